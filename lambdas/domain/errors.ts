@@ -1,0 +1,217 @@
+/** The coarse kind of an error, for clients that branch on it. */
+export type ErrorType =
+  | 'authentication_error'
+  | 'authorization_error'
+  | 'rate_limit_error'
+  | 'validation_error'
+  | 'not_found_error'
+  | 'conflict_error'
+  | 'server_error';
+
+interface CatalogueEntry {
+  readonly status: number;
+  readonly type: ErrorType;
+  readonly title: string;
+  /** The public text when nothing more exact is known. */
+  readonly message: string;
+}
+
+/**
+ * Every error that a caller can get. A code is stable; a profile may rename it (`errorCodes`), never add one.
+ * `title` is the RFC 9457 title: the same for every occurrence of the code.
+ */
+export const ERRORS = {
+  missing_credential: {
+    status: 401,
+    type: 'authentication_error',
+    title: 'Authentication required',
+    message: 'Authentication required. Send an API key or a bearer token.',
+  },
+  invalid_credential: {
+    status: 401,
+    type: 'authentication_error',
+    title: 'Invalid credential',
+    message: 'The API key or token is invalid.',
+  },
+  expired_credential: {
+    status: 401,
+    type: 'authentication_error',
+    title: 'Credential expired',
+    message: 'The API key or token has expired.',
+  },
+  revoked_credential: {
+    status: 401,
+    type: 'authentication_error',
+    title: 'Credential revoked',
+    message: 'The API key has been revoked.',
+  },
+  disabled_credential: {
+    status: 401,
+    type: 'authentication_error',
+    title: 'Credential disabled',
+    message: 'The API key is disabled.',
+  },
+  ended_session: {
+    status: 401,
+    type: 'authentication_error',
+    title: 'Session ended',
+    message: 'The session has ended. Log in again.',
+  },
+  suspended_tenant: {
+    status: 401,
+    type: 'authentication_error',
+    title: 'Tenant suspended',
+    message: 'The tenant is suspended.',
+  },
+  wrong_password: {
+    status: 401,
+    type: 'authentication_error',
+    title: 'Login failed',
+    message: 'The e-mail address or the password is wrong.',
+  },
+  insufficient_scope: {
+    status: 403,
+    type: 'authorization_error',
+    title: 'Insufficient scope',
+    message: 'Insufficient scope.',
+  },
+  user_required: {
+    status: 403,
+    type: 'authorization_error',
+    title: 'A person is required',
+    message: 'This operation takes a login token (JWT), not an API key.',
+  },
+  address_not_allowed: {
+    status: 403,
+    type: 'authorization_error',
+    title: 'Address not allowed',
+    message: 'This API key may not be used from your address.',
+  },
+  exceeds_own_rights: {
+    status: 403,
+    type: 'authorization_error',
+    title: 'More than you have',
+    message: 'A key cannot be given more than you have yourself.',
+  },
+  not_found: {
+    status: 404,
+    type: 'not_found_error',
+    title: 'Not found',
+    message: 'There is nothing here.',
+  },
+  malformed_request: {
+    status: 400,
+    type: 'validation_error',
+    title: 'Malformed request',
+    message: 'The request cannot be read.',
+  },
+  invalid_field: {
+    status: 400,
+    type: 'validation_error',
+    title: 'Invalid field',
+    message: 'A field is invalid.',
+  },
+  email_taken: {
+    status: 409,
+    type: 'conflict_error',
+    title: 'E-mail address taken',
+    message: 'An account with this e-mail address exists. Log in instead.',
+  },
+  conflicting_state: {
+    status: 409,
+    type: 'conflict_error',
+    title: 'Conflicting state',
+    message: 'The request conflicts with the present state.',
+  },
+  limit_reached: {
+    status: 409,
+    type: 'conflict_error',
+    title: 'Limit reached',
+    message: 'A limit of your tier is reached.',
+  },
+  gone: { status: 410, type: 'not_found_error', title: 'Gone', message: 'This is no longer there.' },
+  payload_too_large: {
+    status: 413,
+    type: 'validation_error',
+    title: 'Payload too large',
+    message: 'The request body is too large.',
+  },
+  unsupported_media_type: {
+    status: 415,
+    type: 'validation_error',
+    title: 'Unsupported media type',
+    message: 'The content type is not supported.',
+  },
+  rate_limited: {
+    status: 429,
+    type: 'rate_limit_error',
+    title: 'Too many requests',
+    message: 'Rate limit exceeded.',
+  },
+  internal: {
+    status: 500,
+    type: 'server_error',
+    title: 'Internal error',
+    message: 'Something went wrong on our side. Try again.',
+  },
+  upstream_failed: {
+    status: 502,
+    type: 'server_error',
+    title: 'Upstream failed',
+    message: 'The service behind this API did not answer.',
+  },
+  unavailable: {
+    status: 503,
+    type: 'server_error',
+    title: 'Unavailable',
+    message: 'The service is unavailable for the moment. Try again.',
+  },
+  upstream_timeout: {
+    status: 504,
+    type: 'server_error',
+    title: 'Upstream timed out',
+    message: 'The service behind this API took too long to answer.',
+  },
+} as const satisfies Record<string, CatalogueEntry>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** One wrong field of a request: its name as the caller wrote it, and what is right. */
+export interface FieldError {
+  readonly field: string;
+  readonly message: string;
+}
+
+export interface ProblemDetail {
+  /** The public text; the catalogue's when absent. */
+  readonly message?: string;
+  readonly fields?: readonly FieldError[];
+  /** Whole seconds until a repetition can succeed (RFC 9110, 10.2.3). */
+  readonly retryAfterSeconds?: number;
+  /** Private: logged, never shown. */
+  readonly cause?: unknown;
+}
+
+/** An error of the closed catalogue. The domain throws it; `lambdas/http` alone turns it into a response. */
+export class Problem extends Error {
+  readonly code: ErrorCode;
+  readonly fields: readonly FieldError[];
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(code: ErrorCode, detail: ProblemDetail = {}) {
+    super(detail.message ?? ERRORS[code].message, { cause: detail.cause });
+    this.name = 'Problem';
+    this.code = code;
+    this.fields = detail.fields ?? [];
+    this.retryAfterSeconds = detail.retryAfterSeconds;
+  }
+
+  get status(): number {
+    return ERRORS[this.code].status;
+  }
+}
+
+/** The error for one wrong field. */
+export function invalidField(field: string, message: string): Problem {
+  return new Problem('invalid_field', { message: `${field}: ${message}`, fields: [{ field, message }] });
+}

@@ -1,0 +1,112 @@
+import type { z } from 'zod';
+import type { Caller } from '../domain/caller.ts';
+import type { ErrorCode } from '../domain/errors.ts';
+import type { Scope } from '../domain/scopes.ts';
+
+export const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+export type Method = (typeof METHODS)[number];
+
+/** Names a row for profiles, tests and the OpenAPI document's `operationId`. */
+export type RouteId =
+  | 'getHealth'
+  | 'getOpenApi'
+  | 'getJwks'
+  | 'onboard'
+  | 'login'
+  | 'getMe'
+  | 'logout'
+  | 'listKeys'
+  | 'createKey'
+  | 'getKey'
+  | 'updateKey'
+  | 'revokeKey'
+  | 'rotateKey';
+
+/** The functions that serve rows; each has a folder `lambdas/<name>`. */
+export type ServiceName = 'public' | 'accounts' | 'management';
+
+/** Who may call a row. `callers` narrows it to people or to programs. */
+export type Access =
+  | { readonly kind: 'public' }
+  | { readonly kind: 'credential'; readonly scope: Scope | null; readonly callers?: 'user' };
+
+/** Where a request came from: what logs and `last used` show. */
+export interface Origin {
+  /** The caller's IP address as API Gateway saw it. */
+  readonly address: string;
+  readonly requestId: string;
+}
+
+export interface RouteRequest<Body, Query> {
+  readonly body: Body;
+  readonly query: Query;
+  readonly params: Readonly<Record<string, string>>;
+  readonly origin: Origin;
+}
+
+/** One row of the route table: the only place that knows a route of Latchkey's own. */
+export interface Route {
+  readonly id: RouteId;
+  readonly service: ServiceName;
+  readonly method: Method;
+  /** In the default profile; `{name}` stands for one segment. */
+  readonly path: string;
+  readonly access: Access;
+  readonly summary: string;
+  readonly description?: string;
+  readonly tag: string;
+  readonly body?: z.ZodType;
+  /** Also takes `application/x-www-form-urlencoded`. */
+  readonly takesForm?: true;
+  readonly query?: z.ZodType;
+  readonly success: {
+    readonly status: 200 | 201;
+    readonly description: string;
+    readonly schema: z.ZodType;
+    /** Sent as it is, without the profile's envelope: a document that a standard or a tool defines. */
+    readonly raw?: true;
+    readonly headers?: Readonly<Record<string, string>>;
+  };
+  /** What the row itself can answer besides what every row can. */
+  readonly errors: readonly ErrorCode[];
+  // biome-ignore lint/suspicious/noExplicitAny: readers of the table see rows of all functions; `publicRoute` and `callerRoute` type them.
+  readonly handle: (request: any, services: any, caller: any) => Promise<Readonly<Record<string, unknown>>>;
+}
+
+type Typed<Handle, Body extends z.ZodType, Query extends z.ZodType> = Omit<
+  Route,
+  'handle' | 'body' | 'query' | 'access'
+> & {
+  readonly body?: Body;
+  readonly query?: Query;
+  readonly handle: Handle;
+};
+
+/** A row that anybody may call. */
+export function publicRoute<Services, Body extends z.ZodType = z.ZodUndefined, Query extends z.ZodType = z.ZodObject>(
+  row: Typed<
+    (
+      request: RouteRequest<z.output<Body>, z.output<Query>>,
+      services: Services,
+    ) => Promise<Readonly<Record<string, unknown>>>,
+    Body,
+    Query
+  >,
+): Route {
+  return { ...row, access: { kind: 'public' } };
+}
+
+/** A row that takes a credential; `caller` is who the authorizer let in. */
+export function callerRoute<Services, Body extends z.ZodType = z.ZodUndefined, Query extends z.ZodType = z.ZodObject>(
+  row: Typed<
+    (
+      request: RouteRequest<z.output<Body>, z.output<Query>>,
+      services: Services,
+      caller: Caller,
+    ) => Promise<Readonly<Record<string, unknown>>>,
+    Body,
+    Query
+  > & { readonly access: Access & { kind: 'credential' } },
+): Route {
+  return row;
+}

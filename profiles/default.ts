@@ -1,0 +1,38 @@
+import { ADMIN_INCLUDES_ALL } from '../lambdas/domain/scopes.ts';
+import { problemBody } from './error-bodies.ts';
+import type { Profile } from './profile.ts';
+
+/** Latchkey's own contract: both header styles, all scopes, a scope for each kind of method. */
+export const profile = {
+  name: 'default',
+  title: 'Latchkey',
+  keys: {
+    prefix: 'lk',
+    environments: ['live', 'test'],
+    defaultScopes: ['read', 'write'],
+    defaultExpiryDays: null,
+    maxExpiryDays: 3650,
+  },
+  credentials: ['bearer-token', 'bearer-key', 'token-key', 'x-api-key'],
+  // One hour, as there is no refresh token yet: long enough to work with, short enough to lose.
+  tokens: { algorithm: 'ES256', lifetimeSeconds: 3600 },
+  allowsAnonymous: false,
+  upstreamPrefixes: ['/v1'],
+  methodScopes: {
+    GET: 'read',
+    HEAD: 'read',
+    POST: 'write',
+    PUT: 'write',
+    PATCH: 'write',
+    DELETE: 'delete',
+  },
+  pathScopes: [],
+  scopeInclusion: ADMIN_INCLUDES_ALL,
+  paths: {},
+  access: {},
+  requestFields: {},
+  present: {},
+  envelope: (body) => body,
+  errorCodes: {},
+  errorBody: problemBody,
+} satisfies Profile as Profile;

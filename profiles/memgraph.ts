@@ -1,0 +1,42 @@
+import { ADMIN_INCLUDES_ALL } from '../lambdas/domain/scopes.ts';
+import type { Access } from '../lambdas/routes/route.ts';
+import { problemBody } from './error-bodies.ts';
+import type { Profile } from './profile.ts';
+
+/** The page says "requires JWT auth", and that an admin manages the keys. */
+const adminPerson: Access = { kind: 'credential', scope: 'admin', callers: 'user' };
+
+/** Memgraph's published contract: `mg_live_*` in `X-API-KEY`, HS256 tokens of seven days, three roles. */
+export const profile = {
+  name: 'memgraph',
+  title: 'Memgraph',
+  keys: {
+    prefix: 'mg',
+    environments: ['live'],
+    defaultScopes: null,
+    defaultExpiryDays: null,
+    maxExpiryDays: 3650,
+  },
+  credentials: ['bearer-token', 'bearer-key', 'x-api-key'],
+  tokens: { algorithm: 'HS256', lifetimeSeconds: 7 * 86_400 },
+  allowsAnonymous: true,
+  upstreamPrefixes: ['/v1'],
+  // An editor reads and writes "events, beliefs, episodes"; the page knows no right to delete of its own.
+  methodScopes: { GET: 'read', HEAD: 'read', POST: 'write', PUT: 'write', PATCH: 'write', DELETE: 'write' },
+  pathScopes: [{ path: '/v1/admin/*', scope: 'admin' }],
+  scopeInclusion: ADMIN_INCLUDES_ALL,
+  paths: {},
+  access: {
+    listKeys: adminPerson,
+    createKey: adminPerson,
+    getKey: adminPerson,
+    updateKey: adminPerson,
+    revokeKey: adminPerson,
+    rotateKey: adminPerson,
+  },
+  requestFields: {},
+  present: {},
+  envelope: (body) => body,
+  errorCodes: {},
+  errorBody: problemBody,
+} satisfies Profile as Profile;
