@@ -10,6 +10,7 @@ export const profile = {
     prefix: 'lk',
     environments: ['live', 'test'],
     defaultScopes: ['read', 'write'],
+    onboardingScopes: ['read', 'write', 'delete'],
     defaultExpiryDays: null,
     maxExpiryDays: 3650,
   },

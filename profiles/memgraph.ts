@@ -14,6 +14,7 @@ export const profile = {
     prefix: 'mg',
     environments: ['live'],
     defaultScopes: null,
+    onboardingScopes: ['read', 'write', 'delete'],
     defaultExpiryDays: null,
     maxExpiryDays: 3650,
   },

@@ -47,6 +47,8 @@ export interface Profile {
   readonly keys: KeyFormat & {
     /** The scopes of a key that is created without any; null gives all that the creator has. */
     readonly defaultScopes: readonly Scope[] | null;
+    /** The scopes of the key that onboarding hands out. */
+    readonly onboardingScopes: readonly Scope[];
     /** Days after which a key expires when its creator names no expiry; null for never. */
     readonly defaultExpiryDays: number | null;
     readonly maxExpiryDays: number;

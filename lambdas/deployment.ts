@@ -1,0 +1,53 @@
+import type { PathScope } from '../profiles/profile.ts';
+import type { AccessTable } from './routes/table.ts';
+
+/** What a tier allows; the numbers that the functions need. Rate, burst and quota live in the usage plans. */
+export interface TierLimits {
+  /** Requests a minute of one API key. */
+  readonly keyRequestsPerMinute: number;
+  /** Requests a minute of one session. */
+  readonly sessionRequestsPerMinute: number;
+  /** API keys that a tenant may have, revoked ones not counted. */
+  readonly keys: number;
+}
+
+/** What the configuration and the route table say, resolved at synth time and built into the bundles. */
+export interface Deployment {
+  readonly environment: 'development' | 'production';
+  /** Whether a call without a credential is let in as a viewer; the synth allows it in development only. */
+  readonly anonymous: boolean;
+  readonly tiers: Readonly<Record<string, TierLimits>>;
+  /** The tier of a new tenant. */
+  readonly initialTier: string;
+  /** The team's API, without a trailing slash; null for the built-in echo. */
+  readonly upstreamUrl: string | null;
+  /** The configuration's path rules, then the profile's. */
+  readonly pathScopes: readonly PathScope[];
+  /** `Access-Control-Allow-Origin` of every response. */
+  readonly allowedOrigin: string;
+}
+
+// Replaced by esbuild's `define` in the bundles. Only composition roots (`handler.ts`) read them.
+declare global {
+  const LATCHKEY_DEPLOYMENT: Deployment;
+  /** In the authorizer's bundle only: the one part of the route table that it needs. */
+  const LATCHKEY_ACCESS: AccessTable;
+}
+
+/** Variables that the template sets, as only CloudFormation knows their values. */
+export interface Variables {
+  readonly TABLE_NAME: string;
+  /** The secret that holds the keyset. */
+  readonly KEYSET_SECRET_ARN: string;
+  /** `iss` of our tokens: the API's public URL without a trailing slash. */
+  readonly ISSUER: string;
+  /** JSON: the shared usage key of each tier by name, and `exhausted`. */
+  readonly USAGE_KEYS: string;
+}
+
+/** Reads a variable that the template must set. Throws when it does not: at start, not at the first request. */
+export function variable(name: keyof Variables): string {
+  const value = process.env[name];
+  if (value === undefined || value === '') throw new Error(`The variable ${name} is not set.`);
+  return value;
+}
