@@ -1,0 +1,51 @@
+import { join } from 'node:path';
+import { App, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { accessTable, apiRows } from '../lambdas/routes/table.ts';
+import { bundleFunctions } from './bundle.ts';
+import { type FunctionName, functionSpecs } from './functions.ts';
+import { LatchkeyStack } from './latchkey-stack.ts';
+import { routes } from './placeholder-routes.ts';
+import { LatchkeyRules } from './rules/latchkey-rules.ts';
+import { deploymentOf, loadSettings } from './settings.ts';
+
+/** What the CDK command line would set from its defaults: set here, so that `node` and `cdk` write one template. */
+const CONTEXT = {
+  'aws:cdk:enable-path-metadata': true,
+  'aws:cdk:enable-asset-metadata': true,
+  '@aws-cdk/aws-apigateway:authorizerChangeDeploymentLogicalId': true,
+  '@aws-cdk/aws-iam:minimizePolicies': true,
+  '@aws-cdk/core:checkSecretUsage': true,
+  '@aws-cdk/core:target-partitions': ['aws', 'aws-cn', 'aws-us-gov'],
+};
+
+/** The CDK app of one configuration, ready to be synthesized. Throws a `ConfigError` for a wrong one. */
+export async function latchkeyApp(
+  context: Readonly<Record<string, unknown>> = {},
+  outdir?: string,
+): Promise<App> {
+  const app = new App({
+    outdir: outdir ?? process.env.CDK_OUTDIR ?? 'cdk.out',
+    context,
+    postCliContext: CONTEXT,
+    analyticsReporting: false,
+    stackTraces: false,
+    autoSynth: false,
+  });
+  const settings = await loadSettings({
+    profile: app.node.tryGetContext('profile'),
+    environment: app.node.tryGetContext('environment'),
+    config: app.node.tryGetContext('config'),
+  });
+  const rows = apiRows(routes, settings.profile);
+  const bundles = await bundleFunctions({
+    functions: Object.keys(functionSpecs(settings.profile)) as FunctionName[],
+    profile: settings.profile.name,
+    deployment: deploymentOf(settings),
+    access: accessTable(rows),
+    outDir: join(app.outdir, 'bundles'),
+  });
+  new LatchkeyStack(app, { ...settings, rows, bundles });
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new LatchkeyRules());
+  return app;
+}

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+
+/** The kinds of fields that a configuration is made of. Each says in its one error message what is allowed. */
+
+/** An object with these fields and no others. */
+export function fields<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
+  const known = Object.keys(shape).join(', ');
+  return z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === 'unrecognized_keys'
+        ? `unknown field; known are ${known}`
+        : `must be an object with ${known}`,
+  });
+}
+
+/** A string of a certain form. */
+export function text(pattern: RegExp, allowed: string) {
+  const error = `must be ${allowed}`;
+  return z.string({ error }).regex(pattern, { error });
+}
+
+/** A whole number within limits, both included. */
+export function whole(min: number, max: number, otherwise = '') {
+  const error = `must be a whole number from ${min} to ${max} ${otherwise}`.trimEnd();
+  return z.int({ error }).min(min, { error }).max(max, { error });
+}
+
+export function flag() {
+  return z.boolean({ error: 'must be true or false' });
+}
+
+export function oneOf<const Values extends readonly string[]>(values: Values) {
+  return z.enum(values, { error: `must be one of ${values.join(', ')}` });
+}
+
+/** A schema with one more condition. */
+export function checked<Schema extends z.ZodType>(
+  schema: Schema,
+  holds: (value: z.output<Schema>) => boolean,
+  allowed: string,
+) {
+  return schema.refine(holds, { error: `must be ${allowed}` });
+}

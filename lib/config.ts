@@ -1,0 +1,122 @@
+import { z } from 'zod';
+import { SCOPES } from '../lambdas/domain/scopes.ts';
+import { METHODS } from '../lambdas/routes/route.ts';
+import { checked, fields, flag, oneOf, text, whole } from './config-fields.ts';
+
+/** What API Gateway allows an account in a Region; no tier can have more (API Gateway, "Quotas"). */
+const ACCOUNT_RATE = 10_000;
+const ACCOUNT_BURST = 5_000;
+
+/** The retentions that CloudWatch Logs knows, in days (`PutRetentionPolicy`). */
+const RETENTION_DAYS = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653,
+] as const;
+
+const tier = fields({
+  /** Requests a second of a tenant, in the long run. */
+  rate: whole(1, ACCOUNT_RATE),
+  /** Requests that a tenant may send at once: the size of the token bucket. */
+  burst: whole(1, ACCOUNT_BURST),
+  /** Requests a calendar month of a tenant; null for no quota. */
+  monthlyQuota: whole(1, 1_000_000_000, 'or null for no quota').nullable(),
+  /** Requests a minute of one API key, counted exactly. */
+  keyRequestsPerMinute: whole(1, 1_000_000),
+  /** Requests a minute of one session, counted exactly. */
+  sessionRequestsPerMinute: whole(1, 1_000_000),
+  /** API keys that a tenant may have. */
+  keys: whole(1, 100_000),
+});
+
+const pathScope = fields({
+  /** A path of the upstream as the caller sends it, without the stage; `/*` at the end matches everything below. */
+  path: text(/^\/[^*\s]*(\/\*)?$/, 'a path that starts with /, with /* at the end for everything below'),
+  /** @default - all methods */
+  methods: z.array(oneOf(METHODS)).readonly().exactOptional(),
+  scope: oneOf(SCOPES),
+});
+
+const upstream = fields({
+  /** The team's API. */
+  url: text(
+    /^https:\/\/[^\s/?#]+[^\s?#]*$|^http:\/\/(localhost|127\.0\.0\.1)(:\d+)?(\/[^\s?#]*)?$/,
+    'an https:// URL without a query (http:// only to localhost or 127.0.0.1)',
+  ).transform((url) => url.replace(/\/+$/, '')),
+  /** Paths that take another scope than their method's. @default [] */
+  scopes: z.array(pathScope).readonly().default([]),
+});
+
+/** What a team edits. Every field is checked at synth time; an unknown one is an error. */
+export const CONFIG = fields({
+  /** The CloudFormation stack's name. @default Latchkey */
+  name: text(/^[A-Za-z][A-Za-z0-9-]{0,127}$/, 'a letter, then letters, digits and -').default('Latchkey'),
+  /** The published contract to serve: a file of `profiles/`. */
+  profile: text(/^[a-z0-9-]+$/, 'the name of a profile'),
+  /** `production` keeps data and logs when the stack is deleted. */
+  environment: oneOf(['development', 'production']),
+  /** The API's stage, part of its URL: API Gateway knows no stage at the root. @default live */
+  stage: text(/^[A-Za-z0-9_-]{1,128}$/, 'letters, digits, - and _').default('live'),
+  /** Lets a call without a credential in as a viewer; in development only. @default false */
+  anonymous: flag().default(false),
+  /** The API behind the front door; null for the built-in echo. @default null */
+  upstream: upstream.nullable().default(null),
+  /** What tenants may use, by the tier's name. `exhausted` is the name of a plan of our own. */
+  tiers: checked(
+    z.record(
+      text(/^(?!exhausted$)[a-z][a-z0-9]{0,31}$/, 'tiers are named with small letters and digits'),
+      tier,
+    ),
+    (tiers) => Object.keys(tiers).length > 0,
+    'at least one tier',
+  ),
+  /** The tier of a new tenant. */
+  initialTier: text(/^[a-z][a-z0-9]*$/, 'the name of a tier'),
+  /** Browsers may call the API from this origin. */
+  cors: fields({
+    allowedOrigin: text(/^(\*|https?:\/\/[^\s/'"]+)$/, '* or an origin such as https://app.example.com'),
+  }),
+  /** Days from one rotation of the signing keys to the next (Secrets Manager takes up to 1,000). @default 30 */
+  rotationDays: whole(1, 1000).default(30),
+  /** Days for which logs are kept. @default 30 */
+  logRetentionDays: z
+    .literal(RETENTION_DAYS, { error: `must be one of ${RETENTION_DAYS.join(', ')}` })
+    .default(30),
+}).superRefine((config, context) => {
+  if (config.tiers[config.initialTier] !== undefined) return;
+  const message = `must be one of the tiers: ${Object.keys(config.tiers).join(', ')}`;
+  context.addIssue({ code: 'custom', path: ['initialTier'], message });
+});
+
+/** As it is written in `latchkey.config.ts`. */
+export type ConfigInput = z.input<typeof CONFIG>;
+/** Checked, with every default filled in. */
+export type Config = z.output<typeof CONFIG>;
+export type Tier = z.output<typeof tier>;
+
+/** Checks a configuration. Throws a `ConfigError` with one line for each fault. */
+export function parseConfig(input: unknown): Config {
+  const result = CONFIG.safeParse(input);
+  if (!result.success) throw ConfigError.fromIssues(result.error.issues);
+  return result.data;
+}
+
+/** The configuration of a deployment: types for the editor, checks for the synth. Throws a `ConfigError`. */
+export function defineConfig(config: ConfigInput): ConfigInput {
+  parseConfig(config);
+  return config;
+}
+
+/** A configuration that cannot be deployed. Each line of the message names a field and what is allowed. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+
+  static fromIssues(issues: readonly z.core.$ZodIssue[]): ConfigError {
+    return new ConfigError(issues.flatMap(faults).join('\n'));
+  }
+}
+
+function faults(issue: z.core.$ZodIssue): string[] {
+  const fields =
+    issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
+  const message = issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message;
+  return fields.map((path) => `${path.join('.') || 'configuration'}: ${message}`);
+}

@@ -1,0 +1,56 @@
+import { Duration, Validations } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { EventSourceMapping, FilterCriteria, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { IdentityTable } from './identity-table.ts';
+import type { LatchkeyFunction } from './latchkey-function.ts';
+
+export interface ExpiryStreamProps {
+  readonly table: IdentityTable;
+  readonly consumer: LatchkeyFunction;
+}
+
+/** DynamoDB's own deletions, as it marks those of a TTL in the stream ("DynamoDB Streams and Time to Live"). */
+const TTL_DELETIONS = { userIdentity: { type: ['Service'], principalId: ['dynamodb.amazonaws.com'] } };
+
+/** Brings the records that DynamoDB expired to the function that frees what hung on them. */
+export class ExpiryStream extends Construct {
+  constructor(scope: Construct, id: string, { table: { table }, consumer }: ExpiryStreamProps) {
+    super(scope, id);
+    const failures = new Queue(this, 'Failures', {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      // The longest that SQS keeps a message: time for a person to look.
+      retentionPeriod: Duration.days(14),
+    });
+    Validations.of(failures).acknowledge({
+      id: 'AwsSolutions-SQS3',
+      reason: 'It is the dead-letter queue, of a stream: what fails here has nowhere further to go.',
+    });
+
+    // The four that Lambda checks when the mapping is made, on this stream only; CDK's grant lists all streams.
+    consumer.lambda.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map(
+          (action) => `dynamodb:${action}`,
+        ),
+        resources: [table.tableStreamArn ?? ''],
+      }),
+    );
+    const mapping = new EventSourceMapping(this, 'Mapping', {
+      target: consumer.lambda,
+      ...(table.tableStreamArn === undefined ? {} : { eventSourceArn: table.tableStreamArn }),
+      startingPosition: StartingPosition.TRIM_HORIZON,
+      filters: [FilterCriteria.filter(TTL_DELETIONS)],
+      batchSize: 100,
+      maxBatchingWindow: Duration.seconds(5),
+      // A record that cannot be handled is found by halves and set aside; the shard goes on.
+      bisectBatchOnError: true,
+      retryAttempts: 5,
+      onFailure: new SqsDlq(failures),
+    });
+    mapping.node.addDependency(consumer);
+  }
+}

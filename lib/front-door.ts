@@ -1,0 +1,189 @@
+import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import {
+  ApiKeySourceType,
+  AuthorizationType,
+  ContentHandling,
+  EndpointType,
+  IpAddressType,
+  LambdaIntegration,
+  LogGroupLogDestination,
+  type MethodOptions,
+  MockIntegration,
+  PassthroughBehavior,
+  RequestAuthorizer,
+  RestApi,
+  type Stage,
+} from 'aws-cdk-lib/aws-apigateway';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { ApiRow } from '../lambdas/routes/table.ts';
+import type { Profile } from '../profiles/profile.ts';
+import { ACCESS_LOG } from './access-log.ts';
+import { preflightHeaders } from './cors.ts';
+import type { FunctionName } from './functions.ts';
+import { GatewayResponses } from './gateway-responses.ts';
+import type { LatchkeyFunction } from './latchkey-function.ts';
+
+export interface FrontDoorProps {
+  readonly profile: Profile;
+  /** The name of the API's stage: the first segment of its URL. */
+  readonly stageName: string;
+  readonly allowedOrigin: string;
+  readonly logRetention: RetentionDays;
+  /** What becomes of the access log with the stack. */
+  readonly removalPolicy: RemovalPolicy;
+}
+
+type Functions = Readonly<Record<FunctionName, LatchkeyFunction>>;
+
+/** The REST API: what it answers itself, its log, and its stage. `serve` adds the rows. */
+export class FrontDoor extends Construct {
+  readonly stage: Stage;
+  /** The API's public URL, without a trailing slash. */
+  readonly url: string;
+  private readonly api: RestApi;
+  private readonly allowedOrigin: string;
+
+  constructor(scope: Construct, id: string, props: FrontDoorProps) {
+    super(scope, id);
+    const { urlSuffix, region, stackName } = Stack.of(this);
+    const accessLog = new LogGroup(this, 'AccessLog', {
+      retention: props.logRetention,
+      removalPolicy: props.removalPolicy,
+    });
+    this.allowedOrigin = props.allowedOrigin;
+    this.api = new RestApi(this, 'Api', {
+      restApiName: stackName,
+      description: `${props.profile.title}, served by Latchkey`,
+      // The authorizer names the usage key, so that callers cannot.
+      apiKeySourceType: ApiKeySourceType.AUTHORIZER,
+      endpointConfiguration: { types: [EndpointType.REGIONAL], ipAddressType: IpAddressType.DUAL_STACK },
+      // Bodies of the upstream go through as they are, whatever their type says.
+      binaryMediaTypes: ['*/*'],
+      // The account's right to log, without which a stage with an access log cannot be made. Other APIs use it too.
+      cloudWatchRole: true,
+      cloudWatchRoleRemovalPolicy: RemovalPolicy.RETAIN,
+      deployOptions: {
+        stageName: props.stageName,
+        tracingEnabled: true,
+        accessLogDestination: new LogGroupLogDestination(accessLog),
+        accessLogFormat: ACCESS_LOG,
+      },
+    });
+    this.stage = this.api.deploymentStage;
+    this.url = `https://${this.api.restApiId}.execute-api.${region}.${urlSuffix}/${props.stageName}`;
+    new GatewayResponses(this, 'Responses', {
+      api: this.api,
+      profile: props.profile,
+      allowedOrigin: props.allowedOrigin,
+    });
+    acknowledgeFindings(this);
+  }
+
+  /** Adds a method for each row, and OPTIONS beside each ANY. */
+  serve(rows: readonly ApiRow[], functions: Functions): void {
+    const locked = this.lockedBy(functions.authorizer);
+    const integrations = new Map<FunctionName, LambdaIntegration>();
+    for (const row of rows) {
+      const { service, open } = servedBy(row);
+      const integration = integrations.get(service) ?? integrationOf(functions[service]);
+      integrations.set(service, integration);
+      const resource = this.api.root.resourceForPath(row.path);
+      resource.addMethod(
+        row.method,
+        integration,
+        open ? { authorizationType: AuthorizationType.NONE } : locked,
+      );
+      if (row.method === 'ANY') resource.addMethod('OPTIONS', ...this.preflight());
+    }
+  }
+
+  /**
+   * What every method that takes a credential has. No cache and no identity sources: either of two headers will do,
+   * which API Gateway cannot cache, and a revocation must be immediate.
+   */
+  private lockedBy(authorizer: LatchkeyFunction): MethodOptions {
+    return {
+      authorizer: new RequestAuthorizer(this, 'Authorizer', {
+        handler: authorizer.lambda,
+        identitySources: [],
+        resultsCacheTtl: Duration.seconds(0),
+      }),
+      authorizationType: AuthorizationType.CUSTOM,
+      apiKeyRequired: true,
+    };
+  }
+
+  /** Answers a preflight without a function. */
+  private preflight(): [MockIntegration, MethodOptions] {
+    const headers = Object.entries(preflightHeaders(this.allowedOrigin)).map(
+      ([name, value]) => [`method.response.header.${name}`, value] as const,
+    );
+    const integration = new MockIntegration({
+      requestTemplates: { 'application/json': '{"statusCode":204}' },
+      passthroughBehavior: PassthroughBehavior.NEVER,
+      // With */* a body is binary, which a template cannot read: the answer would be a 500.
+      contentHandling: ContentHandling.CONVERT_TO_TEXT,
+      integrationResponses: [{ statusCode: '204', responseParameters: Object.fromEntries(headers) }],
+    });
+    const responseParameters = Object.fromEntries(headers.map(([name]) => [name, true]));
+    return [
+      integration,
+      {
+        authorizationType: AuthorizationType.NONE,
+        methodResponses: [{ statusCode: '204', responseParameters }],
+      },
+    ];
+  }
+}
+
+/** The function behind a row, and whether anybody may call it. */
+function servedBy(row: ApiRow): { service: FunctionName; open: boolean } {
+  switch (row.kind) {
+    case 'route':
+      return { service: row.route.service, open: row.access.kind === 'public' };
+    case 'not-found':
+      return { service: 'public', open: true };
+    case 'upstream':
+      return { service: 'forwarder', open: false };
+  }
+}
+
+/** One permission for the whole API instead of two a method, which a function's policy has no room for. */
+function integrationOf({ lambda }: LatchkeyFunction): LambdaIntegration {
+  return new LambdaIntegration(lambda, { scopePermissionToMethod: false });
+}
+
+function acknowledgeFindings(frontDoor: FrontDoor): void {
+  Validations.of(frontDoor).acknowledge(
+    {
+      id: 'AwsSolutions-APIG2',
+      reason:
+        'The handlers validate, in one dialect of errors; a model is passed by with another content type.',
+    },
+    {
+      id: 'AwsSolutions-APIG3',
+      reason:
+        'Rate rules by source address are a matter of their own; every decision is counted without WAF.',
+    },
+    {
+      id: 'AwsSolutions-APIG4',
+      reason:
+        'Methods without the authorizer are public by the route table: login, health, preflights, 404s.',
+    },
+    {
+      id: 'AwsSolutions-APIG6',
+      reason:
+        'The access log has what an execution log would, without its unmasked headers and endless retention.',
+    },
+    {
+      id: 'AwsSolutions-COG4',
+      reason:
+        'Credentials are API keys and tokens of our own, which the Lambda authorizer decides, not Cognito.',
+    },
+    {
+      id: 'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]',
+      reason: 'The policy that API Gateway documents for its one role an account that writes logs.',
+    },
+  );
+}

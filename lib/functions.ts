@@ -1,0 +1,113 @@
+import type { ServiceName } from '../lambdas/routes/route.ts';
+import type { Profile } from '../profiles/profile.ts';
+
+/** Every function by its folder `lambdas/<name>`. */
+export type FunctionName = ServiceName | 'authorizer' | 'forwarder' | 'rotation' | 'stream';
+
+export type TableAction =
+  | 'GetItem'
+  | 'BatchGetItem'
+  | 'Query'
+  | 'PutItem'
+  | 'UpdateItem'
+  | 'DeleteItem'
+  | 'ConditionCheckItem';
+
+export type SecretAction =
+  | 'GetSecretValue'
+  | 'DescribeSecret'
+  | 'PutSecretValue'
+  | 'UpdateSecretVersionStage';
+
+/** A right on the table. A transaction takes the rights of its parts (DynamoDB, "IAM for transactions"). */
+export interface TableRight {
+  readonly actions: readonly TableAction[];
+  /** The partition keys that the right reaches, with `*` for any ending. @default - all */
+  readonly keys?: readonly string[];
+}
+
+/** What a function is and what it may do: everything that sets it apart from the others. */
+export interface FunctionSpec {
+  readonly description: string;
+  /** CPU grows with memory: 1,769 MB are one vCPU (Lambda, "Configure memory"). */
+  readonly memoryMiB: number;
+  /** Below API Gateway's 29 seconds for whatever answers a request. */
+  readonly timeoutSeconds: number;
+  /** Instances that run at most, and that nobody else can take. @default - shared with the account */
+  readonly reservedConcurrency?: number;
+  readonly table?: readonly TableRight[];
+  readonly keyset?: readonly SecretAction[];
+  /** Variables besides those that come with a right. */
+  readonly variables?: readonly ('ISSUER' | 'USAGE_KEYS')[];
+}
+
+const CONTROL_READ: TableRight = { actions: ['GetItem'], keys: ['CONTROL'] };
+
+const READ_WRITE: TableRight = {
+  actions: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'],
+};
+
+/** All functions. A right stands here or it is not given. */
+export function functionSpecs(profile: Profile): Readonly<Record<FunctionName, FunctionSpec>> {
+  return {
+    authorizer: {
+      description: 'Decides every request that takes a credential',
+      // More than its heap needs, for the CPU: a cold start and an ES256 signature are bound by it.
+      memoryMiB: 512,
+      timeoutSeconds: 5,
+      table: [
+        { actions: ['UpdateItem'], keys: ['KEY#*', 'SESSION#*'] },
+        { actions: ['BatchGetItem'], keys: ['TENANT#*', 'CONTROL'] },
+      ],
+      // Public keys stand on CONTROL; a shared secret has no public half.
+      keyset: profile.tokens.algorithm === 'HS256' ? ['GetSecretValue'] : [],
+      variables: ['ISSUER', 'USAGE_KEYS'],
+    },
+    accounts: {
+      description: 'Onboarding and login',
+      // A whole vCPU for Argon2id, and a ceiling so that a flood of logins cannot starve the authorizer.
+      memoryMiB: 1769,
+      timeoutSeconds: 10,
+      reservedConcurrency: 10,
+      table: [READ_WRITE],
+      keyset: ['GetSecretValue'],
+      variables: ['ISSUER'],
+    },
+    management: {
+      description: 'The caller, logout and API keys',
+      memoryMiB: 512,
+      timeoutSeconds: 10,
+      table: [READ_WRITE],
+    },
+    public: {
+      description: 'Health, OpenAPI, JWKS, and the 404 of unknown paths',
+      memoryMiB: 512,
+      timeoutSeconds: 10,
+      table: [CONTROL_READ],
+      keyset: ['DescribeSecret'],
+      variables: ['ISSUER'],
+    },
+    forwarder: {
+      description: 'Carries calls to the upstream',
+      memoryMiB: 512,
+      // A second less than the integration's, so that it is still there to say that the upstream was too slow.
+      timeoutSeconds: 28,
+      table: [CONTROL_READ],
+      keyset: ['GetSecretValue'],
+      variables: ['ISSUER'],
+    },
+    rotation: {
+      description: 'Rotates the signing keys, in the four steps of Secrets Manager',
+      memoryMiB: 256,
+      timeoutSeconds: 30,
+      table: [{ actions: ['GetItem', 'PutItem', 'UpdateItem'], keys: ['CONTROL'] }],
+      keyset: ['GetSecretValue', 'DescribeSecret', 'PutSecretValue', 'UpdateSecretVersionStage'],
+    },
+    stream: {
+      description: 'Frees what hung on records that DynamoDB expired',
+      memoryMiB: 256,
+      timeoutSeconds: 60,
+      table: [{ actions: ['DeleteItem', 'UpdateItem'] }],
+    },
+  };
+}

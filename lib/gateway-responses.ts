@@ -1,0 +1,121 @@
+import { GatewayResponse, ResponseType, type RestApi } from 'aws-cdk-lib/aws-apigateway';
+import { Construct } from 'constructs';
+import { ERRORS, type ErrorCode } from '../lambdas/domain/errors.ts';
+import { type ErrorView, errorCodeOf, type Profile } from '../profiles/profile.ts';
+import { originHeader } from './cors.ts';
+
+export interface GatewayResponsesProps {
+  readonly api: RestApi;
+  readonly profile: Profile;
+  /** `Access-Control-Allow-Origin` of every response. */
+  readonly allowedOrigin: string;
+}
+
+/** What API Gateway answers by itself: which of its failures, and the error that the caller sees. */
+interface Answer extends Pick<ErrorView, 'status' | 'type' | 'code' | 'title' | 'message'> {
+  readonly responseType: ResponseType;
+  /** Whether the authorizer has always run, so that its context can be referred to. */
+  readonly authorized: boolean;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** The failures that are the same whoever calls. Without a route, an AWS signature means nothing here either. */
+const PLAIN: ReadonlyMap<ResponseType, ErrorCode> = new Map([
+  [ResponseType.UNAUTHORIZED, 'missing_credential'],
+  [ResponseType.MISSING_AUTHENTICATION_TOKEN, 'not_found'],
+  [ResponseType.RESOURCE_NOT_FOUND, 'not_found'],
+  [ResponseType.EXPIRED_TOKEN, 'not_found'],
+  [ResponseType.INVALID_SIGNATURE, 'not_found'],
+  [ResponseType.BAD_REQUEST_BODY, 'malformed_request'],
+  [ResponseType.BAD_REQUEST_PARAMETERS, 'malformed_request'],
+  [ResponseType.WAF_FILTERED, 'malformed_request'],
+  [ResponseType.DEFAULT_4XX, 'malformed_request'],
+  [ResponseType.UNSUPPORTED_MEDIA_TYPE, 'unsupported_media_type'],
+  // Which of the two an authorizer's failure takes is not documented: they answer alike.
+  [ResponseType.AUTHORIZER_FAILURE, 'internal'],
+  [ResponseType.AUTHORIZER_CONFIGURATION_ERROR, 'internal'],
+  [ResponseType.API_CONFIGURATION_ERROR, 'internal'],
+  [ResponseType.DEFAULT_5XX, 'internal'],
+  [ResponseType.INTEGRATION_FAILURE, 'upstream_failed'],
+  [ResponseType.INTEGRATION_TIMEOUT, 'upstream_timeout'],
+]);
+
+/** Every answer of API Gateway's own, in the profile's shape. */
+export class GatewayResponses extends Construct {
+  constructor(scope: Construct, id: string, { api, profile, allowedOrigin }: GatewayResponsesProps) {
+    super(scope, id);
+    for (const answer of answers(profile)) {
+      const requestId = answer.authorized ? 'context.authorizer.requestId' : 'context.requestId';
+      const body = profile.errorBody({ ...answer, requestId: `$${requestId}`, fields: [] });
+      new GatewayResponse(this, answer.responseType.responseType, {
+        restApi: api,
+        type: answer.responseType,
+        statusCode: `${answer.status}`,
+        responseHeaders: {
+          ...originHeader(allowedOrigin),
+          'X-Request-ID': requestId,
+          // A 401 says how to come back (RFC 9110, 11.6.1).
+          ...(answer.status === 401 ? { 'WWW-Authenticate': "'Bearer'" } : {}),
+          ...answer.headers,
+        },
+        templates: { 'application/json': JSON.stringify(body) },
+      });
+    }
+  }
+}
+
+function answers(profile: Profile): readonly Answer[] {
+  const plain = [...PLAIN].map(([responseType, code]): Answer => {
+    const { status, type, title, message } = ERRORS[code];
+    return {
+      responseType,
+      authorized: false,
+      status,
+      type,
+      title,
+      message,
+      code: errorCodeOf(profile, code),
+    };
+  });
+  return [...plain, ...refusals(), ...overLimits(profile)];
+}
+
+/** The authorizer's refusals: it says in its context which one it is. The title is the status's (RFC 9457, 4.2.1). */
+function refusals(): readonly Answer[] {
+  const said = {
+    authorized: true,
+    code: '$context.authorizer.code',
+    message: '$context.authorizer.message',
+  };
+  return [
+    {
+      ...said,
+      responseType: ResponseType.ACCESS_DENIED,
+      status: 401,
+      type: 'authentication_error',
+      title: 'Unauthorized',
+    },
+    {
+      ...said,
+      responseType: ResponseType.INVALID_API_KEY,
+      status: 403,
+      type: 'authorization_error',
+      title: 'Forbidden',
+    },
+  ];
+}
+
+/** Over a limit of one's own or of a plan. The hint is empty where API Gateway throttles before the authorizer. */
+function overLimits(profile: Profile): readonly Answer[] {
+  const { status, type, title, message } = ERRORS.rate_limited;
+  return [ResponseType.THROTTLED, ResponseType.QUOTA_EXCEEDED].map((responseType) => ({
+    responseType,
+    authorized: true,
+    status,
+    type,
+    title,
+    code: errorCodeOf(profile, 'rate_limited'),
+    message: `${message}$context.authorizer.retryHint`,
+    headers: { 'Retry-After': 'context.authorizer.retryAfter' },
+  }));
+}

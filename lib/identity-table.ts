@@ -1,0 +1,48 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { AttributeType, BillingMode, StreamViewType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import type { TableRight } from './functions.ts';
+import type { LatchkeyFunction } from './latchkey-function.ts';
+
+export interface IdentityTableProps {
+  /** What becomes of the table with the stack; one that is kept cannot be deleted by a call either. */
+  readonly removalPolicy: RemovalPolicy;
+}
+
+/** The one table: keys, sessions, tenants and the deployment's own facts. */
+export class IdentityTable extends Construct {
+  readonly table: Table;
+
+  constructor(scope: Construct, id: string, props: IdentityTableProps) {
+    super(scope, id);
+    this.table = new Table(this, 'Table', {
+      partitionKey: { name: 'PK', type: AttributeType.STRING },
+      sortKey: { name: 'SK', type: AttributeType.STRING },
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      timeToLiveAttribute: 'ttl',
+      stream: StreamViewType.NEW_AND_OLD_IMAGES,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      // The account's own key: its use shows in CloudTrail, and unlike a customer's key nobody can delete it and
+      // every credential with it. Secrets are hashes here, so who may decrypt matters less than that we always can.
+      encryption: TableEncryption.AWS_MANAGED,
+      deletionProtection: props.removalPolicy === RemovalPolicy.RETAIN,
+      removalPolicy: props.removalPolicy,
+    });
+  }
+
+  /** Lets a function do exactly this to the table, and tells it the table's name. */
+  grant(grantee: LatchkeyFunction, rights: readonly TableRight[]): void {
+    for (const { actions, keys } of rights) {
+      const statement = new PolicyStatement({
+        actions: actions.map((action) => `dynamodb:${action}`),
+        resources: [this.table.tableArn],
+        // Every partition key of the call must match (DynamoDB, "Fine-grained access control").
+        ...(keys === undefined
+          ? {}
+          : { conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': keys } } }),
+      });
+      grantee.allow(statement, 'TABLE_NAME', this.table.tableName);
+    }
+  }
+}

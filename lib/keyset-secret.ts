@@ -1,0 +1,55 @@
+import { Aws, type Duration, type RemovalPolicy, SecretValue } from 'aws-cdk-lib';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { CfnRotationSchedule, Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import type { SecretAction } from './functions.ts';
+import type { LatchkeyFunction } from './latchkey-function.ts';
+
+export interface KeysetSecretProps {
+  /** What becomes of the signing keys with the stack. */
+  readonly removalPolicy: RemovalPolicy;
+}
+
+/** The secret that holds the signing keys. It starts without any: the first rotation, at deploy, makes them. */
+export class KeysetSecret extends Construct {
+  readonly secret: Secret;
+
+  constructor(scope: Construct, id: string, props: KeysetSecretProps) {
+    super(scope, id);
+    this.secret = new Secret(this, 'Secret', {
+      description: 'Signing keys: current, next and retired ones',
+      // Not a secret: the keyset without keys, which the first rotation replaces.
+      secretStringValue: SecretValue.unsafePlainText('{}'),
+      removalPolicy: props.removalPolicy,
+    });
+  }
+
+  /** Lets a function do exactly this to the secret, and tells it the secret's ARN. */
+  grant(grantee: LatchkeyFunction, actions: readonly SecretAction[]): void {
+    if (actions.length === 0) return;
+    const statement = new PolicyStatement({
+      actions: actions.map((action) => `secretsmanager:${action}`),
+      resources: [this.secret.secretArn],
+    });
+    grantee.allow(statement, 'KEYSET_SECRET_ARN', this.secret.secretArn);
+  }
+
+  /** Has a function rotate the secret: now, as there are no keys yet, and then every so many days. */
+  rotateWith({ lambda }: LatchkeyFunction, every: Duration): void {
+    // CDK's own permission lets any account's secret in; Secrets Manager recommends both conditions for one secret
+    // ("Permissions for rotation").
+    lambda.addPermission('Rotation', {
+      principal: new ServicePrincipal('secretsmanager.amazonaws.com'),
+      sourceAccount: Aws.ACCOUNT_ID,
+      sourceArn: this.secret.secretArn,
+    });
+    const schedule = new CfnRotationSchedule(this, 'Rotation', {
+      secretId: this.secret.secretArn,
+      rotationLambdaArn: lambda.functionArn,
+      rotationRules: { scheduleExpression: `rate(${every.toDays()} days)` },
+      rotateImmediatelyOnUpdate: true,
+    });
+    // The rotation starts with the schedule: the function must be allowed to be called, and to act, before that.
+    schedule.node.addDependency(lambda);
+  }
+}

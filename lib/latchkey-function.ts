@@ -1,0 +1,62 @@
+import { Duration, type RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, Code, Function as Lambda, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { Variables } from '../lambdas/deployment.ts';
+import type { FunctionSpec } from './functions.ts';
+
+export interface LatchkeyFunctionProps {
+  readonly spec: FunctionSpec;
+  /** The folder of its bundle. */
+  readonly codeFolder: string;
+  readonly logRetention: RetentionDays;
+  /** What becomes of its logs with the stack. */
+  readonly removalPolicy: RemovalPolicy;
+}
+
+/** A function with a role and a log group of its own: it may write its log and its traces, and nothing else yet. */
+export class LatchkeyFunction extends Construct {
+  readonly lambda: Lambda;
+
+  constructor(scope: Construct, id: string, props: LatchkeyFunctionProps) {
+    super(scope, id);
+    const { spec } = props;
+    const logGroup = new LogGroup(this, 'Logs', {
+      retention: props.logRetention,
+      removalPolicy: props.removalPolicy,
+    });
+    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    logGroup.grantWrite(role);
+    this.lambda = new Lambda(this, 'Function', {
+      description: spec.description,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      code: Code.fromAsset(props.codeFolder),
+      handler: 'index.handler',
+      memorySize: spec.memoryMiB,
+      timeout: Duration.seconds(spec.timeoutSeconds),
+      ...(spec.reservedConcurrency === undefined
+        ? {}
+        : { reservedConcurrentExecutions: spec.reservedConcurrency }),
+      role,
+      logGroup,
+      tracing: Tracing.ACTIVE,
+    });
+    Validations.of(role).acknowledge({
+      id: 'AwsSolutions-IAM5[Resource::*]',
+      reason: 'X-Ray takes traces for no resource in particular: its actions know no other than *.',
+    });
+  }
+
+  /** Gives the function a right and the variable by which it finds what the right is on. */
+  allow(statement: PolicyStatement, variable: keyof Variables, value: string): void {
+    this.lambda.addToRolePolicy(statement);
+    this.tell(variable, value);
+  }
+
+  /** Sets a variable. */
+  tell(variable: keyof Variables, value: string): void {
+    this.lambda.addEnvironment(variable, value);
+  }
+}

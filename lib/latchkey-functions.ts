@@ -1,0 +1,42 @@
+import type { RemovalPolicy } from 'aws-cdk-lib';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { FunctionName, FunctionSpec } from './functions.ts';
+import type { IdentityTable } from './identity-table.ts';
+import type { KeysetSecret } from './keyset-secret.ts';
+import { LatchkeyFunction } from './latchkey-function.ts';
+
+export interface LatchkeyFunctionsProps {
+  readonly specs: Readonly<Record<FunctionName, FunctionSpec>>;
+  /** The folder of each function's bundle. */
+  readonly bundles: Readonly<Record<FunctionName, string>>;
+  readonly table: IdentityTable;
+  readonly keyset: KeysetSecret;
+  /** The values of the variables that come with no right. */
+  readonly variables: Readonly<Record<'ISSUER' | 'USAGE_KEYS', string>>;
+  readonly logRetention: RetentionDays;
+  /** What becomes of the logs with the stack. */
+  readonly removalPolicy: RemovalPolicy;
+}
+
+/** Every function, with the rights and variables of its row in `functions.ts`. */
+export class LatchkeyFunctions extends Construct {
+  readonly byName: Readonly<Record<FunctionName, LatchkeyFunction>>;
+
+  constructor(scope: Construct, id: string, props: LatchkeyFunctionsProps) {
+    super(scope, id);
+    const functions = Object.entries(props.specs).map(([name, spec]) => {
+      const fn = new LatchkeyFunction(this, name, {
+        spec,
+        codeFolder: props.bundles[name as FunctionName],
+        logRetention: props.logRetention,
+        removalPolicy: props.removalPolicy,
+      });
+      props.table.grant(fn, spec.table ?? []);
+      props.keyset.grant(fn, spec.keyset ?? []);
+      for (const variable of spec.variables ?? []) fn.tell(variable, props.variables[variable]);
+      return [name, fn];
+    });
+    this.byName = Object.fromEntries(functions) as Record<FunctionName, LatchkeyFunction>;
+  }
+}

@@ -1,0 +1,60 @@
+import { CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { ApiRow } from '../lambdas/routes/table.ts';
+import { ExpiryStream } from './expiry-stream.ts';
+import { firstCalls } from './first-calls.ts';
+import { FrontDoor } from './front-door.ts';
+import { type FunctionName, functionSpecs } from './functions.ts';
+import { IdentityTable } from './identity-table.ts';
+import { KeysetSecret } from './keyset-secret.ts';
+import { LatchkeyFunctions } from './latchkey-functions.ts';
+import type { Settings } from './settings.ts';
+import { UsagePlans, usageKeys } from './usage-plans.ts';
+
+export interface LatchkeyStackProps extends Settings {
+  /** Every method of the API. */
+  readonly rows: readonly ApiRow[];
+  /** The folder of each function's bundle. */
+  readonly bundles: Readonly<Record<FunctionName, string>>;
+}
+
+/** The whole system: who may call, the door that asks, and what stands behind it. */
+export class LatchkeyStack extends Stack {
+  constructor(scope: Construct, { config, profile, rows, bundles }: LatchkeyStackProps) {
+    super(scope, config.name, {
+      stackName: config.name,
+      description: `${profile.title}, served by Latchkey`,
+    });
+    const kept = {
+      removalPolicy: config.environment === 'production' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    };
+    const logged = { ...kept, logRetention: config.logRetentionDays };
+
+    const table = new IdentityTable(this, 'Identity', kept);
+    const keyset = new KeysetSecret(this, 'Keyset', kept);
+    const frontDoor = new FrontDoor(this, 'FrontDoor', {
+      ...logged,
+      profile,
+      stageName: config.stage,
+      allowedOrigin: config.cors.allowedOrigin,
+    });
+    new UsagePlans(this, 'UsagePlans', { stage: frontDoor.stage, tiers: config.tiers });
+    const functions = new LatchkeyFunctions(this, 'Functions', {
+      ...logged,
+      specs: functionSpecs(profile),
+      bundles,
+      table,
+      keyset,
+      variables: { ISSUER: frontDoor.url, USAGE_KEYS: usageKeys(Object.keys(config.tiers)) },
+    }).byName;
+
+    frontDoor.serve(rows, functions);
+    keyset.rotateWith(functions.rotation, Duration.days(config.rotationDays));
+    new ExpiryStream(this, 'Expiry', { table, consumer: functions.stream });
+
+    this.templateOptions.metadata = { Latchkey: { try: firstCalls(rows, profile) } };
+    new CfnOutput(this, 'ApiUrl', { value: frontDoor.url });
+    new CfnOutput(this, 'TableName', { value: table.table.tableName });
+    new CfnOutput(this, 'KeysetSecretArn', { value: keyset.secret.secretArn });
+  }
+}

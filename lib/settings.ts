@@ -1,0 +1,72 @@
+import type { Deployment } from '../lambdas/deployment.ts';
+import type { Profile } from '../profiles/profile.ts';
+import { type Config, ConfigError, parseConfig } from './config.ts';
+import { loadProfile } from './profiles.ts';
+
+/** What one deployment is made from: the configuration with its overrides, and the profile that it names. */
+export interface Settings {
+  readonly config: Config;
+  readonly profile: Profile;
+}
+
+/** What `cdk -c name=value` may override. */
+export interface Overrides {
+  readonly profile?: unknown;
+  readonly environment?: unknown;
+  /** A JSON object whose fields replace the file's. */
+  readonly config?: unknown;
+}
+
+/** The configuration file with the overrides, checked as a whole. Throws a `ConfigError`. */
+export async function loadSettings(overrides: Overrides = {}): Promise<Settings> {
+  const { default: file } = await import('../latchkey.config.ts');
+  const { config: fields, ...rest } = overrides;
+  const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
+  const config = parseConfig({ ...file, ...overriddenFields(fields), ...given });
+  const profile = await loadProfile(config.profile);
+  checkAnonymous(config, profile);
+  return { config, profile };
+}
+
+function overriddenFields(json: unknown): object {
+  if (json === undefined) return {};
+  try {
+    const parsed: unknown = typeof json === 'string' ? JSON.parse(json) : json;
+    if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed;
+  } catch {
+    // Not JSON: the same fault as JSON of another kind.
+  }
+  throw new ConfigError('config: the override must be a JSON object');
+}
+
+function checkAnonymous(config: Config, profile: Profile): void {
+  if (!config.anonymous) return;
+  if (!profile.allowsAnonymous) {
+    throw new ConfigError(
+      `anonymous: the profile "${profile.name}" takes a credential for every call; set anonymous to false`,
+    );
+  }
+  if (config.environment !== 'development') {
+    throw new ConfigError(
+      `anonymous: calls without a credential are let in only in development, and environment is "${config.environment}"; set anonymous to false`,
+    );
+  }
+}
+
+/** What the functions need of the settings, built into their bundles. */
+export function deploymentOf({ config, profile }: Settings): Deployment {
+  return {
+    environment: config.environment,
+    anonymous: config.anonymous,
+    tiers: Object.fromEntries(
+      Object.entries(config.tiers).map(([name, { keyRequestsPerMinute, sessionRequestsPerMinute, keys }]) => [
+        name,
+        { keyRequestsPerMinute, sessionRequestsPerMinute, keys },
+      ]),
+    ),
+    initialTier: config.initialTier,
+    upstreamUrl: config.upstream?.url ?? null,
+    pathScopes: [...(config.upstream?.scopes ?? []), ...profile.pathScopes],
+    allowedOrigin: config.cors.allowedOrigin,
+  };
+}

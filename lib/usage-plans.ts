@@ -1,0 +1,80 @@
+import { Aws, Fn } from 'aws-cdk-lib';
+import { CfnApiKey, CfnUsagePlan, CfnUsagePlanKey, type Stage } from 'aws-cdk-lib/aws-apigateway';
+import { Construct } from 'constructs';
+import type { Tier } from './config.ts';
+
+export interface UsagePlansProps {
+  readonly stage: Stage;
+  readonly tiers: Readonly<Record<string, Tier>>;
+}
+
+/**
+ * The tenants of a tier that have no key of their own yet share one. It must not slow them down together, so it has
+ * no quota and half of what an account takes: no tier's shared key can starve the others.
+ */
+const SHARED_THROTTLE = { rateLimit: 5_000, burstLimit: 2_500 };
+
+/** Answers every call with 429: the authorizer sends here who is over a limit of its own. */
+const EXHAUSTED = 'exhausted';
+const EXHAUSTED_THROTTLE = { rateLimit: 0, burstLimit: 0 };
+
+/** A plan for each tier, what its tenants share until they have a key of their own, and the exhausted plan. */
+export class UsagePlans extends Construct {
+  private readonly stage: Stage;
+
+  constructor(scope: Construct, id: string, props: UsagePlansProps) {
+    super(scope, id);
+    this.stage = props.stage;
+    for (const [name, tier] of Object.entries(props.tiers)) {
+      this.plan(name, `A tenant of the tier ${name}, by a key of its own`, {
+        throttle: { rateLimit: tier.rate, burstLimit: tier.burst },
+        ...(tier.monthlyQuota === null ? {} : { quota: { limit: tier.monthlyQuota, period: 'MONTH' } }),
+      });
+      const shared = this.plan(`${name}-shared`, `Tenants of the tier ${name} without a key of their own`, {
+        throttle: SHARED_THROTTLE,
+      });
+      this.key(name, shared);
+    }
+    const exhausted = this.plan(EXHAUSTED, 'Who is over its limit of requests a minute', {
+      throttle: EXHAUSTED_THROTTLE,
+    });
+    this.key(EXHAUSTED, exhausted);
+  }
+
+  // L1, as CDK's own plan drops a limit of zero.
+  private plan(
+    id: string,
+    description: string,
+    limits: { throttle: CfnUsagePlan.ThrottleSettingsProperty; quota?: CfnUsagePlan.QuotaSettingsProperty },
+  ): CfnUsagePlan {
+    return new CfnUsagePlan(this, id, {
+      description,
+      apiStages: [{ apiId: this.stage.restApi.restApiId, stage: this.stage.stageName }],
+      ...limits,
+    });
+  }
+
+  private key(name: string, plan: CfnUsagePlan): void {
+    const key = new CfnApiKey(this, `${name}-key`, { enabled: true, value: usageKey(name) });
+    new CfnUsagePlanKey(this, `${name}-plan-key`, {
+      keyId: key.ref,
+      keyType: 'API_KEY',
+      usagePlanId: plan.ref,
+    });
+  }
+}
+
+/** The shared usage key of each tier and of the exhausted plan, as JSON: the variable `USAGE_KEYS`. */
+export function usageKeys(tiers: readonly string[]): string {
+  const entries = [...tiers, EXHAUSTED].map((name) => `"${name}":"${usageKey(name)}"`);
+  return `{${entries.join(',')}}`;
+}
+
+/**
+ * A key's value: the UUID that ends the stack's id, so that two stacks never share one, and the plan's name. It is
+ * no credential: with the key source AUTHORIZER only the authorizer can present it.
+ */
+function usageKey(name: string): string {
+  const uuid = Fn.select(2, Fn.split('/', Aws.STACK_ID));
+  return Fn.join('', [Fn.join('', Fn.split('-', uuid)), name]);
+}
