@@ -2,10 +2,12 @@ import { latchkeyApp } from '../lib/app.ts';
 import { ConfigError } from '../lib/config.ts';
 
 try {
-  const app = await latchkeyApp();
-  app.synth();
+  (await latchkeyApp()).synth();
 } catch (error) {
-  if (!(error instanceof ConfigError)) throw error;
+  // What is wrong with the configuration, or has been printed as the rules' report, needs no stack trace.
+  const expected =
+    error instanceof ConfigError || (error instanceof Error && error.name === 'ValidationFailed');
+  if (!expected) throw error;
   console.error(error.message);
   process.exitCode = 1;
 }

@@ -1,7 +1,6 @@
 import { Duration, Validations } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { EventSourceMapping, FilterCriteria, StartingPosition } from 'aws-cdk-lib/aws-lambda';
-import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { IdentityTable } from './identity-table.ts';
@@ -39,6 +38,9 @@ export class ExpiryStream extends Construct {
         resources: [table.tableStreamArn ?? ''],
       }),
     );
+    consumer.lambda.addToRolePolicy(
+      new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [failures.queueArn] }),
+    );
     const mapping = new EventSourceMapping(this, 'Mapping', {
       target: consumer.lambda,
       ...(table.tableStreamArn === undefined ? {} : { eventSourceArn: table.tableStreamArn }),
@@ -49,7 +51,7 @@ export class ExpiryStream extends Construct {
       // A record that cannot be handled is found by halves and set aside; the shard goes on.
       bisectBatchOnError: true,
       retryAttempts: 5,
-      onFailure: new SqsDlq(failures),
+      onFailure: { bind: () => ({ destination: failures.queueArn }) },
     });
     mapping.node.addDependency(consumer);
   }

@@ -21,7 +21,7 @@ import type { Profile } from '../profiles/profile.ts';
 import { ACCESS_LOG } from './access-log.ts';
 import { preflightHeaders } from './cors.ts';
 import type { FunctionName } from './functions.ts';
-import { GatewayResponses } from './gateway-responses.ts';
+import { addGatewayResponses } from './gateway-responses.ts';
 import type { LatchkeyFunction } from './latchkey-function.ts';
 
 export interface FrontDoorProps {
@@ -70,13 +70,11 @@ export class FrontDoor extends Construct {
         accessLogFormat: ACCESS_LOG,
       },
     });
+    // CDK's own output of the URL; the stack has one with a name that can be relied on.
+    this.api.node.tryRemoveChild('Endpoint');
     this.stage = this.api.deploymentStage;
     this.url = `https://${this.api.restApiId}.execute-api.${region}.${urlSuffix}/${props.stageName}`;
-    new GatewayResponses(this, 'Responses', {
-      api: this.api,
-      profile: props.profile,
-      allowedOrigin: props.allowedOrigin,
-    });
+    addGatewayResponses(this.api, props.profile, props.allowedOrigin);
     acknowledgeFindings(this);
   }
 

@@ -1,15 +1,7 @@
-import { GatewayResponse, ResponseType, type RestApi } from 'aws-cdk-lib/aws-apigateway';
-import { Construct } from 'constructs';
+import { ResponseType, type RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { ERRORS, type ErrorCode } from '../lambdas/domain/errors.ts';
 import { type ErrorView, errorCodeOf, type Profile } from '../profiles/profile.ts';
 import { originHeader } from './cors.ts';
-
-export interface GatewayResponsesProps {
-  readonly api: RestApi;
-  readonly profile: Profile;
-  /** `Access-Control-Allow-Origin` of every response. */
-  readonly allowedOrigin: string;
-}
 
 /** What API Gateway answers by itself: which of its failures, and the error that the caller sees. */
 interface Answer extends Pick<ErrorView, 'status' | 'type' | 'code' | 'title' | 'message'> {
@@ -40,27 +32,23 @@ const PLAIN: ReadonlyMap<ResponseType, ErrorCode> = new Map([
   [ResponseType.INTEGRATION_TIMEOUT, 'upstream_timeout'],
 ]);
 
-/** Every answer of API Gateway's own, in the profile's shape. */
-export class GatewayResponses extends Construct {
-  constructor(scope: Construct, id: string, { api, profile, allowedOrigin }: GatewayResponsesProps) {
-    super(scope, id);
-    for (const answer of answers(profile)) {
-      const requestId = answer.authorized ? 'context.authorizer.requestId' : 'context.requestId';
-      const body = profile.errorBody({ ...answer, requestId: `$${requestId}`, fields: [] });
-      new GatewayResponse(this, answer.responseType.responseType, {
-        restApi: api,
-        type: answer.responseType,
-        statusCode: `${answer.status}`,
-        responseHeaders: {
-          ...originHeader(allowedOrigin),
-          'X-Request-ID': requestId,
-          // A 401 says how to come back (RFC 9110, 11.6.1).
-          ...(answer.status === 401 ? { 'WWW-Authenticate': "'Bearer'" } : {}),
-          ...answer.headers,
-        },
-        templates: { 'application/json': JSON.stringify(body) },
-      });
-    }
+/** Gives an API every answer of its own in the profile's shape. */
+export function addGatewayResponses(api: RestApi, profile: Profile, allowedOrigin: string): void {
+  for (const answer of answers(profile)) {
+    const requestId = answer.authorized ? 'context.authorizer.requestId' : 'context.requestId';
+    const body = profile.errorBody({ ...answer, requestId: `$${requestId}`, fields: [] });
+    api.addGatewayResponse(answer.responseType.responseType, {
+      type: answer.responseType,
+      statusCode: `${answer.status}`,
+      responseHeaders: {
+        ...originHeader(allowedOrigin),
+        'X-Request-ID': requestId,
+        // A 401 says how to come back (RFC 9110, 11.6.1).
+        ...(answer.status === 401 ? { 'WWW-Authenticate': "'Bearer'" } : {}),
+        ...answer.headers,
+      },
+      templates: { 'application/json': JSON.stringify(body) },
+    });
   }
 }
 
