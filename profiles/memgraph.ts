@@ -35,7 +35,7 @@ export const profile = {
     revokeKey: adminPerson,
     rotateKey: adminPerson,
   },
-  requestFields: {},
+  requestFields: { cluster_name: 'workspace_name' },
   present: {},
   envelope: (body) => body,
   errorCodes: {},

@@ -1,3 +1,30 @@
-export async function handler(): Promise<never> {
-  throw new Error('not built yet');
-}
+import { profile } from '#profile';
+import { variable } from '../deployment.ts';
+import { systemClock } from '../domain/clock.ts';
+import { TokenVerifier } from '../domain/tokens.ts';
+import { DynamoDecisionStore } from '../store/decision-store.ts';
+import { createDynamoDbHttp } from '../store/dynamodb-http.ts';
+import { Facts } from '../store/facts.ts';
+import { secretReader } from '../store/secrets-http.ts';
+import { authorizer } from './authorize.ts';
+import { symmetricKeys } from './symmetric-keys.ts';
+
+const table = variable('TABLE_NAME');
+const client = createDynamoDbHttp();
+const secrets =
+  profile.tokens.algorithm === 'HS256'
+    ? symmetricKeys(secretReader(variable('KEYSET_SECRET_ARN')))
+    : undefined;
+
+/** Decides every request that takes a credential. */
+export const handler = authorizer(
+  {
+    profile,
+    deployment: LATCHKEY_DEPLOYMENT,
+    access: LATCHKEY_ACCESS,
+    store: new DynamoDecisionStore(client, table, new Facts(client, table)),
+    tokens: new TokenVerifier(variable('ISSUER'), secrets),
+    clock: systemClock,
+  },
+  JSON.parse(variable('USAGE_KEYS')),
+);

@@ -1,3 +1,31 @@
-export async function handler(): Promise<never> {
-  throw new Error('not built yet');
-}
+import { profile } from '#profile';
+import { variable } from '../deployment.ts';
+import { openApiDocument } from '../http/openapi.ts';
+import { serve } from '../http/serve.ts';
+import { routes } from '../routes/index.ts';
+import { type PublicServices, publicRoutes } from '../routes/public.ts';
+import { Facts } from '../store/facts.ts';
+import { KeysetStore } from '../store/keyset-store.ts';
+import { Table } from '../store/table.ts';
+import { healthCheck } from './health.ts';
+
+const table = new Table(variable('TABLE_NAME'));
+const facts = new Facts(table, table.name);
+const keyset = new KeysetStore(variable('KEYSET_SECRET_ARN'));
+
+const services: PublicServices = {
+  checkHealth: healthCheck({
+    database: () => facts.control(),
+    signing_keys: async () => {
+      await keyset.check();
+      const { keys } = await facts.control();
+      if (keys.length === 0)
+        throw new Error('no signing key has been published: has the first rotation run?');
+    },
+  }),
+  openApi: () => openApiDocument(routes, profile),
+  publicKeys: async () => (await facts.control()).keys,
+};
+
+/** Serves what anybody may ask, and the 404 of everything that no row names. */
+export const handler = serve(publicRoutes, services, { profile, deployment: LATCHKEY_DEPLOYMENT });

@@ -1,3 +1,21 @@
-export async function handler(): Promise<never> {
-  throw new Error('not built yet');
+import { profile } from '#profile';
+import { variable } from '../deployment.ts';
+import { systemClock } from '../domain/clock.ts';
+import { ControlStore } from '../store/control-store.ts';
+import { secretsClient } from '../store/keyset-store.ts';
+import { Table } from '../store/table.ts';
+import { type RotationContext, type RotationEvent, rotate } from './rotate.ts';
+
+const context: RotationContext = {
+  secrets: secretsClient(),
+  secretId: variable('KEYSET_SECRET_ARN'),
+  control: new ControlStore(new Table(variable('TABLE_NAME'))),
+  plan: { tokenAlgorithm: profile.tokens.algorithm, tokenSeconds: profile.tokens.lifetimeSeconds },
+  clock: systemClock,
+};
+
+/** Rotates the keyset, one step a call. */
+export async function handler(event: RotationEvent): Promise<void> {
+  await rotate(event, context);
+  console.log(JSON.stringify({ level: 'INFO', rotation: event.Step, version: event.ClientRequestToken }));
 }

@@ -83,7 +83,11 @@ type Typed<Handle, Body extends z.ZodType, Query extends z.ZodType> = Omit<
 };
 
 /** A row that anybody may call. */
-export function publicRoute<Services, Body extends z.ZodType = z.ZodUndefined, Query extends z.ZodType = z.ZodObject>(
+export function publicRoute<
+  Services,
+  Body extends z.ZodType = z.ZodUndefined,
+  Query extends z.ZodType = z.ZodObject,
+>(
   row: Typed<
     (
       request: RouteRequest<z.output<Body>, z.output<Query>>,
@@ -97,7 +101,11 @@ export function publicRoute<Services, Body extends z.ZodType = z.ZodUndefined, Q
 }
 
 /** A row that takes a credential; `caller` is who the authorizer let in. */
-export function callerRoute<Services, Body extends z.ZodType = z.ZodUndefined, Query extends z.ZodType = z.ZodObject>(
+export function callerRoute<
+  Services,
+  Body extends z.ZodType = z.ZodUndefined,
+  Query extends z.ZodType = z.ZodObject,
+>(
   row: Typed<
     (
       request: RouteRequest<z.output<Body>, z.output<Query>>,

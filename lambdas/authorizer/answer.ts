@@ -1,0 +1,66 @@
+import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
+import { principalOf } from '../domain/caller.ts';
+import type { Decision } from '../domain/decision.ts';
+import type { AuthorizerContext } from '../http/identity.ts';
+
+/** The value of each tier's shared usage key by the tier's name, and of the plan `exhausted` that lets nothing through. */
+export type UsageKeys = Readonly<Record<string, string>>;
+
+/** No plan knows it: API Gateway answers INVALID_API_KEY, natively 403. Within the form of a key (20 to 128). */
+const UNKNOWN_USAGE_KEY = 'latchkeyforbidsthisrequest';
+
+export interface AuthorizerAnswer {
+  readonly principalId: string;
+  readonly policyDocument: {
+    readonly Version: '2012-10-17';
+    readonly Statement: readonly [
+      { readonly Action: 'execute-api:Invoke'; readonly Effect: 'Allow' | 'Deny'; readonly Resource: string },
+    ];
+  };
+  readonly usageIdentifierKey?: string;
+  readonly context: AuthorizerContext;
+}
+
+/**
+ * Turns a decision into what API Gateway understands (design, the outcome table): who is not proven is denied;
+ * who is proven but may not is allowed with a usage key that makes API Gateway refuse, with the right status.
+ */
+export function answer(
+  decision: Decision,
+  event: Pick<APIGatewayRequestAuthorizerEvent, 'methodArn'>,
+  context: AuthorizerContext,
+  usageKeys: UsageKeys,
+  initialTier: string,
+): AuthorizerAnswer {
+  const usageIdentifierKey = usageKey(decision, usageKeys, initialTier);
+  return {
+    principalId: decision.outcome === 'allowed' ? principalOf(decision.caller) : 'unidentified',
+    policyDocument: {
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Action: 'execute-api:Invoke',
+          Effect: decision.outcome === 'refused' ? 'Deny' : 'Allow',
+          Resource: event.methodArn,
+        },
+      ],
+    },
+    ...(usageIdentifierKey === undefined ? {} : { usageIdentifierKey }),
+    context,
+  };
+}
+
+function usageKey(decision: Decision, usageKeys: UsageKeys, initialTier: string): string | undefined {
+  switch (decision.outcome) {
+    case 'refused':
+      return undefined;
+    case 'forbidden':
+      return UNKNOWN_USAGE_KEY;
+    case 'limited':
+      return usageKeys.exhausted;
+    case 'allowed':
+      return (
+        decision.tenant?.usageKey ?? usageKeys[decision.tenant?.tier ?? initialTier] ?? usageKeys[initialTier]
+      );
+  }
+}

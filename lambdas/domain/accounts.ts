@@ -1,0 +1,143 @@
+import { randomUUIDv7 } from 'node:crypto';
+import type { Profile } from '../../profiles/profile.ts';
+import type { Deployment } from '../deployment.ts';
+import { type BackoffStore, loginSubjects, takeAttempt } from './backoff.ts';
+import type { Clock } from './clock.ts';
+import { Problem } from './errors.ts';
+import { issueKey, type KeyIssue } from './keys.ts';
+import { hashPassword, verifyPassword } from './passwords.ts';
+import type { Role } from './scopes.ts';
+import { openSession, type SessionStore } from './sessions.ts';
+import type { Signer } from './signer.ts';
+
+export interface User {
+  readonly userId: string;
+  readonly tenantId: string;
+  readonly email: string;
+  readonly fullName: string | null;
+  readonly role: Role;
+}
+
+/** What onboarding creates, all of it or nothing. */
+export interface NewAccount {
+  readonly user: User;
+  readonly passwordHash: string;
+  readonly tier: string;
+  readonly sector: string | null;
+  readonly workspaceId: string;
+  readonly workspaceName: string;
+  readonly key: KeyIssue;
+  readonly createdAt: number;
+}
+
+/** What a login needs to know of an e-mail address. */
+export interface Login {
+  readonly userId: string;
+  readonly tenantId: string;
+  readonly workspaceId: string;
+  readonly passwordHash: string;
+}
+
+export interface AccountStore {
+  /** Throws `email_taken` when the address has an account. */
+  createAccount(account: NewAccount): Promise<void>;
+  findLogin(email: string): Promise<Login | undefined>;
+  findUser(tenantId: string, userId: string): Promise<User | undefined>;
+}
+
+export interface AccountContext {
+  readonly profile: Profile;
+  readonly deployment: Deployment;
+  readonly accounts: AccountStore;
+  readonly sessions: SessionStore;
+  readonly backoff: BackoffStore;
+  readonly signer: Signer;
+  readonly clock: Clock;
+}
+
+export interface Onboarding {
+  /** Normalised: see {@link normalizeEmail}. */
+  readonly email: string;
+  readonly password: string;
+  readonly fullName: string | null;
+  readonly workspaceName: string;
+  readonly sector: string | null;
+}
+
+export interface Onboarded {
+  readonly account: NewAccount;
+  /** The key itself: it is nowhere after this. */
+  readonly key: string;
+}
+
+/**
+ * Creates tenant, administrator, workspace and a first key. Throws `email_taken`.
+ * The address is claimed by a condition of the one write, so of any number at once one succeeds.
+ */
+export async function onboard(input: Onboarding, context: AccountContext): Promise<Onboarded> {
+  const { profile, deployment, accounts, clock } = context;
+  const createdAt = clock();
+  const passwordHash = await hashPassword(input.password);
+  const [tenantId, userId, workspaceId] = [randomUUIDv7(), randomUUIDv7(), randomUUIDv7()];
+  const { issue, key } = issueKey(
+    {
+      tenantId,
+      workspaceId,
+      name: 'First key',
+      environment: 'live',
+      scopes: profile.keys.onboardingScopes,
+      lifetimeSeconds:
+        profile.keys.defaultExpiryDays === null ? null : profile.keys.defaultExpiryDays * 86_400,
+      allowedBlocks: [],
+      metadata: {},
+      createdBy: `user:${userId}`,
+    },
+    profile.keys,
+    createdAt,
+  );
+  const account: NewAccount = {
+    user: { userId, tenantId, email: input.email, fullName: input.fullName, role: 'admin' },
+    passwordHash,
+    tier: deployment.initialTier,
+    sector: input.sector,
+    workspaceId,
+    workspaceName: input.workspaceName,
+    key: issue,
+    createdAt,
+  };
+  await accounts.createAccount(account);
+  return { account, key };
+}
+
+export interface LoggedIn {
+  readonly accessToken: string;
+  readonly expiresInSeconds: number;
+}
+
+/**
+ * Opens a session. Throws `wrong_password` alike for a wrong password and an unknown address, after the same work,
+ * and `rate_limited` after too many attempts.
+ */
+export async function logIn(
+  credentials: { readonly email: string; readonly password: string },
+  address: string,
+  context: AccountContext,
+): Promise<LoggedIn> {
+  const { accounts, backoff, sessions, profile, signer, clock } = context;
+  const subjects = loginSubjects(credentials.email, address);
+  for (const subject of subjects) await takeAttempt(backoff, subject, clock());
+  const login = await accounts.findLogin(credentials.email);
+  const isRight = await verifyPassword(credentials.password, login?.passwordHash);
+  const user = login && isRight ? await accounts.findUser(login.tenantId, login.userId) : undefined;
+  if (login === undefined || user === undefined) throw new Problem('wrong_password');
+  const expiresInSeconds = profile.tokens.lifetimeSeconds;
+  const session = await openSession(user, login.workspaceId, expiresInSeconds, sessions, clock());
+  const accessToken = await signer.accessToken(session, expiresInSeconds);
+  for (const subject of subjects) await backoff.clear(subject.id);
+  return { accessToken, expiresInSeconds };
+}
+
+/** One address, one account: surrounding blanks and letter case do not make another (Unicode NFKC). */
+export function normalizeEmail(email: string): string {
+  return email.trim().normalize('NFKC').toLowerCase();
+}

@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import { Problem } from './errors.ts';
+
+/** What attempts are counted for, and how many of them cost nothing. */
+export interface BackoffSubject {
+  /** Names the counter; a hash, so that no address stands in the table's keys. */
+  readonly id: string;
+  readonly freeAttempts: number;
+}
+
+/** People mistype: five attempts an account from one place. */
+const FREE_FROM_ONE_PLACE = 5;
+/** Guesses spread over many places meet this, late enough that a stranger does not easily lock the owner out. */
+const FREE_FROM_ANYWHERE = 50;
+
+/** The longest pause after a wrong password, in seconds. */
+const MAX_DELAY_SECONDS = 900;
+/** Seconds after the last attempt at which all is forgotten. */
+export const BACKOFF_MEMORY_SECONDS = 3600;
+
+/** What is known of attempts so far. Times are Unix seconds. */
+export interface Attempts {
+  readonly failures: number;
+  readonly blockedUntil: number;
+}
+
+export interface BackoffStore {
+  read(subject: string, now: number): Promise<Attempts>;
+  /** Writes `next` if the failures still are `expected`; false when another attempt came first. */
+  replace(subject: string, expected: number, next: Attempts, now: number): Promise<boolean>;
+  clear(subject: string): Promise<void>;
+}
+
+/** The counters of a login: that of the account from this IP address, and that of the account from anywhere. */
+export function loginSubjects(email: string, address: string): readonly BackoffSubject[] {
+  return [
+    { id: digest(`${email}\0${address}`), freeAttempts: FREE_FROM_ONE_PLACE },
+    { id: digest(email), freeAttempts: FREE_FROM_ANYWHERE },
+  ];
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('base64url');
+}
+
+/**
+ * Takes an attempt before the password is looked at, so that attempts in parallel are counted one by one.
+ * Throws `rate_limited` while the subject is blocked. A success must `clear` the subject.
+ */
+export async function takeAttempt(store: BackoffStore, subject: BackoffSubject, now: number): Promise<void> {
+  for (;;) {
+    const { failures, blockedUntil } = await store.read(subject.id, now);
+    if (blockedUntil > now) {
+      const retryAfterSeconds = blockedUntil - now;
+      throw new Problem('rate_limited', {
+        message: `Too many attempts. Try again in ${retryAfterSeconds} seconds.`,
+        retryAfterSeconds,
+      });
+    }
+    const next = {
+      failures: failures + 1,
+      blockedUntil: now + delaySeconds(failures + 1 - subject.freeAttempts),
+    };
+    if (await store.replace(subject.id, failures, next, now)) return;
+  }
+}
+
+/** Nothing for the free attempts, then 2, 4, 8 … seconds. */
+export function delaySeconds(costlyAttempts: number): number {
+  return costlyAttempts < 0 ? 0 : Math.min(MAX_DELAY_SECONDS, 2 ** (costlyAttempts + 1));
+}

@@ -1,0 +1,303 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { Profile } from '../../profiles/profile.ts';
+import type { Deployment, TierLimits } from '../deployment.ts';
+import { METHODS, type Method } from '../routes/route.ts';
+import { type AccessTable, type RowAccess, upstreamScope } from '../routes/table.ts';
+import { type AddressBlock, allowsAddress } from './address.ts';
+import { type Allowance, allowanceAfter, secondsUntil } from './allowance.ts';
+import type { Caller, KeyCaller, UserCaller } from './caller.ts';
+import type { Clock } from './clock.ts';
+import { readCredential } from './credential.ts';
+import { ERRORS, type ErrorCode } from './errors.ts';
+import type { HeaderValues } from './headers.ts';
+import { hashKey, parseKey } from './key-format.ts';
+import { coversScope, ROLE_SCOPES, type Scope } from './scopes.ts';
+import type { ControlFacts, TenantFacts } from './tenant-facts.ts';
+import type { TokenVerifier } from './tokens.ts';
+
+/** What the authorizer answers for one request. Only `allowed` carries an identity. */
+export type Decision =
+  | { readonly outcome: 'refused'; readonly code: ErrorCode }
+  | { readonly outcome: 'forbidden'; readonly code: ErrorCode; readonly message: string }
+  | { readonly outcome: 'limited'; readonly allowance: Allowance; readonly retryAfterSeconds: number }
+  | {
+      readonly outcome: 'allowed';
+      readonly caller: Caller;
+      /** Null for an anonymous caller, who has no record that could count. */
+      readonly allowance: Allowance | null;
+      readonly tenant: TenantFacts | null;
+    };
+
+export interface DecisionRequest {
+  readonly method: string;
+  /** The resource's path as the API declares it: the row is looked up by it, never matched again. */
+  readonly resource: string;
+  /** The path as it was called, without the stage. */
+  readonly path: string;
+  readonly headers: HeaderValues;
+  readonly address: string;
+}
+
+/** A key's record after the write that counted this request, or as it stood when the write was refused. */
+export interface KeyRecord {
+  readonly state: 'active' | 'disabled' | 'revoked';
+  /** The present key and, during a rotation's grace, the one before. */
+  readonly slots: readonly KeySlot[];
+  readonly caller: Omit<KeyCaller, 'kind'>;
+  /** Empty for "from anywhere". */
+  readonly allowedBlocks: readonly AddressBlock[];
+}
+
+export interface KeySlot {
+  /** SHA-256 of the whole key. */
+  readonly hash: Uint8Array;
+  /** Unix seconds. */
+  readonly expiresAt: number;
+}
+
+export interface SessionRecord {
+  readonly state: 'active' | 'ended';
+  readonly expiresAt: number;
+  readonly caller: Omit<UserCaller, 'kind' | 'scopes' | 'environment'>;
+}
+
+/** The outcome of the one conditional write: whether its condition held, and the record. */
+export interface Use<Found> {
+  readonly passed: boolean;
+  /** Undefined when there is none. */
+  readonly record: Found | undefined;
+  /** The window that the request was counted in, and its count with this request. */
+  readonly window: number;
+  readonly count: number;
+}
+
+/** What a decision needs of the store. All of it throws when the store cannot answer: the decision then fails closed. */
+export interface DecisionStore {
+  /** Authenticates, checks state and expiry, and counts: one write. */
+  useKey(locator: string, hash: Uint8Array, address: string, now: number): Promise<Use<KeyRecord>>;
+  useSession(sessionId: string, address: string, now: number): Promise<Use<SessionRecord>>;
+  /** No older than {@link FACTS_SECONDS}; undefined when there is no such tenant. */
+  tenant(tenantId: string, now: number): Promise<TenantFacts | undefined>;
+  control(now: number): Promise<ControlFacts>;
+}
+
+export interface DecisionContext {
+  readonly profile: Profile;
+  readonly deployment: Deployment;
+  readonly access: AccessTable;
+  readonly store: DecisionStore;
+  readonly tokens: TokenVerifier;
+  readonly clock: Clock;
+}
+
+/** Who was proven to call, and what is still to be checked. */
+interface Proof {
+  readonly caller: Caller;
+  readonly tenant: TenantFacts | null;
+  readonly allowance: Allowance | null;
+  readonly allowedBlocks: readonly AddressBlock[];
+}
+
+/** A check after the proof: what speaks against the request, if anything does. */
+type Check = (
+  proof: Proof,
+  request: DecisionRequest,
+  access: RowAccess,
+  context: DecisionContext,
+) => Decision | undefined;
+
+/** In the order in which they run: who may not come from here learns nothing more. */
+const CHECKS: readonly Check[] = [checkAddress, checkCallerKind, checkScope, checkAllowance];
+
+/** Decides one request. Throws only when the store or a secret cannot be read: there is no decision then. */
+export async function decide(request: DecisionRequest, context: DecisionContext): Promise<Decision> {
+  const access = rowAccess(request, context.access);
+  if (access === undefined) return refused('invalid_credential');
+  const proof = await prove(request, context);
+  if ('outcome' in proof) return proof;
+  for (const check of CHECKS) {
+    const objection = check(proof, request, access, context);
+    if (objection !== undefined) return objection;
+  }
+  return { outcome: 'allowed', caller: proof.caller, allowance: proof.allowance, tenant: proof.tenant };
+}
+
+/** The row as the API declares it; undefined for a resource or method that no row names. */
+function rowAccess({ resource, method }: DecisionRequest, table: AccessTable): RowAccess | undefined {
+  if (!isMethod(method)) return undefined;
+  const row = Object.hasOwn(table, resource) ? table[resource] : undefined;
+  return row?.[method] ?? row?.ANY;
+}
+
+function isMethod(method: string): method is Method {
+  return METHODS.some((known) => known === method);
+}
+
+async function prove(request: DecisionRequest, context: DecisionContext): Promise<Proof | Decision> {
+  const credential = readCredential(request.headers, context.profile.credentials);
+  switch (credential.kind) {
+    case 'none':
+      return context.deployment.anonymous ? ANONYMOUS : refused('missing_credential');
+    case 'malformed':
+      return refused('invalid_credential');
+    case 'token':
+      return proveToken(credential.token, request, context);
+    case 'key':
+      return proveKey(credential.key, request, context);
+  }
+}
+
+const ANONYMOUS: Proof = {
+  caller: {
+    kind: 'anonymous',
+    tenantId: 'anonymous',
+    workspaceId: 'anonymous',
+    scopes: ROLE_SCOPES.viewer,
+    environment: 'test',
+  },
+  tenant: null,
+  allowance: null,
+  allowedBlocks: [],
+};
+
+async function proveKey(
+  key: string,
+  request: DecisionRequest,
+  { profile, store, deployment, clock }: DecisionContext,
+): Promise<Proof | Decision> {
+  const parsed = parseKey(profile.keys, key);
+  if (parsed === undefined) return refused('invalid_credential');
+  const hash = hashKey(key);
+  const now = clock();
+  const { passed, record, window, count } = await store.useKey(parsed.locator, hash, request.address, now);
+  const slot = record?.slots.find((candidate) => sameHash(candidate.hash, hash));
+  // Only who proved the secret is told why the key is dead.
+  if (record === undefined || slot === undefined) return refused('invalid_credential');
+  if (record.state === 'revoked') return refused('revoked_credential');
+  if (record.state === 'disabled') return refused('disabled_credential');
+  if (slot.expiresAt <= now) return refused('expired_credential');
+  if (!passed) throw new Error('The write was refused for no reason that its record shows.');
+  const tenant = await store.tenant(record.caller.tenantId, now);
+  return (
+    refuseTenant(tenant, record.caller.workspaceId) ?? {
+      caller: { kind: 'key', ...record.caller },
+      tenant: tenant ?? null,
+      allowance: allowanceAfter(limitsOf(tenant, deployment).keyRequestsPerMinute, count, window),
+      allowedBlocks: record.allowedBlocks,
+    }
+  );
+}
+
+async function proveToken(
+  token: string,
+  request: DecisionRequest,
+  { store, tokens, deployment, clock }: DecisionContext,
+): Promise<Proof | Decision> {
+  const now = clock();
+  const verdict = await tokens.verify(token, await store.control(now), now);
+  if (verdict.kind === 'invalid') return refused('invalid_credential');
+  if (verdict.kind === 'expired') return refused('expired_credential');
+  const { claims } = verdict;
+  const { passed, record, window, count } = await store.useSession(claims.sessionId, request.address, now);
+  if (record === undefined) return refused('ended_session');
+  // A proven token can name no other's session; were it to, nothing of that session may be used.
+  if (record.caller.userId !== claims.userId || record.caller.tenantId !== claims.tenantId) {
+    return refused('invalid_credential');
+  }
+  if (record.state === 'ended') return refused('ended_session');
+  if (record.expiresAt <= now) return refused('expired_credential');
+  if (!passed) throw new Error('The write was refused for no reason that its record shows.');
+  const tenant = await store.tenant(record.caller.tenantId, now);
+  return (
+    refuseTenant(tenant, record.caller.workspaceId) ?? {
+      caller: {
+        kind: 'user',
+        scopes: ROLE_SCOPES[record.caller.role],
+        environment: 'live',
+        ...record.caller,
+      },
+      tenant: tenant ?? null,
+      allowance: allowanceAfter(limitsOf(tenant, deployment).sessionRequestsPerMinute, count, window),
+      allowedBlocks: [],
+    }
+  );
+}
+
+function refuseTenant(tenant: TenantFacts | undefined, workspaceId: string): Decision | undefined {
+  if (tenant === undefined) return refused('invalid_credential');
+  if (tenant.state !== 'active' || tenant.suspendedWorkspaces.has(workspaceId))
+    return refused('suspended_tenant');
+  return undefined;
+}
+
+/** A tier that the configuration no longer has counts as the initial one, never as none. */
+function limitsOf(tenant: TenantFacts | undefined, { tiers, initialTier }: Deployment): TierLimits {
+  const limits = tiers[tenant?.tier ?? initialTier] ?? tiers[initialTier];
+  if (limits === undefined) throw new Error(`The configuration has no tier ${initialTier}.`);
+  return limits;
+}
+
+function checkAddress(proof: Proof, request: DecisionRequest): Decision | undefined {
+  if (proof.allowedBlocks.length === 0 || allowsAddress(proof.allowedBlocks, request.address))
+    return undefined;
+  return forbidden('address_not_allowed');
+}
+
+function checkCallerKind(proof: Proof, _request: DecisionRequest, access: RowAccess): Decision | undefined {
+  const required = access.kind === 'credential' ? access.callers : undefined;
+  return required === undefined || proof.caller.kind === required ? undefined : forbidden('user_required');
+}
+
+function checkScope(
+  proof: Proof,
+  request: DecisionRequest,
+  access: RowAccess,
+  { profile, deployment }: DecisionContext,
+): Decision | undefined {
+  const required = requiredScope(request, access, profile, deployment);
+  if (required === null || coversScope(proof.caller.scopes, required, profile.scopeInclusion))
+    return undefined;
+  return forbidden('insufficient_scope', `Insufficient scope. Required: ${required}`);
+}
+
+function requiredScope(
+  { method, path }: DecisionRequest,
+  access: RowAccess,
+  profile: Profile,
+  deployment: Deployment,
+): Scope | null {
+  switch (access.kind) {
+    case 'credential':
+      return access.scope;
+    case 'upstream':
+      return upstreamScope(method as Method, path, deployment.pathScopes, profile.methodScopes);
+    case 'public':
+      return null;
+  }
+}
+
+function checkAllowance(
+  { allowance }: Proof,
+  _request: DecisionRequest,
+  _access: RowAccess,
+  { clock }: DecisionContext,
+) {
+  if (allowance === null || !allowance.exceeded) return undefined;
+  return {
+    outcome: 'limited',
+    allowance,
+    retryAfterSeconds: secondsUntil(allowance.resetAt, clock()),
+  } satisfies Decision;
+}
+
+function sameHash(stored: Uint8Array, presented: Uint8Array): boolean {
+  return stored.length === presented.length && timingSafeEqual(stored, presented);
+}
+
+function refused(code: ErrorCode): Decision {
+  return { outcome: 'refused', code };
+}
+
+function forbidden(code: ErrorCode, message: string = ERRORS[code].message): Decision {
+  return { outcome: 'forbidden', code, message };
+}

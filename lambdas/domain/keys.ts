@@ -1,0 +1,410 @@
+import { randomUUIDv7 } from 'node:crypto';
+import type { Profile } from '../../profiles/profile.ts';
+import type { Deployment } from '../deployment.ts';
+import { type AddressBlock, contains } from './address.ts';
+import { type Caller, type KeyCaller, principalOf } from './caller.ts';
+import { type Clock, NEVER } from './clock.ts';
+import { invalidField, Problem } from './errors.ts';
+import { environmentsOf, hashKey, type KeyFormat, newKey, newLocator } from './key-format.ts';
+import { type Environment, firstUncovered, type Scope } from './scopes.ts';
+
+/** Seconds for which a dead key is remembered, so that its owner is told why it stopped. */
+export const RETENTION_SECONDS = 30 * 86_400;
+/** The longest time for which a rotated key goes on working. */
+export const MAX_GRACE_SECONDS = 30 * 86_400;
+/** Seconds between two rotations of a key: twenty at once, or a repeated request, make one. */
+export const ROTATION_PAUSE_SECONDS = 10;
+
+/** What a key is and may. Times are Unix seconds, {@link NEVER} for none. */
+export interface ApiKey {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly workspaceId: string;
+  readonly locator: string;
+  readonly name: string;
+  readonly environment: Environment;
+  readonly scopes: readonly Scope[];
+  readonly state: 'active' | 'disabled' | 'revoked';
+  readonly expiresAt: number;
+  /** For how long a key of this record is valid from its creation or rotation; null for ever. */
+  readonly lifetimeSeconds: number | null;
+  readonly allowedBlocks: readonly AddressBlock[];
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly createdAt: number;
+  readonly createdBy: string;
+  readonly lastUse: { readonly at: number; readonly address: string } | null;
+  readonly requests: number;
+  /** Set while the key before the last rotation still works: until when. */
+  readonly previousExpiresAt: number | null;
+}
+
+/** A new key's record: all of it but the key. */
+export interface KeyIssue {
+  readonly key: ApiKey;
+  readonly hash: Uint8Array;
+}
+
+type NewKey = Pick<
+  ApiKey,
+  | 'tenantId'
+  | 'workspaceId'
+  | 'name'
+  | 'environment'
+  | 'scopes'
+  | 'lifetimeSeconds'
+  | 'allowedBlocks'
+  | 'metadata'
+  | 'createdBy'
+>;
+
+/** Makes a key and its record. */
+export function issueKey(
+  wanted: NewKey,
+  format: KeyFormat,
+  now: number,
+): { readonly issue: KeyIssue; readonly key: string } {
+  const locator = newLocator();
+  const key = newKey(format, wanted.environment, locator);
+  return {
+    key,
+    issue: {
+      hash: hashKey(key),
+      key: {
+        ...wanted,
+        id: `key_${randomUUIDv7().replaceAll('-', '')}`,
+        locator,
+        state: 'active',
+        expiresAt: expiryOf(wanted.lifetimeSeconds, now),
+        createdAt: now,
+        lastUse: null,
+        requests: 0,
+        previousExpiresAt: null,
+      },
+    },
+  };
+}
+
+/** Who changed a key, in which request: what the record keeps of its last change. */
+export interface ChangeOrigin {
+  readonly actor: string;
+  readonly requestId: string;
+}
+
+/** What a change of a key's rights writes; absent fields stay. */
+export interface KeyChange {
+  readonly name?: string;
+  readonly metadata?: Readonly<Record<string, string>>;
+  readonly scopes?: readonly Scope[];
+  readonly allowedBlocks?: readonly AddressBlock[];
+  readonly state?: 'active' | 'disabled';
+  readonly lifetimeSeconds?: number | null;
+  readonly expiresAt?: number;
+}
+
+export interface KeyRotation {
+  /** What the key's hash must still be: of rotations at once, one finds it. */
+  readonly replaces: Uint8Array;
+  readonly hash: Uint8Array;
+  readonly expiresAt: number;
+  /** Until when the present key goes on working. */
+  readonly previousExpiresAt: number;
+}
+
+export interface KeyStore {
+  /** Throws `limit_reached` when the tenant has `maxKeys`, and `not_found` when the workspace does not exist. */
+  create(issue: KeyIssue, maxKeys: number, origin: ChangeOrigin): Promise<void>;
+  find(tenantId: string, id: string): Promise<ApiKey | undefined>;
+  /** At most `limit` keys after the id `after`, oldest first; of one workspace when it is given. */
+  page(tenantId: string, limit: number, after?: string, workspaceId?: string): Promise<KeyPage>;
+  /** False when the key was revoked meanwhile. */
+  change(key: ApiKey, change: KeyChange, origin: ChangeOrigin): Promise<boolean>;
+  /** From the moment this has answered, the key is refused. Repeating it changes nothing. */
+  revoke(key: ApiKey, origin: ChangeOrigin, now: number): Promise<void>;
+  /** The hash in the present slot; undefined when the record is gone. */
+  presentHash(key: ApiKey): Promise<Uint8Array | undefined>;
+  /** False when the key was rotated, revoked or disabled meanwhile. */
+  rotate(key: ApiKey, rotation: KeyRotation, origin: ChangeOrigin, now: number): Promise<boolean>;
+  tier(tenantId: string): Promise<string | undefined>;
+}
+
+export interface KeyPage {
+  readonly keys: readonly ApiKey[];
+  /** The id after which the next page begins; null on the last. */
+  readonly next: string | null;
+}
+
+export interface KeyContext {
+  readonly profile: Profile;
+  readonly deployment: Deployment;
+  readonly keys: KeyStore;
+  readonly clock: Clock;
+}
+
+/** What a caller asks of a new key; absent fields take the profile's defaults. */
+export interface KeyRequest {
+  readonly name: string;
+  readonly workspaceId?: string;
+  readonly environment?: Environment;
+  readonly scopes?: readonly Scope[];
+  readonly expiry?: ExpiryRequest;
+  readonly allowedBlocks?: readonly AddressBlock[];
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+/** An expiry as it was asked for; `field` is the name that an error must say. */
+export interface ExpiryRequest {
+  readonly field: string;
+  /** Unix seconds; null for never. */
+  readonly at: number | null;
+}
+
+/** Creates a key with no more than the caller has. Throws `exceeds_own_rights`, `invalid_field`, `limit_reached`. */
+export async function createKey(
+  request: KeyRequest,
+  caller: Caller,
+  requestId: string,
+  { profile, deployment, keys, clock }: KeyContext,
+): Promise<{ readonly apiKey: ApiKey; readonly key: string }> {
+  const now = clock();
+  const owned = await callerKey(caller, keys);
+  const environment = request.environment ?? (caller.kind === 'key' ? caller.environment : 'live');
+  if (!environmentsOf(profile.keys).includes(environment)) {
+    throw invalidField('environment', `must be one of ${environmentsOf(profile.keys).join(', ')}`);
+  }
+  const wanted: NewKey = {
+    tenantId: caller.tenantId,
+    workspaceId: request.workspaceId ?? caller.workspaceId,
+    name: request.name,
+    environment,
+    scopes: request.scopes ?? defaultScopes(caller, profile),
+    lifetimeSeconds: lifetimeOf(request.expiry, owned, profile, now),
+    allowedBlocks: request.allowedBlocks ?? owned?.allowedBlocks ?? [],
+    metadata: request.metadata ?? {},
+    createdBy: principalOf(caller),
+  };
+  requireWithin(wanted, caller, owned, profile);
+  requireExpiryWithin(expiryOf(wanted.lifetimeSeconds, now), owned);
+  const { issue, key } = issueKey(wanted, profile.keys, now);
+  const maxKeys = await keyLimit(caller.tenantId, keys, deployment);
+  await keys.create(issue, maxKeys, { actor: principalOf(caller), requestId });
+  return { apiKey: issue.key, key };
+}
+
+/** A key of the caller's tenant, and of its workspace when the caller is a key. Throws `not_found` for any other. */
+export async function findKey(
+  id: string,
+  caller: Caller,
+  { keys }: Pick<KeyContext, 'keys'>,
+): Promise<ApiKey> {
+  const found = await keys.find(caller.tenantId, id);
+  if (found === undefined || (caller.kind === 'key' && found.workspaceId !== caller.workspaceId)) {
+    throw new Problem('not_found', { message: 'There is no API key with this id.' });
+  }
+  return found;
+}
+
+/** A page of the keys that the caller may see. */
+export function listKeys(
+  caller: Caller,
+  limit: number,
+  after: string | undefined,
+  { keys }: Pick<KeyContext, 'keys'>,
+): Promise<KeyPage> {
+  return keys.page(caller.tenantId, limit, after, caller.kind === 'key' ? caller.workspaceId : undefined);
+}
+
+/** What a caller asks to change; absent fields stay. */
+export interface KeyChangeRequest {
+  readonly name?: string;
+  readonly metadata?: Readonly<Record<string, string>>;
+  readonly scopes?: readonly Scope[];
+  readonly allowedBlocks?: readonly AddressBlock[];
+  readonly enabled?: boolean;
+  readonly expiry?: ExpiryRequest;
+}
+
+/** Changes a key. Throws `not_found`, `gone` for a revoked key, `exceeds_own_rights`, `conflicting_state`. */
+export async function updateKey(
+  id: string,
+  request: KeyChangeRequest,
+  caller: Caller,
+  requestId: string,
+  context: KeyContext,
+): Promise<ApiKey> {
+  const { profile, keys, clock } = context;
+  const now = clock();
+  const before = await findKey(id, caller, context);
+  requireAlive(before);
+  const owned = await callerKey(caller, keys);
+  requireWithin(before, caller, owned, profile);
+  const { enabled, expiry, ...plain } = request;
+  if (expiry !== undefined && before.expiresAt <= now) {
+    throw new Problem('conflicting_state', { message: 'The API key has expired. Rotate it instead.' });
+  }
+  const lifetimeSeconds = expiry === undefined ? undefined : lifetimeOf(expiry, owned, profile, now);
+  const change: KeyChange = {
+    ...plain,
+    ...(enabled === undefined ? {} : { state: enabled ? 'active' : 'disabled' }),
+    ...(lifetimeSeconds === undefined ? {} : { lifetimeSeconds, expiresAt: expiryOf(lifetimeSeconds, now) }),
+  };
+  const after = { ...before, ...change };
+  requireWithin(after, caller, owned, profile);
+  if (change.expiresAt !== undefined) requireExpiryWithin(change.expiresAt, owned);
+  if (!(await keys.change(before, change, { actor: principalOf(caller), requestId }))) throw goneKey();
+  return after;
+}
+
+/** Revokes a key at once and for ever. Throws `not_found`; revoking it again is no error. */
+export async function revokeKey(
+  id: string,
+  caller: Caller,
+  requestId: string,
+  context: KeyContext,
+): Promise<ApiKey> {
+  const found = await findKey(id, caller, context);
+  await context.keys.revoke(found, { actor: principalOf(caller), requestId }, context.clock());
+  return { ...found, state: 'revoked' };
+}
+
+/**
+ * Puts a new key in the place of the present one, which works on for `graceSeconds` (0 ends it, and any older one,
+ * at once). Id, rights and allowance stay. Throws `not_found`, `gone`, `exceeds_own_rights`, `conflicting_state`.
+ */
+export async function rotateKey(
+  id: string,
+  graceSeconds: number,
+  caller: Caller,
+  requestId: string,
+  context: KeyContext,
+): Promise<{ readonly apiKey: ApiKey; readonly key: string }> {
+  const { profile, keys, clock } = context;
+  const now = clock();
+  const before = await findKey(id, caller, context);
+  requireAlive(before);
+  if (before.state === 'disabled') {
+    throw new Problem('conflicting_state', {
+      message: 'The API key is disabled. Enable it before you rotate it.',
+    });
+  }
+  const owned = await callerKey(caller, keys);
+  // The answer holds a working secret, so the caller must have all that it opens.
+  requireWithin(before, caller, owned, profile);
+  const expiresAt = Math.min(
+    expiryOf(before.lifetimeSeconds, now),
+    owned === undefined || owned.id === before.id ? NEVER : owned.expiresAt,
+  );
+  if (graceSeconds > 0 && before.previousExpiresAt !== null && before.previousExpiresAt > now) {
+    throw new Problem('conflicting_state', {
+      message: 'The grace of the last rotation is running. Wait for its end, or rotate with grace_seconds 0.',
+    });
+  }
+  const replaces = await keys.presentHash(before);
+  if (replaces === undefined) throw goneKey();
+  const key = newKey(profile.keys, before.environment, before.locator);
+  const previousExpiresAt = Math.min(before.expiresAt, now + graceSeconds);
+  const rotation = { replaces, hash: hashKey(key), expiresAt, previousExpiresAt };
+  if (!(await keys.rotate(before, rotation, { actor: principalOf(caller), requestId }, now))) {
+    throw new Problem('conflicting_state', {
+      message: `The API key was changed or rotated in the last ${ROTATION_PAUSE_SECONDS} seconds.`,
+    });
+  }
+  return {
+    apiKey: { ...before, expiresAt, previousExpiresAt: graceSeconds > 0 ? previousExpiresAt : null },
+    key,
+  };
+}
+
+/** What a key is, as people ask for it. */
+export function statusOf(key: Pick<ApiKey, 'state' | 'expiresAt'>, now: number): ApiKey['state'] | 'expired' {
+  return key.state === 'active' && key.expiresAt <= now ? 'expired' : key.state;
+}
+
+function expiryOf(lifetimeSeconds: number | null, now: number): number {
+  return lifetimeSeconds === null ? NEVER : now + lifetimeSeconds;
+}
+
+/** The record of a caller that is a key: what its own keys may not exceed. */
+async function callerKey(caller: Caller, keys: KeyStore): Promise<ApiKey | undefined> {
+  if (caller.kind !== 'key') return undefined;
+  const own = await keys.find(caller.tenantId, (caller satisfies KeyCaller).keyId);
+  if (own === undefined) throw new Problem('invalid_credential');
+  return own;
+}
+
+function defaultScopes(caller: Caller, profile: Profile): readonly Scope[] {
+  const { defaultScopes: scopes } = profile.keys;
+  if (scopes === null) return caller.scopes;
+  return scopes.filter(
+    (scope) => firstUncovered(caller.scopes, [scope], profile.scopeInclusion) === undefined,
+  );
+}
+
+/** Seconds from now until what was asked for; the profile's default, but no later than the caller's own end. */
+function lifetimeOf(
+  expiry: ExpiryRequest | undefined,
+  owned: ApiKey | undefined,
+  { keys: { defaultExpiryDays, maxExpiryDays } }: Profile,
+  now: number,
+): number | null {
+  if (expiry === undefined) {
+    const byDefault = defaultExpiryDays === null ? NEVER : now + defaultExpiryDays * 86_400;
+    const expiresAt = Math.min(byDefault, owned?.expiresAt ?? NEVER);
+    return expiresAt === NEVER ? null : expiresAt - now;
+  }
+  if (expiry.at === null) return null;
+  if (expiry.at <= now) throw invalidField(expiry.field, 'must lie in the future');
+  if (expiry.at > now + maxExpiryDays * 86_400) {
+    throw invalidField(expiry.field, `must lie at most ${maxExpiryDays} days ahead`);
+  }
+  return expiry.at - now;
+}
+
+/** Nobody can give a key more than they have: scopes, and for a key its workspace, environment and addresses. */
+function requireWithin(
+  key: Pick<ApiKey, 'scopes' | 'workspaceId' | 'environment' | 'allowedBlocks'>,
+  caller: Caller,
+  owned: ApiKey | undefined,
+  { scopeInclusion }: Profile,
+): void {
+  const missing = firstUncovered(caller.scopes, key.scopes, scopeInclusion);
+  if (missing !== undefined) throw exceeds(`You do not have the scope ${missing} yourself.`);
+  if (owned === undefined) return;
+  if (key.workspaceId !== owned.workspaceId)
+    throw exceeds('An API key can only create keys of its own workspace.');
+  if (owned.environment === 'test' && key.environment !== 'test') {
+    throw exceeds('A test key cannot create or change live keys.');
+  }
+  const bounded = key.allowedBlocks.length > 0;
+  const within = key.allowedBlocks.every((block) => owned.allowedBlocks.some((own) => contains(own, block)));
+  if (owned.allowedBlocks.length > 0 && !(bounded && within)) {
+    throw exceeds('allowed_ips must lie within those of the API key that you use.');
+  }
+}
+
+function requireExpiryWithin(expiresAt: number, owned: ApiKey | undefined): void {
+  if (owned !== undefined && expiresAt > owned.expiresAt) {
+    throw exceeds('The key cannot expire later than the API key that you use.');
+  }
+}
+
+function exceeds(message: string): Problem {
+  return new Problem('exceeds_own_rights', { message });
+}
+
+function requireAlive(key: ApiKey): void {
+  if (key.state === 'revoked') throw goneKey();
+}
+
+function goneKey(): Problem {
+  return new Problem('gone', { message: 'The API key has been revoked.' });
+}
+
+/** A tier that the configuration no longer has counts as the initial one. */
+async function keyLimit(
+  tenantId: string,
+  keys: KeyStore,
+  { tiers, initialTier }: Deployment,
+): Promise<number> {
+  const tier = (await keys.tier(tenantId)) ?? initialTier;
+  return (tiers[tier] ?? tiers[initialTier])?.keys ?? 0;
+}

@@ -1,0 +1,42 @@
+import { randomUUIDv7 } from 'node:crypto';
+import type { User } from './accounts.ts';
+import type { UserCaller } from './caller.ts';
+
+/** A demotion rewrites all sessions of a user at once, so there are never more than one transaction takes. */
+export const MAX_SESSIONS_PER_USER = 50;
+
+export interface NewSession {
+  readonly sessionId: string;
+  readonly user: User;
+  readonly workspaceId: string;
+  /** Unix seconds. */
+  readonly createdAt: number;
+  readonly expiresAt: number;
+}
+
+export interface SessionStore {
+  create(session: NewSession): Promise<void>;
+  /** The user's session ids, oldest first. */
+  sessionIds(userId: string): Promise<string[]>;
+  /** From the moment this has answered, no request of the session is let in. */
+  end(session: Pick<UserCaller, 'sessionId' | 'userId'>, actor: string, requestId: string): Promise<void>;
+}
+
+/** Opens a session of `lifetimeSeconds`; beyond {@link MAX_SESSIONS_PER_USER} the oldest ones end. */
+export async function openSession(
+  user: User,
+  workspaceId: string,
+  lifetimeSeconds: number,
+  sessions: SessionStore,
+  now: number,
+): Promise<{ readonly sessionId: string; readonly userId: string; readonly tenantId: string }> {
+  // Ids of version 7 (RFC 9562) sort by time: the first of a list is the oldest.
+  const sessionId = randomUUIDv7();
+  const { userId, tenantId } = user;
+  const open = await sessions.sessionIds(userId);
+  for (const oldest of open.slice(0, Math.max(0, open.length + 1 - MAX_SESSIONS_PER_USER))) {
+    await sessions.end({ sessionId: oldest, userId }, `user:${userId}`, 'session-limit');
+  }
+  await sessions.create({ sessionId, user, workspaceId, createdAt: now, expiresAt: now + lifetimeSeconds });
+  return { sessionId, userId, tenantId };
+}

@@ -1,0 +1,28 @@
+/** What is true of a tenant for every decision; an instance may hold it for {@link FACTS_SECONDS}. */
+export interface TenantFacts {
+  readonly state: 'active' | 'suspended' | 'closed';
+  readonly tier: string;
+  /** The value of the tenant's own usage key; absent while it uses its tier's shared one. */
+  readonly usageKey?: string;
+  readonly suspendedWorkspaces: ReadonlySet<string>;
+}
+
+/** A key that verifies tokens, as the deployment publishes it. */
+export interface PublicKey {
+  readonly kid: string;
+  readonly use: 'token' | 'assertion';
+  readonly algorithm: 'ES256' | 'HS256';
+  /** The public half (RFC 7517); absent for HS256, which has none. */
+  readonly jwk?: Readonly<Record<string, string>>;
+}
+
+/** What is true of the deployment for every decision. */
+export interface ControlFacts {
+  /** Changes whenever the keyset does. */
+  readonly version: number;
+  readonly keys: readonly PublicKey[];
+  readonly revokedKids: ReadonlySet<string>;
+}
+
+/** Seconds for which an instance may use a copy: changes say from when they hold, no later than this. */
+export const FACTS_SECONDS = 2;

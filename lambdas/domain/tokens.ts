@@ -1,0 +1,86 @@
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import { decodeProtectedHeader } from 'jose/decode/protected_header';
+import { JWTExpired, JWTInvalid } from 'jose/errors';
+import { jwtVerify } from 'jose/jwt/verify';
+import type { ControlFacts, PublicKey } from './tenant-facts.ts';
+
+/** `aud` of access tokens. The upstream's assertions have another, so that neither can stand for the other. */
+export const TOKEN_AUDIENCE = 'latchkey';
+/** `typ` of access tokens (RFC 9068, 2.1). */
+export const TOKEN_TYPE = 'at+jwt';
+
+/** What a proven token says. Role and scopes are not in it: the session's record has them, and may change. */
+export interface TokenClaims {
+  readonly tenantId: string;
+  readonly userId: string;
+  readonly sessionId: string;
+}
+
+export type TokenVerdict =
+  | { readonly kind: 'valid'; readonly claims: TokenClaims }
+  | { readonly kind: 'expired' }
+  | { readonly kind: 'invalid' };
+
+/** Gives the secret of an HS256 key; throws when the secret cannot be read. */
+export type SymmetricKeys = (kid: string, version: number) => Promise<Uint8Array | undefined>;
+
+/**
+ * Verifies access tokens by the deployment's keys. The key is found by `kid` among those that are published,
+ * and the algorithm is the key's: the token's header chooses neither (RFC 8725, 3.1).
+ */
+export class TokenVerifier {
+  readonly #issuer: string;
+  readonly #symmetricKeys: SymmetricKeys | undefined;
+  /** A public key never changes under its `kid`, so it is imported once. */
+  readonly #imported = new Map<string, KeyObject>();
+
+  constructor(issuer: string, symmetricKeys?: SymmetricKeys) {
+    this.#issuer = issuer;
+    this.#symmetricKeys = symmetricKeys;
+  }
+
+  /** `now` in Unix seconds. Throws only when a secret that is needed cannot be read. */
+  async verify(token: string, control: ControlFacts, now: number): Promise<TokenVerdict> {
+    const key = publishedKey(token, control);
+    if (key === undefined) return { kind: 'invalid' };
+    const material = await this.#material(key, control.version);
+    if (material === undefined) return { kind: 'invalid' };
+    try {
+      const { payload } = await jwtVerify(token, material, {
+        algorithms: [key.algorithm],
+        issuer: this.#issuer,
+        audience: TOKEN_AUDIENCE,
+        typ: TOKEN_TYPE,
+        requiredClaims: ['exp', 'iat'],
+        currentDate: new Date(now * 1000),
+      });
+      const { sub, tid, sid } = payload;
+      if (typeof sub !== 'string' || typeof tid !== 'string' || typeof sid !== 'string')
+        return { kind: 'invalid' };
+      return { kind: 'valid', claims: { userId: sub, tenantId: tid, sessionId: sid } };
+    } catch (error) {
+      return { kind: error instanceof JWTExpired ? 'expired' : 'invalid' };
+    }
+  }
+
+  async #material(key: PublicKey, version: number): Promise<KeyObject | Uint8Array | undefined> {
+    if (key.algorithm === 'HS256') return this.#symmetricKeys?.(key.kid, version);
+    const known = this.#imported.get(key.kid);
+    if (known !== undefined || key.jwk === undefined) return known;
+    const imported = createPublicKey({ key: key.jwk, format: 'jwk' });
+    this.#imported.set(key.kid, imported);
+    return imported;
+  }
+}
+
+/** The published key that the token's header names; undefined for a foreign, revoked or unreadable `kid`. */
+function publishedKey(token: string, control: ControlFacts): PublicKey | undefined {
+  try {
+    const { kid } = decodeProtectedHeader(token);
+    if (kid === undefined || control.revokedKids.has(kid)) return undefined;
+    return control.keys.find((key) => key.use === 'token' && key.kid === kid);
+  } catch (error) {
+    if (error instanceof TypeError || error instanceof JWTInvalid) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,62 @@
+import { type Caller, principalOf } from '../domain/caller.ts';
+import { type HeaderValues, headerValues } from '../domain/headers.ts';
+
+/** RFC 9110, 7.6.1: for one connection only. `Expect` (10.1.1) is answered by API Gateway. */
+const HOP_BY_HOP = [
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'expect',
+];
+/** What opens our door opens nothing behind it; and what is made anew for the way on. */
+const REPLACED = ['authorization', 'x-api-key', 'host', 'content-length', 'x-request-id', 'accept-encoding'];
+const OURS = /^x-latchkey/i;
+
+/** The client's headers that go on to the upstream, and the identity, all of it and always. */
+export function upstreamHeaders(
+  received: HeaderValues,
+  caller: Caller,
+  requestId: string,
+  assertion: string,
+): [string, string][] {
+  const dropped = new Set([...HOP_BY_HOP, ...REPLACED, ...connectionOptions(received)]);
+  const passed = Object.entries(received).flatMap(([name, values]) =>
+    dropped.has(name.toLowerCase()) || OURS.test(name)
+      ? []
+      : (values ?? []).map((value): [string, string] => [name.toLowerCase(), value]),
+  );
+  return [
+    ...passed,
+    ['x-request-id', requestId],
+    ['x-latchkey-tenant', caller.tenantId],
+    ['x-latchkey-workspace', caller.workspaceId],
+    ['x-latchkey-principal', principalOf(caller)],
+    ['x-latchkey-scopes', caller.scopes.join(' ')],
+    ['x-latchkey-environment', caller.environment],
+    ['x-latchkey-assertion', assertion],
+  ];
+}
+
+/** What of an upstream's response goes back: `fetch` has decoded the body, so its coding and length are gone. */
+export function responseHeaders(received: Headers): Record<string, string[]> {
+  const dropped = new Set([
+    ...HOP_BY_HOP,
+    ...(received.get('connection') ?? '').toLowerCase().split(/\s*,\s*/),
+    'content-encoding',
+    'content-length',
+  ]);
+  const kept: Record<string, string[]> = {};
+  for (const [name, value] of received) if (!dropped.has(name)) (kept[name] ??= []).push(value);
+  return kept;
+}
+
+/** Header names that `Connection` lists are hop-by-hop too. */
+function connectionOptions(headers: HeaderValues): string[] {
+  return headerValues(headers, 'connection').flatMap((value) => value.toLowerCase().split(/\s*,\s*/));
+}

@@ -1,0 +1,59 @@
+import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { Problem } from '../domain/errors.ts';
+import type { HeaderValues } from '../domain/headers.ts';
+import { traceId } from './request-id.ts';
+
+/** A request as it reaches a function, before anything in it is believed. */
+export interface HttpRequest {
+  readonly method: string;
+  /** The resource's path as the API declares it. */
+  readonly resource: string;
+  /** As it was called: without the stage, with a trailing slash, undecoded. */
+  readonly path: string;
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, readonly string[]>>;
+  readonly headers: HeaderValues;
+  readonly body: Buffer;
+  readonly requestId: string;
+  readonly address: string;
+  readonly context: Readonly<Record<string, unknown>> | null;
+}
+
+/** Reads API Gateway's event. */
+export function readEvent(event: APIGatewayProxyEvent): HttpRequest {
+  const headers = event.multiValueHeaders ?? {};
+  const context = event.requestContext.authorizer ?? null;
+  return {
+    method: event.httpMethod,
+    resource: event.resource,
+    path: event.path,
+    params: definedValues(event.pathParameters),
+    query: definedValues(event.multiValueQueryStringParameters),
+    headers,
+    body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
+    requestId: traceId(headers, event.requestContext.extendedRequestId ?? event.requestContext.requestId),
+    address: event.requestContext.identity.sourceIp,
+    context,
+  };
+}
+
+function definedValues<T>(values: Readonly<Record<string, T | undefined>> | null): Record<string, T> {
+  return Object.fromEntries(
+    Object.entries(values ?? {}).filter((entry): entry is [string, T] => entry[1] !== undefined),
+  );
+}
+
+const AMBIGUOUS_PATH =
+  /%2f|%5c|%25|\\|\/\/|[\u0000-\u001f\u007f]|%[01][0-9a-f]|%7f|(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)/i;
+
+/**
+ * Refuses paths that two servers may read as two different ones: an encoded slash or backslash, `//`,
+ * dot segments (RFC 3986, 5.2.4), control characters and what is encoded twice.
+ */
+export function requireUnambiguousPath(path: string): void {
+  if (AMBIGUOUS_PATH.test(path)) {
+    throw new Problem('malformed_request', {
+      message: 'The path must not have encoded slashes, empty or dot segments, or control characters.',
+    });
+  }
+}

@@ -1,0 +1,143 @@
+import { z } from 'zod';
+import type { Profile } from '../../profiles/profile.ts';
+import { ERRORS, type ErrorCode } from '../domain/errors.ts';
+import type { Route } from '../routes/route.ts';
+import { apiRows } from '../routes/table.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** What any row that takes a credential can answer, and any row at all. */
+const CREDENTIAL_ERRORS: readonly ErrorCode[] = ['missing_credential', 'insufficient_scope', 'rate_limited'];
+const COMMON_ERRORS: readonly ErrorCode[] = ['malformed_request', 'internal', 'unavailable'];
+
+/** The OpenAPI 3.1 document of a profile, from the route table. */
+export function openApiDocument(routes: readonly Route[], profile: Profile): Json {
+  const paths: Record<string, Record<string, Json>> = {};
+  for (const row of apiRows(routes, profile)) {
+    if (row.kind !== 'route') continue;
+    const operations = (paths[row.path] ??= {});
+    operations[row.method.toLowerCase()] = operation(row.route, row.path, row.access.kind === 'public');
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: profile.title,
+      version: '1',
+      description: `Everything else below ${profile.upstreamPrefixes.join(', ')} goes to the API behind the front door.`,
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    security: [{ bearer: [] }, { apiKey: [] }],
+    paths,
+    components: {
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer', description: 'An access token or an API key.' },
+        apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
+      },
+      schemas: { Error: errorSchema(profile) },
+    },
+  };
+}
+
+function operation(route: Route, path: string, isPublic: boolean): Json {
+  const { body, query, success } = route;
+  const input = body === undefined ? undefined : jsonSchema(body, 'input');
+  const errors = [
+    ...COMMON_ERRORS,
+    ...(isPublic ? [] : CREDENTIAL_ERRORS),
+    ...(body === undefined
+      ? []
+      : (['invalid_field', 'payload_too_large', 'unsupported_media_type'] as const)),
+    ...route.errors,
+  ];
+  return {
+    operationId: route.id,
+    summary: route.summary,
+    ...(route.description === undefined ? {} : { description: route.description }),
+    tags: [route.tag],
+    ...(isPublic ? { security: [] } : {}),
+    parameters: [...pathParameters(path), ...(query === undefined ? [] : queryParameters(query))],
+    ...(input === undefined
+      ? {}
+      : {
+          requestBody: {
+            content: {
+              'application/json': { schema: input },
+              ...(route.takesForm ? { 'application/x-www-form-urlencoded': { schema: input } } : {}),
+            },
+          },
+        }),
+    responses: {
+      [success.status]: {
+        description: success.description,
+        content: { 'application/json': { schema: jsonSchema(success.schema, 'output') } },
+      },
+      ...errorResponses(errors),
+    },
+  };
+}
+
+function pathParameters(path: string): Json[] {
+  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string' },
+  }));
+}
+
+function queryParameters(query: z.ZodType): Json[] {
+  const schema = jsonSchema(query, 'input') as { properties?: Record<string, Json>; required?: string[] };
+  return Object.entries(schema.properties ?? {}).map(([name, property]) => ({
+    name,
+    in: 'query',
+    required: schema.required?.includes(name) ?? false,
+    schema: property,
+  }));
+}
+
+/** One response a status, naming the codes that come with it. */
+function errorResponses(codes: readonly ErrorCode[]): Json {
+  const byStatus = Map.groupBy(new Set(codes), (code) => ERRORS[code].status);
+  return Object.fromEntries(
+    [...byStatus].map(([status, group]) => [
+      status,
+      {
+        description: group.map((code) => ERRORS[code].title).join('; '),
+        content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
+      },
+    ]),
+  );
+}
+
+/** The shape of the profile's errors, read off one. */
+function errorSchema(profile: Profile): Json {
+  return schemaOf(
+    profile.errorBody({
+      status: 401,
+      type: 'authentication_error',
+      code: 'code',
+      title: 'title',
+      message: 'message',
+      requestId: 'id',
+      fields: [],
+    }),
+  );
+}
+
+function schemaOf(value: unknown): Json {
+  if (typeof value !== 'object' || value === null) return { type: typeof value };
+  return {
+    type: 'object',
+    properties: Object.fromEntries(Object.entries(value).map(([name, member]) => [name, schemaOf(member)])),
+    required: Object.keys(value),
+  };
+}
+
+function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, {
+    io,
+    unrepresentable: 'any',
+    target: 'draft-2020-12',
+  });
+  return rest;
+}

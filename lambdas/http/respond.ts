@@ -1,0 +1,73 @@
+import type { APIGatewayProxyResult } from 'aws-lambda';
+import { errorCodeOf, type Profile } from '../../profiles/profile.ts';
+import type { Deployment } from '../deployment.ts';
+import { ERRORS, type Problem } from '../domain/errors.ts';
+import type { HttpRequest } from './event.ts';
+
+/** What every response of ours needs to be rendered. */
+export interface Rendering {
+  readonly profile: Profile;
+  readonly deployment: Deployment;
+}
+
+/** A response with the headers that all have. Nothing of ours is cached unless it says so itself. */
+export function respond(
+  status: number,
+  body: string,
+  headers: Readonly<Record<string, string>>,
+  request: HttpRequest,
+  { deployment }: Rendering,
+): APIGatewayProxyResult {
+  return {
+    statusCode: status,
+    headers: {
+      'Content-Type': 'application/json; charset=utf-8',
+      'Cache-Control': 'no-store',
+      'X-Content-Type-Options': 'nosniff',
+      'Access-Control-Allow-Origin': deployment.allowedOrigin,
+      'Access-Control-Expose-Headers': EXPOSED_HEADERS,
+      'X-Request-ID': request.requestId,
+      ...rateLimitHeaders(request.context),
+      ...headers,
+    },
+    body,
+    isBase64Encoded: false,
+  };
+}
+
+/** What a browser's script may read of a response (Fetch standard, CORS-safelisted response-header names aside). */
+export const EXPOSED_HEADERS =
+  'X-Request-ID, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, WWW-Authenticate';
+
+/** The caller's allowance as the authorizer counted it; nothing where nobody was recognised. */
+export function rateLimitHeaders(context: HttpRequest['context']): Record<string, string> {
+  const { rateLimitLimit, rateLimitRemaining, rateLimitReset } = context ?? {};
+  if (typeof rateLimitLimit !== 'string') return {};
+  return {
+    'X-RateLimit-Limit': rateLimitLimit,
+    'X-RateLimit-Remaining': String(rateLimitRemaining),
+    'X-RateLimit-Reset': String(rateLimitReset),
+  };
+}
+
+/** The one place where errors become responses. */
+export function respondProblem(
+  problem: Problem,
+  request: HttpRequest,
+  rendering: Rendering,
+): APIGatewayProxyResult {
+  const { profile } = rendering;
+  const { status, type, title } = ERRORS[problem.code];
+  const body = profile.errorBody({
+    status,
+    type,
+    title,
+    code: errorCodeOf(profile, problem.code),
+    message: problem.message,
+    requestId: request.requestId,
+    fields: problem.fields,
+  });
+  const headers: Record<string, string> =
+    problem.retryAfterSeconds === undefined ? {} : { 'Retry-After': String(problem.retryAfterSeconds) };
+  return respond(status, JSON.stringify(body), headers, request, rendering);
+}

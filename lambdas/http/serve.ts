@@ -1,0 +1,101 @@
+import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import type { Caller } from '../domain/caller.ts';
+import { Problem } from '../domain/errors.ts';
+import type { Route } from '../routes/route.ts';
+import { type ApiRow, apiRows } from '../routes/table.ts';
+import { readBody } from './body.ts';
+import { type HttpRequest, readEvent, requireUnambiguousPath } from './event.ts';
+import { callerOf } from './identity.ts';
+import { logRequest } from './log.ts';
+import { type Rendering, respond, respondProblem } from './respond.ts';
+import { validate } from './validate.ts';
+
+type LambdaHandler = (event: APIGatewayProxyEvent) => Promise<APIGatewayProxyResult>;
+
+/** Answers one kind of request; what it throws becomes a response in {@link answering}. */
+export type Answer = (request: HttpRequest) => Promise<{
+  readonly result: APIGatewayProxyResult;
+  readonly route: string;
+  readonly caller?: Caller;
+}>;
+
+/** A Lambda handler around an answer: refuses ambiguous paths, renders errors, writes the request's line. */
+export function answering(answer: Answer, rendering: Rendering): LambdaHandler {
+  return async (event) => {
+    const started = performance.now();
+    const request = readEvent(event);
+    const line = { requestId: request.requestId, route: `${request.method} ${request.resource}` };
+    try {
+      requireUnambiguousPath(request.path);
+      const { result, ...known } = await answer(request);
+      logRequest({ ...line, ...known, status: result.statusCode, milliseconds: performance.now() - started });
+      return result;
+    } catch (error) {
+      const problem = error instanceof Problem ? error : new Problem('internal', { cause: error });
+      const { status, cause } = problem;
+      logRequest({
+        ...line,
+        status,
+        milliseconds: performance.now() - started,
+        ...(cause === undefined ? {} : { cause }),
+      });
+      return respondProblem(problem, request, rendering);
+    }
+  };
+}
+
+/** A Lambda handler that serves rows of the route table; whatever no row matches is the profile's 404. */
+export function serve<Services>(
+  routes: readonly Route[],
+  services: Services,
+  rendering: Rendering,
+): LambdaHandler {
+  const rows = new Map(
+    apiRows(routes, rendering.profile).map((row): [string, ApiRow] => [`${row.method} ${row.path}`, row]),
+  );
+  return answering(async (request) => {
+    const row = rows.get(`${request.method} ${request.resource}`);
+    if (row?.kind !== 'route') throw new Problem('not_found');
+    const caller = row.access.kind === 'public' ? undefined : callerOf(request.context);
+    const result = await serveRoute(row.route, request, caller, services, rendering);
+    return { result, route: row.route.id, ...(caller === undefined ? {} : { caller }) };
+  }, rendering);
+}
+
+async function serveRoute(
+  route: Route,
+  request: HttpRequest,
+  caller: Caller | undefined,
+  services: unknown,
+  rendering: Rendering,
+): Promise<APIGatewayProxyResult> {
+  const started = performance.now();
+  const { profile } = rendering;
+  const view = await route.handle(
+    {
+      body:
+        route.body &&
+        validate(route.body, readBody(request, route.takesForm ?? false), profile.requestFields),
+      query: route.query && validate(route.query, singleValues(request.query), profile.requestFields),
+      params: request.params,
+      origin: { address: request.address, requestId: request.requestId },
+    },
+    services,
+    caller,
+  );
+  const presented = profile.present[route.id]?.(view) ?? view;
+  const meta = { requestId: request.requestId, processingTimeMs: Math.round(performance.now() - started) };
+  const body = route.success.raw ? view : profile.envelope(presented, meta);
+  return respond(route.success.status, JSON.stringify(body), route.success.headers ?? {}, request, rendering);
+}
+
+/** A query parameter that comes twice would be read differently by two readers, so it is an error. */
+function singleValues(query: HttpRequest['query']): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(query).map(([name, [value = '', ...more]]) => {
+      if (more.length > 0)
+        throw new Problem('malformed_request', { message: `A query parameter comes twice.` });
+      return [name, value];
+    }),
+  );
+}

@@ -1,0 +1,81 @@
+import type { z } from 'zod';
+import type { Profile } from '../../profiles/profile.ts';
+import { type FieldError, Problem } from '../domain/errors.ts';
+import { printable } from './body.ts';
+
+/**
+ * Checks a value by a route's schema. The profile's field names are taken beside Latchkey's own, and an error names
+ * a field as the caller wrote it. Throws `invalid_field` that lists every wrong field.
+ */
+export function validate<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  aliases: Profile['requestFields'],
+): z.output<Schema> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new Problem('malformed_request', { message: 'The body must be a JSON object.' });
+  }
+  const { renamed, writtenAs } = canonicalNames(value as Record<string, unknown>, aliases);
+  const result = schema.safeParse(renamed);
+  if (result.success) return result.data;
+  const fields = result.error.issues.flatMap((issue) => describeIssue(issue, schema, writtenAs));
+  throw new Problem('invalid_field', {
+    message: fields.map(({ field, message }) => `${field}: ${message}`).join('; '),
+    fields,
+  });
+}
+
+function canonicalNames(value: Record<string, unknown>, aliases: Profile['requestFields']) {
+  const writtenAs = new Map<string, string>();
+  const renamed: Record<string, unknown> = {};
+  for (const [name, field] of Object.entries(value)) {
+    const canonical = (Object.hasOwn(aliases, name) ? aliases[name] : undefined) ?? name;
+    const other = writtenAs.get(canonical);
+    if (other !== undefined) {
+      const message = `cannot be combined with ${printable(other)}`;
+      throw new Problem('invalid_field', {
+        message: `${printable(name)}: ${message}`,
+        fields: [{ field: printable(name), message }],
+      });
+    }
+    writtenAs.set(canonical, name);
+    Object.defineProperty(renamed, canonical, {
+      value: field,
+      enumerable: true,
+      configurable: true,
+      writable: true,
+    });
+  }
+  return { renamed, writtenAs };
+}
+
+function describeIssue(
+  issue: z.core.$ZodIssue,
+  schema: z.ZodType,
+  writtenAs: ReadonlyMap<string, string>,
+): FieldError[] {
+  if (issue.code === 'unrecognized_keys' && issue.path.length === 0) {
+    const allowed = fieldNames(schema).join(', ');
+    return issue.keys.map((key) => ({
+      field: printable(writtenAs.get(key) ?? key),
+      message: `is not a field of this request; allowed are ${allowed}`,
+    }));
+  }
+  const [head, ...rest] = issue.path;
+  const first = head === undefined ? 'body' : (writtenAs.get(String(head)) ?? String(head));
+  const field = rest.reduce<string>(
+    (path, part) => (typeof part === 'number' ? `${path}[${part}]` : `${path}.${printable(String(part))}`),
+    printable(first),
+  );
+  const isMissing = issue.code === 'invalid_type' && issue.input === undefined;
+  return [{ field, message: isMissing ? 'is required' : plainMessage(issue.message) }];
+}
+
+/** zod's own texts end without a full stop and begin with a capital; ours follow the field's name. */
+function plainMessage(message: string): string {
+  return message.charAt(0).toLowerCase() + message.slice(1);
+}
+
+function fieldNames(schema: z.ZodType): string[] {
+  return 'shape' in schema ? Object.keys(schema.shape as object) : [];
+}

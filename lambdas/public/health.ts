@@ -1,0 +1,56 @@
+import { Problem } from '../domain/errors.ts';
+
+/** Milliseconds for which an answer is repeated: a monitor, or a flood, asks the store no more often. */
+const CACHE_MILLISECONDS = 5000;
+/** Milliseconds for a check; less than monitors wait. */
+const DEADLINE_MILLISECONDS = 2000;
+
+/** A named check that throws when its part does not answer. */
+export type HealthChecks = Readonly<Record<string, () => Promise<unknown>>>;
+
+/** Runs all checks at once, at most every five seconds. Throws `unavailable` that names the failing parts. */
+export function healthCheck(checks: HealthChecks, monotonic = () => performance.now()): () => Promise<void> {
+  let last: { readonly at: number; readonly failed: Promise<readonly Failure[]> } | undefined;
+  return async () => {
+    if (last === undefined || monotonic() - last.at >= CACHE_MILLISECONDS) {
+      last = { at: monotonic(), failed: failures(checks) };
+    }
+    const failed = await last.failed;
+    if (failed.length === 0) return;
+    throw new Problem('unavailable', {
+      message: `Not healthy: ${failed.map(({ part }) => part).join(', ')}.`,
+      cause: failed[0]?.cause,
+    });
+  };
+}
+
+interface Failure {
+  readonly part: string;
+  readonly cause: unknown;
+}
+
+async function failures(checks: HealthChecks): Promise<Failure[]> {
+  const results = await Promise.all(
+    Object.entries(checks).map(async ([part, check]): Promise<Failure[]> => {
+      try {
+        await withDeadline(check());
+        return [];
+      } catch (cause) {
+        return [{ part, cause }];
+      }
+    }),
+  );
+  return results.flat();
+}
+
+async function withDeadline(check: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error('no answer in time')), DEADLINE_MILLISECONDS);
+  });
+  try {
+    await Promise.race([check, deadline]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,127 @@
+import {
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  type SecretsManagerClient,
+  UpdateSecretVersionStageCommand,
+} from '@aws-sdk/client-secrets-manager';
+import type { Clock } from '../domain/clock.ts';
+import {
+  type Keyset,
+  type KeysetPlan,
+  nextKeyset,
+  parseKeyset,
+  publicKeys,
+  signingKey,
+} from '../domain/keyset.ts';
+import type { ControlStore } from '../store/control-store.ts';
+
+/** What Secrets Manager sends (Secrets Manager user guide, "Rotation function"). */
+export interface RotationEvent {
+  readonly Step: string;
+  readonly SecretId: string;
+  /** The version that this rotation makes. */
+  readonly ClientRequestToken: string;
+}
+
+export interface RotationContext {
+  readonly secrets: SecretsManagerClient;
+  readonly secretId: string;
+  readonly control: ControlStore;
+  readonly plan: KeysetPlan;
+  readonly clock: Clock;
+}
+
+/** The four steps. Each can be repeated: Secrets Manager starts again from the first after any failure. */
+const STEPS: Readonly<Record<string, (token: string, context: RotationContext) => Promise<void>>> = {
+  createSecret: createPending,
+  setSecret: publishPending,
+  testSecret: testPending,
+  finishSecret: makePendingCurrent,
+};
+
+/** Runs one step. Throws when the event is not of a rotation that Secrets Manager has begun for our secret. */
+export async function rotate(event: RotationEvent, context: RotationContext): Promise<void> {
+  const step = Object.hasOwn(STEPS, event.Step) ? STEPS[event.Step] : undefined;
+  if (step === undefined) throw new Error(`There is no rotation step ${event.Step}.`);
+  if (event.SecretId !== context.secretId) throw new Error('The event is for another secret.');
+  const stages = (await stagesOf(context))[event.ClientRequestToken];
+  if (stages === undefined) throw new Error('The version to rotate to is not known to Secrets Manager.');
+  if (stages.includes('AWSCURRENT')) return;
+  if (!stages.includes('AWSPENDING')) throw new Error('The version to rotate to is not staged AWSPENDING.');
+  await step(event.ClientRequestToken, context);
+}
+
+/** Makes the next keyset, unless an earlier attempt has. */
+async function createPending(token: string, context: RotationContext): Promise<void> {
+  const { secrets, secretId, plan, clock } = context;
+  try {
+    await readPending(token, context);
+    return;
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'ResourceNotFoundException') throw error;
+  }
+  const { SecretString = '{}' } = await secrets.send(
+    new GetSecretValueCommand({ SecretId: secretId, VersionStage: 'AWSCURRENT' }),
+  );
+  const next = await nextKeyset(parseKeyset(SecretString), plan, clock());
+  await secrets.send(
+    new PutSecretValueCommand({
+      SecretId: secretId,
+      ClientRequestToken: token,
+      SecretString: JSON.stringify(next),
+      VersionStages: ['AWSPENDING'],
+    }),
+  );
+}
+
+/** Publishes the public halves: verifiers know every key before anything is signed with it. */
+async function publishPending(token: string, context: RotationContext): Promise<void> {
+  const pending = await readPending(token, context);
+  await context.control.publish(pending.version, publicKeys(pending));
+}
+
+/** Refuses a keyset that could not sign, or that verifiers would not know. */
+async function testPending(token: string, context: RotationContext): Promise<void> {
+  const pending = await readPending(token, context);
+  for (const use of ['token', 'assertion'] as const) {
+    if (signingKey(pending, use, context.clock()) === undefined)
+      throw new Error(`No key for use ${use} can sign.`);
+  }
+  const { version, keys } = await context.control.read();
+  const published = new Set(keys.map(({ kid }) => kid));
+  const missing = version === pending.version ? pending.keys.filter(({ kid }) => !published.has(kid)) : [];
+  if (version < pending.version || missing.length > 0)
+    throw new Error('The pending keyset is not published.');
+}
+
+/** Moves AWSCURRENT; Secrets Manager then moves AWSPREVIOUS. */
+async function makePendingCurrent(token: string, context: RotationContext): Promise<void> {
+  const { secrets, secretId } = context;
+  const current = Object.entries(await stagesOf(context)).find(([, stages]) =>
+    stages.includes('AWSCURRENT'),
+  )?.[0];
+  await secrets.send(
+    new UpdateSecretVersionStageCommand({
+      SecretId: secretId,
+      VersionStage: 'AWSCURRENT',
+      MoveToVersionId: token,
+      ...(current === undefined ? {} : { RemoveFromVersionId: current }),
+    }),
+  );
+}
+
+async function stagesOf({ secrets, secretId }: RotationContext): Promise<Record<string, string[]>> {
+  const { VersionIdsToStages, RotationEnabled } = await secrets.send(
+    new DescribeSecretCommand({ SecretId: secretId }),
+  );
+  if (RotationEnabled !== true) throw new Error('Rotation is not enabled for the secret.');
+  return VersionIdsToStages ?? {};
+}
+
+async function readPending(token: string, { secrets, secretId }: RotationContext): Promise<Keyset> {
+  const { SecretString = '{}' } = await secrets.send(
+    new GetSecretValueCommand({ SecretId: secretId, VersionId: token, VersionStage: 'AWSPENDING' }),
+  );
+  return parseKeyset(SecretString);
+}

@@ -1,0 +1,7 @@
+import { accountRoutes } from './accounts.ts';
+import { managementRoutes } from './management.ts';
+import { publicRoutes } from './public.ts';
+import type { Route } from './route.ts';
+
+/** The route table: every route of Latchkey's own. All that iterates over routes reads this. */
+export const routes: readonly Route[] = [...publicRoutes, ...accountRoutes, ...managementRoutes];

@@ -1,0 +1,295 @@
+import { z } from 'zod';
+import type { AccountStore } from '../domain/accounts.ts';
+import { type Caller, principalOf } from '../domain/caller.ts';
+import { Problem } from '../domain/errors.ts';
+import {
+  createKey,
+  findKey,
+  type KeyContext,
+  listKeys,
+  MAX_GRACE_SECONDS,
+  revokeKey,
+  rotateKey,
+  updateKey,
+} from '../domain/keys.ts';
+import type { SessionStore } from '../domain/sessions.ts';
+import { openCursor, sealCursor } from './cursor.ts';
+import { callerRoute, type Route } from './route.ts';
+import {
+  allowedIps,
+  environment,
+  expiryFields,
+  expiryRequest,
+  issuedKeyView,
+  keyView,
+  metadata,
+  onlyOneExpiry,
+  plainText,
+  role,
+  scopes,
+  viewKey,
+} from './schemas.ts';
+
+/** What the function `management` has for its rows. */
+export interface ManagementServices {
+  readonly keys: KeyContext;
+  readonly users: Pick<AccountStore, 'findUser'>;
+  readonly sessions: Pick<SessionStore, 'end'>;
+}
+
+const anyCaller = { kind: 'credential', scope: null } as const;
+const administrator = { kind: 'credential', scope: 'admin' } as const;
+
+const accountRows: readonly Route[] = [
+  callerRoute({
+    id: 'getMe',
+    service: 'management',
+    method: 'GET',
+    path: '/v1/auth/me',
+    access: anyCaller,
+    summary: 'Who is calling: a person or an API key',
+    tag: 'Accounts',
+    success: {
+      status: 200,
+      description: 'The caller.',
+      schema: z.object({
+        kind: z.enum(['user', 'key', 'anonymous']),
+        tenant_id: z.string(),
+        workspace_id: z.string(),
+        scopes: z.array(z.string()),
+        user_id: z.string().optional(),
+        email: z.string().optional(),
+        full_name: z.string().nullable().optional(),
+        role: role.optional(),
+        session_id: z.string().optional(),
+        key: keyView.optional(),
+      }),
+    },
+    errors: [],
+    handle: async (_request, services: ManagementServices, caller) => ({
+      kind: caller.kind,
+      tenant_id: caller.tenantId,
+      workspace_id: caller.workspaceId,
+      scopes: caller.scopes,
+      ...(await aboutCaller(caller, services)),
+    }),
+  }),
+  callerRoute({
+    id: 'logout',
+    service: 'management',
+    method: 'POST',
+    path: '/v1/auth/logout',
+    access: { ...anyCaller, callers: 'user' },
+    summary: 'End the session: its token is refused from now on',
+    tag: 'Accounts',
+    success: {
+      status: 200,
+      description: 'The session has ended.',
+      schema: z.object({ status: z.literal('ended') }),
+    },
+    errors: [],
+    handle: async ({ origin }, { sessions }: ManagementServices, caller) => {
+      if (caller.kind !== 'user') throw new Problem('user_required');
+      await sessions.end(caller, principalOf(caller), origin.requestId);
+      return { status: 'ended' };
+    },
+  }),
+];
+
+async function aboutCaller(
+  caller: Caller,
+  { keys, users }: ManagementServices,
+): Promise<Record<string, unknown>> {
+  switch (caller.kind) {
+    case 'user': {
+      const user = await users.findUser(caller.tenantId, caller.userId);
+      if (user === undefined) throw new Problem('ended_session');
+      return {
+        user_id: user.userId,
+        email: user.email,
+        full_name: user.fullName,
+        role: caller.role,
+        session_id: caller.sessionId,
+      };
+    }
+    case 'key':
+      return { key: viewKey(await findKey(caller.keyId, caller, keys), keys.profile.keys, keys.clock()) };
+    case 'anonymous':
+      return {};
+  }
+}
+
+const keyRows: readonly Route[] = [
+  callerRoute({
+    id: 'listKeys',
+    service: 'management',
+    method: 'GET',
+    path: '/v1/api-keys',
+    access: administrator,
+    summary: 'List the API keys, oldest first',
+    tag: 'API keys',
+    query: z.strictObject({
+      limit: z.coerce.number().int().min(1).max(100).default(50),
+      cursor: z.string().max(200).optional(),
+    }),
+    success: {
+      status: 200,
+      description: 'A page of keys, without the keys themselves.',
+      schema: z.object({ data: z.array(keyView), next_cursor: z.string().nullable() }),
+    },
+    errors: [],
+    handle: async ({ query }, { keys }: ManagementServices, caller) => {
+      const page = await listKeys(caller, query.limit, openCursor(query.cursor, caller.tenantId), keys);
+      return {
+        data: page.keys.map((key) => viewKey(key, keys.profile.keys, keys.clock())),
+        next_cursor: sealCursor(page.next, caller.tenantId),
+      };
+    },
+  }),
+  callerRoute({
+    id: 'createKey',
+    service: 'management',
+    method: 'POST',
+    path: '/v1/api-keys',
+    access: administrator,
+    summary: 'Create an API key',
+    description:
+      'Nobody can give a key more than they have: scopes and, for a key, workspace, expiry and addresses.',
+    tag: 'API keys',
+    body: z
+      .strictObject({
+        name: plainText(100),
+        workspace_id: z.string().max(64).optional(),
+        environment: environment.optional(),
+        scopes: scopes.optional(),
+        ...expiryFields,
+        allowed_ips: allowedIps.optional(),
+        metadata: metadata.optional(),
+      })
+      .refine(onlyOneExpiry.check, onlyOneExpiry.problem),
+    success: { status: 201, description: 'The key. It is shown only now.', schema: issuedKeyView },
+    errors: ['exceeds_own_rights', 'limit_reached'],
+    handle: async ({ body, origin }, { keys }: ManagementServices, caller) => {
+      const { apiKey, key } = await createKey(
+        {
+          name: body.name,
+          ...expiryRequest(body, keys.clock()),
+          ...(body.workspace_id === undefined ? {} : { workspaceId: body.workspace_id }),
+          ...(body.environment === undefined ? {} : { environment: body.environment }),
+          ...(body.scopes === undefined ? {} : { scopes: body.scopes }),
+          ...(body.allowed_ips === undefined ? {} : { allowedBlocks: body.allowed_ips }),
+          ...(body.metadata === undefined ? {} : { metadata: body.metadata }),
+        },
+        caller,
+        origin.requestId,
+        keys,
+      );
+      return { ...viewKey(apiKey, keys.profile.keys, keys.clock()), key };
+    },
+  }),
+  callerRoute({
+    id: 'getKey',
+    service: 'management',
+    method: 'GET',
+    path: '/v1/api-keys/{id}',
+    access: administrator,
+    summary: 'Show an API key',
+    tag: 'API keys',
+    success: { status: 200, description: 'The key, without the key itself.', schema: keyView },
+    errors: ['not_found'],
+    handle: async ({ params }, { keys }: ManagementServices, caller) =>
+      viewKey(await findKey(params.id ?? '', caller, keys), keys.profile.keys, keys.clock()),
+  }),
+  callerRoute({
+    id: 'updateKey',
+    service: 'management',
+    method: 'PATCH',
+    path: '/v1/api-keys/{id}',
+    access: administrator,
+    summary: 'Change, disable or enable an API key',
+    tag: 'API keys',
+    body: z
+      .strictObject({
+        name: plainText(100).optional(),
+        enabled: z.boolean().optional(),
+        scopes: scopes.optional(),
+        ...expiryFields,
+        allowed_ips: allowedIps.optional(),
+        metadata: metadata.optional(),
+      })
+      .refine(onlyOneExpiry.check, onlyOneExpiry.problem)
+      .refine(
+        (body) => Object.values(body).some((value) => value !== undefined),
+        'must change at least one field',
+      ),
+    success: { status: 200, description: 'The key as it is now.', schema: keyView },
+    errors: ['not_found', 'gone', 'exceeds_own_rights', 'conflicting_state'],
+    handle: async ({ params, body, origin }, { keys }: ManagementServices, caller) => {
+      const changed = await updateKey(
+        params.id ?? '',
+        {
+          ...expiryRequest(body, keys.clock()),
+          ...(body.name === undefined ? {} : { name: body.name }),
+          ...(body.enabled === undefined ? {} : { enabled: body.enabled }),
+          ...(body.scopes === undefined ? {} : { scopes: body.scopes }),
+          ...(body.allowed_ips === undefined ? {} : { allowedBlocks: body.allowed_ips }),
+          ...(body.metadata === undefined ? {} : { metadata: body.metadata }),
+        },
+        caller,
+        origin.requestId,
+        keys,
+      );
+      return viewKey(changed, keys.profile.keys, keys.clock());
+    },
+  }),
+  callerRoute({
+    id: 'revokeKey',
+    service: 'management',
+    method: 'DELETE',
+    path: '/v1/api-keys/{id}',
+    access: administrator,
+    summary: 'Revoke an API key at once and for ever',
+    tag: 'API keys',
+    success: {
+      status: 200,
+      description: 'The key is refused from now on.',
+      schema: z.object({ id: z.string(), status: z.literal('revoked') }),
+    },
+    errors: ['not_found'],
+    handle: async ({ params, origin }, { keys }: ManagementServices, caller) => {
+      const { id } = await revokeKey(params.id ?? '', caller, origin.requestId, keys);
+      return { id, status: 'revoked' };
+    },
+  }),
+  callerRoute({
+    id: 'rotateKey',
+    service: 'management',
+    method: 'POST',
+    path: '/v1/api-keys/{id}/rotate',
+    access: administrator,
+    summary: 'Replace the key of an API key; id, rights and allowance stay',
+    tag: 'API keys',
+    body: z.strictObject({
+      grace_seconds: z
+        .int('must be a whole number of seconds')
+        .min(0)
+        .max(MAX_GRACE_SECONDS)
+        .default(0)
+        .describe('Seconds for which the present key goes on working; 0 ends it at once.'),
+    }),
+    success: { status: 200, description: 'The new key. It is shown only now.', schema: issuedKeyView },
+    errors: ['not_found', 'gone', 'exceeds_own_rights', 'conflicting_state'],
+    handle: async ({ params, body, origin }, { keys }: ManagementServices, caller) => {
+      const { apiKey, key } = await rotateKey(
+        params.id ?? '',
+        body.grace_seconds,
+        caller,
+        origin.requestId,
+        keys,
+      );
+      return { ...viewKey(apiKey, keys.profile.keys, keys.clock()), key };
+    },
+  }),
+];
+
+export const managementRoutes: readonly Route[] = [...accountRows, ...keyRows];

@@ -1,0 +1,31 @@
+import type { ControlFacts, PublicKey } from '../domain/tenant-facts.ts';
+import { CONTROL_KEY, controlFacts, N, S } from './items.ts';
+import { isConditionFailure } from './record-client.ts';
+import type { Table } from './table.ts';
+
+/** The deployment's own item: what verifiers must know of the keyset. */
+export class ControlStore {
+  readonly #table: Table;
+
+  constructor(table: Table) {
+    this.#table = table;
+  }
+
+  async read(): Promise<ControlFacts> {
+    return controlFacts(await this.#table.get(CONTROL_KEY));
+  }
+
+  /** Publishes the keys of a keyset's version; a newer version that is there already stays. */
+  async publish(version: number, keys: readonly PublicKey[]): Promise<void> {
+    try {
+      await this.#table.update(CONTROL_KEY, {
+        UpdateExpression: 'SET #version = :version, #keys = :keys',
+        ConditionExpression: 'attribute_not_exists(PK) OR #version <= :version',
+        ExpressionAttributeNames: { '#version': 'version', '#keys': 'keys' },
+        ExpressionAttributeValues: { ':version': N(version), ':keys': S(JSON.stringify(keys)) },
+      });
+    } catch (error) {
+      if (!isConditionFailure(error)) throw error;
+    }
+  }
+}

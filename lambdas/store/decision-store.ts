@@ -1,0 +1,118 @@
+import { windowOf } from '../domain/allowance.ts';
+import type { DecisionStore, KeyRecord, SessionRecord, Use } from '../domain/decision.ts';
+import type { ControlFacts, TenantFacts } from '../domain/tenant-facts.ts';
+import type { Facts } from './facts.ts';
+import {
+  hashText,
+  type Item,
+  type ItemKey,
+  keyKey,
+  keyRecord,
+  N,
+  number,
+  S,
+  sessionKey,
+  sessionRecord,
+} from './items.ts';
+import { isConditionFailure, type RecordClient } from './record-client.ts';
+
+/** The clauses of the condition (design, "The decision", 3). */
+const ACTIVE = 'st = :active';
+const WINDOW_NOT_PAST = 'win <= :window';
+const A_SLOT_HOLDS = '((ha = :hash AND xa > :now) OR (hb = :hash AND xb > :now))';
+const NOT_EXPIRED = 'xa > :now';
+
+/** Counts of past windows that may gather on a record before they are swept. */
+const MAX_STALE_COUNTS = 8;
+const COUNT = /^c\d+$/;
+
+/** What one decision reads and writes in DynamoDB. */
+export class DynamoDecisionStore implements DecisionStore {
+  readonly #client: RecordClient;
+  readonly #table: string;
+  readonly #facts: Facts;
+
+  constructor(client: RecordClient, table: string, facts: Facts) {
+    this.#client = client;
+    this.#table = table;
+    this.#facts = facts;
+  }
+
+  async useKey(locator: string, hash: Uint8Array, address: string, now: number): Promise<Use<KeyRecord>> {
+    return this.#use(keyKey(locator), A_SLOT_HOLDS, { ':hash': hashText(hash) }, address, now, keyRecord);
+  }
+
+  async useSession(sessionId: string, address: string, now: number): Promise<Use<SessionRecord>> {
+    return this.#use(sessionKey(sessionId), NOT_EXPIRED, {}, address, now, sessionRecord);
+  }
+
+  tenant(tenantId: string): Promise<TenantFacts | undefined> {
+    return this.#facts.tenant(tenantId);
+  }
+
+  control(): Promise<ControlFacts> {
+    return this.#facts.control();
+  }
+
+  /**
+   * The one write of a decision. Counting stands outside the condition, so a call over the limit is counted and
+   * told by its count. When the record's window is ahead, our clock is behind: the write is repeated in that window.
+   */
+  async #use<Found>(
+    Key: ItemKey,
+    proof: string,
+    values: Item,
+    address: string,
+    now: number,
+    read: (item: Item) => Found,
+    window = windowOf(now),
+  ): Promise<Use<Found>> {
+    try {
+      const { Attributes: item = {} } = await this.#client.updateItem({
+        TableName: this.#table,
+        Key,
+        UpdateExpression:
+          `SET win = :window, seen = :now, ip = :address, c${window} = if_not_exists(c${window}, :zero) + :one` +
+          ` ADD n :one REMOVE c${window - 1}`,
+        ConditionExpression: `${ACTIVE} AND ${WINDOW_NOT_PAST} AND ${proof}`,
+        ExpressionAttributeValues: {
+          ...values,
+          ':active': S('active'),
+          ':window': N(window),
+          ':now': N(now),
+          ':address': S(address),
+          ':zero': N(0),
+          ':one': N(1),
+        },
+        ReturnValues: 'ALL_NEW',
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      });
+      await this.#sweep(Key, item, window);
+      return { passed: true, record: read(item), window, count: number(item, `c${window}`) };
+    } catch (error) {
+      if (!isConditionFailure(error)) throw error;
+      const item = error.Item;
+      if (item === undefined) return { passed: false, record: undefined, window, count: 0 };
+      const recorded = number(item, 'win');
+      const record = read(item);
+      return recorded > window && item.st?.S === 'active'
+        ? this.#use(Key, proof, values, address, now, read, recorded)
+        : { passed: false, record, window, count: 0 };
+    }
+  }
+
+  /** Windows in which nobody called the next one leave a count each; they go when eight have gathered. */
+  async #sweep(Key: ItemKey, item: Item, window: number): Promise<void> {
+    const stale = Object.keys(item).filter((name) => COUNT.test(name) && Number(name.slice(1)) < window);
+    if (stale.length < MAX_STALE_COUNTS) return;
+    const sweeping = this.#client.updateItem({
+      TableName: this.#table,
+      Key,
+      UpdateExpression: `REMOVE ${stale.join(', ')}`,
+      // An item that TTL has deleted meanwhile must not come back as an empty one.
+      ConditionExpression: 'attribute_exists(PK)',
+    });
+    // The decision stands: what is not swept now is swept by the next call.
+    await sweeping.catch(() => undefined);
+  }
+}
