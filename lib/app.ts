@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import { routes } from '../lambdas/routes/index.ts';
 import { accessTable, apiRows } from '../lambdas/routes/table.ts';
 import { bundleFunctions } from './bundle.ts';
 import { type FunctionName, functionSpecs } from './functions.ts';
 import { LatchkeyStack } from './latchkey-stack.ts';
-import { routes } from './placeholder-routes.ts';
 import { LatchkeyRules } from './rules/latchkey-rules.ts';
 import { deploymentOf, loadSettings } from './settings.ts';
 
@@ -19,12 +19,10 @@ const CONTEXT = {
   '@aws-cdk/core:target-partitions': ['aws', 'aws-cn', 'aws-us-gov'],
 };
 
-/** The CDK app of one configuration, ready to be synthesized. Throws a `ConfigError` for a wrong one. */
-export async function latchkeyApp(
-  context: Readonly<Record<string, unknown>> = {},
-  outdir?: string,
-): Promise<App> {
+/** An app whose synth fails on a broken rule: cdk-nag's AwsSolutions, and our own. */
+export function checkedApp(context: Readonly<Record<string, unknown>> = {}, outdir?: string): App {
   const app = new App({
+    // Without the CDK command line, CDK would write to a temporary folder.
     outdir: outdir ?? process.env.CDK_OUTDIR ?? 'cdk.out',
     context,
     postCliContext: CONTEXT,
@@ -32,6 +30,16 @@ export async function latchkeyApp(
     stackTraces: false,
     autoSynth: false,
   });
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new LatchkeyRules());
+  return app;
+}
+
+/** The CDK app of one configuration, ready to be synthesized. Throws a `ConfigError` for a wrong one. */
+export async function latchkeyApp(
+  context: Readonly<Record<string, unknown>> = {},
+  outdir?: string,
+): Promise<App> {
+  const app = checkedApp(context, outdir);
   const settings = await loadSettings({
     profile: app.node.tryGetContext('profile'),
     environment: app.node.tryGetContext('environment'),
@@ -46,6 +54,5 @@ export async function latchkeyApp(
     outDir: join(app.outdir, 'bundles'),
   });
   new LatchkeyStack(app, { ...settings, rows, bundles });
-  Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new LatchkeyRules());
   return app;
 }

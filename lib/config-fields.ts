@@ -32,12 +32,3 @@ export function flag() {
 export function oneOf<const Values extends readonly string[]>(values: Values) {
   return z.enum(values, { error: `must be one of ${values.join(', ')}` });
 }
-
-/** A schema with one more condition. */
-export function checked<Schema extends z.ZodType>(
-  schema: Schema,
-  holds: (value: z.output<Schema>) => boolean,
-  allowed: string,
-) {
-  return schema.refine(holds, { error: `must be ${allowed}` });
-}

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { SCOPES } from '../lambdas/domain/scopes.ts';
 import { METHODS } from '../lambdas/routes/route.ts';
-import { checked, fields, flag, oneOf, text, whole } from './config-fields.ts';
+import { fields, flag, oneOf, text, whole } from './config-fields.ts';
 
 /** What API Gateway allows an account in a Region; no tier can have more (API Gateway, "Quotas"). */
 const ACCOUNT_RATE = 10_000;
@@ -26,6 +26,12 @@ const tier = fields({
   /** API keys that a tenant may have. */
   keys: whole(1, 100_000),
 });
+
+/** Part of a usage key, which has letters and digits only; `exhausted` is a plan of our own. */
+const tierName = text(
+  /^(?!exhausted$)[a-z][a-z0-9]{0,31}$/,
+  'named with small letters and digits, and not exhausted',
+);
 
 const pathScope = fields({
   /** A path of the upstream as the caller sends it, without the stage; `/*` at the end matches everything below. */
@@ -59,17 +65,12 @@ export const CONFIG = fields({
   anonymous: flag().default(false),
   /** The API behind the front door; null for the built-in echo. @default null */
   upstream: upstream.nullable().default(null),
-  /** What tenants may use, by the tier's name. `exhausted` is the name of a plan of our own. */
-  tiers: checked(
-    z.record(
-      text(/^(?!exhausted$)[a-z][a-z0-9]{0,31}$/, 'tiers are named with small letters and digits'),
-      tier,
-    ),
-    (tiers) => Object.keys(tiers).length > 0,
-    'at least one tier',
-  ),
+  /** What tenants may use, by the tier's name. */
+  tiers: z
+    .record(tierName, tier)
+    .refine((tiers) => Object.keys(tiers).length > 0, { error: 'must have at least one tier' }),
   /** The tier of a new tenant. */
-  initialTier: text(/^[a-z][a-z0-9]*$/, 'the name of a tier'),
+  initialTier: text(/^/, 'the name of a tier'),
   /** Browsers may call the API from this origin. */
   cors: fields({
     allowedOrigin: text(/^(\*|https?:\/\/[^\s/'"]+)$/, '* or an origin such as https://app.example.com'),
@@ -80,9 +81,10 @@ export const CONFIG = fields({
   logRetentionDays: z
     .literal(RETENTION_DAYS, { error: `must be one of ${RETENTION_DAYS.join(', ')}` })
     .default(30),
-}).superRefine((config, context) => {
-  if (config.tiers[config.initialTier] !== undefined) return;
-  const message = `must be one of the tiers: ${Object.keys(config.tiers).join(', ')}`;
+}).superRefine(({ tiers, initialTier }, context) => {
+  const names = Object.keys(tiers);
+  if (names.length === 0 || names.includes(initialTier)) return;
+  const message = `must be one of the tiers: ${names.join(', ')}`;
   context.addIssue({ code: 'custom', path: ['initialTier'], message });
 });
 

@@ -41,7 +41,7 @@ export class ExpiryStream extends Construct {
     consumer.lambda.addToRolePolicy(
       new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [failures.queueArn] }),
     );
-    const mapping = new EventSourceMapping(this, 'Mapping', {
+    new EventSourceMapping(this, 'Mapping', {
       target: consumer.lambda,
       ...(table.tableStreamArn === undefined ? {} : { eventSourceArn: table.tableStreamArn }),
       startingPosition: StartingPosition.TRIM_HORIZON,
@@ -53,6 +53,5 @@ export class ExpiryStream extends Construct {
       retryAttempts: 5,
       onFailure: { bind: () => ({ destination: failures.queueArn }) },
     });
-    mapping.node.addDependency(consumer);
   }
 }

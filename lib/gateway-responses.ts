@@ -11,7 +11,10 @@ interface Answer extends Pick<ErrorView, 'status' | 'type' | 'code' | 'title' | 
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** The failures that are the same whoever calls. Without a route, an AWS signature means nothing here either. */
+/**
+ * The failures that are the same whoever calls. An AWS signature is looked at only where no route is, so that what is
+ * wrong with it is the path. REQUEST_TOO_LARGE is not here: API Gateway does not let it be changed.
+ */
 const PLAIN: ReadonlyMap<ResponseType, ErrorCode> = new Map([
   [ResponseType.UNAUTHORIZED, 'missing_credential'],
   [ResponseType.MISSING_AUTHENTICATION_TOKEN, 'not_found'],

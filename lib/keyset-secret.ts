@@ -1,5 +1,6 @@
 import { Aws, type Duration, type RemovalPolicy, SecretValue } from 'aws-cdk-lib';
-import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { CfnPermission } from 'aws-cdk-lib/aws-lambda';
 import { CfnRotationSchedule, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { SecretAction } from './functions.ts';
@@ -36,10 +37,12 @@ export class KeysetSecret extends Construct {
 
   /** Has a function rotate the secret: now, as there are no keys yet, and then every so many days. */
   rotateWith({ lambda }: LatchkeyFunction, every: Duration): void {
-    // CDK's own permission lets any account's secret in; Secrets Manager recommends both conditions for one secret
-    // ("Permissions for rotation").
-    lambda.addPermission('Rotation', {
-      principal: new ServicePrincipal('secretsmanager.amazonaws.com'),
+    // CDK's own permission lets any account's secret in; Secrets Manager advises both conditions where a function
+    // rotates one secret ("Permissions for rotation").
+    const permission = new CfnPermission(this, 'RotationPermission', {
+      action: 'lambda:InvokeFunction',
+      functionName: lambda.functionArn,
+      principal: 'secretsmanager.amazonaws.com',
       sourceAccount: Aws.ACCOUNT_ID,
       sourceArn: this.secret.secretArn,
     });
@@ -49,7 +52,7 @@ export class KeysetSecret extends Construct {
       rotationRules: { scheduleExpression: `rate(${every.toDays()} days)` },
       rotateImmediatelyOnUpdate: true,
     });
-    // The rotation starts with the schedule: the function must be allowed to be called, and to act, before that.
-    schedule.node.addDependency(lambda);
+    // The rotation starts with the schedule: by then the function must take the call.
+    schedule.addResourceDependency(permission);
   }
 }

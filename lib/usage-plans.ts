@@ -66,15 +66,22 @@ export class UsagePlans extends Construct {
 
 /** The shared usage key of each tier and of the exhausted plan, as JSON: the variable `USAGE_KEYS`. */
 export function usageKeys(tiers: readonly string[]): string {
-  const entries = [...tiers, EXHAUSTED].map((name) => `"${name}":"${usageKey(name)}"`);
-  return `{${entries.join(',')}}`;
+  return withStackUuid(
+    JSON.stringify(Object.fromEntries([...tiers, EXHAUSTED].map((name) => [name, template(name)]))),
+  );
 }
 
-/**
- * A key's value: the UUID that ends the stack's id, so that two stacks never share one, and the plan's name. It is
- * no credential: with the key source AUTHORIZER only the authorizer can present it.
- */
+/** A key's value is no credential: with the key source AUTHORIZER only the authorizer can present it. */
 function usageKey(name: string): string {
+  return withStackUuid(template(name));
+}
+
+/** The UUID that ends the stack's id, so that no two stacks share a key, and the plan's name: letters and digits. */
+function template(name: string): string {
+  return `\${StackUuid}${name}`;
+}
+
+function withStackUuid(text: string): string {
   const uuid = Fn.select(2, Fn.split('/', Aws.STACK_ID));
-  return Fn.join('', [Fn.join('', Fn.split('-', uuid)), name]);
+  return Fn.sub(text, { StackUuid: Fn.join('', Fn.split('-', uuid)) });
 }

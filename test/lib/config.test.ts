@@ -1,0 +1,174 @@
+import { describe, expect, it } from 'vitest';
+import file from '../../latchkey.config.ts';
+import { ConfigError, type ConfigInput, defineConfig, parseConfig } from '../../lib/config.ts';
+import { allProfiles } from '../../lib/profiles.ts';
+import { deploymentOf, loadSettings } from '../../lib/settings.ts';
+
+/** The lines of the error that a configuration gets. */
+function faults(change: object): string[] {
+  try {
+    defineConfig({ ...file, ...change } as ConfigInput);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message.split('\n');
+    throw error;
+  }
+  return [];
+}
+
+const free = file.tiers.free;
+
+describe('each fault of a configuration is one line with the field and what is allowed', () => {
+  it.each([
+    ['an unknown field', { upsteam: null }, /^upsteam: unknown field; known are name, profile, .*upstream/],
+    [
+      'an unknown field of a tier',
+      { tiers: { free: { ...free, rps: 1 } } },
+      /^tiers\.free\.rps: unknown field; known are rate/,
+    ],
+    ['a missing field', { profile: undefined }, /^profile: must be the name of a profile$/],
+    ['a wrong type', { anonymous: 'yes' }, /^anonymous: must be true or false$/],
+    ['a wrong choice', { environment: 'staging' }, /^environment: must be one of development, production$/],
+    ['a stage that URLs cannot have', { stage: 'v1/live' }, /^stage: must be letters, digits, - and _$/],
+    [
+      'a rate of zero',
+      { tiers: { free: { ...free, rate: 0 } } },
+      /^tiers\.free\.rate: must be a whole number from 1 to 10000$/,
+    ],
+    [
+      'a fractional limit',
+      { tiers: { free: { ...free, keys: 1.5 } } },
+      /^tiers\.free\.keys: must be a whole number/,
+    ],
+    [
+      'a rate above the account',
+      { tiers: { free: { ...free, rate: 10_001 } } },
+      /^tiers\.free\.rate: .* 10000$/,
+    ],
+    [
+      'a burst above the account',
+      { tiers: { free: { ...free, burst: 5_001 } } },
+      /^tiers\.free\.burst: .* 5000$/,
+    ],
+    ['no tier', { tiers: {} }, /^tiers: must have at least one tier$/],
+    [
+      'a tier with the name of our own plan',
+      { tiers: { free, exhausted: free } },
+      /^tiers\.exhausted: must be /,
+    ],
+    [
+      'an initial tier that is none',
+      { initialTier: 'gold' },
+      /^initialTier: must be one of the tiers: free, pro, enterprise$/,
+    ],
+    [
+      'an upstream without encryption',
+      { upstream: { url: 'http://api.example.com' } },
+      /^upstream\.url: must be an https:/,
+    ],
+    [
+      'a local upstream in disguise',
+      { upstream: { url: 'http://localhost.example.com' } },
+      /^upstream\.url: /,
+    ],
+    ['an upstream with a query', { upstream: { url: 'https://api.example.com/?a=1' } }, /^upstream\.url: /],
+    [
+      'an unknown scope',
+      { upstream: { url: 'https://a.example', scopes: [{ path: '/a', scope: 'root' }] } },
+      /^upstream\.scopes\.0\.scope: must be one of read, write, delete, admin$/,
+    ],
+    [
+      'a retention that CloudWatch has not',
+      { logRetentionDays: 31 },
+      /^logRetentionDays: must be one of 1, 3, 5/,
+    ],
+    [
+      'an origin with a path',
+      { cors: { allowedOrigin: 'https://a.example/' } },
+      /^cors\.allowedOrigin: must be \* or an origin/,
+    ],
+  ])('%s', (_, change, line) => {
+    expect(faults(change)).toEqual([expect.stringMatching(line)]);
+  });
+
+  it('and several faults are several lines', () => {
+    expect(faults({ rotationDays: 0, environment: 1, extra: true })).toHaveLength(3);
+  });
+});
+
+describe('a right configuration', () => {
+  it('is the one in the repository, with the published 100 requests a minute for a key', () => {
+    expect(parseConfig(file).tiers.free?.keyRequestsPerMinute).toBe(100);
+  });
+
+  it.each([
+    'https://api.example.com',
+    'https://api.example.com/v2/',
+    'http://localhost:3000',
+    'http://127.0.0.1:80/a',
+  ])('may have the upstream %s, of which it keeps no trailing slash', (url) => {
+    const { upstream } = parseConfig({ ...file, upstream: { url } });
+    expect(upstream).toEqual({ url: url.replace(/\/$/, ''), scopes: [] });
+  });
+});
+
+describe('overrides of the command line', () => {
+  it('win over the file, the named ones over the JSON', async () => {
+    const overrides = { environment: 'production', config: '{"environment":"development","stage":"beta"}' };
+    const { config } = await loadSettings(overrides);
+    expect(config).toMatchObject({ environment: 'production', stage: 'beta' });
+  });
+
+  it('are checked as the file is', async () => {
+    await expect(loadSettings({ config: '{"rotationDays":-1}' })).rejects.toThrow(/^rotationDays: must be/);
+    await expect(loadSettings({ config: '[1' })).rejects.toThrow(
+      'config: the override must be a JSON object',
+    );
+    await expect(loadSettings({ environment: 'test' })).rejects.toThrow(/^environment: must be one of/);
+  });
+
+  it('name a profile that exists, or get the list of those that do', async () => {
+    await expect(loadSettings({ profile: 'nope' })).rejects.toThrow(
+      /^profile: there is no profile "nope"; known are default, .*memgraph/,
+    );
+    await expect(loadSettings({ profile: '../lib/config' })).rejects.toThrow(/^profile: must be/);
+  });
+});
+
+describe('profiles', () => {
+  it('are named as their files, which is how bundles find them', async () => {
+    for (const { name } of await allProfiles()) {
+      expect((await import(`../../profiles/${name}.ts`)).profile.name).toBe(name);
+    }
+  });
+});
+
+describe('calls without a credential', () => {
+  it('are let in where the profile allows it, in development', async () => {
+    const settings = await loadSettings({ profile: 'memgraph', config: '{"anonymous":true}' });
+    expect(deploymentOf(settings).anonymous).toBe(true);
+  });
+
+  it('cannot be configured outside development', async () => {
+    const overrides = { profile: 'memgraph', environment: 'production', config: '{"anonymous":true}' };
+    await expect(loadSettings(overrides)).rejects.toThrow(
+      /^anonymous: .*development.*; set anonymous to false$/,
+    );
+  });
+
+  it('cannot be configured with a profile that knows none', async () => {
+    await expect(loadSettings({ profile: 'default', config: '{"anonymous":true}' })).rejects.toThrow(
+      /^anonymous: the profile "default" takes a credential for every call; set anonymous to false$/,
+    );
+  });
+});
+
+describe('what the functions are told', () => {
+  it("are the configuration's path rules before the profile's", async () => {
+    const upstream = { url: 'https://a.example/', scopes: [{ path: '/v1/admin/*', scope: 'read' }] };
+    const { pathScopes, upstreamUrl } = deploymentOf(
+      await loadSettings({ profile: 'memgraph', config: { upstream } }),
+    );
+    expect(pathScopes.map(({ scope }) => scope)).toEqual(['read', 'admin']);
+    expect(upstreamUrl).toBe('https://a.example');
+  });
+});

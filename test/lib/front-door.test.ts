@@ -1,0 +1,180 @@
+import type { Template } from 'aws-cdk-lib/assertions';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type ApiMethod, apiMethods } from '../../lib/rules/template.ts';
+import { propertiesOf, templateOf } from './synth.ts';
+
+let template: Template;
+let methods: readonly ApiMethod[];
+
+beforeAll(async () => {
+  template = await templateOf({ profile: 'default' });
+  methods = apiMethods(template.toJSON() as Parameters<typeof apiMethods>[0]);
+});
+
+const method = (verb: string, path: string) =>
+  methods.find((candidate) => candidate.verb === verb && candidate.path === path);
+
+describe('the API', () => {
+  it('takes the usage key from the authorizer, so that no caller chooses one', () => {
+    expect(propertiesOf(template, 'AWS::ApiGateway::RestApi')).toMatchObject([
+      { ApiKeySourceType: 'AUTHORIZER' },
+    ]);
+  });
+
+  it('passes binary bodies as they are, and is reached by IPv4 and IPv6', () => {
+    expect(propertiesOf(template, 'AWS::ApiGateway::RestApi')).toMatchObject([
+      {
+        BinaryMediaTypes: ['*/*'],
+        EndpointConfiguration: { Types: ['REGIONAL'], IpAddressType: 'dualstack' },
+      },
+    ]);
+  });
+
+  it('lets each function be called by itself only, with one permission each', () => {
+    const permissions = propertiesOf(template, 'AWS::Lambda::Permission').filter(
+      ({ Principal }) => Principal === 'apigateway.amazonaws.com',
+    );
+    expect(permissions).toHaveLength(5);
+    for (const { SourceArn } of permissions)
+      expect(JSON.stringify(SourceArn)).toContain('"Ref":"FrontDoorApi');
+  });
+
+  it('logs what a request met, and neither usage keys nor credentials', () => {
+    const [{ AccessLogSetting, TracingEnabled }] = propertiesOf(template, 'AWS::ApiGateway::Stage');
+    const format = JSON.parse(AccessLogSetting.Format);
+    expect(format).toMatchObject({
+      extendedRequestId: '$context.extendedRequestId',
+      authorizerStatus: '$context.authorizer.status',
+      integrationLatency: '$context.integration.latency',
+      errorType: '$context.error.responseType',
+    });
+    expect(AccessLogSetting.Format).not.toMatch(/apiKey\b|identity\.userAgent|\$context\.path\b/);
+    expect(TracingEnabled).toBe(true);
+  });
+});
+
+describe('the authorizer', () => {
+  it('is asked for every request: no cache, no identity source that must be present', () => {
+    expect(propertiesOf(template, 'AWS::ApiGateway::Authorizer')).toMatchObject([
+      { Type: 'REQUEST', AuthorizerResultTtlInSeconds: 0, IdentitySource: '' },
+    ]);
+  });
+
+  it('stands before every protected route and the upstream, each with a usage key', () => {
+    const locked = methods.filter(({ hasAuthorizer }) => hasAuthorizer);
+    expect(locked.every(({ takesApiKey }) => takesApiKey)).toBe(true);
+    expect(method('GET', '/v1/auth/me')?.hasAuthorizer).toBe(true);
+    expect(method('DELETE', '/v1/api-keys/{id}')?.hasAuthorizer).toBe(true);
+    expect(method('ANY', '/v1/{proxy+}')?.hasAuthorizer).toBe(true);
+  });
+
+  it('does not stand before public routes', () => {
+    expect(method('POST', '/v1/auth/login')).toMatchObject({ hasAuthorizer: false, takesApiKey: false });
+    expect(method('GET', '/health')).toMatchObject({ hasAuthorizer: false, takesApiKey: false });
+  });
+});
+
+describe('what Latchkey does not serve', () => {
+  it.each(['/v1/auth', '/v1/auth/{proxy+}', '/v1/api-keys', '/v1/api-keys/{proxy+}'])(
+    'is a 404 of its own below %s, never a call of the upstream',
+    (path) => {
+      expect(method('ANY', path)?.functionId).toBe(method('GET', '/health')?.functionId);
+      expect(method('ANY', path)?.hasAuthorizer).toBe(false);
+    },
+  );
+
+  it('goes to the upstream elsewhere below the prefix', () => {
+    expect(method('ANY', '/v1')?.functionId).toMatch(/^Functionsforwarder/);
+    expect(method('ANY', '/v1/{proxy+}')?.functionId).toMatch(/^Functionsforwarder/);
+  });
+});
+
+describe('a preflight', () => {
+  const preflights = () =>
+    propertiesOf(template, 'AWS::ApiGateway::Method').filter(({ HttpMethod }) => HttpMethod === 'OPTIONS');
+
+  it('is answered beside each ANY, without a credential', () => {
+    const any = methods.filter(({ verb }) => verb === 'ANY');
+    expect(preflights()).toHaveLength(any.length);
+    for (const { path } of any) expect(method('OPTIONS', path)?.hasAuthorizer).toBe(false);
+  });
+
+  it('works although every body is binary', () => {
+    for (const { Integration } of preflights()) {
+      expect(Integration).toMatchObject({ Type: 'MOCK', ContentHandling: 'CONVERT_TO_TEXT' });
+    }
+  });
+
+  it('allows the headers in which credentials travel', () => {
+    const [{ Integration }] = preflights();
+    const headers = Integration.IntegrationResponses[0].ResponseParameters;
+    expect(headers['method.response.header.Access-Control-Allow-Headers']).toBe(
+      "'Authorization,X-API-Key,Content-Type,X-Request-ID,X-Workspace-Id'",
+    );
+  });
+});
+
+describe("API Gateway's own answers", () => {
+  const answer = (type: string) => {
+    const found = propertiesOf(template, 'AWS::ApiGateway::GatewayResponse').find(
+      ({ ResponseType }) => ResponseType === type,
+    );
+    return { ...found, body: JSON.parse(found.ResponseTemplates['application/json']) };
+  };
+  const header = (name: string) => `gatewayresponse.header.${name}`;
+
+  it('cover every type that can be changed', () => {
+    expect(propertiesOf(template, 'AWS::ApiGateway::GatewayResponse')).toHaveLength(20);
+  });
+
+  it("all have the profile's shape, the CORS header, a request id, and the status that their body names", () => {
+    for (const { ResponseType } of propertiesOf(template, 'AWS::ApiGateway::GatewayResponse')) {
+      const { ResponseParameters, StatusCode, body } = answer(ResponseType);
+      expect(ResponseParameters[header('Access-Control-Allow-Origin')]).toBe("'*'");
+      expect(ResponseParameters[header('X-Request-ID')]).toMatch(/^context\.(authorizer\.)?requestId$/);
+      expect(body).toMatchObject({
+        status: Number(StatusCode),
+        request_id: expect.stringContaining('equestId'),
+      });
+    }
+  });
+
+  it('turn a Deny into a 401 with the reason and a challenge', () => {
+    expect(answer('ACCESS_DENIED')).toMatchObject({
+      StatusCode: '401',
+      ResponseParameters: { [header('WWW-Authenticate')]: "'Bearer'" },
+      body: { code: '$context.authorizer.code', message: '$context.authorizer.message' },
+    });
+  });
+
+  it('turn an unknown usage key into a 403 with the reason', () => {
+    expect(answer('INVALID_API_KEY')).toMatchObject({
+      StatusCode: '403',
+      body: { code: '$context.authorizer.code', message: '$context.authorizer.message' },
+    });
+  });
+
+  it.each(['THROTTLED', 'QUOTA_EXCEEDED'])(
+    '%s is a 429 that says when, and reads right when it cannot',
+    (type) => {
+      const { StatusCode, ResponseParameters, body } = answer(type);
+      expect(StatusCode).toBe('429');
+      expect(ResponseParameters[header('Retry-After')]).toBe('context.authorizer.retryAfter');
+      expect(body.message).toBe('Rate limit exceeded.$context.authorizer.retryHint');
+    },
+  );
+
+  it('turn an unknown path into a 404', () => {
+    expect(answer('MISSING_AUTHENTICATION_TOKEN')).toMatchObject({
+      StatusCode: '404',
+      body: { code: 'not_found' },
+    });
+  });
+
+  it('do not tell one failure of the authorizer from another', () => {
+    const { ResponseType: _, ...failure } = answer('AUTHORIZER_FAILURE');
+    const { ResponseType: __, ...misconfigured } = answer('AUTHORIZER_CONFIGURATION_ERROR');
+    expect(misconfigured).toEqual(failure);
+    expect(failure.StatusCode).toBe('500');
+  });
+});

@@ -1,0 +1,171 @@
+import { Match, type Template } from 'aws-cdk-lib/assertions';
+import { beforeAll, describe, expect, it } from 'vitest';
+import recorded from './logical-ids.json' with { type: 'json' };
+import { propertiesOf, templateOf } from './synth.ts';
+
+let development: Template;
+let production: Template;
+
+beforeAll(async () => {
+  development = await templateOf({ profile: 'default' });
+  production = await templateOf({ profile: 'memgraph', environment: 'production' });
+});
+
+describe('the table', () => {
+  it('expires records, streams both images and can be restored to any second', () => {
+    development.hasResourceProperties('AWS::DynamoDB::Table', {
+      BillingMode: 'PAY_PER_REQUEST',
+      TimeToLiveSpecification: { AttributeName: 'ttl', Enabled: true },
+      StreamSpecification: { StreamViewType: 'NEW_AND_OLD_IMAGES' },
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      SSESpecification: { SSEEnabled: true },
+    });
+  });
+
+  it('outlives the stack in production, and no call can delete it', () => {
+    production.hasResource('AWS::DynamoDB::Table', {
+      DeletionPolicy: 'Retain',
+      UpdateReplacePolicy: 'Retain',
+      Properties: { DeletionProtectionEnabled: true },
+    });
+  });
+
+  it('goes with the stack in development', () => {
+    development.hasResource('AWS::DynamoDB::Table', {
+      DeletionPolicy: 'Delete',
+      Properties: { DeletionProtectionEnabled: false },
+    });
+  });
+});
+
+describe('the signing keys', () => {
+  it('outlive the stack in production', () => {
+    production.hasResource('AWS::SecretsManager::Secret', { DeletionPolicy: 'Retain' });
+  });
+
+  it('are made at deploy and rotated by schedule', () => {
+    development.hasResourceProperties('AWS::SecretsManager::RotationSchedule', {
+      RotateImmediatelyOnUpdate: true,
+      RotationRules: { ScheduleExpression: 'rate(30 days)' },
+    });
+  });
+
+  it('can be rotated by Secrets Manager for this secret of this account only', () => {
+    development.hasResourceProperties('AWS::Lambda::Permission', {
+      Principal: 'secretsmanager.amazonaws.com',
+      SourceAccount: { Ref: 'AWS::AccountId' },
+      SourceArn: { Ref: Match.stringLikeRegexp('^KeysetSecret') },
+    });
+  });
+});
+
+describe('every function', () => {
+  it('runs on Node 24 and arm64, is traced, and has a log with a retention', () => {
+    const functions = propertiesOf(development, 'AWS::Lambda::Function');
+    expect(functions).toHaveLength(7);
+    for (const fn of functions) {
+      expect(fn).toMatchObject({
+        Runtime: 'nodejs24.x',
+        Architectures: ['arm64'],
+        TracingConfig: { Mode: 'Active' },
+      });
+    }
+    for (const log of propertiesOf(development, 'AWS::Logs::LogGroup')) expect(log.RetentionInDays).toBe(30);
+  });
+});
+
+describe('the authorizer', () => {
+  const rights = (template: Template, action: string) =>
+    propertiesOf(template, 'AWS::IAM::Policy')
+      .filter((policy) => policy.PolicyName.startsWith('Functionsauthorizer'))
+      .flatMap((policy) => policy.PolicyDocument.Statement)
+      .filter((statement) => [statement.Action].flat().includes(action));
+  const leading = (...keys: string[]) => ({ 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': keys } });
+
+  it('writes keys and sessions only', () => {
+    expect(rights(development, 'dynamodb:UpdateItem')).toMatchObject([
+      { Condition: leading('KEY#*', 'SESSION#*') },
+    ]);
+  });
+
+  it('reads the facts of tenants and of the deployment only', () => {
+    expect(rights(development, 'dynamodb:BatchGetItem')).toMatchObject([
+      { Condition: leading('TENANT#*', 'CONTROL') },
+    ]);
+  });
+
+  it('reads the secret only where tokens are signed with one that both sides share', () => {
+    expect(rights(development, 'secretsmanager:GetSecretValue')).toHaveLength(0);
+    expect(rights(production, 'secretsmanager:GetSecretValue')).toHaveLength(1);
+  });
+});
+
+describe('a flood of logins', () => {
+  it('is held to a number of instances of its own', () => {
+    development.hasResourceProperties('AWS::Lambda::Function', {
+      ReservedConcurrentExecutions: 10,
+      MemorySize: 1769,
+    });
+  });
+});
+
+describe("the table's stream", () => {
+  it('brings deletions of the TTL only, halves what fails and sets it aside', () => {
+    const [mapping] = propertiesOf(development, 'AWS::Lambda::EventSourceMapping');
+    expect(mapping).toMatchObject({ BisectBatchOnFunctionError: true, MaximumRetryAttempts: 5 });
+    expect(mapping.DestinationConfig.OnFailure.Destination).toBeDefined();
+    expect(
+      mapping.FilterCriteria.Filters.map(({ Pattern }: { Pattern: string }) => JSON.parse(Pattern)),
+    ).toEqual([{ userIdentity: { type: ['Service'], principalId: ['dynamodb.amazonaws.com'] } }]);
+  });
+});
+
+describe('the template', () => {
+  it('stays below 400 resources and 700 KB', () => {
+    const template = production.toJSON();
+    expect(Object.keys(template.Resources).length).toBeLessThan(400);
+    expect(Buffer.byteLength(JSON.stringify(template, undefined, 1))).toBeLessThan(700_000);
+  });
+
+  it('says how to try it, in three commands', () => {
+    expect(development.toJSON().Metadata.Latchkey.try).toEqual([
+      'curl $URL/health',
+      expect.stringMatching(/^curl -X POST \$URL\/v1\/auth\/onboard /),
+      'curl $URL/v1/stats -H "X-API-Key: $KEY"',
+    ]);
+  });
+
+  it('puts out where things are', () => {
+    expect(Object.keys(development.toJSON().Outputs)).toEqual(['ApiUrl', 'TableName', 'KeysetSecretArn']);
+  });
+
+  /** What CloudFormation would delete and make anew if a logical id changed. */
+  const STATEFUL: Readonly<Record<string, string>> = {
+    'AWS::DynamoDB::Table': 'every tenant, person and key',
+    'AWS::SecretsManager::Secret': 'the signing keys, and with them every session',
+    'AWS::ApiGateway::RestApi': 'the URL that every client calls',
+    'AWS::ApiGateway::ApiKey': 'the usage key of every tenant of a tier, for minutes',
+    'AWS::SQS::Queue': 'the records that could not be handled',
+    'AWS::Logs::LogGroup': 'a log',
+  };
+
+  it.each(['development', 'production'])(
+    'keeps the logical ids of what would be lost (%s)',
+    (environment) => {
+      const { Resources } = (environment === 'production' ? production : development).toJSON();
+      const ids = Object.fromEntries(
+        Object.keys(STATEFUL).map((type) => [
+          type,
+          Object.keys(Resources)
+            .filter((id) => Resources[id].Type === type)
+            .sort(),
+        ]),
+      );
+      for (const [type, known] of Object.entries(recorded)) {
+        const lost = known.filter((id) => !ids[type]?.includes(id));
+        expect(lost, `A deployment would delete ${STATEFUL[type]}: ${lost.join(', ')}`).toEqual([]);
+      }
+      expect(ids, 'New: record it in test/lib/logical-ids.json').toEqual(recorded);
+    },
+  );
+});

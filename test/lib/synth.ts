@@ -1,0 +1,42 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Template } from 'aws-cdk-lib/assertions';
+import { routes } from '../../lambdas/routes/index.ts';
+import { apiRows } from '../../lambdas/routes/table.ts';
+import { checkedApp } from '../../lib/app.ts';
+import { type FunctionName, functionSpecs } from '../../lib/functions.ts';
+import { LatchkeyStack } from '../../lib/latchkey-stack.ts';
+import { loadSettings, type Overrides } from '../../lib/settings.ts';
+
+/** An app that writes to a folder of its own. */
+export function temporaryApp() {
+  return checkedApp({}, mkdtempSync(join(tmpdir(), 'latchkey-test-')));
+}
+
+/**
+ * The template of a configuration. The functions' code is empty: what a template says does not depend on it. The synth
+ * runs every rule, so that a template is itself the proof that they pass.
+ */
+export async function templateOf(overrides: Overrides = {}): Promise<Template> {
+  const app = temporaryApp();
+  const settings = await loadSettings(overrides);
+  const folder = join(app.outdir, 'empty');
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'index.mjs'), 'export const handler = async () => {};');
+  const bundles = Object.fromEntries(
+    Object.keys(functionSpecs(settings.profile)).map((name) => [name, folder]),
+  );
+  const stack = new LatchkeyStack(app, {
+    ...settings,
+    rows: apiRows(routes, settings.profile),
+    bundles: bundles as Record<FunctionName, string>,
+  });
+  return Template.fromStack(stack);
+}
+
+/** A resource's properties, found by the function's description, path part or whatever else they say. */
+// biome-ignore lint/suspicious/noExplicitAny: the properties of any type of resource, as CloudFormation takes them.
+export function propertiesOf(template: Template, type: string): any[] {
+  return Object.values(template.findResources(type)).map((resource) => resource.Properties);
+}

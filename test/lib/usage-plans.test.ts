@@ -1,0 +1,89 @@
+import type { Template } from 'aws-cdk-lib/assertions';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { propertiesOf, templateOf } from './synth.ts';
+
+let template: Template;
+
+beforeAll(async () => {
+  template = await templateOf();
+});
+
+/** The plan of that logical id, and the keys on it. */
+function plan(name: string) {
+  const plans = template.findResources('AWS::ApiGateway::UsagePlan');
+  const id = Object.keys(plans).find((candidate) =>
+    new RegExp(`^UsagePlans${name}[0-9A-F]{8}$`).test(candidate),
+  );
+  const keys = propertiesOf(template, 'AWS::ApiGateway::UsagePlanKey')
+    .filter(({ UsagePlanId }) => UsagePlanId.Ref === id)
+    .map(({ KeyId }) => template.toJSON().Resources[KeyId.Ref].Properties);
+  return { ...plans[id ?? '']?.Properties, keys };
+}
+
+describe('the exhausted plan', () => {
+  it('says zero in so many words, so that API Gateway throttles every call', () => {
+    expect(plan('exhausted').Throttle).toEqual({ RateLimit: 0, BurstLimit: 0 });
+    expect(plan('exhausted').keys).toHaveLength(1);
+  });
+});
+
+describe('a tier', () => {
+  it.each(['free', 'pro', 'enterprise'])(
+    '%s has a shared key without a quota, on a plan that is not the bottleneck',
+    (tier) => {
+      const shared = plan(`${tier}shared`);
+      expect(shared.Throttle).toEqual({ RateLimit: 5000, BurstLimit: 2500 });
+      expect(shared.Quota).toBeUndefined();
+      expect(shared.keys).toHaveLength(1);
+    },
+  );
+
+  it("limits a tenant's own key as the configuration says", () => {
+    expect(plan('free')).toMatchObject({
+      Throttle: { RateLimit: 10, BurstLimit: 20 },
+      Quota: { Limit: 100_000, Period: 'MONTH' },
+    });
+    expect(plan('enterprise').Quota).toBeUndefined();
+  });
+
+  it('is on the stage that is served', () => {
+    const stages = propertiesOf(template, 'AWS::ApiGateway::UsagePlan').map(
+      ({ ApiStages }) => ApiStages[0].Stage.Ref,
+    );
+    expect(stages).toHaveLength(7);
+    expect(new Set(stages).size).toBe(1);
+  });
+});
+
+describe('usage keys', () => {
+  const uuid = '0a1b2c3d-0123-4567-89ab-cdef01234567';
+
+  /** `Fn::Sub` as CloudFormation evaluates it, for a stack with that UUID. */
+  const evaluated = (value: { 'Fn::Sub': [string, { StackUuid: unknown }] }) => {
+    const [text, { StackUuid }] = value['Fn::Sub'];
+    const join = [
+      '',
+      { 'Fn::Split': ['-', { 'Fn::Select': [2, { 'Fn::Split': ['/', { Ref: 'AWS::StackId' }] }] }] },
+    ];
+    expect(StackUuid).toEqual({ 'Fn::Join': join });
+    return text.replaceAll(/\$\{StackUuid\}/g, uuid.replaceAll('-', ''));
+  };
+
+  it('are 20 to 128 letters and digits, another for each plan and stack', () => {
+    const values = propertiesOf(template, 'AWS::ApiGateway::ApiKey').map(({ Value }) => evaluated(Value));
+    expect(new Set(values).size).toBe(4);
+    for (const value of values) expect(value).toMatch(/^[A-Za-z0-9]{20,128}$/);
+  });
+
+  it('are what the authorizer is told', () => {
+    const [told] = propertiesOf(template, 'AWS::Lambda::Function').flatMap(
+      ({ Environment }) => Environment.Variables.USAGE_KEYS ?? [],
+    );
+    const byName: Record<string, string> = JSON.parse(evaluated(told));
+    expect(Object.keys(byName)).toEqual(['free', 'pro', 'enterprise', 'exhausted']);
+    for (const [name, value] of Object.entries(byName)) {
+      const [key] = plan(name === 'exhausted' ? name : `${name}shared`).keys;
+      expect(evaluated(key.Value)).toBe(value);
+    }
+  });
+});
