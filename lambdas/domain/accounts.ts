@@ -6,17 +6,9 @@ import type { Clock } from './clock.ts';
 import { Problem } from './errors.ts';
 import { issueKey, type KeyIssue } from './keys.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
-import type { Role } from './scopes.ts';
 import { openSession, type SessionStore } from './sessions.ts';
 import type { Signer } from './signer.ts';
-
-export interface User {
-  readonly userId: string;
-  readonly tenantId: string;
-  readonly email: string;
-  readonly fullName: string | null;
-  readonly role: Role;
-}
+import type { User } from './user.ts';
 
 /** What onboarding creates, all of it or nothing. */
 export interface NewAccount {

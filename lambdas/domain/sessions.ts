@@ -1,6 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto';
-import type { User } from './accounts.ts';
 import type { UserCaller } from './caller.ts';
+import type { User } from './user.ts';
 
 /** A demotion rewrites all sessions of a user at once, so there are never more than one transaction takes. */
 export const MAX_SESSIONS_PER_USER = 50;

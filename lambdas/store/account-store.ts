@@ -1,6 +1,7 @@
-import type { AccountStore, Login, NewAccount, User } from '../domain/accounts.ts';
+import type { AccountStore, Login, NewAccount } from '../domain/accounts.ts';
 import { Problem } from '../domain/errors.ts';
 import { ROLES, type Role } from '../domain/scopes.ts';
+import type { User } from '../domain/user.ts';
 import { emailKey, type Item, N, oneOf, S, tenantKey, text, userKey, workspaceKey } from './items.ts';
 import { newKeyItems } from './key-store.ts';
 import { ConditionsFailed, type Table } from './table.ts';

@@ -1,0 +1,10 @@
+import type { Role } from './scopes.ts';
+
+/** A person of one tenant. */
+export interface User {
+  readonly userId: string;
+  readonly tenantId: string;
+  readonly email: string;
+  readonly fullName: string | null;
+  readonly role: Role;
+}
