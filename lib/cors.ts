@@ -1,20 +1,43 @@
+import {
+  AuthorizationType,
+  ContentHandling,
+  type MethodOptions,
+  MockIntegration,
+  PassthroughBehavior,
+} from 'aws-cdk-lib/aws-apigateway';
+
 /** The request headers that a page in a browser may send. */
 const ALLOWED_HEADERS = ['Authorization', 'X-API-Key', 'Content-Type', 'X-Request-ID', 'X-Workspace-Id'];
 
-/** A day; browsers keep an answer for two hours at most, some for a day (Fetch, "CORS-preflight cache"). */
+/** A day. Browsers shorten it to their own limit, two hours in some. */
 const MAX_AGE_SECONDS = 86_400;
 
-/** The headers that answer a preflight, as API Gateway's static values: in single quotes. */
-export function preflightHeaders(allowedOrigin: string): Readonly<Record<string, string>> {
-  return {
+/** The header that every response takes, as API Gateway's static value: in single quotes. */
+export function originHeader(allowedOrigin: string): Readonly<Record<string, string>> {
+  return { 'Access-Control-Allow-Origin': `'${allowedOrigin}'` };
+}
+
+/** What an OPTIONS method is made of that answers a preflight without a function and without a credential. */
+export function preflight(allowedOrigin: string): [MockIntegration, MethodOptions] {
+  const headers = Object.entries({
     ...originHeader(allowedOrigin),
     'Access-Control-Allow-Methods': "'GET,HEAD,POST,PUT,PATCH,DELETE,OPTIONS'",
     'Access-Control-Allow-Headers': `'${ALLOWED_HEADERS.join(',')}'`,
     'Access-Control-Max-Age': `'${MAX_AGE_SECONDS}'`,
-  };
-}
-
-/** The header that every response takes, as API Gateway's static value. */
-export function originHeader(allowedOrigin: string): Readonly<Record<string, string>> {
-  return { 'Access-Control-Allow-Origin': `'${allowedOrigin}'` };
+  }).map(([name, value]) => [`method.response.header.${name}`, value] as const);
+  const integration = new MockIntegration({
+    requestTemplates: { 'application/json': '{"statusCode":204}' },
+    passthroughBehavior: PassthroughBehavior.NEVER,
+    // With */* as a binary type, a template cannot read the body and the answer would be a 500.
+    contentHandling: ContentHandling.CONVERT_TO_TEXT,
+    integrationResponses: [{ statusCode: '204', responseParameters: Object.fromEntries(headers) }],
+  });
+  const responseParameters = Object.fromEntries(headers.map(([name]) => [name, true]));
+  return [
+    integration,
+    {
+      authorizationType: AuthorizationType.NONE,
+      methodResponses: [{ statusCode: '204', responseParameters }],
+    },
+  ];
 }

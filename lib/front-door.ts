@@ -2,14 +2,11 @@ import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import {
   ApiKeySourceType,
   AuthorizationType,
-  ContentHandling,
   EndpointType,
   IpAddressType,
   LambdaIntegration,
   LogGroupLogDestination,
   type MethodOptions,
-  MockIntegration,
-  PassthroughBehavior,
   RequestAuthorizer,
   RestApi,
   type Stage,
@@ -19,7 +16,7 @@ import { Construct } from 'constructs';
 import type { ApiRow } from '../lambdas/routes/table.ts';
 import type { Profile } from '../profiles/profile.ts';
 import { ACCESS_LOG } from './access-log.ts';
-import { preflightHeaders } from './cors.ts';
+import { preflight } from './cors.ts';
 import type { FunctionName } from './functions.ts';
 import { addGatewayResponses } from './gateway-responses.ts';
 import type { LatchkeyFunction } from './latchkey-function.ts';
@@ -92,7 +89,7 @@ export class FrontDoor extends Construct {
         integration,
         open ? { authorizationType: AuthorizationType.NONE } : locked,
       );
-      if (row.method === 'ANY') resource.addMethod('OPTIONS', ...this.preflight());
+      if (row.method === 'ANY') resource.addMethod('OPTIONS', ...preflight(this.allowedOrigin));
     }
   }
 
@@ -110,28 +107,6 @@ export class FrontDoor extends Construct {
       authorizationType: AuthorizationType.CUSTOM,
       apiKeyRequired: true,
     };
-  }
-
-  /** Answers a preflight without a function. */
-  private preflight(): [MockIntegration, MethodOptions] {
-    const headers = Object.entries(preflightHeaders(this.allowedOrigin)).map(
-      ([name, value]) => [`method.response.header.${name}`, value] as const,
-    );
-    const integration = new MockIntegration({
-      requestTemplates: { 'application/json': '{"statusCode":204}' },
-      passthroughBehavior: PassthroughBehavior.NEVER,
-      // With */* a body is binary, which a template cannot read: the answer would be a 500.
-      contentHandling: ContentHandling.CONVERT_TO_TEXT,
-      integrationResponses: [{ statusCode: '204', responseParameters: Object.fromEntries(headers) }],
-    });
-    const responseParameters = Object.fromEntries(headers.map(([name]) => [name, true]));
-    return [
-      integration,
-      {
-        authorizationType: AuthorizationType.NONE,
-        methodResponses: [{ statusCode: '204', responseParameters }],
-      },
-    ];
   }
 }
 

@@ -41,12 +41,6 @@ export interface FunctionSpec {
   readonly variables?: readonly ('ISSUER' | 'USAGE_KEYS')[];
 }
 
-const CONTROL_READ: TableRight = { actions: ['GetItem'], keys: ['CONTROL'] };
-
-const READ_WRITE: TableRight = {
-  actions: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'],
-};
-
 /** All functions. A right stands here or it is not given. */
 export function functionSpecs(profile: Profile): Readonly<Record<FunctionName, FunctionSpec>> {
   return {
@@ -69,7 +63,13 @@ export function functionSpecs(profile: Profile): Readonly<Record<FunctionName, F
       memoryMiB: 1769,
       timeoutSeconds: 10,
       reservedConcurrency: 10,
-      table: [READ_WRITE],
+      table: [
+        { actions: ['GetItem'], keys: ['EMAIL#*', 'TENANT#*', 'BACKOFF#*'] },
+        { actions: ['PutItem'], keys: ['EMAIL#*', 'TENANT#*', 'KEY#*', 'USER#*', 'SESSION#*'] },
+        { actions: ['Query'], keys: ['USER#*'] },
+        { actions: ['UpdateItem'], keys: ['SESSION#*', 'BACKOFF#*'] },
+        { actions: ['DeleteItem'], keys: ['USER#*', 'BACKOFF#*'] },
+      ],
       keyset: ['GetSecretValue'],
       variables: ['ISSUER'],
     },
@@ -77,22 +77,27 @@ export function functionSpecs(profile: Profile): Readonly<Record<FunctionName, F
       description: 'The caller, logout and API keys',
       memoryMiB: 512,
       timeoutSeconds: 10,
-      table: [READ_WRITE],
+      table: [
+        { actions: ['GetItem'], keys: ['TENANT#*', 'KEY#*'] },
+        { actions: ['BatchGetItem'], keys: ['KEY#*'] },
+        { actions: ['Query', 'ConditionCheckItem'], keys: ['TENANT#*'] },
+        { actions: ['PutItem'], keys: ['TENANT#*', 'KEY#*'] },
+        { actions: ['UpdateItem'], keys: ['TENANT#*', 'KEY#*', 'SESSION#*'] },
+        { actions: ['DeleteItem'], keys: ['USER#*'] },
+      ],
     },
     public: {
       description: 'Health, OpenAPI, JWKS, and the 404 of unknown paths',
       memoryMiB: 512,
       timeoutSeconds: 10,
-      table: [CONTROL_READ],
+      table: [{ actions: ['BatchGetItem'], keys: ['CONTROL'] }],
       keyset: ['DescribeSecret'],
-      variables: ['ISSUER'],
     },
     forwarder: {
       description: 'Carries calls to the upstream',
       memoryMiB: 512,
       // A second less than the integration's, so that it is still there to say that the upstream was too slow.
       timeoutSeconds: 28,
-      table: [CONTROL_READ],
       keyset: ['GetSecretValue'],
       variables: ['ISSUER'],
     },
@@ -100,14 +105,14 @@ export function functionSpecs(profile: Profile): Readonly<Record<FunctionName, F
       description: 'Rotates the signing keys, in the four steps of Secrets Manager',
       memoryMiB: 256,
       timeoutSeconds: 30,
-      table: [{ actions: ['GetItem', 'PutItem', 'UpdateItem'], keys: ['CONTROL'] }],
+      table: [{ actions: ['GetItem', 'UpdateItem'], keys: ['CONTROL'] }],
       keyset: ['GetSecretValue', 'DescribeSecret', 'PutSecretValue', 'UpdateSecretVersionStage'],
     },
     stream: {
-      description: 'Frees what hung on records that DynamoDB expired',
+      description: 'Brings what hangs on a key in line with its record',
       memoryMiB: 256,
       timeoutSeconds: 60,
-      table: [{ actions: ['DeleteItem', 'UpdateItem'] }],
+      table: [{ actions: ['UpdateItem', 'DeleteItem'], keys: ['TENANT#*'] }],
     },
   };
 }

@@ -1,11 +1,11 @@
 import { CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { ApiRow } from '../lambdas/routes/table.ts';
-import { ExpiryStream } from './expiry-stream.ts';
 import { firstCalls } from './first-calls.ts';
 import { FrontDoor } from './front-door.ts';
 import { type FunctionName, functionSpecs } from './functions.ts';
 import { IdentityTable } from './identity-table.ts';
+import { KeyStream } from './key-stream.ts';
 import { KeysetSecret } from './keyset-secret.ts';
 import { LatchkeyFunctions } from './latchkey-functions.ts';
 import type { Settings } from './settings.ts';
@@ -50,7 +50,7 @@ export class LatchkeyStack extends Stack {
 
     frontDoor.serve(rows, functions);
     keyset.rotateWith(functions.rotation, Duration.days(config.rotationDays));
-    new ExpiryStream(this, 'Expiry', { table, consumer: functions.stream });
+    new KeyStream(this, 'KeyStream', { table, consumer: functions.stream });
 
     this.templateOptions.metadata = { Latchkey: { try: firstCalls(rows, profile) } };
     new CfnOutput(this, 'ApiUrl', { value: frontDoor.url });

@@ -110,9 +110,13 @@ describe('a flood of logins', () => {
 });
 
 describe("the table's stream", () => {
-  it('brings deletions of the TTL only, halves what fails and sets it aside', () => {
+  it('brings the ends of keys and no decisions, halves what fails and sets it aside', () => {
     const [mapping] = propertiesOf(development, 'AWS::Lambda::EventSourceMapping');
-    expect(mapping).toMatchObject({ BisectBatchOnFunctionError: true, MaximumRetryAttempts: 5 });
+    expect(mapping).toMatchObject({
+      BisectBatchOnFunctionError: true,
+      MaximumRetryAttempts: 5,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+    });
     expect(mapping.DestinationConfig.OnFailure.Destination).toBeDefined();
     expect(
       mapping.FilterCriteria.Filters.map(({ Pattern }: { Pattern: string }) => JSON.parse(Pattern)),

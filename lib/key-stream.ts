@@ -6,7 +6,7 @@ import { Construct } from 'constructs';
 import type { IdentityTable } from './identity-table.ts';
 import type { LatchkeyFunction } from './latchkey-function.ts';
 
-export interface ExpiryStreamProps {
+export interface KeyStreamProps {
   readonly table: IdentityTable;
   readonly consumer: LatchkeyFunction;
 }
@@ -14,9 +14,12 @@ export interface ExpiryStreamProps {
 /** DynamoDB's own deletions, as it marks those of a TTL in the stream ("DynamoDB Streams and Time to Live"). */
 const TTL_DELETIONS = { userIdentity: { type: ['Service'], principalId: ['dynamodb.amazonaws.com'] } };
 
-/** Brings the records that DynamoDB expired to the function that frees what hung on them. */
-export class ExpiryStream extends Construct {
-  constructor(scope: Construct, id: string, { table: { table }, consumer }: ExpiryStreamProps) {
+/** The other end of a key; the decisions that also change its record are not worth a call. */
+const REVOCATIONS = { dynamodb: { NewImage: { SK: { S: ['KEY'] }, st: { S: ['revoked'] } } } };
+
+/** Brings the ends of keys to the function that frees what hung on them. */
+export class KeyStream extends Construct {
+  constructor(scope: Construct, id: string, { table: { table }, consumer }: KeyStreamProps) {
     super(scope, id);
     const failures = new Queue(this, 'Failures', {
       encryption: QueueEncryption.SQS_MANAGED,
@@ -45,10 +48,11 @@ export class ExpiryStream extends Construct {
       target: consumer.lambda,
       ...(table.tableStreamArn === undefined ? {} : { eventSourceArn: table.tableStreamArn }),
       startingPosition: StartingPosition.TRIM_HORIZON,
-      filters: [FilterCriteria.filter(TTL_DELETIONS)],
+      filters: [FilterCriteria.filter(TTL_DELETIONS), FilterCriteria.filter(REVOCATIONS)],
       batchSize: 100,
       maxBatchingWindow: Duration.seconds(5),
       // A record that cannot be handled is found by halves and set aside; the shard goes on.
+      reportBatchItemFailures: true,
       bisectBatchOnError: true,
       retryAttempts: 5,
       onFailure: { bind: () => ({ destination: failures.queueArn }) },
