@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { App, Validations } from 'aws-cdk-lib';
-import { AwsSolutionsChecks } from 'cdk-nag';
+import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { routes } from '../lambdas/routes/index.ts';
 import { accessTable, apiRows } from '../lambdas/routes/table.ts';
 import { bundleFunctions } from './bundle.ts';
@@ -19,7 +19,7 @@ const CONTEXT = {
   '@aws-cdk/core:target-partitions': ['aws', 'aws-cn', 'aws-us-gov'],
 };
 
-/** An app whose synth fails on a broken rule: cdk-nag's AwsSolutions, and our own. */
+/** An app whose synth fails on a broken rule: cdk-nag's for AWS solutions and serverless, and our own. */
 export function checkedApp(context: Readonly<Record<string, unknown>> = {}, outdir?: string): App {
   const app = new App({
     // Without the CDK command line, CDK would write to a temporary folder.
@@ -30,7 +30,7 @@ export function checkedApp(context: Readonly<Record<string, unknown>> = {}, outd
     stackTraces: false,
     autoSynth: false,
   });
-  Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new LatchkeyRules());
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app), new LatchkeyRules());
   return app;
 }
 

@@ -150,6 +150,11 @@ function acknowledgeFindings(frontDoor: FrontDoor): void {
         'The access log has what an execution log would, without its unmasked headers and endless retention.',
     },
     {
+      id: 'Serverless-APIGWDefaultThrottling',
+      reason:
+        'Usage plans and exact counters limit each caller; a throttle of the stage would hit all for one.',
+    },
+    {
       id: 'AwsSolutions-COG4',
       reason:
         'Credentials are API keys and tokens of our own, which the Lambda authorizer decides, not Cognito.',

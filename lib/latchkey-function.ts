@@ -43,6 +43,11 @@ export class LatchkeyFunction extends Construct {
       logGroup,
       tracing: Tracing.ACTIVE,
     });
+    Validations.of(this.lambda).acknowledge({
+      id: 'Serverless-LambdaDLQ',
+      reason:
+        'Lambda fills it for asynchronous calls only; whoever calls these waits, repeats or has a queue.',
+    });
     Validations.of(role).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason: 'X-Ray takes traces for no resource in particular: its actions know no other than *.',

@@ -120,7 +120,10 @@ describe("the table's stream", () => {
     expect(mapping.DestinationConfig.OnFailure.Destination).toBeDefined();
     expect(
       mapping.FilterCriteria.Filters.map(({ Pattern }: { Pattern: string }) => JSON.parse(Pattern)),
-    ).toEqual([{ userIdentity: { type: ['Service'], principalId: ['dynamodb.amazonaws.com'] } }]);
+    ).toEqual([
+      { userIdentity: { type: ['Service'], principalId: ['dynamodb.amazonaws.com'] } },
+      { dynamodb: { NewImage: { SK: { S: ['KEY'] }, st: { S: ['revoked'] } } } },
+    ]);
   });
 });
 

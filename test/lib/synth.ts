@@ -35,7 +35,7 @@ export async function templateOf(overrides: Overrides = {}): Promise<Template> {
   return Template.fromStack(stack);
 }
 
-/** A resource's properties, found by the function's description, path part or whatever else they say. */
+/** The properties of every resource of a type. */
 // biome-ignore lint/suspicious/noExplicitAny: the properties of any type of resource, as CloudFormation takes them.
 export function propertiesOf(template: Template, type: string): any[] {
   return Object.values(template.findResources(type)).map((resource) => resource.Properties);
