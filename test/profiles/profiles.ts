@@ -1,0 +1,15 @@
+/** Every profile that there is, read from the folder: a new one is in all tests that iterate over them. */
+import { globSync } from 'node:fs';
+import type { Profile } from '../../profiles/profile.ts';
+
+const FOLDER = new URL('../../profiles/', import.meta.url);
+const SHARED = ['profile.ts', 'error-bodies.ts'];
+
+async function load(file: string): Promise<readonly Profile[]> {
+  const module: { profile?: Profile } = await import(new URL(file, FOLDER).href);
+  return module.profile === undefined ? [] : [module.profile];
+}
+
+const files = globSync('*.ts', { cwd: FOLDER }).filter((file) => !SHARED.includes(file)).sort();
+
+export const PROFILES: readonly Profile[] = (await Promise.all(files.map(load))).flat();
