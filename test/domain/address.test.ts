@@ -14,9 +14,16 @@ import {
 const v4 = fc.ipV4();
 const v6 = fc.ipV6();
 /** Few different bits, so that addresses do fall into blocks. */
-const nearV4 = fc.tuple(fc.constantFrom(10, 11), fc.nat(1), fc.constantFrom(0, 1, 128, 255), fc.nat(255)).map((quad) => quad.join('.'));
+const nearV4 = fc
+  .tuple(fc.constantFrom(10, 11), fc.nat(1), fc.constantFrom(0, 1, 128, 255), fc.nat(255))
+  .map((quad) => quad.join('.'));
 const nearV6 = fc
-  .tuple(fc.constantFrom('2001', '2002'), fc.constantFrom('db8', 'dc8'), fc.constantFrom('0', '1', '8000', 'ffff'), fc.nat(65_535))
+  .tuple(
+    fc.constantFrom('2001', '2002'),
+    fc.constantFrom('db8', 'dc8'),
+    fc.constantFrom('0', '1', '8000', 'ffff'),
+    fc.nat(65_535),
+  )
   .map(([a, b, c, d]) => `${a}:${b}:${c}:0:0:0:0:${d.toString(16)}`);
 
 /** The network of an address: its text with the bits behind the prefix cleared. */
@@ -30,7 +37,9 @@ function network(address: string, prefixBits: number): AddressBlock {
   return { bytes, prefixBits };
 }
 
-const blockV4 = fc.tuple(fc.oneof(v4, nearV4), fc.integer({ min: 0, max: 32 })).map(([a, p]) => network(a, p));
+const blockV4 = fc
+  .tuple(fc.oneof(v4, nearV4), fc.integer({ min: 0, max: 32 }))
+  .map(([a, p]) => network(a, p));
 const blockV6 = fc
   .tuple(fc.oneof(v6, nearV6), fc.integer({ min: 0, max: 128 }))
   .filter(([address]) => parseBlock(address)?.bytes.length === 16)
@@ -92,7 +101,17 @@ describe('address blocks', () => {
         expect(allowsAddress(everything, text)).toBe(false);
       }),
     );
-    for (const text of ['', '1.2.3', '01.2.3.4', '1.2.3.4 ', '1.2.3.4\n', '1.2.3.4/32', 'fe80::1%eth0', '0x7f.1', '::g']) {
+    for (const text of [
+      '',
+      '1.2.3',
+      '01.2.3.4',
+      '1.2.3.4 ',
+      '1.2.3.4\n',
+      '1.2.3.4/32',
+      'fe80::1%eth0',
+      '0x7f.1',
+      '::g',
+    ]) {
       expect(allowsAddress(everything, text), text).toBe(false);
     }
   });
@@ -122,7 +141,19 @@ describe('address blocks', () => {
         expect(asWritten).toEqual(clean.bytes.join('.') === address ? clean : undefined);
       }),
     );
-    for (const text of ['10.0.0.0/33', '::/129', '10.0.0.0/', '10.0.0.0/08', '10.0.0.0/8/8', '10.0.0.0/-1', '10.0.0.0/8.0', '10.0.0.0/ 8', '/8', '', 'fe80::%1/64']) {
+    for (const text of [
+      '10.0.0.0/33',
+      '::/129',
+      '10.0.0.0/',
+      '10.0.0.0/08',
+      '10.0.0.0/8/8',
+      '10.0.0.0/-1',
+      '10.0.0.0/8.0',
+      '10.0.0.0/ 8',
+      '/8',
+      '',
+      'fe80::%1/64',
+    ]) {
       expect(parseBlock(text), text).toBeUndefined();
     }
   });
@@ -130,9 +161,12 @@ describe('address blocks', () => {
   test('a block contains another exactly when it allows its first and its last address', () => {
     const last = ({ bytes, prefixBits }: AddressBlock): AddressBlock => ({
       prefixBits: bytes.length * 8,
-      bytes: bytes.map((byte, index) => byte | (2 ** (8 - Math.min(8, Math.max(0, prefixBits - index * 8))) - 1)),
+      bytes: bytes.map(
+        (byte, index) => byte | (2 ** (8 - Math.min(8, Math.max(0, prefixBits - index * 8))) - 1),
+      ),
     });
-    const address = (one: AddressBlock) => formatBlock({ ...one, prefixBits: one.bytes.length * 8 }).split('/')[0] ?? '';
+    const address = (one: AddressBlock) =>
+      formatBlock({ ...one, prefixBits: one.bytes.length * 8 }).split('/')[0] ?? '';
     fc.assert(
       fc.property(block, block, (outer, inner) => {
         // An IPv4-mapped block written as IPv6 would be read as IPv4.
@@ -146,7 +180,8 @@ describe('address blocks', () => {
   });
 
   test('every block contains itself', () => {
-    fc.assert(fc.property(block, (one) => {
+    fc.assert(
+      fc.property(block, (one) => {
         expect(contains(one, one)).toBe(true);
       }),
     );

@@ -16,10 +16,25 @@ const spelled = (name: string) =>
 
 describe('reading the credential', () => {
   test('never throws and always says one of four things, whatever the headers', () => {
-    const name = fc.oneof(spelled('authorization'), spelled('x-api-key'), fc.string(), fc.constant('__proto__'));
+    const name = fc.oneof(
+      spelled('authorization'),
+      spelled('x-api-key'),
+      fc.string(),
+      fc.constant('__proto__'),
+    );
     const value = fc.oneof(
       fc.string({ unit: 'binary' }),
-      fc.constantFrom('', 'Bearer', 'Bearer ', 'Token', `Bearer ${KEY}`, `Bearer ${JWT}`, 'Basic YTpi', '..', '\0'),
+      fc.constantFrom(
+        '',
+        'Bearer',
+        'Bearer ',
+        'Token',
+        `Bearer ${KEY}`,
+        `Bearer ${JWT}`,
+        'Basic YTpi',
+        '..',
+        '\0',
+      ),
     );
     const styles = fc.subarray([...ALL]);
     fc.assert(
@@ -108,7 +123,11 @@ describe('reading the credential', () => {
 
   test('a megabyte of header is read in linear time', () => {
     const started = performance.now();
-    for (const value of ['Bearer ' + 'a'.repeat(1e6) + '!', 'Bearer ' + '='.repeat(1e6), 'Bearer' + ' '.repeat(1e6) + '!']) {
+    for (const value of [
+      'Bearer ' + 'a'.repeat(1e6) + '!',
+      'Bearer ' + '='.repeat(1e6),
+      'Bearer' + ' '.repeat(1e6) + '!',
+    ]) {
       readCredential({ authorization: [value] }, ALL);
     }
     expect(performance.now() - started).toBeLessThan(500);

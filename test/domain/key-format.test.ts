@@ -69,12 +69,17 @@ describe('the key format', () => {
 
   test('an edit of any single character is refused', () => {
     fc.assert(
-      fc.property(issued, fc.nat(), fc.string({ unit: 'grapheme', minLength: 1, maxLength: 1 }), (it, at, by) => {
-        const index = at % it.key.length;
-        fc.pre(it.key[index] !== by);
-        const edited = it.key.slice(0, index) + by + it.key.slice(index + 1);
-        expect(parseKey(it.format, edited)).toBeUndefined();
-      }),
+      fc.property(
+        issued,
+        fc.nat(),
+        fc.string({ unit: 'grapheme', minLength: 1, maxLength: 1 }),
+        (it, at, by) => {
+          const index = at % it.key.length;
+          fc.pre(it.key[index] !== by);
+          const edited = it.key.slice(0, index) + by + it.key.slice(index + 1);
+          expect(parseKey(it.format, edited)).toBeUndefined();
+        },
+      ),
       { numRuns: 2000 },
     );
   });
@@ -139,9 +144,13 @@ describe('the key format', () => {
 
   test('reading never throws, whatever the text', () => {
     fc.assert(
-      fc.property(fc.constantFrom(...FORMATS), fc.string({ unit: 'binary', maxLength: 200 }), (format, text) => {
-        expect(parseKey(format, text)).toBeUndefined();
-      }),
+      fc.property(
+        fc.constantFrom(...FORMATS),
+        fc.string({ unit: 'binary', maxLength: 200 }),
+        (format, text) => {
+          expect(parseKey(format, text)).toBeUndefined();
+        },
+      ),
     );
   });
 

@@ -10,6 +10,8 @@ async function load(file: string): Promise<readonly Profile[]> {
   return module.profile === undefined ? [] : [module.profile];
 }
 
-const files = globSync('*.ts', { cwd: FOLDER }).filter((file) => !SHARED.includes(file)).sort();
+const files = globSync('*.ts', { cwd: FOLDER })
+  .filter((file) => !SHARED.includes(file))
+  .sort();
 
 export const PROFILES: readonly Profile[] = (await Promise.all(files.map(load))).flat();
