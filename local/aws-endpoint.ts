@@ -1,0 +1,107 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** One call of an AWS API in its JSON protocol. */
+export interface AwsCall {
+  /** Who calls: the access key id that signed the request. */
+  readonly accessKeyId: string;
+  /** `X-Amz-Target` before the dot, e.g. `DynamoDB_20120810`. */
+  readonly service: string;
+  readonly action: string;
+  readonly body: Buffer;
+  readonly contentType: string;
+}
+
+export interface AwsAnswer {
+  readonly status: number;
+  readonly body: string | Buffer;
+  readonly contentType?: string;
+}
+
+/** A way in which an endpoint fails its callers: connections are reset, or every answer comes late. */
+export type Fault = 'down' | { readonly delayMilliseconds: number };
+
+/** An error of an AWS API, by the name under which an SDK raises it. */
+export class AwsError extends Error {
+  readonly status: number;
+
+  constructor(name: string, message: string, status = 400) {
+    super(message);
+    this.name = name;
+    this.status = status;
+  }
+}
+
+type Serve = (call: AwsCall) => Promise<AwsAnswer>;
+
+/** A local server that SDK clients reach as an AWS service, and that tests can make fail. */
+export class AwsEndpoint {
+  readonly #server: Server;
+  readonly #serve: Serve;
+  #fault: Fault | undefined;
+
+  private constructor(serve: Serve) {
+    this.#serve = serve;
+    this.#server = createServer((request, response) => void this.#answer(request, response));
+    // Longer than the SDK keeps a connection: the server never closes one that a client is about to use.
+    this.#server.keepAliveTimeout = 120_000;
+  }
+
+  static async start(serve: Serve): Promise<AwsEndpoint> {
+    const endpoint = new AwsEndpoint(serve);
+    endpoint.#server.listen(0, '127.0.0.1');
+    await once(endpoint.#server, 'listening');
+    return endpoint;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** Every call fails in this way until `resume`. */
+  pause(fault: Fault): void {
+    this.#fault = fault;
+    if (fault === 'down') this.#server.closeAllConnections();
+  }
+
+  resume(): void {
+    this.#fault = undefined;
+  }
+
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      if (this.#fault === 'down') return void request.socket.destroy();
+      if (this.#fault !== undefined) await delay(this.#fault.delayMilliseconds);
+      const answer = await this.#serve(await readCall(request));
+      response.writeHead(answer.status, {
+        'content-type': answer.contentType ?? 'application/x-amz-json-1.1',
+      });
+      response.end(answer.body);
+    } catch (error) {
+      const { name, message, status } = error instanceof AwsError ? error : internalFailure(error);
+      response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-errortype': name });
+      // Both spellings: services differ in the case, and the SDK reads either.
+      response.end(JSON.stringify({ __type: name, message, Message: message }));
+    }
+  }
+}
+
+const internalFailure = (error: unknown): AwsError =>
+  new AwsError('InternalServiceError', (error as Error).message, 500);
+
+async function readCall(request: IncomingMessage): Promise<AwsCall> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const [service = '', action = ''] = String(request.headers['x-amz-target'] ?? '').split('.');
+  // Signature Version 4: `Credential=<access key id>/<date>/<Region>/<service>/aws4_request`.
+  const accessKeyId = /Credential=([^/]+)\//.exec(request.headers.authorization ?? '')?.[1] ?? 'anonymous';
+  const contentType = request.headers['content-type'] ?? 'application/x-amz-json-1.0';
+  return { accessKeyId, service, action, body: Buffer.concat(chunks), contentType };
+}

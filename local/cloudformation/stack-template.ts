@@ -1,0 +1,183 @@
+import { LocalStackError } from '../failure.ts';
+import type { Assembly } from './assembly.ts';
+import { ACCOUNT, type Identity, identify, REGION, stableId } from './identities.ts';
+import { evaluate, type Resource, type Scope } from './template.ts';
+
+/** A resource that exists in this deployment, with its properties evaluated. */
+export interface DeployedResource<Properties = Record<string, unknown>> extends Identity {
+  readonly logicalId: string;
+  readonly type: string;
+  readonly properties: Properties;
+}
+
+/** Types that something in `local/` serves. */
+const SERVED = new Set([
+  'AWS::ApiGateway::ApiKey',
+  'AWS::ApiGateway::Authorizer',
+  'AWS::ApiGateway::Deployment',
+  'AWS::ApiGateway::GatewayResponse',
+  'AWS::ApiGateway::Method',
+  'AWS::ApiGateway::Resource',
+  'AWS::ApiGateway::RestApi',
+  'AWS::ApiGateway::Stage',
+  'AWS::ApiGateway::UsagePlan',
+  'AWS::ApiGateway::UsagePlanKey',
+  'AWS::DynamoDB::GlobalTable',
+  'AWS::DynamoDB::Table',
+  'AWS::Events::Rule',
+  'AWS::Lambda::Alias',
+  'AWS::Lambda::EventSourceMapping',
+  'AWS::Lambda::Function',
+  'AWS::Lambda::Permission',
+  'AWS::Lambda::Version',
+  'AWS::Scheduler::Schedule',
+  'AWS::SecretsManager::RotationSchedule',
+  'AWS::SecretsManager::Secret',
+]);
+
+/** Types without an effect on what one machine can show: who may, what is logged, where a name points. */
+const IGNORED =
+  /^AWS::(ApiGateway::(Account|BasePathMapping|DomainName|Documentation\w+)|ApplicationAutoScaling|Budgets|CDK|CertificateManager|CloudWatch|IAM|KMS|Lambda::EventInvokeConfig|Logs|Route53|SecretsManager::ResourcePolicy|SNS|SQS|SSM|WAFv2|XRay)(::|$)/;
+
+/**
+ * The template of an assembly as a deployment would resolve it.
+ * Throws a `LocalStackError` for a resource type that is neither served nor on the list of ignored ones.
+ */
+export class StackTemplate {
+  readonly #assembly: Assembly;
+  readonly #identities = new Map<string, Identity>();
+  readonly #scope: Scope;
+  readonly #parameters: Readonly<Record<string, unknown>>;
+
+  constructor(assembly: Assembly, parameters: Readonly<Record<string, unknown>> = {}) {
+    this.#assembly = assembly;
+    this.#parameters = parameters;
+    this.#scope = {
+      ref: (name) => this.#ref(name),
+      attribute: (logicalId, attribute) => this.#attribute(logicalId, attribute),
+      condition: (name) => evaluate(this.#template.Conditions?.[name], this.#scope) === true,
+      mapping: (map, first, second) => this.#template.Mappings?.[map]?.[first]?.[second],
+    };
+    for (const [logicalId, { Type }] of this.#existing()) {
+      if (SERVED.has(Type) || IGNORED.test(Type)) continue;
+      throw new LocalStackError(`${logicalId} is an ${Type}, which the local stack does not know`);
+    }
+  }
+
+  get stackName(): string {
+    return this.#assembly.stackName;
+  }
+
+  get metadata(): Readonly<Record<string, unknown>> {
+    return this.#template.Metadata ?? {};
+  }
+
+  /** Every deployed resource of a type, in the template's order. */
+  ofType<Properties>(type: string): DeployedResource<Properties>[] {
+    return this.#existing()
+      .filter(([, resource]) => resource.Type === type)
+      .map(([logicalId]) => this.#deployed<Properties>(logicalId));
+  }
+
+  /** The one resource whose logical id is, or starts with, `prefix`. */
+  find(prefix: string, type?: string): DeployedResource {
+    const candidates = this.#existing().filter(
+      ([, resource]) => type === undefined || resource.Type === type,
+    );
+    const exact = candidates.filter(([logicalId]) => logicalId === prefix);
+    const matches =
+      exact.length > 0 ? exact : candidates.filter(([logicalId]) => logicalId.startsWith(prefix));
+    const [only] = matches;
+    if (only === undefined || matches.length > 1) {
+      const found = matches.map(([logicalId]) => logicalId).join(', ') || 'none';
+      throw new LocalStackError(`expected one resource ${prefix}…, found: ${found}`);
+    }
+    return this.#deployed(only[0]);
+  }
+
+  /** The stack's outputs, evaluated. */
+  outputs(): Readonly<Record<string, string>> {
+    const outputs = Object.entries(this.#template.Outputs ?? {})
+      .filter(([, output]) => output.Condition === undefined || this.#scope.condition(output.Condition))
+      .map(([name, output]) => [name, String(evaluate(output.Value, this.#scope))]);
+    return Object.fromEntries(outputs);
+  }
+
+  /** The directory of the asset that is published under `s3Key`. */
+  assetDirectory(s3Key: string): string {
+    return this.#assembly.assetDirectory(s3Key);
+  }
+
+  get #template() {
+    return this.#assembly.template;
+  }
+
+  #existing(): [string, Resource][] {
+    return Object.entries(this.#template.Resources).filter(
+      ([, { Condition }]) => Condition === undefined || this.#scope.condition(Condition),
+    );
+  }
+
+  #deployed<Properties>(logicalId: string): DeployedResource<Properties> {
+    const resource = this.#resource(logicalId);
+    const properties = evaluate(resource.Properties ?? {}, this.#scope) as Properties;
+    return { logicalId, type: resource.Type, properties, ...this.#identity(logicalId) };
+  }
+
+  #resource(logicalId: string): Resource {
+    const resource = this.#template.Resources[logicalId];
+    if (resource === undefined)
+      throw new LocalStackError(`the template refers to ${logicalId}, which it does not hold`);
+    return resource;
+  }
+
+  #identity(logicalId: string): Identity {
+    const known = this.#identities.get(logicalId);
+    if (known !== undefined) return known;
+    const { Type, Properties } = this.#resource(logicalId);
+    const identity = identify(Type, {
+      stackName: this.stackName,
+      logicalId,
+      property: (name) => {
+        const value = evaluate(Properties?.[name], this.#scope);
+        return typeof value === 'string' ? value : undefined;
+      },
+    });
+    this.#identities.set(logicalId, identity);
+    return identity;
+  }
+
+  #ref(name: string): unknown {
+    if (Object.hasOwn(PSEUDO_PARAMETERS, name)) return PSEUDO_PARAMETERS[name]?.(this.stackName);
+    const parameter = this.#template.Parameters?.[name];
+    if (parameter === undefined) return this.#identity(name).ref;
+    const value = this.#parameters[name] ?? parameter.Default;
+    if (value === undefined) throw new LocalStackError(`the parameter ${name} has no value`);
+    return value;
+  }
+
+  #attribute(logicalId: string, attribute: string): unknown {
+    const value = this.#identity(logicalId).attributes[attribute];
+    if (value !== undefined) return value;
+    throw new LocalStackError(
+      `${attribute} of ${logicalId} (${this.#resource(logicalId).Type}) is not known to the local stack`,
+    );
+  }
+}
+
+const PSEUDO_PARAMETERS: Readonly<Record<string, (stackName: string) => unknown>> = {
+  'AWS::AccountId': () => ACCOUNT,
+  'AWS::NotificationARNs': () => [],
+  'AWS::Partition': () => 'aws',
+  'AWS::Region': () => REGION,
+  'AWS::StackId': (stackName) =>
+    `arn:aws:cloudformation:${REGION}:${ACCOUNT}:stack/${stackName}/${uuidOf(stackName)}`,
+  'AWS::StackName': (stackName) => stackName,
+  'AWS::URLSuffix': () => 'amazonaws.com',
+};
+
+/** AWS ends a stack's id with a UUID; templates take secrets-like names from it, so it must keep that form. */
+function uuidOf(stackName: string): string {
+  const hex = stableId({ stackName, logicalId: '' }, 32);
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+}

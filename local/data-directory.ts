@@ -1,0 +1,112 @@
+import { linkSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { LocalStackError } from './failure.ts';
+
+/**
+ * Where a stack keeps what must survive it, held by one process at a time. Without a path nothing survives: the
+ * directory is a temporary one, and is removed at the end.
+ */
+export class DataDirectory {
+  readonly path: string;
+  readonly persistent: boolean;
+
+  private constructor(path: string, persistent: boolean) {
+    this.path = path;
+    this.persistent = persistent;
+  }
+
+  /** Throws a `LocalStackError` when another process holds the directory. */
+  static open(path: string | undefined): DataDirectory {
+    if (path === undefined) return new DataDirectory(mkdtempSync(join(tmpdir(), 'local-stack-')), false);
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    const directory = new DataDirectory(path, true);
+    directory.#lock();
+    return directory;
+  }
+
+  /** A small JSON file of the directory. */
+  store<Value>(name: string, initial: Value): StoredValue<Value> {
+    return new StoredValue(join(this.path, `${name}.json`), initial);
+  }
+
+  close(): void {
+    if (this.persistent) rmSync(this.#lockFile, { force: true });
+    else rmSync(this.path, { recursive: true, force: true });
+  }
+
+  get #lockFile(): string {
+    return join(this.path, 'lock');
+  }
+
+  #lock(): void {
+    const mine = join(this.path, `lock.${process.pid}`);
+    writeFileSync(mine, `${process.pid} ${startOf(process.pid)}`);
+    try {
+      // A link fails when the name exists, whoever else tries at the same moment.
+      for (;;) {
+        try {
+          return linkSync(mine, this.#lockFile);
+        } catch (error) {
+          if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+        }
+        const [pid, started] = readFileSync(this.#lockFile, 'utf8').split(' ');
+        if (startOf(Number(pid)) === started) {
+          throw new LocalStackError(`the data directory ${this.path} is in use by process ${pid}`);
+        }
+        rmSync(this.#lockFile, { force: true });
+      }
+    } finally {
+      rmSync(mine, { force: true });
+    }
+  }
+}
+
+/** When a process started, which tells it from a later one with the same id; nothing when it is gone. */
+function startOf(pid: number): string | undefined {
+  try {
+    // Field 22 of proc_pid_stat(5), counted after the name in parentheses, which may hold spaces.
+    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ')[19];
+  } catch {
+    return isRunning(pid) ? 'unknown' : undefined;
+  }
+}
+
+function isRunning(pid: number): boolean {
+  if (process.platform === 'linux') return false;
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+/** A value that is kept in a file, which only its owner can read, and is replaced as a whole. */
+export class StoredValue<Value> {
+  readonly #file: string;
+  #value: Value;
+
+  constructor(file: string, initial: Value) {
+    this.#file = file;
+    this.#value = readStored(file, initial);
+  }
+
+  get(): Value {
+    return this.#value;
+  }
+
+  set(value: Value): void {
+    this.#value = value;
+    writeFileSync(`${this.#file}.new`, JSON.stringify(value), { mode: 0o600 });
+    renameSync(`${this.#file}.new`, this.#file);
+  }
+}
+
+function readStored<Value>(file: string, initial: Value): Value {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Value;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return initial;
+    throw new LocalStackError(`cannot read ${file}: ${(error as Error).message}`);
+  }
+}

@@ -1,0 +1,129 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
+import { LocalStackError } from '../failure.ts';
+
+/**
+ * Runs the engine so that it cannot outlive this process, even one that is killed with SIGKILL: the shell holds the
+ * other end of a pipe, and ends the engine when the pipe closes.
+ */
+const WATCHDOG = `
+exec 3<&0
+"$@" </dev/null 3<&- &
+engine=$!
+echo "$engine"
+{ read -r _ <&3; kill "$engine" 2>/dev/null; } &
+watcher=$!
+exec 3<&-
+wait "$engine"
+kill "$watcher" 2>/dev/null
+`;
+
+const READY_WITHIN_MILLISECONDS = 5_000;
+
+/** A running DynamoDB engine. */
+export interface Engine {
+  readonly endpoint: string;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the engine that the repository brings, on a free port of 127.0.0.1.
+ * @param dataDirectory where tables are kept; without one they are in memory
+ */
+export async function startEngine(dataDirectory?: string): Promise<Engine> {
+  const pidFile = dataDirectory === undefined ? undefined : join(dataDirectory, 'engine.pid');
+  if (pidFile !== undefined) await endOrphan(pidFile);
+  const port = await freePort();
+  const database = dataDirectory === undefined ? [] : ['--db-path', join(dataDirectory, 'dynamodb.sqlite')];
+  const command = [engineBinary(), 'serve', '--host', '127.0.0.1', '-p', String(port), ...database];
+  const child = spawn('/bin/sh', ['-c', WATCHDOG, 'watchdog', ...command], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+    // A group of its own: Ctrl-C in a terminal must end the functions before the engine that they write to.
+    detached: true,
+  });
+  const pid = await firstLine(child);
+  if (pidFile !== undefined) writeFileSync(pidFile, pid);
+  const endpoint = `http://127.0.0.1:${port}`;
+  await untilReady(endpoint, child);
+  return {
+    endpoint,
+    async stop() {
+      child.stdin?.end();
+      const ended = await Promise.race([once(child, 'exit').then(() => true), delay(3_000, false)]);
+      if (!ended) endProcess(Number(pid), 'SIGKILL');
+      if (pidFile !== undefined) rmSync(pidFile, { force: true });
+    },
+  };
+}
+
+function engineBinary(): string {
+  const platform = `${process.platform}-${process.arch}`;
+  try {
+    const manifest = createRequire(import.meta.url).resolve(`@dynoxide/${platform}/package.json`);
+    return join(manifest, '..', 'dynoxide');
+  } catch {
+    throw new LocalStackError(
+      `there is no bundled DynamoDB engine for ${platform}: set DYNAMODB_ENDPOINT to one, such as DynamoDB Local`,
+    );
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+async function firstLine(child: ChildProcess): Promise<string> {
+  if (child.stdout === null) throw new Error('the watchdog has no output');
+  const lines = createInterface({ input: child.stdout });
+  const [line] = await Promise.race([once(lines, 'line'), once(child, 'exit').then(() => [''])]);
+  return String(line);
+}
+
+async function untilReady(endpoint: string, child: ChildProcess): Promise<void> {
+  const giveUpAt = Date.now() + READY_WITHIN_MILLISECONDS;
+  while (Date.now() < giveUpAt && child.exitCode === null) {
+    const answered = await fetch(endpoint).then(
+      () => true,
+      () => false,
+    );
+    if (answered) return;
+    await delay(10);
+  }
+  child.stdin?.end();
+  throw new LocalStackError('the DynamoDB engine did not start');
+}
+
+/** An engine of a run that was killed may still be closing its database; two must not write to one file. */
+async function endOrphan(pidFile: string): Promise<void> {
+  if (!existsSync(pidFile)) return;
+  const pid = Number(readFileSync(pidFile, 'utf8'));
+  for (let waited = 0; waited < 3_000 && isEngine(pid); waited += 50) await delay(50);
+  if (isEngine(pid)) endProcess(pid, 'SIGKILL');
+}
+
+/** Process ids are used again: one is ours only while it runs the engine's binary. */
+function isEngine(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('dynoxide\0serve');
+  } catch {
+    return false;
+  }
+}
+
+function endProcess(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}

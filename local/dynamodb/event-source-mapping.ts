@@ -1,0 +1,127 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { StoredValue } from '../data-directory.ts';
+import type { LambdaFunction } from '../lambda/function.ts';
+import type { Logger } from '../log.ts';
+import type { EventFilter } from './event-pattern.ts';
+import type { Position, StreamReader, StreamRecord } from './stream-reader.ts';
+
+const POLL_MILLISECONDS = 100;
+const LONGEST_BACKOFF_MILLISECONDS = 5_000;
+
+export interface MappingOptions {
+  readonly logicalId: string;
+  readonly reader: StreamReader;
+  readonly target: LambdaFunction;
+  readonly wanted: EventFilter;
+  /** Says who deleted, where it was not a caller. */
+  readonly complete: (record: StreamRecord) => StreamRecord;
+  readonly position: StoredValue<Position>;
+  readonly bisect: boolean;
+  readonly reportsItemFailures: boolean;
+  /** How often a batch is tried again; without a limit, until it succeeds. */
+  readonly maximumRetries: number;
+  readonly log: Logger;
+}
+
+/**
+ * Delivers a stream to a function: at least once, in order, batch after batch, with the retries of an event source
+ * mapping (Lambda developer guide, services-ddb-errors). A batch that is given up is logged; it goes to no queue.
+ */
+export class EventSourceMapping {
+  readonly #options: MappingOptions;
+  readonly #stop = new AbortController();
+  readonly #running: Promise<void>;
+  #reads = 0;
+  #waiting: { readonly since: number; resolve(): void }[] = [];
+
+  constructor(options: MappingOptions) {
+    this.#options = options;
+    this.#running = this.#run();
+  }
+
+  /** Resolves once everything that is in the stream now has been dealt with. */
+  drained(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push({ since: this.#reads, resolve }));
+  }
+
+  /** Stops delivering. What was not delivered is delivered after the next start. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#running;
+  }
+
+  get #stopped(): boolean {
+    return this.#stop.signal.aborted;
+  }
+
+  async #run(): Promise<void> {
+    const { reader, position, log, logicalId } = this.#options;
+    while (!this.#stopped) {
+      const read = ++this.#reads;
+      try {
+        const batch = await reader.next(position.get());
+        if (batch === undefined) {
+          this.#caughtUp(read);
+          await this.#pause(POLL_MILLISECONDS);
+          continue;
+        }
+        const records = batch.records.map(this.#options.complete).filter(this.#options.wanted);
+        await this.#deliver(records, 0);
+        const last = batch.records.at(-1);
+        if (!this.#stopped && last !== undefined) {
+          position.set({ ...position.get(), [batch.shardId]: last.dynamodb.SequenceNumber });
+        }
+      } catch (error) {
+        if (this.#stopped) return;
+        log.warn(`${logicalId} cannot read its stream: ${(error as Error).message}`);
+        reader.rewind();
+        await this.#pause(10 * POLL_MILLISECONDS);
+      }
+    }
+  }
+
+  async #deliver(records: readonly StreamRecord[], attempt: number): Promise<void> {
+    const { bisect, maximumRetries, log, logicalId } = this.#options;
+    if (records.length === 0 || this.#stopped) return;
+    const failed = await this.#invoke(records);
+    if (failed.length === 0) return;
+    // A split does not count as a retry.
+    if (bisect && failed.length === records.length && records.length > 1) {
+      const middle = Math.ceil(records.length / 2);
+      await this.#deliver(records.slice(0, middle), attempt);
+      return this.#deliver(records.slice(middle), attempt);
+    }
+    if (attempt >= maximumRetries) return log.error(`${logicalId} gave up on ${failed.length} records`);
+    await this.#pause(Math.min(100 * 2 ** attempt, LONGEST_BACKOFF_MILLISECONDS));
+    return this.#deliver(failed, attempt + 1);
+  }
+
+  /** The records that must be delivered again: all, none, or all from the first that the function reports. */
+  async #invoke(records: readonly StreamRecord[]): Promise<readonly StreamRecord[]> {
+    const invocation = await this.#options.target.invoke({ Records: records });
+    if (invocation.kind !== 'returned') return records;
+    if (!this.#options.reportsItemFailures) return [];
+    const response = JSON.parse(invocation.payload) as {
+      batchItemFailures?: { itemIdentifier?: string }[] | null;
+    } | null;
+    const failures = response?.batchItemFailures ?? [];
+    const positions = failures.map(({ itemIdentifier }) =>
+      records.findIndex(({ dynamodb }) => dynamodb.SequenceNumber === itemIdentifier),
+    );
+    // An identifier that is not in the batch fails the batch as a whole.
+    return positions.length === 0 ? [] : records.slice(Math.max(0, Math.min(...positions)));
+  }
+
+  #caughtUp(read: number): void {
+    const [due, later] = [
+      this.#waiting.filter(({ since }) => since < read),
+      this.#waiting.filter(({ since }) => since >= read),
+    ];
+    this.#waiting = later;
+    for (const { resolve } of due) resolve();
+  }
+
+  async #pause(milliseconds: number): Promise<void> {
+    await delay(milliseconds, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+  }
+}

@@ -1,0 +1,81 @@
+import type { DeployedResource, StackTemplate } from '../cloudformation/stack-template.ts';
+import type { DataDirectory } from '../data-directory.ts';
+import { LocalStackError } from '../failure.ts';
+import type { Functions } from '../lambda/functions.ts';
+import type { Logger } from '../log.ts';
+import type { DynamodbClient } from './client.ts';
+import { compileFilters } from './event-pattern.ts';
+import { EventSourceMapping } from './event-source-mapping.ts';
+import type { ExpirySweeper } from './expiry.ts';
+import { StreamReader, type StreamRecord } from './stream-reader.ts';
+import type { Table } from './tables.ts';
+
+interface MappingProperties {
+  readonly EventSourceArn: string;
+  readonly FunctionName: string;
+  readonly StartingPosition?: 'LATEST' | 'TRIM_HORIZON';
+  readonly Enabled?: boolean;
+  readonly BatchSize?: number;
+  readonly BisectBatchOnFunctionError?: boolean;
+  readonly MaximumRetryAttempts?: number;
+  readonly FunctionResponseTypes?: readonly string[];
+  readonly FilterCriteria?: { readonly Filters?: readonly { readonly Pattern: string }[] };
+}
+
+/** The user identity of a deletion by TTL (DynamoDB developer guide, time-to-live-ttl-streams). */
+const TTL_IDENTITY = { type: 'Service', principalId: 'dynamodb.amazonaws.com' };
+
+interface Surroundings {
+  readonly client: DynamodbClient;
+  readonly tables: readonly Table[];
+  readonly functions: Functions;
+  readonly sweeper: ExpirySweeper;
+  readonly data: DataDirectory;
+  readonly log: Logger;
+}
+
+/** Starts every event source mapping of the template. */
+export function startEventSources(template: StackTemplate, surroundings: Surroundings): EventSourceMapping[] {
+  return template
+    .ofType<MappingProperties>('AWS::Lambda::EventSourceMapping')
+    .filter(({ properties }) => properties.Enabled !== false)
+    .map((resource) => startMapping(resource, surroundings));
+}
+
+function startMapping(
+  { logicalId, properties }: DeployedResource<MappingProperties>,
+  { client, tables, functions, sweeper, data, log }: Surroundings,
+): EventSourceMapping {
+  const table = tables.find(({ streamArn }) => streamArn === properties.EventSourceArn);
+  if (table === undefined) {
+    throw new LocalStackError(
+      `${logicalId} reads ${properties.EventSourceArn}, which is no stream of this stack`,
+    );
+  }
+  const known = data.store(`stream-${logicalId}`, {});
+  // Once a mapping exists it misses nothing: records written while the stack was down are read after it is up again.
+  const registered = data.store<readonly string[]>('event-sources', []);
+  const startsAnew = !registered.get().includes(logicalId);
+  if (startsAnew) registered.set([...registered.get(), logicalId]);
+  const from = startsAnew ? (properties.StartingPosition ?? 'LATEST') : 'TRIM_HORIZON';
+  const retries = Number(properties.MaximumRetryAttempts ?? -1);
+  return new EventSourceMapping({
+    logicalId,
+    reader: new StreamReader(client, table, Number(properties.BatchSize ?? 100), from),
+    target: functions.get(properties.FunctionName),
+    wanted: compileFilters((properties.FilterCriteria?.Filters ?? []).map(({ Pattern }) => Pattern)),
+    complete: (record) => withIdentity(record, table, sweeper),
+    position: known,
+    bisect: properties.BisectBatchOnFunctionError === true,
+    reportsItemFailures: properties.FunctionResponseTypes?.includes('ReportBatchItemFailures') === true,
+    maximumRetries: retries < 0 ? Number.POSITIVE_INFINITY : retries,
+    log,
+  });
+}
+
+function withIdentity(record: StreamRecord, table: Table, sweeper: ExpirySweeper): StreamRecord {
+  const { OldImage, Keys } = record.dynamodb;
+  const image = { ...Keys, ...OldImage };
+  if (record.eventName !== 'REMOVE' || !sweeper.deleted(table, image)) return record;
+  return { ...record, userIdentity: TTL_IDENTITY };
+}

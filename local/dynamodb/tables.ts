@@ -1,0 +1,71 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { AwsError } from '../aws-endpoint.ts';
+import type { StackTemplate } from '../cloudformation/stack-template.ts';
+import type { DynamodbClient } from './client.ts';
+
+/** What the local stack knows of a table. */
+export interface Table {
+  readonly name: string;
+  readonly keyAttributes: readonly string[];
+  /** Present when the template gives the table a stream. */
+  readonly streamArn?: string;
+  /** The attribute that holds an item's expiry in epoch seconds, when the template turns TTL on. */
+  readonly ttlAttribute?: string;
+}
+
+interface TableProperties {
+  readonly AttributeDefinitions: readonly object[];
+  readonly KeySchema: readonly { readonly AttributeName: string }[];
+  readonly BillingMode?: string;
+  readonly ProvisionedThroughput?: object;
+  readonly GlobalSecondaryIndexes?: readonly object[];
+  readonly LocalSecondaryIndexes?: readonly object[];
+  readonly StreamSpecification?: { readonly StreamViewType: string };
+  readonly TimeToLiveSpecification?: { readonly Enabled: boolean; readonly AttributeName?: string };
+}
+
+/** Creates the tables of the template that the engine does not have yet. */
+export async function deployTables(template: StackTemplate, client: DynamodbClient): Promise<Table[]> {
+  const resources = ['AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable'].flatMap((type) =>
+    template.ofType<TableProperties>(type),
+  );
+  const tables: Table[] = [];
+  for (const { ref, attributes, properties } of resources) {
+    await createTable(ref, properties, client);
+    const ttl = properties.TimeToLiveSpecification;
+    tables.push({
+      name: ref,
+      keyAttributes: properties.KeySchema.map(({ AttributeName }) => AttributeName),
+      ...(properties.StreamSpecification === undefined ? {} : { streamArn: attributes.StreamArn ?? '' }),
+      ...(ttl?.Enabled && ttl.AttributeName !== undefined ? { ttlAttribute: ttl.AttributeName } : {}),
+    });
+  }
+  return tables;
+}
+
+/** Encryption, backups and deletion protection are left out: they change nothing that one machine can show. */
+async function createTable(name: string, properties: TableProperties, client: DynamodbClient): Promise<void> {
+  const { StreamSpecification: stream } = properties;
+  try {
+    await client.call('CreateTable', {
+      TableName: name,
+      AttributeDefinitions: properties.AttributeDefinitions,
+      KeySchema: properties.KeySchema,
+      BillingMode: properties.BillingMode ?? 'PROVISIONED',
+      ProvisionedThroughput: properties.ProvisionedThroughput,
+      GlobalSecondaryIndexes: properties.GlobalSecondaryIndexes,
+      LocalSecondaryIndexes: properties.LocalSecondaryIndexes,
+      ...(stream && { StreamSpecification: { StreamEnabled: true, StreamViewType: stream.StreamViewType } }),
+    });
+  } catch (error) {
+    if (!(error instanceof AwsError && error.name === 'ResourceInUseException')) throw error;
+  }
+  while (!(await isActive(name, client))) await delay(20);
+}
+
+async function isActive(name: string, client: DynamodbClient): Promise<boolean> {
+  const { Table: table } = await client.call<{ Table: { TableStatus: string } }>('DescribeTable', {
+    TableName: name,
+  });
+  return table.TableStatus === 'ACTIVE';
+}

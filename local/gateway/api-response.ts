@@ -1,0 +1,12 @@
+/** What a client is answered. */
+export interface ApiResponse {
+  readonly status: number;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body: Buffer | string;
+}
+
+/** The headers with one more; a header that is there under any case is replaced. */
+export function withHeader(response: ApiResponse, name: string, value: string): ApiResponse {
+  const others = response.headers.filter(([other]) => other.toLowerCase() !== name.toLowerCase());
+  return { ...response, headers: [...others, [name, value]] };
+}

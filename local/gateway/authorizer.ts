@@ -1,0 +1,150 @@
+import type { Invocation } from '../lambda/function.ts';
+import type { ApiDefinition, AuthorizerDefinition } from './api-definition.ts';
+import { type ApiRequest, header, lastValues } from './api-request.ts';
+import { GatewayFailure } from './failure.ts';
+import { type Decision, evaluatePolicy } from './policy.ts';
+import { lookUp, type RequestContext } from './request-context.ts';
+import type { Route } from './router.ts';
+
+/** What an authorizer made of a request. */
+export interface Authorization {
+  readonly decision: Decision;
+  /** `$context.authorizer`: the authorizer's context, all of it strings, and the principal. */
+  readonly context: Readonly<Record<string, string>>;
+  readonly usageIdentifierKey?: string;
+}
+
+interface Output {
+  readonly principalId: string;
+  readonly policyDocument: unknown;
+  readonly context: Readonly<Record<string, string>>;
+  readonly usageIdentifierKey?: string;
+}
+
+export interface AuthorizerInput {
+  readonly api: ApiDefinition;
+  readonly request: ApiRequest;
+  readonly route: Route;
+  readonly context: RequestContext;
+  readonly methodArn: string;
+}
+
+/** A Lambda authorizer of the API, with its cache of results. */
+export class Authorizer {
+  readonly #definition: AuthorizerDefinition;
+  readonly #invoke: (event: object) => Promise<Invocation>;
+  readonly #now: () => number;
+  readonly #cache = new Map<string, { readonly output: Output; readonly until: number }>();
+
+  constructor(
+    definition: AuthorizerDefinition,
+    invoke: (event: object) => Promise<Invocation>,
+    now: () => number,
+  ) {
+    this.#definition = definition;
+    this.#invoke = invoke;
+    this.#now = now;
+  }
+
+  /** Asks the authorizer. Throws UNAUTHORIZED or one of the two AUTHORIZER_ failures; a denial is a result. */
+  async authorize(input: AuthorizerInput): Promise<Authorization> {
+    const { identitySources, cacheSeconds } = this.#definition;
+    const identities = identitySources.map((source) => identityOf(source, input));
+    // "…missing, null, or empty, API Gateway returns a 401 Unauthorized response without calling the authorizer",
+    // which the guide ties to caching; a TOKEN authorizer has one source, which it always needs.
+    const needed = cacheSeconds > 0 || this.#definition.type === 'TOKEN';
+    if (needed && identities.some((identity) => !identity))
+      throw new GatewayFailure('UNAUTHORIZED', 'no identity source');
+    const cacheKey = JSON.stringify(identities);
+    const cached = cacheSeconds > 0 ? this.#cache.get(cacheKey) : undefined;
+    const output =
+      cached !== undefined && cached.until > this.#now() ? cached.output : await this.#ask(input, identities);
+    if (cacheSeconds > 0 && output !== cached?.output) {
+      this.#cache.set(cacheKey, { output, until: this.#now() + cacheSeconds * 1000 });
+    }
+    return {
+      decision: evaluatePolicy(output.policyDocument, input.methodArn),
+      context: { ...output.context, principalId: output.principalId },
+      ...(output.usageIdentifierKey === undefined ? {} : { usageIdentifierKey: output.usageIdentifierKey }),
+    };
+  }
+
+  async #ask(input: AuthorizerInput, identities: readonly (string | undefined)[]): Promise<Output> {
+    const { type } = this.#definition;
+    const invocation = await this.#invoke(
+      type === 'TOKEN'
+        ? { type, methodArn: input.methodArn, authorizationToken: identities[0] }
+        : requestEvent(input),
+    );
+    switch (invocation.kind) {
+      case 'returned':
+        return readOutput(JSON.parse(invocation.payload));
+      case 'failed':
+        if (invocation.error.errorMessage === 'Unauthorized') throw new GatewayFailure('UNAUTHORIZED');
+        throw new GatewayFailure('AUTHORIZER_FAILURE', invocation.error.errorMessage);
+      default:
+        // "The gateway response for failing to connect to a custom or Lambda authorizer."
+        throw new GatewayFailure('AUTHORIZER_CONFIGURATION_ERROR', `the authorizer is ${invocation.kind}`);
+    }
+  }
+}
+
+/** The event of a REQUEST authorizer (developer guide, api-gateway-lambda-authorizer-input); what is empty is `{}`. */
+function requestEvent({ api, request, route, context, methodArn }: AuthorizerInput): object {
+  return {
+    type: 'REQUEST',
+    methodArn,
+    resource: context.resourcePath,
+    path: request.path,
+    httpMethod: request.method,
+    headers: lastValues(request.headers),
+    multiValueHeaders: request.headers,
+    queryStringParameters: lastValues(request.query),
+    multiValueQueryStringParameters: request.query,
+    pathParameters: route.pathParameters,
+    stageVariables: api.stage.variables,
+    requestContext: context,
+  };
+}
+
+function identityOf(source: string, { api, request, context }: AuthorizerInput): string | undefined {
+  const [, place, name = ''] =
+    /^(method\.request\.header|method\.request\.querystring|stageVariables|context)\.(.+)$/.exec(source) ??
+    [];
+  switch (place) {
+    case 'method.request.header':
+      return header(request, name);
+    case 'method.request.querystring':
+      return request.query[name]?.at(-1);
+    case 'stageVariables':
+      return api.stage.variables[name];
+    default:
+      return lookUp(context, name);
+  }
+}
+
+/** Checks an authorizer's output (developer guide, api-gateway-lambda-authorizer-output). */
+function readOutput(output: unknown): Output {
+  const malformed = (reason: string) => new GatewayFailure('AUTHORIZER_CONFIGURATION_ERROR', reason);
+  if (typeof output !== 'object' || output === null) throw malformed('the output is no object');
+  const { principalId, policyDocument, context, usageIdentifierKey } = output as Record<string, unknown>;
+  if (typeof principalId !== 'string') throw malformed('principalId is no string');
+  if (
+    usageIdentifierKey !== undefined &&
+    usageIdentifierKey !== null &&
+    typeof usageIdentifierKey !== 'string'
+  ) {
+    throw malformed('usageIdentifierKey is no string');
+  }
+  const entries = Object.entries(context ?? {}).map(([name, value]) => {
+    if (!['string', 'number', 'boolean'].includes(typeof value))
+      throw malformed(`context.${name} is no plain value`);
+    return [name, String(value)] as const;
+  });
+  return {
+    principalId,
+    policyDocument,
+    context: Object.fromEntries(entries),
+    ...(typeof usageIdentifierKey === 'string' ? { usageIdentifierKey } : {}),
+  };
+}

@@ -1,0 +1,185 @@
+import { arn } from '../cloudformation/identities.ts';
+import type { StackTemplate } from '../cloudformation/stack-template.ts';
+import { LocalStackError } from '../failure.ts';
+import type { Functions } from '../lambda/functions.ts';
+import { type ApiDefinition, integrationFunction, type MethodDefinition, readApi } from './api-definition.ts';
+import type { ApiRequest } from './api-request.ts';
+import { type ApiResponse, withHeader } from './api-response.ts';
+import { Authorizer } from './authorizer.ts';
+import { GatewayFailure } from './failure.ts';
+import { renderFailure } from './gateway-response.ts';
+import { proxyEvent, proxyResponse } from './lambda-proxy.ts';
+import { answerMock, usesDirectives } from './mock.ts';
+import { addRoute, newContext, type RequestContext } from './request-context.ts';
+import { findRoute, type Route } from './router.ts';
+import { UsagePlans } from './usage-plans.ts';
+
+/** An answer with who gave it: a function, `MOCK`, or the type of a gateway response. */
+export interface Answer {
+  readonly response: ApiResponse;
+  readonly answeredBy: string;
+  /** Why, where a failure has a reason that the client does not see. */
+  readonly reason?: string;
+}
+
+/** A request on its way, with what the steps have found out so far. */
+interface Exchange {
+  readonly request: ApiRequest;
+  readonly context: RequestContext;
+  route?: Route;
+  usageIdentifierKey?: string;
+}
+
+const PRINCIPAL = 'apigateway.amazonaws.com';
+/** The default and longest of an integration that was not raised (developer guide, limits). */
+const DEFAULT_TIMEOUT_MILLISECONDS = 29_000;
+
+/** API Gateway, for the one REST API of a template. */
+export class Gateway {
+  readonly api: ApiDefinition;
+  readonly #functions: Functions;
+  readonly #plans: UsagePlans;
+  readonly #authorizers = new Map<string, Authorizer>();
+
+  constructor(template: StackTemplate, functions: Functions, now: () => number) {
+    this.api = readApi(template);
+    this.#functions = functions;
+    this.#plans = new UsagePlans(template, this.api, now);
+    for (const method of this.api.methods) {
+      checkEmulated(method);
+      const { authorizer } = method;
+      if (authorizer === undefined || this.#authorizers.has(authorizer.id)) continue;
+      const invoke = (event: object) => functions.invoke(authorizer.functionArn, event);
+      this.#authorizers.set(authorizer.id, new Authorizer(authorizer, invoke, now));
+    }
+  }
+
+  /** Answers a request, in the order in which API Gateway does. Never rejects. */
+  async answer(request: ApiRequest, readBody: () => Promise<Buffer>): Promise<Answer> {
+    const exchange: Exchange = { request, context: newContext(this.api, request) };
+    try {
+      const body = await readBody();
+      const route = this.#route(exchange);
+      await this.#authorize(exchange, route);
+      this.#checkApiKey(exchange, route.method);
+      this.#plans.countStage(route.method);
+      const { response, answeredBy } = await this.#integrate(exchange, route, body);
+      return { response: this.#identify(response, request), answeredBy };
+    } catch (error) {
+      const failure = error instanceof GatewayFailure ? error : unexpected(error);
+      const response = renderFailure(failure, this.api, this.#variables(exchange));
+      const answer = { response: this.#identify(response, request), answeredBy: failure.type };
+      return failure.message === '' ? answer : { ...answer, reason: failure.message };
+    }
+  }
+
+  #route(exchange: Exchange): Route {
+    const route = findRoute(this.api.methods, exchange.request.method, exchange.request.path);
+    if (route === undefined) throw new GatewayFailure('MISSING_AUTHENTICATION_TOKEN');
+    exchange.route = route;
+    addRoute(exchange.context, route);
+    return route;
+  }
+
+  async #authorize(exchange: Exchange, route: Route): Promise<void> {
+    const { request, context } = exchange;
+    const { authorizer: definition } = route.method;
+    const authorizer = definition && this.#authorizers.get(definition.id);
+    if (definition === undefined || authorizer === undefined) return;
+    if (
+      !this.#functions.permits(
+        definition.functionArn,
+        PRINCIPAL,
+        arn('execute-api', `${this.api.id}/authorizers/${definition.id}`),
+      )
+    ) {
+      throw new GatewayFailure('AUTHORIZER_CONFIGURATION_ERROR', 'no permission to invoke the authorizer');
+    }
+    const methodArn = this.#methodArn(request.method, request.path);
+    const startedAt = performance.now();
+    const result = await authorizer.authorize({ api: this.api, request, route, context, methodArn });
+    // Before the verdict: a denial's gateway response may name what the authorizer said.
+    context.authorizer = { ...result.context, integrationLatency: Math.round(performance.now() - startedAt) };
+    if (result.usageIdentifierKey !== undefined) exchange.usageIdentifierKey = result.usageIdentifierKey;
+    if (result.decision === 'denied') throw new GatewayFailure('ACCESS_DENIED');
+    if (result.decision === 'explicitly denied') {
+      const message = 'User is not authorized to access this resource with an explicit deny';
+      throw new GatewayFailure('ACCESS_DENIED', '', { message });
+    }
+  }
+
+  #checkApiKey({ request, context, usageIdentifierKey }: Exchange, method: MethodDefinition): void {
+    if (!method.apiKeyRequired) return;
+    const inHeader = Object.entries(request.headers).find(
+      ([name]) => name.toLowerCase() === 'x-api-key',
+    )?.[1];
+    const key = this.#plans.find(this.api.keySource === 'AUTHORIZER' ? usageIdentifierKey : inHeader?.at(-1));
+    context.identity = { ...(context.identity as object), apiKey: key.value, apiKeyId: key.apiKeyId };
+    this.#plans.count(key, method);
+  }
+
+  async #integrate(exchange: Exchange, route: Route, body: Buffer): Promise<Answer> {
+    const { integration, httpMethod, resourcePath } = route.method;
+    if (integration.Type === 'MOCK') {
+      return { response: answerMock(integration, this.api, this.#variables(exchange)), answeredBy: 'MOCK' };
+    }
+    const functionArn = integrationFunction(integration.Uri);
+    const sourceArn = this.#methodArn(httpMethod === 'ANY' ? '*' : httpMethod, resourcePath);
+    if (!this.#functions.permits(functionArn, PRINCIPAL, sourceArn)) {
+      throw new GatewayFailure('INTEGRATION_FAILURE', 'no permission to invoke the function', {
+        status: 500,
+      });
+    }
+    const target = this.#functions.get(functionArn);
+    const request = { ...exchange.request, body };
+    const invocation = await withinTimeout(
+      target.invoke(proxyEvent(this.api, request, route, exchange.context)),
+      Number(integration.TimeoutInMillis ?? DEFAULT_TIMEOUT_MILLISECONDS),
+    );
+    const response = proxyResponse(invocation, this.api, request);
+    return {
+      // Recorded: LocalStack `test_invocation_trace_id`; neither MOCK nor a failure has one.
+      response: withHeader(response, 'X-Amzn-Trace-Id', request.traceId),
+      answeredBy: target.definition.logicalId,
+    };
+  }
+
+  /** `arn:aws:execute-api:…:<api>/<stage>/<method>/<path>`. */
+  #methodArn(method: string, path: string): string {
+    return arn('execute-api', `${this.api.id}/${this.api.stage.name}/${method}/${path.replace(/^\//, '')}`);
+  }
+
+  #variables({ request, context, route }: Exchange) {
+    const pathParameters = route?.pathParameters ?? {};
+    return { request, context, pathParameters, stageVariables: this.api.stage.variables };
+  }
+
+  #identify(response: ApiResponse, request: ApiRequest): ApiResponse {
+    const identified = withHeader(response, 'x-amzn-RequestId', request.requestId);
+    return withHeader(identified, 'x-amz-apigw-id', request.extendedRequestId);
+  }
+}
+
+/** Refuses at the start what would answer differently here than on AWS. */
+function checkEmulated({ integration, httpMethod, resourcePath }: MethodDefinition): void {
+  const method = `${httpMethod} ${resourcePath || '/'}`;
+  if (integration.Type !== 'AWS_PROXY' && integration.Type !== 'MOCK') {
+    throw new LocalStackError(`${method}: integrations of type ${integration.Type} are not emulated`);
+  }
+  if (integration.Type === 'MOCK' && usesDirectives(integration)) {
+    throw new LocalStackError(
+      `${method}: a mapping template uses VTL, of which only substitution is emulated`,
+    );
+  }
+}
+
+async function withinTimeout<Result>(result: Promise<Result>, milliseconds: number): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new GatewayFailure('INTEGRATION_TIMEOUT')), milliseconds);
+  });
+  return Promise.race([result, timeout]).finally(() => clearTimeout(timer));
+}
+
+const unexpected = (error: unknown): GatewayFailure =>
+  new GatewayFailure('DEFAULT_5XX', `the local stack failed: ${(error as Error).stack ?? error}`);

@@ -1,0 +1,73 @@
+import type { MethodDefinition } from './api-definition.ts';
+
+/** The method that serves a request, and what its path's parameters are, percent-encoded as they came. */
+export interface Route {
+  readonly method: MethodDefinition;
+  readonly pathParameters: Readonly<Record<string, string>>;
+}
+
+/** `ANY` means these seven (API Gateway developer guide, api-gateway-method-settings-method-request). */
+const ANY_METHODS = new Set(['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']);
+
+type SegmentKind = 'literal' | 'parameter' | 'greedy';
+const SPECIFICITY: readonly SegmentKind[] = ['literal', 'parameter', 'greedy'];
+
+interface Candidate extends Route {
+  readonly kinds: readonly SegmentKind[];
+}
+
+/**
+ * The most specific resource that matches the path *and* the method: a greedy `{proxy+}` above serves what the
+ * methods of a sibling do not. Recorded: LocalStack `test_proxy_routing_with_hardcoded_resource_sibling`.
+ */
+export function findRoute(
+  methods: readonly MethodDefinition[],
+  httpMethod: string,
+  path: string,
+): Route | undefined {
+  const segments = splitPath(path);
+  const candidates = methods.flatMap((method): Candidate[] => {
+    if (method.httpMethod !== httpMethod && !(method.httpMethod === 'ANY' && ANY_METHODS.has(httpMethod)))
+      return [];
+    const match = matchResource(splitPath(method.resourcePath), segments);
+    return match === undefined ? [] : [{ method, ...match }];
+  });
+  return candidates.sort(bySpecificity)[0];
+}
+
+/** Slashes at the end do not count in routing, but those inside make empty segments, which only a greedy one takes. */
+function splitPath(path: string): string[] {
+  const trimmed = path.replace(/\/+$/, '').replace(/^\//, '');
+  return trimmed === '' ? [] : trimmed.split('/');
+}
+
+function matchResource(
+  pattern: readonly string[],
+  segments: readonly string[],
+): Pick<Candidate, 'kinds' | 'pathParameters'> | undefined {
+  const pathParameters: Record<string, string> = {};
+  const kinds: SegmentKind[] = [];
+  for (const [index, part] of pattern.entries()) {
+    const segment = segments[index];
+    if (segment === undefined) return undefined;
+    const greedy = /^\{(.+)\+\}$/.exec(part)?.[1];
+    if (greedy !== undefined) {
+      const rest = segments.slice(index).join('/');
+      return { kinds: [...kinds, 'greedy'], pathParameters: { ...pathParameters, [greedy]: rest } };
+    }
+    const parameter = /^\{(.+)\}$/.exec(part)?.[1];
+    if (parameter === undefined ? part !== segment : segment === '') return undefined;
+    if (parameter !== undefined) pathParameters[parameter] = segment;
+    kinds.push(parameter === undefined ? 'literal' : 'parameter');
+  }
+  return pattern.length === segments.length ? { kinds, pathParameters } : undefined;
+}
+
+function bySpecificity(left: Candidate, right: Candidate): number {
+  for (const [index, kind] of left.kinds.entries()) {
+    const difference = SPECIFICITY.indexOf(kind) - SPECIFICITY.indexOf(right.kinds[index] ?? 'greedy');
+    if (difference !== 0) return difference;
+  }
+  // The same resource: a method of its own goes before ANY.
+  return Number(left.method.httpMethod === 'ANY') - Number(right.method.httpMethod === 'ANY');
+}

@@ -1,0 +1,128 @@
+import { randomUUID } from 'node:crypto';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { Worker } from 'node:worker_threads';
+import type { FunctionErrorPayload, InvocationRequest, WorkerMessage, WorkerStart } from './worker.ts';
+
+/** What an invocation came to inside the function. */
+export type Execution =
+  | { readonly kind: 'returned'; readonly payload: string }
+  | { readonly kind: 'failed'; readonly error: FunctionErrorPayload };
+
+export interface InstanceOptions extends WorkerStart {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly timeoutMilliseconds: number;
+  /** Receives every line that the function prints. */
+  print(line: string): void;
+}
+
+interface Waiting {
+  settle(execution: Execution): void;
+  readonly timer: NodeJS.Timeout;
+}
+
+/**
+ * One execution environment: a worker thread with the function's module loaded once. It serves concurrent invocations;
+ * Lambda would start an instance for each, so nothing may rest on two invocations not sharing an instance.
+ */
+export class FunctionInstance {
+  readonly #options: InstanceOptions;
+  readonly #worker: Worker;
+  readonly #started = Promise.withResolvers<void>();
+  readonly #waiting = new Map<string, Waiting>();
+  #broken: FunctionErrorPayload | undefined;
+
+  constructor(options: InstanceOptions) {
+    this.#options = options;
+    const { directory, handler, functionName, functionArn, memoryMegabytes } = options;
+    this.#worker = new Worker(new URL('./worker.ts', import.meta.url), {
+      workerData: { directory, handler, functionName, functionArn, memoryMegabytes } satisfies WorkerStart,
+      env: { ...options.environment },
+      execArgv: [],
+      resourceLimits: { maxOldGenerationSizeMb: memoryMegabytes },
+      stdout: true,
+      stderr: true,
+    });
+    this.#worker.on('message', (message: WorkerMessage) => this.#receive(message));
+    this.#worker.on('error', (error) => this.#break({ errorType: error.name, errorMessage: error.message }));
+    this.#worker.on('exit', () =>
+      this.#break({
+        errorType: 'Runtime.ExitError',
+        errorMessage: 'Runtime exited without providing a reason',
+      }),
+    );
+    for (const stream of [this.#worker.stdout, this.#worker.stderr]) this.#forward(stream);
+  }
+
+  /** False once the instance must not be used again: it crashed, failed to load, or an invocation hung in it. */
+  get usable(): boolean {
+    return this.#broken === undefined;
+  }
+
+  /** Runs one event. Never rejects; an invocation over the function's timeout fails as it does on Lambda. */
+  async execute(event: string): Promise<Execution> {
+    await this.#started.promise;
+    if (this.#broken !== undefined) return { kind: 'failed', error: this.#broken };
+    const id = randomUUID();
+    const { timeoutMilliseconds } = this.#options;
+    const { promise, resolve } = Promise.withResolvers<Execution>();
+    const timer = setTimeout(() => this.#timeOut(id), timeoutMilliseconds);
+    this.#waiting.set(id, { settle: resolve, timer });
+    const deadlineEpochMilliseconds = Date.now() + timeoutMilliseconds;
+    this.#worker.postMessage({ id, event, deadlineEpochMilliseconds } satisfies InvocationRequest);
+    return promise;
+  }
+
+  /** Ends the worker; what still runs in it fails. */
+  async stop(): Promise<void> {
+    await this.#worker.terminate();
+  }
+
+  #receive(message: WorkerMessage): void {
+    switch (message.type) {
+      case 'started':
+        return this.#started.resolve();
+      case 'initialization failed':
+        return this.#break(message.error);
+      case 'returned':
+        return this.#settle(message.id, { kind: 'returned', payload: message.payload });
+      case 'threw':
+        this.#options.print(`${message.error.errorType}: ${message.error.errorMessage}`);
+        return this.#settle(message.id, { kind: 'failed', error: message.error });
+    }
+  }
+
+  #settle(id: string, execution: Execution): void {
+    const waiting = this.#waiting.get(id);
+    if (waiting === undefined) return;
+    clearTimeout(waiting.timer);
+    this.#waiting.delete(id);
+    waiting.settle(execution);
+    if (!this.usable && this.#waiting.size === 0) void this.stop();
+  }
+
+  /** Lambda kills the environment of an invocation that hangs; here others share it, so it ends after the last of them. */
+  #timeOut(id: string): void {
+    const errorMessage = `${new Date().toISOString()} ${id} Task timed out after ${(
+      this.#options.timeoutMilliseconds / 1000
+    ).toFixed(2)} seconds`;
+    const error = { errorType: 'Sandbox.Timedout', errorMessage };
+    this.#broken ??= error;
+    this.#options.print(errorMessage);
+    this.#settle(id, { kind: 'failed', error });
+  }
+
+  #break(error: FunctionErrorPayload): void {
+    if (this.#broken === undefined && this.#waiting.size > 0) {
+      this.#options.print(`${error.errorType}: ${error.errorMessage}`);
+    }
+    this.#broken ??= error;
+    this.#started.resolve();
+    for (const id of [...this.#waiting.keys()]) this.#settle(id, { kind: 'failed', error });
+    void this.stop();
+  }
+
+  #forward(stream: Readable): void {
+    createInterface({ input: stream }).on('line', (line) => this.#options.print(line));
+  }
+}

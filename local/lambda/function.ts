@@ -1,0 +1,85 @@
+import type { Logger } from '../log.ts';
+import { type Execution, FunctionInstance } from './function-instance.ts';
+
+/** A function as its template defines it, with its code on disk. */
+export interface FunctionDefinition {
+  readonly logicalId: string;
+  readonly name: string;
+  readonly arn: string;
+  readonly directory: string;
+  readonly handler: string;
+  readonly timeoutSeconds: number;
+  readonly memoryMegabytes: number;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly reservedConcurrency?: number;
+}
+
+/** What Lambda's `Invoke` answers: a payload, a function error, or that the function was not run at all. */
+export type Invocation =
+  | Execution
+  | { readonly kind: 'throttled' }
+  | { readonly kind: 'too large'; readonly bytes: number };
+
+/** Lambda's quota for a synchronous payload, in and out (Lambda developer guide, gettingstarted-limits). */
+const PAYLOAD_LIMIT_BYTES = 6 * 1024 * 1024;
+
+/** A deployed function. It keeps one instance, started at its first use, and replaces one that broke. */
+export class LambdaFunction {
+  readonly definition: FunctionDefinition;
+  readonly #log: Logger;
+  #instance: FunctionInstance | undefined;
+  #retired = new Set<FunctionInstance>();
+  #running = 0;
+
+  constructor(definition: FunctionDefinition, log: Logger) {
+    this.definition = definition;
+    this.#log = log;
+  }
+
+  /** Loads the code before the first event, so that a local developer does not wait for a cold start. */
+  warm(): void {
+    this.#usable();
+  }
+
+  /** Runs the function and waits for its result. Never rejects. */
+  async invoke(event: unknown): Promise<Invocation> {
+    const payload = JSON.stringify(event);
+    const bytes = Buffer.byteLength(payload);
+    if (bytes > PAYLOAD_LIMIT_BYTES) return { kind: 'too large', bytes };
+    if (this.#running >= (this.definition.reservedConcurrency ?? Number.POSITIVE_INFINITY)) {
+      return { kind: 'throttled' };
+    }
+    this.#running += 1;
+    try {
+      const execution = await this.#usable().execute(payload);
+      if (execution.kind === 'returned' && Buffer.byteLength(execution.payload) > PAYLOAD_LIMIT_BYTES) {
+        const errorMessage = 'Response payload size exceeded maximum allowed payload size (6291556 bytes).';
+        return { kind: 'failed', error: { errorType: 'Function.ResponseSizeTooLarge', errorMessage } };
+      }
+      return execution;
+    } finally {
+      this.#running -= 1;
+    }
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.#instance, ...this.#retired].map((instance) => instance?.stop()));
+  }
+
+  #usable(): FunctionInstance {
+    if (this.#instance?.usable) return this.#instance;
+    if (this.#instance !== undefined) this.#retired.add(this.#instance);
+    const { name, arn, directory, handler, environment, memoryMegabytes, timeoutSeconds } = this.definition;
+    this.#instance = new FunctionInstance({
+      directory,
+      handler,
+      functionName: name,
+      functionArn: arn,
+      memoryMegabytes,
+      environment,
+      timeoutMilliseconds: timeoutSeconds * 1000,
+      print: (line) => this.#log.info(`  ${this.definition.logicalId}: ${line}`),
+    });
+    return this.#instance;
+  }
+}

@@ -1,0 +1,126 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DeployedResource, StackTemplate } from '../cloudformation/stack-template.ts';
+import { LocalStackError } from '../failure.ts';
+import type { Logger } from '../log.ts';
+import { type Endpoints, runtimeEnvironment } from './environment.ts';
+import { type Invocation, LambdaFunction } from './function.ts';
+
+interface FunctionProperties {
+  readonly Code: { readonly S3Key?: string; readonly ZipFile?: string };
+  readonly Handler: string;
+  readonly Runtime: string;
+  readonly Timeout?: number;
+  readonly MemorySize?: number;
+  readonly ReservedConcurrentExecutions?: number;
+  readonly Environment?: { readonly Variables?: Readonly<Record<string, unknown>> };
+}
+
+interface PermissionProperties {
+  readonly FunctionName: string;
+  readonly Principal: string;
+  readonly SourceArn?: string;
+}
+
+/** Every function of the stack, and who may invoke which. */
+export class Functions {
+  readonly #byName = new Map<string, LambdaFunction>();
+  readonly #permissions: readonly PermissionProperties[];
+
+  /** @param scratchDirectory where inline code is unpacked */
+  constructor(template: StackTemplate, endpoints: Endpoints, scratchDirectory: string, log: Logger) {
+    for (const resource of template.ofType<FunctionProperties>('AWS::Lambda::Function')) {
+      const definition = define(resource, template, endpoints, scratchDirectory);
+      this.#byName.set(definition.name, new LambdaFunction(definition, log));
+    }
+    this.#permissions = template
+      .ofType<PermissionProperties>('AWS::Lambda::Permission')
+      .map(({ properties }) => properties);
+  }
+
+  get all(): readonly LambdaFunction[] {
+    return [...this.#byName.values()];
+  }
+
+  /** The function that a name, an ARN, or an ARN with a version or alias means. */
+  get(nameOrArn: string): LambdaFunction {
+    const name = functionName(nameOrArn);
+    const found = this.#byName.get(name);
+    if (found === undefined)
+      throw new LocalStackError(`the template calls the function ${nameOrArn}, which it lacks`);
+    return found;
+  }
+
+  /** Whether a resource policy of the function lets a service call it on behalf of `sourceArn`. */
+  permits(nameOrArn: string, principal: string, sourceArn: string): boolean {
+    const name = functionName(nameOrArn);
+    return this.#permissions.some(
+      (permission) =>
+        functionName(permission.FunctionName) === name &&
+        permission.Principal === principal &&
+        (permission.SourceArn === undefined || matchesArn(permission.SourceArn, sourceArn)),
+    );
+  }
+
+  invoke(nameOrArn: string, event: unknown): Promise<Invocation> {
+    return this.get(nameOrArn).invoke(event);
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.all.map((each) => each.stop()));
+  }
+}
+
+/** Whether an ARN is meant by a pattern with `*` and `?` (IAM user guide, reference_policies_elements_resource). */
+export function matchesArn(pattern: string, value: string): boolean {
+  const expression = pattern
+    .replaceAll(/[.+^${}()|[\]\\]/g, String.raw`\$&`)
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
+  return new RegExp(`^${expression}$`, 's').test(value);
+}
+
+function functionName(nameOrArn: string): string {
+  return nameOrArn.startsWith('arn:') ? (nameOrArn.split(':')[6] ?? '') : (nameOrArn.split(':')[0] ?? '');
+}
+
+function define(
+  { logicalId, ref, attributes, properties }: DeployedResource<FunctionProperties>,
+  template: StackTemplate,
+  endpoints: Endpoints,
+  scratchDirectory: string,
+) {
+  if (!properties.Runtime.startsWith('nodejs')) {
+    throw new LocalStackError(
+      `${logicalId} runs on ${properties.Runtime}; the local stack runs Node.js functions`,
+    );
+  }
+  const directory =
+    properties.Code.S3Key === undefined
+      ? unpackInline(join(scratchDirectory, ref), properties.Code.ZipFile ?? '')
+      : template.assetDirectory(properties.Code.S3Key);
+  const memoryMegabytes = Number(properties.MemorySize ?? 128);
+  const variables = Object.entries(properties.Environment?.Variables ?? {});
+  const subject = { name: ref, handler: properties.Handler, directory, memoryMegabytes };
+  return {
+    ...subject,
+    logicalId,
+    arn: attributes.Arn ?? '',
+    timeoutSeconds: Number(properties.Timeout ?? 3),
+    environment: {
+      ...Object.fromEntries(variables.map(([name, value]) => [name, String(value)])),
+      ...runtimeEnvironment(subject, endpoints),
+    },
+    ...(properties.ReservedConcurrentExecutions === undefined
+      ? {}
+      : { reservedConcurrency: Number(properties.ReservedConcurrentExecutions) }),
+  };
+}
+
+/** Lambda stores inline code as `index.js`, a CommonJS module. */
+function unpackInline(directory: string, code: string): string {
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(join(directory, 'index.js'), code);
+  writeFileSync(join(directory, 'package.json'), '{"type":"commonjs"}');
+  return directory;
+}
