@@ -44,8 +44,8 @@ const pathScope = fields({
 const upstream = fields({
   /** The team's API. */
   url: text(
-    /^https:\/\/[^\s/?#]+[^\s?#]*$|^http:\/\/(localhost|127\.0\.0\.1)(:\d+)?(\/[^\s?#]*)?$/,
-    'an https:// URL without a query (http:// only to localhost or 127.0.0.1)',
+    /^https:\/\/[^\s/?#@]+(\/[^\s?#]*)?$|^http:\/\/(localhost|127\.0\.0\.1)(:\d+)?(\/[^\s?#]*)?$/,
+    'an https:// URL without credentials or a query (http:// only to localhost or 127.0.0.1)',
   ).transform((url) => url.replace(/\/+$/, '')),
   /** Paths that take another scope than their method's. @default [] */
   scopes: z.array(pathScope).readonly().default([]),

@@ -2,20 +2,27 @@ import type { RouteId } from '../lambdas/routes/route.ts';
 import type { ApiRow } from '../lambdas/routes/table.ts';
 import type { Profile } from '../profiles/profile.ts';
 
-/** Three commands to try a deployment with. `$URL` is the API's URL, `$KEY` the key that onboarding answered with. */
+const ACCOUNT = JSON.stringify({ email: 'ada@example.com', password: 'YourSecurePassword123!' });
+
+/**
+ * Commands to try a deployment with: is it there, make an account, call the upstream. `$URL` is the API's URL,
+ * `$KEY` the key that the account came with.
+ */
 export function firstCalls(rows: readonly ApiRow[], profile: Profile): readonly string[] {
-  const credential = profile.credentials.includes('x-api-key')
-    ? '-H "X-API-Key: $KEY"'
-    : '-H "Authorization: Bearer $KEY"';
-  const account = JSON.stringify({ email: 'ada@example.com', password: 'YourSecurePassword123!' });
+  const header = profile.credentials.includes('x-api-key') ? 'X-API-Key: $KEY' : 'Authorization: Bearer $KEY';
   return [
-    `curl $URL${pathOf('getHealth', rows)}`,
-    `curl -X POST $URL${pathOf('onboard', rows)} -H "Content-Type: application/json" -d '${account}'`,
-    `curl $URL${profile.upstreamPrefixes[0] ?? ''}/stats ${credential}`,
+    ...pathsOf('getHealth', rows).map((path) => `curl $URL${path}`),
+    ...pathsOf('onboard', rows).map(
+      (path) => `curl -X POST $URL${path} -H "Content-Type: application/json" -d '${ACCOUNT}'`,
+    ),
+    ...profile.upstreamPrefixes.slice(0, 1).map((prefix) => `curl $URL${prefix}/stats -H "${header}"`),
   ];
 }
 
-function pathOf(id: RouteId, rows: readonly ApiRow[]): string {
-  const row = rows.find((candidate) => candidate.kind === 'route' && candidate.route.id === id);
-  return row?.path ?? '/';
+/** The first path of a route, unless the profile has none. */
+function pathsOf(id: RouteId, rows: readonly ApiRow[]): readonly string[] {
+  return rows
+    .filter((row) => row.kind === 'route' && row.route.id === id)
+    .map((row) => row.path)
+    .slice(0, 1);
 }

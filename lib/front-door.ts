@@ -51,7 +51,7 @@ export class FrontDoor extends Construct {
     this.allowedOrigin = props.allowedOrigin;
     this.api = new RestApi(this, 'Api', {
       restApiName: stackName,
-      description: `${props.profile.title}, served by Latchkey`,
+      description: `The front door of ${props.profile.title}`,
       // The authorizer names the usage key, so that callers cannot.
       apiKeySourceType: ApiKeySourceType.AUTHORIZER,
       endpointConfiguration: { types: [EndpointType.REGIONAL], ipAddressType: IpAddressType.DUAL_STACK },
@@ -147,7 +147,7 @@ function acknowledgeFindings(frontDoor: FrontDoor): void {
     {
       id: 'AwsSolutions-APIG6',
       reason:
-        'The access log has what an execution log would, without its unmasked headers and endless retention.',
+        'The access log tells what a request met; execution logs are a group that no stack owns and that is kept for ever.',
     },
     {
       id: 'Serverless-APIGWDefaultThrottling',

@@ -96,7 +96,10 @@ function refusals(): readonly Answer[] {
   ];
 }
 
-/** Over a limit of one's own or of a plan. The hint is empty where API Gateway throttles before the authorizer. */
+/**
+ * Over a limit of one's own or of a plan. Where the account is throttled before the authorizer runs, the hint and the
+ * request id are empty, and the text still reads right. Headers of the limit go into `headers`, here and in `refusals`.
+ */
 function overLimits(profile: Profile): readonly Answer[] {
   const { status, type, title, message } = ERRORS.rate_limited;
   return [ResponseType.THROTTLED, ResponseType.QUOTA_EXCEEDED].map((responseType) => ({

@@ -1,5 +1,12 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, BillingMode, StreamViewType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import {
+  AttributeType,
+  BillingMode,
+  type CfnTable,
+  StreamViewType,
+  Table,
+  TableEncryption,
+} from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { TableRight } from './functions.ts';
@@ -13,6 +20,7 @@ export interface IdentityTableProps {
 /** The one table: keys, sessions, tenants and the deployment's own facts. */
 export class IdentityTable extends Construct {
   readonly table: Table;
+  readonly streamArn: string;
 
   constructor(scope: Construct, id: string, props: IdentityTableProps) {
     super(scope, id);
@@ -29,6 +37,7 @@ export class IdentityTable extends Construct {
       deletionProtection: props.removalPolicy === RemovalPolicy.RETAIN,
       removalPolicy: props.removalPolicy,
     });
+    this.streamArn = (this.table.node.defaultChild as CfnTable).attrStreamArn;
   }
 
   /** Lets a function do exactly this to the table, and tells it the table's name. */

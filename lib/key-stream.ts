@@ -19,7 +19,7 @@ const REVOCATIONS = { dynamodb: { NewImage: { SK: { S: ['KEY'] }, st: { S: ['rev
 
 /** Brings the ends of keys to the function that frees what hung on them. */
 export class KeyStream extends Construct {
-  constructor(scope: Construct, id: string, { table: { table }, consumer }: KeyStreamProps) {
+  constructor(scope: Construct, id: string, { table, consumer }: KeyStreamProps) {
     super(scope, id);
     const failures = new Queue(this, 'Failures', {
       encryption: QueueEncryption.SQS_MANAGED,
@@ -39,7 +39,7 @@ export class KeyStream extends Construct {
         actions: ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map(
           (action) => `dynamodb:${action}`,
         ),
-        resources: [table.tableStreamArn ?? ''],
+        resources: [table.streamArn],
       }),
     );
     consumer.lambda.addToRolePolicy(
@@ -47,13 +47,13 @@ export class KeyStream extends Construct {
     );
     new EventSourceMapping(this, 'Mapping', {
       target: consumer.lambda,
-      ...(table.tableStreamArn === undefined ? {} : { eventSourceArn: table.tableStreamArn }),
+      eventSourceArn: table.streamArn,
       startingPosition: StartingPosition.TRIM_HORIZON,
       filters: [FilterCriteria.filter(TTL_DELETIONS), FilterCriteria.filter(REVOCATIONS)],
       batchSize: 100,
       maxBatchingWindow: Duration.seconds(5),
-      // A record that cannot be handled is found by halves and set aside; the shard goes on.
       reportBatchItemFailures: true,
+      // A record that cannot be handled is found by halves and set aside; the shard goes on.
       bisectBatchOnError: true,
       retryAttempts: 5,
       onFailure: { bind: () => ({ destination: failures.queueArn }) },

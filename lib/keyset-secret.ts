@@ -49,7 +49,7 @@ export class KeysetSecret extends Construct {
     const schedule = new CfnRotationSchedule(this, 'Rotation', {
       secretId: this.secret.secretArn,
       rotationLambdaArn: lambda.functionArn,
-      rotationRules: { scheduleExpression: `rate(${every.toDays()} days)` },
+      rotationRules: { automaticallyAfterDays: every.toDays() },
       rotateImmediatelyOnUpdate: true,
     });
     // The rotation starts with the schedule: by then the function must take the call.

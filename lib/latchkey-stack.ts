@@ -23,7 +23,7 @@ export class LatchkeyStack extends Stack {
   constructor(scope: Construct, { config, profile, rows, bundles }: LatchkeyStackProps) {
     super(scope, config.name, {
       stackName: config.name,
-      description: `${profile.title}, served by Latchkey`,
+      description: `The front door of ${profile.title}`,
     });
     const kept = {
       removalPolicy: config.environment === 'production' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,

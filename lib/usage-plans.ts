@@ -67,17 +67,17 @@ export class UsagePlans extends Construct {
 /** The shared usage key of each tier and of the exhausted plan, as JSON: the variable `USAGE_KEYS`. */
 export function usageKeys(tiers: readonly string[]): string {
   return withStackUuid(
-    JSON.stringify(Object.fromEntries([...tiers, EXHAUSTED].map((name) => [name, template(name)]))),
+    JSON.stringify(Object.fromEntries([...tiers, EXHAUSTED].map((name) => [name, keyTemplate(name)]))),
   );
 }
 
 /** A key's value is no credential: with the key source AUTHORIZER only the authorizer can present it. */
 function usageKey(name: string): string {
-  return withStackUuid(template(name));
+  return withStackUuid(keyTemplate(name));
 }
 
 /** The UUID that ends the stack's id, so that no two stacks share a key, and the plan's name: letters and digits. */
-function template(name: string): string {
+function keyTemplate(name: string): string {
   return `\${StackUuid}${name}`;
 }
 

@@ -72,6 +72,11 @@ describe('each fault of a configuration is one line with the field and what is a
     ],
     ['an upstream with a query', { upstream: { url: 'https://api.example.com/?a=1' } }, /^upstream\.url: /],
     [
+      'an upstream with a password',
+      { upstream: { url: 'https://me:secret@api.example.com' } },
+      /^upstream\.url: /,
+    ],
+    [
       'an unknown scope',
       { upstream: { url: 'https://a.example', scopes: [{ path: '/a', scope: 'root' }] } },
       /^upstream\.scopes\.0\.scope: must be one of read, write, delete, admin$/,

@@ -46,7 +46,7 @@ describe('the signing keys', () => {
   it('are made at deploy and rotated by schedule', () => {
     development.hasResourceProperties('AWS::SecretsManager::RotationSchedule', {
       RotateImmediatelyOnUpdate: true,
-      RotationRules: { ScheduleExpression: 'rate(30 days)' },
+      RotationRules: { AutomaticallyAfterDays: 30 },
     });
   });
 
