@@ -38,7 +38,8 @@ const PLAIN: ReadonlyMap<ResponseType, ErrorCode> = new Map([
 /** Gives an API every answer of its own in the profile's shape. */
 export function addGatewayResponses(api: RestApi, profile: Profile, allowedOrigin: string): void {
   for (const answer of answers(profile)) {
-    const requestId = answer.authorized ? 'context.authorizer.requestId' : 'context.requestId';
+    // The plain request id can be chosen by callers, and so could break out of the body's JSON.
+    const requestId = answer.authorized ? 'context.authorizer.requestId' : 'context.extendedRequestId';
     const body = profile.errorBody({ ...answer, requestId: `$${requestId}`, fields: [] });
     api.addGatewayResponse(answer.responseType.responseType, {
       type: answer.responseType,

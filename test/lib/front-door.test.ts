@@ -131,7 +131,9 @@ describe("API Gateway's own answers", () => {
     for (const { ResponseType } of propertiesOf(template, 'AWS::ApiGateway::GatewayResponse')) {
       const { ResponseParameters, StatusCode, body } = answer(ResponseType);
       expect(ResponseParameters[header('Access-Control-Allow-Origin')]).toBe("'*'");
-      expect(ResponseParameters[header('X-Request-ID')]).toMatch(/^context\.(authorizer\.)?requestId$/);
+      expect(ResponseParameters[header('X-Request-ID')]).toMatch(
+        /^context\.(authorizer\.requestId|extendedRequestId)$/,
+      );
       expect(body).toMatchObject({
         status: Number(StatusCode),
         request_id: expect.stringContaining('equestId'),
