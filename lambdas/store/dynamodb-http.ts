@@ -27,10 +27,13 @@ export interface AttributeValue {
 
 export type Item = Readonly<Record<string, AttributeValue>>;
 
+/** The one table's primary key. */
+export type ItemKey = Readonly<Record<'PK' | 'SK', AttributeValue>>;
+
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateItem.html */
 export interface UpdateItemInput {
   readonly TableName: string;
-  readonly Key: Item;
+  readonly Key: ItemKey;
   readonly UpdateExpression?: string;
   readonly ConditionExpression?: string;
   readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
@@ -44,7 +47,7 @@ export interface UpdateItemOutput {
 }
 
 export interface KeysAndAttributes {
-  readonly Keys: readonly Item[];
+  readonly Keys: readonly ItemKey[];
   readonly ConsistentRead?: boolean;
   readonly ProjectionExpression?: string;
   readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
@@ -209,18 +212,9 @@ export function createDynamoDbHttp(options: DynamoDbHttpOptions = {}): DynamoDbH
       };
       const timer = setTimeout(
         () => fail(new DynamoDbError('TimeoutError', 'DynamoDB did not answer in time', { retryable: true })),
-        until - performance.now(),
+        Math.max(until - performance.now(), 0),
       );
-      request.on('error', (cause) => {
-        // The other end closed the idle connection just as we took it: that says nothing about the service, so it costs
-        // neither a wait nor an attempt. https://nodejs.org/api/http.html#requestreusedsocket
-        if (request.reusedSocket && LOST_CONNECTION.has(codeOf(cause)) && performance.now() < until) {
-          clearTimeout(timer);
-          resolve(attempt(operation, body, until));
-        } else {
-          fail(connectionError(cause));
-        }
-      });
+      request.on('error', (cause) => fail(connectionError(cause, request.reusedSocket)));
       request.on('response', (response) => {
         const chunks: Buffer[] = [];
         let bytes = 0;
@@ -233,7 +227,7 @@ export function createDynamoDbHttp(options: DynamoDbHttpOptions = {}): DynamoDbH
             );
           }
         });
-        response.on('error', (cause) => fail(connectionError(cause)));
+        response.on('error', (cause) => fail(connectionError(cause, false)));
         response.on('end', () => {
           clearTimeout(timer);
           const answer = parseAnswer(response.statusCode ?? 0, Buffer.concat(chunks).toString());
@@ -251,8 +245,8 @@ export function createDynamoDbHttp(options: DynamoDbHttpOptions = {}): DynamoDbH
       try {
         return await attempt<T>(operation, body, Math.min(performance.now() + attemptTimeoutMs, deadline));
       } catch (error) {
-        const mayPass = error instanceof DynamoDbError && error.retryable;
-        if (!mayPass || !(await waited(attempts, deadline))) throw error;
+        if (error instanceof StaleConnection && performance.now() < deadline) attempts--;
+        else if (!isRetryable(error) || !(await waited(attempts, deadline))) throw error;
       }
     }
   }
@@ -319,7 +313,8 @@ function parseAnswer(status: number, text: string): unknown {
   let body: unknown;
   let cause: unknown;
   try {
-    body = JSON.parse(text);
+    // An error may come without a body. A success may not (the SDK lets it): no decision rests on an answer that is none.
+    body = JSON.parse(text === '' && status !== 200 ? '{}' : text);
   } catch (error) {
     cause = error;
   }
@@ -336,7 +331,7 @@ function parseAnswer(status: number, text: string): unknown {
 /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html */
 function serviceError(status: number, body: ErrorBody): DynamoDbError {
   const name = String(body.__type ?? 'Unknown').replace(/^.*#/, '');
-  const message = body.message ?? body.Message ?? 'UnknownError';
+  const message = String(body.message ?? body.Message ?? 'UnknownError');
   return new DynamoDbError(name, message, {
     retryable: RETRYABLE_STATUSES.has(status) || RETRYABLE_CODES.has(name) || isFrozen(name, message),
     status,
@@ -356,16 +351,21 @@ function isFrozen(name: string, message: string): boolean {
   return name === 'InvalidSignatureException' && message.includes('Signature expired');
 }
 
-/** All of them are repeated: what could not be reached now may be in some milliseconds. */
-function connectionError(cause: Error): DynamoDbError {
-  const code = codeOf(cause);
-  const name = LOST_CONNECTION.has(code) ? 'TimeoutError' : 'NetworkingError';
-  return new DynamoDbError(name, `DynamoDB connection failed: ${code ?? cause.message}`, {
-    retryable: true,
-    cause,
-  });
+/** All of them are repeated: what cannot be reached now may be in some milliseconds. */
+function connectionError(cause: NodeJS.ErrnoException, reusedSocket: boolean): DynamoDbError {
+  const lost = LOST_CONNECTION.has(cause.code);
+  const name = lost ? 'TimeoutError' : 'NetworkingError';
+  const message = `DynamoDB connection failed: ${cause.code ?? cause.message}`;
+  const ConnectionError = lost && reusedSocket ? StaleConnection : DynamoDbError;
+  return new ConnectionError(name, message, { retryable: true, cause });
 }
 
-function codeOf(error: NodeJS.ErrnoException): string | undefined {
-  return error.code;
+/**
+ * The other end had closed the idle connection that we took. That says nothing about the service, so it costs neither a wait nor
+ * an attempt; each one uses up a pooled socket. https://nodejs.org/api/http.html#requestreusedsocket
+ */
+class StaleConnection extends DynamoDbError {}
+
+function isRetryable(error: unknown): boolean {
+  return error instanceof DynamoDbError && error.retryable;
 }
