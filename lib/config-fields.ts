@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The kinds of fields that a configuration is made of. Each says in its one error message what is allowed. */
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { SCOPES } from '../lambdas/domain/scopes.ts';
 import { METHODS } from '../lambdas/routes/route.ts';
 import { fields, flag, oneOf, text, whole } from './config-fields.ts';

@@ -5,6 +5,7 @@ import {
   MockIntegration,
   PassthroughBehavior,
 } from 'aws-cdk-lib/aws-apigateway';
+import { EXPOSED_HEADERS } from '../lambdas/routes/cors.ts';
 
 /** The request headers that a page in a browser may send. */
 const ALLOWED_HEADERS = ['Authorization', 'X-API-Key', 'Content-Type', 'X-Request-ID', 'X-Workspace-Id'];
@@ -12,15 +13,18 @@ const ALLOWED_HEADERS = ['Authorization', 'X-API-Key', 'Content-Type', 'X-Reques
 /** A day. Browsers shorten it to their own limit, two hours in some. */
 const MAX_AGE_SECONDS = 86_400;
 
-/** The header that every response takes, as API Gateway's static value: in single quotes. */
-export function originHeader(allowedOrigin: string): Readonly<Record<string, string>> {
-  return { 'Access-Control-Allow-Origin': `'${allowedOrigin}'` };
+/** The headers that every response takes, as API Gateway's static values: in single quotes. */
+export function originHeaders(allowedOrigin: string): Readonly<Record<string, string>> {
+  return {
+    'Access-Control-Allow-Origin': `'${allowedOrigin}'`,
+    'Access-Control-Expose-Headers': `'${EXPOSED_HEADERS}'`,
+  };
 }
 
 /** What an OPTIONS method is made of that answers a preflight without a function and without a credential. */
 export function preflight(allowedOrigin: string): [MockIntegration, MethodOptions] {
   const headers = Object.entries({
-    ...originHeader(allowedOrigin),
+    ...originHeaders(allowedOrigin),
     'Access-Control-Allow-Methods': "'GET,HEAD,POST,PUT,PATCH,DELETE,OPTIONS'",
     'Access-Control-Allow-Headers': `'${ALLOWED_HEADERS.join(',')}'`,
     'Access-Control-Max-Age': `'${MAX_AGE_SECONDS}'`,

@@ -1,7 +1,7 @@
 import { ResponseType, type RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { ERRORS, type ErrorCode } from '../lambdas/domain/errors.ts';
 import { type ErrorView, errorCodeOf, type Profile } from '../profiles/profile.ts';
-import { originHeader } from './cors.ts';
+import { originHeaders } from './cors.ts';
 
 /** What API Gateway answers by itself: which of its failures, and the error that the caller sees. */
 interface Answer extends Pick<ErrorView, 'status' | 'type' | 'code' | 'title' | 'message'> {
@@ -45,7 +45,7 @@ export function addGatewayResponses(api: RestApi, profile: Profile, allowedOrigi
       type: answer.responseType,
       statusCode: `${answer.status}`,
       responseHeaders: {
-        ...originHeader(allowedOrigin),
+        ...originHeaders(allowedOrigin),
         'X-Request-ID': requestId,
         // A 401 says how to come back (RFC 9110, 11.6.1).
         ...(answer.status === 401 ? { 'WWW-Authenticate': "'Bearer'" } : {}),
@@ -72,11 +72,12 @@ function answers(profile: Profile): readonly Answer[] {
   return [...plain, ...refusals(), ...overLimits(profile)];
 }
 
-/** The authorizer's refusals: it says in its context which one it is. The title is the status's (RFC 9457, 4.2.1). */
+/** The authorizer's refusals: it says in its context which one it is. */
 function refusals(): readonly Answer[] {
   const said = {
     authorized: true,
     code: '$context.authorizer.code',
+    title: '$context.authorizer.title',
     message: '$context.authorizer.message',
   };
   return [
@@ -85,14 +86,12 @@ function refusals(): readonly Answer[] {
       responseType: ResponseType.ACCESS_DENIED,
       status: 401,
       type: 'authentication_error',
-      title: 'Unauthorized',
     },
     {
       ...said,
       responseType: ResponseType.INVALID_API_KEY,
       status: 403,
       type: 'authorization_error',
-      title: 'Forbidden',
     },
   ];
 }

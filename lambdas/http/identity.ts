@@ -22,10 +22,17 @@ export function contextOf(
         outcome: decision.outcome,
         requestId,
         code: codeOf(decision.code),
+        title: ERRORS[decision.code].title,
         message: ERRORS[decision.code].message,
       };
     case 'forbidden':
-      return { outcome: decision.outcome, requestId, code: codeOf(decision.code), message: decision.message };
+      return {
+        outcome: decision.outcome,
+        requestId,
+        code: codeOf(decision.code),
+        title: ERRORS[decision.code].title,
+        message: decision.message,
+      };
     case 'limited':
       return {
         outcome: decision.outcome,

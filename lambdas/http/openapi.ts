@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Profile } from '../../profiles/profile.ts';
 import { ERRORS, type ErrorCode } from '../domain/errors.ts';
 import type { Route } from '../routes/route.ts';

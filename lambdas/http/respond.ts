@@ -2,6 +2,7 @@ import type { APIGatewayProxyResult } from 'aws-lambda';
 import { errorCodeOf, type Profile } from '../../profiles/profile.ts';
 import type { Deployment } from '../deployment.ts';
 import { ERRORS, type Problem } from '../domain/errors.ts';
+import { EXPOSED_HEADERS } from '../routes/cors.ts';
 import type { HttpRequest } from './event.ts';
 
 /** What every response of ours needs to be rendered. */
@@ -34,10 +35,6 @@ export function respond(
     isBase64Encoded: false,
   };
 }
-
-/** What a browser's script may read of a response (Fetch standard, CORS-safelisted response-header names aside). */
-export const EXPOSED_HEADERS =
-  'X-Request-ID, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, WWW-Authenticate';
 
 /** The caller's allowance as the authorizer counted it; nothing where nobody was recognised. */
 export function rateLimitHeaders(context: HttpRequest['context']): Record<string, string> {

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Profile } from '../../profiles/profile.ts';
 import { type FieldError, Problem } from '../domain/errors.ts';
 import { printable } from './body.ts';
@@ -16,7 +16,7 @@ export function validate<Schema extends z.ZodType>(
     throw new Problem('malformed_request', { message: 'The body must be a JSON object.' });
   }
   const { renamed, writtenAs } = canonicalNames(value as Record<string, unknown>, aliases);
-  const result = schema.safeParse(renamed);
+  const result = schema.safeParse(renamed, { reportInput: true });
   if (result.success) return result.data;
   const fields = result.error.issues.flatMap((issue) => describeIssue(issue, schema, writtenAs));
   throw new Problem('invalid_field', {
@@ -68,7 +68,8 @@ function describeIssue(
     printable(first),
   );
   const isMissing = issue.code === 'invalid_type' && issue.input === undefined;
-  return [{ field, message: isMissing ? 'is required' : plainMessage(issue.message) }];
+  const message = (issue.code === 'invalid_key' && issue.issues[0]?.message) || issue.message;
+  return [{ field, message: isMissing ? 'is required' : plainMessage(message) }];
 }
 
 /** zod's own texts end without a full stop and begin with a capital; ours follow the field's name. */

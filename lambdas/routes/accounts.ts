@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type AccountContext, logIn, normalizeEmail, onboard } from '../domain/accounts.ts';
 import { publicRoute, type Route } from './route.ts';
 import { email, newPassword, plainText } from './schemas.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AccountStore } from '../domain/accounts.ts';
 import { type Caller, principalOf } from '../domain/caller.ts';
 import { Problem } from '../domain/errors.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { JWKS_MAX_AGE_SECONDS } from '../domain/keyset.ts';
 import type { PublicKey } from '../domain/tenant-facts.ts';
 import { publicRoute, type Route } from './route.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { formatBlock, MAX_ALLOWED_BLOCKS, parseBlock } from '../domain/address.ts';
 import { parseTimestamp, timestamp } from '../domain/clock.ts';
 import { type KeyFormat, maskedKey } from '../domain/key-format.ts';

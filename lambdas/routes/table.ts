@@ -35,13 +35,14 @@ export function apiRows(routes: readonly Route[], profile: Profile): readonly Ap
   const subtrees = new Set(own.flatMap((row) => ownSubtree(row.path, profile.upstreamPrefixes)));
   return [
     ...own,
-    ...[...subtrees].flatMap((root) => rootAndBelow('not-found', root)),
+    // The root too: whatever API Gateway finds no method for, it would answer in words of its own.
+    ...['', ...subtrees].flatMap((root) => rootAndBelow('not-found', root)),
     ...profile.upstreamPrefixes.flatMap((root) => rootAndBelow('upstream', root)),
   ];
 }
 
 function rootAndBelow(kind: 'not-found' | 'upstream', root: string): ApiRow[] {
-  return [root, `${root}/{proxy+}`].map((path) => ({ kind, method: 'ANY', path }));
+  return [root || '/', `${root}/{proxy+}`].map((path) => ({ kind, method: 'ANY', path }));
 }
 
 /** The subtree that a path claims below an upstream's prefix: that prefix and one segment more. */
@@ -71,7 +72,9 @@ export function upstreamScope(
   methodScopes: Profile['methodScopes'],
 ): PathScope['scope'] {
   const rule = rules.find(
-    (candidate) => (candidate.methods?.includes(method) ?? true) && matchesPath(candidate.path, path),
+    (candidate) =>
+      (candidate.methods?.includes(method) ?? true) &&
+      matchesPath(unescaped(candidate.path), unescaped(path)),
   );
   return rule?.scope ?? methodScopes[method];
 }
@@ -82,4 +85,9 @@ function matchesPath(pattern: string, path: string): boolean {
   if (!pattern.endsWith('/*')) return bare === pattern;
   const root = pattern.slice(0, -2);
   return bare === root || bare.startsWith(`${root}/`);
+}
+
+/** An escaped ASCII character is that character to whoever reads the path behind us (RFC 3986, 6.2.2.2). */
+function unescaped(path: string): string {
+  return path.replace(/%[2-7][\da-f]/gi, decodeURIComponent);
 }

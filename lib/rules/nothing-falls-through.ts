@@ -4,7 +4,7 @@ import { type ApiMethod, apiMethods } from './template.ts';
 const GREEDY = '/{proxy+}';
 
 /**
- * API Gateway lets a greedy path serve what a more specific one has no method for (aws-facts 14): a PUT of a login,
+ * API Gateway lets a greedy path serve what a more specific one has no method for (docs/aws-facts.md, 14): a PUT of a login,
  * password and all, would go to the upstream. So each subtree of ours answers every method and path itself.
  */
 export const nothingFallsThrough: Rule = {
