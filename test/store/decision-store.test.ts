@@ -1,0 +1,284 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { WINDOW_SECONDS, windowOf } from '../../lambdas/domain/allowance.ts';
+import { hashKey } from '../../lambdas/domain/key-format.ts';
+import { DynamoDecisionStore } from '../../lambdas/store/decision-store.ts';
+import { Facts } from '../../lambdas/store/facts.ts';
+import { type Item, keyKey, N, S, sessionKey } from '../../lambdas/store/items.ts';
+import type { RecordClient, UpdateItemInput } from '../../lambdas/store/record-client.ts';
+import {
+  ADDRESS,
+  CLIENTS,
+  FOREVER,
+  NOW,
+  ORIGIN,
+  startStore,
+  storeTenant,
+  successor,
+  type TestStore,
+} from './setup.ts';
+
+let store: TestStore;
+let tenant: Awaited<ReturnType<typeof storeTenant>>;
+beforeAll(async () => {
+  store = await startStore();
+  tenant = await storeTenant(store);
+});
+afterAll(() => store.stop());
+
+const WINDOW = windowOf(NOW);
+const OTHER_HASH = hashKey('another key');
+const countsOf = (item: Item | undefined) =>
+  Object.keys(item ?? {})
+    .filter((name) => /^c\d+$/.test(name))
+    .sort();
+
+describe.each(CLIENTS)('using a key by %s', (_name, clientOf) => {
+  const decisions = (client: RecordClient = clientOf(store)) =>
+    new DynamoDecisionStore(client, store.table.name, new Facts(client, store.table.name));
+
+  test('authenticates, counts and notes the use in one write, and gives the record', async () => {
+    const { apiKey, hash } = await tenant.createKey({ scopes: ['read'], environment: 'test' });
+    const use = await decisions().useKey(apiKey.locator, hash, ADDRESS, NOW);
+    expect(use).toMatchObject({ passed: true, window: WINDOW, count: 1 });
+    expect(use.record).toEqual({
+      state: 'active',
+      slots: [{ hash: Buffer.from(hash), expiresAt: FOREVER }],
+      caller: {
+        keyId: apiKey.id,
+        tenantId: tenant.tenantId,
+        workspaceId: tenant.workspaceId,
+        environment: 'test',
+        scopes: ['read'],
+      },
+      allowedBlocks: [],
+    });
+    expect((await decisions().useKey(apiKey.locator, hash, '2001:db8::1', NOW + 5)).count).toBe(2);
+    const found = await store.keys.find(tenant.tenantId, apiKey.id);
+    expect(found).toMatchObject({ requests: 2, lastUse: { at: NOW + 5, address: '2001:db8::1' } });
+  });
+
+  test('an unknown locator is no record, and none comes to be', async () => {
+    const use = await decisions().useKey('unknownLoc01', OTHER_HASH, ADDRESS, NOW);
+    expect(use).toMatchObject({ passed: false, record: undefined });
+    expect(await store.item(keyKey('unknownLoc01'))).toBeUndefined();
+  });
+
+  test('a wrong secret does not pass, and is not counted', async () => {
+    const { apiKey } = await tenant.createKey();
+    expect((await decisions().useKey(apiKey.locator, OTHER_HASH, ADDRESS, NOW)).passed).toBe(false);
+    expect(await store.item(keyKey(apiKey.locator))).toMatchObject({ n: N(0), win: N(0) });
+  });
+
+  test('a revoked key and a disabled key do not pass, and their record says which', async () => {
+    const revoked = await tenant.createKey();
+    await store.keys.revoke(revoked.apiKey, ORIGIN, NOW);
+    const disabled = await tenant.createKey();
+    await store.keys.change(disabled.apiKey, { state: 'disabled' }, ORIGIN);
+    for (const [{ apiKey, hash }, state] of [
+      [revoked, 'revoked'],
+      [disabled, 'disabled'],
+    ] as const) {
+      const use = await decisions().useKey(apiKey.locator, hash, ADDRESS, NOW);
+      expect(use).toMatchObject({ passed: false, record: { state } });
+      expect((await store.item(keyKey(apiKey.locator)))?.n).toEqual(N(0));
+    }
+    await store.keys.change(disabled.apiKey, { state: 'active' }, ORIGIN);
+    expect((await decisions().useKey(disabled.apiKey.locator, disabled.hash, ADDRESS, NOW)).passed).toBe(
+      true,
+    );
+  });
+
+  test('a key passes until its last second and not at its end', async () => {
+    const { apiKey, hash } = await tenant.createKey({ lifetimeSeconds: 100, expiresAt: NOW + 100 });
+    expect((await decisions().useKey(apiKey.locator, hash, ADDRESS, NOW + 99)).passed).toBe(true);
+    const late = await decisions().useKey(apiKey.locator, hash, ADDRESS, NOW + 100);
+    expect(late).toMatchObject({ passed: false, record: { slots: [{ expiresAt: NOW + 100 }] } });
+  });
+
+  test('in the grace of a rotation both keys pass and count together; after it the new one alone', async () => {
+    const { apiKey, hash } = await tenant.createKey();
+    const next = hashKey(successor(apiKey));
+    const rotation = { replaces: hash, hash: next, expiresAt: FOREVER, previousExpiresAt: NOW + 30 };
+    expect(await store.keys.rotate(apiKey, rotation, ORIGIN, NOW)).toBe(true);
+    const use = (which: Uint8Array, at: number) => decisions().useKey(apiKey.locator, which, ADDRESS, at);
+    expect(await use(hash, NOW + 1)).toMatchObject({ passed: true, count: 1 });
+    expect(await use(next, NOW + 2)).toMatchObject({ passed: true, count: 2 });
+    expect((await use(hash, NOW + 30)).passed).toBe(false);
+    expect((await use(next, NOW + 30)).passed).toBe(true);
+    expect((await use(OTHER_HASH, NOW + 1)).passed).toBe(false);
+  });
+
+  test('a clock that is behind counts in the window that the record has reached', async () => {
+    const { apiKey, hash } = await tenant.createKey();
+    const ahead = NOW + WINDOW_SECONDS;
+    await decisions().useKey(apiKey.locator, hash, ADDRESS, ahead);
+    const behind = await decisions().useKey(apiKey.locator, hash, ADDRESS, NOW);
+    expect(behind).toMatchObject({ passed: true, window: windowOf(ahead), count: 2 });
+    expect(countsOf(await store.item(keyKey(apiKey.locator)))).toEqual([`c${windowOf(ahead)}`]);
+  });
+
+  test('a clock that is behind still refuses a wrong secret and a revoked key', async () => {
+    const { apiKey, hash } = await tenant.createKey();
+    await decisions().useKey(apiKey.locator, hash, ADDRESS, NOW + WINDOW_SECONDS);
+    expect((await decisions().useKey(apiKey.locator, OTHER_HASH, ADDRESS, NOW)).passed).toBe(false);
+    await store.keys.revoke(apiKey, ORIGIN, NOW);
+    expect((await decisions().useKey(apiKey.locator, hash, ADDRESS, NOW)).passed).toBe(false);
+    expect((await store.item(keyKey(apiKey.locator)))?.n).toEqual(N(1));
+  });
+
+  test('of 300 parallel calls, each is counted once and exactly 100 are within a limit of 100', async () => {
+    const { apiKey, hash } = await tenant.createKey();
+    const calls = Array.from({ length: 300 }, () => decisions().useKey(apiKey.locator, hash, ADDRESS, NOW));
+    const counts = (await Promise.all(calls)).map(({ count }) => count).sort((a, b) => a - b);
+    expect(counts).toEqual(Array.from({ length: 300 }, (_, index) => index + 1));
+    expect(counts.filter((count) => count <= 100)).toHaveLength(100);
+  });
+
+  test('across the edge of a window, with clocks that differ by seconds, each window lets its limit through and no more', async () => {
+    const { apiKey, hash } = await tenant.createKey();
+    const edge = (WINDOW + 1) * WINDOW_SECONDS;
+    const uses = await Promise.all(
+      Array.from({ length: 300 }, (_, index) =>
+        decisions().useKey(apiKey.locator, hash, ADDRESS, edge - 3 + (index % 7)),
+      ),
+    );
+    const byWindow = Map.groupBy(uses, ({ window }) => window);
+    expect(uses.every(({ passed }) => passed)).toBe(true);
+    for (const [window, inWindow] of byWindow) {
+      expect([WINDOW, WINDOW + 1]).toContain(window);
+      // No count twice, none left out: so min(100, n) of them are within 100.
+      const counts = inWindow.map(({ count }) => count).sort((a, b) => a - b);
+      expect(counts).toEqual(counts.map((_, index) => index + 1));
+    }
+    expect((await store.item(keyKey(apiKey.locator)))?.n).toEqual(N(300));
+  });
+
+  test('the count of the window before goes with the first call of the next', async () => {
+    const { apiKey, hash } = await tenant.createKey();
+    for (let minute = 0; minute < 5; minute += 1) {
+      await decisions().useKey(apiKey.locator, hash, ADDRESS, NOW + minute * WINDOW_SECONDS);
+    }
+    expect(countsOf(await store.item(keyKey(apiKey.locator)))).toEqual([`c${WINDOW + 4}`]);
+  });
+
+  test('counts of windows that nobody called after are swept when eight have gathered', async () => {
+    const { apiKey, hash } = await tenant.createKey();
+    const gathered: number[] = [];
+    for (let call = 0; call < 20; call += 1) {
+      await decisions().useKey(apiKey.locator, hash, ADDRESS, NOW + call * 2 * WINDOW_SECONDS);
+      gathered.push(countsOf(await store.item(keyKey(apiKey.locator))).length);
+    }
+    expect(gathered.slice(0, 9)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 1]);
+    expect(Math.max(...gathered)).toBe(8);
+    expect((await store.item(keyKey(apiKey.locator)))?.n).toEqual(N(20));
+  });
+
+  test('a record that TTL deletes between the count and the sweep does not come back', async () => {
+    const { apiKey, hash } = await tenant.createKey();
+    for (let call = 0; call < 8; call += 1) {
+      await decisions().useKey(apiKey.locator, hash, ADDRESS, NOW + call * 2 * WINDOW_SECONDS);
+    }
+    const client = clientOf(store);
+    let calls = 0;
+    const deleting: RecordClient = {
+      batchGetItem: (input) => client.batchGetItem(input),
+      async updateItem(input: UpdateItemInput) {
+        if ((calls += 1) === 2) await store.table.delete(keyKey(apiKey.locator));
+        return client.updateItem(input);
+      },
+    };
+    const use = await decisions(deleting).useKey(apiKey.locator, hash, ADDRESS, NOW + 16 * WINDOW_SECONDS);
+    expect(calls).toBe(2);
+    expect(use).toMatchObject({ passed: true, count: 1 });
+    expect(await store.item(keyKey(apiKey.locator))).toBeUndefined();
+  });
+
+  test('a sweep that fails does not fail the decision', async () => {
+    const { apiKey, hash } = await tenant.createKey();
+    const client = clientOf(store);
+    const failing: RecordClient = {
+      batchGetItem: (input) => client.batchGetItem(input),
+      updateItem: (input) =>
+        input.UpdateExpression.startsWith('REMOVE')
+          ? Promise.reject(new Error('down'))
+          : client.updateItem(input),
+    };
+    for (let call = 0; call < 10; call += 1) {
+      const at = NOW + call * 2 * WINDOW_SECONDS;
+      expect((await decisions(failing).useKey(apiKey.locator, hash, ADDRESS, at)).passed).toBe(true);
+    }
+  });
+
+  test('a key that was revoked while it is called is refused from the moment the revocation has answered', async () => {
+    const { apiKey, hash } = await tenant.createKey();
+    let revokedAt = Infinity;
+    const calls = Array.from({ length: 100 }, async (_, index) => {
+      await new Promise((resolve) => setTimeout(resolve, index));
+      const startedAt = performance.now();
+      const { passed } = await decisions().useKey(apiKey.locator, hash, ADDRESS, NOW);
+      return { startedAt, passed };
+    });
+    await new Promise((resolve) => setTimeout(resolve, 40));
+    await store.keys.revoke(apiKey, ORIGIN, NOW);
+    revokedAt = performance.now();
+    const after = (await Promise.all(calls)).filter(({ startedAt }) => startedAt > revokedAt);
+    expect(after.length).toBeGreaterThan(0);
+    expect(after.filter(({ passed }) => passed)).toEqual([]);
+  });
+
+  test('a session is used as a key is: counted, refused when it has ended or expired', async () => {
+    const sessionId = crypto.randomUUID();
+    const { user } = tenant.account;
+    const session = {
+      sessionId,
+      user,
+      workspaceId: tenant.workspaceId,
+      createdAt: NOW,
+      expiresAt: NOW + 3600,
+    };
+    await store.sessions.create(session);
+    const use = await decisions().useSession(sessionId, ADDRESS, NOW);
+    expect(use).toMatchObject({ passed: true, count: 1, record: { state: 'active', expiresAt: NOW + 3600 } });
+    expect(use.record?.caller).toEqual({
+      sessionId,
+      tenantId: user.tenantId,
+      userId: user.userId,
+      workspaceId: tenant.workspaceId,
+      role: 'admin',
+    });
+    expect((await decisions().useSession(sessionId, ADDRESS, NOW + 3600)).passed).toBe(false);
+    await store.sessions.end({ sessionId, userId: user.userId }, 'user:u', 'r');
+    const ended = await decisions().useSession(sessionId, ADDRESS, NOW);
+    expect(ended).toMatchObject({ passed: false, record: { state: 'ended' } });
+    const unknown = await decisions().useSession(crypto.randomUUID(), ADDRESS, NOW);
+    expect(unknown).toMatchObject({ passed: false, record: undefined });
+  });
+
+  test('a key’s record is no session, and a session’s no key', async () => {
+    const { apiKey } = await tenant.createKey();
+    expect((await decisions().useSession(apiKey.locator, ADDRESS, NOW)).record).toBeUndefined();
+    expect(await store.item(sessionKey(apiKey.locator))).toBeUndefined();
+  });
+
+  test('a store that cannot answer is an error, and never an answer', async () => {
+    const nowhere = new DynamoDecisionStore(
+      clientOf(store),
+      'no-such-table',
+      new Facts(clientOf(store), 'no-such-table'),
+    );
+    await expect(nowhere.useKey('0123456789ab', OTHER_HASH, ADDRESS, NOW)).rejects.toThrow();
+    await expect(nowhere.tenant(tenant.tenantId)).rejects.toThrow();
+  });
+
+  test('a record that we did not write is an error, and never believed', async () => {
+    const hash = Buffer.from('x', 'base64');
+    await store.put({
+      ...keyKey('foreign00002'),
+      st: S('open'),
+      ha: S(hash.toString('base64')),
+      xa: N(FOREVER),
+      win: N(0),
+    });
+    await expect(decisions().useKey('foreign00002', hash, ADDRESS, NOW)).rejects.toThrow('unknown value');
+  });
+});

@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { MAX_SESSIONS_PER_USER, openSession } from '../../lambdas/domain/sessions.ts';
+import { N, S, sessionKey, userSessionKey } from '../../lambdas/store/items.ts';
+import { NOW, newAccount, startStore, type TestStore } from './setup.ts';
+
+let store: TestStore;
+beforeAll(async () => {
+  store = await startStore();
+});
+afterAll(() => store.stop());
+
+const open = async (user = newAccount().user, now = NOW) => openSession(user, 'w', 3600, store.sessions, now);
+
+test('a session is one hot record and a row of its user, and both end with TTL', async () => {
+  const { sessionId, userId } = await open();
+  expect(await store.item(sessionKey(sessionId))).toMatchObject({
+    st: S('active'),
+    xa: N(NOW + 3600),
+    ttl: N(NOW + 3600),
+    usr: S(userId),
+  });
+  expect(await store.item(userSessionKey(userId, sessionId))).toMatchObject({ ttl: N(NOW + 3600) });
+});
+
+test('the 51st session of a user ends the oldest, and no other', async () => {
+  const { user } = newAccount();
+  const opened: string[] = [];
+  for (let index = 0; index < MAX_SESSIONS_PER_USER + 1; index += 1)
+    opened.push((await open(user, NOW + index)).sessionId);
+  expect(await store.sessions.sessionIds(user.userId)).toEqual(opened.slice(1));
+  const states = await Promise.all(opened.map(async (id) => (await store.item(sessionKey(id)))?.st?.S));
+  expect(states).toEqual(['ended', ...Array.from({ length: MAX_SESSIONS_PER_USER }, () => 'active')]);
+});
+
+test('one user’s sessions do not end another’s', async () => {
+  const [ada, ben] = [newAccount().user, newAccount().user];
+  const { sessionId } = await open(ada);
+  for (let index = 0; index < 5; index += 1) await open(ben);
+  expect(await store.sessions.sessionIds(ada.userId)).toEqual([sessionId]);
+});
+
+test('ending a session twice, or one that TTL has deleted, is no error and changes nothing', async () => {
+  const { sessionId, userId } = await open();
+  await store.sessions.end({ sessionId, userId }, 'user:u', 'first');
+  const before = await store.item(sessionKey(sessionId));
+  expect(before).toMatchObject({ st: S('ended'), chg: { M: { request_id: S('first') } } });
+  await store.sessions.end({ sessionId, userId }, 'user:u', 'second');
+  expect(await store.item(sessionKey(sessionId))).toEqual(before);
+  await store.table.delete(sessionKey(sessionId));
+  await store.sessions.end({ sessionId, userId }, 'user:u', 'third');
+  expect(await store.item(sessionKey(sessionId))).toBeUndefined();
+});
+
+test('nobody ends another user’s session', async () => {
+  const { sessionId } = await open();
+  await store.sessions.end({ sessionId, userId: 'somebody-else' }, 'user:x', 'r');
+  expect((await store.item(sessionKey(sessionId)))?.st).toEqual(S('active'));
+});
