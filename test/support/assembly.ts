@@ -1,0 +1,62 @@
+/** Cloud assemblies of configurations: each is synthesized once, however many files and runs want it. */
+import { createHash, randomUUID } from 'node:crypto';
+import {
+  existsSync,
+  globSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { synthesize } from '../../local/synth.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const CACHE = join(ROOT, 'node_modules/.cache/latchkey-assemblies');
+/** All that an assembly is made from. */
+const SOURCES = ['{bin,lib,lambdas,profiles}/**/*.ts', 'latchkey.config.ts', 'cdk.json', 'package-lock.json'];
+const FORGOTTEN_AFTER_MILLISECONDS = 3_600_000;
+
+/** As `cdk -c name=value` would override it. */
+export interface Configuration {
+  readonly profile: string;
+  /** Fields that replace those of `latchkey.config.ts`. */
+  readonly config?: Readonly<Record<string, unknown>>;
+}
+
+/** The folder of a configuration's assembly. */
+export async function assemblyOf(configuration: Configuration): Promise<string> {
+  const folder = join(CACHE, digest(configuration));
+  if (existsSync(folder)) return folder;
+  forgetOld();
+  // Files run at the same time: whoever is done first gives its folder the name, and the others use it.
+  const unfinished = join(CACHE, `unfinished-${randomUUID()}`);
+  mkdirSync(unfinished, { recursive: true });
+  const { profile, config } = configuration;
+  await synthesize({ profile, outDir: unfinished, ...(config === undefined ? {} : { context: { config } }) });
+  try {
+    renameSync(unfinished, folder);
+  } catch (error) {
+    rmSync(unfinished, { recursive: true });
+    if (!existsSync(folder)) throw error;
+  }
+  return folder;
+}
+
+function digest(configuration: Configuration): string {
+  const hash = createHash('sha256').update(JSON.stringify(configuration));
+  for (const file of SOURCES.flatMap((pattern) => globSync(pattern, { cwd: ROOT })).sort()) {
+    hash.update(`\0${file}\0`).update(readFileSync(join(ROOT, file)));
+  }
+  return hash.digest('hex').slice(0, 32);
+}
+
+function forgetOld(): void {
+  mkdirSync(CACHE, { recursive: true });
+  for (const name of readdirSync(CACHE)) {
+    const age = Date.now() - (statSync(join(CACHE, name), { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
+    if (age > FORGOTTEN_AFTER_MILLISECONDS) rmSync(join(CACHE, name), { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,138 @@
+/** The whole product on this machine for tests: the synthesized template behind a real port, and who calls it. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { type Keyset, parseKeyset } from '../../lambdas/domain/keyset.ts';
+import { Table } from '../../lambdas/store/table.ts';
+import { type LocalStack, type LocalStackOptions, startStack } from '../../local/stack.ts';
+import { assemblyOf, type Configuration } from './assembly.ts';
+import { type HttpRequest, type HttpResponse, httpClient, type Send } from './http.ts';
+
+export const PASSWORD = 'YourSecurePassword123!';
+
+/** What onboarding gave. */
+export interface Account {
+  readonly email: string;
+  readonly tenantId: string;
+  readonly userId: string;
+  readonly workspaceId: string;
+  readonly keyId: string;
+  readonly apiKey: string;
+}
+
+export interface TestStack {
+  readonly local: LocalStack;
+  readonly url: string;
+  readonly send: Send;
+  /** The table, for what no route can bring about. */
+  readonly table: Table;
+  /** What the functions and the gateway have printed since the start. */
+  readonly lines: readonly string[];
+  /** Creates an account with an address of its own. */
+  onboard(email?: string): Promise<Account>;
+  /** An access token of an account's administrator. */
+  logIn(account: Account): Promise<string>;
+  /** Creates an API key as the administrator; gives its view with `key`. */
+  // biome-ignore lint/suspicious/noExplicitAny: the view of a key, as the tests read it.
+  createKey(token: string, fields?: Readonly<Record<string, unknown>>): Promise<any>;
+  /** The signing keys, private halves too. */
+  keyset(): Promise<Keyset>;
+  stop(): Promise<void>;
+}
+
+/** Tiers that get in nobody's way. */
+export const ROOMY_TIER = {
+  rate: 1000,
+  burst: 1000,
+  monthlyQuota: null,
+  keyRequestsPerMinute: 100_000,
+  sessionRequestsPerMinute: 100_000,
+  keys: 10_000,
+};
+
+let accounts = 0;
+
+export async function startTestStack(
+  configuration: Configuration,
+  options: Partial<LocalStackOptions> = {},
+): Promise<TestStack> {
+  const lines: string[] = [];
+  const print = (line: string) => void lines.push(line);
+  const local = await startStack({
+    assemblyDir: await assemblyOf(configuration),
+    log: { info: print, warn: print, error: print },
+    ...options,
+  });
+  const { url, dynamodbEndpoint, secretsEndpoint, region, credentials, outputs } = local;
+  const { send, close } = httpClient(url);
+  const dynamodb = new DynamoDBClient({ endpoint: dynamodbEndpoint, region, credentials });
+  const secrets = new SecretsManagerClient({ endpoint: secretsEndpoint, region, credentials });
+
+  return {
+    local,
+    url,
+    send,
+    lines,
+    table: new Table(outputs.TableName ?? '', dynamodb),
+    async onboard(email = `person${(accounts += 1)}@example.com`) {
+      const response = await send('POST /v1/auth/onboard', { json: { email, password: PASSWORD } });
+      const body = expectStatus(response, 201).json;
+      return {
+        email,
+        tenantId: body.tenant_id,
+        userId: body.user_id,
+        workspaceId: body.workspace_id,
+        keyId: body.key_id,
+        apiKey: body.api_key,
+      };
+    },
+    async logIn({ email }) {
+      const response = await send('POST /v1/auth/login', { json: { email, password: PASSWORD } });
+      return expectStatus(response, 200).json.access_token;
+    },
+    async createKey(token, fields = {}) {
+      const request = { headers: bearer(token), json: { name: 'a key', ...fields } };
+      return expectStatus(await send('POST /v1/api-keys', request), 201).json;
+    },
+    async keyset() {
+      const command = new GetSecretValueCommand({ SecretId: outputs.KeysetSecretArn });
+      return parseKeyset((await secrets.send(command)).SecretString ?? '');
+    },
+    async stop() {
+      close();
+      dynamodb.destroy();
+      secrets.destroy();
+      await local.stop();
+    },
+  };
+}
+
+/** The response, when it has the status; else an error that shows all of it. */
+export function expectStatus(response: HttpResponse, status: number): HttpResponse {
+  if (response.status === status) return response;
+  throw new Error(`${status} was expected, and this came: ${response.status} ${response.text}`);
+}
+
+export function bearer(credential: string): { authorization: string } {
+  return { authorization: `Bearer ${credential}` };
+}
+
+export function apiKey(key: string): { 'x-api-key': string } {
+  return { 'x-api-key': key };
+}
+
+/** Calls with a key, in the header that every profile takes. */
+export function withKey(key: string, request: HttpRequest = {}): HttpRequest {
+  return { ...request, headers: { ...request.headers, ...apiKey(key) } };
+}
+
+/** Waits until the present counting window has at least `seconds` left, so that a count is not cut in two. */
+export async function withinOneWindow(seconds: number): Promise<void> {
+  const left = 60_000 - (Date.now() % 60_000);
+  if (left < seconds * 1000) await sleep(left + 20);
+}
+
+/** A time `seconds` from now as the API takes it. */
+export function inSeconds(seconds: number): string {
+  return new Date(Date.now() + seconds * 1000).toISOString();
+}
