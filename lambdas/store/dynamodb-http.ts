@@ -3,7 +3,7 @@
  * retries as `@aws-sdk/client-dynamodb` does, at a fraction of its import and call time; where it differs on purpose, the
  * comment says so. `test/store/dynamodb-http.test.ts` holds it to the SDK.
  */
-import http from 'node:http';
+import type http from 'node:http';
 import https from 'node:https';
 import { urlToHttpOptions } from 'node:url';
 import aws4 from 'aws4';
@@ -176,7 +176,8 @@ export function createDynamoDbHttp(options: DynamoDbHttpOptions = {}): DynamoDbH
     options.endpoint ?? (AWS_ENDPOINT_URL_DYNAMODB || AWS_ENDPOINT_URL || publicEndpoint(region)),
   );
   const { hostname, port, path } = urlToHttpOptions(url);
-  const transport = url.protocol === 'https:' ? https : http;
+  // Importing node:http as an ES module reads its lazy `WebSocket`, which loads all of undici: 15 ms of a cold start.
+  const transport = url.protocol === 'https:' ? https : process.getBuiltinModule('node:http');
   const target = {
     method: 'POST',
     hostname: hostname ?? url.hostname,
