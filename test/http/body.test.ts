@@ -1,0 +1,139 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { Problem } from '../../lambdas/domain/errors.ts';
+import { readBody } from '../../lambdas/http/body.ts';
+import { request } from './requests.ts';
+
+const JSON_TYPE = 'application/json';
+const FORM = 'application/x-www-form-urlencoded';
+const refusal = (code: string) => expect.objectContaining({ name: 'Problem', code });
+
+describe('reading a body', () => {
+  test.each([
+    JSON_TYPE,
+    'application/json; charset=utf-8',
+    'APPLICATION/JSON',
+    'application/merge-patch+json',
+    '',
+  ])('JSON is read as %s', (type) => {
+    expect(readBody(request({ type, text: ' {"a":1}\n' }), false)).toEqual({ a: 1 });
+  });
+
+  test('without a content type a body is JSON', () => {
+    expect(readBody(request({ text: '{"a":1}' }), false)).toEqual({ a: 1 });
+  });
+
+  test('JSON that is said to be a form, as `curl -d` sends it, is read as JSON', () => {
+    for (const takesForm of [true, false]) {
+      expect(readBody(request({ type: FORM, text: ' {"email":"a@b.c"}' }), takesForm)).toEqual({
+        email: 'a@b.c',
+      });
+    }
+  });
+
+  test('a form is read where the route takes one, with its escapes', () => {
+    const text = 'email=ada%40example.com&password=a+b%26c%C3%BC&empty=';
+    expect(readBody(request({ type: `${FORM}; charset=UTF-8`, text }), true)).toEqual({
+      email: 'ada@example.com',
+      password: 'a b&cü',
+      empty: '',
+    });
+  });
+
+  test('a form where the route takes none is malformed', () => {
+    expect(() => readBody(request({ type: FORM, text: 'a=1' }), false)).toThrow(refusal('malformed_request'));
+  });
+
+  test('a field that a form has twice is named and refused', () => {
+    const twice = () => readBody(request({ type: FORM, text: 'email=a&password=p&email=b' }), true);
+    expect(twice).toThrow(refusal('malformed_request'));
+    expect(twice).toThrow('email');
+  });
+
+  test.each([
+    'text/plain',
+    'application/xml',
+    'multipart/form-data; boundary=x',
+    'application/jsonp',
+    'text/json',
+  ])('the type %s is a 415', (type) => {
+    expect(() => readBody(request({ type, text: '{}' }), true)).toThrow(refusal('unsupported_media_type'));
+  });
+
+  test('bytes that are not UTF-8 are refused, in JSON and in a form', () => {
+    for (const type of [JSON_TYPE, FORM]) {
+      const body = Buffer.concat([Buffer.from('{"a":"'), Buffer.from([0xff, 0xc0, 0x80]), Buffer.from('"}')]);
+      expect(() => readBody(request({ type, body }), true)).toThrow(refusal('malformed_request'));
+    }
+  });
+
+  test('an unpaired surrogate that JSON escapes is refused: nothing could store it', () => {
+    for (const text of ['{"a":"\\ud800"}', '{"a":["x",{"b":"\\udc00\\ud800"}]}']) {
+      expect(() => readBody(request({ type: JSON_TYPE, text }), false)).toThrow(refusal('malformed_request'));
+    }
+    expect(readBody(request({ type: JSON_TYPE, text: '{"a":"\\ud83d\\ude00"}' }), false)).toEqual({
+      a: '😀',
+    });
+  });
+
+  test('64 KB are read and one byte more is a 413, before anything is parsed', () => {
+    const padded = (bytes: number) => `{"a":"${'x'.repeat(bytes - 8)}"}`;
+    expect(readBody(request({ type: JSON_TYPE, text: padded(65_536) }), false)).toHaveProperty('a');
+    expect(() => readBody(request({ type: JSON_TYPE, text: padded(65_537) }), false)).toThrow(
+      refusal('payload_too_large'),
+    );
+    expect(() => readBody(request({ type: 'text/plain', text: 'x'.repeat(70_000) }), false)).toThrow(
+      refusal('payload_too_large'),
+    );
+  });
+
+  test('no body, and blanks alone, are no fields', () => {
+    for (const text of ['', ' \r\n\t'])
+      expect(readBody(request({ type: JSON_TYPE, text }), false)).toEqual({});
+  });
+
+  test('nesting as deep as the limit allows is an answer and no crash', () => {
+    for (const text of [
+      '['.repeat(32_000) + ']'.repeat(32_000),
+      `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`,
+      '['.repeat(65_000),
+    ]) {
+      try {
+        readBody(request({ type: JSON_TYPE, text }), false);
+      } catch (error) {
+        expect(error).toEqual(refusal('malformed_request'));
+      }
+    }
+  });
+
+  test('__proto__ is a field like any other and changes no prototype', () => {
+    for (const [type, text] of [
+      [JSON_TYPE, '{"__proto__":{"admin":true},"constructor":1}'],
+      [FORM, '__proto__=x&constructor=y'],
+    ] as const) {
+      const body = readBody(request({ type, text }), true) as Record<string, unknown>;
+      expect(Object.hasOwn(body, '__proto__')).toBe(true);
+      expect(Object.getPrototypeOf(body)).toBe(Object.prototype);
+      expect(({} as Record<string, unknown>).admin).toBeUndefined();
+    }
+  });
+
+  test('no bytes and no type make it throw anything but an error of the catalogue', () => {
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ maxLength: 200 }),
+        fc.constantFrom(JSON_TYPE, FORM, '', 'x'),
+        fc.boolean(),
+        (bytes, type, takesForm) => {
+          try {
+            readBody(request({ type, body: Buffer.from(bytes) }), takesForm);
+          } catch (error) {
+            expect(error).toBeInstanceOf(Problem);
+            expect((error as Problem).status).toBeLessThan(500);
+          }
+        },
+      ),
+      { numRuns: 1000 },
+    );
+  });
+});

@@ -1,0 +1,128 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { readEvent, requireUnambiguousPath } from '../../lambdas/http/event.ts';
+import { traceId } from '../../lambdas/http/request-id.ts';
+import { event } from './requests.ts';
+
+describe('ambiguous paths', () => {
+  test.each([
+    '/v1/a%2fb',
+    '/v1/a%2Fb',
+    '/v1/a%5cb',
+    '/v1/a\\b',
+    '/v1//a',
+    '//v1',
+    '/v1/../admin',
+    '/v1/..',
+    '/..',
+    '/v1/./a',
+    '/v1/.',
+    '/v1/%2e%2e/a',
+    '/v1/.%2E/a',
+    '/v1/%2e/a',
+    '/v1/a%00',
+    '/v1/a%0d%0ab',
+    '/v1/a%1f',
+    '/v1/a%7f',
+    '/v1/a\u0000',
+    '/v1/a\nb',
+    '/v1/%252e%252e/a',
+    '/v1/a%25',
+    '..',
+    '.',
+  ])('%j is refused', (path) => {
+    expect(() => requireUnambiguousPath(path)).toThrow(
+      expect.objectContaining({ code: 'malformed_request' }),
+    );
+  });
+
+  test.each([
+    '/',
+    '/v1',
+    '/v1/',
+    '/v1/a.b',
+    '/v1/..a',
+    '/v1/a..',
+    '/v1/...',
+    '/v1/%20',
+    '/v1/%C3%BC',
+    '/v1/a:b@c',
+    '/v1/%61',
+  ])('%j is not', (path) => {
+    expect(() => requireUnambiguousPath(path)).not.toThrow();
+  });
+
+  test('what is let through is the same path to a reader that decodes and normalizes', () => {
+    const piece = fc.constantFrom('a', '.', '..', '/', '%2e', '%2F', '%5C', '\\', '%25', '%61', '', 'b');
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 8 }), (pieces) => {
+        const path = `/${pieces.join('')}`;
+        try {
+          requireUnambiguousPath(path);
+        } catch {
+          return;
+        }
+        const decoded = decodeURIComponent(path);
+        expect(new URL(path, 'http://x').pathname).toBe(path);
+        expect(decodeURIComponent(new URL(decoded, 'http://x').pathname)).toBe(decoded);
+        expect(decoded.split('/').length).toBe(path.split('/').length);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+});
+
+describe('trace ids', () => {
+  test('a harmless id of the caller is taken, whatever the case of its header', () => {
+    for (const name of ['X-Request-ID', 'x-request-id', 'X-REQUEST-id']) {
+      expect(traceId({ [name]: ['abc-1.2:3_x'] }, 'ours')).toBe('abc-1.2:3_x');
+    }
+  });
+
+  test('anything else gives ours: doubled, long, empty, or with a character that means something elsewhere', () => {
+    const bad = [
+      '',
+      ' ',
+      'a b',
+      'a"b',
+      'a\\b',
+      'a\nb',
+      'abc\n',
+      '<a>',
+      '${x}',
+      'ü',
+      'a'.repeat(129),
+      '{"a":1}',
+      '\0',
+    ];
+    for (const value of bad) expect(traceId({ 'x-request-id': [value] }, 'ours'), value).toBe('ours');
+    expect(traceId({ 'x-request-id': ['a', 'a'] }, 'ours')).toBe('ours');
+    expect(traceId({ 'x-request-id': ['a'], 'X-Request-ID': ['a'] }, 'ours')).toBe('ours');
+    expect(traceId({}, undefined)).toBe('');
+  });
+
+  test('every id is safe to stand in JSON, a header and a log line as it is', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string({ unit: 'binary' })), (values) => {
+        const id = traceId({ 'X-Request-ID': values }, 'ours');
+        expect(JSON.stringify(id)).toBe(`"${id}"`);
+        expect(id).toMatch(/^[\x21-\x7e]{1,128}$/);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
+
+describe('reading an event', () => {
+  test('a body in base64 comes out as its bytes, and text as UTF-8', () => {
+    const bytes = Buffer.from([0, 255, 128]);
+    expect(readEvent(event({ method: 'POST', resource: '/', body: bytes })).body).toEqual(bytes);
+    expect(readEvent(event({ method: 'POST', resource: '/', body: 'ü' })).body).toEqual(Buffer.from('ü'));
+    expect(readEvent(event({ method: 'GET', resource: '/' })).body).toHaveLength(0);
+  });
+
+  test('what API Gateway leaves out is empty', () => {
+    const read = readEvent(event({ method: 'GET', resource: '/' }));
+    expect(read).toMatchObject({ params: {}, query: {}, headers: {}, context: null, address: '192.0.2.7' });
+  });
+});
