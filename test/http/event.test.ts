@@ -89,7 +89,7 @@ describe('trace ids', () => {
       'a\nb',
       'abc\n',
       '<a>',
-      '${x}',
+      '$context.x',
       'ü',
       'a'.repeat(129),
       '{"a":1}',

@@ -1,0 +1,182 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Caller } from '../../lambdas/domain/caller.ts';
+import type { Decision } from '../../lambdas/domain/decision.ts';
+import { ERRORS, type ErrorCode } from '../../lambdas/domain/errors.ts';
+import { ENVIRONMENTS, ROLES, SCOPES } from '../../lambdas/domain/scopes.ts';
+import { callerOf, contextOf } from '../../lambdas/http/identity.ts';
+import { traceId } from '../../lambdas/http/request-id.ts';
+import { errorCodeOf } from '../../profiles/profile.ts';
+import { PROFILES } from '../profiles/profiles.ts';
+
+const scopes = fc.subarray([...SCOPES], { minLength: 1 });
+const common = {
+  tenantId: fc.uuid(),
+  workspaceId: fc.uuid(),
+  scopes,
+  environment: fc.constantFrom(...ENVIRONMENTS),
+};
+const caller: fc.Arbitrary<Caller> = fc.oneof(
+  fc.record({ kind: fc.constant('key' as const), ...common, keyId: fc.uuid() }),
+  fc.record({
+    kind: fc.constant('user' as const),
+    ...common,
+    userId: fc.uuid(),
+    sessionId: fc.uuid(),
+    role: fc.constantFrom(...ROLES),
+  }),
+  fc.record({ kind: fc.constant('anonymous' as const), ...common }),
+);
+const allowance = fc.record({
+  limit: fc.nat(),
+  remaining: fc.nat(),
+  resetAt: fc.nat(),
+  exceeded: fc.boolean(),
+});
+const code = fc.constantFrom(...(Object.keys(ERRORS) as ErrorCode[]));
+const allowed = fc.record({
+  outcome: fc.constant('allowed' as const),
+  caller,
+  allowance: fc.option(allowance),
+  tenant: fc.constant(null),
+});
+const decision: fc.Arbitrary<Decision> = fc.oneof(
+  code.map((one) => ({ outcome: 'refused' as const, code: one })),
+  fc
+    .tuple(code, fc.constantFrom(...SCOPES))
+    .map(([one, scope]) => ({
+      outcome: 'forbidden' as const,
+      code: one,
+      message: `Insufficient scope. Required: ${scope}`,
+    })),
+  fc.tuple(allowance, fc.integer({ min: 1, max: 120 })).map(([one, retryAfterSeconds]) => ({
+    outcome: 'limited' as const,
+    allowance: one,
+    retryAfterSeconds,
+  })),
+  allowed,
+);
+const contextFor = (one: Decision, requestId = 'r1') => contextOf(one, requestId, (name) => name);
+const throws = (expected: object) => expect.objectContaining({ name: 'Problem', ...expected });
+
+describe('the authorizer’s context', () => {
+  test('is strings that stand in JSON as they are, for every decision, profile and request id', () => {
+    const requestId = fc
+      .string({ unit: 'binary' })
+      .map((own) => traceId({ 'x-request-id': [own] }, 'extended='));
+    fc.assert(
+      fc.property(decision, requestId, fc.constantFrom(...PROFILES), (one, id, profile) => {
+        const context = contextOf(one, id, (name) => errorCodeOf(profile, name));
+        for (const [name, value] of Object.entries(context)) {
+          expect(value, name).toBeTypeOf('string');
+          expect(JSON.stringify(value)).toBe(`"${value}"`);
+        }
+        expect(context.outcome).toBe(one.outcome);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test('holds an identity for who is let in, and for nobody else', () => {
+    fc.assert(
+      fc.property(decision, (one) => {
+        const names = Object.keys(contextFor(one));
+        const identity = ['callerKind', 'tenantId', 'workspaceId', 'scopes', 'userId', 'keyId', 'sessionId'];
+        const found = names.filter((name) => identity.includes(name));
+        if (one.outcome === 'allowed') expect(found).toContain('tenantId');
+        else expect(found).toEqual([]);
+      }),
+    );
+  });
+
+  test('brings every caller to the function as it was', () => {
+    fc.assert(
+      fc.property(allowed, (one) => {
+        expect(callerOf(contextFor(one))).toEqual(one.caller);
+      }),
+    );
+  });
+});
+
+describe('the second lock', () => {
+  test('an identity from which any field was removed or emptied, or made another type, is refused', () => {
+    const notIdentity = [
+      'requestId',
+      'retryAfter',
+      'retryHint',
+      'rateLimitLimit',
+      'rateLimitRemaining',
+      'rateLimitReset',
+    ];
+    fc.assert(
+      fc.property(allowed, fc.constantFrom(undefined, '', null, 0, 1, true, {}, []), (one, hollow) => {
+        const context = contextFor(one);
+        for (const name of Object.keys(context).filter((field) => !notIdentity.includes(field))) {
+          expect(() => callerOf({ ...context, [name]: hollow }), name).toThrow(throws({ status: 401 }));
+          const { [name]: _, ...rest } = context;
+          expect(() => callerOf(rest), name).toThrow(throws({ status: 401 }));
+        }
+      }),
+    );
+  });
+
+  test('no context at all, and that of a refusal, is a 401', () => {
+    for (const context of [null, undefined, {}, { principalId: 'x' }]) {
+      expect(() => callerOf(context)).toThrow(throws({ status: 401 }));
+    }
+    fc.assert(
+      fc.property(code, (one) => {
+        expect(() => callerOf(contextFor({ outcome: 'refused', code: one }))).toThrow(
+          throws({ status: 401 }),
+        );
+      }),
+    );
+  });
+
+  test('a forbidden context is a 403 that says why', () => {
+    const message = 'Insufficient scope. Required: write';
+    const context = contextFor({ outcome: 'forbidden', code: 'insufficient_scope', message });
+    expect(() => callerOf(context)).toThrow(throws({ status: 403, message }));
+  });
+
+  test('a limited context is a 429 that says when to come back', () => {
+    fc.assert(
+      fc.property(allowance, fc.integer({ min: 1, max: 120 }), (one, retryAfterSeconds) => {
+        const context = contextFor({ outcome: 'limited', allowance: one, retryAfterSeconds });
+        const plural = retryAfterSeconds === 1 ? '' : 's';
+        const message = `Rate limit exceeded. Try again in ${retryAfterSeconds} second${plural}.`;
+        expect(() => callerOf(context)).toThrow(throws({ status: 429, retryAfterSeconds, message }));
+      }),
+    );
+  });
+
+  test('an outcome, kind, role or environment that there is not is refused', () => {
+    fc.assert(
+      fc.property(allowed, fc.string({ minLength: 1 }), (one, odd) => {
+        const context = contextFor(one);
+        fc.pre(
+          !Object.values(context).includes(odd) &&
+            !['user', 'key', 'anonymous', 'live', 'test', ...ROLES].includes(odd),
+        );
+        for (const name of [
+          'outcome',
+          'callerKind',
+          'environment',
+          ...(one.caller.kind === 'user' ? ['role'] : []),
+        ]) {
+          expect(() => callerOf({ ...context, [name]: odd }), name).toThrow(throws({}));
+        }
+      }),
+    );
+  });
+
+  test('a scope that there is not gives nothing', () => {
+    fc.assert(
+      fc.property(allowed, fc.string({ minLength: 1 }), (one, odd) => {
+        const found = callerOf({ ...contextFor(one), scopes: odd });
+        expect(SCOPES).toEqual(expect.arrayContaining([...found.scopes]));
+        expect(found.scopes.every((scope) => odd.split(' ').includes(scope))).toBe(true);
+      }),
+    );
+  });
+});
