@@ -1,0 +1,95 @@
+import { describe, expect, test } from 'vitest';
+import { ERRORS, type ErrorCode } from '../../lambdas/domain/errors.ts';
+import { SCOPES } from '../../lambdas/domain/scopes.ts';
+import { routes } from '../../lambdas/routes/index.ts';
+import { METHODS } from '../../lambdas/routes/route.ts';
+import { errorCodeOf } from '../../profiles/profile.ts';
+import { PROFILES } from './profiles.ts';
+
+test('the published contracts are there, each under its own name and prefix', () => {
+  const names = PROFILES.map(({ name }) => name);
+  expect(names).toEqual(expect.arrayContaining(['default', 'memgraph']));
+  expect(new Set(names).size).toBe(names.length);
+  expect(new Set(PROFILES.map(({ keys }) => keys.prefix)).size).toBe(PROFILES.length);
+});
+
+describe.each(PROFILES.map((profile) => [profile.name, profile] as const))(
+  'the profile %s',
+  (_name, profile) => {
+    test('gives every method of the upstream a scope that there is', () => {
+      for (const method of METHODS) expect(SCOPES).toContain(profile.methodScopes[method]);
+      expect(profile.methodScopes.HEAD).toBe(profile.methodScopes.GET);
+      for (const method of ['POST', 'PUT', 'PATCH', 'DELETE'] as const) {
+        expect(profile.methodScopes[method]).not.toBe('read');
+      }
+    });
+
+    test('hands out no key with more than the administrator has, nor with admin by default', () => {
+      expect(profile.keys.onboardingScopes.length).toBeGreaterThan(0);
+      expect(profile.keys.onboardingScopes).not.toContain('admin');
+      expect(profile.keys.defaultScopes ?? []).not.toContain('admin');
+    });
+
+    test('has a prefix that can stand before an underscore', () => {
+      expect(profile.keys.prefix).toMatch(/^[a-z][a-z0-9]*$/);
+    });
+
+    test('renders every error with its status, a text and the request’s id, also when nothing is wrong with a field', () => {
+      for (const code of Object.keys(ERRORS) as ErrorCode[]) {
+        const { status, type, title, message } = ERRORS[code];
+        const view = {
+          status,
+          type,
+          title,
+          message,
+          code: errorCodeOf(profile, code),
+          requestId: 'request-7',
+          fields: [],
+        };
+        const body = JSON.stringify(profile.errorBody(view));
+        expect(body).toContain(message);
+        expect(body).toContain('request-7');
+      }
+    });
+
+    test('names the wrong fields in an error, and keeps what the caller wrote apart from the JSON around it', () => {
+      const fields = [{ field: 'name', message: 'must not be "blank"' }];
+      const view = {
+        status: 400,
+        type: 'validation_error',
+        title: 't',
+        code: 'c',
+        message: 'm',
+        requestId: 'r',
+        fields,
+      } as const;
+      expect(JSON.stringify(profile.errorBody(view))).toContain(JSON.stringify(fields[0]?.message));
+    });
+
+    test('moves, renames and presents only routes, fields and codes that there are', () => {
+      const ids = routes.map(({ id }) => id);
+      for (const id of [
+        ...Object.keys(profile.paths),
+        ...Object.keys(profile.access),
+        ...Object.keys(profile.present),
+      ]) {
+        expect(ids).toContain(id);
+      }
+      for (const code of Object.keys(profile.errorCodes)) expect(Object.keys(ERRORS)).toContain(code);
+      const fields = routes.flatMap(({ body }) =>
+        body !== undefined && 'shape' in body ? Object.keys(body.shape as object) : [],
+      );
+      for (const field of Object.values(profile.requestFields)) expect(fields).toContain(field);
+      for (const alias of Object.keys(profile.requestFields)) expect(fields).not.toContain(alias);
+    });
+
+    test('opens nothing that the route table closes', () => {
+      for (const access of Object.values(profile.access)) expect(access.kind).toBe('credential');
+    });
+
+    test('lets tokens live no longer than a week', () => {
+      expect(profile.tokens.lifetimeSeconds).toBeGreaterThanOrEqual(60);
+      expect(profile.tokens.lifetimeSeconds).toBeLessThanOrEqual(7 * 86_400);
+    });
+  },
+);
