@@ -8,8 +8,8 @@ import { type Rendering, rateLimitHeaders, respond } from '../http/respond.ts';
 import type { Answer } from '../http/serve.ts';
 import { responseHeaders, upstreamHeaders } from './headers.ts';
 
-/** Bytes of a body, either way: what Lambda takes as base64 within its 6 MB. */
-const MAX_BODY_BYTES = 4.5 * 1024 * 1024;
+/** Bytes of a body, either way: as base64 they leave room for the rest of an event within Lambda's 6 MiB. */
+const MAX_BODY_BYTES = 4_500_000;
 /** Milliseconds for the upstream: API Gateway waits 29 seconds, and our answer must still arrive. */
 const UPSTREAM_TIMEOUT_MS = 27_000;
 
