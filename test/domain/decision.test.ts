@@ -427,9 +427,18 @@ describe('the order of the checks', () => {
     expect(await ask(key, inside)).toMatchObject({ outcome: 'limited' });
     expect(await ask(key, { ...inside, ...admin })).toEqual(forbidden('insufficient_scope'));
     expect(await ask(key, { ...inside, ...logout })).toEqual(forbidden('user_required'));
-    expect(await ask(key, logout)).toEqual(forbidden('address_not_allowed'));
+    for (const row of [logout, admin, {}]) {
+      expect(await ask(key, row)).toEqual(forbidden('address_not_allowed'));
+    }
     await store.keys.revoke(apiKey, ORIGIN, NOW);
     expect(await ask(key, logout)).toEqual(refused('revoked_credential'));
+  });
+
+  test('who is no person is told so before being told of a scope', async () => {
+    const tenant = await storeTenant(store, { tier: 'pro' });
+    const { key } = await tenant.createKey({ scopes: ['read'] });
+    const access = { '/keys': { GET: { kind: 'credential', scope: 'admin', callers: 'user' } } } as const;
+    expect(await ask(key, { resource: '/keys' }, NOW, { access })).toEqual(forbidden('user_required'));
   });
 
   test('an unproven caller learns nothing of the row: unknown keys are refused alike on every one', async () => {

@@ -159,6 +159,14 @@ describe.each(['ES256', 'HS256'] as const)('access tokens signed with %s', (algo
     expect(await verify(await sign(PAYLOAD, { kid: assertionKid }))).toEqual(invalid);
   });
 
+  test('a token that the key of the assertions signed is refused, whatever it claims', async () => {
+    const key = signingKey(keyset, 'assertion', NOW);
+    const token = await new SignJWT(PAYLOAD)
+      .setProtectedHeader({ alg: 'ES256', kid: key?.kid ?? '', typ: TOKEN_TYPE })
+      .sign(await importJWK(key?.jwk ?? {}, 'ES256'));
+    expect(await verify(token)).toEqual(invalid);
+  });
+
   test('a revoked kid is refused', async () => {
     expect(await verify(await sign(), NOW, controlOf(keyset, [kid]))).toEqual(invalid);
     expect(await verify(await sign(), NOW, controlOf(keyset, ['another']))).toEqual(valid);
