@@ -43,22 +43,28 @@ export class DataDirectory {
     const mine = join(this.path, `lock.${process.pid}`);
     writeFileSync(mine, `${process.pid} ${startOf(process.pid)}`);
     try {
-      // A link fails when the name exists, whoever else tries at the same moment.
-      for (;;) {
-        try {
-          return linkSync(mine, this.#lockFile);
-        } catch (error) {
-          if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-        }
+      while (!linked(mine, this.#lockFile)) {
         const [pid, started] = readFileSync(this.#lockFile, 'utf8').split(' ');
         if (startOf(Number(pid)) === started) {
           throw new LocalStackError(`the data directory ${this.path} is in use by process ${pid}`);
         }
+        // Its owner was killed.
         rmSync(this.#lockFile, { force: true });
       }
     } finally {
       rmSync(mine, { force: true });
     }
+  }
+}
+
+/** Gives a file a second name, unless that name exists: of two that try at the same moment, one succeeds. */
+function linked(existing: string, name: string): boolean {
+  try {
+    linkSync(existing, name);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    return false;
   }
 }
 

@@ -150,8 +150,9 @@ async function start(
       functions.all.map(({ definition: { logicalId, name } }) => [logicalId, name]),
     ),
     physicalId: (prefix) => template.find(prefix).ref,
-    invoke: (prefix, event) => functions.invoke(template.find(prefix, 'AWS::Lambda::Function').ref, event),
-    rotateSecret: (prefix) => rotation.rotate(template.find(prefix, 'AWS::SecretsManager::Secret').ref),
+    invoke: async (prefix, event) =>
+      functions.invoke(template.find(prefix, 'AWS::Lambda::Function').ref, event),
+    rotateSecret: async (prefix) => rotation.rotate(template.find(prefix, 'AWS::SecretsManager::Secret').ref),
     sweepExpired: () => sweeper.sweep(),
     tick: (time) => scheduler.tick(time),
     idle: async () => void (await Promise.all(mappings.map((mapping) => mapping.drained()))),

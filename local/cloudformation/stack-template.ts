@@ -79,20 +79,20 @@ export class StackTemplate {
       .map(([logicalId]) => this.#deployed<Properties>(logicalId));
   }
 
-  /** The one resource whose logical id is, or starts with, `prefix`. */
+  /** The one resource whose logical id is, or starts with, `prefix`; CDK's hash at its end may be left out. */
   find(prefix: string, type?: string): DeployedResource {
-    const candidates = this.#existing().filter(
-      ([, resource]) => type === undefined || resource.Type === type,
-    );
-    const exact = candidates.filter(([logicalId]) => logicalId === prefix);
-    const matches =
-      exact.length > 0 ? exact : candidates.filter(([logicalId]) => logicalId.startsWith(prefix));
+    const candidates = this.#existing()
+      .filter(
+        ([logicalId, { Type }]) => logicalId.startsWith(prefix) && (type === undefined || Type === type),
+      )
+      .map(([logicalId]) => logicalId);
+    const named = candidates.filter((logicalId) => /^([0-9A-F]{8})?$/.test(logicalId.slice(prefix.length)));
+    const matches = named.length > 0 ? named : candidates;
     const [only] = matches;
     if (only === undefined || matches.length > 1) {
-      const found = matches.map(([logicalId]) => logicalId).join(', ') || 'none';
-      throw new LocalStackError(`expected one resource ${prefix}…, found: ${found}`);
+      throw new LocalStackError(`expected one resource ${prefix}…, found: ${matches.join(', ') || 'none'}`);
     }
-    return this.#deployed(only[0]);
+    return this.#deployed(only);
   }
 
   /** The stack's outputs, evaluated. */

@@ -103,11 +103,12 @@ async function untilReady(endpoint: string, child: ChildProcess): Promise<void> 
   throw new LocalStackError('the DynamoDB engine did not start');
 }
 
-/** An engine of a run that was killed may still be closing its database; two must not write to one file. */
+/** An engine of a run that was killed may still be there; two must not write to one file. */
 async function endOrphan(pidFile: string): Promise<void> {
   if (!existsSync(pidFile)) return;
   const pid = Number(readFileSync(pidFile, 'utf8'));
-  for (let waited = 0; waited < 3_000 && isEngine(pid); waited += 50) await delay(50);
+  if (isEngine(pid)) endProcess(pid, 'SIGTERM');
+  for (let waited = 0; waited < 3_000 && isEngine(pid); waited += 20) await delay(20);
   if (isEngine(pid)) endProcess(pid, 'SIGKILL');
 }
 

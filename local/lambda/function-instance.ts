@@ -81,14 +81,18 @@ export class FunctionInstance {
   #receive(message: WorkerMessage): void {
     switch (message.type) {
       case 'started':
-        return this.#started.resolve();
+        this.#started.resolve();
+        break;
       case 'initialization failed':
-        return this.#break(message.error);
+        this.#break(message.error);
+        break;
       case 'returned':
-        return this.#settle(message.id, { kind: 'returned', payload: message.payload });
+        this.#settle(message.id, { kind: 'returned', payload: message.payload });
+        break;
       case 'threw':
         this.#options.print(`${message.error.errorType}: ${message.error.errorMessage}`);
-        return this.#settle(message.id, { kind: 'failed', error: message.error });
+        this.#settle(message.id, { kind: 'failed', error: message.error });
+        break;
     }
   }
 

@@ -1,0 +1,218 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { type LocalStack, startStack } from '../../local/stack.ts';
+import { awsCaller } from './aws-caller.ts';
+import { synthesizeFixture } from './fixture/app.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+const running: (LocalStack | ChildProcess)[] = [];
+let assemblyDir: string;
+
+beforeAll(() => {
+  assemblyDir = synthesizeFixture();
+});
+afterEach(async () => {
+  for (const each of running.splice(0)) await ('stop' in each ? each.stop() : each.kill('SIGKILL'));
+});
+
+const start = async (options: object = {}): Promise<LocalStack> => {
+  const stack = await startStack({ assemblyDir, log: null, ...options });
+  running.push(stack);
+  return stack;
+};
+
+const dataDirectory = () => mkdtempSync(join(tmpdir(), 'local-data-'));
+
+interface Ready {
+  readonly child: ChildProcess;
+  readonly dynamodbEndpoint: string;
+  readonly secretsEndpoint: string;
+}
+
+/** A stack in a process of its own, which can be killed. */
+async function startProcess(dataDir: string): Promise<Ready> {
+  const program = `
+    import { startStack } from ${JSON.stringify(join(ROOT, 'local', 'stack.ts'))};
+    const stack = await startStack({ assemblyDir: process.argv[1], dataDir: process.argv[2], log: null });
+    console.log(JSON.stringify({ dynamodbEndpoint: stack.dynamodbEndpoint, secretsEndpoint: stack.secretsEndpoint }));`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', program, assemblyDir, dataDir], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  running.push(child);
+  const [line] = await once(createInterface({ input: child.stdout }), 'line');
+  return { child, ...JSON.parse(line) };
+}
+
+const callers = ({
+  dynamodbEndpoint,
+  secretsEndpoint,
+}: Pick<LocalStack, 'dynamodbEndpoint' | 'secretsEndpoint'>) => ({
+  dynamodb: awsCaller(dynamodbEndpoint, 'DynamoDB_20120810', 'test'),
+  secrets: awsCaller(secretsEndpoint, 'secretsmanager', 'test'),
+});
+
+/** The ids of processes whose command line holds a text. */
+const processesWith = (text: string): string[] =>
+  readdirSync('/proc').filter((id) => {
+    try {
+      return /^\d+$/.test(id) && readFileSync(`/proc/${id}/cmdline`, 'utf8').includes(text);
+    } catch {
+      return false;
+    }
+  });
+
+/** Killed processes need a moment to be gone. */
+async function untilOnly(text: string, expected: readonly string[]): Promise<void> {
+  for (let waited = 0; waited < 3_000 && processesWith(text).length > expected.length; waited += 20)
+    await delay(20);
+}
+
+describe('a stack with a data directory', () => {
+  test('that is killed comes back with its items, its secrets and the place in its streams', async () => {
+    const dataDir = dataDirectory();
+    const first = await startProcess(dataDir);
+    const before = callers(first);
+    const { TableNames } = await before.dynamodb('ListTables', {});
+    const [Items, Seen] = ['Items', 'Seen'].map((name) =>
+      TableNames.find((it: string) => it.includes(`-${name}`)),
+    );
+    await before.dynamodb('PutItem', { TableName: Items, Item: { id: { S: 'kept' } } });
+    const exited = once(first.child, 'exit');
+    first.child.kill('SIGKILL');
+    await exited;
+
+    const second = await start({ dataDir });
+    const after = callers(second);
+    await second.idle();
+    const { Item } = await after.dynamodb('GetItem', { TableName: Items, Key: { id: { S: 'kept' } } });
+    expect(Item).toBeDefined();
+    const seen = await after.dynamodb('Scan', { TableName: Seen });
+    const delivered = seen.Items.filter(({ id }: { id: { S: string } }) => /Everything.* kept$/.test(id.S));
+    expect(delivered).toHaveLength(1);
+    // Rotated once, at the first start.
+    const { SecretString } = await after.secrets('GetSecretValue', { SecretId: second.physicalId('Secret') });
+    expect(SecretString).toBe('after first');
+  });
+
+  test('that is killed leaves no engine', async () => {
+    const dataDir = dataDirectory();
+    const { child } = await startProcess(dataDir);
+    expect(processesWith(dataDir).length).toBeGreaterThan(1);
+    child.kill('SIGKILL');
+    await untilOnly(dataDir, []);
+    expect(processesWith(dataDir)).toEqual([]);
+  });
+
+  test('starts over an engine that a killed stack left, whose watchdog was killed too', async () => {
+    const dataDir = dataDirectory();
+    const { child } = await startProcess(dataDir);
+    const engine = readFileSync(join(dataDir, 'engine.pid'), 'utf8').trim();
+    const watchdogs = processesWith(dataDir).filter((id) => id !== engine && Number(id) !== child.pid);
+    for (const id of [...watchdogs, child.pid]) process.kill(Number(id), 'SIGKILL');
+    await untilOnly(dataDir, [engine]);
+    expect(processesWith(dataDir)).toEqual([engine]);
+    await start({ dataDir });
+    expect(processesWith(dataDir)).not.toContain(engine);
+  });
+
+  test('holds it for itself, and frees it', async () => {
+    const dataDir = dataDirectory();
+    const stack = await start({ dataDir });
+    await expect(start({ dataDir })).rejects.toThrow(
+      `the data directory ${dataDir} is in use by process ${process.pid}`,
+    );
+    await stack.stop();
+    await start({ dataDir });
+  });
+
+  test('keeps secrets in a file that only its owner reads', async () => {
+    const dataDir = dataDirectory();
+    await start({ dataDir });
+    expect(statSync(join(dataDir, 'secrets.json')).mode & 0o777).toBe(0o600);
+  });
+});
+
+test('a stack without a data directory leaves nothing behind', async () => {
+  const before = readdirSync(tmpdir()).filter((name) => name.startsWith('local-stack-'));
+  const stack = await start();
+  await stack.stop();
+  const left = readdirSync(tmpdir()).filter((name) => name.startsWith('local-stack-'));
+  expect(left.filter((name) => !before.includes(name))).toEqual([]);
+});
+
+test('a stack takes the DynamoDB engine that it is given', async () => {
+  const first = await start();
+  const second = await start({ dynamodb: { endpoint: first.dynamodbEndpoint } });
+  await callers(second).dynamodb('PutItem', {
+    TableName: second.physicalId('Seen'),
+    Item: { id: { S: 'shared' } },
+  });
+  const { Item } = await callers(first).dynamodb('GetItem', {
+    TableName: first.physicalId('Seen'),
+    Key: { id: { S: 'shared' } },
+  });
+  expect(Item).toEqual({ id: { S: 'shared' } });
+});
+
+describe('npm start', () => {
+  const run = (...args: string[]) => {
+    const child = spawn(process.execPath, [join(ROOT, 'local', 'start.ts'), ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    running.push(child);
+    return child;
+  };
+  const complaint = async (child: ChildProcess): Promise<[code: number, text: string]> => {
+    let text = '';
+    child.stderr?.on('data', (chunk) => {
+      text += chunk;
+    });
+    const [code] = await once(child, 'close');
+    return [code, text.trim()];
+  };
+
+  test.each([
+    [['--prot', '1'], /^Unknown option '--prot'; usage: /],
+    [['--port', 'abc'], /^--port must be a number from 0 to 65535, not "abc"; usage: /],
+    [['--port', '70000'], /^--port must be a number from 0 to 65535/],
+    [['--data', ''], /^an option is empty; usage: /],
+    [['extra'], /^Unexpected argument 'extra'/],
+    [['--profile', 'nobody'], /^the app cannot be synthesized: .*nobody/],
+  ])('%j is one clear line', async (args, expected) => {
+    const [code, text] = await complaint(run(...args));
+    expect(code).toBe(1);
+    expect(text).toMatch(expected);
+    expect(text.split('\n')).toHaveLength(1);
+  });
+
+  test('on a port that is taken says so in one line', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const [code, text] = await complaint(run('--port', String(port)));
+    expect([code, text]).toEqual([1, `port ${port} is taken: choose another with --port`]);
+    other.close();
+  });
+
+  test('is ready in 10 s, says what to try, and ends cleanly when it is asked to', async () => {
+    const child = run('--port', '0', '--data', dataDirectory());
+    let text = '';
+    child.stdout?.on('data', (chunk) => {
+      text += chunk;
+    });
+    for (let waited = 0; waited < 10_000 && !text.includes('Ctrl-C'); waited += 50) await delay(50);
+    expect(text).toMatch(/Ready on http:\/\/127\.0\.0\.1:\d+ after \d\.\d s/);
+    expect(text.match(/^ {2}curl /gm)).toHaveLength(3);
+    expect(text).not.toContain('$URL');
+    const exited = once(child, 'exit');
+    child.kill('SIGTERM');
+    expect(await exited).toEqual([0, null]);
+  });
+});

@@ -1,0 +1,169 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the syntax of Fn::Sub
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { readAssembly } from '../../local/cloudformation/assembly.ts';
+import { StackTemplate } from '../../local/cloudformation/stack-template.ts';
+import type { Template } from '../../local/cloudformation/template.ts';
+import { compileFilters } from '../../local/dynamodb/event-pattern.ts';
+
+const templateOf = (template: Partial<Template>, parameters = {}) =>
+  new StackTemplate(
+    {
+      stackName: 'Any',
+      template: { Resources: {}, ...template },
+      assetDirectory: (key) => key,
+    },
+    parameters,
+  );
+
+/** What a value in a template comes to. */
+const evaluated = (value: unknown, template: Partial<Template> = {}) =>
+  templateOf({
+    ...template,
+    Resources: { It: { Type: 'AWS::IAM::Role', Properties: { value } }, ...template.Resources },
+  }).find('It').properties.value;
+
+describe('an intrinsic function', () => {
+  const Conditions = {
+    Yes: { 'Fn::Equals': ['a', 'a'] },
+    No: { 'Fn::Not': [{ Condition: 'Yes' }] },
+    Both: { 'Fn::And': [{ Condition: 'Yes' }, { Condition: 'No' }] },
+    Either: { 'Fn::Or': [{ Condition: 'Yes' }, { Condition: 'No' }] },
+  };
+  const Resources = {
+    Things: { Type: 'AWS::DynamoDB::Table', Properties: { TableName: { 'Fn::Sub': '${AWS::StackName}-t' } } },
+  };
+  const Mappings = { Sizes: { small: { memory: 128 } } };
+  test.each<[string, unknown, unknown]>([
+    ['Ref of a resource', { Ref: 'Things' }, 'Any-t'],
+    ['Ref of a pseudo parameter', { Ref: 'AWS::Region' }, 'us-east-1'],
+    [
+      'Fn::GetAtt',
+      { 'Fn::GetAtt': ['Things', 'Arn'] },
+      'arn:aws:dynamodb:us-east-1:000000000000:table/Any-t',
+    ],
+    [
+      'Fn::GetAtt as a text',
+      { 'Fn::GetAtt': 'Things.Arn' },
+      'arn:aws:dynamodb:us-east-1:000000000000:table/Any-t',
+    ],
+    ['Fn::Join', { 'Fn::Join': ['-', ['a', { Ref: 'Things' }]] }, 'a-Any-t'],
+    [
+      'Fn::Sub',
+      { 'Fn::Sub': 'x${Things}${Things.Arn}${!Things}' },
+      'xAny-tarn:aws:dynamodb:us-east-1:000000000000:table/Any-t${Things}',
+    ],
+    [
+      'Fn::Sub with variables',
+      { 'Fn::Sub': ['${a}${AWS::Partition}', { a: { Ref: 'Things' } }] },
+      'Any-taws',
+    ],
+    ['Fn::Select and Fn::Split', { 'Fn::Select': [1, { 'Fn::Split': ['-', { Ref: 'Things' }] }] }, 't'],
+    ['Fn::If that holds', { 'Fn::If': ['Yes', 'a', 'b'] }, 'a'],
+    ['Fn::If that does not', { 'Fn::If': ['No', 'a', 'b'] }, 'b'],
+    ['Fn::And', { 'Fn::If': ['Both', 'a', 'b'] }, 'b'],
+    ['Fn::Or', { 'Fn::If': ['Either', 'a', 'b'] }, 'a'],
+    ['AWS::NoValue', [{ Ref: 'AWS::NoValue' }, { a: { Ref: 'AWS::NoValue' }, b: 1 }], [{ b: 1 }]],
+    ['Fn::FindInMap', { 'Fn::FindInMap': ['Sizes', 'small', 'memory'] }, 128],
+    ['Fn::Base64', { 'Fn::Base64': 'a' }, 'YQ=='],
+  ])('%s is evaluated', (_, value, expected) => {
+    expect(evaluated(value, { Conditions, Resources, Mappings })).toEqual(expected);
+  });
+
+  test('that is not known is an error, not a value', () => {
+    expect(() => evaluated({ 'Fn::Transform': {} })).toThrow('Fn::Transform is not supported');
+  });
+});
+
+describe('a template', () => {
+  test('with a type that is not served fails with the resource and its type', () => {
+    const Resources = { Bus: { Type: 'AWS::MSK::Cluster' } };
+    expect(() => templateOf({ Resources })).toThrow(
+      'Bus is an AWS::MSK::Cluster, which the local stack does not know',
+    );
+  });
+
+  test('may hold what changes nothing on one machine', () => {
+    const types = [
+      'AWS::IAM::Policy',
+      'AWS::Logs::LogGroup',
+      'AWS::WAFv2::WebACL',
+      'AWS::CDK::Metadata',
+      'AWS::SQS::Queue',
+    ];
+    const Resources = Object.fromEntries(types.map((Type, index) => [`R${index}`, { Type }]));
+    expect(() => templateOf({ Resources })).not.toThrow();
+  });
+
+  test('does not hold a resource whose condition does not hold', () => {
+    const Resources = { Bus: { Type: 'AWS::MSK::Cluster', Condition: 'No' } };
+    expect(() => templateOf({ Resources, Conditions: { No: { 'Fn::Equals': ['a', 'b'] } } })).not.toThrow();
+  });
+
+  test('takes a parameter’s value, or its default, and needs one of them', () => {
+    const Parameters = { Size: { Default: 'small' }, Name: {} };
+    const Outputs = { Size: { Value: { Ref: 'Size' } }, Name: { Value: { Ref: 'Name' } } };
+    expect(templateOf({ Parameters, Outputs }, { Name: 'n' }).outputs()).toEqual({
+      Size: 'small',
+      Name: 'n',
+    });
+    expect(() => templateOf({ Parameters, Outputs }).outputs()).toThrow('the parameter Name has no value');
+  });
+
+  test('that refers to nothing names it', () => {
+    expect(() => evaluated({ Ref: 'Gone' })).toThrow('Gone');
+  });
+});
+
+describe('a cloud assembly', () => {
+  const assembly = (artifacts: object): string => {
+    const directory = mkdtempSync(join(tmpdir(), 'assembly-'));
+    writeFileSync(join(directory, 'manifest.json'), JSON.stringify({ artifacts }));
+    return directory;
+  };
+
+  test('that is not there is an error of one line', () => {
+    expect(() => readAssembly('/nonexistent')).toThrow(/^cannot read \/nonexistent\/manifest.json: .*$/);
+  });
+
+  test('with several stacks names them', () => {
+    const stack = { type: 'aws:cloudformation:stack' };
+    expect(() => readAssembly(assembly({ One: stack, Two: stack }))).toThrow('it holds: One, Two');
+  });
+});
+
+describe('a filter of an event source', () => {
+  const event = {
+    eventName: 'REMOVE',
+    userIdentity: { type: 'Service' },
+    dynamodb: { Keys: { id: { S: 'KEY#7' } } },
+    size: 5,
+  };
+  test.each<[string, object, boolean]>([
+    ['a value', { eventName: ['INSERT', 'REMOVE'] }, true],
+    ['another value', { eventName: ['INSERT'] }, false],
+    ['a nested field', { userIdentity: { type: ['Service'] } }, true],
+    ['a nested field that is not there', { other: { type: ['Service'] } }, false],
+    ['all of several fields', { eventName: ['REMOVE'], size: [6] }, false],
+    ['a prefix', { dynamodb: { Keys: { id: { S: [{ prefix: 'KEY#' }] } } } }, true],
+    ['a suffix', { dynamodb: { Keys: { id: { S: [{ suffix: '#8' }] } } } }, false],
+    ['existence', { userIdentity: { type: [{ exists: true }] } }, true],
+    ['absence', { userIdentity: { type: [{ exists: false }] } }, false],
+    ['anything but', { eventName: [{ 'anything-but': ['INSERT'] }] }, true],
+    ['a range', { size: [{ numeric: ['>', 4, '<=', 5] }] }, true],
+    ['one of several patterns', { $or: [{ eventName: ['INSERT'] }, { size: [5] }] }, true],
+  ])('matches %s', (_, pattern, expected) => {
+    expect(compileFilters([JSON.stringify(pattern)])(event)).toBe(expected);
+  });
+
+  test('lets everything pass when there is none, and one of several is enough', () => {
+    expect(compileFilters([])(event)).toBe(true);
+    expect(compileFilters(['{"size":[1]}', '{"size":[5]}'])(event)).toBe(true);
+  });
+
+  test('with an operator that is not emulated is an error', () => {
+    expect(() => compileFilters(['{"a":[{"cidr":"10.0.0.0/8"}]}'])).toThrow('"cidr" is not emulated');
+  });
+});
