@@ -1,0 +1,137 @@
+/** Every kind of credential that a call can carry, good and dead, of one deployment. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { importJWK, SignJWT } from 'jose';
+import { newKey, newLocator, parseKey } from '../../lambdas/domain/key-format.ts';
+import { signingKey } from '../../lambdas/domain/keyset.ts';
+import { SCOPES, type Scope } from '../../lambdas/domain/scopes.ts';
+import { sessionKey, tenantKey } from '../../lambdas/store/items.ts';
+import type { Profile } from '../../profiles/profile.ts';
+import { type Account, bearer, expectStatus, inSeconds, type TestStack } from '../support/stack.ts';
+
+export interface Tenant {
+  readonly account: Account;
+  readonly token: string;
+  /** A key with every scope. */
+  readonly key: string;
+}
+
+/** What the cases of the matrix need, made once: through the API where it can be, else by writing an item. */
+export interface World {
+  readonly ada: Tenant;
+  readonly other: Tenant;
+  readonly limited: Tenant;
+  readonly suspended: Pick<Tenant, 'account' | 'token'>;
+  readonly unknownKey: string;
+  readonly forgedSecret: string;
+  readonly forgedChecksum: string;
+  readonly expiredKey: string;
+  readonly revokedKey: string;
+  readonly disabledKey: string;
+  readonly distantKey: string;
+  readonly endedToken: string;
+  readonly expiredToken: string;
+  readonly forgedToken: string;
+  readonly viewerToken: string;
+  /** A key without the scope, and with all others that do not include it. */
+  readonly keyWithout: Readonly<Record<Scope, string>>;
+  /** A session that only this call has: what it does, it does to nobody else. */
+  freshToken(): Promise<string>;
+  /** The id of a key that nobody else uses. */
+  freshKeyId(): Promise<string>;
+}
+
+/** A tier whose every credential has one request a minute. */
+export const TIGHT_TIER = 'tight';
+
+export async function createWorld(stack: TestStack, profile: Profile): Promise<World> {
+  const tenant = async (): Promise<Tenant> => {
+    const account = await stack.onboard();
+    const token = await stack.logIn(account);
+    const { key } = await stack.createKey(token, { scopes: SCOPES });
+    return { account, token, key };
+  };
+  const [ada, other, limited] = [await tenant(), await tenant(), await tenant()];
+  const suspendedAccount = await stack.onboard();
+  const suspended = { account: suspendedAccount, token: await stack.logIn(suspendedAccount) };
+  await setTenant(stack, suspended.account, 'SET #field = :value', 'state', 'suspended');
+  await setTenant(stack, limited.account, 'SET #field = :value', 'tier', TIGHT_TIER);
+
+  const expired = await stack.createKey(ada.token, { expires_at: inSeconds(1.5), scopes: SCOPES });
+  const revoked = await stack.createKey(ada.token, { scopes: SCOPES });
+  expectStatus(await stack.send(`DELETE /v1/api-keys/${revoked.id}`, { headers: bearer(ada.token) }), 200);
+  const disabled = await stack.createKey(ada.token, { scopes: SCOPES });
+  const disable = { headers: bearer(ada.token), json: { enabled: false } };
+  expectStatus(await stack.send(`PATCH /v1/api-keys/${disabled.id}`, disable), 200);
+  const distant = await stack.createKey(ada.token, { scopes: SCOPES, allowed_ips: ['203.0.113.0/24'] });
+  const endedToken = await stack.logIn(ada.account);
+  expectStatus(await stack.send('POST /v1/auth/logout', { headers: bearer(endedToken) }), 200);
+  const viewerToken = await stack.logIn(ada.account);
+  await stack.table.update(sessionKey(claimsOf(viewerToken).sid), {
+    UpdateExpression: 'SET rol = :role',
+    ExpressionAttributeValues: { ':role': { S: 'viewer' } },
+  });
+  const without = async (scope: Scope) => {
+    const scopes = SCOPES.filter((each) => each !== scope && each !== 'admin');
+    return [scope, (await stack.createKey(ada.token, { scopes })).key] as const;
+  };
+  const keyWithout = Object.fromEntries(await Promise.all(SCOPES.map(without))) as Record<Scope, string>;
+  const locator = parseKey(profile.keys, ada.key)?.locator ?? '';
+  // The limited tenant's facts were read with its first tier, and are believed for two seconds.
+  await sleep(2100);
+
+  return {
+    ada,
+    other,
+    limited,
+    suspended,
+    unknownKey: newKey(profile.keys, 'live', newLocator()),
+    forgedSecret: newKey(profile.keys, 'live', locator),
+    forgedChecksum: withOtherEnd(ada.key),
+    expiredKey: expired.key,
+    revokedKey: revoked.key,
+    disabledKey: disabled.key,
+    distantKey: distant.key,
+    endedToken,
+    expiredToken: await expiredCopy(stack, ada.token),
+    forgedToken: withOtherEnd(ada.token),
+    viewerToken,
+    keyWithout,
+    freshToken: () => stack.logIn(ada.account),
+    freshKeyId: async () => (await stack.createKey(ada.token)).id,
+  };
+}
+
+async function setTenant(
+  stack: TestStack,
+  { tenantId }: Account,
+  UpdateExpression: string,
+  field: string,
+  value: string,
+): Promise<void> {
+  await stack.table.update(tenantKey(tenantId), {
+    UpdateExpression,
+    ExpressionAttributeNames: { '#field': field },
+    ExpressionAttributeValues: { ':value': { S: value } },
+  });
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: claims, as a test reads them.
+export function claimsOf(token: string): any {
+  return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
+}
+
+/** The same with another end: a checksum, or the middle of a signature, that does not fit. */
+function withOtherEnd(credential: string): string {
+  const at = credential.length - 4;
+  return `${credential.slice(0, at)}${credential[at] === 'A' ? 'B' : 'A'}${credential.slice(at + 1)}`;
+}
+
+/** A token as we signed it an hour and more ago. */
+async function expiredCopy(stack: TestStack, token: string): Promise<string> {
+  const now = Math.floor(Date.now() / 1000);
+  const key = signingKey(await stack.keyset(), 'token', now);
+  if (key === undefined) throw new Error('The deployment has no signing key.');
+  return new SignJWT({ ...claimsOf(token), iat: now - 100, exp: now - 10 })
+    .setProtectedHeader({ alg: key.algorithm, kid: key.kid, typ: 'at+jwt' })
+    .sign(await importJWK(key.jwk, key.algorithm));
+}

@@ -1,0 +1,268 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ERRORS, type ErrorCode } from '../../lambdas/domain/errors.ts';
+import type { Scope } from '../../lambdas/domain/scopes.ts';
+import { routes } from '../../lambdas/routes/index.ts';
+import { METHODS, type Method, type RouteId } from '../../lambdas/routes/route.ts';
+import { apiRows } from '../../lambdas/routes/table.ts';
+import { errorCodeOf, type Profile } from '../../profiles/profile.ts';
+import { PROFILES } from '../profiles/profiles.ts';
+import type { HttpResponse } from '../support/http.ts';
+import {
+  apiKey,
+  bearer,
+  ROOMY_TIER,
+  startTestStack,
+  type TestStack,
+  withinOneWindow,
+} from '../support/stack.ts';
+import { createWorld, TIGHT_TIER, type World } from './credentials.ts';
+
+/** A method and path that take a credential, as they stand in the template. */
+interface ProtectedRow {
+  readonly target: string;
+  readonly method: Method;
+  readonly path: string;
+  /** Absent for the upstream. */
+  readonly routeId?: RouteId;
+  readonly scope: Scope | null;
+  readonly onlyPeople: boolean;
+  /** The status of a call that may. */
+  readonly success: number;
+}
+
+type Headers = Readonly<Record<string, string | readonly string[]>>;
+
+interface Case {
+  readonly name: string;
+  readonly headers: (world: World, row: ProtectedRow) => Headers | Promise<Headers>;
+  /** What the row answers; undefined where the case does not apply to it. */
+  readonly answer: (row: ProtectedRow) => ErrorCode | undefined;
+  /** Called before, to bring the credential to where it must be. */
+  readonly before?: (stack: TestStack, headers: Headers) => Promise<void>;
+}
+
+const dead = (code: ErrorCode) => () => code;
+const always = (headers: (world: World) => Headers, code: ErrorCode, name: string): Case => ({
+  name,
+  headers,
+  answer: dead(code),
+});
+
+/** Who is not proven to call: the same on every row, whatever it takes. */
+const UNPROVEN: readonly Case[] = [
+  always(() => ({}), 'missing_credential', 'no credential'),
+  always(() => ({ authorization: 'Basic YTpi' }), 'invalid_credential', 'another scheme'),
+  always(() => ({ authorization: 'Bearer' }), 'invalid_credential', 'a scheme without a credential'),
+  always(() => apiKey(''), 'invalid_credential', 'an empty key'),
+  always(() => apiKey('not a key'), 'invalid_credential', 'a malformed key'),
+  always(() => bearer('a.b.c'), 'invalid_credential', 'a malformed token'),
+  always(({ ada }) => ({ 'x-api-key': [ada.key, ada.key] }), 'invalid_credential', 'a key sent twice'),
+  always(
+    ({ ada, forgedToken }) => ({ ...bearer(forgedToken), ...apiKey(ada.key) }),
+    'invalid_credential',
+    'a forged token beside a good key',
+  ),
+  always(({ unknownKey }) => apiKey(unknownKey), 'invalid_credential', 'an unknown key'),
+  always(({ forgedSecret }) => apiKey(forgedSecret), 'invalid_credential', 'a known key with another secret'),
+  always(({ forgedChecksum }) => apiKey(forgedChecksum), 'invalid_credential', 'a forged checksum'),
+  always(({ forgedToken }) => bearer(forgedToken), 'invalid_credential', 'a forged signature'),
+  always(({ expiredKey }) => apiKey(expiredKey), 'expired_credential', 'an expired key'),
+  always(({ expiredToken }) => bearer(expiredToken), 'expired_credential', 'an expired token'),
+  always(({ revokedKey }) => apiKey(revokedKey), 'revoked_credential', 'a revoked key'),
+  always(({ disabledKey }) => apiKey(disabledKey), 'disabled_credential', 'a disabled key'),
+  always(({ endedToken }) => bearer(endedToken), 'ended_session', 'an ended session'),
+  always(({ suspended }) => apiKey(suspended.account.apiKey), 'suspended_tenant', "a suspended tenant's key"),
+  always(({ suspended }) => bearer(suspended.token), 'suspended_tenant', "a suspended tenant's token"),
+];
+
+/** A call that uses up the one request that a credential of the tight tier has. */
+async function exhaust(stack: TestStack, headers: Headers): Promise<void> {
+  await withinOneWindow(2);
+  await stack.send('GET /v1/auth/me', { headers });
+}
+
+/** Who is proven, and may not. */
+const PROVEN: readonly Case[] = [
+  {
+    name: 'a key from an address that it does not allow',
+    headers: ({ distantKey }) => apiKey(distantKey),
+    answer: dead('address_not_allowed'),
+  },
+  {
+    name: 'a key where a person is required',
+    headers: ({ ada }) => apiKey(ada.key),
+    answer: ({ onlyPeople }) => (onlyPeople ? 'user_required' : undefined),
+  },
+  {
+    name: 'a key without the scope',
+    headers: ({ keyWithout }, { scope }) => apiKey(keyWithout[scope ?? 'admin']),
+    answer: ({ scope, onlyPeople }) => (scope === null || onlyPeople ? undefined : 'insufficient_scope'),
+  },
+  {
+    name: 'a viewer',
+    headers: ({ viewerToken }) => bearer(viewerToken),
+    answer: ({ scope }) => (scope === null || scope === 'read' ? undefined : 'insufficient_scope'),
+  },
+  {
+    name: 'a key over its limit',
+    headers: ({ limited }) => apiKey(limited.key),
+    before: exhaust,
+    answer: ({ onlyPeople }) => (onlyPeople ? undefined : 'rate_limited'),
+  },
+  {
+    name: 'a session over its limit',
+    headers: ({ limited }) => bearer(limited.token),
+    before: exhaust,
+    answer: dead('rate_limited'),
+  },
+];
+
+/** The bodies with which rows succeed. */
+const BODIES: Readonly<Partial<Record<RouteId, object>>> = {
+  createKey: { name: 'of the matrix' },
+  updateKey: { name: 'renamed' },
+};
+
+/** Every row that the template locks: our own, and each method of the upstream's two. */
+function protectedRows(profile: Profile): ProtectedRow[] {
+  return apiRows(routes, profile).flatMap((row): ProtectedRow[] => {
+    if (row.kind === 'not-found') return [];
+    if (row.kind === 'upstream') {
+      const path = row.path.replace('{proxy+}', 'things/7');
+      return METHODS.map((method) => ({
+        target: `${method} ${path}`,
+        method,
+        path,
+        scope: profile.methodScopes[method],
+        onlyPeople: false,
+        success: 200,
+      }));
+    }
+    const { access, route, method, path } = row;
+    if (access.kind !== 'credential') return [];
+    return [
+      {
+        target: `${method} ${path}`,
+        method,
+        path,
+        routeId: route.id,
+        scope: access.scope,
+        onlyPeople: access.callers === 'user',
+        success: route.success.status,
+      },
+    ];
+  });
+}
+
+describe.each(PROFILES.map((profile) => [profile.name, profile] as const))(
+  'the profile %s',
+  (_name, profile) => {
+    let stack: TestStack;
+    let world: World;
+
+    beforeAll(async () => {
+      const tight = { ...ROOMY_TIER, keyRequestsPerMinute: 1, sessionRequestsPerMinute: 1 };
+      stack = await startTestStack({
+        profile: profile.name,
+        config: { tiers: { free: ROOMY_TIER, [TIGHT_TIER]: tight } },
+      });
+      world = await createWorld(stack, profile);
+    });
+    afterAll(() => stack?.stop());
+
+    let calls = 0;
+    const call = (row: ProtectedRow, headers: Headers, id = 'key_unknown'): Promise<HttpResponse> => {
+      const body = row.routeId === undefined ? undefined : BODIES[row.routeId];
+      return stack.send(`${row.method} ${row.path.replace('{id}', id)}`, {
+        headers: { ...headers, 'X-Request-ID': `matrix-${(calls += 1)}` },
+        ...(body === undefined ? {} : { json: body }),
+      });
+    };
+
+    describe.each(protectedRows(profile).map((row) => [row.target, row] as const))('%s', (_target, row) => {
+      const cases = [...UNPROVEN, ...PROVEN].flatMap((each) => {
+        const code = each.answer(row);
+        return code === undefined ? [] : [[each.name, code, each] as const];
+      });
+
+      test.each(cases)('%s: %s', async (_case, code, { headers, before }) => {
+        const sent = await headers(world, row);
+        await before?.(stack, sent);
+        expectError(await call(row, sent), row, code, profile);
+      });
+
+      test.each(row.onlyPeople ? ['person'] : ['person', 'key'])('a %s who may is let in', async (kind) => {
+        const headers =
+          kind === 'key'
+            ? apiKey(world.ada.key)
+            : bearer(row.routeId === 'logout' ? await world.freshToken() : world.ada.token);
+        const id = row.path.includes('{id}') ? await world.freshKeyId() : undefined;
+        const response = await call(row, headers, id);
+        expect([response.status, response.text]).toEqual([row.success, response.text]);
+        expect(response.headers['x-request-id']).toBe(`matrix-${calls}`);
+        expect(response.headers['x-ratelimit-remaining']).toMatch(/^\d+$/);
+      });
+
+      if (!row.path.includes('{id}')) return;
+      test("another tenant's id is not told from one that nobody has", async () => {
+        const foreign = await call(row, bearer(world.ada.token), world.other.account.keyId);
+        const missing = await call(row, bearer(world.ada.token));
+        for (const response of [foreign, missing]) {
+          expect(response.status).toBe(404);
+          expect(bodyWithoutId(response)).toEqual(bodyWithoutId(missing));
+        }
+        // The key is what it was: none of the calls has reached it.
+        const response = await stack.send('GET /v1/auth/me', {
+          headers: apiKey(world.other.account.apiKey),
+        });
+        expect(response.json.key).toMatchObject({
+          name: 'First key',
+          status: 'active',
+          previous_key_expires_at: null,
+        });
+      });
+    });
+  },
+);
+
+function bodyWithoutId(response: HttpResponse): object {
+  return JSON.parse(response.text.replace(/matrix-\d+/g, 'matrix'));
+}
+
+/** The whole answer of a refusal: status, headers and the profile's body, word for word. */
+function expectError(response: HttpResponse, row: ProtectedRow, code: ErrorCode, profile: Profile): void {
+  const { status, type, title, message } = ERRORS[code];
+  const { headers } = response;
+  const requestId = headers['x-request-id'] ?? '';
+  expect(response.status).toBe(status);
+  expect(requestId).toMatch(/^matrix-\d+$/);
+  expect(headers['content-type']).toMatch(/^application\/json/);
+  expect(headers['access-control-allow-origin']).toBe('*');
+  expect(headers['www-authenticate']).toBe(status === 401 ? 'Bearer' : undefined);
+  if (status !== 429) expect(headers['retry-after']).toBeUndefined();
+  else expect(headers['retry-after']).toMatch(/^([1-9]|[1-5]\d|60)$/);
+  if (row.method === 'HEAD') {
+    expect(response.bytes).toHaveLength(0);
+    return;
+  }
+  const seconds = headers['retry-after'];
+  const told: Partial<Record<ErrorCode, string>> = {
+    insufficient_scope: `Insufficient scope. Required: ${row.scope}`,
+    rate_limited: `${message} Try again in ${seconds} second${seconds === '1' ? '' : 's'}.`,
+  };
+  expect(response.json).toEqual(
+    JSON.parse(
+      JSON.stringify(
+        profile.errorBody({
+          status,
+          type,
+          title,
+          code: errorCodeOf(profile, code),
+          message: told[code] ?? message,
+          requestId,
+          fields: [],
+        }),
+      ),
+    ),
+  );
+}
