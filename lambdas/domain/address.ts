@@ -16,8 +16,11 @@ export function parseBlock(text: string): AddressBlock | undefined {
   if (bytes === undefined || rest.length > 0) return undefined;
   const maxBits = bytes.length * 8;
   if (prefix === undefined) return { bytes, prefixBits: maxBits };
-  if (!/^(0|[1-9]\d{0,2})$/.test(prefix) || Number(prefix) > maxBits) return undefined;
-  const block = { bytes, prefixBits: Number(prefix) };
+  if (!/^(0|[1-9]\d{0,2})$/.test(prefix)) return undefined;
+  // The prefix of an IPv4-mapped block counts the 96 bits that stand before the IPv4 address.
+  const prefixBits = Number(prefix) - (isIP(address) === 6 ? 128 - maxBits : 0);
+  if (prefixBits < 0 || prefixBits > maxBits) return undefined;
+  const block = { bytes, prefixBits };
   return bytes.every((byte, index) => (byte & ~maskOf(block.prefixBits, index)) === 0) ? block : undefined;
 }
 

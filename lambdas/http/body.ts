@@ -27,10 +27,19 @@ export function readBody(request: HttpRequest, takesForm: boolean): unknown {
     });
   }
   try {
-    return JSON.parse(text);
-  } catch {
+    return JSON.parse(text, requireWellFormed);
+  } catch (error) {
+    if (error instanceof Problem) throw error;
     throw new Problem('malformed_request', { message: 'The body is not valid JSON.' });
   }
+}
+
+/** An unpaired surrogate can be escaped in JSON (RFC 8259, 8.2) but not be stored: it has no UTF-8. */
+function requireWellFormed(_name: string, value: unknown): unknown {
+  if (typeof value === 'string' && !value.isWellFormed()) {
+    throw new Problem('malformed_request', { message: 'The body must be well-formed Unicode.' });
+  }
+  return value;
 }
 
 function decode(bytes: Buffer): string {

@@ -116,8 +116,7 @@ export class DynamoKeyStore implements KeyStore {
       });
       if (!changed) return false;
     }
-    await this.#changeRow(key, change);
-    return true;
+    return this.#changeRow(key, change);
   }
 
   async revoke(key: ApiKey, origin: ChangeOrigin, now: number): Promise<void> {
@@ -176,6 +175,7 @@ export class DynamoKeyStore implements KeyStore {
         ':settled': N(now - ROTATION_PAUSE_SECONDS),
         ...(rotation.expiresAt === NEVER ? {} : { ':ttl': N(rotation.expiresAt + RETENTION_SECONDS) }),
       },
+      ...(rotation.expiresAt === NEVER ? { remove: 'REMOVE #ttl' } : {}),
       condition: 'ha = :replaces AND st = :active AND (attribute_not_exists(rot) OR rot <= :settled)',
       origin,
       what: 'rotate',
@@ -221,23 +221,30 @@ export class DynamoKeyStore implements KeyStore {
     }
   }
 
-  async #changeRow(key: ApiKey, { name, metadata, lifetimeSeconds }: KeyChange): Promise<void> {
+  /** False when the row went with its record. */
+  async #changeRow(key: ApiKey, { name, metadata, lifetimeSeconds }: KeyChange): Promise<boolean> {
     const set = [
       ...(name === undefined ? [] : ['#name = :name']),
       ...(metadata === undefined ? [] : ['metadata = :metadata']),
       ...(lifetimeSeconds === undefined ? [] : ['lifetime = :lifetime']),
     ];
-    if (set.length === 0) return;
-    await this.#table.update(apiKeyKey(key.tenantId, key.id), {
-      UpdateExpression: `SET ${set.join(', ')}`,
-      ConditionExpression: 'attribute_exists(PK)',
-      ...(name === undefined ? {} : { ExpressionAttributeNames: { '#name': 'name' } }),
-      ExpressionAttributeValues: {
-        ...(name === undefined ? {} : { ':name': S(name) }),
-        ...(metadata === undefined ? {} : { ':metadata': metadataMap(metadata) }),
-        ...(lifetimeSeconds === undefined ? {} : { ':lifetime': N(lifetimeSeconds ?? 0) }),
-      },
-    });
+    if (set.length === 0) return true;
+    try {
+      await this.#table.update(apiKeyKey(key.tenantId, key.id), {
+        UpdateExpression: `SET ${set.join(', ')}`,
+        ConditionExpression: 'attribute_exists(PK)',
+        ...(name === undefined ? {} : { ExpressionAttributeNames: { '#name': 'name' } }),
+        ExpressionAttributeValues: {
+          ...(name === undefined ? {} : { ':name': S(name) }),
+          ...(metadata === undefined ? {} : { ':metadata': metadataMap(metadata) }),
+          ...(lifetimeSeconds === undefined ? {} : { ':lifetime': N(lifetimeSeconds ?? 0) }),
+        },
+      });
+      return true;
+    } catch (error) {
+      if (isConditionFailure(error)) return false;
+      throw error;
+    }
   }
 
   /** Rows with their live records, in the rows' order; a row whose record is gone is gone. */

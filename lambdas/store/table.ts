@@ -17,6 +17,9 @@ import type { BatchGetItemInput, RecordClient, UpdateItemInput } from './record-
 const CONFLICT_ATTEMPTS = 8;
 /** The most keys of one BatchGetItem. */
 const BATCH_GET_KEYS = 100;
+/** The longest partition and sort keys (DynamoDB developer guide, "Quotas"). */
+const MAX_PARTITION_BYTES = 2048;
+const MAX_SORT_BYTES = 1024;
 
 export interface WriteCondition {
   readonly ConditionExpression?: string;
@@ -65,6 +68,8 @@ export class Table implements RecordClient {
   }
 
   async get(Key: ItemKey): Promise<Item | undefined> {
+    // A caller's word may be part of a key: what is too long to be one names nothing.
+    if (!isStorable(Key)) return undefined;
     const { Item } = await this.#answer(
       this.#client.send(
         new GetItemCommand({ TableName: this.#name, Key: mutable(Key), ConsistentRead: true }),
@@ -183,6 +188,12 @@ function defaultClient(): DynamoDBClient {
     maxAttempts: 3,
     requestHandler: { connectionTimeout: 1000, requestTimeout: 2000, throwOnRequestTimeout: true },
   });
+}
+
+function isStorable({ PK, SK }: ItemKey): boolean {
+  return (
+    Buffer.byteLength(PK.S ?? '') <= MAX_PARTITION_BYTES && Buffer.byteLength(SK.S ?? '') <= MAX_SORT_BYTES
+  );
 }
 
 /** Full jitter (AWS Architecture Blog, "Exponential Backoff And Jitter"). */
