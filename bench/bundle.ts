@@ -1,0 +1,41 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import type { Deployment } from '../lambdas/deployment.ts';
+import { routes } from '../lambdas/routes/index.ts';
+import { type AccessTable, accessTable, apiRows } from '../lambdas/routes/table.ts';
+import { bundleFunctions } from '../lib/bundle.ts';
+import { deploymentOf, loadSettings, type Settings } from '../lib/settings.ts';
+
+/** The authorizer as it is deployed. */
+export interface AuthorizerBundle {
+  /** The path of its module. */
+  readonly file: string;
+  readonly bytes: number;
+  readonly gzipBytes: number;
+  readonly settings: Settings;
+  readonly deployment: Deployment;
+  readonly access: AccessTable;
+}
+
+/** No measurement may run into a limit: it would time the refusal. */
+const UNLIMITED = { keyRequestsPerMinute: 10_000_000, sessionRequestsPerMinute: 10_000_000 };
+
+/** Bundles the authorizer of the default profile as the CDK app does, with limits that nobody reaches. */
+export async function bundleAuthorizer(folder: string): Promise<AuthorizerBundle> {
+  const settings = await loadSettings({ profile: 'default' });
+  const configured = deploymentOf(settings);
+  const tiers = Object.entries(configured.tiers).map(([name, tier]) => [name, { ...tier, ...UNLIMITED }]);
+  const deployment = { ...configured, tiers: Object.fromEntries(tiers) };
+  const access = accessTable(apiRows(routes, settings.profile));
+  const { authorizer } = await bundleFunctions({
+    functions: ['authorizer'],
+    profile: settings.profile.name,
+    deployment,
+    access,
+    outDir: folder,
+  });
+  const file = join(authorizer, 'index.mjs');
+  const code = await readFile(file);
+  return { file, bytes: code.length, gzipBytes: gzipSync(code).length, settings, deployment, access };
+}

@@ -1,0 +1,39 @@
+import { once } from 'node:events';
+import { Agent, createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { pipeline } from 'node:stream';
+
+export interface CountingProxy {
+  readonly endpoint: string;
+  /** Calls since the start by operation, as `UpdateItem`. */
+  readonly calls: ReadonlyMap<string, number>;
+  stop(): Promise<void>;
+}
+
+/** Stands before a DynamoDB endpoint, hands everything on and counts what passes: no client can call unseen. */
+export async function startCountingProxy(endpoint: string): Promise<CountingProxy> {
+  const calls = new Map<string, number>();
+  const agent = new Agent({ keepAlive: true });
+  const server = createServer((incoming, outgoing) => {
+    const operation = String(incoming.headers['x-amz-target']).split('.').at(-1) ?? '';
+    calls.set(operation, (calls.get(operation) ?? 0) + 1);
+    const { method = 'POST', url = '/', headers } = incoming;
+    const onward = request(new URL(url, endpoint), { method, headers, agent }, (answer) => {
+      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+      pipeline(answer, outgoing, () => {});
+    });
+    pipeline(incoming, onward, (error) => error && outgoing.destroy(error));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    calls,
+    async stop() {
+      agent.destroy();
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}

@@ -1,0 +1,79 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { type AccountContext, onboard } from '../lambdas/domain/accounts.ts';
+import { systemClock } from '../lambdas/domain/clock.ts';
+import { EMPTY_KEYSET, type Keyset, nextKeyset, publicKeys } from '../lambdas/domain/keyset.ts';
+import { openSession } from '../lambdas/domain/sessions.ts';
+import { Signer } from '../lambdas/domain/signer.ts';
+import { DynamoAccountStore } from '../lambdas/store/account-store.ts';
+import { DynamoBackoffStore } from '../lambdas/store/backoff-store.ts';
+import { ControlStore } from '../lambdas/store/control-store.ts';
+import { DynamoSessionStore } from '../lambdas/store/session-store.ts';
+import { Table } from '../lambdas/store/table.ts';
+import { ENGINE_CREDENTIALS, ENGINE_REGION } from '../test/support/dynamodb-engine.ts';
+import type { AuthorizerBundle } from './bundle.ts';
+
+/** `iss` of the tokens that are measured. */
+export const ISSUER = 'https://api.example.com';
+
+/** A tenant with a key and an open session, made as onboarding and login make them. */
+export interface Identity {
+  readonly key: string;
+  readonly locator: string;
+  readonly token: string;
+  readonly sessionId: string;
+}
+
+/** Publishes signing keys in the table, and returns what adds tenants to it. */
+export async function identitiesIn(
+  tableName: string,
+  endpoint: string,
+  { settings: { profile }, deployment }: Pick<AuthorizerBundle, 'settings' | 'deployment'>,
+): Promise<(name: string) => Promise<Identity>> {
+  const client = new DynamoDBClient({ endpoint, region: ENGINE_REGION, credentials: ENGINE_CREDENTIALS });
+  const table = new Table(tableName, client);
+  const keyset = await publishKeyset(table, profile.tokens);
+  const context: AccountContext = {
+    profile,
+    deployment,
+    accounts: new DynamoAccountStore(table),
+    sessions: new DynamoSessionStore(table),
+    backoff: new DynamoBackoffStore(table),
+    signer: new Signer(async () => keyset, ISSUER, systemClock),
+    clock: systemClock,
+  };
+  return (name) => newIdentity(name, context);
+}
+
+async function publishKeyset(
+  table: Table,
+  { algorithm, lifetimeSeconds }: AccountContext['profile']['tokens'],
+): Promise<Keyset> {
+  const plan = { tokenAlgorithm: algorithm, tokenSeconds: lifetimeSeconds };
+  // Rotated once: a deployment in use verifies among several keys.
+  const first = await nextKeyset(EMPTY_KEYSET, plan, systemClock() - 3600);
+  const keyset = await nextKeyset(first, plan, systemClock());
+  await new ControlStore(table).publish(keyset.version, publicKeys(keyset));
+  return keyset;
+}
+
+async function newIdentity(name: string, context: AccountContext): Promise<Identity> {
+  const { account, key } = await onboard(
+    {
+      email: `${name}@example.com`,
+      password: 'correct horse battery staple',
+      fullName: null,
+      workspaceName: name,
+      sector: null,
+    },
+    context,
+  );
+  const seconds = context.profile.tokens.lifetimeSeconds;
+  const now = context.clock();
+  const session = await openSession(account.user, account.workspaceId, seconds, context.sessions, now);
+  return {
+    key,
+    locator: account.key.key.locator,
+    token: await context.signer.accessToken(session, seconds),
+    sessionId: session.sessionId,
+  };
+}

@@ -1,0 +1,44 @@
+/**
+ * `npm run bench [-- --json] [--quick]`: measures the decision's cost against its floor (docs/performance.md).
+ * Exits with 1 when something does not work or a target is missed (see `failures`).
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startEngine } from '../test/support/dynamodb-engine.ts';
+import { authorizerEnvironment, loadAuthorizer } from './authorizer.ts';
+import { bundleAuthorizer } from './bundle.ts';
+import { countCalls } from './calls.ts';
+import { measureColdStart } from './cold-start.ts';
+import { identitiesIn } from './identities.ts';
+import { type Effort, readOptions } from './options.ts';
+import { failures, figures, type Results, reportJson, reportTable } from './report.ts';
+import { measureWarm } from './warm.ts';
+
+const { json, quick, effort } = readOptions(process.argv.slice(2));
+const all = figures(await measure(effort));
+console.log(json ? reportJson(all) : reportTable(all));
+for (const failure of failures(all, quick)) {
+  console.error(failure);
+  process.exitCode = 1;
+}
+
+/** Measures everything against one engine, one thing after the other. */
+async function measure(effort: Effort): Promise<Results> {
+  const folder = await mkdtemp(join(tmpdir(), 'latchkey-bench-'));
+  const engine = await startEngine();
+  try {
+    const { endpoint } = engine;
+    const tableName = await engine.createTable();
+    const bundle = await bundleAuthorizer(folder);
+    const newIdentity = await identitiesIn(tableName, endpoint, bundle);
+    const handler = await loadAuthorizer(bundle.file, authorizerEnvironment(tableName, endpoint));
+    const warm = await measureWarm(handler, tableName, newIdentity, effort);
+    const calls = await countCalls(bundle, tableName, endpoint, newIdentity);
+    const cold = await measureColdStart(bundle, tableName, endpoint, newIdentity, effort.processes);
+    return { warm, calls, cold, bundle };
+  } finally {
+    await engine.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}

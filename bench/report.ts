@@ -1,0 +1,99 @@
+import type { AuthorizerBundle } from './bundle.ts';
+import type { CallsResult } from './calls.ts';
+import type { ColdStartResult } from './cold-start.ts';
+import type { Estimate } from './statistics.ts';
+import type { WarmResult } from './warm.ts';
+
+export interface Results {
+  readonly warm: WarmResult;
+  readonly calls: CallsResult;
+  readonly cold: ColdStartResult;
+  readonly bundle: Pick<AuthorizerBundle, 'bytes' | 'gzipBytes'>;
+}
+
+/** A figure of the report. One without a target stands there to explain the others. */
+interface Figure {
+  readonly title: string;
+  readonly name: string;
+  readonly value: number;
+  readonly interval?: Estimate;
+  readonly digits: number;
+  readonly target?: number;
+  /** Counted, not timed: the machine has no part in it. */
+  readonly exact?: true;
+}
+
+/** The largest bundle that the authorizer's cold start is planned with. */
+export const MAX_AUTHORIZER_BYTES = 55_000;
+
+/** Every figure once; the JSON, the table and the exit code are read from here. */
+export function figures({ warm, calls, cold, bundle }: Results): readonly Figure[] {
+  return [
+    timed('Decision by key, of the floor', 'key_decision_over_floor', warm.key.ratio, 3, 1.3),
+    timed('Decision by JWT, of the floor', 'jwt_decision_over_floor', warm.token.ratio, 3, 1.3),
+    timed('The floor, of itself (noise)', 'floor_over_floor', warm.noise.ratio, 3),
+    exact('DynamoDB calls a decision, hot', 'calls_per_decision', calls.hot, 4, 1.02),
+    exact('- at decisions a second', 'hot_decisions_per_second', calls.hotDecisionsPerSecond, 0),
+    exact('DynamoDB calls, key used hourly', 'calls_per_hourly_decision', calls.hourly, 3),
+    timed('Cold start by key, ms over empty', 'cold_start_over_empty_ms', cold.keyOverEmptyMs, 1, 15),
+    timed('Cold start by JWT, ms over empty', 'cold_start_jwt_over_empty_ms', cold.tokenOverEmptyMs, 1),
+    timed('- of it the import', 'import_over_empty_ms', cold.importOverEmptyMs, 1),
+    exact('Authorizer, bytes', 'authorizer_bytes', bundle.bytes, 0, MAX_AUTHORIZER_BYTES),
+    exact('- gzipped', 'authorizer_gzip_bytes', bundle.gzipBytes, 0),
+    orientation('This machine: the floor, µs', 'floor_us', warm.key.floorMicroseconds),
+    orientation('- decision by key, µs', 'key_decision_us', warm.key.subjectMicroseconds),
+    orientation('- decision by JWT, µs', 'jwt_decision_us', warm.token.subjectMicroseconds),
+    orientation('- empty handler, ms', 'empty_ms', cold.emptyMs),
+  ];
+}
+
+function timed(title: string, name: string, interval: Estimate, digits: number, target?: number): Figure {
+  const figure = { title, name, value: interval.median, interval, digits };
+  return target === undefined ? figure : { ...figure, target };
+}
+
+function exact(title: string, name: string, value: number, digits: number, target?: number): Figure {
+  const figure = { title, name, value, digits, exact: true } as const;
+  return target === undefined ? figure : { ...figure, target };
+}
+
+function orientation(title: string, name: string, value: number): Figure {
+  return { title, name, value, digits: 0 };
+}
+
+/** The figures as one JSON object. */
+export function reportJson(all: readonly Figure[]): string {
+  const entries = all.map(({ name, value, digits }) => [name, Number(value.toFixed(digits))]);
+  return JSON.stringify(Object.fromEntries(entries), null, 2);
+}
+
+/** The figures as a table for people. */
+export function reportTable(all: readonly Figure[]): string {
+  return all
+    .map((figure) => {
+      const { title, value, interval, digits, target } = figure;
+      const range = interval ? `${interval.low.toFixed(digits)} to ${interval.high.toFixed(digits)}` : '';
+      const goal =
+        target === undefined ? '' : `at most ${target}`.padEnd(16) + (isMet(figure) ? 'ok' : 'miss');
+      return `${title.padEnd(34)}${value.toFixed(digits).padStart(9)}  ${range.padEnd(18)}${goal}`.trimEnd();
+    })
+    .join('\n');
+}
+
+/**
+ * The missed targets that fail the run. Counted figures are the same on any machine and always do. Timed ones do in
+ * a full run alone, and only when their whole interval lies beyond: a busy machine is no fault of the code.
+ */
+export function failures(all: readonly Figure[], quick: boolean): readonly string[] {
+  return all
+    .filter((figure) => (figure.exact ? !isMet(figure) : !quick && isMissedForSure(figure)))
+    .map(({ name, value, target, digits }) => `${name} is ${value.toFixed(digits)}; the target is ${target}`);
+}
+
+function isMet({ value, target }: Figure): boolean {
+  return target === undefined || value <= target;
+}
+
+function isMissedForSure({ interval, target }: Figure): boolean {
+  return target !== undefined && interval !== undefined && interval.low > target;
+}
