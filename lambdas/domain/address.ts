@@ -41,22 +41,31 @@ export function contains(outer: AddressBlock, inner: AddressBlock): boolean {
   );
 }
 
-/** Packs blocks for a record, in base64: of each its length in bytes, its prefix length and its bytes. */
+/** Added to the prefix length of a packed IPv6 block; an IPv4 prefix is never longer than 32 bits. */
+const PACKED_V6 = 64;
+
+/** Packs blocks for a record, in base64: of each its prefix length, which tells the family, and its bytes. */
 export function packBlocks(blocks: readonly AddressBlock[]): string {
   return Buffer.concat(
-    blocks.map(({ bytes, prefixBits }) => Buffer.from([bytes.length, prefixBits, ...bytes])),
-  ).toString('base64');
+    blocks.map(({ bytes, prefixBits }) =>
+      Buffer.from([prefixBits + (bytes.length === 16 ? PACKED_V6 : 0), ...bytes]),
+    ),
+  ).toString('base64url');
 }
 
 /** The inverse of {@link packBlocks}. */
 export function unpackBlocks(packed: string): AddressBlock[] {
-  const buffer = Buffer.from(packed, 'base64');
+  const buffer = Buffer.from(packed, 'base64url');
   const blocks: AddressBlock[] = [];
   for (let offset = 0; offset < buffer.length; ) {
-    const length = buffer[offset] ?? 0;
-    const bytes = new Uint8Array(buffer.subarray(offset + 2, offset + 2 + length));
-    blocks.push({ bytes, prefixBits: buffer[offset + 1] ?? 0 });
-    offset += 2 + length;
+    const head = buffer[offset] ?? 0;
+    const isV6 = head >= PACKED_V6;
+    const end = offset + 1 + (isV6 ? 16 : 4);
+    blocks.push({
+      bytes: new Uint8Array(buffer.subarray(offset + 1, end)),
+      prefixBits: isV6 ? head - PACKED_V6 : head,
+    });
+    offset = end;
   }
   return blocks;
 }

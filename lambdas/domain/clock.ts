@@ -13,7 +13,7 @@ export function timestamp(seconds: number): string | null {
 
 /** The inverse: `undefined` when the text is no RFC 3339 date-time with an offset. */
 export function parseTimestamp(text: string): number | undefined {
-  if (!/^\d{4}-\d{2}-\d{2}[Tt ](?!24)\d{2}:\d{2}(:\d{2}(\.\d+)?)?([Zz]|[+-]\d{2}:\d{2})$/.test(text))
+  if (!/^\d{4}-\d{2}-\d{2}[Tt ](?!24)\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/.test(text))
     return undefined;
   // `Date.parse` carries a day that its month does not have over into the next one.
   if (new Date(text.slice(0, 10)).getUTCDate() !== Number(text.slice(8, 10))) return undefined;

@@ -21,6 +21,7 @@ export function contextOf(
       return {
         outcome: decision.outcome,
         requestId,
+        reason: decision.code,
         code: codeOf(decision.code),
         title: ERRORS[decision.code].title,
         message: ERRORS[decision.code].message,
@@ -29,6 +30,7 @@ export function contextOf(
       return {
         outcome: decision.outcome,
         requestId,
+        reason: decision.code,
         code: codeOf(decision.code),
         title: ERRORS[decision.code].title,
         message: decision.message,
@@ -52,6 +54,11 @@ export function contextOf(
         retryHint: retryHint(1),
       };
   }
+}
+
+/** A reason as the catalogue knows it; of a reason that it does not know, the strictest is made. */
+function errorCode(reason: string): ErrorCode {
+  return Object.hasOwn(ERRORS, reason) ? (reason as ErrorCode) : 'invalid_credential';
 }
 
 /** The end of "Rate limit exceeded."; a text of its own, as API Gateway leaves it out where no authorizer ran. */
@@ -96,7 +103,7 @@ export function callerOf(context: Readonly<Record<string, unknown>> | null | und
     return found;
   };
   const outcome = value('outcome');
-  if (outcome === 'forbidden') throw new Problem('insufficient_scope', { message: value('message') });
+  if (outcome === 'forbidden') throw new Problem(errorCode(value('reason')), { message: value('message') });
   if (outcome === 'limited') {
     const retryAfterSeconds = Number(value('retryAfter'));
     throw new Problem('rate_limited', {

@@ -22,8 +22,8 @@ const WINDOW_NOT_PAST = 'win <= :window';
 const A_SLOT_HOLDS = '((ha = :hash AND xa > :now) OR (hb = :hash AND xb > :now))';
 const NOT_EXPIRED = 'xa > :now';
 
-/** Counts of past windows that may gather on a record before they are swept. */
-const MAX_STALE_COUNTS = 8;
+/** Counts that gather on a record, the present window's too, before those of past windows are swept. */
+const MAX_COUNTS = 8;
 const COUNT = /^c\d+$/;
 
 /** What one decision reads and writes in DynamoDB. */
@@ -104,7 +104,7 @@ export class DynamoDecisionStore implements DecisionStore {
   /** Windows in which nobody called the next one leave a count each; they go when eight have gathered. */
   async #sweep(Key: ItemKey, item: Item, window: number): Promise<void> {
     const stale = Object.keys(item).filter((name) => COUNT.test(name) && Number(name.slice(1)) < window);
-    if (stale.length < MAX_STALE_COUNTS) return;
+    if (stale.length + 1 < MAX_COUNTS) return;
     const sweeping = this.#client.updateItem({
       TableName: this.#table,
       Key,

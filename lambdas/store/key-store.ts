@@ -325,8 +325,13 @@ function recordChange({ scopes, allowedBlocks: blocks, state, expiresAt }: KeyCh
   return { set, values, what: state === 'disabled' ? 'disable' : state === 'active' ? 'enable' : 'update' };
 }
 
+/** A caller may choose a long request id; the record, which must stay below 1 KB, keeps the length of a UUID of it. */
+const NOTED_REQUEST_ID_LENGTH = 36;
+
 function changeNote({ actor, requestId }: ChangeOrigin, what: string): AttributeValue {
-  return { M: { actor: S(actor), request_id: S(requestId), what: S(what) } };
+  return {
+    M: { actor: S(actor), request_id: S(requestId.slice(0, NOTED_REQUEST_ID_LENGTH)), what: S(what) },
+  };
 }
 
 function metadataMap(metadata: Readonly<Record<string, string>>): AttributeValue {
