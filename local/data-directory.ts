@@ -70,16 +70,18 @@ function linked(existing: string, name: string): boolean {
 
 /** When a process started, which tells it from a later one with the same id; nothing when it is gone. */
 function startOf(pid: number): string | undefined {
+  if (process.platform !== 'linux') return isRunning(pid) ? 'running' : undefined;
   try {
-    // Field 22 of proc_pid_stat(5), counted after the name in parentheses, which may hold spaces.
-    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ')[19];
+    // proc_pid_stat(5), from field 3 on: the name before it stands in parentheses and may hold spaces.
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
+    const isZombie = fields[0] === 'Z';
+    return isZombie ? undefined : fields[19];
   } catch {
-    return isRunning(pid) ? 'unknown' : undefined;
+    return undefined;
   }
 }
 
 function isRunning(pid: number): boolean {
-  if (process.platform === 'linux') return false;
   try {
     return process.kill(pid, 0);
   } catch {

@@ -86,12 +86,9 @@ export class Scheduler {
   }
 }
 
-const UNIT_MILLISECONDS: Readonly<Record<string, number>> = {
-  minute: 60_000,
-  hour: 3_600_000,
-  day: 86_400_000,
-};
 const MINUTE = 60_000;
+const DAY = 1_440 * MINUTE;
+const UNIT_MILLISECONDS: Readonly<Record<string, number>> = { minute: MINUTE, hour: 60 * MINUTE, day: DAY };
 const NEVER = Number.POSITIVE_INFINITY;
 
 /**
@@ -109,24 +106,25 @@ export function parseSchedule(expression: string): (after: number) => number {
 }
 
 function nextCron(fields: readonly string[], after: number): number {
-  const last = after + 366 * 86_400_000;
+  const last = after + 366 * DAY;
   for (let time = (Math.floor(after / MINUTE) + 1) * MINUTE; time < last; time += MINUTE) {
-    if (matchesCron(fields, new Date(time))) return time;
+    const date = new Date(time);
+    // A day that does not match is passed over as a whole.
+    if (!matchesDay(fields, date)) time = (Math.floor(time / DAY) + 1) * DAY - MINUTE;
+    else if (matchesTime(fields, date)) return time;
   }
   return NEVER;
 }
 
-function matchesCron([minute, hour, day, month, weekday, year]: readonly string[], date: Date): boolean {
-  return (
-    matchesField(minute, date.getUTCMinutes(), 0) &&
-    matchesField(hour, date.getUTCHours(), 0) &&
-    matchesField(day, date.getUTCDate(), 1) &&
-    matchesField(month, date.getUTCMonth() + 1, 1, MONTHS) &&
-    // Sunday is 1 in EventBridge.
-    matchesField(weekday, date.getUTCDay() + 1, 1, WEEKDAYS) &&
-    matchesField(year, date.getUTCFullYear(), 1970)
-  );
-}
+const matchesTime = ([minute, hour]: readonly string[], date: Date): boolean =>
+  matchesField(minute, date.getUTCMinutes(), 0) && matchesField(hour, date.getUTCHours(), 0);
+
+const matchesDay = ([, , day, month, weekday, year]: readonly string[], date: Date): boolean =>
+  matchesField(day, date.getUTCDate(), 1) &&
+  matchesField(month, date.getUTCMonth() + 1, 1, MONTHS) &&
+  // Sunday is 1 in EventBridge.
+  matchesField(weekday, date.getUTCDay() + 1, 1, WEEKDAYS) &&
+  matchesField(year, date.getUTCFullYear(), 1970);
 
 const MONTHS = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'];
 const WEEKDAYS = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];

@@ -104,7 +104,7 @@ async function start(
   const data = DataDirectory.open(options.dataDir);
   cleanups.push(() => data.close());
 
-  const dynamodb = await startDynamodb(options, data, cleanups);
+  const dynamodb = await startDynamodb(options.dynamodb?.endpoint, data, log, cleanups);
   const secrets = new SecretStore(data.store<Readonly<Record<string, Secret>>>('secrets', {}), now);
   const served = { secrets: undefined as SecretsManagerApi | undefined };
   const services = await AwsEndpoint.start((call) => serveCall(call, served.secrets));
@@ -166,20 +166,33 @@ async function start(
 
 /** The engine behind an endpoint of our own, which knows the callers and can be made to fail. */
 async function startDynamodb(
-  { dynamodb }: LocalStackOptions,
+  given: string | undefined,
   data: DataDirectory,
+  log: Logger,
   cleanups: (() => unknown)[],
 ): Promise<AwsEndpoint> {
-  const engine =
-    dynamodb?.endpoint === undefined ? await startEngine(data.persistent ? data.path : undefined) : undefined;
-  if (engine !== undefined) cleanups.push(() => engine.stop());
-  const target = engine?.endpoint ?? dynamodb?.endpoint ?? '';
+  const target = given ?? (await startBundledEngine(data, log, cleanups));
   const endpoint = await AwsEndpoint.start((call) => {
     authorize(call);
     return forward(target, `${call.service}.${call.action}`, call.body, call.contentType);
   });
   cleanups.push(() => endpoint.stop());
   return endpoint;
+}
+
+async function startBundledEngine(
+  data: DataDirectory,
+  log: Logger,
+  cleanups: (() => unknown)[],
+): Promise<string> {
+  const engine = await startEngine(data.persistent ? data.path : undefined);
+  let stopping = false;
+  void engine.ended.then(() => stopping || log.error('the DynamoDB engine ended: start again'));
+  cleanups.push(() => {
+    stopping = true;
+    return engine.stop();
+  });
+  return engine.endpoint;
 }
 
 async function serveCall(call: AwsCall, secrets: SecretsManagerApi | undefined) {

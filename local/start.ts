@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { LocalStackError } from './failure.ts';
-import { terminalLog } from './log.ts';
+import { HttpServer } from './gateway/http-server.ts';
+import { silent, terminalLog } from './log.ts';
 import { type LocalStack, startStack } from './stack.ts';
 import { synthesize } from './synth.ts';
 
@@ -24,7 +25,8 @@ try {
 }
 
 async function main({ profile, port, dataDir }: Arguments): Promise<void> {
-  checkRuntime();
+  // Before the app is synthesized, which takes seconds.
+  await (await HttpServer.listen(port, silent, Date.now)).stop();
   const outDir = mkdtempSync(join(tmpdir(), 'latchkey-cdk-'));
   process.once('exit', () => rmSync(outDir, { recursive: true, force: true }));
   const startedAt = performance.now();
@@ -69,15 +71,6 @@ function parse(args: readonly string[]) {
   } catch (error) {
     throw new LocalStackError(`${(error as Error).message.split('. ')[0]}; ${USAGE}`);
   }
-}
-
-/** The functions run on the Lambda runtime's Node.js, whose crypto has Argon2 from 24.7. */
-function checkRuntime(): void {
-  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-  if (major > 24 || (major === 24 && minor >= 7)) return;
-  throw new LocalStackError(
-    `Latchkey needs Node.js 24.7 or later on this platform (this is ${process.version}), and DYNAMODB_ENDPOINT`,
-  );
 }
 
 /** The template says what to try; it knows its routes. */

@@ -29,6 +29,8 @@ const READY_WITHIN_MILLISECONDS = 5_000;
 /** A running DynamoDB engine. */
 export interface Engine {
   readonly endpoint: string;
+  /** Resolves when the engine ends, asked or not. */
+  readonly ended: Promise<unknown>;
   stop(): Promise<void>;
 }
 
@@ -50,13 +52,15 @@ export async function startEngine(dataDirectory?: string): Promise<Engine> {
   const pid = await firstLine(child);
   if (pidFile !== undefined) writeFileSync(pidFile, pid);
   const endpoint = `http://127.0.0.1:${port}`;
+  const ended = once(child, 'exit');
   await untilReady(endpoint, child);
   return {
     endpoint,
+    ended,
     async stop() {
       child.stdin?.end();
-      const ended = await Promise.race([once(child, 'exit').then(() => true), delay(3_000, false)]);
-      if (!ended) endProcess(Number(pid), 'SIGKILL');
+      const inTime = await Promise.race([ended.then(() => true), delay(3_000, false, { ref: false })]);
+      if (!inTime) endProcess(Number(pid), 'SIGKILL');
       if (pidFile !== undefined) rmSync(pidFile, { force: true });
     },
   };

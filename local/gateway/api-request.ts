@@ -54,7 +54,7 @@ export function lastValues(values: Readonly<Record<string, readonly string[]>>):
   return Object.fromEntries(Object.entries(values).map(([name, all]) => [name, all.at(-1) ?? '']));
 }
 
-/** Everything of a request but its body, which may be refused before it is read. */
+/** Everything of a request but its body. */
 export function parseHead(incoming: IncomingMessage, stageName: string, now: Date): ApiRequest {
   const { pathname, search } = splitUrl(incoming.url ?? '/');
   const { path, fullPath } = belowStage(pathname, stageName);
@@ -86,17 +86,15 @@ export function parseHead(incoming: IncomingMessage, stageName: string, now: Dat
   };
 }
 
-/** The body. Throws REQUEST_TOO_LARGE as soon as it is known to be more than API Gateway takes. */
+/** The body, read to its end even if it is refused, so that the client reads why. Throws REQUEST_TOO_LARGE. */
 export async function readBody(incoming: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  let size = Number(incoming.headers['content-length'] ?? 0);
-  if (size > PAYLOAD_LIMIT_BYTES) throw new GatewayFailure('REQUEST_TOO_LARGE');
-  size = 0;
+  let size = 0;
   for await (const chunk of incoming as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > PAYLOAD_LIMIT_BYTES) throw new GatewayFailure('REQUEST_TOO_LARGE');
-    chunks.push(chunk);
+    if (size <= PAYLOAD_LIMIT_BYTES) chunks.push(chunk);
   }
+  if (size > PAYLOAD_LIMIT_BYTES) throw new GatewayFailure('REQUEST_TOO_LARGE');
   return Buffer.concat(chunks);
 }
 

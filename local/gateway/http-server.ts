@@ -58,8 +58,7 @@ export class HttpServer {
     const { response, answeredBy, reason } = headersFit(incoming)
       ? await gateway.answer(request, () => readBody(incoming))
       : HEADERS_TOO_LARGE;
-    // A body that nobody read must not be taken for the next request on this connection.
-    if (!incoming.complete) outgoing.setHeader('Connection', 'close');
+    incoming.resume();
     send(outgoing, response);
     // Neither headers nor the query: either may hold a credential.
     const line = `${request.method} ${request.fullPath} ${response.status} ${Math.round(performance.now() - startedAt)}ms`;
