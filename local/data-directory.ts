@@ -72,10 +72,10 @@ function linked(existing: string, name: string): boolean {
 function startOf(pid: number): string | undefined {
   if (process.platform !== 'linux') return isRunning(pid) ? 'running' : undefined;
   try {
-    // proc_pid_stat(5), from field 3 on: the name before it stands in parentheses and may hold spaces.
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
-    const isZombie = fields[0] === 'Z';
-    return isZombie ? undefined : fields[19];
+    // A process that has been killed may be listed for a while, without its command line.
+    if (readFileSync(`/proc/${pid}/cmdline`, 'utf8') === '') return undefined;
+    // Field 22 of proc_pid_stat(5), counted after the name in parentheses, which may hold spaces.
+    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ')[19];
   } catch {
     return undefined;
   }
