@@ -31,7 +31,8 @@ const PLAIN: ReadonlyMap<ResponseType, ErrorCode> = new Map([
   [ResponseType.AUTHORIZER_CONFIGURATION_ERROR, 'internal'],
   [ResponseType.API_CONFIGURATION_ERROR, 'internal'],
   [ResponseType.DEFAULT_5XX, 'internal'],
-  [ResponseType.INTEGRATION_FAILURE, 'upstream_failed'],
+  // A function of ours did not answer: it was throttled, or failed before it could say anything.
+  [ResponseType.INTEGRATION_FAILURE, 'unavailable'],
   [ResponseType.INTEGRATION_TIMEOUT, 'upstream_timeout'],
 ]);
 

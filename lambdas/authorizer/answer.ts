@@ -22,7 +22,7 @@ export interface AuthorizerAnswer {
 }
 
 /**
- * Turns a decision into what API Gateway understands (design, the outcome table): who is not proven is denied;
+ * Turns a decision into what API Gateway understands (docs/architecture.md): who is not proven is denied;
  * who is proven but may not is allowed with a usage key that makes API Gateway refuse, with the right status.
  */
 export function answer(

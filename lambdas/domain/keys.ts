@@ -106,8 +106,8 @@ export interface KeyRotation {
   readonly replaces: Uint8Array;
   readonly hash: Uint8Array;
   readonly expiresAt: number;
-  /** Until when the present key goes on working. */
-  readonly previousExpiresAt: number;
+  /** Until when the present key goes on working; null leaves the older key, whose grace runs, as it is. */
+  readonly previousExpiresAt: number | null;
 }
 
 export interface KeyStore {
@@ -266,13 +266,21 @@ export async function revokeKey(
   return { ...found, state: 'revoked' };
 }
 
+/** How a rotation treats the keys that there are. */
+export interface RotationRequest {
+  /** Seconds for which the present key works on; 0 ends it, and any older one, at once. */
+  readonly graceSeconds: number;
+  /** Replaces only the newest key, whose answer was lost; the one before it keeps its running grace. */
+  readonly keepPrevious: boolean;
+}
+
 /**
- * Puts a new key in the place of the present one, which works on for `graceSeconds` (0 ends it, and any older one,
- * at once). Id, rights and allowance stay. Throws `not_found`, `gone`, `exceeds_own_rights`, `conflicting_state`.
+ * Puts a new key in the place of the present one. Id, rights and allowance stay.
+ * Throws `not_found`, `gone`, `exceeds_own_rights`, `conflicting_state`.
  */
 export async function rotateKey(
   id: string,
-  graceSeconds: number,
+  request: RotationRequest,
   caller: Caller,
   requestId: string,
   context: KeyContext,
@@ -289,29 +297,46 @@ export async function rotateKey(
   const owned = await callerKey(caller, keys);
   // The answer holds a working secret, so the caller must have all that it opens.
   requireWithin(before, caller, owned, profile);
-  const expiresAt = Math.min(
-    expiryOf(before.lifetimeSeconds, now),
-    owned === undefined || owned.id === before.id ? NEVER : owned.expiresAt,
-  );
-  if (graceSeconds > 0 && before.previousExpiresAt !== null && before.previousExpiresAt > now) {
-    throw new Problem('conflicting_state', {
-      message: 'The grace of the last rotation is running. Wait for its end, or rotate with grace_seconds 0.',
-    });
-  }
+  const callersEnd = owned === undefined || owned.id === before.id ? NEVER : owned.expiresAt;
+  const expiresAt = Math.min(expiryOf(before.lifetimeSeconds, now), callersEnd);
+  const previousExpiresAt = previousExpiry(before, request, now);
   const replaces = await keys.presentHash(before);
   if (replaces === undefined) throw goneKey();
   const key = newKey(profile.keys, before.environment, before.locator);
-  const previousExpiresAt = Math.min(before.expiresAt, now + graceSeconds);
   const rotation = { replaces, hash: hashKey(key), expiresAt, previousExpiresAt };
   if (!(await keys.rotate(before, rotation, { actor: principalOf(caller), requestId }, now))) {
     throw new Problem('conflicting_state', {
       message: `The API key was changed or rotated in the last ${ROTATION_PAUSE_SECONDS} seconds.`,
     });
   }
+  const end = previousExpiresAt ?? before.previousExpiresAt;
   return {
-    apiKey: { ...before, expiresAt, previousExpiresAt: graceSeconds > 0 ? previousExpiresAt : null },
+    apiKey: { ...before, expiresAt, previousExpiresAt: end !== null && end > now ? end : null },
     key,
   };
+}
+
+/** Two keys of a record can work at once, so a grace is given only when none is running. */
+function previousExpiry(
+  { expiresAt, previousExpiresAt }: ApiKey,
+  { graceSeconds, keepPrevious }: RotationRequest,
+  now: number,
+): number | null {
+  const graceRuns = previousExpiresAt !== null && previousExpiresAt > now;
+  if (keepPrevious) {
+    if (graceRuns) return null;
+    throw new Problem('conflicting_state', {
+      message: 'No grace is running, so there is no previous key to keep.',
+    });
+  }
+  if (graceRuns && graceSeconds > 0) {
+    throw new Problem('conflicting_state', {
+      message:
+        'The grace of the last rotation is running. Wait for its end; or replace the newest key with ' +
+        'keep_previous, or all keys with grace_seconds 0.',
+    });
+  }
+  return Math.min(expiresAt, now + graceSeconds);
 }
 
 /** What a key is, as people ask for it. */

@@ -6,6 +6,7 @@ import type { HttpRequest } from '../http/event.ts';
 import { callerOf } from '../http/identity.ts';
 import { type Rendering, rateLimitHeaders, respond } from '../http/respond.ts';
 import type { Answer } from '../http/serve.ts';
+import { EXPOSED_HEADERS } from '../routes/cors.ts';
 import { responseHeaders, upstreamHeaders } from './headers.ts';
 
 /** Bytes of a body, either way: as base64 they leave room for the rest of an event within Lambda's 6 MiB. */
@@ -108,6 +109,7 @@ async function send(
     throw new Problem('upstream_failed', { cause: 'the response is larger than 4.5 MB' });
   const own = Object.entries({
     'access-control-allow-origin': deployment.allowedOrigin,
+    'access-control-expose-headers': EXPOSED_HEADERS,
     'x-request-id': request.requestId,
     ...rateLimitHeaders(request.context),
   });

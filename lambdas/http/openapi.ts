@@ -7,7 +7,18 @@ import { apiRows } from '../routes/table.ts';
 type Json = Readonly<Record<string, unknown>>;
 
 /** What any row that takes a credential can answer, and any row at all. */
-const CREDENTIAL_ERRORS: readonly ErrorCode[] = ['missing_credential', 'insufficient_scope', 'rate_limited'];
+const CREDENTIAL_ERRORS: readonly ErrorCode[] = [
+  'missing_credential',
+  'invalid_credential',
+  'expired_credential',
+  'revoked_credential',
+  'disabled_credential',
+  'ended_session',
+  'suspended_tenant',
+  'insufficient_scope',
+  'address_not_allowed',
+  'rate_limited',
+];
 const COMMON_ERRORS: readonly ErrorCode[] = ['malformed_request', 'internal', 'unavailable'];
 
 /** The OpenAPI 3.1 document of a profile, from the route table. */

@@ -275,14 +275,22 @@ const keyRows: readonly Route[] = [
         .min(0)
         .max(MAX_GRACE_SECONDS)
         .default(0)
-        .describe('Seconds for which the present key goes on working; 0 ends it at once.'),
+        .describe(
+          'Seconds for which the present key goes on working; 0 ends it, and any older one, at once.',
+        ),
+      keep_previous: z
+        .boolean()
+        .default(false)
+        .describe(
+          'While a grace runs: replace only the newest key, whose answer was lost; the grace goes on.',
+        ),
     }),
     success: { status: 200, description: 'The new key. It is shown only now.', schema: issuedKeyView },
     errors: ['not_found', 'gone', 'exceeds_own_rights', 'conflicting_state'],
     handle: async ({ params, body, origin }, { keys }: ManagementServices, caller) => {
       const { apiKey, key } = await rotateKey(
         params.id ?? '',
-        body.grace_seconds,
+        { graceSeconds: body.grace_seconds, keepPrevious: body.keep_previous },
         caller,
         origin.requestId,
         keys,

@@ -66,7 +66,7 @@ export const metadata = z
 export const expiresInDays = z
   .int('must be a whole number of days')
   .min(1)
-  .max(36_500)
+  .max(3650)
   .nullable()
   .describe('Days until the key expires; null for never.');
 

@@ -16,7 +16,7 @@ import {
 } from './items.ts';
 import { isConditionFailure, type RecordClient } from './record-client.ts';
 
-/** The clauses of the condition (design, "The decision", 3). */
+/** The clauses of the condition (docs/architecture.md, "The decision"). */
 const ACTIVE = 'st = :active';
 const WINDOW_NOT_PAST = 'win <= :window';
 const A_SLOT_HOLDS = '((ha = :hash AND xa > :now) OR (hb = :hash AND xb > :now))';

@@ -22,7 +22,7 @@ export interface ItemKey {
 
 const key = (partition: string, sort: string): ItemKey => ({ PK: { S: partition }, SK: { S: sort } });
 
-/** Every key of the table is made here (design, "One table in DynamoDB"). */
+/** Every key of the table is made here (docs/architecture.md). */
 export const keyKey = (locator: string): ItemKey => key(`KEY#${locator}`, 'KEY');
 export const sessionKey = (sessionId: string): ItemKey => key(`SESSION#${sessionId}`, 'SESSION');
 export const tenantKey = (tenantId: string): ItemKey => key(`TENANT#${tenantId}`, 'TENANT');

@@ -156,17 +156,17 @@ export class DynamoKeyStore implements KeyStore {
   }
 
   async rotate(key: ApiKey, rotation: KeyRotation, origin: ChangeOrigin, now: number): Promise<boolean> {
+    const { previousExpiresAt: previous } = rotation;
     return this.#changeRecord(key, {
       set: [
-        'hb = ha',
-        'xb = :previous',
+        ...(previous === null ? [] : ['hb = ha', 'xb = :previous']),
         'ha = :hash',
         'xa = :expiry',
         'rot = :now',
         ...(rotation.expiresAt === NEVER ? [] : ['#ttl = :ttl']),
       ],
       values: {
-        ':previous': N(rotation.previousExpiresAt),
+        ...(previous === null ? {} : { ':previous': N(previous) }),
         ':hash': hashText(rotation.hash),
         ':expiry': N(rotation.expiresAt),
         ':now': N(now),

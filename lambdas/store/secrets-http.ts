@@ -1,7 +1,7 @@
 import aws4 from 'aws4';
 
 /** Milliseconds for an attempt, of which there are two: the decision that waits must still answer in time. */
-const ATTEMPT_TIMEOUT_MS = 1200;
+const ATTEMPT_TIMEOUT_MS = 700;
 const ATTEMPTS = 2;
 
 /**

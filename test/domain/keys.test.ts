@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Deployment } from '../../lambdas/deployment.ts';
 import { parseBlock } from '../../lambdas/domain/address.ts';
 import type { Caller } from '../../lambdas/domain/caller.ts';
+import { hashKey } from '../../lambdas/domain/key-format.ts';
 import {
   type ApiKey,
   createKey,
@@ -12,8 +13,12 @@ import {
   updateKey,
 } from '../../lambdas/domain/keys.ts';
 import { SCOPES } from '../../lambdas/domain/scopes.ts';
+import { DynamoDecisionStore } from '../../lambdas/store/decision-store.ts';
+import { Facts } from '../../lambdas/store/facts.ts';
 import { profile } from '../../profiles/default.ts';
 import { FOREVER, NOW, startStore, storeTenant, type TestStore } from '../store/setup.ts';
+
+const grace = (graceSeconds: number) => ({ graceSeconds, keepPrevious: false });
 
 const DEPLOYMENT: Deployment = {
   environment: 'production',
@@ -77,7 +82,7 @@ describe('nobody can give a key more than they have', () => {
   test('a key of more than one’s own cannot be changed or rotated, as rotating shows its secret', async () => {
     const { apiKey } = await make(person(), { scopes: ['admin'] });
     const small = person(['read']);
-    await expect(rotateKey(apiKey.id, 0, small, 'r', at())).rejects.toEqual(exceeds);
+    await expect(rotateKey(apiKey.id, grace(0), small, 'r', at())).rejects.toEqual(exceeds);
     await expect(updateKey(apiKey.id, { name: 'mine' }, small, 'r', at())).rejects.toEqual(exceeds);
   });
 
@@ -98,9 +103,9 @@ describe('nobody can give a key more than they have', () => {
     }
     const { apiKey } = await make(person());
     expect(apiKey.expiresAt).toBe(FOREVER);
-    expect((await rotateKey(apiKey.id, 0, caller, 'r', at())).apiKey.expiresAt).toBe(NOW + 1000);
+    expect((await rotateKey(apiKey.id, grace(0), caller, 'r', at())).apiKey.expiresAt).toBe(NOW + 1000);
     // And a person gives it back its own end, which TTL must not forestall.
-    await rotateKey(apiKey.id, 0, person(), 'r', at(NOW + 20));
+    await rotateKey(apiKey.id, grace(0), person(), 'r', at(NOW + 20));
     expect((await store.keys.find(tenant.tenantId, apiKey.id))?.expiresAt).toBe(FOREVER);
   });
 
@@ -129,7 +134,7 @@ describe('rotation', () => {
   test('of 20 at once one answers with a key, and the others say that it was rotated', async () => {
     const { apiKey } = await make(person());
     const results = await Promise.allSettled(
-      Array.from({ length: 20 }, () => rotateKey(apiKey.id, 60, person(), 'r', at())),
+      Array.from({ length: 20 }, () => rotateKey(apiKey.id, grace(60), person(), 'r', at())),
     );
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     for (const result of results) if (result.status === 'rejected') expect(result.reason).toEqual(conflict);
@@ -137,7 +142,7 @@ describe('rotation', () => {
 
   test('keeps id, rights and expiry rules; the old key ends at its grace or at its own end, whichever is sooner', async () => {
     const { apiKey } = await make(person(), { expiry: { field: 'expires_at', at: NOW + 100 } });
-    const { apiKey: rotated } = await rotateKey(apiKey.id, 3600, person(), 'r', at(NOW + 50));
+    const { apiKey: rotated } = await rotateKey(apiKey.id, grace(3600), person(), 'r', at(NOW + 50));
     expect(rotated).toMatchObject({
       id: apiKey.id,
       scopes: apiKey.scopes,
@@ -148,11 +153,29 @@ describe('rotation', () => {
 
   test('while a grace runs, only a rotation without grace is taken, and it ends both older keys', async () => {
     const { apiKey } = await make(person());
-    await rotateKey(apiKey.id, 3600, person(), 'r', at());
-    await expect(rotateKey(apiKey.id, 3600, person(), 'r', at(NOW + 60))).rejects.toEqual(conflict);
-    const { apiKey: again } = await rotateKey(apiKey.id, 0, person(), 'r', at(NOW + 60));
+    await rotateKey(apiKey.id, grace(3600), person(), 'r', at());
+    await expect(rotateKey(apiKey.id, grace(3600), person(), 'r', at(NOW + 60))).rejects.toEqual(conflict);
+    const { apiKey: again } = await rotateKey(apiKey.id, grace(0), person(), 'r', at(NOW + 60));
     expect(again.previousExpiresAt).toBeNull();
     expect((await store.keys.find(tenant.tenantId, apiKey.id))?.previousExpiresAt).toBe(NOW + 60);
+  });
+
+  test('while a grace runs, the newest key alone can be replaced, and the one before keeps its grace', async () => {
+    const { apiKey, key: first } = await make(person());
+    const { key: lost } = await rotateKey(apiKey.id, grace(3600), person(), 'r', at());
+    const keepPrevious = { graceSeconds: 0, keepPrevious: true };
+    const again = await rotateKey(apiKey.id, keepPrevious, person(), 'r', at(NOW + 60));
+    expect(again.apiKey.previousExpiresAt).toBe(NOW + 3600);
+    const decisions = new DynamoDecisionStore(
+      store.http,
+      store.table.name,
+      new Facts(store.http, store.table.name),
+    );
+    const opens = async (key: string) =>
+      (await decisions.useKey(apiKey.locator, hashKey(key), '192.0.2.1', NOW + 61)).passed;
+    expect([await opens(first), await opens(lost), await opens(again.key)]).toEqual([true, false, true]);
+    const late = rotateKey(apiKey.id, keepPrevious, person(), 'r', at(NOW + 4000));
+    await expect(late).rejects.toEqual(conflict);
   });
 
   test('an expired key can be rotated, and cannot be given another expiry', async () => {
@@ -160,6 +183,6 @@ describe('rotation', () => {
     const late = at(NOW + 200);
     const expiry = { field: 'expires_at', at: NOW + 1000 };
     await expect(updateKey(apiKey.id, { expiry }, person(), 'r', late)).rejects.toEqual(conflict);
-    expect((await rotateKey(apiKey.id, 60, person(), 'r', late)).apiKey.expiresAt).toBe(NOW + 300);
+    expect((await rotateKey(apiKey.id, grace(60), person(), 'r', late)).apiKey.expiresAt).toBe(NOW + 300);
   });
 });
