@@ -20,6 +20,8 @@ export interface Identity {
   readonly key: string;
   readonly locator: string;
   readonly token: string;
+  /** Another token of the same session: ES256 signatures are random, so no two are alike. */
+  readonly newToken: () => Promise<string>;
   readonly sessionId: string;
 }
 
@@ -70,10 +72,12 @@ async function newIdentity(name: string, context: AccountContext): Promise<Ident
   const seconds = context.profile.tokens.lifetimeSeconds;
   const now = context.clock();
   const session = await openSession(account.user, account.workspaceId, seconds, context.sessions, now);
+  const newToken = (): Promise<string> => context.signer.accessToken(session, seconds);
   return {
     key,
     locator: account.key.key.locator,
-    token: await context.signer.accessToken(session, seconds),
+    token: await newToken(),
+    newToken,
     sessionId: session.sessionId,
   };
 }

@@ -40,6 +40,11 @@ export async function comparePairs<Name extends string>(
   return Object.fromEntries(ratios) as Record<Name, Ratio>;
 }
 
+/** How often each side is called in all, for those who must prepare something for every call. */
+export function callsOfEach(rounds: number, callsPerBatch: number): number {
+  return (warmUp(rounds) + rounds) * callsPerBatch;
+}
+
 /** Rounds that are not counted: both sides are to be compiled and connected. Even, to keep the alternation. */
 function warmUp(rounds: number): number {
   return 2 * Math.ceil(rounds / 10);

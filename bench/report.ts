@@ -31,6 +31,7 @@ export function figures({ warm, calls, cold, bundle }: Results): readonly Figure
   return [
     timed('Decision by key, of the floor', 'key_decision_over_floor', warm.key.ratio, 3, 1.3),
     timed('Decision by JWT, of the floor', 'jwt_decision_over_floor', warm.token.ratio, 3, 1.3),
+    timed('- whose token is new, of the floor', 'new_jwt_decision_over_floor', warm.newToken.ratio, 3),
     timed('The floor, of itself (noise)', 'floor_over_floor', warm.noise.ratio, 3),
     exact('DynamoDB calls a decision, hot', 'calls_per_decision', calls.hot, 4, 1.02),
     exact('- at decisions a second', 'hot_decisions_per_second', calls.hotDecisionsPerSecond, 0),
@@ -75,7 +76,7 @@ export function reportTable(all: readonly Figure[]): string {
       const range = interval ? `${interval.low.toFixed(digits)} to ${interval.high.toFixed(digits)}` : '';
       const goal =
         target === undefined ? '' : `at most ${target}`.padEnd(16) + (isMet(figure) ? 'ok' : 'miss');
-      return `${title.padEnd(34)}${value.toFixed(digits).padStart(9)}  ${range.padEnd(18)}${goal}`.trimEnd();
+      return `${title.padEnd(36)}${value.toFixed(digits).padStart(9)}  ${range.padEnd(18)}${goal}`.trimEnd();
     })
     .join('\n');
 }

@@ -3,11 +3,13 @@ import { type ItemKey, keyKey, N, sessionKey } from '../lambdas/store/items.ts';
 import { decideOnce, type Handler, keyEvent, tokenEvent } from './authorizer.ts';
 import type { Identity } from './identities.ts';
 import type { Effort } from './options.ts';
-import { type Call, comparePairs, type Ratio } from './pairs.ts';
+import { type Call, callsOfEach, comparePairs, type Ratio } from './pairs.ts';
 
 export interface WarmResult {
   readonly key: Ratio;
   readonly token: Ratio;
+  /** By tokens that the instance sees for the first time, as after a login: their signature is verified. */
+  readonly newToken: Ratio;
   /** The floor against itself: what of a ratio is the machine's and not ours. */
   readonly noise: Ratio;
 }
@@ -24,6 +26,8 @@ export async function measureWarm(
   const client = createDynamoDbHttp();
   const byKey = () => decideOnce(handler, keyEvent(decided.key));
   const byToken = () => decideOnce(handler, tokenEvent(decided.token));
+  const newTokens = await tokensOf(decided, callsOfEach(rounds, callsPerBatch));
+  const byNewToken = () => decideOnce(handler, tokenEvent(newTokens.pop() ?? ''));
   // The floor's items are used once by the authorizer, so that they are as large as the ones it decides on.
   await decideOnce(handler, keyEvent(counted.key));
   await decideOnce(handler, tokenEvent(counted.token));
@@ -33,11 +37,18 @@ export async function measureWarm(
     {
       key: { floor: countKey, subject: byKey },
       token: { floor: countSession, subject: byToken },
+      newToken: { floor: countSession, subject: byNewToken },
       noise: { floor: countKey, subject: countKey },
     },
     rounds,
     callsPerBatch,
   );
+}
+
+async function tokensOf({ newToken }: Identity, count: number): Promise<string[]> {
+  const tokens: string[] = [];
+  while (tokens.length < count) tokens.push(await newToken());
+  return tokens;
 }
 
 /** The floor: one conditional write that counts and returns the item, and nothing else. */

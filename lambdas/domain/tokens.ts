@@ -9,6 +9,9 @@ export const TOKEN_AUDIENCE = 'latchkey';
 /** `typ` of access tokens (RFC 9068, 2.1). */
 export const TOKEN_TYPE = 'at+jwt';
 
+/** Proven tokens that an instance remembers; the one that was proven first goes first. */
+const MAX_PROVEN_TOKENS = 1000;
+
 /** What a proven token says. Role and scopes are not in it: the session's record has them, and may change. */
 export interface TokenClaims {
   readonly tenantId: string;
@@ -33,6 +36,11 @@ export class TokenVerifier {
   readonly #symmetricKeys: SymmetricKeys | undefined;
   /** A public key never changes under its `kid`, so it is imported once. */
   readonly #imported = new Map<string, KeyObject>();
+  /**
+   * Tokens whose signature and claims held: they do for ever, and a signature is the dearest part of a decision by JWT.
+   * What may change is checked each time: whether the key is still published, and the expiry.
+   */
+  readonly #proven = new Map<string, { readonly claims: TokenClaims; readonly expiresAt: number }>();
 
   constructor(issuer: string, symmetricKeys?: SymmetricKeys) {
     this.#issuer = issuer;
@@ -43,6 +51,10 @@ export class TokenVerifier {
   async verify(token: string, control: ControlFacts, now: number): Promise<TokenVerdict> {
     const key = publishedKey(token, control);
     if (key === undefined) return { kind: 'invalid' };
+    const proven = this.#proven.get(token);
+    if (proven !== undefined) {
+      return proven.expiresAt > now ? { kind: 'valid', claims: proven.claims } : { kind: 'expired' };
+    }
     const material = await this.#material(key, control.version);
     if (material === undefined) return { kind: 'invalid' };
     try {
@@ -54,13 +66,22 @@ export class TokenVerifier {
         requiredClaims: ['exp', 'iat'],
         currentDate: new Date(now * 1000),
       });
-      const { sub, tid, sid } = payload;
+      const { sub, tid, sid, exp, nbf } = payload;
       if (typeof sub !== 'string' || typeof tid !== 'string' || typeof sid !== 'string')
         return { kind: 'invalid' };
-      return { kind: 'valid', claims: { userId: sub, tenantId: tid, sessionId: sid } };
+      const claims = { userId: sub, tenantId: tid, sessionId: sid };
+      // A token with a beginning is none of ours, and not worth a third check.
+      if (exp !== undefined && nbf === undefined) this.#remember(token, claims, exp);
+      return { kind: 'valid', claims };
     } catch (error) {
       return { kind: error instanceof JWTExpired ? 'expired' : 'invalid' };
     }
+  }
+
+  #remember(token: string, claims: TokenClaims, expiresAt: number): void {
+    this.#proven.set(token, { claims, expiresAt });
+    const [oldest] = this.#proven.keys();
+    if (this.#proven.size > MAX_PROVEN_TOKENS && oldest !== undefined) this.#proven.delete(oldest);
   }
 
   async #material(key: PublicKey, version: number): Promise<KeyObject | Uint8Array | undefined> {
