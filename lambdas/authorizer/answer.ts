@@ -9,6 +9,9 @@ export type UsageKeys = Readonly<Record<string, string>>;
 /** No plan knows it: API Gateway answers INVALID_API_KEY, natively 403. Within the form of a key (20 to 128). */
 const UNKNOWN_USAGE_KEY = 'latchkeyforbidsthisrequest';
 
+/** A policy with a longer resource is an error (API Gateway, "Output from a Lambda authorizer"). */
+const MAX_RESOURCE_LENGTH = 512;
+
 export interface AuthorizerAnswer {
   readonly principalId: string;
   readonly policyDocument: {
@@ -41,13 +44,20 @@ export function answer(
         {
           Action: 'execute-api:Invoke',
           Effect: decision.outcome === 'refused' ? 'Deny' : 'Allow',
-          Resource: event.methodArn,
+          Resource: resourceOf(event.methodArn),
         },
       ],
     },
     ...(usageIdentifierKey === undefined ? {} : { usageIdentifierKey }),
     context,
   };
+}
+
+/** This call and no other; of a long path its beginning, which says enough in an answer that nobody keeps. */
+function resourceOf(methodArn: string): string {
+  return methodArn.length <= MAX_RESOURCE_LENGTH
+    ? methodArn
+    : `${methodArn.slice(0, MAX_RESOURCE_LENGTH - 1)}*`;
 }
 
 function usageKey(decision: Decision, usageKeys: UsageKeys, initialTier: string): string | undefined {

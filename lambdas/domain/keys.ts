@@ -15,6 +15,9 @@ export const MAX_GRACE_SECONDS = 30 * 86_400;
 /** Seconds between two rotations of a key: twenty at once, or a repeated request, make one. */
 export const ROTATION_PAUSE_SECONDS = 10;
 
+/** The form of a key's id. What has another is nobody's, and might be more than the store takes as a key. */
+const KEY_ID = /^key_\w{1,64}$/;
+
 /** What a key is and may. Times are Unix seconds, {@link NEVER} for none. */
 export interface ApiKey {
   readonly id: string;
@@ -196,7 +199,7 @@ export async function findKey(
   caller: Caller,
   { keys }: Pick<KeyContext, 'keys'>,
 ): Promise<ApiKey> {
-  const found = await keys.find(caller.tenantId, id);
+  const found = KEY_ID.test(id) ? await keys.find(caller.tenantId, id) : undefined;
   if (found === undefined || (caller.kind === 'key' && found.workspaceId !== caller.workspaceId)) {
     throw new Problem('not_found', { message: 'There is no API key with this id.' });
   }
