@@ -9,6 +9,7 @@ import { type Estimate, estimate } from './statistics.ts';
 const run = promisify(execFile);
 const FIRST_INVOCATION = fileURLToPath(new URL('first-invocation.mjs', import.meta.url));
 const EMPTY_HANDLER = new URL('empty-handler.mjs', import.meta.url);
+const BARE_CLIENT = new URL('bare-client.mjs', import.meta.url);
 /** Processes that are not counted: the first ones read Node and the bundle from the disk. */
 const WARM_UP = 2;
 
@@ -18,6 +19,8 @@ export interface ColdStartResult {
   readonly tokenOverEmptyMs: Estimate;
   /** Of these, the time to import the bundle. */
   readonly importOverEmptyMs: Estimate;
+  /** What Node's modules, a connection and two calls cost any function, for comparison. */
+  readonly bareOverEmptyMs: Estimate;
   /** The empty handler's own, for orientation only: it is this machine's. */
   readonly emptyMs: number;
 }
@@ -39,11 +42,17 @@ export async function measureColdStart(
   const environment = authorizerEnvironment(tableName, endpoint);
   const kinds = {
     empty: [EMPTY_HANDLER, keyEvent(key)],
+    bare: [BARE_CLIENT, keyEvent(key)],
     byKey: [pathToFileURL(bundle.file), keyEvent(key)],
     byToken: [pathToFileURL(bundle.file), tokenEvent(token)],
   } as const;
   const names = Object.keys(kinds) as (keyof typeof kinds)[];
-  const samples: Record<keyof typeof kinds, FirstInvocation[]> = { empty: [], byKey: [], byToken: [] };
+  const samples: Record<keyof typeof kinds, FirstInvocation[]> = {
+    empty: [],
+    bare: [],
+    byKey: [],
+    byToken: [],
+  };
   for (let index = -WARM_UP; index < processes; index += 1) {
     for (const name of index % 2 === 0 ? names : names.toReversed()) {
       const [module, event] = kinds[name];
@@ -57,6 +66,7 @@ export async function measureColdStart(
     keyOverEmptyMs: overEmpty('byKey', 'answeredMs'),
     tokenOverEmptyMs: overEmpty('byToken', 'answeredMs'),
     importOverEmptyMs: overEmpty('byKey', 'importMs'),
+    bareOverEmptyMs: overEmpty('bare', 'answeredMs'),
     emptyMs: estimate(samples.empty.map(({ answeredMs }) => answeredMs)).median,
   };
 }

@@ -39,6 +39,7 @@ export function figures({ warm, calls, cold, bundle }: Results): readonly Figure
     timed('Cold start by key, ms over empty', 'cold_start_over_empty_ms', cold.keyOverEmptyMs, 1, 15),
     timed('Cold start by JWT, ms over empty', 'cold_start_jwt_over_empty_ms', cold.tokenOverEmptyMs, 1),
     timed('- of it the import', 'import_over_empty_ms', cold.importOverEmptyMs, 1),
+    timed('A bare client, ms over empty', 'bare_client_over_empty_ms', cold.bareOverEmptyMs, 1),
     exact('Authorizer, bytes', 'authorizer_bytes', bundle.bytes, 0, MAX_AUTHORIZER_BYTES),
     exact('- gzipped', 'authorizer_gzip_bytes', bundle.gzipBytes, 0),
     orientation('This machine: the floor, µs', 'floor_us', warm.key.floorMicroseconds),

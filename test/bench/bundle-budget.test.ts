@@ -1,0 +1,34 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type AuthorizerBundle, bundleAuthorizer } from '../../bench/bundle.ts';
+import { MAX_AUTHORIZER_BYTES } from '../../bench/report.ts';
+
+let folder: string;
+let bundle: AuthorizerBundle;
+let code: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'latchkey-budget-'));
+  bundle = await bundleAuthorizer(folder);
+  code = await readFile(bundle.file, 'utf8');
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe('the authorizer, whose import every cold start pays', () => {
+  it(`is at most ${MAX_AUTHORIZER_BYTES} bytes`, () => {
+    expect(bundle.bytes).toBe(Buffer.byteLength(code));
+    expect(bundle.bytes).toBeLessThanOrEqual(MAX_AUTHORIZER_BYTES);
+  });
+
+  it('has neither the AWS SDK nor zod', () => {
+    expect(code).not.toMatch(/@aws-sdk|@smithy|smithy\.ts|ZodError|invalid_type/);
+  });
+
+  it('imports neither zlib nor undici, which node:http as an ES module brings', () => {
+    expect(code).toMatch(/from\s*"node:https"/);
+    expect(code).not.toMatch(/from\s*"(?:node:)?(?:zlib|http|undici)"/);
+  });
+});
