@@ -24,7 +24,7 @@ wait "$engine"
 kill "$watcher" 2>/dev/null
 `;
 
-const READY_WITHIN_MILLISECONDS = 5_000;
+const READY_WITHIN_MILLISECONDS = 10_000;
 
 /** A running DynamoDB engine. */
 export interface Engine {

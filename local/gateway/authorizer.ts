@@ -56,7 +56,7 @@ export class Authorizer {
     if (needed && identities.some((identity) => !identity))
       throw new GatewayFailure('UNAUTHORIZED', 'no identity source');
     const cacheKey = JSON.stringify(identities);
-    const cached = cacheSeconds > 0 ? this.#cache.get(cacheKey) : undefined;
+    const cached = this.#cache.get(cacheKey);
     const output =
       cached !== undefined && cached.until > this.#now() ? cached.output : await this.#ask(input, identities);
     if (cacheSeconds > 0 && output !== cached?.output) {

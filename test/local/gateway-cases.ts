@@ -104,7 +104,7 @@ export const cases: readonly Case[] = [
     source: `${LS} test_routing_not_found`,
     path: '/',
     status: 403,
-    headers: { 'x-amzn-errortype': 'MissingAuthenticationTokenException' },
+    headers: { 'x-amzn-errortype': 'MissingAuthenticationTokenException', 'x-family': '4XX' },
     text: '{"message":"Missing Authentication Token"}',
   },
   {
@@ -206,6 +206,7 @@ export const cases: readonly Case[] = [
     path: '/test',
     request: { method: 'POST', body: Buffer.alloc(10 * 1024 * 1024 + 1, 'a') },
     status: 413,
+    headers: { 'x-family': undefined },
   },
   {
     guarantee: 'more than a function takes is a 500',
@@ -396,7 +397,7 @@ export const cases: readonly Case[] = [
     source: 're:Post QUL-z6rJbmR4meafB7MzYXxw (measured)',
     path: '/full',
     status: 500,
-    headers: { 'x-amzn-errortype': 'InternalServerErrorException' },
+    headers: { 'x-amzn-errortype': 'InternalServerErrorException', 'x-family': '5XX' },
     text: INTERNAL,
   },
   {
@@ -440,7 +441,7 @@ export const cases: readonly Case[] = [
   {
     guarantee: 'a MOCK cannot read a binary body as text',
     source: 'aws/chalice#1310',
-    path: '/mock',
+    path: '/strict',
     request: { method: 'POST', headers: { 'content-type': 'image/png' } },
     status: 500,
   },
