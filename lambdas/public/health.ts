@@ -33,7 +33,7 @@ async function failures(checks: HealthChecks): Promise<Failure[]> {
   const results = await Promise.all(
     Object.entries(checks).map(async ([part, check]): Promise<Failure[]> => {
       try {
-        await withDeadline(check());
+        await withDeadline(check(), DEADLINE_MILLISECONDS);
         return [];
       } catch (cause) {
         return [{ part, cause }];
@@ -43,13 +43,14 @@ async function failures(checks: HealthChecks): Promise<Failure[]> {
   return results.flat();
 }
 
-async function withDeadline(check: Promise<unknown>): Promise<void> {
+/** The promise's value, or an error when it has not come within so many milliseconds. */
+export async function withDeadline<T>(value: Promise<T>, milliseconds: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error('no answer in time')), DEADLINE_MILLISECONDS);
+  const deadline = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error('no answer in time')), milliseconds);
   });
   try {
-    await Promise.race([check, deadline]);
+    return await Promise.race([value, deadline]);
   } finally {
     clearTimeout(timer);
   }

@@ -125,7 +125,7 @@ describe.concurrent('onboarding, login and /health', () => {
         for (const response of [onboarded, loggedIn, health]) expectClosed(response, 503);
         for (const { json } of [onboarded, loggedIn]) expect(json.code).toBe('unavailable');
         // Without the public keys on CONTROL no token could be verified.
-        expect(health.json.detail).toBe('Not healthy: database, signing_keys.');
+        expect(health.json.detail).toBe('Not healthy: database.');
         await expectLine(
           stack,
           from,
