@@ -1,27 +1,14 @@
-import { join } from 'node:path';
-import { authorize } from './authorization.ts';
-import { type AwsCall, AwsEndpoint, AwsError, type Fault } from './aws-endpoint.ts';
+import type { Fault } from './aws-endpoint.ts';
+import { Cleanup } from './cleanup.ts';
 import { readAssembly } from './cloudformation/assembly.ts';
 import { REGION } from './cloudformation/identities.ts';
 import { StackTemplate } from './cloudformation/stack-template.ts';
-import { DataDirectory } from './data-directory.ts';
-import { DynamodbClient, forward } from './dynamodb/client.ts';
-import { startEngine } from './dynamodb/engine.ts';
-import type { EventSourceMapping } from './dynamodb/event-source-mapping.ts';
-import { startEventSources } from './dynamodb/event-sources.ts';
-import { ExpirySweeper, type ServiceDeletions } from './dynamodb/expiry.ts';
-import { deployTables } from './dynamodb/tables.ts';
-import { Gateway } from './gateway/gateway.ts';
+import { type Deployment, deploy } from './deployment.ts';
 import { HttpServer } from './gateway/http-server.ts';
 import { type Credentials, credentialsOf } from './lambda/environment.ts';
 import type { Invocation } from './lambda/function.ts';
-import { Functions } from './lambda/functions.ts';
 import { type Logger, silent, terminalLog } from './log.ts';
-import { Scheduler, templateSchedules } from './schedules.ts';
-import { SecretsManagerApi } from './secrets/api.ts';
-import { SecretRotation } from './secrets/rotation.ts';
-import type { Secret } from './secrets/secret.ts';
-import { SecretStore } from './secrets/store.ts';
+import { type Platform, startPlatform } from './platform.ts';
 
 export interface LocalStackOptions {
   /** A cloud assembly, as `synthesize` or `cdk synth` writes it. */
@@ -77,67 +64,31 @@ export interface LocalStack {
  * Rejects with a `LocalStackError` for what the developer can put right, with nothing left running.
  */
 export async function startStack(options: LocalStackOptions): Promise<LocalStack> {
-  const cleanups: (() => unknown)[] = [];
-  const cleanUp = async (): Promise<void> => {
-    for (const step of cleanups.splice(0).reverse()) await step();
-  };
+  const log = options.log === null ? silent : (options.log ?? terminalLog());
+  const now = options.now ?? Date.now;
+  const cleanup = new Cleanup();
   try {
-    return await start(options, cleanups, cleanUp);
+    const template = new StackTemplate(readAssembly(options.assemblyDir));
+    const server = await HttpServer.listen(options.port ?? 0, log, now);
+    cleanup.add(() => server.stop());
+    const platform = await startPlatform({ ...options, log, now }, cleanup);
+    const expiryInterval = options.expiryIntervalMilliseconds ?? 10_000;
+    const deployment = await deploy(template, platform, expiryInterval, cleanup);
+    server.serve(deployment.gateway);
+    return handle(template, server, platform, deployment, cleanup);
   } catch (error) {
-    await cleanUp();
+    await cleanup.run();
     throw error;
   }
 }
 
-const SCHEDULER_MILLISECONDS = 1_000;
-
-async function start(
-  options: LocalStackOptions,
-  cleanups: (() => unknown)[],
-  stop: () => Promise<void>,
-): Promise<LocalStack> {
-  const log = options.log === null ? silent : (options.log ?? terminalLog());
-  const now = options.now ?? Date.now;
-  const template = new StackTemplate(readAssembly(options.assemblyDir));
-  const server = await HttpServer.listen(options.port ?? 0, log, now);
-  cleanups.push(() => server.stop());
-  const data = DataDirectory.open(options.dataDir);
-  cleanups.push(() => data.close());
-
-  const dynamodb = await startDynamodb(options.dynamodb?.endpoint, data, log, cleanups);
-  const secrets = new SecretStore(data.store<Readonly<Record<string, Secret>>>('secrets', {}), now);
-  const served = { secrets: undefined as SecretsManagerApi | undefined };
-  const services = await AwsEndpoint.start((call) => serveCall(call, served.secrets));
-  cleanups.push(() => services.stop());
-
-  const client = new DynamodbClient(dynamodb.url);
-  const tables = await deployTables(template, client);
-  secrets.deploy(template);
-  const functions = new Functions(
-    template,
-    { dynamodb: dynamodb.url, services: services.url },
-    join(data.path, 'inline-code'),
-    log,
-  );
-  cleanups.push(() => functions.stop());
-  const gateway = new Gateway(template, functions, now);
-  const rotation = new SecretRotation(secrets, functions, log);
-  served.secrets = new SecretsManagerApi(secrets, rotation);
-
-  const sweeper = new ExpirySweeper(client, tables, data.store<ServiceDeletions>('ttl-deletions', {}), now);
-  cleanups.push(sweeper.every(options.expiryIntervalMilliseconds ?? 10_000, log));
-  const mappings = startEventSources(template, { client, tables, functions, sweeper, data, log });
-  cleanups.push(() => stopMappings(mappings, functions));
-  for (const each of functions.all) each.warm();
-  await rotation.deploy(template);
-  const scheduler = new Scheduler(
-    [...templateSchedules(template, functions, now), ...rotation.schedules()],
-    log,
-  );
-  const timer = setInterval(() => void scheduler.tick(now()), SCHEDULER_MILLISECONDS);
-  cleanups.push(() => clearInterval(timer));
-  server.serve(gateway);
-
+function handle(
+  template: StackTemplate,
+  server: HttpServer,
+  { dynamodb, services }: Platform,
+  { functions, rotation, sweeper, mappings, scheduler }: Deployment,
+  cleanup: Cleanup,
+): LocalStack {
   return {
     url: server.url,
     dynamodbEndpoint: dynamodb.url,
@@ -160,52 +111,6 @@ async function start(
     resumeDynamodb: () => dynamodb.resume(),
     pauseSecrets: (fault = 'down') => services.pause(fault),
     resumeSecrets: () => services.resume(),
-    stop,
+    stop: () => cleanup.run(),
   };
-}
-
-/** The engine behind an endpoint of our own, which knows the callers and can be made to fail. */
-async function startDynamodb(
-  given: string | undefined,
-  data: DataDirectory,
-  log: Logger,
-  cleanups: (() => unknown)[],
-): Promise<AwsEndpoint> {
-  const target = given ?? (await startBundledEngine(data, log, cleanups));
-  const endpoint = await AwsEndpoint.start((call) => {
-    authorize(call);
-    return forward(target, `${call.service}.${call.action}`, call.body, call.contentType);
-  });
-  cleanups.push(() => endpoint.stop());
-  return endpoint;
-}
-
-async function startBundledEngine(
-  data: DataDirectory,
-  log: Logger,
-  cleanups: (() => unknown)[],
-): Promise<string> {
-  const engine = await startEngine(data.persistent ? data.path : undefined);
-  let stopping = false;
-  void engine.ended.then(() => stopping || log.error('the DynamoDB engine ended: start again'));
-  cleanups.push(() => {
-    stopping = true;
-    return engine.stop();
-  });
-  return engine.endpoint;
-}
-
-async function serveCall(call: AwsCall, secrets: SecretsManagerApi | undefined) {
-  authorize(call);
-  if (call.service === 'secretsmanager' && secrets !== undefined) return secrets.serve(call);
-  throw new AwsError(
-    'UnknownOperationException',
-    `The local stack does not serve ${call.service || 'this service'}.`,
-    501,
-  );
-}
-
-/** A mapping waits for its function, which may hang: the functions end at the same time. */
-async function stopMappings(mappings: readonly EventSourceMapping[], functions: Functions): Promise<void> {
-  await Promise.all([...mappings.map((mapping) => mapping.stop()), functions.stop()]);
 }

@@ -1,0 +1,87 @@
+import { join } from 'node:path';
+import type { Cleanup } from './cleanup.ts';
+import type { StackTemplate } from './cloudformation/stack-template.ts';
+import { DynamodbClient } from './dynamodb/client.ts';
+import type { EventSourceMapping } from './dynamodb/event-source-mapping.ts';
+import { startEventSources } from './dynamodb/event-sources.ts';
+import { ExpirySweeper, type ServiceDeletions } from './dynamodb/expiry.ts';
+import { deployTables, type Table } from './dynamodb/tables.ts';
+import { Gateway } from './gateway/gateway.ts';
+import { Functions } from './lambda/functions.ts';
+import type { Platform } from './platform.ts';
+import { Scheduler, templateSchedules } from './schedules.ts';
+import { SecretsManagerApi } from './secrets/api.ts';
+import { SecretRotation } from './secrets/rotation.ts';
+import type { Secret } from './secrets/secret.ts';
+import { SecretStore } from './secrets/store.ts';
+
+/** The template's resources, running. */
+export interface Deployment {
+  readonly functions: Functions;
+  readonly gateway: Gateway;
+  readonly rotation: SecretRotation;
+  readonly sweeper: ExpirySweeper;
+  readonly mappings: readonly EventSourceMapping[];
+  readonly scheduler: Scheduler;
+}
+
+const SCHEDULER_MILLISECONDS = 1_000;
+
+/** Deploys a template on a platform. Secrets that are to be rotated at once have been when it resolves. */
+export async function deploy(
+  template: StackTemplate,
+  platform: Platform,
+  expiryIntervalMilliseconds: number,
+  cleanup: Cleanup,
+): Promise<Deployment> {
+  const { now, log } = platform;
+  const client = new DynamodbClient(platform.dynamodb.url);
+  const tables = await deployTables(template, client);
+  const functions = deployFunctions(template, platform, cleanup);
+  const gateway = new Gateway(template, functions, now);
+  const rotation = await deploySecrets(template, platform, functions);
+  const deletions = platform.data.store<ServiceDeletions>('ttl-deletions', {});
+  const sweeper = new ExpirySweeper(client, tables, deletions, now);
+  cleanup.add(sweeper.every(expiryIntervalMilliseconds, log));
+  const streams = { client, tables, functions, sweeper };
+  const mappings = deployEventSources(template, platform, streams, cleanup);
+  const schedules = [...templateSchedules(template, functions, now), ...rotation.schedules()];
+  const scheduler = new Scheduler(schedules, log);
+  const timer = setInterval(() => void scheduler.tick(now()), SCHEDULER_MILLISECONDS);
+  cleanup.add(() => clearInterval(timer));
+  return { functions, gateway, rotation, sweeper, mappings, scheduler };
+}
+
+function deployFunctions(template: StackTemplate, platform: Platform, cleanup: Cleanup): Functions {
+  const endpoints = { dynamodb: platform.dynamodb.url, services: platform.services.url };
+  const functions = new Functions(template, endpoints, join(platform.data.path, 'inline-code'), platform.log);
+  cleanup.add(() => functions.stop());
+  for (const each of functions.all) each.warm();
+  return functions;
+}
+
+async function deploySecrets(
+  template: StackTemplate,
+  { data, register, log, now }: Platform,
+  functions: Functions,
+): Promise<SecretRotation> {
+  const secrets = new SecretStore(data.store<Readonly<Record<string, Secret>>>('secrets', {}), now);
+  secrets.deploy(template);
+  const rotation = new SecretRotation(secrets, functions, log);
+  const api = new SecretsManagerApi(secrets, rotation);
+  register('secretsmanager', (call) => api.serve(call));
+  await rotation.deploy(template);
+  return rotation;
+}
+
+function deployEventSources(
+  template: StackTemplate,
+  { data, log }: Platform,
+  streams: { client: DynamodbClient; tables: readonly Table[]; functions: Functions; sweeper: ExpirySweeper },
+  cleanup: Cleanup,
+): EventSourceMapping[] {
+  const mappings = startEventSources(template, { ...streams, data, log });
+  // A mapping waits for its function, which may hang: they end at the same time.
+  cleanup.add(() => Promise.all([...mappings.map((mapping) => mapping.stop()), streams.functions.stop()]));
+  return mappings;
+}

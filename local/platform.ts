@@ -1,0 +1,69 @@
+import { authorize } from './authorization.ts';
+import { type AwsAnswer, type AwsCall, AwsEndpoint, AwsError } from './aws-endpoint.ts';
+import type { Cleanup } from './cleanup.ts';
+import { DataDirectory } from './data-directory.ts';
+import { forward } from './dynamodb/client.ts';
+import { startEngine } from './dynamodb/engine.ts';
+import type { Logger } from './log.ts';
+
+/** What a stack is deployed on: the place for its data, and the endpoints of the AWS services. */
+export interface Platform {
+  readonly data: DataDirectory;
+  readonly dynamodb: AwsEndpoint;
+  /** Every service but DynamoDB. */
+  readonly services: AwsEndpoint;
+  /** Serves the calls of a service, which `X-Amz-Target` names. Until then it is refused. */
+  register(service: string, serve: (call: AwsCall) => Promise<AwsAnswer>): void;
+  readonly log: Logger;
+  readonly now: () => number;
+}
+
+export interface PlatformOptions {
+  readonly dataDir?: string;
+  readonly dynamodb?: { readonly endpoint?: string };
+  readonly log: Logger;
+  readonly now: () => number;
+}
+
+/** Starts the endpoints, and a DynamoDB engine unless there is one. */
+export async function startPlatform(options: PlatformOptions, cleanup: Cleanup): Promise<Platform> {
+  const { log, now } = options;
+  const data = DataDirectory.open(options.dataDir);
+  cleanup.add(() => data.close());
+  const engine = options.dynamodb?.endpoint ?? (await startBundledEngine(data, log, cleanup));
+  const handlers = new Map<string, (call: AwsCall) => Promise<AwsAnswer>>();
+  const dynamodb = await startEndpoint(
+    (call) => forward(engine, `${call.service}.${call.action}`, call.body, call.contentType),
+    cleanup,
+  );
+  const services = await startEndpoint((call) => (handlers.get(call.service) ?? refuse)(call), cleanup);
+  return { data, dynamodb, services, register: (service, serve) => handlers.set(service, serve), log, now };
+}
+
+async function startEndpoint(
+  serve: (call: AwsCall) => Promise<AwsAnswer>,
+  cleanup: Cleanup,
+): Promise<AwsEndpoint> {
+  const endpoint = await AwsEndpoint.start(async (call) => {
+    authorize(call);
+    return serve(call);
+  });
+  cleanup.add(() => endpoint.stop());
+  return endpoint;
+}
+
+async function refuse({ service }: AwsCall): Promise<AwsAnswer> {
+  const message = `The local stack does not serve ${service || 'this service'}.`;
+  throw new AwsError('UnknownOperationException', message, 501);
+}
+
+async function startBundledEngine(data: DataDirectory, log: Logger, cleanup: Cleanup): Promise<string> {
+  const engine = await startEngine(data.persistent ? data.path : undefined);
+  let stopping = false;
+  void engine.ended.then(() => stopping || log.error('the DynamoDB engine ended: start again'));
+  cleanup.add(() => {
+    stopping = true;
+    return engine.stop();
+  });
+  return engine.endpoint;
+}
