@@ -3,7 +3,7 @@ import type { StackTemplate } from '../cloudformation/stack-template.ts';
 import { LocalStackError } from '../failure.ts';
 import type { Functions } from '../lambda/functions.ts';
 import { type ApiDefinition, integrationFunction, type MethodDefinition, readApi } from './api-definition.ts';
-import type { ApiRequest } from './api-request.ts';
+import { type ApiRequest, header } from './api-request.ts';
 import { type ApiResponse, withHeader } from './api-response.ts';
 import { Authorizer } from './authorizer.ts';
 import { GatewayFailure } from './failure.ts';
@@ -86,13 +86,8 @@ export class Gateway {
     const { authorizer: definition } = route.method;
     const authorizer = definition && this.#authorizers.get(definition.id);
     if (definition === undefined || authorizer === undefined) return;
-    if (
-      !this.#functions.permits(
-        definition.functionArn,
-        PRINCIPAL,
-        arn('execute-api', `${this.api.id}/authorizers/${definition.id}`),
-      )
-    ) {
+    const sourceArn = arn('execute-api', `${this.api.id}/authorizers/${definition.id}`);
+    if (!this.#functions.permits(definition.functionArn, PRINCIPAL, sourceArn)) {
       throw new GatewayFailure('AUTHORIZER_CONFIGURATION_ERROR', 'no permission to invoke the authorizer');
     }
     const methodArn = this.#methodArn(request.method, request.path);
@@ -110,10 +105,8 @@ export class Gateway {
 
   #checkApiKey({ request, context, usageIdentifierKey }: Exchange, method: MethodDefinition): void {
     if (!method.apiKeyRequired) return;
-    const inHeader = Object.entries(request.headers).find(
-      ([name]) => name.toLowerCase() === 'x-api-key',
-    )?.[1];
-    const key = this.#plans.find(this.api.keySource === 'AUTHORIZER' ? usageIdentifierKey : inHeader?.at(-1));
+    const fromHeader = header(request, 'x-api-key');
+    const key = this.#plans.find(this.api.keySource === 'AUTHORIZER' ? usageIdentifierKey : fromHeader);
     context.identity = { ...(context.identity as object), apiKey: key.value, apiKeyId: key.apiKeyId };
     this.#plans.count(key, method);
   }

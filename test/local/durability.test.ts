@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +15,7 @@ import { synthesizeFixture } from './fixture/app.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const running: (LocalStack | ChildProcess)[] = [];
+const dataDirectories: string[] = [];
 let assemblyDir: string;
 
 beforeAll(() => {
@@ -22,6 +23,10 @@ beforeAll(() => {
 });
 afterEach(async () => {
   for (const each of running.splice(0)) await ('stop' in each ? each.stop() : each.kill('SIGKILL'));
+  for (const directory of dataDirectories.splice(0)) {
+    for (const id of processesWith(directory)) process.kill(Number(id), 'SIGKILL');
+    rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
+  }
 });
 
 const start = async (options: object = {}): Promise<LocalStack> => {
@@ -30,7 +35,11 @@ const start = async (options: object = {}): Promise<LocalStack> => {
   return stack;
 };
 
-const dataDirectory = () => mkdtempSync(join(tmpdir(), 'local-data-'));
+function dataDirectory(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'local-data-'));
+  dataDirectories.push(directory);
+  return directory;
+}
 
 interface Ready {
   readonly child: ChildProcess;
