@@ -13,6 +13,7 @@ import { measureColdStart } from './cold-start.ts';
 import { identitiesIn } from './identities.ts';
 import { type Effort, readOptions } from './options.ts';
 import { failures, figures, type Results, reportJson, reportTable } from './report.ts';
+import { createTableWithoutStream } from './table.ts';
 import { measureWarm } from './warm.ts';
 
 const { json, quick, effort } = readOptions(process.argv.slice(2));
@@ -29,7 +30,7 @@ async function measure(effort: Effort): Promise<Results> {
   const engine = await startEngine();
   try {
     const { endpoint } = engine;
-    const tableName = await engine.createTable();
+    const tableName = await createTableWithoutStream(endpoint);
     const bundle = await bundleAuthorizer(folder);
     const newIdentity = await identitiesIn(tableName, endpoint, bundle);
     const handler = await loadAuthorizer(bundle.file, authorizerEnvironment(tableName, endpoint));
