@@ -42,13 +42,11 @@ const allowed = fc.record({
 });
 const decision: fc.Arbitrary<Decision> = fc.oneof(
   code.map((one) => ({ outcome: 'refused' as const, code: one })),
-  fc
-    .tuple(code, fc.constantFrom(...SCOPES))
-    .map(([one, scope]) => ({
-      outcome: 'forbidden' as const,
-      code: one,
-      message: `Insufficient scope. Required: ${scope}`,
-    })),
+  fc.tuple(code, fc.constantFrom(...SCOPES)).map(([one, scope]) => ({
+    outcome: 'forbidden' as const,
+    code: one,
+    message: `Insufficient scope. Required: ${scope}`,
+  })),
   fc.tuple(allowance, fc.integer({ min: 1, max: 120 })).map(([one, retryAfterSeconds]) => ({
     outcome: 'limited' as const,
     allowance: one,
