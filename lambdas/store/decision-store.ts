@@ -71,9 +71,10 @@ export class DynamoDecisionStore implements DecisionStore {
       const { Attributes: item = {} } = await this.#client.updateItem({
         TableName: this.#table,
         Key,
+        // ADD counts from zero where there is no count yet.
         UpdateExpression:
-          `SET win = :window, seen = :now, ip = :address, c${window} = if_not_exists(c${window}, :zero) + :one` +
-          ` ADD n :one REMOVE c${window - 1}`,
+          `SET win = :window, seen = :now, ip = :address` +
+          ` ADD n :one, c${window} :one REMOVE c${window - 1}`,
         ConditionExpression: `${ACTIVE} AND ${WINDOW_NOT_PAST} AND ${proof}`,
         ExpressionAttributeValues: {
           ...values,
@@ -81,7 +82,6 @@ export class DynamoDecisionStore implements DecisionStore {
           ':window': N(window),
           ':now': N(now),
           ':address': S(address),
-          ':zero': N(0),
           ':one': N(1),
         },
         ReturnValues: 'ALL_NEW',
