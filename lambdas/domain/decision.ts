@@ -78,7 +78,8 @@ export interface DecisionStore {
   useSession(sessionId: string, address: string, now: number): Promise<Use<SessionRecord>>;
   /** No older than {@link FACTS_SECONDS}; undefined when there is no such tenant. */
   tenant(tenantId: string, now: number): Promise<TenantFacts | undefined>;
-  control(now: number): Promise<ControlFacts>;
+  /** Alike. `tenantId` is whose facts will be needed next, where that is known. */
+  control(now: number, tenantId?: string): Promise<ControlFacts>;
 }
 
 export interface DecisionContext {
@@ -194,7 +195,8 @@ async function proveToken(
   { store, tokens, deployment, clock }: DecisionContext,
 ): Promise<Proof | Decision> {
   const now = clock();
-  const verdict = await tokens.verify(token, await store.control(now), now);
+  const control = await store.control(now, tokens.provenTenant(token));
+  const verdict = await tokens.verify(token, control, now);
   if (verdict.kind === 'invalid') return refused('invalid_credential');
   if (verdict.kind === 'expired') return refused('expired_credential');
   const { claims } = verdict;

@@ -78,6 +78,11 @@ export class TokenVerifier {
     }
   }
 
+  /** The tenant of a token that this instance has proven before; whether it still is valid, {@link verify} tells. */
+  provenTenant(token: string): string | undefined {
+    return this.#proven.get(token)?.claims.tenantId;
+  }
+
   #remember(token: string, claims: TokenClaims, expiresAt: number): void {
     this.#proven.set(token, { claims, expiresAt });
     const [oldest] = this.#proven.keys();

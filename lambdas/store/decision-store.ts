@@ -50,8 +50,8 @@ export class DynamoDecisionStore implements DecisionStore {
     return this.#facts.tenant(tenantId);
   }
 
-  control(): Promise<ControlFacts> {
-    return this.#facts.control();
+  control(_now: number, tenantId?: string): Promise<ControlFacts> {
+    return this.#facts.control(tenantId);
   }
 
   /**

@@ -36,8 +36,9 @@ export class Facts {
     return this.#tenants.get(tenantId)?.facts;
   }
 
-  async control(): Promise<ControlFacts> {
-    if (!this.#isFresh(this.#control)) await this.#readOnce('');
+  /** `tenantId` of whom the facts will be asked for next: a read that is due brings both. */
+  async control(tenantId = ''): Promise<ControlFacts> {
+    if (!this.#isFresh(this.#control)) await this.#readOnce(tenantId);
     if (this.#control === undefined)
       throw new Error('The facts of the deployment were read and are not there.');
     return this.#control.facts;

@@ -45,6 +45,14 @@ describe.each(CLIENTS)('facts by %s', (_name, clientOf) => {
     expect(state.reads).toBe(2);
   });
 
+  test('of the deployment and of the tenant that is next cost one read together', async () => {
+    const { tenantId } = await storeTenant(store);
+    const { state, facts } = watched(clientOf(store));
+    await facts.control(tenantId);
+    await facts.tenant(tenantId);
+    expect(state.reads).toBe(1);
+  });
+
   test('are read once for a hundred decisions that wait at once', async () => {
     const { tenantId } = await storeTenant(store);
     const { state, facts } = watched(clientOf(store));

@@ -1,19 +1,11 @@
 /** A DynamoDB for tests: the embedded engine in memory, or whatever `DYNAMODB_ENDPOINT` points at. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import {
   CreateTableCommand,
   DynamoDBClient,
-  ListTablesCommand,
   UpdateTimeToLiveCommand,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
-
-const BINARY = fileURLToPath(new URL('../../node_modules/@dynoxide/linux-x64/dynoxide', import.meta.url));
-const READY_WITHIN_MS = 10_000;
+import { startEngine as startEmbeddedEngine } from '../../local/dynamodb/engine.ts';
 
 /** What the engine takes from anybody; both clients of a test sign with it. */
 export const ENGINE_REGION = 'eu-central-1';
@@ -32,17 +24,11 @@ export interface Engine {
   stop(): Promise<void>;
 }
 
-/** Starts an engine on a free port and resolves when it answers. @throws Error if it does not within 10 s */
+/** Starts an engine on a free port and resolves when it answers. It ends with this process, however that ends. */
 export async function startEngine(): Promise<Engine> {
   const given = process.env.DYNAMODB_ENDPOINT;
-  const port = given ? 0 : await freePort();
-  const endpoint = given?.replace(/\/$/, '') ?? `http://127.0.0.1:${port}`;
-  const child = given
-    ? undefined
-    : spawn(BINARY, ['serve', '--host', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' });
-  const exited = child && once(child, 'exit').catch(() => {});
-  const kill = () => child?.kill();
-  process.once('exit', kill);
+  const engine = given ? undefined : await startEmbeddedEngine();
+  const endpoint = given?.replace(/\/$/, '') ?? engine?.endpoint ?? '';
   const client = new DynamoDBClient({
     endpoint,
     region: ENGINE_REGION,
@@ -52,15 +38,7 @@ export async function startEngine(): Promise<Engine> {
 
   async function stop(): Promise<void> {
     client.destroy();
-    process.off('exit', kill);
-    if (kill()) await exited;
-  }
-
-  try {
-    await ready(client, () => child !== undefined && child.exitCode !== null);
-  } catch (cause) {
-    await stop();
-    throw new Error(`No DynamoDB engine at ${endpoint}`, { cause });
+    await engine?.stop();
   }
 
   return {
@@ -92,28 +70,4 @@ export async function startEngine(): Promise<Engine> {
       return name;
     },
   };
-}
-
-async function ready(client: DynamoDBClient, ended: () => boolean): Promise<void> {
-  const until = performance.now() + READY_WITHIN_MS;
-  for (;;) {
-    try {
-      await client.send(new ListTablesCommand({ Limit: 1 }));
-      return;
-    } catch (error) {
-      if (ended() || performance.now() > until) throw error;
-      await sleep(20);
-    }
-  }
-}
-
-/** A port that was free a moment ago: the engine cannot be asked for "any". */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('No free port');
-  return address.port;
 }
