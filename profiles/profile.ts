@@ -3,7 +3,7 @@ import type { KeyFormat } from '../lambdas/domain/key-format.ts';
 import type { Scope, ScopeInclusion } from '../lambdas/domain/scopes.ts';
 import type { Access, Method, RouteId } from '../lambdas/routes/route.ts';
 
-/** A way to present a credential. The order in which they are tried is fixed (design: JWT, then key). */
+/** A way to present a credential. The order is fixed: `Authorization` decides before `X-API-Key`. */
 export type CredentialStyle = 'bearer-token' | 'bearer-key' | 'token-key' | 'x-api-key';
 
 /** An error as it goes to a profile's `errorBody`. In gateway responses the strings are `$context` references. */

@@ -8,8 +8,8 @@ export interface BackoffSubject {
   readonly freeAttempts: number;
 }
 
-/** People mistype: five attempts an account from one place. */
-const FREE_FROM_ONE_PLACE = 5;
+/** People mistype, and their programs log in side by side: an attempt counts until its password has proven right. */
+const FREE_FROM_ONE_PLACE = 10;
 /** Guesses spread over many places meet this, late enough that a stranger does not easily lock the owner out. */
 const FREE_FROM_ANYWHERE = 50;
 

@@ -119,7 +119,7 @@ export interface KeyStore {
   find(tenantId: string, id: string): Promise<ApiKey | undefined>;
   /** At most `limit` keys after the id `after`, oldest first; of one workspace when it is given. */
   page(tenantId: string, limit: number, after?: string, workspaceId?: string): Promise<KeyPage>;
-  /** False when the key was revoked meanwhile. */
+  /** False when the key was revoked meanwhile, or rotated so that its older key would outlast the new expiry. */
   change(key: ApiKey, change: KeyChange, origin: ChangeOrigin): Promise<boolean>;
   /** From the moment this has answered, the key is refused. Repeating it changes nothing. */
   revoke(key: ApiKey, origin: ChangeOrigin, now: number): Promise<void>;
@@ -253,11 +253,18 @@ export async function updateKey(
   const after = { ...before, ...change };
   requireWithin(after, caller, owned, profile);
   if (change.expiresAt !== undefined) requireExpiryWithin(change.expiresAt, owned);
-  if (!(await keys.change(before, change, { actor: principalOf(caller), requestId }))) throw goneKey();
+  if (!(await keys.change(before, change, { actor: principalOf(caller), requestId }))) {
+    // Revoked, or rotated between our read and our write.
+    requireAlive(await findKey(id, caller, context));
+    throw new Problem('conflicting_state', { message: 'The API key was changed meanwhile. Try again.' });
+  }
   return after;
 }
 
-/** Revokes a key at once and for ever. Throws `not_found`; revoking it again is no error. */
+/**
+ * Revokes a key at once and for ever; a key may always revoke itself. Throws `not_found`, `exceeds_own_rights`;
+ * revoking it again is no error.
+ */
 export async function revokeKey(
   id: string,
   caller: Caller,
@@ -265,6 +272,8 @@ export async function revokeKey(
   context: KeyContext,
 ): Promise<ApiKey> {
   const found = await findKey(id, caller, context);
+  const owned = await callerKey(caller, context.keys);
+  if (owned?.id !== found.id) requireWithin(found, caller, owned, context.profile);
   await context.keys.revoke(found, { actor: principalOf(caller), requestId }, context.clock());
   return { ...found, state: 'revoked' };
 }
@@ -302,7 +311,7 @@ export async function rotateKey(
   requireWithin(before, caller, owned, profile);
   const callersEnd = owned === undefined || owned.id === before.id ? NEVER : owned.expiresAt;
   const expiresAt = Math.min(expiryOf(before.lifetimeSeconds, now), callersEnd);
-  const previousExpiresAt = previousExpiry(before, request, now);
+  const previousExpiresAt = previousExpiry(before, expiresAt, request, now);
   const replaces = await keys.presentHash(before);
   if (replaces === undefined) throw goneKey();
   const key = newKey(profile.keys, before.environment, before.locator);
@@ -322,6 +331,7 @@ export async function rotateKey(
 /** Two keys of a record can work at once, so a grace is given only when none is running. */
 function previousExpiry(
   { expiresAt, previousExpiresAt }: ApiKey,
+  newExpiresAt: number,
   { graceSeconds, keepPrevious }: RotationRequest,
   now: number,
 ): number | null {
@@ -339,7 +349,7 @@ function previousExpiry(
         'keep_previous, or all keys with grace_seconds 0.',
     });
   }
-  return Math.min(expiresAt, now + graceSeconds);
+  return Math.min(expiresAt, newExpiresAt, now + graceSeconds);
 }
 
 /** What a key is, as people ask for it. */

@@ -11,6 +11,8 @@ import { responseHeaders, upstreamHeaders } from './headers.ts';
 
 /** Bytes of a body, either way: as base64 they leave room for the rest of an event within Lambda's 6 MiB. */
 const MAX_BODY_BYTES = 4_500_000;
+/** Bytes of a body that the echo says back. */
+const ECHOED_BODY_BYTES = 64 * 1024;
 /** Milliseconds for the upstream: API Gateway waits 29 seconds, and our answer must still arrive. */
 const UPSTREAM_TIMEOUT_MS = 27_000;
 
@@ -82,7 +84,9 @@ function echo(
       method: call.method,
       path: call.pathAndQuery,
       headers: Object.fromEntries(call.headers),
-      body: call.body.toString('utf8'),
+      // JSON may make six bytes of one, and an answer has to fit into Lambda's 6 MB.
+      body: call.body.subarray(0, ECHOED_BODY_BYTES).toString('utf8'),
+      body_bytes: call.body.length,
     },
   };
   return respond(200, JSON.stringify(body), {}, request, rendering);

@@ -16,7 +16,19 @@ const HOP_BY_HOP = [
 ];
 /** What opens our door opens nothing behind it; and what is made anew for the way on. */
 const REPLACED = ['authorization', 'x-api-key', 'host', 'content-length', 'x-request-id', 'accept-encoding'];
-const OURS = /^x-latchkey/i;
+/**
+ * Ours; and names with an underscore, which CGI and its heirs (WSGI, Rack, PHP) read as the same with a hyphen, so that
+ * `X_Latchkey_Tenant` would stand for ours.
+ */
+const OURS = /^x-latchkey|_/i;
+/** With these some frameworks act on another method or path than the one whose scope was checked. */
+const OVERRIDES = [
+  'x-http-method-override',
+  'x-http-method',
+  'x-method-override',
+  'x-original-url',
+  'x-rewrite-url',
+];
 
 /** The client's headers that go on to the upstream, and the identity, all of it and always. */
 export function upstreamHeaders(
@@ -25,7 +37,7 @@ export function upstreamHeaders(
   requestId: string,
   assertion: string,
 ): [string, string][] {
-  const dropped = new Set([...HOP_BY_HOP, ...REPLACED, ...connectionOptions(received)]);
+  const dropped = new Set([...HOP_BY_HOP, ...REPLACED, ...OVERRIDES, ...connectionOptions(received)]);
   const passed = Object.entries(received).flatMap(([name, values]) =>
     dropped.has(name.toLowerCase()) || OURS.test(name)
       ? []

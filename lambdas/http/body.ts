@@ -27,18 +27,30 @@ export function readBody(request: HttpRequest, takesForm: boolean): unknown {
     });
   }
   try {
-    return JSON.parse(text, requireWellFormed);
+    return JSON.parse(text, requireStorable);
   } catch (error) {
     if (error instanceof Problem) throw error;
     throw new Problem('malformed_request', { message: 'The body is not valid JSON.' });
   }
 }
 
-/** An unpaired surrogate can be escaped in JSON (RFC 8259, 8.2) but not be stored: it has no UTF-8. */
-function requireWellFormed(_name: string, value: unknown): unknown {
+/**
+ * An unpaired surrogate can be escaped in JSON (RFC 8259, 8.2) but not be stored: it has no UTF-8. A member `__proto__`
+ * would be lost on its way through objects.
+ */
+function requireStorable(name: string, value: unknown): unknown {
+  if (name === '__proto__') {
+    throw new Problem('malformed_request', { message: 'The body must not have a member __proto__.' });
+  }
   if (typeof value === 'string' && !value.isWellFormed()) {
     throw new Problem('malformed_request', { message: 'The body must be well-formed Unicode.' });
   }
+  return value;
+}
+
+/** A field `__proto__` would be lost on its way through objects; nothing of ours has one. */
+function refusePrototype(name: string, value: unknown): unknown {
+  if (name === '__proto__') throw new SyntaxError('__proto__');
   return value;
 }
 

@@ -43,17 +43,27 @@ function definedValues<T>(values: Readonly<Record<string, T | undefined>> | null
   );
 }
 
-const AMBIGUOUS_PATH =
-  /%2f|%5c|%25|\\|\/\/|[\u0000-\u001f\u007f]|%[01][0-9a-f]|%7f|(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)/i;
+/** What two servers may read as two different paths; each line is one kind. */
+const AMBIGUOUS = [
+  // An encoded slash, backslash or percent sign (what is encoded twice), and empty segments.
+  /%2f|%5c|%25|\\|\/\//i,
+  // Dot segments (RFC 3986, 5.2.4).
+  /(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)/i,
+  // Path parameters, which servlet containers cut off, and blanks that others trim.
+  /;|%3b|%20(?:\/|$)/i,
+  // Encoded letters, digits, hyphens, dots and underscores: normalised by some (RFC 3986, 6.2.2.2), and so another route.
+  /%(?:2[de]|5f|3\d|4[1-9a-f]|5[0-9a]|6[1-9a-f]|7[0-9a])/i,
+  // Control characters, and what RFC 3986 lets stand in no path: a client has to encode it.
+  /[\u0000-\u0020\u007f"#<>^`{|}]|%[01][0-9a-f]|%7f/i,
+];
 
-/**
- * Refuses paths that two servers may read as two different ones: an encoded slash or backslash, `//`,
- * dot segments (RFC 3986, 5.2.4), control characters and what is encoded twice.
- */
+/** Refuses paths that two servers may read as two different ones: what is checked is what the upstream sees. */
 export function requireUnambiguousPath(path: string): void {
-  if (AMBIGUOUS_PATH.test(path)) {
+  if (AMBIGUOUS.some((kind) => kind.test(path))) {
     throw new Problem('malformed_request', {
-      message: 'The path must not have encoded slashes, empty or dot segments, or control characters.',
+      message:
+        'The path must not have encoded slashes, letters or digits, empty or dot segments, ";" or characters ' +
+        'that a path cannot hold.',
     });
   }
 }

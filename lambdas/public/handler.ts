@@ -20,8 +20,9 @@ const services: PublicServices = {
       await keyset.check();
       // A database that does not answer is the other check's finding.
       const control = await withDeadline(facts.control(), 1000).catch(() => undefined);
-      if (control?.keys.length === 0) {
-        throw new Error('no signing key has been published: has the first rotation run?');
+      const missing = ['token', 'assertion'].filter((use) => !control?.keys.some((key) => key.use === use));
+      if (control !== undefined && missing.length > 0) {
+        throw new Error(`no key for use ${missing.join(', ')} is published: has the first rotation run?`);
       }
     },
   }),

@@ -25,7 +25,7 @@ export type RouteId =
 /** The functions that serve rows; each has a folder `lambdas/<name>`. */
 export type ServiceName = 'public' | 'accounts' | 'management';
 
-/** Who may call a row. `callers` narrows it to people or to programs. */
+/** Who may call a row. `callers` narrows it to people. */
 export type Access =
   | { readonly kind: 'public' }
   | { readonly kind: 'credential'; readonly scope: Scope | null; readonly callers?: 'user' };

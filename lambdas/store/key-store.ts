@@ -107,11 +107,13 @@ export class DynamoKeyStore implements KeyStore {
   async change(key: ApiKey, change: KeyChange, origin: ChangeOrigin): Promise<boolean> {
     const { set, values, what } = recordChange(change);
     if (set.length > 0) {
+      const grace = change.expiresAt === undefined ? undefined : graceWithin(key, change.expiresAt);
       const changed = await this.#changeRecord(key, {
-        set,
+        set: [...set, ...(grace?.set ?? [])],
         values,
         origin,
         what,
+        ...(grace === undefined ? {} : { condition: grace.condition }),
         ...(change.expiresAt === NEVER ? { remove: 'REMOVE #ttl' } : {}),
       });
       if (!changed) return false;
@@ -307,6 +309,16 @@ function freePlace(tenantId: string): TransactionWrite {
       ExpressionAttributeValues: { ':minus': N(-1), ':zero': N(0) },
     },
   };
+}
+
+/**
+ * A rotation's grace ends no later than the key: what a change of the expiry adds to the write. A rotation between our
+ * read and the write fails its condition.
+ */
+function graceWithin({ previousExpiresAt }: ApiKey, expiresAt: number) {
+  return previousExpiresAt !== null && previousExpiresAt > expiresAt
+    ? { set: ['xb = :expiry'], condition: 'xb > :expiry' }
+    : { set: [], condition: '(attribute_not_exists(xb) OR xb <= :expiry)' };
 }
 
 /** What of a change the hot record holds. */

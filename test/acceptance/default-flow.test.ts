@@ -110,11 +110,11 @@ describe('accounts', () => {
     expect(told).toEqual(toldToo);
   });
 
-  test('after five wrong passwords the next login waits, even with the right one', async () => {
+  test('after ten wrong passwords the next login waits, even with the right one', async () => {
     const { account } = await newTenant();
     const attempt = (password: string) =>
       stack.send('POST /v1/auth/login', { json: { email: account.email, password } });
-    for (let wrong = 0; wrong < 5; wrong += 1) expect((await attempt('wrong password')).status).toBe(401);
+    for (let wrong = 0; wrong < 10; wrong += 1) expect((await attempt('wrong password')).status).toBe(401);
     const response = await attempt(PASSWORD);
     expect(response.status).toBe(429);
     expect(response.headers['retry-after']).toMatch(/^[1-9]\d*$/);

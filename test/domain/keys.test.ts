@@ -178,6 +178,26 @@ describe('rotation', () => {
     await expect(late).rejects.toEqual(conflict);
   });
 
+  test('a grace ends with the key: shortening the expiry shortens it, and a new key that ends sooner does too', async () => {
+    const { apiKey, key: first } = await make(person());
+    await rotateKey(apiKey.id, grace(3600), person(), 'r', at());
+    await updateKey(
+      apiKey.id,
+      { expiry: { field: 'expires_at', at: NOW + 60 } },
+      person(),
+      'r',
+      at(NOW + 20),
+    );
+    const decisions = new DynamoDecisionStore(
+      store.http,
+      store.table.name,
+      new Facts(store.http, store.table.name),
+    );
+    const opens = async (now: number) =>
+      (await decisions.useKey(apiKey.locator, hashKey(first), '192.0.2.1', now)).passed;
+    expect([await opens(NOW + 59), await opens(NOW + 61)]).toEqual([true, false]);
+  });
+
   test('an expired key can be rotated, and cannot be given another expiry', async () => {
     const { apiKey } = await make(person(), { expiry: { field: 'expires_in_days', at: NOW + 100 } });
     const late = at(NOW + 200);

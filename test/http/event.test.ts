@@ -44,10 +44,9 @@ describe('ambiguous paths', () => {
     '/v1/..a',
     '/v1/a..',
     '/v1/...',
-    '/v1/%20',
+    '/v1/a%20b',
     '/v1/%C3%BC',
     '/v1/a:b@c',
-    '/v1/%61',
   ])('%j is not', (path) => {
     expect(() => requireUnambiguousPath(path)).not.toThrow();
   });

@@ -33,7 +33,12 @@ export interface EventInput {
   readonly context?: Record<string, unknown>;
 }
 
-export function event({ method, resource, path = resource, ...given }: EventInput): APIGatewayProxyEvent {
+export function event({
+  method,
+  resource,
+  path = resource.replace(/[{}]/g, ''),
+  ...given
+}: EventInput): APIGatewayProxyEvent {
   const { body } = given;
   return {
     httpMethod: method,
