@@ -86,7 +86,13 @@ test('the rights that only rare events need are used: the 51st session, and a ke
     for (let index = 0; index < MAX_SESSIONS_PER_USER; index += 1) {
       await sessions.create({
         sessionId: `earlier-${index}`,
-        user: { tenantId: account.tenantId, userId: account.userId, role: 'admin' },
+        user: {
+          tenantId: account.tenantId,
+          userId: account.userId,
+          role: 'admin',
+          email: account.email,
+          fullName: null,
+        },
         workspaceId: account.workspaceId,
         createdAt: now - 100 + index,
         expiresAt: now + 1000,

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { FunctionGrant, RightsReport } from '../local/authorization.ts';
+import type { FunctionGrant, RightsReport } from './authorization.ts';
 
 // `npm run rights -- DIR`: what the tests used of the functions' rights, of the reports that they left in DIR
 // (LATCHKEY_RIGHTS=DIR npm test). A right that no test uses is one to remove, or a test to write: exit code 1.
