@@ -1,5 +1,5 @@
 import { type AwsCall, AwsError } from './aws-endpoint.ts';
-import { ACCOUNT } from './cloudformation/identities.ts';
+import { ACCOUNT, arn } from './cloudformation/identities.ts';
 import type { StackTemplate } from './cloudformation/stack-template.ts';
 import { LocalStackError } from './failure.ts';
 import { dynamodbAccesses, type PartitionKeyOf, secretAccesses } from './iam/accesses.ts';
@@ -46,8 +46,8 @@ export class Authorization {
   readonly #refused: string[] = [];
 
   /** Throws a `LocalStackError` when a role lacks what its function needs before its code runs. */
-  constructor(template: StackTemplate, secretArn: (secretId: string) => string, log: Logger) {
-    this.#secretArn = secretArn;
+  constructor(template: StackTemplate, log: Logger) {
+    this.#secretArn = secretArns(template);
     this.#log = log;
     this.#partitionKeyOf = partitionKeys(template);
     const roles = readRoles(template);
@@ -121,6 +121,14 @@ export class Authorization {
 function refusal({ role, functionName }: Caller, { action, resource }: Access): string {
   const user = `arn:aws:sts::${ACCOUNT}:assumed-role/${role.name}/${functionName}`;
   return `User: ${user} is not authorized to perform: ${action} on resource: ${resource} because no identity-based policy allows the ${action} action`;
+}
+
+/** A secret is called by its name, its ARN, or its ARN without the six random characters at its end. */
+function secretArns(template: StackTemplate): (secretId: string) => string {
+  const arns = template.ofType('AWS::SecretsManager::Secret').map(({ ref }) => ref);
+  return (id) =>
+    arns.find((each) => [each, each.slice(0, -7), each.split(':').at(-1)?.slice(0, -7)].includes(id)) ??
+    arn('secretsmanager', `secret:${id}`);
 }
 
 interface TableProperties {
