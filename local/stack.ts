@@ -5,6 +5,8 @@ import { readAssembly } from './cloudformation/assembly.ts';
 import { REGION } from './cloudformation/identities.ts';
 import { StackTemplate } from './cloudformation/stack-template.ts';
 import { type Deployment, deploy } from './deployment.ts';
+import type { Figure } from './figures/figures.ts';
+import { FiguresPage } from './figures/page.ts';
 import { HttpServer } from './gateway/http-server.ts';
 import { type Credentials, OPERATOR } from './lambda/environment.ts';
 import type { Invocation } from './lambda/function.ts';
@@ -56,6 +58,10 @@ export interface LocalStack {
   resumeDynamodb(): void;
   pauseSecrets(fault?: Fault): void;
   resumeSecrets(): void;
+  /** What the functions have counted since the start; `npm start` shows it at a page. */
+  figures(): readonly Figure[];
+  /** Serves the figures for people; gives the page's URL. */
+  showFigures(): Promise<string>;
   /** What the functions' roles allow, what of it was used since the start, and what was refused. */
   rights(): RightsReport;
   /** Ends everything that was started. */
@@ -115,6 +121,12 @@ function handle(
     resumeDynamodb: () => dynamodb.resume(),
     pauseSecrets: (fault = 'down') => services.pause(fault),
     resumeSecrets: () => services.resume(),
+    figures: () => functions.figures.all(),
+    async showFigures() {
+      const page = await FiguresPage.start(functions.figures);
+      cleanup.add(() => page.stop());
+      return page.url;
+    },
     rights: () => authorization.report(),
     stop: () => cleanup.run(),
   };

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DeployedResource, StackTemplate } from '../cloudformation/stack-template.ts';
 import { LocalStackError } from '../failure.ts';
+import { Figures } from '../figures/figures.ts';
 import type { Logger } from '../log.ts';
 import { type Endpoints, runtimeEnvironment } from './environment.ts';
 import { type Invocation, LambdaFunction } from './function.ts';
@@ -24,6 +25,8 @@ interface PermissionProperties {
 
 /** Every function of the stack, and who may invoke which. */
 export class Functions {
+  /** What the functions have counted since the start. */
+  readonly figures = new Figures();
   readonly #byName = new Map<string, LambdaFunction>();
   readonly #permissions: readonly PermissionProperties[];
 
@@ -31,7 +34,7 @@ export class Functions {
   constructor(template: StackTemplate, endpoints: Endpoints, scratchDirectory: string, log: Logger) {
     for (const resource of template.ofType<FunctionProperties>('AWS::Lambda::Function')) {
       const definition = define(resource, template, endpoints, scratchDirectory);
-      this.#byName.set(definition.name, new LambdaFunction(definition, log));
+      this.#byName.set(definition.name, new LambdaFunction(definition, log, this.figures));
     }
     this.#permissions = template
       .ofType<PermissionProperties>('AWS::Lambda::Permission')
