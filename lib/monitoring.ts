@@ -6,7 +6,6 @@ import {
   Dashboard,
   GraphWidget,
   type IMetric,
-  MathExpression,
   Metric,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
@@ -106,15 +105,9 @@ export class Monitoring extends Construct {
       },
       {
         name: 'table-throttled',
-        description: 'DynamoDB throttles the table.',
-        metric: new MathExpression({
-          expression: 'reads + writes',
-          usingMetrics: {
-            reads: table.metric('ReadThrottleEvents', { period: PERIOD, statistic: 'Sum' }),
-            writes: table.metric('WriteThrottleEvents', { period: PERIOD, statistic: 'Sum' }),
-          },
-          period: PERIOD,
-        }),
+        description: 'DynamoDB throttles writes of the table.',
+        // Each decision is a write: they are throttled first.
+        metric: table.metric('WriteThrottleEvents', { period: PERIOD, statistic: 'Sum' }),
         threshold: 1,
       },
       {
@@ -128,7 +121,7 @@ export class Monitoring extends Construct {
 
   private widgets({ stage, functions }: MonitoringProps): GraphWidget[][] {
     const by = (name: string, outcomes: readonly string[]) =>
-      outcomes.map((outcome) => this.own(name, outcome));
+      outcomes.map((outcome) => this.own(name, outcome).with({ label: outcome }));
     const graph = (title: string, left: readonly IMetric[]) =>
       new GraphWidget({ title, left: [...left], width: 12 });
     const decisions = ['allowed', 'refused', 'forbidden', 'limited', 'failed'];
@@ -172,7 +165,6 @@ export class Monitoring extends Construct {
       dimensionsMap: { outcome },
       statistic,
       period: PERIOD,
-      label: statistic === 'Sum' ? outcome : `${outcome} ${statistic}`,
     });
   }
 }

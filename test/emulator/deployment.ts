@@ -85,16 +85,28 @@ interface Asset {
 
 async function untilCreated(aws: Aws, StackName: string): Promise<void> {
   const giveUpAt = Date.now() + CREATED_WITHIN_MILLISECONDS;
+  let reason = 'it took too long';
   while (Date.now() < giveUpAt) {
     const xml = await aws.query('cloudformation', CLOUDFORMATION, 'DescribeStacks', { StackName });
     const [status = ''] = elements(xml, 'StackStatus');
     if (status === 'CREATE_COMPLETE') return;
-    if (!status.endsWith('IN_PROGRESS')) break;
+    if (!status.endsWith('IN_PROGRESS')) {
+      reason = `${status} ${elements(xml, 'StackStatusReason')[0] ?? ''}`;
+      break;
+    }
     await delay(250);
   }
-  const events = await aws.query('cloudformation', CLOUDFORMATION, 'DescribeStackEvents', { StackName });
-  const failed = elements(events, 'member').filter((event) => event.includes('FAILED'));
-  throw new Error(`The stack was not created:\n${failed.join('\n').slice(0, 3000)}`);
+  const failed: string[] = [];
+  for (let next: string | undefined = ''; next !== undefined; ) {
+    const more: Record<string, string> = next === '' ? {} : { NextToken: next };
+    const events = await aws.query('cloudformation', CLOUDFORMATION, 'DescribeStackEvents', {
+      StackName,
+      ...more,
+    });
+    failed.push(...elements(events, 'member').filter((event) => event.includes('CREATE_FAILED')));
+    next = elements(events, 'NextToken')[0];
+  }
+  throw new Error(`The stack was not created: ${reason}\n${failed.join('\n').slice(0, 3000)}`);
 }
 
 async function resourcesOf(aws: Aws, StackName: string): Promise<ReadonlyMap<string, string>> {

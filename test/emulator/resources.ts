@@ -10,6 +10,7 @@ import type { Deployed } from './deployment.ts';
 export const NOT_TAKEN_OVER: Readonly<Record<string, readonly string[]>> = {
   'AWS::ApiGateway::RestApi': ['ApiKeySourceType'],
   'AWS::DynamoDB::Table': ['TimeToLiveSpecification', 'PointInTimeRecoverySpecification', 'SSESpecification'],
+  'AWS::CloudWatch::Alarm': ['TreatMissingData'],
   'AWS::Lambda::Function': ['ReservedConcurrentExecutions'],
 };
 
@@ -138,6 +139,23 @@ export const READERS: Readonly<Record<string, Read>> = {
     const { item } = await apiGateway(`/usageplans/${physical(UsagePlanId, world)}/keys`, world);
     const key = physical(KeyId, world);
     return { KeyId: item.some(({ id }: { id: string }) => id === key) ? KeyId : item };
+  },
+  async 'AWS::CloudWatch::Alarm'(_properties, AlarmName, { aws }) {
+    const xml = await aws.query('monitoring', '2010-08-01', 'DescribeAlarms', {
+      'AlarmNames.member.1': AlarmName,
+    });
+    const value = (name: string) => elements(xml, name)[0];
+    return {
+      AlarmName: value('AlarmName'),
+      Threshold: Number(value('Threshold')),
+      EvaluationPeriods: Number(value('EvaluationPeriods')),
+      ComparisonOperator: value('ComparisonOperator'),
+      TreatMissingData: value('TreatMissingData'),
+    };
+  },
+  async 'AWS::CloudWatch::Dashboard'(_properties, DashboardName, { aws }) {
+    const xml = await aws.query('monitoring', '2010-08-01', 'GetDashboard', { DashboardName });
+    return { DashboardName: elements(xml, 'DashboardName')[0] };
   },
   async 'AWS::DynamoDB::Table'(_properties, name, { aws }) {
     const { Table } = await aws.json('dynamodb', 'DynamoDB_20120810.DescribeTable', { TableName: name });
