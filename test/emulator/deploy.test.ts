@@ -2,7 +2,9 @@
  * The template, deployed by somebody else's code. The emulator accepts broken templates, so that a stack is created
  * proves nothing: every resource is looked at through its service's API, and the main flow runs over HTTP.
  */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { examine } from '../../doctor/finding.ts';
+import { stackProbes } from '../../doctor/probes/account.ts';
 import { EMPTY_KEYSET, nextKeyset } from '../../lambdas/domain/keyset.ts';
 import { assemblyOf } from '../support/assembly.ts';
 import { apiKey, bearer, PASSWORD } from '../support/stack.ts';
@@ -118,6 +120,26 @@ describe('the main flow', () => {
     expect(dead.headers.get('www-authenticate')).toBe('Bearer');
     expect((await call('GET', '/v1/stats')).status).toBe(401);
     expect((await call('PUT', '/v1/auth/login', {}, {})).status).toBe(404);
+  });
+
+  test('the doctor reads what only the account knows, and finds what the emulator does otherwise', async () => {
+    const environment = {
+      AWS_ENDPOINT_URL: emulator.endpoint,
+      AWS_REGION: REGION,
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+    };
+    for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+    const findings = await examine(stackProbes('Latchkey'), () => undefined);
+    const statuses = Object.fromEntries(findings.map(({ id, status }) => [id, status]));
+    expect(statuses, JSON.stringify(findings)).toEqual({
+      'api-key-source': 'wrong',
+      'authorizer-cache': 'ok',
+      rotation: 'ok',
+      quotas: 'ok',
+      alarms: 'wrong',
+    });
+    expect(findings.find(({ id }) => id === 'alarms')?.found).toMatch(/\d+ of \d+ alarms tell nobody/);
   });
 
   /** The emulator has no rotation schedules: the test does what Secrets Manager would, in its four steps. */
