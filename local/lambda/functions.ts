@@ -76,12 +76,20 @@ export class Functions {
 
 /** Whether an ARN is meant by a pattern with `*` and `?` (IAM user guide, reference_policies_elements_resource). */
 export function matchesArn(pattern: string, value: string): boolean {
-  const expression = pattern
-    .replaceAll(/[.+^${}()|[\]\\]/g, String.raw`\$&`)
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^${expression}$`, 's').test(value);
+  let expression = compiled.get(pattern);
+  if (expression === undefined) {
+    const source = pattern
+      .replaceAll(/[.+^${}()|[\]\\]/g, String.raw`\$&`)
+      .replaceAll('*', '.*')
+      .replaceAll('?', '.');
+    expression = new RegExp(`^${source}$`, 's');
+    // Patterns come from the template, so there are few; an authorizer's may be any.
+    if (compiled.size < 1_000) compiled.set(pattern, expression);
+  }
+  return expression.test(value);
 }
+
+const compiled = new Map<string, RegExp>();
 
 function functionName(nameOrArn: string): string {
   return nameOrArn.startsWith('arn:') ? (nameOrArn.split(':')[6] ?? '') : (nameOrArn.split(':')[0] ?? '');
