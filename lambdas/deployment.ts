@@ -41,6 +41,8 @@ export interface Variables {
   readonly KEYSET_SECRET_ARN: string;
   /** `iss` of our tokens: the API's public URL without a trailing slash. */
   readonly ISSUER: string;
+  /** Where the functions' metrics are found in CloudWatch: one namespace a stack. */
+  readonly METRICS_NAMESPACE: string;
   /** JSON: the shared usage key of each tier by name, and `exhausted`. */
   readonly USAGE_KEYS: string;
 }

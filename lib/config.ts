@@ -14,9 +14,9 @@ const RETENTION_DAYS = [
 
 const tier = fields({
   /** Requests a second of a tenant, in the long run. */
-  rate: whole(1, ACCOUNT_RATE),
+  rate: whole(1, ACCOUNT_RATE, 'requests a second, which is all of an account in a Region; lower it'),
   /** Requests that a tenant may send at once: the size of the token bucket. */
-  burst: whole(1, ACCOUNT_BURST),
+  burst: whole(1, ACCOUNT_BURST, 'requests at once, which is all of an account in a Region; lower it'),
   /** Requests a calendar month of a tenant; null for no quota. */
   monthlyQuota: whole(1, 1_000_000_000, 'or null for no quota').nullable(),
   /** Requests a minute of one API key, counted exactly. */
@@ -77,6 +77,13 @@ export const CONFIG = fields({
   }),
   /** Days from one rotation of the signing keys to the next (Secrets Manager takes up to 1,000). @default 30 */
   rotationDays: whole(1, 1000).default(30),
+  /** The SNS topic that alarms tell; null for alarms that only show. @default null */
+  alarmTopicArn: text(
+    /^arn:aws[\w-]*:sns:[\w-]+:\d{12}:[\w-]{1,256}$/,
+    'the ARN of an SNS topic, or null for alarms that only show',
+  )
+    .nullable()
+    .default(null),
   /** Days for which logs are kept. @default 30 */
   logRetentionDays: z
     .literal(RETENTION_DAYS, { error: `must be one of ${RETENTION_DAYS.join(', ')}` })

@@ -19,6 +19,9 @@ const REVOCATIONS = { dynamodb: { NewImage: { SK: { S: ['KEY'] }, st: { S: ['rev
 
 /** Brings the ends of keys to the function that frees what hung on them. */
 export class KeyStream extends Construct {
+  /** Takes the records that could not be handled. */
+  readonly failures: Queue;
+
   constructor(scope: Construct, id: string, { table, consumer }: KeyStreamProps) {
     super(scope, id);
     const failures = new Queue(this, 'Failures', {
@@ -27,6 +30,7 @@ export class KeyStream extends Construct {
       // The longest that SQS keeps a message: time for a person to look.
       retentionPeriod: Duration.days(14),
     });
+    this.failures = failures;
     const reason = 'It is the dead-letter queue, of a stream: what fails here has nowhere further to go.';
     Validations.of(failures).acknowledge(
       { id: 'AwsSolutions-SQS3', reason },

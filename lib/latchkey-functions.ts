@@ -5,6 +5,7 @@ import type { FunctionName, FunctionSpec } from './functions.ts';
 import type { IdentityTable } from './identity-table.ts';
 import type { KeysetSecret } from './keyset-secret.ts';
 import { LatchkeyFunction } from './latchkey-function.ts';
+import { metricsNamespace } from './metrics.ts';
 
 export interface LatchkeyFunctionsProps {
   readonly specs: Readonly<Record<FunctionName, FunctionSpec>>;
@@ -32,6 +33,7 @@ export class LatchkeyFunctions extends Construct {
         logRetention: props.logRetention,
         removalPolicy: props.removalPolicy,
       });
+      fn.tell('METRICS_NAMESPACE', metricsNamespace(this));
       props.table.grant(fn, spec.table ?? []);
       props.keyset.grant(fn, spec.keyset ?? []);
       for (const variable of spec.variables ?? []) fn.tell(variable, props.variables[variable]);

@@ -8,6 +8,7 @@ import { IdentityTable } from './identity-table.ts';
 import { KeyStream } from './key-stream.ts';
 import { KeysetSecret } from './keyset-secret.ts';
 import { LatchkeyFunctions } from './latchkey-functions.ts';
+import { Monitoring } from './monitoring.ts';
 import type { Settings } from './settings.ts';
 import { UsagePlans, usageKeys } from './usage-plans.ts';
 
@@ -50,7 +51,15 @@ export class LatchkeyStack extends Stack {
 
     frontDoor.serve(rows, functions);
     keyset.rotateWith(functions.rotation, Duration.days(config.rotationDays));
-    new KeyStream(this, 'KeyStream', { table, consumer: functions.stream });
+    const keyStream = new KeyStream(this, 'KeyStream', { table, consumer: functions.stream });
+
+    new Monitoring(this, 'Monitoring', {
+      stage: frontDoor.stage,
+      table: table.table,
+      functions,
+      failures: keyStream.failures,
+      topicArn: config.alarmTopicArn,
+    });
 
     this.templateOptions.metadata = { Latchkey: { try: firstCalls(rows, profile) } };
     new CfnOutput(this, 'ApiUrl', { value: frontDoor.url });

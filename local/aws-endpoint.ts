@@ -20,8 +20,8 @@ export interface AwsAnswer {
   readonly contentType?: string;
 }
 
-/** A way in which an endpoint fails its callers: connections are reset, or every answer comes late. */
-export type Fault = 'down' | { readonly delayMilliseconds: number };
+/** A way in which an endpoint fails its callers: connections are reset, of all or of every so manyth call, or it is late. */
+export type Fault = 'down' | { readonly delayMilliseconds: number } | { readonly resetEvery: number };
 
 /** An error of an AWS API, by the name under which an SDK raises it. */
 export class AwsError extends Error {
@@ -41,6 +41,7 @@ export class AwsEndpoint {
   readonly #server: Server;
   readonly #serve: Serve;
   #fault: Fault | undefined;
+  #calls = 0;
 
   private constructor(serve: Serve) {
     this.#serve = serve;
@@ -75,10 +76,17 @@ export class AwsEndpoint {
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
   }
 
+  #resets(fault: Fault): boolean {
+    if (fault === 'down') return true;
+    this.#calls += 1;
+    return 'resetEvery' in fault && this.#calls % fault.resetEvery === 0;
+  }
+
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
-      if (this.#fault === 'down') return void request.socket.destroy();
-      if (this.#fault !== undefined) await delay(this.#fault.delayMilliseconds);
+      const fault = this.#fault;
+      if (fault !== undefined && this.#resets(fault)) return void request.socket.destroy();
+      if (typeof fault === 'object' && 'delayMilliseconds' in fault) await delay(fault.delayMilliseconds);
       const answer = await this.#serve(await readCall(request));
       response.writeHead(answer.status, {
         'content-type': answer.contentType ?? 'application/x-amz-json-1.1',

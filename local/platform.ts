@@ -1,4 +1,4 @@
-import { authorize } from './authorization.ts';
+import type { Authorization } from './authorization.ts';
 import { type AwsAnswer, type AwsCall, AwsEndpoint, AwsError } from './aws-endpoint.ts';
 import type { Cleanup } from './cleanup.ts';
 import { DataDirectory } from './data-directory.ts';
@@ -8,6 +8,7 @@ import type { Logger } from './log.ts';
 
 /** What a stack is deployed on: the place for its data, and the endpoints of the AWS services. */
 export interface Platform {
+  readonly authorization: Authorization;
   readonly data: DataDirectory;
   readonly dynamodb: AwsEndpoint;
   /** Every service but DynamoDB. */
@@ -19,6 +20,7 @@ export interface Platform {
 }
 
 export interface PlatformOptions {
+  readonly authorization: Authorization;
   readonly dataDir?: string;
   readonly dynamodb?: { readonly endpoint?: string };
   readonly log: Logger;
@@ -27,25 +29,32 @@ export interface PlatformOptions {
 
 /** Starts the endpoints, and a DynamoDB engine unless there is one. */
 export async function startPlatform(options: PlatformOptions, cleanup: Cleanup): Promise<Platform> {
-  const { log, now } = options;
+  const { authorization, log, now } = options;
   const data = DataDirectory.open(options.dataDir);
   cleanup.add(() => data.close());
   const engine = options.dynamodb?.endpoint ?? (await startBundledEngine(data, log, cleanup));
   const handlers = new Map<string, (call: AwsCall) => Promise<AwsAnswer>>();
   const dynamodb = await startEndpoint(
+    authorization,
     (call) => forward(engine, `${call.service}.${call.action}`, call.body, call.contentType),
     cleanup,
   );
-  const services = await startEndpoint((call) => (handlers.get(call.service) ?? refuse)(call), cleanup);
-  return { data, dynamodb, services, register: (service, serve) => handlers.set(service, serve), log, now };
+  const services = await startEndpoint(
+    authorization,
+    (call) => (handlers.get(call.service) ?? refuse)(call),
+    cleanup,
+  );
+  const register: Platform['register'] = (service, serve) => handlers.set(service, serve);
+  return { authorization, data, dynamodb, services, register, log, now };
 }
 
 async function startEndpoint(
+  authorization: Authorization,
   serve: (call: AwsCall) => Promise<AwsAnswer>,
   cleanup: Cleanup,
 ): Promise<AwsEndpoint> {
   const endpoint = await AwsEndpoint.start(async (call) => {
-    authorize(call);
+    authorization.authorize(call);
     return serve(call);
   });
   cleanup.add(() => endpoint.stop());

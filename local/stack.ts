@@ -1,11 +1,14 @@
+import { Authorization, type RightsReport } from './authorization.ts';
 import type { Fault } from './aws-endpoint.ts';
 import { Cleanup } from './cleanup.ts';
 import { readAssembly } from './cloudformation/assembly.ts';
 import { REGION } from './cloudformation/identities.ts';
 import { StackTemplate } from './cloudformation/stack-template.ts';
 import { type Deployment, deploy } from './deployment.ts';
+import type { Figure } from './figures/figures.ts';
+import { FiguresPage } from './figures/page.ts';
 import { HttpServer } from './gateway/http-server.ts';
-import { type Credentials, credentialsOf } from './lambda/environment.ts';
+import { type Credentials, OPERATOR } from './lambda/environment.ts';
 import type { Invocation } from './lambda/function.ts';
 import { type Logger, silent, terminalLog } from './log.ts';
 import { type Platform, startPlatform } from './platform.ts';
@@ -55,6 +58,12 @@ export interface LocalStack {
   resumeDynamodb(): void;
   pauseSecrets(fault?: Fault): void;
   resumeSecrets(): void;
+  /** What the functions have counted since the start; `npm start` shows it at a page. */
+  figures(): readonly Figure[];
+  /** Serves the figures for people; gives the page's URL. */
+  showFigures(): Promise<string>;
+  /** What the functions' roles allow, what of it was used since the start, and what was refused. */
+  rights(): RightsReport;
   /** Ends everything that was started. */
   stop(): Promise<void>;
 }
@@ -71,7 +80,8 @@ export async function startStack(options: LocalStackOptions): Promise<LocalStack
     const template = new StackTemplate(readAssembly(options.assemblyDir));
     const server = await HttpServer.listen(options.port ?? 0, log, now);
     cleanup.add(() => server.stop());
-    const platform = await startPlatform({ ...options, log, now }, cleanup);
+    const authorization = new Authorization(template, log);
+    const platform = await startPlatform({ ...options, authorization, log, now }, cleanup);
     const expiryInterval = options.expiryIntervalMilliseconds ?? 10_000;
     const deployment = await deploy(template, platform, expiryInterval, cleanup);
     server.serve(deployment.gateway);
@@ -85,7 +95,7 @@ export async function startStack(options: LocalStackOptions): Promise<LocalStack
 function handle(
   template: StackTemplate,
   server: HttpServer,
-  { dynamodb, services }: Platform,
+  { authorization, dynamodb, services }: Platform,
   { functions, rotation, sweeper, mappings, scheduler }: Deployment,
   cleanup: Cleanup,
 ): LocalStack {
@@ -94,7 +104,7 @@ function handle(
     dynamodbEndpoint: dynamodb.url,
     secretsEndpoint: services.url,
     region: REGION,
-    credentials: credentialsOf('local-stack'),
+    credentials: OPERATOR,
     outputs: template.outputs(),
     metadata: template.metadata,
     functionsByLogicalId: Object.fromEntries(
@@ -111,6 +121,13 @@ function handle(
     resumeDynamodb: () => dynamodb.resume(),
     pauseSecrets: (fault = 'down') => services.pause(fault),
     resumeSecrets: () => services.resume(),
+    figures: () => functions.figures.all(),
+    async showFigures() {
+      const page = await FiguresPage.start(functions.figures);
+      cleanup.add(() => page.stop());
+      return page.url;
+    },
+    rights: () => authorization.report(),
     stop: () => cleanup.run(),
   };
 }

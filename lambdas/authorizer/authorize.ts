@@ -1,7 +1,10 @@
 import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import { errorCodeOf } from '../../profiles/profile.ts';
-import { type DecisionContext, decide } from '../domain/decision.ts';
+import { principalOf } from '../domain/caller.ts';
+import { type Decision, type DecisionContext, decide } from '../domain/decision.ts';
 import { contextOf } from '../http/identity.ts';
+import type { Observation } from '../http/metrics.ts';
+import { counted } from '../http/metrics.ts';
 import { traceId } from '../http/request-id.ts';
 import { type AuthorizerAnswer, answer, type UsageKeys } from './answer.ts';
 
@@ -9,20 +12,25 @@ import { type AuthorizerAnswer, answer, type UsageKeys } from './answer.ts';
 export function authorizer(
   context: DecisionContext,
   usageKeys: UsageKeys,
+  observe: (observation: Observation) => void = () => undefined,
 ): (event: APIGatewayRequestAuthorizerEvent) => Promise<AuthorizerAnswer> {
   return async (event) => {
+    const started = performance.now();
     const headers = event.multiValueHeaders ?? {};
-    const decision = await decide(
-      {
-        method: event.httpMethod,
-        resource: event.resource,
-        path: event.path,
-        headers,
-        address: event.requestContext.identity.sourceIp,
-      },
-      context,
-    );
     const requestId = traceId(headers, event.requestContext.extendedRequestId);
+    const request = {
+      method: event.httpMethod,
+      resource: event.resource,
+      path: event.path,
+      headers,
+      address: event.requestContext.identity.sourceIp,
+    };
+    const line = { request_id: requestId, route: `${event.httpMethod} ${event.resource}` };
+    const decision = await decide(request, context).catch((error: unknown) => {
+      observe(observation('failed', started, { level: 'ERROR', ...line, cause: String(error) }));
+      throw error;
+    });
+    observe(observation(decision.outcome, started, { level: 'INFO', ...line, ...said(decision) }));
     return answer(
       decision,
       event,
@@ -31,4 +39,20 @@ export function authorizer(
       context.deployment.initialTier,
     );
   };
+}
+
+function observation(outcome: string, started: number, fields: Observation['fields'] = {}): Observation {
+  return { fields, dimensions: { outcome }, metrics: counted('Decisions', performance.now() - started) };
+}
+
+/** What a line says of a decision: who was let in, or why nobody was. */
+function said(decision: Decision): Readonly<Record<string, string>> {
+  switch (decision.outcome) {
+    case 'allowed':
+      return { tenant: decision.caller.tenantId, principal: principalOf(decision.caller) };
+    case 'limited':
+      return { reason: 'rate_limited' };
+    default:
+      return { reason: decision.code };
+  }
 }

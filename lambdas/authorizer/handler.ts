@@ -2,6 +2,7 @@ import { profile } from '#profile';
 import { variable } from '../deployment.ts';
 import { systemClock } from '../domain/clock.ts';
 import { TokenVerifier } from '../domain/tokens.ts';
+import { observe } from '../http/metrics.ts';
 import { DynamoDecisionStore } from '../store/decision-store.ts';
 import { createDynamoDbHttp } from '../store/dynamodb-http.ts';
 import { Facts } from '../store/facts.ts';
@@ -27,4 +28,6 @@ export const handler = authorizer(
     clock: systemClock,
   },
   JSON.parse(variable('USAGE_KEYS')),
+  // The template sets it; without it, as in the bench, nothing is written.
+  process.env.METRICS_NAMESPACE === undefined ? undefined : observe,
 );

@@ -1,10 +1,14 @@
 import type { Caller } from '../domain/caller.ts';
 import { principalOf } from '../domain/caller.ts';
+import type { RouteId } from '../routes/route.ts';
+import { counted, observe } from './metrics.ts';
 
 /** What one line says of a request. Headers, queries and bodies are in none: they hold secrets. */
 export interface RequestLine {
   readonly requestId: string;
   readonly route: string;
+  /** The row of the route table that was meant. */
+  readonly operation?: RouteId | undefined;
   readonly status: number;
   readonly milliseconds: number;
   readonly caller?: Caller;
@@ -12,8 +16,16 @@ export interface RequestLine {
   readonly cause?: unknown;
 }
 
-/** Writes one structured line. */
-export function logRequest({ requestId, route, status, milliseconds, caller, cause }: RequestLine): void {
+/** Writes one structured line, which also counts the request by the class of its status, and logins by theirs. */
+export function logRequest({
+  requestId,
+  route,
+  operation,
+  status,
+  milliseconds,
+  caller,
+  cause,
+}: RequestLine): void {
   const line = {
     level: status >= 500 ? 'ERROR' : 'INFO',
     request_id: requestId,
@@ -23,7 +35,19 @@ export function logRequest({ requestId, route, status, milliseconds, caller, cau
     ...(caller === undefined ? {} : { tenant: caller.tenantId, principal: principalOf(caller) }),
     ...(cause === undefined ? {} : { cause: describe(cause) }),
   };
-  console.log(JSON.stringify(line));
+  observe({
+    fields: line,
+    dimensions: { outcome: outcomeOf(status) },
+    metrics: [...counted('Requests', milliseconds), ...(operation === LOGIN ? counted('Logins') : [])],
+  });
+}
+
+/** The route whose successes and failures are worth a metric of their own: an attack shows there first. */
+const LOGIN = 'login' satisfies RouteId;
+
+function outcomeOf(status: number): string {
+  if (status === 429) return 'limited';
+  return status >= 500 ? 'failed' : status >= 400 ? 'refused' : 'served';
 }
 
 /** Name, message and origin of an error and what caused it. */

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import type { Caller } from '../domain/caller.ts';
 import { Problem } from '../domain/errors.ts';
-import type { Route } from '../routes/route.ts';
+import type { Route, RouteId } from '../routes/route.ts';
 import { type ApiRow, apiRows } from '../routes/table.ts';
 import { readBody } from './body.ts';
 import { type HttpRequest, readEvent, requireUnambiguousPath } from './event.ts';
@@ -20,11 +20,19 @@ export type Answer = (request: HttpRequest) => Promise<{
 }>;
 
 /** A Lambda handler around an answer: refuses ambiguous paths, renders errors, writes the request's line. */
-export function answering(answer: Answer, rendering: Rendering): LambdaHandler {
+export function answering(
+  answer: Answer,
+  rendering: Rendering,
+  operationOf: (request: HttpRequest) => RouteId | undefined = () => undefined,
+): LambdaHandler {
   return async (event) => {
     const started = performance.now();
     const request = readEvent(event);
-    const line = { requestId: request.requestId, route: `${request.method} ${request.resource}` };
+    const line = {
+      requestId: request.requestId,
+      route: `${request.method} ${request.resource}`,
+      operation: operationOf(request),
+    };
     try {
       requireUnambiguousPath(request.path);
       const { result, ...known } = await answer(request);
@@ -53,13 +61,22 @@ export function serve<Services>(
   const rows = new Map(
     apiRows(routes, rendering.profile).map((row): [string, ApiRow] => [`${row.method} ${row.path}`, row]),
   );
-  return answering(async (request) => {
-    const row = rows.get(`${request.method} ${request.resource}`);
-    if (row?.kind !== 'route') throw new Problem('not_found');
-    const caller = row.access.kind === 'public' ? undefined : callerOf(request.context);
-    const result = await serveRoute(row.route, request, caller, services, rendering);
-    return { result, route: row.route.id, ...(caller === undefined ? {} : { caller }) };
-  }, rendering);
+  const rowOf = (request: HttpRequest) => rows.get(`${request.method} ${request.resource}`);
+  const operationOf = (request: HttpRequest) => {
+    const row = rowOf(request);
+    return row?.kind === 'route' ? row.route.id : undefined;
+  };
+  return answering(
+    async (request) => {
+      const row = rowOf(request);
+      if (row?.kind !== 'route') throw new Problem('not_found');
+      const caller = row.access.kind === 'public' ? undefined : callerOf(request.context);
+      const result = await serveRoute(row.route, request, caller, services, rendering);
+      return { result, route: row.route.id, ...(caller === undefined ? {} : { caller }) };
+    },
+    rendering,
+    operationOf,
+  );
 }
 
 async function serveRoute(

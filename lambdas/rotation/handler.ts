@@ -1,6 +1,7 @@
 import { profile } from '#profile';
 import { variable } from '../deployment.ts';
 import { systemClock } from '../domain/clock.ts';
+import { counted, observe } from '../http/metrics.ts';
 import { ControlStore } from '../store/control-store.ts';
 import { secretsClient } from '../store/keyset-store.ts';
 import { Table } from '../store/table.ts';
@@ -16,6 +17,15 @@ const context: RotationContext = {
 
 /** Rotates the keyset, one step a call. */
 export async function handler(event: RotationEvent): Promise<void> {
-  await rotate(event, context);
-  console.log(JSON.stringify({ level: 'INFO', rotation: event.Step, version: event.ClientRequestToken }));
+  const fields = { rotation: event.Step, version: event.ClientRequestToken };
+  try {
+    await rotate(event, context);
+  } catch (error) {
+    const metrics = counted('Rotations');
+    observe({ fields: { level: 'ERROR', ...fields }, dimensions: { outcome: 'failed' }, metrics });
+    throw error;
+  }
+  // A rotation is done with its last step.
+  const metrics = event.Step === 'finishSecret' ? counted('Rotations') : [];
+  observe({ fields: { level: 'INFO', ...fields }, dimensions: { outcome: 'done' }, metrics });
 }

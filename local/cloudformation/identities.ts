@@ -88,6 +88,8 @@ const IDENTITIES: Readonly<Record<string, (subject: Subject) => Identity>> = {
   'AWS::Scheduler::Schedule': named('Name', (name) => ({
     Arn: arn('scheduler', `schedule/default/${name}`),
   })),
+  // "Arn … with :*" (AWS::Logs::LogGroup, "Return values").
+  'AWS::Logs::LogGroup': named('LogGroupName', (name) => ({ Arn: arn('logs', `log-group:${name}:*`) })),
   'AWS::IAM::Role': named('RoleName', (name, subject) => ({
     Arn: `arn:aws:iam::${ACCOUNT}:role/${name}`,
     RoleId: stableId(subject),

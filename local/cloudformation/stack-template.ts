@@ -25,6 +25,10 @@ const SERVED = new Set([
   'AWS::DynamoDB::GlobalTable',
   'AWS::DynamoDB::Table',
   'AWS::Events::Rule',
+  'AWS::IAM::ManagedPolicy',
+  'AWS::IAM::Policy',
+  'AWS::IAM::Role',
+  'AWS::IAM::RolePolicy',
   'AWS::Lambda::Alias',
   'AWS::Lambda::EventSourceMapping',
   'AWS::Lambda::Function',
@@ -35,7 +39,7 @@ const SERVED = new Set([
   'AWS::SecretsManager::Secret',
 ]);
 
-/** Types without an effect on what one machine can show: who may, what is logged, where a name points. */
+/** Types without an effect on what one machine can show: what is logged, where a name points. */
 const IGNORED =
   /^AWS::(ApiGateway::(Account|BasePathMapping|DomainName|Documentation\w+)|ApplicationAutoScaling|Budgets|CDK|CertificateManager|CloudWatch|IAM|KMS|Lambda::EventInvokeConfig|Logs|Route53|SecretsManager::ResourcePolicy|SNS|SQS|SSM|WAFv2|XRay)(::|$)/;
 

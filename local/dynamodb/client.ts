@@ -1,5 +1,6 @@
 import { AwsError } from '../aws-endpoint.ts';
 import { REGION } from '../cloudformation/identities.ts';
+import { OPERATOR } from '../lambda/environment.ts';
 
 /** A value in DynamoDB's JSON, e.g. `{ S: 'a' }`. */
 export type AttributeValue = Readonly<Record<string, unknown>>;
@@ -51,7 +52,7 @@ export async function forward(
       'content-type': contentType,
       'x-amz-target': target,
       'x-amz-date': '20260101T000000Z',
-      authorization: `AWS4-HMAC-SHA256 Credential=LOCAL/20260101/${REGION}/dynamodb/aws4_request, SignedHeaders=host, Signature=0`,
+      authorization: `AWS4-HMAC-SHA256 Credential=${OPERATOR.accessKeyId}/20260101/${REGION}/dynamodb/aws4_request, SignedHeaders=host, Signature=0`,
     },
     body: typeof body === 'string' ? body : new Uint8Array(body),
   });

@@ -1,3 +1,4 @@
+import type { Figures } from '../figures/figures.ts';
 import type { Logger } from '../log.ts';
 import { type Execution, FunctionInstance } from './function-instance.ts';
 
@@ -27,12 +28,14 @@ const PAYLOAD_LIMIT_BYTES = 6 * 1024 * 1024;
 export class LambdaFunction {
   readonly definition: FunctionDefinition;
   readonly #log: Logger;
+  readonly #figures: Figures;
   #instance: FunctionInstance | undefined;
   #retired = new Set<FunctionInstance>();
   #running = 0;
 
-  constructor(definition: FunctionDefinition, log: Logger) {
+  constructor(definition: FunctionDefinition, log: Logger, figures: Figures) {
     this.definition = definition;
+    this.#figures = figures;
     this.#log = log;
   }
 
@@ -78,7 +81,7 @@ export class LambdaFunction {
       memoryMegabytes,
       environment,
       timeoutMilliseconds: timeoutSeconds * 1000,
-      print: (line) => this.#log.info(`  ${this.definition.logicalId}: ${line}`),
+      print: (line) => this.#log.info(`  ${this.definition.logicalId}: ${this.#figures.take(line)}`),
     });
     return this.#instance;
   }

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DeployedResource, StackTemplate } from '../cloudformation/stack-template.ts';
 import { LocalStackError } from '../failure.ts';
+import { Figures } from '../figures/figures.ts';
 import type { Logger } from '../log.ts';
 import { type Endpoints, runtimeEnvironment } from './environment.ts';
 import { type Invocation, LambdaFunction } from './function.ts';
@@ -24,6 +25,8 @@ interface PermissionProperties {
 
 /** Every function of the stack, and who may invoke which. */
 export class Functions {
+  /** What the functions have counted since the start. */
+  readonly figures = new Figures();
   readonly #byName = new Map<string, LambdaFunction>();
   readonly #permissions: readonly PermissionProperties[];
 
@@ -31,7 +34,7 @@ export class Functions {
   constructor(template: StackTemplate, endpoints: Endpoints, scratchDirectory: string, log: Logger) {
     for (const resource of template.ofType<FunctionProperties>('AWS::Lambda::Function')) {
       const definition = define(resource, template, endpoints, scratchDirectory);
-      this.#byName.set(definition.name, new LambdaFunction(definition, log));
+      this.#byName.set(definition.name, new LambdaFunction(definition, log, this.figures));
     }
     this.#permissions = template
       .ofType<PermissionProperties>('AWS::Lambda::Permission')
@@ -73,12 +76,20 @@ export class Functions {
 
 /** Whether an ARN is meant by a pattern with `*` and `?` (IAM user guide, reference_policies_elements_resource). */
 export function matchesArn(pattern: string, value: string): boolean {
-  const expression = pattern
-    .replaceAll(/[.+^${}()|[\]\\]/g, String.raw`\$&`)
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^${expression}$`, 's').test(value);
+  let expression = compiled.get(pattern);
+  if (expression === undefined) {
+    const source = pattern
+      .replaceAll(/[.+^${}()|[\]\\]/g, String.raw`\$&`)
+      .replaceAll('*', '.*')
+      .replaceAll('?', '.');
+    expression = new RegExp(`^${source}$`, 's');
+    // Patterns come from the template, so there are few; an authorizer's may be any.
+    if (compiled.size < 1_000) compiled.set(pattern, expression);
+  }
+  return expression.test(value);
 }
+
+const compiled = new Map<string, RegExp>();
 
 function functionName(nameOrArn: string): string {
   return nameOrArn.startsWith('arn:') ? (nameOrArn.split(':')[6] ?? '') : (nameOrArn.split(':')[0] ?? '');

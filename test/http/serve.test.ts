@@ -24,7 +24,7 @@ const SECRET_CAUSE = 'connect ECONNREFUSED table-of-secrets';
 
 let store: TestStore;
 beforeAll(async () => {
-  vi.spyOn(console, 'log').mockImplementation(() => undefined);
+  vi.spyOn(process.stdout, 'write').mockImplementation(() => true);
   store = await startStore();
 });
 afterAll(async () => {
@@ -74,7 +74,7 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('serv
     for (const { body, headers } of [unexpected, expected]) {
       expect(`${body}${JSON.stringify(headers)}`).not.toMatch(/secrets|ECONN|TypeError|\.ts/);
     }
-    expect(vi.mocked(console.log).mock.calls.flat().join('\n')).toContain(SECRET_CAUSE);
+    expect(vi.mocked(process.stdout.write).mock.calls.flat().join('\n')).toContain(SECRET_CAUSE);
   });
 
   test('every response, good or bad, is JSON with its id, its origin and no sniffing', async () => {
@@ -90,7 +90,7 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('serv
       });
       expect(sent?.['Cache-Control']).toBe(resource === '/openapi.json' ? 'public, max-age=300' : 'no-store');
     }
-    expect(vi.mocked(console.log).mock.calls.flat().join('\n')).not.toContain('secret-credential');
+    expect(vi.mocked(process.stdout.write).mock.calls.flat().join('\n')).not.toContain('secret-credential');
   });
 
   test('an ambiguous path is a 400 before any row is looked at', async () => {

@@ -32,7 +32,7 @@ describe('each fault of a configuration is one line with the field and what is a
     [
       'a rate of zero',
       { tiers: { free: { ...free, rate: 0 } } },
-      /^tiers\.free\.rate: must be a whole number from 1 to 10000$/,
+      /^tiers\.free\.rate: must be a whole number from 1 to 10000/,
     ],
     [
       'a fractional limit',
@@ -42,12 +42,12 @@ describe('each fault of a configuration is one line with the field and what is a
     [
       'a rate above the account',
       { tiers: { free: { ...free, rate: 10_001 } } },
-      /^tiers\.free\.rate: .* 10000$/,
+      /^tiers\.free\.rate: .* 10000/,
     ],
     [
       'a burst above the account',
       { tiers: { free: { ...free, burst: 5_001 } } },
-      /^tiers\.free\.burst: .* 5000$/,
+      /^tiers\.free\.burst: .* 5000/,
     ],
     ['no tier', { tiers: {} }, /^tiers: must have at least one tier$/],
     [

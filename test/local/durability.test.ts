@@ -9,6 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { DynamodbClient } from '../../local/dynamodb/client.ts';
 import { startEngine } from '../../local/dynamodb/engine.ts';
+import { OPERATOR } from '../../local/lambda/environment.ts';
 import { type LocalStack, startStack } from '../../local/stack.ts';
 import { awsCaller } from './aws-caller.ts';
 import { synthesizeFixture } from './fixture/app.ts';
@@ -65,8 +66,8 @@ const callers = ({
   dynamodbEndpoint,
   secretsEndpoint,
 }: Pick<LocalStack, 'dynamodbEndpoint' | 'secretsEndpoint'>) => ({
-  dynamodb: awsCaller(dynamodbEndpoint, 'DynamoDB_20120810', 'test'),
-  secrets: awsCaller(secretsEndpoint, 'secretsmanager', 'test'),
+  dynamodb: awsCaller(dynamodbEndpoint, 'DynamoDB_20120810', OPERATOR.accessKeyId),
+  secrets: awsCaller(secretsEndpoint, 'secretsmanager', OPERATOR.accessKeyId),
 });
 
 /** The ids of processes whose command line holds a text. */

@@ -1,7 +1,8 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type LocalStack, startStack } from '../../local/stack.ts';
 import { synthesizeFixture } from './fixture/app.ts';
-import { cases } from './gateway-cases.ts';
+import { type Case, cases } from './gateway-cases.ts';
 import { doing, type RawResponse, send } from './raw-request.ts';
 
 let stack: LocalStack;
@@ -20,9 +21,54 @@ describe('the local API Gateway answers as AWS does', () => {
       for (const [name, value] of Object.entries(headers ?? {}))
         expect(response.headers[name], name).toEqual(value);
       if (text !== undefined) expect(response.text).toBe(text);
+      if (isRecorded(source))
+        expect(Object.keys(response.headers).sort()).toEqual(allHeaders(response, headers));
     });
   }
+
+  test('and docs/fidelity.md has every case with its source', () => {
+    const table = fidelityTable();
+    if (process.env.UPDATE_DOCS === '1') writeFileSync(FIDELITY, table);
+    expect(readFileSync(FIDELITY, 'utf8'), 'UPDATE_DOCS=1 npx vitest run test/local/gateway').toBe(table);
+  });
 });
+
+/** What was recorded, or measured, on AWS is compared whole: a header too many is as wrong as one too few. */
+const isRecorded = (source: string) => /recorded from AWS|measured/.test(source);
+
+/** On every response, from a function, and from API Gateway itself; then what the case says. */
+function allHeaders(response: RawResponse, said: Case['headers'] = {}): string[] {
+  const isFailure = response.headers['x-amzn-errortype'] !== undefined;
+  const isMock = !isFailure && response.headers['x-amzn-trace-id'] === undefined;
+  const names = [
+    ...['connection', 'content-length', 'content-type', 'date', 'x-amz-apigw-id', 'x-amzn-requestid'],
+    ...(isFailure ? ['x-amzn-errortype', 'x-family'] : isMock ? [] : ['x-amzn-trace-id']),
+    ...Object.keys(said).filter((name) => said[name] !== undefined),
+  ];
+  return [...new Set(names)].filter((name) => name !== 'x-family' || name in response.headers).sort();
+}
+
+const FIDELITY = new URL('../../docs/fidelity.md', import.meta.url);
+
+function fidelityTable(): string {
+  const rows = cases.map(({ guarantee, source, status, path }) => {
+    const called = path.replace(/\?do=.*/, '');
+    return `| ${guarantee} | \`${called}\` | ${status ?? ''} | ${source} |`;
+  });
+  return [
+    '# What the local gateway does as AWS does',
+    '',
+    'Written from `test/local/gateway-cases.ts`, which runs every row against the local gateway. Where the source is a',
+    'recording or a measurement, the names of all headers are compared, and the body where the case has one. Authorizers,',
+    'usage plans and gateway responses have their cases in `test/local/authorization.test.ts`; what nobody has recorded is',
+    'checked by `npm run doctor` on the first real stack.',
+    '',
+    '| What holds | Path | Status | Source |',
+    '|---|---|---|---|',
+    ...rows,
+    '',
+  ].join('\n');
+}
 
 const utf8 = ({ text }: RawResponse) => JSON.parse(Buffer.from(text, 'latin1').toString('utf8'));
 

@@ -262,7 +262,7 @@ describe('a service that fails', () => {
   });
 
   test('that the stack does not have is refused, and no call leaves the machine', async () => {
-    const sqs = awsCaller(stack.secretsEndpoint, 'AmazonSQS', 'anyone');
+    const sqs = awsCaller(stack.secretsEndpoint, 'AmazonSQS', stack.credentials.accessKeyId);
     await expect(sqs('SendMessage', {})).rejects.toThrow('UnknownOperationException');
   });
 });

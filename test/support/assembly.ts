@@ -1,15 +1,19 @@
 /** Cloud assemblies of configurations: each is synthesized once, however many files and runs want it. */
 import { createHash, randomUUID } from 'node:crypto';
 import {
+  cpSync,
   existsSync,
   globSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
   statSync,
+  writeFileSync,
 } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { synthesize } from '../../local/synth.ts';
 
@@ -59,4 +63,23 @@ function forgetOld(): void {
     const age = Date.now() - (statSync(join(CACHE, name), { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
     if (age > FORGOTTEN_AFTER_MILLISECONDS) rmSync(join(CACHE, name), { recursive: true, force: true });
   }
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a template, as CloudFormation takes it.
+export type AnyTemplate = { Resources: Record<string, { Type: string; Properties: any }> };
+
+/** A copy of an assembly whose template was edited: a deployment that is broken on purpose. The caller removes it. */
+export async function editedAssembly(
+  configuration: Configuration,
+  edit: (template: AnyTemplate) => void,
+): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'latchkey-edited-'));
+  cpSync(await assemblyOf(configuration), folder, { recursive: true });
+  for (const name of readdirSync(folder).filter((file) => file.endsWith('.template.json'))) {
+    const file = join(folder, name);
+    const template: AnyTemplate = JSON.parse(readFileSync(file, 'utf8'));
+    edit(template);
+    writeFileSync(file, JSON.stringify(template));
+  }
+  return folder;
 }

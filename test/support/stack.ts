@@ -1,4 +1,7 @@
 /** The whole product on this machine for tests: the synthesized template behind a real port, and who calls it. */
+import { randomUUID } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -103,8 +106,21 @@ export async function startTestStack(
       dynamodb.destroy();
       secrets.destroy();
       await local.stop();
+      keepRights(local);
     },
   };
+}
+
+/**
+ * Leaves what the functions' roles were used for where `npm run rights` finds it, and fails when a role lacked a
+ * right: whatever a test saw of that, the right is named here.
+ */
+function keepRights(local: LocalStack): void {
+  const rights = local.rights();
+  const folder = process.env.LATCHKEY_RIGHTS;
+  if (folder !== undefined) writeFileSync(join(folder, `${randomUUID()}.json`), JSON.stringify(rights));
+  const refused = [...new Set(rights.refused)];
+  if (refused.length > 0) throw new Error(`A role lacks a right:\n${refused.join('\n')}`);
 }
 
 /** The response, when it has the status; else an error that shows all of it. */

@@ -1,0 +1,44 @@
+/** What one probe came to: a line of the report. */
+export interface Finding {
+  /** Stable, for scripts. */
+  readonly id: string;
+  readonly status: 'ok' | 'wrong' | 'not checked';
+  /** What was found, in a sentence. */
+  readonly found: string;
+  /** What to do about it; only of what is wrong. */
+  readonly fix?: string;
+}
+
+/** One thing to look at. It throws only for what nobody thought of: that is reported too. */
+export interface Probe {
+  readonly id: string;
+  /** What is looked at, for the report of a probe that broke. */
+  readonly subject: string;
+  run(): Promise<Omit<Finding, 'id'>>;
+}
+
+export const ok = (found: string): Omit<Finding, 'id'> => ({ status: 'ok', found });
+export const wrong = (found: string, fix: string): Omit<Finding, 'id'> => ({ status: 'wrong', found, fix });
+export const notChecked = (found: string): Omit<Finding, 'id'> => ({ status: 'not checked', found });
+
+/** Runs probes one after the other: later ones stand on what earlier ones made. */
+export async function examine(
+  probes: readonly Probe[],
+  report: (finding: Finding) => void,
+): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const { id, subject, run } of probes) {
+    const result = await run().catch((error: Error) =>
+      wrong(`${subject}: ${reason(error)}`, 'Look at what stands before this line first, then at the logs.'),
+    );
+    findings.push({ id, ...result });
+    report({ id, ...result });
+  }
+  return findings;
+}
+
+/** `fetch failed` says nothing; its cause does. */
+function reason(error: Error): string {
+  const cause = error.cause instanceof Error ? ` (${error.cause.message})` : '';
+  return `${error.message}${cause}`;
+}

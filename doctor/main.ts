@@ -1,0 +1,79 @@
+import { parseArgs } from 'node:util';
+import { Api } from './api.ts';
+import { examine, type Finding, notChecked, ok, type Probe } from './finding.ts';
+import { stackOutputs, stackProbes } from './probes/account.ts';
+import { Flow } from './probes/flow.ts';
+import { gatewayProbes } from './probes/gateway.ts';
+import { reachProbes } from './probes/reach.ts';
+import { removeTenant } from './remove-tenant.ts';
+
+const USAGE = 'usage: npm run doctor -- [--url URL] [--stack NAME] [--table NAME] [--json]';
+const SIGNS = { ok: 'ok     ', wrong: 'WRONG  ', 'not checked': '-      ' } as const;
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  console.error((error as Error).message);
+  process.exitCode = 2;
+}
+
+/** Gives the exit code: 0 when nothing is wrong, 1 when something is; 2 is for a doctor that could not begin. */
+async function main(): Promise<number> {
+  const { url: given, stack, table: givenTable, json } = readArguments();
+  const outputs = stack === undefined ? {} : await stackOutputs(stack);
+  const url = given ?? outputs.ApiUrl;
+  if (url === undefined || !URL.canParse(url)) throw new Error(`There is no URL to look at; ${USAGE}`);
+  const api = new Api(url);
+  const flow = new Flow(api);
+  const findings = await examine(
+    [
+      ...reachProbes(api),
+      ...gatewayProbes(api),
+      ...flow.probes(),
+      ...(stack === undefined ? [] : stackProbes(stack)),
+      cleanUp(flow, givenTable ?? outputs.TableName),
+    ],
+    (finding) => json || print(finding),
+  );
+  const faults = findings.filter(({ status }) => status === 'wrong').length;
+  if (json) console.log(JSON.stringify({ url, ok: faults === 0, findings }, undefined, 2));
+  else console.log(faults === 0 ? '\nAll is well.' : `\n${faults} wrong.`);
+  return faults === 0 ? 0 : 1;
+}
+
+/** The last probe: what the others made goes. */
+function cleanUp(flow: Flow, table: string | undefined): Probe {
+  return {
+    id: 'clean-up',
+    subject: "Removing the doctor's tenant",
+    async run() {
+      const { email, tenantId } = flow.trace;
+      if (tenantId === undefined) return notChecked('There is nothing to remove.');
+      if (table === undefined) {
+        return notChecked(
+          `The tenant ${tenantId} (${email}) stays: with --stack or --table, and rights on the table, it is removed.`,
+        );
+      }
+      return ok(`The doctor's tenant is removed: ${await removeTenant(table, flow.trace)} items.`);
+    },
+  };
+}
+
+function print({ id, status, found, fix }: Finding): void {
+  console.log(`${SIGNS[status]}${id.padEnd(18)}${found}`);
+  if (fix !== undefined) console.log(`${' '.repeat(25)}${fix}`);
+}
+
+function readArguments() {
+  const options = {
+    url: { type: 'string' },
+    stack: { type: 'string' },
+    table: { type: 'string' },
+    json: { type: 'boolean' },
+  } as const;
+  try {
+    return parseArgs({ options }).values;
+  } catch (error) {
+    throw new Error(`${(error as Error).message.split('. ')[0]}; ${USAGE}`);
+  }
+}

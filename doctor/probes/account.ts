@@ -1,0 +1,175 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import aws4 from 'aws4';
+import { ok, type Probe, wrong } from '../finding.ts';
+
+/** Quotas of an account in a Region (docs/aws-facts.md, 5), and the share of one at which to act. */
+const QUOTAS = { '/apikeys': 10_000, '/usageplans': 300 } as const;
+const NEAR = 0.8;
+
+// biome-ignore lint/suspicious/noExplicitAny: the answers of many actions
+type Answer = any;
+
+/** The outputs of a stack. Throws when there is none of that name, or it is not whole. */
+export async function stackOutputs(StackName: string): Promise<Readonly<Record<string, string>>> {
+  const xml = await query('cloudformation', '2010-05-15', 'DescribeStacks', { StackName });
+  const [keys, values] = ['OutputKey', 'OutputValue'].map((name) => elements(xml, name));
+  return Object.fromEntries((keys ?? []).map((key, index) => [key, values?.[index] ?? '']));
+}
+
+/** What only the account can say: asked with whatever rights the AWS SDK finds. */
+export function stackProbes(stack: string): readonly Probe[] {
+  const outputs = stackOutputs(stack);
+  outputs.catch(() => undefined);
+  const apiId = async () => new URL((await outputs).ApiUrl ?? '').hostname.split('.')[0] ?? '';
+  return [
+    {
+      id: 'api-key-source',
+      subject: 'The API key source',
+      async run() {
+        const { apiKeySource } = await rest(`/restapis/${await apiId()}`);
+        return apiKeySource === 'AUTHORIZER'
+          ? ok('Usage keys come from the authorizer.')
+          : wrong(
+              `The API takes usage keys from ${apiKeySource}: callers choose their own limits.`,
+              'Deploy the template again: apiKeySourceType in lib/front-door.ts is AUTHORIZER.',
+            );
+      },
+    },
+    {
+      id: 'authorizer-cache',
+      subject: "The authorizer's cache",
+      async run() {
+        const { item = [] } = await rest(`/restapis/${await apiId()}/authorizers`);
+        const cached = item.filter(
+          ({ authorizerResultTtlInSeconds, identitySource }: Answer) =>
+            authorizerResultTtlInSeconds > 0 || identitySource,
+        );
+        return cached.length === 0
+          ? ok('No authorizer has a cache or an identity source.')
+          : wrong(
+              'An authorizer has a cache or an identity source.',
+              'Deploy the template again (lib/front-door.ts).',
+            );
+      },
+    },
+    {
+      id: 'rotation',
+      subject: 'The rotation',
+      async run() {
+        const secret = await new SecretsManagerClient({}).send(
+          new DescribeSecretCommand({ SecretId: (await outputs).KeysetSecretArn }),
+        );
+        const { RotationEnabled, LastRotatedDate, NextRotationDate } = secret;
+        if (RotationEnabled !== true) {
+          return wrong(
+            'The signing keys are not rotated.',
+            'Deploy the template again (lib/keyset-secret.ts).',
+          );
+        }
+        if (NextRotationDate !== undefined && NextRotationDate.getTime() < Date.now() - 86_400_000) {
+          return wrong(
+            `A rotation was due on ${NextRotationDate.toISOString()} and has not succeeded.`,
+            'docs/runbook/signing-keys.md says what to do.',
+          );
+        }
+        return ok(
+          `The signing keys are rotated; last on ${LastRotatedDate?.toISOString() ?? 'no day that is known'}.`,
+        );
+      },
+    },
+    {
+      id: 'quotas',
+      subject: 'Quotas',
+      async run() {
+        const near: string[] = [];
+        for (const [path, quota] of Object.entries(QUOTAS)) {
+          const count = await countAll(path);
+          if (count >= NEAR * quota) near.push(`${count} of ${quota} in ${path}`);
+        }
+        return near.length === 0
+          ? ok('API keys and usage plans are far below their quotas.')
+          : wrong(
+              `Near a quota of the account: ${near.join(', ')}.`,
+              'docs/runbook/quotas.md says what to do.',
+            );
+      },
+    },
+    {
+      id: 'alarms',
+      subject: 'The alarms',
+      async run() {
+        const xml = await query('monitoring', '2010-08-01', 'DescribeAlarms', {
+          AlarmNamePrefix: `${stack}-`,
+        });
+        const alarms = elements(elements(xml, 'MetricAlarms')[0] ?? '', 'AlarmName');
+        const states = elements(xml, 'StateValue');
+        const ringing = alarms.filter((_, index) => states[index] === 'ALARM');
+        const actions = elements(xml, 'AlarmActions').filter((each) => each.includes('arn:'));
+        if (alarms.length === 0)
+          return wrong('There are no alarms.', 'Deploy the template again (lib/alarms.ts).');
+        if (ringing.length > 0)
+          return wrong(`In alarm: ${ringing.join(', ')}.`, 'Each has a page of its name in docs/runbook/.');
+        if (actions.length < alarms.length) {
+          return wrong(
+            `${alarms.length - actions.length} of ${alarms.length} alarms tell nobody.`,
+            'Set alarmTopicArn in latchkey.config.ts to an SNS topic that somebody reads.',
+          );
+        }
+        return ok(`${alarms.length} alarms are quiet, and each tells somebody.`);
+      },
+    },
+  ];
+}
+
+async function countAll(path: string): Promise<number> {
+  let count = 0;
+  for (let position = ''; ; ) {
+    const { item = [], position: next } = await rest(
+      `${path}?limit=500${position && `&position=${encodeURIComponent(position)}`}`,
+    );
+    count += item.length;
+    if (next === undefined || next === null || item.length === 0) return count;
+    position = next;
+  }
+}
+
+const rest = async (path: string): Promise<Answer> => JSON.parse(await send('apigateway', 'GET', path));
+
+const query = (
+  service: string,
+  Version: string,
+  Action: string,
+  input: Record<string, string>,
+): Promise<string> =>
+  send(service, 'POST', '/', new URLSearchParams({ Action, Version, ...input }).toString());
+
+/** A signed call by the credentials, the Region and the endpoint that the AWS SDK would take. */
+async function send(service: string, method: string, path: string, body?: string): Promise<string> {
+  const { config } = new DynamoDBClient({});
+  const [credentials, region] = await Promise.all([config.credentials(), config.region()]);
+  const host = `${service}.${region}.amazonaws.com`;
+  const signed = aws4.sign(
+    {
+      service,
+      region,
+      host,
+      method,
+      path,
+      ...(body === undefined
+        ? {}
+        : { body, headers: { 'content-type': 'application/x-www-form-urlencoded' } }),
+    },
+    credentials,
+  );
+  const { Host: _, ...headers } = signed.headers as Record<string, string>;
+  const root = process.env.AWS_ENDPOINT_URL ?? `https://${host}`;
+  const response = await fetch(root + path, { method, headers, ...(body === undefined ? {} : { body }) });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${service} answers ${response.status}: ${text.slice(0, 300)}`);
+  return text;
+}
+
+function elements(xml: string, name: string): string[] {
+  return [...xml.matchAll(new RegExp(`<${name}>([\\s\\S]*?)</${name}>`, 'g'))].map(([, text = '']) => text);
+}

@@ -1,0 +1,202 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Api, type ApiResponse, findText } from '../api.ts';
+import { type Finding, notChecked, ok, type Probe, wrong } from '../finding.ts';
+import { said } from './gateway.ts';
+
+type Result = Omit<Finding, 'id'>;
+
+/** A JWT has three parts (RFC 7519); a key of ours ends in 50 letters and digits. */
+const TOKEN = /^[\w-]+\.[\w-]+\.[\w-]+$/;
+const KEY = /^[A-Za-z][\w-]*[_-][0-9A-Za-z]{50}$/;
+/** A usage key of a stack that was just made may take this long (docs/aws-facts.md, 5). */
+const USAGE_KEY_SECONDS = 150;
+/** More calls than this in a minute are not made only to be refused. */
+const MOST_CALLS = 600;
+
+/** What a throw-away tenant left behind, for whoever can remove it. */
+export interface Trace {
+  email: string;
+  tenantId?: string;
+  readonly keys: string[];
+  readonly tokens: string[];
+}
+
+/** The main flow, with a tenant that is made for it. */
+export class Flow {
+  readonly #api: Api;
+  readonly trace: Trace = { email: `doctor-${randomUUID()}@example.com`, keys: [], tokens: [] };
+  readonly #password = `Aa1!${randomBytes(18).toString('base64url')}`;
+  #working = false;
+
+  constructor(api: Api) {
+    this.#api = api;
+  }
+
+  probes(): readonly Probe[] {
+    const after = (run: () => Promise<Result>) => async () =>
+      this.#working ? run() : notChecked('The main flow stopped before.');
+    return [
+      { id: 'onboard', subject: 'Onboarding', run: () => this.#onboard() },
+      { id: 'usage-key', subject: 'The first call with a key', run: () => this.#firstCall() },
+      { id: 'login', subject: 'Login and Argon2id on the runtime', run: after(() => this.#login()) },
+      { id: 'scope', subject: 'INVALID_API_KEY', run: after(() => this.#smallKey()) },
+      { id: 'limit', subject: 'A usage plan of zero', run: after(() => this.#limit()) },
+      { id: 'revocation', subject: 'Revocation', run: after(() => this.#revoke()) },
+    ];
+  }
+
+  async #onboard(): Promise<Result> {
+    const { email } = this.trace;
+    const response = await this.#call('onboard', {}, { email, password: this.#password });
+    const key = findText(response.json, KEY);
+    const tenantId = response.json.tenant_id;
+    if (typeof tenantId === 'string') this.trace.tenantId = tenantId;
+    if (response.status !== 201 || key === undefined)
+      return wrong(`Onboarding answers ${said(response)}.`, 'See the log of the function "accounts".');
+    this.trace.keys.push(key);
+    return ok(`A tenant and its first key were made in ${response.milliseconds} ms.`);
+  }
+
+  /** A proven key that is refused as INVALID_API_KEY: its usage key is not known yet, or never asked for. */
+  async #firstCall(): Promise<Result> {
+    const [key] = this.trace.keys;
+    if (key === undefined) return notChecked('There is no key to call with.');
+    const started = Date.now();
+    for (;;) {
+      const response = await this.#call('getMe', { authorization: `Bearer ${key}` });
+      if (response.status === 200) {
+        this.#working = true;
+        const seconds = Math.round((Date.now() - started) / 1000);
+        return ok(`The key works${seconds < 2 ? ' at once' : `; its usage key took ${seconds} s`}.`);
+      }
+      const keySource = response.errorType === 'ForbiddenException';
+      const patience = new URL(this.#api.url).protocol === 'https:' ? USAGE_KEY_SECONDS : 0;
+      if (keySource && Date.now() - started < patience * 1000) {
+        await delay(5_000);
+        continue;
+      }
+      if (keySource) {
+        return wrong(
+          'A good key is refused as INVALID_API_KEY: the API does not take usage keys from the authorizer (API key source), or its plan does not know the key.',
+          'The API key source must be AUTHORIZER (apiKeySourceType in lib/front-door.ts): deploy the template again, then the stage.',
+        );
+      }
+      return wrong(`A good key answers ${said(response)}.`, 'See the log of the function "authorizer".');
+    }
+  }
+
+  async #login(): Promise<Result> {
+    const { email } = this.trace;
+    const response = await this.#call('login', {}, { email, password: this.#password });
+    const token = findText(response.json, TOKEN);
+    if (response.status !== 200 || token === undefined)
+      return wrong(
+        `Login answers ${said(response)}.`,
+        'See the log of the function "accounts": Argon2id takes Node 24.7.',
+      );
+    this.trace.tokens.push(token);
+    const me = await this.#call('getMe', { authorization: `Bearer ${token}` });
+    return me.status === 200
+      ? ok(`Login works, Argon2id included, in ${response.milliseconds} ms; its token is taken.`)
+      : wrong(
+          `A fresh token answers ${said(me)}.`,
+          'See the log of the function "authorizer", and the published keys.',
+        );
+  }
+
+  /** A key that may only read: proven, and refused by a usage key that no plan has. */
+  async #smallKey(): Promise<Result> {
+    const created = await this.#create({ name: 'doctor: read only', scopes: ['read'] });
+    if (typeof created !== 'string') return created;
+    const response = await this.#call('createKey', { authorization: `Bearer ${created}` }, { name: 'never' });
+    const said403 = response.status === 403 && (await this.#api.isError(response));
+    return said403 && response.errorType !== null
+      ? ok('A key that may too little is a 403 with the reason, from API Gateway itself.')
+      : wrong(
+          `A key that may too little answers ${said(response)}: the gateway response INVALID_API_KEY is missing or changed, or an unknown usage key is not refused.`,
+          'Deploy the template again; lib/gateway-responses.ts has it. The functions refuse too, but it should not come so far.',
+        );
+  }
+
+  /** A key over its limit gets the usage key of a plan of zero: API Gateway must answer THROTTLED. */
+  async #limit(): Promise<Result> {
+    const created = await this.#create({ name: 'doctor: over its limit' });
+    if (typeof created !== 'string') return created;
+    const call = () => this.#call('getMe', { authorization: `Bearer ${created}` });
+    const limit = Number((await call()).headers.get('x-ratelimit-limit') ?? Number.POSITIVE_INFINITY);
+    if (limit > MOST_CALLS) return notChecked(`The limit is ${limit} calls a minute: too many to try.`);
+    // A minute may end in between: then the next has room for all of them again.
+    for (let made = 0; made < 2 * limit + 20; made += 20) {
+      const answers = await Promise.all(Array.from({ length: 20 }, call));
+      const refused = answers.find(({ status }) => status !== 200);
+      if (refused === undefined) continue;
+      const retryAfter = refused.headers.get('retry-after') ?? '';
+      if (refused.status === 429 && refused.errorType !== null && (await this.#api.isError(refused)))
+        return /^\d+$/.test(retryAfter)
+          ? ok(`Over ${limit} calls a minute API Gateway answers 429, with Retry-After: ${retryAfter}.`)
+          : wrong(
+              'A 429 has no Retry-After: the context is not mapped to headers.',
+              'The body says the seconds; ADR 0002 has the alternative.',
+            );
+      return wrong(
+        `Over its limit a key answers ${said(refused)}: the gateway response THROTTLED is missing or changed, or a plan of 0/0 does not throttle.`,
+        'Deploy the template again (lib/usage-plans.ts, lib/gateway-responses.ts). If it stays so, reopen ADR 0002.',
+      );
+    }
+    return wrong(
+      `A key with a limit of ${limit} calls a minute made twice as many.`,
+      'The plan "exhausted" must have a rate and a burst of 0 (lib/usage-plans.ts): look whether it has.',
+    );
+  }
+
+  async #revoke(): Promise<Result> {
+    const created = await this.#create({ name: 'doctor: to be revoked' });
+    if (typeof created !== 'string') return created;
+    const use = () => this.#call('getMe', { 'x-api-key': created });
+    const before = await use();
+    if (before.status !== 200)
+      return wrong(`A new key answers ${said(before)}.`, 'See the log of the function "authorizer".');
+    const revoked = await this.#revokeKey(this.#lastId ?? '');
+    const after = await use();
+    if (revoked.status >= 300)
+      return wrong(`Revoking answers ${said(revoked)}.`, 'See the log of the function "management".');
+    return after.status === 401
+      ? ok('The very next call with a revoked key is a 401.')
+      : wrong(
+          `The next call with a revoked key answers ${said(after)}: the authorizer's results are cached.`,
+          'The authorizer must have no cache (lib/front-door.ts): deploy the template again.',
+        );
+  }
+
+  #lastId: string | undefined;
+
+  /** A key, or what is wrong. */
+  async #create(fields: object): Promise<string | Result> {
+    const response = await this.#call(
+      'createKey',
+      { authorization: `Bearer ${this.trace.tokens[0]}` },
+      fields,
+    );
+    const key = findText(response.json, KEY);
+    if (response.status !== 201 || key === undefined)
+      return wrong(`Making a key answers ${said(response)}.`, 'See the log of the function "management".');
+    this.trace.keys.push(key);
+    this.#lastId = ['id', 'key_id', 'keyId']
+      .map((name) => response.json[name])
+      .find((id) => typeof id === 'string') as string | undefined;
+    return key;
+  }
+
+  async #revokeKey(id: string): Promise<ApiResponse> {
+    const { method, path } = await this.#api.operation('revokeKey');
+    return this.#api.call(method, path.replace(/\{\w+\}/, id), {
+      authorization: `Bearer ${this.trace.tokens[0]}`,
+    });
+  }
+
+  async #call(operationId: string, headers: Record<string, string>, body?: object): Promise<ApiResponse> {
+    const { method, path } = await this.#api.operation(operationId);
+    return this.#api.call(method, path, headers, body);
+  }
+}

@@ -1,0 +1,54 @@
+/** Units of CloudWatch that we use (CloudWatch API reference, `MetricDatum`). */
+type Unit = 'Count' | 'Milliseconds';
+
+export interface Metric {
+  readonly name: string;
+  readonly unit: Unit;
+  readonly value: number;
+}
+
+export interface Observation {
+  readonly metrics: readonly Metric[];
+  /** What the metrics are told apart by. Few values each: every combination is a metric that costs. */
+  readonly dimensions: Readonly<Record<string, string>>;
+  /** What the line says besides, and no metric knows. Never a header, a body or a credential. */
+  readonly fields?: Readonly<Record<string, unknown>>;
+}
+
+/** One count of an event, and how long it took. */
+export function counted(name: string, milliseconds?: number): readonly Metric[] {
+  const count: Metric = { name, unit: 'Count', value: 1 };
+  if (milliseconds === undefined) return [count];
+  return [
+    count,
+    { name: `${name}Latency`, unit: 'Milliseconds', value: Math.round(milliseconds * 100) / 100 },
+  ];
+}
+
+/**
+ * Writes one line that is a log entry and its metrics in one: CloudWatch takes metrics out of lines in the embedded
+ * metric format (CloudWatch user guide, "Embedded metric format specification"), so that no call is made for them.
+ */
+export function observe({ metrics, dimensions, fields = {} }: Observation): void {
+  const line = {
+    ...fields,
+    ...(metrics.length === 0 ? {} : { _aws: directive(metrics, dimensions) }),
+    ...dimensions,
+    ...Object.fromEntries(metrics.map(({ name, value }) => [name, value])),
+  };
+  // Not `console.log`: the Lambda runtime puts a time and an id before its lines, and they are no JSON then.
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+}
+
+function directive(metrics: readonly Metric[], dimensions: Observation['dimensions']): object {
+  return {
+    Timestamp: Date.now(),
+    CloudWatchMetrics: [
+      {
+        Namespace: process.env.METRICS_NAMESPACE ?? 'Latchkey',
+        Dimensions: [Object.keys(dimensions)],
+        Metrics: metrics.map(({ name, unit }) => ({ Name: name, Unit: unit })),
+      },
+    ],
+  };
+}

@@ -1,0 +1,170 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import type { Stage } from 'aws-cdk-lib/aws-apigateway';
+import {
+  Alarm,
+  ComparisonOperator,
+  Dashboard,
+  GraphWidget,
+  type IMetric,
+  Metric,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { FunctionName } from './functions.ts';
+import type { LatchkeyFunction } from './latchkey-function.ts';
+import { metricsNamespace } from './metrics.ts';
+
+export interface MonitoringProps {
+  readonly stage: Stage;
+  readonly table: Table;
+  readonly functions: Readonly<Record<FunctionName, LatchkeyFunction>>;
+  /** The records of the stream that nobody could handle. */
+  readonly failures: Queue;
+  /** The SNS topic that alarms tell; null for alarms that only show. */
+  readonly topicArn: string | null;
+}
+
+interface AlarmSpec {
+  /** Also the name of its page in `docs/runbook/`. */
+  readonly name: string;
+  readonly description: string;
+  readonly metric: IMetric;
+  /** The alarm rings at this value and above. */
+  readonly threshold: number;
+  /** Five minutes each. @default 1 */
+  readonly periods?: number;
+}
+
+const PERIOD = Duration.minutes(5);
+
+/** The dashboard, and the alarms: each names its page in `docs/runbook/`, which says what to do. */
+export class Monitoring extends Construct {
+  constructor(scope: Construct, id: string, props: MonitoringProps) {
+    super(scope, id);
+    const { stackName } = Stack.of(this);
+    const topic = props.topicArn === null ? undefined : Topic.fromTopicArn(this, 'Topic', props.topicArn);
+    for (const { name, description, metric, threshold, periods = 1 } of this.alarms(props)) {
+      const alarm = new Alarm(this, name, {
+        alarmName: `${stackName}-${name}`,
+        alarmDescription: `${description} What to do: docs/runbook/${name}.md`,
+        metric,
+        threshold,
+        evaluationPeriods: periods,
+        comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        // No call is no fault.
+        treatMissingData: TreatMissingData.NOT_BREACHING,
+      });
+      if (topic !== undefined) alarm.addAlarmAction(new SnsAction(topic));
+    }
+    new Dashboard(this, 'Dashboard', { dashboardName: stackName, widgets: this.widgets(props) });
+  }
+
+  private alarms({ stage, table, functions, failures }: MonitoringProps): readonly AlarmSpec[] {
+    const { lambda: authorizer } = functions.authorizer;
+    return [
+      {
+        name: 'authorizer-failing',
+        description: 'Decisions fail: callers get a 500, nobody is let in.',
+        metric: authorizer.metricErrors({ period: PERIOD, statistic: 'Sum' }),
+        threshold: 5,
+      },
+      {
+        name: 'slow-decisions',
+        description: 'One decision in a hundred takes a quarter of a second or more.',
+        metric: authorizer.metricDuration({ period: PERIOD, statistic: 'p99' }),
+        threshold: 250,
+        periods: 3,
+      },
+      {
+        name: 'server-errors',
+        description: 'The API answers 5xx.',
+        metric: stage.metricServerError({ period: PERIOD, statistic: 'Sum' }),
+        threshold: 20,
+      },
+      {
+        name: 'failed-logins',
+        description: 'Many logins fail: somebody may be guessing passwords.',
+        metric: this.own('Logins', 'refused'),
+        threshold: 200,
+      },
+      {
+        name: 'signing-keys',
+        description: 'A rotation of the signing keys failed.',
+        metric: functions.rotation.lambda.metricErrors({ period: PERIOD, statistic: 'Sum' }),
+        threshold: 1,
+      },
+      {
+        name: 'stream-failures',
+        description: 'A change of a key could not be carried through.',
+        metric: failures.metricApproximateNumberOfMessagesVisible({ period: PERIOD, statistic: 'Maximum' }),
+        threshold: 1,
+      },
+      {
+        name: 'table-throttled',
+        description: 'DynamoDB throttles writes of the table.',
+        // Each decision is a write: they are throttled first.
+        metric: table.metric('WriteThrottleEvents', { period: PERIOD, statistic: 'Sum' }),
+        threshold: 1,
+      },
+      {
+        name: 'logins-throttled',
+        description: 'More logins at once than there are instances for.',
+        metric: functions.accounts.lambda.metricThrottles({ period: PERIOD, statistic: 'Sum' }),
+        threshold: 10,
+      },
+    ];
+  }
+
+  private widgets({ stage, functions }: MonitoringProps): GraphWidget[][] {
+    const by = (name: string, outcomes: readonly string[]) =>
+      outcomes.map((outcome) => this.own(name, outcome).with({ label: outcome }));
+    const graph = (title: string, left: readonly IMetric[]) =>
+      new GraphWidget({ title, left: [...left], width: 12 });
+    const decisions = ['allowed', 'refused', 'forbidden', 'limited', 'failed'];
+    return [
+      [
+        graph('Decisions by outcome', by('Decisions', decisions)),
+        graph(
+          'A decision, in milliseconds',
+          ['p50', 'p99'].map((statistic) => this.own('DecisionsLatency', 'allowed', statistic)),
+        ),
+      ],
+      [
+        graph(
+          'Requests to our own routes, by outcome',
+          by('Requests', ['served', 'refused', 'limited', 'failed']),
+        ),
+        graph('Logins', by('Logins', ['served', 'refused', 'limited', 'failed'])),
+      ],
+      [
+        graph('The API', [stage.metricCount(), stage.metricClientError(), stage.metricServerError()]),
+        graph('The API, in milliseconds', [
+          stage.metricLatency({ statistic: 'p99' }),
+          stage.metricIntegrationLatency(),
+        ]),
+      ],
+      [
+        graph('Rotations', by('Rotations', ['done', 'failed'])),
+        graph(
+          'Errors of functions',
+          Object.values(functions).map(({ lambda }) => lambda.metricErrors()),
+        ),
+      ],
+    ];
+  }
+
+  /** A metric that the functions write themselves (lambdas/http/metrics.ts). */
+  private own(metricName: string, outcome: string, statistic = 'Sum'): Metric {
+    return new Metric({
+      namespace: metricsNamespace(this),
+      metricName,
+      dimensionsMap: { outcome },
+      statistic,
+      period: PERIOD,
+    });
+  }
+}

@@ -1,0 +1,59 @@
+import type { StackTemplate } from '../cloudformation/stack-template.ts';
+import type { Access } from './policy.ts';
+
+/** What Lambda does by a function's role on the function's behalf: without it nothing is logged, traced or delivered. */
+export interface ImpliedAccess {
+  readonly functionId: string;
+  /** What needs it, by its logical id. */
+  readonly need: string;
+  readonly access: Access;
+}
+
+interface FunctionProperties {
+  readonly LoggingConfig?: { readonly LogGroup?: string };
+  readonly TracingConfig?: { readonly Mode?: string };
+}
+
+interface MappingProperties {
+  readonly FunctionName: string;
+  readonly EventSourceArn?: string;
+  readonly DestinationConfig?: { readonly OnFailure?: { readonly Destination?: string } };
+}
+
+/** What Lambda asks of a stream's reader (Lambda developer guide, with-ddb: "Permissions"). */
+const STREAM_ACTIONS = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'];
+
+/** What the template's functions need before, and while, their own code runs. */
+export function impliedAccesses(template: StackTemplate): readonly ImpliedAccess[] {
+  const functions = template.ofType<FunctionProperties>('AWS::Lambda::Function');
+  const groups = template.ofType<object>('AWS::Logs::LogGroup');
+  const own = functions.flatMap(({ logicalId, properties: { LoggingConfig, TracingConfig } }) => {
+    const group = groups.find(({ ref }) => ref === LoggingConfig?.LogGroup);
+    const stream = `${group?.attributes.Arn?.slice(0, -2)}:log-stream:local`;
+    return [
+      ...(group === undefined ? [] : accesses(['logs:CreateLogStream', 'logs:PutLogEvents'], stream)),
+      ...(TracingConfig?.Mode === 'Active'
+        ? accesses(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*')
+        : []),
+    ].map((access) => ({ functionId: logicalId, need: logicalId, access }));
+  });
+  const mapped = template
+    .ofType<MappingProperties>('AWS::Lambda::EventSourceMapping')
+    .flatMap(({ logicalId, properties: { FunctionName, EventSourceArn = '', DestinationConfig } }) => {
+      const target = functions.find(({ ref, attributes }) => [ref, attributes.Arn].includes(FunctionName));
+      if (target === undefined || !EventSourceArn.includes(':dynamodb:')) return [];
+      const failures = DestinationConfig?.OnFailure?.Destination;
+      return [
+        ...accesses(
+          STREAM_ACTIONS.map((action) => `dynamodb:${action}`),
+          EventSourceArn,
+        ),
+        ...(failures?.includes(':sqs:') ? accesses(['sqs:SendMessage'], failures) : []),
+      ].map((access) => ({ functionId: target.logicalId, need: logicalId, access }));
+    });
+  return [...own, ...mapped];
+}
+
+function accesses(actions: readonly string[], resource: string): Access[] {
+  return actions.map((action) => ({ action, resource, conditionKeys: {} }));
+}

@@ -1,0 +1,58 @@
+/** One structured line a request, with its id and never a secret; the metrics in it are what CloudWatch counts. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { apiKey, bearer, PASSWORD, startTestStack, type TestStack } from '../support/stack.ts';
+
+let stack: TestStack;
+beforeAll(async () => {
+  stack = await startTestStack({ profile: 'default' });
+});
+afterAll(() => stack.stop());
+
+const sum = (name: string, outcome: string) =>
+  stack.local.figures().find((figure) => figure.name === name && figure.dimensions === `outcome=${outcome}`)
+    ?.sum ?? 0;
+
+test('decisions, requests, logins and rotations are counted by their outcome', async () => {
+  const account = await stack.onboard();
+  const token = await stack.logIn(account);
+  await stack.send('POST /v1/auth/login', { json: { email: account.email, password: `${PASSWORD}x` } });
+  await stack.send('GET /v1/auth/me', { headers: bearer(token) });
+  await stack.send('GET /v1/auth/me');
+  const small = await stack.createKey(token, { scopes: ['read'] });
+  await stack.send('POST /v1/api-keys', { headers: apiKey(small.key), json: { name: 'x' } });
+  expect(sum('Decisions', 'allowed')).toBe(2);
+  expect(sum('Decisions', 'refused')).toBe(1);
+  expect(sum('Decisions', 'forbidden')).toBe(1);
+  expect(sum('Logins', 'served')).toBe(1);
+  expect(sum('Logins', 'refused')).toBe(1);
+  expect(sum('Rotations', 'done')).toBe(1);
+  expect(sum('DecisionsLatency', 'allowed')).toBeGreaterThan(0);
+  stack.local.pauseDynamodb();
+  await stack.send('GET /v1/auth/me', { headers: bearer(token) });
+  stack.local.resumeDynamodb();
+  expect(sum('Decisions', 'failed')).toBe(1);
+});
+
+test('each request has one line of the authorizer and one of its function, by its id and without a secret', async () => {
+  const account = await stack.onboard();
+  const from = stack.lines.length;
+  const headers = { ...apiKey(account.apiKey), 'x-request-id': 'trace-me' };
+  await stack.send('GET /v1/auth/me?token=hidden', { headers });
+  const lines = stack.lines.slice(from).filter((line) => line.includes('"request_id":"trace-me"'));
+  expect(
+    lines.map((line) =>
+      line
+        .trim()
+        .split(':', 1)[0]
+        ?.replace(/Function.{8}$/, ''),
+    ),
+  ).toEqual(['Functionsauthorizer', 'Functionsmanagement']);
+  expect(lines[0]).toContain(`"tenant":"${account.tenantId}"`);
+  for (const secret of [account.apiKey, PASSWORD, 'hidden']) expect(stack.lines.join()).not.toContain(secret);
+});
+
+test('the page shows them', async () => {
+  const url = await stack.local.showFigures();
+  expect(await (await fetch(url)).text()).toContain('<td>Decisions</td><td>outcome=allowed</td>');
+  expect(await (await fetch(`${url}/figures.json`)).json()).toEqual(stack.local.figures());
+});

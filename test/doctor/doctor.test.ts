@@ -1,0 +1,177 @@
+/** The doctor on a local stack: nothing wrong with a good one, and each fault by its name on those that are broken. */
+import { spawn } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import type { Finding } from '../../doctor/finding.ts';
+import { type LocalStack, startStack } from '../../local/stack.ts';
+import { type AnyTemplate, assemblyOf, editedAssembly } from '../support/assembly.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const cleanups: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const step of cleanups.splice(0).reverse()) await step();
+});
+
+async function serve(assemblyDir: string): Promise<LocalStack> {
+  const stack = await startStack({ assemblyDir, log: null });
+  cleanups.push(() => stack.stop());
+  return stack;
+}
+
+interface Examination {
+  readonly code: number;
+  readonly output: string;
+}
+
+/** Runs `npm run doctor`, as somebody with rights on the stack's table. */
+function doctor(stack: LocalStack, ...more: string[]): Promise<Examination> {
+  const args = [
+    join(ROOT, 'doctor/main.ts'),
+    '--url',
+    stack.url,
+    '--table',
+    stack.outputs.TableName ?? '',
+    ...more,
+  ];
+  const child = spawn(process.execPath, args, {
+    env: {
+      ...process.env,
+      AWS_REGION: stack.region,
+      AWS_ACCESS_KEY_ID: stack.credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: stack.credentials.secretAccessKey,
+      AWS_ENDPOINT_URL_DYNAMODB: stack.dynamodbEndpoint,
+    },
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += String(text)));
+  return new Promise((resolve) => child.on('close', (code) => resolve({ code: code ?? -1, output })));
+}
+
+const faults = (output: string): Finding[] =>
+  (JSON.parse(output).findings as Finding[]).filter(({ status }) => status === 'wrong');
+
+describe('on a stack as it should be', () => {
+  test.each(['default', 'memgraph'])('everything is ok, and nothing is left behind (%s)', async (profile) => {
+    const stack = await serve(await assemblyOf({ profile }));
+    const { code, output } = await doctor(stack, '--json');
+    expect(faults(output)).toEqual([]);
+    expect(code).toBe(0);
+    const findings = JSON.parse(output).findings as Finding[];
+    expect(findings.filter(({ status }) => status === 'not checked').map(({ id }) => id)).toEqual([
+      'certificate',
+    ]);
+    expect(findings.at(-1)?.found).toMatch(/is removed: \d+ items/);
+  });
+
+  test('there is a line for each probe, for people', async () => {
+    const { code, output } = await doctor(await serve(await assemblyOf({ profile: 'default' })));
+    expect(code).toBe(0);
+    expect(output).toMatch(/^ok {5}health +Latchkey is healthy/m);
+    expect(output).toContain('All is well.');
+  });
+});
+
+const ofType = (template: AnyTemplate, type: string) =>
+  Object.entries(template.Resources).filter(([, { Type }]) => Type === type);
+
+const withoutResponse = (responseType: string) => (template: AnyTemplate) => {
+  for (const [id, { Properties }] of ofType(template, 'AWS::ApiGateway::GatewayResponse'))
+    if (Properties.ResponseType === responseType) delete template.Resources[id];
+};
+
+const authorizerWith = (properties: object) => (template: AnyTemplate) => {
+  for (const [, { Properties }] of ofType(template, 'AWS::ApiGateway::Authorizer'))
+    Object.assign(Properties, properties);
+};
+
+describe('on a stack that is broken', () => {
+  test.each<[string, (template: AnyTemplate) => void, string, RegExp]>([
+    ['ACCESS_DENIED removed', withoutResponse('ACCESS_DENIED'), 'access-denied', /ACCESS_DENIED is missing/],
+    [
+      'MISSING_AUTHENTICATION_TOKEN removed',
+      withoutResponse('MISSING_AUTHENTICATION_TOKEN'),
+      'unknown-path',
+      /MISSING_AUTHENTICATION_TOKEN is missing/,
+    ],
+    ['INVALID_API_KEY removed', withoutResponse('INVALID_API_KEY'), 'scope', /INVALID_API_KEY is missing/],
+    ['THROTTLED removed', withoutResponse('THROTTLED'), 'limit', /THROTTLED is missing/],
+    [
+      'a cache by one header',
+      authorizerWith({
+        AuthorizerResultTtlInSeconds: 300,
+        IdentitySource: 'method.request.header.Authorization',
+      }),
+      'authorizer-asked',
+      /the answer of the first: the authorizer's results are cached/,
+    ],
+    [
+      'a cache without an identity',
+      authorizerWith({ AuthorizerResultTtlInSeconds: 300 }),
+      'authorizer-asked',
+      /cached, so that a revoked key goes on working/,
+    ],
+    [
+      'a wrong key source',
+      (template) => {
+        for (const [, { Properties }] of ofType(template, 'AWS::ApiGateway::RestApi'))
+          Properties.ApiKeySourceType = 'HEADER';
+      },
+      'usage-key',
+      /does not take usage keys from the authorizer/,
+    ],
+    [
+      'a catch-all missing',
+      (template) => {
+        for (const [id, { Properties }] of ofType(template, 'AWS::ApiGateway::Method'))
+          if (/v1auth(proxy)?ANY/.test(id) && Properties.HttpMethod === 'ANY') delete template.Resources[id];
+      },
+      'catch-all',
+      /goes to the upstream: .*PUT \/v1\/auth\/login/,
+    ],
+    [
+      'no challenge',
+      (template) => {
+        for (const [, { Properties }] of ofType(template, 'AWS::ApiGateway::GatewayResponse'))
+          delete Properties.ResponseParameters['gatewayresponse.header.WWW-Authenticate'];
+      },
+      'access-denied',
+      /no WWW-Authenticate/,
+    ],
+    [
+      'an exhausted plan that is not',
+      (template) => {
+        for (const [, { Properties }] of ofType(template, 'AWS::ApiGateway::UsagePlan'))
+          if (Properties.Throttle.RateLimit === 0)
+            Properties.Throttle = { RateLimit: 1000, BurstLimit: 1000 };
+      },
+      'limit',
+      /a plan of 0\/0 does not throttle/,
+    ],
+  ])('it names %s', async (_, edit, id, found) => {
+    const folder = await editedAssembly({ profile: 'default' }, edit);
+    cleanups.push(() => rmSync(folder, { recursive: true }));
+    const { code, output } = await doctor(await serve(folder), '--json');
+    expect(code).toBe(1);
+    const fault = faults(output).find((finding) => finding.id === id);
+    expect(fault?.found, output).toMatch(found);
+    expect(fault?.fix).toBeTruthy();
+  });
+
+  test('it says that the store is down, and stops what stands on it', async () => {
+    const stack = await serve(await assemblyOf({ profile: 'default' }));
+    stack.pauseDynamodb();
+    const { code, output } = await doctor(stack, '--json');
+    expect(code).toBe(1);
+    expect(faults(output).map(({ id }) => id)).toEqual(expect.arrayContaining(['health', 'onboard']));
+    expect(JSON.parse(output).findings.find(({ id }: Finding) => id === 'login').status).toBe('not checked');
+  });
+});
+
+test('an argument that is none is said in one line, with exit code 2', async () => {
+  const stack = await serve(await assemblyOf({ profile: 'default' }));
+  const { code, output } = await doctor(stack, '--nonsense');
+  expect(code).toBe(2);
+  expect(output.trim().split('\n')).toHaveLength(1);
+  expect(output).toContain('usage: npm run doctor');
+});

@@ -1,0 +1,168 @@
+/** Requests made up from an OpenAPI document: near what it describes, and just beside it. */
+import * as fc from 'fast-check';
+import type { HttpRequest } from '../support/http.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: a JSON schema, as the document has it
+type Schema = any;
+
+export interface Operation {
+  readonly id: string;
+  readonly method: string;
+  readonly path: string;
+  readonly isPublic: boolean;
+  /** The statuses that the document allows. */
+  readonly statuses: ReadonlySet<number>;
+  readonly body: Schema | undefined;
+  readonly takesForm: boolean;
+  readonly parameters: readonly { readonly name: string; readonly in: string; readonly schema: Schema }[];
+}
+
+export function operationsOf(document: Schema): Operation[] {
+  return Object.entries(document.paths).flatMap(([path, operations]) =>
+    Object.entries(operations as Record<string, Schema>).map(([method, operation]) => {
+      const content = operation.requestBody?.content ?? {};
+      return {
+        id: operation.operationId,
+        method: method.toUpperCase(),
+        path,
+        isPublic: operation.security?.length === 0,
+        statuses: new Set(Object.keys(operation.responses).map(Number)),
+        body: content['application/json']?.schema,
+        takesForm: 'application/x-www-form-urlencoded' in content,
+        parameters: operation.parameters ?? [],
+      };
+    }),
+  );
+}
+
+/** Texts that have broken programs before: long, empty, with NUL, unpaired, of another script, of another language. */
+const TEXTS = fc.oneof(
+  fc.string({ unit: 'binary' }),
+  fc.string(),
+  fc.emailAddress(),
+  fc.constantFrom(
+    '',
+    '\u0000',
+    '\ud800',
+    '__proto__',
+    "' OR 1=1 --",
+    '../../etc/passwd',
+    '💥'.repeat(50),
+    'a'.repeat(5000),
+  ),
+  fc.date({ noInvalidDate: true }).map((date) => date.toISOString()),
+  fc.ipV4().map((address) => `${address}/24`),
+);
+const ANYTHING = fc.oneof(
+  { weight: 3, arbitrary: TEXTS },
+  { weight: 1, arbitrary: fc.jsonValue() as fc.Arbitrary<unknown> },
+);
+
+/** A value of a schema, mostly; sometimes anything. */
+function someValue(schema: Schema, depth = 0): fc.Arbitrary<unknown> {
+  return fc.oneof({ weight: 4, arbitrary: fitting(schema, depth) }, { weight: 1, arbitrary: ANYTHING });
+}
+
+function fitting(schema: Schema, depth: number): fc.Arbitrary<unknown> {
+  if (schema === undefined || depth > 4) return ANYTHING;
+  if (schema.const !== undefined) return fc.constant(schema.const);
+  if (Array.isArray(schema.enum)) return fc.constantFrom(...schema.enum);
+  const alternatives = schema.anyOf ?? schema.oneOf;
+  if (Array.isArray(alternatives))
+    return fc.oneof(...alternatives.map((each: Schema) => fitting(each, depth + 1)));
+  switch (schema.type) {
+    case 'object': {
+      const properties = Object.entries((schema.properties ?? {}) as Record<string, Schema>);
+      const fields = Object.fromEntries(
+        properties.map(([name, inner]) => [name, someValue(inner, depth + 1)]),
+      );
+      const known = fc.record(fields, { requiredKeys: schema.required ?? [] });
+      return fc.oneof(
+        { weight: 5, arbitrary: known },
+        {
+          weight: 1,
+          arbitrary: fc
+            .tuple(known, fc.dictionary(fc.string(), ANYTHING, { maxKeys: 3 }))
+            .map(([a, b]) => ({ ...a, ...b })),
+        },
+        { weight: 1, arbitrary: fc.record(fields, { requiredKeys: [] }) },
+      );
+    }
+    case 'array':
+      return fc.array(someValue(schema.items, depth + 1), { maxLength: 25 });
+    case 'integer':
+    case 'number':
+      return fc.oneof(
+        fc.integer({ min: schema.minimum ?? -10, max: schema.maximum ?? 10_000 }),
+        fc.double(),
+        fc.maxSafeInteger(),
+      );
+    case 'boolean':
+      return fc.boolean();
+    case 'null':
+      return fc.constant(null);
+    case 'string':
+      return TEXTS;
+    default:
+      return ANYTHING;
+  }
+}
+
+/** A request of an operation: path, query, headers and body. `credentials` are headers that some request carries. */
+export function requestOf(
+  operation: Operation,
+  credentials: readonly Readonly<Record<string, string>>[],
+  ids: readonly string[],
+): fc.Arbitrary<{ target: string; request: HttpRequest }> {
+  const segment = fc
+    .oneof(fc.constantFrom(...ids), TEXTS)
+    .map((text) => encodeURIComponent(text.toWellFormed()).slice(0, 1500) || '0');
+  const query = Object.fromEntries(
+    operation.parameters
+      .filter((each) => each.in === 'query')
+      .map(({ name, schema }) => [name, someValue(schema).map(textOf)]),
+  );
+  return fc
+    .record({
+      segments: fc.array(segment, { minLength: 2, maxLength: 2 }),
+      query: fc.record(query, { requiredKeys: [] }),
+      stray: fc.dictionary(fc.stringMatching(/^[a-z]{1,8}$/), fc.string({ maxLength: 20 }), { maxKeys: 1 }),
+      credential: fc.constantFrom(...credentials),
+      body: operation.body === undefined ? fc.constant(undefined) : someValue(operation.body),
+      form: fc.constantFrom('json', 'json', 'json', 'form', 'raw', 'type'),
+    })
+    .map(({ segments, query: parameters, stray, credential, body, form }) => {
+      let index = 0;
+      const path = operation.path.replaceAll(/\{\w+\}/g, () => segments[index++ % segments.length] ?? '0');
+      const pairs = Object.entries({ ...parameters, ...stray }).map(([name, value]): [string, string] => [
+        name,
+        textOf(value),
+      ]);
+      const search = new URLSearchParams(pairs).toString();
+      const target = `${operation.method} ${path}${search && `?${search.slice(0, 2000)}`}`;
+      return { target, request: { headers: { ...credential, ...contentType(form) }, ...bodyOf(body, form) } };
+    });
+}
+
+function contentType(form: string): Record<string, string> {
+  if (form === 'form') return { 'content-type': 'application/x-www-form-urlencoded' };
+  if (form === 'type') return { 'content-type': 'text/plain; charset=latin1' };
+  return { 'content-type': 'application/json' };
+}
+
+function bodyOf(body: unknown, form: string): HttpRequest {
+  if (body === undefined) return {};
+  if (form === 'raw') return { body: Buffer.from(String(JSON.stringify(body)).slice(0, -1), 'latin1') };
+  if (form === 'form' && typeof body === 'object' && body !== null) {
+    const fields = Object.entries(body).map(([name, value]): [string, string] => [
+      name.toWellFormed(),
+      textOf(value),
+    ]);
+    return { body: new URLSearchParams(Object.fromEntries(fields)).toString() };
+  }
+  return { body: JSON.stringify(body) ?? 'null' };
+}
+
+function textOf(value: unknown): string {
+  return (typeof value === 'string' ? value : String(JSON.stringify(value))).toWellFormed();
+}
