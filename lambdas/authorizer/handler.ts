@@ -11,7 +11,8 @@ import { authorizer } from './authorize.ts';
 import { symmetricKeys } from './symmetric-keys.ts';
 
 const table = variable('TABLE_NAME');
-const client = createDynamoDbHttp();
+// Longer than a healthy table ever takes: an attempt that is given up may have counted.
+const client = createDynamoDbHttp({ attemptTimeoutMs: 1000, deadlineMs: 2000 });
 const secrets =
   profile.tokens.algorithm === 'HS256'
     ? symmetricKeys(secretReader(variable('KEYSET_SECRET_ARN')))
