@@ -48,12 +48,6 @@ function requireStorable(name: string, value: unknown): unknown {
   return value;
 }
 
-/** A field `__proto__` would be lost on its way through objects; nothing of ours has one. */
-function refusePrototype(name: string, value: unknown): unknown {
-  if (name === '__proto__') throw new SyntaxError('__proto__');
-  return value;
-}
-
 function decode(bytes: Buffer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
