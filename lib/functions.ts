@@ -87,10 +87,13 @@ export function functionSpecs(profile: Profile): Readonly<Record<FunctionName, F
       ],
     },
     public: {
-      description: 'Health, OpenAPI, JWKS, and the 404 of unknown paths',
+      description: 'Health, metrics, OpenAPI, JWKS, and the 404 of unknown paths',
       memoryMiB: 512,
       timeoutSeconds: 10,
-      table: [{ actions: ['BatchGetItem'], keys: ['CONTROL'] }],
+      table: [
+        { actions: ['BatchGetItem'], keys: ['CONTROL'] },
+        { actions: ['GetItem'], keys: ['CENSUS'] },
+      ],
       keyset: ['DescribeSecret'],
     },
     forwarder: {
@@ -109,10 +112,14 @@ export function functionSpecs(profile: Profile): Readonly<Record<FunctionName, F
       keyset: ['GetSecretValue', 'DescribeSecret', 'PutSecretValue', 'UpdateSecretVersionStage'],
     },
     stream: {
-      description: 'Brings what hangs on a key in line with its record',
+      description: 'Brings what hangs on an item in line with it, and counts',
       memoryMiB: 256,
       timeoutSeconds: 60,
-      table: [{ actions: ['UpdateItem', 'DeleteItem'], keys: ['TENANT#*'] }],
+      table: [
+        { actions: ['GetItem', 'DeleteItem'], keys: ['TENANT#*'] },
+        { actions: ['UpdateItem'], keys: ['TENANT#*', 'EMAIL#*', 'CENSUS'] },
+        { actions: ['PutItem'], keys: ['EVENT#*'] },
+      ],
     },
   };
 }

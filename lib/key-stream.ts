@@ -9,20 +9,30 @@ import type { LatchkeyFunction } from './latchkey-function.ts';
 export interface KeyStreamProps {
   readonly table: IdentityTable;
   readonly consumer: LatchkeyFunction;
+  /** Whether something follows from the first use of a key: only where accounts wait for it. */
+  readonly followsFirstUses: boolean;
 }
 
-/** DynamoDB's own deletions, as it marks those of a TTL in the stream ("DynamoDB Streams and Time to Live"). */
-const TTL_DELETIONS = { userIdentity: { type: ['Service'], principalId: ['dynamodb.amazonaws.com'] } };
+/** What begins or is deleted, by TTL or by us: it is counted, and frees what hung on it. */
+const BIRTHS_AND_DEATHS = {
+  eventName: ['INSERT', 'REMOVE'],
+  dynamodb: { Keys: { SK: { S: ['KEY', 'TENANT', { prefix: 'USER#' }] } } },
+};
+/**
+ * A key out of use, and one that comes back into it. Decisions change no record that is out of use, so that they,
+ * which are not worth a call, match neither.
+ */
+const OUT_OF_USE = { dynamodb: { NewImage: { SK: { S: ['KEY'] }, st: { S: ['disabled', 'revoked'] } } } };
+const BACK_IN_USE = { dynamodb: { OldImage: { SK: { S: ['KEY'] }, st: { S: ['disabled'] } } } };
+/** The one decision of a key's life that counts it from zero to one. */
+const FIRST_USES = { dynamodb: { NewImage: { SK: { S: ['KEY'] }, n: { N: ['1'] } } } };
 
-/** The other end of a key; the decisions that also change its record are not worth a call. */
-const REVOCATIONS = { dynamodb: { NewImage: { SK: { S: ['KEY'] }, st: { S: ['revoked'] } } } };
-
-/** Brings the ends of keys to the function that frees what hung on them. */
+/** Brings what happens to keys, tenants and people to the function that does what follows from it. */
 export class KeyStream extends Construct {
   /** Takes the records that could not be handled. */
   readonly failures: Queue;
 
-  constructor(scope: Construct, id: string, { table, consumer }: KeyStreamProps) {
+  constructor(scope: Construct, id: string, { table, consumer, followsFirstUses }: KeyStreamProps) {
     super(scope, id);
     const failures = new Queue(this, 'Failures', {
       encryption: QueueEncryption.SQS_MANAGED,
@@ -53,7 +63,10 @@ export class KeyStream extends Construct {
       target: consumer.lambda,
       eventSourceArn: table.streamArn,
       startingPosition: StartingPosition.TRIM_HORIZON,
-      filters: [FilterCriteria.filter(TTL_DELETIONS), FilterCriteria.filter(REVOCATIONS)],
+      // Lambda takes five at most ("Lambda quotas").
+      filters: [BIRTHS_AND_DEATHS, OUT_OF_USE, BACK_IN_USE, ...(followsFirstUses ? [FIRST_USES] : [])].map(
+        (pattern) => FilterCriteria.filter(pattern),
+      ),
       batchSize: 100,
       maxBatchingWindow: Duration.seconds(5),
       reportBatchItemFailures: true,

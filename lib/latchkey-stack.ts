@@ -51,7 +51,11 @@ export class LatchkeyStack extends Stack {
 
     frontDoor.serve(rows, functions);
     keyset.rotateWith(functions.rotation, Duration.days(config.rotationDays));
-    const keyStream = new KeyStream(this, 'KeyStream', { table, consumer: functions.stream });
+    const keyStream = new KeyStream(this, 'KeyStream', {
+      table,
+      consumer: functions.stream,
+      followsFirstUses: rows.some((row) => row.kind === 'route' && row.route.id === 'signUp'),
+    });
 
     new Monitoring(this, 'Monitoring', {
       stage: frontDoor.stage,

@@ -1,5 +1,6 @@
-import { ADMIN_INCLUDES_ALL } from '../lambdas/domain/scopes.ts';
+import { ADMIN_INCLUDES_ALL, SCOPES } from '../lambdas/domain/scopes.ts';
 import { problemBody } from './error-bodies.ts';
+import { METHOD_SCOPES } from './method-scopes.ts';
 import type { Profile } from './profile.ts';
 
 /** Latchkey's own contract: both header styles, all scopes, a scope for each kind of method. */
@@ -9,6 +10,7 @@ export const profile = {
   keys: {
     prefix: 'lk',
     environments: ['live', 'test'],
+    scopes: SCOPES,
     defaultScopes: ['read', 'write'],
     onboardingScopes: ['read', 'write', 'delete'],
     defaultExpiryDays: null,
@@ -19,14 +21,7 @@ export const profile = {
   tokens: { algorithm: 'ES256', lifetimeSeconds: 3600 },
   allowsAnonymous: false,
   upstreamPrefixes: ['/v1'],
-  methodScopes: {
-    GET: 'read',
-    HEAD: 'read',
-    POST: 'write',
-    PUT: 'write',
-    PATCH: 'write',
-    DELETE: 'delete',
-  },
+  methodScopes: METHOD_SCOPES,
   pathScopes: [],
   scopeInclusion: ADMIN_INCLUDES_ALL,
   paths: {},

@@ -1,6 +1,7 @@
-import { ADMIN_INCLUDES_ALL } from '../lambdas/domain/scopes.ts';
+import { ADMIN_INCLUDES_ALL, SCOPES } from '../lambdas/domain/scopes.ts';
 import type { Access } from '../lambdas/routes/route.ts';
 import { problemBody } from './error-bodies.ts';
+import { WRITE_DELETES } from './method-scopes.ts';
 import type { Profile } from './profile.ts';
 
 /** The page says "requires JWT auth", and that an admin manages the keys. */
@@ -13,6 +14,7 @@ export const profile = {
   keys: {
     prefix: 'mg',
     environments: ['live'],
+    scopes: SCOPES,
     defaultScopes: null,
     onboardingScopes: ['read', 'write', 'delete'],
     defaultExpiryDays: null,
@@ -23,10 +25,10 @@ export const profile = {
   allowsAnonymous: true,
   upstreamPrefixes: ['/v1'],
   // An editor reads and writes "events, beliefs, episodes"; the page knows no right to delete of its own.
-  methodScopes: { GET: 'read', HEAD: 'read', POST: 'write', PUT: 'write', PATCH: 'write', DELETE: 'write' },
+  methodScopes: WRITE_DELETES,
   pathScopes: [{ path: '/v1/admin/*', scope: 'admin' }],
   scopeInclusion: ADMIN_INCLUDES_ALL,
-  paths: {},
+  paths: { getMetrics: ['/metrics'] },
   access: {
     listKeys: adminPerson,
     createKey: adminPerson,

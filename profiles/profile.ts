@@ -45,11 +45,13 @@ export interface Profile {
   readonly title: string;
 
   readonly keys: KeyFormat & {
-    /** The scopes of a key that is created without any; null gives all that the creator has. */
+    /** The scopes that this contract's keys can have. */
+    readonly scopes: readonly Scope[];
+    /** The scopes of a key that is created without any; null gives all of `scopes` that the creator has. */
     readonly defaultScopes: readonly Scope[] | null;
     /** The scopes of the key that onboarding hands out. */
     readonly onboardingScopes: readonly Scope[];
-    /** Days after which a key expires when its creator names no expiry; null for never. */
+    /** Days after which a key expires when its creator names no expiry; null for never, else no key is for ever. */
     readonly defaultExpiryDays: number | null;
     readonly maxExpiryDays: number;
   };
@@ -73,7 +75,7 @@ export interface Profile {
   readonly pathScopes: readonly PathScope[];
   readonly scopeInclusion: ScopeInclusion;
 
-  /** Other paths than the route table's; several serve the same route, an empty list removes it. */
+  /** Other paths than the route table's; several serve the same route, an empty list removes it, one adds an optional row. */
   readonly paths: Readonly<Partial<Record<RouteId, readonly string[]>>>;
   /** Another access than the route table's. */
   readonly access: Readonly<Partial<Record<RouteId, Access>>>;
@@ -81,7 +83,7 @@ export interface Profile {
   readonly requestFields: Readonly<Record<string, string>>;
   /** How a route's result is presented where that differs from Latchkey's own. */
   readonly present: Readonly<Partial<Record<RouteId, (view: View) => unknown>>>;
-  /** Wraps a presented result. */
+  /** Wraps a presented result, except of the rows that send theirs as they are. */
   readonly envelope: (body: unknown, meta: ResponseMeta) => unknown;
 
   /** The published names of error codes. */

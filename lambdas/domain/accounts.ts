@@ -3,7 +3,7 @@ import type { Profile } from '../../profiles/profile.ts';
 import type { Deployment } from '../deployment.ts';
 import { type BackoffStore, loginSubjects, takeAttempt } from './backoff.ts';
 import type { Clock } from './clock.ts';
-import { Problem } from './errors.ts';
+import { invalidField, Problem } from './errors.ts';
 import { issueKey, type KeyIssue } from './keys.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
 import { openSession, type SessionStore } from './sessions.ts';
@@ -13,7 +13,10 @@ import type { User } from './user.ts';
 /** What onboarding creates, all of it or nothing. */
 export interface NewAccount {
   readonly user: User;
-  readonly passwordHash: string;
+  /** Null for who signed up without a password: nobody can log in. */
+  readonly passwordHash: string | null;
+  /** Until when the address waits for the key's first use (Unix seconds); null when it is kept at once. */
+  readonly heldUntil: number | null;
   readonly tier: string;
   readonly sector: string | null;
   readonly workspaceId: string;
@@ -22,16 +25,20 @@ export interface NewAccount {
   readonly createdAt: number;
 }
 
+/** Seconds for which an address is held for who signed up without a password and has not used the key. */
+export const HOLD_SECONDS = 86_400;
+
 /** What a login needs to know of an e-mail address. */
 export interface Login {
   readonly userId: string;
   readonly tenantId: string;
   readonly workspaceId: string;
-  readonly passwordHash: string;
+  /** Undefined for who has none. */
+  readonly passwordHash: string | undefined;
 }
 
 export interface AccountStore {
-  /** Throws `email_taken` when the address has an account. */
+  /** Throws `email_taken` when the address has an account, or is held for one beyond `createdAt`. */
   createAccount(account: NewAccount): Promise<void>;
   findLogin(email: string): Promise<Login | undefined>;
   findUser(tenantId: string, userId: string): Promise<User | undefined>;
@@ -67,9 +74,41 @@ export interface Onboarded {
  * The address is claimed by a condition of the one write, so of any number at once one succeeds.
  */
 export async function onboard(input: Onboarding, context: AccountContext): Promise<Onboarded> {
-  const { profile, deployment, accounts, clock } = context;
+  return openAccount(input, { passwordHash: await hashPassword(input.password), holdSeconds: null }, context);
+}
+
+/** What signing up without a password says. */
+export interface SignUp {
+  /** Normalised: see {@link normalizeEmail}. */
+  readonly email: string;
+  readonly name: string;
+  /** The tier that is asked for; only the one that everybody starts with can be had. */
+  readonly tier: string | undefined;
+}
+
+/**
+ * Creates an account without a password. Nobody has shown that the address is theirs, so it is held for
+ * {@link HOLD_SECONDS} only: until then the key must have been used once, else the account ends and the address is free.
+ * Throws `email_taken`, and `invalid_field` for another tier.
+ */
+export async function signUp(input: SignUp, context: AccountContext): Promise<Onboarded> {
+  const { initialTier } = context.deployment;
+  if (input.tier !== undefined && input.tier !== initialTier) {
+    throw invalidField('plan_id', `must be ${initialTier}: another plan cannot be chosen by signing up`);
+  }
+  const onboarding = { email: input.email, fullName: input.name, workspaceName: 'Default', sector: null };
+  return openAccount(onboarding, { passwordHash: null, holdSeconds: HOLD_SECONDS }, context);
+}
+
+async function openAccount(
+  input: Omit<Onboarding, 'password'>,
+  {
+    passwordHash,
+    holdSeconds,
+  }: { readonly passwordHash: string | null; readonly holdSeconds: number | null },
+  { profile, deployment, accounts, clock }: AccountContext,
+): Promise<Onboarded> {
   const createdAt = clock();
-  const passwordHash = await hashPassword(input.password);
   const [tenantId, userId, workspaceId] = [randomUUIDv7(), randomUUIDv7(), randomUUIDv7()];
   const { issue, key } = issueKey(
     {
@@ -90,6 +129,7 @@ export async function onboard(input: Onboarding, context: AccountContext): Promi
   const account: NewAccount = {
     user: { userId, tenantId, email: input.email, fullName: input.fullName, role: 'admin' },
     passwordHash,
+    heldUntil: holdSeconds === null ? null : createdAt + holdSeconds,
     tier: deployment.initialTier,
     sector: input.sector,
     workspaceId,

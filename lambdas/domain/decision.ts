@@ -180,7 +180,7 @@ async function proveKey(
   if (!passed) throw new Error('The write was refused for no reason that its record shows.');
   const tenant = await store.tenant(record.caller.tenantId, now);
   return (
-    refuseTenant(tenant, record.caller.workspaceId) ?? {
+    refuseTenant(tenant, record.caller.workspaceId, now) ?? {
       caller: { kind: 'key', ...record.caller },
       tenant: tenant ?? null,
       allowance: allowanceAfter(limitsOf(tenant, deployment).keyRequestsPerMinute, count, window),
@@ -211,7 +211,7 @@ async function proveToken(
   if (!passed) throw new Error('The write was refused for no reason that its record shows.');
   const tenant = await store.tenant(record.caller.tenantId, now);
   return (
-    refuseTenant(tenant, record.caller.workspaceId) ?? {
+    refuseTenant(tenant, record.caller.workspaceId, now) ?? {
       caller: {
         kind: 'user',
         scopes: ROLE_SCOPES[record.caller.role],
@@ -225,10 +225,15 @@ async function proveToken(
   );
 }
 
-function refuseTenant(tenant: TenantFacts | undefined, workspaceId: string): Decision | undefined {
+function refuseTenant(
+  tenant: TenantFacts | undefined,
+  workspaceId: string,
+  now: number,
+): Decision | undefined {
   if (tenant === undefined) return refused('invalid_credential');
   if (tenant.state !== 'active' || tenant.suspendedWorkspaces.has(workspaceId))
     return refused('suspended_tenant');
+  if (tenant.heldUntil !== undefined && tenant.heldUntil <= now) return refused('expired_credential');
   return undefined;
 }
 

@@ -7,6 +7,7 @@ import { type Clock, NEVER } from './clock.ts';
 import { invalidField, Problem } from './errors.ts';
 import { environmentsOf, hashKey, type KeyFormat, newKey, newLocator } from './key-format.ts';
 import { type Environment, firstUncovered, type Scope } from './scopes.ts';
+import { requireWorkspace, type WorkspaceStore } from './workspace-choice.ts';
 
 /** Seconds for which a dead key is remembered, so that its owner is told why it stopped. */
 export const RETENTION_SECONDS = 30 * 86_400;
@@ -28,6 +29,7 @@ export interface ApiKey {
   readonly environment: Environment;
   readonly scopes: readonly Scope[];
   readonly state: 'active' | 'disabled' | 'revoked';
+  readonly revokedAt: number | null;
   readonly expiresAt: number;
   /** For how long a key of this record is valid from its creation or rotation; null for ever. */
   readonly lifetimeSeconds: number | null;
@@ -77,6 +79,7 @@ export function issueKey(
         id: `key_${randomUUIDv7().replaceAll('-', '')}`,
         locator,
         state: 'active',
+        revokedAt: null,
         expiresAt: expiryOf(wanted.lifetimeSeconds, now),
         createdAt: now,
         lastUse: null,
@@ -113,8 +116,8 @@ export interface KeyRotation {
   readonly previousExpiresAt: number | null;
 }
 
-export interface KeyStore {
-  /** Throws `limit_reached` when the tenant has `maxKeys`, and `not_found` when the workspace does not exist. */
+export interface KeyStore extends WorkspaceStore {
+  /** Throws `limit_reached` when the tenant has `maxKeys` of the key's environment, and `not_found` when the workspace does not exist. */
   create(issue: KeyIssue, maxKeys: number, origin: ChangeOrigin): Promise<void>;
   find(tenantId: string, id: string): Promise<ApiKey | undefined>;
   /** At most `limit` keys after the id `after`, oldest first; of one workspace when it is given. */
@@ -174,12 +177,13 @@ export async function createKey(
   if (!environmentsOf(profile.keys).includes(environment)) {
     throw invalidField('environment', `must be one of ${environmentsOf(profile.keys).join(', ')}`);
   }
+  await requireWorkspace(request.workspaceId, caller, keys);
   const wanted: NewKey = {
     tenantId: caller.tenantId,
     workspaceId: request.workspaceId ?? caller.workspaceId,
     name: request.name,
     environment,
-    scopes: request.scopes ?? defaultScopes(caller, profile),
+    scopes: knownScopes(request.scopes, profile) ?? defaultScopes(caller, profile),
     lifetimeSeconds: lifetimeOf(request.expiry, owned, profile, now),
     allowedBlocks: request.allowedBlocks ?? owned?.allowedBlocks ?? [],
     metadata: request.metadata ?? {},
@@ -201,19 +205,43 @@ export async function findKey(
 ): Promise<ApiKey> {
   const found = KEY_ID.test(id) ? await keys.find(caller.tenantId, id) : undefined;
   if (found === undefined || (caller.kind === 'key' && found.workspaceId !== caller.workspaceId)) {
-    throw new Problem('not_found', { message: 'There is no API key with this id.' });
+    throw noSuchKey();
   }
   return found;
 }
 
-/** A page of the keys that the caller may see. */
-export function listKeys(
+function noSuchKey(): Problem {
+  return new Problem('not_found', { message: 'There is no API key with this id.' });
+}
+
+/** A page of the keys that the caller may see, of one workspace when it is named. Throws `not_found` for a foreign one. */
+export async function listKeys(
   caller: Caller,
   limit: number,
   after: string | undefined,
+  workspaceId: string | undefined,
   { keys }: Pick<KeyContext, 'keys'>,
 ): Promise<KeyPage> {
-  return keys.page(caller.tenantId, limit, after, caller.kind === 'key' ? caller.workspaceId : undefined);
+  await requireWorkspace(workspaceId, caller, keys);
+  const only = caller.kind === 'key' ? caller.workspaceId : workspaceId;
+  return keys.page(caller.tenantId, limit, after, only);
+}
+
+/** Keys are stored as hashes, so none can be shown again. Throws `not_found`, and `gone` for every key that there is. */
+export async function revealKey(
+  id: string,
+  workspaceId: string | undefined,
+  caller: Caller,
+  context: Pick<KeyContext, 'keys'>,
+): Promise<never> {
+  await requireWorkspace(workspaceId, caller, context.keys);
+  const found = await findKey(id, caller, context);
+  if (workspaceId !== undefined && found.workspaceId !== workspaceId) throw noSuchKey();
+  requireAlive(found);
+  throw new Problem('gone', {
+    message:
+      'The key was shown when it was created and is stored as a hash only. Rotate it to get a new one.',
+  });
 }
 
 /** What a caller asks to change; absent fields stay. */
@@ -244,6 +272,7 @@ export async function updateKey(
   if (expiry !== undefined && before.expiresAt <= now) {
     throw new Problem('conflicting_state', { message: 'The API key has expired. Rotate it instead.' });
   }
+  knownScopes(request.scopes, profile);
   const lifetimeSeconds = expiry === undefined ? undefined : lifetimeOf(expiry, owned, profile, now);
   const change: KeyChange = {
     ...plain,
@@ -275,7 +304,7 @@ export async function revokeKey(
   const owned = await callerKey(caller, context.keys);
   if (owned?.id !== found.id) requireWithin(found, caller, owned, context.profile);
   await context.keys.revoke(found, { actor: principalOf(caller), requestId }, context.clock());
-  return { ...found, state: 'revoked' };
+  return { ...found, state: 'revoked', revokedAt: found.revokedAt ?? context.clock() };
 }
 
 /** How a rotation treats the keys that there are. */
@@ -370,11 +399,19 @@ async function callerKey(caller: Caller, keys: KeyStore): Promise<ApiKey | undef
 }
 
 function defaultScopes(caller: Caller, profile: Profile): readonly Scope[] {
-  const { defaultScopes: scopes } = profile.keys;
-  if (scopes === null) return caller.scopes;
+  const { defaultScopes: scopes, scopes: known } = profile.keys;
+  if (scopes === null) return known.filter((scope) => caller.scopes.includes(scope));
   return scopes.filter(
     (scope) => firstUncovered(caller.scopes, [scope], profile.scopeInclusion) === undefined,
   );
+}
+
+function knownScopes(
+  scopes: readonly Scope[] | undefined,
+  { keys: { scopes: known } }: Profile,
+): readonly Scope[] | undefined {
+  if (scopes?.every((scope) => known.includes(scope)) ?? true) return scopes;
+  throw invalidField('scopes', `must be some of ${known.join(', ')}`);
 }
 
 /** Seconds from now until what was asked for; the profile's default, but no later than the caller's own end. */
@@ -389,7 +426,10 @@ function lifetimeOf(
     const expiresAt = Math.min(byDefault, owned?.expiresAt ?? NEVER);
     return expiresAt === NEVER ? null : expiresAt - now;
   }
-  if (expiry.at === null) return null;
+  if (expiry.at === null) {
+    if (defaultExpiryDays === null) return null;
+    throw invalidField(expiry.field, `must lie at most ${maxExpiryDays} days ahead`);
+  }
   if (expiry.at <= now) throw invalidField(expiry.field, 'must lie in the future');
   if (expiry.at > now + maxExpiryDays * 86_400) {
     throw invalidField(expiry.field, `must lie at most ${maxExpiryDays} days ahead`);

@@ -2,6 +2,8 @@
 export interface TenantFacts {
   readonly state: 'active' | 'suspended' | 'closed';
   readonly tier: string;
+  /** Unix seconds at which the tenant ends, unless a key of it has been used before; absent once one has. */
+  readonly heldUntil?: number;
   /** The value of the tenant's own usage key; absent while it uses its tier's shared one. */
   readonly usageKey?: string;
   readonly suspendedWorkspaces: ReadonlySet<string>;

@@ -7,6 +7,7 @@ import { callerOf } from '../http/identity.ts';
 import { type Rendering, rateLimitHeaders, respond } from '../http/respond.ts';
 import type { Answer } from '../http/serve.ts';
 import { EXPOSED_HEADERS } from '../routes/cors.ts';
+import { requireOwnWorkspace } from '../http/workspace.ts';
 import { responseHeaders, upstreamHeaders } from './headers.ts';
 
 /** Bytes of a body, either way: as base64 they leave room for the rest of an event within Lambda's 6 MiB. */
@@ -29,6 +30,7 @@ export function forwarder(signer: Signer, rendering: Rendering): Answer {
   const { upstreamUrl } = rendering.deployment;
   return async (request) => {
     const caller = callerOf(request.context);
+    requireOwnWorkspace(request.headers, caller);
     if (request.body.length > MAX_BODY_BYTES) {
       throw new Problem('payload_too_large', { message: 'The body must have at most 4.5 MB.' });
     }

@@ -1,10 +1,9 @@
-import * as z from 'zod';
+import type * as z from 'zod';
 import type { Profile } from '../../profiles/profile.ts';
 import { ERRORS, type ErrorCode } from '../domain/errors.ts';
 import type { Route } from '../routes/route.ts';
 import { apiRows } from '../routes/table.ts';
-
-type Json = Readonly<Record<string, unknown>>;
+import { inputSchema, type Json, jsonSchema, outputSchema, shapeOf } from './published-schema.ts';
 
 /** What any row that takes a credential can answer, and any row at all. */
 const CREDENTIAL_ERRORS: readonly ErrorCode[] = [
@@ -27,7 +26,12 @@ export function openApiDocument(routes: readonly Route[], profile: Profile): Jso
   for (const row of apiRows(routes, profile)) {
     if (row.kind !== 'route') continue;
     const operations = (paths[row.path] ??= {});
-    operations[row.method.toLowerCase()] = operation(row.route, row.path, row.access.kind === 'public');
+    operations[row.method.toLowerCase()] = operation(
+      row.route,
+      row.path,
+      row.access.kind === 'public',
+      profile,
+    );
   }
   return {
     openapi: '3.1.0',
@@ -49,9 +53,9 @@ export function openApiDocument(routes: readonly Route[], profile: Profile): Jso
   };
 }
 
-function operation(route: Route, path: string, isPublic: boolean): Json {
+function operation(route: Route, path: string, isPublic: boolean, profile: Profile): Json {
   const { body, query, success } = route;
-  const input = body === undefined ? undefined : jsonSchema(body, 'input');
+  const input = body === undefined ? undefined : inputSchema(body, profile);
   const errors = [
     ...COMMON_ERRORS,
     ...(isPublic ? [] : CREDENTIAL_ERRORS),
@@ -80,7 +84,9 @@ function operation(route: Route, path: string, isPublic: boolean): Json {
     responses: {
       [success.status]: {
         description: success.description,
-        content: { 'application/json': { schema: jsonSchema(success.schema, 'output') } },
+        content: {
+          [success.text?.split(';', 1)[0] ?? 'application/json']: { schema: outputSchema(route, profile) },
+        },
       },
       ...errorResponses(errors),
     },
@@ -122,7 +128,7 @@ function errorResponses(codes: readonly ErrorCode[]): Json {
 
 /** The shape of the profile's errors, read off one. */
 function errorSchema(profile: Profile): Json {
-  return schemaOf(
+  return shapeOf(
     profile.errorBody({
       status: 401,
       type: 'authentication_error',
@@ -133,22 +139,4 @@ function errorSchema(profile: Profile): Json {
       fields: [],
     }),
   );
-}
-
-function schemaOf(value: unknown): Json {
-  if (typeof value !== 'object' || value === null) return { type: typeof value };
-  return {
-    type: 'object',
-    properties: Object.fromEntries(Object.entries(value).map(([name, member]) => [name, schemaOf(member)])),
-    required: Object.keys(value),
-  };
-}
-
-function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, {
-    io,
-    unrepresentable: 'any',
-    target: 'draft-2020-12',
-  });
-  return rest;
 }

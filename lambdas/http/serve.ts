@@ -9,6 +9,7 @@ import { callerOf } from './identity.ts';
 import { logRequest } from './log.ts';
 import { type Rendering, respond, respondProblem } from './respond.ts';
 import { validate } from './validate.ts';
+import { namedWorkspace } from './workspace.ts';
 
 type LambdaHandler = (event: APIGatewayProxyEvent) => Promise<APIGatewayProxyResult>;
 
@@ -96,14 +97,19 @@ async function serveRoute(
       query: route.query && validate(route.query, singleValues(request.query), profile.requestFields),
       params: request.params,
       origin: { address: request.address, requestId: request.requestId },
+      workspaceId: caller && namedWorkspace(request.headers),
     },
     services,
     caller,
   );
+  const { status, text, raw, headers = {} } = route.success;
+  if (text !== undefined) {
+    return respond(status, String(view.text), { 'Content-Type': text, ...headers }, request, rendering);
+  }
   const presented = profile.present[route.id]?.(view) ?? view;
   const meta = { requestId: request.requestId, processingTimeMs: Math.round(performance.now() - started) };
-  const body = route.success.raw ? view : profile.envelope(presented, meta);
-  return respond(route.success.status, JSON.stringify(body), route.success.headers ?? {}, request, rendering);
+  const body = raw ? view : profile.envelope(presented, meta);
+  return respond(status, JSON.stringify(body), headers, request, rendering);
 }
 
 /** A query parameter that comes twice would be read differently by two readers, so it is an error. */

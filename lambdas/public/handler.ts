@@ -4,13 +4,16 @@ import { openApiDocument } from '../http/openapi.ts';
 import { serve } from '../http/serve.ts';
 import { routes } from '../routes/index.ts';
 import { type PublicServices, publicRoutes } from '../routes/public.ts';
+import { DynamoCensusStore } from '../store/census-store.ts';
 import { Facts } from '../store/facts.ts';
 import { KeysetStore } from '../store/keyset-store.ts';
 import { Table } from '../store/table.ts';
 import { healthCheck, withDeadline } from './health.ts';
+import { metrics } from './metrics.ts';
 
 const table = new Table(variable('TABLE_NAME'));
 const facts = new Facts(table, table.name);
+const census = new DynamoCensusStore(table);
 const keyset = new KeysetStore(variable('KEYSET_SECRET_ARN'));
 
 const services: PublicServices = {
@@ -26,6 +29,7 @@ const services: PublicServices = {
       }
     },
   }),
+  metrics: metrics(() => census.read(), profile.name),
   openApi: () => openApiDocument(routes, profile),
   publicKeys: async () => (await facts.control()).keys,
 };

@@ -1,11 +1,28 @@
 import * as z from 'zod';
-import { type AccountContext, logIn, normalizeEmail, onboard } from '../domain/accounts.ts';
+import {
+  type AccountContext,
+  logIn,
+  type NewAccount,
+  normalizeEmail,
+  onboard,
+  signUp,
+} from '../domain/accounts.ts';
 import { publicRoute, type Route } from './route.ts';
 import { email, newPassword, plainText } from './schemas.ts';
 
 /** What the function `accounts` has for its rows. */
 export interface AccountServices {
   readonly accounts: AccountContext;
+}
+
+function viewAccount({ user, workspaceId, key: { key: record } }: NewAccount, key: string) {
+  return {
+    tenant_id: user.tenantId,
+    user_id: user.userId,
+    workspace_id: workspaceId,
+    key_id: record.id,
+    api_key: key,
+  };
 }
 
 export const accountRoutes: readonly Route[] = [
@@ -46,13 +63,41 @@ export const accountRoutes: readonly Route[] = [
         },
         accounts,
       );
-      return {
-        tenant_id: account.user.tenantId,
-        user_id: account.user.userId,
-        workspace_id: account.workspaceId,
-        key_id: account.key.key.id,
-        api_key: key,
-      };
+      return viewAccount(account, key);
+    },
+  }),
+  publicRoute({
+    id: 'signUp',
+    service: 'accounts',
+    method: 'POST',
+    path: null,
+    summary: 'Create an account without a password: its API key is all that opens it',
+    description: 'The account and its address end after 24 hours in which the key was not used once.',
+    tag: 'Accounts',
+    body: z.strictObject({
+      name: plainText(100),
+      email,
+      plan_id: z.string().max(64).optional().describe('The plan that everybody starts with; no other.'),
+    }),
+    success: {
+      status: 201,
+      description: 'The account. The API key is shown only now.',
+      schema: z.object({
+        tenant_id: z.string(),
+        user_id: z.string(),
+        workspace_id: z.string(),
+        key_id: z.string(),
+        api_key: z.string(),
+        name: z.string(),
+      }),
+    },
+    errors: ['email_taken'],
+    handle: async ({ body }, { accounts }: AccountServices) => {
+      const { account, key } = await signUp(
+        { email: normalizeEmail(body.email), name: body.name, tier: body.plan_id },
+        accounts,
+      );
+      return { ...viewAccount(account, key), name: body.name };
     },
   }),
   publicRoute({

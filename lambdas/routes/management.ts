@@ -8,6 +8,7 @@ import {
   type KeyContext,
   listKeys,
   MAX_GRACE_SECONDS,
+  revealKey,
   revokeKey,
   rotateKey,
   updateKey,
@@ -28,6 +29,7 @@ import {
   role,
   scopes,
   viewKey,
+  workspaceId,
 } from './schemas.ts';
 
 /** What the function `management` has for its rows. */
@@ -131,15 +133,19 @@ const keyRows: readonly Route[] = [
     query: z.strictObject({
       limit: z.coerce.number().int().min(1).max(100).default(50),
       cursor: z.string().max(200).optional(),
+      workspace_id: workspaceId
+        .optional()
+        .describe('Only keys of this workspace; X-Workspace-Id says the same.'),
     }),
     success: {
       status: 200,
       description: 'A page of keys, without the keys themselves.',
       schema: z.object({ data: z.array(keyView), next_cursor: z.string().nullable() }),
     },
-    errors: [],
-    handle: async ({ query }, { keys }: ManagementServices, caller) => {
-      const page = await listKeys(caller, query.limit, openCursor(query.cursor, caller.tenantId), keys);
+    errors: ['not_found'],
+    handle: async ({ query, workspaceId: named }, { keys }: ManagementServices, caller) => {
+      const after = openCursor(query.cursor, caller.tenantId);
+      const page = await listKeys(caller, query.limit, after, query.workspace_id ?? named, keys);
       return {
         data: page.keys.map((key) => viewKey(key, keys.profile.keys, keys.clock())),
         next_cursor: sealCursor(page.next, caller.tenantId),
@@ -159,7 +165,7 @@ const keyRows: readonly Route[] = [
     body: z
       .strictObject({
         name: plainText(100),
-        workspace_id: z.string().max(64).optional(),
+        workspace_id: workspaceId.optional(),
         environment: environment.optional(),
         scopes: scopes.optional(),
         ...expiryFields,
@@ -168,13 +174,14 @@ const keyRows: readonly Route[] = [
       })
       .refine(onlyOneExpiry.check, onlyOneExpiry.problem),
     success: { status: 201, description: 'The key. It is shown only now.', schema: issuedKeyView },
-    errors: ['exceeds_own_rights', 'limit_reached'],
-    handle: async ({ body, origin }, { keys }: ManagementServices, caller) => {
+    errors: ['exceeds_own_rights', 'limit_reached', 'not_found'],
+    handle: async ({ body, origin, workspaceId: named }, { keys }: ManagementServices, caller) => {
+      const inWorkspace = body.workspace_id ?? named;
       const { apiKey, key } = await createKey(
         {
           name: body.name,
           ...expiryRequest(body, keys.clock()),
-          ...(body.workspace_id === undefined ? {} : { workspaceId: body.workspace_id }),
+          ...(inWorkspace === undefined ? {} : { workspaceId: inWorkspace }),
           ...(body.environment === undefined ? {} : { environment: body.environment }),
           ...(body.scopes === undefined ? {} : { scopes: body.scopes }),
           ...(body.allowed_ips === undefined ? {} : { allowedBlocks: body.allowed_ips }),
@@ -260,6 +267,20 @@ const keyRows: readonly Route[] = [
       const { id } = await revokeKey(params.id ?? '', caller, origin.requestId, keys);
       return { id, status: 'revoked' };
     },
+  }),
+  callerRoute({
+    id: 'revealKey',
+    service: 'management',
+    method: 'GET',
+    path: null,
+    access: administrator,
+    summary: 'Always 410: keys are stored as hashes and cannot be shown again',
+    tag: 'API keys',
+    query: z.strictObject({ workspace_id: workspaceId.optional() }),
+    success: { status: 200, description: 'Never.', schema: z.object({ id: z.string(), key: z.string() }) },
+    errors: ['not_found', 'gone'],
+    handle: ({ params, query, workspaceId: named }, { keys }: ManagementServices, caller) =>
+      revealKey(params.id ?? '', query.workspace_id ?? named, caller, keys),
   }),
   callerRoute({
     id: 'rotateKey',

@@ -7,6 +7,8 @@ import { publicRoute, type Route } from './route.ts';
 export interface PublicServices {
   /** Throws `unavailable` that names the failing part. */
   readonly checkHealth: () => Promise<void>;
+  /** In Prometheus' text format. */
+  readonly metrics: () => Promise<string>;
   readonly openApi: () => Readonly<Record<string, unknown>>;
   readonly publicKeys: () => Promise<readonly PublicKey[]>;
 }
@@ -29,6 +31,23 @@ export const publicRoutes: readonly Route[] = [
       await checkHealth();
       return { status: 'ok', checks: { database: 'ok', signing_keys: 'ok' } };
     },
+  }),
+  publicRoute({
+    id: 'getMetrics',
+    service: 'public',
+    method: 'GET',
+    path: null,
+    summary: 'How many tenants, people and keys there are, for Prometheus',
+    tag: 'Service',
+    success: {
+      status: 200,
+      description: "Prometheus' text format. The answer may be five seconds old.",
+      schema: z.string(),
+      text: 'text/plain; version=0.0.4; charset=utf-8',
+      headers: { 'Cache-Control': 'public, max-age=5' },
+    },
+    errors: ['unavailable'],
+    handle: async (_request, { metrics }: PublicServices) => ({ text: await metrics() }),
   }),
   publicRoute({
     id: 'getOpenApi',

@@ -11,7 +11,9 @@ export type RouteId =
   | 'getHealth'
   | 'getOpenApi'
   | 'getJwks'
+  | 'getMetrics'
   | 'onboard'
+  | 'signUp'
   | 'login'
   | 'getMe'
   | 'logout'
@@ -20,6 +22,7 @@ export type RouteId =
   | 'getKey'
   | 'updateKey'
   | 'revokeKey'
+  | 'revealKey'
   | 'rotateKey';
 
 /** The functions that serve rows; each has a folder `lambdas/<name>`. */
@@ -42,6 +45,8 @@ export interface RouteRequest<Body, Query> {
   readonly query: Query;
   readonly params: Readonly<Record<string, string>>;
   readonly origin: Origin;
+  /** The workspace that `X-Workspace-Id` names. Nothing has been checked of it. */
+  readonly workspaceId: string | undefined;
 }
 
 /** One row of the route table: the only place that knows a route of Latchkey's own. */
@@ -49,8 +54,8 @@ export interface Route {
   readonly id: RouteId;
   readonly service: ServiceName;
   readonly method: Method;
-  /** In the default profile; `{name}` stands for one segment. */
-  readonly path: string;
+  /** In the default profile; `{name}` stands for one segment. Null for a row that only a profile's `paths` switch on. */
+  readonly path: string | null;
   readonly access: Access;
   readonly summary: string;
   readonly description?: string;
@@ -65,6 +70,8 @@ export interface Route {
     readonly schema: z.ZodType;
     /** Sent as it is, without the profile's envelope: a document that a standard or a tool defines. */
     readonly raw?: true;
+    /** Not JSON: the handler's result is `{ text }`, sent as it is with this content type. */
+    readonly text?: string;
     readonly headers?: Readonly<Record<string, string>>;
   };
   /** What the row itself can answer besides what every row can. */

@@ -4,6 +4,7 @@ import { parseTimestamp, timestamp } from '../domain/clock.ts';
 import { type KeyFormat, maskedKey } from '../domain/key-format.ts';
 import { type ApiKey, type ExpiryRequest, statusOf } from '../domain/keys.ts';
 import { ENVIRONMENTS, ROLES, SCOPES } from '../domain/scopes.ts';
+import { MAX_WORKSPACE_ID_LENGTH } from '../domain/workspace-choice.ts';
 
 /** The building blocks of request and response bodies; units and limits stand in the descriptions. */
 
@@ -106,6 +107,8 @@ export function expiryRequest(
   return { expiry: { field: 'expires_in_days', at } };
 }
 
+export const workspaceId = z.string().min(1).max(MAX_WORKSPACE_ID_LENGTH);
+
 const time = z.iso.datetime({ offset: true });
 
 /** An API key as it is shown: never the key. */
@@ -123,6 +126,7 @@ export const keyView = z.object({
   created_at: time,
   created_by: z.string(),
   expires_at: time.nullable(),
+  revoked_at: time.nullable(),
   last_used_at: time.nullable(),
   last_used_ip: z.string().nullable(),
   request_count: z.int().describe('Requests authenticated with this key, refused ones too.'),
@@ -148,6 +152,7 @@ export function viewKey(key: ApiKey, format: KeyFormat, now: number): z.output<t
     created_at: timestamp(key.createdAt) ?? '',
     created_by: key.createdBy,
     expires_at: timestamp(key.expiresAt),
+    revoked_at: key.revokedAt === null ? null : timestamp(key.revokedAt),
     last_used_at: key.lastUse === null ? null : timestamp(key.lastUse.at),
     last_used_ip: key.lastUse?.address ?? null,
     request_count: key.requests,

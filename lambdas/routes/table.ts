@@ -24,7 +24,7 @@ export type AccessTable = Readonly<Record<string, Readonly<Record<string, RowAcc
 /** The table of a profile: our own rows first, then the catch-alls of our subtrees, then the upstream. */
 export function apiRows(routes: readonly Route[], profile: Profile): readonly ApiRow[] {
   const own = routes.flatMap((route): ApiRow[] =>
-    (profile.paths[route.id] ?? [route.path]).map((path) => ({
+    (profile.paths[route.id] ?? (route.path === null ? [] : [route.path])).map((path) => ({
       kind: 'route',
       method: route.method,
       path,

@@ -4,7 +4,7 @@ import { ROLES, type Role } from '../domain/scopes.ts';
 import type { User } from '../domain/user.ts';
 import { emailKey, type Item, N, oneOf, S, tenantKey, text, userKey, workspaceKey } from './items.ts';
 import { newKeyItems } from './key-store.ts';
-import { ConditionsFailed, type Table } from './table.ts';
+import { ConditionsFailed, type Table, type TransactionWrite } from './table.ts';
 
 /** Tenants, people and workspaces in the table. */
 export class DynamoAccountStore implements AccountStore {
@@ -15,7 +15,7 @@ export class DynamoAccountStore implements AccountStore {
   }
 
   async createAccount(account: NewAccount): Promise<void> {
-    const { user, workspaceId, key } = account;
+    const { user, workspaceId, key, heldUntil } = account;
     const origin = { actor: `user:${user.userId}`, requestId: 'onboarding' };
     const items: readonly Item[] = [
       {
@@ -23,7 +23,9 @@ export class DynamoAccountStore implements AccountStore {
         tenantId: S(user.tenantId),
         userId: S(user.userId),
         workspaceId: S(workspaceId),
-        passwordHash: S(account.passwordHash),
+        ...(account.passwordHash === null ? {} : { passwordHash: S(account.passwordHash) }),
+        // DynamoDB deletes it when nobody has used the key; until it does, the time is compared.
+        ...(heldUntil === null ? {} : { heldUntil: N(heldUntil), ttl: N(heldUntil) }),
       },
       {
         ...tenantKey(user.tenantId),
@@ -31,6 +33,7 @@ export class DynamoAccountStore implements AccountStore {
         tier: S(account.tier),
         name: S(account.workspaceName),
         keyCount: N(1),
+        ...(heldUntil === null ? {} : { heldUntil: N(heldUntil), heldEmail: S(user.email) }),
         createdAt: N(account.createdAt),
         ...(account.sector === null ? {} : { sector: S(account.sector) }),
       },
@@ -47,12 +50,55 @@ export class DynamoAccountStore implements AccountStore {
         createdAt: N(account.createdAt),
       },
     ];
-    const puts = items.map((Item) => ({ Put: { Item, ConditionExpression: 'attribute_not_exists(PK)' } }));
+    const [address, ...others] = items.map((Item) => ({
+      Put: { Item, ConditionExpression: 'attribute_not_exists(PK)' },
+    }));
+    // The tenant that let its hold pass has ended by its own `heldUntil`; the address is free to be taken over.
+    const claim = {
+      Put: {
+        ...address?.Put,
+        ConditionExpression: 'attribute_not_exists(PK) OR heldUntil <= :now',
+        ExpressionAttributeValues: { ':now': N(account.createdAt) },
+      },
+    } as TransactionWrite;
     try {
-      await this.#table.transact([...puts, ...newKeyItems(key, origin)]);
+      await this.#table.transact([claim, ...others, ...newKeyItems(key, origin)]);
     } catch (error) {
       if (error instanceof ConditionsFailed && error.failed.includes(0)) throw new Problem('email_taken');
       throw error;
+    }
+  }
+
+  /**
+   * Keeps the address for a tenant that used its key at `usedAt`, in time. Nothing happens when it is kept already,
+   * was not held, or has been taken by another tenant: then this one's own `heldUntil` ends it.
+   */
+  async keepAddress(tenantId: string, usedAt: number): Promise<void> {
+    const email = (await this.#table.get(tenantKey(tenantId)))?.heldEmail?.S;
+    if (email === undefined) return;
+    const inTime = { ConditionExpression: 'heldUntil > :used' };
+    try {
+      await this.#table.transact([
+        {
+          Update: {
+            Key: emailKey(email),
+            UpdateExpression: 'REMOVE heldUntil, #ttl',
+            ConditionExpression: `${inTime.ConditionExpression} AND tenantId = :tenant`,
+            ExpressionAttributeNames: { '#ttl': 'ttl' },
+            ExpressionAttributeValues: { ':used': N(usedAt), ':tenant': S(tenantId) },
+          },
+        },
+        {
+          Update: {
+            Key: tenantKey(tenantId),
+            UpdateExpression: 'REMOVE heldUntil, heldEmail',
+            ...inTime,
+            ExpressionAttributeValues: { ':used': N(usedAt) },
+          },
+        },
+      ]);
+    } catch (error) {
+      if (!(error instanceof ConditionsFailed)) throw error;
     }
   }
 
@@ -63,7 +109,7 @@ export class DynamoAccountStore implements AccountStore {
       userId: text(item, 'userId'),
       tenantId: text(item, 'tenantId'),
       workspaceId: text(item, 'workspaceId'),
-      passwordHash: text(item, 'passwordHash'),
+      passwordHash: item.passwordHash?.S,
     };
   }
 

@@ -34,9 +34,12 @@ export const apiKeyKey = (tenantId: string, keyId: string): ItemKey =>
   key(`TENANT#${tenantId}`, `APIKEY#${keyId}`);
 export const userSessionKey = (userId: string, sessionId: string): ItemKey =>
   key(`USER#${userId}`, `SESSION#${sessionId}`);
+export const refreshKey = (hash: string): ItemKey => key(`REFRESH#${hash}`, 'REFRESH');
 export const emailKey = (email: string): ItemKey => key(`EMAIL#${email}`, 'EMAIL');
 export const backoffKey = (subject: string): ItemKey => key(`BACKOFF#${subject}`, 'BACKOFF');
 export const CONTROL_KEY: ItemKey = key('CONTROL', 'CONTROL');
+export const CENSUS_KEY: ItemKey = key('CENSUS', 'CENSUS');
+export const eventKey = (eventId: string): ItemKey => key(`EVENT#${eventId}`, 'EVENT');
 
 export const S = (text: string): AttributeValue => ({ S: text });
 export const N = (number: number): AttributeValue => ({ N: String(number) });
@@ -119,10 +122,12 @@ export function sessionRecord(item: Item): SessionRecord {
 
 export function tenantFacts(item: Item): TenantFacts {
   const usageKey = item.usageKey?.S;
+  const heldUntil = item.heldUntil?.N;
   return {
     state: oneOf(['active', 'suspended', 'closed'], text(item, 'state')),
     tier: text(item, 'tier'),
     ...(usageKey === undefined ? {} : { usageKey }),
+    ...(heldUntil === undefined ? {} : { heldUntil: Number(heldUntil) }),
     suspendedWorkspaces: new Set(item.suspendedWorkspaces?.SS ?? []),
   };
 }

@@ -62,8 +62,9 @@ export class DynamoKeyStore implements KeyStore {
       {
         Update: {
           Key: tenantKey(key.tenantId),
-          UpdateExpression: 'ADD keyCount :one',
-          ConditionExpression: 'attribute_exists(PK) AND keyCount < :max',
+          UpdateExpression: 'ADD #count :one',
+          ConditionExpression: 'attribute_exists(PK) AND (attribute_not_exists(#count) OR #count < :max)',
+          ExpressionAttributeNames: { '#count': keyCount(key.environment) },
           ExpressionAttributeValues: { ':one': N(1), ':max': N(maxKeys) },
         },
       },
@@ -75,7 +76,7 @@ export class DynamoKeyStore implements KeyStore {
       if (error.failed.includes(2))
         throw new Problem('not_found', { message: 'There is no workspace with this id.' });
       throw new Problem('limit_reached', {
-        message: `The tenant has the ${maxKeys} API keys that its tier allows.`,
+        message: `The tenant has the ${maxKeys} ${key.environment} API keys that its tier allows.`,
       });
     }
   }
@@ -128,11 +129,11 @@ export class DynamoKeyStore implements KeyStore {
       origin,
       what: 'revoke',
     });
-    await this.settleRevoked(key.tenantId, key.id);
+    await this.settleRevoked(key.tenantId, key.id, key.environment);
   }
 
   /** Gives a revoked key's place back, once; the stream does it again, should nobody have come to this. */
-  async settleRevoked(tenantId: string, id: string): Promise<void> {
+  async settleRevoked(tenantId: string, id: string, environment: Environment): Promise<void> {
     await this.#onlyOnce([
       {
         Update: {
@@ -142,13 +143,13 @@ export class DynamoKeyStore implements KeyStore {
           ExpressionAttributeValues: { ':true': { BOOL: true } },
         },
       },
-      freePlace(tenantId),
+      freePlace(tenantId, environment),
     ]);
   }
 
   /** Removes what hung on a key whose record TTL has deleted. */
-  async forget(tenantId: string, id: string): Promise<void> {
-    await this.settleRevoked(tenantId, id);
+  async forget(tenantId: string, id: string, environment: Environment): Promise<void> {
+    await this.settleRevoked(tenantId, id, environment);
     await this.#table.delete(apiKeyKey(tenantId, id));
   }
 
@@ -182,6 +183,10 @@ export class DynamoKeyStore implements KeyStore {
       origin,
       what: 'rotate',
     });
+  }
+
+  async hasWorkspace(tenantId: string, workspaceId: string): Promise<boolean> {
+    return (await this.#table.get(workspaceKey(tenantId, workspaceId))) !== undefined;
   }
 
   async tier(tenantId: string): Promise<string | undefined> {
@@ -300,12 +305,18 @@ export function newKeyItems({ key, hash }: KeyIssue, origin: ChangeOrigin): read
   return [record, row].map((Item) => ({ Put: { Item, ConditionExpression: 'attribute_not_exists(PK)' } }));
 }
 
-function freePlace(tenantId: string): TransactionWrite {
+/** Where a tenant counts its keys: test keys are free, and take no live key's place. */
+export function keyCount(environment: Environment): string {
+  return environment === 'test' ? 'testKeyCount' : 'keyCount';
+}
+
+function freePlace(tenantId: string, environment: Environment): TransactionWrite {
   return {
     Update: {
       Key: tenantKey(tenantId),
-      UpdateExpression: 'ADD keyCount :minus',
-      ConditionExpression: 'keyCount > :zero',
+      UpdateExpression: 'ADD #count :minus',
+      ConditionExpression: '#count > :zero',
+      ExpressionAttributeNames: { '#count': keyCount(environment) },
       ExpressionAttributeValues: { ':minus': N(-1), ':zero': N(0) },
     },
   };
@@ -354,6 +365,7 @@ function apiKey(row: Item, record: Item): ApiKey {
   const lifetime = number(row, 'lifetime');
   const usedAt = number(record, 'seen');
   const previous = number(record, 'xb');
+  const state = oneOf(['active', 'disabled', 'revoked'], text(record, 'st'));
   return {
     id: text(record, 'id'),
     tenantId: text(record, 'ten'),
@@ -362,7 +374,9 @@ function apiKey(row: Item, record: Item): ApiKey {
     name: text(row, 'name'),
     environment: oneOf<Environment>(ENVIRONMENTS, text(record, 'env')),
     scopes: parseScopes(text(record, 'scp')),
-    state: oneOf(['active', 'disabled', 'revoked'], text(record, 'st')),
+    state,
+    // A revocation sets the TTL to the end of its retention: the record has no room to say it twice.
+    revokedAt: state === 'revoked' ? number(record, 'ttl') - RETENTION_SECONDS : null,
     expiresAt: number(record, 'xa', NEVER),
     lifetimeSeconds: lifetime === 0 ? null : lifetime,
     allowedBlocks: allowedBlocks(record),

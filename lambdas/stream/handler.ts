@@ -1,16 +1,25 @@
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { variable } from '../deployment.ts';
+import { systemClock } from '../domain/clock.ts';
+import { DynamoAccountStore } from '../store/account-store.ts';
+import { DynamoCensusStore } from '../store/census-store.ts';
 import { DynamoKeyStore } from '../store/key-store.ts';
 import { Table } from '../store/table.ts';
-import { settleKeyRecord } from './settle.ts';
+import { type Followers, settle } from './settle.ts';
 
-const keys = new DynamoKeyStore(new Table(variable('TABLE_NAME')));
+const table = new Table(variable('TABLE_NAME'));
+const followers: Followers = {
+  keys: new DynamoKeyStore(table),
+  accounts: new DynamoAccountStore(table),
+  census: new DynamoCensusStore(table),
+  clock: systemClock,
+};
 
 /** Follows the table's stream. Stops at the first record that fails: it and those after it come again. */
 export async function handler(event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {
   for (const record of event.Records) {
     try {
-      await settleKeyRecord(record, keys);
+      await settle(record, followers);
     } catch (error) {
       console.error(JSON.stringify({ level: 'ERROR', event: record.eventID, cause: String(error) }));
       return { batchItemFailures: [{ itemIdentifier: sequenceNumber(record) }] };

@@ -110,7 +110,7 @@ describe('a flood of logins', () => {
 });
 
 describe("the table's stream", () => {
-  it('brings the ends of keys and no decisions, halves what fails and sets it aside', () => {
+  it('brings what begins, ends and leaves use and no decisions, halves what fails and sets it aside', () => {
     const [mapping] = propertiesOf(development, 'AWS::Lambda::EventSourceMapping');
     expect(mapping).toMatchObject({
       BisectBatchOnFunctionError: true,
@@ -121,8 +121,12 @@ describe("the table's stream", () => {
     expect(
       mapping.FilterCriteria.Filters.map(({ Pattern }: { Pattern: string }) => JSON.parse(Pattern)),
     ).toEqual([
-      { userIdentity: { type: ['Service'], principalId: ['dynamodb.amazonaws.com'] } },
-      { dynamodb: { NewImage: { SK: { S: ['KEY'] }, st: { S: ['revoked'] } } } },
+      {
+        eventName: ['INSERT', 'REMOVE'],
+        dynamodb: { Keys: { SK: { S: ['KEY', 'TENANT', { prefix: 'USER#' }] } } },
+      },
+      { dynamodb: { NewImage: { SK: { S: ['KEY'] }, st: { S: ['disabled', 'revoked'] } } } },
+      { dynamodb: { OldImage: { SK: { S: ['KEY'] }, st: { S: ['disabled'] } } } },
     ]);
   });
 });

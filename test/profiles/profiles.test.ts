@@ -1,16 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { ERRORS, type ErrorCode } from '../../lambdas/domain/errors.ts';
-import { SCOPES } from '../../lambdas/domain/scopes.ts';
+import { coversScope, SCOPES } from '../../lambdas/domain/scopes.ts';
 import { routes } from '../../lambdas/routes/index.ts';
 import { METHODS } from '../../lambdas/routes/route.ts';
 import { errorCodeOf } from '../../profiles/profile.ts';
 import { PROFILES } from './profiles.ts';
 
-test('the published contracts are there, each under its own name and prefix', () => {
+test('the published contracts are there, each under its own name', () => {
   const names = PROFILES.map(({ name }) => name);
-  expect(names).toEqual(expect.arrayContaining(['default', 'memgraph']));
+  expect(names).toEqual(
+    expect.arrayContaining(['default', 'memgraph', 'memory-api', 'memoryrelay', 'nams', 'neuroloom']),
+  );
   expect(new Set(names).size).toBe(names.length);
-  expect(new Set(PROFILES.map(({ keys }) => keys.prefix)).size).toBe(PROFILES.length);
 });
 
 describe.each(PROFILES.map((profile) => [profile.name, profile] as const))(
@@ -24,10 +25,26 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))(
       }
     });
 
-    test('hands out no key with more than the administrator has, nor with admin by default', () => {
-      expect(profile.keys.onboardingScopes.length).toBeGreaterThan(0);
-      expect(profile.keys.onboardingScopes).not.toContain('admin');
-      expect(profile.keys.defaultScopes ?? []).not.toContain('admin');
+    test('hands out keys with scopes of its own only, and none with admin by default', () => {
+      const { scopes, onboardingScopes, defaultScopes } = profile.keys;
+      expect(onboardingScopes.length).toBeGreaterThan(0);
+      expect(scopes).toEqual(expect.arrayContaining([...onboardingScopes, ...(defaultScopes ?? [])]));
+      expect(defaultScopes ?? []).not.toContain('admin');
+    });
+
+    test('knows a scope for every method that its keys can have or that admin includes', () => {
+      for (const scope of Object.values(profile.methodScopes)) {
+        expect(coversScope(profile.keys.scopes, scope, profile.scopeInclusion)).toBe(true);
+      }
+    });
+
+    test('switches on optional rows under absolute paths that name what their rows need', () => {
+      for (const [id, paths] of Object.entries(profile.paths)) {
+        for (const path of paths) {
+          expect(path).toMatch(/^(\/[\w.-]+|\/\{id\})+$/);
+          expect(path.includes('{id}')).toBe(/^(get|update|revoke|rotate|reveal)Key$/.test(id));
+        }
+      }
     });
 
     test('has a prefix that can stand before an underscore', () => {
@@ -76,8 +93,10 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))(
         expect(ids).toContain(id);
       }
       for (const code of Object.keys(profile.errorCodes)) expect(Object.keys(ERRORS)).toContain(code);
-      const fields = routes.flatMap(({ body }) =>
-        body !== undefined && 'shape' in body ? Object.keys(body.shape as object) : [],
+      const fields = routes.flatMap(({ body, query }) =>
+        [body, query].flatMap((schema) =>
+          schema !== undefined && 'shape' in schema ? Object.keys(schema.shape as object) : [],
+        ),
       );
       for (const field of Object.values(profile.requestFields)) expect(fields).toContain(field);
       for (const alias of Object.keys(profile.requestFields)) expect(fields).not.toContain(alias);

@@ -95,10 +95,10 @@ describe('revoking', () => {
     expect(await count(tenant.tenantId)).toBe('3');
     await Promise.all([
       ...Array.from({ length: 5 }, () => store.keys.revoke(apiKey, ORIGIN, NOW)),
-      ...Array.from({ length: 5 }, () => store.keys.settleRevoked(tenant.tenantId, apiKey.id)),
+      ...Array.from({ length: 5 }, () => store.keys.settleRevoked(tenant.tenantId, apiKey.id, 'live')),
     ]);
-    await store.keys.forget(tenant.tenantId, apiKey.id);
-    await store.keys.forget(tenant.tenantId, apiKey.id);
+    await store.keys.forget(tenant.tenantId, apiKey.id, 'live');
+    await store.keys.forget(tenant.tenantId, apiKey.id, 'live');
     expect(await count(tenant.tenantId)).toBe('2');
   });
 
@@ -187,7 +187,7 @@ describe('changing', () => {
     const tenant = await storeTenant(store);
     const { apiKey } = await tenant.createKey();
     await store.table.delete(keyKey(apiKey.locator));
-    await store.keys.forget(tenant.tenantId, apiKey.id);
+    await store.keys.forget(tenant.tenantId, apiKey.id, 'live');
     expect(await store.keys.change(apiKey, { name: 'Late' }, ORIGIN)).toBe(false);
     expect(await store.item(apiKeyKey(tenant.tenantId, apiKey.id))).toBeUndefined();
   });

@@ -84,6 +84,7 @@ export function newAccount(given: { tenantId?: string; email?: string; tier?: st
       role: 'admin',
     },
     passwordHash: 'hash',
+    heldUntil: null,
     tier: given.tier ?? 'free',
     sector: null,
     workspaceId: crypto.randomUUID(),

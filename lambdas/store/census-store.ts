@@ -1,0 +1,68 @@
+import { CENSUS, type Census, type CensusChange, type Counted } from '../domain/census.ts';
+import { CENSUS_KEY, eventKey, type Item, N, number } from './items.ts';
+import { ConditionsFailed, type Table } from './table.ts';
+
+/** Seconds for which an event is remembered; a stream repeats its events for 24 hours at most. */
+const REMEMBERED_SECONDS = 2 * 86_400;
+
+/** How many tenants, people and keys there are, in one item that the stream keeps. */
+export class DynamoCensusStore {
+  readonly #table: Table;
+
+  constructor(table: Table) {
+    this.#table = table;
+  }
+
+  async read(): Promise<Census> {
+    const item = (await this.#table.get(CENSUS_KEY)) ?? {};
+    return Object.fromEntries(CENSUS.map((counted) => [counted, number(item, counted)])) as Record<
+      Counted,
+      number
+    >;
+  }
+
+  /** Counts an event of the stream, which delivers at least once: the second time changes nothing. */
+  async count(eventId: string, change: CensusChange, now: number): Promise<void> {
+    const counters = Object.entries(change);
+    if (counters.length === 0) return;
+    const added = counters.map(([counter], index) => `${counter} :d${index}`).join(', ');
+    try {
+      await this.#table.transact([
+        {
+          Put: {
+            Item: { ...eventKey(eventId), ttl: N(now + REMEMBERED_SECONDS) },
+            ConditionExpression: 'attribute_not_exists(PK)',
+          },
+        },
+        {
+          Update: {
+            Key: CENSUS_KEY,
+            UpdateExpression: `ADD ${added}`,
+            ExpressionAttributeValues: Object.fromEntries(
+              counters.map(([, difference], index) => [`:d${index}`, N(difference)]),
+            ),
+          },
+        },
+      ]);
+    } catch (error) {
+      if (!(error instanceof ConditionsFailed)) throw error;
+    }
+  }
+}
+
+/** What a change of an item does to the census: what it was no longer counts, what it is does. */
+export function censusChange(before: Item | undefined, after: Item | undefined): CensusChange {
+  const [was, is] = [countedAs(before), countedAs(after)];
+  if (was === is) return {};
+  return {
+    ...(was === undefined ? {} : { [was]: -1 }),
+    ...(is === undefined ? {} : { [is]: 1 }),
+  };
+}
+
+function countedAs(item: Item | undefined): Counted | undefined {
+  const sort = item?.SK?.S ?? '';
+  if (sort === 'TENANT') return 'tenants';
+  if (sort.startsWith('USER#')) return 'users';
+  return sort === 'KEY' ? CENSUS.find((counted) => counted === `keys_${item?.st?.S}`) : undefined;
+}

@@ -1,0 +1,81 @@
+import { ERRORS, type ErrorCode } from '../lambdas/domain/errors.ts';
+import { ADMIN_INCLUDES_ALL, SCOPES } from '../lambdas/domain/scopes.ts';
+import { METHOD_SCOPES } from './method-scopes.ts';
+import type { Profile, View } from './profile.ts';
+
+const KEYS = '/v1/account/api-keys';
+
+/** The four codes that the page's clients know by a name of their own; a dead key is an invalid one to them. */
+const NAMED: Readonly<Partial<Record<ErrorCode, string>>> = {
+  missing_credential: 'MISSING_API_KEY',
+  invalid_credential: 'INVALID_API_KEY',
+  expired_credential: 'INVALID_API_KEY',
+  revoked_credential: 'INVALID_API_KEY',
+  disabled_credential: 'INVALID_API_KEY',
+  rate_limited: 'RATE_LIMIT_EXCEEDED',
+  malformed_request: 'VALIDATION_ERROR',
+  invalid_field: 'VALIDATION_ERROR',
+};
+
+/** A list is sent as an array, its cursor beside the request's id. */
+function isPage(body: unknown): body is { readonly data: readonly unknown[]; readonly next_cursor: unknown } {
+  return typeof body === 'object' && body !== null && 'data' in body && 'next_cursor' in body;
+}
+
+/** Memory API's published contract: signup without a password, two environments, everything in an envelope. */
+export const profile = {
+  name: 'memory-api',
+  title: 'Memory API',
+  keys: {
+    prefix: 'mem',
+    environments: ['live', 'test'],
+    scopes: SCOPES,
+    defaultScopes: ['read', 'write'],
+    // Who signs up has no password: the first key is what manages the others.
+    onboardingScopes: SCOPES,
+    defaultExpiryDays: null,
+    maxExpiryDays: 3650,
+  },
+  credentials: ['bearer-token', 'bearer-key', 'x-api-key'],
+  tokens: { algorithm: 'ES256', lifetimeSeconds: 3600 },
+  allowsAnonymous: false,
+  upstreamPrefixes: ['/v1'],
+  methodScopes: METHOD_SCOPES,
+  pathScopes: [],
+  scopeInclusion: ADMIN_INCLUDES_ALL,
+  paths: {
+    signUp: ['/signup', '/v1/signup'],
+    listKeys: [KEYS],
+    createKey: [KEYS],
+    getKey: [`${KEYS}/{id}`],
+    updateKey: [`${KEYS}/{id}`],
+    revokeKey: [`${KEYS}/{id}`],
+    rotateKey: [`${KEYS}/{id}/rotate`],
+  },
+  access: {},
+  requestFields: {},
+  present: {
+    signUp: ({ tenant_id, api_key, name, user_id, workspace_id, key_id }: View) => ({
+      id: tenant_id,
+      key: api_key,
+      name,
+      user_id,
+      workspace_id,
+      key_id,
+    }),
+  },
+  envelope: (body, { requestId, processingTimeMs }) => {
+    const meta = { request_id: requestId, processing_time_ms: processingTimeMs };
+    return isPage(body)
+      ? { success: true, data: body.data, meta: { ...meta, next_cursor: body.next_cursor } }
+      : { success: true, data: body, meta };
+  },
+  errorCodes: Object.fromEntries(
+    (Object.keys(ERRORS) as ErrorCode[]).map((code) => [code, NAMED[code] ?? code.toUpperCase()]),
+  ),
+  errorBody: ({ code, message, requestId, fields }) => ({
+    success: false,
+    error: { code, message, ...(fields.length > 0 ? { details: fields } : {}) },
+    meta: { request_id: requestId },
+  }),
+} satisfies Profile as Profile;
