@@ -6,8 +6,8 @@ import type { HttpRequest } from '../http/event.ts';
 import { callerOf } from '../http/identity.ts';
 import { type Rendering, rateLimitHeaders, respond } from '../http/respond.ts';
 import type { Answer } from '../http/serve.ts';
-import { EXPOSED_HEADERS } from '../routes/cors.ts';
 import { requireOwnWorkspace } from '../http/workspace.ts';
+import { EXPOSED_HEADERS } from '../routes/cors.ts';
 import { responseHeaders, upstreamHeaders } from './headers.ts';
 
 /** Bytes of a body, either way: as base64 they leave room for the rest of an event within Lambda's 6 MiB. */

@@ -3,10 +3,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { importJWK, SignJWT } from 'jose';
 import { newKey, newLocator, parseKey } from '../../lambdas/domain/key-format.ts';
 import { signingKey } from '../../lambdas/domain/keyset.ts';
-import { SCOPES, type Scope } from '../../lambdas/domain/scopes.ts';
+import { coversScope, SCOPES, type Scope } from '../../lambdas/domain/scopes.ts';
 import { sessionKey, tenantKey } from '../../lambdas/store/items.ts';
 import type { Profile } from '../../profiles/profile.ts';
-import { type Account, bearer, expectStatus, inSeconds, type TestStack } from '../support/stack.ts';
+import {
+  type Account,
+  bearer,
+  expectStatus,
+  inSeconds,
+  keyHeader,
+  type TestStack,
+} from '../support/stack.ts';
 
 export interface Tenant {
   readonly account: Account;
@@ -17,6 +24,8 @@ export interface Tenant {
 
 /** What the cases of the matrix need, made once: through the API where it can be, else by writing an item. */
 export interface World {
+  /** The headers in which the profile takes a key. */
+  present(key: string): Readonly<Record<string, string>>;
   readonly ada: Tenant;
   readonly other: Tenant;
   readonly limited: Tenant;
@@ -32,8 +41,8 @@ export interface World {
   readonly expiredToken: string;
   readonly forgedToken: string;
   readonly viewerToken: string;
-  /** A key without the scope, and with all others that do not include it. */
-  readonly keyWithout: Readonly<Record<Scope, string>>;
+  /** A key without the scope, and with all others that do not include it; none where all include it. */
+  readonly keyWithout: Readonly<Partial<Record<Scope, string>>>;
   /** A session that only this call has: what it does, it does to nobody else. */
   freshToken(): Promise<string>;
   /** The id of a key that nobody else uses. */
@@ -47,7 +56,7 @@ export async function createWorld(stack: TestStack, profile: Profile): Promise<W
   const tenant = async (): Promise<Tenant> => {
     const account = await stack.onboard();
     const token = await stack.logIn(account);
-    const { key } = await stack.createKey(token, { scopes: SCOPES });
+    const { key } = await stack.createKey(token, { scopes: profile.keys.scopes });
     return { account, token, key };
   };
   const [ada, other, limited] = [await tenant(), await tenant(), await tenant()];
@@ -56,13 +65,22 @@ export async function createWorld(stack: TestStack, profile: Profile): Promise<W
   await setTenant(stack, suspended.account, 'SET #field = :value', 'state', 'suspended');
   await setTenant(stack, limited.account, 'SET #field = :value', 'tier', TIGHT_TIER);
 
-  const expired = await stack.createKey(ada.token, { expires_at: inSeconds(1.5), scopes: SCOPES });
-  const revoked = await stack.createKey(ada.token, { scopes: SCOPES });
-  expectStatus(await stack.send(`DELETE /v1/api-keys/${revoked.id}`, { headers: bearer(ada.token) }), 200);
-  const disabled = await stack.createKey(ada.token, { scopes: SCOPES });
+  const expired = await stack.createKey(ada.token, {
+    expires_at: inSeconds(1.5),
+    scopes: profile.keys.scopes,
+  });
+  const revoked = await stack.createKey(ada.token, { scopes: profile.keys.scopes });
+  expectStatus(
+    await stack.send(`DELETE ${stack.path('listKeys')}/${revoked.id}`, { headers: bearer(ada.token) }),
+    200,
+  );
+  const disabled = await stack.createKey(ada.token, { scopes: profile.keys.scopes });
   const disable = { headers: bearer(ada.token), json: { enabled: false } };
-  expectStatus(await stack.send(`PATCH /v1/api-keys/${disabled.id}`, disable), 200);
-  const distant = await stack.createKey(ada.token, { scopes: SCOPES, allowed_ips: ['203.0.113.0/24'] });
+  expectStatus(await stack.send(`PATCH ${stack.path('listKeys')}/${disabled.id}`, disable), 200);
+  const distant = await stack.createKey(ada.token, {
+    scopes: profile.keys.scopes,
+    allowed_ips: ['203.0.113.0/24'],
+  });
   const endedToken = await stack.logIn(ada.account);
   expectStatus(await stack.send('POST /v1/auth/logout', { headers: bearer(endedToken) }), 200);
   const viewerToken = await stack.logIn(ada.account);
@@ -71,15 +89,16 @@ export async function createWorld(stack: TestStack, profile: Profile): Promise<W
     ExpressionAttributeValues: { ':role': { S: 'viewer' } },
   });
   const without = async (scope: Scope) => {
-    const scopes = SCOPES.filter((each) => each !== scope && each !== 'admin');
-    return [scope, (await stack.createKey(ada.token, { scopes })).key] as const;
+    const scopes = profile.keys.scopes.filter((each) => !coversScope([each], scope, profile.scopeInclusion));
+    return scopes.length === 0 ? [] : [[scope, (await stack.createKey(ada.token, { scopes })).key] as const];
   };
-  const keyWithout = Object.fromEntries(await Promise.all(SCOPES.map(without))) as Record<Scope, string>;
+  const keyWithout = Object.fromEntries((await Promise.all(SCOPES.map(without))).flat());
   const locator = parseKey(profile.keys, ada.key)?.locator ?? '';
   // The limited tenant's facts were read with its first tier, and are believed for two seconds.
   await sleep(2100);
 
   return {
+    present: (key) => keyHeader(profile, key),
     ada,
     other,
     limited,

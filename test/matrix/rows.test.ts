@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ERRORS, type ErrorCode } from '../../lambdas/domain/errors.ts';
-import type { Scope } from '../../lambdas/domain/scopes.ts';
+import { coversScope, type Scope } from '../../lambdas/domain/scopes.ts';
 import { routes } from '../../lambdas/routes/index.ts';
 import { METHODS, type Method, type RouteId } from '../../lambdas/routes/route.ts';
 import { apiRows } from '../../lambdas/routes/table.ts';
@@ -10,6 +10,7 @@ import type { HttpResponse } from '../support/http.ts';
 import {
   apiKey,
   bearer,
+  contents,
   ROOMY_TIER,
   startTestStack,
   type TestStack,
@@ -26,6 +27,8 @@ interface ProtectedRow {
   readonly routeId?: RouteId;
   readonly scope: Scope | null;
   readonly onlyPeople: boolean;
+  /** Whether every scope that a key can have includes the row's. */
+  readonly scopeOfAll: boolean;
   /** The status of a call that may. */
   readonly success: number;
 }
@@ -53,8 +56,8 @@ const UNPROVEN: readonly Case[] = [
   always(() => ({}), 'missing_credential', 'no credential'),
   always(() => ({ authorization: 'Basic YTpi' }), 'invalid_credential', 'another scheme'),
   always(() => ({ authorization: 'Bearer' }), 'invalid_credential', 'a scheme without a credential'),
-  always(() => apiKey(''), 'invalid_credential', 'an empty key'),
-  always(() => apiKey('not a key'), 'invalid_credential', 'a malformed key'),
+  always(({ present }) => present(''), 'invalid_credential', 'an empty key'),
+  always(({ present }) => present('not a key'), 'invalid_credential', 'a malformed key'),
   always(() => bearer('a.b.c'), 'invalid_credential', 'a malformed token'),
   always(({ ada }) => ({ 'x-api-key': [ada.key, ada.key] }), 'invalid_credential', 'a key sent twice'),
   always(
@@ -62,16 +65,24 @@ const UNPROVEN: readonly Case[] = [
     'invalid_credential',
     'a forged token beside a good key',
   ),
-  always(({ unknownKey }) => apiKey(unknownKey), 'invalid_credential', 'an unknown key'),
-  always(({ forgedSecret }) => apiKey(forgedSecret), 'invalid_credential', 'a known key with another secret'),
-  always(({ forgedChecksum }) => apiKey(forgedChecksum), 'invalid_credential', 'a forged checksum'),
+  always(({ unknownKey, present }) => present(unknownKey), 'invalid_credential', 'an unknown key'),
+  always(
+    ({ forgedSecret, present }) => present(forgedSecret),
+    'invalid_credential',
+    'a known key with another secret',
+  ),
+  always(({ forgedChecksum, present }) => present(forgedChecksum), 'invalid_credential', 'a forged checksum'),
   always(({ forgedToken }) => bearer(forgedToken), 'invalid_credential', 'a forged signature'),
-  always(({ expiredKey }) => apiKey(expiredKey), 'expired_credential', 'an expired key'),
+  always(({ expiredKey, present }) => present(expiredKey), 'expired_credential', 'an expired key'),
   always(({ expiredToken }) => bearer(expiredToken), 'expired_credential', 'an expired token'),
-  always(({ revokedKey }) => apiKey(revokedKey), 'revoked_credential', 'a revoked key'),
-  always(({ disabledKey }) => apiKey(disabledKey), 'disabled_credential', 'a disabled key'),
+  always(({ revokedKey, present }) => present(revokedKey), 'revoked_credential', 'a revoked key'),
+  always(({ disabledKey, present }) => present(disabledKey), 'disabled_credential', 'a disabled key'),
   always(({ endedToken }) => bearer(endedToken), 'ended_session', 'an ended session'),
-  always(({ suspended }) => apiKey(suspended.account.apiKey), 'suspended_tenant', "a suspended tenant's key"),
+  always(
+    ({ suspended, present }) => present(suspended.account.apiKey),
+    'suspended_tenant',
+    "a suspended tenant's key",
+  ),
   always(({ suspended }) => bearer(suspended.token), 'suspended_tenant', "a suspended tenant's token"),
 ];
 
@@ -85,18 +96,19 @@ async function exhaust(stack: TestStack, headers: Headers): Promise<void> {
 const PROVEN: readonly Case[] = [
   {
     name: 'a key from an address that it does not allow',
-    headers: ({ distantKey }) => apiKey(distantKey),
+    headers: ({ distantKey, present }) => present(distantKey),
     answer: dead('address_not_allowed'),
   },
   {
     name: 'a key where a person is required',
-    headers: ({ ada }) => apiKey(ada.key),
+    headers: ({ ada, present }) => present(ada.key),
     answer: ({ onlyPeople }) => (onlyPeople ? 'user_required' : undefined),
   },
   {
     name: 'a key without the scope',
-    headers: ({ keyWithout }, { scope }) => apiKey(keyWithout[scope ?? 'admin']),
-    answer: ({ scope, onlyPeople }) => (scope === null || onlyPeople ? undefined : 'insufficient_scope'),
+    headers: ({ keyWithout, present }, { scope }) => present(keyWithout[scope ?? 'admin'] ?? ''),
+    answer: ({ scope, onlyPeople, scopeOfAll }) =>
+      scope === null || onlyPeople || scopeOfAll ? undefined : 'insufficient_scope',
   },
   {
     name: 'a viewer',
@@ -105,7 +117,7 @@ const PROVEN: readonly Case[] = [
   },
   {
     name: 'a key over its limit',
-    headers: ({ limited }) => apiKey(limited.key),
+    headers: ({ limited, present }) => present(limited.key),
     before: exhaust,
     answer: ({ onlyPeople }) => (onlyPeople ? undefined : 'rate_limited'),
   },
@@ -125,6 +137,8 @@ const BODIES: Readonly<Partial<Record<RouteId, object>>> = {
 
 /** Every row that the template locks: our own, and each method of the upstream's two. */
 function protectedRows(profile: Profile): ProtectedRow[] {
+  const scopeOfAll = (scope: Scope | null) =>
+    scope !== null && profile.keys.scopes.every((each) => coversScope([each], scope, profile.scopeInclusion));
   return apiRows(routes, profile).flatMap((row): ProtectedRow[] => {
     if (row.kind === 'not-found') return [];
     if (row.kind === 'upstream') {
@@ -135,6 +149,7 @@ function protectedRows(profile: Profile): ProtectedRow[] {
         path,
         scope: profile.methodScopes[method],
         onlyPeople: false,
+        scopeOfAll: scopeOfAll(profile.methodScopes[method]),
         success: 200,
       }));
     }
@@ -148,7 +163,9 @@ function protectedRows(profile: Profile): ProtectedRow[] {
         routeId: route.id,
         scope: access.scope,
         onlyPeople: access.callers === 'user',
-        success: route.success.status,
+        scopeOfAll: scopeOfAll(access.scope),
+        // The one row that refuses everybody: it says why to who may ask.
+        success: route.id === 'revealKey' ? 410 : route.success.status,
       },
     ];
   });
@@ -194,7 +211,7 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))(
       test.each(row.onlyPeople ? ['person'] : ['person', 'key'])('a %s who may is let in', async (kind) => {
         const headers =
           kind === 'key'
-            ? apiKey(world.ada.key)
+            ? world.present(world.ada.key)
             : bearer(row.routeId === 'logout' ? await world.freshToken() : world.ada.token);
         const id = row.path.includes('{id}') ? await world.freshKeyId() : undefined;
         const response = await call(row, headers, id);
@@ -213,9 +230,9 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))(
         }
         // The key is what it was: none of the calls has reached it.
         const response = await stack.send('GET /v1/auth/me', {
-          headers: apiKey(world.other.account.apiKey),
+          headers: world.present(world.other.account.apiKey),
         });
-        expect(response.json.key).toMatchObject({
+        expect(contents(response).key).toMatchObject({
           name: 'First key',
           status: 'active',
           previous_key_expires_at: null,

@@ -6,8 +6,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { type Keyset, parseKeyset } from '../../lambdas/domain/keyset.ts';
+import { routes } from '../../lambdas/routes/index.ts';
+import type { RouteId } from '../../lambdas/routes/route.ts';
+import { apiRows } from '../../lambdas/routes/table.ts';
 import { Table } from '../../lambdas/store/table.ts';
 import { type LocalStack, type LocalStackOptions, startStack } from '../../local/stack.ts';
+import type { Profile } from '../../profiles/profile.ts';
+import { PROFILES } from '../profiles/profiles.ts';
 import { assemblyOf, type Configuration } from './assembly.ts';
 import { type HttpRequest, type HttpResponse, httpClient, type Send } from './http.ts';
 
@@ -24,6 +29,9 @@ export interface Account {
 }
 
 export interface TestStack {
+  readonly profile: Profile;
+  /** The first path of a route in the profile. */
+  path(id: RouteId): string;
   readonly local: LocalStack;
   readonly url: string;
   readonly send: Send;
@@ -35,7 +43,7 @@ export interface TestStack {
   onboard(email?: string): Promise<Account>;
   /** An access token of an account's administrator. */
   logIn(account: Account): Promise<string>;
-  /** Creates an API key as the administrator; gives its view with `key`. */
+  /** Creates an API key as the administrator; gives the profile's view of it, out of its envelope, with `id` and `key`. */
   // biome-ignore lint/suspicious/noExplicitAny: the view of a key, as the tests read it.
   createKey(token: string, fields?: Readonly<Record<string, unknown>>): Promise<any>;
   /** The signing keys, private halves too. */
@@ -59,6 +67,8 @@ export async function startTestStack(
   configuration: Configuration,
   options: Partial<LocalStackOptions> = {},
 ): Promise<TestStack> {
+  const profile = profileOf(configuration);
+  const path = (id: RouteId) => pathOf(id, profile);
   const lines: string[] = [];
   const print = (line: string) => void lines.push(line);
   const local = await startStack({
@@ -72,14 +82,16 @@ export async function startTestStack(
   const secrets = new SecretsManagerClient({ endpoint: secretsEndpoint, region, credentials });
 
   return {
+    profile,
+    path,
     local,
     url,
     send,
     lines,
     table: new Table(outputs.TableName ?? '', dynamodb),
     async onboard(email = `person${(accounts += 1)}@example.com`) {
-      const response = await send('POST /v1/auth/onboard', { json: { email, password: PASSWORD } });
-      const body = expectStatus(response, 201).json;
+      const response = await send(`POST ${path('onboard')}`, { json: { email, password: PASSWORD } });
+      const body = contents(expectStatus(response, 201));
       return {
         email,
         tenantId: body.tenant_id,
@@ -90,12 +102,12 @@ export async function startTestStack(
       };
     },
     async logIn({ email }) {
-      const response = await send('POST /v1/auth/login', { json: { email, password: PASSWORD } });
-      return expectStatus(response, 200).json.access_token;
+      const response = await send(`POST ${path('login')}`, { json: { email, password: PASSWORD } });
+      return contents(expectStatus(response, 200)).access_token;
     },
     async createKey(token, fields = {}) {
       const request = { headers: bearer(token), json: { name: 'a key', ...fields } };
-      return expectStatus(await send('POST /v1/api-keys', request), 201).json;
+      return contents(expectStatus(await send(`POST ${path('createKey')}`, request), 201));
     },
     async keyset() {
       const command = new GetSecretValueCommand({ SecretId: outputs.KeysetSecretArn });
@@ -127,6 +139,29 @@ function keepRights(local: LocalStack): void {
 export function expectStatus(response: HttpResponse, status: number): HttpResponse {
   if (response.status === status) return response;
   throw new Error(`${status} was expected, and this came: ${response.status} ${response.text}`);
+}
+
+function profileOf({ profile }: Configuration): Profile {
+  const found = PROFILES.find(({ name }) => name === profile);
+  if (found === undefined) throw new Error(`There is no profile ${profile}.`);
+  return found;
+}
+
+function pathOf(id: RouteId, profile: Profile): string {
+  const row = apiRows(routes, profile).find((each) => each.kind === 'route' && each.route.id === id);
+  if (row === undefined) throw new Error(`The profile ${profile.name} has no route ${id}.`);
+  return row.path;
+}
+
+/** What a response holds, out of the envelope that a profile may put it in. */
+// biome-ignore lint/suspicious/noExplicitAny: a test reads whatever an answer holds.
+export function contents({ json }: HttpResponse): any {
+  return json?.success === true && 'data' in json ? json.data : json;
+}
+
+/** The headers in which a profile takes an API key. */
+export function keyHeader({ credentials }: Profile, key: string): Readonly<Record<string, string>> {
+  return credentials.includes('x-api-key') ? apiKey(key) : bearer(key);
 }
 
 export function bearer(credential: string): { authorization: string } {
