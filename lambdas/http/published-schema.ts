@@ -1,15 +1,15 @@
 import * as z from 'zod';
 import type { Profile } from '../../profiles/profile.ts';
 import type { Route } from '../routes/route.ts';
+import { publishedName } from './field-names.ts';
 
 export type Json = Readonly<Record<string, unknown>>;
 
 /** The schema of what a route takes, with the field names that the profile publishes. */
 export function inputSchema(schema: z.ZodType, profile: Profile): Json {
   const written = jsonSchema(schema, 'input');
-  const published = new Map(Object.entries(profile.requestFields).map(([name, field]) => [field, name]));
   const { properties, required } = written as { properties?: Json; required?: readonly string[] };
-  const named = (field: string) => published.get(field) ?? field;
+  const named = (field: string) => publishedName(field, profile.requestFields);
   return {
     ...written,
     ...(properties === undefined

@@ -5,6 +5,7 @@ import type { Route, RouteId } from '../routes/route.ts';
 import { type ApiRow, apiRows } from '../routes/table.ts';
 import { readBody } from './body.ts';
 import { type HttpRequest, readEvent, requireUnambiguousPath } from './event.ts';
+import { inWrittenNames } from './field-names.ts';
 import { callerOf } from './identity.ts';
 import { logRequest } from './log.ts';
 import { type Rendering, respond, respondProblem } from './respond.ts';
@@ -89,19 +90,21 @@ async function serveRoute(
 ): Promise<APIGatewayProxyResult> {
   const started = performance.now();
   const { profile } = rendering;
-  const view = await route.handle(
-    {
-      body:
-        route.body &&
-        validate(route.body, readBody(request, route.takesForm ?? false), profile.requestFields),
-      query: route.query && validate(route.query, singleValues(request.query), profile.requestFields),
-      params: request.params,
-      origin: { address: request.address, requestId: request.requestId },
-      workspaceId: caller && namedWorkspace(request.headers),
-    },
-    services,
-    caller,
-  );
+  const aliases = profile.requestFields;
+  const written = {
+    body: route.body && readBody(request, route.takesForm ?? false),
+    query: route.query && singleValues(request.query),
+  };
+  const input = {
+    body: route.body && validate(route.body, written.body, aliases),
+    query: route.query && validate(route.query, written.query, aliases),
+    params: request.params,
+    origin: { address: request.address, requestId: request.requestId },
+    workspaceId: caller && namedWorkspace(request.headers),
+  };
+  const view = await route.handle(input, services, caller).catch((error: unknown) => {
+    throw inWrittenNames(error, Object.assign({}, written.query, written.body), aliases);
+  });
   const { status, text, raw, headers = {} } = route.success;
   if (text !== undefined) {
     return respond(status, String(view.text), { 'Content-Type': text, ...headers }, request, rendering);

@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import type { Profile } from '../../profiles/profile.ts';
 import { type FieldError, Problem } from '../domain/errors.ts';
 import { printable } from './body.ts';
+import { publishedName } from './field-names.ts';
 
 /**
  * Checks a value by a route's schema. The profile's field names are taken beside Latchkey's own, and an error names
@@ -18,7 +19,7 @@ export function validate<Schema extends z.ZodType>(
   const { renamed, writtenAs } = canonicalNames(value as Record<string, unknown>, aliases);
   const result = schema.safeParse(renamed, { reportInput: true });
   if (result.success) return result.data;
-  const fields = result.error.issues.flatMap((issue) => describeIssue(issue, schema, writtenAs));
+  const fields = result.error.issues.flatMap((issue) => describeIssue(issue, schema, writtenAs, aliases));
   throw new Problem('invalid_field', {
     message: fields.map(({ field, message }) => `${field}: ${message}`).join('; '),
     fields,
@@ -53,16 +54,20 @@ function describeIssue(
   issue: z.core.$ZodIssue,
   schema: z.ZodType,
   writtenAs: ReadonlyMap<string, string>,
+  aliases: Profile['requestFields'],
 ): FieldError[] {
   if (issue.code === 'unrecognized_keys' && issue.path.length === 0) {
-    const allowed = fieldNames(schema).join(', ');
+    const allowed = fieldNames(schema)
+      .map((field) => publishedName(field, aliases))
+      .join(', ');
     return issue.keys.map((key) => ({
       field: printable(writtenAs.get(key) ?? key),
       message: `is not a field of this request; allowed are ${allowed}`,
     }));
   }
   const [head, ...rest] = issue.path;
-  const first = head === undefined ? 'body' : (writtenAs.get(String(head)) ?? String(head));
+  const first =
+    head === undefined ? 'body' : (writtenAs.get(String(head)) ?? publishedName(String(head), aliases));
   const field = rest.reduce<string>(
     (path, part) => (typeof part === 'number' ? `${path}[${part}]` : `${path}.${printable(String(part))}`),
     printable(first),

@@ -89,7 +89,7 @@ describe('validating', () => {
   });
 
   test('an unknown field is told what is allowed', () => {
-    expect(problem({ email: 'a', color: 'red' }).message).toContain('email, workspace_name, tags, metadata');
+    expect(problem({ email: 'a', color: 'red' }).message).toContain('email, cluster_name, tags, metadata');
   });
 
   test('a wrong name inside a map is told the rule of names', () => {
