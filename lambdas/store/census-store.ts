@@ -25,7 +25,7 @@ export class DynamoCensusStore {
   async count(eventId: string, change: CensusChange, now: number): Promise<void> {
     const counters = Object.entries(change);
     if (counters.length === 0) return;
-    const added = counters.map(([counter], index) => `${counter} :d${index}`).join(', ');
+    const added = counters.map((_, index) => `#c${index} :d${index}`).join(', ');
     try {
       await this.#table.transact([
         {
@@ -38,6 +38,10 @@ export class DynamoCensusStore {
           Update: {
             Key: CENSUS_KEY,
             UpdateExpression: `ADD ${added}`,
+            // `users` is a reserved word.
+            ExpressionAttributeNames: Object.fromEntries(
+              counters.map(([counter], index) => [`#c${index}`, counter]),
+            ),
             ExpressionAttributeValues: Object.fromEntries(
               counters.map(([, difference], index) => [`:d${index}`, N(difference)]),
             ),

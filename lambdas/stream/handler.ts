@@ -21,7 +21,8 @@ export async function handler(event: DynamoDBStreamEvent): Promise<DynamoDBBatch
     try {
       await settle(record, followers);
     } catch (error) {
-      console.error(JSON.stringify({ level: 'ERROR', event: record.eventID, cause: String(error) }));
+      const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+      console.error(JSON.stringify({ level: 'ERROR', event: record.eventID, cause: String(cause) }));
       return { batchItemFailures: [{ itemIdentifier: sequenceNumber(record) }] };
     }
   }

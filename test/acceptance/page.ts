@@ -55,7 +55,8 @@ export class Page {
     this.#host = host;
     this.#stack = stack;
     this.#commands = [...new Set(commands)];
-    this.#prose = oneLine(prose);
+    // Of a block of code that held commands only, nothing is left to account for.
+    this.#prose = oneLine(prose.replace(/```\w+\s+```/g, ''));
     this.#accounted = new Uint8Array(this.#prose.length);
     writeFileSync(join(this.#home, '.curlrc'), CURLRC);
     afterAll(() => rmSync(this.#home, { recursive: true, force: true }));
