@@ -4,6 +4,7 @@ import type { Deployment } from '../deployment.ts';
 import { type BackoffStore, loginSubjects, takeAttempt } from './backoff.ts';
 import type { Clock } from './clock.ts';
 import { invalidField, Problem } from './errors.ts';
+import { mainEnvironment } from './key-format.ts';
 import { issueKey, type KeyIssue } from './keys.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
 import { openSession, type SessionStore } from './sessions.ts';
@@ -115,7 +116,7 @@ async function openAccount(
       tenantId,
       workspaceId,
       name: 'First key',
-      environment: 'live',
+      environment: mainEnvironment(profile.keys),
       scopes: profile.keys.onboardingScopes,
       lifetimeSeconds:
         profile.keys.defaultExpiryDays === null ? null : profile.keys.defaultExpiryDays * 86_400,

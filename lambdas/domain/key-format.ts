@@ -74,6 +74,11 @@ export function environmentsOf(format: KeyFormat): readonly Environment[] {
   return format.environments.length > 0 ? format.environments : ['live'];
 }
 
+/** The environment of a key whose creator names none: the first that a profile's keys can have. */
+export function mainEnvironment(format: KeyFormat): Environment {
+  return environmentsOf(format)[0] ?? 'live';
+}
+
 function keyHead(format: KeyFormat, environment: Environment): string {
   return format.environments.length > 0 ? `${format.prefix}_${environment}_` : `${format.prefix}_`;
 }

@@ -5,7 +5,14 @@ import { type AddressBlock, contains } from './address.ts';
 import { type Caller, type KeyCaller, principalOf } from './caller.ts';
 import { type Clock, NEVER } from './clock.ts';
 import { invalidField, Problem } from './errors.ts';
-import { environmentsOf, hashKey, type KeyFormat, newKey, newLocator } from './key-format.ts';
+import {
+  environmentsOf,
+  hashKey,
+  type KeyFormat,
+  mainEnvironment,
+  newKey,
+  newLocator,
+} from './key-format.ts';
 import { type Environment, firstUncovered, type Scope } from './scopes.ts';
 import { requireWorkspace, type WorkspaceStore } from './workspace-choice.ts';
 
@@ -173,7 +180,8 @@ export async function createKey(
 ): Promise<{ readonly apiKey: ApiKey; readonly key: string }> {
   const now = clock();
   const owned = await callerKey(caller, keys);
-  const environment = request.environment ?? (caller.kind === 'key' ? caller.environment : 'live');
+  const environment =
+    request.environment ?? (caller.kind === 'key' ? caller.environment : mainEnvironment(profile.keys));
   if (!environmentsOf(profile.keys).includes(environment)) {
     throw invalidField('environment', `must be one of ${environmentsOf(profile.keys).join(', ')}`);
   }
