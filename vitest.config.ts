@@ -9,5 +9,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     pool: 'forks',
     maxWorkers: 2,
+    // Of the published pages every command and promise is shown by its name.
+    ...(process.argv.includes('acceptance') ? { reporters: ['verbose'] } : {}),
   },
 });

@@ -290,6 +290,23 @@ describe('who is refused, and what they are told', () => {
     expect(await ask(key)).toEqual(refused('invalid_credential'));
   });
 
+  test('a tenant whose hold has passed has expired, from that very second', async () => {
+    for (const [until, answer] of [
+      [NOW + 1, 'allowed'],
+      [NOW, 'refused'],
+    ] as const) {
+      const tenant = await storeTenant(store);
+      const { key } = await tenant.createKey();
+      await store.table.update(tenantKey(tenant.tenantId), {
+        UpdateExpression: 'SET heldUntil = :until',
+        ExpressionAttributeValues: { ':until': { N: String(until) } },
+      });
+      const decision = await ask(key);
+      expect(decision.outcome).toBe(answer);
+      if (answer === 'refused') expect(decision).toEqual(refused('expired_credential'));
+    }
+  });
+
   test('a resource or method that no row names is refused, and costs no look-up', async () => {
     const tenant = await storeTenant(store);
     const { key, apiKey } = await tenant.createKey();
