@@ -7,6 +7,7 @@ import { Signer } from '../lambdas/domain/signer.ts';
 import { DynamoAccountStore } from '../lambdas/store/account-store.ts';
 import { DynamoBackoffStore } from '../lambdas/store/backoff-store.ts';
 import { ControlStore } from '../lambdas/store/control-store.ts';
+import { DynamoRefreshStore } from '../lambdas/store/refresh-store.ts';
 import { DynamoSessionStore } from '../lambdas/store/session-store.ts';
 import { Table } from '../lambdas/store/table.ts';
 import { ENGINE_CREDENTIALS, ENGINE_REGION } from '../test/support/dynamodb-engine.ts';
@@ -39,6 +40,7 @@ export async function identitiesIn(
     deployment,
     accounts: new DynamoAccountStore(table),
     sessions: new DynamoSessionStore(table),
+    refreshTokens: new DynamoRefreshStore(table),
     backoff: new DynamoBackoffStore(table),
     signer: new Signer(async () => keyset, ISSUER, systemClock),
     clock: systemClock,
@@ -69,7 +71,7 @@ async function newIdentity(name: string, context: AccountContext): Promise<Ident
     },
     context,
   );
-  const seconds = context.profile.tokens.lifetimeSeconds;
+  const seconds = context.deployment.tokens.accessSeconds;
   const now = context.clock();
   const session = await openSession(account.user, account.workspaceId, seconds, context.sessions, now);
   const newToken = (): Promise<string> => context.signer.accessToken(session, seconds);

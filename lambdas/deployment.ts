@@ -1,4 +1,5 @@
 import type { PathScope } from '../profiles/profile.ts';
+import type { Algorithm } from './domain/algorithms.ts';
 import type { AccessTable } from './routes/table.ts';
 
 /** What a tier allows; the numbers that the functions need. Rate, burst and quota live in the usage plans. */
@@ -11,6 +12,27 @@ export interface TierLimits {
   readonly keys: number;
 }
 
+/** How access tokens are signed, and how long they and the sessions behind them last. */
+export interface TokenSettings {
+  /** Of the keys that the next rotation makes; the keys that there are keep theirs. */
+  readonly algorithm: Algorithm;
+  /** Whether tokens of HS256 keys are accepted: the authorizer can read the keyset only then. */
+  readonly acceptsHs256: boolean;
+  /** Seconds for which an access token is valid. */
+  readonly accessSeconds: number;
+  /** Null where one access token is all that a session has. */
+  readonly refresh: RefreshSettings | null;
+}
+
+export interface RefreshSettings {
+  /** Seconds after its first use for which a refresh token may be sent again; 0 is strict. */
+  readonly graceSeconds: number;
+  /** Seconds without a refresh after which a session ends. */
+  readonly idleSeconds: number;
+  /** Seconds after its login at which a session ends, used or not. */
+  readonly absoluteSeconds: number;
+}
+
 /** What the configuration and the route table say, resolved at synth time and built into the bundles. */
 export interface Deployment {
   readonly environment: 'development' | 'production';
@@ -21,6 +43,7 @@ export interface Deployment {
   readonly initialTier: string;
   /** The team's API, without a trailing slash; null for the built-in echo. */
   readonly upstreamUrl: string | null;
+  readonly tokens: TokenSettings;
   /** The configuration's path rules, then the profile's. */
   readonly pathScopes: readonly PathScope[];
   /** `Access-Control-Allow-Origin` of every response. */

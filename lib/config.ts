@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ALGORITHMS } from '../lambdas/domain/algorithms.ts';
 import { SCOPES } from '../lambdas/domain/scopes.ts';
 import { METHODS } from '../lambdas/routes/route.ts';
 import { fields, flag, oneOf, text, whole } from './config-fields.ts';
@@ -51,6 +52,25 @@ const upstream = fields({
   scopes: z.array(pathScope).readonly().default([]),
 });
 
+/** A day more than two years: what people accept before they log in again differs widely. */
+const MAX_SESSION_DAYS = 731;
+
+const tokens = fields({
+  /** What signs access tokens from the next rotation on; null for the profile's. @default null */
+  algorithm: oneOf(ALGORITHMS).nullable().default(null),
+  /**
+   * Accepts tokens that HS256 keys signed while something else signs now: on the way from HS256 to another algorithm.
+   * The authorizer can then read the signing keys. @default false
+   */
+  acceptsHs256: flag().default(false),
+  /** Seconds after its first use for which a refresh token may be sent again; 0 is strict. @default 120 */
+  refreshGraceSeconds: whole(0, 3600).default(120),
+  /** Days without a refresh after which a session ends. @default 30 */
+  idleDays: whole(1, MAX_SESSION_DAYS).default(30),
+  /** Days after the login at which a session ends, used or not. @default 365 */
+  absoluteDays: whole(1, MAX_SESSION_DAYS).default(365),
+});
+
 /** What a team edits. Every field is checked at synth time; an unknown one is an error. */
 export const CONFIG = fields({
   /** The CloudFormation stack's name. @default Latchkey */
@@ -75,6 +95,8 @@ export const CONFIG = fields({
   cors: fields({
     allowedOrigin: text(/^(\*|https?:\/\/[^\s/'"]+)$/, '* or an origin such as https://app.example.com'),
   }),
+  /** Access tokens, and the sessions that refresh them. */
+  tokens: tokens.prefault({}),
   /** Days from one rotation of the signing keys to the next (Secrets Manager takes up to 1,000). @default 30 */
   rotationDays: whole(1, 1000).default(30),
   /** The SNS topic that alarms tell; null for alarms that only show. @default null */

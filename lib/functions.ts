@@ -42,7 +42,10 @@ export interface FunctionSpec {
 }
 
 /** All functions. A right stands here or it is not given. */
-export function functionSpecs(profile: Profile): Readonly<Record<FunctionName, FunctionSpec>> {
+export function functionSpecs(
+  profile: Profile,
+  acceptsHs256 = profile.tokens.algorithm === 'HS256',
+): Readonly<Record<FunctionName, FunctionSpec>> {
   return {
     authorizer: {
       description: 'Decides every request that takes a credential',
@@ -54,7 +57,7 @@ export function functionSpecs(profile: Profile): Readonly<Record<FunctionName, F
         { actions: ['BatchGetItem'], keys: ['TENANT#*', 'CONTROL'] },
       ],
       // Public keys stand on CONTROL; a shared secret has no public half.
-      keyset: profile.tokens.algorithm === 'HS256' ? ['GetSecretValue'] : [],
+      keyset: acceptsHs256 ? ['GetSecretValue'] : [],
       variables: ['ISSUER', 'USAGE_KEYS'],
     },
     accounts: {
@@ -67,8 +70,21 @@ export function functionSpecs(profile: Profile): Readonly<Record<FunctionName, F
         { actions: ['GetItem'], keys: ['EMAIL#*', 'TENANT#*', 'BACKOFF#*'] },
         { actions: ['PutItem'], keys: ['EMAIL#*', 'TENANT#*', 'KEY#*', 'USER#*', 'SESSION#*'] },
         { actions: ['Query'], keys: ['USER#*'] },
-        { actions: ['UpdateItem'], keys: ['SESSION#*', 'BACKOFF#*'] },
+        { actions: ['UpdateItem'], keys: ['SESSION#*', 'REFRESH#*', 'BACKOFF#*'] },
         { actions: ['DeleteItem'], keys: ['USER#*', 'BACKOFF#*'] },
+        { actions: ['BatchGetItem'], keys: ['CONTROL'] },
+      ],
+      keyset: ['GetSecretValue'],
+      variables: ['ISSUER'],
+    },
+    tokens: {
+      description: 'Tokens for tokens: refresh',
+      memoryMiB: 512,
+      timeoutSeconds: 10,
+      table: [
+        { actions: ['BatchGetItem'], keys: ['TENANT#*', 'CONTROL'] },
+        { actions: ['UpdateItem'], keys: ['SESSION#*', 'REFRESH#*'] },
+        { actions: ['DeleteItem'], keys: ['USER#*'] },
       ],
       keyset: ['GetSecretValue'],
       variables: ['ISSUER'],
@@ -101,6 +117,7 @@ export function functionSpecs(profile: Profile): Readonly<Record<FunctionName, F
       memoryMiB: 512,
       // A second less than the integration's, so that it is still there to say that the upstream was too slow.
       timeoutSeconds: 28,
+      table: [{ actions: ['BatchGetItem'], keys: ['CONTROL'] }],
       keyset: ['GetSecretValue'],
       variables: ['ISSUER'],
     },

@@ -9,7 +9,7 @@ import { KeyStream } from './key-stream.ts';
 import { KeysetSecret } from './keyset-secret.ts';
 import { LatchkeyFunctions } from './latchkey-functions.ts';
 import { Monitoring } from './monitoring.ts';
-import type { Settings } from './settings.ts';
+import { type Settings, tokenSettings } from './settings.ts';
 import { UsagePlans, usageKeys } from './usage-plans.ts';
 
 export interface LatchkeyStackProps extends Settings {
@@ -42,7 +42,7 @@ export class LatchkeyStack extends Stack {
     new UsagePlans(this, 'UsagePlans', { stage: frontDoor.stage, tiers: config.tiers });
     const functions = new LatchkeyFunctions(this, 'Functions', {
       ...logged,
-      specs: functionSpecs(profile),
+      specs: functionSpecs(profile, tokenSettings(config, profile).acceptsHs256),
       bundles,
       table,
       keyset,

@@ -1,4 +1,4 @@
-import type { Deployment } from '../lambdas/deployment.ts';
+import type { Deployment, TokenSettings } from '../lambdas/deployment.ts';
 import type { Profile } from '../profiles/profile.ts';
 import { type Config, ConfigError, parseConfig } from './config.ts';
 import { loadProfile } from './profiles.ts';
@@ -66,7 +66,28 @@ export function deploymentOf({ config, profile }: Settings): Deployment {
     ),
     initialTier: config.initialTier,
     upstreamUrl: config.upstream?.url ?? null,
+    tokens: tokenSettings(config, profile),
     pathScopes: [...(config.upstream?.scopes ?? []), ...profile.pathScopes],
     allowedOrigin: config.cors.allowedOrigin,
+  };
+}
+
+const DAY_SECONDS = 86_400;
+
+/** The profile's way with tokens, with what the configuration changes of it. */
+export function tokenSettings({ tokens }: Config, profile: Profile): TokenSettings {
+  const algorithm = tokens.algorithm ?? profile.tokens.algorithm;
+  return {
+    algorithm,
+    acceptsHs256: tokens.acceptsHs256 || algorithm === 'HS256',
+    accessSeconds: profile.tokens.lifetimeSeconds,
+    refresh:
+      profile.tokens.refresh === false
+        ? null
+        : {
+            graceSeconds: tokens.refreshGraceSeconds,
+            idleSeconds: tokens.idleDays * DAY_SECONDS,
+            absoluteSeconds: tokens.absoluteDays * DAY_SECONDS,
+          },
   };
 }

@@ -17,8 +17,8 @@ export const profile = {
     maxExpiryDays: 3650,
   },
   credentials: ['bearer-token', 'bearer-key', 'token-key', 'x-api-key'],
-  // One hour, as there is no refresh token yet: long enough to work with, short enough to lose.
-  tokens: { algorithm: 'ES256', lifetimeSeconds: 3600 },
+  // A quarter of an hour: short enough to lose, as a refresh token brings the next.
+  tokens: { algorithm: 'ES256', lifetimeSeconds: 900 },
   allowsAnonymous: false,
   upstreamPrefixes: ['/v1'],
   methodScopes: METHOD_SCOPES,

@@ -21,14 +21,15 @@ export const profile = {
     maxExpiryDays: 3650,
   },
   credentials: ['bearer-token', 'bearer-key', 'x-api-key'],
-  tokens: { algorithm: 'HS256', lifetimeSeconds: 7 * 86_400 },
+  tokens: { algorithm: 'HS256', lifetimeSeconds: 7 * 86_400, refresh: false },
   allowsAnonymous: true,
   upstreamPrefixes: ['/v1'],
   // An editor reads and writes "events, beliefs, episodes"; the page knows no right to delete of its own.
   methodScopes: WRITE_DELETES,
   pathScopes: [{ path: '/v1/admin/*', scope: 'admin' }],
   scopeInclusion: ADMIN_INCLUDES_ALL,
-  paths: { getMetrics: ['/metrics'] },
+  // The page knows one token of seven days and nothing that renews it.
+  paths: { getMetrics: ['/metrics'], refresh: [] },
   access: {
     listKeys: adminPerson,
     createKey: adminPerson,

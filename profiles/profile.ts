@@ -1,3 +1,4 @@
+import type { Algorithm } from '../lambdas/domain/algorithms.ts';
 import type { ErrorCode, ErrorType, FieldError } from '../lambdas/domain/errors.ts';
 import type { KeyFormat } from '../lambdas/domain/key-format.ts';
 import type { Scope, ScopeInclusion } from '../lambdas/domain/scopes.ts';
@@ -59,9 +60,12 @@ export interface Profile {
   readonly credentials: readonly CredentialStyle[];
 
   readonly tokens: {
-    readonly algorithm: 'ES256' | 'HS256';
-    /** Seconds for which an access token is valid; its session lives as long. */
+    /** What signs them; the configuration may name another. */
+    readonly algorithm: Algorithm;
+    /** Seconds for which an access token is valid. */
     readonly lifetimeSeconds: number;
+    /** False where a login gives one token and none to refresh it: the session then lives as long. @default true */
+    readonly refresh?: boolean;
   };
 
   /** May `anonymous: true` be configured (in development only)? It then has the viewer's scopes. */

@@ -13,10 +13,9 @@ import { symmetricKeys } from './symmetric-keys.ts';
 const table = variable('TABLE_NAME');
 // Longer than a healthy table ever takes: an attempt that is given up may have counted.
 const client = createDynamoDbHttp({ attemptTimeoutMs: 2000, deadlineMs: 3000 });
-const secrets =
-  profile.tokens.algorithm === 'HS256'
-    ? symmetricKeys(secretReader(variable('KEYSET_SECRET_ARN')))
-    : undefined;
+const secrets = LATCHKEY_DEPLOYMENT.tokens.acceptsHs256
+  ? symmetricKeys(secretReader(variable('KEYSET_SECRET_ARN')))
+  : undefined;
 
 /** Decides every request that takes a credential. */
 export const handler = authorizer(

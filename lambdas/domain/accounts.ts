@@ -1,14 +1,10 @@
 import { randomUUIDv7 } from 'node:crypto';
-import type { Profile } from '../../profiles/profile.ts';
-import type { Deployment } from '../deployment.ts';
 import { type BackoffStore, loginSubjects, takeAttempt } from './backoff.ts';
-import type { Clock } from './clock.ts';
 import { invalidField, Problem } from './errors.ts';
+import { type Grant, type GrantContext, openGrant } from './grants.ts';
 import { mainEnvironment } from './key-format.ts';
 import { issueKey, type KeyIssue } from './keys.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
-import { openSession, type SessionStore } from './sessions.ts';
-import type { Signer } from './signer.ts';
 import type { User } from './user.ts';
 
 /** What onboarding creates, all of it or nothing. */
@@ -45,14 +41,9 @@ export interface AccountStore {
   findUser(tenantId: string, userId: string): Promise<User | undefined>;
 }
 
-export interface AccountContext {
-  readonly profile: Profile;
-  readonly deployment: Deployment;
+export interface AccountContext extends GrantContext {
   readonly accounts: AccountStore;
-  readonly sessions: SessionStore;
   readonly backoff: BackoffStore;
-  readonly signer: Signer;
-  readonly clock: Clock;
 }
 
 export interface Onboarding {
@@ -142,11 +133,6 @@ async function openAccount(
   return { account, key };
 }
 
-export interface LoggedIn {
-  readonly accessToken: string;
-  readonly expiresInSeconds: number;
-}
-
 /**
  * Opens a session. Throws `wrong_password` alike for a wrong password and an unknown address, after the same work,
  * and `rate_limited` after too many attempts.
@@ -155,19 +141,17 @@ export async function logIn(
   credentials: { readonly email: string; readonly password: string },
   address: string,
   context: AccountContext,
-): Promise<LoggedIn> {
-  const { accounts, backoff, sessions, profile, signer, clock } = context;
+): Promise<Grant> {
+  const { accounts, backoff, clock } = context;
   const subjects = loginSubjects(credentials.email, address);
   for (const subject of subjects) await takeAttempt(backoff, subject, clock());
   const login = await accounts.findLogin(credentials.email);
   const isRight = await verifyPassword(credentials.password, login?.passwordHash);
   const user = login && isRight ? await accounts.findUser(login.tenantId, login.userId) : undefined;
   if (login === undefined || user === undefined) throw new Problem('wrong_password');
-  const expiresInSeconds = profile.tokens.lifetimeSeconds;
-  const session = await openSession(user, login.workspaceId, expiresInSeconds, sessions, clock());
-  const accessToken = await signer.accessToken(session, expiresInSeconds);
+  const grant = await openGrant(user, login.workspaceId, context);
   for (const subject of subjects) await backoff.clear(subject.id);
-  return { accessToken, expiresInSeconds };
+  return grant;
 }
 
 /** One address, one account: surrounding blanks and letter case do not make another (Unicode NFKC). */

@@ -69,6 +69,18 @@ export const ERRORS = {
     title: 'Login failed',
     message: 'The e-mail address or the password is wrong.',
   },
+  invalid_grant: {
+    status: 400,
+    type: 'authentication_error',
+    title: 'Grant not accepted',
+    message: 'The token is not accepted. Log in again.',
+  },
+  unsupported_grant_type: {
+    status: 400,
+    type: 'validation_error',
+    title: 'Unsupported grant type',
+    message: 'This grant type is not supported here.',
+  },
   insufficient_scope: {
     status: 403,
     type: 'authorization_error',
@@ -80,6 +92,12 @@ export const ERRORS = {
     type: 'authorization_error',
     title: 'A person is required',
     message: 'This operation takes a login token (JWT), not an API key.',
+  },
+  key_required: {
+    status: 403,
+    type: 'authorization_error',
+    title: 'An API key is required',
+    message: 'This operation takes an API key, not a token.',
   },
   address_not_allowed: {
     status: 403,
@@ -153,6 +171,12 @@ export const ERRORS = {
     type: 'server_error',
     title: 'Internal error',
     message: 'Something went wrong on our side. Try again.',
+  },
+  not_configured: {
+    status: 501,
+    type: 'server_error',
+    title: 'Not configured',
+    message: 'This deployment does not offer this.',
   },
   upstream_failed: {
     status: 502,

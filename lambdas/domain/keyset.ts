@@ -1,12 +1,18 @@
-import { createSecretKey, generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { exportJWK, type JWK } from 'jose';
-import type { PublicKey } from './tenant-facts.ts';
+import { type Algorithm, NEW_KEY, PUBLIC_MEMBERS } from './algorithms.ts';
+import { FACTS_SECONDS, type PublicKey } from './tenant-facts.ts';
 
 /**
  * Seconds between the publication of a key and its first signature: verifiers see `CONTROL` within two seconds,
  * and whoever caches the JWKS asks again within {@link JWKS_MAX_AGE_SECONDS}.
  */
 export const PUBLICATION_SECONDS = 600;
+/**
+ * The same for a key that takes the place of a revoked one: until it signs nobody can log in, so it waits only for
+ * the authorizers' copies of `CONTROL`.
+ */
+export const URGENT_PUBLICATION_SECONDS = FACTS_SECONDS + 1;
 /** `max-age` of the JWKS. */
 export const JWKS_MAX_AGE_SECONDS = 300;
 /** Seconds for which an assertion to the upstream is valid. */
@@ -14,15 +20,19 @@ export const ASSERTION_SECONDS = 60;
 /** What a dropped key is kept beyond the last token that it can have signed: room for clocks that differ. */
 const DROP_MARGIN_SECONDS = 300;
 
+const USES = ['token', 'assertion'] as const;
+
 /** A key of the keyset, with its private half. Times are Unix seconds. */
 export interface SigningKey {
   readonly kid: string;
   /** `token`: people's access tokens. `assertion`: what the upstream gets, always asymmetric. */
-  readonly use: 'token' | 'assertion';
-  readonly algorithm: 'ES256' | 'HS256';
+  readonly use: (typeof USES)[number];
+  readonly algorithm: Algorithm;
   readonly createdAt: number;
   /** From when it signs; until then it is published and nothing more. */
   readonly signsFrom: number;
+  /** Seconds for which what it signs is valid at most, as they were configured when it was made. */
+  readonly validSeconds?: number;
   readonly jwk: JWK;
 }
 
@@ -37,7 +47,7 @@ export const EMPTY_KEYSET: Keyset = { version: 0, keys: [] };
 
 /** The keys to make, and for how many seconds what each kind signs is valid. */
 export interface KeysetPlan {
-  readonly tokenAlgorithm: SigningKey['algorithm'];
+  readonly tokenAlgorithm: Algorithm;
   readonly tokenSeconds: number;
 }
 
@@ -48,16 +58,32 @@ export function parseKeyset(text: string): Keyset {
 }
 
 /**
- * The next keyset: one new key for each use, without those that can have signed nothing that is still valid.
- * The first key of a use signs at once, as nobody can hold an older one; any other waits until all have seen it.
+ * The next keyset: one new key for each use, without revoked ones and without those that can have signed nothing that
+ * is still valid. A new key waits until all have seen it; the very first signs at once, as nobody can hold an older one.
  */
-export async function nextKeyset(keyset: Keyset, plan: KeysetPlan, now: number): Promise<Keyset> {
-  const live = keyset.keys.filter((key) => !isDead(key, keyset, plan, now));
-  const added = await Promise.all([
-    newSigningKey('token', plan.tokenAlgorithm, live, now),
-    newSigningKey('assertion', 'ES256', live, now),
-  ]);
+export async function nextKeyset(
+  keyset: Keyset,
+  plan: KeysetPlan,
+  now: number,
+  revokedKids: ReadonlySet<string> = new Set(),
+): Promise<Keyset> {
+  const trusted = withoutRevoked(keyset, revokedKids);
+  const live = trusted.keys.filter((key) => !isDead(key, trusted, plan, now));
+  const added = await Promise.all(
+    USES.map((use) => {
+      const start = (): number => {
+        if (signingKey({ ...keyset, keys: live }, use, now) !== undefined) return now + PUBLICATION_SECONDS;
+        return keyset.keys.length === 0 ? now : now + URGENT_PUBLICATION_SECONDS;
+      };
+      return newSigningKey(use, plan, now, start());
+    }),
+  );
   return { version: keyset.version + 1, keys: [...live, ...added] };
+}
+
+/** The keyset as its holder may use it: a revoked key signs nothing and verifies nothing. */
+export function withoutRevoked(keyset: Keyset, revokedKids: ReadonlySet<string>): Keyset {
+  return { ...keyset, keys: keyset.keys.filter(({ kid }) => !revokedKids.has(kid)) };
 }
 
 /** The key that signs now: of those that may sign, the one that began last. */
@@ -72,21 +98,23 @@ export function signingKey(keyset: Keyset, use: SigningKey['use'], now: number):
 
 /** What may be published of a keyset. A private member is left out by naming the public ones. */
 export function publicKeys(keyset: Keyset): PublicKey[] {
-  return keyset.keys.map(({ kid, use, algorithm, jwk }) => ({
-    kid,
-    use,
-    algorithm,
-    ...(algorithm === 'HS256' ? {} : { jwk: publicJwk(jwk) }),
-  }));
-}
-
-function publicJwk({ kty = '', crv = '', x = '', y = '' }: JWK): Record<string, string> {
-  return { kty, crv, x, y };
+  return keyset.keys.map(({ kid, use, algorithm, createdAt, signsFrom, jwk }) => {
+    const members = PUBLIC_MEMBERS[algorithm];
+    const entries = members?.map((name) => [name, String(jwk[name as keyof JWK])]);
+    return {
+      kid,
+      use,
+      algorithm,
+      createdAt,
+      signsFrom,
+      ...(entries === undefined ? {} : { jwk: Object.fromEntries(entries) }),
+    };
+  });
 }
 
 /** Whether a successor has signed for so long that nothing this key signed can be valid. */
 function isDead(key: SigningKey, { keys }: Keyset, plan: KeysetPlan, now: number): boolean {
-  const validSeconds = key.use === 'token' ? plan.tokenSeconds : ASSERTION_SECONDS;
+  const validSeconds = Math.max(validSecondsOf(key.use, plan), key.validSeconds ?? 0);
   return keys.some(
     (other) =>
       other.use === key.use &&
@@ -95,23 +123,25 @@ function isDead(key: SigningKey, { keys }: Keyset, plan: KeysetPlan, now: number
   );
 }
 
+function validSecondsOf(use: SigningKey['use'], plan: KeysetPlan): number {
+  return use === 'token' ? plan.tokenSeconds : ASSERTION_SECONDS;
+}
+
 async function newSigningKey(
   use: SigningKey['use'],
-  algorithm: SigningKey['algorithm'],
-  live: readonly SigningKey[],
+  plan: KeysetPlan,
   now: number,
+  signsFrom: number,
 ): Promise<SigningKey> {
-  const isFirst = !live.some((key) => key.use === use);
+  // Assertions are verified by others, who cannot be given a secret.
+  const algorithm = use === 'token' ? plan.tokenAlgorithm : 'ES256';
   return {
     kid: randomUUID(),
     use,
     algorithm,
     createdAt: now,
-    signsFrom: isFirst ? now : now + PUBLICATION_SECONDS,
-    jwk: await exportJWK(
-      algorithm === 'HS256'
-        ? createSecretKey(randomBytes(32))
-        : generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey,
-    ),
+    signsFrom,
+    validSeconds: validSecondsOf(use, plan),
+    jwk: await exportJWK(NEW_KEY[algorithm]()),
   };
 }

@@ -1,3 +1,5 @@
+import type { Algorithm } from './algorithms.ts';
+
 /** What is true of a tenant for every decision; an instance may hold it for {@link FACTS_SECONDS}. */
 export interface TenantFacts {
   readonly state: 'active' | 'suspended' | 'closed';
@@ -13,9 +15,12 @@ export interface TenantFacts {
 export interface PublicKey {
   readonly kid: string;
   readonly use: 'token' | 'assertion';
-  readonly algorithm: 'ES256' | 'HS256';
+  readonly algorithm: Algorithm;
   /** The public half (RFC 7517); absent for HS256, which has none. */
   readonly jwk?: Readonly<Record<string, string>>;
+  /** Unix seconds; absent where an older version has published the key. */
+  readonly createdAt?: number;
+  readonly signsFrom?: number;
 }
 
 /** What is true of the deployment for every decision. */

@@ -1,8 +1,9 @@
 import type * as z from 'zod';
 import type { Profile } from '../../profiles/profile.ts';
-import { ERRORS, type ErrorCode } from '../domain/errors.ts';
+import { ERRORS, type ErrorCode, Problem } from '../domain/errors.ts';
 import type { Route } from '../routes/route.ts';
 import { apiRows } from '../routes/table.ts';
+import { oauthErrorBody } from './oauth-error.ts';
 import { inputSchema, type Json, jsonSchema, outputSchema, shapeOf } from './published-schema.ts';
 
 /** What any row that takes a credential can answer, and any row at all. */
@@ -48,7 +49,10 @@ export function openApiDocument(routes: readonly Route[], profile: Profile): Jso
         bearer: { type: 'http', scheme: 'bearer', description: 'An access token or an API key.' },
         apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
       },
-      schemas: { Error: errorSchema(profile) },
+      schemas: {
+        Error: errorSchema(profile),
+        OAuthError: shapeOf(oauthErrorBody(new Problem('internal'), 'id')),
+      },
     },
   };
 }
@@ -88,7 +92,7 @@ function operation(route: Route, path: string, isPublic: boolean, profile: Profi
           [success.text?.split(';', 1)[0] ?? 'application/json']: { schema: outputSchema(route, profile) },
         },
       },
-      ...errorResponses(errors),
+      ...errorResponses(errors, route.oauth ? 'OAuthError' : 'Error'),
     },
   };
 }
@@ -113,14 +117,14 @@ function queryParameters(query: z.ZodType): Json[] {
 }
 
 /** One response a status, naming the codes that come with it. */
-function errorResponses(codes: readonly ErrorCode[]): Json {
+function errorResponses(codes: readonly ErrorCode[], schema: 'Error' | 'OAuthError'): Json {
   const byStatus = Map.groupBy(new Set(codes), (code) => ERRORS[code].status);
   return Object.fromEntries(
     [...byStatus].map(([status, group]) => [
       status,
       {
         description: group.map((code) => ERRORS[code].title).join('; '),
-        content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
+        content: { 'application/json': { schema: { $ref: `#/components/schemas/${schema}` } } },
       },
     ]),
   );

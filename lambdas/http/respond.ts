@@ -4,6 +4,7 @@ import type { Deployment } from '../deployment.ts';
 import { ERRORS, type Problem } from '../domain/errors.ts';
 import { EXPOSED_HEADERS } from '../routes/cors.ts';
 import type { HttpRequest } from './event.ts';
+import { oauthErrorBody } from './oauth-error.ts';
 
 /** What every response of ours needs to be rendered. */
 export interface Rendering {
@@ -47,24 +48,31 @@ export function rateLimitHeaders(context: HttpRequest['context']): Record<string
   };
 }
 
-/** The one place where errors become responses. */
+/** The one place where errors become responses; those of an OAuth endpoint are the standard's. */
 export function respondProblem(
   problem: Problem,
   request: HttpRequest,
   rendering: Rendering,
+  oauth = false,
 ): APIGatewayProxyResult {
-  const { profile } = rendering;
+  const { status } = ERRORS[problem.code];
+  const body = oauth
+    ? oauthErrorBody(problem, request.requestId)
+    : profileErrorBody(problem, request, rendering.profile);
+  const headers: Record<string, string> =
+    problem.retryAfterSeconds === undefined ? {} : { 'Retry-After': String(problem.retryAfterSeconds) };
+  return respond(status, JSON.stringify(body), headers, request, rendering);
+}
+
+function profileErrorBody(problem: Problem, { requestId }: HttpRequest, profile: Profile): unknown {
   const { status, type, title } = ERRORS[problem.code];
-  const body = profile.errorBody({
+  return profile.errorBody({
     status,
     type,
     title,
     code: errorCodeOf(profile, problem.code),
     message: problem.message,
-    requestId: request.requestId,
+    requestId,
     fields: problem.fields,
   });
-  const headers: Record<string, string> =
-    problem.retryAfterSeconds === undefined ? {} : { 'Retry-After': String(problem.retryAfterSeconds) };
-  return respond(status, JSON.stringify(body), headers, request, rendering);
 }

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import type { Caller } from '../domain/caller.ts';
 import { Problem } from '../domain/errors.ts';
-import type { Route, RouteId } from '../routes/route.ts';
+import type { Route } from '../routes/route.ts';
 import { type ApiRow, apiRows } from '../routes/table.ts';
 import { readBody } from './body.ts';
 import { type HttpRequest, readEvent, requireUnambiguousPath } from './event.ts';
@@ -25,15 +25,16 @@ export type Answer = (request: HttpRequest) => Promise<{
 export function answering(
   answer: Answer,
   rendering: Rendering,
-  operationOf: (request: HttpRequest) => RouteId | undefined = () => undefined,
+  routeOf: (request: HttpRequest) => Route | undefined = () => undefined,
 ): LambdaHandler {
   return async (event) => {
     const started = performance.now();
     const request = readEvent(event);
+    const route = routeOf(request);
     const line = {
       requestId: request.requestId,
       route: `${request.method} ${request.resource}`,
-      operation: operationOf(request),
+      operation: route?.id,
     };
     try {
       requireUnambiguousPath(request.path);
@@ -49,7 +50,7 @@ export function answering(
         milliseconds: performance.now() - started,
         ...(cause === undefined ? {} : { cause }),
       });
-      return respondProblem(problem, request, rendering);
+      return respondProblem(problem, request, rendering, route?.oauth);
     }
   };
 }
@@ -64,9 +65,9 @@ export function serve<Services>(
     apiRows(routes, rendering.profile).map((row): [string, ApiRow] => [`${row.method} ${row.path}`, row]),
   );
   const rowOf = (request: HttpRequest) => rows.get(`${request.method} ${request.resource}`);
-  const operationOf = (request: HttpRequest) => {
+  const routeOf = (request: HttpRequest) => {
     const row = rowOf(request);
-    return row?.kind === 'route' ? row.route.id : undefined;
+    return row?.kind === 'route' ? row.route : undefined;
   };
   return answering(
     async (request) => {
@@ -77,7 +78,7 @@ export function serve<Services>(
       return { result, route: row.route.id, ...(caller === undefined ? {} : { caller }) };
     },
     rendering,
-    operationOf,
+    routeOf,
   );
 }
 
@@ -111,7 +112,7 @@ async function serveRoute(
   }
   const presented = profile.present[route.id]?.(view) ?? view;
   const meta = { requestId: request.requestId, processingTimeMs: Math.round(performance.now() - started) };
-  const body = raw ? view : profile.envelope(presented, meta);
+  const body = raw || route.oauth ? view : profile.envelope(presented, meta);
   return respond(status, JSON.stringify(body), headers, request, rendering);
 }
 

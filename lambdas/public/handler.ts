@@ -14,7 +14,7 @@ import { metrics } from './metrics.ts';
 const table = new Table(variable('TABLE_NAME'));
 const facts = new Facts(table, table.name);
 const census = new DynamoCensusStore(table);
-const keyset = new KeysetStore(variable('KEYSET_SECRET_ARN'));
+const keyset = new KeysetStore(variable('KEYSET_SECRET_ARN'), () => facts.control());
 
 const services: PublicServices = {
   checkHealth: healthCheck({
@@ -31,7 +31,10 @@ const services: PublicServices = {
   }),
   metrics: metrics(() => census.read(), profile.name),
   openApi: () => openApiDocument(routes, profile),
-  publicKeys: async () => (await facts.control()).keys,
+  publicKeys: async () => {
+    const { keys, revokedKids } = await facts.control();
+    return keys.filter(({ kid }) => !revokedKids.has(kid));
+  },
 };
 
 /** Serves what anybody may ask, and the 404 of everything that no row names. */

@@ -1,4 +1,3 @@
-import { profile } from '#profile';
 import { variable } from '../deployment.ts';
 import { systemClock } from '../domain/clock.ts';
 import { counted, observe } from '../http/metrics.ts';
@@ -11,7 +10,10 @@ const context: RotationContext = {
   secrets: secretsClient(),
   secretId: variable('KEYSET_SECRET_ARN'),
   control: new ControlStore(new Table(variable('TABLE_NAME'))),
-  plan: { tokenAlgorithm: profile.tokens.algorithm, tokenSeconds: profile.tokens.lifetimeSeconds },
+  plan: {
+    tokenAlgorithm: LATCHKEY_DEPLOYMENT.tokens.algorithm,
+    tokenSeconds: LATCHKEY_DEPLOYMENT.tokens.accessSeconds,
+  },
   clock: systemClock,
 };
 

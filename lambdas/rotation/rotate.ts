@@ -13,6 +13,8 @@ import {
   parseKeyset,
   publicKeys,
   signingKey,
+  URGENT_PUBLICATION_SECONDS,
+  withoutRevoked,
 } from '../domain/keyset.ts';
 import type { ControlStore } from '../store/control-store.ts';
 
@@ -54,25 +56,36 @@ export async function rotate(event: RotationEvent, context: RotationContext): Pr
 
 /** Makes the next keyset, unless an earlier attempt has. */
 async function createPending(token: string, context: RotationContext): Promise<void> {
-  const { secrets, secretId, plan, clock } = context;
+  const { secrets, secretId, control, plan, clock } = context;
   try {
     await readPending(token, context);
     return;
   } catch (error) {
-    if (!(error instanceof Error) || error.name !== 'ResourceNotFoundException') throw error;
+    if (!isNamed(error, 'ResourceNotFoundException')) throw error;
   }
   const { SecretString = '{}' } = await secrets.send(
     new GetSecretValueCommand({ SecretId: secretId, VersionStage: 'AWSCURRENT' }),
   );
-  const next = await nextKeyset(parseKeyset(SecretString), plan, clock());
-  await secrets.send(
-    new PutSecretValueCommand({
-      SecretId: secretId,
-      ClientRequestToken: token,
-      SecretString: JSON.stringify(next),
-      VersionStages: ['AWSPENDING'],
-    }),
-  );
+  const { revokedKids } = await control.read();
+  const next = await nextKeyset(parseKeyset(SecretString), plan, clock(), revokedKids);
+  try {
+    await secrets.send(
+      new PutSecretValueCommand({
+        SecretId: secretId,
+        ClientRequestToken: token,
+        SecretString: JSON.stringify(next),
+        VersionStages: ['AWSPENDING'],
+      }),
+    );
+  } catch (error) {
+    // Of two runs at once one writes the version, and both go on with what it holds.
+    if (!isNamed(error, 'ResourceExistsException')) throw error;
+    await readPending(token, context);
+  }
+}
+
+function isNamed(error: unknown, name: string): boolean {
+  return error instanceof Error && error.name === name;
 }
 
 /** Publishes the public halves: verifiers know every key before anything is signed with it. */
@@ -83,12 +96,14 @@ async function publishPending(token: string, context: RotationContext): Promise<
 
 /** Refuses a keyset that could not sign, or that verifiers would not know. */
 async function testPending(token: string, context: RotationContext): Promise<void> {
+  const { version, keys, revokedKids } = await context.control.read();
   const pending = await readPending(token, context);
   for (const use of ['token', 'assertion'] as const) {
-    if (signingKey(pending, use, context.clock()) === undefined)
+    // The successor of a revoked key signs in a moment.
+    const soon = context.clock() + URGENT_PUBLICATION_SECONDS;
+    if (signingKey(withoutRevoked(pending, revokedKids), use, soon) === undefined)
       throw new Error(`No key for use ${use} can sign.`);
   }
-  const { version, keys } = await context.control.read();
   const published = new Set(keys.map(({ kid }) => kid));
   const missing = version === pending.version ? pending.keys.filter(({ kid }) => !published.has(kid)) : [];
   if (version < pending.version || missing.length > 0)
@@ -101,14 +116,20 @@ async function makePendingCurrent(token: string, context: RotationContext): Prom
   const current = Object.entries(await stagesOf(context)).find(([, stages]) =>
     stages.includes('AWSCURRENT'),
   )?.[0];
-  await secrets.send(
-    new UpdateSecretVersionStageCommand({
-      SecretId: secretId,
-      VersionStage: 'AWSCURRENT',
-      MoveToVersionId: token,
-      ...(current === undefined ? {} : { RemoveFromVersionId: current }),
-    }),
-  );
+  if (current === token) return;
+  try {
+    await secrets.send(
+      new UpdateSecretVersionStageCommand({
+        SecretId: secretId,
+        VersionStage: 'AWSCURRENT',
+        MoveToVersionId: token,
+        ...(current === undefined ? {} : { RemoveFromVersionId: current }),
+      }),
+    );
+  } catch (error) {
+    // Of two runs at once one moves the stage; the other finds it moved.
+    if (!(await stagesOf(context))[token]?.includes('AWSCURRENT')) throw error;
+  }
 }
 
 async function stagesOf({ secrets, secretId }: RotationContext): Promise<Record<string, string[]>> {

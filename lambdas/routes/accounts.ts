@@ -8,7 +8,7 @@ import {
   signUp,
 } from '../domain/accounts.ts';
 import { publicRoute, type Route } from './route.ts';
-import { email, newPassword, plainText } from './schemas.ts';
+import { email, grantView, newPassword, plainText, viewGrant } from './schemas.ts';
 
 /** What the function `accounts` has for its rows. */
 export interface AccountServices {
@@ -122,22 +122,18 @@ export const accountRoutes: readonly Route[] = [
       }),
     success: {
       status: 200,
-      description: 'An access token.',
-      schema: z.object({
-        access_token: z.string(),
-        token_type: z.literal('bearer'),
-        expires_in: z.int().describe('Seconds.'),
-      }),
+      description: 'An access token, and a refresh token where there is one.',
+      schema: grantView,
       headers: { 'Cache-Control': 'no-store' },
     },
     errors: ['wrong_password', 'rate_limited'],
     handle: async ({ body, origin }, { accounts }: AccountServices) => {
-      const { accessToken, expiresInSeconds } = await logIn(
+      const grant = await logIn(
         { email: normalizeEmail(body.email ?? body.username ?? ''), password: body.password },
         origin.address,
         accounts,
       );
-      return { access_token: accessToken, token_type: 'bearer', expires_in: expiresInSeconds };
+      return viewGrant(grant);
     },
   }),
 ];

@@ -2,6 +2,12 @@ import { accountRoutes } from './accounts.ts';
 import { managementRoutes } from './management.ts';
 import { publicRoutes } from './public.ts';
 import type { Route } from './route.ts';
+import { tokenRoutes } from './tokens.ts';
 
 /** The route table: every route of Latchkey's own. All that iterates over routes reads this. */
-export const routes: readonly Route[] = [...publicRoutes, ...accountRoutes, ...managementRoutes];
+export const routes: readonly Route[] = [
+  ...publicRoutes,
+  ...accountRoutes,
+  ...tokenRoutes,
+  ...managementRoutes,
+];

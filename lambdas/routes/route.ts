@@ -15,6 +15,7 @@ export type RouteId =
   | 'onboard'
   | 'signUp'
   | 'login'
+  | 'refresh'
   | 'getMe'
   | 'logout'
   | 'listKeys'
@@ -26,7 +27,7 @@ export type RouteId =
   | 'rotateKey';
 
 /** The functions that serve rows; each has a folder `lambdas/<name>`. */
-export type ServiceName = 'public' | 'accounts' | 'management';
+export type ServiceName = 'public' | 'accounts' | 'tokens' | 'management';
 
 /** Who may call a row. `callers` narrows it to people. */
 export type Access =
@@ -61,6 +62,8 @@ export interface Route {
   readonly description?: string;
   readonly tag: string;
   readonly body?: z.ZodType;
+  /** An OAuth endpoint: its errors are RFC 6749's, not the profile's, and its success has no envelope. */
+  readonly oauth?: true;
   /** Also takes `application/x-www-form-urlencoded`. */
   readonly takesForm?: true;
   readonly query?: z.ZodType;

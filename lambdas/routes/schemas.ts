@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { formatBlock, MAX_ALLOWED_BLOCKS, parseBlock } from '../domain/address.ts';
 import { parseTimestamp, timestamp } from '../domain/clock.ts';
+import type { Grant } from '../domain/grants.ts';
 import { type KeyFormat, maskedKey } from '../domain/key-format.ts';
 import { type ApiKey, type ExpiryRequest, statusOf } from '../domain/keys.ts';
 import { ENVIRONMENTS, ROLES, SCOPES } from '../domain/scopes.ts';
@@ -161,3 +162,24 @@ export function viewKey(key: ApiKey, format: KeyFormat, now: number): z.output<t
 }
 
 export const role = z.enum(ROLES);
+
+export const grantView = z.object({
+  access_token: z.string(),
+  token_type: z.literal('bearer'),
+  expires_in: z.int().describe('Seconds.'),
+  refresh_token: z.string().optional().describe('Absent where the profile knows none. Shown only now.'),
+});
+
+/** A grant as RFC 6749, 5.1 has it. */
+export function viewGrant({
+  accessToken,
+  expiresInSeconds,
+  refreshToken,
+}: Grant): z.output<typeof grantView> {
+  return {
+    access_token: accessToken,
+    token_type: 'bearer',
+    expires_in: expiresInSeconds,
+    ...(refreshToken === null ? {} : { refresh_token: refreshToken }),
+  };
+}

@@ -15,6 +15,16 @@ export class ControlStore {
     return controlFacts(await this.#table.get(CONTROL_KEY));
   }
 
+  /** From {@link FACTS_SECONDS} after this has answered, nothing that the key signed is accepted. Repeatable. */
+  async revoke(kid: string): Promise<void> {
+    await this.#table.update(CONTROL_KEY, {
+      UpdateExpression: 'ADD revokedKids :kid',
+      // Before the first rotation there is no key that could be revoked.
+      ConditionExpression: 'attribute_exists(PK)',
+      ExpressionAttributeValues: { ':kid': { SS: [kid] } },
+    });
+  }
+
   /** Publishes the keys of a keyset's version; a newer version that is there already stays. */
   async publish(version: number, keys: readonly PublicKey[]): Promise<void> {
     try {

@@ -4,7 +4,8 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { Problem } from '../domain/errors.ts';
-import { type Keyset, parseKeyset } from '../domain/keyset.ts';
+import { type Keyset, parseKeyset, withoutRevoked } from '../domain/keyset.ts';
+import type { ControlFacts } from '../domain/tenant-facts.ts';
 
 /** Seconds for which an instance signs with a copy: far less than a key is published before it signs. */
 const COPY_SECONDS = 60;
@@ -21,30 +22,54 @@ export function secretsClient(): SecretsManagerClient {
 export class KeysetStore {
   readonly #client: SecretsManagerClient;
   readonly #secretId: string;
-  #copy: { readonly keyset: Keyset; readonly readAt: number } | undefined;
+  readonly #control: () => Promise<ControlFacts>;
+  /** `version` is the one that was published when the copy was made: the copy itself may still be older. */
+  #copy: { readonly keyset: Keyset; readonly version: number; readonly readAt: number } | undefined;
 
-  constructor(secretId: string, client: SecretsManagerClient = secretsClient()) {
+  /** `control` gives the deployment's facts, no older than they may be for a decision. */
+  constructor(
+    secretId: string,
+    control: () => Promise<ControlFacts>,
+    client: SecretsManagerClient = secretsClient(),
+  ) {
     this.#secretId = secretId;
+    this.#control = control;
     this.#client = client;
   }
 
-  /** The present keyset, at most {@link COPY_SECONDS} old. Throws `unavailable` when the secret cannot be read. */
+  /**
+   * The present keyset without revoked keys. The copy is at most {@link COPY_SECONDS} old, and made anew when another
+   * version is published; a revocation holds at once. Throws `unavailable` when either cannot be read.
+   */
   readonly present = async (): Promise<Keyset> => {
+    const { version, revokedKids } = await this.#facts();
+    return withoutRevoked(await this.#read(version), revokedKids);
+  };
+
+  async #facts(): Promise<ControlFacts> {
+    try {
+      return await this.#control();
+    } catch (error) {
+      throw error instanceof Problem ? error : new Problem('unavailable', { cause: error });
+    }
+  }
+
+  async #read(version: number): Promise<Keyset> {
     const readAt = performance.now();
-    if (this.#copy !== undefined && readAt - this.#copy.readAt < COPY_SECONDS * 1000)
-      return this.#copy.keyset;
+    const copy = this.#copy;
+    if (copy?.version === version && readAt - copy.readAt < COPY_SECONDS * 1000) return copy.keyset;
     try {
       const { SecretString = '{}' } = await this.#client.send(
         new GetSecretValueCommand({ SecretId: this.#secretId, VersionStage: 'AWSCURRENT' }),
       );
       const keyset = parseKeyset(SecretString);
       // An empty keyset is about to be filled by the first rotation, so it is not remembered.
-      this.#copy = keyset.keys.length === 0 ? undefined : { keyset, readAt };
+      this.#copy = keyset.keys.length === 0 ? undefined : { keyset, version, readAt };
       return keyset;
     } catch (error) {
       throw new Problem('unavailable', { cause: error });
     }
-  };
+  }
 
   /** Throws when Secrets Manager does not answer for the secret; reads nothing of it. */
   async check(): Promise<void> {

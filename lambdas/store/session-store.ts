@@ -1,5 +1,6 @@
+import type { SessionRecord } from '../domain/decision.ts';
 import { MAX_SESSIONS_PER_USER, type NewSession, type SessionStore } from '../domain/sessions.ts';
-import { N, S, sessionKey, userSessionKey } from './items.ts';
+import { N, number, S, sessionKey, sessionRecord, userSessionKey } from './items.ts';
 import { isConditionFailure } from './record-client.ts';
 import type { Table } from './table.ts';
 
@@ -11,8 +12,9 @@ export class DynamoSessionStore implements SessionStore {
     this.#table = table;
   }
 
-  async create({ sessionId, user, workspaceId, createdAt, expiresAt }: NewSession): Promise<void> {
-    const ttl = N(expiresAt);
+  async create({ sessionId, user, workspaceId, createdAt, expiresAt, endsAt }: NewSession): Promise<void> {
+    // Until it could be extended no more: of a session that idled out, people see why it stopped.
+    const ttl = N(endsAt);
     await this.#table.transact([
       {
         Put: {
@@ -56,6 +58,7 @@ export class DynamoSessionStore implements SessionStore {
     { sessionId, userId }: { readonly sessionId: string; readonly userId: string },
     actor: string,
     requestId: string,
+    what = 'end',
   ): Promise<void> {
     try {
       await this.#table.update(sessionKey(sessionId), {
@@ -67,7 +70,7 @@ export class DynamoSessionStore implements SessionStore {
           ':user': S(userId),
           ':zero': N(0),
           ':one': N(1),
-          ':change': { M: { actor: S(actor), request_id: S(requestId), what: S('end') } },
+          ':change': { M: { actor: S(actor), request_id: S(requestId), what: S(what) } },
         },
       });
     } catch (error) {
@@ -75,5 +78,46 @@ export class DynamoSessionStore implements SessionStore {
       if (!isConditionFailure(error)) throw error;
     }
     await this.#table.delete(userSessionKey(userId, sessionId));
+  }
+
+  async extend(
+    { sessionId, userId }: { readonly sessionId: string; readonly userId: string },
+    expiresAt: number,
+    now: number,
+    requestId: string,
+  ): Promise<SessionRecord | undefined> {
+    const change = (move: boolean) =>
+      this.#table.update(sessionKey(sessionId), {
+        UpdateExpression: `SET ${move ? 'xa = :expiry, ' : ''}seq = if_not_exists(seq, :zero) + :one, chg = :change`,
+        ConditionExpression: `usr = :user AND st = :active AND xa > :now${move ? ' AND xa <= :expiry' : ''}`,
+        ExpressionAttributeValues: {
+          ...(move ? { ':expiry': N(expiresAt) } : {}),
+          ':now': N(now),
+          ':active': S('active'),
+          ':user': S(userId),
+          ':zero': N(0),
+          ':one': N(1),
+          ':change': {
+            M: { actor: S(`user:${userId}`), request_id: S(requestId), what: S('refresh') },
+          },
+        },
+        ReturnValues: 'ALL_NEW',
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      });
+    try {
+      const item = await change(true);
+      return item && sessionRecord(item);
+    } catch (error) {
+      if (!isConditionFailure(error)) throw error;
+      if (error.Item === undefined || number(error.Item, 'xa') <= expiresAt) return undefined;
+    }
+    // Another refresh has moved it further: that stays.
+    try {
+      const item = await change(false);
+      return item && sessionRecord(item);
+    } catch (error) {
+      if (!isConditionFailure(error)) throw error;
+      return undefined;
+    }
   }
 }

@@ -91,7 +91,7 @@ describe('accounts', () => {
     ],
   ])('one logs in with %s', async (_how, request) => {
     const response = expectStatus(await stack.send('POST /v1/auth/login', request), 200);
-    expect(response.json).toMatchObject({ token_type: 'bearer', expires_in: 3600 });
+    expect(response.json).toMatchObject({ token_type: 'bearer', expires_in: 900 });
     expect(response.headers['cache-control']).toBe('no-store');
     const me = await stack.send('GET /v1/auth/me', { headers: bearer(response.json.access_token) });
     expect(me.json).toMatchObject({ kind: 'user', email: 'ada@example.com', role: 'admin' });

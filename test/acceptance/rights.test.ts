@@ -96,6 +96,7 @@ test('the rights that only rare events need are used: the 51st session, and a ke
         workspaceId: account.workspaceId,
         createdAt: now - 100 + index,
         expiresAt: now + 1000,
+        endsAt: now + 1000,
       });
     }
     const key = await stack.createKey(await stack.logIn(account));

@@ -5,14 +5,17 @@ import { parseKey } from '../../lambdas/domain/key-format.ts';
 import { EMPTY_KEYSET, nextKeyset } from '../../lambdas/domain/keyset.ts';
 import { Signer } from '../../lambdas/domain/signer.ts';
 import { DynamoBackoffStore } from '../../lambdas/store/backoff-store.ts';
+import { DynamoRefreshStore } from '../../lambdas/store/refresh-store.ts';
 import { profile } from '../../profiles/default.ts';
 import { ADDRESS, NOW, startStore, type TestStore } from '../store/setup.ts';
+import { TOKENS } from '../support/tokens.ts';
 
 const DEPLOYMENT: Deployment = {
   environment: 'production',
   anonymous: false,
   tiers: { free: { keyRequestsPerMinute: 100, sessionRequestsPerMinute: 100, keys: 100 } },
   initialTier: 'free',
+  tokens: TOKENS,
   upstreamUrl: null,
   pathScopes: [],
   allowedOrigin: '*',
@@ -29,6 +32,7 @@ beforeAll(async () => {
     deployment: DEPLOYMENT,
     accounts: store.accounts,
     sessions: store.sessions,
+    refreshTokens: new DynamoRefreshStore(store.table),
     backoff: new DynamoBackoffStore(store.table),
     signer: new Signer(
       async () => keyset,
@@ -76,7 +80,7 @@ describe('accounts', () => {
     expect(codes.filter((code) => code === 'rate_limited')).toHaveLength(10);
     await expect(enter('cleo@example.com')).rejects.toMatchObject({ code: 'rate_limited' });
     await expect(enter('cleo@example.com', PASSWORD, '198.51.100.9')).resolves.toMatchObject({
-      expiresInSeconds: 3600,
+      expiresInSeconds: 900,
     });
   });
 

@@ -26,6 +26,7 @@ import {
   successor,
   type TestStore,
 } from '../store/setup.ts';
+import { TOKENS } from '../support/tokens.ts';
 
 const ISSUER = 'https://api.example.com';
 const DEPLOYMENT: Deployment = {
@@ -36,6 +37,7 @@ const DEPLOYMENT: Deployment = {
     pro: { keyRequestsPerMinute: 1000, sessionRequestsPerMinute: 1000, keys: 1000 },
   },
   initialTier: 'free',
+  tokens: TOKENS,
   upstreamUrl: null,
   pathScopes: [{ path: '/v1/admin/*', scope: 'admin' }],
   allowedOrigin: '*',

@@ -17,6 +17,7 @@ import { DynamoDecisionStore } from '../../lambdas/store/decision-store.ts';
 import { Facts } from '../../lambdas/store/facts.ts';
 import { profile } from '../../profiles/default.ts';
 import { FOREVER, NOW, startStore, storeTenant, type TestStore } from '../store/setup.ts';
+import { TOKENS } from '../support/tokens.ts';
 
 const grace = (graceSeconds: number) => ({ graceSeconds, keepPrevious: false });
 
@@ -25,6 +26,7 @@ const DEPLOYMENT: Deployment = {
   anonymous: false,
   tiers: { free: { keyRequestsPerMinute: 100, sessionRequestsPerMinute: 100, keys: 100 } },
   initialTier: 'free',
+  tokens: TOKENS,
   upstreamUrl: null,
   pathScopes: [],
   allowedOrigin: '*',

@@ -17,7 +17,7 @@ import {
 const START = 1_800_000_000;
 const USES = ['token', 'assertion'] as const;
 const plan = fc.record({
-  tokenAlgorithm: fc.constantFrom('ES256' as const, 'HS256' as const),
+  tokenAlgorithm: fc.constantFrom('ES256' as const, 'HS256' as const, 'EdDSA' as const),
   tokenSeconds: fc.integer({ min: 60, max: 604_800 }),
 });
 /** Seconds between rotations: in a burst, about the publication time, and far apart. */
@@ -139,7 +139,7 @@ describe('the keyset', () => {
     const key = fc.record({
       kid: fc.uuid(),
       use: fc.constantFrom(...USES),
-      algorithm: fc.constantFrom('ES256' as const, 'HS256' as const),
+      algorithm: fc.constantFrom('ES256' as const, 'HS256' as const, 'EdDSA' as const),
       createdAt: fc.nat(),
       signsFrom: fc.nat(),
       jwk,
@@ -150,9 +150,14 @@ describe('the keyset', () => {
         expect(JSON.stringify(published)).not.toContain('secret:');
         for (const one of published) {
           expect(Object.keys(one).sort()).toEqual(
-            one.algorithm === 'HS256' ? ['algorithm', 'kid', 'use'] : ['algorithm', 'jwk', 'kid', 'use'],
+            one.algorithm === 'HS256'
+              ? ['algorithm', 'createdAt', 'kid', 'signsFrom', 'use']
+              : ['algorithm', 'createdAt', 'jwk', 'kid', 'signsFrom', 'use'],
           );
-          if (one.jwk !== undefined) expect(Object.keys(one.jwk).sort()).toEqual(['crv', 'kty', 'x', 'y']);
+          if (one.jwk !== undefined)
+            expect(Object.keys(one.jwk).sort()).toEqual(
+              one.algorithm === 'EdDSA' ? ['crv', 'kty', 'x'] : ['crv', 'kty', 'x', 'y'],
+            );
         }
       }),
     );

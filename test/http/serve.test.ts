@@ -11,6 +11,7 @@ import type { RouteId } from '../../lambdas/routes/route.ts';
 import { apiRows } from '../../lambdas/routes/table.ts';
 import { PROFILES } from '../profiles/profiles.ts';
 import { NOW, startStore, storeTenant, type TestStore } from '../store/setup.ts';
+import { TOKENS } from '../support/tokens.ts';
 import { type EventInput, event } from './requests.ts';
 
 const DEPLOYMENT: Deployment = {
@@ -18,6 +19,7 @@ const DEPLOYMENT: Deployment = {
   anonymous: false,
   tiers: { free: { keyRequestsPerMinute: 100, sessionRequestsPerMinute: 100, keys: 100 } },
   initialTier: 'free',
+  tokens: TOKENS,
   upstreamUrl: null,
   pathScopes: [],
   allowedOrigin: 'https://app.example.com',

@@ -241,6 +241,7 @@ describe.each(CLIENTS)('using a key by %s', (_name, clientOf) => {
       workspaceId: tenant.workspaceId,
       createdAt: NOW,
       expiresAt: NOW + 3600,
+      endsAt: NOW + 3600,
     };
     await store.sessions.create(session);
     const use = await decisions().useSession(sessionId, ADDRESS, NOW);

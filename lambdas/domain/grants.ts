@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto';
+import type { Profile } from '../../profiles/profile.ts';
+import type { Deployment, RefreshSettings } from '../deployment.ts';
+import type { Clock } from './clock.ts';
+import type { SessionRecord } from './decision.ts';
+import { Problem } from './errors.ts';
+import {
+  hashRefreshToken,
+  newRefreshToken,
+  type RefreshFamily,
+  type RefreshStore,
+} from './refresh-tokens.ts';
+import { openSession, type SessionStore } from './sessions.ts';
+import type { Signer } from './signer.ts';
+import type { TenantFacts } from './tenant-facts.ts';
+import type { User } from './user.ts';
+
+/** What a login, an exchange or a refresh gives. */
+export interface Grant {
+  readonly accessToken: string;
+  readonly expiresInSeconds: number;
+  /** It is nowhere after this; null where the profile knows none. */
+  readonly refreshToken: string | null;
+  readonly session: Pick<RefreshFamily, 'sessionId' | 'userId' | 'tenantId'>;
+}
+
+export interface GrantContext {
+  readonly profile: Profile;
+  readonly deployment: Deployment;
+  readonly sessions: SessionStore;
+  readonly refreshTokens: RefreshStore;
+  readonly signer: Signer;
+  readonly clock: Clock;
+}
+
+/** What a refresh must know besides: whether the tenant may still come in. */
+export interface RefreshContext extends GrantContext {
+  readonly tenant: (tenantId: string) => Promise<TenantFacts | undefined>;
+}
+
+/** Opens a session and gives the first tokens of it. */
+export async function openGrant(user: User, workspaceId: string, context: GrantContext): Promise<Grant> {
+  const { deployment, sessions, clock } = context;
+  const { accessSeconds, refresh } = deployment.tokens;
+  const now = clock();
+  const idle = refresh === null ? accessSeconds : Math.min(refresh.idleSeconds, refresh.absoluteSeconds);
+  const absolute = refresh?.absoluteSeconds ?? accessSeconds;
+  const session = await openSession(user, workspaceId, idle, sessions, now, absolute);
+  return issue({ ...session, endsAt: now + absolute }, now, context);
+}
+
+/**
+ * Gives new tokens for a refresh token. It may be sent again within the grace, as parallel clients and lost answers
+ * do, and gets a pair of its own; sent again later it ends the session. Throws `invalid_grant`, in the same words
+ * whatever the reason, and `rate_limited` for a token that is sent in a loop.
+ */
+export async function refreshGrant(
+  token: string,
+  requestId: string,
+  context: RefreshContext,
+): Promise<Grant> {
+  const { deployment, refreshTokens, sessions, tenant, clock } = context;
+  const { refresh } = deployment.tokens;
+  if (refresh === null) throw new Problem('not_found');
+  const now = clock();
+  const use = await refreshTokens.use(hashRefreshToken(token), randomUUID(), refresh.graceSeconds, now);
+  switch (use.kind) {
+    case 'exhausted':
+      throw new Problem('rate_limited', { retryAfterSeconds: Math.max(1, refresh.graceSeconds) });
+    case 'unknown':
+    case 'expired':
+      throw refused(`the refresh token is ${use.kind}`);
+    case 'reused':
+      await sessions.end(use.family, 'latchkey', requestId, 'refresh-reuse');
+      throw refused(`refresh token reused: session ${use.family.sessionId} has ended`);
+  }
+  const { family } = use;
+  const session = await sessions.extend(family, idleEnd(family, refresh, now), now, requestId);
+  if (session === undefined) throw refused(`session ${family.sessionId} is over`);
+  await requireTenant(session, tenant);
+  return issue(family, now, context);
+}
+
+async function requireTenant({ caller }: SessionRecord, tenant: RefreshContext['tenant']): Promise<void> {
+  const facts = await tenant(caller.tenantId);
+  if (facts?.state === 'active' && !facts.suspendedWorkspaces.has(caller.workspaceId)) return;
+  throw refused(`tenant ${caller.tenantId} or its workspace is not active`);
+}
+
+async function issue(
+  { sessionId, userId, tenantId, endsAt }: RefreshFamily,
+  now: number,
+  { profile, deployment, refreshTokens, signer }: GrantContext,
+): Promise<Grant> {
+  const { accessSeconds, refresh } = deployment.tokens;
+  const session = { sessionId, userId, tenantId };
+  // No token outlives its session: what `expires_in` says is true.
+  const expiresInSeconds = Math.min(accessSeconds, endsAt - now);
+  const accessToken = await signer.accessToken(session, expiresInSeconds);
+  if (refresh === null) return { accessToken, expiresInSeconds, refreshToken: null, session };
+  const refreshToken = newRefreshToken(profile.keys.prefix);
+  await refreshTokens.create({
+    ...session,
+    endsAt,
+    hash: hashRefreshToken(refreshToken),
+    expiresAt: idleEnd({ endsAt }, refresh, now),
+  });
+  return { accessToken, expiresInSeconds, refreshToken, session };
+}
+
+function idleEnd({ endsAt }: Pick<RefreshFamily, 'endsAt'>, refresh: RefreshSettings, now: number): number {
+  return Math.min(endsAt, now + refresh.idleSeconds);
+}
+
+/** One text for all: why is for the log. */
+function refused(cause: string): Problem {
+  return new Problem('invalid_grant', { cause });
+}

@@ -1,0 +1,23 @@
+import { ERRORS, type ErrorCode, type Problem } from '../domain/errors.ts';
+
+/** The errors of RFC 6749, 5.2 (`temporarily_unavailable`: 4.1.2.1) where they differ from the rule below. */
+const NAMES: Readonly<Partial<Record<ErrorCode, string>>> = {
+  invalid_grant: 'invalid_grant',
+  unsupported_grant_type: 'unsupported_grant_type',
+  unavailable: 'temporarily_unavailable',
+  rate_limited: 'temporarily_unavailable',
+};
+
+/** The body of an OAuth endpoint's error. Clients of other standards find the text and the id where they look. */
+export function oauthErrorBody({ code, message }: Problem, requestId: string): object {
+  return {
+    error: NAMES[code] ?? (ERRORS[code].status >= 500 ? 'server_error' : 'invalid_request'),
+    error_description: plainAscii(message),
+    request_id: requestId,
+  };
+}
+
+/** RFC 6749 allows `error_description` printable ASCII without quotation marks and backslashes. */
+function plainAscii(text: string): string {
+  return text.replace(/"/g, "'").replace(/[^\x20-\x7e]|\\/g, '?');
+}
