@@ -18,7 +18,7 @@ export default {
     rule(
       'nothing-imports-bin',
       { path: '^(lib|lambdas|profiles)/' },
-      { path: '^(bin|bench|test)/' },
+      { path: '^(bin|ops|bench|test)/' },
       'These stand at the top.',
     ),
     rule(

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { LocalStackError } from './failure.ts';
 import { HttpServer } from './gateway/http-server.ts';
 import { silent, terminalLog } from './log.ts';
+import { noteOutputs } from './outputs-file.ts';
 import { type LocalStack, startStack } from './stack.ts';
 import { synthesize } from './synth.ts';
 
@@ -38,6 +39,7 @@ async function main({ profile, port, dataDir }: Arguments): Promise<void> {
     ...(dataDir === undefined ? {} : { dataDir }),
     ...(process.env.DYNAMODB_ENDPOINT ? { dynamodb: { endpoint: process.env.DYNAMODB_ENDPOINT } } : {}),
   });
+  process.once('exit', noteOutputs(stack));
   stopOnSignals(stack);
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
   console.log(`\nReady on ${stack.url} after ${seconds} s. Try:\n`);

@@ -1,0 +1,146 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DescribeSecretCommand, RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
+import { JWKS_MAX_AGE_SECONDS, signingKey, URGENT_PUBLICATION_SECONDS } from '../lambdas/domain/keyset.ts';
+import { type ControlFacts, FACTS_SECONDS, type PublicKey } from '../lambdas/domain/tenant-facts.ts';
+import { ControlStore } from '../lambdas/store/control-store.ts';
+import { OpsError, type Target } from './target.ts';
+
+/** Milliseconds beyond an instance's copy of the facts: for a copy that is being looked at. */
+const MARGIN_MILLISECONDS = 500;
+const POLL_MILLISECONDS = 250;
+const ROTATION_TIMEOUT_MILLISECONDS = 120_000;
+
+export type KeyState = 'next' | 'signs' | 'retired' | 'revoked';
+
+export interface KeyRow extends Pick<PublicKey, 'kid' | 'use' | 'algorithm'> {
+  readonly state: KeyState;
+  /** Null where an older version has published the key. */
+  readonly ageSeconds: number | null;
+}
+
+export interface SigningKeysReport {
+  readonly version: number;
+  readonly keys: readonly KeyRow[];
+  readonly nextRotation: Date | null;
+}
+
+/** What there is of signing keys, without reading a private one. */
+export async function signingKeys(target: Target, now = seconds()): Promise<SigningKeysReport> {
+  const control = await new ControlStore(target.table).read();
+  return {
+    version: control.version,
+    keys: control.keys.map((key) => ({
+      kid: key.kid,
+      use: key.use,
+      algorithm: key.algorithm,
+      state: stateOf(key, control, now),
+      ageSeconds: key.createdAt === undefined ? null : now - key.createdAt,
+    })),
+    nextRotation: await nextRotation(target),
+  };
+}
+
+/** Rotates now. Answers when the new keys are published and current. */
+export async function rotate(target: Target, log: (line: string) => void): Promise<void> {
+  const control = new ControlStore(target.table);
+  const before = (await control.read()).version;
+  await startRotation(target);
+  const deadline = Date.now() + ROTATION_TIMEOUT_MILLISECONDS;
+  while (!((await control.read()).version > before && (await isSettled(target)))) {
+    if (Date.now() > deadline)
+      throw new OpsError('The rotation has not ended in time. Its function logs why.');
+    await sleep(POLL_MILLISECONDS);
+  }
+  log(`Rotated: the keyset has version ${(await control.read()).version}.`);
+}
+
+/**
+ * Revokes a key for good. Answers when nothing that it signed is accepted anywhere any more, and others sign.
+ * The revocation holds from the first write on, whatever becomes of the rotation after it.
+ */
+export async function revoke(kid: string, target: Target, log: (line: string) => void): Promise<void> {
+  const control = new ControlStore(target.table);
+  const key = (await control.read()).keys.find((candidate) => candidate.kid === kid);
+  // A mistyped kid must not look like a revocation.
+  if (key === undefined) throw new OpsError(`There is no signing key ${kid}. "signing-keys" lists them.`);
+  await control.revoke(kid);
+  const revokedAt = performance.now();
+  log(`Revoked ${kid}. Instances forget it within ${FACTS_SECONDS} seconds.`);
+  // A rotation that had begun before may have made its keys without knowing of the revocation.
+  for (
+    let attempt = 1;
+    needsKeys(await control.read()) || (attempt === 1 && (await holds(kid, target)));
+    attempt += 1
+  ) {
+    if (attempt > 3) throw new OpsError('The key is revoked, and no other can sign: rotate again.');
+    await rotate(target, log);
+  }
+  // Whoever verifies assertions by our JWKS may keep it for as long as it says.
+  const seconds = key.use === 'assertion' ? JWKS_MAX_AGE_SECONDS + FACTS_SECONDS : FACTS_SECONDS;
+  if (key.use === 'assertion')
+    log(`Upstreams may hold the JWKS for ${JWKS_MAX_AGE_SECONDS} seconds: waiting.`);
+  await sleep(Math.max(0, revokedAt + seconds * 1000 + MARGIN_MILLISECONDS - performance.now()));
+  log(`From now on nothing that ${kid} signed is accepted.`);
+}
+
+function stateOf(key: PublicKey, control: ControlFacts, now: number): KeyState {
+  if (control.revokedKids.has(key.kid)) return 'revoked';
+  if (key.signsFrom !== undefined && key.signsFrom > now) return 'next';
+  return signer(control, key.use, now) === key.kid ? 'signs' : 'retired';
+}
+
+function signer({ keys, revokedKids }: ControlFacts, use: PublicKey['use'], now: number): string | undefined {
+  const dated = keys.flatMap((key) =>
+    key.signsFrom === undefined || revokedKids.has(key.kid)
+      ? []
+      : [{ ...key, createdAt: key.createdAt ?? 0, signsFrom: key.signsFrom, jwk: {} }],
+  );
+  return signingKey({ version: 0, keys: dated }, use, now)?.kid;
+}
+
+function needsKeys(control: ControlFacts): boolean {
+  const soon = seconds() + URGENT_PUBLICATION_SECONDS;
+  return signer(control, 'token', soon) === undefined || signer(control, 'assertion', soon) === undefined;
+}
+
+/** Whether the keyset still contains the key, so that a rotation is due that drops it. */
+async function holds(kid: string, { table }: Target): Promise<boolean> {
+  return (await new ControlStore(table).read()).keys.some((key) => key.kid === kid);
+}
+
+async function startRotation({ secrets, secretId }: Target): Promise<void> {
+  try {
+    await secrets.send(new RotateSecretCommand({ SecretId: secretId }));
+  } catch (error) {
+    // One is under way, and is taken up again: that is what was asked for.
+    if (!(error instanceof Error) || error.name !== 'InvalidRequestException') throw error;
+  }
+}
+
+/** Whether no version is pending beside the current one. */
+async function isSettled({ secrets, secretId }: Target): Promise<boolean> {
+  const { VersionIdsToStages = {} } = await secrets.send(new DescribeSecretCommand({ SecretId: secretId }));
+  return Object.values(VersionIdsToStages).every(
+    (stages) => !stages.includes('AWSPENDING') || stages.includes('AWSCURRENT'),
+  );
+}
+
+async function nextRotation({ secrets, secretId }: Target): Promise<Date | null> {
+  const { NextRotationDate, LastRotatedDate, RotationRules } = await secrets.send(
+    new DescribeSecretCommand({ SecretId: secretId }),
+  );
+  if (NextRotationDate !== undefined) return NextRotationDate;
+  const days = RotationRules?.AutomaticallyAfterDays ?? daysOf(RotationRules?.ScheduleExpression);
+  if (LastRotatedDate === undefined || days === undefined) return null;
+  return new Date(LastRotatedDate.getTime() + days * 86_400_000);
+}
+
+/** Of `rate(30 days)`. */
+function daysOf(expression = ''): number | undefined {
+  const days = /^rate\((\d+) days?\)$/.exec(expression)?.[1];
+  return days === undefined ? undefined : Number(days);
+}
+
+function seconds(): number {
+  return Math.floor(Date.now() / 1000);
+}
