@@ -37,6 +37,8 @@ export interface FunctionSpec {
   readonly reservedConcurrency?: number;
   readonly table?: readonly TableRight[];
   readonly keyset?: readonly SecretAction[];
+  /** Whether it reads metrics from CloudWatch. */
+  readonly readsMetrics?: boolean;
   /** Variables besides those that come with a right. */
   readonly variables?: readonly ('ISSUER' | 'USAGE_KEYS')[];
 }
@@ -111,6 +113,7 @@ export function functionSpecs(
         { actions: ['GetItem'], keys: ['CENSUS'] },
       ],
       keyset: ['DescribeSecret'],
+      readsMetrics: (profile.paths.getMetrics ?? []).length > 0,
     },
     forwarder: {
       description: 'Carries calls to the upstream',

@@ -50,7 +50,8 @@ export class LatchkeyFunction extends Construct {
     });
     Validations.of(role).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
-      reason: 'X-Ray takes traces for no resource in particular: its actions know no other than *.',
+      reason:
+        'Traces of X-Ray and metrics of CloudWatch are of no resource in particular: their actions know no other than *.',
     });
   }
 

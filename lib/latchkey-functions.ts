@@ -5,7 +5,7 @@ import type { FunctionName, FunctionSpec } from './functions.ts';
 import type { IdentityTable } from './identity-table.ts';
 import type { KeysetSecret } from './keyset-secret.ts';
 import { LatchkeyFunction } from './latchkey-function.ts';
-import { metricsNamespace } from './metrics.ts';
+import { metricsNamespace, readMetrics } from './metrics.ts';
 
 export interface LatchkeyFunctionsProps {
   readonly specs: Readonly<Record<FunctionName, FunctionSpec>>;
@@ -36,6 +36,7 @@ export class LatchkeyFunctions extends Construct {
       fn.tell('METRICS_NAMESPACE', metricsNamespace(this));
       props.table.grant(fn, spec.table ?? []);
       props.keyset.grant(fn, spec.keyset ?? []);
+      if (spec.readsMetrics === true) fn.lambda.addToRolePolicy(readMetrics());
       for (const variable of spec.variables ?? []) fn.tell(variable, props.variables[variable]);
       return [name, fn];
     });

@@ -1,6 +1,7 @@
 import { type AwsCall, AwsError } from './aws-endpoint.ts';
 import { ACCOUNT, arn } from './cloudformation/identities.ts';
 import type { StackTemplate } from './cloudformation/stack-template.ts';
+import { CLOUDWATCH } from './cloudwatch/api.ts';
 import { LocalStackError } from './failure.ts';
 import { dynamodbAccesses, type PartitionKeyOf, secretAccesses } from './iam/accesses.ts';
 import { impliedAccesses } from './iam/implied.ts';
@@ -98,6 +99,8 @@ export class Authorization {
         return dynamodbAccesses(call, this.#partitionKeyOf);
       case 'secretsmanager':
         return secretAccesses(call, this.#secretArn);
+      case CLOUDWATCH:
+        return [{ action: `cloudwatch:${call.action}`, resource: '*', conditionKeys: {} }];
       default:
         throw new AwsError(
           'UnknownOperationException',

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Cleanup } from './cleanup.ts';
 import type { StackTemplate } from './cloudformation/stack-template.ts';
+import { CLOUDWATCH, serveCloudWatch } from './cloudwatch/api.ts';
 import { DynamodbClient } from './dynamodb/client.ts';
 import type { EventSourceMapping } from './dynamodb/event-source-mapping.ts';
 import { startEventSources } from './dynamodb/event-sources.ts';
@@ -38,6 +39,7 @@ export async function deploy(
   const client = new DynamodbClient(platform.dynamodb.url);
   const tables = await deployTables(template, client);
   const functions = deployFunctions(template, platform, cleanup);
+  platform.register(CLOUDWATCH, async (call) => serveCloudWatch(call, functions.figures));
   const gateway = new Gateway(template, functions, now);
   const rotation = await deploySecrets(template, platform, functions);
   const deletions = platform.data.store<ServiceDeletions>('ttl-deletions', {});

@@ -2,6 +2,7 @@ import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import { errorCodeOf } from '../../profiles/profile.ts';
 import { principalOf } from '../domain/caller.ts';
 import { type Decision, type DecisionContext, decide } from '../domain/decision.ts';
+import type { Outcome } from '../domain/outcomes.ts';
 import { contextOf } from '../http/identity.ts';
 import type { Observation } from '../http/metrics.ts';
 import { counted } from '../http/metrics.ts';
@@ -41,7 +42,7 @@ export function authorizer(
   };
 }
 
-function observation(outcome: string, started: number, fields: Observation['fields'] = {}): Observation {
+function observation(outcome: Outcome, started: number, fields: Observation['fields'] = {}): Observation {
   return { fields, dimensions: { outcome }, metrics: counted('Decisions', performance.now() - started) };
 }
 

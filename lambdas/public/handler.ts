@@ -1,5 +1,6 @@
 import { profile } from '#profile';
 import { variable } from '../deployment.ts';
+import { systemClock } from '../domain/clock.ts';
 import { openApiDocument } from '../http/openapi.ts';
 import { serve } from '../http/serve.ts';
 import { routes } from '../routes/index.ts';
@@ -29,7 +30,17 @@ const services: PublicServices = {
       }
     },
   }),
-  metrics: metrics(() => census.read(), profile.name),
+  metrics: metrics(
+    {
+      census: () => census.read(),
+      // Loaded when somebody asks: most deployments have no such row.
+      decisions: async () => {
+        const { countDecisions } = await import('../store/decision-counts.ts');
+        return countDecisions(variable('METRICS_NAMESPACE'), systemClock());
+      },
+    },
+    profile.name,
+  ),
   openApi: () => openApiDocument(routes, profile),
   publicKeys: async () => {
     const { keys, revokedKids } = await facts.control();

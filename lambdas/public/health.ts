@@ -1,4 +1,5 @@
 import { Problem } from '../domain/errors.ts';
+import { remembered } from './remembered.ts';
 
 /** Milliseconds for which an answer is repeated: a monitor, or a flood, asks the store no more often. */
 const CACHE_MILLISECONDS = 5000;
@@ -9,13 +10,10 @@ const DEADLINE_MILLISECONDS = 2000;
 export type HealthChecks = Readonly<Record<string, () => Promise<unknown>>>;
 
 /** Runs all checks at once, at most every five seconds. Throws `unavailable` that names the failing parts. */
-export function healthCheck(checks: HealthChecks, monotonic = () => performance.now()): () => Promise<void> {
-  let last: { readonly at: number; readonly failed: Promise<readonly Failure[]> } | undefined;
+export function healthCheck(checks: HealthChecks, monotonic?: () => number): () => Promise<void> {
+  const readFailures = remembered(() => failures(checks), CACHE_MILLISECONDS, monotonic);
   return async () => {
-    if (last === undefined || monotonic() - last.at >= CACHE_MILLISECONDS) {
-      last = { at: monotonic(), failed: failures(checks) };
-    }
-    const failed = await last.failed;
+    const failed = await readFailures();
     if (failed.length === 0) return;
     throw new Problem('unavailable', {
       message: `Not healthy: ${failed.map(({ part }) => part).join(', ')}.`,

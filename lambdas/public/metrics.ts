@@ -1,26 +1,43 @@
 import packageFile from '../../package.json' with { type: 'json' };
 import type { Census } from '../domain/census.ts';
+import { Problem } from '../domain/errors.ts';
+import { OUTCOMES, type Outcome } from '../domain/outcomes.ts';
+import { withDeadline } from './health.ts';
+import { remembered } from './remembered.ts';
 
-/** Milliseconds for which an answer is repeated: a scraper, or a flood, reads the table no more often. */
-const CACHE_MILLISECONDS = 5000;
+/** A scraper, or a flood, reads the table no more often. */
+const CENSUS_MILLISECONDS = 5000;
+/** CloudWatch has new figures once a minute, and charges for each that is read. */
+const DECISIONS_MILLISECONDS = 60_000;
+const DEADLINE_MILLISECONDS = 2000;
 
-/** The metrics, read at most every five seconds. Throws `unavailable` when the store does not answer. */
+/** What the metrics are read from. */
+export interface MetricSources {
+  readonly census: () => Promise<Census>;
+  /** Since 00:00 UTC. */
+  readonly decisions: () => Promise<Readonly<Record<Outcome, number>>>;
+}
+
+/** The metrics, read now and then. Throws `unavailable` when the table or CloudWatch does not answer. */
 export function metrics(
-  readCensus: () => Promise<Census>,
+  { census, decisions }: MetricSources,
   profile: string,
-  monotonic = () => performance.now(),
+  monotonic?: () => number,
 ): () => Promise<string> {
-  let last: { readonly at: number; readonly text: Promise<string> } | undefined;
-  return () => {
-    if (last === undefined || monotonic() - last.at >= CACHE_MILLISECONDS) {
-      last = { at: monotonic(), text: readCensus().then((census) => exposition(census, profile)) };
+  const readCensus = remembered(census, CENSUS_MILLISECONDS, monotonic);
+  const readDecisions = remembered(decisions, DECISIONS_MILLISECONDS, monotonic);
+  return async () => {
+    try {
+      const read = Promise.all([readCensus(), readDecisions()]);
+      return exposition(...(await withDeadline(read, DEADLINE_MILLISECONDS)), profile);
+    } catch (cause) {
+      throw cause instanceof Problem ? cause : new Problem('unavailable', { cause });
     }
-    return last.text;
   };
 }
 
-/** Prometheus' text format, version 0.0.4. All are gauges: they go down too. */
-function exposition(census: Census, profile: string): string {
+/** Prometheus' text format, version 0.0.4. */
+function exposition(census: Census, decisions: Readonly<Record<Outcome, number>>, profile: string): string {
   const build = `version="${packageFile.version}",profile="${profile}"`;
   return [
     ...gauge('latchkey_tenants', 'Tenants.', [['', census.tenants]]),
@@ -33,15 +50,27 @@ function exposition(census: Census, profile: string): string {
         census[`keys_${state}`],
       ]),
     ),
+    ...family(
+      'counter',
+      'latchkey_decisions_total',
+      'Requests with a credential by what the authorizer decided, since 00:00 UTC.',
+      OUTCOMES.map((outcome) => [`{outcome="${outcome}"}`, decisions[outcome]]),
+    ),
     ...gauge('latchkey_build_info', 'Always 1: the labels say what runs.', [[`{${build}}`, 1]]),
     '',
   ].join('\n');
 }
 
-function gauge(name: string, help: string, samples: readonly (readonly [string, number])[]): string[] {
+type Samples = readonly (readonly [labels: string, value: number])[];
+
+function gauge(name: string, help: string, samples: Samples): string[] {
+  return family('gauge', name, help, samples);
+}
+
+function family(type: 'gauge' | 'counter', name: string, help: string, samples: Samples): string[] {
   return [
     `# HELP ${name} ${help}`,
-    `# TYPE ${name} gauge`,
+    `# TYPE ${name} ${type}`,
     ...samples.map(([labels, value]) => `${name}${labels} ${value}`),
   ];
 }

@@ -37,11 +37,12 @@ export const publicRoutes: readonly Route[] = [
     service: 'public',
     method: 'GET',
     path: null,
-    summary: 'How many tenants, people and keys there are, for Prometheus',
+    summary: 'How many tenants, people, keys and decisions there are, for Prometheus',
     tag: 'Service',
     success: {
       status: 200,
-      description: "Prometheus' text format. The answer may be five seconds old.",
+      description:
+        "Prometheus' text format. Counts may be five seconds old; those of decisions a few minutes, and they begin again at 00:00 UTC.",
       schema: z.string(),
       text: 'text/plain; version=0.0.4; charset=utf-8',
       headers: { 'Cache-Control': 'public, max-age=5' },

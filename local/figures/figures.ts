@@ -11,6 +11,15 @@ export interface Figure {
   readonly p99: number;
 }
 
+/** What was counted in an hour of the UTC day. */
+export interface Hour {
+  /** Unix seconds. */
+  readonly startSeconds: number;
+  readonly sum: number;
+}
+
+const HOUR_SECONDS = 3600;
+
 interface Series {
   readonly namespace: string;
   readonly name: string;
@@ -20,6 +29,13 @@ interface Series {
   sum: number;
   /** The newest values: enough for percentiles of what is going on. */
   readonly recent: number[];
+  readonly sumByHour: Map<number, number>;
+}
+
+interface Embedded {
+  /** Epoch milliseconds. */
+  readonly Timestamp: number;
+  readonly CloudWatchMetrics?: readonly Directive[];
 }
 
 interface Directive {
@@ -44,14 +60,14 @@ export class Figures {
       return line;
     }
     const { _aws: aws, ...rest } = entry;
-    for (const directive of (aws as { CloudWatchMetrics?: Directive[] })?.CloudWatchMetrics ?? [])
-      this.#count(directive, rest);
+    const { Timestamp, CloudWatchMetrics = [] } = aws as Embedded;
+    for (const directive of CloudWatchMetrics) this.#count(directive, rest, Timestamp / 1000);
     return JSON.stringify(rest);
   }
 
   all(): readonly Figure[] {
     return [...this.#series.values()]
-      .map(({ recent, ...series }) => {
+      .map(({ recent, sumByHour: _, ...series }) => {
         const sorted = [...recent].sort((a, b) => a - b);
         const percentile = (share: number) =>
           sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
@@ -60,11 +76,21 @@ export class Figures {
       .sort((a, b) => `${a.name} ${a.dimensions}`.localeCompare(`${b.name} ${b.dimensions}`));
   }
 
-  #count({ Namespace, Dimensions, Metrics }: Directive, entry: Readonly<Record<string, unknown>>): void {
+  /** A metric's sums by the hour. */
+  hours(namespace: string, name: string, dimensions: Readonly<Record<string, string>>): readonly Hour[] {
+    const series = this.#series.get(seriesKey(namespace, name, dimensionText(dimensions)));
+    return [...(series?.sumByHour ?? [])].map(([startSeconds, sum]) => ({ startSeconds, sum }));
+  }
+
+  #count(
+    { Namespace, Dimensions, Metrics }: Directive,
+    entry: Readonly<Record<string, unknown>>,
+    seconds: number,
+  ): void {
     for (const names of Dimensions) {
-      const dimensions = names.map((name) => `${name}=${entry[name]}`).join(', ');
+      const dimensions = dimensionText(Object.fromEntries(names.map((name) => [name, entry[name]])));
       for (const { Name, Unit = 'None' } of Metrics) {
-        const key = `${Namespace} ${Name} ${dimensions}`;
+        const key = seriesKey(Namespace, Name, dimensions);
         const fresh: Series = {
           namespace: Namespace,
           name: Name,
@@ -73,15 +99,28 @@ export class Figures {
           count: 0,
           sum: 0,
           recent: [],
+          sumByHour: new Map(),
         };
         const series = this.#series.get(key) ?? fresh;
         this.#series.set(key, series);
         const value = Number(entry[Name]);
         series.count += 1;
         series.sum += value;
+        const hour = Math.floor(seconds / HOUR_SECONDS) * HOUR_SECONDS;
+        series.sumByHour.set(hour, (series.sumByHour.get(hour) ?? 0) + value);
         series.recent.push(value);
         if (series.recent.length > RECENT) series.recent.shift();
       }
     }
   }
+}
+
+function seriesKey(namespace: string, name: string, dimensions: string): string {
+  return `${namespace} ${name} ${dimensions}`;
+}
+
+function dimensionText(dimensions: Readonly<Record<string, unknown>>): string {
+  return Object.entries(dimensions)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(', ');
 }

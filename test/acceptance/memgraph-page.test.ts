@@ -292,6 +292,7 @@ describe('the page in words', () => {
       'latchkey_tenants',
       'latchkey_users',
       'latchkey_api_keys',
+      'latchkey_decisions_total',
       'latchkey_build_info',
     ]);
   });
@@ -316,12 +317,14 @@ describe('the metrics', () => {
     await sleep(5100);
     const { text } = await quiet.send('GET /metrics');
     return Object.fromEntries(
-      parsePrometheus(text).flatMap(({ name, metrics }) =>
-        metrics.map(({ value, labels }): [string, number] => [
-          labels?.state === undefined ? name : `${name} ${labels.state}`,
-          Number(value),
-        ]),
-      ),
+      parsePrometheus(text)
+        .filter(({ name }) => name !== 'latchkey_decisions_total')
+        .flatMap(({ name, metrics }) =>
+          metrics.map(({ value, labels }): [string, number] => [
+            labels?.state === undefined ? name : `${name} ${labels.state}`,
+            Number(value),
+          ]),
+        ),
     );
   };
   const counts = (tenants: number, users: number, [active, disabled, revoked]: readonly number[]) => ({
@@ -351,6 +354,29 @@ describe('the metrics', () => {
     // Uses of a key change nothing.
     for (let use = 0; use < 3; use += 1) await quiet.send('GET /v1/stats', { headers: apiKey(keys[1].key) });
     expect(await scrape()).toEqual(counts(2, 2, [3, 1, 2]));
+  });
+
+  test('count decisions by outcome, as CloudWatch has them', async () => {
+    const fresh = await startTestStack({ profile: 'memgraph' });
+    try {
+      const account = await fresh.onboard();
+      const token = await fresh.logIn(account);
+      const { key } = await fresh.createKey(token, { scopes: ['read'] });
+      await fresh.send('GET /v1/stats', { headers: apiKey(key) });
+      await fresh.send('DELETE /v1/events/1', { headers: apiKey(key) });
+      await fresh.send('GET /v1/stats');
+      fresh.local.pauseDynamodb();
+      await fresh.send('GET /v1/stats', { headers: apiKey(key) });
+      fresh.local.resumeDynamodb();
+      const { text } = await fresh.send('GET /metrics');
+      const decisions = parsePrometheus(text).find(({ name }) => name === 'latchkey_decisions_total');
+      expect([
+        decisions?.type,
+        Object.fromEntries(decisions?.metrics.map(({ labels, value }) => [labels?.outcome, value]) ?? []),
+      ]).toEqual(['COUNTER', { allowed: '2', limited: '0', forbidden: '1', refused: '1', failed: '1' }]);
+    } finally {
+      await fresh.stop();
+    }
   });
 
   test('take no credential and tell nothing of a tenant', async () => {
