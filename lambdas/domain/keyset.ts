@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { exportJWK, type JWK } from 'jose';
 import { type Algorithm, NEW_KEY, PUBLIC_MEMBERS } from './algorithms.ts';
-import { FACTS_SECONDS, type PublicKey } from './tenant-facts.ts';
+import { type ControlFacts, FACTS_SECONDS, type PublicKey } from './tenant-facts.ts';
 
 /**
  * Seconds between the publication of a key and its first signature: verifiers see `CONTROL` within two seconds,
@@ -29,7 +29,7 @@ export interface SigningKey {
   readonly use: (typeof USES)[number];
   readonly algorithm: Algorithm;
   readonly createdAt: number;
-  /** From when it signs; until then it is published and nothing more. */
+  /** From when it signs, if it is published when it is made; see {@link publication}. */
   readonly signsFrom: number;
   /** Seconds for which what it signs is valid at most, as they were configured when it was made. */
   readonly validSeconds?: number;
@@ -81,7 +81,7 @@ export async function nextKeyset(
   return { version: keyset.version + 1, keys: [...live, ...added] };
 }
 
-/** The keyset as its holder may use it: a revoked key signs nothing and verifies nothing. */
+/** The keyset without what is revoked, which signs nothing and verifies nothing. */
 export function withoutRevoked(keyset: Keyset, revokedKids: ReadonlySet<string>): Keyset {
   return { ...keyset, keys: keyset.keys.filter(({ kid }) => !revokedKids.has(kid)) };
 }
@@ -110,6 +110,36 @@ export function publicKeys(keyset: Keyset): PublicKey[] {
       ...(entries === undefined ? {} : { jwk: Object.fromEntries(entries) }),
     };
   });
+}
+
+/**
+ * What a rotation publishes. A key that is published for the first time signs as long after its publication as it was
+ * meant to after its making, however long a rotation that was stopped between two steps took; the others keep their date.
+ */
+export function publication(keyset: Keyset, published: readonly PublicKey[], now: number): PublicKey[] {
+  const known = new Map(published.map((key) => [key.kid, key]));
+  const dated = keyset.keys.map((key) => {
+    const signsFrom = Math.max(key.signsFrom, now + key.signsFrom - key.createdAt);
+    return { ...key, signsFrom: known.has(key.kid) ? signsFromOf(key, known) : signsFrom };
+  });
+  return publicKeys({ ...keyset, keys: dated });
+}
+
+/** The keyset with the dates of its publication, which hold where they are later than its own. */
+export function asPublished(keyset: Keyset, published: readonly PublicKey[]): Keyset {
+  const known = new Map(published.map((key) => [key.kid, key]));
+  return { ...keyset, keys: keyset.keys.map((key) => ({ ...key, signsFrom: signsFromOf(key, known) })) };
+}
+
+/** The keyset as its holder may sign with it: what is not published, or is revoked, signs nothing. */
+export function signingKeyset(keyset: Keyset, { keys, revokedKids }: ControlFacts): Keyset {
+  const published = new Set(keys.map(({ kid }) => kid));
+  const dated = withoutRevoked(asPublished(keyset, keys), revokedKids);
+  return { ...dated, keys: dated.keys.filter(({ kid }) => published.has(kid)) };
+}
+
+function signsFromOf({ kid, signsFrom }: SigningKey, published: ReadonlyMap<string, PublicKey>): number {
+  return Math.max(signsFrom, published.get(kid)?.signsFrom ?? 0);
 }
 
 /** Whether a successor has signed for so long that nothing this key signed can be valid. */

@@ -7,14 +7,15 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import type { Clock } from '../domain/clock.ts';
 import {
+  asPublished,
   type Keyset,
   type KeysetPlan,
   nextKeyset,
   parseKeyset,
-  publicKeys,
+  publication,
   signingKey,
+  signingKeyset,
   URGENT_PUBLICATION_SECONDS,
-  withoutRevoked,
 } from '../domain/keyset.ts';
 import type { ControlStore } from '../store/control-store.ts';
 
@@ -66,8 +67,9 @@ async function createPending(token: string, context: RotationContext): Promise<v
   const { SecretString = '{}' } = await secrets.send(
     new GetSecretValueCommand({ SecretId: secretId, VersionStage: 'AWSCURRENT' }),
   );
-  const { revokedKids } = await control.read();
-  const next = await nextKeyset(parseKeyset(SecretString), plan, clock(), revokedKids);
+  const { keys, revokedKids } = await control.read();
+  const current = asPublished(parseKeyset(SecretString), keys);
+  const next = await nextKeyset(current, plan, clock(), revokedKids);
   try {
     await secrets.send(
       new PutSecretValueCommand({
@@ -91,23 +93,24 @@ function isNamed(error: unknown, name: string): boolean {
 /** Publishes the public halves: verifiers know every key before anything is signed with it. */
 async function publishPending(token: string, context: RotationContext): Promise<void> {
   const pending = await readPending(token, context);
-  await context.control.publish(pending.version, publicKeys(pending));
+  const { keys } = await context.control.read();
+  await context.control.publish(pending.version, publication(pending, keys, context.clock()));
 }
 
 /** Refuses a keyset that could not sign, or that verifiers would not know. */
 async function testPending(token: string, context: RotationContext): Promise<void> {
-  const { version, keys, revokedKids } = await context.control.read();
+  const control = await context.control.read();
   const pending = await readPending(token, context);
+  const published = new Set(control.keys.map(({ kid }) => kid));
+  const isPublished = pending.keys.every(({ kid }) => published.has(kid));
+  if (control.version < pending.version || (control.version === pending.version && !isPublished))
+    throw new Error('The pending keyset is not published.');
   for (const use of ['token', 'assertion'] as const) {
     // The successor of a revoked key signs in a moment.
     const soon = context.clock() + URGENT_PUBLICATION_SECONDS;
-    if (signingKey(withoutRevoked(pending, revokedKids), use, soon) === undefined)
+    if (signingKey(signingKeyset(pending, control), use, soon) === undefined)
       throw new Error(`No key for use ${use} can sign.`);
   }
-  const published = new Set(keys.map(({ kid }) => kid));
-  const missing = version === pending.version ? pending.keys.filter(({ kid }) => !published.has(kid)) : [];
-  if (version < pending.version || missing.length > 0)
-    throw new Error('The pending keyset is not published.');
 }
 
 /** Moves AWSCURRENT; Secrets Manager then moves AWSPREVIOUS. */

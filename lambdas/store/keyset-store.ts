@@ -4,7 +4,7 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { Problem } from '../domain/errors.ts';
-import { type Keyset, parseKeyset, withoutRevoked } from '../domain/keyset.ts';
+import { type Keyset, parseKeyset, signingKeyset } from '../domain/keyset.ts';
 import type { ControlFacts } from '../domain/tenant-facts.ts';
 
 /** Seconds for which an instance signs with a copy: far less than a key is published before it signs. */
@@ -38,12 +38,12 @@ export class KeysetStore {
   }
 
   /**
-   * The present keyset without revoked keys. The copy is at most {@link COPY_SECONDS} old, and made anew when another
+   * The present keyset, as far as it may sign now. The copy is at most {@link COPY_SECONDS} old, and made anew when another
    * version is published; a revocation holds at once. Throws `unavailable` when either cannot be read.
    */
   readonly present = async (): Promise<Keyset> => {
-    const { version, revokedKids } = await this.#facts();
-    return withoutRevoked(await this.#read(version), revokedKids);
+    const facts = await this.#facts();
+    return signingKeyset(await this.#read(facts.version), facts);
   };
 
   async #facts(): Promise<ControlFacts> {

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
   EMPTY_KEYSET,
+  PUBLICATION_SECONDS,
   parseKeyset,
   publicKeys,
   signingKey,
+  signingKeyset,
   withoutRevoked,
 } from '../../lambdas/domain/keyset.ts';
 import { type RotationContext, rotate } from '../../lambdas/rotation/rotate.ts';
@@ -125,6 +127,59 @@ describe('the four steps', () => {
     secret.announce('v1');
     await step('createSecret', 'v1');
     await expect(step('testSecret', 'v1')).rejects.toThrow('not published');
+  });
+});
+
+describe('a rotation that was stopped before it had published', () => {
+  test.each([1, 599, 601, 86_400])(
+    'for %d seconds: no key signs before JWKS caches can know it, nor drops the one before',
+    async (late) => {
+      secret.announce('v1');
+      await run('v1');
+      const first = signingKey(current(), 'token', NOW)?.kid;
+      const clock = () => NOW + late;
+      secret.announce('v2');
+      await step('createSecret', 'v2');
+      for (const Step of STEPS) await step(Step, 'v2', { clock });
+      const signer = async (at: number) =>
+        signingKey(signingKeyset(current(), await context.control.read()), 'token', at)?.kid;
+      expect(await signer(NOW + late + PUBLICATION_SECONDS - 1)).toBe(first);
+      const second = await signer(NOW + late + PUBLICATION_SECONDS);
+      expect(second).not.toBe(first);
+      // The date holds for all that come after it: a rotation right before the second key signs drops the first no earlier.
+      const later = NOW + late + PUBLICATION_SECONDS + 900 + 300;
+      secret.announce('v3');
+      await run('v3', { clock: () => later });
+      expect(current().keys.map(({ kid }) => kid)).toContain(first);
+      expect(await signer(later)).toBe(second);
+      secret.announce('v4');
+      await run('v4', { clock: () => later + 1 });
+      expect(current().keys.map(({ kid }) => kid)).not.toContain(first);
+    },
+  );
+
+  test('of two runs that publish one keyset at once, the date stays within their distance', async () => {
+    secret.announce('v1');
+    await run('v1');
+    secret.announce('v2');
+    await step('createSecret', 'v2');
+    const at = (seconds: number) => step('setSecret', 'v2', { clock: () => NOW + seconds });
+    await Promise.all([at(1000), at(1001)]);
+    await at(5000);
+    const added = (await context.control.read()).keys.filter(
+      ({ createdAt, signsFrom }) => signsFrom !== createdAt,
+    );
+    expect(added).toHaveLength(2);
+    for (const { signsFrom } of added) expect([1600, 1601]).toContain((signsFrom ?? 0) - NOW);
+  });
+
+  test('a key that is not published signs nothing, though it is current', async () => {
+    secret.announce('v1');
+    await run('v1');
+    const { keys, ...facts } = await context.control.read();
+    const kid = signingKey(current(), 'token', NOW)?.kid;
+    const stale = { ...facts, keys: keys.filter((key) => key.kid !== kid) };
+    expect(signingKey(signingKeyset(current(), stale), 'token', NOW)).toBeUndefined();
   });
 });
 
