@@ -108,12 +108,30 @@ function fitting(schema: Schema, depth: number): fc.Arbitrary<unknown> {
   }
 }
 
+/** A segment of unreserved characters (RFC 3986, 2.3), not all of them dots. */
+const PLAIN_SEGMENT = /^(?!\.*$)[\w.~-]+$/;
+
+/** A made-up request. `isPlain` when its path is surely the operation's, whoever reads it. */
+export interface MadeUp {
+  readonly target: string;
+  readonly request: HttpRequest;
+  readonly isPlain: boolean;
+}
+
+/** What is wrong with an answer; undefined when nothing is. */
+export function complaint(operation: Operation, { isPlain }: MadeUp, status: number): string | undefined {
+  if (status >= 500) return `${operation.id} answers ${status}`;
+  // A path that is read in two ways is refused, or is another path, whatever the operation's document says.
+  if (operation.statuses.has(status) || (!isPlain && (status === 400 || status === 404))) return undefined;
+  return `${operation.id} has no ${status} in its document`;
+}
+
 /** A request of an operation: path, query, headers and body. `credentials` are headers that some request carries. */
 export function requestOf(
   operation: Operation,
   credentials: readonly Readonly<Record<string, string>>[],
   ids: readonly string[],
-): fc.Arbitrary<{ target: string; request: HttpRequest }> {
+): fc.Arbitrary<MadeUp> {
   const segment = fc
     .oneof(fc.constantFrom(...ids), TEXTS)
     .map((text) => encodeURIComponent(text.toWellFormed()).slice(0, 1500) || '0');
@@ -140,7 +158,9 @@ export function requestOf(
       ]);
       const search = new URLSearchParams(pairs).toString();
       const target = `${operation.method} ${path}${search && `?${search.slice(0, 2000)}`}`;
-      return { target, request: { headers: { ...credential, ...contentType(form) }, ...bodyOf(body, form) } };
+      const headers = { ...credential, ...contentType(form) };
+      const isPlain = !operation.path.includes('{') || segments.every((each) => PLAIN_SEGMENT.test(each));
+      return { target, request: { headers, ...bodyOf(body, form) }, isPlain };
     });
 }
 
