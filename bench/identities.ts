@@ -70,10 +70,18 @@ async function newIdentity(name: string, context: AccountContext): Promise<Ident
       sector: null,
     },
     context,
+    { requestId: 'bench' },
   );
   const seconds = context.deployment.tokens.accessSeconds;
   const now = context.clock();
-  const session = await openSession(account.user, account.workspaceId, seconds, context.sessions, now);
+  const session = await openSession(
+    account.user,
+    account.workspaceId,
+    { idleSeconds: seconds, absoluteSeconds: seconds },
+    { requestId: 'bench' },
+    context.sessions,
+    now,
+  );
   const newToken = (): Promise<string> => context.signer.accessToken(session, seconds);
   return {
     key,

@@ -72,7 +72,8 @@ export function functionSpecs(
         { actions: ['GetItem'], keys: ['EMAIL#*', 'TENANT#*', 'BACKOFF#*'] },
         { actions: ['PutItem'], keys: ['EMAIL#*', 'TENANT#*', 'KEY#*', 'USER#*', 'SESSION#*'] },
         { actions: ['Query'], keys: ['USER#*'] },
-        { actions: ['UpdateItem'], keys: ['SESSION#*', 'REFRESH#*', 'BACKOFF#*'] },
+        { actions: ['ConditionCheckItem'], keys: ['TENANT#*'] },
+        { actions: ['UpdateItem'], keys: ['TENANT#*', 'SESSION#*', 'REFRESH#*', 'BACKOFF#*'] },
         { actions: ['DeleteItem'], keys: ['USER#*', 'BACKOFF#*'] },
         { actions: ['BatchGetItem'], keys: ['CONTROL'] },
       ],
@@ -92,16 +93,42 @@ export function functionSpecs(
       variables: ['ISSUER'],
     },
     management: {
-      description: 'The caller, logout and API keys',
+      description: 'The caller, sessions, API keys, workspaces, the tenant and its audit trail',
       memoryMiB: 512,
       timeoutSeconds: 10,
       table: [
         { actions: ['GetItem'], keys: ['TENANT#*', 'KEY#*'] },
-        { actions: ['BatchGetItem'], keys: ['KEY#*'] },
-        { actions: ['Query', 'ConditionCheckItem'], keys: ['TENANT#*'] },
+        { actions: ['BatchGetItem'], keys: ['KEY#*', 'SESSION#*'] },
+        { actions: ['Query'], keys: ['TENANT#*', 'USER#*'] },
         { actions: ['PutItem'], keys: ['TENANT#*', 'KEY#*'] },
         { actions: ['UpdateItem'], keys: ['TENANT#*', 'KEY#*', 'SESSION#*'] },
-        { actions: ['DeleteItem'], keys: ['USER#*'] },
+        { actions: ['DeleteItem'], keys: ['TENANT#*', 'USER#*'] },
+      ],
+    },
+    people: {
+      description: 'The people of a tenant and their passwords',
+      // As `accounts`: Argon2id takes a whole vCPU, and a flood of passwords gets no further than this.
+      memoryMiB: 1769,
+      timeoutSeconds: 10,
+      reservedConcurrency: 5,
+      table: [
+        { actions: ['GetItem'], keys: ['EMAIL#*', 'TENANT#*', 'BACKOFF#*'] },
+        { actions: ['Query'], keys: ['TENANT#*', 'USER#*'] },
+        { actions: ['PutItem'], keys: ['EMAIL#*', 'TENANT#*'] },
+        { actions: ['UpdateItem'], keys: ['EMAIL#*', 'TENANT#*', 'SESSION#*', 'BACKOFF#*'] },
+        { actions: ['DeleteItem'], keys: ['EMAIL#*', 'TENANT#*', 'USER#*', 'BACKOFF#*'] },
+      ],
+    },
+    transfer: {
+      description: 'Export and import of a tenant',
+      memoryMiB: 1024,
+      // A second less than API Gateway waits: a long import says how far it came.
+      timeoutSeconds: 28,
+      table: [
+        { actions: ['GetItem', 'Query', 'PutItem', 'UpdateItem'], keys: ['TENANT#*'] },
+        { actions: ['BatchGetItem'], keys: ['TENANT#*', 'KEY#*'] },
+        { actions: ['PutItem'], keys: ['KEY#*'] },
+        { actions: ['UpdateItem'], keys: ['CONTROL'] },
       ],
     },
     public: {
@@ -132,12 +159,14 @@ export function functionSpecs(
       keyset: ['GetSecretValue', 'DescribeSecret', 'PutSecretValue', 'UpdateSecretVersionStage'],
     },
     stream: {
-      description: 'Brings what hangs on an item in line with it, and counts',
+      description:
+        'Brings what hangs on an item in line with it, counts, and writes the audit trail of hot records',
       memoryMiB: 256,
       timeoutSeconds: 60,
       table: [
-        { actions: ['GetItem', 'DeleteItem'], keys: ['TENANT#*'] },
-        { actions: ['UpdateItem'], keys: ['TENANT#*', 'EMAIL#*', 'CENSUS'] },
+        { actions: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'], keys: ['TENANT#*'] },
+        { actions: ['Query', 'DeleteItem'], keys: ['USER#*'] },
+        { actions: ['UpdateItem'], keys: ['SESSION#*', 'EMAIL#*', 'CENSUS'] },
         { actions: ['PutItem'], keys: ['EVENT#*'] },
       ],
     },

@@ -13,21 +13,21 @@ export interface KeyStreamProps {
   readonly followsFirstUses: boolean;
 }
 
-/** What begins or is deleted, by TTL or by us: it is counted, and frees what hung on it. */
+/** A key or a tenant that begins or is deleted, by TTL or by us: it is counted, and frees what hung on it. */
 const BIRTHS_AND_DEATHS = {
   eventName: ['INSERT', 'REMOVE'],
-  dynamodb: { Keys: { SK: { S: ['KEY', 'TENANT', { prefix: 'USER#' }] } } },
+  dynamodb: { Keys: { SK: { S: ['KEY', 'TENANT'] } } },
 };
-/**
- * A key out of use, and one that comes back into it. Decisions change no record that is out of use, so that they,
- * which are not worth a call, match neither.
- */
-const OUT_OF_USE = { dynamodb: { NewImage: { SK: { S: ['KEY'] }, st: { S: ['disabled', 'revoked'] } } } };
-const BACK_IN_USE = { dynamodb: { OldImage: { SK: { S: ['KEY'] }, st: { S: ['disabled'] } } } };
 /** The one decision of a key's life that counts it from zero to one. */
 const FIRST_USES = { dynamodb: { NewImage: { SK: { S: ['KEY'] }, n: { N: ['1'] } } } };
 
-/** Brings what happens to keys, tenants and people to the function that does what follows from it. */
+/** A change of a hot record; decisions take the note of it off again, and are not worth a call. */
+const CHANGES = { dynamodb: { NewImage: { chg: { M: { what: { S: [{ exists: true }] } } } } } };
+
+/** A person: they are counted, and their sessions must follow, were whoever changed them cut off. */
+const PEOPLE = { dynamodb: { Keys: { SK: { S: [{ prefix: 'USER#' }] } } } };
+
+/** Brings what happens to keys, sessions, tenants and people to the function that does what follows from it. */
 export class KeyStream extends Construct {
   /** Takes the records that could not be handled. */
   readonly failures: Queue;
@@ -64,15 +64,15 @@ export class KeyStream extends Construct {
       eventSourceArn: table.streamArn,
       startingPosition: StartingPosition.TRIM_HORIZON,
       // Lambda takes five at most ("Lambda quotas").
-      filters: [BIRTHS_AND_DEATHS, OUT_OF_USE, BACK_IN_USE, ...(followsFirstUses ? [FIRST_USES] : [])].map(
+      filters: [BIRTHS_AND_DEATHS, CHANGES, PEOPLE, ...(followsFirstUses ? [FIRST_USES] : [])].map(
         (pattern) => FilterCriteria.filter(pattern),
       ),
       batchSize: 100,
       maxBatchingWindow: Duration.seconds(5),
       reportBatchItemFailures: true,
-      // A record that cannot be handled is found by halves and set aside; the shard goes on.
+      // A record is tried for as long as the stream holds it: what is set aside is a gap in an audit trail.
       bisectBatchOnError: true,
-      retryAttempts: 5,
+      maxRecordAge: Duration.hours(23),
       onFailure: { bind: () => ({ destination: failures.queueArn }) },
     });
   }

@@ -14,6 +14,7 @@ import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { OUTCOMES } from '../lambdas/domain/outcomes.ts';
 import type { FunctionName } from './functions.ts';
 import type { LatchkeyFunction } from './latchkey-function.ts';
 import { metricsNamespace } from './metrics.ts';
@@ -124,10 +125,9 @@ export class Monitoring extends Construct {
       outcomes.map((outcome) => this.own(name, outcome).with({ label: outcome }));
     const graph = (title: string, left: readonly IMetric[]) =>
       new GraphWidget({ title, left: [...left], width: 12 });
-    const decisions = ['allowed', 'refused', 'forbidden', 'limited', 'failed'];
     return [
       [
-        graph('Decisions by outcome', by('Decisions', decisions)),
+        graph('Decisions by outcome', by('Decisions', OUTCOMES)),
         graph(
           'A decision, in milliseconds',
           ['p50', 'p99'].map((statistic) => this.own('DecisionsLatency', 'allowed', statistic)),

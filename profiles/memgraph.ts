@@ -26,7 +26,7 @@ export const profile = {
   upstreamPrefixes: ['/v1'],
   // An editor reads and writes "events, beliefs, episodes"; the page knows no right to delete of its own.
   methodScopes: WRITE_DELETES,
-  pathScopes: [{ path: '/v1/admin/*', scope: 'admin' }],
+  pathScopes: [],
   scopeInclusion: ADMIN_INCLUDES_ALL,
   // The page knows one token of seven days and nothing that renews it.
   paths: { getMetrics: ['/metrics'], refresh: [] },

@@ -17,9 +17,11 @@ const NAMED: Readonly<Partial<Record<ErrorCode, string>>> = {
   invalid_field: 'VALIDATION_ERROR',
 };
 
-/** A list is sent as an array, its cursor beside the request's id. */
-function isPage(body: unknown): body is { readonly data: readonly unknown[]; readonly next_cursor: unknown } {
-  return typeof body === 'object' && body !== null && 'data' in body && 'next_cursor' in body;
+/** A list is sent as an array, and the cursor of one that comes in pages beside the request's id. */
+function isList(
+  body: unknown,
+): body is { readonly data: readonly unknown[]; readonly next_cursor?: unknown } {
+  return typeof body === 'object' && body !== null && 'data' in body && Array.isArray(body.data);
 }
 
 /** Memory API's published contract: signup without a password, two environments, everything in an envelope. */
@@ -66,9 +68,9 @@ export const profile = {
   },
   envelope: (body, { requestId, processingTimeMs }) => {
     const meta = { request_id: requestId, processing_time_ms: processingTimeMs };
-    return isPage(body)
-      ? { success: true, data: body.data, meta: { ...meta, next_cursor: body.next_cursor } }
-      : { success: true, data: body, meta };
+    if (!isList(body)) return { success: true, data: body, meta };
+    const { data, ...cursor } = body;
+    return { success: true, data, meta: { ...meta, ...cursor } };
   },
   errorCodes: Object.fromEntries(
     (Object.keys(ERRORS) as ErrorCode[]).map((code) => [code, NAMED[code] ?? code.toUpperCase()]),

@@ -68,6 +68,7 @@ function usageKey(decision: Decision, usageKeys: UsageKeys, initialTier: string)
       return UNKNOWN_USAGE_KEY;
     case 'limited':
       return usageKeys.exhausted;
+    case 'misdirected':
     case 'allowed':
       return (
         decision.tenant?.usageKey ?? usageKeys[decision.tenant?.tier ?? initialTier] ?? usageKeys[initialTier]

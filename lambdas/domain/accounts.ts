@@ -1,11 +1,15 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { type BackoffStore, loginSubjects, takeAttempt } from './backoff.ts';
+import { requireUncommonPassword } from './common-passwords.ts';
 import { invalidField, Problem } from './errors.ts';
 import { type Grant, type GrantContext, openGrant } from './grants.ts';
 import { mainEnvironment } from './key-format.ts';
-import { issueKey, type KeyIssue } from './keys.ts';
+import { type ChangeOrigin, issueKey, type KeyIssue, type RequestOrigin } from './keys.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
 import type { User } from './user.ts';
+
+/** How often a login begins anew because the person was changed meanwhile. */
+const LOGIN_ATTEMPTS = 3;
 
 /** What onboarding creates, all of it or nothing. */
 export interface NewAccount {
@@ -20,6 +24,7 @@ export interface NewAccount {
   readonly workspaceName: string;
   readonly key: KeyIssue;
   readonly createdAt: number;
+  readonly origin: ChangeOrigin;
 }
 
 /** Seconds for which an address is held for who signed up without a password and has not used the key. */
@@ -65,8 +70,14 @@ export interface Onboarded {
  * Creates tenant, administrator, workspace and a first key. Throws `email_taken`.
  * The address is claimed by a condition of the one write, so of any number at once one succeeds.
  */
-export async function onboard(input: Onboarding, context: AccountContext): Promise<Onboarded> {
-  return openAccount(input, { passwordHash: await hashPassword(input.password), holdSeconds: null }, context);
+export async function onboard(
+  input: Onboarding,
+  context: AccountContext,
+  from: RequestOrigin,
+): Promise<Onboarded> {
+  requireUncommonPassword(input.password, input.email, 'password');
+  const passwordHash = await hashPassword(input.password);
+  return openAccount(input, { passwordHash, holdSeconds: null }, context, from);
 }
 
 /** What signing up without a password says. */
@@ -83,13 +94,17 @@ export interface SignUp {
  * {@link HOLD_SECONDS} only: until then the key must have been used once, else the account ends and the address is free.
  * Throws `email_taken`, and `invalid_field` for another tier.
  */
-export async function signUp(input: SignUp, context: AccountContext): Promise<Onboarded> {
+export async function signUp(
+  input: SignUp,
+  context: AccountContext,
+  from: RequestOrigin,
+): Promise<Onboarded> {
   const { initialTier } = context.deployment;
   if (input.tier !== undefined && input.tier !== initialTier) {
     throw invalidField('plan_id', `must be ${initialTier}: another plan cannot be chosen by signing up`);
   }
   const onboarding = { email: input.email, fullName: input.name, workspaceName: 'Default', sector: null };
-  return openAccount(onboarding, { passwordHash: null, holdSeconds: HOLD_SECONDS }, context);
+  return openAccount(onboarding, { passwordHash: null, holdSeconds: HOLD_SECONDS }, context, from);
 }
 
 async function openAccount(
@@ -99,6 +114,7 @@ async function openAccount(
     holdSeconds,
   }: { readonly passwordHash: string | null; readonly holdSeconds: number | null },
   { profile, deployment, accounts, clock }: AccountContext,
+  from: RequestOrigin,
 ): Promise<Onboarded> {
   const createdAt = clock();
   const [tenantId, userId, workspaceId] = [randomUUIDv7(), randomUUIDv7(), randomUUIDv7()];
@@ -128,6 +144,7 @@ async function openAccount(
     workspaceName: input.workspaceName,
     key: issue,
     createdAt,
+    origin: { actor: `user:${userId}`, ...from },
   };
   await accounts.createAccount(account);
   return { account, key };
@@ -139,19 +156,37 @@ async function openAccount(
  */
 export async function logIn(
   credentials: { readonly email: string; readonly password: string },
-  address: string,
+  from: Required<RequestOrigin>,
   context: AccountContext,
 ): Promise<Grant> {
   const { accounts, backoff, clock } = context;
-  const subjects = loginSubjects(credentials.email, address);
+  const subjects = loginSubjects(credentials.email, from.address);
   for (const subject of subjects) await takeAttempt(backoff, subject, clock());
-  const login = await accounts.findLogin(credentials.email);
-  const isRight = await verifyPassword(credentials.password, login?.passwordHash);
-  const user = login && isRight ? await accounts.findUser(login.tenantId, login.userId) : undefined;
-  if (login === undefined || user === undefined) throw new Problem('wrong_password');
-  const grant = await openGrant(user, login.workspaceId, context);
+  const enter = async (): Promise<Grant> => {
+    // The person before the password: a session is opened for what they were when it was looked at, or not at all.
+    const login = await accounts.findLogin(credentials.email);
+    const user = login === undefined ? undefined : await accounts.findUser(login.tenantId, login.userId);
+    const known =
+      login === undefined || user === undefined ? undefined : await accounts.findLogin(credentials.email);
+    const isRight = await verifyPassword(credentials.password, known?.passwordHash);
+    if (user === undefined || known === undefined || !isRight) throw new Problem('wrong_password');
+    return openGrant(user, known.workspaceId, from, context);
+  };
+  const grant = await unlessChanged(enter);
   for (const subject of subjects) await backoff.clear(subject.id);
   return grant;
+}
+
+/** Repeats an entry during which the person's role or password was changed, or they were removed. */
+async function unlessChanged(enter: () => Promise<Grant>): Promise<Grant> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await enter();
+    } catch (error) {
+      const changed = error instanceof Problem && error.code === 'conflicting_state';
+      if (!changed || attempt === LOGIN_ATTEMPTS) throw error;
+    }
+  }
 }
 
 /** One address, one account: surrounding blanks and letter case do not make another (Unicode NFKC). */

@@ -10,15 +10,18 @@ import type { Clock } from './clock.ts';
 import { readCredential } from './credential.ts';
 import { ERRORS, type ErrorCode } from './errors.ts';
 import type { HeaderValues } from './headers.ts';
-import { hashKey, parseKey } from './key-format.ts';
+import { hashKey, importedLocator, parseKey } from './key-format.ts';
 import { coversScope, ROLE_SCOPES, type Scope } from './scopes.ts';
 import type { ControlFacts, TenantFacts } from './tenant-facts.ts';
 import type { TokenVerifier } from './tokens.ts';
+import { namedWorkspaces } from './workspace-choice.ts';
 
 /** What the authorizer answers for one request. Only `allowed` carries an identity. */
 export type Decision =
   | { readonly outcome: 'refused'; readonly code: ErrorCode }
   | { readonly outcome: 'forbidden'; readonly code: ErrorCode; readonly message: string }
+  /** The caller is proven, and picked no workspace of theirs: API Gateway has no such answer, the function behind has. */
+  | { readonly outcome: 'misdirected'; readonly code: ErrorCode; readonly tenant: TenantFacts | null }
   | { readonly outcome: 'limited'; readonly allowance: Allowance; readonly retryAfterSeconds: number }
   | {
       readonly outcome: 'allowed';
@@ -91,6 +94,10 @@ export interface DecisionContext {
   readonly clock: Clock;
 }
 
+/** Characters of a key that another system made: shorter ones can be guessed, longer ones are none. */
+export const MIN_IMPORTED_LENGTH = 20;
+const MAX_IMPORTED_LENGTH = 512;
+
 /** Who was proven to call, and what is still to be checked. */
 interface Proof {
   readonly caller: Caller;
@@ -108,7 +115,7 @@ type Check = (
 ) => Decision | undefined;
 
 /** In the order in which they run: who may not come from here learns nothing more. */
-const CHECKS: readonly Check[] = [checkAddress, checkCallerKind, checkScope, checkAllowance];
+const CHECKS: readonly Check[] = [checkAddress, checkCallerKind, checkScope, checkAllowance, checkWorkspace];
 
 /** Decides one request. Throws only when the store or a secret cannot be read: there is no decision then. */
 export async function decide(request: DecisionRequest, context: DecisionContext): Promise<Decision> {
@@ -120,7 +127,8 @@ export async function decide(request: DecisionRequest, context: DecisionContext)
     const objection = check(proof, request, access, context);
     if (objection !== undefined) return objection;
   }
-  return { outcome: 'allowed', caller: proof.caller, allowance: proof.allowance, tenant: proof.tenant };
+  const caller = inPickedWorkspace(proof.caller, request.headers);
+  return { outcome: 'allowed', caller, allowance: proof.allowance, tenant: proof.tenant };
 }
 
 /** The row as the API declares it; undefined for a resource or method that no row names. */
@@ -164,13 +172,14 @@ const ANONYMOUS: Proof = {
 async function proveKey(
   key: string,
   request: DecisionRequest,
-  { profile, store, deployment, clock }: DecisionContext,
+  context: DecisionContext,
 ): Promise<Proof | Decision> {
-  const parsed = parseKey(profile.keys, key);
-  if (parsed === undefined) return refused('invalid_credential');
+  const { store, deployment, clock } = context;
   const hash = hashKey(key);
   const now = clock();
-  const { passed, record, window, count } = await store.useKey(parsed.locator, hash, request.address, now);
+  const locator = await locatorOf(key, hash, now, context);
+  if (locator === undefined) return refused('invalid_credential');
+  const { passed, record, window, count } = await store.useKey(locator, hash, request.address, now);
   const slot = record?.slots.find((candidate) => sameHash(candidate.hash, hash));
   // Only who proved the secret is told why the key is dead.
   if (record === undefined || slot === undefined) return refused('invalid_credential');
@@ -187,6 +196,22 @@ async function proveKey(
       allowedBlocks: record.allowedBlocks,
     }
   );
+}
+
+/**
+ * Where a key's record is. What has not our form is looked up by its hash, but only where keys of another system have
+ * been imported, and only if it is as long as such keys are: elsewhere garbage costs no write.
+ */
+async function locatorOf(
+  key: string,
+  hash: Uint8Array,
+  now: number,
+  { profile, store }: DecisionContext,
+): Promise<string | undefined> {
+  const parsed = parseKey(profile.keys, key);
+  if (parsed !== undefined) return parsed.locator;
+  if (key.length < MIN_IMPORTED_LENGTH || key.length > MAX_IMPORTED_LENGTH) return undefined;
+  return (await store.control(now)).importedKeys ? importedLocator(hash) : undefined;
 }
 
 async function proveToken(
@@ -295,6 +320,24 @@ function checkAllowance(
     allowance,
     retryAfterSeconds: secondsUntil(allowance.resetAt, clock()),
   } satisfies Decision;
+}
+
+/** A person works in any workspace of their tenant, a key in its own. One that is being deleted is gone. */
+function checkWorkspace({ caller, tenant }: Proof, { headers }: DecisionRequest): Decision | undefined {
+  const [picked, ...more] = namedWorkspaces(headers);
+  if (picked === undefined) return undefined;
+  if (more.length > 0) return { outcome: 'misdirected', code: 'malformed_request', tenant };
+  const isOwn =
+    caller.kind === 'user'
+      ? (tenant?.workspaces.has(picked) ?? false) && !tenant?.suspendedWorkspaces.has(picked)
+      : picked === caller.workspaceId;
+  return isOwn ? undefined : { outcome: 'misdirected', code: 'not_found', tenant };
+}
+
+/** After {@link checkWorkspace}. */
+function inPickedWorkspace(caller: Caller, headers: HeaderValues): Caller {
+  const [picked] = namedWorkspaces(headers);
+  return picked === undefined ? caller : { ...caller, workspaceId: picked };
 }
 
 function sameHash(stored: Uint8Array, presented: Uint8Array): boolean {

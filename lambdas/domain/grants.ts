@@ -4,6 +4,7 @@ import type { Deployment, RefreshSettings } from '../deployment.ts';
 import type { Clock } from './clock.ts';
 import type { SessionRecord } from './decision.ts';
 import { Problem } from './errors.ts';
+import type { RequestOrigin } from './keys.ts';
 import {
   hashRefreshToken,
   newRefreshToken,
@@ -39,13 +40,19 @@ export interface RefreshContext extends GrantContext {
 }
 
 /** Opens a session and gives the first tokens of it. */
-export async function openGrant(user: User, workspaceId: string, context: GrantContext): Promise<Grant> {
+export async function openGrant(
+  user: User,
+  workspaceId: string,
+  from: RequestOrigin,
+  context: GrantContext,
+): Promise<Grant> {
   const { deployment, sessions, clock } = context;
   const { accessSeconds, refresh } = deployment.tokens;
   const now = clock();
   const idle = refresh === null ? accessSeconds : Math.min(refresh.idleSeconds, refresh.absoluteSeconds);
   const absolute = refresh?.absoluteSeconds ?? accessSeconds;
-  const session = await openSession(user, workspaceId, idle, sessions, now, absolute);
+  const lifetime = { idleSeconds: idle, absoluteSeconds: absolute };
+  const session = await openSession(user, workspaceId, lifetime, from, sessions, now);
   return issue({ ...session, endsAt: now + absolute }, now, context);
 }
 
@@ -56,7 +63,7 @@ export async function openGrant(user: User, workspaceId: string, context: GrantC
  */
 export async function refreshGrant(
   token: string,
-  requestId: string,
+  from: RequestOrigin,
   context: RefreshContext,
 ): Promise<Grant> {
   const { deployment, refreshTokens, sessions, tenant, clock } = context;
@@ -71,11 +78,11 @@ export async function refreshGrant(
     case 'expired':
       throw refused(`the refresh token is ${use.kind}`);
     case 'reused':
-      await sessions.end(use.family, 'latchkey', requestId, 'refresh-reuse');
+      await sessions.end(use.family, { actor: 'system', ...from }, 'refresh-reuse');
       throw refused(`refresh token reused: session ${use.family.sessionId} has ended`);
   }
   const { family } = use;
-  const session = await sessions.extend(family, idleEnd(family, refresh, now), now, requestId);
+  const session = await sessions.extend(family, idleEnd(family, refresh, now), now);
   if (session === undefined) throw refused(`session ${family.sessionId} is over`);
   await requireTenant(session, tenant);
   return issue(family, now, context);

@@ -59,9 +59,20 @@ export function parseKey(format: KeyFormat, key: string): ParsedKey | undefined 
   return { locator: body.slice(0, LOCATOR_LENGTH), environment };
 }
 
+/** The locator of a key that another system made and that was imported by its SHA-256: the hash itself. */
+export function importedLocator(hash: Uint8Array): string {
+  return Buffer.from(hash).toString('hex');
+}
+
+export function isImported(locator: string): boolean {
+  return locator.length !== LOCATOR_LENGTH;
+}
+
 /** The key as lists show it: enough to recognise, nothing of the secret. */
 export function maskedKey(format: KeyFormat, environment: Environment, locator: string): string {
-  return `${keyHead(format, environment)}${locator}…`;
+  return isImported(locator)
+    ? `sha256:${locator.slice(0, 12)}…`
+    : `${keyHead(format, environment)}${locator}…`;
 }
 
 /** SHA-256 of the whole key: what is stored and compared. */

@@ -8,13 +8,14 @@ import { invalidField, Problem } from './errors.ts';
 import {
   environmentsOf,
   hashKey,
+  isImported,
   type KeyFormat,
   mainEnvironment,
   newKey,
   newLocator,
 } from './key-format.ts';
 import { type Environment, firstUncovered, type Scope } from './scopes.ts';
-import { requireWorkspace, type WorkspaceStore } from './workspace-choice.ts';
+import { requireWorkspace, type WorkspaceIndex } from './workspace-choice.ts';
 
 /** Seconds for which a dead key is remembered, so that its owner is told why it stopped. */
 export const RETENTION_SECONDS = 30 * 86_400;
@@ -25,6 +26,9 @@ export const ROTATION_PAUSE_SECONDS = 10;
 
 /** The form of a key's id. What has another is nobody's, and might be more than the store takes as a key. */
 const KEY_ID = /^key_\w{1,64}$/;
+
+/** Keys that a bulk revocation takes at a time. */
+const BULK_KEYS = 100;
 
 /** What a key is and may. Times are Unix seconds, {@link NEVER} for none. */
 export interface ApiKey {
@@ -101,6 +105,16 @@ export function issueKey(
 export interface ChangeOrigin {
   readonly actor: string;
   readonly requestId: string;
+  /** Where the request came from; absent for what the system does itself. */
+  readonly address?: string;
+}
+
+/** From where a change was asked for. */
+export type RequestOrigin = Omit<ChangeOrigin, 'actor'>;
+
+/** The origin of what a caller changes. */
+export function originOf(caller: Caller, requestId: string, address?: string): ChangeOrigin {
+  return { actor: principalOf(caller), requestId, ...(address === undefined ? {} : { address }) };
 }
 
 /** What a change of a key's rights writes; absent fields stay. */
@@ -123,14 +137,14 @@ export interface KeyRotation {
   readonly previousExpiresAt: number | null;
 }
 
-export interface KeyStore extends WorkspaceStore {
+export interface KeyStore extends WorkspaceIndex {
   /** Throws `limit_reached` when the tenant has `maxKeys` of the key's environment, and `not_found` when the workspace does not exist. */
   create(issue: KeyIssue, maxKeys: number, origin: ChangeOrigin): Promise<void>;
   find(tenantId: string, id: string): Promise<ApiKey | undefined>;
   /** At most `limit` keys after the id `after`, oldest first; of one workspace when it is given. */
   page(tenantId: string, limit: number, after?: string, workspaceId?: string): Promise<KeyPage>;
   /** False when the key was revoked meanwhile, or rotated so that its older key would outlast the new expiry. */
-  change(key: ApiKey, change: KeyChange, origin: ChangeOrigin): Promise<boolean>;
+  change(key: ApiKey, change: KeyChange, origin: ChangeOrigin, now: number): Promise<boolean>;
   /** From the moment this has answered, the key is refused. Repeating it changes nothing. */
   revoke(key: ApiKey, origin: ChangeOrigin, now: number): Promise<void>;
   /** The hash in the present slot; undefined when the record is gone. */
@@ -138,6 +152,25 @@ export interface KeyStore extends WorkspaceStore {
   /** False when the key was rotated, revoked or disabled meanwhile. */
   rotate(key: ApiKey, rotation: KeyRotation, origin: ChangeOrigin, now: number): Promise<boolean>;
   tier(tenantId: string): Promise<string | undefined>;
+  /** What new keys of the tenant have where nothing else is asked for. */
+  defaults(tenantId: string): Promise<KeyDefaults>;
+  /** Revokes keys of one tenant as `revoke` does each. */
+  revokeAll(keys: readonly ApiKey[], origin: ChangeOrigin, now: number): Promise<void>;
+}
+
+/** A tenant's own defaults; null where the profile's hold. */
+export interface KeyDefaults {
+  readonly expiresInDays: number | null;
+  readonly scopes: readonly Scope[] | null;
+  readonly allowedBlocks: readonly AddressBlock[] | null;
+}
+
+/** Which keys a bulk revocation means; at least one field narrows. */
+export interface KeySelection {
+  readonly workspaceId?: string;
+  readonly createdBy?: string;
+  /** Unix seconds, exclusive. */
+  readonly createdBefore?: number;
 }
 
 export interface KeyPage {
@@ -151,6 +184,8 @@ export interface KeyContext {
   readonly deployment: Deployment;
   readonly keys: KeyStore;
   readonly clock: Clock;
+  /** The address that the request came from, for the audit trail. */
+  readonly from?: string;
 }
 
 /** What a caller asks of a new key; absent fields take the profile's defaults. */
@@ -176,10 +211,11 @@ export async function createKey(
   request: KeyRequest,
   caller: Caller,
   requestId: string,
-  { profile, deployment, keys, clock }: KeyContext,
+  { profile, deployment, keys, clock, from }: KeyContext,
 ): Promise<{ readonly apiKey: ApiKey; readonly key: string }> {
   const now = clock();
   const owned = await callerKey(caller, keys);
+  const defaults = await keys.defaults(caller.tenantId);
   const environment =
     request.environment ?? (caller.kind === 'key' ? caller.environment : mainEnvironment(profile.keys));
   if (!environmentsOf(profile.keys).includes(environment)) {
@@ -191,9 +227,11 @@ export async function createKey(
     workspaceId: request.workspaceId ?? caller.workspaceId,
     name: request.name,
     environment,
-    scopes: knownScopes(request.scopes, profile) ?? defaultScopes(caller, profile),
-    lifetimeSeconds: lifetimeOf(request.expiry, owned, profile, now),
-    allowedBlocks: request.allowedBlocks ?? owned?.allowedBlocks ?? [],
+    scopes: knownScopes(request.scopes, profile) ?? defaultScopes(caller, profile, defaults),
+    lifetimeSeconds: lifetimeOf(request.expiry, owned, profile, now, defaults),
+    allowedBlocks:
+      request.allowedBlocks ??
+      (owned?.allowedBlocks.length ? owned.allowedBlocks : (defaults.allowedBlocks ?? [])),
     metadata: request.metadata ?? {},
     createdBy: principalOf(caller),
   };
@@ -201,7 +239,7 @@ export async function createKey(
   requireExpiryWithin(expiryOf(wanted.lifetimeSeconds, now), owned);
   const { issue, key } = issueKey(wanted, profile.keys, now);
   const maxKeys = await keyLimit(caller.tenantId, keys, deployment);
-  await keys.create(issue, maxKeys, { actor: principalOf(caller), requestId });
+  await keys.create(issue, maxKeys, originOf(caller, requestId, from));
   return { apiKey: issue.key, key };
 }
 
@@ -270,7 +308,7 @@ export async function updateKey(
   requestId: string,
   context: KeyContext,
 ): Promise<ApiKey> {
-  const { profile, keys, clock } = context;
+  const { profile, keys, clock, from } = context;
   const now = clock();
   const before = await findKey(id, caller, context);
   requireAlive(before);
@@ -290,7 +328,7 @@ export async function updateKey(
   const after = { ...before, ...change };
   requireWithin(after, caller, owned, profile);
   if (change.expiresAt !== undefined) requireExpiryWithin(change.expiresAt, owned);
-  if (!(await keys.change(before, change, { actor: principalOf(caller), requestId }))) {
+  if (!(await keys.change(before, change, originOf(caller, requestId, from), now))) {
     // Revoked, or rotated between our read and our write.
     requireAlive(await findKey(id, caller, context));
     throw new Problem('conflicting_state', { message: 'The API key was changed meanwhile. Try again.' });
@@ -311,7 +349,7 @@ export async function revokeKey(
   const found = await findKey(id, caller, context);
   const owned = await callerKey(caller, context.keys);
   if (owned?.id !== found.id) requireWithin(found, caller, owned, context.profile);
-  await context.keys.revoke(found, { actor: principalOf(caller), requestId }, context.clock());
+  await context.keys.revoke(found, originOf(caller, requestId, context.from), context.clock());
   return { ...found, state: 'revoked', revokedAt: found.revokedAt ?? context.clock() };
 }
 
@@ -334,10 +372,15 @@ export async function rotateKey(
   requestId: string,
   context: KeyContext,
 ): Promise<{ readonly apiKey: ApiKey; readonly key: string }> {
-  const { profile, keys, clock } = context;
+  const { profile, keys, clock, from } = context;
   const now = clock();
   const before = await findKey(id, caller, context);
   requireAlive(before);
+  if (isImported(before.locator)) {
+    throw new Problem('conflicting_state', {
+      message: 'An imported key keeps its form and cannot be rotated. Create a key in its place.',
+    });
+  }
   if (before.state === 'disabled') {
     throw new Problem('conflicting_state', {
       message: 'The API key is disabled. Enable it before you rotate it.',
@@ -353,7 +396,7 @@ export async function rotateKey(
   if (replaces === undefined) throw goneKey();
   const key = newKey(profile.keys, before.environment, before.locator);
   const rotation = { replaces, hash: hashKey(key), expiresAt, previousExpiresAt };
-  if (!(await keys.rotate(before, rotation, { actor: principalOf(caller), requestId }, now))) {
+  if (!(await keys.rotate(before, rotation, originOf(caller, requestId, from), now))) {
     throw new Problem('conflicting_state', {
       message: `The API key was changed or rotated in the last ${ROTATION_PAUSE_SECONDS} seconds.`,
     });
@@ -389,6 +432,35 @@ function previousExpiry(
   return Math.min(expiresAt, newExpiresAt, now + graceSeconds);
 }
 
+/**
+ * Revokes every key of a selection, for as long as `until` allows: what is left is revoked by calling it again.
+ * A caller that is a key reaches its own workspace only.
+ */
+export async function revokeKeys(
+  { workspaceId, createdBy, createdBefore }: KeySelection,
+  tenantId: string,
+  origin: ChangeOrigin,
+  until: () => boolean,
+  { keys, clock }: Pick<KeyContext, 'keys' | 'clock'>,
+): Promise<{ readonly revoked: number; readonly complete: boolean }> {
+  let revoked = 0;
+  let after: string | undefined;
+  for (;;) {
+    const page = await keys.page(tenantId, BULK_KEYS, after, workspaceId);
+    const selected = page.keys.filter(
+      (key) =>
+        key.state !== 'revoked' &&
+        (createdBy === undefined || key.createdBy === createdBy) &&
+        (createdBefore === undefined || key.createdAt < createdBefore),
+    );
+    await keys.revokeAll(selected, origin, clock());
+    revoked += selected.length;
+    if (page.next === null) return { revoked, complete: true };
+    if (!until()) return { revoked, complete: false };
+    after = page.next;
+  }
+}
+
 /** What a key is, as people ask for it. */
 export function statusOf(key: Pick<ApiKey, 'state' | 'expiresAt'>, now: number): ApiKey['state'] | 'expired' {
   return key.state === 'active' && key.expiresAt <= now ? 'expired' : key.state;
@@ -406,8 +478,9 @@ async function callerKey(caller: Caller, keys: KeyStore): Promise<ApiKey | undef
   return own;
 }
 
-function defaultScopes(caller: Caller, profile: Profile): readonly Scope[] {
-  const { defaultScopes: scopes, scopes: known } = profile.keys;
+function defaultScopes(caller: Caller, profile: Profile, defaults: KeyDefaults): readonly Scope[] {
+  const { defaultScopes: ofProfile, scopes: known } = profile.keys;
+  const scopes = defaults.scopes ?? ofProfile;
   if (scopes === null) return known.filter((scope) => caller.scopes.includes(scope));
   return scopes.filter(
     (scope) => firstUncovered(caller.scopes, [scope], profile.scopeInclusion) === undefined,
@@ -428,9 +501,11 @@ function lifetimeOf(
   owned: ApiKey | undefined,
   { keys: { defaultExpiryDays, maxExpiryDays } }: Profile,
   now: number,
+  defaults?: KeyDefaults,
 ): number | null {
   if (expiry === undefined) {
-    const byDefault = defaultExpiryDays === null ? NEVER : now + defaultExpiryDays * 86_400;
+    const days = defaults?.expiresInDays ?? defaultExpiryDays;
+    const byDefault = days === null ? NEVER : now + days * 86_400;
     const expiresAt = Math.min(byDefault, owned?.expiresAt ?? NEVER);
     return expiresAt === NEVER ? null : expiresAt - now;
   }

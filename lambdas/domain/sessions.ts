@@ -1,6 +1,8 @@
 import { randomUUIDv7 } from 'node:crypto';
 import type { UserCaller } from './caller.ts';
 import type { SessionRecord } from './decision.ts';
+import type { ChangeOrigin, RequestOrigin } from './keys.ts';
+import type { Role } from './scopes.ts';
 import type { User } from './user.ts';
 
 /** A demotion rewrites all sessions of a user at once, so there are never more than one transaction takes. */
@@ -16,51 +18,85 @@ export interface NewSession {
   readonly expiresAt: number;
   /** Used or not. */
   readonly endsAt: number;
+  readonly origin: ChangeOrigin;
 }
 
+/** What a token names. */
+export type OpenedSession = Pick<UserCaller, 'sessionId' | 'userId' | 'tenantId'>;
+
+/** A session as its owner sees it. Times are Unix seconds. */
+export interface SessionView {
+  readonly sessionId: string;
+  readonly createdAt: number;
+  readonly expiresAt: number;
+  readonly lastUse: { readonly at: number; readonly address: string } | null;
+}
+
+/** What a person's sessions must follow. */
+export interface UserStanding {
+  readonly role: Role;
+  /** The version of the person's row that says so: an older one never overwrites a newer one. */
+  readonly version: number;
+  /** Sessions that were opened for an older version than this end: a password was changed then. */
+  readonly passwordVersion: number;
+  /** The session in which it was changed, which goes on. */
+  readonly keptSession: string | null;
+}
+
+/** Why a session ended: logged out or ended by hand, or a refresh token of it that came twice. */
+export type SessionEnd = 'end' | 'refresh-reuse';
+
 export interface SessionStore {
+  /** Throws `conflicting_state` when the user is no longer at the version that the session is opened for. */
   create(session: NewSession): Promise<void>;
   /** The user's session ids, oldest first. */
   sessionIds(userId: string): Promise<string[]>;
   /** From the moment this has answered, no request of the session is let in. */
   end(
     session: Pick<UserCaller, 'sessionId' | 'userId'>,
-    actor: string,
-    requestId: string,
-    what?: string,
+    origin: ChangeOrigin,
+    what?: SessionEnd,
   ): Promise<void>;
   /** Moves the session's expiry to `expiresAt`, never back; undefined when the session is over. */
   extend(
     session: Pick<UserCaller, 'sessionId' | 'userId'>,
     expiresAt: number,
     now: number,
-    requestId: string,
   ): Promise<SessionRecord | undefined>;
+  /** The user's live sessions, oldest first. */
+  list(userId: string, now: number): Promise<SessionView[]>;
+  /** Brings every session in line with its person; ends them all when there is no such person any more. Resumable. */
+  settle(userId: string, standing: UserStanding | undefined, origin: ChangeOrigin): Promise<void>;
 }
 
-/** Opens a session that expires after `idleSeconds`, and can be extended up to `absoluteSeconds`; beyond {@link MAX_SESSIONS_PER_USER} the oldest ones end. */
+/**
+ * Opens a session that expires after `idleSeconds`, and can be extended up to `absoluteSeconds`; beyond
+ * {@link MAX_SESSIONS_PER_USER} the oldest ones end.
+ */
 export async function openSession(
   user: User,
   workspaceId: string,
-  idleSeconds: number,
+  lifetime: { readonly idleSeconds: number; readonly absoluteSeconds: number },
+  from: RequestOrigin,
   sessions: SessionStore,
   now: number,
-  absoluteSeconds = idleSeconds,
-): Promise<{ readonly sessionId: string; readonly userId: string; readonly tenantId: string }> {
+): Promise<OpenedSession> {
   // Ids of version 7 (RFC 9562) sort by time: the first of a list is the oldest.
   const sessionId = randomUUIDv7();
   const { userId, tenantId } = user;
+  const origin = { actor: `user:${userId}`, ...from };
   const open = await sessions.sessionIds(userId);
   for (const oldest of open.slice(0, Math.max(0, open.length + 1 - MAX_SESSIONS_PER_USER))) {
-    await sessions.end({ sessionId: oldest, userId }, `user:${userId}`, 'session-limit');
+    await sessions.end({ sessionId: oldest, userId }, origin);
   }
   await sessions.create({
     sessionId,
     user,
     workspaceId,
     createdAt: now,
-    expiresAt: now + idleSeconds,
-    endsAt: now + absoluteSeconds,
+    expiresAt: now + lifetime.idleSeconds,
+    endsAt: now + lifetime.absoluteSeconds,
+    origin,
   });
   return { sessionId, userId, tenantId };
 }

@@ -9,6 +9,8 @@ export interface TenantFacts {
   /** The value of the tenant's own usage key; absent while it uses its tier's shared one. */
   readonly usageKey?: string;
   readonly suspendedWorkspaces: ReadonlySet<string>;
+  /** Every workspace of the tenant, so that one which a person picks is checked without a read. */
+  readonly workspaces: ReadonlySet<string>;
 }
 
 /** A key that verifies tokens, as the deployment publishes it. */
@@ -29,6 +31,8 @@ export interface ControlFacts {
   readonly version: number;
   readonly keys: readonly PublicKey[];
   readonly revokedKids: ReadonlySet<string>;
+  /** Whether keys of another system have been imported: only then is a key of no form of ours looked up. */
+  readonly importedKeys?: boolean;
 }
 
 /** Seconds for which an instance may use a copy: changes say from when they hold, no later than this. */

@@ -7,4 +7,6 @@ export interface User {
   readonly email: string;
   readonly fullName: string | null;
   readonly role: Role;
+  /** Grows with each change that sessions must follow; a session is opened for one version. @default 0 */
+  readonly version?: number;
 }

@@ -1,21 +1,30 @@
 import type { Caller } from './caller.ts';
 import { Problem } from './errors.ts';
+import { type HeaderValues, headerValues } from './headers.ts';
 
-export interface WorkspaceStore {
-  hasWorkspace(tenantId: string, workspaceId: string): Promise<boolean>;
-}
+/** By which a person picks a workspace of their tenant, and a key may name its own. */
+const WORKSPACE_HEADER = 'x-workspace-id';
 
 /** The longest id of a workspace; ours have 36 characters. */
 export const MAX_WORKSPACE_ID_LENGTH = 64;
 
+/** The values of `X-Workspace-Id`, none of which has been checked. More than one would be read differently by two readers. */
+export function namedWorkspaces(headers: HeaderValues): string[] {
+  return headerValues(headers, WORKSPACE_HEADER).map((value) => value.trim());
+}
+
+export interface WorkspaceIndex {
+  hasWorkspace(tenantId: string, workspaceId: string): Promise<boolean>;
+}
+
 /**
- * Refuses a workspace that is not the caller's: a key has its own only, a person those of their tenant. One that
- * does not exist and another tenant's are answered alike. Throws `not_found`.
+ * Refuses a workspace of a body or a query that is not the caller's: a key has its own only, a person those of their
+ * tenant. One that does not exist and another tenant's are answered alike. Throws `not_found`.
  */
 export async function requireWorkspace(
   workspaceId: string | undefined,
   caller: Caller,
-  workspaces: WorkspaceStore,
+  workspaces: WorkspaceIndex,
 ): Promise<void> {
   if (workspaceId === undefined || workspaceId === caller.workspaceId) return;
   if (caller.kind !== 'user' || workspaceId.length > MAX_WORKSPACE_ID_LENGTH) throw unknownWorkspace();

@@ -6,7 +6,6 @@ import type { HttpRequest } from '../http/event.ts';
 import { callerOf } from '../http/identity.ts';
 import { type Rendering, rateLimitHeaders, respond } from '../http/respond.ts';
 import type { Answer } from '../http/serve.ts';
-import { requireOwnWorkspace } from '../http/workspace.ts';
 import { EXPOSED_HEADERS } from '../routes/cors.ts';
 import { responseHeaders, upstreamHeaders } from './headers.ts';
 
@@ -30,7 +29,6 @@ export function forwarder(signer: Signer, rendering: Rendering): Answer {
   const { upstreamUrl } = rendering.deployment;
   return async (request) => {
     const caller = callerOf(request.context);
-    requireOwnWorkspace(request.headers, caller);
     if (request.body.length > MAX_BODY_BYTES) {
       throw new Problem('payload_too_large', { message: 'The body must have at most 4.5 MB.' });
     }

@@ -3,6 +3,7 @@ import type { Caller } from '../domain/caller.ts';
 import type { Decision } from '../domain/decision.ts';
 import { ERRORS, type ErrorCode, Problem } from '../domain/errors.ts';
 import { ENVIRONMENTS, ROLES, SCOPES } from '../domain/scopes.ts';
+import { unknownWorkspace } from '../domain/workspace-choice.ts';
 
 /**
  * The context that the authorizer hands on. API Gateway makes all values strings, substitutes them into gateway
@@ -35,6 +36,8 @@ export function contextOf(
         title: ERRORS[decision.code].title,
         message: decision.message,
       };
+    case 'misdirected':
+      return { outcome: decision.outcome, requestId, reason: decision.code };
     case 'limited':
       return {
         outcome: decision.outcome,
@@ -104,6 +107,11 @@ export function callerOf(context: Readonly<Record<string, unknown>> | null | und
   };
   const outcome = value('outcome');
   if (outcome === 'forbidden') throw new Problem(errorCode(value('reason')), { message: value('message') });
+  if (outcome === 'misdirected') {
+    throw value('reason') === 'malformed_request'
+      ? new Problem('malformed_request', { message: 'X-Workspace-Id comes twice.' })
+      : unknownWorkspace();
+  }
   if (outcome === 'limited') {
     const retryAfterSeconds = Number(value('retryAfter'));
     throw new Problem('rate_limited', {

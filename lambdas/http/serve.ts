@@ -1,7 +1,10 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import type { Caller } from '../domain/caller.ts';
 import { Problem } from '../domain/errors.ts';
-import type { Route } from '../routes/route.ts';
+import { headerValues } from '../domain/headers.ts';
+import { namedWorkspaces } from '../domain/workspace-choice.ts';
+import { Ndjson } from '../routes/ndjson.ts';
+import type { RawBody, Route } from '../routes/route.ts';
 import { type ApiRow, apiRows } from '../routes/table.ts';
 import { readBody } from './body.ts';
 import { type HttpRequest, readEvent, requireUnambiguousPath } from './event.ts';
@@ -10,7 +13,6 @@ import { callerOf } from './identity.ts';
 import { logRequest } from './log.ts';
 import { type Rendering, respond, respondProblem } from './respond.ts';
 import { validate } from './validate.ts';
-import { namedWorkspace } from './workspace.ts';
 
 type LambdaHandler = (event: APIGatewayProxyEvent) => Promise<APIGatewayProxyResult>;
 
@@ -99,14 +101,21 @@ async function serveRoute(
   const input = {
     body: route.body && validate(route.body, written.body, aliases),
     query: route.query && validate(route.query, written.query, aliases),
+    raw: rawBody(request, route.rawBodyBytes),
     params: request.params,
     origin: { address: request.address, requestId: request.requestId },
-    workspaceId: caller && namedWorkspace(request.headers),
+    // The authorizer has let in one that is the caller's, or none.
+    workspaceId: caller && namedWorkspaces(request.headers)[0],
   };
   const view = await route.handle(input, services, caller).catch((error: unknown) => {
     throw inWrittenNames(error, Object.assign({}, written.query, written.body), aliases);
   });
   const { status, text, raw, headers = {} } = route.success;
+  if (view instanceof Ndjson) {
+    const ndjson: Record<string, string> = { 'Content-Type': 'application/x-ndjson; charset=utf-8' };
+    if (view.nextCursor !== null) ndjson['X-Next-Cursor'] = view.nextCursor;
+    return respond(status, view.text, ndjson, request, rendering);
+  }
   if (text !== undefined) {
     return respond(status, String(view.text), { 'Content-Type': text, ...headers }, request, rendering);
   }
@@ -114,6 +123,16 @@ async function serveRoute(
   const meta = { requestId: request.requestId, processingTimeMs: Math.round(performance.now() - started) };
   const body = raw || route.oauth ? view : profile.envelope(presented, meta);
   return respond(status, JSON.stringify(body), headers, request, rendering);
+}
+
+/** The body as it came; empty where the row takes fields. */
+function rawBody(request: HttpRequest, maxBytes = 0): RawBody {
+  const { body, headers } = request;
+  if (maxBytes > 0 && body.length > maxBytes) {
+    throw new Problem('payload_too_large', { message: `The body must have at most ${maxBytes} bytes.` });
+  }
+  const [encoding = ''] = headerValues(headers, 'content-encoding');
+  return { bytes: maxBytes > 0 ? body : Buffer.alloc(0), encoding: encoding.trim().toLowerCase() };
 }
 
 /** A query parameter that comes twice would be read differently by two readers, so it is an error. */

@@ -52,7 +52,7 @@ export const accountRoutes: readonly Route[] = [
       }),
     },
     errors: ['email_taken'],
-    handle: async ({ body }, { accounts }: AccountServices) => {
+    handle: async ({ body, origin }, { accounts }: AccountServices) => {
       const { account, key } = await onboard(
         {
           email: normalizeEmail(body.email),
@@ -62,6 +62,7 @@ export const accountRoutes: readonly Route[] = [
           sector: body.sector ?? null,
         },
         accounts,
+        origin,
       );
       return viewAccount(account, key);
     },
@@ -92,10 +93,11 @@ export const accountRoutes: readonly Route[] = [
       }),
     },
     errors: ['email_taken'],
-    handle: async ({ body }, { accounts }: AccountServices) => {
+    handle: async ({ body, origin }, { accounts }: AccountServices) => {
       const { account, key } = await signUp(
         { email: normalizeEmail(body.email), name: body.name, tier: body.plan_id },
         accounts,
+        origin,
       );
       return { ...viewAccount(account, key), name: body.name };
     },
@@ -130,7 +132,7 @@ export const accountRoutes: readonly Route[] = [
     handle: async ({ body, origin }, { accounts }: AccountServices) => {
       const grant = await logIn(
         { email: normalizeEmail(body.email ?? body.username ?? ''), password: body.password },
-        origin.address,
+        origin,
         accounts,
       );
       return viewGrant(grant);

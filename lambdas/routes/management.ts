@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { AccountStore } from '../domain/accounts.ts';
-import { type Caller, principalOf } from '../domain/caller.ts';
+import type { Caller } from '../domain/caller.ts';
 import { Problem } from '../domain/errors.ts';
 import {
   createKey,
@@ -13,8 +13,9 @@ import {
   rotateKey,
   updateKey,
 } from '../domain/keys.ts';
-import type { SessionStore } from '../domain/sessions.ts';
+import { type AuditServices, auditRoutes } from './audit.ts';
 import { openCursor, sealCursor } from './cursor.ts';
+import { type KeyToolServices, keyToolRoutes } from './key-tools.ts';
 import { callerRoute, type Route } from './route.ts';
 import {
   allowedIps,
@@ -31,12 +32,13 @@ import {
   viewKey,
   workspaceId,
 } from './schemas.ts';
+import { type SessionServices, sessionRoutes } from './sessions.ts';
+import { type TenancyServices, tenancyRoutes } from './tenancy.ts';
 
 /** What the function `management` has for its rows. */
-export interface ManagementServices {
+export interface ManagementServices extends SessionServices, TenancyServices, KeyToolServices, AuditServices {
   readonly keys: KeyContext;
   readonly users: Pick<AccountStore, 'findUser'>;
-  readonly sessions: Pick<SessionStore, 'end'>;
 }
 
 const anyCaller = { kind: 'credential', scope: null } as const;
@@ -75,26 +77,6 @@ const accountRows: readonly Route[] = [
       scopes: caller.scopes,
       ...(await aboutCaller(caller, services)),
     }),
-  }),
-  callerRoute({
-    id: 'logout',
-    service: 'management',
-    method: 'POST',
-    path: '/v1/auth/logout',
-    access: { ...anyCaller, callers: 'user' },
-    summary: 'End the session: its token is refused from now on',
-    tag: 'Accounts',
-    success: {
-      status: 200,
-      description: 'The session has ended.',
-      schema: z.object({ status: z.literal('ended') }),
-    },
-    errors: [],
-    handle: async ({ origin }, { sessions }: ManagementServices, caller) => {
-      if (caller.kind !== 'user') throw new Problem('user_required');
-      await sessions.end(caller, principalOf(caller), origin.requestId);
-      return { status: 'ended' };
-    },
   }),
 ];
 
@@ -189,7 +171,7 @@ const keyRows: readonly Route[] = [
         },
         caller,
         origin.requestId,
-        keys,
+        { ...keys, from: origin.address },
       );
       return { ...viewKey(apiKey, keys.profile.keys, keys.clock()), key };
     },
@@ -244,7 +226,7 @@ const keyRows: readonly Route[] = [
         },
         caller,
         origin.requestId,
-        keys,
+        { ...keys, from: origin.address },
       );
       return viewKey(changed, keys.profile.keys, keys.clock());
     },
@@ -264,7 +246,10 @@ const keyRows: readonly Route[] = [
     },
     errors: ['not_found'],
     handle: async ({ params, origin }, { keys }: ManagementServices, caller) => {
-      const { id } = await revokeKey(params.id ?? '', caller, origin.requestId, keys);
+      const { id } = await revokeKey(params.id ?? '', caller, origin.requestId, {
+        ...keys,
+        from: origin.address,
+      });
       return { id, status: 'revoked' };
     },
   }),
@@ -314,11 +299,18 @@ const keyRows: readonly Route[] = [
         { graceSeconds: body.grace_seconds, keepPrevious: body.keep_previous },
         caller,
         origin.requestId,
-        keys,
+        { ...keys, from: origin.address },
       );
       return { ...viewKey(apiKey, keys.profile.keys, keys.clock()), key };
     },
   }),
 ];
 
-export const managementRoutes: readonly Route[] = [...accountRows, ...keyRows];
+export const managementRoutes: readonly Route[] = [
+  ...accountRows,
+  ...sessionRoutes,
+  ...keyRows,
+  ...keyToolRoutes,
+  ...tenancyRoutes,
+  ...auditRoutes,
+];

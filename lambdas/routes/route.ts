@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import type { Caller } from '../domain/caller.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { Scope } from '../domain/scopes.ts';
+import type { Ndjson } from './ndjson.ts';
 
 export const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 export type Method = (typeof METHODS)[number];
@@ -24,10 +25,30 @@ export type RouteId =
   | 'updateKey'
   | 'revokeKey'
   | 'revealKey'
-  | 'rotateKey';
+  | 'rotateKey'
+  | 'verifyKey'
+  | 'revokeKeys'
+  | 'listSessions'
+  | 'endSession'
+  | 'changePassword'
+  | 'listUsers'
+  | 'createUser'
+  | 'getUser'
+  | 'updateUser'
+  | 'removeUser'
+  | 'listWorkspaces'
+  | 'createWorkspace'
+  | 'getWorkspace'
+  | 'updateWorkspace'
+  | 'deleteWorkspace'
+  | 'getTenant'
+  | 'updateTenant'
+  | 'listAudit'
+  | 'exportTenant'
+  | 'importTenant';
 
 /** The functions that serve rows; each has a folder `lambdas/<name>`. */
-export type ServiceName = 'public' | 'accounts' | 'tokens' | 'management';
+export type ServiceName = 'public' | 'accounts' | 'tokens' | 'management' | 'people' | 'transfer';
 
 /** Who may call a row. `callers` narrows it to people. */
 export type Access =
@@ -46,8 +67,18 @@ export interface RouteRequest<Body, Query> {
   readonly query: Query;
   readonly params: Readonly<Record<string, string>>;
   readonly origin: Origin;
-  /** The workspace that `X-Workspace-Id` names. Nothing has been checked of it. */
+  /** The workspace that `X-Workspace-Id` names: the authorizer has let in the caller's only. Undefined without a header. */
   readonly workspaceId: string | undefined;
+}
+
+/** What a row answers: the fields of a document, or lines. */
+export type Result = Readonly<Record<string, unknown>> | Ndjson;
+
+/** A body as it came. */
+export interface RawBody {
+  readonly bytes: Buffer;
+  /** `Content-Encoding` (RFC 9110, 8.4), in lower case; empty for none. */
+  readonly encoding: string;
 }
 
 /** One row of the route table: the only place that knows a route of Latchkey's own. */
@@ -64,6 +95,8 @@ export interface Route {
   readonly body?: z.ZodType;
   /** An OAuth endpoint: its errors are RFC 6749's, not the profile's, and its success has no envelope. */
   readonly oauth?: true;
+  /** Takes the bytes of any body of at most so many, as {@link RawBody}; instead of `body`. */
+  readonly rawBodyBytes?: number;
   /** Also takes `application/x-www-form-urlencoded`. */
   readonly takesForm?: true;
   readonly query?: z.ZodType;
@@ -80,7 +113,7 @@ export interface Route {
   /** What the row itself can answer besides what every row can. */
   readonly errors: readonly ErrorCode[];
   // biome-ignore lint/suspicious/noExplicitAny: readers of the table see rows of all functions; `publicRoute` and `callerRoute` type them.
-  readonly handle: (request: any, services: any, caller: any) => Promise<Readonly<Record<string, unknown>>>;
+  readonly handle: (request: any, services: any, caller: any) => Promise<Result>;
 }
 
 type Typed<Handle, Body extends z.ZodType, Query extends z.ZodType> = Omit<
@@ -99,10 +132,7 @@ export function publicRoute<
   Query extends z.ZodType = z.ZodObject,
 >(
   row: Typed<
-    (
-      request: RouteRequest<z.output<Body>, z.output<Query>>,
-      services: Services,
-    ) => Promise<Readonly<Record<string, unknown>>>,
+    (request: RouteRequest<z.output<Body>, z.output<Query>>, services: Services) => Promise<Result>,
     Body,
     Query
   >,
@@ -118,10 +148,10 @@ export function callerRoute<
 >(
   row: Typed<
     (
-      request: RouteRequest<z.output<Body>, z.output<Query>>,
+      request: RouteRequest<z.output<Body>, z.output<Query>> & { readonly raw: RawBody },
       services: Services,
       caller: Caller,
-    ) => Promise<Readonly<Record<string, unknown>>>,
+    ) => Promise<Result>,
     Body,
     Query
   > & { readonly access: Access & { kind: 'credential' } },

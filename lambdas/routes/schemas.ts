@@ -110,7 +110,7 @@ export function expiryRequest(
 
 export const workspaceId = z.string().min(1).max(MAX_WORKSPACE_ID_LENGTH);
 
-const time = z.iso.datetime({ offset: true });
+export const time = z.iso.datetime({ offset: true });
 
 /** An API key as it is shown: never the key. */
 export const keyView = z.object({
@@ -161,7 +161,24 @@ export function viewKey(key: ApiKey, format: KeyFormat, now: number): z.output<t
   };
 }
 
-export const role = z.enum(ROLES);
+export const role = z.enum(ROLES, `must be one of ${ROLES.join(', ')}`);
+
+/** The query of a list that is read page by page. */
+export const pageQuery = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(100).default(50),
+  cursor: z.string().max(200).optional(),
+});
+
+/** A time in a query, as Unix seconds. */
+export const moment = z
+  .string()
+  .transform((value, context) => {
+    const seconds = parseTimestamp(value);
+    if (seconds !== undefined) return seconds;
+    context.addIssue({ code: 'custom', message: 'must be an RFC 3339 time, like 2027-01-31T12:00:00Z' });
+    return z.NEVER;
+  })
+  .describe('RFC 3339.');
 
 export const grantView = z.object({
   access_token: z.string(),

@@ -51,7 +51,7 @@ export const tokenRoutes: readonly Route[] = [
       if ((body.grant_type ?? 'refresh_token') !== 'refresh_token')
         throw new Problem('unsupported_grant_type');
       const token = body.refresh_token ?? body.refreshToken ?? '';
-      const view = viewGrant(await refreshGrant(token, origin.requestId, grants));
+      const view = viewGrant(await refreshGrant(token, origin, grants));
       return { ...view, token: view.access_token };
     },
   }),

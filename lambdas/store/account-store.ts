@@ -1,8 +1,10 @@
 import type { AccountStore, Login, NewAccount } from '../domain/accounts.ts';
+import type { AuditEntry } from '../domain/audit.ts';
 import { Problem } from '../domain/errors.ts';
 import { ROLES, type Role } from '../domain/scopes.ts';
 import type { User } from '../domain/user.ts';
-import { emailKey, type Item, N, oneOf, S, tenantKey, text, userKey, workspaceKey } from './items.ts';
+import { rowWrites } from './audit-trail.ts';
+import { emailKey, type Item, N, number, oneOf, S, tenantKey, text, userKey, workspaceKey } from './items.ts';
 import { newKeyItems } from './key-store.ts';
 import { ConditionsFailed, type Table, type TransactionWrite } from './table.ts';
 
@@ -15,8 +17,8 @@ export class DynamoAccountStore implements AccountStore {
   }
 
   async createAccount(account: NewAccount): Promise<void> {
-    const { user, workspaceId, key, heldUntil } = account;
-    const origin = { actor: `user:${user.userId}`, requestId: 'onboarding' };
+    const { user, workspaceId, key, heldUntil, origin } = account;
+    const { actor, requestId, address = null } = origin;
     const items: readonly Item[] = [
       {
         ...emailKey(user.email),
@@ -33,6 +35,10 @@ export class DynamoAccountStore implements AccountStore {
         tier: S(account.tier),
         name: S(account.workspaceName),
         keyCount: N(1),
+        userCount: N(1),
+        adminCount: N(1),
+        workspaces: { SS: [workspaceId] },
+        defaultWorkspace: S(workspaceId),
         ...(heldUntil === null ? {} : { heldUntil: N(heldUntil), heldEmail: S(user.email) }),
         createdAt: N(account.createdAt),
         ...(account.sector === null ? {} : { sector: S(account.sector) }),
@@ -47,22 +53,39 @@ export class DynamoAccountStore implements AccountStore {
       {
         ...workspaceKey(user.tenantId, workspaceId),
         name: S(account.workspaceName),
+        keyCount: N(1),
         createdAt: N(account.createdAt),
       },
     ];
-    const [address, ...others] = items.map((Item) => ({
-      Put: { Item, ConditionExpression: 'attribute_not_exists(PK)' },
-    }));
-    // The tenant that let its hold pass has ended by its own `heldUntil`; the address is free to be taken over.
-    const claim = {
-      Put: {
-        ...address?.Put,
-        ConditionExpression: 'attribute_not_exists(PK) OR heldUntil <= :now',
-        ExpressionAttributeValues: { ':now': N(account.createdAt) },
+    const made = { actor, at: account.createdAt, requestId, address, before: null };
+    const entries: readonly AuditEntry[] = [
+      {
+        ...made,
+        action: 'tenant.create',
+        target: `tenant:${user.tenantId}`,
+        after: { name: account.workspaceName, tier: account.tier, sector: account.sector },
       },
-    } as TransactionWrite;
+      {
+        ...made,
+        action: 'user.create',
+        target: `user:${user.userId}`,
+        after: { email: user.email, role: user.role, full_name: user.fullName },
+      },
+      {
+        ...made,
+        action: 'workspace.create',
+        target: `workspace:${workspaceId}`,
+        after: { name: account.workspaceName },
+      },
+    ];
+    const [login = {}, ...others] = items;
     try {
-      await this.#table.transact([claim, ...others, ...newKeyItems(key, origin)]);
+      await this.#table.transact([
+        claimAddress(login, account.createdAt),
+        ...others.map((Item) => ({ Put: { Item, ConditionExpression: 'attribute_not_exists(PK)' } })),
+        ...newKeyItems(key, origin),
+        ...rowWrites(user.tenantId, 0, entries),
+      ]);
     } catch (error) {
       if (error instanceof ConditionsFailed && error.failed.includes(0)) throw new Problem('email_taken');
       throw error;
@@ -116,12 +139,30 @@ export class DynamoAccountStore implements AccountStore {
   async findUser(tenantId: string, userId: string): Promise<User | undefined> {
     const item = await this.#table.get(userKey(tenantId, userId));
     if (item === undefined) return undefined;
-    return {
-      userId,
-      tenantId,
-      email: text(item, 'email'),
-      fullName: item.fullName?.S ?? null,
-      role: oneOf<Role>(ROLES, text(item, 'role')),
-    };
+    return storedUser(tenantId, userId, item);
   }
+}
+
+/** Takes an address for whom `Item` says: one that nobody has, or whose holder let the time pass. */
+export function claimAddress(Item: Item, now: number): TransactionWrite {
+  return {
+    Put: {
+      Item,
+      // The tenant that let its hold pass has ended by its own `heldUntil`; the address is free to be taken over.
+      ConditionExpression: 'attribute_not_exists(PK) OR heldUntil <= :now',
+      ExpressionAttributeValues: { ':now': N(now) },
+    },
+  };
+}
+
+/** A person as their row has them. */
+export function storedUser(tenantId: string, userId: string, item: Item): User {
+  return {
+    userId,
+    tenantId,
+    email: text(item, 'email'),
+    fullName: item.fullName?.S ?? null,
+    role: oneOf<Role>(ROLES, text(item, 'role')),
+    version: number(item, 'ver'),
+  };
 }

@@ -4,6 +4,14 @@ import { ConditionsFailed, type Table } from './table.ts';
 
 /** Seconds for which an event is remembered; a stream repeats its events for 24 hours at most. */
 const REMEMBERED_SECONDS = 2 * 86_400;
+/** Events of one transaction: a mark each and the counters, of the 100 writes that there may be. */
+const COUNTED_AT_ONCE = 99;
+
+/** What an event of the stream does to the census. */
+export interface CountedEvent {
+  readonly id: string;
+  readonly change: CensusChange;
+}
 
 /** How many tenants, people and keys there are, in one item that the stream keeps. */
 export class DynamoCensusStore {
@@ -21,19 +29,29 @@ export class DynamoCensusStore {
     >;
   }
 
-  /** Counts an event of the stream, which delivers at least once: the second time changes nothing. */
-  async count(eventId: string, change: CensusChange, now: number): Promise<void> {
-    const counters = Object.entries(change);
-    if (counters.length === 0) return;
+  /** Counts events of the stream, which delivers at least once: the second time one changes nothing. */
+  async count(events: readonly CountedEvent[], now: number): Promise<void> {
+    const changing = events.filter(({ change }) => Object.keys(change).length > 0);
+    for (let start = 0; start < changing.length; start += COUNTED_AT_ONCE) {
+      await this.#countAtOnce(changing.slice(start, start + COUNTED_AT_ONCE), now);
+    }
+  }
+
+  async #countAtOnce(events: readonly CountedEvent[], now: number): Promise<void> {
+    if (events.length === 0) return;
+    const counters = CENSUS.map((counted): [Counted, number] => [
+      counted,
+      events.reduce((sum, { change }) => sum + (change[counted] ?? 0), 0),
+    ]);
     const added = counters.map((_, index) => `#c${index} :d${index}`).join(', ');
     try {
       await this.#table.transact([
-        {
+        ...events.map(({ id }) => ({
           Put: {
-            Item: { ...eventKey(eventId), ttl: N(now + REMEMBERED_SECONDS) },
+            Item: { ...eventKey(id), ttl: N(now + REMEMBERED_SECONDS) },
             ConditionExpression: 'attribute_not_exists(PK)',
           },
-        },
+        })),
         {
           Update: {
             Key: CENSUS_KEY,
@@ -50,6 +68,12 @@ export class DynamoCensusStore {
       ]);
     } catch (error) {
       if (!(error instanceof ConditionsFailed)) throw error;
+      const { failed } = error;
+      // Those have been counted before; the others not yet, as it was all or none.
+      await this.#countAtOnce(
+        events.filter((_, index) => !failed.includes(index)),
+        now,
+      );
     }
   }
 }

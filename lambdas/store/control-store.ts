@@ -25,6 +25,21 @@ export class ControlStore {
     });
   }
 
+  /** Lets keys that other systems made be looked up from now on; false when they are already. */
+  async admitImportedKeys(): Promise<boolean> {
+    try {
+      await this.#table.update(CONTROL_KEY, {
+        UpdateExpression: 'SET importedKeys = :true',
+        ConditionExpression: 'attribute_exists(PK) AND attribute_not_exists(importedKeys)',
+        ExpressionAttributeValues: { ':true': { BOOL: true } },
+      });
+      return true;
+    } catch (error) {
+      if (isConditionFailure(error)) return false;
+      throw error;
+    }
+  }
+
   /** Publishes the keys of a keyset's version; a newer version that is there already stays. */
   async publish(version: number, keys: readonly PublicKey[]): Promise<void> {
     try {

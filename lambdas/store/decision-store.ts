@@ -42,6 +42,17 @@ export class DynamoDecisionStore implements DecisionStore {
     return this.#use(keyKey(locator), A_SLOT_HOLDS, { ':hash': hashText(hash) }, address, now, keyRecord);
   }
 
+  /** The key's record as it stands, counting nothing. Not for decisions: it proves and limits nothing. */
+  async peekKey(locator: string, now: number): Promise<Use<KeyRecord>> {
+    const { Responses } = await this.#client.batchGetItem({
+      RequestItems: { [this.#table]: { Keys: [keyKey(locator)], ConsistentRead: true } },
+    });
+    const [item] = Responses?.[this.#table] ?? [];
+    const window = windowOf(now);
+    if (item === undefined) return { passed: false, record: undefined, window, count: 0 };
+    return { passed: false, record: keyRecord(item), window, count: number(item, `c${window}`) };
+  }
+
   async useSession(sessionId: string, address: string, now: number): Promise<Use<SessionRecord>> {
     return this.#use(sessionKey(sessionId), NOT_EXPIRED, {}, address, now, sessionRecord);
   }
@@ -74,7 +85,7 @@ export class DynamoDecisionStore implements DecisionStore {
         // ADD counts from zero where there is no count yet.
         UpdateExpression:
           `SET win = :window, seen = :now, ip = :address` +
-          ` ADD n :one, c${window} :one REMOVE c${window - 1}`,
+          ` ADD n :one, c${window} :one REMOVE c${window - 1}, chg`,
         ConditionExpression: `${ACTIVE} AND ${WINDOW_NOT_PAST} AND ${proof}`,
         ExpressionAttributeValues: {
           ...values,

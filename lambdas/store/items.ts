@@ -36,6 +36,13 @@ export const userSessionKey = (userId: string, sessionId: string): ItemKey =>
   key(`USER#${userId}`, `SESSION#${sessionId}`);
 export const refreshKey = (hash: string): ItemKey => key(`REFRESH#${hash}`, 'REFRESH');
 export const emailKey = (email: string): ItemKey => key(`EMAIL#${email}`, 'EMAIL');
+/** The last number of a tenant's audit trail, and its rows, in the order of their numbers. */
+export const auditHeadKey = (tenantId: string): ItemKey => key(`TENANT#${tenantId}`, 'AUDITHEAD');
+export const auditKey = (tenantId: string, seq: number): ItemKey =>
+  key(`TENANT#${tenantId}`, `AUDIT#${String(seq).padStart(12, '0')}`);
+/** Says that a change of a hot record has its row. */
+export const auditedKey = (tenantId: string, source: string): ItemKey =>
+  key(`TENANT#${tenantId}`, `AUDITED#${source}`);
 export const backoffKey = (subject: string): ItemKey => key(`BACKOFF#${subject}`, 'BACKOFF');
 export const CONTROL_KEY: ItemKey = key('CONTROL', 'CONTROL');
 export const CENSUS_KEY: ItemKey = key('CENSUS', 'CENSUS');
@@ -129,6 +136,7 @@ export function tenantFacts(item: Item): TenantFacts {
     ...(usageKey === undefined ? {} : { usageKey }),
     ...(heldUntil === undefined ? {} : { heldUntil: Number(heldUntil) }),
     suspendedWorkspaces: new Set(item.suspendedWorkspaces?.SS ?? []),
+    workspaces: new Set(item.workspaces?.SS ?? []),
   };
 }
 
@@ -138,6 +146,7 @@ export function controlFacts(item: Item | undefined): ControlFacts {
     version: item === undefined ? 0 : number(item, 'version'),
     keys: item === undefined ? [] : JSON.parse(text(item, 'keys')),
     revokedKids: new Set(item?.revokedKids?.SS ?? []),
+    ...(item?.importedKeys?.BOOL === true ? { importedKeys: true } : {}),
   };
 }
 

@@ -1,9 +1,13 @@
+import { unpackBlocks } from '../domain/address.ts';
+import type { AuditEntry, AuditedState } from '../domain/audit.ts';
 import { NEVER } from '../domain/clock.ts';
 import { Problem } from '../domain/errors.ts';
+import { isImported } from '../domain/key-format.ts';
 import {
   type ApiKey,
   type ChangeOrigin,
   type KeyChange,
+  type KeyDefaults,
   type KeyIssue,
   type KeyPage,
   type KeyRotation,
@@ -12,6 +16,7 @@ import {
   ROTATION_PAUSE_SECONDS,
 } from '../domain/keys.ts';
 import { ENVIRONMENTS, type Environment } from '../domain/scopes.ts';
+import { AuditTrail } from './audit-trail.ts';
 import {
   type AttributeValue,
   allowedBlocks,
@@ -19,6 +24,7 @@ import {
   blocksText,
   hashText,
   type Item,
+  type ItemKey,
   keyKey,
   N,
   number,
@@ -35,6 +41,10 @@ import { ConditionsFailed, type Table, type TransactionWrite } from './table.ts'
 
 /** A revoked key never comes back, and a record that TTL deleted is never made anew by an update. */
 const NOT_REVOKED = 'attribute_exists(PK) AND st <> :revoked';
+/** A workspace that is being deleted takes no more keys: those that it has are counted down to none. */
+const OPEN_WORKSPACE = 'attribute_exists(PK) AND attribute_not_exists(closing)';
+/** Keys of one transaction: each has a row, and perhaps a workspace of its own, of the 100 writes that there may be. */
+const REVOKED_AT_ONCE = 40;
 /** Each change of a hot record names itself on it; the stream carries it on. */
 const NOTE_CHANGE = 'seq = if_not_exists(seq, :zero) + :one, chg = :change';
 
@@ -44,9 +54,11 @@ const NOTE_CHANGE = 'seq = if_not_exists(seq, :zero) + :one, chg = :change';
  */
 export class DynamoKeyStore implements KeyStore {
   readonly #table: Table;
+  readonly #audit: AuditTrail;
 
   constructor(table: Table) {
     this.#table = table;
+    this.#audit = new AuditTrail(table);
   }
 
   async create(issue: KeyIssue, maxKeys: number, origin: ChangeOrigin): Promise<void> {
@@ -54,9 +66,11 @@ export class DynamoKeyStore implements KeyStore {
     const writes: readonly TransactionWrite[] = [
       ...newKeyItems(issue, origin),
       {
-        ConditionCheck: {
+        Update: {
           Key: workspaceKey(key.tenantId, key.workspaceId),
-          ConditionExpression: 'attribute_exists(PK)',
+          UpdateExpression: 'ADD keyCount :one',
+          ConditionExpression: OPEN_WORKSPACE,
+          ExpressionAttributeValues: { ':one': N(1) },
         },
       },
       {
@@ -64,7 +78,7 @@ export class DynamoKeyStore implements KeyStore {
           Key: tenantKey(key.tenantId),
           UpdateExpression: 'ADD #count :one',
           ConditionExpression: 'attribute_exists(PK) AND (attribute_not_exists(#count) OR #count < :max)',
-          ExpressionAttributeNames: { '#count': keyCount(key.environment) },
+          ExpressionAttributeNames: { '#count': placeOf(key) },
           ExpressionAttributeValues: { ':one': N(1), ':max': N(maxKeys) },
         },
       },
@@ -86,6 +100,12 @@ export class DynamoKeyStore implements KeyStore {
     return row === undefined ? undefined : (await this.#withRecords([row]))[0];
   }
 
+  /** The key of a locator, whatever its tenant: for operators. */
+  async findByLocator(locator: string): Promise<ApiKey | undefined> {
+    const record = await this.#table.get(keyKey(locator));
+    return record === undefined ? undefined : this.find(text(record, 'ten'), text(record, 'id'));
+  }
+
   async page(tenantId: string, limit: number, after?: string, workspaceId?: string): Promise<KeyPage> {
     const keys: ApiKey[] = [];
     let last = after;
@@ -105,7 +125,7 @@ export class DynamoKeyStore implements KeyStore {
     return { keys, next: last ?? null };
   }
 
-  async change(key: ApiKey, change: KeyChange, origin: ChangeOrigin): Promise<boolean> {
+  async change(key: ApiKey, change: KeyChange, origin: ChangeOrigin, now: number): Promise<boolean> {
     const { set, values, what } = recordChange(change);
     if (set.length > 0) {
       const grace = change.expiresAt === undefined ? undefined : graceWithin(key, change.expiresAt);
@@ -119,31 +139,58 @@ export class DynamoKeyStore implements KeyStore {
       });
       if (!changed) return false;
     }
-    return this.#changeRow(key, change);
+    return this.#changeRow(key, change, origin, now);
   }
 
   async revoke(key: ApiKey, origin: ChangeOrigin, now: number): Promise<void> {
+    await this.#revokeRecord(key, origin, now);
+    await this.settleRevoked(key.tenantId, key.id, key.environment);
+  }
+
+  async revokeAll(keys: readonly ApiKey[], origin: ChangeOrigin, now: number): Promise<void> {
+    for (let start = 0; start < keys.length; start += REVOKED_AT_ONCE) {
+      const some = keys.slice(start, start + REVOKED_AT_ONCE);
+      await Promise.all(some.map((key) => this.#revokeRecord(key, origin, now)));
+      await this.#settleAll(some);
+    }
+  }
+
+  /** As `settleRevoked` for each, in one transaction where none of them has been settled yet. */
+  async #settleAll(keys: readonly ApiKey[]): Promise<void> {
+    const [first] = keys;
+    if (first === undefined) return;
+    const { tenantId } = first;
+    const perCounter = Map.groupBy(keys, placeOf);
+    const perWorkspace = Map.groupBy(keys, (key) => key.workspaceId);
+    try {
+      await this.#table.transact([
+        ...keys.map((key) => markFreed(tenantId, key.id)),
+        ...[...perCounter].map(([counter, some]) => freePlaces(tenantKey(tenantId), some.length, counter)),
+        ...[...perWorkspace].map(([id, some]) => freePlaces(workspaceKey(tenantId, id), some.length)),
+      ]);
+    } catch (error) {
+      if (!(error instanceof ConditionsFailed)) throw error;
+      for (const key of keys) await this.settleRevoked(tenantId, key.id, key.environment);
+    }
+  }
+
+  async #revokeRecord(key: ApiKey, origin: ChangeOrigin, now: number): Promise<void> {
     await this.#changeRecord(key, {
       set: ['st = :revoked', '#ttl = :ttl'],
       values: { ':ttl': N(now + RETENTION_SECONDS) },
       origin,
       what: 'revoke',
     });
-    await this.settleRevoked(key.tenantId, key.id, key.environment);
   }
 
   /** Gives a revoked key's place back, once; the stream does it again, should nobody have come to this. */
   async settleRevoked(tenantId: string, id: string, environment: Environment): Promise<void> {
+    const row = await this.#table.get(apiKeyKey(tenantId, id));
+    if (row === undefined || row.freed?.BOOL === true) return;
     await this.#onlyOnce([
-      {
-        Update: {
-          Key: apiKeyKey(tenantId, id),
-          UpdateExpression: 'SET freed = :true',
-          ConditionExpression: 'attribute_exists(PK) AND attribute_not_exists(freed)',
-          ExpressionAttributeValues: { ':true': { BOOL: true } },
-        },
-      },
-      freePlace(tenantId, environment),
+      markFreed(tenantId, id),
+      freePlaces(tenantKey(tenantId), 1, placeOf({ locator: text(row, 'locator'), environment })),
+      freePlaces(workspaceKey(tenantId, text(row, 'wsp')), 1),
     ]);
   }
 
@@ -193,6 +240,10 @@ export class DynamoKeyStore implements KeyStore {
     return (await this.#table.get(tenantKey(tenantId)))?.tier?.S;
   }
 
+  async defaults(tenantId: string): Promise<KeyDefaults> {
+    return keyDefaults(await this.#table.get(tenantKey(tenantId)));
+  }
+
   /** The one conditional write by which a hot record changes; false when its condition does not hold. */
   async #changeRecord(
     key: ApiKey,
@@ -229,15 +280,33 @@ export class DynamoKeyStore implements KeyStore {
   }
 
   /** False when the row went with its record. */
-  async #changeRow(key: ApiKey, { name, metadata, lifetimeSeconds }: KeyChange): Promise<boolean> {
+  async #changeRow(
+    key: ApiKey,
+    { name, metadata, lifetimeSeconds }: KeyChange,
+    { actor, requestId, address }: ChangeOrigin,
+    now: number,
+  ): Promise<boolean> {
     const set = [
       ...(name === undefined ? [] : ['#name = :name']),
       ...(metadata === undefined ? [] : ['metadata = :metadata']),
       ...(lifetimeSeconds === undefined ? [] : ['lifetime = :lifetime']),
     ];
     if (set.length === 0) return true;
-    try {
-      await this.#table.update(apiKeyKey(key.tenantId, key.id), {
+    const changed = { name, metadata, lifetimeSeconds };
+    const before = { name: key.name, metadata: key.metadata, lifetimeSeconds: key.lifetimeSeconds };
+    const entry: AuditEntry = {
+      actor,
+      action: 'key.update',
+      target: `key:${key.id}`,
+      at: now,
+      requestId,
+      address: address ?? null,
+      before: auditedFields(before, changed),
+      after: auditedFields(changed, changed),
+    };
+    const update: TransactionWrite = {
+      Update: {
+        Key: apiKeyKey(key.tenantId, key.id),
         UpdateExpression: `SET ${set.join(', ')}`,
         ConditionExpression: 'attribute_exists(PK)',
         ...(name === undefined ? {} : { ExpressionAttributeNames: { '#name': 'name' } }),
@@ -246,10 +315,13 @@ export class DynamoKeyStore implements KeyStore {
           ...(metadata === undefined ? {} : { ':metadata': metadataMap(metadata) }),
           ...(lifetimeSeconds === undefined ? {} : { ':lifetime': N(lifetimeSeconds ?? 0) }),
         },
-      });
+      },
+    };
+    try {
+      await this.#audit.commit(key.tenantId, [entry], [update]);
       return true;
     } catch (error) {
-      if (isConditionFailure(error)) return false;
+      if (error instanceof ConditionsFailed) return false;
       throw error;
     }
   }
@@ -273,8 +345,21 @@ export class DynamoKeyStore implements KeyStore {
   }
 }
 
-/** The two items of a new key, for a transaction. */
-export function newKeyItems({ key, hash }: KeyIssue, origin: ChangeOrigin): readonly TransactionWrite[] {
+/** A tenant's defaults for its keys; of none, nothing but the profile's. */
+export function keyDefaults(tenant: Item | undefined): KeyDefaults {
+  const stored = tenant?.keyDefaults?.M;
+  return {
+    expiresInDays: stored?.days?.N === undefined ? null : Number(stored.days.N),
+    scopes: stored?.scopes?.S === undefined ? null : parseScopes(stored.scopes.S),
+    allowedBlocks: stored?.ips?.S === undefined ? null : unpackBlocks(stored.ips.S),
+  };
+}
+
+/** The two items of a new key, for a transaction; without an origin when that has the row of the audit trail itself. */
+export function newKeyItems(
+  { key, hash }: KeyIssue,
+  origin: ChangeOrigin | null,
+): readonly TransactionWrite[] {
   const record: Item = {
     ...keyKey(key.locator),
     id: S(key.id),
@@ -288,7 +373,7 @@ export function newKeyItems({ key, hash }: KeyIssue, origin: ChangeOrigin): read
     win: N(0),
     n: N(0),
     seq: N(1),
-    chg: changeNote(origin, 'create'),
+    ...(origin === null ? {} : { chg: changeNote(origin, 'create') }),
     ...(key.allowedBlocks.length === 0 ? {} : { ips: blocksText(key.allowedBlocks) }),
     ...(key.expiresAt === NEVER ? {} : { ttl: N(key.expiresAt + RETENTION_SECONDS) }),
   };
@@ -305,19 +390,33 @@ export function newKeyItems({ key, hash }: KeyIssue, origin: ChangeOrigin): read
   return [record, row].map((Item) => ({ Put: { Item, ConditionExpression: 'attribute_not_exists(PK)' } }));
 }
 
-/** Where a tenant counts its keys: test keys are free, and take no live key's place. */
-export function keyCount(environment: Environment): string {
+/** A key whose place is given back; only the first to say so succeeds. */
+function markFreed(tenantId: string, id: string): TransactionWrite {
+  return {
+    Update: {
+      Key: apiKeyKey(tenantId, id),
+      UpdateExpression: 'SET freed = :true',
+      ConditionExpression: 'attribute_exists(PK) AND attribute_not_exists(freed)',
+      ExpressionAttributeValues: { ':true': { BOOL: true } },
+    },
+  };
+}
+
+type Counter = 'keyCount' | 'testKeyCount' | 'importedCount';
+
+/** Where a tenant counts a key: test keys are free, and neither they nor imported keys take a live key's place. */
+export function placeOf({ locator, environment }: Pick<ApiKey, 'locator' | 'environment'>): Counter {
+  if (isImported(locator)) return 'importedCount';
   return environment === 'test' ? 'testKeyCount' : 'keyCount';
 }
 
-function freePlace(tenantId: string, environment: Environment): TransactionWrite {
+function freePlaces(Key: ItemKey, places: number, counter: Counter = 'keyCount'): TransactionWrite {
   return {
     Update: {
-      Key: tenantKey(tenantId),
-      UpdateExpression: 'ADD #count :minus',
-      ConditionExpression: '#count > :zero',
-      ExpressionAttributeNames: { '#count': keyCount(environment) },
-      ExpressionAttributeValues: { ':minus': N(-1), ':zero': N(0) },
+      Key,
+      UpdateExpression: `ADD ${counter} :minus`,
+      ConditionExpression: `${counter} >= :places`,
+      ExpressionAttributeValues: { ':minus': N(-places), ':places': N(places) },
     },
   };
 }
@@ -351,9 +450,27 @@ function recordChange({ scopes, allowedBlocks: blocks, state, expiresAt }: KeyCh
 /** A caller may choose a long request id; the record, which must stay below 1 KB, keeps the length of a UUID of it. */
 const NOTED_REQUEST_ID_LENGTH = 36;
 
-function changeNote({ actor, requestId }: ChangeOrigin, what: string): AttributeValue {
+/** What a hot record says of its last change, until the next decision: the stream makes a row of it. */
+export function changeNote({ actor, requestId, address }: ChangeOrigin, what: string): AttributeValue {
   return {
-    M: { actor: S(actor), request_id: S(requestId.slice(0, NOTED_REQUEST_ID_LENGTH)), what: S(what) },
+    M: {
+      actor: S(actor),
+      request_id: S(requestId.slice(0, NOTED_REQUEST_ID_LENGTH)),
+      what: S(what),
+      ...(address === undefined ? {} : { ip: S(address) }),
+    },
+  };
+}
+
+/** The fields of `state` that `changed` has, as the audit trail names them. */
+function auditedFields(
+  state: Readonly<Record<'name' | 'metadata' | 'lifetimeSeconds', unknown>>,
+  changed: Readonly<Record<'name' | 'metadata' | 'lifetimeSeconds', unknown>>,
+): AuditedState {
+  return {
+    ...(changed.name === undefined ? {} : { name: state.name }),
+    ...(changed.metadata === undefined ? {} : { metadata: state.metadata }),
+    ...(changed.lifetimeSeconds === undefined ? {} : { lifetime_seconds: state.lifetimeSeconds }),
   };
 }
 

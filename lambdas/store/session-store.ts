@@ -1,8 +1,28 @@
 import type { SessionRecord } from '../domain/decision.ts';
-import { MAX_SESSIONS_PER_USER, type NewSession, type SessionStore } from '../domain/sessions.ts';
-import { N, number, S, sessionKey, sessionRecord, userSessionKey } from './items.ts';
+import { Problem } from '../domain/errors.ts';
+import type { ChangeOrigin } from '../domain/keys.ts';
+import {
+  MAX_SESSIONS_PER_USER,
+  type NewSession,
+  type SessionEnd,
+  type SessionStore,
+  type SessionView,
+  type UserStanding,
+} from '../domain/sessions.ts';
+import {
+  type Item,
+  N,
+  number,
+  S,
+  sessionKey,
+  sessionRecord,
+  text,
+  userKey,
+  userSessionKey,
+} from './items.ts';
+import { changeNote } from './key-store.ts';
 import { isConditionFailure } from './record-client.ts';
-import type { Table } from './table.ts';
+import { ConditionsFailed, type Table, type TransactionWrite } from './table.ts';
 
 /** Sessions in the table: a hot record each, and a row of their user by which they are found. */
 export class DynamoSessionStore implements SessionStore {
@@ -12,10 +32,21 @@ export class DynamoSessionStore implements SessionStore {
     this.#table = table;
   }
 
-  async create({ sessionId, user, workspaceId, createdAt, expiresAt, endsAt }: NewSession): Promise<void> {
+  async create(session: NewSession): Promise<void> {
+    const { sessionId, user, workspaceId, createdAt, expiresAt, endsAt, origin } = session;
     // Until it could be extended no more: of a session that idled out, people see why it stopped.
     const ttl = N(endsAt);
-    await this.#table.transact([
+    const { version = 0 } = user;
+    await this.#createFor([
+      // A demotion or removal that commits first makes this fail; one that commits later finds the session.
+      {
+        ConditionCheck: {
+          Key: userKey(user.tenantId, user.userId),
+          ConditionExpression:
+            version === 0 ? 'attribute_exists(PK) AND attribute_not_exists(ver)' : 'ver = :version',
+          ...(version === 0 ? {} : { ExpressionAttributeValues: { ':version': N(version) } }),
+        },
+      },
       {
         Put: {
           Item: {
@@ -29,6 +60,9 @@ export class DynamoSessionStore implements SessionStore {
             xa: N(expiresAt),
             win: N(0),
             n: N(0),
+            uv: N(version),
+            seq: N(1),
+            chg: changeNote(origin, 'create'),
             ttl,
           },
           ConditionExpression: 'attribute_not_exists(PK)',
@@ -56,56 +90,133 @@ export class DynamoSessionStore implements SessionStore {
 
   async end(
     { sessionId, userId }: { readonly sessionId: string; readonly userId: string },
-    actor: string,
-    requestId: string,
-    what = 'end',
+    origin: ChangeOrigin,
+    what: SessionEnd = 'end',
   ): Promise<void> {
+    await this.#change(userId, sessionId, origin, what, {
+      set: 'st = :ended',
+      values: { ':ended': S('ended') },
+    });
+    await this.#table.delete(userSessionKey(userId, sessionId));
+  }
+
+  async list(userId: string, now: number): Promise<SessionView[]> {
+    const rows = await this.#rows(userId);
+    const records = await this.#table.getAll(rows.map((row) => sessionKey(sessionIdOf(row))));
+    const byId = new Map(records.map((record) => [record.sid?.S, record]));
+    return rows.flatMap((row) => {
+      const record = byId.get(sessionIdOf(row));
+      if (record === undefined || record.usr?.S !== userId) return [];
+      if (record.st?.S !== 'active' || number(record, 'xa') <= now) return [];
+      const usedAt = number(record, 'seen');
+      return [
+        {
+          sessionId: sessionIdOf(row),
+          createdAt: number(row, 'createdAt'),
+          expiresAt: number(record, 'xa'),
+          lastUse: usedAt === 0 ? null : { at: usedAt, address: record.ip?.S ?? '' },
+        },
+      ];
+    });
+  }
+
+  async settle(userId: string, standing: UserStanding | undefined, origin: ChangeOrigin): Promise<void> {
+    for (const row of await this.#rows(userId)) {
+      const sessionId = sessionIdOf(row);
+      if (standing === undefined) {
+        await this.end({ sessionId, userId }, origin);
+        continue;
+      }
+      const { role, version, passwordVersion, keptSession } = standing;
+      const isOutdated =
+        sessionId !== keptSession &&
+        (await this.#change(userId, sessionId, origin, 'end', {
+          set: 'st = :ended',
+          values: { ':ended': S('ended'), ':password': N(passwordVersion) },
+          condition: 'uv < :password',
+        }));
+      if (isOutdated) await this.#table.delete(userSessionKey(userId, sessionId));
+      else
+        await this.#change(userId, sessionId, origin, 'role', {
+          set: 'rol = :role, uv = :version',
+          values: { ':role': S(role), ':version': N(version) },
+          condition: 'uv < :version',
+        });
+    }
+  }
+
+  /** All rows of a user, oldest first; TTL may not have deleted the last ones yet. */
+  async #rows(userId: string): Promise<Item[]> {
+    const rows: Item[] = [];
+    for (let more = true; more; ) {
+      const page = await this.#table.query(`USER#${userId}`, 'SESSION#', 100, rows.at(-1)?.SK?.S);
+      rows.push(...page.items);
+      more = page.more;
+    }
+    return rows;
+  }
+
+  async #createFor(writes: readonly TransactionWrite[]): Promise<void> {
+    try {
+      await this.#table.transact(writes);
+    } catch (error) {
+      if (error instanceof ConditionsFailed && error.failed.includes(0))
+        throw new Problem('conflicting_state');
+      throw error;
+    }
+  }
+
+  /** The one conditional write by which a hot record changes; false when its condition does not hold. */
+  async #change(
+    userId: string,
+    sessionId: string,
+    origin: ChangeOrigin,
+    what: string,
+    change: { readonly set: string; readonly values: Item; readonly condition?: string },
+  ): Promise<boolean> {
+    const { set, values, condition } = change;
     try {
       await this.#table.update(sessionKey(sessionId), {
-        UpdateExpression: 'SET st = :ended, seq = if_not_exists(seq, :zero) + :one, chg = :change',
-        ConditionExpression: 'usr = :user AND st = :active',
+        UpdateExpression: `SET ${set}, seq = if_not_exists(seq, :zero) + :one, chg = :change`,
+        ConditionExpression: `usr = :user AND st = :active${condition === undefined ? '' : ` AND ${condition}`}`,
         ExpressionAttributeValues: {
-          ':ended': S('ended'),
+          ...values,
           ':active': S('active'),
           ':user': S(userId),
           ':zero': N(0),
           ':one': N(1),
-          ':change': { M: { actor: S(actor), request_id: S(requestId), what: S(what) } },
+          ':change': changeNote(origin, what),
         },
       });
+      return true;
     } catch (error) {
       // Ended already, or deleted by TTL: either way it is over.
       if (!isConditionFailure(error)) throw error;
+      return false;
     }
-    await this.#table.delete(userSessionKey(userId, sessionId));
   }
 
   async extend(
     { sessionId, userId }: { readonly sessionId: string; readonly userId: string },
     expiresAt: number,
     now: number,
-    requestId: string,
   ): Promise<SessionRecord | undefined> {
-    const change = (move: boolean) =>
+    // A use and no change, as a decision is: the trail does not tell it, and the note of the last change goes.
+    const extension = (move: boolean) =>
       this.#table.update(sessionKey(sessionId), {
-        UpdateExpression: `SET ${move ? 'xa = :expiry, ' : ''}seq = if_not_exists(seq, :zero) + :one, chg = :change`,
+        UpdateExpression: `${move ? 'SET xa = :expiry ' : ''}REMOVE chg`,
         ConditionExpression: `usr = :user AND st = :active AND xa > :now${move ? ' AND xa <= :expiry' : ''}`,
         ExpressionAttributeValues: {
           ...(move ? { ':expiry': N(expiresAt) } : {}),
           ':now': N(now),
           ':active': S('active'),
           ':user': S(userId),
-          ':zero': N(0),
-          ':one': N(1),
-          ':change': {
-            M: { actor: S(`user:${userId}`), request_id: S(requestId), what: S('refresh') },
-          },
         },
         ReturnValues: 'ALL_NEW',
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       });
     try {
-      const item = await change(true);
+      const item = await extension(true);
       return item && sessionRecord(item);
     } catch (error) {
       if (!isConditionFailure(error)) throw error;
@@ -113,11 +224,15 @@ export class DynamoSessionStore implements SessionStore {
     }
     // Another refresh has moved it further: that stays.
     try {
-      const item = await change(false);
+      const item = await extension(false);
       return item && sessionRecord(item);
     } catch (error) {
       if (!isConditionFailure(error)) throw error;
       return undefined;
     }
   }
+}
+
+function sessionIdOf(row: Item): string {
+  return text(row, 'SK').slice('SESSION#'.length);
 }

@@ -1,9 +1,11 @@
 import {
+  type AttributeValue,
   BatchGetItemCommand,
   DeleteItemCommand,
   DynamoDBClient,
   GetItemCommand,
   QueryCommand,
+  ScanCommand,
   TransactionCanceledException,
   type TransactWriteItem,
   TransactWriteItemsCommand,
@@ -123,6 +125,27 @@ export class Table implements RecordClient {
       ),
     );
     return { items: Items as Item[], more: LastEvaluatedKey !== undefined };
+  }
+
+  /** Every item with this sort key, by reading the whole table. Not for requests. */
+  async scan(sortKey: string): Promise<Item[]> {
+    const found: Item[] = [];
+    let start: Record<string, AttributeValue> | undefined;
+    do {
+      const page = await this.#answer(
+        this.#client.send(
+          new ScanCommand({
+            TableName: this.#name,
+            FilterExpression: 'SK = :sort',
+            ExpressionAttributeValues: { ':sort': { S: sortKey } },
+            ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+          }),
+        ),
+      );
+      found.push(...((page.Items ?? []) as Item[]));
+      start = page.LastEvaluatedKey;
+    } while (start !== undefined);
+    return found;
   }
 
   /** One conditional write; throws the SDK's `ConditionalCheckFailedException` when the condition does not hold. */

@@ -1,15 +1,19 @@
-import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
+import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import { variable } from '../deployment.ts';
 import { systemClock } from '../domain/clock.ts';
 import { DynamoAccountStore } from '../store/account-store.ts';
+import { AuditTrail } from '../store/audit-trail.ts';
 import { DynamoCensusStore } from '../store/census-store.ts';
 import { DynamoKeyStore } from '../store/key-store.ts';
+import { DynamoSessionStore } from '../store/session-store.ts';
 import { Table } from '../store/table.ts';
-import { type Followers, settle } from './settle.ts';
+import { type Followers, follow } from './follow.ts';
 
 const table = new Table(variable('TABLE_NAME'));
 const followers: Followers = {
+  audit: new AuditTrail(table),
   keys: new DynamoKeyStore(table),
+  sessions: new DynamoSessionStore(table),
   accounts: new DynamoAccountStore(table),
   census: new DynamoCensusStore(table),
   clock: systemClock,
@@ -17,18 +21,7 @@ const followers: Followers = {
 
 /** Follows the table's stream. Stops at the first record that fails: it and those after it come again. */
 export async function handler(event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {
-  for (const record of event.Records) {
-    try {
-      await settle(record, followers);
-    } catch (error) {
-      const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-      console.error(JSON.stringify({ level: 'ERROR', event: record.eventID, cause: String(cause) }));
-      return { batchItemFailures: [{ itemIdentifier: sequenceNumber(record) }] };
-    }
-  }
-  return { batchItemFailures: [] };
-}
-
-function sequenceNumber(record: DynamoDBRecord): string {
-  return record.dynamodb?.SequenceNumber ?? '';
+  const failed = await follow(event.Records, followers);
+  if (failed === undefined) return { batchItemFailures: [] };
+  return { batchItemFailures: [{ itemIdentifier: failed.dynamodb?.SequenceNumber ?? '' }] };
 }

@@ -94,6 +94,7 @@ test('the rights that only rare events need are used: the 51st session, and a ke
           fullName: null,
         },
         workspaceId: account.workspaceId,
+        origin: { actor: `user:${account.userId}`, requestId: 'r' },
         createdAt: now - 100 + index,
         expiresAt: now + 1000,
         endsAt: now + 1000,

@@ -44,10 +44,11 @@ beforeAll(async () => {
 });
 afterAll(() => store.stop());
 
+const FROM = { requestId: 'r1', address: ADDRESS };
 const join = (email: string) =>
-  onboard({ email, password: PASSWORD, fullName: null, workspaceName: 'W', sector: null }, context);
+  onboard({ email, password: PASSWORD, fullName: null, workspaceName: 'W', sector: null }, context, FROM);
 const enter = (email: string, password = PASSWORD, address = ADDRESS) =>
-  logIn({ email, password }, address, context);
+  logIn({ email, password }, { ...FROM, address }, context);
 
 describe('accounts', () => {
   test('onboarding makes a tenant with an administrator and a key that is well-formed', async () => {

@@ -89,7 +89,8 @@ async function logIn(
   const session = await openSession(
     { ...tenant.account.user, role },
     tenant.workspaceId,
-    3600,
+    { idleSeconds: 3600, absoluteSeconds: 3600 },
+    { requestId: 'r' },
     store.sessions,
     NOW,
   );
@@ -117,7 +118,12 @@ describe('who is let in', () => {
         scopes: ['read'],
       },
       allowance: { limit: 3, remaining: 2, resetAt: (Math.floor(NOW / 60) + 1) * 60, exceeded: false },
-      tenant: { state: 'active', tier: 'free', suspendedWorkspaces: new Set() },
+      tenant: {
+        state: 'active',
+        tier: 'free',
+        suspendedWorkspaces: new Set(),
+        workspaces: new Set([tenant.workspaceId]),
+      },
     });
   });
 
@@ -186,7 +192,7 @@ describe('who is refused, and what they are told', () => {
     const revoked = await tenant.createKey();
     await store.keys.revoke(revoked.apiKey, ORIGIN, NOW);
     const disabled = await tenant.createKey();
-    await store.keys.change(disabled.apiKey, { state: 'disabled' }, ORIGIN);
+    await store.keys.change(disabled.apiKey, { state: 'disabled' }, ORIGIN, NOW);
     const expired = await tenant.createKey({ expiresAt: NOW });
     for (const [{ apiKey, key }, code] of [
       [revoked, 'revoked_credential'],
@@ -234,7 +240,7 @@ describe('who is refused, and what they are told', () => {
     expect(await ask(await signer.assertion({ sub: userId, tid: tenant.tenantId, sid: sessionId }))).toEqual(
       refused('invalid_credential'),
     );
-    await store.sessions.end({ sessionId, userId }, 'user:u', 'r');
+    await store.sessions.end({ sessionId, userId }, { actor: 'user:u', requestId: 'r' });
     expect(await ask(token)).toEqual(refused('ended_session'));
     await store.table.delete(sessionKey(sessionId));
     expect(await ask(token)).toEqual(refused('ended_session'));

@@ -36,7 +36,12 @@ beforeAll(async () => {
       'https://api.example.com',
       () => now,
     ),
-    tenant: async () => ({ state: 'active', tier: 'free', suspendedWorkspaces: new Set() }),
+    tenant: async () => ({
+      state: 'active',
+      tier: 'free',
+      suspendedWorkspaces: new Set(),
+      workspaces: new Set(),
+    }),
     clock: () => now,
     ...given,
   });
@@ -45,10 +50,12 @@ afterAll(() => store.stop());
 
 async function logIn(context = contextWith()): Promise<Grant> {
   now = NOW;
-  return openGrant(newAccount().user, 'w', context);
+  const account = newAccount();
+  await store.accounts.createAccount(account);
+  return openGrant(account.user, 'w', { requestId: 'r' }, context);
 }
 const refresh = ({ refreshToken }: Pick<Grant, 'refreshToken'>, context = contextWith()) =>
-  refreshGrant(refreshToken ?? '', 'request-1', context);
+  refreshGrant(refreshToken ?? '', { requestId: 'request-1' }, context);
 const refused = { code: 'invalid_grant', message: 'The token is not accepted. Log in again.' };
 const session = ({ session: { sessionId } }: Grant) => store.item(sessionKey(sessionId));
 
@@ -131,16 +138,30 @@ describe('refresh tokens', () => {
 
   test('an ended session gives no tokens, nor does one whose tenant is suspended', async () => {
     const first = await logIn();
-    await store.sessions.end(first.session, 'user:u', 'logout');
+    await store.sessions.end(first.session, { actor: 'user:u', requestId: 'logout' });
     await expect(refresh(first)).rejects.toMatchObject(refused);
     const suspended = contextWith(
       {},
-      { tenant: async () => ({ state: 'suspended', tier: 'free', suspendedWorkspaces: new Set() }) },
+      {
+        tenant: async () => ({
+          state: 'suspended',
+          tier: 'free',
+          suspendedWorkspaces: new Set(),
+          workspaces: new Set(),
+        }),
+      },
     );
     await expect(refresh(await logIn(), suspended)).rejects.toMatchObject(refused);
     const workspace = contextWith(
       {},
-      { tenant: async () => ({ state: 'active', tier: 'free', suspendedWorkspaces: new Set(['w']) }) },
+      {
+        tenant: async () => ({
+          state: 'active',
+          tier: 'free',
+          suspendedWorkspaces: new Set(['w']),
+          workspaces: new Set(),
+        }),
+      },
     );
     await expect(refresh(await logIn(), workspace)).rejects.toMatchObject(refused);
   });

@@ -9,6 +9,11 @@ import { type ManagementServices, managementRoutes } from '../../lambdas/routes/
 import { type PublicServices, publicRoutes } from '../../lambdas/routes/public.ts';
 import type { RouteId } from '../../lambdas/routes/route.ts';
 import { apiRows } from '../../lambdas/routes/table.ts';
+import { AuditTrail } from '../../lambdas/store/audit-trail.ts';
+import { DynamoDecisionStore } from '../../lambdas/store/decision-store.ts';
+import { Facts } from '../../lambdas/store/facts.ts';
+import { DynamoTenantStore } from '../../lambdas/store/tenant-store.ts';
+import { DynamoWorkspaceStore } from '../../lambdas/store/workspace-store.ts';
 import { PROFILES } from '../profiles/profiles.ts';
 import { NOW, startStore, storeTenant, type TestStore } from '../store/setup.ts';
 import { TOKENS } from '../support/tokens.ts';
@@ -147,10 +152,21 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('serv
         rateLimitRemaining: '99',
         rateLimitReset: String(NOW + 12),
       };
+      const clock = () => NOW;
+      const keys = { profile, deployment: DEPLOYMENT, keys: store.keys, clock };
+      const { table } = store;
       const services: ManagementServices = {
-        keys: { profile, deployment: DEPLOYMENT, keys: store.keys, clock: () => NOW },
+        keys,
         users: store.accounts,
         sessions: store.sessions,
+        clock,
+        workspaces: { workspaces: new DynamoWorkspaceStore(table), keys: store.keys, clock },
+        tenants: new DynamoTenantStore(table),
+        verification: {
+          ...keys,
+          records: new DynamoDecisionStore(table, table.name, new Facts(table, table.name)),
+        },
+        audit: new AuditTrail(table),
       };
       const handler = serve(managementRoutes, services, rendering);
       call = async (input) => {

@@ -169,11 +169,11 @@ describe('calls without a credential', () => {
 
 describe('what the functions are told', () => {
   it("are the configuration's path rules before the profile's", async () => {
-    const upstream = { url: 'https://a.example/', scopes: [{ path: '/v1/admin/*', scope: 'read' }] };
+    const upstream = { url: 'https://a.example/', scopes: [{ path: '/v1/memories/*', scope: 'admin' }] };
     const { pathScopes, upstreamUrl } = deploymentOf(
-      await loadSettings({ profile: 'memgraph', config: { upstream } }),
+      await loadSettings({ profile: 'memoryrelay', config: { upstream } }),
     );
-    expect(pathScopes.map(({ scope }) => scope)).toEqual(['read', 'admin']);
+    expect(pathScopes.map(({ scope }) => scope)).toEqual(['admin', 'read']);
     expect(upstreamUrl).toBe('https://a.example');
   });
 });

@@ -34,7 +34,7 @@ describe('the API', () => {
     const permissions = propertiesOf(template, 'AWS::Lambda::Permission').filter(
       ({ Principal }) => Principal === 'apigateway.amazonaws.com',
     );
-    expect(permissions).toHaveLength(6);
+    expect(permissions).toHaveLength(8);
     for (const { SourceArn } of permissions)
       expect(JSON.stringify(SourceArn)).toContain('"Ref":"FrontDoorApi');
   });

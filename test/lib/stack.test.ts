@@ -62,7 +62,7 @@ describe('the signing keys', () => {
 describe('every function', () => {
   it('runs on Node 24 and arm64, is traced, and has a log with a retention', () => {
     const functions = propertiesOf(development, 'AWS::Lambda::Function');
-    expect(functions).toHaveLength(8);
+    expect(functions).toHaveLength(10);
     for (const fn of functions) {
       expect(fn).toMatchObject({
         Runtime: 'nodejs24.x',
@@ -114,19 +114,16 @@ describe("the table's stream", () => {
     const [mapping] = propertiesOf(development, 'AWS::Lambda::EventSourceMapping');
     expect(mapping).toMatchObject({
       BisectBatchOnFunctionError: true,
-      MaximumRetryAttempts: 5,
+      MaximumRecordAgeInSeconds: 82_800,
       FunctionResponseTypes: ['ReportBatchItemFailures'],
     });
     expect(mapping.DestinationConfig.OnFailure.Destination).toBeDefined();
     expect(
       mapping.FilterCriteria.Filters.map(({ Pattern }: { Pattern: string }) => JSON.parse(Pattern)),
     ).toEqual([
-      {
-        eventName: ['INSERT', 'REMOVE'],
-        dynamodb: { Keys: { SK: { S: ['KEY', 'TENANT', { prefix: 'USER#' }] } } },
-      },
-      { dynamodb: { NewImage: { SK: { S: ['KEY'] }, st: { S: ['disabled', 'revoked'] } } } },
-      { dynamodb: { OldImage: { SK: { S: ['KEY'] }, st: { S: ['disabled'] } } } },
+      { eventName: ['INSERT', 'REMOVE'], dynamodb: { Keys: { SK: { S: ['KEY', 'TENANT'] } } } },
+      { dynamodb: { NewImage: { chg: { M: { what: { S: [{ exists: true }] } } } } } },
+      { dynamodb: { Keys: { SK: { S: [{ prefix: 'USER#' }] } } } },
     ]);
   });
 });

@@ -9,9 +9,11 @@ import type { Profile } from '../../profiles/profile.ts';
 import {
   type Account,
   bearer,
+  contents,
   expectStatus,
   inSeconds,
   keyHeader,
+  PASSWORD,
   type TestStack,
 } from '../support/stack.ts';
 
@@ -45,9 +47,15 @@ export interface World {
   readonly keyWithout: Readonly<Partial<Record<Scope, string>>>;
   /** A session that only this call has: what it does, it does to nobody else. */
   freshToken(): Promise<string>;
-  /** The id of a key that nobody else uses. */
-  freshKeyId(): Promise<string>;
+  /** The id of a thing that nobody else uses; for a key, of one that it may see. */
+  freshId(collection: Collection, kind: string): Promise<string>;
+  /** Things of another tenant. */
+  readonly foreignIds: Readonly<Record<Collection, string>>;
 }
+
+/** What an `{id}` can name, by the path before it. */
+export const COLLECTIONS = ['api-keys', 'users', 'workspaces', 'sessions'] as const;
+export type Collection = (typeof COLLECTIONS)[number];
 
 /** A tier whose every credential has one request a minute. */
 export const TIGHT_TIER = 'tight';
@@ -115,8 +123,41 @@ export async function createWorld(stack: TestStack, profile: Profile): Promise<W
     forgedToken: withOtherEnd(ada.token),
     viewerToken,
     keyWithout,
-    freshToken: () => stack.logIn(ada.account),
-    freshKeyId: async () => (await stack.createKey(ada.token)).id,
+    freshToken: async () => (await freshPerson(stack, ada)).token,
+    freshId: async (collection, kind) => {
+      switch (collection) {
+        case 'api-keys':
+          return (await stack.createKey(ada.token)).id;
+        case 'users':
+          return (await freshPerson(stack, ada)).id;
+        case 'sessions':
+          return claimsOf(await stack.logIn(ada.account)).sid;
+        case 'workspaces': {
+          if (kind === 'key') return ada.account.workspaceId;
+          const created = { headers: bearer(ada.token), json: { name: 'of the matrix' } };
+          return contents(expectStatus(await stack.send('POST /v1/workspaces', created), 201)).id;
+        }
+      }
+    },
+    foreignIds: {
+      'api-keys': other.account.keyId,
+      users: other.account.userId,
+      workspaces: other.account.workspaceId,
+      sessions: claimsOf(other.token).sid,
+    },
+  };
+}
+
+let persons = 0;
+
+/** An administrator of a tenant whom nobody else uses. */
+async function freshPerson(stack: TestStack, { account, token }: Tenant) {
+  const email = `fresh${(persons += 1)}.${account.email}`;
+  const json = { email, password: PASSWORD, role: 'admin' };
+  const created = await stack.send('POST /v1/users', { headers: bearer(token), json });
+  return {
+    id: contents(expectStatus(created, 201)).id as string,
+    token: await stack.logIn({ ...account, email }),
   };
 }
 

@@ -11,12 +11,13 @@ import {
   apiKey,
   bearer,
   contents,
+  PASSWORD,
   ROOMY_TIER,
   startTestStack,
   type TestStack,
   withinOneWindow,
 } from '../support/stack.ts';
-import { createWorld, TIGHT_TIER, type World } from './credentials.ts';
+import { COLLECTIONS, type Collection, createWorld, TIGHT_TIER, type World } from './credentials.ts';
 
 /** A method and path that take a credential, as they stand in the template. */
 interface ProtectedRow {
@@ -133,7 +134,24 @@ const PROVEN: readonly Case[] = [
 const BODIES: Readonly<Partial<Record<RouteId, object>>> = {
   createKey: { name: 'of the matrix' },
   updateKey: { name: 'renamed' },
+  verifyKey: { key: 'some key' },
+  revokeKeys: { created_by: 'user:nobody' },
+  changePassword: { current_password: PASSWORD, new_password: PASSWORD },
+  createUser: { email: 'of-the-matrix@example.com', password: PASSWORD },
+  updateUser: { full_name: 'Renamed' },
+  createWorkspace: { name: 'of the matrix' },
+  updateWorkspace: { name: 'renamed' },
+  updateTenant: { sector: 'Testing' },
+  importTenant: { type: 'tenant' },
 };
+
+/** Rows that end the session they are called with, or others of its person. */
+const ENDS_SESSIONS: readonly (RouteId | undefined)[] = ['logout', 'changePassword'];
+
+/** The kind of thing that a row's `{id}` names. */
+function collectionOf({ path }: ProtectedRow): Collection {
+  return COLLECTIONS.find((name) => path.includes(`/${name}/{id}`)) ?? 'api-keys';
+}
 
 /** Every row that the template locks: our own, and each method of the upstream's two. */
 function protectedRows(profile: Profile): ProtectedRow[] {
@@ -212,8 +230,8 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))(
         const headers =
           kind === 'key'
             ? world.present(world.ada.key)
-            : bearer(row.routeId === 'logout' ? await world.freshToken() : world.ada.token);
-        const id = row.path.includes('{id}') ? await world.freshKeyId() : undefined;
+            : bearer(ENDS_SESSIONS.includes(row.routeId) ? await world.freshToken() : world.ada.token);
+        const id = row.path.includes('{id}') ? await world.freshId(collectionOf(row), kind) : undefined;
         const response = await call(row, headers, id);
         expect([response.status, response.text]).toEqual([row.success, response.text]);
         expect(response.headers['x-request-id']).toBe(`matrix-${calls}`);
@@ -222,7 +240,7 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))(
 
       if (!row.path.includes('{id}')) return;
       test("another tenant's id is not told from one that nobody has", async () => {
-        const foreign = await call(row, bearer(world.ada.token), world.other.account.keyId);
+        const foreign = await call(row, bearer(world.ada.token), world.foreignIds[collectionOf(row)]);
         const missing = await call(row, bearer(world.ada.token));
         for (const response of [foreign, missing]) {
           expect(response.status).toBe(404);

@@ -38,7 +38,10 @@ describe('accounts', () => {
       workspaceId: account.workspaceId,
       passwordHash: 'hash',
     });
-    expect(await store.accounts.findUser(account.user.tenantId, account.user.userId)).toEqual(account.user);
+    expect(await store.accounts.findUser(account.user.tenantId, account.user.userId)).toEqual({
+      ...account.user,
+      version: 0,
+    });
     const other = newAccount();
     await store.accounts.createAccount(other);
     expect(await store.accounts.findUser(other.user.tenantId, account.user.userId)).toBeUndefined();

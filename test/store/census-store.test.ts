@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CensusChange } from '../../lambdas/domain/census.ts';
-import { censusChange, DynamoCensusStore } from '../../lambdas/store/census-store.ts';
+import { type CountedEvent, censusChange, DynamoCensusStore } from '../../lambdas/store/census-store.ts';
 import {
   eventKey,
   type Item,
@@ -32,15 +32,16 @@ describe('the census', () => {
   });
 
   test('counts an event once, however often and however parallel the stream brings it', async () => {
-    const events: readonly (readonly [string, CensusChange])[] = [
-      ['a', { tenants: 1 }],
-      ['b', { users: 1 }],
-      ['c', { keys_active: 1 }],
-      ['d', { keys_active: 1 }],
-      ['e', { keys_active: -1, keys_revoked: 1 }],
+    const events: readonly CountedEvent[] = [
+      { id: 'a', change: { tenants: 1 } },
+      { id: 'b', change: { users: 1 } },
+      { id: 'c', change: { keys_active: 1 } },
+      { id: 'd', change: { keys_active: 1 } },
+      { id: 'e', change: { keys_active: -1, keys_revoked: 1 } },
     ];
-    const deliveries = Array.from({ length: 4 }, () => events).flat();
-    await Promise.all(deliveries.map(([id, change]) => census.count(id, change, NOW)));
+    // One by one, and in batches that overlap.
+    const deliveries = [...events.map((event) => [event]), events.slice(0, 3), events.slice(2), events];
+    await Promise.all(deliveries.map((batch) => census.count(batch, NOW)));
     expect(await census.read()).toEqual({
       tenants: 1,
       users: 1,
@@ -52,9 +53,16 @@ describe('the census', () => {
   });
 
   test('writes nothing for an event that changes nothing', async () => {
-    await census.count('idle', {}, NOW);
+    await census.count([{ id: 'idle', change: {} }], NOW);
     expect(await store.item(eventKey('idle'))).toBeUndefined();
   });
+});
+
+test('counts more events at once than a transaction takes', async () => {
+  const before = await census.read();
+  const events = Array.from({ length: 250 }, (_, index) => ({ id: `many${index}`, change: { users: 1 } }));
+  await census.count(events, NOW);
+  expect((await census.read()).users).toBe(before.users + 250);
 });
 
 describe('what an event changes', () => {

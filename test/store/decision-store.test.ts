@@ -73,7 +73,7 @@ describe.each(CLIENTS)('using a key by %s', (_name, clientOf) => {
     const revoked = await tenant.createKey();
     await store.keys.revoke(revoked.apiKey, ORIGIN, NOW);
     const disabled = await tenant.createKey();
-    await store.keys.change(disabled.apiKey, { state: 'disabled' }, ORIGIN);
+    await store.keys.change(disabled.apiKey, { state: 'disabled' }, ORIGIN, NOW);
     for (const [{ apiKey, hash }, state] of [
       [revoked, 'revoked'],
       [disabled, 'disabled'],
@@ -82,7 +82,7 @@ describe.each(CLIENTS)('using a key by %s', (_name, clientOf) => {
       expect(use).toMatchObject({ passed: false, record: { state } });
       expect((await store.item(keyKey(apiKey.locator)))?.n).toEqual(N(0));
     }
-    await store.keys.change(disabled.apiKey, { state: 'active' }, ORIGIN);
+    await store.keys.change(disabled.apiKey, { state: 'active' }, ORIGIN, NOW);
     expect((await decisions().useKey(disabled.apiKey.locator, disabled.hash, ADDRESS, NOW)).passed).toBe(
       true,
     );
@@ -242,6 +242,7 @@ describe.each(CLIENTS)('using a key by %s', (_name, clientOf) => {
       createdAt: NOW,
       expiresAt: NOW + 3600,
       endsAt: NOW + 3600,
+      origin: { actor: 'user:u', requestId: 'r' },
     };
     await store.sessions.create(session);
     const use = await decisions().useSession(sessionId, ADDRESS, NOW);
@@ -254,7 +255,7 @@ describe.each(CLIENTS)('using a key by %s', (_name, clientOf) => {
       role: 'admin',
     });
     expect((await decisions().useSession(sessionId, ADDRESS, NOW + 3600)).passed).toBe(false);
-    await store.sessions.end({ sessionId, userId: user.userId }, 'user:u', 'r');
+    await store.sessions.end({ sessionId, userId: user.userId }, { actor: 'user:u', requestId: 'r' });
     const ended = await decisions().useSession(sessionId, ADDRESS, NOW);
     expect(ended).toMatchObject({ passed: false, record: { state: 'ended' } });
     const unknown = await decisions().useSession(crypto.randomUUID(), ADDRESS, NOW);

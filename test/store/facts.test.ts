@@ -59,7 +59,12 @@ describe.each(CLIENTS)('facts by %s', (_name, clientOf) => {
     const found = await Promise.all(Array.from({ length: 100 }, () => facts.tenant(tenantId)));
     expect(state.reads).toBe(1);
     for (const one of found)
-      expect(one).toEqual({ state: 'active', tier: 'free', suspendedWorkspaces: new Set() });
+      expect(one).toEqual({
+        state: 'active',
+        tier: 'free',
+        suspendedWorkspaces: new Set(),
+        workspaces: new Set([expect.any(String)]),
+      });
   });
 
   test('are never used when they are two seconds old', async () => {

@@ -45,8 +45,8 @@ test('with twenty whole IPv6 addresses, all scopes and a rotation running, a key
   });
   // Lists and grace periods at their longest, and the longest request id that a caller can choose.
   const origin = { actor: `user:${tenant.account.user.userId}`, requestId: 'x'.repeat(128) };
-  await store.keys.change(apiKey, { state: 'disabled' }, origin);
-  await store.keys.change(apiKey, { state: 'active' }, origin);
+  await store.keys.change(apiKey, { state: 'disabled' }, origin, NOW);
+  await store.keys.change(apiKey, { state: 'active' }, origin, NOW);
   const next = hashKey(successor(apiKey));
   const times = { expiresAt: NOW + lifetimeSeconds, previousExpiresAt: NOW + 2_591_999 };
   expect(await store.keys.rotate(apiKey, { replaces: hash, hash: next, ...times }, origin, NOW)).toBe(true);

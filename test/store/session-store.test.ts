@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { MAX_SESSIONS_PER_USER, openSession } from '../../lambdas/domain/sessions.ts';
+import type { User } from '../../lambdas/domain/user.ts';
 import { N, S, sessionKey, userSessionKey } from '../../lambdas/store/items.ts';
 import { NOW, newAccount, startStore, type TestStore } from './setup.ts';
 
@@ -9,7 +10,15 @@ beforeAll(async () => {
 });
 afterAll(() => store.stop());
 
-const open = async (user = newAccount().user, now = NOW) => openSession(user, 'w', 3600, store.sessions, now);
+/** A person of a tenant of their own. */
+async function newPerson(): Promise<User> {
+  const account = newAccount();
+  await store.accounts.createAccount(account);
+  return account.user;
+}
+const LIFETIME = { idleSeconds: 3600, absoluteSeconds: 3600 };
+const open = async (user?: User, now = NOW) =>
+  openSession(user ?? (await newPerson()), 'w', LIFETIME, { requestId: 'r' }, store.sessions, now);
 
 test('a session is one hot record and a row of its user, and both end with TTL', async () => {
   const { sessionId, userId } = await open();
@@ -23,7 +32,7 @@ test('a session is one hot record and a row of its user, and both end with TTL',
 });
 
 test('the 51st session of a user ends the oldest, and no other', async () => {
-  const { user } = newAccount();
+  const user = await newPerson();
   const opened: string[] = [];
   for (let index = 0; index < MAX_SESSIONS_PER_USER + 1; index += 1)
     opened.push((await open(user, NOW + index)).sessionId);
@@ -33,7 +42,7 @@ test('the 51st session of a user ends the oldest, and no other', async () => {
 });
 
 test('one user’s sessions do not end another’s', async () => {
-  const [ada, ben] = [newAccount().user, newAccount().user];
+  const [ada, ben] = [await newPerson(), await newPerson()];
   const { sessionId } = await open(ada);
   for (let index = 0; index < 5; index += 1) await open(ben);
   expect(await store.sessions.sessionIds(ada.userId)).toEqual([sessionId]);
@@ -41,18 +50,18 @@ test('one user’s sessions do not end another’s', async () => {
 
 test('ending a session twice, or one that TTL has deleted, is no error and changes nothing', async () => {
   const { sessionId, userId } = await open();
-  await store.sessions.end({ sessionId, userId }, 'user:u', 'first');
+  await store.sessions.end({ sessionId, userId }, { actor: 'user:u', requestId: 'first' });
   const before = await store.item(sessionKey(sessionId));
   expect(before).toMatchObject({ st: S('ended'), chg: { M: { request_id: S('first') } } });
-  await store.sessions.end({ sessionId, userId }, 'user:u', 'second');
+  await store.sessions.end({ sessionId, userId }, { actor: 'user:u', requestId: 'second' });
   expect(await store.item(sessionKey(sessionId))).toEqual(before);
   await store.table.delete(sessionKey(sessionId));
-  await store.sessions.end({ sessionId, userId }, 'user:u', 'third');
+  await store.sessions.end({ sessionId, userId }, { actor: 'user:u', requestId: 'third' });
   expect(await store.item(sessionKey(sessionId))).toBeUndefined();
 });
 
 test('nobody ends another user’s session', async () => {
   const { sessionId } = await open();
-  await store.sessions.end({ sessionId, userId: 'somebody-else' }, 'user:x', 'r');
+  await store.sessions.end({ sessionId, userId: 'somebody-else' }, { actor: 'user:x', requestId: 'r' });
   expect((await store.item(sessionKey(sessionId)))?.st).toEqual(S('active'));
 });

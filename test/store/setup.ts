@@ -75,9 +75,10 @@ let emails = 0;
 /** An account as onboarding makes it; ids are fixed unless given. */
 export function newAccount(given: { tenantId?: string; email?: string; tier?: string } = {}): NewAccount {
   const tenantId = given.tenantId ?? crypto.randomUUID();
+  const [workspaceId, userId] = [crypto.randomUUID(), crypto.randomUUID()];
   return {
     user: {
-      userId: crypto.randomUUID(),
+      userId,
       tenantId,
       email: given.email ?? `person${(emails += 1)}@example.com`,
       fullName: 'Ada',
@@ -87,10 +88,11 @@ export function newAccount(given: { tenantId?: string; email?: string; tier?: st
     heldUntil: null,
     tier: given.tier ?? 'free',
     sector: null,
-    workspaceId: crypto.randomUUID(),
+    workspaceId,
     workspaceName: 'Default',
-    key: newIssue({ tenantId }).issue,
+    key: newIssue({ tenantId, workspaceId }).issue,
     createdAt: NOW,
+    origin: { actor: `user:${userId}`, requestId: 'r1' },
   };
 }
 

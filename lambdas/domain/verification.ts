@@ -1,0 +1,74 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { Deployment } from '../deployment.ts';
+import { type Allowance, allowanceAfter } from './allowance.ts';
+import type { Caller } from './caller.ts';
+import type { KeyRecord, Use } from './decision.ts';
+import { hashKey, importedLocator, parseKey } from './key-format.ts';
+import type { KeyContext } from './keys.ts';
+import type { Scope } from './scopes.ts';
+
+/** What a service that is not behind the gateway is told of a key. */
+export type Verification =
+  | { readonly status: 'unknown' }
+  | {
+      readonly status: 'valid' | 'expired' | 'revoked' | 'disabled';
+      readonly keyId: string;
+      readonly workspaceId: string;
+      readonly environment: string;
+      readonly scopes: readonly Scope[];
+      readonly expiresAt: number;
+      readonly allowance: Allowance;
+    };
+
+export interface VerificationContext extends KeyContext {
+  readonly records: {
+    /** The record as it stands, with its count in the present window. */
+    peekKey(locator: string, now: number): Promise<Use<KeyRecord>>;
+    useKey(locator: string, hash: Uint8Array, address: string, now: number): Promise<Use<KeyRecord>>;
+  };
+}
+
+/** Looks a key up for the caller's tenant; it counts as a use only with `count`. Another tenant's key is unknown. */
+export async function verifyKey(
+  key: string,
+  count: boolean,
+  caller: Caller,
+  address: string,
+  context: VerificationContext,
+): Promise<Verification> {
+  const { profile, records, clock, deployment, keys } = context;
+  const now = clock();
+  const hash = hashKey(key);
+  const locator = parseKey(profile.keys, key)?.locator ?? importedLocator(hash);
+  const seen = await records.peekKey(locator, now);
+  const slot = seen.record?.slots.find(({ hash: stored }) => same(stored, hash));
+  const own = seen.record?.caller;
+  if (own === undefined || slot === undefined || own.tenantId !== caller.tenantId)
+    return { status: 'unknown' };
+  if (caller.kind === 'key' && own.workspaceId !== caller.workspaceId) return { status: 'unknown' };
+  const { record, count: used, window } = count ? await records.useKey(locator, hash, address, now) : seen;
+  const state = record?.state ?? 'revoked';
+  const limit = await requestsPerMinute(caller.tenantId, keys, deployment);
+  return {
+    status: state === 'active' ? (slot.expiresAt <= now ? 'expired' : 'valid') : state,
+    keyId: own.keyId,
+    workspaceId: own.workspaceId,
+    environment: own.environment,
+    scopes: own.scopes,
+    expiresAt: slot.expiresAt,
+    allowance: allowanceAfter(limit, used, window),
+  };
+}
+
+async function requestsPerMinute(
+  tenantId: string,
+  keys: KeyContext['keys'],
+  { tiers, initialTier }: Deployment,
+): Promise<number> {
+  const tier = (await keys.tier(tenantId)) ?? initialTier;
+  return (tiers[tier] ?? tiers[initialTier])?.keyRequestsPerMinute ?? 0;
+}
+
+function same(stored: Uint8Array, presented: Uint8Array): boolean {
+  return stored.length === presented.length && timingSafeEqual(stored, presented);
+}

@@ -1,0 +1,93 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { AuditEntry } from '../domain/audit.ts';
+import { Problem } from '../domain/errors.ts';
+import { type ImportStore, MAX_IMPORTED_KEYS, type Presence } from '../domain/import.ts';
+import type { ChangeOrigin, KeyIssue } from '../domain/keys.ts';
+import { FACTS_SECONDS } from '../domain/tenant-facts.ts';
+import { AuditTrail } from './audit-trail.ts';
+import { ControlStore } from './control-store.ts';
+import { apiKeyKey, keyKey, N, tenantKey, workspaceKey } from './items.ts';
+import { newKeyItems } from './key-store.ts';
+import { ConditionsFailed, type Table, type TransactionWrite } from './table.ts';
+
+/** Keys of other systems: the same two items as our own, the record under the SHA-256 instead of a locator. */
+export class DynamoImportStore implements ImportStore {
+  readonly #table: Table;
+  readonly #audit: AuditTrail;
+
+  constructor(table: Table) {
+    this.#table = table;
+    this.#audit = new AuditTrail(table);
+  }
+
+  async presence(issues: readonly KeyIssue[]): Promise<Presence[]> {
+    const items = await this.#table.getAll(
+      issues.flatMap(({ key }) => [keyKey(key.locator), apiKeyKey(key.tenantId, key.id)]),
+    );
+    const found = new Map(items.map((item) => [`${item.PK?.S} ${item.SK?.S}`, item]));
+    return issues.map(({ key }): Presence => {
+      const record = found.get(`KEY#${key.locator} KEY`);
+      const row = found.get(`TENANT#${key.tenantId} APIKEY#${key.id}`);
+      if (record === undefined && row === undefined) return 'absent';
+      const isSame = record?.id?.S === key.id && row?.locator?.S === key.locator;
+      return isSame && record?.ten?.S === key.tenantId ? 'same' : 'taken';
+    });
+  }
+
+  async create(issues: readonly KeyIssue[], origin: ChangeOrigin, now: number): Promise<boolean> {
+    const [first] = issues;
+    if (first === undefined) return true;
+    const { tenantId } = first.key;
+    const perWorkspace = Map.groupBy(issues, ({ key }) => key.workspaceId);
+    const counts: readonly TransactionWrite[] = [
+      {
+        Update: {
+          Key: tenantKey(tenantId),
+          UpdateExpression: 'ADD importedCount :some',
+          ConditionExpression:
+            'attribute_exists(PK) AND (attribute_not_exists(importedCount) OR importedCount <= :room)',
+          ExpressionAttributeValues: {
+            ':some': N(issues.length),
+            ':room': N(MAX_IMPORTED_KEYS - issues.length),
+          },
+        },
+      },
+      ...[...perWorkspace].map(
+        ([id, some]): TransactionWrite => ({
+          Update: {
+            Key: workspaceKey(tenantId, id),
+            UpdateExpression: 'ADD keyCount :some',
+            ConditionExpression: 'attribute_exists(PK) AND attribute_not_exists(closing)',
+            ExpressionAttributeValues: { ':some': N(some.length) },
+          },
+        }),
+      ),
+    ];
+    try {
+      // One row for all of them, in their transaction: thousands at a time would hold up everyone's trail.
+      const entry: AuditEntry = {
+        actor: origin.actor,
+        action: 'key.import',
+        target: `import:${origin.requestId}`,
+        at: now,
+        requestId: origin.requestId,
+        address: origin.address ?? null,
+        before: null,
+        after: { targets: issues.map(({ key }) => `key:${key.id}`) },
+      };
+      const items = issues.flatMap((issue) => newKeyItems(issue, null));
+      await this.#audit.commit(tenantId, [entry], [...counts, ...items]);
+      return true;
+    } catch (error) {
+      if (!(error instanceof ConditionsFailed)) throw error;
+      if (!error.failed.includes(0)) return false;
+      throw new Problem('limit_reached', {
+        message: `A tenant has at most ${MAX_IMPORTED_KEYS} imported keys.`,
+      });
+    }
+  }
+
+  async admitImportedKeys(): Promise<void> {
+    if (await new ControlStore(this.#table).admitImportedKeys()) await wait(FACTS_SECONDS * 1000);
+  }
+}

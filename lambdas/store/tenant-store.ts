@@ -1,0 +1,146 @@
+import { formatBlock } from '../domain/address.ts';
+import type { AuditedState } from '../domain/audit.ts';
+import { Problem } from '../domain/errors.ts';
+import type { ChangeOrigin, KeyDefaults } from '../domain/keys.ts';
+import type { Tenant, TenantChange, TenantStore } from '../domain/tenants.ts';
+import { AuditTrail } from './audit-trail.ts';
+import {
+  type AttributeValue,
+  blocksText,
+  type Item,
+  N,
+  number,
+  oneOf,
+  S,
+  scopesText,
+  tenantKey,
+  text,
+} from './items.ts';
+import { keyDefaults } from './key-store.ts';
+import { ConditionsFailed, type Table } from './table.ts';
+
+/** Tenants' own items: what their people may set, and their state. */
+export class DynamoTenantStore implements TenantStore {
+  readonly #table: Table;
+  readonly #audit: AuditTrail;
+
+  constructor(table: Table) {
+    this.#table = table;
+    this.#audit = new AuditTrail(table);
+  }
+
+  async find(tenantId: string): Promise<Tenant | undefined> {
+    const item = await this.#table.get(tenantKey(tenantId));
+    return item === undefined ? undefined : storedTenant(tenantId, item);
+  }
+
+  /** Every tenant, by reading the whole table: for operators. */
+  async all(): Promise<Tenant[]> {
+    const items = await this.#table.scan('TENANT');
+    return items.map((item) => storedTenant(text(item, 'PK').slice('TENANT#'.length), item));
+  }
+
+  async change(
+    tenantId: string,
+    change: TenantChange,
+    origin: ChangeOrigin,
+    now: number,
+  ): Promise<Tenant | undefined> {
+    const before = await this.find(tenantId);
+    if (before === undefined) return undefined;
+    const { set, remove, values } = expression(change);
+    const [was, is] = [before, { ...before, ...change }].map((tenant) => audited(tenant, change));
+    const entry = {
+      actor: origin.actor,
+      action: 'tenant.update',
+      target: `tenant:${tenantId}`,
+      at: now,
+      requestId: origin.requestId,
+      address: origin.address ?? null,
+      before: was ?? null,
+      after: is ?? null,
+    };
+    const update = {
+      Update: {
+        Key: tenantKey(tenantId),
+        UpdateExpression: [
+          ...(set.length > 0 ? [`SET ${set.join(', ')}`] : []),
+          ...(remove.length > 0 ? [`REMOVE ${remove.join(', ')}`] : []),
+        ].join(' '),
+        ConditionExpression: 'attribute_exists(PK) AND #state <> :closed',
+        ExpressionAttributeNames: {
+          '#state': 'state',
+          ...(change.name === undefined ? {} : { '#name': 'name' }),
+        },
+        ExpressionAttributeValues: { ...values, ':closed': S('closed') },
+      },
+    };
+    try {
+      await this.#audit.commit(tenantId, [entry], [update]);
+    } catch (error) {
+      if (!(error instanceof ConditionsFailed)) throw error;
+      throw new Problem('conflicting_state', { message: 'The tenant is closed.' });
+    }
+    return this.find(tenantId);
+  }
+}
+
+export function storedTenant(id: string, item: Item): Tenant {
+  return {
+    id,
+    name: text(item, 'name'),
+    sector: item.sector?.S ?? null,
+    state: oneOf(['active', 'suspended', 'closed'], text(item, 'state')),
+    tier: text(item, 'tier'),
+    keys: number(item, 'keyCount'),
+    users: number(item, 'userCount'),
+    workspaces: item.workspaces?.SS?.length ?? 0,
+    keyDefaults: keyDefaults(item),
+    createdAt: number(item, 'createdAt'),
+  };
+}
+
+function expression({ name, sector, keyDefaults: defaults, state, tier }: TenantChange) {
+  const set: string[] = [];
+  const remove: string[] = [];
+  const values: Record<string, AttributeValue> = {};
+  const put = (attribute: string, value: string, stored: AttributeValue): void => {
+    set.push(`${attribute} = ${value}`);
+    values[value] = stored;
+  };
+  if (name !== undefined) put('#name', ':name', S(name));
+  if (sector === null) remove.push('sector');
+  else if (sector !== undefined) put('sector', ':sector', S(sector));
+  if (defaults !== undefined) put('keyDefaults', ':defaults', { M: storedDefaults(defaults) });
+  if (state !== undefined) put('#state', ':state', S(state));
+  if (tier !== undefined) put('tier', ':tier', S(tier));
+  return { set, remove, values };
+}
+
+function storedDefaults({ expiresInDays, scopes, allowedBlocks }: KeyDefaults): Item {
+  return {
+    ...(expiresInDays === null ? {} : { days: N(expiresInDays) }),
+    ...(scopes === null ? {} : { scopes: S(scopesText(scopes)) }),
+    ...(allowedBlocks === null ? {} : { ips: blocksText(allowedBlocks) }),
+  };
+}
+
+/** The fields of a tenant that a change has, as the audit trail names them. */
+function audited(tenant: Tenant, change: TenantChange): AuditedState {
+  const { name, sector, state, tier, keyDefaults: defaults } = tenant;
+  return {
+    ...(change.name === undefined ? {} : { name }),
+    ...(change.sector === undefined ? {} : { sector }),
+    ...(change.state === undefined ? {} : { state }),
+    ...(change.tier === undefined ? {} : { tier }),
+    ...(change.keyDefaults === undefined
+      ? {}
+      : {
+          key_defaults: {
+            expires_in_days: defaults.expiresInDays,
+            scopes: defaults.scopes,
+            allowed_ips: defaults.allowedBlocks?.map(formatBlock) ?? null,
+          },
+        }),
+  };
+}

@@ -1,0 +1,23 @@
+import type { DynamoDBRecord } from 'aws-lambda';
+import type { SessionStore } from '../domain/sessions.ts';
+import { type Item, text } from '../store/items.ts';
+import { userStanding } from '../store/people-store.ts';
+
+/**
+ * Brings a person's sessions in line with the person, should whoever changed or removed them have been cut off.
+ * Doing it twice changes nothing, as a stream delivers at least once.
+ */
+export async function settleSessions(
+  record: DynamoDBRecord,
+  sessions: Pick<SessionStore, 'settle'>,
+): Promise<void> {
+  const before = record.dynamodb?.OldImage as Item | undefined;
+  const after = record.dynamodb?.NewImage as Item | undefined;
+  const item = after ?? before;
+  if (before === undefined || item === undefined || !item.SK?.S?.startsWith('USER#')) return;
+  const isFollowed = after !== undefined && after.ver?.N === before.ver?.N;
+  if (isFollowed) return;
+  const origin = { actor: 'system', requestId: record.eventID ?? 'stream' };
+  const userId = text(item, 'SK').slice('USER#'.length);
+  await sessions.settle(userId, after === undefined ? undefined : userStanding(after), origin);
+}
