@@ -12,18 +12,23 @@ type Stacks = Readonly<Record<string, Readonly<Record<string, string>>>>;
  * Gives what removes the note: it is of no use once the stack has stopped.
  */
 export function noteOutputs(stack: LocalStack): () => void {
-  const noted = {
-    ...stack.outputs,
-    DynamodbEndpoint: stack.dynamodbEndpoint,
-    SecretsEndpoint: stack.secretsEndpoint,
-    Region: stack.region,
-    LocalCredentials: JSON.stringify(stack.credentials),
-  };
+  const noted = outputsOf(stack);
   write({ ...read(), local: noted });
   return () => {
     const { local, ...others } = read();
     // Another stack may have been started meanwhile.
     if (local?.SecretsEndpoint === noted.SecretsEndpoint) write(others);
+  };
+}
+
+/** What the file says of a local stack. */
+export function outputsOf(stack: LocalStack) {
+  return {
+    ...stack.outputs,
+    DynamodbEndpoint: stack.dynamodbEndpoint,
+    SecretsEndpoint: stack.secretsEndpoint,
+    Region: stack.region,
+    LocalCredentials: JSON.stringify(stack.credentials),
   };
 }
 

@@ -45,6 +45,7 @@ async function main({ profile, port, dataDir }: Arguments): Promise<void> {
   console.log(`\nReady on ${stack.url} after ${seconds} s. Try:\n`);
   console.log(`  URL=${stack.url}`);
   for (const command of commandsToTry(stack)) console.log(`  ${command}`);
+  console.log('\nOperate it: npm run ops -- help');
   console.log(`\nFigures: ${await stack.showFigures()}`);
   console.log('\nCtrl-C stops it.\n');
 }

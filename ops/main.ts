@@ -1,58 +1,135 @@
 import { parseArgs } from 'node:util';
-import { revoke, rotate, type SigningKeysReport, signingKeys } from './signing-keys.ts';
-import { OpsError, targetOf } from './target.ts';
+import { Problem } from '../lambdas/domain/errors.ts';
+import type { Command, CommandOptions, Report } from './command.ts';
+import { auditCommands } from './commands/audit.ts';
+import { keyCommands } from './commands/keys.ts';
+import { signingKeyCommands } from './commands/signing-keys.ts';
+import { tenantCommands } from './commands/tenants.ts';
+import { userCommands } from './commands/users.ts';
+import { OpsError, type TargetOptions, targetOf } from './target.ts';
 
-const USAGE = `usage: npm run ops -- signing-keys [rotate | revoke KID]
-         [--stack NAME] [--outputs FILE] [--table NAME --secret ARN [--endpoint URL]]`;
+/** Every command there is: `help` prints this list. */
+const COMMANDS: readonly Command[] = [
+  ...tenantCommands,
+  ...keyCommands,
+  ...userCommands,
+  ...auditCommands,
+  ...signingKeyCommands,
+];
+
+const EVERYWHERE = `
+Where:   the stack that .latchkey/outputs.json notes: "npm start" and "npm run deploy" write it
+         --stack NAME      one of several that it notes
+         --outputs FILE    another such file
+         --table NAME --secret ARN [--endpoint URL]    instead of a file
+How:     --dry-run         say what would change, and change nothing
+         --json            print JSON`;
+
+/** The words of a command, what it takes after them, and its options, as its usage says them. */
+interface Syntax {
+  readonly words: readonly string[];
+  readonly args: number;
+  readonly options: ReadonlySet<string>;
+}
 
 try {
   await main(process.argv.slice(2));
 } catch (error) {
-  console.error(error instanceof OpsError ? error.message : error);
+  const known = error instanceof OpsError || error instanceof Problem;
+  const cause = error instanceof Problem && error.cause instanceof Error ? ` (${error.cause.message})` : '';
+  console.error(known ? `${error.message}${cause}` : error);
   process.exitCode = 1;
 }
 
-async function main(args: readonly string[]): Promise<void> {
-  const { values, positionals } = parse(args);
-  const [topic, action = 'list', kid, ...more] = positionals;
-  const known =
-    topic === 'signing-keys' && more.length === 0 && (action === 'revoke') === (kid !== undefined);
-  if (!known) throw new OpsError(USAGE);
-  const target = targetOf(values);
-  switch (action) {
-    case 'list':
-      return print(await signingKeys(target));
-    case 'rotate':
-      return rotate(target, console.log);
-    case 'revoke':
-      return revoke(kid ?? '', target, console.log);
-    default:
-      throw new OpsError(USAGE);
+async function main(argv: readonly string[]): Promise<void> {
+  const { where, json, options, positionals } = parse(argv);
+  if (positionals.length === 0 || positionals[0] === 'help') return console.log(help());
+  const command = commandOf(positionals);
+  const { words, args: expected, options: known } = syntaxOf(command.usage);
+  const args = positionals.slice(words.length);
+  if (args.length !== expected) throw new OpsError(`usage: npm run ops -- ${command.usage}`);
+  for (const option of Object.keys(options)) {
+    if (!known.has(option)) throw new OpsError(`"${words.join(' ')}" takes no --${option}.`);
   }
+  const log = json ? console.error : console.log;
+  print(await command.run(args, options, targetOf(where), log), json);
 }
 
-function parse(args: readonly string[]) {
-  const text = { type: 'string' } as const;
-  const options = { stack: text, outputs: text, table: text, secret: text, endpoint: text };
-  try {
-    return parseArgs({ args: [...args], options, allowPositionals: true });
-  } catch (error) {
-    throw new OpsError(`${(error as Error).message}\n${USAGE}`);
-  }
-}
-
-function print({ version, keys, nextRotation }: SigningKeysReport): void {
-  console.table(
-    keys.map(({ ageSeconds, ...key }) => ({
-      ...key,
-      age: ageSeconds === null ? 'unknown' : age(ageSeconds),
-    })),
+/** Of the commands whose words were said, the one with the most. */
+function commandOf(positionals: readonly string[]): Command {
+  const said = COMMANDS.filter(({ usage }) =>
+    syntaxOf(usage).words.every((word, index) => positionals[index] === word),
   );
-  console.log(`Keyset version ${version}. Next rotation: ${nextRotation?.toISOString() ?? 'not scheduled'}.`);
+  const [command] = said.sort((a, b) => syntaxOf(b.usage).words.length - syntaxOf(a.usage).words.length);
+  if (command !== undefined) return command;
+  throw new OpsError(`There is no command "${positionals.join(' ')}".\n\n${help()}`);
 }
 
-function age(seconds: number): string {
-  const days = Math.floor(seconds / 86_400);
-  const hours = Math.floor((seconds % 86_400) / 3600);
-  return `${days} d ${hours} h ${Math.floor((seconds % 3600) / 60)} min`;
+function syntaxOf(usage: string): Syntax {
+  const options = new Set(Array.from(usage.matchAll(/--([a-z-]+)/g), ([, name = '']) => name));
+  const plain = usage.split(/ \[?--/, 1)[0]?.split(' ') ?? [];
+  const words = plain.filter((word) => /^[a-z-]+$/.test(word));
+  return { words, args: plain.length - words.length, options };
+}
+
+function help(): string {
+  const width = Math.max(...COMMANDS.map(({ usage }) => usage.length));
+  const lines = COMMANDS.map(({ usage, summary }) => `  ${usage.padEnd(width)}  ${summary}`);
+  return ['usage: npm run ops -- COMMAND', '', ...lines, EVERYWHERE].join('\n');
+}
+
+function parse(args: readonly string[]): {
+  readonly where: TargetOptions;
+  readonly json: boolean;
+  readonly options: CommandOptions;
+  readonly positionals: readonly string[];
+} {
+  const text = { type: 'string' } as const;
+  const flag = { type: 'boolean' } as const;
+  const where = { stack: text, outputs: text, table: text, secret: text, endpoint: text };
+  const own = {
+    tenant: text,
+    workspace: text,
+    'created-by': text,
+    'older-than-days': text,
+    actor: text,
+    action: text,
+    target: text,
+    limit: text,
+    'dry-run': flag,
+  };
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      options: { ...where, ...own, json: flag },
+      allowPositionals: true,
+    });
+    const { stack, outputs, table, secret, endpoint, json = false, ...options } = values;
+    return { where: { stack, outputs, table, secret, endpoint }, json, options, positionals };
+  } catch (error) {
+    throw new OpsError(`${(error as Error).message}\n\n${help()}`);
+  }
+}
+
+function print(report: Report, asJson: boolean): void {
+  if (asJson) console.log(JSON.stringify(report, null, 2));
+  else if (isRows(report)) printRows(report);
+  else for (const [name, value] of Object.entries(report)) printField(name, value);
+}
+
+function printField(name: string, value: unknown): void {
+  if (isRows(value)) {
+    console.log(`${name}:`);
+    printRows(value);
+  } else console.log(`${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`);
+}
+
+/** Things with fields, which a table shows; a list of texts is none. */
+function isRows(value: unknown): value is readonly object[] {
+  return Array.isArray(value) && value.every((row) => typeof row === 'object');
+}
+
+function printRows(rows: readonly object[]): void {
+  if (rows.length === 0) console.log('None.');
+  else console.table(rows);
 }

@@ -204,7 +204,7 @@ test('the command shows state, age and the next date, and never a private key', 
   ]);
   const kid = signingKey(await stack.keyset(), 'token', Math.floor(Date.now() / 1000))?.kid ?? '';
   expect(stdout).toMatch(new RegExp(`${kid}.*token.*ES256.*signs.*0 d 0 h`));
-  expect(stdout).toMatch(/Next rotation: \d{4}-\d\d-\d\dT/);
+  expect(stdout).toMatch(/next_rotation: \d{4}-\d\d-\d\dT/);
   const inThirtyDays = Date.now() + 30 * 86_400_000;
   const { nextRotation } = await signingKeys(target);
   expect(Math.abs((nextRotation?.getTime() ?? 0) - inThirtyDays)).toBeLessThan(300_000);

@@ -1,0 +1,16 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import { systemClock, timestamp } from '../lambdas/domain/clock.ts';
+import type { ChangeOrigin } from '../lambdas/domain/keys.ts';
+import { FACTS_SECONDS } from '../lambdas/domain/tenant-facts.ts';
+
+/** Who an operator's change is by, in the tenants' audit trails. */
+export function operator(): ChangeOrigin {
+  return { actor: 'operator', requestId: `ops-${randomUUID()}` };
+}
+
+/** Waits until every authorizer has let go of what it knew before; gives the time from which a change holds. */
+export async function untilItHolds(): Promise<string | null> {
+  await wait(FACTS_SECONDS * 1000);
+  return timestamp(systemClock());
+}

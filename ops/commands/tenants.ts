@@ -1,0 +1,86 @@
+import { systemClock, timestamp } from '../../lambdas/domain/clock.ts';
+import type { Tenant, TenantChange } from '../../lambdas/domain/tenants.ts';
+import { DynamoTenantStore } from '../../lambdas/store/tenant-store.ts';
+import { loadSettings } from '../../lib/settings.ts';
+import { operator, untilItHolds } from '../change.ts';
+import type { Command, CommandOptions, Report } from '../command.ts';
+import { OpsError, type Target } from '../target.ts';
+
+export const tenantCommands: readonly Command[] = [
+  {
+    usage: 'tenants list',
+    summary: 'every tenant (reads the whole table)',
+    run: async (_args, _options, { table }) => {
+      const tenants = await new DynamoTenantStore(table).all();
+      return tenants.map(({ keyDefaults: _, sector: __, createdAt, ...shown }) => ({
+        ...shown,
+        created: timestamp(createdAt),
+      }));
+    },
+  },
+  {
+    usage: 'tenants show ID',
+    summary: 'one tenant',
+    run: async ([id = ''], _options, target) => shown(await found(id, target)),
+  },
+  {
+    usage: 'tenants tier ID TIER [--dry-run]',
+    summary: 'put a tenant on another tier of the configuration',
+    run: async ([id = '', tier = ''], options, target) => {
+      const { config } = await loadSettings({});
+      if (!Object.hasOwn(config.tiers, tier)) {
+        throw new OpsError(`There is no tier "${tier}"; there are ${Object.keys(config.tiers).join(', ')}.`);
+      }
+      return change(id, { tier }, options, target);
+    },
+  },
+  {
+    usage: 'tenants suspend ID [--dry-run]',
+    summary: 'refuse every credential of a tenant',
+    run: ([id = ''], options, target) => change(id, { state: 'suspended' }, options, target),
+  },
+  {
+    usage: 'tenants resume ID [--dry-run]',
+    summary: 'let a suspended tenant in again',
+    run: ([id = ''], options, target) => change(id, { state: 'active' }, options, target),
+  },
+  {
+    usage: 'tenants close ID [--dry-run]',
+    summary: 'refuse every credential of a tenant, for ever',
+    run: ([id = ''], options, target) => change(id, { state: 'closed' }, options, target),
+  },
+];
+
+async function change(
+  id: string,
+  wanted: TenantChange,
+  { 'dry-run': dryRun = false }: CommandOptions,
+  target: Target,
+): Promise<Report> {
+  const before = await found(id, target);
+  if (before.state === 'closed') throw new OpsError('The tenant is closed, and stays so.');
+  if (dryRun) return { ...shown({ ...before, ...wanted }), changed: 'nothing (--dry-run)' };
+  const after = await new DynamoTenantStore(target.table).change(id, wanted, operator(), systemClock());
+  if (after === undefined) throw noTenant(id);
+  return { ...shown(after), holds_from: await untilItHolds() };
+}
+
+/** The tenant that `--tenant` names. Throws `OpsError`. */
+export async function named(tenant: string | undefined, target: Target): Promise<Tenant> {
+  if (tenant === undefined) throw new OpsError('Which tenant? --tenant ID');
+  return found(tenant, target);
+}
+
+async function found(id: string, { table }: Target): Promise<Tenant> {
+  const tenant = await new DynamoTenantStore(table).find(id);
+  if (tenant === undefined) throw noTenant(id);
+  return tenant;
+}
+
+function noTenant(id: string): OpsError {
+  return new OpsError(`There is no tenant ${id}.`);
+}
+
+function shown({ createdAt, keyDefaults: _, ...tenant }: Tenant): Readonly<Record<string, unknown>> {
+  return { ...tenant, created: timestamp(createdAt) };
+}

@@ -1,0 +1,31 @@
+import { timestamp } from '../../lambdas/domain/clock.ts';
+import type { Person } from '../../lambdas/domain/people.ts';
+import { DynamoPeopleStore } from '../../lambdas/store/people-store.ts';
+import type { Command } from '../command.ts';
+import { named } from './tenants.ts';
+
+export const userCommands: readonly Command[] = [
+  {
+    usage: 'users list --tenant ID',
+    summary: 'the people of a tenant',
+    run: async (_args, options, target) => {
+      const { id: tenant } = await named(options.tenant, target);
+      const people = new DynamoPeopleStore(target.table);
+      const found: Person[] = [];
+      let after: string | null | undefined;
+      do {
+        const page = await people.page(tenant, 100, after ?? undefined);
+        found.push(...page.people);
+        after = page.next;
+      } while (after !== null);
+      return found.map(({ userId, email, fullName, role, createdAt, createdBy }) => ({
+        id: userId,
+        email,
+        name: fullName,
+        role,
+        created: timestamp(createdAt),
+        created_by: createdBy,
+      }));
+    },
+  },
+];

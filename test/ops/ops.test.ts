@@ -1,0 +1,119 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { outputsOf } from '../../local/outputs-file.ts';
+import {
+  type Account,
+  apiKey,
+  bearer,
+  ROOMY_TIER,
+  startTestStack,
+  type TestStack,
+} from '../support/stack.ts';
+
+/** The operator's commands, as a shell runs them, on a stack that serves. */
+const MAIN = fileURLToPath(new URL('../../ops/main.ts', import.meta.url));
+const run = promisify(execFile);
+
+let stack: TestStack;
+let ada: Account;
+let folder: string;
+beforeAll(async () => {
+  stack = await startTestStack({ profile: 'default', config: { tiers: { free: ROOMY_TIER } } });
+  ada = await stack.onboard('ada@example.com');
+  folder = mkdtempSync(join(tmpdir(), 'latchkey-ops-'));
+  writeFileSync(join(folder, 'outputs.json'), JSON.stringify({ local: outputsOf(stack.local) }));
+});
+afterAll(async () => {
+  await stack?.stop();
+  rmSync(folder, { recursive: true });
+});
+
+const said = async (...args: string[]) =>
+  (await run(process.execPath, [MAIN, ...args, '--outputs', join(folder, 'outputs.json')])).stdout;
+const ops = async (...args: string[]) => JSON.parse(await said(...args, '--json'));
+const refusal = async (...args: string[]) => {
+  const error = await said(...args).then(
+    () => undefined,
+    (failed: { code: number; stderr: string }) => failed,
+  );
+  return { code: error?.code, text: error?.stderr };
+};
+const call = (key: string) => stack.send('GET /v1/things', { headers: apiKey(key) });
+
+test('help names every command; an unknown one and a wrong option are errors that say so', async () => {
+  const text = await said('help');
+  for (const command of ['tenants suspend ID', 'keys find MASKED', 'users list', 'audit --tenant'])
+    expect(text).toContain(command);
+  expect(await refusal('tenants', 'destroy', 'x')).toMatchObject({
+    code: 1,
+    text: expect.stringContaining('There is no command "tenants destroy x"'),
+  });
+  expect((await refusal('tenants', 'list', '--nonsense')).code).toBe(1);
+  expect((await refusal('tenants', 'show')).text).toContain('usage: npm run ops -- tenants show ID');
+  expect((await refusal('tenants', 'show', 'nobody')).text).toContain('There is no tenant nobody');
+  expect((await refusal('audit', '--tenant', 'nobody')).text).toContain('There is no tenant nobody');
+  expect((await refusal('tenants', 'list', '--dry-run')).text).toContain(
+    '"tenants list" takes no --dry-run.',
+  );
+  expect((await refusal('signing-keys', 'revoke')).text).toContain('ops -- signing-keys revoke KID');
+});
+
+test('a suspended tenant is refused from when the command has answered, and let in again', async () => {
+  const dry = await ops('tenants', 'suspend', ada.tenantId, '--dry-run');
+  expect(dry).toMatchObject({ state: 'suspended', changed: 'nothing (--dry-run)' });
+  expect((await call(ada.apiKey)).status).toBe(200);
+  const suspended = await ops('tenants', 'suspend', ada.tenantId);
+  expect(suspended).toMatchObject({ state: 'suspended', holds_from: expect.stringMatching(/Z$/) });
+  expect((await call(ada.apiKey)).json).toMatchObject({ code: 'suspended_tenant' });
+  expect(await ops('tenants', 'show', ada.tenantId)).toMatchObject({ state: 'suspended' });
+  await ops('tenants', 'resume', ada.tenantId);
+  expect((await call(ada.apiKey)).status).toBe(200);
+});
+
+test('a closed tenant stays closed; a tier that does not exist is refused', async () => {
+  const other = await stack.onboard();
+  expect((await refusal('tenants', 'tier', other.tenantId, 'platinum')).text).toContain('no tier "platinum"');
+  expect(await ops('tenants', 'tier', other.tenantId, 'pro')).toMatchObject({ tier: 'pro' });
+  await ops('tenants', 'close', other.tenantId);
+  expect((await call(other.apiKey)).status).toBe(401);
+  expect((await refusal('tenants', 'resume', other.tenantId)).text).toContain('stays so');
+  const list = await ops('tenants', 'list');
+  expect(list.find((tenant: { id: string }) => tenant.id === other.tenantId)).toMatchObject({
+    state: 'closed',
+  });
+});
+
+test('a key is found by its masked form, and keys are revoked in bulk; the audit trail tells it', async () => {
+  const token = await stack.logIn(ada);
+  const keys = [await stack.createKey(token), await stack.createKey(token)];
+  expect(await ops('keys', 'find', keys[0].key_prefix)).toMatchObject({
+    id: keys[0].id,
+    tenant: ada.tenantId,
+  });
+  expect((await refusal('keys', 'find', keys[0].key)).text).toContain('masked form');
+  const selection = ['--tenant', ada.tenantId, '--created-by', `user:${ada.userId}`];
+  expect((await refusal('keys', 'revoke', '--tenant', ada.tenantId)).text).toContain('Narrow it');
+  expect(await ops('keys', 'revoke', ...selection, '--dry-run')).toMatchObject({ would_revoke: 3 });
+  expect(await ops('keys', 'revoke', ...selection, '--older-than-days', '1')).toMatchObject({ revoked: 0 });
+  expect((await call(keys[0].key)).status).toBe(200);
+  expect(await ops('keys', 'revoke', ...selection)).toEqual({ revoked: 3, complete: true });
+  for (const key of [...keys.map((each) => each.key), ada.apiKey]) expect((await call(key)).status).toBe(401);
+  await stack.local.idle();
+  const rows = await ops('audit', '--tenant', ada.tenantId, '--actor', 'operator');
+  expect(rows.map((row: { action: string }) => row.action)).toEqual([
+    'tenant.update',
+    'tenant.update',
+    'key.revoke',
+    'key.revoke',
+    'key.revoke',
+  ]);
+  expect(await ops('users', 'list', '--tenant', ada.tenantId)).toMatchObject([
+    { role: 'admin', email: ada.email },
+  ]);
+  expect((await stack.send('GET /v1/audit', { headers: bearer(token) })).status).toBe(200);
+});
