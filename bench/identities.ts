@@ -18,6 +18,7 @@ export const ISSUER = 'https://api.example.com';
 
 /** A tenant with a key and an open session, made as onboarding and login make them. */
 export interface Identity {
+  readonly tenantId: string;
   readonly key: string;
   readonly locator: string;
   readonly token: string;
@@ -84,6 +85,7 @@ async function newIdentity(name: string, context: AccountContext): Promise<Ident
   );
   const newToken = (): Promise<string> => context.signer.accessToken(session, seconds);
   return {
+    tenantId: account.user.tenantId,
     key,
     locator: account.key.key.locator,
     token: await newToken(),

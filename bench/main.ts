@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- --json] [--quick]`: measures the decision's cost against its floor (docs/performance.md).
+ * `npm run bench [-- --json] [--quick] [--scale]`: measures the decision's cost against its floor (docs/performance.md).
  * Exits with 1 when something does not work or a counted target is missed (see `failures`).
  */
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -13,11 +13,12 @@ import { measureColdStart } from './cold-start.ts';
 import { identitiesIn } from './identities.ts';
 import { type Effort, readOptions } from './options.ts';
 import { failures, figures, type Results, reportJson, reportTable } from './report.ts';
+import { measureScale } from './scale.ts';
 import { createTableWithoutStream } from './table.ts';
 import { measureWarm } from './warm.ts';
 
-const { json, effort } = readOptions(process.argv.slice(2));
-const all = figures(await measure(effort));
+const { json, scale, effort } = readOptions(process.argv.slice(2));
+const all = figures(await measure(effort, scale));
 console.log(json ? reportJson(all) : reportTable(all));
 for (const failure of failures(all)) {
   console.error(failure);
@@ -25,7 +26,7 @@ for (const failure of failures(all)) {
 }
 
 /** Measures everything against one engine, one thing after the other. */
-async function measure(effort: Effort): Promise<Results> {
+async function measure(effort: Effort, withScale: boolean): Promise<Results> {
   const folder = await mkdtemp(join(tmpdir(), 'latchkey-bench-'));
   const engine = await startEngine();
   try {
@@ -37,7 +38,8 @@ async function measure(effort: Effort): Promise<Results> {
     const warm = await measureWarm(handler, tableName, newIdentity, effort);
     const calls = await countCalls(bundle, tableName, endpoint, newIdentity);
     const cold = await measureColdStart(bundle, tableName, endpoint, newIdentity, effort.processes);
-    return { warm, calls, cold, bundle };
+    const scale = withScale ? await measureScale(bundle, endpoint, effort) : null;
+    return { warm, calls, cold, scale, bundle };
   } finally {
     await engine.stop();
     await rm(folder, { recursive: true, force: true });

@@ -1,6 +1,7 @@
 import type { AuthorizerBundle } from './bundle.ts';
 import type { CallsResult } from './calls.ts';
 import type { ColdStartResult } from './cold-start.ts';
+import type { ScaleResult } from './scale.ts';
 import type { Estimate } from './statistics.ts';
 import type { WarmResult } from './warm.ts';
 
@@ -8,6 +9,8 @@ export interface Results {
   readonly warm: WarmResult;
   readonly calls: CallsResult;
   readonly cold: ColdStartResult;
+  /** Null when it was not asked for. */
+  readonly scale: ScaleResult | null;
   readonly bundle: Pick<AuthorizerBundle, 'bytes' | 'gzipBytes'>;
 }
 
@@ -27,7 +30,7 @@ interface Figure {
 export const MAX_AUTHORIZER_BYTES = 55_000;
 
 /** Every figure once; the JSON, the table and the exit code are read from here. */
-export function figures({ warm, calls, cold, bundle }: Results): readonly Figure[] {
+export function figures({ warm, calls, cold, scale, bundle }: Results): readonly Figure[] {
   return [
     timed('Decision by key, of the floor', 'key_decision_over_floor', warm.key.ratio, 3, 1.3),
     timed('Decision by JWT, of the floor', 'jwt_decision_over_floor', warm.token.ratio, 3, 1.3),
@@ -36,6 +39,18 @@ export function figures({ warm, calls, cold, bundle }: Results): readonly Figure
     exact('DynamoDB calls a decision, hot', 'calls_per_decision', calls.hot, 4, 1.02),
     exact('- at decisions a second', 'hot_decisions_per_second', calls.hotDecisionsPerSecond, 0),
     exact('DynamoDB calls, key used hourly', 'calls_per_hourly_decision', calls.hourly, 3),
+    ...(scale === null
+      ? []
+      : [
+          timed(
+            'Decision over many keys, of a thousand',
+            'decision_over_many_keys',
+            scale.large.ratio,
+            3,
+            1.1,
+          ),
+          exact('- keys in that table', 'many_keys', scale.keys, 0),
+        ]),
     timed('Cold start by key, ms over empty', 'cold_start_over_empty_ms', cold.keyOverEmptyMs, 1, 15),
     timed('Cold start by JWT, ms over empty', 'cold_start_jwt_over_empty_ms', cold.tokenOverEmptyMs, 1),
     timed('- of it the import', 'import_over_empty_ms', cold.importOverEmptyMs, 1),
@@ -77,7 +92,7 @@ export function reportTable(all: readonly Figure[]): string {
       const range = interval ? `${interval.low.toFixed(digits)} to ${interval.high.toFixed(digits)}` : '';
       const goal =
         target === undefined ? '' : `at most ${target}`.padEnd(16) + (isMet(figure) ? 'ok' : 'miss');
-      return `${title.padEnd(36)}${value.toFixed(digits).padStart(9)}  ${range.padEnd(18)}${goal}`.trimEnd();
+      return `${title.padEnd(40)}${value.toFixed(digits).padStart(9)}  ${range.padEnd(18)}${goal}`.trimEnd();
     })
     .join('\n');
 }
