@@ -25,6 +25,8 @@ export interface FrontDoorProps {
   readonly profile: Profile;
   /** The name of the API's stage: the first segment of its URL. */
   readonly stageName: string;
+  /** The host name at whose root the API answers; null for the stage's URL. */
+  readonly domainName: string | null;
   readonly allowedOrigin: string;
   readonly logRetention: RetentionDays;
   /** What becomes of the access log with the stack. */
@@ -36,7 +38,7 @@ type Functions = Readonly<Record<FunctionName, LatchkeyFunction>>;
 /** The REST API: what it answers itself, its log, and its stage. `serve` adds the rows. */
 export class FrontDoor extends Construct {
   readonly stage: Stage;
-  /** The API's public URL, without a trailing slash. */
+  /** The API's public URL, without a trailing slash: what its clients call, and the issuer of its tokens. */
   readonly url: string;
   private readonly api: RestApi;
   private readonly allowedOrigin: string;
@@ -57,6 +59,8 @@ export class FrontDoor extends Construct {
       endpointConfiguration: { types: [EndpointType.REGIONAL], ipAddressType: IpAddressType.DUAL_STACK },
       // Bodies of the upstream go through as they are, whatever their type says.
       binaryMediaTypes: ['*/*'],
+      // One API has one URL: what is said of the domain cannot be passed by.
+      ...(props.domainName === null ? {} : { disableExecuteApiEndpoint: true }),
       // The account's right to log, without which a stage with an access log cannot be made. Other APIs use it too.
       cloudWatchRole: true,
       cloudWatchRoleRemovalPolicy: RemovalPolicy.RETAIN,
@@ -70,7 +74,10 @@ export class FrontDoor extends Construct {
     // CDK's own output of the URL; the stack has one with a name that can be relied on.
     this.api.node.tryRemoveChild('Endpoint');
     this.stage = this.api.deploymentStage;
-    this.url = `https://${this.api.restApiId}.execute-api.${region}.${urlSuffix}/${props.stageName}`;
+    this.url =
+      props.domainName === null
+        ? `https://${this.api.restApiId}.execute-api.${region}.${urlSuffix}/${props.stageName}`
+        : `https://${props.domainName}`;
     addGatewayResponses(this.api, props.profile, props.allowedOrigin);
     acknowledgeFindings(this);
   }
