@@ -37,6 +37,7 @@ export class LatchkeyStack extends Stack {
     const frontDoor = new FrontDoor(this, 'FrontDoor', {
       ...logged,
       profile,
+      rows,
       stageName: config.stage,
       domainName: config.domain?.name ?? null,
       allowedOrigin: config.cors.allowedOrigin,
@@ -54,7 +55,7 @@ export class LatchkeyStack extends Stack {
       variables: { ISSUER: frontDoor.url, USAGE_KEYS: usageKeys(Object.keys(config.tiers)) },
     }).byName;
 
-    frontDoor.serve(rows, functions);
+    frontDoor.serve(functions);
     keyset.rotateWith(functions.rotation, Duration.days(config.rotationDays));
     const keyStream = new KeyStream(this, 'KeyStream', {
       table,

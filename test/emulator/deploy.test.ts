@@ -125,7 +125,12 @@ describe('the main flow', () => {
     expect(revoked.status, revoked.text).toBeLessThan(300);
     const dead = await call('GET', '/v1/stats', presenting(created.json.key));
     expect(dead.status, dead.text).toBe(401);
-    expect(dead.headers.get('www-authenticate')).toBe('Bearer');
+    const api = `https://${world.apiId}.execute-api.${REGION}.amazonaws.com/live`;
+    expect(dead.headers.get('www-authenticate')).toBe(
+      `Bearer resource_metadata="${api}/.well-known/oauth-protected-resource"`,
+    );
+    const metadata = await call('GET', '/.well-known/oauth-protected-resource');
+    expect(metadata.json).toMatchObject({ resource: api, authorization_servers: [api] });
     expect((await call('GET', '/v1/stats')).status).toBe(401);
     expect((await call('PUT', '/v1/auth/login', {}, {})).status).toBe(404);
   });

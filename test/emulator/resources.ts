@@ -126,12 +126,17 @@ export const READERS: Readonly<Record<string, Read>> = {
       },
     };
   },
-  async 'AWS::ApiGateway::GatewayResponse'({ ResponseType }, _id, world) {
+  async 'AWS::ApiGateway::GatewayResponse'({ ResponseType, ResponseParameters }, _id, world) {
     const response = await apiGateway(`/restapis/${world.apiId}/gatewayresponses/${ResponseType}`, world);
+    const headers = Object.entries(response.responseParameters).map(([name, value]) => {
+      // A value with the API's id in it: that it was resolved is what can go wrong.
+      const isResolved = typeof value === 'string' && value.includes(world.apiId);
+      return [name, isResolved ? ResponseParameters[name] : value];
+    });
     return {
       ResponseType: response.responseType,
       StatusCode: response.statusCode,
-      ResponseParameters: response.responseParameters,
+      ResponseParameters: Object.fromEntries(headers),
       ResponseTemplates: response.responseTemplates,
     };
   },
