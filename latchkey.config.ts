@@ -4,6 +4,8 @@ export default defineConfig({
   profile: 'default',
   environment: 'development',
   upstream: null,
+  // The stage's URL will do to begin with; clients that look for it at the root of the host need a domain.
+  domain: null,
   tiers: {
     free: {
       // A person who tries it out, with a page that fires its calls at once.

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { Api } from './api.ts';
 import { examine, type Finding, notChecked, ok, type Probe } from './finding.ts';
 import { stackOutputs, stackProbes } from './probes/account.ts';
+import { discoveryProbes } from './probes/discovery.ts';
 import { Flow } from './probes/flow.ts';
 import { gatewayProbes } from './probes/gateway.ts';
 import { reachProbes } from './probes/reach.ts';
@@ -29,6 +30,7 @@ async function main(): Promise<number> {
     [
       ...reachProbes(api),
       ...gatewayProbes(api),
+      ...discoveryProbes(api),
       ...flow.probes(),
       ...(stack === undefined ? [] : stackProbes(stack)),
       cleanUp(flow, givenTable ?? outputs.TableName),

@@ -62,7 +62,7 @@ export interface Variables {
   readonly TABLE_NAME: string;
   /** The secret that holds the keyset. */
   readonly KEYSET_SECRET_ARN: string;
-  /** `iss` of our tokens: the API's public URL without a trailing slash. */
+  /** `iss` of our tokens: the API's public URL without a trailing slash, the domain's when there is one. */
   readonly ISSUER: string;
   /** Where the functions' metrics are found in CloudWatch: one namespace a stack. */
   readonly METRICS_NAMESPACE: string;

@@ -13,6 +13,8 @@ const RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653,
 ] as const;
 
+const CERTIFICATE_ARN = /^arn:aws[\w-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[\w-]+$/;
+
 const tier = fields({
   /** Requests a second of a tenant, in the long run. */
   rate: whole(1, ACCOUNT_RATE, 'requests a second, which is all of an account in a Region; lower it'),
@@ -52,6 +54,34 @@ const upstream = fields({
   scopes: z.array(pathScope).readonly().default([]),
 });
 
+const domain = fields({
+  /** The API's own host name: its URL, and the issuer of its tokens. */
+  name: text(
+    /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])$/,
+    'a host name in small letters, such as api.example.com',
+  ),
+  /** The certificate of that name in ACM, of the stack's own Region. */
+  certificateArn: z
+    .string({
+      error:
+        'there is a domain without a certificate; name the ARN of one in ACM, of the same Region, or set domain to null',
+    })
+    .regex(CERTIFICATE_ARN, { error: 'must be the ARN of a certificate in ACM' }),
+  /** The public zone in Route 53 that gets the records of the name; null where DNS is elsewhere. @default null */
+  hostedZone: fields({
+    /** As Route 53 shows it, such as Z0123456789ABCDEFGHIJ. */
+    id: text(/^Z[A-Z0-9]{1,31}$/, 'the id of a hosted zone: Z, then capital letters and digits'),
+    /** Holds the domain's name, such as example.com. */
+    name: text(/^[a-z0-9.-]{1,253}[a-z0-9]$/, 'the name of a zone in small letters, such as example.com'),
+  })
+    .nullable()
+    .default(null),
+}).superRefine(({ name, hostedZone }, context) => {
+  if (hostedZone === null || name === hostedZone.name || name.endsWith(`.${hostedZone.name}`)) return;
+  const message = `the zone ${hostedZone.name} cannot hold the domain ${name}; name the zone that does, or set hostedZone to null`;
+  context.addIssue({ code: 'custom', path: ['hostedZone', 'name'], message });
+});
+
 /** A day more than two years: what people accept before they log in again differs widely. */
 const MAX_SESSION_DAYS = 731;
 
@@ -81,6 +111,8 @@ export const CONFIG = fields({
   environment: oneOf(['development', 'production']),
   /** The API's stage, part of its URL: API Gateway knows no stage at the root. @default live */
   stage: text(/^[A-Za-z0-9_-]{1,128}$/, 'letters, digits, - and _').default('live'),
+  /** A host name of the team's own for the API; null for the stage's URL. @default null */
+  domain: domain.nullable().default(null),
   /** Lets a call without a credential in as a viewer; in development only. @default false */
   anonymous: flag().default(false),
   /** The API behind the front door; null for the built-in echo. @default null */
@@ -122,6 +154,7 @@ export type ConfigInput = z.input<typeof CONFIG>;
 /** Checked, with every default filled in. */
 export type Config = z.output<typeof CONFIG>;
 export type Tier = z.output<typeof tier>;
+export type Domain = z.output<typeof domain>;
 
 /** Checks a configuration. Throws a `ConfigError` with one line for each fault. */
 export function parseConfig(input: unknown): Config {

@@ -18,13 +18,17 @@ import type { Profile } from '../profiles/profile.ts';
 import { ACCESS_LOG } from './access-log.ts';
 import { preflight } from './cors.ts';
 import type { FunctionName } from './functions.ts';
-import { addGatewayResponses } from './gateway-responses.ts';
+import { addGatewayResponses, challengeOf } from './gateway-responses.ts';
 import type { LatchkeyFunction } from './latchkey-function.ts';
 
 export interface FrontDoorProps {
   readonly profile: Profile;
+  /** Every method of the API. */
+  readonly rows: readonly ApiRow[];
   /** The name of the API's stage: the first segment of its URL. */
   readonly stageName: string;
+  /** The host name at whose root the API answers; null for the stage's URL. */
+  readonly domainName: string | null;
   readonly allowedOrigin: string;
   readonly logRetention: RetentionDays;
   /** What becomes of the access log with the stack. */
@@ -33,12 +37,13 @@ export interface FrontDoorProps {
 
 type Functions = Readonly<Record<FunctionName, LatchkeyFunction>>;
 
-/** The REST API: what it answers itself, its log, and its stage. `serve` adds the rows. */
+/** The REST API: what it answers itself, its log, and its stage. `serve` adds the methods. */
 export class FrontDoor extends Construct {
   readonly stage: Stage;
-  /** The API's public URL, without a trailing slash. */
+  /** The API's public URL, without a trailing slash: what its clients call, and the issuer of its tokens. */
   readonly url: string;
   private readonly api: RestApi;
+  private readonly rows: readonly ApiRow[];
   private readonly allowedOrigin: string;
 
   constructor(scope: Construct, id: string, props: FrontDoorProps) {
@@ -48,6 +53,7 @@ export class FrontDoor extends Construct {
       retention: props.logRetention,
       removalPolicy: props.removalPolicy,
     });
+    this.rows = props.rows;
     this.allowedOrigin = props.allowedOrigin;
     this.api = new RestApi(this, 'Api', {
       restApiName: stackName,
@@ -57,6 +63,8 @@ export class FrontDoor extends Construct {
       endpointConfiguration: { types: [EndpointType.REGIONAL], ipAddressType: IpAddressType.DUAL_STACK },
       // Bodies of the upstream go through as they are, whatever their type says.
       binaryMediaTypes: ['*/*'],
+      // One API has one URL: what is said of the domain cannot be passed by.
+      ...(props.domainName === null ? {} : { disableExecuteApiEndpoint: true }),
       // The account's right to log, without which a stage with an access log cannot be made. Other APIs use it too.
       cloudWatchRole: true,
       cloudWatchRoleRemovalPolicy: RemovalPolicy.RETAIN,
@@ -70,16 +78,23 @@ export class FrontDoor extends Construct {
     // CDK's own output of the URL; the stack has one with a name that can be relied on.
     this.api.node.tryRemoveChild('Endpoint');
     this.stage = this.api.deploymentStage;
-    this.url = `https://${this.api.restApiId}.execute-api.${region}.${urlSuffix}/${props.stageName}`;
-    addGatewayResponses(this.api, props.profile, props.allowedOrigin);
+    this.url =
+      props.domainName === null
+        ? `https://${this.api.restApiId}.execute-api.${region}.${urlSuffix}/${props.stageName}`
+        : `https://${props.domainName}`;
+    addGatewayResponses(this.api, {
+      profile: props.profile,
+      allowedOrigin: props.allowedOrigin,
+      challenge: challengeOf(this.url, props.rows),
+    });
     acknowledgeFindings(this);
   }
 
   /** Adds a method for each row, and OPTIONS beside each ANY. */
-  serve(rows: readonly ApiRow[], functions: Functions): void {
+  serve(functions: Functions): void {
     const locked = this.lockedBy(functions.authorizer);
     const integrations = new Map<FunctionName, LambdaIntegration>();
-    for (const row of rows) {
+    for (const row of this.rows) {
       const { service, open } = servedBy(row);
       const integration = integrations.get(service) ?? integrationOf(functions[service]);
       integrations.set(service, integration);

@@ -132,7 +132,7 @@ export function functionSpecs(
       ],
     },
     public: {
-      description: 'Health, metrics, OpenAPI, JWKS, and the 404 of unknown paths',
+      description: 'Health, metrics, OpenAPI, discovery, and the 404 of unknown paths',
       memoryMiB: 512,
       timeoutSeconds: 10,
       table: [
@@ -140,6 +140,7 @@ export function functionSpecs(
         { actions: ['GetItem'], keys: ['CENSUS'] },
       ],
       keyset: ['DescribeSecret'],
+      variables: ['ISSUER'],
       readsMetrics: (profile.paths.getMetrics ?? []).length > 0,
     },
     forwarder: {

@@ -1,5 +1,6 @@
 import { ResponseType, type RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { ERRORS, type ErrorCode } from '../lambdas/domain/errors.ts';
+import type { ApiRow } from '../lambdas/routes/table.ts';
 import { type ErrorView, errorCodeOf, type Profile } from '../profiles/profile.ts';
 import { originHeaders } from './cors.ts';
 
@@ -36,8 +37,27 @@ const PLAIN: ReadonlyMap<ResponseType, ErrorCode> = new Map([
   [ResponseType.INTEGRATION_TIMEOUT, 'upstream_timeout'],
 ]);
 
+export interface GatewayResponsesProps {
+  readonly profile: Profile;
+  readonly allowedOrigin: string;
+  /** `WWW-Authenticate` of every 401. */
+  readonly challenge: string;
+}
+
+/**
+ * How a 401 says to come back (RFC 9110, 11.6.1), and where a client learns who issues tokens (RFC 9728, 5.1). A header
+ * of a gateway response is one text for all calls, so that it names the API's metadata, not the path's.
+ */
+export function challengeOf(url: string, rows: readonly ApiRow[]): string {
+  const metadata = rows.find((row) => row.kind === 'route' && row.route.id === 'getProtectedResource');
+  return metadata === undefined ? 'Bearer' : `Bearer resource_metadata="${url}${metadata.path}"`;
+}
+
 /** Gives an API every answer of its own in the profile's shape. */
-export function addGatewayResponses(api: RestApi, profile: Profile, allowedOrigin: string): void {
+export function addGatewayResponses(
+  api: RestApi,
+  { profile, allowedOrigin, challenge }: GatewayResponsesProps,
+): void {
   for (const answer of answers(profile)) {
     // The plain request id can be chosen by callers, and so could break out of the body's JSON.
     const requestId = answer.authorized ? 'context.authorizer.requestId' : 'context.extendedRequestId';
@@ -48,8 +68,7 @@ export function addGatewayResponses(api: RestApi, profile: Profile, allowedOrigi
       responseHeaders: {
         ...originHeaders(allowedOrigin),
         'X-Request-ID': requestId,
-        // A 401 says how to come back (RFC 9110, 11.6.1).
-        ...(answer.status === 401 ? { 'WWW-Authenticate': "'Bearer'" } : {}),
+        ...(answer.status === 401 ? { 'WWW-Authenticate': `'${challenge}'` } : {}),
         ...answer.headers,
       },
       templates: { 'application/json': JSON.stringify(body) },

@@ -1,6 +1,7 @@
 import { CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { ApiRow } from '../lambdas/routes/table.ts';
+import { ApiDomain } from './api-domain.ts';
 import { firstCalls } from './first-calls.ts';
 import { FrontDoor } from './front-door.ts';
 import { type FunctionName, functionSpecs } from './functions.ts';
@@ -36,9 +37,14 @@ export class LatchkeyStack extends Stack {
     const frontDoor = new FrontDoor(this, 'FrontDoor', {
       ...logged,
       profile,
+      rows,
       stageName: config.stage,
+      domainName: config.domain?.name ?? null,
       allowedOrigin: config.cors.allowedOrigin,
     });
+    if (config.domain !== null) {
+      new ApiDomain(this, 'Domain', { domain: config.domain, stage: frontDoor.stage });
+    }
     new UsagePlans(this, 'UsagePlans', { stage: frontDoor.stage, tiers: config.tiers });
     const functions = new LatchkeyFunctions(this, 'Functions', {
       ...logged,
@@ -49,7 +55,7 @@ export class LatchkeyStack extends Stack {
       variables: { ISSUER: frontDoor.url, USAGE_KEYS: usageKeys(Object.keys(config.tiers)) },
     }).byName;
 
-    frontDoor.serve(rows, functions);
+    frontDoor.serve(functions);
     keyset.rotateWith(functions.rotation, Duration.days(config.rotationDays));
     const keyStream = new KeyStream(this, 'KeyStream', {
       table,
@@ -67,6 +73,7 @@ export class LatchkeyStack extends Stack {
 
     this.templateOptions.metadata = { Latchkey: { try: firstCalls(rows, profile) } };
     new CfnOutput(this, 'ApiUrl', { value: frontDoor.url });
+    new CfnOutput(this, 'ApiId', { value: frontDoor.stage.restApi.restApiId });
     new CfnOutput(this, 'TableName', { value: table.table.tableName });
     new CfnOutput(this, 'KeysetSecretArn', { value: keyset.secret.secretArn });
   }

@@ -17,14 +17,22 @@ export interface Overrides {
   readonly config?: unknown;
 }
 
-/** The configuration file with the overrides, checked as a whole. Throws a `ConfigError`. */
-export async function loadSettings(overrides: Overrides = {}): Promise<Settings> {
+/**
+ * The configuration file with the overrides, checked as a whole. `region` is the one that the stack goes to, where it
+ * is known: the CDK command line says so. Throws a `ConfigError`.
+ */
+export async function loadSettings(
+  overrides: Overrides = {},
+  region: string | undefined = process.env.CDK_DEFAULT_REGION,
+): Promise<Settings> {
   const { default: file } = await import('../latchkey.config.ts');
   const { config: fields, ...rest } = overrides;
   const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
   const config = parseConfig({ ...file, ...overriddenFields(fields), ...given });
   const profile = await loadProfile(config.profile);
   checkAnonymous(config, profile);
+  checkCertificate(config, region);
+  checkCircle(config);
   return { config, profile };
 }
 
@@ -51,6 +59,22 @@ function checkAnonymous(config: Config, profile: Profile): void {
       `anonymous: calls without a credential are let in only in development, and environment is "${config.environment}"; set anonymous to false`,
     );
   }
+}
+
+/** A regional API takes a certificate of its own Region (API Gateway, "Setting up a regional custom domain name"). */
+function checkCertificate({ domain }: Config, region: string | undefined): void {
+  const there = domain?.certificateArn.split(':')[3];
+  if (there === undefined || region === undefined || there === region) return;
+  throw new ConfigError(
+    `domain.certificateArn: the certificate is in ${there}, and the stack goes to ${region}; make one there, or deploy to ${there}`,
+  );
+}
+
+function checkCircle({ domain, upstream }: Config): void {
+  if (domain === null || upstream === null || new URL(upstream.url).hostname !== domain.name) return;
+  throw new ConfigError(
+    `upstream.url: ${domain.name} is the domain of this API itself, so that calls would go round in a circle; name the API behind it`,
+  );
 }
 
 /** What the functions need of the settings, built into their bundles. */

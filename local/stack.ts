@@ -77,9 +77,10 @@ export async function startStack(options: LocalStackOptions): Promise<LocalStack
   const now = options.now ?? Date.now;
   const cleanup = new Cleanup();
   try {
-    const template = new StackTemplate(readAssembly(options.assemblyDir));
+    const assembly = readAssembly(options.assemblyDir);
     const server = await HttpServer.listen(options.port ?? 0, log, now);
     cleanup.add(() => server.stop());
+    const template = new StackTemplate(assembly, {}, server.url);
     const authorization = new Authorization(template, log);
     const platform = await startPlatform({ ...options, authorization, log, now }, cleanup);
     const expiryInterval = options.expiryIntervalMilliseconds ?? 10_000;

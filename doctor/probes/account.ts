@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import aws4 from 'aws4';
@@ -21,7 +22,7 @@ export async function stackOutputs(StackName: string): Promise<Readonly<Record<s
 export function stackProbes(stack: string): readonly Probe[] {
   const outputs = stackOutputs(stack);
   outputs.catch(() => undefined);
-  const apiId = async () => new URL((await outputs).ApiUrl ?? '').hostname.split('.')[0] ?? '';
+  const apiId = async () => (await outputs).ApiId ?? '';
   return [
     {
       id: 'api-key-source',
@@ -99,15 +100,13 @@ export function stackProbes(stack: string): readonly Probe[] {
       id: 'alarms',
       subject: 'The alarms',
       async run() {
-        const xml = await query('monitoring', '2010-08-01', 'DescribeAlarms', {
-          AlarmNamePrefix: `${stack}-`,
-        });
+        const xml = await query('monitoring', '2010-08-01', 'DescribeAlarms', alarmNames(stack));
         const alarms = elements(elements(xml, 'MetricAlarms')[0] ?? '', 'AlarmName');
         const states = elements(xml, 'StateValue');
         const ringing = alarms.filter((_, index) => states[index] === 'ALARM');
         const actions = elements(xml, 'AlarmActions').filter((each) => each.includes('arn:'));
         if (alarms.length === 0)
-          return wrong('There are no alarms.', 'Deploy the template again (lib/alarms.ts).');
+          return wrong('There are no alarms.', 'Deploy the template again (lib/monitoring.ts).');
         if (ringing.length > 0)
           return wrong(`In alarm: ${ringing.join(', ')}.`, 'Each has a page of its name in docs/runbook/.');
         if (actions.length < alarms.length) {
@@ -120,6 +119,14 @@ export function stackProbes(stack: string): readonly Probe[] {
       },
     },
   ];
+}
+
+/** Each alarm is named after its page. By a prefix, those of the stack `Latchkey-beta` would pass for `Latchkey`'s. */
+function alarmNames(stack: string): Record<string, string> {
+  const pages = readdirSync(new URL('../../docs/runbook/', import.meta.url));
+  return Object.fromEntries(
+    pages.map((page, index) => [`AlarmNames.member.${index + 1}`, `${stack}-${page.replace(/\.md$/, '')}`]),
+  );
 }
 
 async function countAll(path: string): Promise<number> {

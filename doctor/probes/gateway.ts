@@ -149,7 +149,7 @@ async function catchAlls(api: Api): Promise<Result> {
 }
 
 /** A route that takes any credential, and changes nothing. */
-async function protectedOperation(api: Api) {
+export async function protectedOperation(api: Api) {
   const candidates = (await api.operations()).filter(
     ({ method, isPublic, path }) => method === 'GET' && !isPublic && !path.includes('{'),
   );

@@ -1,7 +1,8 @@
 import { lookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
 import { connect } from 'node:tls';
 import type { Api } from '../api.ts';
-import { notChecked, ok, type Probe, wrong } from '../finding.ts';
+import { type Finding, notChecked, ok, type Probe, wrong } from '../finding.ts';
 
 /** Days before its end at which a certificate should have been renewed: ACM renews 60 days before. */
 const CERTIFICATE_DAYS = 21;
@@ -16,7 +17,13 @@ export function reachProbes(api: Api): readonly Probe[] {
       id: 'dns',
       subject: 'The name',
       async run() {
-        const addresses = await lookup(hostname, { all: true });
+        const addresses = await lookup(hostname, { all: true }).catch(() => []);
+        if (addresses.length === 0) {
+          return wrong(
+            `${hostname} has no address.`,
+            "For a domain of yours: set domain.hostedZone in latchkey.config.ts, or point the name at the stack's output DomainTarget (docs/deploy.md).",
+          );
+        }
         return ok(`${hostname} is ${addresses.map(({ address }) => address).join(', ')}.`);
       },
     },
@@ -25,13 +32,7 @@ export function reachProbes(api: Api): readonly Probe[] {
       subject: 'The certificate',
       async run() {
         if (protocol !== 'https:') return notChecked('The URL is http://: there is no certificate.');
-        const days = await certificateDays(hostname, Number(port || 443));
-        return days >= CERTIFICATE_DAYS
-          ? ok(`The certificate is trusted and valid for ${days} more days.`)
-          : wrong(
-              `The certificate ends in ${days} days.`,
-              'See in ACM why it was not renewed: its DNS record must stay.',
-            );
+        return judged(await certificate(hostname, Number(port || 443)), hostname);
       },
     },
     {
@@ -85,14 +86,46 @@ export function reachProbes(api: Api): readonly Probe[] {
   ];
 }
 
-function certificateDays(host: string, port: number): Promise<number> {
+/** What a server presents: when it ends, and why nobody should trust it, if so (`X509_V_ERR_*` of OpenSSL). */
+interface Certificate {
+  readonly endsAt: number;
+  readonly fault: string | null;
+}
+
+function certificate(host: string, port: number): Promise<Certificate> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ host, port, servername: host, timeout: 10_000 }, () => {
-      const { valid_to } = socket.getPeerCertificate();
+    // SNI knows no addresses (RFC 6066, 3). It is looked at whole first, and judged then.
+    const name = isIP(host) ? {} : { servername: host };
+    const socket = connect({ host, port, ...name, timeout: 10_000, rejectUnauthorized: false }, () => {
+      const endsAt = Date.parse(socket.getPeerCertificate().valid_to);
+      // Typed as an error, and in truth its code.
+      const fault = socket.authorized ? null : String(socket.authorizationError);
       socket.end();
-      resolve(Math.floor((Date.parse(valid_to) - Date.now()) / 86_400_000));
+      resolve({ endsAt, fault });
     });
     socket.on('error', reject);
     socket.on('timeout', () => socket.destroy(new Error('no answer in 10 s')));
   });
+}
+
+function judged({ endsAt, fault }: Certificate, host: string): Omit<Finding, 'id'> {
+  const days = Math.floor((endsAt - Date.now()) / 86_400_000);
+  if (days < CERTIFICATE_DAYS) {
+    return wrong(
+      days < 0
+        ? `The certificate ended on ${new Date(endsAt).toISOString().slice(0, 10)}.`
+        : `The certificate ends in ${days} days.`,
+      'See in ACM why it was not renewed: the DNS record by which ACM knows the name must stay, and an imported one is renewed by you.',
+    );
+  }
+  if (fault === null) return ok(`The certificate is trusted and valid for ${days} more days.`);
+  return fault === 'ERR_TLS_CERT_ALTNAME_INVALID'
+    ? wrong(
+        `The certificate is not for ${host}.`,
+        'Set domain.certificateArn in latchkey.config.ts to the ARN of a certificate for this name.',
+      )
+    : wrong(
+        `The certificate is not trusted (${fault}).`,
+        'Use one that ACM has issued: set domain.certificateArn in latchkey.config.ts. Behind a proxy that reads TLS, name its certificate in NODE_EXTRA_CA_CERTS.',
+      );
 }

@@ -103,6 +103,7 @@ async function serveRoute(
     query: route.query && validate(route.query, written.query, aliases),
     raw: rawBody(request, route.rawBodyBytes),
     params: request.params,
+    path: request.path,
     origin: { address: request.address, requestId: request.requestId },
     // The authorizer has let in one that is the caller's, or none.
     workspaceId: caller && namedWorkspaces(request.headers)[0],

@@ -1,6 +1,7 @@
 import { profile } from '#profile';
 import { variable } from '../deployment.ts';
 import { systemClock } from '../domain/clock.ts';
+import { discovery } from '../http/discovery.ts';
 import { openApiDocument } from '../http/openapi.ts';
 import { serve } from '../http/serve.ts';
 import { routes } from '../routes/index.ts';
@@ -42,6 +43,7 @@ const services: PublicServices = {
     profile.name,
   ),
   openApi: () => openApiDocument(routes, profile),
+  discovery: discovery(variable('ISSUER'), routes, profile),
   publicKeys: async () => {
     const { keys, revokedKids } = await facts.control();
     return keys.filter(({ kid }) => !revokedKids.has(kid));

@@ -3,6 +3,9 @@ import { JWKS_MAX_AGE_SECONDS } from '../domain/keyset.ts';
 import type { PublicKey } from '../domain/tenant-facts.ts';
 import { publicRoute, type Route } from './route.ts';
 
+/** Seconds for which the documents may be cached: as long as the keys that they lead to. */
+const DISCOVERY_HEADERS = { 'Cache-Control': `public, max-age=${JWKS_MAX_AGE_SECONDS}` };
+
 /** What the function `public` has for its rows. */
 export interface PublicServices {
   /** Throws `unavailable` that names the failing part. */
@@ -11,7 +14,60 @@ export interface PublicServices {
   readonly metrics: () => Promise<string>;
   readonly openApi: () => Readonly<Record<string, unknown>>;
   readonly publicKeys: () => Promise<readonly PublicKey[]>;
+  readonly discovery: Discovery;
 }
+
+/** What the deployment says of itself to clients that know it only by its URL. */
+export interface Discovery {
+  readonly authorizationServer: () => Readonly<Record<string, unknown>>;
+  /** `path` is the resource's, undecoded; empty for the whole API. Throws `not_found`. */
+  readonly protectedResource: (path: string) => Readonly<Record<string, unknown>>;
+}
+
+const AUTHORIZATION_SERVER = {
+  service: 'public',
+  method: 'GET',
+  tag: 'Discovery',
+  success: {
+    status: 200,
+    description: 'What the authorization server has. What it has not is not there.',
+    schema: z.looseObject({
+      issuer: z.string().describe('`iss` of the tokens, to the letter.'),
+      jwks_uri: z.string().optional(),
+      token_endpoint: z.string().optional(),
+      token_endpoint_auth_methods_supported: z.array(z.string()).optional(),
+      response_types_supported: z.array(z.string()),
+      grant_types_supported: z.array(z.string()),
+      scopes_supported: z.array(z.string()),
+    }),
+    raw: true,
+    headers: DISCOVERY_HEADERS,
+  },
+  errors: [],
+  handle: async (_request: unknown, { discovery }: PublicServices) => discovery.authorizationServer(),
+} as const;
+
+/** Where RFC 9728, 3.1 has the metadata: before the path of the resource. */
+const PROTECTED_RESOURCE_PATH = '/.well-known/oauth-protected-resource';
+
+const PROTECTED_RESOURCE = {
+  service: 'public',
+  method: 'GET',
+  tag: 'Discovery',
+  success: {
+    status: 200,
+    description: 'Who issues tokens for this resource, and how they are sent.',
+    schema: z.looseObject({
+      resource: z.string(),
+      authorization_servers: z.array(z.string()),
+      scopes_supported: z.array(z.string()),
+      bearer_methods_supported: z.array(z.string()),
+      resource_name: z.string(),
+    }),
+    raw: true,
+    headers: DISCOVERY_HEADERS,
+  },
+} as const;
 
 export const publicRoutes: readonly Route[] = [
   publicRoute({
@@ -73,7 +129,8 @@ export const publicRoutes: readonly Route[] = [
     method: 'GET',
     path: '/.well-known/jwks.json',
     summary: 'The keys that verify our signatures (RFC 7517)',
-    tag: 'Service',
+    tag: 'Discovery',
+    advertised: { endpoint: 'jwks_uri' },
     success: {
       status: 200,
       description:
@@ -88,5 +145,35 @@ export const publicRoutes: readonly Route[] = [
         jwk === undefined ? [] : [{ ...jwk, kid, alg: algorithm, use: 'sig' }],
       ),
     }),
+  }),
+  publicRoute({
+    ...AUTHORIZATION_SERVER,
+    id: 'getAuthorizationServer',
+    path: '/.well-known/oauth-authorization-server',
+    summary: 'The metadata of the authorization server (RFC 8414)',
+  }),
+  publicRoute({
+    ...AUTHORIZATION_SERVER,
+    id: 'getOpenIdConfiguration',
+    path: '/.well-known/openid-configuration',
+    summary: 'The same, where clients of OpenID Connect look for it',
+    description: 'No ID tokens are issued, so nothing is said of them.',
+  }),
+  publicRoute({
+    ...PROTECTED_RESOURCE,
+    id: 'getProtectedResource',
+    path: PROTECTED_RESOURCE_PATH,
+    summary: 'The metadata of this API as a protected resource (RFC 9728)',
+    errors: [],
+    handle: async (_request, { discovery }: PublicServices) => discovery.protectedResource(''),
+  }),
+  publicRoute({
+    ...PROTECTED_RESOURCE,
+    id: 'getProtectedResourceBelow',
+    path: `${PROTECTED_RESOURCE_PATH}/{resource+}`,
+    summary: 'The metadata of a path of this API as a protected resource (RFC 9728, 3.1)',
+    errors: ['not_found'],
+    handle: async ({ path }, { discovery }: PublicServices) =>
+      discovery.protectedResource(path.slice(PROTECTED_RESOURCE_PATH.length)),
   }),
 ];

@@ -12,6 +12,10 @@ export type RouteId =
   | 'getHealth'
   | 'getOpenApi'
   | 'getJwks'
+  | 'getAuthorizationServer'
+  | 'getOpenIdConfiguration'
+  | 'getProtectedResource'
+  | 'getProtectedResourceBelow'
   | 'getMetrics'
   | 'onboard'
   | 'signUp'
@@ -66,6 +70,8 @@ export interface RouteRequest<Body, Query> {
   readonly body: Body;
   readonly query: Query;
   readonly params: Readonly<Record<string, string>>;
+  /** As it was called: without the stage, undecoded. */
+  readonly path: string;
   readonly origin: Origin;
   /** The workspace that `X-Workspace-Id` names: the authorizer has let in the caller's only. Undefined without a header. */
   readonly workspaceId: string | undefined;
@@ -81,12 +87,18 @@ export interface RawBody {
   readonly encoding: string;
 }
 
+/** What a row is to clients that know the standards: where the metadata says that it is (RFC 8414, 2). */
+export type Advertised =
+  | { readonly endpoint: 'jwks_uri' }
+  /** The token endpoint of these grants, by their `grant_type`. */
+  | { readonly endpoint: 'token_endpoint'; readonly grants: readonly string[] };
+
 /** One row of the route table: the only place that knows a route of Latchkey's own. */
 export interface Route {
   readonly id: RouteId;
   readonly service: ServiceName;
   readonly method: Method;
-  /** In the default profile; `{name}` stands for one segment. Null for a row that only a profile's `paths` switch on. */
+  /** In the default profile; `{name}` stands for one segment, `{name+}` at the end for all that follow. Null for a row that only a profile's `paths` switch on. */
   readonly path: string | null;
   readonly access: Access;
   readonly summary: string;
@@ -110,6 +122,8 @@ export interface Route {
     readonly text?: string;
     readonly headers?: Readonly<Record<string, string>>;
   };
+  /** Its place in the metadata. @default - none: no standard knows it */
+  readonly advertised?: Advertised;
   /** What the row itself can answer besides what every row can. */
   readonly errors: readonly ErrorCode[];
   // biome-ignore lint/suspicious/noExplicitAny: readers of the table see rows of all functions; `publicRoute` and `callerRoute` type them.

@@ -38,6 +38,7 @@ export const tokenRoutes: readonly Route[] = [
       'Sent again later it ends the session. `Authorization` is ignored.',
     tag: 'Tokens',
     oauth: true,
+    advertised: { endpoint: 'token_endpoint', grants: ['refresh_token'] },
     takesForm: true,
     body: refreshBody,
     success: {

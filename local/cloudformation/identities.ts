@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 /** The account and Region that a local stack lives in. AWS gives no account this number. */
 export const ACCOUNT = '000000000000';
 export const REGION = 'us-east-1';
+export const URL_SUFFIX = 'amazonaws.com';
 
 /** What a resource is called once it exists: what `Ref` and `Fn::GetAtt` of it give. */
 export interface Identity {
@@ -78,6 +79,10 @@ const IDENTITIES: Readonly<Record<string, (subject: Subject) => Identity>> = {
     const ref = stableId(subject);
     return { ref, attributes: { RestApiId: ref, RootResourceId: `${ref}root` } };
   },
+  'AWS::ApiGateway::DomainName': named('DomainName', (name) => ({
+    RegionalDomainName: `d-${name.replaceAll('.', '-')}.execute-api.${REGION}.${URL_SUFFIX}`,
+    RegionalHostedZoneId: 'Z000000000LOCAL',
+  })),
   'AWS::ApiGateway::Stage': named('StageName', () => ({})),
   'AWS::ApiGateway::Resource': numbered('ResourceId'),
   'AWS::ApiGateway::Authorizer': numbered('AuthorizerId'),

@@ -1,7 +1,7 @@
 import { LocalStackError } from '../failure.ts';
 import type { Assembly } from './assembly.ts';
-import { ACCOUNT, type Identity, identify, REGION, stableId } from './identities.ts';
-import { evaluate, type Resource, type Scope } from './template.ts';
+import { ACCOUNT, type Identity, identify, REGION, stableId, URL_SUFFIX } from './identities.ts';
+import { evaluate, mapTexts, type Resource, type Scope } from './template.ts';
 
 /** A resource that exists in this deployment, with its properties evaluated. */
 export interface DeployedResource<Properties = Record<string, unknown>> extends Identity {
@@ -15,6 +15,7 @@ const SERVED = new Set([
   'AWS::ApiGateway::ApiKey',
   'AWS::ApiGateway::Authorizer',
   'AWS::ApiGateway::Deployment',
+  'AWS::ApiGateway::DomainName',
   'AWS::ApiGateway::GatewayResponse',
   'AWS::ApiGateway::Method',
   'AWS::ApiGateway::Resource',
@@ -41,7 +42,7 @@ const SERVED = new Set([
 
 /** Types without an effect on what one machine can show: what is logged, where a name points. */
 const IGNORED =
-  /^AWS::(ApiGateway::(Account|BasePathMapping|DomainName|Documentation\w+)|ApplicationAutoScaling|Budgets|CDK|CertificateManager|CloudWatch|IAM|KMS|Lambda::EventInvokeConfig|Logs|Route53|SecretsManager::ResourcePolicy|SNS|SQS|SSM|WAFv2|XRay)(::|$)/;
+  /^AWS::(ApiGateway::(Account|BasePathMapping|Documentation\w+)|ApplicationAutoScaling|Budgets|CDK|CertificateManager|CloudWatch|IAM|KMS|Lambda::EventInvokeConfig|Logs|Route53|SecretsManager::ResourcePolicy|SNS|SQS|SSM|WAFv2|XRay)(::|$)/;
 
 /**
  * The template of an assembly as a deployment would resolve it.
@@ -52,10 +53,14 @@ export class StackTemplate {
   readonly #identities = new Map<string, Identity>();
   readonly #scope: Scope;
   readonly #parameters: Readonly<Record<string, unknown>>;
+  readonly #url: string | undefined;
+  #awsUrls: RegExp | undefined;
 
-  constructor(assembly: Assembly, parameters: Readonly<Record<string, unknown>> = {}) {
+  /** @param url where the API is reached here, without a slash at the end: it takes the place of its URLs on AWS */
+  constructor(assembly: Assembly, parameters: Readonly<Record<string, unknown>> = {}, url?: string) {
     this.#assembly = assembly;
     this.#parameters = parameters;
+    this.#url = url;
     this.#scope = {
       ref: (name) => this.#ref(name),
       attribute: (logicalId, attribute) => this.#attribute(logicalId, attribute),
@@ -103,7 +108,7 @@ export class StackTemplate {
   outputs(): Readonly<Record<string, string>> {
     const outputs = Object.entries(this.#template.Outputs ?? {})
       .filter(([, output]) => output.Condition === undefined || this.#scope.condition(output.Condition))
-      .map(([name, output]) => [name, String(evaluate(output.Value, this.#scope))]);
+      .map(([name, output]) => [name, String(this.#reachable(evaluate(output.Value, this.#scope)))]);
     return Object.fromEntries(outputs);
   }
 
@@ -124,8 +129,32 @@ export class StackTemplate {
 
   #deployed<Properties>(logicalId: string): DeployedResource<Properties> {
     const resource = this.#resource(logicalId);
-    const properties = evaluate(resource.Properties ?? {}, this.#scope) as Properties;
+    const properties = this.#reachable(evaluate(resource.Properties ?? {}, this.#scope)) as Properties;
     return { logicalId, type: resource.Type, properties, ...this.#identity(logicalId) };
+  }
+
+  /** The value with the API's URL here for its URLs on AWS: what functions tell clients must lead back here. */
+  #reachable(value: unknown): unknown {
+    const url = this.#url;
+    if (url === undefined) return value;
+    this.#awsUrls ??= this.#urlsOnAws();
+    const here = this.#awsUrls;
+    return mapTexts(value, (text) => text.replaceAll(here, () => url));
+  }
+
+  /** Where clients reach the API on AWS: at each domain name, and at each stage of the default endpoint. */
+  #urlsOnAws(): RegExp {
+    const named = (type: string) =>
+      this.#existing().flatMap(([id, { Type }]) => (Type === type ? [this.#identity(id).ref] : []));
+    const stages = named('AWS::ApiGateway::Stage');
+    const urls = [
+      ...named('AWS::ApiGateway::DomainName'),
+      ...named('AWS::ApiGateway::RestApi').flatMap((api) =>
+        stages.map((stage) => `${api}.execute-api.${REGION}.${URL_SUFFIX}/${stage}`),
+      ),
+    ].map((each) => `https://${each.replaceAll('.', String.raw`\.`)}`);
+    // To its end: a longer host or stage is another's. Without any, what never matches.
+    return new RegExp(urls.length === 0 ? '(?!)' : `(?:${urls.join('|')})(?![\\w.:-])`, 'g');
   }
 
   #resource(logicalId: string): Resource {
@@ -177,7 +206,7 @@ const PSEUDO_PARAMETERS: Readonly<Record<string, (stackName: string) => unknown>
   'AWS::StackId': (stackName) =>
     `arn:aws:cloudformation:${REGION}:${ACCOUNT}:stack/${stackName}/${uuidOf(stackName)}`,
   'AWS::StackName': (stackName) => stackName,
-  'AWS::URLSuffix': () => 'amazonaws.com',
+  'AWS::URLSuffix': () => URL_SUFFIX,
 };
 
 /** AWS ends a stack's id with a UUID; templates take secrets-like names from it, so it must keep that form. */

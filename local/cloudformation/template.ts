@@ -33,6 +33,14 @@ export function evaluate(value: unknown, scope: Scope): unknown {
   return result === NO_VALUE ? undefined : result;
 }
 
+/** The value with each of its texts changed, however deep. */
+export function mapTexts(value: unknown, change: (text: string) => string): unknown {
+  if (typeof value === 'string') return change(value);
+  if (Array.isArray(value)) return value.map((item) => mapTexts(item, change));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, mapTexts(item, change)]));
+}
+
 function evaluateNode(value: unknown, scope: Scope): unknown {
   if (Array.isArray(value)) {
     return value.map((item) => evaluateNode(item, scope)).filter((item) => item !== NO_VALUE);

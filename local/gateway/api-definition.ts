@@ -8,6 +8,8 @@ export interface ApiDefinition {
   readonly keySource: 'HEADER' | 'AUTHORIZER';
   readonly binaryMediaTypes: readonly string[];
   readonly stage: StageDefinition;
+  /** Whether it is also reached under its stage's name, as it is by the default endpoint unless that is disabled. */
+  readonly hasDefaultEndpoint: boolean;
   readonly deploymentId: string;
   readonly methods: readonly MethodDefinition[];
   readonly responses: Readonly<Partial<Record<FailureType, GatewayResponseDefinition>>>;
@@ -74,6 +76,7 @@ export function readApi(template: StackTemplate): ApiDefinition {
   const apis = template.ofType<{
     ApiKeySourceType?: 'HEADER' | 'AUTHORIZER';
     BinaryMediaTypes?: string[];
+    DisableExecuteApiEndpoint?: boolean;
   }>('AWS::ApiGateway::RestApi');
   const [api] = apis;
   if (api === undefined || apis.length > 1) {
@@ -84,6 +87,7 @@ export function readApi(template: StackTemplate): ApiDefinition {
     keySource: api.properties.ApiKeySourceType ?? 'HEADER',
     binaryMediaTypes: api.properties.BinaryMediaTypes ?? [],
     stage: readStage(template),
+    hasDefaultEndpoint: api.properties.DisableExecuteApiEndpoint !== true,
     deploymentId: template.ofType('AWS::ApiGateway::Deployment')[0]?.ref ?? '',
     methods: readMethods(template),
     responses: Object.fromEntries(

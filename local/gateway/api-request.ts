@@ -54,8 +54,8 @@ export function lastValues(values: Readonly<Record<string, readonly string[]>>):
   return Object.fromEntries(Object.entries(values).map(([name, all]) => [name, all.at(-1) ?? '']));
 }
 
-/** Everything of a request but its body. */
-export function parseHead(incoming: IncomingMessage, stageName: string, now: Date): ApiRequest {
+/** Everything of a request but its body. `stageName` is null where no default endpoint has it in its paths. */
+export function parseHead(incoming: IncomingMessage, stageName: string | null, now: Date): ApiRequest {
   const { pathname, search } = splitUrl(incoming.url ?? '/');
   const { path, fullPath } = belowStage(pathname, stageName);
   const extendedRequestId = `${randomBytes(11).toString('base64url')}=`;
@@ -110,9 +110,9 @@ function splitUrl(url: string): { pathname: string; search: string } {
  * its default host. Slashes at the front count once in `event.path` and stay in `$context.path`: recorded,
  * LocalStack `test_lambda_aws_proxy_integration`, "prepended-slash".
  */
-function belowStage(pathname: string, stageName: string): { path: string; fullPath: string } {
+function belowStage(pathname: string, stageName: string | null): { path: string; fullPath: string } {
   const stage = `/${stageName}`;
-  const hasStage = pathname === stage || pathname.startsWith(`${stage}/`);
+  const hasStage = stageName !== null && (pathname === stage || pathname.startsWith(`${stage}/`));
   const rest = hasStage ? pathname.slice(stage.length) : pathname;
   return { path: `/${rest.replace(/^\/+/, '')}`, fullPath: pathname };
 }

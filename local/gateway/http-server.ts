@@ -54,7 +54,8 @@ export class HttpServer {
   async #handle(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const gateway = await this.#gateway.promise;
     const startedAt = performance.now();
-    const request = parseHead(incoming, gateway.api.stage.name, new Date(this.#now()));
+    const { stage, hasDefaultEndpoint } = gateway.api;
+    const request = parseHead(incoming, hasDefaultEndpoint ? stage.name : null, new Date(this.#now()));
     const { response, answeredBy, reason } = headersFit(incoming)
       ? await gateway.answer(request, () => readBody(incoming))
       : HEADERS_TOO_LARGE;

@@ -444,7 +444,7 @@ describe.each(['default', 'memgraph'])('tokens that were not signed by us, in th
     const response = await own.send('GET /v1/auth/me', { headers: bearer(await forge()) });
     expect(response.status).toBe(401);
     expect(response.json.code).toBe('invalid_credential');
-    expect(response.headers['www-authenticate']).toBe('Bearer');
+    expect(response.headers['www-authenticate']).toBe(own.challenge);
   });
 
   test('none of them has cost the good one its session', async () => {

@@ -76,7 +76,7 @@ describe('the page in commands', () => {
     expect((await stack.send('GET /v1/stats', { headers: apiKey(key) })).status).toBe(200);
     expect((await run({ KEY_ID: id, YOUR_JWT_TOKEN: token })).status).toBe(200);
     const { status, headers, body } = await page.run(/v1\/stats/, { mg_live_your_key_here: key });
-    expect([status, headers['www-authenticate']]).toEqual([401, 'Bearer']);
+    expect([status, headers['www-authenticate']]).toEqual([401, stack.challenge]);
     expect(body.detail).toMatch(/revoked/);
     // Another's key, and none at all, are one answer.
     const other = await stack.onboard();
@@ -271,7 +271,7 @@ describe('the page in words', () => {
     '- No auth — rejected with 401, except in development mode where anonymous access is allowed',
     async () => {
       const response = await stack.send('GET /v1/stats');
-      expect([response.status, response.headers['www-authenticate']]).toEqual([401, 'Bearer']);
+      expect([response.status, response.headers['www-authenticate']]).toEqual([401, stack.challenge]);
       expect(response.json.detail).toMatch(/Authentication required/);
       const open = await startTestStack({ profile: 'memgraph', config: { anonymous: true } });
       try {

@@ -105,7 +105,19 @@ describe('the page in words', () => {
     expect((await one(id)).revokedAt).toMatch(/Z$/);
   });
   page.notYet('exchange', 'OAuth refresh-token rotation', 'token_provider=get_token, )');
-  page.notYet('discovery', 'Discovery endpoints', 'RFC 8414');
+  page.aside('Discovery endpoints', 'The service implements the standard MCP / OAuth discovery endpoints:');
+  page.promise('GET /.well-known/oauth-protected-resource — RFC 9728', async () => {
+    const { status, json } = await stack.send('GET /.well-known/oauth-protected-resource');
+    expect(status).toBe(200);
+    expect(json).toMatchObject({ resource: stack.url, authorization_servers: [stack.url] });
+    const refused = await stack.send('GET /v1/entities');
+    expect(refused.headers['www-authenticate']).toBe(stack.challenge);
+  });
+  page.promise('GET /.well-known/oauth-authorization-server — RFC 8414', async () => {
+    const { status, json } = await stack.send('GET /.well-known/oauth-authorization-server');
+    expect(status).toBe(200);
+    expect(json).toMatchObject({ issuer: stack.url, jwks_uri: `${stack.url}/.well-known/jwks.json` });
+  });
   page.promise('GET /.well-known/jwks.json — JWT signing keys', async () => {
     const { status, json } = await stack.send('GET /.well-known/jwks.json');
     expect(status).toBe(200);

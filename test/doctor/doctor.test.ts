@@ -139,6 +139,26 @@ describe('on a stack that is broken', () => {
       /no WWW-Authenticate/,
     ],
     [
+      'another issuer',
+      (template) => {
+        for (const [, { Properties }] of ofType(template, 'AWS::Lambda::Function'))
+          if (Properties.Environment.Variables.ISSUER !== undefined)
+            Properties.Environment.Variables.ISSUER = 'https://old.example.com';
+      },
+      'issuer',
+      /The issuer is https:\/\/old\.example\.com, and this is http:/,
+    ],
+    [
+      'a challenge that leads elsewhere',
+      (template) => {
+        for (const [, { Properties }] of ofType(template, 'AWS::ApiGateway::GatewayResponse'))
+          if (Properties.StatusCode === '401')
+            Properties.ResponseParameters['gatewayresponse.header.WWW-Authenticate'] = "'Bearer'";
+      },
+      'challenge',
+      /A 401 names no metadata/,
+    ],
+    [
       'an exhausted plan that is not',
       (template) => {
         for (const [, { Properties }] of ofType(template, 'AWS::ApiGateway::UsagePlan'))

@@ -31,7 +31,7 @@ export interface Deployed {
 export async function deploy(aws: Aws, assembly: string, stackName: string): Promise<Deployed> {
   const bucket = `cdk-hnb659fds-assets-${ACCOUNT}-${REGION}`;
   await aws.rest('s3', `/${bucket}`, 'PUT');
-  const version = { Name: '/cdk-bootstrap/hnb659fds/version', Value: '30', Type: 'String' };
+  const version = { Name: '/cdk-bootstrap/hnb659fds/version', Value: '30', Type: 'String', Overwrite: true };
   await aws.json('ssm', 'AmazonSSM.PutParameter', version);
   const { files } = readJson(join(assembly, `${stackName}.assets.json`));
   for (const { source, destinations } of Object.values(files) as Asset[]) {

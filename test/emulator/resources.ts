@@ -8,7 +8,7 @@ import type { Deployed } from './deployment.ts';
  * differs, so that the list cannot outlive its reasons.
  */
 export const NOT_TAKEN_OVER: Readonly<Record<string, readonly string[]>> = {
-  'AWS::ApiGateway::RestApi': ['ApiKeySourceType'],
+  'AWS::ApiGateway::RestApi': ['ApiKeySourceType', 'DisableExecuteApiEndpoint'],
   'AWS::DynamoDB::Table': ['TimeToLiveSpecification', 'PointInTimeRecoverySpecification', 'SSESpecification'],
   'AWS::CloudWatch::Alarm': ['TreatMissingData'],
   'AWS::Lambda::Function': ['ReservedConcurrentExecutions'],
@@ -38,7 +38,7 @@ const lambdaConfiguration = (name: string, { aws }: World): Promise<Answer> =>
 
 /** How each type is read. A type without an entry fails the test: nothing is deployed without being looked at. */
 export const READERS: Readonly<Record<string, Read>> = {
-  async 'AWS::ApiGateway::RestApi'(_properties, id, world) {
+  async 'AWS::ApiGateway::RestApi'(properties, id, world) {
     const api = await apiGateway(`/restapis/${id}`, world);
     return {
       Name: api.name,
@@ -46,6 +46,47 @@ export const READERS: Readonly<Record<string, Read>> = {
       ApiKeySourceType: api.apiKeySource,
       BinaryMediaTypes: api.binaryMediaTypes,
       EndpointConfiguration: api.endpointConfiguration,
+      ...(properties.DisableExecuteApiEndpoint === undefined
+        ? {}
+        : { DisableExecuteApiEndpoint: api.disableExecuteApiEndpoint }),
+    };
+  },
+  async 'AWS::ApiGateway::DomainName'(_properties, name, world) {
+    const domain = await apiGateway(`/domainnames/${name}`, world);
+    return {
+      DomainName: domain.domainName,
+      RegionalCertificateArn: domain.regionalCertificateArn,
+      SecurityPolicy: domain.securityPolicy,
+      EndpointConfiguration: {
+        Types: domain.endpointConfiguration.types,
+        IpAddressType: domain.endpointConfiguration.ipAddressType,
+      },
+    };
+  },
+  async 'AWS::ApiGateway::BasePathMapping'(properties, _id, world) {
+    const name = physical(properties.DomainName, world);
+    const { basePath, restApiId, stage } = await apiGateway(
+      `/domainnames/${name}/basepathmappings/(none)`,
+      world,
+    );
+    return {
+      BasePath: basePath === '(none)' ? undefined : basePath,
+      RestApiId: restApiId === world.apiId ? properties.RestApiId : restApiId,
+      Stage: stage === physical(properties.Stage, world) ? properties.Stage : stage,
+    };
+  },
+  async 'AWS::Route53::RecordSet'(properties, _id, { aws, deployed }) {
+    const { HostedZoneId, Name, Type } = properties;
+    const xml: string = await aws.rest('route53', `/2013-04-01/hostedzone/${HostedZoneId}/rrset`);
+    const name = deployed.physicalId(target(Name));
+    const record = elements(xml, 'ResourceRecordSet').find(
+      (each) => elements(each, 'Name')[0] === `${name}.` && elements(each, 'Type')[0] === Type,
+    );
+    const alias = elements(record ?? '', 'DNSName')[0];
+    return {
+      Name: record === undefined ? undefined : Name,
+      Type: elements(record ?? '', 'Type')[0],
+      AliasTarget: alias?.startsWith(name) ? properties.AliasTarget : alias,
     };
   },
   async 'AWS::ApiGateway::Resource'({ PathPart }, id, world) {
@@ -85,12 +126,17 @@ export const READERS: Readonly<Record<string, Read>> = {
       },
     };
   },
-  async 'AWS::ApiGateway::GatewayResponse'({ ResponseType }, _id, world) {
+  async 'AWS::ApiGateway::GatewayResponse'({ ResponseType, ResponseParameters }, _id, world) {
     const response = await apiGateway(`/restapis/${world.apiId}/gatewayresponses/${ResponseType}`, world);
+    const headers = Object.entries(response.responseParameters).map(([name, value]) => {
+      // A value with the API's id in it: that it was resolved is what can go wrong.
+      const isResolved = typeof value === 'string' && value.includes(world.apiId);
+      return [name, isResolved ? ResponseParameters[name] : value];
+    });
     return {
       ResponseType: response.responseType,
       StatusCode: response.statusCode,
-      ResponseParameters: response.responseParameters,
+      ResponseParameters: Object.fromEntries(headers),
       ResponseTemplates: response.responseTemplates,
     };
   },

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import type { Deployment } from '../../lambdas/deployment.ts';
 import { Problem } from '../../lambdas/domain/errors.ts';
+import { discovery } from '../../lambdas/http/discovery.ts';
 import { openApiDocument } from '../../lambdas/http/openapi.ts';
 import { serve } from '../../lambdas/http/serve.ts';
 import { routes } from '../../lambdas/routes/index.ts';
@@ -50,6 +51,7 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('serv
     metrics: () => Promise.reject(new Error('no table')),
     openApi: () => openApiDocument(routes, profile),
     publicKeys: () => Promise.reject(new TypeError(SECRET_CAUSE)),
+    discovery: discovery('https://api.example.com', routes, profile),
   };
   const publicly = serve(publicRoutes, failing, rendering);
 

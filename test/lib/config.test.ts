@@ -3,6 +3,7 @@ import file from '../../latchkey.config.ts';
 import { ConfigError, type ConfigInput, defineConfig, parseConfig } from '../../lib/config.ts';
 import { allProfiles } from '../../lib/profiles.ts';
 import { deploymentOf, loadSettings } from '../../lib/settings.ts';
+import withDomain from '../support/domain.json' with { type: 'json' };
 
 /** The lines of the error that a configuration gets. */
 function faults(change: object): string[] {
@@ -16,6 +17,7 @@ function faults(change: object): string[] {
 }
 
 const free = file.tiers.free;
+const { domain } = withDomain;
 
 describe('each fault of a configuration is one line with the field and what is allowed', () => {
   it.each([
@@ -80,6 +82,43 @@ describe('each fault of a configuration is one line with the field and what is a
       'an unknown scope',
       { upstream: { url: 'https://a.example', scopes: [{ path: '/a', scope: 'root' }] } },
       /^upstream\.scopes\.0\.scope: must be one of read, write, delete, admin$/,
+    ],
+    [
+      'a domain without a certificate',
+      { domain: { name: 'api.example.com' } },
+      /^domain\.certificateArn: there is a domain without a certificate; .*, or set domain to null$/,
+    ],
+    [
+      'a certificate that is none',
+      { domain: { ...domain, certificateArn: 'arn:aws:iam::123456789012:server-certificate/x' } },
+      /^domain\.certificateArn: must be the ARN of a certificate in ACM$/,
+    ],
+    [
+      'a domain with its scheme',
+      { domain: { ...domain, name: 'https://api.example.com' } },
+      /^domain\.name: must be a host name in small letters, such as api\.example\.com$/,
+    ],
+    ['a domain for all names', { domain: { ...domain, name: '*.example.com' } }, /^domain\.name: must be/],
+    ['a domain in capitals', { domain: { ...domain, name: 'API.example.com' } }, /^domain\.name: must be/],
+    [
+      'an address as a domain',
+      { domain: { ...domain, name: '192.0.2.7', hostedZone: null } },
+      /^domain\.name: must be/,
+    ],
+    [
+      'a zone of another name',
+      { domain: { ...domain, hostedZone: { ...domain.hostedZone, name: 'ample.com' } } },
+      /^domain\.hostedZone\.name: the zone ample\.com cannot hold the domain api\.example\.com; /,
+    ],
+    [
+      'a zone without its name',
+      { domain: { ...domain, hostedZone: { id: 'Z0123456789ABC' } } },
+      /^domain\.hostedZone\.name: must be the name of a zone/,
+    ],
+    [
+      'a zone by its path',
+      { domain: { ...domain, hostedZone: { ...domain.hostedZone, id: '/hostedzone/Z0123456789ABC' } } },
+      /^domain\.hostedZone\.id: must be the id of a hosted zone/,
     ],
     [
       'a retention that CloudWatch has not',
@@ -164,6 +203,32 @@ describe('calls without a credential', () => {
     await expect(loadSettings({ profile: 'default', config: '{"anonymous":true}' })).rejects.toThrow(
       /^anonymous: the profile "default" takes a credential for every call; set anonymous to false$/,
     );
+  });
+});
+
+describe('a domain', () => {
+  it('may do without a zone, where DNS is elsewhere', () => {
+    const { hostedZone: _, ...elsewhere } = domain;
+    expect(parseConfig({ ...file, domain: elsewhere }).domain?.hostedZone).toBeNull();
+  });
+
+  it('cannot be its own upstream', async () => {
+    const upstream = { url: 'https://api.example.com/internal' };
+    await expect(loadSettings({ config: { ...withDomain, upstream } })).rejects.toThrow(
+      /^upstream\.url: api\.example\.com is the domain of this API itself, .*; name the API behind it$/,
+    );
+    const other = { url: 'https://internal.example.com' };
+    await expect(loadSettings({ config: { ...withDomain, upstream: other } })).resolves.toBeDefined();
+  });
+
+  it('takes a certificate of the Region that the stack goes to, where that is known', async () => {
+    await expect(loadSettings({ config: withDomain }, 'eu-central-1')).rejects.toThrow(
+      /^domain\.certificateArn: the certificate is in us-east-1, and the stack goes to eu-central-1; /,
+    );
+    for (const region of ['us-east-1', undefined]) {
+      expect((await loadSettings({ config: withDomain }, region)).config.domain).toEqual(domain);
+    }
+    await expect(loadSettings({}, 'eu-central-1')).resolves.toBeDefined();
   });
 });
 

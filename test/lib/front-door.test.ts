@@ -144,10 +144,27 @@ describe("API Gateway's own answers", () => {
   it('turn a Deny into a 401 with the reason and a challenge', () => {
     expect(answer('ACCESS_DENIED')).toMatchObject({
       StatusCode: '401',
-      ResponseParameters: { [header('WWW-Authenticate')]: "'Bearer'" },
       body: { code: '$context.authorizer.code', message: '$context.authorizer.message' },
     });
   });
+
+  it.each(['ACCESS_DENIED', 'UNAUTHORIZED'])(
+    'say with a 401 where to learn who issues tokens (%s)',
+    (type) => {
+      const challenge = answer(type).ResponseParameters[header('WWW-Authenticate')];
+      expect(
+        challenge['Fn::Join'][1].map((part: unknown) => (typeof part === 'string' ? part : '…')),
+      ).toEqual([
+        `'Bearer resource_metadata="https://`,
+        '…',
+        '.execute-api.',
+        '…',
+        '.',
+        '…',
+        `/live/.well-known/oauth-protected-resource"'`,
+      ]);
+    },
+  );
 
   it('turn an unknown usage key into a 403 with the reason', () => {
     expect(answer('INVALID_API_KEY')).toMatchObject({

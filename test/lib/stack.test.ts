@@ -144,7 +144,12 @@ describe('the template', () => {
   });
 
   it('puts out where things are', () => {
-    expect(Object.keys(development.toJSON().Outputs)).toEqual(['ApiUrl', 'TableName', 'KeysetSecretArn']);
+    expect(Object.keys(development.toJSON().Outputs)).toEqual([
+      'ApiUrl',
+      'ApiId',
+      'TableName',
+      'KeysetSecretArn',
+    ]);
   });
 
   /** What CloudFormation would delete and make anew if a logical id changed. */

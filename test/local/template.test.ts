@@ -117,6 +117,62 @@ describe('a template', () => {
   });
 });
 
+describe('where the API is reached on AWS', () => {
+  const Resources = {
+    Api: { Type: 'AWS::ApiGateway::RestApi' },
+    Stage: { Type: 'AWS::ApiGateway::Stage', Properties: { StageName: 'live' } },
+    Name: { Type: 'AWS::ApiGateway::DomainName', Properties: { DomainName: 'api.example.com' } },
+  };
+  const stage = 'https://${Api}.execute-api.${AWS::Region}.${AWS::URLSuffix}/live';
+  const local = (text: string) =>
+    new StackTemplate(
+      {
+        stackName: 'Any',
+        template: { Resources, Outputs: { It: { Value: { 'Fn::Sub': text } } } },
+        assetDirectory: (key) => key,
+      },
+      {},
+      'http://127.0.0.1:8787',
+    ).outputs().It;
+
+  test.each([
+    ['its stage', stage, 'http://127.0.0.1:8787'],
+    ['a path of its stage', `${stage}/health`, 'http://127.0.0.1:8787/health'],
+    ['its domain', 'https://api.example.com', 'http://127.0.0.1:8787'],
+    ['its domain within a text', `'a="https://api.example.com/b"'`, `'a="http://127.0.0.1:8787/b"'`],
+  ])('is where it is reached here: %s', (_, text, expected) => {
+    expect(local(text)).toBe(expected);
+  });
+
+  test.each([
+    'https://api.example.com.evil.example',
+    'https://apiXexample.com',
+    'https://api.example.com-2',
+    'https://other.example.com',
+    'http://api.example.com',
+    'https://a.execute-api.us-east-1.amazonaws.com/live',
+  ])('and another’s URL stays: %s', (text) => {
+    expect(local(text)).toBe(text);
+  });
+
+  test('a longer stage is another', () => {
+    expect(local(`${stage}ly`)).toMatch(/^https:.*\/lively$/);
+  });
+
+  test('a function is told where it is reached here', () => {
+    const Variables = { ISSUER: { 'Fn::Sub': stage } };
+    const Fn = { Type: 'AWS::Lambda::Function', Properties: { Environment: { Variables } } };
+    const template = new StackTemplate(
+      { stackName: 'Any', template: { Resources: { ...Resources, Fn } }, assetDirectory: (key) => key },
+      {},
+      'http://127.0.0.1:1',
+    );
+    expect(template.find('Fn').properties.Environment).toEqual({
+      Variables: { ISSUER: 'http://127.0.0.1:1' },
+    });
+  });
+});
+
 describe('a cloud assembly', () => {
   const assembly = (artifacts: object): string => {
     const directory = mkdtempSync(join(tmpdir(), 'assembly-'));

@@ -223,7 +223,7 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))(
       test.each(cases)('%s: %s', async (_case, code, { headers, before }) => {
         const sent = await headers(world, row);
         await before?.(stack, sent);
-        expectError(await call(row, sent), row, code, profile);
+        expectError(await call(row, sent), row, code, stack);
       });
 
       test.each(row.onlyPeople ? ['person'] : ['person', 'key'])('a %s who may is let in', async (kind) => {
@@ -265,7 +265,12 @@ function bodyWithoutId(response: HttpResponse): object {
 }
 
 /** The whole answer of a refusal: status, headers and the profile's body, word for word. */
-function expectError(response: HttpResponse, row: ProtectedRow, code: ErrorCode, profile: Profile): void {
+function expectError(
+  response: HttpResponse,
+  row: ProtectedRow,
+  code: ErrorCode,
+  { profile, challenge }: TestStack,
+): void {
   const { status, type, title, message } = ERRORS[code];
   const { headers } = response;
   const requestId = headers['x-request-id'] ?? '';
@@ -273,7 +278,7 @@ function expectError(response: HttpResponse, row: ProtectedRow, code: ErrorCode,
   expect(requestId).toMatch(/^matrix-\d+$/);
   expect(headers['content-type']).toMatch(/^application\/json/);
   expect(headers['access-control-allow-origin']).toBe('*');
-  expect(headers['www-authenticate']).toBe(status === 401 ? 'Bearer' : undefined);
+  expect(headers['www-authenticate']).toBe(status === 401 ? challenge : undefined);
   if (status !== 429) expect(headers['retry-after']).toBeUndefined();
   else expect(headers['retry-after']).toMatch(/^([1-9]|[1-5]\d|60)$/);
   if (row.method === 'HEAD') {

@@ -34,6 +34,8 @@ export interface TestStack {
   path(id: RouteId): string;
   readonly local: LocalStack;
   readonly url: string;
+  /** `WWW-Authenticate` of every 401 that API Gateway answers. */
+  readonly challenge: string;
   readonly send: Send;
   /** The table, for what no route can bring about. */
   readonly table: Table;
@@ -86,6 +88,7 @@ export async function startTestStack(
     path,
     local,
     url,
+    challenge: `Bearer resource_metadata="${url}/.well-known/oauth-protected-resource"`,
     send,
     lines,
     table: new Table(outputs.TableName ?? '', dynamodb),

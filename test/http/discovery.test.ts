@@ -1,0 +1,83 @@
+import { describe, expect, test } from 'vitest';
+import { discovery } from '../../lambdas/http/discovery.ts';
+import { routes } from '../../lambdas/routes/index.ts';
+import type { Advertised, Route } from '../../lambdas/routes/route.ts';
+import { accessTable, apiRows } from '../../lambdas/routes/table.ts';
+import { PROFILES } from '../profiles/profiles.ts';
+
+const ISSUER = 'https://api.example.com';
+
+/** The table with rows that stand in the metadata, as later ones may. */
+function withRows(...rows: readonly (readonly [path: string, advertised: Advertised])[]): readonly Route[] {
+  const added = rows.flatMap(([path, advertised]) =>
+    // A row that no profile moves, but for its place.
+    routes.filter(({ id }) => id === 'getOpenApi').map((route): Route => ({ ...route, path, advertised })),
+  );
+  return [...routes.filter((route) => route.advertised?.endpoint !== 'token_endpoint'), ...added];
+}
+
+const REFRESH = ['/v1/auth/refresh', { endpoint: 'token_endpoint', grants: ['refresh_token'] }] as const;
+const TOKEN = [
+  '/oauth/token',
+  { endpoint: 'token_endpoint', grants: ['authorization_code', 'refresh_token'] },
+] as const;
+
+describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('%s', (_name, profile) => {
+  const server = (table: readonly Route[]) => discovery(ISSUER, table, profile).authorizationServer();
+
+  test('advertises every row that names its place, and no URL that no row serves', () => {
+    const urls = Object.values(server(routes)).filter((value) => String(value).startsWith(`${ISSUER}/`));
+    const served = apiRows(routes, profile).flatMap((row) =>
+      row.kind === 'route' && row.method !== 'HEAD' ? [ISSUER + row.path] : [],
+    );
+    expect(served).toEqual(expect.arrayContaining(urls));
+    expect(urls).toContain(`${ISSUER}/.well-known/jwks.json`);
+  });
+
+  test('has no token endpoint and no grant without a row, and says so in as many words', () => {
+    const bare = server(withRows());
+    expect(bare).not.toHaveProperty('token_endpoint');
+    expect(bare).not.toHaveProperty('authorization_endpoint');
+    expect(bare).not.toHaveProperty('id_token_signing_alg_values_supported');
+    // Left out, they would mean the code grant and the implicit one (RFC 8414, 2).
+    expect(bare).toMatchObject({ grant_types_supported: [], response_types_supported: [] });
+  });
+
+  test('has the token endpoint of a row that comes later, with the grants that it takes', () => {
+    expect(server(withRows(REFRESH))).toMatchObject({
+      token_endpoint: `${ISSUER}/v1/auth/refresh`,
+      grant_types_supported: ['refresh_token'],
+      token_endpoint_auth_methods_supported: ['none'],
+    });
+  });
+
+  test('has of several the one that takes most grants, and only its grants', () => {
+    for (const table of [withRows(REFRESH, TOKEN), withRows(TOKEN, REFRESH)]) {
+      expect(server(table)).toMatchObject({
+        token_endpoint: `${ISSUER}/oauth/token`,
+        grant_types_supported: ['authorization_code', 'refresh_token'],
+      });
+    }
+  });
+
+  test('has no key set where the profile removes its row', () => {
+    const without = { ...profile, paths: { ...profile.paths, getJwks: [] } };
+    expect(discovery(ISSUER, routes, without).authorizationServer()).not.toHaveProperty('jwks_uri');
+  });
+
+  test('knows a resource for every path that takes a credential, and for no other', () => {
+    const { protectedResource } = discovery(ISSUER, routes, profile);
+    for (const row of Object.keys(accessTable(apiRows(routes, profile)))) {
+      const path = row.replaceAll(/\{\w+\+?\}/g, 'a');
+      expect(protectedResource(path), path).toMatchObject({ resource: ISSUER + path });
+    }
+    for (const path of ['/', '/health', '/v', '/v1x', '/v2/v1', '/.well-known/jwks.json']) {
+      expect(() => protectedResource(path), path).toThrow('There is nothing here.');
+    }
+  });
+
+  test('offers the scopes that its keys can have', () => {
+    const { protectedResource } = discovery(ISSUER, routes, profile);
+    expect(protectedResource('').scopes_supported).toEqual(profile.keys.scopes);
+  });
+});

@@ -1,0 +1,108 @@
+import { Match, type Template } from 'aws-cdk-lib/assertions';
+import { beforeAll, describe, expect, it } from 'vitest';
+import withDomain from '../support/domain.json' with { type: 'json' };
+import { propertiesOf, templateOf } from './synth.ts';
+
+let template: Template;
+let plain: Template;
+beforeAll(async () => {
+  template = await templateOf({ config: withDomain });
+  plain = await templateOf();
+});
+
+/** What a function is told to be the issuer, as text. */
+const issuers = (of: Template) =>
+  propertiesOf(of, 'AWS::Lambda::Function').flatMap(({ Environment }) => {
+    const { ISSUER } = Environment.Variables;
+    return ISSUER === undefined ? [] : [ISSUER];
+  });
+
+describe('an API with a domain', () => {
+  it('answers at the root of the host, by TLS 1.2 at least, over IPv4 and IPv6', () => {
+    template.hasResourceProperties('AWS::ApiGateway::DomainName', {
+      DomainName: 'api.example.com',
+      RegionalCertificateArn: withDomain.domain.certificateArn,
+      SecurityPolicy: 'TLS_1_2',
+      EndpointConfiguration: { Types: ['REGIONAL'], IpAddressType: 'dualstack' },
+    });
+    template.hasResourceProperties('AWS::ApiGateway::BasePathMapping', {
+      BasePath: Match.absent(),
+      Stage: { Ref: Match.stringLikeRegexp('^FrontDoorApiDeploymentStagebeta') },
+    });
+  });
+
+  it('answers nowhere else', () => {
+    template.hasResourceProperties('AWS::ApiGateway::RestApi', { DisableExecuteApiEndpoint: true });
+  });
+
+  it('is deployed anew when it is given one, as its old endpoint answers until then', async () => {
+    const deployments = async (config: object) =>
+      Object.keys((await templateOf({ config })).findResources('AWS::ApiGateway::Deployment'));
+    expect(await deployments({ domain: withDomain.domain })).not.toEqual(await deployments({}));
+  });
+
+  it('is found by both kinds of address, where the zone is ours', () => {
+    const records = propertiesOf(template, 'AWS::Route53::RecordSet');
+    expect(records.map(({ Type }) => Type)).toEqual(['A', 'AAAA']);
+    for (const { HostedZoneId, AliasTarget } of records) {
+      expect(HostedZoneId).toBe('Z0123456789ABC');
+      expect(AliasTarget.DNSName['Fn::GetAtt'][1]).toBe('RegionalDomainName');
+      expect(AliasTarget.HostedZoneId['Fn::GetAtt'][1]).toBe('RegionalHostedZoneId');
+    }
+  });
+
+  it('puts out where its name has to point, where the zone is not', async () => {
+    const domain = { ...withDomain.domain, hostedZone: null };
+    const elsewhere = await templateOf({ config: { ...withDomain, domain } });
+    expect(propertiesOf(elsewhere, 'AWS::Route53::RecordSet')).toEqual([]);
+    expect(elsewhere.toJSON().Outputs.DomainTarget.Value['Fn::GetAtt'][1]).toBe('RegionalDomainName');
+  });
+
+  it('is the issuer, to the letter, of all that is signed and verified', () => {
+    expect(new Set(issuers(template))).toEqual(new Set(['https://api.example.com']));
+    expect(template.toJSON().Outputs.ApiUrl.Value).toBe('https://api.example.com');
+  });
+});
+
+describe('an API without a domain', () => {
+  it('has the URL of its stage as the issuer, and its endpoint open', () => {
+    const texts = new Set(issuers(plain).map((issuer) => JSON.stringify(issuer)));
+    expect(texts).toEqual(new Set([JSON.stringify(plain.toJSON().Outputs.ApiUrl.Value)]));
+    expect([...texts][0]).toMatch(/"https:\/\/".*"Ref":"FrontDoorApi.*\.execute-api\..*\/live"/);
+    plain.hasResourceProperties('AWS::ApiGateway::RestApi', { DisableExecuteApiEndpoint: Match.absent() });
+  });
+});
+
+describe('two stages in one account', () => {
+  /** Properties that name a resource for the whole account and Region; what has none, CloudFormation names itself. */
+  const NAMES = /^(\w+Name|Name)$/;
+  const OF_THE_TYPE = new Set(['AttributeName', 'FunctionName', 'DomainName', 'MetricName', 'PolicyName']);
+
+  const namesIn = (of: Template): [string, unknown][] =>
+    Object.values(of.toJSON().Resources).flatMap((resource) => {
+      const { Type, Properties = {} } = resource as { Type: string; Properties?: object };
+      return Object.entries(Properties)
+        .filter(([key, value]) => NAMES.test(key) && !OF_THE_TYPE.has(key) && typeof value === 'string')
+        .map(([key, value]): [string, unknown] => [`${Type} ${key}`, value]);
+    });
+
+  it('share no name: each that the template gives has the name of its stack, but for the stage within its API', () => {
+    const kept = namesIn(template).filter(([key]) => key !== 'AWS::ApiGateway::Stage StageName');
+    expect(kept.map(([key]) => key)).toEqual(
+      expect.arrayContaining([
+        'AWS::CloudWatch::Alarm AlarmName',
+        'AWS::CloudWatch::Dashboard DashboardName',
+      ]),
+    );
+    for (const [key, value] of kept) expect(value, key).toMatch(/^LatchkeyBeta/);
+  });
+
+  it('share no export, no namespace of metrics, and no usage key', () => {
+    for (const { Export } of Object.values(template.toJSON().Outputs) as { Export?: unknown }[])
+      expect(Export).toBeUndefined();
+    const variables = propertiesOf(template, 'AWS::Lambda::Function').map((fn) => fn.Environment.Variables);
+    for (const { METRICS_NAMESPACE } of variables) expect(METRICS_NAMESPACE).toBe('Latchkey/LatchkeyBeta');
+    for (const { Value } of propertiesOf(template, 'AWS::ApiGateway::ApiKey'))
+      expect(JSON.stringify(Value)).toContain('AWS::StackId');
+  });
+});
