@@ -1,5 +1,6 @@
 import type { PathScope } from '../profiles/profile.ts';
 import type { Algorithm } from './domain/algorithms.ts';
+import type { Role } from './domain/scopes.ts';
 import type { AccessTable } from './routes/table.ts';
 
 /** What a tier allows; the numbers that the functions need. Rate, burst and quota live in the usage plans. */
@@ -33,6 +34,32 @@ export interface RefreshSettings {
   readonly absoluteSeconds: number;
 }
 
+/** An identity provider whose tokens are exchanged for ours. */
+export interface IdentityProvider {
+  /** `iss` of its tokens, to the letter. */
+  readonly issuer: string;
+  /** Where its keys are; null to ask its discovery document (OpenID Connect Discovery 1.0, 4). */
+  readonly jwksUrl: string | null;
+  /** `aud` must have one of these. */
+  readonly audiences: readonly string[];
+  /** Claims that a token must have, each with one of these values. */
+  readonly claims: Readonly<Record<string, readonly string[]>>;
+  /** The tenant of all its tokens; null where a claim tells. */
+  readonly tenantId: string | null;
+  /** The claim that names the tenant, and our ids by its values; null where the value is our id. */
+  readonly tenantClaim: {
+    readonly claim: string;
+    readonly ids: Readonly<Record<string, string>> | null;
+  } | null;
+  /** The role of whose token says no other; null refuses them. */
+  readonly role: Role | null;
+  readonly roleClaim: { readonly claim: string; readonly values: Readonly<Record<string, Role>> } | null;
+  /** Whether somebody who is not known yet becomes a person of the tenant. */
+  readonly createUsers: boolean;
+  /** Whether somebody who is not known yet is the person of the tenant with the same, verified, address. */
+  readonly linkByEmail: boolean;
+}
+
 /** What the configuration and the route table say, resolved at synth time and built into the bundles. */
 export interface Deployment {
   readonly environment: 'development' | 'production';
@@ -44,6 +71,7 @@ export interface Deployment {
   /** The team's API, without a trailing slash; null for the built-in echo. */
   readonly upstreamUrl: string | null;
   readonly tokens: TokenSettings;
+  readonly identityProviders: readonly IdentityProvider[];
   /** The configuration's path rules, then the profile's. */
   readonly pathScopes: readonly PathScope[];
   /** `Access-Control-Allow-Origin` of every response. */

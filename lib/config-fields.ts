@@ -32,3 +32,9 @@ export function flag() {
 export function oneOf<const Values extends readonly string[]>(values: Values) {
   return z.enum(values, { error: `must be one of ${values.join(', ')}` });
 }
+
+/** A list that is not empty. */
+export function atLeastOne<Type extends z.ZodType>(type: Type, what: string) {
+  const error = `must be a list of at least one ${what}`;
+  return z.array(type, { error }).min(1, { error }).readonly();
+}

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { ALGORITHMS } from '../lambdas/domain/algorithms.ts';
-import { SCOPES } from '../lambdas/domain/scopes.ts';
+import { ROLES, SCOPES } from '../lambdas/domain/scopes.ts';
 import { METHODS } from '../lambdas/routes/route.ts';
-import { fields, flag, oneOf, text, whole } from './config-fields.ts';
+import { atLeastOne, fields, flag, oneOf, text, whole } from './config-fields.ts';
 
 /** What API Gateway allows an account in a Region; no tier can have more (API Gateway, "Quotas"). */
 const ACCOUNT_RATE = 10_000;
@@ -44,12 +44,16 @@ const pathScope = fields({
   scope: oneOf(SCOPES),
 });
 
-const upstream = fields({
-  /** The team's API. */
-  url: text(
+/** A URL that is fetched or compared: without credentials, query and fragment. */
+const httpsUrl = () =>
+  text(
     /^https:\/\/[^\s/?#@]+(\/[^\s?#]*)?$|^http:\/\/(localhost|127\.0\.0\.1)(:\d+)?(\/[^\s?#]*)?$/,
     'an https:// URL without credentials or a query (http:// only to localhost or 127.0.0.1)',
-  ).transform((url) => url.replace(/\/+$/, '')),
+  );
+
+const upstream = fields({
+  /** The team's API. */
+  url: httpsUrl().transform((url) => url.replace(/\/+$/, '')),
   /** Paths that take another scope than their method's. @default [] */
   scopes: z.array(pathScope).readonly().default([]),
 });
@@ -101,6 +105,52 @@ const tokens = fields({
   absoluteDays: whole(1, MAX_SESSION_DAYS).default(365),
 });
 
+const word = (what: string) =>
+  text(/^[^\s\u0000-\u001f]{1,255}$/, `${what}, 1 to 255 characters without blanks`);
+const tenantId = () => word('the id of a tenant');
+const claimValue = () => text(/^.{1,255}$/, 'a text of 1 to 255 characters');
+const claimName = () => word('the name of a claim');
+
+const identityProvider = fields({
+  /** `iss` of its tokens, to the letter: a slash at the end counts. */
+  issuer: httpsUrl(),
+  /** Where its keys are; null to ask its `/.well-known/openid-configuration`. @default null */
+  jwksUrl: httpsUrl().nullable().default(null),
+  /** `aud` of its tokens must have one of these: what the provider calls this API. */
+  audiences: atLeastOne(claimValue(), 'audience'),
+  /** Claims that a token must have besides, each with one of these values. @default {} */
+  claims: z.record(claimName(), atLeastOne(claimValue(), 'value')).default({}),
+  /** The tenant of all of its tokens; null where a claim tells. @default null */
+  tenantId: tenantId().nullable().default(null),
+  /** The claim that names the tenant; null where all are of one. @default null */
+  tenantClaim: fields({
+    claim: claimName(),
+    /** Tenants by the claim's value; null where the value is the tenant's id. @default null */
+    ids: z.record(z.string(), tenantId()).nullable().default(null),
+  })
+    .nullable()
+    .default(null),
+  /** The role of whose token says no other; null refuses them. @default null */
+  role: oneOf(ROLES).nullable().default(null),
+  /** The claim that names roles, and ours by its values; the largest that matches counts. @default null */
+  roleClaim: fields({ claim: claimName(), values: z.record(z.string(), oneOf(ROLES)) })
+    .nullable()
+    .default(null),
+  /** Makes a person of the tenant of whoever is not known yet. @default false */
+  createUsers: flag().default(false),
+  /** Takes whoever is not known yet for the person of the tenant with the same verified address. @default false */
+  linkByEmail: flag().default(false),
+}).superRefine(({ tenantId, tenantClaim, role, roleClaim, createUsers, linkByEmail }, context) => {
+  const fault = (field: string, message: string) =>
+    context.addIssue({ code: 'custom', path: [field], message });
+  if ((tenantId === null) === (tenantClaim === null))
+    fault('tenantId', 'must be the id of a tenant, or tenantClaim must say where it stands; one of the two');
+  if (role === null && roleClaim === null)
+    fault('role', `must be one of ${ROLES.join(', ')}, or roleClaim must say where it stands`);
+  if (!createUsers && !linkByEmail)
+    fault('createUsers', 'must be true, or linkByEmail: otherwise nobody could come in');
+});
+
 /** What a team edits. Every field is checked at synth time; an unknown one is an error. */
 export const CONFIG = fields({
   /** The CloudFormation stack's name. @default Latchkey */
@@ -129,6 +179,14 @@ export const CONFIG = fields({
   }),
   /** Access tokens, and the sessions that refresh them. */
   tokens: tokens.prefault({}),
+  /** Identity providers whose tokens are exchanged for ours. @default [] */
+  identityProviders: z
+    .array(identityProvider)
+    .readonly()
+    .refine((all) => new Set(all.map(({ issuer }) => issuer)).size === all.length, {
+      error: 'must have each issuer once',
+    })
+    .default([]),
   /** Days from one rotation of the signing keys to the next (Secrets Manager takes up to 1,000). @default 30 */
   rotationDays: whole(1, 1000).default(30),
   /** The SNS topic that alarms tell; null for alarms that only show. @default null */

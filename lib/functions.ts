@@ -43,10 +43,27 @@ export interface FunctionSpec {
   readonly variables?: readonly ('ISSUER' | 'USAGE_KEYS')[];
 }
 
+/** Finding people and making them, and opening their sessions. */
+const EXCHANGE_RIGHTS: readonly TableRight[] = [
+  { actions: ['GetItem'], keys: ['IDENTITY#*', 'EMAIL#*', 'TENANT#*'] },
+  { actions: ['Query'], keys: ['USER#*'] },
+  { actions: ['PutItem'], keys: ['IDENTITY#*', 'EMAIL#*', 'TENANT#*', 'USER#*', 'SESSION#*'] },
+  { actions: ['UpdateItem'], keys: ['TENANT#*', 'EXCHANGED#*'] },
+  { actions: ['ConditionCheckItem'], keys: ['TENANT#*'] },
+];
+
+/** What the configuration decides of the functions' rights. */
+export interface RightsOptions {
+  /** @default - whether the profile's tokens are HS256 */
+  readonly acceptsHs256?: boolean;
+  /** Whether tokens of identity providers are exchanged. @default false */
+  readonly exchanges?: boolean;
+}
+
 /** All functions. A right stands here or it is not given. */
 export function functionSpecs(
   profile: Profile,
-  acceptsHs256 = profile.tokens.algorithm === 'HS256',
+  { acceptsHs256 = profile.tokens.algorithm === 'HS256', exchanges = false }: RightsOptions = {},
 ): Readonly<Record<FunctionName, FunctionSpec>> {
   return {
     authorizer: {
@@ -81,13 +98,14 @@ export function functionSpecs(
       variables: ['ISSUER'],
     },
     tokens: {
-      description: 'Tokens for tokens: refresh',
+      description: 'Tokens for tokens and keys',
       memoryMiB: 512,
       timeoutSeconds: 10,
       table: [
         { actions: ['BatchGetItem'], keys: ['TENANT#*', 'CONTROL'] },
         { actions: ['UpdateItem'], keys: ['SESSION#*', 'REFRESH#*'] },
         { actions: ['DeleteItem'], keys: ['USER#*'] },
+        ...(exchanges ? EXCHANGE_RIGHTS : []),
       ],
       keyset: ['GetSecretValue'],
       variables: ['ISSUER'],

@@ -48,7 +48,10 @@ export class LatchkeyStack extends Stack {
     new UsagePlans(this, 'UsagePlans', { stage: frontDoor.stage, tiers: config.tiers });
     const functions = new LatchkeyFunctions(this, 'Functions', {
       ...logged,
-      specs: functionSpecs(profile, tokenSettings(config, profile).acceptsHs256),
+      specs: functionSpecs(profile, {
+        acceptsHs256: tokenSettings(config, profile).acceptsHs256,
+        exchanges: config.identityProviders.length > 0,
+      }),
       bundles,
       table,
       keyset,

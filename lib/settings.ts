@@ -91,6 +91,7 @@ export function deploymentOf({ config, profile }: Settings): Deployment {
     initialTier: config.initialTier,
     upstreamUrl: config.upstream?.url ?? null,
     tokens: tokenSettings(config, profile),
+    identityProviders: config.identityProviders,
     pathScopes: [...(config.upstream?.scopes ?? []), ...profile.pathScopes],
     allowedOrigin: config.cors.allowedOrigin,
   };

@@ -235,13 +235,18 @@ async function proveToken(
   if (record.expiresAt <= now) return refused('expired_credential');
   if (!passed) throw new Error('The write was refused for no reason that its record shows.');
   const tenant = await store.tenant(record.caller.tenantId, now);
+  // One of the tenant when it was signed; it may have been deleted since.
+  const { workspaceId = record.caller.workspaceId } = claims;
+  if (claims.workspaceId !== undefined && tenant?.workspaces.has(claims.workspaceId) === false)
+    return refused('ended_session');
   return (
-    refuseTenant(tenant, record.caller.workspaceId, now) ?? {
+    refuseTenant(tenant, workspaceId, now) ?? {
       caller: {
         kind: 'user',
         scopes: ROLE_SCOPES[record.caller.role],
         environment: 'live',
         ...record.caller,
+        workspaceId,
       },
       tenant: tenant ?? null,
       allowance: allowanceAfter(limitsOf(tenant, deployment).sessionRequestsPerMinute, count, window),

@@ -75,6 +75,12 @@ export const ERRORS = {
     title: 'Grant not accepted',
     message: 'The token is not accepted. Log in again.',
   },
+  invalid_subject_token: {
+    status: 400,
+    type: 'authentication_error',
+    title: 'Token not accepted',
+    message: 'The token is not accepted.',
+  },
   unsupported_grant_type: {
     status: 400,
     type: 'validation_error',

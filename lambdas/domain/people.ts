@@ -25,7 +25,10 @@ export interface Person extends User {
 
 export interface NewPerson {
   readonly user: User;
-  readonly passwordHash: string;
+  /** Null for who comes in by an identity provider. */
+  readonly passwordHash: string | null;
+  /** Whom an identity provider calls by this; see `exchange.ts`. @default - nobody */
+  readonly identity?: string;
   readonly createdAt: number;
 }
 
@@ -43,7 +46,7 @@ export interface PeoplePage {
 export interface PeopleStore {
   page(tenantId: string, limit: number, after?: string): Promise<PeoplePage>;
   find(tenantId: string, userId: string): Promise<Person | undefined>;
-  /** Throws `email_taken`, and `limit_reached` at {@link MAX_USERS}. */
+  /** Throws `email_taken`, `limit_reached` at {@link MAX_USERS}, and `conflicting_state` when the identity is somebody's. */
   create(person: NewPerson, origin: ChangeOrigin): Promise<void>;
   /** Gives the person as they are then. Throws `not_found`, and `conflicting_state` for the last administrator. */
   change(person: Person, change: PersonChange, origin: ChangeOrigin, now: number): Promise<Person>;

@@ -24,8 +24,9 @@ export class Signer {
   }
 
   /** An access token (RFC 9068) that names the session; valid for `seconds`. */
-  accessToken({ userId, tenantId, sessionId }: TokenClaims, seconds: number): Promise<string> {
-    const payload = { sub: userId, tid: tenantId, sid: sessionId, aud: TOKEN_AUDIENCE };
+  accessToken({ userId, tenantId, sessionId, workspaceId }: TokenClaims, seconds: number): Promise<string> {
+    const place = workspaceId === undefined ? {} : { wid: workspaceId };
+    const payload = { sub: userId, tid: tenantId, sid: sessionId, ...place, aud: TOKEN_AUDIENCE };
     return this.#sign('token', TOKEN_TYPE, payload, seconds);
   }
 

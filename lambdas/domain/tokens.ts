@@ -17,6 +17,8 @@ export interface TokenClaims {
   readonly tenantId: string;
   readonly userId: string;
   readonly sessionId: string;
+  /** The workspace that the token is for; absent for the session's own. */
+  readonly workspaceId?: string;
 }
 
 export type TokenVerdict =
@@ -66,10 +68,11 @@ export class TokenVerifier {
         requiredClaims: ['exp', 'iat'],
         currentDate: new Date(now * 1000),
       });
-      const { sub, tid, sid, exp, nbf } = payload;
+      const { sub, tid, sid, wid, exp, nbf } = payload;
       if (typeof sub !== 'string' || typeof tid !== 'string' || typeof sid !== 'string')
         return { kind: 'invalid' };
-      const claims = { userId: sub, tenantId: tid, sessionId: sid };
+      const place = typeof wid === 'string' ? { workspaceId: wid } : {};
+      const claims = { userId: sub, tenantId: tid, sessionId: sid, ...place };
       // A token with a beginning is none of ours, and not worth a third check.
       if (exp !== undefined && nbf === undefined) this.#remember(token, claims, exp);
       return { kind: 'valid', claims };

@@ -1,8 +1,10 @@
 import { ERRORS, type ErrorCode, type Problem } from '../domain/errors.ts';
 
-/** The errors of RFC 6749, 5.2 (`temporarily_unavailable`: 4.1.2.1) where they differ from the rule below. */
+/** The errors of RFC 6749, 5.2 (`temporarily_unavailable`: 4.1.2.1; `invalid_token`: RFC 6750, 3.1) where they differ from the rule below. */
 const NAMES: Readonly<Partial<Record<ErrorCode, string>>> = {
   invalid_grant: 'invalid_grant',
+  invalid_credential: 'invalid_token',
+  missing_credential: 'invalid_token',
   unsupported_grant_type: 'unsupported_grant_type',
   unavailable: 'temporarily_unavailable',
   rate_limited: 'temporarily_unavailable',

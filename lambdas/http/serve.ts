@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import type { Caller } from '../domain/caller.ts';
+import { type Credential, readCredential } from '../domain/credential.ts';
 import { Problem } from '../domain/errors.ts';
 import { headerValues } from '../domain/headers.ts';
 import { namedWorkspaces } from '../domain/workspace-choice.ts';
@@ -84,6 +85,8 @@ export function serve<Services>(
   );
 }
 
+const NOT_ASKED: Credential = { kind: 'none' };
+
 async function serveRoute(
   route: Route,
   request: HttpRequest,
@@ -107,6 +110,7 @@ async function serveRoute(
     origin: { address: request.address, requestId: request.requestId },
     // The authorizer has let in one that is the caller's, or none.
     workspaceId: caller && namedWorkspaces(request.headers)[0],
+    credential: route.takesCredential ? readCredential(request.headers, profile.credentials) : NOT_ASKED,
   };
   const view = await route.handle(input, services, caller).catch((error: unknown) => {
     throw inWrittenNames(error, Object.assign({}, written.query, written.body), aliases);

@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import type { Caller } from '../domain/caller.ts';
+import type { Credential } from '../domain/credential.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { Scope } from '../domain/scopes.ts';
 import type { Ndjson } from './ndjson.ts';
@@ -21,6 +22,7 @@ export type RouteId =
   | 'signUp'
   | 'login'
   | 'refresh'
+  | 'exchangeToken'
   | 'getMe'
   | 'logout'
   | 'listKeys'
@@ -75,6 +77,8 @@ export interface RouteRequest<Body, Query> {
   readonly origin: Origin;
   /** The workspace that `X-Workspace-Id` names: the authorizer has let in the caller's only. Undefined without a header. */
   readonly workspaceId: string | undefined;
+  /** What the request presents, where the row asks for it (`takesCredential`); nothing has been checked of it. */
+  readonly credential: Credential;
 }
 
 /** What a row answers: the fields of a document, or lines. */
@@ -109,6 +113,8 @@ export interface Route {
   readonly oauth?: true;
   /** Takes the bytes of any body of at most so many, as {@link RawBody}; instead of `body`. */
   readonly rawBodyBytes?: number;
+  /** Works with the credential itself, not only with whom it proves. */
+  readonly takesCredential?: true;
   /** Also takes `application/x-www-form-urlencoded`. */
   readonly takesForm?: true;
   readonly query?: z.ZodType;

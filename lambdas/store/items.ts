@@ -35,6 +35,8 @@ export const apiKeyKey = (tenantId: string, keyId: string): ItemKey =>
 export const userSessionKey = (userId: string, sessionId: string): ItemKey =>
   key(`USER#${userId}`, `SESSION#${sessionId}`);
 export const refreshKey = (hash: string): ItemKey => key(`REFRESH#${hash}`, 'REFRESH');
+export const identityKey = (hash: string): ItemKey => key(`IDENTITY#${hash}`, 'IDENTITY');
+export const exchangedKey = (hash: string): ItemKey => key(`EXCHANGED#${hash}`, 'EXCHANGED');
 export const emailKey = (email: string): ItemKey => key(`EMAIL#${email}`, 'EMAIL');
 /** The last number of a tenant's audit trail, and its rows, in the order of their numbers. */
 export const auditHeadKey = (tenantId: string): ItemKey => key(`TENANT#${tenantId}`, 'AUDITHEAD');

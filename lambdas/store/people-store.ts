@@ -13,6 +13,7 @@ import {
 import type { UserStanding } from '../domain/sessions.ts';
 import { claimAddress, storedUser } from './account-store.ts';
 import { AuditTrail } from './audit-trail.ts';
+import { identityItem } from './exchange-store.ts';
 import { emailKey, type Item, N, number, S, tenantKey, text, userKey } from './items.ts';
 import { ConditionsFailed, type Table, type TransactionWrite } from './table.ts';
 
@@ -45,7 +46,7 @@ export class DynamoPeopleStore implements PeopleStore {
     return item === undefined ? undefined : person(tenantId, item);
   }
 
-  async create({ user, passwordHash, createdAt }: NewPerson, origin: ChangeOrigin): Promise<void> {
+  async create({ user, passwordHash, identity, createdAt }: NewPerson, origin: ChangeOrigin): Promise<void> {
     const tenant = await this.#table.get(tenantKey(user.tenantId));
     if (tenant === undefined) throw noPerson();
     const put = (Item: Item): TransactionWrite => ({
@@ -58,7 +59,7 @@ export class DynamoPeopleStore implements PeopleStore {
           tenantId: S(user.tenantId),
           userId: S(user.userId),
           workspaceId: S(text(tenant, 'defaultWorkspace')),
-          passwordHash: S(passwordHash),
+          ...(passwordHash === null ? {} : { passwordHash: S(passwordHash) }),
         },
         createdAt,
       ),
@@ -71,6 +72,7 @@ export class DynamoPeopleStore implements PeopleStore {
         ...(user.fullName === null ? {} : { fullName: S(user.fullName) }),
       }),
       countPeople(user.tenantId, 1, user.role === 'admin' ? 1 : 0),
+      ...(identity === undefined ? [] : [put(identityItem(identity, user, true, createdAt))]),
     ];
     const entry = auditEntry('create', user.userId, origin, createdAt, null, {
       email: user.email,
@@ -81,6 +83,7 @@ export class DynamoPeopleStore implements PeopleStore {
       await this.#audit.commit(user.tenantId, [entry], writes);
     } catch (error) {
       if (!(error instanceof ConditionsFailed)) throw error;
+      if (error.failed.includes(3)) throw new Problem('conflicting_state');
       if (error.failed.includes(0)) throw new Problem('email_taken');
       throw new Problem('limit_reached', { message: `A tenant has at most ${MAX_USERS} people.` });
     }

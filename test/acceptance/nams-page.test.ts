@@ -1,20 +1,41 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { OidcProvider } from '../support/oidc-provider.ts';
 import { type Account, apiKey, bearer, startTestStack, type TestStack } from '../support/stack.ts';
 import { Page } from './page.ts';
 
 const KEYS = '/v1/auth/api-keys';
 const NINETY_DAYS = 90 * 86_400_000;
 
+/** Whose tokens are exchanged; it stands for the one that the reader has. */
+const provider = new OidcProvider(18_794);
 let stack: TestStack;
 let ada: Account;
 let other: Account;
 
 beforeAll(async () => {
-  stack = await startTestStack({ profile: 'nams' });
+  await provider.start();
+  stack = await startTestStack({
+    profile: 'nams',
+    config: {
+      identityProviders: [
+        {
+          issuer: provider.issuer,
+          audiences: ['https://memory.neo4jlabs.com'],
+          tenantClaim: { claim: 'org' },
+          role: 'editor',
+          createUsers: true,
+        },
+      ],
+    },
+  });
   ada = await stack.onboard();
   other = await stack.onboard();
+  await provider.start({ service: { claims: { org: ada.tenantId } } });
 });
-afterAll(() => stack?.stop());
+afterAll(async () => {
+  await provider.stop();
+  await stack?.stop();
+});
 
 /** Calls as the clients do: the key in `Authorization`, the workspace in a header. */
 const call = (target: string, json?: object, account = ada) =>
@@ -27,6 +48,10 @@ const create = async (fields: object = {}) =>
 // biome-ignore lint/suspicious/noExplicitAny: the list as the clients read it.
 const listed = async (): Promise<any[]> =>
   (await call(`GET ${KEYS}?workspace_id=${ada.workspaceId}`)).json.keys;
+const exchanged = async () => {
+  const token = await provider.token('service', 'https://memory.neo4jlabs.com');
+  return (await stack.send('POST /v1/auth/exchange', { headers: bearer(token) })).json;
+};
 const one = async (id: string) => (await listed()).find((key) => key.id === id);
 
 const page = new Page('nams', 'https://memory.neo4jlabs.com', () => stack);
@@ -104,7 +129,46 @@ describe('the page in words', () => {
     expect([refused.status, refused.json.error]).toEqual([401, 'The API key has been revoked.']);
     expect((await one(id)).revokedAt).toMatch(/Z$/);
   });
-  page.notYet('exchange', 'OAuth refresh-token rotation', 'token_provider=get_token, )');
+  page.aside('OAuth refresh-token rotation', 'prefer the OAuth flow:');
+  page.promise(
+    '1. Exchange your IdP token at POST /v1/auth/exchange to receive {access_token, refresh_token, expires_in}.',
+    async () => {
+      expect(await exchanged()).toMatchObject({
+        access_token: expect.stringMatching(/^ey/),
+        refresh_token: expect.stringMatching(/^namsrefresh_/),
+        expires_in: 3600,
+        workspaces: [{ workspace_id: ada.workspaceId, token: expect.stringMatching(/^ey/) }],
+      });
+    },
+  );
+  page.promise('2. Use the access token like a static key.', async () => {
+    const { access_token, workspaces } = await exchanged();
+    for (const token of [access_token, workspaces[0].token]) {
+      const { status, json } = await stack.send('GET /v1/entities', { headers: bearer(token) });
+      expect(status).toBe(200);
+      expect(json).toMatchObject({ tenant_id: ada.tenantId, workspace_id: ada.workspaceId });
+    }
+  });
+  page.promise('3. Before it expires, call auth.refreshAccessToken(refresh_token) to rotate.', async () => {
+    const { access_token, refresh_token } = await exchanged();
+    // As the client sends it, beside the token that it has; as the description has it; and as OAuth has it.
+    let token = refresh_token;
+    for (const [field, headers] of [
+      ['refreshToken', bearer(access_token)],
+      ['refreshToken', bearer('an.expired.token')],
+      ['refresh_token', {}],
+    ] as const) {
+      const { status, json } = await stack.send('POST /v1/auth/refresh', {
+        headers,
+        json: { [field]: token },
+      });
+      expect(status).toBe(200);
+      expect(json).toMatchObject({ token: json.access_token, expires_in: 3600 });
+      expect((await stack.send('GET /v1/entities', { headers: bearer(json.access_token) })).status).toBe(200);
+      token = json.refresh_token;
+    }
+  });
+  page.aside('The clients support a tokenProvider callback', 'token_provider=get_token, )');
   page.aside('Discovery endpoints', 'The service implements the standard MCP / OAuth discovery endpoints:');
   page.promise('GET /.well-known/oauth-protected-resource — RFC 9728', async () => {
     const { status, json } = await stack.send('GET /.well-known/oauth-protected-resource');

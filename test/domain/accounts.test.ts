@@ -15,6 +15,7 @@ const DEPLOYMENT: Deployment = {
   anonymous: false,
   tiers: { free: { keyRequestsPerMinute: 100, sessionRequestsPerMinute: 100, keys: 100 } },
   initialTier: 'free',
+  identityProviders: [],
   tokens: TOKENS,
   upstreamUrl: null,
   pathScopes: [],

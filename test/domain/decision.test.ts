@@ -37,6 +37,7 @@ const DEPLOYMENT: Deployment = {
     pro: { keyRequestsPerMinute: 1000, sessionRequestsPerMinute: 1000, keys: 1000 },
   },
   initialTier: 'free',
+  identityProviders: [],
   tokens: TOKENS,
   upstreamUrl: null,
   pathScopes: [{ path: '/v1/admin/*', scope: 'admin' }],

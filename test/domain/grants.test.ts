@@ -24,6 +24,7 @@ beforeAll(async () => {
       anonymous: false,
       tiers: {},
       initialTier: 'free',
+      identityProviders: [],
       tokens: { ...TOKENS, refresh: { ...(TOKENS.refresh as RefreshSettings), ...refresh } },
       upstreamUrl: null,
       pathScopes: [],

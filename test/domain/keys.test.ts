@@ -26,6 +26,7 @@ const DEPLOYMENT: Deployment = {
   anonymous: false,
   tiers: { free: { keyRequestsPerMinute: 100, sessionRequestsPerMinute: 100, keys: 100 } },
   initialTier: 'free',
+  identityProviders: [],
   tokens: TOKENS,
   upstreamUrl: null,
   pathScopes: [],

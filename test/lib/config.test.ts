@@ -18,6 +18,14 @@ function faults(change: object): string[] {
 
 const free = file.tiers.free;
 const { domain } = withDomain;
+const provider = {
+  issuer: 'https://login.example.com',
+  audiences: ['api://latchkey'],
+  tenantId: 'tenant-1',
+  role: 'viewer',
+  createUsers: true,
+} as const;
+const withProvider = (change: object) => ({ identityProviders: [{ ...provider, ...change }] });
 
 describe('each fault of a configuration is one line with the field and what is allowed', () => {
   it.each([
@@ -77,6 +85,61 @@ describe('each fault of a configuration is one line with the field and what is a
       'an upstream with a password',
       { upstream: { url: 'https://me:secret@api.example.com' } },
       /^upstream\.url: /,
+    ],
+    [
+      'a provider without audience',
+      withProvider({ audiences: [] }),
+      /^identityProviders\.0\.audiences: must be a list of at least one audience$/,
+    ],
+    [
+      'a provider without encryption',
+      withProvider({ issuer: 'http://login.example.com' }),
+      /^identityProviders\.0\.issuer: must be an https:/,
+    ],
+    [
+      'keys without encryption',
+      withProvider({ jwksUrl: 'http://login.example.com/keys' }),
+      /^identityProviders\.0\.jwksUrl: must be an https:/,
+    ],
+    [
+      'a provider of no tenant',
+      withProvider({ tenantId: null }),
+      /^identityProviders\.0\.tenantId: must be the id of a tenant, or tenantClaim/,
+    ],
+    [
+      'a provider of a tenant by two ways',
+      withProvider({ tenantClaim: { claim: 'org' } }),
+      /^identityProviders\.0\.tenantId: .* one of the two$/,
+    ],
+    [
+      'a provider that gives no role',
+      withProvider({ role: null }),
+      /^identityProviders\.0\.role: must be one of viewer, editor, admin, or roleClaim/,
+    ],
+    [
+      'a role that there is not',
+      withProvider({ roleClaim: { claim: 'groups', values: { a: 'root' } } }),
+      /^identityProviders\.0\.roleClaim\.values\.a: must be one of viewer, editor, admin$/,
+    ],
+    [
+      'a provider by which nobody comes in',
+      withProvider({ createUsers: false }),
+      /^identityProviders\.0\.createUsers: must be true, or linkByEmail/,
+    ],
+    [
+      'a claim rule without values',
+      withProvider({ claims: { azp: [] } }),
+      /^identityProviders\.0\.claims\.azp: must be a list of at least one value$/,
+    ],
+    [
+      'a field that a provider has not',
+      withProvider({ secret: 'x' }),
+      /^identityProviders\.0\.secret: unknown field; known are issuer, /,
+    ],
+    [
+      'a provider twice',
+      { identityProviders: [provider, provider] },
+      /^identityProviders: must have each issuer once$/,
     ],
     [
       'an unknown scope',

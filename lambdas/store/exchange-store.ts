@@ -1,0 +1,62 @@
+import type { ExchangeStore, LinkedIdentity } from '../domain/exchange.ts';
+import type { User } from '../domain/user.ts';
+import { exchangedKey, type Item, identityKey, N, S, text } from './items.ts';
+import { isConditionFailure } from './record-client.ts';
+import { ConditionsFailed, type Table } from './table.ts';
+
+/** Who is whom at an identity provider, and which of its tokens have been exchanged. */
+export class DynamoExchangeStore implements ExchangeStore {
+  readonly #table: Table;
+
+  constructor(table: Table) {
+    this.#table = table;
+  }
+
+  async useToken(hash: string, useId: string, expiresAt: number): Promise<boolean> {
+    try {
+      await this.#table.update(exchangedKey(hash), {
+        UpdateExpression: 'SET #by = :use, #ttl = :expiry',
+        // The second is a repetition of the write by the SDK, whose answer was lost.
+        ConditionExpression: 'attribute_not_exists(PK) OR #by = :use',
+        ExpressionAttributeNames: { '#by': 'by', '#ttl': 'ttl' },
+        ExpressionAttributeValues: { ':use': S(useId), ':expiry': N(expiresAt) },
+      });
+      return true;
+    } catch (error) {
+      if (!isConditionFailure(error)) throw error;
+      return false;
+    }
+  }
+
+  async findIdentity(hash: string): Promise<LinkedIdentity | undefined> {
+    const item = await this.#table.get(identityKey(hash));
+    return item && { userId: text(item, 'userId'), isManaged: item.isManaged?.BOOL === true };
+  }
+
+  async link(hash: string, user: User, now: number): Promise<boolean> {
+    const Item = identityItem(hash, user, false, now);
+    try {
+      await this.#table.transact([{ Put: { Item, ConditionExpression: 'attribute_not_exists(PK)' } }]);
+      return true;
+    } catch (error) {
+      if (!(error instanceof ConditionsFailed)) throw error;
+      return false;
+    }
+  }
+}
+
+/** That an identity is a person; `isManaged` when the exchange has made them. */
+export function identityItem(
+  hash: string,
+  { userId, tenantId }: User,
+  isManaged: boolean,
+  now: number,
+): Item {
+  return {
+    ...identityKey(hash),
+    userId: S(userId),
+    tenantId: S(tenantId),
+    isManaged: { BOOL: isManaged },
+    createdAt: N(now),
+  };
+}

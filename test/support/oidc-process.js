@@ -1,0 +1,45 @@
+// The identity provider of the tests, as a process of its own: oidc-provider, whose clients get JWT access tokens.
+// What they say is written in `CLIENTS`. It prints its port when it is ready.
+import { createServer } from 'node:http';
+import Provider from 'oidc-provider';
+
+const { PORT = '0', CLIENTS = '{}', KEYS = '[]' } = process.env;
+const clients = JSON.parse(CLIENTS);
+const keys = JSON.parse(KEYS);
+
+const server = createServer();
+// The wished port is a wish only.
+server.once('error', () => server.listen(0, '127.0.0.1'));
+server.listen(Number(PORT), '127.0.0.1');
+server.once('listening', () => {
+  const issuer = `http://127.0.0.1:${server.address().port}`;
+  const provider = new Provider(issuer, {
+    clients: Object.keys(clients).map((client_id) => ({
+      client_id,
+      client_secret: 'secret',
+      grant_types: ['client_credentials'],
+      redirect_uris: [],
+      response_types: [],
+      token_endpoint_auth_method: 'client_secret_post',
+      id_token_signed_response_alg: keys[0].alg,
+    })),
+    jwks: { keys },
+    ttl: { ClientCredentials: (_context, _token, { clientId }) => clients[clientId].ttl ?? 600 },
+    extraTokenClaims: (_context, { clientId }) => clients[clientId].claims,
+    features: {
+      devInteractions: { enabled: false },
+      clientCredentials: { enabled: true },
+      resourceIndicators: {
+        enabled: true,
+        getResourceServerInfo: (_context, audience) => ({
+          scope: '',
+          audience,
+          accessTokenFormat: 'jwt',
+          jwt: { sign: { alg: keys[0].alg } },
+        }),
+      },
+    },
+  });
+  server.on('request', provider.callback());
+  process.stdout.write(`port ${server.address().port}\n`);
+});
