@@ -105,6 +105,13 @@ export class Monitoring extends Construct {
         threshold: 1,
       },
       {
+        name: 'stream-late',
+        description: 'Changes are not followed: the audit trail, lists and counts lag behind.',
+        // Milliseconds (Lambda developer guide, "Lambda metrics").
+        metric: functions.stream.lambda.metric('IteratorAge', { period: PERIOD, statistic: 'Maximum' }),
+        threshold: 600_000,
+      },
+      {
         name: 'table-throttled',
         description: 'DynamoDB throttles writes of the table.',
         // Each decision is a write: they are throttled first.

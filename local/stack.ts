@@ -45,6 +45,8 @@ export interface LocalStack {
   /** What `Ref` gives for the one resource whose logical id is, or starts with, this. */
   physicalId(logicalIdOrPrefix: string): string;
   invoke(functionLogicalIdPrefix: string, event: unknown): Promise<Invocation>;
+  /** Ends a function's instance in the midst of what it does. */
+  kill(functionLogicalIdPrefix: string): Promise<void>;
   /** Runs the four steps of a rotation now; rejects with the step that failed. */
   rotateSecret(logicalIdPrefix: string): Promise<void>;
   /** Deletes expired items now; gives their number. */
@@ -114,6 +116,7 @@ function handle(
     physicalId: (prefix) => template.find(prefix).ref,
     invoke: async (prefix, event) =>
       functions.invoke(template.find(prefix, 'AWS::Lambda::Function').ref, event),
+    kill: async (prefix) => functions.kill(template.find(prefix, 'AWS::Lambda::Function').ref),
     rotateSecret: async (prefix) => rotation.rotate(template.find(prefix, 'AWS::SecretsManager::Secret').ref),
     sweepExpired: () => sweeper.sweep(),
     tick: (time) => scheduler.tick(time),

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
+import type { Profile } from '../../profiles/profile.ts';
 import type { AddressBlock } from './address.ts';
 import { principalOf, type UserCaller } from './caller.ts';
 import type { Clock } from './clock.ts';
 import { NEVER } from './clock.ts';
 import { Problem } from './errors.ts';
-import { importedLocator } from './key-format.ts';
-import { type ChangeOrigin, type KeyIssue, originOf, type RequestOrigin } from './keys.ts';
+import { environmentsOf, importedLocator } from './key-format.ts';
+import { type ApiKey, type ChangeOrigin, type KeyIssue, originOf, type RequestOrigin } from './keys.ts';
 import type { Environment, Scope } from './scopes.ts';
-import type { WorkspaceStore } from './workspaces.ts';
+import type { Workspace, WorkspaceStore } from './workspaces.ts';
 
 /** Imported keys of a tenant at most; its tier's number of keys does not count them. */
 export const MAX_IMPORTED_KEYS = 100_000;
@@ -58,6 +59,7 @@ export interface ImportStore {
 export interface ImportContext {
   readonly imports: ImportStore;
   readonly workspaces: WorkspaceStore;
+  readonly profile: Profile;
   readonly clock: Clock;
 }
 
@@ -83,7 +85,8 @@ export async function importRows(
       ? [{ line: row.line, id: row.id, status: row.kind, message: row.message }]
       : [],
   );
-  const known = new Set((await context.workspaces.list(caller.tenantId)).map(({ id }) => id));
+  const workspaces = await context.workspaces.list(caller.tenantId);
+  const known = new Map(workspaces.map(({ id, state }) => [id, state]));
   for (const row of rows) {
     if (row.kind === 'workspace')
       outcomes.push(await importWorkspace(row, known, dryRun, caller, origin, now, context));
@@ -94,7 +97,7 @@ export async function importRows(
 
 async function importWorkspace(
   { line, id, name }: ImportRow & { kind: 'workspace' },
-  known: Set<string>,
+  known: Map<string, Workspace['state']>,
   dryRun: boolean,
   { tenantId }: UserCaller,
   origin: ChangeOrigin,
@@ -105,7 +108,7 @@ async function importWorkspace(
   try {
     const workspace = { id, tenantId, name, createdAt, state: 'active', keys: 0, isDefault: false } as const;
     if (!dryRun) await workspaces.create(workspace, origin);
-    known.add(id);
+    known.set(id, 'active');
     return { line, id, status: 'created' };
   } catch (error) {
     if (!(error instanceof Problem) || error.status >= 500) throw error;
@@ -120,13 +123,13 @@ interface Candidate {
 
 async function importKeys(
   rows: readonly ImportRow[],
-  workspaces: ReadonlySet<string>,
+  workspaces: ReadonlyMap<string, Workspace['state']>,
   dryRun: boolean,
   caller: UserCaller,
   origin: ChangeOrigin,
   now: number,
   until: () => boolean,
-  { imports }: ImportContext,
+  { imports, profile }: ImportContext,
 ): Promise<RowOutcome[]> {
   const outcomes: RowOutcome[] = [];
   const candidates: Candidate[] = [];
@@ -134,12 +137,13 @@ async function importKeys(
   for (const row of rows) {
     if (row.kind !== 'key') continue;
     const issue = issueOf(row.key, caller, now);
-    const { id, locator, workspaceId } = issue.key;
+    const { id, locator } = issue.key;
     const earlier = lines.get(id) ?? lines.get(locator);
     lines.set(id, earlier ?? row.line).set(locator, earlier ?? row.line);
     const refuse = (message: string) => outcomes.push({ line: row.line, id, status: 'refused', message });
+    const objection = objectionTo(issue.key, workspaces, profile);
     if (earlier !== undefined) refuse(`is the key of line ${earlier} again`);
-    else if (!workspaces.has(workspaceId)) refuse('workspace_id: there is no workspace with this id');
+    else if (objection !== undefined) refuse(objection);
     else candidates.push({ line: row.line, issue });
   }
   const admitted = candidates.length > 0 && !dryRun ? imports.admitImportedKeys() : undefined;
@@ -155,6 +159,24 @@ async function importKeys(
   }
   await admitted;
   return outcomes;
+}
+
+/** Why a key cannot be of this tenant and this contract; undefined when it can. */
+function objectionTo(
+  { workspaceId, scopes, environment }: ApiKey,
+  workspaces: ReadonlyMap<string, Workspace['state']>,
+  { keys }: Profile,
+): string | undefined {
+  const state = workspaces.get(workspaceId);
+  if (state === undefined) return 'workspace_id: there is no workspace with this id';
+  if (state === 'closing') return 'workspace_id: this workspace is being deleted';
+  if (!scopes.every((scope) => keys.scopes.includes(scope))) {
+    return `scopes: must be some of ${keys.scopes.join(', ')}`;
+  }
+  const environments = environmentsOf(keys);
+  return environments.includes(environment)
+    ? undefined
+    : `environment: must be one of ${environments.join(', ')}`;
 }
 
 async function importSome(

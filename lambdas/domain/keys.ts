@@ -25,7 +25,7 @@ export const MAX_GRACE_SECONDS = 30 * 86_400;
 export const ROTATION_PAUSE_SECONDS = 10;
 
 /** The form of a key's id. What has another is nobody's, and might be more than the store takes as a key. */
-const KEY_ID = /^key_\w{1,64}$/;
+export const KEY_ID = /^key_\w{1,64}$/;
 
 /** Keys that a bulk revocation takes at a time. */
 const BULK_KEYS = 100;
@@ -487,12 +487,22 @@ function defaultScopes(caller: Caller, profile: Profile, defaults: KeyDefaults):
   );
 }
 
+/** Refuses defaults that no key of this contract can have. Throws `invalid_field`. */
+export function requireKeyDefaults({ scopes, expiresInDays: days }: KeyDefaults, profile: Profile): void {
+  knownScopes(scopes ?? undefined, profile, 'key_defaults.scopes');
+  const { maxExpiryDays } = profile.keys;
+  if (days !== null && days > maxExpiryDays) {
+    throw invalidField('key_defaults.expires_in_days', `must be at most ${maxExpiryDays}`);
+  }
+}
+
 function knownScopes(
   scopes: readonly Scope[] | undefined,
   { keys: { scopes: known } }: Profile,
+  field = 'scopes',
 ): readonly Scope[] | undefined {
   if (scopes?.every((scope) => known.includes(scope)) ?? true) return scopes;
-  throw invalidField('scopes', `must be some of ${known.join(', ')}`);
+  throw invalidField(field, `must be some of ${known.join(', ')}`);
 }
 
 /** Seconds from now until what was asked for; the profile's default, but no later than the caller's own end. */

@@ -6,6 +6,7 @@ import type { KeyRecord, Use } from './decision.ts';
 import { hashKey, importedLocator, parseKey } from './key-format.ts';
 import type { KeyContext } from './keys.ts';
 import type { Scope } from './scopes.ts';
+import type { WorkspaceStore } from './workspaces.ts';
 
 /** What a service that is not behind the gateway is told of a key. */
 export type Verification =
@@ -21,6 +22,7 @@ export type Verification =
     };
 
 export interface VerificationContext extends KeyContext {
+  readonly workspaces: Pick<WorkspaceStore, 'find'>;
   readonly records: {
     /** The record as it stands, with its count in the present window. */
     peekKey(locator: string, now: number): Promise<Use<KeyRecord>>;
@@ -47,7 +49,9 @@ export async function verifyKey(
     return { status: 'unknown' };
   if (caller.kind === 'key' && own.workspaceId !== caller.workspaceId) return { status: 'unknown' };
   const { record, count: used, window } = count ? await records.useKey(locator, hash, address, now) : seen;
-  const state = record?.state ?? 'revoked';
+  const workspace = await context.workspaces.find(own.tenantId, own.workspaceId);
+  // The keys of a workspace that is being deleted are refused already, and revoked one by one.
+  const state = workspace?.state === 'active' ? (record?.state ?? 'revoked') : 'revoked';
   const limit = await requestsPerMinute(caller.tenantId, keys, deployment);
   return {
     status: state === 'active' ? (slot.expiresAt <= now ? 'expired' : 'valid') : state,

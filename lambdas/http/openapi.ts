@@ -17,8 +17,11 @@ const CREDENTIAL_ERRORS: readonly ErrorCode[] = [
   'suspended_tenant',
   'insufficient_scope',
   'address_not_allowed',
+  // Of the workspace that `X-Workspace-Id` names.
+  'not_found',
   'rate_limited',
 ];
+const NDJSON = 'application/x-ndjson';
 const COMMON_ERRORS: readonly ErrorCode[] = ['malformed_request', 'internal', 'unavailable'];
 
 /** The OpenAPI 3.1 document of a profile, from the route table. */
@@ -59,12 +62,11 @@ export function publishedPath(path: string): string {
 }
 
 function operation(route: Route, path: string, isPublic: boolean, profile: Profile): Json {
-  const { body, query, success } = route;
-  const input = body === undefined ? undefined : inputSchema(body, profile);
+  const { body, query, lines, success } = route;
   const errors = [
     ...COMMON_ERRORS,
     ...(isPublic ? [] : CREDENTIAL_ERRORS),
-    ...(body === undefined
+    ...(body === undefined && lines === undefined
       ? []
       : (['invalid_field', 'payload_too_large', 'unsupported_media_type'] as const)),
     ...route.errors,
@@ -75,27 +77,47 @@ function operation(route: Route, path: string, isPublic: boolean, profile: Profi
     ...(route.description === undefined ? {} : { description: route.description }),
     tags: [route.tag],
     ...(isPublic ? { security: [] } : {}),
-    parameters: [...pathParameters(path), ...(query === undefined ? [] : queryParameters(query))],
-    ...(input === undefined
-      ? {}
-      : {
-          requestBody: {
-            content: {
-              'application/json': { schema: input },
-              ...(route.takesForm ? { 'application/x-www-form-urlencoded': { schema: input } } : {}),
-            },
-          },
-        }),
+    parameters: [
+      ...pathParameters(path),
+      ...(query === undefined ? [] : queryParameters(query)),
+      ...(isPublic ? [] : [WORKSPACE_PARAMETER]),
+    ],
+    ...requestBody(route, profile),
     responses: {
       [success.status]: {
         description: success.description,
-        content: {
-          [success.text?.split(';', 1)[0] ?? 'application/json']: { schema: outputSchema(route, profile) },
-        },
+        content: Object.fromEntries(
+          contentTypes(success).map((type) => [type, { schema: outputSchema(route, profile) }]),
+        ),
       },
       ...errorResponses(errors, route.oauth ? 'OAuthError' : 'Error'),
     },
   };
+}
+
+const WORKSPACE_PARAMETER: Json = {
+  name: 'X-Workspace-Id',
+  in: 'header',
+  required: false,
+  schema: {
+    type: 'string',
+    description: 'The workspace to work in: one of the tenant, or of a key its own.',
+  },
+};
+
+function requestBody({ body, lines, takesForm }: Route, profile: Profile): Json {
+  if (lines !== undefined) {
+    return { requestBody: { content: { [NDJSON]: { schema: jsonSchema(lines.schema, 'input') } } } };
+  }
+  if (body === undefined) return {};
+  const schema = inputSchema(body, profile);
+  const types = ['application/json', ...(takesForm ? ['application/x-www-form-urlencoded'] : [])];
+  return { requestBody: { content: Object.fromEntries(types.map((type) => [type, { schema }])) } };
+}
+
+function contentTypes({ text, ndjson }: Route['success']): string[] {
+  if (text !== undefined) return [text.split(';', 1)[0] ?? text];
+  return [...(ndjson === 'always' ? [] : ['application/json']), ...(ndjson === undefined ? [] : [NDJSON])];
 }
 
 function pathParameters(path: string): Json[] {

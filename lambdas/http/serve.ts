@@ -104,7 +104,7 @@ async function serveRoute(
   const input = {
     body: route.body && validate(route.body, written.body, aliases),
     query: route.query && validate(route.query, written.query, aliases),
-    raw: rawBody(request, route.rawBodyBytes),
+    raw: rawBody(request, route.lines?.maxBytes),
     params: request.params,
     path: request.path,
     origin: { address: request.address, requestId: request.requestId },

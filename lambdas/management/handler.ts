@@ -16,15 +16,17 @@ import { DynamoWorkspaceStore } from '../store/workspace-store.ts';
 const deployment = LATCHKEY_DEPLOYMENT;
 const table = new Table(variable('TABLE_NAME'));
 const keys = { profile, deployment, keys: new DynamoKeyStore(table), clock: systemClock };
+const workspaces = new DynamoWorkspaceStore(table);
 const services: ManagementServices = {
   keys,
   users: new DynamoAccountStore(table),
   sessions: new DynamoSessionStore(table),
   clock: systemClock,
-  workspaces: { workspaces: new DynamoWorkspaceStore(table), keys: keys.keys, clock: systemClock },
+  workspaces: { workspaces, keys: keys.keys, clock: systemClock },
   tenants: new DynamoTenantStore(table),
   verification: {
     ...keys,
+    workspaces,
     records: new DynamoDecisionStore(table, table.name, new Facts(table, table.name)),
   },
   audit: new AuditTrail(table),

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { AuditReader, AuditRow } from '../domain/audit.ts';
 import { timestamp } from '../domain/clock.ts';
+import { invalidField } from '../domain/errors.ts';
 import { openCursor, sealCursor } from './cursor.ts';
 import { Ndjson } from './ndjson.ts';
 import { callerRoute, type Route } from './route.ts';
@@ -49,11 +50,12 @@ export const auditRoutes: readonly Route[] = [
       status: 200,
       description: 'A page of rows.',
       schema: z.object({ data: z.array(auditView), next_cursor: z.string().nullable() }),
+      ndjson: 'on request',
     },
     errors: [],
     handle: async ({ query }, { audit }: AuditServices, caller) => {
       const { limit, cursor, format, actor, action, target, from, until } = query;
-      const after = Number(openCursor(cursor, caller.tenantId) ?? 0);
+      const after = trailPosition(openCursor(cursor, caller.tenantId));
       const { rows, next } = await audit.page(caller.tenantId, limit, after, {
         ...(actor === undefined ? {} : { actor }),
         ...(action === undefined ? {} : { action }),
@@ -67,6 +69,12 @@ export const auditRoutes: readonly Route[] = [
     },
   }),
 ];
+
+/** The number after which a page of the trail begins. Throws `invalid_field` for a cursor of another list. */
+export function trailPosition(cursor = '0'): number {
+  if (/^\d{1,12}$/.test(cursor)) return Number(cursor);
+  throw invalidField('cursor', 'must be a next_cursor as it was returned');
+}
 
 export function viewRow(row: AuditRow): z.output<typeof auditView> {
   return {

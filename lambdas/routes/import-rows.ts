@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { NEVER } from '../domain/clock.ts';
 import { Problem } from '../domain/errors.ts';
 import type { ImportRow } from '../domain/import.ts';
+import { KEY_ID } from '../domain/keys.ts';
 import type { RawBody } from './route.ts';
 import { allowedIps, environment, expiresAt, metadata, plainText, scopes } from './schemas.ts';
 
@@ -16,7 +17,7 @@ const id = z.string().regex(/^[\w-]{1,64}$/, 'must be 1 to 64 letters, digits, h
 const workspaceRow = z.object({ id, name: plainText(100) });
 
 const keyRow = z.object({
-  id: id.optional(),
+  id: z.string().regex(KEY_ID, 'must be key_ and 1 to 64 letters, digits or underscores').optional(),
   sha256: z
     .string('is required: the SHA-256 of the key in hexadecimal digits')
     .regex(/^[0-9a-f]{64}$/i, 'must be 64 hexadecimal digits'),
@@ -28,6 +29,12 @@ const keyRow = z.object({
   allowed_ips: allowedIps.default([]),
   metadata: metadata.default({}),
 });
+
+/** A row as the document shows it. */
+export const importRow = z.discriminatedUnion('type', [
+  workspaceRow.extend({ type: z.literal('workspace') }),
+  keyRow.extend({ type: z.literal('api_key') }),
+]);
 
 /** What an export holds that an import leaves as it is. */
 const NOT_IMPORTED: Readonly<Record<string, string>> = {

@@ -2,8 +2,9 @@ import * as z from 'zod';
 import { timestamp } from '../domain/clock.ts';
 import { originOf, revokeKeys } from '../domain/keys.ts';
 import { type VerificationContext, verifyKey } from '../domain/verification.ts';
+import { requireWorkspace } from '../domain/workspace-choice.ts';
 import { callerRoute, type Route } from './route.ts';
-import { time } from './schemas.ts';
+import { time, workspaceId } from './schemas.ts';
 import { withinSeconds } from './time-budget.ts';
 
 /** What the function `management` has for these rows. */
@@ -75,7 +76,7 @@ export const keyToolRoutes: readonly Route[] = [
     tag: 'API keys',
     body: z
       .strictObject({
-        workspace_id: z.string().min(1).max(64).optional(),
+        workspace_id: workspaceId.optional(),
         created_by: z.string().min(1).max(100).optional(),
       })
       .refine((body) => body.workspace_id !== undefined || body.created_by !== undefined, {
@@ -89,6 +90,7 @@ export const keyToolRoutes: readonly Route[] = [
     },
     errors: [],
     handle: async ({ body, origin }, { verification }: KeyToolServices, caller) => {
+      await requireWorkspace(body.workspace_id, caller, verification.keys);
       return revokeKeys(
         {
           ...(body.workspace_id === undefined ? {} : { workspaceId: body.workspace_id }),

@@ -111,8 +111,8 @@ export interface Route {
   readonly body?: z.ZodType;
   /** An OAuth endpoint: its errors are RFC 6749's, not the profile's, and its success has no envelope. */
   readonly oauth?: true;
-  /** Takes the bytes of any body of at most so many, as {@link RawBody}; instead of `body`. */
-  readonly rawBodyBytes?: number;
+  /** Takes lines of JSON (NDJSON), as {@link RawBody}; instead of `body`. The schema is that of a line, for the document. */
+  readonly lines?: { readonly maxBytes: number; readonly schema: z.ZodType };
   /** Works with the credential itself, not only with whom it proves. */
   readonly takesCredential?: true;
   /** Also takes `application/x-www-form-urlencoded`. */
@@ -124,6 +124,8 @@ export interface Route {
     readonly schema: z.ZodType;
     /** Sent as it is, without the profile's envelope: a document that a standard or a tool defines. */
     readonly raw?: true;
+    /** Lines of JSON, always or when they are asked for; the schema is then that of a line, or of what else is sent. */
+    readonly ndjson?: 'always' | 'on request';
     /** Not JSON: the handler's result is `{ text }`, sent as it is with this content type. */
     readonly text?: string;
     readonly headers?: Readonly<Record<string, string>>;

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { formatBlock } from '../domain/address.ts';
 import { timestamp } from '../domain/clock.ts';
 import { Problem } from '../domain/errors.ts';
-import { originOf } from '../domain/keys.ts';
+import { type KeyContext, originOf, requireKeyDefaults } from '../domain/keys.ts';
 import { FACTS_SECONDS } from '../domain/tenant-facts.ts';
 import type { Tenant, TenantStore } from '../domain/tenants.ts';
 import {
@@ -23,6 +23,7 @@ import { withinSeconds } from './time-budget.ts';
 export interface TenancyServices {
   readonly workspaces: WorkspaceContext;
   readonly tenants: TenantStore;
+  readonly keys: Pick<KeyContext, 'profile'>;
 }
 
 const anyCaller = { kind: 'credential', scope: 'read' } as const;
@@ -198,7 +199,8 @@ const tenantRows: readonly Route[] = [
       ),
     success: { status: 200, description: 'The tenant as it is now.', schema: tenantView },
     errors: [],
-    handle: async ({ body, origin }, { tenants, workspaces: { clock } }: TenancyServices, caller) => {
+    handle: async ({ body, origin }, services: TenancyServices, caller) => {
+      const { tenants, keys, workspaces } = services;
       const { name, sector, key_defaults: defaults } = body;
       const change = {
         ...(name === undefined ? {} : { name }),
@@ -213,8 +215,9 @@ const tenantRows: readonly Route[] = [
               },
             }),
       };
+      if (change.keyDefaults !== undefined) requireKeyDefaults(change.keyDefaults, keys.profile);
       const by = originOf(caller, origin.requestId, origin.address);
-      return viewTenant(await tenants.change(caller.tenantId, change, by, clock()));
+      return viewTenant(await tenants.change(caller.tenantId, change, by, workspaces.clock()));
     },
   }),
 ];

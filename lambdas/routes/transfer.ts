@@ -7,9 +7,9 @@ import { type KeyContext, listKeys } from '../domain/keys.ts';
 import type { PeopleStore } from '../domain/people.ts';
 import type { TenantStore } from '../domain/tenants.ts';
 import { listWorkspaces } from '../domain/workspaces.ts';
-import { viewRow } from './audit.ts';
+import { trailPosition, viewRow } from './audit.ts';
 import { openCursor, sealCursor } from './cursor.ts';
-import { MAX_ROWS, readRows } from './import-rows.ts';
+import { importRow, MAX_ROWS, readRows } from './import-rows.ts';
 import { Ndjson } from './ndjson.ts';
 import { viewUser } from './people.ts';
 import { callerRoute, type Route } from './route.ts';
@@ -47,7 +47,12 @@ export const transferRoutes: readonly Route[] = [
       'ask again with `cursor`. Lines have a `type`: tenant, workspace, user, api_key or audit.',
     tag: 'Administration',
     query: z.strictObject({ cursor: z.string().max(200).optional() }),
-    success: { status: 200, description: 'Lines of JSON.', schema: z.object({ type: z.string() }) },
+    success: {
+      status: 200,
+      description: 'Lines of JSON.',
+      schema: z.looseObject({ type: z.string() }),
+      ndjson: 'always',
+    },
     errors: [],
     handle: async ({ query }, services: TransferServices, caller) => {
       const cursor = openCursor(query.cursor, caller.tenantId);
@@ -66,7 +71,7 @@ export const transferRoutes: readonly Route[] = [
       `At most ${MAX_ROWS} rows, gzip if \`Content-Encoding\` says so. Each row is answered by itself; repeating a call ` +
       'changes nothing that is there. While the answer is not `complete`, repeat the call.',
     tag: 'Administration',
-    rawBodyBytes: MAX_IMPORT_BYTES,
+    lines: { maxBytes: MAX_IMPORT_BYTES, schema: importRow },
     query: z.strictObject({ dry_run: z.enum(['true', 'false']).default('false') }),
     success: {
       status: 200,
@@ -85,7 +90,7 @@ export const transferRoutes: readonly Route[] = [
         ),
       }),
     },
-    errors: ['payload_too_large', 'unsupported_media_type'],
+    errors: [],
     handle: async ({ raw, query, origin }, { imports }: TransferServices, caller) => {
       const dryRun = query.dry_run === 'true';
       const rows = readRows(raw, caller.tenantId, imports.clock());
@@ -133,7 +138,7 @@ const SECTIONS: Readonly<Record<string, Section>> = {
     return { lines, next: page.next };
   },
   audit: async (after, { tenantId }, { audit }) => {
-    const { rows, next } = await audit.page(tenantId, 200, Number(after ?? 0), {});
+    const { rows, next } = await audit.page(tenantId, 200, trailPosition(after), {});
     const lines = rows.map((row) => ({ type: 'audit', ...viewRow(row) }));
     return { lines, next: next === null ? null : String(next) };
   },

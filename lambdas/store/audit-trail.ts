@@ -14,8 +14,12 @@ import { ConditionsFailed, type Table, type TransactionWrite } from './table.ts'
 
 /** How often a number that another took first is asked for anew; they are taken within milliseconds. */
 const ATTEMPTS = 40;
+/** Rows that are read at a time: of the largest, as many as may come after the characters of a page are almost full. */
+const ROWS_AT_ONCE = 100;
 /** Rows that one page looks at, however few of them pass its filter. */
 const ROWS_LOOKED_AT = 1000;
+/** Characters of the rows of a page: a function answers with 6 MB at most, and a character may take four bytes. */
+const PAGE_CHARACTERS = 1_000_000;
 /** Rows of one transaction: each has a mark beside it, of the 100 writes that there may be. */
 export const ROWS_A_TRANSACTION = 40;
 /** Seconds for which it is remembered that a change has its row; a stream delivers for a day. */
@@ -86,8 +90,10 @@ export class AuditTrail implements AuditReader {
   async page(tenantId: string, limit: number, after: number, filter: AuditFilter): Promise<AuditPage> {
     const rows: AuditRow[] = [];
     let last = after;
-    for (let looked = 0; rows.length < limit && looked < ROWS_LOOKED_AT; ) {
-      const wanted = Math.min(limit - rows.length, ROWS_LOOKED_AT - looked);
+    let looked = 0;
+    let characters = 0;
+    while (rows.length < limit && looked < ROWS_LOOKED_AT && characters < PAGE_CHARACTERS) {
+      const wanted = Math.min(limit - rows.length, ROWS_LOOKED_AT - looked, ROWS_AT_ONCE);
       const { items, more } = await this.#table.query(
         `TENANT#${tenantId}`,
         'AUDIT#',
@@ -95,7 +101,9 @@ export class AuditTrail implements AuditReader {
         last === 0 ? undefined : auditKey(tenantId, last).SK.S,
       );
       const found = items.map(auditRow);
-      rows.push(...found.filter((row) => passes(row, filter)));
+      const passed = found.filter((row) => passes(row, filter));
+      rows.push(...passed);
+      characters += JSON.stringify(passed).length;
       looked += items.length;
       last = found.at(-1)?.seq ?? last;
       if (!more) return { rows, next: null };

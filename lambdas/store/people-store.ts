@@ -15,6 +15,7 @@ import { claimAddress, storedUser } from './account-store.ts';
 import { AuditTrail } from './audit-trail.ts';
 import { identityItem } from './exchange-store.ts';
 import { emailKey, type Item, N, number, S, tenantKey, text, userKey } from './items.ts';
+import { changeNote } from './key-store.ts';
 import { ConditionsFailed, type Table, type TransactionWrite } from './table.ts';
 
 /** How often a change of a person begins anew because another came first. */
@@ -100,14 +101,14 @@ export class DynamoPeopleStore implements PeopleStore {
         Update: {
           Key: userKey(before.tenantId, before.userId),
           UpdateExpression:
-            `SET #role = :role${isNewRole ? ', ver = :version' : ''}` +
+            `SET #role = :role${isNewRole ? ', ver = :version, chg = :change' : ''}` +
             (after.fullName === null ? ' REMOVE fullName' : ', fullName = :name'),
           ConditionExpression: unchanged(before),
           ExpressionAttributeNames: { '#role': 'role' },
           ExpressionAttributeValues: {
             ':role': S(after.role),
             ...seenValues(before),
-            ...(isNewRole ? { ':version': N(version) } : {}),
+            ...(isNewRole ? { ':version': N(version), ':change': changeNote(origin, 'role') } : {}),
             ...(after.fullName === null ? {} : { ':name': S(after.fullName) }),
           },
         },
@@ -166,13 +167,14 @@ export class DynamoPeopleStore implements PeopleStore {
         {
           Update: {
             Key: userKey(before.tenantId, before.userId),
-            UpdateExpression: 'SET ver = :version, pwv = :version, kept = :session',
+            UpdateExpression: 'SET ver = :version, pwv = :version, kept = :session, chg = :change',
             ConditionExpression: unchanged(before),
             ExpressionAttributeNames: { '#role': 'role' },
             ExpressionAttributeValues: {
               ...seenValues(before),
               ':version': N(version),
               ':session': S(session),
+              ':change': changeNote(origin, 'password'),
             },
           },
         },

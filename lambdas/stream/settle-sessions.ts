@@ -1,4 +1,5 @@
 import type { DynamoDBRecord } from 'aws-lambda';
+import type { ChangeOrigin } from '../domain/keys.ts';
 import type { SessionStore } from '../domain/sessions.ts';
 import { type Item, text } from '../store/items.ts';
 import { userStanding } from '../store/people-store.ts';
@@ -17,7 +18,18 @@ export async function settleSessions(
   if (before === undefined || item === undefined || !item.SK?.S?.startsWith('USER#')) return;
   const isFollowed = after !== undefined && after.ver?.N === before.ver?.N;
   if (isFollowed) return;
-  const origin = { actor: 'system', requestId: record.eventID ?? 'stream' };
+  const origin = originOf(after, record.eventID ?? 'stream');
   const userId = text(item, 'SK').slice('USER#'.length);
   await sessions.settle(userId, after === undefined ? undefined : userStanding(after), origin);
+}
+
+/** Whoever changed the person; who removed them stands in the trail's row of that, and no longer here. */
+function originOf(person: Item | undefined, eventId: string): ChangeOrigin {
+  const note = person?.chg?.M;
+  if (note === undefined) return { actor: 'system', requestId: eventId };
+  return {
+    actor: text(note, 'actor'),
+    requestId: text(note, 'request_id'),
+    ...(note.ip?.S === undefined ? {} : { address: note.ip.S }),
+  };
 }

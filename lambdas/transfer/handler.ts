@@ -17,6 +17,7 @@ const services: TransferServices = {
   imports: {
     imports: new DynamoImportStore(table),
     workspaces: new DynamoWorkspaceStore(table),
+    profile,
     clock: systemClock,
   },
   keys: { profile, deployment, keys: new DynamoKeyStore(table), clock: systemClock },

@@ -65,6 +65,11 @@ export class LambdaFunction {
     }
   }
 
+  /** Ends the instance in the midst of what it does, as Lambda may; the next event gets a new one. */
+  async kill(): Promise<void> {
+    await this.#instance?.stop();
+  }
+
   async stop(): Promise<void> {
     await Promise.all([this.#instance, ...this.#retired].map((instance) => instance?.stop()));
   }

@@ -69,6 +69,10 @@ export class Functions {
     return this.get(nameOrArn).invoke(event);
   }
 
+  kill(nameOrArn: string): Promise<void> {
+    return this.get(nameOrArn).kill();
+  }
+
   async stop(): Promise<void> {
     await Promise.all(this.all.map((each) => each.stop()));
   }

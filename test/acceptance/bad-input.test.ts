@@ -34,10 +34,21 @@ const ROUTES: readonly (readonly [string, object])[] = [
   ['POST /v1/api-keys', { name: 'a key' }],
   ['PATCH /v1/api-keys/{id}', { name: 'a key' }],
   ['POST /v1/api-keys/{id}/rotate', { grace_seconds: 0 }],
+  ['POST /v1/api-keys/verify', { key: 'some key' }],
+  ['POST /v1/api-keys/revoke', { created_by: 'user:nobody' }],
+  ['POST /v1/auth/logout', { all: false }],
+  ['POST /v1/auth/password', { current_password: PASSWORD, new_password: 'another long one' }],
+  ['POST /v1/users', { email: 'colleague@example.com', password: PASSWORD }],
+  ['PATCH /v1/users/{user}', { role: 'admin' }],
+  ['POST /v1/workspaces', { name: 'a workspace' }],
+  ['PATCH /v1/workspaces/{workspace}', { name: 'a workspace' }],
+  ['PATCH /v1/tenant', { name: 'a tenant' }],
 ];
 
+const placed = (route: string): string =>
+  route.replace('{id}', target).replace('{user}', ada.userId).replace('{workspace}', ada.workspaceId);
 const send = (route: string, request: HttpRequest): Promise<HttpResponse> =>
-  stack.send(route.replace('{id}', target), {
+  stack.send(placed(route), {
     ...request,
     headers: { ...bearer(token), ...request.headers },
   });
@@ -141,6 +152,14 @@ describe('an empty body', () => {
     ['POST /v1/auth/login', ['password']],
     ['POST /v1/api-keys', ['name']],
     ['PATCH /v1/api-keys/{id}', ['body']],
+    ['POST /v1/api-keys/verify', ['key']],
+    ['POST /v1/api-keys/revoke', ['created_by']],
+    ['POST /v1/auth/password', ['current_password', 'new_password']],
+    ['POST /v1/users', ['email', 'password']],
+    ['PATCH /v1/users/{user}', ['body']],
+    ['POST /v1/workspaces', ['name']],
+    ['PATCH /v1/workspaces/{workspace}', ['name']],
+    ['PATCH /v1/tenant', ['body']],
   ])('of %s is a 400 that names %j', async (route, fields) => {
     for (const request of [{}, { body: '' }, { body: '  ' }, { json: {} }]) {
       const response = await send(route, request);
@@ -157,18 +176,58 @@ const rotation = 'POST /v1/api-keys/{id}/rotate';
 const long = (length: number) => 'x'.repeat(length);
 const email = 'new@example.com';
 
+const colleague = 'POST /v1/users';
+const person = 'PATCH /v1/users/{user}';
+const newWord = 'POST /v1/auth/password';
+const tenant = 'PATCH /v1/tenant';
+
 /** Route, the field that is wrong (as an error names it), and what to send besides the required fields. */
 const WRONG_VALUES: readonly (readonly [string, string, object])[] = [
-  ...[
-    '',
-    'ada',
-    'ada@',
-    '@example.com',
-    'a b@example.com',
-    'ada@example.com\u0000',
-    `${long(250)}@example.com`,
-  ].map((wrong) => [onboarding, 'email', { email: wrong, password: PASSWORD }] as const),
-  ...['', 'short', long(257)].map((password) => [onboarding, 'password', { email, password }] as const),
+  ...[onboarding, colleague].flatMap((route) => [
+    ...[
+      '',
+      'ada',
+      'ada@',
+      '@example.com',
+      'a b@example.com',
+      'ada@example.com\u0000',
+      `${long(250)}@example.com`,
+    ].map((wrong) => [route, 'email', { email: wrong, password: PASSWORD }] as const),
+    // Too short, too long, one of the list of breaches in any case, and the address itself.
+    ...['', 'short', long(257), 'password1', 'PassWord1', 'new@example.com'].map(
+      (password) => [route, 'password', { email, password }] as const,
+    ),
+  ]),
+  ...['', 'short', long(257), 'password1', 'ada@example.com'].map(
+    (next) => [newWord, 'new_password', { current_password: PASSWORD, new_password: next }] as const,
+  ),
+  [newWord, 'current_password', { current_password: '', new_password: 'another long one' }],
+  ...['owner', 'Admin', '', null, 7, ['admin']].flatMap((role) => [
+    [colleague, 'role', { email, password: PASSWORD, role }] as const,
+    [person, 'role', { role }] as const,
+  ]),
+  ...[...control, long(101)].flatMap((value) => [
+    [colleague, 'full_name', { email, password: PASSWORD, full_name: value }] as const,
+    [person, 'full_name', { full_name: value }] as const,
+    ['POST /v1/workspaces', 'name', { name: value }] as const,
+    ['PATCH /v1/workspaces/{workspace}', 'name', { name: value }] as const,
+    [tenant, 'name', { name: value }] as const,
+    [tenant, 'sector', { sector: value }] as const,
+  ]),
+  [tenant, 'tier', { tier: 'enterprise' }],
+  [tenant, 'state', { state: 'active' }],
+  [tenant, 'key_defaults', { key_defaults: null }],
+  [tenant, 'key_defaults.scopes[0]', { key_defaults: { scopes: ['fly'] } }],
+  [tenant, 'key_defaults.scopes', { key_defaults: { scopes: [] } }],
+  [tenant, 'key_defaults.expires_in_days', { key_defaults: { expires_in_days: 0 } }],
+  [tenant, 'key_defaults.expires_in_days', { key_defaults: { expires_in_days: 3651 } }],
+  [tenant, 'key_defaults.allowed_ips[0]', { key_defaults: { allowed_ips: ['here'] } }],
+  [tenant, 'key_defaults', { key_defaults: { surprise: 1 } }],
+  ['POST /v1/api-keys/verify', 'key', { key: long(513) }],
+  ['POST /v1/api-keys/verify', 'count', { key: 'k', count: 'true' }],
+  ['POST /v1/api-keys/revoke', 'workspace_id', { workspace_id: long(65) }],
+  ['POST /v1/api-keys/revoke', 'created_by', { created_by: long(101) }],
+  ['POST /v1/auth/logout', 'all', { all: 'yes' }],
   ...['full_name', 'workspace_name', 'sector'].flatMap((field) =>
     [...control, long(101)].map(
       (value) => [onboarding, field, { email, password: PASSWORD, [field]: value }] as const,
@@ -273,6 +332,21 @@ describe('ids', () => {
     ['an item of another kind', () => `TENANT%23${ada.tenantId}`],
     ['Unicode', () => '%F0%9F%97%9D'],
   ])('%s is a 4xx on every route that takes one', async (_what, id) => {
+    for (const [method, path, json] of [
+      ['GET', '/v1/users/', undefined],
+      ['PATCH', '/v1/users/', { role: 'viewer' }],
+      ['DELETE', '/v1/users/', undefined],
+      ['GET', '/v1/workspaces/', undefined],
+      ['PATCH', '/v1/workspaces/', { name: 'mine now' }],
+      ['DELETE', '/v1/workspaces/', undefined],
+      ['DELETE', '/v1/auth/sessions/', undefined],
+    ] as const) {
+      const response = await stack.send(`${method} ${path}${id()}`, {
+        headers: bearer(token),
+        ...(json === undefined ? {} : { json }),
+      });
+      expect([method, path, response.status]).toEqual([method, path, expect.toBeOneOf([400, 404])]);
+    }
     for (const [method, action, json] of [
       ['GET', '', undefined],
       ['PATCH', '', { name: 'mine now' }],
@@ -317,6 +391,34 @@ describe('the query of a list', () => {
     expectField(await send(`GET /v1/api-keys?${query}`, {}), field);
   });
 
+  test.each([
+    ['GET /v1/users?limit=101', 'limit'],
+    ['GET /v1/users?cursor=abc', 'cursor'],
+    ['GET /v1/users?role=admin', 'role'],
+    ['GET /v1/audit?limit=1001', 'limit'],
+    ['GET /v1/audit?limit=0', 'limit'],
+    ['GET /v1/audit?from=yesterday', 'from'],
+    ['GET /v1/audit?until=2027-02-30T00:00:00Z', 'until'],
+    ['GET /v1/audit?format=xml', 'format'],
+    ['GET /v1/audit?cursor=%00', 'cursor'],
+    [`GET /v1/audit?actor=${long(101)}`, 'actor'],
+    [`GET /v1/audit?action=${long(51)}`, 'action'],
+    [`GET /v1/audit?target=${long(101)}`, 'target'],
+    ['GET /v1/audit?workspace=w', 'workspace'],
+    ['GET /v1/admin/export?cursor=abc', 'cursor'],
+    ['GET /v1/admin/export?limit=1', 'limit'],
+    ['POST /v1/admin/import?dry_run=perhaps', 'dry_run'],
+    ['DELETE /v1/workspaces/{workspace}?force=yes', 'force'],
+  ])('%s is a 400 that names %s', async (route, field) => {
+    expectField(await send(route, {}), field);
+  });
+
+  test('a cursor of one list is no cursor of another that it would mislead', async () => {
+    const { next_cursor: cursor } = (await send('GET /v1/api-keys?limit=1', {})).json;
+    for (const list of ['/v1/audit', '/v1/admin/export'])
+      expectField(await send(`GET ${list}?cursor=${cursor}`, {}), 'cursor');
+  });
+
   test('a parameter that comes twice is a 400', async () => {
     expectRefused(await send('GET /v1/api-keys?limit=1&limit=2', {}), 400, /twice/);
   });
@@ -335,6 +437,19 @@ describe('the query of a list', () => {
     await stack.createKey(other);
     const theirs = await page(bearer(other));
     expectField(await send(`GET /v1/api-keys?cursor=${theirs}`, {}), 'cursor');
+  });
+});
+
+describe('X-Workspace-Id', () => {
+  test.each(['', ' ', 'nothing', '..', long(2000), 'TENANT#x'])('%j is a 404', async (workspace) => {
+    for (const route of ['GET /v1/things', 'GET /v1/tenant', 'POST /v1/api-keys'])
+      expect((await send(route, { headers: { 'x-workspace-id': workspace } })).status).toBe(404);
+  });
+
+  test('twice it is a 400, as two readers would read it differently', async () => {
+    const headers = { 'x-workspace-id': [ada.workspaceId, ada.workspaceId] };
+    for (const route of ['GET /v1/things', 'GET /v1/tenant'])
+      expectRefused(await send(route, { headers }), 400, /X-Workspace-Id comes twice/);
   });
 });
 

@@ -1,4 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { AuditTrail } from '../../lambdas/store/audit-trail.ts';
+import { tenantKey, workspaceKey } from '../../lambdas/store/items.ts';
+import type { HttpRequest } from '../support/http.ts';
 import {
   type Account,
   apiKey,
@@ -242,6 +246,51 @@ describe('workspaces and the tenant', () => {
   });
 });
 
+describe('a workspace that is being deleted', () => {
+  test('takes no key, is nobody’s to pick, and its keys are refused, also by verify', async () => {
+    const account = await stack.onboard();
+    const headers = bearer(await stack.logIn(account));
+    const created = await stack.send('POST /v1/workspaces', { headers, json: { name: 'Going' } });
+    const { id } = expectStatus(created, 201).json;
+    const key = await stack.createKey(headers.authorization.slice(7), { workspace_id: id });
+    // As whoever was cut off in the midst of deleting it has left it.
+    await stack.table.update(workspaceKey(account.tenantId, id), {
+      UpdateExpression: 'SET closing = :true',
+      ExpressionAttributeValues: { ':true': { BOOL: true } },
+    });
+    await stack.table.update(tenantKey(account.tenantId), {
+      UpdateExpression: 'ADD suspendedWorkspaces :id',
+      ExpressionAttributeValues: { ':id': { SS: [id] } },
+    });
+    await sleep(2100);
+    const call = (target: string, request: HttpRequest = {}) =>
+      stack.send(target, { ...request, headers: { ...headers, ...request.headers } });
+    expect((await stack.send('GET /v1/things', { headers: apiKey(key.key) })).status).toBe(401);
+    expect((await call('POST /v1/api-keys/verify', { json: { key: key.key } })).json.status).toBe('revoked');
+    expect((await call('GET /v1/things', { headers: { 'x-workspace-id': id } })).status).toBe(404);
+    const late = { name: 'late', workspace_id: id };
+    expect((await call('POST /v1/api-keys', { json: late })).status).toBe(404);
+    const row = JSON.stringify({ type: 'api_key', sha256: 'ab'.repeat(32), workspace_id: id });
+    expect((await call('POST /v1/admin/import', { body: row })).json.rows[0]).toMatchObject({
+      status: 'refused',
+      message: 'workspace_id: this workspace is being deleted',
+    });
+    expect((await call(`GET /v1/workspaces/${id}`)).json).toMatchObject({ status: 'closing', key_count: 1 });
+    // The same call goes on, with force or without: there is no way back.
+    expect((await call(`DELETE /v1/workspaces/${id}`)).json).toMatchObject({
+      status: 'deleted',
+      keys_revoked: 1,
+    });
+  });
+
+  test('its keys, and another tenant’s, are not revoked in bulk by who does not see them', async () => {
+    const stranger = await stack.onboard();
+    const json = { workspace_id: stranger.workspaceId };
+    expect((await stack.send('POST /v1/api-keys/revoke', { headers: admin, json })).status).toBe(404);
+    expect((await stack.send('GET /v1/things', { headers: apiKey(stranger.apiKey) })).status).toBe(200);
+  });
+});
+
 describe('verify', () => {
   test('says what a key is worth and counts nothing unless asked to', async () => {
     const token = admin.authorization.slice(7);
@@ -309,6 +358,12 @@ describe('audit', () => {
         'workspace.create',
       ].sort(),
     );
+    // Whether the request or the stream came first: it was she who did it.
+    expect(rows.find((row: { action: string }) => row.action === 'session.role')).toMatchObject({
+      actor: `user:${account.userId}`,
+      before: { role: 'editor' },
+      after: { role: 'viewer' },
+    });
     const ofKey = rows.filter((row: { target: string }) => row.target === `key:${key.id}`);
     expect(ofKey.at(-1)).toMatchObject({
       action: 'key.revoke',
@@ -334,16 +389,39 @@ describe('audit', () => {
     expect(next.json.data[0].seq).toBe(3);
   });
 
-  test('a crash between a change and its row loses no row, and a second delivery adds none', async () => {
+  test('a page of the largest rows fits into an answer; the cursor goes on where it ends', async () => {
     const account = await stack.onboard();
     const headers = bearer(await stack.logIn(account));
-    const key = await stack.createKey(headers.authorization.slice(7));
-    const revoking = stack.send(`DELETE /v1/api-keys/${key.id}`, { headers });
-    expect((await revoking).status).toBe(200);
-    stack.local.pauseDynamodb();
-    await new Promise((resolve) => setTimeout(resolve, 400));
-    stack.local.resumeDynamodb();
-    const rows = await audit(`&target=key:${key.id}`, headers);
-    expect(rows.map((row: { action: string }) => row.action)).toEqual(['key.create', 'key.revoke']);
-  });
+    const { id } = await stack.createKey(headers.authorization.slice(7));
+    const entries = Array.from({ length: 20 }, (_, index) => [`k${index}`, '\u{1f511}'.repeat(128)]);
+    for (let change = 0; change < 3; change += 1) {
+      const json = { metadata: { ...Object.fromEntries(entries), k19: String(change) } };
+      expectStatus(await stack.send(`PATCH /v1/api-keys/${id}`, { headers, json }), 200);
+    }
+    // Hundreds more of the same, as they would be written.
+    const rows = Array.from({ length: 600 }, (_, index) => ({
+      actor: 'user:u',
+      action: 'key.update',
+      target: `key:${id}`,
+      at: Math.floor(Date.now() / 1000),
+      requestId: `r${index}`,
+      address: null,
+      before: { metadata: Object.fromEntries(entries) },
+      after: { metadata: Object.fromEntries(entries) },
+    }));
+    const trail = new AuditTrail(stack.table);
+    await stack.local.idle();
+    for (let start = 0; start < rows.length; start += 20)
+      await trail.commit(account.tenantId, rows.slice(start, start + 20), []);
+    let [seen, cursor, pages] = [0, '', 0];
+    do {
+      const page = await stack.send(`GET /v1/audit?limit=1000${cursor && `&cursor=${cursor}`}`, { headers });
+      expectStatus(page, 200);
+      seen += page.json.data.length;
+      cursor = page.json.next_cursor ?? '';
+      pages += 1;
+    } while (cursor !== '');
+    expect(pages).toBeGreaterThan(1);
+    expect(seen).toBeGreaterThan(600);
+  }, 60_000);
 });

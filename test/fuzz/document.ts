@@ -14,6 +14,8 @@ export interface Operation {
   readonly statuses: ReadonlySet<number>;
   readonly body: Schema | undefined;
   readonly takesForm: boolean;
+  /** The body is lines of its schema. */
+  readonly takesLines: boolean;
   readonly parameters: readonly { readonly name: string; readonly in: string; readonly schema: Schema }[];
 }
 
@@ -27,7 +29,8 @@ export function operationsOf(document: Schema): Operation[] {
         path,
         isPublic: operation.security?.length === 0,
         statuses: new Set(Object.keys(operation.responses).map(Number)),
-        body: content['application/json']?.schema,
+        body: (content['application/json'] ?? content['application/x-ndjson'])?.schema,
+        takesLines: 'application/x-ndjson' in content,
         takesForm: 'application/x-www-form-urlencoded' in content,
         parameters: operation.parameters ?? [],
       };
@@ -147,9 +150,11 @@ export function requestOf(
       stray: fc.dictionary(fc.stringMatching(/^[a-z]{1,8}$/), fc.string({ maxLength: 20 }), { maxKeys: 1 }),
       credential: fc.constantFrom(...credentials),
       body: operation.body === undefined ? fc.constant(undefined) : someValue(operation.body),
+      lines: fc.array(someValue(operation.body), { maxLength: operation.takesLines ? 20 : 0 }),
+      workspace: fc.option(fc.constantFrom(...ids, 'nothing', ''), { freq: 8, nil: undefined }),
       form: fc.constantFrom('json', 'json', 'json', 'form', 'raw', 'type'),
     })
-    .map(({ segments, query: parameters, stray, credential, body, form }) => {
+    .map(({ segments, query: parameters, stray, credential, body, lines, workspace, form }) => {
       let index = 0;
       const path = operation.path.replaceAll(/\{\w+\}/g, () => segments[index++ % segments.length] ?? '0');
       const pairs = Object.entries({ ...parameters, ...stray }).map(([name, value]): [string, string] => [
@@ -158,9 +163,14 @@ export function requestOf(
       ]);
       const search = new URLSearchParams(pairs).toString();
       const target = `${operation.method} ${path}${search && `?${search.slice(0, 2000)}`}`;
-      const headers = { ...credential, ...contentType(form) };
+      const headers = {
+        ...credential,
+        ...contentType(form),
+        ...(workspace === undefined ? {} : { 'x-workspace-id': workspace }),
+      };
       const isPlain = !operation.path.includes('{') || segments.every((each) => PLAIN_SEGMENT.test(each));
-      return { target, request: { headers, ...bodyOf(body, form) }, isPlain };
+      const content = operation.takesLines ? { body: lines.map(textOf).join('\n') } : bodyOf(body, form);
+      return { target, request: { headers, ...content }, isPlain };
     });
 }
 

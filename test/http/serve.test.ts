@@ -167,6 +167,7 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('serv
         tenants: new DynamoTenantStore(table),
         verification: {
           ...keys,
+          workspaces: new DynamoWorkspaceStore(table),
           records: new DynamoDecisionStore(table, table.name, new Facts(table, table.name)),
         },
         audit: new AuditTrail(table),

@@ -44,7 +44,11 @@ test('with twenty whole IPv6 addresses, all scopes and a rotation running, a key
     expiresAt: NOW + lifetimeSeconds,
   });
   // Lists and grace periods at their longest, and the longest request id that a caller can choose.
-  const origin = { actor: `user:${tenant.account.user.userId}`, requestId: 'x'.repeat(128) };
+  const origin = {
+    actor: `user:${tenant.account.user.userId}`,
+    requestId: 'x'.repeat(128),
+    address: '2001:db8:ffff:ffff:ffff:ffff:ffff:ffff',
+  };
   await store.keys.change(apiKey, { state: 'disabled' }, origin, NOW);
   await store.keys.change(apiKey, { state: 'active' }, origin, NOW);
   const next = hashKey(successor(apiKey));
