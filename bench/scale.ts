@@ -57,7 +57,9 @@ async function fill(
   const flush = async (): Promise<void> => {
     for (; items.length > 0; items = items.slice(BATCH)) {
       const writes = items.slice(0, BATCH).map((Item) => ({ PutRequest: { Item } }));
-      await client.send(new BatchWriteItemCommand({ RequestItems: { [tableName]: writes as WriteRequest[] } }));
+      await client.send(
+        new BatchWriteItemCommand({ RequestItems: { [tableName]: writes as WriteRequest[] } }),
+      );
     }
   };
   for (let index = 0; index < count; index += 1) {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Problem } from './errors.ts';
+import { rateLimited } from './errors.ts';
 
 /** What attempts are counted for, and how many of them cost nothing. */
 export interface BackoffSubject {
@@ -50,13 +50,7 @@ function digest(text: string): string {
 export async function takeAttempt(store: BackoffStore, subject: BackoffSubject, now: number): Promise<void> {
   for (;;) {
     const { failures, blockedUntil } = await store.read(subject.id, now);
-    if (blockedUntil > now) {
-      const retryAfterSeconds = blockedUntil - now;
-      throw new Problem('rate_limited', {
-        message: `Too many attempts. Try again in ${retryAfterSeconds} seconds.`,
-        retryAfterSeconds,
-      });
-    }
+    if (blockedUntil > now) throw rateLimited(blockedUntil - now, 'Too many attempts.');
     const next = {
       failures: failures + 1,
       blockedUntil: now + delaySeconds(failures + 1 - subject.freeAttempts),

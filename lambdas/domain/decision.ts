@@ -4,7 +4,7 @@ import type { Deployment, TierLimits } from '../deployment.ts';
 import { METHODS, type Method } from '../routes/route.ts';
 import { type AccessTable, type RowAccess, upstreamScope } from '../routes/table.ts';
 import { type AddressBlock, allowsAddress } from './address.ts';
-import { type Allowance, allowanceAfter, secondsUntil } from './allowance.ts';
+import { type Allowance, allowanceAfter } from './allowance.ts';
 import type { Caller, KeyCaller, UserCaller } from './caller.ts';
 import type { Clock } from './clock.ts';
 import { readCredential } from './credential.ts';
@@ -19,10 +19,21 @@ import { namedWorkspaces } from './workspace-choice.ts';
 /** What the authorizer answers for one request. Only `allowed` carries an identity. */
 export type Decision =
   | { readonly outcome: 'refused'; readonly code: ErrorCode }
-  | { readonly outcome: 'forbidden'; readonly code: ErrorCode; readonly message: string }
+  | {
+      readonly outcome: 'forbidden';
+      readonly code: ErrorCode;
+      readonly message: string;
+      /** As in `allowed`. */
+      readonly allowance: Allowance | null;
+    }
   /** The caller is proven, and picked no workspace of theirs: API Gateway has no such answer, the function behind has. */
-  | { readonly outcome: 'misdirected'; readonly code: ErrorCode; readonly tenant: TenantFacts | null }
-  | { readonly outcome: 'limited'; readonly allowance: Allowance; readonly retryAfterSeconds: number }
+  | {
+      readonly outcome: 'misdirected';
+      readonly code: ErrorCode;
+      readonly tenant: TenantFacts | null;
+      readonly allowance: Allowance | null;
+    }
+  | { readonly outcome: 'limited'; readonly allowance: Allowance }
   | {
       readonly outcome: 'allowed';
       readonly caller: Caller;
@@ -272,12 +283,14 @@ function limitsOf(tenant: TenantFacts | undefined, { tiers, initialTier }: Deplo
 function checkAddress(proof: Proof, request: DecisionRequest): Decision | undefined {
   if (proof.allowedBlocks.length === 0 || allowsAddress(proof.allowedBlocks, request.address))
     return undefined;
-  return forbidden('address_not_allowed');
+  return forbidden(proof, 'address_not_allowed');
 }
 
 function checkCallerKind(proof: Proof, _request: DecisionRequest, access: RowAccess): Decision | undefined {
   const required = access.kind === 'credential' ? access.callers : undefined;
-  return required === undefined || proof.caller.kind === required ? undefined : forbidden('user_required');
+  return required === undefined || proof.caller.kind === required
+    ? undefined
+    : forbidden(proof, 'user_required');
 }
 
 function checkScope(
@@ -289,7 +302,7 @@ function checkScope(
   const required = requiredScope(request, access, profile, deployment);
   if (required === null || coversScope(proof.caller.scopes, required, profile.scopeInclusion))
     return undefined;
-  return forbidden('insufficient_scope', `Insufficient scope. Required: ${required}`);
+  return forbidden(proof, 'insufficient_scope', `Insufficient scope. Required: ${required}`);
 }
 
 function requiredScope(
@@ -308,30 +321,23 @@ function requiredScope(
   }
 }
 
-function checkAllowance(
-  { allowance }: Proof,
-  _request: DecisionRequest,
-  _access: RowAccess,
-  { clock }: DecisionContext,
-) {
-  if (allowance === null || !allowance.exceeded) return undefined;
-  return {
-    outcome: 'limited',
-    allowance,
-    retryAfterSeconds: secondsUntil(allowance.resetAt, clock()),
-  } satisfies Decision;
+function checkAllowance({ allowance }: Proof): Decision | undefined {
+  return allowance?.exceeded ? { outcome: 'limited', allowance } : undefined;
 }
 
 /** A person works in any workspace of their tenant, a key in its own. One that is being deleted is gone. */
-function checkWorkspace({ caller, tenant }: Proof, { headers }: DecisionRequest): Decision | undefined {
+function checkWorkspace(
+  { caller, tenant, allowance }: Proof,
+  { headers }: DecisionRequest,
+): Decision | undefined {
   const [picked, ...more] = namedWorkspaces(headers);
   if (picked === undefined) return undefined;
-  if (more.length > 0) return { outcome: 'misdirected', code: 'malformed_request', tenant };
+  if (more.length > 0) return { outcome: 'misdirected', code: 'malformed_request', tenant, allowance };
   const isOwn =
     caller.kind === 'user'
       ? (tenant?.workspaces.has(picked) ?? false) && !tenant?.suspendedWorkspaces.has(picked)
       : picked === caller.workspaceId;
-  return isOwn ? undefined : { outcome: 'misdirected', code: 'not_found', tenant };
+  return isOwn ? undefined : { outcome: 'misdirected', code: 'not_found', tenant, allowance };
 }
 
 /** After {@link checkWorkspace}. */
@@ -348,6 +354,6 @@ function refused(code: ErrorCode): Decision {
   return { outcome: 'refused', code };
 }
 
-function forbidden(code: ErrorCode, message: string = ERRORS[code].message): Decision {
-  return { outcome: 'forbidden', code, message };
+function forbidden({ allowance }: Proof, code: ErrorCode, message: string = ERRORS[code].message): Decision {
+  return { outcome: 'forbidden', code, message, allowance };
 }

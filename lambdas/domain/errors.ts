@@ -235,6 +235,22 @@ export class Problem extends Error {
   }
 }
 
+/** A 429 that says when a repetition can succeed, in its text and in `Retry-After`. */
+export function rateLimited(
+  retryAfterSeconds: number,
+  message: string = ERRORS.rate_limited.message,
+): Problem {
+  return new Problem('rate_limited', {
+    message: `${message}${retryHint(retryAfterSeconds)}`,
+    retryAfterSeconds,
+  });
+}
+
+/** The end of the text of a 429. */
+export function retryHint(seconds: number): string {
+  return ` Try again in ${seconds} second${seconds === 1 ? '' : 's'}.`;
+}
+
 /** The error for one wrong field. */
 export function invalidField(field: string, message: string): Problem {
   return new Problem('invalid_field', { message: `${field}: ${message}`, fields: [{ field, message }] });

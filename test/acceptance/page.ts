@@ -15,7 +15,6 @@ export const NOT_THERE_YET = {
   dashboard: 'the dashboards',
   oauth: 'OAuth with PKCE',
   exchange: 'exchange and refresh of tokens',
-  rateHeaders: 'rate headers on every response',
 } as const;
 
 export interface CurlResponse {

@@ -1,8 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Deployment } from '../../lambdas/deployment.ts';
 import { parseBlock } from '../../lambdas/domain/address.ts';
-import { WINDOW_SECONDS } from '../../lambdas/domain/allowance.ts';
-import { type DecisionContext, type DecisionRequest, decide } from '../../lambdas/domain/decision.ts';
+import { secondsUntil, WINDOW_SECONDS } from '../../lambdas/domain/allowance.ts';
+import {
+  type Decision,
+  type DecisionContext,
+  type DecisionRequest,
+  decide,
+} from '../../lambdas/domain/decision.ts';
 import { hashKey, newKey, newLocator } from '../../lambdas/domain/key-format.ts';
 import { EMPTY_KEYSET, type Keyset, nextKeyset, publicKeys } from '../../lambdas/domain/keyset.ts';
 import { openSession } from '../../lambdas/domain/sessions.ts';
@@ -353,10 +358,11 @@ describe('what the row asks for', () => {
     const full = await tenant.createKey({ scopes: ['admin'] });
     expect(await ask(has.key, { method })).toMatchObject({ outcome: 'allowed' });
     expect(await ask(full.key, { method })).toMatchObject({ outcome: 'allowed' });
-    expect(await ask(lacks.key, { method })).toEqual({
+    expect(await ask(lacks.key, { method })).toMatchObject({
       outcome: 'forbidden',
       code: 'insufficient_scope',
       message: `Insufficient scope. Required: ${scope}`,
+      allowance: { remaining: expect.any(Number) },
     });
   });
 
@@ -409,9 +415,42 @@ describe('limits', () => {
     expect(outcomes[3]).toEqual({
       outcome: 'limited',
       allowance: { limit: 3, remaining: 0, resetAt, exceeded: true },
-      retryAfterSeconds: resetAt - NOW,
     });
     expect(await ask(key, {}, resetAt)).toMatchObject({ outcome: 'allowed', allowance: { remaining: 2 } });
+  });
+
+  test('with clocks ten seconds apart the limit is exact, and the window the one that was reached first', async () => {
+    const tenant = await storeTenant(store);
+    const { key } = await tenant.createKey();
+    const edge = (Math.floor(NOW / WINDOW_SECONDS) + 1) * WINDOW_SECONDS;
+    const [ahead, behind] = [edge + 4, edge - 6];
+    const decisions: Decision[] = [];
+    for (const now of [ahead, behind, ahead, behind, ahead]) decisions.push(await ask(key, {}, now));
+    expect(decisions.map(({ outcome }) => outcome)).toEqual([
+      'allowed',
+      'allowed',
+      'allowed',
+      'limited',
+      'limited',
+    ]);
+    for (const decision of decisions) {
+      expect(decision).toMatchObject({ allowance: { resetAt: edge + WINDOW_SECONDS } });
+    }
+    // Each clock tells when the window ends by itself: who waits as the later one says has waited by both.
+    const waitBy = (now: number) => secondsUntil(edge + WINDOW_SECONDS, now);
+    expect([waitBy(ahead), waitBy(behind)]).toEqual([56, 66]);
+    expect(await ask(key, {}, ahead + 56)).toMatchObject({ outcome: 'allowed' });
+    expect(await ask(key, {}, behind + 66)).toMatchObject({ outcome: 'allowed' });
+  });
+
+  test('who asks an instance that is behind too early is told to wait as long as the clocks are apart, no longer', async () => {
+    const tenant = await storeTenant(store);
+    const { key } = await tenant.createKey();
+    const edge = (Math.floor(NOW / WINDOW_SECONDS) + 1) * WINDOW_SECONDS;
+    for (let call = 0; call < 4; call += 1) await ask(key, {}, edge);
+    const early = await ask(key, {}, edge + WINDOW_SECONDS - 10);
+    expect(early).toMatchObject({ outcome: 'limited', allowance: { resetAt: edge + WINDOW_SECONDS } });
+    expect(secondsUntil(edge + WINDOW_SECONDS, edge + WINDOW_SECONDS - 10)).toBe(10);
   });
 
   test('of 30 parallel calls over the whole decision, exactly the limit passes', async () => {
