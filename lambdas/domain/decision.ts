@@ -75,19 +75,19 @@ export interface SessionRecord {
   readonly caller: Omit<UserCaller, 'kind' | 'scopes' | 'environment'>;
 }
 
-/** The outcome of the one conditional write: whether its condition held, and the record. */
+/** The outcome of the one conditional write: whether its condition held, so that the request was counted, and the record. */
 export interface Use<Found> {
   readonly passed: boolean;
   /** Undefined when there is none. */
   readonly record: Found | undefined;
-  /** The window that the request was counted in, and its count with this request. */
+  /** The window that the request was or would have been counted in, and the count there, with this request if it was. */
   readonly window: number;
   readonly count: number;
 }
 
 /** What a decision needs of the store. All of it throws when the store cannot answer: the decision then fails closed. */
 export interface DecisionStore {
-  /** Authenticates, checks state and expiry, and counts: one write. */
+  /** Authenticates, checks state, expiry and the allow-list, and counts: one write. Who is elsewhere is not counted. */
   useKey(locator: string, hash: Uint8Array, address: string, now: number): Promise<Use<KeyRecord>>;
   useSession(sessionId: string, address: string, now: number): Promise<Use<SessionRecord>>;
   /** No older than {@link FACTS_SECONDS}; undefined when there is no such tenant. */
@@ -197,7 +197,7 @@ async function proveKey(
   if (record.state === 'revoked') return refused('revoked_credential');
   if (record.state === 'disabled') return refused('disabled_credential');
   if (slot.expiresAt <= now) return refused('expired_credential');
-  if (!passed) throw new Error('The write was refused for no reason that its record shows.');
+  if (!passed && !isElsewhere(record.allowedBlocks, request)) throw unexplained();
   const tenant = await store.tenant(record.caller.tenantId, now);
   return (
     refuseTenant(tenant, record.caller.workspaceId, now) ?? {
@@ -244,7 +244,7 @@ async function proveToken(
   }
   if (record.state === 'ended') return refused('ended_session');
   if (record.expiresAt <= now) return refused('expired_credential');
-  if (!passed) throw new Error('The write was refused for no reason that its record shows.');
+  if (!passed) throw unexplained();
   const tenant = await store.tenant(record.caller.tenantId, now);
   return (
     refuseTenant(tenant, record.caller.workspaceId, now) ?? {
@@ -259,6 +259,10 @@ async function proveToken(
       allowedBlocks: [],
     }
   );
+}
+
+function unexplained(): Error {
+  return new Error('The write was refused for no reason that its record shows.');
 }
 
 function refuseTenant(
@@ -281,9 +285,12 @@ function limitsOf(tenant: TenantFacts | undefined, { tiers, initialTier }: Deplo
 }
 
 function checkAddress(proof: Proof, request: DecisionRequest): Decision | undefined {
-  if (proof.allowedBlocks.length === 0 || allowsAddress(proof.allowedBlocks, request.address))
-    return undefined;
-  return forbidden(proof, 'address_not_allowed');
+  return isElsewhere(proof.allowedBlocks, request) ? forbidden(proof, 'address_not_allowed') : undefined;
+}
+
+/** Whether an allow-list lacks the address; an empty one is for anywhere. */
+function isElsewhere(allowed: readonly AddressBlock[], { address }: DecisionRequest): boolean {
+  return allowed.length > 0 && !allowsAddress(allowed, address);
 }
 
 function checkCallerKind(proof: Proof, _request: DecisionRequest, access: RowAccess): Decision | undefined {

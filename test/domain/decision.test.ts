@@ -453,6 +453,19 @@ describe('limits', () => {
     expect(secondsUntil(edge + WINDOW_SECONDS, edge + WINDOW_SECONDS - 10)).toBe(10);
   });
 
+  test('a stolen key that is used from elsewhere spends nothing of its owner’s allowance, and learns what it is', async () => {
+    const tenant = await storeTenant(store);
+    const block = parseBlock('198.51.100.1');
+    const { key } = await tenant.createKey({ allowedBlocks: block === undefined ? [] : [block] });
+    const owner = { address: '198.51.100.1' };
+    expect(await ask(key, owner)).toMatchObject({ allowance: { remaining: 2 } });
+    const context = contextAt(NOW);
+    for (const theft of await Promise.all(Array.from({ length: 20 }, () => decide(request(key), context)))) {
+      expect(theft).toMatchObject({ code: 'address_not_allowed', allowance: { limit: 3, remaining: 2 } });
+    }
+    expect(await ask(key, owner)).toMatchObject({ outcome: 'allowed', allowance: { remaining: 1 } });
+  });
+
   test('of 30 parallel calls over the whole decision, exactly the limit passes', async () => {
     const tenant = await storeTenant(store);
     const { key } = await tenant.createKey();
