@@ -101,6 +101,19 @@ const tokens = fields({
   absoluteDays: whole(1, MAX_SESSION_DAYS).default(365),
 });
 
+/**
+ * What one source address (of IPv6, one /64) may do where no credential is needed. The numbers leave room for an
+ * office, a school or a mobile network behind one address: docs/limits.md has the reasons.
+ */
+const addressLimits = fields({
+  /** Accounts that are opened in an hour, or would be. @default 100 */
+  accountsPerHour: whole(1, 1_000_000).default(100),
+  /** Logins that fail in ten minutes, of accounts that have not logged in from there before. @default 100 */
+  failedLoginsPerTenMinutes: whole(1, 1_000_000).default(100),
+  /** Refreshes that fail in ten minutes. @default 100 */
+  failedRefreshesPerTenMinutes: whole(1, 1_000_000).default(100),
+});
+
 /** What a team edits. Every field is checked at synth time; an unknown one is an error. */
 export const CONFIG = fields({
   /** The CloudFormation stack's name. @default Latchkey */
@@ -127,6 +140,8 @@ export const CONFIG = fields({
   cors: fields({
     allowedOrigin: text(/^(\*|https?:\/\/[^\s/'"]+)$/, '* or an origin such as https://app.example.com'),
   }),
+  /** What one source address may do where no credential is needed. */
+  addressLimits: addressLimits.prefault({}),
   /** Access tokens, and the sessions that refresh them. */
   tokens: tokens.prefault({}),
   /** Days from one rotation of the signing keys to the next (Secrets Manager takes up to 1,000). @default 30 */

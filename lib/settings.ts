@@ -89,6 +89,7 @@ export function deploymentOf({ config, profile }: Settings): Deployment {
       ]),
     ),
     initialTier: config.initialTier,
+    addressLimits: config.addressLimits,
     upstreamUrl: config.upstream?.url ?? null,
     tokens: tokenSettings(config, profile),
     pathScopes: [...(config.upstream?.scopes ?? []), ...profile.pathScopes],

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { networkOf } from './address.ts';
 import { rateLimited } from './errors.ts';
 
 /** What attempts are counted for, and how many of them cost nothing. */
@@ -31,12 +32,13 @@ export interface BackoffStore {
   clear(subject: string): Promise<void>;
 }
 
-/** The counters of a login: that of the account from this IP address, and that of the account from anywhere. */
-export function loginSubjects(email: string, address: string): readonly BackoffSubject[] {
-  return [
-    { id: digest(`${email}\0${address}`), freeAttempts: FREE_FROM_ONE_PLACE },
-    { id: digest(email), freeAttempts: FREE_FROM_ANYWHERE },
-  ];
+/**
+ * The counters of a login: that of the account from this source address, and that of the account from anywhere.
+ * An account that has logged in from there before has the first alone: no stranger elsewhere keeps it out.
+ */
+export function loginSubjects(email: string, address: string, isKnown = false): readonly BackoffSubject[] {
+  const here = { id: digest(`${email}\0${networkOf(address)}`), freeAttempts: FREE_FROM_ONE_PLACE };
+  return isKnown ? [here] : [here, { id: digest(email), freeAttempts: FREE_FROM_ANYWHERE }];
 }
 
 function digest(text: string): string {

@@ -9,6 +9,7 @@ import type { Caller, KeyCaller, UserCaller } from './caller.ts';
 import type { Clock } from './clock.ts';
 import { readCredential } from './credential.ts';
 import { ERRORS, type ErrorCode } from './errors.ts';
+import type { Guesses } from './guesses.ts';
 import type { HeaderValues } from './headers.ts';
 import { hashKey, importedLocator, parseKey } from './key-format.ts';
 import { coversScope, ROLE_SCOPES, type Scope } from './scopes.ts';
@@ -102,6 +103,8 @@ export interface DecisionContext {
   readonly access: AccessTable;
   readonly store: DecisionStore;
   readonly tokens: TokenVerifier;
+  /** What this instance remembers of keys that nobody has. */
+  readonly guesses: Guesses;
   readonly clock: Clock;
 }
 
@@ -185,15 +188,23 @@ async function proveKey(
   request: DecisionRequest,
   context: DecisionContext,
 ): Promise<Proof | Decision> {
-  const { store, deployment, clock } = context;
+  const { store, deployment, guesses, clock } = context;
   const hash = hashKey(key);
   const now = clock();
   const locator = await locatorOf(key, hash, now, context);
   if (locator === undefined) return refused('invalid_credential');
-  const { passed, record, window, count } = await store.useKey(locator, hash, request.address, now);
+  const { address } = request;
+  const suspicion = guesses.suspicion(address, locator, hash, now);
+  if (suspicion === 'known to be unknown') return refused('invalid_credential');
+  if (suspicion === 'guessing') return refused('too_many_attempts');
+  const { passed, record, window, count } = await store.useKey(locator, hash, address, now);
   const slot = record?.slots.find((candidate) => sameHash(candidate.hash, hash));
   // Only who proved the secret is told why the key is dead.
-  if (record === undefined || slot === undefined) return refused('invalid_credential');
+  if (record === undefined || slot === undefined) {
+    guesses.wrong(address, hash, now);
+    return refused('invalid_credential');
+  }
+  guesses.right(address, locator);
   if (record.state === 'revoked') return refused('revoked_credential');
   if (record.state === 'disabled') return refused('disabled_credential');
   if (slot.expiresAt <= now) return refused('expired_credential');

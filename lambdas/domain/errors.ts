@@ -63,6 +63,12 @@ export const ERRORS = {
     title: 'Tenant suspended',
     message: 'The tenant is suspended.',
   },
+  too_many_attempts: {
+    status: 401,
+    type: 'authentication_error',
+    title: 'Too many attempts',
+    message: 'Too many unknown API keys came from your address. Try again in a minute.',
+  },
   wrong_password: {
     status: 401,
     type: 'authentication_error',

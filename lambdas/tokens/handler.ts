@@ -8,6 +8,7 @@ import { Facts } from '../store/facts.ts';
 import { KeysetStore } from '../store/keyset-store.ts';
 import { DynamoRefreshStore } from '../store/refresh-store.ts';
 import { DynamoSessionStore } from '../store/session-store.ts';
+import { DynamoSourceStore } from '../store/source-store.ts';
 import { Table } from '../store/table.ts';
 
 const deployment = LATCHKEY_DEPLOYMENT;
@@ -24,6 +25,7 @@ const services: TokenServices = {
     tenant: (tenantId) => facts.tenant(tenantId),
     clock: systemClock,
   },
+  sources: new DynamoSourceStore(table),
 };
 
 /** Serves what gives tokens for tokens. */

@@ -162,11 +162,11 @@ describe.each(CLIENTS)('using a key by %s', (_name, clientOf) => {
     const one = decisions();
     const passes = async (address: string) => (await one.useKey(apiKey.locator, hash, address, NOW)).passed;
     expect([await passes(ADDRESS), await passes(ELSEWHERE)]).toEqual([true, false]);
-    await store.keys.change(apiKey, { allowedBlocks: blocks('198.51.100.9') }, ORIGIN);
+    await store.keys.change(apiKey, { allowedBlocks: blocks('198.51.100.9') }, ORIGIN, NOW);
     expect([await passes(ADDRESS), await passes(ELSEWHERE)]).toEqual([false, true]);
-    await store.keys.change(apiKey, { allowedBlocks: [] }, ORIGIN);
+    await store.keys.change(apiKey, { allowedBlocks: [] }, ORIGIN, NOW);
     expect([await passes(ADDRESS), await passes(ELSEWHERE)]).toEqual([true, true]);
-    await store.keys.change(apiKey, { allowedBlocks: blocks('192.0.2.0/24') }, ORIGIN);
+    await store.keys.change(apiKey, { allowedBlocks: blocks('192.0.2.0/24') }, ORIGIN, NOW);
     expect([await passes(ADDRESS), await passes(ELSEWHERE)]).toEqual([true, false]);
   });
 
