@@ -114,6 +114,16 @@ const addressLimits = fields({
   failedRefreshesPerTenMinutes: whole(1, 1_000_000).default(100),
 });
 
+/** What AWS WAF takes as the limit of a rate-based rule. */
+const wafLimit = () => whole(10, 2_000_000_000);
+
+const wafLimits = fields({
+  /** Requests a minute from one source address to public routes that do work: onboarding, login, refresh. @default 600 */
+  publicRequestsPerMinute: wafLimit().default(600),
+  /** And to all routes together; null for twice what the largest tier may send. @default null */
+  requestsPerMinute: wafLimit().nullable().default(null),
+});
+
 /** What a team edits. Every field is checked at synth time; an unknown one is an error. */
 export const CONFIG = fields({
   /** The CloudFormation stack's name. @default Latchkey */
@@ -142,6 +152,10 @@ export const CONFIG = fields({
   }),
   /** What one source address may do where no credential is needed. */
   addressLimits: addressLimits.prefault({}),
+  /** Whether AWS WAF stands before the API, which costs by the request. @default - in production */
+  waf: flag().exactOptional(),
+  /** How much AWS WAF lets through from one source address. */
+  wafLimits: wafLimits.prefault({}),
   /** Access tokens, and the sessions that refresh them. */
   tokens: tokens.prefault({}),
   /** Days from one rotation of the signing keys to the next (Secrets Manager takes up to 1,000). @default 30 */
