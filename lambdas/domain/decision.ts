@@ -8,7 +8,7 @@ import { type Allowance, allowanceAfter } from './allowance.ts';
 import type { Caller, KeyCaller, UserCaller } from './caller.ts';
 import type { Clock } from './clock.ts';
 import { readCredential } from './credential.ts';
-import { ERRORS, type ErrorCode } from './errors.ts';
+import { DECISION_ERRORS, type DecisionErrorCode } from './errors.ts';
 import type { Guesses } from './guesses.ts';
 import type { HeaderValues } from './headers.ts';
 import { hashKey, importedLocator, parseKey } from './key-format.ts';
@@ -19,10 +19,10 @@ import { namedWorkspaces } from './workspace-choice.ts';
 
 /** What the authorizer answers for one request. Only `allowed` carries an identity. */
 export type Decision =
-  | { readonly outcome: 'refused'; readonly code: ErrorCode }
+  | { readonly outcome: 'refused'; readonly code: DecisionErrorCode }
   | {
       readonly outcome: 'forbidden';
-      readonly code: ErrorCode;
+      readonly code: DecisionErrorCode;
       readonly message: string;
       /** As in `allowed`. */
       readonly allowance: Allowance | null;
@@ -30,7 +30,7 @@ export type Decision =
   /** The caller is proven, and picked no workspace of theirs: API Gateway has no such answer, the function behind has. */
   | {
       readonly outcome: 'misdirected';
-      readonly code: ErrorCode;
+      readonly code: 'malformed_request' | 'not_found';
       readonly tenant: TenantFacts | null;
       readonly allowance: Allowance | null;
     }
@@ -368,10 +368,14 @@ function sameHash(stored: Uint8Array, presented: Uint8Array): boolean {
   return stored.length === presented.length && timingSafeEqual(stored, presented);
 }
 
-function refused(code: ErrorCode): Decision {
+function refused(code: DecisionErrorCode): Decision {
   return { outcome: 'refused', code };
 }
 
-function forbidden({ allowance }: Proof, code: ErrorCode, message: string = ERRORS[code].message): Decision {
+function forbidden(
+  { allowance }: Proof,
+  code: DecisionErrorCode,
+  message: string = DECISION_ERRORS[code].message,
+): Decision {
   return { outcome: 'forbidden', code, message, allowance };
 }

@@ -1,7 +1,14 @@
 import { type Allowance, endOfMonth, secondsUntil, WINDOW_SECONDS } from '../domain/allowance.ts';
 import type { Caller } from '../domain/caller.ts';
 import type { Decision } from '../domain/decision.ts';
-import { ERRORS, type ErrorCode, Problem, rateLimited, retryHint } from '../domain/errors.ts';
+import {
+  DECISION_ERRORS,
+  ERRORS,
+  type ErrorCode,
+  Problem,
+  rateLimited,
+  retryHint,
+} from '../domain/errors.ts';
 import { ENVIRONMENTS, ROLES, SCOPES } from '../domain/scopes.ts';
 import { unknownWorkspace } from '../domain/workspace-choice.ts';
 
@@ -28,8 +35,8 @@ export function contextOf(
         requestId,
         reason: decision.code,
         code: codeOf(decision.code),
-        title: ERRORS[decision.code].title,
-        message: ERRORS[decision.code].message,
+        title: DECISION_ERRORS[decision.code].title,
+        message: DECISION_ERRORS[decision.code].message,
       };
     case 'forbidden':
       return {
@@ -37,7 +44,7 @@ export function contextOf(
         requestId,
         reason: decision.code,
         code: codeOf(decision.code),
-        title: ERRORS[decision.code].title,
+        title: DECISION_ERRORS[decision.code].title,
         message: decision.message,
         ...allowanceContext(decision.allowance, now),
       };

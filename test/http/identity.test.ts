@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Caller } from '../../lambdas/domain/caller.ts';
 import type { Decision } from '../../lambdas/domain/decision.ts';
-import { ERRORS, type ErrorCode } from '../../lambdas/domain/errors.ts';
+import { DECISION_ERRORS, type DecisionErrorCode } from '../../lambdas/domain/errors.ts';
 import { ENVIRONMENTS, ROLES, SCOPES } from '../../lambdas/domain/scopes.ts';
 import { callerOf, contextOf } from '../../lambdas/http/identity.ts';
 import { traceId } from '../../lambdas/http/request-id.ts';
@@ -33,7 +33,7 @@ const allowance = fc.record({
   resetAt: fc.nat(),
   exceeded: fc.boolean(),
 });
-const code = fc.constantFrom(...(Object.keys(ERRORS) as ErrorCode[]));
+const code = fc.constantFrom(...(Object.keys(DECISION_ERRORS) as DecisionErrorCode[]));
 const allowed = fc.record({
   outcome: fc.constant('allowed' as const),
   caller,
