@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     // Need more than npm, or more time, and have scripts of their own.
-    exclude: ['test/{emulator,fuzz,chaos}/**'],
+    exclude: ['test/{emulator,fuzz,chaos,load}/**'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: 'forks',

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import { authorizer } from '../lambdas/authorizer/authorize.ts';
 import { systemClock } from '../lambdas/domain/clock.ts';
+import { Guesses } from '../lambdas/domain/guesses.ts';
 import { TokenVerifier } from '../lambdas/domain/tokens.ts';
 import { DynamoDecisionStore } from '../lambdas/store/decision-store.ts';
 import { createDynamoDbHttp } from '../lambdas/store/dynamodb-http.ts';
@@ -91,6 +92,7 @@ async function countHourly(
       access,
       store: new DynamoDecisionStore(client, tableName, facts),
       tokens: new TokenVerifier(ISSUER),
+      guesses: new Guesses(),
       clock: () => systemClock() + hours * 3600,
     },
     {},

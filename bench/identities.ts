@@ -9,6 +9,7 @@ import { DynamoBackoffStore } from '../lambdas/store/backoff-store.ts';
 import { ControlStore } from '../lambdas/store/control-store.ts';
 import { DynamoRefreshStore } from '../lambdas/store/refresh-store.ts';
 import { DynamoSessionStore } from '../lambdas/store/session-store.ts';
+import { DynamoSourceStore } from '../lambdas/store/source-store.ts';
 import { Table } from '../lambdas/store/table.ts';
 import { ENGINE_CREDENTIALS, ENGINE_REGION } from '../test/support/dynamodb-engine.ts';
 import type { AuthorizerBundle } from './bundle.ts';
@@ -43,6 +44,7 @@ export async function identitiesIn(
     sessions: new DynamoSessionStore(table),
     refreshTokens: new DynamoRefreshStore(table),
     backoff: new DynamoBackoffStore(table),
+    sources: new DynamoSourceStore(table),
     signer: new Signer(async () => keyset, ISSUER, systemClock),
     clock: systemClock,
   };

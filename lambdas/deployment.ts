@@ -1,6 +1,7 @@
 import type { PathScope } from '../profiles/profile.ts';
 import type { Algorithm } from './domain/algorithms.ts';
 import type { Role } from './domain/scopes.ts';
+import type { AddressLimits } from './domain/source.ts';
 import type { AccessTable } from './routes/table.ts';
 
 /** What a tier allows; the numbers that the functions need. Rate, burst and quota live in the usage plans. */
@@ -68,6 +69,8 @@ export interface Deployment {
   readonly tiers: Readonly<Record<string, TierLimits>>;
   /** The tier of a new tenant. */
   readonly initialTier: string;
+  /** What one source address may do where no credential is needed. */
+  readonly addressLimits: AddressLimits;
   /** The team's API, without a trailing slash; null for the built-in echo. */
   readonly upstreamUrl: string | null;
   readonly tokens: TokenSettings;

@@ -151,6 +151,29 @@ const identityProvider = fields({
     fault('createUsers', 'must be true, or linkByEmail: otherwise nobody could come in');
 });
 
+/**
+ * What one source address (of IPv6, one /64) may do where no credential is needed. The numbers leave room for an
+ * office, a school or a mobile network behind one address: docs/limits.md has the reasons.
+ */
+const addressLimits = fields({
+  /** Accounts that are opened in an hour, or would be. @default 100 */
+  accountsPerHour: whole(1, 1_000_000).default(100),
+  /** Logins that fail in ten minutes, of accounts that have not logged in from there before. @default 100 */
+  failedLoginsPerTenMinutes: whole(1, 1_000_000).default(100),
+  /** Refreshes that fail in ten minutes. @default 100 */
+  failedRefreshesPerTenMinutes: whole(1, 1_000_000).default(100),
+});
+
+/** What AWS WAF takes as the limit of a rate-based rule. */
+const wafLimit = () => whole(10, 2_000_000_000);
+
+const wafLimits = fields({
+  /** Requests a minute from one source address to public routes that do work: onboarding, login, refresh. @default 600 */
+  publicRequestsPerMinute: wafLimit().default(600),
+  /** And to all routes together; null for twice what the largest tier may send. @default null */
+  requestsPerMinute: wafLimit().nullable().default(null),
+});
+
 /** What a team edits. Every field is checked at synth time; an unknown one is an error. */
 export const CONFIG = fields({
   /** The CloudFormation stack's name. @default Latchkey */
@@ -177,6 +200,12 @@ export const CONFIG = fields({
   cors: fields({
     allowedOrigin: text(/^(\*|https?:\/\/[^\s/'"]+)$/, '* or an origin such as https://app.example.com'),
   }),
+  /** What one source address may do where no credential is needed. */
+  addressLimits: addressLimits.prefault({}),
+  /** Whether AWS WAF stands before the API, which costs by the request. @default - in production */
+  waf: flag().exactOptional(),
+  /** How much AWS WAF lets through from one source address. */
+  wafLimits: wafLimits.prefault({}),
   /** Access tokens, and the sessions that refresh them. */
   tokens: tokens.prefault({}),
   /** Identity providers whose tokens are exchanged for ours. @default [] */

@@ -152,7 +152,7 @@ function acknowledgeFindings(frontDoor: FrontDoor): void {
     {
       id: 'AwsSolutions-APIG3',
       reason:
-        'Rate rules by source address are a matter of their own; every decision is counted without WAF.',
+        'AWS WAF stands before the stage in production (lib/waf.ts); without it every decision is counted all the same.',
     },
     {
       id: 'AwsSolutions-APIG4',

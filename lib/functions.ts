@@ -103,7 +103,7 @@ export function functionSpecs(
       timeoutSeconds: 10,
       table: [
         { actions: ['BatchGetItem'], keys: ['TENANT#*', 'CONTROL'] },
-        { actions: ['UpdateItem'], keys: ['SESSION#*', 'REFRESH#*'] },
+        { actions: ['UpdateItem'], keys: ['SESSION#*', 'REFRESH#*', 'BACKOFF#*'] },
         { actions: ['DeleteItem'], keys: ['USER#*'] },
         ...(exchanges ? EXCHANGE_RIGHTS : []),
       ],

@@ -1,5 +1,6 @@
 import { ResponseType, type RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { ERRORS, type ErrorCode } from '../lambdas/domain/errors.ts';
+import { RATE_LIMIT_HEADERS } from '../lambdas/routes/rate-limit-headers.ts';
 import type { ApiRow } from '../lambdas/routes/table.ts';
 import { type ErrorView, errorCodeOf, type Profile } from '../profiles/profile.ts';
 import { originHeaders } from './cors.ts';
@@ -36,6 +37,23 @@ const PLAIN: ReadonlyMap<ResponseType, ErrorCode> = new Map([
   [ResponseType.INTEGRATION_FAILURE, 'unavailable'],
   [ResponseType.INTEGRATION_TIMEOUT, 'upstream_timeout'],
 ]);
+
+/** Failures of these types can come before an authorizer has run, or without one, and after it. */
+const PERHAPS_COUNTED: ReadonlySet<ResponseType> = new Set([
+  ResponseType.BAD_REQUEST_BODY,
+  ResponseType.BAD_REQUEST_PARAMETERS,
+  ResponseType.DEFAULT_4XX,
+  ResponseType.UNSUPPORTED_MEDIA_TYPE,
+  ResponseType.API_CONFIGURATION_ERROR,
+  ResponseType.DEFAULT_5XX,
+  ResponseType.INTEGRATION_FAILURE,
+  ResponseType.INTEGRATION_TIMEOUT,
+]);
+
+/** The caller's allowance out of the authorizer's context. A field that is not there makes no header. */
+const COUNTED = Object.fromEntries(
+  Object.entries(RATE_LIMIT_HEADERS).map(([header, field]) => [header, `context.authorizer.${field}`]),
+);
 
 export interface GatewayResponsesProps {
   readonly profile: Profile;
@@ -87,6 +105,7 @@ function answers(profile: Profile): readonly Answer[] {
       title,
       message,
       code: errorCodeOf(profile, code),
+      ...(PERHAPS_COUNTED.has(responseType) ? { headers: COUNTED } : {}),
     };
   });
   return [...plain, ...refusals(), ...overLimits(profile)];
@@ -112,24 +131,30 @@ function refusals(): readonly Answer[] {
       responseType: ResponseType.INVALID_API_KEY,
       status: 403,
       type: 'authorization_error',
+      headers: COUNTED,
     },
   ];
 }
 
 /**
  * Over a limit of one's own or of a plan. Where the account is throttled before the authorizer runs, the hint and the
- * request id are empty, and the text still reads right. Headers of the limit go into `headers`, here and in `refusals`.
+ * request id are empty, and the text still reads right.
  */
 function overLimits(profile: Profile): readonly Answer[] {
   const { status, type, title, message } = ERRORS.rate_limited;
-  return [ResponseType.THROTTLED, ResponseType.QUOTA_EXCEEDED].map((responseType) => ({
-    responseType,
-    authorized: true,
-    status,
-    type,
-    title,
-    code: errorCodeOf(profile, 'rate_limited'),
-    message: `${message}$context.authorizer.retryHint`,
-    headers: { 'Retry-After': 'context.authorizer.retryAfter' },
-  }));
+  const said = { authorized: true, status, type, title, code: errorCodeOf(profile, 'rate_limited') };
+  return [
+    {
+      ...said,
+      responseType: ResponseType.THROTTLED,
+      message: `${message}$context.authorizer.retryHint`,
+      headers: { ...COUNTED, 'Retry-After': 'context.authorizer.retryAfter' },
+    },
+    {
+      ...said,
+      responseType: ResponseType.QUOTA_EXCEEDED,
+      message: 'Monthly quota exceeded.$context.authorizer.quotaRetryHint',
+      headers: { ...COUNTED, 'Retry-After': 'context.authorizer.quotaRetryAfter' },
+    },
+  ];
 }

@@ -10,8 +10,9 @@ import { KeyStream } from './key-stream.ts';
 import { KeysetSecret } from './keyset-secret.ts';
 import { LatchkeyFunctions } from './latchkey-functions.ts';
 import { Monitoring } from './monitoring.ts';
-import { type Settings, tokenSettings } from './settings.ts';
+import { type Settings, tokenSettings, wafLimitsOf } from './settings.ts';
 import { UsagePlans, usageKeys } from './usage-plans.ts';
+import { Waf } from './waf.ts';
 
 export interface LatchkeyStackProps extends Settings {
   /** Every method of the API. */
@@ -59,6 +60,11 @@ export class LatchkeyStack extends Stack {
     }).byName;
 
     frontDoor.serve(functions);
+    const limits = wafLimitsOf(config);
+    if (limits !== null) {
+      const { allowedOrigin } = config.cors;
+      new Waf(this, 'Waf', { stage: frontDoor.stage, rows, profile, allowedOrigin, limits });
+    }
     keyset.rotateWith(functions.rotation, Duration.days(config.rotationDays));
     const keyStream = new KeyStream(this, 'KeyStream', {
       table,

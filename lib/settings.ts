@@ -89,12 +89,27 @@ export function deploymentOf({ config, profile }: Settings): Deployment {
       ]),
     ),
     initialTier: config.initialTier,
+    addressLimits: config.addressLimits,
     upstreamUrl: config.upstream?.url ?? null,
     tokens: tokenSettings(config, profile),
     identityProviders: config.identityProviders,
     pathScopes: [...(config.upstream?.scopes ?? []), ...profile.pathScopes],
     allowedOrigin: config.cors.allowedOrigin,
   };
+}
+
+/** Requests a minute from one source address. */
+export interface WafLimits {
+  readonly publicRequestsPerMinute: number;
+  readonly requestsPerMinute: number;
+}
+
+/** What AWS WAF lets through; null where it does not stand before the API. */
+export function wafLimitsOf({ waf, environment, wafLimits, tiers }: Config): WafLimits | null {
+  if (!(waf ?? environment === 'production')) return null;
+  const fastest = Math.max(...Object.values(tiers).map(({ rate }) => rate));
+  // A whole tenant may sit behind one address: twice its rate is no tenant's doing.
+  return { ...wafLimits, requestsPerMinute: wafLimits.requestsPerMinute ?? 2 * 60 * fastest };
 }
 
 const DAY_SECONDS = 86_400;

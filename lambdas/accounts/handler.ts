@@ -10,6 +10,7 @@ import { Facts } from '../store/facts.ts';
 import { KeysetStore } from '../store/keyset-store.ts';
 import { DynamoRefreshStore } from '../store/refresh-store.ts';
 import { DynamoSessionStore } from '../store/session-store.ts';
+import { DynamoSourceStore } from '../store/source-store.ts';
 import { Table } from '../store/table.ts';
 
 const table = new Table(variable('TABLE_NAME'));
@@ -23,6 +24,7 @@ const services: AccountServices = {
     sessions: new DynamoSessionStore(table),
     refreshTokens: new DynamoRefreshStore(table),
     backoff: new DynamoBackoffStore(table),
+    sources: new DynamoSourceStore(table),
     signer: new Signer(keyset.present, variable('ISSUER'), systemClock),
     clock: systemClock,
   },

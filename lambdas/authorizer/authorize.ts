@@ -35,7 +35,7 @@ export function authorizer(
     return answer(
       decision,
       event,
-      contextOf(decision, requestId, (code) => errorCodeOf(context.profile, code)),
+      contextOf(decision, requestId, context.clock(), (code) => errorCodeOf(context.profile, code)),
       usageKeys,
       context.deployment.initialTier,
     );

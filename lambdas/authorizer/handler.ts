@@ -1,6 +1,7 @@
 import { profile } from '#profile';
 import { variable } from '../deployment.ts';
 import { systemClock } from '../domain/clock.ts';
+import { Guesses } from '../domain/guesses.ts';
 import { TokenVerifier } from '../domain/tokens.ts';
 import { observe } from '../http/metrics.ts';
 import { DynamoDecisionStore } from '../store/decision-store.ts';
@@ -25,6 +26,7 @@ export const handler = authorizer(
     access: LATCHKEY_ACCESS,
     store: new DynamoDecisionStore(client, table, new Facts(client, table)),
     tokens: new TokenVerifier(variable('ISSUER'), secrets),
+    guesses: new Guesses(),
     clock: systemClock,
   },
   JSON.parse(variable('USAGE_KEYS')),

@@ -6,6 +6,14 @@ import { type Grant, type GrantContext, openGrant } from './grants.ts';
 import { mainEnvironment } from './key-format.ts';
 import { type ChangeOrigin, issueKey, type KeyIssue, type RequestOrigin } from './keys.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
+import {
+  accountLimit,
+  loginLimit,
+  PLACE_SECONDS,
+  placeOf,
+  type SourceStore,
+  takeFromSource,
+} from './source.ts';
 import type { User } from './user.ts';
 
 /** How often a login begins anew because the person was changed meanwhile. */
@@ -49,6 +57,7 @@ export interface AccountStore {
 export interface AccountContext extends GrantContext {
   readonly accounts: AccountStore;
   readonly backoff: BackoffStore;
+  readonly sources: SourceStore;
 }
 
 export interface Onboarding {
@@ -64,6 +73,14 @@ export interface Onboarded {
   readonly account: NewAccount;
   /** The key itself: it is nowhere after this. */
   readonly key: string;
+}
+
+/** Counts an account that is about to be opened from an address. Throws `rate_limited`. */
+export async function admitAccount(
+  address: string,
+  { sources, deployment, clock }: AccountContext,
+): Promise<void> {
+  await takeFromSource(sources, address, accountLimit(deployment.addressLimits), clock());
 }
 
 /**
@@ -152,15 +169,21 @@ async function openAccount(
 
 /**
  * Opens a session. Throws `wrong_password` alike for a wrong password and an unknown address, after the same work,
- * and `rate_limited` after too many attempts.
+ * and `rate_limited` after too many attempts: on the account, from anywhere or from here, or from this source address
+ * on any account. Who has logged in from here before is held to their own attempts from here alone.
  */
 export async function logIn(
   credentials: { readonly email: string; readonly password: string },
   from: Required<RequestOrigin>,
   context: AccountContext,
 ): Promise<Grant> {
-  const { accounts, backoff, clock } = context;
-  const subjects = loginSubjects(credentials.email, from.address);
+  const { accounts, backoff, sources, deployment, clock } = context;
+  const place = placeOf(credentials.email, from.address);
+  const isKnown = await sources.knows(place, clock());
+  const taken = isKnown
+    ? undefined
+    : await takeFromSource(sources, from.address, loginLimit(deployment.addressLimits), clock());
+  const subjects = loginSubjects(credentials.email, from.address, isKnown);
   for (const subject of subjects) await takeAttempt(backoff, subject, clock());
   const enter = async (): Promise<Grant> => {
     // The person before the password: a session is opened for what they were when it was looked at, or not at all.
@@ -174,6 +197,10 @@ export async function logIn(
   };
   const grant = await unlessChanged(enter);
   for (const subject of subjects) await backoff.clear(subject.id);
+  if (taken !== undefined) {
+    await taken.giveBack();
+    await sources.remember(place, clock() + PLACE_SECONDS);
+  }
   return grant;
 }
 

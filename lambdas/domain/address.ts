@@ -32,6 +32,15 @@ export function allowsAddress(blocks: readonly AddressBlock[], address: string):
   );
 }
 
+/**
+ * Who calls from an address, for counting: the address itself (IPv4), or its /64 (IPv6), as that is what one line or
+ * host is given (RFC 6177). What cannot be read stands for itself.
+ */
+export function networkOf(address: string): string {
+  const bytes = parseAddress(address);
+  return bytes === undefined ? address : Buffer.from(bytes.subarray(0, 8)).toString('hex');
+}
+
 /** Whether every address of `inner` is one of `outer`. */
 export function contains(outer: AddressBlock, inner: AddressBlock): boolean {
   return (

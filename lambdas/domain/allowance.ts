@@ -26,7 +26,16 @@ export function allowanceAfter(limit: number, count: number, window: number): Al
   };
 }
 
-/** Whole seconds until the window ends; at least one, so that waiting as told is followed by a new window. */
+/**
+ * Whole seconds until the window ends; at least one, so that waiting as told is followed by a new window.
+ * More than a window's length where our clock is behind the one that opened the window.
+ */
 export function secondsUntil(resetAt: number, now: number): number {
   return Math.max(1, resetAt - now);
+}
+
+/** Unix seconds at which the month of `now` ends: API Gateway counts a monthly quota from the first, in UTC. */
+export function endOfMonth(now: number): number {
+  const date = new Date(now * 1000);
+  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1) / 1000;
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { Problem } from './errors.ts';
+import { networkOf } from './address.ts';
+import { rateLimited } from './errors.ts';
 
 /** What attempts are counted for, and how many of them cost nothing. */
 export interface BackoffSubject {
@@ -31,12 +32,13 @@ export interface BackoffStore {
   clear(subject: string): Promise<void>;
 }
 
-/** The counters of a login: that of the account from this IP address, and that of the account from anywhere. */
-export function loginSubjects(email: string, address: string): readonly BackoffSubject[] {
-  return [
-    { id: digest(`${email}\0${address}`), freeAttempts: FREE_FROM_ONE_PLACE },
-    { id: digest(email), freeAttempts: FREE_FROM_ANYWHERE },
-  ];
+/**
+ * The counters of a login: that of the account from this source address, and that of the account from anywhere.
+ * An account that has logged in from there before has the first alone: no stranger elsewhere keeps it out.
+ */
+export function loginSubjects(email: string, address: string, isKnown = false): readonly BackoffSubject[] {
+  const here = { id: digest(`${email}\0${networkOf(address)}`), freeAttempts: FREE_FROM_ONE_PLACE };
+  return isKnown ? [here] : [here, { id: digest(email), freeAttempts: FREE_FROM_ANYWHERE }];
 }
 
 function digest(text: string): string {
@@ -50,13 +52,7 @@ function digest(text: string): string {
 export async function takeAttempt(store: BackoffStore, subject: BackoffSubject, now: number): Promise<void> {
   for (;;) {
     const { failures, blockedUntil } = await store.read(subject.id, now);
-    if (blockedUntil > now) {
-      const retryAfterSeconds = blockedUntil - now;
-      throw new Problem('rate_limited', {
-        message: `Too many attempts. Try again in ${retryAfterSeconds} seconds.`,
-        retryAfterSeconds,
-      });
-    }
+    if (blockedUntil > now) throw rateLimited(blockedUntil - now, 'Too many attempts.');
     const next = {
       failures: failures + 1,
       blockedUntil: now + delaySeconds(failures + 1 - subject.freeAttempts),

@@ -4,11 +4,12 @@ import type { Deployment, TierLimits } from '../deployment.ts';
 import { METHODS, type Method } from '../routes/route.ts';
 import { type AccessTable, type RowAccess, upstreamScope } from '../routes/table.ts';
 import { type AddressBlock, allowsAddress } from './address.ts';
-import { type Allowance, allowanceAfter, secondsUntil } from './allowance.ts';
+import { type Allowance, allowanceAfter } from './allowance.ts';
 import type { Caller, KeyCaller, UserCaller } from './caller.ts';
 import type { Clock } from './clock.ts';
 import { readCredential } from './credential.ts';
-import { ERRORS, type ErrorCode } from './errors.ts';
+import { DECISION_ERRORS, type DecisionErrorCode } from './errors.ts';
+import type { Guesses } from './guesses.ts';
 import type { HeaderValues } from './headers.ts';
 import { hashKey, importedLocator, parseKey } from './key-format.ts';
 import { coversScope, ROLE_SCOPES, type Scope } from './scopes.ts';
@@ -18,11 +19,22 @@ import { namedWorkspaces } from './workspace-choice.ts';
 
 /** What the authorizer answers for one request. Only `allowed` carries an identity. */
 export type Decision =
-  | { readonly outcome: 'refused'; readonly code: ErrorCode }
-  | { readonly outcome: 'forbidden'; readonly code: ErrorCode; readonly message: string }
+  | { readonly outcome: 'refused'; readonly code: DecisionErrorCode }
+  | {
+      readonly outcome: 'forbidden';
+      readonly code: DecisionErrorCode;
+      readonly message: string;
+      /** As in `allowed`. */
+      readonly allowance: Allowance | null;
+    }
   /** The caller is proven, and picked no workspace of theirs: API Gateway has no such answer, the function behind has. */
-  | { readonly outcome: 'misdirected'; readonly code: ErrorCode; readonly tenant: TenantFacts | null }
-  | { readonly outcome: 'limited'; readonly allowance: Allowance; readonly retryAfterSeconds: number }
+  | {
+      readonly outcome: 'misdirected';
+      readonly code: 'malformed_request' | 'not_found';
+      readonly tenant: TenantFacts | null;
+      readonly allowance: Allowance | null;
+    }
+  | { readonly outcome: 'limited'; readonly allowance: Allowance }
   | {
       readonly outcome: 'allowed';
       readonly caller: Caller;
@@ -64,19 +76,19 @@ export interface SessionRecord {
   readonly caller: Omit<UserCaller, 'kind' | 'scopes' | 'environment'>;
 }
 
-/** The outcome of the one conditional write: whether its condition held, and the record. */
+/** The outcome of the one conditional write: whether its condition held, so that the request was counted, and the record. */
 export interface Use<Found> {
   readonly passed: boolean;
   /** Undefined when there is none. */
   readonly record: Found | undefined;
-  /** The window that the request was counted in, and its count with this request. */
+  /** The window that the request was or would have been counted in, and the count there, with this request if it was. */
   readonly window: number;
   readonly count: number;
 }
 
 /** What a decision needs of the store. All of it throws when the store cannot answer: the decision then fails closed. */
 export interface DecisionStore {
-  /** Authenticates, checks state and expiry, and counts: one write. */
+  /** Authenticates, checks state, expiry and the allow-list, and counts: one write. Who is elsewhere is not counted. */
   useKey(locator: string, hash: Uint8Array, address: string, now: number): Promise<Use<KeyRecord>>;
   useSession(sessionId: string, address: string, now: number): Promise<Use<SessionRecord>>;
   /** No older than {@link FACTS_SECONDS}; undefined when there is no such tenant. */
@@ -91,6 +103,8 @@ export interface DecisionContext {
   readonly access: AccessTable;
   readonly store: DecisionStore;
   readonly tokens: TokenVerifier;
+  /** What this instance remembers of keys that nobody has. */
+  readonly guesses: Guesses;
   readonly clock: Clock;
 }
 
@@ -174,19 +188,27 @@ async function proveKey(
   request: DecisionRequest,
   context: DecisionContext,
 ): Promise<Proof | Decision> {
-  const { store, deployment, clock } = context;
+  const { store, deployment, guesses, clock } = context;
   const hash = hashKey(key);
   const now = clock();
   const locator = await locatorOf(key, hash, now, context);
   if (locator === undefined) return refused('invalid_credential');
-  const { passed, record, window, count } = await store.useKey(locator, hash, request.address, now);
+  const { address } = request;
+  const suspicion = guesses.suspicion(address, locator, hash, now);
+  if (suspicion === 'known to be unknown') return refused('invalid_credential');
+  if (suspicion === 'guessing') return refused('too_many_attempts');
+  const { passed, record, window, count } = await store.useKey(locator, hash, address, now);
   const slot = record?.slots.find((candidate) => sameHash(candidate.hash, hash));
   // Only who proved the secret is told why the key is dead.
-  if (record === undefined || slot === undefined) return refused('invalid_credential');
+  if (record === undefined || slot === undefined) {
+    guesses.wrong(address, hash, now);
+    return refused('invalid_credential');
+  }
+  guesses.right(address, locator);
   if (record.state === 'revoked') return refused('revoked_credential');
   if (record.state === 'disabled') return refused('disabled_credential');
   if (slot.expiresAt <= now) return refused('expired_credential');
-  if (!passed) throw new Error('The write was refused for no reason that its record shows.');
+  if (!passed && !isElsewhere(record.allowedBlocks, request)) throw unexplained();
   const tenant = await store.tenant(record.caller.tenantId, now);
   return (
     refuseTenant(tenant, record.caller.workspaceId, now) ?? {
@@ -233,7 +255,7 @@ async function proveToken(
   }
   if (record.state === 'ended') return refused('ended_session');
   if (record.expiresAt <= now) return refused('expired_credential');
-  if (!passed) throw new Error('The write was refused for no reason that its record shows.');
+  if (!passed) throw unexplained();
   const tenant = await store.tenant(record.caller.tenantId, now);
   // One of the tenant when it was signed; it may have been deleted since.
   const { workspaceId = record.caller.workspaceId } = claims;
@@ -253,6 +275,10 @@ async function proveToken(
       allowedBlocks: [],
     }
   );
+}
+
+function unexplained(): Error {
+  return new Error('The write was refused for no reason that its record shows.');
 }
 
 function refuseTenant(
@@ -275,14 +301,19 @@ function limitsOf(tenant: TenantFacts | undefined, { tiers, initialTier }: Deplo
 }
 
 function checkAddress(proof: Proof, request: DecisionRequest): Decision | undefined {
-  if (proof.allowedBlocks.length === 0 || allowsAddress(proof.allowedBlocks, request.address))
-    return undefined;
-  return forbidden('address_not_allowed');
+  return isElsewhere(proof.allowedBlocks, request) ? forbidden(proof, 'address_not_allowed') : undefined;
+}
+
+/** Whether an allow-list lacks the address; an empty one is for anywhere. */
+function isElsewhere(allowed: readonly AddressBlock[], { address }: DecisionRequest): boolean {
+  return allowed.length > 0 && !allowsAddress(allowed, address);
 }
 
 function checkCallerKind(proof: Proof, _request: DecisionRequest, access: RowAccess): Decision | undefined {
   const required = access.kind === 'credential' ? access.callers : undefined;
-  return required === undefined || proof.caller.kind === required ? undefined : forbidden('user_required');
+  return required === undefined || proof.caller.kind === required
+    ? undefined
+    : forbidden(proof, 'user_required');
 }
 
 function checkScope(
@@ -294,7 +325,7 @@ function checkScope(
   const required = requiredScope(request, access, profile, deployment);
   if (required === null || coversScope(proof.caller.scopes, required, profile.scopeInclusion))
     return undefined;
-  return forbidden('insufficient_scope', `Insufficient scope. Required: ${required}`);
+  return forbidden(proof, 'insufficient_scope', `Insufficient scope. Required: ${required}`);
 }
 
 function requiredScope(
@@ -313,30 +344,23 @@ function requiredScope(
   }
 }
 
-function checkAllowance(
-  { allowance }: Proof,
-  _request: DecisionRequest,
-  _access: RowAccess,
-  { clock }: DecisionContext,
-) {
-  if (allowance === null || !allowance.exceeded) return undefined;
-  return {
-    outcome: 'limited',
-    allowance,
-    retryAfterSeconds: secondsUntil(allowance.resetAt, clock()),
-  } satisfies Decision;
+function checkAllowance({ allowance }: Proof): Decision | undefined {
+  return allowance?.exceeded ? { outcome: 'limited', allowance } : undefined;
 }
 
 /** A person works in any workspace of their tenant, a key in its own. One that is being deleted is gone. */
-function checkWorkspace({ caller, tenant }: Proof, { headers }: DecisionRequest): Decision | undefined {
+function checkWorkspace(
+  { caller, tenant, allowance }: Proof,
+  { headers }: DecisionRequest,
+): Decision | undefined {
   const [picked, ...more] = namedWorkspaces(headers);
   if (picked === undefined) return undefined;
-  if (more.length > 0) return { outcome: 'misdirected', code: 'malformed_request', tenant };
+  if (more.length > 0) return { outcome: 'misdirected', code: 'malformed_request', tenant, allowance };
   const isOwn =
     caller.kind === 'user'
       ? (tenant?.workspaces.has(picked) ?? false) && !tenant?.suspendedWorkspaces.has(picked)
       : picked === caller.workspaceId;
-  return isOwn ? undefined : { outcome: 'misdirected', code: 'not_found', tenant };
+  return isOwn ? undefined : { outcome: 'misdirected', code: 'not_found', tenant, allowance };
 }
 
 /** After {@link checkWorkspace}. */
@@ -349,10 +373,14 @@ function sameHash(stored: Uint8Array, presented: Uint8Array): boolean {
   return stored.length === presented.length && timingSafeEqual(stored, presented);
 }
 
-function refused(code: ErrorCode): Decision {
+function refused(code: DecisionErrorCode): Decision {
   return { outcome: 'refused', code };
 }
 
-function forbidden(code: ErrorCode, message: string = ERRORS[code].message): Decision {
-  return { outcome: 'forbidden', code, message };
+function forbidden(
+  { allowance }: Proof,
+  code: DecisionErrorCode,
+  message: string = DECISION_ERRORS[code].message,
+): Decision {
+  return { outcome: 'forbidden', code, message, allowance };
 }

@@ -16,11 +16,8 @@ interface CatalogueEntry {
   readonly message: string;
 }
 
-/**
- * Every error that a caller can get. A code is stable; a profile may rename it (`errorCodes`), never add one.
- * `title` is the RFC 9457 title: the same for every occurrence of the code.
- */
-export const ERRORS = {
+/** What a decision can refuse with: the only part of the catalogue that is in the authorizer's bundle. */
+export const DECISION_ERRORS = {
   missing_credential: {
     status: 401,
     type: 'authentication_error',
@@ -63,6 +60,41 @@ export const ERRORS = {
     title: 'Tenant suspended',
     message: 'The tenant is suspended.',
   },
+  too_many_attempts: {
+    status: 401,
+    type: 'authentication_error',
+    title: 'Too many attempts',
+    message: 'Too many unknown API keys came from your address. Try again in a minute.',
+  },
+  insufficient_scope: {
+    status: 403,
+    type: 'authorization_error',
+    title: 'Insufficient scope',
+    message: 'Insufficient scope.',
+  },
+  user_required: {
+    status: 403,
+    type: 'authorization_error',
+    title: 'A person is required',
+    message: 'This operation takes a login token (JWT), not an API key.',
+  },
+  address_not_allowed: {
+    status: 403,
+    type: 'authorization_error',
+    title: 'Address not allowed',
+    message: 'This API key may not be used from your address.',
+  },
+  rate_limited: {
+    status: 429,
+    type: 'rate_limit_error',
+    title: 'Too many requests',
+    message: 'Rate limit exceeded.',
+  },
+} as const satisfies Record<string, CatalogueEntry>;
+
+export type DecisionErrorCode = keyof typeof DECISION_ERRORS;
+
+const OTHER_ERRORS = {
   wrong_password: {
     status: 401,
     type: 'authentication_error',
@@ -87,29 +119,11 @@ export const ERRORS = {
     title: 'Unsupported grant type',
     message: 'This grant type is not supported here.',
   },
-  insufficient_scope: {
-    status: 403,
-    type: 'authorization_error',
-    title: 'Insufficient scope',
-    message: 'Insufficient scope.',
-  },
-  user_required: {
-    status: 403,
-    type: 'authorization_error',
-    title: 'A person is required',
-    message: 'This operation takes a login token (JWT), not an API key.',
-  },
   key_required: {
     status: 403,
     type: 'authorization_error',
     title: 'An API key is required',
     message: 'This operation takes an API key, not a token.',
-  },
-  address_not_allowed: {
-    status: 403,
-    type: 'authorization_error',
-    title: 'Address not allowed',
-    message: 'This API key may not be used from your address.',
   },
   exceeds_own_rights: {
     status: 403,
@@ -166,12 +180,6 @@ export const ERRORS = {
     title: 'Unsupported media type',
     message: 'The content type is not supported.',
   },
-  rate_limited: {
-    status: 429,
-    type: 'rate_limit_error',
-    title: 'Too many requests',
-    message: 'Rate limit exceeded.',
-  },
   internal: {
     status: 500,
     type: 'server_error',
@@ -203,6 +211,12 @@ export const ERRORS = {
     message: 'The service behind this API took too long to answer.',
   },
 } as const satisfies Record<string, CatalogueEntry>;
+
+/**
+ * Every error that a caller can get. A code is stable; a profile may rename it (`errorCodes`), never add one.
+ * `title` is the RFC 9457 title: the same for every occurrence of the code.
+ */
+export const ERRORS = /* @__PURE__ */ Object.assign({}, DECISION_ERRORS, OTHER_ERRORS);
 
 export type ErrorCode = keyof typeof ERRORS;
 
@@ -239,6 +253,22 @@ export class Problem extends Error {
   get status(): number {
     return ERRORS[this.code].status;
   }
+}
+
+/** A 429 that says when a repetition can succeed, in its text and in `Retry-After`. */
+export function rateLimited(
+  retryAfterSeconds: number,
+  message: string = ERRORS.rate_limited.message,
+): Problem {
+  return new Problem('rate_limited', {
+    message: `${message}${retryHint(retryAfterSeconds)}`,
+    retryAfterSeconds,
+  });
+}
+
+/** The end of the text of a 429. */
+export function retryHint(seconds: number): string {
+  return ` Try again in ${seconds} second${seconds === 1 ? '' : 's'}.`;
 }
 
 /** The error for one wrong field. */

@@ -3,7 +3,7 @@ import type { Profile } from '../../profiles/profile.ts';
 import type { Deployment, RefreshSettings } from '../deployment.ts';
 import type { Clock } from './clock.ts';
 import type { SessionRecord } from './decision.ts';
-import { Problem } from './errors.ts';
+import { Problem, rateLimited } from './errors.ts';
 import type { RequestOrigin } from './keys.ts';
 import {
   hashRefreshToken,
@@ -73,7 +73,7 @@ export async function refreshGrant(
   const use = await refreshTokens.use(hashRefreshToken(token), randomUUID(), refresh.graceSeconds, now);
   switch (use.kind) {
     case 'exhausted':
-      throw new Problem('rate_limited', { retryAfterSeconds: Math.max(1, refresh.graceSeconds) });
+      throw rateLimited(Math.max(1, refresh.graceSeconds));
     case 'unknown':
     case 'expired':
       throw refused(`the refresh token is ${use.kind}`);

@@ -26,7 +26,8 @@ export interface VerificationContext extends KeyContext {
   readonly records: {
     /** The record as it stands, with its count in the present window. */
     peekKey(locator: string, now: number): Promise<Use<KeyRecord>>;
-    useKey(locator: string, hash: Uint8Array, address: string, now: number): Promise<Use<KeyRecord>>;
+    /** Counts a use, if the key is in force. */
+    useKeyAnywhere(locator: string, hash: Uint8Array, address: string, now: number): Promise<Use<KeyRecord>>;
   };
 }
 
@@ -48,7 +49,11 @@ export async function verifyKey(
   if (own === undefined || slot === undefined || own.tenantId !== caller.tenantId)
     return { status: 'unknown' };
   if (caller.kind === 'key' && own.workspaceId !== caller.workspaceId) return { status: 'unknown' };
-  const { record, count: used, window } = count ? await records.useKey(locator, hash, address, now) : seen;
+  const {
+    record,
+    count: used,
+    window,
+  } = count ? await records.useKeyAnywhere(locator, hash, address, now) : seen;
   const workspace = await context.workspaces.find(own.tenantId, own.workspaceId);
   // The keys of a workspace that is being deleted are refused already, and revoked one by one.
   const state = workspace?.state === 'active' ? (record?.state ?? 'revoked') : 'revoked';

@@ -1,5 +1,6 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import { type Caller, principalOf } from '../domain/caller.ts';
+import type { Clock } from '../domain/clock.ts';
 import { Problem } from '../domain/errors.ts';
 import type { Signer } from '../domain/signer.ts';
 import type { HttpRequest } from '../http/event.ts';
@@ -25,7 +26,7 @@ interface UpstreamCall {
 }
 
 /** Carries calls to the team's API, or without one answers with what it would have been sent. */
-export function forwarder(signer: Signer, rendering: Rendering): Answer {
+export function forwarder(signer: Signer, rendering: Rendering, clock: Clock): Answer {
   const { upstreamUrl } = rendering.deployment;
   return async (request) => {
     const caller = callerOf(request.context);
@@ -36,7 +37,7 @@ export function forwarder(signer: Signer, rendering: Rendering): Answer {
     const result =
       upstreamUrl === null
         ? echo(call, caller, request, rendering)
-        : await send(upstreamUrl, call, request, rendering);
+        : await send(upstreamUrl, call, request, rendering, clock);
     return { result, route: 'upstream', caller };
   };
 }
@@ -97,6 +98,7 @@ async function send(
   { method, pathAndQuery, headers, body }: UpstreamCall,
   request: HttpRequest,
   { deployment }: Rendering,
+  clock: Clock,
 ): Promise<APIGatewayProxyResult> {
   const hasBody = method !== 'GET' && method !== 'HEAD';
   if (!hasBody && body.length > 0) {
@@ -120,7 +122,7 @@ async function send(
   return {
     statusCode: response.status,
     multiValueHeaders: {
-      ...responseHeaders(response.headers),
+      ...responseHeaders(response, clock()),
       ...Object.fromEntries(own.map(([name, value]) => [name.toLowerCase(), [value]])),
     },
     body: bytes.toString('base64'),

@@ -15,4 +15,4 @@ const keyset = new KeysetStore(variable('KEYSET_SECRET_ARN'), () => facts.contro
 const signer = new Signer(keyset.present, variable('ISSUER'), systemClock);
 
 /** Carries everything that Latchkey does not serve itself to the upstream. */
-export const handler = answering(forwarder(signer, rendering), rendering);
+export const handler = answering(forwarder(signer, rendering, systemClock), rendering);

@@ -21,6 +21,8 @@ const REPLACED = ['authorization', 'x-api-key', 'host', 'content-length', 'x-req
  * `X_Latchkey_Tenant` would stand for ours.
  */
 const OURS = /^x-latchkey|_/i;
+/** What tells an allowance, in every spelling: ours alone says what the caller has, both ways. */
+const ALLOWANCE = /^(x-)?rate-?limit(-|$)/i;
 /** With these some frameworks act on another method or path than the one whose scope was checked. */
 const OVERRIDES = [
   'x-http-method-override',
@@ -39,7 +41,7 @@ export function upstreamHeaders(
 ): [string, string][] {
   const dropped = new Set([...HOP_BY_HOP, ...REPLACED, ...OVERRIDES, ...connectionOptions(received)]);
   const passed = Object.entries(received).flatMap(([name, values]) =>
-    dropped.has(name.toLowerCase()) || OURS.test(name)
+    dropped.has(name.toLowerCase()) || OURS.test(name) || ALLOWANCE.test(name)
       ? []
       : (values ?? []).map((value): [string, string] => [name.toLowerCase(), value]),
   );
@@ -55,17 +57,34 @@ export function upstreamHeaders(
   ];
 }
 
-/** What of an upstream's response goes back: `fetch` has decoded the body, so its coding and length are gone. */
-export function responseHeaders(received: Headers): Record<string, string[]> {
+/**
+ * What of an upstream's response goes back: `fetch` has decoded the body, so its coding and length are gone.
+ * `Retry-After` stays with a 429 only, in whole seconds: common clients read nothing else.
+ */
+export function responseHeaders(
+  { status, headers: received }: Pick<Response, 'status' | 'headers'>,
+  now: number,
+): Record<string, string[]> {
   const dropped = new Set([
     ...HOP_BY_HOP,
     ...(received.get('connection') ?? '').toLowerCase().split(/\s*,\s*/),
     'content-encoding',
     'content-length',
+    'retry-after',
   ]);
   const kept: Record<string, string[]> = {};
-  for (const [name, value] of received) if (!dropped.has(name)) (kept[name] ??= []).push(value);
-  return kept;
+  for (const [name, value] of received) {
+    if (!dropped.has(name) && !ALLOWANCE.test(name)) (kept[name] ??= []).push(value);
+  }
+  const seconds = status === 429 ? delaySeconds(received.get('retry-after') ?? '', now) : undefined;
+  return seconds === undefined ? kept : { ...kept, 'retry-after': [String(seconds)] };
+}
+
+/** `Retry-After` (RFC 9110, 10.2.3) as seconds from `now` (Unix seconds): it may be a date. Undefined when it is neither. */
+function delaySeconds(value: string, now: number): number | undefined {
+  if (/^\d{1,9}$/.test(value)) return Number(value);
+  const date = /GMT$/.test(value) ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil(date / 1000) - now);
 }
 
 /** Header names that `Connection` lists are hop-by-hop too. */

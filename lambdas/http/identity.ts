@@ -1,7 +1,14 @@
-import type { Allowance } from '../domain/allowance.ts';
+import { type Allowance, endOfMonth, secondsUntil, WINDOW_SECONDS } from '../domain/allowance.ts';
 import type { Caller } from '../domain/caller.ts';
 import type { Decision } from '../domain/decision.ts';
-import { ERRORS, type ErrorCode, Problem } from '../domain/errors.ts';
+import {
+  DECISION_ERRORS,
+  ERRORS,
+  type ErrorCode,
+  Problem,
+  rateLimited,
+  retryHint,
+} from '../domain/errors.ts';
 import { ENVIRONMENTS, ROLES, SCOPES } from '../domain/scopes.ts';
 import { unknownWorkspace } from '../domain/workspace-choice.ts';
 
@@ -11,10 +18,14 @@ import { unknownWorkspace } from '../domain/workspace-choice.ts';
  */
 export type AuthorizerContext = Readonly<Record<string, string>>;
 
-/** Writes a decision as context. Texts come from the catalogue and hold nothing that JSON would escape. */
+/**
+ * Writes a decision as context. Texts come from the catalogue and hold nothing that JSON would escape; the two
+ * structured fields (`rateLimit`, `rateLimitPolicy`) do, and stand in headers only. `now` in Unix seconds.
+ */
 export function contextOf(
   decision: Decision,
   requestId: string,
+  now: number,
   codeOf: (code: ErrorCode) => string,
 ): AuthorizerContext {
   switch (decision.outcome) {
@@ -24,8 +35,8 @@ export function contextOf(
         requestId,
         reason: decision.code,
         code: codeOf(decision.code),
-        title: ERRORS[decision.code].title,
-        message: ERRORS[decision.code].message,
+        title: DECISION_ERRORS[decision.code].title,
+        message: DECISION_ERRORS[decision.code].message,
       };
     case 'forbidden':
       return {
@@ -33,28 +44,32 @@ export function contextOf(
         requestId,
         reason: decision.code,
         code: codeOf(decision.code),
-        title: ERRORS[decision.code].title,
+        title: DECISION_ERRORS[decision.code].title,
         message: decision.message,
+        ...allowanceContext(decision.allowance, now),
       };
     case 'misdirected':
-      return { outcome: decision.outcome, requestId, reason: decision.code };
+      return {
+        outcome: decision.outcome,
+        requestId,
+        reason: decision.code,
+        ...planContext(now),
+        ...allowanceContext(decision.allowance, now),
+      };
     case 'limited':
       return {
         outcome: decision.outcome,
         requestId,
-        retryAfter: String(decision.retryAfterSeconds),
-        retryHint: retryHint(decision.retryAfterSeconds),
-        ...allowanceContext(decision.allowance),
+        ...retryContext(secondsUntil(decision.allowance.resetAt, now)),
+        ...allowanceContext(decision.allowance, now),
       };
     case 'allowed':
       return {
         outcome: decision.outcome,
         requestId,
         ...callerContext(decision.caller),
-        ...(decision.allowance === null ? {} : allowanceContext(decision.allowance)),
-        // For a call over its tenant's plan, which API Gateway counts by the second.
-        retryAfter: '1',
-        retryHint: retryHint(1),
+        ...allowanceContext(decision.allowance, now),
+        ...planContext(now),
       };
   }
 }
@@ -64,16 +79,27 @@ function errorCode(reason: string): ErrorCode {
   return Object.hasOwn(ERRORS, reason) ? (reason as ErrorCode) : 'invalid_credential';
 }
 
-/** The end of "Rate limit exceeded."; a text of its own, as API Gateway leaves it out where no authorizer ran. */
-function retryHint(seconds: number): string {
-  return ` Try again in ${seconds} second${seconds === 1 ? '' : 's'}.`;
+/** The hint is a text of its own, as API Gateway leaves it out where no authorizer ran. */
+function retryContext(seconds: number): AuthorizerContext {
+  return { retryAfter: String(seconds), retryHint: retryHint(seconds) };
 }
 
-function allowanceContext({ limit, remaining, resetAt }: Allowance): AuthorizerContext {
+/** For a call over its tenant's plan, which API Gateway counts by the second and by the month. */
+function planContext(now: number): AuthorizerContext {
+  const seconds = endOfMonth(now) - now;
+  return { ...retryContext(1), quotaRetryAfter: String(seconds), quotaRetryHint: retryHint(seconds) };
+}
+
+/** The values of `RATE_LIMIT_HEADERS`; none for who has no record that could count. */
+function allowanceContext(allowance: Allowance | null, now: number): AuthorizerContext {
+  if (allowance === null) return {};
+  const { limit, remaining, resetAt } = allowance;
   return {
     rateLimitLimit: String(limit),
     rateLimitRemaining: String(remaining),
     rateLimitReset: String(resetAt),
+    rateLimitPolicy: `"default";q=${limit};w=${WINDOW_SECONDS}`,
+    rateLimit: `"default";r=${remaining};t=${secondsUntil(resetAt, now)}`,
   };
 }
 
@@ -112,13 +138,7 @@ export function callerOf(context: Readonly<Record<string, unknown>> | null | und
       ? new Problem('malformed_request', { message: 'X-Workspace-Id comes twice.' })
       : unknownWorkspace();
   }
-  if (outcome === 'limited') {
-    const retryAfterSeconds = Number(value('retryAfter'));
-    throw new Problem('rate_limited', {
-      message: `${ERRORS.rate_limited.message}${retryHint(retryAfterSeconds)}`,
-      retryAfterSeconds,
-    });
-  }
+  if (outcome === 'limited') throw rateLimited(Number(value('retryAfter')));
   if (outcome !== 'allowed') throw new Problem('invalid_credential');
   const one = <T extends string>(allowed: readonly T[], name: string): T => {
     const found = allowed.find((candidate) => candidate === value(name));

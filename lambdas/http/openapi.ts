@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import type { Profile } from '../../profiles/profile.ts';
 import { ERRORS, type ErrorCode, Problem } from '../domain/errors.ts';
+import { RATE_LIMIT_HEADERS } from '../routes/rate-limit-headers.ts';
 import type { Route } from '../routes/route.ts';
 import { apiRows } from '../routes/table.ts';
 import { oauthErrorBody } from './oauth-error.ts';
@@ -52,6 +53,7 @@ export function openApiDocument(routes: readonly Route[], profile: Profile): Jso
         Error: errorSchema(profile),
         OAuthError: shapeOf(oauthErrorBody(new Problem('internal'), 'id')),
       },
+      headers: HEADERS,
     },
   };
 }
@@ -59,6 +61,35 @@ export function openApiDocument(routes: readonly Route[], profile: Profile): Jso
 /** OpenAPI has no parameter of several segments (4.8.8.2 leaves `/` in one undefined): it is called as any other. */
 export function publishedPath(path: string): string {
   return path.replace('+}', '}');
+}
+
+const integer = (description: string): Json => ({ description, schema: { type: 'integer', minimum: 0 } });
+
+const HEADERS = {
+  'Retry-After': integer('Whole seconds until a repetition can succeed.'),
+  'X-RateLimit-Limit': integer('Requests a minute of this API key or session.'),
+  'X-RateLimit-Remaining': integer('Those that are left until the minute of the clock ends.'),
+  'X-RateLimit-Reset': integer('When it ends, in Unix seconds.'),
+  'RateLimit-Policy': {
+    description: 'The limit and its seconds (draft-ietf-httpapi-ratelimit-headers-11).',
+    schema: { type: 'string', examples: ['"default";q=100;w=60'] },
+  },
+  RateLimit: {
+    description: 'What is left of it, and seconds until it begins anew (same draft).',
+    schema: { type: 'string', examples: ['"default";r=50;t=30'] },
+  },
+} satisfies Record<'Retry-After' | keyof typeof RATE_LIMIT_HEADERS, Json>;
+
+/** The headers of a response: the allowance goes to who was recognised, and a 429 says when to come back. */
+function responseHeaders(status: number, isPublic: boolean): { headers?: Json } {
+  const names = [
+    ...(status === 429 ? ['Retry-After'] : []),
+    ...(isPublic || status === 401 ? [] : Object.keys(RATE_LIMIT_HEADERS)),
+  ];
+  if (names.length === 0) return {};
+  return {
+    headers: Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }])),
+  };
 }
 
 function operation(route: Route, path: string, isPublic: boolean, profile: Profile): Json {
@@ -86,11 +117,12 @@ function operation(route: Route, path: string, isPublic: boolean, profile: Profi
     responses: {
       [success.status]: {
         description: success.description,
+        ...responseHeaders(success.status, isPublic),
         content: Object.fromEntries(
           contentTypes(success).map((type) => [type, { schema: outputSchema(route, profile) }]),
         ),
       },
-      ...errorResponses(errors, route.oauth ? 'OAuthError' : 'Error'),
+      ...errorResponses(errors, route.oauth ? 'OAuthError' : 'Error', isPublic),
     },
   };
 }
@@ -140,13 +172,18 @@ function queryParameters(query: z.ZodType): Json[] {
 }
 
 /** One response a status, naming the codes that come with it. */
-function errorResponses(codes: readonly ErrorCode[], schema: 'Error' | 'OAuthError'): Json {
+function errorResponses(
+  codes: readonly ErrorCode[],
+  schema: 'Error' | 'OAuthError',
+  isPublic: boolean,
+): Json {
   const byStatus = Map.groupBy(new Set(codes), (code) => ERRORS[code].status);
   return Object.fromEntries(
     [...byStatus].map(([status, group]) => [
       status,
       {
         description: group.map((code) => ERRORS[code].title).join('; '),
+        ...responseHeaders(status, isPublic),
         content: { 'application/json': { schema: { $ref: `#/components/schemas/${schema}` } } },
       },
     ]),

@@ -3,6 +3,7 @@ import { errorCodeOf, type Profile } from '../../profiles/profile.ts';
 import type { Deployment } from '../deployment.ts';
 import { ERRORS, type Problem } from '../domain/errors.ts';
 import { EXPOSED_HEADERS } from '../routes/cors.ts';
+import { RATE_LIMIT_HEADERS } from '../routes/rate-limit-headers.ts';
 import type { HttpRequest } from './event.ts';
 import { oauthErrorBody } from './oauth-error.ts';
 
@@ -39,13 +40,12 @@ export function respond(
 
 /** The caller's allowance as the authorizer counted it; nothing where nobody was recognised. */
 export function rateLimitHeaders(context: HttpRequest['context']): Record<string, string> {
-  const { rateLimitLimit, rateLimitRemaining, rateLimitReset } = context ?? {};
-  if (typeof rateLimitLimit !== 'string') return {};
-  return {
-    'X-RateLimit-Limit': rateLimitLimit,
-    'X-RateLimit-Remaining': String(rateLimitRemaining),
-    'X-RateLimit-Reset': String(rateLimitReset),
-  };
+  return Object.fromEntries(
+    Object.entries(RATE_LIMIT_HEADERS).flatMap(([header, field]) => {
+      const value = context?.[field];
+      return typeof value === 'string' ? [[header, value]] : [];
+    }),
+  );
 }
 
 /** The one place where errors become responses; those of an OAuth endpoint are the standard's. */

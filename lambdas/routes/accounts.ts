@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import {
   type AccountContext,
+  admitAccount,
   logIn,
   type NewAccount,
   normalizeEmail,
@@ -51,8 +52,9 @@ export const accountRoutes: readonly Route[] = [
         api_key: z.string(),
       }),
     },
-    errors: ['email_taken'],
+    errors: ['email_taken', 'rate_limited'],
     handle: async ({ body, origin }, { accounts }: AccountServices) => {
+      await admitAccount(origin.address, accounts);
       const { account, key } = await onboard(
         {
           email: normalizeEmail(body.email),
@@ -92,8 +94,9 @@ export const accountRoutes: readonly Route[] = [
         name: z.string(),
       }),
     },
-    errors: ['email_taken'],
+    errors: ['email_taken', 'rate_limited'],
     handle: async ({ body, origin }, { accounts }: AccountServices) => {
+      await admitAccount(origin.address, accounts);
       const { account, key } = await signUp(
         { email: normalizeEmail(body.email), name: body.name, tier: body.plan_id },
         accounts,

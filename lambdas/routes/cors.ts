@@ -1,3 +1,10 @@
+import { RATE_LIMIT_HEADERS } from './rate-limit-headers.ts';
+
 /** What a browser's script may read of a response (Fetch standard, CORS-safelisted response-header names aside). */
-export const EXPOSED_HEADERS =
-  'X-Request-ID, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, WWW-Authenticate, X-Next-Cursor';
+export const EXPOSED_HEADERS = [
+  'X-Request-ID',
+  'Retry-After',
+  ...Object.keys(RATE_LIMIT_HEADERS),
+  'WWW-Authenticate',
+  'X-Next-Cursor',
+].join(', ');

@@ -3,6 +3,7 @@ import type { Credential } from '../domain/credential.ts';
 import { Problem } from '../domain/errors.ts';
 import { type ExchangeContext, exchangeToken, requireProviders } from '../domain/exchange.ts';
 import { type RefreshContext, refreshGrant } from '../domain/grants.ts';
+import { countingFailures, refreshLimit, type SourceStore } from '../domain/source.ts';
 import { publicRoute, type Route } from './route.ts';
 import { grantView, viewGrant } from './schemas.ts';
 
@@ -10,6 +11,7 @@ import { grantView, viewGrant } from './schemas.ts';
 export interface TokenServices {
   readonly grants: RefreshContext;
   readonly exchange: ExchangeContext;
+  readonly sources: SourceStore;
 }
 
 /** No token of ours is longer; whatever is cannot be one. */
@@ -138,11 +140,18 @@ export const tokenRoutes: readonly Route[] = [
       headers: { 'Cache-Control': 'no-store' },
     },
     errors: ['invalid_grant', 'unsupported_grant_type', 'rate_limited'],
-    handle: async ({ body, origin }, { grants }: TokenServices) => {
+    handle: async ({ body, origin }, { grants, sources }: TokenServices) => {
       if ((body.grant_type ?? 'refresh_token') !== 'refresh_token')
         throw new Problem('unsupported_grant_type');
       const token = body.refresh_token ?? body.refreshToken ?? '';
-      const view = viewGrant(await refreshGrant(token, origin, grants));
+      const grant = await countingFailures(
+        refreshGrant(token, origin, grants),
+        sources,
+        origin.address,
+        refreshLimit(grants.deployment.addressLimits),
+        grants.clock(),
+      );
+      const view = viewGrant(grant);
       return { ...view, token: view.access_token };
     },
   }),

@@ -1,3 +1,4 @@
+import { allowsAddress, unpackBlocks } from '../domain/address.ts';
 import { windowOf } from '../domain/allowance.ts';
 import type { DecisionStore, KeyRecord, SessionRecord, Use } from '../domain/decision.ts';
 import type { ControlFacts, TenantFacts } from '../domain/tenant-facts.ts';
@@ -16,21 +17,51 @@ import {
 } from './items.ts';
 import { isConditionFailure, type RecordClient } from './record-client.ts';
 
-/** The clauses of the condition (docs/architecture.md, "The decision"). */
+/** The clauses of the condition (docs/architecture.md, "The one write"). */
 const ACTIVE = 'st = :active';
 const WINDOW_NOT_PAST = 'win <= :window';
 const A_SLOT_HOLDS = '((ha = :hash AND xa > :now) OR (hb = :hash AND xb > :now))';
 const NOT_EXPIRED = 'xa > :now';
+/** Nobody who calls from elsewhere counts: the record has no allow-list, or the one that was found to have the address. */
+const FROM_AN_ALLOWED_ADDRESS = '(attribute_not_exists(ips) OR ips = :ips)';
+/** The list of a key that had one: from anywhere. */
+const NO_LIST = '';
+
+/** Allow-lists that an instance remembers; the one that was seen longest ago goes first. */
+const MAX_LISTS = 10_000;
 
 /** Counts that gather on a record, the present window's too, before those of past windows are swept. */
 const MAX_COUNTS = 8;
 const COUNT = /^c\d+$/;
+
+/** One use of a credential. */
+interface Attempt<Found> {
+  readonly Key: ItemKey;
+  /** The clauses that prove the credential and, of a key, where it comes from; their values for an assumed allow-list. */
+  readonly proof: string;
+  readonly values: (list: string) => Item;
+  /** The proof as a question to an item that was returned. */
+  readonly proven: (item: Item) => boolean;
+  readonly address: string;
+  /** Whether a packed allow-list lets the use pass. */
+  readonly allows: (list: string) => boolean;
+  /** Unix seconds. */
+  readonly now: number;
+  readonly read: (item: Item) => Found;
+}
+
+/** Whether a packed allow-list lets the address in. */
+function hasAddress(list: string, address: string): boolean {
+  return list === NO_LIST || allowsAddress(unpackBlocks(list), address);
+}
 
 /** What one decision reads and writes in DynamoDB. */
 export class DynamoDecisionStore implements DecisionStore {
   readonly #client: RecordClient;
   readonly #table: string;
   readonly #facts: Facts;
+  /** The allow-lists that were met, packed, by the record's partition key. What they say is checked by the write. */
+  readonly #lists = new Map<string, string>();
 
   constructor(client: RecordClient, table: string, facts: Facts) {
     this.#client = client;
@@ -38,8 +69,35 @@ export class DynamoDecisionStore implements DecisionStore {
     this.#facts = facts;
   }
 
-  async useKey(locator: string, hash: Uint8Array, address: string, now: number): Promise<Use<KeyRecord>> {
-    return this.#use(keyKey(locator), A_SLOT_HOLDS, { ':hash': hashText(hash) }, address, now, keyRecord);
+  useKey(locator: string, hash: Uint8Array, address: string, now: number): Promise<Use<KeyRecord>> {
+    return this.#useKey(locator, hash, address, now, (list) => hasAddress(list, address));
+  }
+
+  /** As {@link useKey}, wherever the key's user is: `address` is of who asks about the key. */
+  useKeyAnywhere(locator: string, hash: Uint8Array, address: string, now: number): Promise<Use<KeyRecord>> {
+    return this.#useKey(locator, hash, address, now, () => true);
+  }
+
+  #useKey(
+    locator: string,
+    hash: Uint8Array,
+    address: string,
+    now: number,
+    allows: (list: string) => boolean,
+  ): Promise<Use<KeyRecord>> {
+    const stored = hashText(hash);
+    return this.#use({
+      Key: keyKey(locator),
+      proof: `${A_SLOT_HOLDS} AND ${FROM_AN_ALLOWED_ADDRESS}`,
+      proven: (item) =>
+        (item.ha?.S === stored.S && number(item, 'xa') > now) ||
+        (item.hb?.S === stored.S && number(item, 'xb') > now),
+      values: (list) => ({ ':hash': stored, ':ips': S(list) }),
+      address,
+      allows,
+      now,
+      read: keyRecord,
+    });
   }
 
   /** The key's record as it stands, counting nothing. Not for decisions: it proves and limits nothing. */
@@ -54,7 +112,16 @@ export class DynamoDecisionStore implements DecisionStore {
   }
 
   async useSession(sessionId: string, address: string, now: number): Promise<Use<SessionRecord>> {
-    return this.#use(sessionKey(sessionId), NOT_EXPIRED, {}, address, now, sessionRecord);
+    return this.#use({
+      Key: sessionKey(sessionId),
+      proof: NOT_EXPIRED,
+      proven: (item) => number(item, 'xa') > now,
+      values: () => ({}),
+      address,
+      allows: () => true,
+      now,
+      read: sessionRecord,
+    });
   }
 
   tenant(tenantId: string): Promise<TenantFacts | undefined> {
@@ -67,49 +134,66 @@ export class DynamoDecisionStore implements DecisionStore {
 
   /**
    * The one write of a decision. Counting stands outside the condition, so a call over the limit is counted and
-   * told by its count. When the record's window is ahead, our clock is behind: the write is repeated in that window.
+   * told by its count. The condition assumes a window and an allow-list; a record that is ahead of either is
+   * written to again with what it says, if who calls is proven and may come from where they do.
    */
-  async #use<Found>(
-    Key: ItemKey,
-    proof: string,
-    values: Item,
-    address: string,
-    now: number,
-    read: (item: Item) => Found,
-    window = windowOf(now),
-  ): Promise<Use<Found>> {
-    try {
-      const { Attributes: item = {} } = await this.#client.updateItem({
-        TableName: this.#table,
-        Key,
-        // ADD counts from zero where there is no count yet.
-        UpdateExpression:
-          `SET win = :window, seen = :now, ip = :address` +
-          ` ADD n :one, c${window} :one REMOVE c${window - 1}, chg`,
-        ConditionExpression: `${ACTIVE} AND ${WINDOW_NOT_PAST} AND ${proof}`,
-        ExpressionAttributeValues: {
-          ...values,
-          ':active': S('active'),
-          ':window': N(window),
-          ':now': N(now),
-          ':address': S(address),
-          ':one': N(1),
-        },
-        ReturnValues: 'ALL_NEW',
-        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-      });
-      await this.#sweep(Key, item, window);
-      return { passed: true, record: read(item), window, count: number(item, `c${window}`) };
-    } catch (error) {
-      if (!isConditionFailure(error)) throw error;
-      const item = error.Item;
-      if (item === undefined) return { passed: false, record: undefined, window, count: 0 };
-      const recorded = number(item, 'win');
-      const record = read(item);
-      return recorded > window && item.st?.S === 'active'
-        ? this.#use(Key, proof, values, address, now, read, recorded)
-        : { passed: false, record, window, count: 0 };
+  async #use<Found>(use: Attempt<Found>): Promise<Use<Found>> {
+    const name = use.Key.PK.S ?? '';
+    const remembered = this.#lists.get(name);
+    let list = remembered !== undefined && use.allows(remembered) ? remembered : NO_LIST;
+    let window = windowOf(use.now);
+    for (;;) {
+      try {
+        const { Attributes: item = {} } = await this.#write(use, window, list);
+        await this.#sweep(use.Key, item, window);
+        return { passed: true, record: use.read(item), window, count: number(item, `c${window}`) };
+      } catch (error) {
+        if (!isConditionFailure(error)) throw error;
+        const item = error.Item;
+        if (item === undefined) return { passed: false, record: undefined, window, count: 0 };
+        const asAssumed = { window, list };
+        window = Math.max(window, number(item, 'win'));
+        if (item.st?.S === 'active' && use.proven(item)) {
+          list = item.ips?.S ?? NO_LIST;
+          if (list !== NO_LIST) this.#remember(name, list);
+          if (use.allows(list) && (window !== asAssumed.window || list !== asAssumed.list)) continue;
+        }
+        return { passed: false, record: use.read(item), window, count: number(item, `c${window}`) };
+      }
     }
+  }
+
+  #write(
+    { Key, proof, values, address, now }: Attempt<unknown>,
+    window: number,
+    list: string,
+  ): Promise<{ readonly Attributes?: Item }> {
+    return this.#client.updateItem({
+      TableName: this.#table,
+      Key,
+      // ADD counts from zero where there is no count yet.
+      UpdateExpression:
+        `SET win = :window, seen = :now, ip = :address` +
+        ` ADD n :one, c${window} :one REMOVE c${window - 1}, chg`,
+      ConditionExpression: `${ACTIVE} AND ${WINDOW_NOT_PAST} AND ${proof}`,
+      ExpressionAttributeValues: {
+        ...values(list),
+        ':active': S('active'),
+        ':window': N(window),
+        ':now': N(now),
+        ':address': S(address),
+        ':one': N(1),
+      },
+      ReturnValues: 'ALL_NEW',
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+    });
+  }
+
+  #remember(name: string, list: string): void {
+    this.#lists.delete(name);
+    this.#lists.set(name, list);
+    const [oldest] = this.#lists.keys();
+    if (this.#lists.size > MAX_LISTS && oldest !== undefined) this.#lists.delete(oldest);
   }
 
   /** Windows in which nobody called the next one leave a count each; they go when eight have gathered. */

@@ -12,6 +12,7 @@ import { KeysetStore } from '../store/keyset-store.ts';
 import { DynamoPeopleStore } from '../store/people-store.ts';
 import { DynamoRefreshStore } from '../store/refresh-store.ts';
 import { DynamoSessionStore } from '../store/session-store.ts';
+import { DynamoSourceStore } from '../store/source-store.ts';
 import { Table } from '../store/table.ts';
 import { providerTokens } from './provider-tokens.ts';
 
@@ -37,6 +38,7 @@ const services: TokenServices = {
     exchange: new DynamoExchangeStore(table),
     verify: providerTokens(deployment.identityProviders),
   },
+  sources: new DynamoSourceStore(table),
 };
 
 /** Serves what gives tokens for tokens. */

@@ -251,11 +251,63 @@ describe('the page in words', () => {
     const { key: another } = await created({});
     expect((await call('GET /v1/agents', another)).status).toBe(200);
   });
-  page.notYet(
-    'rateHeaders',
-    'Rate Limit Headers Every response',
-    'Retry-AfterSeconds to wait before retrying (only on 429 responses)',
-  );
+  page.aside('Rate Limit Headers');
+  page.promise('Every response includes headers indicating your current rate limit status:', async () => {
+    await withinOneWindow(10);
+    const { key, id } = await created({ scopes: ['read', 'write'] });
+    // The upstream's answer, our own, a 400, a 403 and a 404 of ours.
+    for (const [index, [target, status]] of (
+      [
+        ['GET /v1/agents', 200],
+        ['GET /v1/auth/me', 200],
+        ['GET /v1/agents%2F1', 400],
+        ['DELETE /v1/agents/1', 403],
+        [`GET /v1/api-keys/${id}`, 403],
+      ] as const
+    ).entries()) {
+      const response = await call(target, key);
+      expect([target, response.status]).toEqual([target, status]);
+      expect([
+        target,
+        response.headers['x-ratelimit-limit'],
+        response.headers['x-ratelimit-remaining'],
+      ]).toEqual([target, '100', String(99 - index)]);
+      expect(response.headers).not.toHaveProperty('retry-after');
+    }
+  });
+  page.aside('HeaderDescription');
+  page.promise('X-RateLimit-LimitMaximum requests allowed per window', async () => {
+    const { key } = await created({});
+    expect((await call('GET /v1/agents', key)).headers['x-ratelimit-limit']).toBe('100');
+  });
+  page.promise('X-RateLimit-RemainingRequests remaining in the current window', async () => {
+    await withinOneWindow(5);
+    const { key } = await created({});
+    const remaining = [];
+    for (let index = 0; index < 3; index += 1) {
+      remaining.push((await call('GET /v1/agents', key)).headers['x-ratelimit-remaining']);
+    }
+    expect(remaining).toEqual(['99', '98', '97']);
+  });
+  page.promise('X-RateLimit-ResetUnix timestamp when the window resets', async () => {
+    const { key } = await created({});
+    const { headers } = await call('GET /v1/agents', key);
+    const reset = Number(headers['x-ratelimit-reset']);
+    expect(reset % 60).toBe(0);
+    expect(reset).toBeGreaterThan(Date.now() / 1000 - 5);
+    expect(reset).toBeLessThanOrEqual(Date.now() / 1000 + 61);
+  });
+  page.promise('Retry-AfterSeconds to wait before retrying (only on 429 responses)', async () => {
+    await withinOneWindow(10);
+    const { key } = await created({});
+    const answers = await Promise.all(Array.from({ length: 103 }, () => call('GET /v1/agents', key)));
+    expect(answers.filter(({ status }) => status === 429)).toHaveLength(3);
+    for (const { status, headers } of answers) {
+      expect(headers['x-ratelimit-limit']).toBe('100');
+      if (status === 200) expect(headers).not.toHaveProperty('retry-after');
+      else expect(headers['retry-after']).toMatch(/^([1-9]|[1-5]\d|60)$/);
+    }
+  });
   page.aside('Handling Rate Limits');
   page.promise(
     'When you exceed the rate limit, the API returns 429 Too Many Requests: { "type": "rate_limit_error", "message": "Rate limit exceeded. Try again in 32 seconds.", "code": 429, "request_id": "req_def456" }',

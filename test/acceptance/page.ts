@@ -14,7 +14,6 @@ import type { TestStack } from '../support/stack.ts';
 export const NOT_THERE_YET = {
   dashboard: 'the dashboards',
   oauth: 'OAuth with PKCE',
-  rateHeaders: 'rate headers on every response',
 } as const;
 
 export interface CurlResponse {

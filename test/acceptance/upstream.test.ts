@@ -256,6 +256,8 @@ test('the request id and the allowance of the front door are on the upstream ans
     (res) => {
       res.setHeader('x-request-id', 'theirs');
       res.setHeader('x-ratelimit-limit', '1');
+      res.setHeader('ratelimit-remaining', '1');
+      res.setHeader('ratelimit', '"theirs";r=1;t=1');
       res.setHeader('access-control-allow-origin', 'https://theirs.example.com');
       res.end();
     },
@@ -264,6 +266,9 @@ test('the request id and the allowance of the front door are on the upstream ans
   );
   expect(response.values['x-request-id']).toEqual(['mine']);
   expect(response.values['x-ratelimit-limit']).toEqual(['100000']);
+  expect(response.values['ratelimit-policy']).toEqual(['"default";q=100000;w=60']);
+  expect(response.values.ratelimit).toEqual([expect.stringMatching(/^"default";r=\d+;t=\d+$/)]);
+  expect(response.headers['ratelimit-remaining']).toBeUndefined();
   expect(response.values['access-control-allow-origin']).toEqual(['*']);
 });
 

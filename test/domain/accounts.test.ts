@@ -1,13 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Deployment } from '../../lambdas/deployment.ts';
-import { type AccountContext, logIn, onboard } from '../../lambdas/domain/accounts.ts';
+import { type AccountContext, admitAccount, logIn, onboard } from '../../lambdas/domain/accounts.ts';
 import { parseKey } from '../../lambdas/domain/key-format.ts';
 import { EMPTY_KEYSET, nextKeyset } from '../../lambdas/domain/keyset.ts';
 import { Signer } from '../../lambdas/domain/signer.ts';
 import { DynamoBackoffStore } from '../../lambdas/store/backoff-store.ts';
 import { DynamoRefreshStore } from '../../lambdas/store/refresh-store.ts';
+import { DynamoSourceStore } from '../../lambdas/store/source-store.ts';
 import { profile } from '../../profiles/default.ts';
 import { ADDRESS, NOW, startStore, type TestStore } from '../store/setup.ts';
+import { ROOMY_ADDRESS_LIMITS } from '../support/address-limits.ts';
 import { TOKENS } from '../support/tokens.ts';
 
 const DEPLOYMENT: Deployment = {
@@ -19,6 +21,7 @@ const DEPLOYMENT: Deployment = {
   tokens: TOKENS,
   upstreamUrl: null,
   pathScopes: [],
+  addressLimits: ROOMY_ADDRESS_LIMITS,
   allowedOrigin: '*',
 };
 const PASSWORD = 'YourSecurePassword123!';
@@ -35,6 +38,7 @@ beforeAll(async () => {
     sessions: store.sessions,
     refreshTokens: new DynamoRefreshStore(store.table),
     backoff: new DynamoBackoffStore(store.table),
+    sources: new DynamoSourceStore(store.table),
     signer: new Signer(
       async () => keyset,
       'https://api.example.com',
@@ -50,6 +54,102 @@ const join = (email: string) =>
   onboard({ email, password: PASSWORD, fullName: null, workspaceName: 'W', sector: null }, context, FROM);
 const enter = (email: string, password = PASSWORD, address = ADDRESS) =>
   logIn({ email, password }, { ...FROM, address }, context);
+
+/** A context in which one address may do little. */
+const tight = (given: object): AccountContext => ({
+  ...context,
+  deployment: { ...DEPLOYMENT, addressLimits: { ...ROOMY_ADDRESS_LIMITS, ...given } },
+});
+const codeOf = (attempt: Promise<unknown>) =>
+  attempt.then(
+    () => 'in',
+    (error: { code: string }) => error.code,
+  );
+
+describe('one source address', () => {
+  test('that tries one password on many accounts is slowed, by its network, and another is not', async () => {
+    const limited = tight({ failedLoginsPerTenMinutes: 5 });
+    const spray = (index: number, address: string) =>
+      codeOf(
+        logIn(
+          { email: `victim${index}@example.com`, password: 'Spring2026!' },
+          { ...FROM, address },
+          limited,
+        ),
+      );
+    const codes = await Promise.all(
+      Array.from({ length: 20 }, (_, index) => spray(index, `2001:db8:1:2::${index.toString(16)}`)),
+    );
+    expect(codes.filter((code) => code === 'wrong_password')).toHaveLength(5);
+    expect(codes.filter((code) => code === 'rate_limited')).toHaveLength(15);
+    expect(await spray(21, '2001:db8:1:3::1')).toBe('wrong_password');
+  });
+
+  test('that is over its limit tells when, and is let in then', async () => {
+    const limited = tight({ failedLoginsPerTenMinutes: 1 });
+    const address = '203.0.113.50';
+    const wrong = (clock = context.clock) =>
+      logIn({ email: 'waits@example.com', password: 'x' }, { ...FROM, address }, { ...limited, clock });
+    expect(await codeOf(wrong())).toBe('wrong_password');
+    const end = Math.ceil(NOW / 600) * 600;
+    await expect(wrong()).rejects.toMatchObject({
+      message: `Too many attempts from your address. Try again in ${end - NOW} seconds.`,
+      retryAfterSeconds: end - NOW,
+    });
+    expect(await codeOf(wrong(() => end))).toBe('wrong_password');
+  });
+
+  test('does not keep those out who have logged in from there before, nor let a guesser in', async () => {
+    const limited = tight({ failedLoginsPerTenMinutes: 3 });
+    const nat = '203.0.113.60';
+    await join('ewa@example.com');
+    await join('finn@example.com');
+    const try_ = (email: string, password: string, address = nat) =>
+      codeOf(logIn({ email, password }, { ...FROM, address }, limited));
+    expect(await try_('ewa@example.com', PASSWORD)).toBe('in');
+    for (let guess = 0; guess < 5; guess += 1) await try_(`victim${guess}@example.com`, 'x');
+    // Finn is new here, and waits; Ewa is not. From elsewhere Finn comes in.
+    expect(await try_('finn@example.com', PASSWORD)).toBe('rate_limited');
+    expect(await try_('ewa@example.com', PASSWORD)).toBe('in');
+    expect(await try_('finn@example.com', PASSWORD, '203.0.113.61')).toBe('in');
+    // Whoever guesses Ewa's password from there is held to the attempts of one place.
+    const guesses = [];
+    for (let guess = 0; guess < 12; guess += 1) guesses.push(await try_('ewa@example.com', 'wrong'));
+    expect(guesses.filter((code) => code === 'wrong_password')).toHaveLength(10);
+  });
+
+  test('that logs many people in who know their passwords is not slowed', async () => {
+    const limited = tight({ failedLoginsPerTenMinutes: 2 });
+    const address = '203.0.113.70';
+    for (let person = 0; person < 4; person += 1) {
+      const email = `right${person}@example.com`;
+      await join(email);
+      expect(await codeOf(logIn({ email, password: PASSWORD }, { ...FROM, address }, limited))).toBe('in');
+    }
+  });
+
+  test('cannot keep an owner out by guessing from everywhere: where the owner has logged in before, they come in', async () => {
+    await join('gus@example.com');
+    const home = '203.0.113.80';
+    expect(await codeOf(enter('gus@example.com', PASSWORD, home))).toBe('in');
+    for (let guess = 0; guess < 51; guess += 1) {
+      await codeOf(enter('gus@example.com', 'wrong', `198.18.${guess}.1`));
+    }
+    expect(await codeOf(enter('gus@example.com', PASSWORD, '198.18.99.1'))).toBe('rate_limited');
+    expect(await codeOf(enter('gus@example.com', PASSWORD, home))).toBe('in');
+  });
+
+  test('opens as many accounts in an hour as it may, also at once', async () => {
+    const limited = tight({ accountsPerHour: 3 });
+    const admissions = await Promise.all(
+      Array.from({ length: 10 }, () => codeOf(admitAccount('203.0.113.90', limited))),
+    );
+    expect(admissions.filter((code) => code === 'in')).toHaveLength(3);
+    expect(await codeOf(admitAccount('203.0.113.91', limited))).toBe('in');
+    const nextHour = { ...limited, clock: () => Math.ceil(NOW / 3600) * 3600 };
+    expect(await codeOf(admitAccount('203.0.113.90', nextHour))).toBe('in');
+  });
+});
 
 describe('accounts', () => {
   test('onboarding makes a tenant with an administrator and a key that is well-formed', async () => {

@@ -1,8 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Deployment } from '../../lambdas/deployment.ts';
 import { parseBlock } from '../../lambdas/domain/address.ts';
-import { WINDOW_SECONDS } from '../../lambdas/domain/allowance.ts';
-import { type DecisionContext, type DecisionRequest, decide } from '../../lambdas/domain/decision.ts';
+import { secondsUntil, WINDOW_SECONDS } from '../../lambdas/domain/allowance.ts';
+import {
+  type Decision,
+  type DecisionContext,
+  type DecisionRequest,
+  decide,
+} from '../../lambdas/domain/decision.ts';
+import { Guesses } from '../../lambdas/domain/guesses.ts';
 import { hashKey, newKey, newLocator } from '../../lambdas/domain/key-format.ts';
 import { EMPTY_KEYSET, type Keyset, nextKeyset, publicKeys } from '../../lambdas/domain/keyset.ts';
 import { openSession } from '../../lambdas/domain/sessions.ts';
@@ -26,6 +32,7 @@ import {
   successor,
   type TestStore,
 } from '../store/setup.ts';
+import { ROOMY_ADDRESS_LIMITS } from '../support/address-limits.ts';
 import { TOKENS } from '../support/tokens.ts';
 
 const ISSUER = 'https://api.example.com';
@@ -41,6 +48,7 @@ const DEPLOYMENT: Deployment = {
   tokens: TOKENS,
   upstreamUrl: null,
   pathScopes: [{ path: '/v1/admin/*', scope: 'admin' }],
+  addressLimits: ROOMY_ADDRESS_LIMITS,
   allowedOrigin: '*',
 };
 
@@ -61,6 +69,7 @@ function contextAt(now: number, given: Partial<DecisionContext> = {}): DecisionC
     access: accessTable(apiRows(routes, given.profile ?? defaultProfile)),
     store: new DynamoDecisionStore(store.http, store.table.name, new Facts(store.http, store.table.name)),
     tokens: new TokenVerifier(ISSUER),
+    guesses: new Guesses(),
     clock: () => now,
     ...given,
   };
@@ -354,10 +363,11 @@ describe('what the row asks for', () => {
     const full = await tenant.createKey({ scopes: ['admin'] });
     expect(await ask(has.key, { method })).toMatchObject({ outcome: 'allowed' });
     expect(await ask(full.key, { method })).toMatchObject({ outcome: 'allowed' });
-    expect(await ask(lacks.key, { method })).toEqual({
+    expect(await ask(lacks.key, { method })).toMatchObject({
       outcome: 'forbidden',
       code: 'insufficient_scope',
       message: `Insufficient scope. Required: ${scope}`,
+      allowance: { remaining: expect.any(Number) },
     });
   });
 
@@ -410,9 +420,55 @@ describe('limits', () => {
     expect(outcomes[3]).toEqual({
       outcome: 'limited',
       allowance: { limit: 3, remaining: 0, resetAt, exceeded: true },
-      retryAfterSeconds: resetAt - NOW,
     });
     expect(await ask(key, {}, resetAt)).toMatchObject({ outcome: 'allowed', allowance: { remaining: 2 } });
+  });
+
+  test('with clocks ten seconds apart the limit is exact, and the window the one that was reached first', async () => {
+    const tenant = await storeTenant(store);
+    const { key } = await tenant.createKey();
+    const edge = (Math.floor(NOW / WINDOW_SECONDS) + 1) * WINDOW_SECONDS;
+    const [ahead, behind] = [edge + 4, edge - 6];
+    const decisions: Decision[] = [];
+    for (const now of [ahead, behind, ahead, behind, ahead]) decisions.push(await ask(key, {}, now));
+    expect(decisions.map(({ outcome }) => outcome)).toEqual([
+      'allowed',
+      'allowed',
+      'allowed',
+      'limited',
+      'limited',
+    ]);
+    for (const decision of decisions) {
+      expect(decision).toMatchObject({ allowance: { resetAt: edge + WINDOW_SECONDS } });
+    }
+    // Each clock tells when the window ends by itself: who waits as the later one says has waited by both.
+    const waitBy = (now: number) => secondsUntil(edge + WINDOW_SECONDS, now);
+    expect([waitBy(ahead), waitBy(behind)]).toEqual([56, 66]);
+    expect(await ask(key, {}, ahead + 56)).toMatchObject({ outcome: 'allowed' });
+    expect(await ask(key, {}, behind + 66)).toMatchObject({ outcome: 'allowed' });
+  });
+
+  test('who asks an instance that is behind too early is told to wait as long as the clocks are apart, no longer', async () => {
+    const tenant = await storeTenant(store);
+    const { key } = await tenant.createKey();
+    const edge = (Math.floor(NOW / WINDOW_SECONDS) + 1) * WINDOW_SECONDS;
+    for (let call = 0; call < 4; call += 1) await ask(key, {}, edge);
+    const early = await ask(key, {}, edge + WINDOW_SECONDS - 10);
+    expect(early).toMatchObject({ outcome: 'limited', allowance: { resetAt: edge + WINDOW_SECONDS } });
+    expect(secondsUntil(edge + WINDOW_SECONDS, edge + WINDOW_SECONDS - 10)).toBe(10);
+  });
+
+  test('a stolen key that is used from elsewhere spends nothing of its owner’s allowance, and learns what it is', async () => {
+    const tenant = await storeTenant(store);
+    const block = parseBlock('198.51.100.1');
+    const { key } = await tenant.createKey({ allowedBlocks: block === undefined ? [] : [block] });
+    const owner = { address: '198.51.100.1' };
+    expect(await ask(key, owner)).toMatchObject({ allowance: { remaining: 2 } });
+    const context = contextAt(NOW);
+    for (const theft of await Promise.all(Array.from({ length: 20 }, () => decide(request(key), context)))) {
+      expect(theft).toMatchObject({ code: 'address_not_allowed', allowance: { limit: 3, remaining: 2 } });
+    }
+    expect(await ask(key, owner)).toMatchObject({ outcome: 'allowed', allowance: { remaining: 1 } });
   });
 
   test('of 30 parallel calls over the whole decision, exactly the limit passes', async () => {
@@ -435,6 +491,84 @@ describe('limits', () => {
     const { token } = await logIn(tenant);
     const outcomes = [await ask(token), await ask(token), await ask(token)].map(({ outcome }) => outcome);
     expect(outcomes).toEqual(['allowed', 'allowed', 'limited']);
+  });
+});
+
+describe('keys that nobody has', () => {
+  const unknown = () => newKey(defaultProfile.keys, 'live', newLocator());
+
+  /** One instance, which counts its look-ups. */
+  function instance() {
+    let lookups = 0;
+    const context = contextAt(NOW);
+    const counting: DecisionContext = {
+      ...context,
+      store: {
+        useKey: (...given) => {
+          lookups += 1;
+          return context.store.useKey(...given);
+        },
+        useSession: (...given) => context.store.useSession(...given),
+        tenant: (...given) => context.store.tenant(...given),
+        control: (...given) => context.store.control(...given),
+      },
+    };
+    return {
+      lookups: () => lookups,
+      ask: (key: string, address = ADDRESS, now = NOW) =>
+        decide(request(key, { address }), { ...counting, clock: () => now }),
+    };
+  }
+
+  test('are looked up fifty at a time from one network, then one a second', async () => {
+    const one = instance();
+    const guess = (index: number, now = NOW) =>
+      one.ask(unknown(), `2001:db8:5:6::${index.toString(16)}`, now);
+    for (let index = 0; index < 50; index += 1)
+      expect(await guess(index)).toEqual(refused('invalid_credential'));
+    for (let index = 0; index < 100; index += 1)
+      expect(await guess(index)).toEqual(refused('too_many_attempts'));
+    expect(one.lookups()).toBe(50);
+    expect(await guess(1, NOW + 1)).toEqual(refused('invalid_credential'));
+    expect(await guess(2, NOW + 1)).toEqual(refused('too_many_attempts'));
+    expect(await guess(3, NOW - 10)).toEqual(refused('too_many_attempts'));
+    expect(one.lookups()).toBe(51);
+  });
+
+  test('do not keep out a key that has come from there before, nor anybody elsewhere', async () => {
+    const tenant = await storeTenant(store, { tier: 'pro' });
+    const [{ key }, other] = [await tenant.createKey(), await tenant.createKey()];
+    const one = instance();
+    const nat = '198.51.100.40';
+    expect(await one.ask(key, nat)).toMatchObject({ outcome: 'allowed' });
+    for (let index = 0; index < 60; index += 1) await one.ask(unknown(), nat);
+    expect(await one.ask(key, nat)).toMatchObject({ outcome: 'allowed' });
+    expect(await one.ask(other.key, nat)).toEqual(refused('too_many_attempts'));
+    expect(await one.ask(other.key, '198.51.100.41')).toMatchObject({ outcome: 'allowed' });
+    expect(await one.ask(other.key, nat, NOW + 60)).toMatchObject({ outcome: 'allowed' });
+  });
+
+  test('are remembered for a minute: a program that keeps sending one costs nothing, and is no guesser', async () => {
+    const tenant = await storeTenant(store, { tier: 'pro' });
+    const { key } = await tenant.createKey();
+    const one = instance();
+    const gone = unknown();
+    for (let call = 0; call < 200; call += 1)
+      expect(await one.ask(gone)).toEqual(refused('invalid_credential'));
+    expect(one.lookups()).toBe(1);
+    expect(await one.ask(key)).toMatchObject({ outcome: 'allowed' });
+    await one.ask(gone, ADDRESS, NOW + 60);
+    expect(one.lookups()).toBe(3);
+  });
+
+  test('are no keys that were proven: one that is revoked or expired is no guess', async () => {
+    const tenant = await storeTenant(store, { tier: 'pro' });
+    const { apiKey, key } = await tenant.createKey();
+    await store.keys.revoke(apiKey, ORIGIN, NOW);
+    const one = instance();
+    for (let call = 0; call < 60; call += 1)
+      expect(await one.ask(key)).toEqual(refused('revoked_credential'));
+    expect(one.lookups()).toBe(60);
   });
 });
 

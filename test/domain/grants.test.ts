@@ -8,6 +8,7 @@ import { refreshKey, S, sessionKey } from '../../lambdas/store/items.ts';
 import { DynamoRefreshStore } from '../../lambdas/store/refresh-store.ts';
 import { profile } from '../../profiles/default.ts';
 import { NOW, newAccount, startStore, type TestStore } from '../store/setup.ts';
+import { ROOMY_ADDRESS_LIMITS } from '../support/address-limits.ts';
 import { TOKENS } from '../support/tokens.ts';
 
 let store: TestStore;
@@ -28,6 +29,7 @@ beforeAll(async () => {
       tokens: { ...TOKENS, refresh: { ...(TOKENS.refresh as RefreshSettings), ...refresh } },
       upstreamUrl: null,
       pathScopes: [],
+      addressLimits: ROOMY_ADDRESS_LIMITS,
       allowedOrigin: '*',
     },
     sessions: store.sessions,

@@ -17,6 +17,7 @@ import { DynamoDecisionStore } from '../../lambdas/store/decision-store.ts';
 import { Facts } from '../../lambdas/store/facts.ts';
 import { profile } from '../../profiles/default.ts';
 import { FOREVER, NOW, startStore, storeTenant, type TestStore } from '../store/setup.ts';
+import { ROOMY_ADDRESS_LIMITS } from '../support/address-limits.ts';
 import { TOKENS } from '../support/tokens.ts';
 
 const grace = (graceSeconds: number) => ({ graceSeconds, keepPrevious: false });
@@ -30,6 +31,7 @@ const DEPLOYMENT: Deployment = {
   tokens: TOKENS,
   upstreamUrl: null,
   pathScopes: [],
+  addressLimits: ROOMY_ADDRESS_LIMITS,
   allowedOrigin: '*',
 };
 

@@ -23,7 +23,7 @@ let world: World;
 beforeAll(async () => {
   emulator = await startMinistack();
   aws = new Aws(emulator.endpoint);
-  deployed = await deploy(aws, await assemblyOf({ profile: 'default' }), 'Latchkey');
+  deployed = await deploy(aws, await assemblyOf({ profile: 'default', config: { waf: true } }), 'Latchkey');
   world = { aws, deployed, apiId: deployed.find('FrontDoorApi', 'AWS::ApiGateway::RestApi') };
 });
 afterAll(() => emulator?.stop());

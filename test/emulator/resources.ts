@@ -12,6 +12,7 @@ export const NOT_TAKEN_OVER: Readonly<Record<string, readonly string[]>> = {
   'AWS::DynamoDB::Table': ['TimeToLiveSpecification', 'PointInTimeRecoverySpecification', 'SSESpecification'],
   'AWS::CloudWatch::Alarm': ['TreatMissingData'],
   'AWS::Lambda::Function': ['ReservedConcurrentExecutions'],
+  'AWS::WAFv2::WebACL': ['CustomResponseBodies'],
 };
 
 type Properties = Readonly<Record<string, Answer>>;
@@ -321,6 +322,12 @@ export const READERS: Readonly<Record<string, Read>> = {
   async 'AWS::SecretsManager::Secret'(_properties, SecretId, { aws }) {
     const secret = await aws.json('secretsmanager', 'secretsmanager.DescribeSecret', { SecretId });
     return { Description: secret.Description };
+  },
+  async 'AWS::WAFv2::WebACL'(_properties, id, { aws }) {
+    const [Name, Id, Scope] = id.split('|');
+    const { WebACL } = await aws.json('wafv2', 'AWSWAF_20190729.GetWebACL', { Name, Id, Scope });
+    const { Description, DefaultAction, Rules, CustomResponseBodies } = WebACL;
+    return { Scope, Description, DefaultAction, Rules, CustomResponseBodies };
   },
   async 'AWS::SQS::Queue'(_properties, QueueUrl, { aws }) {
     const { Attributes } = await aws.json('sqs', 'AmazonSQS.GetQueueAttributes', {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Caller } from '../../lambdas/domain/caller.ts';
 import type { Decision } from '../../lambdas/domain/decision.ts';
-import { ERRORS, type ErrorCode } from '../../lambdas/domain/errors.ts';
+import { DECISION_ERRORS, type DecisionErrorCode } from '../../lambdas/domain/errors.ts';
 import { ENVIRONMENTS, ROLES, SCOPES } from '../../lambdas/domain/scopes.ts';
 import { callerOf, contextOf } from '../../lambdas/http/identity.ts';
 import { traceId } from '../../lambdas/http/request-id.ts';
@@ -33,7 +33,7 @@ const allowance = fc.record({
   resetAt: fc.nat(),
   exceeded: fc.boolean(),
 });
-const code = fc.constantFrom(...(Object.keys(ERRORS) as ErrorCode[]));
+const code = fc.constantFrom(...(Object.keys(DECISION_ERRORS) as DecisionErrorCode[]));
 const allowed = fc.record({
   outcome: fc.constant('allowed' as const),
   caller,
@@ -42,19 +42,19 @@ const allowed = fc.record({
 });
 const decision: fc.Arbitrary<Decision> = fc.oneof(
   code.map((one) => ({ outcome: 'refused' as const, code: one })),
-  fc.tuple(code, fc.constantFrom(...SCOPES)).map(([one, scope]) => ({
+  fc.tuple(code, fc.constantFrom(...SCOPES), fc.option(allowance)).map(([one, scope, left]) => ({
     outcome: 'forbidden' as const,
     code: one,
     message: `Insufficient scope. Required: ${scope}`,
+    allowance: left,
   })),
-  fc.tuple(allowance, fc.integer({ min: 1, max: 120 })).map(([one, retryAfterSeconds]) => ({
-    outcome: 'limited' as const,
-    allowance: one,
-    retryAfterSeconds,
-  })),
+  allowance.map((one) => ({ outcome: 'limited' as const, allowance: one })),
   allowed,
 );
-const contextFor = (one: Decision, requestId = 'r1') => contextOf(one, requestId, (name) => name);
+const NOW = 1_800_000_048;
+const contextFor = (one: Decision, now = NOW) => contextOf(one, 'r1', now, (name) => name);
+/** Structured fields have quotation marks: they stand in headers, where those are right. */
+const IN_HEADERS_ONLY = ['rateLimit', 'rateLimitPolicy'];
 const throws = (expected: object) => expect.objectContaining({ name: 'Problem', ...expected });
 
 describe('the authorizer’s context', () => {
@@ -64,15 +64,60 @@ describe('the authorizer’s context', () => {
       .map((own) => traceId({ 'x-request-id': [own] }, 'extended='));
     fc.assert(
       fc.property(decision, requestId, fc.constantFrom(...PROFILES), (one, id, profile) => {
-        const context = contextOf(one, id, (name) => errorCodeOf(profile, name));
+        const context = contextOf(one, id, NOW, (name) => errorCodeOf(profile, name));
         for (const [name, value] of Object.entries(context)) {
           expect(value, name).toBeTypeOf('string');
-          expect(JSON.stringify(value)).toBe(`"${value}"`);
+          if (!IN_HEADERS_ONLY.includes(name)) expect(JSON.stringify(value)).toBe(`"${value}"`);
         }
         expect(context.outcome).toBe(one.outcome);
       }),
       { numRuns: 1000 },
     );
+  });
+
+  test('tells the allowance of whoever was counted, as headers take it', () => {
+    const one = { limit: 100, remaining: 47, resetAt: NOW + 12, exceeded: false };
+    const told = {
+      rateLimitLimit: '100',
+      rateLimitRemaining: '47',
+      rateLimitReset: '1800000060',
+      rateLimitPolicy: '"default";q=100;w=60',
+      rateLimit: '"default";r=47;t=12',
+    };
+    const message = 'no';
+    const caller = {
+      kind: 'anonymous',
+      scopes: [],
+      tenantId: 't',
+      workspaceId: 'w',
+      environment: 'live',
+    } as const;
+    for (const decided of [
+      { outcome: 'allowed', caller, allowance: one, tenant: null },
+      { outcome: 'forbidden', code: 'insufficient_scope', message, allowance: one },
+      { outcome: 'limited', allowance: one },
+    ] as const) {
+      expect(contextFor(decided)).toMatchObject(told);
+    }
+    const uncounted = contextFor({
+      outcome: 'forbidden',
+      code: 'insufficient_scope',
+      message,
+      allowance: null,
+    });
+    expect(Object.keys(uncounted).filter((name) => name.startsWith('rateLimit'))).toEqual([]);
+  });
+
+  test.each([
+    ['in the middle of a month', '2026-11-21T07:30:00Z', '2026-12-01T00:00:00Z'],
+    ['in the last second of a year', '2026-12-31T23:59:59Z', '2027-01-01T00:00:00Z'],
+    ['in the first second of a month', '2028-02-01T00:00:00Z', '2028-03-01T00:00:00Z'],
+  ])('says of a quota that it begins anew with the month: %s', (_when, now, end) => {
+    const seconds = (Date.parse(end) - Date.parse(now)) / 1000;
+    const [caller] = fc.sample(allowed, 1);
+    const context = contextFor(caller as Decision, Date.parse(now) / 1000);
+    expect(context).toMatchObject({ retryAfter: '1', quotaRetryAfter: String(seconds) });
+    expect(context.quotaRetryHint).toBe(` Try again in ${seconds} second${seconds === 1 ? '' : 's'}.`);
   });
 
   test('holds an identity for who is let in, and for nobody else', () => {
@@ -102,9 +147,13 @@ describe('the second lock', () => {
       'requestId',
       'retryAfter',
       'retryHint',
+      'quotaRetryAfter',
+      'quotaRetryHint',
       'rateLimitLimit',
       'rateLimitRemaining',
       'rateLimitReset',
+      'rateLimitPolicy',
+      'rateLimit',
     ];
     fc.assert(
       fc.property(allowed, fc.constantFrom(undefined, '', null, 0, 1, true, {}, []), (one, hollow) => {
@@ -133,14 +182,22 @@ describe('the second lock', () => {
 
   test('a forbidden context is a 403 that says why', () => {
     const message = 'Insufficient scope. Required: write';
-    const context = contextFor({ outcome: 'forbidden', code: 'insufficient_scope', message });
+    const context = contextFor({
+      outcome: 'forbidden',
+      code: 'insufficient_scope',
+      message,
+      allowance: null,
+    });
     expect(() => callerOf(context)).toThrow(throws({ status: 403, message }));
   });
 
   test('a limited context is a 429 that says when to come back', () => {
     fc.assert(
       fc.property(allowance, fc.integer({ min: 1, max: 120 }), (one, retryAfterSeconds) => {
-        const context = contextFor({ outcome: 'limited', allowance: one, retryAfterSeconds });
+        const context = contextFor({
+          outcome: 'limited',
+          allowance: { ...one, resetAt: NOW + retryAfterSeconds },
+        });
         const plural = retryAfterSeconds === 1 ? '' : 's';
         const message = `Rate limit exceeded. Try again in ${retryAfterSeconds} second${plural}.`;
         expect(() => callerOf(context)).toThrow(throws({ status: 429, retryAfterSeconds, message }));

@@ -26,7 +26,11 @@ const operation = z.strictObject({
   requestBody: z.strictObject({ content, required: z.boolean().optional() }).optional(),
   responses: z.record(
     z.string().regex(/^[2-5]\d\d$/),
-    z.looseObject({ description: z.string().min(1), content }),
+    z.strictObject({
+      description: z.string().min(1),
+      headers: z.record(z.string(), z.strictObject({ $ref: z.string() })).optional(),
+      content,
+    }),
   ),
 });
 const documentSchema = z.strictObject({
@@ -42,6 +46,10 @@ const documentSchema = z.strictObject({
   components: z.strictObject({
     securitySchemes: z.record(z.string(), z.looseObject({ type: z.enum(['http', 'apiKey']) })),
     schemas: z.record(z.string(), schemaObject),
+    headers: z.record(
+      z.string().regex(/^[A-Za-z-]+$/),
+      z.strictObject({ description: z.string().min(1), schema: schemaObject }),
+    ),
   }),
 });
 
@@ -75,6 +83,15 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))(
       }
     });
 
+    test('promises the allowance to whoever is recognised, and Retry-After with a 429 alone', () => {
+      for (const { security, responses } of operations) {
+        for (const [status, { headers = {} }] of Object.entries(responses)) {
+          expect('RateLimit' in headers).toBe(security === undefined && status !== '401');
+          expect('Retry-After' in headers).toBe(status === '429');
+        }
+      }
+    });
+
     test('names every parameter of a path, required, and no other', () => {
       for (const [path, methods] of Object.entries(document.paths)) {
         const inPath = [...path.matchAll(/\{([^}]+)\}/g)].map(([, name]) => name);
@@ -91,7 +108,10 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))(
       for (const [, name = ''] of text.matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)) {
         expect(Object.keys(document.components.schemas)).toContain(name);
       }
-      expect(text.match(/"\$ref":"(?!#\/components\/schemas\/\w+")/)).toBeNull();
+      for (const [, name = ''] of text.matchAll(/"\$ref":"#\/components\/headers\/([\w-]+)"/g)) {
+        expect(Object.keys(document.components.headers)).toContain(name);
+      }
+      expect(text.match(/"\$ref":"(?!#\/components\/(schemas|headers)\/[\w-]+")/)).toBeNull();
       const used = [document.security, ...operations.map(({ security = [] }) => security)]
         .flat()
         .flatMap(Object.keys);

@@ -17,6 +17,7 @@ import { DynamoTenantStore } from '../../lambdas/store/tenant-store.ts';
 import { DynamoWorkspaceStore } from '../../lambdas/store/workspace-store.ts';
 import { PROFILES } from '../profiles/profiles.ts';
 import { NOW, startStore, storeTenant, type TestStore } from '../store/setup.ts';
+import { ROOMY_ADDRESS_LIMITS } from '../support/address-limits.ts';
 import { TOKENS } from '../support/tokens.ts';
 import { type EventInput, event } from './requests.ts';
 
@@ -29,6 +30,7 @@ const DEPLOYMENT: Deployment = {
   tokens: TOKENS,
   upstreamUrl: null,
   pathScopes: [],
+  addressLimits: ROOMY_ADDRESS_LIMITS,
   allowedOrigin: 'https://app.example.com',
 };
 const SECRET_CAUSE = 'connect ECONNREFUSED table-of-secrets';

@@ -1,5 +1,6 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { RATE_LIMIT_HEADERS } from '../../lambdas/routes/rate-limit-headers.ts';
 import { type ApiMethod, apiMethods } from '../../lib/rules/template.ts';
 import { propertiesOf, templateOf } from './synth.ts';
 
@@ -177,11 +178,45 @@ describe("API Gateway's own answers", () => {
     '%s is a 429 that says when, and reads right when it cannot',
     (type) => {
       const { StatusCode, ResponseParameters, body } = answer(type);
+      const [text, field] =
+        type === 'THROTTLED' ? ['Rate limit exceeded.', 'retry'] : ['Monthly quota exceeded.', 'quotaRetry'];
       expect(StatusCode).toBe('429');
-      expect(ResponseParameters[header('Retry-After')]).toBe('context.authorizer.retryAfter');
-      expect(body.message).toBe('Rate limit exceeded.$context.authorizer.retryHint');
+      expect(ResponseParameters[header('Retry-After')]).toBe(`context.authorizer.${field}After`);
+      expect(body.message).toBe(`${text}$context.authorizer.${field}Hint`);
     },
   );
+
+  it('tell the allowance wherever a credential can have been counted, and say when to come back in a 429 alone', () => {
+    const all = propertiesOf(template, 'AWS::ApiGateway::GatewayResponse');
+    const telling = all.filter(({ ResponseParameters }) => header('RateLimit') in ResponseParameters);
+    expect(telling.map(({ ResponseType }) => ResponseType).sort()).toEqual([
+      'API_CONFIGURATION_ERROR',
+      'BAD_REQUEST_BODY',
+      'BAD_REQUEST_PARAMETERS',
+      'DEFAULT_4XX',
+      'DEFAULT_5XX',
+      'INTEGRATION_FAILURE',
+      'INTEGRATION_TIMEOUT',
+      'INVALID_API_KEY',
+      'QUOTA_EXCEEDED',
+      'THROTTLED',
+      'UNSUPPORTED_MEDIA_TYPE',
+    ]);
+    for (const { ResponseParameters } of telling) {
+      for (const [name, field] of Object.entries(RATE_LIMIT_HEADERS)) {
+        expect(ResponseParameters[header(name)]).toBe(`context.authorizer.${field}`);
+      }
+    }
+    for (const { StatusCode, ResponseParameters } of all) {
+      expect(header('Retry-After') in ResponseParameters).toBe(StatusCode === '429');
+    }
+  });
+
+  it('never put a structured field into JSON, where its quotation marks would end a string', () => {
+    for (const { ResponseTemplates } of propertiesOf(template, 'AWS::ApiGateway::GatewayResponse')) {
+      expect(JSON.stringify(ResponseTemplates)).not.toMatch(/authorizer\.rateLimit/);
+    }
+  });
 
   it('turn an unknown path into a 404', () => {
     expect(answer('MISSING_AUTHENTICATION_TOKEN')).toMatchObject({

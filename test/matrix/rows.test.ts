@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ERRORS, type ErrorCode } from '../../lambdas/domain/errors.ts';
 import { coversScope, type Scope } from '../../lambdas/domain/scopes.ts';
 import { routes } from '../../lambdas/routes/index.ts';
+import { RATE_LIMIT_HEADERS } from '../../lambdas/routes/rate-limit-headers.ts';
 import { METHODS, type Method, type RouteId } from '../../lambdas/routes/route.ts';
 import { apiRows } from '../../lambdas/routes/table.ts';
 import { errorCodeOf, type Profile } from '../../profiles/profile.ts';
@@ -281,6 +282,10 @@ function expectError(
   expect(headers['www-authenticate']).toBe(status === 401 ? challenge : undefined);
   if (status !== 429) expect(headers['retry-after']).toBeUndefined();
   else expect(headers['retry-after']).toMatch(/^([1-9]|[1-5]\d|60)$/);
+  // Who was recognised is told the allowance, by whoever answers; who was not learns nothing of one.
+  for (const name of Object.keys(RATE_LIMIT_HEADERS)) {
+    expect([name, name.toLowerCase() in headers]).toEqual([name, status !== 401]);
+  }
   if (row.method === 'HEAD') {
     expect(response.bytes).toHaveLength(0);
     return;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parseBlock } from '../../lambdas/domain/address.ts';
 import { WINDOW_SECONDS, windowOf } from '../../lambdas/domain/allowance.ts';
 import { hashKey } from '../../lambdas/domain/key-format.ts';
 import { DynamoDecisionStore } from '../../lambdas/store/decision-store.ts';
@@ -27,6 +28,24 @@ afterAll(() => store.stop());
 
 const WINDOW = windowOf(NOW);
 const OTHER_HASH = hashKey('another key');
+const ELSEWHERE = '198.51.100.9';
+const blocks = (text: string) => [parseBlock(text)].filter((block) => block !== undefined);
+
+/** A client that counts its writes. */
+function counted(client: RecordClient): { client: RecordClient; writes: () => number } {
+  let writes = 0;
+  return {
+    client: {
+      updateItem: (input) => {
+        writes += 1;
+        return client.updateItem(input);
+      },
+      batchGetItem: (input) => client.batchGetItem(input),
+    },
+    writes: () => writes,
+  };
+}
+
 const countsOf = (item: Item | undefined) =>
   Object.keys(item ?? {})
     .filter((name) => /^c\d+$/.test(name))
@@ -106,6 +125,68 @@ describe.each(CLIENTS)('using a key by %s', (_name, clientOf) => {
     expect((await use(hash, NOW + 30)).passed).toBe(false);
     expect((await use(next, NOW + 30)).passed).toBe(true);
     expect((await use(OTHER_HASH, NOW + 1)).passed).toBe(false);
+  });
+
+  test('a key that is used from elsewhere is neither counted nor noted, however often, and its owner has it all', async () => {
+    const { apiKey, hash } = await tenant.createKey({ allowedBlocks: blocks('192.0.2.0/24') });
+    const store1 = decisions();
+    await store1.useKey(apiKey.locator, hash, ADDRESS, NOW);
+    const thefts = Array.from({ length: 300 }, () => store1.useKey(apiKey.locator, hash, ELSEWHERE, NOW));
+    for (const use of await Promise.all(thefts)) {
+      expect(use).toMatchObject({ passed: false, count: 1, record: { state: 'active' } });
+    }
+    expect(await store1.useKey(apiKey.locator, hash, ADDRESS, NOW)).toMatchObject({ passed: true, count: 2 });
+    const found = await store.keys.find(tenant.tenantId, apiKey.id);
+    expect(found).toMatchObject({ requests: 2, lastUse: { at: NOW, address: ADDRESS } });
+  });
+
+  test('an allow-list costs one more write at an instance that has not met it, and none after', async () => {
+    const { apiKey, hash } = await tenant.createKey({ allowedBlocks: blocks('192.0.2.0/24') });
+    const { client, writes } = counted(clientOf(store));
+    const one = decisions(client);
+    await one.useKey(apiKey.locator, hash, ADDRESS, NOW);
+    expect(writes()).toBe(2);
+    await one.useKey(apiKey.locator, hash, ADDRESS, NOW);
+    expect(writes()).toBe(3);
+    await one.useKey(apiKey.locator, hash, ELSEWHERE, NOW);
+    expect(writes()).toBe(4);
+    await one.useKey(apiKey.locator, OTHER_HASH, ADDRESS, NOW);
+    expect(writes()).toBe(5);
+    const open = await tenant.createKey();
+    await one.useKey(open.apiKey.locator, open.hash, ELSEWHERE, NOW);
+    expect(writes()).toBe(6);
+  });
+
+  test('what is counted for a key wherever its user is passes every list, and nothing that is not in force', async () => {
+    const { apiKey, hash } = await tenant.createKey({ allowedBlocks: blocks('192.0.2.0/24') });
+    const count = (which: Uint8Array) => decisions().useKeyAnywhere(apiKey.locator, which, ELSEWHERE, NOW);
+    expect(await count(hash)).toMatchObject({ passed: true, count: 1 });
+    expect((await count(OTHER_HASH)).passed).toBe(false);
+    await store.keys.revoke(apiKey, ORIGIN, NOW);
+    expect((await count(hash)).passed).toBe(false);
+  });
+
+  test('a list that changes holds at once, also where an instance remembers the one before', async () => {
+    const { apiKey, hash } = await tenant.createKey({ allowedBlocks: blocks('192.0.2.0/24') });
+    const one = decisions();
+    const passes = async (address: string) => (await one.useKey(apiKey.locator, hash, address, NOW)).passed;
+    expect([await passes(ADDRESS), await passes(ELSEWHERE)]).toEqual([true, false]);
+    await store.keys.change(apiKey, { allowedBlocks: blocks('198.51.100.9') }, ORIGIN, NOW);
+    expect([await passes(ADDRESS), await passes(ELSEWHERE)]).toEqual([false, true]);
+    await store.keys.change(apiKey, { allowedBlocks: [] }, ORIGIN, NOW);
+    expect([await passes(ADDRESS), await passes(ELSEWHERE)]).toEqual([true, true]);
+    await store.keys.change(apiKey, { allowedBlocks: blocks('192.0.2.0/24') }, ORIGIN, NOW);
+    expect([await passes(ADDRESS), await passes(ELSEWHERE)]).toEqual([true, false]);
+  });
+
+  test('with a list and a clock that is behind, a call counts in the window that the record has reached', async () => {
+    const { apiKey, hash } = await tenant.createKey({ allowedBlocks: blocks('192.0.2.0/24') });
+    const ahead = NOW + WINDOW_SECONDS;
+    await decisions().useKey(apiKey.locator, hash, ADDRESS, ahead);
+    const behind = await decisions().useKey(apiKey.locator, hash, ADDRESS, NOW);
+    expect(behind).toMatchObject({ passed: true, window: windowOf(ahead), count: 2 });
+    const elsewhere = await decisions().useKey(apiKey.locator, hash, ELSEWHERE, NOW);
+    expect(elsewhere).toMatchObject({ passed: false, window: windowOf(ahead), count: 2 });
   });
 
   test('a clock that is behind counts in the window that the record has reached', async () => {

@@ -16,6 +16,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { synthesize } from '../../local/synth.ts';
+import { ROOMY_ADDRESS_LIMITS } from './address-limits.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const CACHE = join(ROOT, 'node_modules/.cache/latchkey-assemblies');
@@ -39,7 +40,8 @@ export async function assemblyOf(configuration: Configuration): Promise<string> 
   const unfinished = join(CACHE, `unfinished-${randomUUID()}`);
   mkdirSync(unfinished, { recursive: true });
   const { profile, config } = configuration;
-  await synthesize({ profile, outDir: unfinished, ...(config === undefined ? {} : { context: { config } }) });
+  const context = { config: { addressLimits: ROOMY_ADDRESS_LIMITS, ...config } };
+  await synthesize({ profile, outDir: unfinished, context });
   try {
     renameSync(unfinished, folder);
   } catch (error) {

@@ -24,10 +24,10 @@ export interface HttpRequest {
 /** Sends one request as it is: nobody normalizes the path, follows a redirect, decodes a body or adds a header. */
 export type Send = (target: string, request?: HttpRequest) => Promise<HttpResponse>;
 
-/** A client of one server. `target` is a method and a path, as in `POST /v1/auth/login`. */
-export function httpClient(root: string): { readonly send: Send; close(): void } {
+/** A client of one server, and from one address. `target` is a method and a path, as in `POST /v1/auth/login`. */
+export function httpClient(root: string, localAddress?: string): { readonly send: Send; close(): void } {
   const { hostname, port } = new URL(root);
-  const agent = new Agent({ keepAlive: true });
+  const agent = new Agent({ keepAlive: true, ...(localAddress === undefined ? {} : { localAddress }) });
   const send: Send = (target, { headers = {}, body, json } = {}) => {
     const space = target.indexOf(' ');
     const [method, path] = [target.slice(0, space), target.slice(space + 1)];

@@ -1,0 +1,116 @@
+import type { Stage } from 'aws-cdk-lib/aws-apigateway';
+import { CfnWebACL, CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
+import { Construct } from 'constructs';
+import { ERRORS, retryHint } from '../lambdas/domain/errors.ts';
+import { EXPOSED_HEADERS } from '../lambdas/routes/cors.ts';
+import type { ApiRow } from '../lambdas/routes/table.ts';
+import { errorCodeOf, type Profile } from '../profiles/profile.ts';
+import type { WafLimits } from './settings.ts';
+
+export interface WafProps {
+  readonly stage: Stage;
+  readonly rows: readonly ApiRow[];
+  readonly profile: Profile;
+  readonly allowedOrigin: string;
+  readonly limits: WafLimits;
+}
+
+/** The shortest window that AWS WAF looks back: who stops is let in soonest (WAF, "Rate-based rule high-level settings"). */
+const WINDOW_SECONDS = 60;
+const TOO_MANY = 'too-many';
+
+/**
+ * Rate rules by source address before the stage: floods end here, before they cost an invocation. AWS WAF takes the
+ * address of the connection, as `aggregateKeyType: IP` reads no header.
+ */
+export class Waf extends Construct {
+  constructor(scope: Construct, id: string, props: WafProps) {
+    super(scope, id);
+    const acl = new CfnWebACL(this, 'Acl', {
+      description: 'Floods from one source address',
+      scope: 'REGIONAL',
+      defaultAction: { allow: {} },
+      visibilityConfig: visibility('all'),
+      customResponseBodies: {
+        [TOO_MANY]: { contentType: 'APPLICATION_JSON', content: JSON.stringify(body(props.profile)) },
+      },
+      rules: [
+        rule('public-routes', 0, props, props.limits.publicRequestsPerMinute, publicWrites(props.rows)),
+        rule('all-routes', 1, props, props.limits.requestsPerMinute),
+      ],
+    });
+    new CfnWebACLAssociation(this, 'Association', {
+      resourceArn: props.stage.stageArn,
+      webAclArn: acl.attrArn,
+    });
+  }
+}
+
+function rule(
+  name: string,
+  priority: number,
+  { allowedOrigin }: WafProps,
+  limit: number,
+  scopeDownStatement?: CfnWebACL.StatementProperty,
+): CfnWebACL.RuleProperty {
+  return {
+    name,
+    priority,
+    statement: {
+      rateBasedStatement: {
+        aggregateKeyType: 'IP',
+        evaluationWindowSec: WINDOW_SECONDS,
+        limit,
+        ...(scopeDownStatement === undefined ? {} : { scopeDownStatement }),
+      },
+    },
+    action: {
+      block: {
+        customResponse: {
+          responseCode: ERRORS.rate_limited.status,
+          customResponseBodyKey: TOO_MANY,
+          responseHeaders: [
+            { name: 'Retry-After', value: String(WINDOW_SECONDS) },
+            { name: 'Access-Control-Allow-Origin', value: allowedOrigin },
+            { name: 'Access-Control-Expose-Headers', value: EXPOSED_HEADERS },
+          ],
+        },
+      },
+    },
+    visibilityConfig: visibility(name),
+  };
+}
+
+/** The public routes that do work: onboarding, login, tokens. Behind any stage or base path, and with slashes at the end. */
+function publicWrites(rows: readonly ApiRow[]): CfnWebACL.StatementProperty {
+  const paths = rows.flatMap((row) =>
+    row.kind === 'route' && row.access.kind === 'public' && row.method === 'POST' ? [row.path] : [],
+  );
+  return {
+    regexMatchStatement: {
+      fieldToMatch: { uriPath: {} },
+      regexString: `(${paths.map((path) => path.replaceAll('.', '\\.')).join('|')})/*$`,
+      // What is encoded in a path is read as what it stands for, lest it pass by the rule.
+      textTransformations: [{ priority: 0, type: 'URL_DECODE' }],
+    },
+  };
+}
+
+/** Samples of requests are kept with their headers, credentials too: none are. */
+function visibility(metricName: string): CfnWebACL.VisibilityConfigProperty {
+  return { cloudWatchMetricsEnabled: true, metricName, sampledRequestsEnabled: false };
+}
+
+/** The profile's error. It is static: it has no request id. */
+function body(profile: Profile): unknown {
+  const { status, type, title } = ERRORS.rate_limited;
+  return profile.errorBody({
+    status,
+    type,
+    title,
+    code: errorCodeOf(profile, 'rate_limited'),
+    message: `Too many requests from your address.${retryHint(WINDOW_SECONDS)}`,
+    requestId: '',
+    fields: [],
+  });
+}

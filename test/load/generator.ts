@@ -1,0 +1,39 @@
+/** A process of its own that makes load: it is sent one plan, and sends back what it has seen. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { httpClient } from '../support/http.ts';
+import type { Call, Plan, Seen } from './plan.ts';
+
+process.once('message', async (plan: Plan) => {
+  const tally: Record<string, number> = {};
+  const errors: string[] = [];
+  const { send, close } = httpClient(plan.url);
+  const [only] = plan.calls;
+
+  async function call({ target, headers }: Call, ofVolley: boolean): Promise<void> {
+    try {
+      const { status, headers: told } = await send(target, { headers });
+      const name = ofVolley ? `${status} ${told['x-ratelimit-reset']}` : `${target} ${status}`;
+      tally[name] = (tally[name] ?? 0) + 1;
+    } catch (error) {
+      errors.push(String(error));
+    }
+  }
+
+  async function volley(at: number, count: number): Promise<void> {
+    await sleep(at - Date.now());
+    await Promise.all(Array.from({ length: count }, async () => only && call(only, true)));
+  }
+
+  async function keepCalling(until: number, from: number): Promise<void> {
+    for (let index = from; Date.now() < until; index += 1) {
+      const next = plan.calls[index % plan.calls.length];
+      if (next !== undefined) await call(next, false);
+    }
+  }
+
+  if ('volleys' in plan) await Promise.all(plan.volleys.map(({ at, calls }) => volley(at, calls)));
+  else await Promise.all(Array.from({ length: plan.callers }, (_, index) => keepCalling(plan.until, index)));
+  close();
+  process.send?.({ tally, errors } satisfies Seen);
+  process.disconnect();
+});
