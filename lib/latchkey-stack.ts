@@ -45,7 +45,11 @@ export class LatchkeyStack extends Stack {
     if (config.domain !== null) {
       new ApiDomain(this, 'Domain', { domain: config.domain, stage: frontDoor.stage });
     }
-    new UsagePlans(this, 'UsagePlans', { stage: frontDoor.stage, tiers: config.tiers });
+    new UsagePlans(this, 'UsagePlans', {
+      stage: frontDoor.stage,
+      tiers: config.tiers,
+      sandbox: config.sandbox,
+    });
     const functions = new LatchkeyFunctions(this, 'Functions', {
       ...logged,
       specs: functionSpecs(profile, {

@@ -1,11 +1,13 @@
 import { Aws, Fn } from 'aws-cdk-lib';
 import { CfnApiKey, CfnUsagePlan, CfnUsagePlanKey, type Stage } from 'aws-cdk-lib/aws-apigateway';
 import { Construct } from 'constructs';
-import type { Tier } from './config.ts';
+import type { Plan, Tier } from './config.ts';
 
 export interface UsagePlansProps {
   readonly stage: Stage;
   readonly tiers: Readonly<Record<string, Tier>>;
+  /** What the `test` keys of all tenants share. */
+  readonly sandbox: Plan;
 }
 
 /**
@@ -17,8 +19,9 @@ const SHARED_THROTTLE = { rateLimit: 5_000, burstLimit: 2_500 };
 /** Answers every call with 429: the authorizer sends here who is over a limit of its own. */
 const EXHAUSTED = 'exhausted';
 const EXHAUSTED_THROTTLE = { rateLimit: 0, burstLimit: 0 };
+const SANDBOX = 'sandbox';
 
-/** A plan for each tier, what its tenants share until they have a key of their own, and the exhausted plan. */
+/** A plan for each tier, what its tenants share until they have a key of their own, the sandbox and the exhausted plan. */
 export class UsagePlans extends Construct {
   private readonly stage: Stage;
 
@@ -26,15 +29,13 @@ export class UsagePlans extends Construct {
     super(scope, id);
     this.stage = props.stage;
     for (const [name, tier] of Object.entries(props.tiers)) {
-      this.plan(name, `A tenant of the tier ${name}, by a key of its own`, {
-        throttle: { rateLimit: tier.rate, burstLimit: tier.burst },
-        ...(tier.monthlyQuota === null ? {} : { quota: { limit: tier.monthlyQuota, period: 'MONTH' } }),
-      });
+      this.plan(name, `A tenant of the tier ${name}, by a key of its own`, limitsOf(tier));
       const shared = this.plan(`${name}-shared`, `Tenants of the tier ${name} without a key of their own`, {
         throttle: SHARED_THROTTLE,
       });
       this.key(name, shared);
     }
+    this.key(SANDBOX, this.plan(SANDBOX, 'The test keys of all tenants', limitsOf(props.sandbox)));
     const exhausted = this.plan(EXHAUSTED, 'Who is over its limit of requests a minute', {
       throttle: EXHAUSTED_THROTTLE,
     });
@@ -64,10 +65,19 @@ export class UsagePlans extends Construct {
   }
 }
 
-/** The shared usage key of each tier and of the exhausted plan, as JSON: the variable `USAGE_KEYS`. */
+function limitsOf({ rate, burst, monthlyQuota }: Plan) {
+  return {
+    throttle: { rateLimit: rate, burstLimit: burst },
+    ...(monthlyQuota === null ? {} : { quota: { limit: monthlyQuota, period: 'MONTH' } }),
+  };
+}
+
+/** The usage key of each tier, the sandbox and the exhausted plan, as JSON: the variable `USAGE_KEYS`. */
 export function usageKeys(tiers: readonly string[]): string {
   return withStackUuid(
-    JSON.stringify(Object.fromEntries([...tiers, EXHAUSTED].map((name) => [name, keyTemplate(name)]))),
+    JSON.stringify(
+      Object.fromEntries([...tiers, SANDBOX, EXHAUSTED].map((name) => [name, keyTemplate(name)])),
+    ),
   );
 }
 
