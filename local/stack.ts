@@ -28,6 +28,10 @@ export interface LocalStackOptions {
   readonly now?: () => number;
   /** How often expired items are looked for. @default 10 s */
   readonly expiryIntervalMilliseconds?: number;
+  /** How long an API key, or its place in a plan, takes to work once a call has made it. @default 10 s */
+  readonly keyPropagationMilliseconds?: number;
+  /** API keys that the account may have. @default 10,000, as on AWS */
+  readonly apiKeyQuota?: number;
 }
 
 export interface LocalStack {
@@ -35,6 +39,8 @@ export interface LocalStack {
   readonly url: string;
   readonly dynamodbEndpoint: string;
   readonly secretsEndpoint: string;
+  /** API Gateway's control plane. */
+  readonly apiGatewayEndpoint: string;
   readonly region: string;
   /** For SDK clients of tests and tools. */
   readonly credentials: Credentials;
@@ -60,6 +66,9 @@ export interface LocalStack {
   resumeDynamodb(): void;
   pauseSecrets(fault?: Fault): void;
   resumeSecrets(): void;
+  /** The control plane of API Gateway: requests of the API go on. */
+  pauseApiGateway(fault?: Fault): void;
+  resumeApiGateway(): void;
   /** What the functions have counted since the start; `npm start` shows it at a page. */
   figures(): readonly Figure[];
   /** Serves the figures for people; gives the page's URL. */
@@ -85,8 +94,12 @@ export async function startStack(options: LocalStackOptions): Promise<LocalStack
     const template = new StackTemplate(assembly, {}, server.url);
     const authorization = new Authorization(template, log);
     const platform = await startPlatform({ ...options, authorization, log, now }, cleanup);
-    const expiryInterval = options.expiryIntervalMilliseconds ?? 10_000;
-    const deployment = await deploy(template, platform, expiryInterval, cleanup);
+    const resolved = {
+      expiryIntervalMilliseconds: options.expiryIntervalMilliseconds ?? 10_000,
+      keyPropagationMilliseconds: options.keyPropagationMilliseconds ?? 10_000,
+      apiKeyQuota: options.apiKeyQuota ?? 10_000,
+    };
+    const deployment = await deploy(template, platform, resolved, cleanup);
     server.serve(deployment.gateway);
     return handle(template, server, platform, deployment, cleanup);
   } catch (error) {
@@ -98,7 +111,7 @@ export async function startStack(options: LocalStackOptions): Promise<LocalStack
 function handle(
   template: StackTemplate,
   server: HttpServer,
-  { authorization, dynamodb, services }: Platform,
+  { authorization, dynamodb, services, controlPlane }: Platform,
   { functions, rotation, sweeper, mappings, scheduler }: Deployment,
   cleanup: Cleanup,
 ): LocalStack {
@@ -106,6 +119,7 @@ function handle(
     url: server.url,
     dynamodbEndpoint: dynamodb.url,
     secretsEndpoint: services.url,
+    apiGatewayEndpoint: controlPlane.url,
     region: REGION,
     credentials: OPERATOR,
     outputs: template.outputs(),
@@ -125,6 +139,8 @@ function handle(
     resumeDynamodb: () => dynamodb.resume(),
     pauseSecrets: (fault = 'down') => services.pause(fault),
     resumeSecrets: () => services.resume(),
+    pauseApiGateway: (fault = 'down') => controlPlane.pause(fault),
+    resumeApiGateway: () => controlPlane.resume(),
     figures: () => functions.figures.all(),
     async showFigures() {
       const page = await FiguresPage.start(functions.figures);
