@@ -111,6 +111,8 @@ export interface Variables {
   readonly METRICS_NAMESPACE: string;
   /** JSON: the shared usage key of each tier by name, `sandbox` and `exhausted`. */
   readonly USAGE_KEYS: string;
+  /** JSON: the stack's usage plans, as the reconciler reads them. */
+  readonly USAGE_PLANS: string;
 }
 
 /** Reads a variable that the template must set. Throws when it does not: at start, not at the first request. */

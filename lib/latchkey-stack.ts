@@ -11,6 +11,7 @@ import { KeysetSecret } from './keyset-secret.ts';
 import { LatchkeyFunctions } from './latchkey-functions.ts';
 import { Monitoring } from './monitoring.ts';
 import { type Settings, tokenSettings } from './settings.ts';
+import { UsageKeyReconciler } from './usage-key-reconciler.ts';
 import { UsagePlans, usageKeys } from './usage-plans.ts';
 
 export interface LatchkeyStackProps extends Settings {
@@ -45,7 +46,7 @@ export class LatchkeyStack extends Stack {
     if (config.domain !== null) {
       new ApiDomain(this, 'Domain', { domain: config.domain, stage: frontDoor.stage });
     }
-    new UsagePlans(this, 'UsagePlans', {
+    const usagePlans = new UsagePlans(this, 'UsagePlans', {
       stage: frontDoor.stage,
       tiers: config.tiers,
       sandbox: config.sandbox,
@@ -59,11 +60,13 @@ export class LatchkeyStack extends Stack {
       bundles,
       table,
       keyset,
+      usagePlans,
       variables: { ISSUER: frontDoor.url, USAGE_KEYS: usageKeys(Object.keys(config.tiers)) },
     }).byName;
 
     frontDoor.serve(functions);
     keyset.rotateWith(functions.rotation, Duration.days(config.rotationDays));
+    new UsageKeyReconciler(this, 'UsageKeyReconciler', functions);
     const keyStream = new KeyStream(this, 'KeyStream', {
       table,
       consumer: functions.stream,
@@ -75,6 +78,7 @@ export class LatchkeyStack extends Stack {
       table: table.table,
       functions,
       failures: keyStream.failures,
+      usageKeys: config.usageKeys,
       topicArn: config.alarmTopicArn,
     });
 

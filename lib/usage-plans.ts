@@ -1,7 +1,10 @@
-import { Aws, Fn } from 'aws-cdk-lib';
+import { Aws, Fn, Stack, Validations } from 'aws-cdk-lib';
 import { CfnApiKey, CfnUsagePlan, CfnUsagePlanKey, type Stage } from 'aws-cdk-lib/aws-apigateway';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { Plan, Tier } from './config.ts';
+import type { UsageKeyRight } from './functions.ts';
+import type { LatchkeyFunction } from './latchkey-function.ts';
 
 export interface UsagePlansProps {
   readonly stage: Stage;
@@ -24,12 +27,16 @@ const SANDBOX = 'sandbox';
 /** A plan for each tier, what its tenants share until they have a key of their own, the sandbox and the exhausted plan. */
 export class UsagePlans extends Construct {
   private readonly stage: Stage;
+  /** The plan of tenants with a key of their own, by tier. */
+  private readonly own: Record<string, string> = {};
+  private readonly shared: { readonly value: string; readonly planId: string }[] = [];
 
   constructor(scope: Construct, id: string, props: UsagePlansProps) {
     super(scope, id);
     this.stage = props.stage;
     for (const [name, tier] of Object.entries(props.tiers)) {
-      this.plan(name, `A tenant of the tier ${name}, by a key of its own`, limitsOf(tier));
+      const own = this.plan(name, `A tenant of the tier ${name}, by a key of its own`, limitsOf(tier));
+      this.own[name] = own.ref;
       const shared = this.plan(`${name}-shared`, `Tenants of the tier ${name} without a key of their own`, {
         throttle: SHARED_THROTTLE,
       });
@@ -40,6 +47,32 @@ export class UsagePlans extends Construct {
       throttle: EXHAUSTED_THROTTLE,
     });
     this.key(EXHAUSTED, exhausted);
+  }
+
+  /** Lets a function do exactly this to API keys, and tells it which plans there are. */
+  grant(grantee: LatchkeyFunction, rights: readonly UsageKeyRight[]): void {
+    const { partition, region, stackName } = Stack.of(this);
+    const plans = { stackName, prefix: usageKey(''), own: this.own, shared: this.shared };
+    const paths: Readonly<Record<UsageKeyRight['on'], readonly string[]>> = {
+      keys: ['/apikeys'],
+      key: ['/apikeys/*'],
+      members: [...Object.values(this.own), ...this.shared.map(({ planId }) => planId)].map(
+        (planId) => `/usageplans/${planId}/keys`,
+      ),
+    };
+    for (const { actions, on } of rights) {
+      const statement = new PolicyStatement({
+        actions: actions.map((action) => `apigateway:${action}`),
+        resources: paths[on].map((path) => `arn:${partition}:apigateway:${region}::${path}`),
+      });
+      grantee.allow(statement, 'USAGE_PLANS', Stack.of(this).toJsonString(plans));
+      if (on !== 'key') continue;
+      Validations.of(grantee).acknowledge({
+        id: 'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:apigateway:<AWS::Region>::/apikeys/*]',
+        reason:
+          "The ids of keys that it makes are not known before; it deletes only those with the stack's prefix.",
+      });
+    }
   }
 
   // L1, as CDK's own plan drops a limit of zero.
@@ -56,7 +89,10 @@ export class UsagePlans extends Construct {
   }
 
   private key(name: string, plan: CfnUsagePlan): void {
-    const key = new CfnApiKey(this, `${name}-key`, { enabled: true, value: usageKey(name) });
+    const value = usageKey(name);
+    // By its name the reconciler finds it in a listing, which would show others' values beside its own.
+    const key = new CfnApiKey(this, `${name}-key`, { enabled: true, name: value, value });
+    this.shared.push({ value, planId: plan.ref });
     new CfnUsagePlanKey(this, `${name}-plan-key`, {
       keyId: key.ref,
       keyType: 'API_KEY',

@@ -53,6 +53,8 @@ export interface LocalStack {
   invoke(functionLogicalIdPrefix: string, event: unknown): Promise<Invocation>;
   /** Ends a function's instance in the midst of what it does. */
   kill(functionLogicalIdPrefix: string): Promise<void>;
+  /** The variables of a function's environment. */
+  variables(functionLogicalIdPrefix: string): Readonly<Record<string, string>>;
   /** Runs the four steps of a rotation now; rejects with the step that failed. */
   rotateSecret(logicalIdPrefix: string): Promise<void>;
   /** Deletes expired items now; gives their number. */
@@ -131,6 +133,8 @@ function handle(
     invoke: async (prefix, event) =>
       functions.invoke(template.find(prefix, 'AWS::Lambda::Function').ref, event),
     kill: async (prefix) => functions.kill(template.find(prefix, 'AWS::Lambda::Function').ref),
+    variables: (prefix) =>
+      functions.get(template.find(prefix, 'AWS::Lambda::Function').ref).definition.environment,
     rotateSecret: async (prefix) => rotation.rotate(template.find(prefix, 'AWS::SecretsManager::Secret').ref),
     sweepExpired: () => sweeper.sweep(),
     tick: (time) => scheduler.tick(time),

@@ -94,3 +94,39 @@ describe('usage keys', () => {
     }
   });
 });
+
+describe('the reconciler', () => {
+  const statements = () =>
+    propertiesOf(template, 'AWS::IAM::Policy')
+      .flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
+      .filter(({ Action }) => [Action].flat().some((action: string) => action.startsWith('apigateway:')));
+  /** The path of an ARN, with `ID` for what only CloudFormation knows. */
+  const path = (resource: { 'Fn::Join': [string, unknown[]] }) =>
+    resource['Fn::Join'][1]
+      .map((part) => (typeof part === 'string' ? part : 'ID'))
+      .join('')
+      .replace(/^.*::/, '');
+
+  it('may list and make keys, delete one, and see and fill the stack’s own plans, and nothing else', () => {
+    const rights = statements().flatMap(({ Action, Resource }) =>
+      [Resource].flat().map((resource) => `${[Action].flat().join()} ${path(resource)}`),
+    );
+    expect([...new Set(rights)].sort()).toEqual([
+      'apigateway:DELETE /apikeys/*',
+      'apigateway:GET,apigateway:POST /apikeys',
+      'apigateway:GET,apigateway:POST /usageplans/ID/keys',
+    ]);
+    expect(rights.filter((right) => right.endsWith('/usageplans/ID/keys'))).toHaveLength(8);
+  });
+
+  it('runs every minute', () => {
+    const [rule] = propertiesOf(template, 'AWS::Events::Rule');
+    expect(rule).toMatchObject({ ScheduleExpression: 'rate(1 minute)', State: 'ENABLED' });
+  });
+
+  it('finds every key of the stack by its name, which is its value', () => {
+    for (const { Name, Value } of propertiesOf(template, 'AWS::ApiGateway::ApiKey')) {
+      expect(Name).toEqual(Value);
+    }
+  });
+});
