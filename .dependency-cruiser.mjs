@@ -49,7 +49,7 @@ export default {
     ),
     rule(
       'sdk-stays-in-store',
-      { path: '^lambdas/', pathNot: '^lambdas/(store|rotation)/' },
+      { path: '^lambdas/', pathNot: '^lambdas/(store|rotation|reconciler)/' },
       { path: '@aws-sdk' },
       'One place knows the calls.',
     ),

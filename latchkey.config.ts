@@ -46,6 +46,16 @@ export default defineConfig({
     },
   },
   initialTier: 'free',
+  // Programs that are being written call with test keys. Those of all tenants share one plan, apart from live calls.
+  sandbox: {
+    // A twentieth of an account: whatever all tests do at once, live calls keep the rest.
+    rate: 500,
+    burst: 500,
+    // Nobody runs a business on it: the requests a minute of each key are limit enough.
+    monthlyQuota: null,
+    // What the published pages promise to every key, on every tier.
+    keyRequestsPerMinute: 100,
+  },
   // Credentials travel in headers, never in cookies, so any page may ask: it has nothing to steal.
   cors: { allowedOrigin: '*' },
 });

@@ -61,6 +61,18 @@ export interface IdentityProvider {
   readonly linkByEmail: boolean;
 }
 
+/** How the reconciler gives tenants usage keys of their own (lib/config.ts says why the numbers are what they are). */
+export interface OwnUsageKeys {
+  /** API keys of the account in the Region up to which it makes more. */
+  readonly max: number;
+  /** The same for tenants of the initial tier. */
+  readonly maxForInitialTier: number;
+  /** Seconds that a key waits between its making and its first use. */
+  readonly warmSeconds: number;
+  /** Seconds that a key is kept after its last use. */
+  readonly retireSeconds: number;
+}
+
 /** What the configuration and the route table say, resolved at synth time and built into the bundles. */
 export interface Deployment {
   readonly environment: 'development' | 'production';
@@ -71,6 +83,9 @@ export interface Deployment {
   readonly initialTier: string;
   /** What one source address may do where no credential is needed. */
   readonly addressLimits: AddressLimits;
+  /** What each `test` key may, whatever its tenant's tier. */
+  readonly sandbox: Pick<TierLimits, 'keyRequestsPerMinute'>;
+  readonly usageKeys: OwnUsageKeys;
   /** The team's API, without a trailing slash; null for the built-in echo. */
   readonly upstreamUrl: string | null;
   readonly tokens: TokenSettings;
@@ -97,8 +112,10 @@ export interface Variables {
   readonly ISSUER: string;
   /** Where the functions' metrics are found in CloudWatch: one namespace a stack. */
   readonly METRICS_NAMESPACE: string;
-  /** JSON: the shared usage key of each tier by name, and `exhausted`. */
+  /** JSON: the shared usage key of each tier by name, `sandbox` and `exhausted`. */
   readonly USAGE_KEYS: string;
+  /** JSON: the stack's usage plans, as the reconciler reads them. */
+  readonly USAGE_PLANS: string;
 }
 
 /** Reads a variable that the template must set. Throws when it does not: at start, not at the first request. */

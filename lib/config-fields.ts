@@ -19,9 +19,15 @@ export function text(pattern: RegExp, allowed: string) {
   return z.string({ error }).regex(pattern, { error });
 }
 
-/** A whole number within limits, both included. */
+/** A whole number within limits, both included. The error says what to do about the number that was given. */
 export function whole(min: number, max: number, otherwise = '') {
-  const error = `must be a whole number from ${min} to ${max} ${otherwise}`.trimEnd();
+  const allowed = `must be a whole number from ${min} to ${max} ${otherwise}`.trimEnd();
+  const error = ({ input }: { readonly input?: unknown }) => {
+    if (typeof input !== 'number' || Number.isNaN(input)) return allowed;
+    if (input < min) return `${allowed}; raise it to ${min} or more`;
+    if (input > max) return `${allowed}; lower it to ${max} or less`;
+    return `${allowed}; round it to ${Math.round(input)}`;
+  };
   return z.int({ error }).min(min, { error }).max(max, { error });
 }
 

@@ -15,26 +15,59 @@ const RETENTION_DAYS = [
 
 const CERTIFICATE_ARN = /^arn:aws[\w-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[\w-]+$/;
 
-const tier = fields({
-  /** Requests a second of a tenant, in the long run. */
-  rate: whole(1, ACCOUNT_RATE, 'requests a second, which is all of an account in a Region; lower it'),
-  /** Requests that a tenant may send at once: the size of the token bucket. */
-  burst: whole(1, ACCOUNT_BURST, 'requests at once, which is all of an account in a Region; lower it'),
-  /** Requests a calendar month of a tenant; null for no quota. */
+/** What a usage plan holds its keys to, and what is counted exactly of one API key. */
+const plan = {
+  /** Requests a second, in the long run. */
+  rate: whole(1, ACCOUNT_RATE, 'requests a second, which is all of an account in a Region'),
+  /** Requests that may be sent at once: the size of the token bucket. */
+  burst: whole(1, ACCOUNT_BURST, 'requests at once, which is all of an account in a Region'),
+  /** Requests a calendar month; null for no quota. */
   monthlyQuota: whole(1, 1_000_000_000, 'or null for no quota').nullable(),
   /** Requests a minute of one API key, counted exactly. */
   keyRequestsPerMinute: whole(1, 1_000_000),
+};
+
+/** What one tenant may use. */
+const tier = fields({
+  ...plan,
   /** Requests a minute of one session, counted exactly. */
   sessionRequestsPerMinute: whole(1, 1_000_000),
   /** API keys that a tenant may have. */
   keys: whole(1, 100_000),
 });
 
-/** Part of a usage key, which has letters and digits only; `exhausted` is a plan of our own. */
+/** Part of a usage key, which has letters and digits only; `exhausted` and `sandbox` are plans of our own. */
 const tierName = text(
-  /^(?!exhausted$)[a-z][a-z0-9]{0,31}$/,
-  'named with small letters and digits, and not exhausted',
+  /^(?!(exhausted|sandbox)$)[a-z][a-z0-9]{0,31}$/,
+  'named with small letters and digits, and not exhausted or sandbox',
 );
+
+/** Two usage plans each, of the 300 of an account in a Region that other stacks use too (API Gateway, "Quotas"). */
+const MAX_TIERS = 20;
+
+/** How tenants come to usage keys of their own. */
+const ownUsageKeys = fields({
+  /**
+   * API keys in the Region, those of others too, up to which tenants are given keys of their own. An account has
+   * 10,000, which AWS does not raise: the rest is for the stacks' shared keys and for other APIs. @default 9500
+   */
+  max: whole(0, 9_900).default(9_500),
+  /**
+   * Up to which tenants of the initial tier are given keys: whoever makes accounts by the thousand cannot take the
+   * keys of those who were put on another tier. @default 8000
+   */
+  maxForInitialTier: whole(0, 9_900).default(8_000),
+  /**
+   * Seconds from a key's making to its first use. AWS documents none; up to two minutes were reported
+   * (docs/aws-facts.md, 5), and a key that does not work yet would be a 403. @default 300
+   */
+  warmSeconds: whole(1, 3_600).default(300),
+  /**
+   * Seconds from a key's last use to its deletion: more than the 2 for which authorizers hold what they know, and the
+   * 29 of a request that is under way. @default 600
+   */
+  retireSeconds: whole(5, 86_400).default(600),
+});
 
 const pathScope = fields({
   /** A path of the upstream as the caller sends it, without the stage; `/*` at the end matches everything below. */
@@ -193,9 +226,16 @@ export const CONFIG = fields({
   /** What tenants may use, by the tier's name. */
   tiers: z
     .record(tierName, tier)
-    .refine((tiers) => Object.keys(tiers).length > 0, { error: 'must have at least one tier' }),
+    .refine((tiers) => Object.keys(tiers).length > 0, { error: 'must have at least one tier' })
+    .refine((tiers) => Object.keys(tiers).length <= MAX_TIERS, {
+      error: `must have at most ${MAX_TIERS} tiers, as each takes two of the account's 300 usage plans; remove some`,
+    }),
   /** The tier of a new tenant. */
   initialTier: text(/^/, 'the name of a tier'),
+  /** What all `test` keys share, whoever's they are; `keyRequestsPerMinute` is of each. */
+  sandbox: fields(plan),
+  /** Usage keys of tenants. @default - as each field says */
+  usageKeys: ownUsageKeys.prefault({}),
   /** Browsers may call the API from this origin. */
   cors: fields({
     allowedOrigin: text(/^(\*|https?:\/\/[^\s/'"]+)$/, '* or an origin such as https://app.example.com'),
@@ -242,6 +282,8 @@ export type ConfigInput = z.input<typeof CONFIG>;
 export type Config = z.output<typeof CONFIG>;
 export type Tier = z.output<typeof tier>;
 export type Domain = z.output<typeof domain>;
+/** The part of a tier that a usage plan is made from. */
+export type Plan = Pick<Tier, 'rate' | 'burst' | 'monthlyQuota'>;
 
 /** Checks a configuration. Throws a `ConfigError` with one line for each fault. */
 export function parseConfig(input: unknown): Config {

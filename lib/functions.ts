@@ -2,7 +2,7 @@ import type { ServiceName } from '../lambdas/routes/route.ts';
 import type { Profile } from '../profiles/profile.ts';
 
 /** Every function by its folder `lambdas/<name>`. */
-export type FunctionName = ServiceName | 'authorizer' | 'forwarder' | 'rotation' | 'stream';
+export type FunctionName = ServiceName | 'authorizer' | 'forwarder' | 'rotation' | 'reconciler' | 'stream';
 
 export type TableAction =
   | 'GetItem'
@@ -26,6 +26,16 @@ export interface TableRight {
   readonly keys?: readonly string[];
 }
 
+/**
+ * A right on the API keys of API Gateway, whose rights are methods of HTTP on paths of its control plane (Service
+ * authorization reference, "Amazon API Gateway Management").
+ */
+export interface UsageKeyRight {
+  readonly actions: readonly ('GET' | 'POST' | 'DELETE')[];
+  /** `keys`: the list of the account's keys. `key`: each of them. `members`: what is in the stack's own usage plans. */
+  readonly on: 'keys' | 'key' | 'members';
+}
+
 /** What a function is and what it may do: everything that sets it apart from the others. */
 export interface FunctionSpec {
   readonly description: string;
@@ -39,6 +49,7 @@ export interface FunctionSpec {
   readonly keyset?: readonly SecretAction[];
   /** Whether it reads metrics from CloudWatch. */
   readonly readsMetrics?: boolean;
+  readonly usageKeys?: readonly UsageKeyRight[];
   /** Variables besides those that come with a right. */
   readonly variables?: readonly ('ISSUER' | 'USAGE_KEYS')[];
 }
@@ -177,6 +188,22 @@ export function functionSpecs(
       table: [{ actions: ['GetItem', 'UpdateItem'], keys: ['CONTROL'] }],
       keyset: ['GetSecretValue', 'DescribeSecret', 'PutSecretValue', 'UpdateSecretVersionStage'],
     },
+    reconciler: {
+      description: 'Gives tenants usage keys of their own',
+      memoryMiB: 256,
+      // A run ends by itself before; it goes on where it was a minute later.
+      timeoutSeconds: 60,
+      table: [
+        { actions: ['Query', 'DeleteItem'], keys: ['USAGEKEYS'] },
+        { actions: ['GetItem'], keys: ['TENANT#*'] },
+        { actions: ['UpdateItem'], keys: ['USAGEKEYS', 'TENANT#*'] },
+      ],
+      usageKeys: [
+        { actions: ['GET', 'POST'], on: 'keys' },
+        { actions: ['DELETE'], on: 'key' },
+        { actions: ['GET', 'POST'], on: 'members' },
+      ],
+    },
     stream: {
       description:
         'Brings what hangs on an item in line with it, counts, and writes the audit trail of hot records',
@@ -185,7 +212,7 @@ export function functionSpecs(
       table: [
         { actions: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'], keys: ['TENANT#*'] },
         { actions: ['Query', 'DeleteItem'], keys: ['USER#*'] },
-        { actions: ['UpdateItem'], keys: ['SESSION#*', 'EMAIL#*', 'CENSUS'] },
+        { actions: ['UpdateItem'], keys: ['SESSION#*', 'EMAIL#*', 'CENSUS', 'USAGEKEYS'] },
         { actions: ['PutItem'], keys: ['EVENT#*'] },
       ],
     },

@@ -6,6 +6,7 @@ import type { IdentityTable } from './identity-table.ts';
 import type { KeysetSecret } from './keyset-secret.ts';
 import { LatchkeyFunction } from './latchkey-function.ts';
 import { metricsNamespace, readMetrics } from './metrics.ts';
+import type { UsagePlans } from './usage-plans.ts';
 
 export interface LatchkeyFunctionsProps {
   readonly specs: Readonly<Record<FunctionName, FunctionSpec>>;
@@ -13,6 +14,7 @@ export interface LatchkeyFunctionsProps {
   readonly bundles: Readonly<Record<FunctionName, string>>;
   readonly table: IdentityTable;
   readonly keyset: KeysetSecret;
+  readonly usagePlans: UsagePlans;
   /** The values of the variables that come with no right. */
   readonly variables: Readonly<Record<'ISSUER' | 'USAGE_KEYS', string>>;
   readonly logRetention: RetentionDays;
@@ -37,6 +39,7 @@ export class LatchkeyFunctions extends Construct {
       props.table.grant(fn, spec.table ?? []);
       props.keyset.grant(fn, spec.keyset ?? []);
       if (spec.readsMetrics === true) fn.lambda.addToRolePolicy(readMetrics());
+      props.usagePlans.grant(fn, spec.usageKeys ?? []);
       for (const variable of spec.variables ?? []) fn.tell(variable, props.variables[variable]);
       return [name, fn];
     });

@@ -11,6 +11,7 @@ import { KeysetSecret } from './keyset-secret.ts';
 import { LatchkeyFunctions } from './latchkey-functions.ts';
 import { Monitoring } from './monitoring.ts';
 import { type Settings, tokenSettings, wafLimitsOf } from './settings.ts';
+import { UsageKeyReconciler } from './usage-key-reconciler.ts';
 import { UsagePlans, usageKeys } from './usage-plans.ts';
 import { Waf } from './waf.ts';
 
@@ -46,7 +47,11 @@ export class LatchkeyStack extends Stack {
     if (config.domain !== null) {
       new ApiDomain(this, 'Domain', { domain: config.domain, stage: frontDoor.stage });
     }
-    new UsagePlans(this, 'UsagePlans', { stage: frontDoor.stage, tiers: config.tiers });
+    const usagePlans = new UsagePlans(this, 'UsagePlans', {
+      stage: frontDoor.stage,
+      tiers: config.tiers,
+      sandbox: config.sandbox,
+    });
     const functions = new LatchkeyFunctions(this, 'Functions', {
       ...logged,
       specs: functionSpecs(profile, {
@@ -56,6 +61,7 @@ export class LatchkeyStack extends Stack {
       bundles,
       table,
       keyset,
+      usagePlans,
       variables: { ISSUER: frontDoor.url, USAGE_KEYS: usageKeys(Object.keys(config.tiers)) },
     }).byName;
 
@@ -66,6 +72,7 @@ export class LatchkeyStack extends Stack {
       new Waf(this, 'Waf', { stage: frontDoor.stage, rows, profile, allowedOrigin, limits });
     }
     keyset.rotateWith(functions.rotation, Duration.days(config.rotationDays));
+    new UsageKeyReconciler(this, 'UsageKeyReconciler', functions);
     const keyStream = new KeyStream(this, 'KeyStream', {
       table,
       consumer: functions.stream,
@@ -77,6 +84,7 @@ export class LatchkeyStack extends Stack {
       table: table.table,
       functions,
       failures: keyStream.failures,
+      usageKeys: config.usageKeys,
       topicArn: config.alarmTopicArn,
     });
 

@@ -14,6 +14,7 @@ import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import type { OwnUsageKeys } from '../lambdas/deployment.ts';
 import { OUTCOMES } from '../lambdas/domain/outcomes.ts';
 import type { FunctionName } from './functions.ts';
 import type { LatchkeyFunction } from './latchkey-function.ts';
@@ -25,6 +26,8 @@ export interface MonitoringProps {
   readonly functions: Readonly<Record<FunctionName, LatchkeyFunction>>;
   /** The records of the stream that nobody could handle. */
   readonly failures: Queue;
+  /** Up to how many API keys of the account tenants are given more. */
+  readonly usageKeys: Pick<OwnUsageKeys, 'max' | 'maxForInitialTier'>;
   /** The SNS topic that alarms tell; null for alarms that only show. */
   readonly topicArn: string | null;
 }
@@ -41,6 +44,8 @@ interface AlarmSpec {
 }
 
 const PERIOD = Duration.minutes(5);
+/** The part of a limit at which to look: before anybody meets it. */
+const NEAR = 0.95;
 
 /** The dashboard, and the alarms: each names its page in `docs/runbook/`, which says what to do. */
 export class Monitoring extends Construct {
@@ -64,7 +69,7 @@ export class Monitoring extends Construct {
     new Dashboard(this, 'Dashboard', { dashboardName: stackName, widgets: this.widgets(props) });
   }
 
-  private alarms({ stage, table, functions, failures }: MonitoringProps): readonly AlarmSpec[] {
+  private alarms({ stage, table, functions, failures, usageKeys }: MonitoringProps): readonly AlarmSpec[] {
     const { lambda: authorizer } = functions.authorizer;
     return [
       {
@@ -97,6 +102,25 @@ export class Monitoring extends Construct {
         description: 'A rotation of the signing keys failed.',
         metric: functions.rotation.lambda.metricErrors({ period: PERIOD, statistic: 'Sum' }),
         threshold: 1,
+      },
+      {
+        name: 'usage-keys',
+        description: "The account nears the API keys that it may have: new tenants share their tier's.",
+        metric: this.own('UsageKeys', 'done', 'Maximum'),
+        threshold: Math.floor(NEAR * Math.min(usageKeys.max, usageKeys.maxForInitialTier)),
+      },
+      {
+        name: 'usage-keys-repaired',
+        description: 'Somebody else deleted or changed usage keys.',
+        metric: this.own('UsageKeysRepaired', 'done'),
+        threshold: 1,
+      },
+      {
+        name: 'reconciler',
+        description: 'Tenants do not get usage keys of their own, and lost ones are not made good.',
+        metric: this.own('Reconciliations', 'failed'),
+        threshold: 3,
+        periods: 3,
       },
       {
         name: 'stream-failures',
@@ -153,6 +177,14 @@ export class Monitoring extends Construct {
           stage.metricLatency({ statistic: 'p99' }),
           stage.metricIntegrationLatency(),
         ]),
+      ],
+      [
+        graph('Usage keys', [
+          this.own('UsageKeys', 'done', 'Maximum').with({ label: 'in the account' }),
+          this.own('TenantsWithUsageKey', 'done', 'Maximum').with({ label: 'tenants with one' }),
+          this.own('TenantsWithoutUsageKey', 'done', 'Maximum').with({ label: 'tenants without' }),
+        ]),
+        graph('Runs of the reconciler', by('Reconciliations', ['done', 'interrupted', 'failed'])),
       ],
       [
         graph('Rotations', by('Rotations', ['done', 'failed'])),

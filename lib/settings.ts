@@ -90,6 +90,8 @@ export function deploymentOf({ config, profile }: Settings): Deployment {
     ),
     initialTier: config.initialTier,
     addressLimits: config.addressLimits,
+    sandbox: { keyRequestsPerMinute: config.sandbox.keyRequestsPerMinute },
+    usageKeys: config.usageKeys,
     upstreamUrl: config.upstream?.url ?? null,
     tokens: tokenSettings(config, profile),
     identityProviders: config.identityProviders,

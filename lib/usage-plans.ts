@@ -1,11 +1,16 @@
-import { Aws, Fn } from 'aws-cdk-lib';
+import { Aws, Fn, Stack, Validations } from 'aws-cdk-lib';
 import { CfnApiKey, CfnUsagePlan, CfnUsagePlanKey, type Stage } from 'aws-cdk-lib/aws-apigateway';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import type { Tier } from './config.ts';
+import type { Plan, Tier } from './config.ts';
+import type { UsageKeyRight } from './functions.ts';
+import type { LatchkeyFunction } from './latchkey-function.ts';
 
 export interface UsagePlansProps {
   readonly stage: Stage;
   readonly tiers: Readonly<Record<string, Tier>>;
+  /** What the `test` keys of all tenants share. */
+  readonly sandbox: Plan;
 }
 
 /**
@@ -17,28 +22,57 @@ const SHARED_THROTTLE = { rateLimit: 5_000, burstLimit: 2_500 };
 /** Answers every call with 429: the authorizer sends here who is over a limit of its own. */
 const EXHAUSTED = 'exhausted';
 const EXHAUSTED_THROTTLE = { rateLimit: 0, burstLimit: 0 };
+const SANDBOX = 'sandbox';
 
-/** A plan for each tier, what its tenants share until they have a key of their own, and the exhausted plan. */
+/** A plan for each tier, what its tenants share until they have a key of their own, the sandbox and the exhausted plan. */
 export class UsagePlans extends Construct {
   private readonly stage: Stage;
+  /** The plan of tenants with a key of their own, by tier. */
+  private readonly own: Record<string, string> = {};
+  private readonly shared: { readonly value: string; readonly planId: string }[] = [];
 
   constructor(scope: Construct, id: string, props: UsagePlansProps) {
     super(scope, id);
     this.stage = props.stage;
     for (const [name, tier] of Object.entries(props.tiers)) {
-      this.plan(name, `A tenant of the tier ${name}, by a key of its own`, {
-        throttle: { rateLimit: tier.rate, burstLimit: tier.burst },
-        ...(tier.monthlyQuota === null ? {} : { quota: { limit: tier.monthlyQuota, period: 'MONTH' } }),
-      });
+      const own = this.plan(name, `A tenant of the tier ${name}, by a key of its own`, limitsOf(tier));
+      this.own[name] = own.ref;
       const shared = this.plan(`${name}-shared`, `Tenants of the tier ${name} without a key of their own`, {
         throttle: SHARED_THROTTLE,
       });
       this.key(name, shared);
     }
+    this.key(SANDBOX, this.plan(SANDBOX, 'The test keys of all tenants', limitsOf(props.sandbox)));
     const exhausted = this.plan(EXHAUSTED, 'Who is over its limit of requests a minute', {
       throttle: EXHAUSTED_THROTTLE,
     });
     this.key(EXHAUSTED, exhausted);
+  }
+
+  /** Lets a function do exactly this to API keys, and tells it which plans there are. */
+  grant(grantee: LatchkeyFunction, rights: readonly UsageKeyRight[]): void {
+    const { partition, region, stackName } = Stack.of(this);
+    const plans = { stackName, prefix: usageKey(''), own: this.own, shared: this.shared };
+    const paths: Readonly<Record<UsageKeyRight['on'], readonly string[]>> = {
+      keys: ['/apikeys'],
+      key: ['/apikeys/*'],
+      members: [...Object.values(this.own), ...this.shared.map(({ planId }) => planId)].map(
+        (planId) => `/usageplans/${planId}/keys`,
+      ),
+    };
+    for (const { actions, on } of rights) {
+      const statement = new PolicyStatement({
+        actions: actions.map((action) => `apigateway:${action}`),
+        resources: paths[on].map((path) => `arn:${partition}:apigateway:${region}::${path}`),
+      });
+      grantee.allow(statement, 'USAGE_PLANS', Stack.of(this).toJsonString(plans));
+      if (on !== 'key') continue;
+      Validations.of(grantee).acknowledge({
+        id: 'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:apigateway:<AWS::Region>::/apikeys/*]',
+        reason:
+          "The ids of keys that it makes are not known before; it deletes only those with the stack's prefix.",
+      });
+    }
   }
 
   // L1, as CDK's own plan drops a limit of zero.
@@ -55,7 +89,10 @@ export class UsagePlans extends Construct {
   }
 
   private key(name: string, plan: CfnUsagePlan): void {
-    const key = new CfnApiKey(this, `${name}-key`, { enabled: true, value: usageKey(name) });
+    const value = usageKey(name);
+    // By its name the reconciler finds it in a listing, which would show others' values beside its own.
+    const key = new CfnApiKey(this, `${name}-key`, { enabled: true, name: value, value });
+    this.shared.push({ value, planId: plan.ref });
     new CfnUsagePlanKey(this, `${name}-plan-key`, {
       keyId: key.ref,
       keyType: 'API_KEY',
@@ -64,10 +101,19 @@ export class UsagePlans extends Construct {
   }
 }
 
-/** The shared usage key of each tier and of the exhausted plan, as JSON: the variable `USAGE_KEYS`. */
+function limitsOf({ rate, burst, monthlyQuota }: Plan) {
+  return {
+    throttle: { rateLimit: rate, burstLimit: burst },
+    ...(monthlyQuota === null ? {} : { quota: { limit: monthlyQuota, period: 'MONTH' } }),
+  };
+}
+
+/** The usage key of each tier, the sandbox and the exhausted plan, as JSON: the variable `USAGE_KEYS`. */
 export function usageKeys(tiers: readonly string[]): string {
   return withStackUuid(
-    JSON.stringify(Object.fromEntries([...tiers, EXHAUSTED].map((name) => [name, keyTemplate(name)]))),
+    JSON.stringify(
+      Object.fromEntries([...tiers, SANDBOX, EXHAUSTED].map((name) => [name, keyTemplate(name)])),
+    ),
   );
 }
 

@@ -3,13 +3,16 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** One call of an AWS API in its JSON protocol. */
+/** One call of an AWS API, in its JSON or its REST protocol. */
 export interface AwsCall {
   /** Who calls: the access key id that signed the request. */
   readonly accessKeyId: string;
-  /** `X-Amz-Target` before the dot, e.g. `DynamoDB_20120810`. */
+  /** `X-Amz-Target` before the dot, e.g. `DynamoDB_20120810`; where there is none, what the signature is for. */
   readonly service: string;
+  /** What stands after the dot, or the method of a REST call. */
   readonly action: string;
+  /** With the query. */
+  readonly path: string;
   readonly body: Buffer;
   readonly contentType: string;
 }
@@ -20,8 +23,15 @@ export interface AwsAnswer {
   readonly contentType?: string;
 }
 
-/** A way in which an endpoint fails its callers: connections are reset, of all or of every so manyth call, or it is late. */
-export type Fault = 'down' | { readonly delayMilliseconds: number } | { readonly resetEvery: number };
+/**
+ * A way in which an endpoint fails its callers: connections are reset, of all or of every so manyth call, it is late,
+ * or it has had too many.
+ */
+export type Fault =
+  | 'down'
+  | 'throttled'
+  | { readonly delayMilliseconds: number }
+  | { readonly resetEvery: number };
 
 /** An error of an AWS API, by the name under which an SDK raises it. */
 export class AwsError extends Error {
@@ -79,13 +89,14 @@ export class AwsEndpoint {
   #resets(fault: Fault): boolean {
     if (fault === 'down') return true;
     this.#calls += 1;
-    return 'resetEvery' in fault && this.#calls % fault.resetEvery === 0;
+    return typeof fault === 'object' && 'resetEvery' in fault && this.#calls % fault.resetEvery === 0;
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
       const fault = this.#fault;
       if (fault !== undefined && this.#resets(fault)) return void request.socket.destroy();
+      if (fault === 'throttled') throw new AwsError('TooManyRequestsException', 'Too Many Requests', 429);
       if (typeof fault === 'object' && 'delayMilliseconds' in fault) await delay(fault.delayMilliseconds);
       const answer = await this.#serve(await readCall(request));
       response.writeHead(answer.status, {
@@ -107,9 +118,13 @@ const internalFailure = (error: unknown): AwsError =>
 async function readCall(request: IncomingMessage): Promise<AwsCall> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
-  const [service = '', action = ''] = String(request.headers['x-amz-target'] ?? '').split('.');
   // Signature Version 4: `Credential=<access key id>/<date>/<Region>/<service>/aws4_request`.
-  const accessKeyId = /Credential=([^/]+)\//.exec(request.headers.authorization ?? '')?.[1] ?? 'anonymous';
+  const [accessKeyId = 'anonymous', , , signedFor = ''] =
+    /Credential=([^,\s]+)/.exec(request.headers.authorization ?? '')?.[1]?.split('/') ?? [];
+  const target = request.headers['x-amz-target'];
+  const [service = '', action = ''] =
+    target === undefined ? [signedFor, request.method] : String(target).split('.');
   const contentType = request.headers['content-type'] ?? 'application/x-amz-json-1.0';
-  return { accessKeyId, service, action, body: Buffer.concat(chunks), contentType };
+  const path = request.url ?? '/';
+  return { accessKeyId, service, action, path, body: Buffer.concat(chunks), contentType };
 }

@@ -7,7 +7,9 @@ import type { EventSourceMapping } from './dynamodb/event-source-mapping.ts';
 import { startEventSources } from './dynamodb/event-sources.ts';
 import { ExpirySweeper, type ServiceDeletions } from './dynamodb/expiry.ts';
 import { deployTables, type Table } from './dynamodb/tables.ts';
+import { ControlPlane } from './gateway/control-plane.ts';
 import { Gateway } from './gateway/gateway.ts';
+import { NO_USAGE_KEYS, UsageKeys, type UsageKeysState } from './gateway/usage-keys.ts';
 import { Functions } from './lambda/functions.ts';
 import type { Platform } from './platform.ts';
 import { Scheduler, templateSchedules } from './schedules.ts';
@@ -26,13 +28,19 @@ export interface Deployment {
   readonly scheduler: Scheduler;
 }
 
+export interface DeploymentOptions {
+  readonly expiryIntervalMilliseconds: number;
+  readonly keyPropagationMilliseconds: number;
+  readonly apiKeyQuota: number;
+}
+
 const SCHEDULER_MILLISECONDS = 1_000;
 
 /** Deploys a template on a platform. Secrets that are to be rotated at once have been when it resolves. */
 export async function deploy(
   template: StackTemplate,
   platform: Platform,
-  expiryIntervalMilliseconds: number,
+  options: DeploymentOptions,
   cleanup: Cleanup,
 ): Promise<Deployment> {
   const { now, log } = platform;
@@ -40,11 +48,12 @@ export async function deploy(
   const tables = await deployTables(template, client);
   const functions = deployFunctions(template, platform, cleanup);
   platform.register(CLOUDWATCH, async (call) => serveCloudWatch(call, functions.figures));
-  const gateway = new Gateway(template, functions, now);
+  const usageKeys = deployUsageKeys(template, platform, options);
+  const gateway = new Gateway(template, functions, usageKeys, now);
   const rotation = await deploySecrets(template, platform, functions);
   const deletions = platform.data.store<ServiceDeletions>('ttl-deletions', {});
   const sweeper = new ExpirySweeper(client, tables, deletions, now);
-  cleanup.add(sweeper.every(expiryIntervalMilliseconds, log));
+  cleanup.add(sweeper.every(options.expiryIntervalMilliseconds, log));
   const streams = { client, tables, functions, sweeper };
   const mappings = deployEventSources(template, platform, streams, cleanup);
   const schedules = [...templateSchedules(template, functions, now), ...rotation.schedules()];
@@ -55,11 +64,27 @@ export async function deploy(
 }
 
 function deployFunctions(template: StackTemplate, platform: Platform, cleanup: Cleanup): Functions {
-  const endpoints = { dynamodb: platform.dynamodb.url, services: platform.services.url };
+  const endpoints = {
+    dynamodb: platform.dynamodb.url,
+    apiGateway: platform.controlPlane.url,
+    services: platform.services.url,
+  };
   const functions = new Functions(template, endpoints, join(platform.data.path, 'inline-code'), platform.log);
   cleanup.add(() => functions.stop());
   for (const each of functions.all) each.warm();
   return functions;
+}
+
+function deployUsageKeys(
+  template: StackTemplate,
+  { data, register, now }: Platform,
+  { keyPropagationMilliseconds, apiKeyQuota }: DeploymentOptions,
+): UsageKeys {
+  const stored = data.store<UsageKeysState>('usage-keys', NO_USAGE_KEYS);
+  const keys = new UsageKeys(template, stored, keyPropagationMilliseconds, now);
+  const controlPlane = new ControlPlane(keys, apiKeyQuota);
+  register('apigateway', (call) => controlPlane.serve(call));
+  return keys;
 }
 
 async function deploySecrets(

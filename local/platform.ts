@@ -11,9 +11,11 @@ export interface Platform {
   readonly authorization: Authorization;
   readonly data: DataDirectory;
   readonly dynamodb: AwsEndpoint;
-  /** Every service but DynamoDB. */
+  /** The control plane of API Gateway. */
+  readonly controlPlane: AwsEndpoint;
+  /** Every other service. */
   readonly services: AwsEndpoint;
-  /** Serves the calls of a service, which `X-Amz-Target` names. Until then it is refused. */
+  /** Serves the calls of a service (`AwsCall.service`). Until then it is refused. */
   register(service: string, serve: (call: AwsCall) => Promise<AwsAnswer>): void;
   readonly log: Logger;
   readonly now: () => number;
@@ -39,13 +41,12 @@ export async function startPlatform(options: PlatformOptions, cleanup: Cleanup):
     (call) => forward(engine, `${call.service}.${call.action}`, call.body, call.contentType),
     cleanup,
   );
-  const services = await startEndpoint(
-    authorization,
-    (call) => (handlers.get(call.service) ?? refuse)(call),
-    cleanup,
-  );
+  const serve = (call: AwsCall) => (handlers.get(call.service) ?? refuse)(call);
+  const services = await startEndpoint(authorization, serve, cleanup);
+  // By itself, so that it can fail by itself.
+  const controlPlane = await startEndpoint(authorization, serve, cleanup);
   const register: Platform['register'] = (service, serve) => handlers.set(service, serve);
-  return { authorization, data, dynamodb, services, register, log, now };
+  return { authorization, data, dynamodb, services, controlPlane, register, log, now };
 }
 
 async function startEndpoint(

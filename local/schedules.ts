@@ -31,9 +31,14 @@ export function templateSchedules(
     template.ofType<RuleProperties>(type),
   );
   return resources.flatMap(({ logicalId, attributes, properties }) => {
-    const { ScheduleExpression: expression, Targets, Target, State } = properties;
+    const { ScheduleExpression: expression, Targets = [], Target, State } = properties;
     if (expression === undefined || State === 'DISABLED') return [];
-    return [...(Targets ?? []), ...(Target === undefined ? [] : [Target])].map((target) => ({
+    // A rule calls by the function's own policy; a schedule of the newer Scheduler by a role.
+    for (const { Arn } of Targets) {
+      if (functions.permits(Arn, 'events.amazonaws.com', attributes.Arn ?? '')) continue;
+      throw new LocalStackError(`${logicalId} has no permission to invoke ${Arn}`);
+    }
+    return [...Targets, ...(Target === undefined ? [] : [Target])].map((target) => ({
       name: logicalId,
       expression,
       since: now(),

@@ -28,6 +28,10 @@ export interface LocalStackOptions {
   readonly now?: () => number;
   /** How often expired items are looked for. @default 10 s */
   readonly expiryIntervalMilliseconds?: number;
+  /** How long an API key, or its place in a plan, takes to work once a call has made it. @default 10 s */
+  readonly keyPropagationMilliseconds?: number;
+  /** API keys that the account may have. @default 10,000, as on AWS */
+  readonly apiKeyQuota?: number;
 }
 
 export interface LocalStack {
@@ -35,6 +39,8 @@ export interface LocalStack {
   readonly url: string;
   readonly dynamodbEndpoint: string;
   readonly secretsEndpoint: string;
+  /** API Gateway's control plane. */
+  readonly apiGatewayEndpoint: string;
   readonly region: string;
   /** For SDK clients of tests and tools. */
   readonly credentials: Credentials;
@@ -47,6 +53,8 @@ export interface LocalStack {
   invoke(functionLogicalIdPrefix: string, event: unknown): Promise<Invocation>;
   /** Ends a function's instance in the midst of what it does. */
   kill(functionLogicalIdPrefix: string): Promise<void>;
+  /** The variables of a function's environment. */
+  variables(functionLogicalIdPrefix: string): Readonly<Record<string, string>>;
   /** Runs the four steps of a rotation now; rejects with the step that failed. */
   rotateSecret(logicalIdPrefix: string): Promise<void>;
   /** Deletes expired items now; gives their number. */
@@ -60,6 +68,9 @@ export interface LocalStack {
   resumeDynamodb(): void;
   pauseSecrets(fault?: Fault): void;
   resumeSecrets(): void;
+  /** The control plane of API Gateway: requests of the API go on. */
+  pauseApiGateway(fault?: Fault): void;
+  resumeApiGateway(): void;
   /** What the functions have counted since the start; `npm start` shows it at a page. */
   figures(): readonly Figure[];
   /** Serves the figures for people; gives the page's URL. */
@@ -85,8 +96,12 @@ export async function startStack(options: LocalStackOptions): Promise<LocalStack
     const template = new StackTemplate(assembly, {}, server.url);
     const authorization = new Authorization(template, log);
     const platform = await startPlatform({ ...options, authorization, log, now }, cleanup);
-    const expiryInterval = options.expiryIntervalMilliseconds ?? 10_000;
-    const deployment = await deploy(template, platform, expiryInterval, cleanup);
+    const resolved = {
+      expiryIntervalMilliseconds: options.expiryIntervalMilliseconds ?? 10_000,
+      keyPropagationMilliseconds: options.keyPropagationMilliseconds ?? 10_000,
+      apiKeyQuota: options.apiKeyQuota ?? 10_000,
+    };
+    const deployment = await deploy(template, platform, resolved, cleanup);
     server.serve(deployment.gateway);
     return handle(template, server, platform, deployment, cleanup);
   } catch (error) {
@@ -98,7 +113,7 @@ export async function startStack(options: LocalStackOptions): Promise<LocalStack
 function handle(
   template: StackTemplate,
   server: HttpServer,
-  { authorization, dynamodb, services }: Platform,
+  { authorization, dynamodb, services, controlPlane }: Platform,
   { functions, rotation, sweeper, mappings, scheduler }: Deployment,
   cleanup: Cleanup,
 ): LocalStack {
@@ -106,6 +121,7 @@ function handle(
     url: server.url,
     dynamodbEndpoint: dynamodb.url,
     secretsEndpoint: services.url,
+    apiGatewayEndpoint: controlPlane.url,
     region: REGION,
     credentials: OPERATOR,
     outputs: template.outputs(),
@@ -117,6 +133,8 @@ function handle(
     invoke: async (prefix, event) =>
       functions.invoke(template.find(prefix, 'AWS::Lambda::Function').ref, event),
     kill: async (prefix) => functions.kill(template.find(prefix, 'AWS::Lambda::Function').ref),
+    variables: (prefix) =>
+      functions.get(template.find(prefix, 'AWS::Lambda::Function').ref).definition.environment,
     rotateSecret: async (prefix) => rotation.rotate(template.find(prefix, 'AWS::SecretsManager::Secret').ref),
     sweepExpired: () => sweeper.sweep(),
     tick: (time) => scheduler.tick(time),
@@ -125,6 +143,8 @@ function handle(
     resumeDynamodb: () => dynamodb.resume(),
     pauseSecrets: (fault = 'down') => services.pause(fault),
     resumeSecrets: () => services.resume(),
+    pauseApiGateway: (fault = 'down') => controlPlane.pause(fault),
+    resumeApiGateway: () => controlPlane.resume(),
     figures: () => functions.figures.all(),
     async showFigures() {
       const page = await FiguresPage.start(functions.figures);

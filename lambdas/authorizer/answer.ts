@@ -3,7 +3,10 @@ import { principalOf } from '../domain/caller.ts';
 import type { Decision } from '../domain/decision.ts';
 import type { AuthorizerContext } from '../http/identity.ts';
 
-/** The value of each tier's shared usage key by the tier's name, and of the plan `exhausted` that lets nothing through. */
+/**
+ * The values of usage keys that the stack has: each tier's shared one by the tier's name, that of all test keys
+ * (`sandbox`), and that of the plan that lets nothing through (`exhausted`).
+ */
 export type UsageKeys = Readonly<Record<string, string>>;
 
 /** No plan knows it: API Gateway answers INVALID_API_KEY, natively 403. Within the form of a key (20 to 128). */
@@ -70,8 +73,19 @@ function usageKey(decision: Decision, usageKeys: UsageKeys, initialTier: string)
       return usageKeys.exhausted;
     case 'misdirected':
     case 'allowed':
-      return (
-        decision.tenant?.usageKey ?? usageKeys[decision.tenant?.tier ?? initialTier] ?? usageKeys[initialTier]
-      );
+      return allowedUsageKey(decision, usageKeys, initialTier);
   }
+}
+
+function allowedUsageKey(
+  decision: Extract<Decision, { outcome: 'allowed' | 'misdirected' }>,
+  usageKeys: UsageKeys,
+  initialTier: string,
+): string | undefined {
+  const { tenant } = decision;
+  if (decision.outcome === 'allowed' && decision.caller.environment === 'test') return usageKeys.sandbox;
+  const shared = usageKeys[tenant?.tier ?? initialTier];
+  // With a tier that is no longer configured its plan goes, and a key in no plan would be a 403.
+  if (shared === undefined) return usageKeys[initialTier];
+  return tenant?.usageKey ?? shared;
 }

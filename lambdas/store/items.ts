@@ -48,6 +48,10 @@ export const auditedKey = (tenantId: string, source: string): ItemKey =>
 export const backoffKey = (subject: string): ItemKey => key(`BACKOFF#${subject}`, 'BACKOFF');
 export const CONTROL_KEY: ItemKey = key('CONTROL', 'CONTROL');
 export const CENSUS_KEY: ItemKey = key('CENSUS', 'CENSUS');
+/** The partition of what the reconciler knows: a row a tenant, and its own. */
+export const USAGE_KEYS = 'USAGEKEYS';
+export const usageKeyKey = (tenantId: string): ItemKey => key(USAGE_KEYS, `TENANT#${tenantId}`);
+export const RECONCILER_KEY: ItemKey = key(USAGE_KEYS, 'RECONCILER');
 export const eventKey = (eventId: string): ItemKey => key(`EVENT#${eventId}`, 'EVENT');
 
 export const S = (text: string): AttributeValue => ({ S: text });

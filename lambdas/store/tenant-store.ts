@@ -1,5 +1,5 @@
 import { formatBlock } from '../domain/address.ts';
-import type { AuditedState } from '../domain/audit.ts';
+import type { AuditEntry, AuditedState } from '../domain/audit.ts';
 import { Problem } from '../domain/errors.ts';
 import type { ChangeOrigin, KeyDefaults } from '../domain/keys.ts';
 import type { Tenant, TenantChange, TenantStore } from '../domain/tenants.ts';
@@ -17,7 +17,11 @@ import {
   text,
 } from './items.ts';
 import { keyDefaults } from './key-store.ts';
-import { ConditionsFailed, type Table } from './table.ts';
+import { ConditionsFailed, type Table, type TransactionWrite } from './table.ts';
+import { giveBack, moveToTier, type UsageKeyChange } from './usage-key-store.ts';
+
+/** How often a change begins anew because the tenant was changed meanwhile. */
+const ATTEMPTS = 5;
 
 /** Tenants' own items: what their people may set, and their state. */
 export class DynamoTenantStore implements TenantStore {
@@ -46,43 +50,79 @@ export class DynamoTenantStore implements TenantStore {
     origin: ChangeOrigin,
     now: number,
   ): Promise<Tenant | undefined> {
-    const before = await this.find(tenantId);
-    if (before === undefined) return undefined;
-    const { set, remove, values } = expression(change);
-    const [was, is] = [before, { ...before, ...change }].map((tenant) => audited(tenant, change));
-    const entry = {
-      actor: origin.actor,
-      action: 'tenant.update',
-      target: `tenant:${tenantId}`,
-      at: now,
-      requestId: origin.requestId,
-      address: origin.address ?? null,
-      before: was ?? null,
-      after: is ?? null,
-    };
-    const update = {
-      Update: {
-        Key: tenantKey(tenantId),
-        UpdateExpression: [
-          ...(set.length > 0 ? [`SET ${set.join(', ')}`] : []),
-          ...(remove.length > 0 ? [`REMOVE ${remove.join(', ')}`] : []),
-        ].join(' '),
-        ConditionExpression: 'attribute_exists(PK) AND #state <> :closed',
-        ExpressionAttributeNames: {
-          '#state': 'state',
-          ...(change.name === undefined ? {} : { '#name': 'name' }),
-        },
-        ExpressionAttributeValues: { ...values, ':closed': S('closed') },
-      },
-    };
-    try {
-      await this.#audit.commit(tenantId, [entry], [update]);
-    } catch (error) {
-      if (!(error instanceof ConditionsFailed)) throw error;
-      throw new Problem('conflicting_state', { message: 'The tenant is closed.' });
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      const item = await this.#table.get(tenantKey(tenantId));
+      if (item === undefined) return undefined;
+      if (item.state?.S === 'closed')
+        throw new Problem('conflicting_state', { message: 'The tenant is closed.' });
+      const before = storedTenant(tenantId, item);
+      const usageKey = usageKeyChange(tenantId, item, change, now);
+      const writes = [tenantUpdate(tenantId, change, usageKey), ...(usageKey?.rows ?? [])];
+      try {
+        await this.#audit.commit(tenantId, [entryOf(before, change, origin, now)], writes);
+        return await this.find(tenantId);
+      } catch (error) {
+        // Closed, or given another usage key meanwhile: what is so now decides.
+        if (!(error instanceof ConditionsFailed)) throw error;
+      }
     }
-    return this.find(tenantId);
+    throw new Problem('conflicting_state', { message: 'The tenant is being changed. Try again.' });
   }
+}
+
+/** What becomes of the tenant's usage key, which is of one tier and of no use to a closed tenant. */
+function usageKeyChange(
+  tenantId: string,
+  item: Item,
+  { tier, state }: TenantChange,
+  now: number,
+): UsageKeyChange | undefined {
+  if (state === 'closed') return giveBack(tenantId, now);
+  return tier === undefined ? undefined : moveToTier(tenantId, item, tier, now);
+}
+
+function tenantUpdate(
+  tenantId: string,
+  change: TenantChange,
+  usageKey: UsageKeyChange | undefined,
+): TransactionWrite {
+  const { set, remove, values } = expression(change);
+  const [allSet, allRemoved] = [
+    [...set, ...(usageKey?.set ?? [])],
+    [...remove, ...(usageKey?.remove ?? [])],
+  ];
+  return {
+    Update: {
+      Key: tenantKey(tenantId),
+      UpdateExpression: [
+        ...(allSet.length > 0 ? [`SET ${allSet.join(', ')}`] : []),
+        ...(allRemoved.length > 0 ? [`REMOVE ${allRemoved.join(', ')}`] : []),
+      ].join(' '),
+      ConditionExpression: [
+        'attribute_exists(PK) AND #state <> :closed',
+        ...(usageKey === undefined ? [] : [usageKey.condition]),
+      ].join(' AND '),
+      ExpressionAttributeNames: {
+        '#state': 'state',
+        ...(change.name === undefined ? {} : { '#name': 'name' }),
+      },
+      ExpressionAttributeValues: { ...values, ...usageKey?.values, ':closed': S('closed') },
+    },
+  };
+}
+
+function entryOf(before: Tenant, change: TenantChange, origin: ChangeOrigin, now: number): AuditEntry {
+  const [was, is] = [before, { ...before, ...change }].map((tenant) => audited(tenant, change));
+  return {
+    actor: origin.actor,
+    action: 'tenant.update',
+    target: `tenant:${before.id}`,
+    at: now,
+    requestId: origin.requestId,
+    address: origin.address ?? null,
+    before: was ?? null,
+    after: is ?? null,
+  };
 }
 
 export function storedTenant(id: string, item: Item): Tenant {

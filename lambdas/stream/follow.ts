@@ -1,19 +1,20 @@
 import type { DynamoDBRecord } from 'aws-lambda';
-import type { Clock } from '../domain/clock.ts';
 import type { SessionStore } from '../domain/sessions.ts';
 import { type AuditTrail, ROWS_A_TRANSACTION } from '../store/audit-trail.ts';
 import { type CountedEvent, censusChange, type DynamoCensusStore } from '../store/census-store.ts';
 import type { Item } from '../store/items.ts';
+import type { DynamoUsageKeyStore } from '../store/usage-key-store.ts';
 import { type HotChange, hotChange } from './audit-changes.ts';
 import { type Settled, settleKey } from './settle-keys.ts';
 import { settleSessions } from './settle-sessions.ts';
+import { settleTenant } from './settle-tenants.ts';
 
 /** What follows from the stream's events. */
 export interface Followers extends Settled {
   readonly audit: Pick<AuditTrail, 'record'>;
   readonly sessions: Pick<SessionStore, 'settle'>;
   readonly census: Pick<DynamoCensusStore, 'count'>;
-  readonly clock: Clock;
+  readonly usageKeys: Pick<DynamoUsageKeyStore, 'register' | 'release'>;
 }
 
 /**
@@ -37,6 +38,7 @@ export async function follow(
     const settled = done(record, async () => {
       await settleKey(record, followers);
       await settleSessions(record, followers.sessions);
+      await settleTenant(record, followers.usageKeys, followers.clock);
     });
     if (!(await settled)) return record;
   }

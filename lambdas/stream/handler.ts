@@ -7,6 +7,7 @@ import { DynamoCensusStore } from '../store/census-store.ts';
 import { DynamoKeyStore } from '../store/key-store.ts';
 import { DynamoSessionStore } from '../store/session-store.ts';
 import { Table } from '../store/table.ts';
+import { DynamoUsageKeyStore } from '../store/usage-key-store.ts';
 import { type Followers, follow } from './follow.ts';
 
 const table = new Table(variable('TABLE_NAME'));
@@ -16,6 +17,7 @@ const followers: Followers = {
   sessions: new DynamoSessionStore(table),
   accounts: new DynamoAccountStore(table),
   census: new DynamoCensusStore(table),
+  usageKeys: new DynamoUsageKeyStore(table),
   clock: systemClock,
 };
 

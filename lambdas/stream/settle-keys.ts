@@ -1,20 +1,27 @@
 import type { DynamoDBRecord } from 'aws-lambda';
+import type { Clock } from '../domain/clock.ts';
 import { ENVIRONMENTS, type Environment } from '../domain/scopes.ts';
 import type { DynamoAccountStore } from '../store/account-store.ts';
 import { type Item, number, oneOf, text } from '../store/items.ts';
 import type { DynamoKeyStore } from '../store/key-store.ts';
+import type { DynamoUsageKeyStore } from '../store/usage-key-store.ts';
 
 /** What hangs on keys and is brought in line with them. */
 export interface Settled {
   readonly keys: Pick<DynamoKeyStore, 'settleRevoked' | 'forget'>;
   readonly accounts: Pick<DynamoAccountStore, 'keepAddress'>;
+  readonly usageKeys: Pick<DynamoUsageKeyStore, 'register'>;
+  readonly clock: Clock;
 }
 
 /**
  * Brings what hangs on a key in line with it: a revoked one gives its place back, what TTL deleted is no longer listed,
- * and a first use keeps the address of who signed up. Doing it twice changes nothing, as a stream delivers at least once.
+ * and a first use keeps the address of who signed up, whose tenant may then have a usage key. Doing it twice changes nothing, as a stream delivers at least once.
  */
-export async function settleKey(record: DynamoDBRecord, { keys, accounts }: Settled): Promise<void> {
+export async function settleKey(
+  record: DynamoDBRecord,
+  { keys, accounts, usageKeys, clock }: Settled,
+): Promise<void> {
   const before = record.dynamodb?.OldImage as Item | undefined;
   const after = record.dynamodb?.NewImage as Item | undefined;
   const item = after ?? before;
@@ -23,5 +30,7 @@ export async function settleKey(record: DynamoDBRecord, { keys, accounts }: Sett
   const environment = oneOf<Environment>(ENVIRONMENTS, text(item, 'env'));
   if (after === undefined) return keys.forget(tenantId, id, environment);
   if (after.st?.S === 'revoked') await keys.settleRevoked(tenantId, id, environment);
-  if (number(after, 'n') === 1) await accounts.keepAddress(tenantId, number(after, 'seen'));
+  if (number(after, 'n') !== 1) return;
+  await accounts.keepAddress(tenantId, number(after, 'seen'));
+  await usageKeys.register(tenantId, clock());
 }

@@ -7,6 +7,8 @@ export interface Figure {
   readonly unit: string;
   readonly count: number;
   readonly sum: number;
+  /** The newest value: what there is now, of a metric that says how many. */
+  readonly last: number;
   readonly p50: number;
   readonly p99: number;
 }
@@ -27,6 +29,7 @@ interface Series {
   readonly unit: string;
   count: number;
   sum: number;
+  last: number;
   /** The newest values: enough for percentiles of what is going on. */
   readonly recent: number[];
   readonly sumByHour: Map<number, number>;
@@ -98,6 +101,7 @@ export class Figures {
           unit: Unit,
           count: 0,
           sum: 0,
+          last: 0,
           recent: [],
           sumByHour: new Map(),
         };
@@ -108,6 +112,7 @@ export class Figures {
         series.sum += value;
         const hour = Math.floor(seconds / HOUR_SECONDS) * HOUR_SECONDS;
         series.sumByHour.set(hour, (series.sumByHour.get(hour) ?? 0) + value);
+        series.last = value;
         series.recent.push(value);
         if (series.recent.length > RECENT) series.recent.shift();
       }

@@ -37,9 +37,11 @@ export class FiguresPage {
 }
 
 function page(figures: readonly Figure[]): string {
-  const rows = figures.map(({ name, dimensions, unit, count, sum, p50, p99 }) => {
-    const isCount = unit === 'Count';
-    const cells = [name, dimensions, isCount ? sum : count, isCount ? '' : p50, isCount ? '' : p99, unit];
+  const rows = figures.map(({ name, dimensions, unit, count, sum, last, p50, p99 }) => {
+    const isTime = unit === 'Milliseconds';
+    // What counts events adds up; what says how many there are has no unit, and its newest value counts.
+    const counted = unit === 'Count' ? sum : isTime ? count : last;
+    const cells = [name, dimensions, counted, isTime ? p50 : '', isTime ? p99 : '', unit];
     return `<tr>${cells.map((cell) => `<td>${escaped(String(cell))}</td>`).join('')}</tr>`;
   });
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="refresh" content="2">

@@ -12,6 +12,7 @@ import { proxyEvent, proxyResponse } from './lambda-proxy.ts';
 import { answerMock, usesDirectives } from './mock.ts';
 import { addRoute, newContext, type RequestContext } from './request-context.ts';
 import { findRoute, type Route } from './router.ts';
+import type { UsageKeys } from './usage-keys.ts';
 import { UsagePlans } from './usage-plans.ts';
 
 /** An answer with who gave it: a function, `MOCK`, or the type of a gateway response. */
@@ -41,10 +42,10 @@ export class Gateway {
   readonly #plans: UsagePlans;
   readonly #authorizers = new Map<string, Authorizer>();
 
-  constructor(template: StackTemplate, functions: Functions, now: () => number) {
+  constructor(template: StackTemplate, functions: Functions, keys: UsageKeys, now: () => number) {
     this.api = readApi(template);
     this.#functions = functions;
-    this.#plans = new UsagePlans(template, this.api, now);
+    this.#plans = new UsagePlans(template, this.api, keys, now);
     for (const method of this.api.methods) {
       checkEmulated(method);
       const { authorizer } = method;

@@ -1,8 +1,8 @@
-import { stableId } from '../cloudformation/identities.ts';
 import type { StackTemplate } from '../cloudformation/stack-template.ts';
 import type { ApiDefinition, MethodDefinition } from './api-definition.ts';
 import { GatewayFailure } from './failure.ts';
 import { TokenBucket } from './token-bucket.ts';
+import type { UsageKeys } from './usage-keys.ts';
 
 interface Throttle {
   readonly RateLimit?: number;
@@ -27,9 +27,13 @@ interface PlanProperties {
 }
 
 /** A key that a request presented, with the plan that it is in on this stage. */
-export interface PlanKey {
+export interface PlanKey extends StagePlan {
   readonly apiKeyId: string;
   readonly value: string;
+}
+
+/** A plan as it holds for one stage. */
+interface StagePlan {
   readonly planId: string;
   readonly throttle?: Throttle;
   readonly methodThrottles: Readonly<Record<string, Throttle>>;
@@ -37,28 +41,31 @@ export interface PlanKey {
 }
 
 /**
- * The API keys and usage plans of a stage. Limits hold for each key of a plan by itself; AWS calls its own
+ * The usage plans of a stage, and which API keys are in them. Limits hold for each key of a plan by itself; AWS calls its own
  * "best-effort", these are exact (developer guide, api-gateway-request-throttling, api-gateway-api-usage-plans).
  */
 export class UsagePlans {
-  readonly #keys = new Map<string, PlanKey>();
+  readonly #keys: UsageKeys;
+  readonly #plans: ReadonlyMap<string, StagePlan>;
   readonly #api: ApiDefinition;
   readonly #buckets = new Map<string, TokenBucket>();
   readonly #used = new Map<string, number>();
   readonly #now: () => number;
 
-  constructor(template: StackTemplate, api: ApiDefinition, now: () => number) {
+  constructor(template: StackTemplate, api: ApiDefinition, keys: UsageKeys, now: () => number) {
     this.#api = api;
+    this.#keys = keys;
     this.#now = now;
-    for (const key of readPlanKeys(template, api)) this.#keys.set(key.value, key);
+    this.#plans = new Map(readPlans(template, api).map((plan) => [plan.planId, plan]));
   }
 
   /** The key of a value. Throws INVALID_API_KEY for a missing, unknown or disabled one, or one without a plan here. */
   find(value: string | undefined): PlanKey {
-    const key = value === undefined ? undefined : this.#keys.get(value);
-    if (key === undefined)
+    const usable = value === undefined ? undefined : this.#keys.usablePlans(value);
+    const plan = usable?.plans.map((planId) => this.#plans.get(planId)).find((each) => each !== undefined);
+    if (usable === undefined || plan === undefined)
       throw new GatewayFailure('INVALID_API_KEY', value === undefined ? 'no key' : 'unknown key');
-    return key;
+    return { apiKeyId: usable.key.id, value: usable.key.value, ...plan };
   }
 
   /** Counts a request on its plan, on the method's own limit where it has one. Throws THROTTLED or QUOTA_EXCEEDED. */
@@ -112,34 +119,17 @@ function periodStart(period: 'DAY' | 'WEEK' | 'MONTH', now: Date): string {
   return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), start)).toISOString();
 }
 
-function readPlanKeys(template: StackTemplate, api: ApiDefinition): PlanKey[] {
-  const plans = new Map(
-    template.ofType<PlanProperties>('AWS::ApiGateway::UsagePlan').map((plan) => [plan.ref, plan.properties]),
-  );
-  const keys = new Map(
-    template
-      .ofType<{ Value?: string; Enabled?: boolean }>('AWS::ApiGateway::ApiKey')
-      .filter(({ properties }) => properties.Enabled === true)
-      // AWS generates the value of a key that has none in the template.
-      .map(({ ref, logicalId, properties }) => [
-        ref,
-        properties.Value ?? stableId({ stackName: template.stackName, logicalId }, 40),
-      ]),
-  );
-  const links = template.ofType<{ KeyId: string; UsagePlanId: string }>('AWS::ApiGateway::UsagePlanKey');
-  return links.flatMap(({ properties: { KeyId, UsagePlanId } }) => {
-    const plan = plans.get(UsagePlanId);
-    const stage = plan?.ApiStages?.find(({ ApiId, Stage }) => ApiId === api.id && Stage === api.stage.name);
-    const value = keys.get(KeyId);
-    if (plan === undefined || stage === undefined || value === undefined) return [];
+function readPlans(template: StackTemplate, api: ApiDefinition): StagePlan[] {
+  return template.ofType<PlanProperties>('AWS::ApiGateway::UsagePlan').flatMap(({ ref, properties }) => {
+    const { ApiStages, Throttle, Quota } = properties;
+    const stage = ApiStages?.find(({ ApiId, Stage }) => ApiId === api.id && Stage === api.stage.name);
+    if (stage === undefined) return [];
     return [
       {
-        apiKeyId: KeyId,
-        value,
-        planId: UsagePlanId,
+        planId: ref,
         methodThrottles: stage.Throttle ?? {},
-        ...(plan.Throttle === undefined ? {} : { throttle: plan.Throttle }),
-        ...(plan.Quota === undefined ? {} : { quota: plan.Quota }),
+        ...(Throttle === undefined ? {} : { throttle: Throttle }),
+        ...(Quota === undefined ? {} : { quota: Quota }),
       },
     ];
   });

@@ -1,5 +1,5 @@
 import { type AwsCall, AwsError } from '../aws-endpoint.ts';
-import { arn } from '../cloudformation/identities.ts';
+import { arn, REGION } from '../cloudformation/identities.ts';
 import type { Access } from './policy.ts';
 
 /** The partition key attribute of a table, or of one of its indexes. */
@@ -90,6 +90,15 @@ export function secretAccesses(call: AwsCall, arnOf: (secretId: string) => strin
   };
   const resource = SecretId === undefined ? arn('secretsmanager', `secret:${Name ?? '*'}`) : arnOf(SecretId);
   return [{ action: `secretsmanager:${call.action}`, resource, conditionKeys: {} }];
+}
+
+/**
+ * What a call of API Gateway's control plane does: its rights are the methods of HTTP, on ARNs that are paths without an
+ * account (Service authorization reference, "Amazon API Gateway Management").
+ */
+export function apiGatewayAccesses({ action, path }: AwsCall): readonly Access[] {
+  const resource = `arn:aws:apigateway:${REGION}::${path.split('?')[0]}`;
+  return [{ action: `apigateway:${action}`, resource, conditionKeys: {} }];
 }
 
 /** A Query names one partition: `PK = :pk`, perhaps with a condition on the sort key. */

@@ -20,6 +20,7 @@ export function credentialsOf(functionName: string): Credentials {
 /** Where a function's SDK clients reach the services of the local stack. */
 export interface Endpoints {
   readonly dynamodb: string;
+  readonly apiGateway: string;
   /** Every other service: it serves what the stack has, and refuses the rest, so that no call leaves the machine. */
   readonly services: string;
 }
@@ -50,6 +51,7 @@ export function runtimeEnvironment(
     _HANDLER: subject.handler,
     AWS_ENDPOINT_URL: endpoints.services,
     AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
+    AWS_ENDPOINT_URL_API_GATEWAY: endpoints.apiGateway,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoints.services,
     // A developer's own profile must not decide how a function behaves.
     AWS_CONFIG_FILE: devNull,

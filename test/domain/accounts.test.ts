@@ -19,6 +19,8 @@ const DEPLOYMENT: Deployment = {
   initialTier: 'free',
   identityProviders: [],
   tokens: TOKENS,
+  sandbox: { keyRequestsPerMinute: 100 },
+  usageKeys: { max: 100, maxForInitialTier: 100, warmSeconds: 1, retireSeconds: 5 },
   upstreamUrl: null,
   pathScopes: [],
   addressLimits: ROOMY_ADDRESS_LIMITS,

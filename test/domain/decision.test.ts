@@ -46,6 +46,8 @@ const DEPLOYMENT: Deployment = {
   initialTier: 'free',
   identityProviders: [],
   tokens: TOKENS,
+  sandbox: { keyRequestsPerMinute: 5 },
+  usageKeys: { max: 100, maxForInitialTier: 100, warmSeconds: 1, retireSeconds: 5 },
   upstreamUrl: null,
   pathScopes: [{ path: '/v1/admin/*', scope: 'admin' }],
   addressLimits: ROOMY_ADDRESS_LIMITS,
@@ -115,8 +117,7 @@ async function logIn(
 describe('who is let in', () => {
   test('a good key, with its own rights and allowance and its tenant’s facts', async () => {
     const tenant = await storeTenant(store);
-    const { apiKey, key } = await tenant.createKey({ scopes: ['read'], environment: 'test' });
-    // The environment stands in the key, so it is made for it.
+    const { apiKey, key } = await tenant.createKey({ scopes: ['read'] });
     expect(await ask(key)).toEqual({
       outcome: 'allowed',
       caller: {
@@ -124,7 +125,7 @@ describe('who is let in', () => {
         keyId: apiKey.id,
         tenantId: tenant.tenantId,
         workspaceId: tenant.workspaceId,
-        environment: 'test',
+        environment: 'live',
         scopes: ['read'],
       },
       allowance: { limit: 3, remaining: 2, resetAt: (Math.floor(NOW / 60) + 1) * 60, exceeded: false },
@@ -134,6 +135,16 @@ describe('who is let in', () => {
         suspendedWorkspaces: new Set(),
         workspaces: new Set([tenant.workspaceId]),
       },
+    });
+  });
+
+  test('a test key, with the sandbox’s allowance on whatever tier', async () => {
+    const tenant = await storeTenant(store, { tier: 'pro' });
+    const { key } = await tenant.createKey({ environment: 'test' });
+    expect(await ask(key)).toMatchObject({
+      outcome: 'allowed',
+      caller: { environment: 'test' },
+      allowance: { limit: 5, remaining: 4 },
     });
   });
 

@@ -26,6 +26,8 @@ beforeAll(async () => {
       tiers: {},
       initialTier: 'free',
       identityProviders: [],
+      sandbox: { keyRequestsPerMinute: 100 },
+      usageKeys: { max: 100, maxForInitialTier: 100, warmSeconds: 1, retireSeconds: 5 },
       tokens: { ...TOKENS, refresh: { ...(TOKENS.refresh as RefreshSettings), ...refresh } },
       upstreamUrl: null,
       pathScopes: [],

@@ -178,7 +178,8 @@ export const READERS: Readonly<Record<string, Read>> = {
     };
   },
   async 'AWS::ApiGateway::ApiKey'(_properties, id, world) {
-    const { enabled, value } = await apiGateway(`/apikeys/${id}?includeValue=true`, world);
+    const { enabled, name, value } = await apiGateway(`/apikeys/${id}?includeValue=true`, world);
+    if (name !== value) return { Name: name };
     // The value is made of the stack's UUID: that it has the form of a key is what can go wrong.
     return { Enabled: enabled, ...(/^[A-Za-z0-9]{20,128}$/.test(value) ? {} : { Value: value }) };
   },
@@ -203,6 +204,18 @@ export const READERS: Readonly<Record<string, Read>> = {
   async 'AWS::CloudWatch::Dashboard'(_properties, DashboardName, { aws }) {
     const xml = await aws.query('monitoring', '2010-08-01', 'GetDashboard', { DashboardName });
     return { DashboardName: elements(xml, 'DashboardName')[0] };
+  },
+  async 'AWS::Events::Rule'(properties, Name, world) {
+    const rule = await world.aws.json('events', 'AWSEvents.DescribeRule', { Name });
+    const { Targets } = await world.aws.json('events', 'AWSEvents.ListTargetsByRule', { Rule: Name });
+    const isTarget =
+      Targets.length === 1 && Targets[0].Arn.endsWith(`:${physical(properties.Targets[0].Arn, world)}`);
+    return {
+      Description: rule.Description,
+      ScheduleExpression: rule.ScheduleExpression,
+      State: rule.State,
+      Targets: isTarget ? properties.Targets : Targets,
+    };
   },
   async 'AWS::DynamoDB::Table'(_properties, name, { aws }) {
     const { Table } = await aws.json('dynamodb', 'DynamoDB_20120810.DescribeTable', { TableName: name });

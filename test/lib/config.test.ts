@@ -42,28 +42,72 @@ describe('each fault of a configuration is one line with the field and what is a
     [
       'a rate of zero',
       { tiers: { free: { ...free, rate: 0 } } },
-      /^tiers\.free\.rate: must be a whole number from 1 to 10000/,
+      /^tiers\.free\.rate: must be a whole number from 1 to 10000 .*; raise it to 1 or more$/,
+    ],
+    [
+      'a negative limit',
+      { tiers: { free: { ...free, keyRequestsPerMinute: -100 } } },
+      /^tiers\.free\.keyRequestsPerMinute: must be a whole number from 1 to 1000000; raise it to 1 or more$/,
+    ],
+    [
+      'a limit that is no number',
+      { tiers: { free: { ...free, rate: '10' } } },
+      /^tiers\.free\.rate: must be a whole number from 1 to 10000 requests a second, which is all of an account in a Region$/,
+    ],
+    [
+      'an endless limit',
+      { tiers: { free: { ...free, burst: Number.POSITIVE_INFINITY } } },
+      /^tiers\.free\.burst: .*; lower it to 5000 or less$/,
+    ],
+    [
+      'a quota above what is taken',
+      { tiers: { free: { ...free, monthlyQuota: 2_000_000_000 } } },
+      /^tiers\.free\.monthlyQuota: .* or null for no quota; lower it to 1000000000 or less$/,
+    ],
+    [
+      'more tiers than there are plans for',
+      {
+        tiers: Object.fromEntries(Array.from({ length: 21 }, (_, index) => [`t${index}`, free])),
+        initialTier: 't0',
+      },
+      /^tiers: must have at most 20 tiers, .*; remove some$/,
     ],
     [
       'a fractional limit',
       { tiers: { free: { ...free, keys: 1.5 } } },
-      /^tiers\.free\.keys: must be a whole number/,
+      /^tiers\.free\.keys: must be a whole number from 1 to 100000; round it to 2$/,
     ],
     [
       'a rate above the account',
       { tiers: { free: { ...free, rate: 10_001 } } },
-      /^tiers\.free\.rate: .* 10000/,
+      /^tiers\.free\.rate: .*; lower it to 10000 or less$/,
     ],
     [
       'a burst above the account',
       { tiers: { free: { ...free, burst: 5_001 } } },
-      /^tiers\.free\.burst: .* 5000/,
+      /^tiers\.free\.burst: .*; lower it to 5000 or less$/,
     ],
     ['no tier', { tiers: {} }, /^tiers: must have at least one tier$/],
     [
       'a tier with the name of our own plan',
       { tiers: { free, exhausted: free } },
       /^tiers\.exhausted: must be /,
+    ],
+    [
+      'a tier with the name of the plan of test keys',
+      { tiers: { free, sandbox: free } },
+      /^tiers\.sandbox: must be .* not exhausted or sandbox$/,
+    ],
+    ['no sandbox', { sandbox: undefined }, /^sandbox: must be an object with rate, burst, monthlyQuota, key/],
+    [
+      'keys of tenants beyond the account',
+      { usageKeys: { max: 10_000 } },
+      /^usageKeys\.max: must be a whole number from 0 to 9900; lower it to 9900 or less$/,
+    ],
+    [
+      'a key that goes while authorizers still name it',
+      { usageKeys: { retireSeconds: 2 } },
+      /^usageKeys\.retireSeconds: .*; raise it to 5 or more$/,
     ],
     [
       'an initial tier that is none',

@@ -39,10 +39,32 @@ describe('every alarm', () => {
   });
 });
 
+it('the alarm of the usage keys rings before a tenant has to wait for one', async () => {
+  const limits = { max: 1_000, maxForInitialTier: 2_000 };
+  const small = await templateOf({ config: { usageKeys: limits } });
+  for (const [each, threshold] of [
+    [template, 7_600],
+    [small, 950],
+  ] as const) {
+    const alarm = propertiesOf(each, 'AWS::CloudWatch::Alarm').find(
+      ({ AlarmName }) => AlarmName === 'Latchkey-usage-keys',
+    );
+    expect(alarm).toMatchObject({ MetricName: 'UsageKeys', Threshold: threshold });
+  }
+});
+
 it('the dashboard shows metrics of the namespace in which the functions write them', () => {
   const [dashboard] = propertiesOf(template, 'AWS::CloudWatch::Dashboard');
   const [{ Environment }] = propertiesOf(template, 'AWS::Lambda::Function');
   expect(JSON.stringify(dashboard.DashboardBody)).toContain(`${Environment.Variables.METRICS_NAMESPACE}`);
-  for (const metric of ['Decisions', 'DecisionsLatency', 'Requests', 'Logins', 'Rotations'])
+  for (const metric of [
+    'Decisions',
+    'DecisionsLatency',
+    'Requests',
+    'Logins',
+    'Rotations',
+    'UsageKeys',
+    'Reconciliations',
+  ])
     expect(JSON.stringify(dashboard.DashboardBody)).toContain(metric);
 });

@@ -62,7 +62,7 @@ describe('the signing keys', () => {
 describe('every function', () => {
   it('runs on Node 24 and arm64, is traced, and has a log with a retention', () => {
     const functions = propertiesOf(development, 'AWS::Lambda::Function');
-    expect(functions).toHaveLength(10);
+    expect(functions).toHaveLength(11);
     for (const fn of functions) {
       expect(fn).toMatchObject({
         Runtime: 'nodejs24.x',

@@ -27,6 +27,13 @@ describe('the exhausted plan', () => {
   });
 });
 
+it('the sandbox limits all test keys together, far below what an account takes', () => {
+  const { Throttle, Quota, keys } = plan('sandbox');
+  expect(Throttle).toEqual({ RateLimit: 500, BurstLimit: 500 });
+  expect(Quota).toBeUndefined();
+  expect(keys).toHaveLength(1);
+});
+
 describe('a tier', () => {
   it.each(['free', 'pro', 'enterprise'])(
     '%s has a shared key without a quota, on a plan that is not the bottleneck',
@@ -50,7 +57,7 @@ describe('a tier', () => {
     const stages = propertiesOf(template, 'AWS::ApiGateway::UsagePlan').map(
       ({ ApiStages }) => ApiStages[0].Stage.Ref,
     );
-    expect(stages).toHaveLength(7);
+    expect(stages).toHaveLength(8);
     expect(new Set(stages).size).toBe(1);
   });
 });
@@ -71,7 +78,7 @@ describe('usage keys', () => {
 
   it('are 20 to 128 letters and digits, another for each plan and stack', () => {
     const values = propertiesOf(template, 'AWS::ApiGateway::ApiKey').map(({ Value }) => evaluated(Value));
-    expect(new Set(values).size).toBe(4);
+    expect(new Set(values).size).toBe(5);
     for (const value of values) expect(value).toMatch(/^[A-Za-z0-9]{20,128}$/);
   });
 
@@ -80,10 +87,46 @@ describe('usage keys', () => {
       ({ Environment }) => Environment.Variables.USAGE_KEYS ?? [],
     );
     const byName: Record<string, string> = JSON.parse(evaluated(told));
-    expect(Object.keys(byName)).toEqual(['free', 'pro', 'enterprise', 'exhausted']);
+    expect(Object.keys(byName)).toEqual(['free', 'pro', 'enterprise', 'sandbox', 'exhausted']);
     for (const [name, value] of Object.entries(byName)) {
-      const [key] = plan(name === 'exhausted' ? name : `${name}shared`).keys;
+      const [key] = plan(['exhausted', 'sandbox'].includes(name) ? name : `${name}shared`).keys;
       expect(evaluated(key.Value)).toBe(value);
+    }
+  });
+});
+
+describe('the reconciler', () => {
+  const statements = () =>
+    propertiesOf(template, 'AWS::IAM::Policy')
+      .flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
+      .filter(({ Action }) => [Action].flat().some((action: string) => action.startsWith('apigateway:')));
+  /** The path of an ARN, with `ID` for what only CloudFormation knows. */
+  const path = (resource: { 'Fn::Join': [string, unknown[]] }) =>
+    resource['Fn::Join'][1]
+      .map((part) => (typeof part === 'string' ? part : 'ID'))
+      .join('')
+      .replace(/^.*::/, '');
+
+  it('may list and make keys, delete one, and see and fill the stack’s own plans, and nothing else', () => {
+    const rights = statements().flatMap(({ Action, Resource }) =>
+      [Resource].flat().map((resource) => `${[Action].flat().join()} ${path(resource)}`),
+    );
+    expect([...new Set(rights)].sort()).toEqual([
+      'apigateway:DELETE /apikeys/*',
+      'apigateway:GET,apigateway:POST /apikeys',
+      'apigateway:GET,apigateway:POST /usageplans/ID/keys',
+    ]);
+    expect(rights.filter((right) => right.endsWith('/usageplans/ID/keys'))).toHaveLength(8);
+  });
+
+  it('runs every minute', () => {
+    const [rule] = propertiesOf(template, 'AWS::Events::Rule');
+    expect(rule).toMatchObject({ ScheduleExpression: 'rate(1 minute)', State: 'ENABLED' });
+  });
+
+  it('finds every key of the stack by its name, which is its value', () => {
+    for (const { Name, Value } of propertiesOf(template, 'AWS::ApiGateway::ApiKey')) {
+      expect(Name).toEqual(Value);
     }
   });
 });

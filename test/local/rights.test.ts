@@ -64,6 +64,7 @@ describe('a call of DynamoDB', () => {
         accessKeyId: 'x',
         service: 'DynamoDB_20120810',
         action,
+        path: '/',
         body: Buffer.from(JSON.stringify(input)),
         contentType: '',
       } satisfies AwsCall,

@@ -1,0 +1,21 @@
+import type { DynamoDBRecord } from 'aws-lambda';
+import type { Clock } from '../domain/clock.ts';
+import { type Item, text } from '../store/items.ts';
+import type { DynamoUsageKeyStore } from '../store/usage-key-store.ts';
+
+/**
+ * Lets a tenant that begins have a usage key of its own, and takes back that of one that is gone. Doing it twice
+ * changes nothing, as a stream delivers at least once.
+ */
+export async function settleTenant(
+  record: DynamoDBRecord,
+  usageKeys: Pick<DynamoUsageKeyStore, 'register' | 'release'>,
+  clock: Clock,
+): Promise<void> {
+  const before = record.dynamodb?.OldImage as Item | undefined;
+  const after = record.dynamodb?.NewImage as Item | undefined;
+  const item = after ?? before;
+  if (item?.SK?.S !== 'TENANT') return;
+  const tenantId = text(item, 'PK').slice('TENANT#'.length);
+  await (after === undefined ? usageKeys.release(tenantId, clock()) : usageKeys.register(tenantId, clock()));
+}
