@@ -14,7 +14,7 @@ import type { HeaderValues } from './headers.ts';
 import { hashKey, importedLocator, parseKey } from './key-format.ts';
 import { coversScope, ROLE_SCOPES, type Scope } from './scopes.ts';
 import type { ControlFacts, TenantFacts } from './tenant-facts.ts';
-import type { TokenVerifier } from './tokens.ts';
+import type { KeyTokenClaims, TokenVerifier } from './tokens.ts';
 import { namedWorkspaces } from './workspace-choice.ts';
 
 /** What the authorizer answers for one request. Only `allowed` carries an identity. */
@@ -188,11 +188,36 @@ async function proveKey(
   request: DecisionRequest,
   context: DecisionContext,
 ): Promise<Proof | Decision> {
-  const { store, deployment, guesses, clock } = context;
   const hash = hashKey(key);
-  const now = clock();
-  const locator = await locatorOf(key, hash, now, context);
+  const locator = await locatorOf(key, hash, context.clock(), context);
   if (locator === undefined) return refused('invalid_credential');
+  return proveKeyRecord(locator, hash, request, context);
+}
+
+/** A token of a key is the key, with no more scopes than both have: the same write decides, and counts. */
+async function proveKeyToken(
+  { locator, keyHash, keyId, tenantId, scopes }: KeyTokenClaims,
+  request: DecisionRequest,
+  context: DecisionContext,
+): Promise<Proof | Decision> {
+  const proof = await proveKeyRecord(locator, keyHash, request, context);
+  if ('outcome' in proof) return proof;
+  const { caller } = proof;
+  // A proven token can name no other's key; were it to, nothing of that key may be used.
+  if (caller.kind !== 'key' || caller.keyId !== keyId || caller.tenantId !== tenantId)
+    return refused('invalid_credential');
+  const { scopeInclusion } = context.profile;
+  const both = scopes.filter((scope) => coversScope(caller.scopes, scope, scopeInclusion));
+  return { ...proof, caller: { ...caller, scopes: both } };
+}
+
+async function proveKeyRecord(
+  locator: string,
+  hash: Uint8Array,
+  request: DecisionRequest,
+  { store, deployment, guesses, clock }: DecisionContext,
+): Promise<Proof | Decision> {
+  const now = clock();
   const { address } = request;
   const suspicion = guesses.suspicion(address, locator, hash, now);
   if (suspicion === 'known to be unknown') return refused('invalid_credential');
@@ -239,14 +264,16 @@ async function locatorOf(
 async function proveToken(
   token: string,
   request: DecisionRequest,
-  { store, tokens, deployment, clock }: DecisionContext,
+  context: DecisionContext,
 ): Promise<Proof | Decision> {
+  const { store, tokens, deployment, clock } = context;
   const now = clock();
   const control = await store.control(now, tokens.provenTenant(token));
   const verdict = await tokens.verify(token, control, now);
   if (verdict.kind === 'invalid') return refused('invalid_credential');
   if (verdict.kind === 'expired') return refused('expired_credential');
   const { claims } = verdict;
+  if ('keyId' in claims) return proveKeyToken(claims, request, context);
   const { passed, record, window, count } = await store.useSession(claims.sessionId, request.address, now);
   if (record === undefined) return refused('ended_session');
   // A proven token can name no other's session; were it to, nothing of that session may be used.
@@ -321,9 +348,8 @@ function isElsewhere(allowed: readonly AddressBlock[], { address }: DecisionRequ
 
 function checkCallerKind(proof: Proof, _request: DecisionRequest, access: RowAccess): Decision | undefined {
   const required = access.kind === 'credential' ? access.callers : undefined;
-  return required === undefined || proof.caller.kind === required
-    ? undefined
-    : forbidden(proof, 'user_required');
+  if (required === undefined || proof.caller.kind === required) return undefined;
+  return forbidden(proof, required === 'user' ? 'user_required' : 'key_required');
 }
 
 function checkScope(

@@ -2,7 +2,7 @@ import { importJWK, type JWTPayload, SignJWT } from 'jose';
 import type { Clock } from './clock.ts';
 import { Problem } from './errors.ts';
 import { ASSERTION_SECONDS, type Keyset, signingKey } from './keyset.ts';
-import { TOKEN_AUDIENCE, TOKEN_TYPE, type TokenClaims } from './tokens.ts';
+import { type KeyTokenClaims, TOKEN_AUDIENCE, TOKEN_TYPE, type TokenClaims } from './tokens.ts';
 
 /** `aud` of assertions: the upstream accepts no access token as one, and we accept no assertion as a token. */
 export const ASSERTION_AUDIENCE = 'latchkey-upstream';
@@ -27,6 +27,20 @@ export class Signer {
   accessToken({ userId, tenantId, sessionId, workspaceId }: TokenClaims, seconds: number): Promise<string> {
     const place = workspaceId === undefined ? {} : { wid: workspaceId };
     const payload = { sub: userId, tid: tenantId, sid: sessionId, ...place, aud: TOKEN_AUDIENCE };
+    return this.#sign('token', TOKEN_TYPE, payload, seconds);
+  }
+
+  /** An access token that stands for an API key; valid for `seconds`, and no longer than the key. */
+  keyToken({ keyId, tenantId, locator, keyHash, scopes }: KeyTokenClaims, seconds: number): Promise<string> {
+    const kh = Buffer.from(keyHash).toString('base64url');
+    const payload = {
+      sub: keyId,
+      tid: tenantId,
+      loc: locator,
+      kh,
+      scope: scopes.join(' '),
+      aud: TOKEN_AUDIENCE,
+    };
     return this.#sign('token', TOKEN_TYPE, payload, seconds);
   }
 

@@ -1,7 +1,9 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
+import type { JWTPayload } from 'jose';
 import { decodeProtectedHeader } from 'jose/decode/protected_header';
 import { JWTExpired, JWTInvalid } from 'jose/errors';
 import { jwtVerify } from 'jose/jwt/verify';
+import { SCOPES, type Scope } from './scopes.ts';
 import type { ControlFacts, PublicKey } from './tenant-facts.ts';
 
 /** `aud` of access tokens. The upstream's assertions have another, so that neither can stand for the other. */
@@ -12,7 +14,7 @@ export const TOKEN_TYPE = 'at+jwt';
 /** Proven tokens that an instance remembers; the one that was proven first goes first. */
 const MAX_PROVEN_TOKENS = 1000;
 
-/** What a proven token says. Role and scopes are not in it: the session's record has them, and may change. */
+/** What a proven token of a session says. Role and scopes are not in it: the session's record has them, and may change. */
 export interface TokenClaims {
   readonly tenantId: string;
   readonly userId: string;
@@ -21,8 +23,18 @@ export interface TokenClaims {
   readonly workspaceId?: string;
 }
 
+/** What a proven token of an API key says. The key's record has the rest, and the last word. */
+export interface KeyTokenClaims {
+  readonly tenantId: string;
+  readonly keyId: string;
+  readonly locator: string;
+  /** SHA-256 of the key: the token is good for as long as that very key is. */
+  readonly keyHash: Uint8Array;
+  readonly scopes: readonly Scope[];
+}
+
 export type TokenVerdict =
-  | { readonly kind: 'valid'; readonly claims: TokenClaims }
+  | { readonly kind: 'valid'; readonly claims: TokenClaims | KeyTokenClaims }
   | { readonly kind: 'expired' }
   | { readonly kind: 'invalid' };
 
@@ -42,7 +54,10 @@ export class TokenVerifier {
    * Tokens whose signature and claims held: they do for ever, and a signature is the dearest part of a decision by JWT.
    * What may change is checked each time: whether the key is still published, and the expiry.
    */
-  readonly #proven = new Map<string, { readonly claims: TokenClaims; readonly expiresAt: number }>();
+  readonly #proven = new Map<
+    string,
+    { readonly claims: TokenClaims | KeyTokenClaims; readonly expiresAt: number }
+  >();
 
   constructor(issuer: string, symmetricKeys?: SymmetricKeys) {
     this.#issuer = issuer;
@@ -68,11 +83,9 @@ export class TokenVerifier {
         requiredClaims: ['exp', 'iat'],
         currentDate: new Date(now * 1000),
       });
-      const { sub, tid, sid, wid, exp, nbf } = payload;
-      if (typeof sub !== 'string' || typeof tid !== 'string' || typeof sid !== 'string')
-        return { kind: 'invalid' };
-      const place = typeof wid === 'string' ? { workspaceId: wid } : {};
-      const claims = { userId: sub, tenantId: tid, sessionId: sid, ...place };
+      const claims = sessionClaims(payload) ?? keyClaims(payload);
+      if (claims === undefined) return { kind: 'invalid' };
+      const { exp, nbf } = payload;
       // A token with a beginning is none of ours, and not worth a third check.
       if (exp !== undefined && nbf === undefined) this.#remember(token, claims, exp);
       return { kind: 'valid', claims };
@@ -86,7 +99,7 @@ export class TokenVerifier {
     return this.#proven.get(token)?.claims.tenantId;
   }
 
-  #remember(token: string, claims: TokenClaims, expiresAt: number): void {
+  #remember(token: string, claims: TokenClaims | KeyTokenClaims, expiresAt: number): void {
     this.#proven.set(token, { claims, expiresAt });
     const [oldest] = this.#proven.keys();
     if (this.#proven.size > MAX_PROVEN_TOKENS && oldest !== undefined) this.#proven.delete(oldest);
@@ -100,6 +113,29 @@ export class TokenVerifier {
     this.#imported.set(key.kid, imported);
     return imported;
   }
+}
+
+function sessionClaims({ sub, tid, sid, wid }: JWTPayload): TokenClaims | undefined {
+  if (typeof sub !== 'string' || typeof tid !== 'string' || typeof sid !== 'string') return undefined;
+  return {
+    userId: sub,
+    tenantId: tid,
+    sessionId: sid,
+    ...(typeof wid === 'string' ? { workspaceId: wid } : {}),
+  };
+}
+
+function keyClaims({ sub, tid, loc, kh, scope }: JWTPayload): KeyTokenClaims | undefined {
+  const texts = [sub, tid, loc, kh, scope].every((claim) => typeof claim === 'string');
+  if (!texts) return undefined;
+  const granted = String(scope).split(' ');
+  return {
+    keyId: String(sub),
+    tenantId: String(tid),
+    locator: String(loc),
+    keyHash: Buffer.from(String(kh), 'base64url'),
+    scopes: SCOPES.filter((one) => granted.includes(one)),
+  };
 }
 
 /** The published key that the token's header names; undefined for a foreign, revoked or unreadable `kid`. */

@@ -39,14 +39,14 @@ function rightsOf(
 ): RowRights {
   const covers = (granted: readonly Scope[]): boolean =>
     access.kind === 'public' || access.scope === null || coversScope(granted, access.scope, scopeInclusion);
-  const isForPeople = access.kind === 'credential' && access.callers === 'user';
+  const only = access.kind === 'credential' ? access.callers : undefined;
   return {
     method,
     path,
     summary,
     isPublic: access.kind === 'public',
-    roles: ROLES.filter((role) => covers(ROLE_SCOPES[role])),
-    keys: isForPeople ? [] : SCOPES.filter((scope) => covers([scope])),
+    roles: only === 'key' ? [] : ROLES.filter((role) => covers(ROLE_SCOPES[role])),
+    keys: only === 'user' ? [] : SCOPES.filter((scope) => covers([scope])),
   };
 }
 

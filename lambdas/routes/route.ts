@@ -23,6 +23,7 @@ export type RouteId =
   | 'login'
   | 'refresh'
   | 'exchangeToken'
+  | 'issueKeyToken'
   | 'getMe'
   | 'logout'
   | 'listKeys'
@@ -56,10 +57,10 @@ export type RouteId =
 /** The functions that serve rows; each has a folder `lambdas/<name>`. */
 export type ServiceName = 'public' | 'accounts' | 'tokens' | 'management' | 'people' | 'transfer';
 
-/** Who may call a row. `callers` narrows it to people. */
+/** Who may call a row. `callers` narrows it to people, or to programs. */
 export type Access =
   | { readonly kind: 'public' }
-  | { readonly kind: 'credential'; readonly scope: Scope | null; readonly callers?: 'user' };
+  | { readonly kind: 'credential'; readonly scope: Scope | null; readonly callers?: 'user' | 'key' };
 
 /** Where a request came from: what logs and `last used` show. */
 export interface Origin {

@@ -3,15 +3,18 @@ import type { Credential } from '../domain/credential.ts';
 import { Problem } from '../domain/errors.ts';
 import { type ExchangeContext, exchangeToken, requireProviders } from '../domain/exchange.ts';
 import { type RefreshContext, refreshGrant } from '../domain/grants.ts';
+import { issueKeyToken, type KeyTokenContext } from '../domain/key-tokens.ts';
+import { SCOPES } from '../domain/scopes.ts';
 import { countingFailures, refreshLimit, type SourceStore } from '../domain/source.ts';
-import { publicRoute, type Route } from './route.ts';
-import { grantView, viewGrant } from './schemas.ts';
+import { callerRoute, publicRoute, type Route } from './route.ts';
+import { grantView, scopes, viewGrant } from './schemas.ts';
 
 /** What the function `tokens` has for its rows. */
 export interface TokenServices {
   readonly grants: RefreshContext;
   readonly exchange: ExchangeContext;
   readonly sources: SourceStore;
+  readonly keyTokens: KeyTokenContext;
 }
 
 /** No token of ours is longer; whatever is cannot be one. */
@@ -153,6 +156,42 @@ export const tokenRoutes: readonly Route[] = [
       );
       const view = viewGrant(grant);
       return { ...view, token: view.access_token };
+    },
+  }),
+  callerRoute({
+    id: 'issueKeyToken',
+    service: 'tokens',
+    method: 'POST',
+    path: '/v1/auth/token',
+    access: { kind: 'credential', scope: null, callers: 'key' },
+    summary: 'Get a short-lived token for an API key',
+    description:
+      'The token has the scopes of the key, or fewer, shares its allowance, and ends with it: when the key is revoked, ' +
+      'disabled, rotated away or expired, the token is refused too. It gives no further token.',
+    tag: 'Tokens',
+    takesCredential: true,
+    body: z.strictObject({
+      scopes: scopes.optional().describe('At most those of the key; all of them by default.'),
+    }),
+    success: {
+      status: 201,
+      description: 'The token. It is shown only now.',
+      schema: z.object({
+        access_token: z.string(),
+        token_type: z.literal('bearer'),
+        expires_in: z.int().describe('Seconds. The token ends earlier when the key does.'),
+        scopes: z.array(z.enum(SCOPES)),
+      }),
+    },
+    errors: ['key_required', 'exceeds_own_rights'],
+    handle: async ({ body, credential }, { keyTokens }: TokenServices, caller) => {
+      const token = await issueKeyToken(credential, caller, body.scopes, keyTokens);
+      return {
+        access_token: token.accessToken,
+        token_type: 'bearer',
+        expires_in: token.expiresInSeconds,
+        scopes: [...token.scopes],
+      };
     },
   }),
 ];

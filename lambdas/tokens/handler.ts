@@ -39,6 +39,7 @@ const services: TokenServices = {
     verify: providerTokens(deployment.identityProviders),
   },
   sources: new DynamoSourceStore(table),
+  keyTokens: grants,
 };
 
 /** Serves what gives tokens for tokens. */

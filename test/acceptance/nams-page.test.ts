@@ -250,6 +250,14 @@ describe('what the service’s own client takes for granted', () => {
     expect(response.status).toBe(200);
   });
 
+  test('revoking a key ends the JWTs that were issued from it', async () => {
+    const { id, key } = await create();
+    const { access_token } = (await stack.send('POST /v1/auth/token', { headers: bearer(key) })).json;
+    expect((await stack.send('GET /v1/entities', { headers: bearer(access_token) })).status).toBe(200);
+    await call(`DELETE ${KEYS}/${id}`);
+    expect((await stack.send('GET /v1/entities', { headers: bearer(access_token) })).status).toBe(401);
+  });
+
   test('somebody else’s key is a 404, never a 403, whatever is asked of it', async () => {
     for (const target of [
       `GET ${KEYS}/${other.keyId}`,

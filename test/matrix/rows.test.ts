@@ -29,6 +29,7 @@ interface ProtectedRow {
   readonly routeId?: RouteId;
   readonly scope: Scope | null;
   readonly onlyPeople: boolean;
+  readonly onlyKeys: boolean;
   /** Whether every scope that a key can have includes the row's. */
   readonly scopeOfAll: boolean;
   /** The status of a call that may. */
@@ -127,7 +128,12 @@ const PROVEN: readonly Case[] = [
     name: 'a session over its limit',
     headers: ({ limited }) => bearer(limited.token),
     before: exhaust,
-    answer: dead('rate_limited'),
+    answer: ({ onlyKeys }) => (onlyKeys ? undefined : 'rate_limited'),
+  },
+  {
+    name: 'a person where a key is required',
+    headers: ({ ada }) => bearer(ada.token),
+    answer: ({ onlyKeys }) => (onlyKeys ? 'key_required' : undefined),
   },
 ];
 
@@ -168,6 +174,7 @@ function protectedRows(profile: Profile): ProtectedRow[] {
         path,
         scope: profile.methodScopes[method],
         onlyPeople: false,
+        onlyKeys: false,
         scopeOfAll: scopeOfAll(profile.methodScopes[method]),
         success: 200,
       }));
@@ -182,6 +189,7 @@ function protectedRows(profile: Profile): ProtectedRow[] {
         routeId: route.id,
         scope: access.scope,
         onlyPeople: access.callers === 'user',
+        onlyKeys: access.callers === 'key',
         scopeOfAll: scopeOfAll(access.scope),
         // The one row that refuses everybody: it says why to who may ask.
         success: route.id === 'revealKey' ? 410 : route.success.status,
@@ -227,17 +235,20 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))(
         expectError(await call(row, sent), row, code, stack);
       });
 
-      test.each(row.onlyPeople ? ['person'] : ['person', 'key'])('a %s who may is let in', async (kind) => {
-        const headers =
-          kind === 'key'
-            ? world.present(world.ada.key)
-            : bearer(ENDS_SESSIONS.includes(row.routeId) ? await world.freshToken() : world.ada.token);
-        const id = row.path.includes('{id}') ? await world.freshId(collectionOf(row), kind) : undefined;
-        const response = await call(row, headers, id);
-        expect([response.status, response.text]).toEqual([row.success, response.text]);
-        expect(response.headers['x-request-id']).toBe(`matrix-${calls}`);
-        expect(response.headers['x-ratelimit-remaining']).toMatch(/^\d+$/);
-      });
+      test.each(row.onlyPeople ? ['person'] : row.onlyKeys ? ['key'] : ['person', 'key'])(
+        'a %s who may is let in',
+        async (kind) => {
+          const headers =
+            kind === 'key'
+              ? world.present(world.ada.key)
+              : bearer(ENDS_SESSIONS.includes(row.routeId) ? await world.freshToken() : world.ada.token);
+          const id = row.path.includes('{id}') ? await world.freshId(collectionOf(row), kind) : undefined;
+          const response = await call(row, headers, id);
+          expect([response.status, response.text]).toEqual([row.success, response.text]);
+          expect(response.headers['x-request-id']).toBe(`matrix-${calls}`);
+          expect(response.headers['x-ratelimit-remaining']).toMatch(/^\d+$/);
+        },
+      );
 
       if (!row.path.includes('{id}')) return;
       test("another tenant's id is not told from one that nobody has", async () => {
