@@ -27,7 +27,7 @@ interface Figure {
 }
 
 /** The largest bundle that the authorizer's cold start is planned with. */
-export const MAX_AUTHORIZER_BYTES = 55_000;
+export const MAX_AUTHORIZER_BYTES = 57_000;
 
 /** Every figure once; the JSON, the table and the exit code are read from here. */
 export function figures({ warm, calls, cold, scale, bundle }: Results): readonly Figure[] {

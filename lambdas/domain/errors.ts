@@ -78,6 +78,12 @@ export const DECISION_ERRORS = {
     title: 'A person is required',
     message: 'This operation takes a login token (JWT), not an API key.',
   },
+  key_required: {
+    status: 403,
+    type: 'authorization_error',
+    title: 'An API key is required',
+    message: 'This operation takes an API key, not a token.',
+  },
   address_not_allowed: {
     status: 403,
     type: 'authorization_error',
@@ -118,12 +124,6 @@ const OTHER_ERRORS = {
     type: 'validation_error',
     title: 'Unsupported grant type',
     message: 'This grant type is not supported here.',
-  },
-  key_required: {
-    status: 403,
-    type: 'authorization_error',
-    title: 'An API key is required',
-    message: 'This operation takes an API key, not a token.',
   },
   exceeds_own_rights: {
     status: 403,
