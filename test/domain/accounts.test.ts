@@ -68,6 +68,31 @@ const codeOf = (attempt: Promise<unknown>) =>
     (error: { code: string }) => error.code,
   );
 
+test('an address that nobody has takes the same reads as a wrong password', async () => {
+  await join('timed@example.com');
+  const readsOf = async (email: string) => {
+    const reads: string[] = [];
+    const accounts = new Proxy(store.accounts, {
+      get: (target, name) => {
+        const method = Reflect.get(target, name);
+        if (typeof method !== 'function') return method;
+        return (...given: unknown[]) => {
+          reads.push(String(name));
+          return method.apply(target, given);
+        };
+      },
+    });
+    const attempt = logIn(
+      { email, password: 'wrong' },
+      { ...FROM, address: '203.0.113.90' },
+      { ...context, accounts },
+    );
+    expect(await codeOf(attempt)).toBe('wrong_password');
+    return reads;
+  };
+  expect(await readsOf('nobody-has-it@example.com')).toEqual(await readsOf('timed@example.com'));
+});
+
 describe('one source address', () => {
   test('that tries one password on many accounts is slowed, by its network, and another is not', async () => {
     const limited = tight({ failedLoginsPerTenMinutes: 5 });
