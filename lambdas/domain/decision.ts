@@ -347,7 +347,7 @@ function isElsewhere(allowed: readonly AddressBlock[], { address }: DecisionRequ
 }
 
 function checkCallerKind(proof: Proof, _request: DecisionRequest, access: RowAccess): Decision | undefined {
-  const required = access.kind === 'credential' ? access.callers : undefined;
+  const required = access === 'upstream' ? undefined : access.callers;
   if (required === undefined || proof.caller.kind === required) return undefined;
   return forbidden(proof, required === 'user' ? 'user_required' : 'key_required');
 }
@@ -370,14 +370,9 @@ function requiredScope(
   profile: Profile,
   deployment: Deployment,
 ): Scope | null {
-  switch (access.kind) {
-    case 'credential':
-      return access.scope;
-    case 'upstream':
-      return upstreamScope(method as Method, path, deployment.pathScopes, profile.methodScopes);
-    case 'public':
-      return null;
-  }
+  return access === 'upstream'
+    ? upstreamScope(method as Method, path, deployment.pathScopes, profile.methodScopes)
+    : (access.scope ?? null);
 }
 
 function checkAllowance({ allowance }: Proof): Decision | undefined {

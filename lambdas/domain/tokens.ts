@@ -83,7 +83,7 @@ export class TokenVerifier {
         requiredClaims: ['exp', 'iat'],
         currentDate: new Date(now * 1000),
       });
-      const claims = sessionClaims(payload) ?? keyClaims(payload);
+      const claims = claimsOf(payload);
       if (claims === undefined) return { kind: 'invalid' };
       const { exp, nbf } = payload;
       // A token with a beginning is none of ours, and not worth a third check.
@@ -115,25 +115,28 @@ export class TokenVerifier {
   }
 }
 
-function sessionClaims({ sub, tid, sid, wid }: JWTPayload): TokenClaims | undefined {
-  if (typeof sub !== 'string' || typeof tid !== 'string' || typeof sid !== 'string') return undefined;
+/** Whom a payload speaks of: a session by `sid`, a key by `loc`; undefined for anything else. */
+function claimsOf({
+  sub,
+  tid,
+  sid,
+  wid,
+  loc,
+  kh,
+  scope,
+}: JWTPayload): TokenClaims | KeyTokenClaims | undefined {
+  if (typeof sub !== 'string' || typeof tid !== 'string') return undefined;
+  if (typeof sid === 'string') {
+    const claims = { userId: sub, tenantId: tid, sessionId: sid };
+    return typeof wid === 'string' ? { ...claims, workspaceId: wid } : claims;
+  }
+  if (typeof loc !== 'string') return undefined;
+  const granted = `${scope}`.split(' ');
   return {
-    userId: sub,
+    keyId: sub,
     tenantId: tid,
-    sessionId: sid,
-    ...(typeof wid === 'string' ? { workspaceId: wid } : {}),
-  };
-}
-
-function keyClaims({ sub, tid, loc, kh, scope }: JWTPayload): KeyTokenClaims | undefined {
-  const texts = [sub, tid, loc, kh, scope].every((claim) => typeof claim === 'string');
-  if (!texts) return undefined;
-  const granted = String(scope).split(' ');
-  return {
-    keyId: String(sub),
-    tenantId: String(tid),
-    locator: String(loc),
-    keyHash: Buffer.from(String(kh), 'base64url'),
+    locator: loc,
+    keyHash: Buffer.from(`${kh}`, 'base64url'),
     scopes: SCOPES.filter((one) => granted.includes(one)),
   };
 }

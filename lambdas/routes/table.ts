@@ -1,4 +1,5 @@
 import type { PathScope, Profile } from '../../profiles/profile.ts';
+import type { Scope } from '../domain/scopes.ts';
 import type { Access, Method, Route } from './route.ts';
 
 /** What stands at one path and method of the API, resolved for a profile and a configuration. */
@@ -15,8 +16,8 @@ export type ApiRow =
   /** ANY on a prefix: to the upstream, with the scope of the method or of the path. */
   | { readonly kind: 'upstream'; readonly method: 'ANY'; readonly path: string };
 
-/** What the authorizer must know of one row: nothing else of the table is in its bundle. */
-export type RowAccess = Access | { readonly kind: 'upstream' };
+/** What the authorizer must know of one row that takes a credential: nothing else of the table is in its bundle. */
+export type RowAccess = { readonly scope?: Scope; readonly callers?: 'user' | 'key' } | 'upstream';
 
 /** The authorizer's view of the table: `resource path -> method or ANY -> access`. */
 export type AccessTable = Readonly<Record<string, Readonly<Record<string, RowAccess>>>>;
@@ -57,11 +58,17 @@ function ownSubtree(path: string, prefixes: readonly string[]): string[] {
 export function accessTable(rows: readonly ApiRow[]): AccessTable {
   const table: Record<string, Record<string, RowAccess>> = {};
   for (const row of rows) {
-    if (row.kind === 'not-found' || (row.kind === 'route' && row.access.kind === 'public')) continue;
-    const methods = (table[row.path] ??= {});
-    methods[row.method] = row.kind === 'route' ? row.access : { kind: 'upstream' };
+    const access = rowAccess(row);
+    if (access !== undefined) (table[row.path] ??= {})[row.method] = access;
   }
   return table;
+}
+
+function rowAccess(row: ApiRow): RowAccess | undefined {
+  if (row.kind === 'upstream') return 'upstream';
+  if (row.kind === 'not-found' || row.access.kind === 'public') return undefined;
+  const { scope, callers } = row.access;
+  return { ...(scope === null ? {} : { scope }), ...(callers === undefined ? {} : { callers }) };
 }
 
 /** The scope that a call of the upstream takes: the first path rule that matches, else the method's. */

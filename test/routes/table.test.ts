@@ -122,9 +122,11 @@ describe.each(PROFILES.map((one) => [one.name, one] as const))('the table of %s'
     const table = accessTable(rows);
     for (const row of rows) {
       const entry = Object.hasOwn(table, row.path) ? table[row.path]?.[row.method] : undefined;
-      if (row.kind === 'upstream') expect(entry).toEqual({ kind: 'upstream' });
-      else if (row.kind === 'route' && row.access.kind === 'credential') expect(entry).toEqual(row.access);
-      else expect(entry, `${row.method} ${row.path}`).toBeUndefined();
+      if (row.kind === 'upstream') expect(entry).toBe('upstream');
+      else if (row.kind === 'route' && row.access.kind === 'credential') {
+        const { scope, callers } = row.access;
+        expect(entry).toEqual({ scope: scope ?? undefined, callers });
+      } else expect(entry, `${row.method} ${row.path}`).toBeUndefined();
     }
     const credentialed = rows.filter(
       (row) => row.kind === 'upstream' || (row.kind === 'route' && row.access.kind === 'credential'),
@@ -156,6 +158,6 @@ describe('a profile that moves rows', () => {
   test('an access of its own stands in for the route’s, in the authorizer’s table too', () => {
     const access = { kind: 'credential', scope: 'delete', callers: 'user' } as const;
     const rows = apiRows(routes, { ...base, access: { getMe: access } });
-    expect(accessTable(rows)['/v1/auth/me']?.GET).toEqual(access);
+    expect(accessTable(rows)['/v1/auth/me']?.GET).toEqual({ scope: 'delete', callers: 'user' });
   });
 });
