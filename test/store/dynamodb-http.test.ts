@@ -544,11 +544,12 @@ describe('the deadline', () => {
   it('calls that wait for a connection end at the deadline too, and every connection is free again', async () => {
     let fault = hang;
     const { endpoint } = await faultServer((...exchange) => fault(...exchange));
-    const client = ours(endpoint, { deadlineMs: 400, attemptTimeoutMs: 400 });
+    const client = ours(endpoint, { deadlineMs: 1000, attemptTimeoutMs: 1000 });
     const calls = () => Promise.allSettled(Array.from({ length: 120 }, () => client.updateItem(input)));
     const start = performance.now();
     const names = (await calls()).map((result) => result.status === 'rejected' && result.reason.name);
-    expect(performance.now() - start).toBeLessThan(2 * 400);
+    // One deadline for all of them, not one after the other: 120 calls over 50 connections would take three.
+    expect(performance.now() - start).toBeLessThan(2 * 1000);
     expect(new Set(names)).toEqual(new Set(['TimeoutError']));
     fault = ok;
     expect((await calls()).filter(({ status }) => status === 'fulfilled')).toHaveLength(120);

@@ -133,7 +133,7 @@ export async function startTestStack(
 function keepRights(local: LocalStack): void {
   const rights = local.rights();
   const folder = process.env.LATCHKEY_RIGHTS;
-  if (folder !== undefined) writeFileSync(join(folder, `${randomUUID()}.json`), JSON.stringify(rights));
+  if (folder) writeFileSync(join(folder, `${randomUUID()}.json`), JSON.stringify(rights));
   const refused = [...new Set(rights.refused)];
   if (refused.length > 0) throw new Error(`A role lacks a right:\n${refused.join('\n')}`);
 }
