@@ -380,7 +380,10 @@ describe('the metrics', () => {
       expect([
         decisions?.type,
         Object.fromEntries(decisions?.metrics.map(({ labels, value }) => [labels?.outcome, value]) ?? []),
-      ]).toEqual(['COUNTER', { allowed: '2', limited: '0', forbidden: '1', refused: '1', failed: '1' }]);
+      ]).toEqual([
+        'COUNTER',
+        { allowed: '2', limited: '0', misdirected: '0', forbidden: '1', refused: '1', failed: '1' },
+      ]);
     } finally {
       await fresh.stop();
     }

@@ -218,9 +218,11 @@ test('new instances of every function know all that the old ones did', async () 
     expectStatus(await stack.send('POST /v1/auth/logout', { headers: bearer(ended) }), 200);
     const [kept, revoked] = [await stack.createKey(token), await stack.createKey(token)];
     expectStatus(await stack.send(`DELETE /v1/api-keys/${revoked.id}`, { headers: bearer(token) }), 200);
+    // Tokens name the URL that issued them.
+    const port = Number(new URL(stack.url).port);
     await stack.stop();
 
-    stack = await startTestStack({ profile: 'memgraph', config }, { dataDir });
+    stack = await startTestStack({ profile: 'memgraph', config }, { dataDir, port });
     const status = async (headers: Record<string, string>) =>
       (await stack.send('GET /v1/auth/me', { headers })).status;
     expect(await status(bearer(token))).toBe(200);
