@@ -127,9 +127,9 @@ const tokens = fields({
   algorithm: oneOf(ALGORITHMS).nullable().default(null),
   /**
    * Accepts tokens that HS256 keys signed while something else signs now: on the way from HS256 to another algorithm.
-   * The authorizer can then read the signing keys. @default false
+   * The authorizer can then read the signing keys. @default - where the profile signs with HS256
    */
-  acceptsHs256: flag().default(false),
+  acceptsHs256: flag().nullable().default(null),
   /** Seconds after its first use for which a refresh token may be sent again; 0 is strict. @default 120 */
   refreshGraceSeconds: whole(0, 3600).default(120),
   /** Days without a refresh after which a session ends. @default 30 */

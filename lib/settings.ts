@@ -121,7 +121,8 @@ export function tokenSettings({ tokens }: Config, profile: Profile): TokenSettin
   const algorithm = tokens.algorithm ?? profile.tokens.algorithm;
   return {
     algorithm,
-    acceptsHs256: tokens.acceptsHs256 || algorithm === 'HS256',
+    // Of a profile that signs so there are such tokens, until somebody says that there are none.
+    acceptsHs256: algorithm === 'HS256' || (tokens.acceptsHs256 ?? profile.tokens.algorithm === 'HS256'),
     accessSeconds: profile.tokens.lifetimeSeconds,
     refresh:
       profile.tokens.refresh === false

@@ -41,6 +41,11 @@ export function loginSubjects(email: string, address: string, isKnown = false): 
   return isKnown ? [here] : [here, { id: digest(email), freeAttempts: FREE_FROM_ANYWHERE }];
 }
 
+/** The counter of guesses at a person's present password by who holds a session of theirs: no stranger reaches it. */
+export function passwordChangeSubject(userId: string): BackoffSubject {
+  return { id: digest(`password-change\0${userId}`), freeAttempts: FREE_FROM_ONE_PLACE };
+}
+
 function digest(text: string): string {
   return createHash('sha256').update(text).digest('base64url');
 }

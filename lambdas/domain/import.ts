@@ -8,7 +8,7 @@ import { Problem } from './errors.ts';
 import { environmentsOf, importedLocator } from './key-format.ts';
 import { type ApiKey, type ChangeOrigin, type KeyIssue, originOf, type RequestOrigin } from './keys.ts';
 import type { Environment, Scope } from './scopes.ts';
-import type { Workspace, WorkspaceStore } from './workspaces.ts';
+import { MAX_WORKSPACES, type Workspace, type WorkspaceStore } from './workspaces.ts';
 
 /** Imported keys of a tenant at most; its tier's number of keys does not count them. */
 export const MAX_IMPORTED_KEYS = 100_000;
@@ -45,7 +45,7 @@ export interface RowOutcome {
 }
 
 /** What of a batch of keys is there already. */
-export type Presence = 'absent' | 'same' | 'taken';
+export type Presence = 'absent' | 'same' | 'revoked' | 'taken';
 
 export interface ImportStore {
   /** Whether the key, by id and hash, is there: the same, or something else in its place. */
@@ -88,8 +88,11 @@ export async function importRows(
   const workspaces = await context.workspaces.list(caller.tenantId);
   const known = new Map(workspaces.map(({ id, state }) => [id, state]));
   for (const row of rows) {
-    if (row.kind === 'workspace')
+    if (row.kind !== 'workspace') continue;
+    const { line, id } = row;
+    if (until() || known.has(id))
       outcomes.push(await importWorkspace(row, known, dryRun, caller, origin, now, context));
+    else outcomes.push({ line, id, status: 'pending' });
   }
   outcomes.push(...(await importKeys(rows, known, dryRun, caller, origin, now, until, context)));
   return outcomes.sort((a, b) => a.line - b.line);
@@ -105,6 +108,8 @@ async function importWorkspace(
   { workspaces }: ImportContext,
 ): Promise<RowOutcome> {
   if (known.has(id)) return { line, id, status: 'unchanged' };
+  if (known.size >= MAX_WORKSPACES)
+    return { line, id, status: 'refused', message: `a tenant has at most ${MAX_WORKSPACES} workspaces` };
   try {
     const workspace = { id, tenantId, name, createdAt, state: 'active', keys: 0, isDefault: false } as const;
     if (!dryRun) await workspaces.create(workspace, origin);
@@ -191,6 +196,8 @@ async function importSome(
     const { id } = issue.key;
     if (presence[index] === 'same') return [{ line, id, status: 'unchanged' }];
     if (presence[index] === 'absent') return [];
+    if (presence[index] === 'revoked')
+      return [{ line, id, status: 'refused', message: 'this key has been revoked' }];
     return [{ line, id, status: 'refused', message: 'this id or this hash belongs to another key' }];
   });
   const absent = some.filter((_, index) => presence[index] === 'absent');

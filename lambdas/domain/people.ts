@@ -1,6 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto';
 import type { AccountStore } from './accounts.ts';
-import { type BackoffStore, loginSubjects, takeAttempt } from './backoff.ts';
+import { type BackoffStore, passwordChangeSubject, takeAttempt } from './backoff.ts';
 import type { UserCaller } from './caller.ts';
 import type { Clock } from './clock.ts';
 import { requireUncommonPassword } from './common-passwords.ts';
@@ -145,8 +145,8 @@ export async function changePassword(
 ): Promise<void> {
   const person = await findPerson(caller.tenantId, caller.userId, people);
   requireUncommonPassword(passwords.next, person.email, 'new_password');
-  const subjects = loginSubjects(person.email, from.address);
-  for (const subject of subjects) await takeAttempt(backoff, subject, clock());
+  const subject = passwordChangeSubject(caller.userId);
+  await takeAttempt(backoff, subject, clock());
   const login = await accounts.findLogin(person.email);
   const present = login?.userId === caller.userId ? login.passwordHash : undefined;
   if (!(await verifyPassword(passwords.current, present)) || present === undefined)
@@ -155,7 +155,7 @@ export async function changePassword(
   const hashes = { before: present, after: await hashPassword(passwords.next) };
   await people.changePassword(person, hashes, caller.sessionId, origin, clock());
   await sessions.settle(caller.userId, await people.standing(caller.tenantId, caller.userId), origin);
-  for (const subject of subjects) await backoff.clear(subject.id);
+  await backoff.clear(subject.id);
 }
 
 export function noPerson(): Problem {

@@ -3,6 +3,7 @@ import type { Deployment } from '../deployment.ts';
 import { type Allowance, allowanceAfter } from './allowance.ts';
 import type { Caller } from './caller.ts';
 import type { KeyRecord, Use } from './decision.ts';
+import { invalidField } from './errors.ts';
 import { hashKey, importedLocator, parseKey } from './key-format.ts';
 import type { KeyContext } from './keys.ts';
 import type { Scope } from './scopes.ts';
@@ -49,6 +50,8 @@ export async function verifyKey(
   if (own === undefined || slot === undefined || own.tenantId !== caller.tenantId)
     return { status: 'unknown' };
   if (caller.kind === 'key' && own.workspaceId !== caller.workspaceId) return { status: 'unknown' };
+  if (count && caller.kind === 'key' && caller.environment === 'test' && own.environment !== 'test')
+    throw invalidField('count', 'must not be true: a test key does not count for live keys');
   const {
     record,
     count: used,
@@ -57,7 +60,7 @@ export async function verifyKey(
   const workspace = await context.workspaces.find(own.tenantId, own.workspaceId);
   // The keys of a workspace that is being deleted are refused already, and revoked one by one.
   const state = workspace?.state === 'active' ? (record?.state ?? 'revoked') : 'revoked';
-  const limit = await requestsPerMinute(caller.tenantId, keys, deployment);
+  const limit = await requestsPerMinute(own, keys, deployment);
   return {
     status: state === 'active' ? (slot.expiresAt <= now ? 'expired' : 'valid') : state,
     keyId: own.keyId,
@@ -69,11 +72,13 @@ export async function verifyKey(
   };
 }
 
+/** As the gateway limits it: a test key has the sandbox's, on whatever tier its tenant is. */
 async function requestsPerMinute(
-  tenantId: string,
+  { tenantId, environment }: KeyRecord['caller'],
   keys: KeyContext['keys'],
-  { tiers, initialTier }: Deployment,
+  { tiers, initialTier, sandbox }: Deployment,
 ): Promise<number> {
+  if (environment === 'test') return sandbox.keyRequestsPerMinute;
   const tier = (await keys.tier(tenantId)) ?? initialTier;
   return (tiers[tier] ?? tiers[initialTier])?.keyRequestsPerMinute ?? 0;
 }

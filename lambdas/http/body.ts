@@ -1,5 +1,6 @@
 import { Problem } from '../domain/errors.ts';
 import { headerValues } from '../domain/headers.ts';
+import { requireStorable } from '../routes/storable.ts';
 import type { HttpRequest } from './event.ts';
 
 /** Bytes of a body that our own routes take; the largest has a name, metadata and twenty address blocks. */
@@ -32,20 +33,6 @@ export function readBody(request: HttpRequest, takesForm: boolean): unknown {
     if (error instanceof Problem) throw error;
     throw new Problem('malformed_request', { message: 'The body is not valid JSON.' });
   }
-}
-
-/**
- * An unpaired surrogate can be escaped in JSON (RFC 8259, 8.2) but not be stored: it has no UTF-8. A member `__proto__`
- * would be lost on its way through objects.
- */
-function requireStorable(name: string, value: unknown): unknown {
-  if (name === '__proto__') {
-    throw new Problem('malformed_request', { message: 'The body must not have a member __proto__.' });
-  }
-  if (typeof value === 'string' && !value.isWellFormed()) {
-    throw new Problem('malformed_request', { message: 'The body must be well-formed Unicode.' });
-  }
-  return value;
 }
 
 function decode(bytes: Buffer): string {

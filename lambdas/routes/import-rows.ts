@@ -6,11 +6,14 @@ import type { ImportRow } from '../domain/import.ts';
 import { KEY_ID } from '../domain/keys.ts';
 import type { RawBody } from './route.ts';
 import { allowedIps, environment, expiresAt, metadata, plainText, scopes } from './schemas.ts';
+import { requireStorable } from './storable.ts';
 
 /** Rows of one call. */
 export const MAX_ROWS = 10_000;
 /** Bytes of a body when it is unpacked: ten thousand rows with room for their metadata. */
 const MAX_UNPACKED_BYTES = 16 * 1024 * 1024;
+
+const MAX_MESSAGE_LENGTH = 200;
 
 const id = z.string().regex(/^[\w-]{1,64}$/, 'must be 1 to 64 letters, digits, hyphens or underscores');
 
@@ -78,7 +81,7 @@ function unpack({ bytes, encoding }: RawBody): string {
 
 function readRow(text: string, line: number, tenantId: string, now: number): ImportRow {
   const row = parsed(text);
-  if (row === undefined) return { line, kind: 'refused', id: null, message: 'is not a JSON object' };
+  if (typeof row === 'string') return { line, kind: 'refused', id: null, message: row };
   const named = typeof row.id === 'string' ? row.id.slice(0, 64) : null;
   const refused = (message: string): ImportRow => ({ line, kind: 'refused', id: named, message });
   if (row.tenant_id !== undefined && row.tenant_id !== tenantId) return refused('is of another tenant');
@@ -114,18 +117,21 @@ function readRow(text: string, line: number, tenantId: string, now: number): Imp
   }
 }
 
-function parsed(text: string): Readonly<Record<string, unknown>> | undefined {
+/** The row, or why it is none. */
+function parsed(text: string): Readonly<Record<string, unknown>> | string {
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = JSON.parse(text, requireStorable);
     return typeof value === 'object' && value !== null && !Array.isArray(value)
       ? (value as Record<string, unknown>)
-      : undefined;
-  } catch {
-    return undefined;
+      : 'is not a JSON object';
+  } catch (error) {
+    return error instanceof Problem ? error.message : 'is not a JSON object';
   }
 }
 
 function describe(error: z.ZodError | undefined): string {
   const [issue] = error?.issues ?? [];
-  return issue === undefined ? 'is invalid' : `${issue.path.join('.')}: ${issue.message}`;
+  if (issue === undefined) return 'is invalid';
+  // Of thousands of rows the report must still fit into an answer.
+  return `${issue.path.join('.')}: ${issue.message}`.slice(0, MAX_MESSAGE_LENGTH);
 }

@@ -43,7 +43,12 @@ export const keyToolRoutes: readonly Route[] = [
         scopes: z.array(z.string()).optional(),
         expires_at: time.nullable().optional(),
         rate_limit: z
-          .object({ limit: z.int(), remaining: z.int(), reset: z.int().describe('Unix seconds.') })
+          .object({
+            limit: z.int(),
+            remaining: z.int(),
+            reset: z.int().describe('Unix seconds.'),
+            exceeded: z.boolean().describe('This use is one too many: answer your caller with a 429.'),
+          })
           .optional(),
       }),
     },
@@ -51,7 +56,7 @@ export const keyToolRoutes: readonly Route[] = [
     handle: async ({ body, origin }, { verification }: KeyToolServices, caller) => {
       const found = await verifyKey(body.key, body.count, caller, origin.address, verification);
       if (found.status === 'unknown') return { status: 'unknown', valid: false };
-      const { limit, remaining, resetAt } = found.allowance;
+      const { limit, remaining, resetAt, exceeded } = found.allowance;
       return {
         status: found.status,
         valid: found.status === 'valid',
@@ -60,7 +65,7 @@ export const keyToolRoutes: readonly Route[] = [
         environment: found.environment,
         scopes: found.scopes,
         expires_at: timestamp(found.expiresAt),
-        rate_limit: { limit, remaining, reset: resetAt },
+        rate_limit: { limit, remaining, reset: resetAt, exceeded },
       };
     },
   }),

@@ -30,7 +30,8 @@ export class DynamoImportStore implements ImportStore {
       const row = found.get(`TENANT#${key.tenantId} APIKEY#${key.id}`);
       if (record === undefined && row === undefined) return 'absent';
       const isSame = record?.id?.S === key.id && row?.locator?.S === key.locator;
-      return isSame && record?.ten?.S === key.tenantId ? 'same' : 'taken';
+      if (!isSame || record?.ten?.S !== key.tenantId) return 'taken';
+      return record.st?.S === 'revoked' ? 'revoked' : 'same';
     });
   }
 

@@ -63,8 +63,9 @@ export class KeysetStore {
         new GetSecretValueCommand({ SecretId: this.#secretId, VersionStage: 'AWSCURRENT' }),
       );
       const keyset = parseKeyset(SecretString);
-      // An empty keyset is about to be filled by the first rotation, so it is not remembered.
-      this.#copy = keyset.keys.length === 0 ? undefined : { keyset, version, readAt };
+      // One that a rotation is about to replace is not remembered: the keys that sign next are not in it.
+      this.#copy =
+        keyset.version < version || keyset.keys.length === 0 ? undefined : { keyset, version, readAt };
       return keyset;
     } catch (error) {
       throw new Problem('unavailable', { cause: error });

@@ -35,7 +35,7 @@ export class DynamoUsageKeyStore {
   /** Puts a tenant on the list of those that are to have a key, unless it is there, is gone, or may yet not stay. */
   async register(tenantId: string, now: number): Promise<void> {
     const tenant = await this.#table.get(tenantKey(tenantId));
-    if (tenant === undefined || tenant.heldUntil !== undefined) return;
+    if (tenant === undefined || tenant.heldUntil !== undefined || tenant.state?.S === 'closed') return;
     await this.#update(usageKeyKey(tenantId), {
       UpdateExpression: 'SET tier = :tier, generation = :generation, since = :now',
       ConditionExpression: 'attribute_not_exists(PK)',

@@ -158,6 +158,28 @@ describe('passwords and sessions', () => {
     );
   });
 
+  test('strangers who guess a password do not keep its owner from changing it', async () => {
+    const { email, headers } = await addPerson('viewer');
+    const statuses = [];
+    for (let guess = 0; guess < 12; guess += 1) {
+      const json = { email, password: 'a wrong guess' };
+      statuses.push((await stack.send('POST /v1/auth/login', { json })).status);
+    }
+    expect(statuses).toContain(429);
+    const json = { current_password: PASSWORD, new_password: 'another-long-one' };
+    expect((await stack.send('POST /v1/auth/password', { headers, json })).status).toBe(200);
+  });
+
+  test('who holds a session has ten guesses at its password', async () => {
+    const { headers } = await addPerson('viewer');
+    const json = { current_password: 'a wrong guess', new_password: 'another-long-one' };
+    const statuses = [];
+    for (let guess = 0; guess < 12; guess += 1)
+      statuses.push((await stack.send('POST /v1/auth/password', { headers, json })).status);
+    expect(statuses.filter((status) => status === 401)).toHaveLength(10);
+    expect(statuses.at(-1)).toBe(429);
+  });
+
   test('sessions are listed, ended one by one and all together; another’s is a 404', async () => {
     const { email, headers } = await addPerson('viewer');
     const other = bearer(await stack.logIn({ email } as Account));
@@ -292,6 +314,28 @@ describe('a workspace that is being deleted', () => {
 });
 
 describe('verify', () => {
+  test('limits a test key as the gateway does, and says which use is one too many', async () => {
+    const headers = bearer(await stack.logIn(await stack.onboard()));
+    const { key } = (
+      await stack.send('POST /v1/api-keys', { headers, json: { name: 't', environment: 'test' } })
+    ).json;
+    const gateway = await stack.send('GET /v1/things', { headers: apiKey(key) });
+    const limit = Number(gateway.headers['x-ratelimit-limit']);
+    const json = { key, count: true };
+    const uses = await Promise.all(
+      Array.from({ length: limit + 20 }, () => stack.send('POST /v1/api-keys/verify', { headers, json })),
+    );
+    const limits = uses.map((use) => use.json.rate_limit);
+    expect(new Set(limits.map((each) => each.limit))).toEqual(new Set([limit]));
+    // The minute may end meanwhile: what is admitted in it is still exact.
+    const [reset] = limits.map((each) => each.reset).sort();
+    const first = limits.filter((each) => each.reset === reset);
+    const admitted = first.filter((each) => !each.exceeded).length;
+    expect(admitted).toBe(
+      Math.min(limit - (Number(gateway.headers['x-ratelimit-reset']) === reset ? 1 : 0), first.length),
+    );
+  });
+
   test('says what a key is worth and counts nothing unless asked to', async () => {
     const token = admin.authorization.slice(7);
     const key = await stack.createKey(token);

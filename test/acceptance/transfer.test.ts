@@ -101,6 +101,46 @@ describe('import', () => {
     });
   });
 
+  test('a revoked key that is imported again is refused: nothing brings it back unseen', async () => {
+    const row = { type: 'api_key', sha256: sha256(foreignKey()), id: 'key_gone' };
+    expect((await send(ndjson([row]))).json.rows[0]).toMatchObject({ status: 'created' });
+    expect((await stack.send('DELETE /v1/api-keys/key_gone', { headers: admin })).status).toBe(200);
+    expect((await send(ndjson([row]))).json.rows[0]).toMatchObject({
+      status: 'refused',
+      message: 'this key has been revoked',
+    });
+  });
+
+  test('more workspaces than a tenant may have are refused by their rows, in a dry run too', async () => {
+    const headers = bearer(await stack.logIn(await stack.onboard()));
+    const body = ndjson(
+      Array.from({ length: 120 }, (_, index) => ({ type: 'workspace', id: `w${index}`, name: 'W' })),
+    );
+    const counts = async (query: string) =>
+      (await stack.send(`POST /v1/admin/import${query}`, { headers, body })).json.counts;
+    expect(await counts('?dry_run=true')).toMatchObject({ created: 99, refused: 21 });
+    expect(await counts('')).toMatchObject({ created: 99, refused: 21 });
+  });
+
+  test('a row that cannot be stored is refused alone, and its report is short', async () => {
+    const name = 'n'.repeat(100_000);
+    const rows = [
+      `{"type":"api_key","sha256":"${sha256(foreignKey())}","metadata":{"a":"\\ud800"}}`,
+      `{"type":"api_key","sha256":"${sha256(foreignKey())}","__proto__":{}}`,
+      JSON.stringify({ type: 'api_key', sha256: sha256(foreignKey()), metadata: { [name]: 'x' } }),
+      JSON.stringify({ type: 'api_key', sha256: sha256(foreignKey()) }),
+    ];
+    const { status, json } = await send(rows.join('\n'));
+    expect(status).toBe(200);
+    expect(json.rows.map((row: { status: string }) => row.status)).toEqual([
+      'refused',
+      'refused',
+      'refused',
+      'created',
+    ]);
+    for (const { message = '' } of json.rows) expect(message.length).toBeLessThanOrEqual(200);
+  });
+
   test('a key that this contract cannot have is refused by the row that says so', async () => {
     const narrow = await startTestStack({ profile: 'neuroloom' });
     try {

@@ -14,6 +14,7 @@ test.each([
   [404, 'getThing has no 404 in its document'],
   [418, 'getThing has no 418 in its document'],
   [500, 'getThing answers 500'],
+  [501, 'getThing answers 501'],
 ])('the answer %i of a documented route is judged', (status, expected) => {
   expect(complaint(operation, made, status)).toBe(expected);
 });

@@ -123,7 +123,9 @@ export interface MadeUp {
 
 /** What is wrong with an answer; undefined when nothing is. */
 export function complaint(operation: Operation, { isPlain }: MadeUp, status: number): string | undefined {
-  if (status >= 500) return `${operation.id} answers ${status}`;
+  // What the deployment has not switched on says so, whatever is sent.
+  if (status >= 500 && !(status === 501 && operation.statuses.has(501)))
+    return `${operation.id} answers ${status}`;
   // A path that is read in two ways is refused, or is another path, whatever the operation's document says.
   if (operation.statuses.has(status) || (!isPlain && (status === 400 || status === 404))) return undefined;
   return `${operation.id} has no ${status} in its document`;

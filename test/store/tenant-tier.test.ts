@@ -27,6 +27,15 @@ async function keyedTenant(): Promise<string> {
   return tenantId;
 }
 
+test('a tenant that is closed for ever gets no key again, whatever is written to it later', async () => {
+  const { tenantId } = await storeTenant(store);
+  await change(tenantId, { state: 'closed' });
+  // As the reconciler does when its keys are gone.
+  await store.table.delete(usageKeyKey(tenantId));
+  await usageKeys.register(tenantId, NOW);
+  expect(await store.item(usageKeyKey(tenantId))).toBeUndefined();
+});
+
 describe('a change of tier', () => {
   test('puts the tenant on the shared key, and has another made, in one write', async () => {
     const tenantId = await keyedTenant();
