@@ -2,7 +2,14 @@ import type { ServiceName } from '../lambdas/routes/route.ts';
 import type { Profile } from '../profiles/profile.ts';
 
 /** Every function by its folder `lambdas/<name>`. */
-export type FunctionName = ServiceName | 'authorizer' | 'forwarder' | 'rotation' | 'reconciler' | 'stream';
+export type FunctionName =
+  | ServiceName
+  | 'authorizer'
+  | 'forwarder'
+  | 'rotation'
+  | 'reconciler'
+  | 'stream'
+  | 'usage';
 
 export type TableAction =
   | 'GetItem'
@@ -215,6 +222,12 @@ export function functionSpecs(
         { actions: ['UpdateItem'], keys: ['SESSION#*', 'EMAIL#*', 'CENSUS', 'USAGEKEYS'] },
         { actions: ['PutItem'], keys: ['EVENT#*'] },
       ],
+    },
+    usage: {
+      description: 'Counts the uses of keys by day',
+      memoryMiB: 256,
+      timeoutSeconds: 60,
+      table: [{ actions: ['BatchGetItem', 'UpdateItem'], keys: ['TENANT#*'] }],
     },
   };
 }

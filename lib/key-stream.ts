@@ -9,6 +9,8 @@ import type { LatchkeyFunction } from './latchkey-function.ts';
 export interface KeyStreamProps {
   readonly table: IdentityTable;
   readonly consumer: LatchkeyFunction;
+  /** Counts the uses of keys. */
+  readonly counter: LatchkeyFunction;
   /** Whether something follows from the first use of a key: only where accounts wait for it. */
   readonly followsFirstUses: boolean;
 }
@@ -27,12 +29,22 @@ const CHANGES = { dynamodb: { NewImage: { chg: { M: { what: { S: [{ exists: true
 /** A person: they are counted, and their sessions must follow, were whoever changed them cut off. */
 const PEOPLE = { dynamodb: { Keys: { SK: { S: [{ prefix: 'USER#' }] } } } };
 
-/** Brings what happens to keys, sessions, tenants and people to the function that does what follows from it. */
+/** Whatever happens to a key that has been used: a filter cannot compare the two images. */
+const USES = {
+  eventName: ['MODIFY'],
+  dynamodb: { Keys: { SK: { S: ['KEY'] } }, NewImage: { n: { N: [{ exists: true }] } } },
+};
+
+/**
+ * Brings what happens to keys, sessions, tenants and people to the function that does what follows from it, and uses
+ * to the one that counts them. These two are all the readers that a shard takes (DynamoDB Streams API reference,
+ * `LimitExceededException`).
+ */
 export class KeyStream extends Construct {
   /** Takes the records that could not be handled. */
   readonly failures: Queue;
 
-  constructor(scope: Construct, id: string, { table, consumer, followsFirstUses }: KeyStreamProps) {
+  constructor(scope: Construct, id: string, { table, consumer, counter, followsFirstUses }: KeyStreamProps) {
     super(scope, id);
     const failures = new Queue(this, 'Failures', {
       encryption: QueueEncryption.SQS_MANAGED,
@@ -47,33 +59,46 @@ export class KeyStream extends Construct {
       { id: 'Serverless-SQSRedrivePolicy', reason },
     );
 
-    // The four that Lambda checks when the mapping is made, on this stream only; CDK's grant lists all streams.
-    consumer.lambda.addToRolePolicy(
-      new PolicyStatement({
-        actions: ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map(
-          (action) => `dynamodb:${action}`,
-        ),
-        resources: [table.streamArn],
-      }),
-    );
-    consumer.lambda.addToRolePolicy(
-      new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [failures.queueArn] }),
-    );
-    new EventSourceMapping(this, 'Mapping', {
-      target: consumer.lambda,
+    for (const { lambda } of [consumer, counter]) {
+      // The four that Lambda checks when the mapping is made, on this stream only; CDK's grant lists all streams.
+      lambda.addToRolePolicy(
+        new PolicyStatement({
+          actions: ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map(
+            (action) => `dynamodb:${action}`,
+          ),
+          resources: [table.streamArn],
+        }),
+      );
+      lambda.addToRolePolicy(
+        new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [failures.queueArn] }),
+      );
+    }
+    const common = {
       eventSourceArn: table.streamArn,
       startingPosition: StartingPosition.TRIM_HORIZON,
+      reportBatchItemFailures: true,
+      // A record is tried for as long as the stream holds it: what is set aside is a gap in an audit trail.
+      bisectBatchOnError: true,
+      maxRecordAge: Duration.hours(23),
+      onFailure: { bind: () => ({ destination: failures.queueArn }) },
+    };
+    new EventSourceMapping(this, 'Mapping', {
+      ...common,
+      target: consumer.lambda,
       // Lambda takes five at most ("Lambda quotas").
       filters: [BIRTHS_AND_DEATHS, CHANGES, PEOPLE, ...(followsFirstUses ? [FIRST_USES] : [])].map(
         (pattern) => FilterCriteria.filter(pattern),
       ),
       batchSize: 100,
       maxBatchingWindow: Duration.seconds(5),
-      reportBatchItemFailures: true,
-      // A record is tried for as long as the stream holds it: what is set aside is a gap in an audit trail.
-      bisectBatchOnError: true,
-      maxRecordAge: Duration.hours(23),
-      onFailure: { bind: () => ({ destination: failures.queueArn }) },
+    });
+    new EventSourceMapping(this, 'UsageMapping', {
+      ...common,
+      target: counter.lambda,
+      filters: [FilterCriteria.filter(USES)],
+      // Uses of a key that come together are counted by one write. More would not fit into the 6 MB of a call.
+      batchSize: 2500,
+      maxBatchingWindow: Duration.seconds(60),
     });
   }
 }

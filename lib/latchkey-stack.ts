@@ -76,6 +76,7 @@ export class LatchkeyStack extends Stack {
     const keyStream = new KeyStream(this, 'KeyStream', {
       table,
       consumer: functions.stream,
+      counter: functions.usage,
       followsFirstUses: rows.some((row) => row.kind === 'route' && row.route.id === 'signUp'),
     });
 

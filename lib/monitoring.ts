@@ -136,6 +136,12 @@ export class Monitoring extends Construct {
         threshold: 600_000,
       },
       {
+        name: 'usage-late',
+        description: 'Uses of keys are not counted: what tenants see of their usage lags behind.',
+        metric: functions.usage.lambda.metric('IteratorAge', { period: PERIOD, statistic: 'Maximum' }),
+        threshold: 600_000,
+      },
+      {
         name: 'table-throttled',
         description: 'DynamoDB throttles writes of the table.',
         // Each decision is a write: they are throttled first.

@@ -11,6 +11,7 @@ import { DynamoKeyStore } from '../store/key-store.ts';
 import { DynamoSessionStore } from '../store/session-store.ts';
 import { Table } from '../store/table.ts';
 import { DynamoTenantStore } from '../store/tenant-store.ts';
+import { DynamoUsageStore } from '../store/usage-store.ts';
 import { DynamoWorkspaceStore } from '../store/workspace-store.ts';
 
 const deployment = LATCHKEY_DEPLOYMENT;
@@ -30,6 +31,7 @@ const services: ManagementServices = {
     records: new DynamoDecisionStore(table, table.name, new Facts(table, table.name)),
   },
   audit: new AuditTrail(table),
+  usage: new DynamoUsageStore(table),
 };
 
 /** Serves the routes by which callers look at and manage what is theirs. */

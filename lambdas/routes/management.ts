@@ -34,9 +34,15 @@ import {
 } from './schemas.ts';
 import { type SessionServices, sessionRoutes } from './sessions.ts';
 import { type TenancyServices, tenancyRoutes } from './tenancy.ts';
+import { type UsageServices, usageRoutes } from './usage.ts';
 
 /** What the function `management` has for its rows. */
-export interface ManagementServices extends SessionServices, TenancyServices, KeyToolServices, AuditServices {
+export interface ManagementServices
+  extends SessionServices,
+    TenancyServices,
+    KeyToolServices,
+    AuditServices,
+    UsageServices {
   readonly keys: KeyContext;
   readonly users: Pick<AccountStore, 'findUser'>;
 }
@@ -313,4 +319,5 @@ export const managementRoutes: readonly Route[] = [
   ...keyToolRoutes,
   ...tenancyRoutes,
   ...auditRoutes,
+  ...usageRoutes,
 ];

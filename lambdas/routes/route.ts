@@ -51,6 +51,7 @@ export type RouteId =
   | 'getTenant'
   | 'updateTenant'
   | 'listAudit'
+  | 'getUsage'
   | 'exportTenant'
   | 'importTenant';
 

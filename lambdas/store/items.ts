@@ -52,6 +52,10 @@ export const CENSUS_KEY: ItemKey = key('CENSUS', 'CENSUS');
 export const USAGE_KEYS = 'USAGEKEYS';
 export const usageKeyKey = (tenantId: string): ItemKey => key(USAGE_KEYS, `TENANT#${tenantId}`);
 export const RECONCILER_KEY: ItemKey = key(USAGE_KEYS, 'RECONCILER');
+/** How much a tenant has used, and each of its keys. */
+export const tenantUsageKey = (tenantId: string): ItemKey => key(`TENANT#${tenantId}`, 'USAGE');
+export const keyUsageKey = (tenantId: string, keyId: string): ItemKey =>
+  key(`TENANT#${tenantId}`, `USAGE#${keyId}`);
 export const eventKey = (eventId: string): ItemKey => key(`EVENT#${eventId}`, 'EVENT');
 
 export const S = (text: string): AttributeValue => ({ S: text });

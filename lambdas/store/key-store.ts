@@ -26,6 +26,7 @@ import {
   type Item,
   type ItemKey,
   keyKey,
+  keyUsageKey,
   N,
   number,
   oneOf,
@@ -197,6 +198,7 @@ export class DynamoKeyStore implements KeyStore {
   /** Removes what hung on a key whose record TTL has deleted. */
   async forget(tenantId: string, id: string, environment: Environment): Promise<void> {
     await this.settleRevoked(tenantId, id, environment);
+    await this.#table.delete(keyUsageKey(tenantId, id));
     await this.#table.delete(apiKeyKey(tenantId, id));
   }
 

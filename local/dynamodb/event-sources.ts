@@ -25,6 +25,9 @@ interface MappingProperties {
 /** The user identity of a deletion by TTL (DynamoDB developer guide, time-to-live-ttl-streams). */
 const TTL_IDENTITY = { type: 'Service', principalId: 'dynamodb.amazonaws.com' };
 
+/** Records that one call reads at most (DynamoDB Streams API reference, `GetRecords`). */
+const MAX_RECORDS = 1000;
+
 interface Surroundings {
   readonly client: DynamodbClient;
   readonly tables: readonly Table[];
@@ -61,7 +64,7 @@ function startMapping(
   const retries = Number(properties.MaximumRetryAttempts ?? -1);
   return new EventSourceMapping({
     logicalId,
-    reader: new StreamReader(client, table, Number(properties.BatchSize ?? 100), from),
+    reader: new StreamReader(client, table, Math.min(Number(properties.BatchSize ?? 100), MAX_RECORDS), from),
     target: functions.get(properties.FunctionName),
     wanted: compileFilters((properties.FilterCriteria?.Filters ?? []).map(({ Pattern }) => Pattern)),
     complete: (record) => withIdentity(record, table, sweeper),

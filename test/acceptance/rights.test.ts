@@ -64,6 +64,7 @@ describe('a function without a right that it needs', () => {
   test.each([
     ['stream', 'dynamodb:GetRecords', 'KeyStreamMapping'],
     ['stream', 'sqs:SendMessage', 'KeyStreamMapping'],
+    ['usage', 'dynamodb:GetRecords', 'KeyStreamUsageMapping'],
     ['public', 'logs:PutLogEvents', 'Functionspublic'],
     ['public', 'xray:PutTraceSegments', 'Functionspublic'],
   ])('is not deployed, where Lambda needs it: %s without %s', async (name, action, need) => {

@@ -14,6 +14,7 @@ import { AuditTrail } from '../../lambdas/store/audit-trail.ts';
 import { DynamoDecisionStore } from '../../lambdas/store/decision-store.ts';
 import { Facts } from '../../lambdas/store/facts.ts';
 import { DynamoTenantStore } from '../../lambdas/store/tenant-store.ts';
+import { DynamoUsageStore } from '../../lambdas/store/usage-store.ts';
 import { DynamoWorkspaceStore } from '../../lambdas/store/workspace-store.ts';
 import { PROFILES } from '../profiles/profiles.ts';
 import { NOW, startStore, storeTenant, type TestStore } from '../store/setup.ts';
@@ -175,6 +176,7 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('serv
           records: new DynamoDecisionStore(table, table.name, new Facts(table, table.name)),
         },
         audit: new AuditTrail(table),
+        usage: new DynamoUsageStore(table),
       };
       const handler = serve(managementRoutes, services, rendering);
       call = async (input) => {

@@ -29,7 +29,7 @@ beforeAll(async () => {
 
 describe('the bundles', () => {
   it('are one of each function, with a handler', () => {
-    expect(Object.keys(bundles)).toHaveLength(11);
+    expect(Object.keys(bundles)).toHaveLength(12);
     for (const code of Object.values(bundles)) expect(code).toMatch(/export\{[^}]*\bas handler\b/);
   });
 

@@ -62,7 +62,7 @@ describe('the signing keys', () => {
 describe('every function', () => {
   it('runs on Node 24 and arm64, is traced, and has a log with a retention', () => {
     const functions = propertiesOf(development, 'AWS::Lambda::Function');
-    expect(functions).toHaveLength(11);
+    expect(functions).toHaveLength(12);
     for (const fn of functions) {
       expect(fn).toMatchObject({
         Runtime: 'nodejs24.x',
@@ -125,6 +125,33 @@ describe("the table's stream", () => {
       { dynamodb: { NewImage: { chg: { M: { what: { S: [{ exists: true }] } } } } } },
       { dynamodb: { Keys: { SK: { S: [{ prefix: 'USER#' }] } } } },
     ]);
+  });
+});
+
+describe('the uses of keys', () => {
+  it('come to a function of their own, gathered for a minute, and are set aside where the others are', () => {
+    const [, mapping] = propertiesOf(development, 'AWS::Lambda::EventSourceMapping');
+    expect(mapping).toMatchObject({
+      BatchSize: 2500,
+      MaximumBatchingWindowInSeconds: 60,
+      BisectBatchOnFunctionError: true,
+      MaximumRecordAgeInSeconds: 82_800,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+    });
+    expect(mapping.DestinationConfig.OnFailure.Destination).toBeDefined();
+    expect(
+      mapping.FilterCriteria.Filters.map(({ Pattern }: { Pattern: string }) => JSON.parse(Pattern)),
+    ).toEqual([
+      {
+        eventName: ['MODIFY'],
+        dynamodb: { Keys: { SK: { S: ['KEY'] } }, NewImage: { n: { N: [{ exists: true }] } } },
+      },
+    ]);
+  });
+
+  it('are the second and last reader of the stream', () => {
+    for (const template of [development, production])
+      expect(propertiesOf(template, 'AWS::Lambda::EventSourceMapping')).toHaveLength(2);
   });
 });
 

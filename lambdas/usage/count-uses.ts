@@ -1,0 +1,70 @@
+import type { DynamoDBRecord } from 'aws-lambda';
+import { ENVIRONMENTS, type Environment } from '../domain/scopes.ts';
+import type { KeyUse } from '../domain/usage.ts';
+import { type Item, number, oneOf, text } from '../store/items.ts';
+import type { DynamoUsageStore } from '../store/usage-store.ts';
+
+/** Tenants that are counted at a time: a batch may hold a thousand. */
+const TENANTS_AT_ONCE = 10;
+
+interface TenantUses {
+  readonly tenantId: string;
+  /** The place in the batch of the tenant's first use. */
+  readonly first: number;
+  readonly uses: KeyUse[];
+}
+
+/**
+ * Counts the uses of keys in a batch of the stream, tenant by tenant. Whatever comes again is not counted again.
+ * Gives the record from which on the batch must come again; undefined when all is counted.
+ */
+export async function countUses(
+  records: readonly DynamoDBRecord[],
+  store: Pick<DynamoUsageStore, 'count'>,
+  now: number,
+): Promise<DynamoDBRecord | undefined> {
+  const tenants = byTenant(records);
+  const failed: number[] = [];
+  for (let start = 0; start < tenants.length; start += TENANTS_AT_ONCE) {
+    await Promise.all(
+      tenants.slice(start, start + TENANTS_AT_ONCE).map(async ({ tenantId, first, uses }) => {
+        try {
+          await store.count(tenantId, uses, now);
+        } catch (error) {
+          const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+          const event = records[first]?.eventID;
+          console.error(JSON.stringify({ level: 'ERROR', event, cause: String(cause) }));
+          failed.push(first);
+        }
+      }),
+    );
+  }
+  return failed.length === 0 ? undefined : records[Math.min(...failed)];
+}
+
+function byTenant(records: readonly DynamoDBRecord[]): TenantUses[] {
+  const tenants = new Map<string, TenantUses>();
+  for (const [index, record] of records.entries()) {
+    const use = keyUse(record);
+    if (use === undefined) continue;
+    const { tenantId } = use;
+    const tenant = tenants.get(tenantId) ?? { tenantId, first: index, uses: [] };
+    tenant.uses.push(use);
+    tenants.set(tenantId, tenant);
+  }
+  return [...tenants.values()];
+}
+
+/** The use that a record of the stream shows; undefined for whatever else happens to keys. */
+function keyUse({ dynamodb }: DynamoDBRecord): KeyUse | undefined {
+  const before = dynamodb?.OldImage as Item | undefined;
+  const after = dynamodb?.NewImage as Item | undefined;
+  if (after?.SK?.S !== 'KEY' || number(after, 'n') <= number(before ?? {}, 'n')) return undefined;
+  return {
+    tenantId: text(after, 'ten'),
+    keyId: text(after, 'id'),
+    environment: oneOf<Environment>(ENVIRONMENTS, text(after, 'env')),
+    count: number(after, 'n'),
+    at: number(after, 'seen'),
+  };
+}
