@@ -27,9 +27,6 @@ export const ROTATION_PAUSE_SECONDS = 10;
 /** The form of a key's id. What has another is nobody's, and might be more than the store takes as a key. */
 export const KEY_ID = /^key_\w{1,64}$/;
 
-/** Keys that a bulk revocation takes at a time. */
-const BULK_KEYS = 100;
-
 /** What a key is and may. Times are Unix seconds, {@link NEVER} for none. */
 export interface ApiKey {
   readonly id: string;
@@ -141,7 +138,10 @@ export interface KeyStore extends WorkspaceIndex {
   /** Throws `limit_reached` when the tenant has `maxKeys` of the key's environment, and `not_found` when the workspace does not exist. */
   create(issue: KeyIssue, maxKeys: number, origin: ChangeOrigin): Promise<void>;
   find(tenantId: string, id: string): Promise<ApiKey | undefined>;
-  /** At most `limit` keys after the id `after`, oldest first; of one workspace when it is given. */
+  /**
+   * At most `limit` keys after the id `after`, oldest first; of one workspace when it is given. It reads a bounded
+   * number of rows, so it may give fewer keys, even none, while `next` says that there may be more.
+   */
   page(tenantId: string, limit: number, after?: string, workspaceId?: string): Promise<KeyPage>;
   /** False when the key was revoked meanwhile, or rotated so that its older key would outlast the new expiry. */
   change(key: ApiKey, change: KeyChange, origin: ChangeOrigin, now: number): Promise<boolean>;
@@ -154,6 +154,11 @@ export interface KeyStore extends WorkspaceIndex {
   tier(tenantId: string): Promise<string | undefined>;
   /** What new keys of the tenant have where nothing else is asked for. */
   defaults(tenantId: string): Promise<KeyDefaults>;
+  /**
+   * The keys of a selection that are not revoked, some at a time; also none, so that its reader may stop between any
+   * two queries. Reading it anew passes those that were revoked at a thousand a query.
+   */
+  unrevoked(tenantId: string, selection: KeySelection): AsyncIterable<readonly ApiKey[]>;
   /** Revokes keys of one tenant as `revoke` does each. */
   revokeAll(keys: readonly ApiKey[], origin: ChangeOrigin, now: number): Promise<void>;
 }
@@ -437,28 +442,19 @@ function previousExpiry(
  * A caller that is a key reaches its own workspace only.
  */
 export async function revokeKeys(
-  { workspaceId, createdBy, createdBefore }: KeySelection,
+  selection: KeySelection,
   tenantId: string,
   origin: ChangeOrigin,
   until: () => boolean,
   { keys, clock }: Pick<KeyContext, 'keys' | 'clock'>,
 ): Promise<{ readonly revoked: number; readonly complete: boolean }> {
   let revoked = 0;
-  let after: string | undefined;
-  for (;;) {
-    const page = await keys.page(tenantId, BULK_KEYS, after, workspaceId);
-    const selected = page.keys.filter(
-      (key) =>
-        key.state !== 'revoked' &&
-        (createdBy === undefined || key.createdBy === createdBy) &&
-        (createdBefore === undefined || key.createdAt < createdBefore),
-    );
-    await keys.revokeAll(selected, origin, clock());
-    revoked += selected.length;
-    if (page.next === null) return { revoked, complete: true };
+  for await (const some of keys.unrevoked(tenantId, selection)) {
     if (!until()) return { revoked, complete: false };
-    after = page.next;
+    await keys.revokeAll(some, origin, clock());
+    revoked += some.length;
   }
+  return { revoked, complete: true };
 }
 
 /** What a key is, as people ask for it. */

@@ -11,6 +11,7 @@ import {
   type KeyIssue,
   type KeyPage,
   type KeyRotation,
+  type KeySelection,
   type KeyStore,
   RETENTION_SECONDS,
   ROTATION_PAUSE_SECONDS,
@@ -46,6 +47,14 @@ const NOT_REVOKED = 'attribute_exists(PK) AND st <> :revoked';
 const OPEN_WORKSPACE = 'attribute_exists(PK) AND attribute_not_exists(closing)';
 /** Keys of one transaction: each has a row, and perhaps a workspace of its own, of the 100 writes that there may be. */
 const REVOKED_AT_ONCE = 40;
+/** What the sort key of a key's row begins with; its id follows. */
+const KEY_ROW = 'APIKEY#';
+/** Rows of one query, where few of them may be wanted. It reads 1 MB at most, whatever its limit. */
+const ROWS_AT_ONCE = 1000;
+/** A page that is short after so many queries goes on in the next: a tenant may have 100,000 rows. */
+const QUERIES_OF_A_PAGE = 10;
+/** Keys that a bulk revocation is given at a time. */
+const KEYS_AT_ONCE = 100;
 /** Each change of a hot record names itself on it; the stream carries it on. */
 const NOTE_CHANGE = 'seq = if_not_exists(seq, :zero) + :one, chg = :change';
 
@@ -109,21 +118,43 @@ export class DynamoKeyStore implements KeyStore {
 
   async page(tenantId: string, limit: number, after?: string, workspaceId?: string): Promise<KeyPage> {
     const keys: ApiKey[] = [];
+    // A workspace may have few of the tenant's keys: its rows are looked for among many at once.
+    const rowsAtOnce = workspaceId === undefined ? limit : ROWS_AT_ONCE;
+    const selection = workspaceId === undefined ? {} : { workspaceId };
     let last = after;
-    for (let more = true; more && keys.length < limit; ) {
-      const page = await this.#table.query(
-        `TENANT#${tenantId}`,
-        'APIKEY#',
-        limit - keys.length,
-        last === undefined ? undefined : `APIKEY#${last}`,
-      );
-      const rows = page.items.filter((row) => workspaceId === undefined || row.wsp?.S === workspaceId);
-      keys.push(...(await this.#withRecords(rows)));
-      last = page.items.at(-1)?.SK?.S?.slice('APIKEY#'.length) ?? last;
-      more = page.more;
-      if (!more) last = undefined;
+    for (let queries = 0; queries < QUERIES_OF_A_PAGE && keys.length < limit; queries += 1) {
+      const { rows, more } = await this.#rows(tenantId, rowsAtOnce, last);
+      const wanted = rows.filter((row) => isSelected(row, selection));
+      const taken = wanted.slice(0, limit - keys.length);
+      keys.push(...(await this.#withRecords(taken)));
+      const isAllTaken = taken.length === wanted.length;
+      if (isAllTaken && !more) return { keys, next: null };
+      last = idOf((isAllTaken ? rows : taken).at(-1)) ?? last;
     }
     return { keys, next: last ?? null };
+  }
+
+  async *unrevoked(tenantId: string, selection: KeySelection): AsyncGenerator<readonly ApiKey[]> {
+    let last: string | undefined;
+    for (let hasMore = true; hasMore; ) {
+      const { rows, more } = await this.#rows(tenantId, ROWS_AT_ONCE, last);
+      // A revoked key is listed for a month. Its row says so as soon as its place is given back: no record is read.
+      const wanted = rows.filter((row) => row.freed?.BOOL !== true && isSelected(row, selection));
+      if (wanted.length === 0) yield [];
+      for (let start = 0; start < wanted.length; start += KEYS_AT_ONCE) {
+        const keys = await this.#withRecords(wanted.slice(start, start + KEYS_AT_ONCE));
+        yield keys.filter(({ state }) => state !== 'revoked');
+      }
+      last = idOf(rows.at(-1));
+      hasMore = more;
+    }
+  }
+
+  /** Rows of a tenant's keys after the id `after`, oldest first. */
+  async #rows(tenantId: string, limit: number, after: string | undefined) {
+    const start = after === undefined ? undefined : `${KEY_ROW}${after}`;
+    const { items, more } = await this.#table.query(`TENANT#${tenantId}`, KEY_ROW, limit, start);
+    return { rows: items, more };
   }
 
   async change(key: ApiKey, change: KeyChange, origin: ChangeOrigin, now: number): Promise<boolean> {
@@ -390,6 +421,19 @@ export function newKeyItems(
     createdBy: S(key.createdBy),
   };
   return [record, row].map((Item) => ({ Put: { Item, ConditionExpression: 'attribute_not_exists(PK)' } }));
+}
+
+function idOf(row: Item | undefined): string | undefined {
+  return row?.SK?.S?.slice(KEY_ROW.length);
+}
+
+/** Whether a key's row is one of those meant. */
+function isSelected(row: Item, { workspaceId, createdBy, createdBefore }: KeySelection): boolean {
+  return (
+    (workspaceId === undefined || row.wsp?.S === workspaceId) &&
+    (createdBy === undefined || row.createdBy?.S === createdBy) &&
+    (createdBefore === undefined || number(row, 'createdAt') < createdBefore)
+  );
 }
 
 /** A key whose place is given back; only the first to say so succeeds. */

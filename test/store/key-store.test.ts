@@ -1,7 +1,17 @@
+import { BatchWriteItemCommand, DynamoDBClient, type WriteRequest } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hashKey } from '../../lambdas/domain/key-format.ts';
-import { type ApiKey, RETENTION_SECONDS, ROTATION_PAUSE_SECONDS } from '../../lambdas/domain/keys.ts';
-import { apiKeyKey, keyKey, N, S, tenantKey, workspaceKey } from '../../lambdas/store/items.ts';
+import {
+  type ApiKey,
+  type KeySelection,
+  RETENTION_SECONDS,
+  ROTATION_PAUSE_SECONDS,
+  revokeKeys,
+} from '../../lambdas/domain/keys.ts';
+import { apiKeyKey, type Item, keyKey, N, S, tenantKey, workspaceKey } from '../../lambdas/store/items.ts';
+import { DynamoKeyStore, newKeyItems } from '../../lambdas/store/key-store.ts';
+import { Table } from '../../lambdas/store/table.ts';
+import { ENGINE_CREDENTIALS, ENGINE_REGION } from '../support/dynamodb-engine.ts';
 import {
   FOREVER,
   NOW,
@@ -309,4 +319,133 @@ describe('paging', () => {
       expect(keys.every(({ tenantId }) => tenantId === mine.tenantId)).toBe(true);
     }
   });
+});
+
+describe('among very many keys', () => {
+  /** A key store that counts its queries and reads, and a client that writes many items. */
+  const counting = () => {
+    const client = new DynamoDBClient({
+      endpoint: store.engine.endpoint,
+      region: ENGINE_REGION,
+      credentials: ENGINE_CREDENTIALS,
+    });
+    const counts: Record<string, number> = {};
+    client.middlewareStack.add(
+      (next, { commandName = '' }) =>
+        (args) => {
+          counts[commandName] = (counts[commandName] ?? 0) + 1;
+          return next(args);
+        },
+      { step: 'initialize' },
+    );
+    const keys = new DynamoKeyStore(new Table(store.table.name, client));
+    const take = (command: string) => {
+      const taken = counts[command] ?? 0;
+      counts[command] = 0;
+      return taken;
+    };
+    const write = async (items: readonly Item[]) => {
+      for (let start = 0; start < items.length; start += 25) {
+        const some = items.slice(start, start + 25).map((Item) => ({ PutRequest: { Item } }));
+        const RequestItems = { [store.table.name]: some } as unknown as Record<string, WriteRequest[]>;
+        await client.send(new BatchWriteItemCommand({ RequestItems }));
+      }
+    };
+    return { keys, take, write, stop: () => client.destroy() };
+  };
+  const itemsOf = (key: Partial<ApiKey>) =>
+    newKeyItems(newIssue(key).issue, ORIGIN).flatMap((write) => ('Put' in write ? [write.Put.Item] : []));
+
+  test('a page of a workspace with few of them reads a thousand rows at a time', async () => {
+    const { tenantId, workspaceId } = await storeTenant(store);
+    const small = crypto.randomUUID();
+    const { keys, take, write, stop } = counting();
+    const rows = Array.from({ length: 1_600 }, (_, index) => {
+      const isSmall = index % 80 === 1;
+      const both = itemsOf({ tenantId, workspaceId: isSmall ? small : workspaceId });
+      return isSmall ? both : both.slice(1);
+    });
+    await write(rows.flat());
+
+    const all = await keys.page(tenantId, 50, undefined, small);
+    expect(take('QueryCommand')).toBe(2);
+    expect(all.keys).toHaveLength(20);
+    expect(all.next).toBeNull();
+    // A small page ends where it is full, and the next one begins there.
+    const five = await keys.page(tenantId, 5, undefined, small);
+    expect(take('QueryCommand')).toBe(1);
+    expect(five).toEqual({ keys: all.keys.slice(0, 5), next: all.keys[4]?.id });
+    const others = await keys.page(tenantId, 50, five.next ?? undefined, small);
+    expect(others).toEqual({ keys: all.keys.slice(5), next: null });
+
+    take('QueryCommand');
+    const none = await keys.page(tenantId, 50, undefined, crypto.randomUUID());
+    expect(none).toEqual({ keys: [], next: null });
+    expect(take('QueryCommand')).toBe(2);
+    stop();
+  });
+
+  test('a page ends after ten queries, short and with a cursor behind what was read', async () => {
+    const { tenantId, workspaceId } = await storeTenant(store);
+    const last = crypto.randomUUID();
+    const { keys, take, write, stop } = counting();
+    // A query reads 1 MB: ten such rows.
+    const rows = Array.from({ length: 150 }, () =>
+      itemsOf({ tenantId, workspaceId, name: 'x'.repeat(100_000) }).slice(1),
+    );
+    await write([...rows.flat(), ...itemsOf({ tenantId, workspaceId: last })]);
+    const short = await keys.page(tenantId, 50, undefined, last);
+    expect(take('QueryCommand')).toBe(10);
+    expect(short.keys).toEqual([]);
+    const rest = await keys.page(tenantId, 50, short.next ?? undefined, last);
+    expect(take('QueryCommand')).toBeLessThan(10);
+    expect(rest.keys.map((key) => key.workspaceId)).toEqual([last]);
+    expect(rest.next).toBeNull();
+    stop();
+  });
+
+  test('a revocation that has little time gets past revoked keys, comes to an end and spares others', async () => {
+    const { tenantId, workspaceId } = await storeTenant(store);
+    const closing = crypto.randomUUID();
+    const { keys, take, write, stop } = counting();
+    const revokedBefore = Array.from({ length: 1_050 }, () => {
+      const [record, row] = itemsOf({ tenantId, workspaceId: closing });
+      return [
+        { ...record, st: S('revoked'), ttl: N(NOW + RETENTION_SECONDS) },
+        { ...row, freed: { BOOL: true } },
+      ];
+    });
+    await write([
+      ...revokedBefore.flat(),
+      ...Array.from({ length: 250 }, () => itemsOf({ tenantId, workspaceId: closing })).flat(),
+      ...itemsOf({ tenantId, workspaceId, createdBy: 'user:other' }),
+      { ...workspaceKey(tenantId, closing), name: S('Closing'), createdAt: N(NOW), keyCount: N(250) },
+    ]);
+    await store.table.update(tenantKey(tenantId), {
+      UpdateExpression: 'ADD keyCount :more',
+      ExpressionAttributeValues: { ':more': N(251) },
+    });
+    const revoke = (selection: KeySelection, steps: number) => {
+      let step = 0;
+      const until = () => (step += 1) <= steps;
+      return revokeKeys(selection, tenantId, ORIGIN, until, { keys, clock: () => NOW });
+    };
+    const ofClosing = { workspaceId: closing };
+    expect(await revoke(ofClosing, 0)).toEqual({ revoked: 0, complete: false });
+    expect(await revoke(ofClosing, 3)).toEqual({ revoked: 200, complete: false });
+    expect(await revoke(ofClosing, 3)).toEqual({ revoked: 50, complete: true });
+    expect((await store.item(workspaceKey(tenantId, closing)))?.keyCount).toEqual(N(0));
+    expect(await count(tenantId)).toBe('2');
+
+    // Once more: revoked keys are passed by their rows alone.
+    take('QueryCommand');
+    take('BatchGetItemCommand');
+    expect(await revoke(ofClosing, 3)).toEqual({ revoked: 0, complete: true });
+    expect([take('QueryCommand'), take('BatchGetItemCommand')]).toEqual([2, 0]);
+
+    expect(await revoke({ createdBy: 'user:other' }, 3)).toEqual({ revoked: 1, complete: true });
+    expect(await revoke({ workspaceId, createdBefore: NOW }, 3)).toEqual({ revoked: 0, complete: true });
+    expect(await count(tenantId)).toBe('1');
+    stop();
+  }, 60_000);
 });
