@@ -72,6 +72,7 @@ export async function exchangeToken(
   const [workspaceId] = workspaceIds;
   if (workspaceId === undefined) throw refused(`tenant ${tenantId} has no workspace`);
   const person = await personOf(proof, tenantId, role, from, context);
+  await context.signer.ready();
   // As late as can be: what fails before it may be tried again with the same token.
   if (!(await context.exchange.useToken(proof.hash, randomUUID(), proof.expiresAt)))
     throw refused('the token has been exchanged before');

@@ -66,10 +66,12 @@ export async function refreshGrant(
   from: RequestOrigin,
   context: RefreshContext,
 ): Promise<Grant> {
-  const { deployment, refreshTokens, sessions, tenant, clock } = context;
+  const { deployment, refreshTokens, sessions, tenant, signer, clock } = context;
   const { refresh } = deployment.tokens;
   if (refresh === null) throw new Problem('not_found');
   const now = clock();
+  // A use that cannot be answered would be taken for a theft when it is repeated after the grace.
+  await signer.ready();
   const use = await refreshTokens.use(hashRefreshToken(token), randomUUID(), refresh.graceSeconds, now);
   switch (use.kind) {
     case 'exhausted':
