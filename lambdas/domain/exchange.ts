@@ -214,15 +214,15 @@ function verifiedEmail({ claims }: ProviderToken): string | undefined {
   const { email, email_verified } = claims;
   if (typeof email !== 'string' || (email_verified !== true && email_verified !== 'true')) return undefined;
   const normal = normalizeEmail(email);
-  return /^[^\s@]{1,64}@[^\s@]{1,189}$/.test(normal) ? normal : undefined;
+  return normal.isWellFormed() && /^[^\s@]{1,64}@[^\s@]{1,189}$/.test(normal) ? normal : undefined;
 }
 
 function nameOf({ claims: { name }, subject }: ProviderToken): string {
   const text = typeof name === 'string' && name.trim() !== '' ? name : subject;
   return text
     .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, ' ')
-    .toWellFormed()
-    .slice(0, 100);
+    .slice(0, 100)
+    .toWellFormed();
 }
 
 /** One text for all: why is for the log. */

@@ -1,6 +1,6 @@
 /** Exchanges of tokens that a provider has vouched for, on the embedded engine. */
 import { createHash, randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { IdentityProvider } from '../../lambdas/deployment.ts';
 import { type ExchangeContext, exchangeToken } from '../../lambdas/domain/exchange.ts';
 import { EMPTY_KEYSET, nextKeyset } from '../../lambdas/domain/keyset.ts';
@@ -106,4 +106,19 @@ test('a token that is exchanged while nothing can be signed is not spent', async
   await expect(exchange(token, { signer: empty })).rejects.toMatchObject({ code: 'unavailable' });
   await exchange(token);
   await expect(exchange(token)).rejects.toMatchObject(refused);
+});
+
+describe('text of a provider', () => {
+  test('that is cut through a character is well formed still', async () => {
+    const { exchange, personOf } = await newTenant();
+    const person = await personOf(exchange({ name: `${'a'.repeat(99)}😀` }));
+    expect(person?.fullName?.isWellFormed()).toBe(true);
+    expect(person?.fullName).toHaveLength(100);
+  });
+
+  test('that is no well-formed address is none', async () => {
+    const { exchange, personOf } = await newTenant();
+    const person = await personOf(exchange({ email: 'a\ud800@example.com', email_verified: true }));
+    expect(person?.email).toMatch(/@exchange\.invalid$/);
+  });
 });
