@@ -2,7 +2,7 @@ import { createHash, randomUUID, randomUUIDv7 } from 'node:crypto';
 import type { IdentityProvider } from '../deployment.ts';
 import { type AccountStore, normalizeEmail } from './accounts.ts';
 import { Problem } from './errors.ts';
-import { type Grant, openGrant, type RefreshContext } from './grants.ts';
+import { type Grant, openGrant, type RefreshContext, unlessChanged } from './grants.ts';
 import type { ChangeOrigin, RequestOrigin } from './keys.ts';
 import type { PeopleStore, Person } from './people.ts';
 import { ROLES, type Role } from './scopes.ts';
@@ -71,12 +71,14 @@ export async function exchangeToken(
   const workspaceIds = await openWorkspaces(tenantId, context);
   const [workspaceId] = workspaceIds;
   if (workspaceId === undefined) throw refused(`tenant ${tenantId} has no workspace`);
-  const person = await personOf(proof, tenantId, role, from, context);
+  const find = () => personOf(proof, tenantId, role, from, context);
+  const found = [await find()];
   await context.signer.ready();
   // As late as can be: what fails before it may be tried again with the same token.
   if (!(await context.exchange.useToken(proof.hash, randomUUID(), proof.expiresAt)))
     throw refused('the token has been exchanged before');
-  const grant = await openGrant(person, workspaceId, from, context);
+  const enter = async () => openGrant(found.pop() ?? (await find()), workspaceId, from, context);
+  const grant = await unlessChanged(enter).catch(refuseFor('conflicting_state'));
   return { grant, workspaces: await workspaceTokens(grant, workspaceIds, context) };
 }
 
@@ -162,10 +164,9 @@ async function changedRole(
   origin: ChangeOrigin,
   { people, sessions, clock }: ExchangeContext,
 ): Promise<Person> {
-  const after = await people.change(person, { role }, origin, clock()).catch((error: unknown) => {
-    if (error instanceof Problem && error.code === 'conflicting_state') throw refused(error.message);
-    throw error;
-  });
+  const after = await people
+    .change(person, { role }, origin, clock())
+    .catch(refuseFor('conflicting_state', 'not_found'));
   await sessions.settle(person.userId, await people.standing(person.tenantId, person.userId), origin);
   return after;
 }
@@ -203,8 +204,7 @@ async function isLinked(
     await people.create({ user, passwordHash: null, identity: hash, createdAt: clock() }, origin);
   } catch (error) {
     const lostRace = error instanceof Problem && ['conflicting_state', 'email_taken'].includes(error.code);
-    if (error instanceof Problem && error.code === 'limit_reached') throw refused(error.message);
-    if (!lostRace) throw error;
+    if (!lostRace) refuseFor('limit_reached')(error);
   }
   return true;
 }
@@ -228,4 +228,11 @@ function nameOf({ claims: { name }, subject }: ProviderToken): string {
 /** One text for all: why is for the log. */
 function refused(cause: string): Problem {
   return new Problem('invalid_subject_token', { cause });
+}
+
+/** What rethrows an error, in the one text if it has one of the codes. */
+function refuseFor(...codes: readonly Problem['code'][]) {
+  return (error: unknown): never => {
+    throw error instanceof Problem && codes.includes(error.code) ? refused(error.message) : error;
+  };
 }

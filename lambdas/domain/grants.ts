@@ -16,6 +16,9 @@ import type { Signer } from './signer.ts';
 import type { TenantFacts } from './tenant-facts.ts';
 import type { User } from './user.ts';
 
+/** How often an entry begins anew because the person was changed meanwhile. */
+const ENTRY_ATTEMPTS = 3;
+
 /** What a login, an exchange or a refresh gives. */
 export interface Grant {
   readonly accessToken: string;
@@ -54,6 +57,21 @@ export async function openGrant(
   const lifetime = { idleSeconds: idle, absoluteSeconds: absolute };
   const session = await openSession(user, workspaceId, lifetime, from, sessions, now);
   return issue({ ...session, endsAt: now + absolute }, now, context);
+}
+
+/**
+ * Repeats an entry during which the person's role or password was changed, or they were removed. Throws
+ * `conflicting_state` when that happens each time.
+ */
+export async function unlessChanged(enter: () => Promise<Grant>): Promise<Grant> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await enter();
+    } catch (error) {
+      const changed = error instanceof Problem && error.code === 'conflicting_state';
+      if (!changed || attempt === ENTRY_ATTEMPTS) throw error;
+    }
+  }
 }
 
 /**

@@ -2,10 +2,13 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { IdentityProvider } from '../../lambdas/deployment.ts';
+import { Problem } from '../../lambdas/domain/errors.ts';
 import { type ExchangeContext, exchangeToken } from '../../lambdas/domain/exchange.ts';
 import { EMPTY_KEYSET, nextKeyset } from '../../lambdas/domain/keyset.ts';
+import type { Person } from '../../lambdas/domain/people.ts';
 import { Signer } from '../../lambdas/domain/signer.ts';
 import { DynamoExchangeStore } from '../../lambdas/store/exchange-store.ts';
+import { N, S, sessionKey } from '../../lambdas/store/items.ts';
 import { DynamoPeopleStore } from '../../lambdas/store/people-store.ts';
 import { DynamoRefreshStore } from '../../lambdas/store/refresh-store.ts';
 import { profile } from '../../profiles/default.ts';
@@ -92,10 +95,17 @@ async function newTenant(provider: Partial<IdentityProvider> = {}) {
     );
   const personOf = async (exchanged: ReturnType<typeof exchange>) =>
     people.find(tenantId, (await exchanged).grant.session.userId);
-  return { exchange, personOf };
+  return { tenantId, context, exchange, personOf };
 }
 
+const ORIGIN = { actor: 'user:ada', requestId: 'r' };
 const refused = { code: 'invalid_subject_token' };
+
+async function present(person: Promise<Person | undefined>): Promise<Person> {
+  const found = await person;
+  if (found === undefined) throw new Error('there is no such person');
+  return found;
+}
 
 test('a token that is exchanged while nothing can be signed is not spent', async () => {
   const { exchange } = await newTenant();
@@ -120,5 +130,64 @@ describe('text of a provider', () => {
     const { exchange, personOf } = await newTenant();
     const person = await personOf(exchange({ email: 'a\ud800@example.com', email_verified: true }));
     expect(person?.email).toMatch(/@exchange\.invalid$/);
+  });
+});
+
+describe('a person who changes during their exchange', () => {
+  /** The first use of a token comes after `meanwhile`. */
+  const whenUsed = (
+    context: ExchangeContext,
+    meanwhile: () => Promise<unknown>,
+  ): Partial<ExchangeContext> => ({
+    exchange: {
+      findIdentity: (hash) => context.exchange.findIdentity(hash),
+      link: (...given) => context.exchange.link(...given),
+      async useToken(...given) {
+        await meanwhile();
+        return context.exchange.useToken(...given);
+      },
+    },
+  });
+
+  test('has a session of what they are then, for one token', async () => {
+    const { context, exchange, personOf } = await newTenant();
+    const person = await present(personOf(exchange()));
+    const demote = () => people.change(person, { role: 'editor' }, ORIGIN, NOW);
+    const { grant } = await exchange({}, whenUsed(context, demote));
+    expect(await store.item(sessionKey(grant.session.sessionId))).toMatchObject({
+      rol: S('viewer'),
+      uv: N(2),
+    });
+  });
+
+  test('has none when they are removed, before the session opens or while their role changes', async () => {
+    for (const when of ['used', 'changed']) {
+      const { context, exchange, personOf } = await newTenant();
+      const person = await present(personOf(exchange()));
+      const remove = () => people.remove(person, ORIGIN, NOW);
+      const changing: Partial<ExchangeContext> = {
+        people: {
+          find: (...given) => people.find(...given),
+          create: (...given) => people.create(...given),
+          standing: (...given) => people.standing(...given),
+          async change(...given) {
+            await remove();
+            return people.change(...given);
+          },
+        },
+      };
+      const given = when === 'used' ? whenUsed(context, remove) : changing;
+      await expect(exchange({ role: 'editor' }, given)).rejects.toMatchObject(refused);
+      await expect(exchange()).rejects.toMatchObject(refused);
+    }
+  });
+
+  test('at every attempt is refused in the same words', async () => {
+    const { exchange } = await newTenant();
+    const sessions: ExchangeContext['sessions'] = Object.create(store.sessions, {
+      create: { value: () => Promise.reject(new Problem('conflicting_state')) },
+      sessionIds: { value: (userId: string) => store.sessions.sessionIds(userId) },
+    });
+    await expect(exchange({}, { sessions })).rejects.toMatchObject(refused);
   });
 });
