@@ -31,6 +31,11 @@ export interface ExchangeStore {
   /** Notes that a token is used: one conditional write. False when another use was first. */
   useToken(hash: string, useId: string, expiresAt: number): Promise<boolean>;
   findIdentity(hash: string): Promise<LinkedIdentity | undefined>;
+  /**
+   * Notes that a token issued at `issuedAt` (Unix seconds) decides on the role of an identity's person: one conditional
+   * write. False when one that was issued later has decided.
+   */
+  decide(hash: string, issuedAt: number): Promise<boolean>;
   /** Notes that an identity is a person whom there is. False when it is somebody's already. */
   link(hash: string, user: User, now: number): Promise<boolean>;
 }
@@ -153,8 +158,19 @@ async function personOf(
   // Who was removed is not made again: removing somebody must hold.
   if (person === undefined)
     throw refused('nobody of the tenant is linked with the subject, or they were removed');
-  if (!known?.isManaged || person.role === role) return person;
+  if (!known?.isManaged) return person;
+  const isLatest = await context.exchange.decide(hash, issuedAtOf(proof));
+  if (person.role === role) return person;
+  if (!isLatest) throw refused('a token that was issued later has given another role');
   return changedRole(person, role, origin, context);
+}
+
+/** `iat` in whole seconds (RFC 7519, 4.1.6): tokens that may change a role are put in order by it. */
+function issuedAtOf({ claims: { iat } }: ProviderToken): number {
+  const seconds = typeof iat === 'number' ? Math.floor(iat) : Number.NaN;
+  if (!Number.isSafeInteger(seconds) || seconds < 0)
+    throw refused('the token does not say when it was issued');
+  return seconds;
 }
 
 /** The provider decides on the role of whom the exchange has made, in the sessions that there are, too. */
@@ -197,6 +213,7 @@ async function isLinked(
     return true;
   }
   if (!createUsers) return false;
+  issuedAtOf(proof);
   // A service has no address, and one that is another's cannot be claimed: `.invalid` reaches nobody (RFC 2606, 2).
   const email = address === undefined || holder !== undefined ? `${hash}@exchange.invalid` : address;
   const user = { userId: randomUUIDv7(), tenantId, email, fullName: nameOf(proof), role };

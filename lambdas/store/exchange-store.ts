@@ -33,6 +33,20 @@ export class DynamoExchangeStore implements ExchangeStore {
     return item && { userId: text(item, 'userId'), isManaged: item.isManaged?.BOOL === true };
   }
 
+  async decide(hash: string, issuedAt: number): Promise<boolean> {
+    try {
+      await this.#table.update(identityKey(hash), {
+        UpdateExpression: 'SET iat = :at',
+        ConditionExpression: 'attribute_exists(PK) AND (attribute_not_exists(iat) OR iat <= :at)',
+        ExpressionAttributeValues: { ':at': N(issuedAt) },
+      });
+      return true;
+    } catch (error) {
+      if (!isConditionFailure(error)) throw error;
+      return false;
+    }
+  }
+
   async link(hash: string, user: User, now: number): Promise<boolean> {
     const Item = identityItem(hash, user, false, now);
     try {

@@ -95,7 +95,7 @@ async function newTenant(provider: Partial<IdentityProvider> = {}) {
     );
   const personOf = async (exchanged: ReturnType<typeof exchange>) =>
     people.find(tenantId, (await exchanged).grant.session.userId);
-  return { tenantId, context, exchange, personOf };
+  return { tenantId, email: account.user.email, context, exchange, personOf };
 }
 
 const ORIGIN = { actor: 'user:ada', requestId: 'r' };
@@ -141,6 +141,7 @@ describe('a person who changes during their exchange', () => {
   ): Partial<ExchangeContext> => ({
     exchange: {
       findIdentity: (hash) => context.exchange.findIdentity(hash),
+      decide: (...given) => context.exchange.decide(...given),
       link: (...given) => context.exchange.link(...given),
       async useToken(...given) {
         await meanwhile();
@@ -189,5 +190,47 @@ describe('a person who changes during their exchange', () => {
       sessionIds: { value: (userId: string) => store.sessions.sessionIds(userId) },
     });
     await expect(exchange({}, { sessions })).rejects.toMatchObject(refused);
+  });
+});
+
+describe('the role of whom an exchange has made', () => {
+  test('is not undone by a token that is older than the one that decided', async () => {
+    const { exchange, personOf } = await newTenant();
+    const admin = await exchange({ role: 'admin', iat: NOW - 100 });
+    await exchange({ role: 'viewer', iat: NOW - 50 });
+    await expect(exchange({ role: 'admin', iat: NOW - 51 })).rejects.toMatchObject(refused);
+    expect((await store.item(sessionKey(admin.grant.session.sessionId)))?.rol).toEqual(S('viewer'));
+    expect((await personOf(exchange({ role: 'editor', iat: NOW - 50 })))?.role).toBe('editor');
+  });
+
+  test('is confirmed by a newer token that gives the same, too', async () => {
+    const { exchange } = await newTenant();
+    await exchange({ role: 'viewer', iat: NOW - 100 });
+    await exchange({ role: 'viewer', iat: NOW });
+    await expect(exchange({ role: 'admin', iat: NOW - 50 })).rejects.toMatchObject(refused);
+  });
+
+  test('lets an older token in that gives the same: several instances of a service have one each', async () => {
+    const { exchange } = await newTenant();
+    await exchange({ iat: NOW });
+    await exchange({ iat: NOW - 50 });
+    await expect(exchange({ role: 'admin', iat: NOW - 1 })).rejects.toMatchObject(refused);
+  });
+
+  test.each([undefined, null, '1800000000', -1, 1e300])(
+    'needs a token that says when: not %j',
+    async (iat) => {
+      const { exchange, tenantId } = await newTenant();
+      await expect(exchange({ iat })).rejects.toMatchObject(refused);
+      expect((await people.page(tenantId, 10)).people).toHaveLength(1);
+      await exchange({ iat: NOW + 0.5 });
+      await expect(exchange({ iat, role: 'admin' })).rejects.toMatchObject(refused);
+    },
+  );
+
+  test('is the tenant’s for whom the tenant had before, whenever the token was issued', async () => {
+    const { exchange, personOf, email } = await newTenant({ createUsers: false, linkByEmail: true });
+    const claims = { email, email_verified: true, role: 'viewer', iat: undefined };
+    for (let count = 0; count < 2; count += 1) expect((await personOf(exchange(claims)))?.role).toBe('admin');
   });
 });
