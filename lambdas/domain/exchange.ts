@@ -36,8 +36,11 @@ export interface ExchangeStore {
    * write. False when one that was issued later has decided.
    */
   decide(hash: string, issuedAt: number): Promise<boolean>;
-  /** Notes that an identity is a person whom there is. False when it is somebody's already. */
-  link(hash: string, user: User, now: number): Promise<boolean>;
+  /**
+   * Notes that an identity is a person whom there is, and no longer the removed one with the id `gone`. False when it is
+   * somebody's already.
+   */
+  link(hash: string, user: User, now: number, gone?: string): Promise<boolean>;
 }
 
 export interface ExchangeContext extends RefreshContext {
@@ -148,14 +151,14 @@ async function personOf(
 ): Promise<Person> {
   const hash = identityHash(proof, tenantId);
   const origin = { actor: 'system', ...from };
-  const known =
-    (await context.exchange.findIdentity(hash)) ??
-    // Of two first exchanges at once one makes the person; the other finds them.
-    ((await isLinked(hash, proof, tenantId, role, origin, context))
-      ? await context.exchange.findIdentity(hash)
-      : undefined);
-  const person = known && (await context.people.find(tenantId, known.userId));
-  // Who was removed is not made again: removing somebody must hold.
+  const find = async () => {
+    const known = await context.exchange.findIdentity(hash);
+    return { known, person: known && (await context.people.find(tenantId, known.userId)) };
+  };
+  let { known, person } = await find();
+  // Of two first exchanges at once one makes the person; the other finds them.
+  if (person === undefined && (await isLinked(hash, proof, tenantId, role, origin, context, known?.userId)))
+    ({ known, person } = await find());
   if (person === undefined)
     throw refused('nobody of the tenant is linked with the subject, or they were removed');
   if (!known?.isManaged) return person;
@@ -194,7 +197,10 @@ function identityHash({ provider, subject }: ProviderToken, tenantId: string): s
     .digest('hex');
 }
 
-/** Links an identity that is nobody's yet with a person of the tenant. False when the provider may not. */
+/**
+ * Links an identity that is nobody's yet, or that of a removed person (`gone`), with a person of the tenant. False when
+ * the provider may not.
+ */
 async function isLinked(
   hash: string,
   proof: ProviderToken,
@@ -202,6 +208,7 @@ async function isLinked(
   role: Role,
   origin: ChangeOrigin,
   { accounts, people, exchange, clock }: ExchangeContext,
+  gone: string | undefined,
 ): Promise<boolean> {
   const { createUsers, linkByEmail } = proof.provider;
   const address = verifiedEmail(proof);
@@ -209,10 +216,11 @@ async function isLinked(
   if (linkByEmail && holder?.tenantId === tenantId) {
     const person = await people.find(tenantId, holder.userId);
     if (person === undefined) return false;
-    await exchange.link(hash, person, clock());
+    await exchange.link(hash, person, clock(), gone);
     return true;
   }
-  if (!createUsers) return false;
+  // Who was removed is not made again: removing somebody must hold until an administrator makes them anew.
+  if (!createUsers || gone !== undefined) return false;
   issuedAtOf(proof);
   // A service has no address, and one that is another's cannot be claimed: `.invalid` reaches nobody (RFC 2606, 2).
   const email = address === undefined || holder !== undefined ? `${hash}@exchange.invalid` : address;

@@ -2,7 +2,7 @@ import type { ExchangeStore, LinkedIdentity } from '../domain/exchange.ts';
 import type { User } from '../domain/user.ts';
 import { exchangedKey, type Item, identityKey, N, S, text } from './items.ts';
 import { isConditionFailure } from './record-client.ts';
-import { ConditionsFailed, type Table } from './table.ts';
+import { ConditionsFailed, type Table, type WriteCondition } from './table.ts';
 
 /** Who is whom at an identity provider, and which of its tokens have been exchanged. */
 export class DynamoExchangeStore implements ExchangeStore {
@@ -47,10 +47,14 @@ export class DynamoExchangeStore implements ExchangeStore {
     }
   }
 
-  async link(hash: string, user: User, now: number): Promise<boolean> {
+  async link(hash: string, user: User, now: number, gone?: string): Promise<boolean> {
     const Item = identityItem(hash, user, false, now);
+    const condition: WriteCondition =
+      gone === undefined
+        ? { ConditionExpression: 'attribute_not_exists(PK)' }
+        : { ConditionExpression: 'userId = :gone', ExpressionAttributeValues: { ':gone': S(gone) } };
     try {
-      await this.#table.transact([{ Put: { Item, ConditionExpression: 'attribute_not_exists(PK)' } }]);
+      await this.#table.transact([{ Put: { Item, ...condition } }]);
       return true;
     } catch (error) {
       if (!(error instanceof ConditionsFailed)) throw error;

@@ -234,3 +234,51 @@ describe('the role of whom an exchange has made', () => {
     for (let count = 0; count < 2; count += 1) expect((await personOf(exchange(claims)))?.role).toBe('admin');
   });
 });
+
+describe('who was removed, and made again on purpose with the same address,', () => {
+  const email = () => `${randomUUID()}@example.com`;
+  const again = async (tenantId: string, address: string) => {
+    const user = { userId: randomUUID(), tenantId, email: address, fullName: null, role: 'editor' as const };
+    await people.create({ user, passwordHash: 'hash', createdAt: NOW }, ORIGIN);
+    return user.userId;
+  };
+
+  test('comes in by the address where the provider links by it, in the role that they were given', async () => {
+    for (const createUsers of [true, false]) {
+      const { tenantId, exchange, personOf } = await newTenant({ createUsers, linkByEmail: true });
+      const claims = { email: email(), email_verified: true };
+      if (!createUsers) await again(tenantId, claims.email);
+      await people.remove(await present(personOf(exchange(claims))), ORIGIN, NOW);
+      await expect(exchange(claims)).rejects.toMatchObject(refused);
+      const userId = await again(tenantId, claims.email);
+      await expect(exchange({ ...claims, email_verified: false })).rejects.toMatchObject(refused);
+      for (const role of ['viewer', 'admin'])
+        expect(await personOf(exchange({ ...claims, role }))).toMatchObject({ userId, role: 'editor' });
+    }
+  });
+
+  test('stays out where the provider makes people and does not link', async () => {
+    const { tenantId, exchange, personOf } = await newTenant();
+    const claims = { email: email(), email_verified: true };
+    await people.remove(await present(personOf(exchange(claims))), ORIGIN, NOW);
+    await again(tenantId, claims.email);
+    await expect(exchange(claims)).rejects.toMatchObject(refused);
+  });
+
+  test('is linked once: a second link that has seen the removed one does nothing', async () => {
+    const { context, tenantId } = await newTenant();
+    const user = (userId: string) => ({
+      userId,
+      tenantId,
+      email: '',
+      fullName: null,
+      role: 'viewer' as const,
+    });
+    const hash = randomUUID();
+    expect(await context.exchange.link(hash, user('gone'), NOW)).toBe(true);
+    expect(await context.exchange.link(hash, user('other'), NOW)).toBe(false);
+    expect(await context.exchange.link(hash, user('first'), NOW, 'gone')).toBe(true);
+    expect(await context.exchange.link(hash, user('second'), NOW, 'gone')).toBe(false);
+    expect(await context.exchange.findIdentity(hash)).toEqual({ userId: 'first', isManaged: false });
+  });
+});
