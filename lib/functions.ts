@@ -65,8 +65,9 @@ export interface FunctionSpec {
 const EXCHANGE_RIGHTS: readonly TableRight[] = [
   { actions: ['GetItem'], keys: ['IDENTITY#*', 'EMAIL#*', 'TENANT#*'] },
   { actions: ['Query'], keys: ['USER#*'] },
+  { actions: ['BatchGetItem'], keys: ['SESSION#*'] },
   { actions: ['PutItem'], keys: ['IDENTITY#*', 'EMAIL#*', 'TENANT#*', 'USER#*', 'SESSION#*'] },
-  { actions: ['UpdateItem'], keys: ['TENANT#*', 'EXCHANGED#*'] },
+  { actions: ['UpdateItem'], keys: ['TENANT#*', 'EXCHANGED#*', 'IDENTITY#*'] },
   { actions: ['ConditionCheckItem'], keys: ['TENANT#*'] },
 ];
 
@@ -110,7 +111,7 @@ export function functionSpecs(
         { actions: ['ConditionCheckItem'], keys: ['TENANT#*'] },
         { actions: ['UpdateItem'], keys: ['TENANT#*', 'SESSION#*', 'REFRESH#*', 'BACKOFF#*'] },
         { actions: ['DeleteItem'], keys: ['USER#*', 'BACKOFF#*'] },
-        { actions: ['BatchGetItem'], keys: ['CONTROL'] },
+        { actions: ['BatchGetItem'], keys: ['CONTROL', 'SESSION#*'] },
       ],
       keyset: ['GetSecretValue'],
       variables: ['ISSUER'],

@@ -2,7 +2,7 @@ import { randomUUIDv7 } from 'node:crypto';
 import { type BackoffStore, loginSubjects, takeAttempt } from './backoff.ts';
 import { requireUncommonPassword } from './common-passwords.ts';
 import { invalidField, Problem } from './errors.ts';
-import { type Grant, type GrantContext, openGrant } from './grants.ts';
+import { type Grant, type GrantContext, openGrant, unlessChanged } from './grants.ts';
 import { mainEnvironment } from './key-format.ts';
 import { type ChangeOrigin, issueKey, type KeyIssue, type RequestOrigin } from './keys.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
@@ -18,9 +18,6 @@ import type { User } from './user.ts';
 
 /** Nobody's id. */
 const NOBODY = 'nobody';
-
-/** How often a login begins anew because the person was changed meanwhile. */
-const LOGIN_ATTEMPTS = 3;
 
 /** What onboarding creates, all of it or nothing. */
 export interface NewAccount {
@@ -205,18 +202,6 @@ export async function logIn(
     await sources.remember(place, clock() + PLACE_SECONDS);
   }
   return grant;
-}
-
-/** Repeats an entry during which the person's role or password was changed, or they were removed. */
-async function unlessChanged(enter: () => Promise<Grant>): Promise<Grant> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await enter();
-    } catch (error) {
-      const changed = error instanceof Problem && error.code === 'conflicting_state';
-      if (!changed || attempt === LOGIN_ATTEMPTS) throw error;
-    }
-  }
 }
 
 /** One address, one account: surrounding blanks and letter case do not make another (Unicode NFKC). */

@@ -2,7 +2,7 @@ import { createHash, randomUUID, randomUUIDv7 } from 'node:crypto';
 import type { IdentityProvider } from '../deployment.ts';
 import { type AccountStore, normalizeEmail } from './accounts.ts';
 import { Problem } from './errors.ts';
-import { type Grant, openGrant, type RefreshContext } from './grants.ts';
+import { type Grant, openGrant, type RefreshContext, unlessChanged } from './grants.ts';
 import type { ChangeOrigin, RequestOrigin } from './keys.ts';
 import type { PeopleStore, Person } from './people.ts';
 import { ROLES, type Role } from './scopes.ts';
@@ -31,8 +31,16 @@ export interface ExchangeStore {
   /** Notes that a token is used: one conditional write. False when another use was first. */
   useToken(hash: string, useId: string, expiresAt: number): Promise<boolean>;
   findIdentity(hash: string): Promise<LinkedIdentity | undefined>;
-  /** Notes that an identity is a person whom there is. False when it is somebody's already. */
-  link(hash: string, user: User, now: number): Promise<boolean>;
+  /**
+   * Notes that a token issued at `issuedAt` (Unix seconds) decides on the role of an identity's person: one conditional
+   * write. False when one that was issued later has decided.
+   */
+  decide(hash: string, issuedAt: number): Promise<boolean>;
+  /**
+   * Notes that an identity is a person whom there is, and no longer the removed one with the id `gone`. False when it is
+   * somebody's already.
+   */
+  link(hash: string, user: User, now: number, gone?: string): Promise<boolean>;
 }
 
 export interface ExchangeContext extends RefreshContext {
@@ -71,11 +79,14 @@ export async function exchangeToken(
   const workspaceIds = await openWorkspaces(tenantId, context);
   const [workspaceId] = workspaceIds;
   if (workspaceId === undefined) throw refused(`tenant ${tenantId} has no workspace`);
-  const person = await personOf(proof, tenantId, role, from, context);
+  const find = () => personOf(proof, tenantId, role, from, context);
+  const found = [await find()];
+  await context.signer.ready();
   // As late as can be: what fails before it may be tried again with the same token.
   if (!(await context.exchange.useToken(proof.hash, randomUUID(), proof.expiresAt)))
     throw refused('the token has been exchanged before');
-  const grant = await openGrant(person, workspaceId, from, context);
+  const enter = async () => openGrant(found.pop() ?? (await find()), workspaceId, from, context);
+  const grant = await unlessChanged(enter).catch(refuseFor('conflicting_state'));
   return { grant, workspaces: await workspaceTokens(grant, workspaceIds, context) };
 }
 
@@ -140,18 +151,29 @@ async function personOf(
 ): Promise<Person> {
   const hash = identityHash(proof, tenantId);
   const origin = { actor: 'system', ...from };
-  const known =
-    (await context.exchange.findIdentity(hash)) ??
-    // Of two first exchanges at once one makes the person; the other finds them.
-    ((await isLinked(hash, proof, tenantId, role, origin, context))
-      ? await context.exchange.findIdentity(hash)
-      : undefined);
-  const person = known && (await context.people.find(tenantId, known.userId));
-  // Who was removed is not made again: removing somebody must hold.
+  const find = async () => {
+    const known = await context.exchange.findIdentity(hash);
+    return { known, person: known && (await context.people.find(tenantId, known.userId)) };
+  };
+  let { known, person } = await find();
+  // Of two first exchanges at once one makes the person; the other finds them.
+  if (person === undefined && (await isLinked(hash, proof, tenantId, role, origin, context, known?.userId)))
+    ({ known, person } = await find());
   if (person === undefined)
     throw refused('nobody of the tenant is linked with the subject, or they were removed');
-  if (!known?.isManaged || person.role === role) return person;
+  if (!known?.isManaged) return person;
+  const isLatest = await context.exchange.decide(hash, issuedAtOf(proof));
+  if (person.role === role) return person;
+  if (!isLatest) throw refused('a token that was issued later has given another role');
   return changedRole(person, role, origin, context);
+}
+
+/** `iat` in whole seconds (RFC 7519, 4.1.6): tokens that may change a role are put in order by it. */
+function issuedAtOf({ claims: { iat } }: ProviderToken): number {
+  const seconds = typeof iat === 'number' ? Math.floor(iat) : Number.NaN;
+  if (!Number.isSafeInteger(seconds) || seconds < 0)
+    throw refused('the token does not say when it was issued');
+  return seconds;
 }
 
 /** The provider decides on the role of whom the exchange has made, in the sessions that there are, too. */
@@ -161,10 +183,9 @@ async function changedRole(
   origin: ChangeOrigin,
   { people, sessions, clock }: ExchangeContext,
 ): Promise<Person> {
-  const after = await people.change(person, { role }, origin, clock()).catch((error: unknown) => {
-    if (error instanceof Problem && error.code === 'conflicting_state') throw refused(error.message);
-    throw error;
-  });
+  const after = await people
+    .change(person, { role }, origin, clock())
+    .catch(refuseFor('conflicting_state', 'not_found'));
   await sessions.settle(person.userId, await people.standing(person.tenantId, person.userId), origin);
   return after;
 }
@@ -176,7 +197,10 @@ function identityHash({ provider, subject }: ProviderToken, tenantId: string): s
     .digest('hex');
 }
 
-/** Links an identity that is nobody's yet with a person of the tenant. False when the provider may not. */
+/**
+ * Links an identity that is nobody's yet, or that of a removed person (`gone`), with a person of the tenant. False when
+ * the provider may not.
+ */
 async function isLinked(
   hash: string,
   proof: ProviderToken,
@@ -184,6 +208,7 @@ async function isLinked(
   role: Role,
   origin: ChangeOrigin,
   { accounts, people, exchange, clock }: ExchangeContext,
+  gone: string | undefined,
 ): Promise<boolean> {
   const { createUsers, linkByEmail } = proof.provider;
   const address = verifiedEmail(proof);
@@ -191,10 +216,12 @@ async function isLinked(
   if (linkByEmail && holder?.tenantId === tenantId) {
     const person = await people.find(tenantId, holder.userId);
     if (person === undefined) return false;
-    await exchange.link(hash, person, clock());
+    await exchange.link(hash, person, clock(), gone);
     return true;
   }
-  if (!createUsers) return false;
+  // Who was removed is not made again: removing somebody must hold until an administrator makes them anew.
+  if (!createUsers || gone !== undefined) return false;
+  issuedAtOf(proof);
   // A service has no address, and one that is another's cannot be claimed: `.invalid` reaches nobody (RFC 2606, 2).
   const email = address === undefined || holder !== undefined ? `${hash}@exchange.invalid` : address;
   const user = { userId: randomUUIDv7(), tenantId, email, fullName: nameOf(proof), role };
@@ -202,8 +229,7 @@ async function isLinked(
     await people.create({ user, passwordHash: null, identity: hash, createdAt: clock() }, origin);
   } catch (error) {
     const lostRace = error instanceof Problem && ['conflicting_state', 'email_taken'].includes(error.code);
-    if (error instanceof Problem && error.code === 'limit_reached') throw refused(error.message);
-    if (!lostRace) throw error;
+    if (!lostRace) refuseFor('limit_reached')(error);
   }
   return true;
 }
@@ -213,18 +239,25 @@ function verifiedEmail({ claims }: ProviderToken): string | undefined {
   const { email, email_verified } = claims;
   if (typeof email !== 'string' || (email_verified !== true && email_verified !== 'true')) return undefined;
   const normal = normalizeEmail(email);
-  return /^[^\s@]{1,64}@[^\s@]{1,189}$/.test(normal) ? normal : undefined;
+  return normal.isWellFormed() && /^[^\s@]{1,64}@[^\s@]{1,189}$/.test(normal) ? normal : undefined;
 }
 
 function nameOf({ claims: { name }, subject }: ProviderToken): string {
   const text = typeof name === 'string' && name.trim() !== '' ? name : subject;
   return text
     .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, ' ')
-    .toWellFormed()
-    .slice(0, 100);
+    .slice(0, 100)
+    .toWellFormed();
 }
 
 /** One text for all: why is for the log. */
 function refused(cause: string): Problem {
   return new Problem('invalid_subject_token', { cause });
+}
+
+/** What rethrows an error, in the one text if it has one of the codes. */
+function refuseFor(...codes: readonly Problem['code'][]) {
+  return (error: unknown): never => {
+    throw error instanceof Problem && codes.includes(error.code) ? refused(error.message) : error;
+  };
 }

@@ -16,6 +16,9 @@ import type { Signer } from './signer.ts';
 import type { TenantFacts } from './tenant-facts.ts';
 import type { User } from './user.ts';
 
+/** How often an entry begins anew because the person was changed meanwhile. */
+const ENTRY_ATTEMPTS = 3;
+
 /** What a login, an exchange or a refresh gives. */
 export interface Grant {
   readonly accessToken: string;
@@ -57,6 +60,21 @@ export async function openGrant(
 }
 
 /**
+ * Repeats an entry during which the person's role or password was changed, or they were removed. Throws
+ * `conflicting_state` when that happens each time.
+ */
+export async function unlessChanged(enter: () => Promise<Grant>): Promise<Grant> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await enter();
+    } catch (error) {
+      const changed = error instanceof Problem && error.code === 'conflicting_state';
+      if (!changed || attempt === ENTRY_ATTEMPTS) throw error;
+    }
+  }
+}
+
+/**
  * Gives new tokens for a refresh token. It may be sent again within the grace, as parallel clients and lost answers
  * do, and gets a pair of its own; sent again later it ends the session. Throws `invalid_grant`, in the same words
  * whatever the reason, and `rate_limited` for a token that is sent in a loop.
@@ -66,10 +84,12 @@ export async function refreshGrant(
   from: RequestOrigin,
   context: RefreshContext,
 ): Promise<Grant> {
-  const { deployment, refreshTokens, sessions, tenant, clock } = context;
+  const { deployment, refreshTokens, sessions, tenant, signer, clock } = context;
   const { refresh } = deployment.tokens;
   if (refresh === null) throw new Problem('not_found');
   const now = clock();
+  // A use that cannot be answered would be taken for a theft when it is repeated after the grace.
+  await signer.ready();
   const use = await refreshTokens.use(hashRefreshToken(token), randomUUID(), refresh.graceSeconds, now);
   switch (use.kind) {
     case 'exhausted':

@@ -71,7 +71,7 @@ export interface SessionStore {
 
 /**
  * Opens a session that expires after `idleSeconds`, and can be extended up to `absoluteSeconds`; beyond
- * {@link MAX_SESSIONS_PER_USER} the oldest ones end.
+ * {@link MAX_SESSIONS_PER_USER} those end that nobody has used for longest.
  */
 export async function openSession(
   user: User,
@@ -81,14 +81,11 @@ export async function openSession(
   sessions: SessionStore,
   now: number,
 ): Promise<OpenedSession> {
-  // Ids of version 7 (RFC 9562) sort by time: the first of a list is the oldest.
   const sessionId = randomUUIDv7();
   const { userId, tenantId } = user;
   const origin = { actor: `user:${userId}`, ...from };
-  const open = await sessions.sessionIds(userId);
-  for (const oldest of open.slice(0, Math.max(0, open.length + 1 - MAX_SESSIONS_PER_USER))) {
-    await sessions.end({ sessionId: oldest, userId }, origin);
-  }
+  for (const one of await sessionsToEnd(userId, sessions, now))
+    await sessions.end({ sessionId: one, userId }, origin);
   await sessions.create({
     sessionId,
     user,
@@ -99,4 +96,16 @@ export async function openSession(
     origin,
   });
   return { sessionId, userId, tenantId };
+}
+
+/** Those that make room for one more: what is over already first, then what is unused for longest. */
+async function sessionsToEnd(userId: string, sessions: SessionStore, now: number): Promise<string[]> {
+  const open = await sessions.sessionIds(userId);
+  const excess = open.length + 1 - MAX_SESSIONS_PER_USER;
+  if (excess <= 0) return [];
+  const live = await sessions.list(userId, now);
+  const usedAt = new Map(live.map((view) => [view.sessionId, view.lastUse?.at ?? view.createdAt]));
+  const lastUse = (sessionId: string) => usedAt.get(sessionId) ?? 0;
+  // The sort is stable: of two alike the older one ends.
+  return open.toSorted((one, other) => lastUse(one) - lastUse(other)).slice(0, excess);
 }

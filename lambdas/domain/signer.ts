@@ -1,7 +1,7 @@
 import { importJWK, type JWTPayload, SignJWT } from 'jose';
 import type { Clock } from './clock.ts';
 import { Problem } from './errors.ts';
-import { ASSERTION_SECONDS, type Keyset, signingKey } from './keyset.ts';
+import { ASSERTION_SECONDS, type Keyset, type SigningKey, signingKey } from './keyset.ts';
 import { type KeyTokenClaims, TOKEN_AUDIENCE, TOKEN_TYPE, type TokenClaims } from './tokens.ts';
 
 /** `aud` of assertions: the upstream accepts no access token as one, and we accept no assertion as a token. */
@@ -21,6 +21,11 @@ export class Signer {
     this.#keyset = keyset;
     this.#issuer = issuer;
     this.#clock = clock;
+  }
+
+  /** Throws `unavailable` when no token can be signed now: asked before what can be done only once. */
+  async ready(): Promise<void> {
+    await this.#key('token', this.#clock());
   }
 
   /** An access token (RFC 9068) that names the session; valid for `seconds`. */
@@ -49,17 +54,17 @@ export class Signer {
     return this.#sign('assertion', ASSERTION_TYPE, { ...claims, aud: ASSERTION_AUDIENCE }, ASSERTION_SECONDS);
   }
 
-  async #sign(
-    use: 'token' | 'assertion',
-    typ: string,
-    payload: JWTPayload,
-    seconds: number,
-  ): Promise<string> {
+  async #sign(use: SigningKey['use'], typ: string, payload: JWTPayload, seconds: number): Promise<string> {
     const now = this.#clock();
-    const key = signingKey(await this.#keyset(), use, now);
-    if (key === undefined) throw new Problem('unavailable', { cause: `no signing key for use ${use}` });
+    const key = await this.#key(use, now);
     return new SignJWT({ ...payload, iss: this.#issuer, iat: now, exp: now + seconds })
       .setProtectedHeader({ alg: key.algorithm, kid: key.kid, typ })
       .sign(await importJWK(key.jwk, key.algorithm));
+  }
+
+  async #key(use: SigningKey['use'], now: number): Promise<SigningKey> {
+    const key = signingKey(await this.#keyset(), use, now);
+    if (key === undefined) throw new Problem('unavailable', { cause: `no signing key for use ${use}` });
+    return key;
   }
 }

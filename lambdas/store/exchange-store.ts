@@ -2,7 +2,7 @@ import type { ExchangeStore, LinkedIdentity } from '../domain/exchange.ts';
 import type { User } from '../domain/user.ts';
 import { exchangedKey, type Item, identityKey, N, S, text } from './items.ts';
 import { isConditionFailure } from './record-client.ts';
-import { ConditionsFailed, type Table } from './table.ts';
+import { ConditionsFailed, type Table, type WriteCondition } from './table.ts';
 
 /** Who is whom at an identity provider, and which of its tokens have been exchanged. */
 export class DynamoExchangeStore implements ExchangeStore {
@@ -33,10 +33,28 @@ export class DynamoExchangeStore implements ExchangeStore {
     return item && { userId: text(item, 'userId'), isManaged: item.isManaged?.BOOL === true };
   }
 
-  async link(hash: string, user: User, now: number): Promise<boolean> {
-    const Item = identityItem(hash, user, false, now);
+  async decide(hash: string, issuedAt: number): Promise<boolean> {
     try {
-      await this.#table.transact([{ Put: { Item, ConditionExpression: 'attribute_not_exists(PK)' } }]);
+      await this.#table.update(identityKey(hash), {
+        UpdateExpression: 'SET iat = :at',
+        ConditionExpression: 'attribute_exists(PK) AND (attribute_not_exists(iat) OR iat <= :at)',
+        ExpressionAttributeValues: { ':at': N(issuedAt) },
+      });
+      return true;
+    } catch (error) {
+      if (!isConditionFailure(error)) throw error;
+      return false;
+    }
+  }
+
+  async link(hash: string, user: User, now: number, gone?: string): Promise<boolean> {
+    const Item = identityItem(hash, user, false, now);
+    const condition: WriteCondition =
+      gone === undefined
+        ? { ConditionExpression: 'attribute_not_exists(PK)' }
+        : { ConditionExpression: 'userId = :gone', ExpressionAttributeValues: { ':gone': S(gone) } };
+    try {
+      await this.#table.transact([{ Put: { Item, ...condition } }]);
       return true;
     } catch (error) {
       if (!(error instanceof ConditionsFailed)) throw error;

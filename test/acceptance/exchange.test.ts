@@ -2,7 +2,9 @@
 import { createHmac } from 'node:crypto';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { userKey } from '../../lambdas/store/items.ts';
+import { MAX_SESSIONS_PER_USER } from '../../lambdas/domain/sessions.ts';
+import { sessionKey, userKey } from '../../lambdas/store/items.ts';
+import { DynamoSessionStore } from '../../lambdas/store/session-store.ts';
 import type { HttpRequest, HttpResponse } from '../support/http.ts';
 import { OidcProvider } from '../support/oidc-provider.ts';
 import { type Account, bearer, expectStatus, startTestStack, type TestStack } from '../support/stack.ts';
@@ -193,6 +195,28 @@ describe('an exchange', () => {
     await startProviders();
     expect((await me(after.access_token)).json).toMatchObject({ user_id, role: 'viewer' });
     expect((await me(before.access_token)).json).toMatchObject({ user_id, role: 'viewer' });
+  });
+
+  test('beyond fifty sessions ends the one that is unused for longest', async () => {
+    const { access_token } = await accepted(byHeader(await audience('service')));
+    const { user_id: userId } = (await me(access_token)).json;
+    const now = Math.floor(Date.now() / 1000);
+    const sessions = new DynamoSessionStore(stack.table);
+    const open = new Set(await sessions.sessionIds(userId));
+    for (let index = open.size; index < MAX_SESSIONS_PER_USER; index += 1) {
+      await sessions.create({
+        sessionId: `exchanged-${index}`,
+        user: { tenantId: ada.tenantId, userId, role: 'viewer', email: '', fullName: null },
+        workspaceId: ada.workspaceId,
+        origin: { actor: `user:${userId}`, requestId: 'r' },
+        createdAt: now - 1000 + index,
+        expiresAt: now + 1000,
+        endsAt: now + 1000,
+      });
+    }
+    await accepted(byHeader(await audience('service')));
+    expect((await stack.table.get(sessionKey(`exchanged-${open.size}`)))?.st?.S).toBe('ended');
+    expect((await me(access_token)).status).toBe(200);
   });
 
   test('of who was removed makes nobody anew', async () => {

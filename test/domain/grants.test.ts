@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RefreshSettings } from '../../lambdas/deployment.ts';
+import { Problem } from '../../lambdas/domain/errors.ts';
 import { type Grant, openGrant, type RefreshContext, refreshGrant } from '../../lambdas/domain/grants.ts';
 import { EMPTY_KEYSET, nextKeyset } from '../../lambdas/domain/keyset.ts';
 import { hashRefreshToken, MAX_USES } from '../../lambdas/domain/refresh-tokens.ts';
@@ -17,7 +18,8 @@ let contextWith: (refresh?: Partial<RefreshSettings>, given?: Partial<RefreshCon
 
 beforeAll(async () => {
   store = await startStore();
-  const keyset = await nextKeyset(EMPTY_KEYSET, { tokenAlgorithm: 'ES256', tokenSeconds: 900 }, NOW);
+  // For an hour: an instance whose clock is behind signs too.
+  const keyset = await nextKeyset(EMPTY_KEYSET, { tokenAlgorithm: 'ES256', tokenSeconds: 900 }, NOW - 3600);
   contextWith = (refresh = {}, given = {}) => ({
     profile,
     deployment: {
@@ -169,6 +171,19 @@ describe('refresh tokens', () => {
       },
     );
     await expect(refresh(await logIn(), workspace)).rejects.toMatchObject(refused);
+  });
+
+  test('a refresh while nothing can be signed leaves the token unused: it is good after the grace', async () => {
+    const first = await logIn();
+    const signerOf = (keyset: () => Promise<typeof EMPTY_KEYSET>) =>
+      new Signer(keyset, 'https://api.example.com', () => now);
+    const failing = contextWith({}, { signer: signerOf(() => Promise.reject(new Problem('unavailable'))) });
+    const empty = contextWith({}, { signer: signerOf(async () => EMPTY_KEYSET) });
+    for (const context of [failing, empty])
+      await expect(refresh(first, context)).rejects.toMatchObject({ code: 'unavailable' });
+    now += 10_000;
+    await refresh(first);
+    expect((await session(first))?.st).toEqual(S('active'));
   });
 
   test.each(['', 'x', 'lkrefresh_', '../../CONTROL', 'é\u0000', `lkrefresh_${'A'.repeat(43)}`])(

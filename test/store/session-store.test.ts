@@ -41,6 +41,31 @@ test('the 51st session of a user ends the oldest, and no other', async () => {
   expect(states).toEqual(['ended', ...Array.from({ length: MAX_SESSIONS_PER_USER }, () => 'active')]);
 });
 
+test('the 51st session of a user ends the one that is unused for longest, after what is over already', async () => {
+  const user = await newPerson();
+  const opened: string[] = [];
+  for (let index = 0; index < MAX_SESSIONS_PER_USER; index += 1)
+    opened.push((await open(user, NOW + index)).sessionId);
+  const set = (sessionId: string, name: string, value: number) =>
+    store.table.update(sessionKey(sessionId), {
+      UpdateExpression: 'SET #name = :value',
+      ExpressionAttributeNames: { '#name': name },
+      ExpressionAttributeValues: { ':value': N(value) },
+    });
+  const [busy = '', unused = '', usedLater = '', next = '', expired = ''] = opened;
+  await set(busy, 'seen', NOW + 500);
+  await set(usedLater, 'seen', NOW + 400);
+  await set(expired, 'xa', NOW + 599);
+  const ended: string[] = [];
+  for (let count = 0; count < 3; count += 1) {
+    const before = await store.sessions.sessionIds(user.userId);
+    await open(user, NOW + 600);
+    const after = new Set(await store.sessions.sessionIds(user.userId));
+    ended.push(...before.filter((id) => !after.has(id)));
+  }
+  expect(ended).toEqual([expired, unused, next]);
+});
+
 test('one user’s sessions do not end another’s', async () => {
   const [ada, ben] = [await newPerson(), await newPerson()];
   const { sessionId } = await open(ada);
