@@ -206,9 +206,9 @@ describe('export', () => {
     expect(count('tenant')).toBe(1);
     expect(count('user')).toBe(1);
     expect(count('workspace')).toBe(2);
-    expect(count('api_key')).toBe(5003);
+    expect(count('api_key')).toBe(5005);
     expect(count('audit')).toBeGreaterThan(150);
-    expect(new Set(lines.filter(({ type }) => type === 'api_key').map(({ id }) => id)).size).toBe(5003);
+    expect(new Set(lines.filter(({ type }) => type === 'api_key').map(({ id }) => id)).size).toBe(5005);
     expect(text).not.toContain('argon2');
   }, 300_000);
 });
