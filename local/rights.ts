@@ -17,8 +17,12 @@ if (unused.length > 0 || granted.size === 0) {
   process.exitCode = 1;
 }
 
-/** Without the account's names: stacks of several tests come to one list. */
+/** Without the names of account and stack, and of usage plans, each tier's alike: stacks of several tests come to one list. */
 function line({ functionId, action, resource, condition }: FunctionGrant): string {
-  const where = resource.replace(/^arn:aws:(\w+):[^:]*:[^:]*:/, '$1 ').replace(/-\w{6}$/, '');
+  const where = resource
+    .replace(/^arn:aws:(\w+):[^:]*:[^:]*:/, '$1 ')
+    .replace(/-\w{6}$/, '')
+    .replace(/(?<=[ /:])\w+-(?=[A-Z])/, '')
+    .replace(/(?<=\/usageplans\/)\w+/, 'ID');
   return `${functionId}: ${action} on ${where}${condition === undefined ? '' : `, ${condition}`}`;
 }
