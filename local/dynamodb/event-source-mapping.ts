@@ -39,7 +39,10 @@ export class EventSourceMapping {
     this.#running = this.#run();
   }
 
-  /** Resolves once everything that is in the stream now has been dealt with. */
+  /**
+   * Resolves once everything that is in the stream now has been dealt with, and what comes meanwhile: under more load
+   * than the function keeps up with, not before the load ends.
+   */
   drained(): Promise<void> {
     return new Promise((resolve) => this.#waiting.push({ since: this.#reads, resolve }));
   }

@@ -11,12 +11,12 @@ import {
   GetApiKeysCommand,
   GetUsagePlanKeysCommand,
 } from '@aws-sdk/client-api-gateway';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../lambdas/domain/clock.ts';
 import { tenantKey, usageKeyKey } from '../../lambdas/store/items.ts';
 import { DynamoTenantStore } from '../../lambdas/store/tenant-store.ts';
 import { outputsOf } from '../../local/outputs-file.ts';
-import { startLoad } from '../support/load.ts';
+import { type Load, type LoadOptions, startLoad } from '../support/load.ts';
 import {
   type Account,
   apiKey,
@@ -155,11 +155,21 @@ describe('under load from another process', () => {
     await untilPointed(account);
     return { account, callers: [apiKey(account.apiKey), apiKey(key), bearer(token)] };
   }
-  const url = () => `${stack.url}/v1/auth/me`;
+  /** Calls until the test is over, however it ends. */
+  async function underLoad(callers: LoadOptions['callers']): Promise<Load> {
+    const load = await startLoad({
+      url: `${stack.url}/v1/auth/me`,
+      callers,
+      concurrency: 4,
+      callsPerSecond: 50,
+    });
+    onTestFinished(async () => void (await load.stop()));
+    return load;
+  }
 
   test('a tier changes, for every key from the stated time on, and no request fails', async () => {
     const { account, callers } = await busyTenant();
-    const load = await startLoad({ url: url(), callers, concurrency: 4 });
+    const load = await underLoad(callers);
     for (const tier of ['enterprise', 'pro', 'enterprise'] as const) {
       expect(await tierCommand(account.tenantId, tier)).toBeLessThanOrEqual(Date.now());
       const limits = await Promise.all(
@@ -188,7 +198,7 @@ describe('under load from another process', () => {
     'the control plane throttles, is slow and fails, and no request does',
     async () => {
       const { account, callers } = await busyTenant();
-      const load = await startLoad({ url: url(), callers, concurrency: 4 });
+      const load = await underLoad(callers);
       const until = Date.now() + OUTAGE_SECONDS * 1000;
       const faults = ['throttled', { delayMilliseconds: 400 }, 'down', { resetEvery: 2 }] as const;
       const runs: Promise<void>[] = [];

@@ -5,6 +5,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Agent, request } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 export interface LoadOptions {
@@ -13,6 +14,8 @@ export interface LoadOptions {
   readonly callers: readonly Readonly<Record<string, string>>[];
   /** Calls at the same time. */
   readonly concurrency: number;
+  /** The most calls a second, all together. Load that takes all that a machine has says how fast it is, not what fails. */
+  readonly callsPerSecond: number;
 }
 
 export interface LoadResult {
@@ -21,8 +24,14 @@ export interface LoadResult {
   readonly total: number;
 }
 
-/** Starts the load; `stop` ends it and gives what came. */
-export async function startLoad(options: LoadOptions): Promise<{ stop(): Promise<LoadResult> }> {
+/** A load that runs. */
+export interface Load {
+  /** Ends it, unless it has ended, and gives what came. */
+  stop(): Promise<LoadResult>;
+}
+
+/** Starts the load. */
+export async function startLoad(options: LoadOptions): Promise<Load> {
   const child: ChildProcess = spawn(
     process.execPath,
     [fileURLToPath(import.meta.url), JSON.stringify(options)],
@@ -32,9 +41,9 @@ export async function startLoad(options: LoadOptions): Promise<{ stop(): Promise
   child.stdout?.on('data', (chunk: Buffer) => output.push(chunk.toString()));
   // It says when its first call has been answered.
   while (output.length === 0) await once(child.stdout ?? child, 'data');
+  const closed = once(child, 'close');
   return {
     async stop() {
-      const closed = once(child, 'close');
       child.stdin?.end();
       await closed;
       return JSON.parse(output.join('').replace(/^started\n/, '')) as LoadResult;
@@ -42,7 +51,7 @@ export async function startLoad(options: LoadOptions): Promise<{ stop(): Promise
   };
 }
 
-async function main({ url, callers, concurrency }: LoadOptions): Promise<void> {
+async function main({ url, callers, concurrency, callsPerSecond }: LoadOptions): Promise<void> {
   const agent = new Agent({ keepAlive: true });
   const statuses: Record<string, number> = {};
   let total = 0;
@@ -63,10 +72,12 @@ async function main({ url, callers, concurrency }: LoadOptions): Promise<void> {
     });
   const work = async (first: number) => {
     for (let index = first; !isOver; index += 1) {
+      const turn = sleep((1000 * concurrency) / callsPerSecond);
       const status = await call(callers[index % callers.length] ?? {});
       statuses[status] = (statuses[status] ?? 0) + 1;
       total += 1;
       if (total === 1) process.stdout.write('started\n');
+      await turn;
     }
   };
   await Promise.all(Array.from({ length: concurrency }, (_, index) => work(index)));
