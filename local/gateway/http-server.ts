@@ -7,6 +7,9 @@ import { HEADER_LIMIT_BYTES, parseHead, readBody } from './api-request.ts';
 import type { ApiResponse } from './api-response.ts';
 import type { Gateway } from './gateway.ts';
 
+/** Longer than clients keep a connection that is idle: one that is closed while they send on it is an error to them. */
+const KEEP_ALIVE_MILLISECONDS = 65_000;
+
 /** The port that clients talk to. It is taken at once, and holds requests back until there is a gateway. */
 export class HttpServer {
   readonly #server: Server;
@@ -17,8 +20,12 @@ export class HttpServer {
   private constructor(log: Logger, now: () => number) {
     this.#log = log;
     this.#now = now;
-    // More than API Gateway takes, so that it is this server that refuses, and says why.
-    this.#server = createServer({ maxHeaderSize: 8 * HEADER_LIMIT_BYTES }, (incoming, outgoing) => {
+    const options = {
+      // More than API Gateway takes, so that it is this server that refuses, and says why.
+      maxHeaderSize: 8 * HEADER_LIMIT_BYTES,
+      keepAliveTimeout: KEEP_ALIVE_MILLISECONDS,
+    };
+    this.#server = createServer(options, (incoming, outgoing) => {
       this.#handle(incoming, outgoing).catch((error: Error) => this.#log.error(`${error.stack}`));
     });
   }

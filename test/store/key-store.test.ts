@@ -393,7 +393,9 @@ describe('among very many keys', () => {
     const rows = Array.from({ length: 150 }, () =>
       itemsOf({ tenantId, workspaceId, name: 'x'.repeat(100_000) }).slice(1),
     );
-    await write([...rows.flat(), ...itemsOf({ tenantId, workspaceId: last })]);
+    // Ids of the same millisecond are in no order.
+    const id = `key_${'f'.repeat(32)}`;
+    await write([...rows.flat(), ...itemsOf({ tenantId, workspaceId: last, id })]);
     const short = await keys.page(tenantId, 50, undefined, last);
     expect(take('QueryCommand')).toBe(10);
     expect(short.keys).toEqual([]);
