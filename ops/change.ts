@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { ChangeOrigin } from '../lambdas/domain/audit.ts';
 import { systemClock, timestamp } from '../lambdas/domain/clock.ts';
-import type { ChangeOrigin } from '../lambdas/domain/keys.ts';
 import { FACTS_SECONDS } from '../lambdas/domain/tenant-facts.ts';
 
 /** Who an operator's change is by, in the tenants' audit trails. */

@@ -1,10 +1,11 @@
 import { randomUUIDv7 } from 'node:crypto';
+import type { ChangeOrigin, RequestOrigin } from './audit.ts';
 import { type BackoffStore, loginSubjects, takeAttempt } from './backoff.ts';
 import { requireUncommonPassword } from './common-passwords.ts';
 import { invalidField, Problem } from './errors.ts';
 import { type Grant, type GrantContext, openGrant, unlessChanged } from './grants.ts';
 import { mainEnvironment } from './key-format.ts';
-import { type ChangeOrigin, issueKey, type KeyIssue, type RequestOrigin } from './keys.ts';
+import { issueKey, type KeyIssue } from './keys.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
 import {
   accountLimit,

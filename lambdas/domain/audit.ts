@@ -1,3 +1,5 @@
+import { type Caller, principalOf } from './caller.ts';
+
 /** Seconds for which a row of the audit trail is kept: 400 days, a year and what it takes to look at it. */
 export const AUDIT_RETENTION_SECONDS = 400 * 86_400;
 
@@ -21,6 +23,34 @@ export interface AuditEntry {
   readonly before: AuditedState | null;
   /** Null for what no longer exists. */
   readonly after: AuditedState | null;
+}
+
+/** Who changed something, in which request. */
+export interface ChangeOrigin {
+  readonly actor: string;
+  readonly requestId: string;
+  /** Where the request came from; absent for what the system does itself. */
+  readonly address?: string;
+}
+
+/** From where a change was asked for. */
+export type RequestOrigin = Omit<ChangeOrigin, 'actor'>;
+
+/** The origin of what a caller changes. */
+export function originOf(caller: Caller, from: RequestOrigin): ChangeOrigin {
+  return { actor: principalOf(caller), ...from };
+}
+
+/** What a change, such as `user.update` of `user:<id>`, leaves in the trail; `before` and `after` as {@link AuditEntry} has them. */
+export function auditEntry(
+  action: string,
+  target: string,
+  { actor, requestId, address }: ChangeOrigin,
+  at: number,
+  before: AuditedState | null,
+  after: AuditedState | null,
+): AuditEntry {
+  return { actor, action, target, at, requestId, address: address ?? null, before, after };
 }
 
 /** An entry with its number: 1, 2, 3 … within a tenant, without gaps. */

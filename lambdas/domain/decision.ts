@@ -1,6 +1,5 @@
-import { timingSafeEqual } from 'node:crypto';
 import type { Profile } from '../../profiles/profile.ts';
-import type { Deployment, TierLimits } from '../deployment.ts';
+import type { Deployment } from '../deployment.ts';
 import { METHODS, type Method } from '../routes/route.ts';
 import { type AccessTable, type RowAccess, upstreamScope } from '../routes/table.ts';
 import { type AddressBlock, allowsAddress } from './address.ts';
@@ -11,9 +10,10 @@ import { readCredential } from './credential.ts';
 import { DECISION_ERRORS, type DecisionErrorCode } from './errors.ts';
 import type { Guesses } from './guesses.ts';
 import type { HeaderValues } from './headers.ts';
-import { hashKey, importedLocator, parseKey } from './key-format.ts';
+import { hashKey, importedLocator, parseKey, sameHash } from './key-format.ts';
 import { coversScope, ROLE_SCOPES, type Scope } from './scopes.ts';
 import type { ControlFacts, TenantFacts } from './tenant-facts.ts';
+import { keyRequestsPerMinute, limitsOf } from './tiers.ts';
 import type { KeyTokenClaims, TokenVerifier } from './tokens.ts';
 import { namedWorkspaces } from './workspace-choice.ts';
 
@@ -239,7 +239,11 @@ async function proveKeyRecord(
     refuseTenant(tenant, record.caller.workspaceId, now) ?? {
       caller: { kind: 'key', ...record.caller },
       tenant: tenant ?? null,
-      allowance: allowanceAfter(keyLimit(record.caller, tenant, deployment), count, window),
+      allowance: allowanceAfter(
+        keyRequestsPerMinute(record.caller.environment, tenant?.tier, deployment),
+        count,
+        window,
+      ),
       allowedBlocks: record.allowedBlocks,
     }
   );
@@ -298,7 +302,7 @@ async function proveToken(
         workspaceId,
       },
       tenant: tenant ?? null,
-      allowance: allowanceAfter(limitsOf(tenant, deployment).sessionRequestsPerMinute, count, window),
+      allowance: allowanceAfter(limitsOf(tenant?.tier, deployment).sessionRequestsPerMinute, count, window),
       allowedBlocks: [],
     }
   );
@@ -318,23 +322,6 @@ function refuseTenant(
     return refused('suspended_tenant');
   if (tenant.heldUntil !== undefined && tenant.heldUntil <= now) return refused('expired_credential');
   return undefined;
-}
-
-/** A tier that the configuration no longer has counts as the initial one, never as none. */
-function limitsOf(tenant: TenantFacts | undefined, { tiers, initialTier }: Deployment): TierLimits {
-  const limits = tiers[tenant?.tier ?? initialTier] ?? tiers[initialTier];
-  if (limits === undefined) throw new Error(`The configuration has no tier ${initialTier}.`);
-  return limits;
-}
-
-/** Requests a minute of a key; a test key has the sandbox's, on whatever tier its tenant is. */
-function keyLimit(
-  { environment }: Pick<KeyCaller, 'environment'>,
-  tenant: TenantFacts | undefined,
-  deployment: Deployment,
-): number {
-  const limits = environment === 'test' ? deployment.sandbox : limitsOf(tenant, deployment);
-  return limits.keyRequestsPerMinute;
 }
 
 function checkAddress(proof: Proof, request: DecisionRequest): Decision | undefined {
@@ -398,10 +385,6 @@ function checkWorkspace(
 function inPickedWorkspace(caller: Caller, headers: HeaderValues): Caller {
   const [picked] = namedWorkspaces(headers);
   return picked === undefined ? caller : { ...caller, workspaceId: picked };
-}
-
-function sameHash(stored: Uint8Array, presented: Uint8Array): boolean {
-  return stored.length === presented.length && timingSafeEqual(stored, presented);
 }
 
 function refused(code: DecisionErrorCode): Decision {

@@ -1,9 +1,9 @@
 import { createHash, randomUUID, randomUUIDv7 } from 'node:crypto';
 import type { IdentityProvider } from '../deployment.ts';
 import { type AccountStore, normalizeEmail } from './accounts.ts';
+import type { ChangeOrigin, RequestOrigin } from './audit.ts';
 import { Problem } from './errors.ts';
 import { type Grant, openGrant, type RefreshContext, unlessChanged } from './grants.ts';
-import type { ChangeOrigin, RequestOrigin } from './keys.ts';
 import type { PeopleStore, Person } from './people.ts';
 import { ROLES, type Role } from './scopes.ts';
 import type { User } from './user.ts';

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Profile } from '../../profiles/profile.ts';
 import type { Deployment, RefreshSettings } from '../deployment.ts';
+import type { RequestOrigin } from './audit.ts';
 import type { Clock } from './clock.ts';
 import type { SessionRecord } from './decision.ts';
 import { Problem, rateLimited } from './errors.ts';
-import type { RequestOrigin } from './keys.ts';
 import {
   hashRefreshToken,
   newRefreshToken,

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Profile } from '../../profiles/profile.ts';
 import type { AddressBlock } from './address.ts';
+import { type ChangeOrigin, originOf, type RequestOrigin } from './audit.ts';
 import { principalOf, type UserCaller } from './caller.ts';
 import type { Clock } from './clock.ts';
 import { NEVER } from './clock.ts';
 import { Problem } from './errors.ts';
 import { environmentsOf, importedLocator } from './key-format.ts';
-import { type ApiKey, type ChangeOrigin, type KeyIssue, originOf, type RequestOrigin } from './keys.ts';
+import type { ApiKey, KeyIssue } from './keys.ts';
 import type { Environment, Scope } from './scopes.ts';
 import { MAX_WORKSPACES, type Workspace, type WorkspaceStore } from './workspaces.ts';
 
@@ -78,7 +79,7 @@ export async function importRows(
   until: () => boolean,
   context: ImportContext,
 ): Promise<RowOutcome[]> {
-  const origin = originOf(caller, from.requestId, from.address);
+  const origin = originOf(caller, from);
   const now = context.clock();
   const outcomes: RowOutcome[] = rows.flatMap((row) =>
     row.kind === 'refused' || row.kind === 'skipped'

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { crc32 } from './crc32.ts';
 import type { Environment } from './scopes.ts';
 
@@ -78,6 +78,11 @@ export function maskedKey(format: KeyFormat, environment: Environment, locator: 
 /** SHA-256 of the whole key: what is stored and compared. */
 export function hashKey(key: string): Buffer {
   return createHash('sha256').update(key).digest();
+}
+
+/** Whether two hashes are the same, in a time that does not tell where they differ. */
+export function sameHash(stored: Uint8Array, presented: Uint8Array): boolean {
+  return stored.length === presented.length && timingSafeEqual(stored, presented);
 }
 
 /** The environments that a profile's keys can have. */

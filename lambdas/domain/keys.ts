@@ -2,6 +2,7 @@ import { randomUUIDv7 } from 'node:crypto';
 import type { Profile } from '../../profiles/profile.ts';
 import type { Deployment } from '../deployment.ts';
 import { type AddressBlock, contains } from './address.ts';
+import { type ChangeOrigin, originOf, type RequestOrigin } from './audit.ts';
 import { type Caller, type KeyCaller, principalOf } from './caller.ts';
 import { type Clock, NEVER } from './clock.ts';
 import { invalidField, Problem } from './errors.ts';
@@ -15,6 +16,7 @@ import {
   newLocator,
 } from './key-format.ts';
 import { type Environment, firstUncovered, type Scope } from './scopes.ts';
+import { limitsOf } from './tiers.ts';
 import { requireWorkspace, type WorkspaceIndex } from './workspace-choice.ts';
 
 /** Seconds for which a dead key is remembered, so that its owner is told why it stopped. */
@@ -98,22 +100,6 @@ export function issueKey(
   };
 }
 
-/** Who changed a key, in which request: what the record keeps of its last change. */
-export interface ChangeOrigin {
-  readonly actor: string;
-  readonly requestId: string;
-  /** Where the request came from; absent for what the system does itself. */
-  readonly address?: string;
-}
-
-/** From where a change was asked for. */
-export type RequestOrigin = Omit<ChangeOrigin, 'actor'>;
-
-/** The origin of what a caller changes. */
-export function originOf(caller: Caller, requestId: string, address?: string): ChangeOrigin {
-  return { actor: principalOf(caller), requestId, ...(address === undefined ? {} : { address }) };
-}
-
 /** What a change of a key's rights writes; absent fields stay. */
 export interface KeyChange {
   readonly name?: string;
@@ -189,8 +175,6 @@ export interface KeyContext {
   readonly deployment: Deployment;
   readonly keys: KeyStore;
   readonly clock: Clock;
-  /** The address that the request came from, for the audit trail. */
-  readonly from?: string;
 }
 
 /** What a caller asks of a new key; absent fields take the profile's defaults. */
@@ -215,8 +199,8 @@ export interface ExpiryRequest {
 export async function createKey(
   request: KeyRequest,
   caller: Caller,
-  requestId: string,
-  { profile, deployment, keys, clock, from }: KeyContext,
+  from: RequestOrigin,
+  { profile, deployment, keys, clock }: KeyContext,
 ): Promise<{ readonly apiKey: ApiKey; readonly key: string }> {
   const now = clock();
   const owned = await callerKey(caller, keys);
@@ -243,8 +227,8 @@ export async function createKey(
   requireWithin(wanted, caller, owned, profile);
   requireExpiryWithin(expiryOf(wanted.lifetimeSeconds, now), owned);
   const { issue, key } = issueKey(wanted, profile.keys, now);
-  const maxKeys = await keyLimit(caller.tenantId, keys, deployment);
-  await keys.create(issue, maxKeys, originOf(caller, requestId, from));
+  const { keys: maxKeys } = limitsOf(await keys.tier(caller.tenantId), deployment);
+  await keys.create(issue, maxKeys, originOf(caller, from));
   return { apiKey: issue.key, key };
 }
 
@@ -310,10 +294,10 @@ export async function updateKey(
   id: string,
   request: KeyChangeRequest,
   caller: Caller,
-  requestId: string,
+  from: RequestOrigin,
   context: KeyContext,
 ): Promise<ApiKey> {
-  const { profile, keys, clock, from } = context;
+  const { profile, keys, clock } = context;
   const now = clock();
   const before = await findKey(id, caller, context);
   requireAlive(before);
@@ -333,7 +317,7 @@ export async function updateKey(
   const after = { ...before, ...change };
   requireWithin(after, caller, owned, profile);
   if (change.expiresAt !== undefined) requireExpiryWithin(change.expiresAt, owned);
-  if (!(await keys.change(before, change, originOf(caller, requestId, from), now))) {
+  if (!(await keys.change(before, change, originOf(caller, from), now))) {
     // Revoked, or rotated between our read and our write.
     requireAlive(await findKey(id, caller, context));
     throw new Problem('conflicting_state', { message: 'The API key was changed meanwhile. Try again.' });
@@ -348,13 +332,13 @@ export async function updateKey(
 export async function revokeKey(
   id: string,
   caller: Caller,
-  requestId: string,
+  from: RequestOrigin,
   context: KeyContext,
 ): Promise<ApiKey> {
   const found = await findKey(id, caller, context);
   const owned = await callerKey(caller, context.keys);
   if (owned?.id !== found.id) requireWithin(found, caller, owned, context.profile);
-  await context.keys.revoke(found, originOf(caller, requestId, context.from), context.clock());
+  await context.keys.revoke(found, originOf(caller, from), context.clock());
   return { ...found, state: 'revoked', revokedAt: found.revokedAt ?? context.clock() };
 }
 
@@ -374,10 +358,10 @@ export async function rotateKey(
   id: string,
   request: RotationRequest,
   caller: Caller,
-  requestId: string,
+  from: RequestOrigin,
   context: KeyContext,
 ): Promise<{ readonly apiKey: ApiKey; readonly key: string }> {
-  const { profile, keys, clock, from } = context;
+  const { profile, keys, clock } = context;
   const now = clock();
   const before = await findKey(id, caller, context);
   requireAlive(before);
@@ -401,7 +385,7 @@ export async function rotateKey(
   if (replaces === undefined) throw goneKey();
   const key = newKey(profile.keys, before.environment, before.locator);
   const rotation = { replaces, hash: hashKey(key), expiresAt, previousExpiresAt };
-  if (!(await keys.rotate(before, rotation, originOf(caller, requestId, from), now))) {
+  if (!(await keys.rotate(before, rotation, originOf(caller, from), now))) {
     throw new Problem('conflicting_state', {
       message: `The API key was changed or rotated in the last ${ROTATION_PAUSE_SECONDS} seconds.`,
     });
@@ -564,14 +548,4 @@ function requireAlive(key: ApiKey): void {
 
 function goneKey(): Problem {
   return new Problem('gone', { message: 'The API key has been revoked.' });
-}
-
-/** A tier that the configuration no longer has counts as the initial one. */
-async function keyLimit(
-  tenantId: string,
-  keys: KeyStore,
-  { tiers, initialTier }: Deployment,
-): Promise<number> {
-  const tier = (await keys.tier(tenantId)) ?? initialTier;
-  return (tiers[tier] ?? tiers[initialTier])?.keys ?? 0;
 }

@@ -1,11 +1,11 @@
 import { randomUUIDv7 } from 'node:crypto';
 import type { AccountStore } from './accounts.ts';
+import { type ChangeOrigin, originOf, type RequestOrigin } from './audit.ts';
 import { type BackoffStore, passwordChangeSubject, takeAttempt } from './backoff.ts';
 import type { UserCaller } from './caller.ts';
 import type { Clock } from './clock.ts';
 import { requireUncommonPassword } from './common-passwords.ts';
 import { Problem } from './errors.ts';
-import { type ChangeOrigin, originOf, type RequestOrigin } from './keys.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
 import type { Role } from './scopes.ts';
 import type { SessionStore, UserStanding } from './sessions.ts';
@@ -96,7 +96,7 @@ export async function addPerson(
   requireUncommonPassword(password, email, 'password');
   const user: User = { userId: randomUUIDv7(), tenantId: caller.tenantId, email, fullName, role };
   const passwordHash = await hashPassword(password);
-  const origin = originOf(caller, from.requestId, from.address);
+  const origin = originOf(caller, from);
   const createdAt = clock();
   await people.create({ user, passwordHash, createdAt }, origin);
   return { ...user, version: 0, createdAt, createdBy: origin.actor };
@@ -113,7 +113,7 @@ export async function changePerson(
   from: RequestOrigin,
   { people, sessions, clock }: PeopleContext,
 ): Promise<Person> {
-  const origin = originOf(caller, from.requestId, from.address);
+  const origin = originOf(caller, from);
   const before = await findPerson(caller.tenantId, userId, people);
   const after = await people.change(before, change, origin, clock());
   if (after.role !== before.role) {
@@ -129,7 +129,7 @@ export async function removePerson(
   from: RequestOrigin,
   { people, sessions, clock }: PeopleContext,
 ): Promise<Person> {
-  const origin = originOf(caller, from.requestId, from.address);
+  const origin = originOf(caller, from);
   const person = await findPerson(caller.tenantId, userId, people);
   await people.remove(person, origin, clock());
   await sessions.settle(userId, undefined, origin);
@@ -151,7 +151,7 @@ export async function changePassword(
   const present = login?.userId === caller.userId ? login.passwordHash : undefined;
   if (!(await verifyPassword(passwords.current, present)) || present === undefined)
     throw new Problem('wrong_password', { message: 'current_password is wrong.' });
-  const origin = originOf(caller, from.requestId, from.address);
+  const origin = originOf(caller, from);
   const hashes = { before: present, after: await hashPassword(passwords.next) };
   await people.changePassword(person, hashes, caller.sessionId, origin, clock());
   await sessions.settle(caller.userId, await people.standing(caller.tenantId, caller.userId), origin);

@@ -1,7 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto';
+import type { ChangeOrigin, RequestOrigin } from './audit.ts';
 import type { UserCaller } from './caller.ts';
 import type { SessionRecord } from './decision.ts';
-import type { ChangeOrigin, RequestOrigin } from './keys.ts';
 import type { Role } from './scopes.ts';
 import type { User } from './user.ts';
 

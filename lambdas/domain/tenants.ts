@@ -1,4 +1,5 @@
-import type { ChangeOrigin, KeyDefaults } from './keys.ts';
+import type { ChangeOrigin } from './audit.ts';
+import type { KeyDefaults } from './keys.ts';
 import type { TenantFacts } from './tenant-facts.ts';
 
 export type TenantState = TenantFacts['state'];

@@ -1,12 +1,11 @@
-import { timingSafeEqual } from 'node:crypto';
-import type { Deployment } from '../deployment.ts';
 import { type Allowance, allowanceAfter } from './allowance.ts';
 import type { Caller } from './caller.ts';
 import type { KeyRecord, Use } from './decision.ts';
 import { invalidField } from './errors.ts';
-import { hashKey, importedLocator, parseKey } from './key-format.ts';
+import { hashKey, importedLocator, parseKey, sameHash } from './key-format.ts';
 import type { KeyContext } from './keys.ts';
 import type { Scope } from './scopes.ts';
+import { keyRequestsPerMinute } from './tiers.ts';
 import type { WorkspaceStore } from './workspaces.ts';
 
 /** What a service that is not behind the gateway is told of a key. */
@@ -45,7 +44,7 @@ export async function verifyKey(
   const hash = hashKey(key);
   const locator = parseKey(profile.keys, key)?.locator ?? importedLocator(hash);
   const seen = await records.peekKey(locator, now);
-  const slot = seen.record?.slots.find(({ hash: stored }) => same(stored, hash));
+  const slot = seen.record?.slots.find(({ hash: stored }) => sameHash(stored, hash));
   const own = seen.record?.caller;
   if (own === undefined || slot === undefined || own.tenantId !== caller.tenantId)
     return { status: 'unknown' };
@@ -60,7 +59,8 @@ export async function verifyKey(
   const workspace = await context.workspaces.find(own.tenantId, own.workspaceId);
   // The keys of a workspace that is being deleted are refused already, and revoked one by one.
   const state = workspace?.state === 'active' ? (record?.state ?? 'revoked') : 'revoked';
-  const limit = await requestsPerMinute(own, keys, deployment);
+  const tier = await keys.tier(own.tenantId);
+  const limit = keyRequestsPerMinute(own.environment, tier, deployment);
   return {
     status: state === 'active' ? (slot.expiresAt <= now ? 'expired' : 'valid') : state,
     keyId: own.keyId,
@@ -70,19 +70,4 @@ export async function verifyKey(
     expiresAt: slot.expiresAt,
     allowance: allowanceAfter(limit, used, window),
   };
-}
-
-/** As the gateway limits it: a test key has the sandbox's, on whatever tier its tenant is. */
-async function requestsPerMinute(
-  { tenantId, environment }: KeyRecord['caller'],
-  keys: KeyContext['keys'],
-  { tiers, initialTier, sandbox }: Deployment,
-): Promise<number> {
-  if (environment === 'test') return sandbox.keyRequestsPerMinute;
-  const tier = (await keys.tier(tenantId)) ?? initialTier;
-  return (tiers[tier] ?? tiers[initialTier])?.keyRequestsPerMinute ?? 0;
-}
-
-function same(stored: Uint8Array, presented: Uint8Array): boolean {
-  return stored.length === presented.length && timingSafeEqual(stored, presented);
 }

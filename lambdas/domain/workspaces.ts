@@ -1,8 +1,9 @@
 import { randomUUIDv7 } from 'node:crypto';
+import { type ChangeOrigin, originOf, type RequestOrigin } from './audit.ts';
 import type { Caller } from './caller.ts';
 import type { Clock } from './clock.ts';
 import { Problem } from './errors.ts';
-import { type ChangeOrigin, type KeyStore, originOf, type RequestOrigin, revokeKeys } from './keys.ts';
+import { type KeyStore, revokeKeys } from './keys.ts';
 import { unknownWorkspace } from './workspace-choice.ts';
 
 /**
@@ -79,7 +80,7 @@ export async function createWorkspace(
     isDefault: false,
     createdAt: clock(),
   };
-  await workspaces.create(workspace, originOf(caller, from.requestId, from.address));
+  await workspaces.create(workspace, originOf(caller, from));
   return workspace;
 }
 
@@ -91,7 +92,7 @@ export async function renameWorkspace(
   context: WorkspaceContext,
 ): Promise<Workspace> {
   const found = await findWorkspace(id, caller, context);
-  const origin = originOf(caller, from.requestId, from.address);
+  const origin = originOf(caller, from);
   if (!(await context.workspaces.rename(found, name, origin, context.clock()))) throw unknownWorkspace();
   return { ...found, name };
 }
@@ -114,7 +115,7 @@ export async function deleteWorkspace(
   context: WorkspaceContext,
 ): Promise<WorkspaceRemoval> {
   const { workspaces, clock } = context;
-  const origin = originOf(caller, from.requestId, from.address);
+  const origin = originOf(caller, from);
   const found = await findWorkspace(id, caller, context);
   if (found.isDefault) {
     throw new Problem('conflicting_state', { message: 'The default workspace cannot be deleted.' });

@@ -16,6 +16,14 @@ export interface AccountServices {
   readonly accounts: AccountContext;
 }
 
+const accountView = z.object({
+  tenant_id: z.string(),
+  user_id: z.string(),
+  workspace_id: z.string(),
+  key_id: z.string(),
+  api_key: z.string(),
+});
+
 function viewAccount({ user, workspaceId, key: { key: record } }: NewAccount, key: string) {
   return {
     tenant_id: user.tenantId,
@@ -44,13 +52,7 @@ export const accountRoutes: readonly Route[] = [
     success: {
       status: 201,
       description: 'The account. The API key is shown only now.',
-      schema: z.object({
-        tenant_id: z.string(),
-        user_id: z.string(),
-        workspace_id: z.string(),
-        key_id: z.string(),
-        api_key: z.string(),
-      }),
+      schema: accountView,
     },
     errors: ['email_taken', 'rate_limited'],
     handle: async ({ body, origin }, { accounts }: AccountServices) => {
@@ -85,14 +87,7 @@ export const accountRoutes: readonly Route[] = [
     success: {
       status: 201,
       description: 'The account. The API key is shown only now.',
-      schema: z.object({
-        tenant_id: z.string(),
-        user_id: z.string(),
-        workspace_id: z.string(),
-        key_id: z.string(),
-        api_key: z.string(),
-        name: z.string(),
-      }),
+      schema: accountView.extend({ name: z.string() }),
     },
     errors: ['email_taken', 'rate_limited'],
     handle: async ({ body, origin }, { accounts }: AccountServices) => {

@@ -1,9 +1,10 @@
 import * as z from 'zod';
+import { originOf } from '../domain/audit.ts';
 import { timestamp } from '../domain/clock.ts';
-import { originOf, revokeKeys } from '../domain/keys.ts';
+import { revokeKeys } from '../domain/keys.ts';
 import { type VerificationContext, verifyKey } from '../domain/verification.ts';
 import { requireWorkspace } from '../domain/workspace-choice.ts';
-import { callerRoute, type Route } from './route.ts';
+import { callerRoute, personRoute, type Route } from './route.ts';
 import { time, workspaceId } from './schemas.ts';
 import { withinSeconds } from './time-budget.ts';
 
@@ -11,8 +12,6 @@ import { withinSeconds } from './time-budget.ts';
 export interface KeyToolServices {
   readonly verification: VerificationContext;
 }
-
-const administrator = { kind: 'credential', scope: 'admin' } as const;
 
 /** Seconds for which keys are revoked before it answers: within the function's ten. */
 const REVOKING_SECONDS = 5;
@@ -23,7 +22,7 @@ export const keyToolRoutes: readonly Route[] = [
     service: 'management',
     method: 'POST',
     path: '/v1/api-keys/verify',
-    access: administrator,
+    access: { kind: 'credential', scope: 'admin' },
     summary: 'Say what a key is worth, for services that are not behind the gateway',
     description: 'It counts as a use of the key only with `count`. A key of another tenant is unknown.',
     tag: 'API keys',
@@ -69,13 +68,13 @@ export const keyToolRoutes: readonly Route[] = [
       };
     },
   }),
-  callerRoute({
+  personRoute({
     id: 'revokeKeys',
     service: 'management',
     method: 'POST',
     path: '/v1/api-keys/revoke',
     // A person: what a key may revoke, it revokes one by one, within its own bounds.
-    access: { ...administrator, callers: 'user' },
+    scope: 'admin',
     summary: 'Revoke every key of a workspace, or of who made them',
     description: 'While the answer says that it is not complete, keys are left: repeat the call.',
     tag: 'API keys',
@@ -102,7 +101,7 @@ export const keyToolRoutes: readonly Route[] = [
           ...(body.created_by === undefined ? {} : { createdBy: body.created_by }),
         },
         caller.tenantId,
-        originOf(caller, origin.requestId, origin.address),
+        originOf(caller, origin),
         withinSeconds(REVOKING_SECONDS),
         verification,
       );

@@ -176,8 +176,8 @@ const keyRows: readonly Route[] = [
           ...(body.metadata === undefined ? {} : { metadata: body.metadata }),
         },
         caller,
-        origin.requestId,
-        { ...keys, from: origin.address },
+        origin,
+        keys,
       );
       return { ...viewKey(apiKey, keys.profile.keys, keys.clock()), key };
     },
@@ -231,8 +231,8 @@ const keyRows: readonly Route[] = [
           ...(body.metadata === undefined ? {} : { metadata: body.metadata }),
         },
         caller,
-        origin.requestId,
-        { ...keys, from: origin.address },
+        origin,
+        keys,
       );
       return viewKey(changed, keys.profile.keys, keys.clock());
     },
@@ -252,10 +252,7 @@ const keyRows: readonly Route[] = [
     },
     errors: ['not_found'],
     handle: async ({ params, origin }, { keys }: ManagementServices, caller) => {
-      const { id } = await revokeKey(params.id ?? '', caller, origin.requestId, {
-        ...keys,
-        from: origin.address,
-      });
+      const { id } = await revokeKey(params.id ?? '', caller, origin, keys);
       return { id, status: 'revoked' };
     },
   }),
@@ -304,8 +301,8 @@ const keyRows: readonly Route[] = [
         params.id ?? '',
         { graceSeconds: body.grace_seconds, keepPrevious: body.keep_previous },
         caller,
-        origin.requestId,
-        { ...keys, from: origin.address },
+        origin,
+        keys,
       );
       return { ...viewKey(apiKey, keys.profile.keys, keys.clock()), key };
     },

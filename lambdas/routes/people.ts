@@ -1,8 +1,6 @@
 import * as z from 'zod';
 import { normalizeEmail } from '../domain/accounts.ts';
-import type { Caller, UserCaller } from '../domain/caller.ts';
 import { timestamp } from '../domain/clock.ts';
-import { Problem } from '../domain/errors.ts';
 import {
   addPerson,
   changePassword,
@@ -13,16 +11,13 @@ import {
   removePerson,
 } from '../domain/people.ts';
 import { openCursor, sealCursor } from './cursor.ts';
-import { callerRoute, type Route } from './route.ts';
+import { callerRoute, personRoute, type Route } from './route.ts';
 import { email, newPassword, pageQuery, plainText, role, time } from './schemas.ts';
 
 /** What the function `people` has for its rows. */
 export interface PeopleServices {
   readonly people: PeopleContext;
 }
-
-/** Only a person: a key that could make an administrator would outlive its own limits. */
-const administratorInPerson = { kind: 'credential', scope: 'admin', callers: 'user' } as const;
 
 const userView = z.object({
   id: z.string(),
@@ -33,6 +28,7 @@ const userView = z.object({
   created_by: z.string().nullable().describe('Null for who onboarded.'),
 });
 
+/** People are made and changed by people: a key that could make an administrator would outlive its own limits. */
 export const peopleRoutes: readonly Route[] = [
   callerRoute({
     id: 'listUsers',
@@ -54,12 +50,12 @@ export const peopleRoutes: readonly Route[] = [
       return { data: page.people.map(viewUser), next_cursor: sealCursor(page.next, caller.tenantId) };
     },
   }),
-  callerRoute({
+  personRoute({
     id: 'createUser',
     service: 'people',
     method: 'POST',
     path: '/v1/users',
-    access: administratorInPerson,
+    scope: 'admin',
     summary: 'Add a person with a first password',
     description:
       'Hand the password over by a channel that you trust; the person changes it after the first login.',
@@ -81,7 +77,7 @@ export const peopleRoutes: readonly Route[] = [
             fullName: body.full_name ?? null,
             role: body.role,
           },
-          person(caller),
+          caller,
           origin,
           people,
         ),
@@ -100,12 +96,12 @@ export const peopleRoutes: readonly Route[] = [
     handle: async ({ params }, { people: { people } }: PeopleServices, caller) =>
       viewUser(await findPerson(caller.tenantId, params.id ?? '', people)),
   }),
-  callerRoute({
+  personRoute({
     id: 'updateUser',
     service: 'people',
     method: 'PATCH',
     path: '/v1/users/{id}',
-    access: administratorInPerson,
+    scope: 'admin',
     summary: 'Change the name or the role of a person',
     description: 'A new role holds from the next request of every session. The last administrator stays one.',
     tag: 'Users',
@@ -122,15 +118,15 @@ export const peopleRoutes: readonly Route[] = [
         ...(body.full_name === undefined ? {} : { fullName: body.full_name }),
         ...(body.role === undefined ? {} : { role: body.role }),
       };
-      return viewUser(await changePerson(params.id ?? '', change, person(caller), origin, people));
+      return viewUser(await changePerson(params.id ?? '', change, caller, origin, people));
     },
   }),
-  callerRoute({
+  personRoute({
     id: 'removeUser',
     service: 'people',
     method: 'DELETE',
     path: '/v1/users/{id}',
-    access: administratorInPerson,
+    scope: 'admin',
     summary: 'Remove a person and end their sessions; the keys that they made stay',
     tag: 'Users',
     success: {
@@ -141,16 +137,16 @@ export const peopleRoutes: readonly Route[] = [
     },
     errors: ['not_found', 'conflicting_state'],
     handle: async ({ params, origin }, { people }: PeopleServices, caller) => {
-      const { userId } = await removePerson(params.id ?? '', person(caller), origin, people);
+      const { userId } = await removePerson(params.id ?? '', caller, origin, people);
       return { id: userId, status: 'removed', created_by: `user:${userId}` };
     },
   }),
-  callerRoute({
+  personRoute({
     id: 'changePassword',
     service: 'people',
     method: 'POST',
     path: '/v1/auth/password',
-    access: { kind: 'credential', scope: null, callers: 'user' },
+    scope: null,
     summary: 'Change your password; your other sessions end',
     tag: 'Accounts',
     body: z.strictObject({ current_password: z.string().min(1).max(256), new_password: newPassword }),
@@ -162,16 +158,11 @@ export const peopleRoutes: readonly Route[] = [
     errors: ['wrong_password', 'rate_limited'],
     handle: async ({ body, origin }, { people }: PeopleServices, caller) => {
       const passwords = { current: body.current_password, next: body.new_password };
-      await changePassword(passwords, person(caller), origin, people);
+      await changePassword(passwords, caller, origin, people);
       return { status: 'changed' };
     },
   }),
 ];
-
-function person(caller: Caller): UserCaller {
-  if (caller.kind !== 'user') throw new Problem('user_required');
-  return caller;
-}
 
 export function viewUser(user: Person): z.output<typeof userView> {
   return {

@@ -1,7 +1,7 @@
 import type * as z from 'zod';
-import type { Caller } from '../domain/caller.ts';
+import type { Caller, UserCaller } from '../domain/caller.ts';
 import type { Credential } from '../domain/credential.ts';
-import type { ErrorCode } from '../domain/errors.ts';
+import { type ErrorCode, Problem } from '../domain/errors.ts';
 import type { Scope } from '../domain/scopes.ts';
 import type { Ndjson } from './ndjson.ts';
 
@@ -164,6 +164,12 @@ export function publicRoute<
   return { ...row, access: { kind: 'public' } };
 }
 
+/** What a row is given that takes a credential. */
+type CallerRequest<Body extends z.ZodType, Query extends z.ZodType> = RouteRequest<
+  z.output<Body>,
+  z.output<Query>
+> & { readonly raw: RawBody };
+
 /** A row that takes a credential; `caller` is who the authorizer let in. */
 export function callerRoute<
   Services,
@@ -171,14 +177,35 @@ export function callerRoute<
   Query extends z.ZodType = z.ZodObject,
 >(
   row: Typed<
-    (
-      request: RouteRequest<z.output<Body>, z.output<Query>> & { readonly raw: RawBody },
-      services: Services,
-      caller: Caller,
-    ) => Promise<Result>,
+    (request: CallerRequest<Body, Query>, services: Services, caller: Caller) => Promise<Result>,
     Body,
     Query
   > & { readonly access: Access & { kind: 'credential' } },
 ): Route {
   return row;
+}
+
+/** A row that takes a person's credential, with `scope`; no key's, whatever its scopes. */
+export function personRoute<
+  Services,
+  Body extends z.ZodType = z.ZodUndefined,
+  Query extends z.ZodType = z.ZodObject,
+>({
+  scope,
+  handle,
+  ...row
+}: Typed<
+  (request: CallerRequest<Body, Query>, services: Services, caller: UserCaller) => Promise<Result>,
+  Body,
+  Query
+> & { readonly scope: Scope | null }): Route {
+  return {
+    ...row,
+    access: { kind: 'credential', scope, callers: 'user' },
+    // The authorizer has refused keys already.
+    handle: async (request: CallerRequest<Body, Query>, services: Services, caller: Caller) => {
+      if (caller.kind !== 'user') throw new Problem('user_required');
+      return handle(request, services, caller);
+    },
+  };
 }

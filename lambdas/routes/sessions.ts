@@ -1,10 +1,9 @@
 import * as z from 'zod';
-import type { Caller, UserCaller } from '../domain/caller.ts';
+import { originOf } from '../domain/audit.ts';
 import { type Clock, timestamp } from '../domain/clock.ts';
 import { Problem } from '../domain/errors.ts';
-import { originOf } from '../domain/keys.ts';
 import type { SessionStore } from '../domain/sessions.ts';
-import { callerRoute, type Route } from './route.ts';
+import { personRoute, type Route } from './route.ts';
 import { time } from './schemas.ts';
 
 /** What the function `management` has for these rows. */
@@ -12,8 +11,6 @@ export interface SessionServices {
   readonly sessions: Pick<SessionStore, 'end' | 'list'>;
   readonly clock: Clock;
 }
-
-const anyPerson = { kind: 'credential', scope: null, callers: 'user' } as const;
 
 const sessionView = z.object({
   id: z.string(),
@@ -25,12 +22,12 @@ const sessionView = z.object({
 });
 
 export const sessionRoutes: readonly Route[] = [
-  callerRoute({
+  personRoute({
     id: 'listSessions',
     service: 'management',
     method: 'GET',
     path: '/v1/auth/sessions',
-    access: anyPerson,
+    scope: null,
     summary: 'List your sessions, oldest first',
     tag: 'Accounts',
     success: {
@@ -40,7 +37,7 @@ export const sessionRoutes: readonly Route[] = [
     },
     errors: [],
     handle: async (_request, { sessions, clock }: SessionServices, caller) => {
-      const { userId, sessionId } = person(caller);
+      const { userId, sessionId } = caller;
       const open = await sessions.list(userId, clock());
       return {
         data: open.map((session) => ({
@@ -54,12 +51,12 @@ export const sessionRoutes: readonly Route[] = [
       };
     },
   }),
-  callerRoute({
+  personRoute({
     id: 'endSession',
     service: 'management',
     method: 'DELETE',
     path: '/v1/auth/sessions/{id}',
-    access: anyPerson,
+    scope: null,
     summary: 'End one of your sessions',
     tag: 'Accounts',
     success: {
@@ -69,23 +66,23 @@ export const sessionRoutes: readonly Route[] = [
     },
     errors: ['not_found'],
     handle: async ({ params, origin }, { sessions, clock }: SessionServices, caller) => {
-      const { userId } = person(caller);
+      const { userId } = caller;
       const open = await sessions.list(userId, clock());
       const found = open.find(({ sessionId }) => sessionId === params.id);
       if (found === undefined) {
         throw new Problem('not_found', { message: 'You have no open session with this id.' });
       }
       const { sessionId } = found;
-      await sessions.end({ sessionId, userId }, originOf(caller, origin.requestId, origin.address));
+      await sessions.end({ sessionId, userId }, originOf(caller, origin));
       return { id: sessionId, status: 'ended' };
     },
   }),
-  callerRoute({
+  personRoute({
     id: 'logout',
     service: 'management',
     method: 'POST',
     path: '/v1/auth/logout',
-    access: anyPerson,
+    scope: null,
     summary: 'End the session, or all of yours: their tokens are refused from now on',
     tag: 'Accounts',
     body: z.strictObject({ all: z.boolean().default(false) }),
@@ -96,19 +93,14 @@ export const sessionRoutes: readonly Route[] = [
     },
     errors: [],
     handle: async ({ body, origin }, { sessions, clock }: SessionServices, caller) => {
-      const { userId, sessionId } = person(caller);
+      const { userId, sessionId } = caller;
       const others = body.all ? await sessions.list(userId, clock()) : [];
       // The caller's own comes last: were this cut off, they could repeat it.
       const ids = [...others.map((other) => other.sessionId).filter((id) => id !== sessionId), sessionId];
       for (const id of ids) {
-        await sessions.end({ sessionId: id, userId }, originOf(caller, origin.requestId, origin.address));
+        await sessions.end({ sessionId: id, userId }, originOf(caller, origin));
       }
       return { status: 'ended' };
     },
   }),
 ];
-
-function person(caller: Caller): UserCaller {
-  if (caller.kind !== 'user') throw new Problem('user_required');
-  return caller;
-}

@@ -1,9 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import * as z from 'zod';
 import { formatBlock } from '../domain/address.ts';
+import { originOf } from '../domain/audit.ts';
 import { timestamp } from '../domain/clock.ts';
 import { Problem } from '../domain/errors.ts';
-import { type KeyContext, originOf, requireKeyDefaults } from '../domain/keys.ts';
+import { type KeyContext, requireKeyDefaults } from '../domain/keys.ts';
 import { FACTS_SECONDS } from '../domain/tenant-facts.ts';
 import type { Tenant, TenantStore } from '../domain/tenants.ts';
 import {
@@ -15,7 +16,7 @@ import {
   type Workspace,
   type WorkspaceContext,
 } from '../domain/workspaces.ts';
-import { callerRoute, type Route } from './route.ts';
+import { callerRoute, personRoute, type Route } from './route.ts';
 import { allowedIps, expiresInDays, plainText, scopes, time } from './schemas.ts';
 import { withinSeconds } from './time-budget.ts';
 
@@ -27,8 +28,6 @@ export interface TenancyServices {
 }
 
 const anyCaller = { kind: 'credential', scope: 'read' } as const;
-/** A person: workspaces and settings stand above the one workspace that a key has. */
-const administrator = { kind: 'credential', scope: 'admin', callers: 'user' } as const;
 
 /** Seconds for which a deletion revokes keys before it answers: within the function's ten. */
 const REVOKING_SECONDS = 5;
@@ -61,12 +60,12 @@ const workspaceRows: readonly Route[] = [
       data: (await listWorkspaces(caller, workspaces)).map(viewWorkspace),
     }),
   }),
-  callerRoute({
+  personRoute({
     id: 'createWorkspace',
     service: 'management',
     method: 'POST',
     path: '/v1/workspaces',
-    access: administrator,
+    scope: 'admin',
     summary: 'Create a workspace',
     description: `Answers after ${FACTS_SECONDS} seconds: from then on every authorizer knows it.`,
     tag: 'Workspaces',
@@ -92,12 +91,12 @@ const workspaceRows: readonly Route[] = [
     handle: async ({ params }, { workspaces }: TenancyServices, caller) =>
       viewWorkspace(await findWorkspace(params.id ?? '', caller, workspaces)),
   }),
-  callerRoute({
+  personRoute({
     id: 'updateWorkspace',
     service: 'management',
     method: 'PATCH',
     path: '/v1/workspaces/{id}',
-    access: administrator,
+    scope: 'admin',
     summary: 'Rename a workspace',
     tag: 'Workspaces',
     body: z.strictObject({ name: plainText(100) }),
@@ -106,12 +105,12 @@ const workspaceRows: readonly Route[] = [
     handle: async ({ params, body, origin }, { workspaces }: TenancyServices, caller) =>
       viewWorkspace(await renameWorkspace(params.id ?? '', body.name, caller, origin, workspaces)),
   }),
-  callerRoute({
+  personRoute({
     id: 'deleteWorkspace',
     service: 'management',
     method: 'DELETE',
     path: '/v1/workspaces/{id}',
-    access: administrator,
+    scope: 'admin',
     summary: 'Delete a workspace that has no keys, or with force one that has',
     description:
       'With `force` it takes no more keys at once, all that it has are refused within two seconds, and they are revoked. ' +
@@ -171,12 +170,12 @@ const tenantRows: readonly Route[] = [
     handle: async (_request, { tenants }: TenancyServices, caller) =>
       viewTenant(await tenants.find(caller.tenantId)),
   }),
-  callerRoute({
+  personRoute({
     id: 'updateTenant',
     service: 'management',
     method: 'PATCH',
     path: '/v1/tenant',
-    access: administrator,
+    scope: 'admin',
     summary: 'Change the tenant’s name, sector, or what its new keys have by default',
     description:
       '`key_defaults` is replaced as a whole; what is null or absent in it follows the service’s defaults.',
@@ -216,12 +215,13 @@ const tenantRows: readonly Route[] = [
             }),
       };
       if (change.keyDefaults !== undefined) requireKeyDefaults(change.keyDefaults, keys.profile);
-      const by = originOf(caller, origin.requestId, origin.address);
+      const by = originOf(caller, origin);
       return viewTenant(await tenants.change(caller.tenantId, change, by, workspaces.clock()));
     },
   }),
 ];
 
+/** Workspaces and settings stand above the one workspace that a key has: people change them. */
 export const tenancyRoutes: readonly Route[] = [...workspaceRows, ...tenantRows];
 
 export function viewWorkspace(workspace: Workspace): z.output<typeof workspaceView> {

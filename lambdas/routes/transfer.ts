@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { AuditReader } from '../domain/audit.ts';
-import type { Caller, UserCaller } from '../domain/caller.ts';
-import { invalidField, Problem } from '../domain/errors.ts';
+import type { Caller } from '../domain/caller.ts';
+import { invalidField } from '../domain/errors.ts';
 import { type ImportContext, importRows } from '../domain/import.ts';
 import { type KeyContext, listKeys } from '../domain/keys.ts';
 import type { PeopleStore } from '../domain/people.ts';
@@ -12,7 +12,7 @@ import { openCursor, sealCursor } from './cursor.ts';
 import { importRow, MAX_ROWS, readRows } from './import-rows.ts';
 import { Ndjson } from './ndjson.ts';
 import { viewUser } from './people.ts';
-import { callerRoute, type Route } from './route.ts';
+import { callerRoute, personRoute, type Route } from './route.ts';
 import { viewKey } from './schemas.ts';
 import { viewTenant, viewWorkspace } from './tenancy.ts';
 import { withinSeconds } from './time-budget.ts';
@@ -60,12 +60,12 @@ export const transferRoutes: readonly Route[] = [
       return new Ndjson(lines, sealCursor(next, caller.tenantId));
     },
   }),
-  callerRoute({
+  personRoute({
     id: 'importTenant',
     service: 'transfer',
     method: 'POST',
     path: '/v1/admin/import',
-    access: { kind: 'credential', scope: 'admin', callers: 'user' },
+    scope: 'admin',
     summary: 'Import workspaces, and API keys of another system by their SHA-256, from NDJSON',
     description:
       `At most ${MAX_ROWS} rows, gzip if \`Content-Encoding\` says so. Each row is answered by itself; repeating a call ` +
@@ -95,7 +95,7 @@ export const transferRoutes: readonly Route[] = [
       const dryRun = query.dry_run === 'true';
       const rows = readRows(raw, caller.tenantId, imports.clock());
       const until = withinSeconds(WORKING_SECONDS);
-      const outcomes = await importRows(rows, dryRun, person(caller), origin, until, imports);
+      const outcomes = await importRows(rows, dryRun, caller, origin, until, imports);
       const counts = Object.entries(Object.groupBy(outcomes, ({ status }) => status));
       return {
         dry_run: dryRun,
@@ -167,9 +167,4 @@ async function exportFrom(
     } while (at !== null);
   }
   return { lines, next: null };
-}
-
-function person(caller: Caller): UserCaller {
-  if (caller.kind !== 'user') throw new Problem('user_required');
-  return caller;
 }

@@ -1,5 +1,5 @@
 import type { AccountStore, Login, NewAccount } from '../domain/accounts.ts';
-import type { AuditEntry } from '../domain/audit.ts';
+import { type AuditedState, auditEntry } from '../domain/audit.ts';
 import { Problem } from '../domain/errors.ts';
 import { ROLES, type Role } from '../domain/scopes.ts';
 import type { User } from '../domain/user.ts';
@@ -18,7 +18,6 @@ export class DynamoAccountStore implements AccountStore {
 
   async createAccount(account: NewAccount): Promise<void> {
     const { user, workspaceId, key, heldUntil, origin } = account;
-    const { actor, requestId, address = null } = origin;
     const items: readonly Item[] = [
       {
         ...emailKey(user.email),
@@ -57,26 +56,16 @@ export class DynamoAccountStore implements AccountStore {
         createdAt: N(account.createdAt),
       },
     ];
-    const made = { actor, at: account.createdAt, requestId, address, before: null };
-    const entries: readonly AuditEntry[] = [
-      {
-        ...made,
-        action: 'tenant.create',
-        target: `tenant:${user.tenantId}`,
-        after: { name: account.workspaceName, tier: account.tier, sector: account.sector },
-      },
-      {
-        ...made,
-        action: 'user.create',
-        target: `user:${user.userId}`,
-        after: { email: user.email, role: user.role, full_name: user.fullName },
-      },
-      {
-        ...made,
-        action: 'workspace.create',
-        target: `workspace:${workspaceId}`,
-        after: { name: account.workspaceName },
-      },
+    const made = (kind: string, id: string, state: AuditedState) =>
+      auditEntry(`${kind}.create`, `${kind}:${id}`, origin, account.createdAt, null, state);
+    const entries = [
+      made('tenant', user.tenantId, {
+        name: account.workspaceName,
+        tier: account.tier,
+        sector: account.sector,
+      }),
+      made('user', user.userId, { email: user.email, role: user.role, full_name: user.fullName }),
+      made('workspace', workspaceId, { name: account.workspaceName }),
     ];
     const [login = {}, ...others] = items;
     try {

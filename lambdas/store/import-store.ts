@@ -1,13 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { AuditEntry } from '../domain/audit.ts';
+import { auditEntry, type ChangeOrigin } from '../domain/audit.ts';
 import { Problem } from '../domain/errors.ts';
 import { type ImportStore, MAX_IMPORTED_KEYS, type Presence } from '../domain/import.ts';
-import type { ChangeOrigin, KeyIssue } from '../domain/keys.ts';
+import type { KeyIssue } from '../domain/keys.ts';
 import { FACTS_SECONDS } from '../domain/tenant-facts.ts';
 import { AuditTrail } from './audit-trail.ts';
 import { ControlStore } from './control-store.ts';
-import { apiKeyKey, keyKey, N, tenantKey, workspaceKey } from './items.ts';
-import { newKeyItems } from './key-store.ts';
+import { apiKeyKey, keyKey, N, tenantKey } from './items.ts';
+import { newKeyItems, takePlaces } from './key-store.ts';
 import { ConditionsFailed, type Table, type TransactionWrite } from './table.ts';
 
 /** Keys of other systems: the same two items as our own, the record under the SHA-256 instead of a locator. */
@@ -53,29 +53,13 @@ export class DynamoImportStore implements ImportStore {
           },
         },
       },
-      ...[...perWorkspace].map(
-        ([id, some]): TransactionWrite => ({
-          Update: {
-            Key: workspaceKey(tenantId, id),
-            UpdateExpression: 'ADD keyCount :some',
-            ConditionExpression: 'attribute_exists(PK) AND attribute_not_exists(closing)',
-            ExpressionAttributeValues: { ':some': N(some.length) },
-          },
-        }),
-      ),
+      ...[...perWorkspace].map(([id, some]) => takePlaces(tenantId, id, some.length)),
     ];
     try {
       // One row for all of them, in their transaction: thousands at a time would hold up everyone's trail.
-      const entry: AuditEntry = {
-        actor: origin.actor,
-        action: 'key.import',
-        target: `import:${origin.requestId}`,
-        at: now,
-        requestId: origin.requestId,
-        address: origin.address ?? null,
-        before: null,
-        after: { targets: issues.map(({ key }) => `key:${key.id}`) },
-      };
+      const entry = auditEntry('key.import', `import:${origin.requestId}`, origin, now, null, {
+        targets: issues.map(({ key }) => `key:${key.id}`),
+      });
       const items = issues.flatMap((issue) => newKeyItems(issue, null));
       await this.#audit.commit(tenantId, [entry], [...counts, ...items]);
       return true;

@@ -1,11 +1,10 @@
 import { unpackBlocks } from '../domain/address.ts';
-import type { AuditEntry, AuditedState } from '../domain/audit.ts';
+import { type AuditedState, auditEntry, type ChangeOrigin } from '../domain/audit.ts';
 import { NEVER } from '../domain/clock.ts';
 import { Problem } from '../domain/errors.ts';
 import { isImported } from '../domain/key-format.ts';
 import {
   type ApiKey,
-  type ChangeOrigin,
   type KeyChange,
   type KeyDefaults,
   type KeyIssue,
@@ -44,7 +43,7 @@ import { ConditionsFailed, type Table, type TransactionWrite } from './table.ts'
 /** A revoked key never comes back, and a record that TTL deleted is never made anew by an update. */
 const NOT_REVOKED = 'attribute_exists(PK) AND st <> :revoked';
 /** A workspace that is being deleted takes no more keys: those that it has are counted down to none. */
-const OPEN_WORKSPACE = 'attribute_exists(PK) AND attribute_not_exists(closing)';
+export const OPEN_WORKSPACE = 'attribute_exists(PK) AND attribute_not_exists(closing)';
 /** Keys of one transaction: each has a row, and perhaps a workspace of its own, of the 100 writes that there may be. */
 const REVOKED_AT_ONCE = 40;
 /** What the sort key of a key's row begins with; its id follows. */
@@ -75,14 +74,7 @@ export class DynamoKeyStore implements KeyStore {
     const { key } = issue;
     const writes: readonly TransactionWrite[] = [
       ...newKeyItems(issue, origin),
-      {
-        Update: {
-          Key: workspaceKey(key.tenantId, key.workspaceId),
-          UpdateExpression: 'ADD keyCount :one',
-          ConditionExpression: OPEN_WORKSPACE,
-          ExpressionAttributeValues: { ':one': N(1) },
-        },
-      },
+      takePlaces(key.tenantId, key.workspaceId, 1),
       {
         Update: {
           Key: tenantKey(key.tenantId),
@@ -316,7 +308,7 @@ export class DynamoKeyStore implements KeyStore {
   async #changeRow(
     key: ApiKey,
     { name, metadata, lifetimeSeconds }: KeyChange,
-    { actor, requestId, address }: ChangeOrigin,
+    origin: ChangeOrigin,
     now: number,
   ): Promise<boolean> {
     const set = [
@@ -327,16 +319,14 @@ export class DynamoKeyStore implements KeyStore {
     if (set.length === 0) return true;
     const changed = { name, metadata, lifetimeSeconds };
     const before = { name: key.name, metadata: key.metadata, lifetimeSeconds: key.lifetimeSeconds };
-    const entry: AuditEntry = {
-      actor,
-      action: 'key.update',
-      target: `key:${key.id}`,
-      at: now,
-      requestId,
-      address: address ?? null,
-      before: auditedFields(before, changed),
-      after: auditedFields(changed, changed),
-    };
+    const entry = auditEntry(
+      'key.update',
+      `key:${key.id}`,
+      origin,
+      now,
+      auditedFields(before, changed),
+      auditedFields(changed, changed),
+    );
     const update: TransactionWrite = {
       Update: {
         Key: apiKeyKey(key.tenantId, key.id),
@@ -454,6 +444,18 @@ type Counter = 'keyCount' | 'testKeyCount' | 'importedCount';
 export function placeOf({ locator, environment }: Pick<ApiKey, 'locator' | 'environment'>): Counter {
   if (isImported(locator)) return 'importedCount';
   return environment === 'test' ? 'testKeyCount' : 'keyCount';
+}
+
+/** Counts new keys of a workspace, which must be there and open. */
+export function takePlaces(tenantId: string, workspaceId: string, places: number): TransactionWrite {
+  return {
+    Update: {
+      Key: workspaceKey(tenantId, workspaceId),
+      UpdateExpression: 'ADD keyCount :places',
+      ConditionExpression: OPEN_WORKSPACE,
+      ExpressionAttributeValues: { ':places': N(places) },
+    },
+  };
 }
 
 function freePlaces(Key: ItemKey, places: number, counter: Counter = 'keyCount'): TransactionWrite {

@@ -1,6 +1,5 @@
-import type { AuditEntry, AuditedState } from '../domain/audit.ts';
+import { auditEntry, type ChangeOrigin } from '../domain/audit.ts';
 import { Problem } from '../domain/errors.ts';
-import type { ChangeOrigin } from '../domain/keys.ts';
 import {
   MAX_USERS,
   type NewPerson,
@@ -75,7 +74,7 @@ export class DynamoPeopleStore implements PeopleStore {
       countPeople(user.tenantId, 1, user.role === 'admin' ? 1 : 0),
       ...(identity === undefined ? [] : [put(identityItem(identity, user, true, createdAt))]),
     ];
-    const entry = auditEntry('create', user.userId, origin, createdAt, null, {
+    const entry = auditEntry('user.create', `user:${user.userId}`, origin, createdAt, null, {
       email: user.email,
       role: user.role,
       full_name: user.fullName,
@@ -114,8 +113,8 @@ export class DynamoPeopleStore implements PeopleStore {
         },
       };
       const entry = auditEntry(
-        'update',
-        before.userId,
+        'user.update',
+        `user:${before.userId}`,
         origin,
         now,
         { role: before.role, full_name: before.fullName },
@@ -148,7 +147,7 @@ export class DynamoPeopleStore implements PeopleStore {
         },
       ];
       const was = { email: before.email, role: before.role, full_name: before.fullName };
-      const entry = auditEntry('remove', before.userId, origin, now, was, null);
+      const entry = auditEntry('user.remove', `user:${before.userId}`, origin, now, was, null);
       await this.#audit.commit(before.tenantId, [entry], writes);
       return before;
     });
@@ -191,7 +190,7 @@ export class DynamoPeopleStore implements PeopleStore {
           },
         },
       ];
-      const entry = auditEntry('password', before.userId, origin, now, {}, {});
+      const entry = auditEntry('user.password', `user:${before.userId}`, origin, now, {}, {});
       try {
         await this.#audit.commit(before.tenantId, [entry], writes);
       } catch (error) {
@@ -290,24 +289,4 @@ function lastAdministrator(): Problem {
   return new Problem('conflicting_state', {
     message: 'This is the last administrator. Make another one first.',
   });
-}
-
-function auditEntry(
-  verb: string,
-  userId: string,
-  { actor, requestId, address }: ChangeOrigin,
-  at: number,
-  before: AuditedState | null,
-  after: AuditedState | null,
-): AuditEntry {
-  return {
-    actor,
-    action: `user.${verb}`,
-    target: `user:${userId}`,
-    at,
-    requestId,
-    address: address ?? null,
-    before,
-    after,
-  };
 }

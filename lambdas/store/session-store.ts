@@ -1,6 +1,6 @@
+import type { ChangeOrigin } from '../domain/audit.ts';
 import type { SessionRecord } from '../domain/decision.ts';
 import { Problem } from '../domain/errors.ts';
-import type { ChangeOrigin } from '../domain/keys.ts';
 import {
   MAX_SESSIONS_PER_USER,
   type NewSession,

@@ -1,7 +1,7 @@
 import { formatBlock } from '../domain/address.ts';
-import type { AuditEntry, AuditedState } from '../domain/audit.ts';
+import { type AuditEntry, type AuditedState, auditEntry, type ChangeOrigin } from '../domain/audit.ts';
 import { Problem } from '../domain/errors.ts';
-import type { ChangeOrigin, KeyDefaults } from '../domain/keys.ts';
+import type { KeyDefaults } from '../domain/keys.ts';
 import type { Tenant, TenantChange, TenantStore } from '../domain/tenants.ts';
 import { AuditTrail } from './audit-trail.ts';
 import {
@@ -112,17 +112,15 @@ function tenantUpdate(
 }
 
 function entryOf(before: Tenant, change: TenantChange, origin: ChangeOrigin, now: number): AuditEntry {
-  const [was, is] = [before, { ...before, ...change }].map((tenant) => audited(tenant, change));
-  return {
-    actor: origin.actor,
-    action: 'tenant.update',
-    target: `tenant:${before.id}`,
-    at: now,
-    requestId: origin.requestId,
-    address: origin.address ?? null,
-    before: was ?? null,
-    after: is ?? null,
-  };
+  const after = { ...before, ...change };
+  return auditEntry(
+    'tenant.update',
+    `tenant:${before.id}`,
+    origin,
+    now,
+    audited(before, change),
+    audited(after, change),
+  );
 }
 
 export function storedTenant(id: string, item: Item): Tenant {

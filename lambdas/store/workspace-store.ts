@@ -1,9 +1,9 @@
-import type { AuditEntry, AuditedState } from '../domain/audit.ts';
+import { type AuditEntry, auditEntry, type ChangeOrigin } from '../domain/audit.ts';
 import { Problem } from '../domain/errors.ts';
-import type { ChangeOrigin } from '../domain/keys.ts';
 import { MAX_WORKSPACES, type Workspace, type WorkspaceStore } from '../domain/workspaces.ts';
 import { AuditTrail } from './audit-trail.ts';
 import { type Item, N, number, S, tenantKey, text, workspaceKey } from './items.ts';
+import { OPEN_WORKSPACE } from './key-store.ts';
 import { ConditionsFailed, type Table, type TransactionWrite } from './table.ts';
 
 /** Workspaces in the table: a row each, and their ids on the tenant's item. */
@@ -52,7 +52,11 @@ export class DynamoWorkspaceStore implements WorkspaceStore {
       },
     ];
     try {
-      await this.#audit.commit(tenantId, [entry('create', id, origin, createdAt, null, { name })], writes);
+      await this.#audit.commit(
+        tenantId,
+        [auditEntry('workspace.create', `workspace:${id}`, origin, createdAt, null, { name })],
+        writes,
+      );
     } catch (error) {
       if (!(error instanceof ConditionsFailed)) throw error;
       if (error.failed.includes(0)) throw new Problem('conflicting_state');
@@ -61,7 +65,14 @@ export class DynamoWorkspaceStore implements WorkspaceStore {
   }
 
   rename(before: Workspace, name: string, origin: ChangeOrigin, now: number): Promise<boolean> {
-    const change = entry('update', before.id, origin, now, { name: before.name }, { name });
+    const change = auditEntry(
+      'workspace.update',
+      `workspace:${before.id}`,
+      origin,
+      now,
+      { name: before.name },
+      { name },
+    );
     return this.#holds(before, change, [
       {
         Update: {
@@ -76,13 +87,20 @@ export class DynamoWorkspaceStore implements WorkspaceStore {
   }
 
   async close(before: Workspace, origin: ChangeOrigin, now: number): Promise<void> {
-    const change = entry('close', before.id, origin, now, { state: 'active' }, { state: 'closing' });
+    const change = auditEntry(
+      'workspace.close',
+      `workspace:${before.id}`,
+      origin,
+      now,
+      { state: 'active' },
+      { state: 'closing' },
+    );
     await this.#holds(before, change, [
       {
         Update: {
           Key: workspaceKey(before.tenantId, before.id),
           UpdateExpression: 'SET closing = :true',
-          ConditionExpression: 'attribute_exists(PK) AND attribute_not_exists(closing)',
+          ConditionExpression: OPEN_WORKSPACE,
           ExpressionAttributeValues: { ':true': { BOOL: true } },
         },
       },
@@ -97,7 +115,14 @@ export class DynamoWorkspaceStore implements WorkspaceStore {
   }
 
   remove(before: Workspace, origin: ChangeOrigin, now: number): Promise<boolean> {
-    const change = entry('delete', before.id, origin, now, { name: before.name }, null);
+    const change = auditEntry(
+      'workspace.delete',
+      `workspace:${before.id}`,
+      origin,
+      now,
+      { name: before.name },
+      null,
+    );
     return this.#holds(before, change, [
       {
         Delete: {
@@ -142,25 +167,5 @@ function workspace(tenantId: string, item: Item, tenant: Item | undefined): Work
     keys: number(item, 'keyCount'),
     isDefault: tenant?.defaultWorkspace?.S === id,
     createdAt: number(item, 'createdAt'),
-  };
-}
-
-function entry(
-  verb: string,
-  id: string,
-  { actor, requestId, address }: ChangeOrigin,
-  at: number,
-  before: AuditedState | null,
-  after: AuditedState | null,
-): AuditEntry {
-  return {
-    actor,
-    action: `workspace.${verb}`,
-    target: `workspace:${id}`,
-    at,
-    requestId,
-    address: address ?? null,
-    before,
-    after,
   };
 }

@@ -1,5 +1,5 @@
 import type { DynamoDBRecord } from 'aws-lambda';
-import type { ChangeOrigin } from '../domain/keys.ts';
+import type { ChangeOrigin } from '../domain/audit.ts';
 import type { SessionStore } from '../domain/sessions.ts';
 import { type Item, text } from '../store/items.ts';
 import { userStanding } from '../store/people-store.ts';

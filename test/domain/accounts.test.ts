@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Deployment } from '../../lambdas/deployment.ts';
 import { type AccountContext, admitAccount, logIn, onboard } from '../../lambdas/domain/accounts.ts';
 import { parseKey } from '../../lambdas/domain/key-format.ts';
 import { EMPTY_KEYSET, nextKeyset } from '../../lambdas/domain/keyset.ts';
@@ -9,23 +8,8 @@ import { DynamoRefreshStore } from '../../lambdas/store/refresh-store.ts';
 import { DynamoSourceStore } from '../../lambdas/store/source-store.ts';
 import { profile } from '../../profiles/default.ts';
 import { ADDRESS, NOW, startStore, type TestStore } from '../store/setup.ts';
-import { ROOMY_ADDRESS_LIMITS } from '../support/address-limits.ts';
-import { TOKENS } from '../support/tokens.ts';
+import { DEPLOYMENT } from '../support/deployment.ts';
 
-const DEPLOYMENT: Deployment = {
-  environment: 'production',
-  anonymous: false,
-  tiers: { free: { keyRequestsPerMinute: 100, sessionRequestsPerMinute: 100, keys: 100 } },
-  initialTier: 'free',
-  identityProviders: [],
-  tokens: TOKENS,
-  sandbox: { keyRequestsPerMinute: 100 },
-  usageKeys: { max: 100, maxForInitialTier: 100, warmSeconds: 1, retireSeconds: 5 },
-  upstreamUrl: null,
-  pathScopes: [],
-  addressLimits: ROOMY_ADDRESS_LIMITS,
-  allowedOrigin: '*',
-};
 const PASSWORD = 'YourSecurePassword123!';
 
 let store: TestStore;
@@ -60,7 +44,7 @@ const enter = (email: string, password = PASSWORD, address = ADDRESS) =>
 /** A context in which one address may do little. */
 const tight = (given: object): AccountContext => ({
   ...context,
-  deployment: { ...DEPLOYMENT, addressLimits: { ...ROOMY_ADDRESS_LIMITS, ...given } },
+  deployment: { ...DEPLOYMENT, addressLimits: { ...DEPLOYMENT.addressLimits, ...given } },
 });
 const codeOf = (attempt: Promise<unknown>) =>
   attempt.then(

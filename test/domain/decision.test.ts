@@ -32,26 +32,17 @@ import {
   successor,
   type TestStore,
 } from '../store/setup.ts';
-import { ROOMY_ADDRESS_LIMITS } from '../support/address-limits.ts';
-import { TOKENS } from '../support/tokens.ts';
+import { DEPLOYMENT as DEFAULT_DEPLOYMENT } from '../support/deployment.ts';
 
 const ISSUER = 'https://api.example.com';
 const DEPLOYMENT: Deployment = {
-  environment: 'production',
-  anonymous: false,
+  ...DEFAULT_DEPLOYMENT,
   tiers: {
     free: { keyRequestsPerMinute: 3, sessionRequestsPerMinute: 2, keys: 1000 },
     pro: { keyRequestsPerMinute: 1000, sessionRequestsPerMinute: 1000, keys: 1000 },
   },
-  initialTier: 'free',
-  identityProviders: [],
-  tokens: TOKENS,
   sandbox: { keyRequestsPerMinute: 5 },
-  usageKeys: { max: 100, maxForInitialTier: 100, warmSeconds: 1, retireSeconds: 5 },
-  upstreamUrl: null,
   pathScopes: [{ path: '/v1/admin/*', scope: 'admin' }],
-  addressLimits: ROOMY_ADDRESS_LIMITS,
-  allowedOrigin: '*',
 };
 
 let store: TestStore;

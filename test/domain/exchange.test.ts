@@ -13,8 +13,7 @@ import { DynamoPeopleStore } from '../../lambdas/store/people-store.ts';
 import { DynamoRefreshStore } from '../../lambdas/store/refresh-store.ts';
 import { profile } from '../../profiles/default.ts';
 import { NOW, newAccount, startStore, type TestStore } from '../store/setup.ts';
-import { ROOMY_ADDRESS_LIMITS } from '../support/address-limits.ts';
-import { TOKENS } from '../support/tokens.ts';
+import { DEPLOYMENT } from '../support/deployment.ts';
 
 let store: TestStore;
 let people: DynamoPeopleStore;
@@ -51,20 +50,7 @@ async function newTenant(provider: Partial<IdentityProvider> = {}) {
   const { tenantId } = account.user;
   const context: ExchangeContext = {
     profile,
-    deployment: {
-      environment: 'production',
-      anonymous: false,
-      tiers: {},
-      initialTier: 'free',
-      identityProviders: [PROVIDER],
-      sandbox: { keyRequestsPerMinute: 100 },
-      usageKeys: { max: 100, maxForInitialTier: 100, warmSeconds: 1, retireSeconds: 5 },
-      tokens: TOKENS,
-      upstreamUrl: null,
-      pathScopes: [],
-      addressLimits: ROOMY_ADDRESS_LIMITS,
-      allowedOrigin: '*',
-    },
+    deployment: { ...DEPLOYMENT, identityProviders: [PROVIDER] },
     sessions: store.sessions,
     refreshTokens: new DynamoRefreshStore(store.table),
     signer,

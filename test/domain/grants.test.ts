@@ -9,8 +9,7 @@ import { refreshKey, S, sessionKey } from '../../lambdas/store/items.ts';
 import { DynamoRefreshStore } from '../../lambdas/store/refresh-store.ts';
 import { profile } from '../../profiles/default.ts';
 import { NOW, newAccount, startStore, type TestStore } from '../store/setup.ts';
-import { ROOMY_ADDRESS_LIMITS } from '../support/address-limits.ts';
-import { TOKENS } from '../support/tokens.ts';
+import { DEPLOYMENT, REFRESH } from '../support/deployment.ts';
 
 let store: TestStore;
 let now = NOW;
@@ -23,18 +22,8 @@ beforeAll(async () => {
   contextWith = (refresh = {}, given = {}) => ({
     profile,
     deployment: {
-      environment: 'production',
-      anonymous: false,
-      tiers: {},
-      initialTier: 'free',
-      identityProviders: [],
-      sandbox: { keyRequestsPerMinute: 100 },
-      usageKeys: { max: 100, maxForInitialTier: 100, warmSeconds: 1, retireSeconds: 5 },
-      tokens: { ...TOKENS, refresh: { ...(TOKENS.refresh as RefreshSettings), ...refresh } },
-      upstreamUrl: null,
-      pathScopes: [],
-      addressLimits: ROOMY_ADDRESS_LIMITS,
-      allowedOrigin: '*',
+      ...DEPLOYMENT,
+      tokens: { ...DEPLOYMENT.tokens, refresh: { ...REFRESH, ...refresh } },
     },
     sessions: store.sessions,
     refreshTokens: new DynamoRefreshStore(store.table),

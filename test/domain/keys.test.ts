@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Deployment } from '../../lambdas/deployment.ts';
 import { parseBlock } from '../../lambdas/domain/address.ts';
 import type { Caller } from '../../lambdas/domain/caller.ts';
 import { hashKey } from '../../lambdas/domain/key-format.ts';
@@ -17,25 +16,10 @@ import { DynamoDecisionStore } from '../../lambdas/store/decision-store.ts';
 import { Facts } from '../../lambdas/store/facts.ts';
 import { profile } from '../../profiles/default.ts';
 import { FOREVER, NOW, startStore, storeTenant, type TestStore } from '../store/setup.ts';
-import { ROOMY_ADDRESS_LIMITS } from '../support/address-limits.ts';
-import { TOKENS } from '../support/tokens.ts';
+import { DEPLOYMENT } from '../support/deployment.ts';
 
+const FROM = { requestId: 'r' };
 const grace = (graceSeconds: number) => ({ graceSeconds, keepPrevious: false });
-
-const DEPLOYMENT: Deployment = {
-  environment: 'production',
-  anonymous: false,
-  tiers: { free: { keyRequestsPerMinute: 100, sessionRequestsPerMinute: 100, keys: 100 } },
-  initialTier: 'free',
-  identityProviders: [],
-  tokens: TOKENS,
-  sandbox: { keyRequestsPerMinute: 100 },
-  usageKeys: { max: 100, maxForInitialTier: 100, warmSeconds: 1, retireSeconds: 5 },
-  upstreamUrl: null,
-  pathScopes: [],
-  addressLimits: ROOMY_ADDRESS_LIMITS,
-  allowedOrigin: '*',
-};
 
 let store: TestStore;
 let tenant: Awaited<ReturnType<typeof storeTenant>>;
@@ -74,14 +58,14 @@ function program({ id, tenantId, workspaceId, scopes, environment }: ApiKey): Ca
 const parent = async (given: Partial<ApiKey>) =>
   program((await tenant.createKey({ scopes: ['admin'], ...given })).apiKey);
 const make = (caller: Caller, request: Partial<Parameters<typeof createKey>[0]> = {}) =>
-  createKey({ name: 'k', ...request }, caller, 'r', at());
+  createKey({ name: 'k', ...request }, caller, FROM, at());
 
 describe('nobody can give a key more than they have', () => {
   test('scopes: none that the creator does not cover, by creation or by change', async () => {
     await expect(make(person(['read', 'write']), { scopes: ['read', 'delete'] })).rejects.toEqual(exceeds);
     const { apiKey } = await make(person(['read', 'write']), { scopes: ['read'] });
     await expect(
-      updateKey(apiKey.id, { scopes: ['admin'] }, person(['read', 'write']), 'r', at()),
+      updateKey(apiKey.id, { scopes: ['admin'] }, person(['read', 'write']), FROM, at()),
     ).rejects.toEqual(exceeds);
     expect((await make(person(['admin']), { scopes: ['delete'] })).apiKey.scopes).toEqual(['delete']);
   });
@@ -89,8 +73,8 @@ describe('nobody can give a key more than they have', () => {
   test('a key of more than one’s own cannot be changed or rotated, as rotating shows its secret', async () => {
     const { apiKey } = await make(person(), { scopes: ['admin'] });
     const small = person(['read']);
-    await expect(rotateKey(apiKey.id, grace(0), small, 'r', at())).rejects.toEqual(exceeds);
-    await expect(updateKey(apiKey.id, { name: 'mine' }, small, 'r', at())).rejects.toEqual(exceeds);
+    await expect(rotateKey(apiKey.id, grace(0), small, FROM, at())).rejects.toEqual(exceeds);
+    await expect(updateKey(apiKey.id, { name: 'mine' }, small, FROM, at())).rejects.toEqual(exceeds);
   });
 
   test('environment: a test key makes no live key', async () => {
@@ -106,13 +90,13 @@ describe('nobody can give a key more than they have', () => {
       const expiry = { field: 'expires_at', at: until };
       await expect(make(caller, { expiry })).rejects.toEqual(exceeds);
       const { apiKey } = await make(caller);
-      await expect(updateKey(apiKey.id, { expiry }, caller, 'r', at())).rejects.toEqual(exceeds);
+      await expect(updateKey(apiKey.id, { expiry }, caller, FROM, at())).rejects.toEqual(exceeds);
     }
     const { apiKey } = await make(person());
     expect(apiKey.expiresAt).toBe(FOREVER);
-    expect((await rotateKey(apiKey.id, grace(0), caller, 'r', at())).apiKey.expiresAt).toBe(NOW + 1000);
+    expect((await rotateKey(apiKey.id, grace(0), caller, FROM, at())).apiKey.expiresAt).toBe(NOW + 1000);
     // And a person gives it back its own end, which TTL must not forestall.
-    await rotateKey(apiKey.id, grace(0), person(), 'r', at(NOW + 20));
+    await rotateKey(apiKey.id, grace(0), person(), FROM, at(NOW + 20));
     expect((await store.keys.find(tenant.tenantId, apiKey.id))?.expiresAt).toBe(FOREVER);
   });
 
@@ -141,7 +125,7 @@ describe('rotation', () => {
   test('of 20 at once one answers with a key, and the others say that it was rotated', async () => {
     const { apiKey } = await make(person());
     const results = await Promise.allSettled(
-      Array.from({ length: 20 }, () => rotateKey(apiKey.id, grace(60), person(), 'r', at())),
+      Array.from({ length: 20 }, () => rotateKey(apiKey.id, grace(60), person(), FROM, at())),
     );
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     for (const result of results) if (result.status === 'rejected') expect(result.reason).toEqual(conflict);
@@ -149,7 +133,7 @@ describe('rotation', () => {
 
   test('keeps id, rights and expiry rules; the old key ends at its grace or at its own end, whichever is sooner', async () => {
     const { apiKey } = await make(person(), { expiry: { field: 'expires_at', at: NOW + 100 } });
-    const { apiKey: rotated } = await rotateKey(apiKey.id, grace(3600), person(), 'r', at(NOW + 50));
+    const { apiKey: rotated } = await rotateKey(apiKey.id, grace(3600), person(), FROM, at(NOW + 50));
     expect(rotated).toMatchObject({
       id: apiKey.id,
       scopes: apiKey.scopes,
@@ -160,18 +144,18 @@ describe('rotation', () => {
 
   test('while a grace runs, only a rotation without grace is taken, and it ends both older keys', async () => {
     const { apiKey } = await make(person());
-    await rotateKey(apiKey.id, grace(3600), person(), 'r', at());
-    await expect(rotateKey(apiKey.id, grace(3600), person(), 'r', at(NOW + 60))).rejects.toEqual(conflict);
-    const { apiKey: again } = await rotateKey(apiKey.id, grace(0), person(), 'r', at(NOW + 60));
+    await rotateKey(apiKey.id, grace(3600), person(), FROM, at());
+    await expect(rotateKey(apiKey.id, grace(3600), person(), FROM, at(NOW + 60))).rejects.toEqual(conflict);
+    const { apiKey: again } = await rotateKey(apiKey.id, grace(0), person(), FROM, at(NOW + 60));
     expect(again.previousExpiresAt).toBeNull();
     expect((await store.keys.find(tenant.tenantId, apiKey.id))?.previousExpiresAt).toBe(NOW + 60);
   });
 
   test('while a grace runs, the newest key alone can be replaced, and the one before keeps its grace', async () => {
     const { apiKey, key: first } = await make(person());
-    const { key: lost } = await rotateKey(apiKey.id, grace(3600), person(), 'r', at());
+    const { key: lost } = await rotateKey(apiKey.id, grace(3600), person(), FROM, at());
     const keepPrevious = { graceSeconds: 0, keepPrevious: true };
-    const again = await rotateKey(apiKey.id, keepPrevious, person(), 'r', at(NOW + 60));
+    const again = await rotateKey(apiKey.id, keepPrevious, person(), FROM, at(NOW + 60));
     expect(again.apiKey.previousExpiresAt).toBe(NOW + 3600);
     const decisions = new DynamoDecisionStore(
       store.http,
@@ -181,18 +165,18 @@ describe('rotation', () => {
     const opens = async (key: string) =>
       (await decisions.useKey(apiKey.locator, hashKey(key), '192.0.2.1', NOW + 61)).passed;
     expect([await opens(first), await opens(lost), await opens(again.key)]).toEqual([true, false, true]);
-    const late = rotateKey(apiKey.id, keepPrevious, person(), 'r', at(NOW + 4000));
+    const late = rotateKey(apiKey.id, keepPrevious, person(), FROM, at(NOW + 4000));
     await expect(late).rejects.toEqual(conflict);
   });
 
   test('a grace ends with the key: shortening the expiry shortens it, and a new key that ends sooner does too', async () => {
     const { apiKey, key: first } = await make(person());
-    await rotateKey(apiKey.id, grace(3600), person(), 'r', at());
+    await rotateKey(apiKey.id, grace(3600), person(), FROM, at());
     await updateKey(
       apiKey.id,
       { expiry: { field: 'expires_at', at: NOW + 60 } },
       person(),
-      'r',
+      FROM,
       at(NOW + 20),
     );
     const decisions = new DynamoDecisionStore(
@@ -209,7 +193,7 @@ describe('rotation', () => {
     const { apiKey } = await make(person(), { expiry: { field: 'expires_in_days', at: NOW + 100 } });
     const late = at(NOW + 200);
     const expiry = { field: 'expires_at', at: NOW + 1000 };
-    await expect(updateKey(apiKey.id, { expiry }, person(), 'r', late)).rejects.toEqual(conflict);
-    expect((await rotateKey(apiKey.id, grace(60), person(), 'r', late)).apiKey.expiresAt).toBe(NOW + 300);
+    await expect(updateKey(apiKey.id, { expiry }, person(), FROM, late)).rejects.toEqual(conflict);
+    expect((await rotateKey(apiKey.id, grace(60), person(), FROM, late)).apiKey.expiresAt).toBe(NOW + 300);
   });
 });

@@ -18,24 +18,10 @@ import { DynamoUsageStore } from '../../lambdas/store/usage-store.ts';
 import { DynamoWorkspaceStore } from '../../lambdas/store/workspace-store.ts';
 import { PROFILES } from '../profiles/profiles.ts';
 import { NOW, startStore, storeTenant, type TestStore } from '../store/setup.ts';
-import { ROOMY_ADDRESS_LIMITS } from '../support/address-limits.ts';
-import { TOKENS } from '../support/tokens.ts';
+import { DEPLOYMENT as DEFAULT_DEPLOYMENT } from '../support/deployment.ts';
 import { type EventInput, event } from './requests.ts';
 
-const DEPLOYMENT: Deployment = {
-  environment: 'production',
-  anonymous: false,
-  tiers: { free: { keyRequestsPerMinute: 100, sessionRequestsPerMinute: 100, keys: 100 } },
-  initialTier: 'free',
-  identityProviders: [],
-  tokens: TOKENS,
-  sandbox: { keyRequestsPerMinute: 100 },
-  usageKeys: { max: 100, maxForInitialTier: 100, warmSeconds: 1, retireSeconds: 5 },
-  upstreamUrl: null,
-  pathScopes: [],
-  addressLimits: ROOMY_ADDRESS_LIMITS,
-  allowedOrigin: 'https://app.example.com',
-};
+const DEPLOYMENT: Deployment = { ...DEFAULT_DEPLOYMENT, allowedOrigin: 'https://app.example.com' };
 const SECRET_CAUSE = 'connect ECONNREFUSED table-of-secrets';
 
 let store: TestStore;

@@ -1,0 +1,25 @@
+import type { Deployment, RefreshSettings } from '../../lambdas/deployment.ts';
+import { ROOMY_ADDRESS_LIMITS } from './address-limits.ts';
+
+/** How a deployment of the default profile refreshes tokens. */
+export const REFRESH: RefreshSettings = {
+  graceSeconds: 120,
+  idleSeconds: 30 * 86_400,
+  absoluteSeconds: 365 * 86_400,
+};
+
+/** A deployment of the default profile without an upstream; tests say what of it they are about. */
+export const DEPLOYMENT: Deployment = {
+  environment: 'production',
+  anonymous: false,
+  tiers: { free: { keyRequestsPerMinute: 100, sessionRequestsPerMinute: 100, keys: 100 } },
+  initialTier: 'free',
+  identityProviders: [],
+  tokens: { algorithm: 'ES256', acceptsHs256: false, accessSeconds: 900, refresh: REFRESH },
+  sandbox: { keyRequestsPerMinute: 100 },
+  usageKeys: { max: 100, maxForInitialTier: 100, warmSeconds: 1, retireSeconds: 5 },
+  upstreamUrl: null,
+  pathScopes: [],
+  addressLimits: ROOMY_ADDRESS_LIMITS,
+  allowedOrigin: '*',
+};
