@@ -8,6 +8,9 @@ import type { PeopleStore, Person } from './people.ts';
 import { ROLES, type Role } from './scopes.ts';
 import type { User } from './user.ts';
 
+/** What onboarding gives: a text that is none must not come to be a key of the table. */
+const TENANT_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 /** A token whose signature, issuer, audience and times hold. */
 export interface ProviderToken {
   readonly provider: IdentityProvider;
@@ -116,8 +119,9 @@ function tenantOf({ provider: { tenantId, tenantClaim }, claims }: ProviderToken
   const { claim, ids } = tenantClaim;
   const [value, ...more] = valuesOf(claims, claim);
   if (value === undefined || more.length > 0) throw refused(`the claim ${claim} names no tenant, or several`);
-  const found = ids === null ? value : Object.hasOwn(ids, value) ? ids[value] : undefined;
-  if (found === undefined) throw refused(`the claim ${claim} names a tenant that is not configured`);
+  const own = TENANT_ID.test(value) ? value : undefined;
+  const found = ids === null ? own : Object.hasOwn(ids, value) ? ids[value] : undefined;
+  if (found === undefined) throw refused(`the claim ${claim} names no tenant of ours`);
   return found;
 }
 

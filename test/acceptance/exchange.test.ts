@@ -80,6 +80,8 @@ async function startProviders(keys?: readonly (readonly [string, string])[]): Pr
       nowhere: { claims: claims({ org: 'no-such-tenant' }) },
       'two-tenants': { claims: claims({ org: [ada.tenantId, other.tenantId] }) },
       'path-tenant': { claims: claims({ org: '../CONTROL' }) },
+      'torn-tenant': { claims: claims({ org: '\ud800' }) },
+      'long-tenant': { claims: claims({ org: 'a'.repeat(3000) }) },
     },
     keys,
   );
@@ -255,7 +257,7 @@ describe('a token is refused, in the same words,', () => {
   test('of another audience, another issuer, another use, no tenant or two', async () => {
     await expectRefused(await directory.token('service', 'api://other'));
     await expectRefused(await audience('service', stranger));
-    for (const client of ['other-use', 'nowhere', 'two-tenants', 'path-tenant'])
+    for (const client of ['other-use', 'nowhere', 'two-tenants', 'path-tenant', 'torn-tenant', 'long-tenant'])
       await expectRefused(await audience(client));
   });
 
