@@ -23,9 +23,8 @@ const WINDOW_NOT_PAST = 'win <= :window';
 const A_SLOT_HOLDS = '((ha = :hash AND xa > :now) OR (hb = :hash AND xb > :now))';
 const NOT_EXPIRED = 'xa > :now';
 /** Nobody who calls from elsewhere counts: the record has no allow-list, or the one that was found to have the address. */
-const FROM_AN_ALLOWED_ADDRESS = '(attribute_not_exists(ips) OR ips = :ips)';
-/** The list of a key that had one: from anywhere. */
-const NO_LIST = '';
+const NO_LIST = 'attribute_not_exists(ips)';
+const THE_LIST = 'ips = :ips';
 
 /** Allow-lists that an instance remembers; the one that was seen longest ago goes first. */
 const MAX_LISTS = 10_000;
@@ -34,25 +33,28 @@ const MAX_LISTS = 10_000;
 const MAX_COUNTS = 8;
 const COUNT = /^c\d+$/;
 
+/** A packed allow-list; undefined where the record has none, empty where it had one: both let everybody in. */
+type List = string | undefined;
+
 /** One use of a credential. */
 interface Attempt<Found> {
   readonly Key: ItemKey;
   /** The clauses that prove the credential and, of a key, where it comes from; their values for an assumed allow-list. */
-  readonly proof: string;
-  readonly values: (list: string) => Item;
+  readonly proof: (list: List) => string;
+  readonly values: (list: List) => Item;
   /** The proof as a question to an item that was returned. */
   readonly proven: (item: Item) => boolean;
   readonly address: string;
-  /** Whether a packed allow-list lets the use pass. */
-  readonly allows: (list: string) => boolean;
+  /** Whether an allow-list lets the use pass. */
+  readonly allows: (list: List) => boolean;
   /** Unix seconds. */
   readonly now: number;
   readonly read: (item: Item) => Found;
 }
 
-/** Whether a packed allow-list lets the address in. */
-function hasAddress(list: string, address: string): boolean {
-  return list === NO_LIST || allowsAddress(unpackBlocks(list), address);
+/** Whether an allow-list lets the address in. */
+function hasAddress(list: List, address: string): boolean {
+  return !list || allowsAddress(unpackBlocks(list), address);
 }
 
 /** What one decision reads and writes in DynamoDB. */
@@ -83,16 +85,16 @@ export class DynamoDecisionStore implements DecisionStore {
     hash: Uint8Array,
     address: string,
     now: number,
-    allows: (list: string) => boolean,
+    allows: (list: List) => boolean,
   ): Promise<Use<KeyRecord>> {
     const stored = hashText(hash);
     return this.#use({
       Key: keyKey(locator),
-      proof: `${A_SLOT_HOLDS} AND ${FROM_AN_ALLOWED_ADDRESS}`,
+      proof: (list) => `${A_SLOT_HOLDS} AND ${list === undefined ? NO_LIST : THE_LIST}`,
       proven: (item) =>
         (item.ha?.S === stored.S && number(item, 'xa') > now) ||
         (item.hb?.S === stored.S && number(item, 'xb') > now),
-      values: (list) => ({ ':hash': stored, ':ips': S(list) }),
+      values: (list) => ({ ':hash': stored, ...(list === undefined ? {} : { ':ips': S(list) }) }),
       address,
       allows,
       now,
@@ -114,7 +116,7 @@ export class DynamoDecisionStore implements DecisionStore {
   async useSession(sessionId: string, address: string, now: number): Promise<Use<SessionRecord>> {
     return this.#use({
       Key: sessionKey(sessionId),
-      proof: NOT_EXPIRED,
+      proof: () => NOT_EXPIRED,
       proven: (item) => number(item, 'xa') > now,
       values: () => ({}),
       address,
@@ -140,7 +142,7 @@ export class DynamoDecisionStore implements DecisionStore {
   async #use<Found>(use: Attempt<Found>): Promise<Use<Found>> {
     const name = use.Key.PK.S ?? '';
     const remembered = this.#lists.get(name);
-    let list = remembered !== undefined && use.allows(remembered) ? remembered : NO_LIST;
+    let list = use.allows(remembered) ? remembered : undefined;
     let window = windowOf(use.now);
     for (;;) {
       try {
@@ -154,8 +156,8 @@ export class DynamoDecisionStore implements DecisionStore {
         const asAssumed = { window, list };
         window = Math.max(window, number(item, 'win'));
         if (item.st?.S === 'active' && use.proven(item)) {
-          list = item.ips?.S ?? NO_LIST;
-          if (list !== NO_LIST) this.#remember(name, list);
+          list = item.ips?.S;
+          this.#remember(name, list);
           if (use.allows(list) && (window !== asAssumed.window || list !== asAssumed.list)) continue;
         }
         return { passed: false, record: use.read(item), window, count: number(item, `c${window}`) };
@@ -166,7 +168,7 @@ export class DynamoDecisionStore implements DecisionStore {
   #write(
     { Key, proof, values, address, now }: Attempt<unknown>,
     window: number,
-    list: string,
+    list: List,
   ): Promise<{ readonly Attributes?: Item }> {
     return this.#client.updateItem({
       TableName: this.#table,
@@ -175,7 +177,7 @@ export class DynamoDecisionStore implements DecisionStore {
       UpdateExpression:
         `SET win = :window, seen = :now, ip = :address` +
         ` ADD n :one, c${window} :one REMOVE c${window - 1}, chg`,
-      ConditionExpression: `${ACTIVE} AND ${WINDOW_NOT_PAST} AND ${proof}`,
+      ConditionExpression: `${ACTIVE} AND ${WINDOW_NOT_PAST} AND ${proof(list)}`,
       ExpressionAttributeValues: {
         ...values(list),
         ':active': S('active'),
@@ -189,9 +191,9 @@ export class DynamoDecisionStore implements DecisionStore {
     });
   }
 
-  #remember(name: string, list: string): void {
+  #remember(name: string, list: List): void {
     this.#lists.delete(name);
-    this.#lists.set(name, list);
+    if (list !== undefined) this.#lists.set(name, list);
     const [oldest] = this.#lists.keys();
     if (this.#lists.size > MAX_LISTS && oldest !== undefined) this.#lists.delete(oldest);
   }

@@ -155,6 +155,12 @@ describe.each(CLIENTS)('using a key by %s', (_name, clientOf) => {
     const open = await tenant.createKey();
     await one.useKey(open.apiKey.locator, open.hash, ELSEWHERE, NOW);
     expect(writes()).toBe(6);
+    // So does one that was taken off.
+    await store.keys.change(apiKey, { allowedBlocks: [] }, ORIGIN, NOW);
+    await one.useKey(apiKey.locator, hash, ELSEWHERE, NOW);
+    expect(writes()).toBe(8);
+    await one.useKey(apiKey.locator, hash, ELSEWHERE, NOW);
+    expect(writes()).toBe(9);
   });
 
   test('what is counted for a key wherever its user is passes every list, and nothing that is not in force', async () => {
