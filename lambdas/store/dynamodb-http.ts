@@ -6,7 +6,7 @@
 import type http from 'node:http';
 import https from 'node:https';
 import { urlToHttpOptions } from 'node:url';
-import aws4 from 'aws4';
+import { RequestSigner } from './request-signer.ts';
 
 /**
  * A value as DynamoDB's JSON carries it; exactly one member is set. Numbers are strings, binary is base64 (the SDK: bytes).
@@ -199,7 +199,7 @@ export function createDynamoDbHttp(options: DynamoDbHttpOptions = {}): DynamoDbH
       'Content-Type': 'application/x-amz-json-1.0',
       'X-Amz-Target': `DynamoDB_20120810.${operation}`,
     };
-    return aws4.sign({ ...target, headers, body }, keys) as http.RequestOptions;
+    return new RequestSigner({ ...target, headers, body }, keys).sign() as http.RequestOptions;
   }
 
   /** One request and its answer. Whatever happens, it settles by `until` and its socket is released. */
