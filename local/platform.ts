@@ -68,7 +68,7 @@ async function refuse({ service }: AwsCall): Promise<AwsAnswer> {
 }
 
 async function startBundledEngine(data: DataDirectory, log: Logger, cleanup: Cleanup): Promise<string> {
-  const engine = await startEngine(data.persistent ? data.path : undefined);
+  const engine = await startEngine(data.path);
   let stopping = false;
   void engine.ended.then(() => stopping || log.error('the DynamoDB engine ended: start again'));
   cleanup.add(() => {

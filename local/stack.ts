@@ -18,7 +18,7 @@ export interface LocalStackOptions {
   readonly assemblyDir: string;
   /** @default 0, any free port */
   readonly port?: number;
-  /** Where data outlives the stack. @default in memory */
+  /** Where data outlives the stack. @default - a temporary directory, removed at the end */
   readonly dataDir?: string;
   /** `null` for silence. @default the terminal */
   readonly log?: Logger | null;

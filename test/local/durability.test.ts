@@ -5,6 +5,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { DynamodbClient } from '../../local/dynamodb/client.ts';
@@ -164,6 +165,21 @@ describe('a stack with a data directory', () => {
     await start({ dataDir });
     expect(statSync(join(dataDir, 'secrets.json')).mode & 0o777).toBe(0o600);
   });
+});
+
+test('the number of a stream’s next record is looked up, not searched among all that there are', async () => {
+  const directory = dataDirectory();
+  const engine = await startEngine(directory);
+  const tables = new DatabaseSync(join(directory, 'dynamodb.sqlite'), { readOnly: true });
+  // As the engine asks before each write.
+  const [step] = tables
+    .prepare(
+      'EXPLAIN QUERY PLAN SELECT MAX(CAST(sequence_number AS INTEGER)) FROM _stream_records WHERE table_name = ?',
+    )
+    .all('table');
+  expect(step?.detail).toMatch(/^SEARCH .* USING COVERING INDEX/);
+  tables.close();
+  await engine.stop();
 });
 
 test('a stack without a data directory leaves nothing behind', async () => {
