@@ -1,5 +1,5 @@
 /** One structured line a request, with its id and never a secret; the metrics in it are what CloudWatch counts. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { apiKey, bearer, PASSWORD, startTestStack, type TestStack } from '../support/stack.ts';
 
 let stack: TestStack;
@@ -8,6 +8,8 @@ beforeAll(async () => {
 });
 afterAll(() => stack.stop());
 
+/** Lines come on another way than answers, and may come after them. */
+const eventually = (check: () => void) => vi.waitFor(check, 20_000);
 const sum = (name: string, outcome: string) =>
   stack.local.figures().find((figure) => figure.name === name && figure.dimensions === `outcome=${outcome}`)
     ?.sum ?? 0;
@@ -20,17 +22,19 @@ test('decisions, requests, logins and rotations are counted by their outcome', a
   await stack.send('GET /v1/auth/me');
   const small = await stack.createKey(token, { scopes: ['read'] });
   await stack.send('POST /v1/api-keys', { headers: apiKey(small.key), json: { name: 'x' } });
-  expect(sum('Decisions', 'allowed')).toBe(2);
-  expect(sum('Decisions', 'refused')).toBe(1);
-  expect(sum('Decisions', 'forbidden')).toBe(1);
-  expect(sum('Logins', 'served')).toBe(1);
-  expect(sum('Logins', 'refused')).toBe(1);
-  expect(sum('Rotations', 'done')).toBe(1);
+  await eventually(() => {
+    expect(sum('Decisions', 'allowed')).toBe(2);
+    expect(sum('Decisions', 'refused')).toBe(1);
+    expect(sum('Decisions', 'forbidden')).toBe(1);
+    expect(sum('Logins', 'served')).toBe(1);
+    expect(sum('Logins', 'refused')).toBe(1);
+    expect(sum('Rotations', 'done')).toBe(1);
+  });
   expect(sum('DecisionsLatency', 'allowed')).toBeGreaterThan(0);
   stack.local.pauseDynamodb();
   await stack.send('GET /v1/auth/me', { headers: bearer(token) });
   stack.local.resumeDynamodb();
-  expect(sum('Decisions', 'failed')).toBe(1);
+  await eventually(() => expect(sum('Decisions', 'failed')).toBe(1));
 });
 
 test('each request has one line of the authorizer and one of its function, by its id and without a secret', async () => {
@@ -38,15 +42,15 @@ test('each request has one line of the authorizer and one of its function, by it
   const from = stack.lines.length;
   const headers = { ...apiKey(account.apiKey), 'x-request-id': 'trace-me' };
   await stack.send('GET /v1/auth/me?token=hidden', { headers });
-  const lines = stack.lines.slice(from).filter((line) => line.includes('"request_id":"trace-me"'));
-  expect(
-    lines.map((line) =>
-      line
-        .trim()
-        .split(':', 1)[0]
-        ?.replace(/Function.{8}$/, ''),
-    ),
-  ).toEqual(['Functionsauthorizer', 'Functionsmanagement']);
+  const told = () => stack.lines.slice(from).filter((line) => line.includes('"request_id":"trace-me"'));
+  const functionOf = (line: string) =>
+    line
+      .trim()
+      .split(':', 1)[0]
+      ?.replace(/Function.{8}$/, '');
+  await eventually(() => expect(told()).toHaveLength(2));
+  const lines = told().sort();
+  expect(lines.map(functionOf)).toEqual(['Functionsauthorizer', 'Functionsmanagement']);
   expect(lines[0]).toContain(`"tenant":"${account.tenantId}"`);
   for (const secret of [account.apiKey, PASSWORD, 'hidden']) expect(stack.lines.join()).not.toContain(secret);
 });

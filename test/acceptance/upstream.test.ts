@@ -299,10 +299,12 @@ test('an upstream that hangs up is a 502 that tells nothing of it', async () => 
   expect(response.status).toBe(502);
   expect(response.json).toMatchObject({ type: 'server_error', code: 'upstream_failed' });
   expect(response.text).not.toMatch(/127\.0\.0\.1|ECONN|socket|fetch/);
-  await vi.waitFor(() =>
-    expect(
-      stack.lines.some((line) => /forwarder.*"status":502.*"cause".*other side closed/i.test(line)),
-    ).toBe(true),
+  await vi.waitFor(
+    () =>
+      expect(
+        stack.lines.some((line) => /forwarder.*"status":502.*"cause".*other side closed/i.test(line)),
+      ).toBe(true),
+    20_000,
   );
 });
 
