@@ -113,8 +113,11 @@ describe('the schedule', () => {
     await untilPointed(account);
     // Until every authorizer knows.
     await sleep(2_100);
+    const started = performance.now();
     const after = await statuses(account.apiKey, 20);
-    expect(after.filter((status) => status === 200).length).toBeLessThan(10);
+    const seconds = (performance.now() - started) / 1000;
+    // The burst, and what the rate gives meanwhile.
+    expect(after.filter((status) => status === 200).length).toBeLessThanOrEqual(5 + Math.ceil(seconds));
     expect(new Set(after)).toEqual(new Set([200, 429]));
     // Test keys are apart.
     expect(new Set(await statuses(testKey, 20))).toEqual(new Set([200]));

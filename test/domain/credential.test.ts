@@ -130,7 +130,8 @@ describe('reading the credential', () => {
     ]) {
       readCredential({ authorization: [value] }, ALL);
     }
-    expect(performance.now() - started).toBeLessThan(500);
+    // In quadratic time it would be minutes.
+    expect(performance.now() - started).toBeLessThan(5_000);
   });
 });
 

@@ -252,7 +252,7 @@ describe('npm start', () => {
     child.stdout?.on('data', (chunk) => {
       text += chunk;
     });
-    for (let waited = 0; waited < 25_000 && !text.includes('Ctrl-C'); waited += 50) await delay(50);
+    for (let waited = 0; waited < 100_000 && !text.includes('Ctrl-C'); waited += 50) await delay(50);
     expect(text).toMatch(/Ready on http:\/\/127\.0\.0\.1:\d+ after \d+\.\d s/);
     expect(text.match(/^ {2}curl /gm)).toHaveLength(3);
     expect(text).not.toContain('$URL');

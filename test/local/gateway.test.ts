@@ -103,7 +103,7 @@ describe('a function on the local stack', () => {
   });
 
   test('is throttled above its reserved concurrency, and only then', async () => {
-    const both = await Promise.all([1, 2].map(() => send(stack.url, `/single${doing({ sleep: 300 })}`)));
+    const both = await Promise.all([1, 2].map(() => send(stack.url, `/single${doing({ sleep: 1_500 })}`)));
     expect(both.map(({ status }) => status).sort()).toEqual([200, 500]);
     expect((await send(stack.url, '/single')).status).toBe(200);
   });
