@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import parsePrometheus from 'parse-prometheus-text-format';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import {
   type Account,
   apiKey,
@@ -9,6 +9,7 @@ import {
   PASSWORD,
   startTestStack,
   type TestStack,
+  untilPast,
 } from '../support/stack.ts';
 import { type CurlResponse, Page } from './page.ts';
 
@@ -375,6 +376,13 @@ describe('the metrics', () => {
       fresh.local.pauseDynamodb();
       await fresh.send('GET /v1/stats', { headers: apiKey(key) });
       fresh.local.resumeDynamodb();
+      // They are counted by lines, which may come after the answers; what /metrics has read once it repeats.
+      const counted = () =>
+        fresh.local
+          .figures()
+          .filter(({ name, dimensions }) => name === 'Decisions' && dimensions.startsWith('outcome='))
+          .reduce((all, { sum }) => all + sum, 0);
+      await vi.waitFor(() => expect(counted()).toBe(5), 20_000);
       const { text } = await fresh.send('GET /metrics');
       const decisions = parsePrometheus(text).find(({ name }) => name === 'latchkey_decisions_total');
       expect([
@@ -400,9 +408,9 @@ describe('the metrics', () => {
 
 describe('what else the page implies', () => {
   test('a key that has expired is told so', async () => {
-    const { key } = await stack.createKey(token, { expires_at: inSeconds(2) });
+    const { key, expires_at } = await stack.createKey(token, { expires_at: inSeconds(6) });
     expect((await stack.send('GET /v1/stats', { headers: apiKey(key) })).status).toBe(200);
-    await sleep(2100);
+    await untilPast(expires_at);
     const response = await stack.send('GET /v1/stats', { headers: apiKey(key) });
     expect([response.status, response.json.detail]).toEqual([401, expect.stringMatching(/expired/)]);
   });

@@ -1,7 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { emailKey, tenantKey } from '../../lambdas/store/items.ts';
 import type { HttpRequest } from '../support/http.ts';
-import { apiKey, bearer, inSeconds, PASSWORD, startTestStack, type TestStack } from '../support/stack.ts';
+import {
+  apiKey,
+  bearer,
+  inSeconds,
+  PASSWORD,
+  startTestStack,
+  type TestStack,
+  untilPast,
+} from '../support/stack.ts';
 import { Page } from './page.ts';
 
 const KEYS = '/v1/account/api-keys';
@@ -191,9 +199,9 @@ describe('the page in words', () => {
   page.aside('### Example: Read-Only Key ## Key Expiration');
   page.promise('You can create keys that automatically expire:', async () => {
     const owner = await newKey();
-    const { key: short } = await create({ expires_at: inSeconds(2) }, owner);
+    const { key: short, expires_at } = await create({ expires_at: inSeconds(6) }, owner);
     expect((await call('GET /v1/memories', short)).status).toBe(200);
-    await new Promise((resolve) => setTimeout(resolve, 2100));
+    await untilPast(expires_at);
     const { status, json } = await call('GET /v1/memories', short);
     expect([status, json.error.code]).toEqual([401, 'INVALID_API_KEY']);
     expect(json.error.message).toMatch(/expired/);

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { passwordChangeSubject } from '../../lambdas/domain/backoff.ts';
 import { AuditTrail } from '../../lambdas/store/audit-trail.ts';
 import { tenantKey, workspaceKey } from '../../lambdas/store/items.ts';
 import type { HttpRequest } from '../support/http.ts';
@@ -9,6 +10,7 @@ import {
   bearer,
   expectStatus,
   PASSWORD,
+  prolongPause,
   ROOMY_TIER,
   startTestStack,
   type TestStack,
@@ -160,8 +162,9 @@ describe('passwords and sessions', () => {
 
   test('strangers who guess a password do not keep its owner from changing it', async () => {
     const { email, headers } = await addPerson('viewer');
-    const statuses = [];
-    for (let guess = 0; guess < 12; guess += 1) {
+    const statuses: number[] = [];
+    // The pauses double: the first may be over when a busy machine gets to the next guess.
+    for (let guess = 0; guess < 12 || (guess < 20 && !statuses.includes(429)); guess += 1) {
       const json = { email, password: 'a wrong guess' };
       statuses.push((await stack.send('POST /v1/auth/login', { json })).status);
     }
@@ -171,13 +174,16 @@ describe('passwords and sessions', () => {
   });
 
   test('who holds a session has ten guesses at its password', async () => {
-    const { headers } = await addPerson('viewer');
+    const { id, headers } = await addPerson('viewer');
     const json = { current_password: 'a wrong guess', new_password: 'another-long-one' };
-    const statuses = [];
-    for (let guess = 0; guess < 12; guess += 1)
-      statuses.push((await stack.send('POST /v1/auth/password', { headers, json })).status);
-    expect(statuses.filter((status) => status === 401)).toHaveLength(10);
-    expect(statuses.at(-1)).toBe(429);
+    const guess = async () => (await stack.send('POST /v1/auth/password', { headers, json })).status;
+    let since = 0;
+    for (let guesses = 0; guesses < 10; guesses += 1) {
+      since = Math.floor(Date.now() / 1000);
+      expect(await guess()).toBe(401);
+    }
+    await prolongPause(stack, passwordChangeSubject(id), since);
+    for (let more = 0; more < 2; more += 1) expect(await guess()).toBe(429);
   });
 
   test('sessions are listed, ended one by one and all together; another’s is a 404', async () => {
@@ -467,5 +473,5 @@ describe('audit', () => {
     } while (cursor !== '');
     expect(pages).toBeGreaterThan(1);
     expect(seen).toBeGreaterThan(600);
-  }, 60_000);
+  });
 });

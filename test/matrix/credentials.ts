@@ -15,6 +15,7 @@ import {
   keyHeader,
   PASSWORD,
   type TestStack,
+  untilPast,
 } from '../support/stack.ts';
 
 export interface Tenant {
@@ -74,7 +75,7 @@ export async function createWorld(stack: TestStack, profile: Profile): Promise<W
   await setTenant(stack, limited.account, 'SET #field = :value', 'tier', TIGHT_TIER);
 
   const expired = await stack.createKey(ada.token, {
-    expires_at: inSeconds(1.5),
+    expires_at: inSeconds(5),
     scopes: profile.keys.scopes,
   });
   const revoked = await stack.createKey(ada.token, { scopes: profile.keys.scopes });
@@ -104,6 +105,7 @@ export async function createWorld(stack: TestStack, profile: Profile): Promise<W
   const locator = parseKey(profile.keys, ada.key)?.locator ?? '';
   // The limited tenant's facts were read with its first tier, and are believed for two seconds.
   await sleep(2100);
+  await untilPast(expired.expires_at);
 
   return {
     present: (key) => keyHeader(profile, key),

@@ -5,10 +5,12 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { BackoffSubject } from '../../lambdas/domain/backoff.ts';
 import { type Keyset, parseKeyset } from '../../lambdas/domain/keyset.ts';
 import { routes } from '../../lambdas/routes/index.ts';
 import type { RouteId } from '../../lambdas/routes/route.ts';
 import { apiRows } from '../../lambdas/routes/table.ts';
+import { backoffKey, N } from '../../lambdas/store/items.ts';
 import { Table } from '../../lambdas/store/table.ts';
 import { type LocalStack, type LocalStackOptions, startStack } from '../../local/stack.ts';
 import type { Profile } from '../../profiles/profile.ts';
@@ -184,6 +186,28 @@ export function withKey(key: string, request: HttpRequest = {}): HttpRequest {
 export async function withinOneWindow(seconds: number): Promise<void> {
   const left = 60_000 - (Date.now() % 60_000);
   if (left < seconds * 1000) await sleep(left + 20);
+}
+
+/** Waits until a time as the API gives it is over. */
+export async function untilPast(time: string): Promise<void> {
+  await sleep(Math.max(0, Date.parse(time) - Date.now()) + 100);
+}
+
+/**
+ * Makes the pause that an attempt since `since` (Unix seconds) has brought upon a subject a minute longer: the first is of
+ * two seconds, which a busy machine may sit out between two calls. Throws when there is none.
+ */
+export async function prolongPause(
+  { table }: TestStack,
+  { id }: Pick<BackoffSubject, 'id'>,
+  since: number,
+): Promise<void> {
+  const { blockedUntil } = (await table.get(backoffKey(id))) ?? {};
+  if (Number(blockedUntil?.N ?? 0) < since + 2) throw new Error('There is no pause.');
+  await table.update(backoffKey(id), {
+    UpdateExpression: 'SET blockedUntil = blockedUntil + :minute',
+    ExpressionAttributeValues: { ':minute': N(60) },
+  });
 }
 
 /** A time `seconds` from now as the API takes it. */
