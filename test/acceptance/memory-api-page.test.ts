@@ -199,9 +199,10 @@ describe('the page in words', () => {
   page.aside('### Example: Read-Only Key ## Key Expiration');
   page.promise('You can create keys that automatically expire:', async () => {
     const owner = await newKey();
-    const { key: short, expires_at } = await create({ expires_at: inSeconds(6) }, owner);
+    const end = inSeconds(6);
+    const { key: short } = await create({ expires_at: end }, owner);
     expect((await call('GET /v1/memories', short)).status).toBe(200);
-    await untilPast(expires_at);
+    await untilPast(end);
     const { status, json } = await call('GET /v1/memories', short);
     expect([status, json.error.code]).toEqual([401, 'INVALID_API_KEY']);
     expect(json.error.message).toMatch(/expired/);

@@ -215,9 +215,10 @@ describe('the page in words', () => {
     'Expired keys are automatically rejected. The API returns 401 Unauthorized for expired keys with a message indicating the key has expired.',
     async () => {
       const owner = await stack.logIn(await stack.onboard());
-      const { key, expires_at } = await stack.createKey(owner, { expires_at: inSeconds(6) });
+      const end = inSeconds(6);
+      const { key } = await stack.createKey(owner, { expires_at: end });
       expect((await call('GET /v1/agents', key)).status).toBe(200);
-      await untilPast(expires_at);
+      await untilPast(end);
       const response = await call('GET /v1/agents', key);
       expect(response.status).toBe(401);
       expect(response.json).toMatchObject({ type: 'authentication_error', code: 401 });

@@ -74,10 +74,8 @@ export async function createWorld(stack: TestStack, profile: Profile): Promise<W
   await setTenant(stack, suspended.account, 'SET #field = :value', 'state', 'suspended');
   await setTenant(stack, limited.account, 'SET #field = :value', 'tier', TIGHT_TIER);
 
-  const expired = await stack.createKey(ada.token, {
-    expires_at: inSeconds(5),
-    scopes: profile.keys.scopes,
-  });
+  const end = inSeconds(5);
+  const expired = await stack.createKey(ada.token, { expires_at: end, scopes: profile.keys.scopes });
   const revoked = await stack.createKey(ada.token, { scopes: profile.keys.scopes });
   expectStatus(
     await stack.send(`DELETE ${stack.path('listKeys')}/${revoked.id}`, { headers: bearer(ada.token) }),
@@ -105,7 +103,7 @@ export async function createWorld(stack: TestStack, profile: Profile): Promise<W
   const locator = parseKey(profile.keys, ada.key)?.locator ?? '';
   // The limited tenant's facts were read with its first tier, and are believed for two seconds.
   await sleep(2100);
-  await untilPast(expired.expires_at);
+  await untilPast(end);
 
   return {
     present: (key) => keyHeader(profile, key),

@@ -188,7 +188,7 @@ export async function withinOneWindow(seconds: number): Promise<void> {
   if (left < seconds * 1000) await sleep(left + 20);
 }
 
-/** Waits until a time as the API gives it is over. */
+/** Waits until a time as the API takes it is over. */
 export async function untilPast(time: string): Promise<void> {
   await sleep(Math.max(0, Date.parse(time) - Date.now()) + 100);
 }
