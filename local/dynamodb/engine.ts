@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { type AddressInfo, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
@@ -25,7 +26,10 @@ wait "$engine"
 kill "$watcher" 2>/dev/null
 `;
 
-const READY_WITHIN_MILLISECONDS = 10_000;
+const READY_WITHIN_MILLISECONDS = 60_000;
+
+/** Below the ports that the system gives to others (ip_local_port_range, from 32768): none takes it before the engine does. */
+const PORTS = { first: 20_000, count: 12_000 };
 
 /** A running DynamoDB engine. */
 export interface Engine {
@@ -82,11 +86,17 @@ function engineBinary(): string {
 }
 
 async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+  for (;;) {
+    const port = PORTS.first + randomInt(PORTS.count);
+    const server = createServer().listen(port, '127.0.0.1');
+    const isFree = await once(server, 'listening').then(
+      () => true,
+      () => false,
+    );
+    if (!isFree) continue;
+    await new Promise((resolve) => server.close(resolve));
+    return port;
+  }
 }
 
 async function firstLine(child: ChildProcess): Promise<string> {
