@@ -125,7 +125,7 @@ async function untilReady(endpoint: string, child: ChildProcess): Promise<void> 
  * more had been written. With this index it looks at one.
  */
 function indexStreams(database: string): void {
-  const connection = new DatabaseSync(database);
+  const connection = new DatabaseSync(database, { timeout: READY_WITHIN_MILLISECONDS });
   connection.exec(
     'CREATE INDEX IF NOT EXISTS stream_order ON _stream_records (table_name, CAST(sequence_number AS INTEGER))',
   );
