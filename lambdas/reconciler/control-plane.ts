@@ -1,6 +1,5 @@
 import {
   type APIGatewayClient,
-  type ApiKey,
   ConflictException,
   CreateApiKeyCommand,
   CreateUsagePlanKeyCommand,
@@ -56,15 +55,9 @@ export class ControlPlane {
 
   /** Every API key of the account in the Region. */
   async keys(): Promise<ListedKey[]> {
-    const keys: ApiKey[] = [];
-    let position: string | undefined;
-    do {
-      const page = await this.#send((abortSignal) =>
-        this.#client.send(new GetApiKeysCommand({ limit: PAGE, position }), { abortSignal }),
-      );
-      keys.push(...(page.items ?? []));
-      position = page.position;
-    } while (position !== undefined);
+    const keys = await this.#all((position, abortSignal) =>
+      this.#client.send(new GetApiKeysCommand({ limit: PAGE, position }), { abortSignal }),
+    );
     return keys.map(({ id = '', name = '', enabled = false, createdDate }) => ({
       id,
       name,
@@ -75,23 +68,17 @@ export class ControlPlane {
 
   /** The ids of the keys in a plan; undefined when there is no such plan. */
   async keysIn(usagePlanId: string): Promise<Set<string> | undefined> {
-    const ids = new Set<string>();
-    let position: string | undefined;
     try {
-      do {
-        const page = await this.#send((abortSignal) =>
-          this.#client.send(new GetUsagePlanKeysCommand({ usagePlanId, limit: PAGE, position }), {
-            abortSignal,
-          }),
-        );
-        for (const { id } of page.items ?? []) if (id !== undefined) ids.add(id);
-        position = page.position;
-      } while (position !== undefined);
+      const keys = await this.#all((position, abortSignal) =>
+        this.#client.send(new GetUsagePlanKeysCommand({ usagePlanId, limit: PAGE, position }), {
+          abortSignal,
+        }),
+      );
+      return new Set(keys.flatMap(({ id }) => id ?? []));
     } catch (error) {
       if (error instanceof NotFoundException) return undefined;
       throw error;
     }
-    return ids;
   }
 
   /**
@@ -133,6 +120,23 @@ export class ControlPlane {
     } catch (error) {
       if (!(error instanceof NotFoundException)) throw error;
     }
+  }
+
+  /** Everything that a listing has, page by page. */
+  async #all<Listed>(
+    read: (
+      position: string | undefined,
+      abortSignal: AbortSignal,
+    ) => Promise<{ readonly items?: Listed[] | undefined; readonly position?: string | undefined }>,
+  ): Promise<Listed[]> {
+    const all: Listed[] = [];
+    let position: string | undefined;
+    do {
+      const page = await this.#send((abortSignal) => read(position, abortSignal));
+      all.push(...(page.items ?? []));
+      position = page.position;
+    } while (position !== undefined);
+    return all;
   }
 
   async #send<Output>(call: (abortSignal: AbortSignal) => Promise<Output>): Promise<Output> {

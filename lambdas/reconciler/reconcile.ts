@@ -191,10 +191,10 @@ class Run {
 
   #stepOf(row: UsageKeyRow, { keys, members }: Survey): UsageKeyStep {
     const { plans, clock, settings } = this.#context;
-    const members_ = members.get(plans.own[row.tier ?? ''] ?? '');
+    const inPlan = members.get(plans.own[row.tier ?? ''] ?? '');
     const key = keys.get(usageKeyValue(plans.prefix, row));
-    const found = key && { enabled: key.enabled, inPlan: members_?.has(key.id) === true };
-    return nextStep(row, found, members_ !== undefined, clock(), settings);
+    const found = key && { enabled: key.enabled, inPlan: inPlan?.has(key.id) === true };
+    return nextStep(row, found, inPlan !== undefined, clock(), settings);
   }
 
   async #point(row: UsageKeyRow, walk: Walk): Promise<void> {
@@ -278,15 +278,11 @@ class Walk {
   readonly outgrown: Outgrown[] = [];
   /** Rows of tenants that are gone and have no key left. */
   readonly forgettable: UsageKeyRow[] = [];
-  readonly #keysOf = new Map<string, ListedKey[]>();
+  /** The tenants' keys; under undefined those that are no tenant's. */
+  readonly #keysOf: Map<string | undefined, ListedKey[]>;
 
   constructor(keys: readonly ListedKey[], prefix: string) {
-    for (const key of keys) {
-      const owner = usageKeyOwner(prefix, key.name);
-      if (owner === undefined) continue;
-      const others = this.#keysOf.get(owner) ?? [];
-      this.#keysOf.set(owner, [...others, key]);
-    }
+    this.#keysOf = Map.groupBy(keys, ({ name }) => usageKeyOwner(prefix, name));
   }
 
   /** Notes what is to be made, as far as a run can come. */
@@ -307,6 +303,7 @@ class Walk {
   /** Notes the keys that no row knows. */
   orphan(before: number): void {
     for (const [tenantId, keys] of this.#keysOf) {
+      if (tenantId === undefined) continue;
       for (const key of keys) if (key.createdAt <= before) this.outgrown.push({ tenantId, key });
     }
   }

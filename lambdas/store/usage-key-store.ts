@@ -1,4 +1,3 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import type { UsageKeyRow } from '../domain/usage-keys.ts';
 import {
   type Item,
@@ -11,7 +10,7 @@ import {
   USAGE_KEYS,
   usageKeyKey,
 } from './items.ts';
-import type { UpdateItemInput } from './record-client.ts';
+import { isConditionFailure, type UpdateItemInput } from './record-client.ts';
 import { ConditionsFailed, type Table, type TransactionWrite } from './table.ts';
 
 const ROWS_A_PAGE = 1_000;
@@ -136,7 +135,7 @@ export class DynamoUsageKeyStore {
       });
       return item?.stoppedAfter?.S ?? null;
     } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return undefined;
+      if (isConditionFailure(error)) return undefined;
       throw error;
     }
   }
@@ -162,7 +161,7 @@ export class DynamoUsageKeyStore {
       await this.#table.update(key, input);
       return true;
     } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false;
+      if (isConditionFailure(error)) return false;
       throw error;
     }
   }

@@ -47,13 +47,7 @@ export class DynamoUsageStore implements UsageReader {
 
   /** Counts uses of keys of one tenant that have not been counted. `now` says which days are too old to keep. */
   async count(tenantId: string, uses: readonly KeyUse[], now: number): Promise<void> {
-    const byKey = new Map<string, KeyUse[]>();
-    for (const use of uses) {
-      const ofKey = byKey.get(use.keyId);
-      if (ofKey === undefined) byKey.set(use.keyId, [use]);
-      else ofKey.push(use);
-    }
-    const keys = [...byKey];
+    const keys = [...Map.groupBy(uses, ({ keyId }) => keyId)];
     for (let start = 0; start < keys.length; start += KEYS_AT_ONCE) {
       await this.#countAtOnce(tenantId, keys.slice(start, start + KEYS_AT_ONCE), now);
     }

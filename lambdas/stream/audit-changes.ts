@@ -4,6 +4,7 @@ import type { AuditedState } from '../domain/audit.ts';
 import { NEVER, timestamp } from '../domain/clock.ts';
 import type { SourcedEntry } from '../store/audit-trail.ts';
 import { allowedBlocks, type Item, number, text } from '../store/items.ts';
+import { imagesOf } from './records.ts';
 
 /** A change of a hot record as a row of its tenant's audit trail. */
 export interface HotChange extends SourcedEntry {
@@ -34,8 +35,7 @@ const KINDS: Readonly<Record<string, { kind: string; id: string; state: (item: I
 
 /** The row of a stream's record; undefined when the record is no change, or changed nothing that is told. */
 export function hotChange(record: DynamoDBRecord): HotChange | undefined {
-  const before = record.dynamodb?.OldImage as Item | undefined;
-  const after = record.dynamodb?.NewImage as Item | undefined;
+  const { before, after } = imagesOf(record);
   const described = KINDS[after?.SK?.S ?? ''];
   const change = after?.chg?.M;
   if (after === undefined || described === undefined || change === undefined) return undefined;

@@ -2,9 +2,9 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import type { SessionStore } from '../domain/sessions.ts';
 import { type AuditTrail, ROWS_A_TRANSACTION } from '../store/audit-trail.ts';
 import { type CountedEvent, censusChange, type DynamoCensusStore } from '../store/census-store.ts';
-import type { Item } from '../store/items.ts';
 import type { DynamoUsageKeyStore } from '../store/usage-key-store.ts';
 import { type HotChange, hotChange } from './audit-changes.ts';
+import { imagesOf, isDone } from './records.ts';
 import { type Settled, settleKey } from './settle-keys.ts';
 import { settleSessions } from './settle-sessions.ts';
 import { settleTenant } from './settle-tenants.ts';
@@ -30,12 +30,12 @@ export async function follow(
   if (earliest === undefined) return undefined;
   for (const { tenantId, changes, first } of runsOfOneTenant(records)) {
     // Those before the run have their rows, and nothing else yet: all must come again.
-    if (!(await done(first, () => followers.audit.record(tenantId, changes)))) return earliest;
+    if (!(await isDone(first, () => followers.audit.record(tenantId, changes)))) return earliest;
   }
   const events = records.map(eventOf);
-  if (!(await done(earliest, () => followers.census.count(events, followers.clock())))) return earliest;
+  if (!(await isDone(earliest, () => followers.census.count(events, followers.clock())))) return earliest;
   for (const record of records) {
-    const settled = done(record, async () => {
+    const settled = isDone(record, async () => {
       await settleKey(record, followers);
       await settleSessions(record, followers.sessions);
       await settleTenant(record, followers.usageKeys, followers.clock);
@@ -45,20 +45,9 @@ export async function follow(
   return undefined;
 }
 
-async function done(record: DynamoDBRecord, work: () => Promise<void>): Promise<boolean> {
-  try {
-    await work();
-    return true;
-  } catch (error) {
-    const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-    console.error(JSON.stringify({ level: 'ERROR', event: record.eventID, cause: String(cause) }));
-    return false;
-  }
-}
-
-function eventOf({ eventID = '', dynamodb }: DynamoDBRecord): CountedEvent {
-  const change = censusChange(dynamodb?.OldImage as Item | undefined, dynamodb?.NewImage as Item | undefined);
-  return { id: eventID, change };
+function eventOf(record: DynamoDBRecord): CountedEvent {
+  const { before, after } = imagesOf(record);
+  return { id: record.eventID ?? '', change: censusChange(before, after) };
 }
 
 interface Run {

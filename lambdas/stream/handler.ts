@@ -9,6 +9,7 @@ import { DynamoSessionStore } from '../store/session-store.ts';
 import { Table } from '../store/table.ts';
 import { DynamoUsageKeyStore } from '../store/usage-key-store.ts';
 import { type Followers, follow } from './follow.ts';
+import { batchResponse } from './records.ts';
 
 const table = new Table(variable('TABLE_NAME'));
 const followers: Followers = {
@@ -23,7 +24,5 @@ const followers: Followers = {
 
 /** Follows the table's stream. Stops at the first record that fails: it and those after it come again. */
 export async function handler(event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {
-  const failed = await follow(event.Records, followers);
-  if (failed === undefined) return { batchItemFailures: [] };
-  return { batchItemFailures: [{ itemIdentifier: failed.dynamodb?.SequenceNumber ?? '' }] };
+  return batchResponse(await follow(event.Records, followers));
 }

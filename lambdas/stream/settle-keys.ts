@@ -2,9 +2,10 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import type { Clock } from '../domain/clock.ts';
 import { ENVIRONMENTS, type Environment } from '../domain/scopes.ts';
 import type { DynamoAccountStore } from '../store/account-store.ts';
-import { type Item, number, oneOf, text } from '../store/items.ts';
+import { number, oneOf, text } from '../store/items.ts';
 import type { DynamoKeyStore } from '../store/key-store.ts';
 import type { DynamoUsageKeyStore } from '../store/usage-key-store.ts';
+import { imagesOf } from './records.ts';
 
 /** What hangs on keys and is brought in line with them. */
 export interface Settled {
@@ -16,14 +17,14 @@ export interface Settled {
 
 /**
  * Brings what hangs on a key in line with it: a revoked one gives its place back, what TTL deleted is no longer listed,
- * and a first use keeps the address of who signed up, whose tenant may then have a usage key. Doing it twice changes nothing, as a stream delivers at least once.
+ * and a first use keeps the address of who signed up, whose tenant may then have a usage key. Doing it twice changes
+ * nothing, as a stream delivers at least once.
  */
 export async function settleKey(
   record: DynamoDBRecord,
   { keys, accounts, usageKeys, clock }: Settled,
 ): Promise<void> {
-  const before = record.dynamodb?.OldImage as Item | undefined;
-  const after = record.dynamodb?.NewImage as Item | undefined;
+  const { before, after } = imagesOf(record);
   const item = after ?? before;
   if (item?.SK?.S !== 'KEY') return;
   const [tenantId, id] = [text(item, 'ten'), text(item, 'id')];

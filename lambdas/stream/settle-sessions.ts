@@ -3,6 +3,7 @@ import type { ChangeOrigin } from '../domain/audit.ts';
 import type { SessionStore } from '../domain/sessions.ts';
 import { type Item, text } from '../store/items.ts';
 import { userStanding } from '../store/people-store.ts';
+import { imagesOf } from './records.ts';
 
 /**
  * Brings a person's sessions in line with the person, should whoever changed or removed them have been cut off.
@@ -12,8 +13,7 @@ export async function settleSessions(
   record: DynamoDBRecord,
   sessions: Pick<SessionStore, 'settle'>,
 ): Promise<void> {
-  const before = record.dynamodb?.OldImage as Item | undefined;
-  const after = record.dynamodb?.NewImage as Item | undefined;
+  const { before, after } = imagesOf(record);
   const item = after ?? before;
   if (before === undefined || item === undefined || !item.SK?.S?.startsWith('USER#')) return;
   const isFollowed = after !== undefined && after.ver?.N === before.ver?.N;

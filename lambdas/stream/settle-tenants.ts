@@ -1,7 +1,8 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import type { Clock } from '../domain/clock.ts';
-import { type Item, text } from '../store/items.ts';
+import { text } from '../store/items.ts';
 import type { DynamoUsageKeyStore } from '../store/usage-key-store.ts';
+import { imagesOf } from './records.ts';
 
 /**
  * Lets a tenant that begins have a usage key of its own, and takes back that of one that is gone. Doing it twice
@@ -12,8 +13,7 @@ export async function settleTenant(
   usageKeys: Pick<DynamoUsageKeyStore, 'register' | 'release'>,
   clock: Clock,
 ): Promise<void> {
-  const before = record.dynamodb?.OldImage as Item | undefined;
-  const after = record.dynamodb?.NewImage as Item | undefined;
+  const { before, after } = imagesOf(record);
   const item = after ?? before;
   if (item?.SK?.S !== 'TENANT') return;
   const tenantId = text(item, 'PK').slice('TENANT#'.length);

@@ -1,8 +1,9 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { ENVIRONMENTS, type Environment } from '../domain/scopes.ts';
 import type { KeyUse } from '../domain/usage.ts';
-import { type Item, number, oneOf, text } from '../store/items.ts';
+import { number, oneOf, text } from '../store/items.ts';
 import type { DynamoUsageStore } from '../store/usage-store.ts';
+import { imagesOf, isDone } from '../stream/records.ts';
 
 /** Tenants that are counted at a time: a batch may hold a thousand. */
 const TENANTS_AT_ONCE = 10;
@@ -28,14 +29,8 @@ export async function countUses(
   for (let start = 0; start < tenants.length; start += TENANTS_AT_ONCE) {
     await Promise.all(
       tenants.slice(start, start + TENANTS_AT_ONCE).map(async ({ tenantId, first, uses }) => {
-        try {
-          await store.count(tenantId, uses, now);
-        } catch (error) {
-          const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-          const event = records[first]?.eventID;
-          console.error(JSON.stringify({ level: 'ERROR', event, cause: String(cause) }));
-          failed.push(first);
-        }
+        const counted = isDone(records[first], () => store.count(tenantId, uses, now));
+        if (!(await counted)) failed.push(first);
       }),
     );
   }
@@ -56,9 +51,8 @@ function byTenant(records: readonly DynamoDBRecord[]): TenantUses[] {
 }
 
 /** The use that a record of the stream shows; undefined for whatever else happens to keys. */
-function keyUse({ dynamodb }: DynamoDBRecord): KeyUse | undefined {
-  const before = dynamodb?.OldImage as Item | undefined;
-  const after = dynamodb?.NewImage as Item | undefined;
+function keyUse(record: DynamoDBRecord): KeyUse | undefined {
+  const { before, after } = imagesOf(record);
   if (after?.SK?.S !== 'KEY' || number(after, 'n') <= number(before ?? {}, 'n')) return undefined;
   return {
     tenantId: text(after, 'ten'),

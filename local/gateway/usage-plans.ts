@@ -41,8 +41,8 @@ interface StagePlan {
 }
 
 /**
- * The usage plans of a stage, and which API keys are in them. Limits hold for each key of a plan by itself; AWS calls its own
- * "best-effort", these are exact (developer guide, api-gateway-request-throttling, api-gateway-api-usage-plans).
+ * The usage plans of a stage, and which API keys are in them. Limits hold for each key of a plan by itself; AWS calls
+ * its own "best-effort", these are exact (developer guide, api-gateway-request-throttling, api-gateway-api-usage-plans).
  */
 export class UsagePlans {
   readonly #keys: UsageKeys;
