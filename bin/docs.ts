@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
+import { rightsMarkdown, rightsTable } from '../lambdas/access/rights-table.ts';
 import { openApiDocument } from '../lambdas/http/openapi.ts';
-import { routes } from '../lambdas/routes/index.ts';
-import { rightsMarkdown, rightsTable } from '../lambdas/routes/roles.ts';
+import { routes } from '../lambdas/table/index.ts';
 import { allProfiles } from '../lib/profiles.ts';
 
 // `npm run docs`: writes what is generated from the route table. CI fails when it differs from what is committed.

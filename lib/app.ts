@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
-import { routes } from '../lambdas/routes/index.ts';
-import { accessTable, apiRows } from '../lambdas/routes/table.ts';
+import { accessTable, apiRows } from '../lambdas/kernel/api-rows.ts';
+import { routes } from '../lambdas/table/index.ts';
 import { bundleFunctions } from './bundle.ts';
 import { type FunctionName, functionSpecs } from './functions.ts';
 import { LatchkeyStack } from './latchkey-stack.ts';

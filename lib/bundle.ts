@@ -2,8 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import type { Deployment } from '../lambdas/deployment.ts';
-import type { AccessTable } from '../lambdas/routes/table.ts';
+import type { AccessTable } from '../lambdas/contract/access.ts';
+import type { Deployment } from '../lambdas/contract/deployment.ts';
 import type { FunctionName } from './functions.ts';
 import { profileFile } from './profiles.ts';
 
@@ -26,7 +26,10 @@ export interface BundleProps {
 export async function bundleFunctions(props: BundleProps): Promise<Readonly<Record<FunctionName, string>>> {
   const { outputFiles, metafile } = await build({
     absWorkingDir: ROOT,
-    entryPoints: props.functions.map((name) => ({ in: `lambdas/${name}/handler.ts`, out: `${name}/index` })),
+    entryPoints: props.functions.map((name) => ({
+      in: `lambdas/functions/${name}/handler.ts`,
+      out: `${name}/index`,
+    })),
     outdir: props.outDir,
     outExtension: { '.js': '.mjs' },
     bundle: true,

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { ALGORITHMS } from '../lambdas/domain/algorithms.ts';
-import { ROLES, SCOPES } from '../lambdas/domain/scopes.ts';
-import { METHODS } from '../lambdas/routes/route.ts';
+import { METHODS } from '../lambdas/contract/access.ts';
+import { ALGORITHMS } from '../lambdas/contract/algorithms.ts';
+import { ROLES, SCOPES } from '../lambdas/contract/scopes.ts';
 import { atLeastOne, fields, flag, oneOf, text, whole } from './config-fields.ts';
 
 /** What API Gateway allows an account in a Region; no tier can have more (API Gateway, "Quotas"). */
@@ -278,10 +278,14 @@ export const CONFIG = fields({
 
 /** As it is written in `latchkey.config.ts`. */
 export type ConfigInput = z.input<typeof CONFIG>;
+
 /** Checked, with every default filled in. */
 export type Config = z.output<typeof CONFIG>;
+
 export type Tier = z.output<typeof tier>;
+
 export type Domain = z.output<typeof domain>;
+
 /** The part of a tier that a usage plan is made from. */
 export type Plan = Pick<Tier, 'rate' | 'burst' | 'monthlyQuota'>;
 

@@ -5,7 +5,7 @@ import {
   MockIntegration,
   PassthroughBehavior,
 } from 'aws-cdk-lib/aws-apigateway';
-import { EXPOSED_HEADERS } from '../lambdas/routes/cors.ts';
+import { EXPOSED_HEADERS } from '../lambdas/contract/cors.ts';
 
 /** The request headers that a page in a browser may send. */
 const ALLOWED_HEADERS = ['Authorization', 'X-API-Key', 'Content-Type', 'X-Request-ID', 'X-Workspace-Id'];

@@ -13,8 +13,8 @@ import {
 } from 'aws-cdk-lib/aws-apigateway';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import type { ApiRow } from '../lambdas/routes/table.ts';
-import type { Profile } from '../profiles/profile.ts';
+import type { Profile } from '../lambdas/contract/profile.ts';
+import type { ApiRow } from '../lambdas/kernel/api-rows.ts';
 import { ACCESS_LOG } from './access-log.ts';
 import { preflight } from './cors.ts';
 import type { FunctionName } from './functions.ts';

@@ -1,5 +1,5 @@
-import type { ServiceName } from '../lambdas/routes/route.ts';
-import type { Profile } from '../profiles/profile.ts';
+import type { Profile } from '../lambdas/contract/profile.ts';
+import type { ServiceName } from '../lambdas/contract/route-id.ts';
 
 /** Every function by its folder `lambdas/<name>`. */
 export type FunctionName =

@@ -1,8 +1,8 @@
 import { ResponseType, type RestApi } from 'aws-cdk-lib/aws-apigateway';
-import { ERRORS, type ErrorCode } from '../lambdas/domain/errors.ts';
-import { RATE_LIMIT_HEADERS } from '../lambdas/routes/rate-limit-headers.ts';
-import type { ApiRow } from '../lambdas/routes/table.ts';
-import { type ErrorView, errorCodeOf, type Profile } from '../profiles/profile.ts';
+import { ERRORS, type ErrorCode } from '../lambdas/contract/errors.ts';
+import { type ErrorView, errorCodeOf, type Profile } from '../lambdas/contract/profile.ts';
+import { RATE_LIMIT_HEADERS } from '../lambdas/contract/rate-limit-headers.ts';
+import type { ApiRow } from '../lambdas/kernel/api-rows.ts';
 import { originHeaders } from './cors.ts';
 
 /** What API Gateway answers by itself: which of its failures, and the error that the caller sees. */

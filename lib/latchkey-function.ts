@@ -3,7 +3,7 @@ import { type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-ia
 import { Architecture, Code, Function as Lambda, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import type { Variables } from '../lambdas/deployment.ts';
+import type { Variables } from '../lambdas/kernel/variables.ts';
 import type { FunctionSpec } from './functions.ts';
 
 export interface LatchkeyFunctionProps {

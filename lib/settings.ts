@@ -1,5 +1,5 @@
-import type { Deployment, TokenSettings } from '../lambdas/deployment.ts';
-import type { Profile } from '../profiles/profile.ts';
+import type { Deployment, TokenSettings } from '../lambdas/contract/deployment.ts';
+import type { Profile } from '../lambdas/contract/profile.ts';
 import { type Config, ConfigError, parseConfig } from './config.ts';
 import { loadProfile } from './profiles.ts';
 

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DescribeSecretCommand, RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
-import { JWKS_MAX_AGE_SECONDS, signingKey, URGENT_PUBLICATION_SECONDS } from '../lambdas/domain/keyset.ts';
-import { type ControlFacts, FACTS_SECONDS, type PublicKey } from '../lambdas/domain/tenant-facts.ts';
-import { ControlStore } from '../lambdas/store/control-store.ts';
+import { FACTS_SECONDS } from '../lambdas/kernel/freshness.ts';
+import type { ControlFacts, PublicKey } from '../lambdas/signing/control-facts.ts';
+import { ControlStore } from '../lambdas/signing/control-store.ts';
+import { JWKS_MAX_AGE_SECONDS, signingKey, URGENT_PUBLICATION_SECONDS } from '../lambdas/signing/keyset.ts';
 import { OpsError, type Target } from './target.ts';
 
 /** Milliseconds beyond an instance's copy of the facts: for a copy that is being looked at. */

@@ -1,7 +1,7 @@
-import { ADMIN_INCLUDES_ALL, SCOPES } from '../lambdas/domain/scopes.ts';
+import type { Profile, View } from '../lambdas/contract/profile.ts';
+import { ADMIN_INCLUDES_ALL, SCOPES } from '../lambdas/contract/scopes.ts';
 import { problemBody } from './error-bodies.ts';
 import { METHOD_SCOPES } from './method-scopes.ts';
-import type { Profile, View } from './profile.ts';
 
 const KEYS = '/v1/auth/api-keys';
 

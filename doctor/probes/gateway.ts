@@ -46,7 +46,7 @@ export function gatewayProbes(api: Api): readonly Probe[] {
         if (unknown.status !== 404 || !(await api.isError(unknown))) {
           return wrong(
             `A path that no route has answers ${said(unknown)}.`,
-            'The root lacks its catch-all: deploy the template again (apiRows in lambdas/routes/table.ts).',
+            'The root lacks its catch-all: deploy the template again (apiRows in lambdas/kernel/api-rows.ts).',
           );
         }
         // A method that ANY does not mean reaches no route at all, if API Gateway lets it come so far.
@@ -144,7 +144,7 @@ async function catchAlls(api: Api): Promise<Result> {
   if (open.length === 0) return ok(`A wrong method on any of ${paths.length} paths of ours is a 404.`);
   return wrong(
     `A wrong method is not caught and goes to the upstream: ${open.join(', ')}.`,
-    'The subtree lacks ANY on its root or on {proxy+}: deploy the template again (apiRows in lambdas/routes/table.ts).',
+    'The subtree lacks ANY on its root or on {proxy+}: deploy the template again (apiRows in lambdas/kernel/api-rows.ts).',
   );
 }
 

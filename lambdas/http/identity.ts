@@ -1,16 +1,10 @@
-import { type Allowance, endOfMonth, secondsUntil, WINDOW_SECONDS } from '../domain/allowance.ts';
-import type { Caller } from '../domain/caller.ts';
-import type { Decision } from '../domain/decision.ts';
-import {
-  DECISION_ERRORS,
-  ERRORS,
-  type ErrorCode,
-  Problem,
-  rateLimited,
-  retryHint,
-} from '../domain/errors.ts';
-import { ENVIRONMENTS, ROLES, SCOPES } from '../domain/scopes.ts';
-import { unknownWorkspace } from '../domain/workspace-choice.ts';
+import type { Decision } from '../access/decision.ts';
+import { DECISION_ERRORS, ERRORS, type ErrorCode } from '../contract/errors.ts';
+import { ENVIRONMENTS, ROLES, SCOPES } from '../contract/scopes.ts';
+import type { Caller } from '../kernel/caller.ts';
+import { Problem, rateLimited, retryHint } from '../kernel/problem.ts';
+import { type Allowance, endOfMonth, secondsUntil, WINDOW_SECONDS } from '../plans/allowance.ts';
+import { unknownWorkspace } from '../tenancy/workspace-choice.ts';
 
 /**
  * The context that the authorizer hands on. API Gateway makes all values strings, substitutes them into gateway

@@ -1,9 +1,10 @@
 import type * as z from 'zod';
-import type { Profile } from '../../profiles/profile.ts';
-import { ERRORS, type ErrorCode, Problem } from '../domain/errors.ts';
-import { RATE_LIMIT_HEADERS } from '../routes/rate-limit-headers.ts';
-import type { Route } from '../routes/route.ts';
-import { apiRows } from '../routes/table.ts';
+import { ERRORS, type ErrorCode } from '../contract/errors.ts';
+import type { Profile } from '../contract/profile.ts';
+import { RATE_LIMIT_HEADERS } from '../contract/rate-limit-headers.ts';
+import { apiRows } from '../kernel/api-rows.ts';
+import { Problem } from '../kernel/problem.ts';
+import type { Route } from '../kernel/route.ts';
 import { oauthErrorBody } from './oauth-error.ts';
 import { inputSchema, type Json, jsonSchema, outputSchema, shapeOf } from './published-schema.ts';
 

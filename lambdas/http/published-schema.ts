@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { Profile } from '../../profiles/profile.ts';
-import type { Route } from '../routes/route.ts';
+import type { Profile } from '../contract/profile.ts';
+import type { Route } from '../kernel/route.ts';
 import { publishedName } from './field-names.ts';
 
 export type Json = Readonly<Record<string, unknown>>;

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Caller } from '../../lambdas/domain/caller.ts';
-import type { Decision } from '../../lambdas/domain/decision.ts';
-import { DECISION_ERRORS, type DecisionErrorCode } from '../../lambdas/domain/errors.ts';
-import { ENVIRONMENTS, ROLES, SCOPES } from '../../lambdas/domain/scopes.ts';
+import type { Decision } from '../../lambdas/access/decision.ts';
+import { DECISION_ERRORS, type DecisionErrorCode } from '../../lambdas/contract/errors.ts';
+import { errorCodeOf } from '../../lambdas/contract/profile.ts';
+import { ENVIRONMENTS, ROLES, SCOPES } from '../../lambdas/contract/scopes.ts';
 import { callerOf, contextOf } from '../../lambdas/http/identity.ts';
 import { traceId } from '../../lambdas/http/request-id.ts';
-import { errorCodeOf } from '../../profiles/profile.ts';
+import type { Caller } from '../../lambdas/kernel/caller.ts';
 import { PROFILES } from '../profiles/profiles.ts';
 
 const scopes = fc.subarray([...SCOPES], { minLength: 1 });
@@ -53,6 +53,7 @@ const decision: fc.Arbitrary<Decision> = fc.oneof(
 );
 const NOW = 1_800_000_048;
 const contextFor = (one: Decision, now = NOW) => contextOf(one, 'r1', now, (name) => name);
+
 /** Structured fields have quotation marks: they stand in headers, where those are right. */
 const IN_HEADERS_ONLY = ['rateLimit', 'rateLimitPolicy'];
 const throws = (expected: object) => expect.objectContaining({ name: 'Problem', ...expected });

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { ERRORS } from '../../lambdas/domain/errors.ts';
+import { ERRORS } from '../../lambdas/contract/errors.ts';
 import { openApiDocument, publishedPath } from '../../lambdas/http/openapi.ts';
-import { routes } from '../../lambdas/routes/index.ts';
-import { apiRows } from '../../lambdas/routes/table.ts';
+import { apiRows } from '../../lambdas/kernel/api-rows.ts';
+import { routes } from '../../lambdas/table/index.ts';
 import { PROFILES } from '../profiles/profiles.ts';
 
 /** What OpenAPI 3.1.0 demands of the objects that the document uses; unknown members are errors. */

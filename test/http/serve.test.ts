@@ -1,24 +1,25 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
-import type { Deployment } from '../../lambdas/deployment.ts';
-import { Problem } from '../../lambdas/domain/errors.ts';
+import { DynamoDecisionStore } from '../../lambdas/access/decision-store.ts';
+import { Facts } from '../../lambdas/access/facts.ts';
+import { AuditTrail } from '../../lambdas/audit/trail-store.ts';
+import type { Deployment } from '../../lambdas/contract/deployment.ts';
+import type { RouteId } from '../../lambdas/contract/route-id.ts';
 import { discovery } from '../../lambdas/http/discovery.ts';
 import { openApiDocument } from '../../lambdas/http/openapi.ts';
 import { serve } from '../../lambdas/http/serve.ts';
-import { routes } from '../../lambdas/routes/index.ts';
-import { type ManagementServices, managementRoutes } from '../../lambdas/routes/management.ts';
-import { type PublicServices, publicRoutes } from '../../lambdas/routes/public.ts';
-import type { RouteId } from '../../lambdas/routes/route.ts';
-import { apiRows } from '../../lambdas/routes/table.ts';
-import { AuditTrail } from '../../lambdas/store/audit-trail.ts';
-import { DynamoDecisionStore } from '../../lambdas/store/decision-store.ts';
-import { Facts } from '../../lambdas/store/facts.ts';
-import { DynamoTenantStore } from '../../lambdas/store/tenant-store.ts';
-import { DynamoUsageStore } from '../../lambdas/store/usage-store.ts';
-import { DynamoWorkspaceStore } from '../../lambdas/store/workspace-store.ts';
+import { apiRows } from '../../lambdas/kernel/api-rows.ts';
+import { Problem } from '../../lambdas/kernel/problem.ts';
+import { workspaceRevocation } from '../../lambdas/keys/keys.ts';
+import { routes } from '../../lambdas/table/index.ts';
+import { type ManagementServices, managementRoutes } from '../../lambdas/table/management.ts';
+import { type PublicServices, publicRoutes } from '../../lambdas/table/public.ts';
+import { DynamoTenantStore } from '../../lambdas/tenancy/tenant-store.ts';
+import { DynamoWorkspaceStore } from '../../lambdas/tenancy/workspace-store.ts';
+import { DynamoUsageStore } from '../../lambdas/usage/usage-store.ts';
 import { PROFILES } from '../profiles/profiles.ts';
-import { NOW, startStore, storeTenant, type TestStore } from '../store/setup.ts';
 import { DEPLOYMENT as DEFAULT_DEPLOYMENT } from '../support/deployment.ts';
+import { NOW, startStore, storeTenant, type TestStore } from '../support/table.ts';
 import { type EventInput, event } from './requests.ts';
 
 const DEPLOYMENT: Deployment = { ...DEFAULT_DEPLOYMENT, allowedOrigin: 'https://app.example.com' };
@@ -154,7 +155,12 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('serv
         users: store.accounts,
         sessions: store.sessions,
         clock,
-        workspaces: { workspaces: new DynamoWorkspaceStore(table), keys: store.keys, clock },
+        workspaces: {
+          workspaces: new DynamoWorkspaceStore(table),
+          revokeKeys: workspaceRevocation(keys),
+          clock,
+        },
+        profile,
         tenants: new DynamoTenantStore(table),
         verification: {
           ...keys,

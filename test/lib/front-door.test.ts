@@ -1,6 +1,6 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { RATE_LIMIT_HEADERS } from '../../lambdas/routes/rate-limit-headers.ts';
+import { RATE_LIMIT_HEADERS } from '../../lambdas/contract/rate-limit-headers.ts';
 import { type ApiMethod, apiMethods } from '../../lib/rules/template.ts';
 import { propertiesOf, templateOf } from './synth.ts';
 
