@@ -78,7 +78,7 @@ export function addGatewayResponses(
 ): void {
   for (const answer of answers(profile)) {
     // The plain request id can be chosen by callers, and so could break out of the body's JSON.
-    const requestId = answer.authorized ? 'context.authorizer.requestId' : 'context.extendedRequestId';
+    const requestId = answer.authorized ? 'context.authorizer.callId' : 'context.extendedRequestId';
     const body = profile.errorBody({ ...answer, requestId: `$${requestId}`, fields: [] });
     api.addGatewayResponse(answer.responseType.responseType, {
       type: answer.responseType,
