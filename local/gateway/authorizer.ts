@@ -6,7 +6,7 @@ import { type Decision, evaluatePolicy } from './policy.ts';
 import { lookUp, type RequestContext } from './request-context.ts';
 import type { Route } from './router.ts';
 
-/** What an authorizer made of a request. */
+/** An authorizer's verdict on a request. */
 export interface Authorization {
   readonly decision: Decision;
   /** `$context.authorizer`: the authorizer's context, all of it strings, and the principal. */
