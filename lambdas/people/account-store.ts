@@ -57,8 +57,15 @@ export class DynamoAccountStore implements AccountStore {
         createdAt: N(account.createdAt),
       },
     ];
-    const made = (kind: string, id: string, state: AuditedState) =>
-      auditEntry(`${kind}.create`, `${kind}:${id}`, origin, account.createdAt, null, state);
+    const made = (kind: 'tenant' | 'user' | 'workspace', id: string, after: AuditedState) =>
+      auditEntry({
+        action: `${kind}.create`,
+        target: `${kind}:${id}`,
+        origin,
+        at: account.createdAt,
+        before: null,
+        after,
+      });
     const entries = [
       made('tenant', user.tenantId, {
         name: account.workspaceName,

@@ -85,10 +85,13 @@ export class DynamoPeopleStore implements PeopleStore {
       },
       countPeople(user.tenantId, 1, user.role === 'admin' ? 1 : 0),
     ];
-    const entry = auditEntry('user.create', `user:${user.userId}`, origin, createdAt, null, {
-      email: user.email,
-      role: user.role,
-      full_name: user.fullName,
+    const entry = auditEntry({
+      action: 'user.create',
+      target: `user:${user.userId}`,
+      origin,
+      at: createdAt,
+      before: null,
+      after: { email: user.email, role: user.role, full_name: user.fullName },
     });
     await this.#audit.commit(user.tenantId, [entry], writes);
   }
@@ -116,14 +119,14 @@ export class DynamoPeopleStore implements PeopleStore {
           },
         },
       };
-      const entry = auditEntry(
-        'user.update',
-        `user:${before.userId}`,
+      const entry = auditEntry({
+        action: 'user.update',
+        target: `user:${before.userId}`,
         origin,
-        now,
-        { role: before.role, full_name: before.fullName },
-        { role: after.role, full_name: after.fullName },
-      );
+        at: now,
+        before: { role: before.role, full_name: before.fullName },
+        after: { role: after.role, full_name: after.fullName },
+      });
       const writes = [update, ...(admins === 0 ? [] : [countPeople(before.tenantId, 0, admins)])];
       await this.#audit.commit(before.tenantId, [entry], writes);
       return { ...after, version };
@@ -151,7 +154,14 @@ export class DynamoPeopleStore implements PeopleStore {
         },
       ];
       const was = { email: before.email, role: before.role, full_name: before.fullName };
-      const entry = auditEntry('user.remove', `user:${before.userId}`, origin, now, was, null);
+      const entry = auditEntry({
+        action: 'user.remove',
+        target: `user:${before.userId}`,
+        origin,
+        at: now,
+        before: was,
+        after: null,
+      });
       await this.#audit.commit(before.tenantId, [entry], writes);
       return before;
     });
@@ -196,7 +206,14 @@ export class DynamoPeopleStore implements PeopleStore {
           },
         },
       ];
-      const entry = auditEntry('user.password', `user:${before.userId}`, origin, now, {}, {});
+      const entry = auditEntry({
+        action: 'user.password',
+        target: `user:${before.userId}`,
+        origin,
+        at: now,
+        before: {},
+        after: {},
+      });
       await this.#audit.commit(before.tenantId, [entry], writes);
       return before;
     });

@@ -1,3 +1,4 @@
+import type { AuditVerb } from '../audit/actions.ts';
 import { changeNote } from '../audit/change-note.ts';
 import type { ChangeOrigin } from '../audit/entries.ts';
 import { sessionKey, userKey, userSessionKey } from '../kernel/item-keys.ts';
@@ -153,7 +154,7 @@ export class DynamoSessionStore implements SessionStore {
     userId: string,
     sessionId: string,
     origin: ChangeOrigin,
-    what: string,
+    what: AuditVerb<'session'>,
     change: { readonly set: string; readonly values: Item; readonly condition?: string },
   ): Promise<boolean> {
     const { set, values, condition } = change;

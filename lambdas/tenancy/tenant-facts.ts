@@ -1,3 +1,4 @@
+import * as attribute from '../kernel/attributes.ts';
 import { type Item, oneOf, text } from '../kernel/items.ts';
 
 /** What is true of a tenant for every decision; an instance may hold it for {@link FACTS_SECONDS}. */
@@ -14,14 +15,14 @@ export interface TenantFacts {
 }
 
 export function tenantFacts(item: Item): TenantFacts {
-  const usageKey = item.usageKey?.S;
-  const heldUntil = item.heldUntil?.N;
+  const usageKey = item[attribute.USAGE_KEY]?.S;
+  const heldUntil = item[attribute.HELD_UNTIL]?.N;
   return {
-    state: oneOf(['active', 'suspended', 'closed'], text(item, 'state')),
-    tier: text(item, 'tier'),
+    state: oneOf(['active', 'suspended', 'closed'], text(item, attribute.TENANT_STATE)),
+    tier: text(item, attribute.TIER),
     ...(usageKey === undefined ? {} : { usageKey }),
     ...(heldUntil === undefined ? {} : { heldUntil: Number(heldUntil) }),
-    suspendedWorkspaces: new Set(item.suspendedWorkspaces?.SS ?? []),
-    workspaces: new Set(item.workspaces?.SS ?? []),
+    suspendedWorkspaces: new Set(item[attribute.SUSPENDED_WORKSPACES]?.SS ?? []),
+    workspaces: new Set(item[attribute.WORKSPACES]?.SS ?? []),
   };
 }

@@ -98,14 +98,14 @@ function tenantUpdate(
 
 function entryOf(before: Tenant, change: TenantChange, origin: ChangeOrigin, now: number): AuditEntry {
   const after = { ...before, ...change };
-  return auditEntry(
-    'tenant.update',
-    `tenant:${before.id}`,
+  return auditEntry({
+    action: 'tenant.update',
+    target: `tenant:${before.id}`,
     origin,
-    now,
-    audited(before, change),
-    audited(after, change),
-  );
+    at: now,
+    before: audited(before, change),
+    after: audited(after, change),
+  });
 }
 
 export function storedTenant(id: string, item: Item): Tenant {

@@ -55,19 +55,26 @@ export class DynamoWorkspaceStore implements WorkspaceStore {
         }),
       },
     ];
-    const entry = auditEntry('workspace.create', `workspace:${id}`, origin, createdAt, null, { name });
+    const entry = auditEntry({
+      action: 'workspace.create',
+      target: `workspace:${id}`,
+      origin,
+      at: createdAt,
+      before: null,
+      after: { name },
+    });
     await this.#audit.commit(tenantId, [entry], writes);
   }
 
   rename(before: Workspace, name: string, origin: ChangeOrigin, now: number): Promise<boolean> {
-    const change = auditEntry(
-      'workspace.update',
-      `workspace:${before.id}`,
+    const change = auditEntry({
+      action: 'workspace.update',
+      target: `workspace:${before.id}`,
       origin,
-      now,
-      { name: before.name },
-      { name },
-    );
+      at: now,
+      before: { name: before.name },
+      after: { name },
+    });
     return this.#holds(before, change, [
       {
         Update: {
@@ -82,14 +89,14 @@ export class DynamoWorkspaceStore implements WorkspaceStore {
   }
 
   async close(before: Workspace, origin: ChangeOrigin, now: number): Promise<void> {
-    const change = auditEntry(
-      'workspace.close',
-      `workspace:${before.id}`,
+    const change = auditEntry({
+      action: 'workspace.close',
+      target: `workspace:${before.id}`,
       origin,
-      now,
-      { state: 'active' },
-      { state: 'closing' },
-    );
+      at: now,
+      before: { state: 'active' },
+      after: { state: 'closing' },
+    });
     await this.#holds(before, change, [
       {
         Update: {
@@ -110,14 +117,14 @@ export class DynamoWorkspaceStore implements WorkspaceStore {
   }
 
   remove(before: Workspace, origin: ChangeOrigin, now: number): Promise<boolean> {
-    const change = auditEntry(
-      'workspace.delete',
-      `workspace:${before.id}`,
+    const change = auditEntry({
+      action: 'workspace.delete',
+      target: `workspace:${before.id}`,
       origin,
-      now,
-      { name: before.name },
-      null,
-    );
+      at: now,
+      before: { name: before.name },
+      after: null,
+    });
     return this.#holds(before, change, [
       {
         Delete: {

@@ -10,7 +10,7 @@ import { openApiDocument } from '../../lambdas/http/openapi.ts';
 import { serve } from '../../lambdas/http/serve.ts';
 import { apiRows } from '../../lambdas/kernel/api-rows.ts';
 import { Problem } from '../../lambdas/kernel/problem.ts';
-import { workspaceRevocation } from '../../lambdas/keys/keys.ts';
+import { workspaceRevocation } from '../../lambdas/keys/revocation.ts';
 import { routes } from '../../lambdas/table/index.ts';
 import { type ManagementServices, managementRoutes } from '../../lambdas/table/management.ts';
 import { type PublicServices, publicRoutes } from '../../lambdas/table/public.ts';

@@ -4,9 +4,10 @@ import { createDynamoDbHttp } from '../../lambdas/kernel/dynamodb-http.ts';
 import type { Item, ItemKey } from '../../lambdas/kernel/items.ts';
 import type { RecordClient } from '../../lambdas/kernel/record-client.ts';
 import { Table } from '../../lambdas/kernel/table.ts';
+import type { ApiKey } from '../../lambdas/keys/api-key.ts';
 import { newKey } from '../../lambdas/keys/key-format.ts';
 import { DynamoKeyStore } from '../../lambdas/keys/key-store.ts';
-import { type ApiKey, issueKey, type KeyIssue } from '../../lambdas/keys/keys.ts';
+import { issueKey, type KeyIssue } from '../../lambdas/keys/keys.ts';
 import { DynamoAccountStore } from '../../lambdas/people/account-store.ts';
 import type { NewAccount } from '../../lambdas/people/accounts.ts';
 import { DynamoSessionStore } from '../../lambdas/sessions/session-store.ts';
@@ -57,7 +58,7 @@ export async function startStore(): Promise<TestStore> {
       // Two cores are shared by the engine and hundreds of parallel calls.
       deadlineMs: 20_000,
       attemptTimeoutMs: 20_000,
-    }) as RecordClient,
+    }),
     keys: new DynamoKeyStore(table),
     sessions: new DynamoSessionStore(table),
     accounts: new DynamoAccountStore(table),

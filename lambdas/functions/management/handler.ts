@@ -7,7 +7,7 @@ import { systemClock } from '../../kernel/clock.ts';
 import { Table } from '../../kernel/table.ts';
 import { variable } from '../../kernel/variables.ts';
 import { DynamoKeyStore } from '../../keys/key-store.ts';
-import { workspaceRevocation } from '../../keys/keys.ts';
+import { workspaceRevocation } from '../../keys/revocation.ts';
 import { DynamoAccountStore } from '../../people/account-store.ts';
 import { DynamoSessionStore } from '../../sessions/session-store.ts';
 import { type ManagementServices, managementRoutes } from '../../table/management.ts';
