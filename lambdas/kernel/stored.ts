@@ -1,5 +1,6 @@
 import { parseScopes, type Scope, scopesText } from '../contract/scopes.ts';
 import { type AddressBlock, packBlocks, unpackBlocks } from './address.ts';
+import { USED_AT, USED_FROM } from './attributes.ts';
 import { type AttributeValue, type Item, N, number as numberOf, oneOf, S, text as textOf } from './items.ts';
 
 /** How a field stands in an item: in one attribute that is written and read, or read off several that others write. */
@@ -20,6 +21,20 @@ export interface ReadOff<Value> {
 export function readOff<Value>(read: (item: Item) => Value): ReadOff<Value> {
   return { read };
 }
+
+/** The last use of a credential. */
+export interface LastUse {
+  /** Unix seconds. */
+  readonly at: number;
+  /** The IP address. */
+  readonly address: string;
+}
+
+/** What the authorizer notes of the last use of a credential; null before the first. */
+export const lastUse: ReadOff<LastUse | null> = readOff((item) => {
+  const at = numberOf(item, USED_AT);
+  return at === 0 ? null : { at, address: item[USED_FROM]?.S ?? '' };
+});
 
 export function text(attribute: string): InAttribute<string> {
   return { attribute, read: (item) => textOf(item, attribute), write: S };

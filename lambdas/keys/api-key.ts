@@ -8,6 +8,8 @@ import { type ChangeOf, defineRecord, type NewOf } from '../kernel/record.ts';
 import {
   blocks,
   choice,
+  type LastUse,
+  lastUse,
   number,
   numberOrZero,
   optionalNumber,
@@ -43,7 +45,7 @@ export interface ApiKey {
   readonly metadata: Readonly<Record<string, string>>;
   readonly createdAt: number;
   readonly createdBy: string;
-  readonly lastUse: { readonly at: number; readonly address: string } | null;
+  readonly lastUse: LastUse | null;
   readonly requests: number;
   /** Set while the key before the last rotation still works: until when. */
   readonly previousExpiresAt: number | null;
@@ -148,10 +150,7 @@ export const API_KEY = defineRecord<ApiKey, 'record' | 'row', KeyViewing>()({
   },
   lastUse: {
     on: 'record',
-    stored: readOff((item) => {
-      const at = numberOf(item, attribute.USED_AT);
-      return at === 0 ? null : { at, address: item[attribute.USED_FROM]?.S ?? '' };
-    }),
+    stored: lastUse,
     initial: null,
     view: {
       last_used_at: (use) => (use === null ? null : timestamp(use.at)),

@@ -6,6 +6,7 @@ import * as attribute from '../kernel/attributes.ts';
 import { type Item, number, oneOf, text } from '../kernel/items.ts';
 import { imagesOf } from '../kernel/stream-records.ts';
 import { API_KEY } from '../keys/api-key.ts';
+import { SESSION } from '../sessions/session.ts';
 
 /** A change of a hot record as a row of its tenant's audit trail. */
 export interface HotChange extends SourcedEntry {
@@ -18,7 +19,7 @@ const KINDS: Readonly<Record<string, { kind: string; id: string; state: (item: I
   SESSION: {
     kind: 'session',
     id: attribute.SESSION_ID,
-    state: (item) => ({ user_id: item.usr?.S, role: item.rol?.S, status: item.st?.S }),
+    state: (item) => SESSION.auditedItem('record', item),
   },
 };
 
