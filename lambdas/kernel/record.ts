@@ -1,6 +1,6 @@
 import type { Item } from './items.ts';
 import type { InAttribute, Stored } from './stored.ts';
-import type { Update } from './update.ts';
+import type { Condition, Update } from './update.ts';
 
 /**
  * Records that say their fields once. An entity declares for each field where it is stored and how, whether a change may
@@ -234,6 +234,25 @@ export class RecordDefinition<Entity, On extends string, Context, Fields> {
   /** The fields that the trail tells of an entity that is made or removed. */
   get lasting(): readonly (keyof Entity)[] {
     return this.#fields.flatMap(([name, { auditChangesOnly = false }]) => (auditChangesOnly ? [] : [name]));
+  }
+
+  /** The condition that an item still says what was read of these fields. */
+  asRead(on: On, entity: Entity, which: readonly (keyof Entity)[]): Condition {
+    const clauses: string[] = [];
+    const names: Record<string, string> = {};
+    const values: Record<string, Item[string]> = {};
+    for (const [name, field] of this.#fields) {
+      const { stored } = field;
+      if (!which.includes(name) || field.on !== on || !('attribute' in stored)) continue;
+      const { attribute } = stored;
+      const value = stored.write(entity[name]);
+      names[`#${attribute}`] = attribute;
+      clauses.push(
+        value === undefined ? `attribute_not_exists(#${attribute})` : `#${attribute} = :read_${attribute}`,
+      );
+      if (value !== undefined) values[`:read_${attribute}`] = value;
+    }
+    return { condition: clauses.join(' AND '), names, values };
   }
 
   /** The fields that a change of an item writes; all that one may write without a change. */

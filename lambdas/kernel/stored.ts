@@ -62,6 +62,11 @@ export function number(attribute: string, absent = 0): InAttribute<number> {
   return { attribute, read: (item) => numberOf(item, attribute, absent), write: N };
 }
 
+/** 0 is an absent attribute. */
+export function numberUnlessZero(attribute: string): InAttribute<number> {
+  return { ...number(attribute), write: (value) => (value === 0 ? undefined : N(value)) };
+}
+
 /** Null is an absent attribute; so is 0. */
 export function optionalNumber(attribute: string): InAttribute<number | null> {
   return {

@@ -9,6 +9,11 @@ export interface Update {
   readonly values: Item;
 }
 
+/** A condition of a write, with what it names. */
+export interface Condition extends Pick<Update, 'names' | 'values'> {
+  readonly condition: string;
+}
+
 /** One update of them all, in their order. */
 export function joinedUpdate(...parts: readonly Partial<Update>[]): Update {
   return {

@@ -1,13 +1,13 @@
 import { type AuditedState, auditEntry } from '../audit/entries.ts';
 import { rowWrites } from '../audit/trail-store.ts';
-import { ROLES, type Role } from '../contract/scopes.ts';
 import { emailKey, tenantKey, userKey, workspaceKey } from '../kernel/item-keys.ts';
-import { type Item, N, number, oneOf, S, text } from '../kernel/items.ts';
+import { type Item, N, S, text } from '../kernel/items.ts';
 import { Problem } from '../kernel/problem.ts';
 import { isCommitted, type Table, type TransactionWrite } from '../kernel/table.ts';
 import { newKeyItems } from '../keys/key-store.ts';
 import type { User } from '../sessions/user.ts';
 import type { AccountStore, Login, NewAccount } from './accounts.ts';
+import { PERSON } from './person.ts';
 
 /** Tenants, people and workspaces in the table. */
 export class DynamoAccountStore implements AccountStore {
@@ -19,6 +19,7 @@ export class DynamoAccountStore implements AccountStore {
 
   async createAccount(account: NewAccount): Promise<void> {
     const { user, workspaceId, key, heldUntil, origin } = account;
+    const person = { ...PERSON.initial, ...user, createdAt: account.createdAt, createdBy: null };
     const items: readonly Item[] = [
       {
         ...emailKey(user.email),
@@ -45,10 +46,7 @@ export class DynamoAccountStore implements AccountStore {
       },
       {
         ...userKey(user.tenantId, user.userId),
-        email: S(user.email),
-        role: S(user.role),
-        createdAt: N(account.createdAt),
-        ...(user.fullName === null ? {} : { fullName: S(user.fullName) }),
+        ...PERSON.item('row', person),
       },
       {
         ...workspaceKey(user.tenantId, workspaceId),
@@ -72,7 +70,7 @@ export class DynamoAccountStore implements AccountStore {
         tier: account.tier,
         sector: account.sector,
       }),
-      made('user', user.userId, { email: user.email, role: user.role, full_name: user.fullName }),
+      made('user', user.userId, PERSON.audited(person, PERSON.lasting)),
       made('workspace', workspaceId, { name: account.workspaceName }),
     ];
     const [login = {}, ...others] = items;
@@ -127,9 +125,8 @@ export class DynamoAccountStore implements AccountStore {
   }
 
   async findUser(tenantId: string, userId: string): Promise<User | undefined> {
-    const item = await this.#table.get(userKey(tenantId, userId));
-    if (item === undefined) return undefined;
-    return storedUser(tenantId, userId, item);
+    const row = await this.#table.get(userKey(tenantId, userId));
+    return row === undefined ? undefined : PERSON.read({ row });
   }
 }
 
@@ -143,17 +140,5 @@ export function claimAddress(Item: Item, now: number): TransactionWrite {
       ExpressionAttributeValues: { ':now': N(now) },
     },
     otherwise: new Problem('email_taken'),
-  };
-}
-
-/** A person as their row has them. */
-export function storedUser(tenantId: string, userId: string, item: Item): User {
-  return {
-    userId,
-    tenantId,
-    email: text(item, 'email'),
-    fullName: item.fullName?.S ?? null,
-    role: oneOf<Role>(ROLES, text(item, 'role')),
-    version: number(item, 'ver'),
   };
 }

@@ -41,6 +41,8 @@ describe('accounts', () => {
     expect(await store.accounts.findUser(account.user.tenantId, account.user.userId)).toEqual({
       ...account.user,
       version: 0,
+      createdAt: account.createdAt,
+      createdBy: null,
     });
     const other = newAccount();
     await store.accounts.createAccount(other);
