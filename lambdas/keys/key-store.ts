@@ -11,7 +11,7 @@ import { Problem } from '../kernel/problem.ts';
 import { isConditionFailure } from '../kernel/record-client.ts';
 import { isCommitted, type Table, type TransactionWrite } from '../kernel/table.ts';
 import { isEmpty, joinedUpdate, type Update, updateExpression } from '../kernel/update.ts';
-import { type KeyDefaults, keyDefaults } from '../tenancy/key-defaults.ts';
+import { KEY_DEFAULTS, type KeyDefaults } from '../tenancy/key-defaults.ts';
 import { API_KEY, type ApiKey, type KeyChange, RETENTION_SECONDS } from './api-key.ts';
 import { KeyList } from './key-list-store.ts';
 import { KeyPlaces, placeOf, takePlaces } from './key-places-store.ts';
@@ -179,7 +179,7 @@ export class DynamoKeyStore implements KeyStore {
   }
 
   async defaults(tenantId: string): Promise<KeyDefaults> {
-    return keyDefaults(await this.#table.get(tenantKey(tenantId)));
+    return KEY_DEFAULTS.read((await this.#table.get(tenantKey(tenantId))) ?? {});
   }
 
   /** The one conditional write by which a hot record changes; false when its condition does not hold. */

@@ -1,11 +1,14 @@
 import { type AuditedState, auditEntry } from '../audit/entries.ts';
 import { rowWrites } from '../audit/trail-store.ts';
+import * as attribute from '../kernel/attributes.ts';
 import { emailKey, tenantKey, userKey, workspaceKey } from '../kernel/item-keys.ts';
 import { type Item, N, S, text } from '../kernel/items.ts';
 import { Problem } from '../kernel/problem.ts';
 import { isCommitted, type Table, type TransactionWrite } from '../kernel/table.ts';
 import { newKeyItems } from '../keys/key-store.ts';
 import type { User } from '../sessions/user.ts';
+import { TENANT } from '../tenancy/tenant.ts';
+import { WORKSPACE } from '../tenancy/workspace.ts';
 import type { AccountStore, Login, NewAccount } from './accounts.ts';
 import { PERSON } from './person.ts';
 
@@ -19,7 +22,12 @@ export class DynamoAccountStore implements AccountStore {
 
   async createAccount(account: NewAccount): Promise<void> {
     const { user, workspaceId, key, heldUntil, origin } = account;
-    const person = { ...PERSON.initial, ...user, createdAt: account.createdAt, createdBy: null };
+    const { tier, sector, workspaceName: name, createdAt } = account;
+    const { tenantId } = user;
+    const person = { ...PERSON.initial, ...user, createdAt, createdBy: null };
+    const begun = { name, keys: 1, createdAt };
+    const workspace = { ...WORKSPACE.initial, ...begun, id: workspaceId, tenantId, isDefault: true };
+    const tenant = { ...TENANT.initial, ...begun, id: tenantId, sector, tier, users: 1, workspaces: 1 };
     const items: readonly Item[] = [
       {
         ...emailKey(user.email),
@@ -32,17 +40,11 @@ export class DynamoAccountStore implements AccountStore {
       },
       {
         ...tenantKey(user.tenantId),
-        state: S('active'),
-        tier: S(account.tier),
-        name: S(account.workspaceName),
-        keyCount: N(1),
-        userCount: N(1),
+        ...TENANT.item('item', tenant),
         adminCount: N(1),
-        workspaces: { SS: [workspaceId] },
+        [attribute.WORKSPACES]: { SS: [workspaceId] },
         defaultWorkspace: S(workspaceId),
-        ...(heldUntil === null ? {} : { heldUntil: N(heldUntil), heldEmail: S(user.email) }),
-        createdAt: N(account.createdAt),
-        ...(account.sector === null ? {} : { sector: S(account.sector) }),
+        ...(heldUntil === null ? {} : { [attribute.HELD_UNTIL]: N(heldUntil), heldEmail: S(user.email) }),
       },
       {
         ...userKey(user.tenantId, user.userId),
@@ -50,9 +52,7 @@ export class DynamoAccountStore implements AccountStore {
       },
       {
         ...workspaceKey(user.tenantId, workspaceId),
-        name: S(account.workspaceName),
-        keyCount: N(1),
-        createdAt: N(account.createdAt),
+        ...WORKSPACE.item('row', workspace),
       },
     ];
     const made = (kind: 'tenant' | 'user' | 'workspace', id: string, after: AuditedState) =>
@@ -65,13 +65,9 @@ export class DynamoAccountStore implements AccountStore {
         after,
       });
     const entries = [
-      made('tenant', user.tenantId, {
-        name: account.workspaceName,
-        tier: account.tier,
-        sector: account.sector,
-      }),
+      made('tenant', tenantId, TENANT.audited(tenant, TENANT.lasting)),
       made('user', user.userId, PERSON.audited(person, PERSON.lasting)),
-      made('workspace', workspaceId, { name: account.workspaceName }),
+      made('workspace', workspaceId, WORKSPACE.audited(workspace, WORKSPACE.lasting)),
     ];
     const [login = {}, ...others] = items;
     await this.#table.transact([

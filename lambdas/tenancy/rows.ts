@@ -2,22 +2,21 @@ import { setTimeout as wait } from 'node:timers/promises';
 import * as z from 'zod';
 import { originOf } from '../audit/entries.ts';
 import type { Profile } from '../contract/profile.ts';
-import { formatBlock } from '../kernel/address.ts';
-import { timestamp } from '../kernel/clock.ts';
 import { allowedIps, expiresInDays, plainText, scopes, time } from '../kernel/fields.ts';
 import { FACTS_SECONDS } from '../kernel/freshness.ts';
 import { Problem } from '../kernel/problem.ts';
 import { callerRoute, personRoute, type Route } from '../kernel/route.ts';
 import { withinSeconds } from '../kernel/time-budget.ts';
 import { requireKeyDefaults } from './key-defaults.ts';
-import type { Tenant, TenantStore } from './tenants.ts';
+import { TENANT, type Tenant, type TenantChange } from './tenant.ts';
+import type { TenantStore } from './tenants.ts';
+import { WORKSPACE, type Workspace } from './workspace.ts';
 import {
+  changeWorkspace,
   createWorkspace,
   deleteWorkspace,
   findWorkspace,
   listWorkspaces,
-  renameWorkspace,
-  type Workspace,
   type WorkspaceContext,
 } from './workspaces.ts';
 
@@ -74,7 +73,7 @@ const workspaceRows: readonly Route[] = [
     success: { status: 201, description: 'The workspace.', schema: workspaceView },
     errors: ['limit_reached'],
     handle: async ({ body, origin }, { workspaces }: TenancyServices, caller) => {
-      const created = await createWorkspace(body.name, caller, origin, workspaces);
+      const created = await createWorkspace(WORKSPACE.asked(body), caller, origin, workspaces);
       await wait(FACTS_SECONDS * 1000);
       return viewWorkspace(created);
     },
@@ -103,8 +102,12 @@ const workspaceRows: readonly Route[] = [
     body: z.strictObject({ name: plainText(100) }),
     success: { status: 200, description: 'The workspace as it is now.', schema: workspaceView },
     errors: ['not_found'],
-    handle: async ({ params, body, origin }, { workspaces }: TenancyServices, caller) =>
-      viewWorkspace(await renameWorkspace(params.id ?? '', body.name, caller, origin, workspaces)),
+    handle: async ({ params, body, origin }, { workspaces }: TenancyServices, caller) => {
+      const change = WORKSPACE.asked(body);
+      return viewWorkspace(
+        await changeWorkspace({ id: params.id ?? '', change, caller, from: origin }, workspaces),
+      );
+    },
   }),
   personRoute({
     id: 'deleteWorkspace',
@@ -130,12 +133,10 @@ const workspaceRows: readonly Route[] = [
     errors: ['not_found', 'conflicting_state'],
     handle: async ({ params, query, origin }, { workspaces }: TenancyServices, caller) => {
       const id = params.id ?? '';
+      const force = query.force === 'true';
+      const hasTimeLeft = withinSeconds(REVOKING_SECONDS);
       const { status, revoked } = await deleteWorkspace(
-        id,
-        query.force === 'true',
-        caller,
-        origin,
-        withinSeconds(REVOKING_SECONDS),
+        { id, force, caller, from: origin, hasTimeLeft },
         workspaces,
       );
       return { id, status, keys_revoked: revoked };
@@ -201,10 +202,9 @@ const tenantRows: readonly Route[] = [
     errors: [],
     handle: async ({ body, origin }, services: TenancyServices, caller) => {
       const { tenants, profile, workspaces } = services;
-      const { name, sector, key_defaults: defaults } = body;
-      const change = {
-        ...(name === undefined ? {} : { name }),
-        ...(sector === undefined ? {} : { sector }),
+      const { key_defaults: defaults, ...asked } = body;
+      const change: TenantChange = {
+        ...TENANT.asked(asked),
         ...(defaults === undefined
           ? {}
           : {
@@ -225,31 +225,14 @@ const tenantRows: readonly Route[] = [
 /** Workspaces and settings stand above the one workspace that a key has: people change them. */
 export const tenancyRoutes: readonly Route[] = [...workspaceRows, ...tenantRows];
 
+const showWorkspace = WORKSPACE.viewAs<z.output<typeof workspaceView>>();
+const showTenant = TENANT.viewAs<z.output<typeof tenantView>>();
+
 export function viewWorkspace(workspace: Workspace): z.output<typeof workspaceView> {
-  return {
-    id: workspace.id,
-    name: workspace.name,
-    status: workspace.state,
-    is_default: workspace.isDefault,
-    key_count: workspace.keys,
-    created_at: timestamp(workspace.createdAt) ?? '',
-  };
+  return showWorkspace(workspace, undefined);
 }
 
 export function viewTenant(tenant: Tenant | undefined): z.output<typeof tenantView> {
   if (tenant === undefined) throw new Problem('not_found');
-  const { expiresInDays: days, scopes: granted, allowedBlocks } = tenant.keyDefaults;
-  return {
-    id: tenant.id,
-    name: tenant.name,
-    sector: tenant.sector,
-    status: tenant.state,
-    tier: tenant.tier,
-    key_defaults: {
-      expires_in_days: days,
-      scopes: granted === null ? null : [...granted],
-      allowed_ips: allowedBlocks?.map(formatBlock) ?? null,
-    },
-    created_at: timestamp(tenant.createdAt) ?? '',
-  };
+  return showTenant(tenant, undefined);
 }

@@ -8,7 +8,8 @@ import type { AskedOf } from '../kernel/record.ts';
 import { API_KEY, type ApiKey } from '../keys/api-key.ts';
 import { environmentsOf, importedLocator } from '../keys/key-format.ts';
 import type { KeyIssue } from '../keys/keys.ts';
-import { MAX_WORKSPACES, type Workspace, type WorkspaceStore } from '../tenancy/workspaces.ts';
+import { WORKSPACE, type Workspace } from '../tenancy/workspace.ts';
+import { MAX_WORKSPACES, type WorkspaceStore } from '../tenancy/workspaces.ts';
 
 /** Imported keys of a tenant at most; its tier's number of keys does not count them. */
 export const MAX_IMPORTED_KEYS = 100_000;
@@ -115,7 +116,7 @@ async function importWorkspace(
   if (known.size >= MAX_WORKSPACES)
     return { line, id, status: 'refused', message: `a tenant has at most ${MAX_WORKSPACES} workspaces` };
   try {
-    const workspace = { id, tenantId, name, createdAt, state: 'active', keys: 0, isDefault: false } as const;
+    const workspace = { ...WORKSPACE.initial, id, tenantId, name, createdAt };
     if (!dryRun) await workspaces.create(workspace, origin);
     known.set(id, 'active');
     return { line, id, status: 'created' };
