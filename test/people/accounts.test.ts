@@ -1,30 +1,23 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { DynamoBackoffStore } from '../../lambdas/attempts/backoff-store.ts';
-import { DynamoSourceStore } from '../../lambdas/attempts/source-store.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { parseKey } from '../../lambdas/keys/key-format.ts';
 import { type AccountContext, admitAccount, logIn, onboard } from '../../lambdas/people/accounts.ts';
-import { DynamoRefreshStore } from '../../lambdas/sessions/refresh-store.ts';
 import { EMPTY_KEYSET, nextKeyset } from '../../lambdas/signing/keyset.ts';
 import { Signer } from '../../lambdas/signing/signer.ts';
 import { profile } from '../../profiles/default.ts';
 import { DEPLOYMENT } from '../support/deployment.ts';
-import { ADDRESS, NOW, startStore, type TestStore } from '../support/table.ts';
+import { memoryStores } from '../support/memory/stores.ts';
+import { ADDRESS, NOW } from '../support/tenants.ts';
 
 const PASSWORD = 'YourSecurePassword123!';
 
-let store: TestStore;
+const store = memoryStores();
 let context: AccountContext;
 beforeAll(async () => {
-  store = await startStore();
   const keyset = await nextKeyset(EMPTY_KEYSET, { tokenAlgorithm: 'ES256', tokenSeconds: 3600 }, NOW);
   context = {
     profile,
     deployment: DEPLOYMENT,
-    accounts: store.accounts,
-    sessions: store.sessions,
-    refreshTokens: new DynamoRefreshStore(store.table),
-    backoff: new DynamoBackoffStore(store.table),
-    sources: new DynamoSourceStore(store.table),
+    ...store,
     signer: new Signer(
       async () => keyset,
       'https://api.example.com',
@@ -33,7 +26,6 @@ beforeAll(async () => {
     clock: () => NOW,
   };
 });
-afterAll(() => store.stop());
 
 const FROM = { requestId: 'r1', address: ADDRESS };
 const join = (email: string) =>
