@@ -25,6 +25,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: [UNIT],
+          // They share what they import, which is most of their time; none changes it.
+          isolate: false,
           setupFiles: ['test/support/nothing-starts.ts'],
         },
       },
