@@ -84,7 +84,8 @@ export class DynamoPeopleStore implements PeopleStore {
       await this.#audit.commit(user.tenantId, [entry], writes);
     } catch (error) {
       if (!(error instanceof ConditionsFailed)) throw error;
-      if (error.failed.includes(3)) throw new Problem('conflicting_state');
+      // Without an identity the fourth write is the trail's head, which others move.
+      if (identity !== undefined && error.failed.includes(3)) throw new Problem('conflicting_state');
       if (error.failed.includes(0)) throw new Problem('email_taken');
       throw new Problem('limit_reached', { message: `A tenant has at most ${MAX_USERS} people.` });
     }
