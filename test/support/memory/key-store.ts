@@ -43,7 +43,7 @@ export class MemoryKeyStore implements KeyStore {
     return { keys, next: wanted.length > limit ? (keys.at(-1)?.id ?? null) : null };
   }
 
-  async change({ locator }: ApiKey, change: KeyChange): Promise<boolean> {
+  async change({ locator, previousExpiresAt: seenGrace }: ApiKey, change: KeyChange): Promise<boolean> {
     const stored = this.#state.keys.get(locator);
     const { expiresAt, ...fields } = change;
     const touchesRecord = [change.scopes, change.allowedBlocks, change.state, expiresAt].some(
@@ -51,11 +51,13 @@ export class MemoryKeyStore implements KeyStore {
     );
     if (stored === undefined || (touchesRecord && stored.key.state === 'revoked')) return false;
     const { slot, previous } = stored;
+    // A grace ends no later than its key: whoever knows of another grace has not seen the last rotation.
+    const outlasts = (graceEnd = 0) => graceEnd > (expiresAt ?? NEVER);
+    if (outlasts(seenGrace ?? 0) !== outlasts(previous?.expiresAt)) return false;
     this.#state.keys.set(locator, {
       ...stored,
       key: { ...stored.key, ...fields },
       slot: { ...slot, expiresAt: expiresAt ?? slot.expiresAt },
-      // A grace ends no later than its key.
       previous: previous && {
         ...previous,
         expiresAt: Math.min(previous.expiresAt, expiresAt ?? NEVER),
