@@ -43,7 +43,7 @@ export interface UsageKeyRight {
   readonly on: 'keys' | 'key' | 'members';
 }
 
-/** What a function is and what it may do: everything that sets it apart from the others. */
+/** Size, limits, rights and variables of a function: everything that sets it apart from the others. */
 export interface FunctionSpec {
   readonly description: string;
   /** CPU grows with memory: 1,769 MB are one vCPU (Lambda, "Configure memory"). */
@@ -71,7 +71,7 @@ const EXCHANGE_RIGHTS: readonly TableRight[] = [
   { actions: ['ConditionCheckItem'], keys: ['TENANT#*'] },
 ];
 
-/** What the configuration decides of the functions' rights. */
+/** The part of the configuration on which the functions' rights depend. */
 export interface RightsOptions {
   /** @default - whether the profile's tokens are HS256 */
   readonly acceptsHs256?: boolean;

@@ -11,7 +11,7 @@ export interface LatchkeyFunctionProps {
   /** The folder of its bundle. */
   readonly codeFolder: string;
   readonly logRetention: RetentionDays;
-  /** What becomes of its logs with the stack. */
+  /** Removal policy of its logs when the stack is deleted. */
   readonly removalPolicy: RemovalPolicy;
 }
 

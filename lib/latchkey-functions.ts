@@ -18,7 +18,7 @@ export interface LatchkeyFunctionsProps {
   /** The values of the variables that come with no right. */
   readonly variables: Readonly<Record<'ISSUER' | 'USAGE_KEYS', string>>;
   readonly logRetention: RetentionDays;
-  /** What becomes of the logs with the stack. */
+  /** Removal policy of the logs when the stack is deleted. */
   readonly removalPolicy: RemovalPolicy;
 }
 

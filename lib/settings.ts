@@ -3,13 +3,13 @@ import type { Profile } from '../lambdas/contract/profile.ts';
 import { type Config, ConfigError, parseConfig } from './config.ts';
 import { loadProfile } from './profiles.ts';
 
-/** What one deployment is made from: the configuration with its overrides, and the profile that it names. */
+/** The inputs of one deployment: the configuration with its overrides, and the profile that it names. */
 export interface Settings {
   readonly config: Config;
   readonly profile: Profile;
 }
 
-/** What `cdk -c name=value` may override. */
+/** Fields of the configuration that `cdk -c name=value` may override. */
 export interface Overrides {
   readonly profile?: unknown;
   readonly environment?: unknown;
@@ -77,7 +77,7 @@ function checkCircle({ domain, upstream }: Config): void {
   );
 }
 
-/** What the functions need of the settings, built into their bundles. */
+/** The part of the settings that functions need, as it is built into their bundles. */
 export function deploymentOf({ config, profile }: Settings): Deployment {
   return {
     environment: config.environment,
@@ -106,7 +106,7 @@ export interface WafLimits {
   readonly requestsPerMinute: number;
 }
 
-/** What AWS WAF lets through; null where it does not stand before the API. */
+/** Rate limits of AWS WAF; null where it does not stand before the API. */
 export function wafLimitsOf({ waf, environment, wafLimits, tiers }: Config): WafLimits | null {
   if (!(waf ?? environment === 'production')) return null;
   const fastest = Math.max(...Object.values(tiers).map(({ rate }) => rate));

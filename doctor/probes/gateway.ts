@@ -6,7 +6,7 @@ type Result = Omit<Finding, 'id'>;
 
 const UNAUTHORIZED_FIX = 'Deploy the template again; lib/front-door.ts sets no cache and no identity source.';
 
-/** What API Gateway answers by itself, to callers that nobody has proven. docs/aws-facts.md has what is assumed. */
+/** Probes of API Gateway's own answers to unproven callers. docs/aws-facts.md lists the assumptions. */
 export function gatewayProbes(api: Api): readonly Probe[] {
   return [
     {

@@ -6,11 +6,11 @@ import net, { type AddressInfo } from 'node:net';
 import { BatchGetItemCommand, DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { DynamoDbError } from '../../lambdas/kernel/dynamodb-error.ts';
 import {
   type AttributeValue,
   type BatchGetItemInput,
   createDynamoDbHttp,
-  DynamoDbError,
   type DynamoDbHttpOptions,
   type Item,
   type UpdateItemInput,
