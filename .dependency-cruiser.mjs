@@ -80,6 +80,12 @@ export default {
       'Run-time code is loaded by Lambda, which has no CDK.',
     ),
     rule(
+      'run-time-code-uses-what-is-deployed',
+      { path: '^(lambdas|profiles)/' },
+      { dependencyTypes: ['npm-dev'], pathNot: '@types/' },
+      'A development package is not in the bundle, and its types say nothing of Lambda.',
+    ),
+    rule(
       'rules-know-no-aws',
       { path: '^lambdas/', pathNot: '^lambdas/(kernel|functions)/|-(store|client)\\.ts$' },
       { path: `${AWS_SDK}|aws4|^lambdas/kernel/(table|dynamodb-http|secrets-http)\\.ts$` },
