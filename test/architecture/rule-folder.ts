@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
 export const ROOT = join(import.meta.dirname, '../..');
-const RULES = ['package.json', 'tsconfig.json', 'tsconfig.run.json'];
+const RULES = ['.oxlintrc.json', 'package.json', 'tsconfig.json', 'tsconfig.run.json'];
 
 /**
  * A temporary folder with this repository's rules and packages, and no other files than those that are given by path
