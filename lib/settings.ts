@@ -1,4 +1,4 @@
-import type { Deployment, TokenSettings } from '../lambdas/contract/deployment.ts';
+import type { DecisionSettings, Deployment, TokenSettings } from '../lambdas/contract/deployment.ts';
 import type { Profile } from '../lambdas/contract/profile.ts';
 import { type Config, ConfigError, parseConfig } from './config.ts';
 import { loadProfile } from './profiles.ts';
@@ -98,6 +98,18 @@ export function deploymentOf({ config, profile }: Settings): Deployment {
     pathScopes: [...(config.upstream?.scopes ?? []), ...profile.pathScopes],
     allowedOrigin: config.cors.allowedOrigin,
   };
+}
+
+/** What decisions need of it, built into the authorizer's bundle. */
+export function decisionSettingsOf({
+  anonymous,
+  tiers,
+  initialTier,
+  sandbox,
+  pathScopes,
+  tokens: { acceptsHs256 },
+}: Deployment): DecisionSettings {
+  return { anonymous, tiers, initialTier, sandbox, pathScopes, tokens: { acceptsHs256 } };
 }
 
 /** Requests a minute from one source address. */

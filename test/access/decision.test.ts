@@ -1,10 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  type Decision,
-  type DecisionContext,
-  type DecisionRequest,
-  decide,
-} from '../../lambdas/access/decision.ts';
+import { decide } from '../../lambdas/access/decide.ts';
+import type { Decision, DecisionContext, DecisionRequest } from '../../lambdas/access/decision.ts';
 import { DynamoDecisionStore } from '../../lambdas/access/decision-store.ts';
 import { Facts } from '../../lambdas/access/facts.ts';
 import { Guesses } from '../../lambdas/access/guesses.ts';
