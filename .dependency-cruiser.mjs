@@ -85,6 +85,12 @@ export default {
       '`lambdas` and `profiles` do not import the CDK: they run on Lambda.',
     ),
     rule(
+      'run-time-code-uses-what-is-deployed',
+      { path: '^(lambdas|profiles)/' },
+      { dependencyTypes: ['npm-dev'], pathNot: '@types/' },
+      'A development package is not in the bundle, and its types say nothing of Lambda.',
+    ),
+    rule(
       'rules-know-no-aws',
       { path: '^lambdas/', pathNot: '^lambdas/(kernel|functions)/|-(store|client)\\.ts$' },
       { path: `${AWS_SDK}|aws4|^lambdas/kernel/(table|dynamodb-http|secrets-http)\\.ts$` },

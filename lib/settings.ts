@@ -1,6 +1,7 @@
-import type { Deployment, TokenSettings } from '../lambdas/contract/deployment.ts';
+import type { DecisionSettings, Deployment, TokenSettings } from '../lambdas/contract/deployment.ts';
 import type { Profile } from '../lambdas/contract/profile.ts';
-import { type Config, ConfigError, parseConfig } from './config.ts';
+import { type Config, ConfigError, parseConfig, RESERVED_CONCURRENCY } from './config.ts';
+import type { FunctionName } from './functions.ts';
 import { loadProfile } from './profiles.ts';
 
 /** The inputs of one deployment: the configuration with its overrides, and the profile that it names. */
@@ -100,6 +101,18 @@ export function deploymentOf({ config, profile }: Settings): Deployment {
   };
 }
 
+/** What decisions need of it, built into the authorizer's bundle. */
+export function decisionSettingsOf({
+  anonymous,
+  tiers,
+  initialTier,
+  sandbox,
+  pathScopes,
+  tokens: { acceptsHs256 },
+}: Deployment): DecisionSettings {
+  return { anonymous, tiers, initialTier, sandbox, pathScopes, tokens: { acceptsHs256 } };
+}
+
 /** Requests a minute from one source address. */
 export interface WafLimits {
   readonly publicRequestsPerMinute: number;
@@ -112,6 +125,15 @@ export function wafLimitsOf({ waf, environment, wafLimits, tiers }: Config): Waf
   const fastest = Math.max(...Object.values(tiers).map(({ rate }) => rate));
   // A whole tenant may sit behind one address: twice its rate is no tenant's doing.
   return { ...wafLimits, requestsPerMinute: wafLimits.requestsPerMinute ?? 2 * 60 * fastest };
+}
+
+/** Instances that functions have for themselves, by the function's name; empty where none are reserved. */
+export function reservedConcurrencyOf({
+  reservedConcurrency,
+  environment,
+}: Config): Readonly<Partial<Record<FunctionName, number>>> {
+  const byDefault = environment === 'production' ? RESERVED_CONCURRENCY.parse({}) : null;
+  return (reservedConcurrency === undefined ? byDefault : reservedConcurrency) ?? {};
 }
 
 const DAY_SECONDS = 86_400;

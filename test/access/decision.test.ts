@@ -1,10 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import {
-  type Decision,
-  type DecisionContext,
-  type DecisionRequest,
-  decide,
-} from '../../lambdas/access/decision.ts';
+import { decide } from '../../lambdas/access/decide.ts';
+import type { Decision, DecisionContext, DecisionRequest } from '../../lambdas/access/decision.ts';
 import { Guesses } from '../../lambdas/access/guesses.ts';
 import type { Deployment } from '../../lambdas/contract/deployment.ts';
 import { parseBlock } from '../../lambdas/kernel/address.ts';
