@@ -89,7 +89,9 @@ export class LatchkeyStack extends Stack {
       topicArn: config.alarmTopicArn,
     });
 
-    this.templateOptions.metadata = { Latchkey: { try: firstCalls(rows, profile) } };
+    this.templateOptions.metadata = {
+      Latchkey: { try: firstCalls(rows, profile), anonymous: config.anonymous },
+    };
     new CfnOutput(this, 'ApiUrl', { value: frontDoor.url });
     new CfnOutput(this, 'ApiId', { value: frontDoor.stage.restApi.restApiId });
     new CfnOutput(this, 'TableName', { value: table.table.tableName });
