@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -160,10 +160,23 @@ describe('a stack with a data directory', () => {
     await start({ dataDir });
   });
 
-  test('keeps secrets in a file that only its owner reads', async () => {
+  test('keeps all of it for its owner alone, in a directory that was there before too', async () => {
     const dataDir = dataDirectory();
-    await start({ dataDir });
-    expect(statSync(join(dataDir, 'secrets.json')).mode & 0o777).toBe(0o600);
+    chmodSync(dataDir, 0o755);
+    const stack = await start({ dataDir });
+    await callers(stack).dynamodb('PutItem', {
+      TableName: stack.physicalId('Items'),
+      Item: { id: { S: 'kept' } },
+    });
+    const modes = readdirSync(dataDir, { recursive: true, withFileTypes: true }).map((each) => {
+      const { mode } = statSync(join(each.parentPath, each.name));
+      return [each.name, (mode & 0o777).toString(8)];
+    });
+    expect(modes.map(([name]) => name)).toEqual(
+      expect.arrayContaining(['secrets.json', 'dynamodb.sqlite', 'engine.pid', 'lock']),
+    );
+    expect(modes.filter(([, mode]) => mode !== '600' && mode !== '700')).toEqual([]);
+    expect(statSync(dataDir).mode & 0o777).toBe(0o700);
   });
 });
 
