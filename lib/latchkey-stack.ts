@@ -74,6 +74,7 @@ export class LatchkeyStack extends Stack {
     keyset.rotateWith(functions.rotation, Duration.days(config.rotationDays));
     new UsageKeyReconciler(this, 'UsageKeyReconciler', functions);
     const keyStream = new KeyStream(this, 'KeyStream', {
+      ...kept,
       table,
       consumer: functions.stream,
       counter: functions.usage,
