@@ -7,6 +7,7 @@ import { Problem } from '../kernel/problem.ts';
 import type { Incoming, RawBody, Route, RouteGroup, Row } from '../kernel/route.ts';
 import { namedWorkspaces } from '../tenancy/workspace-choice.ts';
 import { readBody } from './body.ts';
+import { namedCookies } from './cookies.ts';
 import { type HttpRequest, readEvent, requireUnambiguousPath } from './event.ts';
 import { inWrittenNames } from './field-names.ts';
 import { callerOf } from './identity.ts';
@@ -106,6 +107,7 @@ async function serveRow<Services>(
   const incoming: Incoming = {
     body: (schema) => validate(schema, written.body, aliases),
     query: (schema) => validate(schema, written.query, aliases),
+    cookies: (names) => namedCookies(request.headers, names),
     raw: rawBody(request, row.lines?.maxBytes),
     params: request.params,
     path: request.path,

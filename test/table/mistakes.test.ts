@@ -10,7 +10,7 @@ const TABLE = `
 import * as z from 'zod';
 import { serve } from '../../lambdas/http/serve.ts';
 import type { Rendering } from '../../lambdas/http/respond.ts';
-import { Empty } from '../../lambdas/kernel/results.ts';
+import { Html, Redirect, WithCookies } from '../../lambdas/kernel/results.ts';
 import { everyRow, routeGroup, servedBy } from '../../lambdas/kernel/route.ts';
 
 interface KeyServices { readonly keys: { find(id: string): Promise<string> } }
@@ -56,10 +56,13 @@ const meRoutes = meGroup.rows({
   getMe: meGroup.public({
     method: 'GET',
     path: '/me',
-    summary: 'Nothing',
-    success: { kind: 'empty', status: 204, description: 'Nothing.' },
+    summary: 'A page',
+    takesCookies: ['__Host-session'],
+    success: { kind: 'html', status: 200, description: 'The page.' },
+    alternatives: [{ kind: 'redirect', status: 303, description: 'On.' }],
     errors: [],
-    handle: async () => new Empty(),
+    handle: async ({ cookies }) =>
+      cookies['__Host-session'] === undefined ? new Redirect('/') : new WithCookies(new Html('')),
   }),
 });
 
@@ -131,7 +134,17 @@ const MORE_MISTAKES: Readonly<Record<string, Mistake>> = {
   'a document where the kind is a text': {
     written: "success: { status: 201, description: 'How many.', schema: z.object({ count: z.int() }) }",
     instead: "success: { kind: 'text', status: 200, description: 'How many.' }",
-    error: /is not assignable to type 'Promise<Text>'|missing in type .* but required in type 'Text'/,
+    error: /is not assignable to type 'Answer<unknown, "text">'/,
+  },
+  'a kind that the row does not have': {
+    written: "alternatives: [{ kind: 'redirect', status: 303, description: 'On.' }],",
+    instead: '',
+    error: /'Redirect' is not assignable to type '.*Html/s,
+  },
+  'a cookie that the row does not name': {
+    written: "cookies['__Host-session']",
+    instead: "cookies['__Host-other']",
+    error: /Property '__Host-other' does not exist/,
   },
   'a status that the kind has not': {
     written: 'status: 201,',
