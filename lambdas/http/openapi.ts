@@ -190,10 +190,16 @@ function successResponse(success: Success, route: Route, isPublic: boolean, prof
       ? {}
       : {
           content: Object.fromEntries(
-            types.map((type) => [type, { schema: outputSchema(route, success, profile) }]),
+            types.map((type) => [type, { schema: schemaOf(type, success, route, profile) }]),
           ),
         }),
   };
+}
+
+function schemaOf(type: string, success: Success, route: Route, profile: Profile): Json {
+  if (type === NDJSON && 'line' in success && success.line !== undefined)
+    return jsonSchema(success.line, 'output');
+  return outputSchema(route, success, profile);
 }
 
 const LOCATION: Json = {
