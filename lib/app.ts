@@ -9,7 +9,7 @@ import { LatchkeyStack } from './latchkey-stack.ts';
 import { LatchkeyRules } from './rules/latchkey-rules.ts';
 import { deploymentOf, loadSettings } from './settings.ts';
 
-/** What the CDK command line would set from its defaults: set here, so that `node` and `cdk` write one template. */
+/** The context that the CDK command line sets by default: set here, so that `node` and `cdk` write one template. */
 const CONTEXT = {
   'aws:cdk:enable-path-metadata': true,
   'aws:cdk:enable-asset-metadata': true,
@@ -44,6 +44,9 @@ export async function latchkeyApp(
     profile: app.node.tryGetContext('profile'),
     environment: app.node.tryGetContext('environment'),
     config: app.node.tryGetContext('config'),
+    // The CDK command line names its version: what that synthesizes may be deployed, and is never a local stack's.
+    isLocal:
+      app.node.tryGetContext('latchkey:local') === true && process.env.CDK_CLI_ASM_VERSION === undefined,
   });
   const rows = apiRows(routes, settings.profile);
   const bundles = await bundleFunctions({

@@ -36,6 +36,7 @@ export interface OpenApiDocument extends Json {
 
 /** The OpenAPI 3.1 document of a profile, from the route table. */
 export function openApiDocument(routes: readonly Route[], profile: Profile): OpenApiDocument {
+  const securitySchemes = securitySchemesOf(profile);
   const paths: Record<string, Record<string, Json>> = {};
   for (const row of apiRows(routes, profile)) {
     if (row.kind !== 'route') continue;
@@ -48,22 +49,29 @@ export function openApiDocument(routes: readonly Route[], profile: Profile): Ope
     info: {
       title: profile.title,
       version: '1',
-      description: `Everything else below ${profile.upstreamPrefixes.join(', ')} goes to the API behind the front door.`,
+      description: `Every GET answers HEAD too. Everything else below ${profile.upstreamPrefixes.join(', ')} goes to the API behind the front door.`,
       license: { name: 'MIT', identifier: 'MIT' },
     },
-    security: [{ bearer: [] }, { apiKey: [] }],
+    security: Object.keys(securitySchemes).map((name) => ({ [name]: [] })),
     paths,
     components: {
-      securitySchemes: {
-        bearer: { type: 'http', scheme: 'bearer', description: 'An access token or an API key.' },
-        apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
-      },
+      securitySchemes,
       schemas: {
         Error: errorSchema(profile),
         OAuthError: shapeOf(oauthErrorBody(new Problem('internal'), 'id')),
       },
       headers: HEADERS,
     },
+  };
+}
+
+/** How the contract takes a credential. `Authorization: Token` has no scheme of OpenAPI's: it is bearer by another name. */
+function securitySchemesOf({ credentials }: Profile): Record<string, Json> {
+  return {
+    bearer: { type: 'http', scheme: 'bearer', description: 'An access token or an API key.' },
+    ...(credentials.includes('x-api-key')
+      ? { apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' } }
+      : {}),
   };
 }
 
