@@ -207,6 +207,22 @@ const wafLimits = fields({
   requestsPerMinute: wafLimit().nullable().default(null),
 });
 
+/**
+ * Instances of a function that nobody else can take, and that it cannot exceed. Together they must leave 100 of the
+ * account's to everybody else (Lambda, "Configuring reserved concurrency").
+ */
+export const RESERVED_CONCURRENCY = fields({
+  /**
+   * A bulkhead: whatever floods the account's other functions, decisions go on. At 10 ms a decision it is 20,000 a
+   * second, twice what an account's API Gateway takes. @default 200
+   */
+  authorizer: whole(1, 10_000).default(200),
+  /** A ceiling: a flood of logins, each a whole vCPU, stays within it. @default 10 */
+  accounts: whole(1, 10_000).default(10),
+  /** The same for people who change passwords. @default 5 */
+  people: whole(1, 10_000).default(5),
+});
+
 /** The configuration that a team edits. Every field is checked at synth time; an unknown one is an error. */
 export const CONFIG = fields({
   /** The CloudFormation stack's name. @default Latchkey */
@@ -219,8 +235,11 @@ export const CONFIG = fields({
   stage: text(/^[A-Za-z0-9_-]{1,128}$/, 'letters, digits, - and _').default('live'),
   /** A host name of the team's own for the API; null for the stage's URL. @default null */
   domain: domain.nullable().default(null),
-  /** Lets a call without a credential in as a viewer; in development only. @default false */
-  anonymous: flag().default(false),
+  /**
+   * Lets a call without a credential in as a viewer; in development only. @default - true in a stack that `npm start`
+   * serves, where the profile allows it; else false
+   */
+  anonymous: flag().exactOptional(),
   /** The API behind the front door; null for the built-in echo. @default null */
   upstream: upstream.nullable().default(null),
   /** Limits of tenants, by the tier's name. */
@@ -246,6 +265,11 @@ export const CONFIG = fields({
   waf: flag().exactOptional(),
   /** How much AWS WAF lets through from one source address. */
   wafLimits: wafLimits.prefault({}),
+  /**
+   * Instances that functions have for themselves; null for none, as a new account needs it: its limit is 10 or 50, and
+   * Lambda refuses to reserve of that. @default - null in development, each field's default in production
+   */
+  reservedConcurrency: RESERVED_CONCURRENCY.nullable().exactOptional(),
   /** Access tokens, and the sessions that refresh them. */
   tokens: tokens.prefault({}),
   /** Identity providers whose tokens are exchanged for ours. @default [] */

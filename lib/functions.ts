@@ -50,8 +50,6 @@ export interface FunctionSpec {
   readonly memoryMiB: number;
   /** Below API Gateway's 29 seconds for whatever answers a request. */
   readonly timeoutSeconds: number;
-  /** Instances that run at most, and that nobody else can take. @default - shared with the account */
-  readonly reservedConcurrency?: number;
   readonly table?: readonly TableRight[];
   readonly keyset?: readonly SecretAction[];
   /** Whether it reads metrics from CloudWatch. */
@@ -100,10 +98,9 @@ export function functionSpecs(
     },
     accounts: {
       description: 'Onboarding and login',
-      // A whole vCPU for Argon2id, and a ceiling so that a flood of logins cannot starve the authorizer.
+      // A whole vCPU for Argon2id.
       memoryMiB: 1769,
       timeoutSeconds: 10,
-      reservedConcurrency: 10,
       table: [
         { actions: ['GetItem'], keys: ['EMAIL#*', 'TENANT#*', 'BACKOFF#*'] },
         { actions: ['PutItem'], keys: ['EMAIL#*', 'TENANT#*', 'KEY#*', 'USER#*', 'SESSION#*'] },
@@ -144,10 +141,9 @@ export function functionSpecs(
     },
     people: {
       description: 'The people of a tenant and their passwords',
-      // As `accounts`: Argon2id takes a whole vCPU, and a flood of passwords gets no further than this.
+      // As `accounts`: Argon2id takes a whole vCPU.
       memoryMiB: 1769,
       timeoutSeconds: 10,
-      reservedConcurrency: 5,
       table: [
         { actions: ['GetItem'], keys: ['EMAIL#*', 'TENANT#*', 'BACKOFF#*'] },
         { actions: ['Query'], keys: ['TENANT#*', 'USER#*'] },

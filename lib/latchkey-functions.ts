@@ -12,6 +12,8 @@ export interface LatchkeyFunctionsProps {
   readonly specs: Readonly<Record<FunctionName, FunctionSpec>>;
   /** The folder of each function's bundle. */
   readonly bundles: Readonly<Record<FunctionName, string>>;
+  /** Instances that a function has for itself, and at most; all others share the account's. */
+  readonly reservedConcurrency: Readonly<Partial<Record<FunctionName, number>>>;
   readonly table: IdentityTable;
   readonly keyset: KeysetSecret;
   readonly usagePlans: UsagePlans;
@@ -32,6 +34,7 @@ export class LatchkeyFunctions extends Construct {
       const fn = new LatchkeyFunction(this, name, {
         spec,
         codeFolder: props.bundles[name as FunctionName],
+        reservedConcurrency: props.reservedConcurrency[name as FunctionName],
         logRetention: props.logRetention,
         removalPolicy: props.removalPolicy,
       });

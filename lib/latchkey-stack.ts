@@ -10,7 +10,7 @@ import { KeyStream } from './key-stream.ts';
 import { KeysetSecret } from './keyset-secret.ts';
 import { LatchkeyFunctions } from './latchkey-functions.ts';
 import { Monitoring } from './monitoring.ts';
-import { type Settings, tokenSettings, wafLimitsOf } from './settings.ts';
+import { reservedConcurrencyOf, type Settings, tokenSettings, wafLimitsOf } from './settings.ts';
 import { UsageKeyReconciler } from './usage-key-reconciler.ts';
 import { UsagePlans, usageKeys } from './usage-plans.ts';
 import { Waf } from './waf.ts';
@@ -59,6 +59,7 @@ export class LatchkeyStack extends Stack {
         exchanges: config.identityProviders.length > 0,
       }),
       bundles,
+      reservedConcurrency: reservedConcurrencyOf(config),
       table,
       keyset,
       usagePlans,
@@ -74,6 +75,7 @@ export class LatchkeyStack extends Stack {
     keyset.rotateWith(functions.rotation, Duration.days(config.rotationDays));
     new UsageKeyReconciler(this, 'UsageKeyReconciler', functions);
     const keyStream = new KeyStream(this, 'KeyStream', {
+      ...kept,
       table,
       consumer: functions.stream,
       counter: functions.usage,
@@ -89,7 +91,9 @@ export class LatchkeyStack extends Stack {
       topicArn: config.alarmTopicArn,
     });
 
-    this.templateOptions.metadata = { Latchkey: { try: firstCalls(rows, profile) } };
+    this.templateOptions.metadata = {
+      Latchkey: { try: firstCalls(rows, profile), anonymous: config.anonymous },
+    };
     new CfnOutput(this, 'ApiUrl', { value: frontDoor.url });
     new CfnOutput(this, 'ApiId', { value: frontDoor.stage.restApi.restApiId });
     new CfnOutput(this, 'TableName', { value: table.table.tableName });

@@ -1,11 +1,12 @@
-import type { Deployment, TokenSettings } from '../lambdas/contract/deployment.ts';
+import type { DecisionSettings, Deployment, TokenSettings } from '../lambdas/contract/deployment.ts';
 import type { Profile } from '../lambdas/contract/profile.ts';
-import { type Config, ConfigError, parseConfig } from './config.ts';
+import { type Config, ConfigError, parseConfig, RESERVED_CONCURRENCY } from './config.ts';
+import type { FunctionName } from './functions.ts';
 import { loadProfile } from './profiles.ts';
 
 /** The inputs of one deployment: the configuration with its overrides, and the profile that it names. */
 export interface Settings {
-  readonly config: Config;
+  readonly config: Config & { readonly anonymous: boolean };
   readonly profile: Profile;
 }
 
@@ -15,6 +16,8 @@ export interface Overrides {
   readonly environment?: unknown;
   /** A JSON object whose fields replace the file's. */
   readonly config?: unknown;
+  /** Whether it is for a stack that `npm start` serves on this machine. Nothing that is deployed says so. */
+  readonly isLocal?: boolean;
 }
 
 /**
@@ -26,14 +29,15 @@ export async function loadSettings(
   region: string | undefined = process.env.CDK_DEFAULT_REGION,
 ): Promise<Settings> {
   const { default: file } = await import('../latchkey.config.ts');
-  const { config: fields, ...rest } = overrides;
+  const { config: fields, isLocal = false, ...rest } = overrides;
   const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
   const config = parseConfig({ ...file, ...overriddenFields(fields), ...given });
   const profile = await loadProfile(config.profile);
   checkAnonymous(config, profile);
   checkCertificate(config, region);
   checkCircle(config);
-  return { config, profile };
+  const allowsAnonymous = profile.allowsAnonymous && config.environment === 'development';
+  return { config: { ...config, anonymous: config.anonymous ?? (isLocal && allowsAnonymous) }, profile };
 }
 
 function overriddenFields(json: unknown): object {
@@ -48,7 +52,7 @@ function overriddenFields(json: unknown): object {
 }
 
 function checkAnonymous(config: Config, profile: Profile): void {
-  if (!config.anonymous) return;
+  if (config.anonymous !== true) return;
   if (!profile.allowsAnonymous) {
     throw new ConfigError(
       `anonymous: the profile "${profile.name}" takes a credential for every call; set anonymous to false`,
@@ -100,6 +104,18 @@ export function deploymentOf({ config, profile }: Settings): Deployment {
   };
 }
 
+/** What decisions need of it, built into the authorizer's bundle. */
+export function decisionSettingsOf({
+  anonymous,
+  tiers,
+  initialTier,
+  sandbox,
+  pathScopes,
+  tokens: { acceptsHs256 },
+}: Deployment): DecisionSettings {
+  return { anonymous, tiers, initialTier, sandbox, pathScopes, tokens: { acceptsHs256 } };
+}
+
 /** Requests a minute from one source address. */
 export interface WafLimits {
   readonly publicRequestsPerMinute: number;
@@ -112,6 +128,15 @@ export function wafLimitsOf({ waf, environment, wafLimits, tiers }: Config): Waf
   const fastest = Math.max(...Object.values(tiers).map(({ rate }) => rate));
   // A whole tenant may sit behind one address: twice its rate is no tenant's doing.
   return { ...wafLimits, requestsPerMinute: wafLimits.requestsPerMinute ?? 2 * 60 * fastest };
+}
+
+/** Instances that functions have for themselves, by the function's name; empty where none are reserved. */
+export function reservedConcurrencyOf({
+  reservedConcurrency,
+  environment,
+}: Config): Readonly<Partial<Record<FunctionName, number>>> {
+  const byDefault = environment === 'production' ? RESERVED_CONCURRENCY.parse({}) : null;
+  return (reservedConcurrency === undefined ? byDefault : reservedConcurrency) ?? {};
 }
 
 const DAY_SECONDS = 86_400;
