@@ -49,7 +49,7 @@ export function openApiDocument(routes: readonly Route[], profile: Profile): Ope
     info: {
       title: profile.title,
       version: '1',
-      description: `Everything else below ${profile.upstreamPrefixes.join(', ')} goes to the API behind the front door.`,
+      description: `Every GET answers HEAD too. Everything else below ${profile.upstreamPrefixes.join(', ')} goes to the API behind the front door.`,
       license: { name: 'MIT', identifier: 'MIT' },
     },
     security: Object.keys(securitySchemes).map((name) => ({ [name]: [] })),
@@ -198,10 +198,16 @@ function successResponse(success: Success, route: Route, isPublic: boolean, prof
       ? {}
       : {
           content: Object.fromEntries(
-            types.map((type) => [type, { schema: outputSchema(route, success, profile) }]),
+            types.map((type) => [type, { schema: schemaOf(type, success, route, profile) }]),
           ),
         }),
   };
+}
+
+function schemaOf(type: string, success: Success, route: Route, profile: Profile): Json {
+  if (type === NDJSON && 'line' in success && success.line !== undefined)
+    return jsonSchema(success.line, 'output');
+  return outputSchema(route, success, profile);
 }
 
 const LOCATION: Json = {

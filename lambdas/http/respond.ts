@@ -60,8 +60,11 @@ export function respondProblem(
   const body = oauth
     ? oauthErrorBody(problem, request.requestId)
     : profileErrorBody(problem, request, rendering.profile);
-  const headers: Record<string, string> =
-    problem.retryAfterSeconds === undefined ? {} : { 'Retry-After': String(problem.retryAfterSeconds) };
+  const { retryAfterSeconds, allow } = problem;
+  const headers = {
+    ...(retryAfterSeconds === undefined ? {} : { 'Retry-After': String(retryAfterSeconds) }),
+    ...(allow === undefined ? {} : { Allow: allow.join(', ') }),
+  };
   return respond(status, JSON.stringify(body), headers, request, rendering);
 }
 

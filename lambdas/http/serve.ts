@@ -14,6 +14,7 @@ import { callerOf } from './identity.ts';
 import { logRequest } from './log.ts';
 import { render } from './render.ts';
 import { type Rendering, respondProblem } from './respond.ts';
+import type { Unmatched } from './unmatched.ts';
 import { validate } from './validate.ts';
 
 type LambdaHandler = (event: APIGatewayProxyEvent) => Promise<APIGatewayProxyResult>;
@@ -59,11 +60,12 @@ export function answering(
   };
 }
 
-/** A Lambda handler that serves a group of the route table; whatever no row matches is the profile's 404. */
+/** A Lambda handler that serves a group of the route table. What no row matches is the profile's 404, or as `unmatched` says. */
 export function serve<Services>(
   { rows: served }: RouteGroup<Services>,
   services: NoInfer<Services>,
   rendering: Rendering,
+  unmatched: Unmatched = () => new Problem('not_found'),
 ): LambdaHandler {
   const rows = new Map(
     apiRows(served, rendering.profile).map((row): [string, ApiRow<Row<Services>>] => [
@@ -73,12 +75,12 @@ export function serve<Services>(
   );
   const rowOf = (request: HttpRequest) => {
     const row = rows.get(`${request.method} ${request.resource}`);
-    return row?.kind === 'route' ? row : undefined;
+    return row?.kind === 'route' || row?.kind === 'head' ? row : undefined;
   };
   return answering(
     async (request) => {
       const row = rowOf(request);
-      if (row === undefined) throw new Problem('not_found');
+      if (row === undefined) throw unmatched(request);
       const caller = row.access.kind === 'public' ? undefined : callerOf(request.context);
       const result = await serveRow(row.route, request, caller, services, rendering);
       return { result, route: row.route.id, ...(caller === undefined ? {} : { caller }) };

@@ -165,6 +165,8 @@ interface StructuredSuccess<Schema extends z.ZodType, Kind extends StructuredKin
   /** @default json */
   readonly kind?: Kind;
   readonly schema: Schema;
+  /** Of a line, where both JSON and lines are sent. */
+  readonly line?: z.ZodType;
 }
 
 /** A success that no schema describes. */
