@@ -11,7 +11,7 @@ import * as z from 'zod';
 import { serve } from '../../lambdas/http/serve.ts';
 import type { Rendering } from '../../lambdas/http/respond.ts';
 import { Html, Redirect, WithCookies } from '../../lambdas/kernel/results.ts';
-import { everyRow, routeGroup, servedBy } from '../../lambdas/kernel/route.ts';
+import { routeGroup, servedBy } from '../../lambdas/kernel/route.ts';
 
 interface KeyServices { readonly keys: { find(id: string): Promise<string> } }
 interface UserServices { readonly users: { count(): number } }
@@ -113,7 +113,8 @@ const MORE_MISTAKES: Readonly<Record<string, Mistake>> = {
   },
   'an id that no row has': {
     written: 'export const management',
-    instead: 'everyRow([managementRoutes]);\nexport const management',
+    instead:
+      "import { everyRow } from '../../lambdas/kernel/route.ts';\neveryRow([managementRoutes]);\nexport const management",
     error: /missingId: "/,
   },
   'a function that there is not': {
@@ -171,7 +172,15 @@ const TEXTS = new Map([
 /** One program with every text as a file, so that what they import is read once. */
 function program(): ts.Program {
   const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), ts.sys.readFile);
-  const { options } = ts.parseJsonConfigFileContent({ ...config, include: [], files: [] }, ts.sys, ROOT);
+  const parsed = ts.parseJsonConfigFileContent({ ...config, include: [], files: [] }, ts.sys, ROOT);
+  const options = {
+    ...parsed.options,
+    // The files here are no project.
+    composite: false,
+    // An edit may leave a name unused: that is not the mistake.
+    noUnusedLocals: false,
+    noUnusedParameters: false,
+  };
   const host = ts.createCompilerHost(options);
   const texts = new Map([...TEXTS].map(([name, text]) => [fileOf(name), text]));
   const { getSourceFile, fileExists, readFile } = host;
