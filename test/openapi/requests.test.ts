@@ -140,11 +140,15 @@ function isRefusedForItsForm({ isValid, status, body }: Exchange): boolean {
   return isValid && status >= 400 && COMPLAINTS_OF_FORM.some((code) => body.includes(`"${code}"`));
 }
 
+/** Whether a row has succeeded. What works only once may have gone to a request with, say, one header too many. */
 function wasAccepted({ route, ...row }: Row, exchanges: readonly Exchange[]): boolean {
   const refusals = NEVER_SUCCEED.includes(route.id) ? (REFUSALS[route.id]?.statuses ?? []) : [];
   return exchanges.some(
-    ({ operation, isValid, status }) =>
-      operation === nameOf(row) && isValid && (status < 300 || refusals.includes(status)),
+    ({ operation, request, status }) =>
+      operation === nameOf(row) &&
+      // Other methods are tried too, of which OPTIONS always succeeds.
+      request.startsWith(`${row.method} `) &&
+      (status < 300 || refusals.includes(status)),
   );
 }
 
