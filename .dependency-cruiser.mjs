@@ -1,69 +1,118 @@
-/** Imports point one way (docs/architecture.md). Each rule says what would be lost. */
+/**
+ * The rooms of `lambdas`, lowest first, with the rooms that each may import besides `contract` and `kernel`, which all
+ * may. The import rules below are made of this table, and so are the picture and the rules in docs/architecture.md.
+ */
+export const ROOMS = {
+  audit: [],
+  signing: [],
+  plans: [],
+  upstream: [],
+  attempts: [],
+  tenancy: ['audit', 'plans'],
+  sessions: ['audit', 'attempts', 'signing', 'tenancy'],
+  keys: ['audit', 'plans', 'signing', 'tenancy'],
+  people: ['audit', 'attempts', 'sessions', 'keys'],
+  usage: ['plans', 'keys'],
+  status: ['signing'],
+  transfer: ['audit', 'signing', 'tenancy', 'keys', 'people'],
+  stream: ['audit', 'plans', 'sessions', 'keys', 'people', 'status'],
+  access: ['plans', 'upstream', 'signing', 'tenancy', 'sessions', 'keys'],
+};
+
+/** What has rows: all rooms but the decision, which no room reads. */
+const ROOMS_WITH_ROWS = Object.keys(ROOMS).filter((room) => room !== 'access');
+
+/** All places of `lambdas`, lowest first, with what each may import of the others. */
+export const LAYERS = {
+  contract: [],
+  kernel: ['contract'],
+  ...Object.fromEntries(
+    Object.entries(ROOMS).map(([room, rooms]) => [room, ['contract', 'kernel', ...rooms]]),
+  ),
+  table: ['contract', 'kernel', ...ROOMS_WITH_ROWS],
+  http: ['contract', 'kernel', ...Object.keys(ROOMS)],
+  functions: ['contract', 'kernel', ...Object.keys(ROOMS), 'table', 'http'],
+};
+
+/** Every folder of the product. */
+const OURS = '^(bin|lib|lambdas|profiles|local|ops|doctor|bench|test|console|clients)/';
+const AWS_SDK = '@aws-sdk/';
+
 const rule = (name, from, to, comment) => ({ name, severity: 'error', comment, from, to });
+
+/** A place imports what its line in the table names, and no other code of ours. */
+const layer = (name, mayImport) =>
+  rule(
+    `${name}-imports-what-stands-below`,
+    { path: `^lambdas/${name}/` },
+    { path: OURS, pathNot: `^lambdas/(${[name, ...mayImport].join('|')})/` },
+    'A folder of `lambdas` imports those that its line in the table names (the arrows above), and no other code of ours.',
+  );
 
 export default {
   forbidden: [
     rule(
       'no-cycles',
       {},
-      { circular: true, dependencyTypesNot: ['type-only'] },
-      'A cycle has no layer that can be read first.',
+      { circular: true },
+      'No import cycle, types included: in a cycle no file can be read first.',
+    ),
+    ...Object.entries(LAYERS)
+      .filter(([name]) => name !== 'functions')
+      .map(([name, mayImport]) => layer(name, mayImport)),
+    rule(
+      'functions-choose-a-profile',
+      { path: '^lambdas/functions/' },
+      { path: OURS, pathNot: '^(lambdas|profiles)/' },
+      'Functions import `lambdas` and `profiles` only: a composition root puts rooms and one profile together.',
     ),
     rule(
-      'nothing-imports-local',
-      { pathNot: '^(local|test|bench)/' },
-      { path: '^local/' },
-      'The product does not know that it runs locally.',
-    ),
-    rule(
-      'nothing-imports-bin',
-      { path: '^(lib|lambdas|profiles)/' },
-      { path: '^(bin|ops|bench|test)/' },
-      'These stand at the top.',
-    ),
-    rule(
-      'no-cdk-at-run-time',
-      { path: '^(lambdas|profiles)/' },
-      { path: 'aws-cdk-lib|constructs|^lib/' },
-      'Run-time code is loaded by Lambda, which has no CDK.',
-    ),
-    rule(
-      'local-knows-no-route',
-      { path: '^local/' },
-      { path: '^(lambdas|profiles|lib)/' },
-      'The local stack serves the template, and nothing it was told besides.',
-    ),
-    rule(
-      'domain-knows-neither-aws-nor-http',
-      { path: '^lambdas/domain/' },
-      {
-        path: '^lambdas/(?!domain/|routes/(route|table)\\.ts$|deployment\\.ts$)|@aws-sdk|aws4|^node:https?$',
-      },
-      'The rules can be read, and tested, without either.',
-    ),
-    rule(
-      'store-knows-no-http',
-      { path: '^lambdas/store/' },
-      { path: '^lambdas/(?!domain/|store/)' },
-      'The store turns domain objects into items.',
-    ),
-    rule(
-      'sdk-stays-in-store',
-      { path: '^lambdas/', pathNot: '^lambdas/(store|rotation|reconciler)/' },
-      { path: '@aws-sdk' },
-      'One place knows the calls.',
+      'contract-has-no-dependency',
+      { path: '^lambdas/contract/' },
+      { dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'core'] },
+      '`contract` imports neither a package nor a module of Node: it costs nobody anything.',
     ),
     rule(
       'profiles-are-data',
       { path: '^profiles/' },
-      { path: '^lambdas/(?!domain/|routes/route\\.ts$)|node_modules' },
-      'A profile is data and small pure functions.',
+      { pathNot: '^(lambdas/contract|profiles)/' },
+      'A profile imports `contract` and other profiles only: it is data and small pure functions.',
     ),
     rule(
-      'only-handlers-choose-a-profile',
-      { path: '^lambdas/', pathNot: 'handler\\.ts$' },
-      { path: '^profiles/(?!profile\\.ts$)' },
-      'Everything else is given the profile.',
+      'no-cdk-at-run-time',
+      { path: '^(lambdas|profiles)/' },
+      { path: 'node_modules/(aws-cdk-lib|constructs)/' },
+      '`lambdas` and `profiles` do not import the CDK: they run on Lambda.',
+    ),
+    rule(
+      'run-time-code-uses-what-is-deployed',
+      { path: '^(lambdas|profiles)/' },
+      { dependencyTypes: ['npm-dev'], pathNot: '@types/' },
+      'A development package is not in the bundle, and its types say nothing of Lambda.',
+    ),
+    rule(
+      'rules-know-no-aws',
+      { path: '^lambdas/', pathNot: '^lambdas/(kernel|functions)/|-(store|client)\\.ts$' },
+      { path: `${AWS_SDK}|aws4|^lambdas/kernel/(table|dynamodb-http|secrets-http)\\.ts$` },
+      "In `lambdas`, only `*-store.ts` (DynamoDB), `*-client.ts` (other services), `kernel` and `functions` import the AWS SDK, `aws4` or the kernel's clients: rules can be tested without them.",
+    ),
+    rule(
+      'local-serves-the-template',
+      { path: '^local/' },
+      { path: OURS, pathNot: '^local/' },
+      '`local` imports none of our other code: it knows the template only.',
+    ),
+    rule(
+      'nobody-knows-that-it-runs-locally',
+      { path: '^(bin|lib|lambdas|profiles|ops|doctor)/' },
+      { path: '^(local|bench|test)/' },
+      '`bin`, `lib`, `lambdas`, `profiles`, `ops` and `doctor` do not import `local`, `bench` or `test`: the product does not know that it runs locally.',
+    ),
+    rule(
+      'nothing-imports-bin',
+      { path: OURS },
+      { path: '^bin/' },
+      'Nothing imports `bin`: it stands at the top.',
     ),
   ],
   options: {

@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import type { Deployment } from '../lambdas/deployment.ts';
-import { routes } from '../lambdas/routes/index.ts';
-import { type AccessTable, accessTable, apiRows } from '../lambdas/routes/table.ts';
+import type { AccessTable } from '../lambdas/contract/access.ts';
+import type { Deployment } from '../lambdas/contract/deployment.ts';
+import { accessTable, apiRows } from '../lambdas/kernel/api-rows.ts';
+import { routes } from '../lambdas/table/index.ts';
 import { bundleFunctions } from '../lib/bundle.ts';
 import { deploymentOf, loadSettings, type Settings } from '../lib/settings.ts';
 

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
-import { authorizer } from '../lambdas/authorizer/authorize.ts';
-import { systemClock } from '../lambdas/domain/clock.ts';
-import { Guesses } from '../lambdas/domain/guesses.ts';
-import { TokenVerifier } from '../lambdas/domain/tokens.ts';
-import { DynamoDecisionStore } from '../lambdas/store/decision-store.ts';
-import { createDynamoDbHttp } from '../lambdas/store/dynamodb-http.ts';
-import { Facts } from '../lambdas/store/facts.ts';
+import { DynamoDecisionStore } from '../lambdas/access/decision-store.ts';
+import { Facts } from '../lambdas/access/facts.ts';
+import { Guesses } from '../lambdas/access/guesses.ts';
+import { authorizer } from '../lambdas/http/authorize.ts';
+import { systemClock } from '../lambdas/kernel/clock.ts';
+import { createDynamoDbHttp } from '../lambdas/kernel/dynamodb-http.ts';
+import { TokenVerifier } from '../lambdas/signing/tokens.ts';
 import { ENGINE_CREDENTIALS, ENGINE_REGION } from '../test/support/dynamodb-engine.ts';
 import { authorizerEnvironment, decideOnce, keyEvent, loadAuthorizer } from './authorizer.ts';
 import type { AuthorizerBundle } from './bundle.ts';
@@ -15,6 +15,7 @@ import { type Identity, ISSUER } from './identities.ts';
 
 /** A few hundred decisions a second, for longer than two lives of the facts (2 s each). */
 const HOT = { decisionsPerSecond: 250, seconds: 4.5 };
+
 /** Four days of a job that runs every hour, so that old counts are swept several times. */
 const HOURS = 96;
 

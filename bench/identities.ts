@@ -1,16 +1,16 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { type AccountContext, onboard } from '../lambdas/domain/accounts.ts';
-import { systemClock } from '../lambdas/domain/clock.ts';
-import { EMPTY_KEYSET, type Keyset, nextKeyset, publicKeys } from '../lambdas/domain/keyset.ts';
-import { openSession } from '../lambdas/domain/sessions.ts';
-import { Signer } from '../lambdas/domain/signer.ts';
-import { DynamoAccountStore } from '../lambdas/store/account-store.ts';
-import { DynamoBackoffStore } from '../lambdas/store/backoff-store.ts';
-import { ControlStore } from '../lambdas/store/control-store.ts';
-import { DynamoRefreshStore } from '../lambdas/store/refresh-store.ts';
-import { DynamoSessionStore } from '../lambdas/store/session-store.ts';
-import { DynamoSourceStore } from '../lambdas/store/source-store.ts';
-import { Table } from '../lambdas/store/table.ts';
+import { DynamoBackoffStore } from '../lambdas/attempts/backoff-store.ts';
+import { DynamoSourceStore } from '../lambdas/attempts/source-store.ts';
+import { systemClock } from '../lambdas/kernel/clock.ts';
+import { Table } from '../lambdas/kernel/table.ts';
+import { DynamoAccountStore } from '../lambdas/people/account-store.ts';
+import { type AccountContext, onboard } from '../lambdas/people/accounts.ts';
+import { DynamoRefreshStore } from '../lambdas/sessions/refresh-store.ts';
+import { DynamoSessionStore } from '../lambdas/sessions/session-store.ts';
+import { openSession } from '../lambdas/sessions/sessions.ts';
+import { ControlStore } from '../lambdas/signing/control-store.ts';
+import { EMPTY_KEYSET, type Keyset, nextKeyset, publicKeys } from '../lambdas/signing/keyset.ts';
+import { Signer } from '../lambdas/signing/signer.ts';
 import { ENGINE_CREDENTIALS, ENGINE_REGION } from '../test/support/dynamodb-engine.ts';
 import type { AuthorizerBundle } from './bundle.ts';
 

@@ -1,8 +1,8 @@
 import { BatchWriteItemCommand, DynamoDBClient, type WriteRequest } from '@aws-sdk/client-dynamodb';
-import { systemClock } from '../lambdas/domain/clock.ts';
-import { issueKey } from '../lambdas/domain/keys.ts';
-import type { Item } from '../lambdas/store/items.ts';
-import { newKeyItems } from '../lambdas/store/key-store.ts';
+import { systemClock } from '../lambdas/kernel/clock.ts';
+import type { Item } from '../lambdas/kernel/items.ts';
+import { newKeyItems } from '../lambdas/keys/key-store.ts';
+import { issueKey } from '../lambdas/keys/keys.ts';
 import { ENGINE_CREDENTIALS, ENGINE_REGION } from '../test/support/dynamodb-engine.ts';
 import { authorizerEnvironment, decideOnce, keyEvent, loadAuthorizer } from './authorizer.ts';
 import type { AuthorizerBundle } from './bundle.ts';
@@ -13,6 +13,7 @@ import { createTableWithoutStream } from './table.ts';
 
 /** Keys of the small table, and keys that are called in either: the two differ in nothing but the table's size. */
 const SMALL = 1000;
+
 /** As many as DynamoDB takes in a call. */
 const BATCH = 25;
 const ORIGIN = { actor: 'user:scale', requestId: 'scale' };

@@ -1,5 +1,6 @@
-import { createDynamoDbHttp, type DynamoDbHttp } from '../lambdas/store/dynamodb-http.ts';
-import { type ItemKey, keyKey, N, sessionKey } from '../lambdas/store/items.ts';
+import { createDynamoDbHttp, type DynamoDbHttp } from '../lambdas/kernel/dynamodb-http.ts';
+import { keyKey, sessionKey } from '../lambdas/kernel/item-keys.ts';
+import { type ItemKey, N } from '../lambdas/kernel/items.ts';
 import { decideOnce, type Handler, keyEvent, tokenEvent } from './authorizer.ts';
 import type { Identity } from './identities.ts';
 import type { Effort } from './options.ts';

@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
-import { routes } from '../lambdas/routes/index.ts';
-import { accessTable, apiRows } from '../lambdas/routes/table.ts';
+import { accessTable, apiRows } from '../lambdas/kernel/api-rows.ts';
+import { routes } from '../lambdas/table/index.ts';
 import { bundleFunctions } from './bundle.ts';
 import { type FunctionName, functionSpecs } from './functions.ts';
 import { LatchkeyStack } from './latchkey-stack.ts';
 import { LatchkeyRules } from './rules/latchkey-rules.ts';
 import { deploymentOf, loadSettings } from './settings.ts';
 
-/** What the CDK command line would set from its defaults: set here, so that `node` and `cdk` write one template. */
+/** The context that the CDK command line sets by default: set here, so that `node` and `cdk` write one template. */
 const CONTEXT = {
   'aws:cdk:enable-path-metadata': true,
   'aws:cdk:enable-asset-metadata': true,

@@ -5,7 +5,7 @@ import {
   MockIntegration,
   PassthroughBehavior,
 } from 'aws-cdk-lib/aws-apigateway';
-import { EXPOSED_HEADERS } from '../lambdas/routes/cors.ts';
+import { EXPOSED_HEADERS } from '../lambdas/contract/cors.ts';
 
 /** The request headers that a page in a browser may send. */
 const ALLOWED_HEADERS = ['Authorization', 'X-API-Key', 'Content-Type', 'X-Request-ID', 'X-Workspace-Id'];
@@ -21,7 +21,7 @@ export function originHeaders(allowedOrigin: string): Readonly<Record<string, st
   };
 }
 
-/** What an OPTIONS method is made of that answers a preflight without a function and without a credential. */
+/** The integration and options of an OPTIONS method that answers a preflight without a function and without a credential. */
 export function preflight(allowedOrigin: string): [MockIntegration, MethodOptions] {
   const headers = Object.entries({
     ...originHeaders(allowedOrigin),

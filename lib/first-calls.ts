@@ -1,6 +1,6 @@
-import type { RouteId } from '../lambdas/routes/route.ts';
-import type { ApiRow } from '../lambdas/routes/table.ts';
-import type { Profile } from '../profiles/profile.ts';
+import type { Profile } from '../lambdas/contract/profile.ts';
+import type { RouteId } from '../lambdas/contract/route-id.ts';
+import type { ApiRow } from '../lambdas/kernel/api-rows.ts';
 
 const ACCOUNT = JSON.stringify({ email: 'ada@example.com', password: 'YourSecurePassword123!' });
 

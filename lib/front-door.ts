@@ -13,8 +13,8 @@ import {
 } from 'aws-cdk-lib/aws-apigateway';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import type { ApiRow } from '../lambdas/routes/table.ts';
-import type { Profile } from '../profiles/profile.ts';
+import type { Profile } from '../lambdas/contract/profile.ts';
+import type { ApiRow } from '../lambdas/kernel/api-rows.ts';
 import { ACCESS_LOG } from './access-log.ts';
 import { preflight } from './cors.ts';
 import type { FunctionName } from './functions.ts';
@@ -31,7 +31,7 @@ export interface FrontDoorProps {
   readonly domainName: string | null;
   readonly allowedOrigin: string;
   readonly logRetention: RetentionDays;
-  /** What becomes of the access log with the stack. */
+  /** Removal policy of the access log when the stack is deleted. */
   readonly removalPolicy: RemovalPolicy;
 }
 
@@ -109,7 +109,7 @@ export class FrontDoor extends Construct {
   }
 
   /**
-   * What every method that takes a credential has. No cache and no identity sources: either of two headers will do,
+   * Options of every method that takes a credential. No cache and no identity sources: either of two headers will do,
    * which API Gateway cannot cache, and a revocation must be immediate.
    */
   private lockedBy(authorizer: LatchkeyFunction): MethodOptions {

@@ -1,11 +1,11 @@
 import { ResponseType, type RestApi } from 'aws-cdk-lib/aws-apigateway';
-import { ERRORS, type ErrorCode } from '../lambdas/domain/errors.ts';
-import { RATE_LIMIT_HEADERS } from '../lambdas/routes/rate-limit-headers.ts';
-import type { ApiRow } from '../lambdas/routes/table.ts';
-import { type ErrorView, errorCodeOf, type Profile } from '../profiles/profile.ts';
+import { ERRORS, type ErrorCode } from '../lambdas/contract/errors.ts';
+import { type ErrorView, errorCodeOf, type Profile } from '../lambdas/contract/profile.ts';
+import { RATE_LIMIT_HEADERS } from '../lambdas/contract/rate-limit-headers.ts';
+import type { ApiRow } from '../lambdas/kernel/api-rows.ts';
 import { originHeaders } from './cors.ts';
 
-/** What API Gateway answers by itself: which of its failures, and the error that the caller sees. */
+/** An answer of API Gateway's own: which of its failures, and the error that the caller sees. */
 interface Answer extends Pick<ErrorView, 'status' | 'type' | 'code' | 'title' | 'message'> {
   readonly responseType: ResponseType;
   /** Whether the authorizer has always run, so that its context can be referred to. */
@@ -78,7 +78,7 @@ export function addGatewayResponses(
 ): void {
   for (const answer of answers(profile)) {
     // The plain request id can be chosen by callers, and so could break out of the body's JSON.
-    const requestId = answer.authorized ? 'context.authorizer.requestId' : 'context.extendedRequestId';
+    const requestId = answer.authorized ? 'context.authorizer.callId' : 'context.extendedRequestId';
     const body = profile.errorBody({ ...answer, requestId: `$${requestId}`, fields: [] });
     api.addGatewayResponse(answer.responseType.responseType, {
       type: answer.responseType,

@@ -14,8 +14,8 @@ import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { OwnUsageKeys } from '../lambdas/deployment.ts';
-import { OUTCOMES } from '../lambdas/domain/outcomes.ts';
+import type { OwnUsageKeys } from '../lambdas/contract/deployment.ts';
+import { OUTCOMES } from '../lambdas/contract/outcomes.ts';
 import type { FunctionName } from './functions.ts';
 import type { LatchkeyFunction } from './latchkey-function.ts';
 import { metricsNamespace } from './metrics.ts';
@@ -44,6 +44,7 @@ interface AlarmSpec {
 }
 
 const PERIOD = Duration.minutes(5);
+
 /** The part of a limit at which to look: before anybody meets it. */
 const NEAR = 0.95;
 
@@ -202,7 +203,7 @@ export class Monitoring extends Construct {
     ];
   }
 
-  /** A metric that the functions write themselves (lambdas/http/metrics.ts). */
+  /** A metric that the functions write themselves (lambdas/kernel/metrics.ts). */
   private own(metricName: string, outcome: string, statistic = 'Sum'): Metric {
     return new Metric({
       namespace: metricsNamespace(this),

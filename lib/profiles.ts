@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import type { Profile } from '../profiles/profile.ts';
+import type { Profile } from '../lambdas/contract/profile.ts';
 import { ConfigError } from './config.ts';
 
 const FOLDER = new URL('../profiles/', import.meta.url);

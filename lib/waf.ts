@@ -1,10 +1,11 @@
 import type { Stage } from 'aws-cdk-lib/aws-apigateway';
 import { CfnWebACL, CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
-import { ERRORS, retryHint } from '../lambdas/domain/errors.ts';
-import { EXPOSED_HEADERS } from '../lambdas/routes/cors.ts';
-import type { ApiRow } from '../lambdas/routes/table.ts';
-import { errorCodeOf, type Profile } from '../profiles/profile.ts';
+import { EXPOSED_HEADERS } from '../lambdas/contract/cors.ts';
+import { ERRORS } from '../lambdas/contract/errors.ts';
+import { errorCodeOf, type Profile } from '../lambdas/contract/profile.ts';
+import type { ApiRow } from '../lambdas/kernel/api-rows.ts';
+import { retryHint } from '../lambdas/kernel/problem.ts';
 import type { WafLimits } from './settings.ts';
 
 export interface WafProps {
@@ -90,7 +91,7 @@ function publicWrites(rows: readonly ApiRow[]): CfnWebACL.StatementProperty {
     regexMatchStatement: {
       fieldToMatch: { uriPath: {} },
       regexString: `(${paths.map((path) => path.replaceAll('.', '\\.')).join('|')})/*$`,
-      // What is encoded in a path is read as what it stands for, lest it pass by the rule.
+      // An encoded path is decoded first, or it would pass by the rule.
       textTransformations: [{ priority: 0, type: 'URL_DECODE' }],
     },
   };

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { Problem } from '../lambdas/domain/errors.ts';
+import { Problem } from '../lambdas/kernel/problem.ts';
 import type { Command, CommandOptions, Report } from './command.ts';
 import { auditCommands } from './commands/audit.ts';
 import { keyCommands } from './commands/keys.ts';

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DescribeSecretCommand, RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
-import { JWKS_MAX_AGE_SECONDS, signingKey, URGENT_PUBLICATION_SECONDS } from '../lambdas/domain/keyset.ts';
-import { type ControlFacts, FACTS_SECONDS, type PublicKey } from '../lambdas/domain/tenant-facts.ts';
-import { ControlStore } from '../lambdas/store/control-store.ts';
+import { FACTS_SECONDS } from '../lambdas/kernel/freshness.ts';
+import type { ControlFacts, PublicKey } from '../lambdas/signing/control-facts.ts';
+import { ControlStore } from '../lambdas/signing/control-store.ts';
+import { JWKS_MAX_AGE_SECONDS, signingKey, URGENT_PUBLICATION_SECONDS } from '../lambdas/signing/keyset.ts';
 import { OpsError, type Target } from './target.ts';
 
 /** Milliseconds beyond an instance's copy of the facts: for a copy that is being looked at. */
@@ -24,7 +25,7 @@ export interface SigningKeysReport {
   readonly nextRotation: Date | null;
 }
 
-/** What there is of signing keys, without reading a private one. */
+/** Lists the signing keys, without reading a private one. */
 export async function signingKeys(target: Target, now = seconds()): Promise<SigningKeysReport> {
   const control = await new ControlStore(target.table).read();
   return {
@@ -75,7 +76,7 @@ export async function revoke(kid: string, target: Target, log: (line: string) =>
     if (attempt > 3) throw new OpsError('The key is revoked, and no other can sign: rotate again.');
     await rotate(target, log);
   }
-  // Whoever verifies assertions by our JWKS may keep it for as long as it says.
+  // Verifiers of assertions may keep our JWKS for as long as its `max-age` says.
   const seconds = key.use === 'assertion' ? JWKS_MAX_AGE_SECONDS + FACTS_SECONDS : FACTS_SECONDS;
   if (key.use === 'assertion')
     log(`Upstreams may hold the JWKS for ${JWKS_MAX_AGE_SECONDS} seconds: waiting.`);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { Table } from '../lambdas/store/table.ts';
+import { Table } from '../lambdas/kernel/table.ts';
 
 /** Where `npm run deploy` and `npm start` note what a stack is called. */
 export const OUTPUTS_FILE = '.latchkey/outputs.json';

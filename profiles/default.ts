@@ -1,7 +1,7 @@
-import { ADMIN_INCLUDES_ALL, SCOPES } from '../lambdas/domain/scopes.ts';
+import type { Profile } from '../lambdas/contract/profile.ts';
+import { ADMIN_INCLUDES_ALL, SCOPES } from '../lambdas/contract/scopes.ts';
 import { problemBody } from './error-bodies.ts';
 import { METHOD_SCOPES } from './method-scopes.ts';
-import type { Profile } from './profile.ts';
 
 /** Latchkey's own contract: both header styles, all scopes, a scope for each kind of method. */
 export const profile = {

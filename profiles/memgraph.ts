@@ -1,8 +1,8 @@
-import { ADMIN_INCLUDES_ALL, SCOPES } from '../lambdas/domain/scopes.ts';
-import type { Access } from '../lambdas/routes/route.ts';
+import type { Access } from '../lambdas/contract/access.ts';
+import type { Profile } from '../lambdas/contract/profile.ts';
+import { ADMIN_INCLUDES_ALL, SCOPES } from '../lambdas/contract/scopes.ts';
 import { problemBody } from './error-bodies.ts';
 import { WRITE_DELETES } from './method-scopes.ts';
-import type { Profile } from './profile.ts';
 
 /** The page says "requires JWT auth", and that an admin manages the keys. */
 const adminPerson: Access = { kind: 'credential', scope: 'admin', callers: 'user' };

@@ -1,7 +1,7 @@
-import { ERRORS, type ErrorCode } from '../lambdas/domain/errors.ts';
-import { ADMIN_INCLUDES_ALL, SCOPES } from '../lambdas/domain/scopes.ts';
+import { ERRORS, type ErrorCode } from '../lambdas/contract/errors.ts';
+import type { Profile, View } from '../lambdas/contract/profile.ts';
+import { ADMIN_INCLUDES_ALL, SCOPES } from '../lambdas/contract/scopes.ts';
 import { METHOD_SCOPES } from './method-scopes.ts';
-import type { Profile, View } from './profile.ts';
 
 const KEYS = '/v1/account/api-keys';
 
@@ -33,7 +33,7 @@ export const profile = {
     environments: ['live', 'test'],
     scopes: SCOPES,
     defaultScopes: ['read', 'write'],
-    // Who signs up has no password: the first key is what manages the others.
+    // A sign-up has no password: the first key manages the others.
     onboardingScopes: SCOPES,
     defaultExpiryDays: null,
     maxExpiryDays: 3650,

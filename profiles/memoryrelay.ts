@@ -1,6 +1,6 @@
-import { ADMIN_INCLUDES_ALL, SCOPES } from '../lambdas/domain/scopes.ts';
+import type { Profile } from '../lambdas/contract/profile.ts';
+import { ADMIN_INCLUDES_ALL, SCOPES } from '../lambdas/contract/scopes.ts';
 import { METHOD_SCOPES } from './method-scopes.ts';
-import type { Profile } from './profile.ts';
 
 /** MemoryRelay's published contract: `mem_*` in either header, four scopes, errors whose `code` is the status. */
 export const profile = {

@@ -1,4 +1,4 @@
-import type { Profile } from './profile.ts';
+import type { Profile } from '../lambdas/contract/profile.ts';
 
 /** A scope for each kind of method: HEAD reads as GET does, PUT writes. */
 export const METHOD_SCOPES: Profile['methodScopes'] = {

@@ -1,11 +1,11 @@
-import { ADMIN_INCLUDES_ALL, SCOPES } from '../lambdas/domain/scopes.ts';
+import type { Profile, View } from '../lambdas/contract/profile.ts';
+import { ADMIN_INCLUDES_ALL, SCOPES } from '../lambdas/contract/scopes.ts';
 import { problemBody } from './error-bodies.ts';
 import { METHOD_SCOPES } from './method-scopes.ts';
-import type { Profile, View } from './profile.ts';
 
 const KEYS = '/v1/auth/api-keys';
 
-/** What a new or rotated key is shown as: all that the clients read. */
+/** A new or rotated key as it is shown: all that the clients read. */
 const issuedKey = ({ id, key, name }: View) => ({ id, key, label: name });
 
 const key = (view: View) => ({

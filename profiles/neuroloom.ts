@@ -1,6 +1,6 @@
+import type { Profile } from '../lambdas/contract/profile.ts';
 import { problemBody } from './error-bodies.ts';
 import { WRITE_DELETES } from './method-scopes.ts';
-import type { Profile } from './profile.ts';
 
 /** Neuroloom's published contract: two environments, three scopes that include each other, `/api/v1` for its plugin. */
 export const profile = {

@@ -14,10 +14,7 @@ async function issuer(api: Api): Promise<Omit<Finding, 'id'>> {
   const { method, path } = await api.operation('getOpenIdConfiguration');
   const response = await api.call(method, path);
   if (response.status !== 200) {
-    return wrong(
-      `${path} answers ${said(response)}.`,
-      'Deploy the template again (lambdas/routes/public.ts).',
-    );
+    return wrong(`${path} answers ${said(response)}.`, 'Deploy the template again (lambdas/status/rows.ts).');
   }
   if (response.json.issuer !== api.url) {
     return wrong(
@@ -47,6 +44,6 @@ async function challenge(api: Api): Promise<Omit<Finding, 'id'>> {
     ? ok(`A 401 leads to ${url}, which is of this API.`)
     : wrong(
         `A 401 leads to ${url}, which answers ${said(response)}.`,
-        'Deploy the template again (lambdas/routes/public.ts).',
+        'Deploy the template again (lambdas/status/rows.ts).',
       );
 }

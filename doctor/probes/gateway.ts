@@ -6,7 +6,7 @@ type Result = Omit<Finding, 'id'>;
 
 const UNAUTHORIZED_FIX = 'Deploy the template again; lib/front-door.ts sets no cache and no identity source.';
 
-/** What API Gateway answers by itself, to callers that nobody has proven. docs/aws-facts.md has what is assumed. */
+/** Probes of API Gateway's own answers to unproven callers. docs/aws-facts.md lists the assumptions. */
 export function gatewayProbes(api: Api): readonly Probe[] {
   return [
     {
@@ -46,7 +46,7 @@ export function gatewayProbes(api: Api): readonly Probe[] {
         if (unknown.status !== 404 || !(await api.isError(unknown))) {
           return wrong(
             `A path that no route has answers ${said(unknown)}.`,
-            'The root lacks its catch-all: deploy the template again (apiRows in lambdas/routes/table.ts).',
+            'The root lacks its catch-all: deploy the template again (apiRows in lambdas/kernel/api-rows.ts).',
           );
         }
         // A method that ANY does not mean reaches no route at all, if API Gateway lets it come so far.
@@ -90,10 +90,9 @@ export function gatewayProbes(api: Api): readonly Probe[] {
  */
 async function authorizerAsked(api: Api): Promise<Result> {
   const { method, path } = await protectedOperation(api);
-  for (const [style, credential] of [
-    ['Authorization', { authorization: 'Bearer doctor_0000' }],
-    ['X-API-Key', { 'x-api-key': 'doctor_0000' }],
-  ] as const) {
+  const ways = await api.waysToPresent('doctor_0000');
+  for (const credential of ways) {
+    const [style] = Object.keys(credential);
     const ids = [randomUUID(), randomUUID()] as const;
     for (const id of ids) {
       const response = await api.call(method, path, { ...credential, 'x-request-id': id });
@@ -124,7 +123,7 @@ async function authorizerAsked(api: Api): Promise<Result> {
     }
   }
   return ok(
-    'The authorizer decides every call anew, by either header, and its context reaches response headers.',
+    `The authorizer decides every call anew, by ${ways.map((way) => Object.keys(way)[0]).join(' and by ')}, and its context reaches response headers.`,
   );
 }
 
@@ -144,7 +143,7 @@ async function catchAlls(api: Api): Promise<Result> {
   if (open.length === 0) return ok(`A wrong method on any of ${paths.length} paths of ours is a 404.`);
   return wrong(
     `A wrong method is not caught and goes to the upstream: ${open.join(', ')}.`,
-    'The subtree lacks ANY on its root or on {proxy+}: deploy the template again (apiRows in lambdas/routes/table.ts).',
+    'The subtree lacks ANY on its root or on {proxy+}: deploy the template again (apiRows in lambdas/kernel/api-rows.ts).',
   );
 }
 

@@ -1,6 +1,6 @@
-import { Problem } from '../domain/errors.ts';
-import { headerValues } from '../domain/headers.ts';
-import { requireStorable } from '../routes/storable.ts';
+import { headerValues } from '../kernel/headers.ts';
+import { Problem } from '../kernel/problem.ts';
+import { requireStorable } from '../kernel/storable.ts';
 import type { HttpRequest } from './event.ts';
 
 /** Bytes of a body that our own routes take; the largest has a name, metadata and twenty address blocks. */

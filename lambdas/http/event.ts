@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import { Problem } from '../domain/errors.ts';
-import type { HeaderValues } from '../domain/headers.ts';
+import type { HeaderValues } from '../kernel/headers.ts';
+import { Problem } from '../kernel/problem.ts';
 import { traceId } from './request-id.ts';
 
 /** A request as it reaches a function, before anything in it is believed. */

@@ -1,5 +1,5 @@
-import type { Profile } from '../../profiles/profile.ts';
-import { Problem } from '../domain/errors.ts';
+import type { Profile } from '../contract/profile.ts';
+import { Problem } from '../kernel/problem.ts';
 import { printable } from './body.ts';
 
 type Aliases = Profile['requestFields'];

@@ -1,22 +1,32 @@
-import { type Allowance, endOfMonth, secondsUntil, WINDOW_SECONDS } from '../domain/allowance.ts';
-import type { Caller } from '../domain/caller.ts';
-import type { Decision } from '../domain/decision.ts';
-import {
-  DECISION_ERRORS,
-  ERRORS,
-  type ErrorCode,
-  Problem,
-  rateLimited,
-  retryHint,
-} from '../domain/errors.ts';
-import { ENVIRONMENTS, ROLES, SCOPES } from '../domain/scopes.ts';
-import { unknownWorkspace } from '../domain/workspace-choice.ts';
+import type { Decision } from '../access/decision.ts';
+import { DECISION_ERRORS, ERRORS, type ErrorCode } from '../contract/errors.ts';
+import { ENVIRONMENTS, ROLES, SCOPES } from '../contract/scopes.ts';
+import type { Caller } from '../kernel/caller.ts';
+import { Problem, rateLimited, retryHint } from '../kernel/problem.ts';
+import { type Allowance, endOfMonth, secondsUntil, WINDOW_SECONDS } from '../plans/allowance.ts';
+import { unknownWorkspace } from '../tenancy/workspace-choice.ts';
 
 /**
  * The context that the authorizer hands on. API Gateway makes all values strings, substitutes them into gateway
  * responses without escaping, and passes them to the functions. Both ends of it are in this file.
  */
 export type AuthorizerContext = Readonly<Record<string, string>>;
+
+/**
+ * Names below `$context.authorizer` that API Gateway uses itself: a field of ours with such a name would be ambiguous
+ * (API Gateway developer guide, "Variables for access logging", `$context.authorizer.*`).
+ */
+export const RESERVED_CONTEXT_FIELDS: readonly string[] = [
+  'claims',
+  'error',
+  'integrationLatency',
+  'integrationStatus',
+  'latency',
+  'principalId',
+  'property',
+  'requestId',
+  'status',
+];
 
 /**
  * Writes a decision as context. Texts come from the catalogue and hold nothing that JSON would escape; the two
@@ -32,7 +42,7 @@ export function contextOf(
     case 'refused':
       return {
         outcome: decision.outcome,
-        requestId,
+        callId: requestId,
         reason: decision.code,
         code: codeOf(decision.code),
         title: DECISION_ERRORS[decision.code].title,
@@ -41,7 +51,7 @@ export function contextOf(
     case 'forbidden':
       return {
         outcome: decision.outcome,
-        requestId,
+        callId: requestId,
         reason: decision.code,
         code: codeOf(decision.code),
         title: DECISION_ERRORS[decision.code].title,
@@ -51,7 +61,7 @@ export function contextOf(
     case 'misdirected':
       return {
         outcome: decision.outcome,
-        requestId,
+        callId: requestId,
         reason: decision.code,
         ...planContext(now),
         ...allowanceContext(decision.allowance, now),
@@ -59,14 +69,14 @@ export function contextOf(
     case 'limited':
       return {
         outcome: decision.outcome,
-        requestId,
+        callId: requestId,
         ...retryContext(secondsUntil(decision.allowance.resetAt, now)),
         ...allowanceContext(decision.allowance, now),
       };
     case 'allowed':
       return {
         outcome: decision.outcome,
-        requestId,
+        callId: requestId,
         ...callerContext(decision.caller),
         ...allowanceContext(decision.allowance, now),
         ...planContext(now),

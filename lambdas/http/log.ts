@@ -1,7 +1,6 @@
-import type { Caller } from '../domain/caller.ts';
-import { principalOf } from '../domain/caller.ts';
-import type { RouteId } from '../routes/route.ts';
-import { counted, observe } from './metrics.ts';
+import type { RouteId } from '../contract/route-id.ts';
+import { type Caller, principalOf } from '../kernel/caller.ts';
+import { counted, observe } from '../kernel/metrics.ts';
 
 /** What one line says of a request. Headers, queries and bodies are in none: they hold secrets. */
 export interface RequestLine {

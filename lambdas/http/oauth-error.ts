@@ -1,4 +1,5 @@
-import { ERRORS, type ErrorCode, type Problem } from '../domain/errors.ts';
+import { ERRORS, type ErrorCode } from '../contract/errors.ts';
+import type { Problem } from '../kernel/problem.ts';
 
 /** The errors of RFC 6749, 5.2 (`temporarily_unavailable`: 4.1.2.1; `invalid_token`: RFC 6750, 3.1) where they differ from the rule below. */
 const NAMES: Readonly<Partial<Record<ErrorCode, string>>> = {

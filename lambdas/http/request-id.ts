@@ -1,4 +1,4 @@
-import { type HeaderValues, headerValues } from '../domain/headers.ts';
+import { type HeaderValues, headerValues } from '../kernel/headers.ts';
 
 const ACCEPTABLE = /^[\w.:-]{1,128}$/;
 

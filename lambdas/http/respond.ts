@@ -1,9 +1,10 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
-import { errorCodeOf, type Profile } from '../../profiles/profile.ts';
-import type { Deployment } from '../deployment.ts';
-import { ERRORS, type Problem } from '../domain/errors.ts';
-import { EXPOSED_HEADERS } from '../routes/cors.ts';
-import { RATE_LIMIT_HEADERS } from '../routes/rate-limit-headers.ts';
+import { EXPOSED_HEADERS } from '../contract/cors.ts';
+import type { Deployment } from '../contract/deployment.ts';
+import { ERRORS } from '../contract/errors.ts';
+import { errorCodeOf, type Profile } from '../contract/profile.ts';
+import { RATE_LIMIT_HEADERS } from '../contract/rate-limit-headers.ts';
+import type { Problem } from '../kernel/problem.ts';
 import type { HttpRequest } from './event.ts';
 import { oauthErrorBody } from './oauth-error.ts';
 

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
-import type { Profile } from '../../profiles/profile.ts';
-import { type FieldError, Problem } from '../domain/errors.ts';
+import type { FieldError } from '../contract/errors.ts';
+import type { Profile } from '../contract/profile.ts';
+import { Problem } from '../kernel/problem.ts';
 import { printable } from './body.ts';
 import { publishedName } from './field-names.ts';
 

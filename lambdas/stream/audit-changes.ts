@@ -1,10 +1,11 @@
 import type { DynamoDBRecord } from 'aws-lambda';
-import { formatBlock } from '../domain/address.ts';
-import type { AuditedState } from '../domain/audit.ts';
-import { NEVER, timestamp } from '../domain/clock.ts';
-import type { SourcedEntry } from '../store/audit-trail.ts';
-import { allowedBlocks, type Item, number, text } from '../store/items.ts';
-import { imagesOf } from './records.ts';
+import type { AuditedState } from '../audit/entries.ts';
+import type { SourcedEntry } from '../audit/trail-store.ts';
+import { formatBlock } from '../kernel/address.ts';
+import { allowedBlocks } from '../kernel/allow-list.ts';
+import { NEVER, timestamp } from '../kernel/clock.ts';
+import { type Item, number, text } from '../kernel/items.ts';
+import { imagesOf } from '../kernel/stream-records.ts';
 
 /** A change of a hot record as a row of its tenant's audit trail. */
 export interface HotChange extends SourcedEntry {

@@ -1,10 +1,10 @@
 import type { DynamoDBRecord } from 'aws-lambda';
-import type { SessionStore } from '../domain/sessions.ts';
-import { type AuditTrail, ROWS_A_TRANSACTION } from '../store/audit-trail.ts';
-import { type CountedEvent, censusChange, type DynamoCensusStore } from '../store/census-store.ts';
-import type { DynamoUsageKeyStore } from '../store/usage-key-store.ts';
+import { type AuditTrail, ROWS_A_TRANSACTION } from '../audit/trail-store.ts';
+import { imagesOf, isDone } from '../kernel/stream-records.ts';
+import type { DynamoUsageKeyStore } from '../plans/usage-key-store.ts';
+import type { SessionStore } from '../sessions/sessions.ts';
+import { type CountedEvent, censusChange, type DynamoCensusStore } from '../status/census-store.ts';
 import { type HotChange, hotChange } from './audit-changes.ts';
-import { imagesOf, isDone } from './records.ts';
 import { type Settled, settleKey } from './settle-keys.ts';
 import { settleSessions } from './settle-sessions.ts';
 import { settleTenant } from './settle-tenants.ts';

@@ -1,11 +1,11 @@
 import type { DynamoDBRecord } from 'aws-lambda';
-import type { Clock } from '../domain/clock.ts';
-import { ENVIRONMENTS, type Environment } from '../domain/scopes.ts';
-import type { DynamoAccountStore } from '../store/account-store.ts';
-import { number, oneOf, text } from '../store/items.ts';
-import type { DynamoKeyStore } from '../store/key-store.ts';
-import type { DynamoUsageKeyStore } from '../store/usage-key-store.ts';
-import { imagesOf } from './records.ts';
+import { ENVIRONMENTS, type Environment } from '../contract/scopes.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { number, oneOf, text } from '../kernel/items.ts';
+import { imagesOf } from '../kernel/stream-records.ts';
+import type { DynamoKeyStore } from '../keys/key-store.ts';
+import type { DynamoAccountStore } from '../people/account-store.ts';
+import type { DynamoUsageKeyStore } from '../plans/usage-key-store.ts';
 
 /** What hangs on keys and is brought in line with them. */
 export interface Settled {

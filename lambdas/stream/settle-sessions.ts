@@ -1,9 +1,9 @@
 import type { DynamoDBRecord } from 'aws-lambda';
-import type { ChangeOrigin } from '../domain/audit.ts';
-import type { SessionStore } from '../domain/sessions.ts';
-import { type Item, text } from '../store/items.ts';
-import { userStanding } from '../store/people-store.ts';
-import { imagesOf } from './records.ts';
+import type { ChangeOrigin } from '../audit/entries.ts';
+import { type Item, text } from '../kernel/items.ts';
+import { imagesOf } from '../kernel/stream-records.ts';
+import { userStanding } from '../people/people-store.ts';
+import type { SessionStore } from '../sessions/sessions.ts';
 
 /**
  * Brings a person's sessions in line with the person, should whoever changed or removed them have been cut off.

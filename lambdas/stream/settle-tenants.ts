@@ -1,8 +1,8 @@
 import type { DynamoDBRecord } from 'aws-lambda';
-import type { Clock } from '../domain/clock.ts';
-import { text } from '../store/items.ts';
-import type { DynamoUsageKeyStore } from '../store/usage-key-store.ts';
-import { imagesOf } from './records.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { text } from '../kernel/items.ts';
+import { imagesOf } from '../kernel/stream-records.ts';
+import type { DynamoUsageKeyStore } from '../plans/usage-key-store.ts';
 
 /**
  * Lets a tenant that begins have a usage key of its own, and takes back that of one that is gone. Doing it twice

@@ -1,9 +1,9 @@
 import type { DynamoDBRecord } from 'aws-lambda';
-import { ENVIRONMENTS, type Environment } from '../domain/scopes.ts';
-import type { KeyUse } from '../domain/usage.ts';
-import { number, oneOf, text } from '../store/items.ts';
-import type { DynamoUsageStore } from '../store/usage-store.ts';
-import { imagesOf, isDone } from '../stream/records.ts';
+import { ENVIRONMENTS, type Environment } from '../contract/scopes.ts';
+import { number, oneOf, text } from '../kernel/items.ts';
+import { imagesOf, isDone } from '../kernel/stream-records.ts';
+import type { KeyUse } from './usage.ts';
+import type { DynamoUsageStore } from './usage-store.ts';
 
 /** Tenants that are counted at a time: a batch may hold a thousand. */
 const TENANTS_AT_ONCE = 10;

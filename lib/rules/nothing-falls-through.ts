@@ -11,7 +11,7 @@ export const nothingFallsThrough: Rule = {
   name: 'nothing-falls-through',
   description:
     'A wrong method or path below this one goes to the upstream, or takes an authorizer for a preflight.',
-  fix: 'Give the subtree ANY and OPTIONS without authorizer on its root and on {proxy+} (apiRows in lambdas/routes/table.ts).',
+  fix: 'Give the subtree ANY and OPTIONS without authorizer on its root and on {proxy+} (apiRows in lambdas/kernel/api-rows.ts).',
   broken: (template) => {
     const methods = apiMethods(template);
     return [...new Set([...withoutCatchAll(methods), ...withoutPreflight(methods)])];
@@ -55,7 +55,7 @@ function isOwn(method: ApiMethod): boolean {
   return method.verb !== 'ANY' && method.verb !== 'OPTIONS';
 }
 
-/** What stands before a greedy path's `{proxy+}`, with the slash. */
+/** The part of a greedy path before `{proxy+}`, with the slash. */
 function prefixOf(path: string): string {
   return path.slice(0, -GREEDY.length + 1);
 }

@@ -1,6 +1,6 @@
-import type { AuditRow } from '../../lambdas/domain/audit.ts';
-import { timestamp } from '../../lambdas/domain/clock.ts';
-import { AuditTrail } from '../../lambdas/store/audit-trail.ts';
+import type { AuditRow } from '../../lambdas/audit/entries.ts';
+import { AuditTrail } from '../../lambdas/audit/trail-store.ts';
+import { timestamp } from '../../lambdas/kernel/clock.ts';
 import type { Command } from '../command.ts';
 import { OpsError } from '../target.ts';
 import { named } from './tenants.ts';

@@ -1,6 +1,6 @@
-import { systemClock, timestamp } from '../../lambdas/domain/clock.ts';
-import { type ApiKey, type KeySelection, revokeKeys, statusOf } from '../../lambdas/domain/keys.ts';
-import { DynamoKeyStore } from '../../lambdas/store/key-store.ts';
+import { systemClock, timestamp } from '../../lambdas/kernel/clock.ts';
+import { DynamoKeyStore } from '../../lambdas/keys/key-store.ts';
+import { type ApiKey, type KeySelection, revokeKeys, statusOf } from '../../lambdas/keys/keys.ts';
 import { operator } from '../change.ts';
 import type { Command, CommandOptions } from '../command.ts';
 import { OpsError, type Target } from '../target.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { newKey, newLocator } from '../../lambdas/domain/key-format.ts';
+import { newKey, newLocator } from '../../lambdas/keys/key-format.ts';
 import { type HttpResponse, httpClient, type Send } from '../support/http.ts';
 import {
   apiKey,

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { importJWK, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { signingKey } from '../../lambdas/domain/keyset.ts';
+import { signingKey } from '../../lambdas/signing/keyset.ts';
 import type { HttpRequest, HttpResponse } from '../support/http.ts';
 import {
   type Account,

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { loginSubjects } from '../../lambdas/domain/backoff.ts';
+import { loginSubjects } from '../../lambdas/attempts/backoff.ts';
 import {
   type Account,
   apiKey,
@@ -35,6 +35,7 @@ afterAll(() => stack?.stop());
 
 const call = (key: string, target = 'GET /v1/things') => stack.send(target, { headers: apiKey(key) });
 const keyOf = async (id: string) => (await stack.send(`GET /v1/api-keys/${id}`, { headers: admin })).json;
+
 /** A tenant of its own, for tests that count keys. */
 async function newTenant() {
   const account = await stack.onboard();

@@ -1,22 +1,24 @@
-/** Tokens of real identity providers (`oidc-provider`, in processes of their own) exchanged for ours, over HTTP. */
 import { createHmac } from 'node:crypto';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { MAX_SESSIONS_PER_USER } from '../../lambdas/domain/sessions.ts';
-import { sessionKey, userKey } from '../../lambdas/store/items.ts';
-import { DynamoSessionStore } from '../../lambdas/store/session-store.ts';
+import { sessionKey, userKey } from '../../lambdas/kernel/item-keys.ts';
+import { DynamoSessionStore } from '../../lambdas/sessions/session-store.ts';
+import { MAX_SESSIONS_PER_USER } from '../../lambdas/sessions/sessions.ts';
 import type { HttpRequest, HttpResponse } from '../support/http.ts';
 import { OidcProvider } from '../support/oidc-provider.ts';
 import { type Account, bearer, expectStatus, startTestStack, type TestStack } from '../support/stack.ts';
 
+/** Tokens of real identity providers (`oidc-provider`, in processes of their own) exchanged for ours, over HTTP. */
 const AUDIENCE = 'api://latchkey';
 const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
 const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
 
 /** Makes people and decides on their roles. */
 const directory = new OidcProvider(18_791);
+
 /** Says which of our people somebody is. */
 const partner = new OidcProvider(18_792);
+
 /** Nobody has configured it. */
 const stranger = new OidcProvider(18_793);
 

@@ -1,8 +1,7 @@
-/** Short-lived tokens of API keys, over HTTP. */
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { systemClock } from '../../lambdas/domain/clock.ts';
-import { Signer } from '../../lambdas/domain/signer.ts';
+import { systemClock } from '../../lambdas/kernel/clock.ts';
+import { Signer } from '../../lambdas/signing/signer.ts';
 import {
   type Account,
   apiKey,
@@ -14,6 +13,8 @@ import {
   type TestStack,
   withinOneWindow,
 } from '../support/stack.ts';
+
+/** Short-lived tokens of API keys, over HTTP. */
 
 let stack: TestStack;
 let ada: Account;

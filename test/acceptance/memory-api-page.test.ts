@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { emailKey, tenantKey } from '../../lambdas/store/items.ts';
+import { emailKey, tenantKey } from '../../lambdas/kernel/item-keys.ts';
 import type { HttpRequest } from '../support/http.ts';
 import {
   apiKey,
@@ -19,6 +19,7 @@ const ENVELOPE = {
 };
 
 let stack: TestStack;
+
 /** The key that the signup gave, which has every scope. */
 let key: string;
 let tenantId: string;
@@ -30,6 +31,7 @@ const call = (target: string, credential = key, request: HttpRequest = {}) =>
   stack.send(target, { ...request, headers: bearer(credential) });
 const create = async (json: object, credential = key) =>
   (await call(`POST ${KEYS}`, credential, { json: { name: 'k', ...json } })).json.data;
+
 /** A tenant of its own. */
 const newKey = async (): Promise<string> => (await signUp()).json.data.key;
 

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { RATE_LIMIT_HEADERS } from '../../lambdas/routes/rate-limit-headers.ts';
+import { RATE_LIMIT_HEADERS } from '../../lambdas/contract/rate-limit-headers.ts';
 import { type AnyTemplate, editedAssembly } from '../support/assembly.ts';
 import type { HttpResponse } from '../support/http.ts';
 import {

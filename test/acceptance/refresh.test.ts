@@ -1,7 +1,7 @@
-/** Refresh tokens over HTTP, as clients use them. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { hashRefreshToken } from '../../lambdas/domain/refresh-tokens.ts';
-import { N, refreshKey } from '../../lambdas/store/items.ts';
+import { refreshKey } from '../../lambdas/kernel/item-keys.ts';
+import { N } from '../../lambdas/kernel/items.ts';
+import { hashRefreshToken } from '../../lambdas/sessions/refresh-tokens.ts';
 import type { HttpRequest } from '../support/http.ts';
 import {
   type Account,
@@ -11,6 +11,8 @@ import {
   startTestStack,
   type TestStack,
 } from '../support/stack.ts';
+
+/** Refresh tokens over HTTP, as clients use them. */
 
 let stack: TestStack;
 let ada: Account;

@@ -1,14 +1,15 @@
-/** What a missing right looks like, and that no function has one too many. */
 import { rmSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
-import { MAX_SESSIONS_PER_USER } from '../../lambdas/domain/sessions.ts';
-import { keyKey, N, sessionKey } from '../../lambdas/store/items.ts';
-import { DynamoSessionStore } from '../../lambdas/store/session-store.ts';
+import { keyKey, sessionKey } from '../../lambdas/kernel/item-keys.ts';
+import { N } from '../../lambdas/kernel/items.ts';
+import { DynamoSessionStore } from '../../lambdas/sessions/session-store.ts';
+import { MAX_SESSIONS_PER_USER } from '../../lambdas/sessions/sessions.ts';
 import { type LocalStack, startStack } from '../../local/stack.ts';
 import { type AnyTemplate, editedAssembly } from '../support/assembly.ts';
 import { httpClient } from '../support/http.ts';
 import { apiKey, PASSWORD, startTestStack } from '../support/stack.ts';
 
+/** What a missing right looks like, and that no function has one too many. */
 const ACCOUNT = { email: 'ada@example.com', password: PASSWORD };
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {

@@ -1,4 +1,3 @@
-/** Rotation and revocation of signing keys under load, over HTTP, as clients and operators see it. */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,8 +7,8 @@ import { promisify } from 'node:util';
 import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { decodeProtectedHeader } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { publicKeys, signingKey } from '../../lambdas/domain/keyset.ts';
-import { ControlStore } from '../../lambdas/store/control-store.ts';
+import { ControlStore } from '../../lambdas/signing/control-store.ts';
+import { publicKeys, signingKey } from '../../lambdas/signing/keyset.ts';
 import { revoke, signingKeys } from '../../ops/signing-keys.ts';
 import { OpsError, type Target, targetOf } from '../../ops/target.ts';
 import {
@@ -22,6 +21,7 @@ import {
   type TestStack,
 } from '../support/stack.ts';
 
+/** Rotation and revocation of signing keys under load, over HTTP, as clients and operators see it. */
 const ROTATIONS = 10;
 const REQUESTS_PER_SECOND = 200;
 const PRIVATE_MEMBERS = /"(d|p|q|dp|dq|qi|k)":/;

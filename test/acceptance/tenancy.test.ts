@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { passwordChangeSubject } from '../../lambdas/domain/backoff.ts';
-import { AuditTrail } from '../../lambdas/store/audit-trail.ts';
-import { tenantKey, workspaceKey } from '../../lambdas/store/items.ts';
+import { passwordChangeSubject } from '../../lambdas/attempts/backoff.ts';
+import { AuditTrail } from '../../lambdas/audit/trail-store.ts';
+import { tenantKey, workspaceKey } from '../../lambdas/kernel/item-keys.ts';
 import type { HttpRequest } from '../support/http.ts';
 import {
   type Account,
@@ -28,6 +28,7 @@ beforeAll(async () => {
 afterAll(() => stack?.stop());
 
 let people = 0;
+
 async function addPerson(role: string, by = admin) {
   const email = `colleague${(people += 1)}@example.com`;
   const response = await stack.send('POST /v1/users', {

@@ -1,4 +1,3 @@
-/** Usage keys of tenants on the whole stack: by the schedule of the template, seen through the API, under load. */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,9 +11,9 @@ import {
   GetUsagePlanKeysCommand,
 } from '@aws-sdk/client-api-gateway';
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { systemClock } from '../../lambdas/domain/clock.ts';
-import { tenantKey, usageKeyKey } from '../../lambdas/store/items.ts';
-import { DynamoTenantStore } from '../../lambdas/store/tenant-store.ts';
+import { systemClock } from '../../lambdas/kernel/clock.ts';
+import { tenantKey, usageKeyKey } from '../../lambdas/kernel/item-keys.ts';
+import { DynamoTenantStore } from '../../lambdas/tenancy/tenant-store.ts';
 import { outputsOf } from '../../local/outputs-file.ts';
 import { type Load, type LoadOptions, startLoad } from '../support/load.ts';
 import {
@@ -26,6 +25,7 @@ import {
   type TestStack,
 } from '../support/stack.ts';
 
+/** Usage keys of tenants on the whole stack: by the schedule of the template, seen through the API, under load. */
 const TIERS = {
   // A plan that a test can exhaust, where the shared one cannot.
   free: { ...ROOMY_TIER, rate: 1, burst: 5 },
@@ -34,12 +34,14 @@ const TIERS = {
 };
 const WARM_SECONDS = 1;
 const RETIRE_SECONDS = 5;
+
 /** How long the control plane fails; a minute in a long run. */
 const OUTAGE_SECONDS = Number(process.env.LATCHKEY_OUTAGE_SECONDS ?? 8);
 
 const ROOT = join(import.meta.dirname, '../..');
 
 let stack: TestStack;
+
 /** Where `npm start` would note the stack for operators. */
 const folder = mkdtempSync(join(tmpdir(), 'latchkey-usage-keys-'));
 const outputsFile = join(folder, 'outputs.json');
@@ -68,6 +70,7 @@ afterAll(async () => {
 });
 
 let minutes = 0;
+
 /** Runs the schedule of the template, as if another minute were over. */
 const aMinuteLater = () => stack.local.tick(Date.now() + (minutes += 1) * 61_000);
 const usageKey = async ({ tenantId }: Account) => (await stack.table.get(tenantKey(tenantId)))?.usageKey?.S;
@@ -81,6 +84,7 @@ const onTier = (tenantId: string, tier: string) =>
     { actor: 'operator', requestId: 'ops' },
     systemClock(),
   );
+
 /** The operator's command, as a shell runs it. Gives the time from which it says that the change holds. */
 async function tierCommand(tenantId: string, tier: string): Promise<number> {
   const command = ['ops/main.ts', 'tenants', 'tier', tenantId, tier, '--json', '--outputs', outputsFile];

@@ -1,44 +1,93 @@
 import { execFile } from 'node:child_process';
-import { rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const PRODUCT = [
+  'bin',
+  'lib',
+  'lambdas',
+  'profiles',
+  'local',
+  'doctor',
+  'ops',
+  'bench',
+  'latchkey.config.ts',
+];
 const run = promisify(execFile);
-const cruise = (...places: string[]) =>
+
+/** A copy of the product, so that what breaks a rule is never written into the product itself. */
+let copy: string;
+
+beforeAll(async () => {
+  copy = await mkdtemp(join(tmpdir(), 'latchkey-imports-'));
+  for (const part of [...PRODUCT, 'package.json', 'tsconfig.json', '.dependency-cruiser.mjs']) {
+    await cp(join(ROOT, part), join(copy, part), { recursive: true });
+  }
+  await symlink(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
+});
+afterAll(() => rm(copy, { recursive: true, force: true }));
+
+const cruise = (cwd: string) =>
   run(
     process.execPath,
     [
       'node_modules/dependency-cruiser/bin/dependency-cruise.mjs',
       '--config',
       '.dependency-cruiser.mjs',
-      ...places,
+      ...PRODUCT,
     ],
-    { cwd: root },
+    { cwd },
   );
 
 test('imports point one way: the product keeps the rules of .dependency-cruiser.mjs', async () => {
-  const { stdout } = await cruise(
-    'bin',
-    'lib',
-    'lambdas',
-    'profiles',
-    'local',
-    'bench',
-    'latchkey.config.ts',
-  );
+  const { stdout } = await cruise(ROOT);
   expect(stdout).toContain('no dependency violations found');
 });
 
-test('a rule that the domain would break by importing the AWS SDK fails by its name', async () => {
-  const file = 'lambdas/domain/forbidden-import.ts';
-  await writeFile(`${root}${file}`, "import '@aws-sdk/client-dynamodb';\n");
-  try {
-    await expect(cruise(file)).rejects.toMatchObject({
-      stdout: expect.stringContaining('domain-knows-neither-aws-nor-http'),
-    });
-  } finally {
-    await rm(`${root}${file}`);
+test('each forbidden import fails by the name of its rule, types too', async () => {
+  const broken: Record<string, readonly [file: string, code: string]> = {
+    'rules-know-no-aws': ['lambdas/keys/broken-a.ts', "import '@aws-sdk/client-dynamodb';"],
+    'keys-imports-what-stands-below': [
+      'lambdas/keys/broken-b.ts',
+      "export type { Person } from '../people/people.ts';",
+    ],
+    'people-imports-what-stands-below': [
+      'lambdas/people/broken-c.ts',
+      "export type { Decision } from '../access/decision.ts';",
+    ],
+    'kernel-imports-what-stands-below': ['lambdas/kernel/broken-d.ts', "import '../keys/keys.ts';"],
+    'contract-has-no-dependency': ['lambdas/contract/broken-e.ts', "import 'node:fs';"],
+    'profiles-are-data': ['profiles/broken-f.ts', "import '../lambdas/kernel/clock.ts';"],
+    'no-cdk-at-run-time': ['lambdas/http/broken-g.ts', "export type { App } from 'aws-cdk-lib';"],
+    'run-time-code-uses-what-is-deployed': [
+      'lambdas/http/broken-l.ts',
+      "export type { TestContext } from 'vitest';",
+    ],
+    'local-serves-the-template': ['local/broken-h.ts', "import '../lambdas/table/index.ts';"],
+    'nobody-knows-that-it-runs-locally': ['lib/broken-i.ts', "import '../local/stack.ts';"],
+    'nothing-imports-bin': ['lib/broken-j.ts', "import '../bin/docs.ts';"],
+    'functions-choose-a-profile': ['lambdas/functions/broken-k.ts', "import '../../lib/app.ts';"],
+  };
+  for (const [file, code] of Object.values(broken)) {
+    await mkdir(dirname(join(copy, file)), { recursive: true });
+    await writeFile(join(copy, file), `${code}\n`);
   }
+  await writeFile(join(copy, 'lambdas/keys/round-a.ts'), "export type A = import('./round-b.ts').B;\n");
+  await writeFile(
+    join(copy, 'lambdas/keys/round-b.ts'),
+    "import type { A } from './round-a.ts';\nexport type B = A;\n",
+  );
+  const { stdout } = await cruise(copy).then(
+    () => ({ stdout: '' }),
+    (error: { stdout: string }) => error,
+  );
+  for (const [name, [file]] of Object.entries(broken)) {
+    expect(stdout).toMatch(new RegExp(`error ${name}: [^\\n]*${file.replaceAll('.', '\\.')}`));
+  }
+  expect(stdout).toMatch(/error no-cycles: lambdas\/keys\/round-/);
 });

@@ -1,11 +1,7 @@
-/**
- * The template, deployed by somebody else's code. The emulator accepts broken templates, so that a stack is created
- * proves nothing: every resource is looked at through its service's API, and the main flow runs over HTTP.
- */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { examine } from '../../doctor/finding.ts';
 import { stackProbes } from '../../doctor/probes/account.ts';
-import { EMPTY_KEYSET, nextKeyset } from '../../lambdas/domain/keyset.ts';
+import { EMPTY_KEYSET, nextKeyset } from '../../lambdas/signing/keyset.ts';
 import { assemblyOf } from '../support/assembly.ts';
 import withDomain from '../support/domain.json' with { type: 'json' };
 import { httpClient } from '../support/http.ts';
@@ -14,6 +10,11 @@ import { type Answer, Aws, elements } from './aws.ts';
 import { ACCOUNT, type Deployed, deploy, LEFT_OUT, REGION } from './deployment.ts';
 import { type Emulator, startMinistack } from './ministack.ts';
 import { NOT_TAKEN_OVER, READERS, type World } from './resources.ts';
+
+/**
+ * The template, deployed by somebody else's code. The emulator accepts broken templates, so that a stack is created
+ * proves nothing: every resource is looked at through its service's API, and the main flow runs over HTTP.
+ */
 
 let emulator: Emulator;
 let aws: Aws;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Problem } from '../../lambdas/domain/errors.ts';
 import { readBody } from '../../lambdas/http/body.ts';
+import { Problem } from '../../lambdas/kernel/problem.ts';
 import { request } from './requests.ts';
 
 const JSON_TYPE = 'application/json';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { discovery } from '../../lambdas/http/discovery.ts';
-import { routes } from '../../lambdas/routes/index.ts';
-import type { Advertised, Route } from '../../lambdas/routes/route.ts';
-import { accessTable, apiRows } from '../../lambdas/routes/table.ts';
+import { accessTable, apiRows } from '../../lambdas/kernel/api-rows.ts';
+import type { Advertised, Route } from '../../lambdas/kernel/route.ts';
+import { routes } from '../../lambdas/table/index.ts';
 import { PROFILES } from '../profiles/profiles.ts';
 
 const ISSUER = 'https://api.example.com';

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { ERRORS } from '../../lambdas/domain/errors.ts';
+import { ERRORS } from '../../lambdas/contract/errors.ts';
 import { openApiDocument, publishedPath } from '../../lambdas/http/openapi.ts';
-import { routes } from '../../lambdas/routes/index.ts';
-import { apiRows } from '../../lambdas/routes/table.ts';
+import { apiRows } from '../../lambdas/kernel/api-rows.ts';
+import { routes } from '../../lambdas/table/index.ts';
 import { PROFILES } from '../profiles/profiles.ts';
 
 /** What OpenAPI 3.1.0 demands of the objects that the document uses; unknown members are errors. */
@@ -116,6 +116,12 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))(
         .flat()
         .flatMap(Object.keys);
       expect(Object.keys(document.components.securitySchemes)).toEqual(expect.arrayContaining(used));
+    });
+
+    test('X-API-Key is a way to present a credential where the contract takes it there, and nowhere else', () => {
+      const isTaken = profile.credentials.includes('x-api-key');
+      expect(document.security).toEqual([{ bearer: [] }, ...(isTaken ? [{ apiKey: [] }] : [])]);
+      expect('apiKey' in document.components.securitySchemes).toBe(isTaken);
     });
 
     test('every schema is a JSON Schema that a validator can read', () => {

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { Problem } from '../../lambdas/domain/errors.ts';
 import { validate } from '../../lambdas/http/validate.ts';
-import { routes } from '../../lambdas/routes/index.ts';
+import { Problem } from '../../lambdas/kernel/problem.ts';
+import { routes } from '../../lambdas/table/index.ts';
 import { PROFILES } from '../profiles/profiles.ts';
 
 const schema = z.strictObject({

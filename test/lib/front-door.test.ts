@@ -1,6 +1,6 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { RATE_LIMIT_HEADERS } from '../../lambdas/routes/rate-limit-headers.ts';
+import { RATE_LIMIT_HEADERS } from '../../lambdas/contract/rate-limit-headers.ts';
 import { type ApiMethod, apiMethods } from '../../lib/rules/template.ts';
 import { propertiesOf, templateOf } from './synth.ts';
 
@@ -133,11 +133,11 @@ describe("API Gateway's own answers", () => {
       const { ResponseParameters, StatusCode, body } = answer(ResponseType);
       expect(ResponseParameters[header('Access-Control-Allow-Origin')]).toBe("'*'");
       expect(ResponseParameters[header('X-Request-ID')]).toMatch(
-        /^context\.(authorizer\.requestId|extendedRequestId)$/,
+        /^context\.(authorizer\.callId|extendedRequestId)$/,
       );
       expect(body).toMatchObject({
         status: Number(StatusCode),
-        request_id: expect.stringContaining('equestId'),
+        request_id: expect.stringMatching(/^\$context\.(authorizer\.callId|extendedRequestId)$/),
       });
     }
   });

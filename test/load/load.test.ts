@@ -1,12 +1,8 @@
-/**
- * Load from another process. `LOAD_SECONDS` is how long calls come as fast as they are answered, `LOAD_EDGES` over how
- * many edges of windows the limit is held to its number.
- */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { newKey, newLocator } from '../../lambdas/domain/key-format.ts';
-import { tenantKey } from '../../lambdas/store/items.ts';
+import { tenantKey } from '../../lambdas/kernel/item-keys.ts';
+import { newKey, newLocator } from '../../lambdas/keys/key-format.ts';
 import {
   type Account,
   apiKey,
@@ -18,8 +14,13 @@ import {
 } from '../support/stack.ts';
 import type { Plan, Seen } from './plan.ts';
 
+/**
+ * Load from another process. `LOAD_SECONDS` is how long calls come as fast as they are answered, `LOAD_EDGES` over how
+ * many edges of windows the limit is held to its number.
+ */
 const SECONDS = Number(process.env.LOAD_SECONDS ?? 120);
 const EDGES = Number(process.env.LOAD_EDGES ?? 3);
+
 /** Enough that both cores have something to do at any time. */
 const CALLERS = 64;
 const LIMIT = 100;

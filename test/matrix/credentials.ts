@@ -1,11 +1,10 @@
-/** Every kind of credential that a call can carry, good and dead, of one deployment. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { importJWK, SignJWT } from 'jose';
-import { newKey, newLocator, parseKey } from '../../lambdas/domain/key-format.ts';
-import { signingKey } from '../../lambdas/domain/keyset.ts';
-import { coversScope, SCOPES, type Scope } from '../../lambdas/domain/scopes.ts';
-import { sessionKey, tenantKey } from '../../lambdas/store/items.ts';
-import type { Profile } from '../../profiles/profile.ts';
+import type { Profile } from '../../lambdas/contract/profile.ts';
+import { coversScope, SCOPES, type Scope } from '../../lambdas/contract/scopes.ts';
+import { sessionKey, tenantKey } from '../../lambdas/kernel/item-keys.ts';
+import { newKey, newLocator, parseKey } from '../../lambdas/keys/key-format.ts';
+import { signingKey } from '../../lambdas/signing/keyset.ts';
 import {
   type Account,
   bearer,
@@ -18,6 +17,7 @@ import {
   untilPast,
 } from '../support/stack.ts';
 
+/** Every kind of credential that a call can carry, good and dead, of one deployment. */
 export interface Tenant {
   readonly account: Account;
   readonly token: string;
@@ -56,6 +56,7 @@ export interface World {
 
 /** What an `{id}` can name, by the path before it. */
 export const COLLECTIONS = ['api-keys', 'users', 'workspaces', 'sessions'] as const;
+
 export type Collection = (typeof COLLECTIONS)[number];
 
 /** A tier whose every credential has one request a minute. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ROLES, type Role, SCOPES } from '../../lambdas/domain/scopes.ts';
+import { ROLES, type Role, SCOPES } from '../../lambdas/contract/scopes.ts';
 import {
   apiKey,
   bearer,
@@ -27,6 +27,7 @@ const ROWS = LINES.map((line) => {
 
 /** What one tenant's roles and keys present, by the names of the table's columns. */
 type Callers = Readonly<Record<string, Record<string, string>>>;
+
 interface Tenant {
   readonly callers: Callers;
   /** A thing of it for each kind that a path can name. */

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ERRORS, type ErrorCode } from '../../lambdas/domain/errors.ts';
-import { coversScope, type Scope } from '../../lambdas/domain/scopes.ts';
-import { routes } from '../../lambdas/routes/index.ts';
-import { RATE_LIMIT_HEADERS } from '../../lambdas/routes/rate-limit-headers.ts';
-import { METHODS, type Method, type RouteId } from '../../lambdas/routes/route.ts';
-import { apiRows } from '../../lambdas/routes/table.ts';
-import { errorCodeOf, type Profile } from '../../profiles/profile.ts';
+import { METHODS, type Method } from '../../lambdas/contract/access.ts';
+import { ERRORS, type ErrorCode } from '../../lambdas/contract/errors.ts';
+import { errorCodeOf, type Profile } from '../../lambdas/contract/profile.ts';
+import { RATE_LIMIT_HEADERS } from '../../lambdas/contract/rate-limit-headers.ts';
+import type { RouteId } from '../../lambdas/contract/route-id.ts';
+import { coversScope, type Scope } from '../../lambdas/contract/scopes.ts';
+import { apiRows } from '../../lambdas/kernel/api-rows.ts';
+import { routes } from '../../lambdas/table/index.ts';
 import { PROFILES } from '../profiles/profiles.ts';
 import type { HttpResponse } from '../support/http.ts';
 import {

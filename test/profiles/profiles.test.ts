@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { ERRORS, type ErrorCode } from '../../lambdas/domain/errors.ts';
-import { coversScope, SCOPES } from '../../lambdas/domain/scopes.ts';
-import { routes } from '../../lambdas/routes/index.ts';
-import { METHODS } from '../../lambdas/routes/route.ts';
-import { errorCodeOf } from '../../profiles/profile.ts';
+import { METHODS } from '../../lambdas/contract/access.ts';
+import { ERRORS, type ErrorCode } from '../../lambdas/contract/errors.ts';
+import { errorCodeOf } from '../../lambdas/contract/profile.ts';
+import { coversScope, SCOPES } from '../../lambdas/contract/scopes.ts';
+import { routes } from '../../lambdas/table/index.ts';
 import { PROFILES } from './profiles.ts';
 
 test('the published contracts are there, each under its own name', () => {

@@ -1,7 +1,7 @@
-/** Every profile that there is, read from the folder: a new one is in all tests that iterate over them. */
 import { globSync } from 'node:fs';
-import type { Profile } from '../../profiles/profile.ts';
+import type { Profile } from '../../lambdas/contract/profile.ts';
 
+/** Every profile that there is, read from the folder: a new one is in all tests that iterate over them. */
 const FOLDER = new URL('../../profiles/', import.meta.url);
 const SHARED = ['profile.ts', 'error-bodies.ts'];
 

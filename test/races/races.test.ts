@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { tenantKey } from '../../lambdas/store/items.ts';
+import { tenantKey } from '../../lambdas/kernel/item-keys.ts';
 import type { HttpResponse } from '../support/http.ts';
 import {
   type Account,
@@ -15,6 +15,7 @@ import {
 } from '../support/stack.ts';
 
 const LIMIT = 100;
+
 /** A tier of the published limit, and few keys. */
 const EXACT = 'exact';
 

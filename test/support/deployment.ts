@@ -1,4 +1,4 @@
-import type { Deployment, RefreshSettings } from '../../lambdas/deployment.ts';
+import type { Deployment, RefreshSettings } from '../../lambdas/contract/deployment.ts';
 import { ROOMY_ADDRESS_LIMITS } from './address-limits.ts';
 
 /** How a deployment of the default profile refreshes tokens. */

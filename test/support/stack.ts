@@ -1,23 +1,24 @@
-/** The whole product on this machine for tests: the synthesized template behind a real port, and who calls it. */
 import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { BackoffSubject } from '../../lambdas/domain/backoff.ts';
-import { type Keyset, parseKeyset } from '../../lambdas/domain/keyset.ts';
-import { routes } from '../../lambdas/routes/index.ts';
-import type { RouteId } from '../../lambdas/routes/route.ts';
-import { apiRows } from '../../lambdas/routes/table.ts';
-import { backoffKey, N } from '../../lambdas/store/items.ts';
-import { Table } from '../../lambdas/store/table.ts';
+import type { BackoffSubject } from '../../lambdas/attempts/backoff.ts';
+import type { Profile } from '../../lambdas/contract/profile.ts';
+import type { RouteId } from '../../lambdas/contract/route-id.ts';
+import { apiRows } from '../../lambdas/kernel/api-rows.ts';
+import { backoffKey } from '../../lambdas/kernel/item-keys.ts';
+import { N } from '../../lambdas/kernel/items.ts';
+import { Table } from '../../lambdas/kernel/table.ts';
+import { type Keyset, parseKeyset } from '../../lambdas/signing/keyset.ts';
+import { routes } from '../../lambdas/table/index.ts';
 import { type LocalStack, type LocalStackOptions, startStack } from '../../local/stack.ts';
-import type { Profile } from '../../profiles/profile.ts';
 import { PROFILES } from '../profiles/profiles.ts';
 import { assemblyOf, type Configuration } from './assembly.ts';
 import { type HttpRequest, type HttpResponse, httpClient, type Send } from './http.ts';
 
+/** The whole product on this machine for tests: the synthesized template behind a real port, and who calls it. */
 export const PASSWORD = 'YourSecurePassword123!';
 
 /** What onboarding gave. */

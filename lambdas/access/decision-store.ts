@@ -1,0 +1,209 @@
+import { allowsAddress, unpackBlocks } from '../kernel/address.ts';
+import { keyKey, sessionKey } from '../kernel/item-keys.ts';
+import { type Item, type ItemKey, N, number, S } from '../kernel/items.ts';
+import { isConditionFailure, type RecordClient } from '../kernel/record-client.ts';
+import { hashText, type KeyRecord, keyRecord, type Use } from '../keys/key-record.ts';
+import { windowOf } from '../plans/allowance.ts';
+import { type SessionRecord, sessionRecord } from '../sessions/session-record.ts';
+import type { ControlFacts } from '../signing/control-facts.ts';
+import type { TenantFacts } from '../tenancy/tenant-facts.ts';
+import type { DecisionStore } from './decision.ts';
+import type { Facts } from './facts.ts';
+
+/** The clauses of the condition (docs/architecture.md, "The one write"). */
+const ACTIVE = 'st = :active';
+const WINDOW_NOT_PAST = 'win <= :window';
+const A_SLOT_HOLDS = '((ha = :hash AND xa > :now) OR (hb = :hash AND xb > :now))';
+const NOT_EXPIRED = 'xa > :now';
+
+/** Nobody who calls from elsewhere counts: the record has no allow-list, or the one that was found to have the address. */
+const NO_LIST = 'attribute_not_exists(ips)';
+const THE_LIST = 'ips = :ips';
+
+/** Allow-lists that an instance remembers; the one that was seen longest ago goes first. */
+const MAX_LISTS = 10_000;
+
+/** Counts that gather on a record, the present window's too, before those of past windows are swept. */
+const MAX_COUNTS = 8;
+const COUNT = /^c\d+$/;
+
+/** A packed allow-list; undefined where the record has none, empty where it had one: both let everybody in. */
+type List = string | undefined;
+
+/** One use of a credential. */
+interface Attempt<Found> {
+  readonly Key: ItemKey;
+  /** The clauses that prove the credential and, of a key, where it comes from; their values for an assumed allow-list. */
+  readonly proof: (list: List) => string;
+  readonly values: (list: List) => Item;
+  /** The proof as a question to an item that was returned. */
+  readonly proven: (item: Item) => boolean;
+  readonly address: string;
+  /** Whether an allow-list lets the use pass. */
+  readonly allows: (list: List) => boolean;
+  /** Unix seconds. */
+  readonly now: number;
+  readonly read: (item: Item) => Found;
+}
+
+/** Whether an allow-list lets the address in. */
+function hasAddress(list: List, address: string): boolean {
+  return !list || allowsAddress(unpackBlocks(list), address);
+}
+
+/** What one decision reads and writes in DynamoDB. */
+export class DynamoDecisionStore implements DecisionStore {
+  readonly #client: RecordClient;
+  readonly #table: string;
+  readonly #facts: Facts;
+  /** The allow-lists that were met, packed, by the record's partition key. What they say is checked by the write. */
+  readonly #lists = new Map<string, string>();
+
+  constructor(client: RecordClient, table: string, facts: Facts) {
+    this.#client = client;
+    this.#table = table;
+    this.#facts = facts;
+  }
+
+  useKey(locator: string, hash: Uint8Array, address: string, now: number): Promise<Use<KeyRecord>> {
+    return this.#useKey(locator, hash, address, now, (list) => hasAddress(list, address));
+  }
+
+  /** As {@link useKey}, wherever the key's user is: `address` is of who asks about the key. */
+  useKeyAnywhere(locator: string, hash: Uint8Array, address: string, now: number): Promise<Use<KeyRecord>> {
+    return this.#useKey(locator, hash, address, now, () => true);
+  }
+
+  #useKey(
+    locator: string,
+    hash: Uint8Array,
+    address: string,
+    now: number,
+    allows: (list: List) => boolean,
+  ): Promise<Use<KeyRecord>> {
+    const stored = hashText(hash);
+    return this.#use({
+      Key: keyKey(locator),
+      proof: (list) => `${A_SLOT_HOLDS} AND ${list === undefined ? NO_LIST : THE_LIST}`,
+      proven: (item) =>
+        (item.ha?.S === stored.S && number(item, 'xa') > now) ||
+        (item.hb?.S === stored.S && number(item, 'xb') > now),
+      values: (list) => ({ ':hash': stored, ...(list === undefined ? {} : { ':ips': S(list) }) }),
+      address,
+      allows,
+      now,
+      read: keyRecord,
+    });
+  }
+
+  /** The key's record as it stands, counting nothing. Not for decisions: it proves and limits nothing. */
+  async peekKey(locator: string, now: number): Promise<Use<KeyRecord>> {
+    const { Responses } = await this.#client.batchGetItem({
+      RequestItems: { [this.#table]: { Keys: [keyKey(locator)], ConsistentRead: true } },
+    });
+    const [item] = Responses?.[this.#table] ?? [];
+    const window = windowOf(now);
+    if (item === undefined) return { passed: false, record: undefined, window, count: 0 };
+    return { passed: false, record: keyRecord(item), window, count: number(item, `c${window}`) };
+  }
+
+  async useSession(sessionId: string, address: string, now: number): Promise<Use<SessionRecord>> {
+    return this.#use({
+      Key: sessionKey(sessionId),
+      proof: () => NOT_EXPIRED,
+      proven: (item) => number(item, 'xa') > now,
+      values: () => ({}),
+      address,
+      allows: () => true,
+      now,
+      read: sessionRecord,
+    });
+  }
+
+  tenant(tenantId: string): Promise<TenantFacts | undefined> {
+    return this.#facts.tenant(tenantId);
+  }
+
+  control(_now: number, tenantId?: string): Promise<ControlFacts> {
+    return this.#facts.control(tenantId);
+  }
+
+  /**
+   * The one write of a decision. Counting stands outside the condition, so a call over the limit is counted and
+   * told by its count. The condition assumes a window and an allow-list; a record that is ahead of either is
+   * written to again with what it says, if who calls is proven and may come from where they do.
+   */
+  async #use<Found>(use: Attempt<Found>): Promise<Use<Found>> {
+    const name = use.Key.PK.S ?? '';
+    const remembered = this.#lists.get(name);
+    let list = use.allows(remembered) ? remembered : undefined;
+    let window = windowOf(use.now);
+    for (;;) {
+      try {
+        const { Attributes: item = {} } = await this.#write(use, window, list);
+        await this.#sweep(use.Key, item, window);
+        return { passed: true, record: use.read(item), window, count: number(item, `c${window}`) };
+      } catch (error) {
+        if (!isConditionFailure(error)) throw error;
+        const item = error.Item;
+        if (item === undefined) return { passed: false, record: undefined, window, count: 0 };
+        const asAssumed = { window, list };
+        window = Math.max(window, number(item, 'win'));
+        if (item.st?.S === 'active' && use.proven(item)) {
+          list = item.ips?.S;
+          this.#remember(name, list);
+          if (use.allows(list) && (window !== asAssumed.window || list !== asAssumed.list)) continue;
+        }
+        return { passed: false, record: use.read(item), window, count: number(item, `c${window}`) };
+      }
+    }
+  }
+
+  #write(
+    { Key, proof, values, address, now }: Attempt<unknown>,
+    window: number,
+    list: List,
+  ): Promise<{ readonly Attributes?: Item }> {
+    return this.#client.updateItem({
+      TableName: this.#table,
+      Key,
+      // ADD counts from zero where there is no count yet.
+      UpdateExpression:
+        `SET win = :window, seen = :now, ip = :address` +
+        ` ADD n :one, c${window} :one REMOVE c${window - 1}, chg`,
+      ConditionExpression: `${ACTIVE} AND ${WINDOW_NOT_PAST} AND ${proof(list)}`,
+      ExpressionAttributeValues: {
+        ...values(list),
+        ':active': S('active'),
+        ':window': N(window),
+        ':now': N(now),
+        ':address': S(address),
+        ':one': N(1),
+      },
+      ReturnValues: 'ALL_NEW',
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+    });
+  }
+
+  #remember(name: string, list: List): void {
+    this.#lists.delete(name);
+    if (list !== undefined) this.#lists.set(name, list);
+    const [oldest] = this.#lists.keys();
+    if (this.#lists.size > MAX_LISTS && oldest !== undefined) this.#lists.delete(oldest);
+  }
+
+  /** Windows in which nobody called the next one leave a count each; they go when eight have gathered. */
+  async #sweep(Key: ItemKey, item: Item, window: number): Promise<void> {
+    const stale = Object.keys(item).filter((name) => COUNT.test(name) && Number(name.slice(1)) < window);
+    if (stale.length + 1 < MAX_COUNTS) return;
+    const sweeping = this.#client.updateItem({
+      TableName: this.#table,
+      Key,
+      UpdateExpression: `REMOVE ${stale.join(', ')}`,
+      // An item that TTL has deleted meanwhile must not come back as an empty one.
+      ConditionExpression: 'attribute_exists(PK)',
+    });
+    // The decision stands: what is not swept now is swept by the next call.
+    await sweeping.catch(() => undefined);
+  }
+}

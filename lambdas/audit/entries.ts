@@ -1,0 +1,96 @@
+import { type Caller, principalOf } from '../kernel/caller.ts';
+
+/** Seconds for which a row of the audit trail is kept: 400 days, a year and what it takes to look at it. */
+export const AUDIT_RETENTION_SECONDS = 400 * 86_400;
+
+/** What was before or after a change, by field. Never a secret, nor the hash of one. */
+export type AuditedState = Readonly<Record<string, unknown>>;
+
+/** One change: who did what to what, when and from where. */
+export interface AuditEntry {
+  /** `user:<id>`, `key:<id>`, `operator` or `system`. */
+  readonly actor: string;
+  /** `<kind>.<verb>`, such as `user.update`. */
+  readonly action: string;
+  /** `<kind>:<id>`, such as `key:key_…`. */
+  readonly target: string;
+  /** Unix seconds. */
+  readonly at: number;
+  readonly requestId: string;
+  /** The IP address; null for what operators and the system do. */
+  readonly address: string | null;
+  /** Null for what did not exist. */
+  readonly before: AuditedState | null;
+  /** Null for what no longer exists. */
+  readonly after: AuditedState | null;
+}
+
+/** Who changed something, in which request. */
+export interface ChangeOrigin {
+  readonly actor: string;
+  readonly requestId: string;
+  /** Where the request came from; absent for what the system does itself. */
+  readonly address?: string;
+}
+
+/** From where a change was asked for. */
+export type RequestOrigin = Omit<ChangeOrigin, 'actor'>;
+
+/** The origin of what a caller changes. */
+export function originOf(caller: Caller, from: RequestOrigin): ChangeOrigin {
+  return { actor: principalOf(caller), ...from };
+}
+
+/** What a change, such as `user.update` of `user:<id>`, leaves in the trail; `before` and `after` as {@link AuditEntry} has them. */
+export function auditEntry(
+  action: string,
+  target: string,
+  { actor, requestId, address }: ChangeOrigin,
+  at: number,
+  before: AuditedState | null,
+  after: AuditedState | null,
+): AuditEntry {
+  return { actor, action, target, at, requestId, address: address ?? null, before, after };
+}
+
+/** An entry with its number: 1, 2, 3 … within a tenant, without gaps. */
+export interface AuditRow extends AuditEntry {
+  readonly seq: number;
+}
+
+/** Which rows are wanted; what is absent does not narrow. */
+export interface AuditFilter {
+  readonly actor?: string;
+  readonly action?: string;
+  readonly target?: string;
+  /** Unix seconds, inclusive. */
+  readonly from?: number;
+  /** Unix seconds, exclusive. */
+  readonly until?: number;
+}
+
+export interface AuditPage {
+  readonly rows: readonly AuditRow[];
+  /** The number after which the next page begins; null on the last. */
+  readonly next: number | null;
+}
+
+export interface AuditReader {
+  /** At most `limit` rows after the number `after`, in their order; fewer where a filter passes few. */
+  page(tenantId: string, limit: number, after: number, filter: AuditFilter): Promise<AuditPage>;
+}
+
+/** Whether a row that is about many has `target` among them. */
+function concerns({ after }: AuditRow, target: string): boolean {
+  return Array.isArray(after?.targets) && after.targets.includes(target);
+}
+
+export function passes(row: AuditRow, { actor, action, target, from, until }: AuditFilter): boolean {
+  return (
+    (actor === undefined || row.actor === actor) &&
+    (action === undefined || row.action === action || row.action.startsWith(`${action}.`)) &&
+    (target === undefined || row.target === target || concerns(row, target)) &&
+    (from === undefined || row.at >= from) &&
+    (until === undefined || row.at < until)
+  );
+}

@@ -1,0 +1,90 @@
+import * as z from 'zod';
+import { timestamp } from '../kernel/clock.ts';
+import { openCursor, sealCursor } from '../kernel/cursor.ts';
+import { moment, time } from '../kernel/fields.ts';
+import { invalidField } from '../kernel/problem.ts';
+import { Ndjson } from '../kernel/results.ts';
+import { routeGroup } from '../kernel/route.ts';
+import type { AuditReader, AuditRow } from './entries.ts';
+
+/** What the function `management` has for these rows. */
+export interface AuditServices {
+  readonly audit: AuditReader;
+}
+
+const auditView = z.object({
+  seq: z.int().describe('1, 2, 3 … within the tenant, without gaps.'),
+  at: time,
+  actor: z.string(),
+  action: z.string(),
+  target: z.string(),
+  request_id: z.string(),
+  ip: z.string().nullable(),
+  before: z.record(z.string(), z.unknown()).nullable(),
+  after: z.record(z.string(), z.unknown()).nullable(),
+});
+
+const group = routeGroup<AuditServices>()({ service: 'management', tag: 'Audit' });
+
+export const auditRoutes = group.rows({
+  listAudit: group.caller({
+    method: 'GET',
+    path: '/v1/audit',
+    access: { kind: 'credential', scope: 'admin' },
+    summary: 'Who did what, in the order of its numbers',
+    description:
+      'A page may hold fewer rows than its limit, even none, while `next_cursor` says that there are more. ' +
+      'As NDJSON the cursor comes in the header `X-Next-Cursor`.',
+    query: z.strictObject({
+      actor: z.string().max(100).optional().describe('Such as `user:…` or `key:…`.'),
+      action: z.string().max(50).optional().describe('Such as `key.revoke`, or `key` for all of a kind.'),
+      target: z.string().max(100).optional().describe('Such as `key:…`.'),
+      from: moment.optional(),
+      until: moment.optional(),
+      limit: z.coerce.number().int().min(1).max(1000).default(100),
+      cursor: z.string().max(200).optional(),
+      format: z.enum(['json', 'ndjson']).default('json'),
+    }),
+    success: {
+      kind: 'json or ndjson',
+      status: 200,
+      description: 'A page of rows.',
+      schema: z.object({ data: z.array(auditView), next_cursor: z.string().nullable() }),
+    },
+    errors: [],
+    handle: async ({ query }, { audit }, caller) => {
+      const { limit, cursor, format, actor, action, target, from, until } = query;
+      const after = trailPosition(openCursor(cursor, caller.tenantId));
+      const { rows, next } = await audit.page(caller.tenantId, limit, after, {
+        ...(actor === undefined ? {} : { actor }),
+        ...(action === undefined ? {} : { action }),
+        ...(target === undefined ? {} : { target }),
+        ...(from === undefined ? {} : { from }),
+        ...(until === undefined ? {} : { until }),
+      });
+      const data = rows.map(viewRow);
+      const nextCursor = sealCursor(next === null ? null : String(next), caller.tenantId);
+      return format === 'ndjson' ? new Ndjson(data, nextCursor) : { data, next_cursor: nextCursor };
+    },
+  }),
+});
+
+/** The number after which a page of the trail begins. Throws `invalid_field` for a cursor of another list. */
+export function trailPosition(cursor = '0'): number {
+  if (/^\d{1,12}$/.test(cursor)) return Number(cursor);
+  throw invalidField('cursor', 'must be a next_cursor as it was returned');
+}
+
+export function viewRow(row: AuditRow): z.output<typeof auditView> {
+  return {
+    seq: row.seq,
+    at: timestamp(row.at) ?? '',
+    actor: row.actor,
+    action: row.action,
+    target: row.target,
+    request_id: row.requestId,
+    ip: row.address,
+    before: row.before,
+    after: row.after,
+  };
+}

@@ -1,0 +1,187 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { auditedKey, auditHeadKey, auditKey } from '../kernel/item-keys.ts';
+import { type Item, N, number, S, text } from '../kernel/items.ts';
+import { Problem } from '../kernel/problem.ts';
+import { ConditionsFailed, type Table, type TransactionWrite } from '../kernel/table.ts';
+import {
+  AUDIT_RETENTION_SECONDS,
+  type AuditEntry,
+  type AuditFilter,
+  type AuditPage,
+  type AuditReader,
+  type AuditRow,
+  passes,
+} from './entries.ts';
+
+/** How often a number that another took first is asked for anew; they are taken within milliseconds. */
+const ATTEMPTS = 40;
+
+/** Another has written the number after the last that was read. */
+const NUMBER_TAKEN = 'audit number';
+
+/** Rows that are read at a time: of the largest, as many as may come after the characters of a page are almost full. */
+const ROWS_AT_ONCE = 100;
+
+/** Rows that one page looks at, however few of them pass its filter. */
+const ROWS_LOOKED_AT = 1000;
+
+/** Characters of the rows of a page: a function answers with 6 MB at most, and a character may take four bytes. */
+const PAGE_CHARACTERS = 1_000_000;
+
+/** Rows of one transaction: each has a mark beside it, of the 100 writes that there may be. */
+export const ROWS_A_TRANSACTION = 40;
+
+/** Seconds for which it is remembered that a change has its row; a stream delivers for a day. */
+const MARK_SECONDS = 7 * 86_400;
+
+/** A change of a hot record as the stream brings it: `source` names the record and the change's number. */
+export interface SourcedEntry {
+  readonly source: string;
+  readonly entry: AuditEntry;
+}
+
+/**
+ * The tenants' audit trails. A row's number is the one after the head's, and both are written in one transaction,
+ * so that numbers have no gaps; the same transaction holds the change itself, where its record is not hot.
+ */
+export class AuditTrail implements AuditReader {
+  readonly #table: Table;
+
+  constructor(table: Table) {
+    this.#table = table;
+  }
+
+  /** Writes changes and their rows, all or nothing. Throws as {@link Table.transact} does where a condition of `writes` fails. */
+  async commit(
+    tenantId: string,
+    entries: readonly AuditEntry[],
+    writes: readonly TransactionWrite[],
+  ): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      const last = await this.#last(tenantId);
+      try {
+        return await this.#table.transact([...writes, ...rowWrites(tenantId, last, entries)]);
+      } catch (error) {
+        // The changes come first: a number that is taken is told only where all of their conditions hold.
+        if (!(error instanceof ConditionsFailed) || error.names[0] !== NUMBER_TAKEN) throw error;
+        if (attempt === ATTEMPTS) throw new Problem('unavailable', { cause: error });
+        await pause(Math.random() * Math.min(200, 5 * attempt));
+      }
+    }
+  }
+
+  /** Writes the rows of changes that have none yet, at most {@link ROWS_A_TRANSACTION}. Repeating it adds none. */
+  async record(tenantId: string, changes: readonly SourcedEntry[]): Promise<void> {
+    let missing = changes;
+    while (missing.length > 0) {
+      const marks = missing.map(
+        ({ source, entry }): TransactionWrite => ({
+          Put: {
+            Item: { ...auditedKey(tenantId, source), ttl: N(entry.at + MARK_SECONDS) },
+            ConditionExpression: 'attribute_not_exists(PK)',
+          },
+          otherwise: source,
+        }),
+      );
+      try {
+        return await this.commit(
+          tenantId,
+          missing.map(({ entry }) => entry),
+          marks,
+        );
+      } catch (error) {
+        if (!(error instanceof ConditionsFailed)) throw error;
+        const { names } = error;
+        missing = missing.filter(({ source }) => !names.includes(source));
+      }
+    }
+  }
+
+  async page(tenantId: string, limit: number, after: number, filter: AuditFilter): Promise<AuditPage> {
+    const rows: AuditRow[] = [];
+    let last = after;
+    let looked = 0;
+    let characters = 0;
+    while (rows.length < limit && looked < ROWS_LOOKED_AT && characters < PAGE_CHARACTERS) {
+      const wanted = Math.min(limit - rows.length, ROWS_LOOKED_AT - looked, ROWS_AT_ONCE);
+      const { items, more } = await this.#table.query(
+        `TENANT#${tenantId}`,
+        'AUDIT#',
+        wanted,
+        last === 0 ? undefined : auditKey(tenantId, last).SK.S,
+      );
+      const found = items.map(auditRow);
+      const passed = found.filter((row) => passes(row, filter));
+      rows.push(...passed);
+      characters += JSON.stringify(passed).length;
+      looked += items.length;
+      last = found.at(-1)?.seq ?? last;
+      if (!more) return { rows, next: null };
+    }
+    return { rows, next: last };
+  }
+
+  async #last(tenantId: string): Promise<number> {
+    const head = await this.#table.get(auditHeadKey(tenantId));
+    return head === undefined ? 0 : number(head, 'n');
+  }
+}
+
+/** The rows after the number `last`, and the head that holds the last of them, for a transaction. */
+export function rowWrites(
+  tenantId: string,
+  last: number,
+  entries: readonly AuditEntry[],
+): readonly TransactionWrite[] {
+  return [
+    {
+      Update: {
+        Key: auditHeadKey(tenantId),
+        UpdateExpression: 'SET n = :next',
+        ConditionExpression: last === 0 ? 'attribute_not_exists(PK)' : 'n = :last',
+        ExpressionAttributeValues: {
+          ':next': N(last + entries.length),
+          ...(last === 0 ? {} : { ':last': N(last) }),
+        },
+      },
+      otherwise: NUMBER_TAKEN,
+    },
+    ...entries.map((entry, index) => ({
+      Put: {
+        Item: rowItem(tenantId, last + index + 1, entry),
+        ConditionExpression: 'attribute_not_exists(PK)',
+      },
+      otherwise: NUMBER_TAKEN,
+    })),
+  ];
+}
+
+function rowItem(tenantId: string, seq: number, entry: AuditEntry): Item {
+  return {
+    ...auditKey(tenantId, seq),
+    seq: N(seq),
+    actor: S(entry.actor),
+    action: S(entry.action),
+    target: S(entry.target),
+    at: N(entry.at),
+    requestId: S(entry.requestId),
+    ...(entry.address === null ? {} : { address: S(entry.address) }),
+    ...(entry.before === null ? {} : { before: S(JSON.stringify(entry.before)) }),
+    ...(entry.after === null ? {} : { after: S(JSON.stringify(entry.after)) }),
+    ttl: N(entry.at + AUDIT_RETENTION_SECONDS),
+  };
+}
+
+export function auditRow(item: Item): AuditRow {
+  return {
+    seq: number(item, 'seq'),
+    actor: text(item, 'actor'),
+    action: text(item, 'action'),
+    target: text(item, 'target'),
+    at: number(item, 'at'),
+    requestId: text(item, 'requestId'),
+    address: item.address?.S ?? null,
+    before: item.before?.S === undefined ? null : JSON.parse(item.before.S),
+    after: item.after?.S === undefined ? null : JSON.parse(item.after.S),
+  };
+}

@@ -1,0 +1,118 @@
+import type { AccessTable } from './access.ts';
+import type { Algorithm } from './algorithms.ts';
+import type { PathScope } from './profile.ts';
+import type { Role } from './scopes.ts';
+
+/** What a tier allows; the numbers that the functions need. Rate, burst and quota live in the usage plans. */
+export interface TierLimits {
+  /** Requests a minute of one API key. */
+  readonly keyRequestsPerMinute: number;
+  /** Requests a minute of one session. */
+  readonly sessionRequestsPerMinute: number;
+  /** API keys that a tenant may have, revoked ones not counted. */
+  readonly keys: number;
+}
+
+/** How access tokens are signed, and how long they and the sessions behind them last. */
+export interface TokenSettings {
+  /** Of the keys that the next rotation makes; the keys that there are keep theirs. */
+  readonly algorithm: Algorithm;
+  /** Whether tokens of HS256 keys are accepted: the authorizer can read the keyset only then. */
+  readonly acceptsHs256: boolean;
+  /** Seconds for which an access token is valid. */
+  readonly accessSeconds: number;
+  /** Null where one access token is all that a session has. */
+  readonly refresh: RefreshSettings | null;
+}
+
+export interface RefreshSettings {
+  /** Seconds after its first use for which a refresh token may be sent again; 0 is strict. */
+  readonly graceSeconds: number;
+  /** Seconds without a refresh after which a session ends. */
+  readonly idleSeconds: number;
+  /** Seconds after its login at which a session ends, used or not. */
+  readonly absoluteSeconds: number;
+}
+
+/** An identity provider whose tokens are exchanged for ours. */
+export interface IdentityProvider {
+  /** `iss` of its tokens, to the letter. */
+  readonly issuer: string;
+  /** Where its keys are; null to ask its discovery document (OpenID Connect Discovery 1.0, 4). */
+  readonly jwksUrl: string | null;
+  /** `aud` must have one of these. */
+  readonly audiences: readonly string[];
+  /** Claims that a token must have, each with one of these values. */
+  readonly claims: Readonly<Record<string, readonly string[]>>;
+  /** The tenant of all its tokens; null where a claim tells. */
+  readonly tenantId: string | null;
+  /** The claim that names the tenant, and our ids by its values; null where the value is our id. */
+  readonly tenantClaim: {
+    readonly claim: string;
+    readonly ids: Readonly<Record<string, string>> | null;
+  } | null;
+  /** The role of whose token says no other; null refuses them. */
+  readonly role: Role | null;
+  readonly roleClaim: { readonly claim: string; readonly values: Readonly<Record<string, Role>> } | null;
+  /** Whether somebody who is not known yet becomes a person of the tenant. */
+  readonly createUsers: boolean;
+  /** Whether somebody who is not known yet is the person of the tenant with the same, verified, address. */
+  readonly linkByEmail: boolean;
+}
+
+/** How the reconciler gives tenants usage keys of their own (lib/config.ts says why the numbers are what they are). */
+export interface OwnUsageKeys {
+  /** API keys of the account in the Region up to which it makes more. */
+  readonly max: number;
+  /** The same for tenants of the initial tier. */
+  readonly maxForInitialTier: number;
+  /** Seconds that a key waits between its making and its first use. */
+  readonly warmSeconds: number;
+  /** Seconds that a key is kept after its last use. */
+  readonly retireSeconds: number;
+}
+
+/** What the configuration and the route table say, resolved at synth time and built into the bundles. */
+export interface Deployment {
+  readonly environment: 'development' | 'production';
+  /** Whether a call without a credential is let in as a viewer; the synth allows it in development only. */
+  readonly anonymous: boolean;
+  readonly tiers: Readonly<Record<string, TierLimits>>;
+  /** The tier of a new tenant. */
+  readonly initialTier: string;
+  /** What one source address may do where no credential is needed. */
+  readonly addressLimits: AddressLimits;
+  /** What each `test` key may, whatever its tenant's tier. */
+  readonly sandbox: Pick<TierLimits, 'keyRequestsPerMinute'>;
+  readonly usageKeys: OwnUsageKeys;
+  /** The team's API, without a trailing slash; null for the built-in echo. */
+  readonly upstreamUrl: string | null;
+  readonly tokens: TokenSettings;
+  readonly identityProviders: readonly IdentityProvider[];
+  /** The configuration's path rules, then the profile's. */
+  readonly pathScopes: readonly PathScope[];
+  /** `Access-Control-Allow-Origin` of every response. */
+  readonly allowedOrigin: string;
+}
+
+/** The part of a deployment that decisions read. */
+export interface DecisionSettings
+  extends Pick<Deployment, 'anonymous' | 'tiers' | 'initialTier' | 'sandbox' | 'pathScopes'> {
+  readonly tokens: Pick<TokenSettings, 'acceptsHs256'>;
+}
+
+// Constants of the bundles (lib/bundle.ts). Only composition roots (`handler.ts`) read them.
+declare global {
+  const LATCHKEY_DEPLOYMENT: Deployment;
+  /** In the authorizer's bundle only, which has nothing that it does not need. */
+  const LATCHKEY_DECISION: DecisionSettings;
+  /** Likewise: its part of the route table. */
+  const LATCHKEY_ACCESS: AccessTable;
+}
+
+/** The limits of a deployment: how many, of what the windows below are for. */
+export interface AddressLimits {
+  readonly accountsPerHour: number;
+  readonly failedLoginsPerTenMinutes: number;
+  readonly failedRefreshesPerTenMinutes: number;
+}

@@ -1,0 +1,228 @@
+/** The coarse kind of an error, for clients that branch on it. */
+export type ErrorType =
+  | 'authentication_error'
+  | 'authorization_error'
+  | 'rate_limit_error'
+  | 'validation_error'
+  | 'not_found_error'
+  | 'conflict_error'
+  | 'server_error';
+
+interface CatalogueEntry {
+  readonly status: number;
+  readonly type: ErrorType;
+  readonly title: string;
+  /** The public text when nothing more exact is known. */
+  readonly message: string;
+}
+
+/** What a decision can refuse with: the only part of the catalogue that is in the authorizer's bundle. Its types are below. */
+export const DECISION_ERRORS = {
+  missing_credential: {
+    status: 401,
+    title: 'Authentication required',
+    message: 'Authentication required. Send an API key or a bearer token.',
+  },
+  invalid_credential: {
+    status: 401,
+    title: 'Invalid credential',
+    message: 'The API key or token is invalid.',
+  },
+  expired_credential: {
+    status: 401,
+    title: 'Credential expired',
+    message: 'The API key or token has expired.',
+  },
+  revoked_credential: {
+    status: 401,
+    title: 'Credential revoked',
+    message: 'The API key has been revoked.',
+  },
+  disabled_credential: {
+    status: 401,
+    title: 'Credential disabled',
+    message: 'The API key is disabled.',
+  },
+  ended_session: {
+    status: 401,
+    title: 'Session ended',
+    message: 'The session has ended. Log in again.',
+  },
+  suspended_tenant: {
+    status: 401,
+    title: 'Tenant suspended',
+    message: 'The tenant is suspended.',
+  },
+  too_many_attempts: {
+    status: 401,
+    title: 'Too many attempts',
+    message: 'Too many unknown API keys came from your address. Try again in a minute.',
+  },
+  insufficient_scope: {
+    status: 403,
+    title: 'Insufficient scope',
+    message: 'Insufficient scope.',
+  },
+  user_required: {
+    status: 403,
+    title: 'A person is required',
+    message: 'This operation takes a login token (JWT), not an API key.',
+  },
+  key_required: {
+    status: 403,
+    title: 'An API key is required',
+    message: 'This operation takes an API key, not a token.',
+  },
+  address_not_allowed: {
+    status: 403,
+    title: 'Address not allowed',
+    message: 'This API key may not be used from your address.',
+  },
+  rate_limited: {
+    status: 429,
+    title: 'Too many requests',
+    message: 'Rate limit exceeded.',
+  },
+} as const satisfies Record<string, Omit<CatalogueEntry, 'type'> & { status: keyof typeof DECISION_TYPES }>;
+
+export type DecisionErrorCode = keyof typeof DECISION_ERRORS;
+
+const OTHER_ERRORS = {
+  wrong_password: {
+    status: 401,
+    type: 'authentication_error',
+    title: 'Login failed',
+    message: 'The e-mail address or the password is wrong.',
+  },
+  invalid_grant: {
+    status: 400,
+    type: 'authentication_error',
+    title: 'Grant not accepted',
+    message: 'The token is not accepted. Log in again.',
+  },
+  invalid_subject_token: {
+    status: 400,
+    type: 'authentication_error',
+    title: 'Token not accepted',
+    message: 'The token is not accepted.',
+  },
+  unsupported_grant_type: {
+    status: 400,
+    type: 'validation_error',
+    title: 'Unsupported grant type',
+    message: 'This grant type is not supported here.',
+  },
+  exceeds_own_rights: {
+    status: 403,
+    type: 'authorization_error',
+    title: 'More than you have',
+    message: 'A key cannot be given more than you have yourself.',
+  },
+  not_found: {
+    status: 404,
+    type: 'not_found_error',
+    title: 'Not found',
+    message: 'There is nothing here.',
+  },
+  malformed_request: {
+    status: 400,
+    type: 'validation_error',
+    title: 'Malformed request',
+    message: 'The request cannot be read.',
+  },
+  invalid_field: {
+    status: 400,
+    type: 'validation_error',
+    title: 'Invalid field',
+    message: 'A field is invalid.',
+  },
+  email_taken: {
+    status: 409,
+    type: 'conflict_error',
+    title: 'E-mail address taken',
+    message: 'An account with this e-mail address exists. Log in instead.',
+  },
+  conflicting_state: {
+    status: 409,
+    type: 'conflict_error',
+    title: 'Conflicting state',
+    message: 'The request conflicts with the present state.',
+  },
+  limit_reached: {
+    status: 409,
+    type: 'conflict_error',
+    title: 'Limit reached',
+    message: 'A limit of your tier is reached.',
+  },
+  gone: { status: 410, type: 'not_found_error', title: 'Gone', message: 'This is no longer there.' },
+  payload_too_large: {
+    status: 413,
+    type: 'validation_error',
+    title: 'Payload too large',
+    message: 'The request body is too large.',
+  },
+  unsupported_media_type: {
+    status: 415,
+    type: 'validation_error',
+    title: 'Unsupported media type',
+    message: 'The content type is not supported.',
+  },
+  internal: {
+    status: 500,
+    type: 'server_error',
+    title: 'Internal error',
+    message: 'Something went wrong on our side. Try again.',
+  },
+  not_configured: {
+    status: 501,
+    type: 'server_error',
+    title: 'Not configured',
+    message: 'This deployment does not offer this.',
+  },
+  upstream_failed: {
+    status: 502,
+    type: 'server_error',
+    title: 'Upstream failed',
+    message: 'The service behind this API did not answer.',
+  },
+  unavailable: {
+    status: 503,
+    type: 'server_error',
+    title: 'Unavailable',
+    message: 'The service is unavailable for the moment. Try again.',
+  },
+  upstream_timeout: {
+    status: 504,
+    type: 'server_error',
+    title: 'Upstream timed out',
+    message: 'The service behind this API took too long to answer.',
+  },
+} as const satisfies Record<string, CatalogueEntry>;
+
+const DECISION_TYPES = {
+  401: 'authentication_error',
+  403: 'authorization_error',
+  429: 'rate_limit_error',
+} as const;
+
+/**
+ * Every error that a caller can get. A code is stable; a profile may rename it (`errorCodes`), never add one.
+ * `title` is the RFC 9457 title: the same for every occurrence of the code.
+ */
+export const ERRORS = /* @__PURE__ */ Object.assign(/* @__PURE__ */ decisionErrors(), OTHER_ERRORS);
+
+function decisionErrors(): Readonly<Record<DecisionErrorCode, CatalogueEntry>> {
+  const entries = Object.entries(DECISION_ERRORS).map(([code, error]) => [
+    code,
+    { ...error, type: DECISION_TYPES[error.status] },
+  ]);
+  return Object.fromEntries(entries);
+}
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** One wrong field of a request: its name as the caller wrote it, and what is right. */
+export interface FieldError {
+  readonly field: string;
+  readonly message: string;
+}

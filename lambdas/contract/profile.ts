@@ -1,0 +1,103 @@
+import type { Access, Method } from './access.ts';
+import type { Algorithm } from './algorithms.ts';
+import type { ErrorCode, ErrorType, FieldError } from './errors.ts';
+import type { KeyFormat } from './key-format.ts';
+import type { RouteId } from './route-id.ts';
+import type { Scope, ScopeInclusion } from './scopes.ts';
+
+/** A way to present a credential. The order is fixed: `Authorization` decides before `X-API-Key`. */
+export type CredentialStyle = 'bearer-token' | 'bearer-key' | 'token-key' | 'x-api-key';
+
+/** An error as it goes to a profile's `errorBody`. In gateway responses the strings are `$context` references. */
+export interface ErrorView {
+  readonly status: number;
+  readonly type: ErrorType;
+  /** The profile's own name of the code. */
+  readonly code: string;
+  readonly title: string;
+  readonly message: string;
+  readonly requestId: string;
+  readonly fields: readonly FieldError[];
+}
+
+/** What an envelope may say about the request. */
+export interface ResponseMeta {
+  readonly requestId: string;
+  readonly processingTimeMs: number;
+}
+
+/** A scope that paths of the upstream take instead of the method's. `*` at the end matches everything below. */
+export interface PathScope {
+  readonly path: string;
+  readonly methods?: readonly Method[];
+  readonly scope: Scope;
+}
+
+/** What a response of Latchkey's own contains before the profile presents it. */
+export type View = Readonly<Record<string, unknown>>;
+
+/**
+ * One published contract: data and small pure functions. No code outside `profiles/` compares a profile's name;
+ * what differs between contracts is a field here.
+ */
+export interface Profile {
+  /** As in `--profile NAME`; equals the file's name. */
+  readonly name: string;
+  /** The service's name, for the OpenAPI document. */
+  readonly title: string;
+
+  readonly keys: KeyFormat & {
+    /** The scopes that this contract's keys can have. */
+    readonly scopes: readonly Scope[];
+    /** The scopes of a key that is created without any; null gives all of `scopes` that the creator has. */
+    readonly defaultScopes: readonly Scope[] | null;
+    /** The scopes of the key that onboarding hands out. */
+    readonly onboardingScopes: readonly Scope[];
+    /** Days after which a key expires when its creator names no expiry; null for never, else no key is for ever. */
+    readonly defaultExpiryDays: number | null;
+    readonly maxExpiryDays: number;
+  };
+
+  readonly credentials: readonly CredentialStyle[];
+
+  readonly tokens: {
+    /** What signs them; the configuration may name another. */
+    readonly algorithm: Algorithm;
+    /** Seconds for which an access token is valid. */
+    readonly lifetimeSeconds: number;
+    /** False where a login gives one token and none to refresh it: the session then lives as long. @default true */
+    readonly refresh?: boolean;
+  };
+
+  /** May `anonymous: true` be configured (in development only)? It then has the viewer's scopes. */
+  readonly allowsAnonymous: boolean;
+
+  /** The path prefixes below which everything that Latchkey does not serve itself goes to the upstream. */
+  readonly upstreamPrefixes: readonly string[];
+  /** The scope that a method of the upstream takes. */
+  readonly methodScopes: Readonly<Record<Method, Scope>>;
+  /** Paths of the upstream that take another scope than their method's; the configuration's come first. */
+  readonly pathScopes: readonly PathScope[];
+  readonly scopeInclusion: ScopeInclusion;
+
+  /** Other paths than the route table's; several serve the same route, an empty list removes it, one adds an optional row. */
+  readonly paths: Readonly<Partial<Record<RouteId, readonly string[]>>>;
+  /** Another access than the route table's. */
+  readonly access: Readonly<Partial<Record<RouteId, Access>>>;
+  /** Other names of request fields: the published name -> Latchkey's. Both are taken. */
+  readonly requestFields: Readonly<Record<string, string>>;
+  /** How a route's result is presented where that differs from Latchkey's own. */
+  readonly present: Readonly<Partial<Record<RouteId, (view: View) => unknown>>>;
+  /** Wraps a presented result, except of the rows that send theirs as they are. */
+  readonly envelope: (body: unknown, meta: ResponseMeta) => unknown;
+
+  /** The published names of error codes. */
+  readonly errorCodes: Readonly<Partial<Record<ErrorCode, string>>>;
+  /** The body of every error, also of those that API Gateway itself answers. */
+  readonly errorBody: (error: ErrorView) => unknown;
+}
+
+/** The name by which this profile's clients know an error. */
+export function errorCodeOf(profile: Profile, code: ErrorCode): string {
+  return profile.errorCodes[code] ?? code;
+}

@@ -1,0 +1,35 @@
+import { profile } from '#profile';
+import { DynamoDecisionStore } from '../../access/decision-store.ts';
+import { Facts } from '../../access/facts.ts';
+import { Guesses } from '../../access/guesses.ts';
+import { authorizer } from '../../http/authorize.ts';
+import { systemClock } from '../../kernel/clock.ts';
+import { createDynamoDbHttp } from '../../kernel/dynamodb-http.ts';
+import { observe } from '../../kernel/metrics.ts';
+import { secretReader } from '../../kernel/secrets-http.ts';
+import { variable } from '../../kernel/variables.ts';
+import { symmetricKeys } from '../../signing/symmetric-keys.ts';
+import { TokenVerifier } from '../../signing/tokens.ts';
+
+const table = variable('TABLE_NAME');
+// Longer than a healthy table ever takes: an attempt that is given up may have counted.
+const client = createDynamoDbHttp({ attemptTimeoutMs: 2000, deadlineMs: 3000 });
+const secrets = LATCHKEY_DECISION.tokens.acceptsHs256
+  ? symmetricKeys(secretReader(variable('KEYSET_SECRET_ARN')))
+  : undefined;
+
+/** Decides every request that takes a credential. */
+export const handler = authorizer(
+  {
+    profile,
+    deployment: LATCHKEY_DECISION,
+    access: LATCHKEY_ACCESS,
+    store: new DynamoDecisionStore(client, table, new Facts(client, table)),
+    tokens: new TokenVerifier(variable('ISSUER'), secrets),
+    guesses: new Guesses(),
+    clock: systemClock,
+  },
+  JSON.parse(variable('USAGE_KEYS')),
+  // The template sets it; without it, as in the bench, nothing is written.
+  process.env.METRICS_NAMESPACE === undefined ? undefined : observe,
+);

@@ -1,0 +1,18 @@
+import { profile } from '#profile';
+import { Facts } from '../../access/facts.ts';
+import { forwarder } from '../../http/forward.ts';
+import { answering } from '../../http/serve.ts';
+import { systemClock } from '../../kernel/clock.ts';
+import { Table } from '../../kernel/table.ts';
+import { variable } from '../../kernel/variables.ts';
+import { KeysetStore } from '../../signing/keyset-store.ts';
+import { Signer } from '../../signing/signer.ts';
+
+const rendering = { profile, deployment: LATCHKEY_DEPLOYMENT };
+const table = new Table(variable('TABLE_NAME'));
+const facts = new Facts(table, table.name);
+const keyset = new KeysetStore(variable('KEYSET_SECRET_ARN'), () => facts.control());
+const signer = new Signer(keyset.present, variable('ISSUER'), systemClock);
+
+/** Carries everything that Latchkey does not serve itself to the upstream. */
+export const handler = answering(forwarder(signer, rendering, systemClock), rendering);

@@ -1,0 +1,41 @@
+import { profile } from '#profile';
+import { DynamoDecisionStore } from '../../access/decision-store.ts';
+import { Facts } from '../../access/facts.ts';
+import { AuditTrail } from '../../audit/trail-store.ts';
+import { serve } from '../../http/serve.ts';
+import { systemClock } from '../../kernel/clock.ts';
+import type { ServicesOf } from '../../kernel/route.ts';
+import { Table } from '../../kernel/table.ts';
+import { variable } from '../../kernel/variables.ts';
+import { DynamoKeyStore } from '../../keys/key-store.ts';
+import { workspaceRevocation } from '../../keys/keys.ts';
+import { DynamoAccountStore } from '../../people/account-store.ts';
+import { DynamoSessionStore } from '../../sessions/session-store.ts';
+import { managementRoutes } from '../../table/management.ts';
+import { DynamoTenantStore } from '../../tenancy/tenant-store.ts';
+import { DynamoWorkspaceStore } from '../../tenancy/workspace-store.ts';
+import { DynamoUsageStore } from '../../usage/usage-store.ts';
+
+const deployment = LATCHKEY_DEPLOYMENT;
+const table = new Table(variable('TABLE_NAME'));
+const keys = { profile, deployment, keys: new DynamoKeyStore(table), clock: systemClock };
+const workspaces = new DynamoWorkspaceStore(table);
+const services: ServicesOf<typeof managementRoutes> = {
+  keys,
+  users: new DynamoAccountStore(table),
+  sessions: new DynamoSessionStore(table),
+  clock: systemClock,
+  workspaces: { workspaces, revokeKeys: workspaceRevocation(keys), clock: systemClock },
+  profile,
+  tenants: new DynamoTenantStore(table),
+  verification: {
+    ...keys,
+    workspaces,
+    records: new DynamoDecisionStore(table, table.name, new Facts(table, table.name)),
+  },
+  audit: new AuditTrail(table),
+  usage: new DynamoUsageStore(table),
+};
+
+/** Serves the routes by which callers look at and manage what is theirs. */
+export const handler = serve(managementRoutes, services, { profile, deployment });

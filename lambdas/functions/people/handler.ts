@@ -1,0 +1,24 @@
+import { profile } from '#profile';
+import { DynamoBackoffStore } from '../../attempts/backoff-store.ts';
+import { serve } from '../../http/serve.ts';
+import { systemClock } from '../../kernel/clock.ts';
+import { Table } from '../../kernel/table.ts';
+import { variable } from '../../kernel/variables.ts';
+import { DynamoAccountStore } from '../../people/account-store.ts';
+import { DynamoPeopleStore } from '../../people/people-store.ts';
+import { type PeopleServices, peopleRoutes } from '../../people/rows.ts';
+import { DynamoSessionStore } from '../../sessions/session-store.ts';
+
+const table = new Table(variable('TABLE_NAME'));
+const services: PeopleServices = {
+  people: {
+    people: new DynamoPeopleStore(table),
+    accounts: new DynamoAccountStore(table),
+    sessions: new DynamoSessionStore(table),
+    backoff: new DynamoBackoffStore(table),
+    clock: systemClock,
+  },
+};
+
+/** Serves the people of a tenant and their passwords. */
+export const handler = serve(peopleRoutes, services, { profile, deployment: LATCHKEY_DEPLOYMENT });

@@ -1,0 +1,55 @@
+import { profile } from '#profile';
+import { Facts } from '../../access/facts.ts';
+import { discovery } from '../../http/discovery.ts';
+import { openApiDocument } from '../../http/openapi.ts';
+import { serve } from '../../http/serve.ts';
+import { systemClock } from '../../kernel/clock.ts';
+import type { ServicesOf } from '../../kernel/route.ts';
+import { Table } from '../../kernel/table.ts';
+import { variable } from '../../kernel/variables.ts';
+import { KeysetStore } from '../../signing/keyset-store.ts';
+import { DynamoCensusStore } from '../../status/census-store.ts';
+import { healthCheck, withDeadline } from '../../status/health.ts';
+import { metrics } from '../../status/prometheus.ts';
+import { routes } from '../../table/index.ts';
+import { publicRoutes } from '../../table/public.ts';
+
+const table = new Table(variable('TABLE_NAME'));
+const facts = new Facts(table, table.name);
+const census = new DynamoCensusStore(table);
+const keyset = new KeysetStore(variable('KEYSET_SECRET_ARN'), () => facts.control());
+
+const services: ServicesOf<typeof publicRoutes> = {
+  checkHealth: healthCheck({
+    database: () => facts.control(),
+    signing_keys: async () => {
+      await keyset.check();
+      // A database that does not answer is the other check's finding.
+      const control = await withDeadline(facts.control(), 1000).catch(() => undefined);
+      const missing = ['token', 'assertion'].filter((use) => !control?.keys.some((key) => key.use === use));
+      if (control !== undefined && missing.length > 0) {
+        throw new Error(`no key for use ${missing.join(', ')} is published: has the first rotation run?`);
+      }
+    },
+  }),
+  metrics: metrics(
+    {
+      census: () => census.read(),
+      // Loaded when somebody asks: most deployments have no such row.
+      decisions: async () => {
+        const { countDecisions } = await import('../../status/decision-counts-client.ts');
+        return countDecisions(variable('METRICS_NAMESPACE'), systemClock());
+      },
+    },
+    profile.name,
+  ),
+  openApi: () => openApiDocument(routes, profile),
+  discovery: discovery(variable('ISSUER'), routes, profile),
+  publicKeys: async () => {
+    const { keys, revokedKids } = await facts.control();
+    return keys.filter(({ kid }) => !revokedKids.has(kid));
+  },
+};
+
+/** Serves what anybody may ask, and the 404 of everything that no row names. */
+export const handler = serve(publicRoutes, services, { profile, deployment: LATCHKEY_DEPLOYMENT });

@@ -1,0 +1,56 @@
+import { APIGatewayClient } from '@aws-sdk/client-api-gateway';
+import type { Context, ScheduledEvent } from 'aws-lambda';
+import { systemClock } from '../../kernel/clock.ts';
+import { counted, type Metric, observe } from '../../kernel/metrics.ts';
+import { Table } from '../../kernel/table.ts';
+import { variable } from '../../kernel/variables.ts';
+import { ControlPlane } from '../../plans/control-plane-client.ts';
+import { type Report, reconcile } from '../../plans/reconcile.ts';
+import { DynamoUsageKeyStore } from '../../plans/usage-key-store.ts';
+
+/** Kept of a run's time for what it has to write at its end. */
+const RESERVE_MS = 15_000;
+
+const store = new DynamoUsageKeyStore(new Table(variable('TABLE_NAME')));
+const client = new APIGatewayClient({
+  // Slows down by itself when it is throttled, and repeats with growing pauses.
+  retryMode: 'adaptive',
+  maxAttempts: 5,
+  requestHandler: { connectionTimeout: 2000, requestTimeout: 5000, throwOnRequestTimeout: true },
+});
+
+/** Gives tenants usage keys of their own, a run at a time. */
+export async function handler(_event: ScheduledEvent, context: Context): Promise<void> {
+  const started = performance.now();
+  const remainingMs = context.getRemainingTimeInMillis();
+  const deadline = AbortSignal.timeout(Math.max(1, remainingMs - RESERVE_MS));
+  const report = await reconcile({
+    controlPlane: new ControlPlane(client, deadline),
+    store,
+    plans: JSON.parse(variable('USAGE_PLANS')),
+    settings: LATCHKEY_DEPLOYMENT.usageKeys,
+    initialTier: LATCHKEY_DEPLOYMENT.initialTier,
+    clock: systemClock,
+    holder: context.awsRequestId,
+    // By then it has ended, or Lambda has ended it.
+    leaseSeconds: Math.ceil(remainingMs / 1000),
+    deadline,
+  });
+  const { outcome, faults, made, deleted } = report;
+  observe({
+    fields: { level: outcome === 'failed' ? 'ERROR' : 'INFO', made, deleted, faults },
+    dimensions: { outcome },
+    metrics: [...counted('Reconciliations', performance.now() - started), ...figures(report)],
+  });
+}
+
+/** What there is, where the run has seen it. */
+function figures({ total, own, waiting, repaired }: Report): Metric[] {
+  const there = { UsageKeys: total, TenantsWithUsageKey: own, TenantsWithoutUsageKey: waiting };
+  return [
+    ...Object.entries(there).flatMap(([name, value]) =>
+      value === undefined || !Number.isFinite(value) ? [] : [{ name, unit: 'None' as const, value }],
+    ),
+    { name: 'UsageKeysRepaired', unit: 'Count', value: repaired },
+  ];
+}

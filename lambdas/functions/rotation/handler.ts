@@ -1,0 +1,33 @@
+import { systemClock } from '../../kernel/clock.ts';
+import { counted, observe } from '../../kernel/metrics.ts';
+import { Table } from '../../kernel/table.ts';
+import { variable } from '../../kernel/variables.ts';
+import { ControlStore } from '../../signing/control-store.ts';
+import { secretsClient } from '../../signing/keyset-store.ts';
+import { type RotationContext, type RotationEvent, rotate } from '../../signing/rotation-client.ts';
+
+const context: RotationContext = {
+  secrets: secretsClient(),
+  secretId: variable('KEYSET_SECRET_ARN'),
+  control: new ControlStore(new Table(variable('TABLE_NAME'))),
+  plan: {
+    tokenAlgorithm: LATCHKEY_DEPLOYMENT.tokens.algorithm,
+    tokenSeconds: LATCHKEY_DEPLOYMENT.tokens.accessSeconds,
+  },
+  clock: systemClock,
+};
+
+/** Rotates the keyset, one step a call. */
+export async function handler(event: RotationEvent): Promise<void> {
+  const fields = { rotation: event.Step, version: event.ClientRequestToken };
+  try {
+    await rotate(event, context);
+  } catch (error) {
+    const metrics = counted('Rotations');
+    observe({ fields: { level: 'ERROR', ...fields }, dimensions: { outcome: 'failed' }, metrics });
+    throw error;
+  }
+  // A rotation is done with its last step.
+  const metrics = event.Step === 'finishSecret' ? counted('Rotations') : [];
+  observe({ fields: { level: 'INFO', ...fields }, dimensions: { outcome: 'done' }, metrics });
+}

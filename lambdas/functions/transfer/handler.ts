@@ -1,0 +1,30 @@
+import { profile } from '#profile';
+import { AuditTrail } from '../../audit/trail-store.ts';
+import { serve } from '../../http/serve.ts';
+import { systemClock } from '../../kernel/clock.ts';
+import { Table } from '../../kernel/table.ts';
+import { variable } from '../../kernel/variables.ts';
+import { DynamoKeyStore } from '../../keys/key-store.ts';
+import { DynamoPeopleStore } from '../../people/people-store.ts';
+import { DynamoTenantStore } from '../../tenancy/tenant-store.ts';
+import { DynamoWorkspaceStore } from '../../tenancy/workspace-store.ts';
+import { DynamoImportStore } from '../../transfer/import-store.ts';
+import { type TransferServices, transferRoutes } from '../../transfer/rows.ts';
+
+const deployment = LATCHKEY_DEPLOYMENT;
+const table = new Table(variable('TABLE_NAME'));
+const services: TransferServices = {
+  imports: {
+    imports: new DynamoImportStore(table),
+    workspaces: new DynamoWorkspaceStore(table),
+    profile,
+    clock: systemClock,
+  },
+  keys: { profile, deployment, keys: new DynamoKeyStore(table), clock: systemClock },
+  tenants: new DynamoTenantStore(table),
+  people: new DynamoPeopleStore(table),
+  audit: new AuditTrail(table),
+};
+
+/** Serves export and import. */
+export const handler = serve(transferRoutes, services, { profile, deployment });

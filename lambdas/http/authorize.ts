@@ -1,0 +1,59 @@
+import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
+import { decide } from '../access/decide.ts';
+import type { Decision, DecisionContext } from '../access/decision.ts';
+import type { Outcome } from '../contract/outcomes.ts';
+import { errorCodeOf } from '../contract/profile.ts';
+import { principalOf } from '../kernel/caller.ts';
+import { counted, type Observation } from '../kernel/metrics.ts';
+import { type AuthorizerAnswer, answer, type UsageKeys } from './authorizer-answer.ts';
+import { contextOf } from './identity.ts';
+import { traceId } from './request-id.ts';
+
+/** Answers API Gateway for one request. Throws when there can be no decision: API Gateway then answers 500. */
+export function authorizer(
+  context: DecisionContext,
+  usageKeys: UsageKeys,
+  observe: (observation: Observation) => void = () => undefined,
+): (event: APIGatewayRequestAuthorizerEvent) => Promise<AuthorizerAnswer> {
+  return async (event) => {
+    const started = performance.now();
+    const headers = event.multiValueHeaders ?? {};
+    const requestId = traceId(headers, event.requestContext.extendedRequestId);
+    const request = {
+      method: event.httpMethod,
+      resource: event.resource,
+      path: event.path,
+      headers,
+      address: event.requestContext.identity.sourceIp,
+    };
+    const line = { request_id: requestId, route: `${event.httpMethod} ${event.resource}` };
+    const decision = await decide(request, context).catch((error: unknown) => {
+      observe(observation('failed', started, { level: 'ERROR', ...line, cause: String(error) }));
+      throw error;
+    });
+    observe(observation(decision.outcome, started, { level: 'INFO', ...line, ...said(decision) }));
+    return answer(
+      decision,
+      event,
+      contextOf(decision, requestId, context.clock(), (code) => errorCodeOf(context.profile, code)),
+      usageKeys,
+      context.deployment.initialTier,
+    );
+  };
+}
+
+function observation(outcome: Outcome, started: number, fields: Observation['fields'] = {}): Observation {
+  return { fields, dimensions: { outcome }, metrics: counted('Decisions', performance.now() - started) };
+}
+
+/** What a line says of a decision: who was let in, or why nobody was. */
+function said(decision: Decision): Readonly<Record<string, string>> {
+  switch (decision.outcome) {
+    case 'allowed':
+      return { tenant: decision.caller.tenantId, principal: principalOf(decision.caller) };
+    case 'limited':
+      return { reason: 'rate_limited' };
+    default:
+      return { reason: decision.code };
+  }
+}

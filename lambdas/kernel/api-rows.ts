@@ -1,0 +1,66 @@
+import type { Access, AccessTable, Method, RowAccess } from '../contract/access.ts';
+import type { Profile } from '../contract/profile.ts';
+import type { Route } from './route.ts';
+
+/** What stands at one path and method of the API, resolved for a profile and a configuration. */
+export type ApiRow<Own extends Route = Route> =
+  | {
+      readonly kind: 'route';
+      readonly method: Method;
+      readonly path: string;
+      readonly access: Access;
+      readonly route: Own;
+    }
+  /** ANY on a subtree of our own: the profile's 404, so that nothing of ours falls through to the upstream. */
+  | { readonly kind: 'not-found'; readonly method: 'ANY'; readonly path: string }
+  /** ANY on a prefix: to the upstream, with the scope of the method or of the path. */
+  | { readonly kind: 'upstream'; readonly method: 'ANY'; readonly path: string };
+
+/** The table of a profile: our own rows first, then the catch-alls of our subtrees, then the upstream. */
+export function apiRows<Own extends Route>(routes: readonly Own[], profile: Profile): readonly ApiRow<Own>[] {
+  const own = routes.flatMap((route): ApiRow<Own>[] =>
+    (profile.paths[route.id] ?? (route.path === null ? [] : [route.path])).map((path) => ({
+      kind: 'route',
+      method: route.method,
+      path,
+      access: profile.access[route.id] ?? route.access,
+      route,
+    })),
+  );
+  const subtrees = new Set(own.flatMap((row) => ownSubtree(row.path, profile.upstreamPrefixes)));
+  return [
+    ...own,
+    // The root too: whatever API Gateway finds no method for, it would answer in words of its own.
+    ...['', ...subtrees].flatMap((root) => rootAndBelow('not-found', root)),
+    ...profile.upstreamPrefixes.flatMap((root) => rootAndBelow('upstream', root)),
+  ];
+}
+
+function rootAndBelow(kind: 'not-found' | 'upstream', root: string): ApiRow<never>[] {
+  return [root || '/', `${root}/{proxy+}`].map((path) => ({ kind, method: 'ANY', path }));
+}
+
+/** The subtree that a path claims below an upstream's prefix: that prefix and one segment more. */
+function ownSubtree(path: string, prefixes: readonly string[]): string[] {
+  const prefix = prefixes.find((candidate) => path.startsWith(`${candidate}/`));
+  if (prefix === undefined) return [];
+  const segment = path.slice(prefix.length + 1).split('/', 1)[0] ?? '';
+  return [`${prefix}/${segment}`];
+}
+
+/** The part of the table that takes a credential, as the authorizer reads it. Public rows have no authorizer. */
+export function accessTable(rows: readonly ApiRow[]): AccessTable {
+  const table: Record<string, Record<string, RowAccess>> = {};
+  for (const row of rows) {
+    const access = rowAccess(row);
+    if (access !== undefined) (table[row.path] ??= {})[row.method] = access;
+  }
+  return table;
+}
+
+function rowAccess(row: ApiRow): RowAccess | undefined {
+  if (row.kind === 'upstream') return 'upstream';
+  if (row.kind === 'not-found' || row.access.kind === 'public') return undefined;
+  const { scope, callers } = row.access;
+  return { ...(scope === null ? {} : { scope }), ...(callers === undefined ? {} : { callers }) };
+}

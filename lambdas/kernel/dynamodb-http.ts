@@ -1,0 +1,265 @@
+import type http from 'node:http';
+import https from 'node:https';
+import { urlToHttpOptions } from 'node:url';
+import {
+  connectionError,
+  DynamoDbError,
+  isRetryable,
+  parseAnswer,
+  StaleConnection,
+} from './dynamodb-error.ts';
+import { RequestSigner } from './request-signer.ts';
+
+/**
+ * The authorizer's DynamoDB client: two operations over one keep-alive agent, signed by `aws4`. It answers, fails and
+ * retries as `@aws-sdk/client-dynamodb` does, at a fraction of its import and call time; where it differs on purpose, the
+ * comment says so. `test/kernel/dynamodb-http.test.ts` holds it to the SDK.
+ */
+
+/**
+ * A value as DynamoDB's JSON carries it; exactly one member is set. Numbers are strings, binary is base64 (the SDK: bytes).
+ * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_AttributeValue.html
+ */
+export interface AttributeValue {
+  readonly S?: string;
+  readonly N?: string;
+  readonly B?: string;
+  readonly BOOL?: boolean;
+  readonly NULL?: boolean;
+  readonly M?: Item;
+  readonly L?: readonly AttributeValue[];
+  readonly SS?: readonly string[];
+  readonly NS?: readonly string[];
+  readonly BS?: readonly string[];
+}
+
+export type Item = Readonly<Record<string, AttributeValue>>;
+
+/** The one table's primary key. */
+export type ItemKey = Readonly<Record<'PK' | 'SK', AttributeValue>>;
+
+/** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateItem.html */
+export interface UpdateItemInput {
+  readonly TableName: string;
+  readonly Key: ItemKey;
+  readonly UpdateExpression?: string;
+  readonly ConditionExpression?: string;
+  readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
+  readonly ExpressionAttributeValues?: Item;
+  readonly ReturnValues?: 'NONE' | 'ALL_OLD' | 'UPDATED_OLD' | 'ALL_NEW' | 'UPDATED_NEW';
+  readonly ReturnValuesOnConditionCheckFailure?: 'ALL_OLD' | 'NONE';
+}
+
+export interface UpdateItemOutput {
+  readonly Attributes?: Item;
+}
+
+export interface KeysAndAttributes {
+  readonly Keys: readonly ItemKey[];
+  readonly ConsistentRead?: boolean;
+  readonly ProjectionExpression?: string;
+  readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
+}
+
+/** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html */
+export interface BatchGetItemInput {
+  readonly RequestItems: Readonly<Record<string, KeysAndAttributes>>;
+}
+
+export interface BatchGetItemOutput {
+  /** The items that exist, by table, in no order. A key without an item is simply absent. */
+  readonly Responses: Readonly<Record<string, readonly Item[]>>;
+}
+
+export interface Credentials {
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken?: string;
+}
+
+export interface DynamoDbHttpOptions {
+  /** @default AWS_REGION */
+  region?: string;
+  /** @default AWS_ENDPOINT_URL_DYNAMODB, then AWS_ENDPOINT_URL, then the region's public endpoint */
+  endpoint?: string;
+  /** Asked before every attempt. @default AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN */
+  credentials?: () => Credentials;
+  /** Milliseconds for a whole call, waits and retries included. @default 1500 */
+  deadlineMs?: number;
+  /** Milliseconds for one attempt, connecting included. @default 500 */
+  attemptTimeoutMs?: number;
+  /** How often one request is sent at most. @default 6 */
+  maxAttempts?: number;
+}
+
+export interface DynamoDbHttp {
+  /**
+   * Sends one UpdateItem. **It may be applied twice**: like the SDK, this client also repeats what was sent and not answered
+   * (a timeout, a reset, a 5xx). A counter then counts one too many, so a limit refuses early and never lets more through; a
+   * condition has to be one that still holds after the write, as the decision's does.
+   * @throws DynamoDbError
+   */
+  updateItem(input: UpdateItemInput): Promise<UpdateItemOutput>;
+  /**
+   * Reads items by key. `UnprocessedKeys` are asked for again; unlike the SDK, an answer that stays incomplete is thrown as
+   * `ProvisionedThroughputExceededException`, so that no caller takes an unread item for a missing one.
+   * @throws DynamoDbError
+   */
+  batchGetItem(input: BatchGetItemInput): Promise<BatchGetItemOutput>;
+}
+
+/** A record stays below 1 KB; this keeps an answer that is none from filling the function's memory. */
+const MAX_RESPONSE_BYTES = 4 * 1024 * 1024;
+
+/** The longest wait before attempt n + 1 is 25 ms * 2^(n-1), below 0.8 s in all: inside the deadline. */
+const BASE_DELAY_MS = 25;
+
+/** Sockets to one endpoint, as in the SDK. A Lambda instance needs one; more calls than that wait their turn. */
+const MAX_SOCKETS = 50;
+
+/**
+ * Makes a client with an agent of its own. Idle connections do not keep the process alive.
+ * @throws TypeError if there is no region, or the endpoint is not a URL
+ */
+export function createDynamoDbHttp(options: DynamoDbHttpOptions = {}): DynamoDbHttp {
+  const { AWS_REGION, AWS_ENDPOINT_URL_DYNAMODB, AWS_ENDPOINT_URL } = process.env;
+  const { deadlineMs = 1500, attemptTimeoutMs = 500, maxAttempts = 6 } = options;
+  const credentials = options.credentials ?? environmentCredentials();
+  const region = options.region ?? AWS_REGION;
+  if (!region) throw new TypeError('No region for DynamoDB: set AWS_REGION');
+  const url = new URL(
+    options.endpoint ?? (AWS_ENDPOINT_URL_DYNAMODB || AWS_ENDPOINT_URL || publicEndpoint(region)),
+  );
+  const { hostname, port, path } = urlToHttpOptions(url);
+  // Importing node:http as an ES module reads its lazy `WebSocket`, which loads all of undici: 15 ms of a cold start.
+  const transport = url.protocol === 'https:' ? https : process.getBuiltinModule('node:http');
+  const target = {
+    method: 'POST',
+    hostname: hostname ?? url.hostname,
+    ...(port && { port }),
+    path: path ?? '/',
+    service: 'dynamodb',
+    region,
+    agent: new transport.Agent({ keepAlive: true, maxSockets: MAX_SOCKETS }),
+  };
+
+  /** Every attempt is signed anew, because a signature holds the time. */
+  function signed(operation: string, body: string): http.RequestOptions {
+    const keys = credentials();
+    if (!keys.accessKeyId || !keys.secretAccessKey) {
+      throw new DynamoDbError('CredentialsProviderError', 'No credentials for DynamoDB');
+    }
+    const headers = {
+      Host: url.host,
+      'Content-Type': 'application/x-amz-json-1.0',
+      'X-Amz-Target': `DynamoDB_20120810.${operation}`,
+    };
+    return new RequestSigner({ ...target, headers, body }, keys).sign() as http.RequestOptions;
+  }
+
+  /** One request and its answer. Whatever happens, it settles by `until` and its socket is released. */
+  function attempt<T>(operation: string, body: string, until: number): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const request = transport.request(signed(operation, body));
+      const fail = (error: DynamoDbError) => {
+        clearTimeout(timer);
+        reject(error);
+        request.destroy();
+      };
+      const timer = setTimeout(
+        () => fail(new DynamoDbError('TimeoutError', 'DynamoDB did not answer in time', { retryable: true })),
+        Math.max(until - performance.now(), 0),
+      );
+      request.on('error', (cause) => fail(connectionError(cause, request.reusedSocket)));
+      request.on('response', (response) => {
+        const chunks: Buffer[] = [];
+        let bytes = 0;
+        response.on('data', (chunk: Buffer) => {
+          chunks.push(chunk);
+          bytes += chunk.length;
+          if (bytes > MAX_RESPONSE_BYTES) {
+            fail(
+              new DynamoDbError('ResponseTooLargeError', `DynamoDB sent over ${MAX_RESPONSE_BYTES} bytes`),
+            );
+          }
+        });
+        response.on('error', (cause) => fail(connectionError(cause, false)));
+        response.on('end', () => {
+          clearTimeout(timer);
+          const answer = parseAnswer(response.statusCode ?? 0, Buffer.concat(chunks).toString());
+          if (answer instanceof DynamoDbError) reject(answer);
+          else resolve(answer as T);
+        });
+      });
+      request.end(body);
+    });
+  }
+
+  async function send<T>(operation: string, input: object, deadline: number): Promise<T> {
+    const body = JSON.stringify(input);
+    for (let attempts = 1; ; attempts++) {
+      try {
+        return await attempt<T>(operation, body, Math.min(performance.now() + attemptTimeoutMs, deadline));
+      } catch (error) {
+        if (error instanceof StaleConnection && performance.now() < deadline) attempts--;
+        else if (!isRetryable(error) || !(await waited(attempts, deadline))) throw error;
+      }
+    }
+  }
+
+  /** Waits before the next attempt; answers false at once if there is none left or no time for it. */
+  async function waited(attempts: number, deadline: number): Promise<boolean> {
+    const delayMs = Math.random() * BASE_DELAY_MS * 2 ** (attempts - 1);
+    if (attempts >= maxAttempts || performance.now() + delayMs >= deadline) return false;
+    await new Promise((resolve) => setTimeout(resolve, delayMs));
+    return true;
+  }
+
+  return {
+    updateItem(input) {
+      return send('UpdateItem', input, performance.now() + deadlineMs);
+    },
+
+    async batchGetItem(input) {
+      const deadline = performance.now() + deadlineMs;
+      const Responses: Record<string, Item[]> = {};
+      let RequestItems = input.RequestItems;
+      for (let rounds = 1; ; rounds++) {
+        const answer = await send<BatchGetItemAnswer>('BatchGetItem', { ...input, RequestItems }, deadline);
+        for (const [table, items] of Object.entries(answer.Responses ?? {})) {
+          Responses[table] = [...(Responses[table] ?? []), ...items];
+        }
+        RequestItems = answer.UnprocessedKeys ?? {};
+        if (Object.keys(RequestItems).length === 0) return { Responses };
+        if (!(await waited(rounds, deadline))) {
+          throw new DynamoDbError(
+            'ProvisionedThroughputExceededException',
+            'BatchGetItem kept leaving keys unprocessed',
+            { retryable: true },
+          );
+        }
+      }
+    },
+  };
+}
+
+interface BatchGetItemAnswer {
+  Responses?: Record<string, Item[]>;
+  UnprocessedKeys?: Record<string, KeysAndAttributes>;
+}
+
+/** Lambda sets them once for the life of an instance, so they are read once. */
+function environmentCredentials(): () => Credentials {
+  const { AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = '', AWS_SESSION_TOKEN = '' } = process.env;
+  const credentials = {
+    accessKeyId: AWS_ACCESS_KEY_ID,
+    secretAccessKey: AWS_SECRET_ACCESS_KEY,
+    sessionToken: AWS_SESSION_TOKEN,
+  };
+  return () => credentials;
+}
+
+/** https://docs.aws.amazon.com/general/latest/gr/ddb.html */
+function publicEndpoint(region: string): string {
+  return `https://dynamodb.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
+}

@@ -1,0 +1,46 @@
+import type { ItemKey } from './items.ts';
+
+const key = (partition: string, sort: string): ItemKey => ({ PK: { S: partition }, SK: { S: sort } });
+
+/** Every key of the table is made here (docs/architecture.md). */
+export const keyKey = (locator: string): ItemKey => key(`KEY#${locator}`, 'KEY');
+export const sessionKey = (sessionId: string): ItemKey => key(`SESSION#${sessionId}`, 'SESSION');
+export const tenantKey = (tenantId: string): ItemKey => key(`TENANT#${tenantId}`, 'TENANT');
+export const userKey = (tenantId: string, userId: string): ItemKey =>
+  key(`TENANT#${tenantId}`, `USER#${userId}`);
+export const workspaceKey = (tenantId: string, workspaceId: string): ItemKey =>
+  key(`TENANT#${tenantId}`, `WORKSPACE#${workspaceId}`);
+export const apiKeyKey = (tenantId: string, keyId: string): ItemKey =>
+  key(`TENANT#${tenantId}`, `APIKEY#${keyId}`);
+export const userSessionKey = (userId: string, sessionId: string): ItemKey =>
+  key(`USER#${userId}`, `SESSION#${sessionId}`);
+export const refreshKey = (hash: string): ItemKey => key(`REFRESH#${hash}`, 'REFRESH');
+export const identityKey = (hash: string): ItemKey => key(`IDENTITY#${hash}`, 'IDENTITY');
+export const exchangedKey = (hash: string): ItemKey => key(`EXCHANGED#${hash}`, 'EXCHANGED');
+export const emailKey = (email: string): ItemKey => key(`EMAIL#${email}`, 'EMAIL');
+
+/** The last number of a tenant's audit trail, and its rows, in the order of their numbers. */
+export const auditHeadKey = (tenantId: string): ItemKey => key(`TENANT#${tenantId}`, 'AUDITHEAD');
+export const auditKey = (tenantId: string, seq: number): ItemKey =>
+  key(`TENANT#${tenantId}`, `AUDIT#${String(seq).padStart(12, '0')}`);
+
+/** Says that a change of a hot record has its row. */
+export const auditedKey = (tenantId: string, source: string): ItemKey =>
+  key(`TENANT#${tenantId}`, `AUDITED#${source}`);
+export const backoffKey = (subject: string): ItemKey => key(`BACKOFF#${subject}`, 'BACKOFF');
+
+export const CONTROL_KEY: ItemKey = key('CONTROL', 'CONTROL');
+
+export const CENSUS_KEY: ItemKey = key('CENSUS', 'CENSUS');
+
+/** The partition of what the reconciler knows: a row a tenant, and its own. */
+export const USAGE_KEYS = 'USAGEKEYS';
+export const usageKeyKey = (tenantId: string): ItemKey => key(USAGE_KEYS, `TENANT#${tenantId}`);
+
+export const RECONCILER_KEY: ItemKey = key(USAGE_KEYS, 'RECONCILER');
+
+/** How much a tenant has used, and each of its keys. */
+export const tenantUsageKey = (tenantId: string): ItemKey => key(`TENANT#${tenantId}`, 'USAGE');
+export const keyUsageKey = (tenantId: string, keyId: string): ItemKey =>
+  key(`TENANT#${tenantId}`, `USAGE#${keyId}`);
+export const eventKey = (eventId: string): ItemKey => key(`EVENT#${eventId}`, 'EVENT');

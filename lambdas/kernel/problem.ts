@@ -1,0 +1,51 @@
+import { ERRORS, type ErrorCode, type FieldError } from '../contract/errors.ts';
+
+export interface ProblemDetail {
+  /** The public text; the catalogue's when absent. */
+  readonly message?: string;
+  readonly fields?: readonly FieldError[];
+  /** Whole seconds until a repetition can succeed (RFC 9110, 10.2.3). */
+  readonly retryAfterSeconds?: number;
+  /** Private: logged, never shown. */
+  readonly cause?: unknown;
+}
+
+/** An error of the closed catalogue. The domain throws it; `lambdas/http` alone turns it into a response. */
+export class Problem extends Error {
+  readonly code: ErrorCode;
+  readonly fields: readonly FieldError[];
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(code: ErrorCode, detail: ProblemDetail = {}) {
+    super(detail.message ?? ERRORS[code].message, { cause: detail.cause });
+    this.name = 'Problem';
+    this.code = code;
+    this.fields = detail.fields ?? [];
+    this.retryAfterSeconds = detail.retryAfterSeconds;
+  }
+
+  get status(): number {
+    return ERRORS[this.code].status;
+  }
+}
+
+/** The end of the text of a 429. */
+export function retryHint(seconds: number): string {
+  return ` Try again in ${seconds} second${seconds === 1 ? '' : 's'}.`;
+}
+
+/** A 429 that says when a repetition can succeed, in its text and in `Retry-After`. */
+export function rateLimited(
+  retryAfterSeconds: number,
+  message: string = ERRORS.rate_limited.message,
+): Problem {
+  return new Problem('rate_limited', {
+    message: `${message}${retryHint(retryAfterSeconds)}`,
+    retryAfterSeconds,
+  });
+}
+
+/** The error for one wrong field. */
+export function invalidField(field: string, message: string): Problem {
+  return new Problem('invalid_field', { message: `${field}: ${message}`, fields: [{ field, message }] });
+}

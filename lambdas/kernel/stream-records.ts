@@ -1,0 +1,31 @@
+import type { DynamoDBBatchResponse, DynamoDBRecord } from 'aws-lambda';
+import type { Item } from './items.ts';
+
+/** The item before and after a change; undefined where there was none. */
+export function imagesOf({ dynamodb }: DynamoDBRecord): { readonly before?: Item; readonly after?: Item } {
+  return {
+    ...(dynamodb?.OldImage === undefined ? {} : { before: dynamodb.OldImage as Item }),
+    ...(dynamodb?.NewImage === undefined ? {} : { after: dynamodb.NewImage as Item }),
+  };
+}
+
+/** Does what follows from a record. False, with a line that says why, when that failed. */
+export async function isDone(
+  record: DynamoDBRecord | undefined,
+  work: () => Promise<void>,
+): Promise<boolean> {
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+    console.error(JSON.stringify({ level: 'ERROR', event: record?.eventID, cause: String(cause) }));
+    return false;
+  }
+}
+
+/** What Lambda is told of a batch: from `failed` on it comes again; of undefined, that all is done. */
+export function batchResponse(failed: DynamoDBRecord | undefined): DynamoDBBatchResponse {
+  if (failed === undefined) return { batchItemFailures: [] };
+  return { batchItemFailures: [{ itemIdentifier: failed.dynamodb?.SequenceNumber ?? '' }] };
+}

@@ -1,0 +1,265 @@
+import {
+  type AttributeValue,
+  BatchGetItemCommand,
+  DeleteItemCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  QueryCommand,
+  ScanCommand,
+  TransactionCanceledException,
+  type TransactWriteItem,
+  TransactWriteItemsCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import type { Item, ItemKey } from './items.ts';
+import { Problem } from './problem.ts';
+import type { BatchGetItemInput, RecordClient, UpdateItemInput } from './record-client.ts';
+
+/** Attempts of a transaction that conflicts with another: the SDK does not repeat those. */
+const CONFLICT_ATTEMPTS = 8;
+
+/** The most keys of one BatchGetItem. */
+const BATCH_GET_KEYS = 100;
+
+/** The longest partition and sort keys (DynamoDB developer guide, "Quotas"). */
+const MAX_PARTITION_BYTES = 2048;
+const MAX_SORT_BYTES = 1024;
+
+export interface WriteCondition {
+  readonly ConditionExpression?: string;
+  readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
+  readonly ExpressionAttributeValues?: Item;
+}
+
+/** One write of a transaction, and what it means when its condition does not hold. */
+export type TransactionWrite = (
+  | { readonly Put: { readonly Item: Item } & WriteCondition }
+  | { readonly Update: { readonly Key: ItemKey; readonly UpdateExpression: string } & WriteCondition }
+  | { readonly Delete: { readonly Key: ItemKey } & WriteCondition }
+  | { readonly ConditionCheck: { readonly Key: ItemKey } & WriteCondition }
+) & {
+  /**
+   * A problem is thrown as it is; a name is told by {@link ConditionsFailed}, to who made the transaction.
+   * @default - nothing more than that a condition did not hold
+   */
+  readonly otherwise?: Problem | string;
+};
+
+/** A transaction of which at least one condition did not hold. Nothing was written. */
+export class ConditionsFailed extends Error {
+  /** What the writes whose conditions failed are called (`otherwise`), in their order; undefined for one without a name. */
+  readonly names: readonly (string | undefined)[];
+
+  constructor(names: readonly (string | undefined)[]) {
+    super(`Conditions did not hold: ${names.map((name) => name ?? 'one without a name').join(', ')}.`);
+    this.name = 'ConditionsFailed';
+    this.names = names;
+  }
+}
+
+/** Whether a transaction was committed; false when a condition did not hold for which no write has a problem. */
+export async function isCommitted(committing: Promise<void>): Promise<boolean> {
+  try {
+    await committing;
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionsFailed) return false;
+    throw error;
+  }
+}
+
+export interface Page {
+  readonly items: readonly Item[];
+  /** Whether more items follow the last one. */
+  readonly more: boolean;
+}
+
+/**
+ * The table by way of the AWS SDK: all that the functions behind the authorizer need of DynamoDB.
+ * Reads are strongly consistent. When DynamoDB cannot answer, `Problem('unavailable')` is thrown.
+ */
+export class Table implements RecordClient {
+  readonly #client: DynamoDBClient;
+  readonly #name: string;
+
+  constructor(name: string, client: DynamoDBClient = defaultClient()) {
+    this.#name = name;
+    this.#client = client;
+  }
+
+  get name(): string {
+    return this.#name;
+  }
+
+  async get(Key: ItemKey): Promise<Item | undefined> {
+    // A caller's word may be part of a key: what is too long to be one names nothing.
+    if (!isStorable(Key)) return undefined;
+    const { Item } = await this.#answer(
+      this.#client.send(
+        new GetItemCommand({ TableName: this.#name, Key: mutable(Key), ConsistentRead: true }),
+      ),
+    );
+    return Item as Item | undefined;
+  }
+
+  /** The items of any number of keys; those that do not exist are left out. */
+  async getAll(keys: readonly ItemKey[]): Promise<Item[]> {
+    const items: Item[] = [];
+    for (let start = 0; start < keys.length; start += BATCH_GET_KEYS) {
+      const { Responses } = await this.batchGetItem({
+        RequestItems: {
+          [this.#name]: { Keys: keys.slice(start, start + BATCH_GET_KEYS), ConsistentRead: true },
+        },
+      });
+      items.push(...(Responses[this.#name] ?? []));
+    }
+    return items;
+  }
+
+  /** Keys that DynamoDB leaves unprocessed are asked for again, a few times. */
+  async batchGetItem(input: BatchGetItemInput): Promise<{ readonly Responses: Record<string, Item[]> }> {
+    const all: Record<string, Item[]> = {};
+    let RequestItems: BatchGetItemInput['RequestItems'] = input.RequestItems;
+    for (let attempt = 0; Object.keys(RequestItems).length > 0; attempt += 1) {
+      if (attempt === CONFLICT_ATTEMPTS) throw new Problem('unavailable', { cause: 'unprocessed keys' });
+      if (attempt > 0) await pause(attempt);
+      const { Responses = {}, UnprocessedKeys = {} } = await this.#answer(
+        this.#client.send(new BatchGetItemCommand({ RequestItems: mutable(RequestItems) })),
+      );
+      for (const [table, items] of Object.entries(Responses)) (all[table] ??= []).push(...(items as Item[]));
+      RequestItems = UnprocessedKeys as unknown as BatchGetItemInput['RequestItems'];
+    }
+    return { Responses: all };
+  }
+
+  /** The items of a partition whose sort key begins with `prefix`, after `after` (a sort key), smallest first. */
+  async query(partition: string, prefix: string, limit: number, after?: string): Promise<Page> {
+    const { Items = [], LastEvaluatedKey } = await this.#answer(
+      this.#client.send(
+        new QueryCommand({
+          TableName: this.#name,
+          ConsistentRead: true,
+          KeyConditionExpression: 'PK = :partition AND begins_with(SK, :prefix)',
+          ExpressionAttributeValues: { ':partition': { S: partition }, ':prefix': { S: prefix } },
+          Limit: limit,
+          ...(after === undefined ? {} : { ExclusiveStartKey: { PK: { S: partition }, SK: { S: after } } }),
+        }),
+      ),
+    );
+    return { items: Items as Item[], more: LastEvaluatedKey !== undefined };
+  }
+
+  /** Every item with this sort key, by reading the whole table. Not for requests. */
+  async scan(sortKey: string): Promise<Item[]> {
+    const found: Item[] = [];
+    let start: Record<string, AttributeValue> | undefined;
+    do {
+      const page = await this.#answer(
+        this.#client.send(
+          new ScanCommand({
+            TableName: this.#name,
+            FilterExpression: 'SK = :sort',
+            ExpressionAttributeValues: { ':sort': { S: sortKey } },
+            ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+          }),
+        ),
+      );
+      found.push(...((page.Items ?? []) as Item[]));
+      start = page.LastEvaluatedKey;
+    } while (start !== undefined);
+    return found;
+  }
+
+  /** One conditional write; throws the SDK's `ConditionalCheckFailedException` when the condition does not hold. */
+  async updateItem(input: UpdateItemInput): Promise<{ readonly Attributes?: Item }> {
+    const { Attributes } = await this.#answer(this.#client.send(new UpdateItemCommand(mutable(input))));
+    return Attributes === undefined ? {} : { Attributes: Attributes as Item };
+  }
+
+  async update(Key: ItemKey, input: Omit<UpdateItemInput, 'TableName' | 'Key'>): Promise<Item | undefined> {
+    return (await this.updateItem({ TableName: this.#name, Key, ...input })).Attributes;
+  }
+
+  async delete(Key: ItemKey): Promise<void> {
+    await this.#answer(
+      this.#client.send(new DeleteItemCommand({ TableName: this.#name, Key: mutable(Key) })),
+    );
+  }
+
+  /**
+   * All writes or none. Of several writes whose conditions failed the first decides: its problem is thrown, or
+   * {@link ConditionsFailed} where it has none. So writes stand in the order in which their problems matter.
+   * The SDK gives each call an idempotency token, so that its own repetitions after a lost answer write once; a
+   * conflict with another transaction is repeated here.
+   */
+  async transact(writes: readonly TransactionWrite[]): Promise<void> {
+    const TransactItems = writes.map(({ otherwise: _, ...write }) =>
+      Object.fromEntries(
+        Object.entries(write).map(([kind, body]) => [
+          kind,
+          { TableName: this.#name, ...body, ReturnValuesOnConditionCheckFailure: 'NONE' },
+        ]),
+      ),
+    ) as unknown as TransactWriteItem[];
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await this.#answer(this.#client.send(new TransactWriteItemsCommand({ TransactItems })));
+        return;
+      } catch (error) {
+        if (!(error instanceof TransactionCanceledException)) throw error;
+        // One reason a write, in their order (API_TransactWriteItems, "CancellationReasons").
+        const reasons = error.CancellationReasons ?? [];
+        const failed = writes.filter((_, index) => reasons[index]?.Code === 'ConditionalCheckFailed');
+        if (failed.length > 0) throw meaningOf(failed);
+        if (attempt === CONFLICT_ATTEMPTS) throw new Problem('unavailable', { cause: error });
+        await pause(attempt);
+      }
+    }
+  }
+
+  /** Lets refusals of the request through, and names everything else for what it is to the caller. */
+  async #answer<T>(sent: Promise<T>): Promise<T> {
+    try {
+      return await sent;
+    } catch (error) {
+      if (error instanceof Error && REFUSALS.includes(error.name)) throw error;
+      throw new Problem('unavailable', { cause: error });
+    }
+  }
+}
+
+const REFUSALS = ['ConditionalCheckFailedException', 'TransactionCanceledException', 'ValidationException'];
+
+/** Deadlines well inside the functions' own, so that a store that hangs is an answer and not a timeout. */
+function defaultClient(): DynamoDBClient {
+  return new DynamoDBClient({
+    maxAttempts: 3,
+    requestHandler: { connectionTimeout: 1000, requestTimeout: 2000, throwOnRequestTimeout: true },
+  });
+}
+
+function isStorable({ PK, SK }: ItemKey): boolean {
+  return (
+    Buffer.byteLength(PK.S ?? '') <= MAX_PARTITION_BYTES && Buffer.byteLength(SK.S ?? '') <= MAX_SORT_BYTES
+  );
+}
+
+/** The error of writes whose conditions did not hold. */
+function meaningOf(failed: readonly TransactionWrite[]): Error {
+  const [first] = failed;
+  if (first?.otherwise instanceof Problem) return first.otherwise;
+  return new ConditionsFailed(
+    failed.map(({ otherwise }) => (typeof otherwise === 'string' ? otherwise : undefined)),
+  );
+}
+
+/** Full jitter (AWS Architecture Blog, "Exponential Backoff And Jitter"). */
+function pause(attempt: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(500, 25 * 2 ** attempt)));
+}
+
+/** The SDK's input types are mutable; it does not change what it is given. */
+// biome-ignore lint/suspicious/noExplicitAny: the SDK's AttributeValue is a union that our narrower type fits only by shape.
+function mutable(value: unknown): any {
+  return value;
+}

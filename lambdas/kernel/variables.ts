@@ -1,0 +1,21 @@
+/** Variables that the template sets, as only CloudFormation knows their values. */
+export interface Variables {
+  readonly TABLE_NAME: string;
+  /** The secret that holds the keyset. */
+  readonly KEYSET_SECRET_ARN: string;
+  /** `iss` of our tokens: the API's public URL without a trailing slash, the domain's when there is one. */
+  readonly ISSUER: string;
+  /** Where the functions' metrics are found in CloudWatch: one namespace a stack. */
+  readonly METRICS_NAMESPACE: string;
+  /** JSON: the shared usage key of each tier by name, `sandbox` and `exhausted`. */
+  readonly USAGE_KEYS: string;
+  /** JSON: the stack's usage plans, as the reconciler reads them. */
+  readonly USAGE_PLANS: string;
+}
+
+/** Reads a variable that the template must set. Throws when it does not: at start, not at the first request. */
+export function variable(name: keyof Variables): string {
+  const value = process.env[name];
+  if (value === undefined || value === '') throw new Error(`The variable ${name} is not set.`);
+  return value;
+}

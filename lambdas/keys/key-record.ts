@@ -1,0 +1,64 @@
+import { ENVIRONMENTS, type Environment, parseScopes } from '../contract/scopes.ts';
+import type { AddressBlock } from '../kernel/address.ts';
+import { allowedBlocks } from '../kernel/allow-list.ts';
+import type { KeyCaller } from '../kernel/caller.ts';
+import { type AttributeValue, type Item, number, oneOf, S, text } from '../kernel/items.ts';
+
+export interface KeySlot {
+  /** SHA-256 of the whole key. */
+  readonly hash: Uint8Array;
+  /** Unix seconds. */
+  readonly expiresAt: number;
+}
+
+/** A key's record after the write that counted this request, or as it stood when the write was refused. */
+export interface KeyRecord {
+  readonly state: 'active' | 'disabled' | 'revoked';
+  /** The present key and, during a rotation's grace, the one before. */
+  readonly slots: readonly KeySlot[];
+  readonly caller: Omit<KeyCaller, 'kind'>;
+  /** Empty for "from anywhere". */
+  readonly allowedBlocks: readonly AddressBlock[];
+}
+
+/** The outcome of the one conditional write: whether its condition held, so that the request was counted, and the record. */
+export interface Use<Found> {
+  readonly passed: boolean;
+  /** Undefined when there is none. */
+  readonly record: Found | undefined;
+  /** The window that the request was or would have been counted in, and the count there, with this request if it was. */
+  readonly window: number;
+  readonly count: number;
+}
+
+/** How a slot stores a key's SHA-256. */
+export function hashText(hash: Uint8Array): AttributeValue {
+  return S(Buffer.from(hash).toString('base64'));
+}
+
+function slot(item: Item, hash: string, expiry: string): KeySlot | undefined {
+  const stored = item[hash]?.S;
+  return stored === undefined
+    ? undefined
+    : { hash: Buffer.from(stored, 'base64'), expiresAt: number(item, expiry) };
+}
+
+/**
+ * A key's record. Names are short as the record is written on every request and stays below 1 KB:
+ * `id`, `ten`ant, `wsp` workspace, `env`ironment, `scp` scopes, `st`ate, `ha`/`xa` and `hb`/`xb` the slots
+ * (hash, expiry), `ips` the allow-list, `win`dow, `c<window>` counts, `n` uses, `seen` and `ip` the last use.
+ */
+export function keyRecord(item: Item): KeyRecord {
+  return {
+    state: oneOf(['active', 'disabled', 'revoked'], text(item, 'st')),
+    slots: [slot(item, 'ha', 'xa'), slot(item, 'hb', 'xb')].filter((found) => found !== undefined),
+    caller: {
+      keyId: text(item, 'id'),
+      tenantId: text(item, 'ten'),
+      workspaceId: text(item, 'wsp'),
+      environment: oneOf<Environment>(ENVIRONMENTS, text(item, 'env')),
+      scopes: parseScopes(text(item, 'scp')),
+    },
+    allowedBlocks: allowedBlocks(item),
+  };
+}

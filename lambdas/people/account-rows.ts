@@ -1,0 +1,134 @@
+import * as z from 'zod';
+import { plainText } from '../kernel/fields.ts';
+import { routeGroup } from '../kernel/route.ts';
+import { grantView, viewGrant } from '../sessions/grant-view.ts';
+import {
+  type AccountContext,
+  admitAccount,
+  logIn,
+  type NewAccount,
+  normalizeEmail,
+  onboard,
+  signUp,
+} from './accounts.ts';
+import { email, newPassword } from './fields.ts';
+
+/** What the function `accounts` has for its rows. */
+export interface AccountServices {
+  readonly accounts: AccountContext;
+}
+
+const accountView = z.object({
+  tenant_id: z.string(),
+  user_id: z.string(),
+  workspace_id: z.string(),
+  key_id: z.string(),
+  api_key: z.string(),
+});
+
+function viewAccount({ user, workspaceId, key: { key: record } }: NewAccount, key: string) {
+  return {
+    tenant_id: user.tenantId,
+    user_id: user.userId,
+    workspace_id: workspaceId,
+    key_id: record.id,
+    api_key: key,
+  };
+}
+
+const group = routeGroup<AccountServices>()({ service: 'accounts', tag: 'Accounts' });
+
+export const accountRoutes = group.rows({
+  onboard: group.public({
+    method: 'POST',
+    path: '/v1/auth/onboard',
+    summary: 'Create an account: tenant, administrator, workspace and a first API key',
+    body: z.strictObject({
+      email,
+      password: newPassword,
+      full_name: plainText(100).optional(),
+      workspace_name: plainText(100).optional(),
+      sector: plainText(100).optional(),
+    }),
+    success: {
+      status: 201,
+      description: 'The account. The API key is shown only now.',
+      schema: accountView,
+    },
+    errors: ['email_taken', 'rate_limited'],
+    handle: async ({ body, origin }, { accounts }) => {
+      await admitAccount(origin.address, accounts);
+      const { account, key } = await onboard(
+        {
+          email: normalizeEmail(body.email),
+          password: body.password,
+          fullName: body.full_name ?? null,
+          workspaceName: body.workspace_name ?? 'Default',
+          sector: body.sector ?? null,
+        },
+        accounts,
+        origin,
+      );
+      return viewAccount(account, key);
+    },
+  }),
+  signUp: group.public({
+    method: 'POST',
+    path: null,
+    summary: 'Create an account without a password: its API key is all that opens it',
+    description: 'The account and its address end after 24 hours in which the key was not used once.',
+    body: z.strictObject({
+      name: plainText(100),
+      email,
+      plan_id: z.string().max(64).optional().describe('The plan that everybody starts with; no other.'),
+    }),
+    success: {
+      status: 201,
+      description: 'The account. The API key is shown only now.',
+      schema: accountView.extend({ name: z.string() }),
+    },
+    errors: ['email_taken', 'rate_limited'],
+    handle: async ({ body, origin }, { accounts }) => {
+      await admitAccount(origin.address, accounts);
+      const { account, key } = await signUp(
+        { email: normalizeEmail(body.email), name: body.name, tier: body.plan_id },
+        accounts,
+        origin,
+      );
+      return { ...viewAccount(account, key), name: body.name };
+    },
+  }),
+  login: group.public({
+    method: 'POST',
+    path: '/v1/auth/login',
+    summary: 'Log in with e-mail address and password',
+    description: 'Takes JSON or a form; `username` may stand for `email` (RFC 6749, 4.3.2).',
+    takesForm: true,
+    body: z
+      .strictObject({
+        email: z.string().max(254).optional(),
+        username: z.string().max(254).optional(),
+        password: z.string().min(1).max(256),
+        grant_type: z.literal('password').optional(),
+      })
+      .refine((body) => (body.email === undefined) !== (body.username === undefined), {
+        path: ['email'],
+        message: 'is required (or username, not both)',
+      }),
+    success: {
+      status: 200,
+      description: 'An access token, and a refresh token where there is one.',
+      schema: grantView,
+      headers: { 'Cache-Control': 'no-store' },
+    },
+    errors: ['wrong_password', 'rate_limited'],
+    handle: async ({ body, origin }, { accounts }) => {
+      const grant = await logIn(
+        { email: normalizeEmail(body.email ?? body.username ?? ''), password: body.password },
+        origin,
+        accounts,
+      );
+      return viewGrant(grant);
+    },
+  }),
+});

@@ -1,0 +1,211 @@
+import { randomUUIDv7 } from 'node:crypto';
+import { type BackoffStore, loginSubjects, takeAttempt } from '../attempts/backoff.ts';
+import {
+  accountLimit,
+  loginLimit,
+  PLACE_SECONDS,
+  placeOf,
+  type SourceStore,
+  takeFromSource,
+} from '../attempts/source.ts';
+import type { ChangeOrigin, RequestOrigin } from '../audit/entries.ts';
+import { invalidField, Problem } from '../kernel/problem.ts';
+import { mainEnvironment } from '../keys/key-format.ts';
+import { issueKey, type KeyIssue } from '../keys/keys.ts';
+import { type Grant, type GrantContext, openGrant, unlessChanged } from '../sessions/grants.ts';
+import type { User } from '../sessions/user.ts';
+import { requireUncommonPassword } from './common-passwords.ts';
+import { hashPassword, verifyPassword } from './passwords.ts';
+
+/** Nobody's id. */
+const NOBODY = 'nobody';
+
+/** What onboarding creates, all of it or nothing. */
+export interface NewAccount {
+  readonly user: User;
+  /** Null for who signed up without a password: nobody can log in. */
+  readonly passwordHash: string | null;
+  /** Until when the address waits for the key's first use (Unix seconds); null when it is kept at once. */
+  readonly heldUntil: number | null;
+  readonly tier: string;
+  readonly sector: string | null;
+  readonly workspaceId: string;
+  readonly workspaceName: string;
+  readonly key: KeyIssue;
+  readonly createdAt: number;
+  readonly origin: ChangeOrigin;
+}
+
+/** Seconds for which an address is held for who signed up without a password and has not used the key. */
+export const HOLD_SECONDS = 86_400;
+
+/** What a login needs to know of an e-mail address. */
+export interface Login {
+  readonly userId: string;
+  readonly tenantId: string;
+  readonly workspaceId: string;
+  /** Undefined for who has none. */
+  readonly passwordHash: string | undefined;
+}
+
+export interface AccountStore {
+  /** Throws `email_taken` when the address has an account, or is held for one beyond `createdAt`. */
+  createAccount(account: NewAccount): Promise<void>;
+  findLogin(email: string): Promise<Login | undefined>;
+  findUser(tenantId: string, userId: string): Promise<User | undefined>;
+}
+
+export interface AccountContext extends GrantContext {
+  readonly accounts: AccountStore;
+  readonly backoff: BackoffStore;
+  readonly sources: SourceStore;
+}
+
+export interface Onboarding {
+  /** Normalised: see {@link normalizeEmail}. */
+  readonly email: string;
+  readonly password: string;
+  readonly fullName: string | null;
+  readonly workspaceName: string;
+  readonly sector: string | null;
+}
+
+export interface Onboarded {
+  readonly account: NewAccount;
+  /** The key itself: it is nowhere after this. */
+  readonly key: string;
+}
+
+/** Counts an account that is about to be opened from an address. Throws `rate_limited`. */
+export async function admitAccount(
+  address: string,
+  { sources, deployment, clock }: AccountContext,
+): Promise<void> {
+  await takeFromSource(sources, address, accountLimit(deployment.addressLimits), clock());
+}
+
+/**
+ * Creates tenant, administrator, workspace and a first key. Throws `email_taken`.
+ * The address is claimed by a condition of the one write, so of any number at once one succeeds.
+ */
+export async function onboard(
+  input: Onboarding,
+  context: AccountContext,
+  from: RequestOrigin,
+): Promise<Onboarded> {
+  requireUncommonPassword(input.password, input.email, 'password');
+  const passwordHash = await hashPassword(input.password);
+  return openAccount(input, { passwordHash, holdSeconds: null }, context, from);
+}
+
+/** What signing up without a password says. */
+export interface SignUp {
+  /** Normalised: see {@link normalizeEmail}. */
+  readonly email: string;
+  readonly name: string;
+  /** The tier that is asked for; only the one that everybody starts with can be had. */
+  readonly tier: string | undefined;
+}
+
+/**
+ * Creates an account without a password. Nobody has shown that the address is theirs, so it is held for
+ * {@link HOLD_SECONDS} only: until then the key must have been used once, else the account ends and the address is free.
+ * Throws `email_taken`, and `invalid_field` for another tier.
+ */
+export async function signUp(
+  input: SignUp,
+  context: AccountContext,
+  from: RequestOrigin,
+): Promise<Onboarded> {
+  const { initialTier } = context.deployment;
+  if (input.tier !== undefined && input.tier !== initialTier) {
+    throw invalidField('plan_id', `must be ${initialTier}: another plan cannot be chosen by signing up`);
+  }
+  const onboarding = { email: input.email, fullName: input.name, workspaceName: 'Default', sector: null };
+  return openAccount(onboarding, { passwordHash: null, holdSeconds: HOLD_SECONDS }, context, from);
+}
+
+async function openAccount(
+  input: Omit<Onboarding, 'password'>,
+  {
+    passwordHash,
+    holdSeconds,
+  }: { readonly passwordHash: string | null; readonly holdSeconds: number | null },
+  { profile, deployment, accounts, clock }: AccountContext,
+  from: RequestOrigin,
+): Promise<Onboarded> {
+  const createdAt = clock();
+  const [tenantId, userId, workspaceId] = [randomUUIDv7(), randomUUIDv7(), randomUUIDv7()];
+  const { issue, key } = issueKey(
+    {
+      tenantId,
+      workspaceId,
+      name: 'First key',
+      environment: mainEnvironment(profile.keys),
+      scopes: profile.keys.onboardingScopes,
+      lifetimeSeconds:
+        profile.keys.defaultExpiryDays === null ? null : profile.keys.defaultExpiryDays * 86_400,
+      allowedBlocks: [],
+      metadata: {},
+      createdBy: `user:${userId}`,
+    },
+    profile.keys,
+    createdAt,
+  );
+  const account: NewAccount = {
+    user: { userId, tenantId, email: input.email, fullName: input.fullName, role: 'admin' },
+    passwordHash,
+    heldUntil: holdSeconds === null ? null : createdAt + holdSeconds,
+    tier: deployment.initialTier,
+    sector: input.sector,
+    workspaceId,
+    workspaceName: input.workspaceName,
+    key: issue,
+    createdAt,
+    origin: { actor: `user:${userId}`, ...from },
+  };
+  await accounts.createAccount(account);
+  return { account, key };
+}
+
+/**
+ * Opens a session. Throws `wrong_password` alike for a wrong password and an unknown address, after the same work,
+ * and `rate_limited` after too many attempts: on the account, from anywhere or from here, or from this source address
+ * on any account. Who has logged in from here before is held to their own attempts from here alone.
+ */
+export async function logIn(
+  credentials: { readonly email: string; readonly password: string },
+  from: Required<RequestOrigin>,
+  context: AccountContext,
+): Promise<Grant> {
+  const { accounts, backoff, sources, deployment, clock } = context;
+  const place = placeOf(credentials.email, from.address);
+  const isKnown = await sources.knows(place, clock());
+  const taken = isKnown
+    ? undefined
+    : await takeFromSource(sources, from.address, loginLimit(deployment.addressLimits), clock());
+  const subjects = loginSubjects(credentials.email, from.address, isKnown);
+  for (const subject of subjects) await takeAttempt(backoff, subject, clock());
+  const enter = async (): Promise<Grant> => {
+    // The person before the password: a session is opened for what they were when it was looked at, or not at all.
+    const login = await accounts.findLogin(credentials.email);
+    // An address that nobody has takes the same reads: how long they take would tell.
+    const user = await accounts.findUser(login?.tenantId ?? NOBODY, login?.userId ?? NOBODY);
+    const known = await accounts.findLogin(credentials.email);
+    const isRight = await verifyPassword(credentials.password, known?.passwordHash);
+    if (user === undefined || known === undefined || !isRight) throw new Problem('wrong_password');
+    return openGrant(user, known.workspaceId, from, context);
+  };
+  const grant = await unlessChanged(enter);
+  for (const subject of subjects) await backoff.clear(subject.id);
+  if (taken !== undefined) {
+    await taken.giveBack();
+    await sources.remember(place, clock() + PLACE_SECONDS);
+  }
+  return grant;
+}
+
+/** One address, one account: surrounding blanks and letter case do not make another (Unicode NFKC). */
+export function normalizeEmail(email: string): string {
+  return email.trim().normalize('NFKC').toLowerCase();
+}

@@ -1,0 +1,75 @@
+import { exchangedKey, identityKey } from '../kernel/item-keys.ts';
+import { type Item, N, S, text } from '../kernel/items.ts';
+import { isConditionFailure } from '../kernel/record-client.ts';
+import { isCommitted, type Table, type WriteCondition } from '../kernel/table.ts';
+import type { User } from '../sessions/user.ts';
+import type { ExchangeStore, LinkedIdentity } from './exchange.ts';
+
+/** Who is whom at an identity provider, and which of its tokens have been exchanged. */
+export class DynamoExchangeStore implements ExchangeStore {
+  readonly #table: Table;
+
+  constructor(table: Table) {
+    this.#table = table;
+  }
+
+  async useToken(hash: string, useId: string, expiresAt: number): Promise<boolean> {
+    try {
+      await this.#table.update(exchangedKey(hash), {
+        UpdateExpression: 'SET #by = :use, #ttl = :expiry',
+        // The second is a repetition of the write by the SDK, whose answer was lost.
+        ConditionExpression: 'attribute_not_exists(PK) OR #by = :use',
+        ExpressionAttributeNames: { '#by': 'by', '#ttl': 'ttl' },
+        ExpressionAttributeValues: { ':use': S(useId), ':expiry': N(expiresAt) },
+      });
+      return true;
+    } catch (error) {
+      if (!isConditionFailure(error)) throw error;
+      return false;
+    }
+  }
+
+  async findIdentity(hash: string): Promise<LinkedIdentity | undefined> {
+    const item = await this.#table.get(identityKey(hash));
+    return item && { userId: text(item, 'userId'), isManaged: item.isManaged?.BOOL === true };
+  }
+
+  async decide(hash: string, issuedAt: number): Promise<boolean> {
+    try {
+      await this.#table.update(identityKey(hash), {
+        UpdateExpression: 'SET iat = :at',
+        ConditionExpression: 'attribute_exists(PK) AND (attribute_not_exists(iat) OR iat <= :at)',
+        ExpressionAttributeValues: { ':at': N(issuedAt) },
+      });
+      return true;
+    } catch (error) {
+      if (!isConditionFailure(error)) throw error;
+      return false;
+    }
+  }
+
+  async link(hash: string, user: User, now: number, gone?: string): Promise<boolean> {
+    const Item = identityItem(hash, user, false, now);
+    const condition: WriteCondition =
+      gone === undefined
+        ? { ConditionExpression: 'attribute_not_exists(PK)' }
+        : { ConditionExpression: 'userId = :gone', ExpressionAttributeValues: { ':gone': S(gone) } };
+    return isCommitted(this.#table.transact([{ Put: { Item, ...condition } }]));
+  }
+}
+
+/** That an identity is a person; `isManaged` when the exchange has made them. */
+export function identityItem(
+  hash: string,
+  { userId, tenantId }: User,
+  isManaged: boolean,
+  now: number,
+): Item {
+  return {
+    ...identityKey(hash),
+    userId: S(userId),
+    tenantId: S(tenantId),
+    isManaged: { BOOL: isManaged },
+    createdAt: N(now),
+  };
+}

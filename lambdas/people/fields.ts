@@ -1,0 +1,13 @@
+import * as z from 'zod';
+
+export const email = z
+  .string()
+  .max(254)
+  .transform((value) => value.trim())
+  .pipe(z.email('must be an e-mail address, like ada@example.com'));
+
+export const newPassword = z
+  .string()
+  .min(8, 'must have at least 8 characters')
+  .max(256, 'must have at most 256 characters')
+  .describe('8 to 256 characters; any, spaces too.');

@@ -1,0 +1,163 @@
+import { randomUUIDv7 } from 'node:crypto';
+import { type BackoffStore, passwordChangeSubject, takeAttempt } from '../attempts/backoff.ts';
+import { type ChangeOrigin, originOf, type RequestOrigin } from '../audit/entries.ts';
+import type { Role } from '../contract/scopes.ts';
+import type { UserCaller } from '../kernel/caller.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { Problem } from '../kernel/problem.ts';
+import type { SessionStore, UserStanding } from '../sessions/sessions.ts';
+import type { User } from '../sessions/user.ts';
+import type { AccountStore } from './accounts.ts';
+import { requireUncommonPassword } from './common-passwords.ts';
+import { hashPassword, verifyPassword } from './passwords.ts';
+
+/** People of a tenant at most: what one answer lists, and one transaction's counters bear. */
+export const MAX_USERS = 1000;
+
+/** A person as their tenant's administrators see them. */
+export interface Person extends User {
+  readonly version: number;
+  /** Unix seconds. */
+  readonly createdAt: number;
+  /** Null for who onboarded. */
+  readonly createdBy: string | null;
+}
+
+export interface NewPerson {
+  readonly user: User;
+  /** Null for who comes in by an identity provider. */
+  readonly passwordHash: string | null;
+  /** Whom an identity provider calls by this; see `exchange.ts`. @default - nobody */
+  readonly identity?: string;
+  readonly createdAt: number;
+}
+
+export interface PersonChange {
+  readonly fullName?: string | null;
+  readonly role?: Role;
+}
+
+export interface PeoplePage {
+  readonly people: readonly Person[];
+  /** The id after which the next page begins; null on the last. */
+  readonly next: string | null;
+}
+
+export interface PeopleStore {
+  page(tenantId: string, limit: number, after?: string): Promise<PeoplePage>;
+  find(tenantId: string, userId: string): Promise<Person | undefined>;
+  /** Throws `email_taken`, `limit_reached` at {@link MAX_USERS}, and `conflicting_state` when the identity is somebody's. */
+  create(person: NewPerson, origin: ChangeOrigin): Promise<void>;
+  /** Gives the person as they are then. Throws `not_found`, and `conflicting_state` for the last administrator. */
+  change(person: Person, change: PersonChange, origin: ChangeOrigin, now: number): Promise<Person>;
+  /** Throws as `change` does. */
+  remove(person: Person, origin: ChangeOrigin, now: number): Promise<void>;
+  /** Throws `wrong_password` when the password is no longer the one with the hash `before`. */
+  changePassword(
+    person: Person,
+    hashes: { readonly before: string; readonly after: string },
+    session: string,
+    origin: ChangeOrigin,
+    now: number,
+  ): Promise<void>;
+  /** What the person's sessions must follow now; undefined when there is no such person. */
+  standing(tenantId: string, userId: string): Promise<UserStanding | undefined>;
+}
+
+export interface PeopleContext {
+  readonly people: PeopleStore;
+  readonly accounts: Pick<AccountStore, 'findLogin'>;
+  readonly sessions: SessionStore;
+  readonly backoff: BackoffStore;
+  readonly clock: Clock;
+}
+
+/** A person of the tenant. Throws `not_found` for any other. */
+export async function findPerson(tenantId: string, userId: string, people: PeopleStore): Promise<Person> {
+  const found = await people.find(tenantId, userId);
+  if (found === undefined) throw noPerson();
+  return found;
+}
+
+/** Adds a person with a first password, which they should change. Throws `email_taken`, `invalid_field`. */
+export async function addPerson(
+  wanted: {
+    /** Normalised. */
+    readonly email: string;
+    readonly password: string;
+    readonly fullName: string | null;
+    readonly role: Role;
+  },
+  caller: UserCaller,
+  from: RequestOrigin,
+  { people, clock }: PeopleContext,
+): Promise<Person> {
+  const { email, password, fullName, role } = wanted;
+  requireUncommonPassword(password, email, 'password');
+  const user: User = { userId: randomUUIDv7(), tenantId: caller.tenantId, email, fullName, role };
+  const passwordHash = await hashPassword(password);
+  const origin = originOf(caller, from);
+  const createdAt = clock();
+  await people.create({ user, passwordHash, createdAt }, origin);
+  return { ...user, version: 0, createdAt, createdBy: origin.actor };
+}
+
+/**
+ * Changes name or role. When this has answered, every session of the person has the role; were it cut off, the table's
+ * stream does the rest. The last administrator stays one: of two who demote each other at once, one succeeds.
+ */
+export async function changePerson(
+  userId: string,
+  change: PersonChange,
+  caller: UserCaller,
+  from: RequestOrigin,
+  { people, sessions, clock }: PeopleContext,
+): Promise<Person> {
+  const origin = originOf(caller, from);
+  const before = await findPerson(caller.tenantId, userId, people);
+  const after = await people.change(before, change, origin, clock());
+  if (after.role !== before.role) {
+    await sessions.settle(userId, await people.standing(caller.tenantId, userId), origin);
+  }
+  return after;
+}
+
+/** Removes a person and ends all their sessions; the keys that they made stay. The last administrator stays. */
+export async function removePerson(
+  userId: string,
+  caller: UserCaller,
+  from: RequestOrigin,
+  { people, sessions, clock }: PeopleContext,
+): Promise<Person> {
+  const origin = originOf(caller, from);
+  const person = await findPerson(caller.tenantId, userId, people);
+  await people.remove(person, origin, clock());
+  await sessions.settle(userId, undefined, origin);
+  return person;
+}
+
+/** Changes the caller's own password and ends their other sessions. Throws `wrong_password`, `rate_limited`. */
+export async function changePassword(
+  passwords: { readonly current: string; readonly next: string },
+  caller: UserCaller,
+  from: Required<RequestOrigin>,
+  { people, accounts, sessions, backoff, clock }: PeopleContext,
+): Promise<void> {
+  const person = await findPerson(caller.tenantId, caller.userId, people);
+  requireUncommonPassword(passwords.next, person.email, 'new_password');
+  const subject = passwordChangeSubject(caller.userId);
+  await takeAttempt(backoff, subject, clock());
+  const login = await accounts.findLogin(person.email);
+  const present = login?.userId === caller.userId ? login.passwordHash : undefined;
+  if (!(await verifyPassword(passwords.current, present)) || present === undefined)
+    throw new Problem('wrong_password', { message: 'current_password is wrong.' });
+  const origin = originOf(caller, from);
+  const hashes = { before: present, after: await hashPassword(passwords.next) };
+  await people.changePassword(person, hashes, caller.sessionId, origin, clock());
+  await sessions.settle(caller.userId, await people.standing(caller.tenantId, caller.userId), origin);
+  await backoff.clear(subject.id);
+}
+
+export function noPerson(): Problem {
+  return new Problem('not_found', { message: 'There is no user with this id.' });
+}

@@ -1,0 +1,162 @@
+import * as z from 'zod';
+import { timestamp } from '../kernel/clock.ts';
+import { openCursor, sealCursor } from '../kernel/cursor.ts';
+import { pageQuery, plainText, role, time } from '../kernel/fields.ts';
+import { routeGroup } from '../kernel/route.ts';
+import { normalizeEmail } from './accounts.ts';
+import { email, newPassword } from './fields.ts';
+import {
+  addPerson,
+  changePassword,
+  changePerson,
+  findPerson,
+  type PeopleContext,
+  type Person,
+  removePerson,
+} from './people.ts';
+
+/** What the function `people` has for its rows. */
+export interface PeopleServices {
+  readonly people: PeopleContext;
+}
+
+const userView = z.object({
+  id: z.string(),
+  email: z.string(),
+  full_name: z.string().nullable(),
+  role,
+  created_at: time,
+  created_by: z.string().nullable().describe('Null for who onboarded.'),
+});
+
+const group = routeGroup<PeopleServices>()({ service: 'people', tag: 'Users' });
+
+/** People are made and changed by people: a key that could make an administrator would outlive its own limits. */
+export const peopleRoutes = group.rows({
+  listUsers: group.caller({
+    method: 'GET',
+    path: '/v1/users',
+    access: { kind: 'credential', scope: 'admin' },
+    summary: 'List the people of the tenant, oldest first',
+    query: pageQuery,
+    success: {
+      status: 200,
+      description: 'A page of people.',
+      schema: z.object({ data: z.array(userView), next_cursor: z.string().nullable() }),
+    },
+    errors: [],
+    handle: async ({ query }, { people: { people } }, caller) => {
+      const page = await people.page(caller.tenantId, query.limit, openCursor(query.cursor, caller.tenantId));
+      return { data: page.people.map(viewUser), next_cursor: sealCursor(page.next, caller.tenantId) };
+    },
+  }),
+  createUser: group.person({
+    method: 'POST',
+    path: '/v1/users',
+    scope: 'admin',
+    summary: 'Add a person with a first password',
+    description:
+      'Hand the password over by a channel that you trust; the person changes it after the first login.',
+    body: z.strictObject({
+      email,
+      password: newPassword,
+      full_name: plainText(100).optional(),
+      role: role.default('viewer'),
+    }),
+    success: { status: 201, description: 'The person.', schema: userView },
+    errors: ['email_taken', 'limit_reached'],
+    handle: async ({ body, origin }, { people }, caller) =>
+      viewUser(
+        await addPerson(
+          {
+            email: normalizeEmail(body.email),
+            password: body.password,
+            fullName: body.full_name ?? null,
+            role: body.role,
+          },
+          caller,
+          origin,
+          people,
+        ),
+      ),
+  }),
+  getUser: group.caller({
+    method: 'GET',
+    path: '/v1/users/{id}',
+    access: { kind: 'credential', scope: 'admin' },
+    summary: 'Show a person',
+    success: { status: 200, description: 'The person.', schema: userView },
+    errors: ['not_found'],
+    handle: async ({ params }, { people: { people } }, caller) =>
+      viewUser(await findPerson(caller.tenantId, params.id ?? '', people)),
+  }),
+  updateUser: group.person({
+    method: 'PATCH',
+    path: '/v1/users/{id}',
+    scope: 'admin',
+    summary: 'Change the name or the role of a person',
+    description: 'A new role holds from the next request of every session. The last administrator stays one.',
+    body: z
+      .strictObject({ full_name: plainText(100).nullable().optional(), role: role.optional() })
+      .refine(
+        (body) => Object.values(body).some((value) => value !== undefined),
+        'must change at least one field',
+      ),
+    success: { status: 200, description: 'The person as they are now.', schema: userView },
+    errors: ['not_found', 'conflicting_state'],
+    handle: async ({ params, body, origin }, { people }, caller) => {
+      const change = {
+        ...(body.full_name === undefined ? {} : { fullName: body.full_name }),
+        ...(body.role === undefined ? {} : { role: body.role }),
+      };
+      return viewUser(await changePerson(params.id ?? '', change, caller, origin, people));
+    },
+  }),
+  removeUser: group.person({
+    method: 'DELETE',
+    path: '/v1/users/{id}',
+    scope: 'admin',
+    summary: 'Remove a person and end their sessions; the keys that they made stay',
+    success: {
+      status: 200,
+      description:
+        'The person is gone. `POST /v1/api-keys/revoke` with `created_by` revokes the keys they made.',
+      schema: z.object({ id: z.string(), status: z.literal('removed'), created_by: z.string() }),
+    },
+    errors: ['not_found', 'conflicting_state'],
+    handle: async ({ params, origin }, { people }, caller) => {
+      const { userId } = await removePerson(params.id ?? '', caller, origin, people);
+      return { id: userId, status: 'removed', created_by: `user:${userId}` };
+    },
+  }),
+  changePassword: group.person({
+    method: 'POST',
+    path: '/v1/auth/password',
+    scope: null,
+    summary: 'Change your password; your other sessions end',
+    tag: 'Accounts',
+    body: z.strictObject({ current_password: z.string().min(1).max(256), new_password: newPassword }),
+    success: {
+      status: 200,
+      description: 'The new password holds, and only this session goes on.',
+      schema: z.object({ status: z.literal('changed') }),
+    },
+    errors: ['wrong_password', 'rate_limited'],
+    handle: async ({ body, origin }, { people }, caller) => {
+      const passwords = { current: body.current_password, next: body.new_password };
+      await changePassword(passwords, caller, origin, people);
+      return { status: 'changed' };
+    },
+  }),
+});
+
+export function viewUser(user: Person): z.output<typeof userView> {
+  return {
+    id: user.userId,
+    email: user.email,
+    full_name: user.fullName,
+    role: user.role,
+    created_at: timestamp(user.createdAt) ?? '',
+    created_by: user.createdBy,
+  };
+}

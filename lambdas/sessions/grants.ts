@@ -1,0 +1,145 @@
+import { randomUUID } from 'node:crypto';
+import type { RequestOrigin } from '../audit/entries.ts';
+import type { Deployment, RefreshSettings } from '../contract/deployment.ts';
+import type { Profile } from '../contract/profile.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { Problem, rateLimited } from '../kernel/problem.ts';
+import type { Signer } from '../signing/signer.ts';
+import type { TenantFacts } from '../tenancy/tenant-facts.ts';
+import {
+  hashRefreshToken,
+  newRefreshToken,
+  type RefreshFamily,
+  type RefreshStore,
+} from './refresh-tokens.ts';
+import type { SessionRecord } from './session-record.ts';
+import { openSession, type SessionStore } from './sessions.ts';
+import type { User } from './user.ts';
+
+/** How often an entry begins anew because the person was changed meanwhile. */
+const ENTRY_ATTEMPTS = 3;
+
+/** What a login, an exchange or a refresh gives. */
+export interface Grant {
+  readonly accessToken: string;
+  readonly expiresInSeconds: number;
+  /** It is nowhere after this; null where the profile knows none. */
+  readonly refreshToken: string | null;
+  readonly session: Pick<RefreshFamily, 'sessionId' | 'userId' | 'tenantId'>;
+}
+
+export interface GrantContext {
+  readonly profile: Profile;
+  readonly deployment: Deployment;
+  readonly sessions: SessionStore;
+  readonly refreshTokens: RefreshStore;
+  readonly signer: Signer;
+  readonly clock: Clock;
+}
+
+/** What a refresh must know besides: whether the tenant may still come in. */
+export interface RefreshContext extends GrantContext {
+  readonly tenant: (tenantId: string) => Promise<TenantFacts | undefined>;
+}
+
+/** Opens a session and gives the first tokens of it. */
+export async function openGrant(
+  user: User,
+  workspaceId: string,
+  from: RequestOrigin,
+  context: GrantContext,
+): Promise<Grant> {
+  const { deployment, sessions, clock } = context;
+  const { accessSeconds, refresh } = deployment.tokens;
+  const now = clock();
+  const idle = refresh === null ? accessSeconds : Math.min(refresh.idleSeconds, refresh.absoluteSeconds);
+  const absolute = refresh?.absoluteSeconds ?? accessSeconds;
+  const lifetime = { idleSeconds: idle, absoluteSeconds: absolute };
+  const session = await openSession(user, workspaceId, lifetime, from, sessions, now);
+  return issue({ ...session, endsAt: now + absolute }, now, context);
+}
+
+/**
+ * Repeats an entry during which the person's role or password was changed, or they were removed. Throws
+ * `conflicting_state` when that happens each time.
+ */
+export async function unlessChanged(enter: () => Promise<Grant>): Promise<Grant> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await enter();
+    } catch (error) {
+      const changed = error instanceof Problem && error.code === 'conflicting_state';
+      if (!changed || attempt === ENTRY_ATTEMPTS) throw error;
+    }
+  }
+}
+
+/**
+ * Gives new tokens for a refresh token. It may be sent again within the grace, as parallel clients and lost answers
+ * do, and gets a pair of its own; sent again later it ends the session. Throws `invalid_grant`, in the same words
+ * whatever the reason, and `rate_limited` for a token that is sent in a loop.
+ */
+export async function refreshGrant(
+  token: string,
+  from: RequestOrigin,
+  context: RefreshContext,
+): Promise<Grant> {
+  const { deployment, refreshTokens, sessions, tenant, signer, clock } = context;
+  const { refresh } = deployment.tokens;
+  if (refresh === null) throw new Problem('not_found');
+  const now = clock();
+  // A use that cannot be answered would be taken for a theft when it is repeated after the grace.
+  await signer.ready();
+  const use = await refreshTokens.use(hashRefreshToken(token), randomUUID(), refresh.graceSeconds, now);
+  switch (use.kind) {
+    case 'exhausted':
+      throw rateLimited(Math.max(1, refresh.graceSeconds));
+    case 'unknown':
+    case 'expired':
+      throw refused(`the refresh token is ${use.kind}`);
+    case 'reused':
+      await sessions.end(use.family, { actor: 'system', ...from }, 'refresh-reuse');
+      throw refused(`refresh token reused: session ${use.family.sessionId} has ended`);
+  }
+  const { family } = use;
+  const session = await sessions.extend(family, idleEnd(family, refresh, now), now);
+  if (session === undefined) throw refused(`session ${family.sessionId} is over`);
+  await requireTenant(session, tenant);
+  return issue(family, now, context);
+}
+
+async function requireTenant({ caller }: SessionRecord, tenant: RefreshContext['tenant']): Promise<void> {
+  const facts = await tenant(caller.tenantId);
+  if (facts?.state === 'active' && !facts.suspendedWorkspaces.has(caller.workspaceId)) return;
+  throw refused(`tenant ${caller.tenantId} or its workspace is not active`);
+}
+
+async function issue(
+  { sessionId, userId, tenantId, endsAt }: RefreshFamily,
+  now: number,
+  { profile, deployment, refreshTokens, signer }: GrantContext,
+): Promise<Grant> {
+  const { accessSeconds, refresh } = deployment.tokens;
+  const session = { sessionId, userId, tenantId };
+  // No token outlives its session: what `expires_in` says is true.
+  const expiresInSeconds = Math.min(accessSeconds, endsAt - now);
+  const accessToken = await signer.accessToken(session, expiresInSeconds);
+  if (refresh === null) return { accessToken, expiresInSeconds, refreshToken: null, session };
+  const refreshToken = newRefreshToken(profile.keys.prefix);
+  await refreshTokens.create({
+    ...session,
+    endsAt,
+    hash: hashRefreshToken(refreshToken),
+    expiresAt: idleEnd({ endsAt }, refresh, now),
+  });
+  return { accessToken, expiresInSeconds, refreshToken, session };
+}
+
+function idleEnd({ endsAt }: Pick<RefreshFamily, 'endsAt'>, refresh: RefreshSettings, now: number): number {
+  return Math.min(endsAt, now + refresh.idleSeconds);
+}
+
+/** One text for all: why is for the log. */
+function refused(cause: string): Problem {
+  return new Problem('invalid_grant', { cause });
+}

@@ -1,0 +1,85 @@
+import { refreshKey } from '../kernel/item-keys.ts';
+import { type Item, N, number, S, text } from '../kernel/items.ts';
+import { isConditionFailure } from '../kernel/record-client.ts';
+import type { Table } from '../kernel/table.ts';
+import { MAX_USES, type NewRefreshToken, type RefreshStore, type RefreshUse } from './refresh-tokens.ts';
+
+/** TTL deletes late, so the expiry is compared. */
+const NOT_EXPIRED = 'xa > :now';
+const BELOW_MAX_USES = 'n < :max';
+const NEVER_USED = 'attribute_not_exists(used)';
+
+/** A repetition of the write by the SDK, whose answer was lost. */
+const USED_BY_US = '#by = :use';
+const WITHIN_GRACE = 'used > :since';
+
+/**
+ * Refresh tokens in the table, by their hash. A used one stays until it would have expired: that it comes again is
+ * how a theft shows.
+ */
+export class DynamoRefreshStore implements RefreshStore {
+  readonly #table: Table;
+
+  constructor(table: Table) {
+    this.#table = table;
+  }
+
+  async create(token: NewRefreshToken): Promise<void> {
+    await this.#table.update(refreshKey(token.hash), {
+      UpdateExpression:
+        'SET sid = :sid, usr = :usr, ten = :ten, xa = :expiry, xm = :end, #ttl = :expiry, n = :zero',
+      ExpressionAttributeNames: { '#ttl': 'ttl' },
+      ExpressionAttributeValues: {
+        ':sid': S(token.sessionId),
+        ':usr': S(token.userId),
+        ':ten': S(token.tenantId),
+        ':expiry': N(token.expiresAt),
+        ':end': N(token.endsAt),
+        ':zero': N(0),
+      },
+    });
+  }
+
+  async use(hash: string, useId: string, graceSeconds: number, now: number): Promise<RefreshUse> {
+    const strict = graceSeconds === 0;
+    const usable = [NEVER_USED, USED_BY_US, ...(strict ? [] : [WITHIN_GRACE])].join(' OR ');
+    try {
+      const item = await this.#table.update(refreshKey(hash), {
+        UpdateExpression: 'SET used = if_not_exists(used, :now), #by = if_not_exists(#by, :use) ADD n :one',
+        ConditionExpression: `attribute_exists(PK) AND ${NOT_EXPIRED} AND ${BELOW_MAX_USES} AND (${usable})`,
+        ExpressionAttributeNames: { '#by': 'by' },
+        ExpressionAttributeValues: {
+          ':now': N(now),
+          ':use': S(useId),
+          ':one': N(1),
+          ':max': N(MAX_USES),
+          ...(strict ? {} : { ':since': N(now - graceSeconds) }),
+        },
+        ReturnValues: 'ALL_NEW',
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      });
+      return { kind: 'accepted', family: family(item ?? {}) };
+    } catch (error) {
+      if (!isConditionFailure(error)) throw error;
+      return refusal(error.Item, graceSeconds, now);
+    }
+  }
+}
+
+/** Why the write was refused, from the item as it was. */
+function refusal(item: Item | undefined, graceSeconds: number, now: number): RefreshUse {
+  if (item === undefined) return { kind: 'unknown' };
+  if (number(item, 'xa') <= now) return { kind: 'expired' };
+  const withinGrace = graceSeconds > 0 && number(item, 'used') > now - graceSeconds;
+  if (withinGrace) return { kind: 'exhausted' };
+  return { kind: 'reused', family: family(item) };
+}
+
+function family(item: Item) {
+  return {
+    sessionId: text(item, 'sid'),
+    userId: text(item, 'usr'),
+    tenantId: text(item, 'ten'),
+    endsAt: number(item, 'xm'),
+  };
+}

@@ -1,0 +1,47 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+/** Bytes of chance in a refresh token: nobody guesses it, so a plain hash of it may be stored. */
+const SECRET_BYTES = 32;
+
+/** Pairs that one token gives within its grace. Parallel clients need a few; a loop gets no more. */
+export const MAX_USES = 100;
+
+/** Makes a refresh token. Its prefix is no key's, so that neither is taken for the other by people or scanners. */
+export function newRefreshToken(keyPrefix: string): string {
+  return `${keyPrefix}refresh_${randomBytes(SECRET_BYTES).toString('base64url')}`;
+}
+
+/** What is stored of a refresh token: its SHA-256. */
+export function hashRefreshToken(token: string): string {
+  return createHash('sha256').update(token).digest('base64url');
+}
+
+/** The session, or family, that a refresh token continues. */
+export interface RefreshFamily {
+  readonly sessionId: string;
+  readonly userId: string;
+  readonly tenantId: string;
+  /** Unix seconds at which the session ends, used or not. */
+  readonly endsAt: number;
+}
+
+export interface NewRefreshToken extends RefreshFamily {
+  readonly hash: string;
+  readonly expiresAt: number;
+}
+
+/** What a refresh token turned out to be, when it was used. */
+export type RefreshUse =
+  | { readonly kind: 'unknown' | 'expired' | 'exhausted' }
+  /** It was used before, longer ago than the grace: two hold it, and one of them should not. */
+  | { readonly kind: 'reused'; readonly family: RefreshFamily }
+  | { readonly kind: 'accepted'; readonly family: RefreshFamily };
+
+export interface RefreshStore {
+  create(token: NewRefreshToken): Promise<void>;
+  /**
+   * Uses a token: one conditional write, so that of any number at once all find the same first use.
+   * `useId` names this use; a repetition by the same one, after a lost answer, is no other use.
+   */
+  use(hash: string, useId: string, graceSeconds: number, now: number): Promise<RefreshUse>;
+}

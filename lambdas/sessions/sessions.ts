@@ -1,0 +1,111 @@
+import { randomUUIDv7 } from 'node:crypto';
+import type { ChangeOrigin, RequestOrigin } from '../audit/entries.ts';
+import type { Role } from '../contract/scopes.ts';
+import type { UserCaller } from '../kernel/caller.ts';
+import type { SessionRecord } from './session-record.ts';
+import type { User } from './user.ts';
+
+/** A demotion rewrites all sessions of a user at once, so there are never more than one transaction takes. */
+export const MAX_SESSIONS_PER_USER = 50;
+
+export interface NewSession {
+  readonly sessionId: string;
+  readonly user: User;
+  readonly workspaceId: string;
+  /** Unix seconds. */
+  readonly createdAt: number;
+  /** Without a refresh. */
+  readonly expiresAt: number;
+  /** Used or not. */
+  readonly endsAt: number;
+  readonly origin: ChangeOrigin;
+}
+
+/** What a token names. */
+export type OpenedSession = Pick<UserCaller, 'sessionId' | 'userId' | 'tenantId'>;
+
+/** A session as its owner sees it. Times are Unix seconds. */
+export interface SessionView {
+  readonly sessionId: string;
+  readonly createdAt: number;
+  readonly expiresAt: number;
+  readonly lastUse: { readonly at: number; readonly address: string } | null;
+}
+
+/** What a person's sessions must follow. */
+export interface UserStanding {
+  readonly role: Role;
+  /** The version of the person's row that says so: an older one never overwrites a newer one. */
+  readonly version: number;
+  /** Sessions that were opened for an older version than this end: a password was changed then. */
+  readonly passwordVersion: number;
+  /** The session in which it was changed, which goes on. */
+  readonly keptSession: string | null;
+}
+
+/** Why a session ended: logged out or ended by hand, or a refresh token of it that came twice. */
+export type SessionEnd = 'end' | 'refresh-reuse';
+
+export interface SessionStore {
+  /** Throws `conflicting_state` when the user is no longer at the version that the session is opened for. */
+  create(session: NewSession): Promise<void>;
+  /** The user's session ids, oldest first. */
+  sessionIds(userId: string): Promise<string[]>;
+  /** From the moment this has answered, no request of the session is let in. */
+  end(
+    session: Pick<UserCaller, 'sessionId' | 'userId'>,
+    origin: ChangeOrigin,
+    what?: SessionEnd,
+  ): Promise<void>;
+  /** Moves the session's expiry to `expiresAt`, never back; undefined when the session is over. */
+  extend(
+    session: Pick<UserCaller, 'sessionId' | 'userId'>,
+    expiresAt: number,
+    now: number,
+  ): Promise<SessionRecord | undefined>;
+  /** The user's live sessions, oldest first. */
+  list(userId: string, now: number): Promise<SessionView[]>;
+  /** Brings every session in line with its person; ends them all when there is no such person any more. Resumable. */
+  settle(userId: string, standing: UserStanding | undefined, origin: ChangeOrigin): Promise<void>;
+}
+
+/**
+ * Opens a session that expires after `idleSeconds`, and can be extended up to `absoluteSeconds`; beyond
+ * {@link MAX_SESSIONS_PER_USER} those end that nobody has used for longest.
+ */
+export async function openSession(
+  user: User,
+  workspaceId: string,
+  lifetime: { readonly idleSeconds: number; readonly absoluteSeconds: number },
+  from: RequestOrigin,
+  sessions: SessionStore,
+  now: number,
+): Promise<OpenedSession> {
+  const sessionId = randomUUIDv7();
+  const { userId, tenantId } = user;
+  const origin = { actor: `user:${userId}`, ...from };
+  for (const one of await sessionsToEnd(userId, sessions, now))
+    await sessions.end({ sessionId: one, userId }, origin);
+  await sessions.create({
+    sessionId,
+    user,
+    workspaceId,
+    createdAt: now,
+    expiresAt: now + lifetime.idleSeconds,
+    endsAt: now + lifetime.absoluteSeconds,
+    origin,
+  });
+  return { sessionId, userId, tenantId };
+}
+
+/** Those that make room for one more: what is over already first, then what is unused for longest. */
+async function sessionsToEnd(userId: string, sessions: SessionStore, now: number): Promise<string[]> {
+  const open = await sessions.sessionIds(userId);
+  const excess = open.length + 1 - MAX_SESSIONS_PER_USER;
+  if (excess <= 0) return [];
+  const live = await sessions.list(userId, now);
+  const usedAt = new Map(live.map((view) => [view.sessionId, view.lastUse?.at ?? view.createdAt]));
+  const lastUse = (sessionId: string) => usedAt.get(sessionId) ?? 0;
+  // The sort is stable: of two alike the older one ends.
+  return open.toSorted((one, other) => lastUse(one) - lastUse(other)).slice(0, excess);
+}

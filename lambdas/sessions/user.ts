@@ -1,0 +1,12 @@
+import type { Role } from '../contract/scopes.ts';
+
+/** A person of one tenant. */
+export interface User {
+  readonly userId: string;
+  readonly tenantId: string;
+  readonly email: string;
+  readonly fullName: string | null;
+  readonly role: Role;
+  /** Grows with each change that sessions must follow; a session is opened for one version. @default 0 */
+  readonly version?: number;
+}

@@ -1,0 +1,57 @@
+import { CONTROL_KEY } from '../kernel/item-keys.ts';
+import { N, S } from '../kernel/items.ts';
+import { isConditionFailure } from '../kernel/record-client.ts';
+import type { Table } from '../kernel/table.ts';
+import { type ControlFacts, controlFacts, type PublicKey } from './control-facts.ts';
+
+/** The deployment's own item: what verifiers must know of the keyset. */
+export class ControlStore {
+  readonly #table: Table;
+
+  constructor(table: Table) {
+    this.#table = table;
+  }
+
+  async read(): Promise<ControlFacts> {
+    return controlFacts(await this.#table.get(CONTROL_KEY));
+  }
+
+  /** From {@link FACTS_SECONDS} after this has answered, nothing that the key signed is accepted. Repeatable. */
+  async revoke(kid: string): Promise<void> {
+    await this.#table.update(CONTROL_KEY, {
+      UpdateExpression: 'ADD revokedKids :kid',
+      // Before the first rotation there is no key that could be revoked.
+      ConditionExpression: 'attribute_exists(PK)',
+      ExpressionAttributeValues: { ':kid': { SS: [kid] } },
+    });
+  }
+
+  /** Lets keys that other systems made be looked up from now on; false when they are already. */
+  async admitImportedKeys(): Promise<boolean> {
+    try {
+      await this.#table.update(CONTROL_KEY, {
+        UpdateExpression: 'SET importedKeys = :true',
+        ConditionExpression: 'attribute_exists(PK) AND attribute_not_exists(importedKeys)',
+        ExpressionAttributeValues: { ':true': { BOOL: true } },
+      });
+      return true;
+    } catch (error) {
+      if (isConditionFailure(error)) return false;
+      throw error;
+    }
+  }
+
+  /** Publishes the keys of a keyset's version; a newer version that is there already stays. */
+  async publish(version: number, keys: readonly PublicKey[]): Promise<void> {
+    try {
+      await this.#table.update(CONTROL_KEY, {
+        UpdateExpression: 'SET #version = :version, #keys = :keys',
+        ConditionExpression: 'attribute_not_exists(PK) OR #version <= :version',
+        ExpressionAttributeNames: { '#version': 'version', '#keys': 'keys' },
+        ExpressionAttributeValues: { ':version': N(version), ':keys': S(JSON.stringify(keys)) },
+      });
+    } catch (error) {
+      if (!isConditionFailure(error)) throw error;
+    }
+  }
+}

@@ -1,0 +1,151 @@
+import {
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  type SecretsManagerClient,
+  UpdateSecretVersionStageCommand,
+} from '@aws-sdk/client-secrets-manager';
+import type { Clock } from '../kernel/clock.ts';
+import type { ControlStore } from './control-store.ts';
+import {
+  asPublished,
+  type Keyset,
+  type KeysetPlan,
+  nextKeyset,
+  parseKeyset,
+  publication,
+  signingKey,
+  signingKeyset,
+  URGENT_PUBLICATION_SECONDS,
+} from './keyset.ts';
+
+/** What Secrets Manager sends (Secrets Manager user guide, "Rotation function"). */
+export interface RotationEvent {
+  readonly Step: string;
+  readonly SecretId: string;
+  /** The version that this rotation makes. */
+  readonly ClientRequestToken: string;
+}
+
+export interface RotationContext {
+  readonly secrets: SecretsManagerClient;
+  readonly secretId: string;
+  readonly control: ControlStore;
+  readonly plan: KeysetPlan;
+  readonly clock: Clock;
+}
+
+/** The four steps. Each can be repeated: Secrets Manager starts again from the first after any failure. */
+const STEPS: Readonly<Record<string, (token: string, context: RotationContext) => Promise<void>>> = {
+  createSecret: createPending,
+  setSecret: publishPending,
+  testSecret: testPending,
+  finishSecret: makePendingCurrent,
+};
+
+/** Runs one step. Throws when the event is not of a rotation that Secrets Manager has begun for our secret. */
+export async function rotate(event: RotationEvent, context: RotationContext): Promise<void> {
+  const step = Object.hasOwn(STEPS, event.Step) ? STEPS[event.Step] : undefined;
+  if (step === undefined) throw new Error(`There is no rotation step ${event.Step}.`);
+  if (event.SecretId !== context.secretId) throw new Error('The event is for another secret.');
+  const stages = (await stagesOf(context))[event.ClientRequestToken];
+  if (stages === undefined) throw new Error('The version to rotate to is not known to Secrets Manager.');
+  if (stages.includes('AWSCURRENT')) return;
+  if (!stages.includes('AWSPENDING')) throw new Error('The version to rotate to is not staged AWSPENDING.');
+  await step(event.ClientRequestToken, context);
+}
+
+/** Makes the next keyset, unless an earlier attempt has. */
+async function createPending(token: string, context: RotationContext): Promise<void> {
+  const { secrets, secretId, control, plan, clock } = context;
+  try {
+    await readPending(token, context);
+    return;
+  } catch (error) {
+    if (!isNamed(error, 'ResourceNotFoundException')) throw error;
+  }
+  const { SecretString = '{}' } = await secrets.send(
+    new GetSecretValueCommand({ SecretId: secretId, VersionStage: 'AWSCURRENT' }),
+  );
+  const { keys, revokedKids } = await control.read();
+  const current = asPublished(parseKeyset(SecretString), keys);
+  const next = await nextKeyset(current, plan, clock(), revokedKids);
+  try {
+    await secrets.send(
+      new PutSecretValueCommand({
+        SecretId: secretId,
+        ClientRequestToken: token,
+        SecretString: JSON.stringify(next),
+        VersionStages: ['AWSPENDING'],
+      }),
+    );
+  } catch (error) {
+    // Of two runs at once one writes the version, and both go on with what it holds.
+    if (!isNamed(error, 'ResourceExistsException')) throw error;
+    await readPending(token, context);
+  }
+}
+
+function isNamed(error: unknown, name: string): boolean {
+  return error instanceof Error && error.name === name;
+}
+
+/** Publishes the public halves: verifiers know every key before anything is signed with it. */
+async function publishPending(token: string, context: RotationContext): Promise<void> {
+  const pending = await readPending(token, context);
+  const { keys } = await context.control.read();
+  await context.control.publish(pending.version, publication(pending, keys, context.clock()));
+}
+
+/** Refuses a keyset that could not sign, or that verifiers would not know. */
+async function testPending(token: string, context: RotationContext): Promise<void> {
+  const control = await context.control.read();
+  const pending = await readPending(token, context);
+  const published = new Set(control.keys.map(({ kid }) => kid));
+  const isPublished = pending.keys.every(({ kid }) => published.has(kid));
+  if (control.version < pending.version || (control.version === pending.version && !isPublished))
+    throw new Error('The pending keyset is not published.');
+  for (const use of ['token', 'assertion'] as const) {
+    // The successor of a revoked key signs in a moment.
+    const soon = context.clock() + URGENT_PUBLICATION_SECONDS;
+    if (signingKey(signingKeyset(pending, control), use, soon) === undefined)
+      throw new Error(`No key for use ${use} can sign.`);
+  }
+}
+
+/** Moves AWSCURRENT; Secrets Manager then moves AWSPREVIOUS. */
+async function makePendingCurrent(token: string, context: RotationContext): Promise<void> {
+  const { secrets, secretId } = context;
+  const current = Object.entries(await stagesOf(context)).find(([, stages]) =>
+    stages.includes('AWSCURRENT'),
+  )?.[0];
+  if (current === token) return;
+  try {
+    await secrets.send(
+      new UpdateSecretVersionStageCommand({
+        SecretId: secretId,
+        VersionStage: 'AWSCURRENT',
+        MoveToVersionId: token,
+        ...(current === undefined ? {} : { RemoveFromVersionId: current }),
+      }),
+    );
+  } catch (error) {
+    // Of two runs at once one moves the stage; the other finds it moved.
+    if (!(await stagesOf(context))[token]?.includes('AWSCURRENT')) throw error;
+  }
+}
+
+async function stagesOf({ secrets, secretId }: RotationContext): Promise<Record<string, string[]>> {
+  const { VersionIdsToStages, RotationEnabled } = await secrets.send(
+    new DescribeSecretCommand({ SecretId: secretId }),
+  );
+  if (RotationEnabled !== true) throw new Error('Rotation is not enabled for the secret.');
+  return VersionIdsToStages ?? {};
+}
+
+async function readPending(token: string, { secrets, secretId }: RotationContext): Promise<Keyset> {
+  const { SecretString = '{}' } = await secrets.send(
+    new GetSecretValueCommand({ SecretId: secretId, VersionId: token, VersionStage: 'AWSPENDING' }),
+  );
+  return parseKeyset(SecretString);
+}

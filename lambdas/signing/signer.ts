@@ -1,0 +1,71 @@
+import { importJWK, type JWTPayload, SignJWT } from 'jose';
+import type { Clock } from '../kernel/clock.ts';
+import { Problem } from '../kernel/problem.ts';
+import { ASSERTION_SECONDS, type Keyset, type SigningKey, signingKey } from './keyset.ts';
+import { type KeyTokenClaims, TOKEN_AUDIENCE, TOKEN_TYPE, type TokenClaims } from './tokens.ts';
+
+/** `aud` of assertions: the upstream accepts no access token as one, and we accept no assertion as a token. */
+export const ASSERTION_AUDIENCE = 'latchkey-upstream';
+
+export const ASSERTION_TYPE = 'latchkey-assertion+jwt';
+
+/** Gives the present keyset; throws when the secret cannot be read. */
+export type KeysetSource = () => Promise<Keyset>;
+
+/** Signs access tokens and assertions with the keyset's present keys. */
+export class Signer {
+  readonly #keyset: KeysetSource;
+  readonly #issuer: string;
+  readonly #clock: Clock;
+
+  constructor(keyset: KeysetSource, issuer: string, clock: Clock) {
+    this.#keyset = keyset;
+    this.#issuer = issuer;
+    this.#clock = clock;
+  }
+
+  /** Throws `unavailable` when no token can be signed now: asked before what can be done only once. */
+  async ready(): Promise<void> {
+    await this.#key('token', this.#clock());
+  }
+
+  /** An access token (RFC 9068) that names the session; valid for `seconds`. */
+  accessToken({ userId, tenantId, sessionId, workspaceId }: TokenClaims, seconds: number): Promise<string> {
+    const place = workspaceId === undefined ? {} : { wid: workspaceId };
+    const payload = { sub: userId, tid: tenantId, sid: sessionId, ...place, aud: TOKEN_AUDIENCE };
+    return this.#sign('token', TOKEN_TYPE, payload, seconds);
+  }
+
+  /** An access token that stands for an API key; valid for `seconds`, and no longer than the key. */
+  keyToken({ keyId, tenantId, locator, keyHash, scopes }: KeyTokenClaims, seconds: number): Promise<string> {
+    const kh = Buffer.from(keyHash).toString('base64url');
+    const payload = {
+      sub: keyId,
+      tid: tenantId,
+      loc: locator,
+      kh,
+      scope: scopes.join(' '),
+      aud: TOKEN_AUDIENCE,
+    };
+    return this.#sign('token', TOKEN_TYPE, payload, seconds);
+  }
+
+  /** What the upstream is told of a call; valid for {@link ASSERTION_SECONDS}. */
+  assertion(claims: JWTPayload): Promise<string> {
+    return this.#sign('assertion', ASSERTION_TYPE, { ...claims, aud: ASSERTION_AUDIENCE }, ASSERTION_SECONDS);
+  }
+
+  async #sign(use: SigningKey['use'], typ: string, payload: JWTPayload, seconds: number): Promise<string> {
+    const now = this.#clock();
+    const key = await this.#key(use, now);
+    return new SignJWT({ ...payload, iss: this.#issuer, iat: now, exp: now + seconds })
+      .setProtectedHeader({ alg: key.algorithm, kid: key.kid, typ })
+      .sign(await importJWK(key.jwk, key.algorithm));
+  }
+
+  async #key(use: SigningKey['use'], now: number): Promise<SigningKey> {
+    const key = signingKey(await this.#keyset(), use, now);
+    if (key === undefined) throw new Problem('unavailable', { cause: `no signing key for use ${use}` });
+    return key;
+  }
+}

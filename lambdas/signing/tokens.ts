@@ -1,0 +1,155 @@
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import type { JWTPayload } from 'jose';
+import { decodeProtectedHeader } from 'jose/decode/protected_header';
+import { JWTExpired, JWTInvalid } from 'jose/errors';
+import { jwtVerify } from 'jose/jwt/verify';
+import { SCOPES, type Scope } from '../contract/scopes.ts';
+import type { ControlFacts, PublicKey } from './control-facts.ts';
+
+/** `aud` of access tokens. The upstream's assertions have another, so that neither can stand for the other. */
+export const TOKEN_AUDIENCE = 'latchkey';
+
+/** `typ` of access tokens (RFC 9068, 2.1). */
+export const TOKEN_TYPE = 'at+jwt';
+
+/** Proven tokens that an instance remembers; the one that was proven first goes first. */
+const MAX_PROVEN_TOKENS = 1000;
+
+/** What a proven token of a session says. Role and scopes are not in it: the session's record has them, and may change. */
+export interface TokenClaims {
+  readonly tenantId: string;
+  readonly userId: string;
+  readonly sessionId: string;
+  /** The workspace that the token is for; absent for the session's own. */
+  readonly workspaceId?: string;
+}
+
+/** What a proven token of an API key says. The key's record has the rest, and the last word. */
+export interface KeyTokenClaims {
+  readonly tenantId: string;
+  readonly keyId: string;
+  readonly locator: string;
+  /** SHA-256 of the key: the token is good for as long as that very key is. */
+  readonly keyHash: Uint8Array;
+  readonly scopes: readonly Scope[];
+}
+
+export type TokenVerdict =
+  | { readonly kind: 'valid'; readonly claims: TokenClaims | KeyTokenClaims }
+  | { readonly kind: 'expired' }
+  | { readonly kind: 'invalid' };
+
+/** Gives the secret of an HS256 key; throws when the secret cannot be read. */
+export type SymmetricKeys = (kid: string, version: number) => Promise<Uint8Array | undefined>;
+
+/**
+ * Verifies access tokens by the deployment's keys. The key is found by `kid` among those that are published,
+ * and the algorithm is the key's: the token's header chooses neither (RFC 8725, 3.1).
+ */
+export class TokenVerifier {
+  readonly #issuer: string;
+  readonly #symmetricKeys: SymmetricKeys | undefined;
+  /** A public key never changes under its `kid`, so it is imported once. */
+  readonly #imported = new Map<string, KeyObject>();
+  /**
+   * Tokens whose signature and claims held: they do for ever, and a signature is the dearest part of a decision by JWT.
+   * What may change is checked each time: whether the key is still published, and the expiry.
+   */
+  readonly #proven = new Map<
+    string,
+    { readonly claims: TokenClaims | KeyTokenClaims; readonly expiresAt: number }
+  >();
+
+  constructor(issuer: string, symmetricKeys?: SymmetricKeys) {
+    this.#issuer = issuer;
+    this.#symmetricKeys = symmetricKeys;
+  }
+
+  /** `now` in Unix seconds. Throws only when a secret that is needed cannot be read. */
+  async verify(token: string, control: ControlFacts, now: number): Promise<TokenVerdict> {
+    const key = publishedKey(token, control);
+    if (key === undefined) return { kind: 'invalid' };
+    const proven = this.#proven.get(token);
+    if (proven !== undefined) {
+      return proven.expiresAt > now ? { kind: 'valid', claims: proven.claims } : { kind: 'expired' };
+    }
+    const material = await this.#material(key, control.version);
+    if (material === undefined) return { kind: 'invalid' };
+    try {
+      const { payload } = await jwtVerify(token, material, {
+        algorithms: [key.algorithm],
+        issuer: this.#issuer,
+        audience: TOKEN_AUDIENCE,
+        typ: TOKEN_TYPE,
+        requiredClaims: ['exp', 'iat'],
+        currentDate: new Date(now * 1000),
+      });
+      const claims = claimsOf(payload);
+      if (claims === undefined) return { kind: 'invalid' };
+      const { exp, nbf } = payload;
+      // A token with a beginning is none of ours, and not worth a third check.
+      if (exp !== undefined && nbf === undefined) this.#remember(token, claims, exp);
+      return { kind: 'valid', claims };
+    } catch (error) {
+      return { kind: error instanceof JWTExpired ? 'expired' : 'invalid' };
+    }
+  }
+
+  /** The tenant of a token that this instance has proven before; whether it still is valid, {@link verify} tells. */
+  provenTenant(token: string): string | undefined {
+    return this.#proven.get(token)?.claims.tenantId;
+  }
+
+  #remember(token: string, claims: TokenClaims | KeyTokenClaims, expiresAt: number): void {
+    this.#proven.set(token, { claims, expiresAt });
+    const [oldest] = this.#proven.keys();
+    if (this.#proven.size > MAX_PROVEN_TOKENS && oldest !== undefined) this.#proven.delete(oldest);
+  }
+
+  async #material(key: PublicKey, version: number): Promise<KeyObject | Uint8Array | undefined> {
+    if (key.algorithm === 'HS256') return this.#symmetricKeys?.(key.kid, version);
+    const known = this.#imported.get(key.kid);
+    if (known !== undefined || key.jwk === undefined) return known;
+    const imported = createPublicKey({ key: key.jwk, format: 'jwk' });
+    this.#imported.set(key.kid, imported);
+    return imported;
+  }
+}
+
+/** Whom a payload speaks of: a session by `sid`, a key by `loc`; undefined for anything else. */
+function claimsOf({
+  sub,
+  tid,
+  sid,
+  wid,
+  loc,
+  kh,
+  scope,
+}: JWTPayload): TokenClaims | KeyTokenClaims | undefined {
+  if (typeof sub !== 'string' || typeof tid !== 'string') return undefined;
+  if (typeof sid === 'string') {
+    const claims = { userId: sub, tenantId: tid, sessionId: sid };
+    return typeof wid === 'string' ? { ...claims, workspaceId: wid } : claims;
+  }
+  if (typeof loc !== 'string') return undefined;
+  const granted = `${scope}`.split(' ');
+  return {
+    keyId: sub,
+    tenantId: tid,
+    locator: loc,
+    keyHash: Buffer.from(`${kh}`, 'base64url'),
+    scopes: SCOPES.filter((one) => granted.includes(one)),
+  };
+}
+
+/** The published key that the token's header names; undefined for a foreign, revoked or unreadable `kid`. */
+function publishedKey(token: string, control: ControlFacts): PublicKey | undefined {
+  try {
+    const { kid } = decodeProtectedHeader(token);
+    if (kid === undefined || control.revokedKids.has(kid)) return undefined;
+    return control.keys.find((key) => key.use === 'token' && key.kid === kid);
+  } catch (error) {
+    if (error instanceof TypeError || error instanceof JWTInvalid) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,17 @@
+import { everyRow } from '../kernel/route.ts';
+import { accountRoutes } from '../people/account-rows.ts';
+import { peopleRoutes } from '../people/rows.ts';
+import { transferRoutes } from '../transfer/rows.ts';
+import { managementRoutes } from './management.ts';
+import { publicRoutes } from './public.ts';
+import { tokenRoutes } from './tokens.ts';
+
+/** The route table: every route of Latchkey's own. All that iterates over routes reads this. */
+export const routes = everyRow([
+  publicRoutes,
+  accountRoutes,
+  tokenRoutes,
+  managementRoutes,
+  peopleRoutes,
+  transferRoutes,
+]);

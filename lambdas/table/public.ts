@@ -1,0 +1,7 @@
+import { servedBy } from '../kernel/route.ts';
+import { jwksRoutes } from '../signing/rows.ts';
+import { discoveryRoutes } from '../status/discovery-rows.ts';
+import { statusRoutes } from '../status/rows.ts';
+
+/** The rows that the function `public` serves. */
+export const publicRoutes = servedBy('public', [statusRoutes, jwksRoutes, discoveryRoutes]);

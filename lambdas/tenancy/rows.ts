@@ -1,0 +1,236 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import * as z from 'zod';
+import { originOf } from '../audit/entries.ts';
+import type { Profile } from '../contract/profile.ts';
+import { formatBlock } from '../kernel/address.ts';
+import { timestamp } from '../kernel/clock.ts';
+import { allowedIps, expiresInDays, plainText, scopes, time } from '../kernel/fields.ts';
+import { FACTS_SECONDS } from '../kernel/freshness.ts';
+import { Problem } from '../kernel/problem.ts';
+import { routeGroup } from '../kernel/route.ts';
+import { withinSeconds } from '../kernel/time-budget.ts';
+import { requireKeyDefaults } from './key-defaults.ts';
+import type { Tenant, TenantStore } from './tenants.ts';
+import {
+  createWorkspace,
+  deleteWorkspace,
+  findWorkspace,
+  listWorkspaces,
+  renameWorkspace,
+  type Workspace,
+  type WorkspaceContext,
+} from './workspaces.ts';
+
+/** What the function `management` has for these rows. */
+export interface TenancyServices {
+  readonly workspaces: WorkspaceContext;
+  readonly tenants: TenantStore;
+  readonly profile: Profile;
+}
+
+const anyCaller = { kind: 'credential', scope: 'read' } as const;
+
+/** Seconds for which a deletion revokes keys before it answers: within the function's ten. */
+const REVOKING_SECONDS = 5;
+
+const workspaceView = z.object({
+  id: z.string(),
+  name: z.string(),
+  status: z.enum(['active', 'closing']),
+  is_default: z.boolean(),
+  key_count: z.int().describe('Keys that are not revoked.'),
+  created_at: time,
+});
+
+const workspaceGroup = routeGroup<TenancyServices>()({ service: 'management', tag: 'Workspaces' });
+
+/** Workspaces stand above the one workspace that a key has: people change them. */
+export const workspaceRoutes = workspaceGroup.rows({
+  listWorkspaces: workspaceGroup.caller({
+    method: 'GET',
+    path: '/v1/workspaces',
+    access: anyCaller,
+    summary: 'List the workspaces: all of the tenant, or the one of the key that asks',
+    success: {
+      status: 200,
+      description: 'The workspaces, oldest first.',
+      schema: z.object({ data: z.array(workspaceView) }),
+    },
+    errors: [],
+    handle: async (_request, { workspaces }, caller) => ({
+      data: (await listWorkspaces(caller, workspaces)).map(viewWorkspace),
+    }),
+  }),
+  createWorkspace: workspaceGroup.person({
+    method: 'POST',
+    path: '/v1/workspaces',
+    scope: 'admin',
+    summary: 'Create a workspace',
+    description: `Answers after ${FACTS_SECONDS} seconds: from then on every authorizer knows it.`,
+    body: z.strictObject({ name: plainText(100) }),
+    success: { status: 201, description: 'The workspace.', schema: workspaceView },
+    errors: ['limit_reached'],
+    handle: async ({ body, origin }, { workspaces }, caller) => {
+      const created = await createWorkspace(body.name, caller, origin, workspaces);
+      await wait(FACTS_SECONDS * 1000);
+      return viewWorkspace(created);
+    },
+  }),
+  getWorkspace: workspaceGroup.caller({
+    method: 'GET',
+    path: '/v1/workspaces/{id}',
+    access: anyCaller,
+    summary: 'Show a workspace',
+    success: { status: 200, description: 'The workspace.', schema: workspaceView },
+    errors: ['not_found'],
+    handle: async ({ params }, { workspaces }, caller) =>
+      viewWorkspace(await findWorkspace(params.id ?? '', caller, workspaces)),
+  }),
+  updateWorkspace: workspaceGroup.person({
+    method: 'PATCH',
+    path: '/v1/workspaces/{id}',
+    scope: 'admin',
+    summary: 'Rename a workspace',
+    body: z.strictObject({ name: plainText(100) }),
+    success: { status: 200, description: 'The workspace as it is now.', schema: workspaceView },
+    errors: ['not_found'],
+    handle: async ({ params, body, origin }, { workspaces }, caller) =>
+      viewWorkspace(await renameWorkspace(params.id ?? '', body.name, caller, origin, workspaces)),
+  }),
+  deleteWorkspace: workspaceGroup.person({
+    method: 'DELETE',
+    path: '/v1/workspaces/{id}',
+    scope: 'admin',
+    summary: 'Delete a workspace that has no keys, or with force one that has',
+    description:
+      'With `force` it takes no more keys at once, all that it has are refused within two seconds, and they are revoked. ' +
+      'While the answer says `closing`, keys are left to be revoked: repeat the call.',
+    query: z.strictObject({ force: z.enum(['true', 'false']).default('false') }),
+    success: {
+      status: 200,
+      description: 'What has become of it.',
+      schema: z.object({
+        id: z.string(),
+        status: z.enum(['deleted', 'closing']),
+        keys_revoked: z.int().describe('By this call.'),
+      }),
+    },
+    errors: ['not_found', 'conflicting_state'],
+    handle: async ({ params, query, origin }, { workspaces }, caller) => {
+      const id = params.id ?? '';
+      const { status, revoked } = await deleteWorkspace(
+        id,
+        query.force === 'true',
+        caller,
+        origin,
+        withinSeconds(REVOKING_SECONDS),
+        workspaces,
+      );
+      return { id, status, keys_revoked: revoked };
+    },
+  }),
+});
+
+const tenantView = z.object({
+  id: z.string(),
+  name: z.string(),
+  sector: z.string().nullable(),
+  status: z.enum(['active', 'suspended', 'closed']),
+  tier: z.string(),
+  key_defaults: z.object({
+    expires_in_days: z.int().nullable(),
+    scopes: z.array(z.string()).nullable(),
+    allowed_ips: z.array(z.string()).nullable(),
+  }),
+  created_at: time,
+});
+
+const tenantGroup = routeGroup<TenancyServices>()({ service: 'management', tag: 'Tenant' });
+
+/** Settings too stand above it. */
+export const tenantRoutes = tenantGroup.rows({
+  getTenant: tenantGroup.caller({
+    method: 'GET',
+    path: '/v1/tenant',
+    access: anyCaller,
+    summary: 'Show the tenant',
+    success: { status: 200, description: 'The tenant.', schema: tenantView },
+    errors: [],
+    handle: async (_request, { tenants }, caller) => viewTenant(await tenants.find(caller.tenantId)),
+  }),
+  updateTenant: tenantGroup.person({
+    method: 'PATCH',
+    path: '/v1/tenant',
+    scope: 'admin',
+    summary: 'Change the tenant’s name, sector, or what its new keys have by default',
+    description:
+      '`key_defaults` is replaced as a whole; what is null or absent in it follows the service’s defaults.',
+    body: z
+      .strictObject({
+        name: plainText(100).optional(),
+        sector: plainText(100).nullable().optional(),
+        key_defaults: z
+          .strictObject({
+            expires_in_days: expiresInDays.optional(),
+            scopes: scopes.nullable().optional(),
+            allowed_ips: allowedIps.nullable().optional(),
+          })
+          .optional(),
+      })
+      .refine(
+        (body) => Object.values(body).some((value) => value !== undefined),
+        'must change at least one field',
+      ),
+    success: { status: 200, description: 'The tenant as it is now.', schema: tenantView },
+    errors: [],
+    handle: async ({ body, origin }, services, caller) => {
+      const { tenants, profile, workspaces } = services;
+      const { name, sector, key_defaults: defaults } = body;
+      const change = {
+        ...(name === undefined ? {} : { name }),
+        ...(sector === undefined ? {} : { sector }),
+        ...(defaults === undefined
+          ? {}
+          : {
+              keyDefaults: {
+                expiresInDays: defaults.expires_in_days ?? null,
+                scopes: defaults.scopes ?? null,
+                allowedBlocks: defaults.allowed_ips ?? null,
+              },
+            }),
+      };
+      if (change.keyDefaults !== undefined) requireKeyDefaults(change.keyDefaults, profile);
+      const by = originOf(caller, origin);
+      return viewTenant(await tenants.change(caller.tenantId, change, by, workspaces.clock()));
+    },
+  }),
+});
+
+export function viewWorkspace(workspace: Workspace): z.output<typeof workspaceView> {
+  return {
+    id: workspace.id,
+    name: workspace.name,
+    status: workspace.state,
+    is_default: workspace.isDefault,
+    key_count: workspace.keys,
+    created_at: timestamp(workspace.createdAt) ?? '',
+  };
+}
+
+export function viewTenant(tenant: Tenant | undefined): z.output<typeof tenantView> {
+  if (tenant === undefined) throw new Problem('not_found');
+  const { expiresInDays: days, scopes: granted, allowedBlocks } = tenant.keyDefaults;
+  return {
+    id: tenant.id,
+    name: tenant.name,
+    sector: tenant.sector,
+    status: tenant.state,
+    tier: tenant.tier,
+    key_defaults: {
+      expires_in_days: days,
+      scopes: granted === null ? null : [...granted],
+      allowed_ips: allowedBlocks?.map(formatBlock) ?? null,
+    },
+    created_at: timestamp(tenant.createdAt) ?? '',
+  };
+}

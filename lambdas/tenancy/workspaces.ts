@@ -1,0 +1,139 @@
+import { randomUUIDv7 } from 'node:crypto';
+import { type ChangeOrigin, originOf, type RequestOrigin } from '../audit/entries.ts';
+import type { Caller } from '../kernel/caller.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { Problem } from '../kernel/problem.ts';
+import { unknownWorkspace } from './workspace-choice.ts';
+
+/**
+ * Workspaces of a tenant at most. Their ids stand on the tenant's item, which every authorizer holds: one that a person
+ * picks is checked without a read.
+ */
+export const MAX_WORKSPACES = 100;
+
+export interface Workspace {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly name: string;
+  /** `closing`: its keys are refused and are being revoked; nothing brings it back. */
+  readonly state: 'active' | 'closing';
+  /** Keys that are not revoked; expired ones count until they are deleted. */
+  readonly keys: number;
+  /** Where people work who pick none; it cannot be deleted. */
+  readonly isDefault: boolean;
+  readonly createdAt: number;
+}
+
+export interface WorkspaceStore {
+  /** All of them, oldest first. */
+  list(tenantId: string): Promise<Workspace[]>;
+  find(tenantId: string, id: string): Promise<Workspace | undefined>;
+  /** Throws `limit_reached`. */
+  create(workspace: Workspace, origin: ChangeOrigin): Promise<void>;
+  /** False when it is gone. */
+  rename(workspace: Workspace, name: string, origin: ChangeOrigin, now: number): Promise<boolean>;
+  /** From now on it takes no new key, and within two seconds all that it has are refused. Repeating it is no error. */
+  close(workspace: Workspace, origin: ChangeOrigin, now: number): Promise<void>;
+  /** False while it has keys. */
+  remove(workspace: Workspace, origin: ChangeOrigin, now: number): Promise<boolean>;
+}
+
+export interface WorkspaceContext {
+  readonly workspaces: WorkspaceStore;
+  /**
+   * Revokes the keys of a workspace while there is time. Given by whoever has keys: this room does not know them.
+   */
+  readonly revokeKeys: (
+    workspace: Pick<Workspace, 'id' | 'tenantId'>,
+    origin: ChangeOrigin,
+    hasTimeLeft: () => boolean,
+  ) => Promise<{ readonly revoked: number; readonly complete: boolean }>;
+  readonly clock: Clock;
+}
+
+/** The workspaces that the caller may see: all of the tenant, or of a key its own. */
+export async function listWorkspaces(
+  caller: Caller,
+  { workspaces }: Pick<WorkspaceContext, 'workspaces'>,
+): Promise<Workspace[]> {
+  const all = await workspaces.list(caller.tenantId);
+  return all.filter(({ id }) => caller.kind === 'user' || id === caller.workspaceId);
+}
+
+/** Throws `not_found` for any that the caller may not see. */
+export async function findWorkspace(
+  id: string,
+  caller: Caller,
+  { workspaces }: Pick<WorkspaceContext, 'workspaces'>,
+): Promise<Workspace> {
+  const found = await workspaces.find(caller.tenantId, id);
+  if (found === undefined || (caller.kind !== 'user' && id !== caller.workspaceId)) throw unknownWorkspace();
+  return found;
+}
+
+export async function createWorkspace(
+  name: string,
+  caller: Caller,
+  from: RequestOrigin,
+  { workspaces, clock }: WorkspaceContext,
+): Promise<Workspace> {
+  const workspace: Workspace = {
+    id: randomUUIDv7(),
+    tenantId: caller.tenantId,
+    name,
+    state: 'active',
+    keys: 0,
+    isDefault: false,
+    createdAt: clock(),
+  };
+  await workspaces.create(workspace, originOf(caller, from));
+  return workspace;
+}
+
+export async function renameWorkspace(
+  id: string,
+  name: string,
+  caller: Caller,
+  from: RequestOrigin,
+  context: WorkspaceContext,
+): Promise<Workspace> {
+  const found = await findWorkspace(id, caller, context);
+  const origin = originOf(caller, from);
+  if (!(await context.workspaces.rename(found, name, origin, context.clock()))) throw unknownWorkspace();
+  return { ...found, name };
+}
+
+export interface WorkspaceRemoval {
+  readonly status: 'deleted' | 'closing';
+  readonly revoked: number;
+}
+
+/**
+ * Deletes a workspace that has no keys, or with `force` one that has: it is closed first, which refuses all its keys,
+ * then they are revoked while `hasTimeLeft`. `closing` means that the same call must be made again, and it goes on.
+ */
+export async function deleteWorkspace(
+  id: string,
+  force: boolean,
+  caller: Caller,
+  from: RequestOrigin,
+  hasTimeLeft: () => boolean,
+  context: WorkspaceContext,
+): Promise<WorkspaceRemoval> {
+  const { workspaces, clock } = context;
+  const origin = originOf(caller, from);
+  const found = await findWorkspace(id, caller, context);
+  if (found.isDefault) {
+    throw new Problem('conflicting_state', { message: 'The default workspace cannot be deleted.' });
+  }
+  if (!force && found.state === 'active') {
+    if (await workspaces.remove(found, origin, clock())) return { status: 'deleted', revoked: 0 };
+    throw new Problem('conflicting_state', {
+      message: 'The workspace has API keys. Revoke them, or delete it with force=true, which does.',
+    });
+  }
+  await workspaces.close(found, origin, clock());
+  const { revoked, complete } = await context.revokeKeys(found, origin, hasTimeLeft);
+  const isRemoved = complete && (await workspaces.remove(found, origin, clock()));
+  return { status: isRemoved ? 'deleted' : 'closing', revoked };
+}

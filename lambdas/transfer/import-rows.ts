@@ -1,0 +1,139 @@
+import { gunzipSync } from 'node:zlib';
+import * as z from 'zod';
+import { NEVER } from '../kernel/clock.ts';
+import { allowedIps, environment, plainText, scopes } from '../kernel/fields.ts';
+import { Problem } from '../kernel/problem.ts';
+import type { RawBody } from '../kernel/route.ts';
+import { requireStorable } from '../kernel/storable.ts';
+import { KEY_ID } from '../keys/keys.ts';
+import { expiresAt, metadata } from '../keys/views.ts';
+import type { ImportRow } from './import.ts';
+
+/** Rows of one call. */
+export const MAX_ROWS = 10_000;
+
+/** Bytes of a body when it is unpacked: ten thousand rows with room for their metadata. */
+const MAX_UNPACKED_BYTES = 16 * 1024 * 1024;
+
+const MAX_MESSAGE_LENGTH = 200;
+
+const id = z.string().regex(/^[\w-]{1,64}$/, 'must be 1 to 64 letters, digits, hyphens or underscores');
+
+const workspaceRow = z.object({ id, name: plainText(100) });
+
+const keyRow = z.object({
+  id: z.string().regex(KEY_ID, 'must be key_ and 1 to 64 letters, digits or underscores').optional(),
+  sha256: z
+    .string('is required: the SHA-256 of the key in hexadecimal digits')
+    .regex(/^[0-9a-f]{64}$/i, 'must be 64 hexadecimal digits'),
+  name: plainText(100).default('Imported key'),
+  workspace_id: z.string().max(64).optional(),
+  environment: environment.default('live'),
+  scopes: scopes.default(['read', 'write']),
+  expires_at: expiresAt.optional(),
+  allowed_ips: allowedIps.default([]),
+  metadata: metadata.default({}),
+});
+
+/** A row as the document shows it. */
+export const importRow = z.discriminatedUnion('type', [
+  workspaceRow.extend({ type: z.literal('workspace') }),
+  keyRow.extend({ type: z.literal('api_key') }),
+]);
+
+/** What an export holds that an import leaves as it is. */
+const NOT_IMPORTED: Readonly<Record<string, string>> = {
+  tenant: 'settings are changed by PATCH /v1/tenant',
+  user: 'people are added by POST /v1/users: passwords are not exported',
+  audit: 'nobody writes the audit trail',
+};
+
+/** Reads the rows of a body of NDJSON, packed or not. Throws for a body that cannot be read; a bad row is a refused one. */
+export function readRows(raw: RawBody, tenantId: string, now: number): ImportRow[] {
+  const lines = unpack(raw).split('\n');
+  const rows = lines.flatMap((text, index) => (text.trim() === '' ? [] : [{ text, line: index + 1 }]));
+  if (rows.length > MAX_ROWS) {
+    throw new Problem('payload_too_large', {
+      message: `An import must have at most ${MAX_ROWS} rows; this one has ${rows.length}.`,
+    });
+  }
+  if (rows.length === 0)
+    throw new Problem('malformed_request', { message: 'The body has no rows (NDJSON).' });
+  return rows.map(({ text, line }) => readRow(text, line, tenantId, now));
+}
+
+function unpack({ bytes, encoding }: RawBody): string {
+  if (encoding !== '' && encoding !== 'identity' && encoding !== 'gzip') {
+    throw new Problem('unsupported_media_type', { message: 'Content-Encoding must be gzip or none.' });
+  }
+  try {
+    const plain = encoding === 'gzip' ? gunzipSync(bytes, { maxOutputLength: MAX_UNPACKED_BYTES }) : bytes;
+    return new TextDecoder('utf-8', { fatal: true }).decode(plain);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
+      throw new Problem('payload_too_large', {
+        message: `The unpacked body must have at most ${MAX_UNPACKED_BYTES} bytes.`,
+      });
+    }
+    throw new Problem('malformed_request', {
+      message: `The body is not ${encoding === 'gzip' ? 'a whole gzip file of UTF-8' : 'valid UTF-8'}.`,
+    });
+  }
+}
+
+function readRow(text: string, line: number, tenantId: string, now: number): ImportRow {
+  const row = parsed(text);
+  if (typeof row === 'string') return { line, kind: 'refused', id: null, message: row };
+  const named = typeof row.id === 'string' ? row.id.slice(0, 64) : null;
+  const refused = (message: string): ImportRow => ({ line, kind: 'refused', id: named, message });
+  if (row.tenant_id !== undefined && row.tenant_id !== tenantId) return refused('is of another tenant');
+  const type = typeof row.type === 'string' ? row.type : '';
+  const reason = Object.hasOwn(NOT_IMPORTED, type) ? NOT_IMPORTED[type] : undefined;
+  if (reason !== undefined) return { line, kind: 'skipped', id: named, message: reason };
+  switch (type) {
+    case 'workspace': {
+      const { data, error } = workspaceRow.safeParse(row);
+      return data === undefined ? refused(describe(error)) : { line, kind: 'workspace', ...data };
+    }
+    case 'api_key': {
+      const { data, error } = keyRow.safeParse(row);
+      if (data === undefined) return refused(describe(error));
+      const { id: wanted, sha256, workspace_id, expires_at, allowed_ips, ...rights } = data;
+      const ends = expires_at ?? NEVER;
+      if (ends <= now) return refused('expires_at: must lie in the future');
+      return {
+        line,
+        kind: 'key',
+        key: {
+          ...rights,
+          hash: Buffer.from(sha256, 'hex'),
+          expiresAt: ends,
+          allowedBlocks: allowed_ips,
+          ...(wanted === undefined ? {} : { id: wanted }),
+          ...(workspace_id === undefined ? {} : { workspaceId: workspace_id }),
+        },
+      };
+    }
+    default:
+      return refused('type: must be workspace or api_key');
+  }
+}
+
+/** The row, or why it is none. */
+function parsed(text: string): Readonly<Record<string, unknown>> | string {
+  try {
+    const value: unknown = JSON.parse(text, requireStorable);
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : 'is not a JSON object';
+  } catch (error) {
+    return error instanceof Problem ? error.message : 'is not a JSON object';
+  }
+}
+
+function describe(error: z.ZodError | undefined): string {
+  const [issue] = error?.issues ?? [];
+  if (issue === undefined) return 'is invalid';
+  // Of thousands of rows the report must still fit into an answer.
+  return `${issue.path.join('.')}: ${issue.message}`.slice(0, MAX_MESSAGE_LENGTH);
+}

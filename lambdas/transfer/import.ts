@@ -1,0 +1,247 @@
+import { createHash } from 'node:crypto';
+import { type ChangeOrigin, originOf, type RequestOrigin } from '../audit/entries.ts';
+import type { Profile } from '../contract/profile.ts';
+import type { Environment, Scope } from '../contract/scopes.ts';
+import type { AddressBlock } from '../kernel/address.ts';
+import { principalOf, type UserCaller } from '../kernel/caller.ts';
+import { type Clock, NEVER } from '../kernel/clock.ts';
+import { Problem } from '../kernel/problem.ts';
+import { environmentsOf, importedLocator } from '../keys/key-format.ts';
+import type { ApiKey, KeyIssue } from '../keys/keys.ts';
+import { MAX_WORKSPACES, type Workspace, type WorkspaceStore } from '../tenancy/workspaces.ts';
+
+/** Imported keys of a tenant at most; its tier's number of keys does not count them. */
+export const MAX_IMPORTED_KEYS = 100_000;
+
+/** A row that has been read; its line says where it stood. */
+export type ImportRow = { readonly line: number } & (
+  | { readonly kind: 'refused'; readonly id: string | null; readonly message: string }
+  | { readonly kind: 'skipped'; readonly id: string | null; readonly message: string }
+  | { readonly kind: 'workspace'; readonly id: string; readonly name: string }
+  | { readonly kind: 'key'; readonly key: ImportedKey }
+);
+
+/** A key of another system. */
+export interface ImportedKey {
+  /** Absent: derived from the hash, so that the same key is the same row again. */
+  readonly id?: string;
+  readonly hash: Uint8Array;
+  readonly name: string;
+  readonly workspaceId?: string;
+  readonly environment: Environment;
+  readonly scopes: readonly Scope[];
+  /** Unix seconds. */
+  readonly expiresAt: number;
+  readonly allowedBlocks: readonly AddressBlock[];
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+export interface RowOutcome {
+  readonly line: number;
+  readonly id: string | null;
+  /** `pending`: the time was up; the same call goes on with it. */
+  readonly status: 'created' | 'unchanged' | 'refused' | 'skipped' | 'pending';
+  readonly message?: string;
+}
+
+/** What of a batch of keys is there already. */
+export type Presence = 'absent' | 'same' | 'revoked' | 'taken';
+
+export interface ImportStore {
+  /** Whether the key, by id and hash, is there: the same, or something else in its place. */
+  presence(issues: readonly KeyIssue[]): Promise<Presence[]>;
+  /** Creates them all or none. False when one is there, or a workspace is not. Throws `limit_reached`. */
+  create(issues: readonly KeyIssue[], origin: ChangeOrigin, now: number): Promise<boolean>;
+  /** From now on such keys are looked up; answers when every authorizer does so. */
+  admitImportedKeys(): Promise<void>;
+}
+
+export interface ImportContext {
+  readonly imports: ImportStore;
+  readonly workspaces: WorkspaceStore;
+  readonly profile: Profile;
+  readonly clock: Clock;
+}
+
+/** Keys of one transaction, with a row each and perhaps a workspace each: 100 writes with the tenant's and the trail's. */
+const KEYS_AT_ONCE = 32;
+
+/**
+ * Imports rows into the caller's tenant, in their order, for as long as `until` allows. Repeating it changes nothing
+ * that is there. With `dryRun` nothing is written, and each row is told what would become of it.
+ */
+export async function importRows(
+  rows: readonly ImportRow[],
+  dryRun: boolean,
+  caller: UserCaller,
+  from: RequestOrigin,
+  until: () => boolean,
+  context: ImportContext,
+): Promise<RowOutcome[]> {
+  const origin = originOf(caller, from);
+  const now = context.clock();
+  const outcomes: RowOutcome[] = rows.flatMap((row) =>
+    row.kind === 'refused' || row.kind === 'skipped'
+      ? [{ line: row.line, id: row.id, status: row.kind, message: row.message }]
+      : [],
+  );
+  const workspaces = await context.workspaces.list(caller.tenantId);
+  const known = new Map(workspaces.map(({ id, state }) => [id, state]));
+  for (const row of rows) {
+    if (row.kind !== 'workspace') continue;
+    const { line, id } = row;
+    if (until() || known.has(id))
+      outcomes.push(await importWorkspace(row, known, dryRun, caller, origin, now, context));
+    else outcomes.push({ line, id, status: 'pending' });
+  }
+  outcomes.push(...(await importKeys(rows, known, dryRun, caller, origin, now, until, context)));
+  return outcomes.sort((a, b) => a.line - b.line);
+}
+
+async function importWorkspace(
+  { line, id, name }: ImportRow & { kind: 'workspace' },
+  known: Map<string, Workspace['state']>,
+  dryRun: boolean,
+  { tenantId }: UserCaller,
+  origin: ChangeOrigin,
+  createdAt: number,
+  { workspaces }: ImportContext,
+): Promise<RowOutcome> {
+  if (known.has(id)) return { line, id, status: 'unchanged' };
+  if (known.size >= MAX_WORKSPACES)
+    return { line, id, status: 'refused', message: `a tenant has at most ${MAX_WORKSPACES} workspaces` };
+  try {
+    const workspace = { id, tenantId, name, createdAt, state: 'active', keys: 0, isDefault: false } as const;
+    if (!dryRun) await workspaces.create(workspace, origin);
+    known.set(id, 'active');
+    return { line, id, status: 'created' };
+  } catch (error) {
+    if (!(error instanceof Problem) || error.status >= 500) throw error;
+    return { line, id, status: 'refused', message: error.message };
+  }
+}
+
+interface Candidate {
+  readonly line: number;
+  readonly issue: KeyIssue;
+}
+
+async function importKeys(
+  rows: readonly ImportRow[],
+  workspaces: ReadonlyMap<string, Workspace['state']>,
+  dryRun: boolean,
+  caller: UserCaller,
+  origin: ChangeOrigin,
+  now: number,
+  until: () => boolean,
+  { imports, profile }: ImportContext,
+): Promise<RowOutcome[]> {
+  const outcomes: RowOutcome[] = [];
+  const candidates: Candidate[] = [];
+  const lines = new Map<string, number>();
+  for (const row of rows) {
+    if (row.kind !== 'key') continue;
+    const issue = issueOf(row.key, caller, now);
+    const { id, locator } = issue.key;
+    const earlier = lines.get(id) ?? lines.get(locator);
+    lines.set(id, earlier ?? row.line).set(locator, earlier ?? row.line);
+    const refuse = (message: string) => outcomes.push({ line: row.line, id, status: 'refused', message });
+    const objection = objectionTo(issue.key, workspaces, profile);
+    if (earlier !== undefined) refuse(`is the key of line ${earlier} again`);
+    else if (objection !== undefined) refuse(objection);
+    else candidates.push({ line: row.line, issue });
+  }
+  const admitted = candidates.length > 0 && !dryRun ? imports.admitImportedKeys() : undefined;
+  // It takes two seconds, in which the first keys are written; a failure is thrown below.
+  admitted?.catch(() => undefined);
+  for (let start = 0; start < candidates.length; start += KEYS_AT_ONCE) {
+    const some = candidates.slice(start, start + KEYS_AT_ONCE);
+    if (until()) outcomes.push(...(await importSome(some, dryRun, origin, now, imports)));
+    else
+      outcomes.push(
+        ...some.map(({ line, issue }) => ({ line, id: issue.key.id, status: 'pending' as const })),
+      );
+  }
+  await admitted;
+  return outcomes;
+}
+
+/** Why a key cannot be of this tenant and this contract; undefined when it can. */
+function objectionTo(
+  { workspaceId, scopes, environment }: ApiKey,
+  workspaces: ReadonlyMap<string, Workspace['state']>,
+  { keys }: Profile,
+): string | undefined {
+  const state = workspaces.get(workspaceId);
+  if (state === undefined) return 'workspace_id: there is no workspace with this id';
+  if (state === 'closing') return 'workspace_id: this workspace is being deleted';
+  if (!scopes.every((scope) => keys.scopes.includes(scope))) {
+    return `scopes: must be some of ${keys.scopes.join(', ')}`;
+  }
+  const environments = environmentsOf(keys);
+  return environments.includes(environment)
+    ? undefined
+    : `environment: must be one of ${environments.join(', ')}`;
+}
+
+async function importSome(
+  some: readonly Candidate[],
+  dryRun: boolean,
+  origin: ChangeOrigin,
+  now: number,
+  imports: ImportStore,
+): Promise<RowOutcome[]> {
+  const presence = await imports.presence(some.map(({ issue }) => issue));
+  const outcomes = some.flatMap(({ line, issue }, index): RowOutcome[] => {
+    const { id } = issue.key;
+    if (presence[index] === 'same') return [{ line, id, status: 'unchanged' }];
+    if (presence[index] === 'absent') return [];
+    if (presence[index] === 'revoked')
+      return [{ line, id, status: 'refused', message: 'this key has been revoked' }];
+    return [{ line, id, status: 'refused', message: 'this id or this hash belongs to another key' }];
+  });
+  const absent = some.filter((_, index) => presence[index] === 'absent');
+  const outcome = await createAbsent(absent, dryRun, origin, now, imports);
+  return [...outcomes, ...absent.map(({ line, issue }) => ({ line, id: issue.key.id, ...outcome }))];
+}
+
+async function createAbsent(
+  absent: readonly Candidate[],
+  dryRun: boolean,
+  origin: ChangeOrigin,
+  now: number,
+  imports: ImportStore,
+): Promise<Pick<RowOutcome, 'status' | 'message'>> {
+  if (dryRun || absent.length === 0) return { status: 'created' };
+  try {
+    const issues = absent.map(({ issue }) => issue);
+    if (await imports.create(issues, origin, now)) return { status: 'created' };
+    return { status: 'pending', message: 'something else changed at the same time' };
+  } catch (error) {
+    if (!(error instanceof Problem) || error.status >= 500) throw error;
+    return { status: 'refused', message: error.message };
+  }
+}
+
+function issueOf(imported: ImportedKey, caller: UserCaller, now: number): KeyIssue {
+  const { hash, id, workspaceId, ...rights } = imported;
+  const derived = createHash('sha256').update(`${caller.tenantId}\0`).update(hash).digest('hex').slice(0, 32);
+  return {
+    hash,
+    key: {
+      ...rights,
+      id: id ?? `key_${derived}`,
+      tenantId: caller.tenantId,
+      workspaceId: workspaceId ?? caller.workspaceId,
+      locator: importedLocator(hash),
+      state: 'active',
+      revokedAt: null,
+      lifetimeSeconds: rights.expiresAt === NEVER ? null : rights.expiresAt - now,
+      createdAt: now,
+      createdBy: principalOf(caller),
+      lastUse: null,
+      requests: 0,
+      previousExpiresAt: null,
+    },
+  };
+}

@@ -1,0 +1,168 @@
+import * as z from 'zod';
+import type { AuditReader } from '../audit/entries.ts';
+import { trailPosition, viewRow } from '../audit/rows.ts';
+import type { Caller } from '../kernel/caller.ts';
+import { openCursor, sealCursor } from '../kernel/cursor.ts';
+import { invalidField } from '../kernel/problem.ts';
+import { Ndjson } from '../kernel/results.ts';
+import { routeGroup } from '../kernel/route.ts';
+import { withinSeconds } from '../kernel/time-budget.ts';
+import { type KeyContext, listKeys } from '../keys/keys.ts';
+import { viewKey } from '../keys/views.ts';
+import type { PeopleStore } from '../people/people.ts';
+import { viewUser } from '../people/rows.ts';
+import { viewTenant, viewWorkspace } from '../tenancy/rows.ts';
+import type { TenantStore } from '../tenancy/tenants.ts';
+import { listWorkspaces } from '../tenancy/workspaces.ts';
+import { type ImportContext, importRows } from './import.ts';
+import { importRow, MAX_ROWS, readRows } from './import-rows.ts';
+
+/** What the function `transfer` has for its rows. */
+export interface TransferServices {
+  readonly imports: ImportContext;
+  readonly keys: KeyContext;
+  readonly tenants: TenantStore;
+  readonly people: Pick<PeopleStore, 'page'>;
+  readonly audit: AuditReader;
+}
+
+/** Bytes of a body that fit into a function's event as base64. */
+const MAX_IMPORT_BYTES = 4.5 * 1024 * 1024;
+
+/** Characters of a response: a function answers with 6 MB at most, and a character may take four bytes. */
+const EXPORTED_CHARACTERS = 1_400_000;
+
+/** Seconds that an import, or one response of an export, may take within API Gateway's 29. */
+const WORKING_SECONDS = 23;
+
+const group = routeGroup<TransferServices>()({ service: 'transfer', tag: 'Administration' });
+
+export const transferRoutes = group.rows({
+  exportTenant: group.caller({
+    method: 'GET',
+    path: '/v1/admin/export',
+    access: { kind: 'credential', scope: 'admin' },
+    summary:
+      'Export everything of the tenant but secrets, as NDJSON; a key gets the keys of its own workspace',
+    description:
+      'However much there is, it comes in responses of about a megabyte: while one has the header `X-Next-Cursor`, ' +
+      'ask again with `cursor`. Lines have a `type`: tenant, workspace, user, api_key or audit.',
+    query: z.strictObject({ cursor: z.string().max(200).optional() }),
+    success: {
+      kind: 'ndjson',
+      status: 200,
+      description: 'Lines of JSON.',
+      schema: z.looseObject({ type: z.string() }),
+    },
+    errors: [],
+    handle: async ({ query }, services, caller) => {
+      const cursor = openCursor(query.cursor, caller.tenantId);
+      const { lines, next } = await exportFrom(cursor, caller, services);
+      return new Ndjson(lines, sealCursor(next, caller.tenantId));
+    },
+  }),
+  importTenant: group.person({
+    method: 'POST',
+    path: '/v1/admin/import',
+    scope: 'admin',
+    summary: 'Import workspaces, and API keys of another system by their SHA-256, from NDJSON',
+    description:
+      `At most ${MAX_ROWS} rows, gzip if \`Content-Encoding\` says so. Each row is answered by itself; repeating a call ` +
+      'changes nothing that is there. While the answer is not `complete`, repeat the call.',
+    lines: { maxBytes: MAX_IMPORT_BYTES, schema: importRow },
+    query: z.strictObject({ dry_run: z.enum(['true', 'false']).default('false') }),
+    success: {
+      status: 200,
+      description: 'What became of each row.',
+      schema: z.object({
+        dry_run: z.boolean(),
+        complete: z.boolean(),
+        counts: z.record(z.string(), z.int()),
+        rows: z.array(
+          z.object({
+            line: z.int(),
+            id: z.string().nullable(),
+            status: z.enum(['created', 'unchanged', 'refused', 'skipped', 'pending']),
+            message: z.string().optional(),
+          }),
+        ),
+      }),
+    },
+    errors: [],
+    handle: async ({ raw, query, origin }, { imports }, caller) => {
+      const dryRun = query.dry_run === 'true';
+      const rows = readRows(raw, caller.tenantId, imports.clock());
+      const until = withinSeconds(WORKING_SECONDS);
+      const outcomes = await importRows(rows, dryRun, caller, origin, until, imports);
+      const counts = Object.entries(Object.groupBy(outcomes, ({ status }) => status));
+      return {
+        dry_run: dryRun,
+        complete: outcomes.every(({ status }) => status !== 'pending'),
+        counts: Object.fromEntries(counts.map(([status, some]) => [status, some?.length ?? 0])),
+        rows: outcomes,
+      };
+    },
+  }),
+});
+
+interface Part {
+  readonly lines: readonly object[];
+  /** Where the next part of the section begins; null at its end. */
+  readonly next: string | null;
+}
+
+type Section = (after: string | undefined, caller: Caller, services: TransferServices) => Promise<Part>;
+
+/** The sections of an export in their order: what others name comes first. */
+const SECTIONS: Readonly<Record<string, Section>> = {
+  tenant: async (_after, { tenantId }, { tenants }) => ({
+    lines: [{ type: 'tenant', ...viewTenant(await tenants.find(tenantId)) }],
+    next: null,
+  }),
+  workspaces: async (_after, caller, { imports }) => ({
+    lines: (await listWorkspaces(caller, imports)).map((workspace) => ({
+      type: 'workspace',
+      ...viewWorkspace(workspace),
+    })),
+    next: null,
+  }),
+  users: async (after, { tenantId }, { people }) => {
+    const page = await people.page(tenantId, 100, after);
+    return { lines: page.people.map((user) => ({ type: 'user', ...viewUser(user) })), next: page.next };
+  },
+  keys: async (after, caller, { keys: { keys, profile, clock } }) => {
+    const page = await listKeys(caller, 100, after, undefined, { keys });
+    const lines = page.keys.map((key) => ({ type: 'api_key', ...viewKey(key, profile.keys, clock()) }));
+    return { lines, next: page.next };
+  },
+  audit: async (after, { tenantId }, { audit }) => {
+    const { rows, next } = await audit.page(tenantId, 200, trailPosition(after), {});
+    const lines = rows.map((row) => ({ type: 'audit', ...viewRow(row) }));
+    return { lines, next: next === null ? null : String(next) };
+  },
+};
+
+/** The next lines, until they fill a response. A cursor is a section and what of it has been told. */
+async function exportFrom(
+  cursor: string | undefined,
+  caller: Caller,
+  services: TransferServices,
+): Promise<Part> {
+  const names = Object.keys(SECTIONS);
+  const [name = names[0] ?? '', after = ''] = cursor?.split(' ', 2) ?? [];
+  if (!names.includes(name)) throw invalidField('cursor', 'must be a next_cursor as it was returned');
+  const until = withinSeconds(WORKING_SECONDS);
+  const lines: object[] = [];
+  let characters = 0;
+  let at: string | null = after;
+  for (const section of names.slice(names.indexOf(name))) {
+    do {
+      if (characters > EXPORTED_CHARACTERS || !until()) return { lines, next: `${section} ${at ?? ''}` };
+      const part: Part | undefined = await SECTIONS[section]?.(at || undefined, caller, services);
+      lines.push(...(part?.lines ?? []));
+      characters += JSON.stringify(part?.lines ?? []).length;
+      at = part?.next ?? null;
+    } while (at !== null);
+  }
+  return { lines, next: null };
+}

@@ -1,0 +1,85 @@
+import * as z from 'zod';
+import type { Caller } from '../kernel/caller.ts';
+import { timestamp } from '../kernel/clock.ts';
+import { time } from '../kernel/fields.ts';
+import { routeGroup } from '../kernel/route.ts';
+import { findKey } from '../keys/keys.ts';
+import type { KeyToolServices } from '../keys/tool-rows.ts';
+import { WINDOW_SECONDS } from '../plans/allowance.ts';
+import { dateOf, MAX_USAGE_DAYS, summarize, type UsageReader } from './usage.ts';
+
+/** What the function `management` has for these rows. */
+export interface UsageServices extends KeyToolServices {
+  readonly usage: UsageReader;
+}
+
+const requests = z.object({ live: z.int(), test: z.int() });
+
+const group = routeGroup<UsageServices>()({ service: 'management', tag: 'Usage' });
+
+export const usageRoutes = group.rows({
+  getUsage: group.caller({
+    method: 'GET',
+    path: '/v1/usage',
+    access: { kind: 'credential', scope: 'read' },
+    summary: 'How many requests were made with API keys, by day',
+    description:
+      'Of the whole tenant, or of one key. A key sees itself and, by `key_id`, the keys of its workspace. ' +
+      'Days are those of UTC. Days and month are complete after two minutes; the window is as of now.',
+    query: z.strictObject({
+      key_id: z
+        .string()
+        .max(100)
+        .optional()
+        .describe('One key. Without it: of a person the tenant, of a key itself.'),
+      days: z.coerce
+        .number('must be a whole number of days')
+        .int('must be a whole number of days')
+        .min(1)
+        .max(MAX_USAGE_DAYS)
+        .default(30)
+        .describe('How many days to list, today included.'),
+    }),
+    success: {
+      status: 200,
+      description: 'The usage: refused requests count too, requests of logins do not.',
+      schema: z.object({
+        key_id: z.string().nullable().describe('Null for the whole tenant.'),
+        this_window: z
+          .object({ requests: z.int(), resets_at: time })
+          .nullable()
+          .describe('The minute that the limit counts; null for the whole tenant, which has none.'),
+        today: requests,
+        this_month: requests,
+        days: z
+          .array(requests.extend({ date: z.iso.date() }))
+          .describe('Oldest first, today last; days without requests too.'),
+      }),
+    },
+    errors: ['not_found'],
+    handle: async ({ query }, services, caller) => {
+      const { usage, verification } = services;
+      const keyId = query.key_id ?? (caller.kind === 'key' ? caller.keyId : undefined);
+      const now = verification.clock();
+      const thisWindow = keyId === undefined ? null : await windowOfKey(keyId, caller, services);
+      const used = await (keyId === undefined
+        ? usage.ofTenant(caller.tenantId)
+        : usage.ofKey(caller.tenantId, keyId));
+      const { today, month, days } = summarize(used, query.days, now);
+      return {
+        key_id: keyId ?? null,
+        this_window: thisWindow,
+        today,
+        this_month: month,
+        days: days.map(({ day, ...counts }) => ({ date: dateOf(day), ...counts })),
+      };
+    },
+  }),
+});
+
+/** What a key has used of its present window. Throws `not_found` for a key that the caller may not see. */
+async function windowOfKey(keyId: string, caller: Caller, { verification }: UsageServices) {
+  const { locator } = await findKey(keyId, caller, verification);
+  const { count, window } = await verification.records.peekKey(locator, verification.clock());
+  return { requests: count, resets_at: timestamp((window + 1) * WINDOW_SECONDS) ?? '' };
+}

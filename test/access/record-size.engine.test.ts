@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { DynamoDecisionStore } from '../../lambdas/access/decision-store.ts';
+import { Facts } from '../../lambdas/access/facts.ts';
+import { SCOPES } from '../../lambdas/contract/scopes.ts';
+import { MAX_ALLOWED_BLOCKS, parseBlock } from '../../lambdas/kernel/address.ts';
+import { keyKey } from '../../lambdas/kernel/item-keys.ts';
+import type { AttributeValue, Item } from '../../lambdas/kernel/items.ts';
+import { hashKey } from '../../lambdas/keys/key-format.ts';
+import { WINDOW_SECONDS } from '../../lambdas/plans/allowance.ts';
+import { NOW, startStore, storeTenant, successor, type TestStore } from '../support/table.ts';
+
+let store: TestStore;
+beforeAll(async () => {
+  store = await startStore();
+});
+afterAll(() => store.stop());
+
+/** Bytes of an item (DynamoDB developer guide, "DynamoDB item sizes and formats"). */
+const sizeOf = (item: Item): number =>
+  Object.entries(item).reduce(
+    (bytes, [name, value]) => bytes + Buffer.byteLength(name) + valueSize(value),
+    0,
+  );
+
+function valueSize(value: AttributeValue): number {
+  if (value.S !== undefined) return Buffer.byteLength(value.S);
+  // One byte for two significant digits, and one more (leading and trailing zeros do not count).
+  if (value.N !== undefined) return Math.ceil(value.N.replace(/^0+|0+$/g, '').length / 2) + 1;
+  if (value.M !== undefined) return 3 + Object.keys(value.M).length + sizeOf(value.M);
+  return 1;
+}
+
+test('with twenty whole IPv6 addresses, all scopes and a rotation running, a key’s record stays within 1 KB', async () => {
+  const tenant = await storeTenant(store);
+  const blocks = Array.from({ length: MAX_ALLOWED_BLOCKS }, (_, index) =>
+    parseBlock(`2001:db8:ffff:ffff:ffff:ffff:ffff:${(0xff00 + index).toString(16)}`),
+  ).filter((block) => block !== undefined);
+  expect(blocks).toHaveLength(20);
+  const lifetimeSeconds = 3650 * 86_400;
+  const { apiKey, hash } = await tenant.createKey({
+    environment: 'test',
+    scopes: SCOPES,
+    allowedBlocks: blocks,
+    lifetimeSeconds,
+    expiresAt: NOW + lifetimeSeconds,
+  });
+  // Lists and grace periods at their longest, and the longest request id that a caller can choose.
+  const origin = {
+    actor: `user:${tenant.account.user.userId}`,
+    requestId: 'x'.repeat(128),
+    address: '2001:db8:ffff:ffff:ffff:ffff:ffff:ffff',
+  };
+  await store.keys.change(apiKey, { state: 'disabled' }, origin, NOW);
+  await store.keys.change(apiKey, { state: 'active' }, origin, NOW);
+  const next = hashKey(successor(apiKey));
+  const times = { expiresAt: NOW + lifetimeSeconds, previousExpiresAt: NOW + 2_591_999 };
+  expect(await store.keys.rotate(apiKey, { replaces: hash, hash: next, ...times }, origin, NOW)).toBe(true);
+  const decisions = new DynamoDecisionStore(
+    store.table,
+    store.table.name,
+    new Facts(store.table, store.table.name),
+  );
+  const sizes: number[] = [];
+  for (let call = 0; call < 9; call += 1) {
+    const at = NOW + call * 2 * WINDOW_SECONDS;
+    await decisions.useKey(apiKey.locator, next, '2001:db8:ffff:ffff:ffff:ffff:ffff:ffff', at);
+    sizes.push(sizeOf((await store.item(keyKey(apiKey.locator))) ?? {}));
+  }
+  const [busy = 0] = sizes;
+  expect(busy, 'a key that is in use').toBeLessThanOrEqual(1024);
+  // A key that is called once in a while carries up to eight counts until they are swept.
+  expect(Math.max(...sizes), 'a key before its sweep').toBeLessThanOrEqual(1024);
+});

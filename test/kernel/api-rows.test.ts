@@ -1,0 +1,164 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { METHODS } from '../../lambdas/contract/access.ts';
+import type { PathScope } from '../../lambdas/contract/profile.ts';
+import { accessTable, apiRows } from '../../lambdas/kernel/api-rows.ts';
+import { routes } from '../../lambdas/table/index.ts';
+import { upstreamScope } from '../../lambdas/upstream/path-scopes.ts';
+import { PROFILES } from '../profiles/profiles.ts';
+
+const [profile] = PROFILES;
+const methodScopes =
+  profile?.methodScopes ??
+  (() => {
+    throw new Error('no profile');
+  })();
+const scopeOf = (path: string, rules: readonly PathScope[], method: (typeof METHODS)[number] = 'GET') =>
+  upstreamScope(method, path, rules, methodScopes);
+
+describe('the scope of an upstream call', () => {
+  const admin: readonly PathScope[] = [{ path: '/v1/admin/*', scope: 'admin' }];
+
+  test('is the method’s where no rule matches', () => {
+    for (const method of METHODS) expect(scopeOf('/v1/x', [], method)).toBe(methodScopes[method]);
+    expect(methodScopes.HEAD).toBe(methodScopes.GET);
+    expect(methodScopes.PUT).toBe('write');
+  });
+
+  test('a rule with /* takes its root and everything below, and no path that only begins alike', () => {
+    for (const path of ['/v1/admin', '/v1/admin/', '/v1/admin/users', '/v1/admin/users/1/']) {
+      expect(scopeOf(path, admin), path).toBe('admin');
+    }
+    for (const path of ['/v1/administrators', '/v1/adm', '/v1', '/v1/x/admin/users', '/admin']) {
+      expect(scopeOf(path, admin), path).toBe('read');
+    }
+  });
+
+  test('a rule without /* takes its path alone, with or without a slash at its end', () => {
+    const rules: readonly PathScope[] = [{ path: '/v1/purge', scope: 'delete' }];
+    expect(scopeOf('/v1/purge', rules)).toBe('delete');
+    expect(scopeOf('/v1/purge/', rules)).toBe('delete');
+    expect(scopeOf('/v1/purge/1', rules)).toBe('read');
+  });
+
+  test('the first rule that matches path and method wins', () => {
+    const rules: readonly PathScope[] = [
+      { path: '/v1/admin/*', methods: ['GET'], scope: 'write' },
+      { path: '/v1/admin/stats', scope: 'read' },
+      { path: '/v1/admin/*', scope: 'admin' },
+    ];
+    expect(scopeOf('/v1/admin/stats', rules, 'GET')).toBe('write');
+    expect(scopeOf('/v1/admin/stats', rules, 'POST')).toBe('read');
+    expect(scopeOf('/v1/admin/users', rules, 'POST')).toBe('admin');
+  });
+
+  test('an escape that stands for a letter of the rule does not slip past it (RFC 3986, 6.2.2.2)', () => {
+    const escaped = fc
+      .array(fc.boolean(), { minLength: 5, maxLength: 5 })
+      .map((mask) =>
+        [...'admin']
+          .map((letter, at) => (mask[at] ? `%${letter.charCodeAt(0).toString(16)}` : letter))
+          .join(''),
+      );
+    fc.assert(
+      fc.property(escaped, (segment) => {
+        expect(scopeOf(`/v1/${segment}/users`, admin)).toBe('admin');
+        expect(scopeOf(`/v1/${segment.toUpperCase().replaceAll('ADMIN', 'admin')}`, [])).toBe('read');
+        expect(scopeOf(`/v1/${segment}/%ff%zz`, admin)).toBe('admin');
+      }),
+    );
+    expect(scopeOf('/v1/adm%69n', [{ path: '/v1/admin', scope: 'admin' }])).toBe('admin');
+    expect(scopeOf('/%761/admin/x', admin)).toBe('admin');
+  });
+
+  test('no path makes it throw, and every answer is a scope of the method or of a rule', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.constantFrom(...METHODS), (path, method) => {
+        expect(['admin', methodScopes[method]]).toContain(scopeOf(path, admin, method));
+      }),
+    );
+  });
+});
+
+describe.each(PROFILES.map((one) => [one.name, one] as const))('the table of %s', (_name, one) => {
+  const rows = apiRows(routes, one);
+  const below = (path: string) => one.upstreamPrefixes.some((prefix) => path.startsWith(`${prefix}/`));
+  const anys = new Set(rows.filter(({ kind }) => kind === 'not-found').map(({ path }) => path));
+
+  test('has no path and method twice', () => {
+    const names = rows.map(({ method, path }) => `${method} ${path}`);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  test('gives everything of ours below an upstream prefix a catch-all, on the subtree’s root and below it', () => {
+    const own = rows.filter(({ kind, path }) => kind === 'route' && below(path));
+    expect(own.length).toBeGreaterThan(0);
+    for (const { path } of own) {
+      const root = path.split('/').slice(0, 3).join('/');
+      expect(anys, path).toContain(root);
+      expect(anys, path).toContain(`${root}/{proxy+}`);
+    }
+  });
+
+  test('has no catch-all where nothing of ours is, so that the upstream keeps its paths', () => {
+    // The API's root is caught as a whole: everything of an upstream lies below its own, longer prefix.
+    for (const path of [...anys].filter((any) => any !== '/' && any !== '/{proxy+}')) {
+      const root = path.replace('/{proxy+}', '');
+      expect(
+        rows.some((row) => row.kind === 'route' && `${row.path}/`.startsWith(`${root}/`)),
+        path,
+      ).toBe(true);
+    }
+  });
+
+  test('sends each upstream prefix on, its root and all below', () => {
+    for (const prefix of one.upstreamPrefixes) {
+      for (const path of [prefix, `${prefix}/{proxy+}`]) {
+        expect(rows).toContainEqual({ kind: 'upstream', method: 'ANY', path });
+      }
+    }
+  });
+
+  test('lets the authorizer see every row that takes a credential and no public one', () => {
+    const table = accessTable(rows);
+    for (const row of rows) {
+      const entry = Object.hasOwn(table, row.path) ? table[row.path]?.[row.method] : undefined;
+      if (row.kind === 'upstream') expect(entry).toBe('upstream');
+      else if (row.kind === 'route' && row.access.kind === 'credential') {
+        const { scope, callers } = row.access;
+        expect(entry).toEqual({ scope: scope ?? undefined, callers });
+      } else expect(entry, `${row.method} ${row.path}`).toBeUndefined();
+    }
+    const credentialed = rows.filter(
+      (row) => row.kind === 'upstream' || (row.kind === 'route' && row.access.kind === 'credential'),
+    );
+    expect(Object.values(table).flatMap((methods) => Object.keys(methods))).toHaveLength(credentialed.length);
+  });
+
+  test('survives being written into a bundle as JSON', () => {
+    expect(JSON.parse(JSON.stringify(accessTable(rows)))).toEqual(accessTable(rows));
+  });
+});
+
+describe('a profile that moves rows', () => {
+  const base =
+    profile ??
+    (() => {
+      throw new Error('no profile');
+    })();
+
+  test('serves one route under several paths, and removes it with none', () => {
+    const rows = apiRows(routes, { ...base, paths: { login: ['/v1/login', '/oauth/token'], onboard: [] } });
+    expect(
+      rows.filter((row) => row.kind === 'route' && row.route.id === 'login').map(({ path }) => path),
+    ).toEqual(['/v1/login', '/oauth/token']);
+    expect(rows.some((row) => row.kind === 'route' && row.route.id === 'onboard')).toBe(false);
+    expect(rows).toContainEqual({ kind: 'not-found', method: 'ANY', path: '/v1/login/{proxy+}' });
+  });
+
+  test('an access of its own stands in for the route’s, in the authorizer’s table too', () => {
+    const access = { kind: 'credential', scope: 'delete', callers: 'user' } as const;
+    const rows = apiRows(routes, { ...base, access: { getMe: access } });
+    expect(accessTable(rows)['/v1/auth/me']?.GET).toEqual({ scope: 'delete', callers: 'user' });
+  });
+});

@@ -1,0 +1,189 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { SCOPES } from '../../lambdas/contract/scopes.ts';
+import { parseBlock } from '../../lambdas/kernel/address.ts';
+import type { Caller } from '../../lambdas/kernel/caller.ts';
+import { hashKey } from '../../lambdas/keys/key-format.ts';
+import {
+  type ApiKey,
+  createKey,
+  findKey,
+  type KeyContext,
+  listKeys,
+  rotateKey,
+  updateKey,
+} from '../../lambdas/keys/keys.ts';
+import { profile } from '../../profiles/default.ts';
+import { DEPLOYMENT } from '../support/deployment.ts';
+import { memoryStores } from '../support/memory/stores.ts';
+import { FOREVER, NOW, storeTenant } from '../support/tenants.ts';
+
+const FROM = { requestId: 'r' };
+const grace = (graceSeconds: number) => ({ graceSeconds, keepPrevious: false });
+
+const store = memoryStores();
+let tenant: Awaited<ReturnType<typeof storeTenant>>;
+beforeAll(async () => {
+  tenant = await storeTenant(store);
+});
+
+const at = (now = NOW): KeyContext => ({
+  profile,
+  deployment: DEPLOYMENT,
+  keys: store.keys,
+  clock: () => now,
+});
+const blocksOf = (...texts: string[]) => texts.map(parseBlock).filter((block) => block !== undefined);
+const exceeds = expect.objectContaining({ code: 'exceeds_own_rights' });
+const conflict = expect.objectContaining({ code: 'conflicting_state' });
+
+function person(scopes: Caller['scopes'] = SCOPES): Caller {
+  const { userId, tenantId } = tenant.account.user;
+  return {
+    kind: 'user',
+    tenantId,
+    userId,
+    sessionId: 's',
+    role: 'admin',
+    workspaceId: tenant.workspaceId,
+    environment: 'live',
+    scopes,
+  };
+}
+
+function program({ id, tenantId, workspaceId, scopes, environment }: ApiKey): Caller {
+  return { kind: 'key', keyId: id, tenantId, workspaceId, scopes, environment };
+}
+const parent = async (given: Partial<ApiKey>) =>
+  program((await tenant.createKey({ scopes: ['admin'], ...given })).apiKey);
+const make = (caller: Caller, request: Partial<Parameters<typeof createKey>[0]> = {}) =>
+  createKey({ name: 'k', ...request }, caller, FROM, at());
+
+describe('nobody can give a key more than they have', () => {
+  test('scopes: none that the creator does not cover, by creation or by change', async () => {
+    await expect(make(person(['read', 'write']), { scopes: ['read', 'delete'] })).rejects.toEqual(exceeds);
+    const { apiKey } = await make(person(['read', 'write']), { scopes: ['read'] });
+    await expect(
+      updateKey(apiKey.id, { scopes: ['admin'] }, person(['read', 'write']), FROM, at()),
+    ).rejects.toEqual(exceeds);
+    expect((await make(person(['admin']), { scopes: ['delete'] })).apiKey.scopes).toEqual(['delete']);
+  });
+
+  test('a key of more than one’s own cannot be changed or rotated, as rotating shows its secret', async () => {
+    const { apiKey } = await make(person(), { scopes: ['admin'] });
+    const small = person(['read']);
+    await expect(rotateKey(apiKey.id, grace(0), small, FROM, at())).rejects.toEqual(exceeds);
+    await expect(updateKey(apiKey.id, { name: 'mine' }, small, FROM, at())).rejects.toEqual(exceeds);
+  });
+
+  test('environment: a test key makes no live key', async () => {
+    const caller = await parent({ environment: 'test' });
+    expect((await make(caller)).apiKey.environment).toBe('test');
+    await expect(make(caller, { environment: 'live' })).rejects.toEqual(exceeds);
+  });
+
+  test('expiry: no key outlives the key that made it, by creation, change or rotation', async () => {
+    const caller = await parent({ expiresAt: NOW + 1000, lifetimeSeconds: 1000 });
+    expect((await make(caller)).apiKey.expiresAt).toBe(NOW + 1000);
+    for (const until of [NOW + 1001, null]) {
+      const expiry = { field: 'expires_at', at: until };
+      await expect(make(caller, { expiry })).rejects.toEqual(exceeds);
+      const { apiKey } = await make(caller);
+      await expect(updateKey(apiKey.id, { expiry }, caller, FROM, at())).rejects.toEqual(exceeds);
+    }
+    const { apiKey } = await make(person());
+    expect(apiKey.expiresAt).toBe(FOREVER);
+    expect((await rotateKey(apiKey.id, grace(0), caller, FROM, at())).apiKey.expiresAt).toBe(NOW + 1000);
+    // And a person gives it back its own end, which TTL must not forestall.
+    await rotateKey(apiKey.id, grace(0), person(), FROM, at(NOW + 20));
+    expect((await store.keys.find(tenant.tenantId, apiKey.id))?.expiresAt).toBe(FOREVER);
+  });
+
+  test('addresses: a bounded key makes keys within its bounds, and its own bounds by default', async () => {
+    const caller = await parent({ allowedBlocks: blocksOf('10.0.0.0/8', '2001:db8::/32') });
+    expect((await make(caller)).apiKey.allowedBlocks).toEqual(blocksOf('10.0.0.0/8', '2001:db8::/32'));
+    expect(
+      (await make(caller, { allowedBlocks: blocksOf('10.1.0.0/16') })).apiKey.allowedBlocks,
+    ).toHaveLength(1);
+    for (const texts of [[], ['0.0.0.0/0'], ['10.0.0.0/7'], ['10.0.0.0/8', '11.0.0.1'], ['::/0']]) {
+      await expect(make(caller, { allowedBlocks: blocksOf(...texts) })).rejects.toEqual(exceeds);
+    }
+  });
+
+  test('workspace: a key neither makes, sees, changes nor lists keys of another', async () => {
+    const caller = await parent({});
+    await expect(make(caller, { workspaceId: 'another' })).rejects.toMatchObject({ code: 'not_found' });
+    const stranger: Caller = { ...caller, workspaceId: 'another' };
+    const { apiKey } = await make(person());
+    await expect(findKey(apiKey.id, stranger, at())).rejects.toMatchObject({ code: 'not_found' });
+    expect((await listKeys(stranger, 100, undefined, undefined, at())).keys).toEqual([]);
+  });
+});
+
+describe('rotation', () => {
+  test('of 20 at once one answers with a key, and the others say that it was rotated', async () => {
+    const { apiKey } = await make(person());
+    const results = await Promise.allSettled(
+      Array.from({ length: 20 }, () => rotateKey(apiKey.id, grace(60), person(), FROM, at())),
+    );
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    for (const result of results) if (result.status === 'rejected') expect(result.reason).toEqual(conflict);
+  });
+
+  test('keeps id, rights and expiry rules; the old key ends at its grace or at its own end, whichever is sooner', async () => {
+    const { apiKey } = await make(person(), { expiry: { field: 'expires_at', at: NOW + 100 } });
+    const { apiKey: rotated } = await rotateKey(apiKey.id, grace(3600), person(), FROM, at(NOW + 50));
+    expect(rotated).toMatchObject({
+      id: apiKey.id,
+      scopes: apiKey.scopes,
+      expiresAt: NOW + 150,
+      previousExpiresAt: NOW + 100,
+    });
+  });
+
+  test('while a grace runs, only a rotation without grace is taken, and it ends both older keys', async () => {
+    const { apiKey } = await make(person());
+    await rotateKey(apiKey.id, grace(3600), person(), FROM, at());
+    await expect(rotateKey(apiKey.id, grace(3600), person(), FROM, at(NOW + 60))).rejects.toEqual(conflict);
+    const { apiKey: again } = await rotateKey(apiKey.id, grace(0), person(), FROM, at(NOW + 60));
+    expect(again.previousExpiresAt).toBeNull();
+    expect((await store.keys.find(tenant.tenantId, apiKey.id))?.previousExpiresAt).toBe(NOW + 60);
+  });
+
+  test('while a grace runs, the newest key alone can be replaced, and the one before keeps its grace', async () => {
+    const { apiKey, key: first } = await make(person());
+    const { key: lost } = await rotateKey(apiKey.id, grace(3600), person(), FROM, at());
+    const keepPrevious = { graceSeconds: 0, keepPrevious: true };
+    const again = await rotateKey(apiKey.id, keepPrevious, person(), FROM, at(NOW + 60));
+    expect(again.apiKey.previousExpiresAt).toBe(NOW + 3600);
+    const decisions = store.decisions();
+    const opens = async (key: string) =>
+      (await decisions.useKey(apiKey.locator, hashKey(key), '192.0.2.1', NOW + 61)).passed;
+    expect([await opens(first), await opens(lost), await opens(again.key)]).toEqual([true, false, true]);
+    const late = rotateKey(apiKey.id, keepPrevious, person(), FROM, at(NOW + 4000));
+    await expect(late).rejects.toEqual(conflict);
+  });
+
+  test('a grace ends with the key: shortening the expiry shortens it, and a new key that ends sooner does too', async () => {
+    const { apiKey, key: first } = await make(person());
+    await rotateKey(apiKey.id, grace(3600), person(), FROM, at());
+    await updateKey(
+      apiKey.id,
+      { expiry: { field: 'expires_at', at: NOW + 60 } },
+      person(),
+      FROM,
+      at(NOW + 20),
+    );
+    const decisions = store.decisions();
+    const opens = async (now: number) =>
+      (await decisions.useKey(apiKey.locator, hashKey(first), '192.0.2.1', now)).passed;
+    expect([await opens(NOW + 59), await opens(NOW + 61)]).toEqual([true, false]);
+  });
+
+  test('an expired key can be rotated, and cannot be given another expiry', async () => {
+    const { apiKey } = await make(person(), { expiry: { field: 'expires_in_days', at: NOW + 100 } });
+    const late = at(NOW + 200);
+    const expiry = { field: 'expires_at', at: NOW + 1000 };
+    await expect(updateKey(apiKey.id, { expiry }, person(), FROM, late)).rejects.toEqual(conflict);
+    expect((await rotateKey(apiKey.id, grace(60), person(), FROM, late)).apiKey.expiresAt).toBe(NOW + 300);
+  });
+});

@@ -1,0 +1,82 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDecisionStore } from '../../lambdas/access/decision-store.ts';
+import { Facts } from '../../lambdas/access/facts.ts';
+import { DynamoBackoffStore } from '../../lambdas/attempts/backoff-store.ts';
+import { DynamoSourceStore } from '../../lambdas/attempts/source-store.ts';
+import { createDynamoDbHttp } from '../../lambdas/kernel/dynamodb-http.ts';
+import type { Item, ItemKey } from '../../lambdas/kernel/items.ts';
+import type { RecordClient } from '../../lambdas/kernel/record-client.ts';
+import { Table } from '../../lambdas/kernel/table.ts';
+import { DynamoKeyStore } from '../../lambdas/keys/key-store.ts';
+import { DynamoAccountStore } from '../../lambdas/people/account-store.ts';
+import { DynamoExchangeStore } from '../../lambdas/people/exchange-store.ts';
+import { DynamoPeopleStore } from '../../lambdas/people/people-store.ts';
+import { DynamoRefreshStore } from '../../lambdas/sessions/refresh-store.ts';
+import { DynamoSessionStore } from '../../lambdas/sessions/session-store.ts';
+import { ControlStore } from '../../lambdas/signing/control-store.ts';
+import { DynamoTenantStore } from '../../lambdas/tenancy/tenant-store.ts';
+import { DynamoWorkspaceStore } from '../../lambdas/tenancy/workspace-store.ts';
+import { ENGINE_CREDENTIALS, ENGINE_REGION, type Engine, startEngine } from './dynamodb-engine.ts';
+import type { Stores } from './tenants.ts';
+
+export * from './tenants.ts';
+
+/** A table on the embedded engine, with the stores on it and both clients that a decision can have. */
+export interface TestStore extends Stores {
+  readonly engine: Engine;
+  readonly table: Table;
+  /** The authorizer's client. */
+  readonly http: RecordClient;
+  readonly keys: DynamoKeyStore;
+  readonly accounts: DynamoAccountStore;
+  /** @param client @default the authorizer's own */
+  decisions(client?: RecordClient): DynamoDecisionStore;
+  /** The item as it stands. */
+  item(key: ItemKey): Promise<Item | undefined>;
+  put(item: Item): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function startStore(): Promise<TestStore> {
+  const engine = await startEngine();
+  const { endpoint } = engine;
+  const client = new DynamoDBClient({ endpoint, region: ENGINE_REGION, credentials: ENGINE_CREDENTIALS });
+  const table = new Table(await engine.createTable(), client);
+  const http = createDynamoDbHttp({
+    endpoint,
+    region: ENGINE_REGION,
+    credentials: () => ENGINE_CREDENTIALS,
+    // Two cores are shared by the engine and hundreds of parallel calls.
+    deadlineMs: 20_000,
+    attemptTimeoutMs: 20_000,
+  }) as RecordClient;
+  return {
+    engine,
+    table,
+    http,
+    accounts: new DynamoAccountStore(table),
+    backoff: new DynamoBackoffStore(table),
+    exchange: new DynamoExchangeStore(table),
+    keys: new DynamoKeyStore(table),
+    people: new DynamoPeopleStore(table),
+    refreshTokens: new DynamoRefreshStore(table),
+    sessions: new DynamoSessionStore(table),
+    sources: new DynamoSourceStore(table),
+    tenants: new DynamoTenantStore(table),
+    workspaces: new DynamoWorkspaceStore(table),
+    decisions: (by = http) => new DynamoDecisionStore(by, table.name, new Facts(by, table.name)),
+    publish: (version, keys) => new ControlStore(table).publish(version, keys),
+    item: (key) => table.get(key),
+    put: (Item) => table.transact([{ Put: { Item } }]),
+    async stop() {
+      client.destroy();
+      await engine.stop();
+    },
+  };
+}
+
+/** The clients by name, for `describe.each`: what holds of a decision holds with either. */
+export const CLIENTS = [
+  ['the authorizer’s client', ({ http }: TestStore): RecordClient => http],
+  ['the SDK', ({ table }: TestStore): RecordClient => table],
+] as const;
