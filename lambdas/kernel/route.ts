@@ -1,8 +1,10 @@
 import type * as z from 'zod';
 import type { Access, Method } from '../contract/access.ts';
+import type { Advertised } from '../contract/advertised.ts';
 import type { ErrorCode } from '../contract/errors.ts';
 import type { RouteId, ServiceName } from '../contract/route-id.ts';
 import type { Scope } from '../contract/scopes.ts';
+import type { Tag } from '../contract/tags.ts';
 import type { Caller, UserCaller } from './caller.ts';
 import type { Credential } from './credential.ts';
 import { Problem } from './problem.ts';
@@ -50,12 +52,6 @@ export interface RouteRequest<Body, Query> extends RequestBase {
   readonly query: Query;
 }
 
-/** What a row is to clients that know the standards: where the metadata says that it is (RFC 8414, 2). */
-export type Advertised =
-  | { readonly endpoint: 'jwks_uri' }
-  /** The token endpoint of these grants, by their `grant_type`. */
-  | { readonly endpoint: 'token_endpoint'; readonly grants: readonly string[] };
-
 /** A row's description, whatever its types: all that readers of the table see. */
 interface Description {
   readonly method: Method;
@@ -85,7 +81,7 @@ export interface Route extends Description {
   readonly id: RouteId;
   readonly service: ServiceName;
   readonly access: Access;
-  readonly tag: string;
+  readonly tag: Tag;
 }
 
 /** A row with its handler, for whoever has the services that it takes. */
@@ -126,7 +122,7 @@ type Written<
   Call extends readonly unknown[],
 > = Description & {
   /** @default - the group's */
-  readonly tag?: string;
+  readonly tag?: Tag;
   readonly body?: Body;
   readonly query?: Query;
   readonly success: Success<Schema, Kind>;
@@ -138,14 +134,14 @@ type Written<
  * `routeGroup<KeyServices>()({ service: 'management', tag: 'API keys' })`.
  */
 export function routeGroup<Services>() {
-  return <Service extends ServiceName>(group: { readonly service: Service; readonly tag: string }) =>
+  return <Service extends ServiceName>(group: { readonly service: Service; readonly tag: Tag }) =>
     new GroupBuilder<Services, Service>(group);
 }
 
 class GroupBuilder<Services, Service extends ServiceName> {
-  readonly #group: { readonly service: Service; readonly tag: string };
+  readonly #group: { readonly service: Service; readonly tag: Tag };
 
-  constructor(group: { readonly service: Service; readonly tag: string }) {
+  constructor(group: { readonly service: Service; readonly tag: Tag }) {
     this.#group = group;
   }
 

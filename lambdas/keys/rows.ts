@@ -1,6 +1,14 @@
 import * as z from 'zod';
 import { openCursor, sealCursor } from '../kernel/cursor.ts';
-import { allowedIps, environment, plainText, scopes, workspaceId } from '../kernel/fields.ts';
+import {
+  allowedIps,
+  changesSomething,
+  environment,
+  pageQuery,
+  plainText,
+  scopes,
+  workspaceId,
+} from '../kernel/fields.ts';
 import { routeGroup } from '../kernel/route.ts';
 import {
   expiryFields,
@@ -38,9 +46,7 @@ export const keyRoutes = group.rows({
     path: '/v1/api-keys',
     access: administrator,
     summary: 'List the API keys, oldest first',
-    query: z.strictObject({
-      limit: z.coerce.number().int().min(1).max(100).default(50),
-      cursor: z.string().max(200).optional(),
+    query: pageQuery.extend({
       workspace_id: workspaceId
         .optional()
         .describe('Only keys of this workspace; X-Workspace-Id says the same.'),
@@ -67,8 +73,8 @@ export const keyRoutes = group.rows({
     summary: 'Create an API key',
     description:
       'Nobody can give a key more than they have: scopes and, for a key, workspace, expiry and addresses.',
-    body: z
-      .strictObject({
+    body: onlyOneExpiry(
+      z.strictObject({
         name: plainText(100),
         workspace_id: workspaceId.optional(),
         environment: environment.optional(),
@@ -76,8 +82,8 @@ export const keyRoutes = group.rows({
         ...expiryFields,
         allowed_ips: allowedIps.optional(),
         metadata: metadata.optional(),
-      })
-      .refine(onlyOneExpiry.check, onlyOneExpiry.problem),
+      }),
+    ),
     success: { status: 201, description: 'The key. It is shown only now.', schema: issuedKeyView },
     errors: ['exceeds_own_rights', 'limit_reached', 'not_found'],
     handle: async ({ body, origin, workspaceId: named }, { keys }, caller) => {
@@ -114,20 +120,18 @@ export const keyRoutes = group.rows({
     path: '/v1/api-keys/{id}',
     access: administrator,
     summary: 'Change, disable or enable an API key',
-    body: z
-      .strictObject({
-        name: plainText(100).optional(),
-        enabled: z.boolean().optional(),
-        scopes: scopes.optional(),
-        ...expiryFields,
-        allowed_ips: allowedIps.optional(),
-        metadata: metadata.optional(),
-      })
-      .refine(onlyOneExpiry.check, onlyOneExpiry.problem)
-      .refine(
-        (body) => Object.values(body).some((value) => value !== undefined),
-        'must change at least one field',
+    body: changesSomething(
+      onlyOneExpiry(
+        z.strictObject({
+          name: plainText(100).optional(),
+          enabled: z.boolean().optional(),
+          scopes: scopes.optional(),
+          ...expiryFields,
+          allowed_ips: allowedIps.optional(),
+          metadata: metadata.optional(),
+        }),
       ),
+    ),
     success: { status: 200, description: 'The key as it is now.', schema: keyView },
     errors: ['not_found', 'gone', 'exceeds_own_rights', 'conflicting_state'],
     handle: async ({ params, body, origin }, { keys }, caller) => {

@@ -1,5 +1,6 @@
 /** Requests made up from an OpenAPI document: near what it describes, and just beside it. */
 import * as fc from 'fast-check';
+import { dereferenced } from '../support/dereferenced.ts';
 import type { HttpRequest } from '../support/http.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a JSON schema, as the document has it
@@ -14,13 +15,13 @@ export interface Operation {
   readonly statuses: ReadonlySet<number>;
   readonly body: Schema | undefined;
   readonly takesForm: boolean;
-  /** The body is lines of its schema. */
+  /** The body is lines, of the schema. */
   readonly takesLines: boolean;
   readonly parameters: readonly { readonly name: string; readonly in: string; readonly schema: Schema }[];
 }
 
 export function operationsOf(document: Schema): Operation[] {
-  return Object.entries(document.paths).flatMap(([path, operations]) =>
+  return Object.entries((dereferenced(document) as Schema).paths).flatMap(([path, operations]) =>
     Object.entries(operations as Record<string, Schema>).map(([method, operation]) => {
       const content = operation.requestBody?.content ?? {};
       return {
@@ -29,7 +30,9 @@ export function operationsOf(document: Schema): Operation[] {
         path,
         isPublic: operation.security?.length === 0,
         statuses: new Set(Object.keys(operation.responses).map(Number)),
-        body: (content['application/json'] ?? content['application/x-ndjson'])?.schema,
+        body:
+          content['application/json']?.schema ?? content['application/x-ndjson']?.schema.contentSchema.items,
+
         takesLines: 'application/x-ndjson' in content,
         takesForm: 'application/x-www-form-urlencoded' in content,
         parameters: operation.parameters ?? [],

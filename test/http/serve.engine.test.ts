@@ -5,8 +5,7 @@ import { Facts } from '../../lambdas/access/facts.ts';
 import { AuditTrail } from '../../lambdas/audit/trail-store.ts';
 import type { Deployment } from '../../lambdas/contract/deployment.ts';
 import type { RouteId } from '../../lambdas/contract/route-id.ts';
-import { discovery } from '../../lambdas/http/discovery.ts';
-import { openApiDocument } from '../../lambdas/http/openapi.ts';
+import { advertisedPaths, discovery } from '../../lambdas/http/discovery.ts';
 import { serve } from '../../lambdas/http/serve.ts';
 import { apiRows } from '../../lambdas/kernel/api-rows.ts';
 import { Problem } from '../../lambdas/kernel/problem.ts';
@@ -18,8 +17,10 @@ import { publicRoutes } from '../../lambdas/table/public.ts';
 import { DynamoTenantStore } from '../../lambdas/tenancy/tenant-store.ts';
 import { DynamoWorkspaceStore } from '../../lambdas/tenancy/workspace-store.ts';
 import { DynamoUsageStore } from '../../lambdas/usage/usage-store.ts';
+import { openApiDocument } from '../../lib/openapi/document.ts';
 import { PROFILES } from '../profiles/profiles.ts';
 import { DEPLOYMENT as DEFAULT_DEPLOYMENT } from '../support/deployment.ts';
+import { dereferenced } from '../support/dereferenced.ts';
 import { NOW, startStore, storeTenant, type TestStore } from '../support/table.ts';
 import { type EventInput, event } from './requests.ts';
 
@@ -45,7 +46,7 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('serv
     metrics: () => Promise.reject(new Error('no table')),
     openApi: () => openApiDocument(routes, profile),
     publicKeys: () => Promise.reject(new TypeError(SECRET_CAUSE)),
-    discovery: discovery('https://api.example.com', routes, profile),
+    discovery: discovery('https://api.example.com', advertisedPaths(routes, profile), profile),
   };
   const publicly = serve(publicRoutes, failing, rendering);
 
@@ -113,7 +114,7 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('serv
     let call: (
       input: Omit<EventInput, 'context'>,
     ) => Promise<{ status: number; body: Record<string, unknown>; headers: object }>;
-    const document = openApiDocument(routes, profile) as unknown as {
+    const document = dereferenced(openApiDocument(routes, profile)) as unknown as {
       paths: Record<
         string,
         Record<

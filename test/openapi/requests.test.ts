@@ -7,11 +7,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { publishedPath } from '../../lambdas/http/openapi.ts';
-import { sealCursor } from '../../lambdas/routes/cursor.ts';
-import { routes } from '../../lambdas/routes/index.ts';
-import type { RouteId } from '../../lambdas/routes/route.ts';
-import { type ApiRow, apiRows } from '../../lambdas/routes/table.ts';
+import type { RouteId } from '../../lambdas/contract/route-id.ts';
+import { type ApiRow, apiRows } from '../../lambdas/kernel/api-rows.ts';
+import { sealCursor } from '../../lambdas/kernel/cursor.ts';
+import { routes } from '../../lambdas/table/index.ts';
+import { publishedPath } from '../../lib/openapi/document.ts';
 import {
   type Account,
   bearer,
@@ -122,6 +122,7 @@ async function expectAccepted(credential: { authorization: string }, tested: rea
       ...tested.flatMap((row) => ['--include-name', nameOf(row)]),
     ],
     folder,
+    { SCHEMATHESIS_HOOKS: join(import.meta.dirname, 'hooks.py') },
   );
   if (!existsSync(report)) throw new Error(output);
   const exchanges = exchangesOf(readFileSync(report, 'utf8'));

@@ -44,7 +44,12 @@ function installSchemathesis(): void {
 }
 
 /** Runs a tool in a folder. Rejects only when it cannot be started. */
-export async function runTool(tool: Tool, args: readonly string[], cwd: string): Promise<Verdict> {
+export async function runTool(
+  tool: Tool,
+  args: readonly string[],
+  cwd: string,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<Verdict> {
   const [command, first] =
     tool === 'schemathesis'
       ? [join(VENV, 'bin/schemathesis'), []]
@@ -52,7 +57,13 @@ export async function runTool(tool: Tool, args: readonly string[], cwd: string):
   const child = spawn(command, [...first, ...args], {
     cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, NO_COLOR: '1', REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' },
+    env: {
+      ...process.env,
+      ...variables,
+      NO_COLOR: '1',
+      REDOCLY_TELEMETRY: 'off',
+      REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true',
+    },
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr])
