@@ -48,6 +48,7 @@ export async function bundleFunctions(props: BundleProps): Promise<Readonly<Reco
         LATCHKEY_ACCESS: props.api.access,
         LATCHKEY_OPENAPI: props.api.openApi,
         LATCHKEY_ADVERTISED: props.api.advertised,
+        LATCHKEY_METHODS: props.api.methods,
       }),
     ],
     legalComments: 'none',

@@ -1,4 +1,4 @@
-import type { AccessTable } from './access.ts';
+import type { AccessTable, Method } from './access.ts';
 import type { AdvertisedPath } from './advertised.ts';
 import type { Algorithm } from './algorithms.ts';
 import type { PathScope } from './profile.ts';
@@ -113,6 +113,8 @@ declare global {
   const LATCHKEY_OPENAPI: { readonly openapi: string };
   /** The rows that metadata mention. */
   const LATCHKEY_ADVERTISED: readonly AdvertisedPath[];
+  /** The methods of every path that is ours. */
+  const LATCHKEY_METHODS: Readonly<Record<string, readonly Method[]>>;
 }
 
 /** The limits of a deployment: how many, of what the windows below are for. */

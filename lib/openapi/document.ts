@@ -2,9 +2,10 @@ import { ERRORS, type ErrorCode } from '../../lambdas/contract/errors.ts';
 import type { Profile } from '../../lambdas/contract/profile.ts';
 import { RATE_LIMIT_HEADERS } from '../../lambdas/contract/rate-limit-headers.ts';
 import { TAGS } from '../../lambdas/contract/tags.ts';
+import { mediaTypeOf } from '../../lambdas/http/render.ts';
 import { type ApiRow, apiRows } from '../../lambdas/kernel/api-rows.ts';
 import { MAX_WORKSPACE_ID_LENGTH } from '../../lambdas/kernel/ids.ts';
-import { textType } from '../../lambdas/kernel/results.ts';
+import type { Success } from '../../lambdas/kernel/results.ts';
 import type { Route } from '../../lambdas/kernel/route.ts';
 import { errorSchemas } from './errors.ts';
 import { type ComponentKind, type Json, pascalCase, reference, referredNames } from './json.ts';
@@ -58,7 +59,7 @@ export function openApiDocument(routes: readonly Route[], profile: Profile): Ope
     info: {
       title: profile.title,
       version: '1',
-      description: `Everything else below ${profile.upstreamPrefixes.join(', ')} goes to the API behind the front door.`,
+      description: `Every GET answers HEAD too. Everything else below ${profile.upstreamPrefixes.join(', ')} goes to the API behind the front door.`,
       license: { name: 'MIT, of the front door', identifier: 'MIT' },
     },
     servers: [{ url: '/' }],
@@ -112,6 +113,11 @@ const HEADERS = {
     description: 'The `cursor` of the request for the lines that follow. Absent when there are none.',
     schema: { type: 'string' },
   },
+  Location: {
+    description: 'Where to go on.',
+    required: true,
+    schema: { type: 'string', format: 'uri-reference' },
+  },
   'X-RateLimit-Limit': integer('Requests a minute of this API key or session.'),
   'X-RateLimit-Remaining': integer('Those that are left until the minute of the clock ends.'),
   'X-RateLimit-Reset': integer('When it ends, in Unix seconds.'),
@@ -123,14 +129,14 @@ const HEADERS = {
     description: 'What is left of it, and seconds until it begins anew (same draft).',
     schema: { type: 'string', examples: ['"default";r=50;t=30'] },
   },
-} satisfies Record<'Retry-After' | 'X-Next-Cursor' | keyof typeof RATE_LIMIT_HEADERS, Json>;
+} satisfies Record<'Retry-After' | 'X-Next-Cursor' | 'Location' | keyof typeof RATE_LIMIT_HEADERS, Json>;
 
 function operation(
   { path, route, access }: OwnRow,
   schemas: PublishedSchemas,
   responses: Record<string, Json>,
 ): Json {
-  const { query, success } = route;
+  const { query, takesCookies = [], success, alternatives = [] } = route;
   const isPublic = access.kind === 'public';
   return {
     summary: route.summary,
@@ -140,18 +146,28 @@ function operation(
     parameters: [
       ...pathParameters(path),
       ...(query === undefined ? [] : queryParameters(schemas.query(route))),
+      ...takesCookies.map((name) => ({ name, in: 'cookie', required: false, schema: { type: 'string' } })),
       ...(isPublic ? [] : [reference('parameters', 'X-Workspace-Id')]),
     ],
     ...requestBody(route, schemas),
     responses: {
-      [success.status]: {
-        description: success.description,
-        ...headersOf([
-          ...(isPublic ? [] : Object.keys(RATE_LIMIT_HEADERS)),
-          ...(answersLines(success) ? ['X-Next-Cursor'] : []),
+      ...Object.fromEntries(
+        [success, ...alternatives].map((each) => [
+          each.status,
+          {
+            description: each.description,
+            ...headersOf(
+              [
+                ...(isPublic ? [] : Object.keys(RATE_LIMIT_HEADERS)),
+                ...(each.kind === 'ndjson' || each.kind === 'json or ndjson' ? ['X-Next-Cursor'] : []),
+                ...(each.kind === 'redirect' ? ['Location'] : []),
+              ],
+              each.setsCookies,
+            ),
+            ...content(each, route, schemas),
+          },
         ]),
-        ...content(route, schemas),
-      },
+      ),
       ...errorResponses(route, isPublic, responses),
     },
   };
@@ -193,15 +209,16 @@ function requestBody(route: Route, schemas: PublishedSchemas): Json {
 }
 
 /** The content of a success by its media types, without their parameters. */
-function content(route: Route, schemas: PublishedSchemas): Json {
-  const { success } = route;
+function content(success: Success, route: Route, schemas: PublishedSchemas): Json {
   const lines = () => ({ [NDJSON]: { schema: linesOf(schemas.linesOut(route)) } });
   const json = () => ({ 'application/json': { schema: schemas.result(route) } });
   switch (success.kind) {
     case 'empty':
+    case 'redirect':
       return {};
     case 'text':
-      return { content: { [textType(success).split(';', 1)[0] ?? '']: { schema: { type: 'string' } } } };
+    case 'html':
+      return { content: { [mediaTypeOf(success).split(';', 1)[0] ?? '']: { schema: { type: 'string' } } } };
     case 'ndjson':
       return { content: lines() };
     case 'json or ndjson':
@@ -216,13 +233,14 @@ function linesOf(line: Json): Json {
   return { type: 'string', contentMediaType: NDJSON, contentSchema: { type: 'array', items: line } };
 }
 
-function answersLines({ kind }: Route['success']): boolean {
-  return kind === 'ndjson' || kind === 'json or ndjson';
-}
-
-function headersOf(names: readonly string[]): { headers?: Json } {
-  if (names.length === 0) return {};
-  return { headers: Object.fromEntries(names.map((name) => [name, reference('headers', name)])) };
+function headersOf(names: readonly string[], cookies?: readonly string[]): { headers?: Json } {
+  const headers = {
+    ...Object.fromEntries(names.map((name) => [name, reference('headers', name)])),
+    ...(cookies === undefined
+      ? {}
+      : { 'Set-Cookie': { description: `Sets ${cookies.join(', ')}.`, schema: { type: 'string' } } }),
+  };
+  return Object.keys(headers).length === 0 ? {} : { headers };
 }
 
 /** What several codes that always come together are called. */

@@ -35,7 +35,10 @@ export function publishedSchemas(routes: readonly Route[], profile: Profile): Pu
     'input',
   );
   const outputs = converted(
-    routes.flatMap(({ id, success }) => ('schema' in success ? [[id, success.schema] as const] : [])),
+    routes.flatMap(({ id, success }) => [
+      ...('schema' in success ? [[id, success.schema] as const] : []),
+      ...('line' in success && success.line !== undefined ? [[`${id} line`, success.line] as const] : []),
+    ]),
     'output',
   );
   const named: Record<string, Json> = {};
@@ -77,13 +80,7 @@ export function publishedSchemas(routes: readonly Route[], profile: Profile): Pu
       return name(id, shapeOf(body, known));
     },
     linesIn: ({ id }) => inputs.schemas[`${id} lines`] ?? {},
-    linesOut: ({ id, success }) => {
-      const own = outputs.schemas[id] ?? {};
-      if (success.kind === 'ndjson') return own;
-      // Of a page, its entries.
-      const { data } = (own as { properties?: { data?: { items?: Json } } }).properties ?? {};
-      return data?.items ?? {};
-    },
+    linesOut: ({ id }) => outputs.schemas[`${id} line`] ?? outputs.schemas[id] ?? {},
   };
 }
 

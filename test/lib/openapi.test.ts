@@ -13,7 +13,7 @@ const schemaObject = z.record(z.string(), z.unknown());
 const content = z.record(z.string().regex(/^\w+\/[\w.+-]+$/), z.strictObject({ schema: schemaObject }));
 const parameter = z.strictObject({
   name: z.string(),
-  in: z.enum(['path', 'query', 'header']),
+  in: z.enum(['path', 'query', 'header', 'cookie']),
   description: z.string().optional(),
   required: z.boolean(),
   schema: schemaObject,

@@ -2,6 +2,7 @@ import { profile } from '#profile';
 import { Facts } from '../../access/facts.ts';
 import { discovery } from '../../http/discovery.ts';
 import { serve } from '../../http/serve.ts';
+import { methodOrPath } from '../../http/unmatched.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import type { ServicesOf } from '../../kernel/route.ts';
 import { Table } from '../../kernel/table.ts';
@@ -50,5 +51,10 @@ const services: ServicesOf<typeof publicRoutes> = {
   },
 };
 
-/** Serves what anybody may ask, and the 404 of everything that no row names. */
-export const handler = serve(publicRoutes, services, { profile, deployment: LATCHKEY_DEPLOYMENT });
+/** Serves what anybody may ask, and the 405 or 404 of everything that no row names. */
+export const handler = serve(
+  publicRoutes,
+  services,
+  { profile, deployment: LATCHKEY_DEPLOYMENT },
+  methodOrPath(LATCHKEY_METHODS),
+);
