@@ -178,8 +178,14 @@ const TEXTS = new Map([
 function program(): ts.Program {
   const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), ts.sys.readFile);
   const parsed = ts.parseJsonConfigFileContent({ ...config, include: [], files: [] }, ts.sys, ROOT);
-  // An edit may leave a name unused: that is not the mistake.
-  const options = { ...parsed.options, noUnusedLocals: false, noUnusedParameters: false };
+  const options = {
+    ...parsed.options,
+    // The files here are no project.
+    composite: false,
+    // An edit may leave a name unused: that is not the mistake.
+    noUnusedLocals: false,
+    noUnusedParameters: false,
+  };
   const host = ts.createCompilerHost(options);
   const texts = new Map([...TEXTS].map(([name, text]) => [fileOf(name), text]));
   const { getSourceFile, fileExists, readFile } = host;
