@@ -48,6 +48,8 @@ const CHECKS = [
   'response_headers_conformance',
   'response_schema_conformance',
   'missing_required_header',
+  'unsupported_method',
+  'allow_header_conformance',
 ];
 
 /** Codes that complain about the form of a request, of the profile and of OAuth (RFC 6749, 5.2). */
