@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openApiDocument } from '../lambdas/http/openapi.ts';
 import { routes } from '../lambdas/table/index.ts';
 import { adrIndex } from '../lib/docs/adr-index.ts';
 import { rolesPage } from '../lib/docs/roles-page.ts';
@@ -12,6 +11,7 @@ import {
   withGeneratedParts,
 } from '../lib/docs/rooms-picture.ts';
 import { routesPage } from '../lib/docs/routes-page.ts';
+import { openApiDocument } from '../lib/openapi/document.ts';
 import { allProfiles } from '../lib/profiles.ts';
 
 /**

@@ -1,4 +1,5 @@
-import type { AccessTable } from './access.ts';
+import type { AccessTable, Method } from './access.ts';
+import type { AdvertisedPath } from './advertised.ts';
 import type { Algorithm } from './algorithms.ts';
 import type { PathScope } from './profile.ts';
 import type { Role } from './scopes.ts';
@@ -108,6 +109,12 @@ declare global {
   const LATCHKEY_DECISION: DecisionSettings;
   /** Likewise: its part of the route table. */
   const LATCHKEY_ACCESS: AccessTable;
+  /** The OpenAPI document, but for the URL that it is served by. */
+  const LATCHKEY_OPENAPI: { readonly openapi: string };
+  /** The rows that metadata mention. */
+  const LATCHKEY_ADVERTISED: readonly AdvertisedPath[];
+  /** The methods of every path that is ours. */
+  const LATCHKEY_METHODS: Readonly<Record<string, readonly Method[]>>;
 }
 
 /** The limits of a deployment: how many, of what the windows below are for. */

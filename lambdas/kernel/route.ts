@@ -1,8 +1,10 @@
 import type * as z from 'zod';
 import type { Access, Method } from '../contract/access.ts';
+import type { Advertised } from '../contract/advertised.ts';
 import type { ErrorCode } from '../contract/errors.ts';
 import type { RouteId, ServiceName } from '../contract/route-id.ts';
 import type { Scope } from '../contract/scopes.ts';
+import type { Tag } from '../contract/tags.ts';
 import type { Caller, UserCaller } from './caller.ts';
 import type { Credential } from './credential.ts';
 import { Problem } from './problem.ts';
@@ -57,12 +59,6 @@ export interface RouteRequest<Body, Query, Cookie extends string> extends Reques
   readonly cookies: Cookies<Cookie>;
 }
 
-/** What a row is to clients that know the standards: where the metadata says that it is (RFC 8414, 2). */
-export type Advertised =
-  | { readonly endpoint: 'jwks_uri' }
-  /** The token endpoint of these grants, by their `grant_type`. */
-  | { readonly endpoint: 'token_endpoint'; readonly grants: readonly string[] };
-
 /** A row's description, whatever its types: all that readers of the table see. */
 interface Description {
   readonly method: Method;
@@ -96,7 +92,7 @@ export interface Route extends Description {
   readonly id: RouteId;
   readonly service: ServiceName;
   readonly access: Access;
-  readonly tag: string;
+  readonly tag: Tag;
 }
 
 /** A row with its handler, for whoever has the services that it takes. */
@@ -139,7 +135,7 @@ interface Written<
   Result,
 > extends Description {
   /** @default - the group's */
-  readonly tag?: string;
+  readonly tag?: Tag;
   readonly body?: Body;
   readonly query?: Query;
   readonly takesCookies?: readonly Cookie[];
@@ -193,7 +189,7 @@ interface GroupBuilder<Services, Service extends ServiceName> {
 export function routeGroup<Services>() {
   return <Service extends ServiceName>(group: {
     readonly service: Service;
-    readonly tag: string;
+    readonly tag: Tag;
   }): GroupBuilder<Services, Service> => ({
     public: (row) =>
       erased({ ...group, ...row }, { kind: 'public' }, (request, services: Services) =>

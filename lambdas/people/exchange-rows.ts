@@ -29,7 +29,8 @@ const unsupported = z.never({ error: 'is not supported here' }).optional();
 
 const exchangeBody = z
   .object({
-    grant_type: z.string().optional().describe(`\`${TOKEN_EXCHANGE}\`, with subject_token.`),
+    // Another one is refused in the words of RFC 6749, 5.2.
+    grant_type: z.string().meta({ description: 'With subject_token.', const: TOKEN_EXCHANGE }).optional(),
     subject_token: z.string().min(1).max(MAX_PROVIDER_TOKEN_LENGTH).optional(),
     subject_token_type: z.enum(SUBJECT_TYPES, `must be one of ${SUBJECT_TYPES.join(', ')}`).optional(),
     requested_token_type: z.enum(REQUESTED_TYPES, `must be one of ${REQUESTED_TYPES.join(', ')}`).optional(),
@@ -42,7 +43,8 @@ const exchangeBody = z
   .refine((body) => body.subject_token === undefined || body.subject_token_type !== undefined, {
     path: ['subject_token_type'],
     message: `is required with subject_token: one of ${SUBJECT_TYPES.join(', ')}`,
-  });
+  })
+  .meta({ dependentRequired: { subject_token: ['subject_token_type', 'grant_type'] } });
 
 /** The token that is to be exchanged, and what is said when it is not accepted: RFC 8693, 2.2.2 or RFC 6750, 3.1. */
 function presented({ grant_type, subject_token }: z.output<typeof exchangeBody>, credential: Credential) {

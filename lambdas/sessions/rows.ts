@@ -13,14 +13,16 @@ export interface SessionServices {
   readonly clock: Clock;
 }
 
-const sessionView = z.object({
-  id: z.string(),
-  is_current: z.boolean(),
-  created_at: time,
-  expires_at: time,
-  last_used_at: time.nullable(),
-  last_used_ip: z.string().nullable(),
-});
+const sessionView = z
+  .object({
+    id: z.string(),
+    is_current: z.boolean(),
+    created_at: time,
+    expires_at: time,
+    last_used_at: time.nullable(),
+    last_used_ip: z.string().nullable(),
+  })
+  .meta({ id: 'Session' });
 
 const viewSession = SESSION.viewAs<z.output<typeof sessionView>>();
 

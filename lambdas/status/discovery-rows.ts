@@ -15,23 +15,27 @@ export interface Discovery {
   readonly protectedResource: (path: string) => Sent<z.output<typeof protectedResource>>;
 }
 
-const authorizationServer = z.looseObject({
-  issuer: z.string().describe('`iss` of the tokens, to the letter.'),
-  jwks_uri: z.string().optional(),
-  token_endpoint: z.string().optional(),
-  token_endpoint_auth_methods_supported: z.array(z.string()).optional(),
-  response_types_supported: z.array(z.string()),
-  grant_types_supported: z.array(z.string()),
-  scopes_supported: z.array(z.string()),
-});
+const authorizationServer = z
+  .looseObject({
+    issuer: z.string().describe('`iss` of the tokens, to the letter.'),
+    jwks_uri: z.string().optional(),
+    token_endpoint: z.string().optional(),
+    token_endpoint_auth_methods_supported: z.array(z.string()).optional(),
+    response_types_supported: z.array(z.string()),
+    grant_types_supported: z.array(z.string()),
+    scopes_supported: z.array(z.string()),
+  })
+  .meta({ id: 'AuthorizationServer' });
 
-const protectedResource = z.looseObject({
-  resource: z.string(),
-  authorization_servers: z.array(z.string()),
-  scopes_supported: z.array(z.string()),
-  bearer_methods_supported: z.array(z.string()),
-  resource_name: z.string(),
-});
+const protectedResource = z
+  .looseObject({
+    resource: z.string(),
+    authorization_servers: z.array(z.string()),
+    scopes_supported: z.array(z.string()),
+    bearer_methods_supported: z.array(z.string()),
+    resource_name: z.string(),
+  })
+  .meta({ id: 'ProtectedResource' });
 
 /** Where RFC 9728, 3.1 has the metadata: before the path of the resource. */
 const PROTECTED_RESOURCE_PATH = '/.well-known/oauth-protected-resource';

@@ -17,7 +17,9 @@ const MAX_UNPACKED_BYTES = 16 * 1024 * 1024;
 
 const MAX_MESSAGE_LENGTH = 200;
 
-const id = z.string().regex(/^[\w-]{1,64}$/, 'must be 1 to 64 letters, digits, hyphens or underscores');
+const id = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 letters, digits, hyphens or underscores');
 
 const workspaceRow = z.object({ id, name: plainText(100) });
 
@@ -39,10 +41,12 @@ const keyRow = z.object({
 });
 
 /** A row as the document shows it. */
-export const importRow = z.discriminatedUnion('type', [
-  workspaceRow.extend({ type: z.literal('workspace') }),
-  keyRow.extend({ type: z.literal('api_key') }),
-]);
+export const importRow = z
+  .discriminatedUnion('type', [
+    workspaceRow.extend({ type: z.literal('workspace') }),
+    keyRow.extend({ type: z.literal('api_key') }),
+  ])
+  .meta({ id: 'ImportLine' });
 
 /** What an export holds that an import leaves as it is. */
 const NOT_IMPORTED: Readonly<Record<string, string>> = {
