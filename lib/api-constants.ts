@@ -7,7 +7,7 @@ import { accessTable, apiRows } from '../lambdas/kernel/api-rows.ts';
 import type { Route } from '../lambdas/kernel/route.ts';
 import { type OpenApiDocument, openApiDocument } from './openapi/document.ts';
 
-/** What functions know of the whole table, without all of its rows and what these import: constants of their bundles. */
+/** The functions' knowledge of the whole table, as constants of their bundles: without the rows and their imports. */
 export interface ApiConstants {
   /** For the authorizer: what each row takes. */
   readonly access: AccessTable;

@@ -104,7 +104,7 @@ export function deploymentOf({ config, profile }: Settings): Deployment {
   };
 }
 
-/** What decisions need of it, built into the authorizer's bundle. */
+/** The part of it that decisions need, built into the authorizer's bundle. */
 export function decisionSettingsOf({
   anonymous,
   tiers,

@@ -55,7 +55,7 @@ function hasAddress(list: List, address: string): boolean {
   return !list || allowsAddress(unpackBlocks(list), address);
 }
 
-/** What one decision reads and writes in DynamoDB. */
+/** The reads and the write of one decision in DynamoDB. */
 export class DynamoDecisionStore implements DecisionStore {
   readonly #client: RecordClient;
   readonly #table: string;

@@ -7,7 +7,7 @@ import { Ndjson } from '../kernel/results.ts';
 import { routeGroup } from '../kernel/route.ts';
 import type { AuditReader, AuditRow } from './entries.ts';
 
-/** What the function `management` has for these rows. */
+/** The services of these rows in the function `management`. */
 export interface AuditServices {
   readonly audit: AuditReader;
 }

@@ -4,7 +4,7 @@ import type { Algorithm } from './algorithms.ts';
 import type { PathScope } from './profile.ts';
 import type { Role } from './scopes.ts';
 
-/** What a tier allows; the numbers that the functions need. Rate, burst and quota live in the usage plans. */
+/** Limits of a tier: the numbers that the functions need. Rate, burst and quota live in the usage plans. */
 export interface TierLimits {
   /** Requests a minute of one API key. */
   readonly keyRequestsPerMinute: number;
@@ -73,7 +73,7 @@ export interface OwnUsageKeys {
   readonly retireSeconds: number;
 }
 
-/** What the configuration and the route table say, resolved at synth time and built into the bundles. */
+/** The configuration and the route table, resolved at synth time and built into the bundles. */
 export interface Deployment {
   readonly environment: 'development' | 'production';
   /** Whether a call without a credential is let in as a viewer; the synth allows it in development only. */
@@ -81,9 +81,9 @@ export interface Deployment {
   readonly tiers: Readonly<Record<string, TierLimits>>;
   /** The tier of a new tenant. */
   readonly initialTier: string;
-  /** What one source address may do where no credential is needed. */
+  /** Limits of one source address where no credential is needed. */
   readonly addressLimits: AddressLimits;
-  /** What each `test` key may, whatever its tenant's tier. */
+  /** Limits of each `test` key, whatever its tenant's tier. */
   readonly sandbox: Pick<TierLimits, 'keyRequestsPerMinute'>;
   readonly usageKeys: OwnUsageKeys;
   /** The team's API, without a trailing slash; null for the built-in echo. */

@@ -46,7 +46,7 @@ function observation(outcome: Outcome, started: number, fields: Observation['fie
   return { fields, dimensions: { outcome }, metrics: counted('Decisions', performance.now() - started) };
 }
 
-/** What a line says of a decision: who was let in, or why nobody was. */
+/** Log fields of a decision: who was let in, or why nobody was. */
 function said(decision: Decision): Readonly<Record<string, string>> {
   switch (decision.outcome) {
     case 'allowed':

@@ -15,7 +15,7 @@ export function advertisedPaths(routes: readonly Route[], profile: Profile): rea
 }
 
 /**
- * What the deployment says of itself: what no row serves is not mentioned. `issuer` is the API's URL without a slash at
+ * The deployment's metadata: only what rows serve is in it. `issuer` is the API's URL without a slash at
  * its end.
  */
 export function discovery(

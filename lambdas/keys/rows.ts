@@ -8,7 +8,7 @@ import { revokeKey } from './revocation.ts';
 import { MAX_GRACE_SECONDS, rotateKey } from './rotation.ts';
 import { expiryRequest, issuedKeyView, keyFields, keyView, onlyOneExpiry, viewKey } from './views.ts';
 
-/** What the function `management` has for these rows. */
+/** The services of these rows in the function `management`. */
 export interface KeyServices {
   readonly keys: KeyContext;
 }

@@ -8,7 +8,7 @@ import { requireWorkspace } from '../tenancy/workspace-choice.ts';
 import { revokeKeys } from './revocation.ts';
 import { type VerificationContext, verifyKey } from './verification.ts';
 
-/** What the function `management` has for these rows. */
+/** The services of these rows in the function `management`. */
 export interface KeyToolServices {
   readonly verification: VerificationContext;
 }

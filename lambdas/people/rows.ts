@@ -14,7 +14,7 @@ import {
 } from './people.ts';
 import { PERSON, type Person } from './person.ts';
 
-/** What the function `people` has for its rows. */
+/** The services of its rows in the function `people`. */
 export interface PeopleServices {
   readonly people: PeopleContext;
 }

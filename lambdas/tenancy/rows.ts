@@ -28,7 +28,7 @@ import {
   type WorkspaceContext,
 } from './workspaces.ts';
 
-/** What the function `management` has for these rows. */
+/** The services of these rows in the function `management`. */
 export interface TenancyServices {
   readonly workspaces: WorkspaceContext;
   readonly tenants: TenantStore;

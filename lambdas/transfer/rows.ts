@@ -18,7 +18,7 @@ import { listWorkspaces } from '../tenancy/workspaces.ts';
 import { type ImportContext, importRows } from './import.ts';
 import { importRow, MAX_ROWS, readRows } from './import-rows.ts';
 
-/** What the function `transfer` has for its rows. */
+/** The services of its rows in the function `transfer`. */
 export interface TransferServices {
   readonly imports: ImportContext;
   readonly keys: KeyContext;

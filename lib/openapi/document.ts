@@ -11,7 +11,7 @@ import { errorSchemas } from './errors.ts';
 import { type ComponentKind, type Json, pascalCase, reference, referredNames } from './json.ts';
 import { type PublishedSchemas, publishedSchemas } from './schemas.ts';
 
-/** What any row that takes a credential can answer, any row with fields, and any row at all. */
+/** Error codes of any row that takes a credential, of any row with fields, and of any row at all. */
 const CREDENTIAL_ERRORS: readonly ErrorCode[] = [
   'missing_credential',
   'invalid_credential',
@@ -243,7 +243,7 @@ function headersOf(names: readonly string[], cookies?: readonly string[]): { hea
   return Object.keys(headers).length === 0 ? {} : { headers };
 }
 
-/** What several codes that always come together are called. */
+/** Names of groups of codes that always come together. */
 const GROUPS = Object.entries<readonly ErrorCode[]>({
   BadRequest: ['malformed_request', 'invalid_field'],
   Unauthorized: CREDENTIAL_ERRORS.filter((code) => ERRORS[code].status === 401),
