@@ -42,7 +42,7 @@ const tierName = text(
   'named with small letters and digits, and not exhausted or sandbox',
 );
 
-/** Two usage plans each, of the 300 of an account in a Region that other stacks use too (API Gateway, "Quotas"). */
+/** A usage plan each, of the 300 of an account in a Region that other stacks use too (API Gateway, "Quotas"). */
 const MAX_TIERS = 20;
 
 /** How tenants come to usage keys of their own. */
@@ -58,10 +58,10 @@ const ownUsageKeys = fields({
    */
   maxForInitialTier: whole(0, 9_900).default(8_000),
   /**
-   * Seconds from a key's making to its first use. AWS documents none; up to two minutes were reported
-   * (docs/aws-facts.md, 5), and a key that does not work yet would be a 403. @default 300
+   * Seconds from a key's making to its first use. AWS documents none; 30 to 40 minutes were reported
+   * (docs/aws-facts.md, 5), and a key that does not work yet would be a 403. @default 3600
    */
-  warmSeconds: whole(1, 3_600).default(300),
+  warmSeconds: whole(1, 86_400).default(3_600),
   /**
    * Seconds from a key's last use to its deletion: more than the 2 for which authorizers hold what they know, and the
    * 29 of a request that is under way. @default 600
@@ -244,7 +244,7 @@ export const CONFIG = fields({
     .record(tierName, tier)
     .refine((tiers) => Object.keys(tiers).length > 0, { error: 'must have at least one tier' })
     .refine((tiers) => Object.keys(tiers).length <= MAX_TIERS, {
-      error: `must have at most ${MAX_TIERS} tiers, as each takes two of the account's 300 usage plans; remove some`,
+      error: `must have at most ${MAX_TIERS} tiers, as each takes one of the account's 300 usage plans; remove some`,
     }),
   /** The tier of a new tenant. */
   initialTier: text(/^/, 'the name of a tier'),

@@ -63,7 +63,7 @@ export class LatchkeyStack extends Stack {
       table,
       keyset,
       usagePlans,
-      variables: { ISSUER: frontDoor.url, USAGE_KEYS: usageKeys(Object.keys(config.tiers)) },
+      variables: { ISSUER: frontDoor.url, USAGE_KEYS: usageKeys() },
     }).byName;
 
     frontDoor.serve(functions);

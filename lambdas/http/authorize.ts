@@ -1,10 +1,11 @@
 import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import { type Decision, type DecisionContext, decide } from '../access/decision.ts';
+import type { UsageKeys } from '../contract/deployment.ts';
 import type { Outcome } from '../contract/outcomes.ts';
 import { errorCodeOf } from '../contract/profile.ts';
 import { principalOf } from '../kernel/caller.ts';
 import { counted, type Observation } from '../kernel/metrics.ts';
-import { type AuthorizerAnswer, answer, type UsageKeys } from './authorizer-answer.ts';
+import { type AuthorizerAnswer, answer } from './authorizer-answer.ts';
 import { contextOf } from './identity.ts';
 import { traceId } from './request-id.ts';
 
@@ -36,7 +37,7 @@ export function authorizer(
       event,
       contextOf(decision, requestId, context.clock(), (code) => errorCodeOf(context.profile, code)),
       usageKeys,
-      context.deployment.initialTier,
+      context.deployment,
     );
   };
 }

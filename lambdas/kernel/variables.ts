@@ -7,7 +7,7 @@ export interface Variables {
   readonly ISSUER: string;
   /** Where the functions' metrics are found in CloudWatch: one namespace a stack. */
   readonly METRICS_NAMESPACE: string;
-  /** JSON: the shared usage key of each tier by name, `sandbox` and `exhausted`. */
+  /** JSON: the usage keys that the stack itself has (`UsageKeys`). */
   readonly USAGE_KEYS: string;
   /** JSON: the stack's usage plans, as the reconciler reads them. */
   readonly USAGE_PLANS: string;

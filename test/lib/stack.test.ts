@@ -206,7 +206,7 @@ describe('the template', () => {
     'AWS::DynamoDB::Table': 'every tenant, person and key',
     'AWS::SecretsManager::Secret': 'the signing keys, and with them every session',
     'AWS::ApiGateway::RestApi': 'the URL that every client calls',
-    'AWS::ApiGateway::ApiKey': 'the usage key of every tenant of a tier, for minutes',
+    'AWS::ApiGateway::ApiKey': 'the usage key that tenants share, for as long as a new one takes to work',
     'AWS::SQS::Queue': 'the records that could not be handled',
     'AWS::Logs::LogGroup': 'a log',
   };
