@@ -64,7 +64,8 @@ export class FrontDoor extends Construct {
       // Bodies of the upstream go through as they are, whatever their type says.
       binaryMediaTypes: ['*/*'],
       // One API has one URL: what is said of the domain cannot be passed by.
-      ...(props.domainName === null ? {} : { disableExecuteApiEndpoint: true }),
+      // False in so many words: the endpoint that a domain had switched off would stay so without.
+      disableExecuteApiEndpoint: props.domainName !== null,
       // The account's right to log, without which a stage with an access log cannot be made. Other APIs use it too.
       cloudWatchRole: true,
       cloudWatchRoleRemovalPolicy: RemovalPolicy.RETAIN,

@@ -1,4 +1,4 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import type { RemovalPolicy } from 'aws-cdk-lib';
 import {
   AttributeType,
   BillingMode,
@@ -13,11 +13,14 @@ import type { TableRight } from './functions.ts';
 import type { LatchkeyFunction } from './latchkey-function.ts';
 
 export interface IdentityTableProps {
-  /** Removal policy of the table when the stack is deleted; a table that is kept is protected from deletion too. */
+  /** Removal policy of the table when the stack is deleted. */
   readonly removalPolicy: RemovalPolicy;
 }
 
-/** The one table: keys, sessions, tenants and the deployment's own facts. */
+/**
+ * The one table: keys, sessions, tenants and the deployment's own facts. It is not protected from deletion here, as
+ * CloudFormation could not take back a first deployment that failed: `npm run ops -- protect` does it after (ADR 0080).
+ */
 export class IdentityTable extends Construct {
   readonly table: Table;
   readonly streamArn: string;
@@ -34,7 +37,6 @@ export class IdentityTable extends Construct {
       // The account's own key: its use shows in CloudTrail, and unlike a customer's key nobody can delete it and
       // every credential with it. Secrets are hashes here, so who may decrypt matters less than that we always can.
       encryption: TableEncryption.AWS_MANAGED,
-      deletionProtection: props.removalPolicy === RemovalPolicy.RETAIN,
       removalPolicy: props.removalPolicy,
     });
     this.streamArn = (this.table.node.defaultChild as CfnTable).attrStreamArn;

@@ -25,12 +25,15 @@ export interface LatchkeyStackProps extends Settings {
 /** The whole system: who may call, the door that asks, and what stands behind it. */
 export class LatchkeyStack extends Stack {
   constructor(scope: Construct, { config, profile, rows, bundles }: LatchkeyStackProps) {
+    const isProduction = config.environment === 'production';
     super(scope, config.name, {
       stackName: config.name,
       description: `The front door of ${profile.title}`,
+      terminationProtection: isProduction,
     });
     const kept = {
-      removalPolicy: config.environment === 'production' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      // Not what a failed first deployment made: it would be in the way of the second.
+      removalPolicy: isProduction ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY,
     };
     const logged = { ...kept, logRetention: config.logRetentionDays };
 
@@ -94,6 +97,7 @@ export class LatchkeyStack extends Stack {
     new CfnOutput(this, 'ApiUrl', { value: frontDoor.url });
     new CfnOutput(this, 'ApiId', { value: frontDoor.stage.restApi.restApiId });
     new CfnOutput(this, 'TableName', { value: table.table.tableName });
+    new CfnOutput(this, 'UsageKeyPrefix', { value: usagePlans.prefix });
     new CfnOutput(this, 'KeysetSecretArn', { value: keyset.secret.secretArn });
   }
 }

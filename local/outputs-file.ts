@@ -27,6 +27,7 @@ export function outputsOf(stack: LocalStack) {
     ...stack.outputs,
     DynamodbEndpoint: stack.dynamodbEndpoint,
     SecretsEndpoint: stack.secretsEndpoint,
+    ApiGatewayEndpoint: stack.apiGatewayEndpoint,
     Region: stack.region,
     LocalCredentials: JSON.stringify(stack.credentials),
   };

@@ -69,7 +69,7 @@ describe('an API without a domain', () => {
     const texts = new Set(issuers(plain).map((issuer) => JSON.stringify(issuer)));
     expect(texts).toEqual(new Set([JSON.stringify(plain.toJSON().Outputs.ApiUrl.Value)]));
     expect([...texts][0]).toMatch(/"https:\/\/".*"Ref":"FrontDoorApi.*\.execute-api\..*\/live"/);
-    plain.hasResourceProperties('AWS::ApiGateway::RestApi', { DisableExecuteApiEndpoint: Match.absent() });
+    plain.hasResourceProperties('AWS::ApiGateway::RestApi', { DisableExecuteApiEndpoint: false });
   });
 });
 
