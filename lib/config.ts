@@ -113,6 +113,11 @@ const domain = fields({
   })
     .nullable()
     .default(null),
+  /**
+   * Whether the stage's URL answers beside the domain, and its tokens are accepted: while clients move to a domain that
+   * a live stack is given. @default false
+   */
+  alsoServeStageUrl: flag().default(false),
 }).superRefine(({ name, hostedZone }, context) => {
   if (hostedZone === null || name === hostedZone.name || name.endsWith(`.${hostedZone.name}`)) return;
   const message = `the zone ${hostedZone.name} cannot hold the domain ${name}; name the zone that does, or set hostedZone to null`;
@@ -130,6 +135,11 @@ const tokens = fields({
    * The authorizer can then read the signing keys. @default - where the profile signs with HS256
    */
   acceptsHs256: flag().nullable().default(null),
+  /**
+   * URLs that the API had before: tokens that it issued under them are accepted, until they expire. New ones are issued
+   * under the present URL. @default []
+   */
+  previousIssuers: z.array(httpsUrl()).readonly().default([]),
   /** Seconds after its first use for which a refresh token may be sent again; 0 is strict. @default 120 */
   refreshGraceSeconds: whole(0, 3600).default(120),
   /** Days without a refresh after which a session ends. @default 30 */

@@ -29,6 +29,8 @@ export interface FrontDoorProps {
   readonly stageName: string;
   /** The host name at whose root the API answers; null for the stage's URL. */
   readonly domainName: string | null;
+  /** Whether the stage's URL answers too where there is a domain. */
+  readonly servesStageUrl: boolean;
   readonly allowedOrigin: string;
   readonly logRetention: RetentionDays;
   /** Removal policy of the access log when the stack is deleted. */
@@ -42,6 +44,8 @@ export class FrontDoor extends Construct {
   readonly stage: Stage;
   /** The API's public URL, without a trailing slash: what its clients call, and the issuer of its tokens. */
   readonly url: string;
+  /** Every URL at which it answers: the public one, and perhaps the stage's. */
+  readonly urls: readonly string[];
   private readonly api: RestApi;
   private readonly rows: readonly ApiRow[];
   private readonly allowedOrigin: string;
@@ -65,7 +69,7 @@ export class FrontDoor extends Construct {
       binaryMediaTypes: ['*/*'],
       // One API has one URL: what is said of the domain cannot be passed by.
       // False in so many words: the endpoint that a domain had switched off would stay so without.
-      disableExecuteApiEndpoint: props.domainName !== null,
+      disableExecuteApiEndpoint: props.domainName !== null && !props.servesStageUrl,
       // The account's right to log, without which a stage with an access log cannot be made. Other APIs use it too.
       cloudWatchRole: true,
       cloudWatchRoleRemovalPolicy: RemovalPolicy.RETAIN,
@@ -79,10 +83,9 @@ export class FrontDoor extends Construct {
     // CDK's own output of the URL; the stack has one with a name that can be relied on.
     this.api.node.tryRemoveChild('Endpoint');
     this.stage = this.api.deploymentStage;
-    this.url =
-      props.domainName === null
-        ? `https://${this.api.restApiId}.execute-api.${region}.${urlSuffix}/${props.stageName}`
-        : `https://${props.domainName}`;
+    const stageUrl = `https://${this.api.restApiId}.execute-api.${region}.${urlSuffix}/${props.stageName}`;
+    this.url = props.domainName === null ? stageUrl : `https://${props.domainName}`;
+    this.urls = props.domainName !== null && props.servesStageUrl ? [this.url, stageUrl] : [this.url];
     addGatewayResponses(this.api, {
       profile: props.profile,
       allowedOrigin: props.allowedOrigin,

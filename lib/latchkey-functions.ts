@@ -18,7 +18,7 @@ export interface LatchkeyFunctionsProps {
   readonly keyset: KeysetSecret;
   readonly usagePlans: UsagePlans;
   /** The values of the variables that come with no right. */
-  readonly variables: Readonly<Record<'ISSUER' | 'USAGE_KEYS', string>>;
+  readonly variables: Readonly<Record<'ISSUER' | 'ACCEPTED_ISSUERS' | 'USAGE_KEYS', string>>;
   readonly logRetention: RetentionDays;
   /** Removal policy of the logs when the stack is deleted. */
   readonly removalPolicy: RemovalPolicy;

@@ -45,6 +45,7 @@ export class LatchkeyStack extends Stack {
       rows,
       stageName: config.stage,
       domainName: config.domain?.name ?? null,
+      servesStageUrl: config.domain?.alsoServeStageUrl ?? false,
       allowedOrigin: config.cors.allowedOrigin,
     });
     if (config.domain !== null) {
@@ -66,7 +67,11 @@ export class LatchkeyStack extends Stack {
       table,
       keyset,
       usagePlans,
-      variables: { ISSUER: frontDoor.url, USAGE_KEYS: usageKeys() },
+      variables: {
+        ISSUER: frontDoor.url,
+        ACCEPTED_ISSUERS: [...frontDoor.urls, ...config.tokens.previousIssuers].join(' '),
+        USAGE_KEYS: usageKeys(),
+      },
     }).byName;
 
     frontDoor.serve(functions);

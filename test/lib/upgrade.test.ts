@@ -81,6 +81,11 @@ const CHANGES: readonly [string, Overrides, Overrides][] = [
   ['another tier is the initial one', {}, tiers({ initialTier: 'pro' })],
   ['a tier is given other limits', {}, tiers({ tiers: { free: pro, pro, enterprise } })],
   ['a domain is given', {}, tiers({ domain: withDomain.domain })],
+  [
+    'a domain is given, and the stage’s URL stays',
+    {},
+    tiers({ domain: { ...withDomain.domain, alsoServeStageUrl: true } }),
+  ],
   ['the domain is taken away', tiers({ domain: withDomain.domain }), {}],
   ['the stage is renamed', {}, tiers({ stage: 'beta' })],
   ['another profile is served', { profile: 'default' }, { profile: 'memgraph' }],
