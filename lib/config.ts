@@ -13,6 +13,7 @@ const RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653,
 ] as const;
 
+const KMS_KEY_ARN = /^arn:aws[\w-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/;
 const CERTIFICATE_ARN = /^arn:aws[\w-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[\w-]+$/;
 
 /** Limits of a usage plan, and the exact limit of one API key. */
@@ -294,6 +295,15 @@ export const CONFIG = fields({
     /^arn:aws[\w-]*:sns:[\w-]+:\d{12}:[\w-]{1,256}$/,
     'the ARN of an SNS topic, or null for alarms that only show',
   )
+    .nullable()
+    .default(null),
+  /**
+   * The key in AWS KMS, of the stack's own Region, that encrypts the table, the signing keys, the logs and the queue;
+   * null for AWS's own keys, which nobody can delete. @default null
+   */
+  kmsKeyArn: z
+    .string()
+    .regex(KMS_KEY_ARN, { error: "must be the ARN of a key in KMS, or null for AWS's own keys" })
     .nullable()
     .default(null),
   /** Days for which logs are kept. @default 30 */

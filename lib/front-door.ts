@@ -11,6 +11,7 @@ import {
   RestApi,
   type Stage,
 } from 'aws-cdk-lib/aws-apigateway';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Profile } from '../lambdas/contract/profile.ts';
@@ -35,6 +36,8 @@ export interface FrontDoorProps {
   readonly logRetention: RetentionDays;
   /** Removal policy of the access log when the stack is deleted. */
   readonly removalPolicy: RemovalPolicy;
+  /** The customer's key that encrypts the access log. @default - AWS's own */
+  readonly encryptionKey?: IKey;
 }
 
 type Functions = Readonly<Record<FunctionName, LatchkeyFunction>>;
@@ -56,6 +59,7 @@ export class FrontDoor extends Construct {
     const accessLog = new LogGroup(this, 'AccessLog', {
       retention: props.logRetention,
       removalPolicy: props.removalPolicy,
+      ...(props.encryptionKey === undefined ? {} : { encryptionKey: props.encryptionKey }),
     });
     this.rows = props.rows;
     this.allowedOrigin = props.allowedOrigin;

@@ -8,13 +8,17 @@ import {
   TableEncryption,
 } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
+import { keyUse } from './encryption-key.ts';
 import type { TableRight } from './functions.ts';
 import type { LatchkeyFunction } from './latchkey-function.ts';
 
 export interface IdentityTableProps {
   /** Removal policy of the table when the stack is deleted. */
   readonly removalPolicy: RemovalPolicy;
+  /** The customer's key that encrypts it. @default - AWS's own */
+  readonly encryptionKey?: IKey;
 }
 
 /**
@@ -36,7 +40,9 @@ export class IdentityTable extends Construct {
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       // The account's own key: its use shows in CloudTrail, and unlike a customer's key nobody can delete it and
       // every credential with it. Secrets are hashes here, so who may decrypt matters less than that we always can.
-      encryption: TableEncryption.AWS_MANAGED,
+      ...(props.encryptionKey === undefined
+        ? { encryption: TableEncryption.AWS_MANAGED }
+        : { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey: props.encryptionKey }),
       removalPolicy: props.removalPolicy,
     });
     this.streamArn = (this.table.node.defaultChild as CfnTable).attrStreamArn;
@@ -44,6 +50,10 @@ export class IdentityTable extends Construct {
 
   /** Lets a function do exactly this to the table, and tells it the table's name. */
   grant(grantee: LatchkeyFunction, rights: readonly TableRight[]): void {
+    const { encryptionKey } = this.table;
+    if (encryptionKey !== undefined && rights.length > 0) {
+      grantee.lambda.addToRolePolicy(keyUse(encryptionKey, 'dynamodb'));
+    }
     for (const { actions, keys } of rights) {
       const statement = new PolicyStatement({
         actions: actions.map((action) => `dynamodb:${action}`),

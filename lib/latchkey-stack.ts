@@ -1,4 +1,5 @@
 import { CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import type { ApiRow } from '../lambdas/kernel/api-rows.ts';
 import { ApiDomain } from './api-domain.ts';
@@ -35,10 +36,12 @@ export class LatchkeyStack extends Stack {
       // Not what a failed first deployment made: it would be in the way of the second.
       removalPolicy: isProduction ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY,
     };
-    const logged = { ...kept, logRetention: config.logRetentionDays };
+    const encrypted =
+      config.kmsKeyArn === null ? {} : { encryptionKey: Key.fromKeyArn(this, 'Key', config.kmsKeyArn) };
+    const logged = { ...kept, ...encrypted, logRetention: config.logRetentionDays };
 
-    const table = new IdentityTable(this, 'Identity', kept);
-    const keyset = new KeysetSecret(this, 'Keyset', kept);
+    const table = new IdentityTable(this, 'Identity', { ...kept, ...encrypted });
+    const keyset = new KeysetSecret(this, 'Keyset', { ...kept, ...encrypted });
     const frontDoor = new FrontDoor(this, 'FrontDoor', {
       ...logged,
       profile,
@@ -83,6 +86,7 @@ export class LatchkeyStack extends Stack {
     keyset.rotateWith(functions.rotation, Duration.days(config.rotationDays));
     new UsageKeyReconciler(this, 'UsageKeyReconciler', functions);
     const keyStream = new KeyStream(this, 'KeyStream', {
+      ...encrypted,
       table,
       consumer: functions.stream,
       counter: functions.usage,

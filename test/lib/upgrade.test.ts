@@ -89,6 +89,11 @@ const CHANGES: readonly [string, Overrides, Overrides][] = [
   ['the domain is taken away', tiers({ domain: withDomain.domain }), {}],
   ['the stage is renamed', {}, tiers({ stage: 'beta' })],
   ['another profile is served', { profile: 'default' }, { profile: 'memgraph' }],
+  [
+    'a key of one’s own encrypts',
+    {},
+    tiers({ kmsKeyArn: 'arn:aws:kms:eu-central-1:111122223333:key/0a1b2c3d' }),
+  ],
   ['development becomes production', {}, { environment: 'production' }],
 ];
 
