@@ -1,4 +1,4 @@
-import { Duration, Validations } from 'aws-cdk-lib';
+import { Duration, type RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { EventSourceMapping, FilterCriteria, StartingPosition } from 'aws-cdk-lib/aws-lambda';
@@ -17,6 +17,7 @@ export interface KeyStreamProps {
   readonly counter: LatchkeyFunction;
   /** Whether something follows from the first use of a key: only where accounts wait for it. */
   readonly followsFirstUses: boolean;
+  readonly removalPolicy: RemovalPolicy;
 }
 
 /** A key or a tenant that begins or is deleted, by TTL or by us: it is counted, and frees what hung on it. */
@@ -48,12 +49,9 @@ export class KeyStream extends Construct {
   /** Takes the records that could not be handled. */
   readonly failures: Queue;
 
-  constructor(
-    scope: Construct,
-    id: string,
-    { table, consumer, counter, followsFirstUses, encryptionKey }: KeyStreamProps,
-  ) {
+  constructor(scope: Construct, id: string, props: KeyStreamProps) {
     super(scope, id);
+    const { table, consumer, counter, followsFirstUses, removalPolicy, encryptionKey } = props;
     const failures = new Queue(this, 'Failures', {
       ...(encryptionKey === undefined
         ? { encryption: QueueEncryption.SQS_MANAGED }
@@ -61,6 +59,7 @@ export class KeyStream extends Construct {
       enforceSSL: true,
       // The longest that SQS keeps a message: time for a person to look.
       retentionPeriod: Duration.days(14),
+      removalPolicy,
     });
     this.failures = failures;
     const reason = 'It is the dead-letter queue, of a stream: what fails here has nowhere further to go.';

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Deployment, TokenSettings } from '../lambdas/contract/deployment.ts';
+import type { DecisionSettings, Deployment, TokenSettings } from '../lambdas/contract/deployment.ts';
 import type { Profile } from '../lambdas/contract/profile.ts';
 import { type Config, ConfigError, parseConfig, RESERVED_CONCURRENCY } from './config.ts';
 import type { FunctionName } from './functions.ts';
@@ -7,7 +7,7 @@ import { loadProfile } from './profiles.ts';
 
 /** The inputs of one deployment: the configuration with its overrides, and the profile that it names. */
 export interface Settings {
-  readonly config: Config;
+  readonly config: Config & { readonly anonymous: boolean };
   readonly profile: Profile;
 }
 
@@ -17,6 +17,8 @@ export interface Overrides {
   readonly environment?: unknown;
   /** A JSON object whose fields replace the file's; or `@` and the path of a file that holds it. */
   readonly config?: unknown;
+  /** Whether it is for a stack that `npm start` serves on this machine. Nothing that is deployed says so. */
+  readonly isLocal?: boolean;
 }
 
 /**
@@ -28,7 +30,7 @@ export async function loadSettings(
   region: string | undefined = process.env.CDK_DEFAULT_REGION,
 ): Promise<Settings> {
   const { default: file } = await import('../latchkey.config.ts');
-  const { config: fields, ...rest } = overrides;
+  const { config: fields, isLocal = false, ...rest } = overrides;
   const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
   const config = parseConfig({ ...file, ...overriddenFields(fields), ...given });
   const profile = await loadProfile(config.profile);
@@ -36,7 +38,8 @@ export async function loadSettings(
   checkCertificate(config, region);
   checkKmsKey(config, region);
   checkCircle(config);
-  return { config, profile };
+  const allowsAnonymous = profile.allowsAnonymous && config.environment === 'development';
+  return { config: { ...config, anonymous: config.anonymous ?? (isLocal && allowsAnonymous) }, profile };
 }
 
 function overriddenFields(json: unknown): object {
@@ -66,7 +69,7 @@ function textOf(override: string): string {
 }
 
 function checkAnonymous(config: Config, profile: Profile): void {
-  if (!config.anonymous) return;
+  if (config.anonymous !== true) return;
   if (!profile.allowsAnonymous) {
     throw new ConfigError(
       `anonymous: the profile "${profile.name}" takes a credential for every call; set anonymous to false`,
@@ -125,6 +128,18 @@ export function deploymentOf({ config, profile }: Settings): Deployment {
     pathScopes: [...(config.upstream?.scopes ?? []), ...profile.pathScopes],
     allowedOrigin: config.cors.allowedOrigin,
   };
+}
+
+/** What decisions need of it, built into the authorizer's bundle. */
+export function decisionSettingsOf({
+  anonymous,
+  tiers,
+  initialTier,
+  sandbox,
+  pathScopes,
+  tokens: { acceptsHs256 },
+}: Deployment): DecisionSettings {
+  return { anonymous, tiers, initialTier, sandbox, pathScopes, tokens: { acceptsHs256 } };
 }
 
 /** Requests a minute from one source address. */

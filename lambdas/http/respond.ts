@@ -25,7 +25,7 @@ export function respond(
   return {
     statusCode: status,
     headers: {
-      'Content-Type': 'application/json; charset=utf-8',
+      ...(body === '' ? {} : { 'Content-Type': 'application/json; charset=utf-8' }),
       'Cache-Control': 'no-store',
       'X-Content-Type-Options': 'nosniff',
       'Access-Control-Allow-Origin': deployment.allowedOrigin,

@@ -118,6 +118,12 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))(
       expect(Object.keys(document.components.securitySchemes)).toEqual(expect.arrayContaining(used));
     });
 
+    test('X-API-Key is a way to present a credential where the contract takes it there, and nowhere else', () => {
+      const isTaken = profile.credentials.includes('x-api-key');
+      expect(document.security).toEqual([{ bearer: [] }, ...(isTaken ? [{ apiKey: [] }] : [])]);
+      expect('apiKey' in document.components.securitySchemes).toBe(isTaken);
+    });
+
     test('every schema is a JSON Schema that a validator can read', () => {
       const schemas = operations.flatMap(({ responses, requestBody, parameters }) => [
         ...Object.values(responses).flatMap((response) => Object.values(response.content)),

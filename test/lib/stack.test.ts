@@ -28,8 +28,13 @@ describe('the table', () => {
   });
 });
 
-describe('table, signing keys and logs', () => {
-  const kept = ['AWS::DynamoDB::Table', 'AWS::SecretsManager::Secret', 'AWS::Logs::LogGroup'];
+describe('table, signing keys, logs and the records that the stream could not bring', () => {
+  const kept = [
+    'AWS::DynamoDB::Table',
+    'AWS::SecretsManager::Secret',
+    'AWS::Logs::LogGroup',
+    'AWS::SQS::Queue',
+  ];
   const policies = (template: Template, type: string) =>
     Object.values(template.findResources(type)).map(
       ({ DeletionPolicy, UpdateReplacePolicy }) => `${DeletionPolicy}, ${UpdateReplacePolicy}`,
