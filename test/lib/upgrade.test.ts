@@ -92,7 +92,7 @@ const CHANGES: readonly [string, Overrides, Overrides][] = [
   [
     'a key of one’s own encrypts',
     {},
-    tiers({ kmsKeyArn: 'arn:aws:kms:eu-central-1:111122223333:key/0a1b2c3d' }),
+    tiers({ kmsKeyArn: 'arn:aws:kms:eu-central-1:111122223333:key/0a1b2c3d-0123-4567-89ab-cdef01234567' }),
   ],
   ['development becomes production', {}, { environment: 'production' }],
 ];
