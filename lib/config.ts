@@ -271,6 +271,11 @@ export const CONFIG = fields({
   cors: fields({
     allowedOrigin: text(/^(\*|https?:\/\/[^\s/'"]+)$/, '* or an origin such as https://app.example.com'),
   }),
+  /**
+   * Whether API Gateway's own answers carry headers that the authorizer has counted. AWS does not document that it maps
+   * them; `doctor` looks. Without, refusals keep status and body, and `Retry-After` is a fixed time. @default true
+   */
+  gatewayContextHeaders: flag().default(true),
   /** Limits of one source address where no credential is needed. */
   addressLimits: addressLimits.prefault({}),
   /** Whether AWS WAF stands before the API, which costs by the request. @default - in production */

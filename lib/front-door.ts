@@ -33,6 +33,8 @@ export interface FrontDoorProps {
   /** Whether the stage's URL answers too where there is a domain. */
   readonly servesStageUrl: boolean;
   readonly allowedOrigin: string;
+  /** Whether API Gateway's own answers map headers from the context of the call. */
+  readonly contextHeaders: boolean;
   readonly logRetention: RetentionDays;
   /** Removal policy of the access log when the stack is deleted. */
   readonly removalPolicy: RemovalPolicy;
@@ -94,6 +96,7 @@ export class FrontDoor extends Construct {
       profile: props.profile,
       allowedOrigin: props.allowedOrigin,
       challenge: challengeOf(this.url, props.rows),
+      contextHeaders: props.contextHeaders,
     });
     acknowledgeFindings(this);
   }

@@ -50,6 +50,7 @@ export class LatchkeyStack extends Stack {
       domainName: config.domain?.name ?? null,
       servesStageUrl: config.domain?.alsoServeStageUrl ?? false,
       allowedOrigin: config.cors.allowedOrigin,
+      contextHeaders: config.gatewayContextHeaders,
     });
     if (config.domain !== null) {
       new ApiDomain(this, 'Domain', { domain: config.domain, stage: frontDoor.stage });

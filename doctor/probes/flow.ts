@@ -158,8 +158,8 @@ export class Flow {
         return /^\d+$/.test(retryAfter)
           ? ok(`Over ${limit} calls a minute API Gateway answers 429, with Retry-After: ${retryAfter}.`)
           : wrong(
-              'A 429 has no Retry-After: the context is not mapped to headers.',
-              'The body says the seconds; ADR 0002 has the alternative.',
+              'A 429 has no Retry-After: API Gateway maps no header from the context.',
+              'Set gatewayContextHeaders: false in latchkey.config.ts and deploy: Retry-After is then a fixed time (docs/adr/0083-headers-without-the-context.md).',
             );
       return wrong(
         `Over its limit a key answers ${said(refused)}: the gateway response THROTTLED is missing or changed, or a plan of 0/0 does not throttle.`,
