@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { routes } from '../lambdas/table/index.ts';
 import { adrIndex } from '../lib/docs/adr-index.ts';
+import { deployerPolicy } from '../lib/docs/deployer-policy.ts';
 import { rolesPage } from '../lib/docs/roles-page.ts';
 import {
   type ImportRules,
@@ -40,6 +41,8 @@ if (standard === undefined) throw new Error('profiles/ has no profile "default".
 const others = profiles.filter((profile) => profile !== standard);
 await write('routes.md', routesPage(routes, standard, others));
 await write('roles.md', rolesPage(routes, standard));
+
+await write('bootstrap-policy.json', `${JSON.stringify(deployerPolicy(), null, 2)}\n`);
 
 const rules: ImportRules = await import(new URL('../.dependency-cruiser.mjs', import.meta.url).href);
 const architecture = await readFile(join(DOCS, 'architecture.md'), 'utf8');

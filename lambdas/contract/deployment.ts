@@ -61,6 +61,12 @@ export interface IdentityProvider {
   readonly linkByEmail: boolean;
 }
 
+/**
+ * The values of usage keys that the stack has: what tenants of the initial tier share who have none of their own, what
+ * all others share, that of all test keys, and that of the plan that lets nothing through. None depends on the tiers.
+ */
+export type UsageKeys = Readonly<Record<'initial' | 'other' | 'sandbox' | 'exhausted', string>>;
+
 /** How the reconciler gives tenants usage keys of their own (lib/config.ts says why the numbers are what they are). */
 export interface OwnUsageKeys {
   /** API keys of the account in the Region up to which it makes more. */

@@ -48,7 +48,7 @@ export type SymmetricKeys = (kid: string, version: number) => Promise<Uint8Array
  * and the algorithm is the key's: the token's header chooses neither (RFC 8725, 3.1).
  */
 export class TokenVerifier {
-  readonly #issuer: string;
+  readonly #issuer: string | string[];
   readonly #symmetricKeys: SymmetricKeys | undefined;
   /** A public key never changes under its `kid`, so it is imported once. */
   readonly #imported = new Map<string, KeyObject>();
@@ -61,7 +61,8 @@ export class TokenVerifier {
     { readonly claims: TokenClaims | KeyTokenClaims; readonly expiresAt: number }
   >(MAX_PROVEN_TOKENS);
 
-  constructor(issuer: string, symmetricKeys?: SymmetricKeys) {
+  /** @param issuer what `iss` may be: one URL, or any of several while the API moves from one to another */
+  constructor(issuer: string | string[], symmetricKeys?: SymmetricKeys) {
     this.#issuer = issuer;
     this.#symmetricKeys = symmetricKeys;
   }
