@@ -46,11 +46,12 @@ export async function latchkeyApp(
     config: app.node.tryGetContext('config'),
   });
   const rows = apiRows(routes, settings.profile);
+  const deployment = deploymentOf(settings);
   const bundles = await bundleFunctions({
     functions: Object.keys(functionSpecs(settings.profile)) as FunctionName[],
     profile: settings.profile.name,
-    deployment: deploymentOf(settings),
-    access: accessTable(rows),
+    deployment,
+    access: accessTable(rows, deployment.rights),
     outDir: join(app.outdir, 'bundles'),
   });
   new LatchkeyStack(app, { ...settings, rows, bundles });

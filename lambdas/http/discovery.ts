@@ -1,4 +1,6 @@
 import type { Profile } from '../contract/profile.ts';
+import type { Rights } from '../contract/rights.ts';
+import type { Scope } from '../contract/scopes.ts';
 import { apiRows } from '../kernel/api-rows.ts';
 import { Problem } from '../kernel/problem.ts';
 import type { Advertised, Route } from '../kernel/route.ts';
@@ -8,8 +10,14 @@ import type { Discovery } from '../status/rows.ts';
  * What the deployment says of itself, from the route table: a row that names its place in the metadata stands there
  * under the profile's path, and what no row serves is not mentioned. `issuer` is the API's URL without a slash at its end.
  */
-export function discovery(issuer: string, routes: readonly Route[], profile: Profile): Discovery {
-  const server = authorizationServer(issuer, routes, profile);
+export function discovery(
+  issuer: string,
+  routes: readonly Route[],
+  profile: Profile,
+  { inclusion }: Pick<Rights, 'inclusion'>,
+): Discovery {
+  const scopes = Object.keys(inclusion);
+  const server = authorizationServer(issuer, routes, profile, scopes);
   return {
     authorizationServer: () => server,
     protectedResource(path) {
@@ -17,7 +25,7 @@ export function discovery(issuer: string, routes: readonly Route[], profile: Pro
       return {
         resource: issuer + path,
         authorization_servers: [issuer],
-        scopes_supported: profile.keys.scopes,
+        scopes_supported: scopes,
         bearer_methods_supported: ['header'],
         resource_name: profile.title,
       };
@@ -29,7 +37,12 @@ export function discovery(issuer: string, routes: readonly Route[], profile: Pro
  * RFC 8414, 2. The two lists are sent even when they are empty: without `grant_types_supported` the standard reads
  * `authorization_code` and `implicit`, and `response_types_supported` is required.
  */
-function authorizationServer(issuer: string, routes: readonly Route[], profile: Profile) {
+function authorizationServer(
+  issuer: string,
+  routes: readonly Route[],
+  profile: Profile,
+  scopes: readonly Scope[],
+) {
   const advertised = apiRows(routes, profile).flatMap((row) =>
     row.kind === 'route' && row.route.advertised !== undefined
       ? [{ url: issuer + row.path, ...row.route.advertised }]
@@ -46,7 +59,7 @@ function authorizationServer(issuer: string, routes: readonly Route[], profile: 
       : { token_endpoint: tokens.url, token_endpoint_auth_methods_supported: ['none'] }),
     response_types_supported: [],
     grant_types_supported: tokens?.grants ?? [],
-    scopes_supported: profile.keys.scopes,
+    scopes_supported: scopes,
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Decision } from '../access/decision.ts';
 import { DECISION_ERRORS, ERRORS, type ErrorCode } from '../contract/errors.ts';
-import { ENVIRONMENTS, ROLES, SCOPES } from '../contract/scopes.ts';
+import { ENVIRONMENTS, parseScopes } from '../contract/scopes.ts';
 import type { Caller } from '../kernel/caller.ts';
 import { Problem, rateLimited, retryHint } from '../kernel/problem.ts';
 import { type Allowance, endOfMonth, secondsUntil, WINDOW_SECONDS } from '../plans/allowance.ts';
@@ -143,7 +143,8 @@ export function callerOf(context: Readonly<Record<string, unknown>> | null | und
     tenantId: value('tenantId'),
     workspaceId: value('workspaceId'),
     environment: one(ENVIRONMENTS, 'environment'),
-    scopes: SCOPES.filter((scope) => value('scopes').split(' ').includes(scope)),
+    // A role or a key whose scopes the configuration has lost has none; API Gateway may leave an empty text out.
+    scopes: typeof context?.scopes === 'string' ? parseScopes(context.scopes) : [],
   };
   const kind = one(['user', 'key', 'anonymous'], 'callerKind');
   switch (kind) {
@@ -153,7 +154,7 @@ export function callerOf(context: Readonly<Record<string, unknown>> | null | und
         ...common,
         userId: value('userId'),
         sessionId: value('sessionId'),
-        role: one(ROLES, 'role'),
+        role: value('role'),
       };
     case 'key':
       return { kind, ...common, keyId: value('keyId') };

@@ -2,11 +2,19 @@ import type * as z from 'zod';
 import { ERRORS, type ErrorCode } from '../contract/errors.ts';
 import type { Profile } from '../contract/profile.ts';
 import { RATE_LIMIT_HEADERS } from '../contract/rate-limit-headers.ts';
+import type { Rights } from '../contract/rights.ts';
 import { apiRows } from '../kernel/api-rows.ts';
 import { Problem } from '../kernel/problem.ts';
 import type { Route } from '../kernel/route.ts';
 import { oauthErrorBody } from './oauth-error.ts';
-import { inputSchema, type Json, jsonSchema, outputSchema, shapeOf } from './published-schema.ts';
+import {
+  configuredSchemas,
+  inputSchema,
+  type Json,
+  jsonSchema,
+  outputSchema,
+  shapeOf,
+} from './published-schema.ts';
 
 /** What any row that takes a credential can answer, and any row at all. */
 const CREDENTIAL_ERRORS: readonly ErrorCode[] = [
@@ -26,8 +34,12 @@ const CREDENTIAL_ERRORS: readonly ErrorCode[] = [
 const NDJSON = 'application/x-ndjson';
 const COMMON_ERRORS: readonly ErrorCode[] = ['malformed_request', 'internal', 'unavailable'];
 
-/** The OpenAPI 3.1 document of a profile, from the route table. */
-export function openApiDocument(routes: readonly Route[], profile: Profile): Json {
+/** The OpenAPI 3.1 document of a profile with a deployment's scopes and roles, from the route table. */
+export function openApiDocument(
+  routes: readonly Route[],
+  profile: Profile,
+  rights: Pick<Rights, 'scopes' | 'roles'>,
+): Json {
   const paths: Record<string, Record<string, Json>> = {};
   for (const row of apiRows(routes, profile)) {
     if (row.kind !== 'route') continue;
@@ -52,6 +64,7 @@ export function openApiDocument(routes: readonly Route[], profile: Profile): Jso
       },
       schemas: {
         Error: errorSchema(profile),
+        ...configuredSchemas(rights),
         OAuthError: shapeOf(oauthErrorBody(new Problem('internal'), 'id')),
       },
       headers: HEADERS,

@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import type { Profile } from '../contract/profile.ts';
+import type { Rights } from '../contract/rights.ts';
+import { role, scope } from '../kernel/fields.ts';
 import type { Route } from '../kernel/route.ts';
 import { publishedName } from './field-names.ts';
 
@@ -68,11 +70,36 @@ function exampleOf(schema: Json, known: Map<unknown, Json>): unknown {
   return value;
 }
 
+/** The parts of bodies that the configuration names, by the component that says what there is. */
+const CONFIGURED = new Map<unknown, string>([
+  [scope, 'Scope'],
+  [role, 'Role'],
+]);
+
 export function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, {
     io,
     unrepresentable: 'any',
     target: 'draft-2020-12',
+    override: ({ zodSchema, jsonSchema: written }) => {
+      const component = CONFIGURED.get(zodSchema);
+      if (component === undefined) return;
+      for (const keyword of Object.keys(written)) delete written[keyword];
+      written.$ref = `#/components/schemas/${component}`;
+    },
   });
   return rest;
+}
+
+/** The components of what is configured: what a request can name, and what it means. */
+export function configuredSchemas({ scopes, roles }: Pick<Rights, 'scopes' | 'roles'>): Json {
+  const scopeText = scopes.map(({ name, description }) => `\`${name}\`: ${description}`);
+  const roleText = Object.entries(roles).map(
+    ([name, { description, scopes: has }]) =>
+      `\`${name}\`: ${description === undefined ? '' : `${description} `}(${has.join(', ')})`,
+  );
+  return {
+    Scope: { type: 'string', enum: scopes.map(({ name }) => name), description: scopeText.join('\n') },
+    Role: { type: 'string', enum: Object.keys(roles), description: roleText.join('\n') },
+  };
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ENVIRONMENTS, ROLES, SCOPES } from '../contract/scopes.ts';
+import { ENVIRONMENTS, MAX_SCOPES, ROLE_NAME, SCOPE_NAME } from '../contract/scopes.ts';
 import { MAX_ALLOWED_BLOCKS, parseBlock } from './address.ts';
 import { parseTimestamp } from './clock.ts';
 import { MAX_WORKSPACE_ID_LENGTH } from './ids.ts';
@@ -16,10 +16,15 @@ export const plainText = (maxLength: number) =>
     .regex(/\S/, 'must not be blank')
     .refine((value) => value.isWellFormed(), 'must be well-formed Unicode');
 
-export const scopes = z
-  .array(z.enum(SCOPES, `must be one of ${SCOPES.join(', ')}`))
-  .min(1)
-  .max(SCOPES.length);
+/** A scope of a request. Which there are, the rules know; the document says it. */
+export const scope = z
+  .string()
+  .regex(SCOPE_NAME, 'must be a scope: 1 to 64 printable ASCII characters without blanks, " and \\');
+
+export const scopes = z.array(scope).min(1).max(MAX_SCOPES);
+
+/** Scopes as they are stored: one may have been given before the configuration lost it. */
+export const storedScopes = z.array(z.string());
 
 export const environment = z.enum(ENVIRONMENTS, `must be one of ${ENVIRONMENTS.join(', ')}`);
 
@@ -53,7 +58,13 @@ export const workspaceId = z.string().min(1).max(MAX_WORKSPACE_ID_LENGTH);
 
 export const time = z.iso.datetime({ offset: true });
 
-export const role = z.enum(ROLES, `must be one of ${ROLES.join(', ')}`);
+/** A role of a request, as {@link scope} is a scope of one. */
+export const role = z
+  .string()
+  .regex(ROLE_NAME, 'must be a role: a letter, then at most 63 letters, digits, -, _ and :');
+
+/** A role as it is stored. */
+export const storedRole = z.string();
 
 /** The query of a list that is read page by page. */
 export const pageQuery = z.strictObject({

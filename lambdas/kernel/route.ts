@@ -1,8 +1,7 @@
 import type * as z from 'zod';
-import type { Access, Method } from '../contract/access.ts';
+import type { Access, Area, Method } from '../contract/access.ts';
 import type { ErrorCode } from '../contract/errors.ts';
 import type { RouteId, ServiceName } from '../contract/route-id.ts';
-import type { Scope } from '../contract/scopes.ts';
 import type { Caller, UserCaller } from './caller.ts';
 import type { Credential } from './credential.ts';
 import type { Ndjson } from './ndjson.ts';
@@ -130,7 +129,7 @@ export function callerRoute<
   return row;
 }
 
-/** A row that takes a person's credential, with `scope`; no key's, whatever its scopes. */
+/** A row that takes a person's credential, with the scope of an area; no key's, whatever its scopes. */
 export function personRoute<
   Services,
   Body extends z.ZodType = z.ZodUndefined,
@@ -143,7 +142,7 @@ export function personRoute<
   (request: CallerRequest<Body, Query>, services: Services, caller: UserCaller) => Promise<Result>,
   Body,
   Query
-> & { readonly scope: Scope | null }): Route {
+> & { readonly scope: Area | null }): Route {
   return {
     ...row,
     access: { kind: 'credential', scope, callers: 'user' },

@@ -3,13 +3,15 @@ import { type ChangeOrigin, originOf, type RequestOrigin } from '../audit/entrie
 import type { Deployment } from '../contract/deployment.ts';
 import type { KeyFormat } from '../contract/key-format.ts';
 import type { Profile } from '../contract/profile.ts';
-import { type Environment, firstUncovered, type Scope } from '../contract/scopes.ts';
+import type { Rights } from '../contract/rights.ts';
+import { coversScope, declaredScopes, type Environment, type Scope } from '../contract/scopes.ts';
 import { type AddressBlock, contains } from '../kernel/address.ts';
 import { type Caller, type KeyCaller, principalOf } from '../kernel/caller.ts';
 import { type Clock, NEVER } from '../kernel/clock.ts';
 import { invalidField, Problem } from '../kernel/problem.ts';
+import { requireHeld, requireScopes } from '../kernel/rights.ts';
 import { limitsOf } from '../plans/tiers.ts';
-import { type KeyDefaults, knownScopes } from '../tenancy/key-defaults.ts';
+import type { KeyDefaults } from '../tenancy/key-defaults.ts';
 import { requireWorkspace, type WorkspaceIndex } from '../tenancy/workspace-choice.ts';
 import type { WorkspaceContext } from '../tenancy/workspaces.ts';
 import { environmentsOf, hashKey, isImported, mainEnvironment, newKey, newLocator } from './key-format.ts';
@@ -206,7 +208,7 @@ export async function createKey(
     workspaceId: request.workspaceId ?? caller.workspaceId,
     name: request.name,
     environment,
-    scopes: knownScopes(request.scopes, profile) ?? defaultScopes(caller, profile, defaults),
+    scopes: request.scopes ?? requireSome(defaultScopes(caller, deployment.rights, defaults.scopes)),
     lifetimeSeconds: lifetimeOf(request.expiry, owned, profile, now, defaults),
     allowedBlocks:
       request.allowedBlocks ??
@@ -214,7 +216,8 @@ export async function createKey(
     metadata: request.metadata ?? {},
     createdBy: principalOf(caller),
   };
-  requireWithin(wanted, caller, owned, profile);
+  requireScopes(wanted.scopes, deployment.rights);
+  requireWithin(wanted, caller, owned, deployment.rights);
   requireExpiryWithin(expiryOf(wanted.lifetimeSeconds, now), owned);
   const { issue, key } = issueKey(wanted, profile.keys, now);
   const { keys: maxKeys } = limitsOf(await keys.tier(caller.tenantId), deployment);
@@ -288,16 +291,17 @@ export async function updateKey(
   context: KeyContext,
 ): Promise<ApiKey> {
   const { profile, keys, clock } = context;
+  const { rights } = context.deployment;
   const now = clock();
   const before = await findKey(id, caller, context);
   requireAlive(before);
   const owned = await callerKey(caller, keys);
-  requireWithin(before, caller, owned, profile);
+  requireWithin(before, caller, owned, rights);
   const { enabled, expiry, ...plain } = request;
   if (expiry !== undefined && before.expiresAt <= now) {
     throw new Problem('conflicting_state', { message: 'The API key has expired. Rotate it instead.' });
   }
-  knownScopes(request.scopes, profile);
+  if (request.scopes !== undefined) requireScopes(request.scopes, rights);
   const lifetimeSeconds = expiry === undefined ? undefined : lifetimeOf(expiry, owned, profile, now);
   const change: KeyChange = {
     ...plain,
@@ -305,7 +309,7 @@ export async function updateKey(
     ...(lifetimeSeconds === undefined ? {} : { lifetimeSeconds, expiresAt: expiryOf(lifetimeSeconds, now) }),
   };
   const after = { ...before, ...change };
-  requireWithin(after, caller, owned, profile);
+  requireWithin(after, caller, owned, rights);
   if (change.expiresAt !== undefined) requireExpiryWithin(change.expiresAt, owned);
   if (!(await keys.change(before, change, originOf(caller, from), now))) {
     // Revoked, or rotated between our read and our write.
@@ -327,7 +331,7 @@ export async function revokeKey(
 ): Promise<ApiKey> {
   const found = await findKey(id, caller, context);
   const owned = await callerKey(caller, context.keys);
-  if (owned?.id !== found.id) requireWithin(found, caller, owned, context.profile);
+  if (owned?.id !== found.id) requireWithin(found, caller, owned, context.deployment.rights);
   await context.keys.revoke(found, originOf(caller, from), context.clock());
   return { ...found, state: 'revoked', revokedAt: found.revokedAt ?? context.clock() };
 }
@@ -367,7 +371,7 @@ export async function rotateKey(
   }
   const owned = await callerKey(caller, keys);
   // The answer holds a working secret, so the caller must have all that it opens.
-  requireWithin(before, caller, owned, profile);
+  requireWithin(before, caller, owned, context.deployment.rights);
   const callersEnd = owned === undefined || owned.id === before.id ? NEVER : owned.expiresAt;
   const expiresAt = Math.min(expiryOf(before.lifetimeSeconds, now), callersEnd);
   const previousExpiresAt = previousExpiry(before, expiresAt, request, now);
@@ -456,13 +460,24 @@ async function callerKey(caller: Caller, keys: KeyStore): Promise<ApiKey | undef
   return own;
 }
 
-function defaultScopes(caller: Caller, profile: Profile, defaults: KeyDefaults): readonly Scope[] {
-  const { defaultScopes: ofProfile, scopes: known } = profile.keys;
-  const scopes = defaults.scopes ?? ofProfile;
-  if (scopes === null) return known.filter((scope) => caller.scopes.includes(scope));
-  return scopes.filter(
-    (scope) => firstUncovered(caller.scopes, [scope], profile.scopeInclusion) === undefined,
+/**
+ * The scopes of a key that is created without any: the tenant's defaults or the deployment's, as far as the creator has
+ * them, and never one that manages.
+ */
+export function defaultScopes(
+  caller: Caller,
+  { defaultScopes: ofDeployment, inclusion, managing }: Rights,
+  ofTenant: KeyDefaults['scopes'],
+): readonly Scope[] {
+  return (ofTenant ?? ofDeployment ?? caller.scopes).filter(
+    (scope) => coversScope(caller.scopes, scope, inclusion) && !managing.includes(scope),
   );
+}
+
+/** A key without a scope opens nothing. Throws `invalid_field`. */
+function requireSome(scopes: readonly Scope[]): readonly Scope[] {
+  if (scopes.length > 0) return scopes;
+  throw invalidField('scopes', 'must be named: you have none of those that a key has by default');
 }
 
 /** Seconds from now until what was asked for; the profile's default, but no later than the caller's own end. */
@@ -495,10 +510,10 @@ function requireWithin(
   key: Pick<ApiKey, 'scopes' | 'workspaceId' | 'environment' | 'allowedBlocks'>,
   caller: Caller,
   owned: ApiKey | undefined,
-  { scopeInclusion }: Profile,
+  rights: Pick<Rights, 'inclusion'>,
 ): void {
-  const missing = firstUncovered(caller.scopes, key.scopes, scopeInclusion);
-  if (missing !== undefined) throw exceeds(`You do not have the scope ${missing} yourself.`);
+  // A scope that the configuration has lost gives nothing: whoever manages keys can still change such a key.
+  requireHeld(declaredScopes(key.scopes, rights.inclusion), caller, rights);
   if (owned === undefined) return;
   if (key.workspaceId !== owned.workspaceId)
     throw exceeds('An API key can only create keys of its own workspace.');

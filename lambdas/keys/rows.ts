@@ -28,7 +28,7 @@ export interface KeyServices {
   readonly keys: KeyContext;
 }
 
-const administrator = { kind: 'credential', scope: 'admin' } as const;
+const administrator = { kind: 'credential', scope: 'keys' } as const;
 
 export const keyRoutes: readonly Route[] = [
   callerRoute({
@@ -83,7 +83,7 @@ export const keyRoutes: readonly Route[] = [
       })
       .refine(onlyOneExpiry.check, onlyOneExpiry.problem),
     success: { status: 201, description: 'The key. It is shown only now.', schema: issuedKeyView },
-    errors: ['exceeds_own_rights', 'limit_reached', 'not_found'],
+    errors: ['exceeds_own_rights', 'limit_reached', 'not_found', 'scopes_too_long'],
     handle: async ({ body, origin, workspaceId: named }, { keys }: KeyServices, caller) => {
       const inWorkspace = body.workspace_id ?? named;
       const { apiKey, key } = await createKey(
@@ -139,7 +139,7 @@ export const keyRoutes: readonly Route[] = [
         'must change at least one field',
       ),
     success: { status: 200, description: 'The key as it is now.', schema: keyView },
-    errors: ['not_found', 'gone', 'exceeds_own_rights', 'conflicting_state'],
+    errors: ['not_found', 'gone', 'exceeds_own_rights', 'conflicting_state', 'scopes_too_long'],
     handle: async ({ params, body, origin }, { keys }: KeyServices, caller) => {
       const changed = await updateKey(
         params.id ?? '',

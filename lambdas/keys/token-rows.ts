@@ -1,6 +1,5 @@
 import * as z from 'zod';
-import { SCOPES } from '../contract/scopes.ts';
-import { scopes } from '../kernel/fields.ts';
+import { scopes, storedScopes } from '../kernel/fields.ts';
 import { callerRoute, type Route } from '../kernel/route.ts';
 import { issueKeyToken, type KeyTokenContext } from './key-tokens.ts';
 
@@ -32,7 +31,7 @@ export const keyTokenRoutes: readonly Route[] = [
         access_token: z.string(),
         token_type: z.literal('bearer'),
         expires_in: z.int().describe('Seconds. The token ends earlier when the key does.'),
-        scopes: z.array(z.enum(SCOPES)),
+        scopes: storedScopes,
       }),
     },
     errors: ['key_required', 'exceeds_own_rights'],

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import type { KeyFormat } from '../contract/key-format.ts';
-import { ENVIRONMENTS, SCOPES } from '../contract/scopes.ts';
+import { ENVIRONMENTS } from '../contract/scopes.ts';
 import { formatBlock } from '../kernel/address.ts';
 import { parseTimestamp, timestamp } from '../kernel/clock.ts';
-import { expiresInDays, time } from '../kernel/fields.ts';
+import { expiresInDays, storedScopes, time } from '../kernel/fields.ts';
 import { maskedKey } from './key-format.ts';
 import { type ApiKey, type ExpiryRequest, statusOf } from './keys.ts';
 
@@ -58,7 +58,7 @@ export const keyView = z.object({
   key_prefix: z.string().describe('The masked key: enough to recognise it.'),
   workspace_id: z.string(),
   environment: z.enum(ENVIRONMENTS),
-  scopes: z.array(z.enum(SCOPES)),
+  scopes: storedScopes,
   status: z.enum(['active', 'expired', 'disabled', 'revoked']),
   is_active: z.boolean(),
   allowed_ips: z.array(z.string()),

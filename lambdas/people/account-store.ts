@@ -1,8 +1,8 @@
 import { type AuditedState, auditEntry } from '../audit/entries.ts';
 import { rowWrites } from '../audit/trail-store.ts';
-import { ROLES, type Role } from '../contract/scopes.ts';
+import type { Role } from '../contract/scopes.ts';
 import { emailKey, tenantKey, userKey, workspaceKey } from '../kernel/item-keys.ts';
-import { type Item, N, number, oneOf, S, text } from '../kernel/items.ts';
+import { type Item, N, number, S, text } from '../kernel/items.ts';
 import { Problem } from '../kernel/problem.ts';
 import { ConditionsFailed, type Table, type TransactionWrite } from '../kernel/table.ts';
 import { newKeyItems } from '../keys/key-store.ts';
@@ -36,7 +36,7 @@ export class DynamoAccountStore implements AccountStore {
         name: S(account.workspaceName),
         keyCount: N(1),
         userCount: N(1),
-        adminCount: N(1),
+        [countOf(user.role)]: N(1),
         workspaces: { SS: [workspaceId] },
         defaultWorkspace: S(workspaceId),
         ...(heldUntil === null ? {} : { heldUntil: N(heldUntil), heldEmail: S(user.email) }),
@@ -133,6 +133,11 @@ export class DynamoAccountStore implements AccountStore {
   }
 }
 
+/** The attribute of a tenant that counts its people with a role. Before roles had names of the owner's, `admin` alone was counted. */
+export function countOf(role: Role): string {
+  return role === 'admin' ? 'adminCount' : `people:${role}`;
+}
+
 /** Takes an address for whom `Item` says: one that nobody has, or whose holder let the time pass. */
 export function claimAddress(Item: Item, now: number): TransactionWrite {
   return {
@@ -152,7 +157,7 @@ export function storedUser(tenantId: string, userId: string, item: Item): User {
     tenantId,
     email: text(item, 'email'),
     fullName: item.fullName?.S ?? null,
-    role: oneOf<Role>(ROLES, text(item, 'role')),
+    role: text(item, 'role'),
     version: number(item, 'ver'),
   };
 }

@@ -1,12 +1,14 @@
 import { changeNote } from '../audit/change-note.ts';
 import { auditEntry, type ChangeOrigin } from '../audit/entries.ts';
 import { AuditTrail } from '../audit/trail-store.ts';
+import type { Rights } from '../contract/rights.ts';
+import type { Role } from '../contract/scopes.ts';
 import { emailKey, tenantKey, userKey } from '../kernel/item-keys.ts';
 import { type Item, N, number, S, text } from '../kernel/items.ts';
 import { Problem } from '../kernel/problem.ts';
 import { ConditionsFailed, type Table, type TransactionWrite } from '../kernel/table.ts';
 import type { UserStanding } from '../sessions/sessions.ts';
-import { claimAddress, storedUser } from './account-store.ts';
+import { claimAddress, countOf, storedUser } from './account-store.ts';
 import { identityItem } from './exchange-store.ts';
 import {
   MAX_USERS,
@@ -21,13 +23,15 @@ import {
 /** How often a change of a person begins anew because another came first. */
 const ATTEMPTS = 10;
 
-/** The people of tenants: their rows, their addresses, and the count of administrators. */
+/** The people of tenants: their rows, their addresses, and how many there are of each role. */
 export class DynamoPeopleStore implements PeopleStore {
   readonly #table: Table;
   readonly #audit: AuditTrail;
+  readonly #managers: readonly Role[];
 
-  constructor(table: Table) {
+  constructor(table: Table, { peopleManagers }: Pick<Rights, 'peopleManagers'>) {
     this.#table = table;
+    this.#managers = peopleManagers;
     this.#audit = new AuditTrail(table);
   }
 
@@ -72,7 +76,7 @@ export class DynamoPeopleStore implements PeopleStore {
         createdBy: S(origin.actor),
         ...(user.fullName === null ? {} : { fullName: S(user.fullName) }),
       }),
-      countPeople(user.tenantId, 1, user.role === 'admin' ? 1 : 0),
+      this.#count(user.tenantId, { to: user.role }),
       ...(identity === undefined ? [] : [put(identityItem(identity, user, true, createdAt))]),
     ];
     const entry = auditEntry('user.create', `user:${user.userId}`, origin, createdAt, null, {
@@ -96,7 +100,6 @@ export class DynamoPeopleStore implements PeopleStore {
       const isNewRole = after.role !== before.role;
       if (!isNewRole && after.fullName === before.fullName) return before;
       const version = before.version + (isNewRole ? 1 : 0);
-      const admins = Number(after.role === 'admin') - Number(before.role === 'admin');
       const update: TransactionWrite = {
         Update: {
           Key: userKey(before.tenantId, before.userId),
@@ -121,7 +124,8 @@ export class DynamoPeopleStore implements PeopleStore {
         { role: before.role, full_name: before.fullName },
         { role: after.role, full_name: after.fullName },
       );
-      const writes = [update, ...(admins === 0 ? [] : [countPeople(before.tenantId, 0, admins)])];
+      const roles = { from: before.role, to: after.role };
+      const writes = [update, ...(isNewRole ? [this.#count(before.tenantId, roles)] : [])];
       await this.#audit.commit(before.tenantId, [entry], writes);
       return { ...after, version };
     });
@@ -138,7 +142,7 @@ export class DynamoPeopleStore implements PeopleStore {
             ExpressionAttributeValues: seenValues(before),
           },
         },
-        countPeople(before.tenantId, -1, before.role === 'admin' ? -1 : 0),
+        this.#count(before.tenantId, { from: before.role }),
         {
           Delete: {
             Key: emailKey(before.email),
@@ -208,6 +212,42 @@ export class DynamoPeopleStore implements PeopleStore {
     return item === undefined ? undefined : userStanding(item);
   }
 
+  /** Counts a person who comes (`to`), goes (`from`), or has another role. Of those who manage people one always stays. */
+  #count(tenantId: string, { from, to }: { readonly from?: Role; readonly to?: Role }): TransactionWrite {
+    const manages = (role: Role | undefined) => role !== undefined && this.#managers.includes(role);
+    const others = manages(from) && !manages(to) ? this.#managers.filter((role) => role !== from) : undefined;
+    const people = Number(to !== undefined) - Number(from !== undefined);
+    return {
+      Update: {
+        Key: tenantKey(tenantId),
+        UpdateExpression: [
+          'ADD userCount :people',
+          ...(from === undefined ? [] : ['#from :less']),
+          ...(to === undefined ? [] : ['#to :one']),
+        ].join(', '),
+        ConditionExpression: [
+          'attribute_exists(PK)',
+          ...(others === undefined
+            ? []
+            : [`(${['#from > :one', ...others.map((_, index) => `#other${index} > :none`)].join(' OR ')})`]),
+          ...(people > 0 ? ['(attribute_not_exists(userCount) OR userCount < :most)'] : []),
+        ].join(' AND '),
+        ExpressionAttributeNames: {
+          ...(from === undefined ? {} : { '#from': countOf(from) }),
+          ...(to === undefined ? {} : { '#to': countOf(to) }),
+          ...Object.fromEntries((others ?? []).map((role, index) => [`#other${index}`, countOf(role)])),
+        },
+        ExpressionAttributeValues: {
+          ':people': N(people),
+          ...(from === undefined ? {} : { ':less': N(-1) }),
+          ...(to === undefined && others === undefined ? {} : { ':one': N(1) }),
+          ...(others === undefined || others.length === 0 ? {} : { ':none': N(0) }),
+          ...(people > 0 ? { ':most': N(MAX_USERS) } : {}),
+        },
+      },
+    };
+  }
+
   /** Runs a change on the person as they are, again when another change came between. */
   async #onPresent(seen: Person, change: (present: Person) => Promise<Person>): Promise<Person> {
     let present: Person | undefined = seen;
@@ -261,28 +301,6 @@ function seenValues({ role, version, fullName }: Person): Item {
     ':seenRole': S(role),
     ...(version === 0 ? {} : { ':seenVersion': N(version) }),
     ...(fullName === null ? {} : { ':seenName': S(fullName) }),
-  };
-}
-
-/** Counts people and administrators of a tenant; of the last administrators one always stays. */
-function countPeople(tenantId: string, people: number, admins: number): TransactionWrite {
-  const conditions = [
-    'attribute_exists(PK)',
-    ...(admins < 0 ? ['adminCount > :one'] : []),
-    ...(people > 0 ? ['(attribute_not_exists(userCount) OR userCount < :most)'] : []),
-  ];
-  return {
-    Update: {
-      Key: tenantKey(tenantId),
-      UpdateExpression: 'ADD userCount :people, adminCount :admins',
-      ConditionExpression: conditions.join(' AND '),
-      ExpressionAttributeValues: {
-        ':people': N(people),
-        ':admins': N(admins),
-        ...(admins < 0 ? { ':one': N(1) } : {}),
-        ...(people > 0 ? { ':most': N(MAX_USERS) } : {}),
-      },
-    },
   };
 }
 

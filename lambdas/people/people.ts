@@ -1,10 +1,13 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { type BackoffStore, passwordChangeSubject, takeAttempt } from '../attempts/backoff.ts';
 import { type ChangeOrigin, originOf, type RequestOrigin } from '../audit/entries.ts';
+import type { Deployment } from '../contract/deployment.ts';
+import { type Rights, roleScopes } from '../contract/rights.ts';
 import type { Role } from '../contract/scopes.ts';
 import type { UserCaller } from '../kernel/caller.ts';
 import type { Clock } from '../kernel/clock.ts';
-import { Problem } from '../kernel/problem.ts';
+import { invalidField, Problem } from '../kernel/problem.ts';
+import { requireHeld, requireRole } from '../kernel/rights.ts';
 import type { SessionStore, UserStanding } from '../sessions/sessions.ts';
 import type { User } from '../sessions/user.ts';
 import type { AccountStore } from './accounts.ts';
@@ -69,6 +72,7 @@ export interface PeopleContext {
   readonly accounts: Pick<AccountStore, 'findLogin'>;
   readonly sessions: SessionStore;
   readonly backoff: BackoffStore;
+  readonly deployment: Pick<Deployment, 'rights'>;
   readonly clock: Clock;
 }
 
@@ -79,20 +83,27 @@ export async function findPerson(tenantId: string, userId: string, people: Peopl
   return found;
 }
 
-/** Adds a person with a first password, which they should change. Throws `email_taken`, `invalid_field`. */
+/**
+ * Adds a person with a first password, which they should change. Throws `email_taken`, `invalid_field`, and
+ * `exceeds_own_rights` for a role with more than the caller has.
+ */
 export async function addPerson(
   wanted: {
     /** Normalised. */
     readonly email: string;
     readonly password: string;
     readonly fullName: string | null;
-    readonly role: Role;
+    /** @default - the role that every other has all of, where there is one */
+    readonly role: Role | undefined;
   },
   caller: UserCaller,
   from: RequestOrigin,
-  { people, clock }: PeopleContext,
+  { people, deployment: { rights }, clock }: PeopleContext,
 ): Promise<Person> {
-  const { email, password, fullName, role } = wanted;
+  const { email, password, fullName, role = rights.smallestRole } = wanted;
+  if (role === null)
+    throw invalidField('role', `is required: one of ${Object.keys(rights.roles).join(', ')}`);
+  requireGrantable(role, caller, rights);
   requireUncommonPassword(password, email, 'password');
   const user: User = { userId: randomUUIDv7(), tenantId: caller.tenantId, email, fullName, role };
   const passwordHash = await hashPassword(password);
@@ -104,16 +115,18 @@ export async function addPerson(
 
 /**
  * Changes name or role. When this has answered, every session of the person has the role; were it cut off, the table's
- * stream does the rest. The last administrator stays one: of two who demote each other at once, one succeeds.
+ * stream does the rest. The last administrator stays one: of two who demote each other at once, one succeeds. Throws
+ * `invalid_field`, and `exceeds_own_rights` for a role with more than the caller has.
  */
 export async function changePerson(
   userId: string,
   change: PersonChange,
   caller: UserCaller,
   from: RequestOrigin,
-  { people, sessions, clock }: PeopleContext,
+  { people, sessions, deployment, clock }: PeopleContext,
 ): Promise<Person> {
   const origin = originOf(caller, from);
+  if (change.role !== undefined) requireGrantable(change.role, caller, deployment.rights);
   const before = await findPerson(caller.tenantId, userId, people);
   const after = await people.change(before, change, origin, clock());
   if (after.role !== before.role) {
@@ -156,6 +169,12 @@ export async function changePassword(
   await people.changePassword(person, hashes, caller.sessionId, origin, clock());
   await sessions.settle(caller.userId, await people.standing(caller.tenantId, caller.userId), origin);
   await backoff.clear(subject.id);
+}
+
+/** Whoever gives a role must have all that it has. */
+function requireGrantable(role: Role, caller: UserCaller, rights: Rights): void {
+  requireRole(role, rights);
+  requireHeld(roleScopes(role, rights.roles), caller, rights);
 }
 
 export function noPerson(): Problem {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { timestamp } from '../kernel/clock.ts';
 import { openCursor, sealCursor } from '../kernel/cursor.ts';
-import { pageQuery, plainText, role, time } from '../kernel/fields.ts';
+import { pageQuery, plainText, role, storedRole, time } from '../kernel/fields.ts';
 import { callerRoute, personRoute, type Route } from '../kernel/route.ts';
 import { normalizeEmail } from './accounts.ts';
 import { email, newPassword } from './fields.ts';
@@ -24,7 +24,7 @@ const userView = z.object({
   id: z.string(),
   email: z.string(),
   full_name: z.string().nullable(),
-  role,
+  role: storedRole,
   created_at: time,
   created_by: z.string().nullable().describe('Null for who onboarded.'),
 });
@@ -36,7 +36,7 @@ export const peopleRoutes: readonly Route[] = [
     service: 'people',
     method: 'GET',
     path: '/v1/users',
-    access: { kind: 'credential', scope: 'admin' },
+    access: { kind: 'credential', scope: 'people' },
     summary: 'List the people of the tenant, oldest first',
     tag: 'Users',
     query: pageQuery,
@@ -56,7 +56,7 @@ export const peopleRoutes: readonly Route[] = [
     service: 'people',
     method: 'POST',
     path: '/v1/users',
-    scope: 'admin',
+    scope: 'people',
     summary: 'Add a person with a first password',
     description:
       'Hand the password over by a channel that you trust; the person changes it after the first login.',
@@ -65,10 +65,10 @@ export const peopleRoutes: readonly Route[] = [
       email,
       password: newPassword,
       full_name: plainText(100).optional(),
-      role: role.default('viewer'),
+      role: role.optional().describe('By default the role that every other has all of, where there is one.'),
     }),
     success: { status: 201, description: 'The person.', schema: userView },
-    errors: ['email_taken', 'limit_reached'],
+    errors: ['email_taken', 'limit_reached', 'exceeds_own_rights'],
     handle: async ({ body, origin }, { people }: PeopleServices, caller) =>
       viewUser(
         await addPerson(
@@ -89,7 +89,7 @@ export const peopleRoutes: readonly Route[] = [
     service: 'people',
     method: 'GET',
     path: '/v1/users/{id}',
-    access: { kind: 'credential', scope: 'admin' },
+    access: { kind: 'credential', scope: 'people' },
     summary: 'Show a person',
     tag: 'Users',
     success: { status: 200, description: 'The person.', schema: userView },
@@ -102,7 +102,7 @@ export const peopleRoutes: readonly Route[] = [
     service: 'people',
     method: 'PATCH',
     path: '/v1/users/{id}',
-    scope: 'admin',
+    scope: 'people',
     summary: 'Change the name or the role of a person',
     description: 'A new role holds from the next request of every session. The last administrator stays one.',
     tag: 'Users',
@@ -113,7 +113,7 @@ export const peopleRoutes: readonly Route[] = [
         'must change at least one field',
       ),
     success: { status: 200, description: 'The person as they are now.', schema: userView },
-    errors: ['not_found', 'conflicting_state'],
+    errors: ['not_found', 'conflicting_state', 'exceeds_own_rights'],
     handle: async ({ params, body, origin }, { people }: PeopleServices, caller) => {
       const change = {
         ...(body.full_name === undefined ? {} : { fullName: body.full_name }),
@@ -127,7 +127,7 @@ export const peopleRoutes: readonly Route[] = [
     service: 'people',
     method: 'DELETE',
     path: '/v1/users/{id}',
-    scope: 'admin',
+    scope: 'people',
     summary: 'Remove a person and end their sessions; the keys that they made stay',
     tag: 'Users',
     success: {

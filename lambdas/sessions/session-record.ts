@@ -1,4 +1,3 @@
-import { ROLES, type Role } from '../contract/scopes.ts';
 import type { UserCaller } from '../kernel/caller.ts';
 import { type Item, number, oneOf, text } from '../kernel/items.ts';
 
@@ -18,7 +17,7 @@ export function sessionRecord(item: Item): SessionRecord {
       tenantId: text(item, 'ten'),
       workspaceId: text(item, 'wsp'),
       userId: text(item, 'usr'),
-      role: oneOf<Role>(ROLES, text(item, 'rol')),
+      role: text(item, 'rol'),
     },
   };
 }

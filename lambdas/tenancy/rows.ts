@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import * as z from 'zod';
 import { originOf } from '../audit/entries.ts';
+import type { Deployment } from '../contract/deployment.ts';
 import type { Profile } from '../contract/profile.ts';
 import { formatBlock } from '../kernel/address.ts';
 import { timestamp } from '../kernel/clock.ts';
@@ -26,9 +27,10 @@ export interface TenancyServices {
   readonly workspaces: WorkspaceContext;
   readonly tenants: TenantStore;
   readonly profile: Profile;
+  readonly deployment: Pick<Deployment, 'rights'>;
 }
 
-const anyCaller = { kind: 'credential', scope: 'read' } as const;
+const anyCaller = { kind: 'credential', scope: 'reading' } as const;
 
 /** Seconds for which a deletion revokes keys before it answers: within the function's ten. */
 const REVOKING_SECONDS = 5;
@@ -66,7 +68,7 @@ const workspaceRows: readonly Route[] = [
     service: 'management',
     method: 'POST',
     path: '/v1/workspaces',
-    scope: 'admin',
+    scope: 'settings',
     summary: 'Create a workspace',
     description: `Answers after ${FACTS_SECONDS} seconds: from then on every authorizer knows it.`,
     tag: 'Workspaces',
@@ -97,7 +99,7 @@ const workspaceRows: readonly Route[] = [
     service: 'management',
     method: 'PATCH',
     path: '/v1/workspaces/{id}',
-    scope: 'admin',
+    scope: 'settings',
     summary: 'Rename a workspace',
     tag: 'Workspaces',
     body: z.strictObject({ name: plainText(100) }),
@@ -111,7 +113,7 @@ const workspaceRows: readonly Route[] = [
     service: 'management',
     method: 'DELETE',
     path: '/v1/workspaces/{id}',
-    scope: 'admin',
+    scope: 'settings',
     summary: 'Delete a workspace that has no keys, or with force one that has',
     description:
       'With `force` it takes no more keys at once, all that it has are refused within two seconds, and they are revoked. ' +
@@ -176,7 +178,7 @@ const tenantRows: readonly Route[] = [
     service: 'management',
     method: 'PATCH',
     path: '/v1/tenant',
-    scope: 'admin',
+    scope: 'settings',
     summary: 'Change the tenant’s name, sector, or what its new keys have by default',
     description:
       '`key_defaults` is replaced as a whole; what is null or absent in it follows the service’s defaults.',
@@ -198,9 +200,9 @@ const tenantRows: readonly Route[] = [
         'must change at least one field',
       ),
     success: { status: 200, description: 'The tenant as it is now.', schema: tenantView },
-    errors: [],
+    errors: ['scopes_too_long'],
     handle: async ({ body, origin }, services: TenancyServices, caller) => {
-      const { tenants, profile, workspaces } = services;
+      const { tenants, profile, deployment, workspaces } = services;
       const { name, sector, key_defaults: defaults } = body;
       const change = {
         ...(name === undefined ? {} : { name }),
@@ -215,7 +217,8 @@ const tenantRows: readonly Route[] = [
               },
             }),
       };
-      if (change.keyDefaults !== undefined) requireKeyDefaults(change.keyDefaults, profile);
+      if (change.keyDefaults !== undefined)
+        requireKeyDefaults(change.keyDefaults, profile, deployment.rights);
       const by = originOf(caller, origin);
       return viewTenant(await tenants.change(caller.tenantId, change, by, workspaces.clock()));
     },

@@ -29,7 +29,7 @@ const keyRow = z.object({
   name: plainText(100).default('Imported key'),
   workspace_id: z.string().max(64).optional(),
   environment: environment.default('live'),
-  scopes: scopes.default(['read', 'write']),
+  scopes: scopes.optional().describe('What a new key has by default, when they are not named.'),
   expires_at: expiresAt.optional(),
   allowed_ips: allowedIps.default([]),
   metadata: metadata.default({}),
@@ -98,7 +98,7 @@ function readRow(text: string, line: number, tenantId: string, now: number): Imp
     case 'api_key': {
       const { data, error } = keyRow.safeParse(row);
       if (data === undefined) return refused(describe(error));
-      const { id: wanted, sha256, workspace_id, expires_at, allowed_ips, ...rights } = data;
+      const { id: wanted, sha256, workspace_id, expires_at, allowed_ips, scopes: given, ...rights } = data;
       const ends = expires_at ?? NEVER;
       if (ends <= now) return refused('expires_at: must lie in the future');
       return {
@@ -110,6 +110,7 @@ function readRow(text: string, line: number, tenantId: string, now: number): Imp
           expiresAt: ends,
           allowedBlocks: allowed_ips,
           ...(wanted === undefined ? {} : { id: wanted }),
+          ...(given === undefined ? {} : { scopes: given }),
           ...(workspace_id === undefined ? {} : { workspaceId: workspace_id }),
         },
       };

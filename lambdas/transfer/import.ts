@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto';
 import { type ChangeOrigin, originOf, type RequestOrigin } from '../audit/entries.ts';
+import type { Deployment } from '../contract/deployment.ts';
 import type { Profile } from '../contract/profile.ts';
-import type { Environment, Scope } from '../contract/scopes.ts';
+import type { Rights } from '../contract/rights.ts';
+import { type Environment, firstUncovered, type Scope } from '../contract/scopes.ts';
 import type { AddressBlock } from '../kernel/address.ts';
 import { principalOf, type UserCaller } from '../kernel/caller.ts';
 import { type Clock, NEVER } from '../kernel/clock.ts';
 import { Problem } from '../kernel/problem.ts';
+import { scopesObjection } from '../kernel/rights.ts';
 import { environmentsOf, importedLocator } from '../keys/key-format.ts';
-import type { ApiKey, KeyIssue } from '../keys/keys.ts';
+import { type ApiKey, defaultScopes, type KeyIssue } from '../keys/keys.ts';
 import { MAX_WORKSPACES, type Workspace, type WorkspaceStore } from '../tenancy/workspaces.ts';
 
 /** Imported keys of a tenant at most; its tier's number of keys does not count them. */
@@ -29,7 +32,8 @@ export interface ImportedKey {
   readonly name: string;
   readonly workspaceId?: string;
   readonly environment: Environment;
-  readonly scopes: readonly Scope[];
+  /** @default - the deployment's default scopes */
+  readonly scopes?: readonly Scope[];
   /** Unix seconds. */
   readonly expiresAt: number;
   readonly allowedBlocks: readonly AddressBlock[];
@@ -60,6 +64,7 @@ export interface ImportContext {
   readonly imports: ImportStore;
   readonly workspaces: WorkspaceStore;
   readonly profile: Profile;
+  readonly deployment: Pick<Deployment, 'rights'>;
   readonly clock: Clock;
 }
 
@@ -134,19 +139,20 @@ async function importKeys(
   origin: ChangeOrigin,
   now: number,
   until: () => boolean,
-  { imports, profile }: ImportContext,
+  { imports, profile, deployment: { rights } }: ImportContext,
 ): Promise<RowOutcome[]> {
   const outcomes: RowOutcome[] = [];
   const candidates: Candidate[] = [];
   const lines = new Map<string, number>();
   for (const row of rows) {
     if (row.kind !== 'key') continue;
-    const issue = issueOf(row.key, caller, now);
+    const issue = issueOf(row.key, caller, rights, now);
     const { id, locator } = issue.key;
     const earlier = lines.get(id) ?? lines.get(locator);
     lines.set(id, earlier ?? row.line).set(locator, earlier ?? row.line);
     const refuse = (message: string) => outcomes.push({ line: row.line, id, status: 'refused', message });
-    const objection = objectionTo(issue.key, workspaces, profile);
+    const objection =
+      scopeObjection(issue.key.scopes, caller, rights) ?? objectionTo(issue.key, workspaces, profile);
     if (earlier !== undefined) refuse(`is the key of line ${earlier} again`);
     else if (objection !== undefined) refuse(objection);
     else candidates.push({ line: row.line, issue });
@@ -166,18 +172,24 @@ async function importKeys(
   return outcomes;
 }
 
+/** Why the caller cannot give a key these scopes; undefined when they can. */
+function scopeObjection(scopes: readonly Scope[], caller: UserCaller, rights: Rights): string | undefined {
+  if (scopes.length === 0) return 'scopes: must be named: you have none of those that a key has by default';
+  const objection = scopesObjection(scopes, rights);
+  if (objection !== undefined) return `scopes: ${objection.message}`;
+  const missing = firstUncovered(caller.scopes, scopes, rights.inclusion);
+  return missing === undefined ? undefined : `scopes: you do not have ${missing} yourself`;
+}
+
 /** Why a key cannot be of this tenant and this contract; undefined when it can. */
 function objectionTo(
-  { workspaceId, scopes, environment }: ApiKey,
+  { workspaceId, environment }: ApiKey,
   workspaces: ReadonlyMap<string, Workspace['state']>,
   { keys }: Profile,
 ): string | undefined {
   const state = workspaces.get(workspaceId);
   if (state === undefined) return 'workspace_id: there is no workspace with this id';
   if (state === 'closing') return 'workspace_id: this workspace is being deleted';
-  if (!scopes.every((scope) => keys.scopes.includes(scope))) {
-    return `scopes: must be some of ${keys.scopes.join(', ')}`;
-  }
   const environments = environmentsOf(keys);
   return environments.includes(environment)
     ? undefined
@@ -223,20 +235,21 @@ async function createAbsent(
   }
 }
 
-function issueOf(imported: ImportedKey, caller: UserCaller, now: number): KeyIssue {
-  const { hash, id, workspaceId, ...rights } = imported;
+function issueOf(imported: ImportedKey, caller: UserCaller, rights: Rights, now: number): KeyIssue {
+  const { hash, id, workspaceId, scopes, ...own } = imported;
   const derived = createHash('sha256').update(`${caller.tenantId}\0`).update(hash).digest('hex').slice(0, 32);
   return {
     hash,
     key: {
-      ...rights,
+      ...own,
+      scopes: scopes ?? defaultScopes(caller, rights, null),
       id: id ?? `key_${derived}`,
       tenantId: caller.tenantId,
       workspaceId: workspaceId ?? caller.workspaceId,
       locator: importedLocator(hash),
       state: 'active',
       revokedAt: null,
-      lifetimeSeconds: rights.expiresAt === NEVER ? null : rights.expiresAt - now,
+      lifetimeSeconds: own.expiresAt === NEVER ? null : own.expiresAt - now,
       createdAt: now,
       createdBy: principalOf(caller),
       lastUse: null,

@@ -26,6 +26,7 @@ const services: ManagementServices = {
   clock: systemClock,
   workspaces: { workspaces, revokeKeys: workspaceRevocation(keys), clock: systemClock },
   profile,
+  deployment,
   tenants: new DynamoTenantStore(table),
   verification: {
     ...keys,

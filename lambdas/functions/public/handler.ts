@@ -42,8 +42,8 @@ const services: PublicServices = {
     },
     profile.name,
   ),
-  openApi: () => openApiDocument(routes, profile),
-  discovery: discovery(variable('ISSUER'), routes, profile),
+  openApi: () => openApiDocument(routes, profile, LATCHKEY_DEPLOYMENT.rights),
+  discovery: discovery(variable('ISSUER'), routes, profile, LATCHKEY_DEPLOYMENT.rights),
   publicKeys: async () => {
     const { keys, revokedKids } = await facts.control();
     return keys.filter(({ kid }) => !revokedKids.has(kid));

@@ -34,7 +34,7 @@ const services: TokenServices = {
   exchange: {
     ...grants,
     accounts: new DynamoAccountStore(table),
-    people: new DynamoPeopleStore(table),
+    people: new DynamoPeopleStore(table, deployment.rights),
     exchange: new DynamoExchangeStore(table),
     verify: providerTokens(deployment.identityProviders),
   },
