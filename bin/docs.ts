@@ -1,55 +1,63 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { rightsMarkdown, rightsTable } from '../lambdas/access/rights-table.ts';
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Profile } from '../lambdas/contract/profile.ts';
-import type { Rights } from '../lambdas/contract/rights.ts';
 import { openApiDocument } from '../lambdas/http/openapi.ts';
 import { routes } from '../lambdas/table/index.ts';
+import { adrIndex } from '../lib/docs/adr-index.ts';
+import { rolesPage } from '../lib/docs/roles-page.ts';
+import {
+  type ImportRules,
+  importRulesTable,
+  roomsPicture,
+  withGeneratedParts,
+} from '../lib/docs/rooms-picture.ts';
+import { routesPage } from '../lib/docs/routes-page.ts';
 import { allProfiles } from '../lib/profiles.ts';
 import { PROFILES_OWN, rightsOf } from '../lib/rights.ts';
 import { loadSettings } from '../lib/settings.ts';
 
-// `npm run docs`: writes what is generated from the route table. CI fails when it differs from what is committed.
-const folder = new URL('../docs/openapi/', import.meta.url);
-await mkdir(folder, { recursive: true });
+/**
+ * `npm run docs [-- DIR]`: writes the generated documents below DIR, `docs` unless said otherwise. CI fails when they differ
+ * from what is committed. Of the OpenAPI documents git keeps the default profile's and the SHA-256 of each.
+ */
+const DOCS = join(import.meta.dirname, '../docs');
+const [target = DOCS] = process.argv.slice(2);
+const write = (file: string, text: string) => writeFile(join(target, file), text);
+
+await mkdir(join(target, 'openapi'), { recursive: true });
+await mkdir(join(target, 'adr'), { recursive: true });
+
 const settings = await loadSettings();
 /** The configuration's scopes and roles are of the profile that it names; the others have their own. */
 const rightsIn = (profile: Profile) =>
   rightsOf(profile.name === settings.profile.name ? settings.config : PROFILES_OWN, profile);
-for (const profile of await allProfiles()) {
-  const document = JSON.stringify(openApiDocument(routes, profile, rightsIn(profile)), null, 2);
-  await writeFile(new URL(`${profile.name}.json`, folder), `${document}\n`);
+
+const profiles = await allProfiles();
+const sums: string[] = [];
+for (const profile of profiles) {
+  const document = `${JSON.stringify(openApiDocument(routes, profile, rightsIn(profile)), null, 2)}\n`;
+  sums.push(`${createHash('sha256').update(document).digest('hex')}  ${profile.name}.json\n`);
+  await write(`openapi/${profile.name}.json`, document);
 }
+// As `sha256sum --check` reads it.
+await write('openapi/SHA256SUMS', sums.join(''));
 
-const { profile } = settings;
-const rights = rightsIn(profile);
-const table = rightsMarkdown(rightsTable(routes, profile, rights), rights);
-await writeFile(new URL('../docs/roles.md', import.meta.url), `${rolesIntroduction(rights)}\n${table}\n`);
+const standard = profiles.find(({ name }) => name === 'default');
+if (standard === undefined) throw new Error('profiles/ has no profile "default".');
+const others = profiles.filter((profile) => profile !== standard);
+await write('routes.md', routesPage(routes, standard, others, rightsIn));
+await write('roles.md', rolesPage(routes, settings.profile, rightsIn(settings.profile)));
 
-function rolesIntroduction({ roles, scopes }: Rights): string {
-  const roleLines = Object.entries(roles).map(
-    ([name, role]) => `- \`${name}\`: ${role.scopes.map((scope) => `\`${scope}\``).join(', ')}`,
-  );
-  const scopeLines = scopes.map(
-    ({ name, description, includes = [], managing }) =>
-      `- \`${name}\`: ${description}${includes.length === 0 ? '' : `; includes ${includes.map((each) => `\`${each}\``).join(', ')}`}${managing ? '; manages' : ''}`,
-  );
-  return `# Who may what
+const rules: ImportRules = await import(new URL('../.dependency-cruiser.mjs', import.meta.url).href);
+const architecture = await readFile(join(DOCS, 'architecture.md'), 'utf8');
+await write(
+  'architecture.md',
+  withGeneratedParts(architecture, { rooms: roomsPicture(rules), imports: importRulesTable(rules) }),
+);
 
-Generated from the configuration and the route table by \`npm run docs\`, in the paths of its profile; a test walks every
-row as every role and compares. Scopes and roles are yours to name: [configuration.md](configuration.md#scopes-and-roles).
-
-A person has the scopes of their role:
-
-${roleLines.join('\n')}
-
-A key has its own; each column shows a key with that scope alone:
-
-${scopeLines.join('\n')}
-
-A key works in its one workspace: keys and workspaces of others are 404 to it. Whatever belongs to another tenant is 404
-to everybody. Nobody gives a key or a person more than they have themselves.
-
-Rows that no key may call are for people: what a key could make there (an administrator, a workspace, a bulk
-revocation) would outlive its own limits.
-`;
-}
+const files = (await readdir(join(DOCS, 'adr'))).filter((file) => /^\d/.test(file)).sort();
+const records = await Promise.all(
+  files.map(async (file) => [file, await readFile(join(DOCS, 'adr', file), 'utf8')] as const),
+);
+await write('adr/README.md', adrIndex(new Map(records)));

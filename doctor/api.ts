@@ -7,8 +7,15 @@ export interface Operation {
 interface Document {
   readonly info: { readonly title: string };
   readonly paths: Readonly<Record<string, Readonly<Record<string, OperationObject>>>>;
-  readonly components: { readonly schemas: { readonly Error: { readonly required: readonly string[] } } };
+  readonly components: {
+    readonly schemas: { readonly Error: { readonly required: readonly string[] } };
+    readonly securitySchemes: Readonly<Record<string, SecurityScheme>>;
+  };
 }
+
+type SecurityScheme =
+  | { readonly type: 'http'; readonly scheme: string }
+  | { readonly type: 'apiKey'; readonly in: string; readonly name: string };
 
 interface OperationObject {
   readonly operationId: string;
@@ -84,6 +91,16 @@ export class Api {
     );
   }
 
+  /** The headers in which the profile takes a key: one way of presenting it after the other. */
+  async waysToPresent(key: string): Promise<readonly Record<string, string>[]> {
+    const { securitySchemes } = (await this.#openApi()).components;
+    return Object.values(securitySchemes).map((scheme) =>
+      scheme.type === 'apiKey'
+        ? { [scheme.name]: key }
+        : { Authorization: `${capitalized(scheme.scheme)} ${key}` },
+    );
+  }
+
   /** Whether a body has the shape of the profile's errors, with every value filled in. */
   async isError({ json, text }: ApiResponse): Promise<boolean> {
     const { required } = (await this.#openApi()).components.schemas.Error;
@@ -108,6 +125,20 @@ function objectOf(text: string): Record<string, unknown> {
   } catch {
     return {};
   }
+}
+
+function capitalized(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
+}
+
+/** The first text of that name in a body, however deep. */
+export function findField(value: unknown, name: string): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (const [each, inner] of Object.entries(value)) {
+    const found = each === name && typeof inner === 'string' ? inner : findField(inner, name);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** The first string in a body, however deep, that looks like this: profiles put things in different places. */

@@ -31,7 +31,7 @@ export const profile = {
     prefix: 'mem',
     environments: ['live', 'test'],
     defaultScopes: ['read', 'write'],
-    // Who signs up has no password: the first key is what manages the others.
+    // A sign-up has no password: the first key manages the others.
     onboardingScopes: ['read', 'write', 'delete', 'admin'],
     defaultExpiryDays: null,
     maxExpiryDays: 3650,

@@ -4,7 +4,7 @@ import { ADMIN_MANAGES, METHOD_SCOPES, READ_WRITE_DELETE_ADMIN, VIEWER_EDITOR_AD
 
 const KEYS = '/v1/auth/api-keys';
 
-/** What a new or rotated key is shown as: all that the clients read. */
+/** A new or rotated key as it is shown: all that the clients read. */
 const issuedKey = ({ id, key, name }: View) => ({ id, key, label: name });
 
 const key = (view: View) => ({

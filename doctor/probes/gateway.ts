@@ -6,7 +6,7 @@ type Result = Omit<Finding, 'id'>;
 
 const UNAUTHORIZED_FIX = 'Deploy the template again; lib/front-door.ts sets no cache and no identity source.';
 
-/** What API Gateway answers by itself, to callers that nobody has proven. docs/aws-facts.md has what is assumed. */
+/** Probes of API Gateway's own answers to unproven callers. docs/aws-facts.md lists the assumptions. */
 export function gatewayProbes(api: Api): readonly Probe[] {
   return [
     {
@@ -90,10 +90,9 @@ export function gatewayProbes(api: Api): readonly Probe[] {
  */
 async function authorizerAsked(api: Api): Promise<Result> {
   const { method, path } = await protectedOperation(api);
-  for (const [style, credential] of [
-    ['Authorization', { authorization: 'Bearer doctor_0000' }],
-    ['X-API-Key', { 'x-api-key': 'doctor_0000' }],
-  ] as const) {
+  const ways = await api.waysToPresent('doctor_0000');
+  for (const credential of ways) {
+    const [style] = Object.keys(credential);
     const ids = [randomUUID(), randomUUID()] as const;
     for (const id of ids) {
       const response = await api.call(method, path, { ...credential, 'x-request-id': id });
@@ -124,7 +123,7 @@ async function authorizerAsked(api: Api): Promise<Result> {
     }
   }
   return ok(
-    'The authorizer decides every call anew, by either header, and its context reaches response headers.',
+    `The authorizer decides every call anew, by ${ways.map((way) => Object.keys(way)[0]).join(' and by ')}, and its context reaches response headers.`,
   );
 }
 

@@ -1,6 +1,7 @@
-import { allowsAddress, unpackBlocks } from '../kernel/address.ts';
+import { allowsAddress } from '../kernel/address.ts';
+import { storedBlocks } from '../kernel/allow-list.ts';
 import { keyKey, sessionKey } from '../kernel/item-keys.ts';
-import { type Item, type ItemKey, N, number, S } from '../kernel/items.ts';
+import { type AttributeValue, type Item, type ItemKey, N, number, S } from '../kernel/items.ts';
 import { isConditionFailure, type RecordClient } from '../kernel/record-client.ts';
 import { hashText, type KeyRecord, keyRecord, type Use } from '../keys/key-record.ts';
 import { windowOf } from '../plans/allowance.ts';
@@ -27,8 +28,8 @@ const MAX_LISTS = 10_000;
 const MAX_COUNTS = 8;
 const COUNT = /^c\d+$/;
 
-/** A packed allow-list; undefined where the record has none, empty where it had one: both let everybody in. */
-type List = string | undefined;
+/** A stored allow-list; undefined where the record has none, empty where it had one: both let everybody in. */
+type List = AttributeValue | undefined;
 
 /** One use of a credential. */
 interface Attempt<Found> {
@@ -48,7 +49,13 @@ interface Attempt<Found> {
 
 /** Whether an allow-list lets the address in. */
 function hasAddress(list: List, address: string): boolean {
-  return !list || allowsAddress(unpackBlocks(list), address);
+  const blocks = list === undefined ? [] : storedBlocks(list);
+  return blocks.length === 0 || allowsAddress(blocks, address);
+}
+
+/** Whether two lists are the same, as DynamoDB compares them: text is never the same as bytes. */
+function isSame(one: List, other: List): boolean {
+  return one?.S === other?.S && String(one?.B) === String(other?.B);
 }
 
 /** What one decision reads and writes in DynamoDB. */
@@ -57,7 +64,7 @@ export class DynamoDecisionStore implements DecisionStore {
   readonly #table: string;
   readonly #facts: Facts;
   /** The allow-lists that were met, packed, by the record's partition key. What they say is checked by the write. */
-  readonly #lists = new Map<string, string>();
+  readonly #lists = new Map<string, AttributeValue>();
 
   constructor(client: RecordClient, table: string, facts: Facts) {
     this.#client = client;
@@ -88,7 +95,7 @@ export class DynamoDecisionStore implements DecisionStore {
       proven: (item) =>
         (item.ha?.S === stored.S && number(item, 'xa') > now) ||
         (item.hb?.S === stored.S && number(item, 'xb') > now),
-      values: (list) => ({ ':hash': stored, ...(list === undefined ? {} : { ':ips': S(list) }) }),
+      values: (list) => ({ ':hash': stored, ...(list === undefined ? {} : { ':ips': list }) }),
       address,
       allows,
       now,
@@ -150,9 +157,9 @@ export class DynamoDecisionStore implements DecisionStore {
         const asAssumed = { window, list };
         window = Math.max(window, number(item, 'win'));
         if (item.st?.S === 'active' && use.proven(item)) {
-          list = item.ips?.S;
+          list = item.ips;
           this.#remember(name, list);
-          if (use.allows(list) && (window !== asAssumed.window || list !== asAssumed.list)) continue;
+          if (use.allows(list) && (window !== asAssumed.window || !isSame(list, asAssumed.list))) continue;
         }
         return { passed: false, record: use.read(item), window, count: number(item, `c${window}`) };
       }

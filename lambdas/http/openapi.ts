@@ -5,6 +5,7 @@ import { RATE_LIMIT_HEADERS } from '../contract/rate-limit-headers.ts';
 import type { Rights } from '../contract/rights.ts';
 import { apiRows } from '../kernel/api-rows.ts';
 import { Problem } from '../kernel/problem.ts';
+import { textType } from '../kernel/results.ts';
 import type { Route } from '../kernel/route.ts';
 import { oauthErrorBody } from './oauth-error.ts';
 import {
@@ -34,12 +35,19 @@ const CREDENTIAL_ERRORS: readonly ErrorCode[] = [
 const NDJSON = 'application/x-ndjson';
 const COMMON_ERRORS: readonly ErrorCode[] = ['malformed_request', 'internal', 'unavailable'];
 
+/** An OpenAPI document: `paths` has the operations by path and method. */
+export interface OpenApiDocument extends Json {
+  readonly openapi: string;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Json>>>>;
+}
+
 /** The OpenAPI 3.1 document of a profile with a deployment's scopes and roles, from the route table. */
 export function openApiDocument(
   routes: readonly Route[],
   profile: Profile,
   rights: Pick<Rights, 'scopes' | 'roles'>,
-): Json {
+): OpenApiDocument {
+  const securitySchemes = securitySchemesOf(profile);
   const paths: Record<string, Record<string, Json>> = {};
   for (const row of apiRows(routes, profile)) {
     if (row.kind !== 'route') continue;
@@ -55,13 +63,10 @@ export function openApiDocument(
       description: `Everything else below ${profile.upstreamPrefixes.join(', ')} goes to the API behind the front door.`,
       license: { name: 'MIT', identifier: 'MIT' },
     },
-    security: [{ bearer: [] }, { apiKey: [] }],
+    security: Object.keys(securitySchemes).map((name) => ({ [name]: [] })),
     paths,
     components: {
-      securitySchemes: {
-        bearer: { type: 'http', scheme: 'bearer', description: 'An access token or an API key.' },
-        apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
-      },
+      securitySchemes,
       schemas: {
         Error: errorSchema(profile),
         ...configuredSchemas(rights),
@@ -69,6 +74,16 @@ export function openApiDocument(
       },
       headers: HEADERS,
     },
+  };
+}
+
+/** How the contract takes a credential. `Authorization: Token` has no scheme of OpenAPI's: it is bearer by another name. */
+function securitySchemesOf({ credentials }: Profile): Record<string, Json> {
+  return {
+    bearer: { type: 'http', scheme: 'bearer', description: 'An access token or an API key.' },
+    ...(credentials.includes('x-api-key')
+      ? { apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' } }
+      : {}),
   };
 }
 
@@ -161,9 +176,20 @@ function requestBody({ body, lines, takesForm }: Route, profile: Profile): Json 
   return { requestBody: { content: Object.fromEntries(types.map((type) => [type, { schema }])) } };
 }
 
-function contentTypes({ text, ndjson }: Route['success']): string[] {
-  if (text !== undefined) return [text.split(';', 1)[0] ?? text];
-  return [...(ndjson === 'always' ? [] : ['application/json']), ...(ndjson === undefined ? [] : [NDJSON])];
+/** The media types of a success, without parameters. */
+function contentTypes(success: Route['success']): string[] {
+  switch (success.kind) {
+    case 'text':
+      return textType(success).split(';', 1);
+    case 'empty':
+      return [];
+    case 'ndjson':
+      return [NDJSON];
+    case 'json or ndjson':
+      return ['application/json', NDJSON];
+    default:
+      return ['application/json'];
+  }
 }
 
 function pathParameters(path: string): Json[] {

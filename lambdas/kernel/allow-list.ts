@@ -1,10 +1,16 @@
 import { type AddressBlock, packBlocks, unpackBlocks } from './address.ts';
-import { type AttributeValue, type Item, S } from './items.ts';
+import { type AttributeValue, bytesOf, type Item } from './items.ts';
 
 export function allowedBlocks(item: Item): AddressBlock[] {
-  return item.ips?.S === undefined ? [] : unpackBlocks(item.ips.S);
+  return item.ips === undefined ? [] : storedBlocks(item.ips);
 }
 
-export function blocksText(blocks: readonly AddressBlock[]): AttributeValue {
-  return S(packBlocks(blocks));
+/** The blocks of a stored allow-list. Older ones are base64 text. */
+export function storedBlocks({ S, B }: AttributeValue): AddressBlock[] {
+  return unpackBlocks(S === undefined ? bytesOf(B ?? '') : Buffer.from(S, 'base64url'));
+}
+
+/** An allow-list as it is stored: as bytes, since as text the longest one would take 114 bytes more of a key's 1 KB. */
+export function blocksValue(blocks: readonly AddressBlock[]): AttributeValue {
+  return { B: packBlocks(blocks) };
 }

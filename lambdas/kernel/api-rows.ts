@@ -4,13 +4,13 @@ import type { Rights } from '../contract/rights.ts';
 import type { Route } from './route.ts';
 
 /** What stands at one path and method of the API, resolved for a profile and a configuration. */
-export type ApiRow =
+export type ApiRow<Own extends Route = Route> =
   | {
       readonly kind: 'route';
       readonly method: Method;
       readonly path: string;
       readonly access: Access;
-      readonly route: Route;
+      readonly route: Own;
     }
   /** ANY on a subtree of our own: the profile's 404, so that nothing of ours falls through to the upstream. */
   | { readonly kind: 'not-found'; readonly method: 'ANY'; readonly path: string }
@@ -18,8 +18,8 @@ export type ApiRow =
   | { readonly kind: 'upstream'; readonly method: 'ANY'; readonly path: string };
 
 /** The table of a profile: our own rows first, then the catch-alls of our subtrees, then the upstream. */
-export function apiRows(routes: readonly Route[], profile: Profile): readonly ApiRow[] {
-  const own = routes.flatMap((route): ApiRow[] =>
+export function apiRows<Own extends Route>(routes: readonly Own[], profile: Profile): readonly ApiRow<Own>[] {
+  const own = routes.flatMap((route): ApiRow<Own>[] =>
     (profile.paths[route.id] ?? (route.path === null ? [] : [route.path])).map((path) => ({
       kind: 'route',
       method: route.method,
@@ -37,7 +37,7 @@ export function apiRows(routes: readonly Route[], profile: Profile): readonly Ap
   ];
 }
 
-function rootAndBelow(kind: 'not-found' | 'upstream', root: string): ApiRow[] {
+function rootAndBelow(kind: 'not-found' | 'upstream', root: string): ApiRow<never>[] {
   return [root || '/', `${root}/{proxy+}`].map((path) => ({ kind, method: 'ANY', path }));
 }
 

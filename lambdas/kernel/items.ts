@@ -1,9 +1,11 @@
 /**
- * The DynamoDB types that Latchkey's items use. Bytes are stored as base64 text: the two clients
- * (the SDK and the authorizer's own) spell binary values differently, and text they spell alike.
+ * The DynamoDB types that Latchkey's items use. Bytes are mostly stored as base64 text: the two clients (the SDK and the
+ * authorizer's own) spell binary values differently, and text they spell alike.
  */
 export interface AttributeValue {
   readonly S?: string;
+  /** Bytes as the SDK has them; as base64 text in a stream and with the authorizer's client. See {@link bytesOf}. */
+  readonly B?: Uint8Array | string;
   readonly N?: string;
   readonly SS?: readonly string[];
   readonly M?: Readonly<Record<string, AttributeValue>>;
@@ -19,6 +21,11 @@ export interface ItemKey {
 
 export const S = (text: string): AttributeValue => ({ S: text });
 export const N = (number: number): AttributeValue => ({ N: String(number) });
+
+/** The bytes of a binary value, whichever client has read it. */
+export function bytesOf(value: Uint8Array | string): Uint8Array {
+  return typeof value === 'string' ? Buffer.from(value, 'base64') : value;
+}
 
 /** The text of an attribute that must be there. Throws when the item is not of the shape that we write. */
 export function text(item: Item, name: string): string {

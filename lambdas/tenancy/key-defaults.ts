@@ -1,8 +1,8 @@
 import type { Profile } from '../contract/profile.ts';
 import type { Rights } from '../contract/rights.ts';
 import { parseScopes, type Scope, scopesText } from '../contract/scopes.ts';
-import { type AddressBlock, unpackBlocks } from '../kernel/address.ts';
-import { blocksText } from '../kernel/allow-list.ts';
+import type { AddressBlock } from '../kernel/address.ts';
+import { blocksValue, storedBlocks } from '../kernel/allow-list.ts';
 import { type Item, N, S } from '../kernel/items.ts';
 import { invalidField } from '../kernel/problem.ts';
 import { requireScopes } from '../kernel/rights.ts';
@@ -37,7 +37,7 @@ export function keyDefaults(tenant: Item | undefined): KeyDefaults {
   return {
     expiresInDays: stored?.days?.N === undefined ? null : Number(stored.days.N),
     scopes: stored?.scopes?.S === undefined ? null : parseScopes(stored.scopes.S),
-    allowedBlocks: stored?.ips?.S === undefined ? null : unpackBlocks(stored.ips.S),
+    allowedBlocks: stored?.ips === undefined ? null : storedBlocks(stored.ips),
   };
 }
 
@@ -45,6 +45,6 @@ export function storedDefaults({ expiresInDays, scopes, allowedBlocks }: KeyDefa
   return {
     ...(expiresInDays === null ? {} : { days: N(expiresInDays) }),
     ...(scopes === null ? {} : { scopes: S(scopesText(scopes)) }),
-    ...(allowedBlocks === null ? {} : { ips: blocksText(allowedBlocks) }),
+    ...(allowedBlocks === null ? {} : { ips: blocksValue(allowedBlocks) }),
   };
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Finding } from '../../doctor/finding.ts';
 import { type LocalStack, startStack } from '../../local/stack.ts';
+import { PROFILES } from '../profiles/profiles.ts';
 import { type AnyTemplate, assemblyOf, editedAssembly } from '../support/assembly.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -52,17 +53,21 @@ const faults = (output: string): Finding[] =>
   (JSON.parse(output).findings as Finding[]).filter(({ status }) => status === 'wrong');
 
 describe('on a stack as it should be', () => {
-  test.each(['default', 'memgraph'])('everything is ok, and nothing is left behind (%s)', async (profile) => {
-    const stack = await serve(await assemblyOf({ profile }));
-    const { code, output } = await doctor(stack, '--json');
-    expect(faults(output)).toEqual([]);
-    expect(code).toBe(0);
-    const findings = JSON.parse(output).findings as Finding[];
-    expect(findings.filter(({ status }) => status === 'not checked').map(({ id }) => id)).toEqual([
-      'certificate',
-    ]);
-    expect(findings.at(-1)?.found).toMatch(/is removed: \d+ items/);
-  });
+  test.each(PROFILES.map(({ name, title }) => [name, title]))(
+    'everything is ok, and nothing is left behind (%s)',
+    async (profile, title) => {
+      const stack = await serve(await assemblyOf({ profile }));
+      const { code, output } = await doctor(stack, '--json');
+      expect(faults(output)).toEqual([]);
+      expect(code).toBe(0);
+      const findings = JSON.parse(output).findings as Finding[];
+      expect(findings.filter(({ status }) => status === 'not checked').map(({ id }) => id)).toEqual([
+        'certificate',
+      ]);
+      expect(findings.find(({ id }) => id === 'health')?.found).toContain(`${title} is healthy`);
+      expect(findings.at(-1)?.found).toMatch(/is removed: \d+ items/);
+    },
+  );
 
   test('there is a line for each probe, for people', async () => {
     const { code, output } = await doctor(await serve(await assemblyOf({ profile: 'default' })));

@@ -4,6 +4,7 @@ import { accessTable, apiRows } from '../../lambdas/kernel/api-rows.ts';
 import type { Advertised, Route } from '../../lambdas/kernel/route.ts';
 import { routes } from '../../lambdas/table/index.ts';
 import { PROFILES } from '../profiles/profiles.ts';
+import { RIGHTS, rightsIn } from '../support/deployment.ts';
 
 const ISSUER = 'https://api.example.com';
 
@@ -23,7 +24,8 @@ const TOKEN = [
 ] as const;
 
 describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('%s', (_name, profile) => {
-  const server = (table: readonly Route[]) => discovery(ISSUER, table, profile).authorizationServer();
+  const server = (table: readonly Route[]) =>
+    discovery(ISSUER, table, profile, rightsIn(profile)).authorizationServer();
 
   test('advertises every row that names its place, and no URL that no row serves', () => {
     const urls = Object.values(server(routes)).filter((value) => String(value).startsWith(`${ISSUER}/`));
@@ -62,12 +64,12 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('%s',
 
   test('has no key set where the profile removes its row', () => {
     const without = { ...profile, paths: { ...profile.paths, getJwks: [] } };
-    expect(discovery(ISSUER, routes, without).authorizationServer()).not.toHaveProperty('jwks_uri');
+    expect(discovery(ISSUER, routes, without, RIGHTS).authorizationServer()).not.toHaveProperty('jwks_uri');
   });
 
   test('knows a resource for every path that takes a credential, and for no other', () => {
-    const { protectedResource } = discovery(ISSUER, routes, profile);
-    for (const row of Object.keys(accessTable(apiRows(routes, profile)))) {
+    const { protectedResource } = discovery(ISSUER, routes, profile, rightsIn(profile));
+    for (const row of Object.keys(accessTable(apiRows(routes, profile), rightsIn(profile)))) {
       const path = row.replaceAll(/\{\w+\+?\}/g, 'a');
       expect(protectedResource(path), path).toMatchObject({ resource: ISSUER + path });
     }
@@ -77,7 +79,7 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('%s',
   });
 
   test('offers the scopes that its keys can have', () => {
-    const { protectedResource } = discovery(ISSUER, routes, profile);
-    expect(protectedResource('').scopes_supported).toEqual(profile.keys.scopes);
+    const { protectedResource } = discovery(ISSUER, routes, profile, rightsIn(profile));
+    expect(protectedResource('').scopes_supported).toEqual(profile.scopes.map(({ name }) => name));
   });
 });

@@ -3,11 +3,12 @@ import { describe, expect, test } from 'vitest';
 import type { Decision } from '../../lambdas/access/decision.ts';
 import { DECISION_ERRORS, type DecisionErrorCode } from '../../lambdas/contract/errors.ts';
 import { errorCodeOf } from '../../lambdas/contract/profile.ts';
-import { ENVIRONMENTS, ROLES, SCOPES } from '../../lambdas/contract/scopes.ts';
-import { callerOf, contextOf } from '../../lambdas/http/identity.ts';
+import { ENVIRONMENTS } from '../../lambdas/contract/scopes.ts';
+import { callerOf, contextOf, RESERVED_CONTEXT_FIELDS } from '../../lambdas/http/identity.ts';
 import { traceId } from '../../lambdas/http/request-id.ts';
 import type { Caller } from '../../lambdas/kernel/caller.ts';
 import { PROFILES } from '../profiles/profiles.ts';
+import { ROLES, SCOPES } from '../support/deployment.ts';
 
 const scopes = fc.subarray([...SCOPES], { minLength: 1 });
 const common = {
@@ -48,6 +49,12 @@ const decision: fc.Arbitrary<Decision> = fc.oneof(
     message: `Insufficient scope. Required: ${scope}`,
     allowance: left,
   })),
+  fc.constantFrom('malformed_request' as const, 'not_found' as const).map((one) => ({
+    outcome: 'misdirected' as const,
+    code: one,
+    tenant: null,
+    allowance: null,
+  })),
   allowance.map((one) => ({ outcome: 'limited' as const, allowance: one })),
   allowed,
 );
@@ -57,6 +64,16 @@ const contextFor = (one: Decision, now = NOW) => contextOf(one, 'r1', now, (name
 /** Structured fields have quotation marks: they stand in headers, where those are right. */
 const IN_HEADERS_ONLY = ['rateLimit', 'rateLimitPolicy'];
 const throws = (expected: object) => expect.objectContaining({ name: 'Problem', ...expected });
+
+test('no field of the context has a name that API Gateway uses itself', () => {
+  fc.assert(
+    fc.property(decision, (one) => {
+      expect(Object.keys(contextFor(one)).filter((name) => RESERVED_CONTEXT_FIELDS.includes(name))).toEqual(
+        [],
+      );
+    }),
+  );
+});
 
 describe('the authorizer’s context', () => {
   test('is strings that stand in JSON as they are, for every decision, profile and request id', () => {
@@ -145,7 +162,7 @@ describe('the authorizer’s context', () => {
 describe('the second lock', () => {
   test('an identity from which any field was removed or emptied, or made another type, is refused', () => {
     const notIdentity = [
-      'requestId',
+      'callId',
       'retryAfter',
       'retryHint',
       'quotaRetryAfter',
@@ -206,20 +223,15 @@ describe('the second lock', () => {
     );
   });
 
-  test('an outcome, kind, role or environment that there is not is refused', () => {
+  test('an outcome, kind or environment that there is not is refused', () => {
     fc.assert(
       fc.property(allowed, fc.string({ minLength: 1 }), (one, odd) => {
         const context = contextFor(one);
         fc.pre(
           !Object.values(context).includes(odd) &&
-            !['user', 'key', 'anonymous', 'live', 'test', ...ROLES].includes(odd),
+            !['user', 'key', 'anonymous', 'live', 'test'].includes(odd),
         );
-        for (const name of [
-          'outcome',
-          'callerKind',
-          'environment',
-          ...(one.caller.kind === 'user' ? ['role'] : []),
-        ]) {
+        for (const name of ['outcome', 'callerKind', 'environment']) {
           expect(() => callerOf({ ...context, [name]: odd }), name).toThrow(throws({}));
         }
       }),

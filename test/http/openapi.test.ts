@@ -5,6 +5,7 @@ import { openApiDocument, publishedPath } from '../../lambdas/http/openapi.ts';
 import { apiRows } from '../../lambdas/kernel/api-rows.ts';
 import { routes } from '../../lambdas/table/index.ts';
 import { PROFILES } from '../profiles/profiles.ts';
+import { rightsIn } from '../support/deployment.ts';
 
 /** What OpenAPI 3.1.0 demands of the objects that the document uses; unknown members are errors. */
 const schemaObject = z.record(z.string(), z.unknown());
@@ -56,7 +57,7 @@ const documentSchema = z.strictObject({
 describe.each(PROFILES.map((profile) => [profile.name, profile] as const))(
   'the OpenAPI document of %s',
   (_name, profile) => {
-    const raw = openApiDocument(routes, profile);
+    const raw = openApiDocument(routes, profile, rightsIn(profile));
     const document = documentSchema.parse(raw);
     const rows = apiRows(routes, profile).filter((row) => row.kind === 'route');
     const operations = Object.values(document.paths).flatMap((methods) => Object.values(methods));
@@ -118,6 +119,12 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))(
       expect(Object.keys(document.components.securitySchemes)).toEqual(expect.arrayContaining(used));
     });
 
+    test('X-API-Key is a way to present a credential where the contract takes it there, and nowhere else', () => {
+      const isTaken = profile.credentials.includes('x-api-key');
+      expect(document.security).toEqual([{ bearer: [] }, ...(isTaken ? [{ apiKey: [] }] : [])]);
+      expect('apiKey' in document.components.securitySchemes).toBe(isTaken);
+    });
+
     test('every schema is a JSON Schema that a validator can read', () => {
       const schemas = operations.flatMap(({ responses, requestBody, parameters }) => [
         ...Object.values(responses).flatMap((response) => Object.values(response.content)),
@@ -132,7 +139,7 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))(
 
     test('is JSON as it stands, and the same every time', () => {
       expect(JSON.parse(JSON.stringify(raw))).toEqual(raw);
-      expect(JSON.stringify(openApiDocument(routes, profile))).toBe(JSON.stringify(raw));
+      expect(JSON.stringify(openApiDocument(routes, profile, rightsIn(profile)))).toBe(JSON.stringify(raw));
     });
 
     test('operation ids are the routes’ own, each once for a route that has one path', () => {

@@ -1,7 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { DynamoDecisionStore } from '../../lambdas/access/decision-store.ts';
-import { Facts } from '../../lambdas/access/facts.ts';
-import { SCOPES } from '../../lambdas/contract/scopes.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { parseBlock } from '../../lambdas/kernel/address.ts';
 import type { Caller } from '../../lambdas/kernel/caller.ts';
 import { hashKey } from '../../lambdas/keys/key-format.ts';
@@ -15,19 +12,18 @@ import {
   updateKey,
 } from '../../lambdas/keys/keys.ts';
 import { profile } from '../../profiles/default.ts';
-import { DEPLOYMENT } from '../support/deployment.ts';
-import { FOREVER, NOW, startStore, storeTenant, type TestStore } from '../support/table.ts';
+import { DEPLOYMENT, SCOPES } from '../support/deployment.ts';
+import { memoryStores } from '../support/memory/stores.ts';
+import { FOREVER, NOW, storeTenant } from '../support/tenants.ts';
 
 const FROM = { requestId: 'r' };
 const grace = (graceSeconds: number) => ({ graceSeconds, keepPrevious: false });
 
-let store: TestStore;
+const store = memoryStores();
 let tenant: Awaited<ReturnType<typeof storeTenant>>;
 beforeAll(async () => {
-  store = await startStore();
   tenant = await storeTenant(store);
 });
-afterAll(() => store.stop());
 
 const at = (now = NOW): KeyContext => ({
   profile,
@@ -158,11 +154,7 @@ describe('rotation', () => {
     const keepPrevious = { graceSeconds: 0, keepPrevious: true };
     const again = await rotateKey(apiKey.id, keepPrevious, person(), FROM, at(NOW + 60));
     expect(again.apiKey.previousExpiresAt).toBe(NOW + 3600);
-    const decisions = new DynamoDecisionStore(
-      store.http,
-      store.table.name,
-      new Facts(store.http, store.table.name),
-    );
+    const decisions = store.decisions();
     const opens = async (key: string) =>
       (await decisions.useKey(apiKey.locator, hashKey(key), '192.0.2.1', NOW + 61)).passed;
     expect([await opens(first), await opens(lost), await opens(again.key)]).toEqual([true, false, true]);
@@ -180,11 +172,7 @@ describe('rotation', () => {
       FROM,
       at(NOW + 20),
     );
-    const decisions = new DynamoDecisionStore(
-      store.http,
-      store.table.name,
-      new Facts(store.http, store.table.name),
-    );
+    const decisions = store.decisions();
     const opens = async (now: number) =>
       (await decisions.useKey(apiKey.locator, hashKey(first), '192.0.2.1', now)).passed;
     expect([await opens(NOW + 59), await opens(NOW + 61)]).toEqual([true, false]);

@@ -209,6 +209,8 @@ test('a stack takes the DynamoDB engine that it is given', async () => {
 describe('npm start', () => {
   const run = (...args: string[]) => {
     const child = spawn(process.execPath, [join(ROOT, 'local', 'start.ts'), ...args], {
+      // It notes itself below the working directory, where a developer's own stack may be noted.
+      cwd: dataDirectory(),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     running.push(child);

@@ -4,6 +4,7 @@ import {
   cpSync,
   existsSync,
   globSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -13,13 +14,14 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { synthesize } from '../../local/synth.ts';
 import { ROOMY_ADDRESS_LIMITS } from './address-limits.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const CACHE = join(ROOT, 'node_modules/.cache/latchkey-assemblies');
+/** The assemblies' folder. It outlives a run, so that the next one need not synthesize again. */
+const CACHE = join(tmpdir(), `latchkey-assemblies-${userInfo().username}`);
 /** All that an assembly is made from. */
 const SOURCES = ['{bin,lib,lambdas,profiles}/**/*.ts', 'latchkey.config.ts', 'cdk.json', 'package-lock.json'];
 const FORGOTTEN_AFTER_MILLISECONDS = 3_600_000;
@@ -34,6 +36,7 @@ export interface Configuration {
 /** The folder of a configuration's assembly. */
 export async function assemblyOf(configuration: Configuration): Promise<string> {
   const folder = join(CACHE, digest(configuration));
+  claimCache();
   if (existsSync(folder)) return folder;
   forgetOld();
   // Files run at the same time: whoever is done first gives its folder the name, and the others use it.
@@ -52,15 +55,20 @@ export async function assemblyOf(configuration: Configuration): Promise<string> 
 }
 
 function digest(configuration: Configuration): string {
-  const hash = createHash('sha256').update(JSON.stringify(configuration));
+  const hash = createHash('sha256').update(ROOT).update(JSON.stringify(configuration));
   for (const file of SOURCES.flatMap((pattern) => globSync(pattern, { cwd: ROOT })).sort()) {
     hash.update(`\0${file}\0`).update(readFileSync(join(ROOT, file)));
   }
   return hash.digest('hex').slice(0, 32);
 }
 
+/** Makes the folder for this user alone, and refuses one that somebody else made: code is run from there. */
+function claimCache(): void {
+  mkdirSync(CACHE, { recursive: true, mode: 0o700 });
+  if (lstatSync(CACHE).uid !== userInfo().uid) throw new Error(`${CACHE} belongs to somebody else`);
+}
+
 function forgetOld(): void {
-  mkdirSync(CACHE, { recursive: true });
   for (const name of readdirSync(CACHE)) {
     const age = Date.now() - (statSync(join(CACHE, name), { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
     if (age > FORGOTTEN_AFTER_MILLISECONDS) rmSync(join(CACHE, name), { recursive: true, force: true });

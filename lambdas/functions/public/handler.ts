@@ -4,6 +4,7 @@ import { discovery } from '../../http/discovery.ts';
 import { openApiDocument } from '../../http/openapi.ts';
 import { serve } from '../../http/serve.ts';
 import { systemClock } from '../../kernel/clock.ts';
+import type { ServicesOf } from '../../kernel/route.ts';
 import { Table } from '../../kernel/table.ts';
 import { variable } from '../../kernel/variables.ts';
 import { KeysetStore } from '../../signing/keyset-store.ts';
@@ -11,14 +12,14 @@ import { DynamoCensusStore } from '../../status/census-store.ts';
 import { healthCheck, withDeadline } from '../../status/health.ts';
 import { metrics } from '../../status/prometheus.ts';
 import { routes } from '../../table/index.ts';
-import { type PublicServices, publicRoutes } from '../../table/public.ts';
+import { publicRoutes } from '../../table/public.ts';
 
 const table = new Table(variable('TABLE_NAME'));
 const facts = new Facts(table, table.name);
 const census = new DynamoCensusStore(table);
 const keyset = new KeysetStore(variable('KEYSET_SECRET_ARN'), () => facts.control());
 
-const services: PublicServices = {
+const services: ServicesOf<typeof publicRoutes> = {
   checkHealth: healthCheck({
     database: () => facts.control(),
     signing_keys: async () => {

@@ -10,15 +10,16 @@ import { openApiDocument } from '../../lambdas/http/openapi.ts';
 import { serve } from '../../lambdas/http/serve.ts';
 import { apiRows } from '../../lambdas/kernel/api-rows.ts';
 import { Problem } from '../../lambdas/kernel/problem.ts';
+import type { ServicesOf } from '../../lambdas/kernel/route.ts';
 import { workspaceRevocation } from '../../lambdas/keys/keys.ts';
 import { routes } from '../../lambdas/table/index.ts';
-import { type ManagementServices, managementRoutes } from '../../lambdas/table/management.ts';
-import { type PublicServices, publicRoutes } from '../../lambdas/table/public.ts';
+import { managementRoutes } from '../../lambdas/table/management.ts';
+import { publicRoutes } from '../../lambdas/table/public.ts';
 import { DynamoTenantStore } from '../../lambdas/tenancy/tenant-store.ts';
 import { DynamoWorkspaceStore } from '../../lambdas/tenancy/workspace-store.ts';
 import { DynamoUsageStore } from '../../lambdas/usage/usage-store.ts';
 import { PROFILES } from '../profiles/profiles.ts';
-import { DEPLOYMENT as DEFAULT_DEPLOYMENT } from '../support/deployment.ts';
+import { DEPLOYMENT as DEFAULT_DEPLOYMENT, rightsIn } from '../support/deployment.ts';
 import { NOW, startStore, storeTenant, type TestStore } from '../support/table.ts';
 import { type EventInput, event } from './requests.ts';
 
@@ -37,14 +38,14 @@ afterAll(async () => {
 
 describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('serving %s', (_name, profile) => {
   const rendering = { profile, deployment: DEPLOYMENT };
-  const failing: PublicServices = {
+  const failing: ServicesOf<typeof publicRoutes> = {
     checkHealth: async () => {
       throw new Problem('unavailable', { message: 'Not healthy: database.', cause: new Error(SECRET_CAUSE) });
     },
     metrics: () => Promise.reject(new Error('no table')),
-    openApi: () => openApiDocument(routes, profile),
+    openApi: () => openApiDocument(routes, profile, rightsIn(profile)),
     publicKeys: () => Promise.reject(new TypeError(SECRET_CAUSE)),
-    discovery: discovery('https://api.example.com', routes, profile),
+    discovery: discovery('https://api.example.com', routes, profile, rightsIn(profile)),
   };
   const publicly = serve(publicRoutes, failing, rendering);
 
@@ -112,7 +113,7 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('serv
     let call: (
       input: Omit<EventInput, 'context'>,
     ) => Promise<{ status: number; body: Record<string, unknown>; headers: object }>;
-    const document = openApiDocument(routes, profile) as {
+    const document = openApiDocument(routes, profile, rightsIn(profile)) as unknown as {
       paths: Record<
         string,
         Record<
@@ -150,7 +151,7 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('serv
       const clock = () => NOW;
       const keys = { profile, deployment: DEPLOYMENT, keys: store.keys, clock };
       const { table } = store;
-      const services: ManagementServices = {
+      const services: ServicesOf<typeof managementRoutes> = {
         keys,
         users: store.accounts,
         sessions: store.sessions,
@@ -161,6 +162,7 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('serv
           clock,
         },
         profile,
+        deployment: DEPLOYMENT,
         tenants: new DynamoTenantStore(table),
         verification: {
           ...keys,
@@ -293,7 +295,7 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('serv
     });
 
     test('without an identity are refused whatever brought the request here', async () => {
-      const handler = serve(managementRoutes, {} as ManagementServices, rendering);
+      const handler = serve(managementRoutes, {} as ServicesOf<typeof managementRoutes>, rendering);
       for (const row of rows) {
         if (row.kind !== 'route' || row.route.service !== 'management') continue;
         const { statusCode } = await handler(event({ method: row.method, resource: row.path, body: '{}' }));
