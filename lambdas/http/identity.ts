@@ -119,7 +119,8 @@ function callerContext(caller: Caller): AuthorizerContext {
     tenantId: caller.tenantId,
     workspaceId: caller.workspaceId,
     environment: caller.environment,
-    scopes: caller.scopes.join(' '),
+    // A role or a key whose scopes the configuration has lost has none: an empty field is no identity.
+    scopes: caller.scopes.join(' ') || ' ',
   };
   switch (caller.kind) {
     case 'user':
@@ -159,8 +160,7 @@ export function callerOf(context: Readonly<Record<string, unknown>> | null | und
     tenantId: value('tenantId'),
     workspaceId: value('workspaceId'),
     environment: one(ENVIRONMENTS, 'environment'),
-    // A role or a key whose scopes the configuration has lost has none; API Gateway may leave an empty text out.
-    scopes: typeof context?.scopes === 'string' ? parseScopes(context.scopes) : [],
+    scopes: parseScopes(value('scopes')),
   };
   const kind = one(['user', 'key', 'anonymous'], 'callerKind');
   switch (kind) {
