@@ -6,6 +6,7 @@ import { discoveryProbes } from './probes/discovery.ts';
 import { Flow } from './probes/flow.ts';
 import { gatewayProbes } from './probes/gateway.ts';
 import { reachProbes } from './probes/reach.ts';
+import { rightsProbe } from './probes/rights.ts';
 import { removeTenant } from './remove-tenant.ts';
 
 const USAGE = 'usage: npm run doctor -- [--url URL] [--stack NAME] [--table NAME] [--json]';
@@ -33,6 +34,7 @@ async function main(): Promise<number> {
       ...discoveryProbes(api),
       ...flow.probes(),
       ...(stack === undefined ? [] : stackProbes(stack)),
+      rightsProbe(api, givenTable ?? outputs.TableName),
       cleanUp(flow, givenTable ?? outputs.TableName),
     ],
     (finding) => json || print(finding),

@@ -3,6 +3,7 @@ import { Problem } from '../lambdas/kernel/problem.ts';
 import type { Command, CommandOptions, Report } from './command.ts';
 import { auditCommands } from './commands/audit.ts';
 import { keyCommands } from './commands/keys.ts';
+import { rightsCommands } from './commands/rights.ts';
 import { signingKeyCommands } from './commands/signing-keys.ts';
 import { tenantCommands } from './commands/tenants.ts';
 import { userCommands } from './commands/users.ts';
@@ -13,6 +14,7 @@ const COMMANDS: readonly Command[] = [
   ...tenantCommands,
   ...keyCommands,
   ...userCommands,
+  ...rightsCommands,
   ...auditCommands,
   ...signingKeyCommands,
 ];

@@ -17,13 +17,14 @@ import { RequestSigner } from './request-signer.ts';
  */
 
 /**
- * A value as DynamoDB's JSON carries it; exactly one member is set. Numbers are strings, binary is base64 (the SDK: bytes).
+ * A value as DynamoDB's JSON carries it; exactly one member is set. Numbers are strings, binary is base64. The SDK has
+ * binary as bytes: the type knows both, so that one item type serves both clients, but this one takes and gives text.
  * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_AttributeValue.html
  */
 export interface AttributeValue {
   readonly S?: string;
   readonly N?: string;
-  readonly B?: string;
+  readonly B?: Uint8Array | string;
   readonly BOOL?: boolean;
   readonly NULL?: boolean;
   readonly M?: Item;

@@ -21,7 +21,11 @@ export const scope = z
   .string()
   .regex(SCOPE_NAME, 'must be a scope: 1 to 64 printable ASCII characters without blanks, " and \\');
 
-export const scopes = z.array(scope).min(1).max(MAX_SCOPES);
+export const scopes = z
+  .array(scope)
+  .min(1)
+  .max(MAX_SCOPES)
+  .transform((given) => [...new Set(given)]);
 
 /** Scopes as they are stored: one may have been given before the configuration lost it. */
 export const storedScopes = z.array(z.string());

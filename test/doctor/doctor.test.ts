@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Finding } from '../../doctor/finding.ts';
 import { type LocalStack, startStack } from '../../local/stack.ts';
@@ -181,6 +182,36 @@ describe('on a stack that is broken', () => {
     const fault = faults(output).find((finding) => finding.id === id);
     expect(fault?.found, output).toMatch(found);
     expect(fault?.fix).toBeTruthy();
+  });
+
+  test('it counts who holds scopes and roles that are not declared any more', async () => {
+    const stack = await serve(await assemblyOf({ profile: 'default' }));
+    const { dynamodbEndpoint: endpoint, region, credentials, outputs } = stack;
+    const client = new DynamoDBClient({ endpoint, region, credentials });
+    cleanups.push(() => client.destroy());
+    const put = (Item: Record<string, { S: string } | { N: string }>) =>
+      client.send(new PutItemCommand({ TableName: outputs.TableName, Item }));
+    const key = (id: string, scp: string, st = 'active') =>
+      put({
+        PK: { S: `KEY#${id}` },
+        SK: { S: 'KEY' },
+        st: { S: st },
+        xa: { N: '9999999999' },
+        scp: { S: scp },
+      });
+    await key('aaaaaaaaaaaa', 'documents:read documents:write');
+    await key('bbbbbbbbbbbb', 'read');
+    await key('cccccccccccc', 'documents:read', 'revoked');
+    await put({ PK: { S: 'TENANT#t' }, SK: { S: 'USER#u' }, role: { S: 'author' } });
+    const { code, output } = await doctor(stack, '--json');
+    expect(code).toBe(1);
+    expect(faults(output)).toMatchObject([
+      {
+        id: 'rights',
+        found:
+          'API keys with a scope that is not declared: 1; people with such a role: 1. They have no right by author, documents:read, documents:write.',
+      },
+    ]);
   });
 
   test('it says that the store is down, and stops what stands on it', async () => {

@@ -74,6 +74,37 @@ describe('nobody can give a key more than they have', () => {
     await expect(updateKey(apiKey.id, { name: 'mine' }, small, FROM, at())).rejects.toEqual(exceeds);
   });
 
+  test('scopes that take more than 200 bytes are refused, by creation and by change', async () => {
+    const names = Array.from({ length: 4 }, (_, index) => `${index}`.padEnd(50 + Number(index === 3), 'x'));
+    const inclusion = Object.fromEntries([...SCOPES, ...names].map((name) => [name, [name]]));
+    const rights = { ...DEPLOYMENT.rights, inclusion };
+    const context = { ...at(), deployment: { ...DEPLOYMENT, rights } };
+    const caller = person(names);
+    const tooLong = expect.objectContaining({
+      code: 'scopes_too_long',
+      status: 422,
+      fields: [{ field: 'scopes', message: expect.stringContaining('at most 200 bytes') }],
+    });
+    await expect(createKey({ name: 'k', scopes: names }, caller, FROM, context)).rejects.toEqual(tooLong);
+    const { apiKey } = await createKey({ name: 'k', scopes: names.slice(0, 3) }, caller, FROM, context);
+    await expect(updateKey(apiKey.id, { scopes: names }, caller, FROM, context)).rejects.toEqual(tooLong);
+    expect((await store.keys.find(tenant.tenantId, apiKey.id))?.scopes).toEqual(names.slice(0, 3));
+  });
+
+  test('scopes by default: never one that manages, nor one that the creator has not', async () => {
+    const byDefault = async (caller: Caller, rights: Partial<typeof DEPLOYMENT.rights>) => {
+      const deployment = { ...DEPLOYMENT, rights: { ...DEPLOYMENT.rights, ...rights } };
+      return (await createKey({ name: 'k' }, caller, FROM, { ...at(), deployment })).apiKey.scopes;
+    };
+    expect(await byDefault(person(), { defaultScopes: null })).toEqual(['read', 'write', 'delete']);
+    expect(await byDefault(person(['read']), {})).toEqual(['read']);
+    await expect(byDefault(person(['delete']), {})).rejects.toMatchObject({ code: 'invalid_field' });
+    // As if it had been stored before the scope came to manage.
+    await expect(byDefault(person(), { defaultScopes: ['admin'] })).rejects.toMatchObject({
+      fields: [{ field: 'scopes' }],
+    });
+  });
+
   test('environment: a test key makes no live key', async () => {
     const caller = await parent({ environment: 'test' });
     expect((await make(caller)).apiKey.environment).toBe('test');
