@@ -44,6 +44,9 @@ export async function latchkeyApp(
     profile: app.node.tryGetContext('profile'),
     environment: app.node.tryGetContext('environment'),
     config: app.node.tryGetContext('config'),
+    // The CDK command line names its version: what that synthesizes may be deployed, and is never a local stack's.
+    isLocal:
+      app.node.tryGetContext('latchkey:local') === true && process.env.CDK_CLI_ASM_VERSION === undefined,
   });
   const rows = apiRows(routes, settings.profile);
   const deployment = deploymentOf(settings);

@@ -235,8 +235,11 @@ export const CONFIG = fields({
   stage: text(/^[A-Za-z0-9_-]{1,128}$/, 'letters, digits, - and _').default('live'),
   /** A host name of the team's own for the API; null for the stage's URL. @default null */
   domain: domain.nullable().default(null),
-  /** Lets a call without a credential in as a viewer; in development only. @default false */
-  anonymous: flag().default(false),
+  /**
+   * Lets a call without a credential in as a viewer; in development only. @default - true in a stack that `npm start`
+   * serves, where the profile allows it; else false
+   */
+  anonymous: flag().exactOptional(),
   /** The API behind the front door; null for the built-in echo. @default null */
   upstream: upstream.nullable().default(null),
   ...rightsFields,

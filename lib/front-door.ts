@@ -129,6 +129,7 @@ export class FrontDoor extends Construct {
 function servedBy(row: ApiRow): { service: FunctionName; open: boolean } {
   switch (row.kind) {
     case 'route':
+    case 'head':
       return { service: row.route.service, open: row.access.kind === 'public' };
     case 'not-found':
       return { service: 'public', open: true };

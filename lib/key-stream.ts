@@ -1,4 +1,4 @@
-import { Duration, Validations } from 'aws-cdk-lib';
+import { Duration, type RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { EventSourceMapping, FilterCriteria, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
@@ -13,6 +13,7 @@ export interface KeyStreamProps {
   readonly counter: LatchkeyFunction;
   /** Whether something follows from the first use of a key: only where accounts wait for it. */
   readonly followsFirstUses: boolean;
+  readonly removalPolicy: RemovalPolicy;
 }
 
 /** A key or a tenant that begins or is deleted, by TTL or by us: it is counted, and frees what hung on it. */
@@ -44,13 +45,15 @@ export class KeyStream extends Construct {
   /** Takes the records that could not be handled. */
   readonly failures: Queue;
 
-  constructor(scope: Construct, id: string, { table, consumer, counter, followsFirstUses }: KeyStreamProps) {
+  constructor(scope: Construct, id: string, props: KeyStreamProps) {
     super(scope, id);
+    const { table, consumer, counter, followsFirstUses, removalPolicy } = props;
     const failures = new Queue(this, 'Failures', {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       // The longest that SQS keeps a message: time for a person to look.
       retentionPeriod: Duration.days(14),
+      removalPolicy,
     });
     this.failures = failures;
     const reason = 'It is the dead-letter queue, of a stream: what fails here has nowhere further to go.';

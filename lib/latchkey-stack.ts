@@ -75,6 +75,7 @@ export class LatchkeyStack extends Stack {
     keyset.rotateWith(functions.rotation, Duration.days(config.rotationDays));
     new UsageKeyReconciler(this, 'UsageKeyReconciler', functions);
     const keyStream = new KeyStream(this, 'KeyStream', {
+      ...kept,
       table,
       consumer: functions.stream,
       counter: functions.usage,
@@ -90,7 +91,9 @@ export class LatchkeyStack extends Stack {
       topicArn: config.alarmTopicArn,
     });
 
-    this.templateOptions.metadata = { Latchkey: { try: firstCalls(rows, profile) } };
+    this.templateOptions.metadata = {
+      Latchkey: { try: firstCalls(rows, profile), anonymous: config.anonymous },
+    };
     new CfnOutput(this, 'ApiUrl', { value: frontDoor.url });
     new CfnOutput(this, 'ApiId', { value: frontDoor.stage.restApi.restApiId });
     new CfnOutput(this, 'TableName', { value: table.table.tableName });

@@ -12,7 +12,7 @@ import { pathScopesOf, requireDeclared, rightsOf } from './rights.ts';
 
 /** The inputs of one deployment: the configuration with its overrides, and the profile that it names. */
 export interface Settings {
-  readonly config: Config;
+  readonly config: Config & { readonly anonymous: boolean };
   readonly profile: Profile;
 }
 
@@ -22,6 +22,8 @@ export interface Overrides {
   readonly environment?: unknown;
   /** A JSON object whose fields replace the file's. */
   readonly config?: unknown;
+  /** Whether it is for a stack that `npm start` serves on this machine. Nothing that is deployed says so. */
+  readonly isLocal?: boolean;
 }
 
 /**
@@ -33,7 +35,7 @@ export async function loadSettings(
   region: string | undefined = process.env.CDK_DEFAULT_REGION,
 ): Promise<Settings> {
   const { default: file } = await import('../latchkey.config.ts');
-  const { config: fields, ...rest } = overrides;
+  const { config: fields, isLocal = false, ...rest } = overrides;
   const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
   const config = parseConfig({ ...file, ...overriddenFields(fields), ...given });
   const profile = await loadProfile(config.profile);
@@ -41,7 +43,8 @@ export async function loadSettings(
   checkAnonymous(config, profile);
   checkCertificate(config, region);
   checkCircle(config);
-  return { config, profile };
+  const allowsAnonymous = profile.allowsAnonymous && config.environment === 'development';
+  return { config: { ...config, anonymous: config.anonymous ?? (isLocal && allowsAnonymous) }, profile };
 }
 
 function overriddenFields(json: unknown): object {
@@ -56,7 +59,7 @@ function overriddenFields(json: unknown): object {
 }
 
 function checkAnonymous(config: Config, profile: Profile): void {
-  if (!config.anonymous) return;
+  if (config.anonymous !== true) return;
   if (!profile.allowsAnonymous) {
     throw new ConfigError(
       `anonymous: the profile "${profile.name}" takes a credential for every call; set anonymous to false`,

@@ -1,4 +1,13 @@
-import { linkSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LocalStackError } from './failure.ts';
@@ -19,7 +28,9 @@ export class DataDirectory {
   /** Throws a `LocalStackError` when another process holds the directory. */
   static open(path: string | undefined): DataDirectory {
     if (path === undefined) return new DataDirectory(mkdtempSync(join(tmpdir(), 'local-stack-')), false);
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    mkdirSync(path, { recursive: true });
+    // Also one that was there before: what is in it is as secret as the keys.
+    chmodSync(path, 0o700);
     const directory = new DataDirectory(path, true);
     directory.#lock();
     return directory;
@@ -41,7 +52,7 @@ export class DataDirectory {
 
   #lock(): void {
     const mine = join(this.path, `lock.${process.pid}`);
-    writeFileSync(mine, `${process.pid} ${startOf(process.pid)}`);
+    writeFileSync(mine, `${process.pid} ${startOf(process.pid)}`, { mode: 0o600 });
     try {
       while (!linked(mine, this.#lockFile)) {
         const [pid, started] = readFileSync(this.#lockFile, 'utf8').split(' ');

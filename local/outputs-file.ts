@@ -1,24 +1,21 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { LocalStack } from './stack.ts';
 
-/** Where `npm run ops` finds a stack: what `cdk deploy --outputs-file` writes. */
-const OUTPUTS_FILE = join('.latchkey', 'outputs.json');
-
-type Stacks = Readonly<Record<string, Readonly<Record<string, string>>>>;
+/** Where `npm run ops` finds the stacks that run: a file each, so that no other start or deployment overwrites one. */
+const FOLDER = join('.latchkey', 'local');
 
 /**
  * Notes the running stack, with what only a local one has: its endpoints, and credentials that are good here alone.
  * Gives what removes the note: it is of no use once the stack has stopped.
  */
 export function noteOutputs(stack: LocalStack): () => void {
-  const noted = outputsOf(stack);
-  write({ ...read(), local: noted });
-  return () => {
-    const { local, ...others } = read();
-    // Another stack may have been started meanwhile.
-    if (local?.SecretsEndpoint === noted.SecretsEndpoint) write(others);
-  };
+  const { port } = new URL(stack.url);
+  const file = join(FOLDER, `${port}.json`);
+  mkdirSync(FOLDER, { recursive: true, mode: 0o700 });
+  const outputs = { [`local-${port}`]: outputsOf(stack) };
+  writeFileSync(file, `${JSON.stringify(outputs, null, 2)}\n`, { mode: 0o600 });
+  return () => rmSync(file, { force: true });
 }
 
 /** The file's entry for a local stack. */
@@ -29,18 +26,7 @@ export function outputsOf(stack: LocalStack) {
     SecretsEndpoint: stack.secretsEndpoint,
     Region: stack.region,
     LocalCredentials: JSON.stringify(stack.credentials),
+    // Of a stack that was killed the note stays: it counts no longer once its process is gone.
+    ProcessId: String(process.pid),
   };
-}
-
-function read(): Stacks {
-  try {
-    return JSON.parse(readFileSync(OUTPUTS_FILE, 'utf8'));
-  } catch {
-    return {};
-  }
-}
-
-function write(stacks: Stacks): void {
-  mkdirSync(dirname(OUTPUTS_FILE), { recursive: true });
-  writeFileSync(OUTPUTS_FILE, `${JSON.stringify(stacks, null, 2)}\n`, { mode: 0o600 });
 }

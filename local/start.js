@@ -4,9 +4,11 @@ const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major > 24 || (major === 24 && minor >= 7)) {
   await import('./start.ts');
 } else {
-  const here = `${process.platform}-${process.arch} with Node.js ${process.version}`;
+  const here = `this is ${process.platform}-${process.arch} with Node.js ${process.version}`;
   console.error(
-    `Latchkey needs Node.js 24.7 or later and, outside linux-x64, DYNAMODB_ENDPOINT (this is ${here})`,
+    process.platform === 'linux' && process.arch === 'x64'
+      ? `Run "npm ci" once, then "npm start", which uses the Node.js 24 that the repository brings (${here}).`
+      : `Latchkey needs Node.js 24.7 or later and DYNAMODB_ENDPOINT: run "npm start" with them (${here}).`,
   );
   process.exitCode = 1;
 }

@@ -1,37 +1,37 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { LocalStackError } from './failure.ts';
 import { HttpServer } from './gateway/http-server.ts';
 import { silent, terminalLog } from './log.ts';
 import { noteOutputs } from './outputs-file.ts';
-import { type LocalStack, startStack } from './stack.ts';
+import type { LocalStack } from './stack.ts';
+import { HELP, readOptions, type StartOptions } from './start-options.ts';
 import { synthesize } from './synth.ts';
 
-const USAGE = 'usage: npm start -- [--profile NAME] [--port 8787] [--data DIR]';
-
-interface Arguments {
-  readonly profile?: string;
-  readonly port: number;
-  readonly dataDir?: string;
-}
-
 try {
-  await main(readArguments(process.argv.slice(2)));
+  const options = readOptions(process.argv.slice(2));
+  if (options.help) console.log(HELP);
+  else await main(options);
 } catch (error) {
   const known = error instanceof LocalStackError;
   console.error(known ? error.message : error);
   process.exit(1);
 }
 
-async function main({ profile, port, dataDir }: Arguments): Promise<void> {
+async function main({ profile, port, dataDir, anonymous }: StartOptions): Promise<void> {
   // Before the app is synthesized, which takes seconds.
   await (await HttpServer.listen(port, silent, Date.now)).stop();
+  console.log(`Synthesizing the CDK app${profile === undefined ? '' : ` with the profile "${profile}"`} ...`);
+  const startedAt = performance.now();
   const outDir = mkdtempSync(join(tmpdir(), 'latchkey-cdk-'));
   process.once('exit', () => rmSync(outDir, { recursive: true, force: true }));
-  const startedAt = performance.now();
-  await synthesize({ outDir, ...(profile === undefined ? {} : { profile }) });
+  // What serves the template is loaded meanwhile: the first line is not to wait for it.
+  const [{ startStack }] = await Promise.all([
+    import('./stack.ts'),
+    synthesize({ outDir, anonymous, ...(profile === undefined ? {} : { profile }) }),
+  ]);
+  console.log('Starting what the template describes: table, functions, signing keys ...');
   const stack = await startStack({
     assemblyDir: outDir,
     port,
@@ -41,46 +41,27 @@ async function main({ profile, port, dataDir }: Arguments): Promise<void> {
   });
   process.once('exit', noteOutputs(stack));
   stopOnSignals(stack);
+  const { try: commands = [], anonymous: letsAnybodyIn } = described(stack);
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
   console.log(`\nReady on ${stack.url} after ${seconds} s. Try:\n`);
   console.log(`  URL=${stack.url}`);
-  for (const command of commandsToTry(stack)) console.log(`  ${command}`);
+  for (const command of commands) console.log(`  ${command.replaceAll('$URL', stack.url)}`);
+  if (letsAnybodyIn) {
+    console.log(
+      '\nCalls without a credential are let in as a viewer: only here, and not with --no-anonymous.',
+    );
+  }
   console.log('\nOperate it: npm run ops -- help');
   console.log(`\nFigures: ${await stack.showFigures()}`);
   console.log('\nCtrl-C stops it.\n');
 }
 
-function readArguments(args: readonly string[]): Arguments {
-  const { profile, port, data } = parse(args);
-  const number = Number(port ?? 8787);
-  if (!/^\d+$/.test(port ?? '8787') || number > 65_535) {
-    throw new LocalStackError(`--port must be a number from 0 to 65535, not "${port}"; ${USAGE}`);
-  }
-  if (data === '' || profile === '') throw new LocalStackError(`an option is empty; ${USAGE}`);
-  return {
-    port: number,
-    ...(profile === undefined ? {} : { profile }),
-    ...(data === undefined ? {} : { dataDir: data }),
-  };
-}
-
-function parse(args: readonly string[]) {
-  const options = {
-    profile: { type: 'string' },
-    port: { type: 'string' },
-    data: { type: 'string' },
-  } as const;
-  try {
-    return parseArgs({ args: [...args], options }).values;
-  } catch (error) {
-    throw new LocalStackError(`${(error as Error).message.split('. ')[0]}; ${USAGE}`);
-  }
-}
-
-/** The template says what to try; it knows its routes. */
-function commandsToTry({ metadata, url }: LocalStack): string[] {
-  const { try: commands = [] } = (metadata.Latchkey ?? {}) as { try?: readonly string[] };
-  return commands.map((command) => command.replaceAll('$URL', url));
+/** What the template says of itself to whoever starts it: it knows its routes. */
+function described({ metadata }: LocalStack): {
+  readonly try?: readonly string[];
+  readonly anonymous?: boolean;
+} {
+  return metadata.Latchkey ?? {};
 }
 
 function stopOnSignals(stack: LocalStack): void {

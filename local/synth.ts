@@ -9,6 +9,11 @@ const ROOT = resolve(import.meta.dirname, '..');
 export interface SynthOptions {
   readonly profile?: string;
   readonly outDir: string;
+  /**
+   * Lets calls without a credential in where profile and environment do and the configuration does not say otherwise:
+   * for a stack that serves one machine. @default false
+   */
+  readonly anonymous?: boolean;
   /** More context, as `cdk synth -c` gives it. */
   readonly context?: Readonly<Record<string, unknown>>;
 }
@@ -17,8 +22,18 @@ export interface SynthOptions {
  * Writes the app's cloud assembly to `outDir`, as `cdk synth` would, without the CDK command line: an app finds its
  * output directory and its context in two variables. Rejects with the app's own message.
  */
-export async function synthesize({ profile, outDir, context }: SynthOptions): Promise<void> {
-  const settings = { ...fileContext(), ...context, ...(profile === undefined ? {} : { profile }) };
+export async function synthesize({
+  profile,
+  outDir,
+  anonymous = false,
+  context,
+}: SynthOptions): Promise<void> {
+  const settings = {
+    ...fileContext(),
+    ...context,
+    ...(profile === undefined ? {} : { profile }),
+    ...(anonymous ? { 'latchkey:local': true } : {}),
+  };
   const child = spawn(process.execPath, [join(ROOT, 'bin', 'latchkey.ts')], {
     cwd: ROOT,
     env: { ...process.env, CDK_OUTDIR: resolve(outDir), CDK_CONTEXT_JSON: JSON.stringify(settings) },

@@ -20,9 +20,9 @@ const COMMANDS: readonly Command[] = [
 ];
 
 const EVERYWHERE = `
-Where:   the stack that .latchkey/outputs.json notes: "npm start" and "npm run deploy" write it
-         --stack NAME      one of several that it notes
-         --outputs FILE    another such file
+Where:   the stack that is noted in .latchkey: by "npm start" while it runs, by "npm run deploy"
+         --stack NAME, --url URL, --port N    one of several
+         --outputs FILE    of another such file
          --table NAME --secret ARN [--endpoint URL]    instead of a file
 How:     --dry-run         say what would change, and change nothing
          --json            print JSON`;
@@ -88,7 +88,15 @@ function parse(args: readonly string[]): {
 } {
   const text = { type: 'string' } as const;
   const flag = { type: 'boolean' } as const;
-  const where = { stack: text, outputs: text, table: text, secret: text, endpoint: text };
+  const where = {
+    stack: text,
+    url: text,
+    port: text,
+    outputs: text,
+    table: text,
+    secret: text,
+    endpoint: text,
+  };
   const own = {
     tenant: text,
     workspace: text,
@@ -106,8 +114,13 @@ function parse(args: readonly string[]): {
       options: { ...where, ...own, json: flag },
       allowPositionals: true,
     });
-    const { stack, outputs, table, secret, endpoint, json = false, ...options } = values;
-    return { where: { stack, outputs, table, secret, endpoint }, json, options, positionals };
+    const { stack, url, port, outputs, table, secret, endpoint, json = false, ...options } = values;
+    return {
+      where: { stack, url, port, outputs, table, secret, endpoint },
+      json,
+      options,
+      positionals,
+    };
   } catch (error) {
     throw new OpsError(`${(error as Error).message}\n\n${help()}`);
   }

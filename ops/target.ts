@@ -1,14 +1,21 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { Table } from '../lambdas/kernel/table.ts';
 
-/** Where `npm run deploy` and `npm start` note what a stack is called. */
-export const OUTPUTS_FILE = '.latchkey/outputs.json';
+/** Where `npm run deploy` notes what a stack is called, and `npm start` each stack that runs. */
+const OUTPUTS_FILE = '.latchkey/outputs.json';
+const LOCAL_FOLDER = '.latchkey/local';
 
 export interface TargetOptions {
-  /** A stack of the outputs file. @default - the only one */
+  /** The name of a stack that is noted. @default - the only one */
   readonly stack?: string | undefined;
+  /** Its API's URL. @default - the only one */
+  readonly url?: string | undefined;
+  /** The port of a stack of this machine. @default - the only one */
+  readonly port?: string | undefined;
+  /** A file like those, instead of them. */
   readonly outputs?: string | undefined;
   /** Instead of the outputs file, together with `secret`. */
   readonly table?: string | undefined;
@@ -51,26 +58,71 @@ export function targetOf(options: TargetOptions): Target {
   };
 }
 
-function outputsOf({ stack, outputs = OUTPUTS_FILE, table, secret }: TargetOptions): Outputs {
+function outputsOf(options: TargetOptions): Outputs {
+  const { table, secret } = options;
   if (table !== undefined && secret !== undefined) return { TableName: table, KeysetSecretArn: secret };
   if (table !== undefined || secret !== undefined) throw new OpsError('--table and --secret go together.');
-  const stacks = readOutputs(outputs);
-  const names = Object.keys(stacks);
-  const name = stack ?? (names.length === 1 ? names[0] : undefined);
-  const found = name === undefined ? undefined : stacks[name];
-  if (found === undefined) {
-    const known = names.length === 0 ? 'notes no stack' : `notes ${names.join(', ')}: choose with --stack`;
-    throw new OpsError(`${outputs} ${known}.`);
+  const stacks = notedStacks(options.outputs);
+  const chosen = stacks.filter(isMeant(options));
+  const [only] = chosen;
+  if (only !== undefined && chosen.length === 1) return only.outputs;
+  const list = stacks.map(({ name, outputs }) => `\n  ${name} ${outputs.ApiUrl ?? ''}`.trimEnd()).join('');
+  throw new OpsError(
+    `${chosen.length === 0 ? 'No such stack is noted' : 'Several stacks are noted'}: choose with --stack, --url or --port.${list}`,
+  );
+}
+
+/** Whether a stack is the one that the options describe: without any, each is. */
+function isMeant({ stack, url, port }: TargetOptions) {
+  return ({ name, outputs: { ApiUrl = '', LocalCredentials } }: NotedStack): boolean =>
+    (stack === undefined || name === stack) &&
+    (url === undefined || ApiUrl.replace(/\/+$/, '') === url.replace(/\/+$/, '')) &&
+    (port === undefined || (LocalCredentials !== undefined && new URL(ApiUrl).port === port));
+}
+
+interface NotedStack {
+  readonly name: string;
+  readonly outputs: Outputs;
+}
+
+/** The stacks of a file or, without one, all that were deployed or run on this machine. */
+function notedStacks(file: string | undefined): readonly NotedStack[] {
+  const files =
+    file === undefined ? [OUTPUTS_FILE, ...localFiles()].filter((each) => existsSync(each)) : [file];
+  const stacks = files
+    .flatMap((each) => Object.entries(readOutputs(each)))
+    .map(([name, outputs]) => ({ name, outputs }))
+    .filter(({ outputs }) => isThere(outputs));
+  if (stacks.length > 0) return stacks;
+  throw new OpsError(
+    `${file ?? '.latchkey'} notes no stack: "npm start" notes one while it runs, "npm run deploy" when it is done. Or name the stack by --table and --secret.`,
+  );
+}
+
+function localFiles(): readonly string[] {
+  if (!existsSync(LOCAL_FOLDER)) return [];
+  return readdirSync(LOCAL_FOLDER)
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => join(LOCAL_FOLDER, name));
+}
+
+/** Whether the process of a local stack lives: one that was killed has left its note. */
+function isThere({ ProcessId }: Outputs): boolean {
+  if (ProcessId === undefined) return true;
+  try {
+    return process.kill(Number(ProcessId), 0);
+  } catch (error) {
+    // Somebody else's process lives, too.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
-  return found;
 }
 
 function readOutputs(file: string): Readonly<Record<string, Outputs>> {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
-  } catch {
+  } catch (error) {
     throw new OpsError(
-      `${file} cannot be read: "npm run deploy" and "npm start" write it. Or name the stack by --table and --secret.`,
+      `${file} cannot be read (${(error as Error).message}). Name another by --outputs, or the stack by --table and --secret.`,
     );
   }
 }

@@ -50,6 +50,7 @@ export const auditRoutes = group.rows({
       status: 200,
       description: 'A page of rows.',
       schema: z.object({ data: z.array(auditView), next_cursor: z.string().nullable() }),
+      line: auditView,
     },
     errors: [],
     handle: async ({ query }, { audit }, caller) => {

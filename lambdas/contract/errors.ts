@@ -124,6 +124,12 @@ const OTHER_ERRORS = {
     title: 'Not found',
     message: 'There is nothing here.',
   },
+  method_not_allowed: {
+    status: 405,
+    type: 'validation_error',
+    title: 'Method not allowed',
+    message: 'This path does not take the method.',
+  },
   malformed_request: {
     status: 400,
     type: 'validation_error',

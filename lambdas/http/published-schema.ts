@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Profile } from '../contract/profile.ts';
 import type { Rights } from '../contract/rights.ts';
 import { role, scope } from '../kernel/fields.ts';
+import type { Success } from '../kernel/results.ts';
 import type { Route } from '../kernel/route.ts';
 import { publishedName } from './field-names.ts';
 
@@ -26,10 +27,10 @@ export function inputSchema(schema: z.ZodType, profile: Profile): Json {
 }
 
 /**
- * The schema of what a route answers. A profile presents results by functions, so the shape of what they make is read
+ * The schema of a route's success. A profile presents results by functions, so the shape of what they make is read
  * off one example; where they change nothing, the route's own schema stands.
  */
-export function outputSchema({ id, success }: Route, profile: Profile): Json {
+export function outputSchema({ id }: Route, success: Success, profile: Profile): Json {
   if (!('schema' in success)) return { type: 'string' };
   const own = jsonSchema(success.schema, 'output');
   if (success.kind === 'raw' || success.kind === 'ndjson') return own;

@@ -7,12 +7,14 @@ import { Problem } from '../kernel/problem.ts';
 import type { Incoming, RawBody, Route, RouteGroup, Row } from '../kernel/route.ts';
 import { namedWorkspaces } from '../tenancy/workspace-choice.ts';
 import { readBody } from './body.ts';
+import { namedCookies } from './cookies.ts';
 import { type HttpRequest, readEvent, requireUnambiguousPath } from './event.ts';
 import { inWrittenNames } from './field-names.ts';
 import { callerOf } from './identity.ts';
 import { logRequest } from './log.ts';
 import { render } from './render.ts';
 import { type Rendering, respondProblem } from './respond.ts';
+import type { Unmatched } from './unmatched.ts';
 import { validate } from './validate.ts';
 
 type LambdaHandler = (event: APIGatewayProxyEvent) => Promise<APIGatewayProxyResult>;
@@ -58,11 +60,12 @@ export function answering(
   };
 }
 
-/** A Lambda handler that serves a group of the route table; whatever no row matches is the profile's 404. */
+/** A Lambda handler that serves a group of the route table. What no row matches is the profile's 404, or as `unmatched` says. */
 export function serve<Services>(
   { rows: served }: RouteGroup<Services>,
   services: NoInfer<Services>,
   rendering: Rendering,
+  unmatched: Unmatched = () => new Problem('not_found'),
 ): LambdaHandler {
   const rows = new Map(
     apiRows(served, rendering.profile).map((row): [string, ApiRow<Row<Services>>] => [
@@ -72,12 +75,12 @@ export function serve<Services>(
   );
   const rowOf = (request: HttpRequest) => {
     const row = rows.get(`${request.method} ${request.resource}`);
-    return row?.kind === 'route' ? row : undefined;
+    return row?.kind === 'route' || row?.kind === 'head' ? row : undefined;
   };
   return answering(
     async (request) => {
       const row = rowOf(request);
-      if (row === undefined) throw new Problem('not_found');
+      if (row === undefined) throw unmatched(request);
       const caller = row.access.kind === 'public' ? undefined : callerOf(request.context);
       const result = await serveRow(row.route, request, caller, services, rendering);
       return { result, route: row.route.id, ...(caller === undefined ? {} : { caller }) };
@@ -106,6 +109,7 @@ async function serveRow<Services>(
   const incoming: Incoming = {
     body: (schema) => validate(schema, written.body, aliases),
     query: (schema) => validate(schema, written.query, aliases),
+    cookies: (names) => namedCookies(request.headers, names),
     raw: rawBody(request, row.lines?.maxBytes),
     params: request.params,
     path: request.path,

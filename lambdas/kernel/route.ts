@@ -5,7 +5,7 @@ import type { RouteId, ServiceName } from '../contract/route-id.ts';
 import type { Caller, UserCaller } from './caller.ts';
 import type { Credential } from './credential.ts';
 import { Problem } from './problem.ts';
-import type { ResultKind, Results, Success } from './results.ts';
+import type { Answer, PlainKind, PlainSuccess, ResultKind, Success } from './results.ts';
 
 /** Where a request came from: what logs and `last used` show. */
 export interface Origin {
@@ -41,12 +41,19 @@ export interface Incoming extends RequestBase {
   body<Schema extends z.ZodType>(schema: Schema): z.output<Schema>;
   /** The parameters of the query. Throws `invalid_field`. */
   query<Schema extends z.ZodType>(schema: Schema): z.output<Schema>;
+  /** The cookies of these names, as far as they came. */
+  cookies<Name extends string>(names: readonly Name[]): Cookies<Name>;
 }
 
+/** Cookies by name; one that did not come, or came twice, is not there. */
+export type Cookies<Name extends string> = Readonly<Partial<Record<Name, string>>>;
+
 /** A request as a handler gets it: checked. */
-export interface RouteRequest<Body, Query> extends RequestBase {
+export interface RouteRequest<Body, Query, Cookie extends string> extends RequestBase {
   readonly body: Body;
   readonly query: Query;
+  /** Those that the row names in `takesCookies`. */
+  readonly cookies: Cookies<Cookie>;
 }
 
 /** What a row is to clients that know the standards: where the metadata says that it is (RFC 8414, 2). */
@@ -71,8 +78,12 @@ interface Description {
   readonly takesCredential?: true;
   /** Also takes `application/x-www-form-urlencoded`. */
   readonly takesForm?: true;
+  /** The names of the cookies that it reads. */
+  readonly takesCookies?: readonly string[];
   readonly query?: z.ZodType;
   readonly success: Success;
+  /** What it answers otherwise when all is well: a page that leads on by a redirect has both. */
+  readonly alternatives?: readonly PlainSuccess[];
   /** Its place in the metadata. @default - none: no standard knows it */
   readonly advertised?: Advertised;
   /** What the row itself can answer besides what every row can. */
@@ -116,121 +127,125 @@ export type ServicesOf<Group> = Group extends RouteGroup<infer Services> ? Servi
 type Unnamed<Services> = Omit<Row<Services>, 'id'>;
 
 /** A row as it is written. Its types are those of its schemas. */
-type Written<
+interface Written<
+  Schema extends z.ZodType,
   Body extends z.ZodType,
   Query extends z.ZodType,
-  Schema extends z.ZodType,
   Kind extends ResultKind,
-  Result,
+  Other extends PlainKind,
+  Cookie extends string,
   Call extends readonly unknown[],
-> = Description & {
+  Result,
+> extends Description {
   /** @default - the group's */
   readonly tag?: string;
   readonly body?: Body;
   readonly query?: Query;
+  readonly takesCookies?: readonly Cookie[];
   readonly success: Success<Schema, Kind>;
-  readonly handle: (request: RouteRequest<z.output<Body>, z.output<Query>>, ...call: Call) => Promise<Result>;
-};
+  readonly alternatives?: readonly PlainSuccess<Other>[];
+  readonly handle: (
+    request: RouteRequest<z.output<Body>, z.output<Query>, Cookie>,
+    ...call: Call
+  ) => Promise<Result>;
+}
+
+/** Makes a row of what is written. `Call` is what its handler is given after the request, `More` what it says besides. */
+type RowMaker<Services, Call extends readonly unknown[], More> = <
+  Schema extends z.ZodType,
+  Body extends z.ZodType = z.ZodUndefined,
+  Query extends z.ZodType = z.ZodUndefined,
+  Kind extends ResultKind = 'json',
+  Other extends PlainKind = never,
+  Cookie extends string = never,
+  // `const` lets a handler write literals of the schema as they are.
+  const Result extends Answer<z.output<Schema>, Kind | Other> = never,
+>(
+  row: Written<Schema, Body, Query, Kind, Other, Cookie, Call, Result> & More,
+) => Unnamed<Services>;
+
+interface GroupBuilder<Services, Service extends ServiceName> {
+  /** A row that anybody may call. */
+  readonly public: RowMaker<Services, [services: Services], unknown>;
+  /** A row that takes a credential; `caller` is who the authorizer let in. */
+  readonly caller: RowMaker<
+    Services,
+    [services: Services, caller: Caller],
+    { readonly access: Access & { readonly kind: 'credential' } }
+  >;
+  /** A row that takes a person's credential, with `scope`; no key's, whatever its scopes. */
+  readonly person: RowMaker<
+    Services,
+    [services: Services, caller: UserCaller],
+    { readonly scope: Area | null }
+  >;
+  /** The group: its rows by their ids. */
+  readonly rows: <Id extends RouteId>(
+    rows: Readonly<Record<Id, Unnamed<Services>>>,
+  ) => RouteGroup<Services, Service, Id>;
+}
 
 /**
  * Begins a group of rows of one function. `Services` is what its handlers are given:
  * `routeGroup<KeyServices>()({ service: 'management', tag: 'API keys' })`.
  */
 export function routeGroup<Services>() {
-  return <Service extends ServiceName>(group: { readonly service: Service; readonly tag: string }) =>
-    new GroupBuilder<Services, Service>(group);
+  return <Service extends ServiceName>(group: {
+    readonly service: Service;
+    readonly tag: string;
+  }): GroupBuilder<Services, Service> => ({
+    public: (row) =>
+      erased({ ...group, ...row }, { kind: 'public' }, (request, services: Services) =>
+        row.handle(request, services),
+      ),
+    caller: ({ access, ...row }) =>
+      erased({ ...group, ...row }, access, async (request, services: Services, caller) => {
+        // The function has refused a request without identity already.
+        if (caller === undefined) throw new Problem('missing_credential');
+        return row.handle(request, services, caller);
+      }),
+    person: ({ scope, ...row }) =>
+      erased(
+        { ...group, ...row },
+        { kind: 'credential', scope, callers: 'user' },
+        async (request, services: Services, caller) => {
+          // The authorizer has refused keys already.
+          if (caller?.kind !== 'user') throw new Problem('user_required');
+          return row.handle(request, services, caller);
+        },
+      ),
+    rows: (rows) => {
+      const named = Object.entries(rows) as [keyof typeof rows, Unnamed<Services>][];
+      return { service: group.service, rows: named.map(([id, row]) => ({ ...row, id })) };
+    },
+  });
 }
 
-class GroupBuilder<Services, Service extends ServiceName> {
-  readonly #group: { readonly service: Service; readonly tag: string };
-
-  constructor(group: { readonly service: Service; readonly tag: string }) {
-    this.#group = group;
-  }
-
-  /** A row that anybody may call. */
-  public<
-    Schema extends z.ZodType,
-    Body extends z.ZodType = z.ZodUndefined,
-    Query extends z.ZodType = z.ZodUndefined,
-    Kind extends ResultKind = 'json',
-    // `const` lets a handler write literals of the schema as they are.
-    const Result extends Results<z.output<Schema>>[Kind] = Results<z.output<Schema>>[Kind],
-  >(row: Written<Body, Query, Schema, Kind, Result, [services: Services]>): Unnamed<Services> {
-    return this.#row(row, { kind: 'public' }, (request, services) => row.handle(request, services));
-  }
-
-  /** A row that takes a credential; `caller` is who the authorizer let in. */
-  caller<
-    Schema extends z.ZodType,
-    Body extends z.ZodType = z.ZodUndefined,
-    Query extends z.ZodType = z.ZodUndefined,
-    Kind extends ResultKind = 'json',
-    // `const` lets a handler write literals of the schema as they are.
-    const Result extends Results<z.output<Schema>>[Kind] = Results<z.output<Schema>>[Kind],
-  >({
+/** The one place where a row loses the types of its schemas, once its handler has been closed over them. */
+function erased<Services, Body extends z.ZodType, Query extends z.ZodType, Cookie extends string>(
+  row: Omit<Route, 'id' | 'access'> & {
+    readonly body?: Body;
+    readonly query?: Query;
+    readonly takesCookies?: readonly Cookie[];
+  },
+  access: Access,
+  handle: (
+    request: RouteRequest<z.output<Body>, z.output<Query>, Cookie>,
+    services: Services,
+    caller: Caller | undefined,
+  ) => Promise<unknown>,
+): Unnamed<Services> {
+  return {
+    ...row,
     access,
-    ...row
-  }: Written<Body, Query, Schema, Kind, Result, [services: Services, caller: Caller]> & {
-    readonly access: Access & { kind: 'credential' };
-  }): Unnamed<Services> {
-    return this.#row(row, access, async (request, services, caller) => {
-      // The function has refused a request without identity already.
-      if (caller === undefined) throw new Problem('missing_credential');
-      return row.handle(request, services, caller);
-    });
-  }
-
-  /** A row that takes a person's credential, with the scope of an area; no key's, whatever its scopes. */
-  person<
-    Schema extends z.ZodType,
-    Body extends z.ZodType = z.ZodUndefined,
-    Query extends z.ZodType = z.ZodUndefined,
-    Kind extends ResultKind = 'json',
-    // `const` lets a handler write literals of the schema as they are.
-    const Result extends Results<z.output<Schema>>[Kind] = Results<z.output<Schema>>[Kind],
-  >({
-    scope,
-    ...row
-  }: Written<Body, Query, Schema, Kind, Result, [services: Services, caller: UserCaller]> & {
-    readonly scope: Area | null;
-  }): Unnamed<Services> {
-    const access = { kind: 'credential', scope, callers: 'user' } as const;
-    return this.#row(row, access, async (request, services, caller) => {
-      // The authorizer has refused keys already.
-      if (caller?.kind !== 'user') throw new Problem('user_required');
-      return row.handle(request, services, caller);
-    });
-  }
-
-  /** The group: its rows by their ids. */
-  rows<Id extends RouteId>(rows: Readonly<Record<Id, Unnamed<Services>>>): RouteGroup<Services, Service, Id> {
-    const named = Object.entries(rows) as [Id, Unnamed<Services>][];
-    return { service: this.#group.service, rows: named.map(([id, row]) => ({ ...row, id })) };
-  }
-
-  /** The one place where a row loses the types of its schemas, once its handler has been closed over them. */
-  #row<Body extends z.ZodType, Query extends z.ZodType>(
-    { handle: _, ...row }: Written<Body, Query, z.ZodType, ResultKind, unknown, never>,
-    access: Access,
-    handle: (
-      request: RouteRequest<z.output<Body>, z.output<Query>>,
-      services: Services,
-      caller: Caller | undefined,
-    ) => Promise<unknown>,
-  ): Unnamed<Services> {
-    return {
-      ...this.#group,
-      ...row,
-      access,
-      handle: async (request, services, caller) => {
-        // Where a row has no schema its type is `ZodUndefined`.
-        const body = (row.body && request.body(row.body)) as z.output<Body>;
-        const query = (row.query && request.query(row.query)) as z.output<Query>;
-        return handle({ ...request, body, query }, services, caller);
-      },
-    };
-  }
+    handle: async (request, services, caller) => {
+      // Where a row has no schema its type is `ZodUndefined`.
+      const body = (row.body && request.body(row.body)) as z.output<Body>;
+      const query = (row.query && request.query(row.query)) as z.output<Query>;
+      const cookies = request.cookies(row.takesCookies ?? []);
+      return handle({ ...request, body, query, cookies }, services, caller);
+    },
+  };
 }
 
 /** The ids that more than one of the groups have. */

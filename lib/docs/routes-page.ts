@@ -16,8 +16,10 @@ the routes in which it differs. Request and response bodies are in the OpenAPI d
 - **Scope** is what the credential must have, directly or by inclusion ([roles.md](roles.md)). "any" takes every valid
   credential.
 - **Callers** are people (access tokens of a session) and keys (API keys and their tokens).
-- Every other path and method is the profile's 404, also below the first segments that Latchkey's own routes claim: nothing
-  of Latchkey's own falls through to the upstream.
+- Every \`GET\` answers \`HEAD\` too, to the same callers, without the content.
+- Another method of these paths is a 405, whose \`Allow\` has the methods that there are, whoever calls. Every other path is
+  the profile's 404, also below the first segments that Latchkey's own routes claim: nothing of Latchkey's own falls
+  through to the upstream.
 - A key works in its one workspace. A person works in the tenant's default workspace, or in the one that \`X-Workspace-Id\`
   names. An unknown workspace, and another tenant's, is a 404.
 `;

@@ -12,9 +12,10 @@ import { LocalStackError } from '../failure.ts';
 
 /**
  * Runs the engine so that it cannot outlive this process, even one that is killed with SIGKILL: the shell holds the
- * other end of a pipe, and ends the engine when the pipe closes.
+ * other end of a pipe, and ends the engine when the pipe closes. Its files are for their owner alone.
  */
 const WATCHDOG = `
+umask 077
 exec 3<&0
 "$@" </dev/null 3<&- &
 engine=$!
@@ -56,7 +57,7 @@ export async function startEngine(dataDirectory?: string): Promise<Engine> {
     detached: true,
   });
   const pid = await firstLine(child);
-  if (pidFile !== undefined) writeFileSync(pidFile, pid);
+  if (pidFile !== undefined) writeFileSync(pidFile, pid, { mode: 0o600 });
   const endpoint = `http://127.0.0.1:${port}`;
   const ended = once(child, 'exit');
   await untilReady(endpoint, child);

@@ -134,8 +134,8 @@ function define(
 
 /** Lambda stores inline code as `index.js`, a CommonJS module. */
 function unpackInline(directory: string, code: string): string {
-  mkdirSync(directory, { recursive: true });
-  writeFileSync(join(directory, 'index.js'), code);
-  writeFileSync(join(directory, 'package.json'), '{"type":"commonjs"}');
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  writeFileSync(join(directory, 'index.js'), code, { mode: 0o600 });
+  writeFileSync(join(directory, 'package.json'), '{"type":"commonjs"}', { mode: 0o600 });
   return directory;
 }

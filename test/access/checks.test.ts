@@ -14,7 +14,7 @@ import type { TokenVerdict } from '../../lambdas/signing/tokens.ts';
 import type { TenantFacts } from '../../lambdas/tenancy/tenant-facts.ts';
 import { profile } from '../../profiles/default.ts';
 import { DEPLOYMENT } from '../support/deployment.ts';
-import { NOW, TENANT, USER, WORKSPACE } from '../support/table.ts';
+import { NOW, TENANT, USER, WORKSPACE } from '../support/tenants.ts';
 
 /** The three kinds of credentials that have a record. */
 const KINDS = ['key', 'key token', 'session'] as const;

@@ -106,6 +106,22 @@ export function decisionStoreContract(stores: () => Stores): void {
       expect(await use(OTHER_HASH, NOW)).toMatchObject({ passed: false, window: windowOf(ahead), count: 2 });
     });
 
+    test('it can be looked at without a use, and counted wherever its user is, if it is in force', async () => {
+      const { apiKey, hash } = await (await storeTenant(stores())).createKey({
+        allowedBlocks: blocks('192.0.2.0/24'),
+      });
+      const { locator } = apiKey;
+      const count = (which: Uint8Array) => decisions().useKeyAnywhere(locator, which, ELSEWHERE, NOW);
+      expect(await decisions().peekKey('unknownLoc01', NOW)).toMatchObject({ record: undefined, count: 0 });
+      expect(await decisions().peekKey(locator, NOW)).toMatchObject({ window: WINDOW, count: 0 });
+      expect(await count(hash)).toMatchObject({ passed: true, count: 1 });
+      expect((await count(OTHER_HASH)).passed).toBe(false);
+      const seen = await decisions().peekKey(locator, NOW);
+      expect(seen).toMatchObject({ count: 1, record: { caller: { keyId: apiKey.id } } });
+      await stores().keys.revoke(apiKey, ORIGIN, NOW);
+      expect((await count(hash)).passed).toBe(false);
+    });
+
     test('of 100 parallel calls across the edge of a window each is counted once, in its window', async () => {
       const { apiKey, hash } = await (await storeTenant(stores())).createKey();
       const edge = (WINDOW + 1) * WINDOW_SECONDS;

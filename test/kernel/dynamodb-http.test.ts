@@ -15,6 +15,7 @@ import {
   type Item,
   type UpdateItemInput,
 } from '../../lambdas/kernel/dynamodb-http.ts';
+import { bytesOf } from '../../lambdas/kernel/items.ts';
 import { ENGINE_CREDENTIALS, ENGINE_REGION, type Engine, startEngine } from '../support/dynamodb-engine.ts';
 
 /**
@@ -26,7 +27,7 @@ type SdkValue = SdkItem[string];
 
 /** The one difference in shape: binary is base64 here and bytes in the SDK. */
 function toSdk(value: AttributeValue): SdkValue {
-  if (value.B !== undefined) return { B: Buffer.from(value.B, 'base64') };
+  if (value.B !== undefined) return { B: bytesOf(value.B) };
   if (value.BS) return { BS: value.BS.map((each) => Buffer.from(each, 'base64')) };
   if (value.M) return { M: itemToSdk(value.M) };
   if (value.L) return { L: value.L.map(toSdk) };

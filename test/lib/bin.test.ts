@@ -3,11 +3,17 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { synthesize } from '../../local/synth.ts';
 
 /** Runs the CDK app as the CDK command line does. */
-function run(context: object) {
+function run(context: object, variables: Readonly<Record<string, string>> = {}) {
   const outdir = mkdtempSync(join(tmpdir(), 'latchkey-bin-'));
-  const env = { ...process.env, CDK_OUTDIR: outdir, CDK_CONTEXT_JSON: JSON.stringify(context) };
+  const env = {
+    ...process.env,
+    CDK_OUTDIR: outdir,
+    CDK_CONTEXT_JSON: JSON.stringify(context),
+    ...variables,
+  };
   const { status, stdout, stderr } = spawnSync(process.execPath, ['bin/latchkey.ts'], {
     env,
     encoding: 'utf8',
@@ -37,6 +43,28 @@ describe('bin/latchkey.ts', () => {
     expect([bare.status, called.status]).toEqual([0, 0]);
     expect(template(called.outdir)).toBe(template(bare.outdir));
     expect(template(bare.outdir)).not.toContain(process.cwd());
+  });
+});
+
+describe('calls without a credential', () => {
+  /** What the template says, and what the authorizer was built with. */
+  const letsAnybodyIn = (outdir: string) => [
+    JSON.parse(template(outdir)).Metadata.Latchkey.anonymous,
+    /\banonymous:(![01])\b/.exec(readFileSync(join(outdir, 'bundles/authorizer/index.mjs'), 'utf8'))?.[1] ===
+      '!0',
+  ];
+
+  it('are let in by what npm start synthesizes, with a profile that allows it', async () => {
+    const outDir = mkdtempSync(join(tmpdir(), 'latchkey-bin-'));
+    await synthesize({ profile: 'memgraph', outDir, anonymous: true });
+    expect(letsAnybodyIn(outDir)).toEqual([true, true]);
+  });
+
+  it.each(['development', 'production'])('are refused by what is deployed in %s', (environment) => {
+    // Even where somebody hands the CDK command line what npm start hands on.
+    const context = { profile: 'memgraph', environment, 'latchkey:local': true };
+    const { outdir } = run(context, { CDK_CLI_ASM_VERSION: '1.0.0' });
+    expect(letsAnybodyIn(outdir)).toEqual([false, false]);
   });
 });
 

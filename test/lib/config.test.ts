@@ -352,6 +352,24 @@ describe('calls without a credential', () => {
     expect(deploymentOf(settings).anonymous).toBe(true);
   });
 
+  it.each([
+    ['are let in by npm start where the profile allows it', { profile: 'memgraph', isLocal: true }, true],
+    ['are refused by npm start where the profile knows none', { profile: 'default', isLocal: true }, false],
+    [
+      'are refused by npm start of a production environment',
+      { profile: 'memgraph', isLocal: true, environment: 'production' },
+      false,
+    ],
+    [
+      'are refused by npm start where the file says so',
+      { profile: 'memgraph', isLocal: true, config: '{"anonymous":false}' },
+      false,
+    ],
+    ['are refused unless something says otherwise', { profile: 'memgraph' }, false],
+  ])('%s', async (_, overrides, expected) => {
+    expect(deploymentOf(await loadSettings(overrides)).anonymous).toBe(expected);
+  });
+
   it('cannot be configured outside development', async () => {
     const overrides = { profile: 'memgraph', environment: 'production', config: '{"anonymous":true}' };
     await expect(loadSettings(overrides)).rejects.toThrow(

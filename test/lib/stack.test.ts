@@ -59,6 +59,13 @@ describe('the signing keys', () => {
   });
 });
 
+describe('what the stream could not bring', () => {
+  it('outlives the stack in production, and goes with it in development', () => {
+    production.hasResource('AWS::SQS::Queue', { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+    development.hasResource('AWS::SQS::Queue', { DeletionPolicy: 'Delete' });
+  });
+});
+
 describe('every function', () => {
   it('runs on Node 24 and arm64, is traced, and has a log with a retention', () => {
     const functions = propertiesOf(development, 'AWS::Lambda::Function');

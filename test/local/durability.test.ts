@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -160,10 +160,23 @@ describe('a stack with a data directory', () => {
     await start({ dataDir });
   });
 
-  test('keeps secrets in a file that only its owner reads', async () => {
+  test('keeps all of it for its owner alone, in a directory that was there before too', async () => {
     const dataDir = dataDirectory();
-    await start({ dataDir });
-    expect(statSync(join(dataDir, 'secrets.json')).mode & 0o777).toBe(0o600);
+    chmodSync(dataDir, 0o755);
+    const stack = await start({ dataDir });
+    await callers(stack).dynamodb('PutItem', {
+      TableName: stack.physicalId('Items'),
+      Item: { id: { S: 'kept' } },
+    });
+    const modes = readdirSync(dataDir, { recursive: true, withFileTypes: true }).map((each) => {
+      const { mode } = statSync(join(each.parentPath, each.name));
+      return [each.name, (mode & 0o777).toString(8)];
+    });
+    expect(modes.map(([name]) => name)).toEqual(
+      expect.arrayContaining(['secrets.json', 'dynamodb.sqlite', 'engine.pid', 'lock']),
+    );
+    expect(modes.filter(([, mode]) => mode !== '600' && mode !== '700')).toEqual([]);
+    expect(statSync(dataDir).mode & 0o777).toBe(0o700);
   });
 });
 
@@ -207,10 +220,10 @@ test('a stack takes the DynamoDB engine that it is given', async () => {
 });
 
 describe('npm start', () => {
-  const run = (...args: string[]) => {
-    const child = spawn(process.execPath, [join(ROOT, 'local', 'start.ts'), ...args], {
-      // It notes itself below the working directory, where a developer's own stack may be noted.
-      cwd: dataDirectory(),
+  /** @param folder where it runs, and notes itself: never where a developer's own stack may be noted */
+  const run = (args: readonly string[], folder = dataDirectory()) => {
+    const child = spawn(process.execPath, [join(ROOT, 'local', 'start.js'), ...args], {
+      cwd: folder,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     running.push(child);
@@ -233,7 +246,7 @@ describe('npm start', () => {
     [['extra'], /^Unexpected argument 'extra'/],
     [['--profile', 'nobody'], /^the app cannot be synthesized: .*nobody/],
   ])('%j is one clear line', async (args, expected) => {
-    const [code, text] = await complaint(run(...args));
+    const [code, text] = await complaint(run(args));
     expect(code).toBe(1);
     expect(text).toMatch(expected);
     expect(text.split('\n')).toHaveLength(1);
@@ -243,23 +256,52 @@ describe('npm start', () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
-    const [code, text] = await complaint(run('--port', String(port)));
+    const [code, text] = await complaint(run(['--port', String(port)]));
     expect([code, text]).toEqual([1, `port ${port} is taken: choose another with --port`]);
     other.close();
   });
 
-  test('says when it is ready and what to try, and ends cleanly when it is asked to', async () => {
-    const child = run('--port', '0', '--data', dataDirectory());
+  test('says how to use it when it is asked', async () => {
+    const child = run(['--help']);
+    const [text] = await once(child.stdout, 'data');
+    expect(String(text)).toMatch(/^usage: npm start -- .*--profile NAME.*--no-anonymous/);
+    expect(await once(child, 'close')).toEqual([0, null]);
+  });
+
+  test('is what to run where Node.js is too old to read the rest', async () => {
+    const old =
+      'Object.defineProperty(process, "versions", { value: { ...process.versions, node: "20.9.0" } })';
+    const args = [
+      '--import',
+      `data:text/javascript,${encodeURIComponent(old)}`,
+      join(ROOT, 'local', 'start.js'),
+    ];
+    const [code, text] = await complaint(
+      spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] }),
+    );
+    expect(code).toBe(1);
+    expect(text).toMatch(/"npm start"/);
+    expect(text.split('\n')).toHaveLength(1);
+  });
+
+  test('says what it does before it does it, when it is ready and what to try; it ends cleanly when asked to', async () => {
+    const folder = dataDirectory();
+    const child = run(['--port', '0', '--data', join(folder, 'data')], folder);
     let text = '';
     child.stdout?.on('data', (chunk) => {
       text += chunk;
     });
     for (let waited = 0; waited < 100_000 && !text.includes('Ctrl-C'); waited += 50) await delay(50);
+    expect(text).toMatch(/^Synthesizing the CDK app \.\.\.\nStarting what the template describes/);
     expect(text).toMatch(/Ready on http:\/\/127\.0\.0\.1:\d+ after \d+\.\d s/);
     expect(text.match(/^ {2}curl /gm)).toHaveLength(3);
     expect(text).not.toContain('$URL');
+    const notes = () => readdirSync(join(folder, '.latchkey/local'));
+    const [, port] = /^ {2}URL=http:\/\/127\.0\.0\.1:(\d+)$/m.exec(text) ?? [];
+    expect(notes()).toEqual([`${port}.json`]);
     const exited = once(child, 'exit');
     child.kill('SIGTERM');
     expect(await exited).toEqual([0, null]);
+    expect(notes()).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -79,6 +79,49 @@ test('rights are counted: which scopes keys have, which roles people, and which 
   expect(rows).toContainEqual({ role: 'admin', people: expect.any(Number), declared: true });
   expect(rows).toContainEqual({ role: 'viewer', people: 0, declared: true });
   await lose('read write delete');
+});
+
+test('of several stacks one is chosen by its name, its URL or its port, and none by itself', async () => {
+  const checkout = mkdtempSync(join(tmpdir(), 'latchkey-checkout-'));
+  const note = (file: string, stacks: object) => {
+    mkdirSync(join(checkout, '.latchkey/local'), { recursive: true });
+    writeFileSync(join(checkout, '.latchkey', file), JSON.stringify(stacks));
+  };
+  const listTenants = (...args: string[]) =>
+    run(process.execPath, [MAIN, 'tenants', 'list', '--json', ...args], { cwd: checkout }).then(
+      ({ stdout }) => (JSON.parse(stdout) as { id: string }[]).some(({ id }) => id === ada.tenantId),
+      (failed: { stderr: string }) => failed.stderr,
+    );
+  const running = outputsOf(stack.local);
+  const { port } = new URL(stack.url);
+
+  expect(await listTenants()).toMatch(/^\.latchkey notes no stack: "npm start" notes one while it runs/);
+  note(`local/${port}.json`, { [`local-${port}`]: running });
+  expect(await listTenants()).toBe(true);
+  // Of a process that is gone, as no process has this id (proc(5), pid_max).
+  note('local/1.json', { 'local-1': { ...running, ProcessId: String(2 ** 22 + 1) } });
+  expect(await listTenants()).toBe(true);
+
+  note('local/2.json', { 'local-2': { ...running, ApiUrl: 'http://127.0.0.1:2' } });
+  note('outputs.json', { Latchkey: { ApiUrl: 'https://api.example.com/live/', TableName: 'elsewhere' } });
+  expect(await listTenants()).toBe(
+    `Several stacks are noted: choose with --stack, --url or --port.
+  Latchkey https://api.example.com/live/
+  local-2 http://127.0.0.1:2
+  local-${port} ${stack.url}
+`,
+  );
+  for (const choice of [
+    ['--stack', `local-${port}`],
+    ['--url', `${stack.url}/`],
+    ['--port', port],
+  ])
+    expect(await listTenants(...choice), choice.join(' ')).toBe(true);
+  expect(await listTenants('--port', '9')).toContain('No such stack is noted');
+  expect(await listTenants('--url', 'https://api.example.com/live')).toContain(
+    'lack TableName or KeysetSecretArn',
+  );
+  rmSync(checkout, { recursive: true });
 });
 
 test('a suspended tenant is refused from when the command has answered, and let in again', async () => {

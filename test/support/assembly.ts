@@ -16,6 +16,7 @@ import {
 } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { synthesize } from '../../local/synth.ts';
 import { ROOMY_ADDRESS_LIMITS } from './address-limits.ts';
 
@@ -39,19 +40,51 @@ export async function assemblyOf(configuration: Configuration): Promise<string> 
   claimCache();
   if (existsSync(folder)) return folder;
   forgetOld();
-  // Files run at the same time: whoever is done first gives its folder the name, and the others use it.
+  // Files run at the same time: the first one synthesizes, and the others wait for it.
+  const lock = `${folder}.lock`;
+  while (!takeLock(lock)) {
+    await sleep(100);
+    if (existsSync(folder)) return folder;
+  }
+  try {
+    return existsSync(folder) ? folder : await synthesizeTo(folder, configuration);
+  } finally {
+    rmSync(lock, { force: true });
+  }
+}
+
+async function synthesizeTo(folder: string, { profile, config }: Configuration): Promise<string> {
   const unfinished = join(CACHE, `unfinished-${randomUUID()}`);
   mkdirSync(unfinished, { recursive: true });
-  const { profile, config } = configuration;
   const context = { config: { addressLimits: ROOMY_ADDRESS_LIMITS, ...config } };
   await synthesize({ profile, outDir: unfinished, context });
-  try {
-    renameSync(unfinished, folder);
-  } catch (error) {
-    rmSync(unfinished, { recursive: true });
-    if (!existsSync(folder)) throw error;
-  }
+  renameSync(unfinished, folder);
   return folder;
+}
+
+/** Whether this process has the lock now: nobody had it, or whoever had it has ended without giving it back. */
+function takeLock(lock: string): boolean {
+  try {
+    writeFileSync(lock, String(process.pid), { flag: 'wx' });
+    return true;
+  } catch {
+    if (!isRunning(readLock(lock))) rmSync(lock, { force: true });
+    return false;
+  }
+}
+
+/** The id of the process that has the lock; 0 when it was given back, or is being taken, meanwhile. */
+function readLock(lock: string): number {
+  return existsSync(lock) ? Number(readFileSync(lock, 'utf8')) : 0;
+}
+
+function isRunning(pid: number): boolean {
+  if (pid === 0) return true;
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 function digest(configuration: Configuration): string {

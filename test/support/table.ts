@@ -16,6 +16,7 @@ import { DynamoSessionStore } from '../../lambdas/sessions/session-store.ts';
 import { ControlStore } from '../../lambdas/signing/control-store.ts';
 import { DynamoTenantStore } from '../../lambdas/tenancy/tenant-store.ts';
 import { DynamoWorkspaceStore } from '../../lambdas/tenancy/workspace-store.ts';
+import { DynamoImportStore } from '../../lambdas/transfer/import-store.ts';
 import { RIGHTS } from './deployment.ts';
 import { ENGINE_CREDENTIALS, ENGINE_REGION, type Engine, startEngine } from './dynamodb-engine.ts';
 import type { Stores } from './tenants.ts';
@@ -58,6 +59,7 @@ export async function startStore(): Promise<TestStore> {
     accounts: new DynamoAccountStore(table),
     backoff: new DynamoBackoffStore(table),
     exchange: new DynamoExchangeStore(table),
+    imports: new DynamoImportStore(table),
     keys: new DynamoKeyStore(table),
     people: new DynamoPeopleStore(table, RIGHTS),
     refreshTokens: new DynamoRefreshStore(table),

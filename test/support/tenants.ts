@@ -4,6 +4,7 @@ import type { SourceStore } from '../../lambdas/attempts/source.ts';
 import { NEVER } from '../../lambdas/kernel/clock.ts';
 import { newKey } from '../../lambdas/keys/key-format.ts';
 import { type ApiKey, issueKey, type KeyIssue, type KeyStore } from '../../lambdas/keys/keys.ts';
+import type { VerificationContext } from '../../lambdas/keys/verification.ts';
 import type { AccountStore, NewAccount } from '../../lambdas/people/accounts.ts';
 import type { ExchangeStore } from '../../lambdas/people/exchange.ts';
 import type { PeopleStore } from '../../lambdas/people/people.ts';
@@ -12,6 +13,7 @@ import type { SessionStore } from '../../lambdas/sessions/sessions.ts';
 import type { ControlFacts } from '../../lambdas/signing/control-facts.ts';
 import type { TenantStore } from '../../lambdas/tenancy/tenants.ts';
 import type { WorkspaceStore } from '../../lambdas/tenancy/workspaces.ts';
+import type { ImportStore } from '../../lambdas/transfer/import.ts';
 import { profile } from '../../profiles/default.ts';
 
 /** The stores that rules are given, whatever they are made of, and what tests put into them. */
@@ -19,6 +21,7 @@ export interface Stores {
   readonly accounts: AccountStore;
   readonly backoff: BackoffStore;
   readonly exchange: ExchangeStore;
+  readonly imports: ImportStore;
   readonly keys: KeyStore;
   readonly people: PeopleStore;
   readonly refreshTokens: RefreshStore;
@@ -27,7 +30,7 @@ export interface Stores {
   readonly tenants: TenantStore;
   readonly workspaces: WorkspaceStore;
   /** The store of one instance of the authorizer, which remembers nothing yet. */
-  decisions(): DecisionStore;
+  decisions(): DecisionStore & VerificationContext['records'];
   /** Publishes public signing keys, as a rotation does. */
   publish(version: number, keys: ControlFacts['keys']): Promise<void>;
 }

@@ -10,8 +10,8 @@ const TABLE = `
 import * as z from 'zod';
 import { serve } from '../../lambdas/http/serve.ts';
 import type { Rendering } from '../../lambdas/http/respond.ts';
-import { Empty } from '../../lambdas/kernel/results.ts';
-import { everyRow, routeGroup, servedBy } from '../../lambdas/kernel/route.ts';
+import { Html, Redirect, WithCookies } from '../../lambdas/kernel/results.ts';
+import { routeGroup, servedBy } from '../../lambdas/kernel/route.ts';
 
 interface KeyServices { readonly keys: { find(id: string): Promise<string> } }
 interface UserServices { readonly users: { count(): number } }
@@ -56,10 +56,13 @@ const meRoutes = meGroup.rows({
   getMe: meGroup.public({
     method: 'GET',
     path: '/me',
-    summary: 'Nothing',
-    success: { kind: 'empty', status: 204, description: 'Nothing.' },
+    summary: 'A page',
+    takesCookies: ['__Host-session'],
+    success: { kind: 'html', status: 200, description: 'The page.' },
+    alternatives: [{ kind: 'redirect', status: 303, description: 'On.' }],
     errors: [],
-    handle: async () => new Empty(),
+    handle: async ({ cookies }) =>
+      cookies['__Host-session'] === undefined ? new Redirect('/') : new WithCookies(new Html('')),
   }),
 });
 
@@ -110,7 +113,8 @@ const MORE_MISTAKES: Readonly<Record<string, Mistake>> = {
   },
   'an id that no row has': {
     written: 'export const management',
-    instead: 'everyRow([managementRoutes]);\nexport const management',
+    instead:
+      "import { everyRow } from '../../lambdas/kernel/route.ts';\neveryRow([managementRoutes]);\nexport const management",
     error: /missingId: "/,
   },
   'a function that there is not': {
@@ -131,7 +135,17 @@ const MORE_MISTAKES: Readonly<Record<string, Mistake>> = {
   'a document where the kind is a text': {
     written: "success: { status: 201, description: 'How many.', schema: z.object({ count: z.int() }) }",
     instead: "success: { kind: 'text', status: 200, description: 'How many.' }",
-    error: /is not assignable to type 'Promise<Text>'|missing in type .* but required in type 'Text'/,
+    error: /is not assignable to type 'Answer<unknown, "text">'/,
+  },
+  'a kind that the row does not have': {
+    written: "alternatives: [{ kind: 'redirect', status: 303, description: 'On.' }],",
+    instead: '',
+    error: /'Redirect' is not assignable to type '.*Html/s,
+  },
+  'a cookie that the row does not name': {
+    written: "cookies['__Host-session']",
+    instead: "cookies['__Host-other']",
+    error: /Property '__Host-other' does not exist/,
   },
   'a status that the kind has not': {
     written: 'status: 201,',
@@ -158,7 +172,15 @@ const TEXTS = new Map([
 /** One program with every text as a file, so that what they import is read once. */
 function program(): ts.Program {
   const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), ts.sys.readFile);
-  const { options } = ts.parseJsonConfigFileContent({ ...config, include: [], files: [] }, ts.sys, ROOT);
+  const parsed = ts.parseJsonConfigFileContent({ ...config, include: [], files: [] }, ts.sys, ROOT);
+  const options = {
+    ...parsed.options,
+    // The files here are no project.
+    composite: false,
+    // An edit may leave a name unused: that is not the mistake.
+    noUnusedLocals: false,
+    noUnusedParameters: false,
+  };
   const host = ts.createCompilerHost(options);
   const texts = new Map([...TEXTS].map(([name, text]) => [fileOf(name), text]));
   const { getSourceFile, fileExists, readFile } = host;

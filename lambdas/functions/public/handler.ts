@@ -3,6 +3,7 @@ import { Facts } from '../../access/facts.ts';
 import { discovery } from '../../http/discovery.ts';
 import { openApiDocument } from '../../http/openapi.ts';
 import { serve } from '../../http/serve.ts';
+import { methodOrPath } from '../../http/unmatched.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import type { ServicesOf } from '../../kernel/route.ts';
 import { Table } from '../../kernel/table.ts';
@@ -51,5 +52,10 @@ const services: ServicesOf<typeof publicRoutes> = {
   },
 };
 
-/** Serves what anybody may ask, and the 404 of everything that no row names. */
-export const handler = serve(publicRoutes, services, { profile, deployment: LATCHKEY_DEPLOYMENT });
+/** Serves what anybody may ask, and the 405 or 404 of everything that no row names. */
+export const handler = serve(
+  publicRoutes,
+  services,
+  { profile, deployment: LATCHKEY_DEPLOYMENT },
+  methodOrPath(routes, profile),
+);

@@ -9,6 +9,7 @@ import { peopleStoreContract } from '../../people/people-store-contract.ts';
 import { refreshStoreContract } from '../../sessions/refresh-store-contract.ts';
 import { sessionStoreContract } from '../../sessions/session-store-contract.ts';
 import { tenancyStoresContract } from '../../tenancy/tenancy-stores-contract.ts';
+import { importStoreContract } from '../../transfer/import-store-contract.ts';
 import { memoryStores } from './stores.ts';
 
 describe('the stores in memory do what those of DynamoDB do, which run the same suites on the embedded engine', () => {
@@ -24,4 +25,5 @@ describe('the stores in memory do what those of DynamoDB do, which run the same 
   refreshStoreContract(() => stores.refreshTokens);
   sessionStoreContract(() => stores);
   tenancyStoresContract(() => stores);
+  importStoreContract(() => stores);
 });

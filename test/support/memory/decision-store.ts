@@ -2,13 +2,16 @@ import type { DecisionStore } from '../../../lambdas/access/decision.ts';
 import { allowsAddress } from '../../../lambdas/kernel/address.ts';
 import { sameHash } from '../../../lambdas/keys/key-format.ts';
 import type { KeyRecord, Use } from '../../../lambdas/keys/key-record.ts';
+import type { VerificationContext } from '../../../lambdas/keys/verification.ts';
 import { windowOf } from '../../../lambdas/plans/allowance.ts';
 import type { SessionRecord } from '../../../lambdas/sessions/session-record.ts';
 import type { ControlFacts } from '../../../lambdas/signing/control-facts.ts';
 import type { TenantFacts } from '../../../lambdas/tenancy/tenant-facts.ts';
 import type { State, StoredKey, Uses } from './state.ts';
 
-export class MemoryDecisionStore implements DecisionStore {
+type Records = VerificationContext['records'];
+
+export class MemoryDecisionStore implements DecisionStore, Records {
   readonly #state: State;
 
   constructor(state: State) {
@@ -16,11 +19,32 @@ export class MemoryDecisionStore implements DecisionStore {
   }
 
   async useKey(locator: string, hash: Uint8Array, address: string, now: number): Promise<Use<KeyRecord>> {
+    return this.#useKey(locator, hash, address, now, (allowed) => allowsAddress(allowed, address));
+  }
+
+  async useKeyAnywhere(locator: string, hash: Uint8Array, address: string, now: number) {
+    return this.#useKey(locator, hash, address, now, () => true);
+  }
+
+  async peekKey(locator: string, now: number): Promise<Use<KeyRecord>> {
+    const stored = this.#state.keys.get(locator);
+    if (stored === undefined) return notThere(now);
+    const window = windowOf(now);
+    return { passed: false, record: keyRecord(stored), window, count: stored.counts.get(window) ?? 0 };
+  }
+
+  #useKey(
+    locator: string,
+    hash: Uint8Array,
+    address: string,
+    now: number,
+    allows: (blocks: KeyRecord['allowedBlocks']) => boolean,
+  ): Use<KeyRecord> {
     const stored = this.#state.keys.get(locator);
     if (stored === undefined) return notThere(now);
     const record = keyRecord(stored);
     const isProven = record.slots.some((slot) => sameHash(slot.hash, hash) && slot.expiresAt > now);
-    const isAllowed = record.allowedBlocks.length === 0 || allowsAddress(record.allowedBlocks, address);
+    const isAllowed = record.allowedBlocks.length === 0 || allows(record.allowedBlocks);
     const passed = record.state === 'active' && isProven && isAllowed;
     const uses = passed ? usedOnce(stored, address, now) : stored;
     if (passed) {

@@ -3,6 +3,7 @@ import { MemoryAccountStore } from './account-store.ts';
 import { MemoryBackoffStore, MemorySourceStore } from './attempt-stores.ts';
 import { MemoryDecisionStore } from './decision-store.ts';
 import { MemoryExchangeStore } from './exchange-store.ts';
+import { MemoryImportStore } from './import-store.ts';
 import { MemoryKeyStore } from './key-store.ts';
 import { MemoryPeopleStore } from './people-store.ts';
 import { MemoryRefreshStore } from './refresh-store.ts';
@@ -23,6 +24,7 @@ export function memoryStores(): MemoryStores {
     accounts: new MemoryAccountStore(state),
     backoff: new MemoryBackoffStore(),
     exchange: new MemoryExchangeStore(state),
+    imports: new MemoryImportStore(state),
     keys: new MemoryKeyStore(state),
     people: new MemoryPeopleStore(state),
     refreshTokens: new MemoryRefreshStore(),

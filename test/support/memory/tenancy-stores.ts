@@ -1,4 +1,5 @@
 import { Problem } from '../../../lambdas/kernel/problem.ts';
+import { isImported } from '../../../lambdas/keys/key-format.ts';
 import type { Tenant, TenantChange, TenantStore } from '../../../lambdas/tenancy/tenants.ts';
 import { MAX_WORKSPACES, type Workspace, type WorkspaceStore } from '../../../lambdas/tenancy/workspaces.ts';
 import { pair, type State } from './state.ts';
@@ -14,7 +15,9 @@ export class MemoryTenantStore implements TenantStore {
     const stored = this.#state.tenants.get(tenantId);
     if (stored === undefined) return undefined;
     const { id, name, sector, state, tier, keyDefaults, createdAt } = stored;
-    const live = this.#state.aliveKeys(tenantId).filter(({ key }) => key.environment === 'live');
+    const counted = this.#state
+      .aliveKeys(tenantId)
+      .filter(({ key }) => key.environment === 'live' && !isImported(key.locator));
     const workspaces = [...this.#state.workspaces.values()].filter((each) => each.tenantId === tenantId);
     return {
       id,
@@ -22,7 +25,7 @@ export class MemoryTenantStore implements TenantStore {
       sector,
       state,
       tier,
-      keys: live.length,
+      keys: counted.length,
       users: this.#state.peopleOf(tenantId).length,
       workspaces: workspaces.length,
       keyDefaults,
