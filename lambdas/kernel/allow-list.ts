@@ -1,12 +1,13 @@
 import { type AddressBlock, packBlocks, unpackBlocks } from './address.ts';
+import { ALLOWED_BLOCKS } from './attributes.ts';
 import { type AttributeValue, bytesOf, type Item } from './items.ts';
 
 export function allowedBlocks(item: Item): AddressBlock[] {
-  return item.ips === undefined ? [] : storedBlocks(item.ips);
+  return storedBlocks(item[ALLOWED_BLOCKS]);
 }
 
-/** The blocks of a stored allow-list. Older ones are base64 text. */
-export function storedBlocks({ S, B }: AttributeValue): AddressBlock[] {
+/** The blocks of a stored allow-list; of none, none. Older ones are base64 text. */
+export function storedBlocks({ S, B }: AttributeValue = {}): AddressBlock[] {
   return unpackBlocks(S === undefined ? bytesOf(B ?? '') : Buffer.from(S, 'base64url'));
 }
 
