@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Profile } from '../lambdas/contract/profile.ts';
-import { openApiDocument } from '../lambdas/http/openapi.ts';
 import { routes } from '../lambdas/table/index.ts';
 import { adrIndex } from '../lib/docs/adr-index.ts';
+import { deployerPolicy } from '../lib/docs/deployer-policy.ts';
 import { rolesPage } from '../lib/docs/roles-page.ts';
 import {
   type ImportRules,
@@ -13,6 +13,7 @@ import {
   withGeneratedParts,
 } from '../lib/docs/rooms-picture.ts';
 import { routesPage } from '../lib/docs/routes-page.ts';
+import { openApiDocument } from '../lib/openapi/document.ts';
 import { allProfiles } from '../lib/profiles.ts';
 import { PROFILES_OWN, rightsOf } from '../lib/rights.ts';
 import { loadSettings } from '../lib/settings.ts';
@@ -48,6 +49,8 @@ if (standard === undefined) throw new Error('profiles/ has no profile "default".
 const others = profiles.filter((profile) => profile !== standard);
 await write('routes.md', routesPage(routes, standard, others, rightsIn));
 await write('roles.md', rolesPage(routes, settings.profile, rightsIn(settings.profile)));
+
+await write('bootstrap-policy.json', `${JSON.stringify(deployerPolicy(), null, 2)}\n`);
 
 const rules: ImportRules = await import(new URL('../.dependency-cruiser.mjs', import.meta.url).href);
 const architecture = await readFile(join(DOCS, 'architecture.md'), 'utf8');

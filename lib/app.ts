@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
-import { accessTable, apiRows } from '../lambdas/kernel/api-rows.ts';
+import { apiRows } from '../lambdas/kernel/api-rows.ts';
 import { routes } from '../lambdas/table/index.ts';
+import { apiConstants } from './api-constants.ts';
 import { bundleFunctions } from './bundle.ts';
 import { type FunctionName, functionSpecs } from './functions.ts';
 import { LatchkeyStack } from './latchkey-stack.ts';
@@ -54,7 +55,7 @@ export async function latchkeyApp(
     functions: Object.keys(functionSpecs(settings.profile)) as FunctionName[],
     profile: settings.profile.name,
     deployment,
-    access: accessTable(rows, deployment.rights),
+    api: apiConstants(routes, settings.profile, deployment.rights),
     outDir: join(app.outdir, 'bundles'),
   });
   new LatchkeyStack(app, { ...settings, rows, bundles });

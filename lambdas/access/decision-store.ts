@@ -62,7 +62,7 @@ function isSame(one: List, other: List): boolean {
   return one?.S === other?.S && String(one?.B) === String(other?.B);
 }
 
-/** What one decision reads and writes in DynamoDB. */
+/** The reads and the write of one decision in DynamoDB. */
 export class DynamoDecisionStore implements DecisionStore {
   readonly #client: RecordClient;
   readonly #table: string;

@@ -12,7 +12,7 @@ import type { TokenVerifier } from '../signing/tokens.ts';
 import type { TenantFacts } from '../tenancy/tenant-facts.ts';
 import type { Guesses } from './guesses.ts';
 
-/** What the authorizer answers for one request. Only `allowed` carries an identity. */
+/** The authorizer's answer to one request. Only `allowed` carries an identity. */
 export type Decision =
   | { readonly outcome: 'refused'; readonly code: DecisionErrorCode }
   | {
@@ -48,7 +48,7 @@ export interface DecisionRequest {
   readonly address: string;
 }
 
-/** What a decision needs of the store. All of it throws when the store cannot answer: the decision then fails closed. */
+/** The store of a decision. All of it throws when the store cannot answer: the decision then fails closed. */
 export interface DecisionStore {
   /** Authenticates, checks state, expiry and the allow-list, and counts: one write. Who is elsewhere is not counted. */
   useKey(locator: string, hash: Uint8Array, address: string, now: number): Promise<Use<KeyRecord>>;
@@ -65,7 +65,7 @@ export interface DecisionContext {
   readonly access: AccessTable;
   readonly store: DecisionStore;
   readonly tokens: Pick<TokenVerifier, 'verify' | 'provenTenant'>;
-  /** What this instance remembers of keys that nobody has. */
+  /** This instance's memory of keys that nobody has. */
   readonly guesses: Pick<Guesses, 'suspicion' | 'wrong' | 'right'>;
   readonly clock: Clock;
 }

@@ -12,7 +12,7 @@ export const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as cons
 
 export type Method = (typeof METHODS)[number];
 
-/** Who may call a row: anybody, or who has the scope of an area, or any credential. */
+/** The callers of a row: anybody, or who has the scope of an area, or any credential. */
 export type Access =
   | { readonly kind: 'public' }
   | AreaAccess
@@ -25,7 +25,7 @@ export interface AreaAccess {
   readonly callers?: 'user' | 'key';
 }
 
-/** What the authorizer must know of one row that takes a credential: nothing else of the table is in its bundle. */
+/** A row that takes a credential, as the authorizer knows it: nothing else of the table is in its bundle. */
 export type RowAccess = { readonly scope?: Scope; readonly callers?: 'user' | 'key' } | 'upstream';
 
 /** The authorizer's view of the table: `resource path -> method or ANY -> access`. */

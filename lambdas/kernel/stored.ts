@@ -31,7 +31,7 @@ export interface LastUse {
   readonly address: string;
 }
 
-/** What the authorizer notes of the last use of a credential; null before the first. */
+/** The last use of a credential as the authorizer notes it; null before the first. */
 export const lastUse: ReadOff<LastUse | null> = readOff((item) => {
   const at = numberOf(item, USED_AT);
   return at === 0 ? null : { at, address: item[USED_FROM]?.S ?? '' };

@@ -9,7 +9,7 @@ import { requireHeld } from '../kernel/rights.ts';
 import type { KeyDefaults } from '../tenancy/key-defaults.ts';
 import type { ApiKey } from './api-key.ts';
 
-/** What a caller may give a key: no more than they have, and no longer than the profile allows. */
+/** Bounds of a key: no more than its maker has, and no longer than the profile allows. */
 
 /** An expiry as it was asked for; `field` is the name that an error must say. */
 export interface ExpiryRequest {

@@ -31,7 +31,7 @@ export interface KeyIssue {
   readonly hash: Uint8Array;
 }
 
-/** What is said of a new key: all but what is made with it. */
+/** A new key: all but the fields that are made with it. */
 type NewKey = Omit<NewApiKey, 'id' | 'locator' | 'expiresAt' | 'createdAt'>;
 
 /** Makes a key and its record. */
@@ -59,7 +59,7 @@ export function issueKey(
 }
 
 export interface KeyRotation {
-  /** What the key's hash must still be: of rotations at once, one finds it. */
+  /** The hash that the key must still have: of rotations at once, one finds it. */
   readonly replaces: Uint8Array;
   readonly hash: Uint8Array;
   readonly expiresAt: number;
@@ -85,7 +85,7 @@ export interface KeyStore extends WorkspaceIndex {
   /** False when the key was rotated, revoked or disabled meanwhile. */
   rotate(key: ApiKey, rotation: KeyRotation, origin: ChangeOrigin, now: number): Promise<boolean>;
   tier(tenantId: string): Promise<string | undefined>;
-  /** What new keys of the tenant have where nothing else is asked for. */
+  /** The tenant's defaults for new keys. */
   defaults(tenantId: string): Promise<KeyDefaults>;
   /**
    * The keys of a selection that are not revoked, some at a time; also none, so that its reader may stop between any
@@ -117,7 +117,7 @@ export interface KeyContext {
   readonly clock: Clock;
 }
 
-/** What a caller asks of a new key; absent fields take the profile's defaults. */
+/** A request for a new key; absent fields take the profile's defaults. */
 export type KeyRequest = AskedOf<typeof API_KEY> & {
   readonly name: string;
   readonly workspaceId?: string;
@@ -219,7 +219,7 @@ export async function revealKey(
   });
 }
 
-/** What a caller asks to change; absent fields stay. */
+/** A request for a change; absent fields stay. */
 export type KeyChangeRequest = AskedOf<typeof API_KEY> & {
   readonly enabled?: boolean;
   readonly expiry?: ExpiryRequest;

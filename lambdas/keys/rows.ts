@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { openCursor, sealCursor } from '../kernel/cursor.ts';
-import { environment, plainText, workspaceId } from '../kernel/fields.ts';
+import { changesSomething, environment, pageQuery, plainText, workspaceId } from '../kernel/fields.ts';
 import { routeGroup } from '../kernel/route.ts';
 import { API_KEY } from './api-key.ts';
 import { createKey, findKey, type KeyContext, listKeys, revealKey, updateKey } from './keys.ts';
@@ -8,7 +8,7 @@ import { revokeKey } from './revocation.ts';
 import { MAX_GRACE_SECONDS, rotateKey } from './rotation.ts';
 import { expiryRequest, issuedKeyView, keyFields, keyView, onlyOneExpiry, viewKey } from './views.ts';
 
-/** What the function `management` has for these rows. */
+/** The services of these rows in the function `management`. */
 export interface KeyServices {
   readonly keys: KeyContext;
 }
@@ -23,9 +23,7 @@ export const keyRoutes = group.rows({
     path: '/v1/api-keys',
     access: administrator,
     summary: 'List the API keys, oldest first',
-    query: z.strictObject({
-      limit: z.coerce.number().int().min(1).max(100).default(50),
-      cursor: z.string().max(200).optional(),
+    query: pageQuery.extend({
       workspace_id: workspaceId
         .optional()
         .describe('Only keys of this workspace; X-Workspace-Id says the same.'),
@@ -53,14 +51,14 @@ export const keyRoutes = group.rows({
     summary: 'Create an API key',
     description:
       'Nobody can give a key more than they have: scopes and, for a key, workspace, expiry and addresses.',
-    body: z
-      .strictObject({
+    body: onlyOneExpiry(
+      z.strictObject({
         name: plainText(100),
         workspace_id: workspaceId.optional(),
         environment: environment.optional(),
         ...keyFields,
-      })
-      .refine(onlyOneExpiry.check, onlyOneExpiry.problem),
+      }),
+    ),
     success: { status: 201, description: 'The key. It is shown only now.', schema: issuedKeyView },
     errors: ['exceeds_own_rights', 'limit_reached', 'not_found', 'scopes_too_long'],
     handle: async ({ body, origin, workspaceId: named }, { keys }, caller) => {
@@ -94,17 +92,15 @@ export const keyRoutes = group.rows({
     path: '/v1/api-keys/{id}',
     access: administrator,
     summary: 'Change, disable or enable an API key',
-    body: z
-      .strictObject({
-        name: plainText(100).optional(),
-        enabled: z.boolean().optional(),
-        ...keyFields,
-      })
-      .refine(onlyOneExpiry.check, onlyOneExpiry.problem)
-      .refine(
-        (body) => Object.values(body).some((value) => value !== undefined),
-        'must change at least one field',
+    body: changesSomething(
+      onlyOneExpiry(
+        z.strictObject({
+          name: plainText(100).optional(),
+          enabled: z.boolean().optional(),
+          ...keyFields,
+        }),
       ),
+    ),
     success: { status: 200, description: 'The key as it is now.', schema: keyView },
     errors: ['not_found', 'gone', 'exceeds_own_rights', 'conflicting_state', 'scopes_too_long'],
     handle: async ({ params, body, origin }, { keys }, caller) => {

@@ -3,7 +3,7 @@ import { scopes, storedScopes } from '../kernel/fields.ts';
 import { routeGroup } from '../kernel/route.ts';
 import { issueKeyToken, type KeyTokenContext } from './key-tokens.ts';
 
-/** What the function `tokens` has for this row. */
+/** The services of this row in the function `tokens`. */
 export interface KeyTokenServices {
   readonly keyTokens: KeyTokenContext;
 }

@@ -8,7 +8,7 @@ import { hashKey, importedLocator, parseKey, sameHash } from './key-format.ts';
 import type { KeyRecord, Use } from './key-record.ts';
 import type { KeyContext } from './keys.ts';
 
-/** What a service that is not behind the gateway is told of a key. */
+/** The worth of a key, for a service that is not behind the gateway. */
 export type Verification =
   | { readonly status: 'unknown' }
   | {

@@ -9,7 +9,7 @@ import { type AccountStore, normalizeEmail } from './accounts.ts';
 import type { PeopleStore } from './people.ts';
 import type { Person } from './person.ts';
 
-/** What onboarding gives: a text that is none must not come to be a key of the table. */
+/** The form of a tenant's id: another text must not become a key of the table. */
 const TENANT_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** A token whose signature, issuer, audience and times hold. */
@@ -231,7 +231,7 @@ async function linkOrCreatePerson(
     await exchange.link(hash, person, clock(), gone);
     return true;
   }
-  // Who was removed is not made again: removing somebody must hold until an administrator makes them anew.
+  // A removed person is not made again: a removal holds until an administrator makes them anew.
   if (!createUsers || gone !== undefined) return false;
   issuedAtOf(proof);
   // A service has no address, and one that is another's cannot be claimed: `.invalid` reaches nobody (RFC 2606, 2).
@@ -267,7 +267,7 @@ function refused(cause: string): Problem {
   return new Problem('invalid_subject_token', { cause });
 }
 
-/** What rethrows an error, in the one text if it has one of the codes. */
+/** Rethrows an error, in the one text if it has one of the codes. */
 function refuseFor(...codes: readonly Problem['code'][]) {
   return (error: unknown): never => {
     throw error instanceof Problem && codes.includes(error.code) ? refused(error.message) : error;

@@ -275,7 +275,7 @@ export class DynamoPeopleStore implements PeopleStore {
   }
 }
 
-/** What the sessions of a person must follow, from the person's row. */
+/** The standing of a person, from the person's row. */
 export function userStanding(item: Item): UserStanding {
   const { role, version } = PERSON.read({ row: item });
   return {

@@ -22,7 +22,7 @@ export interface NewPerson {
   readonly user: User & PersonFields;
   /** Null for who comes in by an identity provider. */
   readonly passwordHash: string | null;
-  /** Whom an identity provider calls by this; see `exchange.ts`. @default - nobody */
+  /** The person's identity at an identity provider; see `exchange.ts`. @default - nobody */
   readonly identity?: string;
   readonly createdAt: number;
 }
@@ -51,7 +51,7 @@ export interface PeopleStore {
   remove(person: Person, origin: ChangeOrigin, now: number): Promise<void>;
   /** Throws `wrong_password` when the password is no longer the one with the hash `before`. */
   changePassword(person: Person, change: PasswordChange, origin: ChangeOrigin, now: number): Promise<void>;
-  /** What the person's sessions must follow now; undefined when there is no such person. */
+  /** The person's standing, which their sessions follow; undefined when there is no such person. */
   standing(tenantId: string, userId: string): Promise<UserStanding | undefined>;
 }
 

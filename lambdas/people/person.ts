@@ -31,8 +31,8 @@ export const PERSON = defineRecord<Person, 'row'>()({
   createdBy: { on: 'row', stored: optionalText('createdBy'), view: 'created_by' },
 });
 
-/** What requests say of a person, taken as it is. */
+/** Fields of requests for a person, taken as they are. */
 export type PersonFields = AskedOf<typeof PERSON>;
 
-/** What a change of a person writes; absent fields stay. */
+/** A change of a person; absent fields stay. */
 export type PersonChange = ChangeOf<typeof PERSON>;

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { openCursor, sealCursor } from '../kernel/cursor.ts';
-import { pageQuery, plainText, role, storedRole, time } from '../kernel/fields.ts';
+import { changesSomething, pageQuery, plainText, role, storedRole, time } from '../kernel/fields.ts';
 import { routeGroup } from '../kernel/route.ts';
 import { normalizeEmail } from './accounts.ts';
 import { email, newPassword } from './fields.ts';
@@ -14,19 +14,21 @@ import {
 } from './people.ts';
 import { PERSON, type Person } from './person.ts';
 
-/** What the function `people` has for its rows. */
+/** The services of its rows in the function `people`. */
 export interface PeopleServices {
   readonly people: PeopleContext;
 }
 
-const userView = z.object({
-  id: z.string(),
-  email: z.string(),
-  full_name: z.string().nullable(),
-  role: storedRole,
-  created_at: time,
-  created_by: z.string().nullable().describe('Null for who onboarded.'),
-});
+export const userView = z
+  .object({
+    id: z.string(),
+    email: z.string(),
+    full_name: z.string().nullable(),
+    role: storedRole,
+    created_at: time,
+    created_by: z.string().nullable().describe('Null for who onboarded.'),
+  })
+  .meta({ id: 'User' });
 
 const group = routeGroup<PeopleServices>()({ service: 'people', tag: 'Users' });
 
@@ -86,12 +88,9 @@ export const peopleRoutes = group.rows({
     scope: 'people',
     summary: 'Change the name or the role of a person',
     description: 'A new role holds from the next request of every session. The last administrator stays one.',
-    body: z
-      .strictObject({ full_name: plainText(100).nullable().optional(), role: role.optional() })
-      .refine(
-        (body) => Object.values(body).some((value) => value !== undefined),
-        'must change at least one field',
-      ),
+    body: changesSomething(
+      z.strictObject({ full_name: plainText(100).nullable().optional(), role: role.optional() }),
+    ),
     success: { status: 200, description: 'The person as they are now.', schema: userView },
     errors: ['not_found', 'conflicting_state', 'exceeds_own_rights'],
     handle: async ({ params, body, origin }, { people }, caller) => {

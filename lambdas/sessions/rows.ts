@@ -7,20 +7,22 @@ import { routeGroup } from '../kernel/route.ts';
 import { SESSION } from './session.ts';
 import type { SessionStore } from './sessions.ts';
 
-/** What the function `management` has for these rows. */
+/** The services of these rows in the function `management`. */
 export interface SessionServices {
   readonly sessions: Pick<SessionStore, 'end' | 'list'>;
   readonly clock: Clock;
 }
 
-const sessionView = z.object({
-  id: z.string(),
-  is_current: z.boolean(),
-  created_at: time,
-  expires_at: time,
-  last_used_at: time.nullable(),
-  last_used_ip: z.string().nullable(),
-});
+const sessionView = z
+  .object({
+    id: z.string(),
+    is_current: z.boolean(),
+    created_at: time,
+    expires_at: time,
+    last_used_at: time.nullable(),
+    last_used_ip: z.string().nullable(),
+  })
+  .meta({ id: 'Session' });
 
 const viewSession = SESSION.viewAs<z.output<typeof sessionView>>();
 

@@ -8,7 +8,7 @@ export interface SessionRecord {
   readonly caller: Omit<UserCaller, 'kind' | 'scopes' | 'environment'>;
 }
 
-/** What a decision needs of a session's record, read on every request; the whole of it is `SESSION`'s. */
+/** The part of a session's record that a decision needs, read on every request; `SESSION` declares the whole. */
 export function sessionRecord(item: Item): SessionRecord {
   return {
     state: oneOf(['active', 'ended'], text(item, attribute.STATE)),

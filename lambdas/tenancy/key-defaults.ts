@@ -59,7 +59,7 @@ export const KEY_DEFAULTS: InAttribute<KeyDefaults> = {
 /** Defaults as the API and the trail name them. */
 export function shownDefaults({ expiresInDays, scopes, allowedBlocks }: KeyDefaults): {
   readonly expires_in_days: number | null;
-  readonly scopes: string[] | null;
+  readonly scopes: Scope[] | null;
   readonly allowed_ips: string[] | null;
 } {
   return {

@@ -3,7 +3,15 @@ import * as z from 'zod';
 import { originOf } from '../audit/entries.ts';
 import type { Deployment } from '../contract/deployment.ts';
 import type { Profile } from '../contract/profile.ts';
-import { allowedIps, expiresInDays, plainText, scopes, time } from '../kernel/fields.ts';
+import {
+  allowedIps,
+  changesSomething,
+  expiresInDays,
+  plainText,
+  scope,
+  scopes,
+  time,
+} from '../kernel/fields.ts';
 import { FACTS_SECONDS } from '../kernel/freshness.ts';
 import { Problem } from '../kernel/problem.ts';
 import { routeGroup } from '../kernel/route.ts';
@@ -21,7 +29,7 @@ import {
   type WorkspaceContext,
 } from './workspaces.ts';
 
-/** What the function `management` has for these rows. */
+/** The services of these rows in the function `management`. */
 export interface TenancyServices {
   readonly workspaces: WorkspaceContext;
   readonly tenants: TenantStore;
@@ -34,14 +42,16 @@ const anyCaller = { kind: 'credential', scope: 'reading' } as const;
 /** Seconds for which a deletion revokes keys before it answers: within the function's ten. */
 const REVOKING_SECONDS = 5;
 
-const workspaceView = z.object({
-  id: z.string(),
-  name: z.string(),
-  status: z.enum(['active', 'closing']),
-  is_default: z.boolean(),
-  key_count: z.int().describe('Keys that are not revoked.'),
-  created_at: time,
-});
+export const workspaceView = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    status: z.enum(['active', 'closing']),
+    is_default: z.boolean(),
+    key_count: z.int().describe('Keys that are not revoked.'),
+    created_at: time,
+  })
+  .meta({ id: 'Workspace' });
 
 const workspaceGroup = routeGroup<TenancyServices>()({ service: 'management', tag: 'Workspaces' });
 
@@ -134,19 +144,21 @@ export const workspaceRoutes = workspaceGroup.rows({
   }),
 });
 
-const tenantView = z.object({
-  id: z.string(),
-  name: z.string(),
-  sector: z.string().nullable(),
-  status: z.enum(['active', 'suspended', 'closed']),
-  tier: z.string(),
-  key_defaults: z.object({
-    expires_in_days: z.int().nullable(),
-    scopes: z.array(z.string()).nullable(),
-    allowed_ips: z.array(z.string()).nullable(),
-  }),
-  created_at: time,
-});
+export const tenantView = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    sector: z.string().nullable(),
+    status: z.enum(['active', 'suspended', 'closed']),
+    tier: z.string(),
+    key_defaults: z.object({
+      expires_in_days: z.int().nullable(),
+      scopes: z.array(scope).nullable(),
+      allowed_ips: z.array(z.string()).nullable(),
+    }),
+    created_at: time,
+  })
+  .meta({ id: 'Tenant' });
 
 const tenantGroup = routeGroup<TenancyServices>()({ service: 'management', tag: 'Tenant' });
 
@@ -168,8 +180,8 @@ export const tenantRoutes = tenantGroup.rows({
     summary: 'Change the tenant’s name, sector, or what its new keys have by default',
     description:
       '`key_defaults` is replaced as a whole; what is null or absent in it follows the service’s defaults.',
-    body: z
-      .strictObject({
+    body: changesSomething(
+      z.strictObject({
         name: plainText(100).optional(),
         sector: plainText(100).nullable().optional(),
         key_defaults: z
@@ -179,11 +191,8 @@ export const tenantRoutes = tenantGroup.rows({
             allowed_ips: allowedIps.nullable().optional(),
           })
           .optional(),
-      })
-      .refine(
-        (body) => Object.values(body).some((value) => value !== undefined),
-        'must change at least one field',
-      ),
+      }),
+    ),
     success: { status: 200, description: 'The tenant as it is now.', schema: tenantView },
     errors: ['scopes_too_long'],
     handle: async ({ body, origin }, services, caller) => {

@@ -47,7 +47,7 @@ export const importRow = z
   ])
   .meta({ id: 'ImportLine' });
 
-/** What an export holds that an import leaves as it is. */
+/** Lines of an export that an import leaves alone. */
 const NOT_IMPORTED: Readonly<Record<string, string>> = {
   tenant: 'settings are changed by PATCH /v1/tenant',
   user: 'people are added by POST /v1/users: passwords are not exported',

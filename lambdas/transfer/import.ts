@@ -46,7 +46,7 @@ export interface RowOutcome {
   readonly message?: string;
 }
 
-/** What of a batch of keys is there already. */
+/** The keys of a batch that are there already. */
 export type Presence = 'absent' | 'same' | 'revoked' | 'taken';
 
 export interface ImportStore {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { METHODS } from '../../lambdas/contract/access.ts';
-import { openApiDocument } from '../../lambdas/http/openapi.ts';
-import { covers, methodOrPath } from '../../lambdas/http/unmatched.ts';
+import { covers, methodOrPath, methodsByPath } from '../../lambdas/http/unmatched.ts';
 import { routes } from '../../lambdas/table/index.ts';
+import { openApiDocument } from '../../lib/openapi/document.ts';
 import { PROFILES } from '../profiles/profiles.ts';
 import { rightsIn } from '../support/deployment.ts';
 
@@ -25,7 +25,7 @@ test.each([
 });
 
 describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('in %s', (_name, profile) => {
-  const unmatched = methodOrPath(routes, profile);
+  const unmatched = methodOrPath(methodsByPath(routes, profile));
   const { paths } = openApiDocument(routes, profile, rightsIn(profile));
   const documented = (path: string): string[] =>
     Object.entries(paths).flatMap(([template, operations]) =>

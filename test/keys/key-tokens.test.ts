@@ -27,7 +27,7 @@ beforeAll(async () => {
     () => NOW,
   );
 });
-const issue = (key = KEY, wanted?: Caller['scopes'], by = caller) =>
+const issue = (key = KEY, wanted?: Caller['scopes'], by: Caller = caller) =>
   issueKeyToken({ kind: 'key', key }, by, wanted, { profile, deployment: DEPLOYMENT, signer });
 
 describe('a token of a key', () => {
@@ -53,7 +53,17 @@ describe('a token of a key', () => {
 
   test('is given to nobody who asks for more, nor to a person, nor to a token: nobody stays in by renewing', async () => {
     await expect(issue(KEY, ['admin'])).rejects.toMatchObject({ code: 'exceeds_own_rights' });
-    const person: Caller = { ...caller, kind: 'user', userId: 'u', sessionId: 's', role: 'admin' };
+    const { tenantId, workspaceId, scopes, environment } = caller;
+    const person: Caller = {
+      tenantId,
+      workspaceId,
+      scopes,
+      environment,
+      kind: 'user',
+      userId: 'u',
+      sessionId: 's',
+      role: 'admin',
+    };
     await expect(issue(KEY, undefined, person)).rejects.toMatchObject({ code: 'key_required' });
     const byToken = issueKeyToken({ kind: 'token', token: 'a.b.c' }, caller, undefined, {
       profile,
