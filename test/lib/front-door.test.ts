@@ -267,12 +267,13 @@ describe('without headers from the context (gatewayContextHeaders: false)', () =
         StatusCode: before[type]?.StatusCode,
         ResponseTemplates: before[type]?.ResponseTemplates,
       });
-      const fixed = Object.entries(before[type].ResponseParameters).filter(
+      const fixed = Object.entries(before[type]?.ResponseParameters ?? {}).filter(
         ([, value]) => typeof value !== 'string' || value.startsWith("'"),
       );
       expect(ResponseParameters).toMatchObject(Object.fromEntries(fixed));
     }
-    const retryAfter = (type: string) => after[type].ResponseParameters['gatewayresponse.header.Retry-After'];
+    const retryAfter = (type: string) =>
+      after[type]?.ResponseParameters['gatewayresponse.header.Retry-After'];
     expect(retryAfter('THROTTLED')).toBe("'60'");
     expect(retryAfter('QUOTA_EXCEEDED')).toBe("'3600'");
   });
