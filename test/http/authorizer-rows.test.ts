@@ -27,7 +27,12 @@ import { event } from './requests.ts';
  */
 
 const ISSUER = 'https://api.example.com';
-const USAGE_KEYS = { free: 'of-free', tight: 'of-tight', sandbox: 'of-sandbox', exhausted: 'of-exhausted' };
+const USAGE_KEYS = {
+  initial: 'of-initial',
+  other: 'of-other',
+  sandbox: 'of-sandbox',
+  exhausted: 'of-exhausted',
+};
 const LIMITS = { keyRequestsPerMinute: 1_000_000, sessionRequestsPerMinute: 1_000_000, keys: 1000 };
 const TIERS = { free: LIMITS, tight: { ...LIMITS, keyRequestsPerMinute: 1, sessionRequestsPerMinute: 1 } };
 
@@ -181,7 +186,7 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('the 
     }
     expect(context.rateLimitLimit).toMatch(/^\d+$/);
     if (context.outcome === 'allowed') {
-      expect(usageIdentifierKey).toBe('of-free');
+      expect(usageIdentifierKey).toBe('of-initial');
       return 'let in';
     }
     expect(context.tenantId).toBeUndefined();
