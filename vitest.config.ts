@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     // Need more than npm, or more time, and have scripts of their own.
-    exclude: ['test/{emulator,fuzz,chaos,load}/**'],
+    exclude: ['test/{clients,emulator,fuzz,chaos,load}/**'],
     // Ends what hangs. How long a test takes is the machine's affair, and no test's failure.
     testTimeout: 180_000,
     hookTimeout: 180_000,
