@@ -1,6 +1,6 @@
 /**
  * The rooms of `lambdas`, lowest first, with the rooms that each may import besides `contract` and `kernel`, which all
- * may. The import rules below are made of this table, and so is the picture in docs/architecture.md.
+ * may. The import rules below are made of this table, and so are the picture and the rules in docs/architecture.md.
  */
 export const ROOMS = {
   audit: [],
@@ -23,7 +23,7 @@ export const ROOMS = {
 const ROOMS_WITH_ROWS = Object.keys(ROOMS).filter((room) => room !== 'access');
 
 /** All places of `lambdas`, lowest first, with what each may import of the others. */
-const LAYERS = {
+export const LAYERS = {
   contract: [],
   kernel: ['contract'],
   ...Object.fromEntries(
@@ -46,12 +46,17 @@ const layer = (name, mayImport) =>
     `${name}-imports-what-stands-below`,
     { path: `^lambdas/${name}/` },
     { path: OURS, pathNot: `^lambdas/(${[name, ...mayImport].join('|')})/` },
-    'Arrows between rooms point one way (docs/architecture.md).',
+    'A folder of `lambdas` imports those that its line in the table names (the arrows above), and no other code of ours.',
   );
 
 export default {
   forbidden: [
-    rule('no-cycles', {}, { circular: true }, 'A cycle has no layer that can be read first; types count.'),
+    rule(
+      'no-cycles',
+      {},
+      { circular: true },
+      'No import cycle, types included: in a cycle no file can be read first.',
+    ),
     ...Object.entries(LAYERS)
       .filter(([name]) => name !== 'functions')
       .map(([name, mayImport]) => layer(name, mayImport)),
@@ -59,45 +64,56 @@ export default {
       'functions-choose-a-profile',
       { path: '^lambdas/functions/' },
       { path: OURS, pathNot: '^(lambdas|profiles)/' },
-      'A composition root puts rooms and one profile together.',
+      'Functions import `lambdas` and `profiles` only: a composition root puts rooms and one profile together.',
     ),
     rule(
       'contract-has-no-dependency',
       { path: '^lambdas/contract/' },
       { dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'core'] },
-      'What everybody may import costs nobody anything.',
+      '`contract` imports neither a package nor a module of Node: it costs nobody anything.',
     ),
     rule(
       'profiles-are-data',
       { path: '^profiles/' },
       { pathNot: '^(lambdas/contract|profiles)/' },
-      'A profile is data and small pure functions.',
+      'A profile imports `contract` and other profiles only: it is data and small pure functions.',
     ),
     rule(
       'no-cdk-at-run-time',
       { path: '^(lambdas|profiles)/' },
       { path: 'node_modules/(aws-cdk-lib|constructs)/' },
-      'Run-time code is loaded by Lambda, which has no CDK.',
+      '`lambdas` and `profiles` do not import the CDK: they run on Lambda.',
+    ),
+    rule(
+      'run-time-code-uses-what-is-deployed',
+      { path: '^(lambdas|profiles)/' },
+      { dependencyTypes: ['npm-dev'], pathNot: '@types/' },
+      'A development package is not in the bundle, and its types say nothing of Lambda.',
     ),
     rule(
       'rules-know-no-aws',
       { path: '^lambdas/', pathNot: '^lambdas/(kernel|functions)/|-(store|client)\\.ts$' },
       { path: `${AWS_SDK}|aws4|^lambdas/kernel/(table|dynamodb-http|secrets-http)\\.ts$` },
-      'In a room `*-store.ts` speaks DynamoDB and `*-client.ts` another service; its rules can be tested without either.',
+      "In `lambdas`, only `*-store.ts` (DynamoDB), `*-client.ts` (other services), `kernel` and `functions` import the AWS SDK, `aws4` or the kernel's clients: rules can be tested without them.",
     ),
     rule(
       'local-serves-the-template',
       { path: '^local/' },
       { path: OURS, pathNot: '^local/' },
-      'The local stack knows the template, and nothing it was told besides.',
+      '`local` imports none of our other code: it knows the template only.',
     ),
     rule(
       'nobody-knows-that-it-runs-locally',
       { path: '^(bin|lib|lambdas|profiles|ops|doctor)/' },
       { path: '^(local|bench|test)/' },
-      'The product does not know that it runs locally.',
+      '`bin`, `lib`, `lambdas`, `profiles`, `ops` and `doctor` do not import `local`, `bench` or `test`: the product does not know that it runs locally.',
     ),
-    rule('nothing-imports-bin', { path: OURS }, { path: '^bin/' }, 'It stands at the top.'),
+    rule(
+      'nothing-imports-bin',
+      { path: OURS },
+      { path: '^bin/' },
+      'Nothing imports `bin`: it stands at the top.',
+    ),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

@@ -53,7 +53,7 @@ export default defineConfig({
     burst: 500,
     // Nobody runs a business on it: the requests a minute of each key are limit enough.
     monthlyQuota: null,
-    // What the published pages promise to every key, on every tier.
+    // The published pages promise this to every key, on every tier.
     keyRequestsPerMinute: 100,
   },
   // Credentials travel in headers, never in cookies, so any page may ask: it has nothing to steal.

@@ -1,10 +1,17 @@
 import { defineConfig } from 'vitest/config';
 
+/** Folders whose tests need nothing but memory: the rooms, the HTTP layer, the profiles, and what tests are made of. */
+const ROOMS =
+  'access|attempts|audit|contract|http|kernel|keys|people|plans|profiles|sessions|signing|status|support|support/memory|tenancy|transfer|upstream|usage';
+
+/**
+ * Tests of rules. In a room, what is named after a store or a client of another service, or `*.engine.test.ts`, speaks to
+ * an engine, a server or a stack, and is not one of them.
+ */
+const UNIT = `test/@(${ROOMS})/!(*-store|*-client|*-http|*.engine).test.ts`;
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    // Need more than npm, or more time, and have scripts of their own.
-    exclude: ['test/{clients,emulator,fuzz,chaos,load}/**'],
     // Ends what hangs. How long a test takes is the machine's affair, and no test's failure.
     testTimeout: 180_000,
     hookTimeout: 180_000,
@@ -12,5 +19,26 @@ export default defineConfig({
     maxWorkers: 2,
     // Of the published pages every command and promise is shown by its name.
     ...(process.argv.includes('acceptance') ? { reporters: ['verbose'] } : {}),
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: [UNIT],
+          // They share what they import, which is most of their time; none changes it.
+          isolate: false,
+          setupFiles: ['test/support/nothing-starts.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'whole',
+          include: ['test/**/*.test.ts'],
+          // The others need more than npm, or more time, and have scripts of their own.
+          exclude: [UNIT, 'test/{clients,emulator,fuzz,chaos,load}/**'],
+        },
+      },
+    ],
   },
 });

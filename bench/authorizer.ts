@@ -2,7 +2,7 @@ import { pathToFileURL } from 'node:url';
 import { ENGINE_CREDENTIALS, ENGINE_REGION } from '../test/support/dynamodb-engine.ts';
 import { ISSUER } from './identities.ts';
 
-/** What of the authorizer's answer shows that it let a request in. */
+/** The part of the authorizer's answer that shows that it let a request in. */
 interface Answer {
   readonly context?: { readonly outcome?: string };
 }

@@ -19,7 +19,7 @@ export interface ColdStartResult {
   readonly tokenOverEmptyMs: Estimate;
   /** Of these, the time to import the bundle. */
   readonly importOverEmptyMs: Estimate;
-  /** What Node's modules, a connection and two calls cost any function, for comparison. */
+  /** The cost of Node's modules, a connection and two calls for any function, for comparison. */
   readonly bareOverEmptyMs: Estimate;
   /** The empty handler's own, for orientation only: it is this machine's. */
   readonly emptyMs: number;

@@ -3,7 +3,7 @@ import { type Estimate, estimate } from './statistics.ts';
 /** Does one thing once. Throws when it did not succeed: a failure is never measured as a fast success. */
 export type Call = () => Promise<void>;
 
-/** What is compared: how long `subject` takes, as a multiple of `floor`. */
+/** A comparison: how long `subject` takes, as a multiple of `floor`. */
 export interface Pair {
   readonly floor: Call;
   readonly subject: Call;

@@ -1,29 +1,55 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { rightsMarkdown, rightsTable } from '../lambdas/access/rights-table.ts';
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { openApiDocument } from '../lambdas/http/openapi.ts';
 import { routes } from '../lambdas/table/index.ts';
+import { adrIndex } from '../lib/docs/adr-index.ts';
+import { rolesPage } from '../lib/docs/roles-page.ts';
+import {
+  type ImportRules,
+  importRulesTable,
+  roomsPicture,
+  withGeneratedParts,
+} from '../lib/docs/rooms-picture.ts';
+import { routesPage } from '../lib/docs/routes-page.ts';
 import { allProfiles } from '../lib/profiles.ts';
 
-// `npm run docs`: writes what is generated from the route table. CI fails when it differs from what is committed.
-const folder = new URL('../docs/openapi/', import.meta.url);
-await mkdir(folder, { recursive: true });
-for (const profile of await allProfiles()) {
-  const document = JSON.stringify(openApiDocument(routes, profile), null, 2);
-  await writeFile(new URL(`${profile.name}.json`, folder), `${document}\n`);
+/**
+ * `npm run docs [-- DIR]`: writes the generated documents below DIR, `docs` unless said otherwise. CI fails when they differ
+ * from what is committed. Of the OpenAPI documents git keeps the default profile's and the SHA-256 of each.
+ */
+const DOCS = join(import.meta.dirname, '../docs');
+const [target = DOCS] = process.argv.slice(2);
+const write = (file: string, text: string) => writeFile(join(target, file), text);
+
+await mkdir(join(target, 'openapi'), { recursive: true });
+await mkdir(join(target, 'adr'), { recursive: true });
+
+const profiles = await allProfiles();
+const sums: string[] = [];
+for (const profile of profiles) {
+  const document = `${JSON.stringify(openApiDocument(routes, profile), null, 2)}\n`;
+  sums.push(`${createHash('sha256').update(document).digest('hex')}  ${profile.name}.json\n`);
+  await write(`openapi/${profile.name}.json`, document);
 }
+// As `sha256sum --check` reads it.
+await write('openapi/SHA256SUMS', sums.join(''));
 
-const ROLES_INTRODUCTION = `# Who may what
+const standard = profiles.find(({ name }) => name === 'default');
+if (standard === undefined) throw new Error('profiles/ has no profile "default".');
+const others = profiles.filter((profile) => profile !== standard);
+await write('routes.md', routesPage(routes, standard, others));
+await write('roles.md', rolesPage(routes, standard));
 
-Generated from the route table by \`npm run docs\`, in the default profile's paths; a test walks every row as every role
-and compares. A person has the scopes of their role: \`viewer\` read, \`editor\` read and write, \`admin\` all. A key has its
-own; each column shows a key with that scope alone. A key works in its one workspace: keys and workspaces of others are
-404 to it. Whatever belongs to another tenant is 404 to everybody.
+const rules: ImportRules = await import(new URL('../.dependency-cruiser.mjs', import.meta.url).href);
+const architecture = await readFile(join(DOCS, 'architecture.md'), 'utf8');
+await write(
+  'architecture.md',
+  withGeneratedParts(architecture, { rooms: roomsPicture(rules), imports: importRulesTable(rules) }),
+);
 
-Rows that no key may call are for people: what a key could make there (an administrator, a workspace, a bulk
-revocation) would outlive its own limits.
-`;
-const standard = (await allProfiles()).find(({ name }) => name === 'default');
-if (standard !== undefined) {
-  const table = rightsMarkdown(rightsTable(routes, standard));
-  await writeFile(new URL('../docs/roles.md', import.meta.url), `${ROLES_INTRODUCTION}\n${table}\n`);
-}
+const files = (await readdir(join(DOCS, 'adr'))).filter((file) => /^\d/.test(file)).sort();
+const records = await Promise.all(
+  files.map(async (file) => [file, await readFile(join(DOCS, 'adr', file), 'utf8')] as const),
+);
+await write('adr/README.md', adrIndex(new Map(records)));

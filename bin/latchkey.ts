@@ -4,7 +4,7 @@ import { ConfigError } from '../lib/config.ts';
 try {
   (await latchkeyApp()).synth();
 } catch (error) {
-  // What is wrong with the configuration, or has been printed as the rules' report, needs no stack trace.
+  // Errors of the configuration, and those printed in the rules' report, need no stack trace.
   const expected =
     error instanceof ConfigError || (error instanceof Error && error.name === 'ValidationFailed');
   if (!expected) throw error;

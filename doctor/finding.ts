@@ -1,18 +1,18 @@
-/** What one probe came to: a line of the report. */
+/** The result of one probe: a line of the report. */
 export interface Finding {
   /** Stable, for scripts. */
   readonly id: string;
   readonly status: 'ok' | 'wrong' | 'not checked';
-  /** What was found, in a sentence. */
+  /** The finding, in a sentence. */
   readonly found: string;
-  /** What to do about it; only of what is wrong. */
+  /** The remedy; only of findings that are wrong. */
   readonly fix?: string;
 }
 
 /** One thing to look at. It throws only for what nobody thought of: that is reported too. */
 export interface Probe {
   readonly id: string;
-  /** What is looked at, for the report of a probe that broke. */
+  /** The subject of the probe, for the report of one that broke. */
   readonly subject: string;
   run(): Promise<Omit<Finding, 'id'>>;
 }

@@ -9,7 +9,7 @@ import { LatchkeyStack } from './latchkey-stack.ts';
 import { LatchkeyRules } from './rules/latchkey-rules.ts';
 import { deploymentOf, loadSettings } from './settings.ts';
 
-/** What the CDK command line would set from its defaults: set here, so that `node` and `cdk` write one template. */
+/** The context that the CDK command line sets by default: set here, so that `node` and `cdk` write one template. */
 const CONTEXT = {
   'aws:cdk:enable-path-metadata': true,
   'aws:cdk:enable-asset-metadata': true,

@@ -1,11 +1,12 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 import type { AccessTable } from '../lambdas/contract/access.ts';
 import type { Deployment } from '../lambdas/contract/deployment.ts';
 import type { FunctionName } from './functions.ts';
 import { profileFile } from './profiles.ts';
+import { decisionSettingsOf } from './settings.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -40,11 +41,13 @@ export async function bundleFunctions(props: BundleProps): Promise<Readonly<Reco
     // The AWS SDK's ES modules can be shaken, its CommonJS cannot.
     mainFields: ['module', 'main'],
     alias: { '#profile': profileFile(props.profile) },
-    // Only a bundle that names a constant contains it: the access table is in the authorizer's alone.
-    define: {
-      LATCHKEY_DEPLOYMENT: JSON.stringify(props.deployment),
-      LATCHKEY_ACCESS: JSON.stringify(props.access),
-    },
+    plugins: [
+      withConstants({
+        LATCHKEY_DEPLOYMENT: props.deployment,
+        LATCHKEY_DECISION: decisionSettingsOf(props.deployment),
+        LATCHKEY_ACCESS: props.access,
+      }),
+    ],
     legalComments: 'none',
     metafile: true,
     write: false,
@@ -60,4 +63,23 @@ export async function bundleFunctions(props: BundleProps): Promise<Readonly<Reco
     FunctionName,
     string
   >;
+}
+
+/**
+ * Puts constants at the top of every composition root. The minifier drops what a root does not name: the access table is
+ * in the authorizer's bundle alone. (esbuild's own `define` makes every module of a bundle import an object.)
+ */
+function withConstants(constants: Readonly<Record<string, unknown>>): Plugin {
+  const source = Object.entries(constants)
+    .map(([name, value]) => `const ${name} = ${JSON.stringify(value)};`)
+    .join('');
+  return {
+    name: 'constants',
+    setup({ onLoad }) {
+      onLoad({ filter: /[\\/]lambdas[\\/]functions[\\/]\w+[\\/]handler\.ts$/ }, async ({ path }) => ({
+        contents: source + (await readFile(path, 'utf8')),
+        loader: 'ts',
+      }));
+    },
+  };
 }

@@ -4,7 +4,7 @@ import { ALGORITHMS } from '../lambdas/contract/algorithms.ts';
 import { ROLES, SCOPES } from '../lambdas/contract/scopes.ts';
 import { atLeastOne, fields, flag, oneOf, text, whole } from './config-fields.ts';
 
-/** What API Gateway allows an account in a Region; no tier can have more (API Gateway, "Quotas"). */
+/** The limits of API Gateway for an account in a Region; no tier can have more (API Gateway, "Quotas"). */
 const ACCOUNT_RATE = 10_000;
 const ACCOUNT_BURST = 5_000;
 
@@ -15,7 +15,7 @@ const RETENTION_DAYS = [
 
 const CERTIFICATE_ARN = /^arn:aws[\w-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[\w-]+$/;
 
-/** What a usage plan holds its keys to, and what is counted exactly of one API key. */
+/** Limits of a usage plan, and the exact limit of one API key. */
 const plan = {
   /** Requests a second, in the long run. */
   rate: whole(1, ACCOUNT_RATE, 'requests a second, which is all of an account in a Region'),
@@ -27,7 +27,7 @@ const plan = {
   keyRequestsPerMinute: whole(1, 1_000_000),
 };
 
-/** What one tenant may use. */
+/** Limits of one tenant. */
 const tier = fields({
   ...plan,
   /** Requests a minute of one session, counted exactly. */
@@ -123,7 +123,7 @@ const domain = fields({
 const MAX_SESSION_DAYS = 731;
 
 const tokens = fields({
-  /** What signs access tokens from the next rotation on; null for the profile's. @default null */
+  /** The algorithm that signs access tokens from the next rotation on; null for the profile's. @default null */
   algorithm: oneOf(ALGORITHMS).nullable().default(null),
   /**
    * Accepts tokens that HS256 keys signed while something else signs now: on the way from HS256 to another algorithm.
@@ -185,7 +185,7 @@ const identityProvider = fields({
 });
 
 /**
- * What one source address (of IPv6, one /64) may do where no credential is needed. The numbers leave room for an
+ * Limits of one source address (of IPv6, one /64) where no credential is needed. The numbers leave room for an
  * office, a school or a mobile network behind one address: docs/limits.md has the reasons.
  */
 const addressLimits = fields({
@@ -197,7 +197,7 @@ const addressLimits = fields({
   failedRefreshesPerTenMinutes: whole(1, 1_000_000).default(100),
 });
 
-/** What AWS WAF takes as the limit of a rate-based rule. */
+/** Bounds of the limit of a rate-based rule (AWS WAF). */
 const wafLimit = () => whole(10, 2_000_000_000);
 
 const wafLimits = fields({
@@ -207,7 +207,23 @@ const wafLimits = fields({
   requestsPerMinute: wafLimit().nullable().default(null),
 });
 
-/** What a team edits. Every field is checked at synth time; an unknown one is an error. */
+/**
+ * Instances of a function that nobody else can take, and that it cannot exceed. Together they must leave 100 of the
+ * account's to everybody else (Lambda, "Configuring reserved concurrency").
+ */
+export const RESERVED_CONCURRENCY = fields({
+  /**
+   * A bulkhead: whatever floods the account's other functions, decisions go on. At 10 ms a decision it is 20,000 a
+   * second, twice what an account's API Gateway takes. @default 200
+   */
+  authorizer: whole(1, 10_000).default(200),
+  /** A ceiling: a flood of logins, each a whole vCPU, stays within it. @default 10 */
+  accounts: whole(1, 10_000).default(10),
+  /** The same for people who change passwords. @default 5 */
+  people: whole(1, 10_000).default(5),
+});
+
+/** The configuration that a team edits. Every field is checked at synth time; an unknown one is an error. */
 export const CONFIG = fields({
   /** The CloudFormation stack's name. @default Latchkey */
   name: text(/^[A-Za-z][A-Za-z0-9-]{0,127}$/, 'a letter, then letters, digits and -').default('Latchkey'),
@@ -226,7 +242,7 @@ export const CONFIG = fields({
   anonymous: flag().exactOptional(),
   /** The API behind the front door; null for the built-in echo. @default null */
   upstream: upstream.nullable().default(null),
-  /** What tenants may use, by the tier's name. */
+  /** Limits of tenants, by the tier's name. */
   tiers: z
     .record(tierName, tier)
     .refine((tiers) => Object.keys(tiers).length > 0, { error: 'must have at least one tier' })
@@ -235,7 +251,7 @@ export const CONFIG = fields({
     }),
   /** The tier of a new tenant. */
   initialTier: text(/^/, 'the name of a tier'),
-  /** What all `test` keys share, whoever's they are; `keyRequestsPerMinute` is of each. */
+  /** Limits that all `test` keys share, whoever's they are; `keyRequestsPerMinute` is of each. */
   sandbox: fields(plan),
   /** Usage keys of tenants. @default - as each field says */
   usageKeys: ownUsageKeys.prefault({}),
@@ -243,12 +259,17 @@ export const CONFIG = fields({
   cors: fields({
     allowedOrigin: text(/^(\*|https?:\/\/[^\s/'"]+)$/, '* or an origin such as https://app.example.com'),
   }),
-  /** What one source address may do where no credential is needed. */
+  /** Limits of one source address where no credential is needed. */
   addressLimits: addressLimits.prefault({}),
   /** Whether AWS WAF stands before the API, which costs by the request. @default - in production */
   waf: flag().exactOptional(),
   /** How much AWS WAF lets through from one source address. */
   wafLimits: wafLimits.prefault({}),
+  /**
+   * Instances that functions have for themselves; null for none, as a new account needs it: its limit is 10 or 50, and
+   * Lambda refuses to reserve of that. @default - null in development, each field's default in production
+   */
+  reservedConcurrency: RESERVED_CONCURRENCY.nullable().exactOptional(),
   /** Access tokens, and the sessions that refresh them. */
   tokens: tokens.prefault({}),
   /** Identity providers whose tokens are exchanged for ours. @default [] */

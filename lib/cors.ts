@@ -21,7 +21,7 @@ export function originHeaders(allowedOrigin: string): Readonly<Record<string, st
   };
 }
 
-/** What an OPTIONS method is made of that answers a preflight without a function and without a credential. */
+/** The integration and options of an OPTIONS method that answers a preflight without a function and without a credential. */
 export function preflight(allowedOrigin: string): [MockIntegration, MethodOptions] {
   const headers = Object.entries({
     ...originHeaders(allowedOrigin),

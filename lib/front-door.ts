@@ -31,7 +31,7 @@ export interface FrontDoorProps {
   readonly domainName: string | null;
   readonly allowedOrigin: string;
   readonly logRetention: RetentionDays;
-  /** What becomes of the access log with the stack. */
+  /** Removal policy of the access log when the stack is deleted. */
   readonly removalPolicy: RemovalPolicy;
 }
 
@@ -109,7 +109,7 @@ export class FrontDoor extends Construct {
   }
 
   /**
-   * What every method that takes a credential has. No cache and no identity sources: either of two headers will do,
+   * Options of every method that takes a credential. No cache and no identity sources: either of two headers will do,
    * which API Gateway cannot cache, and a revocation must be immediate.
    */
   private lockedBy(authorizer: LatchkeyFunction): MethodOptions {
@@ -129,6 +129,7 @@ export class FrontDoor extends Construct {
 function servedBy(row: ApiRow): { service: FunctionName; open: boolean } {
   switch (row.kind) {
     case 'route':
+    case 'head':
       return { service: row.route.service, open: row.access.kind === 'public' };
     case 'not-found':
       return { service: 'public', open: true };

@@ -43,15 +43,13 @@ export interface UsageKeyRight {
   readonly on: 'keys' | 'key' | 'members';
 }
 
-/** What a function is and what it may do: everything that sets it apart from the others. */
+/** Size, limits, rights and variables of a function: everything that sets it apart from the others. */
 export interface FunctionSpec {
   readonly description: string;
   /** CPU grows with memory: 1,769 MB are one vCPU (Lambda, "Configure memory"). */
   readonly memoryMiB: number;
   /** Below API Gateway's 29 seconds for whatever answers a request. */
   readonly timeoutSeconds: number;
-  /** Instances that run at most, and that nobody else can take. @default - shared with the account */
-  readonly reservedConcurrency?: number;
   readonly table?: readonly TableRight[];
   readonly keyset?: readonly SecretAction[];
   /** Whether it reads metrics from CloudWatch. */
@@ -71,7 +69,7 @@ const EXCHANGE_RIGHTS: readonly TableRight[] = [
   { actions: ['ConditionCheckItem'], keys: ['TENANT#*'] },
 ];
 
-/** What the configuration decides of the functions' rights. */
+/** The part of the configuration on which the functions' rights depend. */
 export interface RightsOptions {
   /** @default - whether the profile's tokens are HS256 */
   readonly acceptsHs256?: boolean;
@@ -100,10 +98,9 @@ export function functionSpecs(
     },
     accounts: {
       description: 'Onboarding and login',
-      // A whole vCPU for Argon2id, and a ceiling so that a flood of logins cannot starve the authorizer.
+      // A whole vCPU for Argon2id.
       memoryMiB: 1769,
       timeoutSeconds: 10,
-      reservedConcurrency: 10,
       table: [
         { actions: ['GetItem'], keys: ['EMAIL#*', 'TENANT#*', 'BACKOFF#*'] },
         { actions: ['PutItem'], keys: ['EMAIL#*', 'TENANT#*', 'KEY#*', 'USER#*', 'SESSION#*'] },
@@ -144,10 +141,9 @@ export function functionSpecs(
     },
     people: {
       description: 'The people of a tenant and their passwords',
-      // As `accounts`: Argon2id takes a whole vCPU, and a flood of passwords gets no further than this.
+      // As `accounts`: Argon2id takes a whole vCPU.
       memoryMiB: 1769,
       timeoutSeconds: 10,
-      reservedConcurrency: 5,
       table: [
         { actions: ['GetItem'], keys: ['EMAIL#*', 'TENANT#*', 'BACKOFF#*'] },
         { actions: ['Query'], keys: ['TENANT#*', 'USER#*'] },

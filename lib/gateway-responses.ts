@@ -5,7 +5,7 @@ import { RATE_LIMIT_HEADERS } from '../lambdas/contract/rate-limit-headers.ts';
 import type { ApiRow } from '../lambdas/kernel/api-rows.ts';
 import { originHeaders } from './cors.ts';
 
-/** What API Gateway answers by itself: which of its failures, and the error that the caller sees. */
+/** An answer of API Gateway's own: which of its failures, and the error that the caller sees. */
 interface Answer extends Pick<ErrorView, 'status' | 'type' | 'code' | 'title' | 'message'> {
   readonly responseType: ResponseType;
   /** Whether the authorizer has always run, so that its context can be referred to. */
@@ -78,7 +78,7 @@ export function addGatewayResponses(
 ): void {
   for (const answer of answers(profile)) {
     // The plain request id can be chosen by callers, and so could break out of the body's JSON.
-    const requestId = answer.authorized ? 'context.authorizer.requestId' : 'context.extendedRequestId';
+    const requestId = answer.authorized ? 'context.authorizer.callId' : 'context.extendedRequestId';
     const body = profile.errorBody({ ...answer, requestId: `$${requestId}`, fields: [] });
     api.addGatewayResponse(answer.responseType.responseType, {
       type: answer.responseType,

@@ -13,7 +13,7 @@ import type { TableRight } from './functions.ts';
 import type { LatchkeyFunction } from './latchkey-function.ts';
 
 export interface IdentityTableProps {
-  /** What becomes of the table with the stack; one that is kept cannot be deleted by a call either. */
+  /** Removal policy of the table when the stack is deleted; a table that is kept is protected from deletion too. */
   readonly removalPolicy: RemovalPolicy;
 }
 

@@ -30,7 +30,7 @@ const CHANGES = { dynamodb: { NewImage: { chg: { M: { what: { S: [{ exists: true
 /** A person: they are counted, and their sessions must follow, were whoever changed them cut off. */
 const PEOPLE = { dynamodb: { Keys: { SK: { S: [{ prefix: 'USER#' }] } } } };
 
-/** Whatever happens to a key that has been used: a filter cannot compare the two images. */
+/** Every change of a key that has been used: a filter cannot compare the two images. */
 const USES = {
   eventName: ['MODIFY'],
   dynamodb: { Keys: { SK: { S: ['KEY'] } }, NewImage: { n: { N: [{ exists: true }] } } },

@@ -7,7 +7,7 @@ import type { SecretAction } from './functions.ts';
 import type { LatchkeyFunction } from './latchkey-function.ts';
 
 export interface KeysetSecretProps {
-  /** What becomes of the signing keys with the stack. */
+  /** Removal policy of the signing keys when the stack is deleted. */
   readonly removalPolicy: RemovalPolicy;
 }
 

@@ -10,8 +10,10 @@ export interface LatchkeyFunctionProps {
   readonly spec: FunctionSpec;
   /** The folder of its bundle. */
   readonly codeFolder: string;
+  /** Instances that it has for itself, and at most. @default - shared with the account */
+  readonly reservedConcurrency?: number | undefined;
   readonly logRetention: RetentionDays;
-  /** What becomes of its logs with the stack. */
+  /** Removal policy of its logs when the stack is deleted. */
   readonly removalPolicy: RemovalPolicy;
 }
 
@@ -36,9 +38,9 @@ export class LatchkeyFunction extends Construct {
       handler: 'index.handler',
       memorySize: spec.memoryMiB,
       timeout: Duration.seconds(spec.timeoutSeconds),
-      ...(spec.reservedConcurrency === undefined
+      ...(props.reservedConcurrency === undefined
         ? {}
-        : { reservedConcurrentExecutions: spec.reservedConcurrency }),
+        : { reservedConcurrentExecutions: props.reservedConcurrency }),
       role,
       logGroup,
       tracing: Tracing.ACTIVE,

@@ -12,13 +12,15 @@ export interface LatchkeyFunctionsProps {
   readonly specs: Readonly<Record<FunctionName, FunctionSpec>>;
   /** The folder of each function's bundle. */
   readonly bundles: Readonly<Record<FunctionName, string>>;
+  /** Instances that a function has for itself, and at most; all others share the account's. */
+  readonly reservedConcurrency: Readonly<Partial<Record<FunctionName, number>>>;
   readonly table: IdentityTable;
   readonly keyset: KeysetSecret;
   readonly usagePlans: UsagePlans;
   /** The values of the variables that come with no right. */
   readonly variables: Readonly<Record<'ISSUER' | 'USAGE_KEYS', string>>;
   readonly logRetention: RetentionDays;
-  /** What becomes of the logs with the stack. */
+  /** Removal policy of the logs when the stack is deleted. */
   readonly removalPolicy: RemovalPolicy;
 }
 
@@ -32,6 +34,7 @@ export class LatchkeyFunctions extends Construct {
       const fn = new LatchkeyFunction(this, name, {
         spec,
         codeFolder: props.bundles[name as FunctionName],
+        reservedConcurrency: props.reservedConcurrency[name as FunctionName],
         logRetention: props.logRetention,
         removalPolicy: props.removalPolicy,
       });

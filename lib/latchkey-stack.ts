@@ -10,7 +10,7 @@ import { KeyStream } from './key-stream.ts';
 import { KeysetSecret } from './keyset-secret.ts';
 import { LatchkeyFunctions } from './latchkey-functions.ts';
 import { Monitoring } from './monitoring.ts';
-import { type Settings, tokenSettings, wafLimitsOf } from './settings.ts';
+import { reservedConcurrencyOf, type Settings, tokenSettings, wafLimitsOf } from './settings.ts';
 import { UsageKeyReconciler } from './usage-key-reconciler.ts';
 import { UsagePlans, usageKeys } from './usage-plans.ts';
 import { Waf } from './waf.ts';
@@ -59,6 +59,7 @@ export class LatchkeyStack extends Stack {
         exchanges: config.identityProviders.length > 0,
       }),
       bundles,
+      reservedConcurrency: reservedConcurrencyOf(config),
       table,
       keyset,
       usagePlans,

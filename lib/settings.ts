@@ -1,15 +1,16 @@
-import type { Deployment, TokenSettings } from '../lambdas/contract/deployment.ts';
+import type { DecisionSettings, Deployment, TokenSettings } from '../lambdas/contract/deployment.ts';
 import type { Profile } from '../lambdas/contract/profile.ts';
-import { type Config, ConfigError, parseConfig } from './config.ts';
+import { type Config, ConfigError, parseConfig, RESERVED_CONCURRENCY } from './config.ts';
+import type { FunctionName } from './functions.ts';
 import { loadProfile } from './profiles.ts';
 
-/** What one deployment is made from: the configuration with its overrides, and the profile that it names. */
+/** The inputs of one deployment: the configuration with its overrides, and the profile that it names. */
 export interface Settings {
   readonly config: Config & { readonly anonymous: boolean };
   readonly profile: Profile;
 }
 
-/** What `cdk -c name=value` may override. */
+/** Fields of the configuration that `cdk -c name=value` may override. */
 export interface Overrides {
   readonly profile?: unknown;
   readonly environment?: unknown;
@@ -80,7 +81,7 @@ function checkCircle({ domain, upstream }: Config): void {
   );
 }
 
-/** What the functions need of the settings, built into their bundles. */
+/** The part of the settings that functions need, as it is built into their bundles. */
 export function deploymentOf({ config, profile }: Settings): Deployment {
   return {
     environment: config.environment,
@@ -103,18 +104,39 @@ export function deploymentOf({ config, profile }: Settings): Deployment {
   };
 }
 
+/** What decisions need of it, built into the authorizer's bundle. */
+export function decisionSettingsOf({
+  anonymous,
+  tiers,
+  initialTier,
+  sandbox,
+  pathScopes,
+  tokens: { acceptsHs256 },
+}: Deployment): DecisionSettings {
+  return { anonymous, tiers, initialTier, sandbox, pathScopes, tokens: { acceptsHs256 } };
+}
+
 /** Requests a minute from one source address. */
 export interface WafLimits {
   readonly publicRequestsPerMinute: number;
   readonly requestsPerMinute: number;
 }
 
-/** What AWS WAF lets through; null where it does not stand before the API. */
+/** Rate limits of AWS WAF; null where it does not stand before the API. */
 export function wafLimitsOf({ waf, environment, wafLimits, tiers }: Config): WafLimits | null {
   if (!(waf ?? environment === 'production')) return null;
   const fastest = Math.max(...Object.values(tiers).map(({ rate }) => rate));
   // A whole tenant may sit behind one address: twice its rate is no tenant's doing.
   return { ...wafLimits, requestsPerMinute: wafLimits.requestsPerMinute ?? 2 * 60 * fastest };
+}
+
+/** Instances that functions have for themselves, by the function's name; empty where none are reserved. */
+export function reservedConcurrencyOf({
+  reservedConcurrency,
+  environment,
+}: Config): Readonly<Partial<Record<FunctionName, number>>> {
+  const byDefault = environment === 'production' ? RESERVED_CONCURRENCY.parse({}) : null;
+  return (reservedConcurrency === undefined ? byDefault : reservedConcurrency) ?? {};
 }
 
 const DAY_SECONDS = 86_400;

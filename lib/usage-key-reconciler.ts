@@ -18,7 +18,7 @@ export class UsageKeyReconciler extends Construct {
     const rule = new Rule(this, 'EveryMinute', {
       description: 'Gives tenants usage keys of their own',
       schedule: Schedule.rate(Duration.minutes(1)),
-      // What is not called in time is called by the next minute.
+      // A call that is not made in time is made by the next minute's event.
       targets: [
         new LambdaFunction(reconciler.lambda, { retryAttempts: 0, maxEventAge: Duration.minutes(1) }),
       ],

@@ -9,7 +9,7 @@ import type { LatchkeyFunction } from './latchkey-function.ts';
 export interface UsagePlansProps {
   readonly stage: Stage;
   readonly tiers: Readonly<Record<string, Tier>>;
-  /** What the `test` keys of all tenants share. */
+  /** The plan that the `test` keys of all tenants share. */
   readonly sandbox: Plan;
 }
 

@@ -91,7 +91,7 @@ function publicWrites(rows: readonly ApiRow[]): CfnWebACL.StatementProperty {
     regexMatchStatement: {
       fieldToMatch: { uriPath: {} },
       regexString: `(${paths.map((path) => path.replaceAll('.', '\\.')).join('|')})/*$`,
-      // What is encoded in a path is read as what it stands for, lest it pass by the rule.
+      // An encoded path is decoded first, or it would pass by the rule.
       textTransformations: [{ priority: 0, type: 'URL_DECODE' }],
     },
   };

@@ -16,7 +16,7 @@ export interface FunctionGrant extends Grant {
   readonly functionId: string;
 }
 
-/** What functions may do by the template, what of it they have done, and what they tried beyond. */
+/** The rights of functions by the template, those that they have used, and accesses beyond them. */
 export interface RightsReport {
   readonly granted: readonly FunctionGrant[];
   readonly used: readonly FunctionGrant[];

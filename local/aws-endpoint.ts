@@ -5,11 +5,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 /** One call of an AWS API, in its JSON or its REST protocol. */
 export interface AwsCall {
-  /** Who calls: the access key id that signed the request. */
+  /** The access key id that signed the request. */
   readonly accessKeyId: string;
   /** `X-Amz-Target` before the dot, e.g. `DynamoDB_20120810`; where there is none, what the signature is for. */
   readonly service: string;
-  /** What stands after the dot, or the method of a REST call. */
+  /** The operation: the part of the target after the dot, or the method of a REST call. */
   readonly action: string;
   /** With the query. */
   readonly path: string;

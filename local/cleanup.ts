@@ -1,4 +1,4 @@
-/** What must be undone: the steps run once, the last one that was added first. */
+/** Steps that undo what was started: they run once, the last one that was added first. */
 export class Cleanup {
   readonly #steps: (() => unknown)[] = [];
 

@@ -5,7 +5,7 @@ export interface Logger {
   error(line: string): void;
 }
 
-/** What a caller that passes `log: null` gets. */
+/** The log of a caller that passes `log: null`. */
 export const silent: Logger = { info() {}, warn() {}, error() {} };
 
 /** Lines for people: the time of day, then the line; warnings and errors say so. */

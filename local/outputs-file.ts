@@ -18,7 +18,7 @@ export function noteOutputs(stack: LocalStack): () => void {
   return () => rmSync(file, { force: true });
 }
 
-/** What the file says of a local stack. */
+/** The file's entry for a local stack. */
 export function outputsOf(stack: LocalStack) {
   return {
     ...stack.outputs,

@@ -6,7 +6,7 @@ import { forward } from './dynamodb/client.ts';
 import { startEngine } from './dynamodb/engine.ts';
 import type { Logger } from './log.ts';
 
-/** What a stack is deployed on: the place for its data, and the endpoints of the AWS services. */
+/** The platform of a stack: the place for its data, and the endpoints of the AWS services. */
 export interface Platform {
   readonly authorization: Authorization;
   readonly data: DataDirectory;

@@ -48,7 +48,7 @@ export interface LocalStack {
   readonly metadata: Readonly<Record<string, unknown>>;
   /** The deployed name of each function by its logical id. */
   readonly functionsByLogicalId: Readonly<Record<string, string>>;
-  /** What `Ref` gives for the one resource whose logical id is, or starts with, this. */
+  /** The `Ref` of the one resource whose logical id is, or starts with, this. */
   physicalId(logicalIdOrPrefix: string): string;
   invoke(functionLogicalIdPrefix: string, event: unknown): Promise<Invocation>;
   /** Ends a function's instance in the midst of what it does. */
@@ -71,11 +71,11 @@ export interface LocalStack {
   /** The control plane of API Gateway: requests of the API go on. */
   pauseApiGateway(fault?: Fault): void;
   resumeApiGateway(): void;
-  /** What the functions have counted since the start; `npm start` shows it at a page. */
+  /** Metrics that the functions have counted since the start; `npm start` shows them at a page. */
   figures(): readonly Figure[];
   /** Serves the figures for people; gives the page's URL. */
   showFigures(): Promise<string>;
-  /** What the functions' roles allow, what of it was used since the start, and what was refused. */
+  /** The rights of the functions' roles, those used since the start, and refused accesses. */
   rights(): RightsReport;
   /** Ends everything that was started. */
   stop(): Promise<void>;

@@ -53,7 +53,7 @@ function fileContext(): Record<string, unknown> {
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')).context ?? {}) : {};
 }
 
-/** What an error says, without the source line before it and the stack after it. */
+/** The message of an error, without the source line before it and the stack after it. */
 function firstMessage(output: string): string {
   const lines = output.split('\n').filter((line) => !/^\s+at |^Node\.js v|^\(Use `node/.test(line));
   const start = lines.findIndex((line) => /^\w*Error\b.*: /.test(line));

@@ -4,7 +4,7 @@ import type { ChangeOrigin } from '../lambdas/audit/entries.ts';
 import { systemClock, timestamp } from '../lambdas/kernel/clock.ts';
 import { FACTS_SECONDS } from '../lambdas/kernel/freshness.ts';
 
-/** Who an operator's change is by, in the tenants' audit trails. */
+/** The actor of an operator's change in the tenants' audit trails. */
 export function operator(): ChangeOrigin {
   return { actor: 'operator', requestId: `ops-${randomUUID()}` };
 }

@@ -13,7 +13,7 @@ export interface CommandOptions {
   readonly 'dry-run'?: boolean | undefined;
 }
 
-/** What a command says: one thing, or many as a table. With `--json` it is printed as it is. */
+/** The output of a command: one thing, or many as a table. With `--json` it is printed as it is. */
 export type Report = Readonly<Record<string, unknown>> | readonly Readonly<Record<string, unknown>>[];
 
 /** One command of `npm run ops`; `main.ts` lists the files that have them. */

@@ -25,7 +25,7 @@ export interface SigningKeysReport {
   readonly nextRotation: Date | null;
 }
 
-/** What there is of signing keys, without reading a private one. */
+/** Lists the signing keys, without reading a private one. */
 export async function signingKeys(target: Target, now = seconds()): Promise<SigningKeysReport> {
   const control = await new ControlStore(target.table).read();
   return {
@@ -76,7 +76,7 @@ export async function revoke(kid: string, target: Target, log: (line: string) =>
     if (attempt > 3) throw new OpsError('The key is revoked, and no other can sign: rotate again.');
     await rotate(target, log);
   }
-  // Whoever verifies assertions by our JWKS may keep it for as long as it says.
+  // Verifiers of assertions may keep our JWKS for as long as its `max-age` says.
   const seconds = key.use === 'assertion' ? JWKS_MAX_AGE_SECONDS + FACTS_SECONDS : FACTS_SECONDS;
   if (key.use === 'assertion')
     log(`Upstreams may hold the JWKS for ${JWKS_MAX_AGE_SECONDS} seconds: waiting.`);

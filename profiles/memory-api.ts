@@ -33,7 +33,7 @@ export const profile = {
     environments: ['live', 'test'],
     scopes: SCOPES,
     defaultScopes: ['read', 'write'],
-    // Who signs up has no password: the first key is what manages the others.
+    // A sign-up has no password: the first key manages the others.
     onboardingScopes: SCOPES,
     defaultExpiryDays: null,
     maxExpiryDays: 3650,

@@ -5,7 +5,7 @@ import { METHOD_SCOPES } from './method-scopes.ts';
 
 const KEYS = '/v1/auth/api-keys';
 
-/** What a new or rotated key is shown as: all that the clients read. */
+/** A new or rotated key as it is shown: all that the clients read. */
 const issuedKey = ({ id, key, name }: View) => ({ id, key, label: name });
 
 const key = (view: View) => ({

@@ -18,7 +18,7 @@ export async function stackOutputs(StackName: string): Promise<Readonly<Record<s
   return Object.fromEntries((keys ?? []).map((key, index) => [key, values?.[index] ?? '']));
 }
 
-/** What only the account can say: asked with whatever rights the AWS SDK finds. */
+/** Probes of the account itself, with the credentials that the AWS SDK finds. */
 export function stackProbes(stack: string): readonly Probe[] {
   const outputs = stackOutputs(stack);
   outputs.catch(() => undefined);

@@ -14,7 +14,7 @@ const USAGE_KEY_SECONDS = 150;
 /** More calls than this in a minute are not made only to be refused. */
 const MOST_CALLS = 600;
 
-/** What a throw-away tenant left behind, for whoever can remove it. */
+/** The ids of a throw-away tenant, by which it can be removed. */
 export interface Trace {
   email: string;
   tenantId?: string;

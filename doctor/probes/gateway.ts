@@ -6,7 +6,7 @@ type Result = Omit<Finding, 'id'>;
 
 const UNAUTHORIZED_FIX = 'Deploy the template again; lib/front-door.ts sets no cache and no identity source.';
 
-/** What API Gateway answers by itself, to callers that nobody has proven. docs/aws-facts.md has what is assumed. */
+/** Probes of API Gateway's own answers to unproven callers. docs/aws-facts.md lists the assumptions. */
 export function gatewayProbes(api: Api): readonly Probe[] {
   return [
     {
@@ -57,7 +57,7 @@ export function gatewayProbes(api: Api): readonly Probe[] {
               `What no route takes answers ${said(unrouted)}: the gateway response MISSING_AUTHENTICATION_TOKEN is missing or changed.`,
               'Deploy the template again; lib/gateway-responses.ts has it.',
             )
-          : ok("A path, or a method, that no route has is the profile's 404.");
+          : ok("A path that no route has is the profile's 404, and so is a method that is none.");
       },
     },
     {
@@ -138,9 +138,9 @@ async function catchAlls(api: Api): Promise<Result> {
     );
     if (method === undefined) continue;
     const response = await api.call(method, path.replaceAll(/\{\w+\}/g, 'doctor'));
-    if (response.status !== 404) open.push(`${method} ${path} (${response.status})`);
+    if (response.status !== 405) open.push(`${method} ${path} (${response.status})`);
   }
-  if (open.length === 0) return ok(`A wrong method on any of ${paths.length} paths of ours is a 404.`);
+  if (open.length === 0) return ok(`A wrong method on any of ${paths.length} paths of ours is a 405.`);
   return wrong(
     `A wrong method is not caught and goes to the upstream: ${open.join(', ')}.`,
     'The subtree lacks ANY on its root or on {proxy+}: deploy the template again (apiRows in lambdas/kernel/api-rows.ts).',

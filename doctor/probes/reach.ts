@@ -86,7 +86,7 @@ export function reachProbes(api: Api): readonly Probe[] {
   ];
 }
 
-/** What a server presents: when it ends, and why nobody should trust it, if so (`X509_V_ERR_*` of OpenSSL). */
+/** A server's certificate: when it ends, and why it is not trusted, if so (`X509_V_ERR_*` of OpenSSL). */
 interface Certificate {
   readonly endsAt: number;
   readonly fault: string | null;

@@ -2,9 +2,9 @@ import * as z from 'zod';
 import { timestamp } from '../kernel/clock.ts';
 import { openCursor, sealCursor } from '../kernel/cursor.ts';
 import { moment, time } from '../kernel/fields.ts';
-import { Ndjson } from '../kernel/ndjson.ts';
 import { invalidField } from '../kernel/problem.ts';
-import { callerRoute, type Route } from '../kernel/route.ts';
+import { Ndjson } from '../kernel/results.ts';
+import { routeGroup } from '../kernel/route.ts';
 import type { AuditReader, AuditRow } from './entries.ts';
 
 /** What the function `management` has for these rows. */
@@ -24,10 +24,10 @@ const auditView = z.object({
   after: z.record(z.string(), z.unknown()).nullable(),
 });
 
-export const auditRoutes: readonly Route[] = [
-  callerRoute({
-    id: 'listAudit',
-    service: 'management',
+const group = routeGroup<AuditServices>()({ service: 'management', tag: 'Audit' });
+
+export const auditRoutes = group.rows({
+  listAudit: group.caller({
     method: 'GET',
     path: '/v1/audit',
     access: { kind: 'credential', scope: 'admin' },
@@ -35,7 +35,6 @@ export const auditRoutes: readonly Route[] = [
     description:
       'A page may hold fewer rows than its limit, even none, while `next_cursor` says that there are more. ' +
       'As NDJSON the cursor comes in the header `X-Next-Cursor`.',
-    tag: 'Audit',
     query: z.strictObject({
       actor: z.string().max(100).optional().describe('Such as `user:…` or `key:…`.'),
       action: z.string().max(50).optional().describe('Such as `key.revoke`, or `key` for all of a kind.'),
@@ -47,13 +46,14 @@ export const auditRoutes: readonly Route[] = [
       format: z.enum(['json', 'ndjson']).default('json'),
     }),
     success: {
+      kind: 'json or ndjson',
       status: 200,
       description: 'A page of rows.',
       schema: z.object({ data: z.array(auditView), next_cursor: z.string().nullable() }),
-      ndjson: 'on request',
+      line: auditView,
     },
     errors: [],
-    handle: async ({ query }, { audit }: AuditServices, caller) => {
+    handle: async ({ query }, { audit }, caller) => {
       const { limit, cursor, format, actor, action, target, from, until } = query;
       const after = trailPosition(openCursor(cursor, caller.tenantId));
       const { rows, next } = await audit.page(caller.tenantId, limit, after, {
@@ -68,7 +68,7 @@ export const auditRoutes: readonly Route[] = [
       return format === 'ndjson' ? new Ndjson(data, nextCursor) : { data, next_cursor: nextCursor };
     },
   }),
-];
+});
 
 /** The number after which a page of the trail begins. Throws `invalid_field` for a cursor of another list. */
 export function trailPosition(cursor = '0'): number {

@@ -16,6 +16,9 @@ import {
 /** How often a number that another took first is asked for anew; they are taken within milliseconds. */
 const ATTEMPTS = 40;
 
+/** Another has written the number after the last that was read. */
+const NUMBER_TAKEN = 'audit number';
+
 /** Rows that are read at a time: of the largest, as many as may come after the characters of a page are almost full. */
 const ROWS_AT_ONCE = 100;
 
@@ -48,7 +51,7 @@ export class AuditTrail implements AuditReader {
     this.#table = table;
   }
 
-  /** Writes changes and their rows, all or nothing. Throws {@link ConditionsFailed} with the indexes of `writes`. */
+  /** Writes changes and their rows, all or nothing. Throws as {@link Table.transact} does where a condition of `writes` fails. */
   async commit(
     tenantId: string,
     entries: readonly AuditEntry[],
@@ -59,8 +62,8 @@ export class AuditTrail implements AuditReader {
       try {
         return await this.#table.transact([...writes, ...rowWrites(tenantId, last, entries)]);
       } catch (error) {
-        if (!(error instanceof ConditionsFailed) || error.failed.some((index) => index < writes.length))
-          throw error;
+        // The changes come first: a number that is taken is told only where all of their conditions hold.
+        if (!(error instanceof ConditionsFailed) || error.names[0] !== NUMBER_TAKEN) throw error;
         if (attempt === ATTEMPTS) throw new Problem('unavailable', { cause: error });
         await pause(Math.random() * Math.min(200, 5 * attempt));
       }
@@ -77,6 +80,7 @@ export class AuditTrail implements AuditReader {
             Item: { ...auditedKey(tenantId, source), ttl: N(entry.at + MARK_SECONDS) },
             ConditionExpression: 'attribute_not_exists(PK)',
           },
+          otherwise: source,
         }),
       );
       try {
@@ -87,8 +91,8 @@ export class AuditTrail implements AuditReader {
         );
       } catch (error) {
         if (!(error instanceof ConditionsFailed)) throw error;
-        const { failed } = error;
-        missing = missing.filter((_, index) => !failed.includes(index));
+        const { names } = error;
+        missing = missing.filter(({ source }) => !names.includes(source));
       }
     }
   }
@@ -140,12 +144,14 @@ export function rowWrites(
           ...(last === 0 ? {} : { ':last': N(last) }),
         },
       },
+      otherwise: NUMBER_TAKEN,
     },
     ...entries.map((entry, index) => ({
       Put: {
         Item: rowItem(tenantId, last + index + 1, entry),
         ConditionExpression: 'attribute_not_exists(PK)',
       },
+      otherwise: NUMBER_TAKEN,
     })),
   ];
 }

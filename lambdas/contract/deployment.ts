@@ -95,10 +95,18 @@ export interface Deployment {
   readonly allowedOrigin: string;
 }
 
-// Replaced by esbuild's `define` in the bundles. Only composition roots (`handler.ts`) read them.
+/** The part of a deployment that decisions read. */
+export interface DecisionSettings
+  extends Pick<Deployment, 'anonymous' | 'tiers' | 'initialTier' | 'sandbox' | 'pathScopes'> {
+  readonly tokens: Pick<TokenSettings, 'acceptsHs256'>;
+}
+
+// Constants of the bundles (lib/bundle.ts). Only composition roots (`handler.ts`) read them.
 declare global {
   const LATCHKEY_DEPLOYMENT: Deployment;
-  /** In the authorizer's bundle only: the one part of the route table that it needs. */
+  /** In the authorizer's bundle only, which has nothing that it does not need. */
+  const LATCHKEY_DECISION: DecisionSettings;
+  /** Likewise: its part of the route table. */
   const LATCHKEY_ACCESS: AccessTable;
 }
 

@@ -16,87 +16,74 @@ interface CatalogueEntry {
   readonly message: string;
 }
 
-/** What a decision can refuse with: the only part of the catalogue that is in the authorizer's bundle. */
+/** What a decision can refuse with: the only part of the catalogue that is in the authorizer's bundle. Its types are below. */
 export const DECISION_ERRORS = {
   missing_credential: {
     status: 401,
-    type: 'authentication_error',
     title: 'Authentication required',
     message: 'Authentication required. Send an API key or a bearer token.',
   },
   invalid_credential: {
     status: 401,
-    type: 'authentication_error',
     title: 'Invalid credential',
     message: 'The API key or token is invalid.',
   },
   expired_credential: {
     status: 401,
-    type: 'authentication_error',
     title: 'Credential expired',
     message: 'The API key or token has expired.',
   },
   revoked_credential: {
     status: 401,
-    type: 'authentication_error',
     title: 'Credential revoked',
     message: 'The API key has been revoked.',
   },
   disabled_credential: {
     status: 401,
-    type: 'authentication_error',
     title: 'Credential disabled',
     message: 'The API key is disabled.',
   },
   ended_session: {
     status: 401,
-    type: 'authentication_error',
     title: 'Session ended',
     message: 'The session has ended. Log in again.',
   },
   suspended_tenant: {
     status: 401,
-    type: 'authentication_error',
     title: 'Tenant suspended',
     message: 'The tenant is suspended.',
   },
   too_many_attempts: {
     status: 401,
-    type: 'authentication_error',
     title: 'Too many attempts',
     message: 'Too many unknown API keys came from your address. Try again in a minute.',
   },
   insufficient_scope: {
     status: 403,
-    type: 'authorization_error',
     title: 'Insufficient scope',
     message: 'Insufficient scope.',
   },
   user_required: {
     status: 403,
-    type: 'authorization_error',
     title: 'A person is required',
     message: 'This operation takes a login token (JWT), not an API key.',
   },
   key_required: {
     status: 403,
-    type: 'authorization_error',
     title: 'An API key is required',
     message: 'This operation takes an API key, not a token.',
   },
   address_not_allowed: {
     status: 403,
-    type: 'authorization_error',
     title: 'Address not allowed',
     message: 'This API key may not be used from your address.',
   },
   rate_limited: {
     status: 429,
-    type: 'rate_limit_error',
     title: 'Too many requests',
     message: 'Rate limit exceeded.',
   },
-} as const satisfies Record<string, CatalogueEntry>;
+} as const satisfies Record<string, Omit<CatalogueEntry, 'type'> & { status: keyof typeof DECISION_TYPES }>;
 
 export type DecisionErrorCode = keyof typeof DECISION_ERRORS;
 
@@ -136,6 +123,12 @@ const OTHER_ERRORS = {
     type: 'not_found_error',
     title: 'Not found',
     message: 'There is nothing here.',
+  },
+  method_not_allowed: {
+    status: 405,
+    type: 'validation_error',
+    title: 'Method not allowed',
+    message: 'This path does not take the method.',
   },
   malformed_request: {
     status: 400,
@@ -212,11 +205,25 @@ const OTHER_ERRORS = {
   },
 } as const satisfies Record<string, CatalogueEntry>;
 
+const DECISION_TYPES = {
+  401: 'authentication_error',
+  403: 'authorization_error',
+  429: 'rate_limit_error',
+} as const;
+
 /**
  * Every error that a caller can get. A code is stable; a profile may rename it (`errorCodes`), never add one.
  * `title` is the RFC 9457 title: the same for every occurrence of the code.
  */
-export const ERRORS = /* @__PURE__ */ Object.assign({}, DECISION_ERRORS, OTHER_ERRORS);
+export const ERRORS = /* @__PURE__ */ Object.assign(/* @__PURE__ */ decisionErrors(), OTHER_ERRORS);
+
+function decisionErrors(): Readonly<Record<DecisionErrorCode, CatalogueEntry>> {
+  const entries = Object.entries(DECISION_ERRORS).map(([code, error]) => [
+    code,
+    { ...error, type: DECISION_TYPES[error.status] },
+  ]);
+  return Object.fromEntries(entries);
+}
 
 export type ErrorCode = keyof typeof ERRORS;
 

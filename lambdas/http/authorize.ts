@@ -1,5 +1,6 @@
 import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
-import { type Decision, type DecisionContext, decide } from '../access/decision.ts';
+import { decide } from '../access/decide.ts';
+import type { Decision, DecisionContext } from '../access/decision.ts';
 import type { Outcome } from '../contract/outcomes.ts';
 import { errorCodeOf } from '../contract/profile.ts';
 import { principalOf } from '../kernel/caller.ts';

@@ -2,7 +2,7 @@ import type { Profile } from '../contract/profile.ts';
 import { apiRows } from '../kernel/api-rows.ts';
 import { Problem } from '../kernel/problem.ts';
 import type { Advertised, Route } from '../kernel/route.ts';
-import type { Discovery } from '../status/rows.ts';
+import type { Discovery } from '../status/discovery-rows.ts';
 
 /**
  * What the deployment says of itself, from the route table: a row that names its place in the metadata stands there

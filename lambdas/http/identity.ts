@@ -13,6 +13,22 @@ import { unknownWorkspace } from '../tenancy/workspace-choice.ts';
 export type AuthorizerContext = Readonly<Record<string, string>>;
 
 /**
+ * Names below `$context.authorizer` that API Gateway uses itself: a field of ours with such a name would be ambiguous
+ * (API Gateway developer guide, "Variables for access logging", `$context.authorizer.*`).
+ */
+export const RESERVED_CONTEXT_FIELDS: readonly string[] = [
+  'claims',
+  'error',
+  'integrationLatency',
+  'integrationStatus',
+  'latency',
+  'principalId',
+  'property',
+  'requestId',
+  'status',
+];
+
+/**
  * Writes a decision as context. Texts come from the catalogue and hold nothing that JSON would escape; the two
  * structured fields (`rateLimit`, `rateLimitPolicy`) do, and stand in headers only. `now` in Unix seconds.
  */
@@ -26,7 +42,7 @@ export function contextOf(
     case 'refused':
       return {
         outcome: decision.outcome,
-        requestId,
+        callId: requestId,
         reason: decision.code,
         code: codeOf(decision.code),
         title: DECISION_ERRORS[decision.code].title,
@@ -35,7 +51,7 @@ export function contextOf(
     case 'forbidden':
       return {
         outcome: decision.outcome,
-        requestId,
+        callId: requestId,
         reason: decision.code,
         code: codeOf(decision.code),
         title: DECISION_ERRORS[decision.code].title,
@@ -45,7 +61,7 @@ export function contextOf(
     case 'misdirected':
       return {
         outcome: decision.outcome,
-        requestId,
+        callId: requestId,
         reason: decision.code,
         ...planContext(now),
         ...allowanceContext(decision.allowance, now),
@@ -53,14 +69,14 @@ export function contextOf(
     case 'limited':
       return {
         outcome: decision.outcome,
-        requestId,
+        callId: requestId,
         ...retryContext(secondsUntil(decision.allowance.resetAt, now)),
         ...allowanceContext(decision.allowance, now),
       };
     case 'allowed':
       return {
         outcome: decision.outcome,
-        requestId,
+        callId: requestId,
         ...callerContext(decision.caller),
         ...allowanceContext(decision.allowance, now),
         ...planContext(now),

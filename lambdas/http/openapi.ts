@@ -4,9 +4,11 @@ import type { Profile } from '../contract/profile.ts';
 import { RATE_LIMIT_HEADERS } from '../contract/rate-limit-headers.ts';
 import { apiRows } from '../kernel/api-rows.ts';
 import { Problem } from '../kernel/problem.ts';
+import type { Success } from '../kernel/results.ts';
 import type { Route } from '../kernel/route.ts';
 import { oauthErrorBody } from './oauth-error.ts';
 import { inputSchema, type Json, jsonSchema, outputSchema, shapeOf } from './published-schema.ts';
+import { mediaTypeOf } from './render.ts';
 
 /** What any row that takes a credential can answer, and any row at all. */
 const CREDENTIAL_ERRORS: readonly ErrorCode[] = [
@@ -26,8 +28,14 @@ const CREDENTIAL_ERRORS: readonly ErrorCode[] = [
 const NDJSON = 'application/x-ndjson';
 const COMMON_ERRORS: readonly ErrorCode[] = ['malformed_request', 'internal', 'unavailable'];
 
+/** An OpenAPI document: `paths` has the operations by path and method. */
+export interface OpenApiDocument extends Json {
+  readonly openapi: string;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Json>>>>;
+}
+
 /** The OpenAPI 3.1 document of a profile, from the route table. */
-export function openApiDocument(routes: readonly Route[], profile: Profile): Json {
+export function openApiDocument(routes: readonly Route[], profile: Profile): OpenApiDocument {
   const securitySchemes = securitySchemesOf(profile);
   const paths: Record<string, Record<string, Json>> = {};
   for (const row of apiRows(routes, profile)) {
@@ -41,7 +49,7 @@ export function openApiDocument(routes: readonly Route[], profile: Profile): Jso
     info: {
       title: profile.title,
       version: '1',
-      description: `Everything else below ${profile.upstreamPrefixes.join(', ')} goes to the API behind the front door.`,
+      description: `Every GET answers HEAD too. Everything else below ${profile.upstreamPrefixes.join(', ')} goes to the API behind the front door.`,
       license: { name: 'MIT', identifier: 'MIT' },
     },
     security: Object.keys(securitySchemes).map((name) => ({ [name]: [] })),
@@ -90,19 +98,20 @@ const HEADERS = {
 } satisfies Record<'Retry-After' | keyof typeof RATE_LIMIT_HEADERS, Json>;
 
 /** The headers of a response: the allowance goes to who was recognised, and a 429 says when to come back. */
-function responseHeaders(status: number, isPublic: boolean): { headers?: Json } {
+function responseHeaders(status: number, isPublic: boolean): Json {
   const names = [
     ...(status === 429 ? ['Retry-After'] : []),
     ...(isPublic || status === 401 ? [] : Object.keys(RATE_LIMIT_HEADERS)),
   ];
-  if (names.length === 0) return {};
-  return {
-    headers: Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }])),
-  };
+  return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
+}
+
+function headersMember(headers: Json): { headers?: Json } {
+  return Object.keys(headers).length === 0 ? {} : { headers };
 }
 
 function operation(route: Route, path: string, isPublic: boolean, profile: Profile): Json {
-  const { body, query, lines, success } = route;
+  const { body, query, lines, takesCookies = [], success, alternatives = [] } = route;
   const errors = [
     ...COMMON_ERRORS,
     ...(isPublic ? [] : CREDENTIAL_ERRORS),
@@ -120,17 +129,17 @@ function operation(route: Route, path: string, isPublic: boolean, profile: Profi
     parameters: [
       ...pathParameters(path),
       ...(query === undefined ? [] : queryParameters(query)),
+      ...takesCookies.map((name) => ({ name, in: 'cookie', required: false, schema: { type: 'string' } })),
       ...(isPublic ? [] : [WORKSPACE_PARAMETER]),
     ],
     ...requestBody(route, profile),
     responses: {
-      [success.status]: {
-        description: success.description,
-        ...responseHeaders(success.status, isPublic),
-        content: Object.fromEntries(
-          contentTypes(success).map((type) => [type, { schema: outputSchema(route, profile) }]),
-        ),
-      },
+      ...Object.fromEntries(
+        [success, ...alternatives].map((each) => [
+          each.status,
+          successResponse(each, route, isPublic, profile),
+        ]),
+      ),
       ...errorResponses(errors, route.oauth ? 'OAuthError' : 'Error', isPublic),
     },
   };
@@ -156,9 +165,59 @@ function requestBody({ body, lines, takesForm }: Route, profile: Profile): Json 
   return { requestBody: { content: Object.fromEntries(types.map((type) => [type, { schema }])) } };
 }
 
-function contentTypes({ text, ndjson }: Route['success']): string[] {
-  if (text !== undefined) return [text.split(';', 1)[0] ?? text];
-  return [...(ndjson === 'always' ? [] : ['application/json']), ...(ndjson === undefined ? [] : [NDJSON])];
+/** The media types of a success, without parameters. */
+function mediaTypes(success: Success): string[] {
+  switch (success.kind) {
+    case 'text':
+    case 'html':
+      return mediaTypeOf(success).split(';', 1);
+    case 'redirect':
+    case 'empty':
+      return [];
+    case 'ndjson':
+      return [NDJSON];
+    case 'json or ndjson':
+      return ['application/json', NDJSON];
+    default:
+      return ['application/json'];
+  }
+}
+
+/** A success as a response: what it holds, and the headers of its kind. */
+function successResponse(success: Success, route: Route, isPublic: boolean, profile: Profile): Json {
+  const types = mediaTypes(success);
+  const headers = {
+    ...responseHeaders(success.status, isPublic),
+    ...(success.kind === 'redirect' ? { Location: LOCATION } : {}),
+    ...(success.setsCookies === undefined ? {} : { 'Set-Cookie': cookiesHeader(success.setsCookies) }),
+  };
+  return {
+    description: success.description,
+    ...headersMember(headers),
+    ...(types.length === 0
+      ? {}
+      : {
+          content: Object.fromEntries(
+            types.map((type) => [type, { schema: schemaOf(type, success, route, profile) }]),
+          ),
+        }),
+  };
+}
+
+function schemaOf(type: string, success: Success, route: Route, profile: Profile): Json {
+  if (type === NDJSON && 'line' in success && success.line !== undefined)
+    return jsonSchema(success.line, 'output');
+  return outputSchema(route, success, profile);
+}
+
+const LOCATION: Json = {
+  description: 'Where to go on.',
+  required: true,
+  schema: { type: 'string', format: 'uri-reference' },
+};
+
+function cookiesHeader(names: readonly string[]): Json {
+  return { description: `Sets ${names.join(', ')}.`, schema: { type: 'string' } };
 }
 
 function pathParameters(path: string): Json[] {
@@ -192,7 +251,7 @@ function errorResponses(
       status,
       {
         description: group.map((code) => ERRORS[code].title).join('; '),
-        ...responseHeaders(status, isPublic),
+        ...headersMember(responseHeaders(status, isPublic)),
         content: { 'application/json': { schema: { $ref: `#/components/schemas/${schema}` } } },
       },
     ]),

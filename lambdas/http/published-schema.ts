@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Profile } from '../contract/profile.ts';
+import type { Success } from '../kernel/results.ts';
 import type { Route } from '../kernel/route.ts';
 import { publishedName } from './field-names.ts';
 
@@ -24,12 +25,13 @@ export function inputSchema(schema: z.ZodType, profile: Profile): Json {
 }
 
 /**
- * The schema of what a route answers. A profile presents results by functions, so the shape of what they make is read
+ * The schema of a route's success. A profile presents results by functions, so the shape of what they make is read
  * off one example; where they change nothing, the route's own schema stands.
  */
-export function outputSchema({ id, success: { schema, raw, text, ndjson } }: Route, profile: Profile): Json {
-  const own = jsonSchema(schema, 'output');
-  if (raw || text !== undefined || ndjson === 'always') return own;
+export function outputSchema({ id }: Route, success: Success, profile: Profile): Json {
+  if (!('schema' in success)) return { type: 'string' };
+  const own = jsonSchema(success.schema, 'output');
+  if (success.kind === 'raw' || success.kind === 'ndjson') return own;
   const known = new Map<unknown, Json>();
   const example = exampleOf(own, known) as Json;
   const presented = profile.present[id]?.(example) ?? example;

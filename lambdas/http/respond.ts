@@ -25,7 +25,7 @@ export function respond(
   return {
     statusCode: status,
     headers: {
-      'Content-Type': 'application/json; charset=utf-8',
+      ...(body === '' ? {} : { 'Content-Type': 'application/json; charset=utf-8' }),
       'Cache-Control': 'no-store',
       'X-Content-Type-Options': 'nosniff',
       'Access-Control-Allow-Origin': deployment.allowedOrigin,
@@ -60,8 +60,11 @@ export function respondProblem(
   const body = oauth
     ? oauthErrorBody(problem, request.requestId)
     : profileErrorBody(problem, request, rendering.profile);
-  const headers: Record<string, string> =
-    problem.retryAfterSeconds === undefined ? {} : { 'Retry-After': String(problem.retryAfterSeconds) };
+  const { retryAfterSeconds, allow } = problem;
+  const headers = {
+    ...(retryAfterSeconds === undefined ? {} : { 'Retry-After': String(retryAfterSeconds) }),
+    ...(allow === undefined ? {} : { Allow: allow.join(', ') }),
+  };
   return respond(status, JSON.stringify(body), headers, request, rendering);
 }
 

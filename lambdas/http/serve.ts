@@ -3,16 +3,18 @@ import { type ApiRow, apiRows } from '../kernel/api-rows.ts';
 import type { Caller } from '../kernel/caller.ts';
 import { type Credential, readCredential } from '../kernel/credential.ts';
 import { headerValues } from '../kernel/headers.ts';
-import { Ndjson } from '../kernel/ndjson.ts';
 import { Problem } from '../kernel/problem.ts';
-import type { RawBody, Route } from '../kernel/route.ts';
+import type { Incoming, RawBody, Route, RouteGroup, Row } from '../kernel/route.ts';
 import { namedWorkspaces } from '../tenancy/workspace-choice.ts';
 import { readBody } from './body.ts';
+import { namedCookies } from './cookies.ts';
 import { type HttpRequest, readEvent, requireUnambiguousPath } from './event.ts';
 import { inWrittenNames } from './field-names.ts';
 import { callerOf } from './identity.ts';
 import { logRequest } from './log.ts';
-import { type Rendering, respond, respondProblem } from './respond.ts';
+import { render } from './render.ts';
+import { type Rendering, respondProblem } from './respond.ts';
+import type { Unmatched } from './unmatched.ts';
 import { validate } from './validate.ts';
 
 type LambdaHandler = (event: APIGatewayProxyEvent) => Promise<APIGatewayProxyResult>;
@@ -58,76 +60,68 @@ export function answering(
   };
 }
 
-/** A Lambda handler that serves rows of the route table; whatever no row matches is the profile's 404. */
+/** A Lambda handler that serves a group of the route table. What no row matches is the profile's 404, or as `unmatched` says. */
 export function serve<Services>(
-  routes: readonly Route[],
-  services: Services,
+  { rows: served }: RouteGroup<Services>,
+  services: NoInfer<Services>,
   rendering: Rendering,
+  unmatched: Unmatched = () => new Problem('not_found'),
 ): LambdaHandler {
   const rows = new Map(
-    apiRows(routes, rendering.profile).map((row): [string, ApiRow] => [`${row.method} ${row.path}`, row]),
+    apiRows(served, rendering.profile).map((row): [string, ApiRow<Row<Services>>] => [
+      `${row.method} ${row.path}`,
+      row,
+    ]),
   );
-  const rowOf = (request: HttpRequest) => rows.get(`${request.method} ${request.resource}`);
-  const routeOf = (request: HttpRequest) => {
-    const row = rowOf(request);
-    return row?.kind === 'route' ? row.route : undefined;
+  const rowOf = (request: HttpRequest) => {
+    const row = rows.get(`${request.method} ${request.resource}`);
+    return row?.kind === 'route' || row?.kind === 'head' ? row : undefined;
   };
   return answering(
     async (request) => {
       const row = rowOf(request);
-      if (row?.kind !== 'route') throw new Problem('not_found');
+      if (row === undefined) throw unmatched(request);
       const caller = row.access.kind === 'public' ? undefined : callerOf(request.context);
-      const result = await serveRoute(row.route, request, caller, services, rendering);
+      const result = await serveRow(row.route, request, caller, services, rendering);
       return { result, route: row.route.id, ...(caller === undefined ? {} : { caller }) };
     },
     rendering,
-    routeOf,
+    (request) => rowOf(request)?.route,
   );
 }
 
 const NOT_ASKED: Credential = { kind: 'none' };
 
-async function serveRoute(
-  route: Route,
+async function serveRow<Services>(
+  row: Row<Services>,
   request: HttpRequest,
   caller: Caller | undefined,
-  services: unknown,
+  services: Services,
   rendering: Rendering,
 ): Promise<APIGatewayProxyResult> {
   const started = performance.now();
   const { profile } = rendering;
   const aliases = profile.requestFields;
   const written = {
-    body: route.body && readBody(request, route.takesForm ?? false),
-    query: route.query && singleValues(request.query),
+    body: row.body && readBody(request, row.takesForm ?? false),
+    query: row.query && singleValues(request.query),
   };
-  const input = {
-    body: route.body && validate(route.body, written.body, aliases),
-    query: route.query && validate(route.query, written.query, aliases),
-    raw: rawBody(request, route.lines?.maxBytes),
+  const incoming: Incoming = {
+    body: (schema) => validate(schema, written.body, aliases),
+    query: (schema) => validate(schema, written.query, aliases),
+    cookies: (names) => namedCookies(request.headers, names),
+    raw: rawBody(request, row.lines?.maxBytes),
     params: request.params,
     path: request.path,
     origin: { address: request.address, requestId: request.requestId },
     // The authorizer has let in one that is the caller's, or none.
     workspaceId: caller && namedWorkspaces(request.headers)[0],
-    credential: route.takesCredential ? readCredential(request.headers, profile.credentials) : NOT_ASKED,
+    credential: row.takesCredential ? readCredential(request.headers, profile.credentials) : NOT_ASKED,
   };
-  const view = await route.handle(input, services, caller).catch((error: unknown) => {
+  const result = await row.handle(incoming, services, caller).catch((error: unknown) => {
     throw inWrittenNames(error, Object.assign({}, written.query, written.body), aliases);
   });
-  const { status, text, raw, headers = {} } = route.success;
-  if (view instanceof Ndjson) {
-    const ndjson: Record<string, string> = { 'Content-Type': 'application/x-ndjson; charset=utf-8' };
-    if (view.nextCursor !== null) ndjson['X-Next-Cursor'] = view.nextCursor;
-    return respond(status, view.text, ndjson, request, rendering);
-  }
-  if (text !== undefined) {
-    return respond(status, String(view.text), { 'Content-Type': text, ...headers }, request, rendering);
-  }
-  const presented = profile.present[route.id]?.(view) ?? view;
-  const meta = { requestId: request.requestId, processingTimeMs: Math.round(performance.now() - started) };
-  const body = raw || route.oauth ? view : profile.envelope(presented, meta);
-  return respond(status, JSON.stringify(body), headers, request, rendering);
+  return render(row, result, request, rendering, performance.now() - started);
 }
 
 /** The body as it came; empty where the row takes fields. */

@@ -3,22 +3,26 @@ import type { Profile } from '../contract/profile.ts';
 import type { Route } from './route.ts';
 
 /** What stands at one path and method of the API, resolved for a profile and a configuration. */
-export type ApiRow =
-  | {
-      readonly kind: 'route';
-      readonly method: Method;
-      readonly path: string;
-      readonly access: Access;
-      readonly route: Route;
-    }
+export type ApiRow<Own extends Route = Route> =
+  | OwnRow<Own, 'route', Method>
+  /** HEAD of a row with GET: the same without its content (RFC 9110, 9.3.2), to whom may have that. */
+  | OwnRow<Own, 'head', 'HEAD'>
   /** ANY on a subtree of our own: the profile's 404, so that nothing of ours falls through to the upstream. */
   | { readonly kind: 'not-found'; readonly method: 'ANY'; readonly path: string }
   /** ANY on a prefix: to the upstream, with the scope of the method or of the path. */
   | { readonly kind: 'upstream'; readonly method: 'ANY'; readonly path: string };
 
+interface OwnRow<Own extends Route, Kind extends string, OwnMethod extends Method> {
+  readonly kind: Kind;
+  readonly method: OwnMethod;
+  readonly path: string;
+  readonly access: Access;
+  readonly route: Own;
+}
+
 /** The table of a profile: our own rows first, then the catch-alls of our subtrees, then the upstream. */
-export function apiRows(routes: readonly Route[], profile: Profile): readonly ApiRow[] {
-  const own = routes.flatMap((route): ApiRow[] =>
+export function apiRows<Own extends Route>(routes: readonly Own[], profile: Profile): readonly ApiRow<Own>[] {
+  const own = routes.flatMap((route): OwnRow<Own, 'route', Method>[] =>
     (profile.paths[route.id] ?? (route.path === null ? [] : [route.path])).map((path) => ({
       kind: 'route',
       method: route.method,
@@ -29,14 +33,16 @@ export function apiRows(routes: readonly Route[], profile: Profile): readonly Ap
   );
   const subtrees = new Set(own.flatMap((row) => ownSubtree(row.path, profile.upstreamPrefixes)));
   return [
-    ...own,
+    ...own.flatMap((row): ApiRow<Own>[] =>
+      row.method === 'GET' ? [row, { ...row, kind: 'head', method: 'HEAD' }] : [row],
+    ),
     // The root too: whatever API Gateway finds no method for, it would answer in words of its own.
     ...['', ...subtrees].flatMap((root) => rootAndBelow('not-found', root)),
     ...profile.upstreamPrefixes.flatMap((root) => rootAndBelow('upstream', root)),
   ];
 }
 
-function rootAndBelow(kind: 'not-found' | 'upstream', root: string): ApiRow[] {
+function rootAndBelow(kind: 'not-found' | 'upstream', root: string): ApiRow<never>[] {
   return [root || '/', `${root}/{proxy+}`].map((path) => ({ kind, method: 'ANY', path }));
 }
 

@@ -1,6 +1,13 @@
 import type http from 'node:http';
 import https from 'node:https';
 import { urlToHttpOptions } from 'node:url';
+import {
+  connectionError,
+  DynamoDbError,
+  isRetryable,
+  parseAnswer,
+  StaleConnection,
+} from './dynamodb-error.ts';
 import { RequestSigner } from './request-signer.ts';
 
 /**
@@ -100,59 +107,6 @@ export interface DynamoDbHttp {
    */
   batchGetItem(input: BatchGetItemInput): Promise<BatchGetItemOutput>;
 }
-
-/**
- * Every failure of this client. `name` is the SDK's: the service's code (`ConditionalCheckFailedException`,
- * `ThrottlingException`, ...), `TimeoutError` for a connection that was silent or broke off, `SyntaxError` for an answer that is
- * not JSON, `CredentialsProviderError` for missing credentials. Where the SDK has only `Error`: `NetworkingError` for a
- * connection that could not be made, `ResponseTooLargeError`.
- */
-export class DynamoDbError extends Error {
-  /** Whether the same call may succeed later. What reaches a caller has been repeated already. */
-  readonly retryable: boolean;
-  /** The HTTP status; undefined if none came. */
-  readonly status: number | undefined;
-  /** The item that failed the condition, if `ReturnValuesOnConditionCheckFailure: 'ALL_OLD'` asked for it and it exists. */
-  readonly Item: Item | undefined;
-
-  constructor(
-    name: string,
-    message: string,
-    { retryable = false, status, item, cause }: DynamoDbErrorDetails = {},
-  ) {
-    super(message, cause === undefined ? undefined : { cause });
-    this.name = name;
-    this.retryable = retryable;
-    this.status = status;
-    this.Item = item;
-  }
-}
-
-interface DynamoDbErrorDetails {
-  retryable?: boolean;
-  status?: number;
-  item?: Item | undefined;
-  cause?: unknown;
-}
-
-/**
- * The codes that are repeated whatever their status: the SDK's throttling and transient ones that DynamoDB sends, and
- * TransactionConflictException, which the SDK gives up on but which passes as soon as the other writer is done.
- */
-const RETRYABLE_CODES = new Set([
-  'LimitExceededException',
-  'ProvisionedThroughputExceededException',
-  'ReplicatedWriteConflictException',
-  'RequestLimitExceeded',
-  'RequestTimeoutException',
-  'ThrottlingException',
-  'TransactionConflictException',
-  'TransactionInProgressException',
-]);
-const RETRYABLE_STATUSES = new Set([429, 500, 502, 503, 504]);
-
-/** What Node calls a connection that was lost, and the SDK a TimeoutError. */
-const LOST_CONNECTION = new Set<unknown>(['ECONNRESET', 'EPIPE', 'ETIMEDOUT']);
 
 /** A record stays below 1 KB; this keeps an answer that is none from filling the function's memory. */
 const MAX_RESPONSE_BYTES = 4 * 1024 * 1024;
@@ -308,66 +262,4 @@ function environmentCredentials(): () => Credentials {
 /** https://docs.aws.amazon.com/general/latest/gr/ddb.html */
 function publicEndpoint(region: string): string {
   return `https://dynamodb.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
-}
-
-/** The output of a 200, the error of anything else. */
-function parseAnswer(status: number, text: string): unknown {
-  let body: unknown;
-  let cause: unknown;
-  try {
-    // An error may come without a body. A success may not (the SDK lets it): no decision rests on an answer that is none.
-    body = JSON.parse(text === '' && status !== 200 ? '{}' : text);
-  } catch (error) {
-    cause = error;
-  }
-  if (typeof body !== 'object' || body === null) {
-    return new DynamoDbError('SyntaxError', `DynamoDB answered ${status} without a JSON object`, {
-      retryable: RETRYABLE_STATUSES.has(status),
-      status,
-      cause,
-    });
-  }
-  return status === 200 ? body : serviceError(status, body);
-}
-
-/** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html */
-function serviceError(status: number, body: ErrorBody): DynamoDbError {
-  const name = String(body.__type ?? 'Unknown').replace(/^.*#/, '');
-  const message = String(body.message ?? body.Message ?? 'UnknownError');
-  return new DynamoDbError(name, message, {
-    retryable: RETRYABLE_STATUSES.has(status) || RETRYABLE_CODES.has(name) || isFrozen(name, message),
-    status,
-    item: body.Item,
-  });
-}
-
-interface ErrorBody {
-  __type?: string;
-  message?: string;
-  Message?: string;
-  Item?: Item;
-}
-
-/** The instance was frozen between signing and sending; a fresh signature is all it takes. The SDK repeats it too. */
-function isFrozen(name: string, message: string): boolean {
-  return name === 'InvalidSignatureException' && message.includes('Signature expired');
-}
-
-/** All of them are repeated: what cannot be reached now may be in some milliseconds. */
-function connectionError(cause: NodeJS.ErrnoException, reusedSocket: boolean): DynamoDbError {
-  const lost = LOST_CONNECTION.has(cause.code);
-  const name = lost ? 'TimeoutError' : 'NetworkingError';
-  const message = `DynamoDB connection failed: ${cause.code ?? cause.message}`;
-  const ConnectionError = lost && reusedSocket ? StaleConnection : DynamoDbError;
-  return new ConnectionError(name, message, { retryable: true, cause });
-}
-
-/**
- * The other end had closed the idle connection that we took. That says nothing about the service, so it costs neither a wait nor
- * an attempt; each one uses up a pooled socket. https://nodejs.org/api/http.html#requestreusedsocket
- */
-class StaleConnection extends DynamoDbError {}
-
-function isRetryable(error: unknown): boolean {
-  return error instanceof DynamoDbError && error.retryable;
 }

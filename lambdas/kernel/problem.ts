@@ -1,3 +1,4 @@
+import type { Method } from '../contract/access.ts';
 import { ERRORS, type ErrorCode, type FieldError } from '../contract/errors.ts';
 
 export interface ProblemDetail {
@@ -6,6 +7,8 @@ export interface ProblemDetail {
   readonly fields?: readonly FieldError[];
   /** Whole seconds until a repetition can succeed (RFC 9110, 10.2.3). */
   readonly retryAfterSeconds?: number;
+  /** The methods that the path takes (RFC 9110, 10.2.1). */
+  readonly allow?: readonly Method[];
   /** Private: logged, never shown. */
   readonly cause?: unknown;
 }
@@ -15,6 +18,7 @@ export class Problem extends Error {
   readonly code: ErrorCode;
   readonly fields: readonly FieldError[];
   readonly retryAfterSeconds: number | undefined;
+  readonly allow: readonly Method[] | undefined;
 
   constructor(code: ErrorCode, detail: ProblemDetail = {}) {
     super(detail.message ?? ERRORS[code].message, { cause: detail.cause });
@@ -22,6 +26,7 @@ export class Problem extends Error {
     this.code = code;
     this.fields = detail.fields ?? [];
     this.retryAfterSeconds = detail.retryAfterSeconds;
+    this.allow = detail.allow;
   }
 
   get status(): number {

@@ -5,8 +5,8 @@ import type { RouteId, ServiceName } from '../contract/route-id.ts';
 import type { Scope } from '../contract/scopes.ts';
 import type { Caller, UserCaller } from './caller.ts';
 import type { Credential } from './credential.ts';
-import type { Ndjson } from './ndjson.ts';
 import { Problem } from './problem.ts';
+import type { Answer, PlainKind, PlainSuccess, ResultKind, Success } from './results.ts';
 
 /** Where a request came from: what logs and `last used` show. */
 export interface Origin {
@@ -15,9 +15,15 @@ export interface Origin {
   readonly requestId: string;
 }
 
-export interface RouteRequest<Body, Query> {
-  readonly body: Body;
-  readonly query: Query;
+/** A body as it came. */
+export interface RawBody {
+  readonly bytes: Buffer;
+  /** `Content-Encoding` (RFC 9110, 8.4), in lower case; empty for none. */
+  readonly encoding: string;
+}
+
+/** The parts of a request that are the same for every row. */
+interface RequestBase {
   readonly params: Readonly<Record<string, string>>;
   /** As it was called: without the stage, undecoded. */
   readonly path: string;
@@ -26,16 +32,29 @@ export interface RouteRequest<Body, Query> {
   readonly workspaceId: string | undefined;
   /** What the request presents, where the row asks for it (`takesCredential`); nothing has been checked of it. */
   readonly credential: Credential;
+  /** The body of a row that takes `lines`; empty for others. */
+  readonly raw: RawBody;
 }
 
-/** What a row answers: the fields of a document, or lines. */
-export type Result = Readonly<Record<string, unknown>> | Ndjson;
+/** A request as `lambdas/http` hands it to a row, which reads body and query by its own schemas. */
+export interface Incoming extends RequestBase {
+  /** The fields of the body. Throws `invalid_field` and what else can be wrong with one. */
+  body<Schema extends z.ZodType>(schema: Schema): z.output<Schema>;
+  /** The parameters of the query. Throws `invalid_field`. */
+  query<Schema extends z.ZodType>(schema: Schema): z.output<Schema>;
+  /** The cookies of these names, as far as they came. */
+  cookies<Name extends string>(names: readonly Name[]): Cookies<Name>;
+}
 
-/** A body as it came. */
-export interface RawBody {
-  readonly bytes: Buffer;
-  /** `Content-Encoding` (RFC 9110, 8.4), in lower case; empty for none. */
-  readonly encoding: string;
+/** Cookies by name; one that did not come, or came twice, is not there. */
+export type Cookies<Name extends string> = Readonly<Partial<Record<Name, string>>>;
+
+/** A request as a handler gets it: checked. */
+export interface RouteRequest<Body, Query, Cookie extends string> extends RequestBase {
+  readonly body: Body;
+  readonly query: Query;
+  /** Those that the row names in `takesCookies`. */
+  readonly cookies: Cookies<Cookie>;
 }
 
 /** What a row is to clients that know the standards: where the metadata says that it is (RFC 8414, 2). */
@@ -44,17 +63,13 @@ export type Advertised =
   /** The token endpoint of these grants, by their `grant_type`. */
   | { readonly endpoint: 'token_endpoint'; readonly grants: readonly string[] };
 
-/** One row of the route table: the only place that knows a route of Latchkey's own. */
-export interface Route {
-  readonly id: RouteId;
-  readonly service: ServiceName;
+/** A row's description, whatever its types: all that readers of the table see. */
+interface Description {
   readonly method: Method;
   /** In the default profile; `{name}` stands for one segment, `{name+}` at the end for all that follow. Null for a row that only a profile's `paths` switch on. */
   readonly path: string | null;
-  readonly access: Access;
   readonly summary: string;
   readonly description?: string;
-  readonly tag: string;
   readonly body?: z.ZodType;
   /** An OAuth endpoint: its errors are RFC 6749's, not the profile's, and its success has no envelope. */
   readonly oauth?: true;
@@ -64,93 +79,215 @@ export interface Route {
   readonly takesCredential?: true;
   /** Also takes `application/x-www-form-urlencoded`. */
   readonly takesForm?: true;
+  /** The names of the cookies that it reads. */
+  readonly takesCookies?: readonly string[];
   readonly query?: z.ZodType;
-  readonly success: {
-    readonly status: 200 | 201;
-    readonly description: string;
-    readonly schema: z.ZodType;
-    /** Sent as it is, without the profile's envelope: a document that a standard or a tool defines. */
-    readonly raw?: true;
-    /** Lines of JSON, always or when they are asked for; the schema is then that of a line, or of what else is sent. */
-    readonly ndjson?: 'always' | 'on request';
-    /** Not JSON: the handler's result is `{ text }`, sent as it is with this content type. */
-    readonly text?: string;
-    readonly headers?: Readonly<Record<string, string>>;
-  };
+  readonly success: Success;
+  /** What it answers otherwise when all is well: a page that leads on by a redirect has both. */
+  readonly alternatives?: readonly PlainSuccess[];
   /** Its place in the metadata. @default - none: no standard knows it */
   readonly advertised?: Advertised;
   /** What the row itself can answer besides what every row can. */
   readonly errors: readonly ErrorCode[];
-  // biome-ignore lint/suspicious/noExplicitAny: readers of the table see rows of all functions; `publicRoute` and `callerRoute` type them.
-  readonly handle: (request: any, services: any, caller: any) => Promise<Result>;
 }
 
-type Typed<Handle, Body extends z.ZodType, Query extends z.ZodType> = Omit<
-  Route,
-  'handle' | 'body' | 'query' | 'access'
-> & {
+/** One row of the route table: the only place that knows a route of Latchkey's own. */
+export interface Route extends Description {
+  readonly id: RouteId;
+  readonly service: ServiceName;
+  readonly access: Access;
+  readonly tag: string;
+}
+
+/** A row with its handler, for whoever has the services that it takes. */
+export interface Row<in Services, out Id extends RouteId = RouteId> extends Route {
+  readonly id: Id;
+  /** Checks the request by the row's schemas, and answers it. The result is of the kind that `success` says. */
+  readonly handle: (
+    request: Incoming,
+    services: Services,
+    /** Undefined on a public row. */
+    caller: Caller | undefined,
+  ) => Promise<unknown>;
+}
+
+/** Rows that one function serves. `Services` is what it must have for them. */
+export interface RouteGroup<
+  in Services,
+  out Service extends ServiceName = ServiceName,
+  out Id extends RouteId = RouteId,
+> {
+  readonly service: Service;
+  readonly rows: readonly Row<Services, Id>[];
+}
+
+/** What a function must have to serve a group. */
+export type ServicesOf<Group> = Group extends RouteGroup<infer Services> ? Services : never;
+
+/** A row before its group has named it. */
+type Unnamed<Services> = Omit<Row<Services>, 'id'>;
+
+/** A row as it is written. Its types are those of its schemas. */
+interface Written<
+  Schema extends z.ZodType,
+  Body extends z.ZodType,
+  Query extends z.ZodType,
+  Kind extends ResultKind,
+  Other extends PlainKind,
+  Cookie extends string,
+  Call extends readonly unknown[],
+  Result,
+> extends Description {
+  /** @default - the group's */
+  readonly tag?: string;
   readonly body?: Body;
   readonly query?: Query;
-  readonly handle: Handle;
-};
-
-/** A row that anybody may call. */
-export function publicRoute<
-  Services,
-  Body extends z.ZodType = z.ZodUndefined,
-  Query extends z.ZodType = z.ZodObject,
->(
-  row: Typed<
-    (request: RouteRequest<z.output<Body>, z.output<Query>>, services: Services) => Promise<Result>,
-    Body,
-    Query
-  >,
-): Route {
-  return { ...row, access: { kind: 'public' } };
+  readonly takesCookies?: readonly Cookie[];
+  readonly success: Success<Schema, Kind>;
+  readonly alternatives?: readonly PlainSuccess<Other>[];
+  readonly handle: (
+    request: RouteRequest<z.output<Body>, z.output<Query>, Cookie>,
+    ...call: Call
+  ) => Promise<Result>;
 }
 
-/** What a row is given that takes a credential. */
-type CallerRequest<Body extends z.ZodType, Query extends z.ZodType> = RouteRequest<
-  z.output<Body>,
-  z.output<Query>
-> & { readonly raw: RawBody };
-
-/** A row that takes a credential; `caller` is who the authorizer let in. */
-export function callerRoute<
-  Services,
+/** Makes a row of what is written. `Call` is what its handler is given after the request, `More` what it says besides. */
+type RowMaker<Services, Call extends readonly unknown[], More> = <
+  Schema extends z.ZodType,
   Body extends z.ZodType = z.ZodUndefined,
-  Query extends z.ZodType = z.ZodObject,
+  Query extends z.ZodType = z.ZodUndefined,
+  Kind extends ResultKind = 'json',
+  Other extends PlainKind = never,
+  Cookie extends string = never,
+  // `const` lets a handler write literals of the schema as they are.
+  const Result extends Answer<z.output<Schema>, Kind | Other> = never,
 >(
-  row: Typed<
-    (request: CallerRequest<Body, Query>, services: Services, caller: Caller) => Promise<Result>,
-    Body,
-    Query
-  > & { readonly access: Access & { kind: 'credential' } },
-): Route {
-  return row;
+  row: Written<Schema, Body, Query, Kind, Other, Cookie, Call, Result> & More,
+) => Unnamed<Services>;
+
+interface GroupBuilder<Services, Service extends ServiceName> {
+  /** A row that anybody may call. */
+  readonly public: RowMaker<Services, [services: Services], unknown>;
+  /** A row that takes a credential; `caller` is who the authorizer let in. */
+  readonly caller: RowMaker<
+    Services,
+    [services: Services, caller: Caller],
+    { readonly access: Access & { readonly kind: 'credential' } }
+  >;
+  /** A row that takes a person's credential, with `scope`; no key's, whatever its scopes. */
+  readonly person: RowMaker<
+    Services,
+    [services: Services, caller: UserCaller],
+    { readonly scope: Scope | null }
+  >;
+  /** The group: its rows by their ids. */
+  readonly rows: <Id extends RouteId>(
+    rows: Readonly<Record<Id, Unnamed<Services>>>,
+  ) => RouteGroup<Services, Service, Id>;
 }
 
-/** A row that takes a person's credential, with `scope`; no key's, whatever its scopes. */
-export function personRoute<
-  Services,
-  Body extends z.ZodType = z.ZodUndefined,
-  Query extends z.ZodType = z.ZodObject,
->({
-  scope,
-  handle,
-  ...row
-}: Typed<
-  (request: CallerRequest<Body, Query>, services: Services, caller: UserCaller) => Promise<Result>,
-  Body,
-  Query
-> & { readonly scope: Scope | null }): Route {
+/**
+ * Begins a group of rows of one function. `Services` is what its handlers are given:
+ * `routeGroup<KeyServices>()({ service: 'management', tag: 'API keys' })`.
+ */
+export function routeGroup<Services>() {
+  return <Service extends ServiceName>(group: {
+    readonly service: Service;
+    readonly tag: string;
+  }): GroupBuilder<Services, Service> => ({
+    public: (row) =>
+      erased({ ...group, ...row }, { kind: 'public' }, (request, services: Services) =>
+        row.handle(request, services),
+      ),
+    caller: ({ access, ...row }) =>
+      erased({ ...group, ...row }, access, async (request, services: Services, caller) => {
+        // The function has refused a request without identity already.
+        if (caller === undefined) throw new Problem('missing_credential');
+        return row.handle(request, services, caller);
+      }),
+    person: ({ scope, ...row }) =>
+      erased(
+        { ...group, ...row },
+        { kind: 'credential', scope, callers: 'user' },
+        async (request, services: Services, caller) => {
+          // The authorizer has refused keys already.
+          if (caller?.kind !== 'user') throw new Problem('user_required');
+          return row.handle(request, services, caller);
+        },
+      ),
+    rows: (rows) => {
+      const named = Object.entries(rows) as [keyof typeof rows, Unnamed<Services>][];
+      return { service: group.service, rows: named.map(([id, row]) => ({ ...row, id })) };
+    },
+  });
+}
+
+/** The one place where a row loses the types of its schemas, once its handler has been closed over them. */
+function erased<Services, Body extends z.ZodType, Query extends z.ZodType, Cookie extends string>(
+  row: Omit<Route, 'id' | 'access'> & {
+    readonly body?: Body;
+    readonly query?: Query;
+    readonly takesCookies?: readonly Cookie[];
+  },
+  access: Access,
+  handle: (
+    request: RouteRequest<z.output<Body>, z.output<Query>, Cookie>,
+    services: Services,
+    caller: Caller | undefined,
+  ) => Promise<unknown>,
+): Unnamed<Services> {
   return {
     ...row,
-    access: { kind: 'credential', scope, callers: 'user' },
-    // The authorizer has refused keys already.
-    handle: async (request: CallerRequest<Body, Query>, services: Services, caller: Caller) => {
-      if (caller.kind !== 'user') throw new Problem('user_required');
-      return handle(request, services, caller);
+    access,
+    handle: async (request, services, caller) => {
+      // Where a row has no schema its type is `ZodUndefined`.
+      const body = (row.body && request.body(row.body)) as z.output<Body>;
+      const query = (row.query && request.query(row.query)) as z.output<Query>;
+      const cookies = request.cookies(row.takesCookies ?? []);
+      return handle({ ...request, body, query, cookies }, services, caller);
     },
   };
+}
+
+/** The ids that more than one of the groups have. */
+type DuplicateId<Groups extends readonly unknown[], Seen = never> = Groups extends readonly [
+  RouteGroup<never, ServiceName, infer Id>,
+  ...infer Rest,
+]
+  ? (Id & Seen) | DuplicateId<Rest, Seen | Id>
+  : never;
+
+/** What the compiler misses in a table that is not right, by its name. */
+type Fault<Name extends string, Ids> = [Ids] extends [never] ? unknown : { readonly [Key in Name]: Ids };
+
+/** All that the groups' handlers are given. */
+type AllServices<Groups extends readonly unknown[]> = Groups extends readonly [
+  RouteGroup<infer Services>,
+  ...infer Rest,
+]
+  ? Services & AllServices<Rest>
+  : unknown;
+
+type IdOf<Groups extends readonly RouteGroup<never>[]> = Groups[number]['rows'][number]['id'];
+
+/** The groups of one function as one. A group of another function or an id that comes twice does not compile. */
+export function servedBy<
+  Service extends ServiceName,
+  const Groups extends readonly RouteGroup<never, Service>[],
+>(
+  service: Service,
+  groups: Groups & Fault<'duplicateId', DuplicateId<Groups>>,
+): RouteGroup<AllServices<Groups>, Service, IdOf<Groups>> {
+  const rows: readonly Row<never, IdOf<Groups>>[] = groups.flatMap((group) => group.rows);
+  // Whoever has the services of all groups has those of each.
+  return { service, rows: rows as readonly Row<AllServices<Groups>, IdOf<Groups>>[] };
+}
+
+/** All rows of all functions. An id that comes twice, or that no row has, does not compile. */
+export function everyRow<const Groups extends readonly RouteGroup<never>[]>(
+  groups: Groups &
+    Fault<'duplicateId', DuplicateId<Groups>> &
+    Fault<'missingId', Exclude<RouteId, IdOf<Groups>>>,
+): readonly Route[] {
+  return groups.flatMap((group) => group.rows);
 }

@@ -31,21 +31,40 @@ export interface WriteCondition {
   readonly ExpressionAttributeValues?: Item;
 }
 
-export type TransactionWrite =
+/** One write of a transaction, and what it means when its condition does not hold. */
+export type TransactionWrite = (
   | { readonly Put: { readonly Item: Item } & WriteCondition }
   | { readonly Update: { readonly Key: ItemKey; readonly UpdateExpression: string } & WriteCondition }
   | { readonly Delete: { readonly Key: ItemKey } & WriteCondition }
-  | { readonly ConditionCheck: { readonly Key: ItemKey } & WriteCondition };
+  | { readonly ConditionCheck: { readonly Key: ItemKey } & WriteCondition }
+) & {
+  /**
+   * A problem is thrown as it is; a name is told by {@link ConditionsFailed}, to who made the transaction.
+   * @default - nothing more than that a condition did not hold
+   */
+  readonly otherwise?: Problem | string;
+};
 
 /** A transaction of which at least one condition did not hold. Nothing was written. */
 export class ConditionsFailed extends Error {
-  /** The indexes of the writes whose conditions failed. */
-  readonly failed: readonly number[];
+  /** What the writes whose conditions failed are called (`otherwise`), in their order; undefined for one without a name. */
+  readonly names: readonly (string | undefined)[];
 
-  constructor(failed: readonly number[]) {
-    super(`The conditions of the writes ${failed.join(', ')} did not hold.`);
+  constructor(names: readonly (string | undefined)[]) {
+    super(`Conditions did not hold: ${names.map((name) => name ?? 'one without a name').join(', ')}.`);
     this.name = 'ConditionsFailed';
-    this.failed = failed;
+    this.names = names;
+  }
+}
+
+/** Whether a transaction was committed; false when a condition did not hold for which no write has a problem. */
+export async function isCommitted(committing: Promise<void>): Promise<boolean> {
+  try {
+    await committing;
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionsFailed) return false;
+    throw error;
   }
 }
 
@@ -168,11 +187,13 @@ export class Table implements RecordClient {
   }
 
   /**
-   * All writes or none. Throws {@link ConditionsFailed}. The SDK gives each call an idempotency token, so that its
-   * own repetitions after a lost answer write once; a conflict with another transaction is repeated here.
+   * All writes or none. Of several writes whose conditions failed the first decides: its problem is thrown, or
+   * {@link ConditionsFailed} where it has none. So writes stand in the order in which their problems matter.
+   * The SDK gives each call an idempotency token, so that its own repetitions after a lost answer write once; a
+   * conflict with another transaction is repeated here.
    */
   async transact(writes: readonly TransactionWrite[]): Promise<void> {
-    const TransactItems = writes.map((write) =>
+    const TransactItems = writes.map(({ otherwise: _, ...write }) =>
       Object.fromEntries(
         Object.entries(write).map(([kind, body]) => [
           kind,
@@ -186,9 +207,10 @@ export class Table implements RecordClient {
         return;
       } catch (error) {
         if (!(error instanceof TransactionCanceledException)) throw error;
-        const codes = (error.CancellationReasons ?? []).map((reason) => reason.Code ?? 'None');
-        const failed = codes.flatMap((code, index) => (code === 'ConditionalCheckFailed' ? [index] : []));
-        if (failed.length > 0) throw new ConditionsFailed(failed);
+        // One reason a write, in their order (API_TransactWriteItems, "CancellationReasons").
+        const reasons = error.CancellationReasons ?? [];
+        const failed = writes.filter((_, index) => reasons[index]?.Code === 'ConditionalCheckFailed');
+        if (failed.length > 0) throw meaningOf(failed);
         if (attempt === CONFLICT_ATTEMPTS) throw new Problem('unavailable', { cause: error });
         await pause(attempt);
       }
@@ -219,6 +241,15 @@ function defaultClient(): DynamoDBClient {
 function isStorable({ PK, SK }: ItemKey): boolean {
   return (
     Buffer.byteLength(PK.S ?? '') <= MAX_PARTITION_BYTES && Buffer.byteLength(SK.S ?? '') <= MAX_SORT_BYTES
+  );
+}
+
+/** The error of writes whose conditions did not hold. */
+function meaningOf(failed: readonly TransactionWrite[]): Error {
+  const [first] = failed;
+  if (first?.otherwise instanceof Problem) return first.otherwise;
+  return new ConditionsFailed(
+    failed.map(({ otherwise }) => (typeof otherwise === 'string' ? otherwise : undefined)),
   );
 }
 

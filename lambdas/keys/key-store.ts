@@ -8,7 +8,7 @@ import { apiKeyKey, keyKey, keyUsageKey, tenantKey, workspaceKey } from '../kern
 import { type AttributeValue, type Item, type ItemKey, N, number, oneOf, S, text } from '../kernel/items.ts';
 import { Problem } from '../kernel/problem.ts';
 import { isConditionFailure } from '../kernel/record-client.ts';
-import { ConditionsFailed, type Table, type TransactionWrite } from '../kernel/table.ts';
+import { isCommitted, type Table, type TransactionWrite } from '../kernel/table.ts';
 import { type KeyDefaults, keyDefaults } from '../tenancy/key-defaults.ts';
 import { OPEN_WORKSPACE } from '../tenancy/workspace-store.ts';
 import { isImported } from './key-format.ts';
@@ -63,7 +63,10 @@ export class DynamoKeyStore implements KeyStore {
     const { key } = issue;
     const writes: readonly TransactionWrite[] = [
       ...newKeyItems(issue, origin),
-      takePlaces(key.tenantId, key.workspaceId, 1),
+      {
+        ...takePlaces(key.tenantId, key.workspaceId, 1),
+        otherwise: new Problem('not_found', { message: 'There is no workspace with this id.' }),
+      },
       {
         Update: {
           Key: tenantKey(key.tenantId),
@@ -72,18 +75,12 @@ export class DynamoKeyStore implements KeyStore {
           ExpressionAttributeNames: { '#count': placeOf(key) },
           ExpressionAttributeValues: { ':one': N(1), ':max': N(maxKeys) },
         },
+        otherwise: new Problem('limit_reached', {
+          message: `The tenant has the ${maxKeys} ${key.environment} API keys that its tier allows.`,
+        }),
       },
     ];
-    try {
-      await this.#table.transact(writes);
-    } catch (error) {
-      if (!(error instanceof ConditionsFailed)) throw error;
-      if (error.failed.includes(2))
-        throw new Problem('not_found', { message: 'There is no workspace with this id.' });
-      throw new Problem('limit_reached', {
-        message: `The tenant has the ${maxKeys} ${key.environment} API keys that its tier allows.`,
-      });
-    }
+    await this.#table.transact(writes);
   }
 
   async find(tenantId: string, id: string): Promise<ApiKey | undefined> {
@@ -175,16 +172,13 @@ export class DynamoKeyStore implements KeyStore {
     const { tenantId } = first;
     const perCounter = Map.groupBy(keys, placeOf);
     const perWorkspace = Map.groupBy(keys, (key) => key.workspaceId);
-    try {
-      await this.#table.transact([
-        ...keys.map((key) => markFreed(tenantId, key.id)),
-        ...[...perCounter].map(([counter, some]) => freePlaces(tenantKey(tenantId), some.length, counter)),
-        ...[...perWorkspace].map(([id, some]) => freePlaces(workspaceKey(tenantId, id), some.length)),
-      ]);
-    } catch (error) {
-      if (!(error instanceof ConditionsFailed)) throw error;
-      for (const key of keys) await this.settleRevoked(tenantId, key.id, key.environment);
-    }
+    const writes = [
+      ...keys.map((key) => markFreed(tenantId, key.id)),
+      ...[...perCounter].map(([counter, some]) => freePlaces(tenantKey(tenantId), some.length, counter)),
+      ...[...perWorkspace].map(([id, some]) => freePlaces(workspaceKey(tenantId, id), some.length)),
+    ];
+    if (await isCommitted(this.#table.transact(writes))) return;
+    for (const key of keys) await this.settleRevoked(tenantId, key.id, key.environment);
   }
 
   async #revokeRecord(key: ApiKey, origin: ChangeOrigin, now: number): Promise<void> {
@@ -200,11 +194,14 @@ export class DynamoKeyStore implements KeyStore {
   async settleRevoked(tenantId: string, id: string, environment: Environment): Promise<void> {
     const row = await this.#table.get(apiKeyKey(tenantId, id));
     if (row === undefined || row.freed?.BOOL === true) return;
-    await this.#onlyOnce([
-      markFreed(tenantId, id),
-      freePlaces(tenantKey(tenantId), 1, placeOf({ locator: text(row, 'locator'), environment })),
-      freePlaces(workspaceKey(tenantId, text(row, 'wsp')), 1),
-    ]);
+    // Not committed where another has done it meanwhile.
+    await isCommitted(
+      this.#table.transact([
+        markFreed(tenantId, id),
+        freePlaces(tenantKey(tenantId), 1, placeOf({ locator: text(row, 'locator'), environment })),
+        freePlaces(workspaceKey(tenantId, text(row, 'wsp')), 1),
+      ]),
+    );
   }
 
   /** Removes what hung on a key whose record TTL has deleted. */
@@ -329,13 +326,7 @@ export class DynamoKeyStore implements KeyStore {
         },
       },
     };
-    try {
-      await this.#audit.commit(key.tenantId, [entry], [update]);
-      return true;
-    } catch (error) {
-      if (error instanceof ConditionsFailed) return false;
-      throw error;
-    }
+    return isCommitted(this.#audit.commit(key.tenantId, [entry], [update]));
   }
 
   /** Rows with their live records, in the rows' order; a row whose record is gone is gone. */
@@ -346,14 +337,6 @@ export class DynamoKeyStore implements KeyStore {
       const record = byPartition.get(`KEY#${text(row, 'locator')}`);
       return record === undefined ? [] : [apiKey(row, record)];
     });
-  }
-
-  async #onlyOnce(writes: readonly TransactionWrite[]): Promise<void> {
-    try {
-      await this.#table.transact(writes);
-    } catch (error) {
-      if (!(error instanceof ConditionsFailed)) throw error;
-    }
   }
 }
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { openCursor, sealCursor } from '../kernel/cursor.ts';
 import { allowedIps, environment, plainText, scopes, workspaceId } from '../kernel/fields.ts';
-import { callerRoute, type Route } from '../kernel/route.ts';
+import { routeGroup } from '../kernel/route.ts';
 import {
   expiryFields,
   expiryRequest,
@@ -30,15 +30,14 @@ export interface KeyServices {
 
 const administrator = { kind: 'credential', scope: 'admin' } as const;
 
-export const keyRoutes: readonly Route[] = [
-  callerRoute({
-    id: 'listKeys',
-    service: 'management',
+const group = routeGroup<KeyServices>()({ service: 'management', tag: 'API keys' });
+
+export const keyRoutes = group.rows({
+  listKeys: group.caller({
     method: 'GET',
     path: '/v1/api-keys',
     access: administrator,
     summary: 'List the API keys, oldest first',
-    tag: 'API keys',
     query: z.strictObject({
       limit: z.coerce.number().int().min(1).max(100).default(50),
       cursor: z.string().max(200).optional(),
@@ -52,7 +51,7 @@ export const keyRoutes: readonly Route[] = [
       schema: z.object({ data: z.array(keyView), next_cursor: z.string().nullable() }),
     },
     errors: ['not_found'],
-    handle: async ({ query, workspaceId: named }, { keys }: KeyServices, caller) => {
+    handle: async ({ query, workspaceId: named }, { keys }, caller) => {
       const after = openCursor(query.cursor, caller.tenantId);
       const page = await listKeys(caller, query.limit, after, query.workspace_id ?? named, keys);
       return {
@@ -61,16 +60,13 @@ export const keyRoutes: readonly Route[] = [
       };
     },
   }),
-  callerRoute({
-    id: 'createKey',
-    service: 'management',
+  createKey: group.caller({
     method: 'POST',
     path: '/v1/api-keys',
     access: administrator,
     summary: 'Create an API key',
     description:
       'Nobody can give a key more than they have: scopes and, for a key, workspace, expiry and addresses.',
-    tag: 'API keys',
     body: z
       .strictObject({
         name: plainText(100),
@@ -84,7 +80,7 @@ export const keyRoutes: readonly Route[] = [
       .refine(onlyOneExpiry.check, onlyOneExpiry.problem),
     success: { status: 201, description: 'The key. It is shown only now.', schema: issuedKeyView },
     errors: ['exceeds_own_rights', 'limit_reached', 'not_found'],
-    handle: async ({ body, origin, workspaceId: named }, { keys }: KeyServices, caller) => {
+    handle: async ({ body, origin, workspaceId: named }, { keys }, caller) => {
       const inWorkspace = body.workspace_id ?? named;
       const { apiKey, key } = await createKey(
         {
@@ -103,27 +99,21 @@ export const keyRoutes: readonly Route[] = [
       return { ...viewKey(apiKey, keys.profile.keys, keys.clock()), key };
     },
   }),
-  callerRoute({
-    id: 'getKey',
-    service: 'management',
+  getKey: group.caller({
     method: 'GET',
     path: '/v1/api-keys/{id}',
     access: administrator,
     summary: 'Show an API key',
-    tag: 'API keys',
     success: { status: 200, description: 'The key, without the key itself.', schema: keyView },
     errors: ['not_found'],
-    handle: async ({ params }, { keys }: KeyServices, caller) =>
+    handle: async ({ params }, { keys }, caller) =>
       viewKey(await findKey(params.id ?? '', caller, keys), keys.profile.keys, keys.clock()),
   }),
-  callerRoute({
-    id: 'updateKey',
-    service: 'management',
+  updateKey: group.caller({
     method: 'PATCH',
     path: '/v1/api-keys/{id}',
     access: administrator,
     summary: 'Change, disable or enable an API key',
-    tag: 'API keys',
     body: z
       .strictObject({
         name: plainText(100).optional(),
@@ -140,7 +130,7 @@ export const keyRoutes: readonly Route[] = [
       ),
     success: { status: 200, description: 'The key as it is now.', schema: keyView },
     errors: ['not_found', 'gone', 'exceeds_own_rights', 'conflicting_state'],
-    handle: async ({ params, body, origin }, { keys }: KeyServices, caller) => {
+    handle: async ({ params, body, origin }, { keys }, caller) => {
       const changed = await updateKey(
         params.id ?? '',
         {
@@ -158,47 +148,38 @@ export const keyRoutes: readonly Route[] = [
       return viewKey(changed, keys.profile.keys, keys.clock());
     },
   }),
-  callerRoute({
-    id: 'revokeKey',
-    service: 'management',
+  revokeKey: group.caller({
     method: 'DELETE',
     path: '/v1/api-keys/{id}',
     access: administrator,
     summary: 'Revoke an API key at once and for ever',
-    tag: 'API keys',
     success: {
       status: 200,
       description: 'The key is refused from now on.',
       schema: z.object({ id: z.string(), status: z.literal('revoked') }),
     },
     errors: ['not_found'],
-    handle: async ({ params, origin }, { keys }: KeyServices, caller) => {
+    handle: async ({ params, origin }, { keys }, caller) => {
       const { id } = await revokeKey(params.id ?? '', caller, origin, keys);
       return { id, status: 'revoked' };
     },
   }),
-  callerRoute({
-    id: 'revealKey',
-    service: 'management',
+  revealKey: group.caller({
     method: 'GET',
     path: null,
     access: administrator,
     summary: 'Always 410: keys are stored as hashes and cannot be shown again',
-    tag: 'API keys',
     query: z.strictObject({ workspace_id: workspaceId.optional() }),
     success: { status: 200, description: 'Never.', schema: z.object({ id: z.string(), key: z.string() }) },
     errors: ['not_found', 'gone'],
-    handle: ({ params, query, workspaceId: named }, { keys }: KeyServices, caller) =>
+    handle: ({ params, query, workspaceId: named }, { keys }, caller) =>
       revealKey(params.id ?? '', query.workspace_id ?? named, caller, keys),
   }),
-  callerRoute({
-    id: 'rotateKey',
-    service: 'management',
+  rotateKey: group.caller({
     method: 'POST',
     path: '/v1/api-keys/{id}/rotate',
     access: administrator,
     summary: 'Replace the key of an API key; id, rights and allowance stay',
-    tag: 'API keys',
     body: z.strictObject({
       grace_seconds: z
         .int('must be a whole number of seconds')
@@ -217,7 +198,7 @@ export const keyRoutes: readonly Route[] = [
     }),
     success: { status: 200, description: 'The new key. It is shown only now.', schema: issuedKeyView },
     errors: ['not_found', 'gone', 'exceeds_own_rights', 'conflicting_state'],
-    handle: async ({ params, body, origin }, { keys }: KeyServices, caller) => {
+    handle: async ({ params, body, origin }, { keys }, caller) => {
       const { apiKey, key } = await rotateKey(
         params.id ?? '',
         { graceSeconds: body.grace_seconds, keepPrevious: body.keep_previous },
@@ -228,4 +209,4 @@ export const keyRoutes: readonly Route[] = [
       return { ...viewKey(apiKey, keys.profile.keys, keys.clock()), key };
     },
   }),
-];
+});

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { SCOPES } from '../contract/scopes.ts';
 import { scopes } from '../kernel/fields.ts';
-import { callerRoute, type Route } from '../kernel/route.ts';
+import { routeGroup } from '../kernel/route.ts';
 import { issueKeyToken, type KeyTokenContext } from './key-tokens.ts';
 
 /** What the function `tokens` has for this row. */
@@ -9,10 +9,10 @@ export interface KeyTokenServices {
   readonly keyTokens: KeyTokenContext;
 }
 
-export const keyTokenRoutes: readonly Route[] = [
-  callerRoute({
-    id: 'issueKeyToken',
-    service: 'tokens',
+const group = routeGroup<KeyTokenServices>()({ service: 'tokens', tag: 'Tokens' });
+
+export const keyTokenRoutes = group.rows({
+  issueKeyToken: group.caller({
     method: 'POST',
     path: '/v1/auth/token',
     access: { kind: 'credential', scope: null, callers: 'key' },
@@ -20,7 +20,6 @@ export const keyTokenRoutes: readonly Route[] = [
     description:
       'The token has the scopes of the key, or fewer, shares its allowance, and ends with it: when the key is revoked, ' +
       'disabled, rotated away or expired, the token is refused too. It gives no further token.',
-    tag: 'Tokens',
     takesCredential: true,
     body: z.strictObject({
       scopes: scopes.optional().describe('At most those of the key; all of them by default.'),
@@ -36,7 +35,7 @@ export const keyTokenRoutes: readonly Route[] = [
       }),
     },
     errors: ['key_required', 'exceeds_own_rights'],
-    handle: async ({ body, credential }, { keyTokens }: KeyTokenServices, caller) => {
+    handle: async ({ body, credential }, { keyTokens }, caller) => {
       const token = await issueKeyToken(credential, caller, body.scopes, keyTokens);
       return {
         access_token: token.accessToken,
@@ -46,4 +45,4 @@ export const keyTokenRoutes: readonly Route[] = [
       };
     },
   }),
-];
+});

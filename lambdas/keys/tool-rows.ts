@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { originOf } from '../audit/entries.ts';
 import { timestamp } from '../kernel/clock.ts';
 import { time, workspaceId } from '../kernel/fields.ts';
-import { callerRoute, personRoute, type Route } from '../kernel/route.ts';
+import { routeGroup } from '../kernel/route.ts';
 import { withinSeconds } from '../kernel/time-budget.ts';
 import { requireWorkspace } from '../tenancy/workspace-choice.ts';
 import { revokeKeys } from './keys.ts';
@@ -16,16 +16,15 @@ export interface KeyToolServices {
 /** Seconds for which keys are revoked before it answers: within the function's ten. */
 const REVOKING_SECONDS = 5;
 
-export const keyToolRoutes: readonly Route[] = [
-  callerRoute({
-    id: 'verifyKey',
-    service: 'management',
+const group = routeGroup<KeyToolServices>()({ service: 'management', tag: 'API keys' });
+
+export const keyToolRoutes = group.rows({
+  verifyKey: group.caller({
     method: 'POST',
     path: '/v1/api-keys/verify',
     access: { kind: 'credential', scope: 'admin' },
     summary: 'Say what a key is worth, for services that are not behind the gateway',
     description: 'It counts as a use of the key only with `count`. A key of another tenant is unknown.',
-    tag: 'API keys',
     body: z.strictObject({
       key: z.string().min(1).max(512),
       count: z.boolean().default(false).describe('Count it as a use, with its last-used time and address.'),
@@ -52,7 +51,7 @@ export const keyToolRoutes: readonly Route[] = [
       }),
     },
     errors: [],
-    handle: async ({ body, origin }, { verification }: KeyToolServices, caller) => {
+    handle: async ({ body, origin }, { verification }, caller) => {
       const found = await verifyKey(body.key, body.count, caller, origin.address, verification);
       if (found.status === 'unknown') return { status: 'unknown', valid: false };
       const { limit, remaining, resetAt, exceeded } = found.allowance;
@@ -68,16 +67,13 @@ export const keyToolRoutes: readonly Route[] = [
       };
     },
   }),
-  personRoute({
-    id: 'revokeKeys',
-    service: 'management',
+  revokeKeys: group.person({
     method: 'POST',
     path: '/v1/api-keys/revoke',
     // A person: what a key may revoke, it revokes one by one, within its own bounds.
     scope: 'admin',
     summary: 'Revoke every key of a workspace, or of who made them',
     description: 'While the answer says that it is not complete, keys are left: repeat the call.',
-    tag: 'API keys',
     body: z
       .strictObject({
         workspace_id: workspaceId.optional(),
@@ -93,7 +89,7 @@ export const keyToolRoutes: readonly Route[] = [
       schema: z.object({ revoked: z.int(), complete: z.boolean() }),
     },
     errors: [],
-    handle: async ({ body, origin }, { verification }: KeyToolServices, caller) => {
+    handle: async ({ body, origin }, { verification }, caller) => {
       await requireWorkspace(body.workspace_id, caller, verification.keys);
       return revokeKeys(
         {
@@ -107,4 +103,4 @@ export const keyToolRoutes: readonly Route[] = [
       );
     },
   }),
-];
+});

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { plainText } from '../kernel/fields.ts';
-import { publicRoute, type Route } from '../kernel/route.ts';
+import { routeGroup } from '../kernel/route.ts';
 import { grantView, viewGrant } from '../sessions/grant-view.ts';
 import {
   type AccountContext,
@@ -36,14 +36,13 @@ function viewAccount({ user, workspaceId, key: { key: record } }: NewAccount, ke
   };
 }
 
-export const accountRoutes: readonly Route[] = [
-  publicRoute({
-    id: 'onboard',
-    service: 'accounts',
+const group = routeGroup<AccountServices>()({ service: 'accounts', tag: 'Accounts' });
+
+export const accountRoutes = group.rows({
+  onboard: group.public({
     method: 'POST',
     path: '/v1/auth/onboard',
     summary: 'Create an account: tenant, administrator, workspace and a first API key',
-    tag: 'Accounts',
     body: z.strictObject({
       email,
       password: newPassword,
@@ -57,7 +56,7 @@ export const accountRoutes: readonly Route[] = [
       schema: accountView,
     },
     errors: ['email_taken', 'rate_limited'],
-    handle: async ({ body, origin }, { accounts }: AccountServices) => {
+    handle: async ({ body, origin }, { accounts }) => {
       await admitAccount(origin.address, accounts);
       const { account, key } = await onboard(
         {
@@ -73,14 +72,11 @@ export const accountRoutes: readonly Route[] = [
       return viewAccount(account, key);
     },
   }),
-  publicRoute({
-    id: 'signUp',
-    service: 'accounts',
+  signUp: group.public({
     method: 'POST',
     path: null,
     summary: 'Create an account without a password: its API key is all that opens it',
     description: 'The account and its address end after 24 hours in which the key was not used once.',
-    tag: 'Accounts',
     body: z.strictObject({
       name: plainText(100),
       email,
@@ -92,7 +88,7 @@ export const accountRoutes: readonly Route[] = [
       schema: accountView.extend({ name: z.string() }),
     },
     errors: ['email_taken', 'rate_limited'],
-    handle: async ({ body, origin }, { accounts }: AccountServices) => {
+    handle: async ({ body, origin }, { accounts }) => {
       await admitAccount(origin.address, accounts);
       const { account, key } = await signUp(
         { email: normalizeEmail(body.email), name: body.name, tier: body.plan_id },
@@ -102,14 +98,11 @@ export const accountRoutes: readonly Route[] = [
       return { ...viewAccount(account, key), name: body.name };
     },
   }),
-  publicRoute({
-    id: 'login',
-    service: 'accounts',
+  login: group.public({
     method: 'POST',
     path: '/v1/auth/login',
     summary: 'Log in with e-mail address and password',
     description: 'Takes JSON or a form; `username` may stand for `email` (RFC 6749, 4.3.2).',
-    tag: 'Accounts',
     takesForm: true,
     body: z
       .strictObject({
@@ -129,7 +122,7 @@ export const accountRoutes: readonly Route[] = [
       headers: { 'Cache-Control': 'no-store' },
     },
     errors: ['wrong_password', 'rate_limited'],
-    handle: async ({ body, origin }, { accounts }: AccountServices) => {
+    handle: async ({ body, origin }, { accounts }) => {
       const grant = await logIn(
         { email: normalizeEmail(body.email ?? body.username ?? ''), password: body.password },
         origin,
@@ -138,4 +131,4 @@ export const accountRoutes: readonly Route[] = [
       return viewGrant(grant);
     },
   }),
-];
+});

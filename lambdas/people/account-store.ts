@@ -4,7 +4,7 @@ import { ROLES, type Role } from '../contract/scopes.ts';
 import { emailKey, tenantKey, userKey, workspaceKey } from '../kernel/item-keys.ts';
 import { type Item, N, number, oneOf, S, text } from '../kernel/items.ts';
 import { Problem } from '../kernel/problem.ts';
-import { ConditionsFailed, type Table, type TransactionWrite } from '../kernel/table.ts';
+import { isCommitted, type Table, type TransactionWrite } from '../kernel/table.ts';
 import { newKeyItems } from '../keys/key-store.ts';
 import type { User } from '../sessions/user.ts';
 import type { AccountStore, Login, NewAccount } from './accounts.ts';
@@ -69,17 +69,12 @@ export class DynamoAccountStore implements AccountStore {
       made('workspace', workspaceId, { name: account.workspaceName }),
     ];
     const [login = {}, ...others] = items;
-    try {
-      await this.#table.transact([
-        claimAddress(login, account.createdAt),
-        ...others.map((Item) => ({ Put: { Item, ConditionExpression: 'attribute_not_exists(PK)' } })),
-        ...newKeyItems(key, origin),
-        ...rowWrites(user.tenantId, 0, entries),
-      ]);
-    } catch (error) {
-      if (error instanceof ConditionsFailed && error.failed.includes(0)) throw new Problem('email_taken');
-      throw error;
-    }
+    await this.#table.transact([
+      claimAddress(login, account.createdAt),
+      ...others.map((Item) => ({ Put: { Item, ConditionExpression: 'attribute_not_exists(PK)' } })),
+      ...newKeyItems(key, origin),
+      ...rowWrites(user.tenantId, 0, entries),
+    ]);
   }
 
   /**
@@ -90,8 +85,8 @@ export class DynamoAccountStore implements AccountStore {
     const email = (await this.#table.get(tenantKey(tenantId)))?.heldEmail?.S;
     if (email === undefined) return;
     const inTime = { ConditionExpression: 'heldUntil > :used' };
-    try {
-      await this.#table.transact([
+    await isCommitted(
+      this.#table.transact([
         {
           Update: {
             Key: emailKey(email),
@@ -109,10 +104,8 @@ export class DynamoAccountStore implements AccountStore {
             ExpressionAttributeValues: { ':used': N(usedAt) },
           },
         },
-      ]);
-    } catch (error) {
-      if (!(error instanceof ConditionsFailed)) throw error;
-    }
+      ]),
+    );
   }
 
   async findLogin(email: string): Promise<Login | undefined> {
@@ -142,6 +135,7 @@ export function claimAddress(Item: Item, now: number): TransactionWrite {
       ConditionExpression: 'attribute_not_exists(PK) OR heldUntil <= :now',
       ExpressionAttributeValues: { ':now': N(now) },
     },
+    otherwise: new Problem('email_taken'),
   };
 }
 

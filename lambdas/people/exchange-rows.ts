@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Credential } from '../kernel/credential.ts';
 import { Problem } from '../kernel/problem.ts';
-import { publicRoute, type Route } from '../kernel/route.ts';
+import { routeGroup } from '../kernel/route.ts';
 import { grantView, viewGrant } from '../sessions/grant-view.ts';
 import { type ExchangeContext, exchangeToken, requireProviders } from './exchange.ts';
 
@@ -59,17 +59,16 @@ function presented({ grant_type, subject_token }: z.output<typeof exchangeBody>,
   return { token: credential.token, refusal: 'invalid_credential' } as const;
 }
 
-export const exchangeRoutes: readonly Route[] = [
-  publicRoute({
-    id: 'exchangeToken',
-    service: 'tokens',
+const group = routeGroup<ExchangeServices>()({ service: 'tokens', tag: 'Tokens' });
+
+export const exchangeRoutes = group.rows({
+  exchangeToken: group.public({
     method: 'POST',
     path: '/v1/auth/exchange',
     summary: 'Exchange the token of an identity provider for ours',
     description:
       'The token stands in `Authorization: Bearer`, or the body has the parameters of RFC 8693. It can be exchanged ' +
       'once. 501 where no identity provider is configured.',
-    tag: 'Tokens',
     oauth: true,
     takesForm: true,
     takesCredential: true,
@@ -89,7 +88,7 @@ export const exchangeRoutes: readonly Route[] = [
       headers: { 'Cache-Control': 'no-store' },
     },
     errors: ['invalid_subject_token', 'invalid_credential', 'unsupported_grant_type', 'not_configured'],
-    handle: async ({ body, credential, origin }, { exchange }: ExchangeServices) => {
+    handle: async ({ body, credential, origin }, { exchange }) => {
       requireProviders(exchange);
       const { token, refusal } = presented(body, credential);
       const { grant, workspaces } = await exchangeToken(token, origin, exchange).catch((error) => {
@@ -104,4 +103,4 @@ export const exchangeRoutes: readonly Route[] = [
       };
     },
   }),
-];
+});

@@ -1,7 +1,7 @@
 import { exchangedKey, identityKey } from '../kernel/item-keys.ts';
 import { type Item, N, S, text } from '../kernel/items.ts';
 import { isConditionFailure } from '../kernel/record-client.ts';
-import { ConditionsFailed, type Table, type WriteCondition } from '../kernel/table.ts';
+import { isCommitted, type Table, type WriteCondition } from '../kernel/table.ts';
 import type { User } from '../sessions/user.ts';
 import type { ExchangeStore, LinkedIdentity } from './exchange.ts';
 
@@ -54,13 +54,7 @@ export class DynamoExchangeStore implements ExchangeStore {
       gone === undefined
         ? { ConditionExpression: 'attribute_not_exists(PK)' }
         : { ConditionExpression: 'userId = :gone', ExpressionAttributeValues: { ':gone': S(gone) } };
-    try {
-      await this.#table.transact([{ Put: { Item, ...condition } }]);
-      return true;
-    } catch (error) {
-      if (!(error instanceof ConditionsFailed)) throw error;
-      return false;
-    }
+    return isCommitted(this.#table.transact([{ Put: { Item, ...condition } }]));
   }
 }
 

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Caller } from '../kernel/caller.ts';
 import { role } from '../kernel/fields.ts';
 import { Problem } from '../kernel/problem.ts';
-import { callerRoute, type Route } from '../kernel/route.ts';
+import { routeGroup } from '../kernel/route.ts';
 import { findKey, type KeyContext } from '../keys/keys.ts';
 import { keyView, viewKey } from '../keys/views.ts';
 import type { AccountStore } from './accounts.ts';
@@ -13,15 +13,14 @@ export interface MeServices {
   readonly users: Pick<AccountStore, 'findUser'>;
 }
 
-export const meRoutes: readonly Route[] = [
-  callerRoute({
-    id: 'getMe',
-    service: 'management',
+const group = routeGroup<MeServices>()({ service: 'management', tag: 'Accounts' });
+
+export const meRoutes = group.rows({
+  getMe: group.caller({
     method: 'GET',
     path: '/v1/auth/me',
     access: { kind: 'credential', scope: null },
     summary: 'Who is calling: a person or an API key',
-    tag: 'Accounts',
     success: {
       status: 200,
       description: 'The caller.',
@@ -39,7 +38,7 @@ export const meRoutes: readonly Route[] = [
       }),
     },
     errors: [],
-    handle: async (_request, services: MeServices, caller) => ({
+    handle: async (_request, services, caller) => ({
       kind: caller.kind,
       tenant_id: caller.tenantId,
       workspace_id: caller.workspaceId,
@@ -47,9 +46,9 @@ export const meRoutes: readonly Route[] = [
       ...(await aboutCaller(caller, services)),
     }),
   }),
-];
+});
 
-async function aboutCaller(caller: Caller, { keys, users }: MeServices): Promise<Record<string, unknown>> {
+async function aboutCaller(caller: Caller, { keys, users }: MeServices) {
   switch (caller.kind) {
     case 'user': {
       const user = await users.findUser(caller.tenantId, caller.userId);

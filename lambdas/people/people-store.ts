@@ -50,10 +50,16 @@ export class DynamoPeopleStore implements PeopleStore {
   async create({ user, passwordHash, identity, createdAt }: NewPerson, origin: ChangeOrigin): Promise<void> {
     const tenant = await this.#table.get(tenantKey(user.tenantId));
     if (tenant === undefined) throw noPerson();
-    const put = (Item: Item): TransactionWrite => ({
-      Put: { Item, ConditionExpression: 'attribute_not_exists(PK)' },
-    });
-    const writes = [
+    const isNew = { ConditionExpression: 'attribute_not_exists(PK)' };
+    const writes: readonly TransactionWrite[] = [
+      ...(identity === undefined
+        ? []
+        : [
+            {
+              Put: { Item: identityItem(identity, user, true, createdAt), ...isNew },
+              otherwise: new Problem('conflicting_state'),
+            },
+          ]),
       claimAddress(
         {
           ...emailKey(user.email),
@@ -64,30 +70,27 @@ export class DynamoPeopleStore implements PeopleStore {
         },
         createdAt,
       ),
-      put({
-        ...userKey(user.tenantId, user.userId),
-        email: S(user.email),
-        role: S(user.role),
-        createdAt: N(createdAt),
-        createdBy: S(origin.actor),
-        ...(user.fullName === null ? {} : { fullName: S(user.fullName) }),
-      }),
+      {
+        Put: {
+          Item: {
+            ...userKey(user.tenantId, user.userId),
+            email: S(user.email),
+            role: S(user.role),
+            createdAt: N(createdAt),
+            createdBy: S(origin.actor),
+            ...(user.fullName === null ? {} : { fullName: S(user.fullName) }),
+          },
+          ...isNew,
+        },
+      },
       countPeople(user.tenantId, 1, user.role === 'admin' ? 1 : 0),
-      ...(identity === undefined ? [] : [put(identityItem(identity, user, true, createdAt))]),
     ];
     const entry = auditEntry('user.create', `user:${user.userId}`, origin, createdAt, null, {
       email: user.email,
       role: user.role,
       full_name: user.fullName,
     });
-    try {
-      await this.#audit.commit(user.tenantId, [entry], writes);
-    } catch (error) {
-      if (!(error instanceof ConditionsFailed)) throw error;
-      if (error.failed.includes(3)) throw new Problem('conflicting_state');
-      if (error.failed.includes(0)) throw new Problem('email_taken');
-      throw new Problem('limit_reached', { message: `A tenant has at most ${MAX_USERS} people.` });
-    }
+    await this.#audit.commit(user.tenantId, [entry], writes);
   }
 
   async change(seen: Person, change: PersonChange, origin: ChangeOrigin, now: number): Promise<Person> {
@@ -164,6 +167,20 @@ export class DynamoPeopleStore implements PeopleStore {
     await this.#onPresent(seen, async (before) => {
       const version = before.version + 1;
       const writes: readonly TransactionWrite[] = [
+        // First: of two changes of the password at once, the second has a wrong password, and nothing to repeat.
+        {
+          Update: {
+            Key: emailKey(before.email),
+            UpdateExpression: 'SET passwordHash = :after',
+            ConditionExpression: 'passwordHash = :before AND userId = :user',
+            ExpressionAttributeValues: {
+              ':before': S(hashes.before),
+              ':after': S(hashes.after),
+              ':user': S(before.userId),
+            },
+          },
+          otherwise: new Problem('wrong_password'),
+        },
         {
           Update: {
             Key: userKey(before.tenantId, before.userId),
@@ -178,27 +195,9 @@ export class DynamoPeopleStore implements PeopleStore {
             },
           },
         },
-        {
-          Update: {
-            Key: emailKey(before.email),
-            UpdateExpression: 'SET passwordHash = :after',
-            ConditionExpression: 'passwordHash = :before AND userId = :user',
-            ExpressionAttributeValues: {
-              ':before': S(hashes.before),
-              ':after': S(hashes.after),
-              ':user': S(before.userId),
-            },
-          },
-        },
       ];
       const entry = auditEntry('user.password', `user:${before.userId}`, origin, now, {}, {});
-      try {
-        await this.#audit.commit(before.tenantId, [entry], writes);
-      } catch (error) {
-        if (error instanceof ConditionsFailed && error.failed.includes(1))
-          throw new Problem('wrong_password');
-        throw error;
-      }
+      await this.#audit.commit(before.tenantId, [entry], writes);
       return before;
     });
   }
@@ -216,8 +215,6 @@ export class DynamoPeopleStore implements PeopleStore {
         return await change(present);
       } catch (error) {
         if (!(error instanceof ConditionsFailed)) throw error;
-        const isCurrent = !error.failed.includes(0);
-        if (isCurrent && error.failed.includes(1)) throw lastAdministrator();
         if (attempt === ATTEMPTS) throw new Problem('conflicting_state');
         present = await this.find(seen.tenantId, seen.userId);
       }
@@ -283,11 +280,11 @@ function countPeople(tenantId: string, people: number, admins: number): Transact
         ...(people > 0 ? { ':most': N(MAX_USERS) } : {}),
       },
     },
+    otherwise:
+      people > 0
+        ? new Problem('limit_reached', { message: `A tenant has at most ${MAX_USERS} people.` })
+        : new Problem('conflicting_state', {
+            message: 'This is the last administrator. Make another one first.',
+          }),
   };
-}
-
-function lastAdministrator(): Problem {
-  return new Problem('conflicting_state', {
-    message: 'This is the last administrator. Make another one first.',
-  });
 }

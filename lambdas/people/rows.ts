@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { timestamp } from '../kernel/clock.ts';
 import { openCursor, sealCursor } from '../kernel/cursor.ts';
 import { pageQuery, plainText, role, time } from '../kernel/fields.ts';
-import { callerRoute, personRoute, type Route } from '../kernel/route.ts';
+import { routeGroup } from '../kernel/route.ts';
 import { normalizeEmail } from './accounts.ts';
 import { email, newPassword } from './fields.ts';
 import {
@@ -29,16 +29,15 @@ const userView = z.object({
   created_by: z.string().nullable().describe('Null for who onboarded.'),
 });
 
+const group = routeGroup<PeopleServices>()({ service: 'people', tag: 'Users' });
+
 /** People are made and changed by people: a key that could make an administrator would outlive its own limits. */
-export const peopleRoutes: readonly Route[] = [
-  callerRoute({
-    id: 'listUsers',
-    service: 'people',
+export const peopleRoutes = group.rows({
+  listUsers: group.caller({
     method: 'GET',
     path: '/v1/users',
     access: { kind: 'credential', scope: 'admin' },
     summary: 'List the people of the tenant, oldest first',
-    tag: 'Users',
     query: pageQuery,
     success: {
       status: 200,
@@ -46,21 +45,18 @@ export const peopleRoutes: readonly Route[] = [
       schema: z.object({ data: z.array(userView), next_cursor: z.string().nullable() }),
     },
     errors: [],
-    handle: async ({ query }, { people: { people } }: PeopleServices, caller) => {
+    handle: async ({ query }, { people: { people } }, caller) => {
       const page = await people.page(caller.tenantId, query.limit, openCursor(query.cursor, caller.tenantId));
       return { data: page.people.map(viewUser), next_cursor: sealCursor(page.next, caller.tenantId) };
     },
   }),
-  personRoute({
-    id: 'createUser',
-    service: 'people',
+  createUser: group.person({
     method: 'POST',
     path: '/v1/users',
     scope: 'admin',
     summary: 'Add a person with a first password',
     description:
       'Hand the password over by a channel that you trust; the person changes it after the first login.',
-    tag: 'Users',
     body: z.strictObject({
       email,
       password: newPassword,
@@ -69,7 +65,7 @@ export const peopleRoutes: readonly Route[] = [
     }),
     success: { status: 201, description: 'The person.', schema: userView },
     errors: ['email_taken', 'limit_reached'],
-    handle: async ({ body, origin }, { people }: PeopleServices, caller) =>
+    handle: async ({ body, origin }, { people }, caller) =>
       viewUser(
         await addPerson(
           {
@@ -84,28 +80,22 @@ export const peopleRoutes: readonly Route[] = [
         ),
       ),
   }),
-  callerRoute({
-    id: 'getUser',
-    service: 'people',
+  getUser: group.caller({
     method: 'GET',
     path: '/v1/users/{id}',
     access: { kind: 'credential', scope: 'admin' },
     summary: 'Show a person',
-    tag: 'Users',
     success: { status: 200, description: 'The person.', schema: userView },
     errors: ['not_found'],
-    handle: async ({ params }, { people: { people } }: PeopleServices, caller) =>
+    handle: async ({ params }, { people: { people } }, caller) =>
       viewUser(await findPerson(caller.tenantId, params.id ?? '', people)),
   }),
-  personRoute({
-    id: 'updateUser',
-    service: 'people',
+  updateUser: group.person({
     method: 'PATCH',
     path: '/v1/users/{id}',
     scope: 'admin',
     summary: 'Change the name or the role of a person',
     description: 'A new role holds from the next request of every session. The last administrator stays one.',
-    tag: 'Users',
     body: z
       .strictObject({ full_name: plainText(100).nullable().optional(), role: role.optional() })
       .refine(
@@ -114,7 +104,7 @@ export const peopleRoutes: readonly Route[] = [
       ),
     success: { status: 200, description: 'The person as they are now.', schema: userView },
     errors: ['not_found', 'conflicting_state'],
-    handle: async ({ params, body, origin }, { people }: PeopleServices, caller) => {
+    handle: async ({ params, body, origin }, { people }, caller) => {
       const change = {
         ...(body.full_name === undefined ? {} : { fullName: body.full_name }),
         ...(body.role === undefined ? {} : { role: body.role }),
@@ -122,14 +112,11 @@ export const peopleRoutes: readonly Route[] = [
       return viewUser(await changePerson(params.id ?? '', change, caller, origin, people));
     },
   }),
-  personRoute({
-    id: 'removeUser',
-    service: 'people',
+  removeUser: group.person({
     method: 'DELETE',
     path: '/v1/users/{id}',
     scope: 'admin',
     summary: 'Remove a person and end their sessions; the keys that they made stay',
-    tag: 'Users',
     success: {
       status: 200,
       description:
@@ -137,14 +124,12 @@ export const peopleRoutes: readonly Route[] = [
       schema: z.object({ id: z.string(), status: z.literal('removed'), created_by: z.string() }),
     },
     errors: ['not_found', 'conflicting_state'],
-    handle: async ({ params, origin }, { people }: PeopleServices, caller) => {
+    handle: async ({ params, origin }, { people }, caller) => {
       const { userId } = await removePerson(params.id ?? '', caller, origin, people);
       return { id: userId, status: 'removed', created_by: `user:${userId}` };
     },
   }),
-  personRoute({
-    id: 'changePassword',
-    service: 'people',
+  changePassword: group.person({
     method: 'POST',
     path: '/v1/auth/password',
     scope: null,
@@ -157,13 +142,13 @@ export const peopleRoutes: readonly Route[] = [
       schema: z.object({ status: z.literal('changed') }),
     },
     errors: ['wrong_password', 'rate_limited'],
-    handle: async ({ body, origin }, { people }: PeopleServices, caller) => {
+    handle: async ({ body, origin }, { people }, caller) => {
       const passwords = { current: body.current_password, next: body.new_password };
       await changePassword(passwords, caller, origin, people);
       return { status: 'changed' };
     },
   }),
-];
+});
 
 export function viewUser(user: Person): z.output<typeof userView> {
   return {

@@ -1,15 +1,9 @@
 import type { OwnUsageKeys } from '../contract/deployment.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { type ControlPlane, ControlPlaneUnavailable, type ListedKey } from './control-plane-client.ts';
+import { type Outgrown, Walk } from './reconcile-walk.ts';
 import type { DynamoUsageKeyStore } from './usage-key-store.ts';
-import {
-  hasRoom,
-  nextStep,
-  type UsageKeyRow,
-  type UsageKeyStep,
-  usageKeyOwner,
-  usageKeyValue,
-} from './usage-keys.ts';
+import { hasRoom, nextStep, type UsageKeyRow, type UsageKeyStep, usageKeyValue } from './usage-keys.ts';
 
 /** The usage plans of the stack, as the template tells them (`USAGE_PLANS`). */
 export interface UsagePlans {
@@ -57,9 +51,6 @@ export interface Report {
 
 /** Deletions that go before new keys: both are made at the same pace, and neither shall wait for all of the other. */
 const DELETIONS_FIRST = 40;
-
-/** More keys than a run has time for. */
-const MOST_A_RUN = 1_000;
 
 /** One run: looks at what there is, and brings it closer to what there should be. Never rejects. */
 export async function reconcile(context: ReconcilerContext): Promise<Report> {
@@ -259,53 +250,6 @@ class Run {
     await controlPlane.delete(key.id);
     this.#deleted += 1;
     this.#total = (this.#total ?? 1) - 1;
-  }
-}
-
-interface Outgrown {
-  readonly tenantId: string;
-  readonly key: ListedKey;
-}
-
-/** What a way through the rows has come upon. */
-class Walk {
-  pointed = 0;
-  unpointed = 0;
-  /** The tenant after whom the next run goes on; null when all were seen. */
-  next: string | null = null;
-  readonly suspects: UsageKeyRow[] = [];
-  readonly wanting: { readonly row: UsageKeyRow; readonly step: UsageKeyStep }[] = [];
-  readonly outgrown: Outgrown[] = [];
-  /** Rows of tenants that are gone and have no key left. */
-  readonly forgettable: UsageKeyRow[] = [];
-  /** The tenants' keys; under undefined those that are no tenant's. */
-  readonly #keysOf: Map<string | undefined, ListedKey[]>;
-
-  constructor(keys: readonly ListedKey[], prefix: string) {
-    this.#keysOf = Map.groupBy(keys, ({ name }) => usageKeyOwner(prefix, name));
-  }
-
-  /** Notes what is to be made, as far as a run can come. */
-  want(row: UsageKeyRow, step: UsageKeyStep): void {
-    if (step === 'rest' || step === 'await' || this.wanting.length >= MOST_A_RUN) return;
-    this.wanting.push({ row, step });
-  }
-
-  /** Notes which keys of a tenant nobody has used since `before`. */
-  outgrow(row: UsageKeyRow, present: string, before: number): void {
-    const keys = this.#keysOf.get(row.tenantId) ?? [];
-    this.#keysOf.delete(row.tenantId);
-    const old = keys.filter(({ name }) => row.tier === null || name !== present);
-    if (row.since <= before) this.outgrown.push(...old.map((key) => ({ tenantId: row.tenantId, key })));
-    if (row.tier === null && keys.length === 0) this.forgettable.push(row);
-  }
-
-  /** Notes the keys that no row knows. */
-  orphan(before: number): void {
-    for (const [tenantId, keys] of this.#keysOf) {
-      if (tenantId === undefined) continue;
-      for (const key of keys) if (key.createdAt <= before) this.outgrown.push({ tenantId, key });
-    }
   }
 }
 

@@ -2,7 +2,10 @@ import type { Deployment, TierLimits } from '../contract/deployment.ts';
 import type { Environment } from '../contract/scopes.ts';
 
 /** The limits of a tier; one that the configuration no longer has, or that is not known yet, counts as the initial one. */
-export function limitsOf(tier: string | undefined, { tiers, initialTier }: Deployment): TierLimits {
+export function limitsOf(
+  tier: string | undefined,
+  { tiers, initialTier }: Pick<Deployment, 'tiers' | 'initialTier'>,
+): TierLimits {
   const limits = tiers[tier ?? initialTier] ?? tiers[initialTier];
   if (limits === undefined) throw new Error(`The configuration has no tier ${initialTier}.`);
   return limits;
@@ -12,7 +15,7 @@ export function limitsOf(tier: string | undefined, { tiers, initialTier }: Deplo
 export function keyRequestsPerMinute(
   environment: Environment,
   tier: string | undefined,
-  deployment: Deployment,
+  deployment: Pick<Deployment, 'tiers' | 'initialTier' | 'sandbox'>,
 ): number {
   const limits = environment === 'test' ? deployment.sandbox : limitsOf(tier, deployment);
   return limits.keyRequestsPerMinute;

@@ -1,7 +1,7 @@
 import { RECONCILER_KEY, tenantKey, USAGE_KEYS, usageKeyKey } from '../kernel/item-keys.ts';
 import { type Item, N, number, S, text } from '../kernel/items.ts';
 import { isConditionFailure, type UpdateItemInput } from '../kernel/record-client.ts';
-import { ConditionsFailed, type Table, type TransactionWrite } from '../kernel/table.ts';
+import { isCommitted, type Table, type TransactionWrite } from '../kernel/table.ts';
 import type { UsageKeyRow } from './usage-keys.ts';
 
 const ROWS_A_PAGE = 1_000;
@@ -82,7 +82,7 @@ export class DynamoUsageKeyStore {
   /** Puts a tenant back on its tier's shared key, to be given another. Whether its row still said so. */
   replace({ tenantId, tier, generation }: UsageKeyRow, now: number): Promise<boolean> {
     const values = { ':generation': N(generation), ':next': N(generation + 1) };
-    return this.#committed([
+    const writes: readonly TransactionWrite[] = [
       {
         Update: {
           Key: tenantKey(tenantId),
@@ -99,7 +99,8 @@ export class DynamoUsageKeyStore {
           ExpressionAttributeValues: { ...values, ':now': N(now), ':tier': S(tier ?? '') },
         },
       },
-    ]);
+    ];
+    return isCommitted(this.#table.transact(writes));
   }
 
   /** The usage key that authorizers are told to name for a tenant; undefined for the shared one. */
@@ -153,16 +154,6 @@ export class DynamoUsageKeyStore {
       return true;
     } catch (error) {
       if (isConditionFailure(error)) return false;
-      throw error;
-    }
-  }
-
-  async #committed(writes: readonly TransactionWrite[]): Promise<boolean> {
-    try {
-      await this.#table.transact(writes);
-      return true;
-    } catch (error) {
-      if (error instanceof ConditionsFailed) return false;
       throw error;
     }
   }

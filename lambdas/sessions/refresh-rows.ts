@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { countingFailures, refreshLimit, type SourceStore } from '../attempts/source.ts';
 import { Problem } from '../kernel/problem.ts';
-import { publicRoute, type Route } from '../kernel/route.ts';
+import { routeGroup } from '../kernel/route.ts';
 import { grantView, viewGrant } from './grant-view.ts';
 import { type RefreshContext, refreshGrant } from './grants.ts';
 
@@ -28,17 +28,16 @@ const refreshBody = z
     message: 'is required (or refreshToken, not both)',
   });
 
-export const refreshRoutes: readonly Route[] = [
-  publicRoute({
-    id: 'refresh',
-    service: 'tokens',
+const group = routeGroup<RefreshServices>()({ service: 'tokens', tag: 'Tokens' });
+
+export const refreshRoutes = group.rows({
+  refresh: group.public({
     method: 'POST',
     path: '/v1/auth/refresh',
     summary: 'Get new tokens for a refresh token (RFC 6749, 6)',
     description:
       'The refresh token is used up; within the grace it may be sent again and gives another pair. ' +
       'Sent again later it ends the session. `Authorization` is ignored.',
-    tag: 'Tokens',
     oauth: true,
     advertised: { endpoint: 'token_endpoint', grants: ['refresh_token'] },
     takesForm: true,
@@ -50,7 +49,7 @@ export const refreshRoutes: readonly Route[] = [
       headers: { 'Cache-Control': 'no-store' },
     },
     errors: ['invalid_grant', 'unsupported_grant_type', 'rate_limited'],
-    handle: async ({ body, origin }, { grants, sources }: RefreshServices) => {
+    handle: async ({ body, origin }, { grants, sources }) => {
       if ((body.grant_type ?? 'refresh_token') !== 'refresh_token')
         throw new Problem('unsupported_grant_type');
       const token = body.refresh_token ?? body.refreshToken ?? '';
@@ -65,4 +64,4 @@ export const refreshRoutes: readonly Route[] = [
       return { ...view, token: view.access_token };
     },
   }),
-];
+});

@@ -3,7 +3,7 @@ import { originOf } from '../audit/entries.ts';
 import { type Clock, timestamp } from '../kernel/clock.ts';
 import { time } from '../kernel/fields.ts';
 import { Problem } from '../kernel/problem.ts';
-import { personRoute, type Route } from '../kernel/route.ts';
+import { routeGroup } from '../kernel/route.ts';
 import type { SessionStore } from './sessions.ts';
 
 /** What the function `management` has for these rows. */
@@ -21,22 +21,21 @@ const sessionView = z.object({
   last_used_ip: z.string().nullable(),
 });
 
-export const sessionRoutes: readonly Route[] = [
-  personRoute({
-    id: 'listSessions',
-    service: 'management',
+const group = routeGroup<SessionServices>()({ service: 'management', tag: 'Accounts' });
+
+export const sessionRoutes = group.rows({
+  listSessions: group.person({
     method: 'GET',
     path: '/v1/auth/sessions',
     scope: null,
     summary: 'List your sessions, oldest first',
-    tag: 'Accounts',
     success: {
       status: 200,
       description: 'The sessions that are open.',
       schema: z.object({ data: z.array(sessionView) }),
     },
     errors: [],
-    handle: async (_request, { sessions, clock }: SessionServices, caller) => {
+    handle: async (_request, { sessions, clock }, caller) => {
       const { userId, sessionId } = caller;
       const open = await sessions.list(userId, clock());
       return {
@@ -51,21 +50,18 @@ export const sessionRoutes: readonly Route[] = [
       };
     },
   }),
-  personRoute({
-    id: 'endSession',
-    service: 'management',
+  endSession: group.person({
     method: 'DELETE',
     path: '/v1/auth/sessions/{id}',
     scope: null,
     summary: 'End one of your sessions',
-    tag: 'Accounts',
     success: {
       status: 200,
       description: 'The session has ended.',
       schema: z.object({ id: z.string(), status: z.literal('ended') }),
     },
     errors: ['not_found'],
-    handle: async ({ params, origin }, { sessions, clock }: SessionServices, caller) => {
+    handle: async ({ params, origin }, { sessions, clock }, caller) => {
       const { userId } = caller;
       const open = await sessions.list(userId, clock());
       const found = open.find(({ sessionId }) => sessionId === params.id);
@@ -77,14 +73,11 @@ export const sessionRoutes: readonly Route[] = [
       return { id: sessionId, status: 'ended' };
     },
   }),
-  personRoute({
-    id: 'logout',
-    service: 'management',
+  logout: group.person({
     method: 'POST',
     path: '/v1/auth/logout',
     scope: null,
     summary: 'End the session, or all of yours: their tokens are refused from now on',
-    tag: 'Accounts',
     body: z.strictObject({ all: z.boolean().default(false) }),
     success: {
       status: 200,
@@ -92,7 +85,7 @@ export const sessionRoutes: readonly Route[] = [
       schema: z.object({ status: z.literal('ended') }),
     },
     errors: [],
-    handle: async ({ body, origin }, { sessions, clock }: SessionServices, caller) => {
+    handle: async ({ body, origin }, { sessions, clock }, caller) => {
       const { userId, sessionId } = caller;
       const others = body.all ? await sessions.list(userId, clock()) : [];
       // The caller's own comes last: were this cut off, they could repeat it.
@@ -103,4 +96,4 @@ export const sessionRoutes: readonly Route[] = [
       return { status: 'ended' };
     },
   }),
-];
+});

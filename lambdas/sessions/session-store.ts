@@ -4,7 +4,7 @@ import { sessionKey, userKey, userSessionKey } from '../kernel/item-keys.ts';
 import { type Item, N, number, S, text } from '../kernel/items.ts';
 import { Problem } from '../kernel/problem.ts';
 import { isConditionFailure } from '../kernel/record-client.ts';
-import { ConditionsFailed, type Table, type TransactionWrite } from '../kernel/table.ts';
+import type { Table } from '../kernel/table.ts';
 import { type SessionRecord, sessionRecord } from './session-record.ts';
 import {
   MAX_SESSIONS_PER_USER,
@@ -28,7 +28,7 @@ export class DynamoSessionStore implements SessionStore {
     // Until it could be extended no more: of a session that idled out, people see why it stopped.
     const ttl = N(endsAt);
     const { version = 0 } = user;
-    await this.#createFor([
+    await this.#table.transact([
       // A demotion or removal that commits first makes this fail; one that commits later finds the session.
       {
         ConditionCheck: {
@@ -37,6 +37,7 @@ export class DynamoSessionStore implements SessionStore {
             version === 0 ? 'attribute_exists(PK) AND attribute_not_exists(ver)' : 'ver = :version',
           ...(version === 0 ? {} : { ExpressionAttributeValues: { ':version': N(version) } }),
         },
+        otherwise: new Problem('conflicting_state'),
       },
       {
         Put: {
@@ -145,16 +146,6 @@ export class DynamoSessionStore implements SessionStore {
       more = page.more;
     }
     return rows;
-  }
-
-  async #createFor(writes: readonly TransactionWrite[]): Promise<void> {
-    try {
-      await this.#table.transact(writes);
-    } catch (error) {
-      if (error instanceof ConditionsFailed && error.failed.includes(0))
-        throw new Problem('conflicting_state');
-      throw error;
-    }
   }
 
   /** The one conditional write by which a hot record changes; false when its condition does not hold. */

@@ -53,6 +53,7 @@ export class DynamoCensusStore {
             Item: { ...eventKey(id), ttl: N(now + REMEMBERED_SECONDS) },
             ConditionExpression: 'attribute_not_exists(PK)',
           },
+          otherwise: id,
         })),
         {
           Update: {
@@ -70,10 +71,10 @@ export class DynamoCensusStore {
       ]);
     } catch (error) {
       if (!(error instanceof ConditionsFailed)) throw error;
-      const { failed } = error;
+      const { names } = error;
       // Those have been counted before; the others not yet, as it was all or none.
       await this.#countAtOnce(
-        events.filter((_, index) => !failed.includes(index)),
+        events.filter(({ id }) => !names.includes(id)),
         now,
       );
     }

@@ -1,4 +1,4 @@
-import type { Route } from '../kernel/route.ts';
+import { everyRow } from '../kernel/route.ts';
 import { accountRoutes } from '../people/account-rows.ts';
 import { peopleRoutes } from '../people/rows.ts';
 import { transferRoutes } from '../transfer/rows.ts';
@@ -7,11 +7,11 @@ import { publicRoutes } from './public.ts';
 import { tokenRoutes } from './tokens.ts';
 
 /** The route table: every route of Latchkey's own. All that iterates over routes reads this. */
-export const routes: readonly Route[] = [
-  ...publicRoutes,
-  ...accountRoutes,
-  ...tokenRoutes,
-  ...managementRoutes,
-  ...peopleRoutes,
-  ...transferRoutes,
-];
+export const routes = everyRow([
+  publicRoutes,
+  accountRoutes,
+  tokenRoutes,
+  managementRoutes,
+  peopleRoutes,
+  transferRoutes,
+]);

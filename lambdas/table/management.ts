@@ -1,29 +1,20 @@
-import { type AuditServices, auditRoutes } from '../audit/rows.ts';
-import type { Route } from '../kernel/route.ts';
-import { type KeyServices, keyRoutes } from '../keys/rows.ts';
-import { type KeyToolServices, keyToolRoutes } from '../keys/tool-rows.ts';
-import { type MeServices, meRoutes } from '../people/me-rows.ts';
-import { type SessionServices, sessionRoutes } from '../sessions/rows.ts';
-import { type TenancyServices, tenancyRoutes } from '../tenancy/rows.ts';
-import { type UsageServices, usageRoutes } from '../usage/rows.ts';
-
-/** What the function `management` has for its rows. */
-export interface ManagementServices
-  extends MeServices,
-    SessionServices,
-    KeyServices,
-    TenancyServices,
-    KeyToolServices,
-    AuditServices,
-    UsageServices {}
+import { auditRoutes } from '../audit/rows.ts';
+import { servedBy } from '../kernel/route.ts';
+import { keyRoutes } from '../keys/rows.ts';
+import { keyToolRoutes } from '../keys/tool-rows.ts';
+import { meRoutes } from '../people/me-rows.ts';
+import { sessionRoutes } from '../sessions/rows.ts';
+import { tenantRoutes, workspaceRoutes } from '../tenancy/rows.ts';
+import { usageRoutes } from '../usage/rows.ts';
 
 /** The rows that the function `management` serves. */
-export const managementRoutes: readonly Route[] = [
-  ...meRoutes,
-  ...sessionRoutes,
-  ...keyRoutes,
-  ...keyToolRoutes,
-  ...tenancyRoutes,
-  ...auditRoutes,
-  ...usageRoutes,
-];
+export const managementRoutes = servedBy('management', [
+  meRoutes,
+  sessionRoutes,
+  keyRoutes,
+  keyToolRoutes,
+  workspaceRoutes,
+  tenantRoutes,
+  auditRoutes,
+  usageRoutes,
+]);

@@ -1,9 +1,7 @@
-import type { Route } from '../kernel/route.ts';
-import { type JwksServices, jwksRoutes } from '../signing/rows.ts';
-import { type StatusServices, statusRoutes } from '../status/rows.ts';
-
-/** What the function `public` has for its rows. */
-export interface PublicServices extends StatusServices, JwksServices {}
+import { servedBy } from '../kernel/route.ts';
+import { jwksRoutes } from '../signing/rows.ts';
+import { discoveryRoutes } from '../status/discovery-rows.ts';
+import { statusRoutes } from '../status/rows.ts';
 
 /** The rows that the function `public` serves. */
-export const publicRoutes: readonly Route[] = [...statusRoutes, ...jwksRoutes];
+export const publicRoutes = servedBy('public', [statusRoutes, jwksRoutes, discoveryRoutes]);

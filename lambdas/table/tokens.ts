@@ -1,10 +1,7 @@
-import type { Route } from '../kernel/route.ts';
-import { type KeyTokenServices, keyTokenRoutes } from '../keys/token-rows.ts';
-import { type ExchangeServices, exchangeRoutes } from '../people/exchange-rows.ts';
-import { type RefreshServices, refreshRoutes } from '../sessions/refresh-rows.ts';
-
-/** What the function `tokens` has for its rows. */
-export interface TokenServices extends ExchangeServices, RefreshServices, KeyTokenServices {}
+import { servedBy } from '../kernel/route.ts';
+import { keyTokenRoutes } from '../keys/token-rows.ts';
+import { exchangeRoutes } from '../people/exchange-rows.ts';
+import { refreshRoutes } from '../sessions/refresh-rows.ts';
 
 /** The rows that the function `tokens` serves. */
-export const tokenRoutes: readonly Route[] = [...exchangeRoutes, ...refreshRoutes, ...keyTokenRoutes];
+export const tokenRoutes = servedBy('tokens', [exchangeRoutes, refreshRoutes, keyTokenRoutes]);

@@ -7,7 +7,7 @@ import { timestamp } from '../kernel/clock.ts';
 import { allowedIps, expiresInDays, plainText, scopes, time } from '../kernel/fields.ts';
 import { FACTS_SECONDS } from '../kernel/freshness.ts';
 import { Problem } from '../kernel/problem.ts';
-import { callerRoute, personRoute, type Route } from '../kernel/route.ts';
+import { routeGroup } from '../kernel/route.ts';
 import { withinSeconds } from '../kernel/time-budget.ts';
 import { requireKeyDefaults } from './key-defaults.ts';
 import type { Tenant, TenantStore } from './tenants.ts';
@@ -42,73 +42,62 @@ const workspaceView = z.object({
   created_at: time,
 });
 
-const workspaceRows: readonly Route[] = [
-  callerRoute({
-    id: 'listWorkspaces',
-    service: 'management',
+const workspaceGroup = routeGroup<TenancyServices>()({ service: 'management', tag: 'Workspaces' });
+
+/** Workspaces stand above the one workspace that a key has: people change them. */
+export const workspaceRoutes = workspaceGroup.rows({
+  listWorkspaces: workspaceGroup.caller({
     method: 'GET',
     path: '/v1/workspaces',
     access: anyCaller,
     summary: 'List the workspaces: all of the tenant, or the one of the key that asks',
-    tag: 'Workspaces',
     success: {
       status: 200,
       description: 'The workspaces, oldest first.',
       schema: z.object({ data: z.array(workspaceView) }),
     },
     errors: [],
-    handle: async (_request, { workspaces }: TenancyServices, caller) => ({
+    handle: async (_request, { workspaces }, caller) => ({
       data: (await listWorkspaces(caller, workspaces)).map(viewWorkspace),
     }),
   }),
-  personRoute({
-    id: 'createWorkspace',
-    service: 'management',
+  createWorkspace: workspaceGroup.person({
     method: 'POST',
     path: '/v1/workspaces',
     scope: 'admin',
     summary: 'Create a workspace',
     description: `Answers after ${FACTS_SECONDS} seconds: from then on every authorizer knows it.`,
-    tag: 'Workspaces',
     body: z.strictObject({ name: plainText(100) }),
     success: { status: 201, description: 'The workspace.', schema: workspaceView },
     errors: ['limit_reached'],
-    handle: async ({ body, origin }, { workspaces }: TenancyServices, caller) => {
+    handle: async ({ body, origin }, { workspaces }, caller) => {
       const created = await createWorkspace(body.name, caller, origin, workspaces);
       await wait(FACTS_SECONDS * 1000);
       return viewWorkspace(created);
     },
   }),
-  callerRoute({
-    id: 'getWorkspace',
-    service: 'management',
+  getWorkspace: workspaceGroup.caller({
     method: 'GET',
     path: '/v1/workspaces/{id}',
     access: anyCaller,
     summary: 'Show a workspace',
-    tag: 'Workspaces',
     success: { status: 200, description: 'The workspace.', schema: workspaceView },
     errors: ['not_found'],
-    handle: async ({ params }, { workspaces }: TenancyServices, caller) =>
+    handle: async ({ params }, { workspaces }, caller) =>
       viewWorkspace(await findWorkspace(params.id ?? '', caller, workspaces)),
   }),
-  personRoute({
-    id: 'updateWorkspace',
-    service: 'management',
+  updateWorkspace: workspaceGroup.person({
     method: 'PATCH',
     path: '/v1/workspaces/{id}',
     scope: 'admin',
     summary: 'Rename a workspace',
-    tag: 'Workspaces',
     body: z.strictObject({ name: plainText(100) }),
     success: { status: 200, description: 'The workspace as it is now.', schema: workspaceView },
     errors: ['not_found'],
-    handle: async ({ params, body, origin }, { workspaces }: TenancyServices, caller) =>
+    handle: async ({ params, body, origin }, { workspaces }, caller) =>
       viewWorkspace(await renameWorkspace(params.id ?? '', body.name, caller, origin, workspaces)),
   }),
-  personRoute({
-    id: 'deleteWorkspace',
-    service: 'management',
+  deleteWorkspace: workspaceGroup.person({
     method: 'DELETE',
     path: '/v1/workspaces/{id}',
     scope: 'admin',
@@ -116,7 +105,6 @@ const workspaceRows: readonly Route[] = [
     description:
       'With `force` it takes no more keys at once, all that it has are refused within two seconds, and they are revoked. ' +
       'While the answer says `closing`, keys are left to be revoked: repeat the call.',
-    tag: 'Workspaces',
     query: z.strictObject({ force: z.enum(['true', 'false']).default('false') }),
     success: {
       status: 200,
@@ -128,7 +116,7 @@ const workspaceRows: readonly Route[] = [
       }),
     },
     errors: ['not_found', 'conflicting_state'],
-    handle: async ({ params, query, origin }, { workspaces }: TenancyServices, caller) => {
+    handle: async ({ params, query, origin }, { workspaces }, caller) => {
       const id = params.id ?? '';
       const { status, revoked } = await deleteWorkspace(
         id,
@@ -141,7 +129,7 @@ const workspaceRows: readonly Route[] = [
       return { id, status, keys_revoked: revoked };
     },
   }),
-];
+});
 
 const tenantView = z.object({
   id: z.string(),
@@ -157,30 +145,26 @@ const tenantView = z.object({
   created_at: time,
 });
 
-const tenantRows: readonly Route[] = [
-  callerRoute({
-    id: 'getTenant',
-    service: 'management',
+const tenantGroup = routeGroup<TenancyServices>()({ service: 'management', tag: 'Tenant' });
+
+/** Settings too stand above it. */
+export const tenantRoutes = tenantGroup.rows({
+  getTenant: tenantGroup.caller({
     method: 'GET',
     path: '/v1/tenant',
     access: anyCaller,
     summary: 'Show the tenant',
-    tag: 'Tenant',
     success: { status: 200, description: 'The tenant.', schema: tenantView },
     errors: [],
-    handle: async (_request, { tenants }: TenancyServices, caller) =>
-      viewTenant(await tenants.find(caller.tenantId)),
+    handle: async (_request, { tenants }, caller) => viewTenant(await tenants.find(caller.tenantId)),
   }),
-  personRoute({
-    id: 'updateTenant',
-    service: 'management',
+  updateTenant: tenantGroup.person({
     method: 'PATCH',
     path: '/v1/tenant',
     scope: 'admin',
     summary: 'Change the tenant’s name, sector, or what its new keys have by default',
     description:
       '`key_defaults` is replaced as a whole; what is null or absent in it follows the service’s defaults.',
-    tag: 'Tenant',
     body: z
       .strictObject({
         name: plainText(100).optional(),
@@ -199,7 +183,7 @@ const tenantRows: readonly Route[] = [
       ),
     success: { status: 200, description: 'The tenant as it is now.', schema: tenantView },
     errors: [],
-    handle: async ({ body, origin }, services: TenancyServices, caller) => {
+    handle: async ({ body, origin }, services, caller) => {
       const { tenants, profile, workspaces } = services;
       const { name, sector, key_defaults: defaults } = body;
       const change = {
@@ -220,10 +204,7 @@ const tenantRows: readonly Route[] = [
       return viewTenant(await tenants.change(caller.tenantId, change, by, workspaces.clock()));
     },
   }),
-];
-
-/** Workspaces and settings stand above the one workspace that a key has: people change them. */
-export const tenancyRoutes: readonly Route[] = [...workspaceRows, ...tenantRows];
+});
 
 export function viewWorkspace(workspace: Workspace): z.output<typeof workspaceView> {
   return {

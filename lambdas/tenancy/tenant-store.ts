@@ -4,7 +4,7 @@ import { formatBlock } from '../kernel/address.ts';
 import { tenantKey } from '../kernel/item-keys.ts';
 import { type AttributeValue, type Item, number, oneOf, S, text } from '../kernel/items.ts';
 import { Problem } from '../kernel/problem.ts';
-import { ConditionsFailed, type Table, type TransactionWrite } from '../kernel/table.ts';
+import { isCommitted, type Table, type TransactionWrite } from '../kernel/table.ts';
 import { giveBack, moveToTier, type UsageKeyChange } from '../plans/usage-key-store.ts';
 import { keyDefaults, storedDefaults } from './key-defaults.ts';
 import type { Tenant, TenantChange, TenantStore } from './tenants.ts';
@@ -47,13 +47,9 @@ export class DynamoTenantStore implements TenantStore {
       const before = storedTenant(tenantId, item);
       const usageKey = usageKeyChange(tenantId, item, change, now);
       const writes = [tenantUpdate(tenantId, change, usageKey), ...(usageKey?.rows ?? [])];
-      try {
-        await this.#audit.commit(tenantId, [entryOf(before, change, origin, now)], writes);
-        return await this.find(tenantId);
-      } catch (error) {
-        // Closed, or given another usage key meanwhile: what is so now decides.
-        if (!(error instanceof ConditionsFailed)) throw error;
-      }
+      const entries = [entryOf(before, change, origin, now)];
+      if (await isCommitted(this.#audit.commit(tenantId, entries, writes))) return this.find(tenantId);
+      // Closed, or given another usage key meanwhile: what is so now decides.
     }
     throw new Problem('conflicting_state', { message: 'The tenant is being changed. Try again.' });
   }

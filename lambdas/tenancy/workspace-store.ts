@@ -3,7 +3,7 @@ import { AuditTrail } from '../audit/trail-store.ts';
 import { tenantKey, workspaceKey } from '../kernel/item-keys.ts';
 import { type Item, N, number, S, text } from '../kernel/items.ts';
 import { Problem } from '../kernel/problem.ts';
-import { ConditionsFailed, type Table, type TransactionWrite } from '../kernel/table.ts';
+import { isCommitted, type Table, type TransactionWrite } from '../kernel/table.ts';
 import { MAX_WORKSPACES, type Workspace, type WorkspaceStore } from './workspaces.ts';
 
 /** Workspaces in the table: a row each, and their ids on the tenant's item. */
@@ -41,6 +41,7 @@ export class DynamoWorkspaceStore implements WorkspaceStore {
           },
           ConditionExpression: 'attribute_not_exists(PK)',
         },
+        otherwise: new Problem('conflicting_state'),
       },
       {
         Update: {
@@ -49,19 +50,13 @@ export class DynamoWorkspaceStore implements WorkspaceStore {
           ConditionExpression: 'attribute_exists(PK) AND size(workspaces) < :most',
           ExpressionAttributeValues: { ':id': { SS: [id] }, ':most': N(MAX_WORKSPACES) },
         },
+        otherwise: new Problem('limit_reached', {
+          message: `A tenant has at most ${MAX_WORKSPACES} workspaces.`,
+        }),
       },
     ];
-    try {
-      await this.#audit.commit(
-        tenantId,
-        [auditEntry('workspace.create', `workspace:${id}`, origin, createdAt, null, { name })],
-        writes,
-      );
-    } catch (error) {
-      if (!(error instanceof ConditionsFailed)) throw error;
-      if (error.failed.includes(0)) throw new Problem('conflicting_state');
-      throw new Problem('limit_reached', { message: `A tenant has at most ${MAX_WORKSPACES} workspaces.` });
-    }
+    const entry = auditEntry('workspace.create', `workspace:${id}`, origin, createdAt, null, { name });
+    await this.#audit.commit(tenantId, [entry], writes);
   }
 
   rename(before: Workspace, name: string, origin: ChangeOrigin, now: number): Promise<boolean> {
@@ -142,18 +137,8 @@ export class DynamoWorkspaceStore implements WorkspaceStore {
     ]);
   }
 
-  async #holds(
-    { tenantId }: Workspace,
-    change: AuditEntry,
-    writes: readonly TransactionWrite[],
-  ): Promise<boolean> {
-    try {
-      await this.#audit.commit(tenantId, [change], writes);
-      return true;
-    } catch (error) {
-      if (error instanceof ConditionsFailed) return false;
-      throw error;
-    }
+  #holds({ tenantId }: Workspace, change: AuditEntry, writes: readonly TransactionWrite[]): Promise<boolean> {
+    return isCommitted(this.#audit.commit(tenantId, [change], writes));
   }
 }
 

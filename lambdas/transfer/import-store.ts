@@ -5,7 +5,7 @@ import { FACTS_SECONDS } from '../kernel/freshness.ts';
 import { apiKeyKey, keyKey, tenantKey } from '../kernel/item-keys.ts';
 import { N } from '../kernel/items.ts';
 import { Problem } from '../kernel/problem.ts';
-import { ConditionsFailed, type Table, type TransactionWrite } from '../kernel/table.ts';
+import { isCommitted, type Table, type TransactionWrite } from '../kernel/table.ts';
 import { newKeyItems, takePlaces } from '../keys/key-store.ts';
 import type { KeyIssue } from '../keys/keys.ts';
 import { ControlStore } from '../signing/control-store.ts';
@@ -53,24 +53,18 @@ export class DynamoImportStore implements ImportStore {
             ':room': N(MAX_IMPORTED_KEYS - issues.length),
           },
         },
+        otherwise: new Problem('limit_reached', {
+          message: `A tenant has at most ${MAX_IMPORTED_KEYS} imported keys.`,
+        }),
       },
       ...[...perWorkspace].map(([id, some]) => takePlaces(tenantId, id, some.length)),
     ];
-    try {
-      // One row for all of them, in their transaction: thousands at a time would hold up everyone's trail.
-      const entry = auditEntry('key.import', `import:${origin.requestId}`, origin, now, null, {
-        targets: issues.map(({ key }) => `key:${key.id}`),
-      });
-      const items = issues.flatMap((issue) => newKeyItems(issue, null));
-      await this.#audit.commit(tenantId, [entry], [...counts, ...items]);
-      return true;
-    } catch (error) {
-      if (!(error instanceof ConditionsFailed)) throw error;
-      if (!error.failed.includes(0)) return false;
-      throw new Problem('limit_reached', {
-        message: `A tenant has at most ${MAX_IMPORTED_KEYS} imported keys.`,
-      });
-    }
+    // One row for all of them, in their transaction: thousands at a time would hold up everyone's trail.
+    const entry = auditEntry('key.import', `import:${origin.requestId}`, origin, now, null, {
+      targets: issues.map(({ key }) => `key:${key.id}`),
+    });
+    const items = issues.flatMap((issue) => newKeyItems(issue, null));
+    return isCommitted(this.#audit.commit(tenantId, [entry], [...counts, ...items]));
   }
 
   async admitImportedKeys(): Promise<void> {

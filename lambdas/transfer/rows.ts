@@ -3,9 +3,9 @@ import type { AuditReader } from '../audit/entries.ts';
 import { trailPosition, viewRow } from '../audit/rows.ts';
 import type { Caller } from '../kernel/caller.ts';
 import { openCursor, sealCursor } from '../kernel/cursor.ts';
-import { Ndjson } from '../kernel/ndjson.ts';
 import { invalidField } from '../kernel/problem.ts';
-import { callerRoute, personRoute, type Route } from '../kernel/route.ts';
+import { Ndjson } from '../kernel/results.ts';
+import { routeGroup } from '../kernel/route.ts';
 import { withinSeconds } from '../kernel/time-budget.ts';
 import { type KeyContext, listKeys } from '../keys/keys.ts';
 import { viewKey } from '../keys/views.ts';
@@ -35,10 +35,10 @@ const EXPORTED_CHARACTERS = 1_400_000;
 /** Seconds that an import, or one response of an export, may take within API Gateway's 29. */
 const WORKING_SECONDS = 23;
 
-export const transferRoutes: readonly Route[] = [
-  callerRoute({
-    id: 'exportTenant',
-    service: 'transfer',
+const group = routeGroup<TransferServices>()({ service: 'transfer', tag: 'Administration' });
+
+export const transferRoutes = group.rows({
+  exportTenant: group.caller({
     method: 'GET',
     path: '/v1/admin/export',
     access: { kind: 'credential', scope: 'admin' },
@@ -47,24 +47,21 @@ export const transferRoutes: readonly Route[] = [
     description:
       'However much there is, it comes in responses of about a megabyte: while one has the header `X-Next-Cursor`, ' +
       'ask again with `cursor`. Lines have a `type`: tenant, workspace, user, api_key or audit.',
-    tag: 'Administration',
     query: z.strictObject({ cursor: z.string().max(200).optional() }),
     success: {
+      kind: 'ndjson',
       status: 200,
       description: 'Lines of JSON.',
       schema: z.looseObject({ type: z.string() }),
-      ndjson: 'always',
     },
     errors: [],
-    handle: async ({ query }, services: TransferServices, caller) => {
+    handle: async ({ query }, services, caller) => {
       const cursor = openCursor(query.cursor, caller.tenantId);
       const { lines, next } = await exportFrom(cursor, caller, services);
       return new Ndjson(lines, sealCursor(next, caller.tenantId));
     },
   }),
-  personRoute({
-    id: 'importTenant',
-    service: 'transfer',
+  importTenant: group.person({
     method: 'POST',
     path: '/v1/admin/import',
     scope: 'admin',
@@ -72,7 +69,6 @@ export const transferRoutes: readonly Route[] = [
     description:
       `At most ${MAX_ROWS} rows, gzip if \`Content-Encoding\` says so. Each row is answered by itself; repeating a call ` +
       'changes nothing that is there. While the answer is not `complete`, repeat the call.',
-    tag: 'Administration',
     lines: { maxBytes: MAX_IMPORT_BYTES, schema: importRow },
     query: z.strictObject({ dry_run: z.enum(['true', 'false']).default('false') }),
     success: {
@@ -93,7 +89,7 @@ export const transferRoutes: readonly Route[] = [
       }),
     },
     errors: [],
-    handle: async ({ raw, query, origin }, { imports }: TransferServices, caller) => {
+    handle: async ({ raw, query, origin }, { imports }, caller) => {
       const dryRun = query.dry_run === 'true';
       const rows = readRows(raw, caller.tenantId, imports.clock());
       const until = withinSeconds(WORKING_SECONDS);
@@ -107,7 +103,7 @@ export const transferRoutes: readonly Route[] = [
       };
     },
   }),
-];
+});
 
 interface Part {
   readonly lines: readonly object[];

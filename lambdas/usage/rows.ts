@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Caller } from '../kernel/caller.ts';
 import { timestamp } from '../kernel/clock.ts';
 import { time } from '../kernel/fields.ts';
-import { callerRoute, type Route } from '../kernel/route.ts';
+import { routeGroup } from '../kernel/route.ts';
 import { findKey } from '../keys/keys.ts';
 import type { KeyToolServices } from '../keys/tool-rows.ts';
 import { WINDOW_SECONDS } from '../plans/allowance.ts';
@@ -15,10 +15,10 @@ export interface UsageServices extends KeyToolServices {
 
 const requests = z.object({ live: z.int(), test: z.int() });
 
-export const usageRoutes: readonly Route[] = [
-  callerRoute({
-    id: 'getUsage',
-    service: 'management',
+const group = routeGroup<UsageServices>()({ service: 'management', tag: 'Usage' });
+
+export const usageRoutes = group.rows({
+  getUsage: group.caller({
     method: 'GET',
     path: '/v1/usage',
     access: { kind: 'credential', scope: 'read' },
@@ -26,7 +26,6 @@ export const usageRoutes: readonly Route[] = [
     description:
       'Of the whole tenant, or of one key. A key sees itself and, by `key_id`, the keys of its workspace. ' +
       'Days are those of UTC. Days and month are complete after two minutes; the window is as of now.',
-    tag: 'Usage',
     query: z.strictObject({
       key_id: z
         .string()
@@ -58,7 +57,7 @@ export const usageRoutes: readonly Route[] = [
       }),
     },
     errors: ['not_found'],
-    handle: async ({ query }, services: UsageServices, caller) => {
+    handle: async ({ query }, services, caller) => {
       const { usage, verification } = services;
       const keyId = query.key_id ?? (caller.kind === 'key' ? caller.keyId : undefined);
       const now = verification.clock();
@@ -76,7 +75,7 @@ export const usageRoutes: readonly Route[] = [
       };
     },
   }),
-];
+});
 
 /** What a key has used of its present window. Throws `not_found` for a key that the caller may not see. */
 async function windowOfKey(keyId: string, caller: Caller, { verification }: UsageServices) {

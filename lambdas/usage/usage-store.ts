@@ -2,7 +2,7 @@ import { ENVIRONMENTS, type Environment } from '../contract/scopes.ts';
 import { keyUsageKey, tenantUsageKey } from '../kernel/item-keys.ts';
 import { type Item, type ItemKey, N, number } from '../kernel/items.ts';
 import { Problem } from '../kernel/problem.ts';
-import { ConditionsFailed, type Table, type TransactionWrite } from '../kernel/table.ts';
+import { isCommitted, type Table, type TransactionWrite } from '../kernel/table.ts';
 import { dayOf, KEPT_USAGE_DAYS, type KeyUse, type Usage, type UsageReader, uncounted } from './usage.ts';
 
 /** Keys of one transaction: each has a row, and their tenant one, of the 100 writes that there may be. */
@@ -54,20 +54,15 @@ export class DynamoUsageStore implements UsageReader {
     keys: readonly (readonly [string, readonly KeyUse[]])[],
     now: number,
   ): Promise<void> {
-    for (let attempt = 1; ; attempt += 1) {
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
       const rows = await this.#table.getAll([
         tenantUsageKey(tenantId),
         ...keys.map(([keyId]) => keyUsageKey(tenantId, keyId)),
       ]);
       const writes = writesOf(tenantId, keys, rows, now);
-      if (writes.length === 0) return;
-      try {
-        return await this.#table.transact(writes);
-      } catch (error) {
-        if (!(error instanceof ConditionsFailed)) throw error;
-        if (attempt === ATTEMPTS) throw new Problem('unavailable', { cause: error });
-      }
+      if (writes.length === 0 || (await isCommitted(this.#table.transact(writes)))) return;
     }
+    throw new Problem('unavailable', { cause: 'Other writers came first each time.' });
   }
 }
 

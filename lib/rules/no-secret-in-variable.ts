@@ -4,7 +4,7 @@ import { ofType } from './template.ts';
 /** Says that the value is a secret, unless it only says where one is kept. */
 const SECRET_NAME = /(SECRET|PASSWORD|PRIVATE|CREDENTIAL|TOKEN)(?!.*_(ARN|NAME|ID)$)/i;
 
-/** Whoever may read a function's configuration reads its variables. */
+/** A function's variables can be read by everybody who may read its configuration. */
 export const noSecretInVariable: Rule = {
   name: 'no-secret-in-variable',
   description: 'A variable of a function holds a secret.',

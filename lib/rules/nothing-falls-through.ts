@@ -55,7 +55,7 @@ function isOwn(method: ApiMethod): boolean {
   return method.verb !== 'ANY' && method.verb !== 'OPTIONS';
 }
 
-/** What stands before a greedy path's `{proxy+}`, with the slash. */
+/** The part of a greedy path before `{proxy+}`, with the slash. */
 function prefixOf(path: string): string {
   return path.slice(0, -GREEDY.length + 1);
 }

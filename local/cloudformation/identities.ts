@@ -5,7 +5,7 @@ export const ACCOUNT = '000000000000';
 export const REGION = 'us-east-1';
 export const URL_SUFFIX = 'amazonaws.com';
 
-/** What a resource is called once it exists: what `Ref` and `Fn::GetAtt` of it give. */
+/** The names of a resource that exists: the values of its `Ref` and `Fn::GetAtt`. */
 export interface Identity {
   readonly ref: string;
   readonly attributes: Readonly<Record<string, string>>;
@@ -101,7 +101,7 @@ const IDENTITIES: Readonly<Record<string, (subject: Subject) => Identity>> = {
   })),
 };
 
-/** What `Ref` and `Fn::GetAtt` of a resource give. Types that are not emulated get a name that looks the part. */
+/** The values of `Ref` and `Fn::GetAtt` of a resource. Types that are not emulated get a name that looks the part. */
 export function identify(type: string, subject: Subject): Identity {
   const known = IDENTITIES[type];
   if (known !== undefined) return known(subject);

@@ -14,7 +14,7 @@ export interface Resource {
   readonly Condition?: string;
 }
 
-/** What a reference inside a template can mean. */
+/** The targets of references inside a template. */
 export interface Scope {
   ref(name: string): unknown;
   attribute(logicalId: string, attribute: string): unknown;

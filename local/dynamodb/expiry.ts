@@ -12,7 +12,7 @@ const STREAM_RETENTION_MILLISECONDS = 24 * 3_600_000;
 /** Which deletions were the service's, with the time of each. */
 export type ServiceDeletions = Readonly<Record<string, number>>;
 
-/** What deletes expired items, as DynamoDB's TTL does, only sooner. */
+/** Deletes expired items, as DynamoDB's TTL does, only sooner. */
 export class ExpirySweeper {
   readonly #client: DynamodbClient;
   readonly #tables: readonly Table[];

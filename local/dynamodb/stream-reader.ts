@@ -18,7 +18,7 @@ interface Shard {
   iterator: string | undefined;
 }
 
-/** What of a batch has been read, and where to go on once it is dealt with. */
+/** The records read of a batch, and where to go on once they are dealt with. */
 export interface Batch {
   readonly shardId: string;
   readonly records: readonly StreamRecord[];

@@ -3,7 +3,7 @@ import { AwsError } from '../aws-endpoint.ts';
 import type { StackTemplate } from '../cloudformation/stack-template.ts';
 import type { DynamodbClient } from './client.ts';
 
-/** What the local stack knows of a table. */
+/** A table as the local stack knows it. */
 export interface Table {
   readonly name: string;
   readonly keyAttributes: readonly string[];

@@ -13,7 +13,7 @@ export interface Figure {
   readonly p99: number;
 }
 
-/** What was counted in an hour of the UTC day. */
+/** Counts of an hour of the UTC day. */
 export interface Hour {
   /** Unix seconds. */
   readonly startSeconds: number;

@@ -39,7 +39,7 @@ export class FiguresPage {
 function page(figures: readonly Figure[]): string {
   const rows = figures.map(({ name, dimensions, unit, count, sum, last, p50, p99 }) => {
     const isTime = unit === 'Milliseconds';
-    // What counts events adds up; what says how many there are has no unit, and its newest value counts.
+    // Counts of events add up; a gauge has no unit, and its newest value counts.
     const counted = unit === 'Count' ? sum : isTime ? count : last;
     const cells = [name, dimensions, counted, isTime ? p50 : '', isTime ? p99 : '', unit];
     return `<tr>${cells.map((cell) => `<td>${escaped(String(cell))}</td>`).join('')}</tr>`;

@@ -136,7 +136,7 @@ function groupByName(entries: readonly (readonly [string, string])[], ignoreCase
   return grouped;
 }
 
-/** What the client sent, without what is dropped, with what API Gateway adds for whoever is behind it. */
+/** The client's headers, less those that API Gateway drops, and those that it adds for the integration. */
 function proxyHeaders(
   received: Grouped,
   { sourceIp, traceId, port }: { sourceIp: string; traceId: string; port: number },

@@ -1,4 +1,4 @@
-/** What a client is answered. */
+/** An answer to a client. */
 export interface ApiResponse {
   readonly status: number;
   readonly headers: readonly (readonly [name: string, value: string])[];

@@ -6,7 +6,7 @@ import { type Decision, evaluatePolicy } from './policy.ts';
 import { lookUp, type RequestContext } from './request-context.ts';
 import type { Route } from './router.ts';
 
-/** What an authorizer made of a request. */
+/** An authorizer's verdict on a request. */
 export interface Authorization {
   readonly decision: Decision;
   /** `$context.authorizer`: the authorizer's context, all of it strings, and the principal. */
@@ -64,7 +64,7 @@ export class Authorizer {
     }
     return {
       decision: evaluatePolicy(output.policyDocument, input.methodArn),
-      context: { ...output.context, principalId: output.principalId },
+      context: { ...withoutReservedNames(output.context), principalId: output.principalId },
       ...(output.usageIdentifierKey === undefined ? {} : { usageIdentifierKey: output.usageIdentifierKey }),
     };
   }
@@ -87,6 +87,25 @@ export class Authorizer {
         throw new GatewayFailure('AUTHORIZER_CONFIGURATION_ERROR', `the authorizer is ${invocation.kind}`);
     }
   }
+}
+
+/**
+ * `$context.authorizer.*` names that API Gateway fills itself, so that a function's value cannot be relied on
+ * (developer guide, "Variables for access logging"). The strictest reading: it is not there.
+ */
+const RESERVED_NAMES = new Set([
+  'claims',
+  'error',
+  'integrationLatency',
+  'integrationStatus',
+  'latency',
+  'property',
+  'requestId',
+  'status',
+]);
+
+function withoutReservedNames(context: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(context).filter(([name]) => !RESERVED_NAMES.has(name)));
 }
 
 /** The event of a REQUEST authorizer (developer guide, api-gateway-lambda-authorizer-input); what is empty is `{}`. */

@@ -2,7 +2,7 @@ import { type AwsAnswer, type AwsCall, AwsError } from '../aws-endpoint.ts';
 import { TokenBucket } from './token-bucket.ts';
 import type { UsageKey, UsageKeys } from './usage-keys.ts';
 
-/** What all calls share, and what some may besides (API Gateway, "Quotas for creating, deploying and managing a REST API"). */
+/** The rate that all calls share, and the rates of single operations (API Gateway, "Quotas for creating, deploying and managing a REST API"). */
 const ALL_CALLS = { ratePerSecond: 10, burst: 40 };
 const OWN_LIMITS: Readonly<Record<string, { readonly ratePerSecond: number; readonly burst: number }>> = {
   'POST /apikeys': { ratePerSecond: 5, burst: 5 },

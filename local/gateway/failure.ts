@@ -2,7 +2,7 @@ interface FailureDefaults {
   readonly status: number;
   /** The value of `x-amzn-ErrorType`. */
   readonly errorType: string;
-  /** What `$context.error.message` says; AWS says nothing about a broken authorizer. */
+  /** The text of `$context.error.message`; AWS documents none for a broken authorizer. */
   readonly message: string | null;
 }
 

@@ -6,7 +6,7 @@ import { lookUp, type RequestContext } from './request-context.ts';
 
 const DEFAULT_TEMPLATE = '{"message":$context.error.messageString}';
 
-/** What a mapping or a template can name. */
+/** The values that a mapping or a template can name. */
 export interface Variables {
   readonly context: RequestContext;
   readonly request: ApiRequest;

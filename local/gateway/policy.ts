@@ -14,7 +14,7 @@ const ACTION = 'execute-api:Invoke';
 const LONGEST_RESOURCE = 512;
 
 /**
- * What an authorizer's policy says of one method: a Deny beats every Allow, and without an Allow it is denied.
+ * Evaluates an authorizer's policy for one method: a Deny beats every Allow, and without an Allow it is denied.
  * Throws AUTHORIZER_CONFIGURATION_ERROR for what is no such policy.
  */
 export function evaluatePolicy(document: unknown, methodArn: string): Decision {

@@ -27,7 +27,7 @@ export function newContext(api: ApiDefinition, request: ApiRequest): RequestCont
   };
 }
 
-/** What routing adds. */
+/** Adds the fields that are known once the request is routed. */
 export function addRoute(context: RequestContext, { method }: Route): void {
   context.resourceId = method.resourceId;
   context.resourcePath = method.resourcePath || '/';

@@ -15,7 +15,7 @@ export interface UsageKey {
   readonly worksFromEpochMilliseconds: number;
 }
 
-/** What a key is in. */
+/** The usage plans of a key. */
 interface Membership {
   readonly planId: string;
   readonly keyId: string;
@@ -28,7 +28,7 @@ export interface UsageKeysState {
   readonly memberships: Readonly<Record<string, Membership>>;
   /** Plans that were deleted by a call; the template may still name them. */
   readonly deletedPlans: readonly string[];
-  /** What was made of the template, by id: it is not made again when somebody has deleted it. */
+  /** Keys made from the template, by id: they are not made again when somebody has deleted them. */
   readonly deployed: readonly string[];
 }
 
@@ -160,7 +160,7 @@ export class UsageKeys {
     this.#stored.set({ ...this.#state, ...change });
   }
 
-  /** What the template has and was not made before is made, and works at once; what it no longer has goes. */
+  /** Makes the keys that are new in the template, which work at once, and deletes those that it no longer has. */
   #deploy(template: StackTemplate): void {
     const keys = templateKeys(template, this.now());
     const memberships = templateMemberships(template);

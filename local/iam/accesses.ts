@@ -28,7 +28,7 @@ const PARTS: Readonly<Record<string, string>> = {
   Get: 'GetItem',
 };
 
-/** What a call of DynamoDB does, as IAM sees it. Throws an `AwsError` for an action that is not known here. */
+/** The accesses of a DynamoDB call, as IAM sees it. Throws an `AwsError` for an action that is not known here. */
 export function dynamodbAccesses(call: AwsCall, partitionKeyOf: PartitionKeyOf): readonly Access[] {
   const input = JSON.parse(call.body.toString('utf8') || '{}') as Input;
   const access = (action: string, { TableName = '', IndexName }: Input, leadingKeys: readonly string[]) => ({
@@ -82,7 +82,7 @@ export function dynamodbAccesses(call: AwsCall, partitionKeyOf: PartitionKeyOf):
   }
 }
 
-/** What a call of Secrets Manager does: its actions are its rights. `arnOf` gives the ARN of a secret's name or ARN. */
+/** The accesses of a Secrets Manager call: its actions are its rights. `arnOf` gives the ARN of a secret's name or ARN. */
 export function secretAccesses(call: AwsCall, arnOf: (secretId: string) => string): readonly Access[] {
   const { SecretId, Name } = JSON.parse(call.body.toString('utf8') || '{}') as {
     SecretId?: string;
@@ -93,7 +93,7 @@ export function secretAccesses(call: AwsCall, arnOf: (secretId: string) => strin
 }
 
 /**
- * What a call of API Gateway's control plane does: its rights are the methods of HTTP, on ARNs that are paths without an
+ * The accesses of a call of API Gateway's control plane: its rights are the methods of HTTP, on ARNs that are paths without an
  * account (Service authorization reference, "Amazon API Gateway Management").
  */
 export function apiGatewayAccesses({ action, path }: AwsCall): readonly Access[] {
@@ -122,7 +122,7 @@ function tableName(nameOrArn: string): string {
   return nameOrArn.split('/')[1] ?? nameOrArn;
 }
 
-/** What nobody has thought about nobody may do. */
+/** An unknown action is refused. */
 function notKnown({ service, action }: AwsCall): AwsError {
   return new AwsError(
     'AccessDeniedException',

@@ -1,10 +1,10 @@
 import type { StackTemplate } from '../cloudformation/stack-template.ts';
 import type { Access } from './policy.ts';
 
-/** What Lambda does by a function's role on the function's behalf: without it nothing is logged, traced or delivered. */
+/** An access that Lambda makes with a function's role, on its behalf: without it nothing is logged, traced or delivered. */
 export interface ImpliedAccess {
   readonly functionId: string;
-  /** What needs it, by its logical id. */
+  /** The logical id of the resource that needs it. */
   readonly need: string;
   readonly access: Access;
 }
@@ -20,10 +20,10 @@ interface MappingProperties {
   readonly DestinationConfig?: { readonly OnFailure?: { readonly Destination?: string } };
 }
 
-/** What Lambda asks of a stream's reader (Lambda developer guide, with-ddb: "Permissions"). */
+/** The accesses that Lambda asks of a stream's reader (Lambda developer guide, with-ddb: "Permissions"). */
 const STREAM_ACTIONS = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'];
 
-/** What the template's functions need before, and while, their own code runs. */
+/** The accesses that the template's functions need before, and while, their own code runs. */
 export function impliedAccesses(template: StackTemplate): readonly ImpliedAccess[] {
   const functions = template.ofType<FunctionProperties>('AWS::Lambda::Function');
   const groups = template.ofType<object>('AWS::Logs::LogGroup');

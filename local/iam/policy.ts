@@ -20,7 +20,7 @@ export interface Grant {
 
 export interface Verdict {
   readonly decision: 'allowed' | 'not allowed' | 'explicitly denied';
-  /** What allowed it: the grants without which it would not have been. */
+  /** The grants that allowed it: without them it would not have been. */
   readonly grants: readonly Grant[];
 }
 
@@ -82,7 +82,7 @@ export class Statement {
     );
   }
 
-  /** What of the statement an access uses; nothing when the statement says nothing about it. */
+  /** The grants of the statement that an access uses; none when the statement says nothing about it. */
   uses(access: Access): readonly Grant[] | undefined {
     // IAM compares actions without regard to case.
     const action = this.#actions.find((pattern) =>
@@ -118,7 +118,7 @@ export class Statement {
   }
 }
 
-/** What a role's statements say of an access: a Deny beats every Allow, and without an Allow it is not allowed. */
+/** Evaluates a role's statements for an access: a Deny beats every Allow, and without an Allow it is not allowed. */
 export function evaluate(statements: readonly Statement[], access: Access): Verdict {
   const speaking = statements.flatMap((statement) => {
     const grants = statement.uses(access);

@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
 import type { FunctionErrorPayload, InvocationRequest, WorkerMessage, WorkerStart } from './worker.ts';
 
-/** What an invocation came to inside the function. */
+/** The result of an invocation inside the function. */
 export type Execution =
   | { readonly kind: 'returned'; readonly payload: string }
   | { readonly kind: 'failed'; readonly error: FunctionErrorPayload };

@@ -15,7 +15,7 @@ export interface FunctionDefinition {
   readonly reservedConcurrency?: number;
 }
 
-/** What Lambda's `Invoke` answers: a payload, a function error, or that the function was not run at all. */
+/** The answer of Lambda's `Invoke`: a payload, a function error, or that the function was not run at all. */
 export type Invocation =
   | Execution
   | { readonly kind: 'throttled' }

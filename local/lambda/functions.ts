@@ -25,7 +25,7 @@ interface PermissionProperties {
 
 /** Every function of the stack, and who may invoke which. */
 export class Functions {
-  /** What the functions have counted since the start. */
+  /** Metrics that the functions have counted since the start. */
   readonly figures = new Figures();
   readonly #byName = new Map<string, LambdaFunction>();
   readonly #permissions: readonly PermissionProperties[];

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 
-/** What the worker of a function is started with. */
+/** The start data of a function's worker. */
 export interface WorkerStart {
   readonly directory: string;
   /** `file.export`, as the template names it. */
@@ -21,7 +21,7 @@ export interface InvocationRequest {
   readonly deadlineEpochMilliseconds: number;
 }
 
-/** What the worker says: that it is up, that its module failed to load, or what an invocation came to. */
+/** Messages of the worker: that it is up, that its module failed to load, or what an invocation came to. */
 export type WorkerMessage =
   | { readonly type: 'started' }
   | { readonly type: 'initialization failed'; readonly error: FunctionErrorPayload }

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loginSubjects } from '../../lambdas/attempts/backoff.ts';
+import type { HttpResponse } from '../support/http.ts';
 import {
   type Account,
   apiKey,
@@ -471,20 +472,53 @@ describe('paths', () => {
     },
   );
 
+  test.each(['GET /v1/api-keys/a/b/c', 'GET /v1/auth/elsewhere', 'GET /favicon.ico', 'POST /'])(
+    '%s is a 404 in our words, whoever asks',
+    async (target) => {
+      for (const headers of [{}, admin]) {
+        const response = await stack.send(target, { headers });
+        expect(response.status).toBe(404);
+        expect(response.json.code).toBe('not_found');
+      }
+    },
+  );
+
   test.each([
-    'PUT /v1/auth/login',
-    'DELETE /v1/auth/me',
-    'PUT /v1/api-keys',
-    'GET /v1/api-keys/a/b/c',
-    'GET /v1/auth/elsewhere',
-    'GET /favicon.ico',
-    'POST /',
-  ])('%s is a 404 in our words, whoever asks', async (target) => {
-    for (const headers of [{}, admin]) {
-      const response = await stack.send(target, { headers });
-      expect(response.status).toBe(404);
-      expect(response.json.code).toBe('not_found');
+    ['PUT /v1/auth/login', 'POST'],
+    ['HEAD /v1/auth/login', 'POST'],
+    ['DELETE /v1/auth/me', 'GET, HEAD'],
+    ['PUT /v1/api-keys', 'GET, HEAD, POST'],
+    ['PUT /v1/api-keys/verify', 'GET, HEAD, POST, PATCH, DELETE'],
+    ['POST /v1/api-keys/key_x/', 'GET, HEAD, PATCH, DELETE'],
+    ['POST /health', 'GET, HEAD'],
+    ['PUT /.well-known/oauth-protected-resource/v1/a/b', 'GET, HEAD'],
+  ])('%s is a 405 that allows %s, whoever asks', async (target, allow) => {
+    for (const headers of [{}, admin, bearer('nonsense')]) {
+      const response = await stack.send(target, { headers: { origin: 'https://example.com', ...headers } });
+      expect([response.status, response.headers.allow]).toEqual([405, allow]);
+      expect(response.headers['access-control-allow-origin']).toBe('*');
+      if (!target.startsWith('HEAD')) expect(response.json.code).toBe('method_not_allowed');
     }
+  });
+
+  test.each(['/health', '/openapi.json', '/.well-known/jwks.json', '/v1/auth/me', '/v1/api-keys'])(
+    'HEAD of %s is its GET without the content',
+    async (path) => {
+      const sent = { headers: admin };
+      const head = expectStatus(await stack.send(`HEAD ${path}`, sent), 200);
+      const get = expectStatus(await stack.send(`GET ${path}`, sent), 200);
+      expect(head.bytes).toHaveLength(0);
+      const comparable = ({ headers }: HttpResponse) =>
+        Object.keys(headers).filter((name) => !/^(date|connection|keep-alive)$/.test(name));
+      expect(comparable(head)).toEqual(comparable(get));
+      expect(head.headers['content-length']).toBe(get.headers['content-length']);
+      expect(head.headers['cache-control']).toBe(get.headers['cache-control']);
+    },
+  );
+
+  test('HEAD of what takes a credential takes it too', async () => {
+    const { status, bytes, headers } = await stack.send('HEAD /v1/api-keys');
+    expect([status, bytes.length, headers['www-authenticate']]).toEqual([401, 0, stack.challenge]);
   });
 
   test.each([

@@ -402,7 +402,7 @@ describe('the metrics', () => {
     const { text } = await quiet.send('GET /metrics');
     for (const secret of [account.tenantId, account.email, account.apiKey])
       expect(text).not.toContain(secret);
-    expect((await quiet.send('POST /metrics')).status).toBe(404);
+    expect((await quiet.send('POST /metrics')).headers.allow).toBe('GET, HEAD');
   });
 });
 
@@ -427,20 +427,25 @@ describe('what else the page implies', () => {
     expect(response.json.detail).toMatch(/^Rate limit exceeded. Try again in \d+ seconds?\.$/);
   });
 
-  test.each([
-    'PUT /v1/auth/login',
-    'GET /v1/auth/login',
-    'GET /v1/auth',
-    'GET /v1/auth/unknown/thing',
-    'POST /health',
-    'GET /',
-    'GET /elsewhere',
-  ])("%s is a 404 in the profile's shape, and never the upstream's", async (target) => {
-    const response = await stack.send(target);
-    expect(response.status).toBe(404);
-    expect(response.json).toMatchObject({ type: 'not_found_error', code: 'not_found', status: 404 });
-    expect(response.json.request_id).toBe(response.headers['x-request-id']);
-  });
+  test.each(['GET /v1/auth', 'GET /v1/auth/unknown/thing', 'GET /', 'GET /elsewhere'])(
+    "%s is a 404 in the profile's shape, and never the upstream's",
+    async (target) => {
+      const response = await stack.send(target);
+      expect(response.status).toBe(404);
+      expect(response.json).toMatchObject({ type: 'not_found_error', code: 'not_found', status: 404 });
+      expect(response.json.request_id).toBe(response.headers['x-request-id']);
+    },
+  );
+
+  test.each(['PUT /v1/auth/login', 'GET /v1/auth/login', 'POST /health'])(
+    "%s is a 405 in the profile's shape, and never the upstream's",
+    async (target) => {
+      const response = await stack.send(target);
+      expect(response.status).toBe(405);
+      expect(response.json).toMatchObject({ code: 'method_not_allowed', status: 405 });
+      expect(response.headers.allow).not.toContain(target.split(' ')[0]);
+    },
+  );
 });
 
 /** No route changes a role yet, so a session's record is changed. */

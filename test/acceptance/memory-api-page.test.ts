@@ -231,7 +231,7 @@ describe('what the service’s own clients take for granted', () => {
       ['GET /v1/memories', bearer('mem_live_wrong'), 401, 'INVALID_API_KEY'],
       ['POST /v1/memories', bearer(small), 403, 'INSUFFICIENT_SCOPE'],
       ['GET /elsewhere', {}, 404, 'NOT_FOUND'],
-      ['PUT /v1/signup', {}, 404, 'NOT_FOUND'],
+      ['PUT /v1/signup', {}, 405, 'METHOD_NOT_ALLOWED'],
       ['POST /v1/signup', {}, 400, 'VALIDATION_ERROR'],
       [`POST ${KEYS}`, bearer(key), 400, 'VALIDATION_ERROR'],
     ] as const) {

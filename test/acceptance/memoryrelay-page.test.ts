@@ -339,7 +339,7 @@ describe('the page in words', () => {
       const { status, json } = await stack.send(`GET ${path}`);
       expect([status, json.status]).toEqual([200, 'ok']);
     }
-    expect((await stack.send('POST /v1/health')).status).toBe(404);
+    expect((await stack.send('POST /v1/health')).status).toBe(405);
   });
   page.aside('Request Tracing');
   page.promise(
@@ -368,7 +368,7 @@ describe('the page in words', () => {
         ['GET /v1/agents', apiKey('mem_wrong'), 401],
         ['POST /v1/agents', apiKey(key), 403],
         ['GET /elsewhere', {}, 404],
-        ['PUT /v1/auth/login', {}, 404],
+        ['PUT /v1/auth/login', {}, 405],
       ] as const) {
         const response = await stack.send(target, { headers: { ...headers, 'X-Request-ID': 'trace-8' } });
         expect([target, response.status]).toEqual([target, status]);

@@ -30,7 +30,15 @@ export type Values = Readonly<Record<string, string>>;
 export type Run = (values?: Values) => Promise<CurlResponse>;
 
 /** Options of curl's that a reader has in `.curlrc`: the commands stay as they are printed. */
-const CURLRC = ['silent', 'show-error', 'include', 'max-time = 20', ''].join('\n');
+const CURLRC = [
+  'silent',
+  'show-error',
+  'include',
+  'max-time = 20',
+  // What was asked, so that the answer can be judged by it.
+  'write-out = "\\n%{method} %{url}"',
+  '',
+].join('\n');
 
 export class Page {
   readonly #name: string;
@@ -134,7 +142,11 @@ export class Page {
     const { stdout } = await promisify(execFile)('bash', ['-c', script], {
       env: { ...env, ...Object.fromEntries(variables.map(([name, value]) => [name.slice(1), value])) },
     });
-    return parseResponse(stdout);
+    const end = stdout.lastIndexOf('\n');
+    const response = parseResponse(stdout.slice(0, end));
+    const [method = '', url = ''] = stdout.slice(end + 1).split(' ', 2);
+    this.#stack().requireDocumented(`${method} ${url.slice(this.#stack().url.length)}`, response);
+    return response;
   }
 
   #account(sentence: string): void {

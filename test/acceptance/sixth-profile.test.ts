@@ -19,6 +19,7 @@ const COPIED = [
   'package.json',
   'tsconfig.json',
   'cdk.json',
+  '.dependency-cruiser.mjs',
 ];
 
 const SIXTH = `

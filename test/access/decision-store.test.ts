@@ -18,6 +18,7 @@ import {
   successor,
   type TestStore,
 } from '../support/table.ts';
+import { decisionStoreContract } from './decision-store-contract.ts';
 
 let store: TestStore;
 let tenant: Awaited<ReturnType<typeof storeTenant>>;
@@ -26,6 +27,8 @@ beforeAll(async () => {
   tenant = await storeTenant(store);
 });
 afterAll(() => store.stop());
+
+decisionStoreContract(() => store);
 
 const WINDOW = windowOf(NOW);
 const OTHER_HASH = hashKey('another key');

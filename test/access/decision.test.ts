@@ -1,22 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  type Decision,
-  type DecisionContext,
-  type DecisionRequest,
-  decide,
-} from '../../lambdas/access/decision.ts';
-import { DynamoDecisionStore } from '../../lambdas/access/decision-store.ts';
-import { Facts } from '../../lambdas/access/facts.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { decide } from '../../lambdas/access/decide.ts';
+import type { Decision, DecisionContext, DecisionRequest } from '../../lambdas/access/decision.ts';
 import { Guesses } from '../../lambdas/access/guesses.ts';
 import type { Deployment } from '../../lambdas/contract/deployment.ts';
 import { parseBlock } from '../../lambdas/kernel/address.ts';
 import { accessTable, apiRows } from '../../lambdas/kernel/api-rows.ts';
-import { sessionKey, tenantKey } from '../../lambdas/kernel/item-keys.ts';
-import { S } from '../../lambdas/kernel/items.ts';
 import { hashKey, newKey, newLocator } from '../../lambdas/keys/key-format.ts';
 import { secondsUntil, WINDOW_SECONDS } from '../../lambdas/plans/allowance.ts';
 import { openSession } from '../../lambdas/sessions/sessions.ts';
-import { ControlStore } from '../../lambdas/signing/control-store.ts';
 import { EMPTY_KEYSET, type Keyset, nextKeyset, publicKeys } from '../../lambdas/signing/keyset.ts';
 import { Signer } from '../../lambdas/signing/signer.ts';
 import { TokenVerifier } from '../../lambdas/signing/tokens.ts';
@@ -24,16 +15,8 @@ import { routes } from '../../lambdas/table/index.ts';
 import { profile as defaultProfile } from '../../profiles/default.ts';
 import { profile as memgraph } from '../../profiles/memgraph.ts';
 import { DEPLOYMENT as DEFAULT_DEPLOYMENT } from '../support/deployment.ts';
-import {
-  ADDRESS,
-  FOREVER,
-  NOW,
-  ORIGIN,
-  startStore,
-  storeTenant,
-  successor,
-  type TestStore,
-} from '../support/table.ts';
+import { memoryStores } from '../support/memory/stores.ts';
+import { ADDRESS, FOREVER, NOW, ORIGIN, storeTenant, successor } from '../support/tenants.ts';
 
 const ISSUER = 'https://api.example.com';
 const DEPLOYMENT: Deployment = {
@@ -46,22 +29,20 @@ const DEPLOYMENT: Deployment = {
   pathScopes: [{ path: '/v1/admin/*', scope: 'admin' }],
 };
 
-let store: TestStore;
+const store = memoryStores();
 let keyset: Keyset;
 beforeAll(async () => {
-  store = await startStore();
   keyset = await nextKeyset(EMPTY_KEYSET, { tokenAlgorithm: 'ES256', tokenSeconds: 3600 }, NOW);
-  await new ControlStore(store.table).publish(keyset.version, publicKeys(keyset));
+  await store.publish(keyset.version, publicKeys(keyset));
 });
-afterAll(() => store.stop());
 
-/** A context with copies of the facts of its own, so that no test sees what another has read. */
+/** The context of an instance of its own. */
 function contextAt(now: number, given: Partial<DecisionContext> = {}): DecisionContext {
   return {
     profile: defaultProfile,
     deployment: DEPLOYMENT,
     access: accessTable(apiRows(routes, given.profile ?? defaultProfile)),
-    store: new DynamoDecisionStore(store.http, store.table.name, new Facts(store.http, store.table.name)),
+    store: store.decisions(),
     tokens: new TokenVerifier(ISSUER),
     guesses: new Guesses(),
     clock: () => now,
@@ -255,7 +236,7 @@ describe('who is refused, and what they are told', () => {
     );
     await store.sessions.end({ sessionId, userId }, { actor: 'user:u', requestId: 'r' });
     expect(await ask(token)).toEqual(refused('ended_session'));
-    await store.table.delete(sessionKey(sessionId));
+    store.state.sessions.delete(sessionId);
     expect(await ask(token)).toEqual(refused('ended_session'));
   });
 
@@ -286,28 +267,20 @@ describe('who is refused, and what they are told', () => {
   });
 
   test('a suspended or closed tenant, a suspended workspace and a tenant that is gone', async () => {
-    const set = (tenantId: string, expression: string, value: object) =>
-      store.table.update(tenantKey(tenantId), {
-        UpdateExpression: expression,
-        ExpressionAttributeNames: { '#state': 'state' },
-        ExpressionAttributeValues: { ':value': value },
-      });
-    for (const state of ['suspended', 'closed']) {
+    for (const state of ['suspended', 'closed'] as const) {
       const tenant = await storeTenant(store);
       const { key } = await tenant.createKey();
       const { token } = await logIn(tenant);
-      await set(tenant.tenantId, 'SET #state = :value', S(state));
+      await store.tenants.change(tenant.tenantId, { state }, ORIGIN, NOW);
       expect(await ask(key)).toEqual(refused('suspended_tenant'));
       expect(await ask(token)).toEqual(refused('suspended_tenant'));
     }
     const tenant = await storeTenant(store);
     const { key } = await tenant.createKey();
-    await store.table.update(tenantKey(tenant.tenantId), {
-      UpdateExpression: 'SET suspendedWorkspaces = :value',
-      ExpressionAttributeValues: { ':value': { SS: [tenant.workspaceId] } },
-    });
+    const workspace = await store.workspaces.find(tenant.tenantId, tenant.workspaceId);
+    if (workspace !== undefined) await store.workspaces.close(workspace, ORIGIN, NOW);
     expect(await ask(key)).toEqual(refused('suspended_tenant'));
-    await store.table.delete(tenantKey(tenant.tenantId));
+    store.state.tenants.delete(tenant.tenantId);
     expect(await ask(key)).toEqual(refused('invalid_credential'));
   });
 
@@ -316,12 +289,8 @@ describe('who is refused, and what they are told', () => {
       [NOW + 1, 'allowed'],
       [NOW, 'refused'],
     ] as const) {
-      const tenant = await storeTenant(store);
+      const tenant = await storeTenant(store, { heldUntil: until });
       const { key } = await tenant.createKey();
-      await store.table.update(tenantKey(tenant.tenantId), {
-        UpdateExpression: 'SET heldUntil = :until',
-        ExpressionAttributeValues: { ':until': { N: String(until) } },
-      });
       const decision = await ask(key);
       expect(decision.outcome).toBe(answer);
       if (answer === 'refused') expect(decision).toEqual(refused('expired_credential'));
@@ -656,19 +625,16 @@ test('when the store cannot answer there is no decision', async () => {
   const tenant = await storeTenant(store);
   const { key } = await tenant.createKey();
   const { token } = await logIn(tenant);
-  const nowhere = new DynamoDecisionStore(
-    store.http,
-    'no-such-table',
-    new Facts(store.http, 'no-such-table'),
-  );
-  await expect(ask(key, {}, NOW, { store: nowhere })).rejects.toThrow();
-  await expect(ask(token, {}, NOW, { store: nowhere })).rejects.toThrow();
-  const withoutFacts = new DynamoDecisionStore(
-    store.http,
-    store.table.name,
-    new Facts(store.http, 'no-such-table'),
-  );
-  await expect(ask(key, {}, NOW, { store: withoutFacts })).rejects.toThrow();
+  const down = () => Promise.reject(new Error('down'));
+  const nowhere = Object.assign(store.decisions(), { useKey: down, useSession: down });
+  await expect(ask(key, {}, NOW, { store: nowhere })).rejects.toThrow('down');
+  await expect(ask(token, {}, NOW, { store: nowhere })).rejects.toThrow('down');
+  for (const what of ['tenant', 'control']) {
+    const withoutFacts = Object.assign(store.decisions(), { [what]: down });
+    await expect(ask(what === 'tenant' ? key : token, {}, NOW, { store: withoutFacts })).rejects.toThrow(
+      'down',
+    );
+  }
 });
 
 test('a record that counts more than the clock’s window is still one decision', async () => {

@@ -64,6 +64,10 @@ test('each forbidden import fails by the name of its rule, types too', async () 
     'contract-has-no-dependency': ['lambdas/contract/broken-e.ts', "import 'node:fs';"],
     'profiles-are-data': ['profiles/broken-f.ts', "import '../lambdas/kernel/clock.ts';"],
     'no-cdk-at-run-time': ['lambdas/http/broken-g.ts', "export type { App } from 'aws-cdk-lib';"],
+    'run-time-code-uses-what-is-deployed': [
+      'lambdas/http/broken-l.ts',
+      "export type { TestContext } from 'vitest';",
+    ],
     'local-serves-the-template': ['local/broken-h.ts', "import '../lambdas/table/index.ts';"],
     'nobody-knows-that-it-runs-locally': ['lib/broken-i.ts', "import '../local/stack.ts';"],
     'nothing-imports-bin': ['lib/broken-j.ts', "import '../bin/docs.ts';"],

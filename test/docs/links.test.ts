@@ -3,22 +3,57 @@ import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '../..');
+const PAGES = globSync('{*.md,docs/**/*.md}', { cwd: ROOT });
+const read = (page: string) => readFileSync(join(ROOT, page), 'utf8');
+/** A page without its code blocks, in which a `#` begins a comment and a bracket no link. */
+const prose = (page: string) => read(page).replace(/^```[\s\S]*?^```/gm, '');
 
 test.each(['SECURITY.md', 'docs/security.md'])('every test that %s names is there', (page) => {
-  const named = [...readFileSync(join(ROOT, page), 'utf8').matchAll(/`(test\/[\w./-]+)`/g)].map(
-    ([, path]) => path,
-  );
+  const named = [...read(page).matchAll(/`(test\/[\w./-]+)`/g)].map(([, path]) => path);
   expect(named.length).toBeGreaterThan(20);
   expect(named.filter((path) => !existsSync(join(ROOT, path ?? '')))).toEqual([]);
 });
 
-test('every page of the documentation that another links to is there', () => {
-  const pages = globSync('{*.md,docs/**/*.md}', { cwd: ROOT });
-  const broken = pages.flatMap((page) =>
-    [...readFileSync(join(ROOT, page), 'utf8').matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)[^)]*\)/g)]
-      .map(([, target = '']) => target)
-      .filter((target) => !existsSync(join(ROOT, dirname(page), target)))
-      .map((target) => `${page}: ${target}`),
+test('every file of the repository that a page names is there', () => {
+  const named = PAGES.flatMap((page) =>
+    [
+      ...prose(page).matchAll(/`((?:bin|lib|lambdas|profiles|local|ops|doctor|bench|test|docs)\/[\w./-]+)`/g),
+    ].map(([, path = '']) => [page, path] as const),
+  );
+  expect(named.length).toBeGreaterThan(100);
+  expect(
+    named.filter(([, path]) => !existsSync(join(ROOT, path))).map(([page, path]) => `${page}: ${path}`),
+  ).toEqual([]);
+});
+
+test('every page and heading that a page links to is there', () => {
+  const broken = PAGES.flatMap((page) =>
+    [...prose(page).matchAll(/\]\((?!https?:|mailto:)([^)#\s]*)(?:#([^)\s]+))?[^)]*\)/g)]
+      .filter(([, file = '', heading]) => {
+        const target = file === '' ? page : join(dirname(page), file);
+        if (!existsSync(join(ROOT, target))) return true;
+        return heading !== undefined && !anchors(target).has(heading);
+      })
+      .map(([link]) => `${page}: ${link}`),
   );
   expect(broken).toEqual([]);
+});
+
+/** The anchors that GitHub gives the headings of a page: lower case, spaces as hyphens, no punctuation. */
+function anchors(page: string): Set<string> {
+  return new Set(
+    [...prose(page).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+      heading
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+        .replaceAll(' ', '-'),
+    ),
+  );
+}
+
+test('the README is read in three minutes, and begins with the commands that work', () => {
+  const readme = read('README.md');
+  expect(readme.split(/\s+/).length).toBeLessThan(700);
+  expect(readme).toContain('npm ci && npm start');
+  expect(readme).toContain('`npm test`');
 });

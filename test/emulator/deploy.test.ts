@@ -133,7 +133,7 @@ describe('the main flow', () => {
     const metadata = await call('GET', '/.well-known/oauth-protected-resource');
     expect(metadata.json).toMatchObject({ resource: api, authorization_servers: [api] });
     expect((await call('GET', '/v1/stats')).status).toBe(401);
-    expect((await call('PUT', '/v1/auth/login', {}, {})).status).toBe(404);
+    expect((await call('PUT', '/v1/auth/login', {}, {})).status).toBe(405);
   });
 
   test('the doctor reads what only the account knows, and finds what the emulator does otherwise', async () => {

@@ -7,10 +7,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-const VERSION = '1.5.33';
 const ROOT = join(import.meta.dirname, '../..');
-/** Where the emulator is installed, once for all runs. Ignored by git. */
-const VENV = join(ROOT, '.latchkey', `ministack-${VERSION}`);
+const REQUIREMENTS = join(import.meta.dirname, 'requirements.txt');
+/** Where the emulator is installed, once for all runs of a version. Ignored by git. */
+const VENV = join(ROOT, '.latchkey', readFileSync(REQUIREMENTS, 'utf8').trim().replace('==', '-'));
 const READY_WITHIN_MILLISECONDS = 60_000;
 
 export interface Emulator {
@@ -90,7 +90,7 @@ function install(): void {
   rmSync(VENV, { recursive: true, force: true });
   mkdirSync(dirname(VENV), { recursive: true });
   execFileSync('python3', ['-m', 'venv', VENV]);
-  const pip = ['install', '--quiet', '--disable-pip-version-check', `ministack==${VERSION}`];
+  const pip = ['install', '--quiet', '--disable-pip-version-check', '--requirement', REQUIREMENTS];
   execFileSync(join(VENV, 'bin/pip'), pip, { stdio: 'inherit' });
 }
 

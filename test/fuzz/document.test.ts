@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { complaint, operationsOf } from './document.ts';
+import { operationsOf } from '../support/documented.ts';
+import { complaint } from './document.ts';
 
 const [operation] = operationsOf({
   paths: { '/v1/things/{id}': { get: { operationId: 'getThing', responses: { 200: {}, 401: {} } } } },

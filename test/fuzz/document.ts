@@ -1,42 +1,7 @@
 /** Requests made up from an OpenAPI document: near what it describes, and just beside it. */
 import * as fc from 'fast-check';
+import type { Operation, Json as Schema } from '../support/documented.ts';
 import type { HttpRequest } from '../support/http.ts';
-
-// biome-ignore lint/suspicious/noExplicitAny: a JSON schema, as the document has it
-type Schema = any;
-
-export interface Operation {
-  readonly id: string;
-  readonly method: string;
-  readonly path: string;
-  readonly isPublic: boolean;
-  /** The statuses that the document allows. */
-  readonly statuses: ReadonlySet<number>;
-  readonly body: Schema | undefined;
-  readonly takesForm: boolean;
-  /** The body is lines of its schema. */
-  readonly takesLines: boolean;
-  readonly parameters: readonly { readonly name: string; readonly in: string; readonly schema: Schema }[];
-}
-
-export function operationsOf(document: Schema): Operation[] {
-  return Object.entries(document.paths).flatMap(([path, operations]) =>
-    Object.entries(operations as Record<string, Schema>).map(([method, operation]) => {
-      const content = operation.requestBody?.content ?? {};
-      return {
-        id: operation.operationId,
-        method: method.toUpperCase(),
-        path,
-        isPublic: operation.security?.length === 0,
-        statuses: new Set(Object.keys(operation.responses).map(Number)),
-        body: (content['application/json'] ?? content['application/x-ndjson'])?.schema,
-        takesLines: 'application/x-ndjson' in content,
-        takesForm: 'application/x-www-form-urlencoded' in content,
-        parameters: operation.parameters ?? [],
-      };
-    }),
-  );
-}
 
 /** Texts that have broken programs before: long, empty, with NUL, unpaired, of another script, of another language. */
 const TEXTS = fc.oneof(

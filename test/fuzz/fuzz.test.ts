@@ -4,7 +4,9 @@
  */
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { covers } from '../../lambdas/http/unmatched.ts';
 import { PROFILES } from '../profiles/profiles.ts';
+import { type Operation, operationsOf } from '../support/documented.ts';
 import {
   apiKey,
   bearer,
@@ -15,7 +17,7 @@ import {
   startTestStack,
   type TestStack,
 } from '../support/stack.ts';
-import { complaint, type Operation, operationsOf, requestOf } from './document.ts';
+import { complaint, requestOf } from './document.ts';
 
 const SECONDS = Number(process.env.FUZZ_SECONDS ?? 600);
 const SEED = process.env.FUZZ_SEED === undefined ? {} : { seed: Number(process.env.FUZZ_SEED) };
@@ -63,24 +65,16 @@ describe.each(PROFILES.map(({ name }) => name))('%s', (profile) => {
     }
   });
 
-  test('a page that no method is for is a 404, whatever is sent', async () => {
+  test('a path that lacks a method is a 405 that says which it has, whatever is sent', async () => {
     const methods = ['PUT', 'PATCH', 'DELETE', 'POST'];
     for (const { path } of operations) {
       for (const method of methods.filter(
         (each) => !operations.some((known) => known.method === each && covers(known.path, path)),
       )) {
         const target = `${method} ${path.replaceAll(/\{\w+\}/g, 'x')}`;
-        expect((await stack.send(target, { json: {} })).status, target).toBe(404);
+        const { status, headers } = await stack.send(target, { json: {} });
+        expect([target, status, headers.allow]).toEqual([target, 405, expect.not.stringContaining(method)]);
       }
     }
   });
 });
-
-/** Whether a template stands for a path: `/v1/api-keys/{id}` for `/v1/api-keys/verify` too, which is no key's id. */
-function covers(template: string, path: string): boolean {
-  const [wanted, given] = [template.split('/'), path.split('/')];
-  return (
-    wanted.length === given.length &&
-    wanted.every((segment, index) => segment.startsWith('{') || segment === given[index])
-  );
-}

@@ -4,7 +4,7 @@ import type { Decision } from '../../lambdas/access/decision.ts';
 import { DECISION_ERRORS, type DecisionErrorCode } from '../../lambdas/contract/errors.ts';
 import { errorCodeOf } from '../../lambdas/contract/profile.ts';
 import { ENVIRONMENTS, ROLES, SCOPES } from '../../lambdas/contract/scopes.ts';
-import { callerOf, contextOf } from '../../lambdas/http/identity.ts';
+import { callerOf, contextOf, RESERVED_CONTEXT_FIELDS } from '../../lambdas/http/identity.ts';
 import { traceId } from '../../lambdas/http/request-id.ts';
 import type { Caller } from '../../lambdas/kernel/caller.ts';
 import { PROFILES } from '../profiles/profiles.ts';
@@ -48,6 +48,12 @@ const decision: fc.Arbitrary<Decision> = fc.oneof(
     message: `Insufficient scope. Required: ${scope}`,
     allowance: left,
   })),
+  fc.constantFrom('malformed_request' as const, 'not_found' as const).map((one) => ({
+    outcome: 'misdirected' as const,
+    code: one,
+    tenant: null,
+    allowance: null,
+  })),
   allowance.map((one) => ({ outcome: 'limited' as const, allowance: one })),
   allowed,
 );
@@ -57,6 +63,16 @@ const contextFor = (one: Decision, now = NOW) => contextOf(one, 'r1', now, (name
 /** Structured fields have quotation marks: they stand in headers, where those are right. */
 const IN_HEADERS_ONLY = ['rateLimit', 'rateLimitPolicy'];
 const throws = (expected: object) => expect.objectContaining({ name: 'Problem', ...expected });
+
+test('no field of the context has a name that API Gateway uses itself', () => {
+  fc.assert(
+    fc.property(decision, (one) => {
+      expect(Object.keys(contextFor(one)).filter((name) => RESERVED_CONTEXT_FIELDS.includes(name))).toEqual(
+        [],
+      );
+    }),
+  );
+});
 
 describe('the authorizer’s context', () => {
   test('is strings that stand in JSON as they are, for every decision, profile and request id', () => {
@@ -145,7 +161,7 @@ describe('the authorizer’s context', () => {
 describe('the second lock', () => {
   test('an identity from which any field was removed or emptied, or made another type, is refused', () => {
     const notIdentity = [
-      'requestId',
+      'callId',
       'retryAfter',
       'retryHint',
       'quotaRetryAfter',

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { METHODS } from '../../lambdas/contract/access.ts';
 import type { PathScope } from '../../lambdas/contract/profile.ts';
-import { accessTable, apiRows } from '../../lambdas/kernel/api-rows.ts';
+import { type ApiRow, accessTable, apiRows } from '../../lambdas/kernel/api-rows.ts';
 import { routes } from '../../lambdas/table/index.ts';
 import { upstreamScope } from '../../lambdas/upstream/path-scopes.ts';
 import { PROFILES } from '../profiles/profiles.ts';
@@ -80,6 +80,8 @@ describe('the scope of an upstream call', () => {
   });
 });
 
+const isOwn = (row: ApiRow) => row.kind === 'route' || row.kind === 'head';
+
 describe.each(PROFILES.map((one) => [one.name, one] as const))('the table of %s', (_name, one) => {
   const rows = apiRows(routes, one);
   const below = (path: string) => one.upstreamPrefixes.some((prefix) => path.startsWith(`${prefix}/`));
@@ -124,15 +126,24 @@ describe.each(PROFILES.map((one) => [one.name, one] as const))('the table of %s'
     for (const row of rows) {
       const entry = Object.hasOwn(table, row.path) ? table[row.path]?.[row.method] : undefined;
       if (row.kind === 'upstream') expect(entry).toBe('upstream');
-      else if (row.kind === 'route' && row.access.kind === 'credential') {
+      else if (isOwn(row) && row.access.kind === 'credential') {
         const { scope, callers } = row.access;
         expect(entry).toEqual({ scope: scope ?? undefined, callers });
       } else expect(entry, `${row.method} ${row.path}`).toBeUndefined();
     }
     const credentialed = rows.filter(
-      (row) => row.kind === 'upstream' || (row.kind === 'route' && row.access.kind === 'credential'),
+      (row) => row.kind === 'upstream' || (isOwn(row) && row.access.kind === 'credential'),
     );
     expect(Object.values(table).flatMap((methods) => Object.keys(methods))).toHaveLength(credentialed.length);
+  });
+
+  test('answers HEAD wherever it answers GET, to the same callers, and nowhere else', () => {
+    const heads = rows
+      .filter((row) => row.kind === 'head')
+      .map(({ path, access, route }) => [path, access, route.id]);
+    const gets = rows.filter((row) => row.kind === 'route' && row.method === 'GET');
+    expect(heads).toEqual(gets.map((row) => isOwn(row) && [row.path, row.access, row.route.id]));
+    expect(heads.length).toBeGreaterThan(0);
   });
 
   test('survives being written into a bundle as JSON', () => {

@@ -6,11 +6,11 @@ import net, { type AddressInfo } from 'node:net';
 import { BatchGetItemCommand, DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { DynamoDbError } from '../../lambdas/kernel/dynamodb-error.ts';
 import {
   type AttributeValue,
   type BatchGetItemInput,
   createDynamoDbHttp,
-  DynamoDbError,
   type DynamoDbHttpOptions,
   type Item,
   type UpdateItemInput,
@@ -331,15 +331,16 @@ interface Received {
 /** Meets each request with the next fault, and then again and again with the last. */
 async function faultServer(...faults: [Fault, ...Fault[]]) {
   const received: Received[] = [];
-  const server = http.createServer(async (request, response) => {
+  const server = http.createServer((request, response) => {
     request.on('error', () => {});
     const chunks: Buffer[] = [];
     request.on('data', (chunk) => chunks.push(chunk));
-    await once(request, 'end');
-    const { headers, method, url: path } = request;
-    const fault = faults[Math.min(received.length, faults.length - 1)] as Fault;
-    received.push({ headers, method, path, body: Buffer.concat(chunks).toString() });
-    fault(response, request);
+    request.once('end', () => {
+      const { headers, method, url: path } = request;
+      const fault = faults[Math.min(received.length, faults.length - 1)] as Fault;
+      received.push({ headers, method, path, body: Buffer.concat(chunks).toString() });
+      fault(response, request);
+    });
   });
   const endpoint = await listening(server);
   onTestFinished(() => {

@@ -5,13 +5,7 @@ import { type Item, N, S } from '../../lambdas/kernel/items.ts';
 import { Table } from '../../lambdas/kernel/table.ts';
 import { hashKey } from '../../lambdas/keys/key-format.ts';
 import { DynamoKeyStore, newKeyItems } from '../../lambdas/keys/key-store.ts';
-import {
-  type ApiKey,
-  type KeySelection,
-  RETENTION_SECONDS,
-  ROTATION_PAUSE_SECONDS,
-  revokeKeys,
-} from '../../lambdas/keys/keys.ts';
+import { type ApiKey, type KeySelection, RETENTION_SECONDS, revokeKeys } from '../../lambdas/keys/keys.ts';
 import { ENGINE_CREDENTIALS, ENGINE_REGION } from '../support/dynamodb-engine.ts';
 import {
   FOREVER,
@@ -23,6 +17,7 @@ import {
   successor,
   type TestStore,
 } from '../support/table.ts';
+import { keyStoreContract } from './key-store-contract.ts';
 
 let store: TestStore;
 beforeAll(async () => {
@@ -30,10 +25,8 @@ beforeAll(async () => {
 });
 afterAll(() => store.stop());
 
-const codes = (results: readonly PromiseSettledResult<unknown>[]) =>
-  results.map((result) =>
-    result.status === 'fulfilled' ? 'made' : (result.reason as { code?: string }).code,
-  );
+keyStoreContract(() => store);
+
 const count = async (tenantId: string) => (await store.item(tenantKey(tenantId)))?.keyCount?.N;
 const rotationTo = (key: string, replaces: Uint8Array, given: { expiresAt?: number } = {}) => ({
   replaces,
@@ -58,43 +51,6 @@ describe('creating keys', () => {
       ...apiKey,
       scopes: ['read', 'delete'],
     });
-  });
-
-  test('of 20 creations at once at a limit of 5, five are made and the others are told of the limit', async () => {
-    const { tenantId, workspaceId } = await storeTenant(store);
-    const results = await Promise.allSettled(
-      Array.from({ length: 20 }, () =>
-        store.keys.create(newIssue({ tenantId, workspaceId }).issue, 5, ORIGIN),
-      ),
-    );
-    // Onboarding made the first of the five.
-    expect(codes(results).filter((code) => code === 'made')).toHaveLength(4);
-    expect(codes(results).filter((code) => code === 'limit_reached')).toHaveLength(16);
-    expect((await store.keys.page(tenantId, 100)).keys).toHaveLength(5);
-    expect(await count(tenantId)).toBe('5');
-  });
-
-  test('a workspace that does not exist, or is another tenant’s, is not found, and takes no place', async () => {
-    const { tenantId } = await storeTenant(store);
-    const other = await storeTenant(store);
-    for (const workspaceId of ['none', '', other.workspaceId, 'x'.repeat(64)]) {
-      const { issue } = newIssue({ tenantId, workspaceId });
-      await expect(store.keys.create(issue, 5, ORIGIN)).rejects.toMatchObject({ code: 'not_found' });
-    }
-    expect(await count(tenantId)).toBe('1');
-  });
-
-  test('a key is not found by another tenant', async () => {
-    const [mine, other] = [await storeTenant(store), await storeTenant(store)];
-    const { apiKey } = await mine.createKey();
-    expect(await store.keys.find(other.tenantId, apiKey.id)).toBeUndefined();
-  });
-
-  test('no id makes the search fail: one that is too long for a key of the table is not found', async () => {
-    const { tenantId } = await storeTenant(store);
-    for (const id of ['', 'x', 'x'.repeat(10_000), '🔑'.repeat(500), '\0', '../..', '#']) {
-      expect(await store.keys.find(tenantId, id)).toBeUndefined();
-    }
   });
 });
 
@@ -131,17 +87,6 @@ describe('revoking', () => {
     const before = await store.item(keyKey(apiKey.locator));
     await store.keys.revoke(apiKey, { actor: 'user:other', requestId: 'later' }, NOW + 1000);
     expect(await store.item(keyKey(apiKey.locator))).toEqual(before);
-  });
-
-  test('gives room for another key', async () => {
-    const tenant = await storeTenant(store);
-    const { tenantId, workspaceId } = tenant;
-    const { apiKey } = await tenant.createKey();
-    const next = () => store.keys.create(newIssue({ tenantId, workspaceId }).issue, 2, ORIGIN);
-    await expect(next()).rejects.toMatchObject({ code: 'limit_reached' });
-    await store.keys.revoke(apiKey, ORIGIN, NOW);
-    await next();
-    await expect(next()).rejects.toMatchObject({ code: 'limit_reached' });
   });
 });
 
@@ -205,28 +150,6 @@ describe('changing', () => {
 });
 
 describe('rotating', () => {
-  test('of 20 rotations at once one is made', async () => {
-    const tenant = await storeTenant(store);
-    const { apiKey, hash } = await tenant.createKey();
-    const keys = Array.from({ length: 20 }, () => successor(apiKey));
-    const made = await Promise.all(
-      keys.map((key) => store.keys.rotate(apiKey, rotationTo(key, hash), ORIGIN, NOW)),
-    );
-    expect(made.filter(Boolean)).toHaveLength(1);
-    const winner = keys[made.indexOf(true)] ?? '';
-    expect(await store.keys.presentHash(apiKey)).toEqual(hashKey(winner));
-  });
-
-  test('a repetition within the pause is refused although it names the present key; after it, it is made', async () => {
-    const tenant = await storeTenant(store);
-    const { apiKey, hash } = await tenant.createKey();
-    const [first, second] = [successor(apiKey), successor(apiKey)];
-    expect(await store.keys.rotate(apiKey, rotationTo(first, hash), ORIGIN, NOW)).toBe(true);
-    const again = rotationTo(second, hashKey(first));
-    expect(await store.keys.rotate(apiKey, again, ORIGIN, NOW + ROTATION_PAUSE_SECONDS - 1)).toBe(false);
-    expect(await store.keys.rotate(apiKey, again, ORIGIN, NOW + ROTATION_PAUSE_SECONDS)).toBe(true);
-  });
-
   test('a key that was revoked, disabled or deleted meanwhile is not rotated', async () => {
     const tenant = await storeTenant(store);
     for (const kill of [
@@ -309,16 +232,6 @@ describe('paging', () => {
     const page = await store.keys.page(tenant.tenantId, 5);
     expect(page.keys).toHaveLength(5);
     expect((await pages(tenant.tenantId, 3)).ids).toHaveLength(6);
-  });
-
-  test('never shows another tenant’s keys, wherever it is told to begin', async () => {
-    const [mine, other] = [await storeTenant(store), await storeTenant(store)];
-    const theirs = await other.createKey();
-    await mine.createKey();
-    for (const after of [undefined, '', theirs.apiKey.id, 'key_', '~']) {
-      const { keys } = await store.keys.page(mine.tenantId, 100, after);
-      expect(keys.every(({ tenantId }) => tenantId === mine.tenantId)).toBe(true);
-    }
   });
 });
 

@@ -1,6 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { DynamoDecisionStore } from '../../lambdas/access/decision-store.ts';
-import { Facts } from '../../lambdas/access/facts.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { SCOPES } from '../../lambdas/contract/scopes.ts';
 import { parseBlock } from '../../lambdas/kernel/address.ts';
 import type { Caller } from '../../lambdas/kernel/caller.ts';
@@ -11,23 +9,25 @@ import {
   findKey,
   type KeyContext,
   listKeys,
+  revealKey,
+  revokeKey,
+  revokeKeys,
   rotateKey,
   updateKey,
 } from '../../lambdas/keys/keys.ts';
 import { profile } from '../../profiles/default.ts';
 import { DEPLOYMENT } from '../support/deployment.ts';
-import { FOREVER, NOW, startStore, storeTenant, type TestStore } from '../support/table.ts';
+import { memoryStores } from '../support/memory/stores.ts';
+import { FOREVER, NOW, storeTenant } from '../support/tenants.ts';
 
 const FROM = { requestId: 'r' };
 const grace = (graceSeconds: number) => ({ graceSeconds, keepPrevious: false });
 
-let store: TestStore;
+const store = memoryStores();
 let tenant: Awaited<ReturnType<typeof storeTenant>>;
 beforeAll(async () => {
-  store = await startStore();
   tenant = await storeTenant(store);
 });
-afterAll(() => store.stop());
 
 const at = (now = NOW): KeyContext => ({
   profile,
@@ -158,11 +158,7 @@ describe('rotation', () => {
     const keepPrevious = { graceSeconds: 0, keepPrevious: true };
     const again = await rotateKey(apiKey.id, keepPrevious, person(), FROM, at(NOW + 60));
     expect(again.apiKey.previousExpiresAt).toBe(NOW + 3600);
-    const decisions = new DynamoDecisionStore(
-      store.http,
-      store.table.name,
-      new Facts(store.http, store.table.name),
-    );
+    const decisions = store.decisions();
     const opens = async (key: string) =>
       (await decisions.useKey(apiKey.locator, hashKey(key), '192.0.2.1', NOW + 61)).passed;
     expect([await opens(first), await opens(lost), await opens(again.key)]).toEqual([true, false, true]);
@@ -180,11 +176,7 @@ describe('rotation', () => {
       FROM,
       at(NOW + 20),
     );
-    const decisions = new DynamoDecisionStore(
-      store.http,
-      store.table.name,
-      new Facts(store.http, store.table.name),
-    );
+    const decisions = store.decisions();
     const opens = async (now: number) =>
       (await decisions.useKey(apiKey.locator, hashKey(first), '192.0.2.1', now)).passed;
     expect([await opens(NOW + 59), await opens(NOW + 61)]).toEqual([true, false]);
@@ -196,5 +188,95 @@ describe('rotation', () => {
     const expiry = { field: 'expires_at', at: NOW + 1000 };
     await expect(updateKey(apiKey.id, { expiry }, person(), FROM, late)).rejects.toEqual(conflict);
     expect((await rotateKey(apiKey.id, grace(60), person(), FROM, late)).apiKey.expiresAt).toBe(NOW + 300);
+  });
+});
+
+describe('changing and revoking', () => {
+  test('what is asked for is so then, and a revoked key is gone for ever', async () => {
+    const { apiKey } = await make(person());
+    const update = (change: Parameters<typeof updateKey>[1]) =>
+      updateKey(apiKey.id, change, person(), FROM, at());
+    const changed = await update({ name: 'New', enabled: false, scopes: ['read'], metadata: { a: 'b' } });
+    expect(changed).toMatchObject({ name: 'New', state: 'disabled', scopes: ['read'], metadata: { a: 'b' } });
+    await expect(rotateKey(apiKey.id, grace(0), person(), FROM, at())).rejects.toEqual(conflict);
+    expect(await update({ enabled: true })).toMatchObject({ state: 'active', name: 'New' });
+    const revoked = await revokeKey(apiKey.id, person(), FROM, at());
+    expect(revoked).toMatchObject({ state: 'revoked', revokedAt: NOW });
+    expect(await revokeKey(apiKey.id, person(), FROM, at(NOW + 60))).toMatchObject({ revokedAt: NOW });
+    for (const late of [
+      () => update({ name: 'Late' }),
+      () => rotateKey(apiKey.id, grace(0), person(), FROM, at()),
+      () => revealKey(apiKey.id, undefined, person(), at()),
+    ])
+      await expect(late()).rejects.toMatchObject({ code: 'gone' });
+  });
+
+  test('a key that is revoked between the read and the write of a change is gone, and one that is rotated is a conflict', async () => {
+    const { apiKey } = await make(person());
+    const between = (meanwhile: () => Promise<unknown>): KeyContext => ({
+      ...at(),
+      keys: new Proxy(store.keys, {
+        get: (keys, name: keyof typeof keys) =>
+          name !== 'change'
+            ? keys[name].bind(keys)
+            : async (...given: Parameters<typeof keys.change>) => {
+                await meanwhile();
+                return keys.change(...given);
+              },
+      }),
+    });
+    const expiry = { field: 'expires_at', at: NOW + 60 };
+    const rotated = between(() => rotateKey(apiKey.id, grace(3600), person(), FROM, at()));
+    await expect(updateKey(apiKey.id, { expiry }, person(), FROM, rotated)).rejects.toEqual(conflict);
+    const revoked = between(() => store.keys.revoke(apiKey, { actor: 'user:u', requestId: 'r' }, NOW));
+    await expect(updateKey(apiKey.id, { enabled: true }, person(), FROM, revoked)).rejects.toMatchObject({
+      code: 'gone',
+    });
+  });
+
+  test('a key may always revoke itself, and another only with all that it may', async () => {
+    const self = await make(person(), { scopes: ['admin'] });
+    const small = program({ ...self.apiKey, scopes: ['read'] });
+    const { apiKey: big } = await make(person(), { scopes: ['admin'] });
+    await expect(revokeKey(big.id, small, FROM, at())).rejects.toEqual(exceeds);
+    expect(await revokeKey(self.apiKey.id, small, FROM, at())).toMatchObject({ state: 'revoked' });
+    await expect(make(program({ ...self.apiKey, id: 'key_gone' }))).rejects.toMatchObject({
+      code: 'invalid_credential',
+    });
+  });
+
+  test('no key can be shown again, nor found by an id that is none', async () => {
+    const { apiKey } = await make(person());
+    await expect(revealKey(apiKey.id, undefined, person(), at())).rejects.toMatchObject({ code: 'gone' });
+    await expect(revealKey(apiKey.id, tenant.workspaceId, person(), at())).rejects.toMatchObject({
+      code: 'gone',
+    });
+    for (const id of ['', 'key_none', '../..', 'x'.repeat(5000)])
+      await expect(findKey(id, person(), at())).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  test('an expiry lies ahead, and not too far', async () => {
+    const { maxExpiryDays } = profile.keys;
+    for (const end of [NOW, NOW - 1, NOW + maxExpiryDays * 86_400 + 1])
+      await expect(make(person(), { expiry: { field: 'expires_at', at: end } })).rejects.toMatchObject({
+        fields: [{ field: 'expires_at' }],
+      });
+    const bounded = { ...at(), profile: { ...profile, keys: { ...profile.keys, defaultExpiryDays: 90 } } };
+    const create = (request: object) => createKey({ name: 'k', ...request }, person(), FROM, bounded);
+    expect((await create({})).apiKey.expiresAt).toBe(NOW + 90 * 86_400);
+    await expect(create({ expiry: { field: 'expires_at', at: null } })).rejects.toMatchObject({
+      fields: [{ field: 'expires_at' }],
+    });
+  });
+
+  test('a revocation of many ends when its time is up, and says so', async () => {
+    const { apiKey } = await make(person());
+    const mine = { createdBy: apiKey.createdBy };
+    const origin = { actor: 'user:u', requestId: 'r' };
+    const revoke = (hasTimeLeft: () => boolean) =>
+      revokeKeys(mine, tenant.tenantId, origin, hasTimeLeft, at());
+    expect(await revoke(() => false)).toEqual({ revoked: 0, complete: false });
+    expect((await revoke(() => true)).complete).toBe(true);
+    expect((await store.keys.find(tenant.tenantId, apiKey.id))?.state).toBe('revoked');
   });
 });

@@ -133,11 +133,11 @@ describe("API Gateway's own answers", () => {
       const { ResponseParameters, StatusCode, body } = answer(ResponseType);
       expect(ResponseParameters[header('Access-Control-Allow-Origin')]).toBe("'*'");
       expect(ResponseParameters[header('X-Request-ID')]).toMatch(
-        /^context\.(authorizer\.requestId|extendedRequestId)$/,
+        /^context\.(authorizer\.callId|extendedRequestId)$/,
       );
       expect(body).toMatchObject({
         status: Number(StatusCode),
-        request_id: expect.stringContaining('equestId'),
+        request_id: expect.stringMatching(/^\$context\.(authorizer\.callId|extendedRequestId)$/),
       });
     }
   });

@@ -107,12 +107,34 @@ describe('the authorizer', () => {
   });
 });
 
-describe('a flood of logins', () => {
-  it('is held to a number of instances of its own', () => {
-    development.hasResourceProperties('AWS::Lambda::Function', {
-      ReservedConcurrentExecutions: 10,
-      MemorySize: 1769,
+describe('reserved concurrency', () => {
+  /** Instances that functions have for themselves, by the beginning of their descriptions. */
+  const reserved = (template: Template) =>
+    Object.fromEntries(
+      propertiesOf(template, 'AWS::Lambda::Function').flatMap(
+        ({ Description, ReservedConcurrentExecutions: instances }) =>
+          instances === undefined ? [] : [[Description, instances]],
+      ),
+    );
+
+  it('is asked of no new account: in development nothing is reserved', () => {
+    expect(reserved(development)).toEqual({});
+  });
+
+  it('is a bulkhead for the authorizer and a ceiling for logins and passwords in production', () => {
+    expect(reserved(production)).toEqual({
+      'Decides every request that takes a credential': 200,
+      'Onboarding and login': 10,
+      'The people of a tenant and their passwords': 5,
     });
+  });
+
+  it.each([
+    ['development', { authorizer: 30 }, [30, 10, 5]],
+    ['production', null, []],
+  ])('in %s is what the configuration says: %j', async (environment, reservedConcurrency, instances) => {
+    const template = await templateOf({ environment, config: { reservedConcurrency } });
+    expect(Object.values(reserved(template))).toEqual(instances);
   });
 });
 

@@ -3,7 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { httpClient } from '../support/http.ts';
 import type { Call, Plan, Seen } from './plan.ts';
 
-process.once('message', async (plan: Plan) => {
+process.once('message', (plan: Plan) => void generate(plan));
+
+/** Makes the plan's calls, and sends how they ended. A fault of its own ends the process, which its parent sees. */
+async function generate(plan: Plan): Promise<void> {
   const tally: Record<string, number> = {};
   const errors: string[] = [];
   const { send, close } = httpClient(plan.url);
@@ -36,4 +39,4 @@ process.once('message', async (plan: Plan) => {
   close();
   process.send?.({ tally, errors } satisfies Seen);
   process.disconnect();
-});
+}

@@ -220,8 +220,8 @@ test('a stack takes the DynamoDB engine that it is given', async () => {
 });
 
 describe('npm start', () => {
-  /** @param folder where it runs, and notes what runs */
-  const run = (args: readonly string[], folder = ROOT) => {
+  /** @param folder where it runs, and notes itself: never where a developer's own stack may be noted */
+  const run = (args: readonly string[], folder = dataDirectory()) => {
     const child = spawn(process.execPath, [join(ROOT, 'local', 'start.js'), ...args], {
       cwd: folder,
       stdio: ['ignore', 'pipe', 'pipe'],

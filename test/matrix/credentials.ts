@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { importJWK, SignJWT } from 'jose';
 import type { Profile } from '../../lambdas/contract/profile.ts';
 import { coversScope, SCOPES, type Scope } from '../../lambdas/contract/scopes.ts';
-import { sessionKey, tenantKey } from '../../lambdas/kernel/item-keys.ts';
+import { keyKey, sessionKey, tenantKey } from '../../lambdas/kernel/item-keys.ts';
+import { N } from '../../lambdas/kernel/items.ts';
 import { newKey, newLocator, parseKey } from '../../lambdas/keys/key-format.ts';
 import { signingKey } from '../../lambdas/signing/keyset.ts';
 import {
@@ -10,11 +11,9 @@ import {
   bearer,
   contents,
   expectStatus,
-  inSeconds,
   keyHeader,
   PASSWORD,
   type TestStack,
-  untilPast,
 } from '../support/stack.ts';
 
 /** Every kind of credential that a call can carry, good and dead, of one deployment. */
@@ -75,8 +74,11 @@ export async function createWorld(stack: TestStack, profile: Profile): Promise<W
   await setTenant(stack, suspended.account, 'SET #field = :value', 'state', 'suspended');
   await setTenant(stack, limited.account, 'SET #field = :value', 'tier', TIGHT_TIER);
 
-  const end = inSeconds(5);
-  const expired = await stack.createKey(ada.token, { expires_at: end, scopes: profile.keys.scopes });
+  const expired = await stack.createKey(ada.token, { scopes: profile.keys.scopes });
+  await stack.table.update(keyKey(parseKey(profile.keys, expired.key)?.locator ?? ''), {
+    UpdateExpression: 'SET xa = :past',
+    ExpressionAttributeValues: { ':past': N(Math.floor(Date.now() / 1000) - 1) },
+  });
   const revoked = await stack.createKey(ada.token, { scopes: profile.keys.scopes });
   expectStatus(
     await stack.send(`DELETE ${stack.path('listKeys')}/${revoked.id}`, { headers: bearer(ada.token) }),
@@ -104,7 +106,6 @@ export async function createWorld(stack: TestStack, profile: Profile): Promise<W
   const locator = parseKey(profile.keys, ada.key)?.locator ?? '';
   // The limited tenant's facts were read with its first tier, and are believed for two seconds.
   await sleep(2100);
-  await untilPast(end);
 
   return {
     present: (key) => keyHeader(profile, key),

@@ -199,6 +199,42 @@ function protectedRows(profile: Profile): ProtectedRow[] {
   });
 }
 
+/** Cases whose answer is of the row itself: each row is tried with them. */
+const OF_THE_ROW: readonly string[] = [
+  'no credential',
+  'a key where a person is required',
+  'a key without the scope',
+  'a person where a key is required',
+];
+
+/** How many of the other cases of each kind a row is tried with. */
+const SAMPLE = { unproven: 2, proven: 1 };
+
+type RowCase = readonly [name: string, code: ErrorCode, one: Case];
+
+/**
+ * The cases that the row `index` is tried with over HTTP: those of the row, and its turn of the others, so that every
+ * case comes to every few rows. All of them on all rows are decided in `test/http/authorizer-rows.test.ts`.
+ */
+function casesOf(row: ProtectedRow, index: number): RowCase[] {
+  const applicable = (cases: readonly Case[]) =>
+    cases.flatMap((one): RowCase[] => {
+      const code = one.answer(row);
+      return code === undefined ? [] : [[one.name, code, one]];
+    });
+  const [unproven, proven] = [applicable(UNPROVEN), applicable(PROVEN)];
+  const turn = (cases: readonly RowCase[], count: number) => {
+    const others = cases.filter(([name]) => !OF_THE_ROW.includes(name));
+    return Array.from({ length: count }, (_, step) => others[(index * count + step) % others.length]);
+  };
+  return [
+    ...[...unproven, ...proven].filter(([name]) => OF_THE_ROW.includes(name)),
+    ...[...turn(unproven, SAMPLE.unproven), ...turn(proven, SAMPLE.proven)].filter(
+      (one) => one !== undefined,
+    ),
+  ];
+}
+
 describe.each(PROFILES.map((profile) => [profile.name, profile] as const))(
   'the profile %s',
   (_name, profile) => {
@@ -224,12 +260,23 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))(
       });
     };
 
-    describe.each(protectedRows(profile).map((row) => [row.target, row] as const))('%s', (_target, row) => {
-      const cases = [...UNPROVEN, ...PROVEN].flatMap((each) => {
-        const code = each.answer(row);
-        return code === undefined ? [] : [[each.name, code, each] as const];
-      });
+    const rows = protectedRows(profile).map((row, index) => [row.target, row, casesOf(row, index)] as const);
 
+    test('every kind of credential comes to several rows', () => {
+      const tried = Map.groupBy(
+        rows.flatMap(([, , cases]) => cases),
+        ([name]) => name,
+      );
+      for (const { name, answer } of [...UNPROVEN, ...PROVEN]) {
+        const applicable = rows.filter(([, row]) => answer(row) !== undefined).length;
+        expect([name, tried.get(name)?.length ?? 0]).toEqual([
+          name,
+          expect.toSatisfy((times: number) => times >= Math.min(3, applicable)),
+        ]);
+      }
+    });
+
+    describe.each(rows)('%s', (_target, row, cases) => {
       test.each(cases)('%s: %s', async (_case, code, { headers, before }) => {
         const sent = await headers(world, row);
         await before?.(stack, sent);
@@ -248,6 +295,7 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))(
           expect([response.status, response.text]).toEqual([row.success, response.text]);
           expect(response.headers['x-request-id']).toBe(`matrix-${calls}`);
           expect(response.headers['x-ratelimit-remaining']).toMatch(/^\d+$/);
+          if (row.method === 'HEAD') expectNoContent(response);
         },
       );
 
@@ -273,7 +321,14 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))(
   },
 );
 
+/** What a GET would bring is not sent, and its length is told (RFC 9110, 9.3.2). */
+function expectNoContent({ bytes, headers }: HttpResponse): void {
+  expect(bytes).toHaveLength(0);
+  expect(headers['content-length']).toMatch(/^[1-9]\d*$/);
+}
+
 function bodyWithoutId(response: HttpResponse): object {
+  if (response.text === '') return {};
   return JSON.parse(response.text.replace(/matrix-\d+/g, 'matrix'));
 }
 
@@ -299,7 +354,7 @@ function expectError(
     expect([name, name.toLowerCase() in headers]).toEqual([name, status !== 401]);
   }
   if (row.method === 'HEAD') {
-    expect(response.bytes).toHaveLength(0);
+    expectNoContent(response);
     return;
   }
   const seconds = headers['retry-after'];

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { emailKey, tenantKey } from '../../lambdas/kernel/item-keys.ts';
+import { emailKey } from '../../lambdas/kernel/item-keys.ts';
 import { normalizeEmail } from '../../lambdas/people/accounts.ts';
 import { NOW, newAccount, startStore, type TestStore } from '../support/table.ts';
+import { accountStoreContract } from './account-store-contract.ts';
 
 let store: TestStore;
 beforeAll(async () => {
@@ -9,44 +10,9 @@ beforeAll(async () => {
 });
 afterAll(() => store.stop());
 
+accountStoreContract(() => store);
+
 describe('accounts', () => {
-  test('one e-mail address onboarded 20 times at once makes one tenant, and nothing of the others', async () => {
-    const accounts = Array.from({ length: 20 }, () => newAccount({ email: 'race@example.com' }));
-    const results = await Promise.allSettled(
-      accounts.map((account) => store.accounts.createAccount(account)),
-    );
-    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-    for (const result of results) {
-      if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'email_taken' });
-    }
-    const tenants = await Promise.all(accounts.map(({ user }) => store.item(tenantKey(user.tenantId))));
-    expect(tenants.filter((tenant) => tenant !== undefined)).toHaveLength(1);
-    const winner = accounts[results.findIndex(({ status }) => status === 'fulfilled')];
-    expect((await store.accounts.findLogin('race@example.com'))?.userId).toBe(winner?.user.userId);
-    for (const account of accounts) {
-      const { keys } = await store.keys.page(account.user.tenantId, 100);
-      expect(keys).toHaveLength(account === winner ? 1 : 0);
-    }
-  });
-
-  test('an account is found by its address and nobody else’s', async () => {
-    const account = newAccount({ email: 'ada@example.com' });
-    await store.accounts.createAccount(account);
-    expect(await store.accounts.findLogin('ada@example.com')).toEqual({
-      userId: account.user.userId,
-      tenantId: account.user.tenantId,
-      workspaceId: account.workspaceId,
-      passwordHash: 'hash',
-    });
-    expect(await store.accounts.findUser(account.user.tenantId, account.user.userId)).toEqual({
-      ...account.user,
-      version: 0,
-    });
-    const other = newAccount();
-    await store.accounts.createAccount(other);
-    expect(await store.accounts.findUser(other.user.tenantId, account.user.userId)).toBeUndefined();
-  });
-
   test('the address is stored where no tenant’s items are, so that it is unique over all of them', async () => {
     const account = newAccount({ email: 'unique@example.com' });
     await store.accounts.createAccount(account);

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   ASSERTION_SECONDS,
+  asPublished,
   EMPTY_KEYSET,
   JWKS_MAX_AGE_SECONDS,
   type Keyset,
@@ -9,9 +10,11 @@ import {
   nextKeyset,
   PUBLICATION_SECONDS,
   parseKeyset,
+  publication,
   publicKeys,
   type SigningKey,
   signingKey,
+  signingKeyset,
 } from '../../lambdas/signing/keyset.ts';
 
 const START = 1_800_000_000;
@@ -181,5 +184,37 @@ describe('the keyset', () => {
     expect(parseKeyset(JSON.stringify(keyset))).toEqual(keyset);
     expect(parseKeyset('{}')).toEqual(EMPTY_KEYSET);
     expect(signingKey(EMPTY_KEYSET, 'token', START)).toBeUndefined();
+  });
+});
+
+describe('what is published of a keyset', () => {
+  const plan = { tokenAlgorithm: 'ES256', tokenSeconds: 900 } as const;
+  const control = (keys: ReturnType<typeof publicKeys>, revoked: readonly string[] = []) => ({
+    version: 1,
+    keys,
+    revokedKids: new Set(revoked),
+  });
+
+  test('signs; what is not, or is revoked, signs nothing', async () => {
+    const keyset = await nextKeyset(EMPTY_KEYSET, plan, START);
+    const published = publicKeys(keyset);
+    const kid = signingKey(keyset, 'token', START)?.kid ?? '';
+    expect(signingKey(signingKeyset(keyset, control(published)), 'token', START)?.kid).toBe(kid);
+    expect(signingKeyset(keyset, control([])).keys).toEqual([]);
+    const signs = signingKeyset(keyset, control(published, [kid]));
+    expect(signingKey(signs, 'token', START)).toBeUndefined();
+    expect(signingKey(signs, 'assertion', START)).toBeDefined();
+  });
+
+  test('late signs as long after its publication as it was meant to after its making, and keeps that date', async () => {
+    const first = await nextKeyset(EMPTY_KEYSET, plan, START);
+    const next = await nextKeyset(first, plan, START + 1000);
+    const late = publication(next, publicKeys(first), START + 5000);
+    const dates = new Map(late.map(({ kid, signsFrom }) => [kid, signsFrom]));
+    for (const { kid, signsFrom } of first.keys) expect(dates.get(kid)).toBe(signsFrom);
+    const added = next.keys.filter(({ kid }) => !first.keys.some((key) => key.kid === kid));
+    for (const { kid } of added) expect(dates.get(kid)).toBe(START + 5000 + PUBLICATION_SECONDS);
+    expect(publication(next, late, START + 9000)).toEqual(late);
+    for (const { kid, signsFrom } of asPublished(next, late).keys) expect(dates.get(kid)).toBe(signsFrom);
   });
 });

@@ -7,6 +7,7 @@ import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import type { BackoffSubject } from '../../lambdas/attempts/backoff.ts';
 import type { Profile } from '../../lambdas/contract/profile.ts';
 import type { RouteId } from '../../lambdas/contract/route-id.ts';
+import { openApiDocument } from '../../lambdas/http/openapi.ts';
 import { apiRows } from '../../lambdas/kernel/api-rows.ts';
 import { backoffKey } from '../../lambdas/kernel/item-keys.ts';
 import { N } from '../../lambdas/kernel/items.ts';
@@ -16,6 +17,7 @@ import { routes } from '../../lambdas/table/index.ts';
 import { type LocalStack, type LocalStackOptions, startStack } from '../../local/stack.ts';
 import { PROFILES } from '../profiles/profiles.ts';
 import { assemblyOf, type Configuration } from './assembly.ts';
+import { type Judged, judgeOf } from './documented.ts';
 import { type HttpRequest, type HttpResponse, httpClient, type Send } from './http.ts';
 
 /** The whole product on this machine for tests: the synthesized template behind a real port, and who calls it. */
@@ -39,7 +41,10 @@ export interface TestStack {
   readonly url: string;
   /** `WWW-Authenticate` of every 401 that API Gateway answers. */
   readonly challenge: string;
+  /** Sends a request. Throws when the answer is not what the profile's OpenAPI document says of it. */
   readonly send: Send;
+  /** Throws when an answer to `METHOD /path` is not what the document says of it. */
+  readonly requireDocumented: (target: string, response: Judged) => void;
   /** The table, for what no route can bring about. */
   readonly table: Table;
   /** What the functions and the gateway have printed since the start. */
@@ -82,7 +87,17 @@ export async function startTestStack(
     ...options,
   });
   const { url, dynamodbEndpoint, secretsEndpoint, region, credentials, outputs } = local;
-  const { send, close } = httpClient(url);
+  const { send: sendAsIs, close } = httpClient(url);
+  const judge = judgeOf(openApiDocument(routes, profile));
+  const requireDocumented = (target: string, response: Judged) => {
+    const wrong = judge(target, response);
+    if (wrong !== undefined) throw new Error(wrong);
+  };
+  const send: Send = async (target, request) => {
+    const response = await sendAsIs(target, request);
+    requireDocumented(target, response);
+    return response;
+  };
   const dynamodb = new DynamoDBClient({ endpoint: dynamodbEndpoint, region, credentials });
   const secrets = new SecretsManagerClient({ endpoint: secretsEndpoint, region, credentials });
 
@@ -93,6 +108,7 @@ export async function startTestStack(
     url,
     challenge: `Bearer resource_metadata="${url}/.well-known/oauth-protected-resource"`,
     send,
+    requireDocumented,
     lines,
     table: new Table(outputs.TableName ?? '', dynamodb),
     async onboard(email = `person${(accounts += 1)}@example.com`) {

@@ -14,7 +14,7 @@ import { TokenVerifier } from '../../signing/tokens.ts';
 const table = variable('TABLE_NAME');
 // Longer than a healthy table ever takes: an attempt that is given up may have counted.
 const client = createDynamoDbHttp({ attemptTimeoutMs: 2000, deadlineMs: 3000 });
-const secrets = LATCHKEY_DEPLOYMENT.tokens.acceptsHs256
+const secrets = LATCHKEY_DECISION.tokens.acceptsHs256
   ? symmetricKeys(secretReader(variable('KEYSET_SECRET_ARN')))
   : undefined;
 
@@ -22,7 +22,7 @@ const secrets = LATCHKEY_DEPLOYMENT.tokens.acceptsHs256
 export const handler = authorizer(
   {
     profile,
-    deployment: LATCHKEY_DEPLOYMENT,
+    deployment: LATCHKEY_DECISION,
     access: LATCHKEY_ACCESS,
     store: new DynamoDecisionStore(client, table, new Facts(client, table)),
     tokens: new TokenVerifier(variable('ISSUER'), secrets),

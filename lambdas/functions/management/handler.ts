@@ -4,13 +4,14 @@ import { Facts } from '../../access/facts.ts';
 import { AuditTrail } from '../../audit/trail-store.ts';
 import { serve } from '../../http/serve.ts';
 import { systemClock } from '../../kernel/clock.ts';
+import type { ServicesOf } from '../../kernel/route.ts';
 import { Table } from '../../kernel/table.ts';
 import { variable } from '../../kernel/variables.ts';
 import { DynamoKeyStore } from '../../keys/key-store.ts';
 import { workspaceRevocation } from '../../keys/keys.ts';
 import { DynamoAccountStore } from '../../people/account-store.ts';
 import { DynamoSessionStore } from '../../sessions/session-store.ts';
-import { type ManagementServices, managementRoutes } from '../../table/management.ts';
+import { managementRoutes } from '../../table/management.ts';
 import { DynamoTenantStore } from '../../tenancy/tenant-store.ts';
 import { DynamoWorkspaceStore } from '../../tenancy/workspace-store.ts';
 import { DynamoUsageStore } from '../../usage/usage-store.ts';
@@ -19,7 +20,7 @@ const deployment = LATCHKEY_DEPLOYMENT;
 const table = new Table(variable('TABLE_NAME'));
 const keys = { profile, deployment, keys: new DynamoKeyStore(table), clock: systemClock };
 const workspaces = new DynamoWorkspaceStore(table);
-const services: ManagementServices = {
+const services: ServicesOf<typeof managementRoutes> = {
   keys,
   users: new DynamoAccountStore(table),
   sessions: new DynamoSessionStore(table),

@@ -3,7 +3,9 @@ import { Facts } from '../../access/facts.ts';
 import { discovery } from '../../http/discovery.ts';
 import { openApiDocument } from '../../http/openapi.ts';
 import { serve } from '../../http/serve.ts';
+import { methodOrPath } from '../../http/unmatched.ts';
 import { systemClock } from '../../kernel/clock.ts';
+import type { ServicesOf } from '../../kernel/route.ts';
 import { Table } from '../../kernel/table.ts';
 import { variable } from '../../kernel/variables.ts';
 import { KeysetStore } from '../../signing/keyset-store.ts';
@@ -11,14 +13,14 @@ import { DynamoCensusStore } from '../../status/census-store.ts';
 import { healthCheck, withDeadline } from '../../status/health.ts';
 import { metrics } from '../../status/prometheus.ts';
 import { routes } from '../../table/index.ts';
-import { type PublicServices, publicRoutes } from '../../table/public.ts';
+import { publicRoutes } from '../../table/public.ts';
 
 const table = new Table(variable('TABLE_NAME'));
 const facts = new Facts(table, table.name);
 const census = new DynamoCensusStore(table);
 const keyset = new KeysetStore(variable('KEYSET_SECRET_ARN'), () => facts.control());
 
-const services: PublicServices = {
+const services: ServicesOf<typeof publicRoutes> = {
   checkHealth: healthCheck({
     database: () => facts.control(),
     signing_keys: async () => {
@@ -50,5 +52,10 @@ const services: PublicServices = {
   },
 };
 
-/** Serves what anybody may ask, and the 404 of everything that no row names. */
-export const handler = serve(publicRoutes, services, { profile, deployment: LATCHKEY_DEPLOYMENT });
+/** Serves what anybody may ask, and the 405 or 404 of everything that no row names. */
+export const handler = serve(
+  publicRoutes,
+  services,
+  { profile, deployment: LATCHKEY_DEPLOYMENT },
+  methodOrPath(routes, profile),
+);

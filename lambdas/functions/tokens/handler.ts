@@ -3,6 +3,7 @@ import { Facts } from '../../access/facts.ts';
 import { DynamoSourceStore } from '../../attempts/source-store.ts';
 import { serve } from '../../http/serve.ts';
 import { systemClock } from '../../kernel/clock.ts';
+import type { ServicesOf } from '../../kernel/route.ts';
 import { Table } from '../../kernel/table.ts';
 import { variable } from '../../kernel/variables.ts';
 import { DynamoAccountStore } from '../../people/account-store.ts';
@@ -14,7 +15,7 @@ import { DynamoRefreshStore } from '../../sessions/refresh-store.ts';
 import { DynamoSessionStore } from '../../sessions/session-store.ts';
 import { KeysetStore } from '../../signing/keyset-store.ts';
 import { Signer } from '../../signing/signer.ts';
-import { type TokenServices, tokenRoutes } from '../../table/tokens.ts';
+import { tokenRoutes } from '../../table/tokens.ts';
 
 const deployment = LATCHKEY_DEPLOYMENT;
 const table = new Table(variable('TABLE_NAME'));
@@ -29,7 +30,7 @@ const grants: RefreshContext = {
   tenant: (tenantId) => facts.tenant(tenantId),
   clock: systemClock,
 };
-const services: TokenServices = {
+const services: ServicesOf<typeof tokenRoutes> = {
   grants,
   exchange: {
     ...grants,

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { z } from 'zod';
 import { DynamoDecisionStore } from '../../lambdas/access/decision-store.ts';
 import { Facts } from '../../lambdas/access/facts.ts';
 import { AuditTrail } from '../../lambdas/audit/trail-store.ts';
@@ -8,17 +7,20 @@ import type { RouteId } from '../../lambdas/contract/route-id.ts';
 import { discovery } from '../../lambdas/http/discovery.ts';
 import { openApiDocument } from '../../lambdas/http/openapi.ts';
 import { serve } from '../../lambdas/http/serve.ts';
+import { methodOrPath } from '../../lambdas/http/unmatched.ts';
 import { apiRows } from '../../lambdas/kernel/api-rows.ts';
 import { Problem } from '../../lambdas/kernel/problem.ts';
+import type { ServicesOf } from '../../lambdas/kernel/route.ts';
 import { workspaceRevocation } from '../../lambdas/keys/keys.ts';
 import { routes } from '../../lambdas/table/index.ts';
-import { type ManagementServices, managementRoutes } from '../../lambdas/table/management.ts';
-import { type PublicServices, publicRoutes } from '../../lambdas/table/public.ts';
+import { managementRoutes } from '../../lambdas/table/management.ts';
+import { publicRoutes } from '../../lambdas/table/public.ts';
 import { DynamoTenantStore } from '../../lambdas/tenancy/tenant-store.ts';
 import { DynamoWorkspaceStore } from '../../lambdas/tenancy/workspace-store.ts';
 import { DynamoUsageStore } from '../../lambdas/usage/usage-store.ts';
 import { PROFILES } from '../profiles/profiles.ts';
 import { DEPLOYMENT as DEFAULT_DEPLOYMENT } from '../support/deployment.ts';
+import { judgeOf } from '../support/documented.ts';
 import { NOW, startStore, storeTenant, type TestStore } from '../support/table.ts';
 import { type EventInput, event } from './requests.ts';
 
@@ -37,7 +39,7 @@ afterAll(async () => {
 
 describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('serving %s', (_name, profile) => {
   const rendering = { profile, deployment: DEPLOYMENT };
-  const failing: PublicServices = {
+  const failing: ServicesOf<typeof publicRoutes> = {
     checkHealth: async () => {
       throw new Problem('unavailable', { message: 'Not healthy: database.', cause: new Error(SECRET_CAUSE) });
     },
@@ -46,13 +48,12 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('serv
     publicKeys: () => Promise.reject(new TypeError(SECRET_CAUSE)),
     discovery: discovery('https://api.example.com', routes, profile),
   };
-  const publicly = serve(publicRoutes, failing, rendering);
+  const publicly = serve(publicRoutes, failing, rendering, methodOrPath(routes, profile));
 
   test('what no row names is the profile’s 404', async () => {
     for (const input of [
       { method: 'GET', resource: '/{proxy+}', path: '/nothing' },
-      { method: 'PUT', resource: '/health' },
-      { method: 'PUT', resource: '/v1/auth/{proxy+}', path: '/v1/auth/login' },
+      { method: 'GET', resource: '/v1/auth/{proxy+}', path: '/v1/auth/login/more' },
       { method: 'constructor', resource: '__proto__', path: '/x' },
     ]) {
       const { statusCode, body } = await publicly(event(input));
@@ -67,6 +68,19 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('serv
         fields: [],
       });
       expect(Object.keys(JSON.parse(body))).toEqual(Object.keys(shape as object));
+    }
+  });
+
+  test('a method that a path of ours lacks is a 405 that says which it has', async () => {
+    for (const [method, resource, path, allow] of [
+      ['PUT', '/{proxy+}', '/health', 'GET, HEAD'],
+      ['PUT', '/v1/auth/{proxy+}', '/v1/auth/login', 'POST'],
+      ['HEAD', '/v1/auth/{proxy+}', '/v1/auth/login/', 'POST'],
+    ] as const) {
+      const { statusCode, headers, body } = await publicly(event({ method, resource, path }));
+      expect([statusCode, headers?.Allow], path).toEqual([405, allow]);
+      expect(headers?.['Access-Control-Expose-Headers']).toContain('Allow');
+      expect(body).toContain(`This path takes ${allow} only.`);
     }
   });
 
@@ -112,23 +126,7 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('serv
     let call: (
       input: Omit<EventInput, 'context'>,
     ) => Promise<{ status: number; body: Record<string, unknown>; headers: object }>;
-    const document = openApiDocument(routes, profile) as {
-      paths: Record<
-        string,
-        Record<
-          string,
-          { responses: Record<string, { content: Record<string, { schema: Record<string, unknown> }> }> }
-        >
-      >;
-    };
-
-    /** What the document says of a response, as a schema that checks. */
-    const documented = (method: string, path: string, status: number) => {
-      const schema =
-        document.paths[path]?.[method.toLowerCase()]?.responses[status]?.content['application/json']?.schema;
-      if (schema === undefined) throw new Error(`${method} ${path} ${status} is not documented`);
-      return z.fromJSONSchema(schema as Parameters<typeof z.fromJSONSchema>[0]);
-    };
+    const judge = judgeOf(openApiDocument(routes, profile));
 
     beforeAll(async () => {
       tenant = await storeTenant(store);
@@ -150,7 +148,7 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('serv
       const clock = () => NOW;
       const keys = { profile, deployment: DEPLOYMENT, keys: store.keys, clock };
       const { table } = store;
-      const services: ManagementServices = {
+      const services: ServicesOf<typeof managementRoutes> = {
         keys,
         users: store.accounts,
         sessions: store.sessions,
@@ -173,12 +171,13 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('serv
       const handler = serve(managementRoutes, services, rendering);
       call = async (input) => {
         const { statusCode, body, headers = {} } = await handler(event({ ...input, context }));
-        const json = JSON.parse(body);
-        if (statusCode < 300) {
-          const checked = documented(input.method, input.resource, statusCode).safeParse(json);
-          expect(checked.error?.issues ?? [], `${input.method} ${input.resource}`).toEqual([]);
-        }
-        return { status: statusCode, body: json, headers };
+        const response = {
+          status: statusCode,
+          text: body,
+          headers: { 'content-type': String(headers['Content-Type']) },
+        };
+        expect(judge(`${input.method} ${input.resource}`, response)).toBeUndefined();
+        return { status: statusCode, body: JSON.parse(body), headers };
       };
     });
 
@@ -293,9 +292,10 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('serv
     });
 
     test('without an identity are refused whatever brought the request here', async () => {
-      const handler = serve(managementRoutes, {} as ManagementServices, rendering);
+      const handler = serve(managementRoutes, {} as ServicesOf<typeof managementRoutes>, rendering);
       for (const row of rows) {
-        if (row.kind !== 'route' || row.route.service !== 'management') continue;
+        if (row.kind !== 'route' && row.kind !== 'head') continue;
+        if (row.route.service !== 'management') continue;
         const { statusCode } = await handler(event({ method: row.method, resource: row.path, body: '{}' }));
         expect(statusCode, row.path).toBe(401);
       }

@@ -1,0 +1,187 @@
+import type { Method } from '../contract/access.ts';
+import type { DecisionErrorCode } from '../contract/errors.ts';
+import { coversScope, type Scope } from '../contract/scopes.ts';
+import { namedWorkspaces } from '../tenancy/workspace-choice.ts';
+import { upstreamScope } from '../upstream/path-scopes.ts';
+import type { Suspicion } from './guesses.ts';
+import {
+  type Asked,
+  type Claim,
+  type Claimed,
+  type CredentialRecord,
+  isElsewhere,
+  type Proven,
+  type Used,
+} from './prove.ts';
+
+/** What must hold of a request, and what is answered where it does not. */
+export type Check<Evidence, Code = DecisionErrorCode> = readonly [
+  holds: (evidence: Evidence) => boolean,
+  otherwise: Code,
+];
+
+/** Of a workspace that the caller picked: the only objections that the function behind answers, not API Gateway. */
+export type MisdirectionCode = 'malformed_request' | 'not_found';
+
+/**
+ * The whole decision: every check in the order in which it runs, for keys, key tokens and sessions alike. The first that
+ * does not hold gives the answer. Only who has proven the secret is told more than that the credential is invalid, and
+ * only who may call from here is told what the row asks for.
+ */
+export const CHECKS: {
+  readonly asked: readonly Check<Asked>[];
+  readonly claimed: readonly Check<Claimed>[];
+  readonly used: readonly Check<Used>[];
+  readonly proven: readonly Check<Proven, DecisionErrorCode | MisdirectionCode>[];
+} = {
+  /** Before the credential is read. */
+  asked: [[isKnownRow, 'invalid_credential']],
+  /** Before its record is looked up. */
+  claimed: [
+    [isNotClaimed('none'), 'missing_credential'],
+    [isNotClaimed('invalid'), 'invalid_credential'],
+    [isNotClaimed('expired'), 'expired_credential'],
+    [isNotSuspected('known to be unknown'), 'invalid_credential'],
+    [isNotSuspected('guessing'), 'too_many_attempts'],
+  ],
+  /** When the one write has used the record. */
+  used: [
+    [isOpenedSession, 'ended_session'],
+    [isKnownRecord, 'invalid_credential'],
+    [isProvenSecret, 'invalid_credential'],
+    [isRecordOfToken, 'invalid_credential'],
+    [isNot('revoked'), 'revoked_credential'],
+    [isNot('disabled'), 'disabled_credential'],
+    [isNot('ended'), 'ended_session'],
+    [isNotExpired, 'expired_credential'],
+  ],
+  /** With the facts of the tenant. */
+  proven: [
+    [isKnownTenant, 'invalid_credential'],
+    [isWorkspaceOfTokenThere, 'ended_session'],
+    [isTenantActive, 'suspended_tenant'],
+    [isWorkspaceActive, 'suspended_tenant'],
+    [isTenantInForce, 'expired_credential'],
+    [isAddressAllowed, 'address_not_allowed'],
+    [isPersonIfAsked, 'user_required'],
+    [isKeyIfAsked, 'key_required'],
+    [isScopeGranted, 'insufficient_scope'],
+    [isAllowanceLeft, 'rate_limited'],
+    [isWorkspacePickedOnce, 'malformed_request'],
+    [isPickedWorkspaceTheirs, 'not_found'],
+  ],
+};
+
+function isKnownRow({ access }: Asked): boolean {
+  return access !== undefined;
+}
+
+function isNotClaimed(kind: Claim['kind']) {
+  return ({ claim }: Claimed): boolean => claim.kind !== kind;
+}
+
+/** What this instance remembers of keys that nobody has. */
+function isNotSuspected(of: Suspicion) {
+  return ({ claim, request, context, now }: Claimed): boolean =>
+    claim.kind !== 'key' || context.guesses.suspicion(request.address, claim.locator, claim.hash, now) !== of;
+}
+
+/** A session's token has proven that there was one. */
+function isOpenedSession({ record, claim }: Used): boolean {
+  return record !== undefined || claim.kind !== 'session';
+}
+
+function isKnownRecord({ record }: Used): boolean {
+  return record !== undefined;
+}
+
+function isProvenSecret({ record }: Used): boolean {
+  return record?.isProven === true;
+}
+
+/** A proven token can name no other's record; were it to, nothing of that record may be used. */
+function isRecordOfToken({ record, claim }: Used): boolean {
+  const token = 'token' in claim ? claim.token : undefined;
+  const caller = record?.caller;
+  if (token === undefined) return true;
+  if (caller?.tenantId !== token.tenantId) return false;
+  return 'keyId' in token
+    ? caller.kind === 'key' && caller.keyId === token.keyId
+    : caller.kind === 'user' && caller.userId === token.userId;
+}
+
+function isNot(state: CredentialRecord['state']) {
+  return ({ record }: Used): boolean => record?.state !== state;
+}
+
+function isNotExpired({ record, now }: Used): boolean {
+  return record !== undefined && record.expiresAt > now;
+}
+
+function isKnownTenant({ tenant }: Proven): boolean {
+  return tenant !== undefined;
+}
+
+/** One of the tenant when the token was signed; it may have been deleted since. */
+function isWorkspaceOfTokenThere({ claim, tenant }: Proven): boolean {
+  const workspaceId = claim.kind === 'session' ? claim.token.workspaceId : undefined;
+  return workspaceId === undefined || tenant?.workspaces.has(workspaceId) === true;
+}
+
+function isTenantActive({ tenant }: Proven): boolean {
+  return tenant === null || tenant?.state === 'active';
+}
+
+function isWorkspaceActive({ tenant, caller }: Proven): boolean {
+  return !tenant?.suspendedWorkspaces.has(caller.workspaceId);
+}
+
+/** A tenant is held for whoever proves to be there, and ends where nobody does. */
+function isTenantInForce({ tenant, now }: Proven): boolean {
+  return tenant?.heldUntil === undefined || tenant.heldUntil > now;
+}
+
+function isAddressAllowed(proven: Proven): boolean {
+  return !isElsewhere(proven);
+}
+
+function isPersonIfAsked(proven: Proven): boolean {
+  return callersOf(proven) !== 'user' || proven.caller.kind === 'user';
+}
+
+function isKeyIfAsked(proven: Proven): boolean {
+  return callersOf(proven) !== 'key' || proven.caller.kind === 'key';
+}
+
+function callersOf({ access }: Proven) {
+  return access === 'upstream' ? undefined : access?.callers;
+}
+
+function isScopeGranted(proven: Proven): boolean {
+  const { caller, context } = proven;
+  const required = requiredScope(proven);
+  return required === undefined || coversScope(caller.scopes, required, context.profile.scopeInclusion);
+}
+
+/** The scope that the row asks for; undefined where any credential will do. */
+export function requiredScope({ access, request, context }: Proven): Scope | undefined {
+  if (access !== 'upstream') return access?.scope;
+  const { profile, deployment } = context;
+  return upstreamScope(request.method as Method, request.path, deployment.pathScopes, profile.methodScopes);
+}
+
+function isAllowanceLeft({ allowance }: Proven): boolean {
+  return !allowance?.exceeded;
+}
+
+function isWorkspacePickedOnce({ request }: Proven): boolean {
+  return namedWorkspaces(request.headers).length <= 1;
+}
+
+/** A person works in any workspace of their tenant, a key in its own. One that is being deleted is gone. */
+function isPickedWorkspaceTheirs({ caller, tenant, request }: Proven): boolean {
+  const [picked] = namedWorkspaces(request.headers);
+  if (picked === undefined) return true;
+  if (caller.kind !== 'user') return picked === caller.workspaceId;
+  return tenant?.workspaces.has(picked) === true && !tenant.suspendedWorkspaces.has(picked);
+}

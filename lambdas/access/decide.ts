@@ -1,0 +1,63 @@
+import { type AccessTable, METHODS, type Method, type RowAccess } from '../contract/access.ts';
+import { DECISION_ERRORS, type DecisionErrorCode } from '../contract/errors.ts';
+import { namedWorkspaces } from '../tenancy/workspace-choice.ts';
+import { CHECKS, type Check, type MisdirectionCode, requiredScope } from './checks.ts';
+import type { Decision, DecisionContext, DecisionRequest } from './decision.ts';
+import { type Proven, readClaim, useRecord, withTenant } from './prove.ts';
+
+/**
+ * Decides one request: gathers what is known of it step by step, and asks the {@link CHECKS} of each. Throws only when
+ * the store or a secret cannot be read: there is no decision then.
+ */
+export async function decide(request: DecisionRequest, context: DecisionContext): Promise<Decision> {
+  const asked = { request, context, access: rowAccess(request, context.access) };
+  let refusal = objection(CHECKS.asked, asked);
+  if (refusal !== undefined) return refused(refusal);
+  const claimed = await readClaim(asked);
+  refusal = objection(CHECKS.claimed, claimed);
+  if (refusal !== undefined) return refused(refusal);
+  const used = await useRecord(claimed);
+  refusal = objection(CHECKS.used, used);
+  if (refusal !== undefined) return refused(refusal);
+  const proven = await withTenant(used);
+  return answer(objection(CHECKS.proven, proven), proven);
+}
+
+/** The code of the first check that does not hold. */
+function objection<Evidence, Code>(
+  checks: readonly Check<Evidence, Code>[],
+  evidence: Evidence,
+): Code | undefined {
+  return checks.find(([holds]) => !holds(evidence))?.[1];
+}
+
+function refused(code: DecisionErrorCode): Decision {
+  return { outcome: 'refused', code };
+}
+
+/** The outcome that is an error's, by its status; of none, the caller in the workspace that they picked. */
+function answer(code: DecisionErrorCode | MisdirectionCode | undefined, proven: Proven): Decision {
+  const { caller, tenant = null, allowance, request } = proven;
+  if (code === undefined) {
+    const [workspaceId = caller.workspaceId] = namedWorkspaces(request.headers);
+    return { outcome: 'allowed', caller: { ...caller, workspaceId }, allowance, tenant };
+  }
+  if (code === 'malformed_request' || code === 'not_found')
+    return { outcome: 'misdirected', code, tenant, allowance };
+  if (code === 'rate_limited' && allowance !== null) return { outcome: 'limited', allowance };
+  const { status, message } = DECISION_ERRORS[code];
+  if (status === 401) return refused(code);
+  const detail = code === 'insufficient_scope' ? ` Required: ${requiredScope(proven)}` : '';
+  return { outcome: 'forbidden', code, message: message + detail, allowance };
+}
+
+/** The row as the API declares it; undefined for a resource or method that no row names. */
+function rowAccess({ resource, method }: DecisionRequest, table: AccessTable): RowAccess | undefined {
+  if (!isMethod(method)) return undefined;
+  const row = Object.hasOwn(table, resource) ? table[resource] : undefined;
+  return row?.[method] ?? row?.ANY;
+}
+
+function isMethod(method: string): method is Method {
+  return METHODS.some((known) => known === method);
+}

@@ -1,0 +1,206 @@
+import type { RowAccess } from '../contract/access.ts';
+import { coversScope, ROLE_SCOPES } from '../contract/scopes.ts';
+import { type AddressBlock, allowsAddress } from '../kernel/address.ts';
+import type { Caller } from '../kernel/caller.ts';
+import { NEVER } from '../kernel/clock.ts';
+import { readCredential } from '../kernel/credential.ts';
+import { hashKey, importedLocator, parseKey, sameHash } from '../keys/key-format.ts';
+import type { KeyRecord, Use } from '../keys/key-record.ts';
+import { type Allowance, allowanceAfter } from '../plans/allowance.ts';
+import { keyRequestsPerMinute, limitsOf } from '../plans/tiers.ts';
+import type { SessionRecord } from '../sessions/session-record.ts';
+import type { KeyTokenClaims, TokenClaims } from '../signing/tokens.ts';
+import type { TenantFacts } from '../tenancy/tenant-facts.ts';
+import type { DecisionContext, DecisionRequest } from './decision.ts';
+
+/** A request, and what its row asks for: undefined for a resource or method that no row names. */
+export interface Asked {
+  readonly request: DecisionRequest;
+  readonly context: DecisionContext;
+  readonly access: RowAccess | undefined;
+}
+
+/** What a credential claims; of a token, what its signature has proven. */
+export type Claim =
+  | { readonly kind: 'none' | 'anonymous' | 'invalid' | 'expired' }
+  /** `token` where the credential is a token that stands for the key. */
+  | {
+      readonly kind: 'key';
+      readonly locator: string;
+      readonly hash: Uint8Array;
+      readonly token?: KeyTokenClaims;
+    }
+  | { readonly kind: 'session'; readonly token: TokenClaims };
+
+export interface Claimed extends Asked {
+  readonly claim: Claim;
+  /** Unix seconds. */
+  readonly now: number;
+}
+
+/** The record of a key or a session, as the one write left or found it. */
+export interface CredentialRecord extends Omit<Use<never>, 'record'> {
+  readonly caller: Caller;
+  readonly state: KeyRecord['state'] | SessionRecord['state'];
+  /** Unix seconds; of a key, those of the slot that holds the key that was presented. */
+  readonly expiresAt: number;
+  /** Whether the secret is the record's: of a session, its token's signature has proven it. */
+  readonly isProven: boolean;
+  /** Of a key; empty for "from anywhere". */
+  readonly allowedBlocks?: readonly AddressBlock[];
+}
+
+export interface Used extends Claimed {
+  /** Undefined when there is none. */
+  readonly record: CredentialRecord | undefined;
+}
+
+/** A caller who is proven and in force, and what is true of their tenant. */
+export interface Proven extends Used {
+  readonly caller: Caller;
+  /** Undefined when it is not there; null for an anonymous caller, who has none. */
+  readonly tenant: TenantFacts | null | undefined;
+  readonly allowance: Allowance | null;
+}
+
+/** Characters of a key that another system made: shorter ones can be guessed, longer ones are none. */
+const MIN_IMPORTED_LENGTH = 20;
+const MAX_IMPORTED_LENGTH = 512;
+
+/** Reads the credential: a key by its form, a token by its signature. */
+export async function readClaim(asked: Asked): Promise<Claimed> {
+  const claim = await claimOf(asked);
+  return { ...asked, claim, now: asked.context.clock() };
+}
+
+async function claimOf({ request, context }: Asked): Promise<Claim> {
+  const { profile, deployment, tokens, store, clock } = context;
+  const credential = readCredential(request.headers, profile.credentials);
+  switch (credential.kind) {
+    case 'none':
+      return { kind: deployment.anonymous ? 'anonymous' : 'none' };
+    case 'malformed':
+      return { kind: 'invalid' };
+    case 'key':
+      return keyClaim(credential.key, context);
+    case 'token': {
+      const { token } = credential;
+      const now = clock();
+      const control = await store.control(now, tokens.provenTenant(token));
+      const verdict = await tokens.verify(token, control, now);
+      if (verdict.kind !== 'valid') return verdict;
+      const { claims } = verdict;
+      return 'keyId' in claims
+        ? { kind: 'key', locator: claims.locator, hash: claims.keyHash, token: claims }
+        : { kind: 'session', token: claims };
+    }
+  }
+}
+
+/**
+ * Where a key's record is. What has not our form is looked up by its hash, but only where keys of another system have
+ * been imported, and only if it is as long as such keys are: elsewhere garbage costs no write.
+ */
+async function keyClaim(key: string, { profile, store, clock }: DecisionContext): Promise<Claim> {
+  const hash = hashKey(key);
+  const parsed = parseKey(profile.keys, key);
+  if (parsed !== undefined) return { kind: 'key', locator: parsed.locator, hash };
+  const canBeImported = key.length >= MIN_IMPORTED_LENGTH && key.length <= MAX_IMPORTED_LENGTH;
+  return canBeImported && (await store.control(clock())).importedKeys
+    ? { kind: 'key', locator: importedLocator(hash), hash }
+    : { kind: 'invalid' };
+}
+
+/** The one write, which authenticates and counts. */
+export async function useRecord(claimed: Claimed): Promise<Used> {
+  return { ...claimed, record: await recordOf(claimed) };
+}
+
+async function recordOf({ claim, request, context, now }: Claimed): Promise<CredentialRecord | undefined> {
+  const { store, guesses, profile } = context;
+  const { address } = request;
+  switch (claim.kind) {
+    case 'anonymous':
+      return ANONYMOUS;
+    case 'key': {
+      const { locator, hash, token } = claim;
+      const { record, ...use } = await store.useKey(locator, hash, address, now);
+      const slot = record?.slots.find((candidate) => sameHash(candidate.hash, hash));
+      if (slot === undefined) guesses.wrong(address, hash, now);
+      else guesses.right(address, locator);
+      if (record === undefined) return undefined;
+      const granted = record.caller.scopes;
+      // A token of a key is the key, with no more scopes than both have.
+      const scopes =
+        token?.scopes.filter((scope) => coversScope(granted, scope, profile.scopeInclusion)) ?? granted;
+      return {
+        ...record,
+        ...use,
+        caller: { kind: 'key', ...record.caller, scopes },
+        expiresAt: slot?.expiresAt ?? 0,
+        isProven: slot !== undefined,
+      };
+    }
+    case 'session': {
+      const { sessionId, workspaceId } = claim.token;
+      const { record, ...use } = await store.useSession(sessionId, address, now);
+      if (record === undefined) return undefined;
+      const { caller } = record;
+      return {
+        ...record,
+        ...use,
+        caller: {
+          kind: 'user',
+          scopes: ROLE_SCOPES[caller.role],
+          environment: 'live',
+          ...caller,
+          workspaceId: workspaceId ?? caller.workspaceId,
+        },
+        isProven: true,
+      };
+    }
+    default:
+      return undefined;
+  }
+}
+
+const ANONYMOUS: CredentialRecord = {
+  caller: {
+    kind: 'anonymous',
+    tenantId: 'anonymous',
+    workspaceId: 'anonymous',
+    scopes: ROLE_SCOPES.viewer,
+    environment: 'test',
+  },
+  state: 'active',
+  expiresAt: NEVER,
+  isProven: true,
+  passed: true,
+  window: 0,
+  count: 0,
+};
+
+/**
+ * The tenant's facts, and the allowance that its tier gives. Throws when the record shows no reason why the write was
+ * refused: only who calls from elsewhere goes on uncounted.
+ */
+export async function withTenant(used: Used): Promise<Proven> {
+  const { record, context, now } = used;
+  if (record === undefined || !(record.passed || isElsewhere(used)))
+    throw new Error('The write was refused for no reason that its record shows.');
+  const { caller, count, window } = record;
+  if (caller.kind === 'anonymous') return { ...used, caller, tenant: null, allowance: null };
+  const { store, deployment } = context;
+  const tenant = await store.tenant(caller.tenantId, now);
+  const limit =
+    caller.kind === 'user'
+      ? limitsOf(tenant?.tier, deployment).sessionRequestsPerMinute
+      : keyRequestsPerMinute(caller.environment, tenant?.tier, deployment);
+  return { ...used, caller, tenant, allowance: allowanceAfter(limit, count, window) };
+}
+
+/** Whether the record's allow-list lacks the caller's address. */
+export function isElsewhere({ record, request }: Used): boolean {
+  const allowed = record?.allowedBlocks ?? [];
+  return allowed.length > 0 && !allowsAddress(allowed, request.address);
+}

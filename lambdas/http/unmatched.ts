@@ -1,0 +1,41 @@
+import { METHODS } from '../contract/access.ts';
+import type { Profile } from '../contract/profile.ts';
+import { apiRows } from '../kernel/api-rows.ts';
+import { Problem } from '../kernel/problem.ts';
+import type { Route } from '../kernel/route.ts';
+import type { HttpRequest } from './event.ts';
+
+/** The error for a request that no row serves. */
+export type Unmatched = (request: Pick<HttpRequest, 'method' | 'path'>) => Problem;
+
+/**
+ * Tells a path of ours that lacks the method from one that there is not: 405 (RFC 9110, 15.5.6) with the methods that
+ * it takes, else the profile's 404. It looks at nothing but the table, so that every caller is told the same, and no
+ * more than the OpenAPI document says.
+ */
+export function methodOrPath(routes: readonly Route[], profile: Profile): Unmatched {
+  const own = apiRows(routes, profile).flatMap((row) =>
+    row.kind === 'route' || row.kind === 'head' ? [row] : [],
+  );
+  return ({ method, path }) => {
+    const taken = own.filter((row) => covers(row.path, path)).map((row) => row.method);
+    const allow = METHODS.filter((each) => taken.includes(each));
+    if (allow.length === 0 || allow.some((each) => each === method)) return new Problem('not_found');
+    return new Problem('method_not_allowed', { message: `This path takes ${allow.join(', ')} only.`, allow });
+  };
+}
+
+/** Whether a path is one that a path of the API stands for, as API Gateway reads it: a slash at the end says nothing. */
+export function covers(template: string, path: string): boolean {
+  const wanted = template.split('/');
+  const given = path.replace(/(?<=.)\/$/, '').split('/');
+  const isLongEnough = template.endsWith('+}')
+    ? given.length >= wanted.length
+    : given.length === wanted.length;
+  return (
+    isLongEnough &&
+    wanted.every((segment, index) =>
+      segment.startsWith('{') ? given[index] !== '' : segment === given[index],
+    )
+  );
+}

@@ -1,0 +1,24 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { BACKOFF_MEMORY_SECONDS, delaySeconds, loginSubjects } from '../../lambdas/attempts/backoff.ts';
+
+test('one account from one place does not block it from another', () => {
+  const [here] = loginSubjects('ada@example.com', '192.0.2.1');
+  const [there, anywhere] = loginSubjects('ada@example.com', '192.0.2.2');
+  expect(new Set([here?.id, there?.id, anywhere?.id]).size).toBe(3);
+  expect(loginSubjects('ada@example.com', '192.0.2.1')[1]).toEqual(anywhere);
+  expect(JSON.stringify([here, there, anywhere])).not.toMatch(/ada|192\.0/);
+});
+
+test('the pause doubles with each costly attempt, never shrinks and never exceeds a quarter of an hour', () => {
+  expect([-2, -1, 0, 1, 2, 3].map(delaySeconds)).toEqual([0, 0, 2, 4, 8, 16]);
+  fc.assert(
+    fc.property(fc.integer({ min: -100, max: 5000 }), (attempts) => {
+      const delay = delaySeconds(attempts);
+      expect(Number.isSafeInteger(delay)).toBe(true);
+      expect(delay).toBeLessThanOrEqual(900);
+      expect(delay).toBeLessThan(BACKOFF_MEMORY_SECONDS);
+      expect(delaySeconds(attempts + 1)).toBeGreaterThanOrEqual(delay);
+    }),
+  );
+});

@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import {
+  type AuditFilter,
+  type AuditRow,
+  auditEntry,
+  originOf,
+  passes,
+} from '../../lambdas/audit/entries.ts';
+
+const origin = { actor: 'user:ada', requestId: 'r', address: '192.0.2.7' };
+const row: AuditRow = {
+  seq: 1,
+  ...auditEntry('key.update', 'key:k', origin, 100, { name: 'a' }, { name: 'b' }),
+};
+
+test('an entry says who did what to what, when and from where; the system is nowhere', () => {
+  expect(row).toMatchObject({ actor: 'user:ada', action: 'key.update', at: 100, address: '192.0.2.7' });
+  const system = { actor: 'system', requestId: 'r' };
+  expect(auditEntry('key.revoke', 'key:k', system, 100, null, null).address).toBeNull();
+  const common = { tenantId: 't', workspaceId: 'w', scopes: [], environment: 'live' } as const;
+  expect(originOf({ kind: 'key', keyId: 'k', ...common }, { requestId: 'r' })).toEqual({
+    actor: 'key:k',
+    requestId: 'r',
+  });
+});
+
+test.each<[AuditFilter, boolean]>([
+  [{}, true],
+  [{ actor: 'user:ada' }, true],
+  [{ actor: 'user' }, false],
+  [{ action: 'key.update' }, true],
+  [{ action: 'key' }, true],
+  [{ action: 'ke' }, false],
+  [{ target: 'key:k' }, true],
+  [{ target: 'key:other' }, false],
+  [{ from: 100 }, true],
+  [{ from: 101 }, false],
+  [{ until: 101 }, true],
+  [{ until: 100 }, false],
+  [{ actor: 'user:ada', action: 'user' }, false],
+])('the filter %j lets an entry pass: %s', (filter, isWanted) => {
+  expect(passes(row, filter)).toBe(isWanted);
+});
+
+test('an entry about many is found by each of them', () => {
+  const many: AuditRow = {
+    seq: 2,
+    ...auditEntry('key.import', 'import:r', origin, 100, null, { targets: ['key:a', 'key:b'] }),
+  };
+  expect(passes(many, { target: 'key:b' })).toBe(true);
+  expect(passes(many, { target: 'key:c' })).toBe(false);
+});

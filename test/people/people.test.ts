@@ -1,0 +1,137 @@
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { UserCaller } from '../../lambdas/kernel/caller.ts';
+import { hashPassword, verifyPassword } from '../../lambdas/people/passwords.ts';
+import {
+  addPerson,
+  changePassword,
+  changePerson,
+  findPerson,
+  type PeopleContext,
+  removePerson,
+} from '../../lambdas/people/people.ts';
+import { openSession } from '../../lambdas/sessions/sessions.ts';
+import type { User } from '../../lambdas/sessions/user.ts';
+import { type MemoryStores, memoryStores } from '../support/memory/stores.ts';
+import { ADDRESS, NOW, newAccount } from '../support/tenants.ts';
+
+const FROM = { requestId: 'r', address: ADDRESS };
+const PASSWORD = 'YourSecurePassword123!';
+const NEXT = 'AnotherGoodPassword456!';
+
+let stores: MemoryStores;
+let context: PeopleContext;
+let admin: UserCaller;
+let passwordHash: string;
+
+beforeAll(async () => {
+  passwordHash = await hashPassword(PASSWORD);
+});
+
+beforeEach(async () => {
+  stores = memoryStores();
+  context = { ...stores, clock: () => NOW };
+  const account = { ...newAccount({ email: 'ada@example.com' }), passwordHash };
+  await stores.accounts.createAccount(account);
+  admin = await logIn(account.user);
+});
+
+/** A caller with a session of their own. */
+async function logIn(user: User): Promise<UserCaller> {
+  const lifetime = { idleSeconds: 60, absoluteSeconds: 60 };
+  const session = await openSession(user, 'w', lifetime, FROM, stores.sessions, NOW);
+  const rights = { scopes: ['admin'], environment: 'live', workspaceId: 'w' } as const;
+  return { kind: 'user', ...session, role: user.role, ...rights };
+}
+
+const add = (email: string, role: User['role'] = 'viewer') =>
+  addPerson({ email, password: PASSWORD, fullName: 'Ben', role }, admin, FROM, context);
+const sessionOf = ({ sessionId }: UserCaller) => stores.state.sessions.get(sessionId);
+const notFound = expect.objectContaining({ code: 'not_found' });
+
+describe('adding people', () => {
+  test('who was added can log in with the first password, and is of the tenant alone', async () => {
+    const person = await add('ben@example.com', 'editor');
+    expect(await findPerson(admin.tenantId, person.userId, stores.people)).toEqual(person);
+    expect(person.createdBy).toBe(`user:${admin.userId}`);
+    const login = await stores.accounts.findLogin('ben@example.com');
+    expect(await verifyPassword(PASSWORD, login?.passwordHash)).toBe(true);
+    await expect(findPerson('another', person.userId, stores.people)).rejects.toEqual(notFound);
+  });
+
+  test('an address is one person’s, and a common password is nobody’s', async () => {
+    await expect(add('ada@example.com')).rejects.toMatchObject({ code: 'email_taken' });
+    const common = {
+      email: 'b@example.com',
+      password: 'password123',
+      fullName: null,
+      role: 'viewer',
+    } as const;
+    await expect(addPerson(common, admin, FROM, context)).rejects.toMatchObject({
+      code: 'invalid_field',
+      fields: [{ field: 'password' }],
+    });
+    const asAddress = { ...common, password: 'B@example.com' };
+    await expect(addPerson(asAddress, admin, FROM, context)).rejects.toMatchObject({ code: 'invalid_field' });
+  });
+});
+
+describe('changing and removing people', () => {
+  test('a new role holds for every session from the moment that it has answered', async () => {
+    const ben = await logIn(await add('ben@example.com', 'editor'));
+    await changePerson(ben.userId, { role: 'viewer' }, admin, FROM, context);
+    expect(sessionOf(ben)?.caller.role).toBe('viewer');
+    const named = await changePerson(ben.userId, { fullName: null }, admin, FROM, context);
+    expect(named).toMatchObject({ fullName: null, role: 'viewer' });
+  });
+
+  test('who is removed has no session left, and nobody removes or demotes the last administrator', async () => {
+    const ben = await logIn(await add('ben@example.com'));
+    const removed = await removePerson(ben.userId, admin, FROM, context);
+    expect(removed.email).toBe('ben@example.com');
+    expect(sessionOf(ben)?.state).toBe('ended');
+    for (const attempt of [
+      () => removePerson(admin.userId, admin, FROM, context),
+      () => changePerson(admin.userId, { role: 'viewer' }, admin, FROM, context),
+    ])
+      await expect(attempt()).rejects.toMatchObject({ code: 'conflicting_state' });
+    expect(sessionOf(admin)).toMatchObject({ state: 'active', caller: { role: 'admin' } });
+  });
+
+  test('a person of another tenant is not found', async () => {
+    const other = newAccount();
+    await stores.accounts.createAccount(other);
+    const { userId } = other.user;
+    await expect(changePerson(userId, { role: 'viewer' }, admin, FROM, context)).rejects.toEqual(notFound);
+    await expect(removePerson(userId, admin, FROM, context)).rejects.toEqual(notFound);
+    expect(await stores.people.find(other.user.tenantId, userId)).toMatchObject({ role: 'admin' });
+  });
+});
+
+describe('changing one’s password', () => {
+  const change = (current: string, next = NEXT) => changePassword({ current, next }, admin, FROM, context);
+
+  test('the new one is good, the old one is not, and all other sessions end', async () => {
+    const other = await logIn({ ...newAccount().user, ...admin, email: 'ada@example.com', fullName: null });
+    await change(PASSWORD);
+    const login = await stores.accounts.findLogin('ada@example.com');
+    expect(await verifyPassword(NEXT, login?.passwordHash)).toBe(true);
+    expect(await verifyPassword(PASSWORD, login?.passwordHash)).toBe(false);
+    expect([sessionOf(admin)?.state, sessionOf(other)?.state]).toEqual(['active', 'ended']);
+  });
+
+  test('a wrong one changes nothing, and guessing meets a limit that a right one clears', async () => {
+    for (let guess = 0; guess < 9; guess += 1)
+      await expect(change('wrong')).rejects.toMatchObject({ code: 'wrong_password' });
+    await change(PASSWORD);
+    for (let guess = 0; guess < 10; guess += 1)
+      await expect(change('wrong')).rejects.toMatchObject({ code: 'wrong_password' });
+    await expect(change(NEXT)).rejects.toMatchObject({ code: 'rate_limited' });
+  });
+
+  test('a common one is refused by the name of its field', async () => {
+    await expect(change(PASSWORD, 'password123')).rejects.toMatchObject({
+      code: 'invalid_field',
+      fields: [{ field: 'new_password' }],
+    });
+  });
+});

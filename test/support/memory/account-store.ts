@@ -1,0 +1,70 @@
+import { Problem } from '../../../lambdas/kernel/problem.ts';
+import type { AccountStore, Login, NewAccount } from '../../../lambdas/people/accounts.ts';
+import type { User } from '../../../lambdas/sessions/user.ts';
+import { storedKey } from './key-store.ts';
+import { pair, type State, type StoredLogin } from './state.ts';
+
+export class MemoryAccountStore implements AccountStore {
+  readonly #state: State;
+
+  constructor(state: State) {
+    this.#state = state;
+  }
+
+  async createAccount(account: NewAccount): Promise<void> {
+    const { user, workspaceId, workspaceName, heldUntil, createdAt, key } = account;
+    const { tenantId, userId, email } = user;
+    claimAddress(this.#state, email, createdAt, {
+      userId,
+      tenantId,
+      workspaceId,
+      passwordHash: account.passwordHash ?? undefined,
+      heldUntil,
+    });
+    this.#state.tenants.set(tenantId, {
+      id: tenantId,
+      name: workspaceName,
+      sector: account.sector,
+      state: 'active',
+      tier: account.tier,
+      keyDefaults: { expiresInDays: null, scopes: null, allowedBlocks: null },
+      createdAt,
+      heldUntil,
+      defaultWorkspace: workspaceId,
+      suspendedWorkspaces: new Set(),
+    });
+    this.#state.people.set(pair(tenantId, userId), {
+      ...user,
+      version: 0,
+      createdAt,
+      createdBy: null,
+      passwordVersion: 0,
+      keptSession: null,
+    });
+    const workspace = { id: workspaceId, tenantId, name: workspaceName, createdAt };
+    this.#state.workspaces.set(pair(tenantId, workspaceId), { ...workspace, state: 'active' });
+    this.#state.keys.set(key.key.locator, storedKey(key));
+  }
+
+  async findLogin(email: string): Promise<Login | undefined> {
+    const login = this.#state.logins.get(email);
+    if (login === undefined) return undefined;
+    const { heldUntil: _, ...known } = login;
+    return known;
+  }
+
+  async findUser(tenantId: string, id: string): Promise<User | undefined> {
+    const person = this.#state.people.get(pair(tenantId, id));
+    if (person === undefined) return undefined;
+    const { userId, email, fullName, role, version } = person;
+    return { userId, tenantId, email, fullName, role, version };
+  }
+}
+
+/** Takes an address that nobody has, or whose holder let the time pass. Throws `email_taken`. */
+export function claimAddress(state: State, email: string, now: number, login: StoredLogin): void {
+  const holder = state.logins.get(email);
+  const isFree = holder === undefined || (holder.heldUntil !== null && holder.heldUntil <= now);
+  if (!isFree) throw new Problem('email_taken');
+  state.logins.set(email, login);
+}

@@ -1,0 +1,29 @@
+import { describe } from 'vitest';
+import { decisionStoreContract } from '../../access/decision-store-contract.ts';
+import { backoffStoreContract } from '../../attempts/backoff-store-contract.ts';
+import { sourceStoreContract } from '../../attempts/source-store-contract.ts';
+import { keyStoreContract } from '../../keys/key-store-contract.ts';
+import { accountStoreContract } from '../../people/account-store-contract.ts';
+import { exchangeStoreContract } from '../../people/exchange-store-contract.ts';
+import { peopleStoreContract } from '../../people/people-store-contract.ts';
+import { refreshStoreContract } from '../../sessions/refresh-store-contract.ts';
+import { sessionStoreContract } from '../../sessions/session-store-contract.ts';
+import { tenancyStoresContract } from '../../tenancy/tenancy-stores-contract.ts';
+import { importStoreContract } from '../../transfer/import-store-contract.ts';
+import { memoryStores } from './stores.ts';
+
+describe('the stores in memory do what those of DynamoDB do, which run the same suites on the embedded engine', () => {
+  const stores = memoryStores();
+
+  decisionStoreContract(() => stores);
+  backoffStoreContract(() => stores.backoff);
+  sourceStoreContract(() => stores.sources);
+  keyStoreContract(() => stores);
+  accountStoreContract(() => stores);
+  exchangeStoreContract(() => stores.exchange);
+  peopleStoreContract(() => stores);
+  refreshStoreContract(() => stores.refreshTokens);
+  sessionStoreContract(() => stores);
+  tenancyStoresContract(() => stores);
+  importStoreContract(() => stores);
+});

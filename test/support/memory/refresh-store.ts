@@ -1,0 +1,33 @@
+import {
+  MAX_USES,
+  type NewRefreshToken,
+  type RefreshStore,
+  type RefreshUse,
+} from '../../../lambdas/sessions/refresh-tokens.ts';
+
+interface StoredToken extends NewRefreshToken {
+  readonly uses: number;
+  readonly first: { readonly at: number; readonly useId: string } | null;
+}
+
+export class MemoryRefreshStore implements RefreshStore {
+  readonly #tokens = new Map<string, StoredToken>();
+
+  async create(token: NewRefreshToken): Promise<void> {
+    this.#tokens.set(token.hash, { ...token, uses: 0, first: null });
+  }
+
+  async use(hash: string, useId: string, graceSeconds: number, now: number): Promise<RefreshUse> {
+    const token = this.#tokens.get(hash);
+    if (token === undefined) return { kind: 'unknown' };
+    if (token.expiresAt <= now) return { kind: 'expired' };
+    const { first, uses, sessionId, userId, tenantId, endsAt } = token;
+    const family = { sessionId, userId, tenantId, endsAt };
+    const isWithinGrace = first !== null && graceSeconds > 0 && first.at > now - graceSeconds;
+    const isUsable = first === null || first.useId === useId || isWithinGrace;
+    if (!isUsable) return { kind: 'reused', family };
+    if (uses >= MAX_USES) return isWithinGrace ? { kind: 'exhausted' } : { kind: 'reused', family };
+    this.#tokens.set(hash, { ...token, uses: uses + 1, first: first ?? { at: now, useId } });
+    return { kind: 'accepted', family };
+  }
+}

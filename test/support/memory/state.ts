@@ -1,0 +1,91 @@
+import type { ChangeOrigin } from '../../../lambdas/audit/entries.ts';
+import type { KeySlot } from '../../../lambdas/keys/key-record.ts';
+import type { ApiKey } from '../../../lambdas/keys/keys.ts';
+import type { Login } from '../../../lambdas/people/accounts.ts';
+import type { LinkedIdentity } from '../../../lambdas/people/exchange.ts';
+import type { Person } from '../../../lambdas/people/people.ts';
+import type { SessionRecord } from '../../../lambdas/sessions/session-record.ts';
+import type { ControlFacts } from '../../../lambdas/signing/control-facts.ts';
+import type { Tenant } from '../../../lambdas/tenancy/tenants.ts';
+import type { Workspace } from '../../../lambdas/tenancy/workspaces.ts';
+
+/** A tenant, with what is counted on it besides. */
+export interface StoredTenant extends Omit<Tenant, 'users' | 'workspaces' | 'keys'> {
+  readonly heldUntil: number | null;
+  readonly defaultWorkspace: string;
+  readonly suspendedWorkspaces: ReadonlySet<string>;
+}
+
+/** What the record of a key or a session counts. */
+export interface Uses {
+  /** The window that the record has reached. */
+  readonly window: number;
+  readonly counts: ReadonlyMap<number, number>;
+  readonly lastUse: { readonly at: number; readonly address: string } | null;
+}
+
+export const NO_USES: Uses = { window: 0, counts: new Map(), lastUse: null };
+
+export interface StoredKey extends Uses {
+  readonly key: Omit<ApiKey, 'expiresAt' | 'previousExpiresAt' | 'lastUse'>;
+  readonly slot: KeySlot;
+  /** The key before the last rotation. */
+  readonly previous: KeySlot | null;
+  readonly rotatedAt: number | null;
+}
+
+export interface StoredSession extends SessionRecord, Uses {
+  readonly createdAt: number;
+  /** The version of the person that the session follows. */
+  readonly version: number;
+  /** Who changed it last, and to what. */
+  readonly change: ChangeOrigin & { readonly what: string };
+}
+
+export interface StoredPerson extends Person {
+  readonly passwordVersion: number;
+  readonly keptSession: string | null;
+}
+
+export interface StoredLogin extends Login {
+  readonly heldUntil: number | null;
+}
+
+export interface StoredIdentity extends LinkedIdentity {
+  /** `iat` of the latest token that has decided on the role. */
+  readonly decidedAt: number | null;
+}
+
+/**
+ * What all stores in memory share, as those of DynamoDB share the table. Every value is replaced and none is changed in
+ * place, so that what a store has given stays as it was. A store reads, compares and writes between two `await`s, which
+ * nobody else comes between: that is its conditional write.
+ */
+export class State {
+  readonly tenants = new Map<string, StoredTenant>();
+  /** By {@link pair} of tenant and workspace. */
+  readonly workspaces = new Map<string, Omit<Workspace, 'keys' | 'isDefault'>>();
+  /** By locator. */
+  readonly keys = new Map<string, StoredKey>();
+  /** By {@link pair} of tenant and person. */
+  readonly people = new Map<string, StoredPerson>();
+  /** By address. */
+  readonly logins = new Map<string, StoredLogin>();
+  readonly identities = new Map<string, StoredIdentity>();
+  readonly sessions = new Map<string, StoredSession>();
+  control: ControlFacts = { version: 0, keys: [], revokedKids: new Set() };
+
+  /** The keys of a tenant that are not revoked. */
+  aliveKeys(tenantId: string): StoredKey[] {
+    return [...this.keys.values()].filter(({ key }) => key.tenantId === tenantId && key.state !== 'revoked');
+  }
+
+  peopleOf(tenantId: string): StoredPerson[] {
+    return [...this.people.values()].filter((person) => person.tenantId === tenantId);
+  }
+}
+
+/** A key of what belongs to a tenant. */
+export function pair(tenantId: string, id: string): string {
+  return JSON.stringify([tenantId, id]);
+}

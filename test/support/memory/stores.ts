@@ -1,0 +1,40 @@
+import type { Stores } from '../tenants.ts';
+import { MemoryAccountStore } from './account-store.ts';
+import { MemoryBackoffStore, MemorySourceStore } from './attempt-stores.ts';
+import { MemoryDecisionStore } from './decision-store.ts';
+import { MemoryExchangeStore } from './exchange-store.ts';
+import { MemoryImportStore } from './import-store.ts';
+import { MemoryKeyStore } from './key-store.ts';
+import { MemoryPeopleStore } from './people-store.ts';
+import { MemoryRefreshStore } from './refresh-store.ts';
+import { MemorySessionStore } from './session-store.ts';
+import { State } from './state.ts';
+import { MemoryTenantStore, MemoryWorkspaceStore } from './tenancy-stores.ts';
+
+/** All stores in memory, held to those of DynamoDB by the contract suites (`test/<room>/<store>-contract.ts`). */
+export interface MemoryStores extends Stores {
+  /** What they hold, for what no store brings about. */
+  readonly state: State;
+}
+
+export function memoryStores(): MemoryStores {
+  const state = new State();
+  return {
+    state,
+    accounts: new MemoryAccountStore(state),
+    backoff: new MemoryBackoffStore(),
+    exchange: new MemoryExchangeStore(state),
+    imports: new MemoryImportStore(state),
+    keys: new MemoryKeyStore(state),
+    people: new MemoryPeopleStore(state),
+    refreshTokens: new MemoryRefreshStore(),
+    sessions: new MemorySessionStore(state),
+    sources: new MemorySourceStore(),
+    tenants: new MemoryTenantStore(state),
+    workspaces: new MemoryWorkspaceStore(state),
+    decisions: () => new MemoryDecisionStore(state),
+    async publish(version, keys) {
+      if (version >= state.control.version) state.control = { ...state.control, version, keys };
+    },
+  };
+}

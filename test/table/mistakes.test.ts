@@ -1,0 +1,221 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+import { beforeAll, expect, test } from 'vitest';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** A small table as rooms and functions write it. */
+const TABLE = `
+import * as z from 'zod';
+import { serve } from '../../lambdas/http/serve.ts';
+import type { Rendering } from '../../lambdas/http/respond.ts';
+import { Html, Redirect, WithCookies } from '../../lambdas/kernel/results.ts';
+import { routeGroup, servedBy } from '../../lambdas/kernel/route.ts';
+
+interface KeyServices { readonly keys: { find(id: string): Promise<string> } }
+interface UserServices { readonly users: { count(): number } }
+
+const keyGroup = routeGroup<KeyServices>()({ service: 'management', tag: 'API keys' });
+const keyRoutes = keyGroup.rows({
+  getKey: keyGroup.caller({
+    method: 'GET',
+    path: '/keys/{id}',
+    access: { kind: 'credential', scope: 'read' },
+    summary: 'Show a key',
+    success: {
+      status: 200,
+      description: 'The key.',
+      schema: z.object({ id: z.string(), status: z.literal('active'), scopes: z.array(z.string()) }),
+    },
+    errors: [],
+    handle: async ({ params }, { keys }, caller) => ({
+      id: await keys.find(params.id ?? ''),
+      status: 'active',
+      scopes: caller.scopes,
+    }),
+  }),
+});
+
+const userGroup = routeGroup<UserServices>()({ service: 'management', tag: 'Users' });
+const userRoutes = userGroup.rows({
+  listUsers: userGroup.person({
+    method: 'POST',
+    path: '/users',
+    scope: null,
+    summary: 'Count the people',
+    body: z.strictObject({ more: z.int() }),
+    success: { status: 201, description: 'How many.', schema: z.object({ count: z.int() }) },
+    errors: [],
+    handle: async ({ body }, { users }) => ({ count: users.count() + body.more }),
+  }),
+});
+
+const meGroup = routeGroup<UserServices>()({ service: 'accounts', tag: 'Me' });
+const meRoutes = meGroup.rows({
+  getMe: meGroup.public({
+    method: 'GET',
+    path: '/me',
+    summary: 'A page',
+    takesCookies: ['__Host-session'],
+    success: { kind: 'html', status: 200, description: 'The page.' },
+    alternatives: [{ kind: 'redirect', status: 303, description: 'On.' }],
+    errors: [],
+    handle: async ({ cookies }) =>
+      cookies['__Host-session'] === undefined ? new Redirect('/') : new WithCookies(new Html('')),
+  }),
+});
+
+const managementRoutes = servedBy('management', [keyRoutes, userRoutes]);
+const accountRoutes = servedBy('accounts', [meRoutes]);
+declare const keys: KeyServices['keys'];
+declare const users: UserServices['users'];
+declare const rendering: Rendering;
+export const management = serve(managementRoutes, { keys, users }, rendering);
+export const accounts = serve(accountRoutes, { users }, rendering);
+`;
+
+/** One edit of the table, and the error that it gives. */
+interface Mistake {
+  readonly written: string;
+  readonly instead: string;
+  readonly error: RegExp;
+}
+
+const MISTAKES: Readonly<Record<string, Mistake>> = {
+  'an id that two groups have': {
+    written: '  listUsers: userGroup',
+    instead: '  getKey: userGroup',
+    error: /duplicateId: "getKey"/,
+  },
+  "a group of another function in this one's list": {
+    written: "{ service: 'accounts', tag: 'Me' }",
+    instead: "{ service: 'people', tag: 'Me' }",
+    error: /"people"' is not assignable to type '"accounts"/,
+  },
+  'services that nobody provides': {
+    written: '{ keys, users }, rendering',
+    instead: '{ keys }, rendering',
+    error: /'users' is missing/,
+  },
+  'a result unlike its schema': {
+    written: 'count: users.count() + body.more',
+    instead: "count: 'many'",
+    error: /'string' is not assignable to type 'number'/,
+  },
+};
+
+const MORE_MISTAKES: Readonly<Record<string, Mistake>> = {
+  'an id that no profile can name': {
+    written: '  listUsers: userGroup',
+    instead: '  listPeople: userGroup',
+    error: /'listPeople' does not exist in type/,
+  },
+  'an id that no row has': {
+    written: 'export const management',
+    instead:
+      "import { everyRow } from '../../lambdas/kernel/route.ts';\neveryRow([managementRoutes]);\nexport const management",
+    error: /missingId: "/,
+  },
+  'a function that there is not': {
+    written: "{ service: 'management', tag: 'Users' }",
+    instead: "{ service: 'managment', tag: 'Users' }",
+    error: /'"managment"' is not assignable to type 'ServiceName'/,
+  },
+  "a service of another group's": {
+    written: '{ body }, { users }',
+    instead: '{ body }, { users, keys }',
+    error: /'keys' does not exist on type 'UserServices'/,
+  },
+  'a literal that the schema has not': {
+    written: "status: 'active',\n      scopes",
+    instead: "status: 'alive',\n      scopes",
+    error: /'"alive"' is not assignable to type '"active"'/,
+  },
+  'a document where the kind is a text': {
+    written: "success: { status: 201, description: 'How many.', schema: z.object({ count: z.int() }) }",
+    instead: "success: { kind: 'text', status: 200, description: 'How many.' }",
+    error: /is not assignable to type 'Answer<unknown, "text">'/,
+  },
+  'a kind that the row does not have': {
+    written: "alternatives: [{ kind: 'redirect', status: 303, description: 'On.' }],",
+    instead: '',
+    error: /'Redirect' is not assignable to type '.*Html/s,
+  },
+  'a cookie that the row does not name': {
+    written: "cookies['__Host-session']",
+    instead: "cookies['__Host-other']",
+    error: /Property '__Host-other' does not exist/,
+  },
+  'a status that the kind has not': {
+    written: 'status: 201,',
+    instead: 'status: 204,',
+    error: /'204' is not assignable to type '200 | 201'/,
+  },
+};
+
+/** The table with edits. Throws where there is nothing to edit. */
+function edited(mistakes: readonly Mistake[]): string {
+  return mistakes.reduce((text, { written, instead }) => {
+    if (!text.includes(written)) throw new Error(`The table has no ${written}`);
+    return text.replace(written, instead);
+  }, TABLE);
+}
+
+const ALL = { ...MISTAKES, ...MORE_MISTAKES };
+const TEXTS = new Map([
+  ['right', TABLE],
+  ['four mistakes', edited(Object.values(MISTAKES))],
+  ...Object.entries(ALL).map(([name, mistake]) => [name, edited([mistake])] as const),
+]);
+
+/** One program with every text as a file, so that what they import is read once. */
+function program(): ts.Program {
+  const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), ts.sys.readFile);
+  const parsed = ts.parseJsonConfigFileContent({ ...config, include: [], files: [] }, ts.sys, ROOT);
+  // An edit may leave a name unused: that is not the mistake.
+  const options = { ...parsed.options, noUnusedLocals: false, noUnusedParameters: false };
+  const host = ts.createCompilerHost(options);
+  const texts = new Map([...TEXTS].map(([name, text]) => [fileOf(name), text]));
+  const { getSourceFile, fileExists, readFile } = host;
+  host.fileExists = (file) => texts.has(file) || fileExists(file);
+  host.readFile = (file) => texts.get(file) ?? readFile(file);
+  host.getSourceFile = (file, version, ...rest) => {
+    const text = texts.get(file);
+    return text === undefined
+      ? getSourceFile(file, version, ...rest)
+      : ts.createSourceFile(file, text, version);
+  };
+  return ts.createProgram([...texts.keys()], options, host);
+}
+
+function fileOf(name: string): string {
+  return join(ROOT, 'test/table', `${name}.ts`);
+}
+
+let compiled: ts.Program;
+beforeAll(() => {
+  compiled = program();
+});
+
+function errorsOf(name: string): string[] {
+  return compiled
+    .getSemanticDiagnostics(compiled.getSourceFile(fileOf(name)))
+    .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'));
+}
+
+test('a table as it should be compiles', () => {
+  expect(errorsOf('right')).toEqual([]);
+});
+
+test('the four mistakes of which the compiler once said nothing are four errors', () => {
+  const errors = errorsOf('four mistakes');
+  expect(errors).toHaveLength(4);
+  for (const { error } of Object.values(MISTAKES)) {
+    expect(errors).toContainEqual(expect.stringMatching(error));
+  }
+});
+
+test.each(Object.entries(ALL))('%s is an error', (name, { error }) => {
+  expect(errorsOf(name)[0]).toMatch(error);
+});

@@ -1,0 +1,64 @@
+import { describe, expect, test } from 'vitest';
+import { NEVER } from '../../lambdas/kernel/clock.ts';
+import { hashKey, importedLocator } from '../../lambdas/keys/key-format.ts';
+import { ADDRESS, NOW, newIssue, ORIGIN, type Stores, storeTenant } from '../support/tenants.ts';
+
+/** What every `ImportStore` does, together with the stores of tenants and keys. */
+export function importStoreContract(stores: () => Stores): void {
+  const newTenant = async () => {
+    const { tenantId, workspaceId } = await storeTenant(stores());
+    const issueOf = (text: string, given: object = {}) => {
+      const hash = hashKey(text);
+      const { issue } = newIssue({ tenantId, workspaceId, locator: importedLocator(hash), ...given });
+      return { ...issue, hash };
+    };
+    return { tenantId, workspaceId, issueOf };
+  };
+  const text = () => `sk-${crypto.randomUUID()}`;
+
+  describe('imported keys', () => {
+    test('are made all or none, are found, and can be used, beside the tier’s number of keys', async () => {
+      const { tenantId, issueOf } = await newTenant();
+      const { imports, keys, tenants } = stores();
+      const [one, two] = [issueOf(text()), issueOf(text())];
+      expect(await imports.presence([one, two])).toEqual(['absent', 'absent']);
+      const stray = issueOf(text(), { workspaceId: 'none' });
+      expect(await imports.create([one, stray], ORIGIN, NOW)).toBe(false);
+      expect(await imports.presence([one, two, stray])).toEqual(['absent', 'absent', 'absent']);
+      expect(await imports.create([one, two], ORIGIN, NOW)).toBe(true);
+      expect(await imports.presence([one, two])).toEqual(['same', 'same']);
+      expect(await keys.find(tenantId, one.key.id)).toMatchObject({ state: 'active', expiresAt: NEVER });
+      const use = await stores().decisions().useKey(one.key.locator, one.hash, ADDRESS, NOW);
+      expect(use).toMatchObject({ passed: true, record: { caller: { keyId: one.key.id, tenantId } } });
+      const { issue } = newIssue({ tenantId, workspaceId: one.key.workspaceId });
+      await keys.create(issue, 2, ORIGIN);
+      expect((await tenants.find(tenantId))?.keys).toBe(2);
+    });
+
+    test('that are there already are not made again: of two at once one is', async () => {
+      const { issueOf } = await newTenant();
+      const { imports } = stores();
+      const one = issueOf(text());
+      const made = await Promise.all([0, 1].map(() => imports.create([one], ORIGIN, NOW)));
+      expect(made.toSorted()).toEqual([false, true]);
+      expect(await imports.create([], ORIGIN, NOW)).toBe(true);
+    });
+
+    test('of another id, another hash or another tenant are taken; a revoked one says so', async () => {
+      const [mine, other] = [await newTenant(), await newTenant()];
+      const { imports, keys } = stores();
+      const secret = text();
+      const one = mine.issueOf(secret);
+      await imports.create([one], ORIGIN, NOW);
+      expect(
+        await imports.presence([
+          mine.issueOf(secret),
+          mine.issueOf(text(), { id: one.key.id }),
+          other.issueOf(secret),
+        ]),
+      ).toEqual(['taken', 'taken', 'taken']);
+      await keys.revoke(one.key, ORIGIN, NOW);
+      expect(await imports.presence([one])).toEqual(['revoked']);
+    });
+  });
+}
