@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { SCOPES } from '../../lambdas/contract/scopes.ts';
 import { parseBlock } from '../../lambdas/kernel/address.ts';
 import type { Caller } from '../../lambdas/kernel/caller.ts';
@@ -213,23 +213,17 @@ describe('changing and revoking', () => {
 
   test('a key that is revoked between the read and the write of a change is gone, and one that is rotated is a conflict', async () => {
     const { apiKey } = await make(person());
-    const between = (meanwhile: () => Promise<unknown>): KeyContext => ({
-      ...at(),
-      keys: new Proxy(store.keys, {
-        get: (keys, name: keyof typeof keys) =>
-          name !== 'change'
-            ? keys[name].bind(keys)
-            : async (...given: Parameters<typeof keys.change>) => {
-                await meanwhile();
-                return keys.change(...given);
-              },
-      }),
-    });
+    /** The next change is written after `meanwhile`. */
+    const firstDo = (meanwhile: () => Promise<unknown>) =>
+      vi.spyOn(store.keys, 'change').mockImplementationOnce(async (...given) => {
+        await meanwhile();
+        return store.keys.change(...given);
+      });
     const expiry = { field: 'expires_at', at: NOW + 60 };
-    const rotated = between(() => rotateKey(apiKey.id, grace(3600), person(), FROM, at()));
-    await expect(updateKey(apiKey.id, { expiry }, person(), FROM, rotated)).rejects.toEqual(conflict);
-    const revoked = between(() => store.keys.revoke(apiKey, { actor: 'user:u', requestId: 'r' }, NOW));
-    await expect(updateKey(apiKey.id, { enabled: true }, person(), FROM, revoked)).rejects.toMatchObject({
+    firstDo(() => rotateKey(apiKey.id, grace(3600), person(), FROM, at()));
+    await expect(updateKey(apiKey.id, { expiry }, person(), FROM, at())).rejects.toEqual(conflict);
+    firstDo(() => store.keys.revoke(apiKey, { actor: 'user:u', requestId: 'r' }, NOW));
+    await expect(updateKey(apiKey.id, { enabled: true }, person(), FROM, at())).rejects.toMatchObject({
       code: 'gone',
     });
   });

@@ -8,6 +8,13 @@ import { memoryStores } from '../support/memory/stores.ts';
 import { ADDRESS, NOW, ORIGIN, storeTenant, successor } from '../support/tenants.ts';
 
 const stores = memoryStores();
+const asPerson = (by: Caller): Caller => ({
+  ...by,
+  kind: 'user',
+  userId: 'u',
+  sessionId: 's',
+  role: 'admin',
+});
 let tenant: Awaited<ReturnType<typeof storeTenant>>;
 let caller: Caller;
 let context: VerificationContext;
@@ -20,7 +27,8 @@ beforeAll(async () => {
   context = { profile, deployment: DEPLOYMENT, keys, workspaces, records, clock: () => NOW };
 });
 
-const verify = (key: string, count = false, by = caller) => verifyKey(key, count, by, ADDRESS, context);
+const verify = (key: string, count = false, by = caller) =>
+  verifyKey({ key, count, caller: by, address: ADDRESS }, context);
 
 describe('verifying a key', () => {
   test('tells its rights, and its allowance, which only counting uses up', async () => {
@@ -47,12 +55,11 @@ describe('verifying a key', () => {
     await stores.workspaces.create({ ...workspace, state: 'active' }, ORIGIN);
     const closing = await tenant.createKey({ workspaceId: id });
     await stores.workspaces.close({ ...workspace, state: 'active' }, ORIGIN, NOW);
-    const person: Caller = { ...caller, kind: 'user', userId: 'u', sessionId: 's', role: 'admin' };
     for (const count of [false, true]) {
       expect((await verify(expired.key, count)).status).toBe('expired');
       expect((await verify(disabled.key, count)).status).toBe('disabled');
       expect((await verify(revoked.key, count)).status).toBe('revoked');
-      expect((await verify(closing.key, count, person)).status).toBe('revoked');
+      expect((await verify(closing.key, count, asPerson(caller))).status).toBe('revoked');
     }
   });
 
@@ -61,7 +68,9 @@ describe('verifying a key', () => {
     const theirs = await (await storeTenant(stores)).createKey();
     const unknown = newKey(profile.keys, 'live', newLocator());
     for (const other of [theirs.key, unknown, successor(apiKey), 'garbage', ''])
-      for (const count of [false, true]) expect(await verify(other, count)).toEqual({ status: 'unknown' });
+      for (const by of [caller, asPerson(caller)])
+        for (const count of [false, true])
+          expect(await verify(other, count, by)).toEqual({ status: 'unknown' });
     expect(await verify(key, true, { ...caller, workspaceId: 'another' })).toEqual({ status: 'unknown' });
     expect(await stores.keys.find(theirs.apiKey.tenantId, theirs.apiKey.id)).toMatchObject({ requests: 0 });
   });

@@ -30,7 +30,14 @@ beforeAll(async () => {
   }
 });
 
-function sign(claims: object = {}, { kid = 'one', by = kid, header = {} } = {}): Promise<string> {
+interface Signing {
+  readonly kid?: string;
+  /** The pair whose key signs. @default - that of the `kid` */
+  readonly by?: string;
+  readonly header?: object;
+}
+
+function sign(claims: object = {}, { kid = 'one', by = kid, header = {} }: Signing = {}): Promise<string> {
   const payload = { iss: ISSUER, aud: 'api', sub: 'ada', exp: EXPIRY, scope: 'other access', ...claims };
   const pair = pairs[by];
   if (pair === undefined) throw new Error('There is no such key.');
@@ -66,7 +73,7 @@ describe('a provider’s token', () => {
     await expect(verify(token, 'one')).rejects.toEqual(refused);
   });
 
-  test.each<[string, object, Parameters<typeof sign>[1]?]>([
+  test.each<[string, object, Signing?]>([
     ['another issuer', { iss: 'https://other.example.com' }],
     ['another audience', { aud: 'other' }],
     ['an end that has passed', { exp: 1 }],

@@ -45,18 +45,17 @@ export function importStoreContract(stores: () => Stores): void {
     });
 
     test('of another id, another hash or another tenant are taken; a revoked one says so', async () => {
-      const [mine, other] = [await newTenant(), await newTenant()];
+      const [mine, theirs] = [await newTenant(), await newTenant()];
       const { imports, keys } = stores();
       const secret = text();
       const one = mine.issueOf(secret);
       await imports.create([one], ORIGIN, NOW);
-      expect(
-        await imports.presence([
-          mine.issueOf(secret),
-          mine.issueOf(text(), { id: one.key.id }),
-          other.issueOf(secret),
-        ]),
-      ).toEqual(['taken', 'taken', 'taken']);
+      for (const other of [
+        mine.issueOf(secret),
+        mine.issueOf(text(), { id: one.key.id }),
+        theirs.issueOf(secret),
+      ])
+        expect(await imports.presence([other])).toEqual(['taken']);
       await keys.revoke(one.key, ORIGIN, NOW);
       expect(await imports.presence([one])).toEqual(['revoked']);
     });
