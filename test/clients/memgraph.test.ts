@@ -54,5 +54,5 @@ test('a key over its limit is its MemgraphRateLimitError, and it waits as long a
   expect(retryAfterSeconds).toBeGreaterThanOrEqual(1);
   expect(retryAfterSeconds).toBeLessThanOrEqual(60);
   expect(pauses).toEqual([retryAfterSeconds]);
-  expect(limit.message).toContain(`Try again in ${retryAfterSeconds} seconds.`);
+  expect(limit.message).toContain(`Try again in ${retryAfterSeconds} second`);
 });

@@ -50,5 +50,5 @@ test('a key that may too little is its MemoryRelayError, with the scope that it 
 test('a key over its limit is its MemoryRelayError, with the seconds', () => {
   const { limit } = observed.seen;
   expect(limit).toMatchObject({ error: 'MemoryRelayError', status: 429 });
-  expect(limit.message).toMatch(/^Rate limit exceeded\. Try again in [1-9]\d? seconds\.$/);
+  expect(limit.message).toMatch(/^Rate limit exceeded\. Try again in [1-9]\d? seconds?\.$/);
 });

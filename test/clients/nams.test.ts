@@ -54,7 +54,7 @@ test('a key that may too little is its AuthenticationError, with the scope that 
 test('a key over its limit is its RateLimitError, with the seconds that we say', () => {
   const { error, message, retryAfterSeconds = 0 } = observed.seen.limit;
   expect(error).toBe('RateLimitError');
-  expect(message).toMatch(/ → 429: Rate limit exceeded\. Try again in [1-9]\d? seconds\.$/);
+  expect(message).toMatch(/ → 429: Rate limit exceeded\. Try again in [1-9]\d? seconds?\.$/);
   expect(retryAfterSeconds).toBeGreaterThanOrEqual(1);
   expect(retryAfterSeconds).toBeLessThanOrEqual(60);
 });

@@ -41,5 +41,5 @@ test('a key that may too little is its APIError, with the scope that it lacks', 
 test('a key over its limit is its APIError, with the seconds', () => {
   const { limit } = observed.seen;
   expect(limit).toMatchObject({ error: 'APIError', status: 429 });
-  expect(limit.message).toMatch(/Rate limit exceeded\. Try again in [1-9]\d? seconds\./);
+  expect(limit.message).toMatch(/Rate limit exceeded\. Try again in [1-9]\d? seconds?\./);
 });

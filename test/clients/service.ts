@@ -32,12 +32,10 @@ const NOTHING_YET = { data: [], has_more: false, conversations: [], rows: [], wo
 
 /** Runs a client's calls against the local stack of a profile. Gives what the client has seen, and who called. */
 export async function observe<Seen>(profile: string, file: string) {
-  const service = createServer(async (request, response) => {
-    request.resume();
-    await once(request, 'end');
+  const service = createServer((request, response) => {
     const asked = `${request.method} ${request.url?.split('?', 1)[0]}`;
     response.setHeader('content-type', 'application/json');
-    response.end(JSON.stringify({ ...NOTHING_YET, asked }));
+    request.resume().once('end', () => response.end(JSON.stringify({ ...NOTHING_YET, asked })));
   }).listen(0, '127.0.0.1');
   await once(service, 'listening');
   const { port } = service.address() as AddressInfo;
