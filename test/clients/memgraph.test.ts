@@ -56,3 +56,27 @@ test('a key over its limit is its MemgraphRateLimitError, and it waits as long a
   expect(pauses).toEqual([retryAfterSeconds]);
   expect(limit.message).toContain(`Try again in ${retryAfterSeconds} second`);
 });
+
+test('its check of a key tells a right one, whose tenant it names, from a wrong one', () => {
+  const { ping } = observed.seen;
+  expect(ping.good.result).toMatchObject({
+    status: 'ok',
+    tenant_id: observed.account.tenantId,
+    tenant_name: expect.any(String),
+  });
+  for (const { error, status } of [ping.wrong, ping.revoked])
+    expect([error, status]).toEqual(['MemgraphAuthError', 401]);
+});
+
+test('its set-up takes a right key, and says that a wrong one is invalid', () => {
+  const { setup } = observed.seen;
+  expect(setup.good.result).toContain(`(${observed.account.tenantId})`);
+  for (const { result } of [setup.wrong, setup.revoked]) expect(result).toContain('Invalid API key.');
+});
+
+test('its second version of the API reaches the service, behind the same door', () => {
+  const { analytics } = observed.seen;
+  expect(analytics.good.result).toMatchObject({ asked: 'GET /v2/analytics' });
+  for (const { error, status } of [analytics.wrong, analytics.revoked])
+    expect([error, status]).toEqual(['MemgraphAuthError', 401]);
+});

@@ -52,3 +52,11 @@ test('a key over its limit is its MemoryRelayError, with the seconds', () => {
   expect(limit).toMatchObject({ error: 'MemoryRelayError', status: 429 });
   expect(limit.message).toMatch(/^Rate limit exceeded\. Try again in [1-9]\d? seconds?\.$/);
 });
+
+test('its pinned contexts below /v2/icm reach the service, behind the same door', () => {
+  const { capabilities, workspaces } = observed.seen;
+  expect(capabilities.good.result).toMatchObject({ supported: true, asked: 'GET /v2/icm/capabilities' });
+  expect(workspaces).toEqual({ result: [] });
+  for (const { error, status } of [capabilities.wrong, capabilities.revoked])
+    expect([error, status]).toEqual(['IcmError', 401]);
+});

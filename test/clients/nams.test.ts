@@ -76,3 +76,20 @@ test('its auth client exchanges a refresh token for a new pair', () => {
     expires_in: expect.any(Number),
   });
 });
+
+test('it reads the scopes, the workspace and the dates of a key that is made and of one that is listed', () => {
+  const { created, listed } = observed.seen.lifecycle;
+  const timestamp = expect.stringMatching(/^\d{4}-\d\d-\d\dT/);
+  for (const key of [created, listed]) {
+    expect(key).toMatchObject({
+      scopes: ['read'],
+      workspace_id: observed.account.workspaceId,
+      created_at: timestamp,
+      expires_at: timestamp,
+    });
+  }
+});
+
+test('a key that reads may query, though it asks by POST', () => {
+  expect(observed.seen.query).toEqual({ result: [] });
+});

@@ -43,3 +43,10 @@ test('a key over its limit is its APIError, with the seconds', () => {
   expect(limit).toMatchObject({ error: 'APIError', status: 429 });
   expect(limit.message).toMatch(/Rate limit exceeded\. Try again in [1-9]\d? seconds?\./);
 });
+
+test('a key that reads may search, though it asks by POST', () => {
+  const { search, explore, context } = observed.seen.searches;
+  expect(search.result).toMatchObject({ asked: 'POST /api/v1/memories/search' });
+  expect(explore.result).toMatchObject({ asked: 'POST /api/v1/memories/explore' });
+  expect(context.result).toMatchObject({ asked: 'POST /api/v1/code-graph/context' });
+});
