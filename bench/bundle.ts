@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { AccessTable } from '../lambdas/contract/access.ts';
 import type { Deployment } from '../lambdas/contract/deployment.ts';
-import { accessTable, apiRows } from '../lambdas/kernel/api-rows.ts';
 import { routes } from '../lambdas/table/index.ts';
+import { apiConstants } from '../lib/api-constants.ts';
 import { bundleFunctions } from '../lib/bundle.ts';
 import { deploymentOf, loadSettings, type Settings } from '../lib/settings.ts';
 
@@ -28,15 +28,22 @@ export async function bundleAuthorizer(folder: string): Promise<AuthorizerBundle
   const configured = deploymentOf(settings);
   const tiers = Object.entries(configured.tiers).map(([name, tier]) => [name, { ...tier, ...UNLIMITED }]);
   const deployment = { ...configured, tiers: Object.fromEntries(tiers) };
-  const access = accessTable(apiRows(routes, settings.profile));
+  const api = apiConstants(routes, settings.profile);
   const { authorizer } = await bundleFunctions({
     functions: ['authorizer'],
     profile: settings.profile.name,
     deployment,
-    access,
+    api,
     outDir: folder,
   });
   const file = join(authorizer, 'index.mjs');
   const code = await readFile(file);
-  return { file, bytes: code.length, gzipBytes: gzipSync(code).length, settings, deployment, access };
+  return {
+    file,
+    bytes: code.length,
+    gzipBytes: gzipSync(code).length,
+    settings,
+    deployment,
+    access: api.access,
+  };
 }

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openApiDocument } from '../lambdas/http/openapi.ts';
 import { routes } from '../lambdas/table/index.ts';
 import { adrIndex } from '../lib/docs/adr-index.ts';
+import { deployerPolicy } from '../lib/docs/deployer-policy.ts';
 import { rolesPage } from '../lib/docs/roles-page.ts';
 import {
   type ImportRules,
@@ -12,6 +12,7 @@ import {
   withGeneratedParts,
 } from '../lib/docs/rooms-picture.ts';
 import { routesPage } from '../lib/docs/routes-page.ts';
+import { openApiDocument } from '../lib/openapi/document.ts';
 import { allProfiles } from '../lib/profiles.ts';
 
 /**
@@ -40,6 +41,8 @@ if (standard === undefined) throw new Error('profiles/ has no profile "default".
 const others = profiles.filter((profile) => profile !== standard);
 await write('routes.md', routesPage(routes, standard, others));
 await write('roles.md', rolesPage(routes, standard));
+
+await write('bootstrap-policy.json', `${JSON.stringify(deployerPolicy(), null, 2)}\n`);
 
 const rules: ImportRules = await import(new URL('../.dependency-cruiser.mjs', import.meta.url).href);
 const architecture = await readFile(join(DOCS, 'architecture.md'), 'utf8');

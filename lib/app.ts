@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
-import { accessTable, apiRows } from '../lambdas/kernel/api-rows.ts';
+import { apiRows } from '../lambdas/kernel/api-rows.ts';
 import { routes } from '../lambdas/table/index.ts';
+import { apiConstants } from './api-constants.ts';
 import { bundleFunctions } from './bundle.ts';
 import { type FunctionName, functionSpecs } from './functions.ts';
 import { LatchkeyStack } from './latchkey-stack.ts';
@@ -53,7 +54,7 @@ export async function latchkeyApp(
     functions: Object.keys(functionSpecs(settings.profile)) as FunctionName[],
     profile: settings.profile.name,
     deployment: deploymentOf(settings),
-    access: accessTable(rows),
+    api: apiConstants(routes, settings.profile),
     outDir: join(app.outdir, 'bundles'),
   });
   new LatchkeyStack(app, { ...settings, rows, bundles });

@@ -2,8 +2,8 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
-import type { AccessTable } from '../lambdas/contract/access.ts';
 import type { Deployment } from '../lambdas/contract/deployment.ts';
+import type { ApiConstants } from './api-constants.ts';
 import type { FunctionName } from './functions.ts';
 import { profileFile } from './profiles.ts';
 import { decisionSettingsOf } from './settings.ts';
@@ -18,7 +18,7 @@ export interface BundleProps {
   /** The name of the profile that `#profile` stands for. */
   readonly profile: string;
   readonly deployment: Deployment;
-  readonly access: AccessTable;
+  readonly api: ApiConstants;
   /** Takes `<function>/index.mjs`. */
   readonly outDir: string;
 }
@@ -45,7 +45,10 @@ export async function bundleFunctions(props: BundleProps): Promise<Readonly<Reco
       withConstants({
         LATCHKEY_DEPLOYMENT: props.deployment,
         LATCHKEY_DECISION: decisionSettingsOf(props.deployment),
-        LATCHKEY_ACCESS: props.access,
+        LATCHKEY_ACCESS: props.api.access,
+        LATCHKEY_OPENAPI: props.api.openApi,
+        LATCHKEY_ADVERTISED: props.api.advertised,
+        LATCHKEY_METHODS: props.api.methods,
       }),
     ],
     legalComments: 'none',

@@ -4,6 +4,7 @@ import type { Command, CommandOptions, Report } from './command.ts';
 import { auditCommands } from './commands/audit.ts';
 import { keyCommands } from './commands/keys.ts';
 import { signingKeyCommands } from './commands/signing-keys.ts';
+import { stackCommands } from './commands/stack.ts';
 import { tenantCommands } from './commands/tenants.ts';
 import { userCommands } from './commands/users.ts';
 import { OpsError, type TargetOptions, targetOf } from './target.ts';
@@ -15,6 +16,7 @@ const COMMANDS: readonly Command[] = [
   ...userCommands,
   ...auditCommands,
   ...signingKeyCommands,
+  ...stackCommands,
 ];
 
 const EVERYWHERE = `
@@ -105,6 +107,8 @@ function parse(args: readonly string[]): {
     target: text,
     limit: text,
     'dry-run': flag,
+    off: flag,
+    delete: flag,
   };
   try {
     const { values, positionals } = parseArgs({

@@ -14,7 +14,7 @@ import {
   type Used,
 } from './prove.ts';
 
-/** What must hold of a request, and what is answered where it does not. */
+/** A condition on a request, and the answer where it does not hold. */
 export type Check<Evidence, Code = DecisionErrorCode> = readonly [
   holds: (evidence: Evidence) => boolean,
   otherwise: Code,
@@ -80,7 +80,7 @@ function isNotClaimed(kind: Claim['kind']) {
   return ({ claim }: Claimed): boolean => claim.kind !== kind;
 }
 
-/** What this instance remembers of keys that nobody has. */
+/** This instance's memory of keys that nobody has. */
 function isNotSuspected(of: Suspicion) {
   return ({ claim, request, context, now }: Claimed): boolean =>
     claim.kind !== 'key' || context.guesses.suspicion(request.address, claim.locator, claim.hash, now) !== of;

@@ -13,7 +13,7 @@ import type { TokenVerifier } from '../signing/tokens.ts';
 import type { TenantFacts } from '../tenancy/tenant-facts.ts';
 import type { Guesses } from './guesses.ts';
 
-/** What the authorizer answers for one request. Only `allowed` carries an identity. */
+/** The authorizer's answer to one request. Only `allowed` carries an identity. */
 export type Decision =
   | { readonly outcome: 'refused'; readonly code: DecisionErrorCode }
   | {
@@ -49,7 +49,7 @@ export interface DecisionRequest {
   readonly address: string;
 }
 
-/** What a decision needs of the store. All of it throws when the store cannot answer: the decision then fails closed. */
+/** The store of a decision. All of it throws when the store cannot answer: the decision then fails closed. */
 export interface DecisionStore {
   /** Authenticates, checks state, expiry and the allow-list, and counts: one write. Who is elsewhere is not counted. */
   useKey(locator: string, hash: Uint8Array, address: string, now: number): Promise<Use<KeyRecord>>;
@@ -66,7 +66,7 @@ export interface DecisionContext {
   readonly access: AccessTable;
   readonly store: DecisionStore;
   readonly tokens: Pick<TokenVerifier, 'verify' | 'provenTenant'>;
-  /** What this instance remembers of keys that nobody has. */
+  /** This instance's memory of keys that nobody has. */
   readonly guesses: Pick<Guesses, 'suspicion' | 'wrong' | 'right'>;
   readonly clock: Clock;
 }

@@ -20,7 +20,7 @@ export interface Asked {
   readonly access: RowAccess | undefined;
 }
 
-/** What a credential claims; of a token, what its signature has proven. */
+/** The claims of a credential; of a token, those that its signature has proven. */
 export type Claim =
   | { readonly kind: 'none' | 'anonymous' | 'invalid' | 'expired' }
   /** `token` where the credential is a token that stands for the key. */

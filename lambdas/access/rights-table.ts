@@ -4,7 +4,7 @@ import { coversScope, ROLE_SCOPES, ROLES, type Role, SCOPES, type Scope } from '
 import { apiRows } from '../kernel/api-rows.ts';
 import type { Route } from '../kernel/route.ts';
 
-/** Who may call a row: which roles of a person, and keys with which single scope. */
+/** The callers of a row: roles of a person, and keys with a single scope. */
 export interface RowRights {
   readonly method: Method;
   readonly path: string;

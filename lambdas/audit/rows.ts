@@ -1,28 +1,30 @@
 import * as z from 'zod';
 import { timestamp } from '../kernel/clock.ts';
 import { openCursor, sealCursor } from '../kernel/cursor.ts';
-import { moment, time } from '../kernel/fields.ts';
+import { cursor, moment, time } from '../kernel/fields.ts';
 import { invalidField } from '../kernel/problem.ts';
 import { Ndjson } from '../kernel/results.ts';
 import { routeGroup } from '../kernel/route.ts';
 import type { AuditReader, AuditRow } from './entries.ts';
 
-/** What the function `management` has for these rows. */
+/** The services of these rows in the function `management`. */
 export interface AuditServices {
   readonly audit: AuditReader;
 }
 
-const auditView = z.object({
-  seq: z.int().describe('1, 2, 3 … within the tenant, without gaps.'),
-  at: time,
-  actor: z.string(),
-  action: z.string(),
-  target: z.string(),
-  request_id: z.string(),
-  ip: z.string().nullable(),
-  before: z.record(z.string(), z.unknown()).nullable(),
-  after: z.record(z.string(), z.unknown()).nullable(),
-});
+export const auditView = z
+  .object({
+    seq: z.int().describe('1, 2, 3 … within the tenant, without gaps.'),
+    at: time,
+    actor: z.string(),
+    action: z.string(),
+    target: z.string(),
+    request_id: z.string(),
+    ip: z.string().nullable(),
+    before: z.record(z.string(), z.unknown()).nullable(),
+    after: z.record(z.string(), z.unknown()).nullable(),
+  })
+  .meta({ id: 'AuditEntry' });
 
 const group = routeGroup<AuditServices>()({ service: 'management', tag: 'Audit' });
 
@@ -42,7 +44,7 @@ export const auditRoutes = group.rows({
       from: moment.optional(),
       until: moment.optional(),
       limit: z.coerce.number().int().min(1).max(1000).default(100),
-      cursor: z.string().max(200).optional(),
+      cursor: cursor.optional(),
       format: z.enum(['json', 'ndjson']).default('json'),
     }),
     success: {
@@ -54,8 +56,8 @@ export const auditRoutes = group.rows({
     },
     errors: [],
     handle: async ({ query }, { audit }, caller) => {
-      const { limit, cursor, format, actor, action, target, from, until } = query;
-      const after = trailPosition(openCursor(cursor, caller.tenantId));
+      const { limit, cursor: sealed, format, actor, action, target, from, until } = query;
+      const after = trailPosition(openCursor(sealed, caller.tenantId));
       const { rows, next } = await audit.page(caller.tenantId, limit, after, {
         ...(actor === undefined ? {} : { actor }),
         ...(action === undefined ? {} : { action }),

@@ -4,12 +4,12 @@ export const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as cons
 
 export type Method = (typeof METHODS)[number];
 
-/** Who may call a row. `callers` narrows it to people, or to programs. */
+/** The callers of a row. `callers` narrows it to people, or to programs. */
 export type Access =
   | { readonly kind: 'public' }
   | { readonly kind: 'credential'; readonly scope: Scope | null; readonly callers?: 'user' | 'key' };
 
-/** What the authorizer must know of one row that takes a credential: nothing else of the table is in its bundle. */
+/** A row that takes a credential, as the authorizer knows it: nothing else of the table is in its bundle. */
 export type RowAccess = { readonly scope?: Scope; readonly callers?: 'user' | 'key' } | 'upstream';
 
 /** The authorizer's view of the table: `resource path -> method or ANY -> access`. */

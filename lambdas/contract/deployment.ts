@@ -1,9 +1,10 @@
-import type { AccessTable } from './access.ts';
+import type { AccessTable, Method } from './access.ts';
+import type { AdvertisedPath } from './advertised.ts';
 import type { Algorithm } from './algorithms.ts';
 import type { PathScope } from './profile.ts';
 import type { Role } from './scopes.ts';
 
-/** What a tier allows; the numbers that the functions need. Rate, burst and quota live in the usage plans. */
+/** Limits of a tier: the numbers that the functions need. Rate, burst and quota live in the usage plans. */
 export interface TierLimits {
   /** Requests a minute of one API key. */
   readonly keyRequestsPerMinute: number;
@@ -60,6 +61,12 @@ export interface IdentityProvider {
   readonly linkByEmail: boolean;
 }
 
+/**
+ * The values of usage keys that the stack has: what tenants of the initial tier share who have none of their own, what
+ * all others share, that of all test keys, and that of the plan that lets nothing through. None depends on the tiers.
+ */
+export type UsageKeys = Readonly<Record<'initial' | 'other' | 'sandbox' | 'exhausted', string>>;
+
 /** How the reconciler gives tenants usage keys of their own (lib/config.ts says why the numbers are what they are). */
 export interface OwnUsageKeys {
   /** API keys of the account in the Region up to which it makes more. */
@@ -72,7 +79,7 @@ export interface OwnUsageKeys {
   readonly retireSeconds: number;
 }
 
-/** What the configuration and the route table say, resolved at synth time and built into the bundles. */
+/** The configuration and the route table, resolved at synth time and built into the bundles. */
 export interface Deployment {
   readonly environment: 'development' | 'production';
   /** Whether a call without a credential is let in as a viewer; the synth allows it in development only. */
@@ -80,9 +87,9 @@ export interface Deployment {
   readonly tiers: Readonly<Record<string, TierLimits>>;
   /** The tier of a new tenant. */
   readonly initialTier: string;
-  /** What one source address may do where no credential is needed. */
+  /** Limits of one source address where no credential is needed. */
   readonly addressLimits: AddressLimits;
-  /** What each `test` key may, whatever its tenant's tier. */
+  /** Limits of each `test` key, whatever its tenant's tier. */
   readonly sandbox: Pick<TierLimits, 'keyRequestsPerMinute'>;
   readonly usageKeys: OwnUsageKeys;
   /** The team's API, without a trailing slash; null for the built-in echo. */
@@ -108,6 +115,12 @@ declare global {
   const LATCHKEY_DECISION: DecisionSettings;
   /** Likewise: its part of the route table. */
   const LATCHKEY_ACCESS: AccessTable;
+  /** The OpenAPI document, but for the URL that it is served by. */
+  const LATCHKEY_OPENAPI: { readonly openapi: string };
+  /** The rows that metadata mention. */
+  const LATCHKEY_ADVERTISED: readonly AdvertisedPath[];
+  /** The methods of every path that is ours. */
+  const LATCHKEY_METHODS: Readonly<Record<string, readonly Method[]>>;
 }
 
 /** The limits of a deployment: how many, of what the windows below are for. */

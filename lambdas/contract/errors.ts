@@ -16,7 +16,7 @@ interface CatalogueEntry {
   readonly message: string;
 }
 
-/** What a decision can refuse with: the only part of the catalogue that is in the authorizer's bundle. Its types are below. */
+/** Errors that a decision can refuse with: the only part of the catalogue that is in the authorizer's bundle. Its types are below. */
 export const DECISION_ERRORS = {
   missing_credential: {
     status: 401,

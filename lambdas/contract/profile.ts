@@ -20,7 +20,7 @@ export interface ErrorView {
   readonly fields: readonly FieldError[];
 }
 
-/** What an envelope may say about the request. */
+/** Facts about the request that an envelope may show. */
 export interface ResponseMeta {
   readonly requestId: string;
   readonly processingTimeMs: number;
@@ -33,7 +33,7 @@ export interface PathScope {
   readonly scope: Scope;
 }
 
-/** What a response of Latchkey's own contains before the profile presents it. */
+/** A response of Latchkey's own before the profile presents it. */
 export type View = Readonly<Record<string, unknown>>;
 
 /**
@@ -61,7 +61,7 @@ export interface Profile {
   readonly credentials: readonly CredentialStyle[];
 
   readonly tokens: {
-    /** What signs them; the configuration may name another. */
+    /** The algorithm that signs them; the configuration may name another. */
     readonly algorithm: Algorithm;
     /** Seconds for which an access token is valid. */
     readonly lifetimeSeconds: number;

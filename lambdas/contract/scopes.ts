@@ -1,9 +1,9 @@
-/** What a credential may do. One check serves people and programs: a role is a set of scopes. */
+/** The rights of a credential. One check serves people and programs: a role is a set of scopes. */
 export const SCOPES = ['read', 'write', 'delete', 'admin'] as const;
 
 export type Scope = (typeof SCOPES)[number];
 
-/** What a person may be in a tenant, smallest first. */
+/** The roles of a person in a tenant, smallest first. */
 export const ROLES = ['viewer', 'editor', 'admin'] as const;
 
 export type Role = (typeof ROLES)[number];
@@ -18,7 +18,7 @@ export const ROLE_SCOPES: Readonly<Record<Role, readonly Scope[]>> = {
   admin: ['read', 'write', 'delete', 'admin'],
 };
 
-/** What each scope includes beyond itself; a profile may widen one (`write` includes `delete` on one page). */
+/** The scopes that each scope includes beyond itself; a profile may widen one (`write` includes `delete` on one page). */
 export type ScopeInclusion = Readonly<Partial<Record<Scope, readonly Scope[]>>>;
 
 /** `admin` is full access on every published page that names it. */

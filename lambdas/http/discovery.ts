@@ -1,15 +1,29 @@
+import type { Advertised, AdvertisedPath } from '../contract/advertised.ts';
 import type { Profile } from '../contract/profile.ts';
 import { apiRows } from '../kernel/api-rows.ts';
 import { Problem } from '../kernel/problem.ts';
-import type { Advertised, Route } from '../kernel/route.ts';
+import type { Route } from '../kernel/route.ts';
 import type { Discovery } from '../status/discovery-rows.ts';
 
+/** The rows that name their place in the metadata, under the profile's paths. */
+export function advertisedPaths(routes: readonly Route[], profile: Profile): readonly AdvertisedPath[] {
+  return apiRows(routes, profile).flatMap((row) =>
+    row.kind === 'route' && row.route.advertised !== undefined
+      ? [{ path: row.path, ...row.route.advertised }]
+      : [],
+  );
+}
+
 /**
- * What the deployment says of itself, from the route table: a row that names its place in the metadata stands there
- * under the profile's path, and what no row serves is not mentioned. `issuer` is the API's URL without a slash at its end.
+ * The deployment's metadata: only what rows serve is in it. `issuer` is the API's URL without a slash at
+ * its end.
  */
-export function discovery(issuer: string, routes: readonly Route[], profile: Profile): Discovery {
-  const server = authorizationServer(issuer, routes, profile);
+export function discovery(
+  issuer: string,
+  advertised: readonly AdvertisedPath[],
+  profile: Profile,
+): Discovery {
+  const server = authorizationServer(issuer, advertised, profile);
   return {
     authorizationServer: () => server,
     protectedResource(path) {
@@ -29,12 +43,8 @@ export function discovery(issuer: string, routes: readonly Route[], profile: Pro
  * RFC 8414, 2. The two lists are sent even when they are empty: without `grant_types_supported` the standard reads
  * `authorization_code` and `implicit`, and `response_types_supported` is required.
  */
-function authorizationServer(issuer: string, routes: readonly Route[], profile: Profile) {
-  const advertised = apiRows(routes, profile).flatMap((row) =>
-    row.kind === 'route' && row.route.advertised !== undefined
-      ? [{ url: issuer + row.path, ...row.route.advertised }]
-      : [],
-  );
+function authorizationServer(issuer: string, paths: readonly AdvertisedPath[], profile: Profile) {
+  const advertised = paths.map(({ path, ...each }) => ({ url: issuer + path, ...each }));
   const keys = advertised.find((each) => each.endpoint === 'jwks_uri');
   const tokens = tokenEndpoint(advertised);
   return {

@@ -33,7 +33,7 @@ export function allowsAddress(blocks: readonly AddressBlock[], address: string):
 }
 
 /**
- * Who calls from an address, for counting: the address itself (IPv4), or its /64 (IPv6), as that is what one line or
+ * The network of an address, for counting: the address itself (IPv4), or its /64 (IPv6), as that is what one line or
  * host is given (RFC 6177). What cannot be read stands for itself.
  */
 export function networkOf(address: string): string {

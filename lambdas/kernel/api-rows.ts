@@ -2,7 +2,7 @@ import type { Access, AccessTable, Method, RowAccess } from '../contract/access.
 import type { Profile } from '../contract/profile.ts';
 import type { Route } from './route.ts';
 
-/** What stands at one path and method of the API, resolved for a profile and a configuration. */
+/** A path and method of the API, resolved for a profile and a configuration. */
 export type ApiRow<Own extends Route = Route> =
   | OwnRow<Own, 'route', Method>
   /** HEAD of a row with GET: the same without its content (RFC 9110, 9.3.2), to whom may have that. */

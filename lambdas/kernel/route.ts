@@ -1,8 +1,10 @@
 import type * as z from 'zod';
 import type { Access, Method } from '../contract/access.ts';
+import type { Advertised } from '../contract/advertised.ts';
 import type { ErrorCode } from '../contract/errors.ts';
 import type { RouteId, ServiceName } from '../contract/route-id.ts';
 import type { Scope } from '../contract/scopes.ts';
+import type { Tag } from '../contract/tags.ts';
 import type { Caller, UserCaller } from './caller.ts';
 import type { Credential } from './credential.ts';
 import { Problem } from './problem.ts';
@@ -30,7 +32,7 @@ interface RequestBase {
   readonly origin: Origin;
   /** The workspace that `X-Workspace-Id` names: the authorizer has let in the caller's only. Undefined without a header. */
   readonly workspaceId: string | undefined;
-  /** What the request presents, where the row asks for it (`takesCredential`); nothing has been checked of it. */
+  /** The presented credential, where the row asks for it (`takesCredential`); nothing of it has been checked. */
   readonly credential: Credential;
   /** The body of a row that takes `lines`; empty for others. */
   readonly raw: RawBody;
@@ -57,12 +59,6 @@ export interface RouteRequest<Body, Query, Cookie extends string> extends Reques
   readonly cookies: Cookies<Cookie>;
 }
 
-/** What a row is to clients that know the standards: where the metadata says that it is (RFC 8414, 2). */
-export type Advertised =
-  | { readonly endpoint: 'jwks_uri' }
-  /** The token endpoint of these grants, by their `grant_type`. */
-  | { readonly endpoint: 'token_endpoint'; readonly grants: readonly string[] };
-
 /** A row's description, whatever its types: all that readers of the table see. */
 interface Description {
   readonly method: Method;
@@ -83,11 +79,11 @@ interface Description {
   readonly takesCookies?: readonly string[];
   readonly query?: z.ZodType;
   readonly success: Success;
-  /** What it answers otherwise when all is well: a page that leads on by a redirect has both. */
+  /** Other successful answers: a page that leads on by a redirect has both. */
   readonly alternatives?: readonly PlainSuccess[];
   /** Its place in the metadata. @default - none: no standard knows it */
   readonly advertised?: Advertised;
-  /** What the row itself can answer besides what every row can. */
+  /** Error codes of the row itself, besides those of every row. */
   readonly errors: readonly ErrorCode[];
 }
 
@@ -96,7 +92,7 @@ export interface Route extends Description {
   readonly id: RouteId;
   readonly service: ServiceName;
   readonly access: Access;
-  readonly tag: string;
+  readonly tag: Tag;
 }
 
 /** A row with its handler, for whoever has the services that it takes. */
@@ -121,7 +117,7 @@ export interface RouteGroup<
   readonly rows: readonly Row<Services, Id>[];
 }
 
-/** What a function must have to serve a group. */
+/** The services that a function must have to serve a group. */
 export type ServicesOf<Group> = Group extends RouteGroup<infer Services> ? Services : never;
 
 /** A row before its group has named it. */
@@ -139,7 +135,7 @@ interface Written<
   Result,
 > extends Description {
   /** @default - the group's */
-  readonly tag?: string;
+  readonly tag?: Tag;
   readonly body?: Body;
   readonly query?: Query;
   readonly takesCookies?: readonly Cookie[];
@@ -193,7 +189,7 @@ interface GroupBuilder<Services, Service extends ServiceName> {
 export function routeGroup<Services>() {
   return <Service extends ServiceName>(group: {
     readonly service: Service;
-    readonly tag: string;
+    readonly tag: Tag;
   }): GroupBuilder<Services, Service> => ({
     public: (row) =>
       erased({ ...group, ...row }, { kind: 'public' }, (request, services: Services) =>
@@ -257,7 +253,7 @@ type DuplicateId<Groups extends readonly unknown[], Seen = never> = Groups exten
   ? (Id & Seen) | DuplicateId<Rest, Seen | Id>
   : never;
 
-/** What the compiler misses in a table that is not right, by its name. */
+/** Names of the faults of a table, for the compiler's message. */
 type Fault<Name extends string, Ids> = [Ids] extends [never] ? unknown : { readonly [Key in Name]: Ids };
 
 /** All that the groups' handlers are given. */
@@ -279,7 +275,7 @@ export function servedBy<
   groups: Groups & Fault<'duplicateId', DuplicateId<Groups>>,
 ): RouteGroup<AllServices<Groups>, Service, IdOf<Groups>> {
   const rows: readonly Row<never, IdOf<Groups>>[] = groups.flatMap((group) => group.rows);
-  // Whoever has the services of all groups has those of each.
+  // The services of all groups include those of each.
   return { service, rows: rows as readonly Row<AllServices<Groups>, IdOf<Groups>>[] };
 }
 

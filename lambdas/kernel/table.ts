@@ -47,7 +47,7 @@ export type TransactionWrite = (
 
 /** A transaction of which at least one condition did not hold. Nothing was written. */
 export class ConditionsFailed extends Error {
-  /** What the writes whose conditions failed are called (`otherwise`), in their order; undefined for one without a name. */
+  /** Names of the writes whose conditions failed (`otherwise`), in their order; undefined for one without a name. */
   readonly names: readonly (string | undefined)[];
 
   constructor(names: readonly (string | undefined)[]) {

@@ -1,10 +1,9 @@
 import * as z from 'zod';
-import { SCOPES } from '../contract/scopes.ts';
-import { scopes } from '../kernel/fields.ts';
+import { scope, scopes } from '../kernel/fields.ts';
 import { routeGroup } from '../kernel/route.ts';
 import { issueKeyToken, type KeyTokenContext } from './key-tokens.ts';
 
-/** What the function `tokens` has for this row. */
+/** The services of this row in the function `tokens`. */
 export interface KeyTokenServices {
   readonly keyTokens: KeyTokenContext;
 }
@@ -31,7 +30,7 @@ export const keyTokenRoutes = group.rows({
         access_token: z.string(),
         token_type: z.literal('bearer'),
         expires_in: z.int().describe('Seconds. The token ends earlier when the key does.'),
-        scopes: z.array(z.enum(SCOPES)),
+        scopes: z.array(scope),
       }),
     },
     errors: ['key_required', 'exceeds_own_rights'],

@@ -1,41 +1,44 @@
 import * as z from 'zod';
 import type { KeyFormat } from '../contract/key-format.ts';
-import { ENVIRONMENTS, SCOPES } from '../contract/scopes.ts';
-import { formatBlock } from '../kernel/address.ts';
-import { parseTimestamp, timestamp } from '../kernel/clock.ts';
-import { expiresInDays, time } from '../kernel/fields.ts';
-import { maskedKey } from './key-format.ts';
-import { type ApiKey, type ExpiryRequest, statusOf } from './keys.ts';
+import {
+  allowedIps,
+  atMostOne,
+  environment,
+  expiresInDays,
+  moment,
+  scope,
+  scopes,
+  time,
+} from '../kernel/fields.ts';
+import { API_KEY, type ApiKey } from './api-key.ts';
+import type { ExpiryRequest } from './bounds.ts';
 
 export const metadata = z
   .record(
-    z.string().regex(/^[\w.-]{1,64}$/, 'must be 1 to 64 letters, digits, dots, hyphens or underscores'),
+    z
+      .string()
+      .regex(/^[A-Za-z0-9_.-]{1,64}$/, 'must be 1 to 64 letters, digits, dots, hyphens or underscores'),
     z.string().max(256),
   )
   .refine((value) => Object.keys(value).length <= 20, 'must have at most 20 entries')
   .describe('At most 20 strings of at most 256 characters. Not for secrets.');
 
-export const expiresAt = z
-  .string()
-  .transform((value, context) => {
-    const seconds = parseTimestamp(value);
-    if (seconds === undefined) {
-      context.addIssue({ code: 'custom', message: 'must be an RFC 3339 time, like 2027-01-31T12:00:00Z' });
-      return z.NEVER;
-    }
-    return seconds;
-  })
-  .nullable()
-  .describe('When the key expires (RFC 3339); null for never.');
+export const expiresAt = moment.nullable().describe('When the key expires (RFC 3339); null for never.');
 
 /** The two ways to say an expiry, of which at most one may be used. */
 export const expiryFields = { expires_in_days: expiresInDays.optional(), expires_at: expiresAt.optional() };
 
-export const onlyOneExpiry = {
-  check: (body: { expires_in_days?: unknown; expires_at?: unknown }) =>
-    body.expires_in_days === undefined || body.expires_at === undefined,
-  problem: { path: ['expires_at'], message: 'cannot be combined with expires_in_days' },
+/** Fields of requests for a new, imported or changed key; all but the expiry are taken as they are ({@link API_KEY}). */
+export const keyFields = {
+  scopes: scopes.optional(),
+  ...expiryFields,
+  allowed_ips: allowedIps.optional(),
+  metadata: metadata.optional(),
 };
+
+/** A body with {@link expiryFields}. */
+export const onlyOneExpiry = <Schema extends z.ZodObject<typeof expiryFields>>(schema: Schema) =>
+  atMostOne(schema, ['expires_at', 'expires_in_days']);
 
 /** The expiry of a body as the domain takes it. */
 export function expiryRequest(
@@ -52,51 +55,36 @@ export function expiryRequest(
 }
 
 /** An API key as it is shown: never the key. */
-export const keyView = z.object({
-  id: z.string(),
-  name: z.string(),
-  key_prefix: z.string().describe('The masked key: enough to recognise it.'),
-  workspace_id: z.string(),
-  environment: z.enum(ENVIRONMENTS),
-  scopes: z.array(z.enum(SCOPES)),
-  status: z.enum(['active', 'expired', 'disabled', 'revoked']),
-  is_active: z.boolean(),
-  allowed_ips: z.array(z.string()),
-  metadata: z.record(z.string(), z.string()),
-  created_at: time,
-  created_by: z.string(),
-  expires_at: time.nullable(),
-  revoked_at: time.nullable(),
-  last_used_at: time.nullable(),
-  last_used_ip: z.string().nullable(),
-  request_count: z.int().describe('Requests authenticated with this key, refused ones too.'),
-  previous_key_expires_at: time.nullable().describe('Until when the key before the last rotation works.'),
-});
+export const keyView = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    key_prefix: z.string().describe('The masked key: enough to recognise it.'),
+    workspace_id: z.string(),
+    environment,
+    scopes: z.array(scope),
+    status: z.enum(['active', 'expired', 'disabled', 'revoked']),
+    is_active: z.boolean(),
+    allowed_ips: z.array(z.string()),
+    metadata: z.record(z.string(), z.string()),
+    created_at: time,
+    created_by: z.string(),
+    expires_at: time.nullable(),
+    revoked_at: time.nullable(),
+    last_used_at: time.nullable(),
+    last_used_ip: z.string().nullable(),
+    request_count: z.int().describe('Requests authenticated with this key, refused ones too.'),
+    previous_key_expires_at: time.nullable().describe('Until when the key before the last rotation works.'),
+  })
+  .meta({ id: 'ApiKey' });
 
-export const issuedKeyView = keyView.extend({ key: z.string().describe('The key. It is shown only now.') });
+export const issuedKeyView = keyView
+  .extend({ key: z.string().describe('The key. It is shown only now.') })
+  .meta({ id: 'IssuedApiKey' });
+
+const view = API_KEY.viewAs<z.output<typeof keyView>>();
 
 /** Presents a key. */
 export function viewKey(key: ApiKey, format: KeyFormat, now: number): z.output<typeof keyView> {
-  const status = statusOf(key, now);
-  const overlaps = key.previousExpiresAt !== null && key.previousExpiresAt > now;
-  return {
-    id: key.id,
-    name: key.name,
-    key_prefix: maskedKey(format, key.environment, key.locator),
-    workspace_id: key.workspaceId,
-    environment: key.environment,
-    scopes: [...key.scopes],
-    status,
-    is_active: status === 'active',
-    allowed_ips: key.allowedBlocks.map(formatBlock),
-    metadata: key.metadata,
-    created_at: timestamp(key.createdAt) ?? '',
-    created_by: key.createdBy,
-    expires_at: timestamp(key.expiresAt),
-    revoked_at: key.revokedAt === null ? null : timestamp(key.revokedAt),
-    last_used_at: key.lastUse === null ? null : timestamp(key.lastUse.at),
-    last_used_ip: key.lastUse?.address ?? null,
-    request_count: key.requests,
-    previous_key_expires_at: overlaps ? timestamp(key.previousExpiresAt ?? 0) : null,
-  };
+  return view(key, { key, format, now });
 }

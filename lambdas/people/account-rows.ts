@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { plainText } from '../kernel/fields.ts';
+import { exactlyOne, plainText } from '../kernel/fields.ts';
 import { routeGroup } from '../kernel/route.ts';
 import { grantView, viewGrant } from '../sessions/grant-view.ts';
 import {
@@ -13,7 +13,7 @@ import {
 } from './accounts.ts';
 import { email, newPassword } from './fields.ts';
 
-/** What the function `accounts` has for its rows. */
+/** The services of its rows in the function `accounts`. */
 export interface AccountServices {
   readonly accounts: AccountContext;
 }
@@ -104,17 +104,15 @@ export const accountRoutes = group.rows({
     summary: 'Log in with e-mail address and password',
     description: 'Takes JSON or a form; `username` may stand for `email` (RFC 6749, 4.3.2).',
     takesForm: true,
-    body: z
-      .strictObject({
+    body: exactlyOne(
+      z.strictObject({
         email: z.string().max(254).optional(),
         username: z.string().max(254).optional(),
         password: z.string().min(1).max(256),
         grant_type: z.literal('password').optional(),
-      })
-      .refine((body) => (body.email === undefined) !== (body.username === undefined), {
-        path: ['email'],
-        message: 'is required (or username, not both)',
       }),
+      ['email', 'username'],
+    ),
     success: {
       status: 200,
       description: 'An access token, and a refresh token where there is one.',

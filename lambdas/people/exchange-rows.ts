@@ -5,7 +5,7 @@ import { routeGroup } from '../kernel/route.ts';
 import { grantView, viewGrant } from '../sessions/grant-view.ts';
 import { type ExchangeContext, exchangeToken, requireProviders } from './exchange.ts';
 
-/** What the function `tokens` has for this row. */
+/** The services of this row in the function `tokens`. */
 export interface ExchangeServices {
   readonly exchange: ExchangeContext;
 }
@@ -29,11 +29,12 @@ const unsupported = z.never({ error: 'is not supported here' }).optional();
 
 const exchangeBody = z
   .object({
-    grant_type: z.string().optional().describe(`\`${TOKEN_EXCHANGE}\`, with subject_token.`),
+    // Another one is refused in the words of RFC 6749, 5.2.
+    grant_type: z.string().meta({ description: 'With subject_token.', const: TOKEN_EXCHANGE }).optional(),
     subject_token: z.string().min(1).max(MAX_PROVIDER_TOKEN_LENGTH).optional(),
     subject_token_type: z.enum(SUBJECT_TYPES, `must be one of ${SUBJECT_TYPES.join(', ')}`).optional(),
     requested_token_type: z.enum(REQUESTED_TYPES, `must be one of ${REQUESTED_TYPES.join(', ')}`).optional(),
-    // What would narrow or widen the token must not be passed over.
+    // A parameter that would narrow or widen the token must not be passed over.
     actor_token: unsupported,
     audience: unsupported,
     resource: unsupported,
@@ -42,7 +43,8 @@ const exchangeBody = z
   .refine((body) => body.subject_token === undefined || body.subject_token_type !== undefined, {
     path: ['subject_token_type'],
     message: `is required with subject_token: one of ${SUBJECT_TYPES.join(', ')}`,
-  });
+  })
+  .meta({ dependentRequired: { subject_token: ['subject_token_type', 'grant_type'] } });
 
 /** The token that is to be exchanged, and what is said when it is not accepted: RFC 8693, 2.2.2 or RFC 6750, 3.1. */
 function presented({ grant_type, subject_token }: z.output<typeof exchangeBody>, credential: Credential) {

@@ -4,7 +4,8 @@ export const email = z
   .string()
   .max(254)
   .transform((value) => value.trim())
-  .pipe(z.email('must be an e-mail address, like ada@example.com'));
+  .pipe(z.email('must be an e-mail address, like ada@example.com'))
+  .meta({ format: 'email', pattern: z.regexes.email.source });
 
 export const newPassword = z
   .string()

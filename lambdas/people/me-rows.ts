@@ -7,7 +7,7 @@ import { findKey, type KeyContext } from '../keys/keys.ts';
 import { keyView, viewKey } from '../keys/views.ts';
 import type { AccountStore } from './accounts.ts';
 
-/** What the function `management` has for this row. */
+/** The services of this row in the function `management`. */
 export interface MeServices {
   readonly keys: KeyContext;
   readonly users: Pick<AccountStore, 'findUser'>;

@@ -1,7 +1,6 @@
 import * as z from 'zod';
-import { timestamp } from '../kernel/clock.ts';
 import { openCursor, sealCursor } from '../kernel/cursor.ts';
-import { pageQuery, plainText, role, time } from '../kernel/fields.ts';
+import { changesSomething, pageQuery, plainText, role, time } from '../kernel/fields.ts';
 import { routeGroup } from '../kernel/route.ts';
 import { normalizeEmail } from './accounts.ts';
 import { email, newPassword } from './fields.ts';
@@ -11,23 +10,25 @@ import {
   changePerson,
   findPerson,
   type PeopleContext,
-  type Person,
   removePerson,
 } from './people.ts';
+import { PERSON, type Person } from './person.ts';
 
-/** What the function `people` has for its rows. */
+/** The services of its rows in the function `people`. */
 export interface PeopleServices {
   readonly people: PeopleContext;
 }
 
-const userView = z.object({
-  id: z.string(),
-  email: z.string(),
-  full_name: z.string().nullable(),
-  role,
-  created_at: time,
-  created_by: z.string().nullable().describe('Null for who onboarded.'),
-});
+export const userView = z
+  .object({
+    id: z.string(),
+    email: z.string(),
+    full_name: z.string().nullable(),
+    role,
+    created_at: time,
+    created_by: z.string().nullable().describe('Null for who onboarded.'),
+  })
+  .meta({ id: 'User' });
 
 const group = routeGroup<PeopleServices>()({ service: 'people', tag: 'Users' });
 
@@ -65,20 +66,11 @@ export const peopleRoutes = group.rows({
     }),
     success: { status: 201, description: 'The person.', schema: userView },
     errors: ['email_taken', 'limit_reached'],
-    handle: async ({ body, origin }, { people }, caller) =>
-      viewUser(
-        await addPerson(
-          {
-            email: normalizeEmail(body.email),
-            password: body.password,
-            fullName: body.full_name ?? null,
-            role: body.role,
-          },
-          caller,
-          origin,
-          people,
-        ),
-      ),
+    handle: async ({ body, origin }, { people }, caller) => {
+      const { email: address, password, ...asked } = body;
+      const wanted = { ...PERSON.asked(asked), email: normalizeEmail(address), password };
+      return viewUser(await addPerson(wanted, caller, origin, people));
+    },
   }),
   getUser: group.caller({
     method: 'GET',
@@ -96,20 +88,14 @@ export const peopleRoutes = group.rows({
     scope: 'admin',
     summary: 'Change the name or the role of a person',
     description: 'A new role holds from the next request of every session. The last administrator stays one.',
-    body: z
-      .strictObject({ full_name: plainText(100).nullable().optional(), role: role.optional() })
-      .refine(
-        (body) => Object.values(body).some((value) => value !== undefined),
-        'must change at least one field',
-      ),
+    body: changesSomething(
+      z.strictObject({ full_name: plainText(100).nullable().optional(), role: role.optional() }),
+    ),
     success: { status: 200, description: 'The person as they are now.', schema: userView },
     errors: ['not_found', 'conflicting_state'],
     handle: async ({ params, body, origin }, { people }, caller) => {
-      const change = {
-        ...(body.full_name === undefined ? {} : { fullName: body.full_name }),
-        ...(body.role === undefined ? {} : { role: body.role }),
-      };
-      return viewUser(await changePerson(params.id ?? '', change, caller, origin, people));
+      const change = PERSON.asked(body);
+      return viewUser(await changePerson({ userId: params.id ?? '', change, caller, from: origin }, people));
     },
   }),
   removeUser: group.person({
@@ -150,13 +136,8 @@ export const peopleRoutes = group.rows({
   }),
 });
 
-export function viewUser(user: Person): z.output<typeof userView> {
-  return {
-    id: user.userId,
-    email: user.email,
-    full_name: user.fullName,
-    role: user.role,
-    created_at: timestamp(user.createdAt) ?? '',
-    created_by: user.createdBy,
-  };
+const view = PERSON.viewAs<z.output<typeof userView>>();
+
+export function viewUser(person: Person): z.output<typeof userView> {
+  return view(person, undefined);
 }

@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import { countingFailures, refreshLimit, type SourceStore } from '../attempts/source.ts';
+import { exactlyOne } from '../kernel/fields.ts';
 import { Problem } from '../kernel/problem.ts';
 import { routeGroup } from '../kernel/route.ts';
 import { grantView, viewGrant } from './grant-view.ts';
 import { type RefreshContext, refreshGrant } from './grants.ts';
 
-/** What the function `tokens` has for this row. */
+/** The services of this row in the function `tokens`. */
 export interface RefreshServices {
   readonly grants: RefreshContext;
   readonly sources: SourceStore;
@@ -16,17 +17,16 @@ const MAX_TOKEN_LENGTH = 512;
 const opaqueToken = z.string().min(1).max(MAX_TOKEN_LENGTH);
 
 /** Parameters that we do not know are ignored, as RFC 6749, 3.2 has it. */
-const refreshBody = z
-  .object({
+const refreshBody = exactlyOne(
+  z.object({
     refresh_token: opaqueToken.optional(),
     refreshToken: opaqueToken.optional().describe('Another name of refresh_token.'),
-    grant_type: z.string().optional().describe('`refresh_token`, when it is given.'),
+    // Another one is refused in the words of RFC 6749, 5.2.
+    grant_type: z.string().meta({ const: 'refresh_token' }).optional(),
     client_id: z.string().max(256).optional().describe('Ignored: refresh tokens are not bound to clients.'),
-  })
-  .refine((body) => (body.refresh_token === undefined) !== (body.refreshToken === undefined), {
-    path: ['refresh_token'],
-    message: 'is required (or refreshToken, not both)',
-  });
+  }),
+  ['refresh_token', 'refreshToken'],
+);
 
 const group = routeGroup<RefreshServices>()({ service: 'tokens', tag: 'Tokens' });
 

@@ -9,7 +9,7 @@ const REMEMBERED_SECONDS = 2 * 86_400;
 /** Events of one transaction: a mark each and the counters, of the 100 writes that there may be. */
 const COUNTED_AT_ONCE = 99;
 
-/** What an event of the stream does to the census. */
+/** The effect of a stream event on the census. */
 export interface CountedEvent {
   readonly id: string;
   readonly change: CensusChange;
@@ -81,7 +81,7 @@ export class DynamoCensusStore {
   }
 }
 
-/** What a change of an item does to the census: what it was no longer counts, what it is does. */
+/** The effect of an item's change on the census: its old state no longer counts, its new one does. */
 export function censusChange(before: Item | undefined, after: Item | undefined): CensusChange {
   const [was, is] = [countedAs(before), countedAs(after)];
   if (was === is) return {};

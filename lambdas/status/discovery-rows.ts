@@ -3,35 +3,39 @@ import type { Sent } from '../kernel/results.ts';
 import { routeGroup } from '../kernel/route.ts';
 import { JWKS_MAX_AGE_SECONDS } from '../signing/keyset.ts';
 
-/** What the function `public` has for these rows. */
+/** The services of these rows in the function `public`. */
 export interface DiscoveryServices {
   readonly discovery: Discovery;
 }
 
-/** What the deployment says of itself to clients that know it only by its URL. */
+/** The deployment's metadata, for clients that know it only by its URL. */
 export interface Discovery {
   readonly authorizationServer: () => Sent<z.output<typeof authorizationServer>>;
   /** `path` is the resource's, undecoded; empty for the whole API. Throws `not_found`. */
   readonly protectedResource: (path: string) => Sent<z.output<typeof protectedResource>>;
 }
 
-const authorizationServer = z.looseObject({
-  issuer: z.string().describe('`iss` of the tokens, to the letter.'),
-  jwks_uri: z.string().optional(),
-  token_endpoint: z.string().optional(),
-  token_endpoint_auth_methods_supported: z.array(z.string()).optional(),
-  response_types_supported: z.array(z.string()),
-  grant_types_supported: z.array(z.string()),
-  scopes_supported: z.array(z.string()),
-});
+const authorizationServer = z
+  .looseObject({
+    issuer: z.string().describe('`iss` of the tokens, to the letter.'),
+    jwks_uri: z.string().optional(),
+    token_endpoint: z.string().optional(),
+    token_endpoint_auth_methods_supported: z.array(z.string()).optional(),
+    response_types_supported: z.array(z.string()),
+    grant_types_supported: z.array(z.string()),
+    scopes_supported: z.array(z.string()),
+  })
+  .meta({ id: 'AuthorizationServer' });
 
-const protectedResource = z.looseObject({
-  resource: z.string(),
-  authorization_servers: z.array(z.string()),
-  scopes_supported: z.array(z.string()),
-  bearer_methods_supported: z.array(z.string()),
-  resource_name: z.string(),
-});
+const protectedResource = z
+  .looseObject({
+    resource: z.string(),
+    authorization_servers: z.array(z.string()),
+    scopes_supported: z.array(z.string()),
+    bearer_methods_supported: z.array(z.string()),
+    resource_name: z.string(),
+  })
+  .meta({ id: 'ProtectedResource' });
 
 /** Where RFC 9728, 3.1 has the metadata: before the path of the resource. */
 const PROTECTED_RESOURCE_PATH = '/.well-known/oauth-protected-resource';

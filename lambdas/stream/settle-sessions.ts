@@ -23,7 +23,7 @@ export async function settleSessions(
   await sessions.settle(userId, after === undefined ? undefined : userStanding(after), origin);
 }
 
-/** Whoever changed the person; who removed them stands in the trail's row of that, and no longer here. */
+/** The origin of a person's change; that of a removal stands in the trail's row, and no longer here. */
 function originOf(person: Item | undefined, eventId: string): ChangeOrigin {
   const note = person?.chg?.M;
   if (note === undefined) return { actor: 'system', requestId: eventId };

@@ -2,26 +2,33 @@ import { setTimeout as wait } from 'node:timers/promises';
 import * as z from 'zod';
 import { originOf } from '../audit/entries.ts';
 import type { Profile } from '../contract/profile.ts';
-import { formatBlock } from '../kernel/address.ts';
-import { timestamp } from '../kernel/clock.ts';
-import { allowedIps, expiresInDays, plainText, scopes, time } from '../kernel/fields.ts';
+import {
+  allowedIps,
+  changesSomething,
+  expiresInDays,
+  plainText,
+  scope,
+  scopes,
+  time,
+} from '../kernel/fields.ts';
 import { FACTS_SECONDS } from '../kernel/freshness.ts';
 import { Problem } from '../kernel/problem.ts';
 import { routeGroup } from '../kernel/route.ts';
 import { withinSeconds } from '../kernel/time-budget.ts';
 import { requireKeyDefaults } from './key-defaults.ts';
-import type { Tenant, TenantStore } from './tenants.ts';
+import { TENANT, type Tenant, type TenantChange } from './tenant.ts';
+import type { TenantStore } from './tenants.ts';
+import { WORKSPACE, type Workspace } from './workspace.ts';
 import {
+  changeWorkspace,
   createWorkspace,
   deleteWorkspace,
   findWorkspace,
   listWorkspaces,
-  renameWorkspace,
-  type Workspace,
   type WorkspaceContext,
 } from './workspaces.ts';
 
-/** What the function `management` has for these rows. */
+/** The services of these rows in the function `management`. */
 export interface TenancyServices {
   readonly workspaces: WorkspaceContext;
   readonly tenants: TenantStore;
@@ -33,14 +40,16 @@ const anyCaller = { kind: 'credential', scope: 'read' } as const;
 /** Seconds for which a deletion revokes keys before it answers: within the function's ten. */
 const REVOKING_SECONDS = 5;
 
-const workspaceView = z.object({
-  id: z.string(),
-  name: z.string(),
-  status: z.enum(['active', 'closing']),
-  is_default: z.boolean(),
-  key_count: z.int().describe('Keys that are not revoked.'),
-  created_at: time,
-});
+export const workspaceView = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    status: z.enum(['active', 'closing']),
+    is_default: z.boolean(),
+    key_count: z.int().describe('Keys that are not revoked.'),
+    created_at: time,
+  })
+  .meta({ id: 'Workspace' });
 
 const workspaceGroup = routeGroup<TenancyServices>()({ service: 'management', tag: 'Workspaces' });
 
@@ -71,7 +80,7 @@ export const workspaceRoutes = workspaceGroup.rows({
     success: { status: 201, description: 'The workspace.', schema: workspaceView },
     errors: ['limit_reached'],
     handle: async ({ body, origin }, { workspaces }, caller) => {
-      const created = await createWorkspace(body.name, caller, origin, workspaces);
+      const created = await createWorkspace(WORKSPACE.asked(body), caller, origin, workspaces);
       await wait(FACTS_SECONDS * 1000);
       return viewWorkspace(created);
     },
@@ -94,8 +103,12 @@ export const workspaceRoutes = workspaceGroup.rows({
     body: z.strictObject({ name: plainText(100) }),
     success: { status: 200, description: 'The workspace as it is now.', schema: workspaceView },
     errors: ['not_found'],
-    handle: async ({ params, body, origin }, { workspaces }, caller) =>
-      viewWorkspace(await renameWorkspace(params.id ?? '', body.name, caller, origin, workspaces)),
+    handle: async ({ params, body, origin }, { workspaces }, caller) => {
+      const change = WORKSPACE.asked(body);
+      return viewWorkspace(
+        await changeWorkspace({ id: params.id ?? '', change, caller, from: origin }, workspaces),
+      );
+    },
   }),
   deleteWorkspace: workspaceGroup.person({
     method: 'DELETE',
@@ -118,12 +131,10 @@ export const workspaceRoutes = workspaceGroup.rows({
     errors: ['not_found', 'conflicting_state'],
     handle: async ({ params, query, origin }, { workspaces }, caller) => {
       const id = params.id ?? '';
+      const force = query.force === 'true';
+      const hasTimeLeft = withinSeconds(REVOKING_SECONDS);
       const { status, revoked } = await deleteWorkspace(
-        id,
-        query.force === 'true',
-        caller,
-        origin,
-        withinSeconds(REVOKING_SECONDS),
+        { id, force, caller, from: origin, hasTimeLeft },
         workspaces,
       );
       return { id, status, keys_revoked: revoked };
@@ -131,19 +142,21 @@ export const workspaceRoutes = workspaceGroup.rows({
   }),
 });
 
-const tenantView = z.object({
-  id: z.string(),
-  name: z.string(),
-  sector: z.string().nullable(),
-  status: z.enum(['active', 'suspended', 'closed']),
-  tier: z.string(),
-  key_defaults: z.object({
-    expires_in_days: z.int().nullable(),
-    scopes: z.array(z.string()).nullable(),
-    allowed_ips: z.array(z.string()).nullable(),
-  }),
-  created_at: time,
-});
+export const tenantView = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    sector: z.string().nullable(),
+    status: z.enum(['active', 'suspended', 'closed']),
+    tier: z.string(),
+    key_defaults: z.object({
+      expires_in_days: z.int().nullable(),
+      scopes: z.array(scope).nullable(),
+      allowed_ips: z.array(z.string()).nullable(),
+    }),
+    created_at: time,
+  })
+  .meta({ id: 'Tenant' });
 
 const tenantGroup = routeGroup<TenancyServices>()({ service: 'management', tag: 'Tenant' });
 
@@ -165,8 +178,8 @@ export const tenantRoutes = tenantGroup.rows({
     summary: 'Change the tenant’s name, sector, or what its new keys have by default',
     description:
       '`key_defaults` is replaced as a whole; what is null or absent in it follows the service’s defaults.',
-    body: z
-      .strictObject({
+    body: changesSomething(
+      z.strictObject({
         name: plainText(100).optional(),
         sector: plainText(100).nullable().optional(),
         key_defaults: z
@@ -176,19 +189,15 @@ export const tenantRoutes = tenantGroup.rows({
             allowed_ips: allowedIps.nullable().optional(),
           })
           .optional(),
-      })
-      .refine(
-        (body) => Object.values(body).some((value) => value !== undefined),
-        'must change at least one field',
-      ),
+      }),
+    ),
     success: { status: 200, description: 'The tenant as it is now.', schema: tenantView },
     errors: [],
     handle: async ({ body, origin }, services, caller) => {
       const { tenants, profile, workspaces } = services;
-      const { name, sector, key_defaults: defaults } = body;
-      const change = {
-        ...(name === undefined ? {} : { name }),
-        ...(sector === undefined ? {} : { sector }),
+      const { key_defaults: defaults, ...asked } = body;
+      const change: TenantChange = {
+        ...TENANT.asked(asked),
         ...(defaults === undefined
           ? {}
           : {
@@ -206,31 +215,14 @@ export const tenantRoutes = tenantGroup.rows({
   }),
 });
 
+const showWorkspace = WORKSPACE.viewAs<z.output<typeof workspaceView>>();
+const showTenant = TENANT.viewAs<z.output<typeof tenantView>>();
+
 export function viewWorkspace(workspace: Workspace): z.output<typeof workspaceView> {
-  return {
-    id: workspace.id,
-    name: workspace.name,
-    status: workspace.state,
-    is_default: workspace.isDefault,
-    key_count: workspace.keys,
-    created_at: timestamp(workspace.createdAt) ?? '',
-  };
+  return showWorkspace(workspace, undefined);
 }
 
 export function viewTenant(tenant: Tenant | undefined): z.output<typeof tenantView> {
   if (tenant === undefined) throw new Problem('not_found');
-  const { expiresInDays: days, scopes: granted, allowedBlocks } = tenant.keyDefaults;
-  return {
-    id: tenant.id,
-    name: tenant.name,
-    sector: tenant.sector,
-    status: tenant.state,
-    tier: tenant.tier,
-    key_defaults: {
-      expires_in_days: days,
-      scopes: granted === null ? null : [...granted],
-      allowed_ips: allowedBlocks?.map(formatBlock) ?? null,
-    },
-    created_at: timestamp(tenant.createdAt) ?? '',
-  };
+  return showTenant(tenant, undefined);
 }

@@ -5,8 +5,8 @@ import { allowedIps, environment, plainText, scopes } from '../kernel/fields.ts'
 import { Problem } from '../kernel/problem.ts';
 import type { RawBody } from '../kernel/route.ts';
 import { requireStorable } from '../kernel/storable.ts';
-import { KEY_ID } from '../keys/keys.ts';
-import { expiresAt, metadata } from '../keys/views.ts';
+import { API_KEY, KEY_ID } from '../keys/api-key.ts';
+import { keyFields, metadata } from '../keys/views.ts';
 import type { ImportRow } from './import.ts';
 
 /** Rows of one call. */
@@ -17,9 +17,14 @@ const MAX_UNPACKED_BYTES = 16 * 1024 * 1024;
 
 const MAX_MESSAGE_LENGTH = 200;
 
-const id = z.string().regex(/^[\w-]{1,64}$/, 'must be 1 to 64 letters, digits, hyphens or underscores');
+const id = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 letters, digits, hyphens or underscores');
 
 const workspaceRow = z.object({ id, name: plainText(100) });
+
+// An imported key has an end, not a time to live from now.
+const { expires_in_days: _, ...importedFields } = keyFields;
 
 const keyRow = z.object({
   id: z.string().regex(KEY_ID, 'must be key_ and 1 to 64 letters, digits or underscores').optional(),
@@ -29,19 +34,21 @@ const keyRow = z.object({
   name: plainText(100).default('Imported key'),
   workspace_id: z.string().max(64).optional(),
   environment: environment.default('live'),
+  ...importedFields,
   scopes: scopes.default(['read', 'write']),
-  expires_at: expiresAt.optional(),
   allowed_ips: allowedIps.default([]),
   metadata: metadata.default({}),
 });
 
 /** A row as the document shows it. */
-export const importRow = z.discriminatedUnion('type', [
-  workspaceRow.extend({ type: z.literal('workspace') }),
-  keyRow.extend({ type: z.literal('api_key') }),
-]);
+export const importRow = z
+  .discriminatedUnion('type', [
+    workspaceRow.extend({ type: z.literal('workspace') }),
+    keyRow.extend({ type: z.literal('api_key') }),
+  ])
+  .meta({ id: 'ImportLine' });
 
-/** What an export holds that an import leaves as it is. */
+/** Lines of an export that an import leaves alone. */
 const NOT_IMPORTED: Readonly<Record<string, string>> = {
   tenant: 'settings are changed by PATCH /v1/tenant',
   user: 'people are added by POST /v1/users: passwords are not exported',
@@ -98,17 +105,17 @@ function readRow(text: string, line: number, tenantId: string, now: number): Imp
     case 'api_key': {
       const { data, error } = keyRow.safeParse(row);
       if (data === undefined) return refused(describe(error));
-      const { id: wanted, sha256, workspace_id, expires_at, allowed_ips, ...rights } = data;
+      const { id: wanted, sha256, workspace_id, environment, expires_at, ...asked } = data;
       const ends = expires_at ?? NEVER;
       if (ends <= now) return refused('expires_at: must lie in the future');
       return {
         line,
         kind: 'key',
         key: {
-          ...rights,
+          ...API_KEY.asked(asked),
+          environment,
           hash: Buffer.from(sha256, 'hex'),
           expiresAt: ends,
-          allowedBlocks: allowed_ips,
           ...(wanted === undefined ? {} : { id: wanted }),
           ...(workspace_id === undefined ? {} : { workspaceId: workspace_id }),
         },

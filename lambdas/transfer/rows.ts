@@ -1,23 +1,24 @@
 import * as z from 'zod';
 import type { AuditReader } from '../audit/entries.ts';
-import { trailPosition, viewRow } from '../audit/rows.ts';
+import { auditView, trailPosition, viewRow } from '../audit/rows.ts';
 import type { Caller } from '../kernel/caller.ts';
 import { openCursor, sealCursor } from '../kernel/cursor.ts';
+import { cursor } from '../kernel/fields.ts';
 import { invalidField } from '../kernel/problem.ts';
 import { Ndjson } from '../kernel/results.ts';
 import { routeGroup } from '../kernel/route.ts';
 import { withinSeconds } from '../kernel/time-budget.ts';
 import { type KeyContext, listKeys } from '../keys/keys.ts';
-import { viewKey } from '../keys/views.ts';
+import { keyView, viewKey } from '../keys/views.ts';
 import type { PeopleStore } from '../people/people.ts';
-import { viewUser } from '../people/rows.ts';
-import { viewTenant, viewWorkspace } from '../tenancy/rows.ts';
+import { userView, viewUser } from '../people/rows.ts';
+import { tenantView, viewTenant, viewWorkspace, workspaceView } from '../tenancy/rows.ts';
 import type { TenantStore } from '../tenancy/tenants.ts';
 import { listWorkspaces } from '../tenancy/workspaces.ts';
 import { type ImportContext, importRows } from './import.ts';
 import { importRow, MAX_ROWS, readRows } from './import-rows.ts';
 
-/** What the function `transfer` has for its rows. */
+/** The services of its rows in the function `transfer`. */
 export interface TransferServices {
   readonly imports: ImportContext;
   readonly keys: KeyContext;
@@ -35,6 +36,20 @@ const EXPORTED_CHARACTERS = 1_400_000;
 /** Seconds that an import, or one response of an export, may take within API Gateway's 29. */
 const WORKING_SECONDS = 23;
 
+/** A view with the name of its kind. */
+const lineOf = <const Type extends string, View extends z.ZodObject>(type: Type, view: View) =>
+  z.intersection(view, z.object({ type: z.literal(type) }));
+
+const exportLine = z
+  .union([
+    lineOf('tenant', tenantView),
+    lineOf('workspace', workspaceView),
+    lineOf('user', userView),
+    lineOf('api_key', keyView),
+    lineOf('audit', auditView),
+  ])
+  .meta({ id: 'ExportLine' });
+
 const group = routeGroup<TransferServices>()({ service: 'transfer', tag: 'Administration' });
 
 export const transferRoutes = group.rows({
@@ -47,17 +62,17 @@ export const transferRoutes = group.rows({
     description:
       'However much there is, it comes in responses of about a megabyte: while one has the header `X-Next-Cursor`, ' +
       'ask again with `cursor`. Lines have a `type`: tenant, workspace, user, api_key or audit.',
-    query: z.strictObject({ cursor: z.string().max(200).optional() }),
+    query: z.strictObject({ cursor: cursor.optional() }),
     success: {
       kind: 'ndjson',
       status: 200,
       description: 'Lines of JSON.',
-      schema: z.looseObject({ type: z.string() }),
+      schema: exportLine,
     },
     errors: [],
     handle: async ({ query }, services, caller) => {
-      const cursor = openCursor(query.cursor, caller.tenantId);
-      const { lines, next } = await exportFrom(cursor, caller, services);
+      const after = openCursor(query.cursor, caller.tenantId);
+      const { lines, next } = await exportFrom(after, caller, services);
       return new Ndjson(lines, sealCursor(next, caller.tenantId));
     },
   }),
@@ -92,8 +107,8 @@ export const transferRoutes = group.rows({
     handle: async ({ raw, query, origin }, { imports }, caller) => {
       const dryRun = query.dry_run === 'true';
       const rows = readRows(raw, caller.tenantId, imports.clock());
-      const until = withinSeconds(WORKING_SECONDS);
-      const outcomes = await importRows(rows, dryRun, caller, origin, until, imports);
+      const hasTimeLeft = withinSeconds(WORKING_SECONDS);
+      const outcomes = await importRows({ rows, dryRun, caller, from: origin, hasTimeLeft }, imports);
       const counts = Object.entries(Object.groupBy(outcomes, ({ status }) => status));
       return {
         dry_run: dryRun,
@@ -131,7 +146,7 @@ const SECTIONS: Readonly<Record<string, Section>> = {
     return { lines: page.people.map((user) => ({ type: 'user', ...viewUser(user) })), next: page.next };
   },
   keys: async (after, caller, { keys: { keys, profile, clock } }) => {
-    const page = await listKeys(caller, 100, after, undefined, { keys });
+    const page = await listKeys(caller, { limit: 100, after }, { keys });
     const lines = page.keys.map((key) => ({ type: 'api_key', ...viewKey(key, profile.keys, clock()) }));
     return { lines, next: page.next };
   },
@@ -144,20 +159,21 @@ const SECTIONS: Readonly<Record<string, Section>> = {
 
 /** The next lines, until they fill a response. A cursor is a section and what of it has been told. */
 async function exportFrom(
-  cursor: string | undefined,
+  position: string | undefined,
   caller: Caller,
   services: TransferServices,
 ): Promise<Part> {
   const names = Object.keys(SECTIONS);
-  const [name = names[0] ?? '', after = ''] = cursor?.split(' ', 2) ?? [];
+  const [name = names[0] ?? '', after = ''] = position?.split(' ', 2) ?? [];
   if (!names.includes(name)) throw invalidField('cursor', 'must be a next_cursor as it was returned');
-  const until = withinSeconds(WORKING_SECONDS);
+  const hasTimeLeft = withinSeconds(WORKING_SECONDS);
   const lines: object[] = [];
   let characters = 0;
   let at: string | null = after;
   for (const section of names.slice(names.indexOf(name))) {
     do {
-      if (characters > EXPORTED_CHARACTERS || !until()) return { lines, next: `${section} ${at ?? ''}` };
+      if (characters > EXPORTED_CHARACTERS || !hasTimeLeft())
+        return { lines, next: `${section} ${at ?? ''}` };
       const part: Part | undefined = await SECTIONS[section]?.(at || undefined, caller, services);
       lines.push(...(part?.lines ?? []));
       characters += JSON.stringify(part?.lines ?? []).length;

@@ -8,7 +8,7 @@ import type { KeyToolServices } from '../keys/tool-rows.ts';
 import { WINDOW_SECONDS } from '../plans/allowance.ts';
 import { dateOf, MAX_USAGE_DAYS, summarize, type UsageReader } from './usage.ts';
 
-/** What the function `management` has for these rows. */
+/** The services of these rows in the function `management`. */
 export interface UsageServices extends KeyToolServices {
   readonly usage: UsageReader;
 }
@@ -77,7 +77,7 @@ export const usageRoutes = group.rows({
   }),
 });
 
-/** What a key has used of its present window. Throws `not_found` for a key that the caller may not see. */
+/** The use of a key in its present window. Throws `not_found` for a key that the caller may not see. */
 async function windowOfKey(keyId: string, caller: Caller, { verification }: UsageServices) {
   const { locator } = await findKey(keyId, caller, verification);
   const { count, window } = await verification.records.peekKey(locator, verification.clock());

@@ -5,6 +5,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { dereferenced } from '../support/dereferenced.ts';
 import { type HttpResponse, httpClient } from '../support/http.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -140,7 +141,7 @@ test('a profile is one file: paths, key, scopes, fields, envelope and errors are
 
 test('its document is written with the others', () => {
   execFileSync(process.execPath, ['bin/docs.ts'], { cwd: copy });
-  const document = JSON.parse(readFileSync(join(copy, 'docs/openapi/sixth.json'), 'utf8'));
+  const document = dereferenced(JSON.parse(readFileSync(join(copy, 'docs/openapi/sixth.json'), 'utf8')));
   expect(Object.keys(document.paths)).toEqual(
     expect.arrayContaining(['/join', '/six/keys', '/six/keys/{id}', '/numbers']),
   );

@@ -4,7 +4,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Finding } from '../../doctor/finding.ts';
-import { type LocalStack, startStack } from '../../local/stack.ts';
+import { type LocalStack, type LocalStackOptions, startStack } from '../../local/stack.ts';
 import { PROFILES } from '../profiles/profiles.ts';
 import { type AnyTemplate, assemblyOf, editedAssembly } from '../support/assembly.ts';
 
@@ -14,8 +14,11 @@ afterEach(async () => {
   for (const step of cleanups.splice(0).reverse()) await step();
 });
 
-async function serve(assemblyDir: string): Promise<LocalStack> {
-  const stack = await startStack({ assemblyDir, log: null });
+async function serve(
+  assemblyDir: string,
+  options: Pick<LocalStackOptions, 'mapsAuthorizerToHeaders'> = {},
+): Promise<LocalStack> {
+  const stack = await startStack({ assemblyDir, log: null, ...options });
   cleanups.push(() => stack.stop());
   return stack;
 }
@@ -204,5 +207,30 @@ describe('on a stack that is broken', () => {
     ],
   ])('it names %s', async (_, edit, id, found) => {
     expect((await faultsOf(edit))(id)).toMatch(found);
+  });
+});
+
+describe('where API Gateway maps no header from the context', () => {
+  const examined = async (gatewayContextHeaders: boolean) => {
+    const assembly = await assemblyOf({ profile: 'default', config: { gatewayContextHeaders } });
+    const stack = await serve(assembly, { mapsAuthorizerToHeaders: false });
+    const { output } = await doctor(stack, '--json');
+    return { output, findings: JSON.parse(output).findings as Finding[] };
+  };
+
+  test('the doctor names the setting that cures it', async () => {
+    const { output } = await examined(true);
+    expect(faults(output).map(({ id }) => id)).toEqual(['limit']);
+    const [fault] = faults(output);
+    expect(fault?.found).toMatch(/A 429 has no Retry-After/);
+    expect(fault?.fix).toMatch(/^Set gatewayContextHeaders: false/);
+  });
+
+  test('nothing is wrong once it is set: the main flow, 401, 403, 429 with Retry-After, revocation', async () => {
+    const { output, findings } = await examined(false);
+    expect(faults(output)).toEqual([]);
+    const found = (id: string) => findings.find((each) => each.id === id)?.found;
+    expect(found('limit')).toMatch(/429, with Retry-After: 60\.$/);
+    expect(found('authorizer-asked')).toMatch(/response bodies, and no headers/);
   });
 });

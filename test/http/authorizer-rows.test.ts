@@ -7,8 +7,9 @@ import { coversScope, type Role, type Scope } from '../../lambdas/contract/scope
 import { authorizer } from '../../lambdas/http/authorize.ts';
 import { parseBlock } from '../../lambdas/kernel/address.ts';
 import { accessTable, apiRows } from '../../lambdas/kernel/api-rows.ts';
+import type { ApiKey } from '../../lambdas/keys/api-key.ts';
 import { newKey, newLocator } from '../../lambdas/keys/key-format.ts';
-import { type ApiKey, issueKey } from '../../lambdas/keys/keys.ts';
+import { issueKey } from '../../lambdas/keys/keys.ts';
 import { openSession } from '../../lambdas/sessions/sessions.ts';
 import { EMPTY_KEYSET, type Keyset, nextKeyset, publicKeys } from '../../lambdas/signing/keyset.ts';
 import { Signer } from '../../lambdas/signing/signer.ts';
@@ -26,7 +27,12 @@ import { event } from './requests.ts';
  */
 
 const ISSUER = 'https://api.example.com';
-const USAGE_KEYS = { free: 'of-free', tight: 'of-tight', sandbox: 'of-sandbox', exhausted: 'of-exhausted' };
+const USAGE_KEYS = {
+  initial: 'of-initial',
+  other: 'of-other',
+  sandbox: 'of-sandbox',
+  exhausted: 'of-exhausted',
+};
 const LIMITS = { keyRequestsPerMinute: 1_000_000, sessionRequestsPerMinute: 1_000_000, keys: 1000 };
 const TIERS = { free: LIMITS, tight: { ...LIMITS, keyRequestsPerMinute: 1, sessionRequestsPerMinute: 1 } };
 
@@ -105,7 +111,7 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('the 
     const logIn = async (role: Role = 'admin', seconds = 3600) => {
       const lifetime = { idleSeconds: 3600, absoluteSeconds: 3600 };
       const user = { ...account.user, role };
-      const session = await openSession(user, workspaceId, lifetime, ORIGIN, stores.sessions, NOW);
+      const session = await openSession({ user, workspaceId, lifetime, from: ORIGIN }, stores.sessions, NOW);
       const signer = new Signer(
         async () => keyset,
         ISSUER,
@@ -180,7 +186,7 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('the 
     }
     expect(context.rateLimitLimit).toMatch(/^\d+$/);
     if (context.outcome === 'allowed') {
-      expect(usageIdentifierKey).toBe('of-free');
+      expect(usageIdentifierKey).toBe('of-initial');
       return 'let in';
     }
     expect(context.tenantId).toBeUndefined();

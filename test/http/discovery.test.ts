@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { discovery } from '../../lambdas/http/discovery.ts';
+import type { Advertised } from '../../lambdas/contract/advertised.ts';
+import type { Profile } from '../../lambdas/contract/profile.ts';
+import { advertisedPaths, discovery } from '../../lambdas/http/discovery.ts';
 import { accessTable, apiRows } from '../../lambdas/kernel/api-rows.ts';
-import type { Advertised, Route } from '../../lambdas/kernel/route.ts';
+import type { Route } from '../../lambdas/kernel/route.ts';
 import { routes } from '../../lambdas/table/index.ts';
 import { PROFILES } from '../profiles/profiles.ts';
 
@@ -22,8 +24,11 @@ const TOKEN = [
   { endpoint: 'token_endpoint', grants: ['authorization_code', 'refresh_token'] },
 ] as const;
 
+const described = (table: readonly Route[], profile: Profile) =>
+  discovery(ISSUER, advertisedPaths(table, profile), profile);
+
 describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('%s', (_name, profile) => {
-  const server = (table: readonly Route[]) => discovery(ISSUER, table, profile).authorizationServer();
+  const server = (table: readonly Route[]) => described(table, profile).authorizationServer();
 
   test('advertises every row that names its place, and no URL that no row serves', () => {
     const urls = Object.values(server(routes)).filter((value) => String(value).startsWith(`${ISSUER}/`));
@@ -62,11 +67,11 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('%s',
 
   test('has no key set where the profile removes its row', () => {
     const without = { ...profile, paths: { ...profile.paths, getJwks: [] } };
-    expect(discovery(ISSUER, routes, without).authorizationServer()).not.toHaveProperty('jwks_uri');
+    expect(described(routes, without).authorizationServer()).not.toHaveProperty('jwks_uri');
   });
 
   test('knows a resource for every path that takes a credential, and for no other', () => {
-    const { protectedResource } = discovery(ISSUER, routes, profile);
+    const { protectedResource } = described(routes, profile);
     for (const row of Object.keys(accessTable(apiRows(routes, profile)))) {
       const path = row.replaceAll(/\{\w+\+?\}/g, 'a');
       expect(protectedResource(path), path).toMatchObject({ resource: ISSUER + path });
@@ -77,7 +82,7 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('%s',
   });
 
   test('offers the scopes that its keys can have', () => {
-    const { protectedResource } = discovery(ISSUER, routes, profile);
+    const { protectedResource } = described(routes, profile);
     expect(protectedResource('').scopes_supported).toEqual(profile.keys.scopes);
   });
 });

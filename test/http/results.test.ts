@@ -1,16 +1,17 @@
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import * as z from 'zod';
-import { openApiDocument } from '../../lambdas/http/openapi.ts';
 import { serve } from '../../lambdas/http/serve.ts';
 import { HostCookie } from '../../lambdas/kernel/host-cookie.ts';
 import { Empty, Html, Redirect, Text, WithCookies } from '../../lambdas/kernel/results.ts';
 import { routeGroup } from '../../lambdas/kernel/route.ts';
+import { openApiDocument } from '../../lib/openapi/document.ts';
 import { profile } from '../../profiles/memory-api.ts';
 import { DEPLOYMENT } from '../support/deployment.ts';
+import { dereferenced } from '../support/dereferenced.ts';
 import { event } from './requests.ts';
 
 /** Rows of every kind, under ids that there are: the profile wraps documents, and nothing else. */
-const group = routeGroup<{ readonly seen: unknown[] }>()({ service: 'public', tag: 'Pages' });
+const group = routeGroup<{ readonly seen: unknown[] }>()({ service: 'public', tag: 'Service' });
 const rows = group.rows({
   login: group.public({
     method: 'GET',
@@ -135,7 +136,7 @@ describe('a row', () => {
 });
 
 test('the OpenAPI document tells of pages, redirects, cookies and nothing', () => {
-  const { paths } = openApiDocument(rows.rows, elsewhere);
+  const { paths } = dereferenced(openApiDocument(rows.rows, elsewhere));
   expect(paths['/page']?.get).toMatchObject({
     parameters: [{ name: '__Host-session', in: 'cookie', required: false, schema: { type: 'string' } }],
     responses: {

@@ -4,20 +4,22 @@ import { Facts } from '../../lambdas/access/facts.ts';
 import { AuditTrail } from '../../lambdas/audit/trail-store.ts';
 import type { Deployment } from '../../lambdas/contract/deployment.ts';
 import type { RouteId } from '../../lambdas/contract/route-id.ts';
-import { discovery } from '../../lambdas/http/discovery.ts';
-import { openApiDocument } from '../../lambdas/http/openapi.ts';
+import { advertisedPaths, discovery } from '../../lambdas/http/discovery.ts';
 import { serve } from '../../lambdas/http/serve.ts';
-import { methodOrPath } from '../../lambdas/http/unmatched.ts';
+import { methodOrPath, methodsByPath } from '../../lambdas/http/unmatched.ts';
 import { apiRows } from '../../lambdas/kernel/api-rows.ts';
 import { Problem } from '../../lambdas/kernel/problem.ts';
+
 import type { ServicesOf } from '../../lambdas/kernel/route.ts';
-import { workspaceRevocation } from '../../lambdas/keys/keys.ts';
+import { workspaceRevocation } from '../../lambdas/keys/revocation.ts';
+
 import { routes } from '../../lambdas/table/index.ts';
 import { managementRoutes } from '../../lambdas/table/management.ts';
 import { publicRoutes } from '../../lambdas/table/public.ts';
 import { DynamoTenantStore } from '../../lambdas/tenancy/tenant-store.ts';
 import { DynamoWorkspaceStore } from '../../lambdas/tenancy/workspace-store.ts';
 import { DynamoUsageStore } from '../../lambdas/usage/usage-store.ts';
+import { openApiDocument } from '../../lib/openapi/document.ts';
 import { PROFILES } from '../profiles/profiles.ts';
 import { DEPLOYMENT as DEFAULT_DEPLOYMENT } from '../support/deployment.ts';
 import { judgeOf } from '../support/documented.ts';
@@ -46,9 +48,9 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('serv
     metrics: () => Promise.reject(new Error('no table')),
     openApi: () => openApiDocument(routes, profile),
     publicKeys: () => Promise.reject(new TypeError(SECRET_CAUSE)),
-    discovery: discovery('https://api.example.com', routes, profile),
+    discovery: discovery('https://api.example.com', advertisedPaths(routes, profile), profile),
   };
-  const publicly = serve(publicRoutes, failing, rendering, methodOrPath(routes, profile));
+  const publicly = serve(publicRoutes, failing, rendering, methodOrPath(methodsByPath(routes, profile)));
 
   test('what no row names is the profile’s 404', async () => {
     for (const input of [

@@ -52,7 +52,17 @@ describe('a token of a key', () => {
 
   test('is given to nobody who asks for more, nor to a person, nor to a token: nobody stays in by renewing', async () => {
     await expect(issue(KEY, ['admin'])).rejects.toMatchObject({ code: 'exceeds_own_rights' });
-    const person: Caller = { ...caller, kind: 'user', userId: 'u', sessionId: 's', role: 'admin' };
+    const { tenantId, workspaceId, scopes, environment } = caller;
+    const person: Caller = {
+      tenantId,
+      workspaceId,
+      scopes,
+      environment,
+      kind: 'user',
+      userId: 'u',
+      sessionId: 's',
+      role: 'admin',
+    };
     await expect(issue(KEY, undefined, person)).rejects.toMatchObject({ code: 'key_required' });
     const byToken = issueKeyToken({ kind: 'token', token: 'a.b.c' }, caller, undefined, { profile, signer });
     await expect(byToken).rejects.toMatchObject({ code: 'key_required' });

@@ -2,8 +2,8 @@ import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { accessTable, apiRows } from '../../lambdas/kernel/api-rows.ts';
 import { routes } from '../../lambdas/table/index.ts';
+import { apiConstants } from '../../lib/api-constants.ts';
 import { bundleFunctions } from '../../lib/bundle.ts';
 import { type FunctionName, functionSpecs } from '../../lib/functions.ts';
 import { deploymentOf, loadSettings } from '../../lib/settings.ts';
@@ -19,7 +19,7 @@ beforeAll(async () => {
     functions: Object.keys(functionSpecs(settings.profile)) as FunctionName[],
     profile: 'memgraph',
     deployment: deploymentOf(settings),
-    access: accessTable(apiRows(routes, settings.profile)),
+    api: apiConstants(routes, settings.profile),
     outDir: await mkdtemp(join(tmpdir(), 'latchkey-bundles-')),
   });
   for (const [name, folder] of Object.entries(folders)) {

@@ -272,7 +272,7 @@ describe('overrides of the command line', () => {
   it('are checked as the file is', async () => {
     await expect(loadSettings({ config: '{"rotationDays":-1}' })).rejects.toThrow(/^rotationDays: must be/);
     await expect(loadSettings({ config: '[1' })).rejects.toThrow(
-      'config: the override must be a JSON object',
+      'config: the override must be a JSON object, on one line; for more lines put it into a file and write -c config=@FILE',
     );
     await expect(loadSettings({ environment: 'test' })).rejects.toThrow(/^environment: must be one of/);
   });
@@ -351,7 +351,7 @@ describe('a domain', () => {
       /^domain\.certificateArn: the certificate is in us-east-1, and the stack goes to eu-central-1; /,
     );
     for (const region of ['us-east-1', undefined]) {
-      expect((await loadSettings({ config: withDomain }, region)).config.domain).toEqual(domain);
+      expect((await loadSettings({ config: withDomain }, region)).config.domain).toMatchObject(domain);
     }
     await expect(loadSettings({}, 'eu-central-1')).resolves.toBeDefined();
   });

@@ -21,7 +21,13 @@ const judge = judgeOf({
     '/things/lines': {
       get: {
         operationId: 'getLines',
-        responses: { 200: { content: { 'application/x-ndjson': { schema: { type: 'integer' } } } } },
+        responses: {
+          200: {
+            content: {
+              'application/x-ndjson': { schema: { contentSchema: { items: { type: 'integer' } } } },
+            },
+          },
+        },
       },
     },
     '/on': {

@@ -1,6 +1,7 @@
 /** An OpenAPI document as a judge of responses. */
 import { z } from 'zod';
 import { covers } from '../../lambdas/http/unmatched.ts';
+import { dereferenced } from './dereferenced.ts';
 import type { HttpResponse } from './http.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a document, and the schemas in it, as JSON
@@ -21,7 +22,7 @@ export interface Operation {
 }
 
 export function operationsOf(document: Json): Operation[] {
-  return Object.entries(document.paths).flatMap(([path, operations]) =>
+  return Object.entries((dereferenced(document) as Json).paths).flatMap(([path, operations]) =>
     Object.entries(operations as Record<string, Json>).map(([method, operation]) => {
       const content = operation.requestBody?.content ?? {};
       return {
@@ -30,7 +31,7 @@ export function operationsOf(document: Json): Operation[] {
         path,
         isPublic: operation.security?.length === 0,
         statuses: new Set(Object.keys(operation.responses).map(Number)),
-        body: (content['application/json'] ?? content['application/x-ndjson'])?.schema,
+        body: content['application/json']?.schema ?? lineOf(content['application/x-ndjson']?.schema),
         takesLines: 'application/x-ndjson' in content,
         takesForm: 'application/x-www-form-urlencoded' in content,
         parameters: operation.parameters ?? [],
@@ -46,10 +47,11 @@ export type Judged = Pick<HttpResponse, 'status' | 'headers' | 'text'>;
 export type Judge = (target: string, response: Judged) => string | undefined;
 
 /** Judges responses by a document: a success must be one of its operation's, and every body fit its schema. */
-export function judgeOf(document: Json): Judge {
+export function judgeOf(written: Json): Judge {
+  const document: Json = dereferenced(written);
   const checks = new Map<Json, z.ZodType>();
   const check = (schema: Json): z.ZodType => {
-    const known = checks.get(schema) ?? z.fromJSONSchema(resolved(schema, document));
+    const known = checks.get(schema) ?? z.fromJSONSchema(schema);
     checks.set(schema, known);
     return known;
   };
@@ -70,7 +72,7 @@ export function judgeOf(document: Json): Judge {
     const content = response.content[type];
     if (content === undefined) return `${where}: ${type} is not documented`;
     const issues = valuesOf(type, text).flatMap(
-      (value) => check(content.schema).safeParse(value).error?.issues ?? [],
+      (value) => check(lineOf(content.schema)).safeParse(value).error?.issues ?? [],
     );
     return issues.length === 0 ? undefined : `${where}: ${JSON.stringify(issues)} in ${text}`;
   };
@@ -92,7 +94,7 @@ function operationAt(document: Json, method: string, path: string): Json {
   return found === undefined ? undefined : document.paths[found][verb];
 }
 
-function resolved(schema: Json, document: Json): Json {
-  const name = /^#\/components\/schemas\/(\w+)$/.exec(schema.$ref ?? '')?.[1];
-  return name === undefined ? schema : document.components.schemas[name];
+/** The schema of a line, where a text is lines (JSON Schema, 8.5); any other schema as it is. */
+function lineOf(schema: Json): Json {
+  return schema?.contentSchema?.items ?? schema;
 }

@@ -7,13 +7,13 @@ import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import type { BackoffSubject } from '../../lambdas/attempts/backoff.ts';
 import type { Profile } from '../../lambdas/contract/profile.ts';
 import type { RouteId } from '../../lambdas/contract/route-id.ts';
-import { openApiDocument } from '../../lambdas/http/openapi.ts';
 import { apiRows } from '../../lambdas/kernel/api-rows.ts';
 import { backoffKey } from '../../lambdas/kernel/item-keys.ts';
 import { N } from '../../lambdas/kernel/items.ts';
 import { Table } from '../../lambdas/kernel/table.ts';
 import { type Keyset, parseKeyset } from '../../lambdas/signing/keyset.ts';
 import { routes } from '../../lambdas/table/index.ts';
+import { openApiDocument } from '../../lib/openapi/document.ts';
 import { type LocalStack, type LocalStackOptions, startStack } from '../../local/stack.ts';
 import { PROFILES } from '../profiles/profiles.ts';
 import { assemblyOf, type Configuration } from './assembly.ts';

@@ -51,7 +51,7 @@ const userRoutes = userGroup.rows({
   }),
 });
 
-const meGroup = routeGroup<UserServices>()({ service: 'accounts', tag: 'Me' });
+const meGroup = routeGroup<UserServices>()({ service: 'accounts', tag: 'Accounts' });
 const meRoutes = meGroup.rows({
   getMe: meGroup.public({
     method: 'GET',
@@ -89,8 +89,8 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
     error: /duplicateId: "getKey"/,
   },
   "a group of another function in this one's list": {
-    written: "{ service: 'accounts', tag: 'Me' }",
-    instead: "{ service: 'people', tag: 'Me' }",
+    written: "{ service: 'accounts', tag: 'Accounts' }",
+    instead: "{ service: 'people', tag: 'Accounts' }",
     error: /"people"' is not assignable to type '"accounts"/,
   },
   'services that nobody provides': {
@@ -116,6 +116,11 @@ const MORE_MISTAKES: Readonly<Record<string, Mistake>> = {
     instead:
       "import { everyRow } from '../../lambdas/kernel/route.ts';\neveryRow([managementRoutes]);\nexport const management",
     error: /missingId: "/,
+  },
+  'a tag that the document does not have': {
+    written: "tag: 'Users'",
+    instead: "tag: 'Persons'",
+    error: /'"Persons"' is not assignable to type '.*"Users"/,
   },
   'a function that there is not': {
     written: "{ service: 'management', tag: 'Users' }",
@@ -173,8 +178,14 @@ const TEXTS = new Map([
 function program(): ts.Program {
   const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), ts.sys.readFile);
   const parsed = ts.parseJsonConfigFileContent({ ...config, include: [], files: [] }, ts.sys, ROOT);
-  // An edit may leave a name unused: that is not the mistake.
-  const options = { ...parsed.options, noUnusedLocals: false, noUnusedParameters: false };
+  const options = {
+    ...parsed.options,
+    // The files here are no project.
+    composite: false,
+    // An edit may leave a name unused: that is not the mistake.
+    noUnusedLocals: false,
+    noUnusedParameters: false,
+  };
   const host = ts.createCompilerHost(options);
   const texts = new Map([...TEXTS].map(([name, text]) => [fileOf(name), text]));
   const { getSourceFile, fileExists, readFile } = host;

@@ -25,7 +25,7 @@ export const handler = authorizer(
     deployment: LATCHKEY_DECISION,
     access: LATCHKEY_ACCESS,
     store: new DynamoDecisionStore(client, table, new Facts(client, table)),
-    tokens: new TokenVerifier(variable('ISSUER'), secrets),
+    tokens: new TokenVerifier(variable('ACCEPTED_ISSUERS').split(' '), secrets),
     guesses: new Guesses(),
     clock: systemClock,
   },

@@ -1,7 +1,6 @@
 import { profile } from '#profile';
 import { Facts } from '../../access/facts.ts';
 import { discovery } from '../../http/discovery.ts';
-import { openApiDocument } from '../../http/openapi.ts';
 import { serve } from '../../http/serve.ts';
 import { methodOrPath } from '../../http/unmatched.ts';
 import { systemClock } from '../../kernel/clock.ts';
@@ -12,9 +11,9 @@ import { KeysetStore } from '../../signing/keyset-store.ts';
 import { DynamoCensusStore } from '../../status/census-store.ts';
 import { healthCheck, withDeadline } from '../../status/health.ts';
 import { metrics } from '../../status/prometheus.ts';
-import { routes } from '../../table/index.ts';
 import { publicRoutes } from '../../table/public.ts';
 
+const issuer = variable('ISSUER');
 const table = new Table(variable('TABLE_NAME'));
 const facts = new Facts(table, table.name);
 const census = new DynamoCensusStore(table);
@@ -44,8 +43,8 @@ const services: ServicesOf<typeof publicRoutes> = {
     },
     profile.name,
   ),
-  openApi: () => openApiDocument(routes, profile),
-  discovery: discovery(variable('ISSUER'), routes, profile),
+  openApi: () => ({ ...LATCHKEY_OPENAPI, servers: [{ url: issuer }] }),
+  discovery: discovery(issuer, LATCHKEY_ADVERTISED, profile),
   publicKeys: async () => {
     const { keys, revokedKids } = await facts.control();
     return keys.filter(({ kid }) => !revokedKids.has(kid));
@@ -57,5 +56,5 @@ export const handler = serve(
   publicRoutes,
   services,
   { profile, deployment: LATCHKEY_DEPLOYMENT },
-  methodOrPath(routes, profile),
+  methodOrPath(LATCHKEY_METHODS),
 );

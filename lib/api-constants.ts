@@ -1,0 +1,29 @@
+import type { AccessTable } from '../lambdas/contract/access.ts';
+import type { AdvertisedPath } from '../lambdas/contract/advertised.ts';
+import type { Profile } from '../lambdas/contract/profile.ts';
+import { advertisedPaths } from '../lambdas/http/discovery.ts';
+import { type MethodTable, methodsByPath } from '../lambdas/http/unmatched.ts';
+import { accessTable, apiRows } from '../lambdas/kernel/api-rows.ts';
+import type { Route } from '../lambdas/kernel/route.ts';
+import { type OpenApiDocument, openApiDocument } from './openapi/document.ts';
+
+/** The functions' knowledge of the whole table, as constants of their bundles: without the rows and their imports. */
+export interface ApiConstants {
+  /** For the authorizer: what each row takes. */
+  readonly access: AccessTable;
+  /** For whoever describes the API. */
+  readonly openApi: OpenApiDocument;
+  readonly advertised: readonly AdvertisedPath[];
+  /** For whoever answers what no row matches. */
+  readonly methods: MethodTable;
+}
+
+/** Reads them from the table of a profile. */
+export function apiConstants(routes: readonly Route[], profile: Profile): ApiConstants {
+  return {
+    access: accessTable(apiRows(routes, profile)),
+    openApi: openApiDocument(routes, profile),
+    advertised: advertisedPaths(routes, profile),
+    methods: methodsByPath(routes, profile),
+  };
+}

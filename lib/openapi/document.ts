@@ -1,0 +1,314 @@
+import { ERRORS, type ErrorCode } from '../../lambdas/contract/errors.ts';
+import type { Profile } from '../../lambdas/contract/profile.ts';
+import { RATE_LIMIT_HEADERS } from '../../lambdas/contract/rate-limit-headers.ts';
+import { TAGS } from '../../lambdas/contract/tags.ts';
+import { mediaTypeOf } from '../../lambdas/http/render.ts';
+import { type ApiRow, apiRows } from '../../lambdas/kernel/api-rows.ts';
+import { MAX_WORKSPACE_ID_LENGTH } from '../../lambdas/kernel/ids.ts';
+import type { Success } from '../../lambdas/kernel/results.ts';
+import type { Route } from '../../lambdas/kernel/route.ts';
+import { errorSchemas } from './errors.ts';
+import { type ComponentKind, type Json, pascalCase, reference, referredNames } from './json.ts';
+import { type PublishedSchemas, publishedSchemas } from './schemas.ts';
+
+/** Error codes of any row that takes a credential, of any row with fields, and of any row at all. */
+const CREDENTIAL_ERRORS: readonly ErrorCode[] = [
+  'missing_credential',
+  'invalid_credential',
+  'expired_credential',
+  'revoked_credential',
+  'disabled_credential',
+  'ended_session',
+  'suspended_tenant',
+  'insufficient_scope',
+  'address_not_allowed',
+  // Of the workspace that `X-Workspace-Id` names.
+  'not_found',
+  'rate_limited',
+];
+const BODY_ERRORS: readonly ErrorCode[] = ['payload_too_large', 'unsupported_media_type'];
+const COMMON_ERRORS: readonly ErrorCode[] = ['malformed_request', 'internal', 'unavailable'];
+
+const NDJSON = 'application/x-ndjson';
+
+/** An OpenAPI document: `paths` has the operations by path and method. */
+export interface OpenApiDocument extends Json {
+  readonly openapi: string;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Json>>>>;
+}
+
+type OwnRow = Extract<ApiRow, { kind: 'route' }>;
+
+/** The OpenAPI 3.1 document of a profile, from the route table. Its server is the one that serves it. */
+export function openApiDocument(routes: readonly Route[], profile: Profile): OpenApiDocument {
+  const rows = apiRows(routes, profile).filter((row) => row.kind === 'route');
+  const published = [...new Set(rows.map(({ route }) => route))];
+  const schemas = publishedSchemas(published, profile);
+  const responses: Record<string, Json> = {};
+  const paths: Record<string, Record<string, Json>> = {};
+  const ids = new Set<string>();
+  for (const row of rows) {
+    const operationId = ids.has(row.route.id) ? row.route.id + pascalCase(row.path) : row.route.id;
+    ids.add(operationId);
+    const operations = (paths[publishedPath(row.path)] ??= {});
+    operations[row.method.toLowerCase()] = { operationId, ...operation(row, schemas, responses) };
+  }
+  const securitySchemes = securitySchemesOf(profile);
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: profile.title,
+      version: '1',
+      description: `Every GET answers HEAD too. Everything else below ${profile.upstreamPrefixes.join(', ')} goes to the API behind the front door.`,
+      license: { name: 'MIT, of the front door', identifier: 'MIT' },
+    },
+    servers: [{ url: '/' }],
+    tags: Object.entries(TAGS)
+      .filter(([name]) => published.some(({ tag }) => tag === name))
+      .map(([name, description]) => ({ name, description })),
+    security: Object.keys(securitySchemes).map((name) => ({ [name]: [] })),
+    paths,
+    components: {
+      securitySchemes,
+      ...referredComponents(paths, {
+        parameters: PARAMETERS,
+        responses,
+        headers: HEADERS,
+        schemas: { ...schemas.named, ...errorSchemas(profile) },
+      }),
+    },
+  };
+}
+
+/** How the contract takes a credential. `Authorization: Token` has no scheme of OpenAPI's: it is bearer by another name. */
+function securitySchemesOf({ credentials }: Profile): Record<string, Json> {
+  return {
+    bearer: { type: 'http', scheme: 'bearer', description: 'An access token or an API key.' },
+    ...(credentials.includes('x-api-key')
+      ? { apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' } }
+      : {}),
+  };
+}
+
+/** OpenAPI has no parameter of several segments (4.8.8.2 leaves `/` in one undefined): it is called as any other. */
+export function publishedPath(path: string): string {
+  return path.replace('+}', '}');
+}
+
+const PARAMETERS = {
+  'X-Workspace-Id': {
+    name: 'X-Workspace-Id',
+    in: 'header',
+    description: 'The workspace to work in: one of the tenant, or of a key its own.',
+    required: false,
+    schema: { type: 'string', minLength: 1, maxLength: MAX_WORKSPACE_ID_LENGTH },
+  },
+};
+
+const integer = (description: string): Json => ({ description, schema: { type: 'integer', minimum: 0 } });
+
+const HEADERS = {
+  'Retry-After': integer('Whole seconds until a repetition can succeed.'),
+  'X-Next-Cursor': {
+    description: 'The `cursor` of the request for the lines that follow. Absent when there are none.',
+    schema: { type: 'string' },
+  },
+  Location: {
+    description: 'Where to go on.',
+    required: true,
+    schema: { type: 'string', format: 'uri-reference' },
+  },
+  'X-RateLimit-Limit': integer('Requests a minute of this API key or session.'),
+  'X-RateLimit-Remaining': integer('Those that are left until the minute of the clock ends.'),
+  'X-RateLimit-Reset': integer('When it ends, in Unix seconds.'),
+  'RateLimit-Policy': {
+    description: 'The limit and its seconds (draft-ietf-httpapi-ratelimit-headers-11).',
+    schema: { type: 'string', examples: ['"default";q=100;w=60'] },
+  },
+  RateLimit: {
+    description: 'What is left of it, and seconds until it begins anew (same draft).',
+    schema: { type: 'string', examples: ['"default";r=50;t=30'] },
+  },
+} satisfies Record<'Retry-After' | 'X-Next-Cursor' | 'Location' | keyof typeof RATE_LIMIT_HEADERS, Json>;
+
+function operation(
+  { path, route, access }: OwnRow,
+  schemas: PublishedSchemas,
+  responses: Record<string, Json>,
+): Json {
+  const { query, takesCookies = [], success, alternatives = [] } = route;
+  const isPublic = access.kind === 'public';
+  return {
+    summary: route.summary,
+    ...(route.description === undefined ? {} : { description: route.description }),
+    tags: [route.tag],
+    ...(isPublic ? { security: [] } : {}),
+    parameters: [
+      ...pathParameters(path),
+      ...(query === undefined ? [] : queryParameters(schemas.query(route))),
+      ...takesCookies.map((name) => ({ name, in: 'cookie', required: false, schema: { type: 'string' } })),
+      ...(isPublic ? [] : [reference('parameters', 'X-Workspace-Id')]),
+    ],
+    ...requestBody(route, schemas),
+    responses: {
+      ...Object.fromEntries(
+        [success, ...alternatives].map((each) => [
+          each.status,
+          {
+            description: each.description,
+            ...headersOf(
+              [
+                ...(isPublic ? [] : Object.keys(RATE_LIMIT_HEADERS)),
+                ...(each.kind === 'ndjson' || each.kind === 'json or ndjson' ? ['X-Next-Cursor'] : []),
+                ...(each.kind === 'redirect' ? ['Location'] : []),
+              ],
+              each.setsCookies,
+            ),
+            ...content(each, route, schemas),
+          },
+        ]),
+      ),
+      ...errorResponses(route, isPublic, responses),
+    },
+  };
+}
+
+function pathParameters(path: string): Json[] {
+  return [...path.matchAll(/\{(\w+)\+?\}/g)].map(([, name]) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string' },
+  }));
+}
+
+function queryParameters({ properties = {}, required }: ReturnType<PublishedSchemas['query']>): Json[] {
+  return Object.entries(properties).map(([name, schema]) => ({
+    name,
+    in: 'query',
+    required: required?.includes(name) ?? false,
+    schema,
+  }));
+}
+
+/** No body is no fields: it is required where the row takes something without fields for a mistake. */
+function requestBody(route: Route, schemas: PublishedSchemas): Json {
+  const { body, lines, takesForm } = route;
+  if (lines !== undefined) {
+    const schema = { ...linesOf(schemas.linesIn(route)), minLength: 1 };
+    return { requestBody: { required: true, content: { [NDJSON]: { schema } } } };
+  }
+  if (body === undefined) return {};
+  const types = ['application/json', ...(takesForm ? ['application/x-www-form-urlencoded'] : [])];
+  return {
+    requestBody: {
+      required: !body.safeParse({}).success,
+      content: Object.fromEntries(types.map((type) => [type, { schema: schemas.body(route) }])),
+    },
+  };
+}
+
+/** The content of a success by its media types, without their parameters. */
+function content(success: Success, route: Route, schemas: PublishedSchemas): Json {
+  const lines = () => ({ [NDJSON]: { schema: linesOf(schemas.linesOut(route)) } });
+  const json = () => ({ 'application/json': { schema: schemas.result(route) } });
+  switch (success.kind) {
+    case 'empty':
+    case 'redirect':
+      return {};
+    case 'text':
+    case 'html':
+      return { content: { [mediaTypeOf(success).split(';', 1)[0] ?? '']: { schema: { type: 'string' } } } };
+    case 'ndjson':
+      return { content: lines() };
+    case 'json or ndjson':
+      return { content: { ...json(), ...lines() } };
+    default:
+      return { content: json() };
+  }
+}
+
+/** OpenAPI 3.1 knows no sequence of JSON documents: it is a text, and its parts are in the words of JSON Schema. */
+function linesOf(line: Json): Json {
+  return { type: 'string', contentMediaType: NDJSON, contentSchema: { type: 'array', items: line } };
+}
+
+function headersOf(names: readonly string[], cookies?: readonly string[]): { headers?: Json } {
+  const headers = {
+    ...Object.fromEntries(names.map((name) => [name, reference('headers', name)])),
+    ...(cookies === undefined
+      ? {}
+      : { 'Set-Cookie': { description: `Sets ${cookies.join(', ')}.`, schema: { type: 'string' } } }),
+  };
+  return Object.keys(headers).length === 0 ? {} : { headers };
+}
+
+/** Names of groups of codes that always come together. */
+const GROUPS = Object.entries<readonly ErrorCode[]>({
+  BadRequest: ['malformed_request', 'invalid_field'],
+  Unauthorized: CREDENTIAL_ERRORS.filter((code) => ERRORS[code].status === 401),
+  Forbidden: CREDENTIAL_ERRORS.filter((code) => ERRORS[code].status === 403),
+});
+
+/** One response a status, naming the codes that come with it. Rows with the same codes share it. */
+function errorResponses(
+  { body, lines, query, errors, oauth }: Route,
+  isPublic: boolean,
+  responses: Record<string, Json>,
+): Json {
+  const takesBody = body !== undefined || lines !== undefined;
+  const codes = new Set<ErrorCode>([
+    ...COMMON_ERRORS,
+    ...(takesBody || query !== undefined ? (['invalid_field'] as const) : []),
+    ...(isPublic ? [] : CREDENTIAL_ERRORS),
+    ...(takesBody ? BODY_ERRORS : []),
+    ...errors,
+  ]);
+  const statuses = [...Map.groupBy(codes, (code) => ERRORS[code].status)].sort(
+    ([one], [other]) => one - other,
+  );
+  return Object.fromEntries(
+    statuses.map(([status, group]) => {
+      // The allowance goes to who was recognised, and a 429 says when to come back.
+      const isRecognised = !isPublic && status !== 401;
+      const name = `${oauth ? 'OAuth' : ''}${isPublic && status !== 401 ? 'Public' : ''}${nameOf(group)}`;
+      responses[name] = {
+        description: group.map((code) => ERRORS[code].title).join('; '),
+        ...headersOf([
+          ...(status === 429 ? ['Retry-After'] : []),
+          ...(isRecognised ? Object.keys(RATE_LIMIT_HEADERS) : []),
+        ]),
+        content: { 'application/json': { schema: reference('schemas', oauth ? 'OAuthError' : 'ApiError') } },
+      };
+      return [status, reference('responses', name)];
+    }),
+  );
+}
+
+/** The name of a response: of its codes, of which some together have one name. */
+function nameOf(codes: readonly ErrorCode[]): string {
+  const group = GROUPS.find(([, members]) => members.every((code) => codes.includes(code)));
+  const others = codes.filter((code) => !group?.[1].includes(code)).sort();
+  return [...(group === undefined ? [] : [group[0]]), ...others.map(pascalCase)].join('Or');
+}
+
+/** Those of the components that the paths refer to, directly or by others. */
+function referredComponents(
+  paths: unknown,
+  components: Readonly<Record<ComponentKind, Readonly<Record<string, Json>>>>,
+): Json {
+  const referred: Partial<Record<ComponentKind, Json>> = {};
+  let count: number;
+  do {
+    count = sizeOf(referred);
+    for (const kind of Object.keys(components) as ComponentKind[]) {
+      const names = [...referredNames(kind, [paths, referred])].sort();
+      referred[kind] = Object.fromEntries(names.map((name) => [name, components[kind][name] ?? {}]));
+    }
+  } while (sizeOf(referred) > count);
+  return referred;
+}
+
+function sizeOf(components: Readonly<Partial<Record<ComponentKind, Json>>>): number {
+  return Object.values(components).reduce((count, named) => count + Object.keys(named).length, 0);
+}

@@ -1,0 +1,254 @@
+/**
+ * What the document allows, the server takes: schemathesis makes up requests from the document that the local stack
+ * serves, for each value, each missing and each wrong part (its `coverage` phase), and sends them with an administrator's
+ * credentials and without a limit in the way.
+ */
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { RouteId } from '../../lambdas/contract/route-id.ts';
+import { type ApiRow, apiRows } from '../../lambdas/kernel/api-rows.ts';
+import { sealCursor } from '../../lambdas/kernel/cursor.ts';
+import { routes } from '../../lambdas/table/index.ts';
+import { publishedPath } from '../../lib/openapi/document.ts';
+import {
+  type Account,
+  bearer,
+  contents,
+  expectStatus,
+  PASSWORD,
+  ROOMY_TIER,
+  startTestStack,
+  type TestStack,
+} from '../support/stack.ts';
+import { type Exchange, exchangesOf } from './report.ts';
+import { runTool } from './tools.ts';
+
+type Row = Extract<ApiRow, { kind: 'route' }>;
+
+/** Its contract is our own; another profile only renames and wraps. */
+const PROFILE = 'default';
+
+/** An identity provider, without which the exchange is a 501. Nobody calls it: made-up tokens are of no issuer. */
+const PROVIDER = {
+  issuer: 'https://id.example.com',
+  audiences: ['api'],
+  tenantId: '00000000-0000-4000-8000-000000000000',
+  role: 'viewer',
+  createUsers: true,
+};
+
+const CHECKS = [
+  'not_a_server_error',
+  'positive_data_acceptance',
+  'negative_data_rejection',
+  'status_code_conformance',
+  'content_type_conformance',
+  'response_headers_conformance',
+  'response_schema_conformance',
+  'missing_required_header',
+  'unsupported_method',
+  'allow_header_conformance',
+];
+
+/** Codes that complain about the form of a request, of the profile and of OAuth (RFC 6749, 5.2). */
+const COMPLAINTS_OF_FORM = [
+  'invalid_field',
+  'malformed_request',
+  'unsupported_media_type',
+  'invalid_request',
+];
+
+/** What rows answer to valid requests besides success: none of them complains about the form. */
+const REFUSALS: Readonly<
+  Partial<Record<RouteId, { readonly statuses: readonly number[]; readonly why: string }>>
+> = {
+  login: { statuses: [401, 429], why: 'a made-up password is wrong' },
+  changePassword: { statuses: [401, 429], why: 'a made-up password is wrong' },
+  refresh: { statuses: [400], why: 'a made-up token is no grant (RFC 6749, 5.2)' },
+  exchangeToken: { statuses: [400, 401], why: 'a made-up token is of no provider (RFC 8693, 2.2.2)' },
+  logout: { statuses: [401], why: 'the first one has ended the session' },
+};
+/** Those of them that no made-up request can succeed at. */
+const NEVER_SUCCEED: readonly RouteId[] = ['login', 'changePassword', 'refresh', 'exchangeToken'];
+
+let stack: TestStack;
+let folder: string;
+let account: Account;
+let token: string;
+let rows: readonly Row[];
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'latchkey-schemathesis-'));
+  const config = { tiers: { free: ROOMY_TIER }, initialTier: 'free', identityProviders: [PROVIDER] };
+  stack = await startTestStack({ profile: PROFILE, config });
+  account = await stack.onboard();
+  token = await stack.logIn(account);
+  rows = apiRows(routes, stack.profile).filter((row) => row.kind === 'route');
+});
+afterAll(async () => {
+  rmSync(folder, { recursive: true, force: true });
+  await stack.stop();
+});
+
+describe('of the requests that the document allows', () => {
+  test('none is refused when an API key with all scopes sends it', async () => {
+    const { key } = await stack.createKey(token, { scopes: ['admin'] });
+    await expectAccepted(
+      bearer(key),
+      rows.filter(({ access }) => access.kind === 'public' || access.callers !== 'user'),
+    );
+  });
+
+  test('none is refused when an administrator sends it, of the rows that are for people', async () => {
+    await expectAccepted(
+      bearer(token),
+      rows.filter(({ access }) => access.kind === 'credential' && access.callers === 'user'),
+    );
+  });
+});
+
+async function expectAccepted(credential: { authorization: string }, tested: readonly Row[]): Promise<void> {
+  const report = join(folder, 'report.ndjson');
+  writeFileSync(join(folder, 'schemathesis.toml'), await settings(credential.authorization, tested));
+  const { code, output } = await runTool(
+    'schemathesis',
+    [
+      'run',
+      `${stack.url}/openapi.json`,
+      ...['--url', stack.url],
+      ...['--phases', 'coverage'],
+      ...['--checks', CHECKS.join(',')],
+      ...['--report', 'ndjson', '--report-ndjson-path', report],
+      ...tested.flatMap((row) => ['--include-name', nameOf(row)]),
+    ],
+    folder,
+    { SCHEMATHESIS_HOOKS: join(import.meta.dirname, 'hooks.py') },
+  );
+  if (!existsSync(report)) throw new Error(output);
+  const exchanges = exchangesOf(readFileSync(report, 'utf8'));
+  expect(code, output).toBe(0);
+  // A refusal that may have to do with what is there, such as 404 or 409, must not say that the form is wrong.
+  expect(exchanges.filter(isRefusedForItsForm)).toEqual([]);
+  // Were the credential a bad one, or an id of nothing, all of the above would hold too.
+  expect(tested.filter((row) => !wasAccepted(row, exchanges)).map(nameOf)).toEqual([]);
+}
+
+function nameOf({ method, path }: Pick<Row, 'method' | 'path'>): string {
+  return `${method} ${publishedPath(path)}`;
+}
+
+function isRefusedForItsForm({ isValid, status, body }: Exchange): boolean {
+  return isValid && status >= 400 && COMPLAINTS_OF_FORM.some((code) => body.includes(`"${code}"`));
+}
+
+/** Whether a row has succeeded. What works only once may have gone to a request with, say, one header too many. */
+function wasAccepted({ route, ...row }: Row, exchanges: readonly Exchange[]): boolean {
+  const refusals = NEVER_SUCCEED.includes(route.id) ? (REFUSALS[route.id]?.statuses ?? []) : [];
+  return exchanges.some(
+    ({ operation, request, status }) =>
+      operation === nameOf(row) &&
+      // Other methods are tried too, of which OPTIONS always succeeds.
+      request.startsWith(`${row.method} `) &&
+      (status < 300 || refusals.includes(status)),
+  );
+}
+
+/** Settings by which the same requests are made up each time, with ids of things that there are. */
+async function settings(authorization: string, tested: readonly Row[]): Promise<string> {
+  const exceptions: string[] = [];
+  for (const row of tested) {
+    const lines = await exceptionsOf(row.route.id);
+    if (lines.length > 0)
+      exceptions.push('[[operations]]', `include-name = ${JSON.stringify(nameOf(row))}`, ...lines);
+  }
+  return `
+seed = 1
+continue-on-failure = true
+headers = { Authorization = ${JSON.stringify(authorization)} }
+[generation]
+deterministic = true
+database = "none"
+# The credential is the one that is sent with every request.
+with-security-parameters = false
+[phases.coverage.extra-data-sources]
+# Ids that an answer has told may be gone by the time they are used.
+responses = false
+[parameters]
+"header.X-Workspace-Id" = ${JSON.stringify(account.workspaceId)}
+[checks.positive_data_acceptance]
+expected-statuses = ["2xx", 404, 409, 410]
+${exceptions.join('\n')}
+`;
+}
+
+async function exceptionsOf(route: RouteId): Promise<string[]> {
+  const parameters = Object.entries(await parametersOf(route)).map(
+    ([name, value]) => `${JSON.stringify(name)} = ${JSON.stringify(value)}`,
+  );
+  const refusals = REFUSALS[route]?.statuses;
+  return [
+    ...(parameters.length === 0 ? [] : [`parameters = { ${parameters.join(', ')} }`]),
+    ...(refusals === undefined
+      ? []
+      : [`checks.positive_data_acceptance.expected-statuses = ["2xx", ${refusals.join(', ')}]`]),
+    // It ends every session of whoever calls it.
+    ...(route === 'logout' ? [`headers = { Authorization = "Bearer ${await logInAnother()}" }`] : []),
+  ];
+}
+
+/** An access token of another administrator. */
+async function logInAnother(): Promise<string> {
+  const another = { email: 'another@example.com', password: PASSWORD };
+  await created('createUser', { ...another, role: 'admin' });
+  return contents(expectStatus(await stack.send(`POST ${stack.path('login')}`, { json: another }), 200))
+    .access_token;
+}
+
+/** Values that nobody can make up, by their place: ids, each of a thing that only this row is called with, and cursors. */
+async function parametersOf(route: RouteId): Promise<Readonly<Record<string, string>>> {
+  const cursor = (position: string) => ({ 'query.cursor': sealCursor(position, account.tenantId) ?? '' });
+  switch (route) {
+    case 'getKey':
+    case 'updateKey':
+    case 'rotateKey':
+    case 'revokeKey':
+      return { 'path.id': (await stack.createKey(token)).id };
+    case 'getUser':
+    case 'updateUser':
+    case 'removeUser': {
+      const json = { email: `${route}@example.com`, password: PASSWORD, role: 'editor' };
+      return { 'path.id': await created('createUser', json) };
+    }
+    case 'getWorkspace':
+      return { 'path.id': account.workspaceId };
+    case 'updateWorkspace':
+    case 'deleteWorkspace':
+      return { 'path.id': await created('createWorkspace', { name: route }) };
+    case 'endSession': {
+      const request = { headers: bearer(await stack.logIn(account)) };
+      const response = expectStatus(await stack.send(`GET ${stack.path('getMe')}`, request), 200);
+      return { 'path.id': contents(response).session_id };
+    }
+    case 'getProtectedResourceBelow':
+      return { 'path.resource': 'v1' };
+    case 'getUsage':
+      return { 'query.key_id': account.keyId };
+    case 'listKeys':
+      return cursor(account.keyId);
+    case 'listUsers':
+      return cursor(account.userId);
+    case 'listAudit':
+      return cursor('1');
+    case 'exportTenant':
+      return cursor('workspaces ');
+    default:
+      return {};
+  }
+}
+
+async function created(route: RouteId, json: object): Promise<string> {
+  const response = await stack.send(`POST ${stack.path(route)}`, { headers: bearer(token), json });
+  return contents(expectStatus(response, 201)).id;
+}
