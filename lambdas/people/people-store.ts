@@ -1,6 +1,7 @@
 import { changeNote } from '../audit/change-note.ts';
 import { auditEntry, type ChangeOrigin } from '../audit/entries.ts';
 import { AuditTrail } from '../audit/trail-store.ts';
+import * as attribute from '../kernel/attributes.ts';
 import { emailKey, tenantKey, userKey } from '../kernel/item-keys.ts';
 import { type Item, N, number, S, text } from '../kernel/items.ts';
 import { Problem } from '../kernel/problem.ts';
@@ -101,7 +102,7 @@ export class DynamoPeopleStore implements PeopleStore {
       const admins = Number(after.role === 'admin') - Number(before.role === 'admin');
       const { condition, ...asRead } = asSeen(before);
       const followed = {
-        set: ['ver = :version', 'chg = :change'],
+        set: [`${attribute.PERSON_VERSION} = :version`, `${attribute.CHANGE} = :change`],
         values: { ':version': N(version), ':change': changeNote(origin, 'role') },
       };
       const update: TransactionWrite = {
@@ -187,7 +188,7 @@ export class DynamoPeopleStore implements PeopleStore {
         {
           Update: {
             Key: userKey(before.tenantId, before.userId),
-            UpdateExpression: 'SET ver = :version, pwv = :version, kept = :session, chg = :change',
+            UpdateExpression: `SET ${attribute.PERSON_VERSION} = :version, pwv = :version, kept = :session, ${attribute.CHANGE} = :change`,
             ConditionExpression: condition,
             ExpressionAttributeNames: names,
             ExpressionAttributeValues: {

@@ -1,4 +1,5 @@
 import { ROLES } from '../contract/scopes.ts';
+import { PERSON_VERSION } from '../kernel/attributes.ts';
 import { timestamp } from '../kernel/clock.ts';
 import { text as textOf } from '../kernel/items.ts';
 import { type AskedOf, type ChangeOf, defineRecord } from '../kernel/record.ts';
@@ -27,7 +28,7 @@ export const PERSON = defineRecord<Person, 'row'>()({
     audit: 'full_name',
   },
   role: { on: 'row', stored: choice('role', ROLES), patch: true, view: 'role', audit: 'role' },
-  version: { on: 'row', stored: numberUnlessZero('ver'), initial: 0 },
+  version: { on: 'row', stored: numberUnlessZero(PERSON_VERSION), initial: 0 },
   createdAt: { on: 'row', stored: number('createdAt'), view: { created_at: (at) => timestamp(at) ?? '' } },
   createdBy: { on: 'row', stored: optionalText('createdBy'), view: 'created_by' },
 });
