@@ -11,7 +11,7 @@ export const ROOMS = {
   tenancy: ['audit', 'plans'],
   sessions: ['audit', 'attempts', 'signing', 'tenancy'],
   keys: ['audit', 'plans', 'signing', 'tenancy'],
-  people: ['audit', 'attempts', 'sessions', 'keys'],
+  people: ['audit', 'attempts', 'tenancy', 'sessions', 'keys'],
   usage: ['plans', 'keys'],
   status: ['signing'],
   transfer: ['audit', 'signing', 'tenancy', 'keys', 'people'],

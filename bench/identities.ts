@@ -78,10 +78,12 @@ async function newIdentity(name: string, context: AccountContext): Promise<Ident
   const seconds = context.deployment.tokens.accessSeconds;
   const now = context.clock();
   const session = await openSession(
-    account.user,
-    account.workspaceId,
-    { idleSeconds: seconds, absoluteSeconds: seconds },
-    { requestId: 'bench' },
+    {
+      user: account.user,
+      workspaceId: account.workspaceId,
+      lifetime: { idleSeconds: seconds, absoluteSeconds: seconds },
+      from: { requestId: 'bench' },
+    },
     context.sessions,
     now,
   );

@@ -1,4 +1,6 @@
 import { allowsAddress, unpackBlocks } from '../kernel/address.ts';
+import * as attribute from '../kernel/attributes.ts';
+import { BoundedMap } from '../kernel/bounded-map.ts';
 import { keyKey, sessionKey } from '../kernel/item-keys.ts';
 import { type Item, type ItemKey, N, number, S } from '../kernel/items.ts';
 import { isConditionFailure, type RecordClient } from '../kernel/record-client.ts';
@@ -11,14 +13,16 @@ import type { DecisionStore } from './decision.ts';
 import type { Facts } from './facts.ts';
 
 /** The clauses of the condition (docs/architecture.md, "The one write"). */
-const ACTIVE = 'st = :active';
-const WINDOW_NOT_PAST = 'win <= :window';
-const A_SLOT_HOLDS = '((ha = :hash AND xa > :now) OR (hb = :hash AND xb > :now))';
-const NOT_EXPIRED = 'xa > :now';
+const ACTIVE = `${attribute.STATE} = :active`;
+const WINDOW_NOT_PAST = `${attribute.WINDOW} <= :window`;
+const NOT_EXPIRED = `${attribute.EXPIRY} > :now`;
+const A_SLOT_HOLDS =
+  `((${attribute.HASH} = :hash AND ${NOT_EXPIRED})` +
+  ` OR (${attribute.PREVIOUS_HASH} = :hash AND ${attribute.PREVIOUS_EXPIRY} > :now))`;
 
 /** Nobody who calls from elsewhere counts: the record has no allow-list, or the one that was found to have the address. */
-const NO_LIST = 'attribute_not_exists(ips)';
-const THE_LIST = 'ips = :ips';
+const NO_LIST = `attribute_not_exists(${attribute.ALLOWED_BLOCKS})`;
+const THE_LIST = `${attribute.ALLOWED_BLOCKS} = :ips`;
 
 /** Allow-lists that an instance remembers; the one that was seen longest ago goes first. */
 const MAX_LISTS = 10_000;
@@ -57,7 +61,7 @@ export class DynamoDecisionStore implements DecisionStore {
   readonly #table: string;
   readonly #facts: Facts;
   /** The allow-lists that were met, packed, by the record's partition key. What they say is checked by the write. */
-  readonly #lists = new Map<string, string>();
+  readonly #lists = new BoundedMap<string, string>(MAX_LISTS);
 
   constructor(client: RecordClient, table: string, facts: Facts) {
     this.#client = client;
@@ -86,8 +90,8 @@ export class DynamoDecisionStore implements DecisionStore {
       Key: keyKey(locator),
       proof: (list) => `${A_SLOT_HOLDS} AND ${list === undefined ? NO_LIST : THE_LIST}`,
       proven: (item) =>
-        (item.ha?.S === stored.S && number(item, 'xa') > now) ||
-        (item.hb?.S === stored.S && number(item, 'xb') > now),
+        (item[attribute.HASH]?.S === stored.S && number(item, attribute.EXPIRY) > now) ||
+        (item[attribute.PREVIOUS_HASH]?.S === stored.S && number(item, attribute.PREVIOUS_EXPIRY) > now),
       values: (list) => ({ ':hash': stored, ...(list === undefined ? {} : { ':ips': S(list) }) }),
       address,
       allows,
@@ -111,7 +115,7 @@ export class DynamoDecisionStore implements DecisionStore {
     return this.#use({
       Key: sessionKey(sessionId),
       proof: () => NOT_EXPIRED,
-      proven: (item) => number(item, 'xa') > now,
+      proven: (item) => number(item, attribute.EXPIRY) > now,
       values: () => ({}),
       address,
       allows: () => true,
@@ -148,9 +152,9 @@ export class DynamoDecisionStore implements DecisionStore {
         const item = error.Item;
         if (item === undefined) return { passed: false, record: undefined, window, count: 0 };
         const asAssumed = { window, list };
-        window = Math.max(window, number(item, 'win'));
-        if (item.st?.S === 'active' && use.proven(item)) {
-          list = item.ips?.S;
+        window = Math.max(window, number(item, attribute.WINDOW));
+        if (item[attribute.STATE]?.S === 'active' && use.proven(item)) {
+          list = item[attribute.ALLOWED_BLOCKS]?.S;
           this.#remember(name, list);
           if (use.allows(list) && (window !== asAssumed.window || list !== asAssumed.list)) continue;
         }
@@ -169,8 +173,8 @@ export class DynamoDecisionStore implements DecisionStore {
       Key,
       // ADD counts from zero where there is no count yet.
       UpdateExpression:
-        `SET win = :window, seen = :now, ip = :address` +
-        ` ADD n :one, c${window} :one REMOVE c${window - 1}, chg`,
+        `SET ${attribute.WINDOW} = :window, ${attribute.USED_AT} = :now, ${attribute.USED_FROM} = :address` +
+        ` ADD ${attribute.USES} :one, c${window} :one REMOVE c${window - 1}, ${attribute.CHANGE}`,
       ConditionExpression: `${ACTIVE} AND ${WINDOW_NOT_PAST} AND ${proof(list)}`,
       ExpressionAttributeValues: {
         ...values(list),
@@ -186,10 +190,8 @@ export class DynamoDecisionStore implements DecisionStore {
   }
 
   #remember(name: string, list: List): void {
-    this.#lists.delete(name);
-    if (list !== undefined) this.#lists.set(name, list);
-    const [oldest] = this.#lists.keys();
-    if (this.#lists.size > MAX_LISTS && oldest !== undefined) this.#lists.delete(oldest);
+    if (list === undefined) this.#lists.delete(name);
+    else this.#lists.set(name, list);
   }
 
   /** Windows in which nobody called the next one leave a count each; they go when eight have gathered. */

@@ -1,3 +1,4 @@
+import { BoundedMap } from '../kernel/bounded-map.ts';
 import { FACTS_SECONDS } from '../kernel/freshness.ts';
 import { CONTROL_KEY, tenantKey } from '../kernel/item-keys.ts';
 import type { Item } from '../kernel/items.ts';
@@ -24,7 +25,7 @@ export class Facts {
   readonly #table: string;
   /** Milliseconds; monotonic, so that a corrected wall clock makes no copy young. */
   readonly #monotonic: () => number;
-  readonly #tenants = new Map<string, Copy<TenantFacts | undefined>>();
+  readonly #tenants = new BoundedMap<string, Copy<TenantFacts | undefined>>(MAX_TENANTS);
   readonly #reading = new Map<string, Promise<void>>();
   #control: Copy<ControlFacts> | undefined;
 
@@ -71,9 +72,6 @@ export class Facts {
     this.#control = { facts: controlFacts(found('CONTROL')), readAt };
     if (tenantId === '') return;
     const item = found(`TENANT#${tenantId}`);
-    this.#tenants.delete(tenantId);
     this.#tenants.set(tenantId, { facts: item === undefined ? undefined : tenantFacts(item), readAt });
-    const [oldest] = this.#tenants.keys();
-    if (this.#tenants.size > MAX_TENANTS && oldest !== undefined) this.#tenants.delete(oldest);
   }
 }

@@ -1,4 +1,5 @@
 import { networkOf } from '../kernel/address.ts';
+import { BoundedMap } from '../kernel/bounded-map.ts';
 import { isImported } from '../keys/key-format.ts';
 
 /** Different unknown keys that one source address may present at once, at one instance. */
@@ -28,11 +29,11 @@ interface Bucket {
  * nothing shared: an instance does one request at a time, so it bounds what each of them can be made to do for nothing.
  */
 export class Guesses {
-  readonly #buckets = new Map<string, Bucket>();
+  readonly #buckets = new BoundedMap<string, Bucket>(MAX_REMEMBERED);
   /** Hashes of unknown keys, and until when they are remembered. */
-  readonly #unknown = new Map<string, number>();
+  readonly #unknown = new BoundedMap<string, number>(MAX_REMEMBERED);
   /** Source and locator of keys that were right. */
-  readonly #right = new Map<string, true>();
+  readonly #right = new BoundedMap<string, true>(MAX_REMEMBERED);
 
   suspicion(address: string, locator: string, hash: Uint8Array, now: number): Suspicion {
     // A key of another system may be imported after it was presented: that one is looked up again.
@@ -49,11 +50,11 @@ export class Guesses {
   wrong(address: string, hash: Uint8Array, now: number): void {
     // One key that comes again and again is one guess.
     if (this.#isUnknown(hash, now)) return;
-    remember(this.#unknown, textOf(hash), now + REMEMBERED_SECONDS);
+    this.#unknown.set(textOf(hash), now + REMEMBERED_SECONDS);
     const source = networkOf(address);
     const bucket = this.#buckets.get(source);
     const guesses = bucket === undefined ? 0 : left(bucket, now);
-    remember(this.#buckets, source, { guesses: guesses + 1, at: now });
+    this.#buckets.set(source, { guesses: guesses + 1, at: now });
   }
 
   #isUnknown(hash: Uint8Array, now: number): boolean {
@@ -63,7 +64,7 @@ export class Guesses {
   /** Notes a key that was right, so that others behind the same address cannot keep it out. */
   right(address: string, locator: string): void {
     const place = `${networkOf(address)} ${locator}`;
-    if (!this.#right.has(place)) remember(this.#right, place, true);
+    if (!this.#right.has(place)) this.#right.set(place, true);
   }
 }
 
@@ -74,11 +75,4 @@ function left({ guesses, at }: Bucket, now: number): number {
 
 function textOf(hash: Uint8Array): string {
   return Buffer.from(hash).toString('base64');
-}
-
-function remember<Value>(memory: Map<string, Value>, name: string, value: Value): void {
-  memory.delete(name);
-  memory.set(name, value);
-  const [oldest] = memory.keys();
-  if (memory.size > MAX_REMEMBERED && oldest !== undefined) memory.delete(oldest);
 }

@@ -1,4 +1,5 @@
 import { type Caller, principalOf } from '../kernel/caller.ts';
+import type { AuditAction } from './actions.ts';
 
 /** Seconds for which a row of the audit trail is kept: 400 days, a year and what it takes to look at it. */
 export const AUDIT_RETENTION_SECONDS = 400 * 86_400;
@@ -10,8 +11,7 @@ export type AuditedState = Readonly<Record<string, unknown>>;
 export interface AuditEntry {
   /** `user:<id>`, `key:<id>`, `operator` or `system`. */
   readonly actor: string;
-  /** `<kind>.<verb>`, such as `user.update`. */
-  readonly action: string;
+  readonly action: AuditAction;
   /** `<kind>:<id>`, such as `key:key_…`. */
   readonly target: string;
   /** Unix seconds. */
@@ -41,21 +41,22 @@ export function originOf(caller: Caller, from: RequestOrigin): ChangeOrigin {
   return { actor: principalOf(caller), ...from };
 }
 
-/** What a change, such as `user.update` of `user:<id>`, leaves in the trail; `before` and `after` as {@link AuditEntry} has them. */
-export function auditEntry(
-  action: string,
-  target: string,
-  { actor, requestId, address }: ChangeOrigin,
-  at: number,
-  before: AuditedState | null,
-  after: AuditedState | null,
-): AuditEntry {
-  return { actor, action, target, at, requestId, address: address ?? null, before, after };
+/** A change as whoever makes it tells it. */
+export type AuditedChange = Pick<AuditEntry, 'action' | 'target' | 'at' | 'before' | 'after'> & {
+  readonly origin: ChangeOrigin;
+};
+
+/** What a change leaves in the trail. */
+export function auditEntry({ origin, ...change }: AuditedChange): AuditEntry {
+  const { actor, requestId, address = null } = origin;
+  return { actor, requestId, address, ...change };
 }
 
 /** An entry with its number: 1, 2, 3 … within a tenant, without gaps. */
-export interface AuditRow extends AuditEntry {
+export interface AuditRow extends Omit<AuditEntry, 'action'> {
   readonly seq: number;
+  /** As it was called when it was written, which may be longer ago than today's list. */
+  readonly action: string;
 }
 
 /** Which rows are wanted; what is absent does not narrow. */

@@ -8,6 +8,14 @@ import {
   parseAnswer,
   StaleConnection,
 } from './dynamodb-error.ts';
+import type { Item } from './items.ts';
+import type {
+  BatchGetItemInput,
+  BatchGetItemOutput,
+  KeysAndAttributes,
+  UpdateItemInput,
+  UpdateItemOutput,
+} from './record-client.ts';
 import { RequestSigner } from './request-signer.ts';
 
 /**
@@ -15,61 +23,6 @@ import { RequestSigner } from './request-signer.ts';
  * retries as `@aws-sdk/client-dynamodb` does, at a fraction of its import and call time; where it differs on purpose, the
  * comment says so. `test/kernel/dynamodb-http.test.ts` holds it to the SDK.
  */
-
-/**
- * A value as DynamoDB's JSON carries it; exactly one member is set. Numbers are strings, binary is base64 (the SDK: bytes).
- * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_AttributeValue.html
- */
-export interface AttributeValue {
-  readonly S?: string;
-  readonly N?: string;
-  readonly B?: string;
-  readonly BOOL?: boolean;
-  readonly NULL?: boolean;
-  readonly M?: Item;
-  readonly L?: readonly AttributeValue[];
-  readonly SS?: readonly string[];
-  readonly NS?: readonly string[];
-  readonly BS?: readonly string[];
-}
-
-export type Item = Readonly<Record<string, AttributeValue>>;
-
-/** The one table's primary key. */
-export type ItemKey = Readonly<Record<'PK' | 'SK', AttributeValue>>;
-
-/** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateItem.html */
-export interface UpdateItemInput {
-  readonly TableName: string;
-  readonly Key: ItemKey;
-  readonly UpdateExpression?: string;
-  readonly ConditionExpression?: string;
-  readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
-  readonly ExpressionAttributeValues?: Item;
-  readonly ReturnValues?: 'NONE' | 'ALL_OLD' | 'UPDATED_OLD' | 'ALL_NEW' | 'UPDATED_NEW';
-  readonly ReturnValuesOnConditionCheckFailure?: 'ALL_OLD' | 'NONE';
-}
-
-export interface UpdateItemOutput {
-  readonly Attributes?: Item;
-}
-
-export interface KeysAndAttributes {
-  readonly Keys: readonly ItemKey[];
-  readonly ConsistentRead?: boolean;
-  readonly ProjectionExpression?: string;
-  readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
-}
-
-/** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html */
-export interface BatchGetItemInput {
-  readonly RequestItems: Readonly<Record<string, KeysAndAttributes>>;
-}
-
-export interface BatchGetItemOutput {
-  /** The items that exist, by table, in no order. A key without an item is simply absent. */
-  readonly Responses: Readonly<Record<string, readonly Item[]>>;
-}
 
 export interface Credentials {
   accessKeyId: string;

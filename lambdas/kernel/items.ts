@@ -1,21 +1,25 @@
 /**
- * The DynamoDB types that Latchkey's items use. Bytes are stored as base64 text: the two clients
- * (the SDK and the authorizer's own) spell binary values differently, and text they spell alike.
+ * A value as DynamoDB's JSON carries it; exactly one member is set. Numbers are strings, binary is base64 (the SDK:
+ * bytes). So our own items store bytes as text, which both clients spell alike.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_AttributeValue.html
  */
 export interface AttributeValue {
   readonly S?: string;
   readonly N?: string;
-  readonly SS?: readonly string[];
-  readonly M?: Readonly<Record<string, AttributeValue>>;
+  readonly B?: string;
   readonly BOOL?: boolean;
+  readonly NULL?: boolean;
+  readonly M?: Item;
+  readonly L?: readonly AttributeValue[];
+  readonly SS?: readonly string[];
+  readonly NS?: readonly string[];
+  readonly BS?: readonly string[];
 }
 
 export type Item = Readonly<Record<string, AttributeValue>>;
 
-export interface ItemKey {
-  readonly PK: AttributeValue;
-  readonly SK: AttributeValue;
-}
+/** The one table's primary key. */
+export type ItemKey = Readonly<Record<'PK' | 'SK', AttributeValue>>;
 
 export const S = (text: string): AttributeValue => ({ S: text });
 export const N = (number: number): AttributeValue => ({ N: String(number) });

@@ -1,29 +1,43 @@
 import type { Item, ItemKey } from './items.ts';
 
+/** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateItem.html */
 export interface UpdateItemInput {
   readonly TableName: string;
   readonly Key: ItemKey;
-  readonly UpdateExpression: string;
+  readonly UpdateExpression?: string;
   readonly ConditionExpression?: string;
   readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
   readonly ExpressionAttributeValues?: Item;
-  readonly ReturnValues?: 'ALL_NEW' | 'NONE';
+  readonly ReturnValues?: 'NONE' | 'ALL_OLD' | 'UPDATED_OLD' | 'ALL_NEW' | 'UPDATED_NEW';
   readonly ReturnValuesOnConditionCheckFailure?: 'ALL_OLD' | 'NONE';
 }
 
+export interface UpdateItemOutput {
+  readonly Attributes?: Item;
+}
+
+export interface KeysAndAttributes {
+  readonly Keys: readonly ItemKey[];
+  readonly ConsistentRead?: boolean;
+  readonly ProjectionExpression?: string;
+  readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
+}
+
+/** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html */
 export interface BatchGetItemInput {
-  readonly RequestItems: Readonly<
-    Record<string, { readonly Keys: readonly ItemKey[]; readonly ConsistentRead?: boolean }>
-  >;
+  readonly RequestItems: Readonly<Record<string, KeysAndAttributes>>;
+}
+
+export interface BatchGetItemOutput {
+  /** The items that exist, by table, in no order. A key without an item is simply absent. */
+  readonly Responses: Readonly<Record<string, readonly Item[]>>;
 }
 
 /** The two calls that a decision makes. The authorizer's own client has them, and so has the SDK. */
 export interface RecordClient {
   /** Throws an error named `ConditionalCheckFailedException` that holds the old `Item`, as the SDK does. */
-  updateItem(input: UpdateItemInput): Promise<{ readonly Attributes?: Item }>;
-  batchGetItem(
-    input: BatchGetItemInput,
-  ): Promise<{ readonly Responses?: Readonly<Record<string, readonly Item[]>> }>;
+  updateItem(input: UpdateItemInput): Promise<UpdateItemOutput>;
+  batchGetItem(input: BatchGetItemInput): Promise<BatchGetItemOutput>;
 }
 
 /** Whether a write was refused by its condition; the error then holds the item as it was, when asked to. */

@@ -1,6 +1,7 @@
 import { ENVIRONMENTS, type Environment, parseScopes } from '../contract/scopes.ts';
 import type { AddressBlock } from '../kernel/address.ts';
 import { allowedBlocks } from '../kernel/allow-list.ts';
+import * as attribute from '../kernel/attributes.ts';
 import type { KeyCaller } from '../kernel/caller.ts';
 import { type AttributeValue, type Item, number, oneOf, S, text } from '../kernel/items.ts';
 
@@ -43,21 +44,20 @@ function slot(item: Item, hash: string, expiry: string): KeySlot | undefined {
     : { hash: Buffer.from(stored, 'base64'), expiresAt: number(item, expiry) };
 }
 
-/**
- * A key's record. Names are short as the record is written on every request and stays below 1 KB:
- * `id`, `ten`ant, `wsp` workspace, `env`ironment, `scp` scopes, `st`ate, `ha`/`xa` and `hb`/`xb` the slots
- * (hash, expiry), `ips` the allow-list, `win`dow, `c<window>` counts, `n` uses, `seen` and `ip` the last use.
- */
+/** What a decision needs of a key's record, read on every request; the whole of it is `API_KEY`'s. */
 export function keyRecord(item: Item): KeyRecord {
   return {
-    state: oneOf(['active', 'disabled', 'revoked'], text(item, 'st')),
-    slots: [slot(item, 'ha', 'xa'), slot(item, 'hb', 'xb')].filter((found) => found !== undefined),
+    state: oneOf(['active', 'disabled', 'revoked'], text(item, attribute.STATE)),
+    slots: [
+      slot(item, attribute.HASH, attribute.EXPIRY),
+      slot(item, attribute.PREVIOUS_HASH, attribute.PREVIOUS_EXPIRY),
+    ].filter((found) => found !== undefined),
     caller: {
-      keyId: text(item, 'id'),
-      tenantId: text(item, 'ten'),
-      workspaceId: text(item, 'wsp'),
-      environment: oneOf<Environment>(ENVIRONMENTS, text(item, 'env')),
-      scopes: parseScopes(text(item, 'scp')),
+      keyId: text(item, attribute.KEY_ID),
+      tenantId: text(item, attribute.TENANT),
+      workspaceId: text(item, attribute.WORKSPACE),
+      environment: oneOf<Environment>(ENVIRONMENTS, text(item, attribute.ENVIRONMENT)),
+      scopes: parseScopes(text(item, attribute.SCOPES)),
     },
     allowedBlocks: allowedBlocks(item),
   };

@@ -1,29 +1,23 @@
+import type { AuditVerb } from '../audit/actions.ts';
 import { changeNote } from '../audit/change-note.ts';
-import { type AuditedState, auditEntry, type ChangeOrigin } from '../audit/entries.ts';
+import { auditEntry, type ChangeOrigin } from '../audit/entries.ts';
 import { AuditTrail } from '../audit/trail-store.ts';
-import { ENVIRONMENTS, type Environment, parseScopes, scopesText } from '../contract/scopes.ts';
-import { allowedBlocks, blocksText } from '../kernel/allow-list.ts';
+import type { Environment } from '../contract/scopes.ts';
+import * as attribute from '../kernel/attributes.ts';
 import { NEVER } from '../kernel/clock.ts';
 import { apiKeyKey, keyKey, keyUsageKey, tenantKey, workspaceKey } from '../kernel/item-keys.ts';
-import { type AttributeValue, type Item, type ItemKey, N, number, oneOf, S, text } from '../kernel/items.ts';
+import { type Item, N, S, text } from '../kernel/items.ts';
 import { Problem } from '../kernel/problem.ts';
 import { isConditionFailure } from '../kernel/record-client.ts';
 import { isCommitted, type Table, type TransactionWrite } from '../kernel/table.ts';
-import { type KeyDefaults, keyDefaults } from '../tenancy/key-defaults.ts';
-import { OPEN_WORKSPACE } from '../tenancy/workspace-store.ts';
-import { isImported } from './key-format.ts';
+import { isEmpty, joinedUpdate, type Update, updateExpression } from '../kernel/update.ts';
+import { KEY_DEFAULTS, type KeyDefaults } from '../tenancy/key-defaults.ts';
+import { API_KEY, type ApiKey, type KeyChange, RETENTION_SECONDS } from './api-key.ts';
+import { KeyList } from './key-list-store.ts';
+import { KeyPlaces, placeOf, takePlaces } from './key-places-store.ts';
 import { hashText } from './key-record.ts';
-import {
-  type ApiKey,
-  type KeyChange,
-  type KeyIssue,
-  type KeyPage,
-  type KeyRotation,
-  type KeySelection,
-  type KeyStore,
-  RETENTION_SECONDS,
-  ROTATION_PAUSE_SECONDS,
-} from './keys.ts';
+import type { KeyIssue, KeyPage, KeyRotation, KeySelection, KeyStore } from './keys.ts';
+import { ROTATION_PAUSE_SECONDS } from './rotation.ts';
 
 /** A revoked key never comes back, and a record that TTL deleted is never made anew by an update. */
 const NOT_REVOKED = 'attribute_exists(PK) AND st <> :revoked';
@@ -31,20 +25,8 @@ const NOT_REVOKED = 'attribute_exists(PK) AND st <> :revoked';
 /** Keys of one transaction: each has a row, and perhaps a workspace of its own, of the 100 writes that there may be. */
 const REVOKED_AT_ONCE = 40;
 
-/** What the sort key of a key's row begins with; its id follows. */
-const KEY_ROW = 'APIKEY#';
-
-/** Rows of one query, where few of them may be wanted. It reads 1 MB at most, whatever its limit. */
-const ROWS_AT_ONCE = 1000;
-
-/** A page that is short after so many queries goes on in the next: a tenant may have 100,000 rows. */
-const QUERIES_OF_A_PAGE = 10;
-
-/** Keys that a bulk revocation is given at a time. */
-const KEYS_AT_ONCE = 100;
-
-/** Each change of a hot record names itself on it; the stream carries it on. */
-const NOTE_CHANGE = 'seq = if_not_exists(seq, :zero) + :one, chg = :change';
+/** Each change of a hot record counts itself and leaves a note on it; the stream carries it on. */
+const NOTE_CHANGE = ['seq = if_not_exists(seq, :zero) + :one', 'chg = :change'];
 
 /**
  * API keys in the table. A key is two items: `KEY#<locator>`, hot and authoritative for what a decision needs,
@@ -53,10 +35,14 @@ const NOTE_CHANGE = 'seq = if_not_exists(seq, :zero) + :one, chg = :change';
 export class DynamoKeyStore implements KeyStore {
   readonly #table: Table;
   readonly #audit: AuditTrail;
+  readonly #places: KeyPlaces;
+  readonly #list: KeyList;
 
   constructor(table: Table) {
     this.#table = table;
     this.#audit = new AuditTrail(table);
+    this.#places = new KeyPlaces(table);
+    this.#list = new KeyList(table);
   }
 
   async create(issue: KeyIssue, maxKeys: number, origin: ChangeOrigin): Promise<void> {
@@ -83,69 +69,39 @@ export class DynamoKeyStore implements KeyStore {
     await this.#table.transact(writes);
   }
 
-  async find(tenantId: string, id: string): Promise<ApiKey | undefined> {
-    const row = await this.#table.get(apiKeyKey(tenantId, id));
-    return row === undefined ? undefined : (await this.#withRecords([row]))[0];
+  find(tenantId: string, id: string): Promise<ApiKey | undefined> {
+    return this.#list.find(tenantId, id);
   }
 
   /** The key of a locator, whatever its tenant: for operators. */
   async findByLocator(locator: string): Promise<ApiKey | undefined> {
     const record = await this.#table.get(keyKey(locator));
-    return record === undefined ? undefined : this.find(text(record, 'ten'), text(record, 'id'));
+    return record === undefined
+      ? undefined
+      : this.find(text(record, attribute.TENANT), text(record, attribute.KEY_ID));
   }
 
-  async page(tenantId: string, limit: number, after?: string, workspaceId?: string): Promise<KeyPage> {
-    const keys: ApiKey[] = [];
-    // A workspace may have few of the tenant's keys: its rows are looked for among many at once.
-    const rowsAtOnce = workspaceId === undefined ? limit : ROWS_AT_ONCE;
-    const selection = workspaceId === undefined ? {} : { workspaceId };
-    let last = after;
-    for (let queries = 0; queries < QUERIES_OF_A_PAGE && keys.length < limit; queries += 1) {
-      const { rows, more } = await this.#rows(tenantId, rowsAtOnce, last);
-      const wanted = rows.filter((row) => isSelected(row, selection));
-      const taken = wanted.slice(0, limit - keys.length);
-      keys.push(...(await this.#withRecords(taken)));
-      const isAllTaken = taken.length === wanted.length;
-      if (isAllTaken && !more) return { keys, next: null };
-      last = idOf((isAllTaken ? rows : taken).at(-1)) ?? last;
-    }
-    return { keys, next: last ?? null };
+  page(tenantId: string, limit: number, after?: string, workspaceId?: string): Promise<KeyPage> {
+    return this.#list.page(tenantId, limit, after, workspaceId);
   }
 
-  async *unrevoked(tenantId: string, selection: KeySelection): AsyncGenerator<readonly ApiKey[]> {
-    let last: string | undefined;
-    for (let hasMore = true; hasMore; ) {
-      const { rows, more } = await this.#rows(tenantId, ROWS_AT_ONCE, last);
-      // A revoked key is listed for a month. Its row says so as soon as its place is given back: no record is read.
-      const wanted = rows.filter((row) => row.freed?.BOOL !== true && isSelected(row, selection));
-      if (wanted.length === 0) yield [];
-      for (let start = 0; start < wanted.length; start += KEYS_AT_ONCE) {
-        const keys = await this.#withRecords(wanted.slice(start, start + KEYS_AT_ONCE));
-        yield keys.filter(({ state }) => state !== 'revoked');
-      }
-      last = idOf(rows.at(-1));
-      hasMore = more;
-    }
-  }
-
-  /** Rows of a tenant's keys after the id `after`, oldest first. */
-  async #rows(tenantId: string, limit: number, after: string | undefined) {
-    const start = after === undefined ? undefined : `${KEY_ROW}${after}`;
-    const { items, more } = await this.#table.query(`TENANT#${tenantId}`, KEY_ROW, limit, start);
-    return { rows: items, more };
+  unrevoked(tenantId: string, selection: KeySelection): AsyncGenerator<readonly ApiKey[]> {
+    return this.#list.unrevoked(tenantId, selection);
   }
 
   async change(key: ApiKey, change: KeyChange, origin: ChangeOrigin, now: number): Promise<boolean> {
-    const { set, values, what } = recordChange(change);
-    if (set.length > 0) {
+    const update = API_KEY.update('record', change);
+    if (!isEmpty(update)) {
       const grace = change.expiresAt === undefined ? undefined : graceWithin(key, change.expiresAt);
       const changed = await this.#changeRecord(key, {
-        set: [...set, ...(grace?.set ?? [])],
-        values,
+        update: joinedUpdate(
+          update,
+          grace?.update ?? {},
+          change.expiresAt === undefined ? {} : endOf(change.expiresAt),
+        ),
+        what: change.state === 'disabled' ? 'disable' : change.state === 'active' ? 'enable' : 'update',
         origin,
-        what,
         ...(grace === undefined ? {} : { condition: grace.condition }),
-        ...(change.expiresAt === NEVER ? { remove: 'REMOVE #ttl' } : {}),
       });
       if (!changed) return false;
     }
@@ -154,54 +110,28 @@ export class DynamoKeyStore implements KeyStore {
 
   async revoke(key: ApiKey, origin: ChangeOrigin, now: number): Promise<void> {
     await this.#revokeRecord(key, origin, now);
-    await this.settleRevoked(key.tenantId, key.id, key.environment);
+    await this.#places.giveBack(key.tenantId, key.id, key.environment);
   }
 
   async revokeAll(keys: readonly ApiKey[], origin: ChangeOrigin, now: number): Promise<void> {
     for (let start = 0; start < keys.length; start += REVOKED_AT_ONCE) {
       const some = keys.slice(start, start + REVOKED_AT_ONCE);
       await Promise.all(some.map((key) => this.#revokeRecord(key, origin, now)));
-      await this.#settleAll(some);
+      await this.#places.giveAllBack(some);
     }
-  }
-
-  /** As `settleRevoked` for each, in one transaction where none of them has been settled yet. */
-  async #settleAll(keys: readonly ApiKey[]): Promise<void> {
-    const [first] = keys;
-    if (first === undefined) return;
-    const { tenantId } = first;
-    const perCounter = Map.groupBy(keys, placeOf);
-    const perWorkspace = Map.groupBy(keys, (key) => key.workspaceId);
-    const writes = [
-      ...keys.map((key) => markFreed(tenantId, key.id)),
-      ...[...perCounter].map(([counter, some]) => freePlaces(tenantKey(tenantId), some.length, counter)),
-      ...[...perWorkspace].map(([id, some]) => freePlaces(workspaceKey(tenantId, id), some.length)),
-    ];
-    if (await isCommitted(this.#table.transact(writes))) return;
-    for (const key of keys) await this.settleRevoked(tenantId, key.id, key.environment);
   }
 
   async #revokeRecord(key: ApiKey, origin: ChangeOrigin, now: number): Promise<void> {
     await this.#changeRecord(key, {
-      set: ['st = :revoked', '#ttl = :ttl'],
-      values: { ':ttl': N(now + RETENTION_SECONDS) },
+      update: joinedUpdate({ set: ['st = :revoked'] }, timeToLive(now + RETENTION_SECONDS)),
       origin,
       what: 'revoke',
     });
   }
 
   /** Gives a revoked key's place back, once; the stream does it again, should nobody have come to this. */
-  async settleRevoked(tenantId: string, id: string, environment: Environment): Promise<void> {
-    const row = await this.#table.get(apiKeyKey(tenantId, id));
-    if (row === undefined || row.freed?.BOOL === true) return;
-    // Not committed where another has done it meanwhile.
-    await isCommitted(
-      this.#table.transact([
-        markFreed(tenantId, id),
-        freePlaces(tenantKey(tenantId), 1, placeOf({ locator: text(row, 'locator'), environment })),
-        freePlaces(workspaceKey(tenantId, text(row, 'wsp')), 1),
-      ]),
-    );
+  settleRevoked(tenantId: string, id: string, environment: Environment): Promise<void> {
+    return this.#places.giveBack(tenantId, id, environment);
   }
 
   /** Removes what hung on a key whose record TTL has deleted. */
@@ -212,31 +142,28 @@ export class DynamoKeyStore implements KeyStore {
   }
 
   async presentHash(key: ApiKey): Promise<Uint8Array | undefined> {
-    const item = await this.#table.get(keyKey(key.locator));
-    return item?.ha?.S === undefined ? undefined : Buffer.from(item.ha.S, 'base64');
+    const hash = (await this.#table.get(keyKey(key.locator)))?.[attribute.HASH]?.S;
+    return hash === undefined ? undefined : Buffer.from(hash, 'base64');
   }
 
   async rotate(key: ApiKey, rotation: KeyRotation, origin: ChangeOrigin, now: number): Promise<boolean> {
     const { previousExpiresAt: previous } = rotation;
     return this.#changeRecord(key, {
-      set: [
-        ...(previous === null ? [] : ['hb = ha', 'xb = :previous']),
-        'ha = :hash',
-        'xa = :expiry',
-        'rot = :now',
-        ...(rotation.expiresAt === NEVER ? [] : ['#ttl = :ttl']),
-      ],
-      values: {
-        ...(previous === null ? {} : { ':previous': N(previous) }),
-        ':hash': hashText(rotation.hash),
-        ':expiry': N(rotation.expiresAt),
-        ':now': N(now),
-        ':replaces': hashText(rotation.replaces),
-        ':active': S('active'),
-        ':settled': N(now - ROTATION_PAUSE_SECONDS),
-        ...(rotation.expiresAt === NEVER ? {} : { ':ttl': N(rotation.expiresAt + RETENTION_SECONDS) }),
-      },
-      ...(rotation.expiresAt === NEVER ? { remove: 'REMOVE #ttl' } : {}),
+      update: joinedUpdate(
+        previous === null ? {} : { set: ['hb = ha', 'xb = :previous'], values: { ':previous': N(previous) } },
+        {
+          set: ['ha = :hash', 'xa = :expiry', 'rot = :now'],
+          values: {
+            ':hash': hashText(rotation.hash),
+            ':expiry': N(rotation.expiresAt),
+            ':now': N(now),
+            ':replaces': hashText(rotation.replaces),
+            ':active': S('active'),
+            ':settled': N(now - ROTATION_PAUSE_SECONDS),
+          },
+        },
+        endOf(rotation.expiresAt),
+      ),
       condition: 'ha = :replaces AND st = :active AND (attribute_not_exists(rot) OR rot <= :settled)',
       origin,
       what: 'rotate',
@@ -252,36 +179,37 @@ export class DynamoKeyStore implements KeyStore {
   }
 
   async defaults(tenantId: string): Promise<KeyDefaults> {
-    return keyDefaults(await this.#table.get(tenantKey(tenantId)));
+    return KEY_DEFAULTS.read((await this.#table.get(tenantKey(tenantId))) ?? {});
   }
 
   /** The one conditional write by which a hot record changes; false when its condition does not hold. */
   async #changeRecord(
     key: ApiKey,
-    change: {
-      readonly set: readonly string[];
-      readonly values: Item;
+    {
+      update,
+      origin,
+      what,
+      condition,
+    }: {
+      readonly update: Update;
       readonly origin: ChangeOrigin;
-      readonly what: string;
-      readonly remove?: string;
+      readonly what: AuditVerb<'key'>;
       readonly condition?: string;
     },
   ): Promise<boolean> {
-    const { set, values, origin, what, remove = '', condition } = change;
-    const usesTtl = [...set, remove].some((clause) => clause.includes('#ttl'));
+    const noted = {
+      set: NOTE_CHANGE,
+      values: {
+        ':revoked': S('revoked'),
+        ':zero': N(0),
+        ':one': N(1),
+        ':change': changeNote(origin, what),
+      },
+    };
     try {
       await this.#table.update(keyKey(key.locator), {
-        UpdateExpression: `SET ${[...set, NOTE_CHANGE].join(', ')} ${remove}`.trim(),
+        ...updateExpression(joinedUpdate(update, noted)),
         ConditionExpression: condition === undefined ? NOT_REVOKED : `${NOT_REVOKED} AND ${condition}`,
-        // `ttl` is a reserved word.
-        ...(usesTtl ? { ExpressionAttributeNames: { '#ttl': 'ttl' } } : {}),
-        ExpressionAttributeValues: {
-          ...values,
-          ':revoked': S('revoked'),
-          ':zero': N(0),
-          ':one': N(1),
-          ':change': changeNote(origin, what),
-        },
       });
       return true;
     } catch (error) {
@@ -291,52 +219,26 @@ export class DynamoKeyStore implements KeyStore {
   }
 
   /** False when the row went with its record. */
-  async #changeRow(
-    key: ApiKey,
-    { name, metadata, lifetimeSeconds }: KeyChange,
-    origin: ChangeOrigin,
-    now: number,
-  ): Promise<boolean> {
-    const set = [
-      ...(name === undefined ? [] : ['#name = :name']),
-      ...(metadata === undefined ? [] : ['metadata = :metadata']),
-      ...(lifetimeSeconds === undefined ? [] : ['lifetime = :lifetime']),
-    ];
-    if (set.length === 0) return true;
-    const changed = { name, metadata, lifetimeSeconds };
-    const before = { name: key.name, metadata: key.metadata, lifetimeSeconds: key.lifetimeSeconds };
-    const entry = auditEntry(
-      'key.update',
-      `key:${key.id}`,
+  async #changeRow(key: ApiKey, change: KeyChange, origin: ChangeOrigin, now: number): Promise<boolean> {
+    const update = API_KEY.update('row', change);
+    if (isEmpty(update)) return true;
+    const fields = API_KEY.patched('row', change);
+    const entry = auditEntry({
+      action: 'key.update',
+      target: `key:${key.id}`,
       origin,
-      now,
-      auditedFields(before, changed),
-      auditedFields(changed, changed),
-    );
-    const update: TransactionWrite = {
+      at: now,
+      before: API_KEY.audited(key, fields),
+      after: API_KEY.audited(change, fields),
+    });
+    const write: TransactionWrite = {
       Update: {
         Key: apiKeyKey(key.tenantId, key.id),
-        UpdateExpression: `SET ${set.join(', ')}`,
+        ...updateExpression(update),
         ConditionExpression: 'attribute_exists(PK)',
-        ...(name === undefined ? {} : { ExpressionAttributeNames: { '#name': 'name' } }),
-        ExpressionAttributeValues: {
-          ...(name === undefined ? {} : { ':name': S(name) }),
-          ...(metadata === undefined ? {} : { ':metadata': metadataMap(metadata) }),
-          ...(lifetimeSeconds === undefined ? {} : { ':lifetime': N(lifetimeSeconds ?? 0) }),
-        },
       },
     };
-    return isCommitted(this.#audit.commit(key.tenantId, [entry], [update]));
-  }
-
-  /** Rows with their live records, in the rows' order; a row whose record is gone is gone. */
-  async #withRecords(rows: readonly Item[]): Promise<ApiKey[]> {
-    const records = await this.#table.getAll(rows.map((row) => keyKey(text(row, 'locator'))));
-    const byPartition = new Map(records.map((record) => [record.PK?.S, record]));
-    return rows.flatMap((row) => {
-      const record = byPartition.get(`KEY#${text(row, 'locator')}`);
-      return record === undefined ? [] : [apiKey(row, record)];
-    });
+    return isCommitted(this.#audit.commit(key.tenantId, [entry], [write]));
   }
 }
 
@@ -347,88 +249,15 @@ export function newKeyItems(
 ): readonly TransactionWrite[] {
   const record: Item = {
     ...keyKey(key.locator),
-    id: S(key.id),
-    ten: S(key.tenantId),
-    wsp: S(key.workspaceId),
-    env: S(key.environment),
-    scp: S(scopesText(key.scopes)),
-    st: S('active'),
-    ha: hashText(hash),
-    xa: N(key.expiresAt),
-    win: N(0),
-    n: N(0),
-    seq: N(1),
-    ...(origin === null ? {} : { chg: changeNote(origin, 'create') }),
-    ...(key.allowedBlocks.length === 0 ? {} : { ips: blocksText(key.allowedBlocks) }),
+    ...API_KEY.item('record', key),
+    [attribute.HASH]: hashText(hash),
+    [attribute.WINDOW]: N(0),
+    [attribute.CHANGES]: N(1),
+    ...(origin === null ? {} : { [attribute.CHANGE]: changeNote(origin, 'create') }),
     ...(key.expiresAt === NEVER ? {} : { ttl: N(key.expiresAt + RETENTION_SECONDS) }),
   };
-  const row: Item = {
-    ...apiKeyKey(key.tenantId, key.id),
-    locator: S(key.locator),
-    wsp: S(key.workspaceId),
-    name: S(key.name),
-    metadata: metadataMap(key.metadata),
-    lifetime: N(key.lifetimeSeconds ?? 0),
-    createdAt: N(key.createdAt),
-    createdBy: S(key.createdBy),
-  };
+  const row: Item = { ...apiKeyKey(key.tenantId, key.id), ...API_KEY.item('row', key) };
   return [record, row].map((Item) => ({ Put: { Item, ConditionExpression: 'attribute_not_exists(PK)' } }));
-}
-
-function idOf(row: Item | undefined): string | undefined {
-  return row?.SK?.S?.slice(KEY_ROW.length);
-}
-
-/** Whether a key's row is one of those meant. */
-function isSelected(row: Item, { workspaceId, createdBy, createdBefore }: KeySelection): boolean {
-  return (
-    (workspaceId === undefined || row.wsp?.S === workspaceId) &&
-    (createdBy === undefined || row.createdBy?.S === createdBy) &&
-    (createdBefore === undefined || number(row, 'createdAt') < createdBefore)
-  );
-}
-
-/** A key whose place is given back; only the first to say so succeeds. */
-function markFreed(tenantId: string, id: string): TransactionWrite {
-  return {
-    Update: {
-      Key: apiKeyKey(tenantId, id),
-      UpdateExpression: 'SET freed = :true',
-      ConditionExpression: 'attribute_exists(PK) AND attribute_not_exists(freed)',
-      ExpressionAttributeValues: { ':true': { BOOL: true } },
-    },
-  };
-}
-
-type Counter = 'keyCount' | 'testKeyCount' | 'importedCount';
-
-/** Where a tenant counts a key: test keys are free, and neither they nor imported keys take a live key's place. */
-export function placeOf({ locator, environment }: Pick<ApiKey, 'locator' | 'environment'>): Counter {
-  if (isImported(locator)) return 'importedCount';
-  return environment === 'test' ? 'testKeyCount' : 'keyCount';
-}
-
-/** Counts new keys of a workspace, which must be there and open. */
-export function takePlaces(tenantId: string, workspaceId: string, places: number): TransactionWrite {
-  return {
-    Update: {
-      Key: workspaceKey(tenantId, workspaceId),
-      UpdateExpression: 'ADD keyCount :places',
-      ConditionExpression: OPEN_WORKSPACE,
-      ExpressionAttributeValues: { ':places': N(places) },
-    },
-  };
-}
-
-function freePlaces(Key: ItemKey, places: number, counter: Counter = 'keyCount'): TransactionWrite {
-  return {
-    Update: {
-      Key,
-      UpdateExpression: `ADD ${counter} :minus`,
-      ConditionExpression: `${counter} >= :places`,
-      ExpressionAttributeValues: { ':minus': N(-places), ':places': N(places) },
-    },
-  };
 }
 
 /**
@@ -436,69 +265,19 @@ function freePlaces(Key: ItemKey, places: number, counter: Counter = 'keyCount')
  * read and the write fails its condition.
  */
 function graceWithin({ previousExpiresAt }: ApiKey, expiresAt: number) {
+  const values = { ':end': N(expiresAt) };
   return previousExpiresAt !== null && previousExpiresAt > expiresAt
-    ? { set: ['xb = :expiry'], condition: 'xb > :expiry' }
-    : { set: [], condition: '(attribute_not_exists(xb) OR xb <= :expiry)' };
+    ? { update: { set: ['xb = :end'], values }, condition: 'xb > :end' }
+    : { update: { values }, condition: '(attribute_not_exists(xb) OR xb <= :end)' };
 }
 
-/** What of a change the hot record holds. */
-function recordChange({ scopes, allowedBlocks: blocks, state, expiresAt }: KeyChange) {
-  const set: string[] = [];
-  const values: Record<string, AttributeValue> = {};
-  const put = (attribute: string, name: string, value: AttributeValue) => {
-    set.push(`${attribute} = ${name}`);
-    values[name] = value;
-  };
-  if (scopes !== undefined) put('scp', ':scopes', S(scopesText(scopes)));
-  if (blocks !== undefined) put('ips', ':blocks', blocksText(blocks));
-  if (state !== undefined) put('st', ':state', S(state));
-  if (expiresAt !== undefined) put('xa', ':expiry', N(expiresAt));
-  if (expiresAt !== undefined && expiresAt !== NEVER) put('#ttl', ':ttl', N(expiresAt + RETENTION_SECONDS));
-  return { set, values, what: state === 'disabled' ? 'disable' : state === 'active' ? 'enable' : 'update' };
+/** When the record of a key that ends then is deleted; of one that never ends, never. */
+function endOf(expiresAt: number): Partial<Update> {
+  // `ttl` is a reserved word.
+  if (expiresAt === NEVER) return { remove: ['#ttl'], names: { '#ttl': 'ttl' } };
+  return timeToLive(expiresAt + RETENTION_SECONDS);
 }
 
-/** The fields of `state` that `changed` has, as the audit trail names them. */
-function auditedFields(
-  state: Readonly<Record<'name' | 'metadata' | 'lifetimeSeconds', unknown>>,
-  changed: Readonly<Record<'name' | 'metadata' | 'lifetimeSeconds', unknown>>,
-): AuditedState {
-  return {
-    ...(changed.name === undefined ? {} : { name: state.name }),
-    ...(changed.metadata === undefined ? {} : { metadata: state.metadata }),
-    ...(changed.lifetimeSeconds === undefined ? {} : { lifetime_seconds: state.lifetimeSeconds }),
-  };
-}
-
-function metadataMap(metadata: Readonly<Record<string, string>>): AttributeValue {
-  return { M: Object.fromEntries(Object.entries(metadata).map(([name, value]) => [name, S(value)])) };
-}
-
-function apiKey(row: Item, record: Item): ApiKey {
-  const lifetime = number(row, 'lifetime');
-  const usedAt = number(record, 'seen');
-  const previous = number(record, 'xb');
-  const state = oneOf(['active', 'disabled', 'revoked'], text(record, 'st'));
-  return {
-    id: text(record, 'id'),
-    tenantId: text(record, 'ten'),
-    workspaceId: text(record, 'wsp'),
-    locator: text(row, 'locator'),
-    name: text(row, 'name'),
-    environment: oneOf<Environment>(ENVIRONMENTS, text(record, 'env')),
-    scopes: parseScopes(text(record, 'scp')),
-    state,
-    // A revocation sets the TTL to the end of its retention: the record has no room to say it twice.
-    revokedAt: state === 'revoked' ? number(record, 'ttl') - RETENTION_SECONDS : null,
-    expiresAt: number(record, 'xa', NEVER),
-    lifetimeSeconds: lifetime === 0 ? null : lifetime,
-    allowedBlocks: allowedBlocks(record),
-    metadata: Object.fromEntries(
-      Object.entries(row.metadata?.M ?? {}).map(([name, value]) => [name, value.S ?? '']),
-    ),
-    createdAt: number(row, 'createdAt'),
-    createdBy: text(row, 'createdBy'),
-    lastUse: usedAt === 0 ? null : { at: usedAt, address: record.ip?.S ?? '' },
-    requests: number(record, 'n'),
-    previousExpiresAt: previous === 0 ? null : previous,
-  };
+function timeToLive(at: number): Partial<Update> {
+  return { set: ['#ttl = :ttl'], names: { '#ttl': 'ttl' }, values: { ':ttl': N(at) } };
 }

@@ -1,35 +1,12 @@
 import * as z from 'zod';
 import { openCursor, sealCursor } from '../kernel/cursor.ts';
-import {
-  allowedIps,
-  changesSomething,
-  environment,
-  pageQuery,
-  plainText,
-  scopes,
-  workspaceId,
-} from '../kernel/fields.ts';
+import { changesSomething, environment, pageQuery, plainText, workspaceId } from '../kernel/fields.ts';
 import { routeGroup } from '../kernel/route.ts';
-import {
-  expiryFields,
-  expiryRequest,
-  issuedKeyView,
-  keyView,
-  metadata,
-  onlyOneExpiry,
-  viewKey,
-} from '../keys/views.ts';
-import {
-  createKey,
-  findKey,
-  type KeyContext,
-  listKeys,
-  MAX_GRACE_SECONDS,
-  revealKey,
-  revokeKey,
-  rotateKey,
-  updateKey,
-} from './keys.ts';
+import { API_KEY } from './api-key.ts';
+import { createKey, findKey, type KeyContext, listKeys, revealKey, updateKey } from './keys.ts';
+import { revokeKey } from './revocation.ts';
+import { MAX_GRACE_SECONDS, rotateKey } from './rotation.ts';
+import { expiryRequest, issuedKeyView, keyFields, keyView, onlyOneExpiry, viewKey } from './views.ts';
 
 /** What the function `management` has for these rows. */
 export interface KeyServices {
@@ -59,7 +36,8 @@ export const keyRoutes = group.rows({
     errors: ['not_found'],
     handle: async ({ query, workspaceId: named }, { keys }, caller) => {
       const after = openCursor(query.cursor, caller.tenantId);
-      const page = await listKeys(caller, query.limit, after, query.workspace_id ?? named, keys);
+      const { limit, workspace_id: inWorkspace = named } = query;
+      const page = await listKeys(caller, { limit, after, workspaceId: inWorkspace }, keys);
       return {
         data: page.keys.map((key) => viewKey(key, keys.profile.keys, keys.clock())),
         next_cursor: sealCursor(page.next, caller.tenantId),
@@ -78,25 +56,19 @@ export const keyRoutes = group.rows({
         name: plainText(100),
         workspace_id: workspaceId.optional(),
         environment: environment.optional(),
-        scopes: scopes.optional(),
-        ...expiryFields,
-        allowed_ips: allowedIps.optional(),
-        metadata: metadata.optional(),
+        ...keyFields,
       }),
     ),
     success: { status: 201, description: 'The key. It is shown only now.', schema: issuedKeyView },
     errors: ['exceeds_own_rights', 'limit_reached', 'not_found'],
     handle: async ({ body, origin, workspaceId: named }, { keys }, caller) => {
-      const inWorkspace = body.workspace_id ?? named;
+      const { workspace_id: inWorkspace = named, environment, expires_at, expires_in_days, ...asked } = body;
       const { apiKey, key } = await createKey(
         {
-          name: body.name,
-          ...expiryRequest(body, keys.clock()),
+          ...API_KEY.asked(asked),
+          ...expiryRequest({ expires_at, expires_in_days }, keys.clock()),
           ...(inWorkspace === undefined ? {} : { workspaceId: inWorkspace }),
-          ...(body.environment === undefined ? {} : { environment: body.environment }),
-          ...(body.scopes === undefined ? {} : { scopes: body.scopes }),
-          ...(body.allowed_ips === undefined ? {} : { allowedBlocks: body.allowed_ips }),
-          ...(body.metadata === undefined ? {} : { metadata: body.metadata }),
+          ...(environment === undefined ? {} : { environment }),
         },
         caller,
         origin,
@@ -125,30 +97,20 @@ export const keyRoutes = group.rows({
         z.strictObject({
           name: plainText(100).optional(),
           enabled: z.boolean().optional(),
-          scopes: scopes.optional(),
-          ...expiryFields,
-          allowed_ips: allowedIps.optional(),
-          metadata: metadata.optional(),
+          ...keyFields,
         }),
       ),
     ),
     success: { status: 200, description: 'The key as it is now.', schema: keyView },
     errors: ['not_found', 'gone', 'exceeds_own_rights', 'conflicting_state'],
     handle: async ({ params, body, origin }, { keys }, caller) => {
-      const changed = await updateKey(
-        params.id ?? '',
-        {
-          ...expiryRequest(body, keys.clock()),
-          ...(body.name === undefined ? {} : { name: body.name }),
-          ...(body.enabled === undefined ? {} : { enabled: body.enabled }),
-          ...(body.scopes === undefined ? {} : { scopes: body.scopes }),
-          ...(body.allowed_ips === undefined ? {} : { allowedBlocks: body.allowed_ips }),
-          ...(body.metadata === undefined ? {} : { metadata: body.metadata }),
-        },
-        caller,
-        origin,
-        keys,
-      );
+      const { enabled, expires_at, expires_in_days, ...asked } = body;
+      const request = {
+        ...API_KEY.asked(asked),
+        ...expiryRequest({ expires_at, expires_in_days }, keys.clock()),
+        ...(enabled === undefined ? {} : { enabled }),
+      };
+      const changed = await updateKey({ id: params.id ?? '', request, caller, from: origin }, keys);
       return viewKey(changed, keys.profile.keys, keys.clock());
     },
   }),
@@ -203,13 +165,8 @@ export const keyRoutes = group.rows({
     success: { status: 200, description: 'The new key. It is shown only now.', schema: issuedKeyView },
     errors: ['not_found', 'gone', 'exceeds_own_rights', 'conflicting_state'],
     handle: async ({ params, body, origin }, { keys }, caller) => {
-      const { apiKey, key } = await rotateKey(
-        params.id ?? '',
-        { graceSeconds: body.grace_seconds, keepPrevious: body.keep_previous },
-        caller,
-        origin,
-        keys,
-      );
+      const request = { graceSeconds: body.grace_seconds, keepPrevious: body.keep_previous };
+      const { apiKey, key } = await rotateKey({ id: params.id ?? '', request, caller, from: origin }, keys);
       return { ...viewKey(apiKey, keys.profile.keys, keys.clock()), key };
     },
   }),

@@ -5,7 +5,7 @@ import { atLeastOne, time, workspaceId } from '../kernel/fields.ts';
 import { routeGroup } from '../kernel/route.ts';
 import { withinSeconds } from '../kernel/time-budget.ts';
 import { requireWorkspace } from '../tenancy/workspace-choice.ts';
-import { revokeKeys } from './keys.ts';
+import { revokeKeys } from './revocation.ts';
 import { type VerificationContext, verifyKey } from './verification.ts';
 
 /** What the function `management` has for these rows. */
@@ -52,7 +52,10 @@ export const keyToolRoutes = group.rows({
     },
     errors: [],
     handle: async ({ body, origin }, { verification }, caller) => {
-      const found = await verifyKey(body.key, body.count, caller, origin.address, verification);
+      const found = await verifyKey(
+        { key: body.key, count: body.count, caller, address: origin.address },
+        verification,
+      );
       if (found.status === 'unknown') return { status: 'unknown', valid: false };
       const { limit, remaining, resetAt, exceeded } = found.allowance;
       return {
@@ -89,14 +92,13 @@ export const keyToolRoutes = group.rows({
     errors: [],
     handle: async ({ body, origin }, { verification }, caller) => {
       await requireWorkspace(body.workspace_id, caller, verification.keys);
+      const selection = {
+        ...(body.workspace_id === undefined ? {} : { workspaceId: body.workspace_id }),
+        ...(body.created_by === undefined ? {} : { createdBy: body.created_by }),
+      };
+      const hasTimeLeft = withinSeconds(REVOKING_SECONDS);
       return revokeKeys(
-        {
-          ...(body.workspace_id === undefined ? {} : { workspaceId: body.workspace_id }),
-          ...(body.created_by === undefined ? {} : { createdBy: body.created_by }),
-        },
-        caller.tenantId,
-        originOf(caller, origin),
-        withinSeconds(REVOKING_SECONDS),
+        { tenantId: caller.tenantId, selection, origin: originOf(caller, origin), hasTimeLeft },
         verification,
       );
     },

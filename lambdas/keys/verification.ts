@@ -33,10 +33,17 @@ export interface VerificationContext extends KeyContext {
 
 /** Looks a key up for the caller's tenant; it counts as a use only with `count`. Another tenant's key is unknown. */
 export async function verifyKey(
-  key: string,
-  count: boolean,
-  caller: Caller,
-  address: string,
+  {
+    key,
+    count,
+    caller,
+    address,
+  }: {
+    readonly key: string;
+    readonly count: boolean;
+    readonly caller: Caller;
+    readonly address: string;
+  },
   context: VerificationContext,
 ): Promise<Verification> {
   const { profile, records, clock, deployment, keys } = context;

@@ -1,10 +1,17 @@
 import * as z from 'zod';
 import type { KeyFormat } from '../contract/key-format.ts';
-import { formatBlock } from '../kernel/address.ts';
-import { timestamp } from '../kernel/clock.ts';
-import { atMostOne, environment, expiresInDays, moment, scope, time } from '../kernel/fields.ts';
-import { maskedKey } from './key-format.ts';
-import { type ApiKey, type ExpiryRequest, statusOf } from './keys.ts';
+import {
+  allowedIps,
+  atMostOne,
+  environment,
+  expiresInDays,
+  moment,
+  scope,
+  scopes,
+  time,
+} from '../kernel/fields.ts';
+import { API_KEY, type ApiKey } from './api-key.ts';
+import type { ExpiryRequest } from './bounds.ts';
 
 export const metadata = z
   .record(
@@ -20,6 +27,14 @@ export const expiresAt = moment.nullable().describe('When the key expires (RFC 3
 
 /** The two ways to say an expiry, of which at most one may be used. */
 export const expiryFields = { expires_in_days: expiresInDays.optional(), expires_at: expiresAt.optional() };
+
+/** What requests may say of a key, be it new, imported or changed; all but the expiry is taken as it is ({@link API_KEY}). */
+export const keyFields = {
+  scopes: scopes.optional(),
+  ...expiryFields,
+  allowed_ips: allowedIps.optional(),
+  metadata: metadata.optional(),
+};
 
 /** A body with {@link expiryFields}. */
 export const onlyOneExpiry = <Schema extends z.ZodObject<typeof expiryFields>>(schema: Schema) =>
@@ -67,28 +82,9 @@ export const issuedKeyView = keyView
   .extend({ key: z.string().describe('The key. It is shown only now.') })
   .meta({ id: 'IssuedApiKey' });
 
+const view = API_KEY.viewAs<z.output<typeof keyView>>();
+
 /** Presents a key. */
 export function viewKey(key: ApiKey, format: KeyFormat, now: number): z.output<typeof keyView> {
-  const status = statusOf(key, now);
-  const overlaps = key.previousExpiresAt !== null && key.previousExpiresAt > now;
-  return {
-    id: key.id,
-    name: key.name,
-    key_prefix: maskedKey(format, key.environment, key.locator),
-    workspace_id: key.workspaceId,
-    environment: key.environment,
-    scopes: [...key.scopes],
-    status,
-    is_active: status === 'active',
-    allowed_ips: key.allowedBlocks.map(formatBlock),
-    metadata: key.metadata,
-    created_at: timestamp(key.createdAt) ?? '',
-    created_by: key.createdBy,
-    expires_at: timestamp(key.expiresAt),
-    revoked_at: key.revokedAt === null ? null : timestamp(key.revokedAt),
-    last_used_at: key.lastUse === null ? null : timestamp(key.lastUse.at),
-    last_used_ip: key.lastUse?.address ?? null,
-    request_count: key.requests,
-    previous_key_expires_at: overlaps ? timestamp(key.previousExpiresAt ?? 0) : null,
-  };
+  return view(key, { key, format, now });
 }

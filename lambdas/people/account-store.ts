@@ -1,13 +1,16 @@
 import { type AuditedState, auditEntry } from '../audit/entries.ts';
 import { rowWrites } from '../audit/trail-store.ts';
-import { ROLES, type Role } from '../contract/scopes.ts';
+import * as attribute from '../kernel/attributes.ts';
 import { emailKey, tenantKey, userKey, workspaceKey } from '../kernel/item-keys.ts';
-import { type Item, N, number, oneOf, S, text } from '../kernel/items.ts';
+import { type Item, N, S, text } from '../kernel/items.ts';
 import { Problem } from '../kernel/problem.ts';
 import { isCommitted, type Table, type TransactionWrite } from '../kernel/table.ts';
 import { newKeyItems } from '../keys/key-store.ts';
 import type { User } from '../sessions/user.ts';
+import { TENANT } from '../tenancy/tenant.ts';
+import { WORKSPACE } from '../tenancy/workspace.ts';
 import type { AccountStore, Login, NewAccount } from './accounts.ts';
+import { PERSON } from './person.ts';
 
 /** Tenants, people and workspaces in the table. */
 export class DynamoAccountStore implements AccountStore {
@@ -19,6 +22,12 @@ export class DynamoAccountStore implements AccountStore {
 
   async createAccount(account: NewAccount): Promise<void> {
     const { user, workspaceId, key, heldUntil, origin } = account;
+    const { tier, sector, workspaceName: name, createdAt } = account;
+    const { tenantId } = user;
+    const person = { ...PERSON.initial, ...user, createdAt, createdBy: null };
+    const begun = { name, keys: 1, createdAt };
+    const workspace = { ...WORKSPACE.initial, ...begun, id: workspaceId, tenantId, isDefault: true };
+    const tenant = { ...TENANT.initial, ...begun, id: tenantId, sector, tier, users: 1, workspaces: 1 };
     const items: readonly Item[] = [
       {
         ...emailKey(user.email),
@@ -31,42 +40,34 @@ export class DynamoAccountStore implements AccountStore {
       },
       {
         ...tenantKey(user.tenantId),
-        state: S('active'),
-        tier: S(account.tier),
-        name: S(account.workspaceName),
-        keyCount: N(1),
-        userCount: N(1),
+        ...TENANT.item('item', tenant),
         adminCount: N(1),
-        workspaces: { SS: [workspaceId] },
+        [attribute.WORKSPACES]: { SS: [workspaceId] },
         defaultWorkspace: S(workspaceId),
-        ...(heldUntil === null ? {} : { heldUntil: N(heldUntil), heldEmail: S(user.email) }),
-        createdAt: N(account.createdAt),
-        ...(account.sector === null ? {} : { sector: S(account.sector) }),
+        ...(heldUntil === null ? {} : { [attribute.HELD_UNTIL]: N(heldUntil), heldEmail: S(user.email) }),
       },
       {
         ...userKey(user.tenantId, user.userId),
-        email: S(user.email),
-        role: S(user.role),
-        createdAt: N(account.createdAt),
-        ...(user.fullName === null ? {} : { fullName: S(user.fullName) }),
+        ...PERSON.item('row', person),
       },
       {
         ...workspaceKey(user.tenantId, workspaceId),
-        name: S(account.workspaceName),
-        keyCount: N(1),
-        createdAt: N(account.createdAt),
+        ...WORKSPACE.item('row', workspace),
       },
     ];
-    const made = (kind: string, id: string, state: AuditedState) =>
-      auditEntry(`${kind}.create`, `${kind}:${id}`, origin, account.createdAt, null, state);
+    const made = (kind: 'tenant' | 'user' | 'workspace', id: string, after: AuditedState) =>
+      auditEntry({
+        action: `${kind}.create`,
+        target: `${kind}:${id}`,
+        origin,
+        at: account.createdAt,
+        before: null,
+        after,
+      });
     const entries = [
-      made('tenant', user.tenantId, {
-        name: account.workspaceName,
-        tier: account.tier,
-        sector: account.sector,
-      }),
-      made('user', user.userId, { email: user.email, role: user.role, full_name: user.fullName }),
-      made('workspace', workspaceId, { name: account.workspaceName }),
+      made('tenant', tenantId, TENANT.audited(tenant, TENANT.lasting)),
+      made('user', user.userId, PERSON.audited(person, PERSON.lasting)),
+      made('workspace', workspaceId, WORKSPACE.audited(workspace, WORKSPACE.lasting)),
     ];
     const [login = {}, ...others] = items;
     await this.#table.transact([
@@ -120,9 +121,8 @@ export class DynamoAccountStore implements AccountStore {
   }
 
   async findUser(tenantId: string, userId: string): Promise<User | undefined> {
-    const item = await this.#table.get(userKey(tenantId, userId));
-    if (item === undefined) return undefined;
-    return storedUser(tenantId, userId, item);
+    const row = await this.#table.get(userKey(tenantId, userId));
+    return row === undefined ? undefined : PERSON.read({ row });
   }
 }
 
@@ -136,17 +136,5 @@ export function claimAddress(Item: Item, now: number): TransactionWrite {
       ExpressionAttributeValues: { ':now': N(now) },
     },
     otherwise: new Problem('email_taken'),
-  };
-}
-
-/** A person as their row has them. */
-export function storedUser(tenantId: string, userId: string, item: Item): User {
-  return {
-    userId,
-    tenantId,
-    email: text(item, 'email'),
-    fullName: item.fullName?.S ?? null,
-    role: oneOf<Role>(ROLES, text(item, 'role')),
-    version: number(item, 'ver'),
   };
 }

@@ -6,7 +6,8 @@ import { Problem } from '../kernel/problem.ts';
 import { type Grant, openGrant, type RefreshContext, unlessChanged } from '../sessions/grants.ts';
 import type { User } from '../sessions/user.ts';
 import { type AccountStore, normalizeEmail } from './accounts.ts';
-import type { PeopleStore, Person } from './people.ts';
+import type { PeopleStore } from './people.ts';
+import type { Person } from './person.ts';
 
 /** What onboarding gives: a text that is none must not come to be a key of the table. */
 const TENANT_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -82,7 +83,7 @@ export async function exchangeToken(
   const workspaceIds = await openWorkspaces(tenantId, context);
   const [workspaceId] = workspaceIds;
   if (workspaceId === undefined) throw refused(`tenant ${tenantId} has no workspace`);
-  const find = () => personOf(proof, tenantId, role, from, context);
+  const find = () => personOf({ proof, tenantId, role, from }, context);
   const found = [await find()];
   await context.signer.ready();
   // As late as can be: what fails before it may be tried again with the same token.
@@ -147,10 +148,12 @@ export function valuesOf(claims: ProviderToken['claims'], name: string): string[
 
 /** The person that the token speaks of: known, linked by their address, or new. */
 async function personOf(
-  proof: ProviderToken,
-  tenantId: string,
-  role: Role,
-  from: RequestOrigin,
+  {
+    proof,
+    tenantId,
+    role,
+    from,
+  }: Omit<NewIdentity, 'hash' | 'origin' | 'gone'> & { readonly from: RequestOrigin },
   context: ExchangeContext,
 ): Promise<Person> {
   const hash = identityHash(proof, tenantId);
@@ -161,8 +164,8 @@ async function personOf(
   };
   let { known, person } = await find();
   // Of two first exchanges at once one makes the person; the other finds them.
-  if (person === undefined && (await isLinked(hash, proof, tenantId, role, origin, context, known?.userId)))
-    ({ known, person } = await find());
+  const wanted = { hash, proof, tenantId, role, origin, gone: known?.userId };
+  if (person === undefined && (await linkOrCreatePerson(wanted, context))) ({ known, person } = await find());
   if (person === undefined)
     throw refused('nobody of the tenant is linked with the subject, or they were removed');
   if (!known?.isManaged) return person;
@@ -201,18 +204,23 @@ function identityHash({ provider, subject }: ProviderToken, tenantId: string): s
     .digest('hex');
 }
 
+interface NewIdentity {
+  readonly hash: string;
+  readonly proof: ProviderToken;
+  readonly tenantId: string;
+  readonly role: Role;
+  readonly origin: ChangeOrigin;
+  /** The removed person whose identity it was. */
+  readonly gone: string | undefined;
+}
+
 /**
- * Links an identity that is nobody's yet, or that of a removed person (`gone`), with a person of the tenant. False when
- * the provider may not.
+ * Links an identity that is nobody's yet, or that of a removed person, with a person of the tenant, or makes one. False
+ * when the provider may not.
  */
-async function isLinked(
-  hash: string,
-  proof: ProviderToken,
-  tenantId: string,
-  role: Role,
-  origin: ChangeOrigin,
+async function linkOrCreatePerson(
+  { hash, proof, tenantId, role, origin, gone }: NewIdentity,
   { accounts, people, exchange, clock }: ExchangeContext,
-  gone: string | undefined,
 ): Promise<boolean> {
   const { createUsers, linkByEmail } = proof.provider;
   const address = verifiedEmail(proof);

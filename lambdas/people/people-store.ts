@@ -5,18 +5,19 @@ import { emailKey, tenantKey, userKey } from '../kernel/item-keys.ts';
 import { type Item, N, number, S, text } from '../kernel/items.ts';
 import { Problem } from '../kernel/problem.ts';
 import { ConditionsFailed, type Table, type TransactionWrite } from '../kernel/table.ts';
+import { joinedUpdate, updateExpression } from '../kernel/update.ts';
 import type { UserStanding } from '../sessions/sessions.ts';
-import { claimAddress, storedUser } from './account-store.ts';
+import { claimAddress } from './account-store.ts';
 import { identityItem } from './exchange-store.ts';
 import {
   MAX_USERS,
   type NewPerson,
   noPerson,
+  type PasswordChange,
   type PeoplePage,
   type PeopleStore,
-  type Person,
-  type PersonChange,
 } from './people.ts';
+import { PERSON, type Person, type PersonChange } from './person.ts';
 
 /** How often a change of a person begins anew because another came first. */
 const ATTEMPTS = 10;
@@ -38,18 +39,19 @@ export class DynamoPeopleStore implements PeopleStore {
       limit,
       after === undefined ? undefined : `USER#${after}`,
     );
-    const people = items.map((item) => person(tenantId, item));
+    const people = items.map((row) => PERSON.read({ row }));
     return { people, next: more ? (people.at(-1)?.userId ?? null) : null };
   }
 
   async find(tenantId: string, userId: string): Promise<Person | undefined> {
-    const item = await this.#table.get(userKey(tenantId, userId));
-    return item === undefined ? undefined : person(tenantId, item);
+    const row = await this.#table.get(userKey(tenantId, userId));
+    return row === undefined ? undefined : PERSON.read({ row });
   }
 
   async create({ user, passwordHash, identity, createdAt }: NewPerson, origin: ChangeOrigin): Promise<void> {
     const tenant = await this.#table.get(tenantKey(user.tenantId));
     if (tenant === undefined) throw noPerson();
+    const created: Person = { ...PERSON.initial, ...user, createdAt, createdBy: origin.actor };
     const isNew = { ConditionExpression: 'attribute_not_exists(PK)' };
     const writes: readonly TransactionWrite[] = [
       ...(identity === undefined
@@ -72,58 +74,52 @@ export class DynamoPeopleStore implements PeopleStore {
       ),
       {
         Put: {
-          Item: {
-            ...userKey(user.tenantId, user.userId),
-            email: S(user.email),
-            role: S(user.role),
-            createdAt: N(createdAt),
-            createdBy: S(origin.actor),
-            ...(user.fullName === null ? {} : { fullName: S(user.fullName) }),
-          },
+          Item: { ...userKey(user.tenantId, user.userId), ...PERSON.item('row', created) },
           ...isNew,
         },
       },
       countPeople(user.tenantId, 1, user.role === 'admin' ? 1 : 0),
     ];
-    const entry = auditEntry('user.create', `user:${user.userId}`, origin, createdAt, null, {
-      email: user.email,
-      role: user.role,
-      full_name: user.fullName,
+    const entry = auditEntry({
+      action: 'user.create',
+      target: `user:${user.userId}`,
+      origin,
+      at: createdAt,
+      before: null,
+      after: PERSON.audited(created, PERSON.lasting),
     });
     await this.#audit.commit(user.tenantId, [entry], writes);
   }
 
   async change(seen: Person, change: PersonChange, origin: ChangeOrigin, now: number): Promise<Person> {
     return this.#onPresent(seen, async (before) => {
-      const after = { ...before, ...change };
+      const fields = PERSON.patched('row', change);
+      const after = PERSON.changed(before, change);
+      if (fields.every((field) => after[field] === before[field])) return before;
       const isNewRole = after.role !== before.role;
-      if (!isNewRole && after.fullName === before.fullName) return before;
       const version = before.version + (isNewRole ? 1 : 0);
       const admins = Number(after.role === 'admin') - Number(before.role === 'admin');
+      const { condition, ...asRead } = asSeen(before);
+      const followed = {
+        set: ['ver = :version', 'chg = :change'],
+        values: { ':version': N(version), ':change': changeNote(origin, 'role') },
+      };
       const update: TransactionWrite = {
         Update: {
           Key: userKey(before.tenantId, before.userId),
-          UpdateExpression:
-            `SET #role = :role${isNewRole ? ', ver = :version, chg = :change' : ''}` +
-            (after.fullName === null ? ' REMOVE fullName' : ', fullName = :name'),
-          ConditionExpression: unchanged(before),
-          ExpressionAttributeNames: { '#role': 'role' },
-          ExpressionAttributeValues: {
-            ':role': S(after.role),
-            ...seenValues(before),
-            ...(isNewRole ? { ':version': N(version), ':change': changeNote(origin, 'role') } : {}),
-            ...(after.fullName === null ? {} : { ':name': S(after.fullName) }),
-          },
+          ...updateExpression(joinedUpdate(PERSON.update('row', change), isNewRole ? followed : {}, asRead)),
+          ConditionExpression: condition,
         },
       };
-      const entry = auditEntry(
-        'user.update',
-        `user:${before.userId}`,
+      const told = PERSON.patched('row');
+      const entry = auditEntry({
+        action: 'user.update',
+        target: `user:${before.userId}`,
         origin,
-        now,
-        { role: before.role, full_name: before.fullName },
-        { role: after.role, full_name: after.fullName },
-      );
+        at: now,
+        before: PERSON.audited(before, told),
+        after: PERSON.audited(after, told),
+      });
       const writes = [update, ...(admins === 0 ? [] : [countPeople(before.tenantId, 0, admins)])];
       await this.#audit.commit(before.tenantId, [entry], writes);
       return { ...after, version };
@@ -132,13 +128,14 @@ export class DynamoPeopleStore implements PeopleStore {
 
   async remove(seen: Person, origin: ChangeOrigin, now: number): Promise<void> {
     await this.#onPresent(seen, async (before) => {
+      const { condition, names, values } = asSeen(before);
       const writes: readonly TransactionWrite[] = [
         {
           Delete: {
             Key: userKey(before.tenantId, before.userId),
-            ConditionExpression: unchanged(before),
-            ExpressionAttributeNames: { '#role': 'role' },
-            ExpressionAttributeValues: seenValues(before),
+            ConditionExpression: condition,
+            ExpressionAttributeNames: names,
+            ExpressionAttributeValues: values,
           },
         },
         countPeople(before.tenantId, -1, before.role === 'admin' ? -1 : 0),
@@ -150,8 +147,14 @@ export class DynamoPeopleStore implements PeopleStore {
           },
         },
       ];
-      const was = { email: before.email, role: before.role, full_name: before.fullName };
-      const entry = auditEntry('user.remove', `user:${before.userId}`, origin, now, was, null);
+      const entry = auditEntry({
+        action: 'user.remove',
+        target: `user:${before.userId}`,
+        origin,
+        at: now,
+        before: PERSON.audited(before, PERSON.lasting),
+        after: null,
+      });
       await this.#audit.commit(before.tenantId, [entry], writes);
       return before;
     });
@@ -159,13 +162,13 @@ export class DynamoPeopleStore implements PeopleStore {
 
   async changePassword(
     seen: Person,
-    hashes: { readonly before: string; readonly after: string },
-    session: string,
+    { before: hash, after, keptSession }: PasswordChange,
     origin: ChangeOrigin,
     now: number,
   ): Promise<void> {
     await this.#onPresent(seen, async (before) => {
       const version = before.version + 1;
+      const { condition, names, values } = asSeen(before);
       const writes: readonly TransactionWrite[] = [
         // First: of two changes of the password at once, the second has a wrong password, and nothing to repeat.
         {
@@ -174,8 +177,8 @@ export class DynamoPeopleStore implements PeopleStore {
             UpdateExpression: 'SET passwordHash = :after',
             ConditionExpression: 'passwordHash = :before AND userId = :user',
             ExpressionAttributeValues: {
-              ':before': S(hashes.before),
-              ':after': S(hashes.after),
+              ':before': S(hash),
+              ':after': S(after),
               ':user': S(before.userId),
             },
           },
@@ -185,18 +188,25 @@ export class DynamoPeopleStore implements PeopleStore {
           Update: {
             Key: userKey(before.tenantId, before.userId),
             UpdateExpression: 'SET ver = :version, pwv = :version, kept = :session, chg = :change',
-            ConditionExpression: unchanged(before),
-            ExpressionAttributeNames: { '#role': 'role' },
+            ConditionExpression: condition,
+            ExpressionAttributeNames: names,
             ExpressionAttributeValues: {
-              ...seenValues(before),
+              ...values,
               ':version': N(version),
-              ':session': S(session),
+              ':session': S(keptSession),
               ':change': changeNote(origin, 'password'),
             },
           },
         },
       ];
-      const entry = auditEntry('user.password', `user:${before.userId}`, origin, now, {}, {});
+      const entry = auditEntry({
+        action: 'user.password',
+        target: `user:${before.userId}`,
+        origin,
+        at: now,
+        before: {},
+        after: {},
+      });
       await this.#audit.commit(before.tenantId, [entry], writes);
       return before;
     });
@@ -225,40 +235,18 @@ export class DynamoPeopleStore implements PeopleStore {
 
 /** What the sessions of a person must follow, from the person's row. */
 export function userStanding(item: Item): UserStanding {
-  const { role } = storedUser('', '', item);
+  const { role, version } = PERSON.read({ row: item });
   return {
     role,
-    version: number(item, 'ver'),
+    version,
     passwordVersion: number(item, 'pwv'),
     keptSession: item.kept?.S ?? null,
   };
 }
 
-function person(tenantId: string, item: Item): Person {
-  const user = storedUser(tenantId, text(item, 'SK').slice('USER#'.length), item);
-  return {
-    ...user,
-    version: user.version ?? 0,
-    createdAt: number(item, 'createdAt'),
-    createdBy: item.createdBy?.S ?? null,
-  };
-}
-
-/** The person's row still says what was read of it. */
-function unchanged({ version, fullName }: Person): string {
-  return [
-    '#role = :seenRole',
-    version === 0 ? 'attribute_not_exists(ver)' : 'ver = :seenVersion',
-    fullName === null ? 'attribute_not_exists(fullName)' : 'fullName = :seenName',
-  ].join(' AND ');
-}
-
-function seenValues({ role, version, fullName }: Person): Item {
-  return {
-    ':seenRole': S(role),
-    ...(version === 0 ? {} : { ':seenVersion': N(version) }),
-    ...(fullName === null ? {} : { ':seenName': S(fullName) }),
-  };
+/** The condition that the person's row still says what was read of it, of all that changes write. */
+function asSeen(person: Person) {
+  return PERSON.asRead('row', person, [...PERSON.patched('row'), 'version']);
 }
 
 /** Counts people and administrators of a tenant; of the last administrators one always stays. */

@@ -10,21 +10,13 @@ import type { User } from '../sessions/user.ts';
 import type { AccountStore } from './accounts.ts';
 import { requireUncommonPassword } from './common-passwords.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
+import { PERSON, type Person, type PersonChange, type PersonFields } from './person.ts';
 
 /** People of a tenant at most: what one answer lists, and one transaction's counters bear. */
 export const MAX_USERS = 1000;
 
-/** A person as their tenant's administrators see them. */
-export interface Person extends User {
-  readonly version: number;
-  /** Unix seconds. */
-  readonly createdAt: number;
-  /** Null for who onboarded. */
-  readonly createdBy: string | null;
-}
-
 export interface NewPerson {
-  readonly user: User;
+  readonly user: User & PersonFields;
   /** Null for who comes in by an identity provider. */
   readonly passwordHash: string | null;
   /** Whom an identity provider calls by this; see `exchange.ts`. @default - nobody */
@@ -32,15 +24,17 @@ export interface NewPerson {
   readonly createdAt: number;
 }
 
-export interface PersonChange {
-  readonly fullName?: string | null;
-  readonly role?: Role;
-}
-
 export interface PeoplePage {
   readonly people: readonly Person[];
   /** The id after which the next page begins; null on the last. */
   readonly next: string | null;
+}
+
+/** A password's hash before and after, and the session in which it is changed, which goes on. */
+export interface PasswordChange {
+  readonly before: string;
+  readonly after: string;
+  readonly keptSession: string;
 }
 
 export interface PeopleStore {
@@ -53,13 +47,7 @@ export interface PeopleStore {
   /** Throws as `change` does. */
   remove(person: Person, origin: ChangeOrigin, now: number): Promise<void>;
   /** Throws `wrong_password` when the password is no longer the one with the hash `before`. */
-  changePassword(
-    person: Person,
-    hashes: { readonly before: string; readonly after: string },
-    session: string,
-    origin: ChangeOrigin,
-    now: number,
-  ): Promise<void>;
+  changePassword(person: Person, change: PasswordChange, origin: ChangeOrigin, now: number): Promise<void>;
   /** What the person's sessions must follow now; undefined when there is no such person. */
   standing(tenantId: string, userId: string): Promise<UserStanding | undefined>;
 }
@@ -81,25 +69,24 @@ export async function findPerson(tenantId: string, userId: string, people: Peopl
 
 /** Adds a person with a first password, which they should change. Throws `email_taken`, `invalid_field`. */
 export async function addPerson(
-  wanted: {
+  wanted: PersonFields & {
     /** Normalised. */
     readonly email: string;
     readonly password: string;
-    readonly fullName: string | null;
     readonly role: Role;
   },
   caller: UserCaller,
   from: RequestOrigin,
   { people, clock }: PeopleContext,
 ): Promise<Person> {
-  const { email, password, fullName, role } = wanted;
-  requireUncommonPassword(password, email, 'password');
-  const user: User = { userId: randomUUIDv7(), tenantId: caller.tenantId, email, fullName, role };
+  const { password, ...asked } = wanted;
+  requireUncommonPassword(password, asked.email, 'password');
+  const user = { fullName: null, ...asked, userId: randomUUIDv7(), tenantId: caller.tenantId };
   const passwordHash = await hashPassword(password);
   const origin = originOf(caller, from);
   const createdAt = clock();
   await people.create({ user, passwordHash, createdAt }, origin);
-  return { ...user, version: 0, createdAt, createdBy: origin.actor };
+  return { ...PERSON.initial, ...user, createdAt, createdBy: origin.actor };
 }
 
 /**
@@ -107,10 +94,17 @@ export async function addPerson(
  * stream does the rest. The last administrator stays one: of two who demote each other at once, one succeeds.
  */
 export async function changePerson(
-  userId: string,
-  change: PersonChange,
-  caller: UserCaller,
-  from: RequestOrigin,
+  {
+    userId,
+    change,
+    caller,
+    from,
+  }: {
+    readonly userId: string;
+    readonly change: PersonChange;
+    readonly caller: UserCaller;
+    readonly from: RequestOrigin;
+  },
   { people, sessions, clock }: PeopleContext,
 ): Promise<Person> {
   const origin = originOf(caller, from);
@@ -152,8 +146,12 @@ export async function changePassword(
   if (!(await verifyPassword(passwords.current, present)) || present === undefined)
     throw new Problem('wrong_password', { message: 'current_password is wrong.' });
   const origin = originOf(caller, from);
-  const hashes = { before: present, after: await hashPassword(passwords.next) };
-  await people.changePassword(person, hashes, caller.sessionId, origin, clock());
+  const change = {
+    before: present,
+    after: await hashPassword(passwords.next),
+    keptSession: caller.sessionId,
+  };
+  await people.changePassword(person, change, origin, clock());
   await sessions.settle(caller.userId, await people.standing(caller.tenantId, caller.userId), origin);
   await backoff.clear(subject.id);
 }

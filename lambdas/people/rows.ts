@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { timestamp } from '../kernel/clock.ts';
 import { openCursor, sealCursor } from '../kernel/cursor.ts';
 import { changesSomething, pageQuery, plainText, role, time } from '../kernel/fields.ts';
 import { routeGroup } from '../kernel/route.ts';
@@ -11,9 +10,9 @@ import {
   changePerson,
   findPerson,
   type PeopleContext,
-  type Person,
   removePerson,
 } from './people.ts';
+import { PERSON, type Person } from './person.ts';
 
 /** What the function `people` has for its rows. */
 export interface PeopleServices {
@@ -67,20 +66,11 @@ export const peopleRoutes = group.rows({
     }),
     success: { status: 201, description: 'The person.', schema: userView },
     errors: ['email_taken', 'limit_reached'],
-    handle: async ({ body, origin }, { people }, caller) =>
-      viewUser(
-        await addPerson(
-          {
-            email: normalizeEmail(body.email),
-            password: body.password,
-            fullName: body.full_name ?? null,
-            role: body.role,
-          },
-          caller,
-          origin,
-          people,
-        ),
-      ),
+    handle: async ({ body, origin }, { people }, caller) => {
+      const { email: address, password, ...asked } = body;
+      const wanted = { ...PERSON.asked(asked), email: normalizeEmail(address), password };
+      return viewUser(await addPerson(wanted, caller, origin, people));
+    },
   }),
   getUser: group.caller({
     method: 'GET',
@@ -104,11 +94,8 @@ export const peopleRoutes = group.rows({
     success: { status: 200, description: 'The person as they are now.', schema: userView },
     errors: ['not_found', 'conflicting_state'],
     handle: async ({ params, body, origin }, { people }, caller) => {
-      const change = {
-        ...(body.full_name === undefined ? {} : { fullName: body.full_name }),
-        ...(body.role === undefined ? {} : { role: body.role }),
-      };
-      return viewUser(await changePerson(params.id ?? '', change, caller, origin, people));
+      const change = PERSON.asked(body);
+      return viewUser(await changePerson({ userId: params.id ?? '', change, caller, from: origin }, people));
     },
   }),
   removeUser: group.person({
@@ -149,13 +136,8 @@ export const peopleRoutes = group.rows({
   }),
 });
 
-export function viewUser(user: Person): z.output<typeof userView> {
-  return {
-    id: user.userId,
-    email: user.email,
-    full_name: user.fullName,
-    role: user.role,
-    created_at: timestamp(user.createdAt) ?? '',
-    created_by: user.createdBy,
-  };
+const view = PERSON.viewAs<z.output<typeof userView>>();
+
+export function viewUser(person: Person): z.output<typeof userView> {
+  return view(person, undefined);
 }

@@ -55,7 +55,7 @@ export async function openGrant(
   const idle = refresh === null ? accessSeconds : Math.min(refresh.idleSeconds, refresh.absoluteSeconds);
   const absolute = refresh?.absoluteSeconds ?? accessSeconds;
   const lifetime = { idleSeconds: idle, absoluteSeconds: absolute };
-  const session = await openSession(user, workspaceId, lifetime, from, sessions, now);
+  const session = await openSession({ user, workspaceId, lifetime, from }, sessions, now);
   return issue({ ...session, endsAt: now + absolute }, now, context);
 }
 

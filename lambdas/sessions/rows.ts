@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { originOf } from '../audit/entries.ts';
-import { type Clock, timestamp } from '../kernel/clock.ts';
+import type { Clock } from '../kernel/clock.ts';
 import { time } from '../kernel/fields.ts';
 import { Problem } from '../kernel/problem.ts';
 import { routeGroup } from '../kernel/route.ts';
+import { SESSION } from './session.ts';
 import type { SessionStore } from './sessions.ts';
 
 /** What the function `management` has for these rows. */
@@ -23,6 +24,8 @@ const sessionView = z
   })
   .meta({ id: 'Session' });
 
+const viewSession = SESSION.viewAs<z.output<typeof sessionView>>();
+
 const group = routeGroup<SessionServices>()({ service: 'management', tag: 'Accounts' });
 
 export const sessionRoutes = group.rows({
@@ -41,14 +44,7 @@ export const sessionRoutes = group.rows({
       const { userId, sessionId } = caller;
       const open = await sessions.list(userId, clock());
       return {
-        data: open.map((session) => ({
-          id: session.sessionId,
-          is_current: session.sessionId === sessionId,
-          created_at: timestamp(session.createdAt) ?? '',
-          expires_at: timestamp(session.expiresAt) ?? '',
-          last_used_at: session.lastUse === null ? null : timestamp(session.lastUse.at),
-          last_used_ip: session.lastUse?.address ?? null,
-        })),
+        data: open.map((session) => viewSession(session, { currentId: sessionId })),
       };
     },
   }),

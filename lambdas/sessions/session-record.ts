@@ -1,4 +1,5 @@
 import { ROLES, type Role } from '../contract/scopes.ts';
+import * as attribute from '../kernel/attributes.ts';
 import type { UserCaller } from '../kernel/caller.ts';
 import { type Item, number, oneOf, text } from '../kernel/items.ts';
 
@@ -8,17 +9,17 @@ export interface SessionRecord {
   readonly caller: Omit<UserCaller, 'kind' | 'scopes' | 'environment'>;
 }
 
-/** A session's record: as a key's, with `usr`, `rol`e, `sid` and one expiry `xa`. */
+/** What a decision needs of a session's record, read on every request; the whole of it is `SESSION`'s. */
 export function sessionRecord(item: Item): SessionRecord {
   return {
-    state: oneOf(['active', 'ended'], text(item, 'st')),
-    expiresAt: number(item, 'xa'),
+    state: oneOf(['active', 'ended'], text(item, attribute.STATE)),
+    expiresAt: number(item, attribute.EXPIRY),
     caller: {
-      sessionId: text(item, 'sid'),
-      tenantId: text(item, 'ten'),
-      workspaceId: text(item, 'wsp'),
-      userId: text(item, 'usr'),
-      role: oneOf<Role>(ROLES, text(item, 'rol')),
+      sessionId: text(item, attribute.SESSION_ID),
+      tenantId: text(item, attribute.TENANT),
+      workspaceId: text(item, attribute.WORKSPACE),
+      userId: text(item, attribute.USER),
+      role: oneOf<Role>(ROLES, text(item, attribute.ROLE)),
     },
   };
 }

@@ -1,17 +1,19 @@
+import type { AuditVerb } from '../audit/actions.ts';
 import { changeNote } from '../audit/change-note.ts';
 import type { ChangeOrigin } from '../audit/entries.ts';
+import * as attribute from '../kernel/attributes.ts';
 import { sessionKey, userKey, userSessionKey } from '../kernel/item-keys.ts';
 import { type Item, N, number, S, text } from '../kernel/items.ts';
 import { Problem } from '../kernel/problem.ts';
 import { isConditionFailure } from '../kernel/record-client.ts';
 import type { Table } from '../kernel/table.ts';
+import { SESSION, type Session, type SessionView } from './session.ts';
 import { type SessionRecord, sessionRecord } from './session-record.ts';
 import {
   MAX_SESSIONS_PER_USER,
   type NewSession,
   type SessionEnd,
   type SessionStore,
-  type SessionView,
   type UserStanding,
 } from './sessions.ts';
 
@@ -24,15 +26,15 @@ export class DynamoSessionStore implements SessionStore {
   }
 
   async create(session: NewSession): Promise<void> {
-    const { sessionId, user, workspaceId, createdAt, expiresAt, endsAt, origin } = session;
-    // Until it could be extended no more: of a session that idled out, people see why it stopped.
-    const ttl = N(endsAt);
-    const { version = 0 } = user;
+    const { user, origin, ...times } = session;
+    const { userId, tenantId, role, version = 0 } = user;
+    const opened = { ...SESSION.initial, ...times, userId, tenantId, role, userVersion: version };
+    const isNew = { ConditionExpression: 'attribute_not_exists(PK)' };
     await this.#table.transact([
       // A demotion or removal that commits first makes this fail; one that commits later finds the session.
       {
         ConditionCheck: {
-          Key: userKey(user.tenantId, user.userId),
+          Key: userKey(tenantId, userId),
           ConditionExpression:
             version === 0 ? 'attribute_exists(PK) AND attribute_not_exists(ver)' : 'ver = :version',
           ...(version === 0 ? {} : { ExpressionAttributeValues: { ':version': N(version) } }),
@@ -42,33 +44,20 @@ export class DynamoSessionStore implements SessionStore {
       {
         Put: {
           Item: {
-            ...sessionKey(sessionId),
-            sid: S(sessionId),
-            ten: S(user.tenantId),
-            usr: S(user.userId),
-            wsp: S(workspaceId),
-            rol: S(user.role),
-            st: S('active'),
-            xa: N(expiresAt),
-            win: N(0),
-            n: N(0),
-            uv: N(version),
-            seq: N(1),
-            chg: changeNote(origin, 'create'),
-            ttl,
+            ...sessionKey(opened.sessionId),
+            ...SESSION.item('record', opened),
+            [attribute.WINDOW]: N(0),
+            [attribute.USES]: N(0),
+            [attribute.CHANGES]: N(1),
+            [attribute.CHANGE]: changeNote(origin, 'create'),
           },
-          ConditionExpression: 'attribute_not_exists(PK)',
+          ...isNew,
         },
       },
       {
         Put: {
-          Item: {
-            ...userSessionKey(user.userId, sessionId),
-            ten: S(user.tenantId),
-            createdAt: N(createdAt),
-            ttl,
-          },
-          ConditionExpression: 'attribute_not_exists(PK)',
+          Item: { ...userSessionKey(userId, opened.sessionId), ...SESSION.item('row', opened) },
+          ...isNew,
         },
       },
     ]);
@@ -85,30 +74,20 @@ export class DynamoSessionStore implements SessionStore {
     origin: ChangeOrigin,
     what: SessionEnd = 'end',
   ): Promise<void> {
-    await this.#change(userId, sessionId, origin, what, {
-      set: 'st = :ended',
-      values: { ':ended': S('ended') },
-    });
+    const end = { set: 'st = :ended', values: { ':ended': S('ended') } };
+    await this.#change({ userId, sessionId }, end, origin, what);
     await this.#table.delete(userSessionKey(userId, sessionId));
   }
 
   async list(userId: string, now: number): Promise<SessionView[]> {
     const rows = await this.#rows(userId);
     const records = await this.#table.getAll(rows.map((row) => sessionKey(sessionIdOf(row))));
-    const byId = new Map(records.map((record) => [record.sid?.S, record]));
+    const byId = new Map(records.map((record) => [record[attribute.SESSION_ID]?.S, record]));
     return rows.flatMap((row) => {
       const record = byId.get(sessionIdOf(row));
-      if (record === undefined || record.usr?.S !== userId) return [];
-      if (record.st?.S !== 'active' || number(record, 'xa') <= now) return [];
-      const usedAt = number(record, 'seen');
-      return [
-        {
-          sessionId: sessionIdOf(row),
-          createdAt: number(row, 'createdAt'),
-          expiresAt: number(record, 'xa'),
-          lastUse: usedAt === 0 ? null : { at: usedAt, address: record.ip?.S ?? '' },
-        },
-      ];
+      const session = record && SESSION.read({ record, row });
+      const isOpen = session?.userId === userId && session.state === 'active' && session.expiresAt > now;
+      return isOpen ? [session] : [];
     });
   }
 
@@ -122,18 +101,28 @@ export class DynamoSessionStore implements SessionStore {
       const { role, version, passwordVersion, keptSession } = standing;
       const isOutdated =
         sessionId !== keptSession &&
-        (await this.#change(userId, sessionId, origin, 'end', {
-          set: 'st = :ended',
-          values: { ':ended': S('ended'), ':password': N(passwordVersion) },
-          condition: 'uv < :password',
-        }));
+        (await this.#change(
+          { userId, sessionId },
+          {
+            set: 'st = :ended',
+            values: { ':ended': S('ended'), ':password': N(passwordVersion) },
+            condition: 'uv < :password',
+          },
+          origin,
+          'end',
+        ));
       if (isOutdated) await this.#table.delete(userSessionKey(userId, sessionId));
       else
-        await this.#change(userId, sessionId, origin, 'role', {
-          set: 'rol = :role, uv = :version',
-          values: { ':role': S(role), ':version': N(version) },
-          condition: 'uv < :version',
-        });
+        await this.#change(
+          { userId, sessionId },
+          {
+            set: 'rol = :role, uv = :version',
+            values: { ':role': S(role), ':version': N(version) },
+            condition: 'uv < :version',
+          },
+          origin,
+          'role',
+        );
     }
   }
 
@@ -150,11 +139,10 @@ export class DynamoSessionStore implements SessionStore {
 
   /** The one conditional write by which a hot record changes; false when its condition does not hold. */
   async #change(
-    userId: string,
-    sessionId: string,
-    origin: ChangeOrigin,
-    what: string,
+    { userId, sessionId }: Pick<Session, 'userId' | 'sessionId'>,
     change: { readonly set: string; readonly values: Item; readonly condition?: string },
+    origin: ChangeOrigin,
+    what: AuditVerb<'session'>,
   ): Promise<boolean> {
     const { set, values, condition } = change;
     try {
@@ -202,7 +190,7 @@ export class DynamoSessionStore implements SessionStore {
       return item && sessionRecord(item);
     } catch (error) {
       if (!isConditionFailure(error)) throw error;
-      if (error.Item === undefined || number(error.Item, 'xa') <= expiresAt) return undefined;
+      if (error.Item === undefined || number(error.Item, attribute.EXPIRY) <= expiresAt) return undefined;
     }
     // Another refresh has moved it further: that stays.
     try {

@@ -2,35 +2,22 @@ import { randomUUIDv7 } from 'node:crypto';
 import type { ChangeOrigin, RequestOrigin } from '../audit/entries.ts';
 import type { Role } from '../contract/scopes.ts';
 import type { UserCaller } from '../kernel/caller.ts';
+import type { Session, SessionView } from './session.ts';
 import type { SessionRecord } from './session-record.ts';
 import type { User } from './user.ts';
 
 /** A demotion rewrites all sessions of a user at once, so there are never more than one transaction takes. */
 export const MAX_SESSIONS_PER_USER = 50;
 
-export interface NewSession {
-  readonly sessionId: string;
+/** A session that is about to open, for a person as they are. */
+export interface NewSession
+  extends Pick<Session, 'sessionId' | 'workspaceId' | 'createdAt' | 'expiresAt' | 'endsAt'> {
   readonly user: User;
-  readonly workspaceId: string;
-  /** Unix seconds. */
-  readonly createdAt: number;
-  /** Without a refresh. */
-  readonly expiresAt: number;
-  /** Used or not. */
-  readonly endsAt: number;
   readonly origin: ChangeOrigin;
 }
 
 /** What a token names. */
 export type OpenedSession = Pick<UserCaller, 'sessionId' | 'userId' | 'tenantId'>;
-
-/** A session as its owner sees it. Times are Unix seconds. */
-export interface SessionView {
-  readonly sessionId: string;
-  readonly createdAt: number;
-  readonly expiresAt: number;
-  readonly lastUse: { readonly at: number; readonly address: string } | null;
-}
 
 /** What a person's sessions must follow. */
 export interface UserStanding {
@@ -74,10 +61,17 @@ export interface SessionStore {
  * {@link MAX_SESSIONS_PER_USER} those end that nobody has used for longest.
  */
 export async function openSession(
-  user: User,
-  workspaceId: string,
-  lifetime: { readonly idleSeconds: number; readonly absoluteSeconds: number },
-  from: RequestOrigin,
+  {
+    user,
+    workspaceId,
+    lifetime,
+    from,
+  }: {
+    readonly user: User;
+    readonly workspaceId: string;
+    readonly lifetime: { readonly idleSeconds: number; readonly absoluteSeconds: number };
+    readonly from: RequestOrigin;
+  },
   sessions: SessionStore,
   now: number,
 ): Promise<OpenedSession> {

@@ -4,6 +4,7 @@ import { decodeProtectedHeader } from 'jose/decode/protected_header';
 import { JWTExpired, JWTInvalid } from 'jose/errors';
 import { jwtVerify } from 'jose/jwt/verify';
 import { SCOPES, type Scope } from '../contract/scopes.ts';
+import { BoundedMap } from '../kernel/bounded-map.ts';
 import type { ControlFacts, PublicKey } from './control-facts.ts';
 
 /** `aud` of access tokens. The upstream's assertions have another, so that neither can stand for the other. */
@@ -55,10 +56,10 @@ export class TokenVerifier {
    * Tokens whose signature and claims held: they do for ever, and a signature is the dearest part of a decision by JWT.
    * What may change is checked each time: whether the key is still published, and the expiry.
    */
-  readonly #proven = new Map<
+  readonly #proven = new BoundedMap<
     string,
     { readonly claims: TokenClaims | KeyTokenClaims; readonly expiresAt: number }
-  >();
+  >(MAX_PROVEN_TOKENS);
 
   constructor(issuer: string, symmetricKeys?: SymmetricKeys) {
     this.#issuer = issuer;
@@ -88,7 +89,7 @@ export class TokenVerifier {
       if (claims === undefined) return { kind: 'invalid' };
       const { exp, nbf } = payload;
       // A token with a beginning is none of ours, and not worth a third check.
-      if (exp !== undefined && nbf === undefined) this.#remember(token, claims, exp);
+      if (exp !== undefined && nbf === undefined) this.#proven.set(token, { claims, expiresAt: exp });
       return { kind: 'valid', claims };
     } catch (error) {
       return { kind: error instanceof JWTExpired ? 'expired' : 'invalid' };
@@ -98,12 +99,6 @@ export class TokenVerifier {
   /** The tenant of a token that this instance has proven before; whether it still is valid, {@link verify} tells. */
   provenTenant(token: string): string | undefined {
     return this.#proven.get(token)?.claims.tenantId;
-  }
-
-  #remember(token: string, claims: TokenClaims | KeyTokenClaims, expiresAt: number): void {
-    this.#proven.set(token, { claims, expiresAt });
-    const [oldest] = this.#proven.keys();
-    if (this.#proven.size > MAX_PROVEN_TOKENS && oldest !== undefined) this.#proven.delete(oldest);
   }
 
   async #material(key: PublicKey, version: number): Promise<KeyObject | Uint8Array | undefined> {

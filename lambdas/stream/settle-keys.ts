@@ -1,5 +1,6 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { ENVIRONMENTS, type Environment } from '../contract/scopes.ts';
+import * as attribute from '../kernel/attributes.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { number, oneOf, text } from '../kernel/items.ts';
 import { imagesOf } from '../kernel/stream-records.ts';
@@ -27,11 +28,11 @@ export async function settleKey(
   const { before, after } = imagesOf(record);
   const item = after ?? before;
   if (item?.SK?.S !== 'KEY') return;
-  const [tenantId, id] = [text(item, 'ten'), text(item, 'id')];
-  const environment = oneOf<Environment>(ENVIRONMENTS, text(item, 'env'));
+  const [tenantId, id] = [text(item, attribute.TENANT), text(item, attribute.KEY_ID)];
+  const environment = oneOf<Environment>(ENVIRONMENTS, text(item, attribute.ENVIRONMENT));
   if (after === undefined) return keys.forget(tenantId, id, environment);
-  if (after.st?.S === 'revoked') await keys.settleRevoked(tenantId, id, environment);
-  if (number(after, 'n') !== 1) return;
-  await accounts.keepAddress(tenantId, number(after, 'seen'));
+  if (after[attribute.STATE]?.S === 'revoked') await keys.settleRevoked(tenantId, id, environment);
+  if (number(after, attribute.USES) !== 1) return;
+  await accounts.keepAddress(tenantId, number(after, attribute.USED_AT));
   await usageKeys.register(tenantId, clock());
 }

@@ -2,30 +2,21 @@ import { setTimeout as wait } from 'node:timers/promises';
 import * as z from 'zod';
 import { originOf } from '../audit/entries.ts';
 import type { Profile } from '../contract/profile.ts';
-import { formatBlock } from '../kernel/address.ts';
-import { timestamp } from '../kernel/clock.ts';
-import {
-  allowedIps,
-  changesSomething,
-  expiresInDays,
-  plainText,
-  scope,
-  scopes,
-  time,
-} from '../kernel/fields.ts';
+import { allowedIps, changesSomething, expiresInDays, plainText, scopes, time } from '../kernel/fields.ts';
 import { FACTS_SECONDS } from '../kernel/freshness.ts';
 import { Problem } from '../kernel/problem.ts';
 import { routeGroup } from '../kernel/route.ts';
 import { withinSeconds } from '../kernel/time-budget.ts';
 import { requireKeyDefaults } from './key-defaults.ts';
-import type { Tenant, TenantStore } from './tenants.ts';
+import { TENANT, type Tenant, type TenantChange } from './tenant.ts';
+import type { TenantStore } from './tenants.ts';
+import { WORKSPACE, type Workspace } from './workspace.ts';
 import {
+  changeWorkspace,
   createWorkspace,
   deleteWorkspace,
   findWorkspace,
   listWorkspaces,
-  renameWorkspace,
-  type Workspace,
   type WorkspaceContext,
 } from './workspaces.ts';
 
@@ -81,7 +72,7 @@ export const workspaceRoutes = workspaceGroup.rows({
     success: { status: 201, description: 'The workspace.', schema: workspaceView },
     errors: ['limit_reached'],
     handle: async ({ body, origin }, { workspaces }, caller) => {
-      const created = await createWorkspace(body.name, caller, origin, workspaces);
+      const created = await createWorkspace(WORKSPACE.asked(body), caller, origin, workspaces);
       await wait(FACTS_SECONDS * 1000);
       return viewWorkspace(created);
     },
@@ -104,8 +95,12 @@ export const workspaceRoutes = workspaceGroup.rows({
     body: z.strictObject({ name: plainText(100) }),
     success: { status: 200, description: 'The workspace as it is now.', schema: workspaceView },
     errors: ['not_found'],
-    handle: async ({ params, body, origin }, { workspaces }, caller) =>
-      viewWorkspace(await renameWorkspace(params.id ?? '', body.name, caller, origin, workspaces)),
+    handle: async ({ params, body, origin }, { workspaces }, caller) => {
+      const change = WORKSPACE.asked(body);
+      return viewWorkspace(
+        await changeWorkspace({ id: params.id ?? '', change, caller, from: origin }, workspaces),
+      );
+    },
   }),
   deleteWorkspace: workspaceGroup.person({
     method: 'DELETE',
@@ -128,12 +123,10 @@ export const workspaceRoutes = workspaceGroup.rows({
     errors: ['not_found', 'conflicting_state'],
     handle: async ({ params, query, origin }, { workspaces }, caller) => {
       const id = params.id ?? '';
+      const force = query.force === 'true';
+      const hasTimeLeft = withinSeconds(REVOKING_SECONDS);
       const { status, revoked } = await deleteWorkspace(
-        id,
-        query.force === 'true',
-        caller,
-        origin,
-        withinSeconds(REVOKING_SECONDS),
+        { id, force, caller, from: origin, hasTimeLeft },
         workspaces,
       );
       return { id, status, keys_revoked: revoked };
@@ -150,7 +143,7 @@ export const tenantView = z
     tier: z.string(),
     key_defaults: z.object({
       expires_in_days: z.int().nullable(),
-      scopes: z.array(scope).nullable(),
+      scopes: z.array(z.string()).nullable(),
       allowed_ips: z.array(z.string()).nullable(),
     }),
     created_at: time,
@@ -194,10 +187,9 @@ export const tenantRoutes = tenantGroup.rows({
     errors: [],
     handle: async ({ body, origin }, services, caller) => {
       const { tenants, profile, workspaces } = services;
-      const { name, sector, key_defaults: defaults } = body;
-      const change = {
-        ...(name === undefined ? {} : { name }),
-        ...(sector === undefined ? {} : { sector }),
+      const { key_defaults: defaults, ...asked } = body;
+      const change: TenantChange = {
+        ...TENANT.asked(asked),
         ...(defaults === undefined
           ? {}
           : {
@@ -215,31 +207,14 @@ export const tenantRoutes = tenantGroup.rows({
   }),
 });
 
+const showWorkspace = WORKSPACE.viewAs<z.output<typeof workspaceView>>();
+const showTenant = TENANT.viewAs<z.output<typeof tenantView>>();
+
 export function viewWorkspace(workspace: Workspace): z.output<typeof workspaceView> {
-  return {
-    id: workspace.id,
-    name: workspace.name,
-    status: workspace.state,
-    is_default: workspace.isDefault,
-    key_count: workspace.keys,
-    created_at: timestamp(workspace.createdAt) ?? '',
-  };
+  return showWorkspace(workspace, undefined);
 }
 
 export function viewTenant(tenant: Tenant | undefined): z.output<typeof tenantView> {
   if (tenant === undefined) throw new Problem('not_found');
-  const { expiresInDays: days, scopes: granted, allowedBlocks } = tenant.keyDefaults;
-  return {
-    id: tenant.id,
-    name: tenant.name,
-    sector: tenant.sector,
-    status: tenant.state,
-    tier: tenant.tier,
-    key_defaults: {
-      expires_in_days: days,
-      scopes: granted === null ? null : [...granted],
-      allowed_ips: allowedBlocks?.map(formatBlock) ?? null,
-    },
-    created_at: timestamp(tenant.createdAt) ?? '',
-  };
+  return showTenant(tenant, undefined);
 }

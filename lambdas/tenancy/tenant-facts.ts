@@ -1,8 +1,11 @@
+import * as attribute from '../kernel/attributes.ts';
 import { type Item, oneOf, text } from '../kernel/items.ts';
+
+export const TENANT_STATES = ['active', 'suspended', 'closed'] as const;
 
 /** What is true of a tenant for every decision; an instance may hold it for {@link FACTS_SECONDS}. */
 export interface TenantFacts {
-  readonly state: 'active' | 'suspended' | 'closed';
+  readonly state: (typeof TENANT_STATES)[number];
   readonly tier: string;
   /** Unix seconds at which the tenant ends, unless a key of it has been used before; absent once one has. */
   readonly heldUntil?: number;
@@ -14,14 +17,14 @@ export interface TenantFacts {
 }
 
 export function tenantFacts(item: Item): TenantFacts {
-  const usageKey = item.usageKey?.S;
-  const heldUntil = item.heldUntil?.N;
+  const usageKey = item[attribute.USAGE_KEY]?.S;
+  const heldUntil = item[attribute.HELD_UNTIL]?.N;
   return {
-    state: oneOf(['active', 'suspended', 'closed'], text(item, 'state')),
-    tier: text(item, 'tier'),
+    state: oneOf(TENANT_STATES, text(item, attribute.TENANT_STATE)),
+    tier: text(item, attribute.TIER),
     ...(usageKey === undefined ? {} : { usageKey }),
     ...(heldUntil === undefined ? {} : { heldUntil: Number(heldUntil) }),
-    suspendedWorkspaces: new Set(item.suspendedWorkspaces?.SS ?? []),
-    workspaces: new Set(item.workspaces?.SS ?? []),
+    suspendedWorkspaces: new Set(item[attribute.SUSPENDED_WORKSPACES]?.SS ?? []),
+    workspaces: new Set(item[attribute.WORKSPACES]?.SS ?? []),
   };
 }

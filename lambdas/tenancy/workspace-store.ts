@@ -1,10 +1,12 @@
 import { type AuditEntry, auditEntry, type ChangeOrigin } from '../audit/entries.ts';
 import { AuditTrail } from '../audit/trail-store.ts';
 import { tenantKey, workspaceKey } from '../kernel/item-keys.ts';
-import { type Item, N, number, S, text } from '../kernel/items.ts';
+import { type Item, N } from '../kernel/items.ts';
 import { Problem } from '../kernel/problem.ts';
 import { isCommitted, type Table, type TransactionWrite } from '../kernel/table.ts';
-import { MAX_WORKSPACES, type Workspace, type WorkspaceStore } from './workspaces.ts';
+import { updateExpression } from '../kernel/update.ts';
+import { WORKSPACE, type Workspace, type WorkspaceChange } from './workspace.ts';
+import { MAX_WORKSPACES, type WorkspaceStore } from './workspaces.ts';
 
 /** Workspaces in the table: a row each, and their ids on the tenant's item. */
 export class DynamoWorkspaceStore implements WorkspaceStore {
@@ -19,26 +21,21 @@ export class DynamoWorkspaceStore implements WorkspaceStore {
   async list(tenantId: string): Promise<Workspace[]> {
     const tenant = await this.#table.get(tenantKey(tenantId));
     const { items } = await this.#table.query(`TENANT#${tenantId}`, 'WORKSPACE#', MAX_WORKSPACES + 1);
-    return items.map((item) => workspace(tenantId, item, tenant));
+    return items.map((row) => workspace(row, tenant));
   }
 
   async find(tenantId: string, id: string): Promise<Workspace | undefined> {
     const item = await this.#table.get(workspaceKey(tenantId, id));
     if (item === undefined) return undefined;
-    return workspace(tenantId, item, await this.#table.get(tenantKey(tenantId)));
+    return workspace(item, await this.#table.get(tenantKey(tenantId)));
   }
 
   async create(created: Workspace, origin: ChangeOrigin): Promise<void> {
-    const { id, tenantId, name, createdAt } = created;
+    const { id, tenantId, createdAt } = created;
     const writes: readonly TransactionWrite[] = [
       {
         Put: {
-          Item: {
-            ...workspaceKey(tenantId, id),
-            name: S(name),
-            keyCount: N(0),
-            createdAt: N(createdAt),
-          },
+          Item: { ...workspaceKey(tenantId, id), ...WORKSPACE.item('row', created) },
           ConditionExpression: 'attribute_not_exists(PK)',
         },
         otherwise: new Problem('conflicting_state'),
@@ -55,48 +52,54 @@ export class DynamoWorkspaceStore implements WorkspaceStore {
         }),
       },
     ];
-    const entry = auditEntry('workspace.create', `workspace:${id}`, origin, createdAt, null, { name });
+    const entry = auditEntry({
+      action: 'workspace.create',
+      target: `workspace:${id}`,
+      origin,
+      at: createdAt,
+      before: null,
+      after: WORKSPACE.audited(created, WORKSPACE.lasting),
+    });
     await this.#audit.commit(tenantId, [entry], writes);
   }
 
-  rename(before: Workspace, name: string, origin: ChangeOrigin, now: number): Promise<boolean> {
-    const change = auditEntry(
-      'workspace.update',
-      `workspace:${before.id}`,
+  change(before: Workspace, change: WorkspaceChange, origin: ChangeOrigin, now: number): Promise<boolean> {
+    const fields = WORKSPACE.patched('row', change);
+    const entry = auditEntry({
+      action: 'workspace.update',
+      target: `workspace:${before.id}`,
       origin,
-      now,
-      { name: before.name },
-      { name },
-    );
-    return this.#holds(before, change, [
+      at: now,
+      before: WORKSPACE.audited(before, fields),
+      after: WORKSPACE.audited(change, fields),
+    });
+    return this.#holds(before, entry, [
       {
         Update: {
           Key: workspaceKey(before.tenantId, before.id),
-          UpdateExpression: 'SET #name = :name',
+          ...updateExpression(WORKSPACE.update('row', change)),
           ConditionExpression: 'attribute_exists(PK)',
-          ExpressionAttributeNames: { '#name': 'name' },
-          ExpressionAttributeValues: { ':name': S(name) },
         },
       },
     ]);
   }
 
   async close(before: Workspace, origin: ChangeOrigin, now: number): Promise<void> {
-    const change = auditEntry(
-      'workspace.close',
-      `workspace:${before.id}`,
+    const closing = { state: 'closing' } as const;
+    const entry = auditEntry({
+      action: 'workspace.close',
+      target: `workspace:${before.id}`,
       origin,
-      now,
-      { state: 'active' },
-      { state: 'closing' },
-    );
-    await this.#holds(before, change, [
+      at: now,
+      before: WORKSPACE.audited(WORKSPACE.initial, ['state']),
+      after: WORKSPACE.audited(closing, ['state']),
+    });
+    await this.#holds(before, entry, [
       {
         Update: {
           Key: workspaceKey(before.tenantId, before.id),
-          UpdateExpression: 'SET closing = :true',
+          ...updateExpression(WORKSPACE.update('row', closing)),
           ConditionExpression: OPEN_WORKSPACE,
-          ExpressionAttributeValues: { ':true': { BOOL: true } },
         },
       },
       {
@@ -110,15 +113,15 @@ export class DynamoWorkspaceStore implements WorkspaceStore {
   }
 
   remove(before: Workspace, origin: ChangeOrigin, now: number): Promise<boolean> {
-    const change = auditEntry(
-      'workspace.delete',
-      `workspace:${before.id}`,
+    const entry = auditEntry({
+      action: 'workspace.delete',
+      target: `workspace:${before.id}`,
       origin,
-      now,
-      { name: before.name },
-      null,
-    );
-    return this.#holds(before, change, [
+      at: now,
+      before: WORKSPACE.audited(before, WORKSPACE.lasting),
+      after: null,
+    });
+    return this.#holds(before, entry, [
       {
         Delete: {
           Key: workspaceKey(before.tenantId, before.id),
@@ -142,17 +145,9 @@ export class DynamoWorkspaceStore implements WorkspaceStore {
   }
 }
 
-function workspace(tenantId: string, item: Item, tenant: Item | undefined): Workspace {
-  const id = text(item, 'SK').slice('WORKSPACE#'.length);
-  return {
-    id,
-    tenantId,
-    name: text(item, 'name'),
-    state: item.closing?.BOOL === true ? 'closing' : 'active',
-    keys: number(item, 'keyCount'),
-    isDefault: tenant?.defaultWorkspace?.S === id,
-    createdAt: number(item, 'createdAt'),
-  };
+function workspace(row: Item, tenant: Item = {}): Workspace {
+  const { defaultWorkspace } = tenant;
+  return WORKSPACE.read({ row: { ...row, ...(defaultWorkspace === undefined ? {} : { defaultWorkspace }) } });
 }
 
 /** A workspace that is being deleted takes no more keys: those that it has are counted down to none. */

@@ -3,6 +3,7 @@ import { type ChangeOrigin, originOf, type RequestOrigin } from '../audit/entrie
 import type { Caller } from '../kernel/caller.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { Problem } from '../kernel/problem.ts';
+import { WORKSPACE, type Workspace, type WorkspaceChange, type WorkspaceFields } from './workspace.ts';
 import { unknownWorkspace } from './workspace-choice.ts';
 
 /**
@@ -11,19 +12,6 @@ import { unknownWorkspace } from './workspace-choice.ts';
  */
 export const MAX_WORKSPACES = 100;
 
-export interface Workspace {
-  readonly id: string;
-  readonly tenantId: string;
-  readonly name: string;
-  /** `closing`: its keys are refused and are being revoked; nothing brings it back. */
-  readonly state: 'active' | 'closing';
-  /** Keys that are not revoked; expired ones count until they are deleted. */
-  readonly keys: number;
-  /** Where people work who pick none; it cannot be deleted. */
-  readonly isDefault: boolean;
-  readonly createdAt: number;
-}
-
 export interface WorkspaceStore {
   /** All of them, oldest first. */
   list(tenantId: string): Promise<Workspace[]>;
@@ -31,7 +19,7 @@ export interface WorkspaceStore {
   /** Throws `limit_reached`. */
   create(workspace: Workspace, origin: ChangeOrigin): Promise<void>;
   /** False when it is gone. */
-  rename(workspace: Workspace, name: string, origin: ChangeOrigin, now: number): Promise<boolean>;
+  change(workspace: Workspace, change: WorkspaceChange, origin: ChangeOrigin, now: number): Promise<boolean>;
   /** From now on it takes no new key, and within two seconds all that it has are refused. Repeating it is no error. */
   close(workspace: Workspace, origin: ChangeOrigin, now: number): Promise<void>;
   /** False while it has keys. */
@@ -72,35 +60,40 @@ export async function findWorkspace(
 }
 
 export async function createWorkspace(
-  name: string,
+  asked: WorkspaceFields & { readonly name: string },
   caller: Caller,
   from: RequestOrigin,
   { workspaces, clock }: WorkspaceContext,
 ): Promise<Workspace> {
   const workspace: Workspace = {
+    ...WORKSPACE.initial,
+    ...asked,
     id: randomUUIDv7(),
     tenantId: caller.tenantId,
-    name,
-    state: 'active',
-    keys: 0,
-    isDefault: false,
     createdAt: clock(),
   };
   await workspaces.create(workspace, originOf(caller, from));
   return workspace;
 }
 
-export async function renameWorkspace(
-  id: string,
-  name: string,
-  caller: Caller,
-  from: RequestOrigin,
+export async function changeWorkspace(
+  {
+    id,
+    change,
+    caller,
+    from,
+  }: {
+    readonly id: string;
+    readonly change: WorkspaceChange;
+    readonly caller: Caller;
+    readonly from: RequestOrigin;
+  },
   context: WorkspaceContext,
 ): Promise<Workspace> {
   const found = await findWorkspace(id, caller, context);
   const origin = originOf(caller, from);
-  if (!(await context.workspaces.rename(found, name, origin, context.clock()))) throw unknownWorkspace();
-  return { ...found, name };
+  if (!(await context.workspaces.change(found, change, origin, context.clock()))) throw unknownWorkspace();
+  return WORKSPACE.changed(found, change);
 }
 
 export interface WorkspaceRemoval {
@@ -113,11 +106,19 @@ export interface WorkspaceRemoval {
  * then they are revoked while `hasTimeLeft`. `closing` means that the same call must be made again, and it goes on.
  */
 export async function deleteWorkspace(
-  id: string,
-  force: boolean,
-  caller: Caller,
-  from: RequestOrigin,
-  hasTimeLeft: () => boolean,
+  {
+    id,
+    force,
+    caller,
+    from,
+    hasTimeLeft,
+  }: {
+    readonly id: string;
+    readonly force: boolean;
+    readonly caller: Caller;
+    readonly from: RequestOrigin;
+    readonly hasTimeLeft: () => boolean;
+  },
   context: WorkspaceContext,
 ): Promise<WorkspaceRemoval> {
   const { workspaces, clock } = context;

@@ -5,8 +5,8 @@ import { allowedIps, environment, plainText, scopes } from '../kernel/fields.ts'
 import { Problem } from '../kernel/problem.ts';
 import type { RawBody } from '../kernel/route.ts';
 import { requireStorable } from '../kernel/storable.ts';
-import { KEY_ID } from '../keys/keys.ts';
-import { expiresAt, metadata } from '../keys/views.ts';
+import { API_KEY, KEY_ID } from '../keys/api-key.ts';
+import { keyFields, metadata } from '../keys/views.ts';
 import type { ImportRow } from './import.ts';
 
 /** Rows of one call. */
@@ -23,6 +23,9 @@ const id = z
 
 const workspaceRow = z.object({ id, name: plainText(100) });
 
+// An imported key has an end, not a time to live from now.
+const { expires_in_days: _, ...importedFields } = keyFields;
+
 const keyRow = z.object({
   id: z.string().regex(KEY_ID, 'must be key_ and 1 to 64 letters, digits or underscores').optional(),
   sha256: z
@@ -31,8 +34,8 @@ const keyRow = z.object({
   name: plainText(100).default('Imported key'),
   workspace_id: z.string().max(64).optional(),
   environment: environment.default('live'),
+  ...importedFields,
   scopes: scopes.default(['read', 'write']),
-  expires_at: expiresAt.optional(),
   allowed_ips: allowedIps.default([]),
   metadata: metadata.default({}),
 });
@@ -102,17 +105,17 @@ function readRow(text: string, line: number, tenantId: string, now: number): Imp
     case 'api_key': {
       const { data, error } = keyRow.safeParse(row);
       if (data === undefined) return refused(describe(error));
-      const { id: wanted, sha256, workspace_id, expires_at, allowed_ips, ...rights } = data;
+      const { id: wanted, sha256, workspace_id, environment, expires_at, ...asked } = data;
       const ends = expires_at ?? NEVER;
       if (ends <= now) return refused('expires_at: must lie in the future');
       return {
         line,
         kind: 'key',
         key: {
-          ...rights,
+          ...API_KEY.asked(asked),
+          environment,
           hash: Buffer.from(sha256, 'hex'),
           expiresAt: ends,
-          allowedBlocks: allowed_ips,
           ...(wanted === undefined ? {} : { id: wanted }),
           ...(workspace_id === undefined ? {} : { workspaceId: workspace_id }),
         },

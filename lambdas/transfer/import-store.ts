@@ -1,12 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { auditEntry, type ChangeOrigin } from '../audit/entries.ts';
 import { AuditTrail } from '../audit/trail-store.ts';
+import * as attribute from '../kernel/attributes.ts';
 import { FACTS_SECONDS } from '../kernel/freshness.ts';
 import { apiKeyKey, keyKey, tenantKey } from '../kernel/item-keys.ts';
 import { N } from '../kernel/items.ts';
 import { Problem } from '../kernel/problem.ts';
 import { isCommitted, type Table, type TransactionWrite } from '../kernel/table.ts';
-import { newKeyItems, takePlaces } from '../keys/key-store.ts';
+import { takePlaces } from '../keys/key-places-store.ts';
+import { newKeyItems } from '../keys/key-store.ts';
 import type { KeyIssue } from '../keys/keys.ts';
 import { ControlStore } from '../signing/control-store.ts';
 import { type ImportStore, MAX_IMPORTED_KEYS, type Presence } from './import.ts';
@@ -30,9 +32,9 @@ export class DynamoImportStore implements ImportStore {
       const record = found.get(`KEY#${key.locator} KEY`);
       const row = found.get(`TENANT#${key.tenantId} APIKEY#${key.id}`);
       if (record === undefined && row === undefined) return 'absent';
-      const isSame = record?.id?.S === key.id && row?.locator?.S === key.locator;
-      if (!isSame || record?.ten?.S !== key.tenantId) return 'taken';
-      return record.st?.S === 'revoked' ? 'revoked' : 'same';
+      const isSame = record?.[attribute.KEY_ID]?.S === key.id && row?.locator?.S === key.locator;
+      if (!isSame || record?.[attribute.TENANT]?.S !== key.tenantId) return 'taken';
+      return record[attribute.STATE]?.S === 'revoked' ? 'revoked' : 'same';
     });
   }
 
@@ -60,8 +62,13 @@ export class DynamoImportStore implements ImportStore {
       ...[...perWorkspace].map(([id, some]) => takePlaces(tenantId, id, some.length)),
     ];
     // One row for all of them, in their transaction: thousands at a time would hold up everyone's trail.
-    const entry = auditEntry('key.import', `import:${origin.requestId}`, origin, now, null, {
-      targets: issues.map(({ key }) => `key:${key.id}`),
+    const entry = auditEntry({
+      action: 'key.import',
+      target: `import:${origin.requestId}`,
+      origin,
+      at: now,
+      before: null,
+      after: { targets: issues.map(({ key }) => `key:${key.id}`) },
     });
     const items = issues.flatMap((issue) => newKeyItems(issue, null));
     return isCommitted(this.#audit.commit(tenantId, [entry], [...counts, ...items]));

@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
 import { type ChangeOrigin, originOf, type RequestOrigin } from '../audit/entries.ts';
 import type { Profile } from '../contract/profile.ts';
-import type { Environment, Scope } from '../contract/scopes.ts';
-import type { AddressBlock } from '../kernel/address.ts';
 import { principalOf, type UserCaller } from '../kernel/caller.ts';
 import { type Clock, NEVER } from '../kernel/clock.ts';
 import { Problem } from '../kernel/problem.ts';
+import type { AskedOf } from '../kernel/record.ts';
+import { API_KEY, type ApiKey } from '../keys/api-key.ts';
 import { environmentsOf, importedLocator } from '../keys/key-format.ts';
-import type { ApiKey, KeyIssue } from '../keys/keys.ts';
-import { MAX_WORKSPACES, type Workspace, type WorkspaceStore } from '../tenancy/workspaces.ts';
+import type { KeyIssue } from '../keys/keys.ts';
+import { WORKSPACE, type Workspace } from '../tenancy/workspace.ts';
+import { MAX_WORKSPACES, type WorkspaceStore } from '../tenancy/workspaces.ts';
 
 /** Imported keys of a tenant at most; its tier's number of keys does not count them. */
 export const MAX_IMPORTED_KEYS = 100_000;
@@ -22,19 +23,13 @@ export type ImportRow = { readonly line: number } & (
 );
 
 /** A key of another system. */
-export interface ImportedKey {
-  /** Absent: derived from the hash, so that the same key is the same row again. */
-  readonly id?: string;
-  readonly hash: Uint8Array;
-  readonly name: string;
-  readonly workspaceId?: string;
-  readonly environment: Environment;
-  readonly scopes: readonly Scope[];
-  /** Unix seconds. */
-  readonly expiresAt: number;
-  readonly allowedBlocks: readonly AddressBlock[];
-  readonly metadata: Readonly<Record<string, string>>;
-}
+export type ImportedKey = AskedOf<typeof API_KEY> &
+  Pick<ApiKey, 'name' | 'environment' | 'scopes' | 'allowedBlocks' | 'expiresAt'> & {
+    /** Absent: derived from the hash, so that the same key is the same row again. */
+    readonly id?: string;
+    readonly hash: Uint8Array;
+    readonly workspaceId?: string;
+  };
 
 export interface RowOutcome {
   readonly line: number;
@@ -66,52 +61,62 @@ export interface ImportContext {
 /** Keys of one transaction, with a row each and perhaps a workspace each: 100 writes with the tenant's and the trail's. */
 const KEYS_AT_ONCE = 32;
 
+/** An import as it is asked for. */
+export interface Import {
+  readonly rows: readonly ImportRow[];
+  /** Nothing is written, and each row is told what would become of it. */
+  readonly dryRun: boolean;
+  readonly caller: UserCaller;
+  readonly from: RequestOrigin;
+  readonly hasTimeLeft: () => boolean;
+}
+
+/** An import that runs. */
+interface Run extends Import, ImportContext {
+  readonly origin: ChangeOrigin;
+  readonly now: number;
+  /** The tenant's workspaces, with those that it makes. */
+  readonly known: Map<string, Workspace['state']>;
+}
+
 /**
- * Imports rows into the caller's tenant, in their order, for as long as `until` allows. Repeating it changes nothing
- * that is there. With `dryRun` nothing is written, and each row is told what would become of it.
+ * Imports rows into the caller's tenant, in their order, while there is time. Repeating it changes nothing that is
+ * there.
  */
-export async function importRows(
-  rows: readonly ImportRow[],
-  dryRun: boolean,
-  caller: UserCaller,
-  from: RequestOrigin,
-  until: () => boolean,
-  context: ImportContext,
-): Promise<RowOutcome[]> {
-  const origin = originOf(caller, from);
-  const now = context.clock();
+export async function importRows(asked: Import, context: ImportContext): Promise<RowOutcome[]> {
+  const { rows, caller, from, hasTimeLeft } = asked;
   const outcomes: RowOutcome[] = rows.flatMap((row) =>
     row.kind === 'refused' || row.kind === 'skipped'
       ? [{ line: row.line, id: row.id, status: row.kind, message: row.message }]
       : [],
   );
   const workspaces = await context.workspaces.list(caller.tenantId);
-  const known = new Map(workspaces.map(({ id, state }) => [id, state]));
+  const run: Run = {
+    ...asked,
+    ...context,
+    origin: originOf(caller, from),
+    now: context.clock(),
+    known: new Map(workspaces.map(({ id, state }) => [id, state])),
+  };
   for (const row of rows) {
     if (row.kind !== 'workspace') continue;
     const { line, id } = row;
-    if (until() || known.has(id))
-      outcomes.push(await importWorkspace(row, known, dryRun, caller, origin, now, context));
+    if (hasTimeLeft() || run.known.has(id)) outcomes.push(await importWorkspace(row, run));
     else outcomes.push({ line, id, status: 'pending' });
   }
-  outcomes.push(...(await importKeys(rows, known, dryRun, caller, origin, now, until, context)));
+  outcomes.push(...(await importKeys(run)));
   return outcomes.sort((a, b) => a.line - b.line);
 }
 
 async function importWorkspace(
   { line, id, name }: ImportRow & { kind: 'workspace' },
-  known: Map<string, Workspace['state']>,
-  dryRun: boolean,
-  { tenantId }: UserCaller,
-  origin: ChangeOrigin,
-  createdAt: number,
-  { workspaces }: ImportContext,
+  { known, dryRun, caller: { tenantId }, origin, now: createdAt, workspaces }: Run,
 ): Promise<RowOutcome> {
   if (known.has(id)) return { line, id, status: 'unchanged' };
   if (known.size >= MAX_WORKSPACES)
     return { line, id, status: 'refused', message: `a tenant has at most ${MAX_WORKSPACES} workspaces` };
   try {
-    const workspace = { id, tenantId, name, createdAt, state: 'active', keys: 0, isDefault: false } as const;
+    const workspace = { ...WORKSPACE.initial, id, tenantId, name, createdAt };
     if (!dryRun) await workspaces.create(workspace, origin);
     known.set(id, 'active');
     return { line, id, status: 'created' };
@@ -126,16 +131,8 @@ interface Candidate {
   readonly issue: KeyIssue;
 }
 
-async function importKeys(
-  rows: readonly ImportRow[],
-  workspaces: ReadonlyMap<string, Workspace['state']>,
-  dryRun: boolean,
-  caller: UserCaller,
-  origin: ChangeOrigin,
-  now: number,
-  until: () => boolean,
-  { imports, profile }: ImportContext,
-): Promise<RowOutcome[]> {
+async function importKeys(run: Run): Promise<RowOutcome[]> {
+  const { rows, known, dryRun, caller, now, hasTimeLeft, imports, profile } = run;
   const outcomes: RowOutcome[] = [];
   const candidates: Candidate[] = [];
   const lines = new Map<string, number>();
@@ -146,7 +143,7 @@ async function importKeys(
     const earlier = lines.get(id) ?? lines.get(locator);
     lines.set(id, earlier ?? row.line).set(locator, earlier ?? row.line);
     const refuse = (message: string) => outcomes.push({ line: row.line, id, status: 'refused', message });
-    const objection = objectionTo(issue.key, workspaces, profile);
+    const objection = objectionTo(issue.key, known, profile);
     if (earlier !== undefined) refuse(`is the key of line ${earlier} again`);
     else if (objection !== undefined) refuse(objection);
     else candidates.push({ line: row.line, issue });
@@ -156,7 +153,7 @@ async function importKeys(
   admitted?.catch(() => undefined);
   for (let start = 0; start < candidates.length; start += KEYS_AT_ONCE) {
     const some = candidates.slice(start, start + KEYS_AT_ONCE);
-    if (until()) outcomes.push(...(await importSome(some, dryRun, origin, now, imports)));
+    if (hasTimeLeft()) outcomes.push(...(await importSome(some, run)));
     else
       outcomes.push(
         ...some.map(({ line, issue }) => ({ line, id: issue.key.id, status: 'pending' as const })),
@@ -184,14 +181,8 @@ function objectionTo(
     : `environment: must be one of ${environments.join(', ')}`;
 }
 
-async function importSome(
-  some: readonly Candidate[],
-  dryRun: boolean,
-  origin: ChangeOrigin,
-  now: number,
-  imports: ImportStore,
-): Promise<RowOutcome[]> {
-  const presence = await imports.presence(some.map(({ issue }) => issue));
+async function importSome(some: readonly Candidate[], run: Run): Promise<RowOutcome[]> {
+  const presence = await run.imports.presence(some.map(({ issue }) => issue));
   const outcomes = some.flatMap(({ line, issue }, index): RowOutcome[] => {
     const { id } = issue.key;
     if (presence[index] === 'same') return [{ line, id, status: 'unchanged' }];
@@ -201,16 +192,13 @@ async function importSome(
     return [{ line, id, status: 'refused', message: 'this id or this hash belongs to another key' }];
   });
   const absent = some.filter((_, index) => presence[index] === 'absent');
-  const outcome = await createAbsent(absent, dryRun, origin, now, imports);
+  const outcome = await createAbsent(absent, run);
   return [...outcomes, ...absent.map(({ line, issue }) => ({ line, id: issue.key.id, ...outcome }))];
 }
 
 async function createAbsent(
   absent: readonly Candidate[],
-  dryRun: boolean,
-  origin: ChangeOrigin,
-  now: number,
-  imports: ImportStore,
+  { dryRun, origin, now, imports }: Run,
 ): Promise<Pick<RowOutcome, 'status' | 'message'>> {
   if (dryRun || absent.length === 0) return { status: 'created' };
   try {
@@ -229,19 +217,15 @@ function issueOf(imported: ImportedKey, caller: UserCaller, now: number): KeyIss
   return {
     hash,
     key: {
+      ...API_KEY.initial,
       ...rights,
       id: id ?? `key_${derived}`,
       tenantId: caller.tenantId,
       workspaceId: workspaceId ?? caller.workspaceId,
       locator: importedLocator(hash),
-      state: 'active',
-      revokedAt: null,
       lifetimeSeconds: rights.expiresAt === NEVER ? null : rights.expiresAt - now,
       createdAt: now,
       createdBy: principalOf(caller),
-      lastUse: null,
-      requests: 0,
-      previousExpiresAt: null,
     },
   };
 }

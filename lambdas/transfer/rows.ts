@@ -107,8 +107,8 @@ export const transferRoutes = group.rows({
     handle: async ({ raw, query, origin }, { imports }, caller) => {
       const dryRun = query.dry_run === 'true';
       const rows = readRows(raw, caller.tenantId, imports.clock());
-      const until = withinSeconds(WORKING_SECONDS);
-      const outcomes = await importRows(rows, dryRun, caller, origin, until, imports);
+      const hasTimeLeft = withinSeconds(WORKING_SECONDS);
+      const outcomes = await importRows({ rows, dryRun, caller, from: origin, hasTimeLeft }, imports);
       const counts = Object.entries(Object.groupBy(outcomes, ({ status }) => status));
       return {
         dry_run: dryRun,
@@ -146,7 +146,7 @@ const SECTIONS: Readonly<Record<string, Section>> = {
     return { lines: page.people.map((user) => ({ type: 'user', ...viewUser(user) })), next: page.next };
   },
   keys: async (after, caller, { keys: { keys, profile, clock } }) => {
-    const page = await listKeys(caller, 100, after, undefined, { keys });
+    const page = await listKeys(caller, { limit: 100, after }, { keys });
     const lines = page.keys.map((key) => ({ type: 'api_key', ...viewKey(key, profile.keys, clock()) }));
     return { lines, next: page.next };
   },
@@ -166,13 +166,14 @@ async function exportFrom(
   const names = Object.keys(SECTIONS);
   const [name = names[0] ?? '', after = ''] = position?.split(' ', 2) ?? [];
   if (!names.includes(name)) throw invalidField('cursor', 'must be a next_cursor as it was returned');
-  const until = withinSeconds(WORKING_SECONDS);
+  const hasTimeLeft = withinSeconds(WORKING_SECONDS);
   const lines: object[] = [];
   let characters = 0;
   let at: string | null = after;
   for (const section of names.slice(names.indexOf(name))) {
     do {
-      if (characters > EXPORTED_CHARACTERS || !until()) return { lines, next: `${section} ${at ?? ''}` };
+      if (characters > EXPORTED_CHARACTERS || !hasTimeLeft())
+        return { lines, next: `${section} ${at ?? ''}` };
       const part: Part | undefined = await SECTIONS[section]?.(at || undefined, caller, services);
       lines.push(...(part?.lines ?? []));
       characters += JSON.stringify(part?.lines ?? []).length;

@@ -1,5 +1,6 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { ENVIRONMENTS, type Environment } from '../contract/scopes.ts';
+import * as attribute from '../kernel/attributes.ts';
 import { number, oneOf, text } from '../kernel/items.ts';
 import { imagesOf, isDone } from '../kernel/stream-records.ts';
 import type { KeyUse } from './usage.ts';
@@ -53,12 +54,13 @@ function byTenant(records: readonly DynamoDBRecord[]): TenantUses[] {
 /** The use that a record of the stream shows; undefined for whatever else happens to keys. */
 function keyUse(record: DynamoDBRecord): KeyUse | undefined {
   const { before, after } = imagesOf(record);
-  if (after?.SK?.S !== 'KEY' || number(after, 'n') <= number(before ?? {}, 'n')) return undefined;
+  if (after?.SK?.S !== 'KEY' || number(after, attribute.USES) <= number(before ?? {}, attribute.USES))
+    return undefined;
   return {
-    tenantId: text(after, 'ten'),
-    keyId: text(after, 'id'),
-    environment: oneOf<Environment>(ENVIRONMENTS, text(after, 'env')),
-    count: number(after, 'n'),
-    at: number(after, 'seen'),
+    tenantId: text(after, attribute.TENANT),
+    keyId: text(after, attribute.KEY_ID),
+    environment: oneOf<Environment>(ENVIRONMENTS, text(after, attribute.ENVIRONMENT)),
+    count: number(after, attribute.USES),
+    at: number(after, attribute.USED_AT),
   };
 }

@@ -1,6 +1,8 @@
 import { systemClock, timestamp } from '../../lambdas/kernel/clock.ts';
+import { type ApiKey, statusOf } from '../../lambdas/keys/api-key.ts';
 import { DynamoKeyStore } from '../../lambdas/keys/key-store.ts';
-import { type ApiKey, type KeySelection, revokeKeys, statusOf } from '../../lambdas/keys/keys.ts';
+import type { KeySelection } from '../../lambdas/keys/keys.ts';
+import { revokeKeys } from '../../lambdas/keys/revocation.ts';
 import { operator } from '../change.ts';
 import type { Command, CommandOptions } from '../command.ts';
 import { OpsError, type Target } from '../target.ts';
@@ -49,7 +51,10 @@ export const keyCommands: readonly Command[] = [
         const alive = (await matching(keys, tenant, selection)).filter(({ state }) => state !== 'revoked');
         return { would_revoke: alive.length, keys: alive.map(({ id }) => id) };
       }
-      return revokeKeys(selection, tenant, operator(), () => true, { keys, clock: systemClock });
+      return revokeKeys(
+        { tenantId: tenant, selection, origin: operator(), hasTimeLeft: () => true },
+        { keys, clock: systemClock },
+      );
     },
   },
 ];

@@ -1,6 +1,6 @@
 import { systemClock, timestamp } from '../../lambdas/kernel/clock.ts';
+import type { Tenant, TenantChange } from '../../lambdas/tenancy/tenant.ts';
 import { DynamoTenantStore } from '../../lambdas/tenancy/tenant-store.ts';
-import type { Tenant, TenantChange } from '../../lambdas/tenancy/tenants.ts';
 import { loadSettings } from '../../lib/settings.ts';
 import { operator, untilItHolds } from '../change.ts';
 import type { Command, CommandOptions, Report } from '../command.ts';

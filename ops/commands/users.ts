@@ -1,6 +1,6 @@
 import { timestamp } from '../../lambdas/kernel/clock.ts';
-import type { Person } from '../../lambdas/people/people.ts';
 import { DynamoPeopleStore } from '../../lambdas/people/people-store.ts';
+import type { Person } from '../../lambdas/people/person.ts';
 import type { Command } from '../command.ts';
 import { named } from './tenants.ts';
 

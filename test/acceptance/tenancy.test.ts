@@ -452,7 +452,7 @@ describe('audit', () => {
     // Hundreds more of the same, as they would be written.
     const rows = Array.from({ length: 600 }, (_, index) => ({
       actor: 'user:u',
-      action: 'key.update',
+      action: 'key.update' as const,
       target: `key:${id}`,
       at: Math.floor(Date.now() / 1000),
       requestId: `r${index}`,

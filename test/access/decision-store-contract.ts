@@ -145,7 +145,11 @@ export function decisionStoreContract(stores: () => Stores): void {
       const { account, workspaceId } = await storeTenant(stores());
       const lifetime = { idleSeconds: 60, absoluteSeconds: 60 };
       const { sessions } = stores();
-      const session = await openSession(account.user, workspaceId, lifetime, ORIGIN, sessions, NOW);
+      const session = await openSession(
+        { user: account.user, workspaceId, lifetime, from: ORIGIN },
+        sessions,
+        NOW,
+      );
       const use = (now = NOW) => decisions().useSession(session.sessionId, ADDRESS, now);
       const uses = await Promise.all(Array.from({ length: 20 }, () => use()));
       expect(uses.map(({ count }) => count).sort((a, b) => a - b)).toEqual(uses.map((_, index) => index + 1));

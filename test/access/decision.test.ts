@@ -72,10 +72,12 @@ async function logIn(
   role: 'viewer' | 'editor' | 'admin' = 'admin',
 ) {
   const session = await openSession(
-    { ...tenant.account.user, role },
-    tenant.workspaceId,
-    { idleSeconds: 3600, absoluteSeconds: 3600 },
-    { requestId: 'r' },
+    {
+      user: { ...tenant.account.user, role },
+      workspaceId: tenant.workspaceId,
+      lifetime: { idleSeconds: 3600, absoluteSeconds: 3600 },
+      from: { requestId: 'r' },
+    },
     store.sessions,
     NOW,
   );

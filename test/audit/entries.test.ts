@@ -10,13 +10,21 @@ import {
 const origin = { actor: 'user:ada', requestId: 'r', address: '192.0.2.7' };
 const row: AuditRow = {
   seq: 1,
-  ...auditEntry('key.update', 'key:k', origin, 100, { name: 'a' }, { name: 'b' }),
+  ...auditEntry({
+    action: 'key.update',
+    target: 'key:k',
+    origin,
+    at: 100,
+    before: { name: 'a' },
+    after: { name: 'b' },
+  }),
 };
 
 test('an entry says who did what to what, when and from where; the system is nowhere', () => {
   expect(row).toMatchObject({ actor: 'user:ada', action: 'key.update', at: 100, address: '192.0.2.7' });
   const system = { actor: 'system', requestId: 'r' };
-  expect(auditEntry('key.revoke', 'key:k', system, 100, null, null).address).toBeNull();
+  const revoked = { action: 'key.revoke', target: 'key:k', at: 100, before: null, after: null } as const;
+  expect(auditEntry({ ...revoked, origin: system }).address).toBeNull();
   const common = { tenantId: 't', workspaceId: 'w', scopes: [], environment: 'live' } as const;
   expect(originOf({ kind: 'key', keyId: 'k', ...common }, { requestId: 'r' })).toEqual({
     actor: 'key:k',
@@ -45,7 +53,14 @@ test.each<[AuditFilter, boolean]>([
 test('an entry about many is found by each of them', () => {
   const many: AuditRow = {
     seq: 2,
-    ...auditEntry('key.import', 'import:r', origin, 100, null, { targets: ['key:a', 'key:b'] }),
+    ...auditEntry({
+      action: 'key.import',
+      target: 'import:r',
+      origin,
+      at: 100,
+      before: null,
+      after: { targets: ['key:a', 'key:b'] },
+    }),
   };
   expect(passes(many, { target: 'key:b' })).toBe(true);
   expect(passes(many, { target: 'key:c' })).toBe(false);

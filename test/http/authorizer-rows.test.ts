@@ -7,8 +7,9 @@ import { coversScope, type Role, type Scope } from '../../lambdas/contract/scope
 import { authorizer } from '../../lambdas/http/authorize.ts';
 import { parseBlock } from '../../lambdas/kernel/address.ts';
 import { accessTable, apiRows } from '../../lambdas/kernel/api-rows.ts';
+import type { ApiKey } from '../../lambdas/keys/api-key.ts';
 import { newKey, newLocator } from '../../lambdas/keys/key-format.ts';
-import { type ApiKey, issueKey } from '../../lambdas/keys/keys.ts';
+import { issueKey } from '../../lambdas/keys/keys.ts';
 import { openSession } from '../../lambdas/sessions/sessions.ts';
 import { EMPTY_KEYSET, type Keyset, nextKeyset, publicKeys } from '../../lambdas/signing/keyset.ts';
 import { Signer } from '../../lambdas/signing/signer.ts';
@@ -105,7 +106,7 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('the 
     const logIn = async (role: Role = 'admin', seconds = 3600) => {
       const lifetime = { idleSeconds: 3600, absoluteSeconds: 3600 };
       const user = { ...account.user, role };
-      const session = await openSession(user, workspaceId, lifetime, ORIGIN, stores.sessions, NOW);
+      const session = await openSession({ user, workspaceId, lifetime, from: ORIGIN }, stores.sessions, NOW);
       const signer = new Signer(
         async () => keyset,
         ISSUER,

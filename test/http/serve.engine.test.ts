@@ -9,8 +9,10 @@ import { serve } from '../../lambdas/http/serve.ts';
 import { methodOrPath, methodsByPath } from '../../lambdas/http/unmatched.ts';
 import { apiRows } from '../../lambdas/kernel/api-rows.ts';
 import { Problem } from '../../lambdas/kernel/problem.ts';
+
 import type { ServicesOf } from '../../lambdas/kernel/route.ts';
-import { workspaceRevocation } from '../../lambdas/keys/keys.ts';
+import { workspaceRevocation } from '../../lambdas/keys/revocation.ts';
+
 import { routes } from '../../lambdas/table/index.ts';
 import { managementRoutes } from '../../lambdas/table/management.ts';
 import { publicRoutes } from '../../lambdas/table/public.ts';

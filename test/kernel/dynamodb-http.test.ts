@@ -7,14 +7,9 @@ import { BatchGetItemCommand, DynamoDBClient, UpdateItemCommand } from '@aws-sdk
 import { SignatureV4 } from '@smithy/signature-v4';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { DynamoDbError } from '../../lambdas/kernel/dynamodb-error.ts';
-import {
-  type AttributeValue,
-  type BatchGetItemInput,
-  createDynamoDbHttp,
-  type DynamoDbHttpOptions,
-  type Item,
-  type UpdateItemInput,
-} from '../../lambdas/kernel/dynamodb-http.ts';
+import { createDynamoDbHttp, type DynamoDbHttpOptions } from '../../lambdas/kernel/dynamodb-http.ts';
+import type { AttributeValue, Item } from '../../lambdas/kernel/items.ts';
+import type { BatchGetItemInput, UpdateItemInput } from '../../lambdas/kernel/record-client.ts';
 import { ENGINE_CREDENTIALS, ENGINE_REGION, type Engine, startEngine } from '../support/dynamodb-engine.ts';
 
 /**

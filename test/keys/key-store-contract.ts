@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import type { ApiKey } from '../../lambdas/keys/api-key.ts';
 import { hashKey } from '../../lambdas/keys/key-format.ts';
-import { type ApiKey, ROTATION_PAUSE_SECONDS, revokeKeys } from '../../lambdas/keys/keys.ts';
+import { revokeKeys } from '../../lambdas/keys/revocation.ts';
+import { ROTATION_PAUSE_SECONDS } from '../../lambdas/keys/rotation.ts';
 import {
   ADDRESS,
   FOREVER,
@@ -137,8 +139,8 @@ export function keyStoreContract(stores: () => Stores): void {
       );
       const inSecond = (await Promise.all(there)).map(({ apiKey }) => apiKey);
       const context = { keys: stores().keys, clock: () => NOW };
-      const revoke = (selection: Parameters<typeof revokeKeys>[0]) =>
-        revokeKeys(selection, tenantId, ORIGIN, () => true, context);
+      const revoke = (selection: Parameters<typeof revokeKeys>[0]['selection']) =>
+        revokeKeys({ tenantId, selection, origin: ORIGIN, hasTimeLeft: () => true }, context);
       expect(await revoke({ workspaceId: second.id, createdBefore: NOW })).toMatchObject({ revoked: 0 });
       expect(await revoke({ createdBy: 'user:other' })).toEqual({ revoked: 3, complete: true });
       expect(await revoke({ workspaceId: second.id })).toEqual({ revoked: 0, complete: true });

@@ -3,9 +3,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { apiKeyKey, keyKey, tenantKey, workspaceKey } from '../../lambdas/kernel/item-keys.ts';
 import { type Item, N, S } from '../../lambdas/kernel/items.ts';
 import { Table } from '../../lambdas/kernel/table.ts';
+import { type ApiKey, RETENTION_SECONDS } from '../../lambdas/keys/api-key.ts';
 import { hashKey } from '../../lambdas/keys/key-format.ts';
 import { DynamoKeyStore, newKeyItems } from '../../lambdas/keys/key-store.ts';
-import { type ApiKey, type KeySelection, RETENTION_SECONDS, revokeKeys } from '../../lambdas/keys/keys.ts';
+import type { KeySelection } from '../../lambdas/keys/keys.ts';
+import { revokeKeys } from '../../lambdas/keys/revocation.ts';
 import { ENGINE_CREDENTIALS, ENGINE_REGION } from '../support/dynamodb-engine.ts';
 import {
   FOREVER,
@@ -348,7 +350,7 @@ describe('among very many keys', () => {
     const revoke = (selection: KeySelection, steps: number) => {
       let step = 0;
       const hasTimeLeft = () => (step += 1) <= steps;
-      return revokeKeys(selection, tenantId, ORIGIN, hasTimeLeft, { keys, clock: () => NOW });
+      return revokeKeys({ tenantId, selection, origin: ORIGIN, hasTimeLeft }, { keys, clock: () => NOW });
     };
     const ofClosing = { workspaceId: closing };
     expect(await revoke(ofClosing, 0)).toEqual({ revoked: 0, complete: false });

@@ -27,7 +27,8 @@ beforeAll(async () => {
   context = { profile, deployment: DEPLOYMENT, keys, workspaces, records, clock: () => NOW };
 });
 
-const verify = (key: string, count = false, by = caller) => verifyKey(key, count, by, ADDRESS, context);
+const verify = (key: string, count = false, by = caller) =>
+  verifyKey({ key, count, caller: by, address: ADDRESS }, context);
 
 describe('verifying a key', () => {
   test('tells its rights, and its allowance, which only counting uses up', async () => {

@@ -35,7 +35,7 @@ export function accountStoreContract(stores: () => Stores): void {
         workspaceId: account.workspaceId,
         passwordHash: 'hash',
       });
-      expect(await accounts.findUser(user.tenantId, user.userId)).toEqual({ ...user, version: 0 });
+      expect(await accounts.findUser(user.tenantId, user.userId)).toMatchObject({ ...user, version: 0 });
       const other = newAccount();
       await accounts.createAccount(other);
       expect(await accounts.findUser(other.user.tenantId, user.userId)).toBeUndefined();

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { IdentityProvider } from '../../lambdas/contract/deployment.ts';
 import { Problem } from '../../lambdas/kernel/problem.ts';
 import { type ExchangeContext, exchangeToken } from '../../lambdas/people/exchange.ts';
-import type { Person } from '../../lambdas/people/people.ts';
+import type { Person } from '../../lambdas/people/person.ts';
 import { EMPTY_KEYSET, nextKeyset } from '../../lambdas/signing/keyset.ts';
 import { Signer } from '../../lambdas/signing/signer.ts';
 import { profile } from '../../profiles/default.ts';

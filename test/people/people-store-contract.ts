@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Person } from '../../lambdas/people/people.ts';
+import type { Person } from '../../lambdas/people/person.ts';
 import { NOW, newAccount, ORIGIN, type Stores } from '../support/tenants.ts';
 
 const conflict = expect.objectContaining({ code: 'conflicting_state' });
@@ -128,7 +128,12 @@ export function peopleStoreContract(stores: () => Stores): void {
       const { tenantId, add } = await newTenant();
       const person = await add();
       const change = (after: string) =>
-        stores().people.changePassword(person, { before: 'hash', after }, `session ${after}`, ORIGIN, NOW);
+        stores().people.changePassword(
+          person,
+          { before: 'hash', after, keptSession: `session ${after}` },
+          ORIGIN,
+          NOW,
+        );
       const results = await Promise.allSettled([change('one'), change('two')]);
       expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
       for (const result of results)

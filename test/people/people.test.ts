@@ -38,7 +38,7 @@ beforeEach(async () => {
 /** A caller with a session of their own. */
 async function logIn(user: User): Promise<UserCaller> {
   const lifetime = { idleSeconds: 60, absoluteSeconds: 60 };
-  const session = await openSession(user, 'w', lifetime, FROM, stores.sessions, NOW);
+  const session = await openSession({ user, workspaceId: 'w', lifetime, from: FROM }, stores.sessions, NOW);
   const rights = { scopes: ['admin'], environment: 'live', workspaceId: 'w' } as const;
   return { kind: 'user', ...session, role: user.role, ...rights };
 }
@@ -78,9 +78,15 @@ describe('adding people', () => {
 describe('changing and removing people', () => {
   test('a new role holds for every session from the moment that it has answered', async () => {
     const ben = await logIn(await add('ben@example.com', 'editor'));
-    await changePerson(ben.userId, { role: 'viewer' }, admin, FROM, context);
+    await changePerson(
+      { userId: ben.userId, change: { role: 'viewer' }, caller: admin, from: FROM },
+      context,
+    );
     expect(sessionOf(ben)?.caller.role).toBe('viewer');
-    const named = await changePerson(ben.userId, { fullName: null }, admin, FROM, context);
+    const named = await changePerson(
+      { userId: ben.userId, change: { fullName: null }, caller: admin, from: FROM },
+      context,
+    );
     expect(named).toMatchObject({ fullName: null, role: 'viewer' });
   });
 
@@ -91,7 +97,11 @@ describe('changing and removing people', () => {
     expect(sessionOf(ben)?.state).toBe('ended');
     for (const attempt of [
       () => removePerson(admin.userId, admin, FROM, context),
-      () => changePerson(admin.userId, { role: 'viewer' }, admin, FROM, context),
+      () =>
+        changePerson(
+          { userId: admin.userId, change: { role: 'viewer' }, caller: admin, from: FROM },
+          context,
+        ),
     ])
       await expect(attempt()).rejects.toMatchObject({ code: 'conflicting_state' });
     expect(sessionOf(admin)).toMatchObject({ state: 'active', caller: { role: 'admin' } });
@@ -101,7 +111,9 @@ describe('changing and removing people', () => {
     const other = newAccount();
     await stores.accounts.createAccount(other);
     const { userId } = other.user;
-    await expect(changePerson(userId, { role: 'viewer' }, admin, FROM, context)).rejects.toEqual(notFound);
+    await expect(
+      changePerson({ userId, change: { role: 'viewer' }, caller: admin, from: FROM }, context),
+    ).rejects.toEqual(notFound);
     await expect(removePerson(userId, admin, FROM, context)).rejects.toEqual(notFound);
     expect(await stores.people.find(other.user.tenantId, userId)).toMatchObject({ role: 'admin' });
   });

@@ -14,7 +14,11 @@ export function sessionStoreContract(stores: () => Stores): void {
     return account.user;
   };
   const open = async (user?: User, now = NOW) =>
-    openSession(user ?? (await newPerson()), 'w', LIFETIME, { requestId: 'r' }, stores().sessions, now);
+    openSession(
+      { user: user ?? (await newPerson()), workspaceId: 'w', lifetime: LIFETIME, from: { requestId: 'r' } },
+      stores().sessions,
+      now,
+    );
   const use = (sessionId: string, now = NOW) => stores().decisions().useSession(sessionId, ADDRESS, now);
   const standing = { role: 'viewer', version: 1, passwordVersion: 0, keptSession: null } as const;
 
@@ -37,7 +41,7 @@ export function sessionStoreContract(stores: () => Stores): void {
         },
       });
       expect((await use(sessionId, NOW + 3600)).passed).toBe(false);
-      expect(await stores().sessions.list(user.userId, NOW + 3599)).toEqual([
+      expect(await stores().sessions.list(user.userId, NOW + 3599)).toMatchObject([
         { sessionId, createdAt: NOW, expiresAt: NOW + 3600, lastUse: { at: NOW, address: ADDRESS } },
       ]);
       expect(await stores().sessions.list(user.userId, NOW + 3600)).toEqual([]);

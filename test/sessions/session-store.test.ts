@@ -22,7 +22,11 @@ async function newPerson(): Promise<User> {
 }
 const LIFETIME = { idleSeconds: 3600, absoluteSeconds: 3600 };
 const open = async (user?: User, now = NOW) =>
-  openSession(user ?? (await newPerson()), 'w', LIFETIME, { requestId: 'r' }, store.sessions, now);
+  openSession(
+    { user: user ?? (await newPerson()), workspaceId: 'w', lifetime: LIFETIME, from: { requestId: 'r' } },
+    store.sessions,
+    now,
+  );
 
 test('a session is one hot record and a row of its user, and both end with TTL', async () => {
   const { sessionId, userId } = await open();

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Workspace } from '../../lambdas/tenancy/workspaces.ts';
+import type { Workspace } from '../../lambdas/tenancy/workspace.ts';
 import { MAX_WORKSPACES } from '../../lambdas/tenancy/workspaces.ts';
 import { NOW, ORIGIN, type Stores, storeTenant } from '../support/tenants.ts';
 
@@ -76,11 +76,11 @@ export function tenancyStoresContract(stores: () => Stores): void {
       const { tenantId } = await storeTenant(stores());
       const workspace = await open(tenantId);
       const { workspaces } = stores();
-      expect(await workspaces.rename(workspace, 'New', ORIGIN, NOW)).toBe(true);
+      expect(await workspaces.change(workspace, { name: 'New' }, ORIGIN, NOW)).toBe(true);
       expect(await workspaces.find(tenantId, workspace.id)).toMatchObject({ name: 'New' });
       expect(await workspaces.remove(workspace, ORIGIN, NOW)).toBe(true);
       expect(await workspaces.remove(workspace, ORIGIN, NOW)).toBe(false);
-      expect(await workspaces.rename(workspace, 'Newer', ORIGIN, NOW)).toBe(false);
+      expect(await workspaces.change(workspace, { name: 'Newer' }, ORIGIN, NOW)).toBe(false);
     });
 
     test('it is not removed while it has keys; one that closes stays closing, and is removed without any', async () => {

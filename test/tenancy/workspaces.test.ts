@@ -1,14 +1,14 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Caller } from '../../lambdas/kernel/caller.ts';
-import { workspaceRevocation } from '../../lambdas/keys/keys.ts';
+import { workspaceRevocation } from '../../lambdas/keys/revocation.ts';
 import { requireKeyDefaults } from '../../lambdas/tenancy/key-defaults.ts';
 import { requireWorkspace } from '../../lambdas/tenancy/workspace-choice.ts';
 import {
+  changeWorkspace,
   createWorkspace,
   deleteWorkspace,
   findWorkspace,
   listWorkspaces,
-  renameWorkspace,
   type WorkspaceContext,
 } from '../../lambdas/tenancy/workspaces.ts';
 import { profile } from '../../profiles/default.ts';
@@ -34,10 +34,10 @@ beforeEach(async () => {
   program = { kind: 'key', keyId: 'k', ...common };
 });
 
-const create = (name = 'Second') => createWorkspace(name, person, FROM, context);
+const create = (name = 'Second') => createWorkspace({ name }, person, FROM, context);
 const always = () => true;
 const remove = (id: string, force: boolean, hasTimeLeft = always) =>
-  deleteWorkspace(id, force, person, FROM, hasTimeLeft, context);
+  deleteWorkspace({ id, force, caller: person, from: FROM, hasTimeLeft }, context);
 const notFound = expect.objectContaining({ code: 'not_found' });
 
 describe('workspaces', () => {
@@ -47,19 +47,25 @@ describe('workspaces', () => {
     expect((await listWorkspaces(program, context)).map(({ id }) => id)).toEqual([tenant.workspaceId]);
     expect(await findWorkspace(second.id, person, context)).toEqual(second);
     await expect(findWorkspace(second.id, program, context)).rejects.toEqual(notFound);
-    await expect(renameWorkspace(second.id, 'Mine', program, FROM, context)).rejects.toEqual(notFound);
+    await expect(
+      changeWorkspace({ id: second.id, change: { name: 'Mine' }, caller: program, from: FROM }, context),
+    ).rejects.toEqual(notFound);
     const other = await storeTenant(stores);
     await expect(findWorkspace(other.workspaceId, person, context)).rejects.toEqual(notFound);
   });
 
   test('one is renamed; one that goes meanwhile is not found', async () => {
     const second = await create();
-    expect(await renameWorkspace(second.id, 'New', person, FROM, context)).toEqual({
+    expect(
+      await changeWorkspace({ id: second.id, change: { name: 'New' }, caller: person, from: FROM }, context),
+    ).toEqual({
       ...second,
       name: 'New',
     });
-    vi.spyOn(stores.workspaces, 'rename').mockResolvedValueOnce(false);
-    await expect(renameWorkspace(second.id, 'New', person, FROM, context)).rejects.toEqual(notFound);
+    vi.spyOn(stores.workspaces, 'change').mockResolvedValueOnce(false);
+    await expect(
+      changeWorkspace({ id: second.id, change: { name: 'New' }, caller: person, from: FROM }, context),
+    ).rejects.toEqual(notFound);
   });
 
   test('one that is picked must be the caller’s; a foreign one, one too long and none are not told apart', async () => {

@@ -45,7 +45,16 @@ const key = (line: number, text: string, given: Partial<ImportedKey> = {}): Impo
 const workspace = (line: number, id: string): ImportRow => ({ kind: 'workspace', line, id, name: id });
 const always = () => true;
 const run = (rows: readonly ImportRow[], given: { dryRun?: boolean; until?: () => boolean } = {}) =>
-  importRows(rows, given.dryRun ?? false, caller, FROM, given.until ?? always, context);
+  importRows(
+    {
+      rows: rows,
+      dryRun: given.dryRun ?? false,
+      caller: caller,
+      from: FROM,
+      hasTimeLeft: given.until ?? always,
+    },
+    context,
+  );
 const said = (outcomes: readonly RowOutcome[]) =>
   outcomes.map(({ line, status, message }) =>
     message === undefined ? [line, status] : [line, status, message],

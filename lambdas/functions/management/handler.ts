@@ -8,7 +8,7 @@ import type { ServicesOf } from '../../kernel/route.ts';
 import { Table } from '../../kernel/table.ts';
 import { variable } from '../../kernel/variables.ts';
 import { DynamoKeyStore } from '../../keys/key-store.ts';
-import { workspaceRevocation } from '../../keys/keys.ts';
+import { workspaceRevocation } from '../../keys/revocation.ts';
 import { DynamoAccountStore } from '../../people/account-store.ts';
 import { DynamoSessionStore } from '../../sessions/session-store.ts';
 import { managementRoutes } from '../../table/management.ts';

@@ -1,6 +1,7 @@
 import { Problem } from '../../../lambdas/kernel/problem.ts';
+import type { ApiKey } from '../../../lambdas/keys/api-key.ts';
 import { isImported } from '../../../lambdas/keys/key-format.ts';
-import type { ApiKey, KeyIssue } from '../../../lambdas/keys/keys.ts';
+import type { KeyIssue } from '../../../lambdas/keys/keys.ts';
 import { type ImportStore, MAX_IMPORTED_KEYS, type Presence } from '../../../lambdas/transfer/import.ts';
 import { storedKey } from './key-store.ts';
 import { pair, type State } from './state.ts';

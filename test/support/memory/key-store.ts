@@ -1,16 +1,9 @@
 import { NEVER } from '../../../lambdas/kernel/clock.ts';
 import { Problem } from '../../../lambdas/kernel/problem.ts';
+import type { ApiKey, KeyChange } from '../../../lambdas/keys/api-key.ts';
 import { isImported } from '../../../lambdas/keys/key-format.ts';
-import {
-  type ApiKey,
-  type KeyChange,
-  type KeyIssue,
-  type KeyPage,
-  type KeyRotation,
-  type KeySelection,
-  type KeyStore,
-  ROTATION_PAUSE_SECONDS,
-} from '../../../lambdas/keys/keys.ts';
+import type { KeyIssue, KeyPage, KeyRotation, KeySelection, KeyStore } from '../../../lambdas/keys/keys.ts';
+import { ROTATION_PAUSE_SECONDS } from '../../../lambdas/keys/rotation.ts';
 import type { KeyDefaults } from '../../../lambdas/tenancy/key-defaults.ts';
 import { NO_USES, pair, type State, type StoredKey } from './state.ts';
 
@@ -134,15 +127,16 @@ export class MemoryKeyStore implements KeyStore {
 }
 
 /** A key that nobody has used. */
-export function storedKey({ key: { expiresAt, ...key }, hash }: KeyIssue): StoredKey {
-  return { ...NO_USES, key, slot: { hash, expiresAt }, previous: null, rotatedAt: null };
+export function storedKey({ key: { expiresAt, rotatedAt, ...key }, hash }: KeyIssue): StoredKey {
+  return { ...NO_USES, key, slot: { hash, expiresAt }, previous: null, rotatedAt };
 }
 
-function apiKey({ key, slot, previous, lastUse }: StoredKey): ApiKey {
+function apiKey({ key, slot, previous, rotatedAt, lastUse }: StoredKey): ApiKey {
   return {
     ...key,
     expiresAt: slot.expiresAt,
     previousExpiresAt: previous?.expiresAt ?? null,
+    rotatedAt,
     lastUse,
   };
 }

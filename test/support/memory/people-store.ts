@@ -4,11 +4,11 @@ import {
   MAX_USERS,
   type NewPerson,
   noPerson,
+  type PasswordChange,
   type PeoplePage,
   type PeopleStore,
-  type Person,
-  type PersonChange,
 } from '../../../lambdas/people/people.ts';
+import type { Person, PersonChange } from '../../../lambdas/people/person.ts';
 import type { UserStanding } from '../../../lambdas/sessions/sessions.ts';
 import { claimAddress } from './account-store.ts';
 import { pair, type State, type StoredPerson } from './state.ts';
@@ -77,21 +77,17 @@ export class MemoryPeopleStore implements PeopleStore {
     this.#state.logins.delete(before.email);
   }
 
-  async changePassword(
-    seen: Person,
-    hashes: { readonly before: string; readonly after: string },
-    session: string,
-  ): Promise<void> {
+  async changePassword(seen: Person, change: PasswordChange): Promise<void> {
     const before = this.#present(seen);
     const login = this.#state.logins.get(before.email);
-    if (login?.passwordHash !== hashes.before) throw new Problem('wrong_password');
+    if (login?.passwordHash !== change.before) throw new Problem('wrong_password');
     const version = before.version + 1;
-    this.#state.logins.set(before.email, { ...login, passwordHash: hashes.after });
+    this.#state.logins.set(before.email, { ...login, passwordHash: change.after });
     this.#state.people.set(pair(before.tenantId, before.userId), {
       ...before,
       version,
       passwordVersion: version,
-      keptSession: session,
+      keptSession: change.keptSession,
     });
   }
 

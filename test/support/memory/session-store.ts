@@ -1,12 +1,12 @@
 import type { ChangeOrigin } from '../../../lambdas/audit/entries.ts';
 import { Problem } from '../../../lambdas/kernel/problem.ts';
+import type { SessionView } from '../../../lambdas/sessions/session.ts';
 import type { SessionRecord } from '../../../lambdas/sessions/session-record.ts';
 import type {
   NewSession,
   OpenedSession,
   SessionEnd,
   SessionStore,
-  SessionView,
   UserStanding,
 } from '../../../lambdas/sessions/sessions.ts';
 import { NO_USES, pair, type State, type StoredSession } from './state.ts';

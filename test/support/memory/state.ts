@@ -1,13 +1,13 @@
 import type { ChangeOrigin } from '../../../lambdas/audit/entries.ts';
+import type { ApiKey } from '../../../lambdas/keys/api-key.ts';
 import type { KeySlot } from '../../../lambdas/keys/key-record.ts';
-import type { ApiKey } from '../../../lambdas/keys/keys.ts';
 import type { Login } from '../../../lambdas/people/accounts.ts';
 import type { LinkedIdentity } from '../../../lambdas/people/exchange.ts';
-import type { Person } from '../../../lambdas/people/people.ts';
+import type { Person } from '../../../lambdas/people/person.ts';
 import type { SessionRecord } from '../../../lambdas/sessions/session-record.ts';
 import type { ControlFacts } from '../../../lambdas/signing/control-facts.ts';
-import type { Tenant } from '../../../lambdas/tenancy/tenants.ts';
-import type { Workspace } from '../../../lambdas/tenancy/workspaces.ts';
+import type { Tenant } from '../../../lambdas/tenancy/tenant.ts';
+import type { Workspace } from '../../../lambdas/tenancy/workspace.ts';
 
 /** A tenant, with what is counted on it besides. */
 export interface StoredTenant extends Omit<Tenant, 'users' | 'workspaces' | 'keys'> {
@@ -27,7 +27,7 @@ export interface Uses {
 export const NO_USES: Uses = { window: 0, counts: new Map(), lastUse: null };
 
 export interface StoredKey extends Uses {
-  readonly key: Omit<ApiKey, 'expiresAt' | 'previousExpiresAt' | 'lastUse'>;
+  readonly key: Omit<ApiKey, 'expiresAt' | 'previousExpiresAt' | 'lastUse' | 'rotatedAt'>;
   readonly slot: KeySlot;
   /** The key before the last rotation. */
   readonly previous: KeySlot | null;

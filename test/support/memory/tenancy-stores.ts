@@ -1,7 +1,9 @@
 import { Problem } from '../../../lambdas/kernel/problem.ts';
 import { isImported } from '../../../lambdas/keys/key-format.ts';
-import type { Tenant, TenantChange, TenantStore } from '../../../lambdas/tenancy/tenants.ts';
-import { MAX_WORKSPACES, type Workspace, type WorkspaceStore } from '../../../lambdas/tenancy/workspaces.ts';
+import type { Tenant, TenantChange } from '../../../lambdas/tenancy/tenant.ts';
+import type { TenantStore } from '../../../lambdas/tenancy/tenants.ts';
+import type { Workspace, WorkspaceChange } from '../../../lambdas/tenancy/workspace.ts';
+import { MAX_WORKSPACES, type WorkspaceStore } from '../../../lambdas/tenancy/workspaces.ts';
 import { pair, type State } from './state.ts';
 
 export class MemoryTenantStore implements TenantStore {
@@ -63,10 +65,10 @@ export class MemoryWorkspaceStore implements WorkspaceStore {
     this.#state.workspaces.set(pair(tenantId, id), { id, tenantId, name, createdAt, state: 'active' });
   }
 
-  async rename({ tenantId, id }: Workspace, name: string): Promise<boolean> {
+  async change({ tenantId, id }: Workspace, change: WorkspaceChange): Promise<boolean> {
     const stored = this.#state.workspaces.get(pair(tenantId, id));
     if (stored === undefined) return false;
-    this.#state.workspaces.set(pair(tenantId, id), { ...stored, name });
+    this.#state.workspaces.set(pair(tenantId, id), { ...stored, ...change });
     return true;
   }
 

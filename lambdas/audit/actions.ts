@@ -1,0 +1,33 @@
+/** Every action of the audit trail, `<kind>.<verb>` (docs/audit.md). */
+export const AUDIT_ACTIONS = [
+  'tenant.create',
+  'tenant.update',
+  'user.create',
+  'user.update',
+  'user.password',
+  'user.remove',
+  'workspace.create',
+  'workspace.update',
+  'workspace.close',
+  'workspace.delete',
+  'key.create',
+  'key.import',
+  'key.update',
+  'key.enable',
+  'key.disable',
+  'key.rotate',
+  'key.revoke',
+  'session.create',
+  'session.role',
+  'session.refresh-reuse',
+  'session.end',
+] as const;
+
+export type AuditAction = (typeof AUDIT_ACTIONS)[number];
+
+type Kind = AuditAction extends `${infer Before}.${string}` ? Before : never;
+
+/** What can be done to things of a kind. */
+export type AuditVerb<Of extends Kind> = {
+  [Action in AuditAction]: Action extends `${Of}.${infer Verb}` ? Verb : never;
+}[AuditAction];

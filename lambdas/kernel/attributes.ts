@@ -1,0 +1,44 @@
+/**
+ * The attributes of the items that the authorizer reads, each named once: for its own readers, which know nothing else
+ * of records, and for the declarations of the entities. As constants they cost its bundle nothing. Those of `KEY` and
+ * `SESSION` items are short, as such a record is written on every request and stays below 1 KB.
+ */
+
+/** Of both, a key and a session. */
+export const STATE = 'st';
+export const EXPIRY = 'xa';
+export const TENANT = 'ten';
+export const WORKSPACE = 'wsp';
+/** The window of the last use; its count is `c<window>`. */
+export const WINDOW = 'win';
+export const USES = 'n';
+export const USED_AT = 'seen';
+export const USED_FROM = 'ip';
+/** How many changes there were, and the note of the last one until the next use. */
+export const CHANGES = 'seq';
+export const CHANGE = 'chg';
+
+/** Of a key. A slot is a hash and its expiry; the second is of the key before the last rotation. */
+export const KEY_ID = 'id';
+export const ENVIRONMENT = 'env';
+export const SCOPES = 'scp';
+export const HASH = 'ha';
+export const PREVIOUS_HASH = 'hb';
+export const PREVIOUS_EXPIRY = 'xb';
+export const ALLOWED_BLOCKS = 'ips';
+export const ROTATED_AT = 'rot';
+
+/** Of a session. */
+export const SESSION_ID = 'sid';
+export const USER = 'usr';
+export const ROLE = 'rol';
+/** The version of the person whose role the session has. */
+export const USER_VERSION = 'uv';
+
+/** Of a tenant. */
+export const TENANT_STATE = 'state';
+export const TIER = 'tier';
+export const USAGE_KEY = 'usageKey';
+export const HELD_UNTIL = 'heldUntil';
+export const WORKSPACES = 'workspaces';
+export const SUSPENDED_WORKSPACES = 'suspendedWorkspaces';

@@ -1,0 +1,104 @@
+import type { Profile } from '../contract/profile.ts';
+import { firstUncovered, type Scope } from '../contract/scopes.ts';
+import { contains } from '../kernel/address.ts';
+import type { Caller, KeyCaller } from '../kernel/caller.ts';
+import { NEVER } from '../kernel/clock.ts';
+import { invalidField, Problem } from '../kernel/problem.ts';
+import type { KeyDefaults } from '../tenancy/key-defaults.ts';
+import type { ApiKey } from './api-key.ts';
+
+/** What a caller may give a key: no more than they have, and no longer than the profile allows. */
+
+/** An expiry as it was asked for; `field` is the name that an error must say. */
+export interface ExpiryRequest {
+  readonly field: string;
+  /** Unix seconds; null for never. */
+  readonly at: number | null;
+}
+
+export function expiryOf(lifetimeSeconds: number | null, now: number): number {
+  return lifetimeSeconds === null ? NEVER : now + lifetimeSeconds;
+}
+
+/** The record of a caller that is a key: what its own keys may not exceed. */
+export async function callerKey(
+  caller: Caller,
+  keys: { find(tenantId: string, id: string): Promise<ApiKey | undefined> },
+): Promise<ApiKey | undefined> {
+  if (caller.kind !== 'key') return undefined;
+  const own = await keys.find(caller.tenantId, (caller satisfies KeyCaller).keyId);
+  if (own === undefined) throw new Problem('invalid_credential');
+  return own;
+}
+
+export function defaultScopes(caller: Caller, profile: Profile, defaults: KeyDefaults): readonly Scope[] {
+  const { defaultScopes: ofProfile, scopes: known } = profile.keys;
+  const scopes = defaults.scopes ?? ofProfile;
+  if (scopes === null) return known.filter((scope) => caller.scopes.includes(scope));
+  return scopes.filter(
+    (scope) => firstUncovered(caller.scopes, [scope], profile.scopeInclusion) === undefined,
+  );
+}
+
+/** Seconds from now until what was asked for; the profile's default, but no later than the caller's own end. */
+export function lifetimeOf(
+  {
+    expiry,
+    owned,
+    defaults,
+  }: {
+    readonly expiry: ExpiryRequest | undefined;
+    readonly owned: ApiKey | undefined;
+    readonly defaults?: KeyDefaults;
+  },
+  { keys: { defaultExpiryDays, maxExpiryDays } }: Profile,
+  now: number,
+): number | null {
+  if (expiry === undefined) {
+    const days = defaults?.expiresInDays ?? defaultExpiryDays;
+    const byDefault = days === null ? NEVER : now + days * 86_400;
+    const expiresAt = Math.min(byDefault, owned?.expiresAt ?? NEVER);
+    return expiresAt === NEVER ? null : expiresAt - now;
+  }
+  if (expiry.at === null) {
+    if (defaultExpiryDays === null) return null;
+    throw invalidField(expiry.field, `must lie at most ${maxExpiryDays} days ahead`);
+  }
+  if (expiry.at <= now) throw invalidField(expiry.field, 'must lie in the future');
+  if (expiry.at > now + maxExpiryDays * 86_400) {
+    throw invalidField(expiry.field, `must lie at most ${maxExpiryDays} days ahead`);
+  }
+  return expiry.at - now;
+}
+
+/** Nobody can give a key more than they have: scopes, and for a key its workspace, environment and addresses. */
+export function requireWithin(
+  key: Pick<ApiKey, 'scopes' | 'workspaceId' | 'environment' | 'allowedBlocks'>,
+  caller: Caller,
+  owned: ApiKey | undefined,
+  { scopeInclusion }: Profile,
+): void {
+  const missing = firstUncovered(caller.scopes, key.scopes, scopeInclusion);
+  if (missing !== undefined) throw exceeds(`You do not have the scope ${missing} yourself.`);
+  if (owned === undefined) return;
+  if (key.workspaceId !== owned.workspaceId)
+    throw exceeds('An API key can only create keys of its own workspace.');
+  if (owned.environment === 'test' && key.environment !== 'test') {
+    throw exceeds('A test key cannot create or change live keys.');
+  }
+  const bounded = key.allowedBlocks.length > 0;
+  const within = key.allowedBlocks.every((block) => owned.allowedBlocks.some((own) => contains(own, block)));
+  if (owned.allowedBlocks.length > 0 && !(bounded && within)) {
+    throw exceeds('allowed_ips must lie within those of the API key that you use.');
+  }
+}
+
+export function requireExpiryWithin(expiresAt: number, owned: ApiKey | undefined): void {
+  if (owned !== undefined && expiresAt > owned.expiresAt) {
+    throw exceeds('The key cannot expire later than the API key that you use.');
+  }
+}
+
+function exceeds(message: string): Problem {
+  return new Problem('exceeds_own_rights', { message });
+}

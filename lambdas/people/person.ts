@@ -1,0 +1,39 @@
+import { ROLES } from '../contract/scopes.ts';
+import { timestamp } from '../kernel/clock.ts';
+import { text as textOf } from '../kernel/items.ts';
+import { type AskedOf, type ChangeOf, defineRecord } from '../kernel/record.ts';
+import { choice, number, numberUnlessZero, optionalText, readOff, text } from '../kernel/stored.ts';
+import type { User } from '../sessions/user.ts';
+
+/** A person as their tenant's administrators see them. */
+export interface Person extends User {
+  readonly version: number;
+  /** Unix seconds. */
+  readonly createdAt: number;
+  /** Null for who onboarded. */
+  readonly createdBy: string | null;
+}
+
+/** The fields of a person (CONTRIBUTING, "Add a field"): one item, `TENANT#<t>` / `USER#<u>`. */
+export const PERSON = defineRecord<Person, 'row'>()({
+  userId: { on: 'row', stored: readOff((item) => textOf(item, 'SK').slice('USER#'.length)), view: 'id' },
+  tenantId: { on: 'row', stored: readOff((item) => textOf(item, 'PK').slice('TENANT#'.length)) },
+  email: { on: 'row', stored: text('email'), view: 'email', audit: 'email' },
+  fullName: {
+    on: 'row',
+    stored: optionalText('fullName'),
+    patch: true,
+    view: 'full_name',
+    audit: 'full_name',
+  },
+  role: { on: 'row', stored: choice('role', ROLES), patch: true, view: 'role', audit: 'role' },
+  version: { on: 'row', stored: numberUnlessZero('ver'), initial: 0 },
+  createdAt: { on: 'row', stored: number('createdAt'), view: { created_at: (at) => timestamp(at) ?? '' } },
+  createdBy: { on: 'row', stored: optionalText('createdBy'), view: 'created_by' },
+});
+
+/** What requests say of a person, taken as it is. */
+export type PersonFields = AskedOf<typeof PERSON>;
+
+/** What a change of a person writes; absent fields stay. */
+export type PersonChange = ChangeOf<typeof PERSON>;
