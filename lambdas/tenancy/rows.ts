@@ -153,7 +153,7 @@ export const tenantView = z
     tier: z.string(),
     key_defaults: z.object({
       expires_in_days: z.int().nullable(),
-      scopes: z.array(scope).nullable(),
+      scopes: z.array(z.string()).nullable(),
       allowed_ips: z.array(z.string()).nullable(),
     }),
     created_at: time,
