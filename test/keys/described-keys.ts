@@ -5,7 +5,6 @@
 import { DynamoDecisionStore } from '../../lambdas/access/decision-store.ts';
 import { Facts } from '../../lambdas/access/facts.ts';
 import { AuditTrail } from '../../lambdas/audit/trail-store.ts';
-import { openApiDocument } from '../../lambdas/http/openapi.ts';
 import { serve } from '../../lambdas/http/serve.ts';
 import type { ServicesOf } from '../../lambdas/kernel/route.ts';
 import { workspaceRevocation } from '../../lambdas/keys/revocation.ts';
@@ -13,6 +12,7 @@ import { routes } from '../../lambdas/table/index.ts';
 import { managementRoutes } from '../../lambdas/table/management.ts';
 import { type TransferServices, transferRoutes } from '../../lambdas/transfer/rows.ts';
 import { DynamoUsageStore } from '../../lambdas/usage/usage-store.ts';
+import { openApiDocument } from '../../lib/openapi/document.ts';
 import { profile } from '../../profiles/default.ts';
 import { type EventInput, event } from '../http/requests.ts';
 import { DEPLOYMENT } from '../support/deployment.ts';
@@ -106,7 +106,9 @@ await send('transfer', {
 });
 const imported = await store.keys.find(tenantId, 'key_old');
 const { description: removed } = await one('PATCH', { description: null });
-const document = openApiDocument(routes, profile);
+const { components } = openApiDocument(routes, profile) as unknown as {
+  readonly components: { readonly schemas: Record<string, { readonly properties?: object }> };
+};
 
 console.log(
   JSON.stringify({
@@ -121,16 +123,9 @@ console.log(
     audited: exported.find((line) => line.action === 'key.update'),
     imported: Object.entries(imported ?? {}).find(([name]) => name === 'description')?.[1],
     stored: await store.keys.find(tenantId, id),
-    documented: Object.fromEntries(
-      Object.entries({ post: resource, patch: `${resource}/{id}` }).map(([method, path]) => [
-        method,
-        JSON.stringify(
-          (document as unknown as Record<'paths', Record<string, Record<string, unknown>>>).paths[path]?.[
-            method
-          ],
-        ),
-      ]),
-    ),
+    documented: Object.entries(components.schemas)
+      .filter(([, { properties = {} }]) => Object.hasOwn(properties, 'description'))
+      .map(([name]) => name),
   }),
 );
 await store.stop();

@@ -2,19 +2,18 @@ import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { SCOPES } from '../../lambdas/contract/scopes.ts';
 import { parseBlock } from '../../lambdas/kernel/address.ts';
 import type { Caller } from '../../lambdas/kernel/caller.ts';
+import type { ApiKey } from '../../lambdas/keys/api-key.ts';
 import { hashKey } from '../../lambdas/keys/key-format.ts';
 import {
-  type ApiKey,
   createKey,
   findKey,
   type KeyContext,
   listKeys,
   revealKey,
-  revokeKey,
-  revokeKeys,
-  rotateKey,
   updateKey,
 } from '../../lambdas/keys/keys.ts';
+import { revokeKey, revokeKeys } from '../../lambdas/keys/revocation.ts';
+import { rotateKey } from '../../lambdas/keys/rotation.ts';
 import { profile } from '../../profiles/default.ts';
 import { DEPLOYMENT } from '../support/deployment.ts';
 import { memoryStores } from '../support/memory/stores.ts';
@@ -66,7 +65,10 @@ describe('nobody can give a key more than they have', () => {
     await expect(make(person(['read', 'write']), { scopes: ['read', 'delete'] })).rejects.toEqual(exceeds);
     const { apiKey } = await make(person(['read', 'write']), { scopes: ['read'] });
     await expect(
-      updateKey(apiKey.id, { scopes: ['admin'] }, person(['read', 'write']), FROM, at()),
+      updateKey(
+        { id: apiKey.id, request: { scopes: ['admin'] }, caller: person(['read', 'write']), from: FROM },
+        at(),
+      ),
     ).rejects.toEqual(exceeds);
     expect((await make(person(['admin']), { scopes: ['delete'] })).apiKey.scopes).toEqual(['delete']);
   });
@@ -74,8 +76,12 @@ describe('nobody can give a key more than they have', () => {
   test('a key of more than one’s own cannot be changed or rotated, as rotating shows its secret', async () => {
     const { apiKey } = await make(person(), { scopes: ['admin'] });
     const small = person(['read']);
-    await expect(rotateKey(apiKey.id, grace(0), small, FROM, at())).rejects.toEqual(exceeds);
-    await expect(updateKey(apiKey.id, { name: 'mine' }, small, FROM, at())).rejects.toEqual(exceeds);
+    await expect(
+      rotateKey({ id: apiKey.id, request: grace(0), caller: small, from: FROM }, at()),
+    ).rejects.toEqual(exceeds);
+    await expect(
+      updateKey({ id: apiKey.id, request: { name: 'mine' }, caller: small, from: FROM }, at()),
+    ).rejects.toEqual(exceeds);
   });
 
   test('environment: a test key makes no live key', async () => {
@@ -91,13 +97,17 @@ describe('nobody can give a key more than they have', () => {
       const expiry = { field: 'expires_at', at: until };
       await expect(make(caller, { expiry })).rejects.toEqual(exceeds);
       const { apiKey } = await make(caller);
-      await expect(updateKey(apiKey.id, { expiry }, caller, FROM, at())).rejects.toEqual(exceeds);
+      await expect(
+        updateKey({ id: apiKey.id, request: { expiry }, caller, from: FROM }, at()),
+      ).rejects.toEqual(exceeds);
     }
     const { apiKey } = await make(person());
     expect(apiKey.expiresAt).toBe(FOREVER);
-    expect((await rotateKey(apiKey.id, grace(0), caller, FROM, at())).apiKey.expiresAt).toBe(NOW + 1000);
+    expect(
+      (await rotateKey({ id: apiKey.id, request: grace(0), caller, from: FROM }, at())).apiKey.expiresAt,
+    ).toBe(NOW + 1000);
     // And a person gives it back its own end, which TTL must not forestall.
-    await rotateKey(apiKey.id, grace(0), person(), FROM, at(NOW + 20));
+    await rotateKey({ id: apiKey.id, request: grace(0), caller: person(), from: FROM }, at(NOW + 20));
     expect((await store.keys.find(tenant.tenantId, apiKey.id))?.expiresAt).toBe(FOREVER);
   });
 
@@ -118,7 +128,7 @@ describe('nobody can give a key more than they have', () => {
     const stranger: Caller = { ...caller, workspaceId: 'another' };
     const { apiKey } = await make(person());
     await expect(findKey(apiKey.id, stranger, at())).rejects.toMatchObject({ code: 'not_found' });
-    expect((await listKeys(stranger, 100, undefined, undefined, at())).keys).toEqual([]);
+    expect((await listKeys(stranger, { limit: 100, after: undefined }, at())).keys).toEqual([]);
   });
 });
 
@@ -126,7 +136,9 @@ describe('rotation', () => {
   test('of 20 at once one answers with a key, and the others say that it was rotated', async () => {
     const { apiKey } = await make(person());
     const results = await Promise.allSettled(
-      Array.from({ length: 20 }, () => rotateKey(apiKey.id, grace(60), person(), FROM, at())),
+      Array.from({ length: 20 }, () =>
+        rotateKey({ id: apiKey.id, request: grace(60), caller: person(), from: FROM }, at()),
+      ),
     );
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     for (const result of results) if (result.status === 'rejected') expect(result.reason).toEqual(conflict);
@@ -134,7 +146,10 @@ describe('rotation', () => {
 
   test('keeps id, rights and expiry rules; the old key ends at its grace or at its own end, whichever is sooner', async () => {
     const { apiKey } = await make(person(), { expiry: { field: 'expires_at', at: NOW + 100 } });
-    const { apiKey: rotated } = await rotateKey(apiKey.id, grace(3600), person(), FROM, at(NOW + 50));
+    const { apiKey: rotated } = await rotateKey(
+      { id: apiKey.id, request: grace(3600), caller: person(), from: FROM },
+      at(NOW + 50),
+    );
     expect(rotated).toMatchObject({
       id: apiKey.id,
       scopes: apiKey.scopes,
@@ -145,35 +160,51 @@ describe('rotation', () => {
 
   test('while a grace runs, only a rotation without grace is taken, and it ends both older keys', async () => {
     const { apiKey } = await make(person());
-    await rotateKey(apiKey.id, grace(3600), person(), FROM, at());
-    await expect(rotateKey(apiKey.id, grace(3600), person(), FROM, at(NOW + 60))).rejects.toEqual(conflict);
-    const { apiKey: again } = await rotateKey(apiKey.id, grace(0), person(), FROM, at(NOW + 60));
+    await rotateKey({ id: apiKey.id, request: grace(3600), caller: person(), from: FROM }, at());
+    await expect(
+      rotateKey({ id: apiKey.id, request: grace(3600), caller: person(), from: FROM }, at(NOW + 60)),
+    ).rejects.toEqual(conflict);
+    const { apiKey: again } = await rotateKey(
+      { id: apiKey.id, request: grace(0), caller: person(), from: FROM },
+      at(NOW + 60),
+    );
     expect(again.previousExpiresAt).toBeNull();
     expect((await store.keys.find(tenant.tenantId, apiKey.id))?.previousExpiresAt).toBe(NOW + 60);
   });
 
   test('while a grace runs, the newest key alone can be replaced, and the one before keeps its grace', async () => {
     const { apiKey, key: first } = await make(person());
-    const { key: lost } = await rotateKey(apiKey.id, grace(3600), person(), FROM, at());
+    const { key: lost } = await rotateKey(
+      { id: apiKey.id, request: grace(3600), caller: person(), from: FROM },
+      at(),
+    );
     const keepPrevious = { graceSeconds: 0, keepPrevious: true };
-    const again = await rotateKey(apiKey.id, keepPrevious, person(), FROM, at(NOW + 60));
+    const again = await rotateKey(
+      { id: apiKey.id, request: keepPrevious, caller: person(), from: FROM },
+      at(NOW + 60),
+    );
     expect(again.apiKey.previousExpiresAt).toBe(NOW + 3600);
     const decisions = store.decisions();
     const opens = async (key: string) =>
       (await decisions.useKey(apiKey.locator, hashKey(key), '192.0.2.1', NOW + 61)).passed;
     expect([await opens(first), await opens(lost), await opens(again.key)]).toEqual([true, false, true]);
-    const late = rotateKey(apiKey.id, keepPrevious, person(), FROM, at(NOW + 4000));
+    const late = rotateKey(
+      { id: apiKey.id, request: keepPrevious, caller: person(), from: FROM },
+      at(NOW + 4000),
+    );
     await expect(late).rejects.toEqual(conflict);
   });
 
   test('a grace ends with the key: shortening the expiry shortens it, and a new key that ends sooner does too', async () => {
     const { apiKey, key: first } = await make(person());
-    await rotateKey(apiKey.id, grace(3600), person(), FROM, at());
+    await rotateKey({ id: apiKey.id, request: grace(3600), caller: person(), from: FROM }, at());
     await updateKey(
-      apiKey.id,
-      { expiry: { field: 'expires_at', at: NOW + 60 } },
-      person(),
-      FROM,
+      {
+        id: apiKey.id,
+        request: { expiry: { field: 'expires_at', at: NOW + 60 } },
+        caller: person(),
+        from: FROM,
+      },
       at(NOW + 20),
     );
     const decisions = store.decisions();
@@ -186,26 +217,33 @@ describe('rotation', () => {
     const { apiKey } = await make(person(), { expiry: { field: 'expires_in_days', at: NOW + 100 } });
     const late = at(NOW + 200);
     const expiry = { field: 'expires_at', at: NOW + 1000 };
-    await expect(updateKey(apiKey.id, { expiry }, person(), FROM, late)).rejects.toEqual(conflict);
-    expect((await rotateKey(apiKey.id, grace(60), person(), FROM, late)).apiKey.expiresAt).toBe(NOW + 300);
+    await expect(
+      updateKey({ id: apiKey.id, request: { expiry }, caller: person(), from: FROM }, late),
+    ).rejects.toEqual(conflict);
+    expect(
+      (await rotateKey({ id: apiKey.id, request: grace(60), caller: person(), from: FROM }, late)).apiKey
+        .expiresAt,
+    ).toBe(NOW + 300);
   });
 });
 
 describe('changing and revoking', () => {
   test('what is asked for is so then, and a revoked key is gone for ever', async () => {
     const { apiKey } = await make(person());
-    const update = (change: Parameters<typeof updateKey>[1]) =>
-      updateKey(apiKey.id, change, person(), FROM, at());
+    const update = (request: Parameters<typeof updateKey>[0]['request']) =>
+      updateKey({ id: apiKey.id, request, caller: person(), from: FROM }, at());
     const changed = await update({ name: 'New', enabled: false, scopes: ['read'], metadata: { a: 'b' } });
     expect(changed).toMatchObject({ name: 'New', state: 'disabled', scopes: ['read'], metadata: { a: 'b' } });
-    await expect(rotateKey(apiKey.id, grace(0), person(), FROM, at())).rejects.toEqual(conflict);
+    await expect(
+      rotateKey({ id: apiKey.id, request: grace(0), caller: person(), from: FROM }, at()),
+    ).rejects.toEqual(conflict);
     expect(await update({ enabled: true })).toMatchObject({ state: 'active', name: 'New' });
     const revoked = await revokeKey(apiKey.id, person(), FROM, at());
     expect(revoked).toMatchObject({ state: 'revoked', revokedAt: NOW });
     expect(await revokeKey(apiKey.id, person(), FROM, at(NOW + 60))).toMatchObject({ revokedAt: NOW });
     for (const late of [
       () => update({ name: 'Late' }),
-      () => rotateKey(apiKey.id, grace(0), person(), FROM, at()),
+      () => rotateKey({ id: apiKey.id, request: grace(0), caller: person(), from: FROM }, at()),
       () => revealKey(apiKey.id, undefined, person(), at()),
     ])
       await expect(late()).rejects.toMatchObject({ code: 'gone' });
@@ -220,10 +258,14 @@ describe('changing and revoking', () => {
         return store.keys.change(...given);
       });
     const expiry = { field: 'expires_at', at: NOW + 60 };
-    firstDo(() => rotateKey(apiKey.id, grace(3600), person(), FROM, at()));
-    await expect(updateKey(apiKey.id, { expiry }, person(), FROM, at())).rejects.toEqual(conflict);
+    firstDo(() => rotateKey({ id: apiKey.id, request: grace(3600), caller: person(), from: FROM }, at()));
+    await expect(
+      updateKey({ id: apiKey.id, request: { expiry }, caller: person(), from: FROM }, at()),
+    ).rejects.toEqual(conflict);
     firstDo(() => store.keys.revoke(apiKey, { actor: 'user:u', requestId: 'r' }, NOW));
-    await expect(updateKey(apiKey.id, { enabled: true }, person(), FROM, at())).rejects.toMatchObject({
+    await expect(
+      updateKey({ id: apiKey.id, request: { enabled: true }, caller: person(), from: FROM }, at()),
+    ).rejects.toMatchObject({
       code: 'gone',
     });
   });
@@ -268,7 +310,10 @@ describe('changing and revoking', () => {
     const mine = { createdBy: apiKey.createdBy };
     const origin = { actor: 'user:u', requestId: 'r' };
     const revoke = (hasTimeLeft: () => boolean) =>
-      revokeKeys(mine, tenant.tenantId, origin, hasTimeLeft, at());
+      revokeKeys(
+        { tenantId: tenant.tenantId, selection: mine, origin: origin, hasTimeLeft: hasTimeLeft },
+        at(),
+      );
     expect(await revoke(() => false)).toEqual({ revoked: 0, complete: false });
     expect((await revoke(() => true)).complete).toBe(true);
     expect((await store.keys.find(tenant.tenantId, apiKey.id))?.state).toBe('revoked');
