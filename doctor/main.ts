@@ -8,6 +8,7 @@ import { discoveryProbes } from './probes/discovery.ts';
 import { Flow } from './probes/flow.ts';
 import { gatewayProbes } from './probes/gateway.ts';
 import { reachProbes } from './probes/reach.ts';
+import { rightsProbe } from './probes/rights.ts';
 import { stackOutputs, stackProbes } from './probes/stack.ts';
 import { removeTenant } from './remove-tenant.ts';
 
@@ -48,6 +49,7 @@ async function examineDeployment(
       ...discoveryProbes(api),
       ...flow.probes(),
       ...(stack === undefined ? [] : stackProbes(stack)),
+      rightsProbe(api, givenTable ?? outputs.TableName),
       cleanUp(flow, givenTable ?? outputs.TableName),
     ],
     (finding) => json || print(finding),

@@ -1,6 +1,7 @@
 import type { AccessTable } from '../lambdas/contract/access.ts';
 import type { AdvertisedPath } from '../lambdas/contract/advertised.ts';
 import type { Profile } from '../lambdas/contract/profile.ts';
+import type { Rights } from '../lambdas/contract/rights.ts';
 import { advertisedPaths } from '../lambdas/http/discovery.ts';
 import { type MethodTable, methodsByPath } from '../lambdas/http/unmatched.ts';
 import { accessTable, apiRows } from '../lambdas/kernel/api-rows.ts';
@@ -19,10 +20,10 @@ export interface ApiConstants {
 }
 
 /** Reads them from the table of a profile. */
-export function apiConstants(routes: readonly Route[], profile: Profile): ApiConstants {
+export function apiConstants(routes: readonly Route[], profile: Profile, rights: Rights): ApiConstants {
   return {
-    access: accessTable(apiRows(routes, profile)),
-    openApi: openApiDocument(routes, profile),
+    access: accessTable(apiRows(routes, profile), rights),
+    openApi: openApiDocument(routes, profile, rights),
     advertised: advertisedPaths(routes, profile),
     methods: methodsByPath(routes, profile),
   };

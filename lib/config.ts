@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { METHODS } from '../lambdas/contract/access.ts';
 import { ALGORITHMS } from '../lambdas/contract/algorithms.ts';
-import { ROLES, SCOPES } from '../lambdas/contract/scopes.ts';
 import { atLeastOne, fields, flag, oneOf, text, whole } from './config-fields.ts';
+import { rightsFields, roleName, scopeName } from './rights-fields.ts';
 
 /** The limits of API Gateway for an account in a Region; no tier can have more (API Gateway, "Quotas"). */
 const ACCOUNT_RATE = 10_000;
@@ -76,7 +76,7 @@ const pathScope = fields({
   path: text(/^\/[^*\s]*(\/\*)?$/, 'a path that starts with /, with /* at the end for everything below'),
   /** @default - all methods */
   methods: z.array(oneOf(METHODS)).readonly().exactOptional(),
-  scope: oneOf(SCOPES),
+  scope: scopeName(),
 });
 
 /** A URL that is fetched or compared: without credentials, query and fragment. */
@@ -176,9 +176,9 @@ const identityProvider = fields({
     .nullable()
     .default(null),
   /** The role of whose token says no other; null refuses them. @default null */
-  role: oneOf(ROLES).nullable().default(null),
+  role: roleName().nullable().default(null),
   /** The claim that names roles, and ours by its values; the largest that matches counts. @default null */
-  roleClaim: fields({ claim: claimName(), values: z.record(z.string(), oneOf(ROLES)) })
+  roleClaim: fields({ claim: claimName(), values: z.record(z.string(), roleName()) })
     .nullable()
     .default(null),
   /** Makes a person of the tenant of whoever is not known yet. @default false */
@@ -191,7 +191,7 @@ const identityProvider = fields({
   if ((tenantId === null) === (tenantClaim === null))
     fault('tenantId', 'must be the id of a tenant, or tenantClaim must say where it stands; one of the two');
   if (role === null && roleClaim === null)
-    fault('role', `must be one of ${ROLES.join(', ')}, or roleClaim must say where it stands`);
+    fault('role', 'must be the name of a role, or roleClaim must say where it stands');
   if (!createUsers && !linkByEmail)
     fault('createUsers', 'must be true, or linkByEmail: otherwise nobody could come in');
 });
@@ -254,6 +254,7 @@ export const CONFIG = fields({
   anonymous: flag().exactOptional(),
   /** The API behind the front door; null for the built-in echo. @default null */
   upstream: upstream.nullable().default(null),
+  ...rightsFields,
   /** Limits of tenants, by the tier's name. */
   tiers: z
     .record(tierName, tier)

@@ -1,9 +1,15 @@
 import { readFileSync } from 'node:fs';
-import type { DecisionSettings, Deployment, TokenSettings } from '../lambdas/contract/deployment.ts';
+import type {
+  DecisionProfile,
+  DecisionSettings,
+  Deployment,
+  TokenSettings,
+} from '../lambdas/contract/deployment.ts';
 import type { Profile } from '../lambdas/contract/profile.ts';
 import { type Config, ConfigError, parseConfig, RESERVED_CONCURRENCY } from './config.ts';
 import type { FunctionName } from './functions.ts';
 import { loadProfile } from './profiles.ts';
+import { pathScopesOf, requireDeclared, rightsOf } from './rights.ts';
 
 /** The inputs of one deployment: the configuration with its overrides, and the profile that it names. */
 export interface Settings {
@@ -34,6 +40,7 @@ export async function loadSettings(
   const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
   const config = parseConfig({ ...file, ...overriddenFields(fields), ...given });
   const profile = await loadProfile(config.profile);
+  requireDeclared(config, profile);
   checkAnonymous(config, profile);
   checkCertificate(config, region);
   checkKmsKey(config, region);
@@ -125,7 +132,8 @@ export function deploymentOf({ config, profile }: Settings): Deployment {
     upstreamUrl: config.upstream?.url ?? null,
     tokens: tokenSettings(config, profile),
     identityProviders: config.identityProviders,
-    pathScopes: [...(config.upstream?.scopes ?? []), ...profile.pathScopes],
+    rights: rightsOf(config, profile),
+    pathScopes: pathScopesOf(config, profile),
     allowedOrigin: config.cors.allowedOrigin,
   };
 }
@@ -138,8 +146,27 @@ export function decisionSettingsOf({
   sandbox,
   pathScopes,
   tokens: { acceptsHs256 },
+  rights: { inclusion, roles, smallestRole, methodScopes },
 }: Deployment): DecisionSettings {
-  return { anonymous, tiers, initialTier, sandbox, pathScopes, tokens: { acceptsHs256 } };
+  const scopesOnly = Object.entries(roles).map(([name, { scopes }]) => [name, { scopes }]);
+  return {
+    anonymous,
+    tiers,
+    initialTier,
+    sandbox,
+    pathScopes,
+    tokens: { acceptsHs256 },
+    rights: { inclusion, roles: Object.fromEntries(scopesOnly), smallestRole, methodScopes },
+  };
+}
+
+/** And of the profile. */
+export function decisionProfileOf({
+  credentials,
+  errorCodes,
+  keys: { prefix, environments },
+}: Profile): DecisionProfile {
+  return { credentials, errorCodes, keys: { prefix, environments } };
 }
 
 /** Requests a minute from one source address. */

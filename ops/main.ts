@@ -3,6 +3,7 @@ import { Problem } from '../lambdas/kernel/problem.ts';
 import type { Command, CommandOptions, Report } from './command.ts';
 import { auditCommands } from './commands/audit.ts';
 import { keyCommands } from './commands/keys.ts';
+import { rightsCommands } from './commands/rights.ts';
 import { signingKeyCommands } from './commands/signing-keys.ts';
 import { stackCommands } from './commands/stack.ts';
 import { tenantCommands } from './commands/tenants.ts';
@@ -14,6 +15,7 @@ const COMMANDS: readonly Command[] = [
   ...tenantCommands,
   ...keyCommands,
   ...userCommands,
+  ...rightsCommands,
   ...auditCommands,
   ...signingKeyCommands,
   ...stackCommands,

@@ -127,9 +127,9 @@ export class Flow {
         );
   }
 
-  /** A key that may only read: proven, and refused by a usage key that no plan has. */
+  /** A key with the default scopes, of which none manages: proven, and refused by a usage key that no plan has. */
   async #smallKey(): Promise<Result> {
-    const created = await this.#create({ name: 'doctor: read only', scopes: ['read'] });
+    const created = await this.#create({ name: 'doctor: a small key' });
     if (typeof created !== 'string') return created;
     const response = await this.#call('createKey', { authorization: `Bearer ${created}` }, { name: 'never' });
     const said403 = response.status === 403 && (await this.#api.isError(response));

@@ -160,14 +160,14 @@ function callersOf({ access }: Proven) {
 function isScopeGranted(proven: Proven): boolean {
   const { caller, context } = proven;
   const required = requiredScope(proven);
-  return required === undefined || coversScope(caller.scopes, required, context.profile.scopeInclusion);
+  return required === undefined || coversScope(caller.scopes, required, context.deployment.rights.inclusion);
 }
 
 /** The scope that the row asks for; undefined where any credential will do. */
 export function requiredScope({ access, request, context }: Proven): Scope | undefined {
   if (access !== 'upstream') return access?.scope;
-  const { profile, deployment } = context;
-  return upstreamScope(request.method as Method, request.path, deployment.pathScopes, profile.methodScopes);
+  const { pathScopes, rights } = context.deployment;
+  return upstreamScope(request.method as Method, request.path, pathScopes, rights.methodScopes);
 }
 
 function isAllowanceLeft({ allowance }: Proven): boolean {

@@ -1,7 +1,6 @@
 import type { AccessTable } from '../contract/access.ts';
-import type { DecisionSettings } from '../contract/deployment.ts';
+import type { DecisionProfile, DecisionSettings } from '../contract/deployment.ts';
 import type { DecisionErrorCode } from '../contract/errors.ts';
-import type { Profile } from '../contract/profile.ts';
 import type { Caller } from '../kernel/caller.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { HeaderValues } from '../kernel/headers.ts';
@@ -61,7 +60,7 @@ export interface DecisionStore {
 }
 
 export interface DecisionContext {
-  readonly profile: Profile;
+  readonly profile: DecisionProfile;
   readonly deployment: DecisionSettings;
   readonly access: AccessTable;
   readonly store: DecisionStore;

@@ -32,7 +32,7 @@ export const auditRoutes = group.rows({
   listAudit: group.caller({
     method: 'GET',
     path: '/v1/audit',
-    access: { kind: 'credential', scope: 'admin' },
+    access: { kind: 'credential', scope: 'audit' },
     summary: 'Who did what, in the order of its numbers',
     description:
       'A page may hold fewer rows than its limit, even none, while `next_cursor` says that there are more. ' +

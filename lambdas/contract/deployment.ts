@@ -1,7 +1,9 @@
 import type { AccessTable, Method } from './access.ts';
 import type { AdvertisedPath } from './advertised.ts';
 import type { Algorithm } from './algorithms.ts';
-import type { PathScope } from './profile.ts';
+import type { KeyFormat } from './key-format.ts';
+import type { PathScope, Profile } from './profile.ts';
+import type { DecisionRights, Rights } from './rights.ts';
 import type { Role } from './scopes.ts';
 
 /** Limits of a tier: the numbers that the functions need. Rate, burst and quota live in the usage plans. */
@@ -96,6 +98,7 @@ export interface Deployment {
   readonly upstreamUrl: string | null;
   readonly tokens: TokenSettings;
   readonly identityProviders: readonly IdentityProvider[];
+  readonly rights: Rights;
   /** The configuration's path rules, then the profile's. */
   readonly pathScopes: readonly PathScope[];
   /** `Access-Control-Allow-Origin` of every response. */
@@ -106,13 +109,19 @@ export interface Deployment {
 export interface DecisionSettings
   extends Pick<Deployment, 'anonymous' | 'tiers' | 'initialTier' | 'sandbox' | 'pathScopes'> {
   readonly tokens: Pick<TokenSettings, 'acceptsHs256'>;
+  readonly rights: DecisionRights;
+}
+
+/** The part of a profile that they read. */
+export interface DecisionProfile extends Pick<Profile, 'credentials' | 'errorCodes'> {
+  readonly keys: KeyFormat;
 }
 
 // Constants of the bundles (lib/bundle.ts). Only composition roots (`handler.ts`) read them.
 declare global {
   const LATCHKEY_DEPLOYMENT: Deployment;
-  /** In the authorizer's bundle only, which has nothing that it does not need. */
-  const LATCHKEY_DECISION: DecisionSettings;
+  /** In the authorizer's bundle only, in place of the profile and the deployment: it has nothing that it does not need. */
+  const LATCHKEY_DECISION: { readonly profile: DecisionProfile; readonly deployment: DecisionSettings };
   /** Likewise: its part of the route table. */
   const LATCHKEY_ACCESS: AccessTable;
   /** The OpenAPI document, but for the URL that it is served by. */

@@ -1,9 +1,8 @@
 import type * as z from 'zod';
-import type { Access, Method } from '../contract/access.ts';
+import type { Access, Area, Method } from '../contract/access.ts';
 import type { Advertised } from '../contract/advertised.ts';
 import type { ErrorCode } from '../contract/errors.ts';
 import type { RouteId, ServiceName } from '../contract/route-id.ts';
-import type { Scope } from '../contract/scopes.ts';
 import type { Tag } from '../contract/tags.ts';
 import type { Caller, UserCaller } from './caller.ts';
 import type { Credential } from './credential.ts';
@@ -174,7 +173,7 @@ interface GroupBuilder<Services, Service extends ServiceName> {
   readonly person: RowMaker<
     Services,
     [services: Services, caller: UserCaller],
-    { readonly scope: Scope | null }
+    { readonly scope: Area | null }
   >;
   /** The group: its rows by their ids. */
   readonly rows: <Id extends RouteId>(

@@ -1,4 +1,4 @@
-import type { Scope } from '../contract/scopes.ts';
+import { declaredScopes, type Scope } from '../contract/scopes.ts';
 import type { Caller } from '../kernel/caller.ts';
 import { invalidField } from '../kernel/problem.ts';
 import { type Allowance, allowanceAfter } from '../plans/allowance.ts';
@@ -16,6 +16,7 @@ export type Verification =
       readonly keyId: string;
       readonly workspaceId: string;
       readonly environment: string;
+      /** Those that give a right. */
       readonly scopes: readonly Scope[];
       readonly expiresAt: number;
       readonly allowance: Allowance;
@@ -73,7 +74,7 @@ export async function verifyKey(
     keyId: own.keyId,
     workspaceId: own.workspaceId,
     environment: own.environment,
-    scopes: own.scopes,
+    scopes: declaredScopes(own.scopes, deployment.rights.inclusion),
     expiresAt: slot.expiresAt,
     allowance: allowanceAfter(limit, used, window),
   };

@@ -6,8 +6,8 @@ import {
   environment,
   expiresInDays,
   moment,
-  scope,
   scopes,
+  storedScopes,
   time,
 } from '../kernel/fields.ts';
 import { API_KEY, type ApiKey } from './api-key.ts';
@@ -62,7 +62,7 @@ export const keyView = z
     key_prefix: z.string().describe('The masked key: enough to recognise it.'),
     workspace_id: z.string(),
     environment,
-    scopes: z.array(scope),
+    scopes: storedScopes,
     status: z.enum(['active', 'expired', 'disabled', 'revoked']),
     is_active: z.boolean(),
     allowed_ips: z.array(z.string()),

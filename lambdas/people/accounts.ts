@@ -142,7 +142,7 @@ async function openAccount(
       workspaceId,
       name: 'First key',
       environment: mainEnvironment(profile.keys),
-      scopes: profile.keys.onboardingScopes,
+      scopes: deployment.rights.onboardingScopes,
       lifetimeSeconds:
         profile.keys.defaultExpiryDays === null ? null : profile.keys.defaultExpiryDays * 86_400,
       allowedBlocks: [],
@@ -153,7 +153,13 @@ async function openAccount(
     createdAt,
   );
   const account: NewAccount = {
-    user: { userId, tenantId, email: input.email, fullName: input.fullName, role: 'admin' },
+    user: {
+      userId,
+      tenantId,
+      email: input.email,
+      fullName: input.fullName,
+      role: deployment.rights.ownerRole,
+    },
     passwordHash,
     heldUntil: holdSeconds === null ? null : createdAt + holdSeconds,
     tier: deployment.initialTier,

@@ -1,7 +1,7 @@
 import { createHash, randomUUID, randomUUIDv7 } from 'node:crypto';
 import type { ChangeOrigin, RequestOrigin } from '../audit/entries.ts';
 import type { IdentityProvider } from '../contract/deployment.ts';
-import { ROLES, type Role } from '../contract/scopes.ts';
+import type { Role } from '../contract/scopes.ts';
 import { Problem } from '../kernel/problem.ts';
 import { type Grant, openGrant, type RefreshContext, unlessChanged } from '../sessions/grants.ts';
 import type { User } from '../sessions/user.ts';
@@ -79,7 +79,7 @@ export async function exchangeToken(
   context: ExchangeContext,
 ): Promise<Exchanged> {
   const proof = await context.verify(token);
-  const [tenantId, role] = [tenantOf(proof), roleOf(proof)];
+  const [tenantId, role] = [tenantOf(proof), roleOf(proof, Object.keys(context.deployment.rights.roles))];
   const workspaceIds = await openWorkspaces(tenantId, context);
   const [workspaceId] = workspaceIds;
   if (workspaceId === undefined) throw refused(`tenant ${tenantId} has no workspace`);
@@ -127,12 +127,12 @@ function tenantOf({ provider: { tenantId, tenantClaim }, claims }: ProviderToken
 }
 
 /** The largest role that the claim gives, else the provider's own. */
-function roleOf({ provider: { role, roleClaim }, claims }: ProviderToken): Role {
+function roleOf({ provider: { role, roleClaim }, claims }: ProviderToken, roles: readonly Role[]): Role {
   const named = roleClaim === null ? [] : valuesOf(claims, roleClaim.claim);
   const given = named.flatMap((value) =>
     roleClaim !== null && Object.hasOwn(roleClaim.values, value) ? [roleClaim.values[value]] : [],
   );
-  const found = ROLES.findLast((candidate) => given.includes(candidate)) ?? role;
+  const found = roles.findLast((candidate) => given.includes(candidate)) ?? role;
   if (found === null) throw refused('no claim gives a role');
   return found;
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Caller } from '../kernel/caller.ts';
-import { role } from '../kernel/fields.ts';
+import { storedRole } from '../kernel/fields.ts';
 import { Problem } from '../kernel/problem.ts';
 import { routeGroup } from '../kernel/route.ts';
 import { findKey, type KeyContext } from '../keys/keys.ts';
@@ -32,7 +32,7 @@ export const meRoutes = group.rows({
         user_id: z.string().optional(),
         email: z.string().optional(),
         full_name: z.string().nullable().optional(),
-        role: role.optional(),
+        role: storedRole.optional(),
         session_id: z.string().optional(),
         key: keyView.optional(),
       }),

@@ -1,9 +1,8 @@
-import { ROLES } from '../contract/scopes.ts';
 import { PERSON_VERSION } from '../kernel/attributes.ts';
 import { timestamp } from '../kernel/clock.ts';
 import { text as textOf } from '../kernel/items.ts';
 import { type AskedOf, type ChangeOf, defineRecord } from '../kernel/record.ts';
-import { choice, number, numberUnlessZero, optionalText, readOff, text } from '../kernel/stored.ts';
+import { number, numberUnlessZero, optionalText, readOff, text } from '../kernel/stored.ts';
 import type { User } from '../sessions/user.ts';
 
 /** A person as their tenant's administrators see them. */
@@ -27,7 +26,7 @@ export const PERSON = defineRecord<Person, 'row'>()({
     view: 'full_name',
     audit: 'full_name',
   },
-  role: { on: 'row', stored: choice('role', ROLES), patch: true, view: 'role', audit: 'role' },
+  role: { on: 'row', stored: text('role'), patch: true, view: 'role', audit: 'role' },
   version: { on: 'row', stored: numberUnlessZero(PERSON_VERSION), initial: 0 },
   createdAt: { on: 'row', stored: number('createdAt'), view: { created_at: (at) => timestamp(at) ?? '' } },
   createdBy: { on: 'row', stored: optionalText('createdBy'), view: 'created_by' },

@@ -1,4 +1,3 @@
-import { ROLES, type Role } from '../contract/scopes.ts';
 import * as attribute from '../kernel/attributes.ts';
 import type { UserCaller } from '../kernel/caller.ts';
 import { type Item, number, oneOf, text } from '../kernel/items.ts';
@@ -19,7 +18,7 @@ export function sessionRecord(item: Item): SessionRecord {
       tenantId: text(item, attribute.TENANT),
       workspaceId: text(item, attribute.WORKSPACE),
       userId: text(item, attribute.USER),
-      role: oneOf<Role>(ROLES, text(item, attribute.ROLE)),
+      role: text(item, attribute.ROLE),
     },
   };
 }

@@ -3,7 +3,7 @@ import type { JWTPayload } from 'jose';
 import { decodeProtectedHeader } from 'jose/decode/protected_header';
 import { JWTExpired, JWTInvalid } from 'jose/errors';
 import { jwtVerify } from 'jose/jwt/verify';
-import { SCOPES, type Scope } from '../contract/scopes.ts';
+import { parseScopes, type Scope } from '../contract/scopes.ts';
 import { BoundedMap } from '../kernel/bounded-map.ts';
 import type { ControlFacts, PublicKey } from './control-facts.ts';
 
@@ -128,13 +128,12 @@ function claimsOf({
     return typeof wid === 'string' ? { ...claims, workspaceId: wid } : claims;
   }
   if (typeof loc !== 'string') return undefined;
-  const granted = `${scope}`.split(' ');
   return {
     keyId: sub,
     tenantId: tid,
     locator: loc,
     keyHash: Buffer.from(`${kh}`, 'base64url'),
-    scopes: SCOPES.filter((one) => granted.includes(one)),
+    scopes: parseScopes(`${scope}`),
   };
 }
 

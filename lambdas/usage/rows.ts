@@ -21,7 +21,7 @@ export const usageRoutes = group.rows({
   getUsage: group.caller({
     method: 'GET',
     path: '/v1/usage',
-    access: { kind: 'credential', scope: 'read' },
+    access: { kind: 'credential', scope: 'reading' },
     summary: 'How many requests were made with API keys, by day',
     description:
       'Of the whole tenant, or of one key. A key sees itself and, by `key_id`, the keys of its workspace. ' +

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Finding } from '../../doctor/finding.ts';
 import { type LocalStack, type LocalStackOptions, startStack } from '../../local/stack.ts';
@@ -81,6 +82,36 @@ describe('on a stack as it should be', () => {
     const refused = await doctor(stack, '--nonsense');
     expect(refused.code).toBe(2);
     expect(refused.output.trim().split('\n')).toHaveLength(1);
+  });
+
+  test('who holds scopes and roles that are not declared any more is counted', async () => {
+    const stack = await serve(await assemblyOf({ profile: 'default' }));
+    const { dynamodbEndpoint: endpoint, region, credentials, outputs } = stack;
+    const client = new DynamoDBClient({ endpoint, region, credentials });
+    cleanups.push(() => client.destroy());
+    const put = (Item: Record<string, { S: string } | { N: string }>) =>
+      client.send(new PutItemCommand({ TableName: outputs.TableName, Item }));
+    const key = (id: string, scp: string, st = 'active') =>
+      put({
+        PK: { S: `KEY#${id}` },
+        SK: { S: 'KEY' },
+        st: { S: st },
+        xa: { N: '9999999999' },
+        scp: { S: scp },
+      });
+    await key('aaaaaaaaaaaa', 'documents:read documents:write');
+    await key('bbbbbbbbbbbb', 'read');
+    await key('cccccccccccc', 'documents:read', 'revoked');
+    await put({ PK: { S: 'TENANT#t' }, SK: { S: 'USER#u' }, role: { S: 'author' } });
+    const { code, output } = await doctor(stack, '--json');
+    expect(code).toBe(1);
+    expect(faults(output)).toMatchObject([
+      {
+        id: 'rights',
+        found:
+          'API keys with a scope that is not declared: 1; people with such a role: 1. They have no right by author, documents:read, documents:write.',
+      },
+    ]);
   });
 
   test('when its store is down it says so, and stops what stands on it', async () => {

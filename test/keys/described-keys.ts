@@ -106,9 +106,7 @@ await send('transfer', {
 });
 const imported = await store.keys.find(tenantId, 'key_old');
 const { description: removed } = await one('PATCH', { description: null });
-const { components } = openApiDocument(routes, profile) as unknown as {
-  readonly components: { readonly schemas: Record<string, { readonly properties?: object }> };
-};
+const { schemas } = openApiDocument(routes, profile).components as { readonly schemas: object };
 
 console.log(
   JSON.stringify({
@@ -123,9 +121,9 @@ console.log(
     audited: exported.find((line) => line.action === 'key.update'),
     imported: Object.entries(imported ?? {}).find(([name]) => name === 'description')?.[1],
     stored: await store.keys.find(tenantId, id),
-    documented: Object.entries(components.schemas)
-      .filter(([, { properties = {} }]) => Object.hasOwn(properties, 'description'))
-      .map(([name]) => name),
+    documented: ['CreateKeyRequest', 'UpdateKeyRequest', 'ApiKey'].filter((name) =>
+      JSON.stringify((schemas as Readonly<Record<string, unknown>>)[name]).includes('"description":{'),
+    ),
   }),
 );
 await store.stop();

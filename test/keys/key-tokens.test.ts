@@ -6,6 +6,7 @@ import { issueKeyToken, KEY_TOKEN_SECONDS } from '../../lambdas/keys/key-tokens.
 import { EMPTY_KEYSET, nextKeyset } from '../../lambdas/signing/keyset.ts';
 import { Signer } from '../../lambdas/signing/signer.ts';
 import { profile } from '../../profiles/default.ts';
+import { DEPLOYMENT } from '../support/deployment.ts';
 import { NOW } from '../support/tenants.ts';
 
 const KEY = newKey(profile.keys, 'live', newLocator());
@@ -27,7 +28,7 @@ beforeAll(async () => {
   );
 });
 const issue = (key = KEY, wanted?: Caller['scopes'], by: Caller = caller) =>
-  issueKeyToken({ kind: 'key', key }, by, wanted, { profile, signer });
+  issueKeyToken({ kind: 'key', key }, by, wanted, { profile, deployment: DEPLOYMENT, signer });
 
 describe('a token of a key', () => {
   test('has the scopes of the key or fewer, names its record and its hash, and not the key', async () => {
@@ -64,7 +65,11 @@ describe('a token of a key', () => {
       role: 'admin',
     };
     await expect(issue(KEY, undefined, person)).rejects.toMatchObject({ code: 'key_required' });
-    const byToken = issueKeyToken({ kind: 'token', token: 'a.b.c' }, caller, undefined, { profile, signer });
+    const byToken = issueKeyToken({ kind: 'token', token: 'a.b.c' }, caller, undefined, {
+      profile,
+      deployment: DEPLOYMENT,
+      signer,
+    });
     await expect(byToken).rejects.toMatchObject({ code: 'key_required' });
   });
 });

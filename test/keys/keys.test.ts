@@ -1,5 +1,4 @@
-import { beforeAll, describe, expect, test, vi } from 'vitest';
-import { SCOPES } from '../../lambdas/contract/scopes.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { parseBlock } from '../../lambdas/kernel/address.ts';
 import type { Caller } from '../../lambdas/kernel/caller.ts';
 import type { ApiKey } from '../../lambdas/keys/api-key.ts';
@@ -15,7 +14,7 @@ import {
 import { revokeKey, revokeKeys } from '../../lambdas/keys/revocation.ts';
 import { rotateKey } from '../../lambdas/keys/rotation.ts';
 import { profile } from '../../profiles/default.ts';
-import { DEPLOYMENT } from '../support/deployment.ts';
+import { DEPLOYMENT, SCOPES } from '../support/deployment.ts';
 import { memoryStores } from '../support/memory/stores.ts';
 import { FOREVER, NOW, storeTenant } from '../support/tenants.ts';
 
@@ -84,6 +83,38 @@ describe('nobody can give a key more than they have', () => {
     ).rejects.toEqual(exceeds);
   });
 
+  test('scopes that take more than 200 bytes are refused, by creation and by change', async () => {
+    const names = Array.from({ length: 4 }, (_, index) => `${index}`.padEnd(50 + Number(index === 3), 'x'));
+    const inclusion = Object.fromEntries([...SCOPES, ...names].map((name) => [name, [name]]));
+    const rights = { ...DEPLOYMENT.rights, inclusion };
+    const context = { ...at(), deployment: { ...DEPLOYMENT, rights } };
+    const caller = person(names);
+    const tooLong = expect.objectContaining({
+      code: 'scopes_too_long',
+      status: 422,
+      fields: [{ field: 'scopes', message: expect.stringContaining('at most 200 bytes') }],
+    });
+    await expect(createKey({ name: 'k', scopes: names }, caller, FROM, context)).rejects.toEqual(tooLong);
+    const { apiKey } = await createKey({ name: 'k', scopes: names.slice(0, 3) }, caller, FROM, context);
+    const change = { id: apiKey.id, request: { scopes: names }, caller, from: FROM };
+    await expect(updateKey(change, context)).rejects.toEqual(tooLong);
+    expect((await store.keys.find(tenant.tenantId, apiKey.id))?.scopes).toEqual(names.slice(0, 3));
+  });
+
+  test('scopes by default: never one that manages, nor one that the creator has not', async () => {
+    const byDefault = async (caller: Caller, rights: Partial<typeof DEPLOYMENT.rights>) => {
+      const deployment = { ...DEPLOYMENT, rights: { ...DEPLOYMENT.rights, ...rights } };
+      return (await createKey({ name: 'k' }, caller, FROM, { ...at(), deployment })).apiKey.scopes;
+    };
+    expect(await byDefault(person(), { defaultScopes: null })).toEqual(['read', 'write', 'delete']);
+    expect(await byDefault(person(['read']), {})).toEqual(['read']);
+    await expect(byDefault(person(['delete']), {})).rejects.toMatchObject({ code: 'invalid_field' });
+    // As if it had been stored before the scope came to manage.
+    await expect(byDefault(person(), { defaultScopes: ['admin'] })).rejects.toMatchObject({
+      fields: [{ field: 'scopes' }],
+    });
+  });
+
   test('environment: a test key makes no live key', async () => {
     const caller = await parent({ environment: 'test' });
     expect((await make(caller)).apiKey.environment).toBe('test');
@@ -98,13 +129,14 @@ describe('nobody can give a key more than they have', () => {
       await expect(make(caller, { expiry })).rejects.toEqual(exceeds);
       const { apiKey } = await make(caller);
       await expect(
-        updateKey({ id: apiKey.id, request: { expiry }, caller, from: FROM }, at()),
+        updateKey({ id: apiKey.id, request: { expiry }, caller: caller, from: FROM }, at()),
       ).rejects.toEqual(exceeds);
     }
     const { apiKey } = await make(person());
     expect(apiKey.expiresAt).toBe(FOREVER);
     expect(
-      (await rotateKey({ id: apiKey.id, request: grace(0), caller, from: FROM }, at())).apiKey.expiresAt,
+      (await rotateKey({ id: apiKey.id, request: grace(0), caller: caller, from: FROM }, at())).apiKey
+        .expiresAt,
     ).toBe(NOW + 1000);
     // And a person gives it back its own end, which TTL must not forestall.
     await rotateKey({ id: apiKey.id, request: grace(0), caller: person(), from: FROM }, at(NOW + 20));
@@ -251,20 +283,28 @@ describe('changing and revoking', () => {
 
   test('a key that is revoked between the read and the write of a change is gone, and one that is rotated is a conflict', async () => {
     const { apiKey } = await make(person());
-    /** The next change is written after `meanwhile`. */
-    const firstDo = (meanwhile: () => Promise<unknown>) =>
-      vi.spyOn(store.keys, 'change').mockImplementationOnce(async (...given) => {
-        await meanwhile();
-        return store.keys.change(...given);
-      });
+    const between = (meanwhile: () => Promise<unknown>): KeyContext => ({
+      ...at(),
+      keys: new Proxy(store.keys, {
+        get: (keys, name) =>
+          name !== 'change'
+            ? Reflect.get(keys, name).bind(keys)
+            : async (...given: Parameters<typeof keys.change>) => {
+                await meanwhile();
+                return keys.change(...given);
+              },
+      }),
+    });
     const expiry = { field: 'expires_at', at: NOW + 60 };
-    firstDo(() => rotateKey({ id: apiKey.id, request: grace(3600), caller: person(), from: FROM }, at()));
+    const rotated = between(() =>
+      rotateKey({ id: apiKey.id, request: grace(3600), caller: person(), from: FROM }, at()),
+    );
     await expect(
-      updateKey({ id: apiKey.id, request: { expiry }, caller: person(), from: FROM }, at()),
+      updateKey({ id: apiKey.id, request: { expiry }, caller: person(), from: FROM }, rotated),
     ).rejects.toEqual(conflict);
-    firstDo(() => store.keys.revoke(apiKey, { actor: 'user:u', requestId: 'r' }, NOW));
+    const revoked = between(() => store.keys.revoke(apiKey, { actor: 'user:u', requestId: 'r' }, NOW));
     await expect(
-      updateKey({ id: apiKey.id, request: { enabled: true }, caller: person(), from: FROM }, at()),
+      updateKey({ id: apiKey.id, request: { enabled: true }, caller: person(), from: FROM }, revoked),
     ).rejects.toMatchObject({
       code: 'gone',
     });

@@ -30,16 +30,12 @@ beforeAll(async () => {
   }
 });
 
-interface Signing {
-  readonly kid?: string;
-  /** The pair whose key signs. @default - that of the `kid` */
-  readonly by?: string;
-  readonly header?: object;
-}
-
-function sign(claims: object = {}, { kid = 'one', by = kid, header = {} }: Signing = {}): Promise<string> {
+function sign(
+  claims: object = {},
+  { kid = 'one', by, header = {} }: { kid?: string; by?: string; header?: object } = {},
+): Promise<string> {
   const payload = { iss: ISSUER, aud: 'api', sub: 'ada', exp: EXPIRY, scope: 'other access', ...claims };
-  const pair = pairs[by];
+  const pair = pairs[by ?? kid];
   if (pair === undefined) throw new Error('There is no such key.');
   return new SignJWT(payload).setProtectedHeader({ alg: 'ES256', kid, ...header }).sign(pair.privateKey);
 }
@@ -73,7 +69,7 @@ describe('a provider’s token', () => {
     await expect(verify(token, 'one')).rejects.toEqual(refused);
   });
 
-  test.each<[string, object, Signing?]>([
+  test.each<[string, object, Parameters<typeof sign>[1]?]>([
     ['another issuer', { iss: 'https://other.example.com' }],
     ['another audience', { aud: 'other' }],
     ['an end that has passed', { exp: 1 }],
