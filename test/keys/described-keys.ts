@@ -15,7 +15,7 @@ import { DynamoUsageStore } from '../../lambdas/usage/usage-store.ts';
 import { openApiDocument } from '../../lib/openapi/document.ts';
 import { profile } from '../../profiles/default.ts';
 import { type EventInput, event } from '../http/requests.ts';
-import { DEPLOYMENT } from '../support/deployment.ts';
+import { DEPLOYMENT, RIGHTS } from '../support/deployment.ts';
 import { NOW, startStore, storeTenant } from '../support/table.ts';
 
 const store = await startStore();
@@ -31,6 +31,7 @@ const management: ServicesOf<typeof managementRoutes> = {
   clock,
   workspaces: { workspaces, revokeKeys: workspaceRevocation(keys), clock },
   profile,
+  deployment: DEPLOYMENT,
   tenants,
   verification: {
     ...keys,
@@ -41,7 +42,7 @@ const management: ServicesOf<typeof managementRoutes> = {
   usage: new DynamoUsageStore(table),
 };
 const transfer: TransferServices = {
-  imports: { imports, workspaces, profile, clock },
+  imports: { imports, workspaces, profile, deployment: DEPLOYMENT, clock },
   keys,
   tenants,
   people,
@@ -106,7 +107,7 @@ await send('transfer', {
 });
 const imported = await store.keys.find(tenantId, 'key_old');
 const { description: removed } = await one('PATCH', { description: null });
-const { schemas } = openApiDocument(routes, profile).components as { readonly schemas: object };
+const { schemas } = openApiDocument(routes, profile, RIGHTS).components as { readonly schemas: object };
 
 console.log(
   JSON.stringify({
