@@ -8,7 +8,7 @@ interface Document {
   readonly info: { readonly title: string };
   readonly paths: Readonly<Record<string, Readonly<Record<string, OperationObject>>>>;
   readonly components: {
-    readonly schemas: { readonly Error: { readonly required: readonly string[] } };
+    readonly schemas: { readonly ApiError: { readonly required: readonly string[] } };
     readonly securitySchemes: Readonly<Record<string, SecurityScheme>>;
   };
 }
@@ -103,7 +103,7 @@ export class Api {
 
   /** Whether a body has the shape of the profile's errors, with every value filled in. */
   async isError({ json, text }: ApiResponse): Promise<boolean> {
-    const { required } = (await this.#openApi()).components.schemas.Error;
+    const { required } = (await this.#openApi()).components.schemas.ApiError;
     return (
       required.every((name) => json[name] !== undefined && json[name] !== '') && !text.includes('$context')
     );
