@@ -14,8 +14,8 @@ export function authorizerEnvironment(tableName: string, endpoint: string): Reco
   return {
     TABLE_NAME: tableName,
     KEYSET_SECRET_ARN: 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:keyset',
-    ISSUER,
-    USAGE_KEYS: JSON.stringify({ free: 'f'.repeat(40), exhausted: 'e'.repeat(40) }),
+    ACCEPTED_ISSUERS: ISSUER,
+    USAGE_KEYS: JSON.stringify({ initial: 'i'.repeat(40), exhausted: 'e'.repeat(40) }),
     AWS_REGION: ENGINE_REGION,
     AWS_ACCESS_KEY_ID: ENGINE_CREDENTIALS.accessKeyId,
     AWS_SECRET_ACCESS_KEY: ENGINE_CREDENTIALS.secretAccessKey,

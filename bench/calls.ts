@@ -96,7 +96,7 @@ async function countHourly(
       guesses: new Guesses(),
       clock: () => systemClock() + hours * 3600,
     },
-    {},
+    { initial: 'i'.repeat(40), other: 'o'.repeat(40), sandbox: 's'.repeat(40), exhausted: 'e'.repeat(40) },
   );
   const before = totalCalls(proxy);
   for (; hours < HOURS; hours += 1) {

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Profile } from '../lambdas/contract/profile.ts';
 import { routes } from '../lambdas/table/index.ts';
 import { adrIndex } from '../lib/docs/adr-index.ts';
+import { deployerPolicy } from '../lib/docs/deployer-policy.ts';
 import { rolesPage } from '../lib/docs/roles-page.ts';
 import {
   type ImportRules,
@@ -13,6 +15,8 @@ import {
 import { routesPage } from '../lib/docs/routes-page.ts';
 import { openApiDocument } from '../lib/openapi/document.ts';
 import { allProfiles } from '../lib/profiles.ts';
+import { PROFILES_OWN, rightsOf } from '../lib/rights.ts';
+import { loadSettings } from '../lib/settings.ts';
 
 /**
  * `npm run docs [-- DIR]`: writes the generated documents below DIR, `docs` unless said otherwise. CI fails when they differ
@@ -25,10 +29,15 @@ const write = (file: string, text: string) => writeFile(join(target, file), text
 await mkdir(join(target, 'openapi'), { recursive: true });
 await mkdir(join(target, 'adr'), { recursive: true });
 
+const settings = await loadSettings();
+/** The configuration's scopes and roles are of the profile that it names; the others have their own. */
+const rightsIn = (profile: Profile) =>
+  rightsOf(profile.name === settings.profile.name ? settings.config : PROFILES_OWN, profile);
+
 const profiles = await allProfiles();
 const sums: string[] = [];
 for (const profile of profiles) {
-  const document = `${JSON.stringify(openApiDocument(routes, profile), null, 2)}\n`;
+  const document = `${JSON.stringify(openApiDocument(routes, profile, rightsIn(profile)), null, 2)}\n`;
   sums.push(`${createHash('sha256').update(document).digest('hex')}  ${profile.name}.json\n`);
   await write(`openapi/${profile.name}.json`, document);
 }
@@ -38,8 +47,10 @@ await write('openapi/SHA256SUMS', sums.join(''));
 const standard = profiles.find(({ name }) => name === 'default');
 if (standard === undefined) throw new Error('profiles/ has no profile "default".');
 const others = profiles.filter((profile) => profile !== standard);
-await write('routes.md', routesPage(routes, standard, others));
-await write('roles.md', rolesPage(routes, standard));
+await write('routes.md', routesPage(routes, standard, others, rightsIn));
+await write('roles.md', rolesPage(routes, settings.profile, rightsIn(settings.profile)));
+
+await write('bootstrap-policy.json', `${JSON.stringify(deployerPolicy(), null, 2)}\n`);
 
 const rules: ImportRules = await import(new URL('../.dependency-cruiser.mjs', import.meta.url).href);
 const architecture = await readFile(join(DOCS, 'architecture.md'), 'utf8');

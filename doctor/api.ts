@@ -8,7 +8,11 @@ interface Document {
   readonly info: { readonly title: string };
   readonly paths: Readonly<Record<string, Readonly<Record<string, OperationObject>>>>;
   readonly components: {
-    readonly schemas: { readonly ApiError: { readonly required: readonly string[] } };
+    readonly schemas: {
+      readonly ApiError: { readonly required: readonly string[] };
+      readonly Scope: { readonly enum: readonly string[] };
+      readonly Role: { readonly enum: readonly string[] };
+    };
     readonly securitySchemes: Readonly<Record<string, SecurityScheme>>;
   };
 }
@@ -99,6 +103,12 @@ export class Api {
         ? { [scheme.name]: key }
         : { Authorization: `${capitalized(scheme.scheme)} ${key}` },
     );
+  }
+
+  /** The names of the scopes and roles that there are. */
+  async declaredRights(): Promise<{ readonly scopes: readonly string[]; readonly roles: readonly string[] }> {
+    const { Scope, Role } = (await this.#openApi()).components.schemas;
+    return { scopes: Scope.enum, roles: Role.enum };
   }
 
   /** Whether a body has the shape of the profile's errors, with every value filled in. */

@@ -1,14 +1,19 @@
 import { parseArgs } from 'node:util';
+import { loadSettings } from '../lib/settings.ts';
 import { Api } from './api.ts';
+import { region } from './aws.ts';
 import { examine, type Finding, notChecked, ok, type Probe } from './finding.ts';
-import { stackOutputs, stackProbes } from './probes/account.ts';
+import { accountProbes } from './probes/account.ts';
 import { discoveryProbes } from './probes/discovery.ts';
 import { Flow } from './probes/flow.ts';
 import { gatewayProbes } from './probes/gateway.ts';
 import { reachProbes } from './probes/reach.ts';
+import { rightsProbe } from './probes/rights.ts';
+import { stackOutputs, stackProbes } from './probes/stack.ts';
 import { removeTenant } from './remove-tenant.ts';
 
-const USAGE = 'usage: npm run doctor -- [--url URL] [--stack NAME] [--table NAME] [--json]';
+const USAGE =
+  'usage: npm run doctor -- [--url URL] [--stack NAME] [--table NAME] [--json], or before the first deployment: --account [--config JSON] [--json]';
 const SIGNS = { ok: 'ok     ', wrong: 'WRONG  ', 'not checked': '-      ' } as const;
 
 try {
@@ -20,12 +25,23 @@ try {
 
 /** Gives the exit code: 0 when nothing is wrong, 1 when something is; 2 is for a doctor that could not begin. */
 async function main(): Promise<number> {
-  const { url: given, stack, table: givenTable, json } = readArguments();
+  const { account, config, json = false, ...where } = readArguments();
+  if (account === true) {
+    const probes = accountProbes(await loadSettings({ config }));
+    return report({ region: await region() }, await examine(probes, (each) => json || print(each)), json);
+  }
+  return examineDeployment(where, json);
+}
+
+async function examineDeployment(
+  { url: given, stack, table: givenTable }: Omit<ReturnType<typeof readArguments>, 'json'>,
+  json: boolean,
+): Promise<number> {
   const outputs = stack === undefined ? {} : await stackOutputs(stack);
   const url = given ?? outputs.ApiUrl;
   if (url === undefined || !URL.canParse(url)) throw new Error(`There is no URL to look at; ${USAGE}`);
   const api = new Api(url);
-  const flow = new Flow(api);
+  const flow = new Flow(api, { say: console.error });
   const findings = await examine(
     [
       ...reachProbes(api),
@@ -33,12 +49,17 @@ async function main(): Promise<number> {
       ...discoveryProbes(api),
       ...flow.probes(),
       ...(stack === undefined ? [] : stackProbes(stack)),
+      rightsProbe(api, givenTable ?? outputs.TableName),
       cleanUp(flow, givenTable ?? outputs.TableName),
     ],
     (finding) => json || print(finding),
   );
+  return report({ url }, findings, json);
+}
+
+function report(subject: object, findings: readonly Finding[], json: boolean): number {
   const faults = findings.filter(({ status }) => status === 'wrong').length;
-  if (json) console.log(JSON.stringify({ url, ok: faults === 0, findings }, undefined, 2));
+  if (json) console.log(JSON.stringify({ ...subject, ok: faults === 0, findings }, undefined, 2));
   else console.log(faults === 0 ? '\nAll is well.' : `\n${faults} wrong.`);
   return faults === 0 ? 0 : 1;
 }
@@ -72,6 +93,8 @@ function readArguments() {
     stack: { type: 'string' },
     table: { type: 'string' },
     json: { type: 'boolean' },
+    account: { type: 'boolean' },
+    config: { type: 'string' },
   } as const;
   try {
     return parseArgs({ options }).values;

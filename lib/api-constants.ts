@@ -1,13 +1,14 @@
 import type { AccessTable } from '../lambdas/contract/access.ts';
 import type { AdvertisedPath } from '../lambdas/contract/advertised.ts';
 import type { Profile } from '../lambdas/contract/profile.ts';
+import type { Rights } from '../lambdas/contract/rights.ts';
 import { advertisedPaths } from '../lambdas/http/discovery.ts';
 import { type MethodTable, methodsByPath } from '../lambdas/http/unmatched.ts';
 import { accessTable, apiRows } from '../lambdas/kernel/api-rows.ts';
 import type { Route } from '../lambdas/kernel/route.ts';
 import { type OpenApiDocument, openApiDocument } from './openapi/document.ts';
 
-/** What functions know of the whole table, without all of its rows and what these import: constants of their bundles. */
+/** The functions' knowledge of the whole table, as constants of their bundles: without the rows and their imports. */
 export interface ApiConstants {
   /** For the authorizer: what each row takes. */
   readonly access: AccessTable;
@@ -19,10 +20,10 @@ export interface ApiConstants {
 }
 
 /** Reads them from the table of a profile. */
-export function apiConstants(routes: readonly Route[], profile: Profile): ApiConstants {
+export function apiConstants(routes: readonly Route[], profile: Profile, rights: Rights): ApiConstants {
   return {
-    access: accessTable(apiRows(routes, profile)),
-    openApi: openApiDocument(routes, profile),
+    access: accessTable(apiRows(routes, profile), rights),
+    openApi: openApiDocument(routes, profile, rights),
     advertised: advertisedPaths(routes, profile),
     methods: methodsByPath(routes, profile),
   };

@@ -50,11 +50,12 @@ export async function latchkeyApp(
       app.node.tryGetContext('latchkey:local') === true && process.env.CDK_CLI_ASM_VERSION === undefined,
   });
   const rows = apiRows(routes, settings.profile);
+  const deployment = deploymentOf(settings);
   const bundles = await bundleFunctions({
     functions: Object.keys(functionSpecs(settings.profile)) as FunctionName[],
     profile: settings.profile.name,
-    deployment: deploymentOf(settings),
-    api: apiConstants(routes, settings.profile),
+    deployment,
+    api: apiConstants(routes, settings.profile, deployment.rights),
     outDir: join(app.outdir, 'bundles'),
   });
   new LatchkeyStack(app, { ...settings, rows, bundles });

@@ -5,8 +5,8 @@ import { build, type Plugin } from 'esbuild';
 import type { Deployment } from '../lambdas/contract/deployment.ts';
 import type { ApiConstants } from './api-constants.ts';
 import type { FunctionName } from './functions.ts';
-import { profileFile } from './profiles.ts';
-import { decisionSettingsOf } from './settings.ts';
+import { loadProfile, profileFile } from './profiles.ts';
+import { decisionProfileOf, decisionSettingsOf } from './settings.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -44,7 +44,10 @@ export async function bundleFunctions(props: BundleProps): Promise<Readonly<Reco
     plugins: [
       withConstants({
         LATCHKEY_DEPLOYMENT: props.deployment,
-        LATCHKEY_DECISION: decisionSettingsOf(props.deployment),
+        LATCHKEY_DECISION: {
+          profile: decisionProfileOf(await loadProfile(props.profile)),
+          deployment: decisionSettingsOf(props.deployment),
+        },
         LATCHKEY_ACCESS: props.api.access,
         LATCHKEY_OPENAPI: props.api.openApi,
         LATCHKEY_ADVERTISED: props.api.advertised,

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { METHODS } from '../lambdas/contract/access.ts';
 import { ALGORITHMS } from '../lambdas/contract/algorithms.ts';
-import { ROLES, SCOPES } from '../lambdas/contract/scopes.ts';
 import { atLeastOne, fields, flag, oneOf, text, whole } from './config-fields.ts';
+import { rightsFields, roleName, scopeName } from './rights-fields.ts';
 
 /** The limits of API Gateway for an account in a Region; no tier can have more (API Gateway, "Quotas"). */
 const ACCOUNT_RATE = 10_000;
@@ -13,6 +13,8 @@ const RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653,
 ] as const;
 
+const KMS_KEY_ARN =
+  /^arn:aws[\w-]*:kms:[a-z0-9-]+:\d{12}:key\/(mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 const CERTIFICATE_ARN = /^arn:aws[\w-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[\w-]+$/;
 
 /** Limits of a usage plan, and the exact limit of one API key. */
@@ -42,7 +44,7 @@ const tierName = text(
   'named with small letters and digits, and not exhausted or sandbox',
 );
 
-/** Two usage plans each, of the 300 of an account in a Region that other stacks use too (API Gateway, "Quotas"). */
+/** A usage plan each, of the 300 of an account in a Region that other stacks use too (API Gateway, "Quotas"). */
 const MAX_TIERS = 20;
 
 /** How tenants come to usage keys of their own. */
@@ -58,10 +60,10 @@ const ownUsageKeys = fields({
    */
   maxForInitialTier: whole(0, 9_900).default(8_000),
   /**
-   * Seconds from a key's making to its first use. AWS documents none; up to two minutes were reported
-   * (docs/aws-facts.md, 5), and a key that does not work yet would be a 403. @default 300
+   * Seconds from a key's making to its first use. AWS documents none; 30 to 40 minutes were reported
+   * (docs/aws-facts.md, 5), and a key that does not work yet would be a 403. @default 3600
    */
-  warmSeconds: whole(1, 3_600).default(300),
+  warmSeconds: whole(1, 86_400).default(3_600),
   /**
    * Seconds from a key's last use to its deletion: more than the 2 for which authorizers hold what they know, and the
    * 29 of a request that is under way. @default 600
@@ -74,7 +76,7 @@ const pathScope = fields({
   path: text(/^\/[^*\s]*(\/\*)?$/, 'a path that starts with /, with /* at the end for everything below'),
   /** @default - all methods */
   methods: z.array(oneOf(METHODS)).readonly().exactOptional(),
-  scope: oneOf(SCOPES),
+  scope: scopeName(),
 });
 
 /** A URL that is fetched or compared: without credentials, query and fragment. */
@@ -113,6 +115,11 @@ const domain = fields({
   })
     .nullable()
     .default(null),
+  /**
+   * Whether the stage's URL answers beside the domain, and its tokens are accepted: while clients move to a domain that
+   * a live stack is given. @default false
+   */
+  alsoServeStageUrl: flag().default(false),
 }).superRefine(({ name, hostedZone }, context) => {
   if (hostedZone === null || name === hostedZone.name || name.endsWith(`.${hostedZone.name}`)) return;
   const message = `the zone ${hostedZone.name} cannot hold the domain ${name}; name the zone that does, or set hostedZone to null`;
@@ -130,6 +137,11 @@ const tokens = fields({
    * The authorizer can then read the signing keys. @default - where the profile signs with HS256
    */
   acceptsHs256: flag().nullable().default(null),
+  /**
+   * URLs that the API had before: tokens that it issued under them are accepted, until they expire. New ones are issued
+   * under the present URL. @default []
+   */
+  previousIssuers: z.array(httpsUrl()).readonly().default([]),
   /** Seconds after its first use for which a refresh token may be sent again; 0 is strict. @default 120 */
   refreshGraceSeconds: whole(0, 3600).default(120),
   /** Days without a refresh after which a session ends. @default 30 */
@@ -164,9 +176,9 @@ const identityProvider = fields({
     .nullable()
     .default(null),
   /** The role of whose token says no other; null refuses them. @default null */
-  role: oneOf(ROLES).nullable().default(null),
+  role: roleName().nullable().default(null),
   /** The claim that names roles, and ours by its values; the largest that matches counts. @default null */
-  roleClaim: fields({ claim: claimName(), values: z.record(z.string(), oneOf(ROLES)) })
+  roleClaim: fields({ claim: claimName(), values: z.record(z.string(), roleName()) })
     .nullable()
     .default(null),
   /** Makes a person of the tenant of whoever is not known yet. @default false */
@@ -179,7 +191,7 @@ const identityProvider = fields({
   if ((tenantId === null) === (tenantClaim === null))
     fault('tenantId', 'must be the id of a tenant, or tenantClaim must say where it stands; one of the two');
   if (role === null && roleClaim === null)
-    fault('role', `must be one of ${ROLES.join(', ')}, or roleClaim must say where it stands`);
+    fault('role', 'must be the name of a role, or roleClaim must say where it stands');
   if (!createUsers && !linkByEmail)
     fault('createUsers', 'must be true, or linkByEmail: otherwise nobody could come in');
 });
@@ -242,12 +254,13 @@ export const CONFIG = fields({
   anonymous: flag().exactOptional(),
   /** The API behind the front door; null for the built-in echo. @default null */
   upstream: upstream.nullable().default(null),
+  ...rightsFields,
   /** Limits of tenants, by the tier's name. */
   tiers: z
     .record(tierName, tier)
     .refine((tiers) => Object.keys(tiers).length > 0, { error: 'must have at least one tier' })
     .refine((tiers) => Object.keys(tiers).length <= MAX_TIERS, {
-      error: `must have at most ${MAX_TIERS} tiers, as each takes two of the account's 300 usage plans; remove some`,
+      error: `must have at most ${MAX_TIERS} tiers, as each takes one of the account's 300 usage plans; remove some`,
     }),
   /** The tier of a new tenant. */
   initialTier: text(/^/, 'the name of a tier'),
@@ -259,6 +272,11 @@ export const CONFIG = fields({
   cors: fields({
     allowedOrigin: text(/^(\*|https?:\/\/[^\s/'"]+)$/, '* or an origin such as https://app.example.com'),
   }),
+  /**
+   * Whether API Gateway's own answers carry headers that the authorizer has counted. AWS does not document that it maps
+   * them; `doctor` looks. Without, refusals keep status and body, and `Retry-After` is a fixed time. @default true
+   */
+  gatewayContextHeaders: flag().default(true),
   /** Limits of one source address where no credential is needed. */
   addressLimits: addressLimits.prefault({}),
   /** Whether AWS WAF stands before the API, which costs by the request. @default - in production */
@@ -287,6 +305,15 @@ export const CONFIG = fields({
     /^arn:aws[\w-]*:sns:[\w-]+:\d{12}:[\w-]{1,256}$/,
     'the ARN of an SNS topic, or null for alarms that only show',
   )
+    .nullable()
+    .default(null),
+  /**
+   * The key in AWS KMS, of the stack's own Region, that encrypts the table, the signing keys, the logs and the queue;
+   * null for AWS's own keys, which nobody can delete. @default null
+   */
+  kmsKeyArn: z
+    .string()
+    .regex(KMS_KEY_ARN, { error: "must be the ARN of a key in KMS, or null for AWS's own keys" })
     .nullable()
     .default(null),
   /** Days for which logs are kept. @default 30 */

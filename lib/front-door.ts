@@ -11,6 +11,7 @@ import {
   RestApi,
   type Stage,
 } from 'aws-cdk-lib/aws-apigateway';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Profile } from '../lambdas/contract/profile.ts';
@@ -29,10 +30,16 @@ export interface FrontDoorProps {
   readonly stageName: string;
   /** The host name at whose root the API answers; null for the stage's URL. */
   readonly domainName: string | null;
+  /** Whether the stage's URL answers too where there is a domain. */
+  readonly servesStageUrl: boolean;
   readonly allowedOrigin: string;
+  /** Whether API Gateway's own answers map headers from the context of the call. */
+  readonly contextHeaders: boolean;
   readonly logRetention: RetentionDays;
   /** Removal policy of the access log when the stack is deleted. */
   readonly removalPolicy: RemovalPolicy;
+  /** The customer's key that encrypts the access log. @default - AWS's own */
+  readonly encryptionKey?: IKey;
 }
 
 type Functions = Readonly<Record<FunctionName, LatchkeyFunction>>;
@@ -42,6 +49,8 @@ export class FrontDoor extends Construct {
   readonly stage: Stage;
   /** The API's public URL, without a trailing slash: what its clients call, and the issuer of its tokens. */
   readonly url: string;
+  /** Every URL at which it answers: the public one, and perhaps the stage's. */
+  readonly urls: readonly string[];
   private readonly api: RestApi;
   private readonly rows: readonly ApiRow[];
   private readonly allowedOrigin: string;
@@ -52,6 +61,7 @@ export class FrontDoor extends Construct {
     const accessLog = new LogGroup(this, 'AccessLog', {
       retention: props.logRetention,
       removalPolicy: props.removalPolicy,
+      ...(props.encryptionKey === undefined ? {} : { encryptionKey: props.encryptionKey }),
     });
     this.rows = props.rows;
     this.allowedOrigin = props.allowedOrigin;
@@ -64,7 +74,8 @@ export class FrontDoor extends Construct {
       // Bodies of the upstream go through as they are, whatever their type says.
       binaryMediaTypes: ['*/*'],
       // One API has one URL: what is said of the domain cannot be passed by.
-      ...(props.domainName === null ? {} : { disableExecuteApiEndpoint: true }),
+      // False in so many words: the endpoint that a domain had switched off would stay so without.
+      disableExecuteApiEndpoint: props.domainName !== null && !props.servesStageUrl,
       // The account's right to log, without which a stage with an access log cannot be made. Other APIs use it too.
       cloudWatchRole: true,
       cloudWatchRoleRemovalPolicy: RemovalPolicy.RETAIN,
@@ -78,14 +89,14 @@ export class FrontDoor extends Construct {
     // CDK's own output of the URL; the stack has one with a name that can be relied on.
     this.api.node.tryRemoveChild('Endpoint');
     this.stage = this.api.deploymentStage;
-    this.url =
-      props.domainName === null
-        ? `https://${this.api.restApiId}.execute-api.${region}.${urlSuffix}/${props.stageName}`
-        : `https://${props.domainName}`;
+    const stageUrl = `https://${this.api.restApiId}.execute-api.${region}.${urlSuffix}/${props.stageName}`;
+    this.url = props.domainName === null ? stageUrl : `https://${props.domainName}`;
+    this.urls = props.domainName !== null && props.servesStageUrl ? [this.url, stageUrl] : [this.url];
     addGatewayResponses(this.api, {
       profile: props.profile,
       allowedOrigin: props.allowedOrigin,
       challenge: challengeOf(this.url, props.rows),
+      contextHeaders: props.contextHeaders,
     });
     acknowledgeFindings(this);
   }

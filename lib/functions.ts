@@ -56,7 +56,7 @@ export interface FunctionSpec {
   readonly readsMetrics?: boolean;
   readonly usageKeys?: readonly UsageKeyRight[];
   /** Variables besides those that come with a right. */
-  readonly variables?: readonly ('ISSUER' | 'USAGE_KEYS')[];
+  readonly variables?: readonly ('ISSUER' | 'ACCEPTED_ISSUERS' | 'USAGE_KEYS')[];
 }
 
 /** Finding people and making them, and opening their sessions. */
@@ -94,7 +94,7 @@ export function functionSpecs(
       ],
       // Public keys stand on CONTROL; a shared secret has no public half.
       keyset: acceptsHs256 ? ['GetSecretValue'] : [],
-      variables: ['ISSUER', 'USAGE_KEYS'],
+      variables: ['ACCEPTED_ISSUERS', 'USAGE_KEYS'],
     },
     accounts: {
       description: 'Onboarding and login',

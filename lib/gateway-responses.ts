@@ -3,6 +3,7 @@ import { ERRORS, type ErrorCode } from '../lambdas/contract/errors.ts';
 import { type ErrorView, errorCodeOf, type Profile } from '../lambdas/contract/profile.ts';
 import { RATE_LIMIT_HEADERS } from '../lambdas/contract/rate-limit-headers.ts';
 import type { ApiRow } from '../lambdas/kernel/api-rows.ts';
+import { WINDOW_SECONDS } from '../lambdas/plans/allowance.ts';
 import { originHeaders } from './cors.ts';
 
 /** An answer of API Gateway's own: which of its failures, and the error that the caller sees. */
@@ -11,6 +12,8 @@ interface Answer extends Pick<ErrorView, 'status' | 'type' | 'code' | 'title' | 
   /** Whether the authorizer has always run, so that its context can be referred to. */
   readonly authorized: boolean;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Headers where none can be mapped from the context. */
+  readonly fixedHeaders?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -60,6 +63,8 @@ export interface GatewayResponsesProps {
   readonly allowedOrigin: string;
   /** `WWW-Authenticate` of every 401. */
   readonly challenge: string;
+  /** Whether headers are mapped from the context of the call. */
+  readonly contextHeaders: boolean;
 }
 
 /**
@@ -74,7 +79,7 @@ export function challengeOf(url: string, rows: readonly ApiRow[]): string {
 /** Gives an API every answer of its own in the profile's shape. */
 export function addGatewayResponses(
   api: RestApi,
-  { profile, allowedOrigin, challenge }: GatewayResponsesProps,
+  { profile, allowedOrigin, challenge, contextHeaders }: GatewayResponsesProps,
 ): void {
   for (const answer of answers(profile)) {
     // The plain request id can be chosen by callers, and so could break out of the body's JSON.
@@ -85,9 +90,8 @@ export function addGatewayResponses(
       statusCode: `${answer.status}`,
       responseHeaders: {
         ...originHeaders(allowedOrigin),
-        'X-Request-ID': requestId,
         ...(answer.status === 401 ? { 'WWW-Authenticate': `'${challenge}'` } : {}),
-        ...answer.headers,
+        ...(contextHeaders ? { 'X-Request-ID': requestId, ...answer.headers } : answer.fixedHeaders),
       },
       templates: { 'application/json': JSON.stringify(body) },
     });
@@ -149,12 +153,16 @@ function overLimits(profile: Profile): readonly Answer[] {
       responseType: ResponseType.THROTTLED,
       message: `${message}$context.authorizer.retryHint`,
       headers: { ...COUNTED, 'Retry-After': 'context.authorizer.retryAfter' },
+      // By then a new window has begun, whenever this one did.
+      fixedHeaders: { 'Retry-After': `'${WINDOW_SECONDS}'` },
     },
     {
       ...said,
       responseType: ResponseType.QUOTA_EXCEEDED,
       message: 'Monthly quota exceeded.$context.authorizer.quotaRetryHint',
       headers: { ...COUNTED, 'Retry-After': 'context.authorizer.quotaRetryAfter' },
+      // The body says when the month ends; a client that reads no body asks once an hour.
+      fixedHeaders: { 'Retry-After': "'3600'" },
     },
   ];
 }

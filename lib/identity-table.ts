@@ -1,4 +1,4 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import type { RemovalPolicy } from 'aws-cdk-lib';
 import {
   AttributeType,
   BillingMode,
@@ -8,16 +8,23 @@ import {
   TableEncryption,
 } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
+import { keyUse } from './encryption-key.ts';
 import type { TableRight } from './functions.ts';
 import type { LatchkeyFunction } from './latchkey-function.ts';
 
 export interface IdentityTableProps {
-  /** Removal policy of the table when the stack is deleted; a table that is kept is protected from deletion too. */
+  /** Removal policy of the table when the stack is deleted. */
   readonly removalPolicy: RemovalPolicy;
+  /** The customer's key that encrypts it. @default - AWS's own */
+  readonly encryptionKey?: IKey;
 }
 
-/** The one table: keys, sessions, tenants and the deployment's own facts. */
+/**
+ * The one table: keys, sessions, tenants and the deployment's own facts. It is not protected from deletion here, as
+ * CloudFormation could not take back a first deployment that failed: `npm run ops -- protect` does it after (ADR 0080).
+ */
 export class IdentityTable extends Construct {
   readonly table: Table;
   readonly streamArn: string;
@@ -33,8 +40,9 @@ export class IdentityTable extends Construct {
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       // The account's own key: its use shows in CloudTrail, and unlike a customer's key nobody can delete it and
       // every credential with it. Secrets are hashes here, so who may decrypt matters less than that we always can.
-      encryption: TableEncryption.AWS_MANAGED,
-      deletionProtection: props.removalPolicy === RemovalPolicy.RETAIN,
+      ...(props.encryptionKey === undefined
+        ? { encryption: TableEncryption.AWS_MANAGED }
+        : { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey: props.encryptionKey }),
       removalPolicy: props.removalPolicy,
     });
     this.streamArn = (this.table.node.defaultChild as CfnTable).attrStreamArn;
@@ -42,6 +50,10 @@ export class IdentityTable extends Construct {
 
   /** Lets a function do exactly this to the table, and tells it the table's name. */
   grant(grantee: LatchkeyFunction, rights: readonly TableRight[]): void {
+    const { encryptionKey } = this.table;
+    if (encryptionKey !== undefined && rights.length > 0) {
+      grantee.lambda.addToRolePolicy(keyUse(encryptionKey, 'dynamodb'));
+    }
     for (const { actions, keys } of rights) {
       const statement = new PolicyStatement({
         actions: actions.map((action) => `dynamodb:${action}`),

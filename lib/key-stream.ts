@@ -1,12 +1,16 @@
 import { Duration, type RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { EventSourceMapping, FilterCriteria, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { keyUse } from './encryption-key.ts';
 import type { IdentityTable } from './identity-table.ts';
 import type { LatchkeyFunction } from './latchkey-function.ts';
 
 export interface KeyStreamProps {
+  /** The customer's key that encrypts the queue. @default - AWS's own */
+  readonly encryptionKey?: IKey;
   readonly table: IdentityTable;
   readonly consumer: LatchkeyFunction;
   /** Counts the uses of keys. */
@@ -47,9 +51,11 @@ export class KeyStream extends Construct {
 
   constructor(scope: Construct, id: string, props: KeyStreamProps) {
     super(scope, id);
-    const { table, consumer, counter, followsFirstUses, removalPolicy } = props;
+    const { table, consumer, counter, followsFirstUses, removalPolicy, encryptionKey } = props;
     const failures = new Queue(this, 'Failures', {
-      encryption: QueueEncryption.SQS_MANAGED,
+      ...(encryptionKey === undefined
+        ? { encryption: QueueEncryption.SQS_MANAGED }
+        : { encryption: QueueEncryption.KMS, encryptionMasterKey: encryptionKey }),
       enforceSSL: true,
       // The longest that SQS keeps a message: time for a person to look.
       retentionPeriod: Duration.days(14),
@@ -75,6 +81,7 @@ export class KeyStream extends Construct {
       lambda.addToRolePolicy(
         new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [failures.queueArn] }),
       );
+      if (encryptionKey !== undefined) lambda.addToRolePolicy(keyUse(encryptionKey, 'sqs'));
     }
     const common = {
       eventSourceArn: table.streamArn,

@@ -1,14 +1,18 @@
 import { Aws, type Duration, type RemovalPolicy, SecretValue } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnPermission } from 'aws-cdk-lib/aws-lambda';
 import { CfnRotationSchedule, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import { keyUse } from './encryption-key.ts';
 import type { SecretAction } from './functions.ts';
 import type { LatchkeyFunction } from './latchkey-function.ts';
 
 export interface KeysetSecretProps {
   /** Removal policy of the signing keys when the stack is deleted. */
   readonly removalPolicy: RemovalPolicy;
+  /** The customer's key that encrypts them. @default - AWS's own */
+  readonly encryptionKey?: IKey;
 }
 
 /** The secret that holds the signing keys. It starts without any: the first rotation, at deploy, makes them. */
@@ -22,12 +26,15 @@ export class KeysetSecret extends Construct {
       // Not a secret: the keyset without keys, which the first rotation replaces.
       secretStringValue: SecretValue.unsafePlainText('{}'),
       removalPolicy: props.removalPolicy,
+      ...(props.encryptionKey === undefined ? {} : { encryptionKey: props.encryptionKey }),
     });
   }
 
   /** Lets a function do exactly this to the secret, and tells it the secret's ARN. */
   grant(grantee: LatchkeyFunction, actions: readonly SecretAction[]): void {
     if (actions.length === 0) return;
+    const { encryptionKey } = this.secret;
+    if (encryptionKey !== undefined) grantee.lambda.addToRolePolicy(keyUse(encryptionKey, 'secretsmanager'));
     const statement = new PolicyStatement({
       actions: actions.map((action) => `secretsmanager:${action}`),
       resources: [this.secret.secretArn],

@@ -1,4 +1,5 @@
 import type { RemovalPolicy } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { FunctionName, FunctionSpec } from './functions.ts';
@@ -18,10 +19,12 @@ export interface LatchkeyFunctionsProps {
   readonly keyset: KeysetSecret;
   readonly usagePlans: UsagePlans;
   /** The values of the variables that come with no right. */
-  readonly variables: Readonly<Record<'ISSUER' | 'USAGE_KEYS', string>>;
+  readonly variables: Readonly<Record<'ISSUER' | 'ACCEPTED_ISSUERS' | 'USAGE_KEYS', string>>;
   readonly logRetention: RetentionDays;
   /** Removal policy of the logs when the stack is deleted. */
   readonly removalPolicy: RemovalPolicy;
+  /** The customer's key that encrypts the logs. @default - AWS's own */
+  readonly encryptionKey?: IKey;
 }
 
 /** Every function, with the rights and variables of its row in `functions.ts`. */
@@ -37,6 +40,7 @@ export class LatchkeyFunctions extends Construct {
         reservedConcurrency: props.reservedConcurrency[name as FunctionName],
         logRetention: props.logRetention,
         removalPolicy: props.removalPolicy,
+        ...(props.encryptionKey === undefined ? {} : { encryptionKey: props.encryptionKey }),
       });
       fn.tell('METRICS_NAMESPACE', metricsNamespace(this));
       props.table.grant(fn, spec.table ?? []);

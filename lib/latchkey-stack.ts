@@ -1,4 +1,5 @@
 import { CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import type { ApiRow } from '../lambdas/kernel/api-rows.ts';
 import { ApiDomain } from './api-domain.ts';
@@ -25,24 +26,31 @@ export interface LatchkeyStackProps extends Settings {
 /** The whole system: who may call, the door that asks, and what stands behind it. */
 export class LatchkeyStack extends Stack {
   constructor(scope: Construct, { config, profile, rows, bundles }: LatchkeyStackProps) {
+    const isProduction = config.environment === 'production';
     super(scope, config.name, {
       stackName: config.name,
       description: `The front door of ${profile.title}`,
+      terminationProtection: isProduction,
     });
     const kept = {
-      removalPolicy: config.environment === 'production' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      // Not what a failed first deployment made: it would be in the way of the second.
+      removalPolicy: isProduction ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY,
     };
-    const logged = { ...kept, logRetention: config.logRetentionDays };
+    const encrypted =
+      config.kmsKeyArn === null ? {} : { encryptionKey: Key.fromKeyArn(this, 'Key', config.kmsKeyArn) };
+    const logged = { ...kept, ...encrypted, logRetention: config.logRetentionDays };
 
-    const table = new IdentityTable(this, 'Identity', kept);
-    const keyset = new KeysetSecret(this, 'Keyset', kept);
+    const table = new IdentityTable(this, 'Identity', { ...kept, ...encrypted });
+    const keyset = new KeysetSecret(this, 'Keyset', { ...kept, ...encrypted });
     const frontDoor = new FrontDoor(this, 'FrontDoor', {
       ...logged,
       profile,
       rows,
       stageName: config.stage,
       domainName: config.domain?.name ?? null,
+      servesStageUrl: config.domain?.alsoServeStageUrl ?? false,
       allowedOrigin: config.cors.allowedOrigin,
+      contextHeaders: config.gatewayContextHeaders,
     });
     if (config.domain !== null) {
       new ApiDomain(this, 'Domain', { domain: config.domain, stage: frontDoor.stage });
@@ -63,7 +71,11 @@ export class LatchkeyStack extends Stack {
       table,
       keyset,
       usagePlans,
-      variables: { ISSUER: frontDoor.url, USAGE_KEYS: usageKeys(Object.keys(config.tiers)) },
+      variables: {
+        ISSUER: frontDoor.url,
+        ACCEPTED_ISSUERS: [...frontDoor.urls, ...config.tokens.previousIssuers].join(' '),
+        USAGE_KEYS: usageKeys(),
+      },
     }).byName;
 
     frontDoor.serve(functions);
@@ -76,6 +88,7 @@ export class LatchkeyStack extends Stack {
     new UsageKeyReconciler(this, 'UsageKeyReconciler', functions);
     const keyStream = new KeyStream(this, 'KeyStream', {
       ...kept,
+      ...encrypted,
       table,
       consumer: functions.stream,
       counter: functions.usage,
@@ -97,6 +110,7 @@ export class LatchkeyStack extends Stack {
     new CfnOutput(this, 'ApiUrl', { value: frontDoor.url });
     new CfnOutput(this, 'ApiId', { value: frontDoor.stage.restApi.restApiId });
     new CfnOutput(this, 'TableName', { value: table.table.tableName });
+    new CfnOutput(this, 'UsageKeyPrefix', { value: usagePlans.prefix });
     new CfnOutput(this, 'KeysetSecretArn', { value: keyset.secret.secretArn });
   }
 }

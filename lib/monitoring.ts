@@ -106,7 +106,7 @@ export class Monitoring extends Construct {
       },
       {
         name: 'usage-keys',
-        description: "The account nears the API keys that it may have: new tenants share their tier's.",
+        description: 'The account nears the API keys that it may have: new tenants stay on shared ones.',
         metric: this.own('UsageKeys', 'done', 'Maximum'),
         threshold: Math.floor(NEAR * Math.min(usageKeys.max, usageKeys.maxForInitialTier)),
       },

@@ -1,8 +1,15 @@
-import type { DecisionSettings, Deployment, TokenSettings } from '../lambdas/contract/deployment.ts';
+import { readFileSync } from 'node:fs';
+import type {
+  DecisionProfile,
+  DecisionSettings,
+  Deployment,
+  TokenSettings,
+} from '../lambdas/contract/deployment.ts';
 import type { Profile } from '../lambdas/contract/profile.ts';
 import { type Config, ConfigError, parseConfig, RESERVED_CONCURRENCY } from './config.ts';
 import type { FunctionName } from './functions.ts';
 import { loadProfile } from './profiles.ts';
+import { pathScopesOf, requireDeclared, rightsOf } from './rights.ts';
 
 /** The inputs of one deployment: the configuration with its overrides, and the profile that it names. */
 export interface Settings {
@@ -14,7 +21,7 @@ export interface Settings {
 export interface Overrides {
   readonly profile?: unknown;
   readonly environment?: unknown;
-  /** A JSON object whose fields replace the file's. */
+  /** A JSON object whose fields replace the file's; or `@` and the path of a file that holds it. */
   readonly config?: unknown;
   /** Whether it is for a stack that `npm start` serves on this machine. Nothing that is deployed says so. */
   readonly isLocal?: boolean;
@@ -33,8 +40,10 @@ export async function loadSettings(
   const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
   const config = parseConfig({ ...file, ...overriddenFields(fields), ...given });
   const profile = await loadProfile(config.profile);
+  requireDeclared(config, profile);
   checkAnonymous(config, profile);
   checkCertificate(config, region);
+  checkKmsKey(config, region);
   checkCircle(config);
   const allowsAnonymous = profile.allowsAnonymous && config.environment === 'development';
   return { config: { ...config, anonymous: config.anonymous ?? (isLocal && allowsAnonymous) }, profile };
@@ -43,12 +52,27 @@ export async function loadSettings(
 function overriddenFields(json: unknown): object {
   if (json === undefined) return {};
   try {
-    const parsed: unknown = typeof json === 'string' ? JSON.parse(json) : json;
+    const parsed: unknown = typeof json === 'string' ? JSON.parse(textOf(json)) : json;
     if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed;
-  } catch {
+  } catch (error) {
+    if (error instanceof ConfigError) throw error;
     // Not JSON: the same fault as JSON of another kind.
   }
-  throw new ConfigError('config: the override must be a JSON object');
+  // The CDK command line keeps the first line only of a `-c NAME=value`.
+  throw new ConfigError(
+    'config: the override must be a JSON object, on one line; for more lines put it into a file and write -c config=@FILE',
+  );
+}
+
+/** The override itself, or what the file has that it names. */
+function textOf(override: string): string {
+  if (!override.startsWith('@')) return override;
+  const file = override.slice(1);
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    throw new ConfigError(`config: the file ${file} of the override cannot be read`);
+  }
 }
 
 function checkAnonymous(config: Config, profile: Profile): void {
@@ -71,6 +95,15 @@ function checkCertificate({ domain }: Config, region: string | undefined): void 
   if (there === undefined || region === undefined || there === region) return;
   throw new ConfigError(
     `domain.certificateArn: the certificate is in ${there}, and the stack goes to ${region}; make one there, or deploy to ${there}`,
+  );
+}
+
+/** All that it encrypts is in the stack's Region. */
+function checkKmsKey({ kmsKeyArn }: Config, region: string | undefined): void {
+  const there = kmsKeyArn?.split(':')[3];
+  if (there === undefined || region === undefined || there === region) return;
+  throw new ConfigError(
+    `kmsKeyArn: the key is in ${there}, and the stack goes to ${region}; name one there, or deploy to ${there}`,
   );
 }
 
@@ -99,12 +132,13 @@ export function deploymentOf({ config, profile }: Settings): Deployment {
     upstreamUrl: config.upstream?.url ?? null,
     tokens: tokenSettings(config, profile),
     identityProviders: config.identityProviders,
-    pathScopes: [...(config.upstream?.scopes ?? []), ...profile.pathScopes],
+    rights: rightsOf(config, profile),
+    pathScopes: pathScopesOf(config, profile),
     allowedOrigin: config.cors.allowedOrigin,
   };
 }
 
-/** What decisions need of it, built into the authorizer's bundle. */
+/** The part of it that decisions need, built into the authorizer's bundle. */
 export function decisionSettingsOf({
   anonymous,
   tiers,
@@ -112,8 +146,27 @@ export function decisionSettingsOf({
   sandbox,
   pathScopes,
   tokens: { acceptsHs256 },
+  rights: { inclusion, roles, smallestRole, methodScopes },
 }: Deployment): DecisionSettings {
-  return { anonymous, tiers, initialTier, sandbox, pathScopes, tokens: { acceptsHs256 } };
+  const scopesOnly = Object.entries(roles).map(([name, { scopes }]) => [name, { scopes }]);
+  return {
+    anonymous,
+    tiers,
+    initialTier,
+    sandbox,
+    pathScopes,
+    tokens: { acceptsHs256 },
+    rights: { inclusion, roles: Object.fromEntries(scopesOnly), smallestRole, methodScopes },
+  };
+}
+
+/** And of the profile. */
+export function decisionProfileOf({
+  credentials,
+  errorCodes,
+  keys: { prefix, environments },
+}: Profile): DecisionProfile {
+  return { credentials, errorCodes, keys: { prefix, environments } };
 }
 
 /** Requests a minute from one source address. */

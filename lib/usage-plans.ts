@@ -2,6 +2,7 @@ import { Aws, Fn, Stack, Validations } from 'aws-cdk-lib';
 import { CfnApiKey, CfnUsagePlan, CfnUsagePlanKey, type Stage } from 'aws-cdk-lib/aws-apigateway';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import type { UsageKeys } from '../lambdas/contract/deployment.ts';
 import type { Plan, Tier } from './config.ts';
 import type { UsageKeyRight } from './functions.ts';
 import type { LatchkeyFunction } from './latchkey-function.ts';
@@ -14,8 +15,18 @@ export interface UsagePlansProps {
 }
 
 /**
- * The tenants of a tier that have no key of their own yet share one. It must not slow them down together, so it has
- * no quota and half of what an account takes: no tier's shared key can starve the others.
+ * Tenants that have no key of their own yet share one of two: those of the initial tier, where anybody can make himself
+ * a tenant, and all others. Their names have no tier in them, so that the keys that the authorizer names are there and
+ * have long worked, whatever becomes of the tiers (ADR 0081).
+ */
+const SHARED = {
+  initial: 'Tenants of the initial tier without a key of their own',
+  other: 'Tenants of all other tiers without a key of their own',
+} as const;
+
+/**
+ * A shared key must not slow its tenants down together, so it has no quota and half of what an account takes: neither
+ * can starve the other.
  */
 const SHARED_THROTTLE = { rateLimit: 5_000, burstLimit: 2_500 };
 
@@ -24,8 +35,10 @@ const EXHAUSTED = 'exhausted';
 const EXHAUSTED_THROTTLE = { rateLimit: 0, burstLimit: 0 };
 const SANDBOX = 'sandbox';
 
-/** A plan for each tier, what its tenants share until they have a key of their own, the sandbox and the exhausted plan. */
+/** A plan for each tier, what tenants share until they have a key of their own, the sandbox and the exhausted plan. */
 export class UsagePlans extends Construct {
+  /** What the values and names of all usage keys of the stack begin with. */
+  readonly prefix = usageKey('');
   private readonly stage: Stage;
   /** The plan of tenants with a key of their own, by tier. */
   private readonly own: Record<string, string> = {};
@@ -37,10 +50,9 @@ export class UsagePlans extends Construct {
     for (const [name, tier] of Object.entries(props.tiers)) {
       const own = this.plan(name, `A tenant of the tier ${name}, by a key of its own`, limitsOf(tier));
       this.own[name] = own.ref;
-      const shared = this.plan(`${name}-shared`, `Tenants of the tier ${name} without a key of their own`, {
-        throttle: SHARED_THROTTLE,
-      });
-      this.key(name, shared);
+    }
+    for (const [name, description] of Object.entries(SHARED)) {
+      this.key(sharedName(name), this.plan(`shared-${name}`, description, { throttle: SHARED_THROTTLE }));
     }
     this.key(SANDBOX, this.plan(SANDBOX, 'The test keys of all tenants', limitsOf(props.sandbox)));
     const exhausted = this.plan(EXHAUSTED, 'Who is over its limit of requests a minute', {
@@ -52,7 +64,7 @@ export class UsagePlans extends Construct {
   /** Lets a function do exactly this to API keys, and tells it which plans there are. */
   grant(grantee: LatchkeyFunction, rights: readonly UsageKeyRight[]): void {
     const { partition, region, stackName } = Stack.of(this);
-    const plans = { stackName, prefix: usageKey(''), own: this.own, shared: this.shared };
+    const plans = { stackName, prefix: this.prefix, own: this.own, shared: this.shared };
     const paths: Readonly<Record<UsageKeyRight['on'], readonly string[]>> = {
       keys: ['/apikeys'],
       key: ['/apikeys/*'],
@@ -108,13 +120,19 @@ function limitsOf({ rate, burst, monthlyQuota }: Plan) {
   };
 }
 
-/** The usage key of each tier, the sandbox and the exhausted plan, as JSON: the variable `USAGE_KEYS`. */
-export function usageKeys(tiers: readonly string[]): string {
-  return withStackUuid(
-    JSON.stringify(
-      Object.fromEntries([...tiers, SANDBOX, EXHAUSTED].map((name) => [name, keyTemplate(name)])),
-    ),
-  );
+/** The keys that the stack itself has, as JSON: the variable `USAGE_KEYS`. The same whatever the configuration. */
+export function usageKeys(): string {
+  const keys: UsageKeys = {
+    initial: keyTemplate(sharedName('initial')),
+    other: keyTemplate(sharedName('other')),
+    sandbox: keyTemplate(SANDBOX),
+    exhausted: keyTemplate(EXHAUSTED),
+  };
+  return withStackUuid(JSON.stringify(keys));
+}
+
+function sharedName(name: string): string {
+  return `shared${name}`;
 }
 
 /** A key's value is no credential: with the key source AUTHORIZER only the authorizer can present it. */

@@ -1,3 +1,4 @@
+import { Stack } from 'aws-cdk-lib';
 import type { Stage } from 'aws-cdk-lib/aws-apigateway';
 import { CfnWebACL, CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
@@ -31,13 +32,13 @@ export class Waf extends Construct {
       description: 'Floods from one source address',
       scope: 'REGIONAL',
       defaultAction: { allow: {} },
-      visibilityConfig: visibility('all'),
+      visibilityConfig: visibility(this, 'requests'),
       customResponseBodies: {
         [TOO_MANY]: { contentType: 'APPLICATION_JSON', content: JSON.stringify(body(props.profile)) },
       },
       rules: [
-        rule('public-routes', 0, props, props.limits.publicRequestsPerMinute, publicWrites(props.rows)),
-        rule('all-routes', 1, props, props.limits.requestsPerMinute),
+        this.rule('public-routes', 0, props, props.limits.publicRequestsPerMinute, publicWrites(props.rows)),
+        this.rule('all-routes', 1, props, props.limits.requestsPerMinute),
       ],
     });
     new CfnWebACLAssociation(this, 'Association', {
@@ -45,41 +46,41 @@ export class Waf extends Construct {
       webAclArn: acl.attrArn,
     });
   }
-}
 
-function rule(
-  name: string,
-  priority: number,
-  { allowedOrigin }: WafProps,
-  limit: number,
-  scopeDownStatement?: CfnWebACL.StatementProperty,
-): CfnWebACL.RuleProperty {
-  return {
-    name,
-    priority,
-    statement: {
-      rateBasedStatement: {
-        aggregateKeyType: 'IP',
-        evaluationWindowSec: WINDOW_SECONDS,
-        limit,
-        ...(scopeDownStatement === undefined ? {} : { scopeDownStatement }),
-      },
-    },
-    action: {
-      block: {
-        customResponse: {
-          responseCode: ERRORS.rate_limited.status,
-          customResponseBodyKey: TOO_MANY,
-          responseHeaders: [
-            { name: 'Retry-After', value: String(WINDOW_SECONDS) },
-            { name: 'Access-Control-Allow-Origin', value: allowedOrigin },
-            { name: 'Access-Control-Expose-Headers', value: EXPOSED_HEADERS },
-          ],
+  private rule(
+    name: string,
+    priority: number,
+    { allowedOrigin }: WafProps,
+    limit: number,
+    scopeDownStatement?: CfnWebACL.StatementProperty,
+  ): CfnWebACL.RuleProperty {
+    return {
+      name,
+      priority,
+      statement: {
+        rateBasedStatement: {
+          aggregateKeyType: 'IP',
+          evaluationWindowSec: WINDOW_SECONDS,
+          limit,
+          ...(scopeDownStatement === undefined ? {} : { scopeDownStatement }),
         },
       },
-    },
-    visibilityConfig: visibility(name),
-  };
+      action: {
+        block: {
+          customResponse: {
+            responseCode: ERRORS.rate_limited.status,
+            customResponseBodyKey: TOO_MANY,
+            responseHeaders: [
+              { name: 'Retry-After', value: String(WINDOW_SECONDS) },
+              { name: 'Access-Control-Allow-Origin', value: allowedOrigin },
+              { name: 'Access-Control-Expose-Headers', value: EXPOSED_HEADERS },
+            ],
+          },
+        },
+      },
+      visibilityConfig: visibility(this, name),
+    };
+  }
 }
 
 /** The public routes that do work: onboarding, login, tokens. Behind any stage or base path, and with slashes at the end. */
@@ -97,8 +98,12 @@ function publicWrites(rows: readonly ApiRow[]): CfnWebACL.StatementProperty {
   };
 }
 
-/** Samples of requests are kept with their headers, credentials too: none are. */
-function visibility(metricName: string): CfnWebACL.VisibilityConfigProperty {
+/**
+ * Metrics are named after the stack, so that two stacks' are apart; `All` and `Default_Action` are AWS WAF's own (API
+ * reference, `VisibilityConfig`). Samples of requests are kept with their headers, credentials too: none are.
+ */
+function visibility(scope: Construct, name: string): CfnWebACL.VisibilityConfigProperty {
+  const metricName = `${Stack.of(scope).stackName}-${name}`;
   return { cloudWatchMetricsEnabled: true, metricName, sampledRequestsEnabled: false };
 }
 

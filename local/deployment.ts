@@ -32,6 +32,7 @@ export interface DeploymentOptions {
   readonly expiryIntervalMilliseconds: number;
   readonly keyPropagationMilliseconds: number;
   readonly apiKeyQuota: number;
+  readonly mapsAuthorizerToHeaders: boolean;
 }
 
 const SCHEDULER_MILLISECONDS = 1_000;
@@ -49,7 +50,7 @@ export async function deploy(
   const functions = deployFunctions(template, platform, cleanup);
   platform.register(CLOUDWATCH, async (call) => serveCloudWatch(call, functions.figures));
   const usageKeys = deployUsageKeys(template, platform, options);
-  const gateway = new Gateway(template, functions, usageKeys, now);
+  const gateway = new Gateway(template, functions, usageKeys, { ...options, now });
   const rotation = await deploySecrets(template, platform, functions);
   const deletions = platform.data.store<ServiceDeletions>('ttl-deletions', {});
   const sweeper = new ExpirySweeper(client, tables, deletions, now);

@@ -24,6 +24,7 @@ export function outputsOf(stack: LocalStack) {
     ...stack.outputs,
     DynamodbEndpoint: stack.dynamodbEndpoint,
     SecretsEndpoint: stack.secretsEndpoint,
+    ApiGatewayEndpoint: stack.apiGatewayEndpoint,
     Region: stack.region,
     LocalCredentials: JSON.stringify(stack.credentials),
     // Of a stack that was killed the note stays: it counts no longer once its process is gone.

@@ -3,7 +3,7 @@ import { LocalStackError } from './failure.ts';
 
 const USAGE = 'usage: npm start -- [--profile NAME] [--port 8787] [--data DIR] [--no-anonymous] [--help]';
 
-/** What `npm start -- --help` prints. */
+/** The text of `npm start -- --help`. */
 export const HELP = `${USAGE}
 
 Synthesizes the CDK app and serves its template on this machine.

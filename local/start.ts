@@ -26,7 +26,7 @@ async function main({ profile, port, dataDir, anonymous }: StartOptions): Promis
   const startedAt = performance.now();
   const outDir = mkdtempSync(join(tmpdir(), 'latchkey-cdk-'));
   process.once('exit', () => rmSync(outDir, { recursive: true, force: true }));
-  // What serves the template is loaded meanwhile: the first line is not to wait for it.
+  // The server is loaded meanwhile, so that the first line need not wait for it.
   const [{ startStack }] = await Promise.all([
     import('./stack.ts'),
     synthesize({ outDir, anonymous, ...(profile === undefined ? {} : { profile }) }),
@@ -56,7 +56,7 @@ async function main({ profile, port, dataDir, anonymous }: StartOptions): Promis
   console.log('\nCtrl-C stops it.\n');
 }
 
-/** What the template says of itself to whoever starts it: it knows its routes. */
+/** First calls to try, as the template names them: it knows its routes. */
 function described({ metadata }: LocalStack): {
   readonly try?: readonly string[];
   readonly anonymous?: boolean;

@@ -11,6 +11,8 @@ export interface CommandOptions {
   readonly target?: string | undefined;
   readonly limit?: string | undefined;
   readonly 'dry-run'?: boolean | undefined;
+  readonly off?: boolean | undefined;
+  readonly delete?: boolean | undefined;
 }
 
 /** The output of a command: one thing, or many as a table. With `--json` it is printed as it is. */

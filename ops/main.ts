@@ -3,7 +3,9 @@ import { Problem } from '../lambdas/kernel/problem.ts';
 import type { Command, CommandOptions, Report } from './command.ts';
 import { auditCommands } from './commands/audit.ts';
 import { keyCommands } from './commands/keys.ts';
+import { rightsCommands } from './commands/rights.ts';
 import { signingKeyCommands } from './commands/signing-keys.ts';
+import { stackCommands } from './commands/stack.ts';
 import { tenantCommands } from './commands/tenants.ts';
 import { userCommands } from './commands/users.ts';
 import { OpsError, type TargetOptions, targetOf } from './target.ts';
@@ -13,8 +15,10 @@ const COMMANDS: readonly Command[] = [
   ...tenantCommands,
   ...keyCommands,
   ...userCommands,
+  ...rightsCommands,
   ...auditCommands,
   ...signingKeyCommands,
+  ...stackCommands,
 ];
 
 const EVERYWHERE = `
@@ -105,6 +109,8 @@ function parse(args: readonly string[]): {
     target: text,
     limit: text,
     'dry-run': flag,
+    off: flag,
+    delete: flag,
   };
   try {
     const { values, positionals } = parseArgs({

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { APIGatewayClient } from '@aws-sdk/client-api-gateway';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { Table } from '../lambdas/kernel/table.ts';
@@ -29,6 +30,11 @@ export interface Target {
   readonly table: Table;
   readonly secrets: SecretsManagerClient;
   readonly secretId: string;
+  readonly tableName: string;
+  readonly dynamodb: DynamoDBClient;
+  readonly apiGateway: APIGatewayClient;
+  /** What the names of all usage keys of the stack begin with; undefined where no outputs file says it. */
+  readonly usageKeyPrefix: string | undefined;
 }
 
 /** A fault that whoever runs a command can put right. */
@@ -51,10 +57,15 @@ export function targetOf(options: TargetOptions): Target {
     ...(outputs.Region === undefined ? {} : { region: outputs.Region }),
     ...(local === undefined ? {} : { credentials: JSON.parse(local) }),
   });
+  const dynamodb = new DynamoDBClient(client(outputs.DynamodbEndpoint));
   return {
-    table: new Table(TableName, new DynamoDBClient(client(outputs.DynamodbEndpoint))),
+    table: new Table(TableName, dynamodb),
     secrets: new SecretsManagerClient(client(outputs.SecretsEndpoint)),
     secretId: KeysetSecretArn,
+    tableName: TableName,
+    dynamodb,
+    apiGateway: new APIGatewayClient({ ...client(outputs.ApiGatewayEndpoint), retryMode: 'adaptive' }),
+    usageKeyPrefix: outputs.UsageKeyPrefix,
   };
 }
 

@@ -1,7 +1,6 @@
 import type { Profile } from '../lambdas/contract/profile.ts';
-import { ADMIN_INCLUDES_ALL, SCOPES } from '../lambdas/contract/scopes.ts';
 import { problemBody } from './error-bodies.ts';
-import { METHOD_SCOPES } from './method-scopes.ts';
+import { ADMIN_MANAGES, METHOD_SCOPES, READ_WRITE_DELETE_ADMIN, VIEWER_EDITOR_ADMIN } from './scopes.ts';
 
 /** Latchkey's own contract: both header styles, all scopes, a scope for each kind of method. */
 export const profile = {
@@ -10,7 +9,6 @@ export const profile = {
   keys: {
     prefix: 'lk',
     environments: ['live', 'test'],
-    scopes: SCOPES,
     defaultScopes: ['read', 'write'],
     onboardingScopes: ['read', 'write', 'delete'],
     defaultExpiryDays: null,
@@ -21,9 +19,11 @@ export const profile = {
   tokens: { algorithm: 'ES256', lifetimeSeconds: 900 },
   allowsAnonymous: false,
   upstreamPrefixes: ['/v1'],
+  scopes: READ_WRITE_DELETE_ADMIN,
+  ...VIEWER_EDITOR_ADMIN,
+  areaScopes: ADMIN_MANAGES,
   methodScopes: METHOD_SCOPES,
   pathScopes: [],
-  scopeInclusion: ADMIN_INCLUDES_ALL,
   paths: {},
   access: {},
   requestFields: {},

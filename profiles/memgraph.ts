@@ -1,11 +1,10 @@
-import type { Access } from '../lambdas/contract/access.ts';
+import type { AreaAccess } from '../lambdas/contract/access.ts';
 import type { Profile } from '../lambdas/contract/profile.ts';
-import { ADMIN_INCLUDES_ALL, SCOPES } from '../lambdas/contract/scopes.ts';
 import { problemBody } from './error-bodies.ts';
-import { WRITE_DELETES } from './method-scopes.ts';
+import { ADMIN_MANAGES, READ_WRITE_DELETE_ADMIN, VIEWER_EDITOR_ADMIN, WRITE_DELETES } from './scopes.ts';
 
 /** The page says "requires JWT auth", and that an admin manages the keys. */
-const adminPerson: Access = { kind: 'credential', scope: 'admin', callers: 'user' };
+const adminPerson: AreaAccess = { kind: 'credential', scope: 'keys', callers: 'user' };
 
 /** Memgraph's published contract: `mg_live_*` in `X-API-KEY`, HS256 tokens of seven days, three roles. */
 export const profile = {
@@ -14,7 +13,6 @@ export const profile = {
   keys: {
     prefix: 'mg',
     environments: ['live'],
-    scopes: SCOPES,
     defaultScopes: null,
     onboardingScopes: ['read', 'write', 'delete'],
     defaultExpiryDays: null,
@@ -24,10 +22,12 @@ export const profile = {
   tokens: { algorithm: 'HS256', lifetimeSeconds: 7 * 86_400, refresh: false },
   allowsAnonymous: true,
   upstreamPrefixes: ['/v1'],
+  scopes: READ_WRITE_DELETE_ADMIN,
+  ...VIEWER_EDITOR_ADMIN,
+  areaScopes: ADMIN_MANAGES,
   // An editor reads and writes "events, beliefs, episodes"; the page knows no right to delete of its own.
   methodScopes: WRITE_DELETES,
   pathScopes: [],
-  scopeInclusion: ADMIN_INCLUDES_ALL,
   // The page knows one token of seven days and nothing that renews it.
   paths: { getMetrics: ['/metrics'], refresh: [] },
   access: {

@@ -1,7 +1,6 @@
 import { ERRORS, type ErrorCode } from '../lambdas/contract/errors.ts';
 import type { Profile, View } from '../lambdas/contract/profile.ts';
-import { ADMIN_INCLUDES_ALL, SCOPES } from '../lambdas/contract/scopes.ts';
-import { METHOD_SCOPES } from './method-scopes.ts';
+import { ADMIN_MANAGES, METHOD_SCOPES, READ_WRITE_DELETE_ADMIN, VIEWER_EDITOR_ADMIN } from './scopes.ts';
 
 const KEYS = '/v1/account/api-keys';
 
@@ -31,10 +30,9 @@ export const profile = {
   keys: {
     prefix: 'mem',
     environments: ['live', 'test'],
-    scopes: SCOPES,
     defaultScopes: ['read', 'write'],
     // A sign-up has no password: the first key manages the others.
-    onboardingScopes: SCOPES,
+    onboardingScopes: ['read', 'write', 'delete', 'admin'],
     defaultExpiryDays: null,
     maxExpiryDays: 3650,
   },
@@ -42,9 +40,11 @@ export const profile = {
   tokens: { algorithm: 'ES256', lifetimeSeconds: 3600 },
   allowsAnonymous: false,
   upstreamPrefixes: ['/v1'],
+  scopes: READ_WRITE_DELETE_ADMIN,
+  ...VIEWER_EDITOR_ADMIN,
+  areaScopes: ADMIN_MANAGES,
   methodScopes: METHOD_SCOPES,
   pathScopes: [],
-  scopeInclusion: ADMIN_INCLUDES_ALL,
   paths: {
     signUp: ['/signup', '/v1/signup'],
     listKeys: [KEYS],

@@ -1,6 +1,5 @@
 import type { Profile } from '../lambdas/contract/profile.ts';
-import { ADMIN_INCLUDES_ALL, SCOPES } from '../lambdas/contract/scopes.ts';
-import { METHOD_SCOPES } from './method-scopes.ts';
+import { ADMIN_MANAGES, METHOD_SCOPES, READ_WRITE_DELETE_ADMIN, VIEWER_EDITOR_ADMIN } from './scopes.ts';
 
 /** MemoryRelay's published contract: `mem_*` in either header, four scopes, errors whose `code` is the status. */
 export const profile = {
@@ -9,10 +8,9 @@ export const profile = {
   keys: {
     prefix: 'mem',
     environments: [],
-    scopes: SCOPES,
     defaultScopes: ['read', 'write'],
     // "Reserve admin scope for management tools": the first key is one.
-    onboardingScopes: SCOPES,
+    onboardingScopes: ['read', 'write', 'delete', 'admin'],
     defaultExpiryDays: null,
     maxExpiryDays: 3650,
   },
@@ -20,10 +18,12 @@ export const profile = {
   tokens: { algorithm: 'ES256', lifetimeSeconds: 3600 },
   allowsAnonymous: false,
   upstreamPrefixes: ['/v1'],
+  scopes: READ_WRITE_DELETE_ADMIN,
+  ...VIEWER_EDITOR_ADMIN,
+  areaScopes: ADMIN_MANAGES,
   methodScopes: METHOD_SCOPES,
   // A search is sent as a POST and retrieves: "read: List and retrieve agents, memories, …".
   pathScopes: [{ path: '/v1/memories/search', methods: ['POST'], scope: 'read' }],
-  scopeInclusion: ADMIN_INCLUDES_ALL,
   paths: { getHealth: ['/health', '/v1/health'] },
   access: {},
   requestFields: {},

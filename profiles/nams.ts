@@ -1,7 +1,6 @@
 import type { Profile, View } from '../lambdas/contract/profile.ts';
-import { ADMIN_INCLUDES_ALL, SCOPES } from '../lambdas/contract/scopes.ts';
 import { problemBody } from './error-bodies.ts';
-import { METHOD_SCOPES } from './method-scopes.ts';
+import { ADMIN_MANAGES, METHOD_SCOPES, READ_WRITE_DELETE_ADMIN, VIEWER_EDITOR_ADMIN } from './scopes.ts';
 
 const KEYS = '/v1/auth/api-keys';
 
@@ -32,10 +31,9 @@ export const profile = {
   keys: {
     prefix: 'nams',
     environments: [],
-    scopes: SCOPES,
     defaultScopes: ['read', 'write'],
     // The first key is what manages the others: the page has no other way to them.
-    onboardingScopes: SCOPES,
+    onboardingScopes: ['read', 'write', 'delete', 'admin'],
     defaultExpiryDays: 90,
     maxExpiryDays: 90,
   },
@@ -43,9 +41,11 @@ export const profile = {
   tokens: { algorithm: 'ES256', lifetimeSeconds: 3600 },
   allowsAnonymous: false,
   upstreamPrefixes: ['/v1'],
+  scopes: READ_WRITE_DELETE_ADMIN,
+  ...VIEWER_EDITOR_ADMIN,
+  areaScopes: ADMIN_MANAGES,
   methodScopes: METHOD_SCOPES,
   pathScopes: [],
-  scopeInclusion: ADMIN_INCLUDES_ALL,
   paths: {
     listKeys: [KEYS],
     createKey: [KEYS],

@@ -1,6 +1,6 @@
 import type { Profile } from '../lambdas/contract/profile.ts';
 import { problemBody } from './error-bodies.ts';
-import { WRITE_DELETES } from './method-scopes.ts';
+import { ADMIN_MANAGES, WRITE_DELETES } from './scopes.ts';
 
 /** Neuroloom's published contract: two environments, three scopes that include each other, `/api/v1` for its plugin. */
 export const profile = {
@@ -9,7 +9,6 @@ export const profile = {
   keys: {
     prefix: 'nlk',
     environments: ['live', 'test'],
-    scopes: ['read', 'write', 'admin'],
     // "Use the narrowest scope possible for production agents."
     defaultScopes: ['read'],
     onboardingScopes: ['read', 'write', 'admin'],
@@ -20,9 +19,25 @@ export const profile = {
   tokens: { algorithm: 'ES256', lifetimeSeconds: 3600 },
   allowsAnonymous: false,
   upstreamPrefixes: ['/v1', '/api/v1'],
+  scopes: [
+    { name: 'read', description: 'Read' },
+    { name: 'write', description: 'Read, create, change and delete', includes: ['read'] },
+    {
+      name: 'admin',
+      description: 'Everything, and manage keys, people and settings',
+      includes: ['read', 'write'],
+      managing: true,
+    },
+  ],
+  roles: {
+    viewer: { scopes: ['read'], description: 'Reads' },
+    editor: { scopes: ['read', 'write'], description: 'Reads and writes' },
+    admin: { scopes: ['read', 'write', 'admin'], description: 'Manages the tenant' },
+  },
+  ownerRole: 'admin',
+  areaScopes: ADMIN_MANAGES,
   methodScopes: WRITE_DELETES,
   pathScopes: [],
-  scopeInclusion: { write: ['read'], admin: ['read', 'write', 'delete'] },
   paths: {},
   access: {},
   requestFields: {},

@@ -1,182 +1,210 @@
-import { readdirSync } from 'node:fs';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import aws4 from 'aws4';
-import { ok, type Probe, wrong } from '../finding.ts';
+import type { Settings } from '../../lib/settings.ts';
+import { reservedConcurrencyOf, wafLimitsOf } from '../../lib/settings.ts';
+import { type Answer, AwsRefusal, countAll, json, region, rest } from '../aws.ts';
+import { type Finding, notChecked, ok, type Probe, wrong } from '../finding.ts';
 
-/** Quotas of an account in a Region (docs/aws-facts.md, 5), and the share of one at which to act. */
-const QUOTAS = { '/apikeys': 10_000, '/usageplans': 300 } as const;
+type Result = Omit<Finding, 'id'>;
+
+/** What Lambda keeps for functions without a reservation (Lambda, "Configuring reserved concurrency"). */
+const UNRESERVED = 100;
+/** From this on nobody need think of it: the quota of an account that is not new. */
+const USUAL_CONCURRENCY = 1_000;
+/** Quotas of an account in a Region (API Gateway, "Quotas"; AWS WAF, "Quotas"; docs/aws-facts.md, 5). */
+const API_KEYS = 10_000;
+const USAGE_PLANS = 300;
+const REGIONAL_APIS = 600;
+const WEB_ACLS = 100;
+/** The share of a quota at which to act before it is met. */
 const NEAR = 0.8;
+/** The stack's own keys and plans: two that tenants share, the sandbox and the exhausted plan. */
+const OWN_KEYS = 4;
+/** `requiresBootstrapStackVersion` of CDK's default synthesizer. */
+const BOOTSTRAP_VERSION = 6;
+const BOOTSTRAP_PARAMETER = '/cdk-bootstrap/hnb659fds/version';
+/** Of a stack, by the names of AWS's public parameters (Systems Manager, "Calling AWS service, Region… parameters"). */
+const SERVICES = [
+  'apigateway',
+  'cloudformation',
+  'cloudwatch',
+  'dynamodb',
+  'events',
+  'lambda',
+  'secretsmanager',
+  'sqs',
+  'xray',
+];
+const RUNTIME = 'nodejs24.x';
 
-// biome-ignore lint/suspicious/noExplicitAny: the answers of many actions
-type Answer = any;
-
-/** The outputs of a stack. Throws when there is none of that name, or it is not whole. */
-export async function stackOutputs(StackName: string): Promise<Readonly<Record<string, string>>> {
-  const xml = await query('cloudformation', '2010-05-15', 'DescribeStacks', { StackName });
-  const [keys, values] = ['OutputKey', 'OutputValue'].map((name) => elements(xml, name));
-  return Object.fromEntries((keys ?? []).map((key, index) => [key, values?.[index] ?? '']));
-}
-
-/** Probes of the account itself, with the credentials that the AWS SDK finds. */
-export function stackProbes(stack: string): readonly Probe[] {
-  const outputs = stackOutputs(stack);
-  outputs.catch(() => undefined);
-  const apiId = async () => (await outputs).ApiId ?? '';
+/**
+ * Looks at an account and Region before anything is deployed: whether the first deployment of these settings will go
+ * through, and what to ask AWS for. Reads only.
+ */
+export function accountProbes({ config }: Pick<Settings, 'config'>): readonly Probe[] {
+  const tiers = Object.values(config.tiers);
   return [
     {
-      id: 'api-key-source',
-      subject: 'The API key source',
-      async run() {
-        const { apiKeySource } = await rest(`/restapis/${await apiId()}`);
-        return apiKeySource === 'AUTHORIZER'
-          ? ok('Usage keys come from the authorizer.')
-          : wrong(
-              `The API takes usage keys from ${apiKeySource}: callers choose their own limits.`,
-              'Deploy the template again: apiKeySourceType in lib/front-door.ts is AUTHORIZER.',
-            );
-      },
-    },
-    {
-      id: 'authorizer-cache',
-      subject: "The authorizer's cache",
-      async run() {
-        const { item = [] } = await rest(`/restapis/${await apiId()}/authorizers`);
-        const cached = item.filter(
-          ({ authorizerResultTtlInSeconds, identitySource }: Answer) =>
-            authorizerResultTtlInSeconds > 0 || identitySource,
-        );
-        return cached.length === 0
-          ? ok('No authorizer has a cache or an identity source.')
-          : wrong(
-              'An authorizer has a cache or an identity source.',
-              'Deploy the template again (lib/front-door.ts).',
-            );
-      },
-    },
-    {
-      id: 'rotation',
-      subject: 'The rotation',
-      async run() {
-        const secret = await new SecretsManagerClient({}).send(
-          new DescribeSecretCommand({ SecretId: (await outputs).KeysetSecretArn }),
-        );
-        const { RotationEnabled, LastRotatedDate, NextRotationDate } = secret;
-        if (RotationEnabled !== true) {
+      id: 'concurrency',
+      subject: "Lambda's concurrency",
+      run: asked('lambda:GetAccountSettings', async () => {
+        const { AccountLimit } = await rest('lambda', '/2016-08-19/account-settings');
+        const { ConcurrentExecutions: limit, UnreservedConcurrentExecutions: free } = AccountLimit;
+        const reserved = Object.values(reservedConcurrencyOf(config)).reduce((sum, each) => sum + each, 0);
+        if (reserved > 0 && free - reserved < UNRESERVED) {
           return wrong(
-            'The signing keys are not rotated.',
-            'Deploy the template again (lib/keyset-secret.ts).',
+            `Lambda lets ${limit} instances run at once, ${free} of them unreserved. The configuration reserves ${reserved}, and ${UNRESERVED} must be left: the deployment would be rolled back.`,
+            `Service Quotas, Lambda, "Concurrent executions" (L-B99A9384): ask for ${Math.max(USUAL_CONCURRENCY, reserved + UNRESERVED)}. Until then set reservedConcurrency: null.`,
           );
         }
-        if (NextRotationDate !== undefined && NextRotationDate.getTime() < Date.now() - 86_400_000) {
-          return wrong(
-            `A rotation was due on ${NextRotationDate.toISOString()} and has not succeeded.`,
-            'docs/runbook/signing-keys.md says what to do.',
-          );
-        }
-        return ok(
-          `The signing keys are rotated; last on ${LastRotatedDate?.toISOString() ?? 'no day that is known'}.`,
-        );
-      },
+        const hint =
+          limit < USUAL_CONCURRENCY
+            ? ` Enough to try it; for users ask for ${USUAL_CONCURRENCY} (Service Quotas, L-B99A9384).`
+            : '';
+        return ok(`Lambda lets ${limit} instances run at once; ${reserved} are to be reserved.${hint}`);
+      }),
     },
+    counted(
+      'api-keys',
+      'API keys',
+      '/apikeys',
+      API_KEYS,
+      OWN_KEYS,
+      'AWS does not raise it: delete keys that nobody uses (docs/runbook/usage-keys.md), or take another Region or account.',
+    ),
+    counted(
+      'usage-plans',
+      'usage plans',
+      '/usageplans',
+      USAGE_PLANS,
+      tiers.length + OWN_KEYS,
+      'Service Quotas, API Gateway, "Usage plans" (L-E8693075): ask for more.',
+    ),
+    counted(
+      'rest-apis',
+      'regional APIs',
+      '/restapis',
+      REGIONAL_APIS,
+      1,
+      'Service Quotas, API Gateway, "Regional APIs" (L-A966AB5D): ask for more, or delete what nobody uses.',
+    ),
     {
-      id: 'quotas',
-      subject: 'Quotas',
-      async run() {
-        const near: string[] = [];
-        for (const [path, quota] of Object.entries(QUOTAS)) {
-          const count = await countAll(path);
-          if (count >= NEAR * quota) near.push(`${count} of ${quota} in ${path}`);
-        }
-        return near.length === 0
-          ? ok('API keys and usage plans are far below their quotas.')
+      id: 'request-rate',
+      subject: 'The requests a second of the account',
+      run: asked('apigateway:GET', async () => {
+        const { throttleSettings } = await rest('apigateway', '/account');
+        const { rateLimit = 0, burstLimit = 0 } = throttleSettings ?? {};
+        const [rate, burst] = [
+          Math.max(config.sandbox.rate, ...tiers.map((tier) => tier.rate)),
+          Math.max(config.sandbox.burst, ...tiers.map((tier) => tier.burst)),
+        ];
+        return rateLimit >= rate && burstLimit >= burst
+          ? ok(`All APIs of the account together take ${rateLimit} requests a second, ${burstLimit} at once.`)
           : wrong(
-              `Near a quota of the account: ${near.join(', ')}.`,
-              'docs/runbook/quotas.md says what to do.',
+              `All APIs of the account together take ${rateLimit} requests a second, ${burstLimit} at once; a tenant of the largest tier alone may send ${rate} and ${burst}.`,
+              'Service Quotas, API Gateway, "Throttle rate" (L-8A5B8E43): ask for 10,000. Or lower the tiers.',
             );
-      },
+      }),
     },
     {
-      id: 'alarms',
-      subject: 'The alarms',
-      async run() {
-        const xml = await query('monitoring', '2010-08-01', 'DescribeAlarms', alarmNames(stack));
-        const alarms = elements(elements(xml, 'MetricAlarms')[0] ?? '', 'AlarmName');
-        const states = elements(xml, 'StateValue');
-        const ringing = alarms.filter((_, index) => states[index] === 'ALARM');
-        const actions = elements(xml, 'AlarmActions').filter((each) => each.includes('arn:'));
-        if (alarms.length === 0)
-          return wrong('There are no alarms.', 'Deploy the template again (lib/monitoring.ts).');
-        if (ringing.length > 0)
-          return wrong(`In alarm: ${ringing.join(', ')}.`, 'Each has a page of its name in docs/runbook/.');
-        if (actions.length < alarms.length) {
+      id: 'waf',
+      subject: 'AWS WAF',
+      run: asked('wafv2:ListWebACLs', async () => {
+        if (wafLimitsOf(config) === null) return notChecked('AWS WAF is not to stand before the API.');
+        const { WebACLs = [], NextMarker } = await json('wafv2', 'AWSWAF_20190729.ListWebACLs', {
+          Scope: 'REGIONAL',
+          Limit: WEB_ACLS,
+        });
+        // A full page has a marker, even when nothing follows.
+        return WebACLs.length < WEB_ACLS
+          ? ok(`AWS WAF answers, and has ${WebACLs.length} of ${WEB_ACLS} web ACLs.`)
+          : wrong(
+              `AWS WAF has ${WebACLs.length}${NextMarker ? ' or more' : ''} web ACLs, and an account may have ${WEB_ACLS}.`,
+              'Service Quotas, AWS WAF, "Maximum number of web ACLs": ask for more, or set waf: false.',
+            );
+      }),
+    },
+    {
+      id: 'bootstrap',
+      subject: 'The bootstrap of the CDK',
+      run: asked('ssm:GetParameter', async () => {
+        const version = await parameter(BOOTSTRAP_PARAMETER);
+        if (version === undefined) {
           return wrong(
-            `${alarms.length - actions.length} of ${alarms.length} alarms tell nobody.`,
-            'Set alarmTopicArn in latchkey.config.ts to an SNS topic that somebody reads.',
+            'The account and Region are not bootstrapped for the CDK.',
+            'Run "npx cdk bootstrap".',
           );
         }
-        return ok(`${alarms.length} alarms are quiet, and each tells somebody.`);
-      },
+        return Number(version) >= BOOTSTRAP_VERSION
+          ? ok(`The CDK's bootstrap stack has version ${version}.`)
+          : wrong(
+              `The CDK's bootstrap stack has version ${version}, and ${BOOTSTRAP_VERSION} is needed.`,
+              'Run "npx cdk bootstrap" again.',
+            );
+      }),
     },
+    { id: 'services', subject: "The Region's services", run: asked('ssm:GetParameters', services) },
+    { id: 'runtime', subject: 'The runtime', run: asked('lambda:ListLayers', runtime) },
   ];
 }
 
-/** Each alarm is named after its page. By a prefix, those of the stack `Latchkey-beta` would pass for `Latchkey`'s. */
-function alarmNames(stack: string): Record<string, string> {
-  const pages = readdirSync(new URL('../../docs/runbook/', import.meta.url));
-  return Object.fromEntries(
-    pages.map((page, index) => [`AlarmNames.member.${index + 1}`, `${stack}-${page.replace(/\.md$/, '')}`]),
-  );
+/** A probe that does not know is no fault: it names the right that it lacks. */
+function asked(action: string, run: () => Promise<Result>): () => Promise<Result> {
+  return async () => {
+    try {
+      return await run();
+    } catch (error) {
+      if (error instanceof AwsRefusal && error.isDenied) return notChecked(`It takes the right ${action}.`);
+      throw error;
+    }
+  };
 }
 
-async function countAll(path: string): Promise<number> {
-  let count = 0;
-  for (let position = ''; ; ) {
-    const { item = [], position: next } = await rest(
-      `${path}?limit=500${position && `&position=${encodeURIComponent(position)}`}`,
-    );
-    count += item.length;
-    if (next === undefined || next === null || item.length === 0) return count;
-    position = next;
+/** How many of a thing of API Gateway there are, with those that the stack adds. */
+function counted(id: string, things: string, path: string, quota: number, more: number, fix: string): Probe {
+  return {
+    id,
+    subject: `The ${things}`,
+    run: asked('apigateway:GET', async () => {
+      const count = await countAll(path);
+      const found = `There are ${count} ${things} of ${quota}, and the stack makes ${more}`;
+      if (count + more > quota) return wrong(`${found}: the deployment would be rolled back.`, fix);
+      return count + more > NEAR * quota ? wrong(`${found}: it will soon be full.`, fix) : ok(`${found}.`);
+    }),
+  };
+}
+
+/** The value of a parameter; undefined when there is none. */
+async function parameter(Name: string): Promise<string | undefined> {
+  try {
+    return (await json('ssm', 'AmazonSSM.GetParameter', { Name })).Parameter.Value;
+  } catch (error) {
+    if (error instanceof AwsRefusal && error.message.includes('ParameterNotFound')) return undefined;
+    throw error;
   }
 }
 
-const rest = async (path: string): Promise<Answer> => JSON.parse(await send('apigateway', 'GET', path));
-
-const query = (
-  service: string,
-  Version: string,
-  Action: string,
-  input: Record<string, string>,
-): Promise<string> =>
-  send(service, 'POST', '/', new URLSearchParams({ Action, Version, ...input }).toString());
-
-/** A signed call by the credentials, the Region and the endpoint that the AWS SDK would take. */
-async function send(service: string, method: string, path: string, body?: string): Promise<string> {
-  const { config } = new DynamoDBClient({});
-  const [credentials, region] = await Promise.all([config.credentials(), config.region()]);
-  const host = `${service}.${region}.amazonaws.com`;
-  const signed = aws4.sign(
-    {
-      service,
-      region,
-      host,
-      method,
-      path,
-      ...(body === undefined
-        ? {}
-        : { body, headers: { 'content-type': 'application/x-www-form-urlencoded' } }),
-    },
-    credentials,
-  );
-  const { Host: _, ...headers } = signed.headers as Record<string, string>;
-  const root = process.env.AWS_ENDPOINT_URL ?? `https://${host}`;
-  const response = await fetch(root + path, { method, headers, ...(body === undefined ? {} : { body }) });
-  const text = await response.text();
-  if (!response.ok) throw new Error(`${service} answers ${response.status}: ${text.slice(0, 300)}`);
-  return text;
+/** AWS publishes which services a Region has; not in every partition. */
+async function services(): Promise<Result> {
+  const inRegion = await region();
+  const path = `/aws/service/global-infrastructure/regions/${inRegion}/services/`;
+  const { Parameters = [] } = await json('ssm', 'AmazonSSM.GetParameters', {
+    Names: SERVICES.map((service) => path + service),
+  });
+  const there = Parameters.map(({ Name }: Answer) => String(Name).slice(path.length));
+  if (there.length === 0) return notChecked(`AWS does not publish the services of ${inRegion}.`);
+  const missing = SERVICES.filter((service) => !there.includes(service));
+  return missing.length === 0
+    ? ok(`${inRegion} has every service of the stack.`)
+    : wrong(`${inRegion} lacks ${missing.join(', ')}.`, 'Take another Region (AWS_REGION).');
 }
 
-function elements(xml: string, name: string): string[] {
-  return [...xml.matchAll(new RegExp(`<${name}>([\\s\\S]*?)</${name}>`, 'g'))].map(([, text = '']) => text);
+/** No call lists the runtimes of a Region; one that takes a runtime refuses a name that it does not know. */
+async function runtime(): Promise<Result> {
+  try {
+    const filter = `CompatibleArchitecture=arm64&CompatibleRuntime=${RUNTIME}&MaxItems=1`;
+    await rest('lambda', `/2018-10-31/layers?${filter}`);
+    return ok(`Lambda has ${RUNTIME} on arm64.`);
+  } catch (error) {
+    if (!(error instanceof AwsRefusal) || error.status !== 400) throw error;
+    return wrong(`Lambda does not have ${RUNTIME} on arm64 here.`, 'Take another Region (AWS_REGION).');
+  }
 }

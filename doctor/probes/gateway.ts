@@ -85,19 +85,23 @@ export function gatewayProbes(api: Api): readonly Probe[] {
 }
 
 /**
- * Each request has an id of its own, which a denial must bring back in a header: an old one shows a cached result, an
- * id of API Gateway's that the authorizer was never asked, none that headers cannot be mapped from the context.
+ * Each request has an id of its own, which a denial must bring back in its body: an old one shows a cached result, an
+ * id of API Gateway's that the authorizer was never asked. Whether it comes in a header too is told, and no fault by
+ * itself: the configuration may do without (`gatewayContextHeaders`). A 429 without Retry-After is one.
  */
 async function authorizerAsked(api: Api): Promise<Result> {
   const { method, path } = await protectedOperation(api);
   const ways = await api.waysToPresent('doctor_0000');
+  let inHeaders = true;
   for (const credential of ways) {
     const [style] = Object.keys(credential);
     const ids = [randomUUID(), randomUUID()] as const;
     for (const id of ids) {
       const response = await api.call(method, path, { ...credential, 'x-request-id': id });
-      const back = response.headers.get('x-request-id');
-      if (back === id) continue;
+      if (response.text.includes(id)) {
+        inHeaders &&= response.headers.get('x-request-id') === id;
+        continue;
+      }
       if (response.errorType === 'UnauthorizedException') {
         return wrong(
           `With ${style} alone a call is refused and the authorizer is not asked: it has an identity source or a cache.`,
@@ -110,20 +114,20 @@ async function authorizerAsked(api: Api): Promise<Result> {
           'See the log of the function "authorizer", and its permission for apigateway.amazonaws.com.',
         );
       }
-      if (back === ids[0]) {
+      if (response.text.includes(ids[0])) {
         return wrong(
           `A second call with ${style} got the answer of the first: the authorizer's results are cached, so that a revoked key goes on working.`,
           UNAUTHORIZED_FIX,
         );
       }
       return wrong(
-        `A denial does not bring the authorizer's context in a header (X-Request-ID is ${back ?? 'missing'}): its gateway response is missing, or API Gateway maps no context to headers.`,
-        'Deploy the template again. If it stays so, Retry-After is missing too, and ADR 0002 is to be reopened.',
+        `A denial does not bring the authorizer's context: its gateway response is missing or changed. It answers ${said(response)}.`,
+        'Deploy the template again; lib/gateway-responses.ts has it. If it stays so, ADR 0002 is to be reopened.',
       );
     }
   }
   return ok(
-    `The authorizer decides every call anew, by ${ways.map((way) => Object.keys(way)[0]).join(' and by ')}, and its context reaches response headers.`,
+    `The authorizer decides every call anew, by ${ways.map((way) => Object.keys(way)[0]).join(' and by ')}, and its context reaches ${inHeaders ? 'response bodies and headers' : 'response bodies, and no headers (gatewayContextHeaders)'}.`,
   );
 }
 

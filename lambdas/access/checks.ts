@@ -14,7 +14,7 @@ import {
   type Used,
 } from './prove.ts';
 
-/** What must hold of a request, and what is answered where it does not. */
+/** A condition on a request, and the answer where it does not hold. */
 export type Check<Evidence, Code = DecisionErrorCode> = readonly [
   holds: (evidence: Evidence) => boolean,
   otherwise: Code,
@@ -80,7 +80,7 @@ function isNotClaimed(kind: Claim['kind']) {
   return ({ claim }: Claimed): boolean => claim.kind !== kind;
 }
 
-/** What this instance remembers of keys that nobody has. */
+/** This instance's memory of keys that nobody has. */
 function isNotSuspected(of: Suspicion) {
   return ({ claim, request, context, now }: Claimed): boolean =>
     claim.kind !== 'key' || context.guesses.suspicion(request.address, claim.locator, claim.hash, now) !== of;
@@ -160,14 +160,14 @@ function callersOf({ access }: Proven) {
 function isScopeGranted(proven: Proven): boolean {
   const { caller, context } = proven;
   const required = requiredScope(proven);
-  return required === undefined || coversScope(caller.scopes, required, context.profile.scopeInclusion);
+  return required === undefined || coversScope(caller.scopes, required, context.deployment.rights.inclusion);
 }
 
 /** The scope that the row asks for; undefined where any credential will do. */
 export function requiredScope({ access, request, context }: Proven): Scope | undefined {
   if (access !== 'upstream') return access?.scope;
-  const { profile, deployment } = context;
-  return upstreamScope(request.method as Method, request.path, deployment.pathScopes, profile.methodScopes);
+  const { pathScopes, rights } = context.deployment;
+  return upstreamScope(request.method as Method, request.path, pathScopes, rights.methodScopes);
 }
 
 function isAllowanceLeft({ allowance }: Proven): boolean {

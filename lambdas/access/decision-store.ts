@@ -1,8 +1,9 @@
-import { allowsAddress, unpackBlocks } from '../kernel/address.ts';
+import { allowsAddress } from '../kernel/address.ts';
+import { storedBlocks } from '../kernel/allow-list.ts';
 import * as attribute from '../kernel/attributes.ts';
 import { BoundedMap } from '../kernel/bounded-map.ts';
 import { keyKey, sessionKey } from '../kernel/item-keys.ts';
-import { type Item, type ItemKey, N, number, S } from '../kernel/items.ts';
+import { type AttributeValue, type Item, type ItemKey, N, number, S } from '../kernel/items.ts';
 import { isConditionFailure, type RecordClient } from '../kernel/record-client.ts';
 import { hashText, type KeyRecord, keyRecord, type Use } from '../keys/key-record.ts';
 import { windowOf } from '../plans/allowance.ts';
@@ -31,8 +32,8 @@ const MAX_LISTS = 10_000;
 const MAX_COUNTS = 8;
 const COUNT = /^c\d+$/;
 
-/** A packed allow-list; undefined where the record has none, empty where it had one: both let everybody in. */
-type List = string | undefined;
+/** A stored allow-list; undefined where the record has none, empty where it had one: both let everybody in. */
+type List = AttributeValue | undefined;
 
 /** One use of a credential. */
 interface Attempt<Found> {
@@ -52,16 +53,22 @@ interface Attempt<Found> {
 
 /** Whether an allow-list lets the address in. */
 function hasAddress(list: List, address: string): boolean {
-  return !list || allowsAddress(unpackBlocks(list), address);
+  const blocks = list === undefined ? [] : storedBlocks(list);
+  return blocks.length === 0 || allowsAddress(blocks, address);
 }
 
-/** What one decision reads and writes in DynamoDB. */
+/** Whether two lists are the same, as DynamoDB compares them: text is never the same as bytes. */
+function isSame(one: List, other: List): boolean {
+  return one?.S === other?.S && String(one?.B) === String(other?.B);
+}
+
+/** The reads and the write of one decision in DynamoDB. */
 export class DynamoDecisionStore implements DecisionStore {
   readonly #client: RecordClient;
   readonly #table: string;
   readonly #facts: Facts;
   /** The allow-lists that were met, packed, by the record's partition key. What they say is checked by the write. */
-  readonly #lists = new BoundedMap<string, string>(MAX_LISTS);
+  readonly #lists = new BoundedMap<string, AttributeValue>(MAX_LISTS);
 
   constructor(client: RecordClient, table: string, facts: Facts) {
     this.#client = client;
@@ -92,7 +99,7 @@ export class DynamoDecisionStore implements DecisionStore {
       proven: (item) =>
         (item[attribute.HASH]?.S === stored.S && number(item, attribute.EXPIRY) > now) ||
         (item[attribute.PREVIOUS_HASH]?.S === stored.S && number(item, attribute.PREVIOUS_EXPIRY) > now),
-      values: (list) => ({ ':hash': stored, ...(list === undefined ? {} : { ':ips': S(list) }) }),
+      values: (list) => ({ ':hash': stored, ...(list === undefined ? {} : { ':ips': list }) }),
       address,
       allows,
       now,
@@ -154,9 +161,9 @@ export class DynamoDecisionStore implements DecisionStore {
         const asAssumed = { window, list };
         window = Math.max(window, number(item, attribute.WINDOW));
         if (item[attribute.STATE]?.S === 'active' && use.proven(item)) {
-          list = item[attribute.ALLOWED_BLOCKS]?.S;
+          list = item[attribute.ALLOWED_BLOCKS];
           this.#remember(name, list);
-          if (use.allows(list) && (window !== asAssumed.window || list !== asAssumed.list)) continue;
+          if (use.allows(list) && (window !== asAssumed.window || !isSame(list, asAssumed.list))) continue;
         }
         return { passed: false, record: use.read(item), window, count: number(item, `c${window}`) };
       }

@@ -1,7 +1,6 @@
 import type { AccessTable } from '../contract/access.ts';
-import type { DecisionSettings } from '../contract/deployment.ts';
+import type { DecisionProfile, DecisionSettings } from '../contract/deployment.ts';
 import type { DecisionErrorCode } from '../contract/errors.ts';
-import type { Profile } from '../contract/profile.ts';
 import type { Caller } from '../kernel/caller.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { HeaderValues } from '../kernel/headers.ts';
@@ -13,7 +12,7 @@ import type { TokenVerifier } from '../signing/tokens.ts';
 import type { TenantFacts } from '../tenancy/tenant-facts.ts';
 import type { Guesses } from './guesses.ts';
 
-/** What the authorizer answers for one request. Only `allowed` carries an identity. */
+/** The authorizer's answer to one request. Only `allowed` carries an identity. */
 export type Decision =
   | { readonly outcome: 'refused'; readonly code: DecisionErrorCode }
   | {
@@ -49,7 +48,7 @@ export interface DecisionRequest {
   readonly address: string;
 }
 
-/** What a decision needs of the store. All of it throws when the store cannot answer: the decision then fails closed. */
+/** The store of a decision. All of it throws when the store cannot answer: the decision then fails closed. */
 export interface DecisionStore {
   /** Authenticates, checks state, expiry and the allow-list, and counts: one write. Who is elsewhere is not counted. */
   useKey(locator: string, hash: Uint8Array, address: string, now: number): Promise<Use<KeyRecord>>;
@@ -61,12 +60,12 @@ export interface DecisionStore {
 }
 
 export interface DecisionContext {
-  readonly profile: Profile;
+  readonly profile: DecisionProfile;
   readonly deployment: DecisionSettings;
   readonly access: AccessTable;
   readonly store: DecisionStore;
   readonly tokens: Pick<TokenVerifier, 'verify' | 'provenTenant'>;
-  /** What this instance remembers of keys that nobody has. */
+  /** This instance's memory of keys that nobody has. */
   readonly guesses: Pick<Guesses, 'suspicion' | 'wrong' | 'right'>;
   readonly clock: Clock;
 }

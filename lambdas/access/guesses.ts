@@ -14,7 +14,7 @@ const REMEMBERED_SECONDS = 60;
 /** Of each kind that an instance remembers; the oldest goes first. */
 const MAX_REMEMBERED = 10_000;
 
-/** What an instance makes of a well-formed key before it looks it up. */
+/** An instance's judgement of a well-formed key before it looks it up. */
 export type Suspicion = 'none' | 'known to be unknown' | 'guessing';
 
 interface Bucket {
@@ -24,7 +24,7 @@ interface Bucket {
 }
 
 /**
- * What one instance of the authorizer remembers of keys that nobody has. Who presents many different ones is looked up
+ * The memory of one instance of the authorizer about keys that nobody has. Who presents many different ones is looked up
  * no more than {@link GUESSES_PER_SECOND}, unless the key has been right from that address before. No round trip, and
  * nothing shared: an instance does one request at a time, so it bounds what each of them can be made to do for nothing.
  */

@@ -1,5 +1,6 @@
 import type { RowAccess } from '../contract/access.ts';
-import { coversScope, ROLE_SCOPES } from '../contract/scopes.ts';
+import { roleScopes } from '../contract/rights.ts';
+import { coversScope, declaredScopes, type Scope } from '../contract/scopes.ts';
 import { type AddressBlock, allowsAddress } from '../kernel/address.ts';
 import type { Caller } from '../kernel/caller.ts';
 import { NEVER } from '../kernel/clock.ts';
@@ -20,7 +21,7 @@ export interface Asked {
   readonly access: RowAccess | undefined;
 }
 
-/** What a credential claims; of a token, what its signature has proven. */
+/** The claims of a credential; of a token, those that its signature has proven. */
 export type Claim =
   | { readonly kind: 'none' | 'anonymous' | 'invalid' | 'expired' }
   /** `token` where the credential is a token that stands for the key. */
@@ -117,11 +118,12 @@ export async function useRecord(claimed: Claimed): Promise<Used> {
 }
 
 async function recordOf({ claim, request, context, now }: Claimed): Promise<CredentialRecord | undefined> {
-  const { store, guesses, profile } = context;
+  const { store, guesses, deployment } = context;
   const { address } = request;
+  const { inclusion, roles, smallestRole } = deployment.rights;
   switch (claim.kind) {
     case 'anonymous':
-      return ANONYMOUS;
+      return anonymous(roleScopes(smallestRole, roles));
     case 'key': {
       const { locator, hash, token } = claim;
       const { record, ...use } = await store.useKey(locator, hash, address, now);
@@ -129,10 +131,9 @@ async function recordOf({ claim, request, context, now }: Claimed): Promise<Cred
       if (slot === undefined) guesses.wrong(address, hash, now);
       else guesses.right(address, locator);
       if (record === undefined) return undefined;
-      const granted = record.caller.scopes;
+      const granted = declaredScopes(record.caller.scopes, inclusion);
       // A token of a key is the key, with no more scopes than both have.
-      const scopes =
-        token?.scopes.filter((scope) => coversScope(granted, scope, profile.scopeInclusion)) ?? granted;
+      const scopes = token?.scopes.filter((scope) => coversScope(granted, scope, inclusion)) ?? granted;
       return {
         ...record,
         ...use,
@@ -151,7 +152,7 @@ async function recordOf({ claim, request, context, now }: Claimed): Promise<Cred
         ...use,
         caller: {
           kind: 'user',
-          scopes: ROLE_SCOPES[caller.role],
+          scopes: roleScopes(caller.role, roles),
           environment: 'live',
           ...caller,
           workspaceId: workspaceId ?? caller.workspaceId,
@@ -164,12 +165,12 @@ async function recordOf({ claim, request, context, now }: Claimed): Promise<Cred
   }
 }
 
-const ANONYMOUS: CredentialRecord = {
+const anonymous = (scopes: readonly Scope[]): CredentialRecord => ({
   caller: {
     kind: 'anonymous',
     tenantId: 'anonymous',
     workspaceId: 'anonymous',
-    scopes: ROLE_SCOPES.viewer,
+    scopes,
     environment: 'test',
   },
   state: 'active',
@@ -178,7 +179,7 @@ const ANONYMOUS: CredentialRecord = {
   passed: true,
   window: 0,
   count: 0,
-};
+});
 
 /**
  * The tenant's facts, and the allowance that its tier gives. Throws when the record shows no reason why the write was

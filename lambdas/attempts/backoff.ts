@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { networkOf } from '../kernel/address.ts';
 import { rateLimited } from '../kernel/problem.ts';
 
-/** What attempts are counted for, and how many of them cost nothing. */
+/** A subject whose attempts are counted, and how many of them cost nothing. */
 export interface BackoffSubject {
   /** Names the counter; a hash, so that no address stands in the table's keys. */
   readonly id: string;
@@ -21,7 +21,7 @@ const MAX_DELAY_SECONDS = 900;
 /** Seconds after the last attempt at which all is forgotten. */
 export const BACKOFF_MEMORY_SECONDS = 3600;
 
-/** What is known of attempts so far. Times are Unix seconds. */
+/** The attempts so far. Times are Unix seconds. */
 export interface Attempts {
   readonly failures: number;
   readonly blockedUntil: number;

@@ -40,7 +40,7 @@ export interface SourceStore {
   knows(id: string, now: number): Promise<boolean>;
 }
 
-/** What one address did, counted before it is known whether it may. */
+/** An attempt of an address, counted before it is known whether it may. */
 export interface Taken {
   /** For what turned out to be right: it does not count against the address. */
   giveBack(): Promise<void>;

@@ -27,7 +27,7 @@ export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
 type Kind = AuditAction extends `${infer Before}.${string}` ? Before : never;
 
-/** What can be done to things of a kind. */
+/** The actions on things of a kind. */
 export type AuditVerb<Of extends Kind> = {
   [Action in AuditAction]: Action extends `${Of}.${infer Verb}` ? Verb : never;
 }[AuditAction];

@@ -5,7 +5,7 @@ import type { ChangeOrigin } from './entries.ts';
 /** A caller may choose a long request id; the record, which must stay below 1 KB, keeps the length of a UUID of it. */
 const NOTED_REQUEST_ID_LENGTH = 36;
 
-/** What a hot record says of its last change, until the next decision: the stream makes a row of it. */
+/** The note of a hot record's last change, kept until the next decision: the stream makes a row of it. */
 export function changeNote(
   { actor, requestId, address }: ChangeOrigin,
   what: AuditVerb<'key' | 'session' | 'user'>,

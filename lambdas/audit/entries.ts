@@ -4,7 +4,7 @@ import type { AuditAction } from './actions.ts';
 /** Seconds for which a row of the audit trail is kept: 400 days, a year and what it takes to look at it. */
 export const AUDIT_RETENTION_SECONDS = 400 * 86_400;
 
-/** What was before or after a change, by field. Never a secret, nor the hash of one. */
+/** The state before or after a change, by field. Never a secret, nor the hash of one. */
 export type AuditedState = Readonly<Record<string, unknown>>;
 
 /** One change: who did what to what, when and from where. */
@@ -25,7 +25,7 @@ export interface AuditEntry {
   readonly after: AuditedState | null;
 }
 
-/** Who changed something, in which request. */
+/** The origin of a change: its actor and request. */
 export interface ChangeOrigin {
   readonly actor: string;
   readonly requestId: string;
@@ -46,7 +46,7 @@ export type AuditedChange = Pick<AuditEntry, 'action' | 'target' | 'at' | 'befor
   readonly origin: ChangeOrigin;
 };
 
-/** What a change leaves in the trail. */
+/** The trail's entry of a change. */
 export function auditEntry({ origin, ...change }: AuditedChange): AuditEntry {
   const { actor, requestId, address = null } = origin;
   return { actor, requestId, address, ...change };

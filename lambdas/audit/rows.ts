@@ -7,7 +7,7 @@ import { Ndjson } from '../kernel/results.ts';
 import { routeGroup } from '../kernel/route.ts';
 import type { AuditReader, AuditRow } from './entries.ts';
 
-/** What the function `management` has for these rows. */
+/** The services of these rows in the function `management`. */
 export interface AuditServices {
   readonly audit: AuditReader;
 }
@@ -32,7 +32,7 @@ export const auditRoutes = group.rows({
   listAudit: group.caller({
     method: 'GET',
     path: '/v1/audit',
-    access: { kind: 'credential', scope: 'admin' },
+    access: { kind: 'credential', scope: 'audit' },
     summary: 'Who did what, in the order of its numbers',
     description:
       'A page may hold fewer rows than its limit, even none, while `next_cursor` says that there are more. ' +

@@ -1,4 +1,4 @@
-/** What a row is to clients that know the standards: where the metadata says that it is (RFC 8414, 2). */
+/** The place of a row in the metadata for clients that know the standards (RFC 8414, 2). */
 export type Advertised =
   | { readonly endpoint: 'jwks_uri' }
   /** The token endpoint of these grants, by their `grant_type`. */

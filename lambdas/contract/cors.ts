@@ -1,6 +1,6 @@
 import { RATE_LIMIT_HEADERS } from './rate-limit-headers.ts';
 
-/** What a browser's script may read of a response (Fetch standard, CORS-safelisted response-header names aside). */
+/** Response headers that a browser's script may read (Fetch standard, CORS-safelisted response-header names aside). */
 export const EXPOSED_HEADERS = [
   'X-Request-ID',
   'Allow',

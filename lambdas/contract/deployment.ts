@@ -1,10 +1,12 @@
 import type { AccessTable, Method } from './access.ts';
 import type { AdvertisedPath } from './advertised.ts';
 import type { Algorithm } from './algorithms.ts';
-import type { PathScope } from './profile.ts';
+import type { KeyFormat } from './key-format.ts';
+import type { PathScope, Profile } from './profile.ts';
+import type { DecisionRights, Rights } from './rights.ts';
 import type { Role } from './scopes.ts';
 
-/** What a tier allows; the numbers that the functions need. Rate, burst and quota live in the usage plans. */
+/** Limits of a tier: the numbers that the functions need. Rate, burst and quota live in the usage plans. */
 export interface TierLimits {
   /** Requests a minute of one API key. */
   readonly keyRequestsPerMinute: number;
@@ -61,6 +63,12 @@ export interface IdentityProvider {
   readonly linkByEmail: boolean;
 }
 
+/**
+ * The values of usage keys that the stack has: what tenants of the initial tier share who have none of their own, what
+ * all others share, that of all test keys, and that of the plan that lets nothing through. None depends on the tiers.
+ */
+export type UsageKeys = Readonly<Record<'initial' | 'other' | 'sandbox' | 'exhausted', string>>;
+
 /** How the reconciler gives tenants usage keys of their own (lib/config.ts says why the numbers are what they are). */
 export interface OwnUsageKeys {
   /** API keys of the account in the Region up to which it makes more. */
@@ -73,7 +81,7 @@ export interface OwnUsageKeys {
   readonly retireSeconds: number;
 }
 
-/** What the configuration and the route table say, resolved at synth time and built into the bundles. */
+/** The configuration and the route table, resolved at synth time and built into the bundles. */
 export interface Deployment {
   readonly environment: 'development' | 'production';
   /** Whether a call without a credential is let in as a viewer; the synth allows it in development only. */
@@ -81,15 +89,16 @@ export interface Deployment {
   readonly tiers: Readonly<Record<string, TierLimits>>;
   /** The tier of a new tenant. */
   readonly initialTier: string;
-  /** What one source address may do where no credential is needed. */
+  /** Limits of one source address where no credential is needed. */
   readonly addressLimits: AddressLimits;
-  /** What each `test` key may, whatever its tenant's tier. */
+  /** Limits of each `test` key, whatever its tenant's tier. */
   readonly sandbox: Pick<TierLimits, 'keyRequestsPerMinute'>;
   readonly usageKeys: OwnUsageKeys;
   /** The team's API, without a trailing slash; null for the built-in echo. */
   readonly upstreamUrl: string | null;
   readonly tokens: TokenSettings;
   readonly identityProviders: readonly IdentityProvider[];
+  readonly rights: Rights;
   /** The configuration's path rules, then the profile's. */
   readonly pathScopes: readonly PathScope[];
   /** `Access-Control-Allow-Origin` of every response. */
@@ -100,13 +109,19 @@ export interface Deployment {
 export interface DecisionSettings
   extends Pick<Deployment, 'anonymous' | 'tiers' | 'initialTier' | 'sandbox' | 'pathScopes'> {
   readonly tokens: Pick<TokenSettings, 'acceptsHs256'>;
+  readonly rights: DecisionRights;
+}
+
+/** The part of a profile that they read. */
+export interface DecisionProfile extends Pick<Profile, 'credentials' | 'errorCodes'> {
+  readonly keys: KeyFormat;
 }
 
 // Constants of the bundles (lib/bundle.ts). Only composition roots (`handler.ts`) read them.
 declare global {
   const LATCHKEY_DEPLOYMENT: Deployment;
-  /** In the authorizer's bundle only, which has nothing that it does not need. */
-  const LATCHKEY_DECISION: DecisionSettings;
+  /** In the authorizer's bundle only, in place of the profile and the deployment: it has nothing that it does not need. */
+  const LATCHKEY_DECISION: { readonly profile: DecisionProfile; readonly deployment: DecisionSettings };
   /** Likewise: its part of the route table. */
   const LATCHKEY_ACCESS: AccessTable;
   /** The OpenAPI document, but for the URL that it is served by. */

@@ -16,7 +16,7 @@ interface CatalogueEntry {
   readonly message: string;
 }
 
-/** What a decision can refuse with: the only part of the catalogue that is in the authorizer's bundle. Its types are below. */
+/** Errors that a decision can refuse with: the only part of the catalogue that is in the authorizer's bundle. Its types are below. */
 export const DECISION_ERRORS = {
   missing_credential: {
     status: 401,
@@ -116,7 +116,7 @@ const OTHER_ERRORS = {
     status: 403,
     type: 'authorization_error',
     title: 'More than you have',
-    message: 'A key cannot be given more than you have yourself.',
+    message: 'Nobody can be given more than you have yourself.',
   },
   not_found: {
     status: 404,
@@ -141,6 +141,12 @@ const OTHER_ERRORS = {
     type: 'validation_error',
     title: 'Invalid field',
     message: 'A field is invalid.',
+  },
+  scopes_too_long: {
+    status: 422,
+    type: 'validation_error',
+    title: 'Too many scopes',
+    message: 'The scopes of an API key take too much room.',
   },
   email_taken: {
     status: 409,

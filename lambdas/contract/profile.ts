@@ -1,9 +1,9 @@
-import type { Access, Method } from './access.ts';
+import type { Area, AreaAccess, Method } from './access.ts';
 import type { Algorithm } from './algorithms.ts';
 import type { ErrorCode, ErrorType, FieldError } from './errors.ts';
 import type { KeyFormat } from './key-format.ts';
 import type { RouteId } from './route-id.ts';
-import type { Scope, ScopeInclusion } from './scopes.ts';
+import type { Role, RoleDefinition, Scope, ScopeDefinition } from './scopes.ts';
 
 /** A way to present a credential. The order is fixed: `Authorization` decides before `X-API-Key`. */
 export type CredentialStyle = 'bearer-token' | 'bearer-key' | 'token-key' | 'x-api-key';
@@ -20,7 +20,7 @@ export interface ErrorView {
   readonly fields: readonly FieldError[];
 }
 
-/** What an envelope may say about the request. */
+/** Facts about the request that an envelope may show. */
 export interface ResponseMeta {
   readonly requestId: string;
   readonly processingTimeMs: number;
@@ -33,7 +33,7 @@ export interface PathScope {
   readonly scope: Scope;
 }
 
-/** What a response of Latchkey's own contains before the profile presents it. */
+/** A response of Latchkey's own before the profile presents it. */
 export type View = Readonly<Record<string, unknown>>;
 
 /**
@@ -47,9 +47,7 @@ export interface Profile {
   readonly title: string;
 
   readonly keys: KeyFormat & {
-    /** The scopes that this contract's keys can have. */
-    readonly scopes: readonly Scope[];
-    /** The scopes of a key that is created without any; null gives all of `scopes` that the creator has. */
+    /** The scopes of a key that is created without any; null gives all that its creator has, but no managing ones. */
     readonly defaultScopes: readonly Scope[] | null;
     /** The scopes of the key that onboarding hands out. */
     readonly onboardingScopes: readonly Scope[];
@@ -61,7 +59,7 @@ export interface Profile {
   readonly credentials: readonly CredentialStyle[];
 
   readonly tokens: {
-    /** What signs them; the configuration may name another. */
+    /** The algorithm that signs them; the configuration may name another. */
     readonly algorithm: Algorithm;
     /** Seconds for which an access token is valid. */
     readonly lifetimeSeconds: number;
@@ -69,21 +67,27 @@ export interface Profile {
     readonly refresh?: boolean;
   };
 
-  /** May `anonymous: true` be configured (in development only)? It then has the viewer's scopes. */
+  /** May `anonymous: true` be configured (in development only)? It then has those of the smallest role. */
   readonly allowsAnonymous: boolean;
 
   /** The path prefixes below which everything that Latchkey does not serve itself goes to the upstream. */
   readonly upstreamPrefixes: readonly string[];
+  /** The scopes and roles of this contract; the configuration may declare others in their place. */
+  readonly scopes: readonly ScopeDefinition[];
+  readonly roles: Readonly<Record<Role, RoleDefinition>>;
+  /** The role of whoever opens an account. */
+  readonly ownerRole: Role;
+  /** The scopes that our own rows take. */
+  readonly areaScopes: Readonly<Record<Area, Scope>>;
   /** The scope that a method of the upstream takes. */
   readonly methodScopes: Readonly<Record<Method, Scope>>;
   /** Paths of the upstream that take another scope than their method's; the configuration's come first. */
   readonly pathScopes: readonly PathScope[];
-  readonly scopeInclusion: ScopeInclusion;
 
   /** Other paths than the route table's; several serve the same route, an empty list removes it, one adds an optional row. */
   readonly paths: Readonly<Partial<Record<RouteId, readonly string[]>>>;
-  /** Another access than the route table's. */
-  readonly access: Readonly<Partial<Record<RouteId, Access>>>;
+  /** Another access than the route table's; never none. */
+  readonly access: Readonly<Partial<Record<RouteId, AreaAccess>>>;
   /** Other names of request fields: the published name -> Latchkey's. Both are taken. */
   readonly requestFields: Readonly<Record<string, string>>;
   /** How a route's result is presented where that differs from Latchkey's own. */
@@ -98,6 +102,6 @@ export interface Profile {
 }
 
 /** The name by which this profile's clients know an error. */
-export function errorCodeOf(profile: Profile, code: ErrorCode): string {
+export function errorCodeOf(profile: Pick<Profile, 'errorCodes'>, code: ErrorCode): string {
   return profile.errorCodes[code] ?? code;
 }

@@ -1,32 +1,50 @@
-/** What a credential may do. One check serves people and programs: a role is a set of scopes. */
-export const SCOPES = ['read', 'write', 'delete', 'admin'] as const;
+/** A right by its name. The configuration declares them; a profile brings those of its page. */
+export type Scope = string;
 
-export type Scope = (typeof SCOPES)[number];
-
-/** What a person may be in a tenant, smallest first. */
-export const ROLES = ['viewer', 'editor', 'admin'] as const;
-
-export type Role = (typeof ROLES)[number];
+/** What a person is in a tenant, by its name: a set of scopes, so that one check serves people and programs. */
+export type Role = string;
 
 export const ENVIRONMENTS = ['live', 'test'] as const;
 
 export type Environment = (typeof ENVIRONMENTS)[number];
 
-export const ROLE_SCOPES: Readonly<Record<Role, readonly Scope[]>> = {
-  viewer: ['read'],
-  editor: ['read', 'write'],
-  admin: ['read', 'write', 'delete', 'admin'],
-};
+/** The characters of a scope (RFC 6749, 3.3: `scope-token`), and how many of them. */
+export const SCOPE_NAME = /^[\x21\x23-\x5B\x5D-\x7E]{1,64}$/;
 
-/** What each scope includes beyond itself; a profile may widen one (`write` includes `delete` on one page). */
-export type ScopeInclusion = Readonly<Partial<Record<Scope, readonly Scope[]>>>;
+/** A role's name. */
+export const ROLE_NAME = /^[A-Za-z][A-Za-z0-9_:-]{0,63}$/;
 
-/** `admin` is full access on every published page that names it. */
-export const ADMIN_INCLUDES_ALL: ScopeInclusion = { admin: SCOPES };
+/** Scopes that there may be, and roles. */
+export const MAX_SCOPES = 64;
+
+/** Bytes of a key's scopes as one text: its record is written on every request and stays below 1 KB. */
+export const MAX_SCOPES_BYTES = 200;
+
+export interface ScopeDefinition {
+  readonly name: Scope;
+  readonly description: string;
+  /** What else whoever has this scope has; scopes by their names. @default [] */
+  readonly includes?: readonly Scope[];
+  /** Whether it manages keys, people or settings: nobody is given it by default. @default false */
+  readonly managing?: boolean;
+}
+
+export interface RoleDefinition {
+  readonly scopes: readonly Scope[];
+  readonly description?: string;
+}
+
+/** Every declared scope with all that it gives, itself first. */
+export type ScopeInclusion = Readonly<Record<Scope, readonly Scope[]>>;
+
+/** All that a scope gives; nothing, if it is not declared (any more). */
+function givenBy(scope: Scope, inclusion: ScopeInclusion): readonly Scope[] {
+  return (Object.hasOwn(inclusion, scope) ? inclusion[scope] : undefined) ?? [];
+}
 
 /** Whether `granted` covers `required`, directly or by what a granted scope includes. */
 export function coversScope(granted: readonly Scope[], required: Scope, inclusion: ScopeInclusion): boolean {
-  return granted.some((scope) => scope === required || (inclusion[scope]?.includes(required) ?? false));
+  return granted.some((scope) => givenBy(scope, inclusion).includes(required));
 }
 
 /** The first scope of `wanted` that `granted` does not cover, or undefined when all are covered. */
@@ -38,11 +56,16 @@ export function firstUncovered(
   return wanted.find((scope) => !coversScope(granted, scope, inclusion));
 }
 
-/** Scopes are one text, smallest first, as in a token's `scope` (RFC 6749, 3.3). */
+/** The scopes that are declared: a stored one that no longer is gives no right, and is told to nobody who acts on it. */
+export function declaredScopes(stored: readonly Scope[], inclusion: ScopeInclusion): readonly Scope[] {
+  return stored.filter((scope) => Object.hasOwn(inclusion, scope));
+}
+
+/** Scopes as one text, in the order in which they were given (RFC 6749, 3.3). */
 export function scopesText(scopes: readonly Scope[]): string {
-  return SCOPES.filter((scope) => scopes.includes(scope)).join(' ');
+  return [...new Set(scopes)].join(' ');
 }
 
 export function parseScopes(stored: string): Scope[] {
-  return SCOPES.filter((scope) => stored.split(' ').includes(scope));
+  return stored.split(' ').filter((scope) => scope !== '');
 }

@@ -1,11 +1,12 @@
 import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import { decide } from '../access/decide.ts';
 import type { Decision, DecisionContext } from '../access/decision.ts';
+import type { UsageKeys } from '../contract/deployment.ts';
 import type { Outcome } from '../contract/outcomes.ts';
 import { errorCodeOf } from '../contract/profile.ts';
 import { principalOf } from '../kernel/caller.ts';
 import { counted, type Observation } from '../kernel/metrics.ts';
-import { type AuthorizerAnswer, answer, type UsageKeys } from './authorizer-answer.ts';
+import { type AuthorizerAnswer, answer } from './authorizer-answer.ts';
 import { contextOf } from './identity.ts';
 import { traceId } from './request-id.ts';
 
@@ -37,7 +38,7 @@ export function authorizer(
       event,
       contextOf(decision, requestId, context.clock(), (code) => errorCodeOf(context.profile, code)),
       usageKeys,
-      context.deployment.initialTier,
+      context.deployment,
     );
   };
 }
@@ -46,7 +47,7 @@ function observation(outcome: Outcome, started: number, fields: Observation['fie
   return { fields, dimensions: { outcome }, metrics: counted('Decisions', performance.now() - started) };
 }
 
-/** What a line says of a decision: who was let in, or why nobody was. */
+/** Log fields of a decision: who was let in, or why nobody was. */
 function said(decision: Decision): Readonly<Record<string, string>> {
   switch (decision.outcome) {
     case 'allowed':

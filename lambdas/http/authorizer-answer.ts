@@ -1,13 +1,8 @@
 import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import type { Decision } from '../access/decision.ts';
+import type { Deployment, UsageKeys } from '../contract/deployment.ts';
 import { principalOf } from '../kernel/caller.ts';
 import type { AuthorizerContext } from './identity.ts';
-
-/**
- * The values of usage keys that the stack has: each tier's shared one by the tier's name, that of all test keys
- * (`sandbox`), and that of the plan that lets nothing through (`exhausted`).
- */
-export type UsageKeys = Readonly<Record<string, string>>;
 
 /** No plan knows it: API Gateway answers INVALID_API_KEY, natively 403. Within the form of a key (20 to 128). */
 const UNKNOWN_USAGE_KEY = 'latchkeyforbidsthisrequest';
@@ -36,9 +31,9 @@ export function answer(
   event: Pick<APIGatewayRequestAuthorizerEvent, 'methodArn'>,
   context: AuthorizerContext,
   usageKeys: UsageKeys,
-  initialTier: string,
+  tiers: Pick<Deployment, 'tiers' | 'initialTier'>,
 ): AuthorizerAnswer {
-  const usageIdentifierKey = usageKey(decision, usageKeys, initialTier);
+  const usageIdentifierKey = usageKey(decision, usageKeys, tiers);
   return {
     principalId: decision.outcome === 'allowed' ? principalOf(decision.caller) : 'unidentified',
     policyDocument: {
@@ -63,7 +58,11 @@ function resourceOf(methodArn: string): string {
     : `${methodArn.slice(0, MAX_RESOURCE_LENGTH - 1)}*`;
 }
 
-function usageKey(decision: Decision, usageKeys: UsageKeys, initialTier: string): string | undefined {
+function usageKey(
+  decision: Decision,
+  usageKeys: UsageKeys,
+  tiers: Pick<Deployment, 'tiers' | 'initialTier'>,
+): string | undefined {
   switch (decision.outcome) {
     case 'refused':
       return undefined;
@@ -73,19 +72,19 @@ function usageKey(decision: Decision, usageKeys: UsageKeys, initialTier: string)
       return usageKeys.exhausted;
     case 'misdirected':
     case 'allowed':
-      return allowedUsageKey(decision, usageKeys, initialTier);
+      return allowedUsageKey(decision, usageKeys, tiers);
   }
 }
 
 function allowedUsageKey(
   decision: Extract<Decision, { outcome: 'allowed' | 'misdirected' }>,
   usageKeys: UsageKeys,
-  initialTier: string,
+  { tiers, initialTier }: Pick<Deployment, 'tiers' | 'initialTier'>,
 ): string | undefined {
   const { tenant } = decision;
   if (decision.outcome === 'allowed' && decision.caller.environment === 'test') return usageKeys.sandbox;
-  const shared = usageKeys[tenant?.tier ?? initialTier];
+  const tier = tenant?.tier ?? initialTier;
   // With a tier that is no longer configured its plan goes, and a key in no plan would be a 403.
-  if (shared === undefined) return usageKeys[initialTier];
-  return tenant?.usageKey ?? shared;
+  if (!Object.hasOwn(tiers, tier)) return usageKeys.initial;
+  return tenant?.usageKey ?? (tier === initialTier ? usageKeys.initial : usageKeys.other);
 }

@@ -1,5 +1,7 @@
 import type { Advertised, AdvertisedPath } from '../contract/advertised.ts';
 import type { Profile } from '../contract/profile.ts';
+import type { Rights } from '../contract/rights.ts';
+import type { Scope } from '../contract/scopes.ts';
 import { apiRows } from '../kernel/api-rows.ts';
 import { Problem } from '../kernel/problem.ts';
 import type { Route } from '../kernel/route.ts';
@@ -15,15 +17,17 @@ export function advertisedPaths(routes: readonly Route[], profile: Profile): rea
 }
 
 /**
- * What the deployment says of itself: what no row serves is not mentioned. `issuer` is the API's URL without a slash at
+ * The deployment's metadata: only what rows serve is in it. `issuer` is the API's URL without a slash at
  * its end.
  */
 export function discovery(
   issuer: string,
   advertised: readonly AdvertisedPath[],
   profile: Profile,
+  { inclusion }: Pick<Rights, 'inclusion'>,
 ): Discovery {
-  const server = authorizationServer(issuer, advertised, profile);
+  const scopes = Object.keys(inclusion);
+  const server = authorizationServer(issuer, advertised, scopes);
   return {
     authorizationServer: () => server,
     protectedResource(path) {
@@ -31,7 +35,7 @@ export function discovery(
       return {
         resource: issuer + path,
         authorization_servers: [issuer],
-        scopes_supported: profile.keys.scopes,
+        scopes_supported: scopes,
         bearer_methods_supported: ['header'],
         resource_name: profile.title,
       };
@@ -43,7 +47,7 @@ export function discovery(
  * RFC 8414, 2. The two lists are sent even when they are empty: without `grant_types_supported` the standard reads
  * `authorization_code` and `implicit`, and `response_types_supported` is required.
  */
-function authorizationServer(issuer: string, paths: readonly AdvertisedPath[], profile: Profile) {
+function authorizationServer(issuer: string, paths: readonly AdvertisedPath[], scopes: readonly Scope[]) {
   const advertised = paths.map(({ path, ...each }) => ({ url: issuer + path, ...each }));
   const keys = advertised.find((each) => each.endpoint === 'jwks_uri');
   const tokens = tokenEndpoint(advertised);
@@ -56,7 +60,7 @@ function authorizationServer(issuer: string, paths: readonly AdvertisedPath[], p
       : { token_endpoint: tokens.url, token_endpoint_auth_methods_supported: ['none'] }),
     response_types_supported: [],
     grant_types_supported: tokens?.grants ?? [],
-    scopes_supported: profile.keys.scopes,
+    scopes_supported: scopes,
   };
 }
 

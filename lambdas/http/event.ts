@@ -43,7 +43,7 @@ function definedValues<T>(values: Readonly<Record<string, T | undefined>> | null
   );
 }
 
-/** What two servers may read as two different paths; each line is one kind. */
+/** Paths that two servers may read as two different ones; each line is one kind. */
 const AMBIGUOUS = [
   // An encoded slash, backslash or percent sign (what is encoded twice), and empty segments.
   /%2f|%5c|%25|\\|\/\//i,

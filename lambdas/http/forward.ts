@@ -69,7 +69,7 @@ async function upstreamCall(request: HttpRequest, caller: Caller, signer: Signer
   };
 }
 
-/** What a team sees before it has an upstream: its own call, and whom the front door says it comes from. */
+/** The echo, for a team without an upstream: its own call, and the identity that the front door adds. */
 function echo(
   call: UpstreamCall,
   caller: Caller,

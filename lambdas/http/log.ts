@@ -2,7 +2,7 @@ import type { RouteId } from '../contract/route-id.ts';
 import { type Caller, principalOf } from '../kernel/caller.ts';
 import { counted, observe } from '../kernel/metrics.ts';
 
-/** What one line says of a request. Headers, queries and bodies are in none: they hold secrets. */
+/** The log line of a request. Headers, queries and bodies are in none: they hold secrets. */
 export interface RequestLine {
   readonly requestId: string;
   readonly route: string;

@@ -38,12 +38,12 @@ export function render(
   return { ...response, multiValueHeaders: { 'Set-Cookie': cookies.map(setCookie) } };
 }
 
-/** What the row says of a result: its success, unless the result is of the kind of one of its alternatives. */
+/** The row's description of a result: its success, unless the result is of the kind of one of its alternatives. */
 function successOf({ success, alternatives = [] }: Route, result: unknown): Success {
   return alternatives.find(({ kind }) => kind === plainKind(result)) ?? success;
 }
 
-/** What a result of a kind of its own is; undefined for what is sent as JSON. */
+/** The response of a result of a kind of its own; undefined for one that is sent as JSON. */
 function contentOf(result: unknown, success: Success): Content | undefined {
   if (result instanceof Ndjson) {
     const { lines, nextCursor } = result;

@@ -8,7 +8,7 @@ import type { Problem } from '../kernel/problem.ts';
 import type { HttpRequest } from './event.ts';
 import { oauthErrorBody } from './oauth-error.ts';
 
-/** What every response of ours needs to be rendered. */
+/** The settings by which every response is rendered. */
 export interface Rendering {
   readonly profile: Profile;
   readonly deployment: Deployment;

@@ -33,7 +33,7 @@ export function allowsAddress(blocks: readonly AddressBlock[], address: string):
 }
 
 /**
- * Who calls from an address, for counting: the address itself (IPv4), or its /64 (IPv6), as that is what one line or
+ * The network of an address, for counting: the address itself (IPv4), or its /64 (IPv6), as that is what one line or
  * host is given (RFC 6177). What cannot be read stands for itself.
  */
 export function networkOf(address: string): string {
@@ -53,18 +53,17 @@ export function contains(outer: AddressBlock, inner: AddressBlock): boolean {
 /** Added to the prefix length of a packed IPv6 block; an IPv4 prefix is never longer than 32 bits. */
 const PACKED_V6 = 64;
 
-/** Packs blocks for a record, in base64: of each its prefix length, which tells the family, and its bytes. */
-export function packBlocks(blocks: readonly AddressBlock[]): string {
+/** Packs blocks for a record: of each its prefix length, which tells the family, and its bytes. */
+export function packBlocks(blocks: readonly AddressBlock[]): Uint8Array {
   return Buffer.concat(
     blocks.map(({ bytes, prefixBits }) =>
       Buffer.from([prefixBits + (bytes.length === 16 ? PACKED_V6 : 0), ...bytes]),
     ),
-  ).toString('base64url');
+  );
 }
 
 /** The inverse of {@link packBlocks}. */
-export function unpackBlocks(packed: string): AddressBlock[] {
-  const buffer = Buffer.from(packed, 'base64url');
+export function unpackBlocks(buffer: Uint8Array): AddressBlock[] {
   const blocks: AddressBlock[] = [];
   for (let offset = 0; offset < buffer.length; ) {
     const head = buffer[offset] ?? 0;

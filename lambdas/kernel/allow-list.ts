@@ -1,11 +1,17 @@
 import { type AddressBlock, packBlocks, unpackBlocks } from './address.ts';
 import { ALLOWED_BLOCKS } from './attributes.ts';
-import { type AttributeValue, type Item, S } from './items.ts';
+import { type AttributeValue, bytesOf, type Item } from './items.ts';
 
 export function allowedBlocks(item: Item): AddressBlock[] {
-  return unpackBlocks(item[ALLOWED_BLOCKS]?.S ?? '');
+  return storedBlocks(item[ALLOWED_BLOCKS]);
 }
 
-export function blocksText(blocks: readonly AddressBlock[]): AttributeValue {
-  return S(packBlocks(blocks));
+/** The blocks of a stored allow-list; of none, none. Older ones are base64 text. */
+export function storedBlocks({ S, B }: AttributeValue = {}): AddressBlock[] {
+  return unpackBlocks(S === undefined ? bytesOf(B ?? '') : Buffer.from(S, 'base64url'));
+}
+
+/** An allow-list as it is stored: as bytes, since as text the longest one would take 114 bytes more of a key's 1 KB. */
+export function blocksValue(blocks: readonly AddressBlock[]): AttributeValue {
+  return { B: packBlocks(blocks) };
 }

@@ -1,8 +1,9 @@
 import type { Access, AccessTable, Method, RowAccess } from '../contract/access.ts';
 import type { Profile } from '../contract/profile.ts';
+import type { Rights } from '../contract/rights.ts';
 import type { Route } from './route.ts';
 
-/** What stands at one path and method of the API, resolved for a profile and a configuration. */
+/** A path and method of the API, resolved for a profile and a configuration. */
 export type ApiRow<Own extends Route = Route> =
   | OwnRow<Own, 'route', Method>
   /** HEAD of a row with GET: the same without its content (RFC 9110, 9.3.2), to whom may have that. */
@@ -55,18 +56,24 @@ function ownSubtree(path: string, prefixes: readonly string[]): string[] {
 }
 
 /** The part of the table that takes a credential, as the authorizer reads it. Public rows have no authorizer. */
-export function accessTable(rows: readonly ApiRow[]): AccessTable {
+export function accessTable(
+  rows: readonly ApiRow[],
+  { areaScopes }: Pick<Rights, 'areaScopes'>,
+): AccessTable {
   const table: Record<string, Record<string, RowAccess>> = {};
   for (const row of rows) {
-    const access = rowAccess(row);
+    const access = rowAccess(row, areaScopes);
     if (access !== undefined) (table[row.path] ??= {})[row.method] = access;
   }
   return table;
 }
 
-function rowAccess(row: ApiRow): RowAccess | undefined {
+function rowAccess(row: ApiRow, areaScopes: Rights['areaScopes']): RowAccess | undefined {
   if (row.kind === 'upstream') return 'upstream';
   if (row.kind === 'not-found' || row.access.kind === 'public') return undefined;
   const { scope, callers } = row.access;
-  return { ...(scope === null ? {} : { scope }), ...(callers === undefined ? {} : { callers }) };
+  return {
+    ...(scope === null ? {} : { scope: areaScopes[scope] }),
+    ...(callers === undefined ? {} : { callers }),
+  };
 }

@@ -26,7 +26,7 @@ export interface AnonymousCaller extends CallerBase {
   readonly kind: 'anonymous';
 }
 
-/** Who the authorizer says is calling. */
+/** The caller, as the authorizer proved it. */
 export type Caller = UserCaller | KeyCaller | AnonymousCaller;
 
 /** One id for whoever calls: what `created_by`, logs and the upstream see. */

@@ -1,7 +1,7 @@
 import type { CredentialStyle } from '../contract/profile.ts';
 import { type HeaderValues, headerValues } from './headers.ts';
 
-/** What a request presents, before any of it is believed. */
+/** A presented credential, before any of it is believed. */
 export type Credential =
   | { readonly kind: 'none' }
   | { readonly kind: 'malformed' }

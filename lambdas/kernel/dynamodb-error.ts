@@ -50,7 +50,7 @@ const RETRYABLE_CODES = new Set([
 ]);
 const RETRYABLE_STATUSES = new Set([429, 500, 502, 503, 504]);
 
-/** What Node calls a connection that was lost, and the SDK a TimeoutError. */
+/** Node's codes of a lost connection, which the SDK calls a TimeoutError. */
 const LOST_CONNECTION = new Set<unknown>(['ECONNRESET', 'EPIPE', 'ETIMEDOUT']);
 
 /** The output of a 200, the error of anything else. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ENVIRONMENTS, ROLES, SCOPES } from '../contract/scopes.ts';
+import { ENVIRONMENTS, MAX_SCOPES, ROLE_NAME, SCOPE_NAME } from '../contract/scopes.ts';
 import { MAX_ALLOWED_BLOCKS, parseBlock } from './address.ts';
 import { parseTimestamp } from './clock.ts';
 import { MAX_WORKSPACE_ID_LENGTH } from './ids.ts';
@@ -22,9 +22,20 @@ export const plainText = (maxLength: number) =>
     // Both rules at once: clients read two patterns as the type `unknown & unknown`.
     .meta({ pattern: '^(?=.*\\S)[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029]*$' });
 
-export const scope = z.enum(SCOPES, `must be one of ${SCOPES.join(', ')}`).meta({ id: 'Scope' });
+/** A scope of a request. Which there are, the rules know; the document says it (lib/openapi). */
+export const scope = z
+  .string()
+  .regex(SCOPE_NAME, 'must be a scope: 1 to 64 printable ASCII characters without blanks, " and \\')
+  .meta({ id: 'Scope' });
 
-export const scopes = z.array(scope).min(1).max(SCOPES.length);
+export const scopes = z
+  .array(scope)
+  .min(1)
+  .max(MAX_SCOPES)
+  .transform((given) => [...new Set(given)]);
+
+/** Scopes as they are stored: one may have been given before the configuration lost it. */
+export const storedScopes = z.array(z.string());
 
 export const environment = z
   .enum(ENVIRONMENTS, `must be one of ${ENVIRONMENTS.join(', ')}`)
@@ -68,7 +79,14 @@ export const workspaceId = z.string().min(1).max(MAX_WORKSPACE_ID_LENGTH);
 
 export const time = z.iso.datetime({ offset: true });
 
-export const role = z.enum(ROLES, `must be one of ${ROLES.join(', ')}`).meta({ id: 'Role' });
+/** A role of a request, as {@link scope} is a scope of one. */
+export const role = z
+  .string()
+  .regex(ROLE_NAME, 'must be a role: a letter, then at most 63 letters, digits, -, _ and :')
+  .meta({ id: 'Role' });
+
+/** A role as it is stored. */
+export const storedRole = z.string();
 
 /** Where the next page of a list begins. */
 export const cursor = z

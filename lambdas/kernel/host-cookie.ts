@@ -40,7 +40,7 @@ export class HostCookie {
     this.sameSite = sameSite;
   }
 
-  /** What makes a browser forget the cookie. */
+  /** The header value that makes a browser forget the cookie. */
   static forgotten(name: HostCookieName): HostCookie {
     return new HostCookie(name, '', { maxAgeSeconds: 0 });
   }

@@ -9,9 +9,9 @@ export interface Metric {
 
 export interface Observation {
   readonly metrics: readonly Metric[];
-  /** What the metrics are told apart by. Few values each: every combination is a metric that costs. */
+  /** The dimensions of the metrics. Few values each: every combination is a metric that costs. */
   readonly dimensions: Readonly<Record<string, string>>;
-  /** What the line says besides, and no metric knows. Never a header, a body or a credential. */
+  /** Further fields of the line, of no metric. Never a header, a body or a credential. */
   readonly fields?: Readonly<Record<string, unknown>>;
 }
 

@@ -20,7 +20,7 @@ export type Field<Value, On extends string, Context> = {
   /** Another item that has it too, for those who read only that one. */
   readonly alsoOn?: On;
   readonly stored: Stored<Value>;
-  /** What it is at the beginning where nobody says otherwise. @default - whoever makes the entity says it */
+  /** The initial value. @default - given when the entity is made */
   readonly initial?: Value;
   /** In the API's answers, and so in exports, whose lines are the same views. @default - not shown */
   readonly view?: Published<Value, Context>;
@@ -54,7 +54,7 @@ type PublishedAs<Value, Names> = Names extends string
       readonly [Name in keyof Names]: Names[Name] extends (...given: never[]) => infer Shown ? Shown : never;
     };
 
-/** What the fold shows. */
+/** The result of the fold. */
 type View<Entity, Fields> = Merged<
   {
     [Name in keyof Entity & keyof Fields]: Fields[Name] extends { readonly view: infer Names }
@@ -73,7 +73,7 @@ type PatchName<Fields> = NamesWith<Fields, { readonly patch: unknown }>;
 type AskedName<Fields> = NamesWith<Fields, { readonly patch: true }>;
 type InitialName<Fields> = NamesWith<Fields, { readonly initial: unknown }>;
 
-/** What requests call a field: as the view does. */
+/** The name of a field in requests: as in the view. */
 type RequestName<Fields, Name extends keyof Fields> = Fields[Name] extends { readonly view: infer Names }
   ? Names extends string
     ? Names
@@ -117,13 +117,13 @@ type Difference<One, Other> = {
 /** Anything, if nothing differs; else what nobody has, so that the compiler names it. */
 type Agreement<Names> = [Names] extends [never] ? unknown : { readonly 'differs in': Names };
 
-/** What a change of an entity may write. */
+/** A change of an entity: the fields that may be written. */
 export type ChangeOf<Definition> =
   Definition extends RecordDefinition<infer Entity, infer _On, infer _Context, infer Fields>
     ? { readonly [Name in PatchName<Fields> & keyof Entity]?: Entity[Name] }
     : never;
 
-/** What requests may say of an entity, taken as it is. */
+/** Fields of requests for an entity, taken as they are. */
 export type AskedOf<Definition> =
   Definition extends RecordDefinition<infer Entity, infer _On, infer _Context, infer Fields>
     ? Asked<Entity, Fields>
@@ -155,7 +155,7 @@ export class RecordDefinition<Entity, On extends string, Context, Fields> {
     return this.#collect(([name, field]) => ('initial' in field ? { [name]: field.initial } : {}));
   }
 
-  /** What the fields are stored as, by item, without its key. */
+  /** The stored form of the fields, by item, without its key. */
   item(on: On, entity: Entity): Item {
     return this.#collect(([name, { stored, ...field }]) => {
       if ((field.on !== on && field.alsoOn !== on) || !('attribute' in stored)) return {};
@@ -169,7 +169,7 @@ export class RecordDefinition<Entity, On extends string, Context, Fields> {
     return this.#collect(([name, { on, stored }]) => ({ [name]: stored.read(items[on]) }));
   }
 
-  /** What of a change is written to one of the items. */
+  /** The part of a change that is written to one of the items. */
   update(on: On, change: ChangeOf<this>): Update {
     const set: string[] = [];
     const remove: string[] = [];
@@ -195,7 +195,7 @@ export class RecordDefinition<Entity, On extends string, Context, Fields> {
     return { ...before, ...Object.fromEntries(written) };
   }
 
-  /** What a body says, by the entity's names. A body's field that no declaration takes does not compile. */
+  /** The fields of a body, by the entity's names. A body's field that no declaration takes does not compile. */
   asked<Body extends AskedBody<Entity, Fields>>(
     body: Body & Agreement<Exclude<keyof Body, keyof AskedBody<Entity, Fields>>>,
   ): Asked<Entity, Fields> & AskedSurely<Entity, Fields, Body> {
@@ -224,7 +224,7 @@ export class RecordDefinition<Entity, On extends string, Context, Fields> {
     );
   }
 
-  /** What the trail tells of an item as it stands. */
+  /** The state of an item as the trail tells it. */
   auditedItem(on: On, item: Item): Readonly<Record<string, unknown>> {
     return this.#collect(([, { stored, audit, ...field }]) =>
       field.on === on && audit !== undefined ? published(audit, stored.read(item), undefined) : {},

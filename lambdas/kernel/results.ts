@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import type { HostCookie } from './host-cookie.ts';
 
-/** What rows answer when all is well; `lambdas/http` makes responses of it. */
+/** Successful results of rows; `lambdas/http` makes responses of them. */
 
 /** Lines of JSON (NDJSON), for rows that answer with more than a document. */
 export class Ndjson {
@@ -34,7 +34,7 @@ export class Text extends Plain<'text'> {
 /** The headers that a page may set besides those that all have. */
 export type PageHeader = 'Content-Security-Policy' | 'Permissions-Policy' | 'Referrer-Policy' | 'Refresh';
 
-/** What a page may do that says nothing else: it loads nothing, is framed by nobody and posts to us alone (CSP 3). */
+/** The default policy of a page: it loads nothing, is framed by nobody and posts to us alone (CSP 3). */
 const CLOSED_PAGE: Readonly<Partial<Record<PageHeader, string>>> = {
   'Content-Security-Policy':
     "default-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
@@ -104,7 +104,7 @@ export class WithCookies<const out Result> {
   }
 }
 
-/** What a handler returns for each kind of success; `View` is what the row's schema gives. */
+/** The result of a handler for each kind of success; `View` is that of the row's schema. */
 interface Results<View> {
   /** JSON, as the profile presents it and in its envelope. */
   readonly json: Sent<View>;
@@ -129,7 +129,7 @@ export type PlainKind = Exclude<ResultKind, StructuredKind>;
 /** A value as it is sent: its parts may be read-only. */
 export type Sent<Value> = Value extends object ? { readonly [Key in keyof Value]: Sent<Value[Key]> } : Value;
 
-/** What a handler returns where any of the kinds will do. */
+/** The result of a handler where any of the kinds will do. */
 export type Answer<View, Kind extends ResultKind> = Results<View>[Kind] | WithCookies<Results<View>[Kind]>;
 
 /** The kind of a result that no schema describes; undefined for any other. */

@@ -1,9 +1,8 @@
 import type * as z from 'zod';
-import type { Access, Method } from '../contract/access.ts';
+import type { Access, Area, Method } from '../contract/access.ts';
 import type { Advertised } from '../contract/advertised.ts';
 import type { ErrorCode } from '../contract/errors.ts';
 import type { RouteId, ServiceName } from '../contract/route-id.ts';
-import type { Scope } from '../contract/scopes.ts';
 import type { Tag } from '../contract/tags.ts';
 import type { Caller, UserCaller } from './caller.ts';
 import type { Credential } from './credential.ts';
@@ -32,7 +31,7 @@ interface RequestBase {
   readonly origin: Origin;
   /** The workspace that `X-Workspace-Id` names: the authorizer has let in the caller's only. Undefined without a header. */
   readonly workspaceId: string | undefined;
-  /** What the request presents, where the row asks for it (`takesCredential`); nothing has been checked of it. */
+  /** The presented credential, where the row asks for it (`takesCredential`); nothing of it has been checked. */
   readonly credential: Credential;
   /** The body of a row that takes `lines`; empty for others. */
   readonly raw: RawBody;
@@ -79,11 +78,11 @@ interface Description {
   readonly takesCookies?: readonly string[];
   readonly query?: z.ZodType;
   readonly success: Success;
-  /** What it answers otherwise when all is well: a page that leads on by a redirect has both. */
+  /** Other successful answers: a page that leads on by a redirect has both. */
   readonly alternatives?: readonly PlainSuccess[];
   /** Its place in the metadata. @default - none: no standard knows it */
   readonly advertised?: Advertised;
-  /** What the row itself can answer besides what every row can. */
+  /** Error codes of the row itself, besides those of every row. */
   readonly errors: readonly ErrorCode[];
 }
 
@@ -117,7 +116,7 @@ export interface RouteGroup<
   readonly rows: readonly Row<Services, Id>[];
 }
 
-/** What a function must have to serve a group. */
+/** The services that a function must have to serve a group. */
 export type ServicesOf<Group> = Group extends RouteGroup<infer Services> ? Services : never;
 
 /** A row before its group has named it. */
@@ -174,7 +173,7 @@ interface GroupBuilder<Services, Service extends ServiceName> {
   readonly person: RowMaker<
     Services,
     [services: Services, caller: UserCaller],
-    { readonly scope: Scope | null }
+    { readonly scope: Area | null }
   >;
   /** The group: its rows by their ids. */
   readonly rows: <Id extends RouteId>(
@@ -253,7 +252,7 @@ type DuplicateId<Groups extends readonly unknown[], Seen = never> = Groups exten
   ? (Id & Seen) | DuplicateId<Rest, Seen | Id>
   : never;
 
-/** What the compiler misses in a table that is not right, by its name. */
+/** Names of the faults of a table, for the compiler's message. */
 type Fault<Name extends string, Ids> = [Ids] extends [never] ? unknown : { readonly [Key in Name]: Ids };
 
 /** All that the groups' handlers are given. */
@@ -275,7 +274,7 @@ export function servedBy<
   groups: Groups & Fault<'duplicateId', DuplicateId<Groups>>,
 ): RouteGroup<AllServices<Groups>, Service, IdOf<Groups>> {
   const rows: readonly Row<never, IdOf<Groups>>[] = groups.flatMap((group) => group.rows);
-  // Whoever has the services of all groups has those of each.
+  // The services of all groups include those of each.
   return { service, rows: rows as readonly Row<AllServices<Groups>, IdOf<Groups>>[] };
 }
 

@@ -21,7 +21,7 @@ export function secretReader(secretId: string): (stage: string) => Promise<strin
       try {
         return await getSecretValue(endpoint, region, body);
       } catch (error) {
-        // What failed stands in the message: of an error that nobody catches, Lambda logs no cause.
+        // The cause stands in the message: of an error that nobody catches, Lambda logs no cause.
         if (attempt === ATTEMPTS)
           throw new Error(`Secrets Manager gave no secret: ${error}`, { cause: error });
       }

@@ -1,5 +1,6 @@
 import { parseScopes, type Scope, scopesText } from '../contract/scopes.ts';
-import { type AddressBlock, packBlocks, unpackBlocks } from './address.ts';
+import type { AddressBlock } from './address.ts';
+import { blocksValue, storedBlocks } from './allow-list.ts';
 import { USED_AT, USED_FROM } from './attributes.ts';
 import { type AttributeValue, type Item, N, number as numberOf, oneOf, S, text as textOf } from './items.ts';
 
@@ -30,7 +31,7 @@ export interface LastUse {
   readonly address: string;
 }
 
-/** What the authorizer notes of the last use of a credential; null before the first. */
+/** The last use of a credential as the authorizer notes it; null before the first. */
 export const lastUse: ReadOff<LastUse | null> = readOff((item) => {
   const at = numberOf(item, USED_AT);
   return at === 0 ? null : { at, address: item[USED_FROM]?.S ?? '' };
@@ -93,8 +94,8 @@ export function scopes(attribute: string): InAttribute<readonly Scope[]> {
 export function blocks(attribute: string): InAttribute<readonly AddressBlock[]> {
   return {
     attribute,
-    read: (item) => unpackBlocks(item[attribute]?.S ?? ''),
-    write: (value) => (value.length === 0 ? undefined : S(packBlocks(value))),
+    read: (item) => storedBlocks(item[attribute]),
+    write: (value) => (value.length === 0 ? undefined : blocksValue(value)),
   };
 }
 

@@ -24,7 +24,7 @@ export async function isDone(
   }
 }
 
-/** What Lambda is told of a batch: from `failed` on it comes again; of undefined, that all is done. */
+/** The answer to Lambda about a batch: from `failed` on it comes again; undefined means that all is done. */
 export function batchResponse(failed: DynamoDBRecord | undefined): DynamoDBBatchResponse {
   if (failed === undefined) return { batchItemFailures: [] };
   return { batchItemFailures: [{ itemIdentifier: failed.dynamodb?.SequenceNumber ?? '' }] };

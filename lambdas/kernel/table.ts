@@ -6,6 +6,7 @@ import {
   GetItemCommand,
   QueryCommand,
   ScanCommand,
+  type ScanCommandInput,
   TransactionCanceledException,
   type TransactWriteItem,
   TransactWriteItemsCommand,
@@ -47,7 +48,7 @@ export type TransactionWrite = (
 
 /** A transaction of which at least one condition did not hold. Nothing was written. */
 export class ConditionsFailed extends Error {
-  /** What the writes whose conditions failed are called (`otherwise`), in their order; undefined for one without a name. */
+  /** Names of the writes whose conditions failed (`otherwise`), in their order; undefined for one without a name. */
   readonly names: readonly (string | undefined)[];
 
   constructor(names: readonly (string | undefined)[]) {
@@ -152,22 +153,32 @@ export class Table implements RecordClient {
   /** Every item with this sort key, by reading the whole table. Not for requests. */
   async scan(sortKey: string): Promise<Item[]> {
     const found: Item[] = [];
+    const filter = {
+      FilterExpression: 'SK = :sort',
+      ExpressionAttributeValues: { ':sort': { S: sortKey } },
+    };
+    for await (const page of this.scanPages(filter)) found.push(...page);
+    return found;
+  }
+
+  /** The items of the whole table that pass a filter, a page at a time. Not for requests. */
+  async *scanPages(
+    filter: Omit<ScanCommandInput, 'TableName' | 'ExclusiveStartKey'>,
+  ): AsyncGenerator<Item[]> {
     let start: Record<string, AttributeValue> | undefined;
     do {
       const page = await this.#answer(
         this.#client.send(
           new ScanCommand({
+            ...filter,
             TableName: this.#name,
-            FilterExpression: 'SK = :sort',
-            ExpressionAttributeValues: { ':sort': { S: sortKey } },
             ...(start === undefined ? {} : { ExclusiveStartKey: start }),
           }),
         ),
       );
-      found.push(...((page.Items ?? []) as Item[]));
+      yield (page.Items ?? []) as Item[];
       start = page.LastEvaluatedKey;
     } while (start !== undefined);
-    return found;
   }
 
   /** One conditional write; throws the SDK's `ConditionalCheckFailedException` when the condition does not hold. */

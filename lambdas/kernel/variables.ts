@@ -5,9 +5,11 @@ export interface Variables {
   readonly KEYSET_SECRET_ARN: string;
   /** `iss` of our tokens: the API's public URL without a trailing slash, the domain's when there is one. */
   readonly ISSUER: string;
+  /** Every `iss` of our tokens that is accepted, separated by blanks: `ISSUER`, and what it was before. */
+  readonly ACCEPTED_ISSUERS: string;
   /** Where the functions' metrics are found in CloudWatch: one namespace a stack. */
   readonly METRICS_NAMESPACE: string;
-  /** JSON: the shared usage key of each tier by name, `sandbox` and `exhausted`. */
+  /** JSON: the usage keys that the stack itself has (`UsageKeys`). */
   readonly USAGE_KEYS: string;
   /** JSON: the stack's usage plans, as the reconciler reads them. */
   readonly USAGE_PLANS: string;

@@ -26,7 +26,7 @@ export const RETENTION_SECONDS = 30 * 86_400;
 /** The form of a key's id. What has another is nobody's, and might be more than the store takes as a key. */
 export const KEY_ID = /^key_\w{1,64}$/;
 
-/** What a key is and may. Times are Unix seconds, {@link NEVER} for none. */
+/** An API key and its rights. Times are Unix seconds, {@link NEVER} for none. */
 export interface ApiKey {
   readonly id: string;
   readonly tenantId: string;
@@ -51,7 +51,7 @@ export interface ApiKey {
   readonly previousExpiresAt: number | null;
 }
 
-/** What a view of a key needs besides its fields. */
+/** The context of a key's view besides its fields. */
 export interface KeyViewing {
   readonly key: Pick<ApiKey, 'environment' | 'state' | 'expiresAt'>;
   readonly format: KeyFormat;
@@ -171,12 +171,12 @@ export const API_KEY = defineRecord<ApiKey, 'record' | 'row', KeyViewing>()({
 /** A key before it begins. */
 export type NewApiKey = NewOf<typeof API_KEY>;
 
-/** What a change of a key writes; absent fields stay. */
+/** A change of a key; absent fields stay. */
 export type KeyChange = Omit<ChangeOf<typeof API_KEY>, 'state'> & {
   readonly state?: 'active' | 'disabled';
 };
 
-/** What a key is, as people ask for it. */
+/** The status of a key, as people see it. */
 export function statusOf(key: Pick<ApiKey, 'state' | 'expiresAt'>, now: number): ApiKey['state'] | 'expired' {
   return key.state === 'active' && key.expiresAt <= now ? 'expired' : key.state;
 }

@@ -1,13 +1,15 @@
 import type { Profile } from '../contract/profile.ts';
-import { firstUncovered, type Scope } from '../contract/scopes.ts';
+import type { Rights } from '../contract/rights.ts';
+import { coversScope, declaredScopes, type Scope } from '../contract/scopes.ts';
 import { contains } from '../kernel/address.ts';
 import type { Caller, KeyCaller } from '../kernel/caller.ts';
 import { NEVER } from '../kernel/clock.ts';
 import { invalidField, Problem } from '../kernel/problem.ts';
+import { requireHeld } from '../kernel/rights.ts';
 import type { KeyDefaults } from '../tenancy/key-defaults.ts';
 import type { ApiKey } from './api-key.ts';
 
-/** What a caller may give a key: no more than they have, and no longer than the profile allows. */
+/** Bounds of a key: no more than its maker has, and no longer than the profile allows. */
 
 /** An expiry as it was asked for; `field` is the name that an error must say. */
 export interface ExpiryRequest {
@@ -31,13 +33,24 @@ export async function callerKey(
   return own;
 }
 
-export function defaultScopes(caller: Caller, profile: Profile, defaults: KeyDefaults): readonly Scope[] {
-  const { defaultScopes: ofProfile, scopes: known } = profile.keys;
-  const scopes = defaults.scopes ?? ofProfile;
-  if (scopes === null) return known.filter((scope) => caller.scopes.includes(scope));
-  return scopes.filter(
-    (scope) => firstUncovered(caller.scopes, [scope], profile.scopeInclusion) === undefined,
+/**
+ * The scopes of a key that is created without any: the tenant's defaults or the deployment's, as far as the creator has
+ * them, and never one that manages.
+ */
+export function defaultScopes(
+  caller: Caller,
+  { defaultScopes: ofDeployment, inclusion, managing }: Rights,
+  ofTenant: KeyDefaults['scopes'],
+): readonly Scope[] {
+  return (ofTenant ?? ofDeployment ?? caller.scopes).filter(
+    (scope) => coversScope(caller.scopes, scope, inclusion) && !managing.includes(scope),
   );
+}
+
+/** A key without a scope opens nothing. Throws `invalid_field`. */
+export function requireSome(scopes: readonly Scope[]): readonly Scope[] {
+  if (scopes.length > 0) return scopes;
+  throw invalidField('scopes', 'must be named: you have none of those that a key has by default');
 }
 
 /** Seconds from now until what was asked for; the profile's default, but no later than the caller's own end. */
@@ -76,10 +89,10 @@ export function requireWithin(
   key: Pick<ApiKey, 'scopes' | 'workspaceId' | 'environment' | 'allowedBlocks'>,
   caller: Caller,
   owned: ApiKey | undefined,
-  { scopeInclusion }: Profile,
+  rights: Pick<Rights, 'inclusion'>,
 ): void {
-  const missing = firstUncovered(caller.scopes, key.scopes, scopeInclusion);
-  if (missing !== undefined) throw exceeds(`You do not have the scope ${missing} yourself.`);
+  // A scope that the configuration has lost gives nothing: whoever manages keys can still change such a key.
+  requireHeld(declaredScopes(key.scopes, rights.inclusion), caller, rights);
   if (owned === undefined) return;
   if (key.workspaceId !== owned.workspaceId)
     throw exceeds('An API key can only create keys of its own workspace.');

@@ -10,7 +10,7 @@ const CHECKSUM_LENGTH = 6;
 const BODY_LENGTH = LOCATOR_LENGTH + SECRET_LENGTH + CHECKSUM_LENGTH;
 const BODY = /^[0-9A-Za-z]{50}$/;
 
-/** What can be read from a well-formed key without looking anything up. */
+/** The parts of a well-formed key that can be read without a look-up. */
 export interface ParsedKey {
   /** Names the record; not secret. */
   readonly locator: string;

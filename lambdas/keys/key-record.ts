@@ -44,7 +44,7 @@ function slot(item: Item, hash: string, expiry: string): KeySlot | undefined {
     : { hash: Buffer.from(stored, 'base64'), expiresAt: number(item, expiry) };
 }
 
-/** What a decision needs of a key's record, read on every request; the whole of it is `API_KEY`'s. */
+/** The part of a key's record that a decision needs, read on every request; `API_KEY` declares the whole. */
 export function keyRecord(item: Item): KeyRecord {
   return {
     state: oneOf(['active', 'disabled', 'revoked'], text(item, attribute.STATE)),

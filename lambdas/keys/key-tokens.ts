@@ -1,3 +1,4 @@
+import type { Deployment } from '../contract/deployment.ts';
 import type { Profile } from '../contract/profile.ts';
 import { firstUncovered, type Scope } from '../contract/scopes.ts';
 import type { Caller } from '../kernel/caller.ts';
@@ -11,6 +12,7 @@ export const KEY_TOKEN_SECONDS = 900;
 
 export interface KeyTokenContext {
   readonly profile: Profile;
+  readonly deployment: Pick<Deployment, 'rights'>;
   readonly signer: Signer;
 }
 
@@ -28,11 +30,11 @@ export async function issueKeyToken(
   credential: Credential,
   caller: Caller,
   wanted: readonly Scope[] | undefined,
-  { profile, signer }: KeyTokenContext,
+  { profile, deployment, signer }: KeyTokenContext,
 ): Promise<KeyToken> {
   if (caller.kind !== 'key' || credential.kind !== 'key') throw new Problem('key_required');
   const scopes = wanted ?? caller.scopes;
-  const beyond = firstUncovered(caller.scopes, scopes, profile.scopeInclusion);
+  const beyond = firstUncovered(caller.scopes, scopes, deployment.rights.inclusion);
   if (beyond !== undefined) {
     throw new Problem('exceeds_own_rights', { message: `The key does not have the scope ${beyond}.` });
   }

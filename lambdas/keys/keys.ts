@@ -8,8 +8,9 @@ import { type Caller, principalOf } from '../kernel/caller.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { invalidField, Problem } from '../kernel/problem.ts';
 import type { AskedOf } from '../kernel/record.ts';
+import { requireScopes } from '../kernel/rights.ts';
 import { limitsOf } from '../plans/tiers.ts';
-import { type KeyDefaults, knownScopes } from '../tenancy/key-defaults.ts';
+import type { KeyDefaults } from '../tenancy/key-defaults.ts';
 import { requireWorkspace, type WorkspaceIndex } from '../tenancy/workspace-choice.ts';
 import { API_KEY, type ApiKey, KEY_ID, type KeyChange, type NewApiKey } from './api-key.ts';
 import {
@@ -19,6 +20,7 @@ import {
   expiryOf,
   lifetimeOf,
   requireExpiryWithin,
+  requireSome,
   requireWithin,
 } from './bounds.ts';
 import { environmentsOf, hashKey, mainEnvironment, newKey, newLocator } from './key-format.ts';
@@ -29,7 +31,7 @@ export interface KeyIssue {
   readonly hash: Uint8Array;
 }
 
-/** What is said of a new key: all but what is made with it. */
+/** A new key: all but the fields that are made with it. */
 type NewKey = Omit<NewApiKey, 'id' | 'locator' | 'expiresAt' | 'createdAt'>;
 
 /** Makes a key and its record. */
@@ -57,7 +59,7 @@ export function issueKey(
 }
 
 export interface KeyRotation {
-  /** What the key's hash must still be: of rotations at once, one finds it. */
+  /** The hash that the key must still have: of rotations at once, one finds it. */
   readonly replaces: Uint8Array;
   readonly hash: Uint8Array;
   readonly expiresAt: number;
@@ -83,7 +85,7 @@ export interface KeyStore extends WorkspaceIndex {
   /** False when the key was rotated, revoked or disabled meanwhile. */
   rotate(key: ApiKey, rotation: KeyRotation, origin: ChangeOrigin, now: number): Promise<boolean>;
   tier(tenantId: string): Promise<string | undefined>;
-  /** What new keys of the tenant have where nothing else is asked for. */
+  /** The tenant's defaults for new keys. */
   defaults(tenantId: string): Promise<KeyDefaults>;
   /**
    * The keys of a selection that are not revoked, some at a time; also none, so that its reader may stop between any
@@ -115,7 +117,7 @@ export interface KeyContext {
   readonly clock: Clock;
 }
 
-/** What a caller asks of a new key; absent fields take the profile's defaults. */
+/** A request for a new key; absent fields take the profile's defaults. */
 export type KeyRequest = AskedOf<typeof API_KEY> & {
   readonly name: string;
   readonly workspaceId?: string;
@@ -148,14 +150,15 @@ export async function createKey(
     tenantId: caller.tenantId,
     workspaceId,
     environment,
-    scopes: knownScopes(asked.scopes, profile) ?? defaultScopes(caller, profile, defaults),
+    scopes: asked.scopes ?? requireSome(defaultScopes(caller, deployment.rights, defaults.scopes)),
     lifetimeSeconds: lifetimeOf({ expiry, owned, defaults }, profile, now),
     allowedBlocks:
       asked.allowedBlocks ??
       (owned?.allowedBlocks.length ? owned.allowedBlocks : (defaults.allowedBlocks ?? [])),
     createdBy: principalOf(caller),
   };
-  requireWithin(wanted, caller, owned, profile);
+  requireScopes(wanted.scopes, deployment.rights);
+  requireWithin(wanted, caller, owned, deployment.rights);
   requireExpiryWithin(expiryOf(wanted.lifetimeSeconds, now), owned);
   const { issue, key } = issueKey(wanted, profile.keys, now);
   const { keys: maxKeys } = limitsOf(await keys.tier(caller.tenantId), deployment);
@@ -216,7 +219,7 @@ export async function revealKey(
   });
 }
 
-/** What a caller asks to change; absent fields stay. */
+/** A request for a change; absent fields stay. */
 export type KeyChangeRequest = AskedOf<typeof API_KEY> & {
   readonly enabled?: boolean;
   readonly expiry?: ExpiryRequest;
@@ -238,16 +241,17 @@ export async function updateKey(
   context: KeyContext,
 ): Promise<ApiKey> {
   const { profile, keys, clock } = context;
+  const { rights } = context.deployment;
   const now = clock();
   const before = await findKey(id, caller, context);
   requireAlive(before);
   const owned = await callerKey(caller, keys);
-  requireWithin(before, caller, owned, profile);
+  requireWithin(before, caller, owned, rights);
   const { enabled, expiry, ...asked } = request;
   if (expiry !== undefined && before.expiresAt <= now) {
     throw new Problem('conflicting_state', { message: 'The API key has expired. Rotate it instead.' });
   }
-  knownScopes(asked.scopes, profile);
+  if (asked.scopes !== undefined) requireScopes(asked.scopes, rights);
   const lifetimeSeconds = expiry === undefined ? undefined : lifetimeOf({ expiry, owned }, profile, now);
   const change: KeyChange = {
     ...asked,
@@ -255,7 +259,7 @@ export async function updateKey(
     ...(lifetimeSeconds === undefined ? {} : { lifetimeSeconds, expiresAt: expiryOf(lifetimeSeconds, now) }),
   };
   const after = API_KEY.changed(before, change);
-  requireWithin(after, caller, owned, profile);
+  requireWithin(after, caller, owned, rights);
   if (change.expiresAt !== undefined) requireExpiryWithin(change.expiresAt, owned);
   if (!(await keys.change(before, change, originOf(caller, from), now))) {
     // Revoked, or rotated between our read and our write.

@@ -55,7 +55,7 @@ export async function rotateKey(
   }
   const owned = await callerKey(caller, keys);
   // The answer holds a working secret, so the caller must have all that it opens.
-  requireWithin(before, caller, owned, profile);
+  requireWithin(before, caller, owned, context.deployment.rights);
   const callersEnd = owned === undefined || owned.id === before.id ? NEVER : owned.expiresAt;
   const expiresAt = Math.min(expiryOf(before.lifetimeSeconds, now), callersEnd);
   const previousExpiresAt = previousExpiry(before, expiresAt, request, now);

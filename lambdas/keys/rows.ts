@@ -8,12 +8,12 @@ import { revokeKey } from './revocation.ts';
 import { MAX_GRACE_SECONDS, rotateKey } from './rotation.ts';
 import { expiryRequest, issuedKeyView, keyFields, keyView, onlyOneExpiry, viewKey } from './views.ts';
 
-/** What the function `management` has for these rows. */
+/** The services of these rows in the function `management`. */
 export interface KeyServices {
   readonly keys: KeyContext;
 }
 
-const administrator = { kind: 'credential', scope: 'admin' } as const;
+const administrator = { kind: 'credential', scope: 'keys' } as const;
 
 const group = routeGroup<KeyServices>()({ service: 'management', tag: 'API keys' });
 
@@ -60,7 +60,7 @@ export const keyRoutes = group.rows({
       }),
     ),
     success: { status: 201, description: 'The key. It is shown only now.', schema: issuedKeyView },
-    errors: ['exceeds_own_rights', 'limit_reached', 'not_found'],
+    errors: ['exceeds_own_rights', 'limit_reached', 'not_found', 'scopes_too_long'],
     handle: async ({ body, origin, workspaceId: named }, { keys }, caller) => {
       const { workspace_id: inWorkspace = named, environment, expires_at, expires_in_days, ...asked } = body;
       const { apiKey, key } = await createKey(
@@ -102,7 +102,7 @@ export const keyRoutes = group.rows({
       ),
     ),
     success: { status: 200, description: 'The key as it is now.', schema: keyView },
-    errors: ['not_found', 'gone', 'exceeds_own_rights', 'conflicting_state'],
+    errors: ['not_found', 'gone', 'exceeds_own_rights', 'conflicting_state', 'scopes_too_long'],
     handle: async ({ params, body, origin }, { keys }, caller) => {
       const { enabled, expires_at, expires_in_days, ...asked } = body;
       const request = {

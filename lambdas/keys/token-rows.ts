@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { scope, scopes } from '../kernel/fields.ts';
+import { scopes, storedScopes } from '../kernel/fields.ts';
 import { routeGroup } from '../kernel/route.ts';
 import { issueKeyToken, type KeyTokenContext } from './key-tokens.ts';
 
-/** What the function `tokens` has for this row. */
+/** The services of this row in the function `tokens`. */
 export interface KeyTokenServices {
   readonly keyTokens: KeyTokenContext;
 }
@@ -30,7 +30,7 @@ export const keyTokenRoutes = group.rows({
         access_token: z.string(),
         token_type: z.literal('bearer'),
         expires_in: z.int().describe('Seconds. The token ends earlier when the key does.'),
-        scopes: z.array(scope),
+        scopes: storedScopes,
       }),
     },
     errors: ['key_required', 'exceeds_own_rights'],

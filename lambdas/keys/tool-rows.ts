@@ -8,7 +8,7 @@ import { requireWorkspace } from '../tenancy/workspace-choice.ts';
 import { revokeKeys } from './revocation.ts';
 import { type VerificationContext, verifyKey } from './verification.ts';
 
-/** What the function `management` has for these rows. */
+/** The services of these rows in the function `management`. */
 export interface KeyToolServices {
   readonly verification: VerificationContext;
 }
@@ -22,7 +22,7 @@ export const keyToolRoutes = group.rows({
   verifyKey: group.caller({
     method: 'POST',
     path: '/v1/api-keys/verify',
-    access: { kind: 'credential', scope: 'admin' },
+    access: { kind: 'credential', scope: 'keys' },
     summary: 'Say what a key is worth, for services that are not behind the gateway',
     description: 'It counts as a use of the key only with `count`. A key of another tenant is unknown.',
     body: z.strictObject({
@@ -74,7 +74,7 @@ export const keyToolRoutes = group.rows({
     method: 'POST',
     path: '/v1/api-keys/revoke',
     // A person: what a key may revoke, it revokes one by one, within its own bounds.
-    scope: 'admin',
+    scope: 'keys',
     summary: 'Revoke every key of a workspace, or of who made them',
     description: 'While the answer says that it is not complete, keys are left: repeat the call.',
     body: atLeastOne(

@@ -1,4 +1,4 @@
-import type { Scope } from '../contract/scopes.ts';
+import { declaredScopes, type Scope } from '../contract/scopes.ts';
 import type { Caller } from '../kernel/caller.ts';
 import { invalidField } from '../kernel/problem.ts';
 import { type Allowance, allowanceAfter } from '../plans/allowance.ts';
@@ -8,7 +8,7 @@ import { hashKey, importedLocator, parseKey, sameHash } from './key-format.ts';
 import type { KeyRecord, Use } from './key-record.ts';
 import type { KeyContext } from './keys.ts';
 
-/** What a service that is not behind the gateway is told of a key. */
+/** The worth of a key, for a service that is not behind the gateway. */
 export type Verification =
   | { readonly status: 'unknown' }
   | {
@@ -16,6 +16,7 @@ export type Verification =
       readonly keyId: string;
       readonly workspaceId: string;
       readonly environment: string;
+      /** Those that give a right. */
       readonly scopes: readonly Scope[];
       readonly expiresAt: number;
       readonly allowance: Allowance;
@@ -73,7 +74,7 @@ export async function verifyKey(
     keyId: own.keyId,
     workspaceId: own.workspaceId,
     environment: own.environment,
-    scopes: own.scopes,
+    scopes: declaredScopes(own.scopes, deployment.rights.inclusion),
     expiresAt: slot.expiresAt,
     allowance: allowanceAfter(limit, used, window),
   };

@@ -6,8 +6,8 @@ import {
   environment,
   expiresInDays,
   moment,
-  scope,
   scopes,
+  storedScopes,
   time,
 } from '../kernel/fields.ts';
 import { API_KEY, type ApiKey } from './api-key.ts';
@@ -28,7 +28,7 @@ export const expiresAt = moment.nullable().describe('When the key expires (RFC 3
 /** The two ways to say an expiry, of which at most one may be used. */
 export const expiryFields = { expires_in_days: expiresInDays.optional(), expires_at: expiresAt.optional() };
 
-/** What requests may say of a key, be it new, imported or changed; all but the expiry is taken as it is ({@link API_KEY}). */
+/** Fields of requests for a new, imported or changed key; all but the expiry are taken as they are ({@link API_KEY}). */
 export const keyFields = {
   scopes: scopes.optional(),
   ...expiryFields,
@@ -62,7 +62,7 @@ export const keyView = z
     key_prefix: z.string().describe('The masked key: enough to recognise it.'),
     workspace_id: z.string(),
     environment,
-    scopes: z.array(scope),
+    scopes: storedScopes,
     status: z.enum(['active', 'expired', 'disabled', 'revoked']),
     is_active: z.boolean(),
     allowed_ips: z.array(z.string()),

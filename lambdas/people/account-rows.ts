@@ -13,7 +13,7 @@ import {
 } from './accounts.ts';
 import { email, newPassword } from './fields.ts';
 
-/** What the function `accounts` has for its rows. */
+/** The services of its rows in the function `accounts`. */
 export interface AccountServices {
   readonly accounts: AccountContext;
 }

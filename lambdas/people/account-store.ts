@@ -1,5 +1,6 @@
 import { type AuditedState, auditEntry } from '../audit/entries.ts';
 import { rowWrites } from '../audit/trail-store.ts';
+import type { Role } from '../contract/scopes.ts';
 import * as attribute from '../kernel/attributes.ts';
 import { emailKey, tenantKey, userKey, workspaceKey } from '../kernel/item-keys.ts';
 import { type Item, N, S, text } from '../kernel/items.ts';
@@ -41,7 +42,7 @@ export class DynamoAccountStore implements AccountStore {
       {
         ...tenantKey(user.tenantId),
         ...TENANT.item('item', tenant),
-        adminCount: N(1),
+        [countOf(user.role)]: N(1),
         [attribute.WORKSPACES]: { SS: [workspaceId] },
         defaultWorkspace: S(workspaceId),
         ...(heldUntil === null ? {} : { [attribute.HELD_UNTIL]: N(heldUntil), heldEmail: S(user.email) }),
@@ -124,6 +125,11 @@ export class DynamoAccountStore implements AccountStore {
     const row = await this.#table.get(userKey(tenantId, userId));
     return row === undefined ? undefined : PERSON.read({ row });
   }
+}
+
+/** The attribute of a tenant that counts its people with a role. Before roles had names of the owner's, `admin` alone was counted. */
+export function countOf(role: Role): string {
+  return role === 'admin' ? 'adminCount' : `people:${role}`;
 }
 
 /** Takes an address for whom `Item` says: one that nobody has, or whose holder let the time pass. */

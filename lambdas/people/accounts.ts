@@ -20,7 +20,7 @@ import { hashPassword, verifyPassword } from './passwords.ts';
 /** Nobody's id. */
 const NOBODY = 'nobody';
 
-/** What onboarding creates, all of it or nothing. */
+/** A new account: all of it is created, or nothing. */
 export interface NewAccount {
   readonly user: User;
   /** Null for who signed up without a password: nobody can log in. */
@@ -39,7 +39,7 @@ export interface NewAccount {
 /** Seconds for which an address is held for who signed up without a password and has not used the key. */
 export const HOLD_SECONDS = 86_400;
 
-/** What a login needs to know of an e-mail address. */
+/** The login of an e-mail address. */
 export interface Login {
   readonly userId: string;
   readonly tenantId: string;
@@ -98,7 +98,7 @@ export async function onboard(
   return openAccount(input, { passwordHash, holdSeconds: null }, context, from);
 }
 
-/** What signing up without a password says. */
+/** A sign-up without a password. */
 export interface SignUp {
   /** Normalised: see {@link normalizeEmail}. */
   readonly email: string;
@@ -142,7 +142,7 @@ async function openAccount(
       workspaceId,
       name: 'First key',
       environment: mainEnvironment(profile.keys),
-      scopes: profile.keys.onboardingScopes,
+      scopes: deployment.rights.onboardingScopes,
       lifetimeSeconds:
         profile.keys.defaultExpiryDays === null ? null : profile.keys.defaultExpiryDays * 86_400,
       allowedBlocks: [],
@@ -153,7 +153,13 @@ async function openAccount(
     createdAt,
   );
   const account: NewAccount = {
-    user: { userId, tenantId, email: input.email, fullName: input.fullName, role: 'admin' },
+    user: {
+      userId,
+      tenantId,
+      email: input.email,
+      fullName: input.fullName,
+      role: deployment.rights.ownerRole,
+    },
     passwordHash,
     heldUntil: holdSeconds === null ? null : createdAt + holdSeconds,
     tier: deployment.initialTier,

@@ -5,7 +5,7 @@ import { routeGroup } from '../kernel/route.ts';
 import { grantView, viewGrant } from '../sessions/grant-view.ts';
 import { type ExchangeContext, exchangeToken, requireProviders } from './exchange.ts';
 
-/** What the function `tokens` has for this row. */
+/** The services of this row in the function `tokens`. */
 export interface ExchangeServices {
   readonly exchange: ExchangeContext;
 }
@@ -34,7 +34,7 @@ const exchangeBody = z
     subject_token: z.string().min(1).max(MAX_PROVIDER_TOKEN_LENGTH).optional(),
     subject_token_type: z.enum(SUBJECT_TYPES, `must be one of ${SUBJECT_TYPES.join(', ')}`).optional(),
     requested_token_type: z.enum(REQUESTED_TYPES, `must be one of ${REQUESTED_TYPES.join(', ')}`).optional(),
-    // What would narrow or widen the token must not be passed over.
+    // A parameter that would narrow or widen the token must not be passed over.
     actor_token: unsupported,
     audience: unsupported,
     resource: unsupported,

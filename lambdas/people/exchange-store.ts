@@ -5,7 +5,7 @@ import { isCommitted, type Table, type WriteCondition } from '../kernel/table.ts
 import type { User } from '../sessions/user.ts';
 import type { ExchangeStore, LinkedIdentity } from './exchange.ts';
 
-/** Who is whom at an identity provider, and which of its tokens have been exchanged. */
+/** The people behind identities of providers, and the tokens that have been exchanged. */
 export class DynamoExchangeStore implements ExchangeStore {
   readonly #table: Table;
 

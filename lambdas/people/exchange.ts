@@ -1,7 +1,7 @@
 import { createHash, randomUUID, randomUUIDv7 } from 'node:crypto';
 import type { ChangeOrigin, RequestOrigin } from '../audit/entries.ts';
 import type { IdentityProvider } from '../contract/deployment.ts';
-import { ROLES, type Role } from '../contract/scopes.ts';
+import type { Role } from '../contract/scopes.ts';
 import { Problem } from '../kernel/problem.ts';
 import { type Grant, openGrant, type RefreshContext, unlessChanged } from '../sessions/grants.ts';
 import type { User } from '../sessions/user.ts';
@@ -9,7 +9,7 @@ import { type AccountStore, normalizeEmail } from './accounts.ts';
 import type { PeopleStore } from './people.ts';
 import type { Person } from './person.ts';
 
-/** What onboarding gives: a text that is none must not come to be a key of the table. */
+/** The form of a tenant's id: another text must not become a key of the table. */
 const TENANT_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** A token whose signature, issuer, audience and times hold. */
@@ -79,7 +79,7 @@ export async function exchangeToken(
   context: ExchangeContext,
 ): Promise<Exchanged> {
   const proof = await context.verify(token);
-  const [tenantId, role] = [tenantOf(proof), roleOf(proof)];
+  const [tenantId, role] = [tenantOf(proof), roleOf(proof, Object.keys(context.deployment.rights.roles))];
   const workspaceIds = await openWorkspaces(tenantId, context);
   const [workspaceId] = workspaceIds;
   if (workspaceId === undefined) throw refused(`tenant ${tenantId} has no workspace`);
@@ -127,12 +127,12 @@ function tenantOf({ provider: { tenantId, tenantClaim }, claims }: ProviderToken
 }
 
 /** The largest role that the claim gives, else the provider's own. */
-function roleOf({ provider: { role, roleClaim }, claims }: ProviderToken): Role {
+function roleOf({ provider: { role, roleClaim }, claims }: ProviderToken, roles: readonly Role[]): Role {
   const named = roleClaim === null ? [] : valuesOf(claims, roleClaim.claim);
   const given = named.flatMap((value) =>
     roleClaim !== null && Object.hasOwn(roleClaim.values, value) ? [roleClaim.values[value]] : [],
   );
-  const found = ROLES.findLast((candidate) => given.includes(candidate)) ?? role;
+  const found = roles.findLast((candidate) => given.includes(candidate)) ?? role;
   if (found === null) throw refused('no claim gives a role');
   return found;
 }
@@ -231,7 +231,7 @@ async function linkOrCreatePerson(
     await exchange.link(hash, person, clock(), gone);
     return true;
   }
-  // Who was removed is not made again: removing somebody must hold until an administrator makes them anew.
+  // A removed person is not made again: a removal holds until an administrator makes them anew.
   if (!createUsers || gone !== undefined) return false;
   issuedAtOf(proof);
   // A service has no address, and one that is another's cannot be claimed: `.invalid` reaches nobody (RFC 2606, 2).
@@ -267,7 +267,7 @@ function refused(cause: string): Problem {
   return new Problem('invalid_subject_token', { cause });
 }
 
-/** What rethrows an error, in the one text if it has one of the codes. */
+/** Rethrows an error, in the one text if it has one of the codes. */
 function refuseFor(...codes: readonly Problem['code'][]) {
   return (error: unknown): never => {
     throw error instanceof Problem && codes.includes(error.code) ? refused(error.message) : error;

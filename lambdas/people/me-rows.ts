@@ -1,13 +1,13 @@
 import * as z from 'zod';
 import type { Caller } from '../kernel/caller.ts';
-import { role } from '../kernel/fields.ts';
+import { storedRole } from '../kernel/fields.ts';
 import { Problem } from '../kernel/problem.ts';
 import { routeGroup } from '../kernel/route.ts';
 import { findKey, type KeyContext } from '../keys/keys.ts';
 import { keyView, viewKey } from '../keys/views.ts';
 import type { AccountStore } from './accounts.ts';
 
-/** What the function `management` has for this row. */
+/** The services of this row in the function `management`. */
 export interface MeServices {
   readonly keys: KeyContext;
   readonly users: Pick<AccountStore, 'findUser'>;
@@ -32,7 +32,7 @@ export const meRoutes = group.rows({
         user_id: z.string().optional(),
         email: z.string().optional(),
         full_name: z.string().nullable().optional(),
-        role: role.optional(),
+        role: storedRole.optional(),
         session_id: z.string().optional(),
         key: keyView.optional(),
       }),

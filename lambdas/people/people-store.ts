@@ -1,13 +1,16 @@
 import { changeNote } from '../audit/change-note.ts';
 import { auditEntry, type ChangeOrigin } from '../audit/entries.ts';
 import { AuditTrail } from '../audit/trail-store.ts';
+import type { Rights } from '../contract/rights.ts';
+import type { Role } from '../contract/scopes.ts';
+import * as attribute from '../kernel/attributes.ts';
 import { emailKey, tenantKey, userKey } from '../kernel/item-keys.ts';
 import { type Item, N, number, S, text } from '../kernel/items.ts';
 import { Problem } from '../kernel/problem.ts';
 import { ConditionsFailed, type Table, type TransactionWrite } from '../kernel/table.ts';
 import { joinedUpdate, updateExpression } from '../kernel/update.ts';
 import type { UserStanding } from '../sessions/sessions.ts';
-import { claimAddress } from './account-store.ts';
+import { claimAddress, countOf } from './account-store.ts';
 import { identityItem } from './exchange-store.ts';
 import {
   MAX_USERS,
@@ -22,13 +25,15 @@ import { PERSON, type Person, type PersonChange } from './person.ts';
 /** How often a change of a person begins anew because another came first. */
 const ATTEMPTS = 10;
 
-/** The people of tenants: their rows, their addresses, and the count of administrators. */
+/** The people of tenants: their rows, their addresses, and how many there are of each role. */
 export class DynamoPeopleStore implements PeopleStore {
   readonly #table: Table;
   readonly #audit: AuditTrail;
+  readonly #managers: readonly Role[];
 
-  constructor(table: Table) {
+  constructor(table: Table, { peopleManagers }: Pick<Rights, 'peopleManagers'>) {
     this.#table = table;
+    this.#managers = peopleManagers;
     this.#audit = new AuditTrail(table);
   }
 
@@ -78,7 +83,7 @@ export class DynamoPeopleStore implements PeopleStore {
           ...isNew,
         },
       },
-      countPeople(user.tenantId, 1, user.role === 'admin' ? 1 : 0),
+      this.#count(user.tenantId, { to: user.role }),
     ];
     const entry = auditEntry({
       action: 'user.create',
@@ -98,10 +103,9 @@ export class DynamoPeopleStore implements PeopleStore {
       if (fields.every((field) => after[field] === before[field])) return before;
       const isNewRole = after.role !== before.role;
       const version = before.version + (isNewRole ? 1 : 0);
-      const admins = Number(after.role === 'admin') - Number(before.role === 'admin');
       const { condition, ...asRead } = asSeen(before);
       const followed = {
-        set: ['ver = :version', 'chg = :change'],
+        set: [`${attribute.PERSON_VERSION} = :version`, `${attribute.CHANGE} = :change`],
         values: { ':version': N(version), ':change': changeNote(origin, 'role') },
       };
       const update: TransactionWrite = {
@@ -120,7 +124,8 @@ export class DynamoPeopleStore implements PeopleStore {
         before: PERSON.audited(before, told),
         after: PERSON.audited(after, told),
       });
-      const writes = [update, ...(admins === 0 ? [] : [countPeople(before.tenantId, 0, admins)])];
+      const roles = { from: before.role, to: after.role };
+      const writes = [update, ...(isNewRole ? [this.#count(before.tenantId, roles)] : [])];
       await this.#audit.commit(before.tenantId, [entry], writes);
       return { ...after, version };
     });
@@ -138,7 +143,7 @@ export class DynamoPeopleStore implements PeopleStore {
             ExpressionAttributeValues: values,
           },
         },
-        countPeople(before.tenantId, -1, before.role === 'admin' ? -1 : 0),
+        this.#count(before.tenantId, { from: before.role }),
         {
           Delete: {
             Key: emailKey(before.email),
@@ -187,7 +192,7 @@ export class DynamoPeopleStore implements PeopleStore {
         {
           Update: {
             Key: userKey(before.tenantId, before.userId),
-            UpdateExpression: 'SET ver = :version, pwv = :version, kept = :session, chg = :change',
+            UpdateExpression: `SET ${attribute.PERSON_VERSION} = :version, pwv = :version, kept = :session, ${attribute.CHANGE} = :change`,
             ConditionExpression: condition,
             ExpressionAttributeNames: names,
             ExpressionAttributeValues: {
@@ -217,6 +222,44 @@ export class DynamoPeopleStore implements PeopleStore {
     return item === undefined ? undefined : userStanding(item);
   }
 
+  /** Counts a person who comes (`to`), goes (`from`), or has another role. Of those who manage people one always stays. */
+  #count(tenantId: string, { from, to }: { readonly from?: Role; readonly to?: Role }): TransactionWrite {
+    const manages = (role: Role | undefined) => role !== undefined && this.#managers.includes(role);
+    const others = manages(from) && !manages(to) ? this.#managers.filter((role) => role !== from) : undefined;
+    const people = Number(to !== undefined) - Number(from !== undefined);
+    return {
+      Update: {
+        Key: tenantKey(tenantId),
+        UpdateExpression: [
+          'ADD userCount :people',
+          ...(from === undefined ? [] : ['#from :less']),
+          ...(to === undefined ? [] : ['#to :one']),
+        ].join(', '),
+        ConditionExpression: [
+          'attribute_exists(PK)',
+          ...(others === undefined
+            ? []
+            : [`(${['#from > :one', ...others.map((_, index) => `#other${index} > :none`)].join(' OR ')})`]),
+          ...(people > 0 ? ['(attribute_not_exists(userCount) OR userCount < :most)'] : []),
+        ].join(' AND '),
+        ExpressionAttributeNames: {
+          ...(from === undefined ? {} : { '#from': countOf(from) }),
+          ...(to === undefined ? {} : { '#to': countOf(to) }),
+          ...Object.fromEntries((others ?? []).map((role, index) => [`#other${index}`, countOf(role)])),
+        },
+        ExpressionAttributeValues: {
+          ':people': N(people),
+          ...(from === undefined ? {} : { ':less': N(-1) }),
+          ...(to === undefined && others === undefined ? {} : { ':one': N(1) }),
+          ...(others === undefined || others.length === 0 ? {} : { ':none': N(0) }),
+          ...(people > 0 ? { ':most': N(MAX_USERS) } : {}),
+        },
+      },
+      ...(others === undefined ? {} : { otherwise: lastAdministrator() }),
+      ...(people > 0 ? { otherwise: tooManyPeople() } : {}),
+    };
+  }
+
   /** Runs a change on the person as they are, again when another change came between. */
   async #onPresent(seen: Person, change: (present: Person) => Promise<Person>): Promise<Person> {
     let present: Person | undefined = seen;
@@ -233,7 +276,7 @@ export class DynamoPeopleStore implements PeopleStore {
   }
 }
 
-/** What the sessions of a person must follow, from the person's row. */
+/** The standing of a person, from the person's row. */
 export function userStanding(item: Item): UserStanding {
   const { role, version } = PERSON.read({ row: item });
   return {
@@ -249,30 +292,12 @@ function asSeen(person: Person) {
   return PERSON.asRead('row', person, [...PERSON.patched('row'), 'version']);
 }
 
-/** Counts people and administrators of a tenant; of the last administrators one always stays. */
-function countPeople(tenantId: string, people: number, admins: number): TransactionWrite {
-  const conditions = [
-    'attribute_exists(PK)',
-    ...(admins < 0 ? ['adminCount > :one'] : []),
-    ...(people > 0 ? ['(attribute_not_exists(userCount) OR userCount < :most)'] : []),
-  ];
-  return {
-    Update: {
-      Key: tenantKey(tenantId),
-      UpdateExpression: 'ADD userCount :people, adminCount :admins',
-      ConditionExpression: conditions.join(' AND '),
-      ExpressionAttributeValues: {
-        ':people': N(people),
-        ':admins': N(admins),
-        ...(admins < 0 ? { ':one': N(1) } : {}),
-        ...(people > 0 ? { ':most': N(MAX_USERS) } : {}),
-      },
-    },
-    otherwise:
-      people > 0
-        ? new Problem('limit_reached', { message: `A tenant has at most ${MAX_USERS} people.` })
-        : new Problem('conflicting_state', {
-            message: 'This is the last administrator. Make another one first.',
-          }),
-  };
+function lastAdministrator(): Problem {
+  return new Problem('conflicting_state', {
+    message: 'This is the last administrator. Make another one first.',
+  });
+}
+
+function tooManyPeople(): Problem {
+  return new Problem('limit_reached', { message: `A tenant has at most ${MAX_USERS} people.` });
 }

@@ -1,10 +1,13 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { type BackoffStore, passwordChangeSubject, takeAttempt } from '../attempts/backoff.ts';
 import { type ChangeOrigin, originOf, type RequestOrigin } from '../audit/entries.ts';
+import type { Deployment } from '../contract/deployment.ts';
+import { type Rights, roleScopes } from '../contract/rights.ts';
 import type { Role } from '../contract/scopes.ts';
 import type { UserCaller } from '../kernel/caller.ts';
 import type { Clock } from '../kernel/clock.ts';
-import { Problem } from '../kernel/problem.ts';
+import { invalidField, Problem } from '../kernel/problem.ts';
+import { requireHeld, requireRole } from '../kernel/rights.ts';
 import type { SessionStore, UserStanding } from '../sessions/sessions.ts';
 import type { User } from '../sessions/user.ts';
 import type { AccountStore } from './accounts.ts';
@@ -19,7 +22,7 @@ export interface NewPerson {
   readonly user: User & PersonFields;
   /** Null for who comes in by an identity provider. */
   readonly passwordHash: string | null;
-  /** Whom an identity provider calls by this; see `exchange.ts`. @default - nobody */
+  /** The person's identity at an identity provider; see `exchange.ts`. @default - nobody */
   readonly identity?: string;
   readonly createdAt: number;
 }
@@ -48,7 +51,7 @@ export interface PeopleStore {
   remove(person: Person, origin: ChangeOrigin, now: number): Promise<void>;
   /** Throws `wrong_password` when the password is no longer the one with the hash `before`. */
   changePassword(person: Person, change: PasswordChange, origin: ChangeOrigin, now: number): Promise<void>;
-  /** What the person's sessions must follow now; undefined when there is no such person. */
+  /** The person's standing, which their sessions follow; undefined when there is no such person. */
   standing(tenantId: string, userId: string): Promise<UserStanding | undefined>;
 }
 
@@ -57,6 +60,7 @@ export interface PeopleContext {
   readonly accounts: Pick<AccountStore, 'findLogin'>;
   readonly sessions: SessionStore;
   readonly backoff: BackoffStore;
+  readonly deployment: Pick<Deployment, 'rights'>;
   readonly clock: Clock;
 }
 
@@ -67,21 +71,28 @@ export async function findPerson(tenantId: string, userId: string, people: Peopl
   return found;
 }
 
-/** Adds a person with a first password, which they should change. Throws `email_taken`, `invalid_field`. */
+/**
+ * Adds a person with a first password, which they should change. Throws `email_taken`, `invalid_field`, and
+ * `exceeds_own_rights` for a role with more than the caller has.
+ */
 export async function addPerson(
   wanted: PersonFields & {
     /** Normalised. */
     readonly email: string;
     readonly password: string;
-    readonly role: Role;
+    /** @default - the role that every other has all of, where there is one */
+    readonly role?: Role;
   },
   caller: UserCaller,
   from: RequestOrigin,
-  { people, clock }: PeopleContext,
+  { people, deployment: { rights }, clock }: PeopleContext,
 ): Promise<Person> {
-  const { password, ...asked } = wanted;
+  const { password, role = rights.smallestRole, ...asked } = wanted;
+  if (role === null)
+    throw invalidField('role', `is required: one of ${Object.keys(rights.roles).join(', ')}`);
+  requireGrantable(role, caller, rights);
   requireUncommonPassword(password, asked.email, 'password');
-  const user = { fullName: null, ...asked, userId: randomUUIDv7(), tenantId: caller.tenantId };
+  const user = { fullName: null, ...asked, role, userId: randomUUIDv7(), tenantId: caller.tenantId };
   const passwordHash = await hashPassword(password);
   const origin = originOf(caller, from);
   const createdAt = clock();
@@ -91,7 +102,8 @@ export async function addPerson(
 
 /**
  * Changes name or role. When this has answered, every session of the person has the role; were it cut off, the table's
- * stream does the rest. The last administrator stays one: of two who demote each other at once, one succeeds.
+ * stream does the rest. The last administrator stays one: of two who demote each other at once, one succeeds. Throws
+ * `invalid_field`, and `exceeds_own_rights` for a role with more than the caller has.
  */
 export async function changePerson(
   {
@@ -105,9 +117,10 @@ export async function changePerson(
     readonly caller: UserCaller;
     readonly from: RequestOrigin;
   },
-  { people, sessions, clock }: PeopleContext,
+  { people, sessions, deployment, clock }: PeopleContext,
 ): Promise<Person> {
   const origin = originOf(caller, from);
+  if (change.role !== undefined) requireGrantable(change.role, caller, deployment.rights);
   const before = await findPerson(caller.tenantId, userId, people);
   const after = await people.change(before, change, origin, clock());
   if (after.role !== before.role) {
@@ -154,6 +167,12 @@ export async function changePassword(
   await people.changePassword(person, change, origin, clock());
   await sessions.settle(caller.userId, await people.standing(caller.tenantId, caller.userId), origin);
   await backoff.clear(subject.id);
+}
+
+/** Whoever gives a role must have all that it has. */
+function requireGrantable(role: Role, caller: UserCaller, rights: Rights): void {
+  requireRole(role, rights);
+  requireHeld(roleScopes(role, rights.roles), caller, rights);
 }
 
 export function noPerson(): Problem {

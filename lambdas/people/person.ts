@@ -1,8 +1,8 @@
-import { ROLES } from '../contract/scopes.ts';
+import { PERSON_VERSION } from '../kernel/attributes.ts';
 import { timestamp } from '../kernel/clock.ts';
 import { text as textOf } from '../kernel/items.ts';
 import { type AskedOf, type ChangeOf, defineRecord } from '../kernel/record.ts';
-import { choice, number, numberUnlessZero, optionalText, readOff, text } from '../kernel/stored.ts';
+import { number, numberUnlessZero, optionalText, readOff, text } from '../kernel/stored.ts';
 import type { User } from '../sessions/user.ts';
 
 /** A person as their tenant's administrators see them. */
@@ -26,14 +26,14 @@ export const PERSON = defineRecord<Person, 'row'>()({
     view: 'full_name',
     audit: 'full_name',
   },
-  role: { on: 'row', stored: choice('role', ROLES), patch: true, view: 'role', audit: 'role' },
-  version: { on: 'row', stored: numberUnlessZero('ver'), initial: 0 },
+  role: { on: 'row', stored: text('role'), patch: true, view: 'role', audit: 'role' },
+  version: { on: 'row', stored: numberUnlessZero(PERSON_VERSION), initial: 0 },
   createdAt: { on: 'row', stored: number('createdAt'), view: { created_at: (at) => timestamp(at) ?? '' } },
   createdBy: { on: 'row', stored: optionalText('createdBy'), view: 'created_by' },
 });
 
-/** What requests say of a person, taken as it is. */
+/** Fields of requests for a person, taken as they are. */
 export type PersonFields = AskedOf<typeof PERSON>;
 
-/** What a change of a person writes; absent fields stay. */
+/** A change of a person; absent fields stay. */
 export type PersonChange = ChangeOf<typeof PERSON>;

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { openCursor, sealCursor } from '../kernel/cursor.ts';
-import { changesSomething, pageQuery, plainText, role, time } from '../kernel/fields.ts';
+import { changesSomething, pageQuery, plainText, role, storedRole, time } from '../kernel/fields.ts';
 import { routeGroup } from '../kernel/route.ts';
 import { normalizeEmail } from './accounts.ts';
 import { email, newPassword } from './fields.ts';
@@ -14,7 +14,7 @@ import {
 } from './people.ts';
 import { PERSON, type Person } from './person.ts';
 
-/** What the function `people` has for its rows. */
+/** The services of its rows in the function `people`. */
 export interface PeopleServices {
   readonly people: PeopleContext;
 }
@@ -24,7 +24,7 @@ export const userView = z
     id: z.string(),
     email: z.string(),
     full_name: z.string().nullable(),
-    role,
+    role: storedRole,
     created_at: time,
     created_by: z.string().nullable().describe('Null for who onboarded.'),
   })
@@ -37,7 +37,7 @@ export const peopleRoutes = group.rows({
   listUsers: group.caller({
     method: 'GET',
     path: '/v1/users',
-    access: { kind: 'credential', scope: 'admin' },
+    access: { kind: 'credential', scope: 'people' },
     summary: 'List the people of the tenant, oldest first',
     query: pageQuery,
     success: {
@@ -54,7 +54,7 @@ export const peopleRoutes = group.rows({
   createUser: group.person({
     method: 'POST',
     path: '/v1/users',
-    scope: 'admin',
+    scope: 'people',
     summary: 'Add a person with a first password',
     description:
       'Hand the password over by a channel that you trust; the person changes it after the first login.',
@@ -62,10 +62,10 @@ export const peopleRoutes = group.rows({
       email,
       password: newPassword,
       full_name: plainText(100).optional(),
-      role: role.default('viewer'),
+      role: role.optional().describe('By default the role that every other has all of, where there is one.'),
     }),
     success: { status: 201, description: 'The person.', schema: userView },
-    errors: ['email_taken', 'limit_reached'],
+    errors: ['email_taken', 'limit_reached', 'exceeds_own_rights'],
     handle: async ({ body, origin }, { people }, caller) => {
       const { email: address, password, ...asked } = body;
       const wanted = { ...PERSON.asked(asked), email: normalizeEmail(address), password };
@@ -75,7 +75,7 @@ export const peopleRoutes = group.rows({
   getUser: group.caller({
     method: 'GET',
     path: '/v1/users/{id}',
-    access: { kind: 'credential', scope: 'admin' },
+    access: { kind: 'credential', scope: 'people' },
     summary: 'Show a person',
     success: { status: 200, description: 'The person.', schema: userView },
     errors: ['not_found'],
@@ -85,14 +85,14 @@ export const peopleRoutes = group.rows({
   updateUser: group.person({
     method: 'PATCH',
     path: '/v1/users/{id}',
-    scope: 'admin',
+    scope: 'people',
     summary: 'Change the name or the role of a person',
     description: 'A new role holds from the next request of every session. The last administrator stays one.',
     body: changesSomething(
       z.strictObject({ full_name: plainText(100).nullable().optional(), role: role.optional() }),
     ),
     success: { status: 200, description: 'The person as they are now.', schema: userView },
-    errors: ['not_found', 'conflicting_state'],
+    errors: ['not_found', 'conflicting_state', 'exceeds_own_rights'],
     handle: async ({ params, body, origin }, { people }, caller) => {
       const change = PERSON.asked(body);
       return viewUser(await changePerson({ userId: params.id ?? '', change, caller, from: origin }, people));
@@ -101,7 +101,7 @@ export const peopleRoutes = group.rows({
   removeUser: group.person({
     method: 'DELETE',
     path: '/v1/users/{id}',
-    scope: 'admin',
+    scope: 'people',
     summary: 'Remove a person and end their sessions; the keys that they made stay',
     success: {
       status: 200,

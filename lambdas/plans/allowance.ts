@@ -6,7 +6,7 @@ export function windowOf(now: number): number {
   return Math.floor(now / WINDOW_SECONDS);
 }
 
-/** What is left of a credential's requests in the present window. */
+/** The rest of a credential's requests in the present window. */
 export interface Allowance {
   /** Requests a window. */
   readonly limit: number;

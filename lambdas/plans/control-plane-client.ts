@@ -44,13 +44,16 @@ export class ControlPlane {
   readonly #creations: Pace;
   readonly #deletions: Pace;
 
-  /** @param deadline ends what is under way when the run's time is over */
-  constructor(client: APIGatewayClient, deadline: AbortSignal, time: Time = TIME) {
+  /**
+   * @param deadline ends what is under way when the run's time is over
+   * @param changes how fast keys are made, and how fast deleted
+   */
+  constructor(client: APIGatewayClient, deadline: AbortSignal, time: Time = TIME, changes = CHANGES) {
     this.#client = client;
     this.#deadline = deadline;
     this.#calls = new Pace(CALLS.ratePerSecond, CALLS.burst, time);
-    this.#creations = new Pace(CHANGES.ratePerSecond, CHANGES.burst, time);
-    this.#deletions = new Pace(CHANGES.ratePerSecond, CHANGES.burst, time);
+    this.#creations = new Pace(changes.ratePerSecond, changes.burst, time);
+    this.#deletions = new Pace(changes.ratePerSecond, changes.burst, time);
   }
 
   /** Every API key of the account in the Region. */

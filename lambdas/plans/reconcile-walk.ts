@@ -10,7 +10,7 @@ export interface Outgrown {
   readonly key: ListedKey;
 }
 
-/** What a run has found on its way through the tenants' rows. */
+/** The findings of a run on its way through the tenants' rows. */
 export class Walk {
   pointed = 0;
   unpointed = 0;

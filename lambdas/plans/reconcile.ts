@@ -8,7 +8,7 @@ import { hasRoom, nextStep, type UsageKeyRow, type UsageKeyStep, usageKeyValue }
 /** The usage plans of the stack, as the template tells them (`USAGE_PLANS`). */
 export interface UsagePlans {
   readonly stackName: string;
-  /** What the values of all usage keys of the stack begin with. */
+  /** The prefix of the values of all usage keys of the stack. */
   readonly prefix: string;
   /** The plan of tenants with a key of their own, by tier. */
   readonly own: Readonly<Record<string, string>>;
@@ -23,7 +23,7 @@ export interface ReconcilerContext {
   readonly settings: OwnUsageKeys;
   readonly initialTier: string;
   readonly clock: Clock;
-  /** Who holds the lease: another for each run. */
+  /** The holder of the lease: another for each run. */
   readonly holder: string;
   /** How long the lease holds when the run is killed: as long as a run can last. */
   readonly leaseSeconds: number;
@@ -74,7 +74,7 @@ export async function reconcile(context: ReconcilerContext): Promise<Report> {
   }
 }
 
-/** What API Gateway has. */
+/** The keys and plan members of API Gateway. */
 interface Survey {
   readonly keys: ReadonlyMap<string, ListedKey>;
   /** The ids in each plan, by the plan's id; a plan that is gone has none. */

@@ -7,7 +7,7 @@ import type { UsageKeyRow } from './usage-keys.ts';
 const ROWS_A_PAGE = 1_000;
 const PREFIX = 'TENANT#';
 
-/** What a page of rows is, and where the next begins. */
+/** A page of rows, and where the next begins. */
 export interface RowPage {
   readonly rows: readonly UsageKeyRow[];
   /** The tenant after whom the next page begins; undefined after the last. */
@@ -159,7 +159,7 @@ export class DynamoUsageKeyStore {
   }
 }
 
-/** What of a tenant's usage key changes together with the tenant: parts of the write of its item, and further writes. */
+/** A change of a tenant's usage key that goes with a change of the tenant: parts of the write of its item, and further writes. */
 export interface UsageKeyChange {
   readonly set: readonly string[];
   readonly remove: readonly string[];
@@ -169,7 +169,7 @@ export interface UsageKeyChange {
 }
 
 /**
- * What belongs into one transaction with a change of tier: the tenant is on the new tier's shared key from the same
+ * The writes that belong into one transaction with a change of tier: the tenant is on the new tier's shared key from the same
  * moment, and the reconciler knows to give it another of its own. `tenant` is its item as it was read.
  */
 export function moveToTier(tenantId: string, tenant: Item, tier: string, now: number): UsageKeyChange {

@@ -15,14 +15,14 @@ export interface UsageKeyRow {
   readonly pointed: boolean;
 }
 
-/** What API Gateway has of the key that a row wants. */
+/** The key that a row wants, as API Gateway has it. */
 export interface FoundKey {
   readonly enabled: boolean;
   readonly inPlan: boolean;
 }
 
 /**
- * What is to be done next for a tenant's key.
+ * The next step for a tenant's key.
  * `replace`: the tenant goes back to the shared key and gets a key of the next generation.
  * `await`: it warms.
  */
@@ -63,7 +63,7 @@ export function usageKeyValue(
   return `${prefix}${tenantId.replaceAll('-', '')}${generation}`;
 }
 
-/** Whose a key is, by its name; undefined for one that is no tenant's of this deployment. */
+/** The tenant of a key, by its name; undefined for a key of no tenant of this deployment. */
 export function usageKeyOwner(prefix: string, name: string): string | undefined {
   if (!name.startsWith(prefix)) return undefined;
   const [, ...parts] =

@@ -19,7 +19,7 @@ import type { User } from './user.ts';
 /** How often an entry begins anew because the person was changed meanwhile. */
 const ENTRY_ATTEMPTS = 3;
 
-/** What a login, an exchange or a refresh gives. */
+/** The tokens that a login, an exchange or a refresh gives. */
 export interface Grant {
   readonly accessToken: string;
   readonly expiresInSeconds: number;
@@ -37,7 +37,7 @@ export interface GrantContext {
   readonly clock: Clock;
 }
 
-/** What a refresh must know besides: whether the tenant may still come in. */
+/** The context of a refresh: it also asks whether the tenant may still come in. */
 export interface RefreshContext extends GrantContext {
   readonly tenant: (tenantId: string) => Promise<TenantFacts | undefined>;
 }

@@ -6,7 +6,7 @@ import { routeGroup } from '../kernel/route.ts';
 import { grantView, viewGrant } from './grant-view.ts';
 import { type RefreshContext, refreshGrant } from './grants.ts';
 
-/** What the function `tokens` has for this row. */
+/** The services of this row in the function `tokens`. */
 export interface RefreshServices {
   readonly grants: RefreshContext;
   readonly sources: SourceStore;

@@ -11,7 +11,7 @@ export function newRefreshToken(keyPrefix: string): string {
   return `${keyPrefix}refresh_${randomBytes(SECRET_BYTES).toString('base64url')}`;
 }
 
-/** What is stored of a refresh token: its SHA-256. */
+/** The stored form of a refresh token: its SHA-256. */
 export function hashRefreshToken(token: string): string {
   return createHash('sha256').update(token).digest('base64url');
 }
@@ -30,7 +30,7 @@ export interface NewRefreshToken extends RefreshFamily {
   readonly expiresAt: number;
 }
 
-/** What a refresh token turned out to be, when it was used. */
+/** The outcome of a use of a refresh token. */
 export type RefreshUse =
   | { readonly kind: 'unknown' | 'expired' | 'exhausted' }
   /** It was used before, longer ago than the grace: two hold it, and one of them should not. */

@@ -7,7 +7,7 @@ import { routeGroup } from '../kernel/route.ts';
 import { SESSION } from './session.ts';
 import type { SessionStore } from './sessions.ts';
 
-/** What the function `management` has for these rows. */
+/** The services of these rows in the function `management`. */
 export interface SessionServices {
   readonly sessions: Pick<SessionStore, 'end' | 'list'>;
   readonly clock: Clock;

@@ -1,4 +1,3 @@
-import { ROLES, type Role } from '../contract/scopes.ts';
 import * as attribute from '../kernel/attributes.ts';
 import type { UserCaller } from '../kernel/caller.ts';
 import { type Item, number, oneOf, text } from '../kernel/items.ts';
@@ -9,7 +8,7 @@ export interface SessionRecord {
   readonly caller: Omit<UserCaller, 'kind' | 'scopes' | 'environment'>;
 }
 
-/** What a decision needs of a session's record, read on every request; the whole of it is `SESSION`'s. */
+/** The part of a session's record that a decision needs, read on every request; `SESSION` declares the whole. */
 export function sessionRecord(item: Item): SessionRecord {
   return {
     state: oneOf(['active', 'ended'], text(item, attribute.STATE)),
@@ -19,7 +18,7 @@ export function sessionRecord(item: Item): SessionRecord {
       tenantId: text(item, attribute.TENANT),
       workspaceId: text(item, attribute.WORKSPACE),
       userId: text(item, attribute.USER),
-      role: oneOf<Role>(ROLES, text(item, attribute.ROLE)),
+      role: text(item, attribute.ROLE),
     },
   };
 }

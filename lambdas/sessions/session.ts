@@ -1,4 +1,4 @@
-import { ROLES, type Role } from '../contract/scopes.ts';
+import type { Role } from '../contract/scopes.ts';
 import * as attribute from '../kernel/attributes.ts';
 import { timestamp } from '../kernel/clock.ts';
 import { defineRecord } from '../kernel/record.ts';
@@ -35,7 +35,7 @@ export const SESSION = defineRecord<Session, 'record' | 'row', { readonly curren
   tenantId: { on: 'record', alsoOn: 'row', stored: text(attribute.TENANT) },
   userId: { on: 'record', stored: text(attribute.USER), audit: 'user_id' },
   workspaceId: { on: 'record', stored: text(attribute.WORKSPACE) },
-  role: { on: 'record', stored: choice(attribute.ROLE, ROLES), audit: 'role' },
+  role: { on: 'record', stored: text(attribute.ROLE), audit: 'role' },
   userVersion: { on: 'record', stored: number(attribute.USER_VERSION) },
   state: {
     on: 'record',

@@ -16,10 +16,10 @@ export interface NewSession
   readonly origin: ChangeOrigin;
 }
 
-/** What a token names. */
+/** The session that a token names. */
 export type OpenedSession = Pick<UserCaller, 'sessionId' | 'userId' | 'tenantId'>;
 
-/** What a person's sessions must follow. */
+/** The standing of a person, which their sessions follow. */
 export interface UserStanding {
   readonly role: Role;
   /** The version of the person's row that says so: an older one never overwrites a newer one. */

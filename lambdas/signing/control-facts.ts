@@ -13,7 +13,7 @@ export interface PublicKey {
   readonly signsFrom?: number;
 }
 
-/** What is true of the deployment for every decision. */
+/** Facts of the deployment that every decision needs. */
 export interface ControlFacts {
   /** Changes whenever the keyset does. */
   readonly version: number;

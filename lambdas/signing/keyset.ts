@@ -23,7 +23,7 @@ export const JWKS_MAX_AGE_SECONDS = 300;
 /** Seconds for which an assertion to the upstream is valid. */
 export const ASSERTION_SECONDS = 60;
 
-/** What a dropped key is kept beyond the last token that it can have signed: room for clocks that differ. */
+/** Seconds for which a dropped key is kept beyond the last token that it can have signed: room for clocks that differ. */
 const DROP_MARGIN_SECONDS = 300;
 
 const USES = ['token', 'assertion'] as const;
@@ -42,7 +42,7 @@ export interface SigningKey {
   readonly jwk: JWK;
 }
 
-/** What the Secrets Manager secret holds. */
+/** The content of the Secrets Manager secret. */
 export interface Keyset {
   /** Counts rotations; `CONTROL` has the same number. */
   readonly version: number;
@@ -102,7 +102,7 @@ export function signingKey(keyset: Keyset, use: SigningKey['use'], now: number):
     );
 }
 
-/** What may be published of a keyset. A private member is left out by naming the public ones. */
+/** The public part of a keyset. A private member is left out by naming the public ones. */
 export function publicKeys(keyset: Keyset): PublicKey[] {
   return keyset.keys.map(({ kid, use, algorithm, createdAt, signsFrom, jwk }) => {
     const members = PUBLIC_MEMBERS[algorithm];
@@ -119,7 +119,7 @@ export function publicKeys(keyset: Keyset): PublicKey[] {
 }
 
 /**
- * What a rotation publishes. A key that is published for the first time signs as long after its publication as it was
+ * The publication of a rotation. A key that is published for the first time signs as long after its publication as it was
  * meant to after its making, however long a rotation that was stopped between two steps took; the others keep their date.
  */
 export function publication(keyset: Keyset, published: readonly PublicKey[], now: number): PublicKey[] {

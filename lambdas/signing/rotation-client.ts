@@ -19,7 +19,7 @@ import {
   URGENT_PUBLICATION_SECONDS,
 } from './keyset.ts';
 
-/** What Secrets Manager sends (Secrets Manager user guide, "Rotation function"). */
+/** The event that Secrets Manager sends (Secrets Manager user guide, "Rotation function"). */
 export interface RotationEvent {
   readonly Step: string;
   readonly SecretId: string;

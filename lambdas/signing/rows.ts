@@ -3,7 +3,7 @@ import { routeGroup } from '../kernel/route.ts';
 import type { PublicKey } from './control-facts.ts';
 import { JWKS_MAX_AGE_SECONDS } from './keyset.ts';
 
-/** What the function `public` has for this row. */
+/** The services of this row in the function `public`. */
 export interface JwksServices {
   readonly publicKeys: () => Promise<readonly PublicKey[]>;
 }

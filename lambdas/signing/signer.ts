@@ -50,7 +50,7 @@ export class Signer {
     return this.#sign('token', TOKEN_TYPE, payload, seconds);
   }
 
-  /** What the upstream is told of a call; valid for {@link ASSERTION_SECONDS}. */
+  /** The claims of an assertion about a call to the upstream; valid for {@link ASSERTION_SECONDS}. */
   assertion(claims: JWTPayload): Promise<string> {
     return this.#sign('assertion', ASSERTION_TYPE, { ...claims, aud: ASSERTION_AUDIENCE }, ASSERTION_SECONDS);
   }

@@ -30,7 +30,7 @@ export function symmetricKeys(read: (stage: 'AWSCURRENT' | 'AWSPENDING') => Prom
       const { byKid } = lookups;
       const lookup = byKid.get(kid) ?? learn(kid);
       byKid.set(kid, lookup);
-      // What could not be read is read again by the next request.
+      // A failed read is repeated by the next request.
       await lookup.catch((error) => {
         byKid.delete(kid);
         throw error;

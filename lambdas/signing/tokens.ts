@@ -3,7 +3,7 @@ import type { JWTPayload } from 'jose';
 import { decodeProtectedHeader } from 'jose/decode/protected_header';
 import { JWTExpired, JWTInvalid } from 'jose/errors';
 import { jwtVerify } from 'jose/jwt/verify';
-import { SCOPES, type Scope } from '../contract/scopes.ts';
+import { parseScopes, type Scope } from '../contract/scopes.ts';
 import { BoundedMap } from '../kernel/bounded-map.ts';
 import type { ControlFacts, PublicKey } from './control-facts.ts';
 
@@ -16,7 +16,7 @@ export const TOKEN_TYPE = 'at+jwt';
 /** Proven tokens that an instance remembers; the one that was proven first goes first. */
 const MAX_PROVEN_TOKENS = 1000;
 
-/** What a proven token of a session says. Role and scopes are not in it: the session's record has them, and may change. */
+/** The claims of a proven token of a session. Role and scopes are not in it: the session's record has them, and may change. */
 export interface TokenClaims {
   readonly tenantId: string;
   readonly userId: string;
@@ -25,7 +25,7 @@ export interface TokenClaims {
   readonly workspaceId?: string;
 }
 
-/** What a proven token of an API key says. The key's record has the rest, and the last word. */
+/** The claims of a proven token of an API key. The key's record has the rest, and the last word. */
 export interface KeyTokenClaims {
   readonly tenantId: string;
   readonly keyId: string;
@@ -48,20 +48,21 @@ export type SymmetricKeys = (kid: string, version: number) => Promise<Uint8Array
  * and the algorithm is the key's: the token's header chooses neither (RFC 8725, 3.1).
  */
 export class TokenVerifier {
-  readonly #issuer: string;
+  readonly #issuer: string | string[];
   readonly #symmetricKeys: SymmetricKeys | undefined;
   /** A public key never changes under its `kid`, so it is imported once. */
   readonly #imported = new Map<string, KeyObject>();
   /**
    * Tokens whose signature and claims held: they do for ever, and a signature is the dearest part of a decision by JWT.
-   * What may change is checked each time: whether the key is still published, and the expiry.
+   * Facts that may change are checked each time: whether the key is still published, and the expiry.
    */
   readonly #proven = new BoundedMap<
     string,
     { readonly claims: TokenClaims | KeyTokenClaims; readonly expiresAt: number }
   >(MAX_PROVEN_TOKENS);
 
-  constructor(issuer: string, symmetricKeys?: SymmetricKeys) {
+  /** @param issuer what `iss` may be: one URL, or any of several while the API moves from one to another */
+  constructor(issuer: string | string[], symmetricKeys?: SymmetricKeys) {
     this.#issuer = issuer;
     this.#symmetricKeys = symmetricKeys;
   }
@@ -111,7 +112,7 @@ export class TokenVerifier {
   }
 }
 
-/** Whom a payload speaks of: a session by `sid`, a key by `loc`; undefined for anything else. */
+/** The subject of a payload: a session by `sid`, a key by `loc`; undefined for anything else. */
 function claimsOf({
   sub,
   tid,
@@ -127,13 +128,12 @@ function claimsOf({
     return typeof wid === 'string' ? { ...claims, workspaceId: wid } : claims;
   }
   if (typeof loc !== 'string') return undefined;
-  const granted = `${scope}`.split(' ');
   return {
     keyId: sub,
     tenantId: tid,
     locator: loc,
     keyHash: Buffer.from(`${kh}`, 'base64url'),
-    scopes: SCOPES.filter((one) => granted.includes(one)),
+    scopes: parseScopes(`${scope}`),
   };
 }
 

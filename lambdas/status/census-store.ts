@@ -1,3 +1,4 @@
+import { STATE } from '../kernel/attributes.ts';
 import { CENSUS_KEY, eventKey } from '../kernel/item-keys.ts';
 import { type Item, N, number } from '../kernel/items.ts';
 import { ConditionsFailed, type Table } from '../kernel/table.ts';
@@ -9,7 +10,7 @@ const REMEMBERED_SECONDS = 2 * 86_400;
 /** Events of one transaction: a mark each and the counters, of the 100 writes that there may be. */
 const COUNTED_AT_ONCE = 99;
 
-/** What an event of the stream does to the census. */
+/** The effect of a stream event on the census. */
 export interface CountedEvent {
   readonly id: string;
   readonly change: CensusChange;
@@ -81,7 +82,7 @@ export class DynamoCensusStore {
   }
 }
 
-/** What a change of an item does to the census: what it was no longer counts, what it is does. */
+/** The effect of an item's change on the census: its old state no longer counts, its new one does. */
 export function censusChange(before: Item | undefined, after: Item | undefined): CensusChange {
   const [was, is] = [countedAs(before), countedAs(after)];
   if (was === is) return {};
@@ -95,5 +96,5 @@ function countedAs(item: Item | undefined): Counted | undefined {
   const sort = item?.SK?.S ?? '';
   if (sort === 'TENANT') return 'tenants';
   if (sort.startsWith('USER#')) return 'users';
-  return sort === 'KEY' ? CENSUS.find((counted) => counted === `keys_${item?.st?.S}`) : undefined;
+  return sort === 'KEY' ? CENSUS.find((counted) => counted === `keys_${item?.[STATE]?.S}`) : undefined;
 }

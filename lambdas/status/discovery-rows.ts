@@ -3,12 +3,12 @@ import type { Sent } from '../kernel/results.ts';
 import { routeGroup } from '../kernel/route.ts';
 import { JWKS_MAX_AGE_SECONDS } from '../signing/keyset.ts';
 
-/** What the function `public` has for these rows. */
+/** The services of these rows in the function `public`. */
 export interface DiscoveryServices {
   readonly discovery: Discovery;
 }
 
-/** What the deployment says of itself to clients that know it only by its URL. */
+/** The deployment's metadata, for clients that know it only by its URL. */
 export interface Discovery {
   readonly authorizationServer: () => Sent<z.output<typeof authorizationServer>>;
   /** `path` is the resource's, undecoded; empty for the whole API. Throws `not_found`. */

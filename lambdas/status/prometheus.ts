@@ -12,7 +12,7 @@ const CENSUS_MILLISECONDS = 5000;
 const DECISIONS_MILLISECONDS = 60_000;
 const DEADLINE_MILLISECONDS = 2000;
 
-/** What the metrics are read from. */
+/** The sources of the metrics. */
 export interface MetricSources {
   readonly census: () => Promise<Census>;
   /** Since 00:00 UTC. */

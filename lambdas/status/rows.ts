@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { type Sent, Text } from '../kernel/results.ts';
 import { routeGroup } from '../kernel/route.ts';
 
-/** What the function `public` has for these rows. */
+/** The services of these rows in the function `public`. */
 export interface StatusServices {
   /** Throws `unavailable` that names the failing part. */
   readonly checkHealth: () => Promise<void>;

@@ -9,7 +9,7 @@ import { type Settled, settleKey } from './settle-keys.ts';
 import { settleSessions } from './settle-sessions.ts';
 import { settleTenant } from './settle-tenants.ts';
 
-/** What follows from the stream's events. */
+/** The stores that follow the stream's events. */
 export interface Followers extends Settled {
   readonly audit: Pick<AuditTrail, 'record'>;
   readonly sessions: Pick<SessionStore, 'settle'>;

@@ -8,7 +8,7 @@ import type { DynamoKeyStore } from '../keys/key-store.ts';
 import type { DynamoAccountStore } from '../people/account-store.ts';
 import type { DynamoUsageKeyStore } from '../plans/usage-key-store.ts';
 
-/** What hangs on keys and is brought in line with them. */
+/** The stores of everything that hangs on keys. */
 export interface Settled {
   readonly keys: Pick<DynamoKeyStore, 'settleRevoked' | 'forget'>;
   readonly accounts: Pick<DynamoAccountStore, 'keepAddress'>;

@@ -1,9 +1,11 @@
 import type { Profile } from '../contract/profile.ts';
+import type { Rights } from '../contract/rights.ts';
 import { parseScopes, type Scope, scopesText } from '../contract/scopes.ts';
-import { type AddressBlock, formatBlock, unpackBlocks } from '../kernel/address.ts';
-import { blocksText } from '../kernel/allow-list.ts';
+import { type AddressBlock, formatBlock } from '../kernel/address.ts';
+import { blocksValue, storedBlocks } from '../kernel/allow-list.ts';
 import { N, S } from '../kernel/items.ts';
 import { invalidField } from '../kernel/problem.ts';
+import { requireScopes } from '../kernel/rights.ts';
 import type { InAttribute } from '../kernel/stored.ts';
 
 /** A tenant's own defaults; null where the profile's hold. */
@@ -13,18 +15,17 @@ export interface KeyDefaults {
   readonly allowedBlocks: readonly AddressBlock[] | null;
 }
 
-export function knownScopes(
-  scopes: readonly Scope[] | undefined,
-  { keys: { scopes: known } }: Profile,
-  field = 'scopes',
-): readonly Scope[] | undefined {
-  if (scopes?.every((scope) => known.includes(scope)) ?? true) return scopes;
-  throw invalidField(field, `must be some of ${known.join(', ')}`);
-}
-
-/** Refuses defaults that no key of this contract can have. Throws `invalid_field`. */
-export function requireKeyDefaults({ scopes, expiresInDays: days }: KeyDefaults, profile: Profile): void {
-  knownScopes(scopes ?? undefined, profile, 'key_defaults.scopes');
+/** Refuses defaults that no key can have, or none by default. Throws `invalid_field` and `scopes_too_long`. */
+export function requireKeyDefaults(
+  { scopes, expiresInDays: days }: KeyDefaults,
+  profile: Profile,
+  rights: Pick<Rights, 'inclusion' | 'managing'>,
+): void {
+  const field = 'key_defaults.scopes';
+  requireScopes(scopes ?? [], rights, field);
+  const managing = scopes?.find((scope) => rights.managing.includes(scope));
+  if (managing !== undefined)
+    throw invalidField(field, `must not have ${managing}, which manages: name it for each key that needs it`);
   const { maxExpiryDays } = profile.keys;
   if (days !== null && days > maxExpiryDays) {
     throw invalidField('key_defaults.expires_in_days', `must be at most ${maxExpiryDays}`);
@@ -42,14 +43,14 @@ export const KEY_DEFAULTS: InAttribute<KeyDefaults> = {
     return {
       expiresInDays: stored?.days?.N === undefined ? null : Number(stored.days.N),
       scopes: stored?.scopes?.S === undefined ? null : parseScopes(stored.scopes.S),
-      allowedBlocks: stored?.ips?.S === undefined ? null : unpackBlocks(stored.ips.S),
+      allowedBlocks: stored?.ips === undefined ? null : storedBlocks(stored.ips),
     };
   },
   write: ({ expiresInDays, scopes, allowedBlocks }) => {
     const M = {
       ...(expiresInDays === null ? {} : { days: N(expiresInDays) }),
       ...(scopes === null ? {} : { scopes: S(scopesText(scopes)) }),
-      ...(allowedBlocks === null ? {} : { ips: blocksText(allowedBlocks) }),
+      ...(allowedBlocks === null ? {} : { ips: blocksValue(allowedBlocks) }),
     };
     return Object.keys(M).length === 0 ? undefined : { M };
   },
@@ -58,7 +59,7 @@ export const KEY_DEFAULTS: InAttribute<KeyDefaults> = {
 /** Defaults as the API and the trail name them. */
 export function shownDefaults({ expiresInDays, scopes, allowedBlocks }: KeyDefaults): {
   readonly expires_in_days: number | null;
-  readonly scopes: string[] | null;
+  readonly scopes: Scope[] | null;
   readonly allowed_ips: string[] | null;
 } {
   return {

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import * as z from 'zod';
 import { originOf } from '../audit/entries.ts';
+import type { Deployment } from '../contract/deployment.ts';
 import type { Profile } from '../contract/profile.ts';
 import { allowedIps, changesSomething, expiresInDays, plainText, scopes, time } from '../kernel/fields.ts';
 import { FACTS_SECONDS } from '../kernel/freshness.ts';
@@ -20,14 +21,15 @@ import {
   type WorkspaceContext,
 } from './workspaces.ts';
 
-/** What the function `management` has for these rows. */
+/** The services of these rows in the function `management`. */
 export interface TenancyServices {
   readonly workspaces: WorkspaceContext;
   readonly tenants: TenantStore;
   readonly profile: Profile;
+  readonly deployment: Pick<Deployment, 'rights'>;
 }
 
-const anyCaller = { kind: 'credential', scope: 'read' } as const;
+const anyCaller = { kind: 'credential', scope: 'reading' } as const;
 
 /** Seconds for which a deletion revokes keys before it answers: within the function's ten. */
 const REVOKING_SECONDS = 5;
@@ -65,7 +67,7 @@ export const workspaceRoutes = workspaceGroup.rows({
   createWorkspace: workspaceGroup.person({
     method: 'POST',
     path: '/v1/workspaces',
-    scope: 'admin',
+    scope: 'settings',
     summary: 'Create a workspace',
     description: `Answers after ${FACTS_SECONDS} seconds: from then on every authorizer knows it.`,
     body: z.strictObject({ name: plainText(100) }),
@@ -90,7 +92,7 @@ export const workspaceRoutes = workspaceGroup.rows({
   updateWorkspace: workspaceGroup.person({
     method: 'PATCH',
     path: '/v1/workspaces/{id}',
-    scope: 'admin',
+    scope: 'settings',
     summary: 'Rename a workspace',
     body: z.strictObject({ name: plainText(100) }),
     success: { status: 200, description: 'The workspace as it is now.', schema: workspaceView },
@@ -105,7 +107,7 @@ export const workspaceRoutes = workspaceGroup.rows({
   deleteWorkspace: workspaceGroup.person({
     method: 'DELETE',
     path: '/v1/workspaces/{id}',
-    scope: 'admin',
+    scope: 'settings',
     summary: 'Delete a workspace that has no keys, or with force one that has',
     description:
       'With `force` it takes no more keys at once, all that it has are refused within two seconds, and they are revoked. ' +
@@ -166,7 +168,7 @@ export const tenantRoutes = tenantGroup.rows({
   updateTenant: tenantGroup.person({
     method: 'PATCH',
     path: '/v1/tenant',
-    scope: 'admin',
+    scope: 'settings',
     summary: 'Change the tenant’s name, sector, or what its new keys have by default',
     description:
       '`key_defaults` is replaced as a whole; what is null or absent in it follows the service’s defaults.',
@@ -184,9 +186,9 @@ export const tenantRoutes = tenantGroup.rows({
       }),
     ),
     success: { status: 200, description: 'The tenant as it is now.', schema: tenantView },
-    errors: [],
+    errors: ['scopes_too_long'],
     handle: async ({ body, origin }, services, caller) => {
-      const { tenants, profile, workspaces } = services;
+      const { tenants, profile, deployment, workspaces } = services;
       const { key_defaults: defaults, ...asked } = body;
       const change: TenantChange = {
         ...TENANT.asked(asked),
@@ -200,7 +202,8 @@ export const tenantRoutes = tenantGroup.rows({
               },
             }),
       };
-      if (change.keyDefaults !== undefined) requireKeyDefaults(change.keyDefaults, profile);
+      if (change.keyDefaults !== undefined)
+        requireKeyDefaults(change.keyDefaults, profile, deployment.rights);
       const by = originOf(caller, origin);
       return viewTenant(await tenants.change(caller.tenantId, change, by, workspaces.clock()));
     },

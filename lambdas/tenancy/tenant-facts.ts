@@ -3,7 +3,7 @@ import { type Item, oneOf, text } from '../kernel/items.ts';
 
 export const TENANT_STATES = ['active', 'suspended', 'closed'] as const;
 
-/** What is true of a tenant for every decision; an instance may hold it for {@link FACTS_SECONDS}. */
+/** Facts of a tenant that every decision needs; an instance may hold them for {@link FACTS_SECONDS}. */
 export interface TenantFacts {
   readonly state: (typeof TENANT_STATES)[number];
   readonly tier: string;

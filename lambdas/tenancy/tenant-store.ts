@@ -56,7 +56,7 @@ export class DynamoTenantStore implements TenantStore {
   }
 }
 
-/** What becomes of the tenant's usage key, which is of one tier and of no use to a closed tenant. */
+/** The change of the tenant's usage key, which is of one tier and of no use to a closed tenant. */
 function usageKeyChange(
   tenantId: string,
   item: Item,

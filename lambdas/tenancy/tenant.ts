@@ -55,5 +55,5 @@ export const TENANT = defineRecord<Tenant, 'item'>()({
   workspaces: { on: 'item', stored: readOff((item) => item[attribute.WORKSPACES]?.SS?.length ?? 0) },
 });
 
-/** What a change of a tenant writes; absent fields stay. */
+/** A change of a tenant; absent fields stay. */
 export type TenantChange = ChangeOf<typeof TENANT>;

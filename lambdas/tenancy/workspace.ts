@@ -49,10 +49,10 @@ export const WORKSPACE = defineRecord<Workspace, 'row'>()({
   createdAt: { on: 'row', stored: number('createdAt'), view: { created_at: (at) => timestamp(at) ?? '' } },
 });
 
-/** What requests say of a workspace, taken as it is. */
+/** Fields of requests for a workspace, taken as they are. */
 export type WorkspaceFields = AskedOf<typeof WORKSPACE>;
 
-/** What a change of a workspace writes; absent fields stay. */
+/** A change of a workspace; absent fields stay. */
 export type WorkspaceChange = Omit<ChangeOf<typeof WORKSPACE>, 'state'>;
 
 function workspaceIdOf(item: Parameters<typeof textOf>[0]): string {

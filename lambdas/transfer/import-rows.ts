@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import * as z from 'zod';
 import { NEVER } from '../kernel/clock.ts';
-import { allowedIps, environment, plainText, scopes } from '../kernel/fields.ts';
+import { allowedIps, environment, plainText } from '../kernel/fields.ts';
 import { Problem } from '../kernel/problem.ts';
 import type { RawBody } from '../kernel/route.ts';
 import { requireStorable } from '../kernel/storable.ts';
@@ -35,7 +35,6 @@ const keyRow = z.object({
   workspace_id: z.string().max(64).optional(),
   environment: environment.default('live'),
   ...importedFields,
-  scopes: scopes.default(['read', 'write']),
   allowed_ips: allowedIps.default([]),
   metadata: metadata.default({}),
 });
@@ -48,7 +47,7 @@ export const importRow = z
   ])
   .meta({ id: 'ImportLine' });
 
-/** What an export holds that an import leaves as it is. */
+/** Lines of an export that an import leaves alone. */
 const NOT_IMPORTED: Readonly<Record<string, string>> = {
   tenant: 'settings are changed by PATCH /v1/tenant',
   user: 'people are added by POST /v1/users: passwords are not exported',

@@ -1,11 +1,16 @@
 import { createHash } from 'node:crypto';
 import { type ChangeOrigin, originOf, type RequestOrigin } from '../audit/entries.ts';
+import type { Deployment } from '../contract/deployment.ts';
 import type { Profile } from '../contract/profile.ts';
+import type { Rights } from '../contract/rights.ts';
+import { firstUncovered, type Scope } from '../contract/scopes.ts';
 import { principalOf, type UserCaller } from '../kernel/caller.ts';
 import { type Clock, NEVER } from '../kernel/clock.ts';
 import { Problem } from '../kernel/problem.ts';
 import type { AskedOf } from '../kernel/record.ts';
+import { scopesObjection } from '../kernel/rights.ts';
 import { API_KEY, type ApiKey } from '../keys/api-key.ts';
+import { defaultScopes } from '../keys/bounds.ts';
 import { environmentsOf, importedLocator } from '../keys/key-format.ts';
 import type { KeyIssue } from '../keys/keys.ts';
 import { WORKSPACE, type Workspace } from '../tenancy/workspace.ts';
@@ -23,8 +28,10 @@ export type ImportRow = { readonly line: number } & (
 );
 
 /** A key of another system. */
-export type ImportedKey = AskedOf<typeof API_KEY> &
-  Pick<ApiKey, 'name' | 'environment' | 'scopes' | 'allowedBlocks' | 'expiresAt'> & {
+export type ImportedKey = Omit<AskedOf<typeof API_KEY>, 'scopes'> &
+  Pick<ApiKey, 'name' | 'environment' | 'allowedBlocks' | 'expiresAt'> & {
+    /** @default - what a new key has by default */
+    readonly scopes?: readonly Scope[];
     /** Absent: derived from the hash, so that the same key is the same row again. */
     readonly id?: string;
     readonly hash: Uint8Array;
@@ -39,7 +46,7 @@ export interface RowOutcome {
   readonly message?: string;
 }
 
-/** What of a batch of keys is there already. */
+/** The keys of a batch that are there already. */
 export type Presence = 'absent' | 'same' | 'revoked' | 'taken';
 
 export interface ImportStore {
@@ -55,6 +62,7 @@ export interface ImportContext {
   readonly imports: ImportStore;
   readonly workspaces: WorkspaceStore;
   readonly profile: Profile;
+  readonly deployment: Pick<Deployment, 'rights'>;
   readonly clock: Clock;
 }
 
@@ -132,18 +140,20 @@ interface Candidate {
 }
 
 async function importKeys(run: Run): Promise<RowOutcome[]> {
-  const { rows, known, dryRun, caller, now, hasTimeLeft, imports, profile } = run;
+  const { rows, known, dryRun, caller, now, hasTimeLeft, imports, profile, deployment } = run;
+  const { rights } = deployment;
   const outcomes: RowOutcome[] = [];
   const candidates: Candidate[] = [];
   const lines = new Map<string, number>();
   for (const row of rows) {
     if (row.kind !== 'key') continue;
-    const issue = issueOf(row.key, caller, now);
+    const issue = issueOf(row.key, caller, rights, now);
     const { id, locator } = issue.key;
     const earlier = lines.get(id) ?? lines.get(locator);
     lines.set(id, earlier ?? row.line).set(locator, earlier ?? row.line);
     const refuse = (message: string) => outcomes.push({ line: row.line, id, status: 'refused', message });
-    const objection = objectionTo(issue.key, known, profile);
+    const objection =
+      scopeObjection(issue.key.scopes, caller, rights) ?? objectionTo(issue.key, known, profile);
     if (earlier !== undefined) refuse(`is the key of line ${earlier} again`);
     else if (objection !== undefined) refuse(objection);
     else candidates.push({ line: row.line, issue });
@@ -163,18 +173,24 @@ async function importKeys(run: Run): Promise<RowOutcome[]> {
   return outcomes;
 }
 
+/** Why the caller cannot give a key these scopes; undefined when they can. */
+function scopeObjection(scopes: readonly Scope[], caller: UserCaller, rights: Rights): string | undefined {
+  if (scopes.length === 0) return 'scopes: must be named: you have none of those that a key has by default';
+  const objection = scopesObjection(scopes, rights);
+  if (objection !== undefined) return `scopes: ${objection.message}`;
+  const missing = firstUncovered(caller.scopes, scopes, rights.inclusion);
+  return missing === undefined ? undefined : `scopes: you do not have ${missing} yourself`;
+}
+
 /** Why a key cannot be of this tenant and this contract; undefined when it can. */
 function objectionTo(
-  { workspaceId, scopes, environment }: ApiKey,
+  { workspaceId, environment }: ApiKey,
   workspaces: ReadonlyMap<string, Workspace['state']>,
   { keys }: Profile,
 ): string | undefined {
   const state = workspaces.get(workspaceId);
   if (state === undefined) return 'workspace_id: there is no workspace with this id';
   if (state === 'closing') return 'workspace_id: this workspace is being deleted';
-  if (!scopes.every((scope) => keys.scopes.includes(scope))) {
-    return `scopes: must be some of ${keys.scopes.join(', ')}`;
-  }
   const environments = environmentsOf(keys);
   return environments.includes(environment)
     ? undefined
@@ -211,19 +227,20 @@ async function createAbsent(
   }
 }
 
-function issueOf(imported: ImportedKey, caller: UserCaller, now: number): KeyIssue {
-  const { hash, id, workspaceId, ...rights } = imported;
+function issueOf(imported: ImportedKey, caller: UserCaller, rights: Rights, now: number): KeyIssue {
+  const { hash, id, workspaceId, scopes = defaultScopes(caller, rights, null), ...asked } = imported;
   const derived = createHash('sha256').update(`${caller.tenantId}\0`).update(hash).digest('hex').slice(0, 32);
   return {
     hash,
     key: {
       ...API_KEY.initial,
-      ...rights,
+      ...asked,
+      scopes,
       id: id ?? `key_${derived}`,
       tenantId: caller.tenantId,
       workspaceId: workspaceId ?? caller.workspaceId,
       locator: importedLocator(hash),
-      lifetimeSeconds: rights.expiresAt === NEVER ? null : rights.expiresAt - now,
+      lifetimeSeconds: asked.expiresAt === NEVER ? null : asked.expiresAt - now,
       createdAt: now,
       createdBy: principalOf(caller),
     },

@@ -18,7 +18,7 @@ import { listWorkspaces } from '../tenancy/workspaces.ts';
 import { type ImportContext, importRows } from './import.ts';
 import { importRow, MAX_ROWS, readRows } from './import-rows.ts';
 
-/** What the function `transfer` has for its rows. */
+/** The services of its rows in the function `transfer`. */
 export interface TransferServices {
   readonly imports: ImportContext;
   readonly keys: KeyContext;
@@ -56,7 +56,7 @@ export const transferRoutes = group.rows({
   exportTenant: group.caller({
     method: 'GET',
     path: '/v1/admin/export',
-    access: { kind: 'credential', scope: 'admin' },
+    access: { kind: 'credential', scope: 'transfer' },
     summary:
       'Export everything of the tenant but secrets, as NDJSON; a key gets the keys of its own workspace',
     description:
@@ -79,7 +79,7 @@ export const transferRoutes = group.rows({
   importTenant: group.person({
     method: 'POST',
     path: '/v1/admin/import',
-    scope: 'admin',
+    scope: 'transfer',
     summary: 'Import workspaces, and API keys of another system by their SHA-256, from NDJSON',
     description:
       `At most ${MAX_ROWS} rows, gzip if \`Content-Encoding\` says so. Each row is answered by itself; repeating a call ` +

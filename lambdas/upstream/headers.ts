@@ -15,7 +15,7 @@ const HOP_BY_HOP = [
   'expect',
 ];
 
-/** What opens our door opens nothing behind it; and what is made anew for the way on. */
+/** Credentials of the caller, and headers that are made anew: stripped before forwarding. */
 const REPLACED = ['authorization', 'x-api-key', 'host', 'content-length', 'x-request-id', 'accept-encoding'];
 
 /**
@@ -24,7 +24,7 @@ const REPLACED = ['authorization', 'x-api-key', 'host', 'content-length', 'x-req
  */
 const OURS = /^x-latchkey|_/i;
 
-/** What tells an allowance, in every spelling: ours alone says what the caller has, both ways. */
+/** Rate limit headers, in every spelling: only Latchkey's own reach the caller or the upstream. */
 const ALLOWANCE = /^(x-)?rate-?limit(-|$)/i;
 
 /** With these some frameworks act on another method or path than the one whose scope was checked. */
@@ -62,7 +62,7 @@ export function upstreamHeaders(
 }
 
 /**
- * What of an upstream's response goes back: `fetch` has decoded the body, so its coding and length are gone.
+ * The headers of an upstream's response that go back: `fetch` has decoded the body, so its coding and length are gone.
  * `Retry-After` stays with a 429 only, in whole seconds: common clients read nothing else.
  */
 export function responseHeaders(

@@ -1,5 +1,6 @@
 import type { Method } from '../contract/access.ts';
-import type { PathScope, Profile } from '../contract/profile.ts';
+import type { PathScope } from '../contract/profile.ts';
+import type { Rights } from '../contract/rights.ts';
 
 /** `/a/*` matches `/a` and everything below; a path without `*` matches itself. A trailing slash is ignored. */
 function matchesPath(pattern: string, path: string): boolean {
@@ -19,7 +20,7 @@ export function upstreamScope(
   method: Method,
   path: string,
   rules: readonly PathScope[],
-  methodScopes: Profile['methodScopes'],
+  methodScopes: Rights['methodScopes'],
 ): PathScope['scope'] {
   const rule = rules.find(
     (candidate) =>

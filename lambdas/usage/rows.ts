@@ -8,7 +8,7 @@ import type { KeyToolServices } from '../keys/tool-rows.ts';
 import { WINDOW_SECONDS } from '../plans/allowance.ts';
 import { dateOf, MAX_USAGE_DAYS, summarize, type UsageReader } from './usage.ts';
 
-/** What the function `management` has for these rows. */
+/** The services of these rows in the function `management`. */
 export interface UsageServices extends KeyToolServices {
   readonly usage: UsageReader;
 }
@@ -21,7 +21,7 @@ export const usageRoutes = group.rows({
   getUsage: group.caller({
     method: 'GET',
     path: '/v1/usage',
-    access: { kind: 'credential', scope: 'read' },
+    access: { kind: 'credential', scope: 'reading' },
     summary: 'How many requests were made with API keys, by day',
     description:
       'Of the whole tenant, or of one key. A key sees itself and, by `key_id`, the keys of its workspace. ' +
@@ -77,7 +77,7 @@ export const usageRoutes = group.rows({
   }),
 });
 
-/** What a key has used of its present window. Throws `not_found` for a key that the caller may not see. */
+/** The use of a key in its present window. Throws `not_found` for a key that the caller may not see. */
 async function windowOfKey(keyId: string, caller: Caller, { verification }: UsageServices) {
   const { locator } = await findKey(keyId, caller, verification);
   const { count, window } = await verification.records.peekKey(locator, verification.clock());

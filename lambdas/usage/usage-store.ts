@@ -116,7 +116,7 @@ function writesOf(
   ];
 }
 
-/** What counts and drops days of a row. */
+/** The expression that counts and drops days of a row. */
 function daysUpdate(row: Item | undefined, added: ReadonlyMap<string, number>, now: number) {
   const oldest = dayOf(now) - KEPT_USAGE_DAYS;
   const stale = Object.keys(row ?? {}).filter(

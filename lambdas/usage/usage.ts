@@ -30,14 +30,14 @@ export type DailyCounts = ReadonlyMap<number, number>;
 /** Requests by environment and day. */
 export type Usage = Readonly<Record<Environment, DailyCounts>>;
 
-/** What is left to count of a key of whose uses `counted` have been: of the rest, how many on which day. */
+/** The uses of a key that are still to be counted beyond `counted`: how many on which day. */
 export interface Uncounted {
   readonly counted: number;
   readonly days: DailyCounts;
 }
 
 /**
- * What uses of one key add to what has been counted of it. A use that comes again is below the mark and adds nothing;
+ * The additions of one key's uses to its count. A use that comes again is below the mark and adds nothing;
  * one whose predecessors never came brings them along, on its own day: the sum is the key's own count, always.
  */
 export function uncounted(counted: number, uses: readonly Pick<KeyUse, 'count' | 'at'>[]): Uncounted {
@@ -60,7 +60,7 @@ export interface UsageReader {
 
 export type Requests = Readonly<Record<Environment, number>>;
 
-/** What a usage comes to, as it is shown. */
+/** The sums of a usage, as they are shown. */
 export interface UsageSummary {
   readonly today: Requests;
   /** Since the first of the month, UTC. */

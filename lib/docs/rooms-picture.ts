@@ -21,7 +21,7 @@ export function roomsPicture({ ROOMS, LAYERS }: ImportRules): string {
   const others = rooms.filter((room) => !framed.includes(room));
   const arrows = (from: string, to: readonly string[]) =>
     to.length === 0 ? [] : [`  ${from} --> ${to.join(' & ')}`];
-  /** What a folder above the rooms may import, with the frame in place of the rooms in it. */
+  /** The imports of a folder above the rooms, with the frame in place of the rooms in it. */
   const targetsOf = (folder: string) => {
     const targets = LAYERS[folder] ?? [];
     const outside = targets.filter((target) => ![...framed, 'contract', 'kernel'].includes(target));

@@ -1,9 +1,11 @@
 import type { Access } from '../../lambdas/contract/access.ts';
 import type { Profile } from '../../lambdas/contract/profile.ts';
+import type { Rights } from '../../lambdas/contract/rights.ts';
 import { type ApiRow, apiRows } from '../../lambdas/kernel/api-rows.ts';
 import type { Route } from '../../lambdas/kernel/route.ts';
 
-type RouteRow = Extract<ApiRow, { kind: 'route' }>;
+/** A row, and the scope that it takes: null for any credential, undefined for none. */
+type RouteRow = Extract<ApiRow, { kind: 'route' }> & { readonly scope: string | null | undefined };
 
 const INTRODUCTION = `# Routes
 
@@ -24,12 +26,18 @@ the routes in which it differs. Request and response bodies are in the OpenAPI d
 
 /**
  * The page `docs/routes.md`: the routes of `standard` in full, those of the other profiles as differences from it.
+ * `rightsIn` gives the scopes and roles of a profile.
  */
-export function routesPage(routes: readonly Route[], standard: Profile, others: readonly Profile[]): string {
-  const rows = routeRows(routes, standard);
+export function routesPage(
+  routes: readonly Route[],
+  standard: Profile,
+  others: readonly Profile[],
+  rightsIn: (profile: Profile) => Rights,
+): string {
+  const rows = routeRows(routes, standard, rightsIn(standard));
   const table = rows.map(
-    ({ method, path, access, route }) =>
-      `| \`${method} ${path}\` | ${scopeText(access)} | ${callersText(access)} | ${route.summary} |`,
+    (row) =>
+      `| \`${row.method} ${row.path}\` | ${scopeText(row)} | ${callersText(row.access)} | ${row.route.summary} |`,
   );
   return [
     INTRODUCTION,
@@ -37,23 +45,27 @@ export function routesPage(routes: readonly Route[], standard: Profile, others: 
     '| route | scope | callers | summary |',
     '|---|---|---|---|',
     ...table,
-    ...upstreamTable(standard),
+    ...upstreamTable(standard, rightsIn(standard)),
     ...others.flatMap((profile) => [
       `\n## \`${profile.name}\`\n`,
-      ...differences(routes, rows, standard, profile),
-      ...upstreamTable(profile),
+      ...differences(routes, rows, standard, profile, rightsIn(profile)),
+      ...upstreamTable(profile, rightsIn(profile)),
     ]),
     '',
   ].join('\n');
 }
 
-function routeRows(routes: readonly Route[], profile: Profile): readonly RouteRow[] {
-  return apiRows(routes, profile).filter((row) => row.kind === 'route');
+function routeRows(routes: readonly Route[], profile: Profile, { areaScopes }: Rights): readonly RouteRow[] {
+  const scopeOf = (access: Access) =>
+    access.kind === 'public' ? undefined : access.scope && areaScopes[access.scope];
+  return apiRows(routes, profile).flatMap((row) =>
+    row.kind === 'route' ? [{ ...row, scope: scopeOf(row.access) }] : [],
+  );
 }
 
-function scopeText(access: Access): string {
-  if (access.kind === 'public') return '–';
-  return access.scope === null ? 'any' : `\`${access.scope}\``;
+function scopeText({ scope }: RouteRow): string {
+  if (scope === undefined) return '–';
+  return scope === null ? 'any' : `\`${scope}\``;
 }
 
 function callersText(access: Access): string {
@@ -67,8 +79,9 @@ function differences(
   standardRows: readonly RouteRow[],
   standard: Profile,
   profile: Profile,
+  rights: Rights,
 ): string[] {
-  const rows = routeRows(routes, profile);
+  const rows = routeRows(routes, profile, rights);
   const changed = routes
     .map(({ id }) => [id, cell(standardRows, id), cell(rows, id)] as const)
     .filter(([, before, after]) => before !== after);
@@ -84,16 +97,16 @@ function differences(
 function cell(rows: readonly RouteRow[], id: string): string {
   const texts = rows
     .filter(({ route }) => route.id === id)
-    .map(({ method, path, access }) =>
-      access.kind === 'public'
-        ? `\`${method} ${path}\`, anybody`
-        : `\`${method} ${path}\`, ${scopeText(access)}, ${callersText(access)}`,
+    .map((row) =>
+      row.access.kind === 'public'
+        ? `\`${row.method} ${row.path}\`, anybody`
+        : `\`${row.method} ${row.path}\`, ${scopeText(row)}, ${callersText(row.access)}`,
     );
   return texts.join('<br>') || '–';
 }
 
 /** The paths that go to the upstream, and the scope that each method of them takes. */
-function upstreamTable({ upstreamPrefixes, methodScopes, pathScopes }: Profile): string[] {
+function upstreamTable({ upstreamPrefixes, pathScopes }: Profile, { methodScopes }: Rights): string[] {
   const scopes = [...new Set(Object.values(methodScopes))];
   const methodsOf = (scope: string) =>
     Object.entries(methodScopes)

@@ -1,6 +1,7 @@
 import { ERRORS, type ErrorCode } from '../../lambdas/contract/errors.ts';
 import type { Profile } from '../../lambdas/contract/profile.ts';
 import { RATE_LIMIT_HEADERS } from '../../lambdas/contract/rate-limit-headers.ts';
+import type { Rights } from '../../lambdas/contract/rights.ts';
 import { TAGS } from '../../lambdas/contract/tags.ts';
 import { mediaTypeOf } from '../../lambdas/http/render.ts';
 import { type ApiRow, apiRows } from '../../lambdas/kernel/api-rows.ts';
@@ -9,9 +10,10 @@ import type { Success } from '../../lambdas/kernel/results.ts';
 import type { Route } from '../../lambdas/kernel/route.ts';
 import { errorSchemas } from './errors.ts';
 import { type ComponentKind, type Json, pascalCase, reference, referredNames } from './json.ts';
+import { rightsSchemas } from './rights.ts';
 import { type PublishedSchemas, publishedSchemas } from './schemas.ts';
 
-/** What any row that takes a credential can answer, any row with fields, and any row at all. */
+/** Error codes of any row that takes a credential, of any row with fields, and of any row at all. */
 const CREDENTIAL_ERRORS: readonly ErrorCode[] = [
   'missing_credential',
   'invalid_credential',
@@ -39,8 +41,15 @@ export interface OpenApiDocument extends Json {
 
 type OwnRow = Extract<ApiRow, { kind: 'route' }>;
 
-/** The OpenAPI 3.1 document of a profile, from the route table. Its server is the one that serves it. */
-export function openApiDocument(routes: readonly Route[], profile: Profile): OpenApiDocument {
+/**
+ * The OpenAPI 3.1 document of a profile with a deployment's scopes and roles, from the route table. Its server is the one
+ * that serves it.
+ */
+export function openApiDocument(
+  routes: readonly Route[],
+  profile: Profile,
+  rights: Pick<Rights, 'scopes' | 'roles'>,
+): OpenApiDocument {
   const rows = apiRows(routes, profile).filter((row) => row.kind === 'route');
   const published = [...new Set(rows.map(({ route }) => route))];
   const schemas = publishedSchemas(published, profile);
@@ -74,7 +83,7 @@ export function openApiDocument(routes: readonly Route[], profile: Profile): Ope
         parameters: PARAMETERS,
         responses,
         headers: HEADERS,
-        schemas: { ...schemas.named, ...errorSchemas(profile) },
+        schemas: { ...schemas.named, ...rightsSchemas(rights), ...errorSchemas(profile) },
       }),
     },
   };
@@ -243,7 +252,7 @@ function headersOf(names: readonly string[], cookies?: readonly string[]): { hea
   return Object.keys(headers).length === 0 ? {} : { headers };
 }
 
-/** What several codes that always come together are called. */
+/** Names of groups of codes that always come together. */
 const GROUPS = Object.entries<readonly ErrorCode[]>({
   BadRequest: ['malformed_request', 'invalid_field'],
   Unauthorized: CREDENTIAL_ERRORS.filter((code) => ERRORS[code].status === 401),

@@ -95,7 +95,7 @@ function converted(schemas: readonly (readonly [string, z.ZodType])[], io: 'inpu
       if (jsonSchema.format === 'date-time' || jsonSchema.format === 'date') delete jsonSchema.pattern;
       if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
-      // What is added to an answer must not break those who validate it.
+      // A field that is added to an answer must not break clients that validate it.
       if (io === 'output' && jsonSchema.additionalProperties === false)
         delete jsonSchema.additionalProperties;
       if (jsonSchema.allOf?.some((part) => typeof part === 'object' && 'pattern' in part))

@@ -12,6 +12,8 @@ export interface Variables {
   readonly request: ApiRequest;
   readonly pathParameters: Readonly<Record<string, string>>;
   readonly stageVariables: Readonly<Record<string, string>>;
+  /** Whether headers of gateway responses can be mapped from the authorizer's context. */
+  readonly mapsAuthorizerToHeaders: boolean;
 }
 
 /** Renders a failure with the API's gateway response for it (developer guide, api-gateway-gatewayResponse-definition). */
@@ -44,7 +46,8 @@ export function renderFailure(
   return Object.entries(chosen?.definition.ResponseParameters ?? {}).reduce(
     (rendered, [parameter, mapping]) => {
       const name = parameter.replace(/^gatewayresponse\.header\./, '');
-      const value = mappedValue(mapping, variables);
+      const isMapped = variables.mapsAuthorizerToHeaders || !mapping.startsWith('context.authorizer.');
+      const value = isMapped ? mappedValue(mapping, variables) : undefined;
       return value === undefined ? rendered : withHeader(rendered, name, value);
     },
     response,

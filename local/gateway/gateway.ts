@@ -31,6 +31,13 @@ interface Exchange {
   usageIdentifierKey?: string;
 }
 
+export interface GatewayOptions {
+  /** Epoch milliseconds, of throttles and quotas. */
+  readonly now: () => number;
+  /** Whether headers of gateway responses can be mapped from the authorizer's context, which AWS does not document. */
+  readonly mapsAuthorizerToHeaders: boolean;
+}
+
 const PRINCIPAL = 'apigateway.amazonaws.com';
 /** The default and longest of an integration that was not raised (developer guide, limits). */
 const DEFAULT_TIMEOUT_MILLISECONDS = 29_000;
@@ -41,8 +48,15 @@ export class Gateway {
   readonly #functions: Functions;
   readonly #plans: UsagePlans;
   readonly #authorizers = new Map<string, Authorizer>();
+  readonly #mapsAuthorizerToHeaders: boolean;
 
-  constructor(template: StackTemplate, functions: Functions, keys: UsageKeys, now: () => number) {
+  constructor(
+    template: StackTemplate,
+    functions: Functions,
+    keys: UsageKeys,
+    { now, mapsAuthorizerToHeaders }: GatewayOptions,
+  ) {
+    this.#mapsAuthorizerToHeaders = mapsAuthorizerToHeaders;
     this.api = readApi(template);
     this.#functions = functions;
     this.#plans = new UsagePlans(template, this.api, keys, now);
@@ -145,7 +159,9 @@ export class Gateway {
 
   #variables({ request, context, route }: Exchange) {
     const pathParameters = route?.pathParameters ?? {};
-    return { request, context, pathParameters, stageVariables: this.api.stage.variables };
+    const mapsAuthorizerToHeaders = this.#mapsAuthorizerToHeaders;
+    const stageVariables = this.api.stage.variables;
+    return { request, context, pathParameters, stageVariables, mapsAuthorizerToHeaders };
   }
 
   #identify(response: ApiResponse, request: ApiRequest): ApiResponse {

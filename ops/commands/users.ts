@@ -10,7 +10,8 @@ export const userCommands: readonly Command[] = [
     summary: 'the people of a tenant',
     run: async (_args, options, target) => {
       const { id: tenant } = await named(options.tenant, target);
-      const people = new DynamoPeopleStore(target.table);
+      // It only lists: who manages people is for changes.
+      const people = new DynamoPeopleStore(target.table, { peopleManagers: [] });
       const found: Person[] = [];
       let after: string | null | undefined;
       do {

@@ -217,7 +217,9 @@ const WRONG_VALUES: readonly (readonly [string, string, object])[] = [
   [tenant, 'tier', { tier: 'enterprise' }],
   [tenant, 'state', { state: 'active' }],
   [tenant, 'key_defaults', { key_defaults: null }],
-  [tenant, 'key_defaults.scopes[0]', { key_defaults: { scopes: ['fly'] } }],
+  [tenant, 'key_defaults.scopes', { key_defaults: { scopes: ['fly'] } }],
+  [tenant, 'key_defaults.scopes', { key_defaults: { scopes: ['read', 'admin'] } }],
+  [tenant, 'key_defaults.scopes[0]', { key_defaults: { scopes: ['f ly'] } }],
   [tenant, 'key_defaults.scopes', { key_defaults: { scopes: [] } }],
   [tenant, 'key_defaults.expires_in_days', { key_defaults: { expires_in_days: 0 } }],
   [tenant, 'key_defaults.expires_in_days', { key_defaults: { expires_in_days: 3651 } }],
@@ -236,11 +238,12 @@ const WRONG_VALUES: readonly (readonly [string, string, object])[] = [
   ...[creation, change].flatMap((route) =>
     [
       ...[...control, long(101)].map((name) => ['name', { name }] as const),
-      ['scopes[0]', { scopes: ['fly'] }],
-      ['scopes[1]', { scopes: ['read', 'READ'] }],
+      ['scopes', { scopes: ['fly'] }],
+      ['scopes[1]', { scopes: ['read', 'f ly'] }],
+      ['scopes', { scopes: ['read', 'READ'] }],
       ['scopes', { scopes: [] }],
       ['scopes', { scopes: 'read' }],
-      ['scopes', { scopes: ['read', 'read', 'read', 'read', 'read'] }],
+      ['scopes', { scopes: Array(65).fill('read') }],
       ['expires_in_days', { expires_in_days: 0 }],
       ['expires_in_days', { expires_in_days: -1 }],
       ['expires_in_days', { expires_in_days: 1.5 }],
@@ -287,7 +290,7 @@ describe('a value that a field cannot have', () => {
   });
 
   test('several wrong fields are named all at once', async () => {
-    const response = await send(creation, { json: { name: '', scopes: ['fly'], surprise: 1 } });
+    const response = await send(creation, { json: { name: '', scopes: ['f ly'], surprise: 1 } });
     const fields = response.json.errors.map((error: { field: string }) => error.field);
     expect(new Set(fields)).toEqual(new Set(['name', 'scopes[0]', 'surprise']));
   });

@@ -24,7 +24,7 @@ const COPIED = [
 ];
 
 const SIXTH = `
-import { WRITE_DELETES } from './method-scopes.ts';
+import { ADMIN_MANAGES, READ_WRITE_DELETE_ADMIN, VIEWER_EDITOR_ADMIN, WRITE_DELETES } from './scopes.ts';
 import type { Profile, View } from './profile.ts';
 
 export const profile = {
@@ -33,7 +33,6 @@ export const profile = {
   keys: {
     prefix: 'six',
     environments: ['test'],
-    scopes: ['read', 'write', 'admin'],
     defaultScopes: ['read'],
     onboardingScopes: ['read', 'write', 'admin'],
     defaultExpiryDays: 6,
@@ -43,9 +42,11 @@ export const profile = {
   tokens: { algorithm: 'ES256', lifetimeSeconds: 600 },
   allowsAnonymous: false,
   upstreamPrefixes: ['/six'],
+  scopes: READ_WRITE_DELETE_ADMIN,
+  ...VIEWER_EDITOR_ADMIN,
+  areaScopes: ADMIN_MANAGES,
   methodScopes: WRITE_DELETES,
   pathScopes: [{ path: '/six/admin/*', scope: 'admin' }],
-  scopeInclusion: { write: ['read'], admin: ['read', 'write', 'delete'] },
   paths: {
     onboard: ['/join'],
     login: [],

@@ -135,7 +135,7 @@ describe('the schedule', () => {
     await untilPointed(account);
     await stack.table.delete(tenantKey(account.tenantId));
     const shared = (await keys()).filter(({ name = '' }) => /[a-z]$/.test(name));
-    expect(shared).toHaveLength(5);
+    expect(shared).toHaveLength(4);
     for (const { id } of shared) await aws.send(new DeleteApiKeyCommand({ apiKey: id }));
     await stack.local.idle();
     for (let round = 0; (await ownKeys(account)).length > 0 && round < 20; round += 1) {

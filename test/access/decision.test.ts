@@ -3,6 +3,7 @@ import { decide } from '../../lambdas/access/decide.ts';
 import type { Decision, DecisionContext, DecisionRequest } from '../../lambdas/access/decision.ts';
 import { Guesses } from '../../lambdas/access/guesses.ts';
 import type { Deployment } from '../../lambdas/contract/deployment.ts';
+import type { Profile } from '../../lambdas/contract/profile.ts';
 import { parseBlock } from '../../lambdas/kernel/address.ts';
 import { accessTable, apiRows } from '../../lambdas/kernel/api-rows.ts';
 import { hashKey, newKey, newLocator } from '../../lambdas/keys/key-format.ts';
@@ -14,7 +15,7 @@ import { TokenVerifier } from '../../lambdas/signing/tokens.ts';
 import { routes } from '../../lambdas/table/index.ts';
 import { profile as defaultProfile } from '../../profiles/default.ts';
 import { profile as memgraph } from '../../profiles/memgraph.ts';
-import { DEPLOYMENT as DEFAULT_DEPLOYMENT } from '../support/deployment.ts';
+import { DEPLOYMENT as DEFAULT_DEPLOYMENT, RIGHTS } from '../support/deployment.ts';
 import { memoryStores } from '../support/memory/stores.ts';
 import { ADDRESS, FOREVER, NOW, ORIGIN, storeTenant, successor } from '../support/tenants.ts';
 
@@ -36,12 +37,15 @@ beforeAll(async () => {
   await store.publish(keyset.version, publicKeys(keyset));
 });
 
+/** What a test says of its context. */
+type Given = Partial<Omit<DecisionContext, 'profile'>> & { readonly profile?: Profile };
+
 /** The context of an instance of its own. */
-function contextAt(now: number, given: Partial<DecisionContext> = {}): DecisionContext {
+function contextAt(now: number, { profile = defaultProfile, ...given }: Given = {}): DecisionContext {
   return {
-    profile: defaultProfile,
+    profile,
     deployment: DEPLOYMENT,
-    access: accessTable(apiRows(routes, given.profile ?? defaultProfile)),
+    access: accessTable(apiRows(routes, profile), RIGHTS),
     store: store.decisions(),
     tokens: new TokenVerifier(ISSUER),
     guesses: new Guesses(),
@@ -58,12 +62,8 @@ const request = (credential: string | undefined, given: Partial<DecisionRequest>
   address: ADDRESS,
   ...given,
 });
-const ask = (
-  credential?: string,
-  given: Partial<DecisionRequest> = {},
-  now = NOW,
-  context: Partial<DecisionContext> = {},
-) => decide(request(credential, given), contextAt(now, context));
+const ask = (credential?: string, given: Partial<DecisionRequest> = {}, now = NOW, context: Given = {}) =>
+  decide(request(credential, given), contextAt(now, context));
 const refused = (code: string) => ({ outcome: 'refused', code });
 const forbidden = (code: string) => expect.objectContaining({ outcome: 'forbidden', code });
 
@@ -577,7 +577,7 @@ describe('the order of the checks', () => {
 
   test('an unproven caller learns nothing of the row: unknown keys are refused alike on every one', async () => {
     const unknown = newKey(defaultProfile.keys, 'live', newLocator());
-    for (const [resource, methods] of Object.entries(accessTable(apiRows(routes, defaultProfile)))) {
+    for (const [resource, methods] of Object.entries(accessTable(apiRows(routes, defaultProfile), RIGHTS))) {
       for (const method of Object.keys(methods)) {
         const given = { resource, method: method === 'ANY' ? 'GET' : method, path: resource };
         expect(await ask(unknown, given)).toEqual(refused('invalid_credential'));

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DynamoDecisionStore } from '../../lambdas/access/decision-store.ts';
 import { Facts } from '../../lambdas/access/facts.ts';
-import { SCOPES } from '../../lambdas/contract/scopes.ts';
+import { MAX_SCOPES_BYTES, scopesText } from '../../lambdas/contract/scopes.ts';
 import { MAX_ALLOWED_BLOCKS, parseBlock } from '../../lambdas/kernel/address.ts';
 import { keyKey } from '../../lambdas/kernel/item-keys.ts';
-import type { AttributeValue, Item } from '../../lambdas/kernel/items.ts';
+import { type AttributeValue, bytesOf, type Item } from '../../lambdas/kernel/items.ts';
 import { hashKey } from '../../lambdas/keys/key-format.ts';
 import { WINDOW_SECONDS } from '../../lambdas/plans/allowance.ts';
 import { NOW, startStore, storeTenant, successor, type TestStore } from '../support/table.ts';
@@ -24,18 +24,23 @@ const sizeOf = (item: Item): number =>
 
 function valueSize(value: AttributeValue): number {
   if (value.S !== undefined) return Buffer.byteLength(value.S);
+  if (value.B !== undefined) return bytesOf(value.B).length;
   // One byte for two significant digits, and one more (leading and trailing zeros do not count).
   if (value.N !== undefined) return Math.ceil(value.N.replace(/^0+|0+$/g, '').length / 2) + 1;
   if (value.M !== undefined) return 3 + Object.keys(value.M).length + sizeOf(value.M);
   return 1;
 }
 
-test('with twenty whole IPv6 addresses, all scopes and a rotation running, a key’s record stays within 1 KB', async () => {
+/** Scopes that take all the room that there is. */
+const SCOPES = [...Array.from({ length: 9 }, (_, index) => `documents:write:${index}000`), 'x'.repeat(11)];
+
+test('with twenty whole IPv6 addresses, 200 bytes of scopes and a rotation running, a key’s record stays within 1 KB', async () => {
   const tenant = await storeTenant(store);
   const blocks = Array.from({ length: MAX_ALLOWED_BLOCKS }, (_, index) =>
     parseBlock(`2001:db8:ffff:ffff:ffff:ffff:ffff:${(0xff00 + index).toString(16)}`),
   ).filter((block) => block !== undefined);
   expect(blocks).toHaveLength(20);
+  expect(Buffer.byteLength(scopesText(SCOPES))).toBe(MAX_SCOPES_BYTES);
   const lifetimeSeconds = 3650 * 86_400;
   const { apiKey, hash } = await tenant.createKey({
     environment: 'test',
@@ -63,7 +68,8 @@ test('with twenty whole IPv6 addresses, all scopes and a rotation running, a key
   const sizes: number[] = [];
   for (let call = 0; call < 9; call += 1) {
     const at = NOW + call * 2 * WINDOW_SECONDS;
-    await decisions.useKey(apiKey.locator, next, '2001:db8:ffff:ffff:ffff:ffff:ffff:ffff', at);
+    const use = await decisions.useKey(apiKey.locator, next, '2001:db8:ffff:ffff:ffff:ffff:ffff:ff00', at);
+    expect(use.passed).toBe(true);
     sizes.push(sizeOf((await store.item(keyKey(apiKey.locator))) ?? {}));
   }
   const [busy = 0] = sizes;

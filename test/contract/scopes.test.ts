@@ -1,53 +1,68 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
-  ADMIN_INCLUDES_ALL,
   coversScope,
+  declaredScopes,
   firstUncovered,
-  ROLE_SCOPES,
-  ROLES,
-  SCOPES,
+  parseScopes,
+  SCOPE_NAME,
+  scopesText,
 } from '../../lambdas/contract/scopes.ts';
+import { RIGHTS, SCOPES } from '../support/deployment.ts';
 
-const granted = fc.subarray([...SCOPES]);
+const { inclusion, roles } = RIGHTS;
+const granted = fc.subarray(SCOPES);
+const name = fc.stringMatching(SCOPE_NAME);
 
-test('without inclusions a scope covers itself and nothing more', () => {
+test('a scope that is not declared covers nothing, not even itself', () => {
   fc.assert(
-    fc.property(granted, fc.constantFrom(...SCOPES), (scopes, required) => {
-      expect(coversScope(scopes, required, {})).toBe(scopes.includes(required));
+    fc.property(fc.oneof(name, fc.constantFrom('__proto__', 'constructor', 'toString')), (scope) => {
+      fc.pre(!SCOPES.includes(scope));
+      for (const required of [scope, ...SCOPES])
+        expect(coversScope([scope], required, inclusion)).toBe(false);
+      expect(declaredScopes([scope, 'read'], inclusion)).toEqual(['read']);
     }),
   );
 });
 
-test('admin covers every scope, and no other scope covers admin', () => {
-  for (const scope of SCOPES) expect(coversScope(['admin'], scope, ADMIN_INCLUDES_ALL)).toBe(true);
-  const rest = SCOPES.filter((scope) => scope !== 'admin');
-  expect(coversScope(rest, 'admin', ADMIN_INCLUDES_ALL)).toBe(false);
+test('admin covers every scope of the default profile, and no other scope covers more than itself', () => {
+  for (const scope of SCOPES) {
+    for (const required of SCOPES) {
+      expect(coversScope([scope], required, inclusion)).toBe(scope === 'admin' || scope === required);
+    }
+  }
 });
 
 test('more scopes never cover less', () => {
   fc.assert(
     fc.property(granted, granted, fc.constantFrom(...SCOPES), (some, more, required) => {
-      fc.pre(coversScope(some, required, ADMIN_INCLUDES_ALL));
-      expect(coversScope([...some, ...more], required, ADMIN_INCLUDES_ALL)).toBe(true);
+      fc.pre(coversScope(some, required, inclusion));
+      expect(coversScope([...some, ...more], required, inclusion)).toBe(true);
     }),
   );
 });
 
 test('the first scope that is not covered is named, and none when all are', () => {
   fc.assert(
-    fc.property(granted, fc.shuffledSubarray([...SCOPES]), (has, wants) => {
-      const missing = wants.filter((scope) => !coversScope(has, scope, ADMIN_INCLUDES_ALL));
-      expect(firstUncovered(has, wants, ADMIN_INCLUDES_ALL)).toBe(missing[0]);
+    fc.property(granted, fc.shuffledSubarray(SCOPES), (has, wants) => {
+      const missing = wants.filter((scope) => !coversScope(has, scope, inclusion));
+      expect(firstUncovered(has, wants, inclusion)).toBe(missing[0]);
     }),
   );
 });
 
-test('each role has all that the one below it has, and something more', () => {
-  for (const [index, role] of ROLES.entries()) {
-    const below = ROLES[index - 1];
-    if (below === undefined) continue;
-    expect(ROLE_SCOPES[role]).toEqual(expect.arrayContaining([...ROLE_SCOPES[below]]));
-    expect(ROLE_SCOPES[role].length).toBeGreaterThan(ROLE_SCOPES[below].length);
-  }
+test('scopes are stored as they are given, each once', () => {
+  fc.assert(
+    fc.property(fc.uniqueArray(name), (scopes) => {
+      expect(parseScopes(scopesText([...scopes, ...scopes]))).toEqual(scopes);
+    }),
+  );
+});
+
+test('each role of the default profile has all that the one below it has, and something more', () => {
+  const [viewer = [], editor = [], admin = []] = Object.values(roles).map(({ scopes }) => scopes);
+  expect(Object.keys(roles)).toEqual(['viewer', 'editor', 'admin']);
+  expect(editor).toEqual(expect.arrayContaining([...viewer]));
+  expect(admin).toEqual(expect.arrayContaining([...editor]));
+  expect([viewer, editor, admin].map(({ length }) => length)).toEqual([1, 2, 4]);
 });

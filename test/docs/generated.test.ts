@@ -27,6 +27,7 @@ describe('the generated documents', () => {
     expect(kept.sort()).toEqual([
       'adr/README.md',
       'architecture.md',
+      'bootstrap-policy.json',
       'openapi/SHA256SUMS',
       'openapi/default.json',
       'roles.md',

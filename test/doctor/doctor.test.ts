@@ -2,9 +2,10 @@
 import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Finding } from '../../doctor/finding.ts';
-import { type LocalStack, startStack } from '../../local/stack.ts';
+import { type LocalStack, type LocalStackOptions, startStack } from '../../local/stack.ts';
 import { PROFILES } from '../profiles/profiles.ts';
 import { type AnyTemplate, assemblyOf, editedAssembly } from '../support/assembly.ts';
 
@@ -14,8 +15,11 @@ afterEach(async () => {
   for (const step of cleanups.splice(0).reverse()) await step();
 });
 
-async function serve(assemblyDir: string): Promise<LocalStack> {
-  const stack = await startStack({ assemblyDir, log: null });
+async function serve(
+  assemblyDir: string,
+  options: Pick<LocalStackOptions, 'mapsAuthorizerToHeaders'> = {},
+): Promise<LocalStack> {
+  const stack = await startStack({ assemblyDir, log: null, ...options });
   cleanups.push(() => stack.stop());
   return stack;
 }
@@ -78,6 +82,36 @@ describe('on a stack as it should be', () => {
     const refused = await doctor(stack, '--nonsense');
     expect(refused.code).toBe(2);
     expect(refused.output.trim().split('\n')).toHaveLength(1);
+  });
+
+  test('who holds scopes and roles that are not declared any more is counted', async () => {
+    const stack = await serve(await assemblyOf({ profile: 'default' }));
+    const { dynamodbEndpoint: endpoint, region, credentials, outputs } = stack;
+    const client = new DynamoDBClient({ endpoint, region, credentials });
+    cleanups.push(() => client.destroy());
+    const put = (Item: Record<string, { S: string } | { N: string }>) =>
+      client.send(new PutItemCommand({ TableName: outputs.TableName, Item }));
+    const key = (id: string, scp: string, st = 'active') =>
+      put({
+        PK: { S: `KEY#${id}` },
+        SK: { S: 'KEY' },
+        st: { S: st },
+        xa: { N: '9999999999' },
+        scp: { S: scp },
+      });
+    await key('aaaaaaaaaaaa', 'documents:read documents:write');
+    await key('bbbbbbbbbbbb', 'read');
+    await key('cccccccccccc', 'documents:read', 'revoked');
+    await put({ PK: { S: 'TENANT#t' }, SK: { S: 'USER#u' }, role: { S: 'author' } });
+    const { code, output } = await doctor(stack, '--json');
+    expect(code).toBe(1);
+    expect(faults(output)).toMatchObject([
+      {
+        id: 'rights',
+        found:
+          'API keys with a scope that is not declared: 1; people with such a role: 1. They have no right by author, documents:read, documents:write.',
+      },
+    ]);
   });
 
   test('when its store is down it says so, and stops what stands on it', async () => {
@@ -204,5 +238,30 @@ describe('on a stack that is broken', () => {
     ],
   ])('it names %s', async (_, edit, id, found) => {
     expect((await faultsOf(edit))(id)).toMatch(found);
+  });
+});
+
+describe('where API Gateway maps no header from the context', () => {
+  const examined = async (gatewayContextHeaders: boolean) => {
+    const assembly = await assemblyOf({ profile: 'default', config: { gatewayContextHeaders } });
+    const stack = await serve(assembly, { mapsAuthorizerToHeaders: false });
+    const { output } = await doctor(stack, '--json');
+    return { output, findings: JSON.parse(output).findings as Finding[] };
+  };
+
+  test('the doctor names the setting that cures it', async () => {
+    const { output } = await examined(true);
+    expect(faults(output).map(({ id }) => id)).toEqual(['limit']);
+    const [fault] = faults(output);
+    expect(fault?.found).toMatch(/A 429 has no Retry-After/);
+    expect(fault?.fix).toMatch(/^Set gatewayContextHeaders: false/);
+  });
+
+  test('nothing is wrong once it is set: the main flow, 401, 403, 429 with Retry-After, revocation', async () => {
+    const { output, findings } = await examined(false);
+    expect(faults(output)).toEqual([]);
+    const found = (id: string) => findings.find((each) => each.id === id)?.found;
+    expect(found('limit')).toMatch(/429, with Retry-After: 60\.$/);
+    expect(found('authorizer-asked')).toMatch(/response bodies, and no headers/);
   });
 });

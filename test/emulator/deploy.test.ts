@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { examine } from '../../doctor/finding.ts';
-import { stackProbes } from '../../doctor/probes/account.ts';
+import { stackProbes } from '../../doctor/probes/stack.ts';
 import { EMPTY_KEYSET, nextKeyset } from '../../lambdas/signing/keyset.ts';
 import { assemblyOf } from '../support/assembly.ts';
 import withDomain from '../support/domain.json' with { type: 'json' };
@@ -150,6 +150,7 @@ describe('the main flow', () => {
       'api-key-source': 'wrong',
       'authorizer-cache': 'ok',
       rotation: 'ok',
+      protection: 'ok',
       quotas: 'ok',
       alarms: 'wrong',
     });

@@ -4,7 +4,9 @@ import type { Caller } from '../../lambdas/kernel/caller.ts';
 import type { TenantFacts } from '../../lambdas/tenancy/tenant-facts.ts';
 
 /** By which usage key API Gateway counts a request that is allowed. */
-const KEYS = { free: 'FREE', pro: 'PRO', sandbox: 'SANDBOX', exhausted: 'EXHAUSTED' };
+const KEYS = { initial: 'INITIAL', other: 'OTHER', sandbox: 'SANDBOX', exhausted: 'EXHAUSTED' };
+const LIMITS = { keyRequestsPerMinute: 1, sessionRequestsPerMinute: 1, keys: 1 };
+const TIERS = { tiers: { free: LIMITS, pro: LIMITS, gold: LIMITS }, initialTier: 'free' };
 const KEY: Caller = {
   kind: 'key',
   keyId: 'key_1',
@@ -20,13 +22,15 @@ function usageKey(tenant: Partial<TenantFacts> | null, caller: Caller = KEY): st
       ? null
       : { state: 'active', tier: 'free', suspendedWorkspaces: new Set(), workspaces: new Set(), ...tenant };
   const decision = { outcome: 'allowed', caller, allowance: null, tenant: facts } as const;
-  return answer(decision, { methodArn: 'arn' }, {} as never, KEYS, 'free').usageIdentifierKey;
+  return answer(decision, { methodArn: 'arn' }, {} as never, KEYS, TIERS).usageIdentifierKey;
 }
 
 describe('an allowed request counts on', () => {
-  test('its tier’s shared key, while the tenant has none of its own', () => {
-    expect(usageKey({ tier: 'pro' })).toBe('PRO');
-    expect(usageKey(null)).toBe('FREE');
+  test('a shared key, while the tenant has none of its own: another for the tier where anybody can begin', () => {
+    expect(usageKey({ tier: 'free' })).toBe('INITIAL');
+    expect(usageKey(null)).toBe('INITIAL');
+    expect(usageKey({ tier: 'pro' })).toBe('OTHER');
+    expect(usageKey({ tier: 'gold' })).toBe('OTHER');
   });
 
   test('the tenant’s own key', () => {
@@ -38,6 +42,7 @@ describe('an allowed request counts on', () => {
   });
 
   test('the initial tier’s shared key, for a tenant whose tier and its plan are gone', () => {
-    expect(usageKey({ tier: 'gold', usageKey: 'OWN' })).toBe('FREE');
+    expect(usageKey({ tier: 'renamed', usageKey: 'OWN' })).toBe('INITIAL');
+    expect(usageKey({ tier: 'constructor' })).toBe('INITIAL');
   });
 });

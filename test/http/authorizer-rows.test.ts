@@ -16,7 +16,7 @@ import { Signer } from '../../lambdas/signing/signer.ts';
 import { TokenVerifier } from '../../lambdas/signing/tokens.ts';
 import { routes } from '../../lambdas/table/index.ts';
 import { PROFILES } from '../profiles/profiles.ts';
-import { DEPLOYMENT } from '../support/deployment.ts';
+import { DEPLOYMENT, rightsIn } from '../support/deployment.ts';
 import { memoryStores } from '../support/memory/stores.ts';
 import { ADDRESS, NOW, newAccount, ORIGIN } from '../support/tenants.ts';
 import { event } from './requests.ts';
@@ -27,7 +27,12 @@ import { event } from './requests.ts';
  */
 
 const ISSUER = 'https://api.example.com';
-const USAGE_KEYS = { free: 'of-free', tight: 'of-tight', sandbox: 'of-sandbox', exhausted: 'of-exhausted' };
+const USAGE_KEYS = {
+  initial: 'of-initial',
+  other: 'of-other',
+  sandbox: 'of-sandbox',
+  exhausted: 'of-exhausted',
+};
 const LIMITS = { keyRequestsPerMinute: 1_000_000, sessionRequestsPerMinute: 1_000_000, keys: 1000 };
 const TIERS = { free: LIMITS, tight: { ...LIMITS, keyRequestsPerMinute: 1, sessionRequestsPerMinute: 1 } };
 
@@ -40,15 +45,16 @@ interface Row {
 
 /** Every method of every resource that has the authorizer. */
 function rowsOf(profile: Profile): Row[] {
-  const rows = Object.entries(accessTable(apiRows(routes, profile))).flatMap(([resource, methods]) =>
-    Object.entries(methods).flatMap(([name, access]: [string, RowAccess]) =>
-      (name === 'ANY' ? METHODS : METHODS.filter((method) => method === name)).map((method) => ({
-        resource,
-        method,
-        scope: access === 'upstream' ? profile.methodScopes[method] : (access.scope ?? null),
-        callers: access === 'upstream' ? undefined : access.callers,
-      })),
-    ),
+  const rows = Object.entries(accessTable(apiRows(routes, profile), rightsIn(profile))).flatMap(
+    ([resource, methods]) =>
+      Object.entries(methods).flatMap(([name, access]: [string, RowAccess]) =>
+        (name === 'ANY' ? METHODS : METHODS.filter((method) => method === name)).map((method) => ({
+          resource,
+          method,
+          scope: access === 'upstream' ? profile.methodScopes[method] : (access.scope ?? null),
+          callers: access === 'upstream' ? undefined : access.callers,
+        })),
+      ),
   );
   expect(rows.length).toBeGreaterThan(40);
   return rows;
@@ -90,7 +96,7 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('the 
           workspaceId,
           name: 'k',
           environment: 'live',
-          scopes: profile.keys.scopes,
+          scopes: Object.keys(rightsIn(profile).inclusion),
           lifetimeSeconds: null,
           allowedBlocks: [],
           metadata: {},
@@ -137,9 +143,8 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('the 
     keys.suspended = (await suspended.createKey()).key;
     keys.limited = (await limited.createKey()).key;
     for (const scope of new Set(rows.flatMap((row) => row.scope ?? []))) {
-      const others = profile.keys.scopes.filter(
-        (each) => !coversScope([each], scope, profile.scopeInclusion),
-      );
+      const { inclusion } = rightsIn(profile);
+      const others = Object.keys(inclusion).filter((each) => !coversScope([each], scope, inclusion));
       if (others.length > 0) keys[`without ${scope}`] = (await ada.createKey({ scopes: others })).key;
     }
     tokens.good = (await ada.logIn()).token;
@@ -157,8 +162,8 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('the 
   const ask = (row: Row, headers: Headers) => {
     const context = {
       profile,
-      deployment: { ...DEPLOYMENT, tiers: TIERS },
-      access: accessTable(apiRows(routes, profile)),
+      deployment: { ...DEPLOYMENT, rights: rightsIn(profile), tiers: TIERS },
+      access: accessTable(apiRows(routes, profile), rightsIn(profile)),
       store: stores.decisions(),
       tokens: verifier,
       guesses: new Guesses(),
@@ -181,7 +186,7 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('the 
     }
     expect(context.rateLimitLimit).toMatch(/^\d+$/);
     if (context.outcome === 'allowed') {
-      expect(usageIdentifierKey).toBe('of-free');
+      expect(usageIdentifierKey).toBe('of-initial');
       return 'let in';
     }
     expect(context.tenantId).toBeUndefined();

@@ -6,6 +6,7 @@ import { accessTable, apiRows } from '../../lambdas/kernel/api-rows.ts';
 import type { Route } from '../../lambdas/kernel/route.ts';
 import { routes } from '../../lambdas/table/index.ts';
 import { PROFILES } from '../profiles/profiles.ts';
+import { rightsIn } from '../support/deployment.ts';
 
 const ISSUER = 'https://api.example.com';
 
@@ -25,7 +26,7 @@ const TOKEN = [
 ] as const;
 
 const described = (table: readonly Route[], profile: Profile) =>
-  discovery(ISSUER, advertisedPaths(table, profile), profile);
+  discovery(ISSUER, advertisedPaths(table, profile), profile, rightsIn(profile));
 
 describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('%s', (_name, profile) => {
   const server = (table: readonly Route[]) => described(table, profile).authorizationServer();
@@ -72,7 +73,7 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('%s',
 
   test('knows a resource for every path that takes a credential, and for no other', () => {
     const { protectedResource } = described(routes, profile);
-    for (const row of Object.keys(accessTable(apiRows(routes, profile)))) {
+    for (const row of Object.keys(accessTable(apiRows(routes, profile), rightsIn(profile)))) {
       const path = row.replaceAll(/\{\w+\+?\}/g, 'a');
       expect(protectedResource(path), path).toMatchObject({ resource: ISSUER + path });
     }
@@ -83,6 +84,6 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('%s',
 
   test('offers the scopes that its keys can have', () => {
     const { protectedResource } = described(routes, profile);
-    expect(protectedResource('').scopes_supported).toEqual(profile.keys.scopes);
+    expect(protectedResource('').scopes_supported).toEqual(profile.scopes.map(({ name }) => name));
   });
 });

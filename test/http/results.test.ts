@@ -6,7 +6,7 @@ import { Empty, Html, Redirect, Text, WithCookies } from '../../lambdas/kernel/r
 import { routeGroup } from '../../lambdas/kernel/route.ts';
 import { openApiDocument } from '../../lib/openapi/document.ts';
 import { profile } from '../../profiles/memory-api.ts';
-import { DEPLOYMENT } from '../support/deployment.ts';
+import { DEPLOYMENT, RIGHTS } from '../support/deployment.ts';
 import { dereferenced } from '../support/dereferenced.ts';
 import { event } from './requests.ts';
 
@@ -136,7 +136,7 @@ describe('a row', () => {
 });
 
 test('the OpenAPI document tells of pages, redirects, cookies and nothing', () => {
-  const { paths } = dereferenced(openApiDocument(rows.rows, elsewhere));
+  const { paths } = dereferenced(openApiDocument(rows.rows, elsewhere, RIGHTS));
   expect(paths['/page']?.get).toMatchObject({
     parameters: [{ name: '__Host-session', in: 'cookie', required: false, schema: { type: 'string' } }],
     responses: {

@@ -21,7 +21,7 @@ import { DynamoWorkspaceStore } from '../../lambdas/tenancy/workspace-store.ts';
 import { DynamoUsageStore } from '../../lambdas/usage/usage-store.ts';
 import { openApiDocument } from '../../lib/openapi/document.ts';
 import { PROFILES } from '../profiles/profiles.ts';
-import { DEPLOYMENT as DEFAULT_DEPLOYMENT } from '../support/deployment.ts';
+import { DEPLOYMENT as DEFAULT_DEPLOYMENT, rightsIn } from '../support/deployment.ts';
 import { judgeOf } from '../support/documented.ts';
 import { NOW, startStore, storeTenant, type TestStore } from '../support/table.ts';
 import { type EventInput, event } from './requests.ts';
@@ -46,9 +46,14 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('serv
       throw new Problem('unavailable', { message: 'Not healthy: database.', cause: new Error(SECRET_CAUSE) });
     },
     metrics: () => Promise.reject(new Error('no table')),
-    openApi: () => openApiDocument(routes, profile),
+    openApi: () => openApiDocument(routes, profile, rightsIn(profile)),
     publicKeys: () => Promise.reject(new TypeError(SECRET_CAUSE)),
-    discovery: discovery('https://api.example.com', advertisedPaths(routes, profile), profile),
+    discovery: discovery(
+      'https://api.example.com',
+      advertisedPaths(routes, profile),
+      profile,
+      rightsIn(profile),
+    ),
   };
   const publicly = serve(publicRoutes, failing, rendering, methodOrPath(methodsByPath(routes, profile)));
 
@@ -128,7 +133,7 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('serv
     let call: (
       input: Omit<EventInput, 'context'>,
     ) => Promise<{ status: number; body: Record<string, unknown>; headers: object }>;
-    const judge = judgeOf(openApiDocument(routes, profile));
+    const judge = judgeOf(openApiDocument(routes, profile, rightsIn(profile)));
 
     beforeAll(async () => {
       tenant = await storeTenant(store);
@@ -161,6 +166,7 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('serv
           clock,
         },
         profile,
+        deployment: DEPLOYMENT,
         tenants: new DynamoTenantStore(table),
         verification: {
           ...keys,

@@ -4,6 +4,7 @@ import { covers, methodOrPath, methodsByPath } from '../../lambdas/http/unmatche
 import { routes } from '../../lambdas/table/index.ts';
 import { openApiDocument } from '../../lib/openapi/document.ts';
 import { PROFILES } from '../profiles/profiles.ts';
+import { rightsIn } from '../support/deployment.ts';
 
 test.each([
   ['/v1/api-keys', '/v1/api-keys', true],
@@ -25,7 +26,7 @@ test.each([
 
 describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('in %s', (_name, profile) => {
   const unmatched = methodOrPath(methodsByPath(routes, profile));
-  const { paths } = openApiDocument(routes, profile);
+  const { paths } = openApiDocument(routes, profile, rightsIn(profile));
   const documented = (path: string): string[] =>
     Object.entries(paths).flatMap(([template, operations]) =>
       covers(template, path) ? Object.keys(operations).map((method) => method.toUpperCase()) : [],

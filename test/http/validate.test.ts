@@ -154,7 +154,7 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))(
       ['createKey', { name: '   ' }, 'name'],
       ['createKey', { name: 'x'.repeat(101) }, 'name'],
       ['createKey', { name: 'a', scopes: [] }, 'scopes'],
-      ['createKey', { name: 'a', scopes: ['read', 'fly'] }, 'scopes[1]'],
+      ['createKey', { name: 'a', scopes: ['read', 'f ly'] }, 'scopes[1]'],
       ['createKey', { name: 'a', scopes: 'read' }, 'scopes'],
       ['createKey', { name: 'a', environment: 'prod' }, 'environment'],
       ['createKey', { name: 'a', expires_in_days: 0 }, 'expires_in_days'],

@@ -6,6 +6,7 @@ import { type ApiRow, accessTable, apiRows } from '../../lambdas/kernel/api-rows
 import { routes } from '../../lambdas/table/index.ts';
 import { upstreamScope } from '../../lambdas/upstream/path-scopes.ts';
 import { PROFILES } from '../profiles/profiles.ts';
+import { RIGHTS, rightsIn } from '../support/deployment.ts';
 
 const [profile] = PROFILES;
 const methodScopes =
@@ -122,13 +123,14 @@ describe.each(PROFILES.map((one) => [one.name, one] as const))('the table of %s'
   });
 
   test('lets the authorizer see every row that takes a credential and no public one', () => {
-    const table = accessTable(rows);
+    const { areaScopes } = rightsIn(one);
+    const table = accessTable(rows, { areaScopes });
     for (const row of rows) {
       const entry = Object.hasOwn(table, row.path) ? table[row.path]?.[row.method] : undefined;
       if (row.kind === 'upstream') expect(entry).toBe('upstream');
       else if (isOwn(row) && row.access.kind === 'credential') {
         const { scope, callers } = row.access;
-        expect(entry).toEqual({ scope: scope ?? undefined, callers });
+        expect(entry).toEqual({ scope: scope === null ? undefined : areaScopes[scope], callers });
       } else expect(entry, `${row.method} ${row.path}`).toBeUndefined();
     }
     const credentialed = rows.filter(
@@ -147,7 +149,8 @@ describe.each(PROFILES.map((one) => [one.name, one] as const))('the table of %s'
   });
 
   test('survives being written into a bundle as JSON', () => {
-    expect(JSON.parse(JSON.stringify(accessTable(rows)))).toEqual(accessTable(rows));
+    const table = accessTable(rows, rightsIn(one));
+    expect(JSON.parse(JSON.stringify(table))).toEqual(table);
   });
 });
 
@@ -168,8 +171,9 @@ describe('a profile that moves rows', () => {
   });
 
   test('an access of its own stands in for the route’s, in the authorizer’s table too', () => {
-    const access = { kind: 'credential', scope: 'delete', callers: 'user' } as const;
+    const access = { kind: 'credential', scope: 'audit', callers: 'user' } as const;
     const rows = apiRows(routes, { ...base, access: { getMe: access } });
-    expect(accessTable(rows)['/v1/auth/me']?.GET).toEqual({ scope: 'delete', callers: 'user' });
+    const rights = { areaScopes: { ...RIGHTS.areaScopes, audit: 'audits' } };
+    expect(accessTable(rows, rights)['/v1/auth/me']?.GET).toEqual({ scope: 'audits', callers: 'user' });
   });
 });

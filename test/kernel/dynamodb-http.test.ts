@@ -8,7 +8,7 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { DynamoDbError } from '../../lambdas/kernel/dynamodb-error.ts';
 import { createDynamoDbHttp, type DynamoDbHttpOptions } from '../../lambdas/kernel/dynamodb-http.ts';
-import type { AttributeValue, Item } from '../../lambdas/kernel/items.ts';
+import { type AttributeValue, bytesOf, type Item } from '../../lambdas/kernel/items.ts';
 import type { BatchGetItemInput, UpdateItemInput } from '../../lambdas/kernel/record-client.ts';
 import { ENGINE_CREDENTIALS, ENGINE_REGION, type Engine, startEngine } from '../support/dynamodb-engine.ts';
 
@@ -21,7 +21,7 @@ type SdkValue = SdkItem[string];
 
 /** The one difference in shape: binary is base64 here and bytes in the SDK. */
 function toSdk(value: AttributeValue): SdkValue {
-  if (value.B !== undefined) return { B: Buffer.from(value.B, 'base64') };
+  if (value.B !== undefined) return { B: bytesOf(value.B) };
   if (value.BS) return { BS: value.BS.map((each) => Buffer.from(each, 'base64')) };
   if (value.M) return { M: itemToSdk(value.M) };
   if (value.L) return { L: value.L.map(toSdk) };

@@ -1,15 +1,16 @@
 import { decodeJwt } from 'jose';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { Caller } from '../../lambdas/kernel/caller.ts';
+import type { Caller, KeyCaller } from '../../lambdas/kernel/caller.ts';
 import { hashKey, importedLocator, newKey, newLocator, parseKey } from '../../lambdas/keys/key-format.ts';
 import { issueKeyToken, KEY_TOKEN_SECONDS } from '../../lambdas/keys/key-tokens.ts';
 import { EMPTY_KEYSET, nextKeyset } from '../../lambdas/signing/keyset.ts';
 import { Signer } from '../../lambdas/signing/signer.ts';
 import { profile } from '../../profiles/default.ts';
+import { DEPLOYMENT } from '../support/deployment.ts';
 import { NOW } from '../support/tenants.ts';
 
 const KEY = newKey(profile.keys, 'live', newLocator());
-const caller: Caller = {
+const caller: KeyCaller = {
   kind: 'key',
   keyId: 'k',
   tenantId: 't',
@@ -26,8 +27,8 @@ beforeAll(async () => {
     () => NOW,
   );
 });
-const issue = (key = KEY, wanted?: Caller['scopes'], by = caller) =>
-  issueKeyToken({ kind: 'key', key }, by, wanted, { profile, signer });
+const issue = (key = KEY, wanted?: Caller['scopes'], by: Caller = caller) =>
+  issueKeyToken({ kind: 'key', key }, by, wanted, { profile, deployment: DEPLOYMENT, signer });
 
 describe('a token of a key', () => {
   test('has the scopes of the key or fewer, names its record and its hash, and not the key', async () => {
@@ -52,9 +53,23 @@ describe('a token of a key', () => {
 
   test('is given to nobody who asks for more, nor to a person, nor to a token: nobody stays in by renewing', async () => {
     await expect(issue(KEY, ['admin'])).rejects.toMatchObject({ code: 'exceeds_own_rights' });
-    const person: Caller = { ...caller, kind: 'user', userId: 'u', sessionId: 's', role: 'admin' };
+    const { tenantId, workspaceId, scopes, environment } = caller;
+    const person: Caller = {
+      tenantId,
+      workspaceId,
+      scopes,
+      environment,
+      kind: 'user',
+      userId: 'u',
+      sessionId: 's',
+      role: 'admin',
+    };
     await expect(issue(KEY, undefined, person)).rejects.toMatchObject({ code: 'key_required' });
-    const byToken = issueKeyToken({ kind: 'token', token: 'a.b.c' }, caller, undefined, { profile, signer });
+    const byToken = issueKeyToken({ kind: 'token', token: 'a.b.c' }, caller, undefined, {
+      profile,
+      deployment: DEPLOYMENT,
+      signer,
+    });
     await expect(byToken).rejects.toMatchObject({ code: 'key_required' });
   });
 });

@@ -1,5 +1,4 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { SCOPES } from '../../lambdas/contract/scopes.ts';
 import { parseBlock } from '../../lambdas/kernel/address.ts';
 import type { Caller } from '../../lambdas/kernel/caller.ts';
 import type { ApiKey } from '../../lambdas/keys/api-key.ts';
@@ -15,7 +14,7 @@ import {
 import { revokeKey, revokeKeys } from '../../lambdas/keys/revocation.ts';
 import { rotateKey } from '../../lambdas/keys/rotation.ts';
 import { profile } from '../../profiles/default.ts';
-import { DEPLOYMENT } from '../support/deployment.ts';
+import { DEPLOYMENT, SCOPES } from '../support/deployment.ts';
 import { memoryStores } from '../support/memory/stores.ts';
 import { FOREVER, NOW, storeTenant } from '../support/tenants.ts';
 
@@ -82,6 +81,38 @@ describe('nobody can give a key more than they have', () => {
     await expect(
       updateKey({ id: apiKey.id, request: { name: 'mine' }, caller: small, from: FROM }, at()),
     ).rejects.toEqual(exceeds);
+  });
+
+  test('scopes that take more than 200 bytes are refused, by creation and by change', async () => {
+    const names = Array.from({ length: 4 }, (_, index) => `${index}`.padEnd(50 + Number(index === 3), 'x'));
+    const inclusion = Object.fromEntries([...SCOPES, ...names].map((name) => [name, [name]]));
+    const rights = { ...DEPLOYMENT.rights, inclusion };
+    const context = { ...at(), deployment: { ...DEPLOYMENT, rights } };
+    const caller = person(names);
+    const tooLong = expect.objectContaining({
+      code: 'scopes_too_long',
+      status: 422,
+      fields: [{ field: 'scopes', message: expect.stringContaining('at most 200 bytes') }],
+    });
+    await expect(createKey({ name: 'k', scopes: names }, caller, FROM, context)).rejects.toEqual(tooLong);
+    const { apiKey } = await createKey({ name: 'k', scopes: names.slice(0, 3) }, caller, FROM, context);
+    const change = { id: apiKey.id, request: { scopes: names }, caller, from: FROM };
+    await expect(updateKey(change, context)).rejects.toEqual(tooLong);
+    expect((await store.keys.find(tenant.tenantId, apiKey.id))?.scopes).toEqual(names.slice(0, 3));
+  });
+
+  test('scopes by default: never one that manages, nor one that the creator has not', async () => {
+    const byDefault = async (caller: Caller, rights: Partial<typeof DEPLOYMENT.rights>) => {
+      const deployment = { ...DEPLOYMENT, rights: { ...DEPLOYMENT.rights, ...rights } };
+      return (await createKey({ name: 'k' }, caller, FROM, { ...at(), deployment })).apiKey.scopes;
+    };
+    expect(await byDefault(person(), { defaultScopes: null })).toEqual(['read', 'write', 'delete']);
+    expect(await byDefault(person(['read']), {})).toEqual(['read']);
+    await expect(byDefault(person(['delete']), {})).rejects.toMatchObject({ code: 'invalid_field' });
+    // As if it had been stored before the scope came to manage.
+    await expect(byDefault(person(), { defaultScopes: ['admin'] })).rejects.toMatchObject({
+      fields: [{ field: 'scopes' }],
+    });
   });
 
   test('environment: a test key makes no live key', async () => {
@@ -255,9 +286,9 @@ describe('changing and revoking', () => {
     const between = (meanwhile: () => Promise<unknown>): KeyContext => ({
       ...at(),
       keys: new Proxy(store.keys, {
-        get: (keys, name: keyof typeof keys) =>
+        get: (keys, name) =>
           name !== 'change'
-            ? keys[name].bind(keys)
+            ? Reflect.get(keys, name).bind(keys)
             : async (...given: Parameters<typeof keys.change>) => {
                 await meanwhile();
                 return keys.change(...given);

@@ -64,12 +64,44 @@ describe('an API with a domain', () => {
   });
 });
 
+describe('a live stack that is given a domain', () => {
+  const accepted = (of: Template) =>
+    propertiesOf(of, 'AWS::Lambda::Function').flatMap(
+      ({ Environment }) => Environment.Variables.ACCEPTED_ISSUERS ?? [],
+    );
+  const stageUrl = () => plain.toJSON().Outputs.ApiUrl.Value['Fn::Join'][1];
+
+  it('accepts the tokens of its URL only, as a rule', () => {
+    expect(accepted(template)).toEqual(['https://api.example.com']);
+    expect(accepted(plain)).toEqual([plain.toJSON().Outputs.ApiUrl.Value]);
+  });
+
+  it('answers at both URLs while clients move, issues under the domain, and accepts the tokens of both', async () => {
+    const domain = { ...withDomain.domain, alsoServeStageUrl: true };
+    const both = await templateOf({ config: { domain } });
+    both.hasResourceProperties('AWS::ApiGateway::RestApi', { DisableExecuteApiEndpoint: false });
+    expect(both.toJSON().Outputs.ApiUrl.Value).toBe('https://api.example.com');
+    expect(new Set(issuers(both))).toEqual(new Set(['https://api.example.com']));
+    const [first, ...rest] = stageUrl();
+    expect(accepted(both)).toEqual([{ 'Fn::Join': ['', [`https://api.example.com ${first}`, ...rest]] }]);
+  });
+
+  it('accepts the tokens of URLs that it had before, for as long as the configuration says', async () => {
+    const tokens = { previousIssuers: ['https://old.example.com', 'https://older.example.com/live'] };
+    const moved = await templateOf({ config: { domain: withDomain.domain, tokens } });
+    expect(accepted(moved)).toEqual([
+      'https://api.example.com https://old.example.com https://older.example.com/live',
+    ]);
+    expect(new Set(issuers(moved))).toEqual(new Set(['https://api.example.com']));
+  });
+});
+
 describe('an API without a domain', () => {
   it('has the URL of its stage as the issuer, and its endpoint open', () => {
     const texts = new Set(issuers(plain).map((issuer) => JSON.stringify(issuer)));
     expect(texts).toEqual(new Set([JSON.stringify(plain.toJSON().Outputs.ApiUrl.Value)]));
     expect([...texts][0]).toMatch(/"https:\/\/".*"Ref":"FrontDoorApi.*\.execute-api\..*\/live"/);
-    plain.hasResourceProperties('AWS::ApiGateway::RestApi', { DisableExecuteApiEndpoint: Match.absent() });
+    plain.hasResourceProperties('AWS::ApiGateway::RestApi', { DisableExecuteApiEndpoint: false });
   });
 });
 

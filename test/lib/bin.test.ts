@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -20,6 +20,46 @@ function run(context: object, variables: Readonly<Record<string, string>> = {}) 
   });
   return { outdir, status, stdout, stderr };
 }
+
+describe('bin/latchkey.js, which cdk.json names', () => {
+  /** As a Node.js runs it that cannot read TypeScript: Node 20 by `node_modules/.bin/cdk` itself. */
+  const old = (file: string) =>
+    spawnSync(process.execPath, ['--no-experimental-strip-types', file], {
+      env: {
+        ...process.env,
+        CDK_OUTDIR: mkdtempSync(join(tmpdir(), 'latchkey-bin-')),
+        CDK_CONTEXT_JSON: '{"config":"{"}',
+      },
+      encoding: 'utf8',
+    });
+
+  it('is', () => {
+    expect(JSON.parse(readFileSync('cdk.json', 'utf8')).app).toBe('node bin/latchkey.js');
+  });
+
+  it('hands over to the bundled Node.js, its answer and its exit code included', () => {
+    const { status, stderr } = old('bin/latchkey.js');
+    expect(stderr).toMatch(/^config: the override must be a JSON object, on one line;/);
+    expect(status).toBe(1);
+  });
+
+  it('says what is needed where none is bundled', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'latchkey-bin-'));
+    copyFileSync('bin/latchkey.js', join(folder, 'latchkey.mjs'));
+    const { status, stderr } = old(join(folder, 'latchkey.mjs'));
+    expect(stderr).toMatch(/^Latchkey needs Node.js 24.7 or later \(this is v\d+\.\d+\.\d+\)\n$/);
+    expect(status).toBe(1);
+  });
+});
+
+describe('the override config', () => {
+  it('comes from a file where it has many lines', () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'latchkey-bin-')), 'beta.json');
+    writeFileSync(file, '{\n  "rotationDays": 0\n}\n');
+    expect(run({ config: `@${file}` }).stderr).toMatch(/^rotationDays: /);
+    expect(run({ config: `@${file}.not` }).stderr).toMatch(/^config: the file .* cannot be read\n$/);
+  });
+});
 
 describe('bin/latchkey.ts', () => {
   it('answers a wrong configuration with a line for each fault, and no stack trace', () => {

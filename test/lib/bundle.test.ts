@@ -15,11 +15,12 @@ beforeAll(async () => {
     profile: 'memgraph',
     config: '{"upstream":{"url":"https://up.example"}}',
   });
+  const deployment = deploymentOf(settings);
   const folders = await bundleFunctions({
     functions: Object.keys(functionSpecs(settings.profile)) as FunctionName[],
     profile: 'memgraph',
-    deployment: deploymentOf(settings),
-    api: apiConstants(routes, settings.profile),
+    deployment,
+    api: apiConstants(routes, settings.profile, deployment.rights),
     outDir: await mkdtemp(join(tmpdir(), 'latchkey-bundles-')),
   });
   for (const [name, folder] of Object.entries(folders)) {

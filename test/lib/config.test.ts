@@ -158,12 +158,12 @@ describe('each fault of a configuration is one line with the field and what is a
     [
       'a provider that gives no role',
       withProvider({ role: null }),
-      /^identityProviders\.0\.role: must be one of viewer, editor, admin, or roleClaim/,
+      /^identityProviders\.0\.role: must be the name of a role, or roleClaim/,
     ],
     [
-      'a role that there is not',
-      withProvider({ roleClaim: { claim: 'groups', values: { a: 'root' } } }),
-      /^identityProviders\.0\.roleClaim\.values\.a: must be one of viewer, editor, admin$/,
+      'a role that cannot be one',
+      withProvider({ roleClaim: { claim: 'groups', values: { a: '0wner' } } }),
+      /^identityProviders\.0\.roleClaim\.values\.a: must be the name of a role: a letter, /,
     ],
     [
       'a provider by which nobody comes in',
@@ -186,9 +186,62 @@ describe('each fault of a configuration is one line with the field and what is a
       /^identityProviders: must have each issuer once$/,
     ],
     [
-      'an unknown scope',
-      { upstream: { url: 'https://a.example', scopes: [{ path: '/a', scope: 'root' }] } },
-      /^upstream\.scopes\.0\.scope: must be one of read, write, delete, admin$/,
+      'a path without a scope',
+      { upstream: { url: 'https://a.example', scopes: [{ path: '/a', scope: null }] } },
+      /^upstream\.scopes\.0\.scope: must be the name of a scope/,
+    ],
+    [
+      'a path with several scopes',
+      { upstream: { url: 'https://a.example', scopes: [{ path: '/a', scope: 'read write' }] } },
+      /^upstream\.scopes\.0\.scope: must be the name of a scope/,
+    ],
+    ['a method without a scope', { methodScopes: { GET: null } }, /^methodScopes\.GET: must be the name of/],
+    [
+      'an area without a scope',
+      { areaScopes: { keys: '' } },
+      /^areaScopes\.keys: must be the name of a scope/,
+    ],
+    [
+      'an area that there is not',
+      { areaScopes: { all: 'read' } },
+      /^areaScopes\.all: unknown field; known are /,
+    ],
+    [
+      'a scope with a name that JavaScript has taken',
+      { scopes: [{ name: '__proto__', description: 'x' }] },
+      /^scopes\.0\.name: must be the name of a scope/,
+    ],
+    [
+      'a scope with a quotation mark',
+      { scopes: [{ name: 'a"b', description: 'x' }] },
+      /^scopes\.0\.name: must be the name of a scope/,
+    ],
+    [
+      'a scope of 65 characters',
+      { scopes: [{ name: 'a'.repeat(65), description: 'x' }] },
+      /^scopes\.0\.name: must be the name of a scope: 1 to 64/,
+    ],
+    ['a scope without a description', { scopes: [{ name: 'a' }] }, /^scopes\.0\.description: must be a text/],
+    [
+      'a scope twice',
+      { scopes: [1, 2].map(() => ({ name: 'a', description: 'x' })) },
+      /^scopes: must have each name once$/,
+    ],
+    [
+      '65 scopes',
+      { scopes: Array.from({ length: 65 }, (_, index) => ({ name: `s${index}`, description: 'x' })) },
+      /^scopes: must be at most 64 scopes$/,
+    ],
+    ['no scope', { scopes: [] }, /^scopes: must be a list of at least one scope$/],
+    [
+      'a role without scopes',
+      { roles: { owner: { scopes: [] } } },
+      /^roles\.owner\.scopes: must be a list of at/,
+    ],
+    [
+      'a role that begins with a digit',
+      { roles: { '1': { scopes: ['read'] } } },
+      /^roles\.1: must be the name of a role/,
     ],
     [
       'a domain without a certificate',
@@ -272,7 +325,7 @@ describe('overrides of the command line', () => {
   it('are checked as the file is', async () => {
     await expect(loadSettings({ config: '{"rotationDays":-1}' })).rejects.toThrow(/^rotationDays: must be/);
     await expect(loadSettings({ config: '[1' })).rejects.toThrow(
-      'config: the override must be a JSON object',
+      'config: the override must be a JSON object, on one line; for more lines put it into a file and write -c config=@FILE',
     );
     await expect(loadSettings({ environment: 'test' })).rejects.toThrow(/^environment: must be one of/);
   });
@@ -351,7 +404,7 @@ describe('a domain', () => {
       /^domain\.certificateArn: the certificate is in us-east-1, and the stack goes to eu-central-1; /,
     );
     for (const region of ['us-east-1', undefined]) {
-      expect((await loadSettings({ config: withDomain }, region)).config.domain).toEqual(domain);
+      expect((await loadSettings({ config: withDomain }, region)).config.domain).toMatchObject(domain);
     }
     await expect(loadSettings({}, 'eu-central-1')).resolves.toBeDefined();
   });

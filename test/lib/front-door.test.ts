@@ -232,3 +232,49 @@ describe("API Gateway's own answers", () => {
     expect(failure.StatusCode).toBe('500');
   });
 });
+
+describe('without headers from the context (gatewayContextHeaders: false)', () => {
+  let without: Template;
+  beforeAll(async () => {
+    without = await templateOf({ profile: 'default', config: { gatewayContextHeaders: false } });
+  });
+  interface GatewayResponse {
+    readonly ResponseType: string;
+    readonly StatusCode: string;
+    readonly ResponseTemplates: unknown;
+    readonly ResponseParameters: Readonly<Record<string, unknown>>;
+  }
+  const responses = (of: Template): Record<string, GatewayResponse> =>
+    Object.fromEntries(
+      propertiesOf(of, 'AWS::ApiGateway::GatewayResponse').map((properties) => [
+        properties.ResponseType,
+        properties,
+      ]),
+    );
+
+  it('no header of API Gateway’s own answers is mapped from anything', () => {
+    for (const { ResponseType, ResponseParameters } of Object.values(responses(without))) {
+      for (const [name, value] of Object.entries(ResponseParameters))
+        expect(typeof value === 'string' ? value : "'", `${ResponseType} ${name}`).toMatch(/^'/);
+    }
+  });
+
+  it('status, body, challenge and CORS are what they were, and a 429 says when to come back', () => {
+    const [before, after] = [responses(template), responses(without)];
+    expect(Object.keys(after)).toEqual(Object.keys(before));
+    for (const [type, { StatusCode, ResponseTemplates, ResponseParameters }] of Object.entries(after)) {
+      expect({ StatusCode, ResponseTemplates }).toEqual({
+        StatusCode: before[type]?.StatusCode,
+        ResponseTemplates: before[type]?.ResponseTemplates,
+      });
+      const fixed = Object.entries(before[type]?.ResponseParameters ?? {}).filter(
+        ([, value]) => typeof value !== 'string' || value.startsWith("'"),
+      );
+      expect(ResponseParameters).toMatchObject(Object.fromEntries(fixed));
+    }
+    const retryAfter = (type: string) =>
+      after[type]?.ResponseParameters['gatewayresponse.header.Retry-After'];
+    expect(retryAfter('THROTTLED')).toBe("'60'");
+    expect(retryAfter('QUOTA_EXCEEDED')).toBe("'3600'");
+  });
+});

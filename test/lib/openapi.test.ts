@@ -6,6 +6,7 @@ import { apiRows } from '../../lambdas/kernel/api-rows.ts';
 import { routes } from '../../lambdas/table/index.ts';
 import { openApiDocument, publishedPath } from '../../lib/openapi/document.ts';
 import { PROFILES } from '../profiles/profiles.ts';
+import { RIGHTS, rightsIn } from '../support/deployment.ts';
 import { dereferenced } from '../support/dereferenced.ts';
 
 /** What OpenAPI 3.1.0 demands of the objects that the document uses; unknown members are errors. */
@@ -62,7 +63,7 @@ const documentSchema = z.strictObject({
 describe.each(PROFILES.map((profile) => [profile.name, profile] as const))(
   'the OpenAPI document of %s',
   (_name, profile) => {
-    const raw = openApiDocument(routes, profile);
+    const raw = openApiDocument(routes, profile, rightsIn(profile));
     // Throws for a reference that leads nowhere.
     const document = documentSchema.parse(dereferenced(raw));
     const rows = apiRows(routes, profile).filter((row) => row.kind === 'route');
@@ -151,6 +152,17 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))(
       expect('apiKey' in document.components.securitySchemes).toBe(isTaken);
     });
 
+    test('what a request can name of scopes and roles is what the deployment declares, and what it means', () => {
+      const { scopes, roles } = rightsIn(profile);
+      const { Scope, Role } = (raw.components as { schemas: Record<string, { enum: string[] }> }).schemas;
+      expect(Scope?.enum).toEqual(scopes.map(({ name }) => name));
+      expect(Role?.enum).toEqual(Object.keys(roles));
+      for (const { name, description } of scopes) {
+        const line = `\`${name}\`: ${description}`;
+        expect(Scope).toMatchObject({ description: expect.stringContaining(line) });
+      }
+    });
+
     test('every schema is a JSON Schema that a validator can read', () => {
       const schemas = operations.flatMap(({ responses, requestBody, parameters }) => [
         ...Object.values(responses).flatMap((each) => Object.values(each.content ?? {})),
@@ -166,7 +178,7 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))(
 
     test('is JSON as it stands, and the same every time', () => {
       expect(JSON.parse(JSON.stringify(raw))).toEqual(raw);
-      expect(JSON.stringify(openApiDocument(routes, profile))).toBe(JSON.stringify(raw));
+      expect(JSON.stringify(openApiDocument(routes, profile, rightsIn(profile)))).toBe(JSON.stringify(raw));
     });
 
     test('operation ids are the routes’ own, with the path behind it where a route has more than one', () => {
@@ -218,20 +230,20 @@ describe('a table of few rows', () => {
   if (health === undefined || tenant === undefined) throw new Error('no such route');
 
   test('has the chapters of its rows alone', () => {
-    expect(openApiDocument([health], profile).tags).toMatchObject([{ name: 'Service' }]);
+    expect(openApiDocument([health], profile, RIGHTS).tags).toMatchObject([{ name: 'Service' }]);
   });
 
   test('with two schemas of one name is an error that names them', () => {
     const schema = z.object({ key: z.string() }).meta({ id: 'ApiKey' });
-    expect(() => openApiDocument([{ ...tenant, body: schema }], profile)).not.toThrow();
+    expect(() => openApiDocument([{ ...tenant, body: schema }], profile, RIGHTS)).not.toThrow();
     const success = { status: 200, description: 'd', schema: z.string().meta({ id: 'ApiKey' }) } as const;
-    expect(() => openApiDocument([{ ...tenant, body: schema, success }], profile)).toThrow(
+    expect(() => openApiDocument([{ ...tenant, body: schema, success }], profile, RIGHTS)).toThrow(
       'Two schemas have the name "ApiKey"',
     );
   });
 
   test('with two patterns of one text is an error', () => {
     const body = z.object({ name: z.string().regex(/a/).regex(/b/) });
-    expect(() => openApiDocument([{ ...tenant, body }], profile)).toThrow('A text has two patterns');
+    expect(() => openApiDocument([{ ...tenant, body }], profile, RIGHTS)).toThrow('A text has two patterns');
   });
 });

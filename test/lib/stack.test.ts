@@ -1,7 +1,7 @@
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from 'vitest';
 import recorded from './logical-ids.json' with { type: 'json' };
-import { propertiesOf, templateOf } from './synth.ts';
+import { propertiesOf, stackOf, templateOf } from './synth.ts';
 
 let development: Template;
 let production: Template;
@@ -22,25 +22,45 @@ describe('the table', () => {
     });
   });
 
-  it('outlives the stack in production, and no call can delete it', () => {
-    production.hasResource('AWS::DynamoDB::Table', {
-      DeletionPolicy: 'Retain',
-      UpdateReplacePolicy: 'Retain',
-      Properties: { DeletionProtectionEnabled: true },
-    });
+  it('is not protected by the template, so that a first deployment that fails can be taken back', () => {
+    for (const template of [development, production])
+      template.hasResourceProperties('AWS::DynamoDB::Table', { DeletionProtectionEnabled: Match.absent() });
+  });
+});
+
+describe('table, signing keys, logs and the records that the stream could not bring', () => {
+  const kept = [
+    'AWS::DynamoDB::Table',
+    'AWS::SecretsManager::Secret',
+    'AWS::Logs::LogGroup',
+    'AWS::SQS::Queue',
+  ];
+  const policies = (template: Template, type: string) =>
+    Object.values(template.findResources(type)).map(
+      ({ DeletionPolicy, UpdateReplacePolicy }) => `${DeletionPolicy}, ${UpdateReplacePolicy}`,
+    );
+
+  it.each(kept)('%s: in production it outlives the stack, but not a first deployment that fails', (type) => {
+    expect(new Set(policies(production, type))).toEqual(new Set(['RetainExceptOnCreate, Retain']));
   });
 
-  it('goes with the stack in development', () => {
-    development.hasResource('AWS::DynamoDB::Table', {
-      DeletionPolicy: 'Delete',
-      Properties: { DeletionProtectionEnabled: false },
-    });
+  it.each(kept)('%s: in development it goes with the stack', (type) => {
+    expect(new Set(policies(development, type))).toEqual(new Set(['Delete, Delete']));
+  });
+
+  it('go with no stack that is deleted by mistake: in production it has termination protection', async () => {
+    const protectedIn = async (environment: string) => (await stackOf({ environment })).terminationProtection;
+    expect(await protectedIn('production')).toBe(true);
+    expect(await protectedIn('development')).toBe(false);
   });
 });
 
 describe('the signing keys', () => {
-  it('outlive the stack in production', () => {
-    production.hasResource('AWS::SecretsManager::Secret', { DeletionPolicy: 'Retain' });
+  it('start with a value that never changes: CloudFormation would write another over the live keys', () => {
+    for (const template of [development, production]) {
+      const [{ SecretString, GenerateSecretString }] = propertiesOf(template, 'AWS::SecretsManager::Secret');
+      expect({ SecretString, GenerateSecretString }).toEqual({ SecretString: '{}' });
+    }
   });
 
   it('are made at deploy and rotated by schedule', () => {
@@ -56,13 +76,6 @@ describe('the signing keys', () => {
       SourceAccount: { Ref: 'AWS::AccountId' },
       SourceArn: { Ref: Match.stringLikeRegexp('^KeysetSecret') },
     });
-  });
-});
-
-describe('what the stream could not bring', () => {
-  it('outlives the stack in production, and goes with it in development', () => {
-    production.hasResource('AWS::SQS::Queue', { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
-    development.hasResource('AWS::SQS::Queue', { DeletionPolicy: 'Delete' });
   });
 });
 
@@ -204,6 +217,7 @@ describe('the template', () => {
       'ApiUrl',
       'ApiId',
       'TableName',
+      'UsageKeyPrefix',
       'KeysetSecretArn',
     ]);
   });
@@ -213,7 +227,7 @@ describe('the template', () => {
     'AWS::DynamoDB::Table': 'every tenant, person and key',
     'AWS::SecretsManager::Secret': 'the signing keys, and with them every session',
     'AWS::ApiGateway::RestApi': 'the URL that every client calls',
-    'AWS::ApiGateway::ApiKey': 'the usage key of every tenant of a tier, for minutes',
+    'AWS::ApiGateway::ApiKey': 'the usage key that tenants share, for as long as a new one takes to work',
     'AWS::SQS::Queue': 'the records that could not be handled',
     'AWS::Logs::LogGroup': 'a log',
   };

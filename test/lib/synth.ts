@@ -14,11 +14,16 @@ export function temporaryApp() {
   return checkedApp({}, mkdtempSync(join(tmpdir(), 'latchkey-test-')));
 }
 
+/** The template of a configuration. */
+export async function templateOf(overrides: Overrides = {}): Promise<Template> {
+  return Template.fromStack(await stackOf(overrides));
+}
+
 /**
- * The template of a configuration. The functions' code is empty: what a template says does not depend on it. The synth
+ * The stack of a configuration. The functions' code is empty: what a template says does not depend on it. The synth
  * runs every rule, so that a template is itself the proof that they pass.
  */
-export async function templateOf(overrides: Overrides = {}): Promise<Template> {
+export async function stackOf(overrides: Overrides = {}): Promise<LatchkeyStack> {
   const app = temporaryApp();
   const settings = await loadSettings(overrides);
   const folder = join(app.outdir, 'empty');
@@ -27,12 +32,11 @@ export async function templateOf(overrides: Overrides = {}): Promise<Template> {
   const bundles = Object.fromEntries(
     Object.keys(functionSpecs(settings.profile)).map((name) => [name, folder]),
   );
-  const stack = new LatchkeyStack(app, {
+  return new LatchkeyStack(app, {
     ...settings,
     rows: apiRows(routes, settings.profile),
     bundles: bundles as Record<FunctionName, string>,
   });
-  return Template.fromStack(stack);
 }
 
 /** The properties of every resource of a type. */

@@ -34,17 +34,17 @@ it('the sandbox limits all test keys together, far below what an account takes',
   expect(keys).toHaveLength(1);
 });
 
-describe('a tier', () => {
-  it.each(['free', 'pro', 'enterprise'])(
-    '%s has a shared key without a quota, on a plan that is not the bottleneck',
-    (tier) => {
-      const shared = plan(`${tier}shared`);
-      expect(shared.Throttle).toEqual({ RateLimit: 5000, BurstLimit: 2500 });
-      expect(shared.Quota).toBeUndefined();
-      expect(shared.keys).toHaveLength(1);
-    },
-  );
+it.each(['sharedinitial', 'sharedother'])(
+  'the plan of the key %s has no quota, and is not the bottleneck',
+  (name) => {
+    const { Throttle, Quota, keys } = plan(name);
+    expect(Throttle).toEqual({ RateLimit: 5000, BurstLimit: 2500 });
+    expect(Quota).toBeUndefined();
+    expect(keys).toHaveLength(1);
+  },
+);
 
+describe('a tier', () => {
   it("limits a tenant's own key as the configuration says", () => {
     expect(plan('free')).toMatchObject({
       Throttle: { RateLimit: 10, BurstLimit: 20 },
@@ -57,7 +57,7 @@ describe('a tier', () => {
     const stages = propertiesOf(template, 'AWS::ApiGateway::UsagePlan').map(
       ({ ApiStages }) => ApiStages[0].Stage.Ref,
     );
-    expect(stages).toHaveLength(8);
+    expect(stages).toHaveLength(7);
     expect(new Set(stages).size).toBe(1);
   });
 });
@@ -78,7 +78,7 @@ describe('usage keys', () => {
 
   it('are 20 to 128 letters and digits, another for each plan and stack', () => {
     const values = propertiesOf(template, 'AWS::ApiGateway::ApiKey').map(({ Value }) => evaluated(Value));
-    expect(new Set(values).size).toBe(5);
+    expect(new Set(values).size).toBe(4);
     for (const value of values) expect(value).toMatch(/^[A-Za-z0-9]{20,128}$/);
   });
 
@@ -87,9 +87,9 @@ describe('usage keys', () => {
       ({ Environment }) => Environment.Variables.USAGE_KEYS ?? [],
     );
     const byName: Record<string, string> = JSON.parse(evaluated(told));
-    expect(Object.keys(byName)).toEqual(['free', 'pro', 'enterprise', 'sandbox', 'exhausted']);
+    expect(Object.keys(byName)).toEqual(['initial', 'other', 'sandbox', 'exhausted']);
     for (const [name, value] of Object.entries(byName)) {
-      const [key] = plan(['exhausted', 'sandbox'].includes(name) ? name : `${name}shared`).keys;
+      const [key] = plan(['exhausted', 'sandbox'].includes(name) ? name : `shared${name}`).keys;
       expect(evaluated(key.Value)).toBe(value);
     }
   });
@@ -116,7 +116,7 @@ describe('the reconciler', () => {
       'apigateway:GET,apigateway:POST /apikeys',
       'apigateway:GET,apigateway:POST /usageplans/ID/keys',
     ]);
-    expect(rights.filter((right) => right.endsWith('/usageplans/ID/keys'))).toHaveLength(8);
+    expect(rights.filter((right) => right.endsWith('/usageplans/ID/keys'))).toHaveLength(7);
   });
 
   it('runs every minute', () => {

@@ -29,6 +29,16 @@ describe('AWS WAF', () => {
     expect(JSON.stringify(association.WebACLArn)).toMatch(/WafAcl/);
   });
 
+  it('counts under names of its own stack, none of which AWS WAF keeps for itself', async () => {
+    const names = async (config: object) => {
+      const [acl] = propertiesOf(await production(config), 'AWS::WAFv2::WebACL');
+      return [acl, ...acl.Rules].map(({ VisibilityConfig }) => VisibilityConfig.MetricName);
+    };
+    expect(await names({})).toEqual(['Latchkey-requests', 'Latchkey-public-routes', 'Latchkey-all-routes']);
+    const others = await names({ name: 'LatchkeyBeta' });
+    for (const name of others) expect(name).toMatch(/^LatchkeyBeta-[\w-]{1,100}$/);
+  });
+
   it('keeps no sample of a request, as it would hold the credential', async () => {
     const [acl] = propertiesOf(await production(), 'AWS::WAFv2::WebACL');
     for (const { VisibilityConfig } of [acl, ...acl.Rules]) {

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { importJWK, SignJWT } from 'jose';
 import type { Profile } from '../../lambdas/contract/profile.ts';
-import { coversScope, SCOPES, type Scope } from '../../lambdas/contract/scopes.ts';
+import { coversScope, type Scope } from '../../lambdas/contract/scopes.ts';
 import { keyKey, sessionKey, tenantKey } from '../../lambdas/kernel/item-keys.ts';
 import { N } from '../../lambdas/kernel/items.ts';
 import { newKey, newLocator, parseKey } from '../../lambdas/keys/key-format.ts';
 import { signingKey } from '../../lambdas/signing/keyset.ts';
+import { rightsIn } from '../support/deployment.ts';
 import {
   type Account,
   bearer,
@@ -62,10 +63,12 @@ export type Collection = (typeof COLLECTIONS)[number];
 export const TIGHT_TIER = 'tight';
 
 export async function createWorld(stack: TestStack, profile: Profile): Promise<World> {
+  const { inclusion } = rightsIn(profile);
+  const all = Object.keys(inclusion);
   const tenant = async (): Promise<Tenant> => {
     const account = await stack.onboard();
     const token = await stack.logIn(account);
-    const { key } = await stack.createKey(token, { scopes: profile.keys.scopes });
+    const { key } = await stack.createKey(token, { scopes: all });
     return { account, token, key };
   };
   const [ada, other, limited] = [await tenant(), await tenant(), await tenant()];
@@ -74,21 +77,21 @@ export async function createWorld(stack: TestStack, profile: Profile): Promise<W
   await setTenant(stack, suspended.account, 'SET #field = :value', 'state', 'suspended');
   await setTenant(stack, limited.account, 'SET #field = :value', 'tier', TIGHT_TIER);
 
-  const expired = await stack.createKey(ada.token, { scopes: profile.keys.scopes });
+  const expired = await stack.createKey(ada.token, { scopes: all });
   await stack.table.update(keyKey(parseKey(profile.keys, expired.key)?.locator ?? ''), {
     UpdateExpression: 'SET xa = :past',
     ExpressionAttributeValues: { ':past': N(Math.floor(Date.now() / 1000) - 1) },
   });
-  const revoked = await stack.createKey(ada.token, { scopes: profile.keys.scopes });
+  const revoked = await stack.createKey(ada.token, { scopes: all });
   expectStatus(
     await stack.send(`DELETE ${stack.path('listKeys')}/${revoked.id}`, { headers: bearer(ada.token) }),
     200,
   );
-  const disabled = await stack.createKey(ada.token, { scopes: profile.keys.scopes });
+  const disabled = await stack.createKey(ada.token, { scopes: all });
   const disable = { headers: bearer(ada.token), json: { enabled: false } };
   expectStatus(await stack.send(`PATCH ${stack.path('listKeys')}/${disabled.id}`, disable), 200);
   const distant = await stack.createKey(ada.token, {
-    scopes: profile.keys.scopes,
+    scopes: all,
     allowed_ips: ['203.0.113.0/24'],
   });
   const endedToken = await stack.logIn(ada.account);
@@ -99,10 +102,10 @@ export async function createWorld(stack: TestStack, profile: Profile): Promise<W
     ExpressionAttributeValues: { ':role': { S: 'viewer' } },
   });
   const without = async (scope: Scope) => {
-    const scopes = profile.keys.scopes.filter((each) => !coversScope([each], scope, profile.scopeInclusion));
+    const scopes = all.filter((each) => !coversScope([each], scope, inclusion));
     return scopes.length === 0 ? [] : [[scope, (await stack.createKey(ada.token, { scopes })).key] as const];
   };
-  const keyWithout = Object.fromEntries((await Promise.all(SCOPES.map(without))).flat());
+  const keyWithout = Object.fromEntries((await Promise.all(all.map(without))).flat());
   const locator = parseKey(profile.keys, ada.key)?.locator ?? '';
   // The limited tenant's facts were read with its first tier, and are believed for two seconds.
   await sleep(2100);

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ROLES, type Role, SCOPES } from '../../lambdas/contract/scopes.ts';
+import type { Role } from '../../lambdas/contract/scopes.ts';
+import { ROLES, SCOPES } from '../support/deployment.ts';
 import {
   apiKey,
   bearer,

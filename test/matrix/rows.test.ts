@@ -8,6 +8,7 @@ import { coversScope, type Scope } from '../../lambdas/contract/scopes.ts';
 import { apiRows } from '../../lambdas/kernel/api-rows.ts';
 import { routes } from '../../lambdas/table/index.ts';
 import { PROFILES } from '../profiles/profiles.ts';
+import { rightsIn } from '../support/deployment.ts';
 import type { HttpResponse } from '../support/http.ts';
 import {
   apiKey,
@@ -163,8 +164,9 @@ function collectionOf({ path }: ProtectedRow): Collection {
 
 /** Every row that the template locks: our own, and each method of the upstream's two. */
 function protectedRows(profile: Profile): ProtectedRow[] {
+  const { inclusion, areaScopes } = rightsIn(profile);
   const scopeOfAll = (scope: Scope | null) =>
-    scope !== null && profile.keys.scopes.every((each) => coversScope([each], scope, profile.scopeInclusion));
+    scope !== null && Object.keys(inclusion).every((each) => coversScope([each], scope, inclusion));
   return apiRows(routes, profile).flatMap((row): ProtectedRow[] => {
     if (row.kind === 'not-found') return [];
     if (row.kind === 'upstream') {
@@ -182,16 +184,17 @@ function protectedRows(profile: Profile): ProtectedRow[] {
     }
     const { access, route, method, path } = row;
     if (access.kind !== 'credential') return [];
+    const scope = access.scope === null ? null : areaScopes[access.scope];
     return [
       {
         target: `${method} ${path}`,
         method,
         path,
         routeId: route.id,
-        scope: access.scope,
+        scope,
         onlyPeople: access.callers === 'user',
         onlyKeys: access.callers === 'key',
-        scopeOfAll: scopeOfAll(access.scope),
+        scopeOfAll: scopeOfAll(scope),
         // The one row that refuses everybody: it says why to who may ask.
         success: route.id === 'revealKey' ? 410 : route.success.status,
       },

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { routes } from '../../lambdas/table/index.ts';
 import { openApiDocument } from '../../lib/openapi/document.ts';
 import { PROFILES } from '../profiles/profiles.ts';
+import { rightsIn } from '../support/deployment.ts';
 import { repeatedObjects } from './repeated-objects.ts';
 import { runTool } from './tools.ts';
 import { unknownTypes } from './unknown-types.ts';
@@ -43,7 +44,7 @@ beforeAll(async () => {
   for (const profile of PROFILES)
     writeFileSync(
       join(folder, `${profile.name}.json`),
-      JSON.stringify(openApiDocument(routes, profile), null, 2),
+      JSON.stringify(openApiDocument(routes, profile, rightsIn(profile)), null, 2),
     );
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -64,7 +65,7 @@ test.each(PROFILES)('$name: an object that is used in several places is a named 
   const frames = [{}, { data: [], next_cursor: null }].map((body) =>
     profile.envelope(body, { requestId: '', processingTimeMs: 0 }),
   );
-  expect(repeatedObjects(openApiDocument(routes, profile), frames)).toEqual([]);
+  expect(repeatedObjects(openApiDocument(routes, profile, rightsIn(profile)), frames)).toEqual([]);
 });
 
 test('generated clients compile, and no type in them is unknown that a schema could say', async () => {

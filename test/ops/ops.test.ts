@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { keyKey } from '../../lambdas/kernel/item-keys.ts';
+import { S } from '../../lambdas/kernel/items.ts';
 import { outputsOf } from '../../local/outputs-file.ts';
 import {
   type Account,
@@ -47,7 +49,7 @@ const call = (key: string) => stack.send('GET /v1/things', { headers: apiKey(key
 
 test('help names every command; an unknown one and a wrong option are errors that say so', async () => {
   const text = await said('help');
-  for (const command of ['tenants suspend ID', 'keys find MASKED', 'users list', 'audit --tenant'])
+  for (const command of ['tenants suspend ID', 'keys find MASKED', 'rights', 'users list', 'audit --tenant'])
     expect(text).toContain(command);
   expect(await refusal('tenants', 'destroy', 'x')).toMatchObject({
     code: 1,
@@ -61,6 +63,22 @@ test('help names every command; an unknown one and a wrong option are errors tha
     '"tenants list" takes no --dry-run.',
   );
   expect((await refusal('signing-keys', 'revoke')).text).toContain('ops -- signing-keys revoke KID');
+});
+
+test('rights are counted: which scopes keys have, which roles people, and which of them are declared', async () => {
+  const locator = ada.apiKey.slice('lk_live_'.length, 'lk_live_'.length + 12);
+  const lose = (scopes: string) =>
+    stack.table.update(keyKey(locator), {
+      UpdateExpression: 'SET scp = :scopes',
+      ExpressionAttributeValues: { ':scopes': S(scopes) },
+    });
+  await lose('read legacy');
+  const rows = await ops('rights');
+  expect(rows).toContainEqual({ scope: 'read', keys: expect.any(Number), declared: true });
+  expect(rows).toContainEqual({ scope: 'legacy', keys: 1, declared: false });
+  expect(rows).toContainEqual({ role: 'admin', people: expect.any(Number), declared: true });
+  expect(rows).toContainEqual({ role: 'viewer', people: 0, declared: true });
+  await lose('read write delete');
 });
 
 test('of several stacks one is chosen by its name, its URL or its port, and none by itself', async () => {

@@ -11,6 +11,7 @@ import {
 } from '../../lambdas/people/people.ts';
 import { openSession } from '../../lambdas/sessions/sessions.ts';
 import type { User } from '../../lambdas/sessions/user.ts';
+import { DEPLOYMENT } from '../support/deployment.ts';
 import { type MemoryStores, memoryStores } from '../support/memory/stores.ts';
 import { ADDRESS, NOW, newAccount } from '../support/tenants.ts';
 
@@ -29,7 +30,7 @@ beforeAll(async () => {
 
 beforeEach(async () => {
   stores = memoryStores();
-  context = { ...stores, clock: () => NOW };
+  context = { ...stores, deployment: DEPLOYMENT, clock: () => NOW };
   const account = { ...newAccount({ email: 'ada@example.com' }), passwordHash };
   await stores.accounts.createAccount(account);
   admin = await logIn(account.user);

@@ -30,9 +30,12 @@ beforeAll(async () => {
   }
 });
 
-function sign(claims: object = {}, { kid = 'one', by = kid, header = {} } = {}): Promise<string> {
+function sign(
+  claims: object = {},
+  { kid = 'one', by, header = {} }: { kid?: string; by?: string; header?: object } = {},
+): Promise<string> {
   const payload = { iss: ISSUER, aud: 'api', sub: 'ada', exp: EXPIRY, scope: 'other access', ...claims };
-  const pair = pairs[by];
+  const pair = pairs[by ?? kid];
   if (pair === undefined) throw new Error('There is no such key.');
   return new SignJWT(payload).setProtectedHeader({ alg: 'ES256', kid, ...header }).sign(pair.privateKey);
 }

@@ -68,7 +68,7 @@ describe('the name of a key', () => {
 
   test.each([
     ['another stack’s', `f${prefix}${'0'.repeat(32)}0`],
-    ['a tier’s shared one', `${prefix}enterprise`],
+    ['a shared one', `${prefix}sharedinitial`],
     ['one without a generation', `${prefix}${'0'.repeat(32)}`],
     ['somebody’s', 'my-key'],
   ])('of %s is no tenant’s', (_, name) => {

@@ -2,8 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { METHODS } from '../../lambdas/contract/access.ts';
 import { ERRORS, type ErrorCode } from '../../lambdas/contract/errors.ts';
 import { errorCodeOf } from '../../lambdas/contract/profile.ts';
-import { coversScope, SCOPES } from '../../lambdas/contract/scopes.ts';
+import { coversScope } from '../../lambdas/contract/scopes.ts';
 import { routes } from '../../lambdas/table/index.ts';
+import file from '../../latchkey.config.ts';
+import { parseConfig } from '../../lib/config.ts';
+import { requireDeclared } from '../../lib/rights.ts';
+import { rightsIn } from '../support/deployment.ts';
 import { PROFILES } from './profiles.ts';
 
 test('the published contracts are there, each under its own name', () => {
@@ -18,23 +22,23 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))(
   'the profile %s',
   (_name, profile) => {
     test('gives every method of the upstream a scope that there is', () => {
-      for (const method of METHODS) expect(SCOPES).toContain(profile.methodScopes[method]);
+      const declared = profile.scopes.map(({ name }) => name);
+      for (const method of METHODS) expect(declared).toContain(profile.methodScopes[method]);
       expect(profile.methodScopes.HEAD).toBe(profile.methodScopes.GET);
       for (const method of ['POST', 'PUT', 'PATCH', 'DELETE'] as const) {
         expect(profile.methodScopes[method]).not.toBe('read');
       }
     });
 
-    test('hands out keys with scopes of its own only, and none with admin by default', () => {
-      const { scopes, onboardingScopes, defaultScopes } = profile.keys;
-      expect(onboardingScopes.length).toBeGreaterThan(0);
-      expect(scopes).toEqual(expect.arrayContaining([...onboardingScopes, ...(defaultScopes ?? [])]));
-      expect(defaultScopes ?? []).not.toContain('admin');
+    test('declares every scope that it names, and gives none that manages by default', () => {
+      expect(() => requireDeclared(parseConfig(file), profile)).not.toThrow();
+      expect(profile.keys.onboardingScopes.length).toBeGreaterThan(0);
     });
 
-    test('knows a scope for every method that its keys can have or that admin includes', () => {
+    test('lets its owners call every method of the upstream', () => {
+      const { roles, ownerRole, inclusion } = rightsIn(profile);
       for (const scope of Object.values(profile.methodScopes)) {
-        expect(coversScope(profile.keys.scopes, scope, profile.scopeInclusion)).toBe(true);
+        expect(coversScope(roles[ownerRole]?.scopes ?? [], scope, inclusion)).toBe(true);
       }
     });
 

@@ -199,6 +199,19 @@ describe.each(ALGORITHMS)('access tokens signed with %s', (algorithm) => {
     expect(await verify(await sign(payload))).toEqual(invalid);
   });
 
+  test('while the API moves to another URL, tokens of both are accepted, and of no third', async () => {
+    const key = signingKey(keyset, 'token', NOW);
+    const moving = new TokenVerifier(['https://new.example.com', ISSUER], async () =>
+      key?.jwk.k === undefined ? undefined : Buffer.from(key.jwk.k, 'base64url'),
+    );
+    const verdict = async (iss: string | undefined) =>
+      moving.verify(await sign({ ...PAYLOAD, iss }), controlOf(keyset), NOW);
+    expect(await verdict(ISSUER)).toEqual(valid);
+    expect(await verdict('https://new.example.com')).toEqual(valid);
+    for (const iss of ['https://evil.example', `${ISSUER} https://new.example.com`, '', undefined])
+      expect(await verdict(iss)).toEqual(invalid);
+  });
+
   test('an expired token is told apart only when its signature holds', async () => {
     const expired = { ...PAYLOAD, exp: NOW - 1 };
     expect(await verify(await sign(expired))).toEqual({ kind: 'expired' });

@@ -1,4 +1,8 @@
 import type { Deployment, RefreshSettings } from '../../lambdas/contract/deployment.ts';
+import type { Profile } from '../../lambdas/contract/profile.ts';
+import type { Rights } from '../../lambdas/contract/rights.ts';
+import { PROFILES_OWN, rightsOf } from '../../lib/rights.ts';
+import { profile } from '../../profiles/default.ts';
 import { ROOMY_ADDRESS_LIMITS } from './address-limits.ts';
 
 /** How a deployment of the default profile refreshes tokens. */
@@ -7,6 +11,14 @@ export const REFRESH: RefreshSettings = {
   idleSeconds: 30 * 86_400,
   absoluteSeconds: 365 * 86_400,
 };
+
+/** The scopes and roles of a profile, where the configuration has none of its own. */
+export const rightsIn = (given: Profile): Rights => rightsOf(PROFILES_OWN, given);
+
+/** Those of the default profile. */
+export const RIGHTS = rightsIn(profile);
+export const ROLES = Object.keys(RIGHTS.roles);
+export const SCOPES = Object.keys(RIGHTS.inclusion);
 
 /** A deployment of the default profile without an upstream; tests say what of it they are about. */
 export const DEPLOYMENT: Deployment = {
@@ -19,6 +31,7 @@ export const DEPLOYMENT: Deployment = {
   sandbox: { keyRequestsPerMinute: 100 },
   usageKeys: { max: 100, maxForInitialTier: 100, warmSeconds: 1, retireSeconds: 5 },
   upstreamUrl: null,
+  rights: RIGHTS,
   pathScopes: [],
   addressLimits: ROOMY_ADDRESS_LIMITS,
   allowedOrigin: '*',

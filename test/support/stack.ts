@@ -14,6 +14,7 @@ import { Table } from '../../lambdas/kernel/table.ts';
 import { type Keyset, parseKeyset } from '../../lambdas/signing/keyset.ts';
 import { routes } from '../../lambdas/table/index.ts';
 import { openApiDocument } from '../../lib/openapi/document.ts';
+import { deploymentOf, loadSettings } from '../../lib/settings.ts';
 import { type LocalStack, type LocalStackOptions, startStack } from '../../local/stack.ts';
 import { PROFILES } from '../profiles/profiles.ts';
 import { assemblyOf, type Configuration } from './assembly.ts';
@@ -88,7 +89,10 @@ export async function startTestStack(
   });
   const { url, dynamodbEndpoint, secretsEndpoint, region, credentials, outputs } = local;
   const { send: sendAsIs, close } = httpClient(url);
-  const judge = judgeOf(openApiDocument(routes, profile));
+  const { rights } = deploymentOf(
+    await loadSettings({ ...configuration, config: configuration.config ?? {} }),
+  );
+  const judge = judgeOf(openApiDocument(routes, profile, rights));
   const requireDocumented = (target: string, response: Judged) => {
     const wrong = judge(target, response);
     if (wrong !== undefined) throw new Error(wrong);

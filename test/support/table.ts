@@ -17,6 +17,7 @@ import { ControlStore } from '../../lambdas/signing/control-store.ts';
 import { DynamoTenantStore } from '../../lambdas/tenancy/tenant-store.ts';
 import { DynamoWorkspaceStore } from '../../lambdas/tenancy/workspace-store.ts';
 import { DynamoImportStore } from '../../lambdas/transfer/import-store.ts';
+import { RIGHTS } from './deployment.ts';
 import { ENGINE_CREDENTIALS, ENGINE_REGION, type Engine, startEngine } from './dynamodb-engine.ts';
 import type { Stores } from './tenants.ts';
 
@@ -60,7 +61,7 @@ export async function startStore(): Promise<TestStore> {
     exchange: new DynamoExchangeStore(table),
     imports: new DynamoImportStore(table),
     keys: new DynamoKeyStore(table),
-    people: new DynamoPeopleStore(table),
+    people: new DynamoPeopleStore(table, RIGHTS),
     refreshTokens: new DynamoRefreshStore(table),
     sessions: new DynamoSessionStore(table),
     sources: new DynamoSourceStore(table),

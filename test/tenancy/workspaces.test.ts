@@ -12,6 +12,7 @@ import {
   type WorkspaceContext,
 } from '../../lambdas/tenancy/workspaces.ts';
 import { profile } from '../../profiles/default.ts';
+import { RIGHTS } from '../support/deployment.ts';
 import { type MemoryStores, memoryStores } from '../support/memory/stores.ts';
 import { NOW, storeTenant } from '../support/tenants.ts';
 
@@ -114,16 +115,17 @@ describe('a tenant’s defaults for keys', () => {
   const none = { expiresInDays: null, scopes: null, allowedBlocks: null };
 
   test('are those that a key of the contract can have', () => {
-    requireKeyDefaults(none, profile);
-    requireKeyDefaults({ ...none, scopes: ['read'], expiresInDays: profile.keys.maxExpiryDays }, profile);
+    requireKeyDefaults(none, profile, RIGHTS);
+    const most = { ...none, scopes: ['read'], expiresInDays: profile.keys.maxExpiryDays };
+    requireKeyDefaults(most, profile, RIGHTS);
   });
 
   test('are refused by the name of the field else', () => {
-    const narrow = { ...profile, keys: { ...profile.keys, scopes: ['read'] } } as unknown as typeof profile;
-    for (const [defaults, contract, field] of [
-      [{ ...none, scopes: ['admin'] }, narrow, 'key_defaults.scopes'],
-      [{ ...none, expiresInDays: profile.keys.maxExpiryDays + 1 }, profile, 'key_defaults.expires_in_days'],
+    for (const [defaults, field] of [
+      [{ ...none, scopes: ['fly'] }, 'key_defaults.scopes: must be some of read, write, delete, admin'],
+      [{ ...none, scopes: ['read', 'admin'] }, 'key_defaults.scopes: must not have admin, which manages'],
+      [{ ...none, expiresInDays: profile.keys.maxExpiryDays + 1 }, 'key_defaults.expires_in_days'],
     ] as const)
-      expect(() => requireKeyDefaults(defaults, contract)).toThrow(field);
+      expect(() => requireKeyDefaults(defaults, profile, RIGHTS)).toThrow(field);
   });
 });

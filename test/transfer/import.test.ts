@@ -11,6 +11,7 @@ import {
   type RowOutcome,
 } from '../../lambdas/transfer/import.ts';
 import { profile } from '../../profiles/default.ts';
+import { DEPLOYMENT } from '../support/deployment.ts';
 import { type MemoryStores, memoryStores } from '../support/memory/stores.ts';
 import { NOW, ORIGIN, storeTenant } from '../support/tenants.ts';
 
@@ -25,7 +26,8 @@ beforeEach(async () => {
   const { userId } = account.user;
   const rights = { role: 'admin', scopes: ['admin'], environment: 'live', sessionId: 's' } as const;
   caller = { kind: 'user', tenantId, workspaceId, userId, ...rights };
-  context = { imports: stores.imports, workspaces: stores.workspaces, profile, clock: () => NOW };
+  const { imports, workspaces } = stores;
+  context = { imports, workspaces, profile, deployment: DEPLOYMENT, clock: () => NOW };
 });
 
 const key = (line: number, text: string, given: Partial<ImportedKey> = {}): ImportRow => ({
@@ -102,20 +104,39 @@ describe('an import', () => {
     const made = { ...closing, state: 'active', createdAt: NOW } as const;
     await stores.workspaces.create(made, ORIGIN);
     await stores.workspaces.close(made, ORIGIN, NOW);
-    const narrow = { ...profile, keys: { ...profile.keys, scopes: ['read'], environments: null } } as const;
-    context = { ...context, profile: narrow as unknown as typeof profile };
     const outcomes = await run([
       key(1, 'a', { workspaceId: 'none' }),
       key(2, 'b', { workspaceId: 'closing' }),
-      key(3, 'c', { scopes: ['read', 'admin'] }),
+      key(3, 'c', { scopes: ['read', 'fly'] }),
       workspace(4, 'closing'),
     ]);
     expect(said(outcomes)).toEqual([
       [1, 'refused', 'workspace_id: there is no workspace with this id'],
       [2, 'refused', 'workspace_id: this workspace is being deleted'],
-      [3, 'refused', 'scopes: must be some of read'],
+      [3, 'refused', 'scopes: must be some of read, write, delete, admin'],
       [4, 'unchanged'],
     ]);
+  });
+
+  test('gives a key no scope that the importer has not, and what a new key has when none is named', async () => {
+    caller = { ...caller, scopes: ['read', 'delete'] };
+    const { scopes: _, ...unnamed } = (key(4, 'd') as ImportRow & { kind: 'key' }).key;
+    const outcomes = await run([
+      key(1, 'a', { scopes: ['delete', 'read'] }),
+      key(2, 'b', { scopes: ['write'] }),
+      key(3, 'c', { scopes: ['admin'] }),
+      { kind: 'key', line: 4, key: unnamed },
+    ]);
+    expect(said(outcomes)).toEqual([
+      [1, 'created'],
+      [2, 'refused', 'scopes: you do not have write yourself'],
+      [3, 'refused', 'scopes: you do not have admin yourself'],
+      [4, 'created'],
+    ]);
+    const made = await Promise.all(
+      [0, 3].map((at) => stores.keys.find(caller.tenantId, outcomes[at]?.id ?? '')),
+    );
+    expect(made.map((each) => each?.scopes)).toEqual([['delete', 'read'], ['read']]);
   });
 
   test('never revives a revoked key, nor takes another’s place', async () => {

@@ -1,4 +1,3 @@
-import { profile } from '#profile';
 import { DynamoDecisionStore } from '../../access/decision-store.ts';
 import { Facts } from '../../access/facts.ts';
 import { Guesses } from '../../access/guesses.ts';
@@ -14,7 +13,8 @@ import { TokenVerifier } from '../../signing/tokens.ts';
 const table = variable('TABLE_NAME');
 // Longer than a healthy table ever takes: an attempt that is given up may have counted.
 const client = createDynamoDbHttp({ attemptTimeoutMs: 2000, deadlineMs: 3000 });
-const secrets = LATCHKEY_DECISION.tokens.acceptsHs256
+const { profile, deployment } = LATCHKEY_DECISION;
+const secrets = deployment.tokens.acceptsHs256
   ? symmetricKeys(secretReader(variable('KEYSET_SECRET_ARN')))
   : undefined;
 
@@ -22,10 +22,10 @@ const secrets = LATCHKEY_DECISION.tokens.acceptsHs256
 export const handler = authorizer(
   {
     profile,
-    deployment: LATCHKEY_DECISION,
+    deployment,
     access: LATCHKEY_ACCESS,
     store: new DynamoDecisionStore(client, table, new Facts(client, table)),
-    tokens: new TokenVerifier(variable('ISSUER'), secrets),
+    tokens: new TokenVerifier(variable('ACCEPTED_ISSUERS').split(' '), secrets),
     guesses: new Guesses(),
     clock: systemClock,
   },

@@ -27,6 +27,7 @@ const services: ServicesOf<typeof managementRoutes> = {
   clock: systemClock,
   workspaces: { workspaces, revokeKeys: workspaceRevocation(keys), clock: systemClock },
   profile,
+  deployment,
   tenants: new DynamoTenantStore(table),
   verification: {
     ...keys,

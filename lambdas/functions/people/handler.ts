@@ -9,16 +9,18 @@ import { DynamoPeopleStore } from '../../people/people-store.ts';
 import { type PeopleServices, peopleRoutes } from '../../people/rows.ts';
 import { DynamoSessionStore } from '../../sessions/session-store.ts';
 
+const deployment = LATCHKEY_DEPLOYMENT;
 const table = new Table(variable('TABLE_NAME'));
 const services: PeopleServices = {
   people: {
-    people: new DynamoPeopleStore(table),
+    people: new DynamoPeopleStore(table, deployment.rights),
     accounts: new DynamoAccountStore(table),
     sessions: new DynamoSessionStore(table),
     backoff: new DynamoBackoffStore(table),
+    deployment,
     clock: systemClock,
   },
 };
 
 /** Serves the people of a tenant and their passwords. */
-export const handler = serve(peopleRoutes, services, { profile, deployment: LATCHKEY_DEPLOYMENT });
+export const handler = serve(peopleRoutes, services, { profile, deployment });

@@ -44,7 +44,7 @@ export async function handler(_event: ScheduledEvent, context: Context): Promise
   });
 }
 
-/** What there is, where the run has seen it. */
+/** Counts of the run, where it has seen all. */
 function figures({ total, own, waiting, repaired }: Report): Metric[] {
   const there = { UsageKeys: total, TenantsWithUsageKey: own, TenantsWithoutUsageKey: waiting };
   return [

@@ -35,7 +35,7 @@ const services: ServicesOf<typeof tokenRoutes> = {
   exchange: {
     ...grants,
     accounts: new DynamoAccountStore(table),
-    people: new DynamoPeopleStore(table),
+    people: new DynamoPeopleStore(table, deployment.rights),
     exchange: new DynamoExchangeStore(table),
     verify: providerTokens(deployment.identityProviders),
   },

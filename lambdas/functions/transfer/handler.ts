@@ -18,11 +18,12 @@ const services: TransferServices = {
     imports: new DynamoImportStore(table),
     workspaces: new DynamoWorkspaceStore(table),
     profile,
+    deployment,
     clock: systemClock,
   },
   keys: { profile, deployment, keys: new DynamoKeyStore(table), clock: systemClock },
   tenants: new DynamoTenantStore(table),
-  people: new DynamoPeopleStore(table),
+  people: new DynamoPeopleStore(table, deployment.rights),
   audit: new AuditTrail(table),
 };
 

@@ -1,0 +1,25 @@
+import { Stack } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+
+/** What a service does with a customer's key in its caller's name (CDK's own grants, without their wildcards). */
+const ACTIONS = [
+  'Decrypt',
+  'DescribeKey',
+  'Encrypt',
+  'GenerateDataKey',
+  'GenerateDataKeyWithoutPlaintext',
+  'ReEncryptFrom',
+  'ReEncryptTo',
+].map((action) => `kms:${action}`);
+
+/** The right to have a service use a key, and no right to use it otherwise (AWS KMS, "kms:ViaService"). */
+export function keyUse(key: IKey, service: 'dynamodb' | 'secretsmanager' | 'sqs'): PolicyStatement {
+  const { region } = Stack.of(key);
+  return new PolicyStatement({
+    actions: ACTIONS,
+    resources: [key.keyArn],
+    // The suffix differs by partition, and in China by service.
+    conditions: { StringLike: { 'kms:ViaService': `${service}.${region}.*` } },
+  });
+}

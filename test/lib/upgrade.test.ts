@@ -1,0 +1,118 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Template } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import file from '../../latchkey.config.ts';
+import type { Overrides } from '../../lib/settings.ts';
+import withDomain from '../support/domain.json' with { type: 'json' };
+import { propertiesOf, templateOf } from './synth.ts';
+
+/**
+ * A change of the configuration as CloudFormation would carry it out: what keeps data is neither deleted nor replaced,
+ * and the authorizer names no usage key that would have to be made.
+ */
+
+/** Properties whose change replaces a resource (CloudFormation template reference, "Update requires: Replacement"). */
+const REPLACING: Readonly<Record<string, readonly string[]>> = {
+  'AWS::DynamoDB::Table': ['TableName', 'KeySchema', 'AttributeDefinitions', 'LocalSecondaryIndexes'],
+  'AWS::SecretsManager::Secret': ['Name'],
+  'AWS::SQS::Queue': ['QueueName', 'FifoQueue'],
+  'AWS::Logs::LogGroup': ['LogGroupName'],
+  'AWS::ApiGateway::RestApi': [],
+  'AWS::ApiGateway::ApiKey': ['Name', 'Value', 'CustomerId', 'GenerateDistinctId'],
+};
+
+interface Resource {
+  readonly Type: string;
+  readonly Properties?: Readonly<Record<string, unknown>>;
+}
+
+const resources = (template: Template) =>
+  Object.entries(template.toJSON().Resources as Readonly<Record<string, Resource>>);
+
+/** What CloudFormation would delete, at once or after it has made another, of all that keeps something. */
+function lost(before: Template, after: Template): string[] {
+  const now = new Map(resources(after));
+  return resources(before).flatMap(([id, { Type, Properties }]) => {
+    const replacing = REPLACING[Type];
+    if (replacing === undefined) return [];
+    const next = now.get(id);
+    if (next === undefined) return [`${id} is deleted`];
+    return replacing
+      .filter((name) => !isDeepStrictEqual(Properties?.[name], next.Properties?.[name]))
+      .map((name) => `${id} is replaced, as its ${name} changes`);
+  });
+}
+
+/** The usage keys that the authorizer names. */
+function named(template: Template): string[] {
+  const [variable] = propertiesOf(template, 'AWS::Lambda::Function').flatMap(
+    ({ Environment }) => Environment.Variables.USAGE_KEYS ?? [],
+  );
+  return Object.values(JSON.parse(variable['Fn::Sub'][0]));
+}
+
+/** The usage keys of a template with the plan of each, by the key's value: all of it, as CloudFormation compares it. */
+function keysWithPlans(template: Template): Record<string, unknown> {
+  const all = new Map(resources(template));
+  return Object.fromEntries(
+    propertiesOf(template, 'AWS::ApiGateway::UsagePlanKey').map(({ KeyId, UsagePlanId }) => {
+      const key = all.get(KeyId.Ref)?.Properties ?? {};
+      const [value] = (key.Value as { 'Fn::Sub': [string] })['Fn::Sub'];
+      const { Throttle, Quota } = all.get(UsagePlanId.Ref)?.Properties ?? {};
+      return [value, { key: KeyId.Ref, plan: UsagePlanId.Ref, ...key, Throttle, Quota }];
+    }),
+  );
+}
+
+const { free, pro, enterprise } = file.tiers;
+const tiers = (config: object): Overrides => ({ config });
+
+/** What a team may change one day, and what it has before. */
+const CHANGES: readonly [string, Overrides, Overrides][] = [
+  ['a tier is renamed', {}, tiers({ tiers: { free, business: pro, enterprise } })],
+  [
+    'the initial tier is renamed',
+    {},
+    tiers({ tiers: { trial: free, pro, enterprise }, initialTier: 'trial' }),
+  ],
+  ['a tier is removed', {}, tiers({ tiers: { free, enterprise } })],
+  ['a tier is added before the others', {}, tiers({ tiers: { tiny: free, free, pro, enterprise } })],
+  ['all tiers but one are removed', {}, tiers({ tiers: { free } })],
+  ['another tier is the initial one', {}, tiers({ initialTier: 'pro' })],
+  ['a tier is given other limits', {}, tiers({ tiers: { free: pro, pro, enterprise } })],
+  ['a domain is given', {}, tiers({ domain: withDomain.domain })],
+  [
+    'a domain is given, and the stage’s URL stays',
+    {},
+    tiers({ domain: { ...withDomain.domain, alsoServeStageUrl: true } }),
+  ],
+  ['the domain is taken away', tiers({ domain: withDomain.domain }), {}],
+  ['the stage is renamed', {}, tiers({ stage: 'beta' })],
+  ['another profile is served', { profile: 'default' }, { profile: 'memgraph' }],
+  [
+    'a key of one’s own encrypts',
+    {},
+    tiers({ kmsKeyArn: 'arn:aws:kms:eu-central-1:111122223333:key/0a1b2c3d-0123-4567-89ab-cdef01234567' }),
+  ],
+  ['development becomes production', {}, { environment: 'production' }],
+];
+
+describe.each(CHANGES)('when %s', (_, before, after) => {
+  const templates = Promise.all([templateOf(before), templateOf(after)]);
+
+  it('nothing that keeps data is deleted or replaced', async () => {
+    const [old, next] = await templates;
+    expect(lost(old, next)).toEqual([]);
+  });
+
+  it('the authorizer names the same usage keys, which stay as they are, each in its plan', async () => {
+    const [old, next] = await templates;
+    const [keys, nextKeys] = [keysWithPlans(old), keysWithPlans(next)];
+    expect(named(old)).toHaveLength(4);
+    expect(named(next)).toEqual(named(old));
+    for (const name of named(old)) {
+      expect(keys[name], name).toBeDefined();
+      expect(nextKeys[name], name).toEqual(keys[name]);
+    }
+  });
+});

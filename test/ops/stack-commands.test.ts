@@ -1,0 +1,116 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import {
+  APIGatewayClient,
+  CreateApiKeyCommand,
+  DeleteApiKeyCommand,
+  GetApiKeysCommand,
+} from '@aws-sdk/client-api-gateway';
+import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { outputsOf } from '../../local/outputs-file.ts';
+import { type LocalStack, startStack } from '../../local/stack.ts';
+import { assemblyOf } from '../support/assembly.ts';
+
+/** What an operator does to a stack as a whole, as a shell runs it. */
+const MAIN = fileURLToPath(new URL('../../ops/main.ts', import.meta.url));
+const run = promisify(execFile);
+
+let stack: LocalStack;
+let folder: string;
+let apiGateway: APIGatewayClient;
+let dynamodb: DynamoDBClient;
+/** The clock of throttles and schedules: it stands, so that no reconciler runs between two steps. */
+let now = Date.now();
+
+beforeAll(async () => {
+  stack = await startStack({
+    assemblyDir: await assemblyOf({ profile: 'default' }),
+    log: null,
+    now: () => now,
+  });
+  const { region, credentials } = stack;
+  apiGateway = new APIGatewayClient({ endpoint: stack.apiGatewayEndpoint, region, credentials });
+  dynamodb = new DynamoDBClient({ endpoint: stack.dynamodbEndpoint, region, credentials });
+  folder = mkdtempSync(join(tmpdir(), 'latchkey-ops-'));
+  writeFileSync(join(folder, 'outputs.json'), JSON.stringify({ local: outputsOf(stack) }));
+});
+afterAll(async () => {
+  await stack?.stop();
+  rmSync(folder, { recursive: true });
+});
+
+const said = async (...args: string[]) =>
+  (await run(process.execPath, [MAIN, ...args, '--outputs', join(folder, 'outputs.json')])).stdout;
+const ops = async (...args: string[]) => JSON.parse(await said(...args, '--json'));
+const refusal = (...args: string[]) =>
+  said(...args).then(
+    () => '',
+    (failed: { stderr: string }) => failed.stderr,
+  );
+
+describe('protect', () => {
+  const isProtected = async () => {
+    const command = new DescribeTableCommand({ TableName: stack.outputs.TableName });
+    return (await dynamodb.send(command)).Table?.DeletionProtectionEnabled === true;
+  };
+
+  test('switches the deletion protection of the table on and off, and says when there is nothing to do', async () => {
+    expect(await isProtected()).toBe(false);
+    expect(await ops('protect', '--dry-run')).toMatchObject({
+      protected: false,
+      changed: 'nothing (--dry-run)',
+    });
+    expect(await isProtected()).toBe(false);
+    expect(await ops('protect')).toEqual({ table: stack.outputs.TableName, protected: true });
+    expect(await isProtected()).toBe(true);
+    expect(await ops('protect')).toMatchObject({ protected: true, changed: 'nothing' });
+    expect(await ops('protect', '--off')).toMatchObject({ protected: false });
+    expect(await isProtected()).toBe(false);
+  });
+});
+
+describe('teardown', () => {
+  const names = async () =>
+    ((await apiGateway.send(new GetApiKeysCommand({ limit: 500 }))).items ?? []).map(({ name = '' }) => name);
+
+  test('lists what tenants have left, deletes it only when the stack is gone, and nothing of anybody else', async () => {
+    const prefix = stack.outputs.UsageKeyPrefix ?? '';
+    const ofTenants = [1, 2, 3].map((tenant) => `${prefix}${String(tenant).repeat(32)}0`);
+    const foreign = ['someoneelseskey0123456789', `${'f'.repeat(32)}${'1'.repeat(32)}0`];
+    for (const name of [...ofTenants, ...foreign]) {
+      now += 1_000;
+      await apiGateway.send(new CreateApiKeyCommand({ name, value: name, enabled: true }));
+    }
+    const listed = await ops('teardown');
+    expect(listed).toMatchObject({ left: 3, of_the_stack: 4 });
+    expect(listed.keys.map(({ name }: { name: string }) => name).sort()).toEqual(ofTenants);
+    expect(await refusal('teardown', '--delete')).toContain('The stack is still there: it has 4 usage keys');
+    expect(await names()).toEqual(expect.arrayContaining(ofTenants));
+
+    // What `cdk destroy` does.
+    const { items = [] } = await apiGateway.send(new GetApiKeysCommand({ limit: 500 }));
+    for (const { id, name = '' } of items) {
+      if (!name.startsWith(prefix) || ofTenants.includes(name)) continue;
+      now += 1_000;
+      await apiGateway.send(new DeleteApiKeyCommand({ apiKey: id }));
+    }
+    now += 10_000;
+    expect(await ops('teardown')).toMatchObject({ left: 3, of_the_stack: 0 });
+    expect(await ops('teardown', '--delete')).toEqual({ deleted: 3 });
+    expect((await names()).sort()).toEqual([...foreign].sort());
+    expect(await ops('teardown', '--delete')).toEqual({ deleted: 0 });
+  });
+
+  test('says what is missing where the outputs do not name the prefix', async () => {
+    const { UsageKeyPrefix: _, ...older }: Record<string, string> = outputsOf(stack);
+    const file = join(folder, 'older.json');
+    writeFileSync(file, JSON.stringify({ local: older }));
+    const failed = await run(process.execPath, [MAIN, 'teardown', '--outputs', file]).catch((error) => error);
+    expect(failed.stderr).toContain('The outputs lack UsageKeyPrefix');
+  });
+});
