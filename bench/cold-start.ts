@@ -33,8 +33,7 @@ interface FirstInvocation {
 /** Times fresh processes of the authorizer and of an empty handler in turn, with the same flags and environment. */
 export async function measureColdStart(
   bundle: AuthorizerBundle,
-  tableName: string,
-  endpoint: string,
+  { tableName, endpoint }: { readonly tableName: string; readonly endpoint: string },
   newIdentity: (name: string) => Promise<Identity>,
   processes: number,
 ): Promise<ColdStartResult> {

@@ -37,7 +37,7 @@ async function measure(effort: Effort, withScale: boolean): Promise<Results> {
     const handler = await loadAuthorizer(bundle.file, authorizerEnvironment(tableName, endpoint));
     const warm = await measureWarm(handler, tableName, newIdentity, effort);
     const calls = await countCalls(bundle, tableName, endpoint, newIdentity);
-    const cold = await measureColdStart(bundle, tableName, endpoint, newIdentity, effort.processes);
+    const cold = await measureColdStart(bundle, { tableName, endpoint }, newIdentity, effort.processes);
     const scale = withScale ? await measureScale(bundle, endpoint, effort) : null;
     return { warm, calls, cold, scale, bundle };
   } finally {

@@ -32,31 +32,41 @@ export const MAX_AUTHORIZER_BYTES = 57_000;
 /** Every figure once; the JSON, the table and the exit code are read from here. */
 export function figures({ warm, calls, cold, scale, bundle }: Results): readonly Figure[] {
   return [
-    timed('Decision by key, of the floor', 'key_decision_over_floor', warm.key.ratio, 3, 1.3),
-    timed('Decision by JWT, of the floor', 'jwt_decision_over_floor', warm.token.ratio, 3, 1.3),
-    timed('- whose token is new, of the floor', 'new_jwt_decision_over_floor', warm.newToken.ratio, 3),
-    timed('The floor, of itself (noise)', 'floor_over_floor', warm.noise.ratio, 3),
-    exact('DynamoDB calls a decision, hot', 'calls_per_decision', calls.hot, 4, 1.02),
-    exact('- at decisions a second', 'hot_decisions_per_second', calls.hotDecisionsPerSecond, 0),
-    exact('DynamoDB calls, key used hourly', 'calls_per_hourly_decision', calls.hourly, 3),
+    timed('Decision by key, of the floor', 'key_decision_over_floor', warm.key.ratio, {
+      digits: 3,
+      target: 1.3,
+    }),
+    timed('Decision by JWT, of the floor', 'jwt_decision_over_floor', warm.token.ratio, {
+      digits: 3,
+      target: 1.3,
+    }),
+    timed('- whose token is new, of the floor', 'new_jwt_decision_over_floor', warm.newToken.ratio, {
+      digits: 3,
+    }),
+    timed('The floor, of itself (noise)', 'floor_over_floor', warm.noise.ratio, { digits: 3 }),
+    exact('DynamoDB calls a decision, hot', 'calls_per_decision', calls.hot, { digits: 4, target: 1.02 }),
+    exact('- at decisions a second', 'hot_decisions_per_second', calls.hotDecisionsPerSecond, { digits: 0 }),
+    exact('DynamoDB calls, key used hourly', 'calls_per_hourly_decision', calls.hourly, { digits: 3 }),
     ...(scale === null
       ? []
       : [
-          timed(
-            'Decision over many keys, of a thousand',
-            'decision_over_many_keys',
-            scale.large.ratio,
-            3,
-            1.1,
-          ),
-          exact('- keys in that table', 'many_keys', scale.keys, 0),
+          timed('Decision over many keys, of a thousand', 'decision_over_many_keys', scale.large.ratio, {
+            digits: 3,
+            target: 1.1,
+          }),
+          exact('- keys in that table', 'many_keys', scale.keys, { digits: 0 }),
         ]),
-    timed('Cold start by key, ms over empty', 'cold_start_over_empty_ms', cold.keyOverEmptyMs, 1, 15),
-    timed('Cold start by JWT, ms over empty', 'cold_start_jwt_over_empty_ms', cold.tokenOverEmptyMs, 1),
-    timed('- of it the import', 'import_over_empty_ms', cold.importOverEmptyMs, 1),
-    timed('A bare client, ms over empty', 'bare_client_over_empty_ms', cold.bareOverEmptyMs, 1),
-    exact('Authorizer, bytes', 'authorizer_bytes', bundle.bytes, 0, MAX_AUTHORIZER_BYTES),
-    exact('- gzipped', 'authorizer_gzip_bytes', bundle.gzipBytes, 0),
+    timed('Cold start by key, ms over empty', 'cold_start_over_empty_ms', cold.keyOverEmptyMs, {
+      digits: 1,
+      target: 15,
+    }),
+    timed('Cold start by JWT, ms over empty', 'cold_start_jwt_over_empty_ms', cold.tokenOverEmptyMs, {
+      digits: 1,
+    }),
+    timed('- of it the import', 'import_over_empty_ms', cold.importOverEmptyMs, { digits: 1 }),
+    timed('A bare client, ms over empty', 'bare_client_over_empty_ms', cold.bareOverEmptyMs, { digits: 1 }),
+    exact('Authorizer, bytes', 'authorizer_bytes', bundle.bytes, { digits: 0, target: MAX_AUTHORIZER_BYTES }),
+    exact('- gzipped', 'authorizer_gzip_bytes', bundle.gzipBytes, { digits: 0 }),
     orientation('This machine: the floor, µs', 'floor_us', warm.key.floorMicroseconds),
     orientation('- decision by key, µs', 'key_decision_us', warm.key.subjectMicroseconds),
     orientation('- decision by JWT, µs', 'jwt_decision_us', warm.token.subjectMicroseconds),
@@ -64,12 +74,20 @@ export function figures({ warm, calls, cold, scale, bundle }: Results): readonly
   ];
 }
 
-function timed(title: string, name: string, interval: Estimate, digits: number, target?: number): Figure {
+/** How a figure is shown, and what it is to come to. */
+interface Shown {
+  readonly digits: number;
+  readonly target?: number;
+}
+
+/** A measured figure, shown with so many digits after the point. */
+function timed(title: string, name: string, interval: Estimate, { digits, target }: Shown): Figure {
   const figure = { title, name, value: interval.median, interval, digits };
   return target === undefined ? figure : { ...figure, target };
 }
 
-function exact(title: string, name: string, value: number, digits: number, target?: number): Figure {
+/** A counted figure, which is the same in every run. */
+function exact(title: string, name: string, value: number, { digits, target }: Shown): Figure {
   const figure = { title, name, value, digits, exact: true } as const;
   return target === undefined ? figure : { ...figure, target };
 }

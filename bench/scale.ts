@@ -40,14 +40,13 @@ export async function measureScale(
 async function filledTable(bundle: AuthorizerBundle, endpoint: string, keys: number): Promise<Call> {
   const tableName = await createTableWithoutStream(endpoint);
   const owner = await (await identitiesIn(tableName, endpoint, bundle))('scale');
-  const called = await fill(tableName, endpoint, bundle, owner.tenantId, keys);
+  const called = await fill({ tableName, endpoint }, bundle, owner.tenantId, keys);
   const handler = await loadAuthorizer(bundle.file, authorizerEnvironment(tableName, endpoint));
   return () => decideOnce(handler, keyEvent(called[Math.floor(Math.random() * called.length)] ?? ''));
 }
 
 async function fill(
-  tableName: string,
-  endpoint: string,
+  { tableName, endpoint }: { readonly tableName: string; readonly endpoint: string },
   { settings: { profile } }: AuthorizerBundle,
   tenantId: string,
   count: number,

@@ -37,8 +37,13 @@ export class Waf extends Construct {
         [TOO_MANY]: { contentType: 'APPLICATION_JSON', content: JSON.stringify(body(props.profile)) },
       },
       rules: [
-        this.rule('public-routes', 0, props, props.limits.publicRequestsPerMinute, publicWrites(props.rows)),
-        this.rule('all-routes', 1, props, props.limits.requestsPerMinute),
+        this.rule(props, {
+          name: 'public-routes',
+          priority: 0,
+          limit: props.limits.publicRequestsPerMinute,
+          scopeDownStatement: publicWrites(props.rows),
+        }),
+        this.rule(props, { name: 'all-routes', priority: 1, limit: props.limits.requestsPerMinute }),
       ],
     });
     new CfnWebACLAssociation(this, 'Association', {
@@ -48,11 +53,19 @@ export class Waf extends Construct {
   }
 
   private rule(
-    name: string,
-    priority: number,
     { allowedOrigin }: WafProps,
-    limit: number,
-    scopeDownStatement?: CfnWebACL.StatementProperty,
+    {
+      name,
+      priority,
+      limit,
+      scopeDownStatement,
+    }: {
+      readonly name: string;
+      readonly priority: number;
+      /** Requests in a window. */
+      readonly limit: number;
+      readonly scopeDownStatement?: CfnWebACL.StatementProperty;
+    },
   ): CfnWebACL.RuleProperty {
     return {
       name,

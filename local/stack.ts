@@ -109,20 +109,26 @@ export async function startStack(options: LocalStackOptions): Promise<LocalStack
     };
     const deployment = await deploy(template, platform, resolved, cleanup);
     server.serve(deployment.gateway);
-    return handle(template, server, platform, deployment, cleanup);
+    return handle({ template, server, platform, deployment, cleanup });
   } catch (error) {
     await cleanup.run();
     throw error;
   }
 }
 
-function handle(
-  template: StackTemplate,
-  server: HttpServer,
-  { authorization, dynamodb, services, controlPlane }: Platform,
-  { functions, rotation, sweeper, mappings, scheduler }: Deployment,
-  cleanup: Cleanup,
-): LocalStack {
+function handle({
+  template,
+  server,
+  platform: { authorization, dynamodb, services, controlPlane },
+  deployment: { functions, rotation, sweeper, mappings, scheduler },
+  cleanup,
+}: {
+  readonly template: StackTemplate;
+  readonly server: HttpServer;
+  readonly platform: Platform;
+  readonly deployment: Deployment;
+  readonly cleanup: Cleanup;
+}): LocalStack {
   return {
     url: server.url,
     dynamodbEndpoint: dynamodb.url,

@@ -62,30 +62,30 @@ export function accountProbes({ config }: Pick<Settings, 'config'>): readonly Pr
         return ok(`Lambda lets ${limit} instances run at once; ${reserved} are to be reserved.${hint}`);
       }),
     },
-    counted(
-      'api-keys',
-      'API keys',
-      '/apikeys',
-      API_KEYS,
-      OWN_KEYS,
-      'AWS does not raise it: delete keys that nobody uses (docs/runbook/usage-keys.md), or take another Region or account.',
-    ),
-    counted(
-      'usage-plans',
-      'usage plans',
-      '/usageplans',
-      USAGE_PLANS,
-      tiers.length + OWN_KEYS,
-      'Service Quotas, API Gateway, "Usage plans" (L-E8693075): ask for more.',
-    ),
-    counted(
-      'rest-apis',
-      'regional APIs',
-      '/restapis',
-      REGIONAL_APIS,
-      1,
-      'Service Quotas, API Gateway, "Regional APIs" (L-A966AB5D): ask for more, or delete what nobody uses.',
-    ),
+    counted({
+      id: 'api-keys',
+      things: 'API keys',
+      path: '/apikeys',
+      quota: API_KEYS,
+      more: OWN_KEYS,
+      fix: 'AWS does not raise it: delete keys that nobody uses (docs/runbook/usage-keys.md), or take another Region or account.',
+    }),
+    counted({
+      id: 'usage-plans',
+      things: 'usage plans',
+      path: '/usageplans',
+      quota: USAGE_PLANS,
+      more: tiers.length + OWN_KEYS,
+      fix: 'Service Quotas, API Gateway, "Usage plans" (L-E8693075): ask for more.',
+    }),
+    counted({
+      id: 'rest-apis',
+      things: 'regional APIs',
+      path: '/restapis',
+      quota: REGIONAL_APIS,
+      more: 1,
+      fix: 'Service Quotas, API Gateway, "Regional APIs" (L-A966AB5D): ask for more, or delete what nobody uses.',
+    }),
     {
       id: 'request-rate',
       subject: 'The requests a second of the account',
@@ -159,7 +159,22 @@ function asked(action: string, run: () => Promise<Result>): () => Promise<Result
 }
 
 /** How many of a thing of API Gateway there are, with those that the stack adds. */
-function counted(id: string, things: string, path: string, quota: number, more: number, fix: string): Probe {
+function counted({
+  id,
+  things,
+  path,
+  quota,
+  more,
+  fix,
+}: {
+  readonly id: string;
+  readonly things: string;
+  readonly path: string;
+  readonly quota: number;
+  /** How many the stack makes. */
+  readonly more: number;
+  readonly fix: string;
+}): Probe {
   return {
     id,
     subject: `The ${things}`,

@@ -77,19 +77,26 @@ export class DynamoDecisionStore implements DecisionStore {
   }
 
   useKey(locator: string, hash: Uint8Array, address: string, now: number): Promise<Use<KeyRecord>> {
-    return this.#useKey(locator, hash, address, now, (list) => hasAddress(list, address));
+    return this.#useKey({ locator, hash, address, now }, (list) => hasAddress(list, address));
   }
 
   /** As {@link useKey}, wherever the key's user is: `address` is of who asks about the key. */
   useKeyAnywhere(locator: string, hash: Uint8Array, address: string, now: number): Promise<Use<KeyRecord>> {
-    return this.#useKey(locator, hash, address, now, () => true);
+    return this.#useKey({ locator, hash, address, now }, () => true);
   }
 
   #useKey(
-    locator: string,
-    hash: Uint8Array,
-    address: string,
-    now: number,
+    {
+      locator,
+      hash,
+      address,
+      now,
+    }: {
+      readonly locator: string;
+      readonly hash: Uint8Array;
+      readonly address: string;
+      readonly now: number;
+    },
     allows: (list: List) => boolean,
   ): Promise<Use<KeyRecord>> {
     const stored = hashText(hash);

@@ -71,16 +71,19 @@ export async function takeFromSource(
  */
 export async function countingFailures<Result>(
   attempt: Promise<Result>,
-  store: SourceStore,
-  address: string,
-  limit: SourceLimit,
-  now: number,
+  source: {
+    readonly store: SourceStore;
+    readonly address: string;
+    readonly limit: SourceLimit;
+    /** Unix seconds. */
+    readonly now: number;
+  },
 ): Promise<Result> {
   try {
     return await attempt;
   } catch (error) {
     if (error instanceof Problem && error.code === 'invalid_grant') {
-      await takeFromSource(store, address, limit, now);
+      await takeFromSource(source.store, source.address, source.limit, source.now);
     }
     throw error;
   }

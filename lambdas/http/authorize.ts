@@ -35,8 +35,12 @@ export function authorizer(
     observe(observation(decision.outcome, started, { level: 'INFO', ...line, ...said(decision) }));
     return answer(
       decision,
-      event,
-      contextOf(decision, requestId, context.clock(), (code) => errorCodeOf(context.profile, code)),
+      {
+        methodArn: event.methodArn,
+        context: contextOf(decision, requestId, context.clock(), (code) =>
+          errorCodeOf(context.profile, code),
+        ),
+      },
       usageKeys,
       context.deployment,
     );

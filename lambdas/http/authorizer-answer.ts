@@ -1,4 +1,3 @@
-import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import type { Decision } from '../access/decision.ts';
 import type { Deployment, UsageKeys } from '../contract/deployment.ts';
 import { principalOf } from '../kernel/caller.ts';
@@ -28,8 +27,7 @@ export interface AuthorizerAnswer {
  */
 export function answer(
   decision: Decision,
-  event: Pick<APIGatewayRequestAuthorizerEvent, 'methodArn'>,
-  context: AuthorizerContext,
+  { methodArn, context }: { readonly methodArn: string; readonly context: AuthorizerContext },
   usageKeys: UsageKeys,
   tiers: Pick<Deployment, 'tiers' | 'initialTier'>,
 ): AuthorizerAnswer {
@@ -42,7 +40,7 @@ export function answer(
         {
           Action: 'execute-api:Invoke',
           Effect: decision.outcome === 'refused' ? 'Deny' : 'Allow',
-          Resource: resourceOf(event.methodArn),
+          Resource: resourceOf(methodArn),
         },
       ],
     },

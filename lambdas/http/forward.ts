@@ -1,5 +1,6 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import { EXPOSED_HEADERS } from '../contract/cors.ts';
+import type { Deployment } from '../contract/deployment.ts';
 import { type Caller, principalOf } from '../kernel/caller.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { Problem } from '../kernel/problem.ts';
@@ -39,7 +40,7 @@ export function forwarder(signer: Signer, rendering: Rendering, clock: Clock): A
     const result =
       upstreamUrl === null
         ? echo(call, caller, request, rendering)
-        : await send(upstreamUrl, call, request, rendering, clock);
+        : await send(upstreamUrl, call, request, { deployment: rendering.deployment, clock });
     return { result, route: 'upstream', caller };
   };
 }
@@ -92,15 +93,14 @@ function echo(
       body_bytes: call.body.length,
     },
   };
-  return respond(200, JSON.stringify(body), {}, request, rendering);
+  return respond({ status: 200, body: JSON.stringify(body) }, request, rendering);
 }
 
 async function send(
   upstreamUrl: string,
   { method, pathAndQuery, headers, body }: UpstreamCall,
   request: HttpRequest,
-  { deployment }: Rendering,
-  clock: Clock,
+  { deployment, clock }: { readonly deployment: Deployment; readonly clock: Clock },
 ): Promise<APIGatewayProxyResult> {
   const hasBody = method !== 'GET' && method !== 'HEAD';
   if (!hasBody && body.length > 0) {

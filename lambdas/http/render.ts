@@ -21,19 +21,25 @@ interface Content {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Makes the response of what a row's handler returned after so many milliseconds. */
-export function render(
-  route: Route,
-  returned: unknown,
-  request: HttpRequest,
-  rendering: Rendering,
-  milliseconds: number,
-): APIGatewayProxyResult {
+/** The request that a result answers, and how it is rendered. */
+interface Exchange {
+  readonly request: HttpRequest;
+  readonly rendering: Rendering;
+  /** For how long the row's handler worked. */
+  readonly milliseconds: number;
+}
+
+/** Makes the response of the result that a row's handler returned. */
+export function render(route: Route, returned: unknown, exchange: Exchange): APIGatewayProxyResult {
+  const { request, rendering } = exchange;
   const { result, cookies } = returned instanceof WithCookies ? returned : { result: returned, cookies: [] };
   const success = successOf(route, result);
-  const { body, headers } =
-    contentOf(result, success) ?? document(route, result, request, rendering, milliseconds);
-  const response = respond(success.status, body, { ...headers, ...success.headers }, request, rendering);
+  const { body, headers } = contentOf(result, success) ?? document(route, result, exchange);
+  const response = respond(
+    { status: success.status, body, headers: { ...headers, ...success.headers } },
+    request,
+    rendering,
+  );
   if (cookies.length === 0) return response;
   return { ...response, multiValueHeaders: { 'Set-Cookie': cookies.map(setCookie) } };
 }
@@ -74,9 +80,7 @@ export function mediaTypeOf({ kind, ...success }: Success): string {
 function document(
   { id, success, oauth }: Route,
   result: unknown,
-  { requestId }: HttpRequest,
-  { profile }: Rendering,
-  milliseconds: number,
+  { request: { requestId }, rendering: { profile }, milliseconds }: Exchange,
 ): Content {
   if (success.kind === 'raw' || oauth === true) return { body: JSON.stringify(result) };
   // A row with a schema answers with an object: its type says so.

@@ -16,9 +16,15 @@ export interface Rendering {
 
 /** A response with the headers that all have. Nothing of ours is cached unless it says so itself. */
 export function respond(
-  status: number,
-  body: string,
-  headers: Readonly<Record<string, string>>,
+  {
+    status,
+    body,
+    headers = {},
+  }: {
+    readonly status: number;
+    readonly body: string;
+    readonly headers?: Readonly<Record<string, string>>;
+  },
   request: HttpRequest,
   { deployment }: Rendering,
 ): APIGatewayProxyResult {
@@ -65,7 +71,7 @@ export function respondProblem(
     ...(retryAfterSeconds === undefined ? {} : { 'Retry-After': String(retryAfterSeconds) }),
     ...(allow === undefined ? {} : { Allow: allow.join(', ') }),
   };
-  return respond(status, JSON.stringify(body), headers, request, rendering);
+  return respond({ status, body: JSON.stringify(body), headers }, request, rendering);
 }
 
 function profileErrorBody(problem: Problem, { requestId }: HttpRequest, profile: Profile): unknown {

@@ -82,7 +82,7 @@ export function serve<Services>(
       const row = rowOf(request);
       if (row === undefined) throw unmatched(request);
       const caller = row.access.kind === 'public' ? undefined : callerOf(request.context);
-      const result = await serveRow(row.route, request, caller, services, rendering);
+      const result = await serveRow(row.route, { request, caller }, services, rendering);
       return { result, route: row.route.id, ...(caller === undefined ? {} : { caller }) };
     },
     rendering,
@@ -94,8 +94,7 @@ const NOT_ASKED: Credential = { kind: 'none' };
 
 async function serveRow<Services>(
   row: Row<Services>,
-  request: HttpRequest,
-  caller: Caller | undefined,
+  { request, caller }: { readonly request: HttpRequest; readonly caller: Caller | undefined },
   services: Services,
   rendering: Rendering,
 ): Promise<APIGatewayProxyResult> {
@@ -121,7 +120,7 @@ async function serveRow<Services>(
   const result = await row.handle(incoming, services, caller).catch((error: unknown) => {
     throw inWrittenNames(error, Object.assign({}, written.query, written.body), aliases);
   });
-  return render(row, result, request, rendering, performance.now() - started);
+  return render(row, result, { request, rendering, milliseconds: performance.now() - started });
 }
 
 /** The body as it came; empty where the row takes fields. */

@@ -185,7 +185,7 @@ class Run {
     const inPlan = members.get(plans.own[row.tier ?? ''] ?? '');
     const key = keys.get(usageKeyValue(plans.prefix, row));
     const found = key && { enabled: key.enabled, inPlan: inPlan?.has(key.id) === true };
-    return nextStep(row, found, inPlan !== undefined, clock(), settings);
+    return nextStep(row, found, inPlan !== undefined, { ...settings, now: clock() });
   }
 
   async #point(row: UsageKeyRow, walk: Walk): Promise<void> {

@@ -37,8 +37,7 @@ export function nextStep(
   row: UsageKeyRow,
   found: FoundKey | undefined,
   hasPlan: boolean,
-  now: number,
-  { warmSeconds }: Pick<OwnUsageKeys, 'warmSeconds'>,
+  { now, warmSeconds }: Pick<OwnUsageKeys, 'warmSeconds'> & { readonly now: number },
 ): UsageKeyStep {
   const begun = row.warmingSince !== undefined || row.pointed;
   if (row.tier === null) return 'rest';

@@ -53,13 +53,12 @@ export const refreshRoutes = group.rows({
       if ((body.grant_type ?? 'refresh_token') !== 'refresh_token')
         throw new Problem('unsupported_grant_type');
       const token = body.refresh_token ?? body.refreshToken ?? '';
-      const grant = await countingFailures(
-        refreshGrant(token, origin, grants),
-        sources,
-        origin.address,
-        refreshLimit(grants.deployment.addressLimits),
-        grants.clock(),
-      );
+      const grant = await countingFailures(refreshGrant(token, origin, grants), {
+        store: sources,
+        address: origin.address,
+        limit: refreshLimit(grants.deployment.addressLimits),
+        now: grants.clock(),
+      });
       const view = viewGrant(grant);
       return { ...view, token: view.access_token };
     },

@@ -48,7 +48,7 @@ export function routesPage(
     ...upstreamTable(standard, rightsIn(standard)),
     ...others.flatMap((profile) => [
       `\n## \`${profile.name}\`\n`,
-      ...differences(routes, rows, standard, profile, rightsIn(profile)),
+      ...differences(routes, { rows, profile: standard }, profile, rightsIn(profile)),
       ...upstreamTable(profile, rightsIn(profile)),
     ]),
     '',
@@ -76,19 +76,18 @@ function callersText(access: Access): string {
 /** The routes of `profile` that are elsewhere, or of other access, than in `standard`; by the id of the route. */
 function differences(
   routes: readonly Route[],
-  standardRows: readonly RouteRow[],
-  standard: Profile,
+  standard: { readonly rows: readonly RouteRow[]; readonly profile: Profile },
   profile: Profile,
   rights: Rights,
 ): string[] {
   const rows = routeRows(routes, profile, rights);
   const changed = routes
-    .map(({ id }) => [id, cell(standardRows, id), cell(rows, id)] as const)
+    .map(({ id }) => [id, cell(standard.rows, id), cell(rows, id)] as const)
     .filter(([, before, after]) => before !== after);
-  if (changed.length === 0) return [`The routes of \`${standard.name}\`.`];
+  if (changed.length === 0) return [`The routes of \`${standard.profile.name}\`.`];
   return [
-    `The routes of \`${standard.name}\`, except:\n`,
-    `| route | \`${standard.name}\` | \`${profile.name}\` |`,
+    `The routes of \`${standard.profile.name}\`, except:\n`,
+    `| route | \`${standard.profile.name}\` | \`${profile.name}\` |`,
     '|---|---|---|',
     ...changed.map(([id, before, after]) => `| \`${id}\` | ${before} | ${after} |`),
   ];

@@ -104,9 +104,7 @@ export class SecretsManagerApi {
     const id = ClientRequestToken ?? randomUUID();
     const secret = putValue(
       this.#store.get(SecretId),
-      id,
-      SecretString,
-      VersionStages ?? [CURRENT],
+      { id, value: SecretString, stages: VersionStages ?? [CURRENT] },
       this.#store.now(),
     );
     this.#store.save(secret);

@@ -35,9 +35,7 @@ export function versionWith(secret: Secret, stage: string): string | undefined {
 /** The secret with a value under a version (Secrets Manager API reference, PutSecretValue). */
 export function putValue(
   secret: Secret,
-  id: string,
-  value: string,
-  stages: readonly string[],
+  { id, value, stages }: { readonly id: string; readonly value: string; readonly stages: readonly string[] },
   now: number,
 ): Secret {
   const existing = secret.versions[id];

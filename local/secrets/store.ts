@@ -67,7 +67,9 @@ export class SecretStore {
     };
     const { SecretString, GenerateSecretString } = properties;
     const value = SecretString ?? (GenerateSecretString && generate(GenerateSecretString));
-    return value === undefined ? empty : putValue(empty, randomUUID(), value, [CURRENT], this.now());
+    return value === undefined
+      ? empty
+      : putValue(empty, { id: randomUUID(), value, stages: [CURRENT] }, this.now());
   }
 }
 

@@ -24,7 +24,8 @@ test('neither an account nor an address can be read off a place', () => {
 test('what fails for a guess counts against its address, and tells of the limit; what is right, or fails else, does not', async () => {
   const { sources } = memoryStores();
   const limit = refreshLimit({ failedRefreshesPerTenMinutes: 2 } as AddressLimits);
-  const attempt = (outcome: Promise<string>) => countingFailures(outcome, sources, '192.0.2.1', limit, NOW);
+  const attempt = (outcome: Promise<string>) =>
+    countingFailures(outcome, { store: sources, address: '192.0.2.1', limit, now: NOW });
   const guess = () => attempt(Promise.reject(new Problem('invalid_grant')));
   for (let count = 0; count < 5; count += 1) {
     expect(await attempt(Promise.resolve('right'))).toBe('right');

@@ -22,7 +22,7 @@ function usageKey(tenant: Partial<TenantFacts> | null, caller: Caller = KEY): st
       ? null
       : { state: 'active', tier: 'free', suspendedWorkspaces: new Set(), workspaces: new Set(), ...tenant };
   const decision = { outcome: 'allowed', caller, allowance: null, tenant: facts } as const;
-  return answer(decision, { methodArn: 'arn' }, {} as never, KEYS, TIERS).usageIdentifierKey;
+  return answer(decision, { methodArn: 'arn', context: {} }, KEYS, TIERS).usageIdentifierKey;
 }
 
 describe('an allowed request counts on', () => {

@@ -13,11 +13,11 @@ import {
 const ROW: UsageKeyRow = { tenantId: 't', tier: 'free', generation: 0, since: 0, pointed: false };
 const GOOD: FoundKey = { enabled: true, inPlan: true };
 const step = (row: Partial<UsageKeyRow>, found: FoundKey | undefined = GOOD, now = 1_000, hasPlan = true) =>
-  nextStep({ ...ROW, ...row }, found, hasPlan, now, { warmSeconds: 300 });
+  nextStep({ ...ROW, ...row }, found, hasPlan, { now, warmSeconds: 300 });
 
 describe('the next step of a key', () => {
   test.each<[string, ReturnType<typeof step>, string]>([
-    ['there is none', nextStep(ROW, undefined, true, 0, { warmSeconds: 1 }), 'create'],
+    ['there is none', nextStep(ROW, undefined, true, { now: 0, warmSeconds: 1 }), 'create'],
     ['it is in no plan', step({}, { enabled: true, inPlan: false }), 'attach'],
     ['it is in its plan', step({}), 'warm'],
     ['it has not warmed', step({ warmingSince: 701 }), 'await'],
@@ -44,7 +44,7 @@ describe('the next step of a key', () => {
     const found = fc.option(fc.record({ enabled: fc.boolean(), inPlan: fc.boolean() }), { nil: undefined });
     fc.assert(
       fc.property(rows, found, fc.boolean(), fc.nat(2_000), (row, key, hasPlan, now) => {
-        const next = nextStep(row, key, hasPlan, now, { warmSeconds: 300 });
+        const next = nextStep(row, key, hasPlan, { now, warmSeconds: 300 });
         const isWhole = key?.enabled === true && key.inPlan && hasPlan;
         if (next === 'point') expect(isWhole && now - row.warmingSince >= 300).toBe(true);
         if (row.pointed && row.tier !== null) expect(next).toBe(isWhole ? 'rest' : 'replace');
