@@ -9,7 +9,7 @@ interface Document {
   readonly paths: Readonly<Record<string, Readonly<Record<string, OperationObject>>>>;
   readonly components: {
     readonly schemas: {
-      readonly Error: { readonly required: readonly string[] };
+      readonly ApiError: { readonly required: readonly string[] };
       readonly Scope: { readonly enum: readonly string[] };
       readonly Role: { readonly enum: readonly string[] };
     };
@@ -113,7 +113,7 @@ export class Api {
 
   /** Whether a body has the shape of the profile's errors, with every value filled in. */
   async isError({ json, text }: ApiResponse): Promise<boolean> {
-    const { required } = (await this.#openApi()).components.schemas.Error;
+    const { required } = (await this.#openApi()).components.schemas.ApiError;
     return (
       required.every((name) => json[name] !== undefined && json[name] !== '') && !text.includes('$context')
     );

@@ -15,6 +15,7 @@ export type RouteId =
   | 'exchangeToken'
   | 'issueKeyToken'
   | 'getMe'
+  | 'getWhoami'
   | 'logout'
   | 'listKeys'
   | 'createKey'

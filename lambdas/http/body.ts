@@ -5,6 +5,8 @@ import type { HttpRequest } from './event.ts';
 
 /** Bytes of a body that our own routes take; the largest has a name, metadata and twenty address blocks. */
 const MAX_BODY_BYTES = 64 * 1024;
+/** Members of a JSON body at any depth, fields of a form or parameters of a query: more than any row takes. */
+const MAX_FIELDS = 250;
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json$/;
 const FORM_TYPE = 'application/x-www-form-urlencoded';
 
@@ -28,11 +30,30 @@ export function readBody(request: HttpRequest, takesForm: boolean): unknown {
     });
   }
   try {
-    return JSON.parse(text, requireStorable);
+    return JSON.parse(text, bounded());
   } catch (error) {
     if (error instanceof Problem) throw error;
     throw new Problem('malformed_request', { message: 'The body is not valid JSON.' });
   }
+}
+
+/** A reviver for `JSON.parse` that takes storable members, and not too many of them. */
+function bounded(): (name: string, value: unknown) => unknown {
+  let members = 0;
+  return (name, value) => {
+    members += 1;
+    if (members > MAX_FIELDS) throw tooManyFields();
+    return requireStorable(name, value);
+  };
+}
+
+/** Refuses a query with more parameters than any row takes. Throws `malformed_request`. */
+export function requireFewParameters(query: HttpRequest['query']): void {
+  if (Object.keys(query).length > MAX_FIELDS) throw tooManyFields();
+}
+
+function tooManyFields(): Problem {
+  return new Problem('malformed_request', { message: `The request must have at most ${MAX_FIELDS} fields.` });
 }
 
 function decode(bytes: Buffer): string {
@@ -52,6 +73,7 @@ function mediaType(request: HttpRequest): string {
 function readForm(text: string): Record<string, string> {
   const fields = new Map<string, string>();
   for (const [name, value] of new URLSearchParams(text)) {
+    if (fields.size === MAX_FIELDS) throw tooManyFields();
     if (fields.has(name))
       throw new Problem('malformed_request', { message: `The field ${printable(name)} comes twice.` });
     fields.set(name, value);

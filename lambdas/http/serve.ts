@@ -6,7 +6,7 @@ import { headerValues } from '../kernel/headers.ts';
 import { Problem } from '../kernel/problem.ts';
 import type { Incoming, RawBody, Route, RouteGroup, Row } from '../kernel/route.ts';
 import { namedWorkspaces } from '../tenancy/workspace-choice.ts';
-import { readBody } from './body.ts';
+import { readBody, requireFewParameters } from './body.ts';
 import { namedCookies } from './cookies.ts';
 import { type HttpRequest, readEvent, requireUnambiguousPath } from './event.ts';
 import { inWrittenNames } from './field-names.ts';
@@ -136,6 +136,7 @@ function rawBody(request: HttpRequest, maxBytes = 0): RawBody {
 
 /** A query parameter that comes twice would be read differently by two readers, so it is an error. */
 function singleValues(query: HttpRequest['query']): Record<string, string> {
+  requireFewParameters(query);
   return Object.fromEntries(
     Object.entries(query).map(([name, [value = '', ...more]]) => {
       if (more.length > 0)

@@ -5,9 +5,12 @@ import { Problem } from '../kernel/problem.ts';
 import { printable } from './body.ts';
 import { publishedName } from './field-names.ts';
 
+/** Errors that an answer names; of more it tells how many. */
+const MAX_NAMED_ERRORS = 10;
+
 /**
  * Checks a value by a route's schema. The profile's field names are taken beside Latchkey's own, and an error names
- * a field as the caller wrote it. Throws `invalid_field` that lists every wrong field.
+ * a field as the caller wrote it. Throws `invalid_field` that lists the first wrong fields, and says how many more there are.
  */
 export function validate<Schema extends z.ZodType>(
   schema: Schema,
@@ -20,9 +23,12 @@ export function validate<Schema extends z.ZodType>(
   const { renamed, writtenAs } = canonicalNames(value as Record<string, unknown>, aliases);
   const result = schema.safeParse(renamed, { reportInput: true });
   if (result.success) return result.data;
-  const fields = result.error.issues.flatMap((issue) => describeIssue(issue, schema, writtenAs, aliases));
+  const found = result.error.issues.flatMap((issue) => describeIssue(issue, schema, writtenAs, aliases));
+  const fields = found.slice(0, MAX_NAMED_ERRORS);
+  const texts = fields.map(({ field, message }) => `${field}: ${message}`);
+  const more = found.length - fields.length;
   throw new Problem('invalid_field', {
-    message: fields.map(({ field, message }) => `${field}: ${message}`).join('; '),
+    message: [...texts, ...(more === 0 ? [] : [`and ${more} more`])].join('; '),
     fields,
   });
 }
@@ -61,9 +67,10 @@ function describeIssue(
     const allowed = fieldNames(schema)
       .map((field) => publishedName(field, aliases))
       .join(', ');
-    return issue.keys.map((key) => ({
+    // The list stands in the first error only: an answer must not grow with what was sent.
+    return issue.keys.map((key, index) => ({
       field: printable(writtenAs.get(key) ?? key),
-      message: `is not a field of this request; allowed are ${allowed}`,
+      message: `is not a field of this request${index === 0 ? `; allowed are ${allowed}` : ''}`,
     }));
   }
   const [head, ...rest] = issue.path;

@@ -35,6 +35,9 @@ export const ROLE = 'rol';
 /** The version of the person whose role the session has. */
 export const USER_VERSION = 'uv';
 
+/** Of a person, whose sessions follow what has a newer version. */
+export const PERSON_VERSION = 'ver';
+
 /** Of a tenant. */
 export const TENANT_STATE = 'state';
 export const TIER = 'tier';

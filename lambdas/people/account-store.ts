@@ -1,6 +1,5 @@
 import { type AuditedState, auditEntry } from '../audit/entries.ts';
 import { rowWrites } from '../audit/trail-store.ts';
-import type { Role } from '../contract/scopes.ts';
 import * as attribute from '../kernel/attributes.ts';
 import { emailKey, tenantKey, userKey, workspaceKey } from '../kernel/item-keys.ts';
 import { type Item, N, S, text } from '../kernel/items.ts';
@@ -12,6 +11,7 @@ import { TENANT } from '../tenancy/tenant.ts';
 import { WORKSPACE } from '../tenancy/workspace.ts';
 import type { AccountStore, Login, NewAccount } from './accounts.ts';
 import { PERSON } from './person.ts';
+import { countOf } from './role-count-store.ts';
 
 /** Tenants, people and workspaces in the table. */
 export class DynamoAccountStore implements AccountStore {
@@ -125,11 +125,6 @@ export class DynamoAccountStore implements AccountStore {
     const row = await this.#table.get(userKey(tenantId, userId));
     return row === undefined ? undefined : PERSON.read({ row });
   }
-}
-
-/** The attribute of a tenant that counts its people with a role. Before roles had names of the owner's, `admin` alone was counted. */
-export function countOf(role: Role): string {
-  return role === 'admin' ? 'adminCount' : `people:${role}`;
 }
 
 /** Takes an address for whom `Item` says: one that nobody has, or whose holder let the time pass. */

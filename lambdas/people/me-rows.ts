@@ -5,12 +5,14 @@ import { Problem } from '../kernel/problem.ts';
 import { routeGroup } from '../kernel/route.ts';
 import { findKey, type KeyContext } from '../keys/keys.ts';
 import { keyView, viewKey } from '../keys/views.ts';
+import type { TenantStore } from '../tenancy/tenants.ts';
 import type { AccountStore } from './accounts.ts';
 
 /** The services of this row in the function `management`. */
 export interface MeServices {
   readonly keys: KeyContext;
   readonly users: Pick<AccountStore, 'findUser'>;
+  readonly tenants: Pick<TenantStore, 'find'>;
 }
 
 const group = routeGroup<MeServices>()({ service: 'management', tag: 'Accounts' });
@@ -45,6 +47,23 @@ export const meRoutes = group.rows({
       scopes: caller.scopes,
       ...(await aboutCaller(caller, services)),
     }),
+  }),
+  getWhoami: group.caller({
+    method: 'GET',
+    path: '/v1/auth/whoami',
+    access: { kind: 'credential', scope: null },
+    summary: 'The tenant of the credential: by this clients learn whether it is good',
+    success: {
+      status: 200,
+      description: 'The tenant.',
+      schema: z.object({ tenant_id: z.string(), tenant_name: z.string(), workspace_id: z.string() }),
+    },
+    errors: [],
+    handle: async (_request, { tenants }, { tenantId, workspaceId }) => {
+      const tenant = await tenants.find(tenantId);
+      // An anonymous caller's tenant has no item.
+      return { tenant_id: tenantId, tenant_name: tenant?.name ?? tenantId, workspace_id: workspaceId };
+    },
   }),
 });
 

@@ -3,16 +3,16 @@ import { auditEntry, type ChangeOrigin } from '../audit/entries.ts';
 import { AuditTrail } from '../audit/trail-store.ts';
 import type { Rights } from '../contract/rights.ts';
 import type { Role } from '../contract/scopes.ts';
+import * as attribute from '../kernel/attributes.ts';
 import { emailKey, tenantKey, userKey } from '../kernel/item-keys.ts';
 import { type Item, N, number, S, text } from '../kernel/items.ts';
 import { Problem } from '../kernel/problem.ts';
 import { ConditionsFailed, type Table, type TransactionWrite } from '../kernel/table.ts';
 import { joinedUpdate, updateExpression } from '../kernel/update.ts';
 import type { UserStanding } from '../sessions/sessions.ts';
-import { claimAddress, countOf } from './account-store.ts';
+import { claimAddress } from './account-store.ts';
 import { identityItem } from './exchange-store.ts';
 import {
-  MAX_USERS,
   type NewPerson,
   noPerson,
   type PasswordChange,
@@ -20,6 +20,7 @@ import {
   type PeopleStore,
 } from './people.ts';
 import { PERSON, type Person, type PersonChange } from './person.ts';
+import { countPeople } from './role-count-store.ts';
 
 /** How often a change of a person begins anew because another came first. */
 const ATTEMPTS = 10;
@@ -82,7 +83,7 @@ export class DynamoPeopleStore implements PeopleStore {
           ...isNew,
         },
       },
-      this.#count(user.tenantId, { to: user.role }),
+      countPeople(user.tenantId, { to: user.role }, this.#managers),
     ];
     const entry = auditEntry({
       action: 'user.create',
@@ -104,7 +105,7 @@ export class DynamoPeopleStore implements PeopleStore {
       const version = before.version + (isNewRole ? 1 : 0);
       const { condition, ...asRead } = asSeen(before);
       const followed = {
-        set: ['ver = :version', 'chg = :change'],
+        set: [`${attribute.PERSON_VERSION} = :version`, `${attribute.CHANGE} = :change`],
         values: { ':version': N(version), ':change': changeNote(origin, 'role') },
       };
       const update: TransactionWrite = {
@@ -124,7 +125,7 @@ export class DynamoPeopleStore implements PeopleStore {
         after: PERSON.audited(after, told),
       });
       const roles = { from: before.role, to: after.role };
-      const writes = [update, ...(isNewRole ? [this.#count(before.tenantId, roles)] : [])];
+      const writes = [update, ...(isNewRole ? [countPeople(before.tenantId, roles, this.#managers)] : [])];
       await this.#audit.commit(before.tenantId, [entry], writes);
       return { ...after, version };
     });
@@ -142,7 +143,7 @@ export class DynamoPeopleStore implements PeopleStore {
             ExpressionAttributeValues: values,
           },
         },
-        this.#count(before.tenantId, { from: before.role }),
+        countPeople(before.tenantId, { from: before.role }, this.#managers),
         {
           Delete: {
             Key: emailKey(before.email),
@@ -191,7 +192,7 @@ export class DynamoPeopleStore implements PeopleStore {
         {
           Update: {
             Key: userKey(before.tenantId, before.userId),
-            UpdateExpression: 'SET ver = :version, pwv = :version, kept = :session, chg = :change',
+            UpdateExpression: `SET ${attribute.PERSON_VERSION} = :version, pwv = :version, kept = :session, ${attribute.CHANGE} = :change`,
             ConditionExpression: condition,
             ExpressionAttributeNames: names,
             ExpressionAttributeValues: {
@@ -219,44 +220,6 @@ export class DynamoPeopleStore implements PeopleStore {
   async standing(tenantId: string, userId: string): Promise<UserStanding | undefined> {
     const item = await this.#table.get(userKey(tenantId, userId));
     return item === undefined ? undefined : userStanding(item);
-  }
-
-  /** Counts a person who comes (`to`), goes (`from`), or has another role. Of those who manage people one always stays. */
-  #count(tenantId: string, { from, to }: { readonly from?: Role; readonly to?: Role }): TransactionWrite {
-    const manages = (role: Role | undefined) => role !== undefined && this.#managers.includes(role);
-    const others = manages(from) && !manages(to) ? this.#managers.filter((role) => role !== from) : undefined;
-    const people = Number(to !== undefined) - Number(from !== undefined);
-    return {
-      Update: {
-        Key: tenantKey(tenantId),
-        UpdateExpression: [
-          'ADD userCount :people',
-          ...(from === undefined ? [] : ['#from :less']),
-          ...(to === undefined ? [] : ['#to :one']),
-        ].join(', '),
-        ConditionExpression: [
-          'attribute_exists(PK)',
-          ...(others === undefined
-            ? []
-            : [`(${['#from > :one', ...others.map((_, index) => `#other${index} > :none`)].join(' OR ')})`]),
-          ...(people > 0 ? ['(attribute_not_exists(userCount) OR userCount < :most)'] : []),
-        ].join(' AND '),
-        ExpressionAttributeNames: {
-          ...(from === undefined ? {} : { '#from': countOf(from) }),
-          ...(to === undefined ? {} : { '#to': countOf(to) }),
-          ...Object.fromEntries((others ?? []).map((role, index) => [`#other${index}`, countOf(role)])),
-        },
-        ExpressionAttributeValues: {
-          ':people': N(people),
-          ...(from === undefined ? {} : { ':less': N(-1) }),
-          ...(to === undefined && others === undefined ? {} : { ':one': N(1) }),
-          ...(others === undefined || others.length === 0 ? {} : { ':none': N(0) }),
-          ...(people > 0 ? { ':most': N(MAX_USERS) } : {}),
-        },
-      },
-      ...(others === undefined ? {} : { otherwise: lastAdministrator() }),
-      ...(people > 0 ? { otherwise: tooManyPeople() } : {}),
-    };
   }
 
   /** Runs a change on the person as they are, again when another change came between. */
@@ -289,14 +252,4 @@ export function userStanding(item: Item): UserStanding {
 /** The condition that the person's row still says what was read of it, of all that changes write. */
 function asSeen(person: Person) {
   return PERSON.asRead('row', person, [...PERSON.patched('row'), 'version']);
-}
-
-function lastAdministrator(): Problem {
-  return new Problem('conflicting_state', {
-    message: 'This is the last administrator. Make another one first.',
-  });
-}
-
-function tooManyPeople(): Problem {
-  return new Problem('limit_reached', { message: `A tenant has at most ${MAX_USERS} people.` });
 }

@@ -1,3 +1,4 @@
+import { PERSON_VERSION } from '../kernel/attributes.ts';
 import { timestamp } from '../kernel/clock.ts';
 import { text as textOf } from '../kernel/items.ts';
 import { type AskedOf, type ChangeOf, defineRecord } from '../kernel/record.ts';
@@ -26,7 +27,7 @@ export const PERSON = defineRecord<Person, 'row'>()({
     audit: 'full_name',
   },
   role: { on: 'row', stored: text('role'), patch: true, view: 'role', audit: 'role' },
-  version: { on: 'row', stored: numberUnlessZero('ver'), initial: 0 },
+  version: { on: 'row', stored: numberUnlessZero(PERSON_VERSION), initial: 0 },
   createdAt: { on: 'row', stored: number('createdAt'), view: { created_at: (at) => timestamp(at) ?? '' } },
   createdBy: { on: 'row', stored: optionalText('createdBy'), view: 'created_by' },
 });

@@ -36,7 +36,9 @@ export class DynamoSessionStore implements SessionStore {
         ConditionCheck: {
           Key: userKey(tenantId, userId),
           ConditionExpression:
-            version === 0 ? 'attribute_exists(PK) AND attribute_not_exists(ver)' : 'ver = :version',
+            version === 0
+              ? `attribute_exists(PK) AND attribute_not_exists(${attribute.PERSON_VERSION})`
+              : `${attribute.PERSON_VERSION} = :version`,
           ...(version === 0 ? {} : { ExpressionAttributeValues: { ':version': N(version) } }),
         },
         otherwise: new Problem('conflicting_state'),

@@ -1,3 +1,4 @@
+import { STATE } from '../kernel/attributes.ts';
 import { CENSUS_KEY, eventKey } from '../kernel/item-keys.ts';
 import { type Item, N, number } from '../kernel/items.ts';
 import { ConditionsFailed, type Table } from '../kernel/table.ts';
@@ -95,5 +96,5 @@ function countedAs(item: Item | undefined): Counted | undefined {
   const sort = item?.SK?.S ?? '';
   if (sort === 'TENANT') return 'tenants';
   if (sort.startsWith('USER#')) return 'users';
-  return sort === 'KEY' ? CENSUS.find((counted) => counted === `keys_${item?.st?.S}`) : undefined;
+  return sort === 'KEY' ? CENSUS.find((counted) => counted === `keys_${item?.[STATE]?.S}`) : undefined;
 }

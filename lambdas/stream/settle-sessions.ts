@@ -1,5 +1,6 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import type { ChangeOrigin } from '../audit/entries.ts';
+import { CHANGE, PERSON_VERSION } from '../kernel/attributes.ts';
 import { type Item, text } from '../kernel/items.ts';
 import { imagesOf } from '../kernel/stream-records.ts';
 import { userStanding } from '../people/people-store.ts';
@@ -16,7 +17,7 @@ export async function settleSessions(
   const { before, after } = imagesOf(record);
   const item = after ?? before;
   if (before === undefined || item === undefined || !item.SK?.S?.startsWith('USER#')) return;
-  const isFollowed = after !== undefined && after.ver?.N === before.ver?.N;
+  const isFollowed = after !== undefined && after[PERSON_VERSION]?.N === before[PERSON_VERSION]?.N;
   if (isFollowed) return;
   const origin = originOf(after, record.eventID ?? 'stream');
   const userId = text(item, 'SK').slice('USER#'.length);
@@ -25,7 +26,7 @@ export async function settleSessions(
 
 /** The origin of a person's change; that of a removal stands in the trail's row, and no longer here. */
 function originOf(person: Item | undefined, eventId: string): ChangeOrigin {
-  const note = person?.chg?.M;
+  const note = person?.[CHANGE]?.M;
   if (note === undefined) return { actor: 'system', requestId: eventId };
   return {
     actor: text(note, 'actor'),

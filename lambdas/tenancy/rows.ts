@@ -3,15 +3,7 @@ import * as z from 'zod';
 import { originOf } from '../audit/entries.ts';
 import type { Deployment } from '../contract/deployment.ts';
 import type { Profile } from '../contract/profile.ts';
-import {
-  allowedIps,
-  changesSomething,
-  expiresInDays,
-  plainText,
-  scope,
-  scopes,
-  time,
-} from '../kernel/fields.ts';
+import { allowedIps, changesSomething, expiresInDays, plainText, scopes, time } from '../kernel/fields.ts';
 import { FACTS_SECONDS } from '../kernel/freshness.ts';
 import { Problem } from '../kernel/problem.ts';
 import { routeGroup } from '../kernel/route.ts';
@@ -153,7 +145,7 @@ export const tenantView = z
     tier: z.string(),
     key_defaults: z.object({
       expires_in_days: z.int().nullable(),
-      scopes: z.array(scope).nullable(),
+      scopes: z.array(z.string()).nullable(),
       allowed_ips: z.array(z.string()).nullable(),
     }),
     created_at: time,

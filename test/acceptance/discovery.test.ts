@@ -96,10 +96,6 @@ describe.each(PROFILES.map(({ name, upstreamPrefixes }) => [name, upstreamPrefix
 
     test('nothing else below /.well-known is there, and nothing of it goes to the upstream', async () => {
       for (const target of [
-        `POST ${RESOURCE}`,
-        `PUT ${RESOURCE}${prefix}/things`,
-        `DELETE ${SERVER}`,
-        `POST ${OPENID}`,
         // Another issuer than ours: one with a path (RFC 8414, 3.1).
         `GET ${SERVER}${prefix}`,
         `GET ${OPENID}${prefix}`,
@@ -107,6 +103,15 @@ describe.each(PROFILES.map(({ name, upstreamPrefixes }) => [name, upstreamPrefix
         'GET /.well-known/anything',
       ]) {
         expect([target, (await stack.send(target)).status]).toEqual([target, 404]);
+      }
+      for (const target of [
+        `POST ${RESOURCE}`,
+        `PUT ${RESOURCE}${prefix}/things`,
+        `DELETE ${SERVER}`,
+        `POST ${OPENID}`,
+      ]) {
+        const { status, headers } = await stack.send(target);
+        expect([target, status, headers.allow]).toEqual([target, 405, 'GET, HEAD']);
       }
     });
   },

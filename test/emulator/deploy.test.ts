@@ -100,7 +100,7 @@ describe('the main flow', () => {
     // The emulator takes the usage key from the caller's header only, never from the authorizer. So the caller sends
     // the one that the authorizer names, and its credential in the header that goes first.
     const { item } = await aws.rest('apigateway', '/apikeys?includeValues=true');
-    const usageKey = item.find(({ value }: { value: string }) => value.endsWith('free')).value;
+    const usageKey = item.find(({ value }: { value: string }) => value.endsWith('sharedinitial')).value;
     const presenting = (credential: string) => ({ ...bearer(credential), ...apiKey(usageKey) });
     const email = 'ada@example.com';
     const health = await call('GET', '/health');

@@ -47,9 +47,10 @@ export const READERS: Readonly<Record<string, Read>> = {
       ApiKeySourceType: api.apiKeySource,
       BinaryMediaTypes: api.binaryMediaTypes,
       EndpointConfiguration: api.endpointConfiguration,
-      ...(properties.DisableExecuteApiEndpoint === undefined
-        ? {}
-        : { DisableExecuteApiEndpoint: api.disableExecuteApiEndpoint }),
+      // False is what every API begins with: only true can be taken over.
+      ...(properties.DisableExecuteApiEndpoint === true
+        ? { DisableExecuteApiEndpoint: api.disableExecuteApiEndpoint }
+        : {}),
     };
   },
   async 'AWS::ApiGateway::DomainName'(_properties, name, world) {
@@ -236,7 +237,6 @@ export const READERS: Readonly<Record<string, Read>> = {
       AttributeDefinitions: Table.AttributeDefinitions,
       BillingMode: Table.BillingModeSummary?.BillingMode,
       StreamSpecification: { StreamViewType: Table.StreamSpecification?.StreamViewType },
-      DeletionProtectionEnabled: Table.DeletionProtectionEnabled,
       TimeToLiveSpecification: {
         AttributeName: ttl.AttributeName,
         Enabled: ttl.TimeToLiveStatus === 'ENABLED',

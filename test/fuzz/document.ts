@@ -1,7 +1,7 @@
 /** Requests made up from an OpenAPI document: near what it describes, and just beside it. */
 import * as fc from 'fast-check';
 import type { Operation, Json as Schema } from '../support/documented.ts';
-import type { HttpRequest } from '../support/http.ts';
+import type { HttpRequest, HttpResponse } from '../support/http.ts';
 
 /** Texts that have broken programs before: long, empty, with NUL, unpaired, of another script, of another language. */
 const TEXTS = fc.oneof(
@@ -84,10 +84,22 @@ export interface MadeUp {
   readonly target: string;
   readonly request: HttpRequest;
   readonly isPlain: boolean;
+  /** Whether its request line and headers may be more than API Gateway takes. */
+  readonly hasWideHead?: boolean;
 }
 
+/** Most of an answer to an invalid request: more would let anybody make us send much for little. */
+const LONGEST_REFUSAL_BYTES = 64 * 1024;
+
 /** What is wrong with an answer; undefined when nothing is. */
-export function complaint(operation: Operation, { isPlain }: MadeUp, status: number): string | undefined {
+export function complaint(
+  operation: Operation,
+  { isPlain, hasWideHead = false }: MadeUp,
+  { status, bytes }: Pick<HttpResponse, 'status' | 'bytes'>,
+): string | undefined {
+  if (status >= 400 && bytes.length > LONGEST_REFUSAL_BYTES)
+    return `${operation.id} refuses with ${bytes.length} bytes`;
+  if (hasWideHead && status === 431) return undefined;
   // What the deployment has not switched on says so, whatever is sent.
   if (status >= 500 && !(status === 501 && operation.statuses.has(501)))
     return `${operation.id} answers ${status}`;
@@ -139,6 +151,107 @@ export function requestOf(
       const content = operation.takesLines ? { body: lines.map(textOf).join('\n') } : bodyOf(body, form);
       return { target, request: { headers, ...content }, isPlain };
     });
+}
+
+/** Where a request may hold more than anybody needs, and the bytes that one more costs besides its name. */
+const PLACES = { fields: 5, members: 3, nesting: 8, form: 2, query: 2, headers: 5 } as const;
+type Place = keyof typeof PLACES;
+
+/** What a body of our own routes may have (`payload_too_large`), nearly filled; and more than that. */
+const BODY_BYTES = [64_000, 300_000] as const;
+/** Less than the 10,240 bytes of request line and headers that API Gateway takes, and more. */
+const HEAD_BYTES = [8_000, 12_000] as const;
+
+/** A request of an operation with many fields, members, parameters or headers, or with long names. */
+export function wideRequestOf(
+  operation: Operation,
+  credentials: readonly Readonly<Record<string, string>>[],
+  ids: readonly string[],
+): fc.Arbitrary<MadeUp> {
+  return fc
+    .record({
+      place: fc.constantFrom(...(Object.keys(PLACES) as Place[])),
+      count: fc.constantFrom(1, 12, 300, 5_000, 20_000),
+      nameLength: fc.constantFrom(1, 30, 1_000, 50_000),
+      isDistinct: fc.boolean(),
+      isTooMuch: fc.boolean(),
+      body: fitting(operation.body, 0),
+      credential: fc.constantFrom(...credentials),
+      id: fc.constantFrom(...ids),
+    })
+    .map(({ place, body, credential, id, ...width }) => {
+      const isOfHead = place === 'query' || place === 'headers';
+      const budget = (isOfHead ? HEAD_BYTES : BODY_BYTES)[width.isTooMuch ? 1 : 0];
+      const names = namesWithin(budget, PLACES[place], width);
+      const target = `${operation.method} ${operation.path.replaceAll(/\{\w+\}/g, encodeURIComponent(id))}`;
+      const made = { target, isPlain: true, hasWideHead: isOfHead };
+      const description = `${target} with ${names.length} ${place} of ${names[0]?.length} characters`;
+      return {
+        ...made,
+        ...widened(target, place, names, { ...credential, ...contentType(place) }, body),
+        // Megabytes of a counterexample say no more than this.
+        [fc.toStringMethod]: () => description,
+      };
+    });
+}
+
+/** As many names of a length as are asked for and go into so many bytes. */
+function namesWithin(
+  bytes: number,
+  overhead: number,
+  { count, nameLength, isDistinct }: { count: number; nameLength: number; isDistinct: boolean },
+): readonly string[] {
+  const length = Math.min(nameLength, bytes / 2);
+  const most = Math.max(1, Math.floor(bytes / (length + overhead)));
+  return Array.from({ length: Math.min(count, most) }, (_, index) =>
+    (isDistinct ? index.toString(36) : '').padStart(length, 'f'),
+  );
+}
+
+function widened(
+  target: string,
+  place: Place,
+  names: readonly string[],
+  headers: Readonly<Record<string, string>>,
+  body: unknown,
+): Pick<MadeUp, 'target' | 'request'> {
+  switch (place) {
+    case 'fields': {
+      // As text: an object has each name once.
+      const rest = isObject(body) ? Object.entries(body) : [];
+      const fields = [
+        ...rest.map(([name, value]) => [name, value ?? null] as const),
+        ...names.map((name) => [name, 0]),
+      ];
+      const text = fields
+        .map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`)
+        .join(',');
+      return { target, request: { headers, body: `{${text}}` } };
+    }
+    case 'members': {
+      const fields = isObject(body) ? Object.keys(body) : [];
+      const lists = Object.fromEntries(fields.map((name) => [name, names]));
+      return { target, request: { headers, body: JSON.stringify(fields.length > 0 ? lists : names) } };
+    }
+    case 'nesting':
+      return {
+        target,
+        request: { headers, body: '{"a":['.repeat(names.length) + ']}'.repeat(names.length) },
+      };
+    case 'form':
+      return { target, request: { headers, body: names.map((name) => `${name}=`).join('&') } };
+    case 'query':
+      return { target: `${target}?${names.map((name) => `${name}=`).join('&')}`, request: { headers } };
+    case 'headers':
+      return {
+        target,
+        request: { headers: { ...headers, ...Object.fromEntries(names.map((name) => [`x-${name}`, '1'])) } },
+      };
+  }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function contentType(form: string): Record<string, string> {

@@ -6,6 +6,9 @@ import { request } from './requests.ts';
 
 const JSON_TYPE = 'application/json';
 const FORM = 'application/x-www-form-urlencoded';
+/** As many fields, whose names tell them apart. */
+const numbers = (count: number) =>
+  Array.from({ length: count }, (_, index): [string, string] => [`f${index}`, String(index)]);
 const refusal = (code: string) => expect.objectContaining({ name: 'Problem', code });
 
 describe('reading a body', () => {
@@ -85,6 +88,19 @@ describe('reading a body', () => {
     expect(() => readBody(request({ type: 'text/plain', text: 'x'.repeat(70_000) }), false)).toThrow(
       refusal('payload_too_large'),
     );
+  });
+
+  test.each([
+    ['members of JSON', JSON_TYPE, (count: number) => JSON.stringify(Object.fromEntries(numbers(count - 1)))],
+    [
+      'members within JSON',
+      JSON_TYPE,
+      (count: number) => JSON.stringify({ a: numbers(count - 2).map(([, value]) => value) }),
+    ],
+    ['fields of a form', FORM, (count: number) => new URLSearchParams(numbers(count)).toString()],
+  ])('at most 250 %s are read', (_, type, text) => {
+    expect(() => readBody(request({ type, text: text(250) }), true)).not.toThrow();
+    expect(() => readBody(request({ type, text: text(251) }), true)).toThrow(refusal('malformed_request'));
   });
 
   test('no body, and blanks alone, are no fields', () => {

@@ -92,6 +92,15 @@ describe('validating', () => {
     expect(problem({ email: 'a', color: 'red' }).message).toContain('email, cluster_name, tags, metadata');
   });
 
+  test('of very many wrong fields the first ten are named and the others counted', () => {
+    const many = Object.fromEntries(Array.from({ length: 240 }, (_, index) => [`made_up_${index}`, index]));
+    const { fields, message } = problem({ email: 'a', ...many });
+    expect(fields).toHaveLength(10);
+    expect(message).toMatch(/; and 230 more$/);
+    expect(message.match(/allowed are/g)).toHaveLength(1);
+    expect(message.length).toBeLessThan(1_000);
+  });
+
   test('a wrong name inside a map is told the rule of names', () => {
     expect(problem({ email: 'a', metadata: { 'a b': 'c' } }).fields).toEqual([
       { field: 'metadata.a b', message: 'must be letters' },

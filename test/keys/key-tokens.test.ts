@@ -1,6 +1,6 @@
 import { decodeJwt } from 'jose';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { Caller } from '../../lambdas/kernel/caller.ts';
+import type { Caller, KeyCaller } from '../../lambdas/kernel/caller.ts';
 import { hashKey, importedLocator, newKey, newLocator, parseKey } from '../../lambdas/keys/key-format.ts';
 import { issueKeyToken, KEY_TOKEN_SECONDS } from '../../lambdas/keys/key-tokens.ts';
 import { EMPTY_KEYSET, nextKeyset } from '../../lambdas/signing/keyset.ts';
@@ -10,7 +10,7 @@ import { DEPLOYMENT } from '../support/deployment.ts';
 import { NOW } from '../support/tenants.ts';
 
 const KEY = newKey(profile.keys, 'live', newLocator());
-const caller: Caller = {
+const caller: KeyCaller = {
   kind: 'key',
   keyId: 'k',
   tenantId: 't',

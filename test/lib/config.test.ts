@@ -36,6 +36,36 @@ describe('each fault of a configuration is one line with the field and what is a
       /^tiers\.free\.rps: unknown field; known are rate/,
     ],
     ['a missing field', { profile: undefined }, /^profile: must be the name of a profile$/],
+    [
+      'a reservation of nothing',
+      { reservedConcurrency: { authorizer: 0 } },
+      /^reservedConcurrency\.authorizer: must be a whole number from 1 to 10000; raise it to 1 or more$/,
+    ],
+    [
+      'a reservation for a function that has none',
+      { reservedConcurrency: { forwarder: 5 } },
+      /^reservedConcurrency\.forwarder: unknown field; known are authorizer, accounts, people$/,
+    ],
+    [
+      'a former URL that is none',
+      { tokens: { previousIssuers: ['old.example.com'] } },
+      /^tokens\.previousIssuers\.0: must be an https:/,
+    ],
+    [
+      'a domain that half answers at its stage',
+      { domain: { ...domain, alsoServeStageUrl: 'yes' } },
+      /^domain\.alsoServeStageUrl: must be true or false$/,
+    ],
+    [
+      'a key of KMS by its alias',
+      { kmsKeyArn: 'arn:aws:kms:eu-central-1:111122223333:alias/mine' },
+      /^kmsKeyArn: must be the ARN of a key in KMS, or null for AWS's own keys$/,
+    ],
+    [
+      'headers that are neither there nor not',
+      { gatewayContextHeaders: null },
+      /^gatewayContextHeaders: must be true or false$/,
+    ],
     ['a wrong type', { anonymous: 'yes' }, /^anonymous: must be true or false$/],
     ['a wrong choice', { environment: 'staging' }, /^environment: must be one of development, production$/],
     ['a stage that URLs cannot have', { stage: 'v1/live' }, /^stage: must be letters, digits, - and _$/],

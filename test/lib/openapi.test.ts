@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { ERRORS, type FieldError } from '../../lambdas/contract/errors.ts';
+import { ERRORS, type ErrorType, type FieldError } from '../../lambdas/contract/errors.ts';
 import { errorCodeOf } from '../../lambdas/contract/profile.ts';
 import { apiRows } from '../../lambdas/kernel/api-rows.ts';
 import { routes } from '../../lambdas/table/index.ts';
@@ -207,25 +207,33 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))(
       const code = errorCodeOf(profile, 'not_found');
       for (const fields of [[], [{ field: 'f', message: 'm' }]])
         expect(schema.safeParse(profile.errorBody({ ...view, code, fields })).success).toBe(true);
-      for (const wrong of [
-        {},
-        // What is no code, no status and no field of an error.
-        profile.errorBody({ ...view, code: 'c', status: 999, fields: [] }),
-        profile.errorBody({ ...view, code, fields: [{ field: 'f' } as FieldError] }),
-      ])
-        expect(schema.safeParse(wrong).success).toBe(false);
+      // Not every profile's errors have a status or a code in words.
+      const right = JSON.stringify(profile.errorBody({ ...view, code, fields: [] }));
+      for (const change of [{ code: 'c' }, { status: 999 }, { type: 't' as ErrorType }]) {
+        const wrong = profile.errorBody({ ...view, code, fields: [], ...change });
+        expect(schema.safeParse(wrong).success).toBe(JSON.stringify(wrong) === right);
+      }
+      expect(schema.safeParse({}).success).toBe(false);
+      const wrongField = { field: 'f' } as FieldError;
+      expect(schema.safeParse(profile.errorBody({ ...view, code, fields: [wrongField] })).success).toBe(
+        false,
+      );
     });
   },
 );
 
-describe('two schemas of one name', () => {
+describe('a table of few rows', () => {
   const profile = PROFILES.find(({ name }) => name === 'default');
   if (profile === undefined) throw new Error('no default profile');
   const health = routes.find(({ id }) => id === 'getHealth');
   const tenant = routes.find(({ id }) => id === 'updateTenant');
   if (health === undefined || tenant === undefined) throw new Error('no such route');
 
-  test('in a request and in a response are an error that names them', () => {
+  test('has the chapters of its rows alone', () => {
+    expect(openApiDocument([health], profile, RIGHTS).tags).toMatchObject([{ name: 'Service' }]);
+  });
+
+  test('with two schemas of one name is an error that names them', () => {
     const schema = z.object({ key: z.string() }).meta({ id: 'ApiKey' });
     expect(() => openApiDocument([{ ...tenant, body: schema }], profile, RIGHTS)).not.toThrow();
     const success = { status: 200, description: 'd', schema: z.string().meta({ id: 'ApiKey' }) } as const;
@@ -234,7 +242,7 @@ describe('two schemas of one name', () => {
     );
   });
 
-  test('and two patterns of one text are an error', () => {
+  test('with two patterns of one text is an error', () => {
     const body = z.object({ name: z.string().regex(/a/).regex(/b/) });
     expect(() => openApiDocument([{ ...tenant, body }], profile, RIGHTS)).toThrow('A text has two patterns');
   });

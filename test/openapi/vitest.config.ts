@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     include: ['test/openapi/*.test.ts'],
     globalSetup: ['test/openapi/tools.ts'],
-    testTimeout: 180_000,
+    testTimeout: 900_000,
     hookTimeout: 180_000,
     pool: 'forks',
     maxWorkers: 2,

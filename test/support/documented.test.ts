@@ -55,6 +55,7 @@ test.each([
   ['HEAD /things/1', 200, '{}', JSON_TYPE, 'no content'],
   ['GET /things/1', 404, '{"code":"x"}', JSON_TYPE, undefined],
   ['GET /things/1', 404, '{}', JSON_TYPE, 'code'],
+  ['GET /things/1', 404, '{}', { 'x-amzn-errortype': 'RequestTooLargeException' }, undefined],
   ['GET /things/1', 401, 'whatever', {}, undefined],
   ['GET /things/lines', 200, '1\n2\n', { 'content-type': 'application/x-ndjson' }, undefined],
   ['GET /things/lines', 200, '1\n"2"\n', { 'content-type': 'application/x-ndjson' }, 'expected'],

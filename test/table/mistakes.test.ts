@@ -21,7 +21,7 @@ const keyRoutes = keyGroup.rows({
   getKey: keyGroup.caller({
     method: 'GET',
     path: '/keys/{id}',
-    access: { kind: 'credential', scope: 'read' },
+    access: { kind: 'credential', scope: 'reading' },
     summary: 'Show a key',
     success: {
       status: 200,
