@@ -4,6 +4,7 @@ import { firstUncovered, type Scope } from '../contract/scopes.ts';
 import type { Caller } from '../kernel/caller.ts';
 import type { Credential } from '../kernel/credential.ts';
 import { Problem } from '../kernel/problem.ts';
+import { requireScopes } from '../kernel/rights.ts';
 import type { Signer } from '../signing/signer.ts';
 import { hashKey, importedLocator, parseKey } from './key-format.ts';
 
@@ -24,7 +25,8 @@ export interface KeyToken {
 
 /**
  * A token that stands for the key that the request presents, with its scopes or fewer. Throws `key_required` for
- * anybody else, a key's token too: nobody stays in by renewing. Throws `exceeds_own_rights`.
+ * anybody else, a key's token too: nobody stays in by renewing. Throws `exceeds_own_rights` and, for what no key has,
+ * `invalid_field` and `scopes_too_long`.
  */
 export async function issueKeyToken(
   credential: Credential,
@@ -34,6 +36,7 @@ export async function issueKeyToken(
 ): Promise<KeyToken> {
   if (caller.kind !== 'key' || credential.kind !== 'key') throw new Problem('key_required');
   const scopes = wanted ?? caller.scopes;
+  requireScopes(scopes, deployment.rights);
   const beyond = firstUncovered(caller.scopes, scopes, deployment.rights.inclusion);
   if (beyond !== undefined) {
     throw new Problem('exceeds_own_rights', { message: `The key does not have the scope ${beyond}.` });

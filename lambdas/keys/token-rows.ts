@@ -33,7 +33,7 @@ export const keyTokenRoutes = group.rows({
         scopes: storedScopes,
       }),
     },
-    errors: ['key_required', 'exceeds_own_rights'],
+    errors: ['key_required', 'exceeds_own_rights', 'scopes_too_long'],
     handle: async ({ body, credential }, { keyTokens }, caller) => {
       const token = await issueKeyToken(credential, caller, body.scopes, keyTokens);
       return {

@@ -232,7 +232,8 @@ describe('keys', () => {
     const { access_token } = expectStatus(await ask(['documents:read']), 201).json;
     expect((await get('/v1/documents', access_token)).status).toBe(200);
     expect(await post('/v1/documents', access_token)).toMatchObject(refusal('documents:write'));
-    for (const more of [['team'], ['read']]) expect(await ask(more)).toMatchObject({ status: 403 });
+    expect(await ask(['team'])).toMatchObject({ status: 403, json: { code: 'exceeds_own_rights' } });
+    expect(await ask(['read'])).toMatchObject({ status: 400, json: { errors: [{ field: 'scopes' }] } });
   });
 
   test('are verified with the scopes that they have', async () => {
