@@ -44,3 +44,10 @@ export function atLeastOne<Type extends z.ZodType>(type: Type, what: string) {
   const error = `must be a list of at least one ${what}`;
   return z.array(type, { error }).min(1, { error }).readonly();
 }
+
+/** A URL that is fetched or compared: without credentials, query and fragment. */
+export const httpsUrl = () =>
+  text(
+    /^https:\/\/[^\s/?#@]+(\/[^\s?#]*)?$|^http:\/\/(localhost|127\.0\.0\.1)(:\d+)?(\/[^\s?#]*)?$/,
+    'an https:// URL without credentials or a query (http:// only to localhost or 127.0.0.1)',
+  );

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { METHODS } from '../lambdas/contract/access.ts';
-import { ALGORITHMS } from '../lambdas/contract/algorithms.ts';
-import { atLeastOne, fields, flag, oneOf, text, whole } from './config-fields.ts';
-import { rightsFields, roleName, scopeName } from './rights-fields.ts';
+import { fields, flag, httpsUrl, oneOf, text, whole } from './config-fields.ts';
+import { addressLimits, identityProvider, RESERVED_CONCURRENCY, tokens, wafLimits } from './config-parts.ts';
+import { rightsFields, scopeName } from './rights-fields.ts';
 
 /** The limits of API Gateway for an account in a Region; no tier can have more (API Gateway, "Quotas"). */
 const ACCOUNT_RATE = 10_000;
@@ -79,13 +79,6 @@ const pathScope = fields({
   scope: scopeName(),
 });
 
-/** A URL that is fetched or compared: without credentials, query and fragment. */
-const httpsUrl = () =>
-  text(
-    /^https:\/\/[^\s/?#@]+(\/[^\s?#]*)?$|^http:\/\/(localhost|127\.0\.0\.1)(:\d+)?(\/[^\s?#]*)?$/,
-    'an https:// URL without credentials or a query (http:// only to localhost or 127.0.0.1)',
-  );
-
 const upstream = fields({
   /** The team's API. */
   url: httpsUrl().transform((url) => url.replace(/\/+$/, '')),
@@ -124,115 +117,6 @@ const domain = fields({
   if (hostedZone === null || name === hostedZone.name || name.endsWith(`.${hostedZone.name}`)) return;
   const message = `the zone ${hostedZone.name} cannot hold the domain ${name}; name the zone that does, or set hostedZone to null`;
   context.addIssue({ code: 'custom', path: ['hostedZone', 'name'], message });
-});
-
-/** A day more than two years: what people accept before they log in again differs widely. */
-const MAX_SESSION_DAYS = 731;
-
-const tokens = fields({
-  /** The algorithm that signs access tokens from the next rotation on; null for the profile's. @default null */
-  algorithm: oneOf(ALGORITHMS).nullable().default(null),
-  /**
-   * Accepts tokens that HS256 keys signed while something else signs now: on the way from HS256 to another algorithm.
-   * The authorizer can then read the signing keys. @default - where the profile signs with HS256
-   */
-  acceptsHs256: flag().nullable().default(null),
-  /**
-   * URLs that the API had before: tokens that it issued under them are accepted, until they expire. New ones are issued
-   * under the present URL. @default []
-   */
-  previousIssuers: z.array(httpsUrl()).readonly().default([]),
-  /** Seconds after its first use for which a refresh token may be sent again; 0 is strict. @default 120 */
-  refreshGraceSeconds: whole(0, 3600).default(120),
-  /** Days without a refresh after which a session ends. @default 30 */
-  idleDays: whole(1, MAX_SESSION_DAYS).default(30),
-  /** Days after the login at which a session ends, used or not. @default 365 */
-  absoluteDays: whole(1, MAX_SESSION_DAYS).default(365),
-});
-
-const word = (what: string) =>
-  text(/^[^\s\u0000-\u001f]{1,255}$/, `${what}, 1 to 255 characters without blanks`);
-const tenantId = () => word('the id of a tenant');
-const claimValue = () => text(/^.{1,255}$/, 'a text of 1 to 255 characters');
-const claimName = () => word('the name of a claim');
-
-const identityProvider = fields({
-  /** `iss` of its tokens, to the letter: a slash at the end counts. */
-  issuer: httpsUrl(),
-  /** Where its keys are; null to ask its `/.well-known/openid-configuration`. @default null */
-  jwksUrl: httpsUrl().nullable().default(null),
-  /** `aud` of its tokens must have one of these: what the provider calls this API. */
-  audiences: atLeastOne(claimValue(), 'audience'),
-  /** Claims that a token must have besides, each with one of these values. @default {} */
-  claims: z.record(claimName(), atLeastOne(claimValue(), 'value')).default({}),
-  /** The tenant of all of its tokens; null where a claim tells. @default null */
-  tenantId: tenantId().nullable().default(null),
-  /** The claim that names the tenant; null where all are of one. @default null */
-  tenantClaim: fields({
-    claim: claimName(),
-    /** Tenants by the claim's value; null where the value is the tenant's id. @default null */
-    ids: z.record(z.string(), tenantId()).nullable().default(null),
-  })
-    .nullable()
-    .default(null),
-  /** The role of whose token says no other; null refuses them. @default null */
-  role: roleName().nullable().default(null),
-  /** The claim that names roles, and ours by its values; the largest that matches counts. @default null */
-  roleClaim: fields({ claim: claimName(), values: z.record(z.string(), roleName()) })
-    .nullable()
-    .default(null),
-  /** Makes a person of the tenant of whoever is not known yet. @default false */
-  createUsers: flag().default(false),
-  /** Takes whoever is not known yet for the person of the tenant with the same verified address. @default false */
-  linkByEmail: flag().default(false),
-}).superRefine(({ tenantId, tenantClaim, role, roleClaim, createUsers, linkByEmail }, context) => {
-  const fault = (field: string, message: string) =>
-    context.addIssue({ code: 'custom', path: [field], message });
-  if ((tenantId === null) === (tenantClaim === null))
-    fault('tenantId', 'must be the id of a tenant, or tenantClaim must say where it stands; one of the two');
-  if (role === null && roleClaim === null)
-    fault('role', 'must be the name of a role, or roleClaim must say where it stands');
-  if (!createUsers && !linkByEmail)
-    fault('createUsers', 'must be true, or linkByEmail: otherwise nobody could come in');
-});
-
-/**
- * Limits of one source address (of IPv6, one /64) where no credential is needed. The numbers leave room for an
- * office, a school or a mobile network behind one address: docs/limits.md has the reasons.
- */
-const addressLimits = fields({
-  /** Accounts that are opened in an hour, or would be. @default 100 */
-  accountsPerHour: whole(1, 1_000_000).default(100),
-  /** Logins that fail in ten minutes, of accounts that have not logged in from there before. @default 100 */
-  failedLoginsPerTenMinutes: whole(1, 1_000_000).default(100),
-  /** Refreshes that fail in ten minutes. @default 100 */
-  failedRefreshesPerTenMinutes: whole(1, 1_000_000).default(100),
-});
-
-/** Bounds of the limit of a rate-based rule (AWS WAF). */
-const wafLimit = () => whole(10, 2_000_000_000);
-
-const wafLimits = fields({
-  /** Requests a minute from one source address to public routes that do work: onboarding, login, refresh. @default 600 */
-  publicRequestsPerMinute: wafLimit().default(600),
-  /** And to all routes together; null for twice what the largest tier may send. @default null */
-  requestsPerMinute: wafLimit().nullable().default(null),
-});
-
-/**
- * Instances of a function that nobody else can take, and that it cannot exceed. Together they must leave 100 of the
- * account's to everybody else (Lambda, "Configuring reserved concurrency").
- */
-export const RESERVED_CONCURRENCY = fields({
-  /**
-   * A bulkhead: whatever floods the account's other functions, decisions go on. At 10 ms a decision it is 20,000 a
-   * second, twice what an account's API Gateway takes. @default 200
-   */
-  authorizer: whole(1, 10_000).default(200),
-  /** A ceiling: a flood of logins, each a whole vCPU, stays within it. @default 10 */
-  accounts: whole(1, 10_000).default(10),
-  /** The same for people who change passwords. @default 5 */
-  people: whole(1, 10_000).default(5),
 });
 
 /** The configuration that a team edits. Every field is checked at synth time; an unknown one is an error. */

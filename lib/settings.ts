@@ -6,7 +6,8 @@ import type {
   TokenSettings,
 } from '../lambdas/contract/deployment.ts';
 import type { Profile } from '../lambdas/contract/profile.ts';
-import { type Config, ConfigError, parseConfig, RESERVED_CONCURRENCY } from './config.ts';
+import { type Config, ConfigError, parseConfig } from './config.ts';
+import { RESERVED_CONCURRENCY } from './config-parts.ts';
 import type { FunctionName } from './functions.ts';
 import { loadProfile } from './profiles.ts';
 import { pathScopesOf, requireDeclared, rightsOf } from './rights.ts';

@@ -5,10 +5,10 @@ import type { Rights } from '../../lambdas/contract/rights.ts';
 import { TAGS } from '../../lambdas/contract/tags.ts';
 import { mediaTypeOf } from '../../lambdas/http/render.ts';
 import { type ApiRow, apiRows } from '../../lambdas/kernel/api-rows.ts';
-import { MAX_WORKSPACE_ID_LENGTH } from '../../lambdas/kernel/ids.ts';
 import type { Success } from '../../lambdas/kernel/results.ts';
 import type { Route } from '../../lambdas/kernel/route.ts';
 import { errorSchemas } from './errors.ts';
+import { HEADERS, headersOf, PARAMETERS } from './headers.ts';
 import { type ComponentKind, type Json, pascalCase, reference, referredNames } from './json.ts';
 import { rightsSchemas } from './rights.ts';
 import { type PublishedSchemas, publishedSchemas } from './schemas.ts';
@@ -103,42 +103,6 @@ function securitySchemesOf({ credentials }: Profile): Record<string, Json> {
 export function publishedPath(path: string): string {
   return path.replace('+}', '}');
 }
-
-const PARAMETERS = {
-  'X-Workspace-Id': {
-    name: 'X-Workspace-Id',
-    in: 'header',
-    description: 'The workspace to work in: one of the tenant, or of a key its own.',
-    required: false,
-    schema: { type: 'string', minLength: 1, maxLength: MAX_WORKSPACE_ID_LENGTH },
-  },
-};
-
-const integer = (description: string): Json => ({ description, schema: { type: 'integer', minimum: 0 } });
-
-const HEADERS = {
-  'Retry-After': integer('Whole seconds until a repetition can succeed.'),
-  'X-Next-Cursor': {
-    description: 'The `cursor` of the request for the lines that follow. Absent when there are none.',
-    schema: { type: 'string' },
-  },
-  Location: {
-    description: 'Where to go on.',
-    required: true,
-    schema: { type: 'string', format: 'uri-reference' },
-  },
-  'X-RateLimit-Limit': integer('Requests a minute of this API key or session.'),
-  'X-RateLimit-Remaining': integer('Those that are left until the minute of the clock ends.'),
-  'X-RateLimit-Reset': integer('When it ends, in Unix seconds.'),
-  'RateLimit-Policy': {
-    description: 'The limit and its seconds (draft-ietf-httpapi-ratelimit-headers-11).',
-    schema: { type: 'string', examples: ['"default";q=100;w=60'] },
-  },
-  RateLimit: {
-    description: 'What is left of it, and seconds until it begins anew (same draft).',
-    schema: { type: 'string', examples: ['"default";r=50;t=30'] },
-  },
-} satisfies Record<'Retry-After' | 'X-Next-Cursor' | 'Location' | keyof typeof RATE_LIMIT_HEADERS, Json>;
 
 function operation(
   { path, route, access }: OwnRow,
@@ -240,16 +204,6 @@ function content(success: Success, route: Route, schemas: PublishedSchemas): Jso
 /** OpenAPI 3.1 knows no sequence of JSON documents: it is a text, and its parts are in the words of JSON Schema. */
 function linesOf(line: Json): Json {
   return { type: 'string', contentMediaType: NDJSON, contentSchema: { type: 'array', items: line } };
-}
-
-function headersOf(names: readonly string[], cookies?: readonly string[]): { headers?: Json } {
-  const headers = {
-    ...Object.fromEntries(names.map((name) => [name, reference('headers', name)])),
-    ...(cookies === undefined
-      ? {}
-      : { 'Set-Cookie': { description: `Sets ${cookies.join(', ')}.`, schema: { type: 'string' } } }),
-  };
-  return Object.keys(headers).length === 0 ? {} : { headers };
 }
 
 /** Names of groups of codes that always come together. */
