@@ -21,13 +21,17 @@ export const profile = {
   credentials: ['bearer-token', 'bearer-key', 'x-api-key'],
   tokens: { algorithm: 'HS256', lifetimeSeconds: 7 * 86_400, refresh: false },
   allowsAnonymous: true,
-  upstreamPrefixes: ['/v1'],
+  upstreamPrefixes: ['/v1', '/v2'],
   scopes: READ_WRITE_DELETE_ADMIN,
   ...VIEWER_EDITOR_ADMIN,
   areaScopes: ADMIN_MANAGES,
   // An editor reads and writes "events, beliefs, episodes"; the page knows no right to delete of its own.
   methodScopes: WRITE_DELETES,
-  pathScopes: [],
+  // Searches that the client makes by POST are reads by their purpose.
+  pathScopes: [
+    { path: '/v2/context', methods: ['POST'], scope: 'read' },
+    { path: '/v2/entities/search', methods: ['POST'], scope: 'read' },
+  ],
   // The page knows one token of seven days and nothing that renews it.
   paths: { getMetrics: ['/metrics'], refresh: [] },
   access: {

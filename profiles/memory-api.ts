@@ -44,7 +44,11 @@ export const profile = {
   ...VIEWER_EDITOR_ADMIN,
   areaScopes: ADMIN_MANAGES,
   methodScopes: METHOD_SCOPES,
-  pathScopes: [],
+  // "Read memories, query, view usage" is what the page gives `read`.
+  pathScopes: [
+    { path: '/v1/query', methods: ['POST'], scope: 'read' },
+    { path: '/v1/query/answer', methods: ['POST'], scope: 'read' },
+  ],
   paths: {
     signUp: ['/signup', '/v1/signup'],
     listKeys: [KEYS],

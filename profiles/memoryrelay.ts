@@ -17,7 +17,7 @@ export const profile = {
   credentials: ['bearer-token', 'bearer-key', 'x-api-key'],
   tokens: { algorithm: 'ES256', lifetimeSeconds: 3600 },
   allowsAnonymous: false,
-  upstreamPrefixes: ['/v1'],
+  upstreamPrefixes: ['/v1', '/v2'],
   scopes: READ_WRITE_DELETE_ADMIN,
   ...VIEWER_EDITOR_ADMIN,
   areaScopes: ADMIN_MANAGES,

@@ -4,25 +4,25 @@ import { ADMIN_MANAGES, METHOD_SCOPES, READ_WRITE_DELETE_ADMIN, VIEWER_EDITOR_AD
 
 const KEYS = '/v1/auth/api-keys';
 
-/** A new or rotated key as it is shown: all that the clients read. */
-const issuedKey = ({ id, key, name }: View) => ({ id, key, label: name });
-
+/** A key in both spellings: the page's clients read camel case, the Python client snake case. */
 const key = (view: View) => ({
   id: view.id,
   label: view.name,
-  workspaceId: view.workspace_id,
   scopes: view.scopes,
   status: view.status,
+  workspaceId: view.workspace_id,
+  workspace_id: view.workspace_id,
   createdAt: view.created_at,
+  created_at: view.created_at,
   expiresAt: view.expires_at,
+  expires_at: view.expires_at,
   revokedAt: view.revoked_at,
+  revoked_at: view.revoked_at,
   lastUsedAt: view.last_used_at,
+  last_used_at: view.last_used_at,
 });
 
-const listedKey = (view: View) => {
-  const { id, label, createdAt, expiresAt, revokedAt } = key(view);
-  return { id, label, createdAt, expiresAt, revokedAt };
-};
+const issuedKey = (view: View) => ({ key: view.key, ...key(view) });
 
 /** NAMS' published contract: `nams_*` keys of 90 days, camel case in bodies, keys below `/v1/auth/api-keys`. */
 export const profile = {
@@ -45,7 +45,11 @@ export const profile = {
   ...VIEWER_EDITOR_ADMIN,
   areaScopes: ADMIN_MANAGES,
   methodScopes: METHOD_SCOPES,
-  pathScopes: [],
+  // Searches that clients make by POST are reads by their purpose.
+  pathScopes: [
+    { path: '/v1/query', methods: ['POST'], scope: 'read' },
+    { path: '/v1/entities/search', methods: ['POST'], scope: 'read' },
+  ],
   paths: {
     listKeys: [KEYS],
     createKey: [KEYS],
@@ -66,7 +70,7 @@ export const profile = {
   },
   present: {
     listKeys: ({ data, next_cursor }) => ({
-      keys: (data as readonly View[]).map(listedKey),
+      keys: (data as readonly View[]).map(key),
       nextCursor: next_cursor,
     }),
     createKey: issuedKey,

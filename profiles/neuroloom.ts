@@ -37,7 +37,14 @@ export const profile = {
   ownerRole: 'admin',
   areaScopes: ADMIN_MANAGES,
   methodScopes: WRITE_DELETES,
-  pathScopes: [],
+  // Searches that its MCP server makes by POST are reads by their purpose; the page gives `read` "search and retrieve".
+  pathScopes: ['/v1', '/api/v1'].flatMap((prefix) =>
+    ['memories/search', 'memories/explore', 'code-graph/context'].map((search) => ({
+      path: `${prefix}/${search}`,
+      methods: ['POST' as const],
+      scope: 'read',
+    })),
+  ),
   paths: {},
   access: {},
   requestFields: {},

@@ -93,7 +93,7 @@ describe('the page in words', () => {
         workspaceId: ada.workspaceId,
       });
       expect(created.status).toBe(201);
-      expect(created.json).toEqual({
+      expect(created.json).toMatchObject({
         id: expect.any(String),
         key: expect.stringMatching(/^nams_/),
         label: 'ci-runner',
@@ -106,13 +106,20 @@ describe('the page in words', () => {
   );
   page.promise('// List keys for a workspace.', async () => {
     const { id } = await create();
-    expect(await one(id)).toEqual({
+    expect(await one(id)).toMatchObject({
       id,
       label: 'ci-runner',
       createdAt: expect.stringMatching(/Z$/),
       expiresAt: expect.stringMatching(/Z$/),
       revokedAt: null,
     });
+    const listed = await one(id);
+    for (const [camel, snake] of [
+      ['createdAt', 'created_at'],
+      ['expiresAt', 'expires_at'],
+      ['workspaceId', 'workspace_id'],
+    ] as const)
+      expect(listed[snake]).toBe(listed[camel]);
   });
   page.aside('const keys = await client.auth.listApiKeys(workspaceId);');
   page.promise('// Create a new key. Plaintext is returned ONCE — store it now.', async () => {
@@ -209,7 +216,7 @@ describe('the page in words', () => {
       const { id, key } = await create();
       const rotated = await call(`POST ${KEYS}/${id}/rotate`);
       expect(rotated.status).toBe(200);
-      expect(rotated.json).toEqual({ id, key: expect.stringMatching(/^nams_/), label: 'ci-runner' });
+      expect(rotated.json).toMatchObject({ id, key: expect.stringMatching(/^nams_/), label: 'ci-runner' });
       expect((await stack.send('GET /v1/entities', { headers: bearer(key) })).status).toBe(401);
       const fresh = await stack.send('GET /v1/entities', { headers: bearer(rotated.json.key) });
       expect(fresh.status).toBe(200);
