@@ -1,5 +1,5 @@
 import { createDynamoDbHttp, type DynamoDbHttp } from '../lambdas/kernel/dynamodb-http.ts';
-import { keyKey, sessionKey } from '../lambdas/kernel/item-keys.ts';
+import { keyRecordKey, sessionKey } from '../lambdas/kernel/item-keys.ts';
 import { type ItemKey, N } from '../lambdas/kernel/items.ts';
 import { decideOnce, type Handler, keyEvent, tokenEvent } from './authorizer.ts';
 import type { Identity } from './identities.ts';
@@ -32,7 +32,7 @@ export async function measureWarm(
   // The floor's items are used once by the authorizer, so that they are as large as the ones it decides on.
   await decideOnce(handler, keyEvent(counted.key));
   await decideOnce(handler, tokenEvent(counted.token));
-  const countKey = countOn(client, tableName, keyKey(counted.locator));
+  const countKey = countOn(client, tableName, keyRecordKey(counted.locator));
   const countSession = countOn(client, tableName, sessionKey(counted.sessionId));
   return comparePairs(
     {

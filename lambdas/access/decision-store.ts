@@ -2,7 +2,7 @@ import { allowsAddress } from '../kernel/address.ts';
 import { storedBlocks } from '../kernel/allow-list.ts';
 import * as attribute from '../kernel/attributes.ts';
 import { BoundedMap } from '../kernel/bounded-map.ts';
-import { keyKey, sessionKey } from '../kernel/item-keys.ts';
+import { keyRecordKey, sessionKey } from '../kernel/item-keys.ts';
 import { type AttributeValue, type Item, type ItemKey, N, number, S } from '../kernel/items.ts';
 import { isConditionFailure, type RecordClient } from '../kernel/record-client.ts';
 import { hashText, type KeyRecord, keyRecord, type Use } from '../keys/key-record.ts';
@@ -101,7 +101,7 @@ export class DynamoDecisionStore implements DecisionStore {
   ): Promise<Use<KeyRecord>> {
     const stored = hashText(hash);
     return this.#use({
-      Key: keyKey(locator),
+      Key: keyRecordKey(locator),
       proof: (list) => `${A_SLOT_HOLDS} AND ${list === undefined ? NO_LIST : THE_LIST}`,
       proven: (item) =>
         (item[attribute.HASH]?.S === stored.S && number(item, attribute.EXPIRY) > now) ||
@@ -117,7 +117,7 @@ export class DynamoDecisionStore implements DecisionStore {
   /** The key's record as it stands, counting nothing. Not for decisions: it proves and limits nothing. */
   async peekKey(locator: string, now: number): Promise<Use<KeyRecord>> {
     const { Responses } = await this.#client.batchGetItem({
-      RequestItems: { [this.#table]: { Keys: [keyKey(locator)], ConsistentRead: true } },
+      RequestItems: { [this.#table]: { Keys: [keyRecordKey(locator)], ConsistentRead: true } },
     });
     const [item] = Responses?.[this.#table] ?? [];
     const window = windowOf(now);

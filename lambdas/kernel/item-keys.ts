@@ -3,14 +3,14 @@ import type { ItemKey } from './items.ts';
 const key = (partition: string, sort: string): ItemKey => ({ PK: { S: partition }, SK: { S: sort } });
 
 /** Every key of the table is made here (docs/architecture.md). */
-export const keyKey = (locator: string): ItemKey => key(`KEY#${locator}`, 'KEY');
+export const keyRecordKey = (locator: string): ItemKey => key(`KEY#${locator}`, 'KEY');
 export const sessionKey = (sessionId: string): ItemKey => key(`SESSION#${sessionId}`, 'SESSION');
 export const tenantKey = (tenantId: string): ItemKey => key(`TENANT#${tenantId}`, 'TENANT');
 export const userKey = (tenantId: string, userId: string): ItemKey =>
   key(`TENANT#${tenantId}`, `USER#${userId}`);
 export const workspaceKey = (tenantId: string, workspaceId: string): ItemKey =>
   key(`TENANT#${tenantId}`, `WORKSPACE#${workspaceId}`);
-export const apiKeyKey = (tenantId: string, keyId: string): ItemKey =>
+export const keyRowKey = (tenantId: string, keyId: string): ItemKey =>
   key(`TENANT#${tenantId}`, `APIKEY#${keyId}`);
 export const userSessionKey = (userId: string, sessionId: string): ItemKey =>
   key(`USER#${userId}`, `SESSION#${sessionId}`);
@@ -35,7 +35,7 @@ export const CENSUS_KEY: ItemKey = key('CENSUS', 'CENSUS');
 
 /** The partition of what the reconciler knows: a row a tenant, and its own. */
 export const USAGE_KEYS = 'USAGEKEYS';
-export const usageKeyKey = (tenantId: string): ItemKey => key(USAGE_KEYS, `TENANT#${tenantId}`);
+export const usageKeyRowKey = (tenantId: string): ItemKey => key(USAGE_KEYS, `TENANT#${tenantId}`);
 
 export const RECONCILER_KEY: ItemKey = key(USAGE_KEYS, 'RECONCILER');
 

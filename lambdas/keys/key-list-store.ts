@@ -1,5 +1,5 @@
 import { WORKSPACE } from '../kernel/attributes.ts';
-import { apiKeyKey, keyKey } from '../kernel/item-keys.ts';
+import { keyRecordKey, keyRowKey } from '../kernel/item-keys.ts';
 import { type Item, number, text } from '../kernel/items.ts';
 import type { Table } from '../kernel/table.ts';
 import { API_KEY, type ApiKey } from './api-key.ts';
@@ -26,7 +26,7 @@ export class KeyList {
   }
 
   async find(tenantId: string, id: string): Promise<ApiKey | undefined> {
-    const row = await this.#table.get(apiKeyKey(tenantId, id));
+    const row = await this.#table.get(keyRowKey(tenantId, id));
     return row === undefined ? undefined : (await this.#withRecords([row]))[0];
   }
 
@@ -73,7 +73,7 @@ export class KeyList {
 
   /** Rows with their live records, in the rows' order; a row whose record is gone is gone. */
   async #withRecords(rows: readonly Item[]): Promise<ApiKey[]> {
-    const records = await this.#table.getAll(rows.map((row) => keyKey(text(row, 'locator'))));
+    const records = await this.#table.getAll(rows.map((row) => keyRecordKey(text(row, 'locator'))));
     const byPartition = new Map(records.map((record) => [record.PK?.S, record]));
     return rows.flatMap((row) => {
       const record = byPartition.get(`KEY#${text(row, 'locator')}`);

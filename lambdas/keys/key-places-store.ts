@@ -1,6 +1,6 @@
 import type { Environment } from '../contract/scopes.ts';
 import { WORKSPACE } from '../kernel/attributes.ts';
-import { apiKeyKey, tenantKey, workspaceKey } from '../kernel/item-keys.ts';
+import { keyRowKey, tenantKey, workspaceKey } from '../kernel/item-keys.ts';
 import { type ItemKey, N, text } from '../kernel/items.ts';
 import { isCommitted, type Table, type TransactionWrite } from '../kernel/table.ts';
 import { OPEN_WORKSPACE } from '../tenancy/workspace-store.ts';
@@ -17,7 +17,7 @@ export class KeyPlaces {
 
   /** Gives a revoked key's place back; nothing happens when that has been done. */
   async giveBack(tenantId: string, id: string, environment: Environment): Promise<void> {
-    const row = await this.#table.get(apiKeyKey(tenantId, id));
+    const row = await this.#table.get(keyRowKey(tenantId, id));
     if (row === undefined || row.freed?.BOOL === true) return;
     // Not committed where another has done it meanwhile.
     await isCommitted(
@@ -70,7 +70,7 @@ export function takePlaces(tenantId: string, workspaceId: string, places: number
 function markFreed(tenantId: string, id: string): TransactionWrite {
   return {
     Update: {
-      Key: apiKeyKey(tenantId, id),
+      Key: keyRowKey(tenantId, id),
       UpdateExpression: 'SET freed = :true',
       ConditionExpression: 'attribute_exists(PK) AND attribute_not_exists(freed)',
       ExpressionAttributeValues: { ':true': { BOOL: true } },

@@ -5,7 +5,7 @@ import { AuditTrail } from '../audit/trail-store.ts';
 import type { Environment } from '../contract/scopes.ts';
 import * as attribute from '../kernel/attributes.ts';
 import { NEVER } from '../kernel/clock.ts';
-import { apiKeyKey, keyKey, keyUsageKey, tenantKey, workspaceKey } from '../kernel/item-keys.ts';
+import { keyRecordKey, keyRowKey, keyUsageKey, tenantKey, workspaceKey } from '../kernel/item-keys.ts';
 import { type Item, N, S, text } from '../kernel/items.ts';
 import { Problem } from '../kernel/problem.ts';
 import { isConditionFailure } from '../kernel/record-client.ts';
@@ -75,7 +75,7 @@ export class DynamoKeyStore implements KeyStore {
 
   /** The key of a locator, whatever its tenant: for operators. */
   async findByLocator(locator: string): Promise<ApiKey | undefined> {
-    const record = await this.#table.get(keyKey(locator));
+    const record = await this.#table.get(keyRecordKey(locator));
     return record === undefined
       ? undefined
       : this.find(text(record, attribute.TENANT), text(record, attribute.KEY_ID));
@@ -138,11 +138,11 @@ export class DynamoKeyStore implements KeyStore {
   async forget(tenantId: string, id: string, environment: Environment): Promise<void> {
     await this.settleRevoked(tenantId, id, environment);
     await this.#table.delete(keyUsageKey(tenantId, id));
-    await this.#table.delete(apiKeyKey(tenantId, id));
+    await this.#table.delete(keyRowKey(tenantId, id));
   }
 
   async presentHash(key: ApiKey): Promise<Uint8Array | undefined> {
-    const hash = (await this.#table.get(keyKey(key.locator)))?.[attribute.HASH]?.S;
+    const hash = (await this.#table.get(keyRecordKey(key.locator)))?.[attribute.HASH]?.S;
     return hash === undefined ? undefined : Buffer.from(hash, 'base64');
   }
 
@@ -207,7 +207,7 @@ export class DynamoKeyStore implements KeyStore {
       },
     };
     try {
-      await this.#table.update(keyKey(key.locator), {
+      await this.#table.update(keyRecordKey(key.locator), {
         ...updateExpression(joinedUpdate(update, noted)),
         ConditionExpression: condition === undefined ? NOT_REVOKED : `${NOT_REVOKED} AND ${condition}`,
       });
@@ -233,7 +233,7 @@ export class DynamoKeyStore implements KeyStore {
     });
     const write: TransactionWrite = {
       Update: {
-        Key: apiKeyKey(key.tenantId, key.id),
+        Key: keyRowKey(key.tenantId, key.id),
         ...updateExpression(update),
         ConditionExpression: 'attribute_exists(PK)',
       },
@@ -248,7 +248,7 @@ export function newKeyItems(
   origin: ChangeOrigin | null,
 ): readonly TransactionWrite[] {
   const record: Item = {
-    ...keyKey(key.locator),
+    ...keyRecordKey(key.locator),
     ...API_KEY.item('record', key),
     [attribute.HASH]: hashText(hash),
     [attribute.WINDOW]: N(0),
@@ -256,7 +256,7 @@ export function newKeyItems(
     ...(origin === null ? {} : { [attribute.CHANGE]: changeNote(origin, 'create') }),
     ...(key.expiresAt === NEVER ? {} : { ttl: N(key.expiresAt + RETENTION_SECONDS) }),
   };
-  const row: Item = { ...apiKeyKey(key.tenantId, key.id), ...API_KEY.item('row', key) };
+  const row: Item = { ...keyRowKey(key.tenantId, key.id), ...API_KEY.item('row', key) };
   return [record, row].map((Item) => ({ Put: { Item, ConditionExpression: 'attribute_not_exists(PK)' } }));
 }
 

@@ -1,4 +1,4 @@
-import { RECONCILER_KEY, tenantKey, USAGE_KEYS, usageKeyKey } from '../kernel/item-keys.ts';
+import { RECONCILER_KEY, tenantKey, USAGE_KEYS, usageKeyRowKey } from '../kernel/item-keys.ts';
 import { type Item, N, number, S, text } from '../kernel/items.ts';
 import { isConditionFailure, type UpdateItemInput } from '../kernel/record-client.ts';
 import { isCommitted, type Table, type TransactionWrite } from '../kernel/table.ts';
@@ -26,7 +26,7 @@ export class DynamoUsageKeyStore {
   async register(tenantId: string, now: number): Promise<void> {
     const tenant = await this.#table.get(tenantKey(tenantId));
     if (tenant === undefined || tenant.heldUntil !== undefined || tenant.state?.S === 'closed') return;
-    await this.#update(usageKeyKey(tenantId), {
+    await this.#update(usageKeyRowKey(tenantId), {
       UpdateExpression: 'SET tier = :tier, generation = :generation, since = :now',
       ConditionExpression: 'attribute_not_exists(PK)',
       ExpressionAttributeValues: {
@@ -39,7 +39,7 @@ export class DynamoUsageKeyStore {
 
   /** Notes that a tenant is gone: its keys go, and then its row. */
   async release(tenantId: string, now: number): Promise<void> {
-    await this.#update(usageKeyKey(tenantId), {
+    await this.#update(usageKeyRowKey(tenantId), {
       UpdateExpression: 'SET since = :now REMOVE tier',
       ConditionExpression: 'attribute_exists(tier)',
       ExpressionAttributeValues: { ':now': N(now) },
@@ -57,7 +57,7 @@ export class DynamoUsageKeyStore {
 
   /** Notes that the key is in its plan. Whether the row still wants that key. */
   warm({ tenantId, generation }: UsageKeyRow, now: number): Promise<boolean> {
-    return this.#update(usageKeyKey(tenantId), {
+    return this.#update(usageKeyRowKey(tenantId), {
       UpdateExpression: 'SET warmingSince = if_not_exists(warmingSince, :now)',
       ConditionExpression: 'attribute_exists(tier) AND generation = :generation',
       ExpressionAttributeValues: { ':now': N(now), ':generation': N(generation) },
@@ -72,7 +72,7 @@ export class DynamoUsageKeyStore {
       ExpressionAttributeValues: { ':value': S(value), ':tier': S(tier ?? ''), ':generation': N(generation) },
     });
     if (!pointed) return false;
-    return this.#update(usageKeyKey(tenantId), {
+    return this.#update(usageKeyRowKey(tenantId), {
       UpdateExpression: 'SET pointed = :yes',
       ConditionExpression: 'attribute_exists(tier) AND generation = :generation',
       ExpressionAttributeValues: { ':yes': { BOOL: true }, ':generation': N(generation) },
@@ -93,7 +93,7 @@ export class DynamoUsageKeyStore {
       },
       {
         Update: {
-          Key: usageKeyKey(tenantId),
+          Key: usageKeyRowKey(tenantId),
           UpdateExpression: 'SET generation = :next, since = :now REMOVE warmingSince, pointed',
           ConditionExpression: 'tier = :tier AND generation = :generation',
           ExpressionAttributeValues: { ...values, ':now': N(now), ':tier': S(tier ?? '') },
@@ -110,7 +110,7 @@ export class DynamoUsageKeyStore {
 
   /** Removes the row of a tenant that is gone. */
   async forget({ tenantId, tier }: UsageKeyRow): Promise<void> {
-    if (tier === null) await this.#table.delete(usageKeyKey(tenantId));
+    if (tier === null) await this.#table.delete(usageKeyRowKey(tenantId));
   }
 
   /**
@@ -186,7 +186,7 @@ export function moveToTier(tenantId: string, tenant: Item, tier: string, now: nu
     rows: [
       {
         Update: {
-          Key: usageKeyKey(tenantId),
+          Key: usageKeyRowKey(tenantId),
           UpdateExpression: 'SET tier = :tier, generation = :next, since = :now REMOVE warmingSince, pointed',
           ExpressionAttributeValues: { ...next, ':tier': S(tier), ':now': N(now) },
         },
@@ -205,7 +205,7 @@ export function giveBack(tenantId: string, now: number): UsageKeyChange {
     rows: [
       {
         Update: {
-          Key: usageKeyKey(tenantId),
+          Key: usageKeyRowKey(tenantId),
           UpdateExpression: 'SET since = :now REMOVE tier',
           ExpressionAttributeValues: { ':now': N(now) },
         },

@@ -29,7 +29,7 @@ export interface TenancyServices {
   readonly deployment: Pick<Deployment, 'rights'>;
 }
 
-const anyCaller = { kind: 'credential', scope: 'reading' } as const;
+const readers = { kind: 'credential', scope: 'reading' } as const;
 
 /** Seconds for which a deletion revokes keys before it answers: within the function's ten. */
 const REVOKING_SECONDS = 5;
@@ -52,7 +52,7 @@ export const workspaceRoutes = workspaceGroup.rows({
   listWorkspaces: workspaceGroup.caller({
     method: 'GET',
     path: '/v1/workspaces',
-    access: anyCaller,
+    access: readers,
     summary: 'List the workspaces: all of the tenant, or the one of the key that asks',
     success: {
       status: 200,
@@ -82,7 +82,7 @@ export const workspaceRoutes = workspaceGroup.rows({
   getWorkspace: workspaceGroup.caller({
     method: 'GET',
     path: '/v1/workspaces/{id}',
-    access: anyCaller,
+    access: readers,
     summary: 'Show a workspace',
     success: { status: 200, description: 'The workspace.', schema: workspaceView },
     errors: ['not_found'],
@@ -159,7 +159,7 @@ export const tenantRoutes = tenantGroup.rows({
   getTenant: tenantGroup.caller({
     method: 'GET',
     path: '/v1/tenant',
-    access: anyCaller,
+    access: readers,
     summary: 'Show the tenant',
     success: { status: 200, description: 'The tenant.', schema: tenantView },
     errors: [],

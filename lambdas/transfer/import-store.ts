@@ -3,7 +3,7 @@ import { auditEntry, type ChangeOrigin } from '../audit/entries.ts';
 import { AuditTrail } from '../audit/trail-store.ts';
 import * as attribute from '../kernel/attributes.ts';
 import { FACTS_SECONDS } from '../kernel/freshness.ts';
-import { apiKeyKey, keyKey, tenantKey } from '../kernel/item-keys.ts';
+import { keyRecordKey, keyRowKey, tenantKey } from '../kernel/item-keys.ts';
 import { N } from '../kernel/items.ts';
 import { Problem } from '../kernel/problem.ts';
 import { isCommitted, type Table, type TransactionWrite } from '../kernel/table.ts';
@@ -25,7 +25,7 @@ export class DynamoImportStore implements ImportStore {
 
   async presence(issues: readonly KeyIssue[]): Promise<Presence[]> {
     const items = await this.#table.getAll(
-      issues.flatMap(({ key }) => [keyKey(key.locator), apiKeyKey(key.tenantId, key.id)]),
+      issues.flatMap(({ key }) => [keyRecordKey(key.locator), keyRowKey(key.tenantId, key.id)]),
     );
     const found = new Map(items.map((item) => [`${item.PK?.S} ${item.SK?.S}`, item]));
     return issues.map(({ key }): Presence => {

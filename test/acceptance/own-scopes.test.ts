@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { keyKey, sessionKey, userKey } from '../../lambdas/kernel/item-keys.ts';
+import { keyRecordKey, sessionKey, userKey } from '../../lambdas/kernel/item-keys.ts';
 import { S } from '../../lambdas/kernel/items.ts';
 import {
   type Account,
@@ -272,7 +272,7 @@ describe('a key that holds a scope that the configuration has lost', () => {
   const stored = async (...scopes: string[]) => {
     const made = await stack.createKey(tokens.owner, { scopes: ['documents:read'] });
     const locator = made.key.slice('lk_live_'.length, 'lk_live_'.length + 12);
-    await stack.table.update(keyKey(locator), {
+    await stack.table.update(keyRecordKey(locator), {
       UpdateExpression: 'SET scp = :scopes',
       ExpressionAttributeValues: { ':scopes': S(scopes.join(' ')) },
     });

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
-import { keyKey, sessionKey } from '../../lambdas/kernel/item-keys.ts';
+import { keyRecordKey, sessionKey } from '../../lambdas/kernel/item-keys.ts';
 import { N } from '../../lambdas/kernel/items.ts';
 import { DynamoSessionStore } from '../../lambdas/sessions/session-store.ts';
 import { MAX_SESSIONS_PER_USER } from '../../lambdas/sessions/sessions.ts';
@@ -107,7 +107,7 @@ test('the rights that only rare events need are used: the 51st session, and a ke
     expect((await stack.table.get(sessionKey('earlier-0')))?.st?.S).toBe('ended');
 
     const [, locator = ''] = /_([0-9A-Za-z]{12})[0-9A-Za-z]{38}$/.exec(key.key) ?? [];
-    await stack.table.update(keyKey(locator), {
+    await stack.table.update(keyRecordKey(locator), {
       UpdateExpression: 'SET #ttl = :past',
       ExpressionAttributeNames: { '#ttl': 'ttl' },
       ExpressionAttributeValues: { ':past': N(now - 10) },

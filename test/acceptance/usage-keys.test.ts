@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-api-gateway';
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../lambdas/kernel/clock.ts';
-import { tenantKey, usageKeyKey } from '../../lambdas/kernel/item-keys.ts';
+import { tenantKey, usageKeyRowKey } from '../../lambdas/kernel/item-keys.ts';
 import { DynamoTenantStore } from '../../lambdas/tenancy/tenant-store.ts';
 import { outputsOf } from '../../local/outputs-file.ts';
 import { type Load, type LoadOptions, startLoad } from '../support/load.ts';
@@ -144,7 +144,7 @@ describe('the schedule', () => {
     }
     expect(await ownKeys(account)).toEqual([]);
     await aMinuteLater();
-    expect(await stack.table.get(usageKeyKey(account.tenantId))).toBeUndefined();
+    expect(await stack.table.get(usageKeyRowKey(account.tenantId))).toBeUndefined();
     const again = (await keys()).map(({ name }) => name);
     for (const { name } of shared) expect(again).toContain(name);
     const { apiKey: key } = await stack.onboard();

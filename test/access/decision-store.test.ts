@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DynamoDecisionStore } from '../../lambdas/access/decision-store.ts';
 import { Facts } from '../../lambdas/access/facts.ts';
 import { parseBlock } from '../../lambdas/kernel/address.ts';
-import { keyKey, sessionKey } from '../../lambdas/kernel/item-keys.ts';
+import { keyRecordKey, sessionKey } from '../../lambdas/kernel/item-keys.ts';
 import { type Item, N, S } from '../../lambdas/kernel/items.ts';
 import type { RecordClient, UpdateItemInput } from '../../lambdas/kernel/record-client.ts';
 import { hashKey } from '../../lambdas/keys/key-format.ts';
@@ -83,13 +83,13 @@ describe.each(CLIENTS)('using a key by %s', (_name, clientOf) => {
   test('an unknown locator is no record, and none comes to be', async () => {
     const use = await decisions().useKey('unknownLoc01', OTHER_HASH, ADDRESS, NOW);
     expect(use).toMatchObject({ passed: false, record: undefined });
-    expect(await store.item(keyKey('unknownLoc01'))).toBeUndefined();
+    expect(await store.item(keyRecordKey('unknownLoc01'))).toBeUndefined();
   });
 
   test('a wrong secret does not pass, and is not counted', async () => {
     const { apiKey } = await tenant.createKey();
     expect((await decisions().useKey(apiKey.locator, OTHER_HASH, ADDRESS, NOW)).passed).toBe(false);
-    expect(await store.item(keyKey(apiKey.locator))).toMatchObject({ n: N(0), win: N(0) });
+    expect(await store.item(keyRecordKey(apiKey.locator))).toMatchObject({ n: N(0), win: N(0) });
   });
 
   test('a revoked key and a disabled key do not pass, and their record says which', async () => {
@@ -103,7 +103,7 @@ describe.each(CLIENTS)('using a key by %s', (_name, clientOf) => {
     ] as const) {
       const use = await decisions().useKey(apiKey.locator, hash, ADDRESS, NOW);
       expect(use).toMatchObject({ passed: false, record: { state } });
-      expect((await store.item(keyKey(apiKey.locator)))?.n).toEqual(N(0));
+      expect((await store.item(keyRecordKey(apiKey.locator)))?.n).toEqual(N(0));
     }
     await store.keys.change(disabled.apiKey, { state: 'active' }, ORIGIN, NOW);
     expect((await decisions().useKey(disabled.apiKey.locator, disabled.hash, ADDRESS, NOW)).passed).toBe(
@@ -166,7 +166,7 @@ describe.each(CLIENTS)('using a key by %s', (_name, clientOf) => {
     await one.useKey(apiKey.locator, hash, ADDRESS, NOW);
     expect(writes()).toBe(9);
     // Records of before have an empty one instead, which costs what a list does.
-    await store.table.update(keyKey(apiKey.locator), {
+    await store.table.update(keyRecordKey(apiKey.locator), {
       UpdateExpression: 'SET ips = :none',
       ExpressionAttributeValues: { ':none': S('') },
     });
@@ -214,7 +214,7 @@ describe.each(CLIENTS)('using a key by %s', (_name, clientOf) => {
     await decisions().useKey(apiKey.locator, hash, ADDRESS, ahead);
     const behind = await decisions().useKey(apiKey.locator, hash, ADDRESS, NOW);
     expect(behind).toMatchObject({ passed: true, window: windowOf(ahead), count: 2 });
-    expect(countsOf(await store.item(keyKey(apiKey.locator)))).toEqual([`c${windowOf(ahead)}`]);
+    expect(countsOf(await store.item(keyRecordKey(apiKey.locator)))).toEqual([`c${windowOf(ahead)}`]);
   });
 
   test('a clock that is behind still refuses a wrong secret and a revoked key', async () => {
@@ -223,7 +223,7 @@ describe.each(CLIENTS)('using a key by %s', (_name, clientOf) => {
     expect((await decisions().useKey(apiKey.locator, OTHER_HASH, ADDRESS, NOW)).passed).toBe(false);
     await store.keys.revoke(apiKey, ORIGIN, NOW);
     expect((await decisions().useKey(apiKey.locator, hash, ADDRESS, NOW)).passed).toBe(false);
-    expect((await store.item(keyKey(apiKey.locator)))?.n).toEqual(N(1));
+    expect((await store.item(keyRecordKey(apiKey.locator)))?.n).toEqual(N(1));
   });
 
   test('of 300 parallel calls, each is counted once and exactly 100 are within a limit of 100', async () => {
@@ -250,7 +250,7 @@ describe.each(CLIENTS)('using a key by %s', (_name, clientOf) => {
       const counts = inWindow.map(({ count }) => count).sort((a, b) => a - b);
       expect(counts).toEqual(counts.map((_, index) => index + 1));
     }
-    expect((await store.item(keyKey(apiKey.locator)))?.n).toEqual(N(300));
+    expect((await store.item(keyRecordKey(apiKey.locator)))?.n).toEqual(N(300));
   });
 
   test('the count of the window before goes with the first call of the next', async () => {
@@ -258,7 +258,7 @@ describe.each(CLIENTS)('using a key by %s', (_name, clientOf) => {
     for (let minute = 0; minute < 5; minute += 1) {
       await decisions().useKey(apiKey.locator, hash, ADDRESS, NOW + minute * WINDOW_SECONDS);
     }
-    expect(countsOf(await store.item(keyKey(apiKey.locator)))).toEqual([`c${WINDOW + 4}`]);
+    expect(countsOf(await store.item(keyRecordKey(apiKey.locator)))).toEqual([`c${WINDOW + 4}`]);
   });
 
   test('counts of windows that nobody called after are swept when eight have gathered', async () => {
@@ -266,11 +266,11 @@ describe.each(CLIENTS)('using a key by %s', (_name, clientOf) => {
     const gathered: number[] = [];
     for (let call = 0; call < 20; call += 1) {
       await decisions().useKey(apiKey.locator, hash, ADDRESS, NOW + call * 2 * WINDOW_SECONDS);
-      gathered.push(countsOf(await store.item(keyKey(apiKey.locator))).length);
+      gathered.push(countsOf(await store.item(keyRecordKey(apiKey.locator))).length);
     }
     expect(gathered.slice(0, 9)).toEqual([1, 2, 3, 4, 5, 6, 7, 1, 2]);
     expect(Math.max(...gathered)).toBe(7);
-    expect((await store.item(keyKey(apiKey.locator)))?.n).toEqual(N(20));
+    expect((await store.item(keyRecordKey(apiKey.locator)))?.n).toEqual(N(20));
   });
 
   test('a record that TTL deletes between the count and the sweep does not come back', async () => {
@@ -283,14 +283,14 @@ describe.each(CLIENTS)('using a key by %s', (_name, clientOf) => {
     const deleting: RecordClient = {
       batchGetItem: (input) => client.batchGetItem(input),
       async updateItem(input: UpdateItemInput) {
-        if ((calls += 1) === 2) await store.table.delete(keyKey(apiKey.locator));
+        if ((calls += 1) === 2) await store.table.delete(keyRecordKey(apiKey.locator));
         return client.updateItem(input);
       },
     };
     const use = await decisions(deleting).useKey(apiKey.locator, hash, ADDRESS, NOW + 16 * WINDOW_SECONDS);
     expect(calls).toBe(2);
     expect(use).toMatchObject({ passed: true, count: 1 });
-    expect(await store.item(keyKey(apiKey.locator))).toBeUndefined();
+    expect(await store.item(keyRecordKey(apiKey.locator))).toBeUndefined();
   });
 
   test('a sweep that fails does not fail the decision', async () => {
@@ -383,7 +383,7 @@ describe.each(CLIENTS)('using a key by %s', (_name, clientOf) => {
   test('a record that we did not write is an error, and never believed', async () => {
     const hash = Buffer.from('x', 'base64');
     await store.put({
-      ...keyKey('foreign00002'),
+      ...keyRecordKey('foreign00002'),
       st: S('open'),
       ha: S(hash.toString('base64')),
       xa: N(FOREVER),

@@ -3,7 +3,7 @@ import { DynamoDecisionStore } from '../../lambdas/access/decision-store.ts';
 import { Facts } from '../../lambdas/access/facts.ts';
 import { MAX_SCOPES_BYTES, scopesText } from '../../lambdas/contract/scopes.ts';
 import { MAX_ALLOWED_BLOCKS, parseBlock } from '../../lambdas/kernel/address.ts';
-import { keyKey } from '../../lambdas/kernel/item-keys.ts';
+import { keyRecordKey } from '../../lambdas/kernel/item-keys.ts';
 import { type AttributeValue, bytesOf, type Item } from '../../lambdas/kernel/items.ts';
 import { hashKey } from '../../lambdas/keys/key-format.ts';
 import { WINDOW_SECONDS } from '../../lambdas/plans/allowance.ts';
@@ -70,7 +70,7 @@ test('with twenty whole IPv6 addresses, 200 bytes of scopes and a rotation runni
     const at = NOW + call * 2 * WINDOW_SECONDS;
     const use = await decisions.useKey(apiKey.locator, next, '2001:db8:ffff:ffff:ffff:ffff:ffff:ff00', at);
     expect(use.passed).toBe(true);
-    sizes.push(sizeOf((await store.item(keyKey(apiKey.locator))) ?? {}));
+    sizes.push(sizeOf((await store.item(keyRecordKey(apiKey.locator))) ?? {}));
   }
   const [busy = 0] = sizes;
   expect(busy, 'a key that is in use').toBeLessThanOrEqual(1024);

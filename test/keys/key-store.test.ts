@@ -1,6 +1,6 @@
 import { BatchWriteItemCommand, DynamoDBClient, type WriteRequest } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { apiKeyKey, keyKey, tenantKey, workspaceKey } from '../../lambdas/kernel/item-keys.ts';
+import { keyRecordKey, keyRowKey, tenantKey, workspaceKey } from '../../lambdas/kernel/item-keys.ts';
 import { type Item, N, S } from '../../lambdas/kernel/items.ts';
 import { Table } from '../../lambdas/kernel/table.ts';
 import { type ApiKey, RETENTION_SECONDS } from '../../lambdas/keys/api-key.ts';
@@ -72,7 +72,7 @@ describe('revoking', () => {
     const tenant = await storeTenant(store);
     const { apiKey } = await tenant.createKey();
     await store.keys.revoke(apiKey, ORIGIN, NOW);
-    expect(await store.item(keyKey(apiKey.locator))).toMatchObject({
+    expect(await store.item(keyRecordKey(apiKey.locator))).toMatchObject({
       st: S('revoked'),
       ttl: N(NOW + RETENTION_SECONDS),
     });
@@ -83,9 +83,9 @@ describe('revoking', () => {
     const tenant = await storeTenant(store);
     const { apiKey } = await tenant.createKey();
     await store.keys.revoke(apiKey, ORIGIN, NOW);
-    const before = await store.item(keyKey(apiKey.locator));
+    const before = await store.item(keyRecordKey(apiKey.locator));
     await store.keys.revoke(apiKey, { actor: 'user:other', requestId: 'later' }, NOW + 1000);
-    expect(await store.item(keyKey(apiKey.locator))).toEqual(before);
+    expect(await store.item(keyRecordKey(apiKey.locator))).toEqual(before);
   });
 });
 
@@ -102,7 +102,7 @@ describe('changing', () => {
     } as const;
     expect(await store.keys.change(apiKey, change, ORIGIN, NOW)).toBe(true);
     expect(await store.keys.find(tenant.tenantId, apiKey.id)).toEqual({ ...apiKey, ...change });
-    expect(await store.item(keyKey(apiKey.locator))).toMatchObject({
+    expect(await store.item(keyRecordKey(apiKey.locator))).toMatchObject({
       ttl: N(NOW + 60 + RETENTION_SECONDS),
       chg: { M: { actor: S(ORIGIN.actor), request_id: S(ORIGIN.requestId), what: S('disable') } },
       seq: N(2),
@@ -113,7 +113,7 @@ describe('changing', () => {
     const tenant = await storeTenant(store);
     const { apiKey } = await tenant.createKey({ lifetimeSeconds: 60, expiresAt: NOW + 60 });
     await store.keys.change(apiKey, { lifetimeSeconds: null, expiresAt: FOREVER }, ORIGIN, NOW);
-    expect((await store.item(keyKey(apiKey.locator)))?.ttl).toBeUndefined();
+    expect((await store.item(keyRecordKey(apiKey.locator)))?.ttl).toBeUndefined();
     expect(await store.keys.find(tenant.tenantId, apiKey.id)).toMatchObject({
       expiresAt: FOREVER,
       lifetimeSeconds: null,
@@ -129,22 +129,22 @@ describe('changing', () => {
     const tenant = await storeTenant(store);
     const revoked = await tenant.createKey();
     await store.keys.revoke(revoked.apiKey, ORIGIN, NOW);
-    const before = await store.item(keyKey(revoked.apiKey.locator));
+    const before = await store.item(keyRecordKey(revoked.apiKey.locator));
     expect(await store.keys.change(revoked.apiKey, change, ORIGIN, NOW)).toBe(false);
-    expect(await store.item(keyKey(revoked.apiKey.locator))).toEqual(before);
+    expect(await store.item(keyRecordKey(revoked.apiKey.locator))).toEqual(before);
     const deleted = await tenant.createKey();
-    await store.table.delete(keyKey(deleted.apiKey.locator));
+    await store.table.delete(keyRecordKey(deleted.apiKey.locator));
     expect(await store.keys.change(deleted.apiKey, change, ORIGIN, NOW)).toBe(false);
-    expect(await store.item(keyKey(deleted.apiKey.locator))).toBeUndefined();
+    expect(await store.item(keyRecordKey(deleted.apiKey.locator))).toBeUndefined();
   });
 
   test('a name never brings back the row of a key that is gone: the caller is told so', async () => {
     const tenant = await storeTenant(store);
     const { apiKey } = await tenant.createKey();
-    await store.table.delete(keyKey(apiKey.locator));
+    await store.table.delete(keyRecordKey(apiKey.locator));
     await store.keys.forget(tenant.tenantId, apiKey.id, 'live');
     expect(await store.keys.change(apiKey, { name: 'Late' }, ORIGIN, NOW)).toBe(false);
-    expect(await store.item(apiKeyKey(tenant.tenantId, apiKey.id))).toBeUndefined();
+    expect(await store.item(keyRowKey(tenant.tenantId, apiKey.id))).toBeUndefined();
   });
 });
 
@@ -154,22 +154,22 @@ describe('rotating', () => {
     for (const kill of [
       (key: ApiKey) => store.keys.revoke(key, ORIGIN, NOW),
       (key: ApiKey) => store.keys.change(key, { state: 'disabled' }, ORIGIN, NOW),
-      (key: ApiKey) => store.table.delete(keyKey(key.locator)),
+      (key: ApiKey) => store.table.delete(keyRecordKey(key.locator)),
     ]) {
       const { apiKey, hash } = await tenant.createKey();
       await kill(apiKey);
-      const before = await store.item(keyKey(apiKey.locator));
+      const before = await store.item(keyRecordKey(apiKey.locator));
       expect(await store.keys.rotate(apiKey, rotationTo(successor(apiKey), hash), ORIGIN, NOW)).toBe(false);
-      expect(await store.item(keyKey(apiKey.locator))).toEqual(before);
+      expect(await store.item(keyRecordKey(apiKey.locator))).toEqual(before);
     }
   });
 
   test('a key that never expires after its rotation is not left to TTL', async () => {
     const tenant = await storeTenant(store);
     const { apiKey, hash } = await tenant.createKey({ expiresAt: NOW + 60 });
-    expect((await store.item(keyKey(apiKey.locator)))?.ttl).toBeDefined();
+    expect((await store.item(keyRecordKey(apiKey.locator)))?.ttl).toBeDefined();
     await store.keys.rotate(apiKey, rotationTo(successor(apiKey), hash), ORIGIN, NOW);
-    expect((await store.item(keyKey(apiKey.locator)))?.ttl).toBeUndefined();
+    expect((await store.item(keyRecordKey(apiKey.locator)))?.ttl).toBeUndefined();
   });
 
   test('an expiry after the rotation is what TTL goes by', async () => {
@@ -177,7 +177,7 @@ describe('rotating', () => {
     const { apiKey, hash } = await tenant.createKey();
     const rotation = rotationTo(successor(apiKey), hash, { expiresAt: NOW + 500 });
     await store.keys.rotate(apiKey, rotation, ORIGIN, NOW);
-    expect((await store.item(keyKey(apiKey.locator)))?.ttl).toEqual(N(NOW + 500 + RETENTION_SECONDS));
+    expect((await store.item(keyRecordKey(apiKey.locator)))?.ttl).toEqual(N(NOW + 500 + RETENTION_SECONDS));
     expect(await store.keys.find(tenant.tenantId, apiKey.id)).toMatchObject({
       expiresAt: NOW + 500,
       previousExpiresAt: NOW + 60,
@@ -227,7 +227,7 @@ describe('paging', () => {
     const tenant = await storeTenant(store);
     const created: ApiKey[] = [];
     for (let index = 0; index < 10; index += 1) created.push((await tenant.createKey()).apiKey);
-    for (const { locator } of created.slice(0, 5)) await store.table.delete(keyKey(locator));
+    for (const { locator } of created.slice(0, 5)) await store.table.delete(keyRecordKey(locator));
     const page = await store.keys.page(tenant.tenantId, 5);
     expect(page.keys).toHaveLength(5);
     expect((await pages(tenant.tenantId, 3)).ids).toHaveLength(6);

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { importJWK, SignJWT } from 'jose';
 import type { Profile } from '../../lambdas/contract/profile.ts';
 import { coversScope, type Scope } from '../../lambdas/contract/scopes.ts';
-import { keyKey, sessionKey, tenantKey } from '../../lambdas/kernel/item-keys.ts';
+import { keyRecordKey, sessionKey, tenantKey } from '../../lambdas/kernel/item-keys.ts';
 import { N } from '../../lambdas/kernel/items.ts';
 import { newKey, newLocator, parseKey } from '../../lambdas/keys/key-format.ts';
 import { signingKey } from '../../lambdas/signing/keyset.ts';
@@ -78,7 +78,7 @@ export async function createWorld(stack: TestStack, profile: Profile): Promise<W
   await setTenant(stack, limited.account, 'SET #field = :value', 'tier', TIGHT_TIER);
 
   const expired = await stack.createKey(ada.token, { scopes: all });
-  await stack.table.update(keyKey(parseKey(profile.keys, expired.key)?.locator ?? ''), {
+  await stack.table.update(keyRecordKey(parseKey(profile.keys, expired.key)?.locator ?? ''), {
     UpdateExpression: 'SET xa = :past',
     ExpressionAttributeValues: { ':past': N(Math.floor(Date.now() / 1000) - 1) },
   });

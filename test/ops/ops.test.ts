@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { keyKey } from '../../lambdas/kernel/item-keys.ts';
+import { keyRecordKey } from '../../lambdas/kernel/item-keys.ts';
 import { S } from '../../lambdas/kernel/items.ts';
 import { outputsOf } from '../../local/outputs-file.ts';
 import {
@@ -68,7 +68,7 @@ test('help names every command; an unknown one and a wrong option are errors tha
 test('rights are counted: which scopes keys have, which roles people, and which of them are declared', async () => {
   const locator = ada.apiKey.slice('lk_live_'.length, 'lk_live_'.length + 12);
   const lose = (scopes: string) =>
-    stack.table.update(keyKey(locator), {
+    stack.table.update(keyRecordKey(locator), {
       UpdateExpression: 'SET scp = :scopes',
       ExpressionAttributeValues: { ':scopes': S(scopes) },
     });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { tenantKey, usageKeyKey } from '../../lambdas/kernel/item-keys.ts';
+import { tenantKey, usageKeyRowKey } from '../../lambdas/kernel/item-keys.ts';
 import type { ControlPlane } from '../../lambdas/plans/control-plane-client.ts';
 import { type ReconcilerStack, SETTINGS, startReconciler } from './setup.ts';
 
@@ -70,12 +70,12 @@ describe('a tenant', () => {
     expect(await it_.run()).toMatchObject({ deleted: 1 });
     await it_.run();
     expect(await keysOf(tenantId)).toEqual([]);
-    expect(await it_.stack.table.get(usageKeyKey(tenantId))).toBeUndefined();
+    expect(await it_.stack.table.get(usageKeyRowKey(tenantId))).toBeUndefined();
   });
 
   test('that may yet not stay is given none until it does', async () => {
     const tenantId = await it_.tenant();
-    await it_.stack.table.delete(usageKeyKey(tenantId));
+    await it_.stack.table.delete(usageKeyRowKey(tenantId));
     await it_.stack.table.update(tenantKey(tenantId), {
       UpdateExpression: 'SET heldUntil = :later',
       ExpressionAttributeValues: { ':later': { N: String(it_.now() + 86_400) } },
@@ -194,7 +194,7 @@ describe('what somebody else did is made good', () => {
   test('and no key is deleted that a tenant is pointed at, whatever the rows say', async () => {
     const { tenantId, key } = await settled();
     // As after a row was restored from somewhere else.
-    await it_.stack.table.update(usageKeyKey(tenantId), {
+    await it_.stack.table.update(usageKeyRowKey(tenantId), {
       UpdateExpression: 'SET generation = :other REMOVE pointed, warmingSince',
       ExpressionAttributeValues: { ':other': { N: '7' } },
     });

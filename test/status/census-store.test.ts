@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { eventKey, keyKey, tenantKey, userKey, workspaceKey } from '../../lambdas/kernel/item-keys.ts';
+import { eventKey, keyRecordKey, tenantKey, userKey, workspaceKey } from '../../lambdas/kernel/item-keys.ts';
 import { type Item, S } from '../../lambdas/kernel/items.ts';
 import type { CensusChange } from '../../lambdas/status/census.ts';
 import { type CountedEvent, censusChange, DynamoCensusStore } from '../../lambdas/status/census-store.ts';
@@ -59,7 +59,7 @@ test('counts more events at once than a transaction takes', async () => {
 });
 
 describe('what an event changes', () => {
-  const key = (state: string): Item => ({ ...keyKey('locator'), st: S(state) });
+  const key = (state: string): Item => ({ ...keyRecordKey('locator'), st: S(state) });
   const tenant: Item = { ...tenantKey('t') };
   const user: Item = { ...userKey('t', 'u') };
 

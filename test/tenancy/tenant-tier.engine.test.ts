@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { tenantKey, usageKeyKey } from '../../lambdas/kernel/item-keys.ts';
+import { tenantKey, usageKeyRowKey } from '../../lambdas/kernel/item-keys.ts';
 import { DynamoUsageKeyStore } from '../../lambdas/plans/usage-key-store.ts';
 import { DynamoTenantStore } from '../../lambdas/tenancy/tenant-store.ts';
 import { NOW, ORIGIN, startStore, storeTenant, type TestStore } from '../support/table.ts';
@@ -32,9 +32,9 @@ test('a tenant that is closed for ever gets no key again, whatever is written to
   const { tenantId } = await storeTenant(store);
   await change(tenantId, { state: 'closed' });
   // As the reconciler does when its keys are gone.
-  await store.table.delete(usageKeyKey(tenantId));
+  await store.table.delete(usageKeyRowKey(tenantId));
   await usageKeys.register(tenantId, NOW);
-  expect(await store.item(usageKeyKey(tenantId))).toBeUndefined();
+  expect(await store.item(usageKeyRowKey(tenantId))).toBeUndefined();
 });
 
 describe('a change of tier', () => {
@@ -44,7 +44,7 @@ describe('a change of tier', () => {
     const tenant = await store.item(tenantKey(tenantId));
     expect(tenant).toMatchObject({ tier: { S: 'pro' }, usageGeneration: { N: '1' } });
     expect(tenant).not.toHaveProperty('usageKey');
-    const { warmingSince, pointed, ...wanted } = (await store.item(usageKeyKey(tenantId))) ?? {};
+    const { warmingSince, pointed, ...wanted } = (await store.item(usageKeyRowKey(tenantId))) ?? {};
     expect([warmingSince, pointed]).toEqual([undefined, undefined]);
     expect(wanted).toMatchObject({ tier: { S: 'pro' }, generation: { N: '1' } });
   });
@@ -58,7 +58,7 @@ describe('a change of tier', () => {
 
   test('of a tenant that is not there makes none', async () => {
     expect(await change('nobody', { tier: 'pro' })).toBeUndefined();
-    expect(await store.item(usageKeyKey('nobody'))).toBeUndefined();
+    expect(await store.item(usageKeyRowKey('nobody'))).toBeUndefined();
   });
 
   test('any number at once: tenant and row agree in the end', async () => {
@@ -67,7 +67,7 @@ describe('a change of tier', () => {
       change(tenantId, { tier: index % 2 ? 'pro' : 'free' }),
     );
     await Promise.allSettled(all);
-    const [tenant, row] = [await store.item(tenantKey(tenantId)), await store.item(usageKeyKey(tenantId))];
+    const [tenant, row] = [await store.item(tenantKey(tenantId)), await store.item(usageKeyRowKey(tenantId))];
     expect(row?.tier).toEqual(tenant?.tier);
     expect(row?.generation).toEqual(tenant?.usageGeneration);
   });
@@ -76,7 +76,7 @@ describe('a change of tier', () => {
     const { tenantId } = await storeTenant(store);
     await change(tenantId, { tier: 'pro' });
     await usageKeys.register(tenantId, NOW + 5);
-    expect(await store.item(usageKeyKey(tenantId))).toMatchObject({
+    expect(await store.item(usageKeyRowKey(tenantId))).toMatchObject({
       tier: { S: 'pro' },
       generation: { N: '1' },
       since: { N: String(NOW) },
@@ -88,6 +88,6 @@ test('a tenant that is closed gives its key back', async () => {
   const tenantId = await keyedTenant();
   await change(tenantId, { state: 'closed' });
   expect(await store.item(tenantKey(tenantId))).not.toHaveProperty('usageKey');
-  expect(await store.item(usageKeyKey(tenantId))).not.toHaveProperty('tier');
+  expect(await store.item(usageKeyRowKey(tenantId))).not.toHaveProperty('tier');
   await expect(change(tenantId, { tier: 'pro' })).rejects.toThrow('closed');
 });

@@ -1,7 +1,7 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { keyKey, keyUsageKey, tenantUsageKey } from '../../lambdas/kernel/item-keys.ts';
+import { keyRecordKey, keyUsageKey, tenantUsageKey } from '../../lambdas/kernel/item-keys.ts';
 import { N, S } from '../../lambdas/kernel/items.ts';
 import type { Table } from '../../lambdas/kernel/table.ts';
 import { countUses } from '../../lambdas/usage/count-uses.ts';
@@ -30,7 +30,7 @@ interface Given {
 /** The record of a key's use number `n`. */
 function use({ tenant, key = 'key_a', env = 'live' }: Given, n: number, at = NOW): DynamoDBRecord {
   const image = (uses: number) => ({
-    ...keyKey(key),
+    ...keyRecordKey(key),
     id: S(key),
     ten: S(tenant),
     env: S(env),
