@@ -23,16 +23,25 @@ export const plainText = (maxLength: number) =>
     .meta({ pattern: '^(?=.*\\S)[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029]*$' });
 
 /** A scope of a request. Which there are, the rules know; the document says it (lib/openapi). */
-export const scope = z
-  .string()
-  .regex(SCOPE_NAME, 'must be a scope: 1 to 64 printable ASCII characters without blanks, " and \\')
-  .meta({ id: 'Scope' });
+const scopeNamed = (id: 'Scope' | 'DefaultScope') =>
+  z
+    .string()
+    .regex(SCOPE_NAME, 'must be a scope: 1 to 64 printable ASCII characters without blanks, " and \\')
+    .meta({ id });
 
-export const scopes = z
-  .array(scope)
-  .min(1)
-  .max(MAX_SCOPES)
-  .transform((given) => [...new Set(given)]);
+const listOf = (scope: ReturnType<typeof scopeNamed>) =>
+  z
+    .array(scope)
+    .min(1)
+    .max(MAX_SCOPES)
+    .transform((given) => [...new Set(given)]);
+
+export const scope = scopeNamed('Scope');
+
+export const scopes = listOf(scope);
+
+/** The scopes of keys that are made without any: of those that do not manage. */
+export const defaultScopes = listOf(scopeNamed('DefaultScope'));
 
 /** Scopes as they are stored: one may have been given before the configuration lost it. */
 export const storedScopes = z.array(z.string());

@@ -3,7 +3,14 @@ import * as z from 'zod';
 import { originOf } from '../audit/entries.ts';
 import type { Deployment } from '../contract/deployment.ts';
 import type { Profile } from '../contract/profile.ts';
-import { allowedIps, changesSomething, expiresInDays, plainText, scopes, time } from '../kernel/fields.ts';
+import {
+  allowedIps,
+  changesSomething,
+  defaultScopes,
+  expiresInDays,
+  plainText,
+  time,
+} from '../kernel/fields.ts';
 import { FACTS_SECONDS } from '../kernel/freshness.ts';
 import { Problem } from '../kernel/problem.ts';
 import { routeGroup } from '../kernel/route.ts';
@@ -179,7 +186,7 @@ export const tenantRoutes = tenantGroup.rows({
         key_defaults: z
           .strictObject({
             expires_in_days: expiresInDays.optional(),
-            scopes: scopes.nullable().optional(),
+            scopes: defaultScopes.nullable().optional(),
             allowed_ips: allowedIps.nullable().optional(),
           })
           .optional(),

@@ -1,7 +1,6 @@
 import { ERRORS, type ErrorCode } from '../../lambdas/contract/errors.ts';
 import type { Profile } from '../../lambdas/contract/profile.ts';
 import { RATE_LIMIT_HEADERS } from '../../lambdas/contract/rate-limit-headers.ts';
-import type { Rights } from '../../lambdas/contract/rights.ts';
 import { TAGS } from '../../lambdas/contract/tags.ts';
 import { mediaTypeOf } from '../../lambdas/http/render.ts';
 import { type ApiRow, apiRows } from '../../lambdas/kernel/api-rows.ts';
@@ -10,7 +9,7 @@ import type { Route } from '../../lambdas/kernel/route.ts';
 import { errorSchemas } from './errors.ts';
 import { HEADERS, headersOf, PARAMETERS } from './headers.ts';
 import { type ComponentKind, type Json, pascalCase, reference, referredNames } from './json.ts';
-import { rightsSchemas } from './rights.ts';
+import { type DocumentedRights, rightsSchemas } from './rights.ts';
 import { type PublishedSchemas, publishedSchemas } from './schemas.ts';
 
 /** Error codes of any row that takes a credential, of any row with fields, and of any row at all. */
@@ -48,7 +47,7 @@ type OwnRow = Extract<ApiRow, { kind: 'route' }>;
 export function openApiDocument(
   routes: readonly Route[],
   profile: Profile,
-  rights: Pick<Rights, 'scopes' | 'roles'>,
+  rights: DocumentedRights,
 ): OpenApiDocument {
   const rows = apiRows(routes, profile).filter((row) => row.kind === 'route');
   const published = [...new Set(rows.map(({ route }) => route))];

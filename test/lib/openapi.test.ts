@@ -229,6 +229,14 @@ describe('a table of few rows', () => {
   const tenant = routes.find(({ id }) => id === 'updateTenant');
   if (health === undefined || tenant === undefined) throw new Error('no such route');
 
+  test('tells the scopes that new keys can have by default: those that do not manage', () => {
+    const rights = { ...RIGHTS, managing: ['admin'] };
+    const { schemas } = openApiDocument([tenant], profile, rights).components as {
+      schemas: Record<string, { enum: string[] }>;
+    };
+    expect(schemas.DefaultScope?.enum).toEqual(['read', 'write', 'delete']);
+  });
+
   test('has the chapters of its rows alone', () => {
     expect(openApiDocument([health], profile, RIGHTS).tags).toMatchObject([{ name: 'Service' }]);
   });
