@@ -1,7 +1,8 @@
 import { AREAS, METHODS } from '../lambdas/contract/access.ts';
 import type { PathScope, Profile } from '../lambdas/contract/profile.ts';
-import type { Rights } from '../lambdas/contract/rights.ts';
+import { type Rights, roleScopes } from '../lambdas/contract/rights.ts';
 import {
+  declaredScopes,
   firstUncovered,
   MAX_SCOPES_BYTES,
   type Role,
@@ -39,14 +40,15 @@ export function rightsOf(choice: RightsChoice, profile: Profile): Rights {
   const peopleManagers = Object.keys(roles).filter((role) =>
     reach(roles[role]?.scopes ?? [], inclusion).has(areaScopes.people),
   );
+  const managing = managingScopes(scopes, inclusion);
   const { methodScopes } = choice;
   return {
     scopes,
     inclusion,
-    managing: managingScopes(scopes, inclusion),
+    managing,
     roles,
     ownerRole: choice.ownerRole ?? (choice.roles === null ? profile.ownerRole : onlyOne(peopleManagers)),
-    smallestRole: smallestRole(roles, inclusion),
+    smallestRole: smallestRole(roles, inclusion, managing),
     peopleManagers,
     areaScopes,
     methodScopes: {
@@ -122,11 +124,16 @@ function smallestFirst(
   return Object.fromEntries(Object.entries(roles).sort(([, a], [, b]) => size(a) - size(b)));
 }
 
-function smallestRole(roles: Readonly<Record<Role, RoleDefinition>>, inclusion: ScopeInclusion): Role | null {
-  const [[name, first] = [], ...others] = Object.entries(roles);
-  const isWithin = ({ scopes }: RoleDefinition) =>
-    firstUncovered(scopes, first?.scopes ?? [], inclusion) === undefined;
-  return name !== undefined && others.every(([, role]) => isWithin(role)) ? name : null;
+/** The role that all others have all of. One that manages is given to nobody who did not ask for it. */
+function smallestRole(
+  roles: Readonly<Record<Role, RoleDefinition>>,
+  inclusion: ScopeInclusion,
+  managing: readonly Scope[],
+): Role | null {
+  const [[name, { scopes }] = ['', { scopes: [] }], ...others] = Object.entries(roles);
+  const isWithin = (role: RoleDefinition) => firstUncovered(role.scopes, scopes, inclusion) === undefined;
+  const manages = scopes.some((scope) => managing.includes(scope));
+  return !manages && others.every(([, role]) => isWithin(role)) ? name : null;
 }
 
 function scopeFaults({ scopes, inclusion }: Rights): string[] {
@@ -195,11 +202,9 @@ function keyFaults({
   ownerRole,
 }: Rights): string[] {
   const byDefault = defaultScopes ?? [];
-  const beyond = firstUncovered(
-    (Object.hasOwn(roles, ownerRole) ? roles[ownerRole]?.scopes : undefined) ?? [],
-    onboardingScopes.filter((scope) => Object.hasOwn(inclusion, scope)),
-    inclusion,
-  );
+  const beyond = Object.hasOwn(roles, ownerRole)
+    ? firstUncovered(roleScopes(ownerRole, roles), declaredScopes(onboardingScopes, inclusion), inclusion)
+    : undefined;
   return [
     ...undeclared('defaultScopes', byDefault, inclusion),
     ...tooLong('defaultScopes', byDefault, 'a key'),
@@ -228,16 +233,11 @@ function providerFaults({ identityProviders }: Config, { roles }: Rights): strin
   ]);
 }
 
-function anonymousFaults({ anonymous }: Config, { smallestRole: role, roles, managing }: Rights): string[] {
-  if (!anonymous) return [];
-  if (role === null)
-    return [
-      'anonymous: there is no role that all others have all of, whose scopes nobody could have; set it to false',
-    ];
-  const scope = roles[role]?.scopes.find((each) => managing.includes(each));
-  return scope === undefined
-    ? []
-    : [`anonymous: nobody would have the scope ${scope} of the role ${role}, which manages; set it to false`];
+function anonymousFaults({ anonymous }: Config, { smallestRole: role }: Rights): string[] {
+  if (!anonymous || role !== null) return [];
+  return [
+    'anonymous: there is no role without managing scopes that all others have all of, to let nobody in with; set it to false',
+  ];
 }
 
 function undeclared(field: string, scopes: Scope | readonly Scope[], inclusion: ScopeInclusion): string[] {

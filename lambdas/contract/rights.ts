@@ -10,7 +10,10 @@ export interface Rights {
   readonly roles: Readonly<Record<Role, RoleDefinition>>;
   /** The role of whoever opens an account. */
   readonly ownerRole: Role;
-  /** The role that every other has all of: of a person who is given none, and of an anonymous caller. Null for none. */
+  /**
+   * The role that every other has all of, and that manages nothing: of a person who is given none, and of an anonymous
+   * caller. Null for none.
+   */
   readonly smallestRole: Role | null;
   /** The roles that manage people: a tenant always keeps a person with one of them. */
   readonly peopleManagers: readonly Role[];
