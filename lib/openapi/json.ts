@@ -9,6 +9,11 @@ export function reference(kind: ComponentKind, name: string): Json {
   return { $ref: `#/components/${kind}/${name}` };
 }
 
+/** The name that a reference has. */
+export function nameIn($ref: string): string {
+  return $ref.slice($ref.lastIndexOf('/') + 1);
+}
+
 /** The names of one kind that a part of a document refers to. */
 export function referredNames(kind: ComponentKind, part: unknown): Set<string> {
   const prefix = `#/components/${kind}/`;

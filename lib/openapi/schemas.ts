@@ -4,7 +4,7 @@ import { publishedName } from '../../lambdas/http/field-names.ts';
 import type { FieldRules } from '../../lambdas/kernel/fields.ts';
 import type { Route } from '../../lambdas/kernel/route.ts';
 import { exampleOf, shapeOf } from './example.ts';
-import { type Json, pascalCase, reference } from './json.ts';
+import { type Json, nameIn, pascalCase, reference } from './json.ts';
 
 /** A JSON Schema of an object, in the members that are read here. */
 interface ObjectSchema extends Json, FieldRules {
@@ -51,17 +51,25 @@ export function publishedSchemas(routes: readonly Route[], profile: Profile): Pu
   };
   for (const [id, schema] of [...Object.entries(inputs.named), ...Object.entries(outputs.named)])
     name(id, schema);
-  const resolve = ($ref: string) => outputs.named[$ref.slice($ref.lastIndexOf('/') + 1)] ?? {};
+  const resolve = ($ref: string) => outputs.named[nameIn($ref)] ?? {};
 
-  /** The result as the profile presents it; of something with a name, that is another thing with a name. */
-  const presented = (route: Route, own: Json, example: unknown, known: Map<unknown, Json>): unknown => {
-    const present = profile.present[route.id];
-    if (present === undefined) return example;
-    const value = present(example as Json);
-    const entity = typeof own.$ref === 'string' ? own.$ref.slice(own.$ref.lastIndexOf('/') + 1) : undefined;
-    if (entity !== undefined) known.set(value, name(`Published${entity}`, shapeOf(value, known)));
-    return value;
+  /** What the profile makes of an example of a route's result, and the schemas of its parts. */
+  const presented = ({ id }: Route, own: Json) => {
+    const known = new Map<unknown, Json>();
+    const example = exampleOf(own, known, resolve);
+    return { value: profile.present[id]?.(example as Json) ?? example, known };
   };
+  /** What the profile presents in place of something with a name has a name too, wherever it is part of a result. */
+  const forms = new Map<string, Json>();
+  for (const route of routes) {
+    const own = outputs.schemas[route.id];
+    if (typeof own?.$ref !== 'string' || profile.present[route.id] === undefined) continue;
+    const { value, known } = presented(route, own);
+    const form = shapeOf(value, known);
+    forms.set(JSON.stringify(form), name(`Published${nameIn(own.$ref)}`, form));
+  }
+  const withForms = (schema: Json): Json =>
+    JSON.parse(JSON.stringify(schema), (_, part) => forms.get(JSON.stringify(part)) ?? part);
 
   return {
     named,
@@ -74,10 +82,9 @@ export function publishedSchemas(routes: readonly Route[], profile: Profile): Pu
       const own = outputs.schemas[route.id] ?? {};
       const id = `${pascalCase(route.id)}Result`;
       if (route.success.kind === 'raw' || route.oauth === true) return name(id, own);
-      const known = new Map<unknown, Json>();
-      const value = presented(route, own, exampleOf(own, known, resolve), known);
+      const { value, known } = presented(route, own);
       const body = profile.envelope(value, { requestId: 'request id', processingTimeMs: 0 });
-      return name(id, shapeOf(body, known));
+      return name(id, withForms(shapeOf(body, known)));
     },
     linesIn: ({ id }) => inputs.schemas[`${id} lines`] ?? {},
     linesOut: ({ id }) => outputs.schemas[`${id} line`] ?? outputs.schemas[id] ?? {},
