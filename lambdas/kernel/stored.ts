@@ -2,6 +2,7 @@ import { parseScopes, type Scope, scopesText } from '../contract/scopes.ts';
 import type { AddressBlock } from './address.ts';
 import { blocksValue, storedBlocks } from './allow-list.ts';
 import { USED_AT, USED_FROM } from './attributes.ts';
+import { timestamp } from './clock.ts';
 import { type AttributeValue, type Item, N, number as numberOf, oneOf, S, text as textOf } from './items.ts';
 
 /** How a field stands in an item: in one attribute that is written and read, or read off several that others write. */
@@ -36,6 +37,12 @@ export const lastUse: ReadOff<LastUse | null> = readOff((item) => {
   const at = numberOf(item, USED_AT);
   return at === 0 ? null : { at, address: item[USED_FROM]?.S ?? '' };
 });
+
+/** The last use as people see it, of an API key and of a session alike. */
+export const shownLastUse = {
+  last_used_at: (use: LastUse | null) => (use === null ? null : timestamp(use.at)),
+  last_used_ip: (use: LastUse | null) => use?.address ?? null,
+};
 
 export function text(attribute: string): InAttribute<string> {
   return { attribute, read: (item) => textOf(item, attribute), write: S };

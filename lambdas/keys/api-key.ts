@@ -15,6 +15,7 @@ import {
   optionalNumber,
   readOff,
   scopes,
+  shownLastUse,
   text,
   textMap,
 } from '../kernel/stored.ts';
@@ -152,10 +153,7 @@ export const API_KEY = defineRecord<ApiKey, 'record' | 'row', KeyViewing>()({
     on: 'record',
     stored: lastUse,
     initial: null,
-    view: {
-      last_used_at: (use) => (use === null ? null : timestamp(use.at)),
-      last_used_ip: (use) => use?.address ?? null,
-    },
+    view: shownLastUse,
   },
   requests: { on: 'record', stored: number(attribute.USES), initial: 0, view: 'request_count' },
   previousExpiresAt: {

@@ -2,7 +2,7 @@ import type { Role } from '../contract/scopes.ts';
 import * as attribute from '../kernel/attributes.ts';
 import { timestamp } from '../kernel/clock.ts';
 import { defineRecord } from '../kernel/record.ts';
-import { choice, type LastUse, lastUse, number, text } from '../kernel/stored.ts';
+import { choice, type LastUse, lastUse, number, shownLastUse, text } from '../kernel/stored.ts';
 
 /** A session of a person. Times are Unix seconds. */
 export interface Session {
@@ -55,10 +55,7 @@ export const SESSION = defineRecord<Session, 'record' | 'row', { readonly curren
     on: 'record',
     stored: lastUse,
     initial: null,
-    view: {
-      last_used_at: (use) => (use === null ? null : timestamp(use.at)),
-      last_used_ip: (use) => use?.address ?? null,
-    },
+    view: shownLastUse,
   },
 });
 
