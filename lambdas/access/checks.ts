@@ -1,7 +1,6 @@
 import type { Method } from '../contract/access.ts';
 import type { DecisionErrorCode } from '../contract/errors.ts';
 import { coversScope, type Scope } from '../contract/scopes.ts';
-import { namedWorkspaces } from '../tenancy/workspace-choice.ts';
 import { upstreamScope } from '../upstream/path-scopes.ts';
 import type { Suspicion } from './guesses.ts';
 import {
@@ -80,10 +79,8 @@ function isNotClaimed(kind: Claim['kind']) {
   return ({ claim }: Claimed): boolean => claim.kind !== kind;
 }
 
-/** This instance's memory of keys that nobody has. */
 function isNotSuspected(of: Suspicion) {
-  return ({ claim, request, context, now }: Claimed): boolean =>
-    claim.kind !== 'key' || context.guesses.suspicion(request.address, claim.locator, claim.hash, now) !== of;
+  return ({ suspicion }: Claimed): boolean => suspicion !== of;
 }
 
 /** A session's token has proven that there was one. */
@@ -174,14 +171,13 @@ function isAllowanceLeft({ allowance }: Proven): boolean {
   return !allowance?.exceeded;
 }
 
-function isWorkspacePickedOnce({ request }: Proven): boolean {
-  return namedWorkspaces(request.headers).length <= 1;
+function isWorkspacePickedOnce({ picked }: Proven): boolean {
+  return picked.length <= 1;
 }
 
 /** A person works in any workspace of their tenant, a key in its own. One that is being deleted is gone. */
-function isPickedWorkspaceTheirs({ caller, tenant, request }: Proven): boolean {
-  const [picked] = namedWorkspaces(request.headers);
-  if (picked === undefined) return true;
-  if (caller.kind !== 'user') return picked === caller.workspaceId;
-  return tenant?.workspaces.has(picked) === true && !tenant.suspendedWorkspaces.has(picked);
+function isPickedWorkspaceTheirs({ caller, tenant, picked: [workspaceId] }: Proven): boolean {
+  if (workspaceId === undefined) return true;
+  if (caller.kind !== 'user') return workspaceId === caller.workspaceId;
+  return tenant?.workspaces.has(workspaceId) === true && !tenant.suspendedWorkspaces.has(workspaceId);
 }

@@ -1,6 +1,5 @@
 import { type AccessTable, METHODS, type Method, type RowAccess } from '../contract/access.ts';
 import { DECISION_ERRORS, type DecisionErrorCode } from '../contract/errors.ts';
-import { namedWorkspaces } from '../tenancy/workspace-choice.ts';
 import { CHECKS, type Check, type MisdirectionCode, requiredScope } from './checks.ts';
 import type { Decision, DecisionContext, DecisionRequest } from './decision.ts';
 import { type Proven, readClaim, useRecord, withTenant } from './prove.ts';
@@ -37,9 +36,9 @@ function refused(code: DecisionErrorCode): Decision {
 
 /** The outcome that is an error's, by its status; of none, the caller in the workspace that they picked. */
 function answer(code: DecisionErrorCode | MisdirectionCode | undefined, proven: Proven): Decision {
-  const { caller, tenant = null, allowance, request } = proven;
+  const { caller, tenant = null, allowance, picked } = proven;
   if (code === undefined) {
-    const [workspaceId = caller.workspaceId] = namedWorkspaces(request.headers);
+    const [workspaceId = caller.workspaceId] = picked;
     return { outcome: 'allowed', caller: { ...caller, workspaceId }, allowance, tenant };
   }
   if (code === 'malformed_request' || code === 'not_found')

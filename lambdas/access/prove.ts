@@ -12,7 +12,9 @@ import { keyRequestsPerMinute, limitsOf } from '../plans/tiers.ts';
 import type { SessionRecord } from '../sessions/session-record.ts';
 import type { KeyTokenClaims, TokenClaims } from '../signing/tokens.ts';
 import type { TenantFacts } from '../tenancy/tenant-facts.ts';
+import { namedWorkspaces } from '../tenancy/workspace-choice.ts';
 import type { DecisionContext, DecisionRequest } from './decision.ts';
+import type { Suspicion } from './guesses.ts';
 
 /** A request, and what its row asks for: undefined for a resource or method that no row names. */
 export interface Asked {
@@ -35,6 +37,8 @@ export type Claim =
 
 export interface Claimed extends Asked {
   readonly claim: Claim;
+  /** This instance's memory of keys that nobody has. */
+  readonly suspicion: Suspicion;
   /** Unix seconds. */
   readonly now: number;
 }
@@ -62,6 +66,8 @@ export interface Proven extends Used {
   /** Undefined when it is not there; null for an anonymous caller, who has none. */
   readonly tenant: TenantFacts | null | undefined;
   readonly allowance: Allowance | null;
+  /** The workspaces that the request names (`X-Workspace-Id`), unchecked. */
+  readonly picked: readonly string[];
 }
 
 /** Characters of a key that another system made: shorter ones can be guessed, longer ones are none. */
@@ -71,7 +77,13 @@ const MAX_IMPORTED_LENGTH = 512;
 /** Reads the credential: a key by its form, a token by its signature. */
 export async function readClaim(asked: Asked): Promise<Claimed> {
   const claim = await claimOf(asked);
-  return { ...asked, claim, now: asked.context.clock() };
+  const { request, context } = asked;
+  const now = context.clock();
+  const suspicion =
+    claim.kind === 'key'
+      ? context.guesses.suspicion(request.address, claim.locator, claim.hash, now)
+      : 'none';
+  return { ...asked, claim, suspicion, now };
 }
 
 async function claimOf({ request, context }: Asked): Promise<Claim> {
@@ -186,18 +198,19 @@ const anonymous = (scopes: readonly Scope[]): CredentialRecord => ({
  * refused: only who calls from elsewhere goes on uncounted.
  */
 export async function withTenant(used: Used): Promise<Proven> {
-  const { record, context, now } = used;
+  const { record, request, context, now } = used;
   if (record === undefined || !(record.passed || isElsewhere(used)))
     throw new Error('The write was refused for no reason that its record shows.');
   const { caller, count, window } = record;
-  if (caller.kind === 'anonymous') return { ...used, caller, tenant: null, allowance: null };
+  const picked = namedWorkspaces(request.headers);
+  if (caller.kind === 'anonymous') return { ...used, caller, picked, tenant: null, allowance: null };
   const { store, deployment } = context;
   const tenant = await store.tenant(caller.tenantId, now);
   const limit =
     caller.kind === 'user'
       ? limitsOf(tenant?.tier, deployment).sessionRequestsPerMinute
       : keyRequestsPerMinute(caller.environment, tenant?.tier, deployment);
-  return { ...used, caller, tenant, allowance: allowanceAfter(limit, count, window) };
+  return { ...used, caller, picked, tenant, allowance: allowanceAfter(limit, count, window) };
 }
 
 /** Whether the record's allow-list lacks the caller's address. */
