@@ -13,22 +13,6 @@ import { unknownWorkspace } from '../tenancy/workspace-choice.ts';
 export type AuthorizerContext = Readonly<Record<string, string>>;
 
 /**
- * Names below `$context.authorizer` that API Gateway uses itself: a field of ours with such a name would be ambiguous
- * (API Gateway developer guide, "Variables for access logging", `$context.authorizer.*`).
- */
-export const RESERVED_CONTEXT_FIELDS: readonly string[] = [
-  'claims',
-  'error',
-  'integrationLatency',
-  'integrationStatus',
-  'latency',
-  'principalId',
-  'property',
-  'requestId',
-  'status',
-];
-
-/**
  * Writes a decision as context. Texts come from the catalogue and hold nothing that JSON would escape; the two
  * structured fields (`rateLimit`, `rateLimitPolicy`) do, and stand in headers only. `now` in Unix seconds.
  */

@@ -4,7 +4,7 @@ import type { Decision } from '../../lambdas/access/decision.ts';
 import { DECISION_ERRORS, type DecisionErrorCode } from '../../lambdas/contract/errors.ts';
 import { errorCodeOf } from '../../lambdas/contract/profile.ts';
 import { ENVIRONMENTS } from '../../lambdas/contract/scopes.ts';
-import { callerOf, contextOf, RESERVED_CONTEXT_FIELDS } from '../../lambdas/http/identity.ts';
+import { callerOf, contextOf } from '../../lambdas/http/identity.ts';
 import { traceId } from '../../lambdas/http/request-id.ts';
 import type { Caller } from '../../lambdas/kernel/caller.ts';
 import { PROFILES } from '../profiles/profiles.ts';
@@ -64,6 +64,22 @@ const contextFor = (one: Decision, now = NOW) => contextOf(one, 'r1', now, (name
 /** Structured fields have quotation marks: they stand in headers, where those are right. */
 const IN_HEADERS_ONLY = ['rateLimit', 'rateLimitPolicy'];
 const throws = (expected: object) => expect.objectContaining({ name: 'Problem', ...expected });
+
+/**
+ * Names below `$context.authorizer` that API Gateway uses itself: a field of ours with such a name would be ambiguous
+ * (API Gateway developer guide, "Variables for access logging", `$context.authorizer.*`).
+ */
+const RESERVED_CONTEXT_FIELDS: readonly string[] = [
+  'claims',
+  'error',
+  'integrationLatency',
+  'integrationStatus',
+  'latency',
+  'principalId',
+  'property',
+  'requestId',
+  'status',
+];
 
 test('no field of the context has a name that API Gateway uses itself', () => {
   fc.assert(
