@@ -54,7 +54,8 @@ function answer(code: DecisionErrorCode | MisdirectionCode | undefined, proven: 
 function rowAccess({ resource, method }: DecisionRequest, table: AccessTable): RowAccess | undefined {
   if (!isMethod(method)) return undefined;
   const row = Object.hasOwn(table, resource) ? table[resource] : undefined;
-  return row?.[method] ?? row?.ANY;
+  // HEAD is of whoever may GET.
+  return row?.[method === 'HEAD' ? 'GET' : method] ?? row?.ANY;
 }
 
 function isMethod(method: string): method is Method {

@@ -49,6 +49,7 @@ async function upstreamCall(request: HttpRequest, caller: Caller, signer: Signer
   const { method, path, requestId } = request;
   const assertion = await signer.assertion({
     sub: principalOf(caller),
+    ...(caller.kind === 'user' && caller.clientId !== undefined ? { client_id: caller.clientId } : {}),
     tenant: caller.tenantId,
     workspace: caller.workspaceId,
     scopes: caller.scopes.join(' '),

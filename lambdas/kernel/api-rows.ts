@@ -55,7 +55,10 @@ function ownSubtree(path: string, prefixes: readonly string[]): string[] {
   return [`${prefix}/${segment}`];
 }
 
-/** The part of the table that takes a credential, as the authorizer reads it. Public rows have no authorizer. */
+/**
+ * The part of the table that takes a credential, as the authorizer reads it. Public rows have no authorizer, and HEAD is
+ * looked up as the GET of its row.
+ */
 export function accessTable(
   rows: readonly ApiRow[],
   { areaScopes }: Pick<Rights, 'areaScopes'>,
@@ -70,7 +73,7 @@ export function accessTable(
 
 function rowAccess(row: ApiRow, areaScopes: Rights['areaScopes']): RowAccess | undefined {
   if (row.kind === 'upstream') return 'upstream';
-  if (row.kind === 'not-found' || row.access.kind === 'public') return undefined;
+  if (row.kind === 'not-found' || row.kind === 'head' || row.access.kind === 'public') return undefined;
   const { scope, callers } = row.access;
   return {
     ...(scope === null ? {} : { scope: areaScopes[scope] }),

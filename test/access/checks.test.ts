@@ -156,6 +156,14 @@ const STEPS: readonly Step[] = [
   },
   {
     code: 'invalid_credential',
+    flaw: (world) => {
+      if (world.verdict.kind !== 'valid') return;
+      world.verdict = { kind: 'valid', claims: { ...world.verdict.claims, resource: '/elsewhere' } };
+    },
+    kinds: ['key token', 'session'],
+  },
+  {
+    code: 'invalid_credential',
     flaw: (world) => (world.suspicion = 'known to be unknown'),
     kinds: PROGRAMS,
   },
