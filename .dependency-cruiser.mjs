@@ -12,6 +12,7 @@ export const ROOMS = {
   sessions: ['audit', 'attempts', 'signing', 'tenancy'],
   keys: ['audit', 'plans', 'signing', 'tenancy'],
   people: ['audit', 'attempts', 'tenancy', 'sessions', 'keys'],
+  clients: ['audit', 'attempts', 'tenancy', 'keys'],
   usage: ['plans', 'keys'],
   status: ['signing'],
   transfer: ['audit', 'signing', 'tenancy', 'keys', 'people'],

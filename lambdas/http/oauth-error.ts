@@ -1,9 +1,12 @@
 import { ERRORS, type ErrorCode } from '../contract/errors.ts';
 import type { Problem } from '../kernel/problem.ts';
 
-/** The errors of RFC 6749, 5.2 (`temporarily_unavailable`: 4.1.2.1; `invalid_token`: RFC 6750, 3.1) where they differ from the rule below. */
+/** The errors of RFC 6749, 5.2 and RFC 7591, 3.2.2 (`temporarily_unavailable`: 4.1.2.1; `invalid_token`: RFC 6750, 3.1) where they differ from the rule below. */
 const NAMES: Readonly<Partial<Record<ErrorCode, string>>> = {
   invalid_grant: 'invalid_grant',
+  invalid_client: 'invalid_client',
+  invalid_redirect_uri: 'invalid_redirect_uri',
+  invalid_client_metadata: 'invalid_client_metadata',
   invalid_credential: 'invalid_token',
   missing_credential: 'invalid_token',
   unsupported_grant_type: 'unsupported_grant_type',

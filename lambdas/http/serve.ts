@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { type ApiRow, apiRows } from '../kernel/api-rows.ts';
+import { readBasic } from '../kernel/basic-credentials.ts';
 import type { Caller } from '../kernel/caller.ts';
 import { type Credential, readCredential } from '../kernel/credential.ts';
 import { headerValues } from '../kernel/headers.ts';
@@ -115,6 +116,7 @@ async function serveRow<Services>(
     origin: { address: request.address, requestId: request.requestId },
     // The authorizer has let in one that is the caller's, or none.
     workspaceId: caller && namedWorkspaces(request.headers)[0],
+    basic: row.takesClient ? readBasic(request.headers) : undefined,
     credential: row.takesCredential ? readCredential(request.headers, profile.credentials) : NOT_ASKED,
   };
   const result = await row.handle(incoming, services, caller).catch((error: unknown) => {
