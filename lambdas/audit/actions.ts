@@ -21,6 +21,9 @@ export const AUDIT_ACTIONS = [
   'session.role',
   'session.refresh-reuse',
   'session.end',
+  'session.code-reuse',
+  'app.connect',
+  'app.disconnect',
 ] as const;
 
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

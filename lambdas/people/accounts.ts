@@ -200,7 +200,7 @@ export async function logIn(
     const known = await accounts.findLogin(credentials.email);
     const isRight = await verifyPassword(credentials.password, known?.passwordHash);
     if (user === undefined || known === undefined || !isRight) throw new Problem('wrong_password');
-    return openGrant(user, known.workspaceId, from, context);
+    return openGrant({ user, workspaceId: known.workspaceId }, from, context);
   };
   const grant = await unlessChanged(enter);
   for (const subject of subjects) await backoff.clear(subject.id);
