@@ -6,7 +6,7 @@ import { Problem, rateLimited } from '../kernel/problem.ts';
 /** How often one source address may do something within a window of the clock. */
 export interface SourceLimit {
   /** Names what is counted; each is counted by itself. */
-  readonly what: 'account' | 'login' | 'refresh';
+  readonly what: 'account' | 'login' | 'refresh' | 'device';
   readonly limit: number;
   readonly windowSeconds: number;
 }
@@ -26,6 +26,9 @@ export const refreshLimit = ({ failedRefreshesPerTenMinutes: limit }: AddressLim
   limit,
   windowSeconds: 600,
 });
+
+/** Devices that are begun, and codes of devices that are entered: more than people and their devices do. */
+export const deviceLimit: SourceLimit = { what: 'device', limit: 60, windowSeconds: 600 };
 
 /** Seconds for which a place from which an account has logged in is remembered. */
 export const PLACE_SECONDS = 30 * 86_400;

@@ -111,6 +111,7 @@ async function serveRow<Services>(
     query: (schema) => validate(schema, written.query, aliases),
     cookies: (names) => namedCookies(request.headers, names),
     raw: rawBody(request, row.lines?.maxBytes),
+    acceptLanguage: headerValues(request.headers, 'accept-language').join(', '),
     params: request.params,
     path: request.path,
     origin: { address: request.address, requestId: request.requestId },

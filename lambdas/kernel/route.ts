@@ -36,6 +36,8 @@ interface RequestBase {
   readonly credential: Credential;
   /** `Authorization: Basic`, where the row asks for it (`takesClient`): null for one that cannot be read. Unchecked. */
   readonly basic: BasicCredentials | null | undefined;
+  /** The languages that the caller wants (RFC 9110, 12.5.4), as they came; for pages. */
+  readonly acceptLanguage: string;
   /** The body of a row that takes `lines`; empty for others. */
   readonly raw: RawBody;
 }
@@ -79,6 +81,8 @@ interface Description {
   readonly takesClient?: true;
   /** Also takes `application/x-www-form-urlencoded`. */
   readonly takesForm?: true;
+  /** For people, in a browser: its errors are pages. */
+  readonly page?: true;
   /** The names of the cookies that it reads. */
   readonly takesCookies?: readonly string[];
   readonly query?: z.ZodType;

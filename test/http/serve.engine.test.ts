@@ -159,6 +159,7 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('serv
         keys,
         users: store.accounts,
         sessions: store.sessions,
+        apps: store.apps,
         clock,
         workspaces: {
           workspaces: new DynamoWorkspaceStore(table),

@@ -28,6 +28,7 @@ const management: ServicesOf<typeof managementRoutes> = {
   keys,
   users: store.accounts,
   sessions: store.sessions,
+  apps: store.apps,
   clock,
   workspaces: { workspaces, revokeKeys: workspaceRevocation(keys), clock },
   profile,

@@ -3,6 +3,7 @@ import { decisionStoreContract } from '../../access/decision-store-contract.ts';
 import { backoffStoreContract } from '../../attempts/backoff-store-contract.ts';
 import { sourceStoreContract } from '../../attempts/source-store-contract.ts';
 import { keyStoreContract } from '../../keys/key-store-contract.ts';
+import { oauthStoresContract } from '../../oauth/oauth-stores-contract.ts';
 import { accountStoreContract } from '../../people/account-store-contract.ts';
 import { exchangeStoreContract } from '../../people/exchange-store-contract.ts';
 import { peopleStoreContract } from '../../people/people-store-contract.ts';
@@ -26,4 +27,5 @@ describe('the stores in memory do what those of DynamoDB do, which run the same 
   sessionStoreContract(() => stores);
   tenancyStoresContract(() => stores);
   importStoreContract(() => stores);
+  oauthStoresContract(() => stores);
 });
