@@ -121,6 +121,7 @@ export function functionSpecs(
         { actions: ['BatchGetItem'], keys: ['TENANT#*', 'CONTROL'] },
         { actions: ['UpdateItem'], keys: ['SESSION#*', 'REFRESH#*', 'BACKOFF#*'] },
         { actions: ['DeleteItem'], keys: ['USER#*'] },
+        { actions: ['PutItem', 'UpdateItem'], keys: ['CLIENT#*'] },
         ...(exchanges ? EXCHANGE_RIGHTS : []),
       ],
       keyset: ['GetSecretValue'],
@@ -137,6 +138,10 @@ export function functionSpecs(
         { actions: ['PutItem'], keys: ['TENANT#*', 'KEY#*'] },
         { actions: ['UpdateItem'], keys: ['TENANT#*', 'KEY#*', 'SESSION#*'] },
         { actions: ['DeleteItem'], keys: ['TENANT#*', 'USER#*'] },
+        {
+          actions: ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
+          keys: ['CLIENT#*'],
+        },
       ],
     },
     people: {

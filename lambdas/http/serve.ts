@@ -103,7 +103,7 @@ async function serveRow<Services>(
   const { profile } = rendering;
   const aliases = profile.requestFields;
   const written = {
-    body: row.body && readBody(request, row.takesForm ?? false),
+    body: row.body && readBody(request, row.takesForm ?? false, row.maxBytes),
     query: row.query && singleValues(request.query),
   };
   const incoming: Incoming = {

@@ -81,7 +81,7 @@ export function publishedSchemas(routes: readonly Route[], profile: Profile): Pu
     result: (route) => {
       const own = outputs.schemas[route.id] ?? {};
       const id = `${pascalCase(route.id)}Result`;
-      if (route.success.kind === 'raw' || route.oauth === true) return name(id, own);
+      if (route.success.kind === 'raw' || route.oauth !== undefined) return name(id, own);
       const { value, known } = presented(route, own);
       const body = profile.envelope(value, { requestId: 'request id', processingTimeMs: 0 });
       return name(id, withForms(shapeOf(body, known)));
