@@ -5,6 +5,7 @@ import type { ServiceName } from '../lambdas/contract/route-id.ts';
 export type FunctionName =
   | ServiceName
   | 'authorizer'
+  | 'fetcher'
   | 'forwarder'
   | 'rotation'
   | 'reconciler'
@@ -55,6 +56,8 @@ export interface FunctionSpec {
   /** Whether it reads metrics from CloudWatch. */
   readonly readsMetrics?: boolean;
   readonly usageKeys?: readonly UsageKeyRight[];
+  /** Functions that it may invoke. */
+  readonly invokes?: readonly 'fetcher'[];
   /** Variables besides those that come with a right. */
   readonly variables?: readonly ('ISSUER' | 'ACCEPTED_ISSUERS' | 'USAGE_KEYS')[];
 }
@@ -125,6 +128,7 @@ export function functionSpecs(
         ...(exchanges ? EXCHANGE_RIGHTS : []),
       ],
       keyset: ['GetSecretValue'],
+      invokes: ['fetcher'],
       variables: ['ISSUER'],
     },
     management: {
@@ -189,6 +193,13 @@ export function functionSpecs(
       table: [{ actions: ['BatchGetItem'], keys: ['CONTROL'] }],
       keyset: ['GetSecretValue'],
       variables: ['ISSUER'],
+    },
+    fetcher: {
+      description: 'Fetches the metadata documents of OAuth clients from the public internet',
+      memoryMiB: 256,
+      // A fetch takes five at most.
+      timeoutSeconds: 7,
+      // No right on anything, as strangers choose what it connects to.
     },
     rotation: {
       description: 'Rotates the signing keys, in the four steps of Secrets Manager',

@@ -12,6 +12,9 @@ Synthesizes the CDK app and serves its template on this machine.
   --port N         the port on 127.0.0.1, 8787 if there is none; 0 takes any free one
   --data DIR       keeps table, secrets and stream positions there; without it they go when it stops
   --no-anonymous   refuses calls without a credential also where the profile lets them in in development
+  --client-metadata-host NAME=127.0.0.1:PORT, --client-metadata-ca FILE
+                   finds the metadata documents of OAuth clients on NAME at a server of this machine whose certificate
+                   is of the authority in FILE (PEM)
   --help           prints this
 
 DYNAMODB_ENDPOINT in the environment names a DynamoDB engine to use instead of the bundled one.`;
@@ -22,6 +25,7 @@ export interface StartOptions {
   readonly dataDir?: string;
   readonly anonymous: boolean;
   readonly help: boolean;
+  readonly clientMetadataHost?: { readonly name: string; readonly port: number; readonly caFile: string };
 }
 
 /** Reads the arguments of `npm start`. Throws a `LocalStackError` of one line. */
@@ -32,6 +36,8 @@ export function readOptions(args: readonly string[]): StartOptions {
     data,
     help = false,
     'no-anonymous': refusesAnonymous = false,
+    'client-metadata-host': host,
+    'client-metadata-ca': caFile,
   } = parse(args);
   if (!/^\d+$/.test(port) || Number(port) > 65_535) {
     throw new LocalStackError(`--port must be a number from 0 to 65535, not "${port}"; ${USAGE}`);
@@ -43,7 +49,22 @@ export function readOptions(args: readonly string[]): StartOptions {
     help,
     ...(profile === undefined ? {} : { profile }),
     ...(data === undefined ? {} : { dataDir: data }),
+    ...clientMetadataHost(host, caFile),
   };
+}
+
+function clientMetadataHost(
+  host: string | undefined,
+  caFile: string | undefined,
+): Pick<StartOptions, 'clientMetadataHost'> {
+  if (host === undefined && caFile === undefined) return {};
+  const [, name, port] = /^([a-z\d.-]+)=127\.0\.0\.1:(\d{1,5})$/.exec(host ?? '') ?? [];
+  if (name === undefined || caFile === undefined || caFile === '') {
+    throw new LocalStackError(
+      `--client-metadata-host must be NAME=127.0.0.1:PORT, and takes --client-metadata-ca FILE; ${USAGE}`,
+    );
+  }
+  return { clientMetadataHost: { name, port: Number(port), caFile } };
 }
 
 function parse(args: readonly string[]) {
@@ -52,6 +73,8 @@ function parse(args: readonly string[]) {
     port: { type: 'string' },
     data: { type: 'string' },
     'no-anonymous': { type: 'boolean' },
+    'client-metadata-host': { type: 'string' },
+    'client-metadata-ca': { type: 'string' },
     help: { type: 'boolean', short: 'h' },
   } as const;
   try {

@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LocalStackError } from './failure.ts';
 import { HttpServer } from './gateway/http-server.ts';
+import type { StandInHost } from './lambda/stand-in-hosts.ts';
 import { silent, terminalLog } from './log.ts';
 import { noteOutputs } from './outputs-file.ts';
 import type { LocalStack } from './stack.ts';
@@ -19,7 +20,7 @@ try {
   process.exit(1);
 }
 
-async function main({ profile, port, dataDir, anonymous }: StartOptions): Promise<void> {
+async function main({ profile, port, dataDir, anonymous, clientMetadataHost }: StartOptions): Promise<void> {
   // Before the app is synthesized, which takes seconds.
   await (await HttpServer.listen(port, silent, Date.now)).stop();
   console.log(`Synthesizing the CDK app${profile === undefined ? '' : ` with the profile "${profile}"`} ...`);
@@ -37,6 +38,7 @@ async function main({ profile, port, dataDir, anonymous }: StartOptions): Promis
     port,
     log: terminalLog(),
     ...(dataDir === undefined ? {} : { dataDir }),
+    ...(clientMetadataHost === undefined ? {} : { clientMetadataHosts: [standIn(clientMetadataHost)] }),
     ...(process.env.DYNAMODB_ENDPOINT ? { dynamodb: { endpoint: process.env.DYNAMODB_ENDPOINT } } : {}),
   });
   process.once('exit', noteOutputs(stack));
@@ -62,6 +64,15 @@ function described({ metadata }: LocalStack): {
   readonly anonymous?: boolean;
 } {
   return metadata.Latchkey ?? {};
+}
+
+/** A host of metadata documents that stands on this machine. */
+function standIn({ name, port, caFile }: NonNullable<StartOptions['clientMetadataHost']>): StandInHost {
+  try {
+    return { name, port, ca: readFileSync(caFile, 'utf8') };
+  } catch {
+    throw new LocalStackError(`--client-metadata-ca: ${caFile} cannot be read`);
+  }
 }
 
 function stopOnSignals(stack: LocalStack): void {

@@ -6,8 +6,8 @@ import {
   prove,
 } from './authentication.ts';
 import type { Client, ClientCredentials, Clients } from './client.ts';
-import { isDocumentId } from './document.ts';
 import { type DocumentContext, findDocument } from './document-cache.ts';
+import { isDocumentId } from './document-url.ts';
 import type { ClientStore } from './stored-clients.ts';
 
 export interface ClientsContext extends AuthenticationContext, DocumentContext {

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { type SourceLimit, type SourceStore, takeFromSource } from '../attempts/source.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { Problem } from '../kernel/problem.ts';
-import { type ClientDocument, documentUrl, invalidDocument, readDocument } from './document.ts';
+import { type ClientDocument, readDocument } from './document.ts';
+import type { FetchDocument } from './document-fetch.ts';
+import { documentUrl, invalidDocument } from './document-url.ts';
 
 /** Seconds for which a copy is taken without asking again, whatever its server says: it may say something between. */
 const MIN_FRESH_SECONDS = 300;
@@ -14,23 +16,6 @@ const RETRY_SECONDS = 300;
 
 /** Fetches for one source: people come with the clients that there are, and their copies are here. */
 const FETCHES: SourceLimit = { what: 'client-document', limit: 60, windowSeconds: 3600, ipv4Bits: 24 };
-
-/** A fetched document, or why there is none. */
-export type Fetched =
-  | {
-      readonly kind: 'document';
-      readonly text: string;
-      /** `max-age` of its response, in seconds; null where it says nothing, 0 where it must not be kept. */
-      readonly maxAgeSeconds: number | null;
-    }
-  | {
-      readonly kind: 'failed';
-      /** What is wrong, for whoever runs the client's server. */
-      readonly reason: string;
-    };
-
-/** Fetches the document of a URL, from the public internet only. Rejects when it cannot be asked. */
-export type FetchDocument = (url: string) => Promise<Fetched>;
 
 /** A copy of a document. Times are Unix seconds. */
 export interface CachedDocument {

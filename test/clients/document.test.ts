@@ -1,11 +1,12 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { documentUrl, readDocument } from '../../lambdas/clients/document.ts';
+import { readDocument } from '../../lambdas/clients/document.ts';
 import {
   type CachedDocument,
   type DocumentContext,
-  type Fetched,
   findDocument,
 } from '../../lambdas/clients/document-cache.ts';
+import type { Fetched } from '../../lambdas/clients/document-fetch.ts';
+import { documentUrl } from '../../lambdas/clients/document-url.ts';
 import { memoryStores } from '../support/memory/stores.ts';
 import { ADDRESS, NOW } from '../support/tenants.ts';
 
