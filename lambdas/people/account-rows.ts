@@ -95,10 +95,13 @@ export const accountRoutes = group.rows({
     method: 'POST',
     path: '/v1/auth/login',
     summary: 'Log in with e-mail address and password',
-    description: 'Takes JSON or a form; `username` may stand for `email` (RFC 6749, 4.3.2).',
+    description:
+      'Takes JSON or a form; `username` may stand for `email` (RFC 6749, 4.3.2). Other fields, such as `scope` and ' +
+      "`client_id`, are passed over: the token has what the person's role has.",
     takesForm: true,
+    // Parameters that we do not know are ignored, as RFC 6749, 3.2 has it.
     body: exactlyOne(
-      z.strictObject({
+      z.object({
         email: email.optional(),
         username: email.optional(),
         password: z.string().min(1).max(256),
