@@ -17,6 +17,8 @@ export async function decide(request: DecisionRequest, context: DecisionContext)
   if (refusal !== undefined) return refused(refusal);
   const used = await useRecord(claimed);
   refusal = objection(CHECKS.used, used);
+  if (refusal === 'invalid_credential' && used.claim.kind === 'key')
+    return { outcome: 'refused', code: refusal, isGuess: true };
   if (refusal !== undefined) return refused(refusal);
   const proven = await withTenant(used);
   return answer(objection(CHECKS.proven, proven), proven);

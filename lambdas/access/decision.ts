@@ -14,7 +14,12 @@ import type { Guesses } from './guesses.ts';
 
 /** The authorizer's answer to one request. Only `allowed` carries an identity. */
 export type Decision =
-  | { readonly outcome: 'refused'; readonly code: DecisionErrorCode }
+  | {
+      readonly outcome: 'refused';
+      readonly code: DecisionErrorCode;
+      /** A well-formed key was looked up, and is nobody's. */
+      readonly isGuess?: boolean;
+    }
   | {
       readonly outcome: 'forbidden';
       readonly code: DecisionErrorCode;
@@ -66,6 +71,6 @@ export interface DecisionContext {
   readonly store: DecisionStore;
   readonly tokens: Pick<TokenVerifier, 'verify' | 'provenTenant'>;
   /** This instance's memory of keys that nobody has. */
-  readonly guesses: Pick<Guesses, 'suspicion' | 'wrong' | 'right'>;
+  readonly guesses: Pick<Guesses, 'isWrong' | 'wrong'>;
   readonly clock: Clock;
 }
