@@ -64,7 +64,7 @@ const request = (credential: string | undefined, given: Partial<DecisionRequest>
 });
 const ask = (credential?: string, given: Partial<DecisionRequest> = {}, now = NOW, context: Given = {}) =>
   decide(request(credential, given), contextAt(now, context));
-const refused = (code: string) => ({ outcome: 'refused', code });
+const refused = (code: string) => expect.objectContaining({ outcome: 'refused', code, allowance: null });
 const forbidden = (code: string) => expect.objectContaining({ outcome: 'forbidden', code });
 
 async function logIn(
