@@ -62,7 +62,7 @@ export interface AccountContext extends GrantContext {
 }
 
 export interface Onboarding {
-  /** Normalised: see {@link normalizeEmail}. */
+  /** As `parseEmail` gives it. */
   readonly email: string;
   readonly password: string;
   readonly fullName: string | null;
@@ -100,7 +100,7 @@ export async function onboard(
 
 /** A sign-up without a password. */
 export interface SignUp {
-  /** Normalised: see {@link normalizeEmail}. */
+  /** As `parseEmail` gives it. */
   readonly email: string;
   readonly name: string;
   /** The tier that is asked for; only the one that everybody starts with can be had. */
@@ -209,9 +209,4 @@ export async function logIn(
     await sources.remember(place, clock() + PLACE_SECONDS);
   }
   return grant;
-}
-
-/** One address, one account: surrounding blanks and letter case do not make another (Unicode NFKC). */
-export function normalizeEmail(email: string): string {
-  return email.trim().normalize('NFKC').toLowerCase();
 }
