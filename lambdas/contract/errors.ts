@@ -192,6 +192,12 @@ const OTHER_ERRORS = {
     title: 'Upstream failed',
     message: 'The service behind this API did not answer.',
   },
+  stale_form: {
+    status: 403,
+    type: 'authorization_error',
+    title: 'Form expired',
+    message: 'The form is not of this browser, or has expired. Load the page again.',
+  },
   unavailable: {
     status: 503,
     type: 'server_error',
