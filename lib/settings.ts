@@ -11,6 +11,7 @@ import { RESERVED_CONCURRENCY } from './config-parts.ts';
 import type { FunctionName } from './functions.ts';
 import { loadProfile } from './profiles.ts';
 import { pathScopesOf, requireDeclared, rightsOf } from './rights.ts';
+import { upstreamsOf } from './upstream-fields.ts';
 
 /** The inputs of one deployment: the configuration with its overrides, and the profile that it names. */
 export interface Settings {
@@ -108,10 +109,15 @@ function checkKmsKey({ kmsKeyArn }: Config, region: string | undefined): void {
   );
 }
 
-function checkCircle({ domain, upstream }: Config): void {
-  if (domain === null || upstream === null || new URL(upstream.url).hostname !== domain.name) return;
+function checkCircle({ domain, upstream, upstreams }: Config): void {
+  const own = (url: string | undefined) =>
+    domain !== null && url !== undefined && new URL(url).hostname === domain.name;
+  const field = own(upstream?.url)
+    ? 'upstream'
+    : upstreams.flatMap(({ url }, index) => (own(url) ? [`upstreams.${index}`] : []))[0];
+  if (field === undefined) return;
   throw new ConfigError(
-    `upstream.url: ${domain.name} is the domain of this API itself, so that calls would go round in a circle; name the API behind it`,
+    `${field}.url: ${domain?.name} is the domain of this API itself, so that calls would go round in a circle; name the API behind it`,
   );
 }
 
@@ -130,7 +136,7 @@ export function deploymentOf({ config, profile }: Settings): Deployment {
     addressLimits: config.addressLimits,
     sandbox: { keyRequestsPerMinute: config.sandbox.keyRequestsPerMinute },
     usageKeys: config.usageKeys,
-    upstreamUrl: config.upstream?.url ?? null,
+    upstreams: upstreamsOf(config),
     tokens: tokenSettings(config, profile),
     identityProviders: config.identityProviders,
     rights: rightsOf(config, profile),
