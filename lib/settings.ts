@@ -6,7 +6,7 @@ import type {
   TokenSettings,
 } from '../lambdas/contract/deployment.ts';
 import type { Profile } from '../lambdas/contract/profile.ts';
-import { type Config, ConfigError, parseConfig } from './config.ts';
+import { type Config, ConfigError, type ConfigInput, parseConfig } from './config.ts';
 import { RESERVED_CONCURRENCY } from './config-parts.ts';
 import type { FunctionName } from './functions.ts';
 import { loadProfile } from './profiles.ts';
@@ -23,6 +23,8 @@ export interface Settings {
 export interface Overrides {
   readonly profile?: unknown;
   readonly environment?: unknown;
+  /** The URL of the API that everything goes to; what else the configuration says of it stays. */
+  readonly upstream?: unknown;
   /** A JSON object whose fields replace the file's; or `@` and the path of a file that holds it. */
   readonly config?: unknown;
   /** Whether it is for a stack that `npm start` serves on this machine. Nothing that is deployed says so. */
@@ -38,9 +40,12 @@ export async function loadSettings(
   region: string | undefined = process.env.CDK_DEFAULT_REGION,
 ): Promise<Settings> {
   const { default: file } = await import('../latchkey.config.ts');
-  const { config: fields, isLocal = false, ...rest } = overrides;
+  const { config: fields, isLocal = false, upstream: url, ...rest } = overrides;
   const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
-  const config = parseConfig({ ...file, ...overriddenFields(fields), ...given });
+  const chosen: ConfigInput = { ...file, ...overriddenFields(fields), ...given };
+  const config = parseConfig(
+    url === undefined ? chosen : { ...chosen, upstream: { ...chosen.upstream, url } },
+  );
   const profile = await loadProfile(config.profile);
   requireDeclared(config, profile);
   checkAnonymous(config, profile);
