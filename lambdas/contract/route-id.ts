@@ -22,6 +22,7 @@ export type RouteId =
   | 'deleteClient'
   | 'getMe'
   | 'getWhoami'
+  | 'getAccount'
   | 'logout'
   | 'listKeys'
   | 'createKey'
