@@ -5,6 +5,7 @@ import type { ServiceName } from '../lambdas/contract/route-id.ts';
 export type FunctionName =
   | ServiceName
   | 'authorizer'
+  | 'fetcher'
   | 'forwarder'
   | 'rotation'
   | 'reconciler'
@@ -55,6 +56,8 @@ export interface FunctionSpec {
   /** Whether it reads metrics from CloudWatch. */
   readonly readsMetrics?: boolean;
   readonly usageKeys?: readonly UsageKeyRight[];
+  /** Functions that it may invoke. */
+  readonly invokes?: readonly 'fetcher'[];
   /** Variables besides those that come with a right. */
   readonly variables?: readonly ('ISSUER' | 'ACCEPTED_ISSUERS' | 'USAGE_KEYS')[];
 }
@@ -121,9 +124,11 @@ export function functionSpecs(
         { actions: ['BatchGetItem'], keys: ['TENANT#*', 'CONTROL'] },
         { actions: ['UpdateItem'], keys: ['SESSION#*', 'REFRESH#*', 'BACKOFF#*'] },
         { actions: ['DeleteItem'], keys: ['USER#*'] },
+        { actions: ['PutItem', 'UpdateItem'], keys: ['CLIENT#*'] },
         ...(exchanges ? EXCHANGE_RIGHTS : []),
       ],
       keyset: ['GetSecretValue'],
+      invokes: ['fetcher'],
       variables: ['ISSUER'],
     },
     management: {
@@ -137,6 +142,10 @@ export function functionSpecs(
         { actions: ['PutItem'], keys: ['TENANT#*', 'KEY#*'] },
         { actions: ['UpdateItem'], keys: ['TENANT#*', 'KEY#*', 'SESSION#*'] },
         { actions: ['DeleteItem'], keys: ['TENANT#*', 'USER#*'] },
+        {
+          actions: ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
+          keys: ['CLIENT#*'],
+        },
       ],
     },
     people: {
@@ -184,6 +193,13 @@ export function functionSpecs(
       table: [{ actions: ['BatchGetItem'], keys: ['CONTROL'] }],
       keyset: ['GetSecretValue'],
       variables: ['ISSUER'],
+    },
+    fetcher: {
+      description: 'Fetches the metadata documents of OAuth clients from the public internet',
+      memoryMiB: 256,
+      // A fetch takes five at most.
+      timeoutSeconds: 7,
+      // No right on anything, as strangers choose what it connects to.
     },
     rotation: {
       description: 'Rotates the signing keys, in the four steps of Secrets Manager',

@@ -1,4 +1,5 @@
 import type { RemovalPolicy } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -51,5 +52,16 @@ export class LatchkeyFunctions extends Construct {
       return [name, fn];
     });
     this.byName = Object.fromEntries(functions) as Record<FunctionName, LatchkeyFunction>;
+    for (const [name, { invokes = [] }] of Object.entries(props.specs))
+      for (const invoked of invokes) this.letInvoke(this.byName[name as FunctionName], this.byName[invoked]);
+  }
+
+  /** Lets a function invoke the one that fetches, and tells it which that is. */
+  private letInvoke(grantee: LatchkeyFunction, { lambda }: LatchkeyFunction): void {
+    const statement = new PolicyStatement({
+      actions: ['lambda:InvokeFunction'],
+      resources: [lambda.functionArn],
+    });
+    grantee.allow(statement, 'FETCHER_FUNCTION', lambda.functionName);
   }
 }

@@ -3,7 +3,6 @@ import type { DecisionErrorCode } from '../contract/errors.ts';
 import { coversScope, type Scope } from '../contract/scopes.ts';
 import { staysInWorkspace } from '../kernel/caller.ts';
 import { upstreamScope } from '../upstream/path-scopes.ts';
-import type { Suspicion } from './guesses.ts';
 import {
   type Asked,
   type Claim,
@@ -42,8 +41,7 @@ export const CHECKS: {
     [isNotClaimed('invalid'), 'invalid_credential'],
     [isNotClaimed('expired'), 'expired_credential'],
     [isForThisResource, 'invalid_credential'],
-    [isNotSuspected('known to be unknown'), 'invalid_credential'],
-    [isNotSuspected('guessing'), 'too_many_attempts'],
+    [isNotKnownWrong, 'invalid_credential'],
   ],
   /** When the one write has used the record. */
   used: [
@@ -87,8 +85,8 @@ function isForThisResource({ claim, access, request }: Claimed): boolean {
   return resource === undefined || (access === 'upstream' && `${request.path}/`.startsWith(`${resource}/`));
 }
 
-function isNotSuspected(of: Suspicion) {
-  return ({ suspicion }: Claimed): boolean => suspicion !== of;
+function isNotKnownWrong({ isKnownWrong }: Claimed): boolean {
+  return !isKnownWrong;
 }
 
 /** A session's token has proven that there was one. */

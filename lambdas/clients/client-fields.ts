@@ -2,9 +2,7 @@ import * as z from 'zod';
 import type { BasicCredentials } from '../kernel/basic-credentials.ts';
 import { Problem } from '../kernel/problem.ts';
 import type { ClientCredentials } from './client.ts';
-
-/** The longest id of a client: the URL of a metadata document. */
-export const MAX_CLIENT_ID_LENGTH = 512;
+import { MAX_CLIENT_ID_LENGTH } from './document-url.ts';
 
 /** The parameters by which a form presents its client, for the bodies of OAuth endpoints. */
 export const clientFields = {

@@ -53,11 +53,6 @@ export const DECISION_ERRORS = {
     title: 'Tenant suspended',
     message: 'The tenant is suspended.',
   },
-  too_many_attempts: {
-    status: 401,
-    title: 'Too many attempts',
-    message: 'Too many unknown API keys came from your address. Try again in a minute.',
-  },
   insufficient_scope: {
     status: 403,
     title: 'Insufficient scope',

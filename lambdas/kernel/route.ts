@@ -71,14 +71,16 @@ interface Description {
   readonly summary: string;
   readonly description?: string;
   readonly body?: z.ZodType;
-  /** An OAuth endpoint: its errors are RFC 6749's, not the profile's, and its success has no envelope. */
-  readonly oauth?: true;
+  /** An OAuth endpoint: its errors are RFC 6749's (of a registration RFC 7591's), not the profile's, and its success has no envelope. */
+  readonly oauth?: true | 'registration';
   /** Takes lines of JSON (NDJSON), as {@link RawBody}; instead of `body`. The schema is that of a line, for the document. */
   readonly lines?: { readonly maxBytes: number; readonly schema: z.ZodType };
   /** Works with the credential itself, not only with whom it proves. */
   readonly takesCredential?: true;
   /** Takes the credentials of an OAuth client (RFC 6749, 2.3.1). */
   readonly takesClient?: true;
+  /** Bytes of its body at most. @default 65,536 */
+  readonly maxBytes?: number;
   /** Also takes `application/x-www-form-urlencoded`. */
   readonly takesForm?: true;
   /** For people, in a browser: its errors are pages. */

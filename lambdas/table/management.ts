@@ -1,4 +1,5 @@
 import { auditRoutes } from '../audit/rows.ts';
+import { clientRoutes } from '../clients/rows.ts';
 import { servedBy } from '../kernel/route.ts';
 import { keyRoutes } from '../keys/rows.ts';
 import { keyToolRoutes } from '../keys/tool-rows.ts';
@@ -15,6 +16,7 @@ export const managementRoutes = servedBy('management', [
   appRoutes,
   keyRoutes,
   keyToolRoutes,
+  clientRoutes,
   workspaceRoutes,
   tenantRoutes,
   auditRoutes,

@@ -1,3 +1,4 @@
+import { registrationRoutes } from '../clients/registration-rows.ts';
 import { servedBy } from '../kernel/route.ts';
 import { keyTokenRoutes } from '../keys/token-rows.ts';
 import { authorizeRoutes } from '../oauth/authorize-rows.ts';
@@ -16,4 +17,5 @@ export const tokenRoutes = servedBy('tokens', [
   tokenGrantRoutes,
   deviceRoutes,
   tokenToolRoutes,
+  registrationRoutes,
 ]);

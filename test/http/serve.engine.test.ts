@@ -157,6 +157,7 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('serv
       const { table } = store;
       const services: ServicesOf<typeof managementRoutes> = {
         keys,
+        clients: { profile, deployment: DEPLOYMENT, clients: store.clients, clock },
         users: store.accounts,
         sessions: store.sessions,
         apps: store.apps,

@@ -26,6 +26,7 @@ const audit = new AuditTrail(table);
 const keys = { profile, deployment: DEPLOYMENT, keys: store.keys, clock };
 const management: ServicesOf<typeof managementRoutes> = {
   keys,
+  clients: { profile, deployment: DEPLOYMENT, clients: store.clients, clock },
   users: store.accounts,
   sessions: store.sessions,
   apps: store.apps,

@@ -50,12 +50,14 @@ export interface World {
   freshToken(): Promise<string>;
   /** The id of a thing that nobody else uses; for a key, of one that it may see. */
   freshId(collection: Collection, kind: string): Promise<string>;
+  /** As {@link World.freshId}, the same for all: of a thing that nobody removes. */
+  sharedId(collection: Collection, kind: string): Promise<string>;
   /** Things of another tenant. */
   readonly foreignIds: Readonly<Record<Collection, string>>;
 }
 
 /** What an `{id}` can name, by the path before it. */
-export const COLLECTIONS = ['api-keys', 'users', 'workspaces', 'sessions'] as const;
+export const COLLECTIONS = ['api-keys', 'users', 'workspaces', 'sessions', 'clients'] as const;
 
 export type Collection = (typeof COLLECTIONS)[number];
 
@@ -110,6 +112,25 @@ export async function createWorld(stack: TestStack, profile: Profile): Promise<W
   // The limited tenant's facts were read with its first tier, and are believed for two seconds.
   await sleep(2100);
 
+  const shared = new Map<string, Promise<string>>();
+  const freshId: World['freshId'] = async (collection, kind) => {
+    switch (collection) {
+      case 'api-keys':
+        return (await stack.createKey(ada.token)).id;
+      case 'users':
+        return (await freshPerson(stack, ada)).id;
+      case 'sessions':
+        return claimsOf(await stack.logIn(ada.account)).sid;
+      case 'clients':
+        return createClient(stack, ada.token);
+      case 'workspaces': {
+        if (kind === 'key') return ada.account.workspaceId;
+        const created = { headers: bearer(ada.token), json: { name: 'of the matrix' } };
+        return contents(expectStatus(await stack.send('POST /v1/workspaces', created), 201)).id;
+      }
+    }
+  };
+
   return {
     present: (key) => keyHeader(profile, key),
     ada,
@@ -129,28 +150,32 @@ export async function createWorld(stack: TestStack, profile: Profile): Promise<W
     viewerToken,
     keyWithout,
     freshToken: async () => (await freshPerson(stack, ada)).token,
-    freshId: async (collection, kind) => {
-      switch (collection) {
-        case 'api-keys':
-          return (await stack.createKey(ada.token)).id;
-        case 'users':
-          return (await freshPerson(stack, ada)).id;
-        case 'sessions':
-          return claimsOf(await stack.logIn(ada.account)).sid;
-        case 'workspaces': {
-          if (kind === 'key') return ada.account.workspaceId;
-          const created = { headers: bearer(ada.token), json: { name: 'of the matrix' } };
-          return contents(expectStatus(await stack.send('POST /v1/workspaces', created), 201)).id;
-        }
-      }
+    freshId,
+    sharedId: (collection, kind) => {
+      const name = `${collection} of a ${kind}`;
+      const id = shared.get(name) ?? freshId(collection, kind);
+      shared.set(name, id);
+      return id;
     },
     foreignIds: {
       'api-keys': other.account.keyId,
       users: other.account.userId,
       workspaces: other.account.workspaceId,
       sessions: claimsOf(other.token).sid,
+      clients: await createClient(stack, other.token),
     },
   };
+}
+
+/** An OAuth client with a secret, for the people of whoever makes it; gives its id. */
+async function createClient(stack: TestStack, token: string): Promise<string> {
+  const json = {
+    name: 'of the matrix',
+    redirect_uris: ['https://app.example/cb'],
+    token_endpoint_auth_method: 'client_secret_basic',
+  };
+  return contents(expectStatus(await stack.send('POST /v1/clients', { headers: bearer(token), json }), 201))
+    .id;
 }
 
 let persons = 0;

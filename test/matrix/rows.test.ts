@@ -148,6 +148,7 @@ const BODIES: Readonly<Partial<Record<RouteId, object>>> = {
   changePassword: { current_password: PASSWORD, new_password: PASSWORD },
   createUser: { email: 'of-the-matrix@example.com', password: PASSWORD },
   updateUser: { full_name: 'Renamed' },
+  createClient: { name: 'of the matrix', redirect_uris: ['https://app.example/cb'] },
   createWorkspace: { name: 'of the matrix' },
   updateWorkspace: { name: 'renamed' },
   updateTenant: { sector: 'Testing' },
@@ -160,6 +161,11 @@ const ENDS_SESSIONS: readonly (RouteId | undefined)[] = ['logout', 'changePasswo
 /** The kind of thing that a row's `{id}` names. */
 function collectionOf({ path }: ProtectedRow): Collection {
   return COLLECTIONS.find((name) => path.includes(`/${name}/{id}`)) ?? 'api-keys';
+}
+
+/** Whether a row reads or changes what its `{id}` names, so that the next one can do so too. */
+function leavesItThere({ method }: ProtectedRow): boolean {
+  return method === 'GET' || method === 'HEAD' || method === 'PATCH';
 }
 
 /** Every row that the template locks: our own, and each method of the upstream's two. */
@@ -293,7 +299,8 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))(
             kind === 'key'
               ? world.present(world.ada.key)
               : bearer(ENDS_SESSIONS.includes(row.routeId) ? await world.freshToken() : world.ada.token);
-          const id = row.path.includes('{id}') ? await world.freshId(collectionOf(row), kind) : undefined;
+          const idOf = leavesItThere(row) ? world.sharedId : world.freshId;
+          const id = row.path.includes('{id}') ? await idOf(collectionOf(row), kind) : undefined;
           const response = await call(row, headers, id);
           expect([response.status, response.text]).toEqual([row.success, response.text]);
           expect(response.headers['x-request-id']).toBe(`matrix-${calls}`);

@@ -1,6 +1,7 @@
 import type { DecisionStore } from '../../lambdas/access/decision.ts';
 import type { BackoffStore } from '../../lambdas/attempts/backoff.ts';
 import type { SourceStore } from '../../lambdas/attempts/source.ts';
+import type { ClientStore } from '../../lambdas/clients/stored-clients.ts';
 import { NEVER } from '../../lambdas/kernel/clock.ts';
 import type { ApiKey } from '../../lambdas/keys/api-key.ts';
 import { newKey } from '../../lambdas/keys/key-format.ts';
@@ -27,6 +28,7 @@ export interface Stores {
   readonly backoff: BackoffStore;
   readonly codes: CodeStore;
   readonly devices: DeviceStore;
+  readonly clients: ClientStore;
   readonly exchange: ExchangeStore;
   readonly imports: ImportStore;
   readonly keys: KeyStore;
@@ -76,6 +78,7 @@ export function newAccount(
     tier: given.tier ?? 'free',
     sector: null,
     workspaceId,
+    tenantName: 'Ada & Sons',
     workspaceName: 'Default',
     key: newIssue({ tenantId, workspaceId }).issue,
     createdAt: NOW,

@@ -1,6 +1,7 @@
 import { profile } from '#profile';
 import { Facts } from '../../access/facts.ts';
 import { DynamoSourceStore } from '../../attempts/source-store.ts';
+import { DynamoClientStore } from '../../clients/client-store.ts';
 import { serve } from '../../http/serve.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import type { ServicesOf } from '../../kernel/route.ts';
@@ -30,6 +31,7 @@ const grants: RefreshContext = {
   tenant: (tenantId) => facts.tenant(tenantId),
   clock: systemClock,
 };
+const sources = new DynamoSourceStore(table);
 const services: ServicesOf<typeof tokenRoutes> = {
   grants,
   exchange: {
@@ -39,7 +41,8 @@ const services: ServicesOf<typeof tokenRoutes> = {
     exchange: new DynamoExchangeStore(table),
     verify: providerTokens(deployment.identityProviders),
   },
-  sources: new DynamoSourceStore(table),
+  sources,
+  registration: { clients: new DynamoClientStore(table), sources, profile, clock: systemClock },
   keyTokens: grants,
 };
 

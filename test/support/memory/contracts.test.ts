@@ -2,6 +2,7 @@ import { describe } from 'vitest';
 import { decisionStoreContract } from '../../access/decision-store-contract.ts';
 import { backoffStoreContract } from '../../attempts/backoff-store-contract.ts';
 import { sourceStoreContract } from '../../attempts/source-store-contract.ts';
+import { clientStoreContract } from '../../clients/client-store-contract.ts';
 import { keyStoreContract } from '../../keys/key-store-contract.ts';
 import { oauthStoresContract } from '../../oauth/oauth-stores-contract.ts';
 import { accountStoreContract } from '../../people/account-store-contract.ts';
@@ -21,6 +22,7 @@ describe('the stores in memory do what those of DynamoDB do, which run the same 
   sourceStoreContract(() => stores.sources);
   keyStoreContract(() => stores);
   accountStoreContract(() => stores);
+  clientStoreContract(() => stores);
   exchangeStoreContract(() => stores.exchange);
   peopleStoreContract(() => stores);
   refreshStoreContract(() => stores.refreshTokens);
