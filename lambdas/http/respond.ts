@@ -6,6 +6,7 @@ import { errorCodeOf, type Profile } from '../contract/profile.ts';
 import { RATE_LIMIT_HEADERS } from '../contract/rate-limit-headers.ts';
 import type { Problem } from '../kernel/problem.ts';
 import type { Route } from '../kernel/route.ts';
+import type { PageSettings } from '../pages/page.ts';
 import type { HttpRequest } from './event.ts';
 import { oauthErrorBody, registrationProblem } from './oauth-error.ts';
 
@@ -13,6 +14,8 @@ import { oauthErrorBody, registrationProblem } from './oauth-error.ts';
 export interface Rendering {
   readonly profile: Profile;
   readonly deployment: Deployment;
+  /** Of functions that serve pages. */
+  readonly pages?: PageSettings;
 }
 
 /** A response with the headers that all have. Nothing of ours is cached unless it says so itself. */

@@ -44,7 +44,7 @@ const services: ServicesOf<typeof publicRoutes> = {
     profile.name,
   ),
   openApi: () => ({ ...LATCHKEY_OPENAPI, servers: [{ url: issuer }] }),
-  discovery: discovery(issuer, LATCHKEY_ADVERTISED, profile, LATCHKEY_DEPLOYMENT.rights),
+  discovery: discovery(issuer, LATCHKEY_ADVERTISED, profile, LATCHKEY_DEPLOYMENT),
   publicKeys: async () => {
     const { keys, revokedKids } = await facts.control();
     return keys.filter(({ kid }) => !revokedKids.has(kid));
