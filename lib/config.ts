@@ -1,7 +1,14 @@
 import * as z from 'zod';
 import { METHODS } from '../lambdas/contract/access.ts';
 import { fields, flag, httpsUrl, oneOf, text, whole } from './config-fields.ts';
-import { addressLimits, identityProvider, RESERVED_CONCURRENCY, tokens, wafLimits } from './config-parts.ts';
+import {
+  addressLimits,
+  branding,
+  identityProvider,
+  RESERVED_CONCURRENCY,
+  tokens,
+  wafLimits,
+} from './config-parts.ts';
 import { rightsFields, scopeName } from './rights-fields.ts';
 
 /** The limits of API Gateway for an account in a Region; no tier can have more (API Gateway, "Quotas"). */
@@ -181,6 +188,8 @@ export const CONFIG = fields({
   /** The API behind the front door; null for the built-in echo. @default null */
   upstream: upstream.nullable().default(null),
   ...rightsFields,
+  /** What makes the pages the team's own. */
+  branding: branding.prefault({}),
   /** Limits of tenants, by the tier's name. */
   tiers: z
     .record(tierName, tier)

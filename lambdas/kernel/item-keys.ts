@@ -17,6 +17,7 @@ export const userSessionKey = (userId: string, sessionId: string): ItemKey =>
 export const refreshKey = (hash: string): ItemKey => key(`REFRESH#${hash}`, 'REFRESH');
 export const identityKey = (hash: string): ItemKey => key(`IDENTITY#${hash}`, 'IDENTITY');
 export const exchangedKey = (hash: string): ItemKey => key(`EXCHANGED#${hash}`, 'EXCHANGED');
+export const signInKey = (hash: string): ItemKey => key(`SIGNIN#${hash}`, 'SIGNIN');
 export const emailKey = (email: string): ItemKey => key(`EMAIL#${email}`, 'EMAIL');
 
 /** The last number of a tenant's audit trail, and its rows, in the order of their numbers. */
