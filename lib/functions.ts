@@ -122,9 +122,9 @@ export function functionSpecs(
       timeoutSeconds: 10,
       table: [
         { actions: ['BatchGetItem'], keys: ['TENANT#*', 'CONTROL'] },
-        { actions: ['UpdateItem'], keys: ['SESSION#*', 'REFRESH#*', 'BACKOFF#*'] },
+        { actions: ['UpdateItem'], keys: ['KEY#*', 'SESSION#*', 'REFRESH#*', 'BACKOFF#*'] },
         { actions: ['DeleteItem'], keys: ['USER#*'] },
-        { actions: ['PutItem', 'UpdateItem'], keys: ['CLIENT#*'] },
+        { actions: ['GetItem', 'PutItem', 'UpdateItem'], keys: ['CLIENT#*'] },
         ...(exchanges ? EXCHANGE_RIGHTS : []),
       ],
       keyset: ['GetSecretValue'],

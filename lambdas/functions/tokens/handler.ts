@@ -1,7 +1,11 @@
 import { profile } from '#profile';
+import { DynamoDecisionStore } from '../../access/decision-store.ts';
 import { Facts } from '../../access/facts.ts';
 import { DynamoSourceStore } from '../../attempts/source-store.ts';
 import { DynamoClientStore } from '../../clients/client-store.ts';
+import { KnownClients } from '../../clients/clients.ts';
+import { DynamoDocumentStore } from '../../clients/document-store.ts';
+import { fetcherFunction } from '../../clients/fetcher-client.ts';
 import { serve } from '../../http/serve.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import type { ServicesOf } from '../../kernel/route.ts';
@@ -22,15 +26,17 @@ const deployment = LATCHKEY_DEPLOYMENT;
 const table = new Table(variable('TABLE_NAME'));
 const facts = new Facts(table, table.name);
 const keyset = new KeysetStore(variable('KEYSET_SECRET_ARN'), () => facts.control());
+const issuer = variable('ISSUER');
 const grants: RefreshContext = {
   profile,
   deployment,
   sessions: new DynamoSessionStore(table),
   refreshTokens: new DynamoRefreshStore(table),
-  signer: new Signer(keyset.present, variable('ISSUER'), systemClock),
+  signer: new Signer(keyset.present, issuer, systemClock),
   tenant: (tenantId) => facts.tenant(tenantId),
   clock: systemClock,
 };
+const clients = new DynamoClientStore(table);
 const sources = new DynamoSourceStore(table);
 const services: ServicesOf<typeof tokenRoutes> = {
   grants,
@@ -42,8 +48,17 @@ const services: ServicesOf<typeof tokenRoutes> = {
     verify: providerTokens(deployment.identityProviders),
   },
   sources,
-  registration: { clients: new DynamoClientStore(table), sources, profile, clock: systemClock },
+  registration: { clients, sources, profile, clock: systemClock },
   keyTokens: grants,
+  clients: new KnownClients({
+    clients,
+    documents: new DynamoDocumentStore(table),
+    fetchDocument: fetcherFunction(variable('FETCHER_FUNCTION')),
+    sources,
+    audiences: [issuer, `${issuer}/token`],
+    clock: systemClock,
+  }),
+  serviceClients: { ...grants, records: new DynamoDecisionStore(table, table.name, facts) },
 };
 
 /** Serves what gives tokens for tokens. */
