@@ -3,18 +3,24 @@ import { countingFailures, refreshLimit, type SourceStore } from '../attempts/so
 import type { RequestOrigin } from '../audit/entries.ts';
 import type { Client, Clients } from '../clients/client.ts';
 import { clientFields, presentedClient } from '../clients/client-fields.ts';
+import { type ServiceClientContext, serviceToken } from '../clients/service-token.ts';
+import { scopesText } from '../contract/scopes.ts';
+import type { BasicCredentials } from '../kernel/basic-credentials.ts';
 import { invalidField, Problem } from '../kernel/problem.ts';
 import { routeGroup } from '../kernel/route.ts';
 import { grantView, viewGrant } from '../sessions/grant-view.ts';
 import type { Grant } from '../sessions/grants.ts';
 import { parameter } from './authorize-rows.ts';
 import { DEVICE_GRANT, type DeviceContext, redeemDevice } from './device.ts';
+import { resourcePath } from './resources.ts';
+import { askedScopes } from './scopes.ts';
 import { redeemCode, refreshForClient, type TokenContext } from './token.ts';
 
 /** The services of this row in the function `tokens`. */
 export interface TokenServices {
   readonly oauth: TokenContext & DeviceContext;
   readonly clients: Clients;
+  readonly serviceClients: ServiceClientContext;
   readonly sources: SourceStore;
 }
 
@@ -69,6 +75,9 @@ const GRANTS: Readonly<Record<string, GrantType>> = {
     redeemDevice(required(body.device_code, 'device_code'), client, from, oauth),
 };
 
+/** The grant of a client that acts for nobody else. */
+const CLIENT_CREDENTIALS = 'client_credentials';
+
 const group = routeGroup<TokenServices>()({ service: 'tokens', tag: 'OAuth' });
 
 export const tokenGrantRoutes = group.rows({
@@ -81,7 +90,7 @@ export const tokenGrantRoutes = group.rows({
       'second use ends what the first gave. An `invalid_client` is told by the body: API Gateway renames the ' +
       '`WWW-Authenticate` of a function.',
     oauth: true,
-    advertised: { endpoint: 'token_endpoint', grants: Object.keys(GRANTS) },
+    advertised: { endpoint: 'token_endpoint', grants: [...Object.keys(GRANTS), CLIENT_CREDENTIALS] },
     takesForm: true,
     takesClient: true,
     body: tokenBody,
@@ -105,6 +114,7 @@ export const tokenGrantRoutes = group.rows({
     ],
     handle: async ({ body, basic, origin }, services) => {
       const grantType = required(body.grant_type, 'grant_type');
+      if (grantType === CLIENT_CREDENTIALS) return tokenOfService(body, basic, origin, services);
       const grant = Object.hasOwn(GRANTS, grantType) ? GRANTS[grantType] : undefined;
       if (grant === undefined) throw new Problem('unsupported_grant_type');
       const client = await services.clients.authenticate(presentedClient(body, basic), origin.address);
@@ -119,6 +129,25 @@ export const tokenGrantRoutes = group.rows({
     },
   }),
 });
+
+async function tokenOfService(
+  body: TokenBody,
+  basic: BasicCredentials | null | undefined,
+  { address }: RequestOrigin & { readonly address: string },
+  { serviceClients, oauth }: TokenServices,
+) {
+  const resource = resourcePath(body.resource, oauth.issuer, oauth.profile);
+  if (resource === undefined) throw new Problem('invalid_target');
+  const presented = presentedClient(body, basic);
+  const scopes = askedScopes(body.scope);
+  const token = await serviceToken({ presented, scopes, resource, address }, serviceClients);
+  return {
+    access_token: token.accessToken,
+    token_type: 'bearer',
+    expires_in: token.expiresInSeconds,
+    scope: scopesText(token.scopes),
+  } as const;
+}
 
 function required(value: string | undefined, field: string): string {
   if (value === undefined) throw invalidField(field, 'is required');
