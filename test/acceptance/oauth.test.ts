@@ -4,6 +4,7 @@ import * as openid from 'openid-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Person } from '../mcp/person.ts';
 import { PROFILES } from '../profiles/profiles.ts';
+import type { HttpResponse } from '../support/http.ts';
 import {
   type Account,
   bearer,
