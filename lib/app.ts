@@ -4,6 +4,7 @@ import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { apiRows } from '../lambdas/kernel/api-rows.ts';
 import { routes } from '../lambdas/table/index.ts';
 import { apiConstants } from './api-constants.ts';
+import { brandingOf } from './branding.ts';
 import { bundleFunctions } from './bundle.ts';
 import { type FunctionName, functionSpecs } from './functions.ts';
 import { LatchkeyStack } from './latchkey-stack.ts';
@@ -56,6 +57,7 @@ export async function latchkeyApp(
     functions: Object.keys(functionSpecs(settings.profile)) as FunctionName[],
     profile: settings.profile.name,
     deployment,
+    branding: brandingOf(settings),
     api: apiConstants(routes, settings.profile, deployment.rights),
     outDir: join(app.outdir, 'bundles'),
   });

@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
+import type { Branding } from '../lambdas/contract/branding.ts';
 import type { Deployment } from '../lambdas/contract/deployment.ts';
 import type { ApiConstants } from './api-constants.ts';
 import type { FunctionName } from './functions.ts';
@@ -18,6 +19,7 @@ export interface BundleProps {
   /** The name of the profile that `#profile` stands for. */
   readonly profile: string;
   readonly deployment: Deployment;
+  readonly branding: Branding;
   readonly api: ApiConstants;
   /** Takes `<function>/index.mjs`. */
   readonly outDir: string;
@@ -49,6 +51,7 @@ export async function bundleFunctions(props: BundleProps): Promise<Readonly<Reco
           deployment: decisionSettingsOf(props.deployment),
         },
         LATCHKEY_ACCESS: props.api.access,
+        LATCHKEY_BRANDING: props.branding,
         LATCHKEY_OPENAPI: props.api.openApi,
         LATCHKEY_ADVERTISED: props.api.advertised,
         LATCHKEY_METHODS: props.api.methods,

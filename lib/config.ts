@@ -1,6 +1,13 @@
 import * as z from 'zod';
 import { fields, flag, oneOf, text, whole } from './config-fields.ts';
-import { addressLimits, identityProvider, RESERVED_CONCURRENCY, tokens, wafLimits } from './config-parts.ts';
+import {
+  addressLimits,
+  branding,
+  identityProvider,
+  RESERVED_CONCURRENCY,
+  tokens,
+  wafLimits,
+} from './config-parts.ts';
 import { rightsFields } from './rights-fields.ts';
 import { upstream, upstreams } from './upstream-fields.ts';
 
@@ -168,6 +175,8 @@ export const CONFIG = fields({
   /** Other APIs behind it, each for a path and everything below; of several the one with the longest path. @default [] */
   upstreams,
   ...rightsFields,
+  /** What makes the pages the team's own. */
+  branding: branding.prefault({}),
   /** Limits of tenants, by the tier's name. */
   tiers: z
     .record(tierName, tier)

@@ -27,6 +27,8 @@ export const AUDIT_ACTIONS = [
   'session.code-reuse',
   'app.connect',
   'app.disconnect',
+  'signin.create',
+  'signin.end',
 ] as const;
 
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

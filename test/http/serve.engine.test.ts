@@ -48,12 +48,8 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('serv
     metrics: () => Promise.reject(new Error('no table')),
     openApi: () => openApiDocument(routes, profile, rightsIn(profile)),
     publicKeys: () => Promise.reject(new TypeError(SECRET_CAUSE)),
-    discovery: discovery(
-      'https://api.example.com',
-      advertisedPaths(routes, profile),
-      profile,
-      rightsIn(profile),
-    ),
+    pageFiles: { stylesheet: '', logo: null },
+    discovery: discovery('https://api.example.com', advertisedPaths(routes, profile), profile, DEPLOYMENT),
   };
   const publicly = serve(publicRoutes, failing, rendering, methodOrPath(methodsByPath(routes, profile)));
 
