@@ -14,7 +14,7 @@ export const ROOMS = {
   keys: ['audit', 'plans', 'signing', 'tenancy'],
   people: ['audit', 'attempts', 'tenancy', 'sessions', 'keys'],
   signin: ['pages', 'audit', 'attempts', 'tenancy', 'sessions', 'people'],
-  clients: ['audit', 'attempts', 'tenancy', 'keys'],
+  clients: ['audit', 'plans', 'signing', 'attempts', 'tenancy', 'keys'],
   oauth: [
     'pages',
     'signin',

@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
+import type { AccessTable, RowAccess } from '../lambdas/contract/access.ts';
 import type { Branding } from '../lambdas/contract/branding.ts';
 import type { Deployment } from '../lambdas/contract/deployment.ts';
 import type { ApiConstants } from './api-constants.ts';
@@ -44,18 +45,20 @@ export async function bundleFunctions(props: BundleProps): Promise<Readonly<Reco
     mainFields: ['module', 'main'],
     alias: { '#profile': profileFile(props.profile) },
     plugins: [
-      withConstants({
-        LATCHKEY_DEPLOYMENT: props.deployment,
-        LATCHKEY_DECISION: {
-          profile: decisionProfileOf(await loadProfile(props.profile)),
-          deployment: decisionSettingsOf(props.deployment),
+      withConstants(
+        {
+          LATCHKEY_DEPLOYMENT: props.deployment,
+          LATCHKEY_DECISION: {
+            profile: decisionProfileOf(await loadProfile(props.profile)),
+            deployment: decisionSettingsOf(props.deployment),
+          },
+          LATCHKEY_BRANDING: props.branding,
+          LATCHKEY_OPENAPI: props.api.openApi,
+          LATCHKEY_ADVERTISED: props.api.advertised,
+          LATCHKEY_METHODS: props.api.methods,
         },
-        LATCHKEY_ACCESS: props.api.access,
-        LATCHKEY_BRANDING: props.branding,
-        LATCHKEY_OPENAPI: props.api.openApi,
-        LATCHKEY_ADVERTISED: props.api.advertised,
-        LATCHKEY_METHODS: props.api.methods,
-      }),
+        accessSource(props.api.access),
+      ),
     ],
     legalComments: 'none',
     metafile: true,
@@ -78,10 +81,11 @@ export async function bundleFunctions(props: BundleProps): Promise<Readonly<Reco
  * Puts constants at the top of every composition root. The minifier drops what a root does not name: the access table is
  * in the authorizer's bundle alone. (esbuild's own `define` makes every module of a bundle import an object.)
  */
-function withConstants(constants: Readonly<Record<string, unknown>>): Plugin {
-  const source = Object.entries(constants)
-    .map(([name, value]) => `const ${name} = ${JSON.stringify(value)};`)
-    .join('');
+function withConstants(constants: Readonly<Record<string, unknown>>, more: string): Plugin {
+  const values = Object.entries(constants).map(
+    ([name, value]) => `const ${name} = ${JSON.stringify(value)};`,
+  );
+  const source = values.join('') + more;
   return {
     name: 'constants',
     setup({ onLoad }) {
@@ -91,4 +95,21 @@ function withConstants(constants: Readonly<Record<string, unknown>>): Plugin {
       }));
     },
   };
+}
+
+/** The access table as source: rows that take the same share one constant, as every byte of it is read at a cold start. */
+function accessSource(access: AccessTable): string {
+  const kinds = new Map<string, string>();
+  const nameOf = (row: RowAccess): string => {
+    const text = JSON.stringify(row);
+    const name = kinds.get(text) ?? `LATCHKEY_ROW_${kinds.size}`;
+    kinds.set(text, name);
+    return name;
+  };
+  const paths = Object.entries(access).map(([path, methods]) => {
+    const rows = Object.entries(methods).map(([method, row]) => `${method}: ${nameOf(row)}`);
+    return `${JSON.stringify(path)}: { ${rows.join(', ')} }`;
+  });
+  const constants = [...kinds].map(([text, name]) => `const ${name} = ${text};`);
+  return `${constants.join('')}const LATCHKEY_ACCESS = { ${paths.join(', ')} };`;
 }

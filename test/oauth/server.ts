@@ -136,6 +136,7 @@ export async function startServer(given: { readonly graceSeconds?: number } = {}
     pages: { branding: { name: 'Acme', logo: null, color: '#123456', darkColor: '#abcdef' }, url: ISSUER },
     oauth,
     clients,
+    serviceClients: { profile, deployment, records: decisions, tenant, signer, clock },
     sources,
     grants: oauth,
     tokenTools: {
