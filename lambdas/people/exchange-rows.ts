@@ -70,7 +70,7 @@ export const exchangeRoutes = group.rows({
     summary: 'Exchange the token of an identity provider for ours',
     description:
       'The token stands in `Authorization: Bearer`, or the body has the parameters of RFC 8693. It can be exchanged ' +
-      'once. 501 where no identity provider is configured.',
+      'once. `unsupported_grant_type` where no identity provider is configured.',
     oauth: true,
     takesForm: true,
     takesCredential: true,
