@@ -78,7 +78,7 @@ export const accountRoutes = group.rows({
     success: {
       status: 201,
       description: 'The account. The API key is shown only now.',
-      schema: accountView.extend({ name: z.string() }),
+      schema: accountView.extend({ key_name: z.string() }),
     },
     errors: ['email_taken', 'rate_limited'],
     handle: async ({ body, origin }, { accounts }) => {
@@ -88,17 +88,20 @@ export const accountRoutes = group.rows({
         accounts,
         origin,
       );
-      return { ...viewAccount(account, key), name: body.name };
+      return { ...viewAccount(account, key), key_name: account.key.key.name };
     },
   }),
   login: group.public({
     method: 'POST',
     path: '/v1/auth/login',
     summary: 'Log in with e-mail address and password',
-    description: 'Takes JSON or a form; `username` may stand for `email` (RFC 6749, 4.3.2).',
+    description:
+      'Takes JSON or a form; `username` may stand for `email` (RFC 6749, 4.3.2). Other fields, such as `scope` and ' +
+      "`client_id`, are passed over: the token has what the person's role has.",
     takesForm: true,
+    // Parameters that we do not know are ignored, as RFC 6749, 3.2 has it.
     body: exactlyOne(
-      z.strictObject({
+      z.object({
         email: email.optional(),
         username: email.optional(),
         password: z.string().min(1).max(256),

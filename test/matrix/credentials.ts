@@ -50,6 +50,8 @@ export interface World {
   freshToken(): Promise<string>;
   /** The id of a thing that nobody else uses; for a key, of one that it may see. */
   freshId(collection: Collection, kind: string): Promise<string>;
+  /** As {@link World.freshId}, the same for all: of a thing that nobody removes. */
+  sharedId(collection: Collection, kind: string): Promise<string>;
   /** Things of another tenant. */
   readonly foreignIds: Readonly<Record<Collection, string>>;
 }
@@ -110,6 +112,23 @@ export async function createWorld(stack: TestStack, profile: Profile): Promise<W
   // The limited tenant's facts were read with its first tier, and are believed for two seconds.
   await sleep(2100);
 
+  const shared = new Map<string, Promise<string>>();
+  const freshId: World['freshId'] = async (collection, kind) => {
+    switch (collection) {
+      case 'api-keys':
+        return (await stack.createKey(ada.token)).id;
+      case 'users':
+        return (await freshPerson(stack, ada)).id;
+      case 'sessions':
+        return claimsOf(await stack.logIn(ada.account)).sid;
+      case 'workspaces': {
+        if (kind === 'key') return ada.account.workspaceId;
+        const created = { headers: bearer(ada.token), json: { name: 'of the matrix' } };
+        return contents(expectStatus(await stack.send('POST /v1/workspaces', created), 201)).id;
+      }
+    }
+  };
+
   return {
     present: (key) => keyHeader(profile, key),
     ada,
@@ -129,20 +148,12 @@ export async function createWorld(stack: TestStack, profile: Profile): Promise<W
     viewerToken,
     keyWithout,
     freshToken: async () => (await freshPerson(stack, ada)).token,
-    freshId: async (collection, kind) => {
-      switch (collection) {
-        case 'api-keys':
-          return (await stack.createKey(ada.token)).id;
-        case 'users':
-          return (await freshPerson(stack, ada)).id;
-        case 'sessions':
-          return claimsOf(await stack.logIn(ada.account)).sid;
-        case 'workspaces': {
-          if (kind === 'key') return ada.account.workspaceId;
-          const created = { headers: bearer(ada.token), json: { name: 'of the matrix' } };
-          return contents(expectStatus(await stack.send('POST /v1/workspaces', created), 201)).id;
-        }
-      }
+    freshId,
+    sharedId: (collection, kind) => {
+      const name = `${collection} of a ${kind}`;
+      const id = shared.get(name) ?? freshId(collection, kind);
+      shared.set(name, id);
+      return id;
     },
     foreignIds: {
       'api-keys': other.account.keyId,

@@ -162,6 +162,11 @@ function collectionOf({ path }: ProtectedRow): Collection {
   return COLLECTIONS.find((name) => path.includes(`/${name}/{id}`)) ?? 'api-keys';
 }
 
+/** Whether a row reads or changes what its `{id}` names, so that the next one can do so too. */
+function leavesItThere({ method }: ProtectedRow): boolean {
+  return method === 'GET' || method === 'HEAD' || method === 'PATCH';
+}
+
 /** Every row that the template locks: our own, and each method of the upstream's two. */
 function protectedRows(profile: Profile): ProtectedRow[] {
   const { inclusion, areaScopes } = rightsIn(profile);
@@ -293,7 +298,8 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))(
             kind === 'key'
               ? world.present(world.ada.key)
               : bearer(ENDS_SESSIONS.includes(row.routeId) ? await world.freshToken() : world.ada.token);
-          const id = row.path.includes('{id}') ? await world.freshId(collectionOf(row), kind) : undefined;
+          const idOf = leavesItThere(row) ? world.sharedId : world.freshId;
+          const id = row.path.includes('{id}') ? await idOf(collectionOf(row), kind) : undefined;
           const response = await call(row, headers, id);
           expect([response.status, response.text]).toEqual([row.success, response.text]);
           expect(response.headers['x-request-id']).toBe(`matrix-${calls}`);

@@ -1,9 +1,6 @@
-import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { keyRecordKey } from '../../lambdas/kernel/item-keys.ts';
 import { S } from '../../lambdas/kernel/items.ts';
@@ -16,35 +13,26 @@ import {
   startTestStack,
   type TestStack,
 } from '../support/stack.ts';
+import { OPS, OperatorShell, run } from './shell.ts';
 
 /** The operator's commands, as a shell runs them, on a stack that serves. */
-const MAIN = fileURLToPath(new URL('../../ops/main.ts', import.meta.url));
-const run = promisify(execFile);
 
 let stack: TestStack;
 let ada: Account;
-let folder: string;
+let shell: OperatorShell;
 beforeAll(async () => {
   stack = await startTestStack({ profile: 'default', config: { tiers: { free: ROOMY_TIER } } });
   ada = await stack.onboard('ada@example.com');
-  folder = mkdtempSync(join(tmpdir(), 'latchkey-ops-'));
-  writeFileSync(join(folder, 'outputs.json'), JSON.stringify({ local: outputsOf(stack.local) }));
+  shell = new OperatorShell(stack.local);
 });
 afterAll(async () => {
   await stack?.stop();
-  rmSync(folder, { recursive: true });
+  shell?.remove();
 });
 
-const said = async (...args: string[]) =>
-  (await run(process.execPath, [MAIN, ...args, '--outputs', join(folder, 'outputs.json')])).stdout;
-const ops = async (...args: string[]) => JSON.parse(await said(...args, '--json'));
-const refusal = async (...args: string[]) => {
-  const error = await said(...args).then(
-    () => undefined,
-    (failed: { code: number; stderr: string }) => failed,
-  );
-  return { code: error?.code, text: error?.stderr };
-};
+const said = (...args: string[]) => shell.said(...args);
+const ops = (...args: string[]) => shell.json(...args);
+const refusal = (...args: string[]) => shell.refusal(...args);
 const call = (key: string) => stack.send('GET /v1/things', { headers: apiKey(key) });
 
 test('help names every command; an unknown one and a wrong option are errors that say so', async () => {
@@ -88,7 +76,7 @@ test('of several stacks one is chosen by its name, its URL or its port, and none
     writeFileSync(join(checkout, '.latchkey', file), JSON.stringify(stacks));
   };
   const listTenants = (...args: string[]) =>
-    run(process.execPath, [MAIN, 'tenants', 'list', '--json', ...args], { cwd: checkout }).then(
+    run(process.execPath, [OPS, 'tenants', 'list', '--json', ...args], { cwd: checkout }).then(
       ({ stdout }) => (JSON.parse(stdout) as { id: string }[]).some(({ id }) => id === ada.tenantId),
       (failed: { stderr: string }) => failed.stderr,
     );

@@ -1,9 +1,5 @@
-import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import {
   APIGatewayClient,
   CreateApiKeyCommand,
@@ -15,13 +11,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { outputsOf } from '../../local/outputs-file.ts';
 import { type LocalStack, startStack } from '../../local/stack.ts';
 import { assemblyOf } from '../support/assembly.ts';
+import { OPS, OperatorShell, run } from './shell.ts';
 
 /** What an operator does to a stack as a whole, as a shell runs it. */
-const MAIN = fileURLToPath(new URL('../../ops/main.ts', import.meta.url));
-const run = promisify(execFile);
 
 let stack: LocalStack;
-let folder: string;
+let shell: OperatorShell;
 let apiGateway: APIGatewayClient;
 let dynamodb: DynamoDBClient;
 /** The clock of throttles and schedules: it stands, so that no reconciler runs between two steps. */
@@ -36,22 +31,15 @@ beforeAll(async () => {
   const { region, credentials } = stack;
   apiGateway = new APIGatewayClient({ endpoint: stack.apiGatewayEndpoint, region, credentials });
   dynamodb = new DynamoDBClient({ endpoint: stack.dynamodbEndpoint, region, credentials });
-  folder = mkdtempSync(join(tmpdir(), 'latchkey-ops-'));
-  writeFileSync(join(folder, 'outputs.json'), JSON.stringify({ local: outputsOf(stack) }));
+  shell = new OperatorShell(stack);
 });
 afterAll(async () => {
   await stack?.stop();
-  rmSync(folder, { recursive: true });
+  shell?.remove();
 });
 
-const said = async (...args: string[]) =>
-  (await run(process.execPath, [MAIN, ...args, '--outputs', join(folder, 'outputs.json')])).stdout;
-const ops = async (...args: string[]) => JSON.parse(await said(...args, '--json'));
-const refusal = (...args: string[]) =>
-  said(...args).then(
-    () => '',
-    (failed: { stderr: string }) => failed.stderr,
-  );
+const ops = (...args: string[]) => shell.json(...args);
+const refusal = async (...args: string[]) => (await shell.refusal(...args)).text ?? '';
 
 describe('protect', () => {
   const isProtected = async () => {
@@ -108,9 +96,9 @@ describe('teardown', () => {
 
   test('says what is missing where the outputs do not name the prefix', async () => {
     const { UsageKeyPrefix: _, ...older }: Record<string, string> = outputsOf(stack);
-    const file = join(folder, 'older.json');
+    const file = join(shell.folder, 'older.json');
     writeFileSync(file, JSON.stringify({ local: older }));
-    const failed = await run(process.execPath, [MAIN, 'teardown', '--outputs', file]).catch((error) => error);
+    const failed = await run(process.execPath, [OPS, 'teardown', '--outputs', file]).catch((error) => error);
     expect(failed.stderr).toContain('The outputs lack UsageKeyPrefix');
   });
 });
