@@ -89,7 +89,13 @@ export const exchangeRoutes = group.rows({
       }),
       headers: { 'Cache-Control': 'no-store' },
     },
-    errors: ['invalid_subject_token', 'invalid_credential', 'unsupported_grant_type', 'not_configured'],
+    errors: [
+      'invalid_subject_token',
+      'invalid_credential',
+      'unsupported_grant_type',
+      'not_configured',
+      'rate_limited',
+    ],
     handle: async ({ body, credential, origin }, { exchange }) => {
       requireProviders(exchange);
       const { token, refusal } = presented(body, credential);
