@@ -11,7 +11,7 @@ import { requireHeld, requireRole } from '../kernel/rights.ts';
 import type { SessionStore, UserStanding } from '../sessions/sessions.ts';
 import type { User } from '../sessions/user.ts';
 import type { AccountStore } from './accounts.ts';
-import { requireUncommonPassword } from './common-passwords.ts';
+import { requireStrongPassword } from './password-strength.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
 import { PERSON, type Person, type PersonChange, type PersonFields } from './person.ts';
 
@@ -91,7 +91,7 @@ export async function addPerson(
   if (role === null)
     throw invalidField('role', `is required: one of ${Object.keys(rights.roles).join(', ')}`);
   requireGrantable(role, caller, rights);
-  requireUncommonPassword(password, asked.email, 'password');
+  await requireStrongPassword(password, asked.email, 'password');
   const user = { fullName: null, ...asked, role, userId: randomUUIDv7(), tenantId: caller.tenantId };
   const passwordHash = await hashPassword(password);
   const origin = originOf(caller, from);
@@ -151,7 +151,7 @@ export async function changePassword(
   { people, accounts, sessions, backoff, clock }: PeopleContext,
 ): Promise<void> {
   const person = await findPerson(caller.tenantId, caller.userId, people);
-  requireUncommonPassword(passwords.next, person.email, 'new_password');
+  await requireStrongPassword(passwords.next, person.email, 'new_password');
   const subject = passwordChangeSubject(caller.userId);
   await takeAttempt(backoff, subject, clock());
   const login = await accounts.findLogin(person.email);
