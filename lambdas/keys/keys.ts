@@ -18,6 +18,7 @@ import {
   defaultScopes,
   type ExpiryRequest,
   expiryOf,
+  latestExpiry,
   lifetimeOf,
   requireExpiryWithin,
   requireSome,
@@ -135,6 +136,7 @@ export async function createKey(
   const now = clock();
   const owned = await callerKey(caller, keys);
   const defaults = await keys.defaults(caller.tenantId);
+  const latest = latestExpiry(owned, defaults, profile);
   const {
     workspaceId = caller.workspaceId,
     environment = caller.kind === 'key' ? caller.environment : mainEnvironment(profile.keys),
@@ -151,7 +153,7 @@ export async function createKey(
     workspaceId,
     environment,
     scopes: asked.scopes ?? requireSome(defaultScopes(caller, deployment.rights, defaults.scopes)),
-    lifetimeSeconds: lifetimeOf({ expiry, owned, defaults }, profile, now),
+    lifetimeSeconds: lifetimeOf({ expiry, latest, defaults }, profile, now),
     allowedBlocks:
       asked.allowedBlocks ??
       (owned?.allowedBlocks.length ? owned.allowedBlocks : (defaults.allowedBlocks ?? [])),
@@ -159,7 +161,7 @@ export async function createKey(
   };
   requireScopes(wanted.scopes, deployment.rights);
   requireWithin(wanted, caller, owned, deployment.rights);
-  requireExpiryWithin(expiryOf(wanted.lifetimeSeconds, now), owned);
+  requireExpiryWithin(expiryOf(wanted.lifetimeSeconds, now), latest);
   const { issue, key } = issueKey(wanted, profile.keys, now);
   const { keys: maxKeys } = limitsOf(await keys.tier(caller.tenantId), deployment);
   await keys.create(issue, maxKeys, originOf(caller, from));
@@ -252,7 +254,10 @@ export async function updateKey(
     throw new Problem('conflicting_state', { message: 'The API key has expired. Rotate it instead.' });
   }
   if (asked.scopes !== undefined) requireScopes(asked.scopes, rights);
-  const lifetimeSeconds = expiry === undefined ? undefined : lifetimeOf({ expiry, owned }, profile, now);
+  const defaults = await keys.defaults(caller.tenantId);
+  const latest = latestExpiry(owned, defaults, profile);
+  const lifetimeSeconds =
+    expiry === undefined ? undefined : lifetimeOf({ expiry, latest, defaults }, profile, now);
   const change: KeyChange = {
     ...asked,
     ...(enabled === undefined ? {} : { state: enabled ? 'active' : 'disabled' }),
@@ -260,7 +265,7 @@ export async function updateKey(
   };
   const after = API_KEY.changed(before, change);
   requireWithin(after, caller, owned, rights);
-  if (change.expiresAt !== undefined) requireExpiryWithin(change.expiresAt, owned);
+  if (change.expiresAt !== undefined) requireExpiryWithin(change.expiresAt, latest);
   if (!(await keys.change(before, change, originOf(caller, from), now))) {
     // Revoked, or rotated between our read and our write.
     requireAlive(await findKey(id, caller, context));
