@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { METHODS } from '../lambdas/contract/access.ts';
-import { fields, flag, httpsUrl, oneOf, text, whole } from './config-fields.ts';
+import { fields, flag, oneOf, text, whole } from './config-fields.ts';
 import { addressLimits, identityProvider, RESERVED_CONCURRENCY, tokens, wafLimits } from './config-parts.ts';
-import { rightsFields, scopeName } from './rights-fields.ts';
+import { rightsFields } from './rights-fields.ts';
+import { upstream, upstreams } from './upstream-fields.ts';
 
 /** The limits of API Gateway for an account in a Region; no tier can have more (API Gateway, "Quotas"). */
 const ACCOUNT_RATE = 10_000;
@@ -113,21 +113,6 @@ const ownUsageKeys = fields({
   retireSeconds: whole(5, 86_400).default(600),
 });
 
-const pathScope = fields({
-  /** A path of the upstream as the caller sends it, without the stage; `/*` at the end matches everything below. */
-  path: text(/^\/[^*\s]*(\/\*)?$/, 'a path that starts with /, with /* at the end for everything below'),
-  /** @default - all methods */
-  methods: z.array(oneOf(METHODS)).readonly().exactOptional(),
-  scope: scopeName(),
-});
-
-const upstream = fields({
-  /** The team's API. */
-  url: httpsUrl().transform((url) => url.replace(/\/+$/, '')),
-  /** Paths that take another scope than their method's. @default [] */
-  scopes: z.array(pathScope).readonly().default([]),
-});
-
 const domain = fields({
   /** The API's own host name: its URL, and the issuer of its tokens. */
   name: text(
@@ -180,6 +165,8 @@ export const CONFIG = fields({
   anonymous: flag().exactOptional(),
   /** The API behind the front door; null for the built-in echo. @default null */
   upstream: upstream.nullable().default(null),
+  /** Other APIs behind it, each for a path and everything below; of several the one with the longest path. @default [] */
+  upstreams,
   ...rightsFields,
   /** Limits of tenants, by the tier's name. */
   tiers: z

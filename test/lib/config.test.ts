@@ -376,7 +376,7 @@ describe('a right configuration', () => {
     'http://127.0.0.1:80/a',
   ])('may have the upstream %s, of which it keeps no trailing slash', (url) => {
     const { upstream } = parseConfig({ ...file, upstream: { url } });
-    expect(upstream).toEqual({ url: url.replace(/\/$/, ''), scopes: [] });
+    expect(upstream).toMatchObject({ url: url.replace(/\/$/, ''), timeoutSeconds: 27, sharesOrigin: false });
   });
 });
 
@@ -478,10 +478,10 @@ describe('a domain', () => {
 describe('what the functions are told', () => {
   it("are the configuration's path rules before the profile's", async () => {
     const upstream = { url: 'https://a.example/', scopes: [{ path: '/v1/memories/*', scope: 'admin' }] };
-    const { pathScopes, upstreamUrl } = deploymentOf(
+    const { pathScopes, upstreams } = deploymentOf(
       await loadSettings({ profile: 'memoryrelay', config: { upstream } }),
     );
     expect(pathScopes.map(({ scope }) => scope)).toEqual(['admin', 'read']);
-    expect(upstreamUrl).toBe('https://a.example');
+    expect(upstreams.map(({ url }) => url)).toEqual(['https://a.example']);
   });
 });
