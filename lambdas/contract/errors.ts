@@ -137,6 +137,12 @@ const OTHER_ERRORS = {
     title: 'Invalid field',
     message: 'A field is invalid.',
   },
+  not_configured: {
+    status: 400,
+    type: 'validation_error',
+    title: 'Not configured',
+    message: 'This deployment does not offer this.',
+  },
   scopes_too_long: {
     status: 422,
     type: 'validation_error',
@@ -179,12 +185,6 @@ const OTHER_ERRORS = {
     type: 'server_error',
     title: 'Internal error',
     message: 'Something went wrong on our side. Try again.',
-  },
-  not_configured: {
-    status: 501,
-    type: 'server_error',
-    title: 'Not configured',
-    message: 'This deployment does not offer this.',
   },
   upstream_failed: {
     status: 502,

@@ -7,6 +7,7 @@ const NAMES: Readonly<Partial<Record<ErrorCode, string>>> = {
   invalid_credential: 'invalid_token',
   missing_credential: 'invalid_token',
   unsupported_grant_type: 'unsupported_grant_type',
+  not_configured: 'unsupported_grant_type',
   unavailable: 'temporarily_unavailable',
   rate_limited: 'temporarily_unavailable',
 };

@@ -60,12 +60,19 @@ export function answering(
   };
 }
 
-/** A Lambda handler that serves a group of the route table. What no row matches is the profile's 404, or as `unmatched` says. */
+export interface ServeOptions {
+  /** The error of what no row matches. @default - the profile's 404 */
+  readonly unmatched?: Unmatched;
+  /** Counts the errors of public rows by source address, and gives the one to answer with. @default - none is counted */
+  readonly countErrors?: (error: unknown, address: string) => Promise<unknown>;
+}
+
+/** A Lambda handler that serves a group of the route table. */
 export function serve<Services>(
   { rows: served }: RouteGroup<Services>,
   services: NoInfer<Services>,
   rendering: Rendering,
-  unmatched: Unmatched = () => new Problem('not_found'),
+  { unmatched = () => new Problem('not_found'), countErrors }: ServeOptions = {},
 ): LambdaHandler {
   const rows = new Map(
     apiRows(served, rendering.profile).map((row): [string, ApiRow<Row<Services>>] => [
@@ -82,7 +89,10 @@ export function serve<Services>(
       const row = rowOf(request);
       if (row === undefined) throw unmatched(request);
       const caller = row.access.kind === 'public' ? undefined : callerOf(request.context);
-      const result = await serveRow(row.route, { request, caller }, services, rendering);
+      const served = serveRow(row.route, { request, caller }, services, rendering);
+      const result = await (caller === undefined && countErrors !== undefined
+        ? served.catch(async (error) => Promise.reject(await countErrors(error, request.address)))
+        : served);
       return { result, route: row.route.id, ...(caller === undefined ? {} : { caller }) };
     },
     rendering,

@@ -55,7 +55,9 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('serv
       rightsIn(profile),
     ),
   };
-  const publicly = serve(publicRoutes, failing, rendering, methodOrPath(methodsByPath(routes, profile)));
+  const publicly = serve(publicRoutes, failing, rendering, {
+    unmatched: methodOrPath(methodsByPath(routes, profile)),
+  });
 
   test('what no row names is the profile’s 404', async () => {
     for (const input of [

@@ -30,7 +30,7 @@ type Row = Extract<ApiRow, { kind: 'route' }>;
 /** Its contract is our own; another profile only renames and wraps. */
 const PROFILE = 'default';
 
-/** An identity provider, without which the exchange is a 501. Nobody calls it: made-up tokens are of no issuer. */
+/** An identity provider, without which the exchange is always a 400. Nobody calls it: made-up tokens are of no issuer. */
 const PROVIDER = {
   issuer: 'https://id.example.com',
   audiences: ['api'],

@@ -1,5 +1,6 @@
 import { profile } from '#profile';
 import { Facts } from '../../access/facts.ts';
+import { invalidRequests } from '../../attempts/source.ts';
 import { DynamoSourceStore } from '../../attempts/source-store.ts';
 import { serve } from '../../http/serve.ts';
 import { systemClock } from '../../kernel/clock.ts';
@@ -19,6 +20,7 @@ import { tokenRoutes } from '../../table/tokens.ts';
 
 const deployment = LATCHKEY_DEPLOYMENT;
 const table = new Table(variable('TABLE_NAME'));
+const sources = new DynamoSourceStore(table);
 const facts = new Facts(table, table.name);
 const keyset = new KeysetStore(variable('KEYSET_SECRET_ARN'), () => facts.control());
 const grants: RefreshContext = {
@@ -39,9 +41,14 @@ const services: ServicesOf<typeof tokenRoutes> = {
     exchange: new DynamoExchangeStore(table),
     verify: providerTokens(deployment.identityProviders),
   },
-  sources: new DynamoSourceStore(table),
+  sources,
   keyTokens: grants,
 };
 
 /** Serves what gives tokens for tokens. */
-export const handler = serve(tokenRoutes, services, { profile, deployment });
+export const handler = serve(
+  tokenRoutes,
+  services,
+  { profile, deployment },
+  { countErrors: invalidRequests(sources, deployment.addressLimits, systemClock) },
+);
