@@ -18,7 +18,10 @@ export async function decide(request: DecisionRequest, context: DecisionContext)
   if (refusal !== undefined) return refused(refusal, asked);
   const used = await useRecord(claimed);
   refusal = objection(CHECKS.used, used);
-  if (refusal !== undefined) return refused(refusal, asked);
+  if (refusal !== undefined) {
+    const isGuess = refusal === 'invalid_credential' && used.claim.kind === 'key';
+    return refused(refusal, asked, isGuess);
+  }
   const proven = await withTenant(used);
   return answer(objection(CHECKS.proven, proven), proven);
 }
@@ -32,10 +35,16 @@ function objection<Evidence, Code>(
 }
 
 /** A refusal. Of a credential that is not accepted it says how to send it, if it was wrapped wrongly: good ones often are. */
-function refused(code: DecisionErrorCode, { request, context }: Asked): Decision {
+function refused(code: DecisionErrorCode, { request, context }: Asked, isGuess = false): Decision {
   const hint =
     code === 'invalid_credential' ? wrongWrapping(request.headers, context.profile.credentials) : '';
-  return { outcome: 'refused', code, message: DECISION_ERRORS[code].message + hint, allowance: null };
+  return {
+    outcome: 'refused',
+    code,
+    message: DECISION_ERRORS[code].message + hint,
+    allowance: null,
+    isGuess,
+  };
 }
 
 /** The outcome that is an error's, by its status; of none, the caller in the workspace that they picked. */

@@ -20,6 +20,8 @@ export type Decision =
       readonly message: string;
       /** Null for who is refused, and as in `allowed`. */
       readonly allowance: Allowance | null;
+      /** Of who is refused: a well-formed key was looked up, and is nobody's. */
+      readonly isGuess?: boolean;
     }
   /** The caller is proven, and picked no workspace of theirs: API Gateway has no such answer, the function behind has. */
   | {
@@ -65,6 +67,6 @@ export interface DecisionContext {
   readonly store: DecisionStore;
   readonly tokens: Pick<TokenVerifier, 'verify' | 'provenTenant'>;
   /** This instance's memory of keys that nobody has. */
-  readonly guesses: Pick<Guesses, 'suspicion' | 'wrong' | 'right'>;
+  readonly guesses: Pick<Guesses, 'isWrong' | 'wrong'>;
   readonly clock: Clock;
 }

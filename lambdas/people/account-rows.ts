@@ -2,16 +2,9 @@ import * as z from 'zod';
 import { exactlyOne, plainText } from '../kernel/fields.ts';
 import { routeGroup } from '../kernel/route.ts';
 import { grantView, viewGrant } from '../sessions/grant-view.ts';
-import {
-  type AccountContext,
-  admitAccount,
-  logIn,
-  type NewAccount,
-  normalizeEmail,
-  onboard,
-  signUp,
-} from './accounts.ts';
-import { email, newPassword } from './fields.ts';
+import { type AccountContext, admitAccount, logIn, type NewAccount, onboard, signUp } from './accounts.ts';
+import { email } from './email-address.ts';
+import { newPassword } from './fields.ts';
 
 /** The services of its rows in the function `accounts`. */
 export interface AccountServices {
@@ -60,7 +53,7 @@ export const accountRoutes = group.rows({
       await admitAccount(origin.address, accounts);
       const { account, key } = await onboard(
         {
-          email: normalizeEmail(body.email),
+          email: body.email,
           password: body.password,
           fullName: body.full_name ?? null,
           workspaceName: body.workspace_name ?? 'Default',
@@ -85,17 +78,17 @@ export const accountRoutes = group.rows({
     success: {
       status: 201,
       description: 'The account. The API key is shown only now.',
-      schema: accountView.extend({ name: z.string() }),
+      schema: accountView.extend({ key_name: z.string() }),
     },
     errors: ['email_taken', 'rate_limited'],
     handle: async ({ body, origin }, { accounts }) => {
       await admitAccount(origin.address, accounts);
       const { account, key } = await signUp(
-        { email: normalizeEmail(body.email), name: body.name, tier: body.plan_id },
+        { email: body.email, name: body.name, tier: body.plan_id },
         accounts,
         origin,
       );
-      return { ...viewAccount(account, key), name: body.name };
+      return { ...viewAccount(account, key), key_name: account.key.key.name };
     },
   }),
   login: group.public({
@@ -109,8 +102,8 @@ export const accountRoutes = group.rows({
     // Parameters that we do not know are ignored, as RFC 6749, 3.2 has it.
     body: exactlyOne(
       z.object({
-        email: z.string().max(254).optional(),
-        username: z.string().max(254).optional(),
+        email: email.optional(),
+        username: email.optional(),
         password: z.string().min(1).max(256),
         grant_type: z.literal('password').optional(),
       }),
@@ -125,7 +118,7 @@ export const accountRoutes = group.rows({
     errors: ['wrong_password', 'rate_limited'],
     handle: async ({ body, origin }, { accounts }) => {
       const grant = await logIn(
-        { email: normalizeEmail(body.email ?? body.username ?? ''), password: body.password },
+        { email: body.email ?? body.username ?? '', password: body.password },
         origin,
         accounts,
       );

@@ -196,6 +196,8 @@ const WRONG_VALUES: readonly (readonly [string, string, object])[] = [
       '@example.com',
       'a b@example.com',
       'ada@example.com\u0000',
+      '\u{ff41}da@example.com',
+      'a\u{ad}da@example.com',
       `${long(250)}@example.com`,
     ].map((wrong) => [route, 'email', { email: wrong, password: PASSWORD }] as const),
     // Too short, too long, one of the list of breaches in any case, and the address itself.
@@ -472,6 +474,8 @@ describe('forms', () => {
     ['email=a%40example.com&username=a%40example.com&password=something', 'email'],
     ['email=a%40example.com&password=something&grant_type=refresh_token', 'grant_type'],
     [`email=${long(300)}&password=something`, 'email'],
+    ['email=a&password=something', 'email'],
+    ['username=al%C2%ADice%40example.com&password=something', 'username'],
   ])('of a login: %s is a 400 that names %s', async (body, field) => {
     expectField(await send('POST /v1/auth/login', form(body)), field);
   });
@@ -497,6 +501,17 @@ describe('forms', () => {
   test('a field that comes twice is a 400 that names it', async () => {
     const response = await send('POST /v1/auth/login', form('email=a&email=b&password=something'));
     expectRefused(response, 400, /email comes twice/);
+  });
+
+  test('a raw + is a blank, which no address has: a 400 that says so, and no attempt with a password', async () => {
+    await stack.onboard('bob+test@example.com');
+    for (let attempt = 0; attempt < 15; attempt += 1) {
+      const raw = await send('POST /v1/auth/login', form(`email=bob+test@example.com&password=${PASSWORD}`));
+      expectField(raw, 'email');
+      expectRefused(raw, 400, /encode \+ as %2B/);
+    }
+    const encoded = form(`email=bob%2Btest%40example.com&password=${encodeURIComponent(PASSWORD)}`);
+    expectStatus(await send('POST /v1/auth/login', encoded), 200);
   });
 
   test('where only JSON is taken a form is a 400', async () => {
