@@ -57,6 +57,7 @@ export async function latchkeyApp(
     profile: settings.profile.name,
     deployment,
     api: apiConstants(routes, settings.profile, deployment.rights),
+    challengesFromContext: settings.config.challenges === 'context',
     outDir: join(app.outdir, 'bundles'),
   });
   new LatchkeyStack(app, { ...settings, rows, bundles });

@@ -19,6 +19,8 @@ export interface BundleProps {
   readonly profile: string;
   readonly deployment: Deployment;
   readonly api: ApiConstants;
+  /** Whether the authorizer says the challenges of its refusals. @default false */
+  readonly challengesFromContext?: boolean;
   /** Takes `<function>/index.mjs`. */
   readonly outDir: string;
 }
@@ -40,6 +42,12 @@ export async function bundleFunctions(props: BundleProps): Promise<Readonly<Reco
     format: 'esm',
     // The AWS SDK's ES modules can be shaken, its CommonJS cannot.
     mainFields: ['module', 'main'],
+    // Unlike the constants below, it is put in where it is named, so that the minifier leaves out what hangs on it.
+    define: {
+      LATCHKEY_RESOURCE_METADATA: JSON.stringify(
+        props.challengesFromContext === true ? props.api.resourceMetadata : null,
+      ),
+    },
     alias: { '#profile': profileFile(props.profile) },
     plugins: [
       withConstants({

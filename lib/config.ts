@@ -190,6 +190,11 @@ export const CONFIG = fields({
    * them; `doctor` looks. Without, refusals keep status and body, and `Retry-After` is a fixed time. @default true
    */
   gatewayContextHeaders: flag().default(true),
+  /**
+   * How `WWW-Authenticate` says what to do: `static`, one text for all calls of a status, or `context`, which says why
+   * (RFC 6750, 3.1), for which scope and for which path, if API Gateway maps such a header: `doctor` looks. @default static
+   */
+  challenges: oneOf(['static', 'context']).default('static'),
   /** Limits of one source address where no credential is needed. */
   addressLimits: addressLimits.prefault({}),
   /** Whether AWS WAF stands before the API, which costs by the request. @default - in production */
@@ -233,7 +238,12 @@ export const CONFIG = fields({
   logRetentionDays: z
     .literal(RETENTION_DAYS, { error: `must be one of ${RETENTION_DAYS.join(', ')}` })
     .default(30),
-}).superRefine(({ tiers, initialTier }, context) => {
+}).superRefine(({ tiers, initialTier, challenges, gatewayContextHeaders }, context) => {
+  if (challenges === 'context' && !gatewayContextHeaders) {
+    const message =
+      'must be static where gatewayContextHeaders is false, as a challenge from the context is such a header';
+    context.addIssue({ code: 'custom', path: ['challenges'], message });
+  }
   const names = Object.keys(tiers);
   if (names.length === 0 || names.includes(initialTier)) return;
   const message = `must be one of the tiers: ${names.join(', ')}`;

@@ -159,7 +159,7 @@ function isScopeGranted(proven: Proven): boolean {
 }
 
 /** The scope that the row asks for; undefined where any credential will do. */
-export function requiredScope({ access, request, context }: Proven): Scope | undefined {
+export function requiredScope({ access, request, context }: Asked): Scope | undefined {
   if (access !== 'upstream') return access?.scope;
   const { pathScopes, rights } = context.deployment;
   return upstreamScope(request.method as Method, request.path, pathScopes, rights.methodScopes);

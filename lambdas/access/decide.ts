@@ -64,7 +64,7 @@ function answer(code: DecisionErrorCode | MisdirectionCode | undefined, proven: 
 }
 
 /** The row as the API declares it; undefined for a resource or method that no row names. */
-function rowAccess({ resource, method }: DecisionRequest, table: AccessTable): RowAccess | undefined {
+export function rowAccess({ resource, method }: DecisionRequest, table: AccessTable): RowAccess | undefined {
   if (!isMethod(method)) return undefined;
   const row = Object.hasOwn(table, resource) ? table[resource] : undefined;
   return row?.[method === 'HEAD' ? 'GET' : method] ?? row?.ANY;
