@@ -12,7 +12,7 @@ Synthesizes the CDK app and serves its template on this machine.
   --upstream URL   the API to put behind the door, such as http://127.0.0.1:3000; without it, that of latchkey.config.ts
   --profile NAME   the contract to serve: a file of profiles/; without it, that of latchkey.config.ts
   --config FILE    JSON whose fields replace those of latchkey.config.ts
-  --port N         the port on 127.0.0.1, 8787 if there is none; 0 takes any free one
+  --port N         the port on localhost, 8787 if there is none; 0 takes any free one
   --data DIR       keeps table, secrets and stream positions there; without it they go when it stops
   --no-anonymous   refuses calls without a credential also where the profile lets them in in development
   --help           prints this

@@ -142,6 +142,31 @@ describe('each fault of a configuration is one line with the field and what is a
       { tiers: { free: { ...free, burst: 5_001 } } },
       /^tiers\.free\.burst: .*; lower it to 5000 or less$/,
     ],
+    [
+      'a burst that undercuts a key',
+      { tiers: { free: { ...free, burst: 199 } } },
+      /^tiers\.free\.burst: must be at least twice keyRequestsPerMinute, .*; raise it to 200 or more$/,
+    ],
+    [
+      'a rate that undercuts ten keys',
+      { tiers: { free: { ...free, rate: 16, keys: 100 } } },
+      /^tiers\.free\.rate: must carry 10 keys that use up keyRequestsPerMinute; raise it to 17 or more$/,
+    ],
+    [
+      'a rate that undercuts the only key',
+      { tiers: { free: { ...free, rate: 1, keys: 1 } } },
+      /^tiers\.free\.rate: must carry 1 key that uses up keyRequestsPerMinute; raise it to 2 or more$/,
+    ],
+    [
+      'a key that no plan could carry in a burst',
+      { tiers: { free: { ...free, rate: 1000, burst: 5000, keyRequestsPerMinute: 2501 } } },
+      /^tiers\.free\.keyRequestsPerMinute: .* 5000 requests at once; lower it to 2500 or less$/,
+    ],
+    [
+      'a sandbox that undercuts a test key',
+      { sandbox: { ...file.sandbox, burst: 199 } },
+      /^sandbox\.burst: .*; raise it to 200 or more$/,
+    ],
     ['no tier', { tiers: {} }, /^tiers: must have at least one tier$/],
     [
       'a tier with the name of our own plan',
@@ -357,6 +382,16 @@ describe('each fault of a configuration is one line with the field and what is a
 describe('a right configuration', () => {
   it('is the one in the repository, with the published 100 requests a minute for a key', () => {
     expect(parseConfig(file).tiers.free?.keyRequestsPerMinute).toBe(100);
+  });
+
+  it('may have a plan that just carries its keys', () => {
+    const tier = { ...free, rate: 17, burst: 200, keyRequestsPerMinute: 100, keys: 10 };
+    expect(parseConfig({ ...file, tiers: { free: tier } }).tiers).toEqual({ free: tier });
+  });
+
+  it('as shipped, carries twice what a session may send in a minute as well', () => {
+    for (const { burst, sessionRequestsPerMinute } of Object.values(parseConfig(file).tiers))
+      expect(burst).toBeGreaterThanOrEqual(2 * sessionRequestsPerMinute);
   });
 
   it.each([

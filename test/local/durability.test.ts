@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
@@ -17,6 +17,12 @@ import { awsCaller } from './aws-caller.ts';
 import { synthesizeFixture } from './fixture/app.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
+/** Addresses of `localhost` that this machine has. */
+const LOOPBACK = ['127.0.0.1', '::1'].filter((address) =>
+  Object.values(networkInterfaces())
+    .flat()
+    .some((each) => each?.address === address),
+);
 const running: (LocalStack | ChildProcess)[] = [];
 const dataDirectories: string[] = [];
 let assemblyDir: string;
@@ -260,8 +266,8 @@ describe('npm start', () => {
     expect(text.split('\n')).toHaveLength(1);
   });
 
-  test('on a port that is taken says so in one line', async () => {
-    const other = createServer().listen(0, '127.0.0.1');
+  test.each(LOOPBACK)('on a port that is taken at %s says so in one line', async (address) => {
+    const other = createServer().listen(0, address);
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
     const [code, text] = await complaint(run(['--port', String(port)]));
@@ -301,11 +307,11 @@ describe('npm start', () => {
     });
     for (let waited = 0; waited < 100_000 && !text.includes('Ctrl-C'); waited += 50) await delay(50);
     expect(text).toMatch(/^Synthesizing the CDK app \.\.\.\nStarting what the template describes/);
-    expect(text).toMatch(/Ready on http:\/\/127\.0\.0\.1:\d+ after \d+\.\d s/);
+    expect(text).toMatch(/Ready on http:\/\/localhost:\d+ after \d+\.\d s/);
     expect(text.match(/^ {2}curl /gm)).toHaveLength(3);
     expect(text).not.toContain('$URL');
     const notes = () => readdirSync(join(folder, '.latchkey/local'));
-    const [, port] = /^ {2}URL=http:\/\/127\.0\.0\.1:(\d+)$/m.exec(text) ?? [];
+    const [, port] = /^ {2}URL=http:\/\/localhost:(\d+)$/m.exec(text) ?? [];
     expect(notes()).toEqual([`${port}.json`]);
     const exited = once(child, 'exit');
     child.kill('SIGTERM');
