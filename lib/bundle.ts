@@ -4,7 +4,6 @@ import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import type { Deployment } from '../lambdas/contract/deployment.ts';
 import type { ApiConstants } from './api-constants.ts';
-import type { FunctionName } from './functions.ts';
 import { loadProfile, profileFile } from './profiles.ts';
 import { decisionProfileOf, decisionSettingsOf } from './settings.ts';
 
@@ -14,7 +13,8 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const REQUIRE = "import{createRequire}from'node:module';const require=createRequire(import.meta.url);\n";
 
 export interface BundleProps {
-  readonly functions: readonly FunctionName[];
+  /** Folders of `lambdas/functions`. */
+  readonly functions: readonly string[];
   /** The name of the profile that `#profile` stands for. */
   readonly profile: string;
   readonly deployment: Deployment;
@@ -25,8 +25,8 @@ export interface BundleProps {
   readonly outDir: string;
 }
 
-/** Bundles every function with one call of esbuild. Returns the folder of each function's code. */
-export async function bundleFunctions(props: BundleProps): Promise<Readonly<Record<FunctionName, string>>> {
+/** Bundles functions with one call of esbuild. Returns where the code of each is. */
+export async function bundleFunctions(props: BundleProps): Promise<Readonly<Record<string, string>>> {
   const { outputFiles, metafile } = await build({
     absWorkingDir: ROOT,
     entryPoints: props.functions.map((name) => ({
@@ -73,10 +73,7 @@ export async function bundleFunctions(props: BundleProps): Promise<Readonly<Reco
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, requires ? REQUIRE + text : text);
   }
-  return Object.fromEntries(props.functions.map((name) => [name, join(props.outDir, name)])) as Record<
-    FunctionName,
-    string
-  >;
+  return Object.fromEntries(props.functions.map((name) => [name, join(props.outDir, name)]));
 }
 
 /**

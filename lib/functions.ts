@@ -1,11 +1,14 @@
 import type { Profile } from '../lambdas/contract/profile.ts';
 import type { ServiceName } from '../lambdas/contract/route-id.ts';
+import type { Upstream } from '../lambdas/contract/upstream.ts';
 
 /** Every function by its folder `lambdas/<name>`. */
 export type FunctionName =
   | ServiceName
   | 'authorizer'
   | 'forwarder'
+  // The forwarder of an upstream with a name: the same code with a ceiling of its own.
+  | `forwarder-${string}`
   | 'rotation'
   | 'reconciler'
   | 'stream'
@@ -45,6 +48,8 @@ export interface UsageKeyRight {
 
 /** Size, limits, rights and variables of a function: everything that sets it apart from the others. */
 export interface FunctionSpec {
+  /** The folder of its code in `lambdas/functions`. @default - its name */
+  readonly folder?: string;
   readonly description: string;
   /** CPU grows with memory: 1,769 MB are one vCPU (Lambda, "Configure memory"). */
   readonly memoryMiB: number;
@@ -75,12 +80,43 @@ export interface RightsOptions {
   readonly acceptsHs256?: boolean;
   /** Whether tokens of identity providers are exchanged. @default false */
   readonly exchanges?: boolean;
+  /** What stands behind the front door. @default - nothing */
+  readonly upstreams?: readonly Pick<Upstream, 'name' | 'path'>[];
+}
+
+/** The function that carries calls to an upstream. */
+export function forwarderName(upstream: Upstream['name']): FunctionName {
+  return upstream === '' ? 'forwarder' : `forwarder-${upstream}`;
+}
+
+const FORWARDER: FunctionSpec = {
+  description: 'Carries calls to the upstream',
+  memoryMiB: 512,
+  // A second less than the integration's, so that it is still there to say that the upstream was too slow.
+  timeoutSeconds: 28,
+  table: [{ actions: ['BatchGetItem'], keys: ['CONTROL'] }],
+  keyset: ['GetSecretValue'],
+  variables: ['ISSUER'],
+};
+
+function forwarders(upstreams: readonly Pick<Upstream, 'name' | 'path'>[]): Record<string, FunctionSpec> {
+  const named = upstreams.filter(({ name }) => name !== '');
+  return Object.fromEntries(
+    named.map(({ name, path }) => [
+      forwarderName(name),
+      { ...FORWARDER, folder: 'forwarder', description: `Carries calls to the upstream of ${path}` },
+    ]),
+  );
 }
 
 /** All functions. A right stands here or it is not given. */
 export function functionSpecs(
   profile: Profile,
-  { acceptsHs256 = profile.tokens.algorithm === 'HS256', exchanges = false }: RightsOptions = {},
+  {
+    acceptsHs256 = profile.tokens.algorithm === 'HS256',
+    exchanges = false,
+    upstreams = [],
+  }: RightsOptions = {},
 ): Readonly<Record<FunctionName, FunctionSpec>> {
   return {
     authorizer: {
@@ -176,15 +212,8 @@ export function functionSpecs(
       variables: ['ISSUER'],
       readsMetrics: (profile.paths.getMetrics ?? []).length > 0,
     },
-    forwarder: {
-      description: 'Carries calls to the upstream',
-      memoryMiB: 512,
-      // A second less than the integration's, so that it is still there to say that the upstream was too slow.
-      timeoutSeconds: 28,
-      table: [{ actions: ['BatchGetItem'], keys: ['CONTROL'] }],
-      keyset: ['GetSecretValue'],
-      variables: ['ISSUER'],
-    },
+    forwarder: FORWARDER,
+    ...forwarders(upstreams),
     rotation: {
       description: 'Rotates the signing keys, in the four steps of Secrets Manager',
       memoryMiB: 256,

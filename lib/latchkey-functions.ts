@@ -11,10 +11,10 @@ import type { UsagePlans } from './usage-plans.ts';
 
 export interface LatchkeyFunctionsProps {
   readonly specs: Readonly<Record<FunctionName, FunctionSpec>>;
-  /** The folder of each function's bundle. */
-  readonly bundles: Readonly<Record<FunctionName, string>>;
+  /** Where the bundle of each folder in `lambdas/functions` is. */
+  readonly bundles: Readonly<Record<string, string>>;
   /** Instances that a function has for itself, and at most; all others share the account's. */
-  readonly reservedConcurrency: Readonly<Partial<Record<FunctionName, number>>>;
+  readonly reservedConcurrency: Readonly<Record<string, number>>;
   readonly table: IdentityTable;
   readonly keyset: KeysetSecret;
   readonly usagePlans: UsagePlans;
@@ -36,8 +36,8 @@ export class LatchkeyFunctions extends Construct {
     const functions = Object.entries(props.specs).map(([name, spec]) => {
       const fn = new LatchkeyFunction(this, name, {
         spec,
-        codeFolder: props.bundles[name as FunctionName],
-        reservedConcurrency: props.reservedConcurrency[name as FunctionName],
+        codeFolder: codeOf(name, spec, props.bundles),
+        reservedConcurrency: props.reservedConcurrency[name],
         logRetention: props.logRetention,
         removalPolicy: props.removalPolicy,
         ...(props.encryptionKey === undefined ? {} : { encryptionKey: props.encryptionKey }),
@@ -52,4 +52,14 @@ export class LatchkeyFunctions extends Construct {
     });
     this.byName = Object.fromEntries(functions) as Record<FunctionName, LatchkeyFunction>;
   }
+}
+
+function codeOf(
+  name: string,
+  { folder = name }: FunctionSpec,
+  bundles: Readonly<Record<string, string>>,
+): string {
+  const code = bundles[folder];
+  if (code === undefined) throw new Error(`there is no bundle of ${folder}`);
+  return code;
 }
