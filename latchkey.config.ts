@@ -8,9 +8,10 @@ export default defineConfig({
   domain: null,
   tiers: {
     free: {
-      // A person who tries it out, with a page that fires its calls at once.
-      rate: 10,
-      burst: 20,
+      // A person who tries it out: ten keys that each use up their minute, evenly.
+      rate: 20,
+      // A page that fires its calls at once: a key's two minutes at the edge between them, or a session's.
+      burst: 600,
       // About 3,300 calls a day: enough to build on, too little to run a business on.
       monthlyQuota: 100_000,
       // The published pages promise 100 requests a minute to every key.
@@ -21,9 +22,10 @@ export default defineConfig({
       keys: 10,
     },
     pro: {
-      // A product in use: ten times the free tier in everything that costs.
+      // A product in use: ten keys at their limit.
       rate: 100,
-      burst: 200,
+      // Twice what a key or a session may send in a minute.
+      burst: 1_200,
       monthlyQuota: 5_000_000,
       // Ten requests a second from one program.
       keyRequestsPerMinute: 600,
@@ -35,12 +37,13 @@ export default defineConfig({
     enterprise: {
       // A tenth of an account's 10,000 requests a second: ten such tenants fit into one account.
       rate: 1_000,
-      burst: 1_000,
+      // All that an account takes at once in a newer Region; elsewhere it is 5,000.
+      burst: 1_250,
       // Billed by use, not by a ceiling.
       monthlyQuota: null,
-      // 100 requests a second from one program: a tenth of what one item in DynamoDB takes.
-      keyRequestsPerMinute: 6_000,
-      sessionRequestsPerMinute: 1_200,
+      // No more, as the burst must be twice of it: who needs more of one key raises both, up to 5,000 and 2,500.
+      keyRequestsPerMinute: 600,
+      sessionRequestsPerMinute: 600,
       // A key for each of their own customers, as some do.
       keys: 1_000,
     },

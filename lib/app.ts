@@ -44,6 +44,7 @@ export async function latchkeyApp(
   const settings = await loadSettings({
     profile: app.node.tryGetContext('profile'),
     environment: app.node.tryGetContext('environment'),
+    upstream: app.node.tryGetContext('upstream'),
     config: app.node.tryGetContext('config'),
     // The CDK command line names its version: what that synthesizes may be deployed, and is never a local stack's.
     isLocal:

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { METHODS } from '../lambdas/contract/access.ts';
-import { fields, flag, httpsUrl, oneOf, text, whole } from './config-fields.ts';
+import { fields, flag, oneOf, text, whole } from './config-fields.ts';
 import { addressLimits, identityProvider, RESERVED_CONCURRENCY, tokens, wafLimits } from './config-parts.ts';
-import { rightsFields, scopeName } from './rights-fields.ts';
+import { rightsFields } from './rights-fields.ts';
+import { upstream, upstreams } from './upstream-fields.ts';
 
 /** The limits of API Gateway for an account in a Region; no tier can have more (API Gateway, "Quotas"). */
 const ACCOUNT_RATE = 10_000;
@@ -29,6 +29,43 @@ const plan = {
   keyRequestsPerMinute: whole(1, 1_000_000),
 };
 
+/** Keys of a tenant that may call at their limit at the same time, for a plan to carry. */
+const BUSY_KEYS = 10;
+
+/**
+ * A plan must not refuse what a key is promised (ADR 0084): two minutes of a key may come in a moment, at the edge
+ * between them, and in the long run several keys use up all of theirs.
+ */
+function planCarriesKeys(
+  { rate, burst, keyRequestsPerMinute: perMinute, keys }: PlanOfKeys,
+  context: z.core.$RefinementCtx,
+): void {
+  const fault = (field: keyof PlanOfKeys, message: string) =>
+    context.addIssue({ code: 'custom', path: [field], message });
+  // A number that is wrong by itself says so first.
+  if (context.issues.length > 0) return;
+  const busyKeys = Math.min(keys, BUSY_KEYS);
+  if (2 * perMinute > ACCOUNT_BURST) {
+    const most = ACCOUNT_BURST / 2;
+    fault(
+      'keyRequestsPerMinute',
+      `is more than any plan carries in a burst, as an account takes ${ACCOUNT_BURST} requests at once; lower it to ${most} or less`,
+    );
+  } else if (burst < 2 * perMinute) {
+    fault(
+      'burst',
+      `must be at least twice keyRequestsPerMinute, or a key meets it before its own limit; raise it to ${2 * perMinute} or more`,
+    );
+  }
+  if (60 * rate < perMinute * busyKeys) {
+    const least = Math.ceil((perMinute * busyKeys) / 60);
+    const many = busyKeys === 1 ? '1 key that uses' : `${busyKeys} keys that use`;
+    fault('rate', `must carry ${many} up keyRequestsPerMinute; raise it to ${least} or more`);
+  }
+}
+
+type PlanOfKeys = Pick<Tier, 'rate' | 'burst' | 'keyRequestsPerMinute' | 'keys'>;
+
 /** Limits of one tenant. */
 const tier = fields({
   ...plan,
@@ -36,7 +73,12 @@ const tier = fields({
   sessionRequestsPerMinute: whole(1, 1_000_000),
   /** API keys that a tenant may have. */
   keys: whole(1, 100_000),
-});
+}).superRefine(planCarriesKeys);
+
+/** Limits that the `test` keys of all tenants share. */
+const sandbox = fields(plan).superRefine((limits, context) =>
+  planCarriesKeys({ ...limits, keys: BUSY_KEYS }, context),
+);
 
 /** Part of a usage key, which has letters and digits only; `exhausted` and `sandbox` are plans of our own. */
 const tierName = text(
@@ -69,21 +111,6 @@ const ownUsageKeys = fields({
    * 29 of a request that is under way. @default 600
    */
   retireSeconds: whole(5, 86_400).default(600),
-});
-
-const pathScope = fields({
-  /** A path of the upstream as the caller sends it, without the stage; `/*` at the end matches everything below. */
-  path: text(/^\/[^*\s]*(\/\*)?$/, 'a path that starts with /, with /* at the end for everything below'),
-  /** @default - all methods */
-  methods: z.array(oneOf(METHODS)).readonly().exactOptional(),
-  scope: scopeName(),
-});
-
-const upstream = fields({
-  /** The team's API. */
-  url: httpsUrl().transform((url) => url.replace(/\/+$/, '')),
-  /** Paths that take another scope than their method's. @default [] */
-  scopes: z.array(pathScope).readonly().default([]),
 });
 
 const domain = fields({
@@ -138,6 +165,8 @@ export const CONFIG = fields({
   anonymous: flag().exactOptional(),
   /** The API behind the front door; null for the built-in echo. @default null */
   upstream: upstream.nullable().default(null),
+  /** Other APIs behind it, each for a path and everything below; of several the one with the longest path. @default [] */
+  upstreams,
   ...rightsFields,
   /** Limits of tenants, by the tier's name. */
   tiers: z
@@ -149,7 +178,7 @@ export const CONFIG = fields({
   /** The tier of a new tenant. */
   initialTier: text(/^/, 'the name of a tier'),
   /** Limits that all `test` keys share, whoever's they are; `keyRequestsPerMinute` is of each. */
-  sandbox: fields(plan),
+  sandbox,
   /** Usage keys of tenants. @default - as each field says */
   usageKeys: ownUsageKeys.prefault({}),
   /** Browsers may call the API from this origin. */

@@ -12,6 +12,7 @@ import { KeysetSecret } from './keyset-secret.ts';
 import { LatchkeyFunctions } from './latchkey-functions.ts';
 import { Monitoring } from './monitoring.ts';
 import { reservedConcurrencyOf, type Settings, tokenSettings, wafLimitsOf } from './settings.ts';
+import { upstreamsOf } from './upstream-fields.ts';
 import { UsageKeyReconciler } from './usage-key-reconciler.ts';
 import { UsagePlans, usageKeys } from './usage-plans.ts';
 import { Waf } from './waf.ts';
@@ -105,7 +106,14 @@ export class LatchkeyStack extends Stack {
     });
 
     this.templateOptions.metadata = {
-      Latchkey: { try: firstCalls(rows, profile), anonymous: config.anonymous },
+      Latchkey: {
+        try: firstCalls(rows, profile),
+        anonymous: config.anonymous,
+        upstreams: upstreamsOf(config).map(({ path, url }) => ({
+          path: path || (profile.upstreamPrefixes[0] ?? ''),
+          url,
+        })),
+      },
     };
     new CfnOutput(this, 'ApiUrl', { value: frontDoor.url });
     new CfnOutput(this, 'ApiId', { value: frontDoor.stage.restApi.restApiId });

@@ -1,5 +1,11 @@
 import { Aws, Fn, Stack, Validations } from 'aws-cdk-lib';
-import { CfnApiKey, CfnUsagePlan, CfnUsagePlanKey, type Stage } from 'aws-cdk-lib/aws-apigateway';
+import {
+  CfnApiKey,
+  CfnUsagePlan,
+  CfnUsagePlanKey,
+  type CfnUsagePlanProps,
+  type Stage,
+} from 'aws-cdk-lib/aws-apigateway';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { UsageKeys } from '../lambdas/contract/deployment.ts';
@@ -24,12 +30,6 @@ const SHARED = {
   other: 'Tenants of all other tiers without a key of their own',
 } as const;
 
-/**
- * A shared key must not slow its tenants down together, so it has no quota and half of what an account takes: neither
- * can starve the other.
- */
-const SHARED_THROTTLE = { rateLimit: 5_000, burstLimit: 2_500 };
-
 /** Answers every call with 429: the authorizer sends here who is over a limit of its own. */
 const EXHAUSTED = 'exhausted';
 const EXHAUSTED_THROTTLE = { rateLimit: 0, burstLimit: 0 };
@@ -52,7 +52,8 @@ export class UsagePlans extends Construct {
       this.own[name] = own.ref;
     }
     for (const [name, description] of Object.entries(SHARED)) {
-      this.key(sharedName(name), this.plan(`shared-${name}`, description, { throttle: SHARED_THROTTLE }));
+      // No limits: a throttle would bound its tenants by each other, so that only the account's own may (ADR 0084).
+      this.key(sharedName(name), this.plan(`shared-${name}`, description));
     }
     this.key(SANDBOX, this.plan(SANDBOX, 'The test keys of all tenants', limitsOf(props.sandbox)));
     const exhausted = this.plan(EXHAUSTED, 'Who is over its limit of requests a minute', {
@@ -91,7 +92,7 @@ export class UsagePlans extends Construct {
   private plan(
     id: string,
     description: string,
-    limits: { throttle: CfnUsagePlan.ThrottleSettingsProperty; quota?: CfnUsagePlan.QuotaSettingsProperty },
+    limits: Pick<CfnUsagePlanProps, 'throttle' | 'quota'> = {},
   ): CfnUsagePlan {
     return new CfnUsagePlan(this, id, {
       description,

@@ -87,7 +87,7 @@ export interface LocalStack {
 }
 
 /**
- * Serves the template of a cloud assembly on this machine, on 127.0.0.1 only.
+ * Serves the template of a cloud assembly on this machine, at its loopback addresses only.
  * Rejects with a `LocalStackError` for what the developer can put right, with nothing left running.
  */
 export async function startStack(options: LocalStackOptions): Promise<LocalStack> {

@@ -2,7 +2,6 @@ import type { Method } from '../contract/access.ts';
 import type { DecisionErrorCode } from '../contract/errors.ts';
 import { coversScope, type Scope } from '../contract/scopes.ts';
 import { upstreamScope } from '../upstream/path-scopes.ts';
-import type { Suspicion } from './guesses.ts';
 import {
   type Asked,
   type Claim,
@@ -40,8 +39,7 @@ export const CHECKS: {
     [isNotClaimed('none'), 'missing_credential'],
     [isNotClaimed('invalid'), 'invalid_credential'],
     [isNotClaimed('expired'), 'expired_credential'],
-    [isNotSuspected('known to be unknown'), 'invalid_credential'],
-    [isNotSuspected('guessing'), 'too_many_attempts'],
+    [isNotKnownWrong, 'invalid_credential'],
   ],
   /** When the one write has used the record. */
   used: [
@@ -79,8 +77,8 @@ function isNotClaimed(kind: Claim['kind']) {
   return ({ claim }: Claimed): boolean => claim.kind !== kind;
 }
 
-function isNotSuspected(of: Suspicion) {
-  return ({ suspicion }: Claimed): boolean => suspicion !== of;
+function isNotKnownWrong({ isKnownWrong }: Claimed): boolean {
+  return !isKnownWrong;
 }
 
 /** A session's token has proven that there was one. */

@@ -14,7 +14,6 @@ import type { KeyTokenClaims, TokenClaims } from '../signing/tokens.ts';
 import type { TenantFacts } from '../tenancy/tenant-facts.ts';
 import { namedWorkspaces } from '../tenancy/workspace-choice.ts';
 import type { DecisionContext, DecisionRequest } from './decision.ts';
-import type { Suspicion } from './guesses.ts';
 
 /** A request, and what its row asks for: undefined for a resource or method that no row names. */
 export interface Asked {
@@ -37,8 +36,8 @@ export type Claim =
 
 export interface Claimed extends Asked {
   readonly claim: Claim;
-  /** This instance's memory of keys that nobody has. */
-  readonly suspicion: Suspicion;
+  /** Whether this instance remembers it as a key that nobody has. */
+  readonly isKnownWrong: boolean;
   /** Unix seconds. */
   readonly now: number;
 }
@@ -77,13 +76,10 @@ const MAX_IMPORTED_LENGTH = 512;
 /** Reads the credential: a key by its form, a token by its signature. */
 export async function readClaim(asked: Asked): Promise<Claimed> {
   const claim = await claimOf(asked);
-  const { request, context } = asked;
+  const { context } = asked;
   const now = context.clock();
-  const suspicion =
-    claim.kind === 'key'
-      ? context.guesses.suspicion(request.address, claim.locator, claim.hash, now)
-      : 'none';
-  return { ...asked, claim, suspicion, now };
+  const isKnownWrong = claim.kind === 'key' && context.guesses.isWrong(claim.locator, claim.hash, now);
+  return { ...asked, claim, isKnownWrong, now };
 }
 
 async function claimOf({ request, context }: Asked): Promise<Claim> {
@@ -140,8 +136,7 @@ async function recordOf({ claim, request, context, now }: Claimed): Promise<Cred
       const { locator, hash, token } = claim;
       const { record, ...use } = await store.useKey(locator, hash, address, now);
       const slot = record?.slots.find((candidate) => sameHash(candidate.hash, hash));
-      if (slot === undefined) guesses.wrong(address, hash, now);
-      else guesses.right(address, locator);
+      if (slot === undefined) guesses.wrong(locator, hash, now);
       if (record === undefined) return undefined;
       const granted = declaredScopes(record.caller.scopes, inclusion);
       // A token of a key is the key, with no more scopes than both have.

@@ -53,11 +53,6 @@ export const DECISION_ERRORS = {
     title: 'Tenant suspended',
     message: 'The tenant is suspended.',
   },
-  too_many_attempts: {
-    status: 401,
-    title: 'Too many attempts',
-    message: 'Too many unknown API keys came from your address. Try again in a minute.',
-  },
   insufficient_scope: {
     status: 403,
     title: 'Insufficient scope',
@@ -208,6 +203,12 @@ const OTHER_ERRORS = {
     type: 'server_error',
     title: 'Upstream failed',
     message: 'The service behind this API did not answer.',
+  },
+  stale_form: {
+    status: 403,
+    type: 'authorization_error',
+    title: 'Form expired',
+    message: 'The form is not of this browser, or has expired. Load the page again.',
   },
   unavailable: {
     status: 503,

@@ -16,6 +16,7 @@ export type RouteId =
   | 'issueKeyToken'
   | 'getMe'
   | 'getWhoami'
+  | 'getAccount'
   | 'logout'
   | 'listKeys'
   | 'createKey'

@@ -29,10 +29,10 @@ export function authorizer(
     };
     const line = { request_id: requestId, route: `${event.httpMethod} ${event.resource}` };
     const decision = await decide(request, context).catch((error: unknown) => {
-      observe(observation('failed', started, { level: 'ERROR', ...line, cause: String(error) }));
+      observe(observation({ outcome: 'failed' }, started, { level: 'ERROR', ...line, cause: String(error) }));
       throw error;
     });
-    observe(observation(decision.outcome, started, { level: 'INFO', ...line, ...said(decision) }));
+    observe(observation(decision, started, { level: 'INFO', ...line, ...said(decision, request.address) }));
     return answer(
       decision,
       {
@@ -47,17 +47,28 @@ export function authorizer(
   };
 }
 
-function observation(outcome: Outcome, started: number, fields: Observation['fields'] = {}): Observation {
-  return { fields, dimensions: { outcome }, metrics: counted('Decisions', performance.now() - started) };
+function observation(
+  { outcome, isGuess }: { readonly outcome: Outcome; readonly isGuess?: boolean },
+  started: number,
+  fields: Readonly<Record<string, unknown>>,
+): Observation {
+  const metrics = counted('Decisions', performance.now() - started);
+  return {
+    fields,
+    dimensions: { outcome },
+    metrics: isGuess === true ? [...metrics, ...counted('UnknownKeys')] : metrics,
+  };
 }
 
-/** Log fields of a decision: who was let in, or why nobody was. */
-function said(decision: Decision): Readonly<Record<string, string>> {
+/** Log fields of a decision: who was let in, or why nobody was; of a key that nobody has, who sent it. */
+function said(decision: Decision, address: string): Readonly<Record<string, string>> {
   switch (decision.outcome) {
     case 'allowed':
       return { tenant: decision.caller.tenantId, principal: principalOf(decision.caller) };
     case 'limited':
       return { reason: 'rate_limited' };
+    case 'refused':
+      return { reason: decision.code, ...(decision.isGuess === true ? { address } : {}) };
     default:
       return { reason: decision.code };
   }

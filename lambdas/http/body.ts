@@ -69,7 +69,10 @@ function mediaType(request: HttpRequest): string {
   return (type.split(';', 1)[0] ?? '').trim().toLowerCase();
 }
 
-/** A field that comes twice would be read differently by two readers, so it is an error (as RFC 6749, 3.1 has it). */
+/**
+ * As RFC 6749, 3.2 has it: a field without a value is as good as none, as OAuth tools send all that they know. One that
+ * comes twice would be read differently by two readers, so it is an error.
+ */
 function readForm(text: string): Record<string, string> {
   const fields = new Map<string, string>();
   for (const [name, value] of new URLSearchParams(text)) {
@@ -78,7 +81,7 @@ function readForm(text: string): Record<string, string> {
       throw new Problem('malformed_request', { message: `The field ${printable(name)} comes twice.` });
     fields.set(name, value);
   }
-  return Object.fromEntries(fields);
+  return Object.fromEntries([...fields].filter(([, value]) => value !== ''));
 }
 
 /** A caller's word that is short and plain enough to be said back. */

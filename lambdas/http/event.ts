@@ -16,13 +16,19 @@ export interface HttpRequest {
   readonly body: Buffer;
   readonly requestId: string;
   readonly address: string;
+  /** The host that was called, with its port where there is one. API Gateway answers for its own only. */
+  readonly host: string;
+  /** The stage in front of the path, as in `/live`; empty on a domain. */
+  readonly prefix: string;
+  /** The version of HTTP of the call, such as `1.1`. */
+  readonly httpVersion: string;
   readonly context: Readonly<Record<string, unknown>> | null;
 }
 
 /** Reads API Gateway's event. */
 export function readEvent(event: APIGatewayProxyEvent): HttpRequest {
   const headers = event.multiValueHeaders ?? {};
-  const context = event.requestContext.authorizer ?? null;
+  const { domainName = '', stage, path, protocol = '', authorizer: context = null } = event.requestContext;
   return {
     method: event.httpMethod,
     resource: event.resource,
@@ -33,6 +39,9 @@ export function readEvent(event: APIGatewayProxyEvent): HttpRequest {
     body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
     requestId: traceId(headers, event.requestContext.extendedRequestId ?? event.requestContext.requestId),
     address: event.requestContext.identity.sourceIp,
+    host: domainName,
+    prefix: path === `/${stage}${event.path}` ? `/${stage}` : '',
+    httpVersion: protocol.replace(/^HTTP\//i, '') || '1.1',
     context,
   };
 }

@@ -103,12 +103,13 @@ async function serveRow<Services>(
   const started = performance.now();
   const { profile } = rendering;
   const aliases = profile.requestFields;
+  const defaults = profile.requestDefaults?.[row.id];
   const written = {
     body: row.body && readBody(request, row.takesForm ?? false),
     query: row.query && singleValues(request.query),
   };
   const incoming: Incoming = {
-    body: (schema) => validate(schema, written.body, aliases),
+    body: (schema) => validate(schema, written.body, aliases, defaults),
     query: (schema) => validate(schema, written.query, aliases),
     cookies: (names) => namedCookies(request.headers, names),
     once: (fingerprint, work) => {

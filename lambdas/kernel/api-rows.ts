@@ -55,14 +55,15 @@ function ownSubtree(path: string, prefixes: readonly string[]): string[] {
   return [`${prefix}/${segment}`];
 }
 
-/** The part of the table that takes a credential, as the authorizer reads it. Public rows have no authorizer. */
+/** The part of the table that takes a credential, as the authorizer reads it; GET stands for HEAD. Public rows have no authorizer. */
 export function accessTable(
   rows: readonly ApiRow[],
   { areaScopes }: Pick<Rights, 'areaScopes'>,
 ): AccessTable {
   const table: Record<string, Record<string, RowAccess>> = {};
   for (const row of rows) {
-    const access = rowAccess(row, areaScopes);
+    // HEAD is GET's: the table of the bundle has it once.
+    const access = row.kind === 'head' ? undefined : rowAccess(row, areaScopes);
     if (access !== undefined) (table[row.path] ??= {})[row.method] = access;
   }
   return table;

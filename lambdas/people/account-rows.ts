@@ -2,16 +2,9 @@ import * as z from 'zod';
 import { exactlyOne, plainText } from '../kernel/fields.ts';
 import { routeGroup } from '../kernel/route.ts';
 import { grantView, viewGrant } from '../sessions/grant-view.ts';
-import {
-  type AccountContext,
-  admitAccount,
-  logIn,
-  type NewAccount,
-  normalizeEmail,
-  onboard,
-  signUp,
-} from './accounts.ts';
-import { email, newPassword } from './fields.ts';
+import { type AccountContext, admitAccount, logIn, type NewAccount, onboard, signUp } from './accounts.ts';
+import { email } from './email-address.ts';
+import { newPassword } from './fields.ts';
 
 /** The services of its rows in the function `accounts`. */
 export interface AccountServices {
@@ -60,7 +53,7 @@ export const accountRoutes = group.rows({
       await admitAccount(origin.address, accounts);
       const { account, key } = await onboard(
         {
-          email: normalizeEmail(body.email),
+          email: body.email,
           password: body.password,
           fullName: body.full_name ?? null,
           workspaceName: body.workspace_name ?? 'Default',
@@ -85,29 +78,32 @@ export const accountRoutes = group.rows({
     success: {
       status: 201,
       description: 'The account. The API key is shown only now.',
-      schema: accountView.extend({ name: z.string() }),
+      schema: accountView.extend({ key_name: z.string() }),
     },
     errors: ['email_taken', 'rate_limited'],
     handle: async ({ body, origin }, { accounts }) => {
       await admitAccount(origin.address, accounts);
       const { account, key } = await signUp(
-        { email: normalizeEmail(body.email), name: body.name, tier: body.plan_id },
+        { email: body.email, name: body.name, tier: body.plan_id },
         accounts,
         origin,
       );
-      return { ...viewAccount(account, key), name: body.name };
+      return { ...viewAccount(account, key), key_name: account.key.key.name };
     },
   }),
   login: group.public({
     method: 'POST',
     path: '/v1/auth/login',
     summary: 'Log in with e-mail address and password',
-    description: 'Takes JSON or a form; `username` may stand for `email` (RFC 6749, 4.3.2).',
+    description:
+      'Takes JSON or a form; `username` may stand for `email` (RFC 6749, 4.3.2). Other fields, such as `scope` and ' +
+      "`client_id`, are passed over: the token has what the person's role has.",
     takesForm: true,
+    // Parameters that we do not know are ignored, as RFC 6749, 3.2 has it.
     body: exactlyOne(
-      z.strictObject({
-        email: z.string().max(254).optional(),
-        username: z.string().max(254).optional(),
+      z.object({
+        email: email.optional(),
+        username: email.optional(),
         password: z.string().min(1).max(256),
         grant_type: z.literal('password').optional(),
       }),
@@ -122,7 +118,7 @@ export const accountRoutes = group.rows({
     errors: ['wrong_password', 'rate_limited'],
     handle: async ({ body, origin }, { accounts }) => {
       const grant = await logIn(
-        { email: normalizeEmail(body.email ?? body.username ?? ''), password: body.password },
+        { email: body.email ?? body.username ?? '', password: body.password },
         origin,
         accounts,
       );

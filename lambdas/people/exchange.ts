@@ -5,7 +5,8 @@ import type { Role } from '../contract/scopes.ts';
 import { Problem } from '../kernel/problem.ts';
 import { type Grant, openGrant, type RefreshContext, unlessChanged } from '../sessions/grants.ts';
 import type { User } from '../sessions/user.ts';
-import { type AccountStore, normalizeEmail } from './accounts.ts';
+import type { AccountStore } from './accounts.ts';
+import { parseEmail } from './email-address.ts';
 import type { PeopleStore } from './people.ts';
 import type { Person } from './person.ts';
 
@@ -246,12 +247,12 @@ async function linkOrCreatePerson(
   return true;
 }
 
-/** Only what the provider has verified: an address is a claim on an account. */
+/** Only what the provider has verified, and what is an address as it stands: it is a claim on an account. */
 function verifiedEmail({ claims }: ProviderToken): string | undefined {
   const { email, email_verified } = claims;
   if (typeof email !== 'string' || (email_verified !== true && email_verified !== 'true')) return undefined;
-  const normal = normalizeEmail(email);
-  return normal.isWellFormed() && /^[^\s@]{1,64}@[^\s@]{1,189}$/.test(normal) ? normal : undefined;
+  const parsed = parseEmail(email);
+  return 'email' in parsed ? parsed.email : undefined;
 }
 
 function nameOf({ claims: { name }, subject }: ProviderToken): string {

@@ -1,12 +1,5 @@
 import * as z from 'zod';
 
-export const email = z
-  .string()
-  .max(254)
-  .transform((value) => value.trim())
-  .pipe(z.email('must be an e-mail address, like ada@example.com'))
-  .meta({ format: 'email', pattern: z.regexes.email.source });
-
 export const newPassword = z
   .string()
   .min(8, 'must have at least 8 characters')

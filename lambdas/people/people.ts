@@ -78,7 +78,7 @@ export async function findPerson(tenantId: string, userId: string, people: Peopl
  */
 export async function addPerson(
   wanted: PersonFields & {
-    /** Normalised. */
+    /** As `parseEmail` gives it. */
     readonly email: string;
     readonly password: string;
     /** @default - the role that every other has all of, where there is one */

@@ -3,8 +3,8 @@ import { answering, type ClaimServices } from '../kernel/claim.ts';
 import { openCursor, sealCursor } from '../kernel/cursor.ts';
 import { changesSomething, pageQuery, plainText, role, storedRole, time } from '../kernel/fields.ts';
 import { routeGroup } from '../kernel/route.ts';
-import { normalizeEmail } from './accounts.ts';
-import { email, newPassword } from './fields.ts';
+import { email } from './email-address.ts';
+import { newPassword } from './fields.ts';
 import { slowFingerprint } from './passwords.ts';
 import {
   addPerson,
@@ -71,7 +71,7 @@ export const peopleRoutes = group.rows({
     errors: ['email_taken', 'limit_reached', 'exceeds_own_rights'],
     handle: async ({ body, origin }, { people }, caller) => {
       const { email: address, password, ...asked } = body;
-      const wanted = { ...PERSON.asked(asked), email: normalizeEmail(address), password };
+      const wanted = { ...PERSON.asked(asked), email: address, password };
       return viewUser(await addPerson(wanted, caller, answering(origin, viewUser), people));
     },
   }),

@@ -77,7 +77,7 @@ export function publishedSchemas(routes: readonly Route[], profile: Profile): Pu
   return {
     named,
     body: ({ id }) => {
-      const schema = inputs.schemas[`${id} body`] ?? {};
+      const schema = withDefaults(inputs.schemas[`${id} body`] ?? {}, profile.requestDefaults?.[id]);
       return name(`${pascalCase(id)}Request`, withFieldRules(inPublishedNames(schema, profile)));
     },
     query: ({ id }) => inPublishedNames(inputs.schemas[`${id} query`] ?? {}, profile),
@@ -117,6 +117,22 @@ function converted(schemas: readonly (readonly [string, z.ZodType])[], io: 'inpu
   };
   const named = Object.entries($defs ?? {}).map(([name, { id: _, ...schema }]) => [name, schema]);
   return { schemas: properties ?? {}, named: Object.fromEntries(named) as Record<string, Json> };
+}
+
+/** A body whose fields the profile fills in where they are left out. */
+function withDefaults(schema: ObjectSchema, defaults: Readonly<Record<string, string>> = {}): ObjectSchema {
+  const { properties = {}, required = [] } = schema;
+  const filled = Object.entries(defaults).map(([field, value]) => [
+    field,
+    { ...properties[field], default: value },
+  ]);
+  return filled.length === 0
+    ? schema
+    : {
+        ...schema,
+        properties: { ...properties, ...Object.fromEntries(filled) },
+        required: required.filter((field) => !Object.hasOwn(defaults, field)),
+      };
 }
 
 /** A body or query with the names of its fields that the profile publishes. What is refused on purpose is no field. */

@@ -154,7 +154,16 @@ describe('an exchange', () => {
 
   test('by the parameters of RFC 8693, as JSON and as a form, for either audience', async () => {
     const first = await accepted(byParameters(await directory.token('service', 'api://another-name')));
-    const form = new URLSearchParams(parameters(await audience('service'))).toString();
+    // What has no value is as good as not sent, even what would be refused with one (RFC 6749, 3.2).
+    const unset = {
+      scope: '',
+      audience: '',
+      resource: '',
+      actor_token: '',
+      client_id: '',
+      client_secret: '',
+    };
+    const form = new URLSearchParams({ ...parameters(await audience('service')), ...unset }).toString();
     const second = await accepted(
       exchange({ headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: form }),
     );
@@ -306,6 +315,7 @@ describe('a request is refused', () => {
   test.each<[string, HttpRequest, number, string]>([
     ['nothing', {}, 401, 'invalid_token'],
     ['an API key', { headers: bearer('lk_live_x') }, 401, 'invalid_token'],
+    ['a token without a scheme', { headers: { authorization: 'a.b.c' } }, 401, 'invalid_token'],
     [
       'no grant type',
       { json: parameters('a.b.c', { grant_type: undefined }) },

@@ -34,7 +34,7 @@ let ada: Account;
 beforeAll(async () => {
   stack = await startTestStack({
     profile: 'default',
-    config: { tiers: { free: { ...ROOMY_TIER, rate: 10_000, burst: 5_000 } } },
+    config: { tiers: { free: { ...ROOMY_TIER, rate: 10_000 } } },
   });
   ada = await stack.onboard();
   const { local } = stack;

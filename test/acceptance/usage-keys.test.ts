@@ -15,6 +15,7 @@ import { systemClock } from '../../lambdas/kernel/clock.ts';
 import { tenantKey, usageKeyRowKey } from '../../lambdas/kernel/item-keys.ts';
 import { DynamoTenantStore } from '../../lambdas/tenancy/tenant-store.ts';
 import { outputsOf } from '../../local/outputs-file.ts';
+import { editedAssembly } from '../support/assembly.ts';
 import { type Load, type LoadOptions, startLoad } from '../support/load.ts';
 import {
   type Account,
@@ -24,12 +25,12 @@ import {
   startTestStack,
   type TestStack,
 } from '../support/stack.ts';
+import { Schedule } from '../support/usage-keys.ts';
 
 /** Usage keys of tenants on the whole stack: by the schedule of the template, seen through the API, under load. */
 const TIERS = {
-  // A plan that a test can exhaust, where the shared one cannot.
-  free: { ...ROOMY_TIER, rate: 1, burst: 5 },
-  pro: { ...ROOMY_TIER, keyRequestsPerMinute: 90_000, sessionRequestsPerMinute: 80_000 },
+  free: ROOMY_TIER,
+  pro: { ...ROOMY_TIER, keyRequestsPerMinute: 2000, sessionRequestsPerMinute: 80_000 },
   enterprise: ROOMY_TIER,
 };
 const WARM_SECONDS = 1;
@@ -41,23 +42,31 @@ const OUTAGE_SECONDS = Number(process.env.LATCHKEY_OUTAGE_SECONDS ?? 8);
 const ROOT = join(import.meta.dirname, '../..');
 
 let stack: TestStack;
+let schedule: Schedule;
 
 /** Where `npm start` would note the stack for operators. */
 const folder = mkdtempSync(join(tmpdir(), 'latchkey-usage-keys-'));
 const outputsFile = join(folder, 'outputs.json');
 let aws: APIGatewayClient;
+let assemblyDir: string;
 beforeAll(async () => {
-  stack = await startTestStack(
-    {
-      profile: 'default',
-      config: {
-        tiers: TIERS,
-        initialTier: 'free',
-        usageKeys: { warmSeconds: WARM_SECONDS, retireSeconds: RETIRE_SECONDS },
-      },
+  const configuration = {
+    profile: 'default',
+    config: {
+      tiers: TIERS,
+      initialTier: 'free',
+      usageKeys: { warmSeconds: WARM_SECONDS, retireSeconds: RETIRE_SECONDS },
     },
-    { keyPropagationMilliseconds: 300 },
-  );
+  };
+  // A plan that a test can exhaust; no configuration gives one that is met before a key's own limit.
+  assemblyDir = await editedAssembly(configuration, ({ Resources }) => {
+    for (const [id, { Type, Properties }] of Object.entries(Resources)) {
+      if (Type === 'AWS::ApiGateway::UsagePlan' && /^UsagePlansfree/.test(id))
+        Properties.Throttle = { RateLimit: 1, BurstLimit: 5 };
+    }
+  });
+  stack = await startTestStack(configuration, { keyPropagationMilliseconds: 300, assemblyDir });
+  schedule = new Schedule(stack);
   writeFileSync(outputsFile, JSON.stringify({ local: outputsOf(stack.local) }));
   const { apiGatewayEndpoint: endpoint, region, credentials } = stack.local;
   aws = new APIGatewayClient({ endpoint, region, credentials, maxAttempts: 10 });
@@ -67,13 +76,12 @@ afterAll(async () => {
   aws.destroy();
   await stack.stop();
   rmSync(folder, { recursive: true });
+  rmSync(assemblyDir, { recursive: true });
 });
 
-let minutes = 0;
-
-/** Runs the schedule of the template, as if another minute were over. */
-const aMinuteLater = () => stack.local.tick(Date.now() + (minutes += 1) * 61_000);
-const usageKey = async ({ tenantId }: Account) => (await stack.table.get(tenantKey(tenantId)))?.usageKey?.S;
+const aMinuteLater = () => schedule.aMinuteLater();
+const usageKey = (account: Account) => schedule.usageKeyOf(account);
+const untilPointed = (account: Account) => schedule.untilPointed(account);
 const keys = async () => (await aws.send(new GetApiKeysCommand({ limit: 500 }))).items ?? [];
 const ownKeys = async ({ tenantId }: Account) =>
   (await keys()).filter(({ name = '' }) => name.includes(tenantId.replaceAll('-', '')));
@@ -90,16 +98,6 @@ async function tierCommand(tenantId: string, tier: string): Promise<number> {
   const command = ['ops/main.ts', 'tenants', 'tier', tenantId, tier, '--json', '--outputs', outputsFile];
   const { stdout } = await promisify(execFile)(process.execPath, command, { cwd: ROOT });
   return Date.parse(JSON.parse(stdout).holds_from);
-}
-
-async function untilPointed(account: Account): Promise<void> {
-  for (let round = 0; (await usageKey(account)) === undefined; round += 1) {
-    if (round === 15)
-      throw new Error(`No usage key after ${round} runs:\n${stack.lines.slice(-20).join('\n')}`);
-    await stack.local.idle();
-    await aMinuteLater();
-    await sleep(500);
-  }
 }
 
 const statuses = async (key: string, count: number) =>

@@ -20,7 +20,7 @@ beforeAll(async () => {
     profile: 'default',
     config: {
       tiers: { free: { ...ROOMY_TIER, keyRequestsPerMinute: 5 } },
-      sandbox: { rate: 1000, burst: 1000, monthlyQuota: null, keyRequestsPerMinute: 1000 },
+      sandbox: { rate: 1000, burst: 2000, monthlyQuota: null, keyRequestsPerMinute: 1000 },
     },
   });
   ada = await stack.onboard();

@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import { CHECKS } from '../../lambdas/access/checks.ts';
 import { decide } from '../../lambdas/access/decide.ts';
 import type { DecisionContext, DecisionRequest } from '../../lambdas/access/decision.ts';
-import type { Suspicion } from '../../lambdas/access/guesses.ts';
 import type { RowAccess } from '../../lambdas/contract/access.ts';
 import { DECISION_ERRORS, type DecisionErrorCode } from '../../lambdas/contract/errors.ts';
 import { parseBlock } from '../../lambdas/kernel/address.ts';
@@ -31,7 +30,7 @@ class World {
   headers: Record<string, string[]>;
   verdict: TokenVerdict;
   row: { readonly [method: string]: RowAccess } | undefined = { GET: { scope: 'read' } };
-  suspicion: Suspicion = 'none';
+  isKnownWrong = false;
   tenant: { -readonly [Fact in keyof TenantFacts]: TenantFacts[Fact] } | undefined = {
     state: 'active',
     tier: 'free',
@@ -81,7 +80,7 @@ class World {
       access: this.row === undefined ? {} : { '/row': this.row },
       clock: () => NOW,
       tokens: { verify: async () => this.verdict, provenTenant: () => undefined },
-      guesses: { suspicion: () => this.suspicion, wrong: () => undefined, right: () => undefined },
+      guesses: { isWrong: () => this.isKnownWrong, wrong: () => undefined },
       store: {
         control: async () => ({
           version: 1,
@@ -156,10 +155,9 @@ const STEPS: readonly Step[] = [
   },
   {
     code: 'invalid_credential',
-    flaw: (world) => (world.suspicion = 'known to be unknown'),
+    flaw: (world) => (world.isKnownWrong = true),
     kinds: PROGRAMS,
   },
-  { code: 'too_many_attempts', flaw: (world) => (world.suspicion = 'guessing'), kinds: PROGRAMS },
   { code: 'ended_session', flaw: (world) => (world.isThere = false), kinds: ['session'] },
   { code: 'invalid_credential', flaw: (world) => (world.isThere = false), kinds: PROGRAMS },
   {

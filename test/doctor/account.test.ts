@@ -169,7 +169,7 @@ describe('before a deployment in production the doctor finds', () => {
     ['room for plans', { plans: 233 }, 'usage-plans', 'ok', /233 usage plans/],
     ['many tiers', { plans: 230 }, 'usage-plans', 'wrong', /makes 14: it will soon/, many],
     ['all APIs taken', { apis: 600 }, 'rest-apis', 'wrong', /600 regional APIs of 600/],
-    ['a small rate', { throttle: [500, 250] }, 'request-rate', 'wrong', /may send 1000 and 1000/],
+    ['a small rate', { throttle: [500, 250] }, 'request-rate', 'wrong', /may send 1000 and 1250/],
     ['a newer Region', { throttle: [2_500, 1_250] }, 'request-rate', 'ok', /take 2500 requests/],
     ['all web ACLs taken', { acls: 100 }, 'waf', 'wrong', /100 or more web ACLs/],
     ['room for a web ACL', { acls: 99 }, 'waf', 'ok', /99 of 100/],
@@ -200,7 +200,7 @@ describe('before a deployment in production the doctor finds', () => {
 function tier() {
   return {
     rate: 1,
-    burst: 1,
+    burst: 2,
     monthlyQuota: null,
     keyRequestsPerMinute: 1,
     sessionRequestsPerMinute: 1,

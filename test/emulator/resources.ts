@@ -173,7 +173,9 @@ export const READERS: Readonly<Record<string, Read>> = {
     const isStage = apiStages[0]?.apiId === world.apiId;
     return {
       Description: description,
-      Throttle: { RateLimit: throttle.rateLimit, BurstLimit: throttle.burstLimit },
+      ...(properties.Throttle === undefined
+        ? {}
+        : { Throttle: { RateLimit: throttle.rateLimit, BurstLimit: throttle.burstLimit } }),
       ...(properties.Quota === undefined ? {} : { Quota: { Limit: quota.limit, Period: quota.period } }),
       ApiStages: isStage ? properties.ApiStages : apiStages,
     };

@@ -44,6 +44,8 @@ export function claimStoreContract(stores: () => Stores): void {
       expect(await claim(again(asked), NOW + HONOURED_SECONDS - 1)).toEqual(answered);
       expect(await claim(again(asked), NOW + HONOURED_SECONDS)).toEqual({ kind: 'claimed' });
       expect(await claim(again(asked), NOW + HONOURED_SECONDS)).toMatchObject({ kind: 'in flight' });
+      const later = NOW + HONOURED_SECONDS + IN_FLIGHT_SECONDS;
+      expect(await claim(again(asked), later)).toEqual({ kind: 'claimed' });
     });
 
     test('it is in flight until what was made holds everywhere', async () => {

@@ -36,7 +36,7 @@ describe('a diff of two synths', () => {
     ['the days between rotations', { rotationDays: 60 }, { 'AWS::SecretsManager::RotationSchedule': 1 }],
     [
       'the rate of a tier',
-      { tiers: { ...config.tiers, free: { ...free, rate: 11 } } },
+      { tiers: { ...config.tiers, free: { ...free, rate: 21 } } },
       { 'AWS::ApiGateway::UsagePlan': 1 },
     ],
   ])('shows %s where it is used, and nothing else', async (_, overrides, expected) => {

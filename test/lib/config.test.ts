@@ -117,6 +117,31 @@ describe('each fault of a configuration is one line with the field and what is a
       { tiers: { free: { ...free, burst: 5_001 } } },
       /^tiers\.free\.burst: .*; lower it to 5000 or less$/,
     ],
+    [
+      'a burst that undercuts a key',
+      { tiers: { free: { ...free, burst: 199 } } },
+      /^tiers\.free\.burst: must be at least twice keyRequestsPerMinute, .*; raise it to 200 or more$/,
+    ],
+    [
+      'a rate that undercuts ten keys',
+      { tiers: { free: { ...free, rate: 16, keys: 100 } } },
+      /^tiers\.free\.rate: must carry 10 keys that use up keyRequestsPerMinute; raise it to 17 or more$/,
+    ],
+    [
+      'a rate that undercuts the only key',
+      { tiers: { free: { ...free, rate: 1, keys: 1 } } },
+      /^tiers\.free\.rate: must carry 1 key that uses up keyRequestsPerMinute; raise it to 2 or more$/,
+    ],
+    [
+      'a key that no plan could carry in a burst',
+      { tiers: { free: { ...free, rate: 1000, burst: 5000, keyRequestsPerMinute: 2501 } } },
+      /^tiers\.free\.keyRequestsPerMinute: .* 5000 requests at once; lower it to 2500 or less$/,
+    ],
+    [
+      'a sandbox that undercuts a test key',
+      { sandbox: { ...file.sandbox, burst: 199 } },
+      /^sandbox\.burst: .*; raise it to 200 or more$/,
+    ],
     ['no tier', { tiers: {} }, /^tiers: must have at least one tier$/],
     [
       'a tier with the name of our own plan',
@@ -334,6 +359,16 @@ describe('a right configuration', () => {
     expect(parseConfig(file).tiers.free?.keyRequestsPerMinute).toBe(100);
   });
 
+  it('may have a plan that just carries its keys', () => {
+    const tier = { ...free, rate: 17, burst: 200, keyRequestsPerMinute: 100, keys: 10 };
+    expect(parseConfig({ ...file, tiers: { free: tier } }).tiers).toEqual({ free: tier });
+  });
+
+  it('as shipped, carries twice what a session may send in a minute as well', () => {
+    for (const { burst, sessionRequestsPerMinute } of Object.values(parseConfig(file).tiers))
+      expect(burst).toBeGreaterThanOrEqual(2 * sessionRequestsPerMinute);
+  });
+
   it.each([
     'https://api.example.com',
     'https://api.example.com/v2/',
@@ -341,7 +376,7 @@ describe('a right configuration', () => {
     'http://127.0.0.1:80/a',
   ])('may have the upstream %s, of which it keeps no trailing slash', (url) => {
     const { upstream } = parseConfig({ ...file, upstream: { url } });
-    expect(upstream).toEqual({ url: url.replace(/\/$/, ''), scopes: [] });
+    expect(upstream).toMatchObject({ url: url.replace(/\/$/, ''), timeoutSeconds: 27, sharesOrigin: false });
   });
 });
 
@@ -443,10 +478,10 @@ describe('a domain', () => {
 describe('what the functions are told', () => {
   it("are the configuration's path rules before the profile's", async () => {
     const upstream = { url: 'https://a.example/', scopes: [{ path: '/v1/memories/*', scope: 'admin' }] };
-    const { pathScopes, upstreamUrl } = deploymentOf(
+    const { pathScopes, upstreams } = deploymentOf(
       await loadSettings({ profile: 'memoryrelay', config: { upstream } }),
     );
     expect(pathScopes.map(({ scope }) => scope)).toEqual(['admin', 'read']);
-    expect(upstreamUrl).toBe('https://a.example');
+    expect(upstreams.map(({ url }) => url)).toEqual(['https://a.example']);
   });
 });

@@ -216,6 +216,38 @@ describe('the role of whom an exchange has made', () => {
   });
 });
 
+describe('linking by address', () => {
+  const claims = (email: string) => ({ email, email_verified: true, sub: randomUUID() });
+  test('takes the exact address, in any letter case', async () => {
+    const { exchange, personOf, email, tenantId } = await newTenant({ linkByEmail: true });
+    const owner = await store.accounts.findLogin(email);
+    const person = await personOf(exchange(claims(email.toUpperCase())));
+    expect(person).toMatchObject({ userId: owner?.userId, tenantId });
+  });
+
+  test.each([
+    ['a full-width letter', (email: string) => `\u{ff41}${email.slice(1)}`],
+    ['a soft hyphen', (email: string) => `${email.slice(0, 2)}\u{ad}${email.slice(2)}`],
+    ['a zero-width joiner', (email: string) => `${email.slice(0, 2)}\u{200d}${email.slice(2)}`],
+    ['a blank before it', (email: string) => ` ${email}`],
+    ['a line feed after it', (email: string) => `${email}\n`],
+  ])('does not take %s: that is another person, without an address', async (_what, disguise) => {
+    const { tenantId, exchange, personOf } = await newTenant({ linkByEmail: true });
+    const address = `a${randomUUID()}@example.com`;
+    const user = {
+      userId: randomUUID(),
+      tenantId,
+      email: address,
+      fullName: null,
+      role: 'admin',
+    };
+    await people.create({ user, passwordHash: 'hash', createdAt: NOW }, ORIGIN);
+    const stranger = await personOf(exchange(claims(disguise(address))));
+    expect(stranger?.userId).not.toBe(user.userId);
+    expect(stranger).toMatchObject({ role: 'viewer', email: expect.stringMatching(/@exchange\.invalid$/) });
+  });
+});
+
 describe('who was removed, and made again on purpose with the same address,', () => {
   const email = () => `${randomUUID()}@example.com`;
   const again = async (tenantId: string, address: string) => {

@@ -72,6 +72,7 @@ export function newAccount(
     tier: given.tier ?? 'free',
     sector: null,
     workspaceId,
+    tenantName: 'Ada & Sons',
     workspaceName: 'Default',
     key: newIssue({ tenantId, workspaceId }).issue,
     createdAt: NOW,
