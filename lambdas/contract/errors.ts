@@ -167,6 +167,18 @@ const OTHER_ERRORS = {
     title: 'Limit reached',
     message: 'A limit of your tier is reached.',
   },
+  request_in_flight: {
+    status: 409,
+    type: 'conflict_error',
+    title: 'Request in flight',
+    message: 'A request with this Idempotency-Key is being carried out. Repeat it in some seconds.',
+  },
+  idempotency_key_reused: {
+    status: 422,
+    type: 'validation_error',
+    title: 'Idempotency-Key used already',
+    message: 'This Idempotency-Key came with another request. Send a new one with each new request.',
+  },
   gone: { status: 410, type: 'not_found_error', title: 'Gone', message: 'This is no longer there.' },
   payload_too_large: {
     status: 413,

@@ -1,6 +1,8 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import { idempotencyKey, once } from '../idempotency/idempotency.ts';
 import { type ApiRow, apiRows } from '../kernel/api-rows.ts';
 import type { Caller } from '../kernel/caller.ts';
+import type { ClaimServices } from '../kernel/claim.ts';
 import { type Credential, readCredential } from '../kernel/credential.ts';
 import { headerValues } from '../kernel/headers.ts';
 import { Problem } from '../kernel/problem.ts';
@@ -120,6 +122,15 @@ async function serveRow<Services>(
     body: (schema) => validate(schema, written.body, aliases, defaults),
     query: (schema) => validate(schema, written.query, aliases),
     cookies: (names) => namedCookies(request.headers, names),
+    once: (fingerprint, work) => {
+      const key = idempotencyKey(request.headers);
+      if (key === undefined || caller === undefined) return work(undefined);
+      return once(
+        { key, caller, request: distinctive(row, request) },
+        { ...claimsOf(services), fingerprint },
+        work,
+      );
+    },
     raw: rawBody(request, row.lines?.maxBytes),
     params: request.params,
     path: request.path,
@@ -132,6 +143,17 @@ async function serveRow<Services>(
     throw inWrittenNames(error, Object.assign({}, written.query, written.body), aliases);
   });
   return render(row, result, { request, rendering, milliseconds: performance.now() - started });
+}
+
+/** All that makes a request another one. */
+function distinctive({ id }: Route, { params, query, headers, body }: HttpRequest): Buffer {
+  const about = JSON.stringify([id, params, query, namedWorkspaces(headers)]);
+  return Buffer.concat([Buffer.from(`${about}\n`), body]);
+}
+
+/** The types of rows say that who honours idempotency keys is given these. */
+function claimsOf(services: unknown): ClaimServices {
+  return services as ClaimServices;
 }
 
 /** The body as it came; empty where the row takes fields. */

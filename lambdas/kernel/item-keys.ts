@@ -43,4 +43,6 @@ export const RECONCILER_KEY: ItemKey = key(USAGE_KEYS, 'RECONCILER');
 export const tenantUsageKey = (tenantId: string): ItemKey => key(`TENANT#${tenantId}`, 'USAGE');
 export const keyUsageKey = (tenantId: string, keyId: string): ItemKey =>
   key(`TENANT#${tenantId}`, `USAGE#${keyId}`);
+/** A claim on an idempotency key, by its hash. */
+export const idempotencyItemKey = (id: string): ItemKey => key(`IDEMPOTENCY#${id}`, 'IDEMPOTENCY');
 export const eventKey = (eventId: string): ItemKey => key(`EVENT#${eventId}`, 'EVENT');

@@ -158,6 +158,7 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('serv
       const keys = { profile, deployment: DEPLOYMENT, keys: store.keys, clock };
       const { table } = store;
       const services: ServicesOf<typeof managementRoutes> = {
+        claims: store.claims,
         keys,
         users: store.accounts,
         sessions: store.sessions,

@@ -25,6 +25,7 @@ const { table, workspaces, tenants, people, imports } = store;
 const audit = new AuditTrail(table);
 const keys = { profile, deployment: DEPLOYMENT, keys: store.keys, clock };
 const management: ServicesOf<typeof managementRoutes> = {
+  claims: store.claims,
   keys,
   users: store.accounts,
   sessions: store.sessions,

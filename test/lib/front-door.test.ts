@@ -106,11 +106,11 @@ describe('a preflight', () => {
     }
   });
 
-  it('allows the headers in which credentials travel', () => {
+  it('allows the headers that are ours', () => {
     const [{ Integration }] = preflights();
     const headers = Integration.IntegrationResponses[0].ResponseParameters;
     expect(headers['method.response.header.Access-Control-Allow-Headers']).toBe(
-      "'Authorization,X-API-Key,Content-Type,X-Request-ID,X-Workspace-Id'",
+      "'Authorization,X-API-Key,Content-Type,X-Request-ID,X-Workspace-Id,Idempotency-Key'",
     );
   });
 });

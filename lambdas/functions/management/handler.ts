@@ -3,6 +3,7 @@ import { DynamoDecisionStore } from '../../access/decision-store.ts';
 import { Facts } from '../../access/facts.ts';
 import { AuditTrail } from '../../audit/trail-store.ts';
 import { serve } from '../../http/serve.ts';
+import { DynamoClaimStore } from '../../idempotency/claim-store.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import type { ServicesOf } from '../../kernel/route.ts';
 import { Table } from '../../kernel/table.ts';
@@ -21,6 +22,7 @@ const table = new Table(variable('TABLE_NAME'));
 const keys = { profile, deployment, keys: new DynamoKeyStore(table), clock: systemClock };
 const workspaces = new DynamoWorkspaceStore(table);
 const services: ServicesOf<typeof managementRoutes> = {
+  claims: new DynamoClaimStore(table),
   keys,
   users: new DynamoAccountStore(table),
   sessions: new DynamoSessionStore(table),

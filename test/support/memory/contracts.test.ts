@@ -2,6 +2,7 @@ import { describe } from 'vitest';
 import { decisionStoreContract } from '../../access/decision-store-contract.ts';
 import { backoffStoreContract } from '../../attempts/backoff-store-contract.ts';
 import { sourceStoreContract } from '../../attempts/source-store-contract.ts';
+import { claimStoreContract } from '../../idempotency/claim-store-contract.ts';
 import { keyStoreContract } from '../../keys/key-store-contract.ts';
 import { accountStoreContract } from '../../people/account-store-contract.ts';
 import { exchangeStoreContract } from '../../people/exchange-store-contract.ts';
@@ -18,6 +19,7 @@ describe('the stores in memory do what those of DynamoDB do, which run the same 
   decisionStoreContract(() => stores);
   backoffStoreContract(() => stores.backoff);
   sourceStoreContract(() => stores.sources);
+  claimStoreContract(() => stores);
   keyStoreContract(() => stores);
   accountStoreContract(() => stores);
   exchangeStoreContract(() => stores.exchange);

@@ -1,6 +1,7 @@
 import type { Stores } from '../tenants.ts';
 import { MemoryAccountStore } from './account-store.ts';
 import { MemoryBackoffStore, MemorySourceStore } from './attempt-stores.ts';
+import { MemoryClaimStore } from './claim-store.ts';
 import { MemoryDecisionStore } from './decision-store.ts';
 import { MemoryExchangeStore } from './exchange-store.ts';
 import { MemoryImportStore } from './import-store.ts';
@@ -23,6 +24,7 @@ export function memoryStores(): MemoryStores {
     state,
     accounts: new MemoryAccountStore(state),
     backoff: new MemoryBackoffStore(),
+    claims: new MemoryClaimStore(state),
     exchange: new MemoryExchangeStore(state),
     imports: new MemoryImportStore(state),
     keys: new MemoryKeyStore(state),
