@@ -15,6 +15,7 @@ export const ROOMS = {
   keys: ['audit', 'plans', 'signing', 'idempotency', 'tenancy'],
   people: ['audit', 'attempts', 'idempotency', 'tenancy', 'sessions', 'keys'],
   signin: ['pages', 'audit', 'attempts', 'tenancy', 'sessions', 'people'],
+  clients: ['audit', 'attempts', 'tenancy', 'keys'],
   usage: ['plans', 'keys'],
   status: ['signing'],
   transfer: ['audit', 'signing', 'tenancy', 'keys', 'people'],

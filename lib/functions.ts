@@ -6,6 +6,7 @@ import type { Upstream } from '../lambdas/contract/upstream.ts';
 export type FunctionName =
   | ServiceName
   | 'authorizer'
+  | 'fetcher'
   | 'forwarder'
   // The forwarder of an upstream with a name: the same code with a ceiling of its own.
   | `forwarder-${string}`
@@ -60,6 +61,8 @@ export interface FunctionSpec {
   /** Whether it reads metrics from CloudWatch. */
   readonly readsMetrics?: boolean;
   readonly usageKeys?: readonly UsageKeyRight[];
+  /** Functions that it may invoke. */
+  readonly invokes?: readonly 'fetcher'[];
   /** Variables besides those that come with a right. */
   readonly variables?: readonly ('ISSUER' | 'ACCEPTED_ISSUERS' | 'USAGE_KEYS')[];
 }
@@ -157,9 +160,11 @@ export function functionSpecs(
         { actions: ['BatchGetItem'], keys: ['TENANT#*', 'CONTROL'] },
         { actions: ['UpdateItem'], keys: ['SESSION#*', 'REFRESH#*', 'BACKOFF#*'] },
         { actions: ['DeleteItem'], keys: ['USER#*'] },
+        { actions: ['PutItem', 'UpdateItem'], keys: ['CLIENT#*'] },
         ...(exchanges ? EXCHANGE_RIGHTS : []),
       ],
       keyset: ['GetSecretValue'],
+      invokes: ['fetcher'],
       variables: ['ISSUER'],
     },
     management: {
@@ -173,6 +178,10 @@ export function functionSpecs(
         { actions: ['PutItem'], keys: ['TENANT#*', 'KEY#*'] },
         { actions: ['UpdateItem'], keys: ['TENANT#*', 'KEY#*', 'SESSION#*', 'IDEMPOTENCY#*'] },
         { actions: ['DeleteItem'], keys: ['TENANT#*', 'USER#*'] },
+        {
+          actions: ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
+          keys: ['CLIENT#*'],
+        },
       ],
     },
     people: {
@@ -217,6 +226,13 @@ export function functionSpecs(
     },
     forwarder: FORWARDER,
     ...forwarders(upstreams),
+    fetcher: {
+      description: 'Fetches the metadata documents of OAuth clients from the public internet',
+      memoryMiB: 256,
+      // A fetch takes five at most.
+      timeoutSeconds: 7,
+      // No right on anything, as strangers choose what it connects to.
+    },
     rotation: {
       description: 'Rotates the signing keys, in the four steps of Secrets Manager',
       memoryMiB: 256,

@@ -101,6 +101,24 @@ const OTHER_ERRORS = {
     title: 'Token not accepted',
     message: 'The token is not accepted.',
   },
+  invalid_client: {
+    status: 401,
+    type: 'authentication_error',
+    title: 'Client not accepted',
+    message: 'The client is unknown, or has not proven who it is.',
+  },
+  invalid_redirect_uri: {
+    status: 400,
+    type: 'validation_error',
+    title: 'Redirect not accepted',
+    message: 'The redirect URI is not accepted.',
+  },
+  invalid_client_metadata: {
+    status: 400,
+    type: 'validation_error',
+    title: 'Client metadata not accepted',
+    message: 'The metadata of the client are not accepted.',
+  },
   unsupported_grant_type: {
     status: 400,
     type: 'validation_error',

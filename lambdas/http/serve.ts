@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { idempotencyKey, once } from '../idempotency/idempotency.ts';
 import { type ApiRow, apiRows } from '../kernel/api-rows.ts';
+import { readBasic } from '../kernel/basic-credentials.ts';
 import type { Caller } from '../kernel/caller.ts';
 import type { ClaimServices } from '../kernel/claim.ts';
 import { type Credential, readCredential } from '../kernel/credential.ts';
@@ -115,7 +116,7 @@ async function serveRow<Services>(
   const aliases = profile.requestFields;
   const defaults = profile.requestDefaults?.[row.id];
   const written = {
-    body: row.body && readBody(request, row.takesForm ?? false),
+    body: row.body && readBody(request, row.takesForm ?? false, row.maxBytes),
     query: row.query && singleValues(request.query),
   };
   const incoming: Incoming = {
@@ -137,6 +138,7 @@ async function serveRow<Services>(
     origin: { address: request.address, requestId: request.requestId },
     // The authorizer has let in one that is the caller's, or none.
     workspaceId: caller && namedWorkspaces(request.headers)[0],
+    basic: row.takesClient ? readBasic(request.headers) : undefined,
     credential: row.takesCredential ? readCredential(request.headers, profile.credentials) : NOT_ASKED,
   };
   const result = await row.handle(incoming, services, caller).catch((error: unknown) => {

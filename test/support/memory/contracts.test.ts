@@ -2,6 +2,7 @@ import { describe } from 'vitest';
 import { decisionStoreContract } from '../../access/decision-store-contract.ts';
 import { backoffStoreContract } from '../../attempts/backoff-store-contract.ts';
 import { sourceStoreContract } from '../../attempts/source-store-contract.ts';
+import { clientStoreContract } from '../../clients/client-store-contract.ts';
 import { claimStoreContract } from '../../idempotency/claim-store-contract.ts';
 import { keyStoreContract } from '../../keys/key-store-contract.ts';
 import { accountStoreContract } from '../../people/account-store-contract.ts';
@@ -22,6 +23,7 @@ describe('the stores in memory do what those of DynamoDB do, which run the same 
   claimStoreContract(() => stores);
   keyStoreContract(() => stores);
   accountStoreContract(() => stores);
+  clientStoreContract(() => stores);
   exchangeStoreContract(() => stores.exchange);
   peopleStoreContract(() => stores);
   refreshStoreContract(() => stores.refreshTokens);
