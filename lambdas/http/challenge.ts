@@ -1,4 +1,4 @@
-import { requiredScope } from '../access/checks.ts';
+import { requiredScopes } from '../access/checks.ts';
 import { rowAccess } from '../access/decide.ts';
 import type { Decision, DecisionContext, DecisionRequest } from '../access/decision.ts';
 
@@ -14,19 +14,19 @@ const PLAIN_PATH = /^[\w.~/-]{1,512}$/;
 
 /**
  * Challenges that say why and what for (RFC 6750, 3): where the metadata of the path are (RFC 9728, 5.1), the error, but
- * of a call without a credential, and the scope that the row takes. `metadataUrl` is that of the whole API.
+ * of a call without a credential, and the scopes that the row takes. `metadataUrl` is that of the whole API.
  */
 export function challenges(metadataUrl: string): Challenge {
   return (decision, request, context) => {
     const { outcome } = decision;
     if (outcome !== 'refused' && outcome !== 'forbidden') return {};
     const { path } = request;
-    const scope = requiredScope({ request, context, access: rowAccess(request, context.access) });
+    const scopes = requiredScopes({ request, context, access: rowAccess(request, context.access) });
     const error = outcome === 'refused' ? 'invalid_token' : 'insufficient_scope';
     const challenge = [
       `Bearer resource_metadata="${metadataUrl}${PLAIN_PATH.test(path) ? path : ''}"`,
       ...(decision.code === 'missing_credential' ? [] : [`error="${error}"`]),
-      ...(scope === undefined ? [] : [`scope="${scope}"`]),
+      ...(scopes.length === 0 ? [] : [`scope="${scopes.join(' ')}"`]),
     ].join(', ');
     return { challenge };
   };
