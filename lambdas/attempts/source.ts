@@ -9,9 +9,11 @@ import { Problem, rateLimited } from '../kernel/problem.ts';
 /** How often one source address may do something within a window of the clock. */
 export interface SourceLimit {
   /** Names what is counted; each is counted by itself. */
-  readonly what: 'account' | 'login' | 'refresh' | 'invalid';
+  readonly what: 'account' | 'login' | 'refresh' | 'invalid' | 'registration' | 'client-document';
   readonly limit: number;
   readonly windowSeconds: number;
+  /** How much of an IPv4 address is one source. @default 32, all of it */
+  readonly ipv4Bits?: 24;
 }
 
 export const accountLimit = ({ accountsPerHour: limit }: AddressLimits): SourceLimit => ({
@@ -61,12 +63,12 @@ export interface Taken {
 export async function takeFromSource(
   store: SourceStore,
   address: string,
-  { what, limit, windowSeconds }: SourceLimit,
+  { what, limit, windowSeconds, ipv4Bits }: SourceLimit,
   now: number,
 ): Promise<Taken> {
   const window = Math.floor(now / windowSeconds);
   const endsAt = (window + 1) * windowSeconds;
-  const id = digest(what, networkOf(address), String(window));
+  const id = digest(what, networkOf(address, ipv4Bits), String(window));
   if ((await store.count(id, endsAt)) > limit) {
     throw tooMany(endsAt - now);
   }

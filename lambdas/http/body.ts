@@ -4,7 +4,7 @@ import { Problem } from '../kernel/problem.ts';
 import type { HttpRequest } from './event.ts';
 
 /** Bytes of a body that our own routes take; the largest has a name, metadata and twenty address blocks. */
-const MAX_BODY_BYTES = 64 * 1024;
+const MAX_BODY_BYTES = 65_536;
 /** Members of a JSON body at any depth, fields of a form or parameters of a query: more than any row takes. */
 const MAX_FIELDS = 250;
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json$/;
@@ -14,10 +14,10 @@ const FORM_TYPE = 'application/x-www-form-urlencoded';
  * The fields of a body, unchecked. JSON is taken whatever the type says, as `curl -d` calls it a form; a form only
  * where the route takes one. No body is no fields, so that what is missing is named by the schema.
  */
-export function readBody(request: HttpRequest, takesForm: boolean): unknown {
-  if (request.body.length > MAX_BODY_BYTES) {
+export function readBody(request: HttpRequest, takesForm: boolean, maxBytes = MAX_BODY_BYTES): unknown {
+  if (request.body.length > maxBytes) {
     throw new Problem('payload_too_large', {
-      message: `The body must have at most ${MAX_BODY_BYTES} bytes.`,
+      message: `The body must have at most ${maxBytes} bytes.`,
     });
   }
   const text = decode(request.body);

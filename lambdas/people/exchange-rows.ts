@@ -57,7 +57,10 @@ function presented({ grant_type, subject_token }: z.output<typeof exchangeBody>,
     return { token: subject_token, refusal: 'invalid_subject_token' } as const;
   }
   if (credential.kind === 'none') throw new Problem('missing_credential');
-  if (credential.kind !== 'token') throw new Problem('invalid_credential');
+  if (credential.kind !== 'token')
+    throw new Problem('invalid_credential', {
+      message: 'Send the token of an identity provider as Authorization: Bearer TOKEN, or as subject_token.',
+    });
   return { token: credential.token, refusal: 'invalid_credential' } as const;
 }
 

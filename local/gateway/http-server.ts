@@ -10,9 +10,22 @@ import type { Gateway } from './gateway.ts';
 /** Longer than clients keep a connection that is idle: one that is closed while they send on it is an error to them. */
 const KEEP_ALIVE_MILLISECONDS = 65_000;
 
-/** The port that clients talk to. It is taken at once, and holds requests back until there is a gateway. */
+/** The addresses that `localhost` stands for (RFC 6761, 6.3). */
+const ADDRESSES = ['127.0.0.1', '::1'] as const;
+
+/** The failures of a machine without IPv6. */
+const NO_SUCH_ADDRESS = ['EADDRNOTAVAIL', 'EAFNOSUPPORT'];
+
+/** Ports that are tried where any will do: one that is free at the one address may be taken at the other. */
+const ANY_PORT_ATTEMPTS = 20;
+
+/**
+ * The port of `localhost` that clients talk to: a name, as cookies and passkeys take no IP address. It is taken at once,
+ * and holds requests back until there is a gateway.
+ */
 export class HttpServer {
-  readonly #server: Server;
+  /** One an address. */
+  readonly #servers: Server[] = [];
   readonly #gateway = Promise.withResolvers<Gateway>();
   readonly #log: Logger;
   readonly #now: () => number;
@@ -20,33 +33,50 @@ export class HttpServer {
   private constructor(log: Logger, now: () => number) {
     this.#log = log;
     this.#now = now;
+  }
+
+  /** Listens on the loopback addresses only: 127.0.0.1, and ::1 where there is one. Throws a `LocalStackError` when the port is taken. */
+  static async listen(port: number, log: Logger, now: () => number): Promise<HttpServer> {
+    for (let attempt = 1; ; attempt += 1) {
+      const server = new HttpServer(log, now);
+      try {
+        for (const address of ADDRESSES) await server.#listenAt(address, server.#port ?? port);
+        return server;
+      } catch (error) {
+        await server.stop();
+        const { code, message } = error as NodeJS.ErrnoException;
+        if (code !== 'EADDRINUSE') throw new LocalStackError(message);
+        if (port !== 0 || attempt === ANY_PORT_ATTEMPTS)
+          throw new LocalStackError(`port ${port} is taken: choose another with --port`);
+      }
+    }
+  }
+
+  async #listenAt(address: (typeof ADDRESSES)[number], port: number): Promise<void> {
     const options = {
       // More than API Gateway takes, so that it is this server that refuses, and says why.
       maxHeaderSize: 8 * HEADER_LIMIT_BYTES,
       keepAliveTimeout: KEEP_ALIVE_MILLISECONDS,
     };
-    this.#server = createServer(options, (incoming, outgoing) => {
+    const server = createServer(options, (incoming, outgoing) => {
       this.#handle(incoming, outgoing).catch((error: Error) => this.#log.error(`${error.stack}`));
     });
+    try {
+      await once(server.listen(port, address), 'listening');
+    } catch (error) {
+      const { code = '' } = error as NodeJS.ErrnoException;
+      if (address === '::1' && NO_SUCH_ADDRESS.includes(code)) return;
+      throw error;
+    }
+    this.#servers.push(server);
   }
 
-  /** Listens on 127.0.0.1 only. Throws a `LocalStackError` when the port is taken. */
-  static async listen(port: number, log: Logger, now: () => number): Promise<HttpServer> {
-    const server = new HttpServer(log, now);
-    server.#server.listen(port, '127.0.0.1');
-    try {
-      await once(server.#server, 'listening');
-    } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
-      throw new LocalStackError(
-        code === 'EADDRINUSE' ? `port ${port} is taken: choose another with --port` : message,
-      );
-    }
-    return server;
+  get #port(): number | undefined {
+    return (this.#servers[0]?.address() as AddressInfo | undefined)?.port;
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return `http://localhost:${this.#port}`;
   }
 
   serve(gateway: Gateway): void {
@@ -54,8 +84,8 @@ export class HttpServer {
   }
 
   async stop(): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    for (const server of this.#servers) server.closeAllConnections();
+    await Promise.all(this.#servers.map((server) => new Promise((resolve) => server.close(resolve))));
   }
 
   async #handle(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {

@@ -315,6 +315,7 @@ describe('a request is refused', () => {
   test.each<[string, HttpRequest, number, string]>([
     ['nothing', {}, 401, 'invalid_token'],
     ['an API key', { headers: bearer('lk_live_x') }, 401, 'invalid_token'],
+    ['a token without a scheme', { headers: { authorization: 'a.b.c' } }, 401, 'invalid_token'],
     [
       'no grant type',
       { json: parameters('a.b.c', { grant_type: undefined }) },

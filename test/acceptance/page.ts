@@ -35,6 +35,8 @@ const CURLRC = [
   'show-error',
   'include',
   'max-time = 20',
+  // Of the two addresses of `localhost` the one that tests name.
+  'ipv4',
   // What was asked, so that the answer can be judged by it.
   'write-out = "\\n%{method} %{url}"',
   '',

@@ -26,7 +26,8 @@ export function send(
   const { hostname, port } = new URL(root);
   return new Promise((resolve, reject) => {
     const outgoing = request(
-      { hostname, port, path, method, headers: { connection: 'close', ...headers } },
+      // Of the two addresses of `localhost` the one that tests name.
+      { hostname, port, family: 4, path, method, headers: { connection: 'close', ...headers } },
       (incoming) => {
         const chunks: Buffer[] = [];
         incoming.on('data', (chunk: Buffer) => chunks.push(chunk));

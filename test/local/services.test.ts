@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type LocalStack, startStack } from '../../local/stack.ts';
 import { awsCaller, type Caller } from './aws-caller.ts';
@@ -271,15 +272,33 @@ describe('a service that fails', () => {
   });
 });
 
-test('everything listens on 127.0.0.1 only', () => {
-  const listening = readFileSync('/proc/net/tcp', 'utf8')
-    .split('\n')
-    .slice(1)
-    .map((line) => line.trim().split(/\s+/));
-  for (const url of [stack.url, stack.dynamodbEndpoint, stack.secretsEndpoint]) {
-    const port = Number(new URL(url).port).toString(16).toUpperCase().padStart(4, '0');
-    const addresses = listening.filter(([, local, , state]) => state === '0A' && local?.endsWith(`:${port}`));
-    expect(addresses.map(([, local]) => local)).toEqual([`0100007F:${port}`]);
-  }
-  expect(statSync('/proc/net/tcp6').isFile()).toBe(true);
+/** The addresses at which the port of a URL is listened to, as the kernel writes them. */
+function listeningAt(url: string): (string | undefined)[] {
+  const port = Number(new URL(url).port).toString(16).toUpperCase().padStart(4, '0');
+  return ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((file) =>
+    readFileSync(file, 'utf8')
+      .split('\n')
+      .map((line) => line.trim().split(/\s+/))
+      .filter(([, local, , state]) => state === '0A' && local?.endsWith(`:${port}`))
+      .map(([, local]) => local?.split(':')[0]),
+  );
+}
+
+test('everything listens on 127.0.0.1 only, and the API on ::1 too where there is one', () => {
+  const hasIpv6 = Object.values(networkInterfaces())
+    .flat()
+    .some((each) => each?.address === '::1');
+  const [ipv4, ipv6] = ['0100007F', '00000000000000000000000001000000'];
+  expect(listeningAt(stack.url)).toEqual(hasIpv6 ? [ipv4, ipv6] : [ipv4]);
+  for (const url of [stack.dynamodbEndpoint, stack.secretsEndpoint]) expect(listeningAt(url)).toEqual([ipv4]);
+});
+
+test('the API is called by a name, and answers at the addresses of that name', async () => {
+  const { port } = new URL(stack.url);
+  expect(stack.url).toBe(`http://localhost:${port}`);
+  const statuses = ['127.0.0.1', 'localhost'].map(async (host) => {
+    const { status } = await fetch(`http://${host}:${port}/hello`);
+    return status;
+  });
+  expect(await Promise.all(statuses)).toEqual([200, 200]);
 });

@@ -38,7 +38,9 @@ export function httpClient(root: string, localAddress?: string): { readonly send
       ...(headers as OutgoingHttpHeaders),
     };
     return new Promise((resolve, reject) => {
-      const outgoing = request({ agent, hostname, port, path, method, headers: sent }, (incoming) => {
+      // Of the two addresses of `localhost` the one that tests name.
+      const options = { agent, hostname, port, family: 4, path, method, headers: sent };
+      const outgoing = request(options, (incoming) => {
         const chunks: Buffer[] = [];
         incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
         incoming.on('error', reject);

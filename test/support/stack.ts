@@ -40,7 +40,7 @@ export interface TestStack {
   path(id: RouteId): string;
   readonly local: LocalStack;
   readonly url: string;
-  /** `WWW-Authenticate` of every 401 that API Gateway answers. */
+  /** `WWW-Authenticate` of every 401 that API Gateway answers, and the beginning of every 403's. */
   readonly challenge: string;
   /** Sends a request. Throws when the answer is not what the profile's OpenAPI document says of it. */
   readonly send: Send;

@@ -2,6 +2,7 @@ import { profile } from '#profile';
 import { Facts } from '../../access/facts.ts';
 import { invalidRequests } from '../../attempts/source.ts';
 import { DynamoSourceStore } from '../../attempts/source-store.ts';
+import { DynamoClientStore } from '../../clients/client-store.ts';
 import { serve } from '../../http/serve.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import type { ServicesOf } from '../../kernel/route.ts';
@@ -42,6 +43,7 @@ const services: ServicesOf<typeof tokenRoutes> = {
     verify: providerTokens(deployment.identityProviders),
   },
   sources,
+  registration: { clients: new DynamoClientStore(table), sources, profile, clock: systemClock },
   keyTokens: grants,
 };
 

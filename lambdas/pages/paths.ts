@@ -1,0 +1,3 @@
+/** The paths of what pages load. */
+export const STYLESHEET_PATH = '/pages.css';
+export const LOGO_PATH = '/logo.svg';
