@@ -46,13 +46,16 @@ export const backoffKey = (subject: string): ItemKey => key(`BACKOFF#${subject}`
 
 export const CONTROL_KEY: ItemKey = key('CONTROL', 'CONTROL');
 
-export const CENSUS_KEY: ItemKey = key('CENSUS', 'CENSUS');
+/** The key under which the lists' cursors are sealed. */
+export const CURSOR_KEY: ItemKey = /* @__PURE__ */ key('CURSORS', 'CURSORS');
+
+export const CENSUS_KEY: ItemKey = /* @__PURE__ */ key('CENSUS', 'CENSUS');
 
 /** The partition of what the reconciler knows: a row a tenant, and its own. */
 export const USAGE_KEYS = 'USAGEKEYS';
 export const usageKeyRowKey = (tenantId: string): ItemKey => key(USAGE_KEYS, `TENANT#${tenantId}`);
 
-export const RECONCILER_KEY: ItemKey = key(USAGE_KEYS, 'RECONCILER');
+export const RECONCILER_KEY: ItemKey = /* @__PURE__ */ key(USAGE_KEYS, 'RECONCILER');
 
 /** How much a tenant has used, and each of its keys. */
 export const tenantUsageKey = (tenantId: string): ItemKey => key(`TENANT#${tenantId}`, 'USAGE');

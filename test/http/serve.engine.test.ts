@@ -8,6 +8,7 @@ import { advertisedPaths, discovery } from '../../lambdas/http/discovery.ts';
 import { serve } from '../../lambdas/http/serve.ts';
 import { methodOrPath, methodsByPath } from '../../lambdas/http/unmatched.ts';
 import { apiRows } from '../../lambdas/kernel/api-rows.ts';
+import { tableCursors } from '../../lambdas/kernel/cursor.ts';
 import { Problem } from '../../lambdas/kernel/problem.ts';
 
 import type { ServicesOf } from '../../lambdas/kernel/route.ts';
@@ -178,6 +179,7 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('serv
           records: new DynamoDecisionStore(table, table.name, new Facts(table, table.name)),
         },
         audit: new AuditTrail(table),
+        cursors: tableCursors(table),
         usage: new DynamoUsageStore(table),
       };
       const handler = serve(managementRoutes, services, rendering);
