@@ -54,7 +54,7 @@ export async function latchkeyApp(
   const deployment = deploymentOf(settings);
   const bundles = await bundleFunctions({
     functions: Object.keys(functionSpecs(settings.profile)) as FunctionName[],
-    profile: settings.profile.name,
+    profile: settings.profile,
     deployment,
     api: apiConstants(routes, settings.profile, deployment.rights),
     challengesFromContext: settings.config.challenges === 'context',

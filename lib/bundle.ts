@@ -3,9 +3,10 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import type { Deployment } from '../lambdas/contract/deployment.ts';
+import type { Profile } from '../lambdas/contract/profile.ts';
 import type { ApiConstants } from './api-constants.ts';
 import type { FunctionName } from './functions.ts';
-import { loadProfile, profileFile } from './profiles.ts';
+import { profileFile } from './profiles.ts';
 import { decisionProfileOf, decisionSettingsOf } from './settings.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -15,8 +16,8 @@ const REQUIRE = "import{createRequire}from'node:module';const require=createRequ
 
 export interface BundleProps {
   readonly functions: readonly FunctionName[];
-  /** The name of the profile that `#profile` stands for. */
-  readonly profile: string;
+  /** The profile that `#profile` stands for, as the configuration has it. */
+  readonly profile: Profile;
   readonly deployment: Deployment;
   readonly api: ApiConstants;
   /** Whether the authorizer says the challenges of its refusals. @default false */
@@ -48,12 +49,12 @@ export async function bundleFunctions(props: BundleProps): Promise<Readonly<Reco
         props.challengesFromContext === true ? props.api.resourceMetadata : null,
       ),
     },
-    alias: { '#profile': profileFile(props.profile) },
     plugins: [
+      withProfile(props.profile),
       withConstants({
         LATCHKEY_DEPLOYMENT: props.deployment,
         LATCHKEY_DECISION: {
-          profile: decisionProfileOf(await loadProfile(props.profile)),
+          profile: decisionProfileOf(props.profile),
           deployment: decisionSettingsOf(props.deployment),
         },
         LATCHKEY_ACCESS: props.api.access,
@@ -77,6 +78,25 @@ export async function bundleFunctions(props: BundleProps): Promise<Readonly<Reco
     FunctionName,
     string
   >;
+}
+
+/** Makes `#profile` the module of a profile, which has functions, with what the configuration says of it. */
+function withProfile({ name, managementPrefix }: Profile): Plugin {
+  const file = JSON.stringify(profileFile(name));
+  return {
+    name: 'profile',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^#profile$/ }, ({ path }) => ({ path, namespace: 'profile' }));
+      onLoad({ filter: /.*/, namespace: 'profile' }, () => ({
+        contents:
+          managementPrefix === undefined
+            ? `export { profile } from ${file};`
+            : `import { profile as published } from ${file};
+               export const profile = { ...published, managementPrefix: ${JSON.stringify(managementPrefix)} };`,
+        resolveDir: ROOT,
+      }));
+    },
+  };
 }
 
 /**

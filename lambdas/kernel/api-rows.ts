@@ -24,7 +24,7 @@ interface OwnRow<Own extends Route, Kind extends string, OwnMethod extends Metho
 /** The table of a profile: our own rows first, then the catch-alls of our subtrees, then the upstream. */
 export function apiRows<Own extends Route>(routes: readonly Own[], profile: Profile): readonly ApiRow<Own>[] {
   const own = routes.flatMap((route): OwnRow<Own, 'route', Method>[] =>
-    (profile.paths[route.id] ?? (route.path === null ? [] : [route.path])).map((path) => ({
+    ownPaths(route, profile).map((path) => ({
       kind: 'route',
       method: route.method,
       path,
@@ -41,6 +41,17 @@ export function apiRows<Own extends Route>(routes: readonly Own[], profile: Prof
     ...['', ...subtrees].flatMap((root) => rootAndBelow('not-found', root)),
     ...profile.upstreamPrefixes.flatMap((root) => rootAndBelow('upstream', root)),
   ];
+}
+
+/** The paths of a row. Below a prefix of the upstream they begin with `managementPrefix` instead, where there is one. */
+function ownPaths(route: Route, { paths, upstreamPrefixes, managementPrefix }: Profile): readonly string[] {
+  const published = paths[route.id] ?? (route.path === null ? [] : [route.path]);
+  if (managementPrefix === undefined) return published;
+  const moved = published.map((path) => {
+    const prefix = upstreamPrefixes.find((candidate) => path.startsWith(`${candidate}/`));
+    return prefix === undefined ? path : managementPrefix + path.slice(prefix.length);
+  });
+  return [...new Set(moved)];
 }
 
 function rootAndBelow(kind: 'not-found' | 'upstream', root: string): ApiRow<never>[] {

@@ -18,7 +18,7 @@ beforeAll(async () => {
   const deployment = deploymentOf(settings);
   const folders = await bundleFunctions({
     functions: Object.keys(functionSpecs(settings.profile)) as FunctionName[],
-    profile: 'memgraph',
+    profile: settings.profile,
     deployment,
     api: apiConstants(routes, settings.profile, deployment.rights),
     outDir: await mkdtemp(join(tmpdir(), 'latchkey-bundles-')),
