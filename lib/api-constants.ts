@@ -1,7 +1,7 @@
 import type { AccessTable } from '../lambdas/contract/access.ts';
 import type { AdvertisedPath } from '../lambdas/contract/advertised.ts';
+import type { Deployment } from '../lambdas/contract/deployment.ts';
 import type { Profile } from '../lambdas/contract/profile.ts';
-import type { Rights } from '../lambdas/contract/rights.ts';
 import { advertisedPaths } from '../lambdas/http/discovery.ts';
 import { type MethodTable, methodsByPath } from '../lambdas/http/unmatched.ts';
 import { accessTable, apiRows } from '../lambdas/kernel/api-rows.ts';
@@ -23,8 +23,12 @@ export interface ApiConstants {
 }
 
 /** Reads them from the table of a profile. */
-export function apiConstants(routes: readonly Route[], profile: Profile, rights: Rights): ApiConstants {
-  const rows = apiRows(routes, profile);
+export function apiConstants(
+  routes: readonly Route[],
+  profile: Profile,
+  { rights, upstreams }: Pick<Deployment, 'rights' | 'upstreams'>,
+): ApiConstants {
+  const rows = apiRows(routes, profile, upstreams);
   return {
     access: accessTable(rows, rights),
     resourceMetadata: resourceMetadataPath(rows),

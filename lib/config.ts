@@ -158,7 +158,7 @@ export const CONFIG = fields({
     .default(null),
   /** The API behind the front door; null for the built-in echo. @default null */
   upstream: upstream.nullable().default(null),
-  /** Other APIs behind it, each for a path and everything below; of several the one with the longest path. @default [] */
+  /** Other APIs behind it by name, each for a path and everything below; the longest path wins. @default {} */
   upstreams,
   ...rightsFields,
   /** Limits of tenants, by the tier's name. */

@@ -12,6 +12,8 @@ interface Answer extends Pick<ErrorView, 'status' | 'type' | 'code' | 'title' | 
   /** Whether the authorizer has always run, so that its context can be referred to. */
   readonly authorized: boolean;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Seconds until a repetition can succeed, the same for all. */
+  readonly busySeconds?: number;
   /** Headers where none can be mapped from the context. */
   readonly fixedHeaders?: Readonly<Record<string, string>>;
 }
@@ -40,6 +42,9 @@ const PLAIN: ReadonlyMap<ResponseType, ErrorCode> = new Map([
   [ResponseType.INTEGRATION_FAILURE, 'unavailable'],
   [ResponseType.INTEGRATION_TIMEOUT, 'upstream_timeout'],
 ]);
+
+/** A function at its ceiling has room again when any of its calls ends. */
+const BUSY_SECONDS = 1;
 
 /** Failures of these types can come before an authorizer has run, or without one, and after it. */
 const PERHAPS_COUNTED: ReadonlySet<ResponseType> = new Set([
@@ -110,6 +115,7 @@ export function addGatewayResponses(
                   ? 'context.authorizer.challenge'
                   : `'${challenges[answer.status]}'`,
             }),
+        ...(answer.busySeconds === undefined ? {} : { 'Retry-After': `'${answer.busySeconds}'` }),
         ...(contextHeaders ? { 'X-Request-ID': requestId, ...answer.headers } : answer.fixedHeaders),
       },
       templates: { 'application/json': JSON.stringify(body) },
@@ -129,6 +135,7 @@ function answers(profile: Profile): readonly Answer[] {
       message,
       code: errorCodeOf(profile, code),
       ...(PERHAPS_COUNTED.has(responseType) ? { headers: COUNTED } : {}),
+      ...(status === 503 ? { busySeconds: BUSY_SECONDS } : {}),
     };
   });
   return [...plain, ...refusals(), ...overLimits(profile)];

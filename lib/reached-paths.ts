@@ -7,7 +7,7 @@ type PathRule = NonNullable<Config['upstream']>['scopes'][number];
 
 /** Refuses paths of the configuration that no call can have: they would protect nothing. Throws a `ConfigError`. */
 export function requireReached(
-  config: Pick<Config, 'upstream' | 'upstreams' | 'managementPrefix'>,
+  config: Pick<Config, 'upstream' | 'managementPrefix'>,
   rows: readonly ApiRow[],
 ): void {
   const rules = config.upstream?.scopes ?? [];
@@ -17,9 +17,6 @@ export function requireReached(
       ruleFaults(rule, rules.slice(0, index), rows).map(
         (fault) => `upstream.scopes.${index}.path: ${rule.path} can never match: ${fault}`,
       ),
-    ),
-    ...config.upstreams.flatMap(({ path }, index) =>
-      pathFaults(path, rows).map((fault) => `upstreams.${index}.path: ${path} gets no call: ${fault}`),
     ),
   ];
   if (found.length > 0) throw new ConfigError(found.join('\n'));

@@ -55,7 +55,9 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('serv
       rightsIn(profile),
     ),
   };
-  const publicly = serve(publicRoutes, failing, rendering, methodOrPath(methodsByPath(routes, profile)));
+  const publicly = serve(publicRoutes, failing, rendering, {
+    unmatched: methodOrPath(methodsByPath(routes, profile)),
+  });
 
   test('what no row names is the profile’s 404', async () => {
     for (const input of [
@@ -156,7 +158,9 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('serv
       const keys = { profile, deployment: DEPLOYMENT, keys: store.keys, clock };
       const { table } = store;
       const services: ServicesOf<typeof managementRoutes> = {
+        claims: store.claims,
         keys,
+        clients: { profile, deployment: DEPLOYMENT, clients: store.clients, clock },
         users: store.accounts,
         sessions: store.sessions,
         clock,

@@ -155,9 +155,22 @@ describe.each(PROFILES.map((one) => [one.name, one] as const))('the table of %s'
   test('sends each upstream prefix on, its root and all below', () => {
     for (const prefix of one.upstreamPrefixes) {
       for (const path of [prefix, `${prefix}/{proxy+}`]) {
-        expect(rows).toContainEqual({ kind: 'upstream', method: 'ANY', path });
+        expect(rows).toContainEqual({ kind: 'upstream', method: 'ANY', path, upstream: '' });
       }
     }
+  });
+
+  test('sends the path of each upstream with a name to that one, and asks for a credential there', () => {
+    const upstreams = [
+      { name: 'mcp', path: '/mcp' },
+      { name: '', path: '' },
+    ];
+    const withMore = apiRows(routes, one, upstreams);
+    expect(withMore.slice(rows.length)).toEqual([
+      { kind: 'upstream', method: 'ANY', path: '/mcp', upstream: 'mcp' },
+      { kind: 'upstream', method: 'ANY', path: '/mcp/{proxy+}', upstream: 'mcp' },
+    ]);
+    expect(accessTable(withMore, rightsIn(one))['/mcp/{proxy+}']).toEqual({ ANY: 'upstream' });
   });
 
   test('lets the authorizer see every row that takes a credential and no public one', () => {

@@ -106,11 +106,11 @@ describe('a preflight', () => {
     }
   });
 
-  it('allows the headers in which credentials travel', () => {
+  it('allows the headers that are ours', () => {
     const [{ Integration }] = preflights();
     const headers = Integration.IntegrationResponses[0].ResponseParameters;
     expect(headers['method.response.header.Access-Control-Allow-Headers']).toBe(
-      "'Authorization,X-API-Key,Content-Type,X-Request-ID,X-Workspace-Id'",
+      "'Authorization,X-API-Key,Content-Type,X-Request-ID,X-Workspace-Id,Idempotency-Key'",
     );
   });
 });
@@ -190,7 +190,7 @@ describe("API Gateway's own answers", () => {
     },
   );
 
-  it('tell the allowance wherever a credential can have been counted, and say when to come back in a 429 alone', () => {
+  it('tell the allowance wherever a credential can have been counted, and say when to come back in a 429 and a 503 alone', () => {
     const all = propertiesOf(template, 'AWS::ApiGateway::GatewayResponse');
     const telling = all.filter(({ ResponseParameters }) => header('RateLimit') in ResponseParameters);
     expect(telling.map(({ ResponseType }) => ResponseType).sort()).toEqual([
@@ -212,7 +212,7 @@ describe("API Gateway's own answers", () => {
       }
     }
     for (const { StatusCode, ResponseParameters } of all) {
-      expect(header('Retry-After') in ResponseParameters).toBe(StatusCode === '429');
+      expect(header('Retry-After') in ResponseParameters).toBe(['429', '503'].includes(StatusCode));
     }
   });
 

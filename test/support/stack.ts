@@ -43,6 +43,8 @@ export interface TestStack {
   readonly challenge: string;
   /** Sends a request. Throws when the answer is not what the profile's OpenAPI document says of it. */
   readonly send: Send;
+  /** The same, whatever the document says of the answer. */
+  readonly raw: Send;
   /** Throws when an answer to `METHOD /path` is not what the document says of it. */
   readonly requireDocumented: (target: string, response: Judged) => void;
   /** The table, for what no route can bring about. */
@@ -110,6 +112,7 @@ export async function startTestStack(
     url,
     challenge: `Bearer resource_metadata="${url}/.well-known/oauth-protected-resource"`,
     send,
+    raw: sendAsIs,
     requireDocumented,
     lines,
     table: new Table(outputs.TableName ?? '', dynamodb),
