@@ -18,7 +18,7 @@ beforeAll(async () => {
   const deployment = deploymentOf(settings);
   const folders = await bundleFunctions({
     functions: Object.keys(functionSpecs(settings.profile)),
-    profile: 'memgraph',
+    profile: settings.profile,
     deployment,
     api: apiConstants(routes, settings.profile, deployment),
     outDir: await mkdtemp(join(tmpdir(), 'latchkey-bundles-')),
@@ -30,7 +30,7 @@ beforeAll(async () => {
 
 describe('the bundles', () => {
   it('are one of each function, with a handler', () => {
-    expect(Object.keys(bundles)).toHaveLength(12);
+    expect(Object.keys(bundles)).toHaveLength(13);
     for (const code of Object.values(bundles)) expect(code).toMatch(/export\{[^}]*\bas handler\b/);
   });
 
