@@ -6,10 +6,11 @@ import { routes } from '../lambdas/table/index.ts';
 import { apiConstants } from './api-constants.ts';
 import { brandingOf } from './branding.ts';
 import { bundleFunctions } from './bundle.ts';
-import { type FunctionName, functionSpecs } from './functions.ts';
+import { functionSpecs } from './functions.ts';
 import { LatchkeyStack } from './latchkey-stack.ts';
 import { LatchkeyRules } from './rules/latchkey-rules.ts';
 import { deploymentOf, loadSettings } from './settings.ts';
+import { requireFreePaths } from './upstream-paths.ts';
 
 /** The context that the CDK command line sets by default: set here, so that `node` and `cdk` write one template. */
 const CONTEXT = {
@@ -45,19 +46,22 @@ export async function latchkeyApp(
   const settings = await loadSettings({
     profile: app.node.tryGetContext('profile'),
     environment: app.node.tryGetContext('environment'),
+    upstream: app.node.tryGetContext('upstream'),
     config: app.node.tryGetContext('config'),
     // The CDK command line names its version: what that synthesizes may be deployed, and is never a local stack's.
     isLocal:
       app.node.tryGetContext('latchkey:local') === true && process.env.CDK_CLI_ASM_VERSION === undefined,
   });
-  const rows = apiRows(routes, settings.profile);
   const deployment = deploymentOf(settings);
+  const rows = apiRows(routes, settings.profile, deployment.upstreams);
+  requireFreePaths(rows, deployment.upstreams, settings.profile);
   const bundles = await bundleFunctions({
-    functions: Object.keys(functionSpecs(settings.profile)) as FunctionName[],
+    functions: Object.keys(functionSpecs(settings.profile)),
     profile: settings.profile.name,
     deployment,
     branding: brandingOf(settings),
-    api: apiConstants(routes, settings.profile, deployment.rights),
+    api: apiConstants(routes, settings.profile, deployment),
+    challengesFromContext: settings.config.challenges === 'context',
     outDir: join(app.outdir, 'bundles'),
   });
   new LatchkeyStack(app, { ...settings, rows, bundles });

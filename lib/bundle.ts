@@ -5,7 +5,6 @@ import { build, type Plugin } from 'esbuild';
 import type { Branding } from '../lambdas/contract/branding.ts';
 import type { Deployment } from '../lambdas/contract/deployment.ts';
 import type { ApiConstants } from './api-constants.ts';
-import type { FunctionName } from './functions.ts';
 import { loadProfile, profileFile } from './profiles.ts';
 import { decisionProfileOf, decisionSettingsOf } from './settings.ts';
 
@@ -15,18 +14,21 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const REQUIRE = "import{createRequire}from'node:module';const require=createRequire(import.meta.url);\n";
 
 export interface BundleProps {
-  readonly functions: readonly FunctionName[];
+  /** Folders of `lambdas/functions`. */
+  readonly functions: readonly string[];
   /** The name of the profile that `#profile` stands for. */
   readonly profile: string;
   readonly deployment: Deployment;
   readonly branding: Branding;
   readonly api: ApiConstants;
+  /** Whether the authorizer says the challenges of its refusals. @default false */
+  readonly challengesFromContext?: boolean;
   /** Takes `<function>/index.mjs`. */
   readonly outDir: string;
 }
 
-/** Bundles every function with one call of esbuild. Returns the folder of each function's code. */
-export async function bundleFunctions(props: BundleProps): Promise<Readonly<Record<FunctionName, string>>> {
+/** Bundles functions with one call of esbuild. Returns where the code of each is. */
+export async function bundleFunctions(props: BundleProps): Promise<Readonly<Record<string, string>>> {
   const { outputFiles, metafile } = await build({
     absWorkingDir: ROOT,
     entryPoints: props.functions.map((name) => ({
@@ -42,6 +44,12 @@ export async function bundleFunctions(props: BundleProps): Promise<Readonly<Reco
     format: 'esm',
     // The AWS SDK's ES modules can be shaken, its CommonJS cannot.
     mainFields: ['module', 'main'],
+    // Unlike the constants below, it is put in where it is named, so that the minifier leaves out what hangs on it.
+    define: {
+      LATCHKEY_RESOURCE_METADATA: JSON.stringify(
+        props.challengesFromContext === true ? props.api.resourceMetadata : null,
+      ),
+    },
     alias: { '#profile': profileFile(props.profile) },
     plugins: [
       withConstants({
@@ -68,10 +76,7 @@ export async function bundleFunctions(props: BundleProps): Promise<Readonly<Reco
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, requires ? REQUIRE + text : text);
   }
-  return Object.fromEntries(props.functions.map((name) => [name, join(props.outDir, name)])) as Record<
-    FunctionName,
-    string
-  >;
+  return Object.fromEntries(props.functions.map((name) => [name, join(props.outDir, name)]));
 }
 
 /**

@@ -100,7 +100,7 @@ export const identityProvider = fields({
 export const addressLimits = fields({
   /** Accounts that are opened in an hour, or would be. @default 100 */
   accountsPerHour: whole(1, 1_000_000).default(100),
-  /** Logins that fail in ten minutes, of accounts that have not logged in from there before. @default 100 */
+  /** Logins that fail in ten minutes, of accounts that have not logged in from there before; and invalid requests. @default 100 */
   failedLoginsPerTenMinutes: whole(1, 1_000_000).default(100),
   /** Refreshes that fail in ten minutes. @default 100 */
   failedRefreshesPerTenMinutes: whole(1, 1_000_000).default(100),

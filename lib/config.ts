@@ -1,6 +1,5 @@
 import * as z from 'zod';
-import { METHODS } from '../lambdas/contract/access.ts';
-import { fields, flag, httpsUrl, oneOf, text, whole } from './config-fields.ts';
+import { fields, flag, oneOf, text, whole } from './config-fields.ts';
 import {
   addressLimits,
   branding,
@@ -9,7 +8,8 @@ import {
   tokens,
   wafLimits,
 } from './config-parts.ts';
-import { rightsFields, scopeName } from './rights-fields.ts';
+import { rightsFields } from './rights-fields.ts';
+import { upstream, upstreams } from './upstream-fields.ts';
 
 /** The limits of API Gateway for an account in a Region; no tier can have more (API Gateway, "Quotas"). */
 const ACCOUNT_RATE = 10_000;
@@ -120,21 +120,6 @@ const ownUsageKeys = fields({
   retireSeconds: whole(5, 86_400).default(600),
 });
 
-const pathScope = fields({
-  /** A path of the upstream as the caller sends it, without the stage; `/*` at the end matches everything below. */
-  path: text(/^\/[^*\s]*(\/\*)?$/, 'a path that starts with /, with /* at the end for everything below'),
-  /** @default - all methods */
-  methods: z.array(oneOf(METHODS)).readonly().exactOptional(),
-  scope: scopeName(),
-});
-
-const upstream = fields({
-  /** The team's API. */
-  url: httpsUrl().transform((url) => url.replace(/\/+$/, '')),
-  /** Paths that take another scope than their method's. @default [] */
-  scopes: z.array(pathScope).readonly().default([]),
-});
-
 const domain = fields({
   /** The API's own host name: its URL, and the issuer of its tokens. */
   name: text(
@@ -187,6 +172,8 @@ export const CONFIG = fields({
   anonymous: flag().exactOptional(),
   /** The API behind the front door; null for the built-in echo. @default null */
   upstream: upstream.nullable().default(null),
+  /** Other APIs behind it by name, each for a path and everything below; the longest path wins. @default {} */
+  upstreams,
   ...rightsFields,
   /** What makes the pages the team's own. */
   branding: branding.prefault({}),
@@ -212,6 +199,11 @@ export const CONFIG = fields({
    * them; `doctor` looks. Without, refusals keep status and body, and `Retry-After` is a fixed time. @default true
    */
   gatewayContextHeaders: flag().default(true),
+  /**
+   * How `WWW-Authenticate` says what to do: `static`, one text for all calls of a status, or `context`, which says why
+   * (RFC 6750, 3.1), for which scope and for which path, if API Gateway maps such a header: `doctor` looks. @default static
+   */
+  challenges: oneOf(['static', 'context']).default('static'),
   /** Limits of one source address where no credential is needed. */
   addressLimits: addressLimits.prefault({}),
   /** Whether AWS WAF stands before the API, which costs by the request. @default - in production */
@@ -255,7 +247,12 @@ export const CONFIG = fields({
   logRetentionDays: z
     .literal(RETENTION_DAYS, { error: `must be one of ${RETENTION_DAYS.join(', ')}` })
     .default(30),
-}).superRefine(({ tiers, initialTier }, context) => {
+}).superRefine(({ tiers, initialTier, challenges, gatewayContextHeaders }, context) => {
+  if (challenges === 'context' && !gatewayContextHeaders) {
+    const message =
+      'must be static where gatewayContextHeaders is false, as a challenge from the context is such a header';
+    context.addIssue({ code: 'custom', path: ['challenges'], message });
+  }
   const names = Object.keys(tiers);
   if (names.length === 0 || names.includes(initialTier)) return;
   const message = `must be one of the tiers: ${names.join(', ')}`;

@@ -99,6 +99,12 @@ export class Monitoring extends Construct {
         threshold: 200,
       },
       {
+        name: 'unknown-keys',
+        description: 'Many API keys come that nobody has: each costs a write.',
+        metric: this.own('UnknownKeys', 'refused'),
+        threshold: 5000,
+      },
+      {
         name: 'signing-keys',
         description: 'A rotation of the signing keys failed.',
         metric: functions.rotation.lambda.metricErrors({ period: PERIOD, statistic: 'Sum' }),
@@ -155,6 +161,18 @@ export class Monitoring extends Construct {
         metric: functions.accounts.lambda.metricThrottles({ period: PERIOD, statistic: 'Sum' }),
         threshold: 10,
       },
+      {
+        name: 'upstream-failing',
+        description: 'An upstream does not answer, and is left alone for a while.',
+        metric: this.own('CircuitsOpened', 'failed'),
+        threshold: 1,
+      },
+      {
+        name: 'upstream-at-ceiling',
+        description: 'More calls of an upstream at once than it may have: callers get a 503.',
+        metric: functions.forwarder.lambda.metricThrottles({ period: PERIOD, statistic: 'Sum' }),
+        threshold: 10,
+      },
     ];
   }
 
@@ -176,7 +194,10 @@ export class Monitoring extends Construct {
           'Requests to our own routes, by outcome',
           by('Requests', ['served', 'refused', 'limited', 'failed']),
         ),
-        graph('Logins', by('Logins', ['served', 'refused', 'limited', 'failed'])),
+        graph('Logins, and keys that nobody has', [
+          ...by('Logins', ['served', 'refused', 'limited', 'failed']),
+          this.own('UnknownKeys', 'refused').with({ label: 'unknown keys' }),
+        ]),
       ],
       [
         graph('The API', [stage.metricCount(), stage.metricClientError(), stage.metricServerError()]),

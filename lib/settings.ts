@@ -6,11 +6,12 @@ import type {
   TokenSettings,
 } from '../lambdas/contract/deployment.ts';
 import type { Profile } from '../lambdas/contract/profile.ts';
-import { type Config, ConfigError, parseConfig } from './config.ts';
+import { type Config, ConfigError, type ConfigInput, parseConfig } from './config.ts';
 import { RESERVED_CONCURRENCY } from './config-parts.ts';
-import type { FunctionName } from './functions.ts';
+import { forwarderName } from './functions.ts';
 import { loadProfile } from './profiles.ts';
 import { pathScopesOf, requireDeclared, rightsOf } from './rights.ts';
+import { concurrencyOf, upstreamsOf } from './upstream-fields.ts';
 
 /** The inputs of one deployment: the configuration with its overrides, and the profile that it names. */
 export interface Settings {
@@ -22,6 +23,8 @@ export interface Settings {
 export interface Overrides {
   readonly profile?: unknown;
   readonly environment?: unknown;
+  /** The URL of the API that everything goes to; what else the configuration says of it stays. */
+  readonly upstream?: unknown;
   /** A JSON object whose fields replace the file's; or `@` and the path of a file that holds it. */
   readonly config?: unknown;
   /** Whether it is for a stack that `npm start` serves on this machine. Nothing that is deployed says so. */
@@ -37,9 +40,12 @@ export async function loadSettings(
   region: string | undefined = process.env.CDK_DEFAULT_REGION,
 ): Promise<Settings> {
   const { default: file } = await import('../latchkey.config.ts');
-  const { config: fields, isLocal = false, ...rest } = overrides;
+  const { config: fields, isLocal = false, upstream: url, ...rest } = overrides;
   const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
-  const config = parseConfig({ ...file, ...overriddenFields(fields), ...given });
+  const chosen: ConfigInput = { ...file, ...overriddenFields(fields), ...given };
+  const config = parseConfig(
+    url === undefined ? chosen : { ...chosen, upstream: { ...chosen.upstream, url } },
+  );
   const profile = await loadProfile(config.profile);
   requireDeclared(config, profile);
   checkAnonymous(config, profile);
@@ -108,10 +114,15 @@ function checkKmsKey({ kmsKeyArn }: Config, region: string | undefined): void {
   );
 }
 
-function checkCircle({ domain, upstream }: Config): void {
-  if (domain === null || upstream === null || new URL(upstream.url).hostname !== domain.name) return;
+function checkCircle({ domain, upstream, upstreams }: Config): void {
+  const own = (url: string | undefined) =>
+    domain !== null && url !== undefined && new URL(url).hostname === domain.name;
+  const field = own(upstream?.url)
+    ? 'upstream'
+    : Object.entries(upstreams).flatMap(([name, { url }]) => (own(url) ? [`upstreams.${name}`] : []))[0];
+  if (field === undefined) return;
   throw new ConfigError(
-    `upstream.url: ${domain.name} is the domain of this API itself, so that calls would go round in a circle; name the API behind it`,
+    `${field}.url: ${domain?.name} is the domain of this API itself, so that calls would go round in a circle; name the API behind it`,
   );
 }
 
@@ -130,7 +141,7 @@ export function deploymentOf({ config, profile }: Settings): Deployment {
     addressLimits: config.addressLimits,
     sandbox: { keyRequestsPerMinute: config.sandbox.keyRequestsPerMinute },
     usageKeys: config.usageKeys,
-    upstreamUrl: config.upstream?.url ?? null,
+    upstreams: upstreamsOf(config),
     tokens: tokenSettings(config, profile),
     identityProviders: config.identityProviders,
     rights: rightsOf(config, profile),
@@ -185,12 +196,15 @@ export function wafLimitsOf({ waf, environment, wafLimits, tiers }: Config): Waf
 }
 
 /** Instances that functions have for themselves, by the function's name; empty where none are reserved. */
-export function reservedConcurrencyOf({
-  reservedConcurrency,
-  environment,
-}: Config): Readonly<Partial<Record<FunctionName, number>>> {
-  const byDefault = environment === 'production' ? RESERVED_CONCURRENCY.parse({}) : null;
-  return (reservedConcurrency === undefined ? byDefault : reservedConcurrency) ?? {};
+export function reservedConcurrencyOf(config: Config): Readonly<Record<string, number>> {
+  const byDefault = config.environment === 'production' ? RESERVED_CONCURRENCY.parse({}) : null;
+  const own = config.reservedConcurrency === undefined ? byDefault : config.reservedConcurrency;
+  if (own === null) return {};
+  const upstreams = Object.entries(concurrencyOf(config)).map(([name, count]) => [
+    forwarderName(name),
+    count,
+  ]);
+  return { ...own, ...Object.fromEntries(upstreams) };
 }
 
 const DAY_SECONDS = 86_400;

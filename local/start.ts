@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { LocalStackError } from './failure.ts';
 import { HttpServer } from './gateway/http-server.ts';
+import type { StandInHost } from './lambda/stand-in-hosts.ts';
 import { silent, terminalLog } from './log.ts';
 import { noteOutputs } from './outputs-file.ts';
 import type { LocalStack } from './stack.ts';
@@ -19,7 +20,8 @@ try {
   process.exit(1);
 }
 
-async function main({ profile, port, dataDir, anonymous }: StartOptions): Promise<void> {
+async function main(options: StartOptions): Promise<void> {
+  const { profile, upstream, config, port, dataDir, anonymous, clientMetadataHost } = options;
   // Before the app is synthesized, which takes seconds.
   await (await HttpServer.listen(port, silent, Date.now)).stop();
   console.log(`Synthesizing the CDK app${profile === undefined ? '' : ` with the profile "${profile}"`} ...`);
@@ -29,7 +31,15 @@ async function main({ profile, port, dataDir, anonymous }: StartOptions): Promis
   // The server is loaded meanwhile, so that the first line need not wait for it.
   const [{ startStack }] = await Promise.all([
     import('./stack.ts'),
-    synthesize({ outDir, anonymous, ...(profile === undefined ? {} : { profile }) }),
+    synthesize({
+      outDir,
+      anonymous,
+      context: {
+        ...(profile === undefined ? {} : { profile }),
+        ...(upstream === undefined ? {} : { upstream }),
+        ...(config === undefined ? {} : { config: `@${resolve(config)}` }),
+      },
+    }),
   ]);
   console.log('Starting what the template describes: table, functions, signing keys ...');
   const stack = await startStack({
@@ -37,15 +47,20 @@ async function main({ profile, port, dataDir, anonymous }: StartOptions): Promis
     port,
     log: terminalLog(),
     ...(dataDir === undefined ? {} : { dataDir }),
+    ...(clientMetadataHost === undefined ? {} : { clientMetadataHosts: [standIn(clientMetadataHost)] }),
     ...(process.env.DYNAMODB_ENDPOINT ? { dynamodb: { endpoint: process.env.DYNAMODB_ENDPOINT } } : {}),
   });
   process.once('exit', noteOutputs(stack));
   stopOnSignals(stack);
-  const { try: commands = [], anonymous: letsAnybodyIn } = described(stack);
+  const { try: commands = [], anonymous: letsAnybodyIn, upstreams = [] } = described(stack);
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
   console.log(`\nReady on ${stack.url} after ${seconds} s. Try:\n`);
   console.log(`  URL=${stack.url}`);
   for (const command of commands) console.log(`  ${command.replaceAll('$URL', stack.url)}`);
+  if (upstreams.length > 0) {
+    console.log('\nBehind the door, for calls with a credential:\n');
+    for (const { path, url } of upstreams) console.log(`  ${stack.url}${path} goes to ${url}${path}`);
+  }
   if (letsAnybodyIn) {
     console.log(
       '\nCalls without a credential are let in as a viewer: only here, and not with --no-anonymous.',
@@ -60,8 +75,19 @@ async function main({ profile, port, dataDir, anonymous }: StartOptions): Promis
 function described({ metadata }: LocalStack): {
   readonly try?: readonly string[];
   readonly anonymous?: boolean;
+  /** Paths, and the APIs that serve them and everything below. */
+  readonly upstreams?: readonly { readonly path: string; readonly url: string }[];
 } {
   return metadata.Latchkey ?? {};
+}
+
+/** A host of metadata documents that stands on this machine. */
+function standIn({ name, port, caFile }: NonNullable<StartOptions['clientMetadataHost']>): StandInHost {
+  try {
+    return { name, port, ca: readFileSync(caFile, 'utf8') };
+  } catch {
+    throw new LocalStackError(`--client-metadata-ca: ${caFile} cannot be read`);
+  }
 }
 
 function stopOnSignals(stack: LocalStack): void {

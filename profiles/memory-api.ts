@@ -2,7 +2,11 @@ import { ERRORS, type ErrorCode } from '../lambdas/contract/errors.ts';
 import type { Profile, View } from '../lambdas/contract/profile.ts';
 import { ADMIN_MANAGES, METHOD_SCOPES, READ_WRITE_DELETE_ADMIN, VIEWER_EDITOR_ADMIN } from './scopes.ts';
 
-const KEYS = '/v1/account/api-keys';
+const ACCOUNT = '/v1/account';
+const KEYS = `${ACCOUNT}/api-keys`;
+
+/** The name of a key that nobody has named, which the one of a sign-up is too. */
+const KEY_NAME = 'Default Key';
 
 /** The four codes that the page's clients know by a name of their own; a dead key is an invalid one to them. */
 const NAMED: Readonly<Partial<Record<ErrorCode, string>>> = {
@@ -23,6 +27,17 @@ function isList(
   return typeof body === 'object' && body !== null && 'data' in body && Array.isArray(body.data);
 }
 
+/** The part of a usage that clients of the page look for. */
+interface Counted {
+  readonly this_month: { readonly live: number };
+  readonly days: readonly { readonly date: string }[];
+}
+
+const billed = ({ this_month, days }: Counted) => ({
+  period: days.at(-1)?.date.slice(0, 'YYYY-MM'.length),
+  api_calls: this_month.live,
+});
+
 /** Memory API's published contract: signup without a password, two environments, everything in an envelope. */
 export const profile = {
   name: 'memory-api',
@@ -33,6 +48,7 @@ export const profile = {
     defaultScopes: ['read', 'write'],
     // A sign-up has no password: the first key manages the others.
     onboardingScopes: ['read', 'write', 'delete', 'admin'],
+    onboardingName: KEY_NAME,
     defaultExpiryDays: null,
     maxExpiryDays: 3650,
   },
@@ -51,6 +67,8 @@ export const profile = {
   ],
   paths: {
     signUp: ['/signup', '/v1/signup'],
+    getAccount: [ACCOUNT],
+    getUsage: ['/v1/usage', `${ACCOUNT}/usage`],
     listKeys: [KEYS],
     createKey: [KEYS],
     getKey: [`${KEYS}/{id}`],
@@ -60,15 +78,28 @@ export const profile = {
   },
   access: {},
   requestFields: {},
+  requestDefaults: { createKey: { name: KEY_NAME } },
   present: {
-    signUp: ({ tenant_id, api_key, name, user_id, workspace_id, key_id }: View) => ({
-      id: tenant_id,
+    // `id` and `name` are the key's.
+    signUp: ({ tenant_id, api_key, key_name, user_id, workspace_id, key_id }: View) => ({
+      id: key_id,
       key: api_key,
-      name,
+      name: key_name,
+      key_id,
+      tenant_id,
       user_id,
       workspace_id,
-      key_id,
     }),
+    getAccount: ({ tenant_id, name, email, tier, is_active, created_at }: View) => ({
+      org_id: tenant_id,
+      name,
+      email,
+      plan: { id: tier, name: tier },
+      is_active,
+      created_at,
+    }),
+    // Calls with live keys count against billing; what we know besides stands beside them.
+    getUsage: (usage: View) => ({ current: billed(usage as unknown as Counted), ...usage }),
   },
   envelope: (body, { requestId, processingTimeMs }) => {
     const meta = { request_id: requestId, processing_time_ms: processingTimeMs };

@@ -1,8 +1,7 @@
 import type { Method } from '../contract/access.ts';
 import type { DecisionErrorCode } from '../contract/errors.ts';
-import { coversScope, type Scope } from '../contract/scopes.ts';
-import { upstreamScope } from '../upstream/path-scopes.ts';
-import type { Suspicion } from './guesses.ts';
+import { firstUncovered, type Scope } from '../contract/scopes.ts';
+import { upstreamScopes } from '../upstream/path-scopes.ts';
 import {
   type Asked,
   type Claim,
@@ -40,8 +39,7 @@ export const CHECKS: {
     [isNotClaimed('none'), 'missing_credential'],
     [isNotClaimed('invalid'), 'invalid_credential'],
     [isNotClaimed('expired'), 'expired_credential'],
-    [isNotSuspected('known to be unknown'), 'invalid_credential'],
-    [isNotSuspected('guessing'), 'too_many_attempts'],
+    [isNotKnownWrong, 'invalid_credential'],
   ],
   /** When the one write has used the record. */
   used: [
@@ -79,8 +77,8 @@ function isNotClaimed(kind: Claim['kind']) {
   return ({ claim }: Claimed): boolean => claim.kind !== kind;
 }
 
-function isNotSuspected(of: Suspicion) {
-  return ({ suspicion }: Claimed): boolean => suspicion !== of;
+function isNotKnownWrong({ isKnownWrong }: Claimed): boolean {
+  return !isKnownWrong;
 }
 
 /** A session's token has proven that there was one. */
@@ -155,16 +153,20 @@ function callersOf({ access }: Proven) {
 }
 
 function isScopeGranted(proven: Proven): boolean {
-  const { caller, context } = proven;
-  const required = requiredScope(proven);
-  return required === undefined || coversScope(caller.scopes, required, context.deployment.rights.inclusion);
+  return missingScope(proven) === undefined;
 }
 
-/** The scope that the row asks for; undefined where any credential will do. */
-export function requiredScope({ access, request, context }: Proven): Scope | undefined {
-  if (access !== 'upstream') return access?.scope;
+/** The first scope that the row asks for and the caller has not. */
+export function missingScope(proven: Proven): Scope | undefined {
+  const { caller, context } = proven;
+  return firstUncovered(caller.scopes, requiredScopes(proven), context.deployment.rights.inclusion);
+}
+
+/** The scopes that the row asks for; none where any credential will do. */
+export function requiredScopes({ access, request, context }: Asked): readonly Scope[] {
+  if (access !== 'upstream') return access?.scope === undefined ? [] : [access.scope];
   const { pathScopes, rights } = context.deployment;
-  return upstreamScope(request.method as Method, request.path, pathScopes, rights.methodScopes);
+  return upstreamScopes(request.method as Method, request.path, pathScopes, rights.methodScopes);
 }
 
 function isAllowanceLeft({ allowance }: Proven): boolean {

@@ -1,8 +1,9 @@
 import { type AccessTable, METHODS, type Method, type RowAccess } from '../contract/access.ts';
 import { DECISION_ERRORS, type DecisionErrorCode } from '../contract/errors.ts';
-import { CHECKS, type Check, type MisdirectionCode, requiredScope } from './checks.ts';
+import { wrongWrapping } from '../kernel/credential.ts';
+import { CHECKS, type Check, type MisdirectionCode, missingScope } from './checks.ts';
 import type { Decision, DecisionContext, DecisionRequest } from './decision.ts';
-import { type Proven, readClaim, useRecord, withTenant } from './prove.ts';
+import { type Asked, type Proven, readClaim, useRecord, withTenant } from './prove.ts';
 
 /**
  * Decides one request: gathers what is known of it step by step, and asks the {@link CHECKS} of each. Throws only when
@@ -11,13 +12,16 @@ import { type Proven, readClaim, useRecord, withTenant } from './prove.ts';
 export async function decide(request: DecisionRequest, context: DecisionContext): Promise<Decision> {
   const asked = { request, context, access: rowAccess(request, context.access) };
   let refusal = objection(CHECKS.asked, asked);
-  if (refusal !== undefined) return refused(refusal);
+  if (refusal !== undefined) return refused(refusal, asked);
   const claimed = await readClaim(asked);
   refusal = objection(CHECKS.claimed, claimed);
-  if (refusal !== undefined) return refused(refusal);
+  if (refusal !== undefined) return refused(refusal, asked);
   const used = await useRecord(claimed);
   refusal = objection(CHECKS.used, used);
-  if (refusal !== undefined) return refused(refusal);
+  if (refusal !== undefined) {
+    const isGuess = refusal === 'invalid_credential' && used.claim.kind === 'key';
+    return refused(refusal, asked, isGuess);
+  }
   const proven = await withTenant(used);
   return answer(objection(CHECKS.proven, proven), proven);
 }
@@ -30,8 +34,17 @@ function objection<Evidence, Code>(
   return checks.find(([holds]) => !holds(evidence))?.[1];
 }
 
-function refused(code: DecisionErrorCode): Decision {
-  return { outcome: 'refused', code };
+/** A refusal. Of a credential that is not accepted it says how to send it, if it was wrapped wrongly: good ones often are. */
+function refused(code: DecisionErrorCode, { request, context }: Asked, isGuess = false): Decision {
+  const hint =
+    code === 'invalid_credential' ? wrongWrapping(request.headers, context.profile.credentials) : '';
+  return {
+    outcome: 'refused',
+    code,
+    message: DECISION_ERRORS[code].message + hint,
+    allowance: null,
+    isGuess,
+  };
 }
 
 /** The outcome that is an error's, by its status; of none, the caller in the workspace that they picked. */
@@ -45,16 +58,16 @@ function answer(code: DecisionErrorCode | MisdirectionCode | undefined, proven: 
     return { outcome: 'misdirected', code, tenant, allowance };
   if (code === 'rate_limited' && allowance !== null) return { outcome: 'limited', allowance };
   const { status, message } = DECISION_ERRORS[code];
-  if (status === 401) return refused(code);
-  const detail = code === 'insufficient_scope' ? ` Required: ${requiredScope(proven)}` : '';
+  if (status === 401) return refused(code, proven);
+  const detail = code === 'insufficient_scope' ? ` Required: ${missingScope(proven)}` : '';
   return { outcome: 'forbidden', code, message: message + detail, allowance };
 }
 
 /** The row as the API declares it; undefined for a resource or method that no row names. */
-function rowAccess({ resource, method }: DecisionRequest, table: AccessTable): RowAccess | undefined {
+export function rowAccess({ resource, method }: DecisionRequest, table: AccessTable): RowAccess | undefined {
   if (!isMethod(method)) return undefined;
   const row = Object.hasOwn(table, resource) ? table[resource] : undefined;
-  return row?.[method] ?? row?.ANY;
+  return row?.[method === 'HEAD' ? 'GET' : method] ?? row?.ANY;
 }
 
 function isMethod(method: string): method is Method {

@@ -14,13 +14,14 @@ import type { Guesses } from './guesses.ts';
 
 /** The authorizer's answer to one request. Only `allowed` carries an identity. */
 export type Decision =
-  | { readonly outcome: 'refused'; readonly code: DecisionErrorCode }
   | {
-      readonly outcome: 'forbidden';
+      readonly outcome: 'refused' | 'forbidden';
       readonly code: DecisionErrorCode;
       readonly message: string;
-      /** As in `allowed`. */
+      /** Null for who is refused, and as in `allowed`. */
       readonly allowance: Allowance | null;
+      /** Of who is refused: a well-formed key was looked up, and is nobody's. */
+      readonly isGuess?: boolean;
     }
   /** The caller is proven, and picked no workspace of theirs: API Gateway has no such answer, the function behind has. */
   | {
@@ -52,6 +53,8 @@ export interface DecisionRequest {
 export interface DecisionStore {
   /** Authenticates, checks state, expiry and the allow-list, and counts: one write. Who is elsewhere is not counted. */
   useKey(locator: string, hash: Uint8Array, address: string, now: number): Promise<Use<KeyRecord>>;
+  /** The same by the mark of a key, which a token of it has (`keyMark`). */
+  useKeyMark(locator: string, mark: Uint8Array, address: string, now: number): Promise<Use<KeyRecord>>;
   useSession(sessionId: string, address: string, now: number): Promise<Use<SessionRecord>>;
   /** No older than {@link FACTS_SECONDS}; undefined when there is no such tenant. */
   tenant(tenantId: string, now: number): Promise<TenantFacts | undefined>;
@@ -66,6 +69,6 @@ export interface DecisionContext {
   readonly store: DecisionStore;
   readonly tokens: Pick<TokenVerifier, 'verify' | 'provenTenant'>;
   /** This instance's memory of keys that nobody has. */
-  readonly guesses: Pick<Guesses, 'suspicion' | 'wrong' | 'right'>;
+  readonly guesses: Pick<Guesses, 'isWrong' | 'wrong'>;
   readonly clock: Clock;
 }

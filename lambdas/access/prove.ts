@@ -5,7 +5,7 @@ import { type AddressBlock, allowsAddress } from '../kernel/address.ts';
 import type { Caller } from '../kernel/caller.ts';
 import { NEVER } from '../kernel/clock.ts';
 import { readCredential } from '../kernel/credential.ts';
-import { hashKey, importedLocator, parseKey, sameHash } from '../keys/key-format.ts';
+import { hashKey, importedLocator, keyMark, parseKey, sameHash } from '../keys/key-format.ts';
 import type { KeyRecord, Use } from '../keys/key-record.ts';
 import { type Allowance, allowanceAfter } from '../plans/allowance.ts';
 import { keyRequestsPerMinute, limitsOf } from '../plans/tiers.ts';
@@ -14,7 +14,6 @@ import type { KeyTokenClaims, TokenClaims } from '../signing/tokens.ts';
 import type { TenantFacts } from '../tenancy/tenant-facts.ts';
 import { namedWorkspaces } from '../tenancy/workspace-choice.ts';
 import type { DecisionContext, DecisionRequest } from './decision.ts';
-import type { Suspicion } from './guesses.ts';
 
 /** A request, and what its row asks for: undefined for a resource or method that no row names. */
 export interface Asked {
@@ -26,7 +25,7 @@ export interface Asked {
 /** The claims of a credential; of a token, those that its signature has proven. */
 export type Claim =
   | { readonly kind: 'none' | 'anonymous' | 'invalid' | 'expired' }
-  /** `token` where the credential is a token that stands for the key. */
+  /** `token` where the credential is a token that stands for the key; `hash` is then the key's mark. */
   | {
       readonly kind: 'key';
       readonly locator: string;
@@ -37,8 +36,8 @@ export type Claim =
 
 export interface Claimed extends Asked {
   readonly claim: Claim;
-  /** This instance's memory of keys that nobody has. */
-  readonly suspicion: Suspicion;
+  /** Whether this instance remembers it as a key that nobody has. */
+  readonly isKnownWrong: boolean;
   /** Unix seconds. */
   readonly now: number;
 }
@@ -77,13 +76,10 @@ const MAX_IMPORTED_LENGTH = 512;
 /** Reads the credential: a key by its form, a token by its signature. */
 export async function readClaim(asked: Asked): Promise<Claimed> {
   const claim = await claimOf(asked);
-  const { request, context } = asked;
+  const { context } = asked;
   const now = context.clock();
-  const suspicion =
-    claim.kind === 'key'
-      ? context.guesses.suspicion(request.address, claim.locator, claim.hash, now)
-      : 'none';
-  return { ...asked, claim, suspicion, now };
+  const isKnownWrong = claim.kind === 'key' && context.guesses.isWrong(claim.locator, claim.hash, now);
+  return { ...asked, claim, isKnownWrong, now };
 }
 
 async function claimOf({ request, context }: Asked): Promise<Claim> {
@@ -104,7 +100,7 @@ async function claimOf({ request, context }: Asked): Promise<Claim> {
       if (verdict.kind !== 'valid') return verdict;
       const { claims } = verdict;
       return 'keyId' in claims
-        ? { kind: 'key', locator: claims.locator, hash: claims.keyHash, token: claims }
+        ? { kind: 'key', locator: claims.locator, hash: claims.keyMark, token: claims }
         : { kind: 'session', token: claims };
     }
   }
@@ -138,10 +134,10 @@ async function recordOf({ claim, request, context, now }: Claimed): Promise<Cred
       return anonymous(roleScopes(smallestRole, roles));
     case 'key': {
       const { locator, hash, token } = claim;
-      const { record, ...use } = await store.useKey(locator, hash, address, now);
-      const slot = record?.slots.find((candidate) => sameHash(candidate.hash, hash));
-      if (slot === undefined) guesses.wrong(address, hash, now);
-      else guesses.right(address, locator);
+      const isToken = token !== undefined;
+      const { record, ...use } = await store[isToken ? 'useKeyMark' : 'useKey'](locator, hash, address, now);
+      const slot = record?.slots.find((slot) => sameHash(isToken ? keyMark(slot.hash) : slot.hash, hash));
+      if (slot === undefined) guesses.wrong(locator, hash, now);
       if (record === undefined) return undefined;
       const granted = declaredScopes(record.caller.scopes, inclusion);
       // A token of a key is the key, with no more scopes than both have.

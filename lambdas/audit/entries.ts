@@ -37,7 +37,10 @@ export interface ChangeOrigin {
 export type RequestOrigin = Omit<ChangeOrigin, 'actor'>;
 
 /** The origin of what a caller changes. */
-export function originOf(caller: Caller, from: RequestOrigin): ChangeOrigin {
+export function originOf<From extends RequestOrigin>(
+  caller: Caller,
+  from: From,
+): From & Pick<ChangeOrigin, 'actor'> {
   return { actor: principalOf(caller), ...from };
 }
 

@@ -6,6 +6,7 @@ import type { KeyFormat } from './key-format.ts';
 import type { PathScope, Profile } from './profile.ts';
 import type { DecisionRights, Rights } from './rights.ts';
 import type { Role } from './scopes.ts';
+import type { Upstream } from './upstream.ts';
 
 /** Limits of a tier: the numbers that the functions need. Rate, burst and quota live in the usage plans. */
 export interface TierLimits {
@@ -95,8 +96,8 @@ export interface Deployment {
   /** Limits of each `test` key, whatever its tenant's tier. */
   readonly sandbox: Pick<TierLimits, 'keyRequestsPerMinute'>;
   readonly usageKeys: OwnUsageKeys;
-  /** The team's API, without a trailing slash; null for the built-in echo. */
-  readonly upstreamUrl: string | null;
+  /** The team's APIs; a path that none serves is answered by the built-in echo. */
+  readonly upstreams: readonly Upstream[];
   readonly tokens: TokenSettings;
   readonly identityProviders: readonly IdentityProvider[];
   readonly rights: Rights;
@@ -125,6 +126,8 @@ declare global {
   const LATCHKEY_DECISION: { readonly profile: DecisionProfile; readonly deployment: DecisionSettings };
   /** Likewise: its part of the route table. */
   const LATCHKEY_ACCESS: AccessTable;
+  /** Likewise: the path of RFC 9728's metadata, where it says the challenges of its refusals; null where they are static. */
+  const LATCHKEY_RESOURCE_METADATA: string | null;
   /** The OpenAPI document, but for the URL that it is served by. */
   const LATCHKEY_OPENAPI: { readonly openapi: string };
   /** The rows that metadata mention. */

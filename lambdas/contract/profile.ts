@@ -51,6 +51,8 @@ export interface Profile {
     readonly defaultScopes: readonly Scope[] | null;
     /** The scopes of the key that onboarding hands out. */
     readonly onboardingScopes: readonly Scope[];
+    /** The name of that key. @default First key */
+    readonly onboardingName?: string;
     /** Days after which a key expires when its creator names no expiry; null for never, else no key is for ever. */
     readonly defaultExpiryDays: number | null;
     readonly maxExpiryDays: number;
@@ -90,6 +92,8 @@ export interface Profile {
   readonly access: Readonly<Partial<Record<RouteId, AreaAccess>>>;
   /** Other names of request fields: the published name -> Latchkey's. Both are taken. */
   readonly requestFields: Readonly<Record<string, string>>;
+  /** What a field of a route's body is when a request leaves it out, by Latchkey's name of the field. @default {} */
+  readonly requestDefaults?: Readonly<Partial<Record<RouteId, Readonly<Record<string, string>>>>>;
   /** How a route's result is presented where that differs from Latchkey's own. */
   readonly present: Readonly<Partial<Record<RouteId, (view: View) => unknown>>>;
   /** Wraps a presented result, except of the rows that send theirs as they are. */

@@ -1,11 +1,18 @@
+import type { IncomingMessage } from 'node:http';
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import { EXPOSED_HEADERS } from '../contract/cors.ts';
-import type { Deployment } from '../contract/deployment.ts';
+import type { Upstream } from '../contract/upstream.ts';
 import { type Caller, principalOf } from '../kernel/caller.ts';
 import type { Clock } from '../kernel/clock.ts';
+import { counted, observe } from '../kernel/metrics.ts';
 import { Problem } from '../kernel/problem.ts';
 import type { Signer } from '../signing/signer.ts';
-import { responseHeaders, upstreamHeaders } from '../upstream/headers.ts';
+import { type UpstreamFor, upstreamFor } from '../upstream/choice.ts';
+import { CircuitBreaker } from '../upstream/circuit-breaker.ts';
+import { Connections, type UpstreamRequest } from '../upstream/connections.ts';
+import type { Header } from '../upstream/header-table.ts';
+import { requestHeaders, responseHeaders } from '../upstream/headers.ts';
+import type { PublicUrl } from '../upstream/public-url.ts';
 import type { HttpRequest } from './event.ts';
 import { callerOf } from './identity.ts';
 import { type Rendering, rateLimitHeaders, respond } from './respond.ts';
@@ -17,62 +24,116 @@ const MAX_BODY_BYTES = 4_500_000;
 /** Bytes of a body that the echo says back. */
 const ECHOED_BODY_BYTES = 64 * 1024;
 
-/** Milliseconds for the upstream: API Gateway waits 29 seconds, and our answer must still arrive. */
-const UPSTREAM_TIMEOUT_MS = 27_000;
+/** The echo's `Host`: it stands for that of an upstream that there is not yet. */
+const NO_UPSTREAM = 'your-upstream';
 
-/** A call as it goes on to the upstream. */
-interface UpstreamCall {
-  readonly method: string;
-  readonly pathAndQuery: string;
-  readonly headers: readonly [string, string][];
-  readonly body: Buffer;
+export interface ForwarderOptions {
+  readonly signer: Signer;
+  readonly rendering: Rendering;
+  readonly clock: Clock;
+  /** Of the API's public URL: API Gateway's is https. */
+  readonly protocol: PublicUrl['protocol'];
 }
 
 /** Carries calls to the team's API, or without one answers with what it would have been sent. */
-export function forwarder(signer: Signer, rendering: Rendering, clock: Clock): Answer {
-  const { upstreamUrl } = rendering.deployment;
+export function forwarder({ signer, rendering, clock, protocol }: ForwarderOptions): Answer {
+  const upstreams = upstreamFor(rendering.deployment.upstreams);
+  const makeCall = new Map(rendering.deployment.upstreams.map((upstream) => [upstream, callsTo(upstream)]));
   return async (request) => {
     const caller = callerOf(request.context);
     if (request.body.length > MAX_BODY_BYTES) {
       throw new Problem('payload_too_large', { message: 'The body must have at most 4.5 MB.' });
     }
-    const call = await upstreamCall(request, caller, signer);
-    const result =
-      upstreamUrl === null
-        ? echo(call, caller, request, rendering)
-        : await send(upstreamUrl, call, request, { deployment: rendering.deployment, clock });
+    const { host, prefix } = request;
+    const publicUrl = { protocol, host, prefix };
+    const upstream = upstreams(request.path);
+    const call = await upstreamRequest(request, { caller, signer, publicUrl, upstream });
+    const make = upstream && makeCall.get(upstream);
+    if (upstream === undefined || make === undefined)
+      return { result: echo(call, caller, request, rendering), route: 'upstream', caller };
+    const { status, headers, body } = await make(call);
+    if (body === TOO_LARGE)
+      throw new Problem('upstream_failed', { cause: 'the response is larger than 4.5 MB' });
+    const own = Object.entries({
+      'access-control-allow-origin': rendering.deployment.allowedOrigin,
+      'access-control-expose-headers': EXPOSED_HEADERS,
+      'x-request-id': request.requestId,
+      ...rateLimitHeaders(request.context),
+    });
+    const place = { upstreamUrl: upstream.url, publicUrl, sharesOrigin: upstream.sharesOrigin, now: clock() };
+    const result = {
+      statusCode: status,
+      multiValueHeaders: {
+        ...responseHeaders(headers, place),
+        ...Object.fromEntries(own.map(([name, value]) => [name.toLowerCase(), [value]])),
+      },
+      body: body.toString('base64'),
+      isBase64Encoded: true,
+    };
     return { result, route: 'upstream', caller };
   };
 }
 
-async function upstreamCall(request: HttpRequest, caller: Caller, signer: Signer): Promise<UpstreamCall> {
-  const { method, path, requestId } = request;
+/** The request that the upstream is sent, or that the echo shows. */
+async function upstreamRequest(
+  request: HttpRequest,
+  {
+    caller,
+    signer,
+    publicUrl,
+    upstream,
+  }: {
+    readonly caller: Caller;
+    readonly signer: Signer;
+    readonly publicUrl: PublicUrl;
+    readonly upstream: ReturnType<UpstreamFor>;
+  },
+): Promise<UpstreamRequest> {
+  const { method, path, requestId, address, body, httpVersion } = request;
+  // Content of GET and HEAD has no meaning (RFC 9110, 9.3.1): a server that leaves it unread takes it for the next request.
+  if ((method === 'GET' || method === 'HEAD') && body.length > 0) {
+    throw new Problem('malformed_request', { message: `A ${method} request must not have a body.` });
+  }
   const assertion = await signer.assertion({
     sub: principalOf(caller),
     tenant: caller.tenantId,
     workspace: caller.workspaceId,
     scopes: caller.scopes.join(' '),
     environment: caller.environment,
+    client_address: address,
     method,
     path,
     request_id: requestId,
   });
-  const query = new URLSearchParams(
-    Object.entries(request.query).flatMap(([name, values]) =>
-      values.map((value): [string, string] => [name, value]),
-    ),
-  ).toString();
+  const told = { caller, requestId, assertion, address, publicUrl, httpVersion };
+  const base = upstream === undefined ? undefined : new URL(upstream.url);
+  const framing: readonly Header[] = [
+    ['host', base?.host ?? NO_UPSTREAM],
+    ['connection', 'keep-alive'],
+    // RFC 9110, 8.6: also of nothing, where the method expects content.
+    ...(body.length > 0 || ['POST', 'PUT', 'PATCH'].includes(method)
+      ? [['content-length', String(body.length)] as const]
+      : []),
+  ];
   return {
     method,
-    pathAndQuery: query === '' ? path : `${path}?${query}`,
-    headers: upstreamHeaders(request.headers, caller, requestId, assertion),
-    body: request.body,
+    path: (base?.pathname ?? '').replace(/\/$/, '') + path + queryText(request.query),
+    headers: [...framing, ...requestHeaders(request.headers, told)],
+    body,
   };
+}
+
+/** API Gateway hands a query on decoded: encoded again its values are the same, and its spelling may be another. */
+function queryText(query: HttpRequest['query']): string {
+  const pairs = Object.entries(query).flatMap(([name, values]) =>
+    values.map((value) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`),
+  );
+  return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
 }
 
 /** The echo, for a team without an upstream: its own call, and the identity that the front door adds. */
 function echo(
-  call: UpstreamCall,
+  call: UpstreamRequest,
   caller: Caller,
   request: HttpRequest,
   rendering: Rendering,
@@ -86,8 +147,8 @@ function echo(
     environment: caller.environment,
     request: {
       method: call.method,
-      path: call.pathAndQuery,
-      headers: Object.fromEntries(call.headers),
+      path: call.path,
+      headers: byName(call.headers),
       // JSON may make six bytes of one, and an answer has to fit into Lambda's 6 MB.
       body: call.body.subarray(0, ECHOED_BODY_BYTES).toString('utf8'),
       body_bytes: call.body.length,
@@ -96,48 +157,77 @@ function echo(
   return respond({ status: 200, body: JSON.stringify(body) }, request, rendering);
 }
 
-async function send(
-  upstreamUrl: string,
-  { method, pathAndQuery, headers, body }: UpstreamCall,
-  request: HttpRequest,
-  { deployment, clock }: { readonly deployment: Deployment; readonly clock: Clock },
-): Promise<APIGatewayProxyResult> {
-  const hasBody = method !== 'GET' && method !== 'HEAD';
-  if (!hasBody && body.length > 0) {
-    throw new Problem('malformed_request', { message: `A ${method} request must not have a body.` });
-  }
-  const { response, bytes } = await fetchUpstream(`${upstreamUrl}${pathAndQuery}`, {
-    method,
-    headers: headers.map(([name, value]): [string, string] => [name, value]),
-    ...(hasBody ? { body: new Uint8Array(body) } : {}),
-    redirect: 'manual',
-    signal: AbortSignal.timeout(UPSTREAM_TIMEOUT_MS),
-  });
-  if (bytes.length > MAX_BODY_BYTES)
-    throw new Problem('upstream_failed', { cause: 'the response is larger than 4.5 MB' });
-  const own = Object.entries({
-    'access-control-allow-origin': deployment.allowedOrigin,
-    'access-control-expose-headers': EXPOSED_HEADERS,
-    'x-request-id': request.requestId,
-    ...rateLimitHeaders(request.context),
-  });
-  return {
-    statusCode: response.status,
-    multiValueHeaders: {
-      ...responseHeaders(response, clock()),
-      ...Object.fromEntries(own.map(([name, value]) => [name.toLowerCase(), [value]])),
-    },
-    body: bytes.toString('base64'),
-    isBase64Encoded: true,
-  };
+/** Headers by name; of a name that comes more than once, the list of its values. */
+function byName(headers: readonly Header[]): Record<string, string | readonly string[]> {
+  const values = Map.groupBy(headers, ([name]) => name);
+  return Object.fromEntries(
+    [...values].map(([name, all]) => {
+      const texts = all.map(([, value]) => value);
+      return [name, texts.length === 1 ? (texts[0] ?? '') : texts];
+    }),
+  );
 }
 
-async function fetchUpstream(url: string, init: RequestInit): Promise<{ response: Response; bytes: Buffer }> {
+/** The body of a response that does not fit into an answer. */
+const TOO_LARGE = Symbol('too large');
+
+interface UpstreamAnswer {
+  readonly status: number;
+  readonly headers: readonly Header[];
+  readonly body: Buffer | typeof TOO_LARGE;
+}
+
+/** Makes the calls to one upstream: one request and its whole response, unless its circuit is open. */
+function callsTo(upstream: Upstream): (call: UpstreamRequest) => Promise<UpstreamAnswer> {
+  const { name, url, timeoutSeconds, circuitBreaker } = upstream;
+  const connections = new Connections(url);
+  const make = (call: UpstreamRequest) => exchange(connections, call, timeoutSeconds);
+  if (circuitBreaker === null) return make;
+  const breaker = new CircuitBreaker(circuitBreaker, () =>
+    observe({
+      metrics: counted('CircuitsOpened'),
+      dimensions: { outcome: 'failed' },
+      fields: { level: 'ERROR', upstream: name || 'upstream' },
+    }),
+  );
+  return (call) => breaker.call(() => make(call));
+}
+
+/** Throws `upstream_timeout` or `upstream_failed`. */
+async function exchange(
+  connections: Connections,
+  call: UpstreamRequest,
+  timeoutSeconds: number,
+): Promise<UpstreamAnswer> {
+  const deadline = new AbortController();
+  const timer = setTimeout(() => deadline.abort(), timeoutSeconds * 1000);
   try {
-    const response = await fetch(url, init);
-    return { response, bytes: Buffer.from(await response.arrayBuffer()) };
+    const response = await connections.send(call, deadline.signal);
+    const body = await bodyOf(response);
+    return { status: response.statusCode ?? 0, headers: headersOf(response), body };
   } catch (cause) {
-    const timedOut = cause instanceof Error && cause.name === 'TimeoutError';
-    throw new Problem(timedOut ? 'upstream_timeout' : 'upstream_failed', { cause });
+    throw new Problem(deadline.signal.aborted ? 'upstream_timeout' : 'upstream_failed', { cause });
+  } finally {
+    clearTimeout(timer);
   }
+}
+
+async function bodyOf(response: IncomingMessage): Promise<Buffer | typeof TOO_LARGE> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    // Leaving the loop closes the connection.
+    if (bytes > MAX_BODY_BYTES) return TOO_LARGE;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, bytes);
+}
+
+/** Names and values as they were received, in their order. */
+function headersOf({ rawHeaders }: IncomingMessage): readonly Header[] {
+  return Array.from({ length: rawHeaders.length / 2 }, (_, index) => [
+    rawHeaders[2 * index] ?? '',
+    rawHeaders[2 * index + 1] ?? '',
+  ]);
 }

@@ -24,14 +24,6 @@ export function contextOf(
 ): AuthorizerContext {
   switch (decision.outcome) {
     case 'refused':
-      return {
-        outcome: decision.outcome,
-        callId: requestId,
-        reason: decision.code,
-        code: codeOf(decision.code),
-        title: DECISION_ERRORS[decision.code].title,
-        message: DECISION_ERRORS[decision.code].message,
-      };
     case 'forbidden':
       return {
         outcome: decision.outcome,

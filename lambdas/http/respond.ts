@@ -12,7 +12,7 @@ import { errorPage } from '../pages/error-page.ts';
 import { type PageSettings, pageContext } from '../pages/page.ts';
 import { cookieSuffix, setCookie } from './cookies.ts';
 import { acceptLanguage, type HttpRequest } from './event.ts';
-import { oauthErrorBody } from './oauth-error.ts';
+import { oauthErrorBody, registrationProblem } from './oauth-error.ts';
 
 /** The settings by which every response is rendered. */
 export interface Rendering {
@@ -90,10 +90,12 @@ export function respondProblem(
       rendering,
     );
   }
-  const body =
-    route.oauth === true
-      ? oauthErrorBody(problem, request.requestId)
-      : profileErrorBody(problem, request, rendering.profile);
+  const body = route.oauth
+    ? oauthErrorBody(
+        route.oauth === 'registration' ? registrationProblem(problem) : problem,
+        request.requestId,
+      )
+    : profileErrorBody(problem, request, rendering.profile);
   return respond({ status, body: JSON.stringify(body), headers }, request, rendering);
 }
 

@@ -1,8 +1,8 @@
 import type * as z from 'zod';
 import type { FieldError } from '../contract/errors.ts';
 import type { Profile } from '../contract/profile.ts';
+import { printable } from '../kernel/json.ts';
 import { Problem } from '../kernel/problem.ts';
-import { printable } from './body.ts';
 import { publishedName } from './field-names.ts';
 
 /** Errors that an answer names; of more it tells how many. */
@@ -10,18 +10,19 @@ const MAX_NAMED_ERRORS = 10;
 
 /**
  * Checks a value by a route's schema. The profile's field names are taken beside Latchkey's own, and an error names
- * a field as the caller wrote it. Throws `invalid_field` that lists the first wrong fields, and says how many more there are.
+ * a field as the caller wrote it. A field that is not there is what `defaults` has. Throws `invalid_field` that lists the first wrong fields, and says how many more there are.
  */
 export function validate<Schema extends z.ZodType>(
   schema: Schema,
   value: unknown,
   aliases: Profile['requestFields'],
+  defaults: Readonly<Record<string, string>> = {},
 ): z.output<Schema> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new Problem('malformed_request', { message: 'The body must be a JSON object.' });
   }
   const { renamed, writtenAs } = canonicalNames(value as Record<string, unknown>, aliases);
-  const result = schema.safeParse(renamed, { reportInput: true });
+  const result = schema.safeParse({ ...defaults, ...renamed }, { reportInput: true });
   if (result.success) return result.data;
   const found = result.error.issues.flatMap((issue) => describeIssue(issue, schema, writtenAs, aliases));
   const fields = found.slice(0, MAX_NAMED_ERRORS);

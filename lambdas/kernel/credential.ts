@@ -24,8 +24,8 @@ export function readCredential(headers: HeaderValues, styles: readonly Credentia
   const apiKey = headerValues(headers, 'x-api-key');
   if (authorization.length > 1 || apiKey.length > 1) return { kind: 'malformed' };
   if (authorization[0] !== undefined) return readAuthorization(authorization[0], styles);
-  if (apiKey[0] === undefined || !styles.includes('x-api-key')) return { kind: 'none' };
-  return { kind: 'key', key: apiKey[0].trim() };
+  if (apiKey[0] === undefined) return { kind: 'none' };
+  return styles.includes('x-api-key') ? { kind: 'key', key: apiKey[0].trim() } : { kind: 'malformed' };
 }
 
 function readAuthorization(value: string, styles: readonly CredentialStyle[]): Credential {
@@ -37,4 +37,27 @@ function readAuthorization(value: string, styles: readonly CredentialStyle[]): C
   const kind = JWT_SHAPE.test(credential) ? 'token' : 'key';
   if (!styles.includes(`bearer-${kind}`)) return { kind: 'malformed' };
   return kind === 'token' ? { kind, token: credential } : { kind, key: credential };
+}
+
+/** A scheme as people write it, with what should come between it and the credential. */
+const SCHEME = /^(bearer|token)[: ]+/i;
+
+/** Text where a variable that was not set, or that nobody has replaced, should have been a credential. */
+const UNSET = /^(bearer|token|undefined|null|none|your.*|\W.*)?$/i;
+
+/**
+ * Tells of a credential that is not accepted how it was wrapped wrongly: a fixed text for each form, empty for none. It
+ * looks at the form alone, so that it says nothing about the key.
+ */
+export function wrongWrapping(headers: HeaderValues, styles: readonly CredentialStyle[]): string {
+  const [authorization] = headerValues(headers, 'authorization');
+  const [value = ''] = authorization === undefined ? headerValues(headers, 'x-api-key') : [authorization];
+  const bare = authorization === undefined ? value : value.replace(SCHEME, '');
+  const style = authorization === undefined ? 'x-api-key' : `${value.split(' ', 1)[0]?.toLowerCase()}-key`;
+  if (/["'`]/.test(value)) return ' Remove the quotation marks.';
+  if (UNSET.test(bare)) return ' It reads like a variable that is not set.';
+  if (SCHEME.test(bare)) return ' Write the scheme once, in Authorization only.';
+  const isTaken =
+    style === 'bearer-key' || (styles.includes(style as CredentialStyle) && !JWT_SHAPE.test(bare));
+  return isTaken ? '' : ' Send it as Authorization: Bearer CREDENTIAL.';
 }

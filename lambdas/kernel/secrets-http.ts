@@ -52,7 +52,8 @@ async function getSecretValue(endpoint: URL, region: string, body: string): Prom
   );
   const response = await fetch(endpoint, {
     method: 'POST',
-    headers: headers as Record<string, string>,
+    // A connection that was kept would be dead when it is used again: a function is frozen between its calls.
+    headers: { ...(headers as Record<string, string>), connection: 'close' },
     body,
     signal: AbortSignal.timeout(ATTEMPT_TIMEOUT_MS),
   });

@@ -78,7 +78,7 @@ export const accountRoutes = group.rows({
     success: {
       status: 201,
       description: 'The account. The API key is shown only now.',
-      schema: accountView.extend({ name: z.string() }),
+      schema: accountView.extend({ key_name: z.string() }),
     },
     errors: ['email_taken', 'rate_limited'],
     handle: async ({ body, origin }, { accounts }) => {
@@ -88,7 +88,7 @@ export const accountRoutes = group.rows({
         accounts,
         origin,
       );
-      return { ...viewAccount(account, key), name: body.name };
+      return { ...viewAccount(account, key), key_name: account.key.key.name };
     },
   }),
   login: group.public({

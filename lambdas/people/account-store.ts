@@ -23,12 +23,28 @@ export class DynamoAccountStore implements AccountStore {
 
   async createAccount(account: NewAccount): Promise<void> {
     const { user, workspaceId, key, heldUntil, origin } = account;
-    const { tier, sector, workspaceName: name, createdAt } = account;
+    const { tier, sector, createdAt } = account;
     const { tenantId } = user;
     const person = { ...PERSON.initial, ...user, createdAt, createdBy: null };
-    const begun = { name, keys: 1, createdAt };
-    const workspace = { ...WORKSPACE.initial, ...begun, id: workspaceId, tenantId, isDefault: true };
-    const tenant = { ...TENANT.initial, ...begun, id: tenantId, sector, tier, users: 1, workspaces: 1 };
+    const begun = { keys: 1, createdAt };
+    const workspace = {
+      ...WORKSPACE.initial,
+      ...begun,
+      id: workspaceId,
+      tenantId,
+      name: account.workspaceName,
+      isDefault: true,
+    };
+    const tenant = {
+      ...TENANT.initial,
+      ...begun,
+      id: tenantId,
+      name: account.tenantName,
+      sector,
+      tier,
+      users: 1,
+      workspaces: 1,
+    };
     const items: readonly Item[] = [
       {
         ...emailKey(user.email),

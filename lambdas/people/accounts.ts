@@ -30,6 +30,7 @@ export interface NewAccount {
   readonly tier: string;
   readonly sector: string | null;
   readonly workspaceId: string;
+  readonly tenantName: string;
   readonly workspaceName: string;
   readonly key: KeyIssue;
   readonly createdAt: number;
@@ -105,6 +106,7 @@ export async function onboard(
 export interface SignUp {
   /** As `parseEmail` gives it. */
   readonly email: string;
+  /** Of the organisation, and of the person who signs up for it. */
   readonly name: string;
   /** The tier that is asked for; only the one that everybody starts with can be had. */
   readonly tier: string | undefined;
@@ -124,12 +126,18 @@ export async function signUp(
   if (input.tier !== undefined && input.tier !== initialTier) {
     throw invalidField('plan_id', `must be ${initialTier}: another plan cannot be chosen by signing up`);
   }
-  const onboarding = { email: input.email, fullName: input.name, workspaceName: 'Default', sector: null };
+  const onboarding = {
+    email: input.email,
+    fullName: input.name,
+    tenantName: input.name,
+    workspaceName: 'Default',
+    sector: null,
+  };
   return openAccount(onboarding, { passwordHash: null, holdSeconds: HOLD_SECONDS }, context, from);
 }
 
 async function openAccount(
-  input: Omit<Onboarding, 'password'>,
+  input: Omit<Onboarding, 'password'> & Partial<Pick<NewAccount, 'tenantName'>>,
   {
     passwordHash,
     holdSeconds,
@@ -143,7 +151,7 @@ async function openAccount(
     {
       tenantId,
       workspaceId,
-      name: 'First key',
+      name: profile.keys.onboardingName ?? 'First key',
       environment: mainEnvironment(profile.keys),
       scopes: deployment.rights.onboardingScopes,
       lifetimeSeconds:
@@ -168,6 +176,7 @@ async function openAccount(
     tier: deployment.initialTier,
     sector: input.sector,
     workspaceId,
+    tenantName: input.tenantName ?? input.workspaceName,
     workspaceName: input.workspaceName,
     key: issue,
     createdAt,

@@ -57,7 +57,10 @@ function presented({ grant_type, subject_token }: z.output<typeof exchangeBody>,
     return { token: subject_token, refusal: 'invalid_subject_token' } as const;
   }
   if (credential.kind === 'none') throw new Problem('missing_credential');
-  if (credential.kind !== 'token') throw new Problem('invalid_credential');
+  if (credential.kind !== 'token')
+    throw new Problem('invalid_credential', {
+      message: 'Send the token of an identity provider as Authorization: Bearer TOKEN, or as subject_token.',
+    });
   return { token: credential.token, refusal: 'invalid_credential' } as const;
 }
 
@@ -70,7 +73,7 @@ export const exchangeRoutes = group.rows({
     summary: 'Exchange the token of an identity provider for ours',
     description:
       'The token stands in `Authorization: Bearer`, or the body has the parameters of RFC 8693. It can be exchanged ' +
-      'once. 501 where no identity provider is configured.',
+      'once. `unsupported_grant_type` where no identity provider is configured.',
     oauth: true,
     takesForm: true,
     takesCredential: true,
@@ -89,7 +92,13 @@ export const exchangeRoutes = group.rows({
       }),
       headers: { 'Cache-Control': 'no-store' },
     },
-    errors: ['invalid_subject_token', 'invalid_credential', 'unsupported_grant_type', 'not_configured'],
+    errors: [
+      'invalid_subject_token',
+      'invalid_credential',
+      'unsupported_grant_type',
+      'not_configured',
+      'rate_limited',
+    ],
     handle: async ({ body, credential, origin }, { exchange }) => {
       requireProviders(exchange);
       const { token, refusal } = presented(body, credential);

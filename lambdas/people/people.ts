@@ -5,6 +5,7 @@ import type { Deployment } from '../contract/deployment.ts';
 import { type Rights, roleScopes } from '../contract/rights.ts';
 import type { Role } from '../contract/scopes.ts';
 import type { UserCaller } from '../kernel/caller.ts';
+import type { Completes } from '../kernel/claim.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { invalidField, Problem } from '../kernel/problem.ts';
 import { requireHeld, requireRole } from '../kernel/rights.ts';
@@ -44,7 +45,7 @@ export interface PeopleStore {
   page(tenantId: string, limit: number, after?: string): Promise<PeoplePage>;
   find(tenantId: string, userId: string): Promise<Person | undefined>;
   /** Throws `email_taken`, `limit_reached` at {@link MAX_USERS}, and `conflicting_state` when the identity is somebody's. */
-  create(person: NewPerson, origin: ChangeOrigin): Promise<void>;
+  create(person: NewPerson, origin: ChangeOrigin & Completes<Person>): Promise<void>;
   /** Gives the person as they are then. Throws `not_found`, and `conflicting_state` for the last administrator. */
   change(person: Person, change: PersonChange, origin: ChangeOrigin, now: number): Promise<Person>;
   /** Throws as `change` does. */
@@ -84,7 +85,7 @@ export async function addPerson(
     readonly role?: Role;
   },
   caller: UserCaller,
-  from: RequestOrigin,
+  from: RequestOrigin & Completes<Person>,
   { people, deployment: { rights }, clock }: PeopleContext,
 ): Promise<Person> {
   const { password, role = rights.smallestRole, ...asked } = wanted;

@@ -2,9 +2,9 @@ import { gunzipSync } from 'node:zlib';
 import * as z from 'zod';
 import { NEVER } from '../kernel/clock.ts';
 import { allowedIps, environment, plainText } from '../kernel/fields.ts';
+import { parseJson } from '../kernel/json.ts';
 import { Problem } from '../kernel/problem.ts';
 import type { RawBody } from '../kernel/route.ts';
-import { requireStorable } from '../kernel/storable.ts';
 import { API_KEY, KEY_ID } from '../keys/api-key.ts';
 import { keyFields, metadata } from '../keys/views.ts';
 import type { ImportRow } from './import.ts';
@@ -128,7 +128,7 @@ function readRow(text: string, line: number, tenantId: string, now: number): Imp
 /** The row, or why it is none. */
 function parsed(text: string): Readonly<Record<string, unknown>> | string {
   try {
-    const value: unknown = JSON.parse(text, requireStorable);
+    const value: unknown = parseJson(text);
     return typeof value === 'object' && value !== null && !Array.isArray(value)
       ? (value as Record<string, unknown>)
       : 'is not a JSON object';

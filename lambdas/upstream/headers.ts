@@ -1,87 +1,105 @@
 import { type Caller, principalOf } from '../kernel/caller.ts';
 import { type HeaderValues, headerValues } from '../kernel/headers.ts';
+import { Problem } from '../kernel/problem.ts';
+import { withoutOurCookies, withoutOurSetCookies } from './cookies.ts';
+import { endsHere, folded, type Header } from './header-table.ts';
+import { forwardedHeaders, type PublicUrl, rewrittenLocation } from './public-url.ts';
 
-/** RFC 9110, 7.6.1: for one connection only. `Expect` (10.1.1) is answered by API Gateway. */
-const HOP_BY_HOP = [
-  'connection',
-  'keep-alive',
-  'proxy-connection',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-  'expect',
-];
+/** The facts of a call that its headers tell the upstream. */
+export interface Told {
+  readonly caller: Caller;
+  readonly requestId: string;
+  /** Signed; all of the identity. */
+  readonly assertion: string;
+  /** The caller's address, as API Gateway saw it. */
+  readonly address: string;
+  readonly publicUrl: PublicUrl;
+  /** The version of HTTP in which API Gateway was called, such as `1.1`. */
+  readonly httpVersion: string;
+}
 
-/** Credentials of the caller, and headers that are made anew: stripped before forwarding. */
-const REPLACED = ['authorization', 'x-api-key', 'host', 'content-length', 'x-request-id', 'accept-encoding'];
-
-/**
- * Ours; and names with an underscore, which CGI and its heirs (WSGI, Rack, PHP) read as the same with a hyphen, so that
- * `X_Latchkey_Tenant` would stand for ours.
- */
-const OURS = /^x-latchkey|_/i;
-
-/** Rate limit headers, in every spelling: only Latchkey's own reach the caller or the upstream. */
-const ALLOWANCE = /^(x-)?rate-?limit(-|$)/i;
-
-/** With these some frameworks act on another method or path than the one whose scope was checked. */
-const OVERRIDES = [
-  'x-http-method-override',
-  'x-http-method',
-  'x-method-override',
-  'x-original-url',
-  'x-rewrite-url',
-];
-
-/** The client's headers that go on to the upstream, and the identity, all of it and always. */
-export function upstreamHeaders(
-  received: HeaderValues,
-  caller: Caller,
-  requestId: string,
-  assertion: string,
-): [string, string][] {
-  const dropped = new Set([...HOP_BY_HOP, ...REPLACED, ...OVERRIDES, ...connectionOptions(received)]);
-  const passed = Object.entries(received).flatMap(([name, values]) =>
-    dropped.has(name.toLowerCase()) || OURS.test(name) || ALLOWANCE.test(name)
+/** Headers of the client that go on to the upstream, and those of ours, all of them and always. */
+export function requestHeaders(received: HeaderValues, told: Told): readonly Header[] {
+  const { caller, requestId, assertion, address } = told;
+  const dropped = connectionOptions(headerValues(received, 'connection'));
+  const passed = Object.entries(received).flatMap(([name, values = []]) =>
+    endsHere(name, 'request') || dropped.has(folded(name)) || name.toLowerCase() === 'via'
       ? []
-      : (values ?? []).map((value): [string, string] => [name.toLowerCase(), value]),
+      : values.flatMap((value) => passedHeader(name.toLowerCase(), value)),
   );
+  // RFC 9110, 7.6.3: a gateway adds itself.
+  const via = [...headerValues(received, 'via'), `${told.httpVersion} latchkey`].join(', ');
   return [
     ...passed,
+    ['via', via],
+    ...forwardedHeaders(address, told.publicUrl),
     ['x-request-id', requestId],
     ['x-latchkey-tenant', caller.tenantId],
     ['x-latchkey-workspace', caller.workspaceId],
     ['x-latchkey-principal', principalOf(caller)],
     ['x-latchkey-scopes', caller.scopes.join(' ')],
     ['x-latchkey-environment', caller.environment],
+    ['x-latchkey-client-address', address],
     ['x-latchkey-assertion', assertion],
   ];
 }
 
+function passedHeader(name: string, value: string): Header[] {
+  if (folded(name) !== 'cookie') return [[name, fieldValue(value)]];
+  const cookies = withoutOurCookies(value);
+  return cookies === '' ? [] : [[name, fieldValue(cookies)]];
+}
+
 /**
- * The headers of an upstream's response that go back: `fetch` has decoded the body, so its coding and length are gone.
- * `Retry-After` stays with a 429 only, in whole seconds: common clients read nothing else.
+ * A value as octets, one a character (RFC 9110, 5.5): characters above U+00FF in UTF-8. Throws `malformed_request` for
+ * control characters, which no field value has.
  */
+function fieldValue(value: string): string {
+  if (/[\0-\x08\x0a-\x1f\x7f]/.test(value))
+    throw new Problem('malformed_request', { message: 'A header must not have control characters.' });
+  return /[^\0-\xff]/.test(value) ? Buffer.from(value).toString('latin1') : value;
+}
+
+/** The place of an answer: whose it is, and where its caller called. */
+export interface AnswerPlace {
+  readonly upstreamUrl: string;
+  readonly publicUrl: PublicUrl;
+  /** Whether pages of the upstream may act as pages of the API's origin. */
+  readonly sharesOrigin: boolean;
+  /** Unix seconds. */
+  readonly now: number;
+}
+
+/** Headers of an upstream's answer that go back to the caller. */
 export function responseHeaders(
-  { status, headers: received }: Pick<Response, 'status' | 'headers'>,
-  now: number,
+  received: readonly Header[],
+  { upstreamUrl, publicUrl, sharesOrigin, now }: AnswerPlace,
 ): Record<string, string[]> {
-  const dropped = new Set([
-    ...HOP_BY_HOP,
-    ...(received.get('connection') ?? '').toLowerCase().split(/\s*,\s*/),
-    'content-encoding',
-    'content-length',
-    'retry-after',
-  ]);
+  const valuesOf = (wanted: string) =>
+    received.filter(([name]) => name.toLowerCase() === wanted).map(([, value]) => value);
+  const dropped = connectionOptions(valuesOf('connection'));
   const kept: Record<string, string[]> = {};
-  for (const [name, value] of received) {
-    if (!dropped.has(name) && !ALLOWANCE.test(name)) (kept[name] ??= []).push(value);
+  const keep = (name: string, values: readonly string[]) => {
+    if (values.length > 0) kept[name] = [...(kept[name] ?? []), ...values];
+  };
+  for (const [given, value] of received) {
+    const name = given.toLowerCase();
+    if (endsHere(name, 'response') || dropped.has(folded(name))) continue;
+    if (name === 'set-cookie') keep(name, withoutOurSetCookies(value));
+    else if (name === 'location' || name === 'content-location')
+      keep(name, [rewrittenLocation(value, upstreamUrl, publicUrl)]);
+    // It would end what people have at this origin, such as their sessions.
+    else if (name !== 'clear-site-data' || sharesOrigin) keep(name, [value]);
   }
-  const seconds = status === 429 ? delaySeconds(received.get('retry-after') ?? '', now) : undefined;
-  return seconds === undefined ? kept : { ...kept, 'retry-after': [String(seconds)] };
+  const seconds = delaySeconds(valuesOf('retry-after')[0] ?? '', now);
+  if (seconds !== undefined) keep('retry-after', [String(seconds)]);
+  if (!sharesOrigin && isDocument(kept['content-type']?.[0])) keep('content-security-policy', ['sandbox']);
+  return kept;
+}
+
+/** Types that a browser shows as a page in which scripts run (HTML standard, "document loading"): HTML, XML, SVG. */
+function isDocument(contentType = ''): boolean {
+  return /^\s*(text\/html|[\w.-]+\/([\w.-]+\+)?(xml|xhtml))\b/i.test(contentType);
 }
 
 /** `Retry-After` (RFC 9110, 10.2.3) as seconds from `now` (Unix seconds): it may be a date. Undefined when it is neither. */
@@ -91,7 +109,7 @@ function delaySeconds(value: string, now: number): number | undefined {
   return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil(date / 1000) - now);
 }
 
-/** Header names that `Connection` lists are hop-by-hop too. */
-function connectionOptions(headers: HeaderValues): string[] {
-  return headerValues(headers, 'connection').flatMap((value) => value.toLowerCase().split(/\s*,\s*/));
+/** Names that `Connection` lists are of one connection too (RFC 9110, 7.6.1). */
+function connectionOptions(values: readonly string[]): ReadonlySet<string> {
+  return new Set(values.flatMap((value) => value.split(',').map((name) => folded(name.trim()))));
 }

@@ -607,6 +607,33 @@ describe.each(['default', 'memgraph'])('tokens that were not signed by us, in th
   });
 });
 
+test('a key in the wrong wrapping is told how to be sent, in the same words whether it is good or not', async () => {
+  const forms: readonly (readonly [(key: string) => Record<string, string>, string])[] = [
+    [(key) => ({ authorization: key }), 'Send it as Authorization: Bearer CREDENTIAL.'],
+    [(key) => ({ authorization: `ApiKey ${key}` }), 'Send it as Authorization: Bearer CREDENTIAL.'],
+    [
+      (key) => ({ authorization: `Basic ${btoa(`${key}:`)}` }),
+      'Send it as Authorization: Bearer CREDENTIAL.',
+    ],
+    [(key) => ({ authorization: `Bearer "${key}"` }), 'Remove the quotation marks.'],
+    [(key) => ({ 'x-api-key': `"${key}"` }), 'Remove the quotation marks.'],
+    [(key) => ({ authorization: `Bearer Bearer ${key}` }), 'Write the scheme once, in Authorization only.'],
+    [(key) => ({ 'x-api-key': `Bearer ${key}` }), 'Write the scheme once, in Authorization only.'],
+    [() => ({ authorization: 'Bearer undefined' }), 'It reads like a variable that is not set.'],
+  ];
+  for (const [wrapped, text] of forms) {
+    for (const key of [ada.apiKey, ada.apiKey.replace(/.$/, 'x')]) {
+      const response = await stack.send('GET /v1/stats', { headers: wrapped(key) });
+      expect(response.status).toBe(401);
+      expect(response.json).toMatchObject({
+        code: 'invalid_credential',
+        message: `The API key or token is invalid. ${text}`,
+      });
+      expect(response.text).not.toContain(key.slice(0, 12));
+    }
+  }
+});
+
 describe('a path of 4 KB', () => {
   const path = `/v1/${long(4000)}`;
   test('is a path like any other to who may call it', async () => {

@@ -315,6 +315,7 @@ describe('a request is refused', () => {
   test.each<[string, HttpRequest, number, string]>([
     ['nothing', {}, 401, 'invalid_token'],
     ['an API key', { headers: bearer('lk_live_x') }, 401, 'invalid_token'],
+    ['a token without a scheme', { headers: { authorization: 'a.b.c' } }, 401, 'invalid_token'],
     [
       'no grant type',
       { json: parameters('a.b.c', { grant_type: undefined }) },
@@ -383,11 +384,12 @@ describe('the providers', () => {
   });
 });
 
-test('where no identity provider is configured it is a 501', async () => {
+test('where no identity provider is configured it is a 400 that names the field to configure', async () => {
   const plain = await startTestStack({ profile: 'default' });
   try {
     const response = await plain.send('POST /v1/auth/exchange', { headers: bearer('a.b.c') });
-    expect([response.status, response.json.error]).toEqual([501, 'server_error']);
+    expect([response.status, response.json.error]).toEqual([400, 'unsupported_grant_type']);
+    expect(response.json.error_description).toMatch(/identityProviders/);
   } finally {
     await plain.stop();
   }

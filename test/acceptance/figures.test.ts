@@ -1,5 +1,6 @@
 /** One structured line a request, with its id and never a secret; the metrics in it are what CloudWatch counts. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { newKey, newLocator } from '../../lambdas/keys/key-format.ts';
 import { apiKey, bearer, PASSWORD, startTestStack, type TestStack } from '../support/stack.ts';
 
 let stack: TestStack;
@@ -35,6 +36,19 @@ test('decisions, requests, logins and rotations are counted by their outcome', a
   await stack.send('GET /v1/auth/me', { headers: bearer(token) });
   stack.local.resumeDynamodb();
   await eventually(() => expect(sum('Decisions', 'failed')).toBe(1));
+});
+
+test('a key that nobody has is counted, and its line says who sent it; a good one’s does not', async () => {
+  const { apiKey: key } = await stack.onboard();
+  const unknown = newKey(stack.profile.keys, 'live', newLocator());
+  const counted = sum('UnknownKeys', 'refused');
+  for (const presented of [unknown, unknown, `${unknown}0`, key])
+    await stack.send('GET /v1/auth/me', { headers: apiKey(presented) });
+  // The second time it is known to be wrong, and a malformed one is not looked up: neither costs a write.
+  await eventually(() => expect(sum('UnknownKeys', 'refused')).toBe(counted + 1));
+  const addressed = stack.lines.filter((line) => line.includes('"address":'));
+  expect(addressed).toHaveLength(1);
+  expect(addressed[0]).toContain('"reason":"invalid_credential","address":"127.0.0.1"');
 });
 
 test('each request has one line of the authorizer and one of its function, by its id and without a secret', async () => {

@@ -37,7 +37,7 @@ const newKey = async (): Promise<string> => (await signUp()).json.data.key;
 
 beforeAll(async () => {
   stack = await startTestStack({ profile: 'memory-api' });
-  ({ key, id: tenantId } = (await signUp()).json.data);
+  ({ key, tenant_id: tenantId } = (await signUp()).json.data);
 });
 afterAll(() => stack?.stop());
 
@@ -214,14 +214,71 @@ describe('the page in words', () => {
 });
 
 describe('what the service’s own clients take for granted', () => {
-  test('a signup answers with id, key and name, and the key opens everything', async () => {
+  test('a signup answers with id, key and name of the key, and the key opens everything', async () => {
     const response = await signUp('grace@example.com', { plan_id: 'free' });
     expect(response.status).toBe(201);
     expect(response.json).toMatchObject({
       ...ENVELOPE,
-      data: { id: expect.any(String), key: expect.stringMatching(/^mem_live_/), name: 'Ada' },
+      data: {
+        id: expect.stringMatching(/^key_/),
+        key: expect.stringMatching(/^mem_live_/),
+        name: 'Default Key',
+      },
     });
-    expect((await call(`GET ${KEYS}`, response.json.data.key)).status).toBe(200);
+    const { id, key: secret } = response.json.data;
+    const { data } = (await call(`GET ${KEYS}`, secret)).json;
+    expect(data.map((one: { id: string; name: string }) => [one.id, one.name])).toEqual([
+      [id, 'Default Key'],
+    ]);
+  });
+
+  test('a key that is made without a name is a Default Key', async () => {
+    const { status, json } = await call(`POST ${KEYS}`, key, { json: { scopes: ['read'] } });
+    expect([status, json.data.name]).toEqual([201, 'Default Key']);
+    const refused = await call(`POST ${KEYS}`, key, { json: { name: null } });
+    expect([refused.status, refused.json.error.code]).toEqual([400, 'VALIDATION_ERROR']);
+  });
+
+  test('the account says organisation and plan; the address is told to keys that manage people', async () => {
+    const { key: owner, tenant_id } = (await signUp('owner@example.com', { name: 'Ada & Sons' })).json.data;
+    const account = {
+      org_id: tenant_id,
+      name: 'Ada & Sons',
+      plan: { id: 'free', name: 'free' },
+      is_active: true,
+      created_at: expect.stringMatching(/Z$/),
+    };
+    const { status, json } = await call('GET /v1/account', owner);
+    expect([status, json]).toMatchObject([
+      200,
+      { ...ENVELOPE, data: { ...account, email: 'owner@example.com' } },
+    ]);
+    const reader = await create({ scopes: ['read'] }, owner);
+    expect((await call('GET /v1/account', reader.key)).json.data).toMatchObject({ ...account, email: null });
+    const writer = await create({ scopes: ['write'] }, owner);
+    expect((await call('GET /v1/account', writer.key)).status).toBe(403);
+    expect((await stack.send('GET /v1/account')).status).toBe(401);
+    // A wrong method of the account, and a path below it, are ours too.
+    expect((await call('POST /v1/account', owner)).status).toBe(405);
+    expect((await call('GET /v1/account/billing', owner)).status).toBe(404);
+  });
+
+  test('usage is shown under both of its paths, with what counts against billing', async () => {
+    const owner = await newKey();
+    for (const path of ['/v1/usage', '/v1/account/usage']) {
+      const { status, json } = await call(`GET ${path}`, owner);
+      expect([path, status, json]).toMatchObject([
+        path,
+        200,
+        {
+          ...ENVELOPE,
+          data: {
+            current: { period: new Date().toISOString().slice(0, 7), api_calls: expect.any(Number) },
+            this_month: { live: expect.any(Number), test: 0 },
+          },
+        },
+      ]);
+    }
   });
 
   test('errors are an object of code and message, whoever answers: the gateway, the authorizer, a function', async () => {
@@ -233,7 +290,7 @@ describe('what the service’s own clients take for granted', () => {
       ['GET /elsewhere', {}, 404, 'NOT_FOUND'],
       ['PUT /v1/signup', {}, 405, 'METHOD_NOT_ALLOWED'],
       ['POST /v1/signup', {}, 400, 'VALIDATION_ERROR'],
-      [`POST ${KEYS}`, bearer(key), 400, 'VALIDATION_ERROR'],
+      [`GET ${KEYS}?limit=0`, bearer(key), 400, 'VALIDATION_ERROR'],
     ] as const) {
       const response = await stack.send(target, { headers });
       expect([target, response.status]).toEqual([target, status]);
@@ -299,7 +356,7 @@ describe('an address that nobody has shown to be theirs', () => {
   });
 
   test('stays theirs once the key has been used, beyond the 24 hours', async () => {
-    const { key: used, id } = (await signUp('used@example.com')).json.data;
+    const { key: used, tenant_id: id } = (await signUp('used@example.com')).json.data;
     expect((await call('GET /v1/memories', used)).status).toBe(200);
     await stack.local.idle();
     expect(await stack.table.get(emailKey('used@example.com'))).not.toHaveProperty('heldUntil');
@@ -310,7 +367,7 @@ describe('an address that nobody has shown to be theirs', () => {
 
   test('is free after 24 hours without a use, and the key of who let it pass opens nothing any more', async () => {
     const squatter = (await signUp('victim@example.com')).json.data;
-    await letTheHoldPass('victim@example.com', squatter.id);
+    await letTheHoldPass('victim@example.com', squatter.tenant_id);
     const refused = await call('GET /v1/memories', squatter.key);
     expect([refused.status, refused.json.error.code]).toEqual([401, 'INVALID_API_KEY']);
     const owner = (await signUp('victim@example.com')).json.data;
@@ -318,11 +375,11 @@ describe('an address that nobody has shown to be theirs', () => {
     // The stream has seen the squatter's late call too.
     await stack.local.idle();
     expect((await call('GET /v1/memories', squatter.key)).status).toBe(401);
-    expect((await stack.table.get(emailKey('victim@example.com')))?.tenantId?.S).toBe(owner.id);
+    expect((await stack.table.get(emailKey('victim@example.com')))?.tenantId?.S).toBe(owner.tenant_id);
   });
 
   test('can be taken with a password as well, once it is free', async () => {
-    const { id } = (await signUp('person@example.com')).json.data;
+    const { tenant_id: id } = (await signUp('person@example.com')).json.data;
     const json = { email: 'person@example.com', password: PASSWORD };
     expect((await stack.send('POST /v1/auth/onboard', { json })).status).toBe(409);
     await letTheHoldPass('person@example.com', id);

@@ -1,6 +1,3 @@
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
@@ -13,46 +10,7 @@ import {
   type TestStack,
   withKey,
 } from '../support/stack.ts';
-
-/** What the team's API was sent. */
-interface Received {
-  readonly method: string;
-  readonly url: string;
-  readonly headers: IncomingMessage['headersDistinct'];
-  readonly body: Buffer;
-}
-
-/** The team's API: remembers what came and answers as the test says. */
-class Upstream {
-  readonly received: Received[] = [];
-  answer: (response: ServerResponse) => void = (response) => response.end('{"ok":true}');
-  readonly #server: Server = createServer((request, response) => void this.#serve(request, response));
-
-  async listen(): Promise<number> {
-    this.#server.listen(0, '127.0.0.1');
-    await once(this.#server, 'listening');
-    return (this.#server.address() as AddressInfo).port;
-  }
-
-  get last(): Received {
-    const last = this.received.at(-1);
-    if (last === undefined) throw new Error('Nothing has reached the upstream.');
-    return last;
-  }
-
-  async stop(): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise((resolve) => this.#server.close(resolve));
-  }
-
-  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    const { method = '', url = '', headersDistinct: headers } = request;
-    this.received.push({ method, url, headers, body: Buffer.concat(chunks) });
-    this.answer(response);
-  }
-}
+import { Upstream } from '../support/upstream.ts';
 
 const upstream = new Upstream();
 let stack: TestStack;
@@ -125,7 +83,12 @@ test('the identity is told by headers of ours, and proven by an assertion', asyn
   const { payload } = await jwtVerify(headers['x-latchkey-assertion']?.[0] ?? '', keys, {
     audience: 'latchkey-upstream',
   });
-  expect(payload).toMatchObject({ tenant: ada.tenantId, method: 'POST', path: '/v1/things' });
+  expect(payload).toMatchObject({
+    tenant: ada.tenantId,
+    method: 'POST',
+    path: '/v1/things',
+    client_address: '127.0.0.1',
+  });
 });
 
 test("neither the client's credentials nor an identity that it made up reach the upstream", async () => {
@@ -193,7 +156,7 @@ test('a query keeps its repeated parameters, their order, and what is encoded in
   ]);
 });
 
-test.each(['/v1/a%20b', '/v1/caf%C3%A9', '/v1/a+b', '/v1/a%3Fb', '/v1/a%23b', "/v1/a:b@c,d=f'(g)"])(
+test.each(['/v1/a%20b', '/v1/caf%C3%A9', '/v1/a+b', '/v1/a%40b%2Cc', "/v1/a:b@c,d=f'(g)"])(
   'the path %s arrives as it was sent',
   async (path) => {
     const response = await stack.send(`GET ${path}`, withKey(ada.apiKey));
@@ -238,17 +201,80 @@ test('two cookies stay two', async () => {
   ]);
 });
 
-test('a compressed answer can be read, and does not claim to be compressed', async () => {
+test('a compressed answer goes back as it is', async () => {
+  const packed = gzipSync('{"packed":true}');
   const response = await answering(
     (res) => {
       res.setHeader('content-encoding', 'gzip');
-      res.end(gzipSync('{"packed":true}'));
+      res.end(packed);
     },
     'GET /v1/things',
     { headers: { 'accept-encoding': 'gzip' } },
   );
-  expect(response.headers['content-encoding']).toBeUndefined();
-  expect(response.json).toEqual({ packed: true });
+  expect(upstream.last.headers['accept-encoding']).toEqual(['gzip']);
+  expect(response.headers['content-encoding']).toBe('gzip');
+  expect(response.bytes.equals(packed)).toBe(true);
+});
+
+test('nobody is told the internal host, and links are made for the public one', async () => {
+  const response = await answering(
+    (res) => {
+      res.writeHead(201, { location: `http://${upstream.last.headers.host}/base/v1/things/7` });
+      res.end();
+    },
+    'POST /v1/things',
+    { headers: { 'x-forwarded-host': 'evil.example', forwarded: 'host=evil.example' } },
+  );
+  expect(response.headers.location).toBe(`${stack.url}/v1/things/7`);
+  expect(JSON.stringify(upstream.last.headers)).not.toContain('evil.example');
+  expect(upstream.last.headers['x-forwarded-host']).toEqual([new URL(stack.url).host]);
+  await stack.send('GET /live/v1/things', withKey(ada.apiKey));
+  expect(upstream.last.headers['x-forwarded-prefix']).toEqual(['/live']);
+});
+
+test('a page of the upstream cannot act as ours, nor take our cookies', async () => {
+  const response = await answering(
+    (res) => {
+      res.setHeader('content-type', 'text/html');
+      res.setHeader('set-cookie', ['a=1', '__Host-latchkey-session=theirs; Secure; Path=/']);
+      res.setHeader('access-control-allow-credentials', 'true');
+      res.end('<script>alert(1)</script>');
+    },
+    'GET /v1/page',
+    { headers: { cookie: 'a=1; __Host-latchkey-session=secret' } },
+  );
+  expect(upstream.last.headers.cookie).toEqual(['a=1']);
+  expect(response.headers['content-security-policy']).toBe('sandbox');
+  expect(response.values['set-cookie']).toEqual(['a=1']);
+  expect(response.headers['access-control-allow-credentials']).toBeUndefined();
+});
+
+test('a 503 keeps its Retry-After', async () => {
+  const response = await answering((res) => {
+    res.writeHead(503, { 'retry-after': '7' });
+    res.end();
+  });
+  expect(response.headers['retry-after']).toBe('7');
+});
+
+test('an upstream that resets the second request on each connection is not noticed by 200 GETs', async () => {
+  const counts = new Map<unknown, number>();
+  const before = upstream.answer;
+  upstream.answer = (res) => {
+    const count = (counts.get(res.socket) ?? 0) + 1;
+    counts.set(res.socket, count);
+    if (count === 2) res.socket?.resetAndDestroy();
+    else res.end('ok');
+  };
+  try {
+    const statuses = new Set<number>();
+    for (let index = 0; index < 200; index += 1)
+      statuses.add((await stack.send('GET /v1/things', withKey(ada.apiKey))).status);
+    expect([...statuses]).toEqual([200]);
+    expect([...counts.values()].filter((count) => count === 2).length).toBeGreaterThan(150);
+  } finally {
+    upstream.answer = before;
+  }
 });
 
 test('the request id and the allowance of the front door are on the upstream answer, whatever it says', async () => {
@@ -301,9 +327,9 @@ test('an upstream that hangs up is a 502 that tells nothing of it', async () => 
   expect(response.text).not.toMatch(/127\.0\.0\.1|ECONN|socket|fetch/);
   await vi.waitFor(
     () =>
-      expect(
-        stack.lines.some((line) => /forwarder.*"status":502.*"cause".*other side closed/i.test(line)),
-      ).toBe(true),
+      expect(stack.lines.some((line) => /forwarder.*"status":502.*"cause".*socket hang up/i.test(line))).toBe(
+        true,
+      ),
     20_000,
   );
 });

@@ -2,11 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { CHECKS } from '../../lambdas/access/checks.ts';
 import { decide } from '../../lambdas/access/decide.ts';
 import type { DecisionContext, DecisionRequest } from '../../lambdas/access/decision.ts';
-import type { Suspicion } from '../../lambdas/access/guesses.ts';
 import type { RowAccess } from '../../lambdas/contract/access.ts';
 import { DECISION_ERRORS, type DecisionErrorCode } from '../../lambdas/contract/errors.ts';
 import { parseBlock } from '../../lambdas/kernel/address.ts';
-import { hashKey, newKey, newLocator } from '../../lambdas/keys/key-format.ts';
+import { hashKey, keyMark, newKey, newLocator } from '../../lambdas/keys/key-format.ts';
 import type { KeyRecord } from '../../lambdas/keys/key-record.ts';
 import { windowOf } from '../../lambdas/plans/allowance.ts';
 import type { SessionRecord } from '../../lambdas/sessions/session-record.ts';
@@ -31,7 +30,7 @@ class World {
   headers: Record<string, string[]>;
   verdict: TokenVerdict;
   row: { readonly [method: string]: RowAccess } | undefined = { GET: { scope: 'read' } };
-  suspicion: Suspicion = 'none';
+  isKnownWrong = false;
   tenant: { -readonly [Fact in keyof TenantFacts]: TenantFacts[Fact] } | undefined = {
     state: 'active',
     tier: 'free',
@@ -59,7 +58,7 @@ class World {
       claims:
         kind === 'session'
           ? { tenantId: TENANT, userId: USER, sessionId: 's1', workspaceId: WORKSPACE }
-          : { tenantId: TENANT, keyId: 'k1', locator: LOCATOR, keyHash: HASH, scopes: ['read'] },
+          : { tenantId: TENANT, keyId: 'k1', locator: LOCATOR, keyMark: keyMark(HASH), scopes: ['read'] },
     };
   }
 
@@ -74,6 +73,21 @@ class World {
     };
   }
 
+  #useKey() {
+    return this.#use<KeyRecord>({
+      state: this.state as KeyRecord['state'],
+      slots: [{ hash: this.secretHash, expiresAt: this.expiresAt }],
+      caller: {
+        keyId: this.keyId,
+        tenantId: TENANT,
+        workspaceId: WORKSPACE,
+        environment: 'live',
+        scopes: this.scopes,
+      },
+      allowedBlocks: this.allowedBlocks,
+    });
+  }
+
   #context(): DecisionContext {
     return {
       profile,
@@ -81,7 +95,7 @@ class World {
       access: this.row === undefined ? {} : { '/row': this.row },
       clock: () => NOW,
       tokens: { verify: async () => this.verdict, provenTenant: () => undefined },
-      guesses: { suspicion: () => this.suspicion, wrong: () => undefined, right: () => undefined },
+      guesses: { isWrong: () => this.isKnownWrong, wrong: () => undefined },
       store: {
         control: async () => ({
           version: 1,
@@ -90,19 +104,8 @@ class World {
           importedKeys: false,
         }),
         tenant: async () => this.tenant,
-        useKey: async () =>
-          this.#use<KeyRecord>({
-            state: this.state as KeyRecord['state'],
-            slots: [{ hash: this.secretHash, expiresAt: this.expiresAt }],
-            caller: {
-              keyId: this.keyId,
-              tenantId: TENANT,
-              workspaceId: WORKSPACE,
-              environment: 'live',
-              scopes: this.scopes,
-            },
-            allowedBlocks: this.allowedBlocks,
-          }),
+        useKey: async () => this.#useKey(),
+        useKeyMark: async () => this.#useKey(),
         useSession: async () =>
           this.#use<SessionRecord>({
             state: this.state as SessionRecord['state'],
@@ -156,10 +159,9 @@ const STEPS: readonly Step[] = [
   },
   {
     code: 'invalid_credential',
-    flaw: (world) => (world.suspicion = 'known to be unknown'),
+    flaw: (world) => (world.isKnownWrong = true),
     kinds: PROGRAMS,
   },
-  { code: 'too_many_attempts', flaw: (world) => (world.suspicion = 'guessing'), kinds: PROGRAMS },
   { code: 'ended_session', flaw: (world) => (world.isThere = false), kinds: ['session'] },
   { code: 'invalid_credential', flaw: (world) => (world.isThere = false), kinds: PROGRAMS },
   {

@@ -48,12 +48,14 @@ function rowsOf(profile: Profile): Row[] {
   const rows = Object.entries(accessTable(apiRows(routes, profile), rightsIn(profile))).flatMap(
     ([resource, methods]) =>
       Object.entries(methods).flatMap(([name, access]: [string, RowAccess]) =>
-        (name === 'ANY' ? METHODS : METHODS.filter((method) => method === name)).map((method) => ({
-          resource,
-          method,
-          scope: access === 'upstream' ? profile.methodScopes[method] : (access.scope ?? null),
-          callers: access === 'upstream' ? undefined : access.callers,
-        })),
+        METHODS.filter((method) => name === 'ANY' || name === (method === 'HEAD' ? 'GET' : method)).map(
+          (method) => ({
+            resource,
+            method,
+            scope: access === 'upstream' ? profile.methodScopes[method] : (access.scope ?? null),
+            callers: access === 'upstream' ? undefined : access.callers,
+          }),
+        ),
       ),
   );
   expect(rows.length).toBeGreaterThan(40);

@@ -41,8 +41,14 @@ const allowed = fc.record({
   allowance: fc.option(allowance),
   tenant: fc.constant(null),
 });
+const refusal = (one: DecisionErrorCode) => ({
+  outcome: 'refused' as const,
+  code: one,
+  message: DECISION_ERRORS[one].message,
+  allowance: null,
+});
 const decision: fc.Arbitrary<Decision> = fc.oneof(
-  code.map((one) => ({ outcome: 'refused' as const, code: one })),
+  code.map(refusal),
   fc.tuple(code, fc.constantFrom(...SCOPES), fc.option(allowance)).map(([one, scope, left]) => ({
     outcome: 'forbidden' as const,
     code: one,
@@ -207,9 +213,7 @@ describe('the second lock', () => {
     }
     fc.assert(
       fc.property(code, (one) => {
-        expect(() => callerOf(contextFor({ outcome: 'refused', code: one }))).toThrow(
-          throws({ status: 401 }),
-        );
+        expect(() => callerOf(contextFor(refusal(one)))).toThrow(throws({ status: 401 }));
       }),
     );
   });

@@ -16,6 +16,9 @@ export function request(
     body: Buffer.from(text ?? ''),
     requestId: 'request-1',
     address: '192.0.2.7',
+    host: 'api.example.com',
+    prefix: '',
+    httpVersion: '1.1',
     context: null,
     ...rest,
   };

@@ -56,7 +56,9 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('serv
       rightsIn(profile),
     ),
   };
-  const publicly = serve(publicRoutes, failing, rendering, methodOrPath(methodsByPath(routes, profile)));
+  const publicly = serve(publicRoutes, failing, rendering, {
+    unmatched: methodOrPath(methodsByPath(routes, profile)),
+  });
 
   test('what no row names is the profile’s 404', async () => {
     for (const input of [
@@ -157,7 +159,9 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('serv
       const keys = { profile, deployment: DEPLOYMENT, keys: store.keys, clock };
       const { table } = store;
       const services: ServicesOf<typeof managementRoutes> = {
+        claims: store.claims,
         keys,
+        clients: { profile, deployment: DEPLOYMENT, clients: store.clients, clock },
         users: store.accounts,
         sessions: store.sessions,
         clock,

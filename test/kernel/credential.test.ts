@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { CredentialStyle } from '../../lambdas/contract/profile.ts';
-import { readCredential } from '../../lambdas/kernel/credential.ts';
+import { readCredential, wrongWrapping } from '../../lambdas/kernel/credential.ts';
 import { headerValues } from '../../lambdas/kernel/headers.ts';
 
 const ALL: readonly CredentialStyle[] = ['bearer-token', 'bearer-key', 'token-key', 'x-api-key'];
@@ -132,6 +132,73 @@ describe('reading the credential', () => {
     }
     // In quadratic time it would be minutes.
     expect(performance.now() - started).toBeLessThan(5_000);
+  });
+});
+
+describe('a credential in the wrong wrapping', () => {
+  const REFERENCE = ' Send it as Authorization: Bearer CREDENTIAL.';
+  const UNSET = ' It reads like a variable that is not set.';
+  const QUOTED = ' Remove the quotation marks.';
+  const DOUBLED = ' Write the scheme once, in Authorization only.';
+
+  test.each([
+    ['no scheme', KEY, REFERENCE],
+    ['a token without a scheme', JWT, REFERENCE],
+    ['the scheme ApiKey', `ApiKey ${KEY}`, REFERENCE],
+    ['the scheme Basic', `Basic ${btoa(`${KEY}:`)}`, REFERENCE],
+    ['a colon after the scheme', `Bearer: ${KEY}`, REFERENCE],
+    ['a token by the scheme of keys', `Token ${JWT}`, REFERENCE],
+    ['the quotes of an .env file', `Bearer "${KEY}"`, QUOTED],
+    ['quotes around all of it', `'Bearer ${KEY}'`, QUOTED],
+    ['the scheme twice', `Bearer Bearer ${KEY}`, DOUBLED],
+    ['two schemes', `bearer token ${KEY}`, DOUBLED],
+    ['undefined', 'Bearer undefined', UNSET],
+    ['null', 'Bearer null', UNSET],
+    ['None of Python', 'Bearer None', UNSET],
+    ['an object', 'Bearer [object Object]', UNSET],
+    ['a variable', 'Bearer $API_KEY', UNSET],
+    ['a placeholder', 'Bearer <your key>', UNSET],
+    ['a placeholder in words', 'Bearer YOUR_API_KEY', UNSET],
+    ['the scheme alone', 'Bearer ', UNSET],
+    ['nothing', '', UNSET],
+  ])('%s in Authorization has a text of its own', (_form, value, text) => {
+    expect(wrongWrapping({ Authorization: [value] }, ALL)).toBe(text);
+  });
+
+  test.each([
+    ['a scheme', `Bearer ${KEY}`, DOUBLED],
+    ['a token', JWT, REFERENCE],
+    ['quotes', `"${KEY}"`, QUOTED],
+    ['undefined', 'undefined', UNSET],
+    ['nothing', '', UNSET],
+  ])('%s in X-API-Key has a text of its own', (_form, value, text) => {
+    expect(wrongWrapping({ 'X-API-Key': [value] }, ALL)).toBe(text);
+  });
+
+  test('a header or a scheme that the profile does not take is told as well, and is no call without a credential', () => {
+    for (const headers of [{ 'x-api-key': [KEY] }, { authorization: [`Token ${KEY}`] }]) {
+      expect(readCredential(headers, ['bearer-token', 'bearer-key'])).toEqual({ kind: 'malformed' });
+      expect(wrongWrapping(headers, ['bearer-token', 'bearer-key'])).toBe(REFERENCE);
+    }
+  });
+
+  test('a right form gets no text', () => {
+    for (const value of [`Bearer ${KEY}`, `bearer  ${KEY}`, `Bearer ${JWT}`, `Token ${KEY}`])
+      expect(wrongWrapping({ authorization: [value] }, ALL), value).toBe('');
+    expect(wrongWrapping({ 'x-api-key': [KEY] }, ALL)).toBe('');
+  });
+
+  test('the text is one of five, whatever is sent: it repeats nothing of it', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'binary' }),
+        fc.constantFrom('authorization', 'x-api-key'),
+        (value, name) => {
+          expect(['', REFERENCE, UNSET, QUOTED, DOUBLED]).toContain(wrongWrapping({ [name]: [value] }, ALL));
+        },
+      ),
+      { numRuns: 2000 },
+    );
   });
 });
 

@@ -25,7 +25,9 @@ const { table, workspaces, tenants, people, imports } = store;
 const audit = new AuditTrail(table);
 const keys = { profile, deployment: DEPLOYMENT, keys: store.keys, clock };
 const management: ServicesOf<typeof managementRoutes> = {
+  claims: store.claims,
   keys,
+  clients: { profile, deployment: DEPLOYMENT, clients: store.clients, clock },
   users: store.accounts,
   sessions: store.sessions,
   clock,

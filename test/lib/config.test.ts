@@ -66,6 +66,37 @@ describe('each fault of a configuration is one line with the field and what is a
       { gatewayContextHeaders: null },
       /^gatewayContextHeaders: must be true or false$/,
     ],
+    ['challenges of a third kind', { challenges: 'off' }, /^challenges: must be one of static, context$/],
+    [
+      'challenges from a context that headers do not come from',
+      { challenges: 'context', gatewayContextHeaders: false },
+      /^challenges: must be static where gatewayContextHeaders is false/,
+    ],
+    [
+      'an upstream that waits longer than API Gateway',
+      { upstream: { url: 'https://a.example', timeoutSeconds: 28 } },
+      /^upstream\.timeoutSeconds: must be a whole number from 1 to 27; lower it to 27 or less$/,
+    ],
+    [
+      'an upstream with a wrong name',
+      { upstreams: { 'my-search': { path: '/v1/a', url: 'https://a.example' } } },
+      /^upstreams\.my-search: must be named with small letters and digits$/,
+    ],
+    [
+      'an upstream with a pattern for a path',
+      { upstreams: { search: { path: '/v1/a/*', url: 'https://a.example' } } },
+      /^upstreams\.search\.path: must be a path such as \/v1\/search/,
+    ],
+    [
+      'two upstreams of one path',
+      {
+        upstreams: {
+          a: { path: '/v1/a', url: 'https://a.example' },
+          b: { path: '/v1/a', url: 'https://b.example' },
+        },
+      },
+      /^upstreams: must have each path once$/,
+    ],
     ['a wrong type', { anonymous: 'yes' }, /^anonymous: must be true or false$/],
     ['a wrong choice', { environment: 'staging' }, /^environment: must be one of development, production$/],
     ['a stage that URLs cannot have', { stage: 'v1/live' }, /^stage: must be letters, digits, - and _$/],
@@ -376,7 +407,7 @@ describe('a right configuration', () => {
     'http://127.0.0.1:80/a',
   ])('may have the upstream %s, of which it keeps no trailing slash', (url) => {
     const { upstream } = parseConfig({ ...file, upstream: { url } });
-    expect(upstream).toEqual({ url: url.replace(/\/$/, ''), scopes: [] });
+    expect(upstream).toMatchObject({ url: url.replace(/\/$/, ''), timeoutSeconds: 27, sharesOrigin: false });
   });
 });
 
@@ -478,10 +509,10 @@ describe('a domain', () => {
 describe('what the functions are told', () => {
   it("are the configuration's path rules before the profile's", async () => {
     const upstream = { url: 'https://a.example/', scopes: [{ path: '/v1/memories/*', scope: 'admin' }] };
-    const { pathScopes, upstreamUrl } = deploymentOf(
+    const { pathScopes, upstreams } = deploymentOf(
       await loadSettings({ profile: 'memoryrelay', config: { upstream } }),
     );
     expect(pathScopes.map(({ scope }) => scope)).toEqual(['admin', 'read']);
-    expect(upstreamUrl).toBe('https://a.example');
+    expect(upstreams.map(({ url }) => url)).toEqual(['https://a.example']);
   });
 });

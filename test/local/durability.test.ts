@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -251,6 +252,13 @@ describe('npm start', () => {
     [['--data', ''], /^an option is empty; usage: /],
     [['extra'], /^Unexpected argument 'extra'/],
     [['--profile', 'nobody'], /^the app cannot be synthesized: .*nobody/],
+    [['--upstream', ''], /^an option is empty; usage: /],
+    [['--upstream', 'http://localhost:8787/x'], /^--upstream names the port of this stack itself/],
+    [['--upstream', 'nothing'], /^the app cannot be synthesized: upstream\.url: must be an https:\/\/ URL/],
+    [
+      ['--config', 'not-there.json'],
+      /^the app cannot be synthesized: config: the file .*not-there\.json.* cannot/,
+    ],
   ])('%j is one clear line', async (args, expected) => {
     const [code, text] = await complaint(run(args));
     expect(code).toBe(1);
@@ -309,5 +317,40 @@ describe('npm start', () => {
     child.kill('SIGTERM');
     expect(await exited).toEqual([0, null]);
     expect(notes()).toEqual([]);
+  });
+
+  test('puts an API behind the door, and other fields in force, without a file edited', async () => {
+    const api = createHttpServer((request, response) => {
+      const tenant = request.headers['x-latchkey-tenant'];
+      response.end(JSON.stringify({ path: request.url, tenant }));
+    }).listen(0, '127.0.0.1');
+    await once(api, 'listening');
+    const upstream = `http://127.0.0.1:${(api.address() as AddressInfo).port}`;
+    const folder = dataDirectory();
+    writeFileSync(
+      join(folder, 'fields.json'),
+      JSON.stringify({ upstream: { url: 'https://other.example', timeoutSeconds: 5 }, stage: 'try' }),
+    );
+    const args = ['--port', '0', '--upstream', upstream, '--config', 'fields.json'];
+    const child = run(args, folder);
+    let text = '';
+    child.stdout?.on('data', (chunk) => {
+      text += chunk;
+    });
+    for (let waited = 0; waited < 100_000 && !text.includes('Ctrl-C'); waited += 50) await delay(50);
+    const [, url = ''] = /^ {2}URL=(.+)$/m.exec(text) ?? [];
+    expect(text).toContain(`  ${url}/v1 goes to ${upstream}/v1`);
+    const onboarded = await fetch(`${url}/try/v1/auth/onboard`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ email: 'ada@example.com', password: 'YourSecurePassword123!' }),
+    });
+    const { api_key: key, tenant_id: tenant } = (await onboarded.json()) as Record<string, string>;
+    const called = await fetch(`${url}/try/v1/stats?a=1`, { headers: { 'x-api-key': key ?? '' } });
+    expect(await called.json()).toEqual({ path: '/v1/stats?a=1', tenant });
+    const exited = once(child, 'exit');
+    child.kill('SIGTERM');
+    await exited;
+    api.close();
   });
 });

@@ -21,8 +21,10 @@ beforeEach(() => {
     [CONFIGURATION]: () => ({ issuer: ISSUER, jwks_uri: `${ISSUER}/keys` }),
     [`${ISSUER}/keys`]: () => jwks,
   };
-  vi.stubGlobal('fetch', async (url: string) => {
+  vi.stubGlobal('fetch', async (url: string, { headers }: { headers: Record<string, string> }) => {
     asked.push(url);
+    // Of a connection that is kept for ten minutes nobody hears that it is dead.
+    if (headers.connection !== 'close') throw new Error('the connection is kept');
     const answer = answers[url]?.();
     return answer === undefined ? new Response('', { status: 404 }) : Response.json(answer);
   });

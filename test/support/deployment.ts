@@ -30,7 +30,7 @@ export const DEPLOYMENT: Deployment = {
   tokens: { algorithm: 'ES256', acceptsHs256: false, accessSeconds: 900, refresh: REFRESH },
   sandbox: { keyRequestsPerMinute: 100 },
   usageKeys: { max: 100, maxForInitialTier: 100, warmSeconds: 1, retireSeconds: 5 },
-  upstreamUrl: null,
+  upstreams: [],
   rights: RIGHTS,
   pathScopes: [],
   addressLimits: ROOMY_ADDRESS_LIMITS,

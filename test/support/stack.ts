@@ -40,10 +40,12 @@ export interface TestStack {
   path(id: RouteId): string;
   readonly local: LocalStack;
   readonly url: string;
-  /** `WWW-Authenticate` of every 401 that API Gateway answers. */
+  /** `WWW-Authenticate` of every 401 that API Gateway answers, and the beginning of every 403's. */
   readonly challenge: string;
   /** Sends a request. Throws when the answer is not what the profile's OpenAPI document says of it. */
   readonly send: Send;
+  /** The same, whatever the document says of the answer. */
+  readonly raw: Send;
   /** Throws when an answer to `METHOD /path` is not what the document says of it. */
   readonly requireDocumented: (target: string, response: Judged) => void;
   /** The table, for what no route can bring about. */
@@ -112,6 +114,7 @@ export async function startTestStack(
     url,
     challenge: `Bearer resource_metadata="${url}/.well-known/oauth-protected-resource"`,
     send,
+    raw: sendAsIs,
     requireDocumented,
     lines,
     table: new Table(outputs.TableName ?? '', dynamodb),

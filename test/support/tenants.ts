@@ -1,6 +1,8 @@
 import type { DecisionStore } from '../../lambdas/access/decision.ts';
 import type { BackoffStore } from '../../lambdas/attempts/backoff.ts';
 import type { SourceStore } from '../../lambdas/attempts/source.ts';
+import type { ClientStore } from '../../lambdas/clients/stored-clients.ts';
+import type { ClaimStore } from '../../lambdas/kernel/claim.ts';
 import { NEVER } from '../../lambdas/kernel/clock.ts';
 import type { ApiKey } from '../../lambdas/keys/api-key.ts';
 import { newKey } from '../../lambdas/keys/key-format.ts';
@@ -22,6 +24,8 @@ import { profile } from '../../profiles/default.ts';
 export interface Stores {
   readonly accounts: AccountStore;
   readonly backoff: BackoffStore;
+  readonly claims: ClaimStore;
+  readonly clients: ClientStore;
   readonly exchange: ExchangeStore;
   readonly imports: ImportStore;
   readonly keys: KeyStore;
@@ -72,6 +76,7 @@ export function newAccount(
     tier: given.tier ?? 'free',
     sector: null,
     workspaceId,
+    tenantName: 'Ada & Sons',
     workspaceName: 'Default',
     key: newIssue({ tenantId, workspaceId }).issue,
     createdAt: NOW,

@@ -18,7 +18,7 @@ export function tenancyStoresContract(stores: () => Stores): void {
       const none = { expiresInDays: null, scopes: null, allowedBlocks: null };
       const made = {
         id: tenantId,
-        name: account.workspaceName,
+        name: account.tenantName,
         sector: null,
         state: 'active',
         tier: 'free',

@@ -12,7 +12,10 @@ const rendering = { profile, deployment: LATCHKEY_DEPLOYMENT };
 const table = new Table(variable('TABLE_NAME'));
 const facts = new Facts(table, table.name);
 const keyset = new KeysetStore(variable('KEYSET_SECRET_ARN'), () => facts.control());
-const signer = new Signer(keyset.present, variable('ISSUER'), systemClock);
+const issuer = variable('ISSUER');
+const signer = new Signer(keyset.present, issuer, systemClock);
+// https on AWS; http on one machine only.
+const protocol = issuer.startsWith('http://') ? 'http' : 'https';
 
 /** Carries everything that Latchkey does not serve itself to the upstream. */
-export const handler = answering(forwarder(signer, rendering, systemClock), rendering);
+export const handler = answering(forwarder({ signer, rendering, clock: systemClock, protocol }), rendering);

@@ -2,7 +2,9 @@ import { profile } from '#profile';
 import { DynamoDecisionStore } from '../../access/decision-store.ts';
 import { Facts } from '../../access/facts.ts';
 import { AuditTrail } from '../../audit/trail-store.ts';
+import { DynamoClientStore } from '../../clients/client-store.ts';
 import { serve } from '../../http/serve.ts';
+import { DynamoClaimStore } from '../../idempotency/claim-store.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import type { ServicesOf } from '../../kernel/route.ts';
 import { Table } from '../../kernel/table.ts';
@@ -20,8 +22,11 @@ const deployment = LATCHKEY_DEPLOYMENT;
 const table = new Table(variable('TABLE_NAME'));
 const keys = { profile, deployment, keys: new DynamoKeyStore(table), clock: systemClock };
 const workspaces = new DynamoWorkspaceStore(table);
+const clients = { profile, deployment, clients: new DynamoClientStore(table), clock: systemClock };
 const services: ServicesOf<typeof managementRoutes> = {
+  claims: new DynamoClaimStore(table),
   keys,
+  clients,
   users: new DynamoAccountStore(table),
   sessions: new DynamoSessionStore(table),
   clock: systemClock,

@@ -1,6 +1,7 @@
 import { profile } from '#profile';
 import { DynamoBackoffStore } from '../../attempts/backoff-store.ts';
 import { serve } from '../../http/serve.ts';
+import { DynamoClaimStore } from '../../idempotency/claim-store.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { Table } from '../../kernel/table.ts';
 import { variable } from '../../kernel/variables.ts';
@@ -12,6 +13,8 @@ import { DynamoSessionStore } from '../../sessions/session-store.ts';
 const deployment = LATCHKEY_DEPLOYMENT;
 const table = new Table(variable('TABLE_NAME'));
 const services: PeopleServices = {
+  claims: new DynamoClaimStore(table),
+  clock: systemClock,
   people: {
     people: new DynamoPeopleStore(table, deployment.rights),
     accounts: new DynamoAccountStore(table),

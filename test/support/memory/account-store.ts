@@ -23,7 +23,7 @@ export class MemoryAccountStore implements AccountStore {
     });
     this.#state.tenants.set(tenantId, {
       id: tenantId,
-      name: workspaceName,
+      name: account.tenantName,
       sector: account.sector,
       state: 'active',
       tier: account.tier,

@@ -1,0 +1,158 @@
+/** A header line, as it is sent or was received. */
+export type Header = readonly [name: string, value: string];
+
+/** A direction in which a header passes through: to the upstream, or back to the caller. */
+export type Direction = 'request' | 'response';
+
+interface HeaderGroup {
+  /** Why they end here, for docs/upstream.md. */
+  readonly why: string;
+  readonly ends: readonly Direction[];
+  /** Names as {@link folded} writes them; `*` at the end stands for any ending. */
+  readonly names: readonly string[];
+}
+
+/** Every header that does not pass, by why. What else a caller or an upstream sends goes through as it came. */
+export const HEADER_TABLE: readonly HeaderGroup[] = [
+  {
+    why: 'for one connection only (RFC 9110, 7.6.1)',
+    ends: ['request', 'response'],
+    names: [
+      'connection',
+      'keep-alive',
+      'proxy-connection',
+      'proxy-authenticate',
+      'proxy-authorization',
+      'te',
+      'trailer',
+      'transfer-encoding',
+      'upgrade',
+      'http2-settings',
+    ],
+  },
+  {
+    why: 'the framing, made anew for each connection; API Gateway answers `Expect`',
+    ends: ['request', 'response'],
+    names: ['content-length', 'expect', 'host'],
+  },
+  {
+    why: "the caller's credential",
+    ends: ['request'],
+    names: ['authorization', 'x-api-key'],
+  },
+  {
+    why: "Latchkey's own",
+    ends: ['request', 'response'],
+    names: ['x-latchkey*', 'x-request-id'],
+  },
+  {
+    why: 'an allowance, in every spelling: only that of the front door is told',
+    ends: ['request', 'response'],
+    names: [
+      'ratelimit',
+      'ratelimit-*',
+      'rate-limit',
+      'rate-limit-*',
+      'x-ratelimit',
+      'x-ratelimit-*',
+      'x-rate-limit',
+      'x-rate-limit-*',
+    ],
+  },
+  {
+    why: 'what a proxy in front would say of the caller and of the public URL',
+    ends: ['request'],
+    names: [
+      'forwarded',
+      'x-forwarded',
+      'x-forwarded-*',
+      'x-real-ip',
+      'x-client-ip',
+      'x-cluster-client-ip',
+      'x-originating-ip',
+      'x-remote-ip',
+      'x-remote-addr',
+      'x-original-host',
+      'x-original-forwarded-for',
+      'x-host',
+      'x-scheme',
+      'x-envoy-*',
+      'x-azure-*',
+      'x-appengine-*',
+      'true-client-ip',
+      'fastly-client-ip',
+      'cf-*',
+      'cloudfront-*',
+    ],
+  },
+  {
+    why: 'by which frameworks act on another method or path than the one whose scope was checked',
+    ends: ['request'],
+    names: [
+      'x-http-method-override',
+      'x-http-method',
+      'x-method-override',
+      'x-original-url',
+      'x-original-uri',
+      'x-original-method',
+      'x-rewrite-url',
+    ],
+  },
+  {
+    why: 'read by CGI as the variable `HTTP_PROXY` (CVE-2016-5385)',
+    ends: ['request'],
+    names: ['proxy'],
+  },
+  {
+    why: "of the front door's origin: it alone says which pages may read its answers",
+    ends: ['response'],
+    names: [
+      'access-control-allow-origin',
+      'access-control-allow-credentials',
+      'access-control-expose-headers',
+    ],
+  },
+  {
+    why: 'of one server: API Gateway writes its own, and would rename these',
+    ends: ['response'],
+    names: ['server', 'date'],
+  },
+  {
+    why: 'written anew as whole seconds, which every client reads (RFC 9110, 10.2.3)',
+    ends: ['response'],
+    names: ['retry-after'],
+  },
+];
+
+/**
+ * A name as the most forgiving server reads it: CGI and its successors (WSGI, Rack, PHP) turn whatever is no letter and
+ * no digit into the same character, so that `X.Latchkey.Tenant` stands for `X-Latchkey-Tenant`.
+ */
+export function folded(name: string): string {
+  return name.toLowerCase().replace(/[^a-z0-9]/g, '-');
+}
+
+interface Names {
+  readonly exact: ReadonlySet<string>;
+  readonly beginnings: readonly string[];
+}
+
+function namesThatEnd(direction: Direction): Names {
+  const names = HEADER_TABLE.filter(({ ends }) => ends.includes(direction)).flatMap((group) => group.names);
+  return {
+    exact: new Set(names.filter((name) => !name.endsWith('*'))),
+    beginnings: names.filter((name) => name.endsWith('*')).map((name) => name.slice(0, -1)),
+  };
+}
+
+const ENDS: Readonly<Record<Direction, Names>> = {
+  request: namesThatEnd('request'),
+  response: namesThatEnd('response'),
+};
+
+/** Whether the table lets no header of this name through. */
+export function endsHere(name: string, direction: Direction): boolean {
+  const { exact, beginnings } = ENDS[direction];
+  const wanted = folded(name);
+  return exact.has(wanted) || beginnings.some((beginning) => wanted.startsWith(beginning));
+}
