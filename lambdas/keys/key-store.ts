@@ -101,7 +101,10 @@ export class DynamoKeyStore implements KeyStore {
         ),
         what: change.state === 'disabled' ? 'disable' : change.state === 'active' ? 'enable' : 'update',
         origin,
-        ...(grace === undefined ? {} : { condition: grace.condition }),
+        condition: [
+          ...(grace === undefined ? [] : [grace.condition]),
+          ...(change.state === 'active' ? [`attribute_not_exists(${attribute.CLAIMANTS})`] : []),
+        ],
       });
       if (!changed) return false;
     }
@@ -164,7 +167,7 @@ export class DynamoKeyStore implements KeyStore {
         },
         endOf(rotation.expiresAt),
       ),
-      condition: 'ha = :replaces AND st = :active AND (attribute_not_exists(rot) OR rot <= :settled)',
+      condition: ['ha = :replaces AND st = :active AND (attribute_not_exists(rot) OR rot <= :settled)'],
       origin,
       what: 'rotate',
     });
@@ -189,12 +192,13 @@ export class DynamoKeyStore implements KeyStore {
       update,
       origin,
       what,
-      condition,
+      condition = [],
     }: {
       readonly update: Update;
       readonly origin: ChangeOrigin;
       readonly what: AuditVerb<'key'>;
-      readonly condition?: string;
+      /** What must hold besides. */
+      readonly condition?: readonly string[];
     },
   ): Promise<boolean> {
     const noted = {
@@ -209,7 +213,7 @@ export class DynamoKeyStore implements KeyStore {
     try {
       await this.#table.update(keyRecordKey(key.locator), {
         ...updateExpression(joinedUpdate(update, noted)),
-        ConditionExpression: condition === undefined ? NOT_REVOKED : `${NOT_REVOKED} AND ${condition}`,
+        ConditionExpression: [NOT_REVOKED, ...condition].join(' AND '),
       });
       return true;
     } catch (error) {

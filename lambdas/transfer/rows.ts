@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { AuditReader } from '../audit/entries.ts';
+import { type AuditReader, originOf } from '../audit/entries.ts';
 import { auditView, trailPosition, viewRow } from '../audit/rows.ts';
 import type { Caller } from '../kernel/caller.ts';
 import { openCursor, sealCursor } from '../kernel/cursor.ts';
@@ -80,9 +80,10 @@ export const transferRoutes = group.rows({
     method: 'POST',
     path: '/v1/admin/import',
     scope: 'transfer',
-    summary: 'Import workspaces, and API keys of another system by their SHA-256, from NDJSON',
+    summary: 'Import workspaces, and API keys of another system, from NDJSON',
     description:
-      `At most ${MAX_ROWS} rows, gzip if \`Content-Encoding\` says so. Each row is answered by itself; repeating a call ` +
+      'A row of a key has the key itself, of which the SHA-256 is stored. A key that another tenant has imported too opens ' +
+      `neither until an operator decides. At most ${MAX_ROWS} rows, gzip if \`Content-Encoding\` says so. Each row is answered by itself; repeating a call ` +
       'changes nothing that is there. While the answer is not `complete`, repeat the call.',
     lines: { maxBytes: MAX_IMPORT_BYTES, schema: importRow },
     query: z.strictObject({ dry_run: z.enum(['true', 'false']).default('false') }),
@@ -106,9 +107,12 @@ export const transferRoutes = group.rows({
     errors: [],
     handle: async ({ raw, query, origin }, { imports }, caller) => {
       const dryRun = query.dry_run === 'true';
-      const rows = readRows(raw, caller.tenantId, imports.clock());
+      const { tenantId, workspaceId, scopes } = caller;
+      const format = imports.profile.keys;
+      const rows = readRows(raw, { tenantId, proof: 'key', format, now: imports.clock() });
+      const importer = { tenantId, workspaceId, scopes, origin: originOf(caller, origin) };
       const hasTimeLeft = withinSeconds(WORKING_SECONDS);
-      const outcomes = await importRows({ rows, dryRun, caller, from: origin, hasTimeLeft }, imports);
+      const outcomes = await importRows({ rows, dryRun, importer, hasTimeLeft }, imports);
       const counts = Object.entries(Object.groupBy(outcomes, ({ status }) => status));
       return {
         dry_run: dryRun,
