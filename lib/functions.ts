@@ -214,7 +214,10 @@ export function functionSpecs(
       memoryMiB: 256,
       timeoutSeconds: 60,
       table: [
-        { actions: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'], keys: ['TENANT#*'] },
+        {
+          actions: ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
+          keys: ['TENANT#*'],
+        },
         { actions: ['Query', 'DeleteItem'], keys: ['USER#*'] },
         { actions: ['UpdateItem'], keys: ['SESSION#*', 'EMAIL#*', 'CENSUS', 'USAGEKEYS'] },
         { actions: ['PutItem'], keys: ['EVENT#*'] },

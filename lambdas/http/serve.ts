@@ -4,7 +4,7 @@ import type { Caller } from '../kernel/caller.ts';
 import { type Credential, readCredential } from '../kernel/credential.ts';
 import { headerValues } from '../kernel/headers.ts';
 import { Problem } from '../kernel/problem.ts';
-import type { Incoming, RawBody, Route, RouteGroup, Row } from '../kernel/route.ts';
+import type { Incoming, Origin, RawBody, Route, RouteGroup, Row } from '../kernel/route.ts';
 import { namedWorkspaces } from '../tenancy/workspace-choice.ts';
 import { readBody, requireFewParameters } from './body.ts';
 import { namedCookies } from './cookies.ts';
@@ -38,6 +38,7 @@ export function answering(
     const route = routeOf(request);
     const line = {
       requestId: request.requestId,
+      gatewayRequestId: request.gatewayRequestId,
       route: `${request.method} ${request.resource}`,
       operation: route?.id,
     };
@@ -113,7 +114,7 @@ async function serveRow<Services>(
     raw: rawBody(request, row.lines?.maxBytes),
     params: request.params,
     path: request.path,
-    origin: { address: request.address, requestId: request.requestId },
+    origin: originOf(request),
     // The authorizer has let in one that is the caller's, or none.
     workspaceId: caller && namedWorkspaces(request.headers)[0],
     credential: row.takesCredential ? readCredential(request.headers, profile.credentials) : NOT_ASKED,
@@ -122,6 +123,12 @@ async function serveRow<Services>(
     throw inWrittenNames(error, Object.assign({}, written.query, written.body), aliases);
   });
   return render(row, result, { request, rendering, milliseconds: performance.now() - started });
+}
+
+/** The origin of a request: our id, and the caller's beside it where they have named one. */
+function originOf({ address, requestId, gatewayRequestId }: HttpRequest): Origin {
+  const isOurs = requestId === gatewayRequestId;
+  return { address, requestId: gatewayRequestId, ...(isOurs ? {} : { callerRequestId: requestId }) };
 }
 
 /** The body as it came; empty where the row takes fields. */

@@ -8,7 +8,7 @@ import {
   type SourceStore,
   takeFromSource,
 } from '../attempts/source.ts';
-import type { ChangeOrigin, RequestOrigin } from '../audit/entries.ts';
+import type { ChangeOrigin, PlacedOrigin, RequestOrigin } from '../audit/entries.ts';
 import { invalidField, Problem } from '../kernel/problem.ts';
 import { mainEnvironment } from '../keys/key-format.ts';
 import { issueKey, type KeyIssue } from '../keys/keys.ts';
@@ -190,7 +190,7 @@ async function openAccount(
  */
 export async function logIn(
   credentials: { readonly email: string; readonly password: string },
-  from: Required<RequestOrigin>,
+  from: PlacedOrigin,
   context: AccountContext,
 ): Promise<Grant> {
   const { accounts, backoff, sources, deployment, clock } = context;

@@ -55,6 +55,8 @@ export class DynamoWorkspaceStore implements WorkspaceStore {
     const entry = auditEntry({
       action: 'workspace.create',
       target: `workspace:${id}`,
+      targetName: created.name,
+      workspaceId: id,
       origin,
       at: createdAt,
       before: null,
@@ -68,6 +70,8 @@ export class DynamoWorkspaceStore implements WorkspaceStore {
     const entry = auditEntry({
       action: 'workspace.update',
       target: `workspace:${before.id}`,
+      targetName: before.name,
+      workspaceId: before.id,
       origin,
       at: now,
       before: WORKSPACE.audited(before, fields),
@@ -89,6 +93,8 @@ export class DynamoWorkspaceStore implements WorkspaceStore {
     const entry = auditEntry({
       action: 'workspace.close',
       target: `workspace:${before.id}`,
+      targetName: before.name,
+      workspaceId: before.id,
       origin,
       at: now,
       before: WORKSPACE.audited(WORKSPACE.initial, ['state']),
@@ -116,6 +122,8 @@ export class DynamoWorkspaceStore implements WorkspaceStore {
     const entry = auditEntry({
       action: 'workspace.delete',
       target: `workspace:${before.id}`,
+      targetName: before.name,
+      workspaceId: before.id,
       origin,
       at: now,
       before: WORKSPACE.audited(before, WORKSPACE.lasting),

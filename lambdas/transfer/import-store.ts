@@ -76,7 +76,9 @@ export class DynamoImportStore implements ImportStore {
     if (record === undefined) return;
     const tenantId = text(record, attribute.TENANT);
     const target = `key:${text(record, attribute.KEY_ID)}`;
-    const entry = auditEntry({ action: 'key.revoke', target, origin, at: now, before: null, after: null });
+    const workspaceId = text(record, attribute.WORKSPACE);
+    const change = { action: 'key.revoke', target, workspaceId, before: null, after: null } as const;
+    const entry = auditEntry({ ...change, origin, at: now });
     // The stream takes its row from the list and gives its place back, as for a record that TTL deletes.
     const gone: TransactionWrite = {
       Delete: {
@@ -137,10 +139,15 @@ export class DynamoImportStore implements ImportStore {
     const entry = auditEntry({
       action: 'key.import',
       target: `import:${origin.requestId}`,
+      // Those of a batch are of one workspace (`importKeys`).
+      workspaceId: perWorkspace.size === 1 ? first.key.workspaceId : null,
       origin,
       at: now,
       before: null,
-      after: { targets: issues.map(({ key }) => `key:${key.id}`) },
+      after: {
+        targets: issues.map(({ key }) => `key:${key.id}`),
+        names: issues.map(({ key }) => key.name),
+      },
     });
     const items = issues.flatMap((issue) => newKeyItems(issue, null));
     return isCommitted(this.#audit.commit(tenantId, [entry], [...counts, ...items]));

@@ -175,8 +175,7 @@ async function importKeys(run: Run): Promise<RowOutcome[]> {
   const admitted = candidates.length > 0 && !dryRun ? imports.admitImportedKeys() : undefined;
   // It takes two seconds, in which the first keys are written; a failure is thrown below.
   admitted?.catch(() => undefined);
-  for (let start = 0; start < candidates.length; start += KEYS_AT_ONCE) {
-    const some = candidates.slice(start, start + KEYS_AT_ONCE);
+  for (const some of batches(candidates)) {
     if (hasTimeLeft()) outcomes.push(...(await importSome(some, run)));
     else
       outcomes.push(
@@ -185,6 +184,14 @@ async function importKeys(run: Run): Promise<RowOutcome[]> {
   }
   await admitted;
   return outcomes;
+}
+
+/** Keys that are written together: of one workspace, whose keys may read of it in the audit trail. */
+function* batches(candidates: readonly Candidate[]): Generator<readonly Candidate[]> {
+  for (const ofOne of Map.groupBy(candidates, ({ issue }) => issue.key.workspaceId).values()) {
+    for (let start = 0; start < ofOne.length; start += KEYS_AT_ONCE)
+      yield ofOne.slice(start, start + KEYS_AT_ONCE);
+  }
 }
 
 /** Why the importer cannot give a key these scopes; undefined when they can. */

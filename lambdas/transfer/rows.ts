@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type AuditReader, originOf } from '../audit/entries.ts';
+import { type AuditReader, originOf, visibleTo } from '../audit/entries.ts';
 import { auditView, trailPosition, viewRow } from '../audit/rows.ts';
 import type { Caller } from '../kernel/caller.ts';
 import { openCursor, sealCursor } from '../kernel/cursor.ts';
@@ -58,7 +58,7 @@ export const transferRoutes = group.rows({
     path: '/v1/admin/export',
     access: { kind: 'credential', scope: 'transfer' },
     summary:
-      'Export everything of the tenant but secrets, as NDJSON; a key gets the keys of its own workspace',
+      'Export everything of the tenant but secrets, as NDJSON; a key gets what is of its own workspace',
     description:
       'However much there is, it comes in responses of about a megabyte: while one has the header `X-Next-Cursor`, ' +
       'ask again with `cursor`. Lines have a `type`: tenant, workspace, user, api_key or audit.',
@@ -145,7 +145,9 @@ const SECTIONS: Readonly<Record<string, Section>> = {
     })),
     next: null,
   }),
-  users: async (after, { tenantId }, { people }) => {
+  users: async (after, { kind, tenantId }, { people }) => {
+    // People are of no workspace.
+    if (kind !== 'user') return { lines: [], next: null };
     const page = await people.page(tenantId, 100, after);
     return { lines: page.people.map((user) => ({ type: 'user', ...viewUser(user) })), next: page.next };
   },
@@ -154,8 +156,8 @@ const SECTIONS: Readonly<Record<string, Section>> = {
     const lines = page.keys.map((key) => ({ type: 'api_key', ...viewKey(key, profile.keys, clock()) }));
     return { lines, next: page.next };
   },
-  audit: async (after, { tenantId }, { audit }) => {
-    const { rows, next } = await audit.page(tenantId, 200, trailPosition(after), {});
+  audit: async (after, caller, { audit }) => {
+    const { rows, next } = await audit.page(caller.tenantId, 200, trailPosition(after), visibleTo(caller));
     const lines = rows.map((row) => ({ type: 'audit', ...viewRow(row) }));
     return { lines, next: next === null ? null : String(next) };
   },
