@@ -108,7 +108,7 @@ await send('transfer', {
   body: JSON.stringify({
     type: 'api_key',
     id: 'key_old',
-    sha256: 'a'.repeat(64),
+    key: 'a'.repeat(64),
     description: 'Came along.',
   }),
 });
