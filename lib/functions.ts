@@ -250,7 +250,7 @@ export function functionSpecs(
       timeoutSeconds: 60,
       table: [
         { actions: ['Query', 'DeleteItem'], keys: ['USAGEKEYS'] },
-        { actions: ['GetItem'], keys: ['TENANT#*'] },
+        { actions: ['GetItem'], keys: ['TENANT#*', 'CONTROL'] },
         { actions: ['UpdateItem'], keys: ['USAGEKEYS', 'TENANT#*'] },
       ],
       usageKeys: [
