@@ -182,8 +182,8 @@ describe('scale.md', () => {
       expect(text).toContain(words);
       expect(alarmOf(walled, alarm), words).toMatchObject(has);
     }
-    for (const name of ['authorizer', 'forwarder'])
-      expect(functionOf(walled, `${name}-throttled`)).toBe(name);
+    expect(functionOf(walled, 'authorizer-throttled')).toBe('authorizer');
+    expect(functionOf(walled, 'upstream-at-ceiling')).toBe('forwarder');
   });
 
   it('says nothing else of alarms: every place that names one is among these', async () => {
