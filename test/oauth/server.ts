@@ -151,6 +151,10 @@ export async function startServer(given: { readonly graceSeconds?: number } = {}
       deployment,
     },
   };
+  const metadata = discovery(ISSUER, advertisedPaths(routes, profile), profile, {
+    rights: RIGHTS,
+    tokens: deployment.tokens,
+  });
   const handler = serve(served, services, { profile, deployment, pages: services.pages });
 
   async function call(
@@ -273,6 +277,35 @@ export async function startServer(given: { readonly graceSeconds?: number } = {}
       },
     });
 
+  /** The server as a client library reaches it: by a `fetch` of its own. */
+  async function fetchOf(
+    target: string,
+    init: {
+      readonly method: string;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly body?: unknown;
+    },
+  ): Promise<Response> {
+    const url = new URL(target);
+    const document = DOCUMENTS[url.pathname];
+    if (document !== undefined) return Response.json(document());
+    const headers = Object.fromEntries(new Headers(init.headers));
+    delete headers['content-type'];
+    const { method } = init;
+    const form = new URLSearchParams(String(init.body ?? ''));
+    const answer = await call(`${method} ${url.pathname}`, {
+      query: url.searchParams,
+      headers,
+      ...(method === 'POST' ? { form } : {}),
+    });
+    return new Response(answer.text, { status: answer.status, headers: { ...answer.headers } });
+  }
+
+  const DOCUMENTS: Readonly<Record<string, () => unknown>> = {
+    '/.well-known/oauth-authorization-server': () => metadata.authorizationServer(),
+    '/.well-known/oauth-protected-resource/v1/mcp': () => metadata.protectedResource('/v1/mcp'),
+  };
+
   const refreshWith = (token: string, changes: Readonly<Record<string, string | undefined>> = {}) =>
     call('POST /token', {
       form: { grant_type: 'refresh_token', client_id: CLIENT.clientId, refresh_token: token, ...changes },
@@ -300,10 +333,8 @@ export async function startServer(given: { readonly graceSeconds?: number } = {}
     redeem,
     refreshWith,
     tokensOf,
-    metadata: discovery(ISSUER, advertisedPaths(routes, profile), profile, {
-      rights: RIGHTS,
-      tokens: deployment.tokens,
-    }),
+    metadata,
+    fetch: fetchOf,
     /** The state of the session that an access token names. */
     stateOf(token: string) {
       const { sid } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
