@@ -1,5 +1,6 @@
 import type { Profile } from '../lambdas/contract/profile.ts';
 import type { ServiceName } from '../lambdas/contract/route-id.ts';
+import type { Upstream } from '../lambdas/contract/upstream.ts';
 
 /** Every function by its folder `lambdas/<name>`. */
 export type FunctionName =
@@ -7,6 +8,8 @@ export type FunctionName =
   | 'authorizer'
   | 'fetcher'
   | 'forwarder'
+  // The forwarder of an upstream with a name: the same code with a ceiling of its own.
+  | `forwarder-${string}`
   | 'rotation'
   | 'reconciler'
   | 'stream'
@@ -46,6 +49,8 @@ export interface UsageKeyRight {
 
 /** Size, limits, rights and variables of a function: everything that sets it apart from the others. */
 export interface FunctionSpec {
+  /** The folder of its code in `lambdas/functions`. @default - its name */
+  readonly folder?: string;
   readonly description: string;
   /** CPU grows with memory: 1,769 MB are one vCPU (Lambda, "Configure memory"). */
   readonly memoryMiB: number;
@@ -78,12 +83,43 @@ export interface RightsOptions {
   readonly acceptsHs256?: boolean;
   /** Whether tokens of identity providers are exchanged. @default false */
   readonly exchanges?: boolean;
+  /** What stands behind the front door. @default - nothing */
+  readonly upstreams?: readonly Pick<Upstream, 'name' | 'path'>[];
+}
+
+/** The function that carries calls to an upstream. */
+export function forwarderName(upstream: Upstream['name']): FunctionName {
+  return upstream === '' ? 'forwarder' : `forwarder-${upstream}`;
+}
+
+const FORWARDER: FunctionSpec = {
+  description: 'Carries calls to the upstream',
+  memoryMiB: 512,
+  // A second less than the integration's, so that it is still there to say that the upstream was too slow.
+  timeoutSeconds: 28,
+  table: [{ actions: ['BatchGetItem'], keys: ['CONTROL'] }],
+  keyset: ['GetSecretValue'],
+  variables: ['ISSUER'],
+};
+
+function forwarders(upstreams: readonly Pick<Upstream, 'name' | 'path'>[]): Record<string, FunctionSpec> {
+  const named = upstreams.filter(({ name }) => name !== '');
+  return Object.fromEntries(
+    named.map(({ name, path }) => [
+      forwarderName(name),
+      { ...FORWARDER, folder: 'forwarder', description: `Carries calls to the upstream of ${path}` },
+    ]),
+  );
 }
 
 /** All functions. A right stands here or it is not given. */
 export function functionSpecs(
   profile: Profile,
-  { acceptsHs256 = profile.tokens.algorithm === 'HS256', exchanges = false }: RightsOptions = {},
+  {
+    acceptsHs256 = profile.tokens.algorithm === 'HS256',
+    exchanges = false,
+    upstreams = [],
+  }: RightsOptions = {},
 ): Readonly<Record<FunctionName, FunctionSpec>> {
   return {
     authorizer: {
@@ -145,12 +181,13 @@ export function functionSpecs(
         { actions: ['BatchGetItem'], keys: ['KEY#*', 'SESSION#*'] },
         { actions: ['Query'], keys: ['TENANT#*', 'USER#*'] },
         { actions: ['PutItem'], keys: ['TENANT#*', 'KEY#*'] },
-        { actions: ['UpdateItem'], keys: ['TENANT#*', 'KEY#*', 'SESSION#*'] },
+        { actions: ['UpdateItem'], keys: ['TENANT#*', 'KEY#*', 'SESSION#*', 'IDEMPOTENCY#*'] },
         { actions: ['DeleteItem'], keys: ['TENANT#*', 'USER#*'] },
         {
           actions: ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
           keys: ['CLIENT#*'],
         },
+        { actions: ['UpdateItem'], keys: ['CURSORS'] },
       ],
     },
     people: {
@@ -162,8 +199,12 @@ export function functionSpecs(
         { actions: ['GetItem'], keys: ['EMAIL#*', 'TENANT#*', 'BACKOFF#*'] },
         { actions: ['Query'], keys: ['TENANT#*', 'USER#*'] },
         { actions: ['PutItem'], keys: ['EMAIL#*', 'TENANT#*'] },
-        { actions: ['UpdateItem'], keys: ['EMAIL#*', 'TENANT#*', 'SESSION#*', 'BACKOFF#*'] },
+        {
+          actions: ['UpdateItem'],
+          keys: ['EMAIL#*', 'TENANT#*', 'SESSION#*', 'BACKOFF#*', 'IDEMPOTENCY#*'],
+        },
         { actions: ['DeleteItem'], keys: ['EMAIL#*', 'TENANT#*', 'USER#*', 'BACKOFF#*'] },
+        { actions: ['UpdateItem'], keys: ['CURSORS'] },
       ],
     },
     transfer: {
@@ -174,8 +215,9 @@ export function functionSpecs(
       table: [
         { actions: ['GetItem', 'Query', 'PutItem', 'UpdateItem'], keys: ['TENANT#*'] },
         { actions: ['BatchGetItem'], keys: ['TENANT#*', 'KEY#*'] },
-        { actions: ['PutItem'], keys: ['KEY#*'] },
+        { actions: ['PutItem', 'UpdateItem'], keys: ['KEY#*'] },
         { actions: ['UpdateItem'], keys: ['CONTROL'] },
+        { actions: ['UpdateItem'], keys: ['CURSORS'] },
       ],
     },
     public: {
@@ -190,15 +232,8 @@ export function functionSpecs(
       variables: ['ISSUER'],
       readsMetrics: (profile.paths.getMetrics ?? []).length > 0,
     },
-    forwarder: {
-      description: 'Carries calls to the upstream',
-      memoryMiB: 512,
-      // A second less than the integration's, so that it is still there to say that the upstream was too slow.
-      timeoutSeconds: 28,
-      table: [{ actions: ['BatchGetItem'], keys: ['CONTROL'] }],
-      keyset: ['GetSecretValue'],
-      variables: ['ISSUER'],
-    },
+    forwarder: FORWARDER,
+    ...forwarders(upstreams),
     fetcher: {
       description: 'Fetches the metadata documents of OAuth clients from the public internet',
       memoryMiB: 256,
@@ -220,7 +255,7 @@ export function functionSpecs(
       timeoutSeconds: 60,
       table: [
         { actions: ['Query', 'DeleteItem'], keys: ['USAGEKEYS'] },
-        { actions: ['GetItem'], keys: ['TENANT#*'] },
+        { actions: ['GetItem'], keys: ['TENANT#*', 'CONTROL'] },
         { actions: ['UpdateItem'], keys: ['USAGEKEYS', 'TENANT#*'] },
       ],
       usageKeys: [
@@ -235,7 +270,10 @@ export function functionSpecs(
       memoryMiB: 256,
       timeoutSeconds: 60,
       table: [
-        { actions: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'], keys: ['TENANT#*'] },
+        {
+          actions: ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
+          keys: ['TENANT#*'],
+        },
         { actions: ['Query', 'DeleteItem'], keys: ['USER#*'] },
         { actions: ['UpdateItem'], keys: ['SESSION#*', 'EMAIL#*', 'CENSUS', 'USAGEKEYS'] },
         { actions: ['PutItem'], keys: ['EVENT#*'] },

@@ -3,7 +3,7 @@ import type { Profile } from '../contract/profile.ts';
 import { declaredScopes, firstUncovered, type Scope } from '../contract/scopes.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { Problem, rateLimited } from '../kernel/problem.ts';
-import { hashKey, parseKey } from '../keys/key-format.ts';
+import { hashKey, keyMark, parseKey } from '../keys/key-format.ts';
 import type { KeyRecord, Use } from '../keys/key-record.ts';
 import { KEY_TOKEN_SECONDS, type KeyToken } from '../keys/key-tokens.ts';
 import { allowanceAfter, secondsUntil } from '../plans/allowance.ts';
@@ -63,7 +63,7 @@ export async function serviceToken(
   if (beyond !== undefined)
     throw new Problem('invalid_scope', { message: `The client does not have the scope ${beyond}.` });
   const { keyId, tenantId } = caller;
-  const claims = { keyId, tenantId, locator, keyHash, scopes: granted, resource };
+  const claims = { keyId, tenantId, locator, keyMark: keyMark(keyHash), scopes: granted, resource };
   const accessToken = await signer.keyToken(claims, KEY_TOKEN_SECONDS);
   return { accessToken, expiresInSeconds: KEY_TOKEN_SECONDS, scopes: granted };
 }

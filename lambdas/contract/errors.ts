@@ -191,6 +191,12 @@ const OTHER_ERRORS = {
     title: 'Invalid field',
     message: 'A field is invalid.',
   },
+  not_configured: {
+    status: 400,
+    type: 'validation_error',
+    title: 'Not configured',
+    message: 'This deployment does not offer this.',
+  },
   scopes_too_long: {
     status: 422,
     type: 'validation_error',
@@ -215,6 +221,18 @@ const OTHER_ERRORS = {
     title: 'Limit reached',
     message: 'A limit of your tier is reached.',
   },
+  request_in_flight: {
+    status: 409,
+    type: 'conflict_error',
+    title: 'Request in flight',
+    message: 'A request with this Idempotency-Key is being carried out. Repeat it in some seconds.',
+  },
+  idempotency_key_reused: {
+    status: 422,
+    type: 'validation_error',
+    title: 'Idempotency-Key used already',
+    message: 'This Idempotency-Key came with another request. Send a new one with each new request.',
+  },
   gone: { status: 410, type: 'not_found_error', title: 'Gone', message: 'This is no longer there.' },
   payload_too_large: {
     status: 413,
@@ -233,12 +251,6 @@ const OTHER_ERRORS = {
     type: 'server_error',
     title: 'Internal error',
     message: 'Something went wrong on our side. Try again.',
-  },
-  not_configured: {
-    status: 501,
-    type: 'server_error',
-    title: 'Not configured',
-    message: 'This deployment does not offer this.',
   },
   upstream_failed: {
     status: 502,

@@ -1,6 +1,6 @@
 import { headerValues } from '../kernel/headers.ts';
+import { parseJson, printable } from '../kernel/json.ts';
 import { Problem } from '../kernel/problem.ts';
-import { requireStorable } from '../kernel/storable.ts';
 import type { HttpRequest } from './event.ts';
 
 /** Bytes of a body that our own routes take; the largest has a name, metadata and twenty address blocks. */
@@ -30,20 +30,19 @@ export function readBody(request: HttpRequest, takesForm: boolean, maxBytes = MA
     });
   }
   try {
-    return JSON.parse(text, bounded());
+    return parseJson(text, atMostFields());
   } catch (error) {
     if (error instanceof Problem) throw error;
     throw new Problem('malformed_request', { message: 'The body is not valid JSON.' });
   }
 }
 
-/** A reviver for `JSON.parse` that takes storable members, and not too many of them. */
-function bounded(): (name: string, value: unknown) => unknown {
+/** Counts members, and throws for one too many. */
+function atMostFields(): () => void {
   let members = 0;
-  return (name, value) => {
+  return () => {
     members += 1;
     if (members > MAX_FIELDS) throw tooManyFields();
-    return requireStorable(name, value);
   };
 }
 
@@ -82,9 +81,4 @@ function readForm(text: string): Record<string, string> {
     fields.set(name, value);
   }
   return Object.fromEntries([...fields].filter(([, value]) => value !== ''));
-}
-
-/** A caller's word that is short and plain enough to be said back. */
-export function printable(text: string): string {
-  return JSON.stringify(text.slice(0, 64)).slice(1, -1);
 }

@@ -16,6 +16,7 @@ const NAMES: Readonly<Partial<Record<ErrorCode, string>>> = {
   slow_down: 'slow_down',
   access_denied: 'access_denied',
   expired_token: 'expired_token',
+  not_configured: 'unsupported_grant_type',
   unavailable: 'temporarily_unavailable',
   rate_limited: 'temporarily_unavailable',
 };

@@ -3,7 +3,7 @@ import type { Deployment } from '../contract/deployment.ts';
 import { roleScopes } from '../contract/rights.ts';
 import { declaredScopes, type Scope, sharedScopes } from '../contract/scopes.ts';
 import { Problem } from '../kernel/problem.ts';
-import { sameHash } from '../keys/key-format.ts';
+import { keyMark, sameHash } from '../keys/key-format.ts';
 import type { VerificationContext } from '../keys/verification.ts';
 import type { AccountStore } from '../people/accounts.ts';
 import type { SessionStore } from '../sessions/sessions.ts';
@@ -89,12 +89,12 @@ async function sessionScopes(
 
 /** The same of a key's token. */
 async function keyScopes(
-  { locator, keyHash, scopes, tenantId }: KeyTokenClaims,
+  { locator, keyMark: mark, scopes, tenantId }: KeyTokenClaims,
   { records, deployment: { rights }, clock }: IntrospectionContext,
 ): Promise<readonly Scope[] | undefined> {
   const now = clock();
   const { record } = await records.peekKey(locator, now);
-  const slot = record?.slots.find(({ hash, expiresAt }) => sameHash(hash, keyHash) && expiresAt > now);
+  const slot = record?.slots.find(({ hash, expiresAt }) => sameHash(keyMark(hash), mark) && expiresAt > now);
   if (slot === undefined || record?.state !== 'active' || record.caller.tenantId !== tenantId)
     return undefined;
   return sharedScopes(scopes, declaredScopes(record.caller.scopes, rights.inclusion), rights.inclusion);

@@ -6,9 +6,14 @@ const PLAIN_PATH = /^(?:\/(?!\.{1,2}(?:\/|$))[\w\-.~!$&'()*+,=:@]+)*\/?$/;
 /** The longest path of a resource: it stands in every token. */
 const MAX_RESOURCE_LENGTH = 512;
 
-/** Whether credentials are taken at a path: the whole API, and all below a prefix of the upstream. */
-export function isProtected(path: string, { upstreamPrefixes }: Pick<Profile, 'upstreamPrefixes'>): boolean {
-  return path === '' || upstreamPrefixes.some((prefix) => `${path}/`.startsWith(`${prefix}/`));
+/** The prefixes below which credentials are taken: of the upstream, and of our own rows. */
+type Prefixes = Pick<Profile, 'upstreamPrefixes' | 'managementPrefix'>;
+
+/** Whether credentials are taken at a path: the whole API, and all below one of its prefixes. */
+export function isProtected(path: string, { upstreamPrefixes, managementPrefix }: Prefixes): boolean {
+  const prefixes =
+    managementPrefix === undefined ? upstreamPrefixes : [...upstreamPrefixes, managementPrefix];
+  return path === '' || prefixes.some((prefix) => `${path}/`.startsWith(`${prefix}/`));
 }
 
 /**
@@ -18,7 +23,7 @@ export function isProtected(path: string, { upstreamPrefixes }: Pick<Profile, 'u
 export function resourcePath(
   resource: string | undefined,
   issuer: string,
-  profile: Pick<Profile, 'upstreamPrefixes'>,
+  profile: Prefixes,
 ): string | undefined {
   if (resource === undefined) return '';
   if (!resource.startsWith(issuer) || resource.length > issuer.length + MAX_RESOURCE_LENGTH) return undefined;

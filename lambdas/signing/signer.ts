@@ -51,15 +51,15 @@ export class Signer {
 
   /** An access token that stands for an API key; valid for `seconds`, and no longer than the key. */
   keyToken(
-    { keyId, tenantId, locator, keyHash, scopes, resource }: KeyTokenClaims,
+    { keyId, tenantId, locator, keyMark, scopes, resource }: KeyTokenClaims,
     seconds: number,
   ): Promise<string> {
-    const kh = Buffer.from(keyHash).toString('base64url');
+    const km = Buffer.from(keyMark).toString('base64url');
     const payload = {
       sub: keyId,
       tid: tenantId,
       loc: locator,
-      kh,
+      km,
       scope: scopes.join(' '),
       aud: this.#audience(resource),
     };

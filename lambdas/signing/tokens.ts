@@ -43,8 +43,8 @@ export interface KeyTokenClaims {
   readonly tenantId: string;
   readonly keyId: string;
   readonly locator: string;
-  /** SHA-256 of the key: the token is good for as long as that very key is. */
-  readonly keyHash: Uint8Array;
+  /** Of the key, not its hash: the token is good for as long as that very key is. */
+  readonly keyMark: Uint8Array;
   readonly scopes: readonly Scope[];
   /** As in {@link TokenClaims}. */
   readonly resource?: string;
@@ -128,7 +128,7 @@ export class TokenVerifier {
 
 /** The subject of a payload: a session by `sid`, a key by `loc`; undefined for anything else, and for another audience. */
 function claimsOf(payload: JWTPayload): TokenClaims | KeyTokenClaims | undefined {
-  const { sub, tid, sid, wid, loc, kh, scope, client_id } = payload;
+  const { sub, tid, sid, wid, loc, km, scope, client_id } = payload;
   const path = pathOf(payload);
   if (typeof sub !== 'string' || typeof tid !== 'string' || path === undefined) return undefined;
   const resource = path === '' ? {} : { resource: path };
@@ -148,7 +148,7 @@ function claimsOf(payload: JWTPayload): TokenClaims | KeyTokenClaims | undefined
     keyId: sub,
     tenantId: tid,
     locator: loc,
-    keyHash: Buffer.from(`${kh}`, 'base64url'),
+    keyMark: Buffer.from(`${km}`, 'base64url'),
     scopes,
     ...resource,
   };

@@ -4,6 +4,7 @@ import { Facts } from '../../lambdas/access/facts.ts';
 import { DynamoBackoffStore } from '../../lambdas/attempts/backoff-store.ts';
 import { DynamoSourceStore } from '../../lambdas/attempts/source-store.ts';
 import { DynamoClientStore } from '../../lambdas/clients/client-store.ts';
+import { DynamoClaimStore } from '../../lambdas/idempotency/claim-store.ts';
 import { createDynamoDbHttp } from '../../lambdas/kernel/dynamodb-http.ts';
 import type { Item, ItemKey } from '../../lambdas/kernel/items.ts';
 import type { RecordClient } from '../../lambdas/kernel/record-client.ts';
@@ -66,6 +67,7 @@ export async function startStore(): Promise<TestStore> {
     backoff: new DynamoBackoffStore(table),
     codes: new DynamoCodeStore(table),
     devices: new DynamoDeviceStore(table),
+    claims: new DynamoClaimStore(table),
     clients: new DynamoClientStore(table),
     exchange: new DynamoExchangeStore(table),
     imports: new DynamoImportStore(table),

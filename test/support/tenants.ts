@@ -2,6 +2,7 @@ import type { DecisionStore } from '../../lambdas/access/decision.ts';
 import type { BackoffStore } from '../../lambdas/attempts/backoff.ts';
 import type { SourceStore } from '../../lambdas/attempts/source.ts';
 import type { ClientStore } from '../../lambdas/clients/stored-clients.ts';
+import type { ClaimStore } from '../../lambdas/kernel/claim.ts';
 import { NEVER } from '../../lambdas/kernel/clock.ts';
 import type { ApiKey } from '../../lambdas/keys/api-key.ts';
 import { newKey } from '../../lambdas/keys/key-format.ts';
@@ -29,6 +30,7 @@ export interface Stores {
   readonly backoff: BackoffStore;
   readonly codes: CodeStore;
   readonly devices: DeviceStore;
+  readonly claims: ClaimStore;
   readonly clients: ClientStore;
   readonly exchange: ExchangeStore;
   readonly imports: ImportStore;

@@ -1,6 +1,7 @@
 import { profile } from '#profile';
 import { Facts } from '../../access/facts.ts';
 import { DynamoBackoffStore } from '../../attempts/backoff-store.ts';
+import { invalidRequests } from '../../attempts/source.ts';
 import { DynamoSourceStore } from '../../attempts/source-store.ts';
 import { serve } from '../../http/serve.ts';
 import { systemClock } from '../../kernel/clock.ts';
@@ -16,16 +17,18 @@ import { KeysetStore } from '../../signing/keyset-store.ts';
 import { Signer } from '../../signing/signer.ts';
 import { accountsRoutes } from '../../table/accounts.ts';
 
+const deployment = LATCHKEY_DEPLOYMENT;
 const table = new Table(variable('TABLE_NAME'));
+const sources = new DynamoSourceStore(table);
 const facts = new Facts(table, table.name);
 const keyset = new KeysetStore(variable('KEYSET_SECRET_ARN'), () => facts.control());
 const signIns = new DynamoSignInStore(table);
 const pages = { branding: LATCHKEY_BRANDING, url: variable('ISSUER') };
 const passwords = {
-  deployment: LATCHKEY_DEPLOYMENT,
+  deployment,
   accounts: new DynamoAccountStore(table),
   backoff: new DynamoBackoffStore(table),
-  sources: new DynamoSourceStore(table),
+  sources,
   clock: systemClock,
 };
 const services: ServicesOf<typeof accountsRoutes> = {
@@ -42,4 +45,9 @@ const services: ServicesOf<typeof accountsRoutes> = {
 };
 
 /** Serves onboarding, login and the pages on which people sign in: whatever looks at a password. */
-export const handler = serve(accountsRoutes, services, { profile, deployment: LATCHKEY_DEPLOYMENT, pages });
+export const handler = serve(
+  accountsRoutes,
+  services,
+  { profile, deployment, pages },
+  { countErrors: invalidRequests(sources, deployment.addressLimits, systemClock) },
+);

@@ -4,7 +4,9 @@ import { Facts } from '../../access/facts.ts';
 import { AuditTrail } from '../../audit/trail-store.ts';
 import { DynamoClientStore } from '../../clients/client-store.ts';
 import { serve } from '../../http/serve.ts';
+import { DynamoClaimStore } from '../../idempotency/claim-store.ts';
 import { systemClock } from '../../kernel/clock.ts';
+import { tableCursors } from '../../kernel/cursor.ts';
 import type { ServicesOf } from '../../kernel/route.ts';
 import { Table } from '../../kernel/table.ts';
 import { variable } from '../../kernel/variables.ts';
@@ -24,6 +26,7 @@ const keys = { profile, deployment, keys: new DynamoKeyStore(table), clock: syst
 const workspaces = new DynamoWorkspaceStore(table);
 const clients = { profile, deployment, clients: new DynamoClientStore(table), clock: systemClock };
 const services: ServicesOf<typeof managementRoutes> = {
+  claims: new DynamoClaimStore(table),
   keys,
   clients,
   users: new DynamoAccountStore(table),
@@ -40,6 +43,7 @@ const services: ServicesOf<typeof managementRoutes> = {
     records: new DynamoDecisionStore(table, table.name, new Facts(table, table.name)),
   },
   audit: new AuditTrail(table),
+  cursors: tableCursors(table),
   usage: new DynamoUsageStore(table),
 };
 

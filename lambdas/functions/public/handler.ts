@@ -58,5 +58,5 @@ export const handler = serve(
   publicRoutes,
   services,
   { profile, deployment: LATCHKEY_DEPLOYMENT },
-  methodOrPath(LATCHKEY_METHODS),
+  { unmatched: methodOrPath(LATCHKEY_METHODS) },
 );

@@ -1,6 +1,7 @@
 import { profile } from '#profile';
 import { DynamoDecisionStore } from '../../access/decision-store.ts';
 import { Facts } from '../../access/facts.ts';
+import { invalidRequests } from '../../attempts/source.ts';
 import { DynamoSourceStore } from '../../attempts/source-store.ts';
 import { DynamoClientStore } from '../../clients/client-store.ts';
 import { KnownClients } from '../../clients/clients.ts';
@@ -33,6 +34,7 @@ import { DynamoWorkspaceStore } from '../../tenancy/workspace-store.ts';
 
 const deployment = LATCHKEY_DEPLOYMENT;
 const table = new Table(variable('TABLE_NAME'));
+const sources = new DynamoSourceStore(table);
 const facts = new Facts(table, table.name);
 const keyset = new KeysetStore(variable('KEYSET_SECRET_ARN'), () => facts.control());
 const issuer = variable('ISSUER');
@@ -49,7 +51,6 @@ const pages = { branding: LATCHKEY_BRANDING, url: issuer };
 const users = new DynamoAccountStore(table);
 const records = new DynamoDecisionStore(table, table.name, facts);
 const registered = new DynamoClientStore(table);
-const sources = new DynamoSourceStore(table);
 const clients = new KnownClients({
   clients: registered,
   documents: new DynamoDocumentStore(table),
@@ -99,4 +100,9 @@ const services: ServicesOf<typeof tokenRoutes> = {
 };
 
 /** Serves what gives tokens, and the pages on which people let clients act for them. */
-export const handler = serve(tokenRoutes, services, { profile, deployment, pages });
+export const handler = serve(
+  tokenRoutes,
+  services,
+  { profile, deployment, pages },
+  { countErrors: invalidRequests(sources, deployment.addressLimits, systemClock) },
+);

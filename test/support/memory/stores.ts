@@ -1,6 +1,7 @@
 import type { Stores } from '../tenants.ts';
 import { MemoryAccountStore } from './account-store.ts';
 import { MemoryBackoffStore, MemorySourceStore } from './attempt-stores.ts';
+import { MemoryClaimStore } from './claim-store.ts';
 import { MemoryClientStore } from './client-store.ts';
 import { MemoryDecisionStore } from './decision-store.ts';
 import { MemoryExchangeStore } from './exchange-store.ts';
@@ -29,6 +30,7 @@ export function memoryStores(): MemoryStores {
     backoff: new MemoryBackoffStore(),
     codes: new MemoryCodeStore(state),
     devices: new MemoryDeviceStore(state),
+    claims: new MemoryClaimStore(state),
     clients: new MemoryClientStore(),
     exchange: new MemoryExchangeStore(state),
     imports: new MemoryImportStore(state),
