@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { exportJWK, type JWK } from 'jose';
 import type { Algorithm } from '../contract/algorithms.ts';
 import { FACTS_SECONDS } from '../kernel/freshness.ts';
-import type { ControlFacts, PublicKey } from './control-facts.ts';
+import type { ControlFacts, KeyUse, PublicKey } from './control-facts.ts';
 import { NEW_KEY, PUBLIC_MEMBERS } from './new-key.ts';
 
 /**
@@ -26,13 +26,13 @@ export const ASSERTION_SECONDS = 60;
 /** Seconds for which a dropped key is kept beyond the last token that it can have signed: room for clocks that differ. */
 const DROP_MARGIN_SECONDS = 300;
 
-const USES = ['token', 'assertion'] as const;
+const USES: readonly KeyUse[] = ['token', 'assertion'];
 
 /** A key of the keyset, with its private half. Times are Unix seconds. */
 export interface SigningKey {
   readonly kid: string;
   /** `token`: people's access tokens. `assertion`: what the upstream gets, always asymmetric. */
-  readonly use: (typeof USES)[number];
+  readonly use: KeyUse;
   readonly algorithm: Algorithm;
   readonly createdAt: number;
   /** From when it signs, if it is published when it is made; see {@link publication}. */
@@ -53,6 +53,8 @@ export const EMPTY_KEYSET: Keyset = { version: 0, keys: [] };
 
 /** The keys to make, and for how many seconds what each kind signs is valid. */
 export interface KeysetPlan {
+  /** The uses of the keys to make. @default - both */
+  readonly uses?: readonly KeyUse[];
   readonly tokenAlgorithm: Algorithm;
   readonly tokenSeconds: number;
 }
@@ -76,7 +78,7 @@ export async function nextKeyset(
   const trusted = withoutRevoked(keyset, revokedKids);
   const live = trusted.keys.filter((key) => !isDead(key, trusted, plan, now));
   const added = await Promise.all(
-    USES.map((use) => {
+    (plan.uses ?? USES).map((use) => {
       const start = (): number => {
         if (signingKey({ ...keyset, keys: live }, use, now) !== undefined) return now + PUBLICATION_SECONDS;
         return keyset.keys.length === 0 ? now : now + URGENT_PUBLICATION_SECONDS;

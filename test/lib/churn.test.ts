@@ -33,7 +33,7 @@ describe('a diff of two synths', () => {
   });
 
   it.each([
-    ['the days between rotations', { rotationDays: 60 }, { 'AWS::SecretsManager::RotationSchedule': 1 }],
+    ['the days between rotations', { rotationDays: 60 }, { 'AWS::SecretsManager::RotationSchedule': 2 }],
     [
       'the rate of a tier',
       { tiers: { ...config.tiers, free: { ...free, rate: 21 } } },
