@@ -37,7 +37,7 @@ describe('a diff of two synths', () => {
       'the days between rotations',
       { rotationDays: 60 },
       // The alarm of a rotation that was missed.
-      { 'AWS::SecretsManager::RotationSchedule': 1, 'AWS::CloudWatch::Alarm': 1 },
+      { 'AWS::SecretsManager::RotationSchedule': 2, 'AWS::CloudWatch::Alarm': 1 },
     ],
     [
       'the rate of a tier',
