@@ -1,7 +1,7 @@
 /** MCP's SDK and its conformance suite. They have a lock file of their own: nothing else in the repository needs them. */
 import { execFileSync } from 'node:child_process';
-import { statSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, statSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 const FOLDER = import.meta.dirname;
@@ -71,4 +71,43 @@ interface Sdk {
 export async function loadSdk(): Promise<Sdk> {
   const file = join(MODULES, '@modelcontextprotocol/sdk/dist/esm/client/auth.js');
   return (await import(pathToFileURL(file).href)) as Sdk;
+}
+
+/** A browser's page, as far as we use it. */
+interface BrowserPage {
+  goto(url: string): Promise<unknown>;
+  url(): string;
+  route(
+    url: (url: URL) => boolean,
+    handle: (route: { fulfill(answer: object): Promise<void> }) => Promise<void>,
+  ): Promise<void>;
+  waitForURL(url: (url: URL) => boolean): Promise<void>;
+  fill(selector: string, value: string): Promise<void>;
+  click(selector: string): Promise<void>;
+}
+
+/** A browser: each page has cookies of its own. */
+export interface Browser {
+  newPage(): Promise<BrowserPage>;
+  close(): Promise<void>;
+}
+
+/** The browser's program: `CHROMIUM` of the environment, or the first on the path. Throws when there is none. */
+function chromiumProgram(): string {
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  const found = ['chromium', 'chromium-browser', 'google-chrome']
+    .flatMap((name) => folders.map((folder) => join(folder, name)))
+    .find((file) => existsSync(file));
+  const program = process.env.CHROMIUM ?? found;
+  if (program === undefined) throw new Error('There is no Chromium: install it, or name it in CHROMIUM.');
+  return program;
+}
+
+/** Starts the Chromium that there is. */
+export async function launchChromium(): Promise<Browser> {
+  const { chromium } = (await import(pathToFileURL(join(MODULES, 'playwright-core/index.mjs')).href)) as {
+    chromium: { launch(options: object): Promise<Browser> };
+  };
+  // As root, as in a container, Chromium has no sandbox.
+  return chromium.launch({ executablePath: chromiumProgram(), args: ['--no-sandbox'] });
 }
