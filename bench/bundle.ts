@@ -32,7 +32,7 @@ export async function bundleAuthorizer(folder: string): Promise<AuthorizerBundle
   const api = apiConstants(routes, settings.profile, deployment);
   const { authorizer = '' } = await bundleFunctions({
     functions: ['authorizer'],
-    profile: settings.profile.name,
+    profile: settings.profile,
     deployment,
     branding: brandingOf(settings),
     api,

@@ -57,7 +57,7 @@ export async function latchkeyApp(
   requireFreePaths(rows, deployment.upstreams, settings.profile);
   const bundles = await bundleFunctions({
     functions: Object.keys(functionSpecs(settings.profile)),
-    profile: settings.profile.name,
+    profile: settings.profile,
     deployment,
     branding: brandingOf(settings),
     api: apiConstants(routes, settings.profile, deployment),

@@ -153,26 +153,31 @@ export function functionSpecs(
       variables: ['ISSUER'],
     },
     tokens: {
-      description: 'Tokens for tokens and keys',
+      description: 'Tokens, and the pages on which people let clients act for them',
       memoryMiB: 512,
       timeoutSeconds: 10,
       table: [
-        { actions: ['BatchGetItem'], keys: ['TENANT#*', 'CONTROL'] },
-        { actions: ['UpdateItem'], keys: ['SESSION#*', 'REFRESH#*', 'BACKOFF#*'] },
+        { actions: ['BatchGetItem'], keys: ['TENANT#*', 'CONTROL', 'SESSION#*', 'KEY#*'] },
+        { actions: ['GetItem'], keys: ['TENANT#*', 'USER#*', 'SIGNIN#*', 'REFRESH#*'] },
+        { actions: ['Query'], keys: ['TENANT#*', 'USER#*'] },
+        { actions: ['ConditionCheckItem'], keys: ['TENANT#*', 'USER#*'] },
+        { actions: ['PutItem'], keys: ['TENANT#*', 'USER#*', 'SESSION#*'] },
+        { actions: ['UpdateItem'], keys: ['TENANT#*', 'KEY#*', 'SESSION#*', 'REFRESH#*', 'BACKOFF#*'] },
         { actions: ['DeleteItem'], keys: ['USER#*'] },
-        { actions: ['PutItem', 'UpdateItem'], keys: ['CLIENT#*'] },
+        { actions: ['GetItem', 'PutItem', 'UpdateItem'], keys: ['CLIENT#*', 'CODE#*', 'DEVICE#*'] },
+        { actions: ['GetItem', 'PutItem'], keys: ['USERCODE#*'] },
         ...(exchanges ? EXCHANGE_RIGHTS : []),
       ],
       keyset: ['GetSecretValue'],
       invokes: ['fetcher'],
-      variables: ['ISSUER'],
+      variables: ['ISSUER', 'ACCEPTED_ISSUERS'],
     },
     management: {
       description: 'The caller, sessions, API keys, workspaces, the tenant and its audit trail',
       memoryMiB: 512,
       timeoutSeconds: 10,
       table: [
-        { actions: ['GetItem'], keys: ['TENANT#*', 'KEY#*'] },
+        { actions: ['GetItem'], keys: ['TENANT#*', 'USER#*', 'KEY#*'] },
         { actions: ['BatchGetItem'], keys: ['KEY#*', 'SESSION#*'] },
         { actions: ['Query'], keys: ['TENANT#*', 'USER#*'] },
         { actions: ['PutItem'], keys: ['TENANT#*', 'KEY#*'] },
@@ -182,6 +187,7 @@ export function functionSpecs(
           actions: ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
           keys: ['CLIENT#*'],
         },
+        { actions: ['UpdateItem'], keys: ['CURSORS'] },
       ],
     },
     people: {
@@ -198,6 +204,7 @@ export function functionSpecs(
           keys: ['EMAIL#*', 'TENANT#*', 'SESSION#*', 'BACKOFF#*', 'IDEMPOTENCY#*'],
         },
         { actions: ['DeleteItem'], keys: ['EMAIL#*', 'TENANT#*', 'USER#*', 'BACKOFF#*'] },
+        { actions: ['UpdateItem'], keys: ['CURSORS'] },
       ],
     },
     transfer: {
@@ -208,8 +215,9 @@ export function functionSpecs(
       table: [
         { actions: ['GetItem', 'Query', 'PutItem', 'UpdateItem'], keys: ['TENANT#*'] },
         { actions: ['BatchGetItem'], keys: ['TENANT#*', 'KEY#*'] },
-        { actions: ['PutItem'], keys: ['KEY#*'] },
+        { actions: ['PutItem', 'UpdateItem'], keys: ['KEY#*'] },
         { actions: ['UpdateItem'], keys: ['CONTROL'] },
+        { actions: ['UpdateItem'], keys: ['CURSORS'] },
       ],
     },
     public: {
@@ -247,7 +255,7 @@ export function functionSpecs(
       timeoutSeconds: 60,
       table: [
         { actions: ['Query', 'DeleteItem'], keys: ['USAGEKEYS'] },
-        { actions: ['GetItem'], keys: ['TENANT#*'] },
+        { actions: ['GetItem'], keys: ['TENANT#*', 'CONTROL'] },
         { actions: ['UpdateItem'], keys: ['USAGEKEYS', 'TENANT#*'] },
       ],
       usageKeys: [
@@ -262,7 +270,10 @@ export function functionSpecs(
       memoryMiB: 256,
       timeoutSeconds: 60,
       table: [
-        { actions: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'], keys: ['TENANT#*'] },
+        {
+          actions: ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
+          keys: ['TENANT#*'],
+        },
         { actions: ['Query', 'DeleteItem'], keys: ['USER#*'] },
         { actions: ['UpdateItem'], keys: ['SESSION#*', 'EMAIL#*', 'CENSUS', 'USAGEKEYS'] },
         { actions: ['PutItem'], keys: ['EVENT#*'] },

@@ -14,7 +14,10 @@ export interface HttpRequest {
   readonly query: Readonly<Record<string, readonly string[]>>;
   readonly headers: HeaderValues;
   readonly body: Buffer;
+  /** Under which the request is traced: the caller's own where there is one, else API Gateway's. */
   readonly requestId: string;
+  /** API Gateway's, which nobody chooses. */
+  readonly gatewayRequestId: string;
   readonly address: string;
   /** The host that was called, with its port where there is one. API Gateway answers for its own only. */
   readonly host: string;
@@ -29,6 +32,7 @@ export interface HttpRequest {
 export function readEvent(event: APIGatewayProxyEvent): HttpRequest {
   const headers = event.multiValueHeaders ?? {};
   const { domainName = '', stage, path, protocol = '', authorizer: context = null } = event.requestContext;
+  const gatewayRequestId = event.requestContext.extendedRequestId ?? event.requestContext.requestId;
   return {
     method: event.httpMethod,
     resource: event.resource,
@@ -37,7 +41,8 @@ export function readEvent(event: APIGatewayProxyEvent): HttpRequest {
     query: definedValues(event.multiValueQueryStringParameters),
     headers,
     body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
-    requestId: traceId(headers, event.requestContext.extendedRequestId ?? event.requestContext.requestId),
+    requestId: traceId(headers, gatewayRequestId),
+    gatewayRequestId,
     address: event.requestContext.identity.sourceIp,
     host: domainName,
     prefix: path === `/${stage}${event.path}` ? `/${stage}` : '',

@@ -5,6 +5,8 @@ import { counted, observe } from '../kernel/metrics.ts';
 /** The log line of a request. Headers, queries and bodies are in none: they hold secrets. */
 export interface RequestLine {
   readonly requestId: string;
+  /** API Gateway's, by which the audit trail names it; the same, unless the caller has named the request. */
+  readonly gatewayRequestId: string;
   readonly route: string;
   /** The row of the route table that was meant. */
   readonly operation?: RouteId | undefined;
@@ -18,6 +20,7 @@ export interface RequestLine {
 /** Writes one structured line, which also counts the request by the class of its status, and logins by theirs. */
 export function logRequest({
   requestId,
+  gatewayRequestId,
   route,
   operation,
   status,
@@ -28,6 +31,7 @@ export function logRequest({
   const line = {
     level: status >= 500 ? 'ERROR' : 'INFO',
     request_id: requestId,
+    ...(gatewayRequestId === requestId ? {} : { gateway_request_id: gatewayRequestId }),
     route,
     status,
     ms: Math.round(milliseconds),

@@ -7,7 +7,7 @@ import type { ClaimServices } from '../kernel/claim.ts';
 import { type Credential, readCredential } from '../kernel/credential.ts';
 import { headerValues } from '../kernel/headers.ts';
 import { Problem } from '../kernel/problem.ts';
-import type { Incoming, RawBody, Route, RouteGroup, Row } from '../kernel/route.ts';
+import type { Incoming, Origin, RawBody, Route, RouteGroup, Row } from '../kernel/route.ts';
 import { namedWorkspaces } from '../tenancy/workspace-choice.ts';
 import { readBody, requireFewParameters } from './body.ts';
 import { cookieSuffix, namedCookies } from './cookies.ts';
@@ -42,6 +42,7 @@ export function answering(
     const route = routeOf(request);
     const line = {
       requestId: request.requestId,
+      gatewayRequestId: request.gatewayRequestId,
       route: `${request.method} ${request.resource}`,
       operation: route?.id,
     };
@@ -145,7 +146,7 @@ async function serveRow<Services>(
     raw: rawBody(request, row.lines?.maxBytes),
     params: request.params,
     path: request.path,
-    origin: { address: request.address, requestId: request.requestId },
+    origin: originOf(request),
     acceptLanguage: acceptLanguage(request),
     // The authorizer has let in one that is the caller's, or none.
     workspaceId: caller && namedWorkspaces(request.headers)[0],
@@ -167,6 +168,12 @@ function distinctive({ id }: Route, { params, query, headers, body }: HttpReques
 /** The types of rows say that who honours idempotency keys is given these. */
 function claimsOf(services: unknown): ClaimServices {
   return services as ClaimServices;
+}
+
+/** The origin of a request: our id, and the caller's beside it where they have named one. */
+function originOf({ address, requestId, gatewayRequestId }: HttpRequest): Origin {
+  const isOurs = requestId === gatewayRequestId;
+  return { address, requestId: gatewayRequestId, ...(isOurs ? {} : { callerRequestId: requestId }) };
 }
 
 /** The body as it came; empty where the row takes fields. */

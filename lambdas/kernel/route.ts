@@ -15,7 +15,10 @@ import type { Answer, PlainKind, PlainSuccess, ResultKind, Success } from './res
 export interface Origin {
   /** The caller's IP address as API Gateway saw it. */
   readonly address: string;
+  /** API Gateway's own. */
   readonly requestId: string;
+  /** The caller's `X-Request-ID`, where there is one that is harmless. */
+  readonly callerRequestId?: string;
   /** The claim of a call with an idempotency key, on a row that honours it. */
   readonly claim?: Claim;
 }

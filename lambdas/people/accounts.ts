@@ -8,13 +8,13 @@ import {
   type SourceStore,
   takeFromSource,
 } from '../attempts/source.ts';
-import type { ChangeOrigin, RequestOrigin } from '../audit/entries.ts';
+import type { ChangeOrigin, PlacedOrigin, RequestOrigin } from '../audit/entries.ts';
 import { invalidField, Problem } from '../kernel/problem.ts';
 import { mainEnvironment } from '../keys/key-format.ts';
 import { issueKey, type KeyIssue } from '../keys/keys.ts';
 import { type Grant, type GrantContext, openGrant, unlessChanged } from '../sessions/grants.ts';
 import type { User } from '../sessions/user.ts';
-import { requireUncommonPassword } from './common-passwords.ts';
+import { requireStrongPassword } from './password-strength.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
 
 /** Nobody's id. */
@@ -97,7 +97,7 @@ export async function onboard(
   context: AccountContext,
   from: RequestOrigin,
 ): Promise<Onboarded> {
-  requireUncommonPassword(input.password, input.email, 'password');
+  await requireStrongPassword(input.password, input.email, 'password');
   const passwordHash = await hashPassword(input.password);
   return openAccount(input, { passwordHash, holdSeconds: null }, context, from);
 }
@@ -195,10 +195,10 @@ export interface PasswordCredentials {
 /** Opens a session. Throws as {@link enterWithPassword}. */
 export function logIn(
   credentials: PasswordCredentials,
-  from: Required<RequestOrigin>,
+  from: PlacedOrigin,
   context: AccountContext,
 ): Promise<Grant> {
-  const open = (user: User, workspaceId: string) => openGrant(user, workspaceId, from, context);
+  const open = (user: User, workspaceId: string) => openGrant({ user, workspaceId }, from, context);
   return enterWithPassword(credentials, from, context, open);
 }
 
@@ -210,7 +210,7 @@ export function logIn(
  */
 export async function enterWithPassword<Opened>(
   credentials: PasswordCredentials,
-  from: Required<RequestOrigin>,
+  from: PlacedOrigin,
   { accounts, backoff, sources, deployment, clock }: PasswordContext,
   open: (user: User, workspaceId: string) => Promise<Opened>,
 ): Promise<Opened> {

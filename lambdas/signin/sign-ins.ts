@@ -1,5 +1,5 @@
 import { createHash, randomBytes, randomUUIDv7 } from 'node:crypto';
-import type { ChangeOrigin, RequestOrigin } from '../audit/entries.ts';
+import type { ChangeOrigin, PlacedOrigin } from '../audit/entries.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { HostCookie } from '../kernel/host-cookie.ts';
 import { enterWithPassword, type PasswordContext, type PasswordCredentials } from '../people/accounts.ts';
@@ -98,7 +98,7 @@ export interface SignInContext extends PasswordContext {
 export async function signIn(
   credentials: PasswordCredentials,
   secret: string,
-  from: Required<RequestOrigin>,
+  from: PlacedOrigin,
   context: SignInContext,
 ): Promise<string> {
   const { signIns, clock } = context;
@@ -125,7 +125,7 @@ export async function signIn(
 /** Ends what a browser is signed in as; nothing happens where nobody is. */
 export async function signOut(
   secret: string,
-  from: RequestOrigin,
+  from: PlacedOrigin,
   { signIns, clock }: Pick<SignInContext, 'signIns' | 'clock'>,
 ): Promise<void> {
   const hash = hashSecret(secret);

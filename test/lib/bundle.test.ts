@@ -19,7 +19,7 @@ beforeAll(async () => {
   const deployment = deploymentOf(settings);
   const folders = await bundleFunctions({
     functions: Object.keys(functionSpecs(settings.profile)),
-    profile: 'memgraph',
+    profile: settings.profile,
     deployment,
     branding: brandingOf(settings),
     api: apiConstants(routes, settings.profile, deployment),
