@@ -1,8 +1,9 @@
 /** MCP's SDK and its conformance suite. They have a lock file of their own: nothing else in the repository needs them. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { chromium } from '../browser/tools.ts';
 
 const FOLDER = import.meta.dirname;
 const MODULES = join(FOLDER, 'node_modules');
@@ -92,22 +93,11 @@ export interface Browser {
   close(): Promise<void>;
 }
 
-/** The browser's program: `CHROMIUM` of the environment, or the first on the path. Throws when there is none. */
-function chromiumProgram(): string {
-  const folders = (process.env.PATH ?? '').split(delimiter);
-  const found = ['chromium', 'chromium-browser', 'google-chrome']
-    .flatMap((name) => folders.map((folder) => join(folder, name)))
-    .find((file) => existsSync(file));
-  const program = process.env.CHROMIUM ?? found;
-  if (program === undefined) throw new Error('There is no Chromium: install it, or name it in CHROMIUM.');
-  return program;
-}
-
 /** Starts the Chromium that there is. */
 export async function launchChromium(): Promise<Browser> {
-  const { chromium } = (await import(pathToFileURL(join(MODULES, 'playwright-core/index.mjs')).href)) as {
+  const playwright = (await import(pathToFileURL(join(MODULES, 'playwright-core/index.mjs')).href)) as {
     chromium: { launch(options: object): Promise<Browser> };
   };
   // As root, as in a container, Chromium has no sandbox.
-  return chromium.launch({ executablePath: chromiumProgram(), args: ['--no-sandbox'] });
+  return playwright.chromium.launch({ executablePath: chromium(), args: ['--no-sandbox'] });
 }
