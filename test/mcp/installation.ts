@@ -3,7 +3,6 @@ import { execFileSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { chromium } from '../browser/tools.ts';
 
 const FOLDER = import.meta.dirname;
 const MODULES = join(FOLDER, 'node_modules');
@@ -70,8 +69,7 @@ interface Sdk {
 
 /** The SDK's client side of OAuth. Its types are not read, so that the repository compiles without it. */
 export async function loadSdk(): Promise<Sdk> {
-  const file = join(MODULES, '@modelcontextprotocol/sdk/dist/esm/client/auth.js');
-  return (await import(pathToFileURL(file).href)) as Sdk;
+  return (await importFile(join(MODULES, '@modelcontextprotocol/sdk/dist/esm/client/auth.js'))) as Sdk;
 }
 
 /** A browser's page, as far as we use it. */
@@ -93,11 +91,16 @@ export interface Browser {
   close(): Promise<void>;
 }
 
-/** Starts the Chromium that there is. */
+/** Starts the Chromium that the tests of the pages find. They compile apart from all others, so neither has types here. */
 export async function launchChromium(): Promise<Browser> {
-  const playwright = (await import(pathToFileURL(join(MODULES, 'playwright-core/index.mjs')).href)) as {
+  const { chromium } = (await importFile(join(FOLDER, '../browser/tools.ts'))) as { chromium(): string };
+  const playwright = (await importFile(join(MODULES, 'playwright-core/index.mjs'))) as {
     chromium: { launch(options: object): Promise<Browser> };
   };
   // As root, as in a container, Chromium has no sandbox.
   return playwright.chromium.launch({ executablePath: chromium(), args: ['--no-sandbox'] });
+}
+
+function importFile(file: string): Promise<unknown> {
+  return import(pathToFileURL(file).href);
 }
