@@ -166,7 +166,8 @@ export function functionSpecs(
     tokens: {
       description: 'Tokens, and the pages on which people let clients act for them',
       memoryMiB: 512,
-      timeoutSeconds: 10,
+      // A client's metadata document and its keys may take five each.
+      timeoutSeconds: 15,
       table: [
         { actions: ['BatchGetItem'], keys: ['TENANT#*', 'CONTROL', 'SESSION#*', 'KEY#*'] },
         { actions: ['GetItem'], keys: ['TENANT#*', 'USER#*', 'SIGNIN#*', 'REFRESH#*'] },

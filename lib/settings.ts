@@ -166,10 +166,11 @@ export function decisionSettingsOf({
   tokens: { acceptsHs256 },
   rights: { inclusion, roles, smallestRole, methodScopes },
 }: Deployment): DecisionSettings {
+  const limits = Object.entries(tiers).map(([name, { keys: _, ...limit }]) => [name, limit]);
   const scopesOnly = Object.entries(roles).map(([name, { scopes }]) => [name, { scopes }]);
   return {
     anonymous,
-    tiers,
+    tiers: Object.fromEntries(limits),
     initialTier,
     sandbox,
     pathScopes,

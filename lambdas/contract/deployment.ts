@@ -109,7 +109,8 @@ export interface Deployment {
 
 /** The part of a deployment that decisions read. */
 export interface DecisionSettings
-  extends Pick<Deployment, 'anonymous' | 'tiers' | 'initialTier' | 'sandbox' | 'pathScopes'> {
+  extends Pick<Deployment, 'anonymous' | 'initialTier' | 'sandbox' | 'pathScopes'> {
+  readonly tiers: Readonly<Record<string, Omit<TierLimits, 'keys'>>>;
   readonly tokens: Pick<TokenSettings, 'acceptsHs256'>;
   readonly rights: DecisionRights;
 }
