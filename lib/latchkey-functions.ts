@@ -18,6 +18,7 @@ export interface LatchkeyFunctionsProps {
   readonly reservedConcurrency: Readonly<Record<string, number>>;
   readonly table: IdentityTable;
   readonly keyset: KeysetSecret;
+  readonly assertions: KeysetSecret;
   readonly usagePlans: UsagePlans;
   /** The values of the variables that come with no right. */
   readonly variables: Readonly<Record<'ISSUER' | 'ACCEPTED_ISSUERS' | 'USAGE_KEYS', string>>;
@@ -46,6 +47,7 @@ export class LatchkeyFunctions extends Construct {
       fn.tell('METRICS_NAMESPACE', metricsNamespace(this));
       props.table.grant(fn, spec.table ?? []);
       props.keyset.grant(fn, spec.keyset ?? []);
+      props.assertions.grant(fn, spec.assertions ?? []);
       if (spec.readsMetrics === true) fn.lambda.addToRolePolicy(readMetrics());
       props.usagePlans.grant(fn, spec.usageKeys ?? []);
       for (const variable of spec.variables ?? []) fn.tell(variable, props.variables[variable]);

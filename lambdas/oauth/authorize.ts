@@ -1,4 +1,4 @@
-import type { RequestOrigin } from '../audit/entries.ts';
+import type { PlacedOrigin } from '../audit/entries.ts';
 import type { Client, Clients } from '../clients/client.ts';
 import type { Deployment } from '../contract/deployment.ts';
 import type { Profile } from '../contract/profile.ts';
@@ -56,7 +56,7 @@ export type Step =
 export interface Incoming {
   readonly parameters: AuthorizationParameters;
   readonly signedIn: SignedIn | undefined;
-  readonly from: Required<RequestOrigin>;
+  readonly from: PlacedOrigin;
 }
 
 /** The decision of who saw the consent page. */

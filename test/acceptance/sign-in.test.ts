@@ -89,7 +89,11 @@ describe('a page', () => {
       'text/css; charset=utf-8',
       'public, max-age=600',
     ]);
-    expect((await stack.send('GET /logo.svg')).status).toBe(404);
+    const logo = await stack.send('GET /logo.svg');
+    expect([logo.headers['content-type'], logo.headers['content-security-policy']]).toEqual([
+      'image/svg+xml',
+      "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+    ]);
   });
 
   test('is in the language that is asked for', async () => {
@@ -189,7 +193,7 @@ describe('signing in', () => {
   ])('cannot lead to %s', async (target) => {
     const { status, text } = await new Browser().signIn({ continue: target });
     expect(status).toBe(400);
-    expect(text).not.toMatch(/http-equiv="refresh"|href="(?!\/pages\.css)/);
+    expect(text).not.toMatch(/http-equiv="refresh"|href="(?!\/pages\.css|\/logo\.svg)/);
   });
 });
 

@@ -49,7 +49,7 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('serv
     metrics: () => Promise.reject(new Error('no table')),
     openApi: () => openApiDocument(routes, profile, rightsIn(profile)),
     publicKeys: () => Promise.reject(new TypeError(SECRET_CAUSE)),
-    pageFiles: { stylesheet: '', logo: null },
+    pageFiles: { stylesheet: '', logo: '' },
     discovery: discovery('https://api.example.com', advertisedPaths(routes, profile), profile, DEPLOYMENT),
   };
   const publicly = serve(publicRoutes, failing, rendering, {

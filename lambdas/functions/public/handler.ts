@@ -18,16 +18,22 @@ const issuer = variable('ISSUER');
 const table = new Table(variable('TABLE_NAME'));
 const facts = new Facts(table, table.name);
 const census = new DynamoCensusStore(table);
-const keyset = new KeysetStore(variable('KEYSET_SECRET_ARN'), () => facts.control());
+const keysets = [
+  { use: 'token', secretId: variable('KEYSET_SECRET_ARN') },
+  { use: 'assertion', secretId: variable('ASSERTION_SECRET_ARN') },
+] as const;
+const stores = keysets.map((each) => new KeysetStore(each, () => facts.control()));
 
 const services: ServicesOf<typeof publicRoutes> = {
   checkHealth: healthCheck({
     database: () => facts.control(),
     signing_keys: async () => {
-      await keyset.check();
+      await Promise.all(stores.map((store) => store.check()));
       // A database that does not answer is the other check's finding.
       const control = await withDeadline(facts.control(), 1000).catch(() => undefined);
-      const missing = ['token', 'assertion'].filter((use) => !control?.keys.some((key) => key.use === use));
+      const missing = keysets
+        .map(({ use }) => use)
+        .filter((use) => !control?.keys.some((key) => key.use === use));
       if (control !== undefined && missing.length > 0) {
         throw new Error(`no key for use ${missing.join(', ')} is published: has the first rotation run?`);
       }
