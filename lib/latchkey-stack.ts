@@ -3,6 +3,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import type { ApiRow } from '../lambdas/kernel/api-rows.ts';
 import { ApiDomain } from './api-domain.ts';
+import { corsOf } from './cors-fields.ts';
 import { firstCalls } from './first-calls.ts';
 import { FrontDoor } from './front-door.ts';
 import { functionSpecs } from './functions.ts';
@@ -50,7 +51,7 @@ export class LatchkeyStack extends Stack {
       stageName: config.stage,
       domainName: config.domain?.name ?? null,
       servesStageUrl: config.domain?.alsoServeStageUrl ?? false,
-      allowedOrigin: config.cors.allowedOrigin,
+      cors: corsOf(config),
       contextHeaders: config.gatewayContextHeaders,
       challengesFromContext: config.challenges === 'context',
     });
@@ -84,8 +85,7 @@ export class LatchkeyStack extends Stack {
     frontDoor.serve(functions);
     const limits = wafLimitsOf(config);
     if (limits !== null) {
-      const { allowedOrigin } = config.cors;
-      new Waf(this, 'Waf', { stage: frontDoor.stage, rows, profile, allowedOrigin, limits });
+      new Waf(this, 'Waf', { stage: frontDoor.stage, rows, profile, cors: corsOf(config), limits });
     }
     keyset.rotateWith(functions.rotation, Duration.days(config.rotationDays));
     new UsageKeyReconciler(this, 'UsageKeyReconciler', functions);

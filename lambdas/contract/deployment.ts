@@ -1,6 +1,7 @@
 import type { AccessTable, Method } from './access.ts';
 import type { AdvertisedPath } from './advertised.ts';
 import type { Algorithm } from './algorithms.ts';
+import type { Cors } from './cors.ts';
 import type { KeyFormat } from './key-format.ts';
 import type { PathScope, Profile } from './profile.ts';
 import type { DecisionRights, Rights } from './rights.ts';
@@ -102,8 +103,7 @@ export interface Deployment {
   readonly rights: Rights;
   /** The configuration's path rules, then the profile's. */
   readonly pathScopes: readonly PathScope[];
-  /** `Access-Control-Allow-Origin` of every response. */
-  readonly allowedOrigin: string;
+  readonly cors: Cors;
 }
 
 /** The part of a deployment that decisions read. */

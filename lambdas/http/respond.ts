@@ -1,5 +1,4 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
-import { EXPOSED_HEADERS } from '../contract/cors.ts';
 import type { Deployment } from '../contract/deployment.ts';
 import { ERRORS } from '../contract/errors.ts';
 import { errorCodeOf, type Profile } from '../contract/profile.ts';
@@ -8,6 +7,7 @@ import type { Problem } from '../kernel/problem.ts';
 import type { Route } from '../kernel/route.ts';
 import type { HttpRequest } from './event.ts';
 import { oauthErrorBody, registrationProblem } from './oauth-error.ts';
+import { originHeaders } from './origin.ts';
 
 /** The settings by which every response is rendered. */
 export interface Rendering {
@@ -35,8 +35,7 @@ export function respond(
       ...(body === '' ? {} : { 'Content-Type': 'application/json; charset=utf-8' }),
       'Cache-Control': 'no-store',
       'X-Content-Type-Options': 'nosniff',
-      'Access-Control-Allow-Origin': deployment.allowedOrigin,
-      'Access-Control-Expose-Headers': EXPOSED_HEADERS,
+      ...originHeaders(request.headers, deployment.cors),
       'X-Request-ID': request.requestId,
       ...rateLimitHeaders(request.context),
       ...headers,
