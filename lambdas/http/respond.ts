@@ -66,10 +66,11 @@ export function respondProblem(
   const body = oauth
     ? oauthErrorBody(oauth === 'registration' ? registrationProblem(problem) : problem, request.requestId)
     : profileErrorBody(problem, request, rendering.profile);
-  const { retryAfterSeconds, allow } = problem;
+  const { retryAfterSeconds, allow, acceptEncoding } = problem;
   const headers = {
     ...(retryAfterSeconds === undefined ? {} : { 'Retry-After': String(retryAfterSeconds) }),
     ...(allow === undefined ? {} : { Allow: allow.join(', ') }),
+    ...(acceptEncoding === undefined ? {} : { 'Accept-Encoding': acceptEncoding }),
   };
   return respond({ status, body: JSON.stringify(body), headers }, request, rendering);
 }

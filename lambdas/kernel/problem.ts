@@ -9,6 +9,8 @@ export interface ProblemDetail {
   readonly retryAfterSeconds?: number;
   /** The methods that the path takes (RFC 9110, 10.2.1). */
   readonly allow?: readonly Method[];
+  /** The codings of a body that the path takes (RFC 9110, 15.5.16). */
+  readonly acceptEncoding?: string;
   /** Private: logged, never shown. */
   readonly cause?: unknown;
 }
@@ -19,6 +21,7 @@ export class Problem extends Error {
   readonly fields: readonly FieldError[];
   readonly retryAfterSeconds: number | undefined;
   readonly allow: readonly Method[] | undefined;
+  readonly acceptEncoding: string | undefined;
 
   constructor(code: ErrorCode, detail: ProblemDetail = {}) {
     super(detail.message ?? ERRORS[code].message, { cause: detail.cause });
@@ -27,6 +30,7 @@ export class Problem extends Error {
     this.fields = detail.fields ?? [];
     this.retryAfterSeconds = detail.retryAfterSeconds;
     this.allow = detail.allow;
+    this.acceptEncoding = detail.acceptEncoding;
   }
 
   get status(): number {

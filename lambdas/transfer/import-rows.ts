@@ -70,7 +70,10 @@ export function readRows(raw: RawBody, tenantId: string, now: number): ImportRow
 
 function unpack({ bytes, encoding }: RawBody): string {
   if (encoding !== '' && encoding !== 'identity' && encoding !== 'gzip') {
-    throw new Problem('unsupported_media_type', { message: 'Content-Encoding must be gzip or none.' });
+    throw new Problem('unsupported_media_type', {
+      message: 'Content-Encoding must be gzip or none.',
+      acceptEncoding: 'gzip, identity',
+    });
   }
   try {
     const plain = encoding === 'gzip' ? gunzipSync(bytes, { maxOutputLength: MAX_UNPACKED_BYTES }) : bytes;
