@@ -5,6 +5,7 @@ import type { AccessTable } from '../lambdas/contract/access.ts';
 import type { Deployment } from '../lambdas/contract/deployment.ts';
 import { routes } from '../lambdas/table/index.ts';
 import { apiConstants } from '../lib/api-constants.ts';
+import { brandingOf } from '../lib/branding.ts';
 import { bundleFunctions } from '../lib/bundle.ts';
 import { deploymentOf, loadSettings, type Settings } from '../lib/settings.ts';
 
@@ -23,7 +24,10 @@ export interface AuthorizerBundle {
 const UNLIMITED = { keyRequestsPerMinute: 10_000_000, sessionRequestsPerMinute: 10_000_000 };
 
 /** Bundles the authorizer of the default profile as the CDK app does, with limits that nobody reaches. */
-export async function bundleAuthorizer(folder: string): Promise<AuthorizerBundle> {
+export async function bundleAuthorizer(
+  folder: string,
+  challengesFromContext = false,
+): Promise<AuthorizerBundle> {
   const settings = await loadSettings({ profile: 'default' });
   const configured = deploymentOf(settings);
   const tiers = Object.entries(configured.tiers).map(([name, tier]) => [name, { ...tier, ...UNLIMITED }]);
@@ -33,6 +37,7 @@ export async function bundleAuthorizer(folder: string): Promise<AuthorizerBundle
     functions: ['authorizer'],
     profile: settings.profile,
     deployment,
+    branding: brandingOf(settings),
     api,
     outDir: folder,
   });

@@ -84,9 +84,18 @@ export class LatchkeyStack extends Stack {
 
     frontDoor.serve(functions);
     const limits = wafLimitsOf(config);
-    if (limits !== null) {
-      new Waf(this, 'Waf', { stage: frontDoor.stage, rows, profile, cors: corsOf(config), limits });
-    }
+    const waf =
+      limits === null
+        ? {}
+        : {
+            waf: new Waf(this, 'Waf', {
+              stage: frontDoor.stage,
+              rows,
+              profile,
+              cors: corsOf(config),
+              limits,
+            }),
+          };
     keyset.rotateWith(functions.rotation, Duration.days(config.rotationDays));
     new UsageKeyReconciler(this, 'UsageKeyReconciler', functions);
     const keyStream = new KeyStream(this, 'KeyStream', {
@@ -104,6 +113,8 @@ export class LatchkeyStack extends Stack {
       functions,
       failures: keyStream.failures,
       usageKeys: config.usageKeys,
+      rotationDays: config.rotationDays,
+      ...waf,
       topicArn: config.alarmTopicArn,
     });
 

@@ -24,6 +24,8 @@ export const AUDIT_ACTIONS = [
   'session.role',
   'session.refresh-reuse',
   'session.end',
+  'signin.create',
+  'signin.end',
 ] as const;
 
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

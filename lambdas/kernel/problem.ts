@@ -1,5 +1,6 @@
 import type { Method } from '../contract/access.ts';
 import { ERRORS, type ErrorCode, type FieldError } from '../contract/errors.ts';
+import type { Html, WithCookies } from './results.ts';
 
 export interface ProblemDetail {
   /** The public text; the catalogue's when absent. */
@@ -11,6 +12,8 @@ export interface ProblemDetail {
   readonly allow?: readonly Method[];
   /** The codings of a body that the path takes (RFC 9110, 15.5.16). */
   readonly acceptEncoding?: string;
+  /** What a row with pages shows instead of the general one, such as the form again with what was wrong. */
+  readonly page?: Html | WithCookies<Html>;
   /** Private: logged, never shown. */
   readonly cause?: unknown;
 }
@@ -22,6 +25,7 @@ export class Problem extends Error {
   readonly retryAfterSeconds: number | undefined;
   readonly allow: readonly Method[] | undefined;
   readonly acceptEncoding: string | undefined;
+  readonly page: ProblemDetail['page'];
 
   constructor(code: ErrorCode, detail: ProblemDetail = {}) {
     super(detail.message ?? ERRORS[code].message, { cause: detail.cause });
@@ -31,6 +35,7 @@ export class Problem extends Error {
     this.retryAfterSeconds = detail.retryAfterSeconds;
     this.allow = detail.allow;
     this.acceptEncoding = detail.acceptEncoding;
+    this.page = detail.page;
   }
 
   get status(): number {

@@ -251,6 +251,11 @@ export async function updateKey(
   const owned = await callerKey(caller, keys);
   requireWithin(before, caller, owned, rights);
   const { enabled, expiry, ...asked } = request;
+  if (enabled === true && before.isContested) {
+    throw new Problem('conflicting_state', {
+      message: 'Another tenant claims this key too. An operator decides whose it is.',
+    });
+  }
   if (expiry !== undefined && before.expiresAt <= now) {
     throw new Problem('conflicting_state', { message: 'The API key has expired. Rotate it instead.' });
   }

@@ -23,6 +23,11 @@ export interface ControlFacts {
   readonly importedKeys?: boolean;
 }
 
+/** Seconds since a signing key was added last; since 1970 where there is none. */
+export function newestKeyAge({ keys }: ControlFacts, now: number): number {
+  return now - Math.max(0, ...keys.map(({ createdAt, signsFrom = 0 }) => createdAt ?? signsFrom));
+}
+
 /** The deployment's item; before the first rotation there is none, and no token can be valid. */
 export function controlFacts(item: Item | undefined): ControlFacts {
   return {

@@ -8,6 +8,7 @@ import { advertisedPaths, discovery } from '../../lambdas/http/discovery.ts';
 import { serve } from '../../lambdas/http/serve.ts';
 import { methodOrPath, methodsByPath } from '../../lambdas/http/unmatched.ts';
 import { apiRows } from '../../lambdas/kernel/api-rows.ts';
+import { tableCursors } from '../../lambdas/kernel/cursor.ts';
 import { Problem } from '../../lambdas/kernel/problem.ts';
 
 import type { ServicesOf } from '../../lambdas/kernel/route.ts';
@@ -52,6 +53,7 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('serv
     metrics: () => Promise.reject(new Error('no table')),
     openApi: () => openApiDocument(routes, profile, rightsIn(profile)),
     publicKeys: () => Promise.reject(new TypeError(SECRET_CAUSE)),
+    pageFiles: { stylesheet: '', logo: null },
     discovery: discovery(
       'https://api.example.com',
       advertisedPaths(routes, profile),
@@ -182,6 +184,7 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('serv
           records: new DynamoDecisionStore(table, table.name, new Facts(table, table.name)),
         },
         audit: new AuditTrail(table),
+        cursors: tableCursors(table),
         usage: new DynamoUsageStore(table),
       };
       const handler = serve(managementRoutes, services, rendering);

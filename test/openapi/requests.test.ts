@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RouteId } from '../../lambdas/contract/route-id.ts';
 import { type ApiRow, apiRows } from '../../lambdas/kernel/api-rows.ts';
-import { sealCursor } from '../../lambdas/kernel/cursor.ts';
+import { tableCursors } from '../../lambdas/kernel/cursor.ts';
 import { routes } from '../../lambdas/table/index.ts';
 import { publishedPath } from '../../lib/openapi/document.ts';
 import {
@@ -217,7 +217,10 @@ const CLIENT = {
 
 /** Values that nobody can make up, by their place: ids, each of a thing that only this row is called with, and cursors. */
 async function parametersOf(route: RouteId): Promise<Readonly<Record<string, string>>> {
-  const cursor = (position: string) => ({ 'query.cursor': sealCursor(position, account.tenantId) ?? '' });
+  const cursors = tableCursors(stack.table);
+  const cursor = async (position: string) => ({
+    'query.cursor': (await cursors.seal(position, account.tenantId)) ?? '',
+  });
   switch (route) {
     case 'getKey':
     case 'updateKey':

@@ -15,6 +15,7 @@ import { DynamoExchangeStore } from '../../lambdas/people/exchange-store.ts';
 import { DynamoPeopleStore } from '../../lambdas/people/people-store.ts';
 import { DynamoRefreshStore } from '../../lambdas/sessions/refresh-store.ts';
 import { DynamoSessionStore } from '../../lambdas/sessions/session-store.ts';
+import { DynamoSignInStore } from '../../lambdas/signin/sign-in-store.ts';
 import { ControlStore } from '../../lambdas/signing/control-store.ts';
 import { DynamoTenantStore } from '../../lambdas/tenancy/tenant-store.ts';
 import { DynamoWorkspaceStore } from '../../lambdas/tenancy/workspace-store.ts';
@@ -68,6 +69,7 @@ export async function startStore(): Promise<TestStore> {
     people: new DynamoPeopleStore(table, RIGHTS),
     refreshTokens: new DynamoRefreshStore(table),
     sessions: new DynamoSessionStore(table),
+    signIns: new DynamoSignInStore(table),
     sources: new DynamoSourceStore(table),
     tenants: new DynamoTenantStore(table),
     workspaces: new DynamoWorkspaceStore(table),

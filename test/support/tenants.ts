@@ -13,6 +13,7 @@ import type { ExchangeStore } from '../../lambdas/people/exchange.ts';
 import type { PeopleStore } from '../../lambdas/people/people.ts';
 import type { RefreshStore } from '../../lambdas/sessions/refresh-tokens.ts';
 import type { SessionStore } from '../../lambdas/sessions/sessions.ts';
+import type { SignInStore } from '../../lambdas/signin/sign-ins.ts';
 import type { ControlFacts } from '../../lambdas/signing/control-facts.ts';
 import type { TenantStore } from '../../lambdas/tenancy/tenants.ts';
 import type { WorkspaceStore } from '../../lambdas/tenancy/workspaces.ts';
@@ -31,6 +32,7 @@ export interface Stores {
   readonly people: PeopleStore;
   readonly refreshTokens: RefreshStore;
   readonly sessions: SessionStore;
+  readonly signIns: SignInStore;
   readonly sources: SourceStore;
   readonly tenants: TenantStore;
   readonly workspaces: WorkspaceStore;

@@ -6,6 +6,7 @@ import { DynamoClientStore } from '../../clients/client-store.ts';
 import { serve } from '../../http/serve.ts';
 import { DynamoClaimStore } from '../../idempotency/claim-store.ts';
 import { systemClock } from '../../kernel/clock.ts';
+import { tableCursors } from '../../kernel/cursor.ts';
 import type { ServicesOf } from '../../kernel/route.ts';
 import { Table } from '../../kernel/table.ts';
 import { variable } from '../../kernel/variables.ts';
@@ -40,6 +41,7 @@ const services: ServicesOf<typeof managementRoutes> = {
     records: new DynamoDecisionStore(table, table.name, new Facts(table, table.name)),
   },
   audit: new AuditTrail(table),
+  cursors: tableCursors(table),
   usage: new DynamoUsageStore(table),
 };
 

@@ -10,6 +10,7 @@ import { exchangeStoreContract } from '../../people/exchange-store-contract.ts';
 import { peopleStoreContract } from '../../people/people-store-contract.ts';
 import { refreshStoreContract } from '../../sessions/refresh-store-contract.ts';
 import { sessionStoreContract } from '../../sessions/session-store-contract.ts';
+import { signInStoreContract } from '../../signin/sign-in-store-contract.ts';
 import { tenancyStoresContract } from '../../tenancy/tenancy-stores-contract.ts';
 import { importStoreContract } from '../../transfer/import-store-contract.ts';
 import { memoryStores } from './stores.ts';
@@ -28,6 +29,7 @@ describe('the stores in memory do what those of DynamoDB do, which run the same 
   peopleStoreContract(() => stores);
   refreshStoreContract(() => stores.refreshTokens);
   sessionStoreContract(() => stores);
+  signInStoreContract(() => stores);
   tenancyStoresContract(() => stores);
   importStoreContract(() => stores);
 });

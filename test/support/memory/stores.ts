@@ -10,6 +10,7 @@ import { MemoryKeyStore } from './key-store.ts';
 import { MemoryPeopleStore } from './people-store.ts';
 import { MemoryRefreshStore } from './refresh-store.ts';
 import { MemorySessionStore } from './session-store.ts';
+import { MemorySignInStore } from './sign-in-store.ts';
 import { State } from './state.ts';
 import { MemoryTenantStore, MemoryWorkspaceStore } from './tenancy-stores.ts';
 
@@ -33,6 +34,7 @@ export function memoryStores(): MemoryStores {
     people: new MemoryPeopleStore(state),
     refreshTokens: new MemoryRefreshStore(),
     sessions: new MemorySessionStore(state),
+    signIns: new MemorySignInStore(state),
     sources: new MemorySourceStore(),
     tenants: new MemoryTenantStore(state),
     workspaces: new MemoryWorkspaceStore(state),
