@@ -39,6 +39,7 @@ export async function bundleAuthorizer(
     deployment,
     branding: brandingOf(settings),
     api,
+    challengesFromContext,
     outDir: folder,
   });
   const file = join(authorizer, 'index.mjs');
