@@ -164,7 +164,6 @@ export function decisionSettingsOf({
   initialTier,
   sandbox,
   pathScopes,
-  tokens: { acceptsHs256 },
   rights: { inclusion, roles, smallestRole, methodScopes },
 }: Deployment): DecisionSettings {
   const scopesOnly = Object.entries(roles).map(([name, { scopes }]) => [name, { scopes }]);
@@ -174,7 +173,6 @@ export function decisionSettingsOf({
     initialTier,
     sandbox,
     pathScopes,
-    tokens: { acceptsHs256 },
     rights: { inclusion, roles: Object.fromEntries(scopesOnly), smallestRole, methodScopes },
   };
 }

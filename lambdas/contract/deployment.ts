@@ -110,7 +110,6 @@ export interface Deployment {
 /** The part of a deployment that decisions read. */
 export interface DecisionSettings
   extends Pick<Deployment, 'anonymous' | 'tiers' | 'initialTier' | 'sandbox' | 'pathScopes'> {
-  readonly tokens: Pick<TokenSettings, 'acceptsHs256'>;
   readonly rights: DecisionRights;
 }
 
@@ -126,6 +125,8 @@ declare global {
   const LATCHKEY_DECISION: { readonly profile: DecisionProfile; readonly deployment: DecisionSettings };
   /** Likewise: its part of the route table. */
   const LATCHKEY_ACCESS: AccessTable;
+  /** Likewise: whether tokens of HS256 keys are accepted. */
+  const LATCHKEY_ACCEPTS_HS256: boolean;
   /** Likewise: the path of RFC 9728's metadata, where it says the challenges of its refusals; null where they are static. */
   const LATCHKEY_RESOURCE_METADATA: string | null;
   /** The OpenAPI document, but for the URL that it is served by. */

@@ -30,6 +30,10 @@ describe('the authorizer, whose import every cold start pays', () => {
     expect(bytes).toBeLessThanOrEqual(MAX_AUTHORIZER_BYTES);
   });
 
+  it('reads no secret where no token is signed with one', () => {
+    expect(code).not.toContain('secretsmanager');
+  });
+
   it('has neither the AWS SDK nor zod', () => {
     expect(code).not.toMatch(/@aws-sdk|@smithy|smithy\.ts|ZodError|invalid_type/);
   });
