@@ -9,6 +9,7 @@ import {
   tokens,
   wafLimits,
 } from './config-parts.ts';
+import { cors } from './cors-fields.ts';
 import { rightsFields } from './rights-fields.ts';
 import { upstream, upstreams } from './upstream-fields.ts';
 
@@ -177,10 +178,8 @@ export const CONFIG = fields({
   sandbox,
   /** Usage keys of tenants. @default - as each field says */
   usageKeys: ownUsageKeys.prefault({}),
-  /** Browsers may call the API from this origin. */
-  cors: fields({
-    allowedOrigin: text(/^(\*|https?:\/\/[^\s/'"]+)$/, '* or an origin such as https://app.example.com'),
-  }),
+  /** Pages in browsers that may call the API. */
+  cors,
   /**
    * Whether API Gateway's own answers carry headers that the authorizer has counted. AWS does not document that it maps
    * them; `doctor` looks. Without, refusals keep status and body, and `Retry-After` is a fixed time. @default true

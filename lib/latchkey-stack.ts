@@ -3,6 +3,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import type { ApiRow } from '../lambdas/kernel/api-rows.ts';
 import { ApiDomain } from './api-domain.ts';
+import { corsOf } from './cors-fields.ts';
 import { firstCalls } from './first-calls.ts';
 import { FrontDoor } from './front-door.ts';
 import { forwarderName, functionSpecs } from './functions.ts';
@@ -61,7 +62,7 @@ export class LatchkeyStack extends Stack {
       stageName: config.stage,
       domainName: config.domain?.name ?? null,
       servesStageUrl: config.domain?.alsoServeStageUrl ?? false,
-      allowedOrigin: config.cors.allowedOrigin,
+      cors: corsOf(config),
       contextHeaders: config.gatewayContextHeaders,
       challengesFromContext: config.challenges === 'context',
     });
@@ -95,11 +96,18 @@ export class LatchkeyStack extends Stack {
 
     frontDoor.serve(functions);
     const limits = wafLimitsOf(config);
-    const { allowedOrigin } = config.cors;
     const waf =
       limits === null
         ? {}
-        : { waf: new Waf(this, 'Waf', { stage: frontDoor.stage, rows, profile, allowedOrigin, limits }) };
+        : {
+            waf: new Waf(this, 'Waf', {
+              stage: frontDoor.stage,
+              rows,
+              profile,
+              cors: corsOf(config),
+              limits,
+            }),
+          };
     const rotation = Duration.days(config.rotationDays);
     keyset.rotateWith(functions.rotation, rotation);
     // What signs by the new secret waits until its first rotation has begun.

@@ -74,9 +74,11 @@ describe('on a stack as it should be', () => {
     },
   );
 
-  test('everything is ok where our own routes are at a path of their own', async () => {
-    const { output } = await examined({ managementPrefix: '/latchkey' }, true);
+  test('everything is ok where our own routes are at a path of their own, and several origins may call', async () => {
+    const cors = { allowedOrigins: ['https://a.example', 'https://b.example'] };
+    const { output, found } = await examined({ managementPrefix: '/latchkey', cors }, true);
     expect(faults(output)).toEqual([]);
+    expect(found('preflight')).toMatch(/for the origins of cors\.allowedOrigins/);
   });
 
   test('there is a line for each probe, for people; an argument that is none is said in one, with exit code 2', async () => {

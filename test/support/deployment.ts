@@ -34,5 +34,5 @@ export const DEPLOYMENT: Deployment = {
   rights: RIGHTS,
   pathScopes: [],
   addressLimits: ROOMY_ADDRESS_LIMITS,
-  allowedOrigin: '*',
+  cors: { allowedOrigins: ['*'], allowedHeaders: [], exposedHeaders: ['X-Request-ID'], maxAgeSeconds: 60 },
 };
