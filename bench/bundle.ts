@@ -28,10 +28,10 @@ export async function bundleAuthorizer(folder: string): Promise<AuthorizerBundle
   const configured = deploymentOf(settings);
   const tiers = Object.entries(configured.tiers).map(([name, tier]) => [name, { ...tier, ...UNLIMITED }]);
   const deployment = { ...configured, tiers: Object.fromEntries(tiers) };
-  const api = apiConstants(routes, settings.profile, deployment.rights);
-  const { authorizer } = await bundleFunctions({
+  const api = apiConstants(routes, settings.profile, deployment);
+  const { authorizer = '' } = await bundleFunctions({
     functions: ['authorizer'],
-    profile: settings.profile.name,
+    profile: settings.profile,
     deployment,
     api,
     outDir: folder,

@@ -161,6 +161,18 @@ export class Monitoring extends Construct {
         metric: functions.accounts.lambda.metricThrottles({ period: PERIOD, statistic: 'Sum' }),
         threshold: 10,
       },
+      {
+        name: 'upstream-failing',
+        description: 'An upstream does not answer, and is left alone for a while.',
+        metric: this.own('CircuitsOpened', 'failed'),
+        threshold: 1,
+      },
+      {
+        name: 'upstream-at-ceiling',
+        description: 'More calls of an upstream at once than it may have: callers get a 503.',
+        metric: functions.forwarder.lambda.metricThrottles({ period: PERIOD, statistic: 'Sum' }),
+        threshold: 10,
+      },
     ];
   }
 

@@ -48,7 +48,10 @@ export type RequestOrigin = Omit<ChangeOrigin, 'actor'>;
 export type PlacedOrigin = RequestOrigin & { readonly address: string };
 
 /** The origin of what a caller changes. */
-export function originOf(caller: Caller, from: RequestOrigin): ChangeOrigin {
+export function originOf<From extends RequestOrigin>(
+  caller: Caller,
+  from: From,
+): From & Pick<ChangeOrigin, 'actor'> {
   return { actor: principalOf(caller), ...from };
 }
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { timestamp } from '../kernel/clock.ts';
-import { openCursor, sealCursor } from '../kernel/cursor.ts';
+import type { Cursors } from '../kernel/cursor.ts';
 import { cursor, moment, time } from '../kernel/fields.ts';
 import { invalidField } from '../kernel/problem.ts';
 import { Ndjson } from '../kernel/results.ts';
@@ -10,6 +10,7 @@ import { type AuditReader, type AuditRow, visibleTo } from './entries.ts';
 /** The services of these rows in the function `management`. */
 export interface AuditServices {
   readonly audit: AuditReader;
+  readonly cursors: Cursors;
 }
 
 export const auditView = z
@@ -57,9 +58,9 @@ export const auditRoutes = group.rows({
       line: auditView,
     },
     errors: [],
-    handle: async ({ query }, { audit }, caller) => {
+    handle: async ({ query }, { audit, cursors }, caller) => {
       const { limit, cursor: sealed, format, actor, action, target, from, until } = query;
-      const after = trailPosition(openCursor(sealed, caller.tenantId));
+      const after = trailPosition(await cursors.open(sealed, caller.tenantId));
       const { rows, next } = await audit.page(caller.tenantId, limit, after, {
         ...visibleTo(caller),
         ...(actor === undefined ? {} : { actor }),
@@ -69,7 +70,7 @@ export const auditRoutes = group.rows({
         ...(until === undefined ? {} : { until }),
       });
       const data = rows.map(viewRow);
-      const nextCursor = sealCursor(next === null ? null : String(next), caller.tenantId);
+      const nextCursor = await cursors.seal(next === null ? null : String(next), caller.tenantId);
       return format === 'ndjson' ? new Ndjson(data, nextCursor) : { data, next_cursor: nextCursor };
     },
   }),

@@ -125,6 +125,8 @@ declare global {
   const LATCHKEY_DECISION: { readonly profile: DecisionProfile; readonly deployment: DecisionSettings };
   /** Likewise: its part of the route table. */
   const LATCHKEY_ACCESS: AccessTable;
+  /** Likewise: the path of RFC 9728's metadata, where it says the challenges of its refusals; null where they are static. */
+  const LATCHKEY_RESOURCE_METADATA: string | null;
   /** The OpenAPI document, but for the URL that it is served by. */
   const LATCHKEY_OPENAPI: { readonly openapi: string };
   /** The rows that metadata mention. */

@@ -82,7 +82,7 @@ function document(
   result: unknown,
   { request: { requestId }, rendering: { profile }, milliseconds }: Exchange,
 ): Content {
-  if (success.kind === 'raw' || oauth === true) return { body: JSON.stringify(result) };
+  if (success.kind === 'raw' || oauth !== undefined) return { body: JSON.stringify(result) };
   // A row with a schema answers with an object: its type says so.
   const presented = profile.present[id]?.(result as View) ?? result;
   const meta = { requestId, processingTimeMs: Math.round(milliseconds) };

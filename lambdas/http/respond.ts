@@ -5,8 +5,9 @@ import { ERRORS } from '../contract/errors.ts';
 import { errorCodeOf, type Profile } from '../contract/profile.ts';
 import { RATE_LIMIT_HEADERS } from '../contract/rate-limit-headers.ts';
 import type { Problem } from '../kernel/problem.ts';
+import type { Route } from '../kernel/route.ts';
 import type { HttpRequest } from './event.ts';
-import { oauthErrorBody } from './oauth-error.ts';
+import { oauthErrorBody, registrationProblem } from './oauth-error.ts';
 
 /** The settings by which every response is rendered. */
 export interface Rendering {
@@ -60,11 +61,11 @@ export function respondProblem(
   problem: Problem,
   request: HttpRequest,
   rendering: Rendering,
-  oauth = false,
+  oauth: Route['oauth'] | false = false,
 ): APIGatewayProxyResult {
   const { status } = ERRORS[problem.code];
   const body = oauth
-    ? oauthErrorBody(problem, request.requestId)
+    ? oauthErrorBody(oauth === 'registration' ? registrationProblem(problem) : problem, request.requestId)
     : profileErrorBody(problem, request, rendering.profile);
   const { retryAfterSeconds, allow } = problem;
   const headers = {

@@ -3,8 +3,10 @@ import { changeNote, NOTED_CALLER_REQUEST_ID_LENGTH } from '../audit/change-note
 import { auditEntry, type ChangeOrigin } from '../audit/entries.ts';
 import { AuditTrail } from '../audit/trail-store.ts';
 import { type Environment, scopesText } from '../contract/scopes.ts';
+import { completing } from '../idempotency/claim-store.ts';
 import { packBlocks } from '../kernel/address.ts';
 import * as attribute from '../kernel/attributes.ts';
+import type { Completes } from '../kernel/claim.ts';
 import { NEVER } from '../kernel/clock.ts';
 import { keyRecordKey, keyRowKey, keyUsageKey, tenantKey, workspaceKey } from '../kernel/item-keys.ts';
 import { type Item, N, S, text } from '../kernel/items.ts';
@@ -46,9 +48,10 @@ export class DynamoKeyStore implements KeyStore {
     this.#list = new KeyList(table);
   }
 
-  async create(issue: KeyIssue, maxKeys: number, origin: ChangeOrigin): Promise<void> {
+  async create(issue: KeyIssue, maxKeys: number, origin: ChangeOrigin & Completes<ApiKey>): Promise<void> {
     const { key } = issue;
     const writes: readonly TransactionWrite[] = [
+      ...completing(origin, key),
       ...newKeyItems(issue, origin),
       {
         ...takePlaces(key.tenantId, key.workspaceId, 1),

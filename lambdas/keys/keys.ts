@@ -5,6 +5,7 @@ import type { KeyFormat } from '../contract/key-format.ts';
 import type { Profile } from '../contract/profile.ts';
 import type { Environment } from '../contract/scopes.ts';
 import { type Caller, principalOf } from '../kernel/caller.ts';
+import type { Completes } from '../kernel/claim.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { invalidField, Problem } from '../kernel/problem.ts';
 import type { AskedOf } from '../kernel/record.ts';
@@ -70,7 +71,7 @@ export interface KeyRotation {
 
 export interface KeyStore extends WorkspaceIndex {
   /** Throws `limit_reached` when the tenant has `maxKeys` of the key's environment, and `not_found` when the workspace does not exist. */
-  create(issue: KeyIssue, maxKeys: number, origin: ChangeOrigin): Promise<void>;
+  create(issue: KeyIssue, maxKeys: number, origin: ChangeOrigin & Completes<ApiKey>): Promise<void>;
   find(tenantId: string, id: string): Promise<ApiKey | undefined>;
   /**
    * At most `limit` keys after the id `after`, oldest first; of one workspace when it is given. It reads a bounded
@@ -130,7 +131,7 @@ export type KeyRequest = AskedOf<typeof API_KEY> & {
 export async function createKey(
   request: KeyRequest,
   caller: Caller,
-  from: RequestOrigin,
+  from: RequestOrigin & Completes<ApiKey>,
   { profile, deployment, keys, clock }: KeyContext,
 ): Promise<{ readonly apiKey: ApiKey; readonly key: string }> {
   const now = clock();

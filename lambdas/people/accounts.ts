@@ -14,7 +14,7 @@ import { mainEnvironment } from '../keys/key-format.ts';
 import { issueKey, type KeyIssue } from '../keys/keys.ts';
 import { type Grant, type GrantContext, openGrant, unlessChanged } from '../sessions/grants.ts';
 import type { User } from '../sessions/user.ts';
-import { requireUncommonPassword } from './common-passwords.ts';
+import { requireStrongPassword } from './password-strength.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
 
 /** Nobody's id. */
@@ -94,7 +94,7 @@ export async function onboard(
   context: AccountContext,
   from: RequestOrigin,
 ): Promise<Onboarded> {
-  requireUncommonPassword(input.password, input.email, 'password');
+  await requireStrongPassword(input.password, input.email, 'password');
   const passwordHash = await hashPassword(input.password);
   return openAccount(input, { passwordHash, holdSeconds: null }, context, from);
 }

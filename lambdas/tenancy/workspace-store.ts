@@ -1,5 +1,7 @@
 import { type AuditEntry, auditEntry, type ChangeOrigin } from '../audit/entries.ts';
 import { AuditTrail } from '../audit/trail-store.ts';
+import { completing } from '../idempotency/claim-store.ts';
+import type { Completes } from '../kernel/claim.ts';
 import { tenantKey, workspaceKey } from '../kernel/item-keys.ts';
 import { type Item, N } from '../kernel/items.ts';
 import { Problem } from '../kernel/problem.ts';
@@ -30,9 +32,10 @@ export class DynamoWorkspaceStore implements WorkspaceStore {
     return workspace(item, await this.#table.get(tenantKey(tenantId)));
   }
 
-  async create(created: Workspace, origin: ChangeOrigin): Promise<void> {
+  async create(created: Workspace, origin: ChangeOrigin & Completes<Workspace>): Promise<void> {
     const { id, tenantId, createdAt } = created;
     const writes: readonly TransactionWrite[] = [
+      ...completing(origin, created),
       {
         Put: {
           Item: { ...workspaceKey(tenantId, id), ...WORKSPACE.item('row', created) },

@@ -3,9 +3,9 @@ import * as z from 'zod';
 import type { KeyFormat } from '../contract/key-format.ts';
 import { NEVER } from '../kernel/clock.ts';
 import { allowedIps, environment, plainText } from '../kernel/fields.ts';
+import { parseJson } from '../kernel/json.ts';
 import { Problem } from '../kernel/problem.ts';
 import type { RawBody } from '../kernel/route.ts';
-import { requireStorable } from '../kernel/storable.ts';
 import { API_KEY, KEY_ID } from '../keys/api-key.ts';
 import { hashKey, parseKey } from '../keys/key-format.ts';
 import { keyFields, metadata } from '../keys/views.ts';
@@ -162,7 +162,7 @@ function readRow(text: string, line: number, { tenantId, proof, format, now }: R
 /** The row, or why it is none. */
 function parsed(text: string): Readonly<Record<string, unknown>> | string {
   try {
-    const value: unknown = JSON.parse(text, requireStorable);
+    const value: unknown = parseJson(text);
     return typeof value === 'object' && value !== null && !Array.isArray(value)
       ? (value as Record<string, unknown>)
       : 'is not a JSON object';

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { type AuditReader, originOf, visibleTo } from '../audit/entries.ts';
 import { auditView, trailPosition, viewRow } from '../audit/rows.ts';
 import type { Caller } from '../kernel/caller.ts';
-import { openCursor, sealCursor } from '../kernel/cursor.ts';
+import type { Cursors } from '../kernel/cursor.ts';
 import { cursor } from '../kernel/fields.ts';
 import { invalidField } from '../kernel/problem.ts';
 import { Ndjson } from '../kernel/results.ts';
@@ -25,6 +25,7 @@ export interface TransferServices {
   readonly tenants: TenantStore;
   readonly people: Pick<PeopleStore, 'page'>;
   readonly audit: AuditReader;
+  readonly cursors: Cursors;
 }
 
 /** Bytes of a body that fit into a function's event as base64. */
@@ -71,9 +72,9 @@ export const transferRoutes = group.rows({
     },
     errors: [],
     handle: async ({ query }, services, caller) => {
-      const after = openCursor(query.cursor, caller.tenantId);
+      const after = await services.cursors.open(query.cursor, caller.tenantId);
       const { lines, next } = await exportFrom(after, caller, services);
-      return new Ndjson(lines, sealCursor(next, caller.tenantId));
+      return new Ndjson(lines, await services.cursors.seal(next, caller.tenantId));
     },
   }),
   importTenant: group.person({

@@ -28,6 +28,7 @@ const CREDENTIAL_ERRORS: readonly ErrorCode[] = [
   'rate_limited',
 ];
 const BODY_ERRORS: readonly ErrorCode[] = ['payload_too_large', 'unsupported_media_type'];
+const IDEMPOTENCY_ERRORS: readonly ErrorCode[] = ['request_in_flight', 'idempotency_key_reused'];
 const COMMON_ERRORS: readonly ErrorCode[] = ['malformed_request', 'internal', 'unavailable'];
 
 const NDJSON = 'application/x-ndjson';
@@ -108,7 +109,7 @@ function operation(
   schemas: PublishedSchemas,
   responses: Record<string, Json>,
 ): Json {
-  const { query, takesCookies = [], success, alternatives = [] } = route;
+  const { query, takesCookies = [], idempotent, success, alternatives = [] } = route;
   const isPublic = access.kind === 'public';
   return {
     summary: route.summary,
@@ -120,6 +121,7 @@ function operation(
       ...(query === undefined ? [] : queryParameters(schemas.query(route))),
       ...takesCookies.map((name) => ({ name, in: 'cookie', required: false, schema: { type: 'string' } })),
       ...(isPublic ? [] : [reference('parameters', 'X-Workspace-Id')]),
+      ...(idempotent === undefined ? [] : [reference('parameters', 'Idempotency-Key')]),
     ],
     ...requestBody(route, schemas),
     responses: {
@@ -214,7 +216,7 @@ const GROUPS = Object.entries<readonly ErrorCode[]>({
 
 /** One response a status, naming the codes that come with it. Rows with the same codes share it. */
 function errorResponses(
-  { body, lines, query, errors, oauth }: Route,
+  { body, lines, query, idempotent, errors, oauth }: Route,
   isPublic: boolean,
   responses: Record<string, Json>,
 ): Json {
@@ -224,6 +226,7 @@ function errorResponses(
     ...(takesBody || query !== undefined ? (['invalid_field'] as const) : []),
     ...(isPublic ? [] : CREDENTIAL_ERRORS),
     ...(takesBody ? BODY_ERRORS : []),
+    ...(idempotent === undefined ? [] : IDEMPOTENCY_ERRORS),
     ...errors,
   ]);
   const statuses = [...Map.groupBy(codes, (code) => ERRORS[code].status)].sort(

@@ -63,7 +63,7 @@ describe('a recognised credential is told its allowance', () => {
       ['GET /v1/things', 200, 'the forwarder'],
       ['GET /v1/a%2Fb', 400, 'an error of a function'],
       ['GET /v1/api-keys', 403, 'the gateway, for a scope'],
-      ['POST /v1/files', 503, 'the gateway, for an integration that it could not call'],
+      ['POST /v1/files', 413, 'the gateway, for a body that no function takes'],
       ['GET /v1/things', 429, 'the gateway, for the limit'],
     ];
     for (const [index, [target, status, by]] of calls.entries()) {

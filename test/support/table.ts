@@ -3,6 +3,8 @@ import { DynamoDecisionStore } from '../../lambdas/access/decision-store.ts';
 import { Facts } from '../../lambdas/access/facts.ts';
 import { DynamoBackoffStore } from '../../lambdas/attempts/backoff-store.ts';
 import { DynamoSourceStore } from '../../lambdas/attempts/source-store.ts';
+import { DynamoClientStore } from '../../lambdas/clients/client-store.ts';
+import { DynamoClaimStore } from '../../lambdas/idempotency/claim-store.ts';
 import { createDynamoDbHttp } from '../../lambdas/kernel/dynamodb-http.ts';
 import type { Item, ItemKey } from '../../lambdas/kernel/items.ts';
 import type { RecordClient } from '../../lambdas/kernel/record-client.ts';
@@ -58,6 +60,8 @@ export async function startStore(): Promise<TestStore> {
     http,
     accounts: new DynamoAccountStore(table),
     backoff: new DynamoBackoffStore(table),
+    claims: new DynamoClaimStore(table),
+    clients: new DynamoClientStore(table),
     exchange: new DynamoExchangeStore(table),
     imports: new DynamoImportStore(table),
     keys: new DynamoKeyStore(table),

@@ -1,6 +1,8 @@
 import type { DecisionStore } from '../../lambdas/access/decision.ts';
 import type { BackoffStore } from '../../lambdas/attempts/backoff.ts';
 import type { SourceStore } from '../../lambdas/attempts/source.ts';
+import type { ClientStore } from '../../lambdas/clients/stored-clients.ts';
+import type { ClaimStore } from '../../lambdas/kernel/claim.ts';
 import { NEVER } from '../../lambdas/kernel/clock.ts';
 import type { ApiKey } from '../../lambdas/keys/api-key.ts';
 import { newKey } from '../../lambdas/keys/key-format.ts';
@@ -21,6 +23,8 @@ import { profile } from '../../profiles/default.ts';
 export interface Stores {
   readonly accounts: AccountStore;
   readonly backoff: BackoffStore;
+  readonly claims: ClaimStore;
+  readonly clients: ClientStore;
   readonly exchange: ExchangeStore;
   readonly imports: ImportStore;
   readonly keys: KeyStore;

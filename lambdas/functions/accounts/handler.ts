@@ -1,6 +1,7 @@
 import { profile } from '#profile';
 import { Facts } from '../../access/facts.ts';
 import { DynamoBackoffStore } from '../../attempts/backoff-store.ts';
+import { invalidRequests } from '../../attempts/source.ts';
 import { DynamoSourceStore } from '../../attempts/source-store.ts';
 import { serve } from '../../http/serve.ts';
 import { systemClock } from '../../kernel/clock.ts';
@@ -13,22 +14,29 @@ import { DynamoSessionStore } from '../../sessions/session-store.ts';
 import { KeysetStore } from '../../signing/keyset-store.ts';
 import { Signer } from '../../signing/signer.ts';
 
+const deployment = LATCHKEY_DEPLOYMENT;
 const table = new Table(variable('TABLE_NAME'));
+const sources = new DynamoSourceStore(table);
 const facts = new Facts(table, table.name);
 const keyset = new KeysetStore(variable('KEYSET_SECRET_ARN'), () => facts.control());
 const services: AccountServices = {
   accounts: {
     profile,
-    deployment: LATCHKEY_DEPLOYMENT,
+    deployment,
     accounts: new DynamoAccountStore(table),
     sessions: new DynamoSessionStore(table),
     refreshTokens: new DynamoRefreshStore(table),
     backoff: new DynamoBackoffStore(table),
-    sources: new DynamoSourceStore(table),
+    sources,
     signer: new Signer(keyset.present, variable('ISSUER'), systemClock),
     clock: systemClock,
   },
 };
 
 /** Serves onboarding and login. */
-export const handler = serve(accountRoutes, services, { profile, deployment: LATCHKEY_DEPLOYMENT });
+export const handler = serve(
+  accountRoutes,
+  services,
+  { profile, deployment },
+  { countErrors: invalidRequests(sources, deployment.addressLimits, systemClock) },
+);

@@ -56,5 +56,5 @@ export const handler = serve(
   publicRoutes,
   services,
   { profile, deployment: LATCHKEY_DEPLOYMENT },
-  methodOrPath(LATCHKEY_METHODS),
+  { unmatched: methodOrPath(LATCHKEY_METHODS) },
 );

@@ -1,6 +1,8 @@
 import type { Stores } from '../tenants.ts';
 import { MemoryAccountStore } from './account-store.ts';
 import { MemoryBackoffStore, MemorySourceStore } from './attempt-stores.ts';
+import { MemoryClaimStore } from './claim-store.ts';
+import { MemoryClientStore } from './client-store.ts';
 import { MemoryDecisionStore } from './decision-store.ts';
 import { MemoryExchangeStore } from './exchange-store.ts';
 import { MemoryImportStore } from './import-store.ts';
@@ -23,6 +25,8 @@ export function memoryStores(): MemoryStores {
     state,
     accounts: new MemoryAccountStore(state),
     backoff: new MemoryBackoffStore(),
+    claims: new MemoryClaimStore(state),
+    clients: new MemoryClientStore(),
     exchange: new MemoryExchangeStore(state),
     imports: new MemoryImportStore(state),
     keys: new MemoryKeyStore(state),
