@@ -16,14 +16,16 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { OwnUsageKeys } from '../lambdas/contract/deployment.ts';
 import { OUTCOMES } from '../lambdas/contract/outcomes.ts';
-import type { FunctionName } from './functions.ts';
+import type { Functions } from './functions.ts';
 import type { LatchkeyFunction } from './latchkey-function.ts';
 import { metricsNamespace } from './metrics.ts';
 
 export interface MonitoringProps {
   readonly stage: Stage;
   readonly table: Table;
-  readonly functions: Readonly<Record<FunctionName, LatchkeyFunction>>;
+  readonly functions: Functions<LatchkeyFunction>;
+  /** Whether keys can be shown again. */
+  readonly revealsKeys: boolean;
   /** The records of the stream that nobody could handle. */
   readonly failures: Queue;
   /** Up to how many API keys of the account tenants are given more. */
@@ -70,7 +72,14 @@ export class Monitoring extends Construct {
     new Dashboard(this, 'Dashboard', { dashboardName: stackName, widgets: this.widgets(props) });
   }
 
-  private alarms({ stage, table, functions, failures, usageKeys }: MonitoringProps): readonly AlarmSpec[] {
+  private alarms({
+    stage,
+    table,
+    functions,
+    failures,
+    usageKeys,
+    revealsKeys,
+  }: MonitoringProps): readonly AlarmSpec[] {
     const { lambda: authorizer } = functions.authorizer;
     return [
       {
@@ -104,6 +113,16 @@ export class Monitoring extends Construct {
         metric: this.own('UnknownKeys', 'refused'),
         threshold: 5000,
       },
+      ...(revealsKeys
+        ? [
+            {
+              name: 'key-reveals',
+              description: 'Many API keys are shown again: somebody may be collecting them.',
+              metric: this.own('Reveals', 'served'),
+              threshold: 20,
+            },
+          ]
+        : []),
       {
         name: 'signing-keys',
         description: 'A rotation of the signing keys failed.',

@@ -12,6 +12,7 @@ import type { ChangeOrigin, PlacedOrigin, RequestOrigin } from '../audit/entries
 import { invalidField, Problem } from '../kernel/problem.ts';
 import { mainEnvironment } from '../keys/key-format.ts';
 import { issueKey, type KeyIssue } from '../keys/keys.ts';
+import type { KeyKeeper } from '../keys/vault.ts';
 import { type Grant, type GrantContext, openGrant, unlessChanged } from '../sessions/grants.ts';
 import type { User } from '../sessions/user.ts';
 import { requireStrongPassword } from './password-strength.ts';
@@ -60,6 +61,8 @@ export interface AccountContext extends GrantContext {
   readonly accounts: AccountStore;
   readonly backoff: BackoffStore;
   readonly sources: SourceStore;
+  /** @default - keys are shown once */
+  readonly keeper?: KeyKeeper;
 }
 
 export interface Onboarding {
@@ -139,7 +142,7 @@ async function openAccount(
     passwordHash,
     holdSeconds,
   }: { readonly passwordHash: string | null; readonly holdSeconds: number | null },
-  { profile, deployment, accounts, clock }: AccountContext,
+  { profile, deployment, accounts, clock, keeper }: AccountContext,
   from: RequestOrigin,
 ): Promise<Onboarded> {
   const createdAt = clock();
@@ -180,6 +183,7 @@ async function openAccount(
     origin: { actor: `user:${userId}`, ...from },
   };
   await accounts.createAccount(account);
+  await keeper?.keep(issue.key, key, `user:${userId}`);
   return { account, key };
 }
 

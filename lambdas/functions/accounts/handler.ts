@@ -7,6 +7,7 @@ import { serve } from '../../http/serve.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { Table } from '../../kernel/table.ts';
 import { variable } from '../../kernel/variables.ts';
+import { deployedKeeper } from '../../keys/keeper-client.ts';
 import { type AccountServices, accountRoutes } from '../../people/account-rows.ts';
 import { DynamoAccountStore } from '../../people/account-store.ts';
 import { DynamoRefreshStore } from '../../sessions/refresh-store.ts';
@@ -30,6 +31,7 @@ const services: AccountServices = {
     sources,
     signer: new Signer(keyset.present, variable('ISSUER'), systemClock),
     clock: systemClock,
+    ...(deployment.revealsKeys ? { keeper: deployedKeeper() } : {}),
   },
 };
 
