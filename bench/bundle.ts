@@ -5,6 +5,7 @@ import type { AccessTable } from '../lambdas/contract/access.ts';
 import type { Deployment } from '../lambdas/contract/deployment.ts';
 import { routes } from '../lambdas/table/index.ts';
 import { apiConstants } from '../lib/api-constants.ts';
+import { brandingOf } from '../lib/branding.ts';
 import { bundleFunctions } from '../lib/bundle.ts';
 import { deploymentOf, loadSettings, type Settings } from '../lib/settings.ts';
 
@@ -33,6 +34,7 @@ export async function bundleAuthorizer(folder: string): Promise<AuthorizerBundle
     functions: ['authorizer'],
     profile: settings.profile,
     deployment,
+    branding: brandingOf(settings),
     api,
     outDir: folder,
   });

@@ -3,6 +3,7 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import type { AccessTable, RowAccess } from '../lambdas/contract/access.ts';
+import type { Branding } from '../lambdas/contract/branding.ts';
 import type { Deployment } from '../lambdas/contract/deployment.ts';
 import type { Profile } from '../lambdas/contract/profile.ts';
 import type { ApiConstants } from './api-constants.ts';
@@ -20,6 +21,7 @@ export interface BundleProps {
   /** The profile that `#profile` stands for, as the configuration has it. */
   readonly profile: Profile;
   readonly deployment: Deployment;
+  readonly branding: Branding;
   readonly api: ApiConstants;
   /** Whether the authorizer says the challenges of its refusals. @default false */
   readonly challengesFromContext?: boolean;
@@ -59,6 +61,7 @@ export async function bundleFunctions(props: BundleProps): Promise<Readonly<Reco
             profile: decisionProfileOf(props.profile),
             deployment: decisionSettingsOf(props.deployment),
           },
+          LATCHKEY_BRANDING: props.branding,
           LATCHKEY_OPENAPI: props.api.openApi,
           LATCHKEY_ADVERTISED: props.api.advertised,
           LATCHKEY_METHODS: props.api.methods,

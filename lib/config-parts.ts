@@ -29,6 +29,24 @@ export const tokens = fields({
   absoluteDays: whole(1, MAX_SESSION_DAYS).default(365),
 });
 
+const color = () => text(/^#[0-9a-f]{6}$/, 'a colour as #rrggbb, with digits and small letters a to f');
+
+/** The pages on which people sign in and allow apps (docs/pages.md). */
+export const branding = fields({
+  /** The service's name, as its people know it; null for the profile's title. @default null */
+  name: text(/^(?=.*\S)[^\u0000-\u001f\u007f]{1,60}$/, 'a name of 1 to 60 characters on one line')
+    .nullable()
+    .default(null),
+  /** The file of the logo, an SVG, from the folder of this file; null for the name in its place. @default null */
+  logo: text(/^[^\0]+\.svg$/, 'the path of an .svg file, or null for none')
+    .nullable()
+    .default(null),
+  /** Of the primary button. The text on it is white or black, whichever is readable. @default #1f4b99 */
+  color: color().default('#1f4b99'),
+  /** The same where the system is set to dark; null for `color`, lightened until it stands out. @default null */
+  darkColor: color().nullable().default(null),
+});
+
 const word = (what: string) =>
   text(/^[^\s\u0000-\u001f]{1,255}$/, `${what}, 1 to 255 characters without blanks`);
 const tenantId = () => word('the id of a tenant');

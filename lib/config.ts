@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { fields, flag, oneOf, text, whole } from './config-fields.ts';
 import {
   addressLimits,
+  branding,
   identityProvider,
   ownUsageKeys,
   RESERVED_CONCURRENCY,
@@ -166,6 +167,8 @@ export const CONFIG = fields({
   /** Other APIs behind it by name, each for a path and everything below; the longest path wins. @default {} */
   upstreams,
   ...rightsFields,
+  /** What makes the pages the team's own. */
+  branding: branding.prefault({}),
   /** Limits of tenants, by the tier's name. */
   tiers: z
     .record(tierName, tier)

@@ -86,10 +86,11 @@ export class LatchkeyStack extends Stack {
 
     frontDoor.serve(functions);
     const limits = wafLimitsOf(config);
-    if (limits !== null) {
-      const { allowedOrigin } = config.cors;
-      new Waf(this, 'Waf', { stage: frontDoor.stage, rows, profile, allowedOrigin, limits });
-    }
+    const { allowedOrigin } = config.cors;
+    const waf =
+      limits === null
+        ? {}
+        : { waf: new Waf(this, 'Waf', { stage: frontDoor.stage, rows, profile, allowedOrigin, limits }) };
     keyset.rotateWith(functions.rotation, Duration.days(config.rotationDays));
     new UsageKeyReconciler(this, 'UsageKeyReconciler', functions);
     const keyStream = new KeyStream(this, 'KeyStream', {
@@ -108,6 +109,8 @@ export class LatchkeyStack extends Stack {
       revealsKeys: config.revealApiKey,
       failures: keyStream.failures,
       usageKeys: config.usageKeys,
+      rotationDays: config.rotationDays,
+      ...waf,
       topicArn: config.alarmTopicArn,
     });
 

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import type { HeaderValues } from '../kernel/headers.ts';
+import { type HeaderValues, headerValues } from '../kernel/headers.ts';
 import { Problem } from '../kernel/problem.ts';
 import { traceId } from './request-id.ts';
 
@@ -55,6 +55,11 @@ function definedValues<T>(values: Readonly<Record<string, T | undefined>> | null
   return Object.fromEntries(
     Object.entries(values ?? {}).filter((entry): entry is [string, T] => entry[1] !== undefined),
   );
+}
+
+/** `Accept-Language` as it came; empty without. */
+export function acceptLanguage({ headers }: Pick<HttpRequest, 'headers'>): string {
+  return headerValues(headers, 'accept-language').join(', ');
 }
 
 /** Segments of `pchar`s (RFC 3986, 3.3) but for `;`, which begins parameters that servlet containers cut off. */

@@ -41,12 +41,12 @@ export function logRequest({
   observe({
     fields: line,
     dimensions: { outcome: outcomeOf(status) },
-    metrics: [...counted('Requests', milliseconds), ...(operation === LOGIN ? counted('Logins') : [])],
+    metrics: [...counted('Requests', milliseconds), ...(LOGINS.includes(operation) ? counted('Logins') : [])],
   });
 }
 
-/** The route whose successes and failures are worth a metric of their own: an attack shows there first. */
-const LOGIN = 'login' satisfies RouteId;
+/** The routes whose successes and failures are worth a metric of their own: an attack shows there first. */
+const LOGINS: readonly (RouteId | undefined)[] = ['login', 'signIn'];
 
 function outcomeOf(status: number): string {
   if (status === 429) return 'limited';

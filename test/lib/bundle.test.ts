@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { routes } from '../../lambdas/table/index.ts';
 import { apiConstants } from '../../lib/api-constants.ts';
+import { brandingOf } from '../../lib/branding.ts';
 import { bundleFunctions } from '../../lib/bundle.ts';
 import { functionSpecs } from '../../lib/functions.ts';
 import { deploymentOf, loadSettings } from '../../lib/settings.ts';
@@ -20,6 +21,7 @@ beforeAll(async () => {
     functions: Object.keys(functionSpecs(settings.profile)),
     profile: settings.profile,
     deployment,
+    branding: brandingOf(settings),
     api: apiConstants(routes, settings.profile, deployment),
     outDir: await mkdtemp(join(tmpdir(), 'latchkey-bundles-')),
   });

@@ -13,6 +13,7 @@ import { variable } from '../../kernel/variables.ts';
 import { deployedKeeper } from '../../keys/keeper-client.ts';
 import { DynamoKeyStore } from '../../keys/key-store.ts';
 import { workspaceRevocation } from '../../keys/revocation.ts';
+import { DynamoAppStore } from '../../oauth/app-store.ts';
 import { DynamoAccountStore } from '../../people/account-store.ts';
 import { DynamoSessionStore } from '../../sessions/session-store.ts';
 import { managementRoutes } from '../../table/management.ts';
@@ -37,6 +38,7 @@ const services: ServicesOf<typeof managementRoutes> = {
   clients,
   users: new DynamoAccountStore(table),
   sessions: new DynamoSessionStore(table),
+  apps: new DynamoAppStore(table),
   clock: systemClock,
   workspaces: { workspaces, revokeKeys: workspaceRevocation(keys), clock: systemClock },
   profile,
