@@ -144,6 +144,11 @@ export const CONFIG = fields({
   /** A host name of the team's own for the API; null for the stage's URL. @default null */
   domain: domain.nullable().default(null),
   /**
+   * Keeps keys that are made from now on encrypted by a key in KMS of its own, so that who made one can see it again.
+   * Only where the profile's contract says so: others promise that a key is shown once. @default false
+   */
+  revealApiKey: flag().default(false),
+  /**
    * Lets a call without a credential in as a viewer; in development only. @default - true in a stack that `npm start`
    * serves, where the profile allows it; else false
    */

@@ -20,7 +20,7 @@ import type { Profile } from '../lambdas/contract/profile.ts';
 import type { ApiRow } from '../lambdas/kernel/api-rows.ts';
 import { ACCESS_LOG } from './access-log.ts';
 import { preflight } from './cors.ts';
-import { type FunctionName, forwarderName } from './functions.ts';
+import { type FunctionName, type Functions, forwarderName } from './functions.ts';
 import { addGatewayResponses, challengeOf } from './gateway-responses.ts';
 import type { LatchkeyFunction } from './latchkey-function.ts';
 
@@ -45,8 +45,6 @@ export interface FrontDoorProps {
   /** The customer's key that encrypts the access log. @default - AWS's own */
   readonly encryptionKey?: IKey;
 }
-
-type Functions = Readonly<Record<FunctionName, LatchkeyFunction>>;
 
 /** The REST API: what it answers itself, its log, and its stage. `serve` adds the methods. */
 export class FrontDoor extends Construct {
@@ -107,7 +105,7 @@ export class FrontDoor extends Construct {
   }
 
   /** Adds a method for each row, and OPTIONS beside each ANY. */
-  serve(functions: Functions): void {
+  serve(functions: Functions<LatchkeyFunction>): void {
     const locked = this.lockedBy(functions.authorizer);
     const integrations = new Map<FunctionName, LambdaIntegration>();
     // Which of several origins calls, a function has to look at.

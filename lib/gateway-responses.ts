@@ -1,6 +1,6 @@
 import { ResponseType, type RestApi } from 'aws-cdk-lib/aws-apigateway';
 import type { Cors } from '../lambdas/contract/cors.ts';
-import { ERRORS, type ErrorCode } from '../lambdas/contract/errors.ts';
+import { BUSY_SECONDS, ERRORS, type ErrorCode } from '../lambdas/contract/errors.ts';
 import { type ErrorView, errorCodeOf, type Profile } from '../lambdas/contract/profile.ts';
 import { RATE_LIMIT_HEADERS } from '../lambdas/contract/rate-limit-headers.ts';
 import type { ApiRow } from '../lambdas/kernel/api-rows.ts';
@@ -43,9 +43,6 @@ const PLAIN: ReadonlyMap<ResponseType, ErrorCode> = new Map([
   [ResponseType.INTEGRATION_FAILURE, 'unavailable'],
   [ResponseType.INTEGRATION_TIMEOUT, 'upstream_timeout'],
 ]);
-
-/** A function at its ceiling has room again when any of its calls ends. */
-const BUSY_SECONDS = 1;
 
 /** Failures of these types can come before an authorizer has run, or without one, and after it. */
 const PERHAPS_COUNTED: ReadonlySet<ResponseType> = new Set([

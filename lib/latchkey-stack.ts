@@ -9,6 +9,7 @@ import { FrontDoor } from './front-door.ts';
 import { forwarderName, functionSpecs } from './functions.ts';
 import { IdentityTable } from './identity-table.ts';
 import { KeyStream } from './key-stream.ts';
+import { KeyVault } from './key-vault.ts';
 import { KeysetSecret } from './keyset-secret.ts';
 import { LatchkeyFunctions } from './latchkey-functions.ts';
 import { Monitoring } from './monitoring.ts';
@@ -74,6 +75,7 @@ export class LatchkeyStack extends Stack {
       tiers: config.tiers,
       sandbox: config.sandbox,
     });
+    const vault = config.revealApiKey ? new KeyVault(this, 'Vault', kept) : null;
     const functions = new LatchkeyFunctions(this, 'Functions', {
       ...logged,
       specs: functionSpecs(profile, {
@@ -87,6 +89,7 @@ export class LatchkeyStack extends Stack {
       keyset,
       assertions,
       usagePlans,
+      vault,
       variables: {
         ISSUER: frontDoor.url,
         ACCEPTED_ISSUERS: [...frontDoor.urls, ...config.tokens.previousIssuers].join(' '),
@@ -128,6 +131,7 @@ export class LatchkeyStack extends Stack {
       stage: frontDoor.stage,
       table: table.table,
       functions,
+      revealsKeys: config.revealApiKey,
       failures: keyStream.failures,
       usageKeys: config.usageKeys,
       rotationDays: config.rotationDays,

@@ -56,6 +56,7 @@ export async function loadSettings(
   requireDeclared(config, profile);
   requireReached(config, apiRows(routes, profile, upstreamsOf(config)));
   checkAnonymous(config, profile);
+  checkReveal(config, profile);
   checkCertificate(config, region);
   checkKmsKey(config, region);
   checkCircle(config);
@@ -101,6 +102,14 @@ function checkAnonymous(config: Config, profile: Profile): void {
       `anonymous: calls without a credential are let in only in development, and environment is "${config.environment}"; set anonymous to false`,
     );
   }
+}
+
+/** A contract that shows keys again has a row for it; the others promise that a key is shown once. */
+function checkReveal({ revealApiKey }: Config, { name, paths }: Profile): void {
+  if (!revealApiKey || (paths.revealKey ?? []).length > 0) return;
+  throw new ConfigError(
+    `revealApiKey: the contract of the profile "${name}" shows a key only once; set revealApiKey to false`,
+  );
 }
 
 /** A regional API takes a certificate of its own Region (API Gateway, "Setting up a regional custom domain name"). */
@@ -151,6 +160,7 @@ export function deploymentOf({ config, profile }: Settings): Deployment {
     upstreams: upstreamsOf(config),
     tokens: tokenSettings(config, profile),
     identityProviders: config.identityProviders,
+    revealsKeys: config.revealApiKey,
     rights: rightsOf(config, profile),
     pathScopes: pathScopesOf(config, profile),
     cors: corsOf(config),

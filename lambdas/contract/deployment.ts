@@ -101,6 +101,8 @@ export interface Deployment {
   readonly upstreams: readonly Upstream[];
   readonly tokens: TokenSettings;
   readonly identityProviders: readonly IdentityProvider[];
+  /** Whether keys are kept encrypted besides, for who made them to see again. */
+  readonly revealsKeys: boolean;
   readonly rights: Rights;
   /** The configuration's path rules, then the profile's. */
   readonly pathScopes: readonly PathScope[];

@@ -1,12 +1,12 @@
 import type { Method } from '../contract/access.ts';
-import { ERRORS, type ErrorCode, type FieldError } from '../contract/errors.ts';
+import { BUSY_SECONDS, ERRORS, type ErrorCode, type FieldError } from '../contract/errors.ts';
 import type { Html, WithCookies } from './results.ts';
 
 export interface ProblemDetail {
   /** The public text; the catalogue's when absent. */
   readonly message?: string;
   readonly fields?: readonly FieldError[];
-  /** Whole seconds until a repetition can succeed (RFC 9110, 10.2.3). */
+  /** Whole seconds until a repetition can succeed (RFC 9110, 10.2.3). @default - of a 503 {@link BUSY_SECONDS} */
   readonly retryAfterSeconds?: number;
   /** The methods that the path takes (RFC 9110, 10.2.1). */
   readonly allow?: readonly Method[];
@@ -32,7 +32,7 @@ export class Problem extends Error {
     this.name = 'Problem';
     this.code = code;
     this.fields = detail.fields ?? [];
-    this.retryAfterSeconds = detail.retryAfterSeconds;
+    this.retryAfterSeconds = detail.retryAfterSeconds ?? (this.status === 503 ? BUSY_SECONDS : undefined);
     this.allow = detail.allow;
     this.acceptEncoding = detail.acceptEncoding;
     this.page = detail.page;
