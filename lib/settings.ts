@@ -146,6 +146,7 @@ export function deploymentOf({ config, profile }: Settings): Deployment {
     identityProviders: config.identityProviders,
     rights: rightsOf(config, profile),
     pathScopes: pathScopesOf(config, profile),
+    allowedDecisionsPerLogLine: config.allowedDecisionsPerLogLine,
     allowedOrigin: config.cors.allowedOrigin,
   };
 }
@@ -157,6 +158,7 @@ export function decisionSettingsOf({
   initialTier,
   sandbox,
   pathScopes,
+  allowedDecisionsPerLogLine,
   tokens: { acceptsHs256 },
   rights: { inclusion, roles, smallestRole, methodScopes },
 }: Deployment): DecisionSettings {
@@ -167,6 +169,7 @@ export function decisionSettingsOf({
     initialTier,
     sandbox,
     pathScopes,
+    allowedDecisionsPerLogLine,
     tokens: { acceptsHs256 },
     rights: { inclusion, roles: Object.fromEntries(scopesOnly), smallestRole, methodScopes },
   };

@@ -102,13 +102,18 @@ export interface Deployment {
   readonly rights: Rights;
   /** The configuration's path rules, then the profile's. */
   readonly pathScopes: readonly PathScope[];
+  /** How many decisions that let somebody in have one line of the log. */
+  readonly allowedDecisionsPerLogLine: number;
   /** `Access-Control-Allow-Origin` of every response. */
   readonly allowedOrigin: string;
 }
 
 /** The part of a deployment that decisions read. */
 export interface DecisionSettings
-  extends Pick<Deployment, 'anonymous' | 'tiers' | 'initialTier' | 'sandbox' | 'pathScopes'> {
+  extends Pick<
+    Deployment,
+    'anonymous' | 'tiers' | 'initialTier' | 'sandbox' | 'pathScopes' | 'allowedDecisionsPerLogLine'
+  > {
   readonly tokens: Pick<TokenSettings, 'acceptsHs256'>;
   readonly rights: DecisionRights;
 }

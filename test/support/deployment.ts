@@ -34,5 +34,6 @@ export const DEPLOYMENT: Deployment = {
   rights: RIGHTS,
   pathScopes: [],
   addressLimits: ROOMY_ADDRESS_LIMITS,
+  allowedDecisionsPerLogLine: 1,
   allowedOrigin: '*',
 };

@@ -4,7 +4,7 @@ import { Guesses } from '../../access/guesses.ts';
 import { authorizer } from '../../http/authorize.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { createDynamoDbHttp } from '../../kernel/dynamodb-http.ts';
-import { observe } from '../../kernel/metrics.ts';
+import { gathering, observe } from '../../kernel/metrics.ts';
 import { secretReader } from '../../kernel/secrets-http.ts';
 import { variable } from '../../kernel/variables.ts';
 import { symmetricKeys } from '../../signing/symmetric-keys.ts';
@@ -31,5 +31,7 @@ export const handler = authorizer(
   },
   JSON.parse(variable('USAGE_KEYS')),
   // The template sets it; without it, as in the bench, nothing is written.
-  process.env.METRICS_NAMESPACE === undefined ? undefined : observe,
+  process.env.METRICS_NAMESPACE === undefined
+    ? undefined
+    : gathering(deployment.allowedDecisionsPerLogLine, observe),
 );
