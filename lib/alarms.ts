@@ -76,10 +76,16 @@ export function alarms(
       threshold: 1,
     },
     {
-      name: 'forwarder-throttled',
-      description: 'Lambda has no instance for a call to the upstream: callers get a 500.',
+      name: 'upstream-at-ceiling',
+      description: 'More calls of an upstream at once than it may have: callers get a 503.',
       metric: functions.forwarder.lambda.metricThrottles({ period: PERIOD, statistic: 'Sum' }),
       threshold: 10,
+    },
+    {
+      name: 'upstream-failing',
+      description: 'An upstream does not answer, and is left alone for a while.',
+      metric: ownMetric(scope, 'CircuitsOpened', 'failed'),
+      threshold: 1,
     },
     {
       name: 'slow-decisions',

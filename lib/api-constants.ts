@@ -1,17 +1,20 @@
 import type { AccessTable } from '../lambdas/contract/access.ts';
 import type { AdvertisedPath } from '../lambdas/contract/advertised.ts';
+import type { Deployment } from '../lambdas/contract/deployment.ts';
 import type { Profile } from '../lambdas/contract/profile.ts';
-import type { Rights } from '../lambdas/contract/rights.ts';
 import { advertisedPaths } from '../lambdas/http/discovery.ts';
 import { type MethodTable, methodsByPath } from '../lambdas/http/unmatched.ts';
 import { accessTable, apiRows } from '../lambdas/kernel/api-rows.ts';
 import type { Route } from '../lambdas/kernel/route.ts';
+import { resourceMetadataPath } from './gateway-responses.ts';
 import { type OpenApiDocument, openApiDocument } from './openapi/document.ts';
 
 /** The functions' knowledge of the whole table, as constants of their bundles: without the rows and their imports. */
 export interface ApiConstants {
   /** For the authorizer: what each row takes. */
   readonly access: AccessTable;
+  /** The path of the metadata of the API as a protected resource, below which are those of its paths; null for none. */
+  readonly resourceMetadata: string | null;
   /** For whoever describes the API. */
   readonly openApi: OpenApiDocument;
   readonly advertised: readonly AdvertisedPath[];
@@ -20,9 +23,15 @@ export interface ApiConstants {
 }
 
 /** Reads them from the table of a profile. */
-export function apiConstants(routes: readonly Route[], profile: Profile, rights: Rights): ApiConstants {
+export function apiConstants(
+  routes: readonly Route[],
+  profile: Profile,
+  { rights, upstreams }: Pick<Deployment, 'rights' | 'upstreams'>,
+): ApiConstants {
+  const rows = apiRows(routes, profile, upstreams);
   return {
-    access: accessTable(apiRows(routes, profile), rights),
+    access: accessTable(rows, rights),
+    resourceMetadata: resourceMetadataPath(rows),
     openApi: openApiDocument(routes, profile, rights),
     advertised: advertisedPaths(routes, profile),
     methods: methodsByPath(routes, profile),

@@ -4,11 +4,13 @@ import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { apiRows } from '../lambdas/kernel/api-rows.ts';
 import { routes } from '../lambdas/table/index.ts';
 import { apiConstants } from './api-constants.ts';
+import { brandingOf } from './branding.ts';
 import { bundleFunctions } from './bundle.ts';
-import { type FunctionName, functionSpecs } from './functions.ts';
+import { functionSpecs } from './functions.ts';
 import { LatchkeyStack } from './latchkey-stack.ts';
 import { LatchkeyRules } from './rules/latchkey-rules.ts';
 import { deploymentOf, loadSettings } from './settings.ts';
+import { requireFreePaths } from './upstream-paths.ts';
 
 /** The context that the CDK command line sets by default: set here, so that `node` and `cdk` write one template. */
 const CONTEXT = {
@@ -50,13 +52,16 @@ export async function latchkeyApp(
     isLocal:
       app.node.tryGetContext('latchkey:local') === true && process.env.CDK_CLI_ASM_VERSION === undefined,
   });
-  const rows = apiRows(routes, settings.profile);
   const deployment = deploymentOf(settings);
+  const rows = apiRows(routes, settings.profile, deployment.upstreams);
+  requireFreePaths(rows, deployment.upstreams, settings.profile);
   const bundles = await bundleFunctions({
-    functions: Object.keys(functionSpecs(settings.profile)) as FunctionName[],
-    profile: settings.profile.name,
+    functions: Object.keys(functionSpecs(settings.profile)),
+    profile: settings.profile,
     deployment,
-    api: apiConstants(routes, settings.profile, deployment.rights),
+    branding: brandingOf(settings),
+    api: apiConstants(routes, settings.profile, deployment),
+    challengesFromContext: settings.config.challenges === 'context',
     outDir: join(app.outdir, 'bundles'),
   });
   new LatchkeyStack(app, { ...settings, rows, bundles });

@@ -18,7 +18,7 @@ import type { Profile } from '../lambdas/contract/profile.ts';
 import type { ApiRow } from '../lambdas/kernel/api-rows.ts';
 import { ACCESS_LOG } from './access-log.ts';
 import { preflight } from './cors.ts';
-import type { FunctionName } from './functions.ts';
+import { type FunctionName, forwarderName } from './functions.ts';
 import { addGatewayResponses, challengeOf } from './gateway-responses.ts';
 import type { LatchkeyFunction } from './latchkey-function.ts';
 
@@ -35,6 +35,8 @@ export interface FrontDoorProps {
   readonly allowedOrigin: string;
   /** Whether API Gateway's own answers map headers from the context of the call. */
   readonly contextHeaders: boolean;
+  /** Whether the challenge of what the authorizer refuses comes from there too. */
+  readonly challengesFromContext: boolean;
   readonly logRetention: RetentionDays;
   /** Removal policy of the access log when the stack is deleted. */
   readonly removalPolicy: RemovalPolicy;
@@ -97,6 +99,7 @@ export class FrontDoor extends Construct {
       allowedOrigin: props.allowedOrigin,
       challenge: challengeOf(this.url, props.rows),
       contextHeaders: props.contextHeaders,
+      challengesFromContext: props.challengesFromContext,
     });
     acknowledgeFindings(this);
   }
@@ -145,13 +148,14 @@ function servedBy(row: ApiRow): { service: FunctionName; open: boolean } {
     case 'not-found':
       return { service: 'public', open: true };
     case 'upstream':
-      return { service: 'forwarder', open: false };
+      return { service: forwarderName(row.upstream), open: false };
   }
 }
 
 /** One permission for the whole API instead of two a method, which a function's policy has no room for. */
-function integrationOf({ lambda }: LatchkeyFunction): LambdaIntegration {
-  return new LambdaIntegration(lambda, { scopePermissionToMethod: false });
+function integrationOf(fn: LatchkeyFunction | undefined): LambdaIntegration {
+  if (fn === undefined) throw new Error('a row is served by a function that the stack does not have');
+  return new LambdaIntegration(fn.lambda, { scopePermissionToMethod: false });
 }
 
 function acknowledgeFindings(frontDoor: FrontDoor): void {

@@ -1,11 +1,15 @@
 import type { Profile } from '../lambdas/contract/profile.ts';
 import type { ServiceName } from '../lambdas/contract/route-id.ts';
+import type { Upstream } from '../lambdas/contract/upstream.ts';
 
 /** Every function by its folder `lambdas/<name>`. */
 export type FunctionName =
   | ServiceName
   | 'authorizer'
+  | 'fetcher'
   | 'forwarder'
+  // The forwarder of an upstream with a name: the same code with a ceiling of its own.
+  | `forwarder-${string}`
   | 'rotation'
   | 'reconciler'
   | 'stream'
@@ -45,6 +49,8 @@ export interface UsageKeyRight {
 
 /** Size, limits, rights and variables of a function: everything that sets it apart from the others. */
 export interface FunctionSpec {
+  /** The folder of its code in `lambdas/functions`. @default - its name */
+  readonly folder?: string;
   readonly description: string;
   /** CPU grows with memory: 1,769 MB are one vCPU (Lambda, "Configure memory"). */
   readonly memoryMiB: number;
@@ -55,6 +61,8 @@ export interface FunctionSpec {
   /** Whether it reads metrics from CloudWatch. */
   readonly readsMetrics?: boolean;
   readonly usageKeys?: readonly UsageKeyRight[];
+  /** Functions that it may invoke. */
+  readonly invokes?: readonly 'fetcher'[];
   /** Variables besides those that come with a right. */
   readonly variables?: readonly ('ISSUER' | 'ACCEPTED_ISSUERS' | 'USAGE_KEYS')[];
 }
@@ -75,12 +83,43 @@ export interface RightsOptions {
   readonly acceptsHs256?: boolean;
   /** Whether tokens of identity providers are exchanged. @default false */
   readonly exchanges?: boolean;
+  /** What stands behind the front door. @default - nothing */
+  readonly upstreams?: readonly Pick<Upstream, 'name' | 'path'>[];
+}
+
+/** The function that carries calls to an upstream. */
+export function forwarderName(upstream: Upstream['name']): FunctionName {
+  return upstream === '' ? 'forwarder' : `forwarder-${upstream}`;
+}
+
+const FORWARDER: FunctionSpec = {
+  description: 'Carries calls to the upstream',
+  memoryMiB: 512,
+  // A second less than the integration's, so that it is still there to say that the upstream was too slow.
+  timeoutSeconds: 28,
+  table: [{ actions: ['BatchGetItem'], keys: ['CONTROL'] }],
+  keyset: ['GetSecretValue'],
+  variables: ['ISSUER'],
+};
+
+function forwarders(upstreams: readonly Pick<Upstream, 'name' | 'path'>[]): Record<string, FunctionSpec> {
+  const named = upstreams.filter(({ name }) => name !== '');
+  return Object.fromEntries(
+    named.map(({ name, path }) => [
+      forwarderName(name),
+      { ...FORWARDER, folder: 'forwarder', description: `Carries calls to the upstream of ${path}` },
+    ]),
+  );
 }
 
 /** All functions. A right stands here or it is not given. */
 export function functionSpecs(
   profile: Profile,
-  { acceptsHs256 = profile.tokens.algorithm === 'HS256', exchanges = false }: RightsOptions = {},
+  {
+    acceptsHs256 = profile.tokens.algorithm === 'HS256',
+    exchanges = false,
+    upstreams = [],
+  }: RightsOptions = {},
 ): Readonly<Record<FunctionName, FunctionSpec>> {
   return {
     authorizer: {
@@ -102,41 +141,53 @@ export function functionSpecs(
       memoryMiB: 1769,
       timeoutSeconds: 10,
       table: [
-        { actions: ['GetItem'], keys: ['EMAIL#*', 'TENANT#*', 'BACKOFF#*'] },
-        { actions: ['PutItem'], keys: ['EMAIL#*', 'TENANT#*', 'KEY#*', 'USER#*', 'SESSION#*'] },
+        { actions: ['GetItem'], keys: ['EMAIL#*', 'TENANT#*', 'BACKOFF#*', 'SIGNIN#*'] },
+        { actions: ['PutItem'], keys: ['EMAIL#*', 'TENANT#*', 'KEY#*', 'USER#*', 'SESSION#*', 'SIGNIN#*'] },
         { actions: ['Query'], keys: ['USER#*'] },
         { actions: ['ConditionCheckItem'], keys: ['TENANT#*'] },
         { actions: ['UpdateItem'], keys: ['TENANT#*', 'SESSION#*', 'REFRESH#*', 'BACKOFF#*'] },
-        { actions: ['DeleteItem'], keys: ['USER#*', 'BACKOFF#*'] },
-        { actions: ['BatchGetItem'], keys: ['CONTROL', 'SESSION#*'] },
+        { actions: ['DeleteItem'], keys: ['USER#*', 'BACKOFF#*', 'SIGNIN#*'] },
+        { actions: ['BatchGetItem'], keys: ['CONTROL', 'SESSION#*', 'TENANT#*'] },
       ],
       keyset: ['GetSecretValue'],
       variables: ['ISSUER'],
     },
     tokens: {
-      description: 'Tokens for tokens and keys',
+      description: 'Tokens, and the pages on which people let clients act for them',
       memoryMiB: 512,
       timeoutSeconds: 10,
       table: [
-        { actions: ['BatchGetItem'], keys: ['TENANT#*', 'CONTROL'] },
-        { actions: ['UpdateItem'], keys: ['SESSION#*', 'REFRESH#*', 'BACKOFF#*'] },
+        { actions: ['BatchGetItem'], keys: ['TENANT#*', 'CONTROL', 'SESSION#*', 'KEY#*'] },
+        { actions: ['GetItem'], keys: ['TENANT#*', 'USER#*', 'SIGNIN#*', 'REFRESH#*'] },
+        { actions: ['Query'], keys: ['TENANT#*', 'USER#*'] },
+        { actions: ['ConditionCheckItem'], keys: ['TENANT#*', 'USER#*'] },
+        { actions: ['PutItem'], keys: ['TENANT#*', 'USER#*', 'SESSION#*'] },
+        { actions: ['UpdateItem'], keys: ['TENANT#*', 'KEY#*', 'SESSION#*', 'REFRESH#*', 'BACKOFF#*'] },
         { actions: ['DeleteItem'], keys: ['USER#*'] },
+        { actions: ['GetItem', 'PutItem', 'UpdateItem'], keys: ['CLIENT#*', 'CODE#*', 'DEVICE#*'] },
+        { actions: ['GetItem', 'PutItem'], keys: ['USERCODE#*'] },
         ...(exchanges ? EXCHANGE_RIGHTS : []),
       ],
       keyset: ['GetSecretValue'],
-      variables: ['ISSUER'],
+      invokes: ['fetcher'],
+      variables: ['ISSUER', 'ACCEPTED_ISSUERS'],
     },
     management: {
       description: 'The caller, sessions, API keys, workspaces, the tenant and its audit trail',
       memoryMiB: 512,
       timeoutSeconds: 10,
       table: [
-        { actions: ['GetItem'], keys: ['TENANT#*', 'KEY#*'] },
+        { actions: ['GetItem'], keys: ['TENANT#*', 'USER#*', 'KEY#*'] },
         { actions: ['BatchGetItem'], keys: ['KEY#*', 'SESSION#*'] },
         { actions: ['Query'], keys: ['TENANT#*', 'USER#*'] },
         { actions: ['PutItem'], keys: ['TENANT#*', 'KEY#*'] },
         { actions: ['UpdateItem'], keys: ['TENANT#*', 'KEY#*', 'SESSION#*', 'IDEMPOTENCY#*'] },
         { actions: ['DeleteItem'], keys: ['TENANT#*', 'USER#*'] },
+        {
+          actions: ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
+          keys: ['CLIENT#*'],
+        },
+        { actions: ['UpdateItem'], keys: ['CURSORS'] },
       ],
     },
     people: {
@@ -153,6 +204,7 @@ export function functionSpecs(
           keys: ['EMAIL#*', 'TENANT#*', 'SESSION#*', 'BACKOFF#*', 'IDEMPOTENCY#*'],
         },
         { actions: ['DeleteItem'], keys: ['EMAIL#*', 'TENANT#*', 'USER#*', 'BACKOFF#*'] },
+        { actions: ['UpdateItem'], keys: ['CURSORS'] },
       ],
     },
     transfer: {
@@ -163,8 +215,9 @@ export function functionSpecs(
       table: [
         { actions: ['GetItem', 'Query', 'PutItem', 'UpdateItem'], keys: ['TENANT#*'] },
         { actions: ['BatchGetItem'], keys: ['TENANT#*', 'KEY#*'] },
-        { actions: ['PutItem'], keys: ['KEY#*'] },
+        { actions: ['PutItem', 'UpdateItem'], keys: ['KEY#*'] },
         { actions: ['UpdateItem'], keys: ['CONTROL'] },
+        { actions: ['UpdateItem'], keys: ['CURSORS'] },
       ],
     },
     public: {
@@ -179,14 +232,14 @@ export function functionSpecs(
       variables: ['ISSUER'],
       readsMetrics: (profile.paths.getMetrics ?? []).length > 0,
     },
-    forwarder: {
-      description: 'Carries calls to the upstream',
-      memoryMiB: 512,
-      // A second less than the integration's, so that it is still there to say that the upstream was too slow.
-      timeoutSeconds: 28,
-      table: [{ actions: ['BatchGetItem'], keys: ['CONTROL'] }],
-      keyset: ['GetSecretValue'],
-      variables: ['ISSUER'],
+    forwarder: FORWARDER,
+    ...forwarders(upstreams),
+    fetcher: {
+      description: 'Fetches the metadata documents of OAuth clients from the public internet',
+      memoryMiB: 256,
+      // A fetch takes five at most.
+      timeoutSeconds: 7,
+      // No right on anything, as strangers choose what it connects to.
     },
     rotation: {
       description: 'Rotates the signing keys, in the four steps of Secrets Manager',
@@ -217,7 +270,10 @@ export function functionSpecs(
       memoryMiB: 256,
       timeoutSeconds: 60,
       table: [
-        { actions: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'], keys: ['TENANT#*'] },
+        {
+          actions: ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
+          keys: ['TENANT#*'],
+        },
         { actions: ['Query', 'DeleteItem'], keys: ['USER#*'] },
         { actions: ['UpdateItem'], keys: ['SESSION#*', 'EMAIL#*', 'CENSUS', 'USAGEKEYS'] },
         { actions: ['PutItem'], keys: ['EVENT#*'] },

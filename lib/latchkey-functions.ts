@@ -1,4 +1,5 @@
 import type { RemovalPolicy } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -11,10 +12,10 @@ import type { UsagePlans } from './usage-plans.ts';
 
 export interface LatchkeyFunctionsProps {
   readonly specs: Readonly<Record<FunctionName, FunctionSpec>>;
-  /** The folder of each function's bundle. */
-  readonly bundles: Readonly<Record<FunctionName, string>>;
+  /** Where the bundle of each folder in `lambdas/functions` is. */
+  readonly bundles: Readonly<Record<string, string>>;
   /** Instances that a function has for itself, and at most; all others share the account's. */
-  readonly reservedConcurrency: Readonly<Partial<Record<FunctionName, number>>>;
+  readonly reservedConcurrency: Readonly<Record<string, number>>;
   readonly table: IdentityTable;
   readonly keyset: KeysetSecret;
   readonly usagePlans: UsagePlans;
@@ -36,8 +37,8 @@ export class LatchkeyFunctions extends Construct {
     const functions = Object.entries(props.specs).map(([name, spec]) => {
       const fn = new LatchkeyFunction(this, name, {
         spec,
-        codeFolder: props.bundles[name as FunctionName],
-        reservedConcurrency: props.reservedConcurrency[name as FunctionName],
+        codeFolder: codeOf(name, spec, props.bundles),
+        reservedConcurrency: props.reservedConcurrency[name],
         logRetention: props.logRetention,
         removalPolicy: props.removalPolicy,
         ...(props.encryptionKey === undefined ? {} : { encryptionKey: props.encryptionKey }),
@@ -48,8 +49,30 @@ export class LatchkeyFunctions extends Construct {
       if (spec.readsMetrics === true) fn.lambda.addToRolePolicy(readMetrics());
       props.usagePlans.grant(fn, spec.usageKeys ?? []);
       for (const variable of spec.variables ?? []) fn.tell(variable, props.variables[variable]);
-      return [name, fn];
+      return [name, fn] as const;
     });
     this.byName = Object.fromEntries(functions) as Record<FunctionName, LatchkeyFunction>;
+    for (const [name, fn] of functions)
+      for (const invoked of props.specs[name as FunctionName]?.invokes ?? [])
+        this.letInvoke(fn, this.byName[invoked]);
   }
+
+  /** Lets a function invoke the one that fetches, and tells it which that is. */
+  private letInvoke(grantee: LatchkeyFunction, { lambda }: LatchkeyFunction): void {
+    const statement = new PolicyStatement({
+      actions: ['lambda:InvokeFunction'],
+      resources: [lambda.functionArn],
+    });
+    grantee.allow(statement, 'FETCHER_FUNCTION', lambda.functionName);
+  }
+}
+
+function codeOf(
+  name: string,
+  { folder = name }: FunctionSpec,
+  bundles: Readonly<Record<string, string>>,
+): string {
+  const code = bundles[folder];
+  if (code === undefined) throw new Error(`there is no bundle of ${folder}`);
+  return code;
 }

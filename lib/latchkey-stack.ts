@@ -5,7 +5,7 @@ import type { ApiRow } from '../lambdas/kernel/api-rows.ts';
 import { ApiDomain } from './api-domain.ts';
 import { firstCalls } from './first-calls.ts';
 import { FrontDoor } from './front-door.ts';
-import { type FunctionName, functionSpecs } from './functions.ts';
+import { functionSpecs } from './functions.ts';
 import { IdentityTable } from './identity-table.ts';
 import { KeyStream } from './key-stream.ts';
 import { KeysetSecret } from './keyset-secret.ts';
@@ -20,8 +20,8 @@ import { Waf } from './waf.ts';
 export interface LatchkeyStackProps extends Settings {
   /** Every method of the API. */
   readonly rows: readonly ApiRow[];
-  /** The folder of each function's bundle. */
-  readonly bundles: Readonly<Record<FunctionName, string>>;
+  /** Where the bundle of each folder in `lambdas/functions` is. */
+  readonly bundles: Readonly<Record<string, string>>;
 }
 
 /** The whole system: who may call, the door that asks, and what stands behind it. */
@@ -52,6 +52,7 @@ export class LatchkeyStack extends Stack {
       servesStageUrl: config.domain?.alsoServeStageUrl ?? false,
       allowedOrigin: config.cors.allowedOrigin,
       contextHeaders: config.gatewayContextHeaders,
+      challengesFromContext: config.challenges === 'context',
     });
     if (config.domain !== null) {
       new ApiDomain(this, 'Domain', { domain: config.domain, stage: frontDoor.stage });
@@ -66,6 +67,7 @@ export class LatchkeyStack extends Stack {
       specs: functionSpecs(profile, {
         acceptsHs256: tokenSettings(config, profile).acceptsHs256,
         exchanges: config.identityProviders.length > 0,
+        upstreams: upstreamsOf(config),
       }),
       bundles,
       reservedConcurrency: reservedConcurrencyOf(config),

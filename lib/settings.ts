@@ -6,12 +6,15 @@ import type {
   TokenSettings,
 } from '../lambdas/contract/deployment.ts';
 import type { Profile } from '../lambdas/contract/profile.ts';
+import { apiRows } from '../lambdas/kernel/api-rows.ts';
+import { routes } from '../lambdas/table/index.ts';
 import { type Config, ConfigError, type ConfigInput, parseConfig } from './config.ts';
 import { RESERVED_CONCURRENCY } from './config-parts.ts';
-import type { FunctionName } from './functions.ts';
+import { forwarderName } from './functions.ts';
 import { loadProfile } from './profiles.ts';
+import { requireReached } from './reached-paths.ts';
 import { pathScopesOf, requireDeclared, rightsOf } from './rights.ts';
-import { upstreamsOf } from './upstream-fields.ts';
+import { concurrencyOf, upstreamsOf } from './upstream-fields.ts';
 
 /** The inputs of one deployment: the configuration with its overrides, and the profile that it names. */
 export interface Settings {
@@ -46,8 +49,11 @@ export async function loadSettings(
   const config = parseConfig(
     url === undefined ? chosen : { ...chosen, upstream: { ...chosen.upstream, url } },
   );
-  const profile = await loadProfile(config.profile);
+  const { managementPrefix } = config;
+  const published = await loadProfile(config.profile);
+  const profile = managementPrefix === null ? published : { ...published, managementPrefix };
   requireDeclared(config, profile);
+  requireReached(config, apiRows(routes, profile, upstreamsOf(config)));
   checkAnonymous(config, profile);
   checkCertificate(config, region);
   checkKmsKey(config, region);
@@ -119,7 +125,7 @@ function checkCircle({ domain, upstream, upstreams }: Config): void {
     domain !== null && url !== undefined && new URL(url).hostname === domain.name;
   const field = own(upstream?.url)
     ? 'upstream'
-    : upstreams.flatMap(({ url }, index) => (own(url) ? [`upstreams.${index}`] : []))[0];
+    : Object.entries(upstreams).flatMap(([name, { url }]) => (own(url) ? [`upstreams.${name}`] : []))[0];
   if (field === undefined) return;
   throw new ConfigError(
     `${field}.url: ${domain?.name} is the domain of this API itself, so that calls would go round in a circle; name the API behind it`,
@@ -158,7 +164,6 @@ export function decisionSettingsOf({
   initialTier,
   sandbox,
   pathScopes,
-  allowedDecisionsPerLogLine,
   tokens: { acceptsHs256 },
   rights: { inclusion, roles, smallestRole, methodScopes },
 }: Deployment): DecisionSettings {
@@ -169,7 +174,6 @@ export function decisionSettingsOf({
     initialTier,
     sandbox,
     pathScopes,
-    allowedDecisionsPerLogLine,
     tokens: { acceptsHs256 },
     rights: { inclusion, roles: Object.fromEntries(scopesOnly), smallestRole, methodScopes },
   };
@@ -199,12 +203,15 @@ export function wafLimitsOf({ waf, environment, wafLimits, tiers }: Config): Waf
 }
 
 /** Instances that functions have for themselves, by the function's name; empty where none are reserved. */
-export function reservedConcurrencyOf({
-  reservedConcurrency,
-  environment,
-}: Config): Readonly<Partial<Record<FunctionName, number>>> {
-  const byDefault = environment === 'production' ? RESERVED_CONCURRENCY.parse({}) : null;
-  return (reservedConcurrency === undefined ? byDefault : reservedConcurrency) ?? {};
+export function reservedConcurrencyOf(config: Config): Readonly<Record<string, number>> {
+  const byDefault = config.environment === 'production' ? RESERVED_CONCURRENCY.parse({}) : null;
+  const own = config.reservedConcurrency === undefined ? byDefault : config.reservedConcurrency;
+  if (own === null) return {};
+  const upstreams = Object.entries(concurrencyOf(config)).map(([name, count]) => [
+    forwarderName(name),
+    count,
+  ]);
+  return { ...own, ...Object.fromEntries(upstreams) };
 }
 
 const DAY_SECONDS = 86_400;

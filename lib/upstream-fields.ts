@@ -27,6 +27,20 @@ const target = {
    * Otherwise HTML gets `Content-Security-Policy: sandbox`. @default false
    */
   sharesOrigin: flag().default(false),
+  /** When it is left alone for a while; null for never. @default - after 5 failures in a row, for 10 seconds */
+  circuitBreaker: fields({
+    /** Calls in a row without an answer, as one instance of the function sees them. @default 5 */
+    failures: whole(1, 1_000).default(5),
+    /** Seconds until one call is made to see whether it answers again. @default 10 */
+    openSeconds: whole(1, 300).default(10),
+  })
+    .nullable()
+    .prefault({}),
+  /**
+   * Calls at once, at most: a bulkhead, so that an upstream that hangs takes nobody else's capacity. They are reserved of
+   * the account's; null for none. @default - where anything is reserved, 400 for `upstream`, 200 for all others together
+   */
+  concurrency: whole(1, 10_000).nullable().exactOptional(),
 };
 
 /** What everything goes to that no other upstream serves. */
@@ -36,34 +50,68 @@ export const upstream = fields({
   scopes: z.array(pathScope).readonly().default([]),
 });
 
-/** What a part of the paths goes to. */
-const upstreamBelow = fields({
-  /** The path that it serves, with everything below, as the caller sends it, such as `/v1/search`. */
-  path: text(
-    /^(\/[\w.~!$&'()+,:@-]+)+$/,
-    'a path such as /v1/search, without the stage and without * or a slash at its end',
-  ),
-  ...target,
-});
+/** A part of a function's name. */
+const upstreamName = text(/^[a-z][a-z0-9]{0,31}$/, 'named with small letters and digits');
 
+/** Each has a function and six resources of the template, which has room for some 500. */
+const MAX_UPSTREAMS = 10;
+
+/** What parts of the paths go to, by name. */
 export const upstreams = z
-  .array(upstreamBelow)
-  .readonly()
-  .refine((all) => new Set(all.map(({ path }) => path)).size === all.length, {
+  .record(
+    upstreamName,
+    fields({
+      /** The path that it serves, with everything below, as the caller sends it, such as /v1/search. */
+      path: text(
+        /^(\/[\w.~!$&'()+,:@-]+)+$/,
+        'a path such as /v1/search, without the stage and without * or a slash at its end',
+      ),
+      ...target,
+    }),
+  )
+  .refine((all) => Object.keys(all).length <= MAX_UPSTREAMS, {
+    error: `must be at most ${MAX_UPSTREAMS} upstreams`,
+  })
+  .refine((all) => new Set(Object.values(all).map(({ path }) => path)).size === Object.keys(all).length, {
     error: 'must have each path once',
   })
-  .default([]);
+  .default({});
 
-/** The upstreams of a configuration as the functions know them. */
-export function upstreamsOf(config: {
+interface UpstreamConfig {
   readonly upstream: z.output<typeof upstream> | null;
   readonly upstreams: z.output<typeof upstreams>;
-}): readonly Upstream[] {
-  const everythingElse = config.upstream === null ? [] : [{ ...config.upstream, path: '' }];
-  return [...config.upstreams, ...everythingElse].map(({ path, url, timeoutSeconds, sharesOrigin }) => ({
+}
+
+/** All upstreams by name, that of everything else under the empty one. */
+function byName({ upstream: rest, upstreams: others }: UpstreamConfig) {
+  return [
+    ...Object.entries(others),
+    ...(rest === null ? [] : [['', { ...rest, path: '' }] as const]),
+  ] as const;
+}
+
+/** The upstreams of a configuration as the functions know them. */
+export function upstreamsOf(config: UpstreamConfig): readonly Upstream[] {
+  return byName(config).map(([name, { path, url, timeoutSeconds, sharesOrigin, circuitBreaker }]) => ({
+    name,
     path,
     url,
     timeoutSeconds,
     sharesOrigin,
+    circuitBreaker,
   }));
+}
+
+/** The share of all upstreams but the main one, where the configuration does not say it of each. */
+const SHARED_CONCURRENCY = 200;
+const MAIN_CONCURRENCY = 400;
+
+/** Calls at once for each upstream by its name; none where the configuration says so. */
+export function concurrencyOf(config: UpstreamConfig): Readonly<Record<string, number>> {
+  const share = Math.max(1, Math.floor(SHARED_CONCURRENCY / Object.keys(config.upstreams).length));
+  return Object.fromEntries(
+    byName(config).flatMap(([name, { concurrency = name === '' ? MAIN_CONCURRENCY : share }]) =>
+      concurrency === null ? [] : [[name, concurrency]],
+    ),
+  );
 }

@@ -1,11 +1,11 @@
 import type { RowAccess } from '../contract/access.ts';
 import { roleScopes } from '../contract/rights.ts';
-import { coversScope, declaredScopes, type Scope } from '../contract/scopes.ts';
+import { declaredScopes, type Scope, sharedScopes } from '../contract/scopes.ts';
 import { type AddressBlock, allowsAddress } from '../kernel/address.ts';
 import type { Caller } from '../kernel/caller.ts';
 import { NEVER } from '../kernel/clock.ts';
 import { readCredential } from '../kernel/credential.ts';
-import { hashKey, importedLocator, parseKey, sameHash } from '../keys/key-format.ts';
+import { hashKey, importedLocator, keyMark, parseKey, sameHash } from '../keys/key-format.ts';
 import type { KeyRecord, Use } from '../keys/key-record.ts';
 import { type Allowance, allowanceAfter } from '../plans/allowance.ts';
 import { keyRequestsPerMinute, limitsOf } from '../plans/tiers.ts';
@@ -25,7 +25,7 @@ export interface Asked {
 /** The claims of a credential; of a token, those that its signature has proven. */
 export type Claim =
   | { readonly kind: 'none' | 'anonymous' | 'invalid' | 'expired' }
-  /** `token` where the credential is a token that stands for the key. */
+  /** `token` where the credential is a token that stands for the key; `hash` is then the key's mark. */
   | {
       readonly kind: 'key';
       readonly locator: string;
@@ -100,7 +100,7 @@ async function claimOf({ request, context }: Asked): Promise<Claim> {
       if (verdict.kind !== 'valid') return verdict;
       const { claims } = verdict;
       return 'keyId' in claims
-        ? { kind: 'key', locator: claims.locator, hash: claims.keyHash, token: claims }
+        ? { kind: 'key', locator: claims.locator, hash: claims.keyMark, token: claims }
         : { kind: 'session', token: claims };
     }
   }
@@ -134,13 +134,14 @@ async function recordOf({ claim, request, context, now }: Claimed): Promise<Cred
       return anonymous(roleScopes(smallestRole, roles));
     case 'key': {
       const { locator, hash, token } = claim;
-      const { record, ...use } = await store.useKey(locator, hash, address, now);
-      const slot = record?.slots.find((candidate) => sameHash(candidate.hash, hash));
+      const isToken = token !== undefined;
+      const { record, ...use } = await store[isToken ? 'useKeyMark' : 'useKey'](locator, hash, address, now);
+      const slot = record?.slots.find((slot) => sameHash(isToken ? keyMark(slot.hash) : slot.hash, hash));
       if (slot === undefined) guesses.wrong(locator, hash, now);
       if (record === undefined) return undefined;
       const granted = declaredScopes(record.caller.scopes, inclusion);
       // A token of a key is the key, with no more scopes than both have.
-      const scopes = token?.scopes.filter((scope) => coversScope(granted, scope, inclusion)) ?? granted;
+      const scopes = token === undefined ? granted : sharedScopes(token.scopes, granted, inclusion);
       return {
         ...record,
         ...use,
@@ -150,18 +151,25 @@ async function recordOf({ claim, request, context, now }: Claimed): Promise<Cred
       };
     }
     case 'session': {
-      const { sessionId, workspaceId } = claim.token;
+      const { sessionId, workspaceId, delegation } = claim.token;
       const { record, ...use } = await store.useSession(sessionId, address, now);
       if (record === undefined) return undefined;
       const { caller } = record;
+      const held = roleScopes(caller.role, roles);
       return {
         ...record,
         ...use,
         caller: {
           kind: 'user',
-          scopes: roleScopes(caller.role, roles),
           environment: 'live',
           ...caller,
+          // An OAuth client has what the person gave it, and never more than they have themselves.
+          ...(delegation === undefined
+            ? { scopes: held }
+            : {
+                clientId: delegation.clientId,
+                scopes: sharedScopes(delegation.scopes, held, inclusion),
+              }),
           workspaceId: workspaceId ?? caller.workspaceId,
         },
         isProven: true,

@@ -101,6 +101,60 @@ const OTHER_ERRORS = {
     title: 'Token not accepted',
     message: 'The token is not accepted.',
   },
+  invalid_client: {
+    status: 401,
+    type: 'authentication_error',
+    title: 'Client not accepted',
+    message: 'The client is unknown, or has not proven who it is.',
+  },
+  invalid_redirect_uri: {
+    status: 400,
+    type: 'validation_error',
+    title: 'Redirect not accepted',
+    message: 'The redirect URI is not accepted.',
+  },
+  invalid_client_metadata: {
+    status: 400,
+    type: 'validation_error',
+    title: 'Client metadata not accepted',
+    message: 'The metadata of the client are not accepted.',
+  },
+  invalid_scope: {
+    status: 400,
+    type: 'validation_error',
+    title: 'Scope not accepted',
+    message: 'scope has more than was given, or what this API does not declare.',
+  },
+  invalid_target: {
+    status: 400,
+    type: 'validation_error',
+    title: 'Resource not accepted',
+    message: 'resource must be the URL of this API or of a path below it, and no more than was given.',
+  },
+  authorization_pending: {
+    status: 400,
+    type: 'authentication_error',
+    title: 'Authorization pending',
+    message: 'The person has not decided yet. Ask again after the interval.',
+  },
+  slow_down: {
+    status: 400,
+    type: 'rate_limit_error',
+    title: 'Slow down',
+    message: 'Wait for the interval between two requests.',
+  },
+  access_denied: {
+    status: 400,
+    type: 'authorization_error',
+    title: 'Access denied',
+    message: 'The person has not agreed.',
+  },
+  expired_token: {
+    status: 400,
+    type: 'authentication_error',
+    title: 'Device code expired',
+    message: 'The device code has expired. Begin again.',
+  },
   unsupported_grant_type: {
     status: 400,
     type: 'validation_error',
@@ -136,6 +190,12 @@ const OTHER_ERRORS = {
     type: 'validation_error',
     title: 'Invalid field',
     message: 'A field is invalid.',
+  },
+  not_configured: {
+    status: 400,
+    type: 'validation_error',
+    title: 'Not configured',
+    message: 'This deployment does not offer this.',
   },
   scopes_too_long: {
     status: 422,
@@ -191,12 +251,6 @@ const OTHER_ERRORS = {
     type: 'server_error',
     title: 'Internal error',
     message: 'Something went wrong on our side. Try again.',
-  },
-  not_configured: {
-    status: 501,
-    type: 'server_error',
-    title: 'Not configured',
-    message: 'This deployment does not offer this.',
   },
   upstream_failed: {
     status: 502,

@@ -1,5 +1,7 @@
 /** An API behind the front door, resolved at synth time. */
 export interface Upstream {
+  /** Its name in the configuration; empty for the one that everything else goes to. */
+  readonly name: string;
   /** The path below which it serves, as callers send it, without a slash at the end; empty for all. */
   readonly path: string;
   /** Without a slash at the end; the path of a call is appended. */
@@ -8,4 +10,14 @@ export interface Upstream {
   readonly timeoutSeconds: number;
   /** Whether its pages may act as pages of the API's own origin. */
   readonly sharesOrigin: boolean;
+  /** Null where calls go on, however many have failed. */
+  readonly circuitBreaker: CircuitBreakerSettings | null;
+}
+
+/** When an upstream that does not answer is left alone for a while. */
+export interface CircuitBreakerSettings {
+  /** Calls in a row without an answer after which no more are made. */
+  readonly failures: number;
+  /** Seconds until one call is made to see whether it answers again. */
+  readonly openSeconds: number;
 }

@@ -4,9 +4,11 @@ import { EXPOSED_HEADERS } from '../contract/cors.ts';
 import type { Upstream } from '../contract/upstream.ts';
 import { type Caller, principalOf } from '../kernel/caller.ts';
 import type { Clock } from '../kernel/clock.ts';
+import { counted, observe } from '../kernel/metrics.ts';
 import { Problem } from '../kernel/problem.ts';
 import type { Signer } from '../signing/signer.ts';
 import { type UpstreamFor, upstreamFor } from '../upstream/choice.ts';
+import { CircuitBreaker } from '../upstream/circuit-breaker.ts';
 import { Connections, type UpstreamRequest } from '../upstream/connections.ts';
 import type { Header } from '../upstream/header-table.ts';
 import { requestHeaders, responseHeaders } from '../upstream/headers.ts';
@@ -36,9 +38,7 @@ export interface ForwarderOptions {
 /** Carries calls to the team's API, or without one answers with what it would have been sent. */
 export function forwarder({ signer, rendering, clock, protocol }: ForwarderOptions): Answer {
   const upstreams = upstreamFor(rendering.deployment.upstreams);
-  const connections = new Map(
-    rendering.deployment.upstreams.map((upstream) => [upstream, new Connections(upstream.url)]),
-  );
+  const makeCall = new Map(rendering.deployment.upstreams.map((upstream) => [upstream, callsTo(upstream)]));
   return async (request) => {
     const caller = callerOf(request.context);
     if (request.body.length > MAX_BODY_BYTES) {
@@ -48,10 +48,12 @@ export function forwarder({ signer, rendering, clock, protocol }: ForwarderOptio
     const publicUrl = { protocol, host, prefix };
     const upstream = upstreams(request.path);
     const call = await upstreamRequest(request, { caller, signer, publicUrl, upstream });
-    const open = upstream && connections.get(upstream);
-    if (upstream === undefined || open === undefined)
+    const make = upstream && makeCall.get(upstream);
+    if (upstream === undefined || make === undefined)
       return { result: echo(call, caller, request, rendering), route: 'upstream', caller };
-    const { status, headers, body } = await exchange(open, call, upstream.timeoutSeconds);
+    const { status, headers, body } = await make(call);
+    if (body === TOO_LARGE)
+      throw new Problem('upstream_failed', { cause: 'the response is larger than 4.5 MB' });
     const own = Object.entries({
       'access-control-allow-origin': rendering.deployment.allowedOrigin,
       'access-control-expose-headers': EXPOSED_HEADERS,
@@ -94,6 +96,7 @@ async function upstreamRequest(
   }
   const assertion = await signer.assertion({
     sub: principalOf(caller),
+    ...(caller.kind === 'user' && caller.clientId !== undefined ? { client_id: caller.clientId } : {}),
     tenant: caller.tenantId,
     workspace: caller.workspaceId,
     scopes: caller.scopes.join(' '),
@@ -166,17 +169,36 @@ function byName(headers: readonly Header[]): Record<string, string | readonly st
   );
 }
 
+/** The body of a response that does not fit into an answer. */
+const TOO_LARGE = Symbol('too large');
+
 interface UpstreamAnswer {
   readonly status: number;
   readonly headers: readonly Header[];
-  readonly body: Buffer;
+  readonly body: Buffer | typeof TOO_LARGE;
 }
 
-/** One request and its whole response. Throws `upstream_timeout` or `upstream_failed`. */
+/** Makes the calls to one upstream: one request and its whole response, unless its circuit is open. */
+function callsTo(upstream: Upstream): (call: UpstreamRequest) => Promise<UpstreamAnswer> {
+  const { name, url, timeoutSeconds, circuitBreaker } = upstream;
+  const connections = new Connections(url);
+  const make = (call: UpstreamRequest) => exchange(connections, call, timeoutSeconds);
+  if (circuitBreaker === null) return make;
+  const breaker = new CircuitBreaker(circuitBreaker, () =>
+    observe({
+      metrics: counted('CircuitsOpened'),
+      dimensions: { outcome: 'failed' },
+      fields: { level: 'ERROR', upstream: name || 'upstream' },
+    }),
+  );
+  return (call) => breaker.call(() => make(call));
+}
+
+/** Throws `upstream_timeout` or `upstream_failed`. */
 async function exchange(
   connections: Connections,
   call: UpstreamRequest,
-  timeoutSeconds: Upstream['timeoutSeconds'],
+  timeoutSeconds: number,
 ): Promise<UpstreamAnswer> {
   const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort(), timeoutSeconds * 1000);
@@ -185,21 +207,19 @@ async function exchange(
     const body = await bodyOf(response);
     return { status: response.statusCode ?? 0, headers: headersOf(response), body };
   } catch (cause) {
-    if (cause instanceof Problem) throw cause;
     throw new Problem(deadline.signal.aborted ? 'upstream_timeout' : 'upstream_failed', { cause });
   } finally {
     clearTimeout(timer);
   }
 }
 
-async function bodyOf(response: IncomingMessage): Promise<Buffer> {
+async function bodyOf(response: IncomingMessage): Promise<Buffer | typeof TOO_LARGE> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
     bytes += chunk.length;
     // Leaving the loop closes the connection.
-    if (bytes > MAX_BODY_BYTES)
-      throw new Problem('upstream_failed', { cause: 'the response is larger than 4.5 MB' });
+    if (bytes > MAX_BODY_BYTES) return TOO_LARGE;
     chunks.push(chunk);
   }
   return Buffer.concat(chunks, bytes);

@@ -1,6 +1,7 @@
 import type { Access, AccessTable, Method, RowAccess } from '../contract/access.ts';
 import type { Profile } from '../contract/profile.ts';
 import type { Rights } from '../contract/rights.ts';
+import type { Upstream } from '../contract/upstream.ts';
 import type { Route } from './route.ts';
 
 /** A path and method of the API, resolved for a profile and a configuration. */
@@ -10,8 +11,13 @@ export type ApiRow<Own extends Route = Route> =
   | OwnRow<Own, 'head', 'HEAD'>
   /** ANY on a subtree of our own: the profile's 404, so that nothing of ours falls through to the upstream. */
   | { readonly kind: 'not-found'; readonly method: 'ANY'; readonly path: string }
-  /** ANY on a prefix: to the upstream, with the scope of the method or of the path. */
-  | { readonly kind: 'upstream'; readonly method: 'ANY'; readonly path: string };
+  /** ANY on a prefix: to the upstream of that name, with the scope of the method or of the path. */
+  | {
+      readonly kind: 'upstream';
+      readonly method: 'ANY';
+      readonly path: string;
+      readonly upstream: Upstream['name'];
+    };
 
 interface OwnRow<Own extends Route, Kind extends string, OwnMethod extends Method> {
   readonly kind: Kind;
@@ -21,10 +27,14 @@ interface OwnRow<Own extends Route, Kind extends string, OwnMethod extends Metho
   readonly route: Own;
 }
 
-/** The table of a profile: our own rows first, then the catch-alls of our subtrees, then the upstream. */
-export function apiRows<Own extends Route>(routes: readonly Own[], profile: Profile): readonly ApiRow<Own>[] {
+/** The table of a profile: our own rows first, then the catch-alls of our subtrees, then the upstreams. */
+export function apiRows<Own extends Route>(
+  routes: readonly Own[],
+  profile: Profile,
+  upstreams: readonly Pick<Upstream, 'name' | 'path'>[] = [],
+): readonly ApiRow<Own>[] {
   const own = routes.flatMap((route): OwnRow<Own, 'route', Method>[] =>
-    (profile.paths[route.id] ?? (route.path === null ? [] : [route.path])).map((path) => ({
+    ownPaths(route, profile).map((path) => ({
       kind: 'route',
       method: route.method,
       path,
@@ -38,13 +48,45 @@ export function apiRows<Own extends Route>(routes: readonly Own[], profile: Prof
       row.method === 'GET' ? [row, { ...row, kind: 'head', method: 'HEAD' }] : [row],
     ),
     // The root too: whatever API Gateway finds no method for, it would answer in words of its own.
-    ...['', ...subtrees].flatMap((root) => rootAndBelow('not-found', root)),
-    ...profile.upstreamPrefixes.flatMap((root) => rootAndBelow('upstream', root)),
+    ...['', ...subtrees].flatMap(rootAndBelow).map(
+      (path): ApiRow<never> => ({
+        kind: 'not-found',
+        method: 'ANY',
+        path,
+      }),
+    ),
+    ...upstreamPaths(profile, upstreams).flatMap(({ name, path: root }) =>
+      rootAndBelow(root).map(
+        (path): ApiRow<never> => ({ kind: 'upstream', method: 'ANY', path, upstream: name }),
+      ),
+    ),
   ];
 }
 
-function rootAndBelow(kind: 'not-found' | 'upstream', root: string): ApiRow<never>[] {
-  return [root || '/', `${root}/{proxy+}`].map((path) => ({ kind, method: 'ANY', path }));
+/** The paths of a row. Below a prefix of the upstream they begin with `managementPrefix` instead, where there is one. */
+function ownPaths(route: Route, { paths, upstreamPrefixes, managementPrefix }: Profile): readonly string[] {
+  const published = paths[route.id] ?? (route.path === null ? [] : [route.path]);
+  if (managementPrefix === undefined) return published;
+  const moved = published.map((path) => {
+    const prefix = upstreamPrefixes.find((candidate) => path.startsWith(`${candidate}/`));
+    return prefix === undefined ? path : managementPrefix + path.slice(prefix.length);
+  });
+  return [...new Set(moved)];
+}
+
+/** The profile's prefixes go to the upstream without a name; a named one has a path of its own. */
+function upstreamPaths(
+  { upstreamPrefixes }: Profile,
+  upstreams: readonly Pick<Upstream, 'name' | 'path'>[],
+): readonly Pick<Upstream, 'name' | 'path'>[] {
+  return [
+    ...upstreamPrefixes.map((path) => ({ name: '', path })),
+    ...upstreams.filter(({ name }) => name !== ''),
+  ];
+}
+
+function rootAndBelow(root: string): string[] {
+  return [root || '/', `${root}/{proxy+}`];
 }
 
 /** The subtree that a path claims below an upstream's prefix: that prefix and one segment more. */
@@ -71,7 +113,7 @@ export function accessTable(
 
 function rowAccess(row: ApiRow, areaScopes: Rights['areaScopes']): RowAccess | undefined {
   if (row.kind === 'upstream') return 'upstream';
-  if (row.kind === 'not-found' || row.access.kind === 'public') return undefined;
+  if (row.kind === 'not-found' || row.kind === 'head' || row.access.kind === 'public') return undefined;
   const { scope, callers } = row.access;
   return {
     ...(scope === null ? {} : { scope: areaScopes[scope] }),

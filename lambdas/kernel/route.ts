@@ -4,6 +4,7 @@ import type { Advertised } from '../contract/advertised.ts';
 import type { ErrorCode } from '../contract/errors.ts';
 import type { RouteId, ServiceName } from '../contract/route-id.ts';
 import type { Tag } from '../contract/tags.ts';
+import type { BasicCredentials } from './basic-credentials.ts';
 import type { Caller, UserCaller } from './caller.ts';
 import type { Claim, ClaimServices, Fingerprint } from './claim.ts';
 import type { Credential } from './credential.ts';
@@ -14,7 +15,10 @@ import type { Answer, PlainKind, PlainSuccess, ResultKind, Success } from './res
 export interface Origin {
   /** The caller's IP address as API Gateway saw it. */
   readonly address: string;
+  /** API Gateway's own. */
   readonly requestId: string;
+  /** The caller's `X-Request-ID`, where there is one that is harmless. */
+  readonly callerRequestId?: string;
   /** The claim of a call with an idempotency key, on a row that honours it. */
   readonly claim?: Claim;
 }
@@ -34,8 +38,12 @@ interface RequestBase {
   readonly origin: Origin;
   /** The workspace that `X-Workspace-Id` names: the authorizer has let in the caller's only. Undefined without a header. */
   readonly workspaceId: string | undefined;
+  /** `Accept-Language` (RFC 9110, 12.5.4) as it came; empty without. */
+  readonly acceptLanguage: string;
   /** The presented credential, where the row asks for it (`takesCredential`); nothing of it has been checked. */
   readonly credential: Credential;
+  /** `Authorization: Basic`, where the row asks for it (`takesClient`): null for one that cannot be read. Unchecked. */
+  readonly basic: BasicCredentials | null | undefined;
   /** The body of a row that takes `lines`; empty for others. */
   readonly raw: RawBody;
 }
@@ -74,12 +82,21 @@ interface Description {
   readonly summary: string;
   readonly description?: string;
   readonly body?: z.ZodType;
-  /** An OAuth endpoint: its errors are RFC 6749's, not the profile's, and its success has no envelope. */
-  readonly oauth?: true;
+  /** An OAuth endpoint: its errors are RFC 6749's (of a registration RFC 7591's), not the profile's, and its success has no envelope. */
+  readonly oauth?: true | 'registration';
+  /**
+   * People open it in a browser: its errors are pages, and asked for under another host than the deployment's it leads
+   * there, where its cookies are.
+   */
+  readonly page?: true;
   /** Takes lines of JSON (NDJSON), as {@link RawBody}; instead of `body`. The schema is that of a line, for the document. */
   readonly lines?: { readonly maxBytes: number; readonly schema: z.ZodType };
   /** Works with the credential itself, not only with whom it proves. */
   readonly takesCredential?: true;
+  /** Takes the credentials of an OAuth client (RFC 6749, 2.3.1). */
+  readonly takesClient?: true;
+  /** Bytes of its body at most. @default 65,536 */
+  readonly maxBytes?: number;
   /** Also takes `application/x-www-form-urlencoded`. */
   readonly takesForm?: true;
   /** The names of the cookies that it reads. */

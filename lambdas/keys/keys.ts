@@ -4,7 +4,7 @@ import type { Deployment } from '../contract/deployment.ts';
 import type { KeyFormat } from '../contract/key-format.ts';
 import type { Profile } from '../contract/profile.ts';
 import type { Environment } from '../contract/scopes.ts';
-import { type Caller, principalOf } from '../kernel/caller.ts';
+import { type Caller, principalOf, staysInWorkspace } from '../kernel/caller.ts';
 import type { Completes } from '../kernel/claim.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { invalidField, Problem } from '../kernel/problem.ts';
@@ -19,6 +19,7 @@ import {
   defaultScopes,
   type ExpiryRequest,
   expiryOf,
+  latestExpiry,
   lifetimeOf,
   requireExpiryWithin,
   requireSome,
@@ -136,6 +137,7 @@ export async function createKey(
   const now = clock();
   const owned = await callerKey(caller, keys);
   const defaults = await keys.defaults(caller.tenantId);
+  const latest = latestExpiry(owned, defaults, profile);
   const {
     workspaceId = caller.workspaceId,
     environment = caller.kind === 'key' ? caller.environment : mainEnvironment(profile.keys),
@@ -152,7 +154,7 @@ export async function createKey(
     workspaceId,
     environment,
     scopes: asked.scopes ?? requireSome(defaultScopes(caller, deployment.rights, defaults.scopes)),
-    lifetimeSeconds: lifetimeOf({ expiry, owned, defaults }, profile, now),
+    lifetimeSeconds: lifetimeOf({ expiry, latest, defaults }, profile, now),
     allowedBlocks:
       asked.allowedBlocks ??
       (owned?.allowedBlocks.length ? owned.allowedBlocks : (defaults.allowedBlocks ?? [])),
@@ -160,7 +162,7 @@ export async function createKey(
   };
   requireScopes(wanted.scopes, deployment.rights);
   requireWithin(wanted, caller, owned, deployment.rights);
-  requireExpiryWithin(expiryOf(wanted.lifetimeSeconds, now), owned);
+  requireExpiryWithin(expiryOf(wanted.lifetimeSeconds, now), latest);
   const { issue, key } = issueKey(wanted, profile.keys, now);
   const { keys: maxKeys } = limitsOf(await keys.tier(caller.tenantId), deployment);
   await keys.create(issue, maxKeys, originOf(caller, from));
@@ -174,7 +176,7 @@ export async function findKey(
   { keys }: Pick<KeyContext, 'keys'>,
 ): Promise<ApiKey> {
   const found = KEY_ID.test(id) ? await keys.find(caller.tenantId, id) : undefined;
-  if (found === undefined || (caller.kind === 'key' && found.workspaceId !== caller.workspaceId)) {
+  if (found === undefined || (staysInWorkspace(caller) && found.workspaceId !== caller.workspaceId)) {
     throw noSuchKey();
   }
   return found;
@@ -199,7 +201,7 @@ export async function listKeys(
   { keys }: Pick<KeyContext, 'keys'>,
 ): Promise<KeyPage> {
   await requireWorkspace(workspaceId, caller, keys);
-  const only = caller.kind === 'key' ? caller.workspaceId : workspaceId;
+  const only = staysInWorkspace(caller) ? caller.workspaceId : workspaceId;
   return keys.page(caller.tenantId, limit, after, only);
 }
 
@@ -249,11 +251,19 @@ export async function updateKey(
   const owned = await callerKey(caller, keys);
   requireWithin(before, caller, owned, rights);
   const { enabled, expiry, ...asked } = request;
+  if (enabled === true && before.isContested) {
+    throw new Problem('conflicting_state', {
+      message: 'Another tenant claims this key too. An operator decides whose it is.',
+    });
+  }
   if (expiry !== undefined && before.expiresAt <= now) {
     throw new Problem('conflicting_state', { message: 'The API key has expired. Rotate it instead.' });
   }
   if (asked.scopes !== undefined) requireScopes(asked.scopes, rights);
-  const lifetimeSeconds = expiry === undefined ? undefined : lifetimeOf({ expiry, owned }, profile, now);
+  const defaults = await keys.defaults(caller.tenantId);
+  const latest = latestExpiry(owned, defaults, profile);
+  const lifetimeSeconds =
+    expiry === undefined ? undefined : lifetimeOf({ expiry, latest, defaults }, profile, now);
   const change: KeyChange = {
     ...asked,
     ...(enabled === undefined ? {} : { state: enabled ? 'active' : 'disabled' }),
@@ -261,7 +271,7 @@ export async function updateKey(
   };
   const after = API_KEY.changed(before, change);
   requireWithin(after, caller, owned, rights);
-  if (change.expiresAt !== undefined) requireExpiryWithin(change.expiresAt, owned);
+  if (change.expiresAt !== undefined) requireExpiryWithin(change.expiresAt, latest);
   if (!(await keys.change(before, change, originOf(caller, from), now))) {
     // Revoked, or rotated between our read and our write.
     requireAlive(await findKey(id, caller, context));

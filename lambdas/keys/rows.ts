@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { answering, type ClaimServices, fingerprint } from '../kernel/claim.ts';
-import { openCursor, sealCursor } from '../kernel/cursor.ts';
+import type { Cursors } from '../kernel/cursor.ts';
 import { changesSomething, environment, pageQuery, plainText, workspaceId } from '../kernel/fields.ts';
 import { routeGroup } from '../kernel/route.ts';
 import { API_KEY, type ApiKey } from './api-key.ts';
@@ -20,6 +20,7 @@ import {
 /** The services of these rows in the function `management`. */
 export interface KeyServices extends ClaimServices {
   readonly keys: KeyContext;
+  readonly cursors: Cursors;
 }
 
 const administrator = { kind: 'credential', scope: 'keys' } as const;
@@ -43,13 +44,13 @@ export const keyRoutes = group.rows({
       schema: z.object({ data: z.array(keyView), next_cursor: z.string().nullable() }),
     },
     errors: ['not_found'],
-    handle: async ({ query, workspaceId: named }, { keys }, caller) => {
-      const after = openCursor(query.cursor, caller.tenantId);
+    handle: async ({ query, workspaceId: named }, { keys, cursors }, caller) => {
+      const after = await cursors.open(query.cursor, caller.tenantId);
       const { limit, workspace_id: inWorkspace = named } = query;
       const page = await listKeys(caller, { limit, after, workspaceId: inWorkspace }, keys);
       return {
         data: page.keys.map((key) => viewKey(key, keys.profile.keys, keys.clock())),
-        next_cursor: sealCursor(page.next, caller.tenantId),
+        next_cursor: await cursors.seal(page.next, caller.tenantId),
       };
     },
   }),

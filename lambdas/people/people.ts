@@ -1,6 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { type BackoffStore, passwordChangeSubject, takeAttempt } from '../attempts/backoff.ts';
-import { type ChangeOrigin, originOf, type RequestOrigin } from '../audit/entries.ts';
+import { type ChangeOrigin, originOf, type PlacedOrigin, type RequestOrigin } from '../audit/entries.ts';
 import type { Deployment } from '../contract/deployment.ts';
 import { type Rights, roleScopes } from '../contract/rights.ts';
 import type { Role } from '../contract/scopes.ts';
@@ -12,7 +12,7 @@ import { requireHeld, requireRole } from '../kernel/rights.ts';
 import type { SessionStore, UserStanding } from '../sessions/sessions.ts';
 import type { User } from '../sessions/user.ts';
 import type { AccountStore } from './accounts.ts';
-import { requireUncommonPassword } from './common-passwords.ts';
+import { requireStrongPassword } from './password-strength.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
 import { PERSON, type Person, type PersonChange, type PersonFields } from './person.ts';
 
@@ -92,7 +92,7 @@ export async function addPerson(
   if (role === null)
     throw invalidField('role', `is required: one of ${Object.keys(rights.roles).join(', ')}`);
   requireGrantable(role, caller, rights);
-  requireUncommonPassword(password, asked.email, 'password');
+  await requireStrongPassword(password, asked.email, 'password');
   const user = { fullName: null, ...asked, role, userId: randomUUIDv7(), tenantId: caller.tenantId };
   const passwordHash = await hashPassword(password);
   const origin = originOf(caller, from);
@@ -148,11 +148,11 @@ export async function removePerson(
 export async function changePassword(
   passwords: { readonly current: string; readonly next: string },
   caller: UserCaller,
-  from: Required<RequestOrigin>,
+  from: PlacedOrigin,
   { people, accounts, sessions, backoff, clock }: PeopleContext,
 ): Promise<void> {
   const person = await findPerson(caller.tenantId, caller.userId, people);
-  requireUncommonPassword(passwords.next, person.email, 'new_password');
+  await requireStrongPassword(passwords.next, person.email, 'new_password');
   const subject = passwordChangeSubject(caller.userId);
   await takeAttempt(backoff, subject, clock());
   const login = await accounts.findLogin(person.email);

@@ -4,7 +4,7 @@ import { type Item, number, text } from '../kernel/items.ts';
 /** A key that verifies tokens, as the deployment publishes it. */
 export interface PublicKey {
   readonly kid: string;
-  readonly use: 'token' | 'assertion';
+  readonly use: 'token' | 'oauth' | 'assertion';
   readonly algorithm: Algorithm;
   /** The public half (RFC 7517); absent for HS256, which has none. */
   readonly jwk?: Readonly<Record<string, string>>;

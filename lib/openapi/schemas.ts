@@ -84,7 +84,7 @@ export function publishedSchemas(routes: readonly Route[], profile: Profile): Pu
     result: (route) => {
       const own = outputs.schemas[route.id] ?? {};
       const id = `${pascalCase(route.id)}Result`;
-      if (route.success.kind === 'raw' || route.oauth === true) return name(id, own);
+      if (route.success.kind === 'raw' || route.oauth !== undefined) return name(id, own);
       return name(id, withForms(presented(route, own, profile.envelope)));
     },
     linesIn: ({ id }) => inputs.schemas[`${id} lines`] ?? {},

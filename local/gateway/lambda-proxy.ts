@@ -38,9 +38,8 @@ export function proxyResponse(invocation: Invocation, api: ApiDefinition, reques
       // Measured: re:Post QUL-z6rJbmR4meafB7MzYXxw, 500 and `InternalServerErrorException`.
       throw new GatewayFailure('INTEGRATION_FAILURE', 'the function is throttled', { status: 500 });
     case 'too large':
-      throw new GatewayFailure('INTEGRATION_FAILURE', `an event of ${invocation.bytes} bytes`, {
-        status: 500,
-      });
+      // Measured: koki-develop/lgtm-generator#10, 413 and "Request Too Long".
+      throw new GatewayFailure('REQUEST_TOO_LARGE', `an event of ${invocation.bytes} bytes`);
     case 'failed':
       throw badGateway(invocation.error.errorMessage);
     case 'returned':

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
+import { type StandInHost, standInFor } from './stand-in-hosts.ts';
 
 /** The start data of a function's worker. */
 export interface WorkerStart {
@@ -11,6 +12,7 @@ export interface WorkerStart {
   readonly functionName: string;
   readonly functionArn: string;
   readonly memoryMegabytes: number;
+  readonly standInHosts: readonly StandInHost[];
 }
 
 /** One invocation, as it is sent into the worker. */
@@ -43,6 +45,7 @@ if (port === null) throw new Error('worker.ts runs as a worker of the local stac
 const send = (message: WorkerMessage): void => port.postMessage(message);
 
 try {
+  standInFor(start.standInHosts);
   const handler = await load(start);
   port.on('message', (request: InvocationRequest) => void run(handler, request));
   send({ type: 'started' });

@@ -215,7 +215,7 @@ describe('an exchange', () => {
     const { user_id: userId } = (await me(access_token)).json;
     const now = Math.floor(Date.now() / 1000);
     const sessions = new DynamoSessionStore(stack.table);
-    const open = new Set(await sessions.sessionIds(userId));
+    const open = new Set(await sessions.sessionIds(userId, 'login'));
     for (let index = open.size; index < MAX_SESSIONS_PER_USER; index += 1) {
       await sessions.create({
         sessionId: `exchanged-${index}`,
@@ -384,11 +384,12 @@ describe('the providers', () => {
   });
 });
 
-test('where no identity provider is configured it is a 501', async () => {
+test('where no identity provider is configured it is a 400 that names the field to configure', async () => {
   const plain = await startTestStack({ profile: 'default' });
   try {
     const response = await plain.send('POST /v1/auth/exchange', { headers: bearer('a.b.c') });
-    expect([response.status, response.json.error]).toEqual([501, 'server_error']);
+    expect([response.status, response.json.error]).toEqual([400, 'unsupported_grant_type']);
+    expect(response.json.error_description).toMatch(/identityProviders/);
   } finally {
     await plain.stop();
   }

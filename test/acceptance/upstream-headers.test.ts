@@ -23,7 +23,7 @@ beforeAll(async () => {
   // All other paths are the echo's.
   stack = await startTestStack({
     profile: 'default',
-    config: { tiers: { free: ROOMY_TIER }, upstreams: [{ path: '/v1/real', url }] },
+    config: { tiers: { free: ROOMY_TIER }, upstreams: { real: { path: '/v1/real', url } } },
   });
   ada = await stack.onboard();
 });

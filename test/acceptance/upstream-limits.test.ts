@@ -16,11 +16,13 @@ beforeAll(async () => {
     profile: 'default',
     config: {
       tiers: { free: ROOMY_TIER },
-      upstream: { url: mainUrl, timeoutSeconds: 1 },
-      upstreams: [
-        { path: '/v1/search', url: searchUrl },
-        { path: '/v1/search/deep', url: `${deepUrl}/base` },
-      ],
+      reservedConcurrency: { accounts: 20 },
+      upstream: { url: mainUrl, timeoutSeconds: 2, concurrency: 20 },
+      upstreams: {
+        search: { path: '/v1/search', url: searchUrl, concurrency: 20 },
+        deep: { path: '/v1/search/deep', url: `${deepUrl}/base` },
+        mcp: { path: '/mcp', url: searchUrl },
+      },
     },
   });
   ada = await stack.onboard();
@@ -38,6 +40,8 @@ test.each([
   ['/v1/search/deeper', search, '/v1/search/deeper'],
   ['/v1/search/deep', deep, '/base/v1/search/deep'],
   ['/v1/search/deep/x', deep, '/base/v1/search/deep/x'],
+  ['/mcp', search, '/mcp'],
+  ['/mcp/x', search, '/mcp/x'],
 ])('%s goes to the upstream with the longest path', async (path, upstream, url) => {
   expect((await stack.send(`GET ${path}`, withKey(ada.apiKey))).status).toBe(200);
   expect(upstream.last.url).toBe(url);
@@ -51,7 +55,7 @@ test('an upstream that is too slow is a 504 when its own time is up', async () =
   main.answer = before;
   expect(response.status).toBe(504);
   expect(response.json).toMatchObject({ type: 'server_error', code: 'upstream_timeout' });
-  expect(performance.now() - started).toBeGreaterThan(900);
+  expect(performance.now() - started).toBeGreaterThan(1_900);
   expect(performance.now() - started).toBeLessThan(10_000);
 });
 
@@ -68,4 +72,50 @@ test.each(['GET', 'HEAD'])('a %s with content is a 400 and goes nowhere', async 
   const response = await stack.send(`${method} /v1/things`, withKey(ada.apiKey, { body: 'GET / HTTP/1.1' }));
   expect(response.status).toBe(400);
   expect(main.received.length).toBe(calls);
+});
+
+test('a path outside the profile’s prefixes takes a credential too', async () => {
+  const calls = search.received.length;
+  expect((await stack.send('GET /mcp')).status).toBe(401);
+  expect((await stack.send('GET /mcpx', withKey(ada.apiKey))).status).toBe(404);
+  expect(search.received.length).toBe(calls);
+});
+
+// Last: its circuit is open afterwards.
+test('an upstream that hangs under load takes neither logins nor other upstreams with it', async () => {
+  main.answer = () => undefined;
+  const hanging = Promise.all(
+    Array.from({ length: 80 }, () => stack.send('GET /v1/things', withKey(ada.apiKey))),
+  );
+  const others = async () => {
+    const statuses: number[] = [];
+    for (let index = 0; index < 5; index += 1) {
+      const started = performance.now();
+      await stack.logIn(ada);
+      statuses.push((await stack.send('GET /v1/search', withKey(ada.apiKey))).status);
+      expect(performance.now() - started).toBeLessThan(1_500);
+    }
+    return statuses;
+  };
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  expect(await others()).toEqual([200, 200, 200, 200, 200]);
+  const answers = await hanging;
+  const byStatus = Map.groupBy(answers, ({ status }) => status);
+  expect(byStatus.get(504)).toHaveLength(20);
+  // Beyond the ceiling: API Gateway's own answer, at once, in the profile's shape.
+  expect(byStatus.get(503)).toHaveLength(60);
+  const [refused] = byStatus.get(503) ?? [];
+  expect(refused?.headers['retry-after']).toBe('1');
+  expect(refused?.json).toMatchObject({ type: 'server_error', code: 'unavailable' });
+});
+
+test('its circuit is open then: callers are told at once, and it is left alone', async () => {
+  const calls = main.received.length;
+  const response = await stack.send('GET /v1/things', withKey(ada.apiKey));
+  expect(response.status).toBe(503);
+  expect(Number(response.headers['retry-after'])).toBeGreaterThanOrEqual(1);
+  expect(Number(response.headers['retry-after'])).toBeLessThanOrEqual(10);
+  expect(response.json).toMatchObject({ code: 'unavailable' });
+  expect(main.received.length).toBe(calls);
+  expect(stack.lines.some((line) => /forwarder.*CircuitsOpened/.test(line))).toBe(true);
 });

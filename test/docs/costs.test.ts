@@ -95,6 +95,7 @@ describe('the lines that are paid for', () => {
     } as const;
     const line = {
       requestId: 'UxpzEjEYUj46JR8=',
+      gatewayRequestId: 'UxpzEjEYUj46JR8=',
       route: 'GET /v1/{proxy+}',
       status: 200,
       milliseconds: 52.34,

@@ -8,6 +8,7 @@ import { advertisedPaths, discovery } from '../../lambdas/http/discovery.ts';
 import { serve } from '../../lambdas/http/serve.ts';
 import { methodOrPath, methodsByPath } from '../../lambdas/http/unmatched.ts';
 import { apiRows } from '../../lambdas/kernel/api-rows.ts';
+import { tableCursors } from '../../lambdas/kernel/cursor.ts';
 import { Problem } from '../../lambdas/kernel/problem.ts';
 
 import type { ServicesOf } from '../../lambdas/kernel/route.ts';
@@ -48,14 +49,12 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('serv
     metrics: () => Promise.reject(new Error('no table')),
     openApi: () => openApiDocument(routes, profile, rightsIn(profile)),
     publicKeys: () => Promise.reject(new TypeError(SECRET_CAUSE)),
-    discovery: discovery(
-      'https://api.example.com',
-      advertisedPaths(routes, profile),
-      profile,
-      rightsIn(profile),
-    ),
+    pageFiles: { stylesheet: '', logo: null },
+    discovery: discovery('https://api.example.com', advertisedPaths(routes, profile), profile, DEPLOYMENT),
   };
-  const publicly = serve(publicRoutes, failing, rendering, methodOrPath(methodsByPath(routes, profile)));
+  const publicly = serve(publicRoutes, failing, rendering, {
+    unmatched: methodOrPath(methodsByPath(routes, profile)),
+  });
 
   test('what no row names is the profile’s 404', async () => {
     for (const input of [
@@ -158,8 +157,10 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('serv
       const services: ServicesOf<typeof managementRoutes> = {
         claims: store.claims,
         keys,
+        clients: { profile, deployment: DEPLOYMENT, clients: store.clients, clock },
         users: store.accounts,
         sessions: store.sessions,
+        apps: store.apps,
         clock,
         workspaces: {
           workspaces: new DynamoWorkspaceStore(table),
@@ -175,6 +176,7 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('serv
           records: new DynamoDecisionStore(table, table.name, new Facts(table, table.name)),
         },
         audit: new AuditTrail(table),
+        cursors: tableCursors(table),
         usage: new DynamoUsageStore(table),
       };
       const handler = serve(managementRoutes, services, rendering);

@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { describe, expect, test, vi } from 'vitest';
 import { serve } from '../../lambdas/http/serve.ts';
 import { IN_FLIGHT_SECONDS, idempotencyKey } from '../../lambdas/idempotency/idempotency.ts';
+import { cursorsUnder } from '../../lambdas/kernel/cursor.ts';
 import type { ServicesOf } from '../../lambdas/kernel/route.ts';
 import { keyRoutes } from '../../lambdas/keys/rows.ts';
 import { slowFingerprint } from '../../lambdas/people/passwords.ts';
@@ -65,7 +67,8 @@ async function setUp(contract = profile) {
   const now = { seconds: NOW };
   const clock = () => now.seconds;
   const { account, tenantId, workspaceId } = await storeTenant(stores);
-  const common = { claims: stores.claims, clock, profile: contract, deployment: DEPLOYMENT };
+  const cursors = cursorsUnder(async () => randomBytes(32));
+  const common = { claims: stores.claims, cursors, clock, profile: contract, deployment: DEPLOYMENT };
   const rendering = { profile: contract, deployment: DEPLOYMENT };
   const services: ServicesOf<typeof keyRoutes> & ServicesOf<typeof workspaceRoutes> = {
     ...common,

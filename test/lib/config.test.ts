@@ -66,6 +66,37 @@ describe('each fault of a configuration is one line with the field and what is a
       { gatewayContextHeaders: null },
       /^gatewayContextHeaders: must be true or false$/,
     ],
+    ['challenges of a third kind', { challenges: 'off' }, /^challenges: must be one of static, context$/],
+    [
+      'challenges from a context that headers do not come from',
+      { challenges: 'context', gatewayContextHeaders: false },
+      /^challenges: must be static where gatewayContextHeaders is false/,
+    ],
+    [
+      'an upstream that waits longer than API Gateway',
+      { upstream: { url: 'https://a.example', timeoutSeconds: 28 } },
+      /^upstream\.timeoutSeconds: must be a whole number from 1 to 27; lower it to 27 or less$/,
+    ],
+    [
+      'an upstream with a wrong name',
+      { upstreams: { 'my-search': { path: '/v1/a', url: 'https://a.example' } } },
+      /^upstreams\.my-search: must be named with small letters and digits$/,
+    ],
+    [
+      'an upstream with a pattern for a path',
+      { upstreams: { search: { path: '/v1/a/*', url: 'https://a.example' } } },
+      /^upstreams\.search\.path: must be a path such as \/v1\/search/,
+    ],
+    [
+      'two upstreams of one path',
+      {
+        upstreams: {
+          a: { path: '/v1/a', url: 'https://a.example' },
+          b: { path: '/v1/a', url: 'https://b.example' },
+        },
+      },
+      /^upstreams: must have each path once$/,
+    ],
     ['a wrong type', { anonymous: 'yes' }, /^anonymous: must be true or false$/],
     ['a wrong choice', { environment: 'staging' }, /^environment: must be one of development, production$/],
     ['a stage that URLs cannot have', { stage: 'v1/live' }, /^stage: must be letters, digits, - and _$/],

@@ -141,8 +141,8 @@ describe('scale.md', () => {
       { MetricName: 'Throttles', Threshold: 1 },
     ],
     [
-      'of the forwarder `forwarder-throttled`',
-      'forwarder-throttled',
+      'of the forwarder 503, `upstream-at-ceiling`',
+      'upstream-at-ceiling',
       { MetricName: 'Throttles', Threshold: 10 },
     ],
     ['500 for that key alone (`table-throttled`)', 'table-throttled', { MetricName: 'WriteThrottleEvents' }],
@@ -182,8 +182,8 @@ describe('scale.md', () => {
       expect(text).toContain(words);
       expect(alarmOf(walled, alarm), words).toMatchObject(has);
     }
-    for (const name of ['authorizer', 'forwarder'])
-      expect(functionOf(walled, `${name}-throttled`)).toBe(name);
+    expect(functionOf(walled, 'authorizer-throttled')).toBe('authorizer');
+    expect(functionOf(walled, 'upstream-at-ceiling')).toBe('forwarder');
   });
 
   it('says nothing else of alarms: every place that names one is among these', async () => {

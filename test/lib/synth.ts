@@ -5,9 +5,9 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { apiRows } from '../../lambdas/kernel/api-rows.ts';
 import { routes } from '../../lambdas/table/index.ts';
 import { checkedApp } from '../../lib/app.ts';
-import { type FunctionName, functionSpecs } from '../../lib/functions.ts';
+import { functionSpecs } from '../../lib/functions.ts';
 import { LatchkeyStack } from '../../lib/latchkey-stack.ts';
-import { loadSettings, type Overrides } from '../../lib/settings.ts';
+import { deploymentOf, loadSettings, type Overrides } from '../../lib/settings.ts';
 
 /** An app that writes to a folder of its own. */
 export function temporaryApp() {
@@ -34,8 +34,8 @@ export async function stackOf(overrides: Overrides = {}): Promise<LatchkeyStack>
   );
   return new LatchkeyStack(app, {
     ...settings,
-    rows: apiRows(routes, settings.profile),
-    bundles: bundles as Record<FunctionName, string>,
+    rows: apiRows(routes, settings.profile, deploymentOf(settings).upstreams),
+    bundles,
   });
 }
 

@@ -3,6 +3,7 @@ import { DynamoBackoffStore } from '../../attempts/backoff-store.ts';
 import { serve } from '../../http/serve.ts';
 import { DynamoClaimStore } from '../../idempotency/claim-store.ts';
 import { systemClock } from '../../kernel/clock.ts';
+import { tableCursors } from '../../kernel/cursor.ts';
 import { Table } from '../../kernel/table.ts';
 import { variable } from '../../kernel/variables.ts';
 import { DynamoAccountStore } from '../../people/account-store.ts';
@@ -15,6 +16,7 @@ const table = new Table(variable('TABLE_NAME'));
 const services: PeopleServices = {
   claims: new DynamoClaimStore(table),
   clock: systemClock,
+  cursors: tableCursors(table),
   people: {
     people: new DynamoPeopleStore(table, deployment.rights),
     accounts: new DynamoAccountStore(table),
