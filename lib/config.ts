@@ -234,6 +234,11 @@ export const CONFIG = fields({
     .regex(KMS_KEY_ARN, { error: "must be the ARN of a key in KMS, or null for AWS's own keys" })
     .nullable()
     .default(null),
+  /**
+   * How many decisions that let somebody in have one line of the log, at most a hundred: so many times of a metric fit
+   * into one. Refusals always have one each. @default 1
+   */
+  allowedDecisionsPerLogLine: whole(1, 100).default(1),
   /** Days for which logs are kept. @default 30 */
   logRetentionDays: z
     .literal(RETENTION_DAYS, { error: `must be one of ${RETENTION_DAYS.join(', ')}` })

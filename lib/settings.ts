@@ -164,6 +164,7 @@ export function deploymentOf({ config, profile }: Settings): Deployment {
     rights: rightsOf(config, profile),
     pathScopes: pathScopesOf(config, profile),
     cors: corsOf(config),
+    allowedDecisionsPerLogLine: config.allowedDecisionsPerLogLine,
   };
 }
 

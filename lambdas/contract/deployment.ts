@@ -106,6 +106,8 @@ export interface Deployment {
   readonly rights: Rights;
   /** The configuration's path rules, then the profile's. */
   readonly pathScopes: readonly PathScope[];
+  /** How many decisions that let somebody in have one line of the log. */
+  readonly allowedDecisionsPerLogLine: number;
   readonly cors: Cors;
 }
 
@@ -132,6 +134,8 @@ declare global {
   const LATCHKEY_ACCEPTS_HS256: boolean;
   /** Likewise: the path of RFC 9728's metadata, where it says the challenges of its refusals; null where they are static. */
   const LATCHKEY_RESOURCE_METADATA: string | null;
+  /** How many allowed decisions have one line; of 1 nothing is left in the bundle. */
+  const LATCHKEY_ALLOWED_PER_LINE: number;
   /** The OpenAPI document, but for the URL that it is served by. */
   const LATCHKEY_OPENAPI: { readonly openapi: string };
   /** The rows that metadata mention. */

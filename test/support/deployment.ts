@@ -36,4 +36,5 @@ export const DEPLOYMENT: Deployment = {
   pathScopes: [],
   addressLimits: ROOMY_ADDRESS_LIMITS,
   cors: { allowedOrigins: ['*'], allowedHeaders: [], exposedHeaders: ['X-Request-ID'], maxAgeSeconds: 60 },
+  allowedDecisionsPerLogLine: 1,
 };
