@@ -139,7 +139,7 @@ describe('signing in', () => {
     const { port } = new URL(stack.url);
     expect(headers['set-cookie']).toMatch(
       new RegExp(
-        `^__Host-sign-in-${port}=[\\w-]{43}; Max-Age=43200; Path=/; Secure; HttpOnly; SameSite=Lax$`,
+        `^__Host-latchkey-sign-in-${port}=[\\w-]{43}; Max-Age=43200; Path=/; Secure; HttpOnly; SameSite=Lax$`,
       ),
     );
     expect(await browser.who()).toBe(ada.email);
@@ -241,7 +241,7 @@ describe('a sign-in', () => {
     const { text } = await browser.send('GET /sign-out');
     const out = await browser.post('/sign-out', hiddenFields(text));
     expect(out.status).toBe(200);
-    expect(out.headers['set-cookie']).toMatch(/^__Host-sign-in-\d+=; Max-Age=0; /);
+    expect(out.headers['set-cookie']).toMatch(/^__Host-latchkey-sign-in-\d+=; Max-Age=0; /);
     const thief = new Browser();
     thief.cookie = cookie;
     expect(await thief.who()).toBeUndefined();

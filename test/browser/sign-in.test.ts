@@ -1,11 +1,12 @@
 /** The pages of the whole stack, in Chromium. */
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Account, PASSWORD, startTestStack, type TestStack } from '../support/stack.ts';
-import { focused, openPage, picture, startChromium, violations } from './chromium.ts';
+import { focused, openPage, overflow, picture, startChromium, violations } from './chromium.ts';
 
 let browser: Browser;
 let stack: TestStack;
@@ -90,6 +91,124 @@ test('asked for at 127.0.0.1, the page is the one at localhost, and signing in t
   await signIn(page);
   await page.waitForSelector('text=You are signed in');
   await close();
+});
+
+describe('an app that is given the URL', () => {
+  const server = createServer((_, response) => response.end('arrived'));
+  let redirectUri: string;
+  let authorizationUrl: string;
+  beforeAll(async () => {
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    redirectUri = `http://127.0.0.1:${(server.address() as AddressInfo).port}/callback`;
+    const metadata = {
+      client_name: 'Cursor',
+      redirect_uris: [redirectUri],
+      token_endpoint_auth_method: 'none',
+    };
+    const { json } = await stack.send('POST /register', { json: metadata });
+    authorizationUrl = `${stack.url}/authorize?${new URLSearchParams({
+      response_type: 'code',
+      client_id: json.client_id,
+      redirect_uri: redirectUri,
+      code_challenge: createHash('sha256').update('v'.repeat(43)).digest('base64url'),
+      code_challenge_method: 'S256',
+      state: 'a b&c',
+    })}`;
+  });
+  afterAll(() => server.close());
+
+  test('gets its code through sign-in and consent, with the keyboard alone and without a script', async () => {
+    const { page, close } = await openPage(browser, { javaScriptEnabled: false, locale: 'en' });
+    await page.goto(authorizationUrl);
+    await signIn(page);
+    await page.waitForSelector('button[value=allow]');
+    const text = (await page.textContent('main')) ?? '';
+    for (const shown of [
+      'Allow “Cursor”',
+      'Nobody has checked',
+      new URL(redirectUri).host,
+      ada.email,
+      'runs on your own computer',
+    ])
+      expect(text).toContain(shown);
+    await page.locator('button[value=allow]').focus();
+    expect(await focused(page)).toEqual({ name: 'allow', isVisible: true });
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`${redirectUri}?*`);
+    const { searchParams } = new URL(page.url());
+    expect([searchParams.get('state'), searchParams.get('iss')]).toEqual(['a b&c', stack.url]);
+    expect(searchParams.get('code')).toMatch(/.{20}/);
+    await close();
+  });
+
+  test('asks on a page in which axe finds nothing, at 320 pixels, dark and in German', async () => {
+    const { page, complaints, close } = await openPage(browser, {
+      locale: 'de',
+      colorScheme: 'dark',
+      viewport: { width: 320, height: 640 },
+    });
+    await page.goto(authorizationUrl);
+    await signIn(page);
+    await page.waitForSelector('button[value=deny]');
+    await picture(page, 'stack-consent');
+    expect([await violations(page), (await overflow(page)) <= 0]).toEqual([[], true]);
+    expect(await page.textContent('h1')).toBe('Darf „Cursor“ auf Ihr Konto zugreifen?');
+    await page.click('button[value=deny]');
+    await page.waitForURL(/error=access_denied/);
+    expect(complaints.filter((text) => !text.includes('favicon'))).toEqual([]);
+    await close();
+  });
+
+  test('gets nothing by a form of another site, nor by a frame', async () => {
+    const { page, close } = await openPage(browser);
+    await page.goto(authorizationUrl);
+    await signIn(page);
+    await page.waitForSelector('button[value=allow]');
+    const fields = {
+      ...Object.fromEntries(new URL(authorizationUrl).searchParams),
+      decision: 'allow',
+      csrf: 'guess',
+    };
+    const inputs = Object.entries(fields).map(
+      ([name, value]) => `<input name="${name}" value="${value.replace('&', '&amp;')}">`,
+    );
+    await page.route('http://evil.localhost:1/', (route) =>
+      route.fulfill({
+        contentType: 'text/html',
+        body: `<form method="post" action="${stack.url}/authorize">${inputs.join('')}<button>Win</button></form><iframe src="${authorizationUrl}&prompt=consent"></iframe>`,
+      }),
+    );
+    await page.goto('http://evil.localhost:1/');
+    expect(await page.frames()[1]?.locator('form').count()).toBe(0);
+    const [response] = await Promise.all([
+      page.waitForResponse(`${stack.url}/authorize`),
+      page.click('button'),
+    ]);
+    expect([response.status(), page.url()]).toEqual([403, `${stack.url}/authorize`]);
+    await close();
+  });
+
+  test('on a device is connected by its code', async () => {
+    const { searchParams } = new URL(authorizationUrl);
+    const form = `${new URLSearchParams({ client_id: searchParams.get('client_id') ?? '' })}`;
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    const { json } = await stack.send('POST /device_authorization', { headers, body: form });
+    const { page, close } = await openPage(browser, { javaScriptEnabled: false, locale: 'en' });
+    await page.goto(json.verification_uri);
+    await signIn(page);
+    await page.waitForSelector('#user_code:focus');
+    await page.keyboard.type('BCDF-GHJK');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('[role=alert]');
+    await page.fill('#user_code', json.user_code);
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('button[value=allow]');
+    expect(await page.textContent('main')).toContain(json.user_code);
+    await picture(page, 'stack-device');
+    await page.click('button[value=allow]');
+    await page.waitForSelector('text=The device is connected');
+    await close();
+  });
 });
 
 describe('another site', () => {

@@ -1,6 +1,7 @@
 import { profile } from '#profile';
 import { Facts } from '../../access/facts.ts';
 import { discovery } from '../../http/discovery.ts';
+import { withPreflights } from '../../http/preflight.ts';
 import { serve } from '../../http/serve.ts';
 import { methodOrPath } from '../../http/unmatched.ts';
 import { systemClock } from '../../kernel/clock.ts';
@@ -59,10 +60,10 @@ const services: ServicesOf<typeof publicRoutes> = {
   },
 };
 
-/** Serves what anybody may ask, and the 405 or 404 of everything that no row names. */
-export const handler = serve(
-  publicRoutes,
-  services,
-  { profile, deployment: LATCHKEY_DEPLOYMENT },
-  { unmatched: methodOrPath(LATCHKEY_METHODS) },
+const rendering = { profile, deployment: LATCHKEY_DEPLOYMENT };
+
+/** Serves what anybody may ask, the 405 or 404 of everything that no row names, and preflights of several origins. */
+export const handler = withPreflights(
+  rendering,
+  serve(publicRoutes, services, rendering, { unmatched: methodOrPath(LATCHKEY_METHODS) }),
 );
