@@ -1,5 +1,4 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
-import { EXPOSED_HEADERS } from '../contract/cors.ts';
 import type { Deployment } from '../contract/deployment.ts';
 import { ERRORS } from '../contract/errors.ts';
 import { errorCodeOf, type Profile } from '../contract/profile.ts';
@@ -13,6 +12,7 @@ import { type PageSettings, pageContext } from '../pages/page.ts';
 import { cookieSuffix, setCookie } from './cookies.ts';
 import { acceptLanguage, type HttpRequest } from './event.ts';
 import { oauthErrorBody, registrationProblem } from './oauth-error.ts';
+import { originHeaders } from './origin.ts';
 
 /** The settings by which every response is rendered. */
 export interface Rendering {
@@ -49,12 +49,7 @@ export function respond(
       ...(body === '' ? {} : { 'Content-Type': 'application/json; charset=utf-8' }),
       'Cache-Control': 'no-store',
       'X-Content-Type-Options': 'nosniff',
-      ...(isPage
-        ? {}
-        : {
-            'Access-Control-Allow-Origin': deployment.allowedOrigin,
-            'Access-Control-Expose-Headers': EXPOSED_HEADERS,
-          }),
+      ...(isPage ? {} : originHeaders(request.headers, deployment.cors)),
       'X-Request-ID': request.requestId,
       ...rateLimitHeaders(request.context),
       ...headers,
@@ -83,10 +78,11 @@ export function respondProblem(
   route: Pick<Route, 'oauth' | 'page'> = {},
 ): APIGatewayProxyResult {
   const { status } = ERRORS[problem.code];
-  const { retryAfterSeconds, allow } = problem;
+  const { retryAfterSeconds, allow, acceptEncoding } = problem;
   const headers = {
     ...(retryAfterSeconds === undefined ? {} : { 'Retry-After': String(retryAfterSeconds) }),
     ...(allow === undefined ? {} : { Allow: allow.join(', ') }),
+    ...(acceptEncoding === undefined ? {} : { 'Accept-Encoding': acceptEncoding }),
   };
   if (route.page === true && rendering.pages !== undefined) {
     const { page, cookies } = pageOf(problem, request, rendering.pages);
