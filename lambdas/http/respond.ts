@@ -29,11 +29,14 @@ export function respond(
     body,
     headers = {},
     cookies = [],
+    isPage = false,
   }: {
     readonly status: number;
     readonly body: string;
     readonly headers?: Readonly<Record<string, string>>;
     readonly cookies?: readonly HostCookie[];
+    /** A page is for people: no script of another site reads it. */
+    readonly isPage?: boolean | undefined;
   },
   request: HttpRequest,
   { deployment, pages }: Rendering,
@@ -46,7 +49,7 @@ export function respond(
       ...(body === '' ? {} : { 'Content-Type': 'application/json; charset=utf-8' }),
       'Cache-Control': 'no-store',
       'X-Content-Type-Options': 'nosniff',
-      ...originHeaders(request.headers, deployment.cors),
+      ...(isPage ? {} : originHeaders(request.headers, deployment.cors)),
       'X-Request-ID': request.requestId,
       ...rateLimitHeaders(request.context),
       ...headers,
@@ -85,7 +88,7 @@ export function respondProblem(
     const { page, cookies } = pageOf(problem, request, rendering.pages);
     const html = { 'Content-Type': 'text/html; charset=utf-8', ...page.headers };
     return respond(
-      { status, body: page.html, headers: { ...html, ...headers }, cookies },
+      { status, body: page.html, headers: { ...html, ...headers }, cookies, isPage: true },
       request,
       rendering,
     );

@@ -76,6 +76,8 @@ describe('a page', () => {
         'referrer-policy': 'no-referrer',
         'x-content-type-options': 'nosniff',
       });
+      // No script of another site reads it.
+      expect(headers).not.toHaveProperty('access-control-allow-origin');
     },
   );
 
