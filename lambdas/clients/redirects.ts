@@ -1,11 +1,9 @@
+import { URI_CHARACTERS } from '../kernel/uri.ts';
 import type { Client } from './client.ts';
 
 /** Redirect URIs that a client may have, and characters of each. */
 export const MAX_REDIRECTS = 10;
 export const MAX_REDIRECT_LENGTH = 1024;
-
-/** RFC 3986, 2: what a URI is written with; no blank, quotation mark, backslash, control or other than ASCII. */
-const URI_CHARACTERS = /^[\w\-.~:/?#[\]@!$&'()*+,;=%]+$/;
 
 /** Hosts of a native app's own listener (RFC 8252, 7.3; `localhost` is discouraged there, and what most have). */
 const LOOPBACK_HOSTS = ['localhost', '127.0.0.1', '[::1]'];

@@ -1,4 +1,5 @@
 import type { Html } from '../kernel/results.ts';
+import { URI_CHARACTERS } from '../kernel/uri.ts';
 import { html } from './html.ts';
 import { type PageContext, page, textsOf } from './page.ts';
 
@@ -28,17 +29,19 @@ function leadOf(location: string, texts: ReturnType<typeof textsOf>['goOn']): { 
   return { lead: texts.text(isWeb ? host : texts.app(`${protocol}//`)) };
 }
 
-/** RFC 3986, 2: the characters of a URL. A quotation mark would end the URL of a `refresh`. */
-const URL_CHARACTERS = /^[\w\-.~:/?#[\]@!$&()*+,;=%]+$/;
-
 /** Schemes that a browser runs, or that read what is on this computer or in this browser. */
 const REFUSED_SCHEMES =
   /^(?:javascript|data|vbscript|file|filesystem|blob|about|view-source|chrome|chrome-extension|moz-extension|jar|ws|wss|ftp):/i;
 
+/**
+ * A single quotation mark may stand in it: one ends the URL of a `refresh` only where the URL begins with one (HTML,
+ * "shared declarative refresh steps"), and ours begin with a slash or a scheme.
+ */
 function requireTarget(target: string): string {
   const isOwnPath = target.startsWith('/') && !target.startsWith('//');
   const isUrl = URL.canParse(target) && !REFUSED_SCHEMES.test(target);
-  if (!URL_CHARACTERS.test(target) || !(isOwnPath || isUrl))
-    throw new TypeError(`not a place to go on to: ${JSON.stringify(target)}`);
+  if (!URI_CHARACTERS.test(target) || !(isOwnPath || isUrl))
+    // The query is left out: it may hold a code, and this is logged.
+    throw new TypeError(`not a place to go on to: ${JSON.stringify(target.split('?', 1)[0])}`);
   return target;
 }

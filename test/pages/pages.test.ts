@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { redirectObjection } from '../../lambdas/clients/redirects.ts';
 import type { Html } from '../../lambdas/kernel/results.ts';
 import { consentPage, type ShownClient } from '../../lambdas/pages/consent-page.ts';
 import { continuePage } from '../../lambdas/pages/continue-page.ts';
@@ -6,6 +7,7 @@ import { errorPage } from '../../lambdas/pages/error-page.ts';
 import { LANGUAGES } from '../../lambdas/pages/languages.ts';
 import { type PageContext, pageContext } from '../../lambdas/pages/page.ts';
 import { signInPage } from '../../lambdas/pages/sign-in-page.ts';
+import { continuePath } from '../../lambdas/signin/paths.ts';
 import { PAGES, PLAIN } from './rendered-pages.ts';
 
 const at = (url = 'https://api.example.com', uiLocales = 'en'): PageContext =>
@@ -119,9 +121,10 @@ describe('going on', () => {
     ['http://localhost:6274/oauth/callback?code=1', 'localhost:6274'],
     ['cursor://anysphere.cursor-mcp/oauth/callback?code=1', 'cursor://'],
     ['com.example.app:/oauth?code=1', 'com.example.app://'],
+    ["https://client.example/cb'x?code=1", 'client.example'],
   ])('to %s is by itself and by a link, and says where', (location, shown) => {
     const { html } = continuePage(at(), { location });
-    const written = location.replaceAll('&', '&amp;');
+    const written = location.replaceAll('&', '&amp;').replaceAll("'", '&#39;');
     expect(html).toContain(`<meta http-equiv="refresh" content="0;url=${written}">`);
     expect(html).toContain(`href="${written}"`);
     expect(html).toContain(shown);
@@ -138,10 +141,30 @@ describe('going on', () => {
     '//evil.example',
     'evil.example',
     'https://x/" onload="alert(1)',
-    "https://x/'",
+    "'https://x/",
     'https://x/\r\nSet-Cookie: a=b',
     '',
   ])('to %j is refused', (location) => {
     expect(() => continuePage(at(), { location })).toThrow(/not a place to go on to/);
+  });
+
+  test('a refusal, which is logged, does not tell the code', () => {
+    const location = 'https://x/ ?code=secret';
+    expect(() => continuePage(at(), { location })).toThrow(/^(?!.*secret).*not a place to go on to/);
+  });
+
+  test('to whatever a client may have as its redirect, and wherever a sign-in may lead', () => {
+    const characters = "-._~:/?[]@!$&'()*+,;=%41";
+    for (const redirect of [
+      `https://a.example/${characters}`,
+      `x:${characters}`,
+      `http://localhost/${characters}`,
+    ]) {
+      expect(redirectObjection(redirect)).toBeUndefined();
+      expect(continuePage(at(), { location: redirect }).html).toContain('http-equiv="refresh"');
+    }
+    const path = `/authorize?${characters.replaceAll(/[[\]]/g, '')}`;
+    expect(continuePath(path)).toBe(path);
+    expect(continuePage(at(), { location: path }).html).toContain('http-equiv="refresh"');
   });
 });
