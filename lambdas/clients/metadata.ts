@@ -1,4 +1,4 @@
-import { createPublicKey } from 'node:crypto';
+import { createPublicKey, type KeyObject } from 'node:crypto';
 import * as z from 'zod';
 import { plainText } from '../kernel/fields.ts';
 import { AUTHENTICATION_METHODS } from './client.ts';
@@ -37,16 +37,28 @@ export const authenticationMethod = z
   .enum(AUTHENTICATION_METHODS, `must be one of ${AUTHENTICATION_METHODS.join(', ')}`)
   .describe('How the client proves who it is at the token endpoint.');
 
+/** Bits of an RSA key at least (RFC 7518, 3.3). */
+const MIN_RSA_BITS = 2048;
+
+/** A key with which one of the assertions' algorithms can be verified. */
+function isUsable({
+  asymmetricKeyType,
+  asymmetricKeyDetails: { modulusLength = 0, namedCurve = '' } = {},
+}: KeyObject) {
+  if (asymmetricKeyType === 'rsa') return modulusLength >= MIN_RSA_BITS;
+  return asymmetricKeyType === 'ed25519' || ['prime256v1', 'secp384r1', 'secp521r1'].includes(namedCurve);
+}
+
 const publicKey = z
   .looseObject({ kty: z.enum(['EC', 'RSA', 'OKP'], 'must be EC, RSA or OKP') })
   .refine((jwk) => {
     if (SECRET_MEMBERS.some((member) => Object.hasOwn(jwk, member))) return false;
     try {
-      return createPublicKey({ key: jwk, format: 'jwk' }).type === 'public';
+      return isUsable(createPublicKey({ key: jwk, format: 'jwk' }));
     } catch {
       return false;
     }
-  }, 'must be a public key (RFC 7517), without its private part');
+  }, `must be a public key (RFC 7517) without its private part: P-256, P-384, P-521, Ed25519, or RSA of at least ${MIN_RSA_BITS} bits`);
 
 /** The public keys of a client that signs assertions (RFC 7517, 5); other members of the set are left out. */
 export const jwks = z

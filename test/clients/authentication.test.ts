@@ -1,3 +1,4 @@
+import { generateKeyPairSync, sign } from 'node:crypto';
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { ClientCredentials } from '../../lambdas/clients/client.ts';
@@ -147,6 +148,18 @@ describe('a client with a key', async () => {
       await expect(authenticate({ clientId, assertion, assertionType: JWT_BEARER })).rejects.toMatchObject(
         refused,
       );
+  });
+
+  test('is refused with an assertion for which its key is too small', async () => {
+    const small = generateKeyPairSync('rsa', { modulusLength: 1024 });
+    const keys = { keys: [{ ...small.publicKey.export({ format: 'jwk' }), kty: 'RSA' as const }] };
+    const stored = { expiresAt: NEVER, authentication: 'private_key_jwt', keys } as const;
+    await stores.clients.register(storedClient({ clientId: id(9), ...stored }));
+    const encoded = [{ alg: 'RS256' }, { ...claims, iss: id(9), sub: id(9), jti: 'x' }]
+      .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+      .join('.');
+    const signature = sign('sha256', Buffer.from(encoded), small.privateKey).toString('base64url');
+    await expect(present(`${encoded}.${signature}`)).rejects.toMatchObject(refused);
   });
 
   test('is refused without one', async () => {

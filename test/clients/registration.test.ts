@@ -1,3 +1,4 @@
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { UNCONSENTED_SECONDS } from '../../lambdas/clients/client-record.ts';
 import { KnownClients } from '../../lambdas/clients/clients.ts';
@@ -129,6 +130,19 @@ test.each([
 ])('a name %s is refused: it could be read as another', (_what, name) => {
   expect(clientName.safeParse(name).success).toBe(false);
   expect(clientName.safeParse('Visual Studio Code — Münchën 東京').success).toBe(true);
+});
+
+test('keys of a client are such that one of the algorithms takes', () => {
+  const takes = ({ publicKey }: { readonly publicKey: KeyObject }) =>
+    jwks.safeParse({ keys: [publicKey.export({ format: 'jwk' })] }).success;
+  expect(takes(generateKeyPairSync('rsa', { modulusLength: 2048 }))).toBe(true);
+  expect(takes(generateKeyPairSync('rsa', { modulusLength: 1024 }))).toBe(false);
+  for (const namedCurve of ['P-256', 'P-384', 'P-521'])
+    expect(takes(generateKeyPairSync('ec', { namedCurve }))).toBe(true);
+  expect(takes(generateKeyPairSync('ec', { namedCurve: 'secp256k1' }))).toBe(false);
+  expect(takes(generateKeyPairSync('ed25519'))).toBe(true);
+  expect(takes(generateKeyPairSync('ed448'))).toBe(false);
+  expect(takes(generateKeyPairSync('x25519'))).toBe(false);
 });
 
 test('keys of a client are public ones', () => {
