@@ -2,6 +2,7 @@ import type { Method } from '../contract/access.ts';
 import type { DecisionErrorCode } from '../contract/errors.ts';
 import { firstUncovered, type Scope } from '../contract/scopes.ts';
 import { staysInWorkspace } from '../kernel/caller.ts';
+import { isWorkspaceOpen } from '../tenancy/tenant-facts.ts';
 import { upstreamScopes } from '../upstream/path-scopes.ts';
 import {
   type Asked,
@@ -57,7 +58,7 @@ export const CHECKS: {
   /** With the facts of the tenant. */
   proven: [
     [isKnownTenant, 'invalid_credential'],
-    [isWorkspaceOfTokenThere, 'ended_session'],
+    [isWorkspaceOfSessionThere, 'ended_session'],
     [isTenantActive, 'suspended_tenant'],
     [isWorkspaceActive, 'suspended_tenant'],
     [isTenantInForce, 'expired_credential'],
@@ -125,10 +126,9 @@ function isKnownTenant({ tenant }: Proven): boolean {
   return tenant !== undefined;
 }
 
-/** One of the tenant when the token was signed; it may have been deleted since. */
-function isWorkspaceOfTokenThere({ claim, tenant }: Proven): boolean {
-  const workspaceId = claim.kind === 'session' ? claim.token.workspaceId : undefined;
-  return workspaceId === undefined || tenant?.workspaces.has(workspaceId) === true;
+/** One of the tenant when the session was opened or the token signed; it may have been deleted since. */
+function isWorkspaceOfSessionThere({ claim, caller, tenant }: Proven): boolean {
+  return claim.kind !== 'session' || tenant?.workspaces.has(caller.workspaceId) === true;
 }
 
 function isTenantActive({ tenant }: Proven): boolean {
@@ -192,5 +192,5 @@ function isWorkspacePickedOnce({ picked }: Proven): boolean {
 function isPickedWorkspaceTheirs({ caller, tenant, picked: [workspaceId] }: Proven): boolean {
   if (workspaceId === undefined) return true;
   if (staysInWorkspace(caller)) return workspaceId === caller.workspaceId;
-  return tenant?.workspaces.has(workspaceId) === true && !tenant.suspendedWorkspaces.has(workspaceId);
+  return tenant != null && isWorkspaceOpen(tenant, workspaceId);
 }

@@ -9,7 +9,7 @@ import { KEY_TOKEN_SECONDS, type KeyToken } from '../keys/key-tokens.ts';
 import { allowanceAfter, secondsUntil } from '../plans/allowance.ts';
 import { keyRequestsPerMinute } from '../plans/tiers.ts';
 import type { Signer } from '../signing/signer.ts';
-import type { TenantFacts } from '../tenancy/tenant-facts.ts';
+import { isWorkspaceOpen, type TenantFacts } from '../tenancy/tenant-facts.ts';
 import { notProven } from './authentication.ts';
 import type { ClientCredentials } from './client.ts';
 
@@ -92,7 +92,7 @@ async function provenCaller(
   const facts = await tenant(caller.tenantId);
   const isActive =
     facts?.state === 'active' &&
-    !facts.suspendedWorkspaces.has(caller.workspaceId) &&
+    isWorkspaceOpen(facts, caller.workspaceId) &&
     (facts.heldUntil ?? now + 1) > now;
   if (!isActive) throw notProven(`tenant ${caller.tenantId} or its workspace is not active`);
   const limit = keyRequestsPerMinute(caller.environment, facts.tier, deployment);

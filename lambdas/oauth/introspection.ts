@@ -8,7 +8,7 @@ import type { VerificationContext } from '../keys/verification.ts';
 import type { AccountStore } from '../people/accounts.ts';
 import type { SessionStore } from '../sessions/sessions.ts';
 import type { KeyTokenClaims, TokenClaims } from '../signing/tokens.ts';
-import type { TenantFacts } from '../tenancy/tenant-facts.ts';
+import { isWorkspaceOpen, type TenantFacts } from '../tenancy/tenant-facts.ts';
 import { type PresentedTokenContext, readToken } from './presented-token.ts';
 
 export interface IntrospectionContext extends PresentedTokenContext {
@@ -57,12 +57,12 @@ export async function introspect(
   const { claims, payload } = found;
   const facts = await context.tenant(tenantId);
   if (facts?.state !== 'active') return INACTIVE;
-  const scopes = 'keyId' in claims ? await keyScopes(claims, context) : await sessionScopes(claims, context);
-  if (scopes === undefined) return INACTIVE;
+  const worth = 'keyId' in claims ? await keyWorth(claims, context) : await sessionWorth(claims, context);
+  if (worth === undefined || !isWorkspaceOpen(facts, worth.workspaceId)) return INACTIVE;
   const { jti, iat = 0, exp = 0 } = payload;
   return {
     active: true,
-    scope: scopes.join(' '),
+    scope: worth.scopes.join(' '),
     token_type: 'bearer',
     sub: `${payload.sub}`,
     aud: `${payload.aud}`,
@@ -75,27 +75,41 @@ export async function introspect(
   };
 }
 
-/** What the session's token is good for now; undefined when the session is over. */
-async function sessionScopes(
-  { tenantId, userId, sessionId, delegation }: TokenClaims,
+/** What a token is good for now, and in which workspace. */
+interface Worth {
+  readonly scopes: readonly Scope[];
+  readonly workspaceId: string;
+}
+
+/** Of a session's token; undefined when the session is over. */
+async function sessionWorth(
+  { tenantId, userId, sessionId, workspaceId, delegation }: TokenClaims,
   { sessions, users, deployment: { rights }, clock }: IntrospectionContext,
-): Promise<readonly Scope[] | undefined> {
+): Promise<Worth | undefined> {
   const open = await sessions.list(userId, clock());
+  const session = open.find((each) => each.sessionId === sessionId);
   const user = await users.findUser(tenantId, userId);
-  if (user === undefined || !open.some((session) => session.sessionId === sessionId)) return undefined;
+  if (user === undefined || session === undefined) return undefined;
   const held = roleScopes(user.role, rights.roles);
-  return delegation === undefined ? held : sharedScopes(delegation.scopes, held, rights.inclusion);
+  return {
+    scopes: delegation === undefined ? held : sharedScopes(delegation.scopes, held, rights.inclusion),
+    workspaceId: workspaceId ?? session.workspaceId,
+  };
 }
 
 /** The same of a key's token. */
-async function keyScopes(
+async function keyWorth(
   { locator, keyMark: mark, scopes, tenantId }: KeyTokenClaims,
   { records, deployment: { rights }, clock }: IntrospectionContext,
-): Promise<readonly Scope[] | undefined> {
+): Promise<Worth | undefined> {
   const now = clock();
   const { record } = await records.peekKey(locator, now);
   const slot = record?.slots.find(({ hash, expiresAt }) => sameHash(keyMark(hash), mark) && expiresAt > now);
   if (slot === undefined || record?.state !== 'active' || record.caller.tenantId !== tenantId)
     return undefined;
-  return sharedScopes(scopes, declaredScopes(record.caller.scopes, rights.inclusion), rights.inclusion);
+  const held = declaredScopes(record.caller.scopes, rights.inclusion);
+  return {
+    scopes: sharedScopes(scopes, held, rights.inclusion),
+    workspaceId: record.caller.workspaceId,
+  };
 }

@@ -7,7 +7,7 @@ import type { Clock } from '../kernel/clock.ts';
 import { Problem, rateLimited } from '../kernel/problem.ts';
 import type { Signer } from '../signing/signer.ts';
 import type { TokenClaims } from '../signing/tokens.ts';
-import type { TenantFacts } from '../tenancy/tenant-facts.ts';
+import { isWorkspaceOpen, type TenantFacts } from '../tenancy/tenant-facts.ts';
 import {
   type ClientGrant,
   hashRefreshToken,
@@ -148,7 +148,7 @@ export async function requireTenant(
   tenant: RefreshContext['tenant'],
 ): Promise<void> {
   const facts = await tenant(caller.tenantId);
-  if (facts?.state === 'active' && !facts.suspendedWorkspaces.has(caller.workspaceId)) return;
+  if (facts?.state === 'active' && isWorkspaceOpen(facts, caller.workspaceId)) return;
   throw refused(`tenant ${caller.tenantId} or its workspace is not active`);
 }
 

@@ -68,4 +68,7 @@ export const SESSION = defineRecord<Session, 'record' | 'row', { readonly curren
 });
 
 /** A session as its owner sees it. */
-export type SessionView = Pick<Session, 'sessionId' | 'clientId' | 'createdAt' | 'expiresAt' | 'lastUse'>;
+export type SessionView = Pick<
+  Session,
+  'sessionId' | 'clientId' | 'workspaceId' | 'createdAt' | 'expiresAt' | 'lastUse'
+>;

@@ -16,6 +16,14 @@ export interface TenantFacts {
   readonly workspaces: ReadonlySet<string>;
 }
 
+/** Whether a workspace takes calls: one that is suspended or being deleted does not, and one that was deleted is not there. */
+export function isWorkspaceOpen(
+  { workspaces, suspendedWorkspaces }: Pick<TenantFacts, 'workspaces' | 'suspendedWorkspaces'>,
+  workspaceId: string,
+): boolean {
+  return workspaces.has(workspaceId) && !suspendedWorkspaces.has(workspaceId);
+}
+
 export function tenantFacts(item: Item): TenantFacts {
   const usageKey = item[attribute.USAGE_KEY]?.S;
   const heldUntil = item[attribute.HELD_UNTIL]?.N;

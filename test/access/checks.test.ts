@@ -251,6 +251,16 @@ test('the list has these checks and no others', () => {
   expect(codes).toEqual(STEPS.map(({ code }) => code));
 });
 
+test('the session of an OAuth client, whose token names no workspace, ends with its own', async () => {
+  const world = new World('session');
+  const delegation = { clientId: 'client_1', scopes: ['read'] };
+  const claims = { tenantId: TENANT, userId: USER, sessionId: 's1', delegation };
+  world.verdict = { kind: 'valid', claims };
+  expect(await world.ask()).toMatchObject({ outcome: 'allowed' });
+  change(world, (tenant) => (tenant.workspaces = new Set()));
+  expect(await world.ask()).toMatchObject({ code: 'ended_session' });
+});
+
 describe.each(KINDS)('with a %s', (kind) => {
   const steps = STEPS.filter(({ kinds = KINDS }) => kinds.includes(kind));
 

@@ -110,6 +110,26 @@ describe('introspection', () => {
     expect(await introspected(accessToken)).toEqual({ active: false });
   });
 
+  test.each([
+    ['suspended', { suspendedWorkspaces: (id: string) => new Set([id]) }],
+    ['deleted', {}],
+  ])(
+    'a token is good for nothing in a workspace that is %s, and is not refreshed there',
+    async (_what, change) => {
+      const { tenantId, workspaceId } = ada;
+      const { access_token: token, refresh_token: refresh } = await server.tokensOf(ada);
+      expect((await introspected(token)).active).toBe(true);
+      const { tenants, workspaces } = server.stores.state;
+      const tenant = tenants.get(tenantId);
+      if (tenant === undefined) throw new Error('no tenant');
+      if ('suspendedWorkspaces' in change)
+        tenants.set(tenantId, { ...tenant, suspendedWorkspaces: change.suspendedWorkspaces(workspaceId) });
+      else workspaces.delete(JSON.stringify([tenantId, workspaceId]));
+      expect(await introspected(token)).toEqual({ active: false });
+      expect((await server.refreshWith(refresh)).json.error).toBe('invalid_grant');
+    },
+  );
+
   test('tells nothing of another tenant’s, of a refresh token, or of what is over', async () => {
     const { access_token: token, refresh_token: refresh } = await server.tokensOf(ada);
     const ben = await server.signIn();

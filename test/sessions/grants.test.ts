@@ -34,7 +34,7 @@ beforeAll(async () => {
       state: 'active',
       tier: 'free',
       suspendedWorkspaces: new Set(),
-      workspaces: new Set(),
+      workspaces: new Set(['w']),
     }),
     clock: () => now,
     ...given,
@@ -131,7 +131,7 @@ describe('refresh tokens', () => {
           state: 'suspended',
           tier: 'free',
           suspendedWorkspaces: new Set(),
-          workspaces: new Set(),
+          workspaces: new Set(['w']),
         }),
       },
     );
@@ -143,7 +143,7 @@ describe('refresh tokens', () => {
           state: 'active',
           tier: 'free',
           suspendedWorkspaces: new Set(['w']),
-          workspaces: new Set(),
+          workspaces: new Set(['w']),
         }),
       },
     );

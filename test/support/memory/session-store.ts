@@ -67,9 +67,10 @@ export class MemorySessionStore implements SessionStore {
   async list(userId: string, now: number): Promise<SessionView[]> {
     return this.#ofUser(userId)
       .filter(({ expiresAt }) => expiresAt > now)
-      .map(({ caller: { sessionId }, clientId, createdAt, expiresAt, lastUse }) => ({
+      .map(({ caller: { sessionId, workspaceId }, clientId, createdAt, expiresAt, lastUse }) => ({
         sessionId,
         clientId,
+        workspaceId,
         createdAt,
         expiresAt,
         lastUse,
