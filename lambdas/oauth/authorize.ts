@@ -181,11 +181,12 @@ function mayGoOn({ prompts, returnPath }: AuthorizationRequest): boolean {
   return !prompts.has('consent') && returnPath.redirectUri.startsWith('https:');
 }
 
-function consenterOf(
-  { tenantId, userId }: SignedIn,
+/** A person who has agreed, as they are now. */
+export function consenterOf(
+  { tenantId, userId, userVersion }: SignedIn,
   { workspaceId }: Pick<Consenter, 'workspaceId'>,
 ): Consenter {
-  return { tenantId, userId, workspaceId };
+  return { tenantId, userId, userVersion, workspaceId };
 }
 
 async function codeLocation(

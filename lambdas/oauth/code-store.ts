@@ -76,10 +76,17 @@ export function stillConnected({ user, clientId = '' }: NewSession): Transaction
 }
 
 /** The attributes of what a person has approved. */
-export function approvalItem({ tenantId, userId, workspaceId, grant }: Omit<Approval, 'expiresAt'>): Item {
+export function approvalItem({
+  tenantId,
+  userId,
+  userVersion,
+  workspaceId,
+  grant,
+}: Omit<Approval, 'expiresAt'>): Item {
   return {
     ten: S(tenantId),
     usr: S(userId),
+    uv: N(userVersion),
     wsp: S(workspaceId),
     cli: S(grant.clientId),
     scp: S(scopesText(grant.scopes)),
@@ -91,6 +98,7 @@ export function approvalOf(item: Item): Approval {
   return {
     tenantId: text(item, 'ten'),
     userId: text(item, 'usr'),
+    userVersion: number(item, 'uv'),
     workspaceId: text(item, 'wsp'),
     grant: {
       clientId: text(item, 'cli'),

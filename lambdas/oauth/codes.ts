@@ -12,6 +12,8 @@ const CODE_BYTES = 32;
 export interface Consenter {
   readonly tenantId: string;
   readonly userId: string;
+  /** The version of the person who agreed: after a change of role or password nothing is given for it. */
+  readonly userVersion: number;
   readonly workspaceId: string;
 }
 

@@ -12,7 +12,7 @@ import { requireCsrf } from '../signin/csrf.ts';
 import { signInPath } from '../signin/paths.ts';
 import { SIGN_IN_COOKIES, type SignedIn } from '../signin/sign-in.ts';
 import { appIdOf } from './app.ts';
-import { chosenFirst, openWorkspaces, requireGrantable } from './authorize.ts';
+import { chosenFirst, consenterOf, openWorkspaces, requireGrantable } from './authorize.ts';
 import { type AuthorizeServices, decisionFields, parameter, shownQuestion } from './authorize-rows.ts';
 import { rememberConsent } from './consent.ts';
 import {
@@ -200,7 +200,7 @@ async function settle(
   const workspaces = await openWorkspaces(signedIn, authorize);
   const workspaceId = decision.workspace_id ?? chosenFirst(workspaces, undefined, signedIn);
   if (!workspaces.some(({ id }) => id === workspaceId)) throw new Problem('stale_form');
-  const consenter = { tenantId: signedIn.tenantId, userId: signedIn.userId, workspaceId };
+  const consenter = consenterOf(signedIn, { workspaceId });
   await rememberConsent({ client, consenter, scopes }, origin, authorize.apps, now);
   await clients.consented(client.clientId);
   if (!(await oauth.devices.decide(device.hash, deviceApproval(device, consenter, scopes), now)))

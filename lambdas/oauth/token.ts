@@ -103,7 +103,7 @@ export async function approve(
   open: (session: NewSession) => Promise<void>,
 ): Promise<Grant> {
   const { sessions, users, signer, tenant } = context;
-  const { tenantId, userId, workspaceId, grant } = approval;
+  const { tenantId, userId, userVersion, workspaceId, grant } = approval;
   await requireTenant({ caller: { tenantId, workspaceId } }, tenant);
   await signer.ready('oauth');
   const opening = {
@@ -115,6 +115,7 @@ export async function approve(
   const given = await unlessChanged(async () => {
     const user: User | undefined = await users.findUser(tenantId, userId);
     if (user === undefined) throw refused(`user ${userId} is gone`);
+    if ((user.version ?? 0) !== userVersion) throw refused(`user ${userId} was changed since they agreed`);
     return openGrant({ user, workspaceId, grant }, from, { ...context, sessions: opening });
   });
   await endOthers(given.session, grant, from, context);

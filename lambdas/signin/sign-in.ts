@@ -18,6 +18,8 @@ export interface SignedIn {
   readonly signInId: string;
   readonly tenantId: string;
   readonly userId: string;
+  /** The person's version now: see `User`. */
+  readonly userVersion: number;
   readonly email: string;
   readonly role: Role;
   /** The person's own workspace, chosen where nobody chooses another. */

@@ -80,9 +80,10 @@ export function signInsOf(store: Pick<SignInStore, 'find' | 'person'>, clock: Cl
       if (signIn === undefined || present === undefined) return undefined;
       if (present.tenantState !== 'active' || present.passwordVersion > signIn.userVersion) return undefined;
       const { signInId, tenantId, userId, workspaceId, authTime } = signIn;
-      const { email, role } = present.user;
+      const { email, role, version: userVersion = 0 } = present.user;
       const csrf = csrfToken(secret);
-      return { signInId, tenantId, userId, workspaceId, authTime, email, role, amr: BY_PASSWORD, csrf };
+      const person = { tenantId, userId, userVersion, email, role };
+      return { signInId, ...person, workspaceId, authTime, amr: BY_PASSWORD, csrf };
     },
   };
 }

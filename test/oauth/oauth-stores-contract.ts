@@ -68,6 +68,7 @@ export function oauthStoresContract(stores: () => Stores): void {
       await stores().codes.issue(hash, {
         tenantId: user.tenantId,
         userId: user.userId,
+        userVersion: 3,
         workspaceId: 'w',
         grant: GRANT,
         redirectUri: 'https://client.example/callback',
@@ -85,6 +86,7 @@ export function oauthStoresContract(stores: () => Stores): void {
       expect(await codes.find(hash)).toEqual({
         tenantId: user.tenantId,
         userId: user.userId,
+        userVersion: 3,
         workspaceId: 'w',
         grant: GRANT,
         redirectUri: 'https://client.example/callback',
@@ -145,7 +147,13 @@ export function oauthStoresContract(stores: () => Stores): void {
       expect(await stores().devices.begin(hash, request, NOW)).toBe(true);
       return { hash, request };
     };
-    const approvalOf = ({ tenantId, userId }: User) => ({ tenantId, userId, workspaceId: 'w', grant: GRANT });
+    const approvalOf = ({ tenantId, userId }: User) => ({
+      tenantId,
+      userId,
+      userVersion: 3,
+      workspaceId: 'w',
+      grant: GRANT,
+    });
 
     test('a device waits under its user code until its person decides or its time ends', async () => {
       const user = await newPerson();

@@ -212,6 +212,7 @@ export async function startServer(given: { readonly graceSeconds?: number } = {}
       signInId: crypto.randomUUID(),
       tenantId,
       userId,
+      userVersion: 0,
       workspaceId,
       email,
       role,
@@ -339,6 +340,13 @@ export async function startServer(given: { readonly graceSeconds?: number } = {}
     stateOf(token: string) {
       const { sid } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
       return stores.state.sessions.get(sid)?.state;
+    },
+    /** A new password, or another role and back: what sessions must follow. */
+    changePerson({ tenantId, userId }: Person) {
+      const name = JSON.stringify([tenantId, userId]);
+      const person = stores.state.people.get(name);
+      if (person === undefined) throw new Error('no such person');
+      stores.state.people.set(name, { ...person, version: person.version + 1 });
     },
     pass(seconds: number) {
       now += seconds;

@@ -189,6 +189,14 @@ describe('a device', () => {
     expect((await poll(json.device_code)).json.error).toBe('access_denied');
   });
 
+  test('that was let in is given nothing once the person has a new password or role', async () => {
+    const { json } = await begin();
+    expect((await enter(json.user_code, { decision: 'allow' })).status).toBe(200);
+    server.changePerson(ada);
+    expect((await poll(json.device_code)).json.error).toBe('invalid_grant');
+    expect(await server.stores.sessions.sessionIds(ada.userId, 'client')).toEqual([]);
+  });
+
   test('is not let in by a form of another site, nor for a person who has none of its scopes', async () => {
     const { json } = await begin({ scope: 'delete' });
     expect((await enter(json.user_code, { decision: 'allow', csrf: 'x' })).status).toBe(403);

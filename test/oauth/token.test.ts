@@ -117,6 +117,13 @@ describe('an authorization code', () => {
     expect(decodeJwt(answer.json.access_token).aud).toBe(`${ISSUER}/v1/mcp/tools`);
   });
 
+  test('gives nothing once the person has a new password or role', async () => {
+    const code = await server.codeFor(ada);
+    server.changePerson(ada);
+    expect(error(await server.redeem(code))).toEqual([400, 'invalid_grant']);
+    expect(await server.stores.sessions.sessionIds(ada.userId, 'client')).toEqual([]);
+  });
+
   test('gives nothing to a person who is gone, or whose consent was taken back meanwhile', async () => {
     const code = await server.codeFor(ada);
     const { apps } = server.stores;

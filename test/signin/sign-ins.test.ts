@@ -53,6 +53,7 @@ describe('a sign-in', () => {
       email,
       role: user.role,
       authTime: NOW,
+      userVersion: 0,
       amr: ['pwd'],
       csrf: csrfToken(secret),
     });
