@@ -63,7 +63,10 @@ export interface FunctionSpec {
   /** Below API Gateway's 29 seconds for whatever answers a request. */
   readonly timeoutSeconds: number;
   readonly table?: readonly TableRight[];
+  /** Of the secret with the keys that sign tokens. */
   readonly keyset?: readonly SecretAction[];
+  /** Of the secret with the keys that sign assertions. */
+  readonly assertions?: readonly SecretAction[];
   /** Its part in keeping keys for who made them, where the configuration says so (`key-vault.ts`). */
   readonly vault?: VaultRole;
   /** Whether it reads metrics from CloudWatch. */
@@ -74,6 +77,14 @@ export interface FunctionSpec {
   /** Variables besides those that come with a right. */
   readonly variables?: readonly ('ISSUER' | 'ACCEPTED_ISSUERS' | 'USAGE_KEYS')[];
 }
+
+/** Making the next version of a secret, and making it the current one. */
+const ROTATING = [
+  'GetSecretValue',
+  'DescribeSecret',
+  'PutSecretValue',
+  'UpdateSecretVersionStage',
+] as const satisfies readonly SecretAction[];
 
 /** Finding people and making them, and opening their sessions. */
 const EXCHANGE_RIGHTS: readonly TableRight[] = [
@@ -106,7 +117,7 @@ const FORWARDER: FunctionSpec = {
   // A second less than the integration's, so that it is still there to say that the upstream was too slow.
   timeoutSeconds: 28,
   table: [{ actions: ['BatchGetItem'], keys: ['CONTROL'] }],
-  keyset: ['GetSecretValue'],
+  assertions: ['GetSecretValue'],
   variables: ['ISSUER'],
 };
 
@@ -177,7 +188,8 @@ export function functionSpecs(
     tokens: {
       description: 'Tokens, and the pages on which people let clients act for them',
       memoryMiB: 512,
-      timeoutSeconds: 10,
+      // A client's metadata document and its keys may take five each.
+      timeoutSeconds: 15,
       table: [
         { actions: ['BatchGetItem'], keys: ['TENANT#*', 'CONTROL', 'SESSION#*', 'KEY#*'] },
         { actions: ['GetItem'], keys: ['TENANT#*', 'USER#*', 'SIGNIN#*', 'REFRESH#*'] },
@@ -252,6 +264,7 @@ export function functionSpecs(
         { actions: ['GetItem'], keys: ['CENSUS'] },
       ],
       keyset: ['DescribeSecret'],
+      assertions: ['DescribeSecret'],
       variables: ['ISSUER'],
       readsMetrics: (profile.paths.getMetrics ?? []).length > 0,
     },
@@ -270,7 +283,8 @@ export function functionSpecs(
       memoryMiB: 256,
       timeoutSeconds: 30,
       table: [{ actions: ['GetItem', 'UpdateItem'], keys: ['CONTROL'] }],
-      keyset: ['GetSecretValue', 'DescribeSecret', 'PutSecretValue', 'UpdateSecretVersionStage'],
+      keyset: ROTATING,
+      assertions: ROTATING,
     },
     reconciler: {
       description: 'Gives tenants usage keys of their own',

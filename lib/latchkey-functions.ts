@@ -19,6 +19,7 @@ export interface LatchkeyFunctionsProps {
   readonly reservedConcurrency: Readonly<Record<string, number>>;
   readonly table: IdentityTable;
   readonly keyset: KeysetSecret;
+  readonly assertions: KeysetSecret;
   readonly usagePlans: UsagePlans;
   /** Null where keys are shown once. */
   readonly vault: KeyVault | null;
@@ -49,6 +50,7 @@ export class LatchkeyFunctions extends Construct {
       fn.tell('METRICS_NAMESPACE', metricsNamespace(this));
       props.table.grant(fn, spec.table ?? []);
       props.keyset.grant(fn, spec.keyset ?? []);
+      props.assertions.grant(fn, spec.assertions ?? []);
       if (spec.readsMetrics === true) fn.lambda.addToRolePolicy(readMetrics());
       props.usagePlans.grant(fn, spec.usageKeys ?? []);
       if (spec.vault !== undefined) props.vault?.grant(fn, spec.vault);

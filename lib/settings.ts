@@ -10,6 +10,7 @@ import { apiRows } from '../lambdas/kernel/api-rows.ts';
 import { routes } from '../lambdas/table/index.ts';
 import { type Config, ConfigError, type ConfigInput, parseConfig } from './config.ts';
 import { RESERVED_CONCURRENCY } from './config-parts.ts';
+import { corsOf } from './cors-fields.ts';
 import { forwarderName } from './functions.ts';
 import { loadProfile } from './profiles.ts';
 import { requireReached } from './reached-paths.ts';
@@ -162,7 +163,8 @@ export function deploymentOf({ config, profile }: Settings): Deployment {
     revealsKeys: config.revealApiKey,
     rights: rightsOf(config, profile),
     pathScopes: pathScopesOf(config, profile),
-    allowedOrigin: config.cors.allowedOrigin,
+    cors: corsOf(config),
+    allowedDecisionsPerLogLine: config.allowedDecisionsPerLogLine,
   };
 }
 
@@ -173,17 +175,16 @@ export function decisionSettingsOf({
   initialTier,
   sandbox,
   pathScopes,
-  tokens: { acceptsHs256 },
   rights: { inclusion, roles, smallestRole, methodScopes },
 }: Deployment): DecisionSettings {
+  const limits = Object.entries(tiers).map(([name, { keys: _, ...limit }]) => [name, limit]);
   const scopesOnly = Object.entries(roles).map(([name, { scopes }]) => [name, { scopes }]);
   return {
     anonymous,
-    tiers,
+    tiers: Object.fromEntries(limits),
     initialTier,
     sandbox,
     pathScopes,
-    tokens: { acceptsHs256 },
     rights: { inclusion, roles: Object.fromEntries(scopesOnly), smallestRole, methodScopes },
   };
 }

@@ -3,6 +3,7 @@ export interface Variables {
   readonly TABLE_NAME: string;
   /** The secret that holds the keyset. */
   readonly KEYSET_SECRET_ARN: string;
+  readonly ASSERTION_SECRET_ARN: string;
   /** `iss` of our tokens: the API's public URL without a trailing slash, the domain's when there is one. */
   readonly ISSUER: string;
   /** Every `iss` of our tokens that is accepted, separated by blanks: `ISSUER`, and what it was before. */

@@ -35,5 +35,6 @@ export const DEPLOYMENT: Deployment = {
   rights: RIGHTS,
   pathScopes: [],
   addressLimits: ROOMY_ADDRESS_LIMITS,
-  allowedOrigin: '*',
+  cors: { allowedOrigins: ['*'], allowedHeaders: [], exposedHeaders: ['X-Request-ID'], maxAgeSeconds: 60 },
+  allowedDecisionsPerLogLine: 1,
 };

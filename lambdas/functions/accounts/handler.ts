@@ -22,7 +22,9 @@ const deployment = LATCHKEY_DEPLOYMENT;
 const table = new Table(variable('TABLE_NAME'));
 const sources = new DynamoSourceStore(table);
 const facts = new Facts(table, table.name);
-const keyset = new KeysetStore(variable('KEYSET_SECRET_ARN'), () => facts.control());
+const keyset = new KeysetStore({ secretId: variable('KEYSET_SECRET_ARN'), use: 'token' }, () =>
+  facts.control(),
+);
 const signIns = new DynamoSignInStore(table);
 const pages = { branding: LATCHKEY_BRANDING, url: variable('ISSUER') };
 const passwords = {

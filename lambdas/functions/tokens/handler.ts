@@ -36,7 +36,9 @@ const deployment = LATCHKEY_DEPLOYMENT;
 const table = new Table(variable('TABLE_NAME'));
 const sources = new DynamoSourceStore(table);
 const facts = new Facts(table, table.name);
-const keyset = new KeysetStore(variable('KEYSET_SECRET_ARN'), () => facts.control());
+const keyset = new KeysetStore({ secretId: variable('KEYSET_SECRET_ARN'), use: 'token' }, () =>
+  facts.control(),
+);
 const issuer = variable('ISSUER');
 const grants: RefreshContext = {
   profile,
