@@ -20,7 +20,9 @@ export interface PublicKey {
 export interface ControlFacts {
   /** Changes whenever the tokens' keyset does. */
   readonly version: number;
-  /** The same of the assertions' keyset; absent until its first rotation has published it. */
+  /** {@link PublishedAssertions} as text; {@link withAssertions} reads it. Undefined until their first rotation. */
+  readonly assertions?: string | undefined;
+  /** The version of the assertions' keyset, where it has been read. */
   readonly assertionVersion?: number;
   readonly keys: readonly PublicKey[];
   readonly revokedKids: ReadonlySet<string>;
@@ -30,17 +32,26 @@ export interface ControlFacts {
 
 /** The deployment's item; before the first rotation there is none, and no token can be valid. */
 export function controlFacts(item: Item | undefined): ControlFacts {
-  const { version, keys, assertionVersion, assertionKeys } = item ?? {};
-  const published: PublicKey[] = JSON.parse(keys?.S ?? '[]');
   return {
-    version: Number(version?.N ?? 0),
-    keys:
-      assertionKeys?.S === undefined
-        ? published
-        : // One secret held both before: what it had published of assertions is among these.
-          [...published.filter(({ use }) => use === 'token'), ...JSON.parse(assertionKeys.S)],
-    ...(assertionVersion?.N === undefined ? {} : { assertionVersion: Number(assertionVersion.N) }),
+    version: Number(item?.version?.N ?? 0),
+    keys: JSON.parse(item?.keys?.S ?? '[]'),
     revokedKids: new Set(item?.revokedKids?.SS ?? []),
     ...(item?.importedKeys?.BOOL === true ? { importedKeys: true } : {}),
+    assertions: item?.assertions?.S,
   };
+}
+
+/** The publication of the assertions' keyset, as it is stored. */
+export interface PublishedAssertions {
+  readonly version: number;
+  readonly keys: readonly PublicKey[];
+}
+
+/** The facts with what is published of assertions: all that the authorizer, which verifies tokens, does not read. */
+export function withAssertions(facts: ControlFacts): ControlFacts {
+  if (facts.assertions === undefined) return facts;
+  const { version, keys }: PublishedAssertions = JSON.parse(facts.assertions);
+  // One secret held both before: what it had published of assertions stands among the others.
+  const tokens = facts.keys.filter(({ use }) => use === 'token');
+  return { ...facts, keys: [...tokens, ...keys], assertionVersion: version };
 }

@@ -2,12 +2,19 @@ import { CONTROL_KEY } from '../kernel/item-keys.ts';
 import { N, S } from '../kernel/items.ts';
 import { isConditionFailure } from '../kernel/record-client.ts';
 import type { Table } from '../kernel/table.ts';
-import { type ControlFacts, controlFacts, type KeyUse, type PublicKey } from './control-facts.ts';
+import {
+  type ControlFacts,
+  controlFacts,
+  type KeyUse,
+  type PublicKey,
+  type PublishedAssertions,
+  withAssertions,
+} from './control-facts.ts';
 
 /** Where a use's keyset is published. */
 const PUBLISHED = {
   token: { '#version': 'version', '#keys': 'keys' },
-  assertion: { '#version': 'assertionVersion', '#keys': 'assertionKeys' },
+  assertion: { '#version': 'assertionVersion', '#keys': 'assertions' },
 } as const;
 
 /** The deployment's own item: what verifiers must know of the keyset. */
@@ -19,7 +26,7 @@ export class ControlStore {
   }
 
   async read(): Promise<ControlFacts> {
-    return controlFacts(await this.#table.get(CONTROL_KEY));
+    return withAssertions(controlFacts(await this.#table.get(CONTROL_KEY)));
   }
 
   /** From {@link FACTS_SECONDS} after this has answered, nothing that the key signed is accepted. Repeatable. */
@@ -49,12 +56,13 @@ export class ControlStore {
 
   /** Publishes the keys of a keyset's version; a newer version that is there already stays, and so do the keys of another use. */
   async publish(version: number, keys: readonly PublicKey[], use: KeyUse = 'token'): Promise<void> {
+    const published = use === 'token' ? keys : ({ version, keys } satisfies PublishedAssertions);
     try {
       await this.#table.update(CONTROL_KEY, {
         UpdateExpression: 'SET #version = :version, #keys = :keys',
         ConditionExpression: 'attribute_not_exists(#version) OR #version <= :version',
         ExpressionAttributeNames: PUBLISHED[use],
-        ExpressionAttributeValues: { ':version': N(version), ':keys': S(JSON.stringify(keys)) },
+        ExpressionAttributeValues: { ':version': N(version), ':keys': S(JSON.stringify(published)) },
       });
     } catch (error) {
       if (!isConditionFailure(error)) throw error;

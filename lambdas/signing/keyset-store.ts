@@ -4,7 +4,7 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { Problem } from '../kernel/problem.ts';
-import type { ControlFacts, KeyUse } from './control-facts.ts';
+import { type ControlFacts, type KeyUse, withAssertions } from './control-facts.ts';
 import { type Keyset, parseKeyset, signingKeyset } from './keyset.ts';
 
 /** Seconds for which an instance signs with a copy: far less than a key is published before it signs. */
@@ -51,7 +51,7 @@ export class KeysetStore {
 
   async #facts(): Promise<ControlFacts> {
     try {
-      return await this.#control();
+      return withAssertions(await this.#control());
     } catch (error) {
       throw error instanceof Problem ? error : new Problem('unavailable', { cause: error });
     }

@@ -7,6 +7,7 @@ import { systemClock } from '../../kernel/clock.ts';
 import type { ServicesOf } from '../../kernel/route.ts';
 import { Table } from '../../kernel/table.ts';
 import { variable } from '../../kernel/variables.ts';
+import { withAssertions } from '../../signing/control-facts.ts';
 import { KeysetStore } from '../../signing/keyset-store.ts';
 import { DynamoCensusStore } from '../../status/census-store.ts';
 import { healthCheck, withDeadline } from '../../status/health.ts';
@@ -17,6 +18,8 @@ const issuer = variable('ISSUER');
 const table = new Table(variable('TABLE_NAME'));
 const facts = new Facts(table, table.name);
 const census = new DynamoCensusStore(table);
+/** With the keys of all uses. */
+const control = async () => withAssertions(await facts.control());
 const keysets = [
   { use: 'token', secretId: variable('KEYSET_SECRET_ARN') },
   { use: 'assertion', secretId: variable('ASSERTION_SECRET_ARN') },
@@ -29,11 +32,11 @@ const services: ServicesOf<typeof publicRoutes> = {
     signing_keys: async () => {
       await Promise.all(stores.map((store) => store.check()));
       // A database that does not answer is the other check's finding.
-      const control = await withDeadline(facts.control(), 1000).catch(() => undefined);
+      const published = await withDeadline(control(), 1000).catch(() => undefined);
       const missing = keysets
         .map(({ use }) => use)
-        .filter((use) => !control?.keys.some((key) => key.use === use));
-      if (control !== undefined && missing.length > 0) {
+        .filter((use) => !published?.keys.some((key) => key.use === use));
+      if (published !== undefined && missing.length > 0) {
         throw new Error(`no key for use ${missing.join(', ')} is published: has the first rotation run?`);
       }
     },
@@ -52,7 +55,7 @@ const services: ServicesOf<typeof publicRoutes> = {
   openApi: () => ({ ...LATCHKEY_OPENAPI, servers: [{ url: issuer }] }),
   discovery: discovery(issuer, LATCHKEY_ADVERTISED, profile, LATCHKEY_DEPLOYMENT.rights),
   publicKeys: async () => {
-    const { keys, revokedKids } = await facts.control();
+    const { keys, revokedKids } = await control();
     return keys.filter(({ kid }) => !revokedKids.has(kid));
   },
 };
