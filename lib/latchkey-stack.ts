@@ -95,10 +95,11 @@ export class LatchkeyStack extends Stack {
 
     frontDoor.serve(functions);
     const limits = wafLimitsOf(config);
-    if (limits !== null) {
-      const { allowedOrigin } = config.cors;
-      new Waf(this, 'Waf', { stage: frontDoor.stage, rows, profile, allowedOrigin, limits });
-    }
+    const { allowedOrigin } = config.cors;
+    const waf =
+      limits === null
+        ? {}
+        : { waf: new Waf(this, 'Waf', { stage: frontDoor.stage, rows, profile, allowedOrigin, limits }) };
     const rotation = Duration.days(config.rotationDays);
     keyset.rotateWith(functions.rotation, rotation);
     // What signs by the new secret waits until its first rotation has begun.
@@ -121,6 +122,8 @@ export class LatchkeyStack extends Stack {
       functions,
       failures: keyStream.failures,
       usageKeys: config.usageKeys,
+      rotationDays: config.rotationDays,
+      ...waf,
       topicArn: config.alarmTopicArn,
     });
 

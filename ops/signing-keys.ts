@@ -1,7 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DescribeSecretCommand, RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { FACTS_SECONDS } from '../lambdas/kernel/freshness.ts';
-import type { ControlFacts, KeyUse, PublicKey } from '../lambdas/signing/control-facts.ts';
+import {
+  type ControlFacts,
+  type KeysetName,
+  keysetOf,
+  type PublicKey,
+} from '../lambdas/signing/control-facts.ts';
 import { ControlStore } from '../lambdas/signing/control-store.ts';
 import { JWKS_MAX_AGE_SECONDS, signingKey, URGENT_PUBLICATION_SECONDS } from '../lambdas/signing/keyset.ts';
 import { OpsError, type Target } from './target.ts';
@@ -20,7 +25,7 @@ export interface KeyRow extends Pick<PublicKey, 'kid' | 'use' | 'algorithm'> {
 }
 
 /** Each has a secret and a rotation of its own. */
-const USES = ['token', 'assertion'] as const satisfies readonly KeyUse[];
+const USES = ['token', 'assertion'] as const satisfies readonly KeysetName[];
 
 export interface SigningKeysReport {
   readonly version: number;
@@ -51,7 +56,7 @@ export async function rotate(target: Target, log: (line: string) => void): Promi
   for (const use of USES) await rotateUse(use, target, log);
 }
 
-async function rotateUse(use: KeyUse, target: Target, log: (line: string) => void): Promise<void> {
+async function rotateUse(use: KeysetName, target: Target, log: (line: string) => void): Promise<void> {
   const control = new ControlStore(target.table);
   const version = async () => versionOf(await control.read(), use);
   const before = await version();
@@ -65,7 +70,7 @@ async function rotateUse(use: KeyUse, target: Target, log: (line: string) => voi
   log(`Rotated: the keyset of ${use}s has version ${await version()}.`);
 }
 
-function versionOf({ version, assertionVersion = 0 }: ControlFacts, use: KeyUse): number {
+function versionOf({ version, assertionVersion = 0 }: ControlFacts, use: KeysetName): number {
   return use === 'token' ? version : assertionVersion;
 }
 
@@ -84,11 +89,11 @@ export async function revoke(kid: string, target: Target, log: (line: string) =>
   // A rotation that had begun before may have made its keys without knowing of the revocation.
   for (
     let attempt = 1;
-    needsKey(key.use, await control.read()) || (attempt === 1 && (await holds(kid, target)));
+    needsKey(keysetOf(key.use), await control.read()) || (attempt === 1 && (await holds(kid, target)));
     attempt += 1
   ) {
     if (attempt > 3) throw new OpsError('The key is revoked, and no other can sign: rotate again.');
-    await rotateUse(key.use, target, log);
+    await rotateUse(keysetOf(key.use), target, log);
   }
   // Verifiers of assertions may keep our JWKS for as long as its `max-age` says.
   const seconds = key.use === 'assertion' ? JWKS_MAX_AGE_SECONDS + FACTS_SECONDS : FACTS_SECONDS;
@@ -113,7 +118,7 @@ function signer({ keys, revokedKids }: ControlFacts, use: PublicKey['use'], now:
   return signingKey({ version: 0, keys: dated }, use, now)?.kid;
 }
 
-function needsKey(use: KeyUse, control: ControlFacts): boolean {
+function needsKey(use: KeysetName, control: ControlFacts): boolean {
   return signer(control, use, seconds() + URGENT_PUBLICATION_SECONDS) === undefined;
 }
 
@@ -122,7 +127,7 @@ async function holds(kid: string, { table }: Target): Promise<boolean> {
   return (await new ControlStore(table).read()).keys.some((key) => key.kid === kid);
 }
 
-async function startRotation(use: KeyUse, { secrets, secretIds }: Target): Promise<void> {
+async function startRotation(use: KeysetName, { secrets, secretIds }: Target): Promise<void> {
   try {
     await secrets.send(new RotateSecretCommand({ SecretId: secretIds[use] }));
   } catch (error) {
@@ -132,7 +137,7 @@ async function startRotation(use: KeyUse, { secrets, secretIds }: Target): Promi
 }
 
 /** Whether no version is pending beside the current one. */
-async function isSettled(use: KeyUse, { secrets, secretIds }: Target): Promise<boolean> {
+async function isSettled(use: KeysetName, { secrets, secretIds }: Target): Promise<boolean> {
   const command = new DescribeSecretCommand({ SecretId: secretIds[use] });
   const { VersionIdsToStages = {} } = await secrets.send(command);
   return Object.values(VersionIdsToStages).every(
@@ -146,7 +151,7 @@ async function nextRotation(target: Target): Promise<Date | null> {
   return dates.reduce((first, date) => (first === null || (date !== null && date < first) ? date : first));
 }
 
-async function nextRotationOf(use: KeyUse, { secrets, secretIds }: Target): Promise<Date | null> {
+async function nextRotationOf(use: KeysetName, { secrets, secretIds }: Target): Promise<Date | null> {
   const { NextRotationDate, LastRotatedDate, RotationRules } = await secrets.send(
     new DescribeSecretCommand({ SecretId: secretIds[use] }),
   );

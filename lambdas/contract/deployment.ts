@@ -1,6 +1,7 @@
 import type { AccessTable, Method } from './access.ts';
 import type { AdvertisedPath } from './advertised.ts';
 import type { Algorithm } from './algorithms.ts';
+import type { Branding } from './branding.ts';
 import type { KeyFormat } from './key-format.ts';
 import type { PathScope, Profile } from './profile.ts';
 import type { DecisionRights, Rights } from './rights.ts';
@@ -131,6 +132,8 @@ declare global {
   const LATCHKEY_OPENAPI: { readonly openapi: string };
   /** The rows that metadata mention. */
   const LATCHKEY_ADVERTISED: readonly AdvertisedPath[];
+  /** For whoever serves pages. */
+  const LATCHKEY_BRANDING: Branding;
   /** The methods of every path that is ours. */
   const LATCHKEY_METHODS: Readonly<Record<string, readonly Method[]>>;
 }

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import type { HeaderValues } from '../kernel/headers.ts';
+import { type HeaderValues, headerValues } from '../kernel/headers.ts';
 import { Problem } from '../kernel/problem.ts';
 import { traceId } from './request-id.ts';
 
@@ -14,7 +14,10 @@ export interface HttpRequest {
   readonly query: Readonly<Record<string, readonly string[]>>;
   readonly headers: HeaderValues;
   readonly body: Buffer;
+  /** Under which the request is traced: the caller's own where there is one, else API Gateway's. */
   readonly requestId: string;
+  /** API Gateway's, which nobody chooses. */
+  readonly gatewayRequestId: string;
   readonly address: string;
   /** The host that was called, with its port where there is one. API Gateway answers for its own only. */
   readonly host: string;
@@ -29,6 +32,7 @@ export interface HttpRequest {
 export function readEvent(event: APIGatewayProxyEvent): HttpRequest {
   const headers = event.multiValueHeaders ?? {};
   const { domainName = '', stage, path, protocol = '', authorizer: context = null } = event.requestContext;
+  const gatewayRequestId = event.requestContext.extendedRequestId ?? event.requestContext.requestId;
   return {
     method: event.httpMethod,
     resource: event.resource,
@@ -37,7 +41,8 @@ export function readEvent(event: APIGatewayProxyEvent): HttpRequest {
     query: definedValues(event.multiValueQueryStringParameters),
     headers,
     body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
-    requestId: traceId(headers, event.requestContext.extendedRequestId ?? event.requestContext.requestId),
+    requestId: traceId(headers, gatewayRequestId),
+    gatewayRequestId,
     address: event.requestContext.identity.sourceIp,
     host: domainName,
     prefix: path === `/${stage}${event.path}` ? `/${stage}` : '',
@@ -50,6 +55,11 @@ function definedValues<T>(values: Readonly<Record<string, T | undefined>> | null
   return Object.fromEntries(
     Object.entries(values ?? {}).filter((entry): entry is [string, T] => entry[1] !== undefined),
   );
+}
+
+/** `Accept-Language` as it came; empty without. */
+export function acceptLanguage({ headers }: Pick<HttpRequest, 'headers'>): string {
+  return headerValues(headers, 'accept-language').join(', ');
 }
 
 /** Segments of `pchar`s (RFC 3986, 3.3) but for `;`, which begins parameters that servlet containers cut off. */

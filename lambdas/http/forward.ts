@@ -96,6 +96,7 @@ async function upstreamRequest(
   }
   const assertion = await signer.assertion({
     sub: principalOf(caller),
+    ...(caller.kind === 'user' && caller.clientId !== undefined ? { client_id: caller.clientId } : {}),
     tenant: caller.tenantId,
     workspace: caller.workspaceId,
     scopes: caller.scopes.join(' '),

@@ -7,16 +7,17 @@ import type { ClaimServices } from '../kernel/claim.ts';
 import { type Credential, readCredential } from '../kernel/credential.ts';
 import { headerValues } from '../kernel/headers.ts';
 import { Problem } from '../kernel/problem.ts';
-import type { Incoming, RawBody, Route, RouteGroup, Row } from '../kernel/route.ts';
+import type { Incoming, Origin, RawBody, Route, RouteGroup, Row } from '../kernel/route.ts';
 import { namedWorkspaces } from '../tenancy/workspace-choice.ts';
 import { readBody, requireFewParameters } from './body.ts';
-import { namedCookies } from './cookies.ts';
-import { type HttpRequest, readEvent, requireUnambiguousPath } from './event.ts';
+import { cookieSuffix, namedCookies } from './cookies.ts';
+import { acceptLanguage, type HttpRequest, readEvent, requireUnambiguousPath } from './event.ts';
 import { inWrittenNames } from './field-names.ts';
 import { callerOf } from './identity.ts';
 import { logRequest } from './log.ts';
+import { publicAddress } from './public-address.ts';
 import { render } from './render.ts';
-import { type Rendering, respondProblem } from './respond.ts';
+import { type Rendering, respond, respondProblem } from './respond.ts';
 import type { Unmatched } from './unmatched.ts';
 import { validate } from './validate.ts';
 
@@ -41,6 +42,7 @@ export function answering(
     const route = routeOf(request);
     const line = {
       requestId: request.requestId,
+      gatewayRequestId: request.gatewayRequestId,
       route: `${request.method} ${request.resource}`,
       operation: route?.id,
     };
@@ -58,7 +60,7 @@ export function answering(
         milliseconds: performance.now() - started,
         ...(cause === undefined ? {} : { cause }),
       });
-      return respondProblem(problem, request, rendering, route?.oauth);
+      return respondProblem(problem, request, rendering, route);
     }
   };
 }
@@ -91,6 +93,15 @@ export function serve<Services>(
     async (request) => {
       const row = rowOf(request);
       if (row === undefined) throw unmatched(request);
+      const elsewhere = row.route.page && publicAddress(request, rendering.pages);
+      if (elsewhere !== undefined) {
+        const result = respond(
+          { status: 302, body: '', headers: { Location: elsewhere } },
+          request,
+          rendering,
+        );
+        return { result, route: row.route.id };
+      }
       const caller = row.access.kind === 'public' ? undefined : callerOf(request.context);
       const served = serveRow(row.route, { request, caller }, services, rendering);
       const result = await (caller === undefined && countErrors !== undefined
@@ -112,7 +123,7 @@ async function serveRow<Services>(
   rendering: Rendering,
 ): Promise<APIGatewayProxyResult> {
   const started = performance.now();
-  const { profile } = rendering;
+  const { profile, pages } = rendering;
   const aliases = profile.requestFields;
   const defaults = profile.requestDefaults?.[row.id];
   const written = {
@@ -122,7 +133,7 @@ async function serveRow<Services>(
   const incoming: Incoming = {
     body: (schema) => validate(schema, written.body, aliases, defaults),
     query: (schema) => validate(schema, written.query, aliases),
-    cookies: (names) => namedCookies(request.headers, names),
+    cookies: (names) => namedCookies(request.headers, names, pages && cookieSuffix(pages.url)),
     once: (fingerprint, work) => {
       const key = idempotencyKey(request.headers);
       if (key === undefined || caller === undefined) return work(undefined);
@@ -135,7 +146,8 @@ async function serveRow<Services>(
     raw: rawBody(request, row.lines?.maxBytes),
     params: request.params,
     path: request.path,
-    origin: { address: request.address, requestId: request.requestId },
+    origin: originOf(request),
+    acceptLanguage: acceptLanguage(request),
     // The authorizer has let in one that is the caller's, or none.
     workspaceId: caller && namedWorkspaces(request.headers)[0],
     basic: row.takesClient ? readBasic(request.headers) : undefined,
@@ -156,6 +168,12 @@ function distinctive({ id }: Route, { params, query, headers, body }: HttpReques
 /** The types of rows say that who honours idempotency keys is given these. */
 function claimsOf(services: unknown): ClaimServices {
   return services as ClaimServices;
+}
+
+/** The origin of a request: our id, and the caller's beside it where they have named one. */
+function originOf({ address, requestId, gatewayRequestId }: HttpRequest): Origin {
+  const isOurs = requestId === gatewayRequestId;
+  return { address, requestId: gatewayRequestId, ...(isOurs ? {} : { callerRequestId: requestId }) };
 }
 
 /** The body as it came; empty where the row takes fields. */

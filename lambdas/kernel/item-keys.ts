@@ -15,8 +15,13 @@ export const keyRowKey = (tenantId: string, keyId: string): ItemKey =>
 export const userSessionKey = (userId: string, sessionId: string): ItemKey =>
   key(`USER#${userId}`, `SESSION#${sessionId}`);
 export const refreshKey = (hash: string): ItemKey => key(`REFRESH#${hash}`, 'REFRESH');
+export const codeKey = (hash: string): ItemKey => key(`CODE#${hash}`, 'CODE');
+export const deviceKey = (hash: string): ItemKey => key(`DEVICE#${hash}`, 'DEVICE');
+export const userCodeKey = (userCode: string): ItemKey => key(`USERCODE#${userCode}`, 'USERCODE');
+export const appKey = (userId: string, appId: string): ItemKey => key(`USER#${userId}`, `APP#${appId}`);
 export const identityKey = (hash: string): ItemKey => key(`IDENTITY#${hash}`, 'IDENTITY');
 export const exchangedKey = (hash: string): ItemKey => key(`EXCHANGED#${hash}`, 'EXCHANGED');
+export const signInKey = (hash: string): ItemKey => key(`SIGNIN#${hash}`, 'SIGNIN');
 
 /** An OAuth client that registered itself or that an administrator registered, and its row among those of its tenant. */
 export const clientKey = (clientId: string): ItemKey => key(`CLIENT#${clientId}`, 'CLIENT');
@@ -30,7 +35,7 @@ export const clientDocumentKey = (hash: string): ItemKey => key(`CLIENT#${hash}`
 export const clientAssertionKey = (hash: string): ItemKey => key(`CLIENT#${hash}`, 'ASSERTION');
 
 /** Numbers of registered clients that nobody has consented to, by the hour. */
-export const REGISTRATIONS_KEY: ItemKey = key('CLIENT#', 'REGISTRATIONS');
+export const REGISTRATIONS_KEY: ItemKey = /* @__PURE__ */ key('CLIENT#', 'REGISTRATIONS');
 
 export const emailKey = (email: string): ItemKey => key(`EMAIL#${email}`, 'EMAIL');
 
@@ -44,7 +49,7 @@ export const auditedKey = (tenantId: string, source: string): ItemKey =>
   key(`TENANT#${tenantId}`, `AUDITED#${source}`);
 export const backoffKey = (subject: string): ItemKey => key(`BACKOFF#${subject}`, 'BACKOFF');
 
-export const CONTROL_KEY: ItemKey = key('CONTROL', 'CONTROL');
+export const CONTROL_KEY: ItemKey = /* @__PURE__ */ key('CONTROL', 'CONTROL');
 
 /** The key under which the lists' cursors are sealed. */
 export const CURSOR_KEY: ItemKey = /* @__PURE__ */ key('CURSORS', 'CURSORS');

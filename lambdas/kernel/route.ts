@@ -15,7 +15,10 @@ import type { Answer, PlainKind, PlainSuccess, ResultKind, Success } from './res
 export interface Origin {
   /** The caller's IP address as API Gateway saw it. */
   readonly address: string;
+  /** API Gateway's own. */
   readonly requestId: string;
+  /** The caller's `X-Request-ID`, where there is one that is harmless. */
+  readonly callerRequestId?: string;
   /** The claim of a call with an idempotency key, on a row that honours it. */
   readonly claim?: Claim;
 }
@@ -35,6 +38,8 @@ interface RequestBase {
   readonly origin: Origin;
   /** The workspace that `X-Workspace-Id` names: the authorizer has let in the caller's only. Undefined without a header. */
   readonly workspaceId: string | undefined;
+  /** `Accept-Language` (RFC 9110, 12.5.4) as it came; empty without. */
+  readonly acceptLanguage: string;
   /** The presented credential, where the row asks for it (`takesCredential`); nothing of it has been checked. */
   readonly credential: Credential;
   /** `Authorization: Basic`, where the row asks for it (`takesClient`): null for one that cannot be read. Unchecked. */
@@ -79,6 +84,11 @@ interface Description {
   readonly body?: z.ZodType;
   /** An OAuth endpoint: its errors are RFC 6749's (of a registration RFC 7591's), not the profile's, and its success has no envelope. */
   readonly oauth?: true | 'registration';
+  /**
+   * People open it in a browser: its errors are pages, and asked for under another host than the deployment's it leads
+   * there, where its cookies are.
+   */
+  readonly page?: true;
   /** Takes lines of JSON (NDJSON), as {@link RawBody}; instead of `body`. The schema is that of a line, for the document. */
   readonly lines?: { readonly maxBytes: number; readonly schema: z.ZodType };
   /** Works with the credential itself, not only with whom it proves. */

@@ -38,7 +38,7 @@ export async function callerKey(
  * them, and never one that manages.
  */
 export function defaultScopes(
-  caller: Caller,
+  caller: Pick<Caller, 'scopes'>,
   { defaultScopes: ofDeployment, inclusion, managing }: Rights,
   ofTenant: KeyDefaults['scopes'],
 ): readonly Scope[] {

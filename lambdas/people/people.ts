@@ -1,6 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { type BackoffStore, passwordChangeSubject, takeAttempt } from '../attempts/backoff.ts';
-import { type ChangeOrigin, originOf, type RequestOrigin } from '../audit/entries.ts';
+import { type ChangeOrigin, originOf, type PlacedOrigin, type RequestOrigin } from '../audit/entries.ts';
 import type { Deployment } from '../contract/deployment.ts';
 import { type Rights, roleScopes } from '../contract/rights.ts';
 import type { Role } from '../contract/scopes.ts';
@@ -148,7 +148,7 @@ export async function removePerson(
 export async function changePassword(
   passwords: { readonly current: string; readonly next: string },
   caller: UserCaller,
-  from: Required<RequestOrigin>,
+  from: PlacedOrigin,
   { people, accounts, sessions, backoff, clock }: PeopleContext,
 ): Promise<void> {
   const person = await findPerson(caller.tenantId, caller.userId, people);

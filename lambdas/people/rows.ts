@@ -35,12 +35,15 @@ export const userView = z
 
 const group = routeGroup<PeopleServices>()({ service: 'people', tag: 'Users' });
 
-/** People are made and changed by people: a key that could make an administrator would outlive its own limits. */
+/**
+ * People are the tenant's, and of no workspace, beyond which a key sees nothing: they are seen, made and changed by
+ * people. A key that could make an administrator would outlive its own limits.
+ */
 export const peopleRoutes = group.rows({
-  listUsers: group.caller({
+  listUsers: group.person({
     method: 'GET',
     path: '/v1/users',
-    access: { kind: 'credential', scope: 'people' },
+    scope: 'people',
     summary: 'List the people of the tenant, oldest first',
     query: pageQuery,
     success: {
@@ -80,10 +83,10 @@ export const peopleRoutes = group.rows({
       return viewUser(await addPerson(wanted, caller, answering(origin, viewUser), people));
     },
   }),
-  getUser: group.caller({
+  getUser: group.person({
     method: 'GET',
     path: '/v1/users/{id}',
-    access: { kind: 'credential', scope: 'people' },
+    scope: 'people',
     summary: 'Show a person',
     success: { status: 200, description: 'The person.', schema: userView },
     errors: ['not_found'],

@@ -1,13 +1,18 @@
 import type { Algorithm } from '../contract/algorithms.ts';
 import type { Item } from '../kernel/items.ts';
 
-/** `token`: access tokens. `assertion`: what the upstream gets. Each use has a secret, a rotation and a version of its own. */
-export type KeyUse = 'token' | 'assertion';
+/** A keyset: that of tokens, or that of assertions. Each has a secret, a rotation and a version of its own. */
+export type KeysetName = 'token' | 'assertion';
+
+/** The keyset that holds the keys of a use. */
+export function keysetOf(use: PublicKey['use']): KeysetName {
+  return use === 'assertion' ? 'assertion' : 'token';
+}
 
 /** A key that verifies tokens, as the deployment publishes it. */
 export interface PublicKey {
   readonly kid: string;
-  readonly use: KeyUse;
+  readonly use: 'token' | 'oauth' | 'assertion';
   readonly algorithm: Algorithm;
   /** The public half (RFC 7517); absent for HS256, which has none. */
   readonly jwk?: Readonly<Record<string, string>>;
@@ -28,6 +33,11 @@ export interface ControlFacts {
   readonly revokedKids: ReadonlySet<string>;
   /** Whether keys of another system have been imported: only then is a key of no form of ours looked up. */
   readonly importedKeys?: boolean;
+}
+
+/** Seconds since a signing key was added last; since 1970 where there is none. */
+export function newestKeyAge({ keys }: ControlFacts, now: number): number {
+  return now - Math.max(0, ...keys.map(({ createdAt, signsFrom = 0 }) => createdAt ?? signsFrom));
 }
 
 /** The deployment's item; before the first rotation there is none, and no token can be valid. */
@@ -52,6 +62,6 @@ export function withAssertions(facts: ControlFacts): ControlFacts {
   if (facts.assertions === undefined) return facts;
   const { version, keys }: PublishedAssertions = JSON.parse(facts.assertions);
   // One secret held both before: what it had published of assertions stands among the others.
-  const tokens = facts.keys.filter(({ use }) => use === 'token');
+  const tokens = facts.keys.filter(({ use }) => use !== 'assertion');
   return { ...facts, keys: [...tokens, ...keys], assertionVersion: version };
 }

@@ -5,13 +5,13 @@ import type { Table } from '../kernel/table.ts';
 import {
   type ControlFacts,
   controlFacts,
-  type KeyUse,
+  type KeysetName,
   type PublicKey,
   type PublishedAssertions,
   withAssertions,
 } from './control-facts.ts';
 
-/** Where a use's keyset is published. */
+/** Where a keyset is published. */
 const PUBLISHED = {
   token: { '#version': 'version', '#keys': 'keys' },
   assertion: { '#version': 'assertionVersion', '#keys': 'assertions' },
@@ -54,14 +54,14 @@ export class ControlStore {
     }
   }
 
-  /** Publishes the keys of a keyset's version; a newer version that is there already stays, and so do the keys of another use. */
-  async publish(version: number, keys: readonly PublicKey[], use: KeyUse = 'token'): Promise<void> {
-    const published = use === 'token' ? keys : ({ version, keys } satisfies PublishedAssertions);
+  /** Publishes the keys of a keyset's version; a newer version that is there already stays, and so do the keys of the other one. */
+  async publish(version: number, keys: readonly PublicKey[], keyset: KeysetName = 'token'): Promise<void> {
+    const published = keyset === 'token' ? keys : ({ version, keys } satisfies PublishedAssertions);
     try {
       await this.#table.update(CONTROL_KEY, {
         UpdateExpression: 'SET #version = :version, #keys = :keys',
         ConditionExpression: 'attribute_not_exists(#version) OR #version <= :version',
-        ExpressionAttributeNames: PUBLISHED[use],
+        ExpressionAttributeNames: PUBLISHED[keyset],
         ExpressionAttributeValues: { ':version': N(version), ':keys': S(JSON.stringify(published)) },
       });
     } catch (error) {

@@ -4,7 +4,7 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { Problem } from '../kernel/problem.ts';
-import { type ControlFacts, type KeyUse, withAssertions } from './control-facts.ts';
+import { type ControlFacts, type KeysetName, withAssertions } from './control-facts.ts';
 import { type Keyset, parseKeyset, signingKeyset } from './keyset.ts';
 
 /** Seconds for which an instance signs with a copy: far less than a key is published before it signs. */
@@ -22,14 +22,14 @@ export function secretsClient(): SecretsManagerClient {
 export class KeysetStore {
   readonly #client: SecretsManagerClient;
   readonly #secretId: string;
-  readonly #use: KeyUse;
+  readonly #use: KeysetName;
   readonly #control: () => Promise<ControlFacts>;
   /** `version` is the one that was published when the copy was made: the copy itself may still be older. */
   #copy: { readonly keyset: Keyset; readonly version: number; readonly readAt: number } | undefined;
 
   /** `control` gives the deployment's facts, no older than they may be for a decision. */
   constructor(
-    { secretId, use }: { readonly secretId: string; readonly use: KeyUse },
+    { secretId, use }: { readonly secretId: string; readonly use: KeysetName },
     control: () => Promise<ControlFacts>,
     client: SecretsManagerClient = secretsClient(),
   ) {

@@ -6,7 +6,7 @@ import {
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import type { Clock } from '../kernel/clock.ts';
-import type { ControlFacts, KeyUse } from './control-facts.ts';
+import { type ControlFacts, type KeysetName, keysetOf } from './control-facts.ts';
 import type { ControlStore } from './control-store.ts';
 import {
   asPublished,
@@ -31,12 +31,12 @@ export interface RotationEvent {
 export interface RotationContext {
   readonly secrets: SecretsManagerClient;
   readonly secretId: string;
-  /** The use of the secret's keys. */
-  readonly use: KeyUse;
-  /** The secret that held keys of this use before: those are taken over by the first rotation. @default - none did */
+  /** The keyset that the secret holds. */
+  readonly use: KeysetName;
+  /** The secret that held keys of it before: those are taken over by the first rotation. @default - none did */
   readonly predecessorId?: string;
   readonly control: ControlStore;
-  readonly plan: Omit<KeysetPlan, 'uses'>;
+  readonly plan: Omit<KeysetPlan, 'keyset'>;
   readonly clock: Clock;
 }
 
@@ -71,7 +71,7 @@ async function createPending(token: string, context: RotationContext): Promise<v
   }
   const facts = await control.read();
   const current = asPublished(await presentKeyset(facts, context), facts.keys);
-  const next = await nextKeyset(current, { ...plan, uses: [use] }, clock(), facts.revokedKids);
+  const next = await nextKeyset(current, { ...plan, keyset: use }, clock(), facts.revokedKids);
   try {
     await secrets.send(
       new PutSecretValueCommand({
@@ -89,17 +89,17 @@ async function createPending(token: string, context: RotationContext): Promise<v
 }
 
 /**
- * The keys that the secret holds for its use. Of another use it holds what it did when both had one secret, until that
- * use's own has taken them over.
+ * The keys of the keyset. Of the other one the secret holds what it did when both had one, until that one's own secret has
+ * taken them over.
  */
 async function presentKeyset(facts: ControlFacts, context: RotationContext): Promise<Keyset> {
   const { secretId, use, predecessorId } = context;
   const own = await readCurrent(secretId, context);
   const isTakenOver = facts.assertionVersion !== undefined;
-  const kept = own.keys.filter((key) => key.use === use || !isTakenOver);
+  const kept = own.keys.filter((key) => keysetOf(key.use) === use || !isTakenOver);
   if (kept.length > 0 || predecessorId === undefined) return { ...own, keys: kept };
   const { keys } = await readCurrent(predecessorId, context);
-  return { ...own, keys: keys.filter((key) => key.use === use) };
+  return { ...own, keys: keys.filter((key) => keysetOf(key.use) === use) };
 }
 
 async function readCurrent(SecretId: string, { secrets }: RotationContext): Promise<Keyset> {
@@ -127,7 +127,7 @@ async function testPending(token: string, context: RotationContext): Promise<voi
   const control = await context.control.read();
   const pending = await readPending(token, context);
   const published = new Set(control.keys.map(({ kid }) => kid));
-  const isPublished = pending.keys.every((key) => key.use !== use || published.has(key.kid));
+  const isPublished = pending.keys.every((key) => keysetOf(key.use) !== use || published.has(key.kid));
   const version = use === 'token' ? control.version : (control.assertionVersion ?? 0);
   if (version < pending.version || (version === pending.version && !isPublished))
     throw new Error('The pending keyset is not published.');

@@ -58,6 +58,8 @@ export class DynamoWorkspaceStore implements WorkspaceStore {
     const entry = auditEntry({
       action: 'workspace.create',
       target: `workspace:${id}`,
+      targetName: created.name,
+      workspaceId: id,
       origin,
       at: createdAt,
       before: null,
@@ -71,6 +73,8 @@ export class DynamoWorkspaceStore implements WorkspaceStore {
     const entry = auditEntry({
       action: 'workspace.update',
       target: `workspace:${before.id}`,
+      targetName: before.name,
+      workspaceId: before.id,
       origin,
       at: now,
       before: WORKSPACE.audited(before, fields),
@@ -92,6 +96,8 @@ export class DynamoWorkspaceStore implements WorkspaceStore {
     const entry = auditEntry({
       action: 'workspace.close',
       target: `workspace:${before.id}`,
+      targetName: before.name,
+      workspaceId: before.id,
       origin,
       at: now,
       before: WORKSPACE.audited(WORKSPACE.initial, ['state']),
@@ -119,6 +125,8 @@ export class DynamoWorkspaceStore implements WorkspaceStore {
     const entry = auditEntry({
       action: 'workspace.delete',
       target: `workspace:${before.id}`,
+      targetName: before.name,
+      workspaceId: before.id,
       origin,
       at: now,
       before: WORKSPACE.audited(before, WORKSPACE.lasting),

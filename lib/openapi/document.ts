@@ -216,7 +216,7 @@ const GROUPS = Object.entries<readonly ErrorCode[]>({
 
 /** One response a status, naming the codes that come with it. Rows with the same codes share it. */
 function errorResponses(
-  { body, lines, query, idempotent, errors, oauth }: Route,
+  { body, lines, query, idempotent, errors, oauth, page }: Route,
   isPublic: boolean,
   responses: Record<string, Json>,
 ): Json {
@@ -236,14 +236,16 @@ function errorResponses(
     statuses.map(([status, group]) => {
       // The allowance goes to who was recognised, and a 429 says when to come back.
       const isRecognised = !isPublic && status !== 401;
-      const name = `${oauth ? 'OAuth' : ''}${isPublic && status !== 401 ? 'Public' : ''}${nameOf(group)}`;
+      const name = `${oauth ? 'OAuth' : page ? 'Page' : ''}${isPublic && status !== 401 ? 'Public' : ''}${nameOf(group)}`;
       responses[name] = {
         description: group.map((code) => ERRORS[code].title).join('; '),
         ...headersOf([
           ...(status === 429 ? ['Retry-After'] : []),
           ...(isRecognised ? Object.keys(RATE_LIMIT_HEADERS) : []),
         ]),
-        content: { 'application/json': { schema: reference('schemas', oauth ? 'OAuthError' : 'ApiError') } },
+        content: page
+          ? { 'text/html': { schema: { type: 'string' } } }
+          : { 'application/json': { schema: reference('schemas', oauth ? 'OAuthError' : 'ApiError') } },
       };
       return [status, reference('responses', name)];
     }),

@@ -247,10 +247,10 @@ describe('keys', () => {
   });
 
   test('are imported with no more than the importer has, and with the default scopes', async () => {
-    const row = (sha: string, scopes?: string[]) =>
+    const row = (letter: string, scopes?: string[]) =>
       JSON.stringify({
         type: 'api_key',
-        sha256: sha.repeat(64),
+        key: letter.repeat(64),
         ...(scopes === undefined ? {} : { scopes }),
       });
     const rows = [row('a'), row('b', ['team', 'documents:read']), row('c', ['billing']), row('d', ['read'])];

@@ -74,6 +74,11 @@ describe('on a stack as it should be', () => {
     },
   );
 
+  test('everything is ok where our own routes are at a path of their own', async () => {
+    const { output } = await examined({ managementPrefix: '/latchkey' }, true);
+    expect(faults(output)).toEqual([]);
+  });
+
   test('there is a line for each probe, for people; an argument that is none is said in one, with exit code 2', async () => {
     const stack = await serve(await assemblyOf({ profile: 'default' }));
     const { code, output } = await doctor(stack);

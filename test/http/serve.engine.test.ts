@@ -49,12 +49,8 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('serv
     metrics: () => Promise.reject(new Error('no table')),
     openApi: () => openApiDocument(routes, profile, rightsIn(profile)),
     publicKeys: () => Promise.reject(new TypeError(SECRET_CAUSE)),
-    discovery: discovery(
-      'https://api.example.com',
-      advertisedPaths(routes, profile),
-      profile,
-      rightsIn(profile),
-    ),
+    pageFiles: { stylesheet: '', logo: null },
+    discovery: discovery('https://api.example.com', advertisedPaths(routes, profile), profile, DEPLOYMENT),
   };
   const publicly = serve(publicRoutes, failing, rendering, {
     unmatched: methodOrPath(methodsByPath(routes, profile)),
@@ -164,6 +160,7 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('serv
         clients: { profile, deployment: DEPLOYMENT, clients: store.clients, clock },
         users: store.accounts,
         sessions: store.sessions,
+        apps: store.apps,
         clock,
         workspaces: {
           workspaces: new DynamoWorkspaceStore(table),

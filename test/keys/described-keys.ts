@@ -33,6 +33,7 @@ const management: ServicesOf<typeof managementRoutes> = {
   clients: { profile, deployment: DEPLOYMENT, clients: store.clients, clock },
   users: store.accounts,
   sessions: store.sessions,
+  apps: store.apps,
   clock,
   workspaces: { workspaces, revokeKeys: workspaceRevocation(keys), clock },
   profile,
@@ -108,7 +109,7 @@ await send('transfer', {
   body: JSON.stringify({
     type: 'api_key',
     id: 'key_old',
-    sha256: 'a'.repeat(64),
+    key: 'a'.repeat(64),
     description: 'Came along.',
   }),
 });

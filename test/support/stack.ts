@@ -11,13 +11,12 @@ import { apiRows } from '../../lambdas/kernel/api-rows.ts';
 import { backoffKey } from '../../lambdas/kernel/item-keys.ts';
 import { N } from '../../lambdas/kernel/items.ts';
 import { Table } from '../../lambdas/kernel/table.ts';
-import type { KeyUse } from '../../lambdas/signing/control-facts.ts';
+import type { KeysetName } from '../../lambdas/signing/control-facts.ts';
 import { type Keyset, parseKeyset } from '../../lambdas/signing/keyset.ts';
 import { routes } from '../../lambdas/table/index.ts';
 import { openApiDocument } from '../../lib/openapi/document.ts';
 import { deploymentOf, loadSettings } from '../../lib/settings.ts';
 import { type LocalStack, type LocalStackOptions, startStack } from '../../local/stack.ts';
-import { PROFILES } from '../profiles/profiles.ts';
 import { assemblyOf, type Configuration } from './assembly.ts';
 import { type Judged, judgeOf } from './documented.ts';
 import { type HttpRequest, type HttpResponse, httpClient, type Send } from './http.ts';
@@ -61,7 +60,7 @@ export interface TestStack {
   // biome-ignore lint/suspicious/noExplicitAny: the view of a key, as the tests read it.
   createKey(token: string, fields?: Readonly<Record<string, unknown>>): Promise<any>;
   /** The signing keys of a use, private halves too. @default - of tokens */
-  keyset(use?: KeyUse): Promise<Keyset>;
+  keyset(use?: KeysetName): Promise<Keyset>;
   stop(): Promise<void>;
 }
 
@@ -81,7 +80,8 @@ export async function startTestStack(
   configuration: Configuration,
   options: Partial<LocalStackOptions> = {},
 ): Promise<TestStack> {
-  const profile = profileOf(configuration);
+  const settings = await loadSettings({ ...configuration, config: configuration.config ?? {} });
+  const { profile } = settings;
   const path = (id: RouteId) => pathOf(id, profile);
   const lines: string[] = [];
   const print = (line: string) => void lines.push(line);
@@ -92,9 +92,7 @@ export async function startTestStack(
   });
   const { url, dynamodbEndpoint, secretsEndpoint, region, credentials, outputs } = local;
   const { send: sendAsIs, close } = httpClient(url);
-  const { rights } = deploymentOf(
-    await loadSettings({ ...configuration, config: configuration.config ?? {} }),
-  );
+  const { rights } = deploymentOf(settings);
   const judge = judgeOf(openApiDocument(routes, profile, rights));
   const requireDocumented = (target: string, response: Judged) => {
     const wrong = judge(target, response);
@@ -170,12 +168,6 @@ function keepRights(local: LocalStack): void {
 export function expectStatus(response: HttpResponse, status: number): HttpResponse {
   if (response.status === status) return response;
   throw new Error(`${status} was expected, and this came: ${response.status} ${response.text}`);
-}
-
-function profileOf({ profile }: Configuration): Profile {
-  const found = PROFILES.find(({ name }) => name === profile);
-  if (found === undefined) throw new Error(`There is no profile ${profile}.`);
-  return found;
 }
 
 function pathOf(id: RouteId, profile: Profile): string {

@@ -10,11 +10,15 @@ import type { Item, ItemKey } from '../../lambdas/kernel/items.ts';
 import type { RecordClient } from '../../lambdas/kernel/record-client.ts';
 import { Table } from '../../lambdas/kernel/table.ts';
 import { DynamoKeyStore } from '../../lambdas/keys/key-store.ts';
+import { DynamoAppStore } from '../../lambdas/oauth/app-store.ts';
+import { DynamoCodeStore } from '../../lambdas/oauth/code-store.ts';
+import { DynamoDeviceStore } from '../../lambdas/oauth/device-store.ts';
 import { DynamoAccountStore } from '../../lambdas/people/account-store.ts';
 import { DynamoExchangeStore } from '../../lambdas/people/exchange-store.ts';
 import { DynamoPeopleStore } from '../../lambdas/people/people-store.ts';
 import { DynamoRefreshStore } from '../../lambdas/sessions/refresh-store.ts';
 import { DynamoSessionStore } from '../../lambdas/sessions/session-store.ts';
+import { DynamoSignInStore } from '../../lambdas/signin/sign-in-store.ts';
 import { ControlStore } from '../../lambdas/signing/control-store.ts';
 import { DynamoTenantStore } from '../../lambdas/tenancy/tenant-store.ts';
 import { DynamoWorkspaceStore } from '../../lambdas/tenancy/workspace-store.ts';
@@ -59,7 +63,10 @@ export async function startStore(): Promise<TestStore> {
     table,
     http,
     accounts: new DynamoAccountStore(table),
+    apps: new DynamoAppStore(table),
     backoff: new DynamoBackoffStore(table),
+    codes: new DynamoCodeStore(table),
+    devices: new DynamoDeviceStore(table),
     claims: new DynamoClaimStore(table),
     clients: new DynamoClientStore(table),
     exchange: new DynamoExchangeStore(table),
@@ -68,6 +75,7 @@ export async function startStore(): Promise<TestStore> {
     people: new DynamoPeopleStore(table, RIGHTS),
     refreshTokens: new DynamoRefreshStore(table),
     sessions: new DynamoSessionStore(table),
+    signIns: new DynamoSignInStore(table),
     sources: new DynamoSourceStore(table),
     tenants: new DynamoTenantStore(table),
     workspaces: new DynamoWorkspaceStore(table),

@@ -5,14 +5,17 @@ import { invalidRequests } from '../../attempts/source.ts';
 import { DynamoSourceStore } from '../../attempts/source-store.ts';
 import { serve } from '../../http/serve.ts';
 import { systemClock } from '../../kernel/clock.ts';
+import type { ServicesOf } from '../../kernel/route.ts';
 import { Table } from '../../kernel/table.ts';
 import { variable } from '../../kernel/variables.ts';
-import { type AccountServices, accountRoutes } from '../../people/account-rows.ts';
 import { DynamoAccountStore } from '../../people/account-store.ts';
 import { DynamoRefreshStore } from '../../sessions/refresh-store.ts';
 import { DynamoSessionStore } from '../../sessions/session-store.ts';
+import { DynamoSignInStore } from '../../signin/sign-in-store.ts';
+import { signInsOf } from '../../signin/sign-ins.ts';
 import { KeysetStore } from '../../signing/keyset-store.ts';
 import { Signer } from '../../signing/signer.ts';
+import { accountsRoutes } from '../../table/accounts.ts';
 
 const deployment = LATCHKEY_DEPLOYMENT;
 const table = new Table(variable('TABLE_NAME'));
@@ -21,24 +24,32 @@ const facts = new Facts(table, table.name);
 const keyset = new KeysetStore({ secretId: variable('KEYSET_SECRET_ARN'), use: 'token' }, () =>
   facts.control(),
 );
-const services: AccountServices = {
+const signIns = new DynamoSignInStore(table);
+const pages = { branding: LATCHKEY_BRANDING, url: variable('ISSUER') };
+const passwords = {
+  deployment,
+  accounts: new DynamoAccountStore(table),
+  backoff: new DynamoBackoffStore(table),
+  sources,
+  clock: systemClock,
+};
+const services: ServicesOf<typeof accountsRoutes> = {
   accounts: {
+    ...passwords,
     profile,
-    deployment,
-    accounts: new DynamoAccountStore(table),
     sessions: new DynamoSessionStore(table),
     refreshTokens: new DynamoRefreshStore(table),
-    backoff: new DynamoBackoffStore(table),
-    sources,
     signer: new Signer(keyset.present, variable('ISSUER'), systemClock),
-    clock: systemClock,
   },
+  signIn: { ...passwords, signIns },
+  signIns: signInsOf(signIns, systemClock),
+  pages,
 };
 
-/** Serves onboarding and login. */
+/** Serves onboarding, login and the pages on which people sign in: whatever looks at a password. */
 export const handler = serve(
-  accountRoutes,
+  accountsRoutes,
   services,
-  { profile, deployment },
+  { profile, deployment, pages },
   { countErrors: invalidRequests(sources, deployment.addressLimits, systemClock) },
 );

@@ -7,6 +7,7 @@ import { systemClock } from '../../kernel/clock.ts';
 import type { ServicesOf } from '../../kernel/route.ts';
 import { Table } from '../../kernel/table.ts';
 import { variable } from '../../kernel/variables.ts';
+import { pageFiles } from '../../pages/rows.ts';
 import { withAssertions } from '../../signing/control-facts.ts';
 import { KeysetStore } from '../../signing/keyset-store.ts';
 import { DynamoCensusStore } from '../../status/census-store.ts';
@@ -53,7 +54,8 @@ const services: ServicesOf<typeof publicRoutes> = {
     profile.name,
   ),
   openApi: () => ({ ...LATCHKEY_OPENAPI, servers: [{ url: issuer }] }),
-  discovery: discovery(issuer, LATCHKEY_ADVERTISED, profile, LATCHKEY_DEPLOYMENT.rights),
+  pageFiles: pageFiles(LATCHKEY_BRANDING),
+  discovery: discovery(issuer, LATCHKEY_ADVERTISED, profile, LATCHKEY_DEPLOYMENT),
   publicKeys: async () => {
     const { keys, revokedKids } = await control();
     return keys.filter(({ kid }) => !revokedKids.has(kid));

@@ -47,6 +47,7 @@ export class MemoryKeyStore implements KeyStore {
       (field) => field !== undefined,
     );
     if (stored === undefined || (touchesRecord && stored.key.state === 'revoked')) return false;
+    if (change.state === 'active' && stored.key.isContested) return false;
     const { slot, previous } = stored;
     // A grace ends no later than its key: whoever knows of another grace has not seen the last rotation.
     const outlasts = (graceEnd = 0) => graceEnd > (expiresAt ?? NEVER);
