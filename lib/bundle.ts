@@ -48,6 +48,7 @@ export async function bundleFunctions(props: BundleProps): Promise<Readonly<Reco
     mainFields: ['module', 'main'],
     // Unlike the constants below, it is put in where it is named, so that the minifier leaves out what hangs on it.
     define: {
+      LATCHKEY_ACCEPTS_HS256: JSON.stringify(props.deployment.tokens.acceptsHs256),
       LATCHKEY_RESOURCE_METADATA: JSON.stringify(
         props.challengesFromContext === true ? props.api.resourceMetadata : null,
       ),

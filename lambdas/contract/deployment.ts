@@ -123,6 +123,8 @@ export interface DecisionProfile extends Pick<Profile, 'credentials' | 'errorCod
 declare global {
   const LATCHKEY_DEPLOYMENT: Deployment;
   /** In the authorizer's bundle only, in place of the profile and the deployment: it has nothing that it does not need. */
+  /** Whether tokens of HS256 keys are accepted: a constant of its own, by which the bundler drops what only those need. */
+  const LATCHKEY_ACCEPTS_HS256: boolean;
   const LATCHKEY_DECISION: { readonly profile: DecisionProfile; readonly deployment: DecisionSettings };
   /** Likewise: its part of the route table. */
   const LATCHKEY_ACCESS: AccessTable;

@@ -17,7 +17,7 @@ const client = createDynamoDbHttp({ attemptTimeoutMs: 2000, deadlineMs: 3000 });
 const { profile, deployment } = LATCHKEY_DECISION;
 // The API's own URL comes first.
 const issuers = variable('ACCEPTED_ISSUERS').split(' ');
-const secrets = deployment.tokens.acceptsHs256
+const secrets = LATCHKEY_ACCEPTS_HS256
   ? symmetricKeys(secretReader(variable('KEYSET_SECRET_ARN')))
   : undefined;
 
