@@ -15,6 +15,9 @@ export type FunctionName =
   | 'stream'
   | 'usage';
 
+/** Something for each function. `reveal` is there where the profile has its row. */
+export type Functions<Of> = Readonly<Record<Exclude<FunctionName, 'reveal'>, Of>> & { readonly reveal?: Of };
+
 export type TableAction =
   | 'GetItem'
   | 'BatchGetItem'
@@ -47,6 +50,9 @@ export interface UsageKeyRight {
   readonly on: 'keys' | 'key' | 'members';
 }
 
+/** Who makes keys keeps them, who follows the stream deletes them, and one function shows them. */
+export type VaultRole = 'keeper' | 'follower' | 'revealer';
+
 /** Size, limits, rights and variables of a function: everything that sets it apart from the others. */
 export interface FunctionSpec {
   /** The folder of its code in `lambdas/functions`. @default - its name */
@@ -61,6 +67,8 @@ export interface FunctionSpec {
   readonly keyset?: readonly SecretAction[];
   /** Of the secret with the keys that sign assertions. */
   readonly assertions?: readonly SecretAction[];
+  /** Its part in keeping keys for who made them, where the configuration says so (`key-vault.ts`). */
+  readonly vault?: VaultRole;
   /** Whether it reads metrics from CloudWatch. */
   readonly readsMetrics?: boolean;
   readonly usageKeys?: readonly UsageKeyRight[];
@@ -113,6 +121,19 @@ const FORWARDER: FunctionSpec = {
   variables: ['ISSUER'],
 };
 
+const REVEAL: FunctionSpec = {
+  description: 'Shows keys again to who made them, where keys are kept',
+  memoryMiB: 256,
+  timeoutSeconds: 10,
+  table: [
+    { actions: ['GetItem'], keys: ['TENANT#*', 'KEY#*'] },
+    { actions: ['BatchGetItem'], keys: ['KEY#*'] },
+    // The row of the audit trail.
+    { actions: ['PutItem', 'UpdateItem'], keys: ['TENANT#*'] },
+  ],
+  vault: 'revealer',
+};
+
 function forwarders(upstreams: readonly Pick<Upstream, 'name' | 'path'>[]): Record<string, FunctionSpec> {
   const named = upstreams.filter(({ name }) => name !== '');
   return Object.fromEntries(
@@ -131,7 +152,7 @@ export function functionSpecs(
     exchanges = false,
     upstreams = [],
   }: RightsOptions = {},
-): Readonly<Record<FunctionName, FunctionSpec>> {
+): Functions<FunctionSpec> {
   return {
     authorizer: {
       description: 'Decides every request that takes a credential',
@@ -161,12 +182,14 @@ export function functionSpecs(
         { actions: ['BatchGetItem'], keys: ['CONTROL', 'SESSION#*', 'TENANT#*'] },
       ],
       keyset: ['GetSecretValue'],
+      vault: 'keeper',
       variables: ['ISSUER'],
     },
     tokens: {
       description: 'Tokens, and the pages on which people let clients act for them',
       memoryMiB: 512,
-      timeoutSeconds: 10,
+      // A client's metadata document and its keys may take five each.
+      timeoutSeconds: 15,
       table: [
         { actions: ['BatchGetItem'], keys: ['TENANT#*', 'CONTROL', 'SESSION#*', 'KEY#*'] },
         { actions: ['GetItem'], keys: ['TENANT#*', 'USER#*', 'SIGNIN#*', 'REFRESH#*'] },
@@ -200,6 +223,7 @@ export function functionSpecs(
         },
         { actions: ['UpdateItem'], keys: ['CURSORS'] },
       ],
+      vault: 'keeper',
     },
     people: {
       description: 'The people of a tenant and their passwords',
@@ -244,6 +268,7 @@ export function functionSpecs(
       variables: ['ISSUER'],
       readsMetrics: (profile.paths.getMetrics ?? []).length > 0,
     },
+    ...((profile.paths.revealKey ?? []).length > 0 ? { reveal: REVEAL } : {}),
     forwarder: FORWARDER,
     ...forwarders(upstreams),
     fetcher: {
@@ -291,6 +316,7 @@ export function functionSpecs(
         { actions: ['UpdateItem'], keys: ['SESSION#*', 'EMAIL#*', 'CENSUS', 'USAGEKEYS'] },
         { actions: ['PutItem'], keys: ['EVENT#*'] },
       ],
+      vault: 'follower',
     },
     usage: {
       description: 'Counts the uses of keys by day',

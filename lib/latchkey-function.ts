@@ -1,7 +1,15 @@
 import { Duration, type RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { Architecture, Code, Function as Lambda, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import {
+  Architecture,
+  Code,
+  Function as Lambda,
+  LoggingFormat,
+  Runtime,
+  SystemLogLevel,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Variables } from '../lambdas/kernel/variables.ts';
@@ -47,6 +55,9 @@ export class LatchkeyFunction extends Construct {
         : { reservedConcurrentExecutions: props.reservedConcurrency }),
       role,
       logGroup,
+      // START, END and REPORT of each call are half of what is paid for, and CloudWatch has what they say as metrics.
+      loggingFormat: LoggingFormat.JSON,
+      systemLogLevelV2: SystemLogLevel.WARN,
       tracing: Tracing.ACTIVE,
     });
     Validations.of(this.lambda).acknowledge({

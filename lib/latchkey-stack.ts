@@ -3,11 +3,13 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import type { ApiRow } from '../lambdas/kernel/api-rows.ts';
 import { ApiDomain } from './api-domain.ts';
+import { corsOf } from './cors-fields.ts';
 import { firstCalls } from './first-calls.ts';
 import { FrontDoor } from './front-door.ts';
 import { forwarderName, functionSpecs } from './functions.ts';
 import { IdentityTable } from './identity-table.ts';
 import { KeyStream } from './key-stream.ts';
+import { KeyVault } from './key-vault.ts';
 import { KeysetSecret } from './keyset-secret.ts';
 import { LatchkeyFunctions } from './latchkey-functions.ts';
 import { Monitoring } from './monitoring.ts';
@@ -61,7 +63,7 @@ export class LatchkeyStack extends Stack {
       stageName: config.stage,
       domainName: config.domain?.name ?? null,
       servesStageUrl: config.domain?.alsoServeStageUrl ?? false,
-      allowedOrigin: config.cors.allowedOrigin,
+      cors: corsOf(config),
       contextHeaders: config.gatewayContextHeaders,
       challengesFromContext: config.challenges === 'context',
     });
@@ -73,6 +75,7 @@ export class LatchkeyStack extends Stack {
       tiers: config.tiers,
       sandbox: config.sandbox,
     });
+    const vault = config.revealApiKey ? new KeyVault(this, 'Vault', kept) : null;
     const functions = new LatchkeyFunctions(this, 'Functions', {
       ...logged,
       specs: functionSpecs(profile, {
@@ -86,6 +89,7 @@ export class LatchkeyStack extends Stack {
       keyset,
       assertions,
       usagePlans,
+      vault,
       variables: {
         ISSUER: frontDoor.url,
         ACCEPTED_ISSUERS: [...frontDoor.urls, ...config.tokens.previousIssuers].join(' '),
@@ -95,11 +99,18 @@ export class LatchkeyStack extends Stack {
 
     frontDoor.serve(functions);
     const limits = wafLimitsOf(config);
-    const { allowedOrigin } = config.cors;
     const waf =
       limits === null
         ? {}
-        : { waf: new Waf(this, 'Waf', { stage: frontDoor.stage, rows, profile, allowedOrigin, limits }) };
+        : {
+            waf: new Waf(this, 'Waf', {
+              stage: frontDoor.stage,
+              rows,
+              profile,
+              cors: corsOf(config),
+              limits,
+            }),
+          };
     const rotation = Duration.days(config.rotationDays);
     keyset.rotateWith(functions.rotation, rotation);
     // What signs by the new secret waits until its first rotation has begun.
@@ -120,6 +131,7 @@ export class LatchkeyStack extends Stack {
       stage: frontDoor.stage,
       table: table.table,
       functions,
+      revealsKeys: config.revealApiKey,
       failures: keyStream.failures,
       usageKeys: config.usageKeys,
       rotationDays: config.rotationDays,

@@ -3,7 +3,8 @@ import { DescribeSecretCommand, RotateSecretCommand } from '@aws-sdk/client-secr
 import { FACTS_SECONDS } from '../lambdas/kernel/freshness.ts';
 import {
   type ControlFacts,
-  type KeysetName,
+  type KeysetUse,
+  type KeyUse,
   keysetOf,
   type PublicKey,
 } from '../lambdas/signing/control-facts.ts';
@@ -25,7 +26,7 @@ export interface KeyRow extends Pick<PublicKey, 'kid' | 'use' | 'algorithm'> {
 }
 
 /** Each has a secret and a rotation of its own. */
-const USES = ['token', 'assertion'] as const satisfies readonly KeysetName[];
+const USES = ['token', 'assertion'] as const satisfies readonly KeysetUse[];
 
 export interface SigningKeysReport {
   readonly version: number;
@@ -56,7 +57,7 @@ export async function rotate(target: Target, log: (line: string) => void): Promi
   for (const use of USES) await rotateUse(use, target, log);
 }
 
-async function rotateUse(use: KeysetName, target: Target, log: (line: string) => void): Promise<void> {
+async function rotateUse(use: KeysetUse, target: Target, log: (line: string) => void): Promise<void> {
   const control = new ControlStore(target.table);
   const version = async () => versionOf(await control.read(), use);
   const before = await version();
@@ -70,7 +71,7 @@ async function rotateUse(use: KeysetName, target: Target, log: (line: string) =>
   log(`Rotated: the keyset of ${use}s has version ${await version()}.`);
 }
 
-function versionOf({ version, assertionVersion = 0 }: ControlFacts, use: KeysetName): number {
+function versionOf({ version, assertionVersion = 0 }: ControlFacts, use: KeysetUse): number {
   return use === 'token' ? version : assertionVersion;
 }
 
@@ -89,7 +90,7 @@ export async function revoke(kid: string, target: Target, log: (line: string) =>
   // A rotation that had begun before may have made its keys without knowing of the revocation.
   for (
     let attempt = 1;
-    needsKey(keysetOf(key.use), await control.read()) || (attempt === 1 && (await holds(kid, target)));
+    needsKey(key.use, await control.read()) || (attempt === 1 && (await holds(kid, target)));
     attempt += 1
   ) {
     if (attempt > 3) throw new OpsError('The key is revoked, and no other can sign: rotate again.');
@@ -118,7 +119,7 @@ function signer({ keys, revokedKids }: ControlFacts, use: PublicKey['use'], now:
   return signingKey({ version: 0, keys: dated }, use, now)?.kid;
 }
 
-function needsKey(use: KeysetName, control: ControlFacts): boolean {
+function needsKey(use: KeyUse, control: ControlFacts): boolean {
   return signer(control, use, seconds() + URGENT_PUBLICATION_SECONDS) === undefined;
 }
 
@@ -127,7 +128,7 @@ async function holds(kid: string, { table }: Target): Promise<boolean> {
   return (await new ControlStore(table).read()).keys.some((key) => key.kid === kid);
 }
 
-async function startRotation(use: KeysetName, { secrets, secretIds }: Target): Promise<void> {
+async function startRotation(use: KeysetUse, { secrets, secretIds }: Target): Promise<void> {
   try {
     await secrets.send(new RotateSecretCommand({ SecretId: secretIds[use] }));
   } catch (error) {
@@ -137,7 +138,7 @@ async function startRotation(use: KeysetName, { secrets, secretIds }: Target): P
 }
 
 /** Whether no version is pending beside the current one. */
-async function isSettled(use: KeysetName, { secrets, secretIds }: Target): Promise<boolean> {
+async function isSettled(use: KeysetUse, { secrets, secretIds }: Target): Promise<boolean> {
   const command = new DescribeSecretCommand({ SecretId: secretIds[use] });
   const { VersionIdsToStages = {} } = await secrets.send(command);
   return Object.values(VersionIdsToStages).every(
@@ -151,7 +152,7 @@ async function nextRotation(target: Target): Promise<Date | null> {
   return dates.reduce((first, date) => (first === null || (date !== null && date < first) ? date : first));
 }
 
-async function nextRotationOf(use: KeysetName, { secrets, secretIds }: Target): Promise<Date | null> {
+async function nextRotationOf(use: KeysetUse, { secrets, secretIds }: Target): Promise<Date | null> {
   const { NextRotationDate, LastRotatedDate, RotationRules } = await secrets.send(
     new DescribeSecretCommand({ SecretId: secretIds[use] }),
   );

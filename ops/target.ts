@@ -4,7 +4,7 @@ import { APIGatewayClient } from '@aws-sdk/client-api-gateway';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { Table } from '../lambdas/kernel/table.ts';
-import type { KeysetName } from '../lambdas/signing/control-facts.ts';
+import type { KeysetUse } from '../lambdas/signing/control-facts.ts';
 
 /** Where `npm run deploy` notes what a stack is called, and `npm start` each stack that runs. */
 const OUTPUTS_FILE = '.latchkey/outputs.json';
@@ -32,7 +32,7 @@ export interface Target {
   readonly table: Table;
   readonly secrets: SecretsManagerClient;
   /** The secret with the signing keys of each use. */
-  readonly secretIds: Readonly<Record<KeysetName, string>>;
+  readonly secretIds: Readonly<Record<KeysetUse, string>>;
   readonly tableName: string;
   readonly dynamodb: DynamoDBClient;
   readonly apiGateway: APIGatewayClient;

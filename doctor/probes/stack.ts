@@ -97,6 +97,7 @@ export function stackProbes(stack: string): readonly Probe[] {
     {
       id: 'protection',
       subject: 'Protection from deletion',
+      settles: [17],
       async run() {
         const { hasTerminationProtection } = await facts;
         const TableName = (await outputs).TableName ?? '';

@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
 import type { APIGatewayProxyResult } from 'aws-lambda';
-import { EXPOSED_HEADERS } from '../contract/cors.ts';
 import type { Upstream } from '../contract/upstream.ts';
 import { type Caller, principalOf } from '../kernel/caller.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -15,6 +14,7 @@ import { requestHeaders, responseHeaders } from '../upstream/headers.ts';
 import type { PublicUrl } from '../upstream/public-url.ts';
 import type { HttpRequest } from './event.ts';
 import { callerOf } from './identity.ts';
+import { originHeaders } from './origin.ts';
 import { type Rendering, rateLimitHeaders, respond } from './respond.ts';
 import type { Answer } from './serve.ts';
 
@@ -54,17 +54,23 @@ export function forwarder({ signer, rendering, clock, protocol }: ForwarderOptio
     const { status, headers, body } = await make(call);
     if (body === TOO_LARGE)
       throw new Problem('upstream_failed', { cause: 'the response is larger than 4.5 MB' });
+    const { Vary: vary, ...origin } = originHeaders(
+      request.headers,
+      rendering.deployment.cors,
+      exposedBy(headers),
+    );
     const own = Object.entries({
-      'access-control-allow-origin': rendering.deployment.allowedOrigin,
-      'access-control-expose-headers': EXPOSED_HEADERS,
+      ...origin,
       'x-request-id': request.requestId,
       ...rateLimitHeaders(request.context),
     });
     const place = { upstreamUrl: upstream.url, publicUrl, sharesOrigin: upstream.sharesOrigin, now: clock() };
+    const passed = responseHeaders(headers, place);
     const result = {
       statusCode: status,
       multiValueHeaders: {
-        ...responseHeaders(headers, place),
+        ...passed,
+        ...(vary === undefined ? {} : { vary: [...(passed.vary ?? []), vary] }),
         ...Object.fromEntries(own.map(([name, value]) => [name.toLowerCase(), [value]])),
       },
       body: body.toString('base64'),
@@ -75,6 +81,15 @@ export function forwarder({ signer, rendering, clock, protocol }: ForwarderOptio
 }
 
 /** The request that the upstream is sent, or that the echo shows. */
+/** Headers of an upstream's answer that it lets scripts read: theirs, and ours besides. */
+function exposedBy(headers: readonly Header[]): readonly string[] {
+  return headers
+    .filter(([name]) => name.toLowerCase() === 'access-control-expose-headers')
+    .flatMap(([, value]) => value.split(','))
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+}
+
 async function upstreamRequest(
   request: HttpRequest,
   {

@@ -99,7 +99,7 @@ export function serve<Services>(
       const elsewhere = row.route.page && publicAddress(request, rendering.pages);
       if (elsewhere !== undefined) {
         const result = respond(
-          { status: 302, body: '', headers: { Location: elsewhere } },
+          { status: 302, body: '', headers: { Location: elsewhere }, isPage: true },
           request,
           rendering,
         );

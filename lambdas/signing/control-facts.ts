@@ -1,18 +1,24 @@
 import type { Algorithm } from '../contract/algorithms.ts';
 import type { Item } from '../kernel/items.ts';
 
-/** A keyset: that of tokens, or that of assertions. Each has a secret, a rotation and a version of its own. */
-export type KeysetName = 'token' | 'assertion';
+/**
+ * `token`: access tokens of logins and API keys. `oauth`: those of OAuth clients, always ES256; there is such a key only
+ * where another algorithm signs `token`. `assertion`: what the upstream gets, always asymmetric.
+ */
+export type KeyUse = 'token' | 'oauth' | 'assertion';
 
-/** The keyset that holds the keys of a use. */
-export function keysetOf(use: PublicKey['use']): KeysetName {
-  return use === 'assertion' ? 'assertion' : 'token';
+/** The keyset of access tokens, and that of assertions: each has a secret, a rotation and a version of its own. */
+export type KeysetUse = Exclude<KeyUse, 'oauth'>;
+
+/** The keyset that keys of a use are in. */
+export function keysetOf(use: KeyUse): KeysetUse {
+  return use === 'oauth' ? 'token' : use;
 }
 
 /** A key that verifies tokens, as the deployment publishes it. */
 export interface PublicKey {
   readonly kid: string;
-  readonly use: 'token' | 'oauth' | 'assertion';
+  readonly use: KeyUse;
   readonly algorithm: Algorithm;
   /** The public half (RFC 7517); absent for HS256, which has none. */
   readonly jwk?: Readonly<Record<string, string>>;
@@ -25,9 +31,7 @@ export interface PublicKey {
 export interface ControlFacts {
   /** Changes whenever the tokens' keyset does. */
   readonly version: number;
-  /** {@link PublishedAssertions} as text; {@link withAssertions} reads it. Undefined until their first rotation. */
-  readonly assertions?: string | undefined;
-  /** The version of the assertions' keyset, where it has been read. */
+  /** The same of the assertions' keyset; absent until its first rotation has published it. */
   readonly assertionVersion?: number;
   readonly keys: readonly PublicKey[];
   readonly revokedKids: ReadonlySet<string>;
@@ -42,26 +46,17 @@ export function newestKeyAge({ keys }: ControlFacts, now: number): number {
 
 /** The deployment's item; before the first rotation there is none, and no token can be valid. */
 export function controlFacts(item: Item | undefined): ControlFacts {
+  const { version, keys, assertionVersion, assertionKeys } = item ?? {};
+  const published: PublicKey[] = JSON.parse(keys?.S ?? '[]');
   return {
-    version: Number(item?.version?.N ?? 0),
-    keys: JSON.parse(item?.keys?.S ?? '[]'),
+    version: Number(version?.N ?? 0),
+    keys:
+      assertionKeys?.S === undefined
+        ? published
+        : // One secret held both before: what it had published of assertions is among these.
+          [...published.filter(({ use }) => use !== 'assertion'), ...JSON.parse(assertionKeys.S)],
+    ...(assertionVersion?.N === undefined ? {} : { assertionVersion: Number(assertionVersion.N) }),
     revokedKids: new Set(item?.revokedKids?.SS ?? []),
     ...(item?.importedKeys?.BOOL === true ? { importedKeys: true } : {}),
-    assertions: item?.assertions?.S,
   };
-}
-
-/** The publication of the assertions' keyset, as it is stored. */
-export interface PublishedAssertions {
-  readonly version: number;
-  readonly keys: readonly PublicKey[];
-}
-
-/** The facts with what is published of assertions: all that the authorizer, which verifies tokens, does not read. */
-export function withAssertions(facts: ControlFacts): ControlFacts {
-  if (facts.assertions === undefined) return facts;
-  const { version, keys }: PublishedAssertions = JSON.parse(facts.assertions);
-  // One secret held both before: what it had published of assertions stands among the others.
-  const tokens = facts.keys.filter(({ use }) => use !== 'assertion');
-  return { ...facts, keys: [...tokens, ...keys], assertionVersion: version };
 }

@@ -2,19 +2,12 @@ import { CONTROL_KEY } from '../kernel/item-keys.ts';
 import { N, S } from '../kernel/items.ts';
 import { isConditionFailure } from '../kernel/record-client.ts';
 import type { Table } from '../kernel/table.ts';
-import {
-  type ControlFacts,
-  controlFacts,
-  type KeysetName,
-  type PublicKey,
-  type PublishedAssertions,
-  withAssertions,
-} from './control-facts.ts';
+import { type ControlFacts, controlFacts, type KeysetUse, type PublicKey } from './control-facts.ts';
 
-/** Where a keyset is published. */
+/** Where a use's keyset is published. */
 const PUBLISHED = {
   token: { '#version': 'version', '#keys': 'keys' },
-  assertion: { '#version': 'assertionVersion', '#keys': 'assertions' },
+  assertion: { '#version': 'assertionVersion', '#keys': 'assertionKeys' },
 } as const;
 
 /** The deployment's own item: what verifiers must know of the keyset. */
@@ -26,7 +19,7 @@ export class ControlStore {
   }
 
   async read(): Promise<ControlFacts> {
-    return withAssertions(controlFacts(await this.#table.get(CONTROL_KEY)));
+    return controlFacts(await this.#table.get(CONTROL_KEY));
   }
 
   /** From {@link FACTS_SECONDS} after this has answered, nothing that the key signed is accepted. Repeatable. */
@@ -54,15 +47,14 @@ export class ControlStore {
     }
   }
 
-  /** Publishes the keys of a keyset's version; a newer version that is there already stays, and so do the keys of the other one. */
-  async publish(version: number, keys: readonly PublicKey[], keyset: KeysetName = 'token'): Promise<void> {
-    const published = keyset === 'token' ? keys : ({ version, keys } satisfies PublishedAssertions);
+  /** Publishes the keys of a keyset's version; a newer version that is there already stays, and so do the keys of another use. */
+  async publish(version: number, keys: readonly PublicKey[], use: KeysetUse = 'token'): Promise<void> {
     try {
       await this.#table.update(CONTROL_KEY, {
         UpdateExpression: 'SET #version = :version, #keys = :keys',
         ConditionExpression: 'attribute_not_exists(#version) OR #version <= :version',
-        ExpressionAttributeNames: PUBLISHED[keyset],
-        ExpressionAttributeValues: { ':version': N(version), ':keys': S(JSON.stringify(published)) },
+        ExpressionAttributeNames: PUBLISHED[use],
+        ExpressionAttributeValues: { ':version': N(version), ':keys': S(JSON.stringify(keys)) },
       });
     } catch (error) {
       if (!isConditionFailure(error)) throw error;

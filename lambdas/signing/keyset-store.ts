@@ -4,7 +4,7 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { Problem } from '../kernel/problem.ts';
-import { type ControlFacts, type KeysetName, withAssertions } from './control-facts.ts';
+import type { ControlFacts, KeysetUse } from './control-facts.ts';
 import { type Keyset, parseKeyset, signingKeyset } from './keyset.ts';
 
 /** Seconds for which an instance signs with a copy: far less than a key is published before it signs. */
@@ -22,14 +22,14 @@ export function secretsClient(): SecretsManagerClient {
 export class KeysetStore {
   readonly #client: SecretsManagerClient;
   readonly #secretId: string;
-  readonly #use: KeysetName;
+  readonly #use: KeysetUse;
   readonly #control: () => Promise<ControlFacts>;
   /** `version` is the one that was published when the copy was made: the copy itself may still be older. */
   #copy: { readonly keyset: Keyset; readonly version: number; readonly readAt: number } | undefined;
 
   /** `control` gives the deployment's facts, no older than they may be for a decision. */
   constructor(
-    { secretId, use }: { readonly secretId: string; readonly use: KeysetName },
+    { secretId, use }: { readonly secretId: string; readonly use: KeysetUse },
     control: () => Promise<ControlFacts>,
     client: SecretsManagerClient = secretsClient(),
   ) {
@@ -51,7 +51,7 @@ export class KeysetStore {
 
   async #facts(): Promise<ControlFacts> {
     try {
-      return withAssertions(await this.#control());
+      return await this.#control();
     } catch (error) {
       throw error instanceof Problem ? error : new Problem('unavailable', { cause: error });
     }

@@ -6,7 +6,7 @@ import {
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import type { Clock } from '../kernel/clock.ts';
-import { type ControlFacts, type KeysetName, keysetOf } from './control-facts.ts';
+import { type ControlFacts, type KeysetUse, keysetOf } from './control-facts.ts';
 import type { ControlStore } from './control-store.ts';
 import {
   asPublished,
@@ -31,9 +31,9 @@ export interface RotationEvent {
 export interface RotationContext {
   readonly secrets: SecretsManagerClient;
   readonly secretId: string;
-  /** The keyset that the secret holds. */
-  readonly use: KeysetName;
-  /** The secret that held keys of it before: those are taken over by the first rotation. @default - none did */
+  /** The use of the secret's keys. */
+  readonly use: KeysetUse;
+  /** The secret that held keys of this use before: those are taken over by the first rotation. @default - none did */
   readonly predecessorId?: string;
   readonly control: ControlStore;
   readonly plan: Omit<KeysetPlan, 'keyset'>;
@@ -89,8 +89,8 @@ async function createPending(token: string, context: RotationContext): Promise<v
 }
 
 /**
- * The keys of the keyset. Of the other one the secret holds what it did when both had one, until that one's own secret has
- * taken them over.
+ * The keys that the secret holds for its use. Of another use it holds what it did when both had one secret, until that
+ * use's own has taken them over.
  */
 async function presentKeyset(facts: ControlFacts, context: RotationContext): Promise<Keyset> {
   const { secretId, use, predecessorId } = context;

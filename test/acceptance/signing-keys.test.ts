@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { decodeProtectedHeader } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { KeysetName } from '../../lambdas/signing/control-facts.ts';
+import type { KeysetUse } from '../../lambdas/signing/control-facts.ts';
 import { ControlStore } from '../../lambdas/signing/control-store.ts';
 import { publicKeys, signingKey } from '../../lambdas/signing/keyset.ts';
 import { revoke, signingKeys } from '../../ops/signing-keys.ts';
@@ -106,7 +106,7 @@ async function skipPublicationTime(): Promise<void> {
   for (const use of ['token', 'assertion'] as const) await skipPublicationTimeOf(use);
 }
 
-async function skipPublicationTimeOf(use: KeysetName): Promise<void> {
+async function skipPublicationTimeOf(use: KeysetUse): Promise<void> {
   const keyset = await stack.keyset(use);
   const now = Math.floor(Date.now() / 1000);
   const keys = keyset.keys.map((key, index) => ({

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { examine } from '../../doctor/finding.ts';
 import { stackProbes } from '../../doctor/probes/stack.ts';
-import type { KeysetName } from '../../lambdas/signing/control-facts.ts';
+import type { KeysetUse } from '../../lambdas/signing/control-facts.ts';
 import { EMPTY_KEYSET, nextKeyset } from '../../lambdas/signing/keyset.ts';
 import { assemblyOf } from '../support/assembly.ts';
 import withDomain from '../support/domain.json' with { type: 'json' };
@@ -163,7 +163,7 @@ describe('the main flow', () => {
     for (const use of ['token', 'assertion'] as const) await rotateUse(use);
   }
 
-  async function rotateUse(use: KeysetName): Promise<void> {
+  async function rotateUse(use: KeysetUse): Promise<void> {
     const name = deployed.find('Functionsrotation', 'AWS::Lambda::Function');
     const RotationLambdaARN = `arn:aws:lambda:${REGION}:${ACCOUNT}:function:${name}`;
     const secret = (action: string, input: object) =>
@@ -176,7 +176,7 @@ describe('the main flow', () => {
     });
     // Secrets Manager would stage an empty version, which the emulator cannot: what createSecret would make is given.
     const ClientRequestToken = crypto.randomUUID();
-    const plan = { keyset: use, tokenAlgorithm: 'ES256', tokenSeconds: 3600 } as const;
+    const plan = { uses: [use], tokenAlgorithm: 'ES256', tokenSeconds: 3600 } as const;
     const pending = await nextKeyset(EMPTY_KEYSET, plan, Math.floor(Date.now() / 1000));
     await secret('PutSecretValue', {
       SecretId,

@@ -65,7 +65,7 @@ describe('a diff of two synths', () => {
 
   it('shows another origin in responses, and a new deployment of the API, but keeps every logical id beside', async () => {
     const types = Object.keys(
-      changes(await resourcesOf({ cors: { allowedOrigin: 'https://app.example.com' } })),
+      changes(await resourcesOf({ cors: { allowedOrigins: ['https://app.example.com'] } })),
     );
     expect(types.sort()).toEqual([
       'AWS::ApiGateway::Deployment',

@@ -11,7 +11,7 @@ import { apiRows } from '../../lambdas/kernel/api-rows.ts';
 import { backoffKey } from '../../lambdas/kernel/item-keys.ts';
 import { N } from '../../lambdas/kernel/items.ts';
 import { Table } from '../../lambdas/kernel/table.ts';
-import type { KeysetName } from '../../lambdas/signing/control-facts.ts';
+import type { KeysetUse } from '../../lambdas/signing/control-facts.ts';
 import { type Keyset, parseKeyset } from '../../lambdas/signing/keyset.ts';
 import { routes } from '../../lambdas/table/index.ts';
 import { openApiDocument } from '../../lib/openapi/document.ts';
@@ -60,7 +60,7 @@ export interface TestStack {
   // biome-ignore lint/suspicious/noExplicitAny: the view of a key, as the tests read it.
   createKey(token: string, fields?: Readonly<Record<string, unknown>>): Promise<any>;
   /** The signing keys of a use, private halves too. @default - of tokens */
-  keyset(use?: KeysetName): Promise<Keyset>;
+  keyset(use?: KeysetUse): Promise<Keyset>;
   stop(): Promise<void>;
 }
 

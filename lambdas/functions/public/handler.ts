@@ -1,6 +1,7 @@
 import { profile } from '#profile';
 import { Facts } from '../../access/facts.ts';
 import { discovery } from '../../http/discovery.ts';
+import { withPreflights } from '../../http/preflight.ts';
 import { serve } from '../../http/serve.ts';
 import { methodOrPath } from '../../http/unmatched.ts';
 import { systemClock } from '../../kernel/clock.ts';
@@ -8,7 +9,6 @@ import type { ServicesOf } from '../../kernel/route.ts';
 import { Table } from '../../kernel/table.ts';
 import { variable } from '../../kernel/variables.ts';
 import { pageFiles } from '../../pages/rows.ts';
-import { withAssertions } from '../../signing/control-facts.ts';
 import { KeysetStore } from '../../signing/keyset-store.ts';
 import { DynamoCensusStore } from '../../status/census-store.ts';
 import { healthCheck, withDeadline } from '../../status/health.ts';
@@ -19,8 +19,6 @@ const issuer = variable('ISSUER');
 const table = new Table(variable('TABLE_NAME'));
 const facts = new Facts(table, table.name);
 const census = new DynamoCensusStore(table);
-/** With the keys of all uses. */
-const control = async () => withAssertions(await facts.control());
 const keysets = [
   { use: 'token', secretId: variable('KEYSET_SECRET_ARN') },
   { use: 'assertion', secretId: variable('ASSERTION_SECRET_ARN') },
@@ -33,11 +31,11 @@ const services: ServicesOf<typeof publicRoutes> = {
     signing_keys: async () => {
       await Promise.all(stores.map((store) => store.check()));
       // A database that does not answer is the other check's finding.
-      const published = await withDeadline(control(), 1000).catch(() => undefined);
+      const control = await withDeadline(facts.control(), 1000).catch(() => undefined);
       const missing = keysets
         .map(({ use }) => use)
-        .filter((use) => !published?.keys.some((key) => key.use === use));
-      if (published !== undefined && missing.length > 0) {
+        .filter((use) => !control?.keys.some((key) => key.use === use));
+      if (control !== undefined && missing.length > 0) {
         throw new Error(`no key for use ${missing.join(', ')} is published: has the first rotation run?`);
       }
     },
@@ -57,15 +55,15 @@ const services: ServicesOf<typeof publicRoutes> = {
   pageFiles: pageFiles(LATCHKEY_BRANDING),
   discovery: discovery(issuer, LATCHKEY_ADVERTISED, profile, LATCHKEY_DEPLOYMENT),
   publicKeys: async () => {
-    const { keys, revokedKids } = await control();
+    const { keys, revokedKids } = await facts.control();
     return keys.filter(({ kid }) => !revokedKids.has(kid));
   },
 };
 
-/** Serves what anybody may ask, and the 405 or 404 of everything that no row names. */
-export const handler = serve(
-  publicRoutes,
-  services,
-  { profile, deployment: LATCHKEY_DEPLOYMENT },
-  { unmatched: methodOrPath(LATCHKEY_METHODS) },
+const rendering = { profile, deployment: LATCHKEY_DEPLOYMENT };
+
+/** Serves what anybody may ask, the 405 or 404 of everything that no row names, and preflights of several origins. */
+export const handler = withPreflights(
+  rendering,
+  serve(publicRoutes, services, rendering, { unmatched: methodOrPath(LATCHKEY_METHODS) }),
 );
