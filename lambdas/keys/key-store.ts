@@ -85,7 +85,6 @@ export class DynamoKeyStore implements KeyStore {
       : this.find(text(record, attribute.TENANT), text(record, attribute.KEY_ID));
   }
 
-  /** The names of keys by their ids; one whose row is gone has none. */
   names(tenantId: string, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
     return this.#list.names(tenantId, ids);
   }
