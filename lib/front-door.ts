@@ -8,6 +8,7 @@ import {
   LogGroupLogDestination,
   type MethodOptions,
   RequestAuthorizer,
+  ResponseTransferMode,
   RestApi,
   type Stage,
 } from 'aws-cdk-lib/aws-apigateway';
@@ -152,7 +153,15 @@ function servedBy(row: ApiRow): { service: FunctionName; open: boolean } {
 /** One permission for the whole API instead of two a method, which a function's policy has no room for. */
 function integrationOf(fn: LatchkeyFunction | undefined): LambdaIntegration {
   if (fn === undefined) throw new Error('a row is served by a function that the stack does not have');
-  return new LambdaIntegration(fn.lambda, { scopePermissionToMethod: false });
+  return new LambdaIntegration(fn.lambda, {
+    scopePermissionToMethod: false,
+    ...(fn.streamSeconds === undefined
+      ? {}
+      : {
+          responseTransferMode: ResponseTransferMode.STREAM,
+          timeout: Duration.seconds(fn.streamSeconds + 1),
+        }),
+  });
 }
 
 function acknowledgeFindings(frontDoor: FrontDoor): void {

@@ -81,7 +81,7 @@ export interface RightsOptions {
   /** Whether tokens of identity providers are exchanged. @default false */
   readonly exchanges?: boolean;
   /** What stands behind the front door. @default - nothing */
-  readonly upstreams?: readonly Pick<Upstream, 'name' | 'path'>[];
+  readonly upstreams?: readonly Pick<Upstream, 'name' | 'path' | 'stream'>[];
 }
 
 /** The function that carries calls to an upstream. */
@@ -99,14 +99,33 @@ const FORWARDER: FunctionSpec = {
   variables: ['ISSUER'],
 };
 
-function forwarders(upstreams: readonly Pick<Upstream, 'name' | 'path'>[]): Record<string, FunctionSpec> {
+/** Below what API Gateway waits for a stream, which is Lambda's own limit of 900. */
+const MAX_FUNCTION_SECONDS = 899;
+
+/** The forwarders of upstreams with a name. */
+function forwarders(
+  upstreams: NonNullable<RightsOptions['upstreams']>,
+): Readonly<Record<string, FunctionSpec>> {
   const named = upstreams.filter(({ name }) => name !== '');
   return Object.fromEntries(
-    named.map(({ name, path }) => [
+    named.map(({ name, path, stream }) => [
       forwarderName(name),
-      { ...FORWARDER, folder: 'forwarder', description: `Carries calls to the upstream of ${path}` },
+      stream === null
+        ? { ...FORWARDER, folder: 'forwarder', description: `Carries calls to the upstream of ${path}` }
+        : {
+            ...FORWARDER,
+            folder: 'streamer',
+            description: `Streams answers of the upstream of ${path}`,
+            // The head of the answer, then the stream, then some for the function's own log.
+            timeoutSeconds: Math.min(MAX_FUNCTION_SECONDS, 28 + stream.maxStreamSeconds),
+          },
     ]),
   );
+}
+
+/** The folders of `lambdas/functions` whose code some of the functions have. */
+export function foldersOf(specs: Readonly<Record<string, FunctionSpec>>): readonly string[] {
+  return [...new Set(Object.entries(specs).map(([name, { folder = name }]) => folder))];
 }
 
 /** All functions. A right stands here or it is not given. */

@@ -23,10 +23,13 @@ export interface LatchkeyFunctionProps {
 /** A function with a role and a log group of its own: it may write its log and its traces, and nothing else yet. */
 export class LatchkeyFunction extends Construct {
   readonly lambda: Lambda;
+  /** Of a function whose responses are streamed: the seconds for which it runs. */
+  readonly streamSeconds: number | undefined;
 
   constructor(scope: Construct, id: string, props: LatchkeyFunctionProps) {
     super(scope, id);
     const { spec } = props;
+    this.streamSeconds = spec.folder === 'streamer' ? spec.timeoutSeconds : undefined;
     const logGroup = new LogGroup(this, 'Logs', {
       retention: props.logRetention,
       removalPolicy: props.removalPolicy,

@@ -9,6 +9,12 @@ import { scopeName } from './rights-fields.ts';
 /** API Gateway waits 29 seconds, and the forwarder's own answer must still arrive. */
 const MAX_TIMEOUT_SECONDS = 27;
 
+/** A function runs for at most 15 minutes (Lambda, "Quotas"), as long as API Gateway streams. */
+const MAX_STREAM_SECONDS = 900;
+
+/** API Gateway ends a stream that is idle for five minutes (developer guide, response-transfer-mode). */
+const MAX_IDLE_SECONDS = 300;
+
 const pathScope = fields({
   /** A path of the upstream as the caller sends it, without the stage; `/*` at the end matches everything below. */
   path: text(/^\/[^*\s]*(\/\*)?$/, 'a path that starts with /, with /* at the end for everything below'),
@@ -20,7 +26,7 @@ const pathScope = fields({
 const target = {
   /** The team's API. */
   url: httpsUrl().transform((url) => url.replace(/\/+$/, '')),
-  /** Seconds until its whole response must be there: beyond, the caller gets a 504. @default 27 */
+  /** Seconds until its whole response must be there, of a streamed one its head: beyond, the caller gets a 504. @default 27 */
   timeoutSeconds: whole(1, MAX_TIMEOUT_SECONDS).default(MAX_TIMEOUT_SECONDS),
   /**
    * Whether its pages may act as pages of the API's own origin: read what the origin keeps in the browser, and end it.
@@ -67,6 +73,18 @@ export const upstreams = z
         'a path such as /v1/search, without the stage and without * or a slash at its end',
       ),
       ...target,
+      /**
+       * Passes its answers on while they come, such as server-sent events; null gathers them first, up to 4.5 MB.
+       * @default null
+       */
+      stream: fields({
+        /** Seconds from the head of an answer to its end; a revoked key's stream ends then. @default 60 */
+        maxStreamSeconds: whole(1, MAX_STREAM_SECONDS).default(60),
+        /** Seconds without a byte after which it ends. @default 30 */
+        idleSeconds: whole(1, MAX_IDLE_SECONDS).default(30),
+      })
+        .nullable()
+        .default(null),
     }),
   )
   .refine((all) => Object.keys(all).length <= MAX_UPSTREAMS, {
@@ -86,20 +104,23 @@ interface UpstreamConfig {
 function byName({ upstream: rest, upstreams: others }: UpstreamConfig) {
   return [
     ...Object.entries(others),
-    ...(rest === null ? [] : [['', { ...rest, path: '' }] as const]),
+    ...(rest === null ? [] : [['', { ...rest, path: '', stream: null }] as const]),
   ] as const;
 }
 
 /** The upstreams of a configuration as the functions know them. */
 export function upstreamsOf(config: UpstreamConfig): readonly Upstream[] {
-  return byName(config).map(([name, { path, url, timeoutSeconds, sharesOrigin, circuitBreaker }]) => ({
-    name,
-    path,
-    url,
-    timeoutSeconds,
-    sharesOrigin,
-    circuitBreaker,
-  }));
+  return byName(config).map(
+    ([name, { path, url, timeoutSeconds, sharesOrigin, circuitBreaker, stream }]) => ({
+      name,
+      path,
+      url,
+      timeoutSeconds,
+      sharesOrigin,
+      circuitBreaker,
+      stream,
+    }),
+  );
 }
 
 /** The share of all upstreams but the main one, where the configuration does not say it of each. */

@@ -6,12 +6,22 @@ export interface Upstream {
   readonly path: string;
   /** Without a slash at the end; the path of a call is appended. */
   readonly url: string;
-  /** Seconds until its whole response must be there. */
+  /** Seconds until its whole response must be there; of one that is streamed, its head. */
   readonly timeoutSeconds: number;
   /** Whether its pages may act as pages of the API's own origin. */
   readonly sharesOrigin: boolean;
   /** Null where calls go on, however many have failed. */
   readonly circuitBreaker: CircuitBreakerSettings | null;
+  /** Null where answers are gathered before they go on. */
+  readonly stream: StreamSettings | null;
+}
+
+/** How long an answer that is streamed may last. */
+export interface StreamSettings {
+  /** Seconds from the answer's head to its end. */
+  readonly maxStreamSeconds: number;
+  /** Seconds without a byte. */
+  readonly idleSeconds: number;
 }
 
 /** When an upstream that does not answer is left alone for a while. */

@@ -39,6 +39,37 @@ describe('upstreams', () => {
     expect(reserved(await templateOf({ config }))).toEqual({});
   });
 
+  it('that stream have a function that is invoked so, and runs no longer than API Gateway waits', async () => {
+    const upstreams = {
+      events: at('/v1/events', { stream: {} }),
+      long: at('/v1/long', { stream: { maxStreamSeconds: 900 } }),
+      plain: at('/v1/plain'),
+    };
+    const template = await templateOf({ config: { upstreams } });
+    const timeouts = Object.fromEntries(
+      propertiesOf(template, 'AWS::Lambda::Function').map(({ Description, Timeout }) => [
+        Description,
+        Timeout,
+      ]),
+    );
+    expect(timeouts).toMatchObject({
+      'Streams answers of the upstream of /v1/events': 88,
+      'Streams answers of the upstream of /v1/long': 899,
+      'Carries calls to the upstream of /v1/plain': 28,
+    });
+    const streams = propertiesOf(template, 'AWS::ApiGateway::Method').filter(
+      ({ Integration }) => Integration.ResponseTransferMode === 'STREAM',
+    );
+    // ANY on the root and below it, of two upstreams.
+    expect(streams.map(({ Integration }) => Integration.TimeoutInMillis).sort()).toEqual([
+      89_000, 89_000, 900_000, 900_000,
+    ]);
+    for (const { Integration, AuthorizationType, ApiKeyRequired } of streams) {
+      expect(JSON.stringify(Integration.Uri)).toContain('/response-streaming-invocations');
+      expect([AuthorizationType, ApiKeyRequired]).toEqual(['CUSTOM', true]);
+    }
+  });
+
   it.each([
     ['/v1', 'everything below /v1 goes to upstream; set upstream instead'],
     ['/v1/users', '/v1/users is served by Latchkey itself; choose another path'],

@@ -1,0 +1,160 @@
+import type { IncomingMessage } from 'node:http';
+import { EXPOSED_HEADERS } from '../contract/cors.ts';
+import type { Upstream } from '../contract/upstream.ts';
+import { type Caller, principalOf } from '../kernel/caller.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { counted, observe } from '../kernel/metrics.ts';
+import { Problem } from '../kernel/problem.ts';
+import type { Signer } from '../signing/signer.ts';
+import { upstreamFor } from '../upstream/choice.ts';
+import { CircuitBreaker } from '../upstream/circuit-breaker.ts';
+import type { UpstreamRequest } from '../upstream/connections.ts';
+import type { Header } from '../upstream/header-table.ts';
+import { requestHeaders, responseHeaders } from '../upstream/headers.ts';
+import type { PublicUrl } from '../upstream/public-url.ts';
+import type { HttpRequest } from './event.ts';
+import { callerOf } from './identity.ts';
+import { type Rendering, rateLimitHeaders } from './respond.ts';
+
+/** Bytes of a body, either way: as base64 they leave room for the rest of an event within Lambda's 6 MiB. */
+export const MAX_BODY_BYTES = 4_500_000;
+
+/** The echo's `Host`: it stands for that of an upstream that there is not yet. */
+const NO_UPSTREAM = 'your-upstream';
+
+export interface ForwarderOptions {
+  readonly signer: Signer;
+  readonly rendering: Rendering;
+  readonly clock: Clock;
+  /** Of the API's public URL: API Gateway's is https. */
+  readonly protocol: PublicUrl['protocol'];
+}
+
+/** A caller's request made into one for the upstream. */
+export interface UpstreamCall {
+  readonly caller: Caller;
+  /** Undefined where none serves the path. */
+  readonly upstream: Upstream | undefined;
+  readonly publicUrl: PublicUrl;
+  /** Sent to the upstream, or shown by the echo. */
+  readonly request: UpstreamRequest;
+}
+
+/** Makes calls of requests. The result throws a `Problem` for a request that goes nowhere. */
+export function upstreamCalls({
+  signer,
+  rendering,
+  protocol,
+}: ForwarderOptions): (request: HttpRequest) => Promise<UpstreamCall> {
+  const upstreamOf = upstreamFor(rendering.deployment.upstreams);
+  return async (request) => {
+    const { method, path, requestId, address, body, httpVersion, host, prefix } = request;
+    const caller = callerOf(request.context);
+    requireContent(request);
+    const assertion = await signer.assertion({
+      sub: principalOf(caller),
+      tenant: caller.tenantId,
+      workspace: caller.workspaceId,
+      scopes: caller.scopes.join(' '),
+      environment: caller.environment,
+      client_address: address,
+      method,
+      path,
+      request_id: requestId,
+    });
+    const publicUrl = { protocol, host, prefix };
+    const told = { caller, requestId, assertion, address, publicUrl, httpVersion };
+    const upstream = upstreamOf(path);
+    const base = upstream === undefined ? undefined : new URL(upstream.url);
+    return {
+      caller,
+      upstream,
+      publicUrl,
+      request: {
+        method,
+        path: (base?.pathname ?? '').replace(/\/$/, '') + path + queryText(request.query),
+        headers: [
+          ...framing(base?.host ?? NO_UPSTREAM, method, body),
+          ...requestHeaders(request.headers, told),
+        ],
+        body,
+      },
+    };
+  };
+}
+
+function requireContent({ method, body }: HttpRequest): void {
+  if (body.length > MAX_BODY_BYTES) {
+    throw new Problem('payload_too_large', { message: 'The body must have at most 4.5 MB.' });
+  }
+  // Content of GET and HEAD has no meaning (RFC 9110, 9.3.1): a server that leaves it unread takes it for the next request.
+  if ((method === 'GET' || method === 'HEAD') && body.length > 0) {
+    throw new Problem('malformed_request', { message: `A ${method} request must not have a body.` });
+  }
+}
+
+function framing(host: string, method: string, body: Buffer): readonly Header[] {
+  return [
+    ['host', host],
+    ['connection', 'keep-alive'],
+    // RFC 9110, 8.6: also of nothing, where the method expects content.
+    ...(body.length > 0 || ['POST', 'PUT', 'PATCH'].includes(method)
+      ? [['content-length', String(body.length)] as const]
+      : []),
+  ];
+}
+
+/** API Gateway hands a query on decoded: encoded again its values are the same, and its spelling may be another. */
+function queryText(query: HttpRequest['query']): string {
+  const pairs = Object.entries(query).flatMap(([name, values]) =>
+    values.map((value) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`),
+  );
+  return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
+}
+
+/** Calls to an upstream through its circuit breaker, where it has one. */
+export function circuitOf({ name, circuitBreaker }: Upstream): Pick<CircuitBreaker, 'call'> {
+  if (circuitBreaker === null) return { call: (make) => make() };
+  return new CircuitBreaker(circuitBreaker, () =>
+    observe({
+      metrics: counted('CircuitsOpened'),
+      dimensions: { outcome: 'failed' },
+      fields: { level: 'ERROR', upstream: name || 'upstream' },
+    }),
+  );
+}
+
+/** Status and headers of an upstream's answer as the caller gets them. */
+export function answerHead(
+  response: IncomingMessage,
+  { publicUrl }: UpstreamCall,
+  { url, sharesOrigin }: Upstream,
+  {
+    rendering,
+    clock,
+    request,
+  }: Pick<ForwarderOptions, 'rendering' | 'clock'> & { readonly request: HttpRequest },
+): { readonly statusCode: number; readonly multiValueHeaders: Record<string, string[]> } {
+  const own = Object.entries({
+    'access-control-allow-origin': rendering.deployment.allowedOrigin,
+    'access-control-expose-headers': EXPOSED_HEADERS,
+    'x-request-id': request.requestId,
+    ...rateLimitHeaders(request.context),
+  });
+  const place = { upstreamUrl: url, publicUrl, sharesOrigin, now: clock() };
+  return {
+    statusCode: response.statusCode ?? 0,
+    multiValueHeaders: {
+      ...responseHeaders(headersOf(response), place),
+      ...Object.fromEntries(own.map(([name, value]) => [name.toLowerCase(), [value]])),
+    },
+  };
+}
+
+/** Names and values as they were received, in their order. */
+function headersOf({ rawHeaders }: IncomingMessage): readonly Header[] {
+  return Array.from({ length: rawHeaders.length / 2 }, (_, index) => [
+    rawHeaders[2 * index] ?? '',
+    rawHeaders[2 * index + 1] ?? '',
+  ]);
+}
