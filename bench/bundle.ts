@@ -5,6 +5,7 @@ import type { AccessTable } from '../lambdas/contract/access.ts';
 import type { Deployment } from '../lambdas/contract/deployment.ts';
 import { routes } from '../lambdas/table/index.ts';
 import { apiConstants } from '../lib/api-constants.ts';
+import { brandingOf } from '../lib/branding.ts';
 import { bundleFunctions } from '../lib/bundle.ts';
 import { deploymentOf, loadSettings, type Settings } from '../lib/settings.ts';
 
@@ -31,8 +32,9 @@ export async function bundleAuthorizer(folder: string): Promise<AuthorizerBundle
   const api = apiConstants(routes, settings.profile, deployment);
   const { authorizer = '' } = await bundleFunctions({
     functions: ['authorizer'],
-    profile: settings.profile.name,
+    profile: settings.profile,
     deployment,
+    branding: brandingOf(settings),
     api,
     outDir: folder,
   });

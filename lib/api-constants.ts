@@ -6,12 +6,15 @@ import { advertisedPaths } from '../lambdas/http/discovery.ts';
 import { type MethodTable, methodsByPath } from '../lambdas/http/unmatched.ts';
 import { accessTable, apiRows } from '../lambdas/kernel/api-rows.ts';
 import type { Route } from '../lambdas/kernel/route.ts';
+import { resourceMetadataPath } from './gateway-responses.ts';
 import { type OpenApiDocument, openApiDocument } from './openapi/document.ts';
 
 /** The functions' knowledge of the whole table, as constants of their bundles: without the rows and their imports. */
 export interface ApiConstants {
   /** For the authorizer: what each row takes. */
   readonly access: AccessTable;
+  /** The path of the metadata of the API as a protected resource, below which are those of its paths; null for none. */
+  readonly resourceMetadata: string | null;
   /** For whoever describes the API. */
   readonly openApi: OpenApiDocument;
   readonly advertised: readonly AdvertisedPath[];
@@ -25,8 +28,10 @@ export function apiConstants(
   profile: Profile,
   { rights, upstreams }: Pick<Deployment, 'rights' | 'upstreams'>,
 ): ApiConstants {
+  const rows = apiRows(routes, profile, upstreams);
   return {
-    access: accessTable(apiRows(routes, profile, upstreams), rights),
+    access: accessTable(rows, rights),
+    resourceMetadata: resourceMetadataPath(rows),
     openApi: openApiDocument(routes, profile, rights),
     advertised: advertisedPaths(routes, profile),
     methods: methodsByPath(routes, profile),

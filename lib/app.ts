@@ -4,6 +4,7 @@ import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { apiRows } from '../lambdas/kernel/api-rows.ts';
 import { routes } from '../lambdas/table/index.ts';
 import { apiConstants } from './api-constants.ts';
+import { brandingOf } from './branding.ts';
 import { bundleFunctions } from './bundle.ts';
 import { foldersOf, functionSpecs } from './functions.ts';
 import { LatchkeyStack } from './latchkey-stack.ts';
@@ -56,9 +57,11 @@ export async function latchkeyApp(
   requireFreePaths(rows, deployment.upstreams, settings.profile);
   const bundles = await bundleFunctions({
     functions: foldersOf(functionSpecs(settings.profile, { upstreams: deployment.upstreams })),
-    profile: settings.profile.name,
+    profile: settings.profile,
     deployment,
+    branding: brandingOf(settings),
     api: apiConstants(routes, settings.profile, deployment),
+    challengesFromContext: settings.config.challenges === 'context',
     outDir: join(app.outdir, 'bundles'),
   });
   new LatchkeyStack(app, { ...settings, rows, bundles });

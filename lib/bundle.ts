@@ -2,9 +2,12 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
+import type { AccessTable, RowAccess } from '../lambdas/contract/access.ts';
+import type { Branding } from '../lambdas/contract/branding.ts';
 import type { Deployment } from '../lambdas/contract/deployment.ts';
+import type { Profile } from '../lambdas/contract/profile.ts';
 import type { ApiConstants } from './api-constants.ts';
-import { loadProfile, profileFile } from './profiles.ts';
+import { profileFile } from './profiles.ts';
 import { decisionProfileOf, decisionSettingsOf } from './settings.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -15,10 +18,13 @@ const REQUIRE = "import{createRequire}from'node:module';const require=createRequ
 export interface BundleProps {
   /** Folders of `lambdas/functions`. */
   readonly functions: readonly string[];
-  /** The name of the profile that `#profile` stands for. */
-  readonly profile: string;
+  /** The profile that `#profile` stands for, as the configuration has it. */
+  readonly profile: Profile;
   readonly deployment: Deployment;
+  readonly branding: Branding;
   readonly api: ApiConstants;
+  /** Whether the authorizer says the challenges of its refusals. @default false */
+  readonly challengesFromContext?: boolean;
   /** Takes `<function>/index.mjs`. */
   readonly outDir: string;
 }
@@ -40,19 +46,27 @@ export async function bundleFunctions(props: BundleProps): Promise<Readonly<Reco
     format: 'esm',
     // The AWS SDK's ES modules can be shaken, its CommonJS cannot.
     mainFields: ['module', 'main'],
-    alias: { '#profile': profileFile(props.profile) },
+    // Unlike the constants below, it is put in where it is named, so that the minifier leaves out what hangs on it.
+    define: {
+      LATCHKEY_RESOURCE_METADATA: JSON.stringify(
+        props.challengesFromContext === true ? props.api.resourceMetadata : null,
+      ),
+    },
     plugins: [
-      withConstants({
-        LATCHKEY_DEPLOYMENT: props.deployment,
-        LATCHKEY_DECISION: {
-          profile: decisionProfileOf(await loadProfile(props.profile)),
-          deployment: decisionSettingsOf(props.deployment),
-        },
-        LATCHKEY_ACCESS: props.api.access,
-        LATCHKEY_OPENAPI: props.api.openApi,
-        LATCHKEY_ADVERTISED: props.api.advertised,
-        LATCHKEY_METHODS: props.api.methods,
-      }),
+      withProfile(props.profile),
+      withConstants(
+        sourceOf({
+          LATCHKEY_DEPLOYMENT: props.deployment,
+          LATCHKEY_DECISION: {
+            profile: decisionProfileOf(props.profile),
+            deployment: decisionSettingsOf(props.deployment),
+          },
+          LATCHKEY_BRANDING: props.branding,
+          LATCHKEY_OPENAPI: props.api.openApi,
+          LATCHKEY_ADVERTISED: props.api.advertised,
+          LATCHKEY_METHODS: props.api.methods,
+        }) + accessSource(props.api.access),
+      ),
     ],
     legalComments: 'none',
     metafile: true,
@@ -68,14 +82,30 @@ export async function bundleFunctions(props: BundleProps): Promise<Readonly<Reco
   return Object.fromEntries(props.functions.map((name) => [name, join(props.outDir, name)]));
 }
 
+/** Makes `#profile` the module of a profile, which has functions, with what the configuration says of it. */
+function withProfile({ name, managementPrefix }: Profile): Plugin {
+  const file = JSON.stringify(profileFile(name));
+  return {
+    name: 'profile',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^#profile$/ }, ({ path }) => ({ path, namespace: 'profile' }));
+      onLoad({ filter: /.*/, namespace: 'profile' }, () => ({
+        contents:
+          managementPrefix === undefined
+            ? `export { profile } from ${file};`
+            : `import { profile as published } from ${file};
+               export const profile = { ...published, managementPrefix: ${JSON.stringify(managementPrefix)} };`,
+        resolveDir: ROOT,
+      }));
+    },
+  };
+}
+
 /**
  * Puts constants at the top of every composition root. The minifier drops what a root does not name: the access table is
  * in the authorizer's bundle alone. (esbuild's own `define` makes every module of a bundle import an object.)
  */
-function withConstants(constants: Readonly<Record<string, unknown>>): Plugin {
-  const source = Object.entries(constants)
-    .map(([name, value]) => `const ${name} = ${JSON.stringify(value)};`)
-    .join('');
+function withConstants(source: string): Plugin {
   return {
     name: 'constants',
     setup({ onLoad }) {
@@ -85,4 +115,28 @@ function withConstants(constants: Readonly<Record<string, unknown>>): Plugin {
       }));
     },
   };
+}
+
+function sourceOf(constants: Readonly<Record<string, unknown>>): string {
+  return Object.entries(constants)
+    .map(([name, value]) => `const ${name} = ${JSON.stringify(value)};`)
+    .join('');
+}
+
+/** The access table, in which rows that take the same are one constant: every cold start pays for its bytes. */
+function accessSource(access: AccessTable): string {
+  const values = [
+    ...new Set(
+      Object.values(access)
+        .flatMap(Object.values)
+        .map((each) => JSON.stringify(each)),
+    ),
+  ];
+  const nameOf = (value: RowAccess) => `LATCHKEY_ACCESS_${values.indexOf(JSON.stringify(value))}`;
+  const rows = Object.entries(access).map(([path, methods]) => {
+    const named = Object.entries(methods).map(([method, value]) => `${method}: ${nameOf(value)}`);
+    return `${JSON.stringify(path)}: { ${named.join(', ')} }`;
+  });
+  const shared = values.map((value, index) => `const LATCHKEY_ACCESS_${index} = ${value};`).join('');
+  return `${shared}const LATCHKEY_ACCESS = { ${rows.join(', ')} };`;
 }

@@ -3,7 +3,7 @@ import { ALGORITHMS } from '../lambdas/contract/algorithms.ts';
 import { atLeastOne, fields, flag, httpsUrl, oneOf, text, whole } from './config-fields.ts';
 import { roleName } from './rights-fields.ts';
 
-/** Nested parts of the configuration: tokens, identity providers, limits by address and capacity (docs/configuration.md). */
+/** Nested parts of the configuration: tokens, identity providers, limits by address, capacity and usage keys (docs/configuration.md). */
 
 /** A day more than two years: what people accept before they log in again differs widely. */
 const MAX_SESSION_DAYS = 731;
@@ -27,6 +27,24 @@ export const tokens = fields({
   idleDays: whole(1, MAX_SESSION_DAYS).default(30),
   /** Days after the login at which a session ends, used or not. @default 365 */
   absoluteDays: whole(1, MAX_SESSION_DAYS).default(365),
+});
+
+const color = () => text(/^#[0-9a-f]{6}$/, 'a colour as #rrggbb, with digits and small letters a to f');
+
+/** The pages on which people sign in and allow apps (docs/pages.md). */
+export const branding = fields({
+  /** The service's name, as its people know it; null for the profile's title. @default null */
+  name: text(/^(?=.*\S)[^\u0000-\u001f\u007f]{1,60}$/, 'a name of 1 to 60 characters on one line')
+    .nullable()
+    .default(null),
+  /** The file of the logo, an SVG, from the folder of this file; null for the name in its place. @default null */
+  logo: text(/^[^\0]+\.svg$/, 'the path of an .svg file, or null for none')
+    .nullable()
+    .default(null),
+  /** Of the primary button. The text on it is white or black, whichever is readable. @default #1f4b99 */
+  color: color().default('#1f4b99'),
+  /** The same where the system is set to dark; null for `color`, lightened until it stands out. @default null */
+  darkColor: color().nullable().default(null),
 });
 
 const word = (what: string) =>
@@ -82,7 +100,7 @@ export const identityProvider = fields({
 export const addressLimits = fields({
   /** Accounts that are opened in an hour, or would be. @default 100 */
   accountsPerHour: whole(1, 1_000_000).default(100),
-  /** Logins that fail in ten minutes, of accounts that have not logged in from there before. @default 100 */
+  /** Logins that fail in ten minutes, of accounts that have not logged in from there before; and invalid requests. @default 100 */
   failedLoginsPerTenMinutes: whole(1, 1_000_000).default(100),
   /** Refreshes that fail in ten minutes. @default 100 */
   failedRefreshesPerTenMinutes: whole(1, 1_000_000).default(100),
@@ -112,4 +130,28 @@ export const RESERVED_CONCURRENCY = fields({
   accounts: whole(1, 10_000).default(10),
   /** The same for people who change passwords. @default 5 */
   people: whole(1, 10_000).default(5),
+});
+
+/** How tenants come to usage keys of their own. */
+export const ownUsageKeys = fields({
+  /**
+   * API keys in the Region, those of others too, up to which tenants are given keys of their own. An account has
+   * 10,000, which AWS does not raise: the rest is for the stacks' shared keys and for other APIs. @default 9500
+   */
+  max: whole(0, 9_900).default(9_500),
+  /**
+   * Up to which tenants of the initial tier are given keys: whoever makes accounts by the thousand cannot take the
+   * keys of those who were put on another tier. @default 8000
+   */
+  maxForInitialTier: whole(0, 9_900).default(8_000),
+  /**
+   * Seconds from a key's making to its first use. AWS documents none; 30 to 40 minutes were reported
+   * (docs/aws-facts.md, 5), and a key that does not work yet would be a 403. @default 3600
+   */
+  warmSeconds: whole(1, 86_400).default(3_600),
+  /**
+   * Seconds from a key's last use to its deletion: more than the 2 for which authorizers hold what they know, and the
+   * 29 of a request that is under way. @default 600
+   */
+  retireSeconds: whole(5, 86_400).default(600),
 });

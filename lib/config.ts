@@ -1,6 +1,14 @@
 import * as z from 'zod';
 import { fields, flag, oneOf, text, whole } from './config-fields.ts';
-import { addressLimits, identityProvider, RESERVED_CONCURRENCY, tokens, wafLimits } from './config-parts.ts';
+import {
+  addressLimits,
+  branding,
+  identityProvider,
+  ownUsageKeys,
+  RESERVED_CONCURRENCY,
+  tokens,
+  wafLimits,
+} from './config-parts.ts';
 import { rightsFields } from './rights-fields.ts';
 import { upstream, upstreams } from './upstream-fields.ts';
 
@@ -89,30 +97,6 @@ const tierName = text(
 /** A usage plan each, of the 300 of an account in a Region that other stacks use too (API Gateway, "Quotas"). */
 const MAX_TIERS = 20;
 
-/** How tenants come to usage keys of their own. */
-const ownUsageKeys = fields({
-  /**
-   * API keys in the Region, those of others too, up to which tenants are given keys of their own. An account has
-   * 10,000, which AWS does not raise: the rest is for the stacks' shared keys and for other APIs. @default 9500
-   */
-  max: whole(0, 9_900).default(9_500),
-  /**
-   * Up to which tenants of the initial tier are given keys: whoever makes accounts by the thousand cannot take the
-   * keys of those who were put on another tier. @default 8000
-   */
-  maxForInitialTier: whole(0, 9_900).default(8_000),
-  /**
-   * Seconds from a key's making to its first use. AWS documents none; 30 to 40 minutes were reported
-   * (docs/aws-facts.md, 5), and a key that does not work yet would be a 403. @default 3600
-   */
-  warmSeconds: whole(1, 86_400).default(3_600),
-  /**
-   * Seconds from a key's last use to its deletion: more than the 2 for which authorizers hold what they know, and the
-   * 29 of a request that is under way. @default 600
-   */
-  retireSeconds: whole(5, 86_400).default(600),
-});
-
 const domain = fields({
   /** The API's own host name: its URL, and the issuer of its tokens. */
   name: text(
@@ -163,11 +147,23 @@ export const CONFIG = fields({
    * serves, where the profile allows it; else false
    */
   anonymous: flag().exactOptional(),
+  /**
+   * The path that Latchkey's own routes begin with in place of the upstream's prefix, such as `/latchkey`: for an API that
+   * has paths like `/v1/users` itself. null leaves them where the profile has them. @default null
+   */
+  managementPrefix: text(
+    /^(\/[A-Za-z0-9_~-][\w.~-]*)+$/,
+    'a path such as /latchkey, without a slash at its end, or null for the paths of the profile',
+  )
+    .nullable()
+    .default(null),
   /** The API behind the front door; null for the built-in echo. @default null */
   upstream: upstream.nullable().default(null),
   /** Other APIs behind it by name, each for a path and everything below; the longest path wins. @default {} */
   upstreams,
   ...rightsFields,
+  /** What makes the pages the team's own. */
+  branding: branding.prefault({}),
   /** Limits of tenants, by the tier's name. */
   tiers: z
     .record(tierName, tier)
@@ -190,6 +186,11 @@ export const CONFIG = fields({
    * them; `doctor` looks. Without, refusals keep status and body, and `Retry-After` is a fixed time. @default true
    */
   gatewayContextHeaders: flag().default(true),
+  /**
+   * How `WWW-Authenticate` says what to do: `static`, one text for all calls of a status, or `context`, which says why
+   * (RFC 6750, 3.1), for which scope and for which path, if API Gateway maps such a header: `doctor` looks. @default static
+   */
+  challenges: oneOf(['static', 'context']).default('static'),
   /** Limits of one source address where no credential is needed. */
   addressLimits: addressLimits.prefault({}),
   /** Whether AWS WAF stands before the API, which costs by the request. @default - in production */
@@ -233,7 +234,12 @@ export const CONFIG = fields({
   logRetentionDays: z
     .literal(RETENTION_DAYS, { error: `must be one of ${RETENTION_DAYS.join(', ')}` })
     .default(30),
-}).superRefine(({ tiers, initialTier }, context) => {
+}).superRefine(({ tiers, initialTier, challenges, gatewayContextHeaders }, context) => {
+  if (challenges === 'context' && !gatewayContextHeaders) {
+    const message =
+      'must be static where gatewayContextHeaders is false, as a challenge from the context is such a header';
+    context.addIssue({ code: 'custom', path: ['challenges'], message });
+  }
   const names = Object.keys(tiers);
   if (names.length === 0 || names.includes(initialTier)) return;
   const message = `must be one of the tiers: ${names.join(', ')}`;

@@ -8,7 +8,14 @@ import {
 import { EXPOSED_HEADERS } from '../lambdas/contract/cors.ts';
 
 /** The request headers that a page in a browser may send. */
-const ALLOWED_HEADERS = ['Authorization', 'X-API-Key', 'Content-Type', 'X-Request-ID', 'X-Workspace-Id'];
+const ALLOWED_HEADERS = [
+  'Authorization',
+  'X-API-Key',
+  'Content-Type',
+  'X-Request-ID',
+  'X-Workspace-Id',
+  'Idempotency-Key',
+];
 
 /** A day. Browsers shorten it to their own limit, two hours in some. */
 const MAX_AGE_SECONDS = 86_400;

@@ -36,6 +36,8 @@ export interface FrontDoorProps {
   readonly allowedOrigin: string;
   /** Whether API Gateway's own answers map headers from the context of the call. */
   readonly contextHeaders: boolean;
+  /** Whether the challenge of what the authorizer refuses comes from there too. */
+  readonly challengesFromContext: boolean;
   readonly logRetention: RetentionDays;
   /** Removal policy of the access log when the stack is deleted. */
   readonly removalPolicy: RemovalPolicy;
@@ -98,6 +100,7 @@ export class FrontDoor extends Construct {
       allowedOrigin: props.allowedOrigin,
       challenge: challengeOf(this.url, props.rows),
       contextHeaders: props.contextHeaders,
+      challengesFromContext: props.challengesFromContext,
     });
     acknowledgeFindings(this);
   }

@@ -6,6 +6,7 @@ import type { Upstream } from '../lambdas/contract/upstream.ts';
 export type FunctionName =
   | ServiceName
   | 'authorizer'
+  | 'fetcher'
   | 'forwarder'
   // The forwarder of an upstream with a name: the same code with a ceiling of its own.
   | `forwarder-${string}`
@@ -60,6 +61,8 @@ export interface FunctionSpec {
   /** Whether it reads metrics from CloudWatch. */
   readonly readsMetrics?: boolean;
   readonly usageKeys?: readonly UsageKeyRight[];
+  /** Functions that it may invoke. */
+  readonly invokes?: readonly 'fetcher'[];
   /** Variables besides those that come with a right. */
   readonly variables?: readonly ('ISSUER' | 'ACCEPTED_ISSUERS' | 'USAGE_KEYS')[];
 }
@@ -157,13 +160,13 @@ export function functionSpecs(
       memoryMiB: 1769,
       timeoutSeconds: 10,
       table: [
-        { actions: ['GetItem'], keys: ['EMAIL#*', 'TENANT#*', 'BACKOFF#*'] },
-        { actions: ['PutItem'], keys: ['EMAIL#*', 'TENANT#*', 'KEY#*', 'USER#*', 'SESSION#*'] },
+        { actions: ['GetItem'], keys: ['EMAIL#*', 'TENANT#*', 'BACKOFF#*', 'SIGNIN#*'] },
+        { actions: ['PutItem'], keys: ['EMAIL#*', 'TENANT#*', 'KEY#*', 'USER#*', 'SESSION#*', 'SIGNIN#*'] },
         { actions: ['Query'], keys: ['USER#*'] },
         { actions: ['ConditionCheckItem'], keys: ['TENANT#*'] },
         { actions: ['UpdateItem'], keys: ['TENANT#*', 'SESSION#*', 'REFRESH#*', 'BACKOFF#*'] },
-        { actions: ['DeleteItem'], keys: ['USER#*', 'BACKOFF#*'] },
-        { actions: ['BatchGetItem'], keys: ['CONTROL', 'SESSION#*'] },
+        { actions: ['DeleteItem'], keys: ['USER#*', 'BACKOFF#*', 'SIGNIN#*'] },
+        { actions: ['BatchGetItem'], keys: ['CONTROL', 'SESSION#*', 'TENANT#*'] },
       ],
       keyset: ['GetSecretValue'],
       variables: ['ISSUER'],
@@ -176,9 +179,11 @@ export function functionSpecs(
         { actions: ['BatchGetItem'], keys: ['TENANT#*', 'CONTROL'] },
         { actions: ['UpdateItem'], keys: ['SESSION#*', 'REFRESH#*', 'BACKOFF#*'] },
         { actions: ['DeleteItem'], keys: ['USER#*'] },
+        { actions: ['PutItem', 'UpdateItem'], keys: ['CLIENT#*'] },
         ...(exchanges ? EXCHANGE_RIGHTS : []),
       ],
       keyset: ['GetSecretValue'],
+      invokes: ['fetcher'],
       variables: ['ISSUER'],
     },
     management: {
@@ -190,8 +195,13 @@ export function functionSpecs(
         { actions: ['BatchGetItem'], keys: ['KEY#*', 'SESSION#*'] },
         { actions: ['Query'], keys: ['TENANT#*', 'USER#*'] },
         { actions: ['PutItem'], keys: ['TENANT#*', 'KEY#*'] },
-        { actions: ['UpdateItem'], keys: ['TENANT#*', 'KEY#*', 'SESSION#*'] },
+        { actions: ['UpdateItem'], keys: ['TENANT#*', 'KEY#*', 'SESSION#*', 'IDEMPOTENCY#*'] },
         { actions: ['DeleteItem'], keys: ['TENANT#*', 'USER#*'] },
+        {
+          actions: ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
+          keys: ['CLIENT#*'],
+        },
+        { actions: ['UpdateItem'], keys: ['CURSORS'] },
       ],
     },
     people: {
@@ -203,8 +213,12 @@ export function functionSpecs(
         { actions: ['GetItem'], keys: ['EMAIL#*', 'TENANT#*', 'BACKOFF#*'] },
         { actions: ['Query'], keys: ['TENANT#*', 'USER#*'] },
         { actions: ['PutItem'], keys: ['EMAIL#*', 'TENANT#*'] },
-        { actions: ['UpdateItem'], keys: ['EMAIL#*', 'TENANT#*', 'SESSION#*', 'BACKOFF#*'] },
+        {
+          actions: ['UpdateItem'],
+          keys: ['EMAIL#*', 'TENANT#*', 'SESSION#*', 'BACKOFF#*', 'IDEMPOTENCY#*'],
+        },
         { actions: ['DeleteItem'], keys: ['EMAIL#*', 'TENANT#*', 'USER#*', 'BACKOFF#*'] },
+        { actions: ['UpdateItem'], keys: ['CURSORS'] },
       ],
     },
     transfer: {
@@ -215,8 +229,9 @@ export function functionSpecs(
       table: [
         { actions: ['GetItem', 'Query', 'PutItem', 'UpdateItem'], keys: ['TENANT#*'] },
         { actions: ['BatchGetItem'], keys: ['TENANT#*', 'KEY#*'] },
-        { actions: ['PutItem'], keys: ['KEY#*'] },
+        { actions: ['PutItem', 'UpdateItem'], keys: ['KEY#*'] },
         { actions: ['UpdateItem'], keys: ['CONTROL'] },
+        { actions: ['UpdateItem'], keys: ['CURSORS'] },
       ],
     },
     public: {
@@ -233,6 +248,13 @@ export function functionSpecs(
     },
     forwarder: FORWARDER,
     ...forwarders(upstreams),
+    fetcher: {
+      description: 'Fetches the metadata documents of OAuth clients from the public internet',
+      memoryMiB: 256,
+      // A fetch takes five at most.
+      timeoutSeconds: 7,
+      // No right on anything, as strangers choose what it connects to.
+    },
     rotation: {
       description: 'Rotates the signing keys, in the four steps of Secrets Manager',
       memoryMiB: 256,
@@ -262,7 +284,10 @@ export function functionSpecs(
       memoryMiB: 256,
       timeoutSeconds: 60,
       table: [
-        { actions: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'], keys: ['TENANT#*'] },
+        {
+          actions: ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
+          keys: ['TENANT#*'],
+        },
         { actions: ['Query', 'DeleteItem'], keys: ['USER#*'] },
         { actions: ['UpdateItem'], keys: ['SESSION#*', 'EMAIL#*', 'CENSUS', 'USAGEKEYS'] },
         { actions: ['PutItem'], keys: ['EVENT#*'] },

@@ -66,26 +66,38 @@ const COUNTED = Object.fromEntries(
 export interface GatewayResponsesProps {
   readonly profile: Profile;
   readonly allowedOrigin: string;
-  /** `WWW-Authenticate` of every 401. */
+  /** `WWW-Authenticate` of every 401, and the beginning of every 403's. */
   readonly challenge: string;
+  /** Whether the authorizer says the challenge of what it refuses. */
+  readonly challengesFromContext: boolean;
   /** Whether headers are mapped from the context of the call. */
   readonly contextHeaders: boolean;
 }
 
 /**
- * How a 401 says to come back (RFC 9110, 11.6.1), and where a client learns who issues tokens (RFC 9728, 5.1). A header
- * of a gateway response is one text for all calls, so that it names the API's metadata, not the path's.
+ * How a 401 says to come back (RFC 9110, 11.6.1), and where a client learns who issues tokens (RFC 9728, 5.1). A static
+ * header of a gateway response is one text for all calls, so that it names the API's metadata, not the path's.
  */
 export function challengeOf(url: string, rows: readonly ApiRow[]): string {
-  const metadata = rows.find((row) => row.kind === 'route' && row.route.id === 'getProtectedResource');
-  return metadata === undefined ? 'Bearer' : `Bearer resource_metadata="${url}${metadata.path}"`;
+  const path = resourceMetadataPath(rows);
+  return path === null ? 'Bearer' : `Bearer resource_metadata="${url}${path}"`;
+}
+
+/** The path of the metadata of the API as a protected resource; null where the profile has none. */
+export function resourceMetadataPath(rows: readonly ApiRow[]): string | null {
+  return rows.find((row) => row.kind === 'route' && row.route.id === 'getProtectedResource')?.path ?? null;
 }
 
 /** Gives an API every answer of its own in the profile's shape. */
 export function addGatewayResponses(
   api: RestApi,
-  { profile, allowedOrigin, challenge, contextHeaders }: GatewayResponsesProps,
+  { profile, allowedOrigin, challenge, challengesFromContext, contextHeaders }: GatewayResponsesProps,
 ): void {
+  const challenges: Readonly<Record<number, string>> = {
+    401: challenge,
+    // Both lead on by parameters: one that knows no metadata has none yet (RFC 9110, 11.2).
+    403: `${challenge}${challenge.includes('=') ? ',' : ''} error="insufficient_scope"`,
+  };
   for (const answer of answers(profile)) {
     // The plain request id can be chosen by callers, and so could break out of the body's JSON.
     const requestId = answer.authorized ? 'context.authorizer.callId' : 'context.extendedRequestId';
@@ -95,7 +107,14 @@ export function addGatewayResponses(
       statusCode: `${answer.status}`,
       responseHeaders: {
         ...originHeaders(allowedOrigin),
-        ...(answer.status === 401 ? { 'WWW-Authenticate': `'${challenge}'` } : {}),
+        ...(challenges[answer.status] === undefined
+          ? {}
+          : {
+              'WWW-Authenticate':
+                challengesFromContext && answer.authorized
+                  ? 'context.authorizer.challenge'
+                  : `'${challenges[answer.status]}'`,
+            }),
         ...(answer.busySeconds === undefined ? {} : { 'Retry-After': `'${answer.busySeconds}'` }),
         ...(contextHeaders ? { 'X-Request-ID': requestId, ...answer.headers } : answer.fixedHeaders),
       },

@@ -1,4 +1,5 @@
 import type { RemovalPolicy } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -48,9 +49,21 @@ export class LatchkeyFunctions extends Construct {
       if (spec.readsMetrics === true) fn.lambda.addToRolePolicy(readMetrics());
       props.usagePlans.grant(fn, spec.usageKeys ?? []);
       for (const variable of spec.variables ?? []) fn.tell(variable, props.variables[variable]);
-      return [name, fn];
+      return [name, fn] as const;
     });
     this.byName = Object.fromEntries(functions) as Record<FunctionName, LatchkeyFunction>;
+    for (const [name, fn] of functions)
+      for (const invoked of props.specs[name as FunctionName]?.invokes ?? [])
+        this.letInvoke(fn, this.byName[invoked]);
+  }
+
+  /** Lets a function invoke the one that fetches, and tells it which that is. */
+  private letInvoke(grantee: LatchkeyFunction, { lambda }: LatchkeyFunction): void {
+    const statement = new PolicyStatement({
+      actions: ['lambda:InvokeFunction'],
+      resources: [lambda.functionArn],
+    });
+    grantee.allow(statement, 'FETCHER_FUNCTION', lambda.functionName);
   }
 }
 

@@ -52,6 +52,7 @@ export class LatchkeyStack extends Stack {
       servesStageUrl: config.domain?.alsoServeStageUrl ?? false,
       allowedOrigin: config.cors.allowedOrigin,
       contextHeaders: config.gatewayContextHeaders,
+      challengesFromContext: config.challenges === 'context',
     });
     if (config.domain !== null) {
       new ApiDomain(this, 'Domain', { domain: config.domain, stage: frontDoor.stage });

@@ -6,10 +6,13 @@ import type {
   TokenSettings,
 } from '../lambdas/contract/deployment.ts';
 import type { Profile } from '../lambdas/contract/profile.ts';
+import { apiRows } from '../lambdas/kernel/api-rows.ts';
+import { routes } from '../lambdas/table/index.ts';
 import { type Config, ConfigError, type ConfigInput, parseConfig } from './config.ts';
 import { RESERVED_CONCURRENCY } from './config-parts.ts';
 import { forwarderName } from './functions.ts';
 import { loadProfile } from './profiles.ts';
+import { requireReached } from './reached-paths.ts';
 import { pathScopesOf, requireDeclared, rightsOf } from './rights.ts';
 import { concurrencyOf, upstreamsOf } from './upstream-fields.ts';
 
@@ -46,8 +49,11 @@ export async function loadSettings(
   const config = parseConfig(
     url === undefined ? chosen : { ...chosen, upstream: { ...chosen.upstream, url } },
   );
-  const profile = await loadProfile(config.profile);
+  const { managementPrefix } = config;
+  const published = await loadProfile(config.profile);
+  const profile = managementPrefix === null ? published : { ...published, managementPrefix };
   requireDeclared(config, profile);
+  requireReached(config, apiRows(routes, profile, upstreamsOf(config)));
   checkAnonymous(config, profile);
   checkCertificate(config, region);
   checkKmsKey(config, region);

@@ -3,7 +3,13 @@ import { ACCOUNT, arn } from './cloudformation/identities.ts';
 import type { StackTemplate } from './cloudformation/stack-template.ts';
 import { CLOUDWATCH } from './cloudwatch/api.ts';
 import { LocalStackError } from './failure.ts';
-import { apiGatewayAccesses, dynamodbAccesses, type PartitionKeyOf, secretAccesses } from './iam/accesses.ts';
+import {
+  apiGatewayAccesses,
+  dynamodbAccesses,
+  lambdaAccesses,
+  type PartitionKeyOf,
+  secretAccesses,
+} from './iam/accesses.ts';
 import { impliedAccesses } from './iam/implied.ts';
 import { type Access, evaluate, type Grant } from './iam/policy.ts';
 import { type Role, readRoles } from './iam/roles.ts';
@@ -101,6 +107,8 @@ export class Authorization {
         return secretAccesses(call, this.#secretArn);
       case CLOUDWATCH:
         return [{ action: `cloudwatch:${call.action}`, resource: '*', conditionKeys: {} }];
+      case 'lambda':
+        return lambdaAccesses(call);
       case 'apigateway':
         return apiGatewayAccesses(call);
       default:

@@ -21,6 +21,7 @@ export interface AwsAnswer {
   readonly status: number;
   readonly body: string | Buffer;
   readonly contentType?: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -101,6 +102,7 @@ export class AwsEndpoint {
       const answer = await this.#serve(await readCall(request));
       response.writeHead(answer.status, {
         'content-type': answer.contentType ?? 'application/x-amz-json-1.1',
+        ...answer.headers,
       });
       response.end(answer.body);
     } catch (error) {

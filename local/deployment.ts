@@ -10,7 +10,9 @@ import { deployTables, type Table } from './dynamodb/tables.ts';
 import { ControlPlane } from './gateway/control-plane.ts';
 import { Gateway } from './gateway/gateway.ts';
 import { NO_USAGE_KEYS, UsageKeys, type UsageKeysState } from './gateway/usage-keys.ts';
+import { serveLambda } from './lambda/api.ts';
 import { Functions } from './lambda/functions.ts';
+import type { StandInHost } from './lambda/stand-in-hosts.ts';
 import type { Platform } from './platform.ts';
 import { Scheduler, templateSchedules } from './schedules.ts';
 import { SecretsManagerApi } from './secrets/api.ts';
@@ -33,6 +35,7 @@ export interface DeploymentOptions {
   readonly keyPropagationMilliseconds: number;
   readonly apiKeyQuota: number;
   readonly mapsAuthorizerToHeaders: boolean;
+  readonly clientMetadataHosts: readonly StandInHost[];
 }
 
 const SCHEDULER_MILLISECONDS = 1_000;
@@ -47,7 +50,8 @@ export async function deploy(
   const { now, log } = platform;
   const client = new DynamodbClient(platform.dynamodb.url);
   const tables = await deployTables(template, client);
-  const functions = deployFunctions(template, platform, cleanup);
+  const functions = deployFunctions(template, platform, options, cleanup);
+  platform.register('lambda', (call) => serveLambda(call, functions));
   platform.register(CLOUDWATCH, async (call) => serveCloudWatch(call, functions.figures));
   const usageKeys = deployUsageKeys(template, platform, options);
   const gateway = new Gateway(template, functions, usageKeys, { ...options, now });
@@ -64,13 +68,23 @@ export async function deploy(
   return { functions, gateway, rotation, sweeper, mappings, scheduler };
 }
 
-function deployFunctions(template: StackTemplate, platform: Platform, cleanup: Cleanup): Functions {
+function deployFunctions(
+  template: StackTemplate,
+  platform: Platform,
+  { clientMetadataHosts }: DeploymentOptions,
+  cleanup: Cleanup,
+): Functions {
   const endpoints = {
     dynamodb: platform.dynamodb.url,
     apiGateway: platform.controlPlane.url,
     services: platform.services.url,
   };
-  const functions = new Functions(template, endpoints, join(platform.data.path, 'inline-code'), platform.log);
+  const functions = new Functions(template, {
+    endpoints,
+    scratchDirectory: join(platform.data.path, 'inline-code'),
+    standInHosts: clientMetadataHosts,
+    log: platform.log,
+  });
   cleanup.add(() => functions.stop());
   for (const each of functions.all) each.warm();
   return functions;

@@ -10,6 +10,7 @@ import { FiguresPage } from './figures/page.ts';
 import { HttpServer } from './gateway/http-server.ts';
 import { type Credentials, OPERATOR } from './lambda/environment.ts';
 import type { Invocation } from './lambda/function.ts';
+import type { StandInHost } from './lambda/stand-in-hosts.ts';
 import { type Logger, silent, terminalLog } from './log.ts';
 import { type Platform, startPlatform } from './platform.ts';
 
@@ -37,6 +38,8 @@ export interface LocalStackOptions {
    * without, such a header is left out. @default true
    */
   readonly mapsAuthorizerToHeaders?: boolean;
+  /** Hosts of metadata documents that stand on this machine. @default none */
+  readonly clientMetadataHosts?: readonly StandInHost[];
 }
 
 export interface LocalStack {
@@ -106,6 +109,7 @@ export async function startStack(options: LocalStackOptions): Promise<LocalStack
       keyPropagationMilliseconds: options.keyPropagationMilliseconds ?? 10_000,
       apiKeyQuota: options.apiKeyQuota ?? 10_000,
       mapsAuthorizerToHeaders: options.mapsAuthorizerToHeaders ?? true,
+      clientMetadataHosts: options.clientMetadataHosts ?? [],
     };
     const deployment = await deploy(template, platform, resolved, cleanup);
     server.serve(deployment.gateway);

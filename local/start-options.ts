@@ -15,6 +15,9 @@ Synthesizes the CDK app and serves its template on this machine.
   --port N         the port on localhost, 8787 if there is none; 0 takes any free one
   --data DIR       keeps table, secrets and stream positions there; without it they go when it stops
   --no-anonymous   refuses calls without a credential also where the profile lets them in in development
+  --client-metadata-host NAME=127.0.0.1:PORT, --client-metadata-ca FILE
+                   finds the metadata documents of OAuth clients on NAME at a server of this machine whose certificate
+                   is of the authority in FILE (PEM)
   --help           prints this
 
 DYNAMODB_ENDPOINT in the environment names a DynamoDB engine to use instead of the bundled one.`;
@@ -28,6 +31,7 @@ export interface StartOptions {
   readonly dataDir?: string;
   readonly anonymous: boolean;
   readonly help: boolean;
+  readonly clientMetadataHost?: { readonly name: string; readonly port: number; readonly caFile: string };
 }
 
 /** Reads the arguments of `npm start`. Throws a `LocalStackError` of one line. */
@@ -40,6 +44,8 @@ export function readOptions(args: readonly string[]): StartOptions {
     data,
     help = false,
     'no-anonymous': refusesAnonymous = false,
+    'client-metadata-host': host,
+    'client-metadata-ca': caFile,
   } = parse(args);
   if (!/^\d+$/.test(port) || Number(port) > 65_535) {
     throw new LocalStackError(`--port must be a number from 0 to 65535, not "${port}"; ${USAGE}`);
@@ -59,7 +65,22 @@ export function readOptions(args: readonly string[]): StartOptions {
     ...(upstream === undefined ? {} : { upstream }),
     ...(config === undefined ? {} : { config }),
     ...(data === undefined ? {} : { dataDir: data }),
+    ...clientMetadataHost(host, caFile),
   };
+}
+
+function clientMetadataHost(
+  host: string | undefined,
+  caFile: string | undefined,
+): Pick<StartOptions, 'clientMetadataHost'> {
+  if (host === undefined && caFile === undefined) return {};
+  const [, name, port] = /^([a-z\d.-]+)=127\.0\.0\.1:(\d{1,5})$/.exec(host ?? '') ?? [];
+  if (name === undefined || caFile === undefined || caFile === '') {
+    throw new LocalStackError(
+      `--client-metadata-host must be NAME=127.0.0.1:PORT, and takes --client-metadata-ca FILE; ${USAGE}`,
+    );
+  }
+  return { clientMetadataHost: { name, port: Number(port), caFile } };
 }
 
 /** Whether calls of the upstream would come back here. What is no URL, the configuration's own check tells. */
@@ -76,6 +97,8 @@ function parse(args: readonly string[]) {
     port: { type: 'string' },
     data: { type: 'string' },
     'no-anonymous': { type: 'boolean' },
+    'client-metadata-host': { type: 'string' },
+    'client-metadata-ca': { type: 'string' },
     help: { type: 'boolean', short: 'h' },
   } as const;
   try {

@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { LocalStackError } from './failure.ts';
 import { HttpServer } from './gateway/http-server.ts';
+import type { StandInHost } from './lambda/stand-in-hosts.ts';
 import { silent, terminalLog } from './log.ts';
 import { noteOutputs } from './outputs-file.ts';
 import type { LocalStack } from './stack.ts';
@@ -19,7 +20,8 @@ try {
   process.exit(1);
 }
 
-async function main({ profile, upstream, config, port, dataDir, anonymous }: StartOptions): Promise<void> {
+async function main(options: StartOptions): Promise<void> {
+  const { profile, upstream, config, port, dataDir, anonymous, clientMetadataHost } = options;
   // Before the app is synthesized, which takes seconds.
   await (await HttpServer.listen(port, silent, Date.now)).stop();
   console.log(`Synthesizing the CDK app${profile === undefined ? '' : ` with the profile "${profile}"`} ...`);
@@ -45,6 +47,7 @@ async function main({ profile, upstream, config, port, dataDir, anonymous }: Sta
     port,
     log: terminalLog(),
     ...(dataDir === undefined ? {} : { dataDir }),
+    ...(clientMetadataHost === undefined ? {} : { clientMetadataHosts: [standIn(clientMetadataHost)] }),
     ...(process.env.DYNAMODB_ENDPOINT ? { dynamodb: { endpoint: process.env.DYNAMODB_ENDPOINT } } : {}),
   });
   process.once('exit', noteOutputs(stack));
@@ -76,6 +79,15 @@ function described({ metadata }: LocalStack): {
   readonly upstreams?: readonly { readonly path: string; readonly url: string }[];
 } {
   return metadata.Latchkey ?? {};
+}
+
+/** A host of metadata documents that stands on this machine. */
+function standIn({ name, port, caFile }: NonNullable<StartOptions['clientMetadataHost']>): StandInHost {
+  try {
+    return { name, port, ca: readFileSync(caFile, 'utf8') };
+  } catch {
+    throw new LocalStackError(`--client-metadata-ca: ${caFile} cannot be read`);
+  }
 }
 
 function stopOnSignals(stack: LocalStack): void {

@@ -13,6 +13,7 @@ export interface CommandOptions {
   readonly 'dry-run'?: boolean | undefined;
   readonly off?: boolean | undefined;
   readonly delete?: boolean | undefined;
+  readonly decide?: boolean | undefined;
 }
 
 /** The output of a command: one thing, or many as a table. With `--json` it is printed as it is. */

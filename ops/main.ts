@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { Problem } from '../lambdas/kernel/problem.ts';
 import type { Command, CommandOptions, Report } from './command.ts';
 import { auditCommands } from './commands/audit.ts';
+import { importCommands } from './commands/import.ts';
 import { keyCommands } from './commands/keys.ts';
 import { rightsCommands } from './commands/rights.ts';
 import { signingKeyCommands } from './commands/signing-keys.ts';
@@ -14,6 +15,7 @@ import { OpsError, type TargetOptions, targetOf } from './target.ts';
 const COMMANDS: readonly Command[] = [
   ...tenantCommands,
   ...keyCommands,
+  ...importCommands,
   ...userCommands,
   ...rightsCommands,
   ...auditCommands,
@@ -111,6 +113,7 @@ function parse(args: readonly string[]): {
     'dry-run': flag,
     off: flag,
     delete: flag,
+    decide: flag,
   };
   try {
     const { values, positionals } = parseArgs({

@@ -40,7 +40,9 @@ async function challenge(api: Api): Promise<Omit<Finding, 'id'>> {
     );
   }
   const response = await api.call('GET', url.slice(api.url.length));
-  return response.status === 200 && response.json.resource === api.url
+  // Static, it names the whole API; from the context, the path.
+  const isOfHere = [api.url, api.url + path].some((resource) => response.json.resource === resource);
+  return response.status === 200 && isOfHere
     ? ok(`A 401 leads to ${url}, which is of this API.`)
     : wrong(
         `A 401 leads to ${url}, which answers ${said(response)}.`,

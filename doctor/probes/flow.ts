@@ -133,6 +133,12 @@ export class Flow {
     if (typeof created !== 'string') return created;
     const response = await this.#call('createKey', { authorization: `Bearer ${created}` }, { name: 'never' });
     const said403 = response.status === 403 && (await this.#api.isError(response));
+    const challenge = response.headers.get('www-authenticate') ?? '';
+    if (said403 && !challenge.includes('error="insufficient_scope"'))
+      return wrong(
+        `A 403 has ${challenge === '' ? 'no WWW-Authenticate' : `WWW-Authenticate: ${challenge}`}, where RFC 6750, 3.1 has error="insufficient_scope".`,
+        "Deploy the template again (lib/gateway-responses.ts). With challenges: 'context', set 'static' in latchkey.config.ts.",
+      );
     return said403 && response.errorType !== null
       ? ok('A key that may too little is a 403 with the reason, from API Gateway itself.')
       : wrong(

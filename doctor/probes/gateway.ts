@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Api, ApiResponse } from '../api.ts';
-import { type Finding, ok, type Probe, wrong } from '../finding.ts';
+import { type Finding, notChecked, ok, type Probe, wrong } from '../finding.ts';
 
 type Result = Omit<Finding, 'id'>;
 
@@ -31,11 +31,16 @@ export function gatewayProbes(api: Api): readonly Probe[] {
         if (challenge === null) {
           return wrong(
             `A 401 has no WWW-Authenticate${renamed === null ? '' : ': API Gateway renames it'}.`,
-            'Put a CloudFront function before the API that renames x-amzn-remapped-www-authenticate (docs/aws-facts.md, 7).',
+            "With challenges: 'context', set 'static' in latchkey.config.ts and deploy: API Gateway may map no header from the context. Else put a CloudFront function before the API that renames x-amzn-remapped-www-authenticate (docs/aws-facts.md, 7).",
           );
         }
         return ok(`A 401 has the authorizer's reason in its body, and WWW-Authenticate: ${challenge}.`);
       },
+    },
+    {
+      id: 'context-headers',
+      subject: 'Headers of refusals from the context',
+      run: () => contextHeaders(api),
     },
     {
       id: 'unknown-path',
@@ -129,6 +134,32 @@ async function authorizerAsked(api: Api): Promise<Result> {
   return ok(
     `The authorizer decides every call anew, by ${ways.map((way) => Object.keys(way)[0]).join(' and by ')}, and its context reaches ${inHeaders ? 'response bodies and headers' : 'response bodies, and no headers (gatewayContextHeaders)'}.`,
   );
+}
+
+/**
+ * Records whether API Gateway maps headers of a denial from the authorizer's context, which AWS does not document: what
+ * `challenges: 'context'` rests on. The stack of this machine shows nothing of AWS.
+ */
+async function contextHeaders(api: Api): Promise<Result> {
+  const { method, path } = await protectedOperation(api);
+  const [way = {}] = await api.waysToPresent('doctor_0000');
+  const id = randomUUID();
+  const { headers } = await api.call(method, path, { ...way, 'x-request-id': id });
+  const says = headers.get('www-authenticate')?.includes('error="invalid_token"')
+    ? "a 401 says why in WWW-Authenticate, by challenges: 'context'"
+    : headers.get('x-request-id') === id
+      ? "challenges: 'context' can be set in latchkey.config.ts"
+      : undefined;
+  if (says === undefined) {
+    return notChecked(
+      "No header of a 401 comes from the authorizer's context: gatewayContextHeaders is false, or API Gateway maps none. Keep challenges: 'static'.",
+    );
+  }
+  return new URL(api.url).protocol === 'https:'
+    ? ok(`Headers of a 401 come from the authorizer's context: ${says}.`)
+    : notChecked(
+        `Headers of a 401 come from the authorizer's context here, where it is no proof of AWS: ${says}.`,
+      );
 }
 
 /** A wrong method on a path of ours must not reach the upstream: with a password in it, for example. */

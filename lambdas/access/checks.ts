@@ -1,7 +1,7 @@
 import type { Method } from '../contract/access.ts';
 import type { DecisionErrorCode } from '../contract/errors.ts';
-import { coversScope, type Scope } from '../contract/scopes.ts';
-import { upstreamScope } from '../upstream/path-scopes.ts';
+import { firstUncovered, type Scope } from '../contract/scopes.ts';
+import { upstreamScopes } from '../upstream/path-scopes.ts';
 import {
   type Asked,
   type Claim,
@@ -153,16 +153,20 @@ function callersOf({ access }: Proven) {
 }
 
 function isScopeGranted(proven: Proven): boolean {
-  const { caller, context } = proven;
-  const required = requiredScope(proven);
-  return required === undefined || coversScope(caller.scopes, required, context.deployment.rights.inclusion);
+  return missingScope(proven) === undefined;
 }
 
-/** The scope that the row asks for; undefined where any credential will do. */
-export function requiredScope({ access, request, context }: Proven): Scope | undefined {
-  if (access !== 'upstream') return access?.scope;
+/** The first scope that the row asks for and the caller has not. */
+export function missingScope(proven: Proven): Scope | undefined {
+  const { caller, context } = proven;
+  return firstUncovered(caller.scopes, requiredScopes(proven), context.deployment.rights.inclusion);
+}
+
+/** The scopes that the row asks for; none where any credential will do. */
+export function requiredScopes({ access, request, context }: Asked): readonly Scope[] {
+  if (access !== 'upstream') return access?.scope === undefined ? [] : [access.scope];
   const { pathScopes, rights } = context.deployment;
-  return upstreamScope(request.method as Method, request.path, pathScopes, rights.methodScopes);
+  return upstreamScopes(request.method as Method, request.path, pathScopes, rights.methodScopes);
 }
 
 function isAllowanceLeft({ allowance }: Proven): boolean {

@@ -1,7 +1,7 @@
 import { type AccessTable, METHODS, type Method, type RowAccess } from '../contract/access.ts';
 import { DECISION_ERRORS, type DecisionErrorCode } from '../contract/errors.ts';
 import { wrongWrapping } from '../kernel/credential.ts';
-import { CHECKS, type Check, type MisdirectionCode, requiredScope } from './checks.ts';
+import { CHECKS, type Check, type MisdirectionCode, missingScope } from './checks.ts';
 import type { Decision, DecisionContext, DecisionRequest } from './decision.ts';
 import { type Asked, type Proven, readClaim, useRecord, withTenant } from './prove.ts';
 
@@ -59,12 +59,12 @@ function answer(code: DecisionErrorCode | MisdirectionCode | undefined, proven: 
   if (code === 'rate_limited' && allowance !== null) return { outcome: 'limited', allowance };
   const { status, message } = DECISION_ERRORS[code];
   if (status === 401) return refused(code, proven);
-  const detail = code === 'insufficient_scope' ? ` Required: ${requiredScope(proven)}` : '';
+  const detail = code === 'insufficient_scope' ? ` Required: ${missingScope(proven)}` : '';
   return { outcome: 'forbidden', code, message: message + detail, allowance };
 }
 
 /** The row as the API declares it; undefined for a resource or method that no row names. */
-function rowAccess({ resource, method }: DecisionRequest, table: AccessTable): RowAccess | undefined {
+export function rowAccess({ resource, method }: DecisionRequest, table: AccessTable): RowAccess | undefined {
   if (!isMethod(method)) return undefined;
   const row = Object.hasOwn(table, resource) ? table[resource] : undefined;
   return row?.[method === 'HEAD' ? 'GET' : method] ?? row?.ANY;

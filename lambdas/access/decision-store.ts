@@ -5,6 +5,7 @@ import { BoundedMap } from '../kernel/bounded-map.ts';
 import { keyRecordKey, sessionKey } from '../kernel/item-keys.ts';
 import { type AttributeValue, type Item, type ItemKey, N, number, S } from '../kernel/items.ts';
 import { isConditionFailure, type RecordClient } from '../kernel/record-client.ts';
+import { keyMark, sameHash } from '../keys/key-format.ts';
 import { hashText, type KeyRecord, keyRecord, type Use } from '../keys/key-record.ts';
 import { windowOf } from '../plans/allowance.ts';
 import { type SessionRecord, sessionRecord } from '../sessions/session-record.ts';
@@ -25,12 +26,15 @@ const A_SLOT_HOLDS =
 const NO_LIST = `attribute_not_exists(${attribute.ALLOWED_BLOCKS})`;
 const THE_LIST = `${attribute.ALLOWED_BLOCKS} = :ips`;
 
-/** Allow-lists that an instance remembers; the one that was seen longest ago goes first. */
-const MAX_LISTS = 10_000;
+/** Allow-lists, and hashes by their marks, that an instance remembers; the one that was seen longest ago goes first. */
+const MAX_REMEMBERED = 10_000;
 
 /** Counts that gather on a record, the present window's too, before those of past windows are swept. */
 const MAX_COUNTS = 8;
 const COUNT = /^c\d+$/;
+
+/** No key has it. */
+const NO_HASH = new Uint8Array(1);
 
 /** A stored allow-list; undefined where the record has none, empty where it had one: both let everybody in. */
 type List = AttributeValue | undefined;
@@ -44,6 +48,8 @@ interface Attempt<Found> {
   /** The proof as a question to an item that was returned. */
   readonly proven: (item: Item) => boolean;
   readonly address: string;
+  /** Takes the hash of a mark from an item; whether that is another than was assumed. */
+  readonly learn?: (item: Item) => boolean;
   /** Whether an allow-list lets the use pass. */
   readonly allows: (list: List) => boolean;
   /** Unix seconds. */
@@ -68,7 +74,9 @@ export class DynamoDecisionStore implements DecisionStore {
   readonly #table: string;
   readonly #facts: Facts;
   /** The allow-lists that were met, packed, by the record's partition key. What they say is checked by the write. */
-  readonly #lists = new BoundedMap<string, AttributeValue>(MAX_LISTS);
+  readonly #lists = new BoundedMap<string, AttributeValue>(MAX_REMEMBERED);
+  /** Stored hashes by the marks of their keys, which tokens have. */
+  readonly #hashes = new BoundedMap<string, AttributeValue>(MAX_REMEMBERED);
 
   constructor(client: RecordClient, table: string, facts: Facts) {
     this.#client = client;
@@ -78,6 +86,11 @@ export class DynamoDecisionStore implements DecisionStore {
 
   useKey(locator: string, hash: Uint8Array, address: string, now: number): Promise<Use<KeyRecord>> {
     return this.#useKey({ locator, hash, address, now }, (list) => hasAddress(list, address));
+  }
+
+  /** Of a mark that this instance has not met the first write fails, and its answer has the hash. */
+  useKeyMark(locator: string, mark: Uint8Array, address: string, now: number): Promise<Use<KeyRecord>> {
+    return this.#useKey({ locator, hash: NO_HASH, address, now }, (list) => hasAddress(list, address), mark);
   }
 
   /** As {@link useKey}, wherever the key's user is: `address` is of who asks about the key. */
@@ -98,8 +111,17 @@ export class DynamoDecisionStore implements DecisionStore {
       readonly now: number;
     },
     allows: (list: List) => boolean,
+    mark?: Uint8Array,
   ): Promise<Use<KeyRecord>> {
-    const stored = hashText(hash);
+    const name = mark === undefined ? '' : `${hashText(mark).S}`;
+    let stored = this.#hashes.get(name) ?? hashText(hash);
+    const learn = (item: Item) => {
+      const slot = keyRecord(item).slots.find((each) => mark && sameHash(keyMark(each.hash), mark));
+      if (slot === undefined || hashText(slot.hash).S === stored.S) return false;
+      stored = hashText(slot.hash);
+      this.#hashes.set(name, stored);
+      return true;
+    };
     return this.#use({
       Key: keyRecordKey(locator),
       proof: (list) => `${A_SLOT_HOLDS} AND ${list === undefined ? NO_LIST : THE_LIST}`,
@@ -107,6 +129,7 @@ export class DynamoDecisionStore implements DecisionStore {
         (item[attribute.HASH]?.S === stored.S && number(item, attribute.EXPIRY) > now) ||
         (item[attribute.PREVIOUS_HASH]?.S === stored.S && number(item, attribute.PREVIOUS_EXPIRY) > now),
       values: (list) => ({ ':hash': stored, ...(list === undefined ? {} : { ':ips': list }) }),
+      ...(mark === undefined ? {} : { learn }),
       address,
       allows,
       now,
@@ -167,10 +190,12 @@ export class DynamoDecisionStore implements DecisionStore {
         if (item === undefined) return { passed: false, record: undefined, window, count: 0 };
         const asAssumed = { window, list };
         window = Math.max(window, number(item, attribute.WINDOW));
+        const learned = use.learn?.(item) ?? false;
         if (item[attribute.STATE]?.S === 'active' && use.proven(item)) {
           list = item[attribute.ALLOWED_BLOCKS];
           this.#remember(name, list);
-          if (use.allows(list) && (window !== asAssumed.window || !isSame(list, asAssumed.list))) continue;
+          const isAsAssumed = !learned && window === asAssumed.window && isSame(list, asAssumed.list);
+          if (use.allows(list) && !isAsAssumed) continue;
         }
         return { passed: false, record: use.read(item), window, count: number(item, `c${window}`) };
       }

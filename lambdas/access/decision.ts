@@ -53,6 +53,8 @@ export interface DecisionRequest {
 export interface DecisionStore {
   /** Authenticates, checks state, expiry and the allow-list, and counts: one write. Who is elsewhere is not counted. */
   useKey(locator: string, hash: Uint8Array, address: string, now: number): Promise<Use<KeyRecord>>;
+  /** The same by the mark of a key, which a token of it has (`keyMark`). */
+  useKeyMark(locator: string, mark: Uint8Array, address: string, now: number): Promise<Use<KeyRecord>>;
   useSession(sessionId: string, address: string, now: number): Promise<Use<SessionRecord>>;
   /** No older than {@link FACTS_SECONDS}; undefined when there is no such tenant. */
   tenant(tenantId: string, now: number): Promise<TenantFacts | undefined>;

@@ -5,7 +5,7 @@ import { type AddressBlock, allowsAddress } from '../kernel/address.ts';
 import type { Caller } from '../kernel/caller.ts';
 import { NEVER } from '../kernel/clock.ts';
 import { readCredential } from '../kernel/credential.ts';
-import { hashKey, importedLocator, parseKey, sameHash } from '../keys/key-format.ts';
+import { hashKey, importedLocator, keyMark, parseKey, sameHash } from '../keys/key-format.ts';
 import type { KeyRecord, Use } from '../keys/key-record.ts';
 import { type Allowance, allowanceAfter } from '../plans/allowance.ts';
 import { keyRequestsPerMinute, limitsOf } from '../plans/tiers.ts';
@@ -25,7 +25,7 @@ export interface Asked {
 /** The claims of a credential; of a token, those that its signature has proven. */
 export type Claim =
   | { readonly kind: 'none' | 'anonymous' | 'invalid' | 'expired' }
-  /** `token` where the credential is a token that stands for the key. */
+  /** `token` where the credential is a token that stands for the key; `hash` is then the key's mark. */
   | {
       readonly kind: 'key';
       readonly locator: string;
@@ -100,7 +100,7 @@ async function claimOf({ request, context }: Asked): Promise<Claim> {
       if (verdict.kind !== 'valid') return verdict;
       const { claims } = verdict;
       return 'keyId' in claims
-        ? { kind: 'key', locator: claims.locator, hash: claims.keyHash, token: claims }
+        ? { kind: 'key', locator: claims.locator, hash: claims.keyMark, token: claims }
         : { kind: 'session', token: claims };
     }
   }
@@ -134,8 +134,9 @@ async function recordOf({ claim, request, context, now }: Claimed): Promise<Cred
       return anonymous(roleScopes(smallestRole, roles));
     case 'key': {
       const { locator, hash, token } = claim;
-      const { record, ...use } = await store.useKey(locator, hash, address, now);
-      const slot = record?.slots.find((candidate) => sameHash(candidate.hash, hash));
+      const isToken = token !== undefined;
+      const { record, ...use } = await store[isToken ? 'useKeyMark' : 'useKey'](locator, hash, address, now);
+      const slot = record?.slots.find((slot) => sameHash(isToken ? keyMark(slot.hash) : slot.hash, hash));
       if (slot === undefined) guesses.wrong(locator, hash, now);
       if (record === undefined) return undefined;
       const granted = declaredScopes(record.caller.scopes, inclusion);

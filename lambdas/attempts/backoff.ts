@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { networkOf } from '../kernel/address.ts';
 import { rateLimited } from '../kernel/problem.ts';
 
@@ -52,12 +53,23 @@ function digest(text: string): string {
   return createHash('sha256').update(text).digest('base64url');
 }
 
+/** How often an attempt is counted anew when others came first, with pauses of some two seconds in all. */
+const MAX_TRIES = 25;
+
 /**
  * Takes an attempt before the password is looked at, so that attempts in parallel are counted one by one.
- * Throws `rate_limited` while the subject is blocked. A success must `clear` the subject.
+ * Throws `rate_limited` while the subject is blocked, and where too many come at once to be counted. A success must
+ * `clear` the subject.
  */
-export async function takeAttempt(store: BackoffStore, subject: BackoffSubject, now: number): Promise<void> {
-  for (;;) {
+export async function takeAttempt(
+  store: BackoffStore,
+  subject: BackoffSubject,
+  now: number,
+  pause: (milliseconds: number) => Promise<unknown> = sleep,
+): Promise<void> {
+  for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+    // Chance takes those apart that came together.
+    if (tries > 0) await pause(Math.random() * Math.min(150, 10 * 2 ** tries));
     const { failures, blockedUntil } = await store.read(subject.id, now);
     if (blockedUntil > now) throw rateLimited(blockedUntil - now, 'Too many attempts.');
     const next = {
@@ -66,6 +78,7 @@ export async function takeAttempt(store: BackoffStore, subject: BackoffSubject, 
     };
     if (await store.replace(subject.id, failures, next, now)) return;
   }
+  throw rateLimited(1, 'Too many attempts at once.');
 }
 
 /** Nothing for the free attempts, then 2, 4, 8 … seconds. */

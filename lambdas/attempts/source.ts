@@ -1,14 +1,19 @@
 import { createHash } from 'node:crypto';
 import type { AddressLimits } from '../contract/deployment.ts';
+import { ERRORS } from '../contract/errors.ts';
 import { networkOf } from '../kernel/address.ts';
+import { BoundedMap } from '../kernel/bounded-map.ts';
+import type { Clock } from '../kernel/clock.ts';
 import { Problem, rateLimited } from '../kernel/problem.ts';
 
 /** How often one source address may do something within a window of the clock. */
 export interface SourceLimit {
   /** Names what is counted; each is counted by itself. */
-  readonly what: 'account' | 'login' | 'refresh';
+  readonly what: 'account' | 'login' | 'refresh' | 'invalid' | 'registration' | 'client-document';
   readonly limit: number;
   readonly windowSeconds: number;
+  /** How much of an IPv4 address is one source. @default 32, all of it */
+  readonly ipv4Bits?: 24;
 }
 
 export const accountLimit = ({ accountsPerHour: limit }: AddressLimits): SourceLimit => ({
@@ -20,6 +25,11 @@ export const loginLimit = ({ failedLoginsPerTenMinutes: limit }: AddressLimits):
   what: 'login',
   limit,
   windowSeconds: 600,
+});
+/** As many as wrong passwords. */
+export const invalidLimit = (limits: AddressLimits): SourceLimit => ({
+  ...loginLimit(limits),
+  what: 'invalid',
 });
 export const refreshLimit = ({ failedRefreshesPerTenMinutes: limit }: AddressLimits): SourceLimit => ({
   what: 'refresh',
@@ -53,14 +63,14 @@ export interface Taken {
 export async function takeFromSource(
   store: SourceStore,
   address: string,
-  { what, limit, windowSeconds }: SourceLimit,
+  { what, limit, windowSeconds, ipv4Bits }: SourceLimit,
   now: number,
 ): Promise<Taken> {
   const window = Math.floor(now / windowSeconds);
   const endsAt = (window + 1) * windowSeconds;
-  const id = digest(what, networkOf(address), String(window));
+  const id = digest(what, networkOf(address, ipv4Bits), String(window));
   if ((await store.count(id, endsAt)) > limit) {
-    throw rateLimited(endsAt - now, 'Too many attempts from your address.');
+    throw tooMany(endsAt - now);
   }
   return { giveBack: () => store.giveBack(id) };
 }
@@ -87,6 +97,41 @@ export async function countingFailures<Result>(
     }
     throw error;
   }
+}
+
+/** Source addresses that an instance knows to be over the limit; the oldest goes first. */
+const MAX_REMEMBERED = 10_000;
+
+/**
+ * Counts requests that are not valid by their source address: beyond the limit the error to answer with is
+ * `rate_limited`. What is valid is never refused for them, so that a neighbour keeps nobody out.
+ */
+export function invalidRequests(
+  store: SourceStore,
+  limits: AddressLimits,
+  clock: Clock,
+): (error: unknown, address: string) => Promise<unknown> {
+  /** Until when (Unix seconds) an address is over the limit: no write more is made for it. */
+  const exhausted = new BoundedMap<string, number>(MAX_REMEMBERED);
+  return async (error, address) => {
+    if (!(error instanceof Problem) || ERRORS[error.code].type !== 'validation_error') return error;
+    const [now, network] = [clock(), networkOf(address)];
+    const until = exhausted.get(network) ?? 0;
+    if (until > now) return tooMany(until - now);
+    try {
+      await takeFromSource(store, address, invalidLimit(limits), now);
+      return error;
+    } catch (refusal) {
+      // Where it cannot be counted the caller is told what is wrong all the same.
+      if (!(refusal instanceof Problem) || refusal.retryAfterSeconds === undefined) return error;
+      exhausted.set(network, now + refusal.retryAfterSeconds);
+      return refusal;
+    }
+  };
+}
+
+function tooMany(seconds: number): Problem {
+  return rateLimited(seconds, 'Too many attempts from your address.');
 }
 
 /** Names an account at a source address: where it has logged in before, strangers cannot keep it out. */

@@ -17,10 +17,15 @@ export const AUDIT_ACTIONS = [
   'key.disable',
   'key.rotate',
   'key.revoke',
+  'client.create',
+  'client.rotate',
+  'client.delete',
   'session.create',
   'session.role',
   'session.refresh-reuse',
   'session.end',
+  'signin.create',
+  'signin.end',
 ] as const;
 
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

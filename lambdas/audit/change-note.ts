@@ -1,21 +1,38 @@
-import { type AttributeValue, S } from '../kernel/items.ts';
+import { type AttributeValue, type Item, S, text } from '../kernel/items.ts';
 import type { AuditVerb } from './actions.ts';
 import type { ChangeOrigin } from './entries.ts';
 
-/** A caller may choose a long request id; the record, which must stay below 1 KB, keeps the length of a UUID of it. */
+/** Characters of request ids that a note keeps, as the record must stay below 1 KB: of ours all, of a caller's the first. */
 const NOTED_REQUEST_ID_LENGTH = 36;
+export const NOTED_CALLER_REQUEST_ID_LENGTH = 64;
 
-/** The note of a hot record's last change, kept until the next decision: the stream makes a row of it. */
+/**
+ * The note of a hot record's last change, kept until the next decision: the stream makes a row of it. `callerIdLength`
+ * is what the record has room for of the caller's request id.
+ */
 export function changeNote(
-  { actor, requestId, address }: ChangeOrigin,
+  { actor, requestId, callerRequestId, address }: ChangeOrigin,
   what: AuditVerb<'key' | 'session' | 'user'>,
+  callerIdLength = NOTED_CALLER_REQUEST_ID_LENGTH,
 ): AttributeValue {
+  const ownId = callerRequestId?.slice(0, callerIdLength) ?? '';
   return {
     M: {
       actor: S(actor),
       request_id: S(requestId.slice(0, NOTED_REQUEST_ID_LENGTH)),
       what: S(what),
+      ...(ownId === '' ? {} : { own_id: S(ownId) }),
       ...(address === undefined ? {} : { ip: S(address) }),
     },
+  };
+}
+
+/** The origin that a note tells. */
+export function notedOrigin(note: Item): ChangeOrigin {
+  return {
+    actor: text(note, 'actor'),
+    requestId: text(note, 'request_id'),
+    ...(note.own_id?.S === undefined ? {} : { callerRequestId: note.own_id.S }),
+    ...(note.ip?.S === undefined ? {} : { address: note.ip.S }),
   };
 }

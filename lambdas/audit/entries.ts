@@ -16,7 +16,14 @@ export interface AuditEntry {
   readonly target: string;
   /** Unix seconds. */
   readonly at: number;
+  /** Ours: API Gateway's, an operator's or the stream's. */
   readonly requestId: string;
+  /** The caller's own id of the request; null where they named none. */
+  readonly callerRequestId: string | null;
+  /** The name of the target at that time; null for what has none. */
+  readonly targetName: string | null;
+  /** The one workspace that it is about, whose keys may read it; null for what concerns the tenant. */
+  readonly workspaceId: string | null;
   /** The IP address; null for what operators and the system do. */
   readonly address: string | null;
   /** Null for what did not exist. */
@@ -29,6 +36,7 @@ export interface AuditEntry {
 export interface ChangeOrigin {
   readonly actor: string;
   readonly requestId: string;
+  readonly callerRequestId?: string;
   /** Where the request came from; absent for what the system does itself. */
   readonly address?: string;
 }
@@ -36,20 +44,25 @@ export interface ChangeOrigin {
 /** From where a change was asked for. */
 export type RequestOrigin = Omit<ChangeOrigin, 'actor'>;
 
+/** The origin of a request whose address is counted. */
+export type PlacedOrigin = RequestOrigin & { readonly address: string };
+
 /** The origin of what a caller changes. */
-export function originOf(caller: Caller, from: RequestOrigin): ChangeOrigin {
+export function originOf<From extends RequestOrigin>(
+  caller: Caller,
+  from: From,
+): From & Pick<ChangeOrigin, 'actor'> {
   return { actor: principalOf(caller), ...from };
 }
 
 /** A change as whoever makes it tells it. */
-export type AuditedChange = Pick<AuditEntry, 'action' | 'target' | 'at' | 'before' | 'after'> & {
-  readonly origin: ChangeOrigin;
-};
+export type AuditedChange = Pick<AuditEntry, 'action' | 'target' | 'at' | 'before' | 'after'> &
+  Partial<Pick<AuditEntry, 'targetName' | 'workspaceId'>> & { readonly origin: ChangeOrigin };
 
 /** The trail's entry of a change. */
 export function auditEntry({ origin, ...change }: AuditedChange): AuditEntry {
-  const { actor, requestId, address = null } = origin;
-  return { actor, requestId, address, ...change };
+  const { actor, requestId, callerRequestId = null, address = null } = origin;
+  return { actor, requestId, callerRequestId, address, targetName: null, workspaceId: null, ...change };
 }
 
 /** An entry with its number: 1, 2, 3 … within a tenant, without gaps. */
@@ -64,6 +77,8 @@ export interface AuditFilter {
   readonly actor?: string;
   readonly action?: string;
   readonly target?: string;
+  /** Only what is about this workspace. */
+  readonly workspaceId?: string;
   /** Unix seconds, inclusive. */
   readonly from?: number;
   /** Unix seconds, exclusive. */
@@ -81,13 +96,22 @@ export interface AuditReader {
   page(tenantId: string, limit: number, after: number, filter: AuditFilter): Promise<AuditPage>;
 }
 
+/** The part of a trail that a caller may read: of a key that of its workspace. */
+export function visibleTo(caller: Caller): Pick<AuditFilter, 'workspaceId'> {
+  return caller.kind === 'user' ? {} : { workspaceId: caller.workspaceId };
+}
+
 /** Whether a row that is about many has `target` among them. */
 function concerns({ after }: AuditRow, target: string): boolean {
   return Array.isArray(after?.targets) && after.targets.includes(target);
 }
 
-export function passes(row: AuditRow, { actor, action, target, from, until }: AuditFilter): boolean {
+export function passes(
+  row: AuditRow,
+  { actor, action, target, workspaceId, from, until }: AuditFilter,
+): boolean {
   return (
+    (workspaceId === undefined || row.workspaceId === workspaceId) &&
     (actor === undefined || row.actor === actor) &&
     (action === undefined || row.action === action || row.action.startsWith(`${action}.`)) &&
     (target === undefined || row.target === target || concerns(row, target)) &&

@@ -1,15 +1,16 @@
 import * as z from 'zod';
 import { timestamp } from '../kernel/clock.ts';
-import { openCursor, sealCursor } from '../kernel/cursor.ts';
+import type { Cursors } from '../kernel/cursor.ts';
 import { cursor, moment, time } from '../kernel/fields.ts';
 import { invalidField } from '../kernel/problem.ts';
 import { Ndjson } from '../kernel/results.ts';
 import { routeGroup } from '../kernel/route.ts';
-import type { AuditReader, AuditRow } from './entries.ts';
+import { type AuditReader, type AuditRow, visibleTo } from './entries.ts';
 
 /** The services of these rows in the function `management`. */
 export interface AuditServices {
   readonly audit: AuditReader;
+  readonly cursors: Cursors;
 }
 
 export const auditView = z
@@ -19,7 +20,9 @@ export const auditView = z
     actor: z.string(),
     action: z.string(),
     target: z.string(),
-    request_id: z.string(),
+    target_name: z.string().nullable().describe('The name of a key or workspace, as it was then.'),
+    request_id: z.string().describe('Ours.'),
+    caller_request_id: z.string().nullable().describe('The `X-Request-ID` that the caller sent.'),
     ip: z.string().nullable(),
     before: z.record(z.string(), z.unknown()).nullable(),
     after: z.record(z.string(), z.unknown()).nullable(),
@@ -33,7 +36,7 @@ export const auditRoutes = group.rows({
     method: 'GET',
     path: '/v1/audit',
     access: { kind: 'credential', scope: 'audit' },
-    summary: 'Who did what, in the order of its numbers',
+    summary: 'Who did what, in the order of its numbers; a key sees what is about its own workspace',
     description:
       'A page may hold fewer rows than its limit, even none, while `next_cursor` says that there are more. ' +
       'As NDJSON the cursor comes in the header `X-Next-Cursor`.',
@@ -55,10 +58,11 @@ export const auditRoutes = group.rows({
       line: auditView,
     },
     errors: [],
-    handle: async ({ query }, { audit }, caller) => {
+    handle: async ({ query }, { audit, cursors }, caller) => {
       const { limit, cursor: sealed, format, actor, action, target, from, until } = query;
-      const after = trailPosition(openCursor(sealed, caller.tenantId));
+      const after = trailPosition(await cursors.open(sealed, caller.tenantId));
       const { rows, next } = await audit.page(caller.tenantId, limit, after, {
+        ...visibleTo(caller),
         ...(actor === undefined ? {} : { actor }),
         ...(action === undefined ? {} : { action }),
         ...(target === undefined ? {} : { target }),
@@ -66,7 +70,7 @@ export const auditRoutes = group.rows({
         ...(until === undefined ? {} : { until }),
       });
       const data = rows.map(viewRow);
-      const nextCursor = sealCursor(next === null ? null : String(next), caller.tenantId);
+      const nextCursor = await cursors.seal(next === null ? null : String(next), caller.tenantId);
       return format === 'ndjson' ? new Ndjson(data, nextCursor) : { data, next_cursor: nextCursor };
     },
   }),
@@ -85,7 +89,9 @@ export function viewRow(row: AuditRow): z.output<typeof auditView> {
     actor: row.actor,
     action: row.action,
     target: row.target,
+    target_name: row.targetName,
     request_id: row.requestId,
+    caller_request_id: row.callerRequestId,
     ip: row.address,
     before: row.before,
     after: row.after,

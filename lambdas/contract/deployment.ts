@@ -1,6 +1,7 @@
 import type { AccessTable, Method } from './access.ts';
 import type { AdvertisedPath } from './advertised.ts';
 import type { Algorithm } from './algorithms.ts';
+import type { Branding } from './branding.ts';
 import type { KeyFormat } from './key-format.ts';
 import type { PathScope, Profile } from './profile.ts';
 import type { DecisionRights, Rights } from './rights.ts';
@@ -125,10 +126,14 @@ declare global {
   const LATCHKEY_DECISION: { readonly profile: DecisionProfile; readonly deployment: DecisionSettings };
   /** Likewise: its part of the route table. */
   const LATCHKEY_ACCESS: AccessTable;
+  /** Likewise: the path of RFC 9728's metadata, where it says the challenges of its refusals; null where they are static. */
+  const LATCHKEY_RESOURCE_METADATA: string | null;
   /** The OpenAPI document, but for the URL that it is served by. */
   const LATCHKEY_OPENAPI: { readonly openapi: string };
   /** The rows that metadata mention. */
   const LATCHKEY_ADVERTISED: readonly AdvertisedPath[];
+  /** For whoever serves pages. */
+  const LATCHKEY_BRANDING: Branding;
   /** The methods of every path that is ours. */
   const LATCHKEY_METHODS: Readonly<Record<string, readonly Method[]>>;
 }

@@ -101,6 +101,24 @@ const OTHER_ERRORS = {
     title: 'Token not accepted',
     message: 'The token is not accepted.',
   },
+  invalid_client: {
+    status: 401,
+    type: 'authentication_error',
+    title: 'Client not accepted',
+    message: 'The client is unknown, or has not proven who it is.',
+  },
+  invalid_redirect_uri: {
+    status: 400,
+    type: 'validation_error',
+    title: 'Redirect not accepted',
+    message: 'The redirect URI is not accepted.',
+  },
+  invalid_client_metadata: {
+    status: 400,
+    type: 'validation_error',
+    title: 'Client metadata not accepted',
+    message: 'The metadata of the client are not accepted.',
+  },
   unsupported_grant_type: {
     status: 400,
     type: 'validation_error',
@@ -137,6 +155,12 @@ const OTHER_ERRORS = {
     title: 'Invalid field',
     message: 'A field is invalid.',
   },
+  not_configured: {
+    status: 400,
+    type: 'validation_error',
+    title: 'Not configured',
+    message: 'This deployment does not offer this.',
+  },
   scopes_too_long: {
     status: 422,
     type: 'validation_error',
@@ -161,6 +185,18 @@ const OTHER_ERRORS = {
     title: 'Limit reached',
     message: 'A limit of your tier is reached.',
   },
+  request_in_flight: {
+    status: 409,
+    type: 'conflict_error',
+    title: 'Request in flight',
+    message: 'A request with this Idempotency-Key is being carried out. Repeat it in some seconds.',
+  },
+  idempotency_key_reused: {
+    status: 422,
+    type: 'validation_error',
+    title: 'Idempotency-Key used already',
+    message: 'This Idempotency-Key came with another request. Send a new one with each new request.',
+  },
   gone: { status: 410, type: 'not_found_error', title: 'Gone', message: 'This is no longer there.' },
   payload_too_large: {
     status: 413,
@@ -179,12 +215,6 @@ const OTHER_ERRORS = {
     type: 'server_error',
     title: 'Internal error',
     message: 'Something went wrong on our side. Try again.',
-  },
-  not_configured: {
-    status: 501,
-    type: 'server_error',
-    title: 'Not configured',
-    message: 'This deployment does not offer this.',
   },
   upstream_failed: {
     status: 502,

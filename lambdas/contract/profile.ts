@@ -74,6 +74,11 @@ export interface Profile {
 
   /** The path prefixes below which everything that Latchkey does not serve itself goes to the upstream. */
   readonly upstreamPrefixes: readonly string[];
+  /**
+   * The path in whose place our own rows stand instead of an upstream's prefix: a deployment's configuration says it, and no
+   * published contract. @default - the prefix that their paths begin with
+   */
+  readonly managementPrefix?: string;
   /** The scopes and roles of this contract; the configuration may declare others in their place. */
   readonly scopes: readonly ScopeDefinition[];
   readonly roles: Readonly<Record<Role, RoleDefinition>>;

@@ -2,7 +2,11 @@
 export const TAGS = {
   Accounts:
     'Signing up, logging in, and what belongs to the caller: the sessions and the password of a person.',
+  Pages:
+    'What people see in a browser: signing in and out, with the files that pages load. No program calls them.',
   Tokens: 'Short-lived tokens for a refresh token, an API key, or the token of an identity provider.',
+  Clients:
+    'Programs that people let act for them (OAuth 2.1): registering them, and those of an administrator.',
   'API keys': 'Credentials of programs: create, change, rotate, verify and revoke them.',
   Users: 'The people of the tenant and their roles.',
   Workspaces: "Partitions of the tenant's data. Every API key belongs to one.",

@@ -7,14 +7,19 @@ import { errorCodeOf } from '../contract/profile.ts';
 import { principalOf } from '../kernel/caller.ts';
 import { counted, type Observation } from '../kernel/metrics.ts';
 import { type AuthorizerAnswer, answer } from './authorizer-answer.ts';
+import type { Challenge } from './challenge.ts';
 import { contextOf } from './identity.ts';
 import { traceId } from './request-id.ts';
 
-/** Answers API Gateway for one request. Throws when there can be no decision: API Gateway then answers 500. */
+/**
+ * Answers API Gateway for one request. Throws when there can be no decision: API Gateway then answers 500. `challenge`
+ * says the challenges of refusals; without, they are static.
+ */
 export function authorizer(
   context: DecisionContext,
   usageKeys: UsageKeys,
   observe: (observation: Observation) => void = () => undefined,
+  challenge?: Challenge,
 ): (event: APIGatewayRequestAuthorizerEvent) => Promise<AuthorizerAnswer> {
   return async (event) => {
     const started = performance.now();
@@ -37,9 +42,11 @@ export function authorizer(
       decision,
       {
         methodArn: event.methodArn,
-        context: contextOf(decision, requestId, context.clock(), (code) =>
-          errorCodeOf(context.profile, code),
-        ),
+        context: {
+          ...contextOf(decision, requestId, context.clock(), (code) => errorCodeOf(context.profile, code)),
+          // For a header only: it has quotation marks.
+          ...challenge?.(decision, request, context),
+        },
       },
       usageKeys,
       context.deployment,

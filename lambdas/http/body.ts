@@ -1,10 +1,10 @@
 import { headerValues } from '../kernel/headers.ts';
+import { parseJson, printable } from '../kernel/json.ts';
 import { Problem } from '../kernel/problem.ts';
-import { requireStorable } from '../kernel/storable.ts';
 import type { HttpRequest } from './event.ts';
 
 /** Bytes of a body that our own routes take; the largest has a name, metadata and twenty address blocks. */
-const MAX_BODY_BYTES = 64 * 1024;
+const MAX_BODY_BYTES = 65_536;
 /** Members of a JSON body at any depth, fields of a form or parameters of a query: more than any row takes. */
 const MAX_FIELDS = 250;
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json$/;
@@ -14,10 +14,10 @@ const FORM_TYPE = 'application/x-www-form-urlencoded';
  * The fields of a body, unchecked. JSON is taken whatever the type says, as `curl -d` calls it a form; a form only
  * where the route takes one. No body is no fields, so that what is missing is named by the schema.
  */
-export function readBody(request: HttpRequest, takesForm: boolean): unknown {
-  if (request.body.length > MAX_BODY_BYTES) {
+export function readBody(request: HttpRequest, takesForm: boolean, maxBytes = MAX_BODY_BYTES): unknown {
+  if (request.body.length > maxBytes) {
     throw new Problem('payload_too_large', {
-      message: `The body must have at most ${MAX_BODY_BYTES} bytes.`,
+      message: `The body must have at most ${maxBytes} bytes.`,
     });
   }
   const text = decode(request.body);
@@ -30,20 +30,19 @@ export function readBody(request: HttpRequest, takesForm: boolean): unknown {
     });
   }
   try {
-    return JSON.parse(text, bounded());
+    return parseJson(text, atMostFields());
   } catch (error) {
     if (error instanceof Problem) throw error;
     throw new Problem('malformed_request', { message: 'The body is not valid JSON.' });
   }
 }
 
-/** A reviver for `JSON.parse` that takes storable members, and not too many of them. */
-function bounded(): (name: string, value: unknown) => unknown {
+/** Counts members, and throws for one too many. */
+function atMostFields(): () => void {
   let members = 0;
-  return (name, value) => {
+  return () => {
     members += 1;
     if (members > MAX_FIELDS) throw tooManyFields();
-    return requireStorable(name, value);
   };
 }
 
@@ -82,9 +81,4 @@ function readForm(text: string): Record<string, string> {
     fields.set(name, value);
   }
   return Object.fromEntries([...fields].filter(([, value]) => value !== ''));
-}
-
-/** A caller's word that is short and plain enough to be said back. */
-export function printable(text: string): string {
-  return JSON.stringify(text.slice(0, 64)).slice(1, -1);
 }

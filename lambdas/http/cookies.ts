@@ -23,23 +23,33 @@ export function readCookies(headers: HeaderValues): ReadonlyMap<string, string> 
   return cookies;
 }
 
-/** The cookies that a row reads, by name; it sees no other. */
+/**
+ * What tells the cookies of a deployment apart from those of others at its host: a `__Host-` cookie is of all paths, and
+ * any cookie of all ports (RFC 6265, 8.5). `url` is the deployment's; where it is a host's alone, there is nothing.
+ */
+export function cookieSuffix(url: string): string {
+  const { port, pathname } = new URL(url);
+  return [port, ...pathname.split('/')].flatMap((part) => (part === '' ? [] : [`-${part}`])).join('');
+}
+
+/** The cookies that a row reads, by name; it sees no other. `suffix` ends the names that browsers know them by. */
 export function namedCookies<Name extends string>(
   headers: HeaderValues,
   names: readonly Name[],
+  suffix = '',
 ): Cookies<Name> {
   const found: Partial<Record<Name, string>> = {};
   if (names.length === 0) return found;
   const cookies = readCookies(headers);
   for (const name of names) {
-    const value = cookies.get(name);
+    const value = cookies.get(name + suffix);
     if (value !== undefined) found[name] = value;
   }
   return found;
 }
 
-/** `Set-Cookie` (RFC 6265, 4.1) with the attributes that `__Host-` demands. */
-export function setCookie({ name, value, maxAgeSeconds, sameSite }: HostCookie): string {
+/** `Set-Cookie` (RFC 6265, 4.1) with the attributes that `__Host-` demands. `suffix` as in {@link namedCookies}. */
+export function setCookie({ name, value, maxAgeSeconds, sameSite }: HostCookie, suffix = ''): string {
   const age = maxAgeSeconds === undefined ? '' : `; Max-Age=${maxAgeSeconds}`;
-  return `${name}=${value}${age}; Path=/; Secure; HttpOnly; SameSite=${sameSite}`;
+  return `${name}${suffix}=${value}${age}; Path=/; Secure; HttpOnly; SameSite=${sameSite}`;
 }

@@ -76,7 +76,9 @@ function tokenEndpoint(advertised: readonly Placed[]) {
     );
 }
 
-/** The whole API, and all below a prefix of the upstream: that is where credentials are taken. */
-function isProtected(path: string, { upstreamPrefixes }: Profile): boolean {
-  return path === '' || upstreamPrefixes.some((prefix) => `${path}/`.startsWith(`${prefix}/`));
+/** The whole API, and all below a prefix of the upstream or of our own rows: that is where credentials are taken. */
+function isProtected(path: string, { upstreamPrefixes, managementPrefix }: Profile): boolean {
+  const prefixes =
+    managementPrefix === undefined ? upstreamPrefixes : [...upstreamPrefixes, managementPrefix];
+  return path === '' || prefixes.some((prefix) => `${path}/`.startsWith(`${prefix}/`));
 }

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import type { HeaderValues } from '../kernel/headers.ts';
+import { type HeaderValues, headerValues } from '../kernel/headers.ts';
 import { Problem } from '../kernel/problem.ts';
 import { traceId } from './request-id.ts';
 
@@ -14,7 +14,10 @@ export interface HttpRequest {
   readonly query: Readonly<Record<string, readonly string[]>>;
   readonly headers: HeaderValues;
   readonly body: Buffer;
+  /** Under which the request is traced: the caller's own where there is one, else API Gateway's. */
   readonly requestId: string;
+  /** API Gateway's, which nobody chooses. */
+  readonly gatewayRequestId: string;
   readonly address: string;
   /** The host that was called, with its port where there is one. API Gateway answers for its own only. */
   readonly host: string;
@@ -29,6 +32,7 @@ export interface HttpRequest {
 export function readEvent(event: APIGatewayProxyEvent): HttpRequest {
   const headers = event.multiValueHeaders ?? {};
   const { domainName = '', stage, path, protocol = '', authorizer: context = null } = event.requestContext;
+  const gatewayRequestId = event.requestContext.extendedRequestId ?? event.requestContext.requestId;
   return {
     method: event.httpMethod,
     resource: event.resource,
@@ -37,7 +41,8 @@ export function readEvent(event: APIGatewayProxyEvent): HttpRequest {
     query: definedValues(event.multiValueQueryStringParameters),
     headers,
     body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
-    requestId: traceId(headers, event.requestContext.extendedRequestId ?? event.requestContext.requestId),
+    requestId: traceId(headers, gatewayRequestId),
+    gatewayRequestId,
     address: event.requestContext.identity.sourceIp,
     host: domainName,
     prefix: path === `/${stage}${event.path}` ? `/${stage}` : '',
@@ -52,27 +57,41 @@ function definedValues<T>(values: Readonly<Record<string, T | undefined>> | null
   );
 }
 
-/** Paths that two servers may read as two different ones; each line is one kind. */
-const AMBIGUOUS = [
-  // An encoded slash, backslash or percent sign (what is encoded twice), and empty segments.
-  /%2f|%5c|%25|\\|\/\//i,
-  // Dot segments (RFC 3986, 5.2.4).
-  /(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)/i,
-  // Path parameters, which servlet containers cut off, and blanks that others trim.
-  /;|%3b|%20(?:\/|$)/i,
-  // Encoded letters, digits, hyphens, dots and underscores: normalised by some (RFC 3986, 6.2.2.2), and so another route.
-  /%(?:2[de]|5f|3\d|4[1-9a-f]|5[0-9a]|6[1-9a-f]|7[0-9a])/i,
-  // Control characters, and what RFC 3986 lets stand in no path: a client has to encode it.
-  /[\u0000-\u0020\u007f"#<>^`{|}]|%[01][0-9a-f]|%7f/i,
-];
+/** `Accept-Language` as it came; empty without. */
+export function acceptLanguage({ headers }: Pick<HttpRequest, 'headers'>): string {
+  return headerValues(headers, 'accept-language').join(', ');
+}
+
+/** Segments of `pchar`s (RFC 3986, 3.3) but for `;`, which begins parameters that servlet containers cut off. */
+const PATH = /^(?:\/(?:[\w.~!$&'()*+,=:@-]|%[\da-f]{2})*)+$/i;
+
+/** Escapes of unreserved characters: some readers decode them, and so read another path (RFC 3986, 6.2.2.2). */
+const NEEDLESS_ESCAPE = /%(?:2[de]|5f|3\d|4[1-9a-f]|5[0-9a]|6[1-9a-f]|7[0-9a])/i;
+
+/**
+ * No decoded segment holds what would make a reader that decodes first see another path, or is or ends in dots or a
+ * blank, which some resolve and others trim.
+ */
+const MISREAD = /[/\\%;?#\p{Cc}]|[. ]$/u;
 
 /** Refuses paths that two servers may read as two different ones: what is checked is what the upstream sees. */
 export function requireUnambiguousPath(path: string): void {
-  if (AMBIGUOUS.some((kind) => kind.test(path))) {
-    throw new Problem('malformed_request', {
-      message:
-        'The path must not have encoded slashes, letters or digits, empty or dot segments, ";" or characters ' +
-        'that a path cannot hold.',
-    });
+  const segments = path.slice(1).split('/');
+  // A slash at the end makes the one segment that may be empty.
+  const areNamed = segments.every((segment, index) => segment !== '' || index === segments.length - 1);
+  if (PATH.test(path) && !NEEDLESS_ESCAPE.test(path) && areNamed && segments.every(isReadAlike)) return;
+  throw new Problem('malformed_request', {
+    message:
+      'The path must be of characters that RFC 3986 lets stand in one, and of escapes of UTF-8 that need to be; ' +
+      'not of encoded slashes, empty segments, ";", or segments that end in a dot or blank.',
+  });
+}
+
+function isReadAlike(segment: string): boolean {
+  try {
+    return !MISREAD.test(decodeURIComponent(segment));
+  } catch {
+    // Escapes that are no UTF-8.
+    return false;
   }
 }

@@ -1,6 +1,6 @@
 import type { Profile } from '../contract/profile.ts';
+import { printable } from '../kernel/json.ts';
 import { Problem } from '../kernel/problem.ts';
-import { printable } from './body.ts';
 
 type Aliases = Profile['requestFields'];
 

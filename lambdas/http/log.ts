@@ -5,6 +5,8 @@ import { counted, observe } from '../kernel/metrics.ts';
 /** The log line of a request. Headers, queries and bodies are in none: they hold secrets. */
 export interface RequestLine {
   readonly requestId: string;
+  /** API Gateway's, by which the audit trail names it; the same, unless the caller has named the request. */
+  readonly gatewayRequestId: string;
   readonly route: string;
   /** The row of the route table that was meant. */
   readonly operation?: RouteId | undefined;
@@ -18,6 +20,7 @@ export interface RequestLine {
 /** Writes one structured line, which also counts the request by the class of its status, and logins by theirs. */
 export function logRequest({
   requestId,
+  gatewayRequestId,
   route,
   operation,
   status,
@@ -28,6 +31,7 @@ export function logRequest({
   const line = {
     level: status >= 500 ? 'ERROR' : 'INFO',
     request_id: requestId,
+    ...(gatewayRequestId === requestId ? {} : { gateway_request_id: gatewayRequestId }),
     route,
     status,
     ms: Math.round(milliseconds),
@@ -37,12 +41,12 @@ export function logRequest({
   observe({
     fields: line,
     dimensions: { outcome: outcomeOf(status) },
-    metrics: [...counted('Requests', milliseconds), ...(operation === LOGIN ? counted('Logins') : [])],
+    metrics: [...counted('Requests', milliseconds), ...(LOGINS.includes(operation) ? counted('Logins') : [])],
   });
 }
 
-/** The route whose successes and failures are worth a metric of their own: an attack shows there first. */
-const LOGIN = 'login' satisfies RouteId;
+/** The routes whose successes and failures are worth a metric of their own: an attack shows there first. */
+const LOGINS: readonly (RouteId | undefined)[] = ['login', 'signIn'];
 
 function outcomeOf(status: number): string {
   if (status === 429) return 'limited';

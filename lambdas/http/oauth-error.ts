@@ -1,12 +1,16 @@
 import { ERRORS, type ErrorCode } from '../contract/errors.ts';
-import type { Problem } from '../kernel/problem.ts';
+import { Problem } from '../kernel/problem.ts';
 
-/** The errors of RFC 6749, 5.2 (`temporarily_unavailable`: 4.1.2.1; `invalid_token`: RFC 6750, 3.1) where they differ from the rule below. */
+/** The errors of RFC 6749, 5.2 and RFC 7591, 3.2.2 (`temporarily_unavailable`: 4.1.2.1; `invalid_token`: RFC 6750, 3.1) where they differ from the rule below. */
 const NAMES: Readonly<Partial<Record<ErrorCode, string>>> = {
   invalid_grant: 'invalid_grant',
+  invalid_client: 'invalid_client',
+  invalid_redirect_uri: 'invalid_redirect_uri',
+  invalid_client_metadata: 'invalid_client_metadata',
   invalid_credential: 'invalid_token',
   missing_credential: 'invalid_token',
   unsupported_grant_type: 'unsupported_grant_type',
+  not_configured: 'unsupported_grant_type',
   unavailable: 'temporarily_unavailable',
   rate_limited: 'temporarily_unavailable',
 };
@@ -23,4 +27,12 @@ export function oauthErrorBody({ code, message }: Problem, requestId: string): o
 /** RFC 6749 allows `error_description` printable ASCII without quotation marks and backslashes. */
 function plainAscii(text: string): string {
   return text.replace(/"/g, "'").replace(/[^\x20-\x7e]|\\/g, '?');
+}
+
+/** The error of a registration in the words of RFC 7591, 3.2.2. */
+export function registrationProblem(problem: Problem): Problem {
+  const { code, message, fields } = problem;
+  if (code !== 'invalid_field' && code !== 'malformed_request') return problem;
+  const isRedirect = fields.length > 0 && fields.every(({ field }) => field.startsWith('redirect_uris'));
+  return new Problem(isRedirect ? 'invalid_redirect_uri' : 'invalid_client_metadata', { message });
 }

@@ -11,7 +11,6 @@ import {
   WithCookies,
 } from '../kernel/results.ts';
 import type { Route } from '../kernel/route.ts';
-import { setCookie } from './cookies.ts';
 import type { HttpRequest } from './event.ts';
 import { type Rendering, respond } from './respond.ts';
 
@@ -35,13 +34,11 @@ export function render(route: Route, returned: unknown, exchange: Exchange): API
   const { result, cookies } = returned instanceof WithCookies ? returned : { result: returned, cookies: [] };
   const success = successOf(route, result);
   const { body, headers } = contentOf(result, success) ?? document(route, result, exchange);
-  const response = respond(
-    { status: success.status, body, headers: { ...headers, ...success.headers } },
+  return respond(
+    { status: success.status, body, headers: { ...headers, ...success.headers }, cookies },
     request,
     rendering,
   );
-  if (cookies.length === 0) return response;
-  return { ...response, multiValueHeaders: { 'Set-Cookie': cookies.map(setCookie) } };
 }
 
 /** The row's description of a result: its success, unless the result is of the kind of one of its alternatives. */
@@ -82,7 +79,7 @@ function document(
   result: unknown,
   { request: { requestId }, rendering: { profile }, milliseconds }: Exchange,
 ): Content {
-  if (success.kind === 'raw' || oauth === true) return { body: JSON.stringify(result) };
+  if (success.kind === 'raw' || oauth !== undefined) return { body: JSON.stringify(result) };
   // A row with a schema answers with an object: its type says so.
   const presented = profile.present[id]?.(result as View) ?? result;
   const meta = { requestId, processingTimeMs: Math.round(milliseconds) };

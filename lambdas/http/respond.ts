@@ -4,14 +4,22 @@ import type { Deployment } from '../contract/deployment.ts';
 import { ERRORS } from '../contract/errors.ts';
 import { errorCodeOf, type Profile } from '../contract/profile.ts';
 import { RATE_LIMIT_HEADERS } from '../contract/rate-limit-headers.ts';
+import type { HostCookie } from '../kernel/host-cookie.ts';
 import type { Problem } from '../kernel/problem.ts';
-import type { HttpRequest } from './event.ts';
-import { oauthErrorBody } from './oauth-error.ts';
+import { WithCookies } from '../kernel/results.ts';
+import type { Route } from '../kernel/route.ts';
+import { errorPage } from '../pages/error-page.ts';
+import { type PageSettings, pageContext } from '../pages/page.ts';
+import { cookieSuffix, setCookie } from './cookies.ts';
+import { acceptLanguage, type HttpRequest } from './event.ts';
+import { oauthErrorBody, registrationProblem } from './oauth-error.ts';
 
 /** The settings by which every response is rendered. */
 export interface Rendering {
   readonly profile: Profile;
   readonly deployment: Deployment;
+  /** Of functions that serve pages. */
+  readonly pages?: PageSettings;
 }
 
 /** A response with the headers that all have. Nothing of ours is cached unless it says so itself. */
@@ -20,14 +28,18 @@ export function respond(
     status,
     body,
     headers = {},
+    cookies = [],
   }: {
     readonly status: number;
     readonly body: string;
     readonly headers?: Readonly<Record<string, string>>;
+    readonly cookies?: readonly HostCookie[];
   },
   request: HttpRequest,
-  { deployment }: Rendering,
+  { deployment, pages }: Rendering,
 ): APIGatewayProxyResult {
+  const suffix = pages === undefined ? '' : cookieSuffix(pages.url);
+  const multiValueHeaders = { 'Set-Cookie': cookies.map((cookie) => setCookie(cookie, suffix)) };
   return {
     statusCode: status,
     headers: {
@@ -40,6 +52,7 @@ export function respond(
       ...rateLimitHeaders(request.context),
       ...headers,
     },
+    ...(cookies.length === 0 ? {} : { multiValueHeaders }),
     body,
     isBase64Encoded: false,
   };
@@ -55,23 +68,48 @@ export function rateLimitHeaders(context: HttpRequest['context']): Record<string
   );
 }
 
-/** The one place where errors become responses; those of an OAuth endpoint are the standard's. */
+/** The one place where errors become responses; those of an OAuth endpoint are the standard's, and those of pages are pages. */
 export function respondProblem(
   problem: Problem,
   request: HttpRequest,
   rendering: Rendering,
-  oauth = false,
+  route: Pick<Route, 'oauth' | 'page'> = {},
 ): APIGatewayProxyResult {
   const { status } = ERRORS[problem.code];
-  const body = oauth
-    ? oauthErrorBody(problem, request.requestId)
-    : profileErrorBody(problem, request, rendering.profile);
   const { retryAfterSeconds, allow } = problem;
   const headers = {
     ...(retryAfterSeconds === undefined ? {} : { 'Retry-After': String(retryAfterSeconds) }),
     ...(allow === undefined ? {} : { Allow: allow.join(', ') }),
   };
+  if (route.page === true && rendering.pages !== undefined) {
+    const { page, cookies } = pageOf(problem, request, rendering.pages);
+    const html = { 'Content-Type': 'text/html; charset=utf-8', ...page.headers };
+    return respond(
+      { status, body: page.html, headers: { ...html, ...headers }, cookies },
+      request,
+      rendering,
+    );
+  }
+  const body = route.oauth
+    ? oauthErrorBody(
+        route.oauth === 'registration' ? registrationProblem(problem) : problem,
+        request.requestId,
+      )
+    : profileErrorBody(problem, request, rendering.profile);
   return respond({ status, body: JSON.stringify(body), headers }, request, rendering);
+}
+
+/** The page of a problem: its own, or the general one. */
+function pageOf(problem: Problem, request: HttpRequest, pages: PageSettings) {
+  const { code, status, message, retryAfterSeconds, page } = problem;
+  if (page instanceof WithCookies) return { page: page.result, cookies: page.cookies };
+  if (page !== undefined) return { page, cookies: [] };
+  const { requestId, query } = request;
+  const context = pageContext(pages, { acceptLanguage: acceptLanguage(request) }, query.ui_locales?.[0]);
+  return {
+    page: errorPage(context, { code, status, message, requestId, retryAfterSeconds }),
+    cookies: [],
+  };
 }
 
 function profileErrorBody(problem: Problem, { requestId }: HttpRequest, profile: Profile): unknown {

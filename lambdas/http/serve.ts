@@ -1,19 +1,23 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import { idempotencyKey, once } from '../idempotency/idempotency.ts';
 import { type ApiRow, apiRows } from '../kernel/api-rows.ts';
+import { readBasic } from '../kernel/basic-credentials.ts';
 import type { Caller } from '../kernel/caller.ts';
+import type { ClaimServices } from '../kernel/claim.ts';
 import { type Credential, readCredential } from '../kernel/credential.ts';
 import { headerValues } from '../kernel/headers.ts';
 import { Problem } from '../kernel/problem.ts';
-import type { Incoming, RawBody, Route, RouteGroup, Row } from '../kernel/route.ts';
+import type { Incoming, Origin, RawBody, Route, RouteGroup, Row } from '../kernel/route.ts';
 import { namedWorkspaces } from '../tenancy/workspace-choice.ts';
 import { readBody, requireFewParameters } from './body.ts';
-import { namedCookies } from './cookies.ts';
-import { type HttpRequest, readEvent, requireUnambiguousPath } from './event.ts';
+import { cookieSuffix, namedCookies } from './cookies.ts';
+import { acceptLanguage, type HttpRequest, readEvent, requireUnambiguousPath } from './event.ts';
 import { inWrittenNames } from './field-names.ts';
 import { callerOf } from './identity.ts';
 import { logRequest } from './log.ts';
+import { publicAddress } from './public-address.ts';
 import { render } from './render.ts';
-import { type Rendering, respondProblem } from './respond.ts';
+import { type Rendering, respond, respondProblem } from './respond.ts';
 import type { Unmatched } from './unmatched.ts';
 import { validate } from './validate.ts';
 
@@ -38,6 +42,7 @@ export function answering(
     const route = routeOf(request);
     const line = {
       requestId: request.requestId,
+      gatewayRequestId: request.gatewayRequestId,
       route: `${request.method} ${request.resource}`,
       operation: route?.id,
     };
@@ -55,17 +60,24 @@ export function answering(
         milliseconds: performance.now() - started,
         ...(cause === undefined ? {} : { cause }),
       });
-      return respondProblem(problem, request, rendering, route?.oauth);
+      return respondProblem(problem, request, rendering, route);
     }
   };
 }
 
-/** A Lambda handler that serves a group of the route table. What no row matches is the profile's 404, or as `unmatched` says. */
+export interface ServeOptions {
+  /** The error of what no row matches. @default - the profile's 404 */
+  readonly unmatched?: Unmatched;
+  /** Counts the errors of public rows by source address, and gives the one to answer with. @default - none is counted */
+  readonly countErrors?: (error: unknown, address: string) => Promise<unknown>;
+}
+
+/** A Lambda handler that serves a group of the route table. */
 export function serve<Services>(
   { rows: served }: RouteGroup<Services>,
   services: NoInfer<Services>,
   rendering: Rendering,
-  unmatched: Unmatched = () => new Problem('not_found'),
+  { unmatched = () => new Problem('not_found'), countErrors }: ServeOptions = {},
 ): LambdaHandler {
   const rows = new Map(
     apiRows(served, rendering.profile).map((row): [string, ApiRow<Row<Services>>] => [
@@ -81,8 +93,20 @@ export function serve<Services>(
     async (request) => {
       const row = rowOf(request);
       if (row === undefined) throw unmatched(request);
+      const elsewhere = row.route.page && publicAddress(request, rendering.pages);
+      if (elsewhere !== undefined) {
+        const result = respond(
+          { status: 302, body: '', headers: { Location: elsewhere } },
+          request,
+          rendering,
+        );
+        return { result, route: row.route.id };
+      }
       const caller = row.access.kind === 'public' ? undefined : callerOf(request.context);
-      const result = await serveRow(row.route, { request, caller }, services, rendering);
+      const served = serveRow(row.route, { request, caller }, services, rendering);
+      const result = await (caller === undefined && countErrors !== undefined
+        ? served.catch(async (error) => Promise.reject(await countErrors(error, request.address)))
+        : served);
       return { result, route: row.route.id, ...(caller === undefined ? {} : { caller }) };
     },
     rendering,
@@ -99,29 +123,57 @@ async function serveRow<Services>(
   rendering: Rendering,
 ): Promise<APIGatewayProxyResult> {
   const started = performance.now();
-  const { profile } = rendering;
+  const { profile, pages } = rendering;
   const aliases = profile.requestFields;
   const defaults = profile.requestDefaults?.[row.id];
   const written = {
-    body: row.body && readBody(request, row.takesForm ?? false),
+    body: row.body && readBody(request, row.takesForm ?? false, row.maxBytes),
     query: row.query && singleValues(request.query),
   };
   const incoming: Incoming = {
     body: (schema) => validate(schema, written.body, aliases, defaults),
     query: (schema) => validate(schema, written.query, aliases),
-    cookies: (names) => namedCookies(request.headers, names),
+    cookies: (names) => namedCookies(request.headers, names, pages && cookieSuffix(pages.url)),
+    once: (fingerprint, work) => {
+      const key = idempotencyKey(request.headers);
+      if (key === undefined || caller === undefined) return work(undefined);
+      return once(
+        { key, caller, request: distinctive(row, request) },
+        { ...claimsOf(services), fingerprint },
+        work,
+      );
+    },
     raw: rawBody(request, row.lines?.maxBytes),
     params: request.params,
     path: request.path,
-    origin: { address: request.address, requestId: request.requestId },
+    origin: originOf(request),
+    acceptLanguage: acceptLanguage(request),
     // The authorizer has let in one that is the caller's, or none.
     workspaceId: caller && namedWorkspaces(request.headers)[0],
+    basic: row.takesClient ? readBasic(request.headers) : undefined,
     credential: row.takesCredential ? readCredential(request.headers, profile.credentials) : NOT_ASKED,
   };
   const result = await row.handle(incoming, services, caller).catch((error: unknown) => {
     throw inWrittenNames(error, Object.assign({}, written.query, written.body), aliases);
   });
   return render(row, result, { request, rendering, milliseconds: performance.now() - started });
+}
+
+/** All that makes a request another one. */
+function distinctive({ id }: Route, { params, query, headers, body }: HttpRequest): Buffer {
+  const about = JSON.stringify([id, params, query, namedWorkspaces(headers)]);
+  return Buffer.concat([Buffer.from(`${about}\n`), body]);
+}
+
+/** The types of rows say that who honours idempotency keys is given these. */
+function claimsOf(services: unknown): ClaimServices {
+  return services as ClaimServices;
+}
+
+/** The origin of a request: our id, and the caller's beside it where they have named one. */
+function originOf({ address, requestId, gatewayRequestId }: HttpRequest): Origin {
+  const isOurs = requestId === gatewayRequestId;
+  return { address, requestId: gatewayRequestId, ...(isOurs ? {} : { callerRequestId: requestId }) };
 }
 
 /** The body as it came; empty where the row takes fields. */

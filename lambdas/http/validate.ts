@@ -1,8 +1,8 @@
 import type * as z from 'zod';
 import type { FieldError } from '../contract/errors.ts';
 import type { Profile } from '../contract/profile.ts';
+import { printable } from '../kernel/json.ts';
 import { Problem } from '../kernel/problem.ts';
-import { printable } from './body.ts';
 import { publishedName } from './field-names.ts';
 
 /** Errors that an answer names; of more it tells how many. */

@@ -33,12 +33,13 @@ export function allowsAddress(blocks: readonly AddressBlock[], address: string):
 }
 
 /**
- * The network of an address, for counting: the address itself (IPv4), or its /64 (IPv6), as that is what one line or
- * host is given (RFC 6177). What cannot be read stands for itself.
+ * The network of an address, for counting: the address itself (IPv4) or a wider block of whole bytes, and of IPv6 its
+ * /64, as that is what one line or host is given (RFC 6177). What cannot be read stands for itself.
  */
-export function networkOf(address: string): string {
+export function networkOf(address: string, ipv4Bits: 24 | 32 = 32): string {
   const bytes = parseAddress(address);
-  return bytes === undefined ? address : Buffer.from(bytes.subarray(0, 8)).toString('hex');
+  if (bytes === undefined) return address;
+  return Buffer.from(bytes.subarray(0, bytes.length === 4 ? ipv4Bits / 8 : 8)).toString('hex');
 }
 
 /** Whether every address of `inner` is one of `outer`. */

@@ -34,7 +34,7 @@ export function apiRows<Own extends Route>(
   upstreams: readonly Pick<Upstream, 'name' | 'path'>[] = [],
 ): readonly ApiRow<Own>[] {
   const own = routes.flatMap((route): OwnRow<Own, 'route', Method>[] =>
-    (profile.paths[route.id] ?? (route.path === null ? [] : [route.path])).map((path) => ({
+    ownPaths(route, profile).map((path) => ({
       kind: 'route',
       method: route.method,
       path,
@@ -61,6 +61,17 @@ export function apiRows<Own extends Route>(
       ),
     ),
   ];
+}
+
+/** The paths of a row. Below a prefix of the upstream they begin with `managementPrefix` instead, where there is one. */
+function ownPaths(route: Route, { paths, upstreamPrefixes, managementPrefix }: Profile): readonly string[] {
+  const published = paths[route.id] ?? (route.path === null ? [] : [route.path]);
+  if (managementPrefix === undefined) return published;
+  const moved = published.map((path) => {
+    const prefix = upstreamPrefixes.find((candidate) => path.startsWith(`${candidate}/`));
+    return prefix === undefined ? path : managementPrefix + path.slice(prefix.length);
+  });
+  return [...new Set(moved)];
 }
 
 /** The profile's prefixes go to the upstream without a name; a named one has a path of its own. */

@@ -27,6 +27,8 @@ export const PREVIOUS_HASH = 'hb';
 export const PREVIOUS_EXPIRY = 'xb';
 export const ALLOWED_BLOCKS = 'ips';
 export const ROTATED_AT = 'rot';
+/** Other tenants that claim the same imported key. */
+export const CLAIMANTS = 'claims';
 
 /** Of a session. */
 export const SESSION_ID = 'sid';

@@ -1,24 +1,87 @@
-import { createHash } from 'node:crypto';
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { CURSOR_KEY } from './item-keys.ts';
+import { text } from './items.ts';
 import { invalidField } from './problem.ts';
+import type { Table } from './table.ts';
 
-const SEAL_BYTES = 9;
+const CIPHER = 'aes-256-gcm';
+const KEY_BYTES = 32;
+/** NIST SP 800-38D, 8.2.2. */
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
 
-/** A page's end as an opaque text, bound to the tenant: neither an edited one nor another tenant's is taken. */
-export function sealCursor(id: string | null, tenantId: string): string | null {
-  return id === null ? null : Buffer.concat([seal(id, tenantId), Buffer.from(id)]).toString('base64url');
+/** Where the pages of lists end, as texts that say nothing: each is of one tenant, and whoever edits one has none. */
+export interface Cursors {
+  /** Null for the end of the list. */
+  seal(position: string | null, tenantId: string): Promise<string | null>;
+  /** The inverse. Throws `invalid_field` when it is not a cursor that this tenant was given. */
+  open(cursor: string | undefined, tenantId: string): Promise<string | undefined>;
 }
 
-/** The inverse. Throws `invalid_field` when it is not a cursor that this tenant was given. */
-export function openCursor(cursor: string | undefined, tenantId: string): string | undefined {
-  if (cursor === undefined) return undefined;
+/** Cursors under a key, which is asked for when the first one is needed. */
+export function cursorsUnder(readKey: () => Promise<Buffer>): Cursors {
+  let key: Promise<Buffer> | undefined;
+  const present = (): Promise<Buffer> => {
+    key ??= readKey().catch((error: unknown) => {
+      key = undefined;
+      throw error;
+    });
+    return key;
+  };
+  return {
+    seal: async (position, tenantId) =>
+      position === null ? null : seal(position, tenantId, await present()),
+    open: async (cursor, tenantId) => {
+      if (cursor === undefined) return undefined;
+      const position = open(cursor, tenantId, await present());
+      if (position === undefined)
+        throw invalidField(
+          'cursor',
+          'must be a next_cursor as it was returned; without one the list begins anew',
+        );
+      return position;
+    },
+  };
+}
+
+/**
+ * Cursors under the deployment's key, an item of its own in the table: whoever asks first makes it, in one write.
+ * Whoever reads it can forge a cursor, which shows a tenant's own rows from another place on.
+ */
+export function tableCursors(table: Pick<Table, 'update'>): Cursors {
+  return cursorsUnder(async () => {
+    const item = await table.update(CURSOR_KEY, {
+      UpdateExpression: 'SET cursorKey = if_not_exists(cursorKey, :fresh)',
+      ExpressionAttributeValues: { ':fresh': { S: randomBytes(KEY_BYTES).toString('base64') } },
+      ReturnValues: 'ALL_NEW',
+    });
+    return Buffer.from(text(item ?? {}, 'cursorKey'), 'base64');
+  });
+}
+
+function seal(position: string, tenantId: string, key: Buffer): string {
+  const nonce = randomBytes(NONCE_BYTES);
+  const cipher = createCipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES }).setAAD(
+    Buffer.from(tenantId),
+  );
+  const sealed = [cipher.update(position, 'utf8'), cipher.final(), cipher.getAuthTag()];
+  return Buffer.concat([nonce, ...sealed]).toString('base64url');
+}
+
+/** Undefined for what was not sealed so. */
+function open(cursor: string, tenantId: string, key: Buffer): string | undefined {
   const bytes = Buffer.from(cursor, 'base64url');
-  const id = bytes.subarray(SEAL_BYTES).toString();
-  if (sealCursor(id, tenantId) !== cursor)
-    throw invalidField('cursor', 'must be a next_cursor as it was returned');
-  return id;
-}
-
-/** Tells mistakes, not attacks: a forged cursor would only show its maker's own keys from another place on. */
-function seal(id: string, tenantId: string): Buffer {
-  return createHash('sha256').update(`${tenantId}\0${id}`).digest().subarray(0, SEAL_BYTES);
+  // Base64 can be written in several ways, of which one is ours.
+  if (bytes.length < NONCE_BYTES + TAG_BYTES || bytes.toString('base64url') !== cursor) return undefined;
+  try {
+    const decipher = createDecipheriv(CIPHER, key, bytes.subarray(0, NONCE_BYTES), {
+      authTagLength: TAG_BYTES,
+    })
+      .setAAD(Buffer.from(tenantId))
+      .setAuthTag(bytes.subarray(-TAG_BYTES));
+    const position = decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES), undefined, 'utf8');
+    return position + decipher.final('utf8');
+  } catch {
+    return undefined;
+  }
 }

@@ -17,6 +17,22 @@ export const userSessionKey = (userId: string, sessionId: string): ItemKey =>
 export const refreshKey = (hash: string): ItemKey => key(`REFRESH#${hash}`, 'REFRESH');
 export const identityKey = (hash: string): ItemKey => key(`IDENTITY#${hash}`, 'IDENTITY');
 export const exchangedKey = (hash: string): ItemKey => key(`EXCHANGED#${hash}`, 'EXCHANGED');
+export const signInKey = (hash: string): ItemKey => key(`SIGNIN#${hash}`, 'SIGNIN');
+
+/** An OAuth client that registered itself or that an administrator registered, and its row among those of its tenant. */
+export const clientKey = (clientId: string): ItemKey => key(`CLIENT#${clientId}`, 'CLIENT');
+export const clientRowKey = (tenantId: string, clientId: string): ItemKey =>
+  key(`TENANT#${tenantId}`, `CLIENT#${clientId}`);
+
+/** The copy of a metadata document, by the SHA-256 of its URL. */
+export const clientDocumentKey = (hash: string): ItemKey => key(`CLIENT#${hash}`, 'DOCUMENT');
+
+/** A mark of an assertion by which a client has proven itself. */
+export const clientAssertionKey = (hash: string): ItemKey => key(`CLIENT#${hash}`, 'ASSERTION');
+
+/** Numbers of registered clients that nobody has consented to, by the hour. */
+export const REGISTRATIONS_KEY: ItemKey = /* @__PURE__ */ key('CLIENT#', 'REGISTRATIONS');
+
 export const emailKey = (email: string): ItemKey => key(`EMAIL#${email}`, 'EMAIL');
 
 /** The last number of a tenant's audit trail, and its rows, in the order of their numbers. */
@@ -29,18 +45,23 @@ export const auditedKey = (tenantId: string, source: string): ItemKey =>
   key(`TENANT#${tenantId}`, `AUDITED#${source}`);
 export const backoffKey = (subject: string): ItemKey => key(`BACKOFF#${subject}`, 'BACKOFF');
 
-export const CONTROL_KEY: ItemKey = key('CONTROL', 'CONTROL');
+export const CONTROL_KEY: ItemKey = /* @__PURE__ */ key('CONTROL', 'CONTROL');
 
-export const CENSUS_KEY: ItemKey = key('CENSUS', 'CENSUS');
+/** The key under which the lists' cursors are sealed. */
+export const CURSOR_KEY: ItemKey = /* @__PURE__ */ key('CURSORS', 'CURSORS');
+
+export const CENSUS_KEY: ItemKey = /* @__PURE__ */ key('CENSUS', 'CENSUS');
 
 /** The partition of what the reconciler knows: a row a tenant, and its own. */
 export const USAGE_KEYS = 'USAGEKEYS';
 export const usageKeyRowKey = (tenantId: string): ItemKey => key(USAGE_KEYS, `TENANT#${tenantId}`);
 
-export const RECONCILER_KEY: ItemKey = key(USAGE_KEYS, 'RECONCILER');
+export const RECONCILER_KEY: ItemKey = /* @__PURE__ */ key(USAGE_KEYS, 'RECONCILER');
 
 /** How much a tenant has used, and each of its keys. */
 export const tenantUsageKey = (tenantId: string): ItemKey => key(`TENANT#${tenantId}`, 'USAGE');
 export const keyUsageKey = (tenantId: string, keyId: string): ItemKey =>
   key(`TENANT#${tenantId}`, `USAGE#${keyId}`);
+/** A claim on an idempotency key, by its hash. */
+export const idempotencyItemKey = (id: string): ItemKey => key(`IDEMPOTENCY#${id}`, 'IDEMPOTENCY');
 export const eventKey = (eventId: string): ItemKey => key(`EVENT#${eventId}`, 'EVENT');

@@ -1,5 +1,6 @@
 import type { Method } from '../contract/access.ts';
 import { ERRORS, type ErrorCode, type FieldError } from '../contract/errors.ts';
+import type { Html, WithCookies } from './results.ts';
 
 export interface ProblemDetail {
   /** The public text; the catalogue's when absent. */
@@ -9,6 +10,8 @@ export interface ProblemDetail {
   readonly retryAfterSeconds?: number;
   /** The methods that the path takes (RFC 9110, 10.2.1). */
   readonly allow?: readonly Method[];
+  /** What a row with pages shows instead of the general one, such as the form again with what was wrong. */
+  readonly page?: Html | WithCookies<Html>;
   /** Private: logged, never shown. */
   readonly cause?: unknown;
 }
@@ -19,6 +22,7 @@ export class Problem extends Error {
   readonly fields: readonly FieldError[];
   readonly retryAfterSeconds: number | undefined;
   readonly allow: readonly Method[] | undefined;
+  readonly page: ProblemDetail['page'];
 
   constructor(code: ErrorCode, detail: ProblemDetail = {}) {
     super(detail.message ?? ERRORS[code].message, { cause: detail.cause });
@@ -27,6 +31,7 @@ export class Problem extends Error {
     this.fields = detail.fields ?? [];
     this.retryAfterSeconds = detail.retryAfterSeconds;
     this.allow = detail.allow;
+    this.page = detail.page;
   }
 
   get status(): number {

@@ -4,7 +4,9 @@ import type { Advertised } from '../contract/advertised.ts';
 import type { ErrorCode } from '../contract/errors.ts';
 import type { RouteId, ServiceName } from '../contract/route-id.ts';
 import type { Tag } from '../contract/tags.ts';
+import type { BasicCredentials } from './basic-credentials.ts';
 import type { Caller, UserCaller } from './caller.ts';
+import type { Claim, ClaimServices, Fingerprint } from './claim.ts';
 import type { Credential } from './credential.ts';
 import { Problem } from './problem.ts';
 import type { Answer, PlainKind, PlainSuccess, ResultKind, Success } from './results.ts';
@@ -13,7 +15,12 @@ import type { Answer, PlainKind, PlainSuccess, ResultKind, Success } from './res
 export interface Origin {
   /** The caller's IP address as API Gateway saw it. */
   readonly address: string;
+  /** API Gateway's own. */
   readonly requestId: string;
+  /** The caller's `X-Request-ID`, where there is one that is harmless. */
+  readonly callerRequestId?: string;
+  /** The claim of a call with an idempotency key, on a row that honours it. */
+  readonly claim?: Claim;
 }
 
 /** A body as it came. */
@@ -31,8 +38,12 @@ interface RequestBase {
   readonly origin: Origin;
   /** The workspace that `X-Workspace-Id` names: the authorizer has let in the caller's only. Undefined without a header. */
   readonly workspaceId: string | undefined;
+  /** `Accept-Language` (RFC 9110, 12.5.4) as it came; empty without. */
+  readonly acceptLanguage: string;
   /** The presented credential, where the row asks for it (`takesCredential`); nothing of it has been checked. */
   readonly credential: Credential;
+  /** `Authorization: Basic`, where the row asks for it (`takesClient`): null for one that cannot be read. Unchecked. */
+  readonly basic: BasicCredentials | null | undefined;
   /** The body of a row that takes `lines`; empty for others. */
   readonly raw: RawBody;
 }
@@ -45,6 +56,11 @@ export interface Incoming extends RequestBase {
   query<Schema extends z.ZodType>(schema: Schema): z.output<Schema>;
   /** The cookies of these names, as far as they came. */
   cookies<Name extends string>(names: readonly Name[]): Cookies<Name>;
+  /**
+   * Does the work of a row that honours `Idempotency-Key` once for each key, and gives the answer of the first call to
+   * repetitions. Without the header there is no claim. Throws `idempotency_key_reused`, `request_in_flight`.
+   */
+  once(fingerprint: Fingerprint, work: (claim: Claim | undefined) => Promise<unknown>): Promise<unknown>;
 }
 
 /** Cookies by name; one that did not come, or came twice, is not there. */
@@ -66,12 +82,21 @@ interface Description {
   readonly summary: string;
   readonly description?: string;
   readonly body?: z.ZodType;
-  /** An OAuth endpoint: its errors are RFC 6749's, not the profile's, and its success has no envelope. */
-  readonly oauth?: true;
+  /** An OAuth endpoint: its errors are RFC 6749's (of a registration RFC 7591's), not the profile's, and its success has no envelope. */
+  readonly oauth?: true | 'registration';
+  /**
+   * People open it in a browser: its errors are pages, and asked for under another host than the deployment's it leads
+   * there, where its cookies are.
+   */
+  readonly page?: true;
   /** Takes lines of JSON (NDJSON), as {@link RawBody}; instead of `body`. The schema is that of a line, for the document. */
   readonly lines?: { readonly maxBytes: number; readonly schema: z.ZodType };
   /** Works with the credential itself, not only with whom it proves. */
   readonly takesCredential?: true;
+  /** Takes the credentials of an OAuth client (RFC 6749, 2.3.1). */
+  readonly takesClient?: true;
+  /** Bytes of its body at most. @default 65,536 */
+  readonly maxBytes?: number;
   /** Also takes `application/x-www-form-urlencoded`. */
   readonly takesForm?: true;
   /** The names of the cookies that it reads. */
@@ -82,6 +107,11 @@ interface Description {
   readonly alternatives?: readonly PlainSuccess[];
   /** Its place in the metadata. @default - none: no standard knows it */
   readonly advertised?: Advertised;
+  /**
+   * Honours `Idempotency-Key`: how its requests are told apart. Its handler completes the claim (`answering`) in the
+   * transaction that makes what is asked for. @default - the header means nothing
+   */
+  readonly idempotent?: Fingerprint;
   /** Error codes of the row itself, besides those of every row. */
   readonly errors: readonly ErrorCode[];
 }
@@ -160,20 +190,29 @@ type RowMaker<Services, Call extends readonly unknown[], More> = <
   row: Written<Schema, Body, Query, Kind, Other, Cookie, Call, Result> & More,
 ) => Unnamed<Services>;
 
+/** Only who has a store of claims can honour an idempotency key, and only of who is proven. */
+interface MayClaim<Services> {
+  readonly idempotent?: Services extends ClaimServices ? Fingerprint : 'takes services with claims';
+}
+
 interface GroupBuilder<Services, Service extends ServiceName> {
   /** A row that anybody may call. */
-  readonly public: RowMaker<Services, [services: Services], unknown>;
+  readonly public: RowMaker<
+    Services,
+    [services: Services],
+    { readonly idempotent?: 'takes a caller who is proven' }
+  >;
   /** A row that takes a credential; `caller` is who the authorizer let in. */
   readonly caller: RowMaker<
     Services,
     [services: Services, caller: Caller],
-    { readonly access: Access & { readonly kind: 'credential' } }
+    { readonly access: Access & { readonly kind: 'credential' } } & MayClaim<Services>
   >;
   /** A row that takes a person's credential, with `scope`; no key's, whatever its scopes. */
   readonly person: RowMaker<
     Services,
     [services: Services, caller: UserCaller],
-    { readonly scope: Area | null }
+    { readonly scope: Area | null } & MayClaim<Services>
   >;
   /** The group: its rows by their ids. */
   readonly rows: <Id extends RouteId>(
@@ -239,7 +278,11 @@ function erased<Services, Body extends z.ZodType, Query extends z.ZodType, Cooki
       const body = (row.body && request.body(row.body)) as z.output<Body>;
       const query = (row.query && request.query(row.query)) as z.output<Query>;
       const cookies = request.cookies(row.takesCookies ?? []);
-      return handle({ ...request, body, query, cookies }, services, caller);
+      const call = (claim?: Claim) => {
+        const origin = claim === undefined ? request.origin : { ...request.origin, claim };
+        return handle({ ...request, origin, body, query, cookies }, services, caller);
+      };
+      return row.idempotent === undefined ? call() : request.once(row.idempotent, call);
     },
   };
 }

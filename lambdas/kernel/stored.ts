@@ -97,6 +97,33 @@ export function scopes(attribute: string): InAttribute<readonly Scope[]> {
   };
 }
 
+/** A list in its order. */
+export function textList(attribute: string): InAttribute<readonly string[]> {
+  return {
+    attribute,
+    read: (item) => (item[attribute]?.L ?? []).map(({ S: entry = '' }) => entry),
+    write: (value) => ({ L: value.map(S) }),
+  };
+}
+
+/** Null is an absent attribute. */
+export function optionalScopes(attribute: string): InAttribute<readonly Scope[] | null> {
+  return {
+    attribute,
+    read: (item) => (item[attribute]?.S === undefined ? null : parseScopes(item[attribute].S)),
+    write: (value) => (value === null ? undefined : S(scopesText(value))),
+  };
+}
+
+/** What was checked before it was written, as JSON; null is an absent attribute. */
+export function optionalJson<Value>(attribute: string): InAttribute<Value | null> {
+  return {
+    attribute,
+    read: (item) => (item[attribute]?.S === undefined ? null : (JSON.parse(item[attribute].S) as Value)),
+    write: (value) => (value === null ? undefined : S(JSON.stringify(value))),
+  };
+}
+
 /** No block is an absent attribute. */
 export function blocks(attribute: string): InAttribute<readonly AddressBlock[]> {
   return {

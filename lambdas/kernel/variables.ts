@@ -11,6 +11,8 @@ export interface Variables {
   readonly METRICS_NAMESPACE: string;
   /** JSON: the usage keys that the stack itself has (`UsageKeys`). */
   readonly USAGE_KEYS: string;
+  /** The name of the function that fetches metadata documents of OAuth clients. */
+  readonly FETCHER_FUNCTION: string;
   /** JSON: the stack's usage plans, as the reconciler reads them. */
   readonly USAGE_PLANS: string;
 }

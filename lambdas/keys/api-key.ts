@@ -37,6 +37,8 @@ export interface ApiKey {
   readonly environment: Environment;
   readonly scopes: readonly Scope[];
   readonly state: 'active' | 'disabled' | 'revoked';
+  /** Whether another tenant claims the same imported key: it is disabled until an operator decides. */
+  readonly isContested: boolean;
   readonly revokedAt: number | null;
   readonly rotatedAt: number | null;
   readonly expiresAt: number;
@@ -103,6 +105,11 @@ export const API_KEY = defineRecord<ApiKey, 'record' | 'row', KeyViewing>()({
       is_active: (_state, { key, now }) => statusOf(key, now) === 'active',
     },
     audit: 'status',
+  },
+  isContested: {
+    on: 'record',
+    stored: readOff((item) => item[attribute.CLAIMANTS] !== undefined),
+    initial: false,
   },
   allowedBlocks: {
     on: 'record',

@@ -38,7 +38,7 @@ export async function callerKey(
  * them, and never one that manages.
  */
 export function defaultScopes(
-  caller: Caller,
+  caller: Pick<Caller, 'scopes'>,
   { defaultScopes: ofDeployment, inclusion, managing }: Rights,
   ofTenant: KeyDefaults['scopes'],
 ): readonly Scope[] {
@@ -53,24 +53,40 @@ export function requireSome(scopes: readonly Scope[]): readonly Scope[] {
   throw invalidField('scopes', 'must be named: you have none of those that a key has by default');
 }
 
-/** Seconds from now until what was asked for; the profile's default, but no later than the caller's own end. */
+/**
+ * The latest end of keys that a caller makes, changes or rotates: that of its own key. In a contract where every key
+ * lives for the same time, a key that was given all of it gives all of it: keys that renew each other do not end with
+ * the first of them (ADR 0085). One that was given less is bounded as anywhere.
+ */
+export function latestExpiry(
+  owned: ApiKey | undefined,
+  { expiresInDays }: Pick<KeyDefaults, 'expiresInDays'>,
+  { keys: { defaultExpiryDays, maxExpiryDays } }: Profile,
+): number {
+  if (owned === undefined) return NEVER;
+  const isFixed = defaultExpiryDays !== null && defaultExpiryDays === maxExpiryDays;
+  const full = (expiresInDays ?? maxExpiryDays) * 86_400;
+  return isFixed && owned.lifetimeSeconds !== null && owned.lifetimeSeconds >= full ? NEVER : owned.expiresAt;
+}
+
+/** Seconds from now until what was asked for; by default what `defaults` or the profile say, but not after `latest`. */
 export function lifetimeOf(
   {
     expiry,
-    owned,
+    latest,
     defaults,
   }: {
     readonly expiry: ExpiryRequest | undefined;
-    readonly owned: ApiKey | undefined;
-    readonly defaults?: KeyDefaults;
+    readonly latest: number;
+    readonly defaults: Pick<KeyDefaults, 'expiresInDays'>;
   },
   { keys: { defaultExpiryDays, maxExpiryDays } }: Profile,
   now: number,
 ): number | null {
   if (expiry === undefined) {
-    const days = defaults?.expiresInDays ?? defaultExpiryDays;
+    const days = defaults.expiresInDays ?? defaultExpiryDays;
     const byDefault = days === null ? NEVER : now + days * 86_400;
-    const expiresAt = Math.min(byDefault, owned?.expiresAt ?? NEVER);
+    const expiresAt = Math.min(byDefault, latest);
     return expiresAt === NEVER ? null : expiresAt - now;
   }
   if (expiry.at === null) {
@@ -106,8 +122,9 @@ export function requireWithin(
   }
 }
 
-export function requireExpiryWithin(expiresAt: number, owned: ApiKey | undefined): void {
-  if (owned !== undefined && expiresAt > owned.expiresAt) {
+/** Throws `exceeds_own_rights` for an end after {@link latestExpiry}. */
+export function requireExpiryWithin(expiresAt: number, latest: number): void {
+  if (expiresAt > latest) {
     throw exceeds('The key cannot expire later than the API key that you use.');
   }
 }

@@ -53,9 +53,14 @@ export function parseKey(format: KeyFormat, key: string): ParsedKey | undefined 
   return { locator: body.slice(0, LOCATOR_LENGTH), environment };
 }
 
-/** The locator of a key that another system made and that was imported by its SHA-256: the hash itself. */
+/** The locator of a key that another system made: made of its SHA-256, which it does not tell. */
 export function importedLocator(hash: Uint8Array): string {
-  return Buffer.from(hash).toString('hex');
+  return keyMark(hash).toString('hex');
+}
+
+/** What names a key where its SHA-256 must not stand, as whoever knows that could have the key imported. */
+export function keyMark(hash: Uint8Array): Buffer {
+  return createHash('sha256').update('latchkey key mark').update(hash).digest();
 }
 
 export function isImported(locator: string): boolean {
@@ -65,7 +70,7 @@ export function isImported(locator: string): boolean {
 /** The key as lists show it: enough to recognise, nothing of the secret. */
 export function maskedKey(format: KeyFormat, environment: Environment, locator: string): string {
   return isImported(locator)
-    ? `sha256:${locator.slice(0, 12)}…`
+    ? `imported:${locator.slice(0, 12)}…`
     : `${keyHead(format, environment)}${locator}…`;
 }
 

@@ -30,6 +30,11 @@ export class KeyList {
     return row === undefined ? undefined : (await this.#withRecords([row]))[0];
   }
 
+  async names(tenantId: string, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const rows = await this.#table.getAll(ids.map((id) => keyRowKey(tenantId, id)));
+    return new Map(rows.map((row) => [idOf(row) ?? '', text(row, 'name')]));
+  }
+
   async page(tenantId: string, limit: number, after?: string, workspaceId?: string): Promise<KeyPage> {
     const keys: ApiKey[] = [];
     // A workspace may have few of the tenant's keys: its rows are looked for among many at once.

@@ -1,9 +1,12 @@
 import type { AuditVerb } from '../audit/actions.ts';
-import { changeNote } from '../audit/change-note.ts';
+import { changeNote, NOTED_CALLER_REQUEST_ID_LENGTH } from '../audit/change-note.ts';
 import { auditEntry, type ChangeOrigin } from '../audit/entries.ts';
 import { AuditTrail } from '../audit/trail-store.ts';
-import type { Environment } from '../contract/scopes.ts';
+import { type Environment, scopesText } from '../contract/scopes.ts';
+import { completing } from '../idempotency/claim-store.ts';
+import { packBlocks } from '../kernel/address.ts';
 import * as attribute from '../kernel/attributes.ts';
+import type { Completes } from '../kernel/claim.ts';
 import { NEVER } from '../kernel/clock.ts';
 import { keyRecordKey, keyRowKey, keyUsageKey, tenantKey, workspaceKey } from '../kernel/item-keys.ts';
 import { type Item, N, S, text } from '../kernel/items.ts';
@@ -45,9 +48,10 @@ export class DynamoKeyStore implements KeyStore {
     this.#list = new KeyList(table);
   }
 
-  async create(issue: KeyIssue, maxKeys: number, origin: ChangeOrigin): Promise<void> {
+  async create(issue: KeyIssue, maxKeys: number, origin: ChangeOrigin & Completes<ApiKey>): Promise<void> {
     const { key } = issue;
     const writes: readonly TransactionWrite[] = [
+      ...completing(origin, key),
       ...newKeyItems(issue, origin),
       {
         ...takePlaces(key.tenantId, key.workspaceId, 1),
@@ -81,6 +85,11 @@ export class DynamoKeyStore implements KeyStore {
       : this.find(text(record, attribute.TENANT), text(record, attribute.KEY_ID));
   }
 
+  /** The names of keys by their ids; one whose row is gone has none. */
+  names(tenantId: string, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    return this.#list.names(tenantId, ids);
+  }
+
   page(tenantId: string, limit: number, after?: string, workspaceId?: string): Promise<KeyPage> {
     return this.#list.page(tenantId, limit, after, workspaceId);
   }
@@ -93,16 +102,22 @@ export class DynamoKeyStore implements KeyStore {
     const update = API_KEY.update('record', change);
     if (!isEmpty(update)) {
       const grace = change.expiresAt === undefined ? undefined : graceWithin(key, change.expiresAt);
-      const changed = await this.#changeRecord(key, {
-        update: joinedUpdate(
-          update,
-          grace?.update ?? {},
-          change.expiresAt === undefined ? {} : endOf(change.expiresAt),
-        ),
-        what: change.state === 'disabled' ? 'disable' : change.state === 'active' ? 'enable' : 'update',
-        origin,
-        ...(grace === undefined ? {} : { condition: grace.condition }),
-      });
+      const changed = await this.#changeRecord(
+        { ...key, ...change },
+        {
+          update: joinedUpdate(
+            update,
+            grace?.update ?? {},
+            change.expiresAt === undefined ? {} : endOf(change.expiresAt),
+          ),
+          what: change.state === 'disabled' ? 'disable' : change.state === 'active' ? 'enable' : 'update',
+          origin,
+          condition: [
+            ...(grace === undefined ? [] : [grace.condition]),
+            ...(change.state === 'active' ? [`attribute_not_exists(${attribute.CLAIMANTS})`] : []),
+          ],
+        },
+      );
       if (!changed) return false;
     }
     return this.#changeRow(key, change, origin, now);
@@ -164,7 +179,7 @@ export class DynamoKeyStore implements KeyStore {
         },
         endOf(rotation.expiresAt),
       ),
-      condition: 'ha = :replaces AND st = :active AND (attribute_not_exists(rot) OR rot <= :settled)',
+      condition: ['ha = :replaces AND st = :active AND (attribute_not_exists(rot) OR rot <= :settled)'],
       origin,
       what: 'rotate',
     });
@@ -189,12 +204,13 @@ export class DynamoKeyStore implements KeyStore {
       update,
       origin,
       what,
-      condition,
+      condition = [],
     }: {
       readonly update: Update;
       readonly origin: ChangeOrigin;
       readonly what: AuditVerb<'key'>;
-      readonly condition?: string;
+      /** What must hold besides. */
+      readonly condition?: readonly string[];
     },
   ): Promise<boolean> {
     const noted = {
@@ -203,13 +219,13 @@ export class DynamoKeyStore implements KeyStore {
         ':revoked': S('revoked'),
         ':zero': N(0),
         ':one': N(1),
-        ':change': changeNote(origin, what),
+        ':change': changeNote(origin, what, callerIdLength(key)),
       },
     };
     try {
       await this.#table.update(keyRecordKey(key.locator), {
         ...updateExpression(joinedUpdate(update, noted)),
-        ConditionExpression: condition === undefined ? NOT_REVOKED : `${NOT_REVOKED} AND ${condition}`,
+        ConditionExpression: [NOT_REVOKED, ...condition].join(' AND '),
       });
       return true;
     } catch (error) {
@@ -226,6 +242,8 @@ export class DynamoKeyStore implements KeyStore {
     const entry = auditEntry({
       action: 'key.update',
       target: `key:${key.id}`,
+      targetName: change.name ?? key.name,
+      workspaceId: key.workspaceId,
       origin,
       at: now,
       before: API_KEY.audited(key, fields),
@@ -242,6 +260,18 @@ export class DynamoKeyStore implements KeyStore {
   }
 }
 
+/**
+ * Bytes that a used record with the note of a change leaves, of its 1 KB, to lists and the caller's request id
+ * (`test/access/record-size.engine.test.ts`).
+ */
+const ROOM = 435;
+
+/** Characters that a key's note has room for: of a long allow-list beside many scopes none. */
+function callerIdLength({ scopes, allowedBlocks }: Pick<ApiKey, 'scopes' | 'allowedBlocks'>): number {
+  const lists = Buffer.byteLength(scopesText(scopes)) + packBlocks(allowedBlocks).length;
+  return Math.min(NOTED_CALLER_REQUEST_ID_LENGTH, Math.max(0, ROOM - lists));
+}
+
 /** The two items of a new key, for a transaction; without an origin when that has the row of the audit trail itself. */
 export function newKeyItems(
   { key, hash }: KeyIssue,
@@ -253,7 +283,7 @@ export function newKeyItems(
     [attribute.HASH]: hashText(hash),
     [attribute.WINDOW]: N(0),
     [attribute.CHANGES]: N(1),
-    ...(origin === null ? {} : { [attribute.CHANGE]: changeNote(origin, 'create') }),
+    ...(origin === null ? {} : { [attribute.CHANGE]: changeNote(origin, 'create', callerIdLength(key)) }),
     ...(key.expiresAt === NEVER ? {} : { ttl: N(key.expiresAt + RETENTION_SECONDS) }),
   };
   const row: Item = { ...keyRowKey(key.tenantId, key.id), ...API_KEY.item('row', key) };

@@ -6,7 +6,7 @@ import type { Credential } from '../kernel/credential.ts';
 import { Problem } from '../kernel/problem.ts';
 import { requireScopes } from '../kernel/rights.ts';
 import type { Signer } from '../signing/signer.ts';
-import { hashKey, importedLocator, parseKey } from './key-format.ts';
+import { hashKey, importedLocator, keyMark, parseKey } from './key-format.ts';
 
 /** Seconds for which a key's token is valid: short, as it is meant to be passed on where a key should not be. */
 export const KEY_TOKEN_SECONDS = 900;
@@ -41,9 +41,12 @@ export async function issueKeyToken(
   if (beyond !== undefined) {
     throw new Problem('exceeds_own_rights', { message: `The key does not have the scope ${beyond}.` });
   }
-  const keyHash = hashKey(credential.key);
-  const locator = parseKey(profile.keys, credential.key)?.locator ?? importedLocator(keyHash);
+  const hash = hashKey(credential.key);
+  const locator = parseKey(profile.keys, credential.key)?.locator ?? importedLocator(hash);
   const { keyId, tenantId } = caller;
-  const accessToken = await signer.keyToken({ keyId, tenantId, locator, keyHash, scopes }, KEY_TOKEN_SECONDS);
+  const accessToken = await signer.keyToken(
+    { keyId, tenantId, locator, keyMark: keyMark(hash), scopes },
+    KEY_TOKEN_SECONDS,
+  );
   return { accessToken, expiresInSeconds: KEY_TOKEN_SECONDS, scopes };
 }

@@ -5,6 +5,7 @@ import type { KeyFormat } from '../contract/key-format.ts';
 import type { Profile } from '../contract/profile.ts';
 import type { Environment } from '../contract/scopes.ts';
 import { type Caller, principalOf } from '../kernel/caller.ts';
+import type { Completes } from '../kernel/claim.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { invalidField, Problem } from '../kernel/problem.ts';
 import type { AskedOf } from '../kernel/record.ts';
@@ -18,6 +19,7 @@ import {
   defaultScopes,
   type ExpiryRequest,
   expiryOf,
+  latestExpiry,
   lifetimeOf,
   requireExpiryWithin,
   requireSome,
@@ -69,7 +71,7 @@ export interface KeyRotation {
 
 export interface KeyStore extends WorkspaceIndex {
   /** Throws `limit_reached` when the tenant has `maxKeys` of the key's environment, and `not_found` when the workspace does not exist. */
-  create(issue: KeyIssue, maxKeys: number, origin: ChangeOrigin): Promise<void>;
+  create(issue: KeyIssue, maxKeys: number, origin: ChangeOrigin & Completes<ApiKey>): Promise<void>;
   find(tenantId: string, id: string): Promise<ApiKey | undefined>;
   /**
    * At most `limit` keys after the id `after`, oldest first; of one workspace when it is given. It reads a bounded
@@ -129,12 +131,13 @@ export type KeyRequest = AskedOf<typeof API_KEY> & {
 export async function createKey(
   request: KeyRequest,
   caller: Caller,
-  from: RequestOrigin,
+  from: RequestOrigin & Completes<ApiKey>,
   { profile, deployment, keys, clock }: KeyContext,
 ): Promise<{ readonly apiKey: ApiKey; readonly key: string }> {
   const now = clock();
   const owned = await callerKey(caller, keys);
   const defaults = await keys.defaults(caller.tenantId);
+  const latest = latestExpiry(owned, defaults, profile);
   const {
     workspaceId = caller.workspaceId,
     environment = caller.kind === 'key' ? caller.environment : mainEnvironment(profile.keys),
@@ -151,7 +154,7 @@ export async function createKey(
     workspaceId,
     environment,
     scopes: asked.scopes ?? requireSome(defaultScopes(caller, deployment.rights, defaults.scopes)),
-    lifetimeSeconds: lifetimeOf({ expiry, owned, defaults }, profile, now),
+    lifetimeSeconds: lifetimeOf({ expiry, latest, defaults }, profile, now),
     allowedBlocks:
       asked.allowedBlocks ??
       (owned?.allowedBlocks.length ? owned.allowedBlocks : (defaults.allowedBlocks ?? [])),
@@ -159,7 +162,7 @@ export async function createKey(
   };
   requireScopes(wanted.scopes, deployment.rights);
   requireWithin(wanted, caller, owned, deployment.rights);
-  requireExpiryWithin(expiryOf(wanted.lifetimeSeconds, now), owned);
+  requireExpiryWithin(expiryOf(wanted.lifetimeSeconds, now), latest);
   const { issue, key } = issueKey(wanted, profile.keys, now);
   const { keys: maxKeys } = limitsOf(await keys.tier(caller.tenantId), deployment);
   await keys.create(issue, maxKeys, originOf(caller, from));
@@ -248,11 +251,19 @@ export async function updateKey(
   const owned = await callerKey(caller, keys);
   requireWithin(before, caller, owned, rights);
   const { enabled, expiry, ...asked } = request;
+  if (enabled === true && before.isContested) {
+    throw new Problem('conflicting_state', {
+      message: 'Another tenant claims this key too. An operator decides whose it is.',
+    });
+  }
   if (expiry !== undefined && before.expiresAt <= now) {
     throw new Problem('conflicting_state', { message: 'The API key has expired. Rotate it instead.' });
   }
   if (asked.scopes !== undefined) requireScopes(asked.scopes, rights);
-  const lifetimeSeconds = expiry === undefined ? undefined : lifetimeOf({ expiry, owned }, profile, now);
+  const defaults = await keys.defaults(caller.tenantId);
+  const latest = latestExpiry(owned, defaults, profile);
+  const lifetimeSeconds =
+    expiry === undefined ? undefined : lifetimeOf({ expiry, latest, defaults }, profile, now);
   const change: KeyChange = {
     ...asked,
     ...(enabled === undefined ? {} : { state: enabled ? 'active' : 'disabled' }),
@@ -260,7 +271,7 @@ export async function updateKey(
   };
   const after = API_KEY.changed(before, change);
   requireWithin(after, caller, owned, rights);
-  if (change.expiresAt !== undefined) requireExpiryWithin(change.expiresAt, owned);
+  if (change.expiresAt !== undefined) requireExpiryWithin(change.expiresAt, latest);
   if (!(await keys.change(before, change, originOf(caller, from), now))) {
     // Revoked, or rotated between our read and our write.
     requireAlive(await findKey(id, caller, context));

@@ -1,9 +1,8 @@
 import { originOf, type RequestOrigin } from '../audit/entries.ts';
 import type { Caller } from '../kernel/caller.ts';
-import { NEVER } from '../kernel/clock.ts';
 import { Problem } from '../kernel/problem.ts';
 import type { ApiKey } from './api-key.ts';
-import { callerKey, expiryOf, requireWithin } from './bounds.ts';
+import { callerKey, expiryOf, latestExpiry, requireWithin } from './bounds.ts';
 import { hashKey, isImported, newKey } from './key-format.ts';
 import { findKey, goneKey, type KeyContext, requireAlive } from './keys.ts';
 
@@ -56,8 +55,9 @@ export async function rotateKey(
   const owned = await callerKey(caller, keys);
   // The answer holds a working secret, so the caller must have all that it opens.
   requireWithin(before, caller, owned, context.deployment.rights);
-  const callersEnd = owned === undefined || owned.id === before.id ? NEVER : owned.expiresAt;
-  const expiresAt = Math.min(expiryOf(before.lifetimeSeconds, now), callersEnd);
+  const maker = owned?.id === before.id ? undefined : owned;
+  const latest = latestExpiry(maker, await keys.defaults(caller.tenantId), profile);
+  const expiresAt = Math.min(expiryOf(before.lifetimeSeconds, now), latest);
   const previousExpiresAt = previousExpiry(before, expiresAt, request, now);
   const replaces = await keys.presentHash(before);
   if (replaces === undefined) throw goneKey();

@@ -1,16 +1,26 @@
 import * as z from 'zod';
-import { openCursor, sealCursor } from '../kernel/cursor.ts';
+import { answering, type ClaimServices, fingerprint } from '../kernel/claim.ts';
+import type { Cursors } from '../kernel/cursor.ts';
 import { changesSomething, environment, pageQuery, plainText, workspaceId } from '../kernel/fields.ts';
 import { routeGroup } from '../kernel/route.ts';
-import { API_KEY } from './api-key.ts';
+import { API_KEY, type ApiKey } from './api-key.ts';
 import { createKey, findKey, type KeyContext, listKeys, revealKey, updateKey } from './keys.ts';
 import { revokeKey } from './revocation.ts';
 import { MAX_GRACE_SECONDS, rotateKey } from './rotation.ts';
-import { expiryRequest, issuedKeyView, keyFields, keyView, onlyOneExpiry, viewKey } from './views.ts';
+import {
+  createdKeyView,
+  expiryRequest,
+  issuedKeyView,
+  keyFields,
+  keyView,
+  onlyOneExpiry,
+  viewKey,
+} from './views.ts';
 
 /** The services of these rows in the function `management`. */
-export interface KeyServices {
+export interface KeyServices extends ClaimServices {
   readonly keys: KeyContext;
+  readonly cursors: Cursors;
 }
 
 const administrator = { kind: 'credential', scope: 'keys' } as const;
@@ -34,13 +44,13 @@ export const keyRoutes = group.rows({
       schema: z.object({ data: z.array(keyView), next_cursor: z.string().nullable() }),
     },
     errors: ['not_found'],
-    handle: async ({ query, workspaceId: named }, { keys }, caller) => {
-      const after = openCursor(query.cursor, caller.tenantId);
+    handle: async ({ query, workspaceId: named }, { keys, cursors }, caller) => {
+      const after = await cursors.open(query.cursor, caller.tenantId);
       const { limit, workspace_id: inWorkspace = named } = query;
       const page = await listKeys(caller, { limit, after, workspaceId: inWorkspace }, keys);
       return {
         data: page.keys.map((key) => viewKey(key, keys.profile.keys, keys.clock())),
-        next_cursor: sealCursor(page.next, caller.tenantId),
+        next_cursor: await cursors.seal(page.next, caller.tenantId),
       };
     },
   }),
@@ -59,9 +69,11 @@ export const keyRoutes = group.rows({
         ...keyFields,
       }),
     ),
-    success: { status: 201, description: 'The key. It is shown only now.', schema: issuedKeyView },
+    idempotent: fingerprint,
+    success: { status: 201, description: 'The key. It is shown only now.', schema: createdKeyView },
     errors: ['exceeds_own_rights', 'limit_reached', 'not_found', 'scopes_too_long'],
     handle: async ({ body, origin, workspaceId: named }, { keys }, caller) => {
+      const show = (apiKey: ApiKey) => viewKey(apiKey, keys.profile.keys, keys.clock());
       const { workspace_id: inWorkspace = named, environment, expires_at, expires_in_days, ...asked } = body;
       const { apiKey, key } = await createKey(
         {
@@ -71,10 +83,10 @@ export const keyRoutes = group.rows({
           ...(environment === undefined ? {} : { environment }),
         },
         caller,
-        origin,
+        answering(origin, show),
         keys,
       );
-      return { ...viewKey(apiKey, keys.profile.keys, keys.clock()), key };
+      return { ...show(apiKey), key };
     },
   }),
   getKey: group.caller({

@@ -82,6 +82,15 @@ export const issuedKeyView = keyView
   .extend({ key: z.string().describe('The key. It is shown only now.') })
   .meta({ id: 'IssuedApiKey' });
 
+export const createdKeyView = keyView
+  .extend({
+    key: z
+      .string()
+      .optional()
+      .describe('The key. It is shown only now: a repetition with the same Idempotency-Key has none.'),
+  })
+  .meta({ id: 'CreatedApiKey' });
+
 const view = API_KEY.viewAs<z.output<typeof keyView>>();
 
 /** Presents a key. */

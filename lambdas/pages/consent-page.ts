@@ -48,7 +48,7 @@ export function consentPage(context: PageContext, content: ConsentPage): Html {
     fact(texts.account, html`${email}`),
   ].filter((each) => each !== null);
   return page(context, {
-    title: texts.title(nameOf(client, texts.unnamed)),
+    title: texts.title(nameOf(client, texts)),
     ...leadOf(client, texts),
     body: html`<dl class="facts">
 ${about}</dl>
@@ -65,9 +65,9 @@ ${hiddenFields({ ...parameters, [CSRF_FIELD]: csrf })}${scopeList(scopes, texts)
 type ConsentTexts = ReturnType<typeof textsOf>['consent'];
 
 /** What the client has shown: its host. One without is named by the name that it gives itself, in quotes. */
-function nameOf({ name, host, isVouchedFor }: ShownClient, unnamed: string): string {
+function nameOf({ name, host, isVouchedFor }: ShownClient, texts: ConsentTexts): string {
   if (isVouchedFor && name !== null) return name;
-  return host ?? (name === null ? unnamed : `“${name}”`);
+  return host ?? (name === null ? texts.unnamed : texts.quoted(name));
 }
 
 function leadOf({ name, host, isVouchedFor }: ShownClient, texts: ConsentTexts): { lead?: string } {

@@ -10,11 +10,11 @@ import { type PageContext, page, textsOf } from './page.ts';
  */
 export function continuePage(context: PageContext, { location }: { readonly location: string }): Html {
   const { goOn: texts } = textsOf(context);
-  const target = location.startsWith('/') ? context.base + location : location;
+  const target = requireTarget(location.startsWith('/') ? context.base + location : location);
   return page(context, {
     title: texts.title,
     ...leadOf(location, texts),
-    refreshTo: requireTarget(target),
+    refreshTo: target,
     body: html`<div class="actions"><a class="button" href="${target}" autofocus>${texts.link}</a></div>
 <p class="aside">${texts.close}</p>`,
   });

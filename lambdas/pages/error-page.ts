@@ -17,7 +17,7 @@ export function errorPage(context: PageContext, error: ErrorPage): Html {
   const { problem: texts } = textsOf(context);
   const { title, text } = told(error, texts);
   const details =
-    error.status >= 500 || error.code === 'rate_limited'
+    error.status !== 400
       ? null
       : html`<details><summary>${texts.details}</summary><p lang="en">${error.message}</p></details>\n`;
   return page(context, {

@@ -1,8 +1,5 @@
 import { de } from './texts/de.ts';
-import { en } from './texts/en.ts';
-
-/** Every text of the pages, in one language. */
-export type Texts = typeof en;
+import { en, type Texts } from './texts/en.ts';
 
 /** The texts by their language (BCP 47), the one for everybody else first. */
 export const LANGUAGES = { en, de } satisfies Readonly<Record<string, Texts>>;

@@ -76,6 +76,7 @@ export class DynamoAccountStore implements AccountStore {
       auditEntry({
         action: `${kind}.create`,
         target: `${kind}:${id}`,
+        workspaceId: kind === 'workspace' ? id : null,
         origin,
         at: account.createdAt,
         before: null,

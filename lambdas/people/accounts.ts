@@ -8,13 +8,13 @@ import {
   type SourceStore,
   takeFromSource,
 } from '../attempts/source.ts';
-import type { ChangeOrigin, RequestOrigin } from '../audit/entries.ts';
+import type { ChangeOrigin, PlacedOrigin, RequestOrigin } from '../audit/entries.ts';
 import { invalidField, Problem } from '../kernel/problem.ts';
 import { mainEnvironment } from '../keys/key-format.ts';
 import { issueKey, type KeyIssue } from '../keys/keys.ts';
 import { type Grant, type GrantContext, openGrant, unlessChanged } from '../sessions/grants.ts';
 import type { User } from '../sessions/user.ts';
-import { requireUncommonPassword } from './common-passwords.ts';
+import { requireStrongPassword } from './password-strength.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
 
 /** Nobody's id. */
@@ -56,11 +56,14 @@ export interface AccountStore {
   findUser(tenantId: string, userId: string): Promise<User | undefined>;
 }
 
-export interface AccountContext extends GrantContext {
+/** What it takes to prove who somebody is by their password. */
+export interface PasswordContext extends Pick<GrantContext, 'deployment' | 'clock'> {
   readonly accounts: AccountStore;
   readonly backoff: BackoffStore;
   readonly sources: SourceStore;
 }
+
+export interface AccountContext extends GrantContext, PasswordContext {}
 
 export interface Onboarding {
   /** As `parseEmail` gives it. */
@@ -94,7 +97,7 @@ export async function onboard(
   context: AccountContext,
   from: RequestOrigin,
 ): Promise<Onboarded> {
-  requireUncommonPassword(input.password, input.email, 'password');
+  await requireStrongPassword(input.password, input.email, 'password');
   const passwordHash = await hashPassword(input.password);
   return openAccount(input, { passwordHash, holdSeconds: null }, context, from);
 }
@@ -183,17 +186,34 @@ async function openAccount(
   return { account, key };
 }
 
-/**
- * Opens a session. Throws `wrong_password` alike for a wrong password and an unknown address, after the same work,
- * and `rate_limited` after too many attempts: on the account, from anywhere or from here, or from this source address
- * on any account. Who has logged in from here before is held to their own attempts from here alone.
- */
-export async function logIn(
-  credentials: { readonly email: string; readonly password: string },
-  from: Required<RequestOrigin>,
+/** What a person proves who they are by. The address is normalised: see `normalizeEmail`. */
+export interface PasswordCredentials {
+  readonly email: string;
+  readonly password: string;
+}
+
+/** Opens a session. Throws as {@link enterWithPassword}. */
+export function logIn(
+  credentials: PasswordCredentials,
+  from: PlacedOrigin,
   context: AccountContext,
 ): Promise<Grant> {
-  const { accounts, backoff, sources, deployment, clock } = context;
+  const open = (user: User, workspaceId: string) => openGrant(user, workspaceId, from, context);
+  return enterWithPassword(credentials, from, context, open);
+}
+
+/**
+ * Opens something for who proves to be a person; `open` is given that person and their own workspace, and is called anew
+ * when it throws `conflicting_state`. Throws `wrong_password` alike for a wrong password and an unknown address, after
+ * the same work, and `rate_limited` after too many attempts: on the account, from anywhere or from here, or from this
+ * source address on any account. Who has logged in from here before is held to their own attempts from here alone.
+ */
+export async function enterWithPassword<Opened>(
+  credentials: PasswordCredentials,
+  from: PlacedOrigin,
+  { accounts, backoff, sources, deployment, clock }: PasswordContext,
+  open: (user: User, workspaceId: string) => Promise<Opened>,
+): Promise<Opened> {
   const place = placeOf(credentials.email, from.address);
   const isKnown = await sources.knows(place, clock());
   const taken = isKnown
@@ -201,7 +221,7 @@ export async function logIn(
     : await takeFromSource(sources, from.address, loginLimit(deployment.addressLimits), clock());
   const subjects = loginSubjects(credentials.email, from.address, isKnown);
   for (const subject of subjects) await takeAttempt(backoff, subject, clock());
-  const enter = async (): Promise<Grant> => {
+  const enter = async (): Promise<Opened> => {
     // The person before the password: a session is opened for what they were when it was looked at, or not at all.
     const login = await accounts.findLogin(credentials.email);
     // An address that nobody has takes the same reads: how long they take would tell.
@@ -209,13 +229,13 @@ export async function logIn(
     const known = await accounts.findLogin(credentials.email);
     const isRight = await verifyPassword(credentials.password, known?.passwordHash);
     if (user === undefined || known === undefined || !isRight) throw new Problem('wrong_password');
-    return openGrant(user, known.workspaceId, from, context);
+    return open(user, known.workspaceId);
   };
-  const grant = await unlessChanged(enter);
+  const opened = await unlessChanged(enter);
   for (const subject of subjects) await backoff.clear(subject.id);
   if (taken !== undefined) {
     await taken.giveBack();
     await sources.remember(place, clock() + PLACE_SECONDS);
   }
-  return grant;
+  return opened;
 }

@@ -73,7 +73,7 @@ export const exchangeRoutes = group.rows({
     summary: 'Exchange the token of an identity provider for ours',
     description:
       'The token stands in `Authorization: Bearer`, or the body has the parameters of RFC 8693. It can be exchanged ' +
-      'once. 501 where no identity provider is configured.',
+      'once. `unsupported_grant_type` where no identity provider is configured.',
     oauth: true,
     takesForm: true,
     takesCredential: true,
@@ -92,7 +92,13 @@ export const exchangeRoutes = group.rows({
       }),
       headers: { 'Cache-Control': 'no-store' },
     },
-    errors: ['invalid_subject_token', 'invalid_credential', 'unsupported_grant_type', 'not_configured'],
+    errors: [
+      'invalid_subject_token',
+      'invalid_credential',
+      'unsupported_grant_type',
+      'not_configured',
+      'rate_limited',
+    ],
     handle: async ({ body, credential, origin }, { exchange }) => {
       requireProviders(exchange);
       const { token, refusal } = presented(body, credential);

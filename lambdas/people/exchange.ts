@@ -67,7 +67,11 @@ export interface Exchanged {
 
 /** Throws `not_configured` where no identity provider's tokens are taken. */
 export function requireProviders({ deployment }: Pick<ExchangeContext, 'deployment'>): void {
-  if (deployment.identityProviders.length === 0) throw new Problem('not_configured');
+  if (deployment.identityProviders.length === 0) {
+    throw new Problem('not_configured', {
+      message: 'No tokens are exchanged here: the configuration has no identityProviders.',
+    });
+  }
 }
 
 /**

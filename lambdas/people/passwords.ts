@@ -28,6 +28,13 @@ export async function verifyPassword(password: string, hash: string | undefined)
   return timingSafeEqual(actual, expected) && hash !== undefined;
 }
 
+/** The fingerprint of requests with a password: as costly to guess from as the password's own hash. */
+export async function slowFingerprint(request: Buffer, salt: string): Promise<string> {
+  const nonce = Buffer.from(salt);
+  const tag = await derive('argon2id', { message: request, nonce, tagLength: TAG_BYTES, ...PARAMETERS });
+  return tag.toString('base64url');
+}
+
 /** A hash of no password, with the parameters of all that are made now. */
 const UNUSED_HASH = phc(randomBytes(SALT_BYTES), randomBytes(TAG_BYTES));
 

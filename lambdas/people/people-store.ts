@@ -3,7 +3,9 @@ import { auditEntry, type ChangeOrigin } from '../audit/entries.ts';
 import { AuditTrail } from '../audit/trail-store.ts';
 import type { Rights } from '../contract/rights.ts';
 import type { Role } from '../contract/scopes.ts';
+import { completing } from '../idempotency/claim-store.ts';
 import * as attribute from '../kernel/attributes.ts';
+import type { Completes } from '../kernel/claim.ts';
 import { emailKey, tenantKey, userKey } from '../kernel/item-keys.ts';
 import { type Item, N, number, S, text } from '../kernel/items.ts';
 import { Problem } from '../kernel/problem.ts';
@@ -53,12 +55,16 @@ export class DynamoPeopleStore implements PeopleStore {
     return row === undefined ? undefined : PERSON.read({ row });
   }
 
-  async create({ user, passwordHash, identity, createdAt }: NewPerson, origin: ChangeOrigin): Promise<void> {
+  async create(
+    { user, passwordHash, identity, createdAt }: NewPerson,
+    origin: ChangeOrigin & Completes<Person>,
+  ): Promise<void> {
     const tenant = await this.#table.get(tenantKey(user.tenantId));
     if (tenant === undefined) throw noPerson();
     const created: Person = { ...PERSON.initial, ...user, createdAt, createdBy: origin.actor };
     const isNew = { ConditionExpression: 'attribute_not_exists(PK)' };
     const writes: readonly TransactionWrite[] = [
+      ...completing(origin, created),
       ...(identity === undefined
         ? []
         : [

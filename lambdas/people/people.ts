@@ -1,17 +1,18 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { type BackoffStore, passwordChangeSubject, takeAttempt } from '../attempts/backoff.ts';
-import { type ChangeOrigin, originOf, type RequestOrigin } from '../audit/entries.ts';
+import { type ChangeOrigin, originOf, type PlacedOrigin, type RequestOrigin } from '../audit/entries.ts';
 import type { Deployment } from '../contract/deployment.ts';
 import { type Rights, roleScopes } from '../contract/rights.ts';
 import type { Role } from '../contract/scopes.ts';
 import type { UserCaller } from '../kernel/caller.ts';
+import type { Completes } from '../kernel/claim.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { invalidField, Problem } from '../kernel/problem.ts';
 import { requireHeld, requireRole } from '../kernel/rights.ts';
 import type { SessionStore, UserStanding } from '../sessions/sessions.ts';
 import type { User } from '../sessions/user.ts';
 import type { AccountStore } from './accounts.ts';
-import { requireUncommonPassword } from './common-passwords.ts';
+import { requireStrongPassword } from './password-strength.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
 import { PERSON, type Person, type PersonChange, type PersonFields } from './person.ts';
 
@@ -44,7 +45,7 @@ export interface PeopleStore {
   page(tenantId: string, limit: number, after?: string): Promise<PeoplePage>;
   find(tenantId: string, userId: string): Promise<Person | undefined>;
   /** Throws `email_taken`, `limit_reached` at {@link MAX_USERS}, and `conflicting_state` when the identity is somebody's. */
-  create(person: NewPerson, origin: ChangeOrigin): Promise<void>;
+  create(person: NewPerson, origin: ChangeOrigin & Completes<Person>): Promise<void>;
   /** Gives the person as they are then. Throws `not_found`, and `conflicting_state` for the last administrator. */
   change(person: Person, change: PersonChange, origin: ChangeOrigin, now: number): Promise<Person>;
   /** Throws as `change` does. */
@@ -84,14 +85,14 @@ export async function addPerson(
     readonly role?: Role;
   },
   caller: UserCaller,
-  from: RequestOrigin,
+  from: RequestOrigin & Completes<Person>,
   { people, deployment: { rights }, clock }: PeopleContext,
 ): Promise<Person> {
   const { password, role = rights.smallestRole, ...asked } = wanted;
   if (role === null)
     throw invalidField('role', `is required: one of ${Object.keys(rights.roles).join(', ')}`);
   requireGrantable(role, caller, rights);
-  requireUncommonPassword(password, asked.email, 'password');
+  await requireStrongPassword(password, asked.email, 'password');
   const user = { fullName: null, ...asked, role, userId: randomUUIDv7(), tenantId: caller.tenantId };
   const passwordHash = await hashPassword(password);
   const origin = originOf(caller, from);
@@ -147,11 +148,11 @@ export async function removePerson(
 export async function changePassword(
   passwords: { readonly current: string; readonly next: string },
   caller: UserCaller,
-  from: Required<RequestOrigin>,
+  from: PlacedOrigin,
   { people, accounts, sessions, backoff, clock }: PeopleContext,
 ): Promise<void> {
   const person = await findPerson(caller.tenantId, caller.userId, people);
-  requireUncommonPassword(passwords.next, person.email, 'new_password');
+  await requireStrongPassword(passwords.next, person.email, 'new_password');
   const subject = passwordChangeSubject(caller.userId);
   await takeAttempt(backoff, subject, clock());
   const login = await accounts.findLogin(person.email);

@@ -1,9 +1,11 @@
 import * as z from 'zod';
-import { openCursor, sealCursor } from '../kernel/cursor.ts';
+import { answering, type ClaimServices } from '../kernel/claim.ts';
+import type { Cursors } from '../kernel/cursor.ts';
 import { changesSomething, pageQuery, plainText, role, storedRole, time } from '../kernel/fields.ts';
 import { routeGroup } from '../kernel/route.ts';
 import { email } from './email-address.ts';
 import { newPassword } from './fields.ts';
+import { slowFingerprint } from './passwords.ts';
 import {
   addPerson,
   changePassword,
@@ -15,8 +17,9 @@ import {
 import { PERSON, type Person } from './person.ts';
 
 /** The services of its rows in the function `people`. */
-export interface PeopleServices {
+export interface PeopleServices extends ClaimServices {
   readonly people: PeopleContext;
+  readonly cursors: Cursors;
 }
 
 export const userView = z
@@ -32,12 +35,15 @@ export const userView = z
 
 const group = routeGroup<PeopleServices>()({ service: 'people', tag: 'Users' });
 
-/** People are made and changed by people: a key that could make an administrator would outlive its own limits. */
+/**
+ * People are the tenant's, and of no workspace, beyond which a key sees nothing: they are seen, made and changed by
+ * people. A key that could make an administrator would outlive its own limits.
+ */
 export const peopleRoutes = group.rows({
-  listUsers: group.caller({
+  listUsers: group.person({
     method: 'GET',
     path: '/v1/users',
-    access: { kind: 'credential', scope: 'people' },
+    scope: 'people',
     summary: 'List the people of the tenant, oldest first',
     query: pageQuery,
     success: {
@@ -46,9 +52,13 @@ export const peopleRoutes = group.rows({
       schema: z.object({ data: z.array(userView), next_cursor: z.string().nullable() }),
     },
     errors: [],
-    handle: async ({ query }, { people: { people } }, caller) => {
-      const page = await people.page(caller.tenantId, query.limit, openCursor(query.cursor, caller.tenantId));
-      return { data: page.people.map(viewUser), next_cursor: sealCursor(page.next, caller.tenantId) };
+    handle: async ({ query }, { people: { people }, cursors }, caller) => {
+      const after = await cursors.open(query.cursor, caller.tenantId);
+      const page = await people.page(caller.tenantId, query.limit, after);
+      return {
+        data: page.people.map(viewUser),
+        next_cursor: await cursors.seal(page.next, caller.tenantId),
+      };
     },
   }),
   createUser: group.person({
@@ -64,18 +74,19 @@ export const peopleRoutes = group.rows({
       full_name: plainText(100).optional(),
       role: role.optional().describe('By default the role that every other has all of, where there is one.'),
     }),
+    idempotent: slowFingerprint,
     success: { status: 201, description: 'The person.', schema: userView },
     errors: ['email_taken', 'limit_reached', 'exceeds_own_rights'],
     handle: async ({ body, origin }, { people }, caller) => {
       const { email: address, password, ...asked } = body;
       const wanted = { ...PERSON.asked(asked), email: address, password };
-      return viewUser(await addPerson(wanted, caller, origin, people));
+      return viewUser(await addPerson(wanted, caller, answering(origin, viewUser), people));
     },
   }),
-  getUser: group.caller({
+  getUser: group.person({
     method: 'GET',
     path: '/v1/users/{id}',
-    access: { kind: 'credential', scope: 'people' },
+    scope: 'people',
     summary: 'Show a person',
     success: { status: 200, description: 'The person.', schema: userView },
     errors: ['not_found'],

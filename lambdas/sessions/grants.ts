@@ -63,7 +63,7 @@ export async function openGrant(
  * Repeats an entry during which the person's role or password was changed, or they were removed. Throws
  * `conflicting_state` when that happens each time.
  */
-export async function unlessChanged(enter: () => Promise<Grant>): Promise<Grant> {
+export async function unlessChanged<Opened>(enter: () => Promise<Opened>): Promise<Opened> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await enter();

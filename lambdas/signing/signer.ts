@@ -37,13 +37,13 @@ export class Signer {
   }
 
   /** An access token that stands for an API key; valid for `seconds`, and no longer than the key. */
-  keyToken({ keyId, tenantId, locator, keyHash, scopes }: KeyTokenClaims, seconds: number): Promise<string> {
-    const kh = Buffer.from(keyHash).toString('base64url');
+  keyToken({ keyId, tenantId, locator, keyMark, scopes }: KeyTokenClaims, seconds: number): Promise<string> {
+    const km = Buffer.from(keyMark).toString('base64url');
     const payload = {
       sub: keyId,
       tid: tenantId,
       loc: locator,
-      kh,
+      km,
       scope: scopes.join(' '),
       aud: TOKEN_AUDIENCE,
     };

@@ -30,8 +30,8 @@ export interface KeyTokenClaims {
   readonly tenantId: string;
   readonly keyId: string;
   readonly locator: string;
-  /** SHA-256 of the key: the token is good for as long as that very key is. */
-  readonly keyHash: Uint8Array;
+  /** Of the key, not its hash: the token is good for as long as that very key is. */
+  readonly keyMark: Uint8Array;
   readonly scopes: readonly Scope[];
 }
 
@@ -119,7 +119,7 @@ function claimsOf({
   sid,
   wid,
   loc,
-  kh,
+  km,
   scope,
 }: JWTPayload): TokenClaims | KeyTokenClaims | undefined {
   if (typeof sub !== 'string' || typeof tid !== 'string') return undefined;
@@ -132,7 +132,7 @@ function claimsOf({
     keyId: sub,
     tenantId: tid,
     locator: loc,
-    keyHash: Buffer.from(`${kh}`, 'base64url'),
+    keyMark: Buffer.from(`${km}`, 'base64url'),
     scopes: parseScopes(`${scope}`),
   };
 }

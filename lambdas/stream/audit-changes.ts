@@ -1,6 +1,7 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { AUDIT_ACTIONS } from '../audit/actions.ts';
-import type { AuditedState } from '../audit/entries.ts';
+import { notedOrigin } from '../audit/change-note.ts';
+import { type AuditedState, auditEntry } from '../audit/entries.ts';
 import type { SourcedEntry } from '../audit/trail-store.ts';
 import * as attribute from '../kernel/attributes.ts';
 import { type Item, number, oneOf, text } from '../kernel/items.ts';
@@ -38,15 +39,15 @@ export function hotChange(record: DynamoDBRecord): HotChange | undefined {
   return {
     tenantId: text(after, attribute.TENANT),
     source: `${kind}#${name}#${changes}`,
-    entry: {
-      actor: text(change, 'actor'),
+    entry: auditEntry({
       action: oneOf(AUDIT_ACTIONS, `${kind}.${text(change, 'what')}`),
       target: `${kind}:${name}`,
+      // A session is a person's, and no workspace's.
+      workspaceId: kind === 'key' ? text(after, attribute.WORKSPACE) : null,
+      origin: notedOrigin(change),
       at: Math.floor(record.dynamodb?.ApproximateCreationDateTime ?? Date.now() / 1000),
-      requestId: text(change, 'request_id'),
-      address: change.ip?.S ?? null,
       before: was,
       after: is,
-    },
+    }),
   };
 }

@@ -30,7 +30,10 @@ export async function follow(
   if (earliest === undefined) return undefined;
   for (const { tenantId, changes, first } of runsOfOneTenant(records)) {
     // Those before the run have their rows, and nothing else yet: all must come again.
-    if (!(await isDone(first, () => followers.audit.record(tenantId, changes)))) return earliest;
+    const written = isDone(first, async () =>
+      followers.audit.record(tenantId, await withNames(tenantId, changes, followers.keys)),
+    );
+    if (!(await written)) return earliest;
   }
   const events = records.map(eventOf);
   if (!(await isDone(earliest, () => followers.census.count(events, followers.clock())))) return earliest;
@@ -43,6 +46,21 @@ export async function follow(
     if (!(await settled)) return record;
   }
   return undefined;
+}
+
+/** Changes of keys with the keys' names, which are not on their records: an id means nothing once a key is gone. */
+async function withNames(
+  tenantId: string,
+  changes: readonly HotChange[],
+  keys: Followers['keys'],
+): Promise<HotChange[]> {
+  const idOf = ({ entry: { target } }: HotChange) => /^key:(.+)$/.exec(target)?.[1];
+  const ids = new Set(changes.flatMap((change) => idOf(change) ?? []));
+  const names = await keys.names(tenantId, [...ids]);
+  return changes.map((change) => {
+    const targetName = names.get(idOf(change) ?? '') ?? null;
+    return { ...change, entry: { ...change.entry, targetName } };
+  });
 }
 
 function eventOf(record: DynamoDBRecord): CountedEvent {

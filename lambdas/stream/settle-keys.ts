@@ -10,7 +10,7 @@ import type { DynamoUsageKeyStore } from '../plans/usage-key-store.ts';
 
 /** The stores of everything that hangs on keys. */
 export interface Settled {
-  readonly keys: Pick<DynamoKeyStore, 'settleRevoked' | 'forget'>;
+  readonly keys: Pick<DynamoKeyStore, 'settleRevoked' | 'forget' | 'names'>;
   readonly accounts: Pick<DynamoAccountStore, 'keepAddress'>;
   readonly usageKeys: Pick<DynamoUsageKeyStore, 'register'>;
   readonly clock: Clock;

@@ -1,4 +1,5 @@
 import type { DynamoDBRecord } from 'aws-lambda';
+import { notedOrigin } from '../audit/change-note.ts';
 import type { ChangeOrigin } from '../audit/entries.ts';
 import { CHANGE, PERSON_VERSION } from '../kernel/attributes.ts';
 import { type Item, text } from '../kernel/items.ts';
@@ -28,9 +29,5 @@ export async function settleSessions(
 function originOf(person: Item | undefined, eventId: string): ChangeOrigin {
   const note = person?.[CHANGE]?.M;
   if (note === undefined) return { actor: 'system', requestId: eventId };
-  return {
-    actor: text(note, 'actor'),
-    requestId: text(note, 'request_id'),
-    ...(note.ip?.S === undefined ? {} : { address: note.ip.S }),
-  };
+  return notedOrigin(note);
 }

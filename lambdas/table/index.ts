@@ -1,7 +1,7 @@
 import { everyRow } from '../kernel/route.ts';
-import { accountRoutes } from '../people/account-rows.ts';
 import { peopleRoutes } from '../people/rows.ts';
 import { transferRoutes } from '../transfer/rows.ts';
+import { accountsRoutes } from './accounts.ts';
 import { managementRoutes } from './management.ts';
 import { publicRoutes } from './public.ts';
 import { tokenRoutes } from './tokens.ts';
@@ -9,7 +9,7 @@ import { tokenRoutes } from './tokens.ts';
 /** The route table: every route of Latchkey's own. All that iterates over routes reads this. */
 export const routes = everyRow([
   publicRoutes,
-  accountRoutes,
+  accountsRoutes,
   tokenRoutes,
   managementRoutes,
   peopleRoutes,

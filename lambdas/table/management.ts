@@ -1,4 +1,5 @@
 import { auditRoutes } from '../audit/rows.ts';
+import { clientRoutes } from '../clients/rows.ts';
 import { servedBy } from '../kernel/route.ts';
 import { keyRoutes } from '../keys/rows.ts';
 import { keyToolRoutes } from '../keys/tool-rows.ts';
@@ -13,6 +14,7 @@ export const managementRoutes = servedBy('management', [
   sessionRoutes,
   keyRoutes,
   keyToolRoutes,
+  clientRoutes,
   workspaceRoutes,
   tenantRoutes,
   auditRoutes,

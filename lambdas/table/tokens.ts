@@ -1,7 +1,13 @@
+import { registrationRoutes } from '../clients/registration-rows.ts';
 import { servedBy } from '../kernel/route.ts';
 import { keyTokenRoutes } from '../keys/token-rows.ts';
 import { exchangeRoutes } from '../people/exchange-rows.ts';
 import { refreshRoutes } from '../sessions/refresh-rows.ts';
 
 /** The rows that the function `tokens` serves. */
-export const tokenRoutes = servedBy('tokens', [exchangeRoutes, refreshRoutes, keyTokenRoutes]);
+export const tokenRoutes = servedBy('tokens', [
+  exchangeRoutes,
+  refreshRoutes,
+  keyTokenRoutes,
+  registrationRoutes,
+]);

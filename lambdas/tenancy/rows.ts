@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { originOf } from '../audit/entries.ts';
 import type { Deployment } from '../contract/deployment.ts';
 import type { Profile } from '../contract/profile.ts';
+import { answering, type ClaimServices, fingerprint } from '../kernel/claim.ts';
 import {
   allowedIps,
   changesSomething,
@@ -29,7 +30,7 @@ import {
 } from './workspaces.ts';
 
 /** The services of these rows in the function `management`. */
-export interface TenancyServices {
+export interface TenancyServices extends ClaimServices {
   readonly workspaces: WorkspaceContext;
   readonly tenants: TenantStore;
   readonly profile: Profile;
@@ -78,10 +79,13 @@ export const workspaceRoutes = workspaceGroup.rows({
     summary: 'Create a workspace',
     description: `Answers after ${FACTS_SECONDS} seconds: from then on every authorizer knows it.`,
     body: z.strictObject({ name: plainText(100) }),
+    idempotent: fingerprint,
     success: { status: 201, description: 'The workspace.', schema: workspaceView },
     errors: ['limit_reached'],
     handle: async ({ body, origin }, { workspaces }, caller) => {
-      const created = await createWorkspace(WORKSPACE.asked(body), caller, origin, workspaces);
+      // A second more: the clock counts whole ones.
+      const from = answering(origin, viewWorkspace, FACTS_SECONDS + 1);
+      const created = await createWorkspace(WORKSPACE.asked(body), caller, from, workspaces);
       await wait(FACTS_SECONDS * 1000);
       return viewWorkspace(created);
     },

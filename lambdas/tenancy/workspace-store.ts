@@ -1,5 +1,7 @@
 import { type AuditEntry, auditEntry, type ChangeOrigin } from '../audit/entries.ts';
 import { AuditTrail } from '../audit/trail-store.ts';
+import { completing } from '../idempotency/claim-store.ts';
+import type { Completes } from '../kernel/claim.ts';
 import { tenantKey, workspaceKey } from '../kernel/item-keys.ts';
 import { type Item, N } from '../kernel/items.ts';
 import { Problem } from '../kernel/problem.ts';
@@ -30,9 +32,10 @@ export class DynamoWorkspaceStore implements WorkspaceStore {
     return workspace(item, await this.#table.get(tenantKey(tenantId)));
   }
 
-  async create(created: Workspace, origin: ChangeOrigin): Promise<void> {
+  async create(created: Workspace, origin: ChangeOrigin & Completes<Workspace>): Promise<void> {
     const { id, tenantId, createdAt } = created;
     const writes: readonly TransactionWrite[] = [
+      ...completing(origin, created),
       {
         Put: {
           Item: { ...workspaceKey(tenantId, id), ...WORKSPACE.item('row', created) },
@@ -55,6 +58,8 @@ export class DynamoWorkspaceStore implements WorkspaceStore {
     const entry = auditEntry({
       action: 'workspace.create',
       target: `workspace:${id}`,
+      targetName: created.name,
+      workspaceId: id,
       origin,
       at: createdAt,
       before: null,
@@ -68,6 +73,8 @@ export class DynamoWorkspaceStore implements WorkspaceStore {
     const entry = auditEntry({
       action: 'workspace.update',
       target: `workspace:${before.id}`,
+      targetName: before.name,
+      workspaceId: before.id,
       origin,
       at: now,
       before: WORKSPACE.audited(before, fields),
@@ -89,6 +96,8 @@ export class DynamoWorkspaceStore implements WorkspaceStore {
     const entry = auditEntry({
       action: 'workspace.close',
       target: `workspace:${before.id}`,
+      targetName: before.name,
+      workspaceId: before.id,
       origin,
       at: now,
       before: WORKSPACE.audited(WORKSPACE.initial, ['state']),
@@ -116,6 +125,8 @@ export class DynamoWorkspaceStore implements WorkspaceStore {
     const entry = auditEntry({
       action: 'workspace.delete',
       target: `workspace:${before.id}`,
+      targetName: before.name,
+      workspaceId: before.id,
       origin,
       at: now,
       before: WORKSPACE.audited(before, WORKSPACE.lasting),

@@ -1,6 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { type ChangeOrigin, originOf, type RequestOrigin } from '../audit/entries.ts';
 import type { Caller } from '../kernel/caller.ts';
+import type { Completes } from '../kernel/claim.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { Problem } from '../kernel/problem.ts';
 import { WORKSPACE, type Workspace, type WorkspaceChange, type WorkspaceFields } from './workspace.ts';
@@ -17,7 +18,7 @@ export interface WorkspaceStore {
   list(tenantId: string): Promise<Workspace[]>;
   find(tenantId: string, id: string): Promise<Workspace | undefined>;
   /** Throws `limit_reached`. */
-  create(workspace: Workspace, origin: ChangeOrigin): Promise<void>;
+  create(workspace: Workspace, origin: ChangeOrigin & Completes<Workspace>): Promise<void>;
   /** False when it is gone. */
   change(workspace: Workspace, change: WorkspaceChange, origin: ChangeOrigin, now: number): Promise<boolean>;
   /** From now on it takes no new key, and within two seconds all that it has are refused. Repeating it is no error. */
@@ -62,7 +63,7 @@ export async function findWorkspace(
 export async function createWorkspace(
   asked: WorkspaceFields & { readonly name: string },
   caller: Caller,
-  from: RequestOrigin,
+  from: RequestOrigin & Completes<Workspace>,
   { workspaces, clock }: WorkspaceContext,
 ): Promise<Workspace> {
   const workspace: Workspace = {

@@ -1,11 +1,13 @@
 import { gunzipSync } from 'node:zlib';
 import * as z from 'zod';
+import type { KeyFormat } from '../contract/key-format.ts';
 import { NEVER } from '../kernel/clock.ts';
 import { allowedIps, environment, plainText } from '../kernel/fields.ts';
+import { parseJson } from '../kernel/json.ts';
 import { Problem } from '../kernel/problem.ts';
 import type { RawBody } from '../kernel/route.ts';
-import { requireStorable } from '../kernel/storable.ts';
 import { API_KEY, KEY_ID } from '../keys/api-key.ts';
+import { hashKey, parseKey } from '../keys/key-format.ts';
 import { keyFields, metadata } from '../keys/views.ts';
 import type { ImportRow } from './import.ts';
 
@@ -26,11 +28,24 @@ const workspaceRow = z.object({ id, name: plainText(100) });
 // An imported key has an end, not a time to live from now.
 const { expires_in_days: _, ...importedFields } = keyFields;
 
-const keyRow = z.object({
+/** What proves that a key is the importer's to bring: the key itself or, of operators, its SHA-256. */
+const PROOFS = {
+  key: {
+    key: z
+      .string('is required: the key itself')
+      .regex(/^[\x21-\x7e]{20,512}$/, 'must be 20 to 512 characters of ASCII without blanks'),
+  },
+  sha256: {
+    sha256: z
+      .string('is required: the SHA-256 of the key in hexadecimal digits')
+      .regex(/^[0-9a-f]{64}$/i, 'must be 64 hexadecimal digits'),
+  },
+};
+
+export type ImportProof = keyof typeof PROOFS;
+
+const keyFieldsOfRow = z.object({
   id: z.string().regex(KEY_ID, 'must be key_ and 1 to 64 letters, digits or underscores').optional(),
-  sha256: z
-    .string('is required: the SHA-256 of the key in hexadecimal digits')
-    .regex(/^[0-9a-f]{64}$/i, 'must be 64 hexadecimal digits'),
   name: plainText(100).default('Imported key'),
   workspace_id: z.string().max(64).optional(),
   environment: environment.default('live'),
@@ -39,11 +54,16 @@ const keyRow = z.object({
   metadata: metadata.default({}),
 });
 
+const KEY_ROWS = {
+  key: keyFieldsOfRow.extend(PROOFS.key),
+  sha256: keyFieldsOfRow.extend(PROOFS.sha256),
+};
+
 /** A row as the document shows it. */
 export const importRow = z
   .discriminatedUnion('type', [
     workspaceRow.extend({ type: z.literal('workspace') }),
-    keyRow.extend({ type: z.literal('api_key') }),
+    KEY_ROWS.key.extend({ type: z.literal('api_key') }),
   ])
   .meta({ id: 'ImportLine' });
 
@@ -54,8 +74,18 @@ const NOT_IMPORTED: Readonly<Record<string, string>> = {
   audit: 'nobody writes the audit trail',
 };
 
+/** The reader's side of an import. */
+export interface Reading {
+  readonly tenantId: string;
+  /** What rows of keys must have. */
+  readonly proof: ImportProof;
+  readonly format: KeyFormat;
+  /** Unix seconds. */
+  readonly now: number;
+}
+
 /** Reads the rows of a body of NDJSON, packed or not. Throws for a body that cannot be read; a bad row is a refused one. */
-export function readRows(raw: RawBody, tenantId: string, now: number): ImportRow[] {
+export function readRows(raw: RawBody, reading: Reading): ImportRow[] {
   const lines = unpack(raw).split('\n');
   const rows = lines.flatMap((text, index) => (text.trim() === '' ? [] : [{ text, line: index + 1 }]));
   if (rows.length > MAX_ROWS) {
@@ -65,7 +95,7 @@ export function readRows(raw: RawBody, tenantId: string, now: number): ImportRow
   }
   if (rows.length === 0)
     throw new Problem('malformed_request', { message: 'The body has no rows (NDJSON).' });
-  return rows.map(({ text, line }) => readRow(text, line, tenantId, now));
+  return rows.map(({ text, line }) => readRow(text, line, reading));
 }
 
 function unpack({ bytes, encoding }: RawBody): string {
@@ -87,7 +117,7 @@ function unpack({ bytes, encoding }: RawBody): string {
   }
 }
 
-function readRow(text: string, line: number, tenantId: string, now: number): ImportRow {
+function readRow(text: string, line: number, { tenantId, proof, format, now }: Reading): ImportRow {
   const row = parsed(text);
   if (typeof row === 'string') return { line, kind: 'refused', id: null, message: row };
   const named = typeof row.id === 'string' ? row.id.slice(0, 64) : null;
@@ -102,9 +132,13 @@ function readRow(text: string, line: number, tenantId: string, now: number): Imp
       return data === undefined ? refused(describe(error)) : { line, kind: 'workspace', ...data };
     }
     case 'api_key': {
-      const { data, error } = keyRow.safeParse(row);
+      if (proof === 'key' && row.sha256 !== undefined)
+        return refused('sha256: only an operator imports by the hash; send the key itself as key');
+      const { data, error } = KEY_ROWS[proof].safeParse(row);
       if (data === undefined) return refused(describe(error));
-      const { id: wanted, sha256, workspace_id, environment, expires_at, ...asked } = data;
+      if ('key' in data && parseKey(format, data.key) !== undefined)
+        return refused('key: has the form of the keys of this API, which are not imported');
+      const { id: wanted, workspace_id, environment, expires_at, ...asked } = data;
       const ends = expires_at ?? NEVER;
       if (ends <= now) return refused('expires_at: must lie in the future');
       return {
@@ -113,7 +147,7 @@ function readRow(text: string, line: number, tenantId: string, now: number): Imp
         key: {
           ...API_KEY.asked(asked),
           environment,
-          hash: Buffer.from(sha256, 'hex'),
+          hash: 'key' in data ? hashKey(data.key) : Buffer.from(data.sha256, 'hex'),
           expiresAt: ends,
           ...(wanted === undefined ? {} : { id: wanted }),
           ...(workspace_id === undefined ? {} : { workspaceId: workspace_id }),
@@ -128,7 +162,7 @@ function readRow(text: string, line: number, tenantId: string, now: number): Imp
 /** The row, or why it is none. */
 function parsed(text: string): Readonly<Record<string, unknown>> | string {
   try {
-    const value: unknown = JSON.parse(text, requireStorable);
+    const value: unknown = parseJson(text);
     return typeof value === 'object' && value !== null && !Array.isArray(value)
       ? (value as Record<string, unknown>)
       : 'is not a JSON object';

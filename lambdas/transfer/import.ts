@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
-import { type ChangeOrigin, originOf, type RequestOrigin } from '../audit/entries.ts';
+import type { ChangeOrigin } from '../audit/entries.ts';
 import type { Deployment } from '../contract/deployment.ts';
 import type { Profile } from '../contract/profile.ts';
 import type { Rights } from '../contract/rights.ts';
 import { firstUncovered, type Scope } from '../contract/scopes.ts';
-import { principalOf, type UserCaller } from '../kernel/caller.ts';
 import { type Clock, NEVER } from '../kernel/clock.ts';
 import { Problem } from '../kernel/problem.ts';
 import type { AskedOf } from '../kernel/record.ts';
@@ -46,14 +45,20 @@ export interface RowOutcome {
   readonly message?: string;
 }
 
-/** The keys of a batch that are there already. */
-export type Presence = 'absent' | 'same' | 'revoked' | 'taken';
+/** The keys of a batch that are there already; `foreign` is of another tenant, `contested` the same that others claim. */
+export type Presence = 'absent' | 'same' | 'contested' | 'revoked' | 'taken' | 'foreign';
 
 export interface ImportStore {
   /** Whether the key, by id and hash, is there: the same, or something else in its place. */
   presence(issues: readonly KeyIssue[]): Promise<Presence[]>;
   /** Creates them all or none. False when one is there, or a workspace is not. Throws `limit_reached`. */
   create(issues: readonly KeyIssue[], origin: ChangeOrigin, now: number): Promise<boolean>;
+  /** Disables another tenant's key, which this tenant claims too: from now on it opens nothing. */
+  contest(issue: KeyIssue, origin: ChangeOrigin): Promise<void>;
+  /** An operator's decision for the tenant of a key that others claim: it opens again. */
+  settle(issue: KeyIssue, origin: ChangeOrigin): Promise<void>;
+  /** An operator's decision against the tenant that has a key: its record goes. */
+  withdraw(issue: KeyIssue, origin: ChangeOrigin, now: number): Promise<void>;
   /** From now on such keys are looked up; answers when every authorizer does so. */
   admitImportedKeys(): Promise<void>;
 }
@@ -69,40 +74,49 @@ export interface ImportContext {
 /** Keys of one transaction, with a row each and perhaps a workspace each: 100 writes with the tenant's and the trail's. */
 const KEYS_AT_ONCE = 32;
 
+/** The tenant that is imported to, and who does it. */
+export interface Importer {
+  readonly tenantId: string;
+  /** Of keys whose row names none. */
+  readonly workspaceId: string;
+  /** Keys are given these at most. */
+  readonly scopes: readonly Scope[];
+  readonly origin: ChangeOrigin;
+}
+
 /** An import as it is asked for. */
 export interface Import {
   readonly rows: readonly ImportRow[];
-  /** Nothing is written, and each row is told what would become of it. */
+  /** Nothing is written, and each row is told what would become of it; of other tenants nothing. */
   readonly dryRun: boolean;
-  readonly caller: UserCaller;
-  readonly from: RequestOrigin;
+  readonly importer: Importer;
+  /** An operator's: a key that another tenant has or claims is this tenant's. @default false */
+  readonly decides?: boolean;
   readonly hasTimeLeft: () => boolean;
 }
 
 /** An import that runs. */
 interface Run extends Import, ImportContext {
-  readonly origin: ChangeOrigin;
   readonly now: number;
   /** The tenant's workspaces, with those that it makes. */
   readonly known: Map<string, Workspace['state']>;
 }
 
 /**
- * Imports rows into the caller's tenant, in their order, while there is time. Repeating it changes nothing that is
+ * Imports rows into a tenant, in their order, while there is time. Repeating it changes nothing that is
  * there.
  */
 export async function importRows(asked: Import, context: ImportContext): Promise<RowOutcome[]> {
-  const { rows, caller, from, hasTimeLeft } = asked;
+  const { rows, importer, hasTimeLeft } = asked;
   const outcomes: RowOutcome[] = rows.flatMap((row) =>
     row.kind === 'refused' || row.kind === 'skipped'
       ? [{ line: row.line, id: row.id, status: row.kind, message: row.message }]
       : [],
   );
-  const workspaces = await context.workspaces.list(caller.tenantId);
+  const workspaces = await context.workspaces.list(importer.tenantId);
   const run: Run = {
     ...asked,
     ...context,
-    origin: originOf(caller, from),
     now: context.clock(),
     known: new Map(workspaces.map(({ id, state }) => [id, state])),
   };
@@ -118,7 +132,7 @@ export async function importRows(asked: Import, context: ImportContext): Promise
 
 async function importWorkspace(
   { line, id, name }: ImportRow & { kind: 'workspace' },
-  { known, dryRun, caller: { tenantId }, origin, now: createdAt, workspaces }: Run,
+  { known, dryRun, importer: { tenantId, origin }, now: createdAt, workspaces }: Run,
 ): Promise<RowOutcome> {
   if (known.has(id)) return { line, id, status: 'unchanged' };
   if (known.size >= MAX_WORKSPACES)
@@ -140,20 +154,20 @@ interface Candidate {
 }
 
 async function importKeys(run: Run): Promise<RowOutcome[]> {
-  const { rows, known, dryRun, caller, now, hasTimeLeft, imports, profile, deployment } = run;
+  const { rows, known, dryRun, importer, now, hasTimeLeft, imports, profile, deployment } = run;
   const { rights } = deployment;
   const outcomes: RowOutcome[] = [];
   const candidates: Candidate[] = [];
   const lines = new Map<string, number>();
   for (const row of rows) {
     if (row.kind !== 'key') continue;
-    const issue = issueOf(row.key, caller, rights, now);
+    const issue = issueOf(row.key, importer, rights, now);
     const { id, locator } = issue.key;
     const earlier = lines.get(id) ?? lines.get(locator);
     lines.set(id, earlier ?? row.line).set(locator, earlier ?? row.line);
     const refuse = (message: string) => outcomes.push({ line: row.line, id, status: 'refused', message });
     const objection =
-      scopeObjection(issue.key.scopes, caller, rights) ?? objectionTo(issue.key, known, profile);
+      scopeObjection(issue.key.scopes, importer, rights) ?? objectionTo(issue.key, known, profile);
     if (earlier !== undefined) refuse(`is the key of line ${earlier} again`);
     else if (objection !== undefined) refuse(objection);
     else candidates.push({ line: row.line, issue });
@@ -161,8 +175,7 @@ async function importKeys(run: Run): Promise<RowOutcome[]> {
   const admitted = candidates.length > 0 && !dryRun ? imports.admitImportedKeys() : undefined;
   // It takes two seconds, in which the first keys are written; a failure is thrown below.
   admitted?.catch(() => undefined);
-  for (let start = 0; start < candidates.length; start += KEYS_AT_ONCE) {
-    const some = candidates.slice(start, start + KEYS_AT_ONCE);
+  for (const some of batches(candidates)) {
     if (hasTimeLeft()) outcomes.push(...(await importSome(some, run)));
     else
       outcomes.push(
@@ -173,12 +186,20 @@ async function importKeys(run: Run): Promise<RowOutcome[]> {
   return outcomes;
 }
 
-/** Why the caller cannot give a key these scopes; undefined when they can. */
-function scopeObjection(scopes: readonly Scope[], caller: UserCaller, rights: Rights): string | undefined {
+/** Keys that are written together: of one workspace, whose keys may read of it in the audit trail. */
+function* batches(candidates: readonly Candidate[]): Generator<readonly Candidate[]> {
+  for (const ofOne of Map.groupBy(candidates, ({ issue }) => issue.key.workspaceId).values()) {
+    for (let start = 0; start < ofOne.length; start += KEYS_AT_ONCE)
+      yield ofOne.slice(start, start + KEYS_AT_ONCE);
+  }
+}
+
+/** Why the importer cannot give a key these scopes; undefined when they can. */
+function scopeObjection(scopes: readonly Scope[], importer: Importer, rights: Rights): string | undefined {
   if (scopes.length === 0) return 'scopes: must be named: you have none of those that a key has by default';
   const objection = scopesObjection(scopes, rights);
   if (objection !== undefined) return `scopes: ${objection.message}`;
-  const missing = firstUncovered(caller.scopes, scopes, rights.inclusion);
+  const missing = firstUncovered(importer.scopes, scopes, rights.inclusion);
   return missing === undefined ? undefined : `scopes: you do not have ${missing} yourself`;
 }
 
@@ -199,23 +220,60 @@ function objectionTo(
 
 async function importSome(some: readonly Candidate[], run: Run): Promise<RowOutcome[]> {
   const presence = await run.imports.presence(some.map(({ issue }) => issue));
-  const outcomes = some.flatMap(({ line, issue }, index): RowOutcome[] => {
-    const { id } = issue.key;
-    if (presence[index] === 'same') return [{ line, id, status: 'unchanged' }];
-    if (presence[index] === 'absent') return [];
-    if (presence[index] === 'revoked')
-      return [{ line, id, status: 'refused', message: 'this key has been revoked' }];
-    return [{ line, id, status: 'refused', message: 'this id or this hash belongs to another key' }];
-  });
-  const absent = some.filter((_, index) => presence[index] === 'absent');
-  const outcome = await createAbsent(absent, run);
-  return [...outcomes, ...absent.map(({ line, issue }) => ({ line, id: issue.key.id, ...outcome }))];
+  const outcomes: RowOutcome[] = [];
+  const absent: Candidate[] = [];
+  for (const [index, candidate] of some.entries()) {
+    const { line, issue } = candidate;
+    const outcome = await outcomeOf(issue, presence[index] ?? 'taken', run);
+    if (outcome === undefined) absent.push(candidate);
+    else outcomes.push({ line, id: issue.key.id, ...outcome });
+  }
+  const created = await createAbsent(absent, run);
+  return [...outcomes, ...absent.map(({ line, issue }) => ({ line, id: issue.key.id, ...created }))];
+}
+
+type Outcome = Pick<RowOutcome, 'status' | 'message'>;
+
+const CONTESTED: Outcome = {
+  status: 'refused',
+  message: 'this key is claimed by another tenant too: it opens nothing until an operator decides',
+};
+
+/** What becomes of a key that is there; undefined for one that is still to be made. */
+async function outcomeOf(
+  issue: KeyIssue,
+  presence: Presence,
+  { dryRun, decides = false, importer: { origin }, now, imports }: Run,
+): Promise<Outcome | undefined> {
+  switch (presence) {
+    case 'absent':
+      return undefined;
+    case 'same':
+      return { status: 'unchanged' };
+    case 'revoked':
+      return { status: 'refused', message: 'this key has been revoked' };
+    case 'taken':
+      return { status: 'refused', message: 'this id or this hash belongs to another key' };
+    case 'contested':
+      if (!decides) return dryRun ? { status: 'unchanged' } : CONTESTED;
+      if (!dryRun) await imports.settle(issue, origin);
+      return { status: 'unchanged' };
+    case 'foreign':
+      // A dry run answers as it would if there were nobody else.
+      if (dryRun) return undefined;
+      if (!decides) {
+        await imports.contest(issue, origin);
+        return CONTESTED;
+      }
+      await imports.withdraw(issue, origin, now);
+      return undefined;
+  }
 }
 
 async function createAbsent(
   absent: readonly Candidate[],
-  { dryRun, origin, now, imports }: Run,
-): Promise<Pick<RowOutcome, 'status' | 'message'>> {
+  { dryRun, importer: { origin }, now, imports }: Run,
+): Promise<Outcome> {
   if (dryRun || absent.length === 0) return { status: 'created' };
   try {
     const issues = absent.map(({ issue }) => issue);
@@ -227,9 +285,13 @@ async function createAbsent(
   }
 }
 
-function issueOf(imported: ImportedKey, caller: UserCaller, rights: Rights, now: number): KeyIssue {
-  const { hash, id, workspaceId, scopes = defaultScopes(caller, rights, null), ...asked } = imported;
-  const derived = createHash('sha256').update(`${caller.tenantId}\0`).update(hash).digest('hex').slice(0, 32);
+function issueOf(imported: ImportedKey, importer: Importer, rights: Rights, now: number): KeyIssue {
+  const { hash, id, workspaceId, scopes = defaultScopes(importer, rights, null), ...asked } = imported;
+  const derived = createHash('sha256')
+    .update(`${importer.tenantId}\0`)
+    .update(hash)
+    .digest('hex')
+    .slice(0, 32);
   return {
     hash,
     key: {
@@ -237,12 +299,12 @@ function issueOf(imported: ImportedKey, caller: UserCaller, rights: Rights, now:
       ...asked,
       scopes,
       id: id ?? `key_${derived}`,
-      tenantId: caller.tenantId,
-      workspaceId: workspaceId ?? caller.workspaceId,
+      tenantId: importer.tenantId,
+      workspaceId: workspaceId ?? importer.workspaceId,
       locator: importedLocator(hash),
       lifetimeSeconds: asked.expiresAt === NEVER ? null : asked.expiresAt - now,
       createdAt: now,
-      createdBy: principalOf(caller),
+      createdBy: importer.origin.actor,
     },
   };
 }

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import type { AuditReader } from '../audit/entries.ts';
+import { type AuditReader, originOf, visibleTo } from '../audit/entries.ts';
 import { auditView, trailPosition, viewRow } from '../audit/rows.ts';
 import type { Caller } from '../kernel/caller.ts';
-import { openCursor, sealCursor } from '../kernel/cursor.ts';
+import type { Cursors } from '../kernel/cursor.ts';
 import { cursor } from '../kernel/fields.ts';
 import { invalidField } from '../kernel/problem.ts';
 import { Ndjson } from '../kernel/results.ts';
@@ -25,6 +25,7 @@ export interface TransferServices {
   readonly tenants: TenantStore;
   readonly people: Pick<PeopleStore, 'page'>;
   readonly audit: AuditReader;
+  readonly cursors: Cursors;
 }
 
 /** Bytes of a body that fit into a function's event as base64. */
@@ -58,7 +59,7 @@ export const transferRoutes = group.rows({
     path: '/v1/admin/export',
     access: { kind: 'credential', scope: 'transfer' },
     summary:
-      'Export everything of the tenant but secrets, as NDJSON; a key gets the keys of its own workspace',
+      'Export everything of the tenant but secrets, as NDJSON; a key gets what is of its own workspace',
     description:
       'However much there is, it comes in responses of about a megabyte: while one has the header `X-Next-Cursor`, ' +
       'ask again with `cursor`. Lines have a `type`: tenant, workspace, user, api_key or audit.',
@@ -71,18 +72,19 @@ export const transferRoutes = group.rows({
     },
     errors: [],
     handle: async ({ query }, services, caller) => {
-      const after = openCursor(query.cursor, caller.tenantId);
+      const after = await services.cursors.open(query.cursor, caller.tenantId);
       const { lines, next } = await exportFrom(after, caller, services);
-      return new Ndjson(lines, sealCursor(next, caller.tenantId));
+      return new Ndjson(lines, await services.cursors.seal(next, caller.tenantId));
     },
   }),
   importTenant: group.person({
     method: 'POST',
     path: '/v1/admin/import',
     scope: 'transfer',
-    summary: 'Import workspaces, and API keys of another system by their SHA-256, from NDJSON',
+    summary: 'Import workspaces, and API keys of another system, from NDJSON',
     description:
-      `At most ${MAX_ROWS} rows, gzip if \`Content-Encoding\` says so. Each row is answered by itself; repeating a call ` +
+      'A row of a key has the key itself, of which the SHA-256 is stored. A key that another tenant has imported too opens ' +
+      `neither until an operator decides. At most ${MAX_ROWS} rows, gzip if \`Content-Encoding\` says so. Each row is answered by itself; repeating a call ` +
       'changes nothing that is there. While the answer is not `complete`, repeat the call.',
     lines: { maxBytes: MAX_IMPORT_BYTES, schema: importRow },
     query: z.strictObject({ dry_run: z.enum(['true', 'false']).default('false') }),
@@ -106,9 +108,12 @@ export const transferRoutes = group.rows({
     errors: [],
     handle: async ({ raw, query, origin }, { imports }, caller) => {
       const dryRun = query.dry_run === 'true';
-      const rows = readRows(raw, caller.tenantId, imports.clock());
+      const { tenantId, workspaceId, scopes } = caller;
+      const format = imports.profile.keys;
+      const rows = readRows(raw, { tenantId, proof: 'key', format, now: imports.clock() });
+      const importer = { tenantId, workspaceId, scopes, origin: originOf(caller, origin) };
       const hasTimeLeft = withinSeconds(WORKING_SECONDS);
-      const outcomes = await importRows({ rows, dryRun, caller, from: origin, hasTimeLeft }, imports);
+      const outcomes = await importRows({ rows, dryRun, importer, hasTimeLeft }, imports);
       const counts = Object.entries(Object.groupBy(outcomes, ({ status }) => status));
       return {
         dry_run: dryRun,
@@ -141,7 +146,9 @@ const SECTIONS: Readonly<Record<string, Section>> = {
     })),
     next: null,
   }),
-  users: async (after, { tenantId }, { people }) => {
+  users: async (after, { kind, tenantId }, { people }) => {
+    // People are of no workspace.
+    if (kind !== 'user') return { lines: [], next: null };
     const page = await people.page(tenantId, 100, after);
     return { lines: page.people.map((user) => ({ type: 'user', ...viewUser(user) })), next: page.next };
   },
@@ -150,8 +157,8 @@ const SECTIONS: Readonly<Record<string, Section>> = {
     const lines = page.keys.map((key) => ({ type: 'api_key', ...viewKey(key, profile.keys, clock()) }));
     return { lines, next: page.next };
   },
-  audit: async (after, { tenantId }, { audit }) => {
-    const { rows, next } = await audit.page(tenantId, 200, trailPosition(after), {});
+  audit: async (after, caller, { audit }) => {
+    const { rows, next } = await audit.page(caller.tenantId, 200, trailPosition(after), visibleTo(caller));
     const lines = rows.map((row) => ({ type: 'audit', ...viewRow(row) }));
     return { lines, next: next === null ? null : String(next) };
   },

@@ -1,31 +1,43 @@
 import type { Method } from '../contract/access.ts';
 import type { PathScope } from '../contract/profile.ts';
-import type { Rights } from '../contract/rights.ts';
+import type { DecisionRights } from '../contract/rights.ts';
+import type { Scope } from '../contract/scopes.ts';
 
-/** `/a/*` matches `/a` and everything below; a path without `*` matches itself. A trailing slash is ignored. */
+/** A path as whoever stands behind may read it: decoded (RFC 3986, 6.2.2.2), without a slash at its end. */
+function read(path: string): string {
+  return path.replace(/%[2-7][\da-f]/gi, decodeURIComponent).replace(/(.)\/$/, '$1');
+}
+
+/** `/a/*` matches `/a` and everything below; a path without `*` matches itself. */
 function matchesPath(pattern: string, path: string): boolean {
-  const bare = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
-  if (!pattern.endsWith('/*')) return bare === pattern;
-  const root = pattern.slice(0, -2);
-  return bare === root || bare.startsWith(`${root}/`);
+  if (!pattern.endsWith('/*')) return path === pattern;
+  return path === pattern.slice(0, -2) || path.startsWith(pattern.slice(0, -1));
 }
 
-/** An escaped ASCII character is that character to whoever reads the path behind us (RFC 3986, 6.2.2.2). */
-function unescaped(path: string): string {
-  return path.replace(/%[2-7][\da-f]/gi, decodeURIComponent);
+/** The same, with letters in any case and with the suffix of a format, such as `.json`, as many frameworks route. */
+function matchesLoosely(pattern: string, path: string): boolean {
+  const [wanted, given] = [pattern.toLowerCase(), path.toLowerCase()];
+  const root = wanted.replace(/\/\*$/, '');
+  const hasSuffix = given.startsWith(`${root}.`) && !given.slice(root.length).includes('/');
+  return hasSuffix || matchesPath(wanted, given);
 }
 
-/** The scope that a call of the upstream takes: the first path rule that matches, else the method's. */
-export function upstreamScope(
+/**
+ * The scopes that a call of the upstream takes, all of them: that of the first path rule that matches, else the method's.
+ * A rule before it that matches loosely adds its own, so that writing a path another way can raise what it takes, and
+ * never lower it. A rule of GET is one of HEAD.
+ */
+export function upstreamScopes(
   method: Method,
   path: string,
   rules: readonly PathScope[],
-  methodScopes: Rights['methodScopes'],
-): PathScope['scope'] {
-  const rule = rules.find(
-    (candidate) =>
-      (candidate.methods?.includes(method) ?? true) &&
-      matchesPath(unescaped(candidate.path), unescaped(path)),
-  );
-  return rule?.scope ?? methodScopes[method];
+  methodScopes: DecisionRights['methodScopes'],
+): readonly Scope[] {
+  const scopes: Scope[] = [];
+  for (const { path: pattern, methods, scope } of rules) {
+    if (methods?.includes(method) === false && !(method === 'HEAD' && methods.includes('GET'))) continue;
+    if (matchesPath(read(pattern), read(path))) return [...scopes, scope];
+    if (matchesLoosely(read(pattern), read(path))) scopes.push(scope);
+  }
+  return [...scopes, methodScopes[method]];
 }

@@ -28,6 +28,7 @@ const CREDENTIAL_ERRORS: readonly ErrorCode[] = [
   'rate_limited',
 ];
 const BODY_ERRORS: readonly ErrorCode[] = ['payload_too_large', 'unsupported_media_type'];
+const IDEMPOTENCY_ERRORS: readonly ErrorCode[] = ['request_in_flight', 'idempotency_key_reused'];
 const COMMON_ERRORS: readonly ErrorCode[] = ['malformed_request', 'internal', 'unavailable'];
 
 const NDJSON = 'application/x-ndjson';
@@ -108,7 +109,7 @@ function operation(
   schemas: PublishedSchemas,
   responses: Record<string, Json>,
 ): Json {
-  const { query, takesCookies = [], success, alternatives = [] } = route;
+  const { query, takesCookies = [], idempotent, success, alternatives = [] } = route;
   const isPublic = access.kind === 'public';
   return {
     summary: route.summary,
@@ -120,6 +121,7 @@ function operation(
       ...(query === undefined ? [] : queryParameters(schemas.query(route))),
       ...takesCookies.map((name) => ({ name, in: 'cookie', required: false, schema: { type: 'string' } })),
       ...(isPublic ? [] : [reference('parameters', 'X-Workspace-Id')]),
+      ...(idempotent === undefined ? [] : [reference('parameters', 'Idempotency-Key')]),
     ],
     ...requestBody(route, schemas),
     responses: {
@@ -214,7 +216,7 @@ const GROUPS = Object.entries<readonly ErrorCode[]>({
 
 /** One response a status, naming the codes that come with it. Rows with the same codes share it. */
 function errorResponses(
-  { body, lines, query, errors, oauth }: Route,
+  { body, lines, query, idempotent, errors, oauth, page }: Route,
   isPublic: boolean,
   responses: Record<string, Json>,
 ): Json {
@@ -224,6 +226,7 @@ function errorResponses(
     ...(takesBody || query !== undefined ? (['invalid_field'] as const) : []),
     ...(isPublic ? [] : CREDENTIAL_ERRORS),
     ...(takesBody ? BODY_ERRORS : []),
+    ...(idempotent === undefined ? [] : IDEMPOTENCY_ERRORS),
     ...errors,
   ]);
   const statuses = [...Map.groupBy(codes, (code) => ERRORS[code].status)].sort(
@@ -233,14 +236,16 @@ function errorResponses(
     statuses.map(([status, group]) => {
       // The allowance goes to who was recognised, and a 429 says when to come back.
       const isRecognised = !isPublic && status !== 401;
-      const name = `${oauth ? 'OAuth' : ''}${isPublic && status !== 401 ? 'Public' : ''}${nameOf(group)}`;
+      const name = `${oauth ? 'OAuth' : page ? 'Page' : ''}${isPublic && status !== 401 ? 'Public' : ''}${nameOf(group)}`;
       responses[name] = {
         description: group.map((code) => ERRORS[code].title).join('; '),
         ...headersOf([
           ...(status === 429 ? ['Retry-After'] : []),
           ...(isRecognised ? Object.keys(RATE_LIMIT_HEADERS) : []),
         ]),
-        content: { 'application/json': { schema: reference('schemas', oauth ? 'OAuthError' : 'ApiError') } },
+        content: page
+          ? { 'text/html': { schema: { type: 'string' } } }
+          : { 'application/json': { schema: reference('schemas', oauth ? 'OAuthError' : 'ApiError') } },
       };
       return [status, reference('responses', name)];
     }),

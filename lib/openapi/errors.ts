@@ -2,7 +2,7 @@ import { ERRORS, type ErrorCode } from '../../lambdas/contract/errors.ts';
 import { errorCodeOf, type Profile } from '../../lambdas/contract/profile.ts';
 import { oauthErrorBody } from '../../lambdas/http/oauth-error.ts';
 import { Problem } from '../../lambdas/kernel/problem.ts';
-import { shapeOf } from './example.ts';
+import { requiredAsIn, shapeOf } from './example.ts';
 import { type Json, reference } from './json.ts';
 
 const CODES = Object.keys(ERRORS) as ErrorCode[];
@@ -51,21 +51,6 @@ function oauthErrorSchema(): Json {
   const bodies = CODES.map((code) => oauthErrorBody(new Problem(code), 'request id') as { error: string });
   const error = unique(bodies.map((body) => body.error));
   return shapeOf(bodies[0], new Map([[bodies[0]?.error, { type: 'string', enum: error }]]));
-}
-
-/** A shape of which only that is required which a lesser one has too. */
-function requiredAsIn(shape: Json, lesser: Json): Json {
-  const { properties } = shape as { properties?: Record<string, Json> };
-  const { properties: always, required } = lesser as {
-    properties?: Record<string, Json>;
-    required?: unknown;
-  };
-  if (properties === undefined || always === undefined) return shape;
-  const members = Object.entries(properties).map(([name, member]) => [
-    name,
-    always[name] === undefined ? member : requiredAsIn(member, always[name]),
-  ]);
-  return { ...shape, properties: Object.fromEntries(members), required };
 }
 
 function values<Value>(of: (error: (typeof ERRORS)[ErrorCode]) => Value): Value[] {

@@ -1,4 +1,5 @@
 import type { RATE_LIMIT_HEADERS } from '../../lambdas/contract/rate-limit-headers.ts';
+import { HONOURED_SECONDS, MAX_KEY_LENGTH } from '../../lambdas/idempotency/idempotency.ts';
 import { MAX_WORKSPACE_ID_LENGTH } from '../../lambdas/kernel/ids.ts';
 import { type Json, reference } from './json.ts';
 
@@ -10,6 +11,20 @@ export const PARAMETERS = {
     description: 'The workspace to work in: one of the tenant, or of a key its own.',
     required: false,
     schema: { type: 'string', minLength: 1, maxLength: MAX_WORKSPACE_ID_LENGTH },
+  },
+  'Idempotency-Key': {
+    name: 'Idempotency-Key',
+    in: 'header',
+    description:
+      `A text for this thing alone, such as a UUID in quotation marks (draft-ietf-httpapi-idempotency-key-header-06). ` +
+      `For ${HONOURED_SECONDS / 3600} hours a repetition with it makes nothing more, and has the answer of the first call.`,
+    required: false,
+    schema: {
+      type: 'string',
+      minLength: 1,
+      maxLength: MAX_KEY_LENGTH,
+      examples: ['"8e03978e-40d5-43dd-bc93-6894a57f9324"'],
+    },
   },
 };
 

@@ -3,7 +3,7 @@ import type { Profile } from '../../lambdas/contract/profile.ts';
 import { publishedName } from '../../lambdas/http/field-names.ts';
 import type { FieldRules } from '../../lambdas/kernel/fields.ts';
 import type { Route } from '../../lambdas/kernel/route.ts';
-import { exampleOf, shapeOf } from './example.ts';
+import { exampleOf, requiredAsIn, shapeOf } from './example.ts';
 import { type Json, nameIn, pascalCase, reference } from './json.ts';
 
 /** A JSON Schema of an object, in the members that are read here. */
@@ -53,19 +53,22 @@ export function publishedSchemas(routes: readonly Route[], profile: Profile): Pu
     name(id, schema);
   const resolve = ($ref: string) => outputs.named[nameIn($ref)] ?? {};
 
-  /** What the profile makes of an example of a route's result, and the schemas of its parts. */
-  const presented = ({ id }: Route, own: Json) => {
+  /** The shape of what the profile makes of a route's result, read off an example with everything and one with the least. */
+  const presented = ({ id }: Route, own: Json, envelope: Profile['envelope'] = (body) => body) => {
     const known = new Map<unknown, Json>();
-    const example = exampleOf(own, known, resolve);
-    return { value: profile.present[id]?.(example as Json) ?? example, known };
+    const [shape, least] = [false, true].map((isLeast) => {
+      const example = exampleOf(own, known, resolve, isLeast);
+      const value = profile.present[id]?.(example as Json) ?? example;
+      return shapeOf(envelope(value, { requestId: 'request id', processingTimeMs: 0 }), known);
+    });
+    return requiredAsIn(shape ?? {}, least ?? {});
   };
   /** What the profile presents in place of something with a name has a name too, wherever it is part of a result. */
   const forms = new Map<string, Json>();
   for (const route of routes) {
     const own = outputs.schemas[route.id];
     if (typeof own?.$ref !== 'string' || profile.present[route.id] === undefined) continue;
-    const { value, known } = presented(route, own);
-    const form = shapeOf(value, known);
+    const form = presented(route, own);
     forms.set(JSON.stringify(form), name(`Published${nameIn(own.$ref)}`, form));
   }
   const withForms = (schema: Json): Json =>
@@ -81,10 +84,8 @@ export function publishedSchemas(routes: readonly Route[], profile: Profile): Pu
     result: (route) => {
       const own = outputs.schemas[route.id] ?? {};
       const id = `${pascalCase(route.id)}Result`;
-      if (route.success.kind === 'raw' || route.oauth === true) return name(id, own);
-      const { value, known } = presented(route, own);
-      const body = profile.envelope(value, { requestId: 'request id', processingTimeMs: 0 });
-      return name(id, withForms(shapeOf(body, known)));
+      if (route.success.kind === 'raw' || route.oauth !== undefined) return name(id, own);
+      return name(id, withForms(presented(route, own, profile.envelope)));
     },
     linesIn: ({ id }) => inputs.schemas[`${id} lines`] ?? {},
     linesOut: ({ id }) => outputs.schemas[`${id} line`] ?? outputs.schemas[id] ?? {},

@@ -49,10 +49,11 @@ export function proxyResponse(invocation: Invocation, api: ApiDefinition, reques
 
 /** The failure of a function that was not run. */
 export function notRun(invocation: Extract<Invocation, { kind: 'throttled' | 'too large' }>): GatewayFailure {
-  const reason =
-    invocation.kind === 'throttled' ? 'the function is throttled' : `an event of ${invocation.bytes} bytes`;
-  // Measured: re:Post QUL-z6rJbmR4meafB7MzYXxw, 500 and `InternalServerErrorException`.
-  return new GatewayFailure('INTEGRATION_FAILURE', reason, { status: 500 });
+  return invocation.kind === 'throttled'
+    ? // Measured: re:Post QUL-z6rJbmR4meafB7MzYXxw, 500 and `InternalServerErrorException`.
+      new GatewayFailure('INTEGRATION_FAILURE', 'the function is throttled', { status: 500 })
+    : // Measured: koki-develop/lgtm-generator#10, 413 and "Request Too Long".
+      new GatewayFailure('REQUEST_TOO_LARGE', `an event of ${invocation.bytes} bytes`);
 }
 
 /** Whether a media type is one that the API passes as bytes. */

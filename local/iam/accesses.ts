@@ -101,6 +101,24 @@ export function apiGatewayAccesses({ action, path }: AwsCall): readonly Access[]
   return [{ action: `apigateway:${action}`, resource, conditionKeys: {} }];
 }
 
+/** The access of a call of Lambda: only invocations are served here. */
+export function lambdaAccesses({ path }: AwsCall): readonly Access[] {
+  const resource = arn('lambda', `function:${invokedFunction(path)}`);
+  return [{ action: 'lambda:InvokeFunction', resource, conditionKeys: {} }];
+}
+
+/** The function that the path of an invocation names (Lambda API reference, API_Invoke). */
+export function invokedFunction(path: string): string {
+  const [, name] = /^\/2015-03-31\/functions\/([^/?]+)\/invocations$/.exec(path) ?? [];
+  if (name === undefined)
+    throw new AwsError(
+      'UnknownOperationException',
+      'The local stack serves invocations of Lambda only.',
+      501,
+    );
+  return decodeURIComponent(name);
+}
+
 /** A Query names one partition: `PK = :pk`, perhaps with a condition on the sort key. */
 function queriedKeys(input: Input, partitionKeyOf: PartitionKeyOf): string[] {
   const attribute = partitionKeyOf(tableName(input.TableName ?? ''), input.IndexName);

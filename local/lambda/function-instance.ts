@@ -44,9 +44,16 @@ export class FunctionInstance {
 
   constructor(options: InstanceOptions) {
     this.#options = options;
-    const { directory, handler, functionName, functionArn, memoryMegabytes } = options;
+    const { directory, handler, functionName, functionArn, memoryMegabytes, standInHosts } = options;
     this.#worker = new Worker(new URL('./worker.ts', import.meta.url), {
-      workerData: { directory, handler, functionName, functionArn, memoryMegabytes } satisfies WorkerStart,
+      workerData: {
+        directory,
+        handler,
+        functionName,
+        functionArn,
+        memoryMegabytes,
+        standInHosts,
+      } satisfies WorkerStart,
       env: { ...options.environment },
       execArgv: [],
       resourceLimits: { maxOldGenerationSizeMb: memoryMegabytes },

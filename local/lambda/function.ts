@@ -1,6 +1,7 @@
 import type { Figures } from '../figures/figures.ts';
 import type { Logger } from '../log.ts';
 import { type Execution, FunctionInstance } from './function-instance.ts';
+import type { StandInHost } from './stand-in-hosts.ts';
 
 /** A function as its template defines it, with its code on disk. */
 export interface FunctionDefinition {
@@ -13,6 +14,8 @@ export interface FunctionDefinition {
   readonly memoryMegabytes: number;
   readonly environment: Readonly<Record<string, string>>;
   readonly reservedConcurrency?: number;
+  /** Hosts that its worker finds on this machine. No template says so. */
+  readonly standInHosts: readonly StandInHost[];
 }
 
 /** The answer of Lambda's `Invoke`: a payload or a stream, a function error, or that the function was not run at all. */
@@ -84,7 +87,8 @@ export class LambdaFunction {
   #usable(): FunctionInstance {
     if (this.#instance?.usable) return this.#instance;
     if (this.#instance !== undefined) this.#retired.add(this.#instance);
-    const { name, arn, directory, handler, environment, memoryMegabytes, timeoutSeconds } = this.definition;
+    const { name, arn, directory, handler, environment, memoryMegabytes, timeoutSeconds, standInHosts } =
+      this.definition;
     this.#instance = new FunctionInstance({
       directory,
       handler,
@@ -92,6 +96,7 @@ export class LambdaFunction {
       functionArn: arn,
       memoryMegabytes,
       environment,
+      standInHosts,
       timeoutMilliseconds: timeoutSeconds * 1000,
       print: (line) => this.#log.info(`  ${this.definition.logicalId}: ${this.#figures.take(line)}`),
     });

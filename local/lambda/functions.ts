@@ -6,6 +6,7 @@ import { Figures } from '../figures/figures.ts';
 import type { Logger } from '../log.ts';
 import { type Endpoints, runtimeEnvironment } from './environment.ts';
 import { type Invocation, LambdaFunction } from './function.ts';
+import type { StandInHost } from './stand-in-hosts.ts';
 
 interface FunctionProperties {
   readonly Code: { readonly S3Key?: string; readonly ZipFile?: string };
@@ -30,10 +31,23 @@ export class Functions {
   readonly #byName = new Map<string, LambdaFunction>();
   readonly #permissions: readonly PermissionProperties[];
 
-  /** @param scratchDirectory where inline code is unpacked */
-  constructor(template: StackTemplate, endpoints: Endpoints, scratchDirectory: string, log: Logger) {
+  constructor(
+    template: StackTemplate,
+    {
+      endpoints,
+      scratchDirectory,
+      standInHosts,
+      log,
+    }: {
+      readonly endpoints: Endpoints;
+      /** Where inline code is unpacked. */
+      readonly scratchDirectory: string;
+      readonly standInHosts: readonly StandInHost[];
+      readonly log: Logger;
+    },
+  ) {
     for (const resource of template.ofType<FunctionProperties>('AWS::Lambda::Function')) {
-      const definition = define(resource, template, endpoints, scratchDirectory);
+      const definition = { ...define(resource, template, endpoints, scratchDirectory), standInHosts };
       this.#byName.set(definition.name, new LambdaFunction(definition, log, this.figures));
     }
     this.#permissions = template

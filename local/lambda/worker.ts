@@ -4,6 +4,7 @@ import { finished } from 'node:stream/promises';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 import { AWSLAMBDA, InvocationStream, isStreaming } from './response-stream.ts';
+import { type StandInHost, standInFor } from './stand-in-hosts.ts';
 
 /** The start data of a function's worker. */
 export interface WorkerStart {
@@ -13,6 +14,7 @@ export interface WorkerStart {
   readonly functionName: string;
   readonly functionArn: string;
   readonly memoryMegabytes: number;
+  readonly standInHosts: readonly StandInHost[];
 }
 
 /** One invocation, as it is sent into the worker. */
@@ -56,6 +58,7 @@ const streams = new Map<string, InvocationStream>();
 Object.assign(globalThis, { awslambda: AWSLAMBDA });
 
 try {
+  standInFor(start.standInHosts);
   const handler = await load(start);
   port.on('message', (message: InvocationRequest | StreamMessage) => {
     if (!('type' in message)) void run(handler, message);

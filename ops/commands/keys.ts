@@ -16,8 +16,8 @@ export const keyCommands: readonly Command[] = [
     usage: 'keys find MASKED',
     summary: 'the key that a list shows as MASKED, such as lk_live_0Ab1Cd2Ef3Gh…',
     run: async ([masked = ''], _options, { table }) => {
-      if (masked.startsWith('sha256:')) {
-        throw new OpsError('Imported keys are not found by a part of their hash: keys list --tenant ID');
+      if (masked.startsWith('imported:')) {
+        throw new OpsError('Imported keys are not found by what a list shows: keys list --tenant ID');
       }
       const locator = MASKED.exec(masked)?.[1];
       if (locator === undefined) {

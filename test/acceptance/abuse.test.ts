@@ -102,6 +102,29 @@ describe('one address', () => {
     expect((await refresh(json.refresh_token)).status).toBe(200);
   });
 
+  test('is told of bodies that are not valid, and its neighbours come in all the same', async () => {
+    const office = from('127.0.0.61');
+    const [fresh, known] = [email(), email()];
+    for (const person of [fresh, known])
+      await from('127.0.0.62')('POST /v1/auth/onboard', { json: { email: person, password: PASSWORD } });
+    const statuses = [];
+    for (let call = 0; call < LIMITS.failedLoginsPerTenMinutes; call += 1) {
+      statuses.push((await office('POST /v1/auth/login', { json: { user: 'x' } })).status);
+    }
+    expect(statuses).toEqual([400, 400, 400, 400, 400]);
+    for (const [target, request] of [
+      ['POST /v1/auth/login', { json: {} }],
+      ['POST /v1/auth/onboard', { body: '{' }],
+      ['POST /v1/auth/refresh', { json: {} }],
+      ['POST /v1/auth/exchange', { body: 'x'.repeat(65 * 1024) }],
+    ] as const)
+      expectSlowed(await office(target, request), 600);
+    for (const person of [fresh, known]) expect((await logIn(office, person, PASSWORD)).status).toBe(200);
+    expect(
+      (await office('POST /v1/auth/onboard', { json: { email: email(), password: PASSWORD } })).status,
+    ).toBe(201);
+  });
+
   test('that sends key after key keeps nobody’s right key out, and is told nothing but that each is invalid', async () => {
     const nat = from('127.0.0.41');
     const neighbour = (await onboard(from('127.0.0.42'))).json.api_key;

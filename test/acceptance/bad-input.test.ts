@@ -201,7 +201,7 @@ const WRONG_VALUES: readonly (readonly [string, string, object])[] = [
       `${long(250)}@example.com`,
     ].map((wrong) => [route, 'email', { email: wrong, password: PASSWORD }] as const),
     // Too short, too long, one of the list of breaches in any case, and the address itself.
-    ...['', 'short', long(257), 'password1', 'PassWord1', 'new@example.com'].map(
+    ...['', 'short', long(257), 'password1', 'PassWord1', 'aaaaaaaa', '\0'.repeat(8), 'new@example.com'].map(
       (password) => [route, 'password', { email, password }] as const,
     ),
   ]),

@@ -384,11 +384,12 @@ describe('the providers', () => {
   });
 });
 
-test('where no identity provider is configured it is a 501', async () => {
+test('where no identity provider is configured it is a 400 that names the field to configure', async () => {
   const plain = await startTestStack({ profile: 'default' });
   try {
     const response = await plain.send('POST /v1/auth/exchange', { headers: bearer('a.b.c') });
-    expect([response.status, response.json.error]).toEqual([501, 'server_error']);
+    expect([response.status, response.json.error]).toEqual([400, 'unsupported_grant_type']);
+    expect(response.json.error_description).toMatch(/identityProviders/);
   } finally {
     await plain.stop();
   }

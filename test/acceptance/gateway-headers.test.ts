@@ -57,6 +57,7 @@ describe.each([
       const response = await stack.send('POST /v1/api-keys', withKey(key, { json: { name: 'never' } }));
       expect(response.status).toBe(403);
       expect(response.json.message).toMatch(/^Insufficient scope\./);
+      expect(response.headers['www-authenticate']).toBe(`${stack.challenge}, error="insufficient_scope"`);
       expect('x-ratelimit-limit' in response.headers).toBe(mapped);
     });
 
@@ -73,3 +74,61 @@ describe.each([
     });
   },
 );
+
+describe.each([true, false])('challenges from the context, where API Gateway maps them: %s', (mapped) => {
+  let stack: TestStack;
+  let readKey: string;
+  beforeAll(async () => {
+    const configuration = { profile: 'default', config: { challenges: 'context' } };
+    stack = await startTestStack(configuration, { mapsAuthorizerToHeaders: mapped });
+    const token = await stack.logIn(await stack.onboard());
+    ({ key: readKey } = await stack.createKey(token, { scopes: ['read'] }));
+  });
+  afterAll(() => stack?.stop());
+
+  test.each([
+    ['a call without a credential', 'GET /v1/stats', {}, 401, 'scope="read"'],
+    ['a bad key', 'GET /v1/stats', bearer('nobody'), 401, 'error="invalid_token", scope="read"'],
+    ['a bad key where any will do', 'GET /v1/auth/me', bearer('nobody'), 401, 'error="invalid_token"'],
+    [
+      'a bad key beyond a scope',
+      'DELETE /v1/a-b/c.d',
+      bearer('x'),
+      401,
+      'error="invalid_token", scope="delete"',
+    ],
+  ])('%s is told why, for what and where', async (_call, target, headers, status, parameters) => {
+    const response = await stack.send(target, { headers });
+    const [, path] = target.split(' ');
+    expect([response.status, response.headers['www-authenticate']]).toEqual([
+      status,
+      mapped ? `${stack.challenge.slice(0, -1)}${path}", ${parameters}` : undefined,
+    ]);
+    expect(response.json).toMatchObject({ status, code: expect.any(String), message: expect.any(String) });
+  });
+
+  test('a key that may too little is told the scope, and its metadata are there', async () => {
+    const response = await stack.send('POST /v1/api-keys', withKey(readKey, { json: { name: 'never' } }));
+    expect([response.status, response.json.message]).toEqual([403, 'Insufficient scope. Required: admin']);
+    const challenge = response.headers['www-authenticate'];
+    if (!mapped) return expect(challenge).toBeUndefined();
+    expect(challenge).toBe(
+      `${stack.challenge.slice(0, -1)}/v1/api-keys", error="insufficient_scope", scope="admin"`,
+    );
+    const [, url = ''] = /resource_metadata="([^"]+)"/.exec(challenge ?? '') ?? [];
+    const metadata = await stack.send(`GET ${url.slice(stack.url.length)}`);
+    expect([metadata.status, metadata.json.resource]).toEqual([200, `${stack.url}/v1/api-keys`]);
+  });
+
+  test('a path that no quoted string takes leads to the metadata of the whole API', async () => {
+    const response = await stack.send('GET /v1/a%22b', { headers: bearer('nobody') });
+    expect(response.headers['www-authenticate']).toBe(
+      mapped ? `${stack.challenge}, error="invalid_token", scope="read"` : undefined,
+    );
+  });
+
+  test('who is let in is answered without a challenge', async () => {
+    const response = await stack.send('GET /v1/stats', withKey(readKey));
+    expect([response.status, response.headers['www-authenticate']]).toEqual([200, undefined]);
+  });
+});

@@ -1,6 +1,7 @@
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '../../lambdas/kernel/clock.ts';
+import { hashKey } from '../../lambdas/keys/key-format.ts';
 import { Signer } from '../../lambdas/signing/signer.ts';
 import {
   type Account,
@@ -55,6 +56,8 @@ describe('a token of a key', () => {
     expect(exp - iat).toBe(900);
     expect(token).not.toContain(key);
     expect(JSON.stringify(decodeJwt(token))).not.toContain(key.slice(-38));
+    for (const form of ['hex', 'base64', 'base64url'] as const)
+      expect(JSON.stringify(decodeJwt(token))).not.toContain(hashKey(key).toString(form));
     const { status, json } = await call(token);
     expect(status).toBe(200);
     expect(json).toMatchObject({
@@ -172,13 +175,13 @@ describe('a token of a key', () => {
 test('a token that is signed for the wrong key, tenant or hash lets nobody in', async () => {
   const { id, key } = await create();
   const other = await create();
-  const { sub, tid, loc, kh, iss } = decodeJwt(await tokenOf(key)) as Record<string, string>;
+  const { sub, tid, loc, km, iss } = decodeJwt(await tokenOf(key)) as Record<string, string>;
   const signer = new Signer(() => stack.keyset(), iss ?? '', systemClock);
   const claims = {
     keyId: sub ?? '',
     tenantId: tid ?? '',
     locator: loc ?? '',
-    keyHash: Buffer.from(kh ?? '', 'base64url'),
+    keyMark: Buffer.from(km ?? '', 'base64url'),
     scopes: ['read'] as const,
   };
   expect((await call(await signer.keyToken(claims, 60))).status).toBe(200);
@@ -187,8 +190,9 @@ test('a token that is signed for the wrong key, tenant or hash lets nobody in', 
     { keyId: other.id },
     { tenantId: 'another' },
     { locator: theirs.loc ?? '' },
-    { keyHash: Buffer.from(theirs.kh ?? '', 'base64url') },
-    { keyHash: Buffer.alloc(0) },
+    { keyMark: Buffer.from(theirs.km ?? '', 'base64url') },
+    { keyMark: Buffer.alloc(0) },
+    { keyMark: hashKey(key) },
     { locator: '../CONTROL' },
   ]) {
     expectStatus(await call(await signer.keyToken({ ...claims, ...wrong }, 60)), 401);

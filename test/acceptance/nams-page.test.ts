@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { keyRecordKey, keyRowKey } from '../../lambdas/kernel/item-keys.ts';
 import { OidcProvider } from '../support/oidc-provider.ts';
 import { type Account, apiKey, bearer, startTestStack, type TestStack } from '../support/stack.ts';
 import { Page } from './page.ts';
@@ -224,6 +225,22 @@ describe('the page in words', () => {
       expect((await call(`POST ${KEYS}/${id}/rotate`)).status).toBe(410);
     },
   );
+  test('a job that creates the next key and revokes its own goes on beyond day 90', async () => {
+    const old = await create({ scopes: ['admin'] });
+    // Its last minute.
+    const row = await stack.table.get(keyRowKey(ada.tenantId, old.id));
+    const end = Math.floor(Date.now() / 1000) + 60;
+    await stack.table.update(keyRecordKey(row?.locator?.S ?? ''), {
+      UpdateExpression: 'SET xa = :end',
+      ExpressionAttributeValues: { ':end': { N: String(end) } },
+    });
+    const json = { label: 'ci-runner', scopes: ['admin'] };
+    const created = await stack.send(`POST ${KEYS}`, { headers: bearer(old.key), json });
+    const { id, key, createdAt, expiresAt } = created.json;
+    expect(Date.parse(expiresAt) - Date.parse(createdAt)).toBe(NINETY_DAYS);
+    expect((await stack.send(`DELETE ${KEYS}/${old.id}`, { headers: bearer(key) })).status).toBe(200);
+    expect((await stack.send(`POST ${KEYS}/${id}/rotate`, { headers: bearer(key) })).status).toBe(200);
+  });
   page.promise(
     'The plaintext is returned only at creation time — the SDK’s revealApiKey() works only for keys you already created in the same workspace.',
     async () => {

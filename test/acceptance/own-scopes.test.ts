@@ -120,6 +120,10 @@ describe('people', () => {
     expect(await post('/v1/documents', tokens.reader)).toMatchObject(refusal('documents:write'));
     expect(await get('/v1/invoices/7', tokens.author)).toMatchObject(refusal('billing'));
     expect((await get('/v1/invoices/7', tokens.owner)).status).toBe(200);
+    for (const path of ['/v1/Invoices/7', '/v1/INVOICES', '/v1/invoices.json', '/v1/invoice%73.json'])
+      expect([path, await get(path, tokens.author)]).toMatchObject([path, refusal('billing')]);
+    for (const path of ['/v1/invoices.', '/v1/invoices%', '/v1/invoice%zz', '/v1/invoices%3Fx'])
+      expect([path, (await get(path, tokens.owner)).status]).toEqual([path, 400]);
     expect((await get('/v1/usage', tokens.reader)).status).toBe(200);
     for (const path of ['/v1/api-keys', '/v1/users', '/v1/audit', '/v1/admin/export'])
       expect(await get(path, tokens.author)).toMatchObject(refusal('team'));
@@ -243,10 +247,10 @@ describe('keys', () => {
   });
 
   test('are imported with no more than the importer has, and with the default scopes', async () => {
-    const row = (sha: string, scopes?: string[]) =>
+    const row = (letter: string, scopes?: string[]) =>
       JSON.stringify({
         type: 'api_key',
-        sha256: sha.repeat(64),
+        key: letter.repeat(64),
         ...(scopes === undefined ? {} : { scopes }),
       });
     const rows = [row('a'), row('b', ['team', 'documents:read']), row('c', ['billing']), row('d', ['read'])];

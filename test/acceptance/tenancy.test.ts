@@ -299,7 +299,7 @@ describe('a workspace that is being deleted', () => {
     expect((await call('GET /v1/things', { headers: { 'x-workspace-id': id } })).status).toBe(404);
     const late = { name: 'late', workspace_id: id };
     expect((await call('POST /v1/api-keys', { json: late })).status).toBe(404);
-    const row = JSON.stringify({ type: 'api_key', sha256: 'ab'.repeat(32), workspace_id: id });
+    const row = JSON.stringify({ type: 'api_key', key: 'ab'.repeat(32), workspace_id: id });
     expect((await call('POST /v1/admin/import', { body: row })).json.rows[0]).toMatchObject({
       status: 'refused',
       message: 'workspace_id: this workspace is being deleted',
@@ -456,6 +456,9 @@ describe('audit', () => {
       target: `key:${id}`,
       at: Math.floor(Date.now() / 1000),
       requestId: `r${index}`,
+      callerRequestId: null,
+      targetName: null,
+      workspaceId: null,
       address: null,
       before: { metadata: Object.fromEntries(entries) },
       after: { metadata: Object.fromEntries(entries) },

@@ -39,11 +39,9 @@ describe('import', () => {
     expect((await stack.send('GET /v1/things', { headers: apiKey(key) })).status).toBe(401);
   });
 
-  test('5,000 hashes in one call, after which one of those keys calls through; again changes nothing', async () => {
+  test('5,000 keys in one call, after which one of those keys calls through; again changes nothing', async () => {
     const keys = Array.from({ length: 5000 }, foreignKey);
-    const rows = ndjson(
-      keys.map((key, index) => ({ type: 'api_key', sha256: sha256(key), name: `old ${index}` })),
-    );
+    const rows = ndjson(keys.map((key, index) => ({ type: 'api_key', key, name: `old ${index}` })));
     const first = await send(gzipSync(rows), '', { 'content-encoding': 'gzip' });
     expect(first.status).toBe(200);
     // One call does, unless the machine is so busy that its time is up: the same call then goes on.
@@ -54,27 +52,27 @@ describe('import', () => {
     expect((await send(rows)).json).toMatchObject({ complete: true, counts: { unchanged: 5000 } });
   }, 300_000);
 
-  test('duplicates, foreign hashes and bad rows are refused row by row; a dry run writes nothing', async () => {
+  test('duplicates, hashes and bad rows are refused row by row; a dry run writes nothing', async () => {
     const stranger = await stack.onboard();
-    const theirs = bearer(await stack.logIn(stranger));
-    const [taken, mine] = [foreignKey(), foreignKey()];
-    await send(ndjson([{ type: 'api_key', sha256: sha256(taken) }]), '', theirs);
+    const mine = foreignKey();
     const rows = [
-      { type: 'api_key', sha256: sha256(mine), id: 'key_mine', scopes: ['read'] },
-      { type: 'api_key', sha256: sha256(mine) },
-      { type: 'api_key', sha256: sha256(taken) },
-      { type: 'api_key', sha256: sha256(foreignKey()), workspace_id: stranger.workspaceId },
-      { type: 'api_key', sha256: sha256(foreignKey()), tenant_id: stranger.tenantId },
-      { type: 'api_key', sha256: 'abc' },
-      { type: 'api_key', sha256: sha256(foreignKey()), expires_at: '2020-01-01T00:00:00Z' },
+      { type: 'api_key', key: mine, id: 'key_mine', scopes: ['read'] },
+      { type: 'api_key', key: mine },
+      { type: 'api_key', key: foreignKey(), workspace_id: stranger.workspaceId },
+      { type: 'api_key', key: foreignKey(), tenant_id: stranger.tenantId },
+      { type: 'api_key', key: 'too short' },
+      { type: 'api_key', sha256: sha256(foreignKey()) },
+      { type: 'api_key', key: ada.apiKey },
+      { type: 'api_key', key: foreignKey(), expires_at: '2020-01-01T00:00:00Z' },
       { type: 'user', email: 'a@example.com' },
       { type: 'nonsense' },
       'text',
       { type: 'workspace', id: 'w-old', name: 'Moved' },
-      { type: 'api_key', sha256: sha256(foreignKey()), workspace_id: 'w-old' },
+      { type: 'api_key', key: foreignKey(), workspace_id: 'w-old' },
     ];
     const expected = [
       'created',
+      'refused',
       'refused',
       'refused',
       'refused',
@@ -87,6 +85,10 @@ describe('import', () => {
       'created',
       'created',
     ];
+    const byHash = await send(ndjson([{ type: 'api_key', sha256: sha256(foreignKey()) }]));
+    expect(byHash.json.rows[0].message).toBe(
+      'sha256: only an operator imports by the hash; send the key itself as key',
+    );
     const statuses = (answer: { rows: { status: string }[] }) => answer.rows.map(({ status }) => status);
     expect(statuses((await send(ndjson(rows), '?dry_run=true')).json)).toEqual(expected);
     expect((await stack.send('GET /v1/things', { headers: apiKey(mine) })).status).toBe(401);
@@ -101,8 +103,44 @@ describe('import', () => {
     });
   });
 
+  test('a key that two tenants import opens neither, and a dry run says nothing of the other', async () => {
+    const stranger = await stack.onboard();
+    const theirs = bearer(await stack.logIn(stranger));
+    const key = foreignKey();
+    const body = ndjson([{ type: 'api_key', key, id: 'key_both' }]);
+    const call = () => stack.send('GET /v1/things', { headers: apiKey(key) });
+    const status = async (query: string, headers: { authorization: string }) =>
+      (await send(body, query, headers)).json.rows[0].status;
+    expect(await status('', theirs)).toBe('created');
+    expect((await call()).json.tenant_id).toBe(stranger.tenantId);
+    // Whoever tries it out learns what they would if nobody had it.
+    expect(await status('?dry_run=true', admin)).toBe('created');
+    expect((await call()).status).toBe(200);
+    const contested = (await send(body)).json.rows[0];
+    expect(contested).toMatchObject({
+      status: 'refused',
+      message: expect.stringMatching(/claimed by another/),
+    });
+    expect((await call()).status).toBe(401);
+    // Neither has it, and neither can take it back.
+    expect(await status('', admin)).toBe('refused');
+    expect(await status('', theirs)).toBe('refused');
+    expect(await status('?dry_run=true', theirs)).toBe('unchanged');
+    expect((await stack.send('GET /v1/api-keys/key_both', { headers: admin })).status).toBe(404);
+    const enabled = await stack.send('PATCH /v1/api-keys/key_both', {
+      headers: theirs,
+      json: { enabled: true },
+    });
+    expect([enabled.status, enabled.json.code]).toEqual([409, 'conflicting_state']);
+    expect((await call()).status).toBe(401);
+    await stack.local.idle();
+    const trail = await stack.send('GET /v1/audit?action=key.disable', { headers: theirs });
+    expect(trail.json.data[0]).toMatchObject({ actor: 'system', target: 'key:key_both' });
+    expect(JSON.stringify(trail.json)).not.toContain(ada.tenantId);
+  });
+
   test('a revoked key that is imported again is refused: nothing brings it back unseen', async () => {
-    const row = { type: 'api_key', sha256: sha256(foreignKey()), id: 'key_gone' };
+    const row = { type: 'api_key', key: foreignKey(), id: 'key_gone' };
     expect((await send(ndjson([row]))).json.rows[0]).toMatchObject({ status: 'created' });
     expect((await stack.send('DELETE /v1/api-keys/key_gone', { headers: admin })).status).toBe(200);
     expect((await send(ndjson([row]))).json.rows[0]).toMatchObject({
@@ -125,10 +163,10 @@ describe('import', () => {
   test('a row that cannot be stored is refused alone, and its report is short', async () => {
     const name = 'n'.repeat(100_000);
     const rows = [
-      `{"type":"api_key","sha256":"${sha256(foreignKey())}","metadata":{"a":"\\ud800"}}`,
-      `{"type":"api_key","sha256":"${sha256(foreignKey())}","__proto__":{}}`,
-      JSON.stringify({ type: 'api_key', sha256: sha256(foreignKey()), metadata: { [name]: 'x' } }),
-      JSON.stringify({ type: 'api_key', sha256: sha256(foreignKey()) }),
+      `{"type":"api_key","key":"${foreignKey()}","metadata":{"a":"\\ud800"}}`,
+      `{"type":"api_key","key":"${foreignKey()}","__proto__":{}}`,
+      JSON.stringify({ type: 'api_key', key: foreignKey(), metadata: { [name]: 'x' } }),
+      JSON.stringify({ type: 'api_key', key: foreignKey() }),
     ];
     const { status, json } = await send(rows.join('\n'));
     expect(status).toBe(200);
@@ -146,7 +184,7 @@ describe('import', () => {
     try {
       const headers = bearer(await narrow.logIn(await narrow.onboard()));
       const rows = [{ scopes: ['delete'] }, { scopes: ['write'] }, { id: 'no-key', scopes: ['read'] }];
-      const body = ndjson(rows.map((row) => ({ type: 'api_key', sha256: sha256(foreignKey()), ...row })));
+      const body = ndjson(rows.map((row) => ({ type: 'api_key', key: foreignKey(), ...row })));
       const { json } = await narrow.send('POST /v1/admin/import', { headers, body });
       expect(json.rows.map(({ status }: { status: string }) => status)).toEqual([
         'refused',

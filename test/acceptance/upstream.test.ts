@@ -156,7 +156,7 @@ test('a query keeps its repeated parameters, their order, and what is encoded in
   ]);
 });
 
-test.each(['/v1/a%20b', '/v1/caf%C3%A9', '/v1/a+b', '/v1/a%3Fb', '/v1/a%23b', "/v1/a:b@c,d=f'(g)"])(
+test.each(['/v1/a%20b', '/v1/caf%C3%A9', '/v1/a+b', '/v1/a%40b%2Cc', "/v1/a:b@c,d=f'(g)"])(
   'the path %s arrives as it was sent',
   async (path) => {
     const response = await stack.send(`GET ${path}`, withKey(ada.apiKey));

@@ -5,7 +5,7 @@ import type { DecisionContext, DecisionRequest } from '../../lambdas/access/deci
 import type { RowAccess } from '../../lambdas/contract/access.ts';
 import { DECISION_ERRORS, type DecisionErrorCode } from '../../lambdas/contract/errors.ts';
 import { parseBlock } from '../../lambdas/kernel/address.ts';
-import { hashKey, newKey, newLocator } from '../../lambdas/keys/key-format.ts';
+import { hashKey, keyMark, newKey, newLocator } from '../../lambdas/keys/key-format.ts';
 import type { KeyRecord } from '../../lambdas/keys/key-record.ts';
 import { windowOf } from '../../lambdas/plans/allowance.ts';
 import type { SessionRecord } from '../../lambdas/sessions/session-record.ts';
@@ -58,7 +58,7 @@ class World {
       claims:
         kind === 'session'
           ? { tenantId: TENANT, userId: USER, sessionId: 's1', workspaceId: WORKSPACE }
-          : { tenantId: TENANT, keyId: 'k1', locator: LOCATOR, keyHash: HASH, scopes: ['read'] },
+          : { tenantId: TENANT, keyId: 'k1', locator: LOCATOR, keyMark: keyMark(HASH), scopes: ['read'] },
     };
   }
 
@@ -71,6 +71,21 @@ class World {
       count: this.count,
       record: this.isThere ? record : undefined,
     };
+  }
+
+  #useKey() {
+    return this.#use<KeyRecord>({
+      state: this.state as KeyRecord['state'],
+      slots: [{ hash: this.secretHash, expiresAt: this.expiresAt }],
+      caller: {
+        keyId: this.keyId,
+        tenantId: TENANT,
+        workspaceId: WORKSPACE,
+        environment: 'live',
+        scopes: this.scopes,
+      },
+      allowedBlocks: this.allowedBlocks,
+    });
   }
 
   #context(): DecisionContext {
@@ -89,19 +104,8 @@ class World {
           importedKeys: false,
         }),
         tenant: async () => this.tenant,
-        useKey: async () =>
-          this.#use<KeyRecord>({
-            state: this.state as KeyRecord['state'],
-            slots: [{ hash: this.secretHash, expiresAt: this.expiresAt }],
-            caller: {
-              keyId: this.keyId,
-              tenantId: TENANT,
-              workspaceId: WORKSPACE,
-              environment: 'live',
-              scopes: this.scopes,
-            },
-            allowedBlocks: this.allowedBlocks,
-          }),
+        useKey: async () => this.#useKey(),
+        useKeyMark: async () => this.#useKey(),
         useSession: async () =>
           this.#use<SessionRecord>({
             state: this.state as SessionRecord['state'],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseBlock } from '../../lambdas/kernel/address.ts';
-import { hashKey } from '../../lambdas/keys/key-format.ts';
+import { hashKey, keyMark } from '../../lambdas/keys/key-format.ts';
 import { WINDOW_SECONDS, windowOf } from '../../lambdas/plans/allowance.ts';
 import { openSession } from '../../lambdas/sessions/sessions.ts';
 import { ADDRESS, FOREVER, NOW, ORIGIN, type Stores, storeTenant, successor } from '../support/tenants.ts';
@@ -63,6 +63,27 @@ export function decisionStoreContract(stores: () => Stores): void {
       expect(await use(disabled)).toMatchObject({ passed: false, record: { state: 'disabled' } });
       await stores().keys.change(disabled.apiKey, { state: 'active' }, ORIGIN, NOW);
       expect(await use(disabled)).toMatchObject({ passed: true, count: 1 });
+    });
+
+    test('by the mark of a key alike: as long as that key does, and whatever the instance has met before', async () => {
+      const { apiKey, hash } = await (await storeTenant(stores())).createKey();
+      const [one, other] = [decisions(), decisions()];
+      const next = hashKey(successor(apiKey));
+      const use = (by: typeof one, of: Uint8Array, at: number) =>
+        by.useKeyMark(apiKey.locator, keyMark(of), ADDRESS, at);
+      expect(await use(one, hash, NOW)).toMatchObject({ passed: true, count: 1 });
+      expect(await use(one, hash, NOW)).toMatchObject({ passed: true, count: 2 });
+      expect((await use(one, OTHER_HASH, NOW)).passed).toBe(false);
+      // The hash itself is no mark.
+      expect((await one.useKeyMark(apiKey.locator, hash, ADDRESS, NOW)).passed).toBe(false);
+      const rotation = { replaces: hash, hash: next, expiresAt: FOREVER, previousExpiresAt: NOW + 5 };
+      await stores().keys.rotate(apiKey, rotation, ORIGIN, NOW);
+      for (const by of [one, other]) {
+        expect((await use(by, hash, NOW + 4)).passed).toBe(true);
+        expect((await use(by, next, NOW + 4)).passed).toBe(true);
+        expect((await use(by, hash, NOW + 5)).passed).toBe(false);
+        expect((await use(by, next, NOW + 5)).passed).toBe(true);
+      }
     });
 
     test('in the grace of a rotation both keys pass and count together; after it the new one alone', async () => {

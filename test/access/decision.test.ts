@@ -485,6 +485,7 @@ describe('keys that nobody has', () => {
           lookups += 1;
           return context.store.useKey(...given);
         },
+        useKeyMark: (...given) => context.store.useKeyMark(...given),
         useSession: (...given) => context.store.useSession(...given),
         tenant: (...given) => context.store.tenant(...given),
         control: (...given) => context.store.control(...given),

@@ -52,7 +52,8 @@ test('with twenty whole IPv6 addresses, 200 bytes of scopes and a rotation runni
   // Lists and grace periods at their longest, and the longest request id that a caller can choose.
   const origin = {
     actor: `user:${tenant.account.user.userId}`,
-    requestId: 'x'.repeat(128),
+    requestId: 'x'.repeat(36),
+    callerRequestId: 'x'.repeat(128),
     address: '2001:db8:ffff:ffff:ffff:ffff:ffff:ffff',
   };
   await store.keys.change(apiKey, { state: 'disabled' }, origin, NOW);
@@ -77,3 +78,42 @@ test('with twenty whole IPv6 addresses, 200 bytes of scopes and a rotation runni
   // A key that is called once in a while carries up to eight counts until they are swept.
   expect(Math.max(...sizes), 'a key before its sweep').toBeLessThanOrEqual(1024);
 });
+
+test.each([
+  ['a few addresses', 3, ['read', 'write'], 64],
+  ['twenty addresses', 20, ['read', 'write'], 64],
+  ['twelve addresses and 200 bytes of scopes', 12, SCOPES, 31],
+  ['twenty addresses and 200 bytes of scopes', 20, SCOPES, 0],
+])(
+  'with %s the note of a change keeps of the caller’s request id what there is room for',
+  async (_lists, count, scopes, kept) => {
+    const tenant = await storeTenant(store);
+    const allowedBlocks = Array.from({ length: count }, (_, index) =>
+      parseBlock(`2001:db8:ffff:ffff:ffff:ffff:ffff:${(0xff00 + index).toString(16)}`),
+    ).filter((block) => block !== undefined);
+    const { apiKey, hash } = await tenant.createKey({ scopes, allowedBlocks, environment: 'test' });
+    const decisions = new DynamoDecisionStore(
+      store.table,
+      store.table.name,
+      new Facts(store.table, store.table.name),
+    );
+    // As many counts as there are before a sweep.
+    for (let call = 0; call < 7; call += 1)
+      await decisions.useKey(
+        apiKey.locator,
+        hash,
+        '2001:db8:ffff:ffff:ffff:ffff:ffff:ff00',
+        NOW + call * 2 * WINDOW_SECONDS,
+      );
+    const origin = {
+      actor: `user:${tenant.account.user.userId}`,
+      requestId: 'x'.repeat(20),
+      callerRequestId: 'c'.repeat(128),
+      address: '2001:db8:ffff:ffff:ffff:ffff:ffff:ffff',
+    };
+    await store.keys.change(apiKey, { state: 'disabled' }, origin, NOW);
+    const item = (await store.item(keyRecordKey(apiKey.locator))) ?? {};
+    expect((item.chg?.M?.own_id?.S ?? '').length).toBe(kept);
+    if (kept > 0) expect(sizeOf(item)).toBeLessThanOrEqual(1024);
+  },
+);

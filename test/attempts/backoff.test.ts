@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { BACKOFF_MEMORY_SECONDS, delaySeconds, loginSubjects } from '../../lambdas/attempts/backoff.ts';
+import {
+  BACKOFF_MEMORY_SECONDS,
+  type BackoffStore,
+  delaySeconds,
+  loginSubjects,
+  takeAttempt,
+} from '../../lambdas/attempts/backoff.ts';
 
 test('one account from one place does not block it from another', () => {
   const [here] = loginSubjects('ada@example.com', '192.0.2.1');
@@ -21,4 +27,25 @@ test('the pause doubles with each costly attempt, never shrinks and never exceed
       expect(delaySeconds(attempts + 1)).toBeGreaterThanOrEqual(delay);
     }),
   );
+});
+
+test('an attempt that others always overtake is given up, and told to come again', async () => {
+  let [tries, paused] = [0, 0];
+  const overtaken: BackoffStore = {
+    read: async () => ({ failures: tries, blockedUntil: 0 }),
+    replace: async () => {
+      tries += 1;
+      if (tries > 1000) throw new Error('it goes on for ever');
+      return false;
+    },
+    clear: async () => undefined,
+  };
+  const pause = async (milliseconds: number) => void (paused += milliseconds);
+  await expect(takeAttempt(overtaken, { id: 'one', freeAttempts: 10 }, 1, pause)).rejects.toMatchObject({
+    code: 'rate_limited',
+    retryAfterSeconds: 1,
+  });
+  expect(tries).toBe(25);
+  // A login has two subjects, and its function ten seconds.
+  expect(paused).toBeLessThan(4_000);
 });

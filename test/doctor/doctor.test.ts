@@ -67,11 +67,17 @@ describe('on a stack as it should be', () => {
       const findings = JSON.parse(output).findings as Finding[];
       expect(findings.filter(({ status }) => status === 'not checked').map(({ id }) => id)).toEqual([
         'certificate',
+        'context-headers',
       ]);
       expect(findings.find(({ id }) => id === 'health')?.found).toContain(`${title} is healthy`);
       expect(findings.at(-1)?.found).toMatch(/is removed: \d+ items/);
     },
   );
+
+  test('everything is ok where our own routes are at a path of their own', async () => {
+    const { output } = await examined({ managementPrefix: '/latchkey' }, true);
+    expect(faults(output)).toEqual([]);
+  });
 
   test('there is a line for each probe, for people; an argument that is none is said in one, with exit code 2', async () => {
     const stack = await serve(await assemblyOf({ profile: 'default' }));
@@ -236,21 +242,50 @@ describe('on a stack that is broken', () => {
       'limit',
       /a plan of 0\/0 does not throttle/,
     ],
+    [
+      'a 403 without its challenge',
+      (template) => {
+        for (const [, { Properties }] of ofType(template, 'AWS::ApiGateway::GatewayResponse'))
+          if (Properties.StatusCode === '403')
+            delete Properties.ResponseParameters['gatewayresponse.header.WWW-Authenticate'];
+      },
+      'scope',
+      /A 403 has no WWW-Authenticate/,
+    ],
   ])('it names %s', async (_, edit, id, found) => {
     expect((await faultsOf(edit))(id)).toMatch(found);
   });
 });
 
-describe('where API Gateway maps no header from the context', () => {
-  const examined = async (gatewayContextHeaders: boolean) => {
-    const assembly = await assemblyOf({ profile: 'default', config: { gatewayContextHeaders } });
-    const stack = await serve(assembly, { mapsAuthorizerToHeaders: false });
-    const { output } = await doctor(stack, '--json');
-    return { output, findings: JSON.parse(output).findings as Finding[] };
-  };
+const examined = async (config: Readonly<Record<string, unknown>>, mapsAuthorizerToHeaders: boolean) => {
+  const stack = await serve(await assemblyOf({ profile: 'default', config }), { mapsAuthorizerToHeaders });
+  const { output } = await doctor(stack, '--json');
+  const findings = JSON.parse(output).findings as Finding[];
+  const found = (id: string) => findings.find((each) => each.id === id)?.found;
+  return { output, found };
+};
 
+describe('where challenges come from the context', () => {
+  test('nothing is wrong while API Gateway maps them, and that it does is told', async () => {
+    const { output, found } = await examined({ challenges: 'context' }, true);
+    expect(faults(output)).toEqual([]);
+    expect(found('context-headers')).toMatch(/a 401 says why in WWW-Authenticate/);
+    expect(found('challenge')).toMatch(
+      /leads to .*oauth-protected-resource\/v1\/auth\/me, which is of this API/,
+    );
+  });
+
+  test('the doctor names the setting that cures it where API Gateway maps none', async () => {
+    const { output, found } = await examined({ challenges: 'context' }, false);
+    const fault = faults(output).find(({ id }) => id === 'access-denied');
+    expect(fault?.fix).toMatch(/^With challenges: 'context', set 'static'/);
+    expect(found('context-headers')).toMatch(/Keep challenges: 'static'\.$/);
+  });
+});
+
+describe('where API Gateway maps no header from the context', () => {
   test('the doctor names the setting that cures it', async () => {
-    const { output } = await examined(true);
+    const { output } = await examined({ gatewayContextHeaders: true }, false);
     expect(faults(output).map(({ id }) => id)).toEqual(['limit']);
     const [fault] = faults(output);
     expect(fault?.found).toMatch(/A 429 has no Retry-After/);
@@ -258,9 +293,9 @@ describe('where API Gateway maps no header from the context', () => {
   });
 
   test('nothing is wrong once it is set: the main flow, 401, 403, 429 with Retry-After, revocation', async () => {
-    const { output, findings } = await examined(false);
+    const { output, found } = await examined({ gatewayContextHeaders: false }, false);
     expect(faults(output)).toEqual([]);
-    const found = (id: string) => findings.find((each) => each.id === id)?.found;
+    expect(found('context-headers')).toMatch(/Keep challenges: 'static'\.$/);
     expect(found('limit')).toMatch(/429, with Retry-After: 60\.$/);
     expect(found('authorizer-asked')).toMatch(/response bodies, and no headers/);
   });

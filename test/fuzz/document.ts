@@ -100,9 +100,7 @@ export function complaint(
   if (status >= 400 && bytes.length > LONGEST_REFUSAL_BYTES)
     return `${operation.id} refuses with ${bytes.length} bytes`;
   if (hasWideHead && status === 431) return undefined;
-  // What the deployment has not switched on says so, whatever is sent.
-  if (status >= 500 && !(status === 501 && operation.statuses.has(501)))
-    return `${operation.id} answers ${status}`;
+  if (status >= 500) return `${operation.id} answers ${status}`;
   // A path that is read in two ways is refused, or is another path, whatever the operation's document says.
   if (operation.statuses.has(status) || (!isPlain && (status === 400 || status === 404))) return undefined;
   return `${operation.id} has no ${status} in its document`;

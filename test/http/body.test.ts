@@ -98,6 +98,39 @@ describe('reading a body', () => {
   });
 
   test.each([
+    ['{"a":1,"a":2}', 'a'],
+    ['{"scopes":["read"],"scopes":["admin"]}', 'scopes'],
+    ['{"a":1,"\\u0061":2}', 'a'],
+    ['{"m":{"x":1,"y":{"x":1},"x":2}}', 'x'],
+    ['{"l":[{"k":[]},{"k":[],"k":{}}]}', 'k'],
+    ['{"":1,"":2}', ''],
+    ['{"constructor":1,"constructor":2}', 'constructor'],
+    [`{${'"a":1,'.repeat(5_000)}"b":2}`, 'a'],
+  ])('a member that JSON has twice is named and refused, wherever it stands: %.60s', (text, name) => {
+    expect(() => readBody(request({ type: JSON_TYPE, text }), true)).toThrow(
+      expect.objectContaining({ code: 'malformed_request', message: `The member ${name} comes twice.` }),
+    );
+  });
+
+  test('what only looks like a member that comes twice is read', () => {
+    const text =
+      '{"a":"\\"a\\":1,","b":["a","a",{"a":"a"},{"a":[]}],"c":{"a":1,"b":"{\\"a\\":1"},"d":"\\\\"}';
+    expect(readBody(request({ type: JSON_TYPE, text }), true)).toEqual(JSON.parse(text));
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue(), { maxKeys: 5 }), (value) => {
+        let read: unknown;
+        try {
+          read = readBody(request({ type: JSON_TYPE, text: JSON.stringify(value) }), true);
+        } catch (error) {
+          expect((error as Problem).message).not.toContain('comes twice');
+          return;
+        }
+        expect(read).toEqual(JSON.parse(JSON.stringify(value)));
+      }),
+    );
+  });
+
+  test.each([
     ['members of JSON', JSON_TYPE, (count: number) => JSON.stringify(Object.fromEntries(numbers(count - 1)))],
     [
       'members within JSON',

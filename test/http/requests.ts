@@ -15,6 +15,7 @@ export function request(
     headers: type === undefined ? {} : { 'Content-Type': [type] },
     body: Buffer.from(text ?? ''),
     requestId: 'request-1',
+    gatewayRequestId: 'request-1',
     address: '192.0.2.7',
     host: 'api.example.com',
     prefix: '',

@@ -8,6 +8,7 @@ import { advertisedPaths, discovery } from '../../lambdas/http/discovery.ts';
 import { serve } from '../../lambdas/http/serve.ts';
 import { methodOrPath, methodsByPath } from '../../lambdas/http/unmatched.ts';
 import { apiRows } from '../../lambdas/kernel/api-rows.ts';
+import { tableCursors } from '../../lambdas/kernel/cursor.ts';
 import { Problem } from '../../lambdas/kernel/problem.ts';
 
 import type { ServicesOf } from '../../lambdas/kernel/route.ts';
@@ -48,6 +49,7 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('serv
     metrics: () => Promise.reject(new Error('no table')),
     openApi: () => openApiDocument(routes, profile, rightsIn(profile)),
     publicKeys: () => Promise.reject(new TypeError(SECRET_CAUSE)),
+    pageFiles: { stylesheet: '', logo: null },
     discovery: discovery(
       'https://api.example.com',
       advertisedPaths(routes, profile),
@@ -55,7 +57,9 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('serv
       rightsIn(profile),
     ),
   };
-  const publicly = serve(publicRoutes, failing, rendering, methodOrPath(methodsByPath(routes, profile)));
+  const publicly = serve(publicRoutes, failing, rendering, {
+    unmatched: methodOrPath(methodsByPath(routes, profile)),
+  });
 
   test('what no row names is the profile’s 404', async () => {
     for (const input of [
@@ -156,7 +160,9 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('serv
       const keys = { profile, deployment: DEPLOYMENT, keys: store.keys, clock };
       const { table } = store;
       const services: ServicesOf<typeof managementRoutes> = {
+        claims: store.claims,
         keys,
+        clients: { profile, deployment: DEPLOYMENT, clients: store.clients, clock },
         users: store.accounts,
         sessions: store.sessions,
         clock,
@@ -174,6 +180,7 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('serv
           records: new DynamoDecisionStore(table, table.name, new Facts(table, table.name)),
         },
         audit: new AuditTrail(table),
+        cursors: tableCursors(table),
         usage: new DynamoUsageStore(table),
       };
       const handler = serve(managementRoutes, services, rendering);

@@ -4,7 +4,7 @@ import { METHODS } from '../../lambdas/contract/access.ts';
 import type { PathScope } from '../../lambdas/contract/profile.ts';
 import { type ApiRow, accessTable, apiRows } from '../../lambdas/kernel/api-rows.ts';
 import { routes } from '../../lambdas/table/index.ts';
-import { upstreamScope } from '../../lambdas/upstream/path-scopes.ts';
+import { upstreamScopes } from '../../lambdas/upstream/path-scopes.ts';
 import { PROFILES } from '../profiles/profiles.ts';
 import { RIGHTS, rightsIn } from '../support/deployment.ts';
 
@@ -15,7 +15,7 @@ const methodScopes =
     throw new Error('no profile');
   })();
 const scopeOf = (path: string, rules: readonly PathScope[], method: (typeof METHODS)[number] = 'GET') =>
-  upstreamScope(method, path, rules, methodScopes);
+  upstreamScopes(method, path, rules, methodScopes).join(' ');
 
 describe('the scope of an upstream call', () => {
   const admin: readonly PathScope[] = [{ path: '/v1/admin/*', scope: 'admin' }];
@@ -40,6 +40,42 @@ describe('the scope of an upstream call', () => {
     expect(scopeOf('/v1/purge', rules)).toBe('delete');
     expect(scopeOf('/v1/purge/', rules)).toBe('delete');
     expect(scopeOf('/v1/purge/1', rules)).toBe('read');
+  });
+
+  test('a rule also takes other cases, and a suffix of a format at the end of its path, beside the method’s scope', () => {
+    const rules: readonly PathScope[] = [...admin, { path: '/v1/reports', scope: 'admin' }];
+    for (const path of [
+      '/v1/Reports',
+      '/V1/REPORTS/',
+      '/v1/reports.json',
+      '/v1/reports.tar.gz',
+      '/v1/reports.',
+      '/v1/report%73.json',
+      '/v1/ADMIN/Users',
+      '/v1/admin.xml',
+    ]) {
+      expect(scopeOf(path, rules, 'POST'), path).toBe('admin write');
+    }
+    for (const path of ['/v1/reports.d/list', '/v1/reportsjson', '/v1/report.json'])
+      expect(scopeOf(path, rules, 'POST'), path).toBe('write');
+  });
+
+  test('a path written another way never takes less than its method, nor than a rule that has it to the letter', () => {
+    const search: PathScope = { path: '/v1/search', methods: ['POST'], scope: 'read' };
+    expect(scopeOf('/v1/search/', [search], 'POST')).toBe('read');
+    for (const path of ['/v1/Search', '/v1/search.json'])
+      expect(scopeOf(path, [search], 'POST')).toBe('read write');
+    expect(scopeOf('/v1/SEARCH', [search, { path: '/v1/SEARCH', scope: 'admin' }], 'POST')).toBe(
+      'read admin',
+    );
+    expect(scopeOf('/v1/search.json', [{ path: '/v1/search.json', scope: 'admin' }, search], 'POST')).toBe(
+      'admin',
+    );
+  });
+
+  test('a rule of GET is one of HEAD too', () => {
+    const rules: readonly PathScope[] = [{ path: '/v1/reports', methods: ['GET'], scope: 'admin' }];
+    expect(scopeOf('/v1/reports', rules, 'HEAD')).toBe('admin');
   });
 
   test('the first rule that matches path and method wins', () => {
@@ -75,7 +111,9 @@ describe('the scope of an upstream call', () => {
   test('no path makes it throw, and every answer is a scope of the method or of a rule', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.constantFrom(...METHODS), (path, method) => {
-        expect(['admin', methodScopes[method]]).toContain(scopeOf(path, admin, method));
+        expect(['admin', methodScopes[method], `admin ${methodScopes[method]}`]).toContain(
+          scopeOf(path, admin, method),
+        );
       }),
     );
   });

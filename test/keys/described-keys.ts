@@ -2,10 +2,12 @@
  * Works with descriptions of API keys, which the repository does not know: `add-a-field.engine.test.ts` runs this in a
  * copy that does. Prints what it was answered.
  */
+
 import { DynamoDecisionStore } from '../../lambdas/access/decision-store.ts';
 import { Facts } from '../../lambdas/access/facts.ts';
 import { AuditTrail } from '../../lambdas/audit/trail-store.ts';
 import { serve } from '../../lambdas/http/serve.ts';
+import { tableCursors } from '../../lambdas/kernel/cursor.ts';
 import type { ServicesOf } from '../../lambdas/kernel/route.ts';
 import { workspaceRevocation } from '../../lambdas/keys/revocation.ts';
 import { routes } from '../../lambdas/table/index.ts';
@@ -23,9 +25,12 @@ const { account, tenantId, workspaceId } = await storeTenant(store);
 const clock = () => NOW;
 const { table, workspaces, tenants, people, imports } = store;
 const audit = new AuditTrail(table);
+const cursors = tableCursors(table);
 const keys = { profile, deployment: DEPLOYMENT, keys: store.keys, clock };
 const management: ServicesOf<typeof managementRoutes> = {
+  claims: store.claims,
   keys,
+  clients: { profile, deployment: DEPLOYMENT, clients: store.clients, clock },
   users: store.accounts,
   sessions: store.sessions,
   clock,
@@ -39,6 +44,7 @@ const management: ServicesOf<typeof managementRoutes> = {
     records: new DynamoDecisionStore(table, table.name, new Facts(table, table.name)),
   },
   audit,
+  cursors,
   usage: new DynamoUsageStore(table),
 };
 const transfer: TransferServices = {
@@ -47,6 +53,7 @@ const transfer: TransferServices = {
   tenants,
   people,
   audit,
+  cursors,
 };
 const handlers = {
   management: serve(managementRoutes, management, { profile, deployment: DEPLOYMENT }),
@@ -101,7 +108,7 @@ await send('transfer', {
   body: JSON.stringify({
     type: 'api_key',
     id: 'key_old',
-    sha256: 'a'.repeat(64),
+    key: 'a'.repeat(64),
     description: 'Came along.',
   }),
 });

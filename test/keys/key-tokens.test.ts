@@ -1,7 +1,14 @@
 import { decodeJwt } from 'jose';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Caller, KeyCaller } from '../../lambdas/kernel/caller.ts';
-import { hashKey, importedLocator, newKey, newLocator, parseKey } from '../../lambdas/keys/key-format.ts';
+import {
+  hashKey,
+  importedLocator,
+  keyMark,
+  newKey,
+  newLocator,
+  parseKey,
+} from '../../lambdas/keys/key-format.ts';
 import { issueKeyToken, KEY_TOKEN_SECONDS } from '../../lambdas/keys/key-tokens.ts';
 import { EMPTY_KEYSET, nextKeyset } from '../../lambdas/signing/keyset.ts';
 import { Signer } from '../../lambdas/signing/signer.ts';
@@ -31,14 +38,14 @@ const issue = (key = KEY, wanted?: Caller['scopes'], by: Caller = caller) =>
   issueKeyToken({ kind: 'key', key }, by, wanted, { profile, deployment: DEPLOYMENT, signer });
 
 describe('a token of a key', () => {
-  test('has the scopes of the key or fewer, names its record and its hash, and not the key', async () => {
+  test('has the scopes of the key or fewer, names its record and the key by a mark, and neither the key nor its hash', async () => {
     const token = await issue();
     expect(token).toMatchObject({ scopes: ['read', 'write'], expiresInSeconds: KEY_TOKEN_SECONDS });
     expect(decodeJwt(token.accessToken)).toMatchObject({
       sub: 'k',
       tid: 't',
       loc: parseKey(profile.keys, KEY)?.locator,
-      kh: hashKey(KEY).toString('base64url'),
+      km: keyMark(hashKey(KEY)).toString('base64url'),
       scope: 'read write',
       exp: NOW + KEY_TOKEN_SECONDS,
     });
@@ -46,9 +53,12 @@ describe('a token of a key', () => {
     expect((await issue(KEY, ['read'])).scopes).toEqual(['read']);
   });
 
-  test('of an imported key names it by its hash', async () => {
-    const { accessToken } = await issue('sk-of-another-system');
-    expect(decodeJwt(accessToken).loc).toBe(importedLocator(hashKey('sk-of-another-system')));
+  test('of an imported key names it by what its hash cannot be made of', async () => {
+    const hash = hashKey('sk-of-another-system');
+    const claims = decodeJwt((await issue('sk-of-another-system')).accessToken);
+    expect(claims.loc).toBe(importedLocator(hash));
+    for (const form of ['hex', 'base64', 'base64url'] as const)
+      expect(JSON.stringify(claims)).not.toContain(hash.toString(form));
   });
 
   test('is given to nobody who asks for more, nor to a person, nor to a token: nobody stays in by renewing', async () => {

@@ -14,6 +14,7 @@ import {
 import { revokeKey, revokeKeys } from '../../lambdas/keys/revocation.ts';
 import { rotateKey } from '../../lambdas/keys/rotation.ts';
 import { profile } from '../../profiles/default.ts';
+import { profile as nams } from '../../profiles/nams.ts';
 import { DEPLOYMENT, SCOPES } from '../support/deployment.ts';
 import { memoryStores } from '../support/memory/stores.ts';
 import { FOREVER, NOW, storeTenant } from '../support/tenants.ts';
@@ -141,6 +142,57 @@ describe('nobody can give a key more than they have', () => {
     // And a person gives it back its own end, which TTL must not forestall.
     await rotateKey({ id: apiKey.id, request: grace(0), caller: person(), from: FROM }, at(NOW + 20));
     expect((await store.keys.find(tenant.tenantId, apiKey.id))?.expiresAt).toBe(FOREVER);
+  });
+
+  describe('expiry where every key lives for 90 days', () => {
+    const NINETY_DAYS = 90 * 86_400;
+    const fixed = (now: number): KeyContext => ({ ...at(now), profile: nams });
+    const makeThere = async (caller: Caller, now: number, request: object = {}) =>
+      (await createKey({ name: 'k', scopes: ['admin'], ...request }, caller, FROM, fixed(now))).apiKey;
+
+    test('a key that a key makes lives its full 90 days, and so does the one that it makes', async () => {
+      let maker = await makeThere(person(), NOW);
+      for (const day of [89, 178, 267]) {
+        const now = NOW + day * 86_400;
+        const made = await makeThere(program(maker), now);
+        expect(made.expiresAt).toBe(now + NINETY_DAYS);
+        expect((await makeThere(program(maker), now, { scopes: ['read'] })).expiresAt).toBe(
+          now + NINETY_DAYS,
+        );
+        const { apiKey } = await rotateKey(
+          { id: made.id, request: grace(0), caller: program(maker), from: FROM },
+          fixed(now + 20),
+        );
+        expect(apiKey.expiresAt).toBe(now + 20 + NINETY_DAYS);
+        const expiry = { field: 'expires_at', at: now + 30 + NINETY_DAYS };
+        const change = { id: made.id, request: { expiry }, caller: program(maker), from: FROM };
+        expect((await updateKey(change, fixed(now + 30))).expiresAt).toBe(expiry.at);
+        maker = made;
+      }
+    });
+
+    test('its maker gains no right by it, and a key that was given less than that gives no more', async () => {
+      const reader = program(await makeThere(person(), NOW, { scopes: ['read'] }));
+      await expect(makeThere(reader, NOW)).rejects.toEqual(exceeds);
+      const expiry = { field: 'expires_at', at: NOW + 1000 };
+      const brief = program(await makeThere(person(), NOW, { expiry }));
+      const made = await makeThere(brief, NOW + 10);
+      expect(made.expiresAt).toBe(NOW + 1000);
+      const later = { expiry: { ...expiry, at: NOW + 1001 } };
+      await expect(makeThere(brief, NOW + 10, later)).rejects.toEqual(exceeds);
+      // Nor does the key that it has made.
+      expect((await makeThere(program(made), NOW + 20)).expiresAt).toBe(NOW + 1000);
+    });
+
+    test('a tenant whose keys live shorter by default has keys that renew each other for that time', async () => {
+      const other = await storeTenant(store);
+      const keyDefaults = { expiresInDays: 30, scopes: null, allowedBlocks: null };
+      await store.tenants.change(other.tenantId, { keyDefaults }, { actor: 'user:u', requestId: 'r' }, NOW);
+      const { tenantId, workspaceId } = other;
+      const maker = program(await makeThere({ ...person(), tenantId, workspaceId }, NOW));
+      const now = NOW + 29 * 86_400;
+      expect((await makeThere(maker, now)).expiresAt).toBe(now + 30 * 86_400);
+    });
   });
 
   test('addresses: a bounded key makes keys within its bounds, and its own bounds by default', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { routes } from '../../lambdas/table/index.ts';
 import { apiConstants } from '../../lib/api-constants.ts';
+import { brandingOf } from '../../lib/branding.ts';
 import { bundleFunctions } from '../../lib/bundle.ts';
 import { functionSpecs } from '../../lib/functions.ts';
 import { deploymentOf, loadSettings } from '../../lib/settings.ts';
@@ -18,8 +19,9 @@ beforeAll(async () => {
   const deployment = deploymentOf(settings);
   const folders = await bundleFunctions({
     functions: Object.keys(functionSpecs(settings.profile)),
-    profile: 'memgraph',
+    profile: settings.profile,
     deployment,
+    branding: brandingOf(settings),
     api: apiConstants(routes, settings.profile, deployment),
     outDir: await mkdtemp(join(tmpdir(), 'latchkey-bundles-')),
   });
@@ -30,7 +32,7 @@ beforeAll(async () => {
 
 describe('the bundles', () => {
   it('are one of each function, with a handler', () => {
-    expect(Object.keys(bundles)).toHaveLength(12);
+    expect(Object.keys(bundles)).toHaveLength(13);
     for (const code of Object.values(bundles)) expect(code).toMatch(/export\{[^}]*\bas handler\b/);
   });
 

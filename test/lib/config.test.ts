@@ -66,6 +66,12 @@ describe('each fault of a configuration is one line with the field and what is a
       { gatewayContextHeaders: null },
       /^gatewayContextHeaders: must be true or false$/,
     ],
+    ['challenges of a third kind', { challenges: 'off' }, /^challenges: must be one of static, context$/],
+    [
+      'challenges from a context that headers do not come from',
+      { challenges: 'context', gatewayContextHeaders: false },
+      /^challenges: must be static where gatewayContextHeaders is false/,
+    ],
     [
       'an upstream that waits longer than API Gateway',
       { upstream: { url: 'https://a.example', timeoutSeconds: 28 } },

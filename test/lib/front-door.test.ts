@@ -106,11 +106,11 @@ describe('a preflight', () => {
     }
   });
 
-  it('allows the headers in which credentials travel', () => {
+  it('allows the headers that are ours', () => {
     const [{ Integration }] = preflights();
     const headers = Integration.IntegrationResponses[0].ResponseParameters;
     expect(headers['method.response.header.Access-Control-Allow-Headers']).toBe(
-      "'Authorization,X-API-Key,Content-Type,X-Request-ID,X-Workspace-Id'",
+      "'Authorization,X-API-Key,Content-Type,X-Request-ID,X-Workspace-Id,Idempotency-Key'",
     );
   });
 });
@@ -167,11 +167,15 @@ describe("API Gateway's own answers", () => {
     },
   );
 
-  it('turn an unknown usage key into a 403 with the reason', () => {
+  it('turn an unknown usage key into a 403 with the reason and a challenge', () => {
     expect(answer('INVALID_API_KEY')).toMatchObject({
       StatusCode: '403',
       body: { code: '$context.authorizer.code', message: '$context.authorizer.message' },
     });
+    const challenge = answer('INVALID_API_KEY').ResponseParameters[header('WWW-Authenticate')];
+    expect(challenge['Fn::Join'][1].at(-1)).toBe(
+      `/live/.well-known/oauth-protected-resource", error="insufficient_scope"'`,
+    );
   });
 
   it.each(['THROTTLED', 'QUOTA_EXCEEDED'])(
@@ -231,6 +235,20 @@ describe("API Gateway's own answers", () => {
     expect(misconfigured).toEqual(failure);
     expect(failure.StatusCode).toBe('500');
   });
+});
+
+it('with challenges from the context, what the authorizer refuses is told there, and the rest as ever', async () => {
+  const mapped = await templateOf({ profile: 'default', config: { challenges: 'context' } });
+  const challengeOf = (type: string) =>
+    propertiesOf(mapped, 'AWS::ApiGateway::GatewayResponse').find(({ ResponseType }) => ResponseType === type)
+      ?.ResponseParameters['gatewayresponse.header.WWW-Authenticate'];
+  for (const type of ['ACCESS_DENIED', 'INVALID_API_KEY'])
+    expect(challengeOf(type)).toBe('context.authorizer.challenge');
+  expect(challengeOf('UNAUTHORIZED')).toEqual(
+    propertiesOf(template, 'AWS::ApiGateway::GatewayResponse').find(
+      ({ ResponseType }) => ResponseType === 'UNAUTHORIZED',
+    )?.ResponseParameters['gatewayresponse.header.WWW-Authenticate'],
+  );
 });
 
 describe('without headers from the context (gatewayContextHeaders: false)', () => {

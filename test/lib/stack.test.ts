@@ -82,7 +82,7 @@ describe('the signing keys', () => {
 describe('every function', () => {
   it('runs on Node 24 and arm64, is traced, and has a log with a retention', () => {
     const functions = propertiesOf(development, 'AWS::Lambda::Function');
-    expect(functions).toHaveLength(12);
+    expect(functions).toHaveLength(13);
     for (const fn of functions) {
       expect(fn).toMatchObject({
         Runtime: 'nodejs24.x',
@@ -117,6 +117,30 @@ describe('the authorizer', () => {
   it('reads the secret only where tokens are signed with one that both sides share', () => {
     expect(rights(development, 'secretsmanager:GetSecretValue')).toHaveLength(0);
     expect(rights(production, 'secretsmanager:GetSecretValue')).toHaveLength(1);
+  });
+});
+
+describe('the function that fetches metadata documents of OAuth clients', () => {
+  it('may write its log and its traces and nothing else, and is in no network of ours', () => {
+    for (const template of [development, production]) {
+      const policies = propertiesOf(template, 'AWS::IAM::Policy').filter(({ PolicyName }) =>
+        PolicyName.startsWith('Functionsfetcher'),
+      );
+      const actions = policies.flatMap(({ PolicyDocument }) =>
+        PolicyDocument.Statement.flatMap(({ Action }: { Action: string | string[] }) => Action),
+      );
+      expect(actions.sort()).toEqual([
+        'logs:CreateLogStream',
+        'logs:PutLogEvents',
+        'xray:PutTelemetryRecords',
+        'xray:PutTraceSegments',
+      ]);
+      const [fetcher] = propertiesOf(template, 'AWS::Lambda::Function').filter(({ Description }) =>
+        Description.startsWith('Fetches the metadata'),
+      );
+      expect(Object.keys(fetcher.Environment.Variables)).toEqual(['METRICS_NAMESPACE']);
+      expect(fetcher.VpcConfig).toBeUndefined();
+    }
   });
 });
 

@@ -209,12 +209,12 @@ export const cases: readonly Case[] = [
     headers: { 'x-family': undefined },
   },
   {
-    guarantee: 'more than a function takes is a 500',
-    source: 'Lambda developer guide: gettingstarted-limits (status inferred)',
+    guarantee: 'more than a function takes is a 413',
+    source: 'Lambda developer guide: gettingstarted-limits; measured, koki-develop/lgtm-generator#10',
     path: '/test',
     request: { method: 'POST', body: Buffer.alloc(7 * 1024 * 1024, 'a') },
-    status: 500,
-    text: INTERNAL,
+    status: 413,
+    text: '{"message":"Request Too Long"}',
   },
   {
     guarantee: 'more than 10,240 bytes of headers are a 431',

@@ -57,7 +57,7 @@ export interface World {
 }
 
 /** What an `{id}` can name, by the path before it. */
-export const COLLECTIONS = ['api-keys', 'users', 'workspaces', 'sessions'] as const;
+export const COLLECTIONS = ['api-keys', 'users', 'workspaces', 'sessions', 'clients'] as const;
 
 export type Collection = (typeof COLLECTIONS)[number];
 
@@ -121,6 +121,8 @@ export async function createWorld(stack: TestStack, profile: Profile): Promise<W
         return (await freshPerson(stack, ada)).id;
       case 'sessions':
         return claimsOf(await stack.logIn(ada.account)).sid;
+      case 'clients':
+        return createClient(stack, ada.token);
       case 'workspaces': {
         if (kind === 'key') return ada.account.workspaceId;
         const created = { headers: bearer(ada.token), json: { name: 'of the matrix' } };
@@ -160,8 +162,20 @@ export async function createWorld(stack: TestStack, profile: Profile): Promise<W
       users: other.account.userId,
       workspaces: other.account.workspaceId,
       sessions: claimsOf(other.token).sid,
+      clients: await createClient(stack, other.token),
     },
   };
+}
+
+/** An OAuth client with a secret, for the people of whoever makes it; gives its id. */
+async function createClient(stack: TestStack, token: string): Promise<string> {
+  const json = {
+    name: 'of the matrix',
+    redirect_uris: ['https://app.example/cb'],
+    token_endpoint_auth_method: 'client_secret_basic',
+  };
+  return contents(expectStatus(await stack.send('POST /v1/clients', { headers: bearer(token), json }), 201))
+    .id;
 }
 
 let persons = 0;

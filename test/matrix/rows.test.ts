@@ -6,6 +6,8 @@ import { RATE_LIMIT_HEADERS } from '../../lambdas/contract/rate-limit-headers.ts
 import type { RouteId } from '../../lambdas/contract/route-id.ts';
 import { coversScope, type Scope } from '../../lambdas/contract/scopes.ts';
 import { apiRows } from '../../lambdas/kernel/api-rows.ts';
+import { wrongWrapping } from '../../lambdas/kernel/credential.ts';
+import type { HeaderValues } from '../../lambdas/kernel/headers.ts';
 import { routes } from '../../lambdas/table/index.ts';
 import { PROFILES } from '../profiles/profiles.ts';
 import { rightsIn } from '../support/deployment.ts';
@@ -148,6 +150,7 @@ const BODIES: Readonly<Partial<Record<RouteId, object>>> = {
   changePassword: { current_password: PASSWORD, new_password: PASSWORD },
   createUser: { email: 'of-the-matrix@example.com', password: PASSWORD },
   updateUser: { full_name: 'Renamed' },
+  createClient: { name: 'of the matrix', redirect_uris: ['https://app.example/cb'] },
   createWorkspace: { name: 'of the matrix' },
   updateWorkspace: { name: 'renamed' },
   updateTenant: { sector: 'Testing' },
@@ -288,7 +291,7 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))(
       test.each(cases)('%s: %s', async (_case, code, { headers, before }) => {
         const sent = await headers(world, row);
         await before?.(stack, sent);
-        expectError(await call(row, sent), row, code, stack);
+        expectError(await call(row, sent), row, { code, sent }, stack);
       });
 
       test.each(row.onlyPeople ? ['person'] : row.onlyKeys ? ['key'] : ['person', 'key'])(
@@ -341,11 +344,15 @@ function bodyWithoutId(response: HttpResponse): object {
   return JSON.parse(response.text.replace(/matrix-\d+/g, 'matrix'));
 }
 
+function valuesOf(headers: Headers): HeaderValues {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value].flat()]));
+}
+
 /** The whole answer of a refusal: status, headers and the profile's body, word for word. */
 function expectError(
   response: HttpResponse,
   row: ProtectedRow,
-  code: ErrorCode,
+  { code, sent }: { readonly code: ErrorCode; readonly sent: Headers },
   { profile, challenge }: TestStack,
 ): void {
   const { status, type, title, message } = ERRORS[code];
@@ -355,7 +362,11 @@ function expectError(
   expect(requestId).toMatch(/^matrix-\d+$/);
   expect(headers['content-type']).toMatch(/^application\/json/);
   expect(headers['access-control-allow-origin']).toBe('*');
-  expect(headers['www-authenticate']).toBe(status === 401 ? challenge : undefined);
+  const challenges: Readonly<Record<number, string>> = {
+    401: challenge,
+    403: `${challenge}, error="insufficient_scope"`,
+  };
+  expect(headers['www-authenticate']).toBe(challenges[status]);
   if (status !== 429) expect(headers['retry-after']).toBeUndefined();
   else expect(headers['retry-after']).toMatch(/^([1-9]|[1-5]\d|60)$/);
   // Who was recognised is told the allowance, by whoever answers; who was not learns nothing of one.
@@ -369,6 +380,7 @@ function expectError(
   const seconds = headers['retry-after'];
   const told: Partial<Record<ErrorCode, string>> = {
     insufficient_scope: `Insufficient scope. Required: ${row.scope}`,
+    invalid_credential: message + wrongWrapping(valuesOf(sent), profile.credentials),
     rate_limited: `${message} Try again in ${seconds} second${seconds === '1' ? '' : 's'}.`,
   };
   expect(response.json).toEqual(

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RouteId } from '../../lambdas/contract/route-id.ts';
 import { type ApiRow, apiRows } from '../../lambdas/kernel/api-rows.ts';
-import { sealCursor } from '../../lambdas/kernel/cursor.ts';
+import { tableCursors } from '../../lambdas/kernel/cursor.ts';
 import { routes } from '../../lambdas/table/index.ts';
 import { publishedPath } from '../../lib/openapi/document.ts';
 import {
@@ -30,7 +30,7 @@ type Row = Extract<ApiRow, { kind: 'route' }>;
 /** Its contract is our own; another profile only renames and wraps. */
 const PROFILE = 'default';
 
-/** An identity provider, without which the exchange is a 501. Nobody calls it: made-up tokens are of no issuer. */
+/** An identity provider, without which the exchange is always a 400. Nobody calls it: made-up tokens are of no issuer. */
 const PROVIDER = {
   issuer: 'https://id.example.com',
   audiences: ['api'],
@@ -209,9 +209,18 @@ async function logInAnother(): Promise<string> {
     .access_token;
 }
 
+const CLIENT = {
+  name: 'A client',
+  redirect_uris: ['https://app.example/cb'],
+  token_endpoint_auth_method: 'client_secret_basic',
+};
+
 /** Values that nobody can make up, by their place: ids, each of a thing that only this row is called with, and cursors. */
 async function parametersOf(route: RouteId): Promise<Readonly<Record<string, string>>> {
-  const cursor = (position: string) => ({ 'query.cursor': sealCursor(position, account.tenantId) ?? '' });
+  const cursors = tableCursors(stack.table);
+  const cursor = async (position: string) => ({
+    'query.cursor': (await cursors.seal(position, account.tenantId)) ?? '',
+  });
   switch (route) {
     case 'getKey':
     case 'updateKey':
@@ -229,6 +238,10 @@ async function parametersOf(route: RouteId): Promise<Readonly<Record<string, str
     case 'updateWorkspace':
     case 'deleteWorkspace':
       return { 'path.id': await created('createWorkspace', { name: route }) };
+    case 'getClient':
+    case 'rotateClientSecret':
+    case 'deleteClient':
+      return { 'path.id': await created('createClient', CLIENT) };
     case 'endSession': {
       const request = { headers: bearer(await stack.logIn(account)) };
       const response = expectStatus(await stack.send(`GET ${stack.path('getMe')}`, request), 200);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -51,6 +52,51 @@ test('help names every command; an unknown one and a wrong option are errors tha
     '"tenants list" takes no --dry-run.',
   );
   expect((await refusal('signing-keys', 'revoke')).text).toContain('ops -- signing-keys revoke KID');
+});
+
+test('an operator imports keys by their hash for a tenant, and decides whose one that two claim is', async () => {
+  const [ann, bob] = [await stack.onboard(), await stack.onboard()];
+  const keys = [0, 1].map((index) => `old-system-${index}-${crypto.randomUUID()}`);
+  const file = join(mkdtempSync(join(tmpdir(), 'latchkey-import-')), 'keys.ndjson');
+  const rows = keys.map((key, index) => ({
+    type: 'api_key',
+    id: `key_old${index}`,
+    sha256: createHash('sha256').update(key).digest('hex'),
+  }));
+  writeFileSync(file, rows.map((row) => JSON.stringify(row)).join('\n'));
+  const give = (tenant: string, ...more: string[]) => ops('import', file, '--tenant', tenant, ...more);
+  const owners = () => Promise.all(keys.map(async (key) => (await call(key)).json.tenant_id));
+  expect(await give(ann.tenantId, '--dry-run')).toEqual({
+    tenant: ann.tenantId,
+    created: 2,
+    not_imported: [],
+  });
+  expect(await give(ann.tenantId)).toMatchObject({ created: 2 });
+  expect(await owners()).toEqual([ann.tenantId, ann.tenantId]);
+  const contested = await give(bob.tenantId);
+  expect(contested).toMatchObject({ refused: 2, not_imported: [{ id: 'key_old0' }, { id: 'key_old1' }] });
+  expect(await owners()).toEqual([undefined, undefined]);
+  expect(await give(ann.tenantId, '--decide')).toMatchObject({ unchanged: 2, not_imported: [] });
+  expect(await owners()).toEqual([ann.tenantId, ann.tenantId]);
+  expect(await give(bob.tenantId, '--decide')).toMatchObject({ created: 2, not_imported: [] });
+  expect(await owners()).toEqual([bob.tenantId, bob.tenantId]);
+  await stack.local.idle();
+  expect(
+    (await ops('keys', 'list', '--tenant', ann.tenantId)).map(({ id }: { id: string }) => id),
+  ).not.toContain('key_old0');
+  const trail = await ops('audit', '--tenant', ann.tenantId, '--target', 'key:key_old0');
+  expect(trail.map(({ actor, action }: Record<string, string>) => `${action} ${actor}`)).toEqual(
+    expect.arrayContaining([
+      'key.import operator',
+      'key.disable system',
+      'key.enable operator',
+      'key.revoke operator',
+    ]),
+  );
+  expect((await refusal('import', 'nowhere.ndjson', '--tenant', ann.tenantId)).text).toContain(
+    'cannot be read',
+  );
+  expect((await refusal('import', file)).text).toContain('Which tenant? --tenant ID');
 });
 
 test('rights are counted: which scopes keys have, which roles people, and which of them are declared', async () => {

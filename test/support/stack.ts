@@ -16,7 +16,6 @@ import { routes } from '../../lambdas/table/index.ts';
 import { openApiDocument } from '../../lib/openapi/document.ts';
 import { deploymentOf, loadSettings } from '../../lib/settings.ts';
 import { type LocalStack, type LocalStackOptions, startStack } from '../../local/stack.ts';
-import { PROFILES } from '../profiles/profiles.ts';
 import { assemblyOf, type Configuration } from './assembly.ts';
 import { type Judged, judgeOf } from './documented.ts';
 import { type HttpRequest, type HttpResponse, httpClient, type Send } from './http.ts';
@@ -40,10 +39,12 @@ export interface TestStack {
   path(id: RouteId): string;
   readonly local: LocalStack;
   readonly url: string;
-  /** `WWW-Authenticate` of every 401 that API Gateway answers. */
+  /** `WWW-Authenticate` of every 401 that API Gateway answers, and the beginning of every 403's. */
   readonly challenge: string;
   /** Sends a request. Throws when the answer is not what the profile's OpenAPI document says of it. */
   readonly send: Send;
+  /** The same, whatever the document says of the answer. */
+  readonly raw: Send;
   /** Throws when an answer to `METHOD /path` is not what the document says of it. */
   readonly requireDocumented: (target: string, response: Judged) => void;
   /** The table, for what no route can bring about. */
@@ -78,7 +79,8 @@ export async function startTestStack(
   configuration: Configuration,
   options: Partial<LocalStackOptions> = {},
 ): Promise<TestStack> {
-  const profile = profileOf(configuration);
+  const settings = await loadSettings({ ...configuration, config: configuration.config ?? {} });
+  const { profile } = settings;
   const path = (id: RouteId) => pathOf(id, profile);
   const lines: string[] = [];
   const print = (line: string) => void lines.push(line);
@@ -89,9 +91,7 @@ export async function startTestStack(
   });
   const { url, dynamodbEndpoint, secretsEndpoint, region, credentials, outputs } = local;
   const { send: sendAsIs, close } = httpClient(url);
-  const { rights } = deploymentOf(
-    await loadSettings({ ...configuration, config: configuration.config ?? {} }),
-  );
+  const { rights } = deploymentOf(settings);
   const judge = judgeOf(openApiDocument(routes, profile, rights));
   const requireDocumented = (target: string, response: Judged) => {
     const wrong = judge(target, response);
@@ -112,6 +112,7 @@ export async function startTestStack(
     url,
     challenge: `Bearer resource_metadata="${url}/.well-known/oauth-protected-resource"`,
     send,
+    raw: sendAsIs,
     requireDocumented,
     lines,
     table: new Table(outputs.TableName ?? '', dynamodb),
@@ -165,12 +166,6 @@ function keepRights(local: LocalStack): void {
 export function expectStatus(response: HttpResponse, status: number): HttpResponse {
   if (response.status === status) return response;
   throw new Error(`${status} was expected, and this came: ${response.status} ${response.text}`);
-}
-
-function profileOf({ profile }: Configuration): Profile {
-  const found = PROFILES.find(({ name }) => name === profile);
-  if (found === undefined) throw new Error(`There is no profile ${profile}.`);
-  return found;
 }
 
 function pathOf(id: RouteId, profile: Profile): string {

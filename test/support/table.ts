@@ -3,6 +3,8 @@ import { DynamoDecisionStore } from '../../lambdas/access/decision-store.ts';
 import { Facts } from '../../lambdas/access/facts.ts';
 import { DynamoBackoffStore } from '../../lambdas/attempts/backoff-store.ts';
 import { DynamoSourceStore } from '../../lambdas/attempts/source-store.ts';
+import { DynamoClientStore } from '../../lambdas/clients/client-store.ts';
+import { DynamoClaimStore } from '../../lambdas/idempotency/claim-store.ts';
 import { createDynamoDbHttp } from '../../lambdas/kernel/dynamodb-http.ts';
 import type { Item, ItemKey } from '../../lambdas/kernel/items.ts';
 import type { RecordClient } from '../../lambdas/kernel/record-client.ts';
@@ -13,6 +15,7 @@ import { DynamoExchangeStore } from '../../lambdas/people/exchange-store.ts';
 import { DynamoPeopleStore } from '../../lambdas/people/people-store.ts';
 import { DynamoRefreshStore } from '../../lambdas/sessions/refresh-store.ts';
 import { DynamoSessionStore } from '../../lambdas/sessions/session-store.ts';
+import { DynamoSignInStore } from '../../lambdas/signin/sign-in-store.ts';
 import { ControlStore } from '../../lambdas/signing/control-store.ts';
 import { DynamoTenantStore } from '../../lambdas/tenancy/tenant-store.ts';
 import { DynamoWorkspaceStore } from '../../lambdas/tenancy/workspace-store.ts';
@@ -58,12 +61,15 @@ export async function startStore(): Promise<TestStore> {
     http,
     accounts: new DynamoAccountStore(table),
     backoff: new DynamoBackoffStore(table),
+    claims: new DynamoClaimStore(table),
+    clients: new DynamoClientStore(table),
     exchange: new DynamoExchangeStore(table),
     imports: new DynamoImportStore(table),
     keys: new DynamoKeyStore(table),
     people: new DynamoPeopleStore(table, RIGHTS),
     refreshTokens: new DynamoRefreshStore(table),
     sessions: new DynamoSessionStore(table),
+    signIns: new DynamoSignInStore(table),
     sources: new DynamoSourceStore(table),
     tenants: new DynamoTenantStore(table),
     workspaces: new DynamoWorkspaceStore(table),

@@ -106,6 +106,16 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
 };
 
 const MORE_MISTAKES: Readonly<Record<string, Mistake>> = {
+  'an idempotency key on a row whose function has no claims': {
+    written: "    summary: 'Count the people',",
+    instead: "    summary: 'Count the people',\n    idempotent: async () => '',",
+    error: /not assignable to type '(undefined|.*takes services with claims)/,
+  },
+  'an idempotency key of who is not proven': {
+    written: "    summary: 'A page',",
+    instead: "    summary: 'A page',\n    idempotent: async () => '',",
+    error: /takes a caller who is proven/,
+  },
   'an id that no profile can name': {
     written: '  listUsers: userGroup',
     instead: '  listPeople: userGroup',

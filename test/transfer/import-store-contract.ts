@@ -44,20 +44,57 @@ export function importStoreContract(stores: () => Stores): void {
       expect(await imports.create([], ORIGIN, NOW)).toBe(true);
     });
 
-    test('of another id, another hash or another tenant are taken; a revoked one says so', async () => {
+    test('of another id or hash are taken, of another tenant foreign; a revoked one says so', async () => {
       const [mine, theirs] = [await newTenant(), await newTenant()];
       const { imports, keys } = stores();
       const secret = text();
       const one = mine.issueOf(secret);
       await imports.create([one], ORIGIN, NOW);
-      for (const other of [
-        mine.issueOf(secret),
-        mine.issueOf(text(), { id: one.key.id }),
-        theirs.issueOf(secret),
-      ])
+      for (const other of [mine.issueOf(secret), mine.issueOf(text(), { id: one.key.id })])
         expect(await imports.presence([other])).toEqual(['taken']);
+      expect(await imports.presence([theirs.issueOf(secret)])).toEqual(['foreign']);
       await keys.revoke(one.key, ORIGIN, NOW);
       expect(await imports.presence([one])).toEqual(['revoked']);
+    });
+
+    test('that two tenants claim open neither: only who settles or withdraws it ends that', async () => {
+      const [mine, theirs] = [await newTenant(), await newTenant()];
+      const { imports, keys } = stores();
+      const secret = text();
+      const [one, claim] = [mine.issueOf(secret), theirs.issueOf(secret)];
+      await imports.create([one], ORIGIN, NOW);
+      const use = async () =>
+        (await stores().decisions().useKey(one.key.locator, one.hash, ADDRESS, NOW)).passed;
+      const found = () => keys.find(mine.tenantId, one.key.id);
+      await imports.contest(claim, ORIGIN);
+      await imports.contest(claim, ORIGIN);
+      expect(await use()).toBe(false);
+      expect(await found()).toMatchObject({ state: 'disabled', isContested: true });
+      expect(await imports.presence([one])).toEqual(['contested']);
+      expect(await imports.presence([claim])).toEqual(['foreign']);
+      expect(await keys.change(one.key, { state: 'active' }, ORIGIN, NOW)).toBe(false);
+      await imports.settle(one, ORIGIN);
+      await imports.settle(one, ORIGIN);
+      expect(await use()).toBe(true);
+      expect(await found()).toMatchObject({ state: 'active', isContested: false });
+      await imports.withdraw(claim, ORIGIN, NOW);
+      await imports.withdraw(claim, ORIGIN, NOW);
+      expect(await use()).toBe(false);
+      expect(await found()).toBeUndefined();
+      expect(await imports.create([claim], ORIGIN, NOW)).toBe(true);
+      expect(await use()).toBe(true);
+    });
+
+    test('that are revoked are not revived by a claim', async () => {
+      const [mine, theirs] = [await newTenant(), await newTenant()];
+      const { imports, keys } = stores();
+      const secret = text();
+      const one = mine.issueOf(secret);
+      await imports.create([one], ORIGIN, NOW);
+      await keys.revoke(one.key, ORIGIN, NOW);
+      await imports.contest(theirs.issueOf(secret), ORIGIN);
+      await imports.settle(one, ORIGIN);
+      expect(await keys.find(mine.tenantId, one.key.id)).toMatchObject({ state: 'revoked' });
     });
   });
 }

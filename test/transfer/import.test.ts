@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import type { UserCaller } from '../../lambdas/kernel/caller.ts';
 import { NEVER } from '../../lambdas/kernel/clock.ts';
 import { Problem } from '../../lambdas/kernel/problem.ts';
 import { hashKey } from '../../lambdas/keys/key-format.ts';
 import {
   type ImportContext,
   type ImportedKey,
+  type Importer,
   type ImportRow,
   importRows,
   type RowOutcome,
@@ -15,17 +15,16 @@ import { DEPLOYMENT } from '../support/deployment.ts';
 import { type MemoryStores, memoryStores } from '../support/memory/stores.ts';
 import { NOW, ORIGIN, storeTenant } from '../support/tenants.ts';
 
-const FROM = { requestId: 'r' };
 let stores: MemoryStores;
-let caller: UserCaller;
+let importer: Importer;
 let context: ImportContext;
 
 beforeEach(async () => {
   stores = memoryStores();
   const { account, tenantId, workspaceId } = await storeTenant(stores);
   const { userId } = account.user;
-  const rights = { role: 'admin', scopes: ['admin'], environment: 'live', sessionId: 's' } as const;
-  caller = { kind: 'user', tenantId, workspaceId, userId, ...rights };
+  const origin = { actor: `user:${userId}`, requestId: 'r' };
+  importer = { tenantId, workspaceId, scopes: ['admin'], origin };
   const { imports, workspaces } = stores;
   context = { imports, workspaces, profile, deployment: DEPLOYMENT, clock: () => NOW };
 });
@@ -46,13 +45,16 @@ const key = (line: number, text: string, given: Partial<ImportedKey> = {}): Impo
 });
 const workspace = (line: number, id: string): ImportRow => ({ kind: 'workspace', line, id, name: id });
 const always = () => true;
-const run = (rows: readonly ImportRow[], given: { dryRun?: boolean; until?: () => boolean } = {}) =>
+const run = (
+  rows: readonly ImportRow[],
+  given: { dryRun?: boolean; until?: () => boolean; by?: Importer; decides?: boolean } = {},
+) =>
   importRows(
     {
       rows: rows,
       dryRun: given.dryRun ?? false,
-      caller: caller,
-      from: FROM,
+      importer: given.by ?? importer,
+      ...(given.decides === undefined ? {} : { decides: given.decides }),
       hasTimeLeft: given.until ?? always,
     },
     context,
@@ -78,9 +80,9 @@ describe('an import', () => {
     const first = await run(rows);
     expect(said(first)).toEqual([[1, 'created'], [2, 'created'], ...rest, [5, 'created']]);
     expect(said(await run(rows))).toEqual([[1, 'unchanged'], [2, 'unchanged'], ...rest, [5, 'unchanged']]);
-    expect(await stores.keys.find(caller.tenantId, first[0]?.id ?? '')).toMatchObject({
+    expect(await stores.keys.find(importer.tenantId, first[0]?.id ?? '')).toMatchObject({
       workspaceId: 'second',
-      createdBy: `user:${caller.userId}`,
+      createdBy: importer.origin.actor,
       lifetimeSeconds: null,
     });
     expect((await stores.decisions().control(NOW)).importedKeys).toBe(true);
@@ -94,13 +96,13 @@ describe('an import', () => {
       [2, 'created'],
       [3, 'refused', 'is the key of line 2 again'],
     ]);
-    expect(await stores.workspaces.list(caller.tenantId)).toHaveLength(1);
-    expect((await stores.keys.page(caller.tenantId, 100)).keys).toHaveLength(1);
+    expect(await stores.workspaces.list(importer.tenantId)).toHaveLength(1);
+    expect((await stores.keys.page(importer.tenantId, 100)).keys).toHaveLength(1);
     expect((await stores.decisions().control(NOW)).importedKeys).toBeUndefined();
   });
 
   test('refuses a key that cannot be of this tenant and this contract, by the name of the field', async () => {
-    const closing = { id: 'closing', tenantId: caller.tenantId, name: 'c', keys: 0, isDefault: false };
+    const closing = { id: 'closing', tenantId: importer.tenantId, name: 'c', keys: 0, isDefault: false };
     const made = { ...closing, state: 'active', createdAt: NOW } as const;
     await stores.workspaces.create(made, ORIGIN);
     await stores.workspaces.close(made, ORIGIN, NOW);
@@ -119,7 +121,7 @@ describe('an import', () => {
   });
 
   test('gives a key no scope that the importer has not, and what a new key has when none is named', async () => {
-    caller = { ...caller, scopes: ['read', 'delete'] };
+    importer = { ...importer, scopes: ['read', 'delete'] };
     const { scopes: _, ...unnamed } = (key(4, 'd') as ImportRow & { kind: 'key' }).key;
     const outcomes = await run([
       key(1, 'a', { scopes: ['delete', 'read'] }),
@@ -134,14 +136,14 @@ describe('an import', () => {
       [4, 'created'],
     ]);
     const made = await Promise.all(
-      [0, 3].map((at) => stores.keys.find(caller.tenantId, outcomes[at]?.id ?? '')),
+      [0, 3].map((at) => stores.keys.find(importer.tenantId, outcomes[at]?.id ?? '')),
     );
     expect(made.map((each) => each?.scopes)).toEqual([['delete', 'read'], ['read']]);
   });
 
   test('never revives a revoked key, nor takes another’s place', async () => {
     const [first] = await run([key(1, 'one')]);
-    const made = await stores.keys.find(caller.tenantId, first?.id ?? '');
+    const made = await stores.keys.find(importer.tenantId, first?.id ?? '');
     if (made === undefined) throw new Error('The key was not made.');
     await stores.keys.revoke(made, ORIGIN, NOW);
     expect(said(await run([key(1, 'one'), key(2, 'one', { id: 'key_other' })]))).toEqual([
@@ -151,6 +153,36 @@ describe('an import', () => {
     expect(said(await run([key(1, 'one', { id: 'key_other' })]))).toEqual([
       [1, 'refused', 'this id or this hash belongs to another key'],
     ]);
+  });
+
+  test('of a key that another tenant has disables it for both, and a trial tells nothing; an operator decides', async () => {
+    const other = await storeTenant(stores);
+    const { tenantId, workspaceId } = other;
+    const theirs = { ...importer, tenantId, workspaceId };
+    const rows = [key(1, 'one', { id: 'key_one' })];
+    const state = async (of: string) => (await stores.keys.find(of, 'key_one'))?.state;
+    await run(rows, { by: theirs });
+    expect(said(await run(rows, { dryRun: true }))).toEqual([[1, 'created']]);
+    expect(await state(tenantId)).toBe('active');
+    const contested = [
+      [1, 'refused', 'this key is claimed by another tenant too: it opens nothing until an operator decides'],
+    ];
+    expect(said(await run(rows))).toEqual(contested);
+    expect(await state(tenantId)).toBe('disabled');
+    expect(said(await run(rows, { by: theirs }))).toEqual(contested);
+    expect(said(await run(rows, { by: theirs, dryRun: true }))).toEqual([[1, 'unchanged']]);
+    const enabling = stores.keys.find(tenantId, 'key_one').then((one) => {
+      if (one === undefined) throw new Error('The key is gone.');
+      return stores.keys.change(one, { state: 'active' }, ORIGIN, NOW);
+    });
+    expect(await enabling).toBe(false);
+    // For the one who has it, then for the other.
+    expect(said(await run(rows, { by: theirs, decides: true }))).toEqual([[1, 'unchanged']]);
+    expect(await state(tenantId)).toBe('active');
+    expect(said(await run(rows, { dryRun: true, decides: true }))).toEqual([[1, 'created']]);
+    expect(await state(tenantId)).toBe('active');
+    expect(said(await run(rows, { decides: true }))).toEqual([[1, 'created']]);
+    expect([await state(tenantId), await state(importer.tenantId)]).toEqual([undefined, 'active']);
   });
 
   test('whose time is up leaves the rest pending, and goes on with it when it is repeated', async () => {

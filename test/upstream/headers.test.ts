@@ -141,6 +141,12 @@ describe('to the upstream', () => {
   });
 });
 
+test('an idempotency key is the upstream’s affair, and reaches it as it came', () => {
+  expect(sent({ 'Idempotency-Key': ['"8e03978e-40d5-43dd-bc93-6894a57f9324"'] })).toMatchObject({
+    'idempotency-key': '"8e03978e-40d5-43dd-bc93-6894a57f9324"',
+  });
+});
+
 const NOW = Date.parse('2026-11-21T07:30:00Z') / 1000;
 const place = {
   upstreamUrl: 'http://10.0.0.1:3000/base',

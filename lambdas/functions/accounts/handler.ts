@@ -1,34 +1,53 @@
 import { profile } from '#profile';
 import { Facts } from '../../access/facts.ts';
 import { DynamoBackoffStore } from '../../attempts/backoff-store.ts';
+import { invalidRequests } from '../../attempts/source.ts';
 import { DynamoSourceStore } from '../../attempts/source-store.ts';
 import { serve } from '../../http/serve.ts';
 import { systemClock } from '../../kernel/clock.ts';
+import type { ServicesOf } from '../../kernel/route.ts';
 import { Table } from '../../kernel/table.ts';
 import { variable } from '../../kernel/variables.ts';
-import { type AccountServices, accountRoutes } from '../../people/account-rows.ts';
 import { DynamoAccountStore } from '../../people/account-store.ts';
 import { DynamoRefreshStore } from '../../sessions/refresh-store.ts';
 import { DynamoSessionStore } from '../../sessions/session-store.ts';
+import { DynamoSignInStore } from '../../signin/sign-in-store.ts';
+import { signInsOf } from '../../signin/sign-ins.ts';
 import { KeysetStore } from '../../signing/keyset-store.ts';
 import { Signer } from '../../signing/signer.ts';
+import { accountsRoutes } from '../../table/accounts.ts';
 
+const deployment = LATCHKEY_DEPLOYMENT;
 const table = new Table(variable('TABLE_NAME'));
+const sources = new DynamoSourceStore(table);
 const facts = new Facts(table, table.name);
 const keyset = new KeysetStore(variable('KEYSET_SECRET_ARN'), () => facts.control());
-const services: AccountServices = {
+const signIns = new DynamoSignInStore(table);
+const pages = { branding: LATCHKEY_BRANDING, url: variable('ISSUER') };
+const passwords = {
+  deployment,
+  accounts: new DynamoAccountStore(table),
+  backoff: new DynamoBackoffStore(table),
+  sources,
+  clock: systemClock,
+};
+const services: ServicesOf<typeof accountsRoutes> = {
   accounts: {
+    ...passwords,
     profile,
-    deployment: LATCHKEY_DEPLOYMENT,
-    accounts: new DynamoAccountStore(table),
     sessions: new DynamoSessionStore(table),
     refreshTokens: new DynamoRefreshStore(table),
-    backoff: new DynamoBackoffStore(table),
-    sources: new DynamoSourceStore(table),
     signer: new Signer(keyset.present, variable('ISSUER'), systemClock),
-    clock: systemClock,
   },
+  signIn: { ...passwords, signIns },
+  signIns: signInsOf(signIns, systemClock),
+  pages,
 };
 
-/** Serves onboarding and login. */
-export const handler = serve(accountRoutes, services, { profile, deployment: LATCHKEY_DEPLOYMENT });
+/** Serves onboarding, login and the pages on which people sign in: whatever looks at a password. */
+export const handler = serve(
+  accountsRoutes,
+  services,
+  { profile, deployment, pages },
+  { countErrors: invalidRequests(sources, deployment.addressLimits, systemClock) },
+);

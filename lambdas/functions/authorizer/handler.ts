@@ -2,6 +2,7 @@ import { DynamoDecisionStore } from '../../access/decision-store.ts';
 import { Facts } from '../../access/facts.ts';
 import { Guesses } from '../../access/guesses.ts';
 import { authorizer } from '../../http/authorize.ts';
+import { challenges } from '../../http/challenge.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { createDynamoDbHttp } from '../../kernel/dynamodb-http.ts';
 import { observe } from '../../kernel/metrics.ts';
@@ -14,6 +15,8 @@ const table = variable('TABLE_NAME');
 // Longer than a healthy table ever takes: an attempt that is given up may have counted.
 const client = createDynamoDbHttp({ attemptTimeoutMs: 2000, deadlineMs: 3000 });
 const { profile, deployment } = LATCHKEY_DECISION;
+// The API's own URL comes first.
+const issuers = variable('ACCEPTED_ISSUERS').split(' ');
 const secrets = deployment.tokens.acceptsHs256
   ? symmetricKeys(secretReader(variable('KEYSET_SECRET_ARN')))
   : undefined;
@@ -25,11 +28,12 @@ export const handler = authorizer(
     deployment,
     access: LATCHKEY_ACCESS,
     store: new DynamoDecisionStore(client, table, new Facts(client, table)),
-    tokens: new TokenVerifier(variable('ACCEPTED_ISSUERS').split(' '), secrets),
+    tokens: new TokenVerifier(issuers, secrets),
     guesses: new Guesses(),
     clock: systemClock,
   },
   JSON.parse(variable('USAGE_KEYS')),
   // The template sets it; without it, as in the bench, nothing is written.
   process.env.METRICS_NAMESPACE === undefined ? undefined : observe,
+  LATCHKEY_RESOURCE_METADATA === null ? undefined : challenges(issuers[0] + LATCHKEY_RESOURCE_METADATA),
 );

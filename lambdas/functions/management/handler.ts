@@ -2,8 +2,11 @@ import { profile } from '#profile';
 import { DynamoDecisionStore } from '../../access/decision-store.ts';
 import { Facts } from '../../access/facts.ts';
 import { AuditTrail } from '../../audit/trail-store.ts';
+import { DynamoClientStore } from '../../clients/client-store.ts';
 import { serve } from '../../http/serve.ts';
+import { DynamoClaimStore } from '../../idempotency/claim-store.ts';
 import { systemClock } from '../../kernel/clock.ts';
+import { tableCursors } from '../../kernel/cursor.ts';
 import type { ServicesOf } from '../../kernel/route.ts';
 import { Table } from '../../kernel/table.ts';
 import { variable } from '../../kernel/variables.ts';
@@ -20,8 +23,11 @@ const deployment = LATCHKEY_DEPLOYMENT;
 const table = new Table(variable('TABLE_NAME'));
 const keys = { profile, deployment, keys: new DynamoKeyStore(table), clock: systemClock };
 const workspaces = new DynamoWorkspaceStore(table);
+const clients = { profile, deployment, clients: new DynamoClientStore(table), clock: systemClock };
 const services: ServicesOf<typeof managementRoutes> = {
+  claims: new DynamoClaimStore(table),
   keys,
+  clients,
   users: new DynamoAccountStore(table),
   sessions: new DynamoSessionStore(table),
   clock: systemClock,
@@ -35,6 +41,7 @@ const services: ServicesOf<typeof managementRoutes> = {
     records: new DynamoDecisionStore(table, table.name, new Facts(table, table.name)),
   },
   audit: new AuditTrail(table),
+  cursors: tableCursors(table),
   usage: new DynamoUsageStore(table),
 };
 

@@ -1,7 +1,9 @@
 import { profile } from '#profile';
 import { DynamoBackoffStore } from '../../attempts/backoff-store.ts';
 import { serve } from '../../http/serve.ts';
+import { DynamoClaimStore } from '../../idempotency/claim-store.ts';
 import { systemClock } from '../../kernel/clock.ts';
+import { tableCursors } from '../../kernel/cursor.ts';
 import { Table } from '../../kernel/table.ts';
 import { variable } from '../../kernel/variables.ts';
 import { DynamoAccountStore } from '../../people/account-store.ts';
@@ -12,6 +14,9 @@ import { DynamoSessionStore } from '../../sessions/session-store.ts';
 const deployment = LATCHKEY_DEPLOYMENT;
 const table = new Table(variable('TABLE_NAME'));
 const services: PeopleServices = {
+  claims: new DynamoClaimStore(table),
+  clock: systemClock,
+  cursors: tableCursors(table),
   people: {
     people: new DynamoPeopleStore(table, deployment.rights),
     accounts: new DynamoAccountStore(table),

@@ -7,6 +7,7 @@ import { systemClock } from '../../kernel/clock.ts';
 import type { ServicesOf } from '../../kernel/route.ts';
 import { Table } from '../../kernel/table.ts';
 import { variable } from '../../kernel/variables.ts';
+import { pageFiles } from '../../pages/rows.ts';
 import { KeysetStore } from '../../signing/keyset-store.ts';
 import { DynamoCensusStore } from '../../status/census-store.ts';
 import { healthCheck, withDeadline } from '../../status/health.ts';
@@ -44,6 +45,7 @@ const services: ServicesOf<typeof publicRoutes> = {
     profile.name,
   ),
   openApi: () => ({ ...LATCHKEY_OPENAPI, servers: [{ url: issuer }] }),
+  pageFiles: pageFiles(LATCHKEY_BRANDING),
   discovery: discovery(issuer, LATCHKEY_ADVERTISED, profile, LATCHKEY_DEPLOYMENT.rights),
   publicKeys: async () => {
     const { keys, revokedKids } = await facts.control();
@@ -56,5 +58,5 @@ export const handler = serve(
   publicRoutes,
   services,
   { profile, deployment: LATCHKEY_DEPLOYMENT },
-  methodOrPath(LATCHKEY_METHODS),
+  { unmatched: methodOrPath(LATCHKEY_METHODS) },
 );

@@ -1,6 +1,8 @@
 import { profile } from '#profile';
 import { Facts } from '../../access/facts.ts';
+import { invalidRequests } from '../../attempts/source.ts';
 import { DynamoSourceStore } from '../../attempts/source-store.ts';
+import { DynamoClientStore } from '../../clients/client-store.ts';
 import { serve } from '../../http/serve.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import type { ServicesOf } from '../../kernel/route.ts';
@@ -19,6 +21,7 @@ import { tokenRoutes } from '../../table/tokens.ts';
 
 const deployment = LATCHKEY_DEPLOYMENT;
 const table = new Table(variable('TABLE_NAME'));
+const sources = new DynamoSourceStore(table);
 const facts = new Facts(table, table.name);
 const keyset = new KeysetStore(variable('KEYSET_SECRET_ARN'), () => facts.control());
 const grants: RefreshContext = {
@@ -39,9 +42,15 @@ const services: ServicesOf<typeof tokenRoutes> = {
     exchange: new DynamoExchangeStore(table),
     verify: providerTokens(deployment.identityProviders),
   },
-  sources: new DynamoSourceStore(table),
+  sources,
+  registration: { clients: new DynamoClientStore(table), sources, profile, clock: systemClock },
   keyTokens: grants,
 };
 
 /** Serves what gives tokens for tokens. */
-export const handler = serve(tokenRoutes, services, { profile, deployment });
+export const handler = serve(
+  tokenRoutes,
+  services,
+  { profile, deployment },
+  { countErrors: invalidRequests(sources, deployment.addressLimits, systemClock) },
+);

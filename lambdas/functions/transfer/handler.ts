@@ -2,6 +2,7 @@ import { profile } from '#profile';
 import { AuditTrail } from '../../audit/trail-store.ts';
 import { serve } from '../../http/serve.ts';
 import { systemClock } from '../../kernel/clock.ts';
+import { tableCursors } from '../../kernel/cursor.ts';
 import { Table } from '../../kernel/table.ts';
 import { variable } from '../../kernel/variables.ts';
 import { DynamoKeyStore } from '../../keys/key-store.ts';
@@ -25,6 +26,7 @@ const services: TransferServices = {
   tenants: new DynamoTenantStore(table),
   people: new DynamoPeopleStore(table, deployment.rights),
   audit: new AuditTrail(table),
+  cursors: tableCursors(table),
 };
 
 /** Serves export and import. */

@@ -1,4 +1,4 @@
-import type { Texts } from '../languages.ts';
+import type { Texts } from './en.ts';
 
 /** The texts of the pages in German. */
 export const de: Texts = {
@@ -9,7 +9,7 @@ export const de: Texts = {
     password: 'Passwort',
     submit: 'Anmelden',
     wrong: 'Die E-Mail-Adresse oder das Passwort ist falsch.',
-    expired: 'Dieses Formular war abgelaufen. Bitte geben Sie Ihr Passwort noch einmal ein.',
+    expired: 'Dieses Formular war abgelaufen. Bitte melden Sie sich noch einmal an.',
     signedInAs: (email) => `Sie sind als ${email} angemeldet. Melden Sie sich erneut an, um fortzufahren.`,
   },
   signedIn: {
@@ -28,7 +28,8 @@ export const de: Texts = {
   consent: {
     title: (app) => `Darf ${app} auf Ihr Konto zugreifen?`,
     unnamed: 'eine App ohne Namen',
-    callsItself: (name) => `Sie nennt sich „${name}“. Niemand hat diesen Namen geprüft.`,
+    quoted: (name) => `„${name}“`,
+    callsItself: (name) => `Die App nennt sich „${name}“. Niemand hat diesen Namen geprüft.`,
     unverified: 'Niemand hat geprüft, wer hinter dieser App steht.',
     app: 'App',
     goesTo: 'Danach geht es zu',

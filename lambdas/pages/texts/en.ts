@@ -7,7 +7,7 @@ export const en = {
     password: 'Password',
     submit: 'Sign in',
     wrong: 'The e-mail address or the password is wrong.',
-    expired: 'This form had expired. Please enter your password again.',
+    expired: 'This form had expired. Please sign in again.',
     signedInAs: (email: string) => `You are signed in as ${email}. Sign in again to continue.`,
   },
   signedIn: {
@@ -26,7 +26,8 @@ export const en = {
   consent: {
     title: (app: string) => `Allow ${app} to access your account?`,
     unnamed: 'an app without a name',
-    callsItself: (name: string) => `It calls itself “${name}”. Nobody has checked this name.`,
+    quoted: (name: string) => `“${name}”`,
+    callsItself: (name: string) => `The app calls itself “${name}”. Nobody has checked this name.`,
     unverified: 'Nobody has checked who is behind this app.',
     app: 'App',
     goesTo: 'You go back to',
@@ -79,3 +80,6 @@ export const en = {
   },
   skip: 'Skip to content',
 };
+
+/** Every text of the pages, in one language. */
+export type Texts = typeof en;

@@ -1,6 +1,6 @@
 import type { DecisionStore } from '../../../lambdas/access/decision.ts';
 import { allowsAddress } from '../../../lambdas/kernel/address.ts';
-import { sameHash } from '../../../lambdas/keys/key-format.ts';
+import { keyMark, sameHash } from '../../../lambdas/keys/key-format.ts';
 import type { KeyRecord, Use } from '../../../lambdas/keys/key-record.ts';
 import type { VerificationContext } from '../../../lambdas/keys/verification.ts';
 import { windowOf } from '../../../lambdas/plans/allowance.ts';
@@ -20,6 +20,14 @@ export class MemoryDecisionStore implements DecisionStore, Records {
 
   async useKey(locator: string, hash: Uint8Array, address: string, now: number): Promise<Use<KeyRecord>> {
     return this.#useKey(locator, hash, address, now, (allowed) => allowsAddress(allowed, address));
+  }
+
+  async useKeyMark(locator: string, mark: Uint8Array, address: string, now: number) {
+    const stored = this.#state.keys.get(locator);
+    const slots = stored === undefined ? [] : keyRecord(stored).slots;
+    const hash =
+      slots.map((slot) => slot.hash).find((each) => sameHash(keyMark(each), mark)) ?? new Uint8Array();
+    return this.useKey(locator, hash, address, now);
   }
 
   async useKeyAnywhere(locator: string, hash: Uint8Array, address: string, now: number) {

@@ -29,15 +29,36 @@ export class MemoryImportStore implements ImportStore {
     return true;
   }
 
+  async contest({ key: { locator, tenantId } }: KeyIssue): Promise<void> {
+    const stored = this.#state.keys.get(locator);
+    if (stored === undefined || stored.key.tenantId === tenantId || stored.key.state === 'revoked') return;
+    this.#state.keys.set(locator, {
+      ...stored,
+      key: { ...stored.key, state: 'disabled', isContested: true },
+    });
+  }
+
+  async settle({ key: { locator } }: KeyIssue): Promise<void> {
+    const stored = this.#state.keys.get(locator);
+    if (stored === undefined || !stored.key.isContested || stored.key.state !== 'disabled') return;
+    this.#state.keys.set(locator, { ...stored, key: { ...stored.key, state: 'active', isContested: false } });
+  }
+
+  async withdraw({ key: { locator } }: KeyIssue): Promise<void> {
+    this.#state.keys.delete(locator);
+  }
+
   async admitImportedKeys(): Promise<void> {
     this.#state.control = { ...this.#state.control, importedKeys: true };
   }
 
   #presenceOf({ locator, tenantId, id }: ApiKey): Presence {
     const byHash = this.#state.keys.get(locator)?.key;
+    if (byHash !== undefined && byHash.tenantId !== tenantId) return 'foreign';
     const byId = [...this.#state.keys.values()].find(({ key }) => key.tenantId === tenantId && key.id === id);
     if (byHash === undefined && byId === undefined) return 'absent';
-    if (byHash?.id !== id || byHash.tenantId !== tenantId) return 'taken';
-    return byHash.state === 'revoked' ? 'revoked' : 'same';
+    if (byHash?.id !== id) return 'taken';
+    if (byHash.state === 'revoked') return 'revoked';
+    return byHash.isContested ? 'contested' : 'same';
   }
 }

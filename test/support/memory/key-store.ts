@@ -1,3 +1,4 @@
+import type { Completes } from '../../../lambdas/kernel/claim.ts';
 import { NEVER } from '../../../lambdas/kernel/clock.ts';
 import { Problem } from '../../../lambdas/kernel/problem.ts';
 import type { ApiKey, KeyChange } from '../../../lambdas/keys/api-key.ts';
@@ -5,6 +6,7 @@ import { isImported } from '../../../lambdas/keys/key-format.ts';
 import type { KeyIssue, KeyPage, KeyRotation, KeySelection, KeyStore } from '../../../lambdas/keys/keys.ts';
 import { ROTATION_PAUSE_SECONDS } from '../../../lambdas/keys/rotation.ts';
 import type { KeyDefaults } from '../../../lambdas/tenancy/key-defaults.ts';
+import { completing } from './claim-store.ts';
 import { NO_USES, pair, type State, type StoredKey } from './state.ts';
 
 export class MemoryKeyStore implements KeyStore {
@@ -14,7 +16,8 @@ export class MemoryKeyStore implements KeyStore {
     this.#state = state;
   }
 
-  async create({ key, hash }: KeyIssue, maxKeys: number): Promise<void> {
+  async create({ key, hash }: KeyIssue, maxKeys: number, origin: Completes<ApiKey>): Promise<void> {
+    const complete = completing(this.#state, origin);
     const workspace = this.#state.workspaces.get(pair(key.tenantId, key.workspaceId));
     if (workspace?.state !== 'active') throw new Problem('not_found');
     const counted = this.#state
@@ -22,6 +25,7 @@ export class MemoryKeyStore implements KeyStore {
       .filter(({ key: { environment, locator } }) => environment === key.environment && !isImported(locator));
     if (counted.length >= maxKeys) throw new Problem('limit_reached');
     this.#state.keys.set(key.locator, storedKey({ key, hash }));
+    complete(key);
   }
 
   async find(tenantId: string, id: string): Promise<ApiKey | undefined> {
@@ -43,6 +47,7 @@ export class MemoryKeyStore implements KeyStore {
       (field) => field !== undefined,
     );
     if (stored === undefined || (touchesRecord && stored.key.state === 'revoked')) return false;
+    if (change.state === 'active' && stored.key.isContested) return false;
     const { slot, previous } = stored;
     // A grace ends no later than its key: whoever knows of another grace has not seen the last rotation.
     const outlasts = (graceEnd = 0) => graceEnd > (expiresAt ?? NEVER);

@@ -1,4 +1,5 @@
 import type { ChangeOrigin } from '../../../lambdas/audit/entries.ts';
+import type { Completes } from '../../../lambdas/kernel/claim.ts';
 import { Problem } from '../../../lambdas/kernel/problem.ts';
 import {
   MAX_USERS,
@@ -11,6 +12,7 @@ import {
 import type { Person, PersonChange } from '../../../lambdas/people/person.ts';
 import type { UserStanding } from '../../../lambdas/sessions/sessions.ts';
 import { claimAddress } from './account-store.ts';
+import { completing } from './claim-store.ts';
 import { pair, type State, type StoredPerson } from './state.ts';
 
 export class MemoryPeopleStore implements PeopleStore {
@@ -34,7 +36,11 @@ export class MemoryPeopleStore implements PeopleStore {
     return stored && person(stored);
   }
 
-  async create({ user, passwordHash, identity, createdAt }: NewPerson, origin: ChangeOrigin): Promise<void> {
+  async create(
+    { user, passwordHash, identity, createdAt }: NewPerson,
+    origin: ChangeOrigin & Completes<Person>,
+  ): Promise<void> {
+    const complete = completing(this.#state, origin);
     const { tenantId, userId, email } = user;
     const tenant = this.#state.tenants.get(tenantId);
     if (tenant === undefined) throw noPerson();
@@ -49,14 +55,9 @@ export class MemoryPeopleStore implements PeopleStore {
       passwordHash: passwordHash ?? undefined,
       heldUntil: null,
     });
-    this.#state.people.set(pair(tenantId, userId), {
-      ...user,
-      version: 0,
-      createdAt,
-      createdBy: origin.actor,
-      passwordVersion: 0,
-      keptSession: null,
-    });
+    const created = { ...user, version: 0, createdAt, createdBy: origin.actor };
+    this.#state.people.set(pair(tenantId, userId), { ...created, passwordVersion: 0, keptSession: null });
+    complete(created);
     if (identity !== undefined)
       this.#state.identities.set(identity, { userId, isManaged: true, decidedAt: null });
   }

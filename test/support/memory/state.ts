@@ -51,6 +51,16 @@ export interface StoredLogin extends Login {
   readonly heldUntil: number | null;
 }
 
+/** A claim on an idempotency key. */
+export interface StoredClaim {
+  readonly token: string;
+  readonly fingerprint: string;
+  /** JSON; null before it is completed. */
+  readonly answer: string | null;
+  readonly busyUntil: number;
+  readonly endsAt: number;
+}
+
 export interface StoredIdentity extends LinkedIdentity {
   /** `iat` of the latest token that has decided on the role. */
   readonly decidedAt: number | null;
@@ -72,6 +82,7 @@ export class State {
   /** By address. */
   readonly logins = new Map<string, StoredLogin>();
   readonly identities = new Map<string, StoredIdentity>();
+  readonly claims = new Map<string, StoredClaim>();
   readonly sessions = new Map<string, StoredSession>();
   control: ControlFacts = { version: 0, keys: [], revokedKids: new Set() };
 

@@ -1,6 +1,8 @@
 import type { Stores } from '../tenants.ts';
 import { MemoryAccountStore } from './account-store.ts';
 import { MemoryBackoffStore, MemorySourceStore } from './attempt-stores.ts';
+import { MemoryClaimStore } from './claim-store.ts';
+import { MemoryClientStore } from './client-store.ts';
 import { MemoryDecisionStore } from './decision-store.ts';
 import { MemoryExchangeStore } from './exchange-store.ts';
 import { MemoryImportStore } from './import-store.ts';
@@ -8,6 +10,7 @@ import { MemoryKeyStore } from './key-store.ts';
 import { MemoryPeopleStore } from './people-store.ts';
 import { MemoryRefreshStore } from './refresh-store.ts';
 import { MemorySessionStore } from './session-store.ts';
+import { MemorySignInStore } from './sign-in-store.ts';
 import { State } from './state.ts';
 import { MemoryTenantStore, MemoryWorkspaceStore } from './tenancy-stores.ts';
 
@@ -23,12 +26,15 @@ export function memoryStores(): MemoryStores {
     state,
     accounts: new MemoryAccountStore(state),
     backoff: new MemoryBackoffStore(),
+    claims: new MemoryClaimStore(state),
+    clients: new MemoryClientStore(),
     exchange: new MemoryExchangeStore(state),
     imports: new MemoryImportStore(state),
     keys: new MemoryKeyStore(state),
     people: new MemoryPeopleStore(state),
     refreshTokens: new MemoryRefreshStore(),
     sessions: new MemorySessionStore(state),
+    signIns: new MemorySignInStore(state),
     sources: new MemorySourceStore(),
     tenants: new MemoryTenantStore(state),
     workspaces: new MemoryWorkspaceStore(state),

@@ -1,9 +1,11 @@
+import type { Completes } from '../../../lambdas/kernel/claim.ts';
 import { Problem } from '../../../lambdas/kernel/problem.ts';
 import { isImported } from '../../../lambdas/keys/key-format.ts';
 import type { Tenant, TenantChange } from '../../../lambdas/tenancy/tenant.ts';
 import type { TenantStore } from '../../../lambdas/tenancy/tenants.ts';
 import type { Workspace, WorkspaceChange } from '../../../lambdas/tenancy/workspace.ts';
 import { MAX_WORKSPACES, type WorkspaceStore } from '../../../lambdas/tenancy/workspaces.ts';
+import { completing } from './claim-store.ts';
 import { pair, type State } from './state.ts';
 
 export class MemoryTenantStore implements TenantStore {
@@ -59,10 +61,13 @@ export class MemoryWorkspaceStore implements WorkspaceStore {
     return this.#ofTenant(tenantId).find((workspace) => workspace.id === id);
   }
 
-  async create({ id, tenantId, name, createdAt }: Workspace): Promise<void> {
+  async create(created: Workspace, origin: Completes<Workspace>): Promise<void> {
+    const { id, tenantId, name, createdAt } = created;
+    const complete = completing(this.#state, origin);
     if (this.#state.workspaces.has(pair(tenantId, id))) throw new Problem('conflicting_state');
     if (this.#ofTenant(tenantId).length >= MAX_WORKSPACES) throw new Problem('limit_reached');
     this.#state.workspaces.set(pair(tenantId, id), { id, tenantId, name, createdAt, state: 'active' });
+    complete(created);
   }
 
   async change({ tenantId, id }: Workspace, change: WorkspaceChange): Promise<boolean> {

@@ -2,8 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['test/clients/*.test.ts'],
-    globalSetup: ['test/clients/installation.ts'],
+    include: ['test/published-clients/*.test.ts'],
+    globalSetup: ['test/published-clients/installation.ts'],
     testTimeout: 180_000,
     hookTimeout: 300_000,
     pool: 'forks',

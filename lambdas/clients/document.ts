@@ -1,0 +1,44 @@
+import * as z from 'zod';
+import { invalidDocument } from './document-url.ts';
+import { authenticationMethod, clientName, jwks, type PublicKeySet, redirectUris } from './metadata.ts';
+
+/** A Client ID Metadata Document (draft-ietf-oauth-client-id-metadata-document), as far as we use it. */
+export interface ClientDocument {
+  readonly name: string | null;
+  readonly redirectUris: readonly string[];
+  readonly authentication: 'none' | 'private_key_jwt';
+  readonly keys: PublicKeySet | null;
+}
+
+const documentBody = z.object({
+  client_id: z.string(),
+  client_name: clientName.optional(),
+  redirect_uris: redirectUris,
+  token_endpoint_auth_method: authenticationMethod
+    .exclude(['client_secret_basic'], 'must be none or private_key_jwt: nobody has a secret with it')
+    .default('none'),
+  jwks: jwks.optional(),
+});
+
+/** Reads a document that was fetched from the URL. Throws `invalid_client` that says what is wrong with it. */
+export function readDocument(clientId: string, text: string): ClientDocument {
+  const { data, error } = documentBody.safeParse(parsed(text));
+  if (error !== undefined) {
+    const [issue] = error.issues;
+    throw invalidDocument(`${issue?.path.join('.') || 'the document'}: ${issue?.message}`);
+  }
+  if (data.client_id !== clientId)
+    throw invalidDocument('client_id: must be the URL of the document, to the letter');
+  const { client_name: name = null, token_endpoint_auth_method: authentication, jwks: keys = null } = data;
+  if ((authentication === 'private_key_jwt') !== (keys !== null))
+    throw invalidDocument('jwks: must be there for private_key_jwt, and for nothing else');
+  return { name, redirectUris: data.redirect_uris, authentication, keys };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw invalidDocument('it is not JSON');
+  }
+}

@@ -1,0 +1,33 @@
+import { requiredScopes } from '../access/checks.ts';
+import { rowAccess } from '../access/decide.ts';
+import type { Decision, DecisionContext, DecisionRequest } from '../access/decision.ts';
+
+/** Adds the `WWW-Authenticate` of a refusal to the authorizer's context. */
+export type Challenge = (
+  decision: Decision,
+  request: DecisionRequest,
+  context: DecisionContext,
+) => { readonly challenge?: string };
+
+/** A path that stands in a quoted string, and in metadata, as it is; callers of others are led to the whole API's. */
+const PLAIN_PATH = /^[\w.~/-]{1,512}$/;
+
+/**
+ * Challenges that say why and what for (RFC 6750, 3): where the metadata of the path are (RFC 9728, 5.1), the error, but
+ * of a call without a credential, and the scopes that the row takes. `metadataUrl` is that of the whole API.
+ */
+export function challenges(metadataUrl: string): Challenge {
+  return (decision, request, context) => {
+    const { outcome } = decision;
+    if (outcome !== 'refused' && outcome !== 'forbidden') return {};
+    const { path } = request;
+    const scopes = requiredScopes({ request, context, access: rowAccess(request, context.access) });
+    const error = outcome === 'refused' ? 'invalid_token' : 'insufficient_scope';
+    const challenge = [
+      `Bearer resource_metadata="${metadataUrl}${PLAIN_PATH.test(path) ? path : ''}"`,
+      ...(decision.code === 'missing_credential' ? [] : [`error="${error}"`]),
+      ...(scopes.length === 0 ? [] : [`scope="${scopes.join(' ')}"`]),
+    ].join(', ');
+    return { challenge };
+  };
+}

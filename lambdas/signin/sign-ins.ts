@@ -1,0 +1,139 @@
+import { createHash, randomBytes, randomUUIDv7 } from 'node:crypto';
+import type { ChangeOrigin, PlacedOrigin } from '../audit/entries.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { HostCookie } from '../kernel/host-cookie.ts';
+import { enterWithPassword, type PasswordContext, type PasswordCredentials } from '../people/accounts.ts';
+import type { User } from '../sessions/user.ts';
+import type { TenantFacts } from '../tenancy/tenant-facts.ts';
+import { csrfToken } from './csrf.ts';
+import { SIGN_IN_COOKIE, type SignedIn, type SignInCookies, type SignIns } from './sign-in.ts';
+
+/** Seconds for which a sign-in lasts, used or not: a working day, and not the computer of yesterday's guest. */
+export const SIGN_IN_SECONDS = 12 * 3600;
+
+/** Bytes of chance in a cookie: nobody guesses it, so a plain hash of it may be stored. */
+const SECRET_BYTES = 32;
+const SECRET = /^[\w-]{43}$/;
+
+/** RFC 8176, 2: a password. */
+const BY_PASSWORD = ['pwd'] as const;
+
+/** A sign-in as it is stored, under the hash of the cookie's secret. Times are Unix seconds. */
+export interface SignInRecord {
+  readonly signInId: string;
+  readonly tenantId: string;
+  readonly userId: string;
+  readonly workspaceId: string;
+  /** The version of the person who signed in. */
+  readonly userVersion: number;
+  readonly authTime: number;
+  readonly expiresAt: number;
+}
+
+/** Who signed in, as they are now. */
+export interface PresentPerson {
+  readonly user: User;
+  /** The version of the person since which the password is what it is. */
+  readonly passwordVersion: number;
+  readonly tenantState: TenantFacts['state'];
+}
+
+export interface SignInStore {
+  create(hash: string, signIn: SignInRecord, origin: ChangeOrigin): Promise<void>;
+  /** Undefined where there is none, or it has expired. */
+  find(hash: string, now: number): Promise<SignInRecord | undefined>;
+  /** Ends a sign-in; nothing happens where it has ended. */
+  end(hash: string, signIn: SignInRecord, origin: ChangeOrigin, now: number): Promise<void>;
+  /** Undefined for who is gone. */
+  person(tenantId: string, userId: string): Promise<PresentPerson | undefined>;
+}
+
+/** The secret of a browser before anybody has signed in with it. Signing in replaces it, so that none can be planted. */
+export function newSecret(): string {
+  return randomBytes(SECRET_BYTES).toString('base64url');
+}
+
+/** The secret in a browser's cookie; undefined where none of ours is. */
+export function secretOf(cookies: SignInCookies): string | undefined {
+  const secret = cookies[SIGN_IN_COOKIE];
+  return secret !== undefined && SECRET.test(secret) ? secret : undefined;
+}
+
+/** The cookie of a browser in which nobody has signed in: it goes when the browser is closed. */
+export function browserCookie(secret: string): HostCookie {
+  return new HostCookie(SIGN_IN_COOKIE, secret);
+}
+
+/** Lax: a client leads here from its own site, by a link or a redirect. */
+export function signInCookie(secret: string): HostCookie {
+  return new HostCookie(SIGN_IN_COOKIE, secret, { maxAgeSeconds: SIGN_IN_SECONDS, sameSite: 'Lax' });
+}
+
+/** Finds who is signed in. */
+export function signInsOf(store: Pick<SignInStore, 'find' | 'person'>, clock: Clock): SignIns {
+  return {
+    async current(cookies): Promise<SignedIn | undefined> {
+      const secret = secretOf(cookies);
+      if (secret === undefined) return undefined;
+      const signIn = await store.find(hashSecret(secret), clock());
+      const present = signIn && (await store.person(signIn.tenantId, signIn.userId));
+      if (signIn === undefined || present === undefined) return undefined;
+      if (present.tenantState !== 'active' || present.passwordVersion > signIn.userVersion) return undefined;
+      const { signInId, tenantId, userId, workspaceId, authTime } = signIn;
+      const { email, role } = present.user;
+      const csrf = csrfToken(secret);
+      return { signInId, tenantId, userId, workspaceId, authTime, email, role, amr: BY_PASSWORD, csrf };
+    },
+  };
+}
+
+export interface SignInContext extends PasswordContext {
+  readonly signIns: SignInStore;
+}
+
+/**
+ * Signs a person in with a browser that has `secret`, which ends what it was signed in as. Gives the secret that it has
+ * from now on. Throws as {@link enterWithPassword}.
+ */
+export async function signIn(
+  credentials: PasswordCredentials,
+  secret: string,
+  from: PlacedOrigin,
+  context: SignInContext,
+): Promise<string> {
+  const { signIns, clock } = context;
+  const renewed = newSecret();
+  await enterWithPassword(credentials, from, context, async (user, workspaceId) => {
+    const { tenantId, userId, version = 0 } = user;
+    const now = clock();
+    const record: SignInRecord = {
+      signInId: randomUUIDv7(),
+      tenantId,
+      userId,
+      workspaceId,
+      // Of the person as they were before the password was looked at: a change of it meanwhile ends this.
+      userVersion: version,
+      authTime: now,
+      expiresAt: now + SIGN_IN_SECONDS,
+    };
+    await signIns.create(hashSecret(renewed), record, { actor: `user:${userId}`, ...from });
+  });
+  await signOut(secret, from, context);
+  return renewed;
+}
+
+/** Ends what a browser is signed in as; nothing happens where nobody is. */
+export async function signOut(
+  secret: string,
+  from: PlacedOrigin,
+  { signIns, clock }: Pick<SignInContext, 'signIns' | 'clock'>,
+): Promise<void> {
+  const hash = hashSecret(secret);
+  const signIn = await signIns.find(hash, clock());
+  if (signIn === undefined) return;
+  await signIns.end(hash, signIn, { actor: `user:${signIn.userId}`, ...from }, clock());
+}
+
+function hashSecret(secret: string): string {
+  return createHash('sha256').update(secret).digest('base64url');
+}

@@ -1,0 +1,6 @@
+import { servedBy } from '../kernel/route.ts';
+import { accountRoutes } from '../people/account-rows.ts';
+import { signInRoutes } from '../signin/rows.ts';
+
+/** The rows that the function `accounts` serves. */
+export const accountsRoutes = servedBy('accounts', [accountRoutes, signInRoutes]);

@@ -1,0 +1,16 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { tableCursors } from '../../lambdas/kernel/cursor.ts';
+import { startStore, type TestStore } from '../support/table.ts';
+
+let store: TestStore;
+beforeAll(async () => {
+  store = await startStore();
+});
+afterAll(() => store.stop());
+
+test('of instances that need the first key at once all have the same one', async () => {
+  const instances = Array.from({ length: 20 }, () => tableCursors(store.table));
+  const sealed = await Promise.all(instances.map((one) => one.seal('key_1', 't')));
+  for (const cursor of sealed)
+    for (const one of instances) expect(await one.open(cursor ?? '', 't')).toBe('key_1');
+});
