@@ -1,3 +1,4 @@
+import { text as streamText } from 'node:stream/consumers';
 import { type AwsAnswer, type AwsCall, AwsError } from '../aws-endpoint.ts';
 import { invokedFunction } from '../iam/accesses.ts';
 import type { Functions } from './functions.ts';
@@ -9,6 +10,8 @@ export async function serveLambda({ path, body }: AwsCall, functions: Functions)
   switch (invocation.kind) {
     case 'returned':
       return { status: 200, body: invocation.payload, contentType: 'application/json' };
+    case 'streaming':
+      return { status: 200, body: await streamText(invocation.output), contentType: 'application/json' };
     case 'failed':
       return {
         status: 200,
