@@ -19,7 +19,8 @@ import type { Profile } from '../lambdas/contract/profile.ts';
 import type { ApiRow } from '../lambdas/kernel/api-rows.ts';
 import { ACCESS_LOG } from './access-log.ts';
 import { preflight } from './cors.ts';
-import { type FunctionName, forwarderName } from './functions.ts';
+import { forwarderName } from './forwarders.ts';
+import type { FunctionName } from './functions.ts';
 import { addGatewayResponses, challengeOf } from './gateway-responses.ts';
 import type { LatchkeyFunction } from './latchkey-function.ts';
 

@@ -1,6 +1,7 @@
 import type { Profile } from '../lambdas/contract/profile.ts';
 import type { ServiceName } from '../lambdas/contract/route-id.ts';
-import type { Upstream } from '../lambdas/contract/upstream.ts';
+import { type ForwardersOptions, forwarders } from './forwarders.ts';
+import type { Vpc } from './upstream-fields.ts';
 
 /** Every function by its folder `lambdas/<name>`. */
 export type FunctionName =
@@ -61,6 +62,10 @@ export interface FunctionSpec {
   /** Whether it reads metrics from CloudWatch. */
   readonly readsMetrics?: boolean;
   readonly usageKeys?: readonly UsageKeyRight[];
+  /** Where it stands within a network. @default - in none of the team's */
+  readonly vpc?: Vpc | undefined;
+  /** A function of the team's, by its ARN, that it may invoke. */
+  readonly invokesArn?: string | undefined;
   /** Functions that it may invoke. */
   readonly invokes?: readonly 'fetcher'[];
   /** Variables besides those that come with a right. */
@@ -78,18 +83,11 @@ const EXCHANGE_RIGHTS: readonly TableRight[] = [
 ];
 
 /** The part of the configuration on which the functions' rights depend. */
-export interface RightsOptions {
+export interface RightsOptions extends ForwardersOptions {
   /** @default - whether the profile's tokens are HS256 */
   readonly acceptsHs256?: boolean;
   /** Whether tokens of identity providers are exchanged. @default false */
   readonly exchanges?: boolean;
-  /** What stands behind the front door. @default - nothing */
-  readonly upstreams?: readonly Pick<Upstream, 'name' | 'path' | 'stream'>[];
-}
-
-/** The function that carries calls to an upstream. */
-export function forwarderName(upstream: Upstream['name']): FunctionName {
-  return upstream === '' ? 'forwarder' : `forwarder-${upstream}`;
 }
 
 const FORWARDER: FunctionSpec = {
@@ -102,30 +100,6 @@ const FORWARDER: FunctionSpec = {
   variables: ['ISSUER'],
 };
 
-/** Below what API Gateway waits for a stream, which is Lambda's own limit of 900. */
-const MAX_FUNCTION_SECONDS = 899;
-
-/** The forwarders of upstreams with a name. */
-function forwarders(
-  upstreams: NonNullable<RightsOptions['upstreams']>,
-): Readonly<Record<string, FunctionSpec>> {
-  const named = upstreams.filter(({ name }) => name !== '');
-  return Object.fromEntries(
-    named.map(({ name, path, stream }) => [
-      forwarderName(name),
-      stream === null
-        ? { ...FORWARDER, folder: 'forwarder', description: `Carries calls to the upstream of ${path}` }
-        : {
-            ...FORWARDER,
-            folder: 'streamer',
-            description: `Streams answers of the upstream of ${path}`,
-            // The head of the answer, then the stream, then some for the function's own log.
-            timeoutSeconds: Math.min(MAX_FUNCTION_SECONDS, 28 + stream.maxStreamSeconds),
-          },
-    ]),
-  );
-}
-
 /** The folders of `lambdas/functions` whose code some of the functions have. */
 export function foldersOf(specs: Readonly<Record<string, FunctionSpec>>): readonly string[] {
   return [...new Set(Object.entries(specs).map(([name, { folder = name }]) => folder))];
@@ -134,12 +108,9 @@ export function foldersOf(specs: Readonly<Record<string, FunctionSpec>>): readon
 /** All functions. A right stands here or it is not given. */
 export function functionSpecs(
   profile: Profile,
-  {
-    acceptsHs256 = profile.tokens.algorithm === 'HS256',
-    exchanges = false,
-    upstreams = [],
-  }: RightsOptions = {},
+  options: RightsOptions = {},
 ): Readonly<Record<FunctionName, FunctionSpec>> {
+  const { acceptsHs256 = profile.tokens.algorithm === 'HS256', exchanges = false } = options;
   return {
     authorizer: {
       description: 'Decides every request that takes a credential',
@@ -247,7 +218,7 @@ export function functionSpecs(
       readsMetrics: (profile.paths.getMetrics ?? []).length > 0,
     },
     forwarder: FORWARDER,
-    ...forwarders(upstreams),
+    ...forwarders(FORWARDER, options),
     fetcher: {
       description: 'Fetches the metadata documents of OAuth clients from the public internet',
       memoryMiB: 256,

@@ -48,6 +48,10 @@ export class LatchkeyFunctions extends Construct {
       props.keyset.grant(fn, spec.keyset ?? []);
       if (spec.readsMetrics === true) fn.lambda.addToRolePolicy(readMetrics());
       props.usagePlans.grant(fn, spec.usageKeys ?? []);
+      if (spec.invokesArn !== undefined)
+        fn.lambda.addToRolePolicy(
+          new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [spec.invokesArn] }),
+        );
       for (const variable of spec.variables ?? []) fn.tell(variable, props.variables[variable]);
       return [name, fn] as const;
     });

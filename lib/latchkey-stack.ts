@@ -12,7 +12,7 @@ import { KeysetSecret } from './keyset-secret.ts';
 import { LatchkeyFunctions } from './latchkey-functions.ts';
 import { Monitoring } from './monitoring.ts';
 import { reservedConcurrencyOf, type Settings, tokenSettings, wafLimitsOf } from './settings.ts';
-import { upstreamsOf } from './upstream-fields.ts';
+import { upstreamsOf, vpcsOf } from './upstream-fields.ts';
 import { UsageKeyReconciler } from './usage-key-reconciler.ts';
 import { UsagePlans, usageKeys } from './usage-plans.ts';
 import { Waf } from './waf.ts';
@@ -68,6 +68,7 @@ export class LatchkeyStack extends Stack {
         acceptsHs256: tokenSettings(config, profile).acceptsHs256,
         exchanges: config.identityProviders.length > 0,
         upstreams: upstreamsOf(config),
+        vpcs: vpcsOf(config),
       }),
       bundles,
       reservedConcurrency: reservedConcurrencyOf(config),
@@ -111,9 +112,9 @@ export class LatchkeyStack extends Stack {
       Latchkey: {
         try: firstCalls(rows, profile),
         anonymous: config.anonymous,
-        upstreams: upstreamsOf(config).map(({ path, url }) => ({
+        upstreams: upstreamsOf(config).map(({ path, target }) => ({
           path: path || (profile.upstreamPrefixes[0] ?? ''),
-          url,
+          url: target.kind === 'url' ? target.url : target.functionArn,
         })),
       },
     };

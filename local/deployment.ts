@@ -36,6 +36,7 @@ export interface DeploymentOptions {
   readonly apiKeyQuota: number;
   readonly mapsAuthorizerToHeaders: boolean;
   readonly clientMetadataHosts: readonly StandInHost[];
+  readonly lambdaEndpoint?: string;
 }
 
 const SCHEDULER_MILLISECONDS = 1_000;
@@ -51,7 +52,7 @@ export async function deploy(
   const client = new DynamodbClient(platform.dynamodb.url);
   const tables = await deployTables(template, client);
   const functions = deployFunctions(template, platform, options, cleanup);
-  platform.register('lambda', (call) => serveLambda(call, functions));
+  platform.register('lambda', (call) => serveLambda(call, functions, options.lambdaEndpoint));
   platform.register(CLOUDWATCH, async (call) => serveCloudWatch(call, functions.figures));
   const usageKeys = deployUsageKeys(template, platform, options);
   const gateway = new Gateway(template, functions, usageKeys, { ...options, now });

@@ -4,8 +4,9 @@ export interface Upstream {
   readonly name: string;
   /** The path below which it serves, as callers send it, without a slash at the end; empty for all. */
   readonly path: string;
-  /** Without a slash at the end; the path of a call is appended. */
-  readonly url: string;
+  readonly target: UpstreamTarget;
+  /** Where a share of the tenants goes instead. */
+  readonly canary: Canary | null;
   /** Seconds until its whole response must be there; of one that is streamed, its head. */
   readonly timeoutSeconds: number;
   /** Whether its pages may act as pages of the API's own origin. */
@@ -30,4 +31,17 @@ export interface CircuitBreakerSettings {
   readonly failures: number;
   /** Seconds until one call is made to see whether it answers again. */
   readonly openSeconds: number;
+}
+
+/** Where an upstream is. */
+export type UpstreamTarget =
+  /** Without a slash at the end; the path of a call is appended. */
+  | { readonly kind: 'url'; readonly url: string }
+  /** A function in Lambda. */
+  | { readonly kind: 'lambda'; readonly functionArn: string };
+
+export interface Canary {
+  readonly target: UpstreamTarget;
+  /** Of 100 tenants. */
+  readonly percent: number;
 }

@@ -1,24 +1,33 @@
 import type { IncomingMessage } from 'node:http';
+import type { Upstream } from '../contract/upstream.ts';
 import { Problem } from '../kernel/problem.ts';
-import { Connections, type UpstreamRequest } from '../upstream/connections.ts';
+import { upstreamChoice } from '../upstream/choice.ts';
+import { Connections } from '../upstream/connections.ts';
+import { LambdaUpstream } from '../upstream/lambda-client.ts';
 import { echo } from './echo.ts';
+import type { HttpRequest } from './event.ts';
+import { eventFor, readResult } from './lambda-upstream.ts';
 import type { Answer } from './serve.ts';
 import {
+  type AnswerLines,
   answerHead,
   circuitOf,
   type ForwarderOptions,
+  linesOf,
   MAX_BODY_BYTES,
+  type UpstreamCall,
   upstreamCalls,
 } from './upstream-call.ts';
 
 /** Carries calls to the team's API, or without one answers with what it would have been sent. */
 export function forwarder(options: ForwarderOptions): Answer {
   const { rendering } = options;
-  const callOf = upstreamCalls(options);
+  const upstreams = upstreamChoice(rendering.deployment.upstreams);
+  const callOf = upstreamCalls(options, upstreams);
   const targets = new Map(
-    rendering.deployment.upstreams.map((upstream) => [
+    upstreams.all.map((upstream) => [
       upstream,
-      { upstream, connections: new Connections(upstream.url), circuit: circuitOf(upstream) },
+      { upstream, exchange: exchangeWith(upstream), circuit: circuitOf(upstream) },
     ]),
   );
   return async (request) => {
@@ -26,37 +35,50 @@ export function forwarder(options: ForwarderOptions): Answer {
     const target = call.upstream && targets.get(call.upstream);
     const known = { route: 'upstream', caller: call.caller };
     if (target === undefined) return { result: echo(call, request, rendering), ...known };
-    const { upstream, connections, circuit } = target;
-    const { response, body } = await circuit.call(() =>
-      exchange(connections, call.request, upstream.timeoutSeconds),
+    const { upstream, exchange, circuit } = target;
+    const answer = await circuit.call(() =>
+      withinTime(upstream, (signal) => exchange(call, request, signal)),
     );
-    if (body === TOO_LARGE)
+    if (answer.body === TOO_LARGE)
       throw new Problem('upstream_failed', { cause: 'the response is larger than 4.5 MB' });
-    const head = answerHead(response, call, upstream, { ...options, request });
-    return { result: { ...head, body: body.toString('base64'), isBase64Encoded: true }, ...known };
+    const head = answerHead(answer, call, upstream, { ...options, request });
+    return { result: { ...head, body: answer.body.toString('base64'), isBase64Encoded: true }, ...known };
   };
 }
 
 /** The body of a response that does not fit into an answer. */
 const TOO_LARGE = Symbol('too large');
 
-interface UpstreamAnswer {
-  readonly response: IncomingMessage;
+interface UpstreamAnswer extends AnswerLines {
   readonly body: Buffer | typeof TOO_LARGE;
 }
 
-/** One request and its whole response. Throws `upstream_timeout` or `upstream_failed`. */
-async function exchange(
-  connections: Connections,
-  request: UpstreamRequest,
-  timeoutSeconds: number,
-): Promise<UpstreamAnswer> {
+/** One call and its whole answer. */
+type Exchange = (call: UpstreamCall, request: HttpRequest, signal: AbortSignal) => Promise<UpstreamAnswer>;
+
+function exchangeWith({ target }: Upstream): Exchange {
+  if (target.kind === 'lambda') {
+    const fn = new LambdaUpstream(target.functionArn);
+    return async (call, request, signal) => readResult(await fn.invoke(eventFor(call, request), signal));
+  }
+  const connections = new Connections(target.url);
+  return async (call, _, signal) => {
+    const response = await connections.send(call.request, signal);
+    return { ...linesOf(response), body: await bodyOf(response) };
+  };
+}
+
+/** Throws `upstream_timeout` or `upstream_failed`, or the `Problem` that it came to. */
+async function withinTime<Result>(
+  { timeoutSeconds }: Upstream,
+  exchange: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
   const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort(), timeoutSeconds * 1000);
   try {
-    const response = await connections.send(request, deadline.signal);
-    return { response, body: await bodyOf(response) };
+    return await exchange(deadline.signal);
   } catch (cause) {
+    if (cause instanceof Problem) throw cause;
     throw new Problem(deadline.signal.aborted ? 'upstream_timeout' : 'upstream_failed', { cause });
   } finally {
     clearTimeout(timer);

@@ -4,6 +4,7 @@ import type { Writable } from 'node:stream';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import type { StreamSettings, Upstream } from '../contract/upstream.ts';
 import { Problem } from '../kernel/problem.ts';
+import { upstreamChoice } from '../upstream/choice.ts';
 import { Connections } from '../upstream/connections.ts';
 import { echo } from './echo.ts';
 import { readEvent, requireUnambiguousPath } from './event.ts';
@@ -13,6 +14,7 @@ import {
   answerHead,
   circuitOf,
   type ForwarderOptions,
+  linesOf,
   type UpstreamCall,
   upstreamCalls,
 } from './upstream-call.ts';
@@ -38,17 +40,28 @@ const DEFAULT_STREAM: StreamSettings = { maxStreamSeconds: 60, idleSeconds: 30 }
  */
 export function streamer(options: StreamerOptions): StreamingHandler {
   const { rendering, begin } = options;
-  const callOf = upstreamCalls(options);
+  const upstreams = upstreamChoice(rendering.deployment.upstreams);
+  const callOf = upstreamCalls(options, upstreams);
   const targets = new Map(
-    rendering.deployment.upstreams.map((upstream) => [
-      upstream,
-      { upstream, connections: new Connections(upstream.url), circuit: circuitOf(upstream) },
-    ]),
+    upstreams.all.flatMap((upstream) =>
+      upstream.target.kind === 'url'
+        ? [
+            [
+              upstream,
+              { upstream, connections: new Connections(upstream.target.url), circuit: circuitOf(upstream) },
+            ] as const,
+          ]
+        : [],
+    ),
   );
   return async (event, output) => {
     const started = performance.now();
     const request = readEvent(event);
-    const line = { requestId: request.requestId, route: `${request.method} ${request.resource}` };
+    const line = {
+      requestId: request.requestId,
+      gatewayRequestId: request.gatewayRequestId,
+      route: `${request.method} ${request.resource}`,
+    };
     const log = (status: number, call?: UpstreamCall, cause?: unknown) =>
       logRequest({
         ...line,
@@ -70,7 +83,7 @@ export function streamer(options: StreamerOptions): StreamingHandler {
       const { upstream, connections, circuit } = target;
       const sent = call.request;
       opened = await circuit.call(() => open(connections, upstream, sent));
-      const head = answerHead(opened.response, call, upstream, { ...options, request });
+      const head = answerHead(linesOf(opened.response), call, upstream, { ...options, request });
       const body = begin(output, head);
       // The prelude goes with the first write, even of nothing.
       body.write('');

@@ -6,7 +6,7 @@ import type { Clock } from '../kernel/clock.ts';
 import { counted, observe } from '../kernel/metrics.ts';
 import { Problem } from '../kernel/problem.ts';
 import type { Signer } from '../signing/signer.ts';
-import { upstreamFor } from '../upstream/choice.ts';
+import type { UpstreamChoice } from '../upstream/choice.ts';
 import { CircuitBreaker } from '../upstream/circuit-breaker.ts';
 import type { UpstreamRequest } from '../upstream/connections.ts';
 import type { Header } from '../upstream/header-table.ts';
@@ -41,12 +41,10 @@ export interface UpstreamCall {
 }
 
 /** Makes calls of requests. The result throws a `Problem` for a request that goes nowhere. */
-export function upstreamCalls({
-  signer,
-  rendering,
-  protocol,
-}: ForwarderOptions): (request: HttpRequest) => Promise<UpstreamCall> {
-  const upstreamOf = upstreamFor(rendering.deployment.upstreams);
+export function upstreamCalls(
+  { signer, protocol }: ForwarderOptions,
+  upstreams: UpstreamChoice,
+): (request: HttpRequest) => Promise<UpstreamCall> {
   return async (request) => {
     const { method, path, requestId, address, body, httpVersion, host, prefix } = request;
     const caller = callerOf(request.context);
@@ -64,8 +62,8 @@ export function upstreamCalls({
     });
     const publicUrl = { protocol, host, prefix };
     const told = { caller, requestId, assertion, address, publicUrl, httpVersion };
-    const upstream = upstreamOf(path);
-    const base = upstream === undefined ? undefined : new URL(upstream.url);
+    const upstream = upstreams.of(path, caller);
+    const base = upstream?.target.kind === 'url' ? new URL(upstream.target.url) : undefined;
     return {
       caller,
       upstream,
@@ -126,9 +124,9 @@ export function circuitOf({ name, circuitBreaker }: Upstream): Pick<CircuitBreak
 
 /** Status and headers of an upstream's answer as the caller gets them. */
 export function answerHead(
-  response: IncomingMessage,
+  response: AnswerLines,
   { publicUrl }: UpstreamCall,
-  { url, sharesOrigin }: Upstream,
+  { target, sharesOrigin }: Upstream,
   {
     rendering,
     clock,
@@ -141,20 +139,28 @@ export function answerHead(
     'x-request-id': request.requestId,
     ...rateLimitHeaders(request.context),
   });
-  const place = { upstreamUrl: url, publicUrl, sharesOrigin, now: clock() };
+  const upstreamUrl = target.kind === 'url' ? target.url : null;
+  const place = { upstreamUrl, publicUrl, sharesOrigin, now: clock() };
   return {
-    statusCode: response.statusCode ?? 0,
+    statusCode: response.status,
     multiValueHeaders: {
-      ...responseHeaders(headersOf(response), place),
+      ...responseHeaders(response.headers, place),
       ...Object.fromEntries(own.map(([name, value]) => [name.toLowerCase(), [value]])),
     },
   };
 }
 
-/** Names and values as they were received, in their order. */
-function headersOf({ rawHeaders }: IncomingMessage): readonly Header[] {
-  return Array.from({ length: rawHeaders.length / 2 }, (_, index) => [
-    rawHeaders[2 * index] ?? '',
-    rawHeaders[2 * index + 1] ?? '',
-  ]);
+/** Status and header lines of an answer, in their order. */
+export interface AnswerLines {
+  readonly status: number;
+  readonly headers: readonly Header[];
+}
+
+/** Those of a response as they were received. */
+export function linesOf({ statusCode = 0, rawHeaders }: IncomingMessage): AnswerLines {
+  const headers = Array.from(
+    { length: rawHeaders.length / 2 },
+    (_, index): Header => [rawHeaders[2 * index] ?? '', rawHeaders[2 * index + 1] ?? ''],
+  );
+  return { status: statusCode, headers };
 }

@@ -291,8 +291,10 @@ test('the request id and the allowance of the front door are on the upstream ans
     { headers: { 'x-request-id': 'mine' } },
   );
   expect(response.values['x-request-id']).toEqual(['mine']);
-  expect(response.values['x-ratelimit-limit']).toEqual(['100000']);
-  expect(response.values['ratelimit-policy']).toEqual(['"default";q=100000;w=60']);
+  expect(response.values['x-ratelimit-limit']).toEqual([String(ROOMY_TIER.keyRequestsPerMinute)]);
+  expect(response.values['ratelimit-policy']).toEqual([
+    `"default";q=${ROOMY_TIER.keyRequestsPerMinute};w=60`,
+  ]);
   expect(response.values.ratelimit).toEqual([expect.stringMatching(/^"default";r=\d+;t=\d+$/)]);
   expect(response.headers['ratelimit-remaining']).toBeUndefined();
   expect(response.values['access-control-allow-origin']).toEqual(['*']);
