@@ -40,6 +40,11 @@ const USES = {
   dynamodb: { Keys: { SK: { S: ['KEY'] } }, NewImage: { n: { N: [{ exists: true }] } } },
 };
 
+/** The end of a run of the reconciler, once a minute: by it the readers show that they are called. */
+const HEARTBEATS = {
+  dynamodb: { Keys: { SK: { S: ['RECONCILER'] } }, NewImage: { leasedUntil: { N: ['0'] } } },
+};
+
 /**
  * Brings what happens to keys, sessions, tenants and people to the function that does what follows from it, and uses
  * to the one that counts them. These two are all the readers that a shard takes (DynamoDB Streams API reference,
@@ -96,16 +101,20 @@ export class KeyStream extends Construct {
       ...common,
       target: consumer.lambda,
       // Lambda takes five at most ("Lambda quotas").
-      filters: [BIRTHS_AND_DEATHS, CHANGES, PEOPLE, ...(followsFirstUses ? [FIRST_USES] : [])].map(
-        (pattern) => FilterCriteria.filter(pattern),
-      ),
+      filters: [
+        BIRTHS_AND_DEATHS,
+        CHANGES,
+        PEOPLE,
+        HEARTBEATS,
+        ...(followsFirstUses ? [FIRST_USES] : []),
+      ].map((pattern) => FilterCriteria.filter(pattern)),
       batchSize: 100,
       maxBatchingWindow: Duration.seconds(5),
     });
     new EventSourceMapping(this, 'UsageMapping', {
       ...common,
       target: counter.lambda,
-      filters: [FilterCriteria.filter(USES)],
+      filters: [USES, HEARTBEATS].map((pattern) => FilterCriteria.filter(pattern)),
       // Uses of a key that come together are counted by one write. More would not fit into the 6 MB of a call.
       batchSize: 2500,
       maxBatchingWindow: Duration.seconds(60),

@@ -84,10 +84,11 @@ export class LatchkeyStack extends Stack {
 
     frontDoor.serve(functions);
     const limits = wafLimitsOf(config);
-    if (limits !== null) {
-      const { allowedOrigin } = config.cors;
-      new Waf(this, 'Waf', { stage: frontDoor.stage, rows, profile, allowedOrigin, limits });
-    }
+    const { allowedOrigin } = config.cors;
+    const waf =
+      limits === null
+        ? {}
+        : { waf: new Waf(this, 'Waf', { stage: frontDoor.stage, rows, profile, allowedOrigin, limits }) };
     keyset.rotateWith(functions.rotation, Duration.days(config.rotationDays));
     new UsageKeyReconciler(this, 'UsageKeyReconciler', functions);
     const keyStream = new KeyStream(this, 'KeyStream', {
@@ -105,6 +106,8 @@ export class LatchkeyStack extends Stack {
       functions,
       failures: keyStream.failures,
       usageKeys: config.usageKeys,
+      rotationDays: config.rotationDays,
+      ...waf,
       topicArn: config.alarmTopicArn,
     });
 

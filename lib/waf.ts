@@ -1,5 +1,6 @@
-import { Stack } from 'aws-cdk-lib';
+import { type Duration, Stack } from 'aws-cdk-lib';
 import type { Stage } from 'aws-cdk-lib/aws-apigateway';
+import { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { CfnWebACL, CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
 import { EXPOSED_HEADERS } from '../lambdas/contract/cors.ts';
@@ -20,6 +21,10 @@ export interface WafProps {
 /** The shortest window that AWS WAF looks back: who stops is let in soonest (WAF, "Rate-based rule high-level settings"). */
 const WINDOW_SECONDS = 60;
 const TOO_MANY = 'too-many';
+const REQUESTS = 'requests';
+
+/** Blocked requests in a period of which an alarm takes notice. */
+const MANY_BLOCKED = 1000;
 
 /**
  * Rate rules by source address before the stage: floods end here, before they cost an invocation. AWS WAF takes the
@@ -32,7 +37,7 @@ export class Waf extends Construct {
       description: 'Floods from one source address',
       scope: 'REGIONAL',
       defaultAction: { allow: {} },
-      visibilityConfig: visibility(this, 'requests'),
+      visibilityConfig: visibility(this, REQUESTS),
       customResponseBodies: {
         [TOO_MANY]: { contentType: 'APPLICATION_JSON', content: JSON.stringify(body(props.profile)) },
       },
@@ -49,6 +54,27 @@ export class Waf extends Construct {
     new CfnWebACLAssociation(this, 'Association', {
       resourceArn: props.stage.stageArn,
       webAclArn: acl.attrArn,
+    });
+  }
+
+  /**
+   * Blocked requests in a hundred, where there are enough to speak of (CloudWatch metrics of AWS WAF: the dimensions
+   * hold the names of metrics, and `ALL` all rules).
+   */
+  blockedPercent(period: Duration): MathExpression {
+    const of = (metricName: string) =>
+      new Metric({
+        namespace: 'AWS/WAFV2',
+        metricName,
+        dimensionsMap: { WebACL: metricNameOf(this, REQUESTS), Region: Stack.of(this).region, Rule: 'ALL' },
+        statistic: 'Sum',
+        period,
+      });
+    return new MathExpression({
+      expression: `IF(blocked >= ${MANY_BLOCKED}, 100 * blocked / (blocked + FILL(allowed, 0)), 0)`,
+      usingMetrics: { blocked: of('BlockedRequests'), allowed: of('AllowedRequests') },
+      label: 'blocked, in percent',
+      period,
     });
   }
 
@@ -116,8 +142,15 @@ function publicWrites(rows: readonly ApiRow[]): CfnWebACL.StatementProperty {
  * reference, `VisibilityConfig`). Samples of requests are kept with their headers, credentials too: none are.
  */
 function visibility(scope: Construct, name: string): CfnWebACL.VisibilityConfigProperty {
-  const metricName = `${Stack.of(scope).stackName}-${name}`;
-  return { cloudWatchMetricsEnabled: true, metricName, sampledRequestsEnabled: false };
+  return {
+    cloudWatchMetricsEnabled: true,
+    metricName: metricNameOf(scope, name),
+    sampledRequestsEnabled: false,
+  };
+}
+
+function metricNameOf(scope: Construct, name: string): string {
+  return `${Stack.of(scope).stackName}-${name}`;
 }
 
 /** The profile's error. It is static: it has no request id. */

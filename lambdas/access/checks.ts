@@ -1,6 +1,7 @@
 import type { Method } from '../contract/access.ts';
 import type { DecisionErrorCode } from '../contract/errors.ts';
 import { firstUncovered, type Scope } from '../contract/scopes.ts';
+import { staysInWorkspace } from '../kernel/caller.ts';
 import { upstreamScopes } from '../upstream/path-scopes.ts';
 import {
   type Asked,
@@ -39,6 +40,7 @@ export const CHECKS: {
     [isNotClaimed('none'), 'missing_credential'],
     [isNotClaimed('invalid'), 'invalid_credential'],
     [isNotClaimed('expired'), 'expired_credential'],
+    [isForThisResource, 'invalid_credential'],
     [isNotKnownWrong, 'invalid_credential'],
   ],
   /** When the one write has used the record. */
@@ -75,6 +77,12 @@ function isKnownRow({ access }: Asked): boolean {
 
 function isNotClaimed(kind: Claim['kind']) {
   return ({ claim }: Claimed): boolean => claim.kind !== kind;
+}
+
+/** A token for a path of the upstream is good there and below, segment by segment, and at no row of ours (RFC 8707). */
+function isForThisResource({ claim, access, request }: Claimed): boolean {
+  const resource = 'token' in claim ? claim.token?.resource : undefined;
+  return resource === undefined || (access === 'upstream' && `${request.path}/`.startsWith(`${resource}/`));
 }
 
 function isNotKnownWrong({ isKnownWrong }: Claimed): boolean {
@@ -140,8 +148,11 @@ function isAddressAllowed(proven: Proven): boolean {
   return !isElsewhere(proven);
 }
 
+/** What is a person's own, and takes no scope, is not a client's that acts for them: it could end their other sessions. */
 function isPersonIfAsked(proven: Proven): boolean {
-  return callersOf(proven) !== 'user' || proven.caller.kind === 'user';
+  const { caller } = proven;
+  if (callersOf(proven) !== 'user') return true;
+  return caller.kind === 'user' && (caller.clientId === undefined || requiredScopes(proven).length > 0);
 }
 
 function isKeyIfAsked(proven: Proven): boolean {
@@ -180,6 +191,6 @@ function isWorkspacePickedOnce({ picked }: Proven): boolean {
 /** A person works in any workspace of their tenant, a key in its own. One that is being deleted is gone. */
 function isPickedWorkspaceTheirs({ caller, tenant, picked: [workspaceId] }: Proven): boolean {
   if (workspaceId === undefined) return true;
-  if (caller.kind !== 'user') return workspaceId === caller.workspaceId;
+  if (staysInWorkspace(caller)) return workspaceId === caller.workspaceId;
   return tenant?.workspaces.has(workspaceId) === true && !tenant.suspendedWorkspaces.has(workspaceId);
 }

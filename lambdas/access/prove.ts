@@ -1,6 +1,6 @@
 import type { RowAccess } from '../contract/access.ts';
 import { roleScopes } from '../contract/rights.ts';
-import { coversScope, declaredScopes, type Scope } from '../contract/scopes.ts';
+import { declaredScopes, type Scope, sharedScopes } from '../contract/scopes.ts';
 import { type AddressBlock, allowsAddress } from '../kernel/address.ts';
 import type { Caller } from '../kernel/caller.ts';
 import { NEVER } from '../kernel/clock.ts';
@@ -141,7 +141,7 @@ async function recordOf({ claim, request, context, now }: Claimed): Promise<Cred
       if (record === undefined) return undefined;
       const granted = declaredScopes(record.caller.scopes, inclusion);
       // A token of a key is the key, with no more scopes than both have.
-      const scopes = token?.scopes.filter((scope) => coversScope(granted, scope, inclusion)) ?? granted;
+      const scopes = token === undefined ? granted : sharedScopes(token.scopes, granted, inclusion);
       return {
         ...record,
         ...use,
@@ -151,18 +151,25 @@ async function recordOf({ claim, request, context, now }: Claimed): Promise<Cred
       };
     }
     case 'session': {
-      const { sessionId, workspaceId } = claim.token;
+      const { sessionId, workspaceId, delegation } = claim.token;
       const { record, ...use } = await store.useSession(sessionId, address, now);
       if (record === undefined) return undefined;
       const { caller } = record;
+      const held = roleScopes(caller.role, roles);
       return {
         ...record,
         ...use,
         caller: {
           kind: 'user',
-          scopes: roleScopes(caller.role, roles),
           environment: 'live',
           ...caller,
+          // An OAuth client has what the person gave it, and never more than they have themselves.
+          ...(delegation === undefined
+            ? { scopes: held }
+            : {
+                clientId: delegation.clientId,
+                scopes: sharedScopes(delegation.scopes, held, inclusion),
+              }),
           workspaceId: workspaceId ?? caller.workspaceId,
         },
         isProven: true,

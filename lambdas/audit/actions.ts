@@ -24,6 +24,9 @@ export const AUDIT_ACTIONS = [
   'session.role',
   'session.refresh-reuse',
   'session.end',
+  'session.code-reuse',
+  'app.connect',
+  'app.disconnect',
   'signin.create',
   'signin.end',
 ] as const;

@@ -2,16 +2,13 @@ import { createHash } from 'node:crypto';
 import { createLocalJWKSet, decodeJwt, errors, type JWTPayload, jwtVerify } from 'jose';
 import type { Clock } from '../kernel/clock.ts';
 import { Problem } from '../kernel/problem.ts';
-import type { Client, ClientCredentials } from './client.ts';
+import { ASSERTION_ALGORITHMS, type Client, type ClientCredentials } from './client.ts';
 import type { StoredClient } from './client-record.ts';
 import type { PublicKeySet } from './metadata.ts';
 import { holdsSecret } from './secrets.ts';
 import type { ClientStore } from './stored-clients.ts';
 
 const JWT_BEARER = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
-
-/** Algorithms of assertions: asymmetric ones only. */
-const ALGORITHMS = ['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519', 'RS256', 'PS256'];
 
 /** Seconds for which an assertion may be valid, as each is remembered for so long, and by which clocks may differ. */
 const MAX_ASSERTION_SECONDS = 600;
@@ -119,7 +116,7 @@ async function verified(
 ): Promise<JWTPayload> {
   try {
     const { payload } = await jwtVerify(assertion, createLocalJWKSet(keys), {
-      algorithms: ALGORITHMS,
+      algorithms: [...ASSERTION_ALGORITHMS],
       issuer: clientId,
       subject: clientId,
       audience: [...audiences],

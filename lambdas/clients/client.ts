@@ -6,6 +6,17 @@ export const AUTHENTICATION_METHODS = ['none', 'client_secret_basic', 'private_k
 /** How a client proves who it is at the token endpoint (RFC 7591, 2: `token_endpoint_auth_method`). */
 export type AuthenticationMethod = (typeof AUTHENTICATION_METHODS)[number];
 
+/** The algorithms by which a client may sign its assertions (RFC 7523): asymmetric ones only. */
+export const ASSERTION_ALGORITHMS = [
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'Ed25519',
+  'RS256',
+  'PS256',
+] as const;
+
 /** An OAuth client: a program that people let act for them. */
 export interface Client {
   /** The https URL of its metadata document, or `client_…`. */

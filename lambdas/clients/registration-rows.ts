@@ -37,6 +37,7 @@ export const registrationRoutes = group.rows({
       'For clients without a metadata document. One that nobody has consented to ends after 24 hours. ' +
       'At most 20 an hour from one /24 or /64.',
     oauth: 'registration',
+    advertised: { endpoint: 'registration_endpoint' },
     maxBytes: MAX_REGISTRATION_BYTES,
     body: registrationBody,
     success: {

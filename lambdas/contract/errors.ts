@@ -119,6 +119,42 @@ const OTHER_ERRORS = {
     title: 'Client metadata not accepted',
     message: 'The metadata of the client are not accepted.',
   },
+  invalid_scope: {
+    status: 400,
+    type: 'validation_error',
+    title: 'Scope not accepted',
+    message: 'scope has more than was given, or what this API does not declare.',
+  },
+  invalid_target: {
+    status: 400,
+    type: 'validation_error',
+    title: 'Resource not accepted',
+    message: 'resource must be the URL of this API or of a path below it, and no more than was given.',
+  },
+  authorization_pending: {
+    status: 400,
+    type: 'authentication_error',
+    title: 'Authorization pending',
+    message: 'The person has not decided yet. Ask again after the interval.',
+  },
+  slow_down: {
+    status: 400,
+    type: 'rate_limit_error',
+    title: 'Slow down',
+    message: 'Wait for the interval between two requests.',
+  },
+  access_denied: {
+    status: 400,
+    type: 'authorization_error',
+    title: 'Access denied',
+    message: 'The person has not agreed.',
+  },
+  expired_token: {
+    status: 400,
+    type: 'authentication_error',
+    title: 'Device code expired',
+    message: 'The device code has expired. Begin again.',
+  },
   unsupported_grant_type: {
     status: 400,
     type: 'validation_error',

@@ -56,6 +56,18 @@ export function firstUncovered(
   return wanted.find((scope) => !coversScope(granted, scope, inclusion));
 }
 
+/** The scopes that both cover: of one that is wider than all of the other's, what the other has of it. */
+export function sharedScopes(
+  one: readonly Scope[],
+  other: readonly Scope[],
+  inclusion: ScopeInclusion,
+): readonly Scope[] {
+  return [
+    ...one.filter((scope) => coversScope(other, scope, inclusion)),
+    ...other.filter((scope) => !one.includes(scope) && coversScope(one, scope, inclusion)),
+  ];
+}
+
 /** The scopes that are declared: a stored one that no longer is gives no right, and is told to nobody who acts on it. */
 export function declaredScopes(stored: readonly Scope[], inclusion: ScopeInclusion): readonly Scope[] {
   return stored.filter((scope) => Object.hasOwn(inclusion, scope));

@@ -5,6 +5,8 @@ export const TAGS = {
   Pages:
     'What people see in a browser: signing in and out, with the files that pages load. No program calls them.',
   Tokens: 'Short-lived tokens for a refresh token, an API key, or the token of an identity provider.',
+  OAuth:
+    'Signing in by URL alone: how a client comes to act for a person, and how that ends (OAuth 2.1, MCP authorization).',
   Clients:
     'Programs that people let act for them (OAuth 2.1): registering them, and those of an administrator.',
   'API keys': 'Credentials of programs: create, change, rotate, verify and revoke them.',

@@ -1,10 +1,13 @@
+import { ASSERTION_ALGORITHMS, AUTHENTICATION_METHODS } from '../clients/client.ts';
 import type { Advertised, AdvertisedPath } from '../contract/advertised.ts';
+import type { Deployment } from '../contract/deployment.ts';
 import type { Profile } from '../contract/profile.ts';
-import type { Rights } from '../contract/rights.ts';
 import type { Scope } from '../contract/scopes.ts';
 import { apiRows } from '../kernel/api-rows.ts';
 import { Problem } from '../kernel/problem.ts';
 import type { Route } from '../kernel/route.ts';
+import { isProtected } from '../oauth/resources.ts';
+import { OFFLINE_ACCESS } from '../oauth/scopes.ts';
 import type { Discovery } from '../status/discovery-rows.ts';
 
 /** The rows that name their place in the metadata, under the profile's paths. */
@@ -24,10 +27,10 @@ export function discovery(
   issuer: string,
   advertised: readonly AdvertisedPath[],
   profile: Profile,
-  { inclusion }: Pick<Rights, 'inclusion'>,
+  { rights, tokens }: Pick<Deployment, 'rights' | 'tokens'>,
 ): Discovery {
-  const scopes = Object.keys(inclusion);
-  const server = authorizationServer(issuer, advertised, scopes);
+  const scopes = Object.keys(rights.inclusion);
+  const server = authorizationServer(issuer, advertised, { scopes, hasRefresh: tokens.refresh !== null });
   return {
     authorizationServer: () => server,
     protectedResource(path) {
@@ -44,23 +47,59 @@ export function discovery(
 }
 
 /**
- * RFC 8414, 2. The two lists are sent even when they are empty: without `grant_types_supported` the standard reads
+ * RFC 8414, 2; RFC 9207, 3; RFC 8628, 4; draft-ietf-oauth-client-id-metadata-document, 5. The two lists are sent even when they are empty: without `grant_types_supported` the standard reads
  * `authorization_code` and `implicit`, and `response_types_supported` is required.
  */
-function authorizationServer(issuer: string, paths: readonly AdvertisedPath[], scopes: readonly Scope[]) {
+function authorizationServer(
+  issuer: string,
+  paths: readonly AdvertisedPath[],
+  { scopes, hasRefresh }: { readonly scopes: readonly Scope[]; readonly hasRefresh: boolean },
+) {
   const advertised = paths.map(({ path, ...each }) => ({ url: issuer + path, ...each }));
-  const keys = advertised.find((each) => each.endpoint === 'jwks_uri');
   const tokens = tokenEndpoint(advertised);
+  const others = advertised.flatMap(({ endpoint, url }) =>
+    endpoint === 'token_endpoint' ? [] : [[endpoint, url] as const],
+  );
+  const hasCodes = others.some(([endpoint]) => endpoint === 'authorization_endpoint');
   return {
     issuer,
-    ...(keys === undefined ? {} : { jwks_uri: keys.url }),
-    // Our tokens are bound to no client, so that none has to prove who it is.
+    ...Object.fromEntries(others),
     ...(tokens === undefined
       ? {}
-      : { token_endpoint: tokens.url, token_endpoint_auth_methods_supported: ['none'] }),
-    response_types_supported: [],
-    grant_types_supported: tokens?.grants ?? [],
-    scopes_supported: scopes,
+      : { token_endpoint: tokens.url, ...authentication('token_endpoint', hasCodes) }),
+    ...Object.assign(
+      {},
+      ...others.map(([endpoint]) =>
+        AUTHENTICATED.includes(endpoint) ? authentication(endpoint, hasCodes) : {},
+      ),
+    ),
+    response_types_supported: hasCodes ? ['code'] : [],
+    grant_types_supported: (tokens?.grants ?? []).filter((grant) => hasRefresh || grant !== 'refresh_token'),
+    ...(hasCodes
+      ? {
+          response_modes_supported: ['query'],
+          code_challenge_methods_supported: ['S256'],
+          authorization_response_iss_parameter_supported: true,
+          client_id_metadata_document_supported: true,
+        }
+      : {}),
+    // A client that wants a refresh token looks for the last one here; no resource names it.
+    scopes_supported: hasCodes && hasRefresh ? [...scopes, OFFLINE_ACCESS] : scopes,
+  };
+}
+
+/** Endpoints besides the token endpoint at which clients prove who they are. */
+const AUTHENTICATED: readonly string[] = ['revocation_endpoint', 'introspection_endpoint'];
+
+/** How clients do so; where there are none, nobody has to. A client that signs is told with what (RFC 8414, 2). */
+function authentication(endpoint: string, hasClients: boolean): Readonly<Record<string, readonly string[]>> {
+  if (!hasClients) return { [`${endpoint}_auth_methods_supported`]: ['none'] };
+  return {
+    // Who asks about others' tokens has to prove who it is.
+    [`${endpoint}_auth_methods_supported`]: AUTHENTICATION_METHODS.filter(
+      (method) => method !== 'none' || endpoint !== 'introspection_endpoint',
+    ),
+    [`${endpoint}_auth_signing_alg_values_supported`]: [...ASSERTION_ALGORITHMS],
   };
 }
 
@@ -74,11 +113,4 @@ function tokenEndpoint(advertised: readonly Placed[]) {
       (most, each) => (most === undefined || each.grants.length > most.grants.length ? each : most),
       undefined,
     );
-}
-
-/** The whole API, and all below a prefix of the upstream or of our own rows: that is where credentials are taken. */
-function isProtected(path: string, { upstreamPrefixes, managementPrefix }: Profile): boolean {
-  const prefixes =
-    managementPrefix === undefined ? upstreamPrefixes : [...upstreamPrefixes, managementPrefix];
-  return path === '' || prefixes.some((prefix) => `${path}/`.startsWith(`${prefix}/`));
 }

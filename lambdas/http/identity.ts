@@ -100,7 +100,13 @@ function callerContext(caller: Caller): AuthorizerContext {
   };
   switch (caller.kind) {
     case 'user':
-      return { ...common, userId: caller.userId, sessionId: caller.sessionId, role: caller.role };
+      return {
+        ...common,
+        userId: caller.userId,
+        sessionId: caller.sessionId,
+        role: caller.role,
+        ...(caller.clientId === undefined ? {} : { clientId: caller.clientId }),
+      };
     case 'key':
       return { ...common, keyId: caller.keyId };
     case 'anonymous':
@@ -147,6 +153,8 @@ export function callerOf(context: Readonly<Record<string, unknown>> | null | und
         userId: value('userId'),
         sessionId: value('sessionId'),
         role: value('role'),
+        // A field that is not there is one that says nothing; an empty one would be a client without a name.
+        ...(context?.clientId === undefined ? {} : { clientId: value('clientId') }),
       };
     case 'key':
       return { kind, ...common, keyId: value('keyId') };

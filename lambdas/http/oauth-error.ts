@@ -1,7 +1,7 @@
 import { ERRORS, type ErrorCode } from '../contract/errors.ts';
 import { Problem } from '../kernel/problem.ts';
 
-/** The errors of RFC 6749, 5.2 and RFC 7591, 3.2.2 (`temporarily_unavailable`: 4.1.2.1; `invalid_token`: RFC 6750, 3.1) where they differ from the rule below. */
+/** The errors of RFC 6749, 5.2, RFC 7591, 3.2.2, RFC 8628, 3.5 and RFC 8707, 2 (`temporarily_unavailable`: 4.1.2.1; `invalid_token`: RFC 6750, 3.1) where they differ from the rule below. */
 const NAMES: Readonly<Partial<Record<ErrorCode, string>>> = {
   invalid_grant: 'invalid_grant',
   invalid_client: 'invalid_client',
@@ -10,6 +10,12 @@ const NAMES: Readonly<Partial<Record<ErrorCode, string>>> = {
   invalid_credential: 'invalid_token',
   missing_credential: 'invalid_token',
   unsupported_grant_type: 'unsupported_grant_type',
+  invalid_scope: 'invalid_scope',
+  invalid_target: 'invalid_target',
+  authorization_pending: 'authorization_pending',
+  slow_down: 'slow_down',
+  access_denied: 'access_denied',
+  expired_token: 'expired_token',
   not_configured: 'unsupported_grant_type',
   unavailable: 'temporarily_unavailable',
   rate_limited: 'temporarily_unavailable',

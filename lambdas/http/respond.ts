@@ -90,12 +90,11 @@ export function respondProblem(
       rendering,
     );
   }
-  const body = route.oauth
-    ? oauthErrorBody(
-        route.oauth === 'registration' ? registrationProblem(problem) : problem,
-        request.requestId,
-      )
-    : profileErrorBody(problem, request, rendering.profile);
+  const { oauth } = route;
+  const body =
+    oauth === undefined
+      ? profileErrorBody(problem, request, rendering.profile)
+      : oauthErrorBody(oauth === 'registration' ? registrationProblem(problem) : problem, request.requestId);
   return respond({ status, body: JSON.stringify(body), headers }, request, rendering);
 }
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { Writable } from 'node:stream';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
-import type { StreamSettings, Upstream } from '../contract/upstream.ts';
+import type { StreamSettings } from '../contract/upstream.ts';
 import { Problem } from '../kernel/problem.ts';
 import { upstreamChoice } from '../upstream/choice.ts';
 import { Connections } from '../upstream/connections.ts';
@@ -30,9 +30,6 @@ export interface StreamerOptions extends ForwarderOptions {
 /** Seconds after which a stream ends whatever the configuration says: a function runs for 899, and says how it ended. */
 const MAX_SECONDS = 890;
 
-/** Where a streamed response is unless something is said of an upstream. */
-const DEFAULT_STREAM: StreamSettings = { maxStreamSeconds: 60, idleSeconds: 30 };
-
 /**
  * Carries calls to an upstream and passes its answer on while it comes: status and headers at once, then every part, no
  * faster than the caller takes it. What fails before that is an answer of ours; what fails afterwards breaks the response
@@ -43,16 +40,12 @@ export function streamer(options: StreamerOptions): StreamingHandler {
   const upstreams = upstreamChoice(rendering.deployment.upstreams);
   const callOf = upstreamCalls(options, upstreams);
   const targets = new Map(
-    upstreams.all.flatMap((upstream) =>
-      upstream.target.kind === 'url'
-        ? [
-            [
-              upstream,
-              { upstream, connections: new Connections(upstream.target.url), circuit: circuitOf(upstream) },
-            ] as const,
-          ]
-        : [],
-    ),
+    upstreams.all.flatMap((upstream) => {
+      const { target, stream } = upstream;
+      if (target.kind !== 'url' || stream === null) return [];
+      const connections = new Connections(target.url);
+      return [[upstream, { upstream, stream, connections, circuit: circuitOf(upstream) }] as const];
+    }),
   );
   return async (event, output) => {
     const started = performance.now();
@@ -80,9 +73,9 @@ export function streamer(options: StreamerOptions): StreamingHandler {
         writeWhole(begin, output, echo(call, request, rendering));
         return log(200, call);
       }
-      const { upstream, connections, circuit } = target;
+      const { upstream, stream, connections, circuit } = target;
       const sent = call.request;
-      opened = await circuit.call(() => open(connections, upstream, sent));
+      opened = await circuit.call(() => open(connections, sent, upstream.timeoutSeconds, stream));
       const head = answerHead(linesOf(opened.response), call, upstream, { ...options, request });
       const body = begin(output, head);
       // The prelude goes with the first write, even of nothing.
@@ -126,14 +119,14 @@ interface Opened {
 /** Sends a request and waits for the head of the response. Throws `upstream_timeout` or `upstream_failed`. */
 async function open(
   connections: Connections,
-  { timeoutSeconds, stream }: Upstream,
   request: UpstreamCall['request'],
+  timeoutSeconds: number,
+  { maxStreamSeconds, idleSeconds }: StreamSettings,
 ): Promise<Opened> {
   const ending = new AbortController();
   const timer = setTimeout(() => ending.abort(), timeoutSeconds * 1000);
   try {
     const response = await connections.send(request, ending.signal);
-    const { maxStreamSeconds, idleSeconds } = stream ?? DEFAULT_STREAM;
     const settings = {
       maxStreamSeconds: Math.min(maxStreamSeconds, MAX_SECONDS - timeoutSeconds),
       idleSeconds,

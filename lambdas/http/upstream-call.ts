@@ -51,6 +51,7 @@ export function upstreamCalls(
     requireContent(request);
     const assertion = await signer.assertion({
       sub: principalOf(caller),
+      ...(caller.kind === 'user' && caller.clientId !== undefined ? { client_id: caller.clientId } : {}),
       tenant: caller.tenantId,
       workspace: caller.workspaceId,
       scopes: caller.scopes.join(' '),

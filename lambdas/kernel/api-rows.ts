@@ -113,7 +113,7 @@ export function accessTable(
 
 function rowAccess(row: ApiRow, areaScopes: Rights['areaScopes']): RowAccess | undefined {
   if (row.kind === 'upstream') return 'upstream';
-  if (row.kind === 'not-found' || row.access.kind === 'public') return undefined;
+  if (row.kind === 'not-found' || row.kind === 'head' || row.access.kind === 'public') return undefined;
   const { scope, callers } = row.access;
   return {
     ...(scope === null ? {} : { scope: areaScopes[scope] }),

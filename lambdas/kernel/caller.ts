@@ -13,6 +13,8 @@ export interface UserCaller extends CallerBase {
   readonly userId: string;
   readonly sessionId: string;
   readonly role: Role;
+  /** The OAuth client that acts for the person; absent where they act themselves. */
+  readonly clientId?: string;
 }
 
 /** A program, known by its API key. */
@@ -28,6 +30,11 @@ export interface AnonymousCaller extends CallerBase {
 
 /** The caller, as the authorizer proved it. */
 export type Caller = UserCaller | KeyCaller | AnonymousCaller;
+
+/** Whether a caller stays in one workspace: an API key in its own, an OAuth client in the one it was let into. */
+export function staysInWorkspace(caller: Caller): boolean {
+  return caller.kind !== 'user' || caller.clientId !== undefined;
+}
 
 /** One id for whoever calls: what `created_by`, logs and the upstream see. */
 export function principalOf(caller: Caller): string {

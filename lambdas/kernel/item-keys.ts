@@ -15,6 +15,10 @@ export const keyRowKey = (tenantId: string, keyId: string): ItemKey =>
 export const userSessionKey = (userId: string, sessionId: string): ItemKey =>
   key(`USER#${userId}`, `SESSION#${sessionId}`);
 export const refreshKey = (hash: string): ItemKey => key(`REFRESH#${hash}`, 'REFRESH');
+export const codeKey = (hash: string): ItemKey => key(`CODE#${hash}`, 'CODE');
+export const deviceKey = (hash: string): ItemKey => key(`DEVICE#${hash}`, 'DEVICE');
+export const userCodeKey = (userCode: string): ItemKey => key(`USERCODE#${userCode}`, 'USERCODE');
+export const appKey = (userId: string, appId: string): ItemKey => key(`USER#${userId}`, `APP#${appId}`);
 export const identityKey = (hash: string): ItemKey => key(`IDENTITY#${hash}`, 'IDENTITY');
 export const exchangedKey = (hash: string): ItemKey => key(`EXCHANGED#${hash}`, 'EXCHANGED');
 export const signInKey = (hash: string): ItemKey => key(`SIGNIN#${hash}`, 'SIGNIN');

@@ -1,5 +1,5 @@
 /** Units of CloudWatch that we use (CloudWatch API reference, `MetricDatum`). */
-type Unit = 'Count' | 'Milliseconds' | 'None';
+type Unit = 'Count' | 'Milliseconds' | 'Seconds' | 'None';
 
 export interface Metric {
   readonly name: string;

@@ -4,7 +4,7 @@ import type { Deployment } from '../contract/deployment.ts';
 import type { KeyFormat } from '../contract/key-format.ts';
 import type { Profile } from '../contract/profile.ts';
 import type { Environment } from '../contract/scopes.ts';
-import { type Caller, principalOf } from '../kernel/caller.ts';
+import { type Caller, principalOf, staysInWorkspace } from '../kernel/caller.ts';
 import type { Completes } from '../kernel/claim.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { invalidField, Problem } from '../kernel/problem.ts';
@@ -176,7 +176,7 @@ export async function findKey(
   { keys }: Pick<KeyContext, 'keys'>,
 ): Promise<ApiKey> {
   const found = KEY_ID.test(id) ? await keys.find(caller.tenantId, id) : undefined;
-  if (found === undefined || (caller.kind === 'key' && found.workspaceId !== caller.workspaceId)) {
+  if (found === undefined || (staysInWorkspace(caller) && found.workspaceId !== caller.workspaceId)) {
     throw noSuchKey();
   }
   return found;
@@ -201,7 +201,7 @@ export async function listKeys(
   { keys }: Pick<KeyContext, 'keys'>,
 ): Promise<KeyPage> {
   await requireWorkspace(workspaceId, caller, keys);
-  const only = caller.kind === 'key' ? caller.workspaceId : workspaceId;
+  const only = staysInWorkspace(caller) ? caller.workspaceId : workspaceId;
   return keys.page(caller.tenantId, limit, after, only);
 }
 

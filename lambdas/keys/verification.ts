@@ -1,5 +1,5 @@
 import { declaredScopes, type Scope } from '../contract/scopes.ts';
-import type { Caller } from '../kernel/caller.ts';
+import { type Caller, staysInWorkspace } from '../kernel/caller.ts';
 import { invalidField } from '../kernel/problem.ts';
 import { type Allowance, allowanceAfter } from '../plans/allowance.ts';
 import { keyRequestsPerMinute } from '../plans/tiers.ts';
@@ -56,7 +56,7 @@ export async function verifyKey(
   const own = seen.record?.caller;
   if (own === undefined || slot === undefined || own.tenantId !== caller.tenantId)
     return { status: 'unknown' };
-  if (caller.kind === 'key' && own.workspaceId !== caller.workspaceId) return { status: 'unknown' };
+  if (staysInWorkspace(caller) && own.workspaceId !== caller.workspaceId) return { status: 'unknown' };
   if (count && caller.kind === 'key' && caller.environment === 'test' && own.environment !== 'test')
     throw invalidField('count', 'must not be true: a test key does not count for live keys');
   const {

@@ -198,7 +198,7 @@ export function logIn(
   from: PlacedOrigin,
   context: AccountContext,
 ): Promise<Grant> {
-  const open = (user: User, workspaceId: string) => openGrant(user, workspaceId, from, context);
+  const open = (user: User, workspaceId: string) => openGrant({ user, workspaceId }, from, context);
   return enterWithPassword(credentials, from, context, open);
 }
 

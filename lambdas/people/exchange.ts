@@ -94,7 +94,7 @@ export async function exchangeToken(
   // As late as can be: what fails before it may be tried again with the same token.
   if (!(await context.exchange.useToken(proof.hash, randomUUID(), proof.expiresAt)))
     throw refused('the token has been exchanged before');
-  const enter = async () => openGrant(found.pop() ?? (await find()), workspaceId, from, context);
+  const enter = async () => openGrant({ user: found.pop() ?? (await find()), workspaceId }, from, context);
   const grant = await unlessChanged(enter).catch(refuseFor('conflicting_state'));
   return { grant, workspaces: await workspaceTokens(grant, workspaceIds, context) };
 }

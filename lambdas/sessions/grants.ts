@@ -2,18 +2,21 @@ import { randomUUID } from 'node:crypto';
 import type { RequestOrigin } from '../audit/entries.ts';
 import type { Deployment, RefreshSettings } from '../contract/deployment.ts';
 import type { Profile } from '../contract/profile.ts';
+import type { Scope } from '../contract/scopes.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { Problem, rateLimited } from '../kernel/problem.ts';
 import type { Signer } from '../signing/signer.ts';
+import type { TokenClaims } from '../signing/tokens.ts';
 import type { TenantFacts } from '../tenancy/tenant-facts.ts';
 import {
+  type ClientGrant,
   hashRefreshToken,
   newRefreshToken,
   type RefreshFamily,
   type RefreshStore,
 } from './refresh-tokens.ts';
 import type { SessionRecord } from './session-record.ts';
-import { openSession, type SessionStore } from './sessions.ts';
+import { type OpeningSessions, openSession, type SessionStore } from './sessions.ts';
 import type { User } from './user.ts';
 
 /** How often an entry begins anew because the person was changed meanwhile. */
@@ -25,6 +28,8 @@ export interface Grant {
   readonly expiresInSeconds: number;
   /** It is nowhere after this; null where the profile knows none. */
   readonly refreshToken: string | null;
+  /** Of an OAuth client's token; null for a login's, which has what its person's role gives. */
+  readonly scopes: readonly Scope[] | null;
   readonly session: Pick<RefreshFamily, 'sessionId' | 'userId' | 'tenantId'>;
 }
 
@@ -42,12 +47,22 @@ export interface RefreshContext extends GrantContext {
   readonly tenant: (tenantId: string) => Promise<TenantFacts | undefined>;
 }
 
+/** Who enters, where, and by whose hand. */
+export interface Entry {
+  readonly user: User;
+  readonly workspaceId: string;
+  /** What an OAuth client is given. @default - the person logs in themselves */
+  readonly grant?: ClientGrant;
+}
+
+/** The context of an entry. `sessions` may open the session in whatever it writes besides. */
+export type EntryContext = Omit<GrantContext, 'sessions'> & { readonly sessions: OpeningSessions };
+
 /** Opens a session and gives the first tokens of it. */
 export async function openGrant(
-  user: User,
-  workspaceId: string,
+  { user, workspaceId, grant }: Entry,
   from: RequestOrigin,
-  context: GrantContext,
+  context: EntryContext,
 ): Promise<Grant> {
   const { deployment, sessions, clock } = context;
   const { accessSeconds, refresh } = deployment.tokens;
@@ -55,8 +70,13 @@ export async function openGrant(
   const idle = refresh === null ? accessSeconds : Math.min(refresh.idleSeconds, refresh.absoluteSeconds);
   const absolute = refresh?.absoluteSeconds ?? accessSeconds;
   const lifetime = { idleSeconds: idle, absoluteSeconds: absolute };
-  const session = await openSession({ user, workspaceId, lifetime, from }, sessions, now);
-  return issue({ ...session, endsAt: now + absolute }, now, context);
+  const clientId = grant?.clientId;
+  const session = await openSession({ user, workspaceId, clientId, lifetime, from }, sessions, now);
+  return issue(
+    { ...session, endsAt: now + absolute, ...(grant === undefined ? {} : { grant }) },
+    now,
+    context,
+  );
 }
 
 /**
@@ -74,8 +94,15 @@ export async function unlessChanged<Opened>(enter: () => Promise<Opened>): Promi
   }
 }
 
+/** What an OAuth client asks of a refresh: with less than it was given, the access token is for no more. */
+export interface ClientRefresh {
+  readonly clientId: string;
+  /** What the access token is for, of what the client was given. Throws for more. */
+  readonly narrow: (given: ClientGrant) => ClientGrant;
+}
+
 /**
- * Gives new tokens for a refresh token. It may be sent again within the grace, as parallel clients and lost answers
+ * Gives new tokens for a refresh token: of a login, or of the client that presents it. It may be sent again within the grace, as parallel clients and lost answers
  * do, and gets a pair of its own; sent again later it ends the session. Throws `invalid_grant`, in the same words
  * whatever the reason, and `rate_limited` for a token that is sent in a loop.
  */
@@ -83,14 +110,21 @@ export async function refreshGrant(
   token: string,
   from: RequestOrigin,
   context: RefreshContext,
+  client?: ClientRefresh,
 ): Promise<Grant> {
   const { deployment, refreshTokens, sessions, tenant, signer, clock } = context;
   const { refresh } = deployment.tokens;
   if (refresh === null) throw new Problem('not_found');
   const now = clock();
   // A use that cannot be answered would be taken for a theft when it is repeated after the grace.
-  await signer.ready();
-  const use = await refreshTokens.use(hashRefreshToken(token), randomUUID(), refresh.graceSeconds, now);
+  await signer.ready(client === undefined ? 'token' : 'oauth');
+  const hash = hashRefreshToken(token);
+  const clientId = client?.clientId ?? null;
+  // What is asked for too much is told before the token is used.
+  const given = client === undefined ? undefined : (await refreshTokens.find(hash))?.grant;
+  const narrowed = given?.clientId === clientId ? given && client?.narrow(given) : undefined;
+  const { graceSeconds } = refresh;
+  const use = await refreshTokens.use(hash, { useId: randomUUID(), clientId, graceSeconds, now });
   switch (use.kind) {
     case 'exhausted':
       throw rateLimited(Math.max(1, refresh.graceSeconds));
@@ -105,34 +139,52 @@ export async function refreshGrant(
   const session = await sessions.extend(family, idleEnd(family, refresh, now), now);
   if (session === undefined) throw refused(`session ${family.sessionId} is over`);
   await requireTenant(session, tenant);
-  return issue(family, now, context);
+  return issue(family, now, context, narrowed);
 }
 
-async function requireTenant({ caller }: SessionRecord, tenant: RefreshContext['tenant']): Promise<void> {
+/** Refuses a tenant that is not active, or whose workspace is not. Throws `invalid_grant`. */
+export async function requireTenant(
+  { caller }: { readonly caller: Pick<SessionRecord['caller'], 'tenantId' | 'workspaceId'> },
+  tenant: RefreshContext['tenant'],
+): Promise<void> {
   const facts = await tenant(caller.tenantId);
   if (facts?.state === 'active' && !facts.suspendedWorkspaces.has(caller.workspaceId)) return;
   throw refused(`tenant ${caller.tenantId} or its workspace is not active`);
 }
 
 async function issue(
-  { sessionId, userId, tenantId, endsAt }: RefreshFamily,
+  { sessionId, userId, tenantId, endsAt, grant }: RefreshFamily,
   now: number,
-  { profile, deployment, refreshTokens, signer }: GrantContext,
+  {
+    profile,
+    deployment,
+    refreshTokens,
+    signer,
+  }: Pick<GrantContext, 'profile' | 'deployment' | 'refreshTokens' | 'signer'>,
+  tokenFor = grant,
 ): Promise<Grant> {
   const { accessSeconds, refresh } = deployment.tokens;
   const session = { sessionId, userId, tenantId };
   // No token outlives its session: what `expires_in` says is true.
   const expiresInSeconds = Math.min(accessSeconds, endsAt - now);
-  const accessToken = await signer.accessToken(session, expiresInSeconds);
-  if (refresh === null) return { accessToken, expiresInSeconds, refreshToken: null, session };
+  const accessToken = await signer.accessToken({ ...session, ...claimsFor(tokenFor) }, expiresInSeconds);
+  const scopes = tokenFor?.scopes ?? null;
+  if (refresh === null) return { accessToken, expiresInSeconds, refreshToken: null, scopes, session };
   const refreshToken = newRefreshToken(profile.keys.prefix);
   await refreshTokens.create({
     ...session,
     endsAt,
+    ...(grant === undefined ? {} : { grant }),
     hash: hashRefreshToken(refreshToken),
     expiresAt: idleEnd({ endsAt }, refresh, now),
   });
-  return { accessToken, expiresInSeconds, refreshToken, session };
+  return { accessToken, expiresInSeconds, refreshToken, scopes, session };
+}
+
+function claimsFor(grant: ClientGrant | undefined): Pick<TokenClaims, 'delegation' | 'resource'> {
+  if (grant === undefined) return {};
+  const { clientId, scopes, resource } = grant;
+  return { delegation: { clientId, scopes }, resource };
 }
 
 function idleEnd({ endsAt }: Pick<RefreshFamily, 'endsAt'>, refresh: RefreshSettings, now: number): number {
@@ -140,6 +192,6 @@ function idleEnd({ endsAt }: Pick<RefreshFamily, 'endsAt'>, refresh: RefreshSett
 }
 
 /** One text for all: why is for the log. */
-function refused(cause: string): Problem {
+export function refused(cause: string): Problem {
   return new Problem('invalid_grant', { cause });
 }

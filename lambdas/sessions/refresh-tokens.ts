@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import type { Delegation } from '../signing/tokens.ts';
 
 /** Bytes of chance in a refresh token: nobody guesses it, so a plain hash of it may be stored. */
 const SECRET_BYTES = 32;
@@ -23,6 +24,14 @@ export interface RefreshFamily {
   readonly tenantId: string;
   /** Unix seconds at which the session ends, used or not. */
   readonly endsAt: number;
+  /** Of a session of an OAuth client: what its tokens are for. @default - a login's, for all that the person may */
+  readonly grant?: ClientGrant;
+}
+
+/** What a person has given to an OAuth client. */
+export interface ClientGrant extends Delegation {
+  /** The path of the API that it is for, with all below it; empty for the whole. */
+  readonly resource: string;
 }
 
 export interface NewRefreshToken extends RefreshFamily {
@@ -39,9 +48,18 @@ export type RefreshUse =
 
 export interface RefreshStore {
   create(token: NewRefreshToken): Promise<void>;
-  /**
-   * Uses a token: one conditional write, so that of any number at once all find the same first use.
-   * `useId` names this use; a repetition by the same one, after a lost answer, is no other use.
-   */
-  use(hash: string, useId: string, graceSeconds: number, now: number): Promise<RefreshUse>;
+  /** The family of a token, used or not, as long as it is not deleted; nothing is used by this. */
+  find(hash: string): Promise<RefreshFamily | undefined>;
+  /** Uses a token: one conditional write, so that of any number at once all find the same first use. */
+  use(hash: string, use: NewRefreshUse): Promise<RefreshUse>;
+}
+
+export interface NewRefreshUse {
+  /** Names this use; a repetition by the same one, after a lost answer, is no other use. */
+  readonly useId: string;
+  /** The OAuth client that presents the token; null for none. Another's token is unknown to it. */
+  readonly clientId: string | null;
+  readonly graceSeconds: number;
+  /** Unix seconds. */
+  readonly now: number;
 }

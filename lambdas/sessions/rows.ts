@@ -17,6 +17,7 @@ const sessionView = z
   .object({
     id: z.string(),
     is_current: z.boolean(),
+    client_id: z.string().nullable().describe('The OAuth client that acts for you; null for your own login.'),
     created_at: time,
     expires_at: time,
     last_used_at: time.nullable(),

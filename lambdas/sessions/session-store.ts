@@ -6,16 +6,10 @@ import { sessionKey, userKey, userSessionKey } from '../kernel/item-keys.ts';
 import { type Item, N, number, S, text } from '../kernel/items.ts';
 import { Problem } from '../kernel/problem.ts';
 import { isConditionFailure } from '../kernel/record-client.ts';
-import type { Table } from '../kernel/table.ts';
+import type { Table, TransactionWrite } from '../kernel/table.ts';
 import { SESSION, type Session, type SessionView } from './session.ts';
 import { type SessionRecord, sessionRecord } from './session-record.ts';
-import {
-  MAX_SESSIONS_PER_USER,
-  type NewSession,
-  type SessionEnd,
-  type SessionStore,
-  type UserStanding,
-} from './sessions.ts';
+import type { NewSession, SessionEnd, SessionKind, SessionStore, UserStanding } from './sessions.ts';
 
 /** Sessions in the table: a hot record each, and a row of their user by which they are found. */
 export class DynamoSessionStore implements SessionStore {
@@ -26,49 +20,13 @@ export class DynamoSessionStore implements SessionStore {
   }
 
   async create(session: NewSession): Promise<void> {
-    const { user, origin, ...times } = session;
-    const { userId, tenantId, role, version = 0 } = user;
-    const opened = { ...SESSION.initial, ...times, userId, tenantId, role, userVersion: version };
-    const isNew = { ConditionExpression: 'attribute_not_exists(PK)' };
-    await this.#table.transact([
-      // A demotion or removal that commits first makes this fail; one that commits later finds the session.
-      {
-        ConditionCheck: {
-          Key: userKey(tenantId, userId),
-          ConditionExpression:
-            version === 0
-              ? `attribute_exists(PK) AND attribute_not_exists(${attribute.PERSON_VERSION})`
-              : `${attribute.PERSON_VERSION} = :version`,
-          ...(version === 0 ? {} : { ExpressionAttributeValues: { ':version': N(version) } }),
-        },
-        otherwise: new Problem('conflicting_state'),
-      },
-      {
-        Put: {
-          Item: {
-            ...sessionKey(opened.sessionId),
-            ...SESSION.item('record', opened),
-            [attribute.WINDOW]: N(0),
-            [attribute.USES]: N(0),
-            [attribute.CHANGES]: N(1),
-            [attribute.CHANGE]: changeNote(origin, 'create'),
-          },
-          ...isNew,
-        },
-      },
-      {
-        Put: {
-          Item: { ...userSessionKey(userId, opened.sessionId), ...SESSION.item('row', opened) },
-          ...isNew,
-        },
-      },
-    ]);
+    await this.#table.transact(sessionWrites(session));
   }
 
-  async sessionIds(userId: string): Promise<string[]> {
+  async sessionIds(userId: string, kind: SessionKind): Promise<string[]> {
     // Rows that TTL has not deleted yet count too, so more than the limit may be found.
-    const { items } = await this.#table.query(`USER#${userId}`, 'SESSION#', MAX_SESSIONS_PER_USER * 2);
-    return items.flatMap((item) => (item.SK?.S === undefined ? [] : [item.SK.S.slice('SESSION#'.length)]));
+    const rows = await this.#rows(userId);
+    return rows.filter((row) => (row.clientId === undefined) === (kind === 'login')).map(sessionIdOf);
   }
 
   async end(
@@ -203,6 +161,47 @@ export class DynamoSessionStore implements SessionStore {
       return undefined;
     }
   }
+}
+
+/** The writes that open a session, all or nothing: the code that it is given for is used in the same transaction. */
+export function sessionWrites(session: NewSession): readonly TransactionWrite[] {
+  const { user, origin, clientId = null, ...times } = session;
+  const { userId, tenantId, role, version = 0 } = user;
+  const opened = { ...SESSION.initial, ...times, clientId, userId, tenantId, role, userVersion: version };
+  const isNew = { ConditionExpression: 'attribute_not_exists(PK)' };
+  return [
+    // A demotion or removal that commits first makes this fail; one that commits later finds the session.
+    {
+      ConditionCheck: {
+        Key: userKey(tenantId, userId),
+        ConditionExpression:
+          version === 0
+            ? `attribute_exists(PK) AND attribute_not_exists(${attribute.PERSON_VERSION})`
+            : `${attribute.PERSON_VERSION} = :version`,
+        ...(version === 0 ? {} : { ExpressionAttributeValues: { ':version': N(version) } }),
+      },
+      otherwise: new Problem('conflicting_state'),
+    },
+    {
+      Put: {
+        Item: {
+          ...sessionKey(opened.sessionId),
+          ...SESSION.item('record', opened),
+          [attribute.WINDOW]: N(0),
+          [attribute.USES]: N(0),
+          [attribute.CHANGES]: N(1),
+          [attribute.CHANGE]: changeNote(origin, 'create'),
+        },
+        ...isNew,
+      },
+    },
+    {
+      Put: {
+        Item: { ...userSessionKey(userId, opened.sessionId), ...SESSION.item('row', opened) },
+        ...isNew,
+      },
+    },
+  ];
 }
 
 function sessionIdOf(row: Item): string {

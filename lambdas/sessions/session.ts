@@ -2,7 +2,7 @@ import type { Role } from '../contract/scopes.ts';
 import * as attribute from '../kernel/attributes.ts';
 import { timestamp } from '../kernel/clock.ts';
 import { defineRecord } from '../kernel/record.ts';
-import { choice, type LastUse, lastUse, number, shownLastUse, text } from '../kernel/stored.ts';
+import { choice, type LastUse, lastUse, number, optionalText, shownLastUse, text } from '../kernel/stored.ts';
 
 /** A session of a person. Times are Unix seconds. */
 export interface Session {
@@ -14,6 +14,8 @@ export interface Session {
   /** The version of the person whose role it has. */
   readonly userVersion: number;
   readonly state: 'active' | 'ended';
+  /** The OAuth client that the person has let act for them; null for their own login. */
+  readonly clientId: string | null;
   readonly createdAt: number;
   /** Without a refresh. */
   readonly expiresAt: number;
@@ -43,6 +45,12 @@ export const SESSION = defineRecord<Session, 'record' | 'row', { readonly curren
     initial: 'active',
     audit: 'status',
   },
+  clientId: {
+    on: 'row',
+    stored: optionalText('clientId'),
+    initial: null,
+    view: 'client_id',
+  },
   createdAt: { on: 'row', stored: number('createdAt'), view: { created_at: (at) => timestamp(at) ?? '' } },
   expiresAt: {
     on: 'record',
@@ -60,4 +68,4 @@ export const SESSION = defineRecord<Session, 'record' | 'row', { readonly curren
 });
 
 /** A session as its owner sees it. */
-export type SessionView = Pick<Session, 'sessionId' | 'createdAt' | 'expiresAt' | 'lastUse'>;
+export type SessionView = Pick<Session, 'sessionId' | 'clientId' | 'createdAt' | 'expiresAt' | 'lastUse'>;

@@ -6,13 +6,21 @@ import type { Session, SessionView } from './session.ts';
 import type { SessionRecord } from './session-record.ts';
 import type { User } from './user.ts';
 
-/** A demotion rewrites all sessions of a user at once, so there are never more than one transaction takes. */
+/**
+ * Sessions of a person's own logins at most, and of OAuth clients as many more: an agent cannot log out a browser. A
+ * demotion rewrites all of them at once.
+ */
 export const MAX_SESSIONS_PER_USER = 50;
+
+/** The two kinds of sessions, which are counted apart. */
+export type SessionKind = 'login' | 'client';
 
 /** A session that is about to open, for a person as they are. */
 export interface NewSession
   extends Pick<Session, 'sessionId' | 'workspaceId' | 'createdAt' | 'expiresAt' | 'endsAt'> {
   readonly user: User;
+  /** See {@link Session}. @default null */
+  readonly clientId?: string | undefined;
   readonly origin: ChangeOrigin;
 }
 
@@ -30,14 +38,14 @@ export interface UserStanding {
   readonly keptSession: string | null;
 }
 
-/** Why a session ended: logged out or ended by hand, or a refresh token of it that came twice. */
-export type SessionEnd = 'end' | 'refresh-reuse';
+/** Why a session ended: logged out or ended by hand, or a refresh token or the code of it that came twice. */
+export type SessionEnd = 'end' | 'refresh-reuse' | 'code-reuse';
 
 export interface SessionStore {
   /** Throws `conflicting_state` when the user is no longer at the version that the session is opened for. */
   create(session: NewSession): Promise<void>;
-  /** The user's session ids, oldest first. */
-  sessionIds(userId: string): Promise<string[]>;
+  /** The ids of a user's sessions of a kind, oldest first. */
+  sessionIds(userId: string, kind: SessionKind): Promise<string[]>;
   /** From the moment this has answered, no request of the session is let in. */
   end(
     session: Pick<UserCaller, 'sessionId' | 'userId'>,
@@ -56,34 +64,42 @@ export interface SessionStore {
   settle(userId: string, standing: UserStanding | undefined, origin: ChangeOrigin): Promise<void>;
 }
 
+/** The part of the store that opens sessions. */
+export type OpeningSessions = Pick<SessionStore, 'create' | 'sessionIds' | 'list' | 'end'>;
+
 /**
  * Opens a session that expires after `idleSeconds`, and can be extended up to `absoluteSeconds`; beyond
- * {@link MAX_SESSIONS_PER_USER} those end that nobody has used for longest.
+ * {@link MAX_SESSIONS_PER_USER} of its kind those end that nobody has used for longest.
  */
 export async function openSession(
   {
     user,
     workspaceId,
+    clientId,
     lifetime,
     from,
   }: {
     readonly user: User;
     readonly workspaceId: string;
+    /** The OAuth client that it is for. @default - the person's own login */
+    readonly clientId?: string | undefined;
     readonly lifetime: { readonly idleSeconds: number; readonly absoluteSeconds: number };
     readonly from: RequestOrigin;
   },
-  sessions: SessionStore,
+  sessions: OpeningSessions,
   now: number,
 ): Promise<OpenedSession> {
   const sessionId = randomUUIDv7();
   const { userId, tenantId } = user;
   const origin = { actor: `user:${userId}`, ...from };
-  for (const one of await sessionsToEnd(userId, sessions, now))
+  const kind = clientId === undefined ? 'login' : 'client';
+  for (const one of await sessionsToEnd(userId, kind, sessions, now))
     await sessions.end({ sessionId: one, userId }, origin);
   await sessions.create({
     sessionId,
     user,
     workspaceId,
+    clientId,
     createdAt: now,
     expiresAt: now + lifetime.idleSeconds,
     endsAt: now + lifetime.absoluteSeconds,
@@ -93,8 +109,13 @@ export async function openSession(
 }
 
 /** Those that make room for one more: what is over already first, then what is unused for longest. */
-async function sessionsToEnd(userId: string, sessions: SessionStore, now: number): Promise<string[]> {
-  const open = await sessions.sessionIds(userId);
+async function sessionsToEnd(
+  userId: string,
+  kind: SessionKind,
+  sessions: OpeningSessions,
+  now: number,
+): Promise<string[]> {
+  const open = await sessions.sessionIds(userId, kind);
   const excess = open.length + 1 - MAX_SESSIONS_PER_USER;
   if (excess <= 0) return [];
   const live = await sessions.list(userId, now);

@@ -4,7 +4,7 @@ import { type Item, number, text } from '../kernel/items.ts';
 /** A key that verifies tokens, as the deployment publishes it. */
 export interface PublicKey {
   readonly kid: string;
-  readonly use: 'token' | 'assertion';
+  readonly use: 'token' | 'oauth' | 'assertion';
   readonly algorithm: Algorithm;
   /** The public half (RFC 7517); absent for HS256, which has none. */
   readonly jwk?: Readonly<Record<string, string>>;
@@ -21,6 +21,11 @@ export interface ControlFacts {
   readonly revokedKids: ReadonlySet<string>;
   /** Whether keys of another system have been imported: only then is a key of no form of ours looked up. */
   readonly importedKeys?: boolean;
+}
+
+/** Seconds since a signing key was added last; since 1970 where there is none. */
+export function newestKeyAge({ keys }: ControlFacts, now: number): number {
+  return now - Math.max(0, ...keys.map(({ createdAt, signsFrom = 0 }) => createdAt ?? signsFrom));
 }
 
 /** The deployment's item; before the first rotation there is none, and no token can be valid. */

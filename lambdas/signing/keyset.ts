@@ -26,13 +26,18 @@ export const ASSERTION_SECONDS = 60;
 /** Seconds for which a dropped key is kept beyond the last token that it can have signed: room for clocks that differ. */
 const DROP_MARGIN_SECONDS = 300;
 
-const USES = ['token', 'assertion'] as const;
+const USES = ['token', 'oauth', 'assertion'] as const;
+
+/**
+ * `token`: access tokens of logins and API keys. `oauth`: those of OAuth clients, always ES256; there is such a key only
+ * where another algorithm signs `token`. `assertion`: for the upstream, always asymmetric.
+ */
+export type KeyUse = (typeof USES)[number];
 
 /** A key of the keyset, with its private half. Times are Unix seconds. */
 export interface SigningKey {
   readonly kid: string;
-  /** `token`: people's access tokens. `assertion`: what the upstream gets, always asymmetric. */
-  readonly use: (typeof USES)[number];
+  readonly use: KeyUse;
   readonly algorithm: Algorithm;
   readonly createdAt: number;
   /** From when it signs, if it is published when it is made; see {@link publication}. */
@@ -76,7 +81,7 @@ export async function nextKeyset(
   const trusted = withoutRevoked(keyset, revokedKids);
   const live = trusted.keys.filter((key) => !isDead(key, trusted, plan, now));
   const added = await Promise.all(
-    USES.map((use) => {
+    usesOf(plan).map((use) => {
       const start = (): number => {
         if (signingKey({ ...keyset, keys: live }, use, now) !== undefined) return now + PUBLICATION_SECONDS;
         return keyset.keys.length === 0 ? now : now + URGENT_PUBLICATION_SECONDS;
@@ -87,15 +92,25 @@ export async function nextKeyset(
   return { version: keyset.version + 1, keys: [...live, ...added] };
 }
 
+/** The uses that a new key is made for. */
+function usesOf({ tokenAlgorithm }: KeysetPlan): readonly KeyUse[] {
+  return USES.filter((use) => use !== 'oauth' || tokenAlgorithm !== 'ES256');
+}
+
+/** Whether a key signs for a use. */
+function serves({ use, algorithm }: Pick<SigningKey, 'use' | 'algorithm'>, wanted: KeyUse): boolean {
+  return use === wanted || (wanted === 'oauth' && use === 'token' && algorithm === 'ES256');
+}
+
 /** The keyset without what is revoked, which signs nothing and verifies nothing. */
 export function withoutRevoked(keyset: Keyset, revokedKids: ReadonlySet<string>): Keyset {
   return { ...keyset, keys: keyset.keys.filter(({ kid }) => !revokedKids.has(kid)) };
 }
 
 /** The key that signs now: of those that may sign, the one that began last. */
-export function signingKey(keyset: Keyset, use: SigningKey['use'], now: number): SigningKey | undefined {
+export function signingKey(keyset: Keyset, use: KeyUse, now: number): SigningKey | undefined {
   return keyset.keys
-    .filter((key) => key.use === use && key.signsFrom <= now)
+    .filter((key) => serves(key, use) && key.signsFrom <= now)
     .reduce<SigningKey | undefined>(
       (newest, key) => (newest && newest.signsFrom > key.signsFrom ? newest : key),
       undefined,
@@ -153,23 +168,23 @@ function isDead(key: SigningKey, { keys }: Keyset, plan: KeysetPlan, now: number
   const validSeconds = Math.max(validSecondsOf(key.use, plan), key.validSeconds ?? 0);
   return keys.some(
     (other) =>
-      other.use === key.use &&
+      serves(other, key.use) &&
       other.signsFrom > key.signsFrom &&
       other.signsFrom + validSeconds + DROP_MARGIN_SECONDS < now,
   );
 }
 
-function validSecondsOf(use: SigningKey['use'], plan: KeysetPlan): number {
-  return use === 'token' ? plan.tokenSeconds : ASSERTION_SECONDS;
+function validSecondsOf(use: KeyUse, plan: KeysetPlan): number {
+  return use === 'assertion' ? ASSERTION_SECONDS : plan.tokenSeconds;
 }
 
 async function newSigningKey(
-  use: SigningKey['use'],
+  use: KeyUse,
   plan: KeysetPlan,
   now: number,
   signsFrom: number,
 ): Promise<SigningKey> {
-  // Assertions are verified by others, who cannot be given a secret.
+  // What others verify, who cannot be given a secret, is ES256.
   const algorithm = use === 'token' ? plan.tokenAlgorithm : 'ES256';
   return {
     kid: randomUUID(),

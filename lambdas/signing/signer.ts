@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { importJWK, type JWTPayload, SignJWT } from 'jose';
+import { scopesText } from '../contract/scopes.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { Problem } from '../kernel/problem.ts';
-import { ASSERTION_SECONDS, type Keyset, type SigningKey, signingKey } from './keyset.ts';
-import { type KeyTokenClaims, TOKEN_AUDIENCE, TOKEN_TYPE, type TokenClaims } from './tokens.ts';
+import { ASSERTION_SECONDS, type Keyset, type KeyUse, type SigningKey, signingKey } from './keyset.ts';
+import { type KeyTokenClaims, TOKEN_TYPE, type TokenClaims } from './tokens.ts';
 
 /** `aud` of assertions: the upstream accepts no access token as one, and we accept no assertion as a token. */
 export const ASSERTION_AUDIENCE = 'latchkey-upstream';
@@ -25,19 +27,33 @@ export class Signer {
   }
 
   /** Throws `unavailable` when no token can be signed now: asked before what can be done only once. */
-  async ready(): Promise<void> {
-    await this.#key('token', this.#clock());
+  async ready(use: KeyUse = 'token'): Promise<void> {
+    await this.#key(use, this.#clock());
   }
 
-  /** An access token (RFC 9068) that names the session; valid for `seconds`. */
-  accessToken({ userId, tenantId, sessionId, workspaceId }: TokenClaims, seconds: number): Promise<string> {
-    const place = workspaceId === undefined ? {} : { wid: workspaceId };
-    const payload = { sub: userId, tid: tenantId, sid: sessionId, ...place, aud: TOKEN_AUDIENCE };
-    return this.#sign('token', TOKEN_TYPE, payload, seconds);
+  /** An access token (RFC 9068) that names the session; valid for `seconds`. That of an OAuth client is always ES256. */
+  accessToken(
+    { userId, tenantId, sessionId, workspaceId, delegation, resource }: TokenClaims,
+    seconds: number,
+  ): Promise<string> {
+    const payload = {
+      sub: userId,
+      tid: tenantId,
+      sid: sessionId,
+      ...(workspaceId === undefined ? {} : { wid: workspaceId }),
+      ...(delegation === undefined
+        ? {}
+        : { client_id: delegation.clientId, scope: scopesText(delegation.scopes), jti: randomUUID() }),
+      aud: this.#audience(resource),
+    };
+    return this.#sign(delegation === undefined ? 'token' : 'oauth', TOKEN_TYPE, payload, seconds);
   }
 
   /** An access token that stands for an API key; valid for `seconds`, and no longer than the key. */
-  keyToken({ keyId, tenantId, locator, keyMark, scopes }: KeyTokenClaims, seconds: number): Promise<string> {
+  keyToken(
+    { keyId, tenantId, locator, keyMark, scopes, resource }: KeyTokenClaims,
+    seconds: number,
+  ): Promise<string> {
     const km = Buffer.from(keyMark).toString('base64url');
     const payload = {
       sub: keyId,
@@ -45,7 +61,7 @@ export class Signer {
       loc: locator,
       km,
       scope: scopes.join(' '),
-      aud: TOKEN_AUDIENCE,
+      aud: this.#audience(resource),
     };
     return this.#sign('token', TOKEN_TYPE, payload, seconds);
   }
@@ -55,7 +71,12 @@ export class Signer {
     return this.#sign('assertion', ASSERTION_TYPE, { ...claims, aud: ASSERTION_AUDIENCE }, ASSERTION_SECONDS);
   }
 
-  async #sign(use: SigningKey['use'], typ: string, payload: JWTPayload, seconds: number): Promise<string> {
+  /** `aud` of a token for a path of the API, or for the whole of it. */
+  #audience(resource = ''): string {
+    return this.#issuer + resource;
+  }
+
+  async #sign(use: KeyUse, typ: string, payload: JWTPayload, seconds: number): Promise<string> {
     const now = this.#clock();
     const key = await this.#key(use, now);
     return new SignJWT({ ...payload, iss: this.#issuer, iat: now, exp: now + seconds })
@@ -63,7 +84,7 @@ export class Signer {
       .sign(await importJWK(key.jwk, key.algorithm));
   }
 
-  async #key(use: SigningKey['use'], now: number): Promise<SigningKey> {
+  async #key(use: KeyUse, now: number): Promise<SigningKey> {
     const key = signingKey(await this.#keyset(), use, now);
     if (key === undefined) throw new Problem('unavailable', { cause: `no signing key for use ${use}` });
     return key;

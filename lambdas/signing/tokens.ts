@@ -7,8 +7,11 @@ import { parseScopes, type Scope } from '../contract/scopes.ts';
 import { BoundedMap } from '../kernel/bounded-map.ts';
 import type { ControlFacts, PublicKey } from './control-facts.ts';
 
-/** `aud` of access tokens. The upstream's assertions have another, so that neither can stand for the other. */
-export const TOKEN_AUDIENCE = 'latchkey';
+/**
+ * `aud` of access tokens that were made before it was the API's URL: they are taken until they end. The upstream's
+ * assertions have another, so that neither can stand for the other.
+ */
+export const FORMER_AUDIENCE = 'latchkey';
 
 /** `typ` of access tokens (RFC 9068, 2.1). */
 export const TOKEN_TYPE = 'at+jwt';
@@ -23,6 +26,16 @@ export interface TokenClaims {
   readonly sessionId: string;
   /** The workspace that the token is for; absent for the session's own. */
   readonly workspaceId?: string;
+  /** Of a token that the person let an OAuth client have: whose it is, and its scopes at most. */
+  readonly delegation?: Delegation;
+  /** The path that the token is for, with all below it (RFC 8707); absent for the whole API. */
+  readonly resource?: string;
+}
+
+/** The part of their rights that a person has given to an OAuth client. */
+export interface Delegation {
+  readonly clientId: string;
+  readonly scopes: readonly Scope[];
 }
 
 /** The claims of a proven token of an API key. The key's record has the rest, and the last word. */
@@ -33,6 +46,8 @@ export interface KeyTokenClaims {
   /** Of the key, not its hash: the token is good for as long as that very key is. */
   readonly keyMark: Uint8Array;
   readonly scopes: readonly Scope[];
+  /** As in {@link TokenClaims}. */
+  readonly resource?: string;
 }
 
 export type TokenVerdict =
@@ -81,7 +96,6 @@ export class TokenVerifier {
       const { payload } = await jwtVerify(token, material, {
         algorithms: [key.algorithm],
         issuer: this.#issuer,
-        audience: TOKEN_AUDIENCE,
         typ: TOKEN_TYPE,
         requiredClaims: ['exp', 'iat'],
         currentDate: new Date(now * 1000),
@@ -112,20 +126,22 @@ export class TokenVerifier {
   }
 }
 
-/** The subject of a payload: a session by `sid`, a key by `loc`; undefined for anything else. */
-function claimsOf({
-  sub,
-  tid,
-  sid,
-  wid,
-  loc,
-  km,
-  scope,
-}: JWTPayload): TokenClaims | KeyTokenClaims | undefined {
-  if (typeof sub !== 'string' || typeof tid !== 'string') return undefined;
+/** The subject of a payload: a session by `sid`, a key by `loc`; undefined for anything else, and for another audience. */
+function claimsOf(payload: JWTPayload): TokenClaims | KeyTokenClaims | undefined {
+  const { sub, tid, sid, wid, loc, km, scope, client_id } = payload;
+  const path = pathOf(payload);
+  if (typeof sub !== 'string' || typeof tid !== 'string' || path === undefined) return undefined;
+  const resource = path === '' ? {} : { resource: path };
+  const scopes = parseScopes(`${scope}`);
   if (typeof sid === 'string') {
-    const claims = { userId: sub, tenantId: tid, sessionId: sid };
-    return typeof wid === 'string' ? { ...claims, workspaceId: wid } : claims;
+    return {
+      userId: sub,
+      tenantId: tid,
+      sessionId: sid,
+      ...(typeof wid === 'string' ? { workspaceId: wid } : {}),
+      ...(typeof client_id === 'string' ? { delegation: { clientId: client_id, scopes } } : {}),
+      ...resource,
+    };
   }
   if (typeof loc !== 'string') return undefined;
   return {
@@ -133,8 +149,17 @@ function claimsOf({
     tenantId: tid,
     locator: loc,
     keyMark: Buffer.from(`${km}`, 'base64url'),
-    scopes: parseScopes(`${scope}`),
+    scopes,
+    ...resource,
   };
+}
+
+/** The path of the API that `aud` names, without a slash at its end: empty for the whole. Undefined for another API's. */
+function pathOf({ aud, iss }: JWTPayload): string | undefined {
+  if (aud === FORMER_AUDIENCE || aud === iss) return '';
+  return typeof aud === 'string' && aud.startsWith(`${iss}/`)
+    ? aud.slice(`${iss}`.length).replace(/\/$/, '')
+    : undefined;
 }
 
 /** The published key that the token's header names; undefined for a foreign, revoked or unreadable `kid`. */
@@ -142,7 +167,7 @@ function publishedKey(token: string, control: ControlFacts): PublicKey | undefin
   try {
     const { kid } = decodeProtectedHeader(token);
     if (kid === undefined || control.revokedKids.has(kid)) return undefined;
-    return control.keys.find((key) => key.use === 'token' && key.kid === kid);
+    return control.keys.find((key) => key.use !== 'assertion' && key.kid === kid);
   } catch (error) {
     if (error instanceof TypeError || error instanceof JWTInvalid) return undefined;
     throw error;

@@ -19,10 +19,21 @@ const authorizationServer = z
   .looseObject({
     issuer: z.string().describe('`iss` of the tokens, to the letter.'),
     jwks_uri: z.string().optional(),
+    authorization_endpoint: z.string().optional(),
     token_endpoint: z.string().optional(),
+    registration_endpoint: z.string().optional(),
+    revocation_endpoint: z.string().optional(),
+    introspection_endpoint: z.string().optional(),
+    device_authorization_endpoint: z.string().optional(),
     token_endpoint_auth_methods_supported: z.array(z.string()).optional(),
     response_types_supported: z.array(z.string()),
     grant_types_supported: z.array(z.string()),
+    code_challenge_methods_supported: z.array(z.string()).optional(),
+    authorization_response_iss_parameter_supported: z.boolean().optional(),
+    client_id_metadata_document_supported: z
+      .boolean()
+      .optional()
+      .describe('Whether the URL of a metadata document is taken for a client_id.'),
     scopes_supported: z.array(z.string()),
   })
   .meta({ id: 'AuthorizationServer' });

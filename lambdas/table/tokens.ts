@@ -1,6 +1,10 @@
 import { registrationRoutes } from '../clients/registration-rows.ts';
 import { servedBy } from '../kernel/route.ts';
 import { keyTokenRoutes } from '../keys/token-rows.ts';
+import { authorizeRoutes } from '../oauth/authorize-rows.ts';
+import { deviceRoutes } from '../oauth/device-rows.ts';
+import { tokenGrantRoutes } from '../oauth/token-rows.ts';
+import { tokenToolRoutes } from '../oauth/token-tool-rows.ts';
 import { exchangeRoutes } from '../people/exchange-rows.ts';
 import { refreshRoutes } from '../sessions/refresh-rows.ts';
 
@@ -9,5 +13,9 @@ export const tokenRoutes = servedBy('tokens', [
   exchangeRoutes,
   refreshRoutes,
   keyTokenRoutes,
+  authorizeRoutes,
+  tokenGrantRoutes,
+  deviceRoutes,
+  tokenToolRoutes,
   registrationRoutes,
 ]);

@@ -1,4 +1,4 @@
-import type { Caller } from '../kernel/caller.ts';
+import { type Caller, staysInWorkspace } from '../kernel/caller.ts';
 import { type HeaderValues, headerValues } from '../kernel/headers.ts';
 import { MAX_WORKSPACE_ID_LENGTH } from '../kernel/ids.ts';
 import { Problem } from '../kernel/problem.ts';
@@ -25,7 +25,7 @@ export async function requireWorkspace(
   workspaces: WorkspaceIndex,
 ): Promise<void> {
   if (workspaceId === undefined || workspaceId === caller.workspaceId) return;
-  if (caller.kind !== 'user' || workspaceId.length > MAX_WORKSPACE_ID_LENGTH) throw unknownWorkspace();
+  if (staysInWorkspace(caller) || workspaceId.length > MAX_WORKSPACE_ID_LENGTH) throw unknownWorkspace();
   if (!(await workspaces.hasWorkspace(caller.tenantId, workspaceId))) throw unknownWorkspace();
 }
 

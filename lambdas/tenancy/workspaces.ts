@@ -1,6 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { type ChangeOrigin, originOf, type RequestOrigin } from '../audit/entries.ts';
-import type { Caller } from '../kernel/caller.ts';
+import { type Caller, staysInWorkspace } from '../kernel/caller.ts';
 import type { Completes } from '../kernel/claim.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { Problem } from '../kernel/problem.ts';
@@ -46,7 +46,7 @@ export async function listWorkspaces(
   { workspaces }: Pick<WorkspaceContext, 'workspaces'>,
 ): Promise<Workspace[]> {
   const all = await workspaces.list(caller.tenantId);
-  return all.filter(({ id }) => caller.kind === 'user' || id === caller.workspaceId);
+  return all.filter(({ id }) => !staysInWorkspace(caller) || id === caller.workspaceId);
 }
 
 /** Throws `not_found` for any that the caller may not see. */
@@ -56,7 +56,8 @@ export async function findWorkspace(
   { workspaces }: Pick<WorkspaceContext, 'workspaces'>,
 ): Promise<Workspace> {
   const found = await workspaces.find(caller.tenantId, id);
-  if (found === undefined || (caller.kind !== 'user' && id !== caller.workspaceId)) throw unknownWorkspace();
+  if (found === undefined || (staysInWorkspace(caller) && id !== caller.workspaceId))
+    throw unknownWorkspace();
   return found;
 }
 

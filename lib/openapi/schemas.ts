@@ -166,7 +166,6 @@ function withFieldRules({ exactlyOne, atLeastOne, atMostOne, ...schema }: Object
         Object.entries(properties).filter(([field]) => field === one || !exactlyOne.includes(field)),
       ),
       required: [...required, one],
-      additionalProperties: false,
     }));
     return { ...about, oneOf: alternatives };
   }

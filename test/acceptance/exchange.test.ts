@@ -215,7 +215,7 @@ describe('an exchange', () => {
     const { user_id: userId } = (await me(access_token)).json;
     const now = Math.floor(Date.now() / 1000);
     const sessions = new DynamoSessionStore(stack.table);
-    const open = new Set(await sessions.sessionIds(userId));
+    const open = new Set(await sessions.sessionIds(userId, 'login'));
     for (let index = open.size; index < MAX_SESSIONS_PER_USER; index += 1) {
       await sessions.create({
         sessionId: `exchanged-${index}`,

@@ -159,6 +159,14 @@ const STEPS: readonly Step[] = [
   },
   {
     code: 'invalid_credential',
+    flaw: (world) => {
+      if (world.verdict.kind !== 'valid') return;
+      world.verdict = { kind: 'valid', claims: { ...world.verdict.claims, resource: '/elsewhere' } };
+    },
+    kinds: ['key token', 'session'],
+  },
+  {
+    code: 'invalid_credential',
     flaw: (world) => (world.isKnownWrong = true),
     kinds: PROGRAMS,
   },

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PROFILES } from '../profiles/profiles.ts';
 import { assemblyOf } from '../support/assembly.ts';
@@ -171,6 +172,87 @@ test('an administrator registers, lists, shows, rotates and deletes a client, an
     'client.delete',
   ]);
   expect(audit.text).not.toMatch(/secret_?hash|lk_client_/i);
+});
+
+describe('the token endpoint', () => {
+  const form = (fields: Readonly<Record<string, string>>, basic?: readonly [id: string, secret: string]) =>
+    stack.send('POST /token', {
+      body: new URLSearchParams(fields).toString(),
+      headers: {
+        'Content-Type': 'application/x-www-form-urlencoded',
+        ...(basic === undefined ? {} : { Authorization: `Basic ${btoa(basic.join(':'))}` }),
+      },
+    });
+  const service = { grant_type: 'client_credentials' };
+  const errorOf = ({ status, text }: { status: number; text: string }) => [status, JSON.parse(text).error];
+
+  test('gives a service client, which is an API key, a token that ends with the key', async () => {
+    const { id, key } = await stack.createKey(token, { scopes: ['read', 'write'] });
+    const response = expectStatus(await form({ ...service, scope: 'read' }, [id, key]), 200);
+    expect(response.headers['cache-control']).toBe('no-store');
+    const given = JSON.parse(response.text);
+    expect(given).toMatchObject({ token_type: 'bearer', scope: 'read', expires_in: 900 });
+    expect(given.refresh_token).toBeUndefined();
+    const call = async () =>
+      (await stack.send('GET /v1/auth/me', { headers: bearer(given.access_token) })).status;
+    expect(await call()).toBe(200);
+    expect(errorOf(await form({ ...service, scope: 'admin' }, [id, key]))).toEqual([400, 'invalid_scope']);
+    expect(errorOf(await form({ ...service, resource: 'https://other.example' }, [id, key]))).toEqual([
+      400,
+      'invalid_target',
+    ]);
+    expectStatus(await stack.send(`DELETE /v1/api-keys/${id}`, { headers: bearer(token) }), 200);
+    expect(await call()).toBe(401);
+    expect(errorOf(await form(service, [id, key]))).toEqual([401, 'invalid_client']);
+  });
+
+  test('tells a client that it does not know so, in the body', async () => {
+    for (const [fields, basic] of [
+      [service, undefined],
+      [service, ['key_nobody', 'nonsense']],
+      [{ grant_type: 'refresh_token', refresh_token: 'x', client_id: 'client_nobody' }, undefined],
+      [{ grant_type: 'authorization_code', code: 'x', client_id: 'https://localhost/c' }, undefined],
+    ] as const)
+      expect(errorOf(await form(fields, basic))).toEqual([401, 'invalid_client']);
+  });
+
+  test('knows a client by its metadata document, which is fetched once', async () => {
+    asked = [];
+    const refresh = { grant_type: 'refresh_token', refresh_token: 'nonsense', client_id: ID };
+    for (let count = 0; count < 3; count += 1)
+      expect(errorOf(await form(refresh))).toEqual([400, 'invalid_grant']);
+    expect(asked).toHaveLength(1);
+    const moved = JSON.parse((await form({ ...refresh, client_id: `https://${HOST}/moved` })).text);
+    expect(moved).toMatchObject({ error: 'invalid_client', error_description: /redirects are not followed/ });
+  });
+
+  test('takes the assertion of a client with a key once', async () => {
+    const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
+    const json = {
+      name: 'With a key',
+      redirect_uris: ['https://app.example/cb'],
+      token_endpoint_auth_method: 'private_key_jwt',
+      jwks: { keys: [await exportJWK(publicKey)] },
+    };
+    const { id } = contents(
+      expectStatus(await stack.send('POST /v1/clients', { headers: bearer(token), json }), 201),
+    );
+    const assertion = await new SignJWT({ jti: crypto.randomUUID() })
+      .setProtectedHeader({ alg: 'ES256' })
+      .setIssuer(id)
+      .setSubject(id)
+      .setAudience(stack.url)
+      .setExpirationTime('1m')
+      .sign(privateKey);
+    const request = {
+      grant_type: 'refresh_token',
+      refresh_token: 'nonsense',
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      client_assertion: assertion,
+    };
+    expect(errorOf(await form(request))).toEqual([400, 'invalid_grant']);
+    expect(errorOf(await form(request))).toEqual([401, 'invalid_client']);
+  });
 });
 
 test('no template can say which hosts stand on this machine, or whom else to trust', async () => {

@@ -6,7 +6,7 @@ import { accessTable, apiRows } from '../../lambdas/kernel/api-rows.ts';
 import type { Route } from '../../lambdas/kernel/route.ts';
 import { routes } from '../../lambdas/table/index.ts';
 import { PROFILES } from '../profiles/profiles.ts';
-import { rightsIn } from '../support/deployment.ts';
+import { DEPLOYMENT, REFRESH as REFRESH_SETTINGS, rightsIn } from '../support/deployment.ts';
 
 const ISSUER = 'https://api.example.com';
 
@@ -16,7 +16,10 @@ function withRows(...rows: readonly (readonly [path: string, advertised: Adverti
     // A row that no profile moves, but for its place.
     routes.filter(({ id }) => id === 'getOpenApi').map((route): Route => ({ ...route, path, advertised })),
   );
-  return [...routes.filter((route) => route.advertised?.endpoint !== 'token_endpoint'), ...added];
+  const bare = routes.filter(
+    ({ advertised }) => advertised === undefined || advertised.endpoint === 'jwks_uri',
+  );
+  return [...bare, ...added];
 }
 
 const REFRESH = ['/v1/auth/refresh', { endpoint: 'token_endpoint', grants: ['refresh_token'] }] as const;
@@ -25,8 +28,15 @@ const TOKEN = [
   { endpoint: 'token_endpoint', grants: ['authorization_code', 'refresh_token'] },
 ] as const;
 
-const described = (table: readonly Route[], profile: Profile) =>
-  discovery(ISSUER, advertisedPaths(table, profile), profile, rightsIn(profile));
+const described = (
+  table: readonly Route[],
+  profile: Profile,
+  refresh: typeof REFRESH_SETTINGS | null = REFRESH_SETTINGS,
+) =>
+  discovery(ISSUER, advertisedPaths(table, profile), profile, {
+    rights: rightsIn(profile),
+    tokens: { ...DEPLOYMENT.tokens, refresh },
+  });
 
 describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('%s', (_name, profile) => {
   const server = (table: readonly Route[]) => described(table, profile).authorizationServer();
@@ -64,6 +74,34 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('%s',
         grant_types_supported: ['authorization_code', 'refresh_token'],
       });
     }
+  });
+
+  test('says what a client that knows only the URL looks for: MCP authorization, OAuth 2.1', () => {
+    expect(server(routes)).toMatchObject({
+      authorization_endpoint: `${ISSUER}/authorize`,
+      token_endpoint: `${ISSUER}/token`,
+      registration_endpoint: `${ISSUER}/register`,
+      revocation_endpoint: `${ISSUER}/revoke`,
+      introspection_endpoint: `${ISSUER}/introspect`,
+      device_authorization_endpoint: `${ISSUER}/device_authorization`,
+      response_types_supported: ['code'],
+      code_challenge_methods_supported: ['S256'],
+      authorization_response_iss_parameter_supported: true,
+      client_id_metadata_document_supported: true,
+      // Without `none` a client that has a metadata document would register all the same.
+      token_endpoint_auth_methods_supported: ['none', 'client_secret_basic', 'private_key_jwt'],
+      introspection_endpoint_auth_methods_supported: ['client_secret_basic', 'private_key_jwt'],
+      grant_types_supported: expect.arrayContaining(['authorization_code', 'refresh_token']),
+    });
+  });
+
+  test('offers refresh tokens where there are any: never at a resource', () => {
+    const without = described(routes, profile, null);
+    const { authorizationServer, protectedResource } = described(routes, profile);
+    expect(authorizationServer().scopes_supported).toContain('offline_access');
+    expect(protectedResource('').scopes_supported).not.toContain('offline_access');
+    expect(without.authorizationServer().scopes_supported).not.toContain('offline_access');
+    expect(without.authorizationServer().grant_types_supported).not.toContain('refresh_token');
   });
 
   test('has no key set where the profile removes its row', () => {

@@ -50,12 +50,7 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('serv
     openApi: () => openApiDocument(routes, profile, rightsIn(profile)),
     publicKeys: () => Promise.reject(new TypeError(SECRET_CAUSE)),
     pageFiles: { stylesheet: '', logo: null },
-    discovery: discovery(
-      'https://api.example.com',
-      advertisedPaths(routes, profile),
-      profile,
-      rightsIn(profile),
-    ),
+    discovery: discovery('https://api.example.com', advertisedPaths(routes, profile), profile, DEPLOYMENT),
   };
   const publicly = serve(publicRoutes, failing, rendering, {
     unmatched: methodOrPath(methodsByPath(routes, profile)),
@@ -165,6 +160,7 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('serv
         clients: { profile, deployment: DEPLOYMENT, clients: store.clients, clock },
         users: store.accounts,
         sessions: store.sessions,
+        apps: store.apps,
         clock,
         workspaces: {
           workspaces: new DynamoWorkspaceStore(table),

@@ -33,7 +33,12 @@ describe('a diff of two synths', () => {
   });
 
   it.each([
-    ['the days between rotations', { rotationDays: 60 }, { 'AWS::SecretsManager::RotationSchedule': 1 }],
+    [
+      'the days between rotations',
+      { rotationDays: 60 },
+      // The alarm of a rotation that was missed.
+      { 'AWS::SecretsManager::RotationSchedule': 1, 'AWS::CloudWatch::Alarm': 1 },
+    ],
     [
       'the rate of a tier',
       { tiers: { ...config.tiers, free: { ...free, rate: 21 } } },

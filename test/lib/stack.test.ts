@@ -175,6 +175,11 @@ describe('reserved concurrency', () => {
   });
 });
 
+/** The end of the reconciler's run: by it the dead man's switches of both readers are held. */
+const RUN_ENDS = {
+  dynamodb: { Keys: { SK: { S: ['RECONCILER'] } }, NewImage: { leasedUntil: { N: ['0'] } } },
+};
+
 describe("the table's stream", () => {
   it('brings what begins, ends and leaves use and no decisions, halves what fails and sets it aside', () => {
     const [mapping] = propertiesOf(development, 'AWS::Lambda::EventSourceMapping');
@@ -190,6 +195,7 @@ describe("the table's stream", () => {
       { eventName: ['INSERT', 'REMOVE'], dynamodb: { Keys: { SK: { S: ['KEY', 'TENANT'] } } } },
       { dynamodb: { NewImage: { chg: { M: { what: { S: [{ exists: true }] } } } } } },
       { dynamodb: { Keys: { SK: { S: [{ prefix: 'USER#' }] } } } },
+      RUN_ENDS,
     ]);
   });
 });
@@ -212,6 +218,7 @@ describe('the uses of keys', () => {
         eventName: ['MODIFY'],
         dynamodb: { Keys: { SK: { S: ['KEY'] } }, NewImage: { n: { N: [{ exists: true }] } } },
       },
+      RUN_ENDS,
     ]);
   });
 

@@ -198,7 +198,7 @@ describe('accounts', () => {
       await enter('dan@example.com', 'wrong').catch(() => undefined);
     const { accessToken } = await enter('dan@example.com');
     expect(accessToken.split('.')).toHaveLength(3);
-    expect(await store.sessions.sessionIds(account.user.userId)).toHaveLength(1);
+    expect(await store.sessions.sessionIds(account.user.userId, 'login')).toHaveLength(1);
     for (let attempt = 0; attempt < 4; attempt += 1) {
       await expect(enter('dan@example.com', 'wrong')).rejects.toMatchObject({ code: 'wrong_password' });
     }

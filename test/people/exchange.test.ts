@@ -168,7 +168,7 @@ describe('a person who changes during their exchange', () => {
     const { exchange } = await newTenant();
     const sessions: ExchangeContext['sessions'] = Object.create(store.sessions, {
       create: { value: () => Promise.reject(new Problem('conflicting_state')) },
-      sessionIds: { value: (userId: string) => store.sessions.sessionIds(userId) },
+      sessionIds: { value: (userId: string) => store.sessions.sessionIds(userId, 'login') },
     });
     await expect(exchange({}, { sessions })).rejects.toMatchObject(refused);
   });

@@ -45,7 +45,7 @@ async function logIn(context = contextWith()): Promise<Grant> {
   now = NOW;
   const account = newAccount();
   await store.accounts.createAccount(account);
-  return openGrant(account.user, 'w', { requestId: 'r' }, context);
+  return openGrant({ user: account.user, workspaceId: 'w' }, { requestId: 'r' }, context);
 }
 const refresh = ({ refreshToken }: Pick<Grant, 'refreshToken'>, context = contextWith()) =>
   refreshGrant(refreshToken ?? '', { requestId: 'request-1' }, context);

@@ -10,12 +10,20 @@ export function refreshStoreContract(store: () => RefreshStore): void {
   const create = async () => {
     const hash = crypto.randomUUID();
     await store().create({ ...family, hash, expiresAt: NOW + 500 });
-    return (useId: string, graceSeconds = GRACE, now = NOW) => store().use(hash, useId, graceSeconds, now);
+    return (useId: string, graceSeconds = GRACE, now = NOW) =>
+      store().use(hash, { useId, clientId: null, graceSeconds, now });
   };
 
   describe('refresh tokens', () => {
     test('a token that nobody was given is unknown', async () => {
-      expect(await store().use(crypto.randomUUID(), 'use', GRACE, NOW)).toEqual({ kind: 'unknown' });
+      expect(
+        await store().use(crypto.randomUUID(), {
+          useId: 'use',
+          clientId: null,
+          graceSeconds: GRACE,
+          now: NOW,
+        }),
+      ).toEqual({ kind: 'unknown' });
     });
 
     test('a use gives the family, until the second in which the token expires', async () => {
@@ -52,6 +60,23 @@ export function refreshStoreContract(store: () => RefreshStore): void {
       expect(await use('1', 0)).toMatchObject({ kind: 'accepted' });
       expect(await use('1', 0)).toMatchObject({ kind: 'accepted' });
       expect(await use('2', 0)).toMatchObject({ kind: 'reused' });
+    });
+
+    test('a client’s token is that client’s alone: unknown to others and to a login, and not used by their trying', async () => {
+      const grant = { clientId: 'https://client.example/a', scopes: ['read', 'write'], resource: '/v1/mcp' };
+      const hash = crypto.randomUUID();
+      await store().create({ ...family, grant, hash, expiresAt: NOW + 500 });
+      const use = (useId: string, clientId: string | null) =>
+        store().use(hash, { useId, clientId, graceSeconds: 0, now: NOW });
+      expect(await use('1', null)).toEqual({ kind: 'unknown' });
+      expect(await use('2', 'https://client.example/b')).toEqual({ kind: 'unknown' });
+      expect(await store().find(hash)).toEqual({ ...family, grant });
+      expect(await use('3', grant.clientId)).toEqual({ kind: 'accepted', family: { ...family, grant } });
+      expect(await use('4', 'https://client.example/b')).toEqual({ kind: 'unknown' });
+      expect(await use('5', grant.clientId)).toMatchObject({ kind: 'reused' });
+      const ofLogin = await create();
+      expect(await ofLogin('6')).toEqual({ kind: 'accepted', family });
+      expect(await store().find(crypto.randomUUID())).toBeUndefined();
     });
 
     test('a token that is used in a loop is exhausted within its grace, and reused after it', async () => {

@@ -53,18 +53,41 @@ export function sessionStoreContract(stores: () => Stores): void {
       for (let index = 0; index < MAX_SESSIONS_PER_USER + 1; index += 1)
         opened.push((await open(user, NOW + index)).sessionId);
       // Ids of the same millisecond are in no order.
-      expect((await stores().sessions.sessionIds(user.userId)).toSorted()).toEqual(
+      expect((await stores().sessions.sessionIds(user.userId, 'login')).toSorted()).toEqual(
         opened.slice(1).toSorted(),
       );
       const states = await Promise.all(opened.map(async (id) => (await use(id, NOW + 60)).record?.state));
       expect(states).toEqual(['ended', ...Array.from({ length: MAX_SESSIONS_PER_USER }, () => 'active')]);
     });
 
+    test('sessions of OAuth clients are counted apart: neither kind ends one of the other', async () => {
+      const user = await newPerson();
+      const { sessions } = stores();
+      const openFor = (clientId: string | undefined, now: number) =>
+        openSession(
+          { user, workspaceId: 'w', clientId, lifetime: LIFETIME, from: { requestId: 'r' } },
+          sessions,
+          now,
+        );
+      const login = await openFor(undefined, NOW);
+      const agents: string[] = [];
+      for (let index = 0; index < MAX_SESSIONS_PER_USER + 1; index += 1)
+        agents.push((await openFor('client_a', NOW + index)).sessionId);
+      expect(await sessions.sessionIds(user.userId, 'login')).toEqual([login.sessionId]);
+      expect((await sessions.sessionIds(user.userId, 'client')).toSorted()).toEqual(
+        agents.slice(1).toSorted(),
+      );
+      const listed = await sessions.list(user.userId, NOW + 60);
+      expect(new Set(listed.map(({ clientId }) => clientId))).toEqual(new Set([null, 'client_a']));
+      await sessions.settle(user.userId, undefined, ORIGIN);
+      expect(await sessions.list(user.userId, NOW + 60)).toEqual([]);
+    });
+
     test('one user’s sessions do not end another’s', async () => {
       const [ada, ben] = [await newPerson(), await newPerson()];
       const { sessionId } = await open(ada);
       for (let index = 0; index < 5; index += 1) await open(ben);
-      expect(await stores().sessions.sessionIds(ada.userId)).toEqual([sessionId]);
+      expect(await stores().sessions.sessionIds(ada.userId, 'login')).toEqual([sessionId]);
     });
 
     test('an ended session stays ended, and ending it again is no error', async () => {
@@ -133,7 +156,7 @@ export function sessionStoreContract(stores: () => Stores): void {
       const opened = [await open(user), await open(user)];
       await stores().sessions.settle(user.userId, undefined, ORIGIN);
       for (const { sessionId } of opened) expect((await use(sessionId)).record?.state).toBe('ended');
-      expect(await stores().sessions.sessionIds(user.userId)).toEqual([]);
+      expect(await stores().sessions.sessionIds(user.userId, 'login')).toEqual([]);
     });
   });
 }

@@ -56,9 +56,9 @@ test('the 51st session of a user ends the one that is unused for longest, after 
   await set(expired, 'xa', NOW + 599);
   const ended: string[] = [];
   for (let count = 0; count < 3; count += 1) {
-    const before = await store.sessions.sessionIds(user.userId);
+    const before = await store.sessions.sessionIds(user.userId, 'login');
     await open(user, NOW + 600);
-    const after = new Set(await store.sessions.sessionIds(user.userId));
+    const after = new Set(await store.sessions.sessionIds(user.userId, 'login'));
     ended.push(...before.filter((id) => !after.has(id)));
   }
   expect(ended).toEqual([expired, unused, next]);

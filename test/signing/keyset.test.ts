@@ -18,7 +18,7 @@ import {
 } from '../../lambdas/signing/keyset.ts';
 
 const START = 1_800_000_000;
-const USES = ['token', 'assertion'] as const;
+const USES = ['token', 'oauth', 'assertion'] as const;
 const plan = fc.record({
   tokenAlgorithm: fc.constantFrom('ES256' as const, 'HS256' as const, 'EdDSA' as const),
   tokenSeconds: fc.integer({ min: 60, max: 604_800 }),
@@ -62,7 +62,7 @@ describe('the keyset', () => {
             for (const use of USES) {
               const signer = signingKey(keyset, use, moment);
               expect(signer, 'something can always sign').toBeDefined();
-              const validSeconds = use === 'token' ? rotationPlan.tokenSeconds : ASSERTION_SECONDS;
+              const validSeconds = use === 'assertion' ? ASSERTION_SECONDS : rotationPlan.tokenSeconds;
               for (const later of history.slice(index + 1)) {
                 if (later.at > moment + validSeconds) break;
                 expect(later.keyset.keys.map(({ kid }) => kid)).toContain(signer?.kid);
@@ -108,6 +108,7 @@ describe('the keyset', () => {
       const added = keyset.keys.filter(({ createdAt }) => createdAt === at);
       expect(added.map(({ use, algorithm }) => `${use} ${algorithm}`)).toEqual([
         'token HS256',
+        'oauth ES256',
         'assertion ES256',
       ]);
     }

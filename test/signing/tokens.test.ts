@@ -13,7 +13,7 @@ import {
 } from '../../lambdas/signing/keyset.ts';
 import { NEW_KEY } from '../../lambdas/signing/new-key.ts';
 import { ASSERTION_AUDIENCE, ASSERTION_TYPE, Signer } from '../../lambdas/signing/signer.ts';
-import { TOKEN_AUDIENCE, TOKEN_TYPE, TokenVerifier } from '../../lambdas/signing/tokens.ts';
+import { FORMER_AUDIENCE, TOKEN_TYPE, TokenVerifier } from '../../lambdas/signing/tokens.ts';
 
 const ISSUER = 'https://api.example.com';
 const NOW = 1_800_000_000;
@@ -23,7 +23,7 @@ const PAYLOAD = {
   tid: 't1',
   sid: 's1',
   iss: ISSUER,
-  aud: TOKEN_AUDIENCE,
+  aud: FORMER_AUDIENCE,
   iat: NOW,
   exp: NOW + 3600,
 };

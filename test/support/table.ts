@@ -10,6 +10,9 @@ import type { Item, ItemKey } from '../../lambdas/kernel/items.ts';
 import type { RecordClient } from '../../lambdas/kernel/record-client.ts';
 import { Table } from '../../lambdas/kernel/table.ts';
 import { DynamoKeyStore } from '../../lambdas/keys/key-store.ts';
+import { DynamoAppStore } from '../../lambdas/oauth/app-store.ts';
+import { DynamoCodeStore } from '../../lambdas/oauth/code-store.ts';
+import { DynamoDeviceStore } from '../../lambdas/oauth/device-store.ts';
 import { DynamoAccountStore } from '../../lambdas/people/account-store.ts';
 import { DynamoExchangeStore } from '../../lambdas/people/exchange-store.ts';
 import { DynamoPeopleStore } from '../../lambdas/people/people-store.ts';
@@ -60,7 +63,10 @@ export async function startStore(): Promise<TestStore> {
     table,
     http,
     accounts: new DynamoAccountStore(table),
+    apps: new DynamoAppStore(table),
     backoff: new DynamoBackoffStore(table),
+    codes: new DynamoCodeStore(table),
+    devices: new DynamoDeviceStore(table),
     claims: new DynamoClaimStore(table),
     clients: new DynamoClientStore(table),
     exchange: new DynamoExchangeStore(table),

@@ -8,6 +8,9 @@ import type { ApiKey } from '../../lambdas/keys/api-key.ts';
 import { newKey } from '../../lambdas/keys/key-format.ts';
 import { issueKey, type KeyIssue, type KeyStore } from '../../lambdas/keys/keys.ts';
 import type { VerificationContext } from '../../lambdas/keys/verification.ts';
+import type { CodeStore } from '../../lambdas/oauth/codes.ts';
+import type { AppStore } from '../../lambdas/oauth/consent.ts';
+import type { DeviceStore } from '../../lambdas/oauth/device.ts';
 import type { AccountStore, NewAccount } from '../../lambdas/people/accounts.ts';
 import type { ExchangeStore } from '../../lambdas/people/exchange.ts';
 import type { PeopleStore } from '../../lambdas/people/people.ts';
@@ -23,7 +26,10 @@ import { profile } from '../../profiles/default.ts';
 /** The stores that rules are given, whatever they are made of, and what tests put into them. */
 export interface Stores {
   readonly accounts: AccountStore;
+  readonly apps: AppStore;
   readonly backoff: BackoffStore;
+  readonly codes: CodeStore;
+  readonly devices: DeviceStore;
   readonly claims: ClaimStore;
   readonly clients: ClientStore;
   readonly exchange: ExchangeStore;

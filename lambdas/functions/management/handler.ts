@@ -12,6 +12,7 @@ import { Table } from '../../kernel/table.ts';
 import { variable } from '../../kernel/variables.ts';
 import { DynamoKeyStore } from '../../keys/key-store.ts';
 import { workspaceRevocation } from '../../keys/revocation.ts';
+import { DynamoAppStore } from '../../oauth/app-store.ts';
 import { DynamoAccountStore } from '../../people/account-store.ts';
 import { DynamoSessionStore } from '../../sessions/session-store.ts';
 import { managementRoutes } from '../../table/management.ts';
@@ -30,6 +31,7 @@ const services: ServicesOf<typeof managementRoutes> = {
   clients,
   users: new DynamoAccountStore(table),
   sessions: new DynamoSessionStore(table),
+  apps: new DynamoAppStore(table),
   clock: systemClock,
   workspaces: { workspaces, revokeKeys: workspaceRevocation(keys), clock: systemClock },
   profile,

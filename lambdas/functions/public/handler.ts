@@ -46,7 +46,7 @@ const services: ServicesOf<typeof publicRoutes> = {
   ),
   openApi: () => ({ ...LATCHKEY_OPENAPI, servers: [{ url: issuer }] }),
   pageFiles: pageFiles(LATCHKEY_BRANDING),
-  discovery: discovery(issuer, LATCHKEY_ADVERTISED, profile, LATCHKEY_DEPLOYMENT.rights),
+  discovery: discovery(issuer, LATCHKEY_ADVERTISED, profile, LATCHKEY_DEPLOYMENT),
   publicKeys: async () => {
     const { keys, revokedKids } = await facts.control();
     return keys.filter(({ kid }) => !revokedKids.has(kid));

@@ -7,11 +7,15 @@ import { variable } from '../../kernel/variables.ts';
 import { ControlPlane } from '../../plans/control-plane-client.ts';
 import { type Report, reconcile } from '../../plans/reconcile.ts';
 import { DynamoUsageKeyStore } from '../../plans/usage-key-store.ts';
+import { type ControlFacts, newestKeyAge } from '../../signing/control-facts.ts';
+import { ControlStore } from '../../signing/control-store.ts';
 
 /** Kept of a run's time for what it has to write at its end. */
 const RESERVE_MS = 15_000;
 
-const store = new DynamoUsageKeyStore(new Table(variable('TABLE_NAME')));
+const table = new Table(variable('TABLE_NAME'));
+const store = new DynamoUsageKeyStore(table);
+const control = new ControlStore(table);
 const client = new APIGatewayClient({
   // Slows down by itself when it is throttled, and repeats with growing pauses.
   retryMode: 'adaptive',
@@ -19,7 +23,7 @@ const client = new APIGatewayClient({
   requestHandler: { connectionTimeout: 2000, requestTimeout: 5000, throwOnRequestTimeout: true },
 });
 
-/** Gives tenants usage keys of their own, a run at a time. */
+/** Gives tenants usage keys of their own, a run at a time, and tells the age of the signing keys, as it is called every minute. */
 export async function handler(_event: ScheduledEvent, context: Context): Promise<void> {
   const started = performance.now();
   const remainingMs = context.getRemainingTimeInMillis();
@@ -36,12 +40,22 @@ export async function handler(_event: ScheduledEvent, context: Context): Promise
     leaseSeconds: Math.ceil(remainingMs / 1000),
     deadline,
   });
+  // A rotation that nobody calls tells nothing: whoever is called every minute does.
+  const keys = await control.read().catch(() => undefined);
   const { outcome, faults, made, deleted } = report;
   observe({
     fields: { level: outcome === 'failed' ? 'ERROR' : 'INFO', made, deleted, faults },
     dimensions: { outcome },
-    metrics: [...counted('Reconciliations', performance.now() - started), ...figures(report)],
+    metrics: [
+      ...counted('Reconciliations', performance.now() - started),
+      ...figures(report),
+      ...(keys === undefined ? [] : [signingKeyAge(keys)]),
+    ],
   });
+}
+
+function signingKeyAge(keys: ControlFacts): Metric {
+  return { name: 'SigningKeyAge', unit: 'Seconds', value: newestKeyAge(keys, systemClock()) };
 }
 
 /** Counts of the run, where it has seen all. */

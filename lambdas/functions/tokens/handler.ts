@@ -1,13 +1,21 @@
 import { profile } from '#profile';
+import { DynamoDecisionStore } from '../../access/decision-store.ts';
 import { Facts } from '../../access/facts.ts';
 import { invalidRequests } from '../../attempts/source.ts';
 import { DynamoSourceStore } from '../../attempts/source-store.ts';
 import { DynamoClientStore } from '../../clients/client-store.ts';
+import { KnownClients } from '../../clients/clients.ts';
+import { DynamoDocumentStore } from '../../clients/document-store.ts';
+import { fetcherFunction } from '../../clients/fetcher-client.ts';
 import { serve } from '../../http/serve.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import type { ServicesOf } from '../../kernel/route.ts';
+import { secretReader } from '../../kernel/secrets-http.ts';
 import { Table } from '../../kernel/table.ts';
 import { variable } from '../../kernel/variables.ts';
+import { DynamoAppStore } from '../../oauth/app-store.ts';
+import { DynamoCodeStore } from '../../oauth/code-store.ts';
+import { DynamoDeviceStore } from '../../oauth/device-store.ts';
 import { DynamoAccountStore } from '../../people/account-store.ts';
 import { DynamoExchangeStore } from '../../people/exchange-store.ts';
 import { DynamoPeopleStore } from '../../people/people-store.ts';
@@ -15,42 +23,86 @@ import { providerTokens } from '../../people/provider-tokens.ts';
 import type { RefreshContext } from '../../sessions/grants.ts';
 import { DynamoRefreshStore } from '../../sessions/refresh-store.ts';
 import { DynamoSessionStore } from '../../sessions/session-store.ts';
+import { DynamoSignInStore } from '../../signin/sign-in-store.ts';
+import { signInsOf } from '../../signin/sign-ins.ts';
 import { KeysetStore } from '../../signing/keyset-store.ts';
 import { Signer } from '../../signing/signer.ts';
+import { symmetricKeys } from '../../signing/symmetric-keys.ts';
+import { TokenVerifier } from '../../signing/tokens.ts';
 import { tokenRoutes } from '../../table/tokens.ts';
+import { DynamoWorkspaceStore } from '../../tenancy/workspace-store.ts';
 
 const deployment = LATCHKEY_DEPLOYMENT;
 const table = new Table(variable('TABLE_NAME'));
 const sources = new DynamoSourceStore(table);
 const facts = new Facts(table, table.name);
 const keyset = new KeysetStore(variable('KEYSET_SECRET_ARN'), () => facts.control());
+const issuer = variable('ISSUER');
 const grants: RefreshContext = {
   profile,
   deployment,
   sessions: new DynamoSessionStore(table),
   refreshTokens: new DynamoRefreshStore(table),
-  signer: new Signer(keyset.present, variable('ISSUER'), systemClock),
+  signer: new Signer(keyset.present, issuer, systemClock),
   tenant: (tenantId) => facts.tenant(tenantId),
   clock: systemClock,
 };
+const pages = { branding: LATCHKEY_BRANDING, url: issuer };
+const users = new DynamoAccountStore(table);
+const records = new DynamoDecisionStore(table, table.name, facts);
+const registered = new DynamoClientStore(table);
+const clients = new KnownClients({
+  clients: registered,
+  documents: new DynamoDocumentStore(table),
+  fetchDocument: fetcherFunction(variable('FETCHER_FUNCTION')),
+  sources,
+  audiences: [issuer, `${issuer}/token`],
+  clock: systemClock,
+});
+const secrets = deployment.tokens.acceptsHs256
+  ? symmetricKeys(secretReader(variable('KEYSET_SECRET_ARN')))
+  : undefined;
+const codes = new DynamoCodeStore(table);
 const services: ServicesOf<typeof tokenRoutes> = {
   grants,
   exchange: {
     ...grants,
-    accounts: new DynamoAccountStore(table),
+    accounts: users,
     people: new DynamoPeopleStore(table, deployment.rights),
     exchange: new DynamoExchangeStore(table),
     verify: providerTokens(deployment.identityProviders),
   },
   sources,
-  registration: { clients: new DynamoClientStore(table), sources, profile, clock: systemClock },
+  registration: { clients: registered, sources, profile, clock: systemClock },
   keyTokens: grants,
+  clients,
+  serviceClients: { ...grants, records },
+  authorize: {
+    issuer,
+    profile,
+    deployment,
+    clients,
+    apps: new DynamoAppStore(table),
+    codes,
+    workspaces: new DynamoWorkspaceStore(table),
+    clock: systemClock,
+  },
+  signIns: signInsOf(new DynamoSignInStore(table), systemClock),
+  pages,
+  oauth: { ...grants, issuer, codes, devices: new DynamoDeviceStore(table), users },
+  tokenTools: {
+    ...grants,
+    verifier: new TokenVerifier(variable('ACCEPTED_ISSUERS').split(' '), secrets),
+    control: () => facts.control(),
+    users,
+    records,
+  },
 };
 
-/** Serves what gives tokens for tokens. */
+/** Serves what gives tokens, and the pages on which people let clients act for them. */
 export const handler = serve(
   tokenRoutes,
   services,
-  { profile, deployment },
+  { profile, deployment, pages },
   { countErrors: invalidRequests(sources, deployment.addressLimits, systemClock) },
 );

@@ -1,6 +1,8 @@
 import {
   MAX_USES,
   type NewRefreshToken,
+  type NewRefreshUse,
+  type RefreshFamily,
   type RefreshStore,
   type RefreshUse,
 } from '../../../lambdas/sessions/refresh-tokens.ts';
@@ -17,12 +19,17 @@ export class MemoryRefreshStore implements RefreshStore {
     this.#tokens.set(token.hash, { ...token, uses: 0, first: null });
   }
 
-  async use(hash: string, useId: string, graceSeconds: number, now: number): Promise<RefreshUse> {
+  async find(hash: string): Promise<RefreshFamily | undefined> {
     const token = this.#tokens.get(hash);
-    if (token === undefined) return { kind: 'unknown' };
+    return token && familyOf(token);
+  }
+
+  async use(hash: string, { useId, clientId, graceSeconds, now }: NewRefreshUse): Promise<RefreshUse> {
+    const token = this.#tokens.get(hash);
+    if (token === undefined || (token.grant?.clientId ?? null) !== clientId) return { kind: 'unknown' };
     if (token.expiresAt <= now) return { kind: 'expired' };
-    const { first, uses, sessionId, userId, tenantId, endsAt } = token;
-    const family = { sessionId, userId, tenantId, endsAt };
+    const { first, uses } = token;
+    const family = familyOf(token);
     const isWithinGrace = first !== null && graceSeconds > 0 && first.at > now - graceSeconds;
     const isUsable = first === null || first.useId === useId || isWithinGrace;
     if (!isUsable) return { kind: 'reused', family };
@@ -30,4 +37,8 @@ export class MemoryRefreshStore implements RefreshStore {
     this.#tokens.set(hash, { ...token, uses: uses + 1, first: first ?? { at: now, useId } });
     return { kind: 'accepted', family };
   }
+}
+
+function familyOf({ sessionId, userId, tenantId, endsAt, grant }: StoredToken): RefreshFamily {
+  return { sessionId, userId, tenantId, endsAt, ...(grant === undefined ? {} : { grant }) };
 }

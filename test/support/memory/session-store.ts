@@ -6,6 +6,7 @@ import type {
   NewSession,
   OpenedSession,
   SessionEnd,
+  SessionKind,
   SessionStore,
   UserStanding,
 } from '../../../lambdas/sessions/sessions.ts';
@@ -20,7 +21,15 @@ export class MemorySessionStore implements SessionStore {
     this.#state = state;
   }
 
-  async create({ sessionId, user, workspaceId, createdAt, expiresAt, origin }: NewSession): Promise<void> {
+  async create({
+    sessionId,
+    user,
+    workspaceId,
+    clientId,
+    createdAt,
+    expiresAt,
+    origin,
+  }: NewSession): Promise<void> {
     const { userId, tenantId, role, version = 0 } = user;
     if (this.#state.people.get(pair(tenantId, userId))?.version !== version)
       throw new Problem('conflicting_state');
@@ -30,13 +39,15 @@ export class MemorySessionStore implements SessionStore {
       expiresAt,
       caller: { sessionId, tenantId, workspaceId, userId, role },
       createdAt,
+      clientId: clientId ?? null,
       version,
       change: { ...origin, what: 'create' },
     });
   }
 
-  async sessionIds(userId: string): Promise<string[]> {
-    return this.#ofUser(userId).map(({ caller }) => caller.sessionId);
+  async sessionIds(userId: string, kind: SessionKind): Promise<string[]> {
+    const ofKind = this.#ofUser(userId).filter(({ clientId }) => (clientId === null) === (kind === 'login'));
+    return ofKind.map(({ caller }) => caller.sessionId);
   }
 
   async end({ sessionId, userId }: Named, origin: ChangeOrigin, what: SessionEnd = 'end'): Promise<void> {
@@ -56,8 +67,9 @@ export class MemorySessionStore implements SessionStore {
   async list(userId: string, now: number): Promise<SessionView[]> {
     return this.#ofUser(userId)
       .filter(({ expiresAt }) => expiresAt > now)
-      .map(({ caller: { sessionId }, createdAt, expiresAt, lastUse }) => ({
+      .map(({ caller: { sessionId }, clientId, createdAt, expiresAt, lastUse }) => ({
         sessionId,
+        clientId,
         createdAt,
         expiresAt,
         lastUse,

@@ -1,6 +1,7 @@
 import type { ChangeOrigin } from '../../../lambdas/audit/entries.ts';
 import type { ApiKey } from '../../../lambdas/keys/api-key.ts';
 import type { KeySlot } from '../../../lambdas/keys/key-record.ts';
+import type { App } from '../../../lambdas/oauth/app.ts';
 import type { Login } from '../../../lambdas/people/accounts.ts';
 import type { LinkedIdentity } from '../../../lambdas/people/exchange.ts';
 import type { Person } from '../../../lambdas/people/person.ts';
@@ -36,6 +37,7 @@ export interface StoredKey extends Uses {
 
 export interface StoredSession extends SessionRecord, Uses {
   readonly createdAt: number;
+  readonly clientId: string | null;
   /** The version of the person that the session follows. */
   readonly version: number;
   /** Who changed it last, and to what. */
@@ -84,6 +86,8 @@ export class State {
   readonly identities = new Map<string, StoredIdentity>();
   readonly claims = new Map<string, StoredClaim>();
   readonly sessions = new Map<string, StoredSession>();
+  /** Connected apps, by {@link pair} of person and app. */
+  readonly apps = new Map<string, App>();
   control: ControlFacts = { version: 0, keys: [], revokedKids: new Set() };
 
   /** The keys of a tenant that are not revoked. */

@@ -7,6 +7,7 @@ import { MemoryDecisionStore } from './decision-store.ts';
 import { MemoryExchangeStore } from './exchange-store.ts';
 import { MemoryImportStore } from './import-store.ts';
 import { MemoryKeyStore } from './key-store.ts';
+import { MemoryAppStore, MemoryCodeStore, MemoryDeviceStore } from './oauth-stores.ts';
 import { MemoryPeopleStore } from './people-store.ts';
 import { MemoryRefreshStore } from './refresh-store.ts';
 import { MemorySessionStore } from './session-store.ts';
@@ -25,7 +26,10 @@ export function memoryStores(): MemoryStores {
   return {
     state,
     accounts: new MemoryAccountStore(state),
+    apps: new MemoryAppStore(state),
     backoff: new MemoryBackoffStore(),
+    codes: new MemoryCodeStore(state),
+    devices: new MemoryDeviceStore(state),
     claims: new MemoryClaimStore(state),
     clients: new MemoryClientStore(),
     exchange: new MemoryExchangeStore(state),

@@ -1,0 +1,74 @@
+/** MCP's SDK and its conformance suite. They have a lock file of their own: nothing else in the repository needs them. */
+import { execFileSync } from 'node:child_process';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+const FOLDER = import.meta.dirname;
+const MODULES = join(FOLDER, 'node_modules');
+
+/** Installs them unless they are there: the global setup of this folder's tests. */
+export default function install(): void {
+  const installed = statSync(join(MODULES, '.package-lock.json'), { throwIfNoEntry: false });
+  if (installed === undefined || installed.mtimeMs < statSync(join(FOLDER, 'package-lock.json')).mtimeMs)
+    execFileSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: FOLDER, stdio: 'inherit' });
+}
+
+/** The command line of the conformance suite. */
+export const CONFORMANCE = join(MODULES, '@modelcontextprotocol/conformance/dist/index.js');
+
+/** What a client of the SDK saves, and how it shows its user where to go: as far as we use it. */
+export interface ClientProvider {
+  readonly redirectUrl: string;
+  /** The URL of its metadata document; it registers without. */
+  readonly clientMetadataUrl?: string;
+  readonly clientMetadata: {
+    readonly redirect_uris: readonly string[];
+    readonly client_name: string;
+    readonly token_endpoint_auth_method?: string;
+  };
+  state(): string;
+  clientInformation(): ClientInformation | undefined;
+  saveClientInformation(information: ClientInformation): void;
+  tokens(): Tokens | undefined;
+  saveTokens(tokens: Tokens): void;
+  redirectToAuthorization(url: URL): void;
+  saveCodeVerifier(verifier: string): void;
+  codeVerifier(): string;
+}
+
+export interface ClientInformation {
+  readonly client_id: string;
+  readonly client_secret?: string;
+}
+
+export interface Tokens {
+  readonly access_token: string;
+  readonly refresh_token?: string;
+  readonly scope?: string;
+}
+
+interface Sdk {
+  /** Does whatever is next, as the SDK's transports have it do on a 401 or 403. */
+  auth(
+    provider: ClientProvider,
+    options: {
+      readonly serverUrl: string;
+      readonly authorizationCode?: string;
+      readonly scope?: string;
+      readonly resourceMetadataUrl?: URL;
+    },
+  ): Promise<'AUTHORIZED' | 'REDIRECT'>;
+  /** What a refusal says in `WWW-Authenticate`. */
+  extractWWWAuthenticateParams(response: Response): {
+    readonly resourceMetadataUrl?: URL;
+    readonly scope?: string;
+    readonly error?: string;
+  };
+}
+
+/** The SDK's client side of OAuth. Its types are not read, so that the repository compiles without it. */
+export async function loadSdk(): Promise<Sdk> {
+  const file = join(MODULES, '@modelcontextprotocol/sdk/dist/esm/client/auth.js');
+  return (await import(pathToFileURL(file).href)) as Sdk;
+}
