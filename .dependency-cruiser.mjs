@@ -15,7 +15,7 @@ export const ROOMS = {
   keys: ['audit', 'plans', 'signing', 'idempotency', 'tenancy'],
   people: ['audit', 'attempts', 'idempotency', 'tenancy', 'sessions', 'keys'],
   signin: ['pages', 'audit', 'attempts', 'tenancy', 'sessions', 'people'],
-  clients: ['audit', 'plans', 'signing', 'attempts', 'tenancy', 'keys'],
+  clients: ['audit', 'plans', 'signing', 'attempts', 'idempotency', 'tenancy', 'keys'],
   oauth: [
     'pages',
     'signin',

@@ -60,5 +60,5 @@ export default defineConfig({
     keyRequestsPerMinute: 100,
   },
   // Credentials travel in headers, never in cookies, so any page may ask: it has nothing to steal.
-  cors: { allowedOrigin: '*' },
+  cors: { allowedOrigins: ['*'] },
 });

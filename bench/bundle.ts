@@ -24,7 +24,10 @@ export interface AuthorizerBundle {
 const UNLIMITED = { keyRequestsPerMinute: 10_000_000, sessionRequestsPerMinute: 10_000_000 };
 
 /** Bundles the authorizer of the default profile as the CDK app does, with limits that nobody reaches. */
-export async function bundleAuthorizer(folder: string): Promise<AuthorizerBundle> {
+export async function bundleAuthorizer(
+  folder: string,
+  challengesFromContext = false,
+): Promise<AuthorizerBundle> {
   const settings = await loadSettings({ profile: 'default' });
   const configured = deploymentOf(settings);
   const tiers = Object.entries(configured.tiers).map(([name, tier]) => [name, { ...tier, ...UNLIMITED }]);
@@ -36,6 +39,7 @@ export async function bundleAuthorizer(folder: string): Promise<AuthorizerBundle
     deployment,
     branding: brandingOf(settings),
     api,
+    challengesFromContext,
     outDir: folder,
   });
   const file = join(authorizer, 'index.mjs');

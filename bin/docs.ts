@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Profile } from '../lambdas/contract/profile.ts';
 import { routes } from '../lambdas/table/index.ts';
+import { latchkeyApp } from '../lib/app.ts';
 import { adrIndex } from '../lib/docs/adr-index.ts';
+import { costsList, type PricedTemplate } from '../lib/docs/costs.ts';
 import { deployerPolicy } from '../lib/docs/deployer-policy.ts';
 import { rolesPage } from '../lib/docs/roles-page.ts';
 import {
@@ -52,6 +55,9 @@ await write('roles.md', rolesPage(routes, settings.profile, rightsIn(settings.pr
 
 await write('bootstrap-policy.json', `${JSON.stringify(deployerPolicy(), null, 2)}\n`);
 
+const deploy = await readFile(join(DOCS, 'deploy.md'), 'utf8');
+await write('deploy.md', withGeneratedParts(deploy, { costs: costsList(await productionTemplate()) }));
+
 const rules: ImportRules = await import(new URL('../.dependency-cruiser.mjs', import.meta.url).href);
 const architecture = await readFile(join(DOCS, 'architecture.md'), 'utf8');
 await write(
@@ -64,3 +70,14 @@ const records = await Promise.all(
   files.map(async (file) => [file, await readFile(join(DOCS, 'adr', file), 'utf8')] as const),
 );
 await write('adr/README.md', adrIndex(new Map(records)));
+
+/** The template of the configuration in production. */
+async function productionTemplate(): Promise<PricedTemplate> {
+  const folder = await mkdtemp(join(tmpdir(), 'latchkey-costs-'));
+  try {
+    const app = await latchkeyApp({ environment: 'production' }, folder);
+    return app.synth().stacks[0]?.template;
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}

@@ -40,6 +40,8 @@ export interface ApiResponse {
 export class Api {
   readonly url: string;
   #document: Promise<Document> | undefined;
+  /** Headers of any answer that are empty, or hold a reference to the context in place of its value. */
+  readonly oddHeaders: string[] = [];
 
   /** @param url the API's root, with its stage if it has one */
   constructor(url: string) {
@@ -61,6 +63,9 @@ export class Api {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();
+    for (const [name, value] of response.headers)
+      if (value === '' || /\bcontext\.|\$context|^(null|undefined)$/.test(value))
+        this.oddHeaders.push(`${name}: ${value} (${response.status})`);
     return {
       status: response.status,
       headers: response.headers,

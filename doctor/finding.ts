@@ -7,19 +7,26 @@ export interface Finding {
   readonly found: string;
   /** The remedy; only of findings that are wrong. */
   readonly fix?: string;
+  /** The assumptions that it settles, by their numbers in docs/aws-facts.md ("Verify on a real account first"). */
+  readonly settles?: readonly number[];
 }
+
+/** A finding without what its probe says of itself. */
+export type Result = Omit<Finding, 'id' | 'settles'>;
 
 /** One thing to look at. It throws only for what nobody thought of: that is reported too. */
 export interface Probe {
   readonly id: string;
   /** The subject of the probe, for the report of one that broke. */
   readonly subject: string;
-  run(): Promise<Omit<Finding, 'id'>>;
+  /** As of a finding. @default - none: no document is silent on it */
+  readonly settles?: readonly number[];
+  run(): Promise<Result>;
 }
 
-export const ok = (found: string): Omit<Finding, 'id'> => ({ status: 'ok', found });
-export const wrong = (found: string, fix: string): Omit<Finding, 'id'> => ({ status: 'wrong', found, fix });
-export const notChecked = (found: string): Omit<Finding, 'id'> => ({ status: 'not checked', found });
+export const ok = (found: string): Result => ({ status: 'ok', found });
+export const wrong = (found: string, fix: string): Result => ({ status: 'wrong', found, fix });
+export const notChecked = (found: string): Result => ({ status: 'not checked', found });
 
 /** Runs probes one after the other: later ones stand on what earlier ones made. */
 export async function examine(
@@ -27,12 +34,13 @@ export async function examine(
   report: (finding: Finding) => void,
 ): Promise<Finding[]> {
   const findings: Finding[] = [];
-  for (const { id, subject, run } of probes) {
+  for (const { id, subject, settles, run } of probes) {
     const result = await run().catch((error: Error) =>
       wrong(`${subject}: ${reason(error)}`, 'Look at what stands before this line first, then at the logs.'),
     );
-    findings.push({ id, ...result });
-    report({ id, ...result });
+    const finding = { id, ...result, ...(settles === undefined ? {} : { settles }) };
+    findings.push(finding);
+    report(finding);
   }
   return findings;
 }

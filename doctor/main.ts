@@ -1,19 +1,25 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { loadSettings } from '../lib/settings.ts';
 import { Api } from './api.ts';
 import { region } from './aws.ts';
+import { withRecordings } from './facts-report.ts';
 import { examine, type Finding, notChecked, ok, type Probe } from './finding.ts';
 import { accountProbes } from './probes/account.ts';
+import { answerProbes } from './probes/answers.ts';
+import { deployedProbes } from './probes/deployed.ts';
 import { discoveryProbes } from './probes/discovery.ts';
 import { Flow } from './probes/flow.ts';
 import { gatewayProbes } from './probes/gateway.ts';
+import { ownKeyProbe } from './probes/own-key.ts';
 import { reachProbes } from './probes/reach.ts';
 import { rightsProbe } from './probes/rights.ts';
 import { stackOutputs, stackProbes } from './probes/stack.ts';
+import { streamProbes } from './probes/stream.ts';
 import { removeTenant } from './remove-tenant.ts';
 
 const USAGE =
-  'usage: npm run doctor -- [--url URL] [--stack NAME] [--table NAME] [--json], or before the first deployment: --account [--config JSON] [--json]';
+  'usage: npm run doctor -- [--url URL] [--stack NAME] [--table NAME] [--slow] [--report FILE] [--json], or before the first deployment: --account [--config JSON] [--json]';
 const SIGNS = { ok: 'ok     ', wrong: 'WRONG  ', 'not checked': '-      ' } as const;
 
 try {
@@ -34,13 +40,22 @@ async function main(): Promise<number> {
 }
 
 async function examineDeployment(
-  { url: given, stack, table: givenTable }: Omit<ReturnType<typeof readArguments>, 'json'>,
+  {
+    url: given,
+    stack,
+    table: givenTable,
+    slow = false,
+    report: page,
+  }: Omit<ReturnType<typeof readArguments>, 'json'>,
   json: boolean,
 ): Promise<number> {
   const outputs = stack === undefined ? {} : await stackOutputs(stack);
   const url = given ?? outputs.ApiUrl;
   if (url === undefined || !URL.canParse(url)) throw new Error(`There is no URL to look at; ${USAGE}`);
+  if (page !== undefined && !url.startsWith('https:'))
+    throw new Error('--report is for a live account: what this machine does is no fact about AWS.');
   const api = new Api(url);
+  const table = givenTable ?? outputs.TableName;
   const flow = new Flow(api, { say: console.error });
   const findings = await examine(
     [
@@ -48,12 +63,19 @@ async function examineDeployment(
       ...gatewayProbes(api),
       ...discoveryProbes(api),
       ...flow.probes(),
-      ...(stack === undefined ? [] : stackProbes(stack)),
-      rightsProbe(api, givenTable ?? outputs.TableName),
-      cleanUp(flow, givenTable ?? outputs.TableName),
+      ...answerProbes(api, flow),
+      ...streamProbes(api, flow),
+      ...(slow ? [ownKeyProbe(flow, table)] : []),
+      ...(stack === undefined ? [] : [...stackProbes(stack), ...deployedProbes(stack)]),
+      rightsProbe(api, table),
+      cleanUp(flow, table),
     ],
     (finding) => json || print(finding),
   );
+  if (page !== undefined) {
+    const where = { date: new Date().toISOString().slice(0, 10), region: await region() };
+    writeFileSync(page, withRecordings(readFileSync(page, 'utf8'), findings, where));
+  }
   return report({ url }, findings, json);
 }
 
@@ -82,8 +104,9 @@ function cleanUp(flow: Flow, table: string | undefined): Probe {
   };
 }
 
-function print({ id, status, found, fix }: Finding): void {
-  console.log(`${SIGNS[status]}${id.padEnd(18)}${found}`);
+function print({ id, status, found, fix, settles = [] }: Finding): void {
+  const facts = settles.length === 0 ? '' : ` (settles docs/aws-facts.md, ${settles.join(', ')})`;
+  console.log(`${SIGNS[status]}${id.padEnd(18)}${found}${facts}`);
   if (fix !== undefined) console.log(`${' '.repeat(25)}${fix}`);
 }
 
@@ -93,6 +116,8 @@ function readArguments() {
     stack: { type: 'string' },
     table: { type: 'string' },
     json: { type: 'boolean' },
+    slow: { type: 'boolean' },
+    report: { type: 'string' },
     account: { type: 'boolean' },
     config: { type: 'string' },
   } as const;

@@ -5,7 +5,7 @@ import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { OwnUsageKeys } from '../lambdas/contract/deployment.ts';
-import type { FunctionName } from './functions.ts';
+import type { Functions } from './functions.ts';
 import type { LatchkeyFunction } from './latchkey-function.ts';
 import { ownMetric } from './metrics.ts';
 import type { Waf } from './waf.ts';
@@ -14,7 +14,9 @@ import type { Waf } from './waf.ts';
 export interface AlarmedParts {
   readonly stage: Stage;
   readonly table: Table;
-  readonly functions: Readonly<Record<FunctionName, LatchkeyFunction>>;
+  readonly functions: Functions<LatchkeyFunction>;
+  /** Whether keys can be shown again. */
+  readonly revealsKeys: boolean;
   /** The records of the stream that nobody could handle. */
   readonly failures: Queue;
   /** Up to how many API keys of the account tenants are given more. */
@@ -59,7 +61,7 @@ function invoked({ lambda }: LatchkeyFunction): Omit<AlarmSpec, 'name' | 'descri
 /** All alarms. */
 export function alarms(
   scope: Construct,
-  { stage, table, functions, failures, usageKeys, rotationDays, waf }: AlarmedParts,
+  { stage, table, functions, failures, usageKeys, rotationDays, waf, revealsKeys }: AlarmedParts,
 ): readonly AlarmSpec[] {
   const { lambda: authorizer } = functions.authorizer;
   return [
@@ -112,6 +114,16 @@ export function alarms(
       metric: ownMetric(scope, 'UnknownKeys', 'refused'),
       threshold: 5000,
     },
+    ...(revealsKeys
+      ? [
+          {
+            name: 'key-reveals',
+            description: 'Many API keys are shown again: somebody may be collecting them.',
+            metric: ownMetric(scope, 'Reveals', 'served'),
+            threshold: 20,
+          },
+        ]
+      : []),
     {
       name: 'signing-keys',
       description: 'A rotation of the signing keys failed.',

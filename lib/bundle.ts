@@ -46,8 +46,10 @@ export async function bundleFunctions(props: BundleProps): Promise<Readonly<Reco
     format: 'esm',
     // The AWS SDK's ES modules can be shaken, its CommonJS cannot.
     mainFields: ['module', 'main'],
-    // Unlike the constants below, it is put in where it is named, so that the minifier leaves out what hangs on it.
+    // Unlike the constants below, they are put in where they are named, so that the minifier leaves out what hangs on them.
     define: {
+      LATCHKEY_ACCEPTS_HS256: String(props.deployment.tokens.acceptsHs256),
+      LATCHKEY_ALLOWED_PER_LINE: String(props.deployment.allowedDecisionsPerLogLine),
       LATCHKEY_RESOURCE_METADATA: JSON.stringify(
         props.challengesFromContext === true ? props.api.resourceMetadata : null,
       ),

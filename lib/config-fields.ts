@@ -2,14 +2,18 @@ import * as z from 'zod';
 
 /** The kinds of fields that a configuration is made of. Each says in its one error message what is allowed. */
 
-/** An object with these fields and no others. */
-export function fields<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
+/** An object with these fields and no others. `former` says of fields that there were what they are now. */
+export function fields<Shape extends z.core.$ZodLooseShape>(
+  shape: Shape,
+  former: Readonly<Record<string, string>> = {},
+) {
   const known = Object.keys(shape).join(', ');
   return z.strictObject(shape, {
-    error: (issue) =>
-      issue.code === 'unrecognized_keys'
-        ? `unknown field; known are ${known}`
-        : `must be an object with ${known}`,
+    error: (issue) => {
+      if (issue.code !== 'unrecognized_keys') return `must be an object with ${known}`;
+      const renamed = issue.keys.find((key) => Object.hasOwn(former, key));
+      return (renamed && former[renamed]) ?? `unknown field; known are ${known}`;
+    },
   });
 }
 

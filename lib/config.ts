@@ -9,6 +9,7 @@ import {
   tokens,
   wafLimits,
 } from './config-parts.ts';
+import { cors } from './cors-fields.ts';
 import { rightsFields } from './rights-fields.ts';
 import { upstream, upstreams } from './upstream-fields.ts';
 
@@ -143,6 +144,11 @@ export const CONFIG = fields({
   /** A host name of the team's own for the API; null for the stage's URL. @default null */
   domain: domain.nullable().default(null),
   /**
+   * Keeps keys that are made from now on encrypted by a key in KMS of its own, so that who made one can see it again.
+   * Only where the profile's contract says so: others promise that a key is shown once. @default false
+   */
+  revealApiKey: flag().default(false),
+  /**
    * Lets a call without a credential in as a viewer; in development only. @default - true in a stack that `npm start`
    * serves, where the profile allows it; else false
    */
@@ -177,10 +183,8 @@ export const CONFIG = fields({
   sandbox,
   /** Usage keys of tenants. @default - as each field says */
   usageKeys: ownUsageKeys.prefault({}),
-  /** Browsers may call the API from this origin. */
-  cors: fields({
-    allowedOrigin: text(/^(\*|https?:\/\/[^\s/'"]+)$/, '* or an origin such as https://app.example.com'),
-  }),
+  /** Pages in browsers that may call the API. */
+  cors,
   /**
    * Whether API Gateway's own answers carry headers that the authorizer has counted. AWS does not document that it maps
    * them; `doctor` looks. Without, refusals keep status and body, and `Retry-After` is a fixed time. @default true
@@ -230,6 +234,11 @@ export const CONFIG = fields({
     .regex(KMS_KEY_ARN, { error: "must be the ARN of a key in KMS, or null for AWS's own keys" })
     .nullable()
     .default(null),
+  /**
+   * How many decisions that let somebody in have one line of the log, at most a hundred: so many times of a metric fit
+   * into one. Refusals always have one each. @default 1
+   */
+  allowedDecisionsPerLogLine: whole(1, 100).default(1),
   /** Days for which logs are kept. @default 30 */
   logRetentionDays: z
     .literal(RETENTION_DAYS, { error: `must be one of ${RETENTION_DAYS.join(', ')}` })

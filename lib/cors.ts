@@ -5,37 +5,27 @@ import {
   MockIntegration,
   PassthroughBehavior,
 } from 'aws-cdk-lib/aws-apigateway';
-import { EXPOSED_HEADERS } from '../lambdas/contract/cors.ts';
+import { type Cors, onlyOrigin, preflightHeaders } from '../lambdas/contract/cors.ts';
 
-/** The request headers that a page in a browser may send. */
-const ALLOWED_HEADERS = [
-  'Authorization',
-  'X-API-Key',
-  'Content-Type',
-  'X-Request-ID',
-  'X-Workspace-Id',
-  'Idempotency-Key',
-];
-
-/** A day. Browsers shorten it to their own limit, two hours in some. */
-const MAX_AGE_SECONDS = 86_400;
-
-/** The headers that every response takes, as API Gateway's static values: in single quotes. */
-export function originHeaders(allowedOrigin: string): Readonly<Record<string, string>> {
+/** Headers of answers that API Gateway gives itself, as its parameters: static texts in single quotes, or mappings. */
+export function originHeaders(cors: Cors): Readonly<Record<string, string>> {
+  const exposed = { 'Access-Control-Expose-Headers': `'${cors.exposedHeaders.join(', ')}'` };
+  const only = onlyOrigin(cors);
+  if (only !== undefined) return { 'Access-Control-Allow-Origin': `'${only}'`, ...exposed };
+  // It cannot choose: whoever asks may read a refusal, and, without Allow-Credentials, none with cookies.
   return {
-    'Access-Control-Allow-Origin': `'${allowedOrigin}'`,
-    'Access-Control-Expose-Headers': `'${EXPOSED_HEADERS}'`,
+    'Access-Control-Allow-Origin': 'method.request.header.Origin',
+    Vary: "'Origin'",
+    ...exposed,
   };
 }
 
 /** The integration and options of an OPTIONS method that answers a preflight without a function and without a credential. */
-export function preflight(allowedOrigin: string): [MockIntegration, MethodOptions] {
-  const headers = Object.entries({
-    ...originHeaders(allowedOrigin),
-    'Access-Control-Allow-Methods': "'GET,HEAD,POST,PUT,PATCH,DELETE,OPTIONS'",
-    'Access-Control-Allow-Headers': `'${ALLOWED_HEADERS.join(',')}'`,
-    'Access-Control-Max-Age': `'${MAX_AGE_SECONDS}'`,
-  }).map(([name, value]) => [`method.response.header.${name}`, value] as const);
+export function preflight(cors: Cors): [MockIntegration, MethodOptions] {
+  const fixed = Object.entries(preflightHeaders(cors)).map(([name, value]) => [name, `'${value}'`] as const);
+  const headers = [...Object.entries(originHeaders(cors)), ...fixed].map(
+    ([name, value]) => [`method.response.header.${name}`, value] as const,
+  );
   const integration = new MockIntegration({
     requestTemplates: { 'application/json': '{"statusCode":204}' },
     passthroughBehavior: PassthroughBehavior.NEVER,

@@ -3,6 +3,7 @@ import {
   ApiKeySourceType,
   AuthorizationType,
   EndpointType,
+  type Integration,
   IpAddressType,
   LambdaIntegration,
   LogGroupLogDestination,
@@ -15,12 +16,13 @@ import {
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { type Cors, onlyOrigin } from '../lambdas/contract/cors.ts';
 import type { Profile } from '../lambdas/contract/profile.ts';
 import type { ApiRow } from '../lambdas/kernel/api-rows.ts';
 import { ACCESS_LOG } from './access-log.ts';
 import { preflight } from './cors.ts';
 import { forwarderName } from './forwarders.ts';
-import type { FunctionName } from './functions.ts';
+import type { FunctionName, Functions } from './functions.ts';
 import { addGatewayResponses, challengeOf } from './gateway-responses.ts';
 import type { LatchkeyFunction } from './latchkey-function.ts';
 
@@ -34,7 +36,7 @@ export interface FrontDoorProps {
   readonly domainName: string | null;
   /** Whether the stage's URL answers too where there is a domain. */
   readonly servesStageUrl: boolean;
-  readonly allowedOrigin: string;
+  readonly cors: Cors;
   /** Whether API Gateway's own answers map headers from the context of the call. */
   readonly contextHeaders: boolean;
   /** Whether the challenge of what the authorizer refuses comes from there too. */
@@ -46,8 +48,6 @@ export interface FrontDoorProps {
   readonly encryptionKey?: IKey;
 }
 
-type Functions = Readonly<Record<FunctionName, LatchkeyFunction>>;
-
 /** The REST API: what it answers itself, its log, and its stage. `serve` adds the methods. */
 export class FrontDoor extends Construct {
   readonly stage: Stage;
@@ -57,7 +57,7 @@ export class FrontDoor extends Construct {
   readonly urls: readonly string[];
   private readonly api: RestApi;
   private readonly rows: readonly ApiRow[];
-  private readonly allowedOrigin: string;
+  private readonly cors: Cors;
 
   constructor(scope: Construct, id: string, props: FrontDoorProps) {
     super(scope, id);
@@ -68,7 +68,7 @@ export class FrontDoor extends Construct {
       ...(props.encryptionKey === undefined ? {} : { encryptionKey: props.encryptionKey }),
     });
     this.rows = props.rows;
-    this.allowedOrigin = props.allowedOrigin;
+    this.cors = props.cors;
     this.api = new RestApi(this, 'Api', {
       restApiName: stackName,
       description: `The front door of ${props.profile.title}`,
@@ -98,7 +98,7 @@ export class FrontDoor extends Construct {
     this.urls = props.domainName !== null && props.servesStageUrl ? [this.url, stageUrl] : [this.url];
     addGatewayResponses(this.api, {
       profile: props.profile,
-      allowedOrigin: props.allowedOrigin,
+      cors: props.cors,
       challenge: challengeOf(this.url, props.rows),
       contextHeaders: props.contextHeaders,
       challengesFromContext: props.challengesFromContext,
@@ -107,9 +107,14 @@ export class FrontDoor extends Construct {
   }
 
   /** Adds a method for each row, and OPTIONS beside each ANY. */
-  serve(functions: Functions): void {
+  serve(functions: Functions<LatchkeyFunction>): void {
     const locked = this.lockedBy(functions.authorizer);
     const integrations = new Map<FunctionName, LambdaIntegration>();
+    // Which of several origins calls, a function has to look at.
+    const preflights: [Integration, MethodOptions] =
+      onlyOrigin(this.cors) === undefined
+        ? [integrationOf(functions.public), { authorizationType: AuthorizationType.NONE }]
+        : preflight(this.cors);
     for (const row of this.rows) {
       const { service, open } = servedBy(row);
       const integration = integrations.get(service) ?? integrationOf(functions[service]);
@@ -120,7 +125,7 @@ export class FrontDoor extends Construct {
         integration,
         open ? { authorizationType: AuthorizationType.NONE } : locked,
       );
-      if (row.method === 'ANY') resource.addMethod('OPTIONS', ...preflight(this.allowedOrigin));
+      if (row.method === 'ANY') resource.addMethod('OPTIONS', ...preflights);
     }
   }
 

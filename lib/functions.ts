@@ -16,6 +16,9 @@ export type FunctionName =
   | 'stream'
   | 'usage';
 
+/** Something for each function. `reveal` is there where the profile has its row. */
+export type Functions<Of> = Readonly<Record<Exclude<FunctionName, 'reveal'>, Of>> & { readonly reveal?: Of };
+
 export type TableAction =
   | 'GetItem'
   | 'BatchGetItem'
@@ -48,6 +51,9 @@ export interface UsageKeyRight {
   readonly on: 'keys' | 'key' | 'members';
 }
 
+/** Who makes keys keeps them, who follows the stream deletes them, and one function shows them. */
+export type VaultRole = 'keeper' | 'follower' | 'revealer';
+
 /** Size, limits, rights and variables of a function: everything that sets it apart from the others. */
 export interface FunctionSpec {
   /** The folder of its code in `lambdas/functions`. @default - its name */
@@ -58,7 +64,12 @@ export interface FunctionSpec {
   /** Below API Gateway's 29 seconds for whatever answers a request. */
   readonly timeoutSeconds: number;
   readonly table?: readonly TableRight[];
+  /** Of the secret with the keys that sign tokens. */
   readonly keyset?: readonly SecretAction[];
+  /** Of the secret with the keys that sign assertions. */
+  readonly assertions?: readonly SecretAction[];
+  /** Its part in keeping keys for who made them, where the configuration says so (`key-vault.ts`). */
+  readonly vault?: VaultRole;
   /** Whether it reads metrics from CloudWatch. */
   readonly readsMetrics?: boolean;
   readonly usageKeys?: readonly UsageKeyRight[];
@@ -71,6 +82,14 @@ export interface FunctionSpec {
   /** Variables besides those that come with a right. */
   readonly variables?: readonly ('ISSUER' | 'ACCEPTED_ISSUERS' | 'USAGE_KEYS')[];
 }
+
+/** Making the next version of a secret, and making it the current one. */
+const ROTATING = [
+  'GetSecretValue',
+  'DescribeSecret',
+  'PutSecretValue',
+  'UpdateSecretVersionStage',
+] as const satisfies readonly SecretAction[];
 
 /** Finding people and making them, and opening their sessions. */
 const EXCHANGE_RIGHTS: readonly TableRight[] = [
@@ -96,8 +115,21 @@ const FORWARDER: FunctionSpec = {
   // A second less than the integration's, so that it is still there to say that the upstream was too slow.
   timeoutSeconds: 28,
   table: [{ actions: ['BatchGetItem'], keys: ['CONTROL'] }],
-  keyset: ['GetSecretValue'],
+  assertions: ['GetSecretValue'],
   variables: ['ISSUER'],
+};
+
+const REVEAL: FunctionSpec = {
+  description: 'Shows keys again to who made them, where keys are kept',
+  memoryMiB: 256,
+  timeoutSeconds: 10,
+  table: [
+    { actions: ['GetItem'], keys: ['TENANT#*', 'KEY#*'] },
+    { actions: ['BatchGetItem'], keys: ['KEY#*'] },
+    // The row of the audit trail.
+    { actions: ['PutItem', 'UpdateItem'], keys: ['TENANT#*'] },
+  ],
+  vault: 'revealer',
 };
 
 /** The folders of `lambdas/functions` whose code some of the functions have. */
@@ -106,10 +138,7 @@ export function foldersOf(specs: Readonly<Record<string, FunctionSpec>>): readon
 }
 
 /** All functions. A right stands here or it is not given. */
-export function functionSpecs(
-  profile: Profile,
-  options: RightsOptions = {},
-): Readonly<Record<FunctionName, FunctionSpec>> {
+export function functionSpecs(profile: Profile, options: RightsOptions = {}): Functions<FunctionSpec> {
   const { acceptsHs256 = profile.tokens.algorithm === 'HS256', exchanges = false } = options;
   return {
     authorizer: {
@@ -140,12 +169,14 @@ export function functionSpecs(
         { actions: ['BatchGetItem'], keys: ['CONTROL', 'SESSION#*', 'TENANT#*'] },
       ],
       keyset: ['GetSecretValue'],
+      vault: 'keeper',
       variables: ['ISSUER'],
     },
     tokens: {
       description: 'Tokens, and the pages on which people let clients act for them',
       memoryMiB: 512,
-      timeoutSeconds: 10,
+      // A client's metadata document and its keys may take five each.
+      timeoutSeconds: 15,
       table: [
         { actions: ['BatchGetItem'], keys: ['TENANT#*', 'CONTROL', 'SESSION#*', 'KEY#*'] },
         { actions: ['GetItem'], keys: ['TENANT#*', 'USER#*', 'SIGNIN#*', 'REFRESH#*'] },
@@ -179,6 +210,7 @@ export function functionSpecs(
         },
         { actions: ['UpdateItem'], keys: ['CURSORS'] },
       ],
+      vault: 'keeper',
     },
     people: {
       description: 'The people of a tenant and their passwords',
@@ -219,9 +251,11 @@ export function functionSpecs(
         { actions: ['GetItem'], keys: ['CENSUS'] },
       ],
       keyset: ['DescribeSecret'],
+      assertions: ['DescribeSecret'],
       variables: ['ISSUER'],
       readsMetrics: (profile.paths.getMetrics ?? []).length > 0,
     },
+    ...((profile.paths.revealKey ?? []).length > 0 ? { reveal: REVEAL } : {}),
     forwarder: FORWARDER,
     ...forwarders(FORWARDER, options),
     fetcher: {
@@ -236,7 +270,8 @@ export function functionSpecs(
       memoryMiB: 256,
       timeoutSeconds: 30,
       table: [{ actions: ['GetItem', 'UpdateItem'], keys: ['CONTROL'] }],
-      keyset: ['GetSecretValue', 'DescribeSecret', 'PutSecretValue', 'UpdateSecretVersionStage'],
+      keyset: ROTATING,
+      assertions: ROTATING,
     },
     reconciler: {
       description: 'Gives tenants usage keys of their own',
@@ -268,6 +303,7 @@ export function functionSpecs(
         { actions: ['UpdateItem'], keys: ['SESSION#*', 'EMAIL#*', 'CENSUS', 'USAGEKEYS'] },
         { actions: ['PutItem'], keys: ['EVENT#*'] },
       ],
+      vault: 'follower',
     },
     usage: {
       description: 'Counts the uses of keys by day',

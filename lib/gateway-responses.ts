@@ -1,5 +1,6 @@
 import { ResponseType, type RestApi } from 'aws-cdk-lib/aws-apigateway';
-import { ERRORS, type ErrorCode } from '../lambdas/contract/errors.ts';
+import type { Cors } from '../lambdas/contract/cors.ts';
+import { BUSY_SECONDS, ERRORS, type ErrorCode } from '../lambdas/contract/errors.ts';
 import { type ErrorView, errorCodeOf, type Profile } from '../lambdas/contract/profile.ts';
 import { RATE_LIMIT_HEADERS } from '../lambdas/contract/rate-limit-headers.ts';
 import type { ApiRow } from '../lambdas/kernel/api-rows.ts';
@@ -43,9 +44,6 @@ const PLAIN: ReadonlyMap<ResponseType, ErrorCode> = new Map([
   [ResponseType.INTEGRATION_TIMEOUT, 'upstream_timeout'],
 ]);
 
-/** A function at its ceiling has room again when any of its calls ends. */
-const BUSY_SECONDS = 1;
-
 /** Failures of these types can come before an authorizer has run, or without one, and after it. */
 const PERHAPS_COUNTED: ReadonlySet<ResponseType> = new Set([
   ResponseType.BAD_REQUEST_BODY,
@@ -65,7 +63,7 @@ const COUNTED = Object.fromEntries(
 
 export interface GatewayResponsesProps {
   readonly profile: Profile;
-  readonly allowedOrigin: string;
+  readonly cors: Cors;
   /** `WWW-Authenticate` of every 401, and the beginning of every 403's. */
   readonly challenge: string;
   /** Whether the authorizer says the challenge of what it refuses. */
@@ -91,7 +89,7 @@ export function resourceMetadataPath(rows: readonly ApiRow[]): string | null {
 /** Gives an API every answer of its own in the profile's shape. */
 export function addGatewayResponses(
   api: RestApi,
-  { profile, allowedOrigin, challenge, challengesFromContext, contextHeaders }: GatewayResponsesProps,
+  { profile, cors, challenge, challengesFromContext, contextHeaders }: GatewayResponsesProps,
 ): void {
   const challenges: Readonly<Record<number, string>> = {
     401: challenge,
@@ -106,7 +104,7 @@ export function addGatewayResponses(
       type: answer.responseType,
       statusCode: `${answer.status}`,
       responseHeaders: {
-        ...originHeaders(allowedOrigin),
+        ...originHeaders(cors),
         ...(challenges[answer.status] === undefined
           ? {}
           : {

@@ -9,20 +9,26 @@ import type { SecretAction } from './functions.ts';
 import type { LatchkeyFunction } from './latchkey-function.ts';
 
 export interface KeysetSecretProps {
+  /** Says in the console what the keys sign. */
+  readonly description: string;
+  /** The variable by which functions find the secret. */
+  readonly variable: 'KEYSET_SECRET_ARN' | 'ASSERTION_SECRET_ARN';
   /** Removal policy of the signing keys when the stack is deleted. */
   readonly removalPolicy: RemovalPolicy;
   /** The customer's key that encrypts them. @default - AWS's own */
   readonly encryptionKey?: IKey;
 }
 
-/** The secret that holds the signing keys. It starts without any: the first rotation, at deploy, makes them. */
+/** The secret that holds the signing keys of one use. It starts without any: the first rotation, at deploy, makes them. */
 export class KeysetSecret extends Construct {
   readonly secret: Secret;
+  private readonly variable: KeysetSecretProps['variable'];
 
   constructor(scope: Construct, id: string, props: KeysetSecretProps) {
     super(scope, id);
+    this.variable = props.variable;
     this.secret = new Secret(this, 'Secret', {
-      description: 'Signing keys: current, next and retired ones',
+      description: props.description,
       // Not a secret: the keyset without keys, which the first rotation replaces.
       secretStringValue: SecretValue.unsafePlainText('{}'),
       removalPolicy: props.removalPolicy,
@@ -39,11 +45,11 @@ export class KeysetSecret extends Construct {
       actions: actions.map((action) => `secretsmanager:${action}`),
       resources: [this.secret.secretArn],
     });
-    grantee.allow(statement, 'KEYSET_SECRET_ARN', this.secret.secretArn);
+    grantee.allow(statement, this.variable, this.secret.secretArn);
   }
 
   /** Has a function rotate the secret: now, as there are no keys yet, and then every so many days. */
-  rotateWith({ lambda }: LatchkeyFunction, every: Duration): void {
+  rotateWith({ lambda }: LatchkeyFunction, every: Duration): CfnRotationSchedule {
     // CDK's own permission lets any account's secret in; Secrets Manager advises both conditions where a function
     // rotates one secret ("Permissions for rotation").
     const permission = new CfnPermission(this, 'RotationPermission', {
@@ -61,5 +67,6 @@ export class KeysetSecret extends Construct {
     });
     // The rotation starts with the schedule: by then the function must take the call.
     schedule.addResourceDependency(permission);
+    return schedule;
   }
 }

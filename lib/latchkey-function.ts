@@ -6,7 +6,9 @@ import {
   type CfnFunction,
   Code,
   Function as Lambda,
+  LoggingFormat,
   Runtime,
+  SystemLogLevel,
   Tracing,
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -58,6 +60,9 @@ export class LatchkeyFunction extends Construct {
         : { reservedConcurrentExecutions: props.reservedConcurrency }),
       role,
       logGroup,
+      // START, END and REPORT of each call are half of what is paid for, and CloudWatch has what they say as metrics.
+      loggingFormat: LoggingFormat.JSON,
+      systemLogLevelV2: SystemLogLevel.WARN,
       tracing: Tracing.ACTIVE,
     });
     if (spec.vpc !== undefined) this.standIn(spec.vpc);

@@ -3,22 +3,26 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import type { FunctionName, FunctionSpec } from './functions.ts';
+import type { FunctionName, FunctionSpec, Functions } from './functions.ts';
 import type { IdentityTable } from './identity-table.ts';
+import type { KeyVault } from './key-vault.ts';
 import type { KeysetSecret } from './keyset-secret.ts';
 import { LatchkeyFunction } from './latchkey-function.ts';
 import { metricsNamespace, readMetrics } from './metrics.ts';
 import type { UsagePlans } from './usage-plans.ts';
 
 export interface LatchkeyFunctionsProps {
-  readonly specs: Readonly<Record<FunctionName, FunctionSpec>>;
+  readonly specs: Functions<FunctionSpec>;
   /** Where the bundle of each folder in `lambdas/functions` is. */
   readonly bundles: Readonly<Record<string, string>>;
   /** Instances that a function has for itself, and at most; all others share the account's. */
   readonly reservedConcurrency: Readonly<Record<string, number>>;
   readonly table: IdentityTable;
   readonly keyset: KeysetSecret;
+  readonly assertions: KeysetSecret;
   readonly usagePlans: UsagePlans;
+  /** Null where keys are shown once. */
+  readonly vault: KeyVault | null;
   /** The values of the variables that come with no right. */
   readonly variables: Readonly<Record<'ISSUER' | 'ACCEPTED_ISSUERS' | 'USAGE_KEYS', string>>;
   readonly logRetention: RetentionDays;
@@ -30,7 +34,7 @@ export interface LatchkeyFunctionsProps {
 
 /** Every function, with the rights and variables of its row in `functions.ts`. */
 export class LatchkeyFunctions extends Construct {
-  readonly byName: Readonly<Record<FunctionName, LatchkeyFunction>>;
+  readonly byName: Functions<LatchkeyFunction>;
 
   constructor(scope: Construct, id: string, props: LatchkeyFunctionsProps) {
     super(scope, id);
@@ -46,16 +50,18 @@ export class LatchkeyFunctions extends Construct {
       fn.tell('METRICS_NAMESPACE', metricsNamespace(this));
       props.table.grant(fn, spec.table ?? []);
       props.keyset.grant(fn, spec.keyset ?? []);
+      props.assertions.grant(fn, spec.assertions ?? []);
       if (spec.readsMetrics === true) fn.lambda.addToRolePolicy(readMetrics());
       props.usagePlans.grant(fn, spec.usageKeys ?? []);
       if (spec.invokesArn !== undefined)
         fn.lambda.addToRolePolicy(
           new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [spec.invokesArn] }),
         );
+      if (spec.vault !== undefined) props.vault?.grant(fn, spec.vault);
       for (const variable of spec.variables ?? []) fn.tell(variable, props.variables[variable]);
       return [name, fn] as const;
     });
-    this.byName = Object.fromEntries(functions) as Record<FunctionName, LatchkeyFunction>;
+    this.byName = Object.fromEntries(functions) as Functions<LatchkeyFunction>;
     for (const [name, fn] of functions)
       for (const invoked of props.specs[name as FunctionName]?.invokes ?? [])
         this.letInvoke(fn, this.byName[invoked]);

@@ -3,11 +3,14 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import type { ApiRow } from '../lambdas/kernel/api-rows.ts';
 import { ApiDomain } from './api-domain.ts';
+import { corsOf } from './cors-fields.ts';
 import { firstCalls } from './first-calls.ts';
+import { forwarderName } from './forwarders.ts';
 import { FrontDoor } from './front-door.ts';
 import { functionSpecs } from './functions.ts';
 import { IdentityTable } from './identity-table.ts';
 import { KeyStream } from './key-stream.ts';
+import { KeyVault } from './key-vault.ts';
 import { KeysetSecret } from './keyset-secret.ts';
 import { LatchkeyFunctions } from './latchkey-functions.ts';
 import { Monitoring } from './monitoring.ts';
@@ -42,7 +45,18 @@ export class LatchkeyStack extends Stack {
     const logged = { ...kept, ...encrypted, logRetention: config.logRetentionDays };
 
     const table = new IdentityTable(this, 'Identity', { ...kept, ...encrypted });
-    const keyset = new KeysetSecret(this, 'Keyset', { ...kept, ...encrypted });
+    const keyset = new KeysetSecret(this, 'Keyset', {
+      ...kept,
+      ...encrypted,
+      description: 'Keys that sign tokens: current, next and retired ones',
+      variable: 'KEYSET_SECRET_ARN',
+    });
+    const assertions = new KeysetSecret(this, 'Assertions', {
+      ...kept,
+      ...encrypted,
+      description: 'Keys that sign assertions for the upstream: current, next and retired ones',
+      variable: 'ASSERTION_SECRET_ARN',
+    });
     const frontDoor = new FrontDoor(this, 'FrontDoor', {
       ...logged,
       profile,
@@ -50,7 +64,7 @@ export class LatchkeyStack extends Stack {
       stageName: config.stage,
       domainName: config.domain?.name ?? null,
       servesStageUrl: config.domain?.alsoServeStageUrl ?? false,
-      allowedOrigin: config.cors.allowedOrigin,
+      cors: corsOf(config),
       contextHeaders: config.gatewayContextHeaders,
       challengesFromContext: config.challenges === 'context',
     });
@@ -62,6 +76,7 @@ export class LatchkeyStack extends Stack {
       tiers: config.tiers,
       sandbox: config.sandbox,
     });
+    const vault = config.revealApiKey ? new KeyVault(this, 'Vault', kept) : null;
     const functions = new LatchkeyFunctions(this, 'Functions', {
       ...logged,
       specs: functionSpecs(profile, {
@@ -74,7 +89,9 @@ export class LatchkeyStack extends Stack {
       reservedConcurrency: reservedConcurrencyOf(config),
       table,
       keyset,
+      assertions,
       usagePlans,
+      vault,
       variables: {
         ISSUER: frontDoor.url,
         ACCEPTED_ISSUERS: [...frontDoor.urls, ...config.tokens.previousIssuers].join(' '),
@@ -84,12 +101,24 @@ export class LatchkeyStack extends Stack {
 
     frontDoor.serve(functions);
     const limits = wafLimitsOf(config);
-    const { allowedOrigin } = config.cors;
     const waf =
       limits === null
         ? {}
-        : { waf: new Waf(this, 'Waf', { stage: frontDoor.stage, rows, profile, allowedOrigin, limits }) };
-    keyset.rotateWith(functions.rotation, Duration.days(config.rotationDays));
+        : {
+            waf: new Waf(this, 'Waf', {
+              stage: frontDoor.stage,
+              rows,
+              profile,
+              cors: corsOf(config),
+              limits,
+            }),
+          };
+    const rotation = Duration.days(config.rotationDays);
+    keyset.rotateWith(functions.rotation, rotation);
+    // What signs by the new secret waits until its first rotation has begun.
+    const schedule = assertions.rotateWith(functions.rotation, rotation);
+    for (const [name, { lambda }] of Object.entries(functions))
+      if (name.startsWith(forwarderName(''))) lambda.node.addDependency(schedule);
     new UsageKeyReconciler(this, 'UsageKeyReconciler', functions);
     const keyStream = new KeyStream(this, 'KeyStream', {
       ...kept,
@@ -104,6 +133,7 @@ export class LatchkeyStack extends Stack {
       stage: frontDoor.stage,
       table: table.table,
       functions,
+      revealsKeys: config.revealApiKey,
       failures: keyStream.failures,
       usageKeys: config.usageKeys,
       rotationDays: config.rotationDays,
@@ -126,5 +156,6 @@ export class LatchkeyStack extends Stack {
     new CfnOutput(this, 'TableName', { value: table.table.tableName });
     new CfnOutput(this, 'UsageKeyPrefix', { value: usagePlans.prefix });
     new CfnOutput(this, 'KeysetSecretArn', { value: keyset.secret.secretArn });
+    new CfnOutput(this, 'AssertionSecretArn', { value: assertions.secret.secretArn });
   }
 }

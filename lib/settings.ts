@@ -10,6 +10,7 @@ import { apiRows } from '../lambdas/kernel/api-rows.ts';
 import { routes } from '../lambdas/table/index.ts';
 import { type Config, ConfigError, type ConfigInput, parseConfig } from './config.ts';
 import { RESERVED_CONCURRENCY } from './config-parts.ts';
+import { corsOf } from './cors-fields.ts';
 import { forwarderName } from './forwarders.ts';
 import { loadProfile } from './profiles.ts';
 import { requireReached } from './reached-paths.ts';
@@ -55,6 +56,7 @@ export async function loadSettings(
   requireDeclared(config, profile);
   requireReached(config, apiRows(routes, profile, upstreamsOf(config)));
   checkAnonymous(config, profile);
+  checkReveal(config, profile);
   checkCertificate(config, region);
   checkKmsKey(config, region);
   checkCircle(config);
@@ -108,6 +110,14 @@ function checkAnonymous(config: Config, profile: Profile): void {
   }
 }
 
+/** A contract that shows keys again has a row for it; the others promise that a key is shown once. */
+function checkReveal({ revealApiKey }: Config, { name, paths }: Profile): void {
+  if (!revealApiKey || (paths.revealKey ?? []).length > 0) return;
+  throw new ConfigError(
+    `revealApiKey: the contract of the profile "${name}" shows a key only once; set revealApiKey to false`,
+  );
+}
+
 /** A regional API takes a certificate of its own Region (API Gateway, "Setting up a regional custom domain name"). */
 function checkCertificate({ domain }: Config, region: string | undefined): void {
   const there = domain?.certificateArn.split(':')[3];
@@ -156,9 +166,11 @@ export function deploymentOf({ config, profile }: Settings): Deployment {
     upstreams: upstreamsOf(config),
     tokens: tokenSettings(config, profile),
     identityProviders: config.identityProviders,
+    revealsKeys: config.revealApiKey,
     rights: rightsOf(config, profile),
     pathScopes: pathScopesOf(config, profile),
-    allowedOrigin: config.cors.allowedOrigin,
+    cors: corsOf(config),
+    allowedDecisionsPerLogLine: config.allowedDecisionsPerLogLine,
   };
 }
 
@@ -169,17 +181,16 @@ export function decisionSettingsOf({
   initialTier,
   sandbox,
   pathScopes,
-  tokens: { acceptsHs256 },
   rights: { inclusion, roles, smallestRole, methodScopes },
 }: Deployment): DecisionSettings {
+  const limits = Object.entries(tiers).map(([name, { keys: _, ...limit }]) => [name, limit]);
   const scopesOnly = Object.entries(roles).map(([name, { scopes }]) => [name, { scopes }]);
   return {
     anonymous,
-    tiers,
+    tiers: Object.fromEntries(limits),
     initialTier,
     sandbox,
     pathScopes,
-    tokens: { acceptsHs256 },
     rights: { inclusion, roles: Object.fromEntries(scopesOnly), smallestRole, methodScopes },
   };
 }

@@ -3,7 +3,7 @@ import type { Stage } from 'aws-cdk-lib/aws-apigateway';
 import { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { CfnWebACL, CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
-import { EXPOSED_HEADERS } from '../lambdas/contract/cors.ts';
+import { type Cors, onlyOrigin } from '../lambdas/contract/cors.ts';
 import { ERRORS } from '../lambdas/contract/errors.ts';
 import { errorCodeOf, type Profile } from '../lambdas/contract/profile.ts';
 import type { ApiRow } from '../lambdas/kernel/api-rows.ts';
@@ -14,7 +14,7 @@ export interface WafProps {
   readonly stage: Stage;
   readonly rows: readonly ApiRow[];
   readonly profile: Profile;
-  readonly allowedOrigin: string;
+  readonly cors: Cors;
   readonly limits: WafLimits;
 }
 
@@ -79,7 +79,7 @@ export class Waf extends Construct {
   }
 
   private rule(
-    { allowedOrigin }: WafProps,
+    { cors }: WafProps,
     {
       name,
       priority,
@@ -111,8 +111,9 @@ export class Waf extends Construct {
             customResponseBodyKey: TOO_MANY,
             responseHeaders: [
               { name: 'Retry-After', value: String(WINDOW_SECONDS) },
-              { name: 'Access-Control-Allow-Origin', value: allowedOrigin },
-              { name: 'Access-Control-Expose-Headers', value: EXPOSED_HEADERS },
+              // A fixed text: where several may call, all may read that there were too many.
+              { name: 'Access-Control-Allow-Origin', value: onlyOrigin(cors) ?? '*' },
+              { name: 'Access-Control-Expose-Headers', value: cors.exposedHeaders.join(', ') },
             ],
           },
         },

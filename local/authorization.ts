@@ -6,6 +6,7 @@ import { LocalStackError } from './failure.ts';
 import {
   apiGatewayAccesses,
   dynamodbAccesses,
+  kmsAccesses,
   lambdaAccesses,
   type PartitionKeyOf,
   secretAccesses,
@@ -13,6 +14,7 @@ import {
 import { impliedAccesses } from './iam/implied.ts';
 import { type Access, evaluate, type Grant } from './iam/policy.ts';
 import { type Role, readRoles } from './iam/roles.ts';
+import { KMS } from './kms/api.ts';
 import { credentialsOf, OPERATOR } from './lambda/environment.ts';
 import type { Logger } from './log.ts';
 
@@ -105,6 +107,8 @@ export class Authorization {
         return dynamodbAccesses(call, this.#partitionKeyOf);
       case 'secretsmanager':
         return secretAccesses(call, this.#secretArn);
+      case KMS:
+        return kmsAccesses(call);
       case CLOUDWATCH:
         return [{ action: `cloudwatch:${call.action}`, resource: '*', conditionKeys: {} }];
       case 'lambda':

@@ -10,6 +10,7 @@ import { deployTables, type Table } from './dynamodb/tables.ts';
 import { ControlPlane } from './gateway/control-plane.ts';
 import { Gateway } from './gateway/gateway.ts';
 import { NO_USAGE_KEYS, UsageKeys, type UsageKeysState } from './gateway/usage-keys.ts';
+import { KMS, KmsApi, type KmsState } from './kms/api.ts';
 import { serveLambda } from './lambda/api.ts';
 import { Functions } from './lambda/functions.ts';
 import type { StandInHost } from './lambda/stand-in-hosts.ts';
@@ -53,6 +54,8 @@ export async function deploy(
   const tables = await deployTables(template, client);
   const functions = deployFunctions(template, platform, options, cleanup);
   platform.register('lambda', (call) => serveLambda(call, functions, options.lambdaEndpoint));
+  const kms = new KmsApi(template, platform.data.store<KmsState>('kms-keys', {}));
+  platform.register(KMS, (call) => kms.serve(call));
   platform.register(CLOUDWATCH, async (call) => serveCloudWatch(call, functions.figures));
   const usageKeys = deployUsageKeys(template, platform, options);
   const gateway = new Gateway(template, functions, usageKeys, { ...options, now });

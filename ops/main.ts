@@ -27,7 +27,7 @@ const EVERYWHERE = `
 Where:   the stack that is noted in .latchkey: by "npm start" while it runs, by "npm run deploy"
          --stack NAME, --url URL, --port N    one of several
          --outputs FILE    of another such file
-         --table NAME --secret ARN [--endpoint URL]    instead of a file
+         --table NAME --secret ARN --assertion-secret ARN [--endpoint URL]    instead of a file
 How:     --dry-run         say what would change, and change nothing
          --json            print JSON`;
 
@@ -99,6 +99,7 @@ function parse(args: readonly string[]): {
     outputs: text,
     table: text,
     secret: text,
+    'assertion-secret': text,
     endpoint: text,
   };
   const own = {
@@ -121,9 +122,10 @@ function parse(args: readonly string[]): {
       options: { ...where, ...own, json: flag },
       allowPositionals: true,
     });
-    const { stack, url, port, outputs, table, secret, endpoint, json = false, ...options } = values;
+    const { stack, url, port, outputs, table, secret, endpoint, json = false, ...others } = values;
+    const { 'assertion-secret': assertionSecret, ...options } = others;
     return {
-      where: { stack, url, port, outputs, table, secret, endpoint },
+      where: { stack, url, port, outputs, table, secret, assertionSecret, endpoint },
       json,
       options,
       positionals,

@@ -1,7 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DescribeSecretCommand, RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { FACTS_SECONDS } from '../lambdas/kernel/freshness.ts';
-import type { ControlFacts, PublicKey } from '../lambdas/signing/control-facts.ts';
+import {
+  type ControlFacts,
+  type KeysetUse,
+  type KeyUse,
+  keysetOf,
+  type PublicKey,
+} from '../lambdas/signing/control-facts.ts';
 import { ControlStore } from '../lambdas/signing/control-store.ts';
 import { JWKS_MAX_AGE_SECONDS, signingKey, URGENT_PUBLICATION_SECONDS } from '../lambdas/signing/keyset.ts';
 import { OpsError, type Target } from './target.ts';
@@ -19,8 +25,12 @@ export interface KeyRow extends Pick<PublicKey, 'kid' | 'use' | 'algorithm'> {
   readonly ageSeconds: number | null;
 }
 
+/** Each has a secret and a rotation of its own. */
+const USES = ['token', 'assertion'] as const satisfies readonly KeysetUse[];
+
 export interface SigningKeysReport {
   readonly version: number;
+  readonly assertionVersion: number;
   readonly keys: readonly KeyRow[];
   readonly nextRotation: Date | null;
 }
@@ -29,7 +39,8 @@ export interface SigningKeysReport {
 export async function signingKeys(target: Target, now = seconds()): Promise<SigningKeysReport> {
   const control = await new ControlStore(target.table).read();
   return {
-    version: control.version,
+    version: versionOf(control, 'token'),
+    assertionVersion: versionOf(control, 'assertion'),
     keys: control.keys.map((key) => ({
       kid: key.kid,
       use: key.use,
@@ -41,18 +52,27 @@ export async function signingKeys(target: Target, now = seconds()): Promise<Sign
   };
 }
 
-/** Rotates now. Answers when the new keys are published and current. */
+/** Rotates the keys of all uses now. Answers when the new keys are published and current. */
 export async function rotate(target: Target, log: (line: string) => void): Promise<void> {
+  for (const use of USES) await rotateUse(use, target, log);
+}
+
+async function rotateUse(use: KeysetUse, target: Target, log: (line: string) => void): Promise<void> {
   const control = new ControlStore(target.table);
-  const before = (await control.read()).version;
-  await startRotation(target);
+  const version = async () => versionOf(await control.read(), use);
+  const before = await version();
+  await startRotation(use, target);
   const deadline = Date.now() + ROTATION_TIMEOUT_MILLISECONDS;
-  while (!((await control.read()).version > before && (await isSettled(target)))) {
+  while (!((await version()) > before && (await isSettled(use, target)))) {
     if (Date.now() > deadline)
       throw new OpsError('The rotation has not ended in time. Its function logs why.');
     await sleep(POLL_MILLISECONDS);
   }
-  log(`Rotated: the keyset has version ${(await control.read()).version}.`);
+  log(`Rotated: the keyset of ${use}s has version ${await version()}.`);
+}
+
+function versionOf({ version, assertionVersion = 0 }: ControlFacts, use: KeysetUse): number {
+  return use === 'token' ? version : assertionVersion;
 }
 
 /**
@@ -70,11 +90,11 @@ export async function revoke(kid: string, target: Target, log: (line: string) =>
   // A rotation that had begun before may have made its keys without knowing of the revocation.
   for (
     let attempt = 1;
-    needsKeys(await control.read()) || (attempt === 1 && (await holds(kid, target)));
+    needsKey(key.use, await control.read()) || (attempt === 1 && (await holds(kid, target)));
     attempt += 1
   ) {
     if (attempt > 3) throw new OpsError('The key is revoked, and no other can sign: rotate again.');
-    await rotate(target, log);
+    await rotateUse(keysetOf(key.use), target, log);
   }
   // Verifiers of assertions may keep our JWKS for as long as its `max-age` says.
   const seconds = key.use === 'assertion' ? JWKS_MAX_AGE_SECONDS + FACTS_SECONDS : FACTS_SECONDS;
@@ -99,9 +119,8 @@ function signer({ keys, revokedKids }: ControlFacts, use: PublicKey['use'], now:
   return signingKey({ version: 0, keys: dated }, use, now)?.kid;
 }
 
-function needsKeys(control: ControlFacts): boolean {
-  const soon = seconds() + URGENT_PUBLICATION_SECONDS;
-  return signer(control, 'token', soon) === undefined || signer(control, 'assertion', soon) === undefined;
+function needsKey(use: KeyUse, control: ControlFacts): boolean {
+  return signer(control, use, seconds() + URGENT_PUBLICATION_SECONDS) === undefined;
 }
 
 /** Whether the keyset still contains the key, so that a rotation is due that drops it. */
@@ -109,9 +128,9 @@ async function holds(kid: string, { table }: Target): Promise<boolean> {
   return (await new ControlStore(table).read()).keys.some((key) => key.kid === kid);
 }
 
-async function startRotation({ secrets, secretId }: Target): Promise<void> {
+async function startRotation(use: KeysetUse, { secrets, secretIds }: Target): Promise<void> {
   try {
-    await secrets.send(new RotateSecretCommand({ SecretId: secretId }));
+    await secrets.send(new RotateSecretCommand({ SecretId: secretIds[use] }));
   } catch (error) {
     // One is under way, and is taken up again: that is what was asked for.
     if (!(error instanceof Error) || error.name !== 'InvalidRequestException') throw error;
@@ -119,16 +138,23 @@ async function startRotation({ secrets, secretId }: Target): Promise<void> {
 }
 
 /** Whether no version is pending beside the current one. */
-async function isSettled({ secrets, secretId }: Target): Promise<boolean> {
-  const { VersionIdsToStages = {} } = await secrets.send(new DescribeSecretCommand({ SecretId: secretId }));
+async function isSettled(use: KeysetUse, { secrets, secretIds }: Target): Promise<boolean> {
+  const command = new DescribeSecretCommand({ SecretId: secretIds[use] });
+  const { VersionIdsToStages = {} } = await secrets.send(command);
   return Object.values(VersionIdsToStages).every(
     (stages) => !stages.includes('AWSPENDING') || stages.includes('AWSCURRENT'),
   );
 }
 
-async function nextRotation({ secrets, secretId }: Target): Promise<Date | null> {
+/** The one that comes first. */
+async function nextRotation(target: Target): Promise<Date | null> {
+  const dates = await Promise.all(USES.map((use) => nextRotationOf(use, target)));
+  return dates.reduce((first, date) => (first === null || (date !== null && date < first) ? date : first));
+}
+
+async function nextRotationOf(use: KeysetUse, { secrets, secretIds }: Target): Promise<Date | null> {
   const { NextRotationDate, LastRotatedDate, RotationRules } = await secrets.send(
-    new DescribeSecretCommand({ SecretId: secretId }),
+    new DescribeSecretCommand({ SecretId: secretIds[use] }),
   );
   if (NextRotationDate !== undefined) return NextRotationDate;
   const days = RotationRules?.AutomaticallyAfterDays ?? daysOf(RotationRules?.ScheduleExpression);

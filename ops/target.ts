@@ -4,6 +4,7 @@ import { APIGatewayClient } from '@aws-sdk/client-api-gateway';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { Table } from '../lambdas/kernel/table.ts';
+import type { KeysetUse } from '../lambdas/signing/control-facts.ts';
 
 /** Where `npm run deploy` notes what a stack is called, and `npm start` each stack that runs. */
 const OUTPUTS_FILE = '.latchkey/outputs.json';
@@ -18,9 +19,10 @@ export interface TargetOptions {
   readonly port?: string | undefined;
   /** A file like those, instead of them. */
   readonly outputs?: string | undefined;
-  /** Instead of the outputs file, together with `secret`. */
+  /** Instead of the outputs file, together with both secrets. */
   readonly table?: string | undefined;
   readonly secret?: string | undefined;
+  readonly assertionSecret?: string | undefined;
   /** Of both services, for a stack that is not on AWS. */
   readonly endpoint?: string | undefined;
 }
@@ -29,7 +31,8 @@ export interface TargetOptions {
 export interface Target {
   readonly table: Table;
   readonly secrets: SecretsManagerClient;
-  readonly secretId: string;
+  /** The secret with the signing keys of each use. */
+  readonly secretIds: Readonly<Record<KeysetUse, string>>;
   readonly tableName: string;
   readonly dynamodb: DynamoDBClient;
   readonly apiGateway: APIGatewayClient;
@@ -47,9 +50,11 @@ type Outputs = Readonly<Record<string, string>>;
 /** Finds a deployment. Credentials and Region are the SDK's own, except for the local stack, which has its own. */
 export function targetOf(options: TargetOptions): Target {
   const outputs = outputsOf(options);
-  const { TableName, KeysetSecretArn } = outputs;
-  if (TableName === undefined || KeysetSecretArn === undefined) {
-    throw new OpsError('The outputs lack TableName or KeysetSecretArn. Is it a stack of ours?');
+  const { TableName, KeysetSecretArn, AssertionSecretArn } = outputs;
+  if (TableName === undefined || KeysetSecretArn === undefined || AssertionSecretArn === undefined) {
+    throw new OpsError(
+      'The outputs lack TableName, KeysetSecretArn or AssertionSecretArn. Is it a stack of ours?',
+    );
   }
   const local = outputs.LocalCredentials;
   const client = (endpoint = options.endpoint) => ({
@@ -61,7 +66,7 @@ export function targetOf(options: TargetOptions): Target {
   return {
     table: new Table(TableName, dynamodb),
     secrets: new SecretsManagerClient(client(outputs.SecretsEndpoint)),
-    secretId: KeysetSecretArn,
+    secretIds: { token: KeysetSecretArn, assertion: AssertionSecretArn },
     tableName: TableName,
     dynamodb,
     apiGateway: new APIGatewayClient({ ...client(outputs.ApiGatewayEndpoint), retryMode: 'adaptive' }),
@@ -70,9 +75,11 @@ export function targetOf(options: TargetOptions): Target {
 }
 
 function outputsOf(options: TargetOptions): Outputs {
-  const { table, secret } = options;
-  if (table !== undefined && secret !== undefined) return { TableName: table, KeysetSecretArn: secret };
-  if (table !== undefined || secret !== undefined) throw new OpsError('--table and --secret go together.');
+  const { table, secret, assertionSecret } = options;
+  if (table !== undefined && secret !== undefined && assertionSecret !== undefined)
+    return { TableName: table, KeysetSecretArn: secret, AssertionSecretArn: assertionSecret };
+  if ([table, secret, assertionSecret].some((given) => given !== undefined))
+    throw new OpsError('--table, --secret and --assertion-secret go together.');
   const stacks = notedStacks(options.outputs);
   const chosen = stacks.filter(isMeant(options));
   const [only] = chosen;
@@ -106,7 +113,7 @@ function notedStacks(file: string | undefined): readonly NotedStack[] {
     .filter(({ outputs }) => isThere(outputs));
   if (stacks.length > 0) return stacks;
   throw new OpsError(
-    `${file ?? '.latchkey'} notes no stack: "npm start" notes one while it runs, "npm run deploy" when it is done. Or name the stack by --table and --secret.`,
+    `${file ?? '.latchkey'} notes no stack: "npm start" notes one while it runs, "npm run deploy" when it is done. Or name the stack by --table, --secret and --assertion-secret.`,
   );
 }
 
@@ -133,7 +140,7 @@ function readOutputs(file: string): Readonly<Record<string, Outputs>> {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
     throw new OpsError(
-      `${file} cannot be read (${(error as Error).message}). Name another by --outputs, or the stack by --table and --secret.`,
+      `${file} cannot be read (${(error as Error).message}). Name another by --outputs, or the stack by --table, --secret and --assertion-secret.`,
     );
   }
 }

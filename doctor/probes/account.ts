@@ -141,8 +141,13 @@ export function accountProbes({ config }: Pick<Settings, 'config'>): readonly Pr
             );
       }),
     },
-    { id: 'services', subject: "The Region's services", run: asked('ssm:GetParameters', services) },
-    { id: 'runtime', subject: 'The runtime', run: asked('lambda:ListLayers', runtime) },
+    {
+      id: 'services',
+      subject: "The Region's services",
+      settles: [19],
+      run: asked('ssm:GetParameters', services),
+    },
+    { id: 'runtime', subject: 'The runtime', settles: [18], run: asked('lambda:ListLayers', runtime) },
   ];
 }
 

@@ -1,10 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Api, type ApiResponse, findField, findText } from '../api.ts';
-import { type Finding, notChecked, ok, type Probe, wrong } from '../finding.ts';
+import { notChecked, ok, type Probe, type Result, wrong } from '../finding.ts';
 import { said } from './gateway.ts';
-
-type Result = Omit<Finding, 'id'>;
 
 /** A JWT has three parts (RFC 7519); a key of ours ends in 50 letters and digits. */
 const TOKEN = /^[\w-]+\.[\w-]+\.[\w-]+$/;
@@ -38,7 +36,7 @@ export class Flow {
   readonly #waiting: Required<Waiting>;
   readonly trace: Trace = { email: `doctor-${randomUUID()}@example.com`, keys: [], tokens: [] };
   readonly #password = `Aa1!${randomBytes(18).toString('base64url')}`;
-  #working = false;
+  isWorking = false;
 
   constructor(api: Api, waiting: Waiting = {}) {
     this.#api = api;
@@ -52,20 +50,30 @@ export class Flow {
 
   probes(): readonly Probe[] {
     const after = (run: () => Promise<Result>) => async () =>
-      this.#working ? run() : notChecked('The main flow stopped before.');
+      this.isWorking ? run() : notChecked('The main flow stopped before.');
     return [
       { id: 'onboard', subject: 'Onboarding', run: () => this.#onboard() },
-      { id: 'usage-key', subject: 'The first call with a key', run: () => this.#firstCall() },
-      { id: 'login', subject: 'Login and Argon2id on the runtime', run: after(() => this.#login()) },
-      { id: 'scope', subject: 'INVALID_API_KEY', run: after(() => this.#smallKey()) },
-      { id: 'limit', subject: 'A usage plan of zero', run: after(() => this.#limit()) },
+      { id: 'usage-key', subject: 'The first call with a key', settles: [4], run: () => this.#firstCall() },
+      {
+        id: 'login',
+        subject: 'Login and Argon2id on the runtime',
+        settles: [10],
+        run: after(() => this.#login()),
+      },
+      { id: 'scope', subject: 'INVALID_API_KEY', settles: [3], run: after(() => this.#smallKey()) },
+      { id: 'limit', subject: 'A usage plan of zero', settles: [2], run: after(() => this.#limit()) },
       { id: 'revocation', subject: 'Revocation', run: after(() => this.#revoke()) },
     ];
   }
 
+  /** The headers of the tenant's administrator. */
+  get administrator(): Record<string, string> {
+    return { authorization: `Bearer ${this.trace.tokens[0]}` };
+  }
+
   async #onboard(): Promise<Result> {
     const { email } = this.trace;
-    const response = await this.#call('onboard', {}, { email, password: this.#password });
+    const response = await this.call('onboard', {}, { email, password: this.#password });
     const key = findText(response.json, KEY);
     const tenantId = findField(response.json, 'tenant_id');
     if (tenantId !== undefined) this.trace.tenantId = tenantId;
@@ -82,9 +90,9 @@ export class Flow {
     const { patienceSeconds, pauseMilliseconds, say } = this.#waiting;
     const started = Date.now();
     for (let saidAt = 0; ; ) {
-      const response = await this.#call('getMe', { authorization: `Bearer ${key}` });
+      const response = await this.call('getMe', { authorization: `Bearer ${key}` });
       if (response.status === 200) {
-        this.#working = true;
+        this.isWorking = true;
         const seconds = Math.round((Date.now() - started) / 1000);
         return ok(`The key works${seconds < 2 ? ' at once' : `; its usage key took ${seconds} s`}.`);
       }
@@ -110,7 +118,7 @@ export class Flow {
 
   async #login(): Promise<Result> {
     const { email } = this.trace;
-    const response = await this.#call('login', {}, { email, password: this.#password });
+    const response = await this.call('login', {}, { email, password: this.#password });
     const token = findText(response.json, TOKEN);
     if (response.status !== 200 || token === undefined)
       return wrong(
@@ -118,7 +126,7 @@ export class Flow {
         'See the log of the function "accounts": Argon2id takes Node 24.7.',
       );
     this.trace.tokens.push(token);
-    const me = await this.#call('getMe', { authorization: `Bearer ${token}` });
+    const me = await this.call('getMe', { authorization: `Bearer ${token}` });
     return me.status === 200
       ? ok(`Login works, Argon2id included, in ${response.milliseconds} ms; its token is taken.`)
       : wrong(
@@ -129,9 +137,10 @@ export class Flow {
 
   /** A key with the default scopes, of which none manages: proven, and refused by a usage key that no plan has. */
   async #smallKey(): Promise<Result> {
-    const created = await this.#create({ name: 'doctor: a small key' });
+    const created = await this.create({ name: 'doctor: a small key' });
     if (typeof created !== 'string') return created;
-    const response = await this.#call('createKey', { authorization: `Bearer ${created}` }, { name: 'never' });
+    const response = await this.call('createKey', { authorization: `Bearer ${created}` }, { name: 'never' });
+    this.refusals.push(response);
     const said403 = response.status === 403 && (await this.#api.isError(response));
     const challenge = response.headers.get('www-authenticate') ?? '';
     if (said403 && !challenge.includes('error="insufficient_scope"'))
@@ -149,9 +158,9 @@ export class Flow {
 
   /** A key over its limit gets the usage key of a plan of zero: API Gateway must answer THROTTLED. */
   async #limit(): Promise<Result> {
-    const created = await this.#create({ name: 'doctor: over its limit' });
+    const created = await this.create({ name: 'doctor: over its limit' });
     if (typeof created !== 'string') return created;
-    const call = () => this.#call('getMe', { authorization: `Bearer ${created}` });
+    const call = () => this.call('getMe', { authorization: `Bearer ${created}` });
     const limit = Number((await call()).headers.get('x-ratelimit-limit') ?? Number.POSITIVE_INFINITY);
     if (limit > MOST_CALLS) return notChecked(`The limit is ${limit} calls a minute: too many to try.`);
     // A minute may end in between: then the next has room for all of them again.
@@ -159,6 +168,7 @@ export class Flow {
       const answers = await Promise.all(Array.from({ length: 20 }, call));
       const refused = answers.find(({ status }) => status !== 200);
       if (refused === undefined) continue;
+      this.refusals.push(refused);
       const retryAfter = refused.headers.get('retry-after') ?? '';
       if (refused.status === 429 && refused.errorType !== null && (await this.#api.isError(refused)))
         return /^\d+$/.test(retryAfter)
@@ -179,10 +189,10 @@ export class Flow {
   }
 
   async #revoke(): Promise<Result> {
-    const created = await this.#create({ name: 'doctor: to be revoked' });
+    const created = await this.create({ name: 'doctor: to be revoked' });
     if (typeof created !== 'string') return created;
     const ways = await this.#api.waysToPresent(created);
-    const use = () => Promise.all(ways.map((way) => this.#call('getMe', way)));
+    const use = () => Promise.all(ways.map((way) => this.call('getMe', way)));
     const refused = (await use()).find(({ status }) => status !== 200);
     if (refused !== undefined)
       return wrong(`A new key answers ${said(refused)}.`, 'See the log of the function "authorizer".');
@@ -198,15 +208,20 @@ export class Flow {
         );
   }
 
+  /** Answers of API Gateway's own to a caller who was recognised: a 403 and a 429. */
+  readonly refusals: ApiResponse[] = [];
+
   #lastId: string | undefined;
+  lastStatus: number | undefined;
 
   /** A key, or what is wrong. */
-  async #create(fields: object): Promise<string | Result> {
-    const response = await this.#call(
+  async create(fields: object): Promise<string | Result> {
+    const response = await this.call(
       'createKey',
       { authorization: `Bearer ${this.trace.tokens[0]}` },
       fields,
     );
+    this.lastStatus = response.status;
     const key = findText(response.json, KEY);
     if (response.status !== 201 || key === undefined)
       return wrong(`Making a key answers ${said(response)}.`, 'See the log of the function "management".');
@@ -222,8 +237,14 @@ export class Flow {
     });
   }
 
-  async #call(operationId: string, headers: Record<string, string>, body?: object): Promise<ApiResponse> {
+  /** A call of an operation, in its method unless another is given. */
+  async call(
+    operationId: string,
+    headers: Record<string, string>,
+    body?: object,
+    otherMethod?: string,
+  ): Promise<ApiResponse> {
     const { method, path } = await this.#api.operation(operationId);
-    return this.#api.call(method, path, headers, body);
+    return this.#api.call(otherMethod ?? method, path, headers, body);
   }
 }

@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Api, ApiResponse } from '../api.ts';
-import { type Finding, notChecked, ok, type Probe, wrong } from '../finding.ts';
-
-type Result = Omit<Finding, 'id'>;
+import { notChecked, ok, type Probe, type Result, wrong } from '../finding.ts';
 
 const UNAUTHORIZED_FIX = 'Deploy the template again; lib/front-door.ts sets no cache and no identity source.';
 
@@ -12,11 +10,13 @@ export function gatewayProbes(api: Api): readonly Probe[] {
     {
       id: 'authorizer-asked',
       subject: 'The authorizer',
+      settles: [12],
       run: () => authorizerAsked(api),
     },
     {
       id: 'access-denied',
       subject: 'ACCESS_DENIED',
+      settles: [9],
       async run() {
         const { method, path } = await protectedOperation(api);
         const response = await api.call(method, path);
@@ -40,6 +40,7 @@ export function gatewayProbes(api: Api): readonly Probe[] {
     {
       id: 'context-headers',
       subject: 'Headers of refusals from the context',
+      settles: [1],
       run: () => contextHeaders(api),
     },
     {
@@ -78,6 +79,8 @@ export function gatewayProbes(api: Api): readonly Probe[] {
         const headers = { origin: 'https://example.com', 'access-control-request-method': 'GET' };
         const response = await api.call('OPTIONS', path, headers);
         const origin = response.headers.get('access-control-allow-origin');
+        if (response.status === 204 && origin === null && response.headers.get('vary') === 'Origin')
+          return ok('A preflight is answered without a credential, for the origins of cors.allowedOrigins.');
         return response.status === 204 && origin !== null
           ? ok(`A preflight is answered without a credential, for the origin ${origin}.`)
           : wrong(

@@ -71,30 +71,33 @@ export function stackProbes(stack: string): readonly Probe[] {
       id: 'rotation',
       subject: 'The rotation',
       async run() {
-        const secret = await new SecretsManagerClient({}).send(
-          new DescribeSecretCommand({ SecretId: (await outputs).KeysetSecretArn }),
-        );
-        const { RotationEnabled, LastRotatedDate, NextRotationDate } = secret;
-        if (RotationEnabled !== true) {
-          return wrong(
-            'The signing keys are not rotated.',
-            'Deploy the template again (lib/keyset-secret.ts).',
-          );
+        const { KeysetSecretArn, AssertionSecretArn } = await outputs;
+        const days: string[] = [];
+        for (const SecretId of [KeysetSecretArn, AssertionSecretArn]) {
+          const { RotationEnabled, LastRotatedDate, NextRotationDate } = await new SecretsManagerClient(
+            {},
+          ).send(new DescribeSecretCommand({ SecretId }));
+          if (RotationEnabled !== true) {
+            return wrong(
+              'The signing keys are not rotated.',
+              'Deploy the template again (lib/keyset-secret.ts).',
+            );
+          }
+          if (NextRotationDate !== undefined && NextRotationDate.getTime() < Date.now() - 86_400_000) {
+            return wrong(
+              `A rotation was due on ${NextRotationDate.toISOString()} and has not succeeded.`,
+              'docs/runbook/signing-keys.md says what to do.',
+            );
+          }
+          days.push(LastRotatedDate?.toISOString() ?? 'no day that is known');
         }
-        if (NextRotationDate !== undefined && NextRotationDate.getTime() < Date.now() - 86_400_000) {
-          return wrong(
-            `A rotation was due on ${NextRotationDate.toISOString()} and has not succeeded.`,
-            'docs/runbook/signing-keys.md says what to do.',
-          );
-        }
-        return ok(
-          `The signing keys are rotated; last on ${LastRotatedDate?.toISOString() ?? 'no day that is known'}.`,
-        );
+        return ok(`The signing keys are rotated; of tokens last on ${days[0]}, of assertions on ${days[1]}.`);
       },
     },
     {
       id: 'protection',
       subject: 'Protection from deletion',
+      settles: [17],
       async run() {
         const { hasTerminationProtection } = await facts;
         const TableName = (await outputs).TableName ?? '';

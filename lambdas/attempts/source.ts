@@ -126,8 +126,8 @@ export function invalidRequests(
       return error;
     } catch (refusal) {
       // Where it cannot be counted the caller is told what is wrong all the same.
-      if (!(refusal instanceof Problem) || refusal.retryAfterSeconds === undefined) return error;
-      exhausted.set(network, now + refusal.retryAfterSeconds);
+      if (!(refusal instanceof Problem) || refusal.code !== 'rate_limited') return error;
+      exhausted.set(network, now + (refusal.retryAfterSeconds ?? 0));
       return refusal;
     }
   };

@@ -17,6 +17,7 @@ export const AUDIT_ACTIONS = [
   'key.disable',
   'key.rotate',
   'key.revoke',
+  'key.reveal',
   'client.create',
   'client.rotate',
   'client.delete',

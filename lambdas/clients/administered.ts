@@ -4,6 +4,7 @@ import type { Profile } from '../contract/profile.ts';
 import type { Scope } from '../contract/scopes.ts';
 import type { UserCaller } from '../kernel/caller.ts';
 import { principalOf } from '../kernel/caller.ts';
+import type { Completes } from '../kernel/claim.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { Problem } from '../kernel/problem.ts';
 import { requireHeld, requireScopes } from '../kernel/rights.ts';
@@ -28,7 +29,7 @@ export interface Administrator {
 /** Registers a client for the people of the caller's tenant. Throws `limit_reached`, `exceeds_own_rights`, `invalid_field`. */
 export async function createClient(
   { scopes, ...request }: ClientRequest & { readonly scopes: readonly Scope[] | null },
-  { caller, from }: Administrator,
+  { caller, from }: Administrator & { readonly from: Completes<StoredClient> },
   { profile, deployment, clients, clock }: AdministeredContext,
 ): Promise<IssuedClient> {
   if (scopes !== null) {

@@ -1,5 +1,7 @@
 import { type AuditedChange, auditEntry, type ChangeOrigin } from '../audit/entries.ts';
 import { AuditTrail } from '../audit/trail-store.ts';
+import { completing } from '../idempotency/claim-store.ts';
+import type { Completes } from '../kernel/claim.ts';
 import { NEVER } from '../kernel/clock.ts';
 import {
   clientAssertionKey,
@@ -92,7 +94,11 @@ export class DynamoClientStore implements ClientStore {
     }
   }
 
-  async create(client: StoredClient, tenantId: string, origin: ChangeOrigin): Promise<void> {
+  async create(
+    client: StoredClient,
+    tenantId: string,
+    origin: ChangeOrigin & Completes<StoredClient>,
+  ): Promise<void> {
     const change = {
       action: 'client.create',
       target: `client:${client.clientId}`,
@@ -105,6 +111,7 @@ export class DynamoClientStore implements ClientStore {
       tenantId,
       [auditEntry(change)],
       [
+        ...completing(origin, client),
         { Put: { Item: clientItem(client), ConditionExpression: 'attribute_not_exists(PK)' } },
         { Put: { Item: clientRowKey(tenantId, client.clientId) } },
         {

@@ -50,7 +50,7 @@ export class KnownClients implements Clients {
 
   async #provable(clientId: string, address: string): Promise<ProvableClient | undefined> {
     if (isDocumentId(clientId)) {
-      const document = await findDocument(clientId, address, this.#context);
+      const { keysUrl: _, ...document } = await findDocument(clientId, address, this.#context);
       const { host } = new URL(clientId);
       const rest = { clientId, kind: 'metadata', tenantId: null, host, scopes: null, secrets: null } as const;
       return { ...document, ...rest };

@@ -2,13 +2,16 @@ import { createHash } from 'node:crypto';
 import { type SourceLimit, type SourceStore, takeFromSource } from '../attempts/source.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { Problem } from '../kernel/problem.ts';
-import { type ClientDocument, readDocument } from './document.ts';
+import { type ClientDocument, readDocument, readKeys } from './document.ts';
 import type { FetchDocument } from './document-fetch.ts';
 import { documentUrl, invalidDocument } from './document-url.ts';
 
 /** Seconds for which a copy is taken without asking again, whatever its server says: it may say something between. */
 const MIN_FRESH_SECONDS = 300;
 const MAX_FRESH_SECONDS = 86_400;
+
+/** The same at most of keys that stand elsewhere: their server changes them when it likes. */
+const MAX_FRESH_KEYS_SECONDS = 3600;
 
 /** Seconds for which a copy is taken while its server fails, and after a failure until it is asked again. */
 const STALE_SECONDS = 7 * 86_400;
@@ -20,6 +23,8 @@ const FETCHES: SourceLimit = { what: 'client-document', limit: 60, windowSeconds
 /** A copy of a document. Times are Unix seconds. */
 export interface CachedDocument {
   readonly text: string;
+  /** What stands at its `jwks_uri`; null where it has none. */
+  readonly keysText: string | null;
   readonly freshUntil: number;
   readonly staleUntil: number;
 }
@@ -51,25 +56,50 @@ export async function findDocument(
   const now = clock();
   const cached = await documents.read(hash);
   const copy = cached !== undefined && cached.staleUntil > now ? cached : undefined;
-  if (copy !== undefined && copy.freshUntil > now) return readDocument(clientId, copy.text);
+  if (copy !== undefined && copy.freshUntil > now) return readCopy(clientId, copy);
   try {
     await takeFromSource(sources, address, FETCHES, now);
-    const fetched = await fetchDocument(href);
-    if (fetched.kind === 'failed') throw invalidDocument(fetched.reason);
-    const document = readDocument(clientId, fetched.text);
-    const freshUntil = now + freshSeconds(fetched.maxAgeSeconds);
-    await documents.write(hash, { text: fetched.text, freshUntil, staleUntil: freshUntil + STALE_SECONDS });
+    const fetched = await fetchAll(clientId, href, fetchDocument);
+    const freshUntil = now + fetched.freshSeconds;
+    const { text, keysText } = fetched;
+    const fresh = { text, keysText, freshUntil, staleUntil: freshUntil + STALE_SECONDS };
+    const document = readCopy(clientId, fresh);
+    await documents.write(hash, fresh);
     return document;
   } catch (error) {
     if (copy === undefined) throw asProblem(error);
     // Asked again in a while: its server may be down for a day, and everybody would wait for it.
     await documents.write(hash, { ...copy, freshUntil: now + RETRY_SECONDS });
-    return readDocument(clientId, copy.text);
+    return readCopy(clientId, copy);
   }
 }
 
-function freshSeconds(maxAgeSeconds: number | null): number {
-  return Math.min(MAX_FRESH_SECONDS, Math.max(MIN_FRESH_SECONDS, maxAgeSeconds ?? MIN_FRESH_SECONDS));
+/** The document, and the keys that it has elsewhere. Throws `invalid_client`. */
+async function fetchAll(clientId: string, url: string, fetchDocument: FetchDocument) {
+  const fetched = await fetchDocument(url);
+  if (fetched.kind === 'failed') throw invalidDocument(fetched.reason);
+  const { keysUrl } = readDocument(clientId, fetched.text);
+  const freshSeconds = bounded(fetched.maxAgeSeconds, MAX_FRESH_SECONDS);
+  if (keysUrl === null) return { text: fetched.text, keysText: null, freshSeconds };
+  const keys = await fetchDocument(keysUrl);
+  if (keys.kind === 'failed') throw invalidDocument(`jwks_uri: ${keys.reason}`);
+  return {
+    text: fetched.text,
+    keysText: keys.text,
+    freshSeconds: Math.min(freshSeconds, bounded(keys.maxAgeSeconds, MAX_FRESH_KEYS_SECONDS)),
+  };
+}
+
+function readCopy(
+  clientId: string,
+  { text, keysText }: Pick<CachedDocument, 'text' | 'keysText'>,
+): ClientDocument {
+  const document = readDocument(clientId, text);
+  return keysText === null ? document : { ...document, keys: readKeys(keysText) };
+}
+
+function bounded(maxAgeSeconds: number | null, most: number): number {
+  return Math.min(most, Math.max(MIN_FRESH_SECONDS, maxAgeSeconds ?? MIN_FRESH_SECONDS));
 }
 
 function asProblem(error: unknown): Problem {

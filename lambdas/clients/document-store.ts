@@ -16,18 +16,20 @@ export class DynamoDocumentStore implements DocumentStore {
     if (item === undefined) return undefined;
     return {
       text: text(item, 'document'),
+      keysText: item.keys?.S ?? null,
       freshUntil: number(item, 'freshUntil'),
       staleUntil: number(item, 'ttl'),
     };
   }
 
-  async write(hash: string, { text, freshUntil, staleUntil }: CachedDocument): Promise<void> {
+  async write(hash: string, { text, keysText, freshUntil, staleUntil }: CachedDocument): Promise<void> {
     await this.#table.transact([
       {
         Put: {
           Item: {
             ...clientDocumentKey(hash),
             document: S(text),
+            ...(keysText === null ? {} : { keys: S(keysText) }),
             freshUntil: N(freshUntil),
             ttl: N(staleUntil),
           },

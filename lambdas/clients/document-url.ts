@@ -9,10 +9,10 @@ export function isDocumentId(clientId: string): boolean {
 }
 
 /**
- * The URL that an id is (draft, 3): https with a path, written as a parser writes it, so that one client has one id.
+ * The URL that an id is (draft, 3), or another member that is fetched as it is: https with a path, written as a parser writes it, so that one client has one id.
  * Throws `invalid_client` that says what is wrong.
  */
-export function documentUrl(clientId: string): URL {
+export function documentUrl(clientId: string, field = 'client_id'): URL {
   const url = URL.parse(clientId);
   const objection =
     clientId.length > MAX_CLIENT_ID_LENGTH
@@ -28,7 +28,7 @@ export function documentUrl(clientId: string): URL {
               : isName(url.hostname)
                 ? undefined
                 : 'must name a host of the public internet, not an address';
-  if (url === null || objection !== undefined) throw invalidDocument(`client_id: ${objection}`);
+  if (url === null || objection !== undefined) throw invalidDocument(`${field}: ${objection}`);
   return url;
 }
 

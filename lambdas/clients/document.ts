@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { invalidDocument } from './document-url.ts';
+import { documentUrl, invalidDocument } from './document-url.ts';
 import { authenticationMethod, clientName, jwks, type PublicKeySet, redirectUris } from './metadata.ts';
 
 /** A Client ID Metadata Document (draft-ietf-oauth-client-id-metadata-document), as far as we use it. */
@@ -8,6 +8,8 @@ export interface ClientDocument {
   readonly redirectUris: readonly string[];
   readonly authentication: 'none' | 'private_key_jwt';
   readonly keys: PublicKeySet | null;
+  /** Where its keys are, if not in the document. */
+  readonly keysUrl: string | null;
 }
 
 const documentBody = z.object({
@@ -18,6 +20,7 @@ const documentBody = z.object({
     .exclude(['client_secret_basic'], 'must be none or private_key_jwt: nobody has a secret with it')
     .default('none'),
   jwks: jwks.optional(),
+  jwks_uri: z.string().optional(),
 });
 
 /** Reads a document that was fetched from the URL. Throws `invalid_client` that says what is wrong with it. */
@@ -30,9 +33,19 @@ export function readDocument(clientId: string, text: string): ClientDocument {
   if (data.client_id !== clientId)
     throw invalidDocument('client_id: must be the URL of the document, to the letter');
   const { client_name: name = null, token_endpoint_auth_method: authentication, jwks: keys = null } = data;
-  if ((authentication === 'private_key_jwt') !== (keys !== null))
-    throw invalidDocument('jwks: must be there for private_key_jwt, and for nothing else');
-  return { name, redirectUris: data.redirect_uris, authentication, keys };
+  const keysUrl = data.jwks_uri === undefined ? null : documentUrl(data.jwks_uri, 'jwks_uri').href;
+  const sources = [keys, keysUrl].filter((source) => source !== null);
+  if (sources.length !== (authentication === 'private_key_jwt' ? 1 : 0))
+    throw invalidDocument('jwks: must be there (or jwks_uri) for private_key_jwt, and for nothing else');
+  return { name, redirectUris: data.redirect_uris, authentication, keys, keysUrl };
+}
+
+/** Reads the keys of a document's `jwks_uri`. Throws `invalid_client` that says what is wrong with them. */
+export function readKeys(text: string): PublicKeySet {
+  const { data, error } = jwks.safeParse(parsed(text));
+  if (error === undefined) return data;
+  const [issue] = error.issues;
+  throw invalidDocument(`jwks_uri: ${issue?.path.join('.')}: ${issue?.message}`);
 }
 
 function parsed(text: string): unknown {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { answering, type ClaimServices, fingerprint } from '../kernel/claim.ts';
 import { scopes, storedScopes, time } from '../kernel/fields.ts';
 import { routeGroup } from '../kernel/route.ts';
 import {
@@ -8,11 +9,11 @@ import {
   findClient,
   rotateSecret,
 } from './administered.ts';
-import { CLIENT } from './client-record.ts';
+import { CLIENT, type StoredClient } from './client-record.ts';
 import { authenticationMethod, clientName, jwks, redirectUris } from './metadata.ts';
 
 /** The services of these rows in the function `management`. */
-export interface ClientServices {
+export interface ClientServices extends ClaimServices {
   readonly clients: AdministeredContext;
 }
 
@@ -64,13 +65,16 @@ export const clientRoutes = group.rows({
       jwks: jwks.optional().describe('For `private_key_jwt`.'),
       scopes: scopes.optional().describe('What it may ask for at most. Whatever the person may, without.'),
     }),
+    idempotent: fingerprint,
     success: {
       status: 201,
-      description: 'The client. Its secret is shown only now; null where it has none.',
-      schema: clientView.extend({ client_secret: z.string().nullable() }),
+      description:
+        'The client. Its secret is shown only now: null where it has none, absent where an Idempotency-Key repeats the call.',
+      schema: clientView.extend({ client_secret: z.string().nullable().optional() }),
     },
     errors: ['limit_reached', 'invalid_client_metadata', 'exceeds_own_rights', 'scopes_too_long'],
     handle: async ({ body, origin }, { clients: context }, caller) => {
+      const show = (client: StoredClient) => viewClient(client, { now: client.createdAt });
       const { client, secret } = await createClient(
         {
           name: body.name,
@@ -79,10 +83,10 @@ export const clientRoutes = group.rows({
           keys: body.jwks ?? null,
           scopes: body.scopes ?? null,
         },
-        { caller, from: origin },
+        { caller, from: answering(origin, show) },
         context,
       );
-      return { ...viewClient(client, { now: client.createdAt }), client_secret: secret };
+      return { ...show(client), client_secret: secret };
     },
   }),
   getClient: group.person({

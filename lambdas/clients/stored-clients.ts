@@ -1,4 +1,5 @@
 import type { ChangeOrigin } from '../audit/entries.ts';
+import type { Completes } from '../kernel/claim.ts';
 import type { StoredClient } from './client-record.ts';
 
 /** Clients that a tenant's administrators may register. */
@@ -28,7 +29,11 @@ export interface ClientStore {
   /** Lets a client that registered itself no longer end; gives when it registered, the first time, while it has not ended. */
   keep(clientId: string, now: number): Promise<number | undefined>;
   /** Throws `limit_reached`. */
-  create(client: StoredClient, tenantId: string, origin: ChangeOrigin): Promise<void>;
+  create(
+    client: StoredClient,
+    tenantId: string,
+    origin: ChangeOrigin & Completes<StoredClient>,
+  ): Promise<void>;
   /** False when its secret was rotated meanwhile, or it is gone. */
   rotate(client: StoredClient, rotation: SecretRotation, origin: ChangeOrigin, now: number): Promise<boolean>;
   /** False when it is gone. */

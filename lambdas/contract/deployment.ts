@@ -2,6 +2,7 @@ import type { AccessTable, Method } from './access.ts';
 import type { AdvertisedPath } from './advertised.ts';
 import type { Algorithm } from './algorithms.ts';
 import type { Branding } from './branding.ts';
+import type { Cors } from './cors.ts';
 import type { KeyFormat } from './key-format.ts';
 import type { PathScope, Profile } from './profile.ts';
 import type { DecisionRights, Rights } from './rights.ts';
@@ -100,17 +101,20 @@ export interface Deployment {
   readonly upstreams: readonly Upstream[];
   readonly tokens: TokenSettings;
   readonly identityProviders: readonly IdentityProvider[];
+  /** Whether keys are kept encrypted besides, for who made them to see again. */
+  readonly revealsKeys: boolean;
   readonly rights: Rights;
   /** The configuration's path rules, then the profile's. */
   readonly pathScopes: readonly PathScope[];
-  /** `Access-Control-Allow-Origin` of every response. */
-  readonly allowedOrigin: string;
+  /** How many decisions that let somebody in have one line of the log. */
+  readonly allowedDecisionsPerLogLine: number;
+  readonly cors: Cors;
 }
 
 /** The part of a deployment that decisions read. */
 export interface DecisionSettings
-  extends Pick<Deployment, 'anonymous' | 'tiers' | 'initialTier' | 'sandbox' | 'pathScopes'> {
-  readonly tokens: Pick<TokenSettings, 'acceptsHs256'>;
+  extends Pick<Deployment, 'anonymous' | 'initialTier' | 'sandbox' | 'pathScopes'> {
+  readonly tiers: Readonly<Record<string, Omit<TierLimits, 'keys'>>>;
   readonly rights: DecisionRights;
 }
 
@@ -126,8 +130,12 @@ declare global {
   const LATCHKEY_DECISION: { readonly profile: DecisionProfile; readonly deployment: DecisionSettings };
   /** Likewise: its part of the route table. */
   const LATCHKEY_ACCESS: AccessTable;
+  /** Likewise: whether tokens of HS256 keys are accepted. */
+  const LATCHKEY_ACCEPTS_HS256: boolean;
   /** Likewise: the path of RFC 9728's metadata, where it says the challenges of its refusals; null where they are static. */
   const LATCHKEY_RESOURCE_METADATA: string | null;
+  /** How many allowed decisions have one line; of 1 nothing is left in the bundle. */
+  const LATCHKEY_ALLOWED_PER_LINE: number;
   /** The OpenAPI document, but for the URL that it is served by. */
   const LATCHKEY_OPENAPI: { readonly openapi: string };
   /** The rows that metadata mention. */

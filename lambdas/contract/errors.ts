@@ -16,6 +16,9 @@ interface CatalogueEntry {
   readonly message: string;
 }
 
+/** Seconds after which who was refused for load, or for a part that is down, may come again: functions are free in less. */
+export const BUSY_SECONDS = 1;
+
 /** Errors that a decision can refuse with: the only part of the catalogue that is in the authorizer's bundle. Its types are below. */
 export const DECISION_ERRORS = {
   missing_credential: {

@@ -70,4 +70,4 @@ export type RouteId =
   | 'importTenant';
 
 /** The functions that serve rows; each has a folder `lambdas/<name>`. */
-export type ServiceName = 'public' | 'accounts' | 'tokens' | 'management' | 'people' | 'transfer';
+export type ServiceName = 'public' | 'accounts' | 'tokens' | 'management' | 'people' | 'transfer' | 'reveal';

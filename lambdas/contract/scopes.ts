@@ -62,10 +62,11 @@ export function sharedScopes(
   other: readonly Scope[],
   inclusion: ScopeInclusion,
 ): readonly Scope[] {
-  return [
-    ...one.filter((scope) => coversScope(other, scope, inclusion)),
-    ...other.filter((scope) => !one.includes(scope) && coversScope(one, scope, inclusion)),
-  ];
+  const whole = one.filter((scope) => coversScope(other, scope, inclusion));
+  const part = other.filter(
+    (scope) => coversScope(one, scope, inclusion) && !coversScope(whole, scope, inclusion),
+  );
+  return [...whole, ...part];
 }
 
 /** The scopes that are declared: a stored one that no longer is gives no right, and is told to nobody who acts on it. */

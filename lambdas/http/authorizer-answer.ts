@@ -1,5 +1,5 @@
 import type { Decision } from '../access/decision.ts';
-import type { Deployment, UsageKeys } from '../contract/deployment.ts';
+import type { DecisionSettings, UsageKeys } from '../contract/deployment.ts';
 import { principalOf } from '../kernel/caller.ts';
 import type { AuthorizerContext } from './identity.ts';
 
@@ -29,7 +29,7 @@ export function answer(
   decision: Decision,
   { methodArn, context }: { readonly methodArn: string; readonly context: AuthorizerContext },
   usageKeys: UsageKeys,
-  tiers: Pick<Deployment, 'tiers' | 'initialTier'>,
+  tiers: Pick<DecisionSettings, 'tiers' | 'initialTier'>,
 ): AuthorizerAnswer {
   const usageIdentifierKey = usageKey(decision, usageKeys, tiers);
   return {
@@ -59,7 +59,7 @@ function resourceOf(methodArn: string): string {
 function usageKey(
   decision: Decision,
   usageKeys: UsageKeys,
-  tiers: Pick<Deployment, 'tiers' | 'initialTier'>,
+  tiers: Pick<DecisionSettings, 'tiers' | 'initialTier'>,
 ): string | undefined {
   switch (decision.outcome) {
     case 'refused':
@@ -77,7 +77,7 @@ function usageKey(
 function allowedUsageKey(
   decision: Extract<Decision, { outcome: 'allowed' | 'misdirected' }>,
   usageKeys: UsageKeys,
-  { tiers, initialTier }: Pick<Deployment, 'tiers' | 'initialTier'>,
+  { tiers, initialTier }: Pick<DecisionSettings, 'tiers' | 'initialTier'>,
 ): string | undefined {
   const { tenant } = decision;
   if (decision.outcome === 'allowed' && decision.caller.environment === 'test') return usageKeys.sandbox;

@@ -20,6 +20,7 @@ export function readBody(request: HttpRequest, takesForm: boolean, maxBytes = MA
       message: `The body must have at most ${maxBytes} bytes.`,
     });
   }
+  requirePlain(request);
   const text = decode(request.body);
   if (text.trim() === '') return {};
   const type = mediaType(request);
@@ -34,6 +35,21 @@ export function readBody(request: HttpRequest, takesForm: boolean, maxBytes = MA
   } catch (error) {
     if (error instanceof Problem) throw error;
     throw new Problem('malformed_request', { message: 'The body is not valid JSON.' });
+  }
+}
+
+/** What every gzip file begins with (RFC 1952, 2.3.1). */
+const GZIP = Buffer.from([0x1f, 0x8b]);
+
+/** Refuses a packed body, whether it says so or not: it would be no UTF-8 to whoever packed it. */
+function requirePlain({ body, headers }: HttpRequest): void {
+  const codings = headerValues(headers, 'content-encoding').map((value) => value.trim().toLowerCase());
+  const isCoded = codings.some((coding) => coding !== '' && coding !== 'identity');
+  if (body.length > 0 && (isCoded || body.subarray(0, 2).equals(GZIP))) {
+    throw new Problem('unsupported_media_type', {
+      message: 'The body must not be compressed: send it without Content-Encoding.',
+      acceptEncoding: 'identity',
+    });
   }
 }
 

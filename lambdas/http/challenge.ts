@@ -18,11 +18,11 @@ const PLAIN_PATH = /^[\w.~/-]{1,512}$/;
  */
 export function challenges(metadataUrl: string): Challenge {
   return (decision, request, context) => {
-    const { outcome } = decision;
-    if (outcome !== 'refused' && outcome !== 'forbidden') return {};
+    // Who is refused or forbidden is told so in a text.
+    if (!('message' in decision)) return {};
     const { path } = request;
     const scopes = requiredScopes({ request, context, access: rowAccess(request, context.access) });
-    const error = outcome === 'refused' ? 'invalid_token' : 'insufficient_scope';
+    const error = decision.outcome === 'refused' ? 'invalid_token' : 'insufficient_scope';
     const challenge = [
       `Bearer resource_metadata="${metadataUrl}${PLAIN_PATH.test(path) ? path : ''}"`,
       ...(decision.code === 'missing_credential' ? [] : [`error="${error}"`]),

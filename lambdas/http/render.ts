@@ -35,7 +35,13 @@ export function render(route: Route, returned: unknown, exchange: Exchange): API
   const success = successOf(route, result);
   const { body, headers } = contentOf(result, success) ?? document(route, result, exchange);
   return respond(
-    { status: success.status, body, headers: { ...headers, ...success.headers }, cookies },
+    {
+      status: success.status,
+      body,
+      headers: { ...headers, ...success.headers },
+      cookies,
+      isPage: route.page,
+    },
     request,
     rendering,
   );

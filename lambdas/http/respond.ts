@@ -1,5 +1,4 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
-import { EXPOSED_HEADERS } from '../contract/cors.ts';
 import type { Deployment } from '../contract/deployment.ts';
 import { ERRORS } from '../contract/errors.ts';
 import { errorCodeOf, type Profile } from '../contract/profile.ts';
@@ -13,6 +12,7 @@ import { type PageSettings, pageContext } from '../pages/page.ts';
 import { cookieSuffix, setCookie } from './cookies.ts';
 import { acceptLanguage, type HttpRequest } from './event.ts';
 import { oauthErrorBody, registrationProblem } from './oauth-error.ts';
+import { originHeaders } from './origin.ts';
 
 /** The settings by which every response is rendered. */
 export interface Rendering {
@@ -29,11 +29,14 @@ export function respond(
     body,
     headers = {},
     cookies = [],
+    isPage = false,
   }: {
     readonly status: number;
     readonly body: string;
     readonly headers?: Readonly<Record<string, string>>;
     readonly cookies?: readonly HostCookie[];
+    /** A page is for people: no script of another site reads it. */
+    readonly isPage?: boolean | undefined;
   },
   request: HttpRequest,
   { deployment, pages }: Rendering,
@@ -46,8 +49,7 @@ export function respond(
       ...(body === '' ? {} : { 'Content-Type': 'application/json; charset=utf-8' }),
       'Cache-Control': 'no-store',
       'X-Content-Type-Options': 'nosniff',
-      'Access-Control-Allow-Origin': deployment.allowedOrigin,
-      'Access-Control-Expose-Headers': EXPOSED_HEADERS,
+      ...(isPage ? {} : originHeaders(request.headers, deployment.cors)),
       'X-Request-ID': request.requestId,
       ...rateLimitHeaders(request.context),
       ...headers,
@@ -76,16 +78,17 @@ export function respondProblem(
   route: Pick<Route, 'oauth' | 'page'> = {},
 ): APIGatewayProxyResult {
   const { status } = ERRORS[problem.code];
-  const { retryAfterSeconds, allow } = problem;
+  const { retryAfterSeconds, allow, acceptEncoding } = problem;
   const headers = {
     ...(retryAfterSeconds === undefined ? {} : { 'Retry-After': String(retryAfterSeconds) }),
     ...(allow === undefined ? {} : { Allow: allow.join(', ') }),
+    ...(acceptEncoding === undefined ? {} : { 'Accept-Encoding': acceptEncoding }),
   };
   if (route.page === true && rendering.pages !== undefined) {
     const { page, cookies } = pageOf(problem, request, rendering.pages);
     const html = { 'Content-Type': 'text/html; charset=utf-8', ...page.headers };
     return respond(
-      { status, body: page.html, headers: { ...html, ...headers }, cookies },
+      { status, body: page.html, headers: { ...html, ...headers }, cookies, isPage: true },
       request,
       rendering,
     );

@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http';
-import { EXPOSED_HEADERS } from '../contract/cors.ts';
 import type { Upstream } from '../contract/upstream.ts';
 import { type Caller, principalOf } from '../kernel/caller.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -14,6 +13,7 @@ import { requestHeaders, responseHeaders } from '../upstream/headers.ts';
 import type { PublicUrl } from '../upstream/public-url.ts';
 import type { HttpRequest } from './event.ts';
 import { callerOf } from './identity.ts';
+import { originHeaders } from './origin.ts';
 import { type Rendering, rateLimitHeaders } from './respond.ts';
 
 /** Bytes of a body, either way: as base64 they leave room for the rest of an event within Lambda's 6 MiB. */
@@ -134,21 +134,36 @@ export function answerHead(
     request,
   }: Pick<ForwarderOptions, 'rendering' | 'clock'> & { readonly request: HttpRequest },
 ): { readonly statusCode: number; readonly multiValueHeaders: Record<string, string[]> } {
+  const { Vary: vary, ...origin } = originHeaders(
+    request.headers,
+    rendering.deployment.cors,
+    exposedBy(response.headers),
+  );
   const own = Object.entries({
-    'access-control-allow-origin': rendering.deployment.allowedOrigin,
-    'access-control-expose-headers': EXPOSED_HEADERS,
+    ...origin,
     'x-request-id': request.requestId,
     ...rateLimitHeaders(request.context),
   });
   const upstreamUrl = target.kind === 'url' ? target.url : null;
   const place = { upstreamUrl, publicUrl, sharesOrigin, now: clock() };
+  const passed = responseHeaders(response.headers, place);
   return {
     statusCode: response.status,
     multiValueHeaders: {
-      ...responseHeaders(response.headers, place),
+      ...passed,
+      ...(vary === undefined ? {} : { vary: [...(passed.vary ?? []), vary] }),
       ...Object.fromEntries(own.map(([name, value]) => [name.toLowerCase(), [value]])),
     },
   };
+}
+
+/** Headers of an upstream's answer that it lets scripts read: theirs, and ours besides. */
+function exposedBy(headers: readonly Header[]): readonly string[] {
+  return headers
+    .filter(([name]) => name.toLowerCase() === 'access-control-expose-headers')
+    .flatMap(([, value]) => value.split(','))
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
 }
 
 /** Status and header lines of an answer, in their order. */

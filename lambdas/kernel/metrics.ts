@@ -4,7 +4,8 @@ type Unit = 'Count' | 'Milliseconds' | 'Seconds' | 'None';
 export interface Metric {
   readonly name: string;
   readonly unit: Unit;
-  readonly value: number;
+  /** Several of one metric are a list, of at most a hundred. */
+  readonly value: number | readonly number[];
 }
 
 export interface Observation {
@@ -38,6 +39,36 @@ export function observe({ metrics, dimensions, fields = {} }: Observation): void
   };
   // Not `console.log`: the Lambda runtime puts a time and an id before its lines, and they are no JSON then.
   process.stdout.write(`${JSON.stringify(line)}\n`);
+}
+
+/** Milliseconds after which a line is written again, however little has been gathered. */
+const GATHERED_MILLISECONDS = 60_000;
+
+/**
+ * Writes one line for so many observations of what was allowed, and each of all others. Its metrics are those of all:
+ * counts added up, times as a list. Its fields are the last one's. An instance that ends takes what it has gathered with it.
+ */
+export function gathering(
+  perLine: number,
+  write: (observation: Observation) => void,
+): (observation: Observation) => void {
+  if (perLine === 1) return write;
+  let gathered: Observation[] = [];
+  let writtenAt = Number.NEGATIVE_INFINITY;
+  return (observation) => {
+    if (observation.dimensions.outcome !== 'allowed') return write(observation);
+    gathered.push(observation);
+    const now = performance.now();
+    if (gathered.length < perLine && now - writtenAt < GATHERED_MILLISECONDS) return;
+    const all = gathered.flatMap(({ metrics }) => metrics);
+    const metrics = observation.metrics.map(({ name, unit }) => {
+      const values = all.filter((metric) => metric.name === name).flatMap(({ value }) => value);
+      return { name, unit, value: unit === 'Count' ? values.reduce((sum, each) => sum + each) : values };
+    });
+    gathered = [];
+    writtenAt = now;
+    write({ ...observation, metrics });
+  };
 }
 
 function directive(metrics: readonly Metric[], dimensions: Observation['dimensions']): object {

@@ -1,15 +1,17 @@
 import type { Method } from '../contract/access.ts';
-import { ERRORS, type ErrorCode, type FieldError } from '../contract/errors.ts';
+import { BUSY_SECONDS, ERRORS, type ErrorCode, type FieldError } from '../contract/errors.ts';
 import type { Html, WithCookies } from './results.ts';
 
 export interface ProblemDetail {
   /** The public text; the catalogue's when absent. */
   readonly message?: string;
   readonly fields?: readonly FieldError[];
-  /** Whole seconds until a repetition can succeed (RFC 9110, 10.2.3). */
+  /** Whole seconds until a repetition can succeed (RFC 9110, 10.2.3). @default - of a 503 {@link BUSY_SECONDS} */
   readonly retryAfterSeconds?: number;
   /** The methods that the path takes (RFC 9110, 10.2.1). */
   readonly allow?: readonly Method[];
+  /** The codings of a body that the path takes (RFC 9110, 15.5.16). */
+  readonly acceptEncoding?: string;
   /** What a row with pages shows instead of the general one, such as the form again with what was wrong. */
   readonly page?: Html | WithCookies<Html>;
   /** Private: logged, never shown. */
@@ -22,6 +24,7 @@ export class Problem extends Error {
   readonly fields: readonly FieldError[];
   readonly retryAfterSeconds: number | undefined;
   readonly allow: readonly Method[] | undefined;
+  readonly acceptEncoding: string | undefined;
   readonly page: ProblemDetail['page'];
 
   constructor(code: ErrorCode, detail: ProblemDetail = {}) {
@@ -29,8 +32,9 @@ export class Problem extends Error {
     this.name = 'Problem';
     this.code = code;
     this.fields = detail.fields ?? [];
-    this.retryAfterSeconds = detail.retryAfterSeconds;
+    this.retryAfterSeconds = detail.retryAfterSeconds ?? (this.status === 503 ? BUSY_SECONDS : undefined);
     this.allow = detail.allow;
+    this.acceptEncoding = detail.acceptEncoding;
     this.page = detail.page;
   }
 

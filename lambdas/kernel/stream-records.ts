@@ -1,5 +1,6 @@
 import type { DynamoDBBatchResponse, DynamoDBRecord } from 'aws-lambda';
 import type { Item } from './items.ts';
+import { observe } from './metrics.ts';
 
 /** The item before and after a change; undefined where there was none. */
 export function imagesOf({ dynamodb }: DynamoDBRecord): { readonly before?: Item; readonly after?: Item } {
@@ -19,7 +20,8 @@ export async function isDone(
     return true;
   } catch (error) {
     const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-    console.error(JSON.stringify({ level: 'ERROR', event: record?.eventID, cause: String(cause) }));
+    const fields = { level: 'ERROR', event: record?.eventID, cause: String(cause) };
+    observe({ metrics: [], dimensions: {}, fields });
     return false;
   }
 }

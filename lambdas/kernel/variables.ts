@@ -3,6 +3,7 @@ export interface Variables {
   readonly TABLE_NAME: string;
   /** The secret that holds the keyset. */
   readonly KEYSET_SECRET_ARN: string;
+  readonly ASSERTION_SECRET_ARN: string;
   /** `iss` of our tokens: the API's public URL without a trailing slash, the domain's when there is one. */
   readonly ISSUER: string;
   /** Every `iss` of our tokens that is accepted, separated by blanks: `ISSUER`, and what it was before. */
@@ -13,6 +14,9 @@ export interface Variables {
   readonly USAGE_KEYS: string;
   /** The name of the function that fetches metadata documents of OAuth clients. */
   readonly FETCHER_FUNCTION: string;
+  /** The table of encrypted keys, and the key in KMS that encrypts them: where they can be revealed. */
+  readonly VAULT_TABLE: string;
+  readonly VAULT_KEY_ARN: string;
   /** JSON: the stack's usage plans, as the reconciler reads them. */
   readonly USAGE_PLANS: string;
 }

@@ -26,6 +26,7 @@ import {
   requireWithin,
 } from './bounds.ts';
 import { environmentsOf, hashKey, mainEnvironment, newKey, newLocator } from './key-format.ts';
+import type { KeyKeeper } from './vault.ts';
 
 /** A new key's record: all of it but the key. */
 export interface KeyIssue {
@@ -117,6 +118,8 @@ export interface KeyContext {
   readonly deployment: Deployment;
   readonly keys: KeyStore;
   readonly clock: Clock;
+  /** @default - keys are shown once */
+  readonly keeper?: KeyKeeper;
 }
 
 /** A request for a new key; absent fields take the profile's defaults. */
@@ -132,7 +135,7 @@ export async function createKey(
   request: KeyRequest,
   caller: Caller,
   from: RequestOrigin & Completes<ApiKey>,
-  { profile, deployment, keys, clock }: KeyContext,
+  { profile, deployment, keys, clock, keeper }: KeyContext,
 ): Promise<{ readonly apiKey: ApiKey; readonly key: string }> {
   const now = clock();
   const owned = await callerKey(caller, keys);
@@ -166,6 +169,7 @@ export async function createKey(
   const { issue, key } = issueKey(wanted, profile.keys, now);
   const { keys: maxKeys } = limitsOf(await keys.tier(caller.tenantId), deployment);
   await keys.create(issue, maxKeys, originOf(caller, from));
+  await keeper?.keep(issue.key, key, principalOf(caller));
   return { apiKey: issue.key, key };
 }
 
@@ -182,7 +186,7 @@ export async function findKey(
   return found;
 }
 
-function noSuchKey(): Problem {
+export function noSuchKey(): Problem {
   return new Problem('not_found', { message: 'There is no API key with this id.' });
 }
 
@@ -203,23 +207,6 @@ export async function listKeys(
   await requireWorkspace(workspaceId, caller, keys);
   const only = staysInWorkspace(caller) ? caller.workspaceId : workspaceId;
   return keys.page(caller.tenantId, limit, after, only);
-}
-
-/** Keys are stored as hashes, so none can be shown again. Throws `not_found`, and `gone` for every key that there is. */
-export async function revealKey(
-  id: string,
-  workspaceId: string | undefined,
-  caller: Caller,
-  context: Pick<KeyContext, 'keys'>,
-): Promise<never> {
-  await requireWorkspace(workspaceId, caller, context.keys);
-  const found = await findKey(id, caller, context);
-  if (workspaceId !== undefined && found.workspaceId !== workspaceId) throw noSuchKey();
-  requireAlive(found);
-  throw new Problem('gone', {
-    message:
-      'The key was shown when it was created and is stored as a hash only. Rotate it to get a new one.',
-  });
 }
 
 /** A request for a change; absent fields stay. */

@@ -1,5 +1,5 @@
 import { originOf, type RequestOrigin } from '../audit/entries.ts';
-import type { Caller } from '../kernel/caller.ts';
+import { type Caller, principalOf } from '../kernel/caller.ts';
 import { Problem } from '../kernel/problem.ts';
 import type { ApiKey } from './api-key.ts';
 import { callerKey, expiryOf, latestExpiry, requireWithin } from './bounds.ts';
@@ -38,7 +38,7 @@ export async function rotateKey(
   },
   context: KeyContext,
 ): Promise<{ readonly apiKey: ApiKey; readonly key: string }> {
-  const { profile, keys, clock } = context;
+  const { profile, keys, clock, keeper } = context;
   const now = clock();
   const before = await findKey(id, caller, context);
   requireAlive(before);
@@ -68,6 +68,7 @@ export async function rotateKey(
       message: `The API key was changed or rotated in the last ${ROTATION_PAUSE_SECONDS} seconds.`,
     });
   }
+  await keeper?.keep({ ...before, expiresAt }, key, principalOf(caller));
   const end = previousExpiresAt ?? before.previousExpiresAt;
   return {
     apiKey: {

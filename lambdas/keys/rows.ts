@@ -4,7 +4,7 @@ import type { Cursors } from '../kernel/cursor.ts';
 import { changesSomething, environment, pageQuery, plainText, workspaceId } from '../kernel/fields.ts';
 import { routeGroup } from '../kernel/route.ts';
 import { API_KEY, type ApiKey } from './api-key.ts';
-import { createKey, findKey, type KeyContext, listKeys, revealKey, updateKey } from './keys.ts';
+import { createKey, findKey, type KeyContext, listKeys, updateKey } from './keys.ts';
 import { revokeKey } from './revocation.ts';
 import { MAX_GRACE_SECONDS, rotateKey } from './rotation.ts';
 import {
@@ -141,17 +141,6 @@ export const keyRoutes = group.rows({
       const { id } = await revokeKey(params.id ?? '', caller, origin, keys);
       return { id, status: 'revoked' };
     },
-  }),
-  revealKey: group.caller({
-    method: 'GET',
-    path: null,
-    access: administrator,
-    summary: 'Always 410: keys are stored as hashes and cannot be shown again',
-    query: z.strictObject({ workspace_id: workspaceId.optional() }),
-    success: { status: 200, description: 'Never.', schema: z.object({ id: z.string(), key: z.string() }) },
-    errors: ['not_found', 'gone'],
-    handle: ({ params, query, workspaceId: named }, { keys }, caller) =>
-      revealKey(params.id ?? '', query.workspace_id ?? named, caller, keys),
   }),
   rotateKey: group.caller({
     method: 'POST',

@@ -69,7 +69,8 @@ export function page(context: PageContext, { title, lead, body, refreshTo }: Pag
 <meta name="robots" content="noindex">
 ${refreshTo === undefined ? null : html`<meta http-equiv="refresh" content="0;url=${refreshTo}">\n`}<title>${title} · ${branding.name}</title>
 <link rel="stylesheet" href="${base}${STYLESHEET_PATH}">
-${branding.logo === null ? null : html`<link rel="icon" type="image/svg+xml" href="${base}${LOGO_PATH}">\n`}</head>
+<link rel="icon" type="image/svg+xml" href="${base}${LOGO_PATH}">
+</head>
 <body>
 <main class="card">
 <p class="brand">${brand(context)}</p>

@@ -1,15 +1,16 @@
 import type { Branding } from '../contract/branding.ts';
-import { Problem } from '../kernel/problem.ts';
 import { type PlainSuccess, Text } from '../kernel/results.ts';
 import { routeGroup } from '../kernel/route.ts';
+import { readableOn } from './colors.ts';
+import { html } from './html.ts';
 import { LOGO_PATH, STYLESHEET_PATH } from './paths.ts';
 import { stylesheet } from './stylesheet.ts';
 
 /** What pages load, in the function `public`. */
 export interface PageFiles {
   readonly stylesheet: string;
-  /** The logo's SVG; null where there is none. */
-  readonly logo: string | null;
+  /** The logo's SVG; of a team without one a monogram, for the browser's tab. */
+  readonly logo: string;
 }
 
 /** The services of these rows in the function `public`. */
@@ -18,7 +19,13 @@ export interface PageFileServices {
 }
 
 export function pageFiles(branding: Branding): PageFiles {
-  return { stylesheet: stylesheet(branding), logo: branding.logo };
+  return { stylesheet: stylesheet(branding), logo: branding.logo ?? monogram(branding) };
+}
+
+function monogram({ name, color }: Branding): string {
+  const letter = [...name.trim()][0]?.toUpperCase() ?? '';
+  return html`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="8" fill="${color}"/><text x="16" y="22" text-anchor="middle" font-family="system-ui,sans-serif" font-size="18" font-weight="700" fill="${readableOn(color)}">${letter}</text></svg>`
+    .text;
 }
 
 /** What a row with `page` also answers: the way to itself at the host where its cookies are. */
@@ -51,7 +58,7 @@ export const pageFileRoutes = group.rows({
   getLogo: group.public({
     method: 'GET',
     path: LOGO_PATH,
-    summary: "The team's logo",
+    summary: "The team's logo, or a monogram",
     success: {
       status: 200,
       kind: 'text',
@@ -63,10 +70,7 @@ export const pageFileRoutes = group.rows({
         'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'; sandbox",
       },
     },
-    errors: ['not_found'],
-    handle: async (_request, { pageFiles: { logo } }) => {
-      if (logo === null) throw new Problem('not_found');
-      return new Text(logo);
-    },
+    errors: [],
+    handle: async (_request, { pageFiles: { logo } }) => new Text(logo),
   }),
 });

@@ -90,6 +90,7 @@ form{margin:0}
 label{display:block;margin:1.25rem 0 .375rem;font-weight:600}
 input,select,button,.button{width:100%;min-height:2.75rem;padding:.5rem .75rem;font:inherit;border-radius:.5rem}
 input,select{color:var(--text);background:var(--card);border:1px solid var(--border)}
+select{appearance:none;padding-right:2.25rem;background:conic-gradient(from -45deg at bottom,var(--muted) 90deg,transparent 0) right .85rem center/.625rem .3125rem no-repeat,var(--card)}
 input[aria-invalid]{border-color:var(--onAlert)}
 button,.button{display:inline-flex;align-items:center;justify-content:center;font-weight:600;cursor:pointer;text-decoration:none;color:var(--onAccent);background:var(--accent);border:1px solid var(--accentBorder)}
 .quiet{color:var(--text);background:var(--card);border-color:var(--border)}
@@ -113,6 +114,6 @@ details{margin-top:1rem;color:var(--muted)}
 summary{cursor:pointer}
 details p{margin-top:.5rem}
 @media (max-width:26rem){body{padding:0;place-items:stretch;background:var(--card)}.card{padding:1.5rem 1.25rem;border:0;border-radius:0;box-shadow:none}}
-@media (forced-colors:active){.card,.alert,.warning{border:1px solid CanvasText}}
+@media (forced-colors:active){select{appearance:auto}.card,.alert,.warning{border:1px solid CanvasText}}
 @media print{.card{border:0;box-shadow:none}}
 `;

@@ -12,6 +12,7 @@ import type { ChangeOrigin, PlacedOrigin, RequestOrigin } from '../audit/entries
 import { invalidField, Problem } from '../kernel/problem.ts';
 import { mainEnvironment } from '../keys/key-format.ts';
 import { issueKey, type KeyIssue } from '../keys/keys.ts';
+import type { KeyKeeper } from '../keys/vault.ts';
 import { type Grant, type GrantContext, openGrant, unlessChanged } from '../sessions/grants.ts';
 import type { User } from '../sessions/user.ts';
 import { requireStrongPassword } from './password-strength.ts';
@@ -61,6 +62,8 @@ export interface PasswordContext extends Pick<GrantContext, 'deployment' | 'cloc
   readonly accounts: AccountStore;
   readonly backoff: BackoffStore;
   readonly sources: SourceStore;
+  /** @default - keys are shown once */
+  readonly keeper?: KeyKeeper;
 }
 
 export interface AccountContext extends GrantContext, PasswordContext {}
@@ -142,7 +145,7 @@ async function openAccount(
     passwordHash,
     holdSeconds,
   }: { readonly passwordHash: string | null; readonly holdSeconds: number | null },
-  { profile, deployment, accounts, clock }: AccountContext,
+  { profile, deployment, accounts, clock, keeper }: AccountContext,
   from: RequestOrigin,
 ): Promise<Onboarded> {
   const createdAt = clock();
@@ -183,6 +186,7 @@ async function openAccount(
     origin: { actor: `user:${userId}`, ...from },
   };
   await accounts.createAccount(account);
+  await keeper?.keep(issue.key, key, `user:${userId}`);
   return { account, key };
 }
 

@@ -117,7 +117,7 @@ export const peopleRoutes = group.rows({
     success: {
       status: 200,
       description:
-        'The person is gone. `POST /v1/api-keys/revoke` with `created_by` revokes the keys they made.',
+        'The person is gone. The operation `revokeKeys` with `created_by` revokes the keys they made.',
       schema: z.object({ id: z.string(), status: z.literal('removed'), created_by: z.string() }),
     },
     errors: ['not_found', 'conflicting_state'],

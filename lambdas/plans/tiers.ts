@@ -1,11 +1,11 @@
-import type { Deployment, TierLimits } from '../contract/deployment.ts';
+import type { DecisionSettings } from '../contract/deployment.ts';
 import type { Environment } from '../contract/scopes.ts';
 
 /** The limits of a tier; one that the configuration no longer has, or that is not known yet, counts as the initial one. */
-export function limitsOf(
+export function limitsOf<Limits>(
   tier: string | undefined,
-  { tiers, initialTier }: Pick<Deployment, 'tiers' | 'initialTier'>,
-): TierLimits {
+  { tiers, initialTier }: { readonly tiers: Readonly<Record<string, Limits>>; readonly initialTier: string },
+): Limits {
   const limits = tiers[tier ?? initialTier] ?? tiers[initialTier];
   if (limits === undefined) throw new Error(`The configuration has no tier ${initialTier}.`);
   return limits;
@@ -15,7 +15,7 @@ export function limitsOf(
 export function keyRequestsPerMinute(
   environment: Environment,
   tier: string | undefined,
-  deployment: Pick<Deployment, 'tiers' | 'initialTier' | 'sandbox'>,
+  deployment: Pick<DecisionSettings, 'tiers' | 'initialTier' | 'sandbox'>,
 ): number {
   const limits = environment === 'test' ? deployment.sandbox : limitsOf(tier, deployment);
   return limits.keyRequestsPerMinute;

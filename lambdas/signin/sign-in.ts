@@ -1,7 +1,10 @@
 import type { Role } from '../contract/scopes.ts';
 
-/** The cookie by which a browser is signed in. `lambdas/http` puts into its name what tells deployments of a host apart. */
-export const SIGN_IN_COOKIE = '__Host-sign-in';
+/**
+ * The cookie by which a browser is signed in. `lambdas/http` puts into its name what tells deployments of a host apart.
+ * An upstream at the same host neither sees nor sets it: the forwarder cuts cookies whose names begin so.
+ */
+export const SIGN_IN_COOKIE = '__Host-latchkey-sign-in';
 
 /** What a row names in `takesCookies`, to be given to {@link SignIns}. */
 export const SIGN_IN_COOKIES = [SIGN_IN_COOKIE] as const;

@@ -2,7 +2,13 @@ import { CONTROL_KEY } from '../kernel/item-keys.ts';
 import { N, S } from '../kernel/items.ts';
 import { isConditionFailure } from '../kernel/record-client.ts';
 import type { Table } from '../kernel/table.ts';
-import { type ControlFacts, controlFacts, type PublicKey } from './control-facts.ts';
+import { type ControlFacts, controlFacts, type KeysetUse, type PublicKey } from './control-facts.ts';
+
+/** Where a use's keyset is published. */
+const PUBLISHED = {
+  token: { '#version': 'version', '#keys': 'keys' },
+  assertion: { '#version': 'assertionVersion', '#keys': 'assertionKeys' },
+} as const;
 
 /** The deployment's own item: what verifiers must know of the keyset. */
 export class ControlStore {
@@ -41,13 +47,13 @@ export class ControlStore {
     }
   }
 
-  /** Publishes the keys of a keyset's version; a newer version that is there already stays. */
-  async publish(version: number, keys: readonly PublicKey[]): Promise<void> {
+  /** Publishes the keys of a keyset's version; a newer version that is there already stays, and so do the keys of another use. */
+  async publish(version: number, keys: readonly PublicKey[], use: KeysetUse = 'token'): Promise<void> {
     try {
       await this.#table.update(CONTROL_KEY, {
         UpdateExpression: 'SET #version = :version, #keys = :keys',
-        ConditionExpression: 'attribute_not_exists(PK) OR #version <= :version',
-        ExpressionAttributeNames: { '#version': 'version', '#keys': 'keys' },
+        ConditionExpression: 'attribute_not_exists(#version) OR #version <= :version',
+        ExpressionAttributeNames: PUBLISHED[use],
         ExpressionAttributeValues: { ':version': N(version), ':keys': S(JSON.stringify(keys)) },
       });
     } catch (error) {

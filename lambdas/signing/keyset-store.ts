@@ -4,7 +4,7 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { Problem } from '../kernel/problem.ts';
-import type { ControlFacts } from './control-facts.ts';
+import type { ControlFacts, KeysetUse } from './control-facts.ts';
 import { type Keyset, parseKeyset, signingKeyset } from './keyset.ts';
 
 /** Seconds for which an instance signs with a copy: far less than a key is published before it signs. */
@@ -18,21 +18,23 @@ export function secretsClient(): SecretsManagerClient {
   });
 }
 
-/** The keyset in Secrets Manager, for the functions that sign. */
+/** The keyset of one use in Secrets Manager, for the functions that sign. */
 export class KeysetStore {
   readonly #client: SecretsManagerClient;
   readonly #secretId: string;
+  readonly #use: KeysetUse;
   readonly #control: () => Promise<ControlFacts>;
   /** `version` is the one that was published when the copy was made: the copy itself may still be older. */
   #copy: { readonly keyset: Keyset; readonly version: number; readonly readAt: number } | undefined;
 
   /** `control` gives the deployment's facts, no older than they may be for a decision. */
   constructor(
-    secretId: string,
+    { secretId, use }: { readonly secretId: string; readonly use: KeysetUse },
     control: () => Promise<ControlFacts>,
     client: SecretsManagerClient = secretsClient(),
   ) {
     this.#secretId = secretId;
+    this.#use = use;
     this.#control = control;
     this.#client = client;
   }
@@ -43,7 +45,8 @@ export class KeysetStore {
    */
   readonly present = async (): Promise<Keyset> => {
     const facts = await this.#facts();
-    return signingKeyset(await this.#read(facts.version), facts);
+    const version = this.#use === 'token' ? facts.version : (facts.assertionVersion ?? 0);
+    return signingKeyset(await this.#read(version), facts);
   };
 
   async #facts(): Promise<ControlFacts> {

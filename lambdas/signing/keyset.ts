@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { exportJWK, type JWK } from 'jose';
 import type { Algorithm } from '../contract/algorithms.ts';
 import { FACTS_SECONDS } from '../kernel/freshness.ts';
-import type { ControlFacts, PublicKey } from './control-facts.ts';
+import { type ControlFacts, type KeysetUse, type KeyUse, keysetOf, type PublicKey } from './control-facts.ts';
 import { NEW_KEY, PUBLIC_MEMBERS } from './new-key.ts';
 
 /**
@@ -26,13 +26,7 @@ export const ASSERTION_SECONDS = 60;
 /** Seconds for which a dropped key is kept beyond the last token that it can have signed: room for clocks that differ. */
 const DROP_MARGIN_SECONDS = 300;
 
-const USES = ['token', 'oauth', 'assertion'] as const;
-
-/**
- * `token`: access tokens of logins and API keys. `oauth`: those of OAuth clients, always ES256; there is such a key only
- * where another algorithm signs `token`. `assertion`: for the upstream, always asymmetric.
- */
-export type KeyUse = (typeof USES)[number];
+const USES: readonly KeyUse[] = ['token', 'oauth', 'assertion'];
 
 /** A key of the keyset, with its private half. Times are Unix seconds. */
 export interface SigningKey {
@@ -58,6 +52,8 @@ export const EMPTY_KEYSET: Keyset = { version: 0, keys: [] };
 
 /** The keys to make, and for how many seconds what each kind signs is valid. */
 export interface KeysetPlan {
+  /** The keyset to make keys for. @default - both in one */
+  readonly keyset?: KeysetUse;
   readonly tokenAlgorithm: Algorithm;
   readonly tokenSeconds: number;
 }
@@ -93,8 +89,11 @@ export async function nextKeyset(
 }
 
 /** The uses that a new key is made for. */
-function usesOf({ tokenAlgorithm }: KeysetPlan): readonly KeyUse[] {
-  return USES.filter((use) => use !== 'oauth' || tokenAlgorithm !== 'ES256');
+function usesOf({ keyset, tokenAlgorithm }: KeysetPlan): readonly KeyUse[] {
+  return USES.filter(
+    (use) =>
+      (keyset === undefined || keysetOf(use) === keyset) && (use !== 'oauth' || tokenAlgorithm !== 'ES256'),
+  );
 }
 
 /** Whether a key signs for a use. */

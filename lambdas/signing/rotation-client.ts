@@ -6,6 +6,7 @@ import {
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import type { Clock } from '../kernel/clock.ts';
+import { type ControlFacts, type KeysetUse, keysetOf } from './control-facts.ts';
 import type { ControlStore } from './control-store.ts';
 import {
   asPublished,
@@ -30,8 +31,12 @@ export interface RotationEvent {
 export interface RotationContext {
   readonly secrets: SecretsManagerClient;
   readonly secretId: string;
+  /** The use of the secret's keys. */
+  readonly use: KeysetUse;
+  /** The secret that held keys of this use before: those are taken over by the first rotation. @default - none did */
+  readonly predecessorId?: string;
   readonly control: ControlStore;
-  readonly plan: KeysetPlan;
+  readonly plan: Omit<KeysetPlan, 'keyset'>;
   readonly clock: Clock;
 }
 
@@ -57,19 +62,16 @@ export async function rotate(event: RotationEvent, context: RotationContext): Pr
 
 /** Makes the next keyset, unless an earlier attempt has. */
 async function createPending(token: string, context: RotationContext): Promise<void> {
-  const { secrets, secretId, control, plan, clock } = context;
+  const { secrets, secretId, use, control, plan, clock } = context;
   try {
     await readPending(token, context);
     return;
   } catch (error) {
     if (!isNamed(error, 'ResourceNotFoundException')) throw error;
   }
-  const { SecretString = '{}' } = await secrets.send(
-    new GetSecretValueCommand({ SecretId: secretId, VersionStage: 'AWSCURRENT' }),
-  );
-  const { keys, revokedKids } = await control.read();
-  const current = asPublished(parseKeyset(SecretString), keys);
-  const next = await nextKeyset(current, plan, clock(), revokedKids);
+  const facts = await control.read();
+  const current = asPublished(await presentKeyset(facts, context), facts.keys);
+  const next = await nextKeyset(current, { ...plan, keyset: use }, clock(), facts.revokedKids);
   try {
     await secrets.send(
       new PutSecretValueCommand({
@@ -86,6 +88,27 @@ async function createPending(token: string, context: RotationContext): Promise<v
   }
 }
 
+/**
+ * The keys that the secret holds for its use. Of another use it holds what it did when both had one secret, until that
+ * use's own has taken them over.
+ */
+async function presentKeyset(facts: ControlFacts, context: RotationContext): Promise<Keyset> {
+  const { secretId, use, predecessorId } = context;
+  const own = await readCurrent(secretId, context);
+  const isTakenOver = facts.assertionVersion !== undefined;
+  const kept = own.keys.filter((key) => keysetOf(key.use) === use || !isTakenOver);
+  if (kept.length > 0 || predecessorId === undefined) return { ...own, keys: kept };
+  const { keys } = await readCurrent(predecessorId, context);
+  return { ...own, keys: keys.filter((key) => keysetOf(key.use) === use) };
+}
+
+async function readCurrent(SecretId: string, { secrets }: RotationContext): Promise<Keyset> {
+  const { SecretString = '{}' } = await secrets.send(
+    new GetSecretValueCommand({ SecretId, VersionStage: 'AWSCURRENT' }),
+  );
+  return parseKeyset(SecretString);
+}
+
 function isNamed(error: unknown, name: string): boolean {
   return error instanceof Error && error.name === name;
 }
@@ -94,23 +117,24 @@ function isNamed(error: unknown, name: string): boolean {
 async function publishPending(token: string, context: RotationContext): Promise<void> {
   const pending = await readPending(token, context);
   const { keys } = await context.control.read();
-  await context.control.publish(pending.version, publication(pending, keys, context.clock()));
+  const published = publication(pending, keys, context.clock());
+  await context.control.publish(pending.version, published, context.use);
 }
 
 /** Refuses a keyset that could not sign, or that verifiers would not know. */
 async function testPending(token: string, context: RotationContext): Promise<void> {
+  const { use } = context;
   const control = await context.control.read();
   const pending = await readPending(token, context);
   const published = new Set(control.keys.map(({ kid }) => kid));
-  const isPublished = pending.keys.every(({ kid }) => published.has(kid));
-  if (control.version < pending.version || (control.version === pending.version && !isPublished))
+  const isPublished = pending.keys.every((key) => keysetOf(key.use) !== use || published.has(key.kid));
+  const version = use === 'token' ? control.version : (control.assertionVersion ?? 0);
+  if (version < pending.version || (version === pending.version && !isPublished))
     throw new Error('The pending keyset is not published.');
-  for (const use of ['token', 'assertion'] as const) {
-    // The successor of a revoked key signs in a moment.
-    const soon = context.clock() + URGENT_PUBLICATION_SECONDS;
-    if (signingKey(signingKeyset(pending, control), use, soon) === undefined)
-      throw new Error(`No key for use ${use} can sign.`);
-  }
+  // The successor of a revoked key signs in a moment.
+  const soon = context.clock() + URGENT_PUBLICATION_SECONDS;
+  if (signingKey(signingKeyset(pending, control), use, soon) === undefined)
+    throw new Error(`No key for use ${use} can sign.`);
 }
 
 /** Moves AWSCURRENT; Secrets Manager then moves AWSPREVIOUS. */

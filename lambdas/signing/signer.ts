@@ -3,7 +3,8 @@ import { importJWK, type JWTPayload, SignJWT } from 'jose';
 import { scopesText } from '../contract/scopes.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { Problem } from '../kernel/problem.ts';
-import { ASSERTION_SECONDS, type Keyset, type KeyUse, type SigningKey, signingKey } from './keyset.ts';
+import type { KeyUse } from './control-facts.ts';
+import { ASSERTION_SECONDS, type Keyset, type SigningKey, signingKey } from './keyset.ts';
 import { type KeyTokenClaims, TOKEN_TYPE, type TokenClaims } from './tokens.ts';
 
 /** `aud` of assertions: the upstream accepts no access token as one, and we accept no assertion as a token. */

@@ -1,10 +1,12 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { ENVIRONMENTS, type Environment } from '../contract/scopes.ts';
 import * as attribute from '../kernel/attributes.ts';
-import type { Clock } from '../kernel/clock.ts';
-import { number, oneOf, text } from '../kernel/items.ts';
+import { type Clock, NEVER } from '../kernel/clock.ts';
+import { type Item, number, oneOf, text } from '../kernel/items.ts';
 import { imagesOf } from '../kernel/stream-records.ts';
+import { keyMark } from '../keys/key-format.ts';
 import type { DynamoKeyStore } from '../keys/key-store.ts';
+import type { DynamoVaultStore } from '../keys/vault-store.ts';
 import type { DynamoAccountStore } from '../people/account-store.ts';
 import type { DynamoUsageKeyStore } from '../plans/usage-key-store.ts';
 
@@ -14,6 +16,8 @@ export interface Settled {
   readonly accounts: Pick<DynamoAccountStore, 'keepAddress'>;
   readonly usageKeys: Pick<DynamoUsageKeyStore, 'register'>;
   readonly clock: Clock;
+  /** What is kept of keys for who made them; null where keys are shown once. */
+  readonly vault: Pick<DynamoVaultStore, 'forget' | 'keepOnly' | 'moveEnd'> | null;
 }
 
 /**
@@ -23,16 +27,35 @@ export interface Settled {
  */
 export async function settleKey(
   record: DynamoDBRecord,
-  { keys, accounts, usageKeys, clock }: Settled,
+  { keys, accounts, usageKeys, clock, vault }: Settled,
 ): Promise<void> {
   const { before, after } = imagesOf(record);
   const item = after ?? before;
   if (item?.SK?.S !== 'KEY') return;
   const [tenantId, id] = [text(item, attribute.TENANT), text(item, attribute.KEY_ID)];
   const environment = oneOf<Environment>(ENVIRONMENTS, text(item, attribute.ENVIRONMENT));
+  if (vault !== null) await settleVault(id, before, after, vault);
   if (after === undefined) return keys.forget(tenantId, id, environment);
   if (after[attribute.STATE]?.S === 'revoked') await keys.settleRevoked(tenantId, id, environment);
   if (number(after, attribute.USES) !== 1) return;
   await accounts.keepAddress(tenantId, number(after, attribute.USED_AT));
   await usageKeys.register(tenantId, clock());
+}
+
+/** What is kept of a key goes with its revocation, its record, its expiry and a rotation. */
+async function settleVault(
+  id: string,
+  before: Item | undefined,
+  after: Item | undefined,
+  vault: NonNullable<Settled['vault']>,
+): Promise<void> {
+  if (after === undefined || after[attribute.STATE]?.S === 'revoked') return vault.forget(id);
+  if (before === undefined) return;
+  if (before[attribute.HASH]?.S !== after[attribute.HASH]?.S) {
+    const mark = keyMark(Buffer.from(text(after, attribute.HASH), 'base64')).toString('base64url');
+    await vault.keepOnly(id, mark);
+  }
+  if (before[attribute.EXPIRY]?.N === after[attribute.EXPIRY]?.N) return;
+  const expiresAt = number(after, attribute.EXPIRY);
+  await vault.moveEnd(id, expiresAt === NEVER ? null : expiresAt);
 }

@@ -1,4 +1,5 @@
 import { everyRow } from '../kernel/route.ts';
+import { revealRoutes } from '../keys/reveal-rows.ts';
 import { peopleRoutes } from '../people/rows.ts';
 import { transferRoutes } from '../transfer/rows.ts';
 import { accountsRoutes } from './accounts.ts';
@@ -14,4 +15,5 @@ export const routes = everyRow([
   managementRoutes,
   peopleRoutes,
   transferRoutes,
+  revealRoutes,
 ]);

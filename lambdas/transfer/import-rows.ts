@@ -69,8 +69,8 @@ export const importRow = z
 
 /** Lines of an export that an import leaves alone. */
 const NOT_IMPORTED: Readonly<Record<string, string>> = {
-  tenant: 'settings are changed by PATCH /v1/tenant',
-  user: 'people are added by POST /v1/users: passwords are not exported',
+  tenant: 'settings are changed by the operation updateTenant',
+  user: 'people are added by the operation createUser: passwords are not exported',
   audit: 'nobody writes the audit trail',
 };
 
@@ -100,7 +100,10 @@ export function readRows(raw: RawBody, reading: Reading): ImportRow[] {
 
 function unpack({ bytes, encoding }: RawBody): string {
   if (encoding !== '' && encoding !== 'identity' && encoding !== 'gzip') {
-    throw new Problem('unsupported_media_type', { message: 'Content-Encoding must be gzip or none.' });
+    throw new Problem('unsupported_media_type', {
+      message: 'Content-Encoding must be gzip or none.',
+      acceptEncoding: 'gzip, identity',
+    });
   }
   try {
     const plain = encoding === 'gzip' ? gunzipSync(bytes, { maxOutputLength: MAX_UNPACKED_BYTES }) : bytes;

@@ -123,6 +123,25 @@ export const DEPLOYER_RIGHTS: Readonly<Record<string, readonly Right[]>> = {
       ROLES,
     ),
   ],
+  // Of a key that is not there yet nobody knows the ARN (`revealApiKey`).
+  'AWS::KMS::Key': [
+    of(
+      'kms',
+      [
+        'CreateKey',
+        'DescribeKey',
+        'EnableKeyRotation',
+        'GetKeyPolicy',
+        'GetKeyRotationStatus',
+        'ListResourceTags',
+        'PutKeyPolicy',
+        'ScheduleKeyDeletion',
+        'TagResource',
+        'UntagResource',
+      ],
+      ['*'],
+    ),
+  ],
   'AWS::Lambda::EventSourceMapping': [
     // Creating one knows no resource.
     of(

@@ -71,6 +71,10 @@ const IDENTITIES: Readonly<Record<string, (subject: Subject) => Identity>> = {
     const ref = arn('secretsmanager', `secret:${name}-${stableId(subject, 6)}`);
     return { ref, attributes: { Id: ref } };
   },
+  'AWS::KMS::Key': (subject) => {
+    const ref = stableId(subject, 36);
+    return { ref, attributes: { Arn: arn('kms', `key/${ref}`), KeyId: ref } };
+  },
   'AWS::SecretsManager::RotationSchedule': (subject) => ({
     ref: subject.property('SecretId') ?? subject.logicalId,
     attributes: {},

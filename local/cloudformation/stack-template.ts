@@ -30,6 +30,7 @@ const SERVED = new Set([
   'AWS::IAM::Policy',
   'AWS::IAM::Role',
   'AWS::IAM::RolePolicy',
+  'AWS::KMS::Key',
   'AWS::Lambda::Alias',
   'AWS::Lambda::EventSourceMapping',
   'AWS::Lambda::Function',

@@ -107,14 +107,15 @@ export class Figures {
         };
         const series = this.#series.get(key) ?? fresh;
         this.#series.set(key, series);
-        const value = Number(entry[Name]);
-        series.count += 1;
-        series.sum += value;
+        const values = [entry[Name]].flat().map(Number);
+        const sum = values.reduce((total, value) => total + value, 0);
+        series.count += values.length;
+        series.sum += sum;
         const hour = Math.floor(seconds / HOUR_SECONDS) * HOUR_SECONDS;
-        series.sumByHour.set(hour, (series.sumByHour.get(hour) ?? 0) + value);
-        series.last = value;
-        series.recent.push(value);
-        if (series.recent.length > RECENT) series.recent.shift();
+        series.sumByHour.set(hour, (series.sumByHour.get(hour) ?? 0) + sum);
+        series.last = values.at(-1) ?? series.last;
+        series.recent.push(...values);
+        while (series.recent.length > RECENT) series.recent.shift();
       }
     }
   }

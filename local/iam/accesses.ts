@@ -101,6 +101,18 @@ export function apiGatewayAccesses({ action, path }: AwsCall): readonly Access[]
   return [{ action: `apigateway:${action}`, resource, conditionKeys: {} }];
 }
 
+/** The access of a call of KMS: each member of the encryption context is a condition key. */
+export function kmsAccesses({ action, body }: AwsCall): readonly Access[] {
+  const { KeyId = '*', EncryptionContext = {} } = JSON.parse(body.toString('utf8') || '{}') as {
+    KeyId?: string;
+    EncryptionContext?: Readonly<Record<string, string>>;
+  };
+  const conditionKeys = Object.fromEntries(
+    Object.entries(EncryptionContext).map(([name, value]) => [`kms:EncryptionContext:${name}`, [value]]),
+  );
+  return [{ action: `kms:${action}`, resource: KeyId, conditionKeys }];
+}
+
 /** The access of a call of Lambda: only invocations are served here. */
 export function lambdaAccesses({ path }: AwsCall): readonly Access[] {
   const name = invokedFunction(path);

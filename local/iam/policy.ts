@@ -53,7 +53,11 @@ const OPERATORS: Readonly<Record<string, Operator>> = {
 };
 
 /** The condition keys that local calls are known by. */
-const CONDITION_KEYS = new Set(['dynamodb:LeadingKeys']);
+const CONDITION_KEYS = new Set([
+  'dynamodb:LeadingKeys',
+  'kms:EncryptionContext:tenant',
+  'kms:EncryptionContext:key',
+]);
 
 /** A statement that can be asked. */
 export class Statement {

@@ -27,9 +27,10 @@ export const signingKeyCommands: readonly Command[] = [
 ];
 
 async function report(target: Target): Promise<Report> {
-  const { version, keys, nextRotation } = await signingKeys(target);
+  const { version, assertionVersion, keys, nextRotation } = await signingKeys(target);
   return {
     keyset_version: version,
+    assertion_keyset_version: assertionVersion,
     next_rotation: nextRotation?.toISOString() ?? null,
     keys: keys.map(({ ageSeconds, ...key }) => ({
       ...key,

@@ -1,4 +1,5 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import { importJWK, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { signingKey } from '../../lambdas/signing/keyset.ts';
@@ -122,6 +123,14 @@ describe.each(ROUTES)('%s', (route, good) => {
       const isRight = typeof value === typeof (good as Record<string, unknown>)[field];
       if (value !== null && isRight && !Array.isArray(value)) continue;
       expectField(await send(route, { json: { ...good, [field]: value } }), field);
+    }
+  });
+
+  test('a body in gzip is a 415 that says what is taken', async () => {
+    for (const headers of [{ ...json, 'content-encoding': 'gzip' }, json]) {
+      const response = await send(route, { headers, body: gzipSync(text) });
+      expectRefused(response, 415, /must not be compressed/);
+      expect(response.headers['accept-encoding']).toBe('identity');
     }
   });
 

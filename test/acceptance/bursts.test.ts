@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { HttpResponse } from '../support/http.ts';
-import { startTestStack, type TestStack, withinOneWindow, withKey } from '../support/stack.ts';
+import { PASSWORD, startTestStack, type TestStack, withinOneWindow, withKey } from '../support/stack.ts';
 import { Schedule } from '../support/usage-keys.ts';
 
 /** What the published pages promise to every key. */
@@ -69,4 +69,24 @@ test('ten tenants at once on one shared usage key: 1,000 calls pass', async () =
     }),
   );
   expect(answers.flat().map(({ status }) => status)).toEqual(Array(10 * LIMIT).fill(200));
+});
+
+test('of a burst of onboardings who is refused for load is told when to come again, and then gets in', async () => {
+  const busy = await startTestStack({ profile: 'default', config: { reservedConcurrency: { accounts: 2 } } });
+  try {
+    const onboard = (index: number) =>
+      busy.send('POST /v1/auth/onboard', {
+        json: { email: `burst${index}@example.com`, password: PASSWORD },
+      });
+    const answers = await Promise.all(Array.from({ length: 20 }, (_, index) => onboard(index)));
+    const refused = answers.filter(({ status }) => status === 503);
+    expect(refused.length).toBeGreaterThan(0);
+    expect(answers.filter(({ status }) => status === 201).length).toBe(20 - refused.length);
+    for (const { headers } of refused) expect(headers['retry-after']).toMatch(/^[1-9]\d*$/);
+    await sleep(Number(refused[0]?.headers['retry-after']) * 1000);
+    const index = answers.findIndex(({ status }) => status === 503);
+    expect((await onboard(index)).status).toBe(201);
+  } finally {
+    await busy.stop();
+  }
 });

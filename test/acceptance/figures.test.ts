@@ -1,7 +1,7 @@
 /** One structured line a request, with its id and never a secret; the metrics in it are what CloudWatch counts. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { newKey, newLocator } from '../../lambdas/keys/key-format.ts';
-import { apiKey, bearer, PASSWORD, startTestStack, type TestStack } from '../support/stack.ts';
+import { apiKey, bearer, expectStatus, PASSWORD, startTestStack, type TestStack } from '../support/stack.ts';
 
 let stack: TestStack;
 beforeAll(async () => {
@@ -73,4 +73,22 @@ test('the page shows them', async () => {
   const url = await stack.local.showFigures();
   expect(await (await fetch(url)).text()).toContain('<td>Decisions</td><td>outcome=allowed</td>');
   expect(await (await fetch(`${url}/figures.json`)).json()).toEqual(stack.local.figures());
+});
+
+test('where three allowed decisions share a line, all are counted, and refusals have a line each', async () => {
+  const sharing = await startTestStack({ profile: 'default', config: { allowedDecisionsPerLogLine: 3 } });
+  try {
+    const counted = (outcome: string) =>
+      sharing.local
+        .figures()
+        .find((figure) => figure.name === 'Decisions' && figure.dimensions === `outcome=${outcome}`)?.sum;
+    const { apiKey: key } = await sharing.onboard();
+    const call = (headers: Record<string, string>) => sharing.send('GET /v1/auth/me', { headers });
+    // One at once, then two lines of three: the eighth waits for two more.
+    for (let made = 0; made < 8; made += 1) expectStatus(await call(apiKey(key)), 200);
+    for (let made = 0; made < 2; made += 1) expectStatus(await call(apiKey('lk_live_wrong')), 401);
+    await eventually(() => expect([counted('allowed'), counted('refused')]).toEqual([7, 2]));
+  } finally {
+    await sharing.stop();
+  }
 });

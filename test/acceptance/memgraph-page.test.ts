@@ -66,6 +66,8 @@ describe('the page in commands', () => {
     const { status, body } = await run({ YOUR_JWT_TOKEN: token });
     expect(status).toBe(201);
     expect(body).toMatchObject({ name: 'production-key', key: expect.stringMatching(/^mg_live_\w+$/) });
+    // All that its maker may, but nothing that manages.
+    expect(body.scopes).toEqual(['read', 'write', 'delete']);
   });
   page.command(/^curl https:\S+api-keys -H/, async (run) => {
     const { status, body } = await run({ YOUR_JWT_TOKEN: token });
@@ -279,7 +281,32 @@ describe('the page in words', () => {
         expect((await open.send('GET /v1/stats')).status).toBe(200);
         // A viewer, and nobody where there is a credential that is none.
         expect((await open.send('POST /v1/events')).status).toBe(403);
-        expect((await open.send('GET /v1/stats', { headers: apiKey('mg_live_wrong') })).status).toBe(401);
+        for (const bad of [
+          apiKey('mg_live_wrong'),
+          apiKey(''),
+          bearer('undefined'),
+          { authorization: 'Basic YTpi' },
+          { authorization: '' },
+        ])
+          expect([bad, (await open.send('GET /v1/stats', { headers: bad })).status]).toEqual([bad, 401]);
+        // Of our own rows those that read, in a tenant that nobody else is in.
+        await open.onboard();
+        const { json } = await open.send('GET /v1/auth/whoami');
+        expect(json.tenant_id).toBe('anonymous');
+        for (const path of ['/v1/workspaces', '/v1/usage', '/v1/tenant', '/v1/auth/me'])
+          expect([path, (await open.send(`GET ${path}`)).status]).toEqual([
+            path,
+            expect.toSatisfy((status) => status < 500),
+          ]);
+        expect((await open.send('GET /v1/workspaces')).json.data ?? []).toEqual([]);
+        for (const path of [
+          '/v1/api-keys',
+          '/v1/users',
+          '/v1/audit',
+          '/v1/admin/export',
+          '/v1/auth/sessions',
+        ])
+          expect([path, (await open.send(`GET ${path}`)).status]).toEqual([path, 403]);
       } finally {
         await open.stop();
       }

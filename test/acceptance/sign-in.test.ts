@@ -76,6 +76,8 @@ describe('a page', () => {
         'referrer-policy': 'no-referrer',
         'x-content-type-options': 'nosniff',
       });
+      // No script of another site reads it.
+      expect(headers).not.toHaveProperty('access-control-allow-origin');
     },
   );
 
@@ -89,7 +91,11 @@ describe('a page', () => {
       'text/css; charset=utf-8',
       'public, max-age=600',
     ]);
-    expect((await stack.send('GET /logo.svg')).status).toBe(404);
+    const logo = await stack.send('GET /logo.svg');
+    expect([logo.headers['content-type'], logo.headers['content-security-policy']]).toEqual([
+      'image/svg+xml',
+      "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+    ]);
   });
 
   test('is in the language that is asked for', async () => {
@@ -135,7 +141,7 @@ describe('signing in', () => {
     const { port } = new URL(stack.url);
     expect(headers['set-cookie']).toMatch(
       new RegExp(
-        `^__Host-sign-in-${port}=[\\w-]{43}; Max-Age=43200; Path=/; Secure; HttpOnly; SameSite=Lax$`,
+        `^__Host-latchkey-sign-in-${port}=[\\w-]{43}; Max-Age=43200; Path=/; Secure; HttpOnly; SameSite=Lax$`,
       ),
     );
     expect(await browser.who()).toBe(ada.email);
@@ -189,7 +195,7 @@ describe('signing in', () => {
   ])('cannot lead to %s', async (target) => {
     const { status, text } = await new Browser().signIn({ continue: target });
     expect(status).toBe(400);
-    expect(text).not.toMatch(/http-equiv="refresh"|href="(?!\/pages\.css)/);
+    expect(text).not.toMatch(/http-equiv="refresh"|href="(?!\/pages\.css|\/logo\.svg)/);
   });
 });
 
@@ -237,7 +243,7 @@ describe('a sign-in', () => {
     const { text } = await browser.send('GET /sign-out');
     const out = await browser.post('/sign-out', hiddenFields(text));
     expect(out.status).toBe(200);
-    expect(out.headers['set-cookie']).toMatch(/^__Host-sign-in-\d+=; Max-Age=0; /);
+    expect(out.headers['set-cookie']).toMatch(/^__Host-latchkey-sign-in-\d+=; Max-Age=0; /);
     const thief = new Browser();
     thief.cookie = cookie;
     expect(await thief.who()).toBeUndefined();

@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { decodeProtectedHeader } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { KeysetUse } from '../../lambdas/signing/control-facts.ts';
 import { ControlStore } from '../../lambdas/signing/control-store.ts';
 import { publicKeys, signingKey } from '../../lambdas/signing/keyset.ts';
 import { revoke, signingKeys } from '../../ops/signing-keys.ts';
@@ -102,16 +103,20 @@ const logIn = async () =>
 
 /** Makes every key of the present keyset one that signs now, as if ten minutes had passed. */
 async function skipPublicationTime(): Promise<void> {
-  const keyset = await stack.keyset();
+  for (const use of ['token', 'assertion'] as const) await skipPublicationTimeOf(use);
+}
+
+async function skipPublicationTimeOf(use: KeysetUse): Promise<void> {
+  const keyset = await stack.keyset(use);
   const now = Math.floor(Date.now() / 1000);
   const keys = keyset.keys.map((key, index) => ({
     ...key,
     signsFrom: Math.min(key.signsFrom, now - 100 + index),
   }));
-  await new ControlStore(target.table).publish(keyset.version, publicKeys({ ...keyset, keys }));
+  await new ControlStore(target.table).publish(keyset.version, publicKeys({ ...keyset, keys }), use);
   await target.secrets.send(
     new PutSecretValueCommand({
-      SecretId: target.secretId,
+      SecretId: target.secretIds[use],
       SecretString: JSON.stringify({ ...keyset, keys }),
     }),
   );

@@ -15,7 +15,7 @@ import { TokenVerifier } from '../../lambdas/signing/tokens.ts';
 import { routes } from '../../lambdas/table/index.ts';
 import { profile as defaultProfile } from '../../profiles/default.ts';
 import { profile as memgraph } from '../../profiles/memgraph.ts';
-import { DEPLOYMENT as DEFAULT_DEPLOYMENT, RIGHTS } from '../support/deployment.ts';
+import { DEPLOYMENT as DEFAULT_DEPLOYMENT, RIGHTS, rightsIn } from '../support/deployment.ts';
 import { memoryStores } from '../support/memory/stores.ts';
 import { ADDRESS, FOREVER, NOW, ORIGIN, storeTenant, successor } from '../support/tenants.ts';
 
@@ -605,6 +605,19 @@ describe('nobody', () => {
     expect(await ask(undefined, { method: 'POST' }, NOW, anonymous)).toEqual(forbidden('insufficient_scope'));
     const keys = { resource: '/v1/api-keys', path: '/v1/api-keys' };
     expect(await ask(undefined, keys, NOW, anonymous)).toMatchObject({ outcome: 'forbidden' });
+  });
+
+  test('is let in to rows that read and that take anybody, and to none that manages, writes or wants a person or key', async () => {
+    const access = accessTable(apiRows(routes, memgraph), rightsIn(memgraph));
+    for (const [resource, methods] of Object.entries(access)) {
+      for (const [method, row] of Object.entries(methods)) {
+        if (row === 'upstream') continue;
+        const given = { resource, method, path: resource } as const;
+        const { outcome } = await ask(undefined, given, NOW, { ...anonymous, access });
+        const mayRead = (row.scope === undefined || row.scope === 'read') && row.callers === undefined;
+        expect([method, resource, outcome]).toEqual([method, resource, mayRead ? 'allowed' : 'forbidden']);
+      }
+    }
   });
 
   test('is only who sends no credential at all: a bad one stays a bad one', async () => {

@@ -23,6 +23,17 @@ describe('the authorizer, whose import every cold start pays', () => {
     expect(bundle.bytes).toBeLessThanOrEqual(MAX_AUTHORIZER_BYTES);
   });
 
+  it('is so too where it says the challenges, and has nothing of them where it does not', async () => {
+    expect(code).not.toContain('resource_metadata');
+    const { bytes, file } = await bundleAuthorizer(join(folder, 'challenges'), true);
+    expect(await readFile(file, 'utf8')).toContain('resource_metadata');
+    expect(bytes).toBeLessThanOrEqual(MAX_AUTHORIZER_BYTES);
+  });
+
+  it('reads no secret where no token is signed with one', () => {
+    expect(code).not.toContain('secretsmanager');
+  });
+
   it('has neither the AWS SDK nor zod', () => {
     expect(code).not.toMatch(/@aws-sdk|@smithy|smithy\.ts|ZodError|invalid_type/);
   });

@@ -13,6 +13,17 @@ import { ADDRESS, NOW } from '../support/tenants.ts';
 const ID = 'https://app.example/oauth/client.json';
 const DOCUMENT = { client_id: ID, client_name: 'An app', redirect_uris: ['https://app.example/cb'] };
 
+const KEYS = {
+  keys: [
+    {
+      kty: 'EC',
+      crv: 'P-256',
+      x: 'f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU',
+      y: 'x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0',
+    },
+  ],
+};
+
 describe('the id of a client can be', () => {
   test.each([
     'https://claude.ai/oauth/mcp-oauth-client-metadata',
@@ -67,6 +78,7 @@ describe('a metadata document', () => {
       redirectUris: DOCUMENT.redirect_uris,
       authentication: 'none',
       keys: null,
+      keysUrl: null,
     });
   });
 
@@ -78,6 +90,17 @@ describe('a metadata document', () => {
     ['with a secret', { token_endpoint_auth_method: 'client_secret_basic' }, /nobody has a secret/],
     ['with keys that nobody asks for', { jwks: { keys: [] } }, /jwks/],
     ['that signs without keys', { token_endpoint_auth_method: 'private_key_jwt' }, /jwks/],
+    [
+      'with keys in two places',
+      { token_endpoint_auth_method: 'private_key_jwt', jwks: KEYS, jwks_uri: 'https://app.example/k' },
+      /jwks/,
+    ],
+    ['with keys that nobody asks for elsewhere', { jwks_uri: 'https://app.example/k' }, /jwks/],
+    [
+      'with keys on this machine',
+      { token_endpoint_auth_method: 'private_key_jwt', jwks_uri: 'https://127.0.0.1/k' },
+      /jwks_uri/,
+    ],
     ['with a deceptive name', { client_name: 'a\u202Eb' }, /client_name/],
   ])('%s is refused, and its author told why', (_what, change, message) => {
     expect(() => readDocument(ID, JSON.stringify({ ...DOCUMENT, ...change }))).toThrow(message);
@@ -167,6 +190,36 @@ describe('copies', () => {
     await expect(find()).rejects.toMatchObject({ code: 'unavailable' });
     says(null);
     expect(await find()).toMatchObject({ name: 'An app' });
+  });
+
+  test('of keys that stand elsewhere come with the document, and for an hour at most', async () => {
+    const keysUrl = 'https://keys.example/jwks.json';
+    const own = { token_endpoint_auth_method: 'private_key_jwt', jwks_uri: keysUrl };
+    let keys: Fetched = { kind: 'document', text: JSON.stringify(KEYS), maxAgeSeconds: 86_400 };
+    says(86_400, own);
+    const { fetchDocument } = context;
+    context = {
+      ...context,
+      fetchDocument: async (url) => {
+        if (url !== keysUrl) return fetchDocument(url);
+        fetches.push(url);
+        return keys;
+      },
+    };
+    expect(await find()).toMatchObject({ authentication: 'private_key_jwt', keys: KEYS });
+    now += 3599;
+    await find();
+    expect(fetches).toEqual([ID, keysUrl]);
+    now += 1;
+    // Broken keys are as a broken document: the copy is taken.
+    for (const broken of [{ ...keys, text: '{"keys":[]}' }, { kind: 'failed', reason: 'x' } as const]) {
+      keys = broken;
+      expect(await find()).toMatchObject({ keys: KEYS });
+      now += 300;
+    }
+    expect(fetches).toHaveLength(6);
+    now += 8 * 86_400;
+    await expect(find()).rejects.toMatchObject({ code: 'invalid_client', message: /jwks_uri: x/ });
   });
 
   test('are fetched for one network 60 times an hour at most', async () => {

@@ -28,6 +28,7 @@ describe('the generated documents', () => {
       'adr/README.md',
       'architecture.md',
       'bootstrap-policy.json',
+      'deploy.md',
       'openapi/SHA256SUMS',
       'openapi/default.json',
       'roles.md',

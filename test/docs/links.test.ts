@@ -1,6 +1,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import items from './asvs-5.0.0-level-2.json' with { type: 'json' };
 
 const ROOT = join(import.meta.dirname, '../..');
 const PAGES = globSync('{*.md,docs/**/*.md}', { cwd: ROOT });
@@ -56,4 +57,12 @@ test('the README is read in three minutes, and begins with the commands that wor
   expect(readme.split(/\s+/).length).toBeLessThan(700);
   expect(readme).toContain('npm ci && npm start');
   expect(readme).toContain('`npm test`');
+});
+
+test('security.md tells of every item of the ASVS up to level 2, each once', () => {
+  const [, ...tables] = read('docs/security.md').split(/^## V/m);
+  const named = tables.flatMap((table) =>
+    [...table.matchAll(/^\| ([\d., ]+) \|/gm)].flatMap(([, items = '']) => items.split(', ')),
+  );
+  expect(named.toSorted()).toEqual(items.toSorted());
 });

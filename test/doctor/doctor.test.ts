@@ -65,18 +65,21 @@ describe('on a stack as it should be', () => {
       expect(faults(output)).toEqual([]);
       expect(code).toBe(0);
       const findings = JSON.parse(output).findings as Finding[];
-      expect(findings.filter(({ status }) => status === 'not checked').map(({ id }) => id)).toEqual([
-        'certificate',
-        'context-headers',
-      ]);
+      // Two contracts know live keys only.
+      const unchecked = findings.filter(({ status }) => status === 'not checked').map(({ id }) => id);
+      expect(unchecked.filter((id) => id !== 'sandbox')).toEqual(['certificate', 'context-headers']);
+      for (const id of ['rate-headers', 'context-values', 'head', 'audit', 'usage'])
+        expect(findings.find((finding) => finding.id === id)?.status, id).toBe('ok');
       expect(findings.find(({ id }) => id === 'health')?.found).toContain(`${title} is healthy`);
       expect(findings.at(-1)?.found).toMatch(/is removed: \d+ items/);
     },
   );
 
-  test('everything is ok where our own routes are at a path of their own', async () => {
-    const { output } = await examined({ managementPrefix: '/latchkey' }, true);
+  test('everything is ok where our own routes are at a path of their own, and several origins may call', async () => {
+    const cors = { allowedOrigins: ['https://a.example', 'https://b.example'] };
+    const { output, found } = await examined({ managementPrefix: '/latchkey', cors }, true);
     expect(faults(output)).toEqual([]);
+    expect(found('preflight')).toMatch(/for the origins of cors\.allowedOrigins/);
   });
 
   test('there is a line for each probe, for people; an argument that is none is said in one, with exit code 2', async () => {
@@ -85,6 +88,12 @@ describe('on a stack as it should be', () => {
     expect(code).toBe(0);
     expect(output).toMatch(/^ok {5}health +Latchkey is healthy/m);
     expect(output).toContain('All is well.');
+    expect(output).toMatch(/^ok {5}scope .+ \(settles docs\/aws-facts\.md, 3\)$/m);
+    const reported = await doctor(stack, '--report', 'docs/aws-facts.md');
+    expect([reported.code, reported.output.trim()]).toEqual([
+      2,
+      '--report is for a live account: what this machine does is no fact about AWS.',
+    ]);
     const refused = await doctor(stack, '--nonsense');
     expect(refused.code).toBe(2);
     expect(refused.output.trim().split('\n')).toHaveLength(1);
@@ -101,6 +110,10 @@ describe('on a stack as it should be', () => {
       put({
         PK: { S: `KEY#${id}` },
         SK: { S: 'KEY' },
+        // What the stream's function reads of one: without it, the stream would stand still.
+        ten: { S: 't' },
+        id: { S: `key_${id}` },
+        env: { S: 'live' },
         st: { S: st },
         xa: { N: '9999999999' },
         scp: { S: scp },
@@ -233,10 +246,39 @@ describe('on a stack that is broken', () => {
       /A 401 names no metadata/,
     ],
     [
+      'a header that the 403 lacks',
+      (template) => {
+        for (const [, { Properties }] of ofType(template, 'AWS::ApiGateway::GatewayResponse'))
+          if (Properties.ResponseType === 'INVALID_API_KEY')
+            delete Properties.ResponseParameters['gatewayresponse.header.X-RateLimit-Reset'];
+      },
+      'rate-headers',
+      /missing: X-RateLimit-Reset on 403/,
+    ],
+    [
+      'a value that is no value',
+      (template) => {
+        for (const [, { Properties }] of ofType(template, 'AWS::ApiGateway::GatewayResponse'))
+          if (Properties.ResponseType === 'ACCESS_DENIED')
+            Properties.ResponseParameters['gatewayresponse.header.X-Odd'] = "'$context.authorizer.nothing'";
+      },
+      'context-values',
+      /no absent header: x-odd: \$context\.authorizer\.nothing \(401\)/,
+    ],
+    [
+      'a sandbox that nobody can enter',
+      (template) => {
+        for (const [id, { Properties }] of ofType(template, 'AWS::ApiGateway::ApiKey'))
+          if (/sandbox/i.test(id)) Properties.Enabled = false;
+      },
+      'sandbox',
+      /A test key answers 403/,
+    ],
+    [
       'an exhausted plan that is not',
       (template) => {
         for (const [, { Properties }] of ofType(template, 'AWS::ApiGateway::UsagePlan'))
-          if (Properties.Throttle.RateLimit === 0)
+          if (Properties.Throttle?.RateLimit === 0)
             Properties.Throttle = { RateLimit: 1000, BurstLimit: 1000 };
       },
       'limit',

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { examine } from '../../doctor/finding.ts';
 import { stackProbes } from '../../doctor/probes/stack.ts';
+import type { KeysetUse } from '../../lambdas/signing/control-facts.ts';
 import { EMPTY_KEYSET, nextKeyset } from '../../lambdas/signing/keyset.ts';
 import { assemblyOf } from '../support/assembly.ts';
 import withDomain from '../support/domain.json' with { type: 'json' };
@@ -159,11 +160,15 @@ describe('the main flow', () => {
 
   /** The emulator has no rotation schedules: the test does what Secrets Manager would, in its four steps. */
   async function rotate(): Promise<void> {
+    for (const use of ['token', 'assertion'] as const) await rotateUse(use);
+  }
+
+  async function rotateUse(use: KeysetUse): Promise<void> {
     const name = deployed.find('Functionsrotation', 'AWS::Lambda::Function');
     const RotationLambdaARN = `arn:aws:lambda:${REGION}:${ACCOUNT}:function:${name}`;
     const secret = (action: string, input: object) =>
       aws.json('secretsmanager', `secretsmanager.${action}`, input);
-    const SecretId = deployed.find('Keyset', 'AWS::SecretsManager::Secret');
+    const SecretId = deployed.find(use === 'token' ? 'Keyset' : 'Assertions', 'AWS::SecretsManager::Secret');
     await secret('RotateSecret', {
       SecretId,
       RotationLambdaARN,
@@ -171,7 +176,7 @@ describe('the main flow', () => {
     });
     // Secrets Manager would stage an empty version, which the emulator cannot: what createSecret would make is given.
     const ClientRequestToken = crypto.randomUUID();
-    const plan = { tokenAlgorithm: 'ES256', tokenSeconds: 3600 } as const;
+    const plan = { uses: [use], tokenAlgorithm: 'ES256', tokenSeconds: 3600 } as const;
     const pending = await nextKeyset(EMPTY_KEYSET, plan, Math.floor(Date.now() / 1000));
     await secret('PutSecretValue', {
       SecretId,

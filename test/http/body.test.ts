@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readBody } from '../../lambdas/http/body.ts';
@@ -68,6 +69,21 @@ describe('reading a body', () => {
     'text/json',
   ])('the type %s is a 415', (type) => {
     expect(() => readBody(request({ type, text: '{}' }), true)).toThrow(refusal('unsupported_media_type'));
+  });
+
+  test.each([
+    ['that says so', gzipSync('{"a":1}'), { 'content-encoding': ['gzip'] }],
+    ['that says nothing', gzipSync('{"a":1}'), {}],
+    ['of another coding', Buffer.from('{"a":1}'), { 'Content-Encoding': ['BR'] }],
+  ])('a packed body %s is a 415 that says what is taken', (_which, body, headers) => {
+    expect(() => readBody(request({ body, headers }), true)).toThrow(
+      expect.objectContaining({ code: 'unsupported_media_type', acceptEncoding: 'identity' }),
+    );
+  });
+
+  test('an identity coding is none', () => {
+    const headers = { 'content-encoding': ['identity'] };
+    expect(readBody(request({ headers, text: '{"a":1}' }), false)).toEqual({ a: 1 });
   });
 
   test('bytes that are not UTF-8 are refused, in JSON and in a form', () => {

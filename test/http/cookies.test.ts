@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { namedCookies, readCookies, setCookie } from '../../lambdas/http/cookies.ts';
+import { cookieSuffix, namedCookies, readCookies, setCookie } from '../../lambdas/http/cookies.ts';
 import { HostCookie } from '../../lambdas/kernel/host-cookie.ts';
 
 const read = (...values: string[]) => Object.fromEntries(readCookies({ Cookie: values }));
@@ -86,5 +86,21 @@ describe('a cookie of ours', () => {
 
   test('is not told in the error that refuses it', () => {
     expect(() => new HostCookie('__Host-x', 'secret value')).toThrow(/^(?!.*secret)/);
+  });
+});
+
+describe('the names of cookies', () => {
+  test.each([
+    ['https://api.example.com', ''],
+    ['https://api.example.com/', ''],
+    ['https://abc.execute-api.eu-west-1.amazonaws.com/live', '-live'],
+    ['http://localhost:8787', '-8787'],
+    ['http://localhost:8787/live', '-8787-live'],
+  ])('of %s end with %j, so that deployments of a host keep out of each other’s way', (url, suffix) => {
+    expect(cookieSuffix(url)).toBe(suffix);
+    const written = setCookie(new HostCookie('__Host-x', 'v'), suffix);
+    expect(written).toMatch(new RegExp(`^__Host-x${suffix}=v; Path=/; Secure; HttpOnly`));
+    const cookie = [`__Host-x=other; __Host-x-other=another; ${written.split('; ')[0]}`];
+    expect(namedCookies({ cookie }, ['__Host-x'], suffix)).toEqual(suffix === '' ? {} : { '__Host-x': 'v' });
   });
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { DynamoDecisionStore } from '../../lambdas/access/decision-store.ts';
 import { Facts } from '../../lambdas/access/facts.ts';
+import { DynamoKeyRecords } from '../../lambdas/access/key-records-store.ts';
 import { AuditTrail } from '../../lambdas/audit/trail-store.ts';
 import type { Deployment } from '../../lambdas/contract/deployment.ts';
 import type { RouteId } from '../../lambdas/contract/route-id.ts';
@@ -27,7 +27,11 @@ import { judgeOf } from '../support/documented.ts';
 import { NOW, startStore, storeTenant, type TestStore } from '../support/table.ts';
 import { type EventInput, event } from './requests.ts';
 
-const DEPLOYMENT: Deployment = { ...DEFAULT_DEPLOYMENT, allowedOrigin: 'https://app.example.com' };
+const ORIGIN = 'https://app.example.com';
+const DEPLOYMENT: Deployment = {
+  ...DEFAULT_DEPLOYMENT,
+  cors: { ...DEFAULT_DEPLOYMENT.cors, allowedOrigins: [ORIGIN], exposedHeaders: ['Allow'] },
+};
 const SECRET_CAUSE = 'connect ECONNREFUSED table-of-secrets';
 
 let store: TestStore;
@@ -49,7 +53,7 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('serv
     metrics: () => Promise.reject(new Error('no table')),
     openApi: () => openApiDocument(routes, profile, rightsIn(profile)),
     publicKeys: () => Promise.reject(new TypeError(SECRET_CAUSE)),
-    pageFiles: { stylesheet: '', logo: null },
+    pageFiles: { stylesheet: '', logo: '' },
     discovery: discovery('https://api.example.com', advertisedPaths(routes, profile), profile, DEPLOYMENT),
   };
   const publicly = serve(publicRoutes, failing, rendering, {
@@ -111,7 +115,7 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('serv
         'Content-Type': 'application/json; charset=utf-8',
         'X-Content-Type-Options': 'nosniff',
         'X-Request-ID': 'mine-1',
-        'Access-Control-Allow-Origin': DEPLOYMENT.allowedOrigin,
+        'Access-Control-Allow-Origin': ORIGIN,
       });
       expect(sent?.['Cache-Control']).toBe(resource === '/openapi.json' ? 'public, max-age=300' : 'no-store');
     }
@@ -173,7 +177,7 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('serv
         verification: {
           ...keys,
           workspaces: new DynamoWorkspaceStore(table),
-          records: new DynamoDecisionStore(table, table.name, new Facts(table, table.name)),
+          records: new DynamoKeyRecords(table, table.name, new Facts(table, table.name)),
         },
         audit: new AuditTrail(table),
         cursors: tableCursors(table),

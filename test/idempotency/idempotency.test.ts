@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test, vi } from 'vitest';
+import { clientRoutes } from '../../lambdas/clients/rows.ts';
 import { serve } from '../../lambdas/http/serve.ts';
 import { IN_FLIGHT_SECONDS, idempotencyKey } from '../../lambdas/idempotency/idempotency.ts';
 import { cursorsUnder } from '../../lambdas/kernel/cursor.ts';
@@ -81,6 +82,11 @@ async function setUp(contract = profile) {
     '/v1/api-keys': serve(keyRoutes, services, rendering),
     '/v1/auth/api-keys': serve(keyRoutes, services, rendering),
     '/v1/workspaces': serve(workspaceRoutes, services, rendering),
+    '/v1/clients': serve(
+      clientRoutes,
+      { ...common, clients: { ...common, clients: stores.clients } },
+      rendering,
+    ),
     '/v1/users': serve(
       peopleRoutes,
       { ...common, people: { people, accounts, sessions, backoff, deployment: DEPLOYMENT, clock } },
@@ -160,6 +166,21 @@ describe('making something with an idempotency key', () => {
     expect(await slowFingerprint(Buffer.from('x'), 'one claim')).not.toBe(
       await slowFingerprint(Buffer.from('x'), 'another claim'),
     );
+  });
+
+  test('an OAuth client is made once: the repetition has no secret', async () => {
+    const { post, stores, tenantId } = await setUp();
+    const app = {
+      name: 'App',
+      redirect_uris: ['https://app.example/cb'],
+      token_endpoint_auth_method: 'client_secret_basic',
+    };
+    const first = await post('/v1/clients', app, keyed('one'));
+    const { client_secret: secret, ...shown } = first.json;
+    expect([first.status, typeof secret]).toEqual([201, 'string']);
+    expect(await post('/v1/clients', app, keyed('one'))).toEqual({ status: 201, json: shown });
+    expect(await stores.clients.list(tenantId)).toHaveLength(1);
+    expect(JSON.stringify([...stores.state.claims.values()])).not.toContain(secret);
   });
 
   test('a workspace is made once, and its repetition waits until it holds everywhere', async () => {
@@ -254,8 +275,13 @@ describe('making something with an idempotency key', () => {
 describe('the table', () => {
   const honouring = routes.filter(({ idempotent }) => idempotent !== undefined);
 
-  test('keys, people and workspaces are what is made by whoever is proven', () => {
-    expect(honouring.map(({ id }) => id).sort()).toEqual(['createKey', 'createUser', 'createWorkspace']);
+  test('keys, people, workspaces and clients are what is made by whoever is proven', () => {
+    expect(honouring.map(({ id }) => id).sort()).toEqual([
+      'createClient',
+      'createKey',
+      'createUser',
+      'createWorkspace',
+    ]);
     for (const { method, access } of honouring) {
       expect([method, access.kind]).toEqual(['POST', 'credential']);
     }
@@ -263,7 +289,7 @@ describe('the table', () => {
 
   test('no function with such a row outlives its claim', () => {
     for (const { service } of honouring) {
-      expect(functionSpecs(profile)[service].timeoutSeconds).toBeLessThan(IN_FLIGHT_SECONDS);
+      expect(functionSpecs(profile)[service]?.timeoutSeconds).toBeLessThan(IN_FLIGHT_SECONDS);
     }
   });
 });

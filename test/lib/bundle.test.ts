@@ -46,6 +46,10 @@ describe('the bundles', () => {
     expect(bundles.accounts).not.toContain('"lk"');
   });
 
+  it('read the signing keys in the authorizer too, where tokens are signed with a secret', () => {
+    expect(bundles.authorizer).toContain('secretsmanager');
+  });
+
   it('have the access table in the authorizer alone', () => {
     const holders = Object.keys(bundles).filter((name) => bundles[name]?.includes('"/v1/{proxy+}":'));
     expect(holders).toEqual(['authorizer']);

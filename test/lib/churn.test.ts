@@ -37,7 +37,7 @@ describe('a diff of two synths', () => {
       'the days between rotations',
       { rotationDays: 60 },
       // The alarm of a rotation that was missed.
-      { 'AWS::SecretsManager::RotationSchedule': 1, 'AWS::CloudWatch::Alarm': 1 },
+      { 'AWS::SecretsManager::RotationSchedule': 2, 'AWS::CloudWatch::Alarm': 1 },
     ],
     [
       'the rate of a tier',
@@ -65,7 +65,7 @@ describe('a diff of two synths', () => {
 
   it('shows another origin in responses, and a new deployment of the API, but keeps every logical id beside', async () => {
     const types = Object.keys(
-      changes(await resourcesOf({ cors: { allowedOrigin: 'https://app.example.com' } })),
+      changes(await resourcesOf({ cors: { allowedOrigins: ['https://app.example.com'] } })),
     );
     expect(types.sort()).toEqual([
       'AWS::ApiGateway::Deployment',

@@ -373,8 +373,29 @@ describe('each fault of a configuration is one line with the field and what is a
     ],
     [
       'an origin with a path',
-      { cors: { allowedOrigin: 'https://a.example/' } },
-      /^cors\.allowedOrigin: must be \* or an origin/,
+      { cors: { allowedOrigins: ['https://a.example/'] } },
+      /^cors\.allowedOrigins\.0: must be \* or an origin/,
+    ],
+    [
+      'all origins beside one',
+      { cors: { allowedOrigins: ['*', 'https://a.example'] } },
+      /^cors\.allowedOrigins: must have \* alone, or origins without it$/,
+    ],
+    ['no origin', { cors: { allowedOrigins: [] } }, /^cors\.allowedOrigins: must be a list of at least one/],
+    [
+      'the field of one origin that there was',
+      { cors: { allowedOrigins: ['*'], allowedOrigin: '*' } },
+      /^cors\.allowedOrigin: is now allowedOrigins, a list: write allowedOrigins: /,
+    ],
+    [
+      'a header that is none',
+      { cors: { allowedOrigins: ['*'], allowedHeaders: ['a b'] } },
+      /^cors\.allowedHeaders\.0: must be the name of a header$/,
+    ],
+    [
+      'preflights that are kept for longer than a day',
+      { cors: { allowedOrigins: ['*'], maxAge: 86_401 } },
+      /^cors\.maxAge: must be a whole number from 0 to 86400; lower it/,
     ],
   ])('%s', (_, change, line) => {
     expect(faults(change)).toEqual([expect.stringMatching(line)]);

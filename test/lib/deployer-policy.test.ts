@@ -11,6 +11,7 @@ beforeAll(async () => {
   const alarmTopicArn = 'arn:aws:sns:us-east-1:111122223333:alarms';
   const templates = await Promise.all([
     templateOf(),
+    templateOf({ profile: 'nams', config: { revealApiKey: true } }),
     templateOf({ environment: 'production', config: { ...withDomain, kmsKeyArn, alarmTopicArn } }),
   ]);
   types = new Set(

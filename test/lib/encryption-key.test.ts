@@ -36,8 +36,9 @@ describe("a customer's own key", () => {
   it('encrypts the table, the signing keys, every log and the queue', () => {
     const [table] = propertiesOf(template, 'AWS::DynamoDB::Table');
     expect(table.SSESpecification).toEqual({ KMSMasterKeyId: KEY, SSEEnabled: true, SSEType: 'KMS' });
-    const [secret] = propertiesOf(template, 'AWS::SecretsManager::Secret');
-    expect(secret.KmsKeyId).toBe(KEY);
+    const secrets = propertiesOf(template, 'AWS::SecretsManager::Secret');
+    expect(secrets.length).toBe(2);
+    for (const { KmsKeyId } of secrets) expect(KmsKeyId).toBe(KEY);
     const [queue] = propertiesOf(template, 'AWS::SQS::Queue');
     expect(queue.KmsMasterKeyId).toBe(KEY);
     const logs = propertiesOf(template, 'AWS::Logs::LogGroup');

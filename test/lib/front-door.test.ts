@@ -110,8 +110,28 @@ describe('a preflight', () => {
     const [{ Integration }] = preflights();
     const headers = Integration.IntegrationResponses[0].ResponseParameters;
     expect(headers['method.response.header.Access-Control-Allow-Headers']).toBe(
-      "'Authorization,X-API-Key,Content-Type,X-Request-ID,X-Workspace-Id,Idempotency-Key'",
+      "'Authorization,X-API-Key,Content-Type,X-Request-ID,X-Workspace-Id,Idempotency-Key,If-Match,If-None-Match,traceparent,tracestate,Last-Event-ID,Mcp-Session-Id,Mcp-Protocol-Version'",
     );
+  });
+
+  it('is answered by the public function where several origins may call, and refusals name who asks', async () => {
+    const allowedOrigins = ['https://a.example', 'https://b.example'];
+    const several = await templateOf({ profile: 'default', config: { cors: { allowedOrigins } } });
+    const options = propertiesOf(several, 'AWS::ApiGateway::Method').filter(
+      ({ HttpMethod }) => HttpMethod === 'OPTIONS',
+    );
+    expect(options).toHaveLength(preflights().length);
+    for (const { Integration, AuthorizationType } of options) {
+      expect([Integration.Type, AuthorizationType]).toEqual(['AWS_PROXY', 'NONE']);
+      expect(JSON.stringify(Integration.Uri)).toMatch(/Functionspublic/);
+    }
+    for (const { ResponseParameters } of propertiesOf(several, 'AWS::ApiGateway::GatewayResponse')) {
+      expect(ResponseParameters).toMatchObject({
+        'gatewayresponse.header.Access-Control-Allow-Origin': 'method.request.header.Origin',
+        'gatewayresponse.header.Vary': "'Origin'",
+      });
+      expect(JSON.stringify(ResponseParameters)).not.toContain('Credentials');
+    }
   });
 });
 

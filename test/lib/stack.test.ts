@@ -58,24 +58,58 @@ describe('table, signing keys, logs and the records that the stream could not br
 describe('the signing keys', () => {
   it('start with a value that never changes: CloudFormation would write another over the live keys', () => {
     for (const template of [development, production]) {
-      const [{ SecretString, GenerateSecretString }] = propertiesOf(template, 'AWS::SecretsManager::Secret');
-      expect({ SecretString, GenerateSecretString }).toEqual({ SecretString: '{}' });
+      const secrets = propertiesOf(template, 'AWS::SecretsManager::Secret');
+      expect(secrets).toHaveLength(2);
+      for (const { SecretString, GenerateSecretString } of secrets)
+        expect({ SecretString, GenerateSecretString }).toEqual({ SecretString: '{}' });
     }
   });
 
   it('are made at deploy and rotated by schedule', () => {
-    development.hasResourceProperties('AWS::SecretsManager::RotationSchedule', {
-      RotateImmediatelyOnUpdate: true,
-      RotationRules: { AutomaticallyAfterDays: 30 },
-    });
+    const schedules = propertiesOf(development, 'AWS::SecretsManager::RotationSchedule');
+    expect(schedules).toHaveLength(2);
+    for (const schedule of schedules)
+      expect(schedule).toMatchObject({
+        RotateImmediatelyOnUpdate: true,
+        RotationRules: { AutomaticallyAfterDays: 30 },
+      });
   });
 
-  it('can be rotated by Secrets Manager for this secret of this account only', () => {
-    development.hasResourceProperties('AWS::Lambda::Permission', {
-      Principal: 'secretsmanager.amazonaws.com',
-      SourceAccount: { Ref: 'AWS::AccountId' },
-      SourceArn: { Ref: Match.stringLikeRegexp('^KeysetSecret') },
-    });
+  it.each(['^KeysetSecret', '^AssertionsSecret'])(
+    'can be rotated by Secrets Manager for the secret %s of this account only',
+    (secret) => {
+      development.hasResourceProperties('AWS::Lambda::Permission', {
+        Principal: 'secretsmanager.amazonaws.com',
+        SourceAccount: { Ref: 'AWS::AccountId' },
+        SourceArn: { Ref: Match.stringLikeRegexp(secret) },
+      });
+    },
+  );
+
+  it('are read by who signs with them, each use by its own, and only the rotation reads both', () => {
+    for (const template of [development, production]) {
+      const readers = (secret: string) =>
+        propertiesOf(template, 'AWS::IAM::Policy')
+          .filter(({ PolicyDocument }) =>
+            PolicyDocument.Statement.some(
+              ({
+                Action,
+                Resource,
+              }: {
+                Action: string | string[];
+                Resource: { Ref?: string } | { Ref?: string }[];
+              }) =>
+                [Action].flat().includes('secretsmanager:GetSecretValue') &&
+                [Resource].flat().some(({ Ref }) => Ref?.startsWith(secret)),
+            ),
+          )
+          .map(({ PolicyName }) => /^Functions([a-z-]+)/.exec(PolicyName)?.[1])
+          .sort();
+      // HS256, in the profile of the second: the authorizer verifies by the secret that signs.
+      const verifiers = template === production ? ['authorizer'] : [];
+      expect(readers('KeysetSecret')).toEqual(['accounts', ...verifiers, 'rotation', 'tokens']);
+      expect(readers('AssertionsSecret')).toEqual(['forwarder', 'rotation']);
+    }
   });
 });
 
@@ -250,6 +284,7 @@ describe('the template', () => {
       'TableName',
       'UsageKeyPrefix',
       'KeysetSecretArn',
+      'AssertionSecretArn',
     ]);
   });
 

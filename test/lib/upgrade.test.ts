@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import file from '../../latchkey.config.ts';
 import type { Overrides } from '../../lib/settings.ts';
 import withDomain from '../support/domain.json' with { type: 'json' };
+import logicalIds from './logical-ids.json' with { type: 'json' };
 import { propertiesOf, templateOf } from './synth.ts';
 
 /**
@@ -24,6 +25,7 @@ const REPLACING: Readonly<Record<string, readonly string[]>> = {
 interface Resource {
   readonly Type: string;
   readonly Properties?: Readonly<Record<string, unknown>>;
+  readonly DependsOn?: string | readonly string[];
 }
 
 const resources = (template: Template) =>
@@ -96,6 +98,25 @@ const CHANGES: readonly [string, Overrides, Overrides][] = [
   ],
   ['development becomes production', {}, { environment: 'production' }],
 ];
+
+describe('since signing keys have a secret for each use', () => {
+  it('the secret of before holds the keys of tokens: it is neither deleted nor replaced', async () => {
+    const template = await templateOf();
+    const variables = propertiesOf(template, 'AWS::Lambda::Function').map(
+      ({ Environment }) => Environment.Variables,
+    );
+    const [keyset] = logicalIds['AWS::SecretsManager::Secret'].filter((id) => id.startsWith('Keyset'));
+    const named = variables.flatMap(({ KEYSET_SECRET_ARN }) => KEYSET_SECRET_ARN?.Ref ?? []);
+    expect(new Set(named)).toEqual(new Set([keyset]));
+  });
+
+  it('a forwarder is changed when the rotation that takes over its key has begun, and not before', async () => {
+    for (const [id, { Type, DependsOn = [] }] of resources(await templateOf())) {
+      if (Type !== 'AWS::Lambda::Function' || !id.startsWith('Functionsforwarder')) continue;
+      expect([DependsOn].flat()).toContainEqual(expect.stringMatching(/^AssertionsRotation/));
+    }
+  });
+});
 
 describe.each(CHANGES)('when %s', (_, before, after) => {
   const templates = Promise.all([templateOf(before), templateOf(after)]);

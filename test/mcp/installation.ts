@@ -69,6 +69,38 @@ interface Sdk {
 
 /** The SDK's client side of OAuth. Its types are not read, so that the repository compiles without it. */
 export async function loadSdk(): Promise<Sdk> {
-  const file = join(MODULES, '@modelcontextprotocol/sdk/dist/esm/client/auth.js');
-  return (await import(pathToFileURL(file).href)) as Sdk;
+  return (await importFile(join(MODULES, '@modelcontextprotocol/sdk/dist/esm/client/auth.js'))) as Sdk;
+}
+
+/** A browser's page, as far as we use it. */
+interface BrowserPage {
+  goto(url: string): Promise<unknown>;
+  url(): string;
+  route(
+    url: (url: URL) => boolean,
+    handle: (route: { fulfill(answer: object): Promise<void> }) => Promise<void>,
+  ): Promise<void>;
+  waitForURL(url: (url: URL) => boolean): Promise<void>;
+  fill(selector: string, value: string): Promise<void>;
+  click(selector: string): Promise<void>;
+}
+
+/** A browser: each page has cookies of its own. */
+export interface Browser {
+  newPage(): Promise<BrowserPage>;
+  close(): Promise<void>;
+}
+
+/** Starts the Chromium that the tests of the pages find. They compile apart from all others, so neither has types here. */
+export async function launchChromium(): Promise<Browser> {
+  const { chromium } = (await importFile(join(FOLDER, '../browser/tools.ts'))) as { chromium(): string };
+  const playwright = (await importFile(join(MODULES, 'playwright-core/index.mjs'))) as {
+    chromium: { launch(options: object): Promise<Browser> };
+  };
+  // As root, as in a container, Chromium has no sandbox.
+  return playwright.chromium.launch({ executablePath: chromium(), args: ['--no-sandbox'] });
+}
+
+function importFile(file: string): Promise<unknown> {
+  return import(pathToFileURL(file).href);
 }

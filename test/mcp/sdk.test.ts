@@ -5,8 +5,16 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { selfSigned } from '../support/certificate.ts';
 import { type Account, PASSWORD, startTestStack, type TestStack } from '../support/stack.ts';
-import { type ClientInformation, type ClientProvider, loadSdk, type Tokens } from './installation.ts';
+import {
+  type Browser,
+  type ClientInformation,
+  type ClientProvider,
+  launchChromium,
+  loadSdk,
+  type Tokens,
+} from './installation.ts';
 import { Person } from './person.ts';
+import { PersonInChromium } from './person-in-chromium.ts';
 
 const sdk = await loadSdk();
 const HOST = 'client.latchkey-demo.example';
@@ -63,11 +71,13 @@ class MemoryClient implements ClientProvider {
   }
 }
 
+let browser: Browser;
 let server: Server;
 let stack: TestStack;
 let ada: Account;
 let resource: string;
 beforeAll(async () => {
+  browser = await launchChromium();
   const { key, cert } = selfSigned(HOST, 1);
   const document = {
     client_id: `https://${HOST}/mcp.json`,
@@ -88,6 +98,7 @@ beforeAll(async () => {
   resource = `${stack.url}/v1/things`;
 });
 afterAll(async () => {
+  await browser?.close();
   await stack?.stop();
   server?.close();
 });
@@ -108,7 +119,7 @@ async function authorize(client: MemoryClient, response: Response, narrowScope?:
     ...(scope === undefined ? {} : { scope }),
   };
   expect(await sdk.auth(client, options)).toBe('REDIRECT');
-  const person = new Person({ email: ada.email, password: PASSWORD });
+  const person = new PersonInChromium(browser, { email: ada.email, password: PASSWORD });
   const back = await person.decide(client.wanted ?? expect.unreachable(), client.redirectUrl);
   expect(back.searchParams.get('state')).toBe(client.expectedState);
   expect(back.searchParams.get('iss')).toBe(stack.url);

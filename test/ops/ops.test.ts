@@ -153,7 +153,7 @@ test('of several stacks one is chosen by its name, its URL or its port, and none
     expect(await listTenants(...choice), choice.join(' ')).toBe(true);
   expect(await listTenants('--port', '9')).toContain('No such stack is noted');
   expect(await listTenants('--url', 'https://api.example.com/live')).toContain(
-    'lack TableName or KeysetSecretArn',
+    'lack TableName, KeysetSecretArn or AssertionSecretArn',
   );
   rmSync(checkout, { recursive: true });
 });

@@ -1,14 +1,14 @@
 /** Every page as it is rendered, with the headers that it is sent with, for a browser to look at. */
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Branding } from '../../lambdas/contract/branding.ts';
-import { Html } from '../../lambdas/kernel/results.ts';
+import type { Html } from '../../lambdas/kernel/results.ts';
 import { type ConsentPage, consentPage } from '../../lambdas/pages/consent-page.ts';
 import { continuePage } from '../../lambdas/pages/continue-page.ts';
 import { deviceDonePage, devicePage } from '../../lambdas/pages/device-page.ts';
 import { errorPage } from '../../lambdas/pages/error-page.ts';
-import { type PageContext, pageContext } from '../../lambdas/pages/page.ts';
+import { type PageContext, type PageSettings, pageContext } from '../../lambdas/pages/page.ts';
 import { pageFiles } from '../../lambdas/pages/rows.ts';
 import { signedInPage, signedOutPage, signInPage, signOutPage } from '../../lambdas/pages/sign-in-page.ts';
 
@@ -119,52 +119,63 @@ export const PAGES: Readonly<Record<string, (context: PageContext) => Html>> = {
   'error-ours': (context) => errorPage(context, { ...FAILED, code: 'internal', status: 500, message: 'x' }),
 };
 
-/** Where a continue page leads, for those that are tried. */
-export const TARGETS: Readonly<Record<string, string>> = {
-  web: 'https://claude.ai/api/mcp/auth_callback?code=1&state=a%20b',
-  app: 'cursor://anysphere.cursor-mcp/oauth/callback?code=1',
-};
-
-/** Serves the pages at `/<name>`; `/continue?to=…` leads on, `/arrived` is where. */
+/** Serves the pages by their names, below `base`; `/continue?to=…` leads on, `/arrived` is where. Keeps what is posted. */
 export class RenderedPages {
+  /** The last form that was sent here. */
+  posted: URLSearchParams | undefined;
+  /** How a form is answered: by the page that goes on to this place, or, to see what that is for, by a redirect. */
+  answer: { readonly goesTo: string; readonly byRedirect?: true } = { goesTo: '/arrived' };
   readonly #server: Server;
+  readonly #settings: PageSettings;
 
-  private constructor(branding: Branding) {
-    const files = pageFiles(branding);
-    this.#server = createServer((request, response) => {
-      const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
-      const name = pathname.slice(1);
-      if (name === 'pages.css')
-        return void response.setHeader('content-type', 'text/css').end(files.stylesheet);
-      if (name === 'logo.svg')
-        return void response.setHeader('content-type', 'image/svg+xml').end(files.logo ?? '');
-      if (name === 'arrived') return void response.end('arrived');
-      const settings = { branding, url: 'http://localhost' };
-      const acceptLanguage = request.headers['accept-language'] ?? '';
-      const context = pageContext(settings, { acceptLanguage }, searchParams.get('ui_locales') ?? undefined);
-      const target = searchParams.get('to');
-      const html =
-        name === 'continue' && target !== null
-          ? continuePage(context, { location: target })
-          : PAGES[name]?.(context);
-      if (!(html instanceof Html)) return void response.writeHead(404).end();
-      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', ...html.headers });
-      response.end(html.html);
-    });
+  private constructor(branding: Branding, base: string) {
+    this.#settings = { branding, url: `http://localhost${base}` };
+    this.#server = createServer((request, response) => void this.#serve(request, response));
   }
 
-  static async start(branding: Branding): Promise<RenderedPages> {
-    const served = new RenderedPages(branding);
+  static async start(branding: Branding, base = ''): Promise<RenderedPages> {
+    const served = new RenderedPages(branding, base);
     await once(served.#server.listen(0, '127.0.0.1'), 'listening');
     return served;
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    const { pathname } = new URL(this.#settings.url);
+    const { port } = this.#server.address() as AddressInfo;
+    return `http://127.0.0.1:${port}${pathname.replace(/\/$/, '')}`;
   }
 
   async stop(): Promise<void> {
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    if (request.method === 'POST') this.posted = new URLSearchParams(Buffer.concat(chunks).toString('utf8'));
+    const { pathname, searchParams } = new URL(request.url ?? '/', this.#settings.url);
+    const base = new URL(this.#settings.url).pathname;
+    const name = pathname.startsWith(base) ? pathname.slice(base.length).replace(/^\//, '') : '';
+    const send = (type: string, text: string, headers = {}) =>
+      void response.writeHead(200, { 'content-type': `${type}; charset=utf-8`, ...headers }).end(text);
+    const files = pageFiles(this.#settings.branding);
+    if (name === 'pages.css') return send('text/css', files.stylesheet);
+    if (name === 'logo.svg') return send('image/svg+xml', files.logo);
+    if (name === 'arrived') return send('text/plain', 'arrived');
+    // Chromium asks a page that names no icon for one.
+    if (name === 'favicon.ico') return void response.writeHead(204).end();
+    if (request.method === 'POST' && this.answer.byRedirect)
+      return void response.writeHead(303, { location: this.answer.goesTo }).end();
+    const html = this.#page(request, name, searchParams);
+    if (html === undefined) return void response.writeHead(404).end();
+    return send('text/html', html.html, html.headers);
+  }
+
+  #page(request: IncomingMessage, name: string, query: URLSearchParams): Html | undefined {
+    const acceptLanguage = request.headers['accept-language'] ?? '';
+    const context = pageContext(this.#settings, { acceptLanguage }, query.get('ui_locales') ?? undefined);
+    const target = request.method === 'POST' ? this.answer.goesTo : query.get('to');
+    return target === null ? PAGES[name]?.(context) : continuePage(context, { location: target });
   }
 }

@@ -12,6 +12,7 @@ import {
   signInsOf,
   signOut,
 } from '../../lambdas/signin/sign-ins.ts';
+import { withoutOurCookies, withoutOurSetCookies } from '../../lambdas/upstream/cookies.ts';
 import { profile } from '../../profiles/default.ts';
 import { DEPLOYMENT } from '../support/deployment.ts';
 import { pair } from '../support/memory/state.ts';
@@ -128,6 +129,11 @@ describe('the cookie', () => {
       expect(secretOf(value === undefined ? {} : { [SIGN_IN_COOKIE]: value })).toBeUndefined();
     },
   );
+
+  test('is neither sent to an upstream at the same host, nor set by one', () => {
+    const ours = `${SIGN_IN_COOKIE}-live=x`;
+    expect([withoutOurCookies(`a=b; ${ours}`), withoutOurSetCookies(ours)]).toEqual(['a=b', []]);
+  });
 
   test('is sent with a client’s redirect, and goes when the sign-in does', () => {
     expect(signInCookie(newSecret())).toMatchObject({ sameSite: 'Lax', maxAgeSeconds: SIGN_IN_SECONDS });

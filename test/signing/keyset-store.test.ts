@@ -16,7 +16,7 @@ test('between two steps of a rotation the keyset that is about to go is not reme
     keys: publicKeys(after),
     revokedKids: new Set(before.keys.map(({ kid }) => kid)),
   };
-  const store = new KeysetStore('secret', async () => control, secret.client);
+  const store = new KeysetStore({ secretId: 'secret', use: 'token' }, async () => control, secret.client);
   // Published, not yet current, and what is current is revoked: nothing can sign.
   expect((await store.present()).keys).toEqual([]);
   secret.versions.set('v0', { value: JSON.stringify(after), stages: ['AWSCURRENT'] });

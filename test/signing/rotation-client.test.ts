@@ -1,16 +1,18 @@
+import { createLocalJWKSet, jwtVerify } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { CONTROL_KEY } from '../../lambdas/kernel/item-keys.ts';
 import { ControlStore } from '../../lambdas/signing/control-store.ts';
 import {
   EMPTY_KEYSET,
+  nextKeyset,
   PUBLICATION_SECONDS,
   parseKeyset,
   publicKeys,
   signingKey,
   signingKeyset,
-  withoutRevoked,
 } from '../../lambdas/signing/keyset.ts';
 import { type RotationContext, rotate } from '../../lambdas/signing/rotation-client.ts';
+import { ASSERTION_AUDIENCE, Signer } from '../../lambdas/signing/signer.ts';
 import { NOW, startStore, type TestStore } from '../support/table.ts';
 import { FakeSecret } from './secrets.ts';
 
@@ -31,6 +33,7 @@ beforeEach(async () => {
   context = {
     secrets: secret.client,
     secretId: SECRET,
+    use: 'token',
     control: new ControlStore(store.table),
     plan: { tokenAlgorithm: 'ES256', tokenSeconds: 900 },
     clock: () => NOW,
@@ -59,7 +62,7 @@ describe('the four steps', () => {
     secret.announce('v1');
     await run('v1');
     await expectRotated('v1');
-    expect(current().keys).toHaveLength(2);
+    expect(current().keys).toHaveLength(1);
   });
 
   test('killed at any call, before or after it was carried out, they end the same when they begin again', async () => {
@@ -75,7 +78,7 @@ describe('the four steps', () => {
         await run('v1');
         await expectRotated('v1');
         expect(current()).toMatchObject({ version: 1 });
-        expect(current().keys).toHaveLength(2);
+        expect(current().keys).toHaveLength(1);
       }
     }
   });
@@ -93,7 +96,7 @@ describe('the four steps', () => {
     secret.announce('v1');
     await Promise.all([run('v1'), run('v1')]);
     await expectRotated('v1');
-    expect(current().keys).toHaveLength(2);
+    expect(current().keys).toHaveLength(1);
   });
 
   test('what is current already is not made again', async () => {
@@ -170,7 +173,7 @@ describe('a rotation that was stopped before it had published', () => {
     const added = (await context.control.read()).keys.filter(
       ({ createdAt, signsFrom }) => signsFrom !== createdAt,
     );
-    expect(added).toHaveLength(2);
+    expect(added).toHaveLength(1);
     for (const { signsFrom } of added) expect([1600, 1601]).toContain((signsFrom ?? 0) - NOW);
   });
 
@@ -228,7 +231,122 @@ describe('a revoked key', () => {
     expect(current().keys.map((key) => key.kid)).not.toContain(kid);
     expect(signingKey(current(), 'token', NOW)).toBeUndefined();
     expect(signingKey(current(), 'token', NOW + 3)).toBeDefined();
-    // The other use is not in a hurry.
-    expect(signingKey(withoutRevoked(current(), revokedKids), 'assertion', NOW)).toBeDefined();
+  });
+});
+
+describe('the secret of assertions', () => {
+  const ASSERTIONS = 'arn:assertions';
+  let assertions: FakeSecret;
+  /** Both secrets, by their ids. */
+  const both = () =>
+    ({
+      send: (command: { readonly input: { readonly SecretId: string } }) =>
+        (command.input.SecretId === ASSERTIONS ? assertions : secret).client.send(command as never),
+    }) as unknown as RotationContext['secrets'];
+  const rotateAssertions = async (token: string, at = NOW) => {
+    assertions.announce(token);
+    const given = { ...context, secrets: both(), use: 'assertion', predecessorId: SECRET } as const;
+    for (const Step of STEPS) {
+      const event = { Step, SecretId: ASSERTIONS, ClientRequestToken: token };
+      await rotate(event, { ...given, secretId: ASSERTIONS, clock: () => at });
+    }
+  };
+  const held = () => parseKeyset(assertions.valueOf('AWSCURRENT'));
+  const published = async () => (await context.control.read()).keys;
+  beforeEach(() => {
+    assertions = new FakeSecret(JSON.stringify(EMPTY_KEYSET));
+  });
+
+  /** A deployment of before: one secret, published as one. */
+  async function oneSecret(): Promise<{ kid: string; tokens: string }> {
+    const keyset = await nextKeyset(EMPTY_KEYSET, context.plan, NOW - 86_400);
+    secret = new FakeSecret(JSON.stringify(keyset));
+    context = { ...context, secrets: secret.client };
+    await context.control.publish(keyset.version, publicKeys(keyset));
+    return {
+      kid: signingKey(keyset, 'assertion', NOW)?.kid ?? '',
+      tokens: signingKey(keyset, 'token', NOW)?.kid ?? '',
+    };
+  }
+
+  test('takes over the key that signed before, which goes on until its successor is known everywhere', async () => {
+    const { kid, tokens } = await oneSecret();
+    await rotateAssertions('a1');
+    const sign = async (at: number) =>
+      signingKey(signingKeyset(held(), await context.control.read()), 'assertion', at)?.kid;
+    expect(await sign(NOW + PUBLICATION_SECONDS - 1)).toBe(kid);
+    expect(await sign(NOW + PUBLICATION_SECONDS)).not.toBe(kid);
+    expect(held().keys.map(({ use }) => use)).toEqual(['assertion', 'assertion']);
+    expect((await published()).map((key) => key.kid)).toEqual(expect.arrayContaining([kid, tokens]));
+  });
+
+  test('an assertion that was made before is verified by the keys that are published after, at every step', async () => {
+    const { kid } = await oneSecret();
+    const old = parseKeyset(secret.valueOf('AWSCURRENT'));
+    const issuer = 'https://api.example.com';
+    const made = await new Signer(
+      async () => old,
+      issuer,
+      () => NOW,
+    ).assertion({ tenant: 't' });
+    const verify = async () => {
+      const keys = (await published()).flatMap(({ kid: id, jwk }) => (jwk ? [{ ...jwk, kid: id }] : []));
+      const options = { issuer, audience: ASSERTION_AUDIENCE, currentDate: new Date(NOW * 1000) };
+      return (await jwtVerify(made, createLocalJWKSet({ keys }), options)).protectedHeader.kid;
+    };
+    assertions.announce('a1');
+    const given = { ...context, secrets: both(), use: 'assertion', predecessorId: SECRET } as const;
+    for (const Step of STEPS) {
+      expect(await verify()).toBe(kid);
+      const event = { Step, SecretId: ASSERTIONS, ClientRequestToken: 'a1' };
+      await rotate(event, { ...given, secretId: ASSERTIONS });
+    }
+    expect(await verify()).toBe(kid);
+    secret.announce('v2');
+    await run('v2');
+    expect(await verify()).toBe(kid);
+  });
+
+  test('the secret of tokens keeps those keys until they are taken over, and holds none after', async () => {
+    const { kid } = await oneSecret();
+    secret.announce('v2');
+    await run('v2');
+    expect(current().keys.map((key) => key.kid)).toContain(kid);
+    expect(current().keys.filter(({ use }) => use === 'assertion')).toHaveLength(1);
+    await rotateAssertions('a1');
+    expect(held().keys.map((key) => key.kid)).toContain(kid);
+    secret.announce('v3');
+    await run('v3');
+    expect(current().keys.every(({ use }) => use === 'token')).toBe(true);
+    expect((await published()).map((key) => key.kid)).toContain(kid);
+  });
+
+  test('of a new deployment makes a key that signs at once, whichever secret is first', async () => {
+    for (const order of ['tokens', 'assertions'] as const) {
+      await store.table.delete(CONTROL_KEY);
+      secret = new FakeSecret('{}');
+      assertions = new FakeSecret('{}');
+      context = { ...context, secrets: secret.client };
+      if (order === 'assertions') await rotateAssertions('a1');
+      secret.announce('v1');
+      await run('v1');
+      if (order === 'tokens') await rotateAssertions('a1');
+      const facts = await context.control.read();
+      expect(facts).toMatchObject({ version: 1, assertionVersion: 1 });
+      expect(signingKey(signingKeyset(held(), facts), 'assertion', NOW)).toBeDefined();
+      expect(signingKey(signingKeyset(current(), facts), 'token', NOW)).toBeDefined();
+      expect(facts.keys).toHaveLength(2);
+    }
+  });
+
+  test('rotates by itself: a rotation of tokens publishes no older keys of it', async () => {
+    await oneSecret();
+    await rotateAssertions('a1');
+    await rotateAssertions('a2', NOW + 1);
+    const known = (await published()).filter(({ use }) => use === 'assertion');
+    secret.announce('v2');
+    await run('v2');
+    expect((await published()).filter(({ use }) => use === 'assertion')).toEqual(known);
+    expect(known).toHaveLength(3);
   });
 });

@@ -27,6 +27,7 @@ export const DEPLOYMENT: Deployment = {
   tiers: { free: { keyRequestsPerMinute: 100, sessionRequestsPerMinute: 100, keys: 100 } },
   initialTier: 'free',
   identityProviders: [],
+  revealsKeys: false,
   tokens: { algorithm: 'ES256', acceptsHs256: false, accessSeconds: 900, refresh: REFRESH },
   sandbox: { keyRequestsPerMinute: 100 },
   usageKeys: { max: 100, maxForInitialTier: 100, warmSeconds: 1, retireSeconds: 5 },
@@ -34,5 +35,6 @@ export const DEPLOYMENT: Deployment = {
   rights: RIGHTS,
   pathScopes: [],
   addressLimits: ROOMY_ADDRESS_LIMITS,
-  allowedOrigin: '*',
+  cors: { allowedOrigins: ['*'], allowedHeaders: [], exposedHeaders: ['X-Request-ID'], maxAgeSeconds: 60 },
+  allowedDecisionsPerLogLine: 1,
 };

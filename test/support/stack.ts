@@ -11,6 +11,7 @@ import { apiRows } from '../../lambdas/kernel/api-rows.ts';
 import { backoffKey } from '../../lambdas/kernel/item-keys.ts';
 import { N } from '../../lambdas/kernel/items.ts';
 import { Table } from '../../lambdas/kernel/table.ts';
+import type { KeysetUse } from '../../lambdas/signing/control-facts.ts';
 import { type Keyset, parseKeyset } from '../../lambdas/signing/keyset.ts';
 import { routes } from '../../lambdas/table/index.ts';
 import { openApiDocument } from '../../lib/openapi/document.ts';
@@ -58,8 +59,8 @@ export interface TestStack {
   /** Creates an API key as the administrator; gives the profile's view of it, out of its envelope, with `id` and `key`. */
   // biome-ignore lint/suspicious/noExplicitAny: the view of a key, as the tests read it.
   createKey(token: string, fields?: Readonly<Record<string, unknown>>): Promise<any>;
-  /** The signing keys, private halves too. */
-  keyset(): Promise<Keyset>;
+  /** The signing keys of a use, private halves too. @default - of tokens */
+  keyset(use?: KeysetUse): Promise<Keyset>;
   stop(): Promise<void>;
 }
 
@@ -136,8 +137,9 @@ export async function startTestStack(
       const request = { headers: bearer(token), json: { name: 'a key', ...fields } };
       return contents(expectStatus(await send(`POST ${path('createKey')}`, request), 201));
     },
-    async keyset() {
-      const command = new GetSecretValueCommand({ SecretId: outputs.KeysetSecretArn });
+    async keyset(use = 'token') {
+      const SecretId = use === 'token' ? outputs.KeysetSecretArn : outputs.AssertionSecretArn;
+      const command = new GetSecretValueCommand({ SecretId });
       return parseKeyset((await secrets.send(command)).SecretString ?? '');
     },
     async stop() {

@@ -8,6 +8,7 @@ import { systemClock } from '../../kernel/clock.ts';
 import type { ServicesOf } from '../../kernel/route.ts';
 import { Table } from '../../kernel/table.ts';
 import { variable } from '../../kernel/variables.ts';
+import { deployedKeeper } from '../../keys/keeper-client.ts';
 import { DynamoAccountStore } from '../../people/account-store.ts';
 import { DynamoRefreshStore } from '../../sessions/refresh-store.ts';
 import { DynamoSessionStore } from '../../sessions/session-store.ts';
@@ -21,7 +22,9 @@ const deployment = LATCHKEY_DEPLOYMENT;
 const table = new Table(variable('TABLE_NAME'));
 const sources = new DynamoSourceStore(table);
 const facts = new Facts(table, table.name);
-const keyset = new KeysetStore(variable('KEYSET_SECRET_ARN'), () => facts.control());
+const keyset = new KeysetStore({ secretId: variable('KEYSET_SECRET_ARN'), use: 'token' }, () =>
+  facts.control(),
+);
 const signIns = new DynamoSignInStore(table);
 const pages = { branding: LATCHKEY_BRANDING, url: variable('ISSUER') };
 const passwords = {
@@ -38,6 +41,7 @@ const services: ServicesOf<typeof accountsRoutes> = {
     sessions: new DynamoSessionStore(table),
     refreshTokens: new DynamoRefreshStore(table),
     signer: new Signer(keyset.present, variable('ISSUER'), systemClock),
+    ...(deployment.revealsKeys ? { keeper: deployedKeeper() } : {}),
   },
   signIn: { ...passwords, signIns },
   signIns: signInsOf(signIns, systemClock),

@@ -5,7 +5,7 @@ import { authorizer } from '../../http/authorize.ts';
 import { challenges } from '../../http/challenge.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { createDynamoDbHttp } from '../../kernel/dynamodb-http.ts';
-import { observe } from '../../kernel/metrics.ts';
+import { gathering, observe } from '../../kernel/metrics.ts';
 import { secretReader } from '../../kernel/secrets-http.ts';
 import { variable } from '../../kernel/variables.ts';
 import { symmetricKeys } from '../../signing/symmetric-keys.ts';
@@ -17,7 +17,7 @@ const client = createDynamoDbHttp({ attemptTimeoutMs: 2000, deadlineMs: 3000 });
 const { profile, deployment } = LATCHKEY_DECISION;
 // The API's own URL comes first.
 const issuers = variable('ACCEPTED_ISSUERS').split(' ');
-const secrets = deployment.tokens.acceptsHs256
+const secrets = LATCHKEY_ACCEPTS_HS256
   ? symmetricKeys(secretReader(variable('KEYSET_SECRET_ARN')))
   : undefined;
 
@@ -34,6 +34,10 @@ export const handler = authorizer(
   },
   JSON.parse(variable('USAGE_KEYS')),
   // The template sets it; without it, as in the bench, nothing is written.
-  process.env.METRICS_NAMESPACE === undefined ? undefined : observe,
+  process.env.METRICS_NAMESPACE === undefined
+    ? undefined
+    : LATCHKEY_ALLOWED_PER_LINE === 1
+      ? observe
+      : gathering(LATCHKEY_ALLOWED_PER_LINE, observe),
   LATCHKEY_RESOURCE_METADATA === null ? undefined : challenges(issuers[0] + LATCHKEY_RESOURCE_METADATA),
 );

@@ -11,7 +11,9 @@ import { Signer } from '../../signing/signer.ts';
 const rendering = { profile, deployment: LATCHKEY_DEPLOYMENT };
 const table = new Table(variable('TABLE_NAME'));
 const facts = new Facts(table, table.name);
-const keyset = new KeysetStore(variable('KEYSET_SECRET_ARN'), () => facts.control());
+const keyset = new KeysetStore({ secretId: variable('ASSERTION_SECRET_ARN'), use: 'assertion' }, () =>
+  facts.control(),
+);
 const issuer = variable('ISSUER');
 const signer = new Signer(keyset.present, issuer, systemClock);
 // https on AWS; http on one machine only.

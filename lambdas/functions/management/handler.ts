@@ -1,6 +1,6 @@
 import { profile } from '#profile';
-import { DynamoDecisionStore } from '../../access/decision-store.ts';
 import { Facts } from '../../access/facts.ts';
+import { DynamoKeyRecords } from '../../access/key-records-store.ts';
 import { AuditTrail } from '../../audit/trail-store.ts';
 import { DynamoClientStore } from '../../clients/client-store.ts';
 import { serve } from '../../http/serve.ts';
@@ -10,6 +10,7 @@ import { tableCursors } from '../../kernel/cursor.ts';
 import type { ServicesOf } from '../../kernel/route.ts';
 import { Table } from '../../kernel/table.ts';
 import { variable } from '../../kernel/variables.ts';
+import { deployedKeeper } from '../../keys/keeper-client.ts';
 import { DynamoKeyStore } from '../../keys/key-store.ts';
 import { workspaceRevocation } from '../../keys/revocation.ts';
 import { DynamoAppStore } from '../../oauth/app-store.ts';
@@ -22,7 +23,13 @@ import { DynamoUsageStore } from '../../usage/usage-store.ts';
 
 const deployment = LATCHKEY_DEPLOYMENT;
 const table = new Table(variable('TABLE_NAME'));
-const keys = { profile, deployment, keys: new DynamoKeyStore(table), clock: systemClock };
+const keys = {
+  profile,
+  deployment,
+  keys: new DynamoKeyStore(table),
+  clock: systemClock,
+  ...(deployment.revealsKeys ? { keeper: deployedKeeper() } : {}),
+};
 const workspaces = new DynamoWorkspaceStore(table);
 const clients = { profile, deployment, clients: new DynamoClientStore(table), clock: systemClock };
 const services: ServicesOf<typeof managementRoutes> = {
@@ -40,7 +47,7 @@ const services: ServicesOf<typeof managementRoutes> = {
   verification: {
     ...keys,
     workspaces,
-    records: new DynamoDecisionStore(table, table.name, new Facts(table, table.name)),
+    records: new DynamoKeyRecords(table, table.name, new Facts(table, table.name)),
   },
   audit: new AuditTrail(table),
   cursors: tableCursors(table),

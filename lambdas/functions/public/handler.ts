@@ -1,6 +1,7 @@
 import { profile } from '#profile';
 import { Facts } from '../../access/facts.ts';
 import { discovery } from '../../http/discovery.ts';
+import { withPreflights } from '../../http/preflight.ts';
 import { serve } from '../../http/serve.ts';
 import { methodOrPath } from '../../http/unmatched.ts';
 import { systemClock } from '../../kernel/clock.ts';
@@ -18,16 +19,22 @@ const issuer = variable('ISSUER');
 const table = new Table(variable('TABLE_NAME'));
 const facts = new Facts(table, table.name);
 const census = new DynamoCensusStore(table);
-const keyset = new KeysetStore(variable('KEYSET_SECRET_ARN'), () => facts.control());
+const keysets = [
+  { use: 'token', secretId: variable('KEYSET_SECRET_ARN') },
+  { use: 'assertion', secretId: variable('ASSERTION_SECRET_ARN') },
+] as const;
+const stores = keysets.map((each) => new KeysetStore(each, () => facts.control()));
 
 const services: ServicesOf<typeof publicRoutes> = {
   checkHealth: healthCheck({
     database: () => facts.control(),
     signing_keys: async () => {
-      await keyset.check();
+      await Promise.all(stores.map((store) => store.check()));
       // A database that does not answer is the other check's finding.
       const control = await withDeadline(facts.control(), 1000).catch(() => undefined);
-      const missing = ['token', 'assertion'].filter((use) => !control?.keys.some((key) => key.use === use));
+      const missing = keysets
+        .map(({ use }) => use)
+        .filter((use) => !control?.keys.some((key) => key.use === use));
       if (control !== undefined && missing.length > 0) {
         throw new Error(`no key for use ${missing.join(', ')} is published: has the first rotation run?`);
       }
@@ -53,10 +60,10 @@ const services: ServicesOf<typeof publicRoutes> = {
   },
 };
 
-/** Serves what anybody may ask, and the 405 or 404 of everything that no row names. */
-export const handler = serve(
-  publicRoutes,
-  services,
-  { profile, deployment: LATCHKEY_DEPLOYMENT },
-  { unmatched: methodOrPath(LATCHKEY_METHODS) },
+const rendering = { profile, deployment: LATCHKEY_DEPLOYMENT };
+
+/** Serves what anybody may ask, the 405 or 404 of everything that no row names, and preflights of several origins. */
+export const handler = withPreflights(
+  rendering,
+  serve(publicRoutes, services, rendering, { unmatched: methodOrPath(LATCHKEY_METHODS) }),
 );

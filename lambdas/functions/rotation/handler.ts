@@ -6,9 +6,14 @@ import { ControlStore } from '../../signing/control-store.ts';
 import { secretsClient } from '../../signing/keyset-store.ts';
 import { type RotationContext, type RotationEvent, rotate } from '../../signing/rotation-client.ts';
 
-const context: RotationContext = {
+const tokens = { use: 'token', secretId: variable('KEYSET_SECRET_ARN') } as const;
+const assertions = {
+  use: 'assertion',
+  secretId: variable('ASSERTION_SECRET_ARN'),
+  predecessorId: tokens.secretId,
+} as const;
+const context: Omit<RotationContext, 'use' | 'secretId'> = {
   secrets: secretsClient(),
-  secretId: variable('KEYSET_SECRET_ARN'),
   control: new ControlStore(new Table(variable('TABLE_NAME'))),
   plan: {
     tokenAlgorithm: LATCHKEY_DEPLOYMENT.tokens.algorithm,
@@ -17,11 +22,12 @@ const context: RotationContext = {
   clock: systemClock,
 };
 
-/** Rotates the keyset, one step a call. */
+/** Rotates the keyset of a use, one step a call. */
 export async function handler(event: RotationEvent): Promise<void> {
-  const fields = { rotation: event.Step, version: event.ClientRequestToken };
+  const fields = { rotation: event.Step, secret: event.SecretId, version: event.ClientRequestToken };
   try {
-    await rotate(event, context);
+    // One that is of neither is refused.
+    await rotate(event, { ...context, ...(event.SecretId === assertions.secretId ? assertions : tokens) });
   } catch (error) {
     const metrics = counted('Rotations');
     observe({ fields: { level: 'ERROR', ...fields }, dimensions: { outcome: 'failed' }, metrics });

@@ -5,6 +5,7 @@ import { batchResponse } from '../../kernel/stream-records.ts';
 import { Table } from '../../kernel/table.ts';
 import { variable } from '../../kernel/variables.ts';
 import { DynamoKeyStore } from '../../keys/key-store.ts';
+import { DynamoVaultStore } from '../../keys/vault-store.ts';
 import { DynamoAccountStore } from '../../people/account-store.ts';
 import { DynamoUsageKeyStore } from '../../plans/usage-key-store.ts';
 import { DynamoSessionStore } from '../../sessions/session-store.ts';
@@ -20,6 +21,7 @@ const followers: Followers = {
   census: new DynamoCensusStore(table),
   usageKeys: new DynamoUsageKeyStore(table),
   clock: systemClock,
+  vault: LATCHKEY_DEPLOYMENT.revealsKeys ? new DynamoVaultStore(new Table(variable('VAULT_TABLE'))) : null,
 };
 
 /** Follows the table's stream. Stops at the first record that fails: it and those after it come again. */

@@ -9,7 +9,9 @@ import { Signer } from '../../signing/signer.ts';
 
 const table = new Table(variable('TABLE_NAME'));
 const facts = new Facts(table, table.name);
-const keyset = new KeysetStore(variable('KEYSET_SECRET_ARN'), () => facts.control());
+const keyset = new KeysetStore({ secretId: variable('ASSERTION_SECRET_ARN'), use: 'assertion' }, () =>
+  facts.control(),
+);
 const issuer = variable('ISSUER');
 
 /** Carries calls to an upstream whose answers are streamed. */

@@ -1,6 +1,6 @@
 import { profile } from '#profile';
-import { DynamoDecisionStore } from '../../access/decision-store.ts';
 import { Facts } from '../../access/facts.ts';
+import { DynamoKeyRecords } from '../../access/key-records-store.ts';
 import { invalidRequests } from '../../attempts/source.ts';
 import { DynamoSourceStore } from '../../attempts/source-store.ts';
 import { DynamoClientStore } from '../../clients/client-store.ts';
@@ -36,7 +36,9 @@ const deployment = LATCHKEY_DEPLOYMENT;
 const table = new Table(variable('TABLE_NAME'));
 const sources = new DynamoSourceStore(table);
 const facts = new Facts(table, table.name);
-const keyset = new KeysetStore(variable('KEYSET_SECRET_ARN'), () => facts.control());
+const keyset = new KeysetStore({ secretId: variable('KEYSET_SECRET_ARN'), use: 'token' }, () =>
+  facts.control(),
+);
 const issuer = variable('ISSUER');
 const grants: RefreshContext = {
   profile,
@@ -49,7 +51,7 @@ const grants: RefreshContext = {
 };
 const pages = { branding: LATCHKEY_BRANDING, url: issuer };
 const users = new DynamoAccountStore(table);
-const records = new DynamoDecisionStore(table, table.name, facts);
+const records = new DynamoKeyRecords(table, table.name, facts);
 const registered = new DynamoClientStore(table);
 const clients = new KnownClients({
   clients: registered,

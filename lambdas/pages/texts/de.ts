@@ -31,7 +31,6 @@ export const de: Texts = {
     quoted: (name) => `„${name}“`,
     callsItself: (name) => `Die App nennt sich „${name}“. Niemand hat diesen Namen geprüft.`,
     unverified: 'Niemand hat geprüft, wer hinter dieser App steht.',
-    app: 'App',
     goesTo: 'Danach geht es zu',
     account: 'Konto',
     workspace: 'Arbeitsbereich',
@@ -80,5 +79,4 @@ export const de: Texts = {
     details: 'Einzelheiten für die Entwickler der App',
     reference: 'Kennung',
   },
-  skip: 'Zum Inhalt springen',
 };

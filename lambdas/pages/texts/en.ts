@@ -29,7 +29,6 @@ export const en = {
     quoted: (name: string) => `“${name}”`,
     callsItself: (name: string) => `The app calls itself “${name}”. Nobody has checked this name.`,
     unverified: 'Nobody has checked who is behind this app.',
-    app: 'App',
     goesTo: 'You go back to',
     account: 'Account',
     workspace: 'Workspace',
@@ -78,7 +77,6 @@ export const en = {
     details: 'Details for the app’s developers',
     reference: 'Reference',
   },
-  skip: 'Skip to content',
 };
 
 /** Every text of the pages, in one language. */

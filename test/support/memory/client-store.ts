@@ -4,15 +4,23 @@ import {
   MAX_CLIENTS,
   type SecretRotation,
 } from '../../../lambdas/clients/stored-clients.ts';
+import type { Completes } from '../../../lambdas/kernel/claim.ts';
 import { NEVER } from '../../../lambdas/kernel/clock.ts';
 import { Problem } from '../../../lambdas/kernel/problem.ts';
+import { completing } from './claim-store.ts';
+import type { State } from './state.ts';
 
 const HOUR_SECONDS = 3600;
 
 export class MemoryClientStore implements ClientStore {
+  readonly #state: State;
   readonly #clients = new Map<string, StoredClient>();
   readonly #registrations = new Map<number, number>();
   readonly #assertions = new Map<string, number>();
+
+  constructor(state: State) {
+    this.#state = state;
+  }
 
   async find(clientId: string): Promise<StoredClient | undefined> {
     return this.#clients.get(clientId);
@@ -42,9 +50,11 @@ export class MemoryClientStore implements ClientStore {
     return client.createdAt;
   }
 
-  async create(client: StoredClient, tenantId: string): Promise<void> {
+  async create(client: StoredClient, tenantId: string, origin: Completes<StoredClient>): Promise<void> {
+    const complete = completing(this.#state, origin);
     if (this.#ofTenant(tenantId).length >= MAX_CLIENTS) throw new Problem('limit_reached');
     this.#clients.set(client.clientId, client);
+    complete(client);
   }
 
   async rotate({ clientId }: StoredClient, rotation: SecretRotation): Promise<boolean> {

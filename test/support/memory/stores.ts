@@ -31,7 +31,7 @@ export function memoryStores(): MemoryStores {
     codes: new MemoryCodeStore(state),
     devices: new MemoryDeviceStore(state),
     claims: new MemoryClaimStore(state),
-    clients: new MemoryClientStore(),
+    clients: new MemoryClientStore(state),
     exchange: new MemoryExchangeStore(state),
     imports: new MemoryImportStore(state),
     keys: new MemoryKeyStore(state),

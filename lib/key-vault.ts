@@ -1,0 +1,103 @@
+import type { RemovalPolicy } from 'aws-cdk-lib';
+import { Validations } from 'aws-cdk-lib';
+import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import { AccountRootPrincipal, ArnPrincipal, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Construct } from 'constructs';
+import type { VaultRole } from './functions.ts';
+import type { LatchkeyFunction } from './latchkey-function.ts';
+
+export interface KeyVaultProps {
+  /** Removal policy of the key in KMS when the stack is deleted. */
+  readonly removalPolicy: RemovalPolicy;
+}
+
+/** What administrators of an account do with a key in KMS: all but use it (AWS KMS, "Key policies"). */
+const ADMINISTRATION = [
+  'CancelKeyDeletion',
+  'Describe*',
+  'DisableKey',
+  'DisableKeyRotation',
+  'EnableKey',
+  'EnableKeyRotation',
+  'Get*',
+  'List*',
+  'PutKeyPolicy',
+  'ScheduleKeyDeletion',
+  'TagResource',
+  'UntagResource',
+  'UpdateKeyDescription',
+].map((action) => `kms:${action}`);
+
+/** Every use names a tenant and a key: what is encrypted for one is no use for another. */
+const FOR_ONE_KEY = {
+  StringLike: { 'kms:EncryptionContext:tenant': '?*', 'kms:EncryptionContext:key': 'key_?*' },
+};
+
+const TABLE_ACTIONS: Readonly<Record<VaultRole, readonly string[]>> = {
+  keeper: ['dynamodb:UpdateItem'],
+  follower: ['dynamodb:DeleteItem', 'dynamodb:UpdateItem'],
+  revealer: ['dynamodb:GetItem'],
+};
+
+const KEY_ACTIONS: Readonly<Record<VaultRole, string | undefined>> = {
+  keeper: 'kms:Encrypt',
+  follower: undefined,
+  revealer: 'kms:Decrypt',
+};
+
+/**
+ * API keys that are kept encrypted, for who made them to see again (`revealApiKey`): a key in KMS that one role may
+ * decrypt with, by the key's own policy, so that no policy of IAM gives it to another; and a table that has neither
+ * stream nor backups, so that the ciphertext is nowhere else (ADR 0087).
+ */
+export class KeyVault extends Construct {
+  private readonly table: Table;
+  private readonly key: Key;
+
+  constructor(scope: Construct, id: string, props: KeyVaultProps) {
+    super(scope, id);
+    const administration = new PolicyStatement({
+      principals: [new AccountRootPrincipal()],
+      actions: ADMINISTRATION,
+      resources: ['*'],
+    });
+    this.key = new Key(this, 'Key', {
+      description: 'Encrypts API keys for who made them',
+      enableKeyRotation: true,
+      removalPolicy: props.removalPolicy,
+      policy: new PolicyDocument({ statements: [administration] }),
+    });
+    this.table = new Table(this, 'Table', {
+      partitionKey: { name: 'PK', type: AttributeType.STRING },
+      sortKey: { name: 'SK', type: AttributeType.STRING },
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      timeToLiveAttribute: 'ttl',
+      encryption: TableEncryption.AWS_MANAGED,
+      removalPolicy: props.removalPolicy,
+    });
+    Validations.of(this.table).acknowledge({
+      id: 'AwsSolutions-DDB3',
+      reason: 'A backup would keep what a revocation has deleted; what is lost here can be rotated.',
+    });
+  }
+
+  /** Gives a function its part, and tells it table and key. */
+  grant(grantee: LatchkeyFunction, role: VaultRole): void {
+    const onTable = new PolicyStatement({
+      actions: [...TABLE_ACTIONS[role]],
+      resources: [this.table.tableArn],
+    });
+    grantee.allow(onTable, 'VAULT_TABLE', this.table.tableName);
+    const action = KEY_ACTIONS[role];
+    if (action === undefined) return;
+    const use = { actions: [action], conditions: FOR_ONE_KEY };
+    grantee.allow(
+      new PolicyStatement({ ...use, resources: [this.key.keyArn] }),
+      'VAULT_KEY_ARN',
+      this.key.keyArn,
+    );
+    const principals = [new ArnPrincipal(grantee.lambda.role?.roleArn ?? '')];
+    this.key.addToResourcePolicy(new PolicyStatement({ ...use, principals, resources: ['*'] }));
+  }
+}

@@ -1,0 +1,101 @@
+/** Which assumption each probe settles, and what `--report` makes of the page that lists them. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { Api } from '../../doctor/api.ts';
+import { withRecordings } from '../../doctor/facts-report.ts';
+import type { Finding, Probe } from '../../doctor/finding.ts';
+import { accountProbes } from '../../doctor/probes/account.ts';
+import { answerProbes } from '../../doctor/probes/answers.ts';
+import { deployedProbes } from '../../doctor/probes/deployed.ts';
+import { discoveryProbes } from '../../doctor/probes/discovery.ts';
+import { Flow } from '../../doctor/probes/flow.ts';
+import { gatewayProbes } from '../../doctor/probes/gateway.ts';
+import { ownKeyProbe } from '../../doctor/probes/own-key.ts';
+import { reachProbes } from '../../doctor/probes/reach.ts';
+import { stackProbes } from '../../doctor/probes/stack.ts';
+import { streamProbes } from '../../doctor/probes/stream.ts';
+import { loadSettings } from '../../lib/settings.ts';
+
+const page = readFileSync(join(import.meta.dirname, '../../docs/aws-facts.md'), 'utf8');
+const rows = [...page.matchAll(/^\| (\d+) \| .+? \| (.+?) \| (.+?) \|$/gm)].map(
+  ([, number, state = '', settledBy = '']) => ({ number: Number(number), state, settledBy }),
+);
+
+async function allProbes(): Promise<readonly Probe[]> {
+  const api = new Api('https://api.example.com');
+  const flow = new Flow(api);
+  return [
+    ...reachProbes(api),
+    ...gatewayProbes(api),
+    ...discoveryProbes(api),
+    ...flow.probes(),
+    ...answerProbes(api, flow),
+    ...streamProbes(api, flow),
+    ownKeyProbe(flow, 'table'),
+    ...stackProbes('Latchkey'),
+    ...deployedProbes('Latchkey'),
+    ...accountProbes(await loadSettings()),
+  ];
+}
+
+describe('the assumptions', () => {
+  test('name the probes that settle them, and those name them', async () => {
+    const claimed = (await allProbes()).flatMap(({ id, settles = [] }) =>
+      settles.map((number) => `${number} ${id}`),
+    );
+    const written = rows.flatMap(({ number, settledBy }) => {
+      const [, ids = ''] = /^doctor: ((?:`[\w-]+`(?:, )?)+)/.exec(settledBy) ?? [];
+      return [...ids.matchAll(/`([\w-]+)`/g)].map(([, id]) => `${number} ${id}`);
+    });
+    expect(written.length).toBeGreaterThan(10);
+    expect(claimed.sort()).toEqual(written.sort());
+  });
+
+  test('are each settled by a probe, documented or recorded, or not used', () => {
+    for (const { number, state, settledBy } of rows)
+      expect(
+        /^doctor: `/.test(settledBy) || /not used|recorded/.test(state),
+        `${number}: ${state} / ${settledBy}`,
+      ).toBe(true);
+  });
+});
+
+describe('--report', () => {
+  const where = { date: '2026-11-27', region: 'eu-central-1' };
+  const finding = (given: Partial<Finding>): Finding => ({
+    id: 'limit',
+    status: 'ok',
+    found: 'It is.',
+    ...given,
+  });
+  const stateOf = (text: string, number: number) =>
+    new RegExp(`^\\| ${number} \\| .+? \\| (.+?) \\| .+? \\|$`, 'm').exec(text)?.[1];
+
+  test('turns an assumption that was settled into a record, with the finding, and leaves the others', () => {
+    const text = withRecordings(page, [finding({ settles: [2], found: 'A 429 | in\ntime.' })], where);
+    expect(stateOf(text, 2)).toBe('**recorded** 2026-11-27, eu-central-1. `limit`: A 429 \\| in time.');
+    expect(stateOf(text, 3)).toBe(stateOf(page, 3));
+    expect(text.split('\n')).toHaveLength(page.split('\n').length);
+    expect(text.split('\n').filter((line, index) => line !== page.split('\n')[index])).toHaveLength(1);
+  });
+
+  test('says where an account contradicts one, even if another probe does not', () => {
+    const text = withRecordings(
+      page,
+      [
+        finding({ id: 'audit', settles: [14] }),
+        finding({ id: 'usage', status: 'wrong', settles: [14], found: 'Nothing.' }),
+      ],
+      where,
+    );
+    expect(stateOf(text, 14)).toMatch(/^\*\*CONTRADICTED\*\* .+ `audit`: It is\. `usage`: Nothing\.$/);
+  });
+
+  test('leaves what was not checked, and can be written again over itself', () => {
+    expect(withRecordings(page, [finding({ status: 'not checked', settles: [2] })], where)).toBe(page);
+    const once = withRecordings(page, [finding({ settles: [2] })], where);
+    expect(withRecordings(once, [finding({ settles: [2] })], where)).toBe(once);
+    expect(() => withRecordings('# Another page', [], where)).toThrow(/no table/);
+  });
+});

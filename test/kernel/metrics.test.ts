@@ -1,0 +1,78 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { counted, gathering, type Observation } from '../../lambdas/kernel/metrics.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** Writes of a function that gathers so many, and a decision that it takes. */
+function gatheredBy(perLine: number) {
+  const lines: Observation[] = [];
+  const observe = gathering(perLine, (line) => lines.push(line));
+  const decide = (outcome: string, milliseconds: number, principal = 'key:k') =>
+    observe({ dimensions: { outcome }, metrics: counted('Decisions', milliseconds), fields: { principal } });
+  return { lines, decide };
+}
+
+const valuesOf = ({ metrics }: Observation) =>
+  Object.fromEntries(metrics.map(({ name, value }) => [name, value]));
+
+describe('one line for several allowed decisions', () => {
+  test('has the counts and the times of all, and the fields of the last', () => {
+    const { lines, decide } = gatheredBy(3);
+    decide('allowed', 1);
+    for (const each of [2, 3, 4]) decide('allowed', each, `key:${each}`);
+    expect(lines.map(valuesOf)).toEqual([
+      { Decisions: 1, DecisionsLatency: [1] },
+      { Decisions: 3, DecisionsLatency: [2, 3, 4] },
+    ]);
+    expect(lines[1]?.fields).toEqual({ principal: 'key:4' });
+    expect(lines[1]?.metrics.map(({ unit }) => unit)).toEqual(['Count', 'Milliseconds']);
+  });
+
+  test('every other outcome has a line of its own, at once', () => {
+    const { lines, decide } = gatheredBy(100);
+    const others = ['refused', 'forbidden', 'limited', 'misdirected', 'failed'];
+    decide('allowed', 1);
+    decide('allowed', 2);
+    for (const outcome of others) decide(outcome, 5);
+    expect(lines.slice(1).map(({ dimensions }) => dimensions.outcome)).toEqual(others);
+    expect(lines.slice(1).map(valuesOf)).toEqual(others.map(() => ({ Decisions: 1, DecisionsLatency: 5 })));
+  });
+
+  test('nothing is held back for more than a minute, so that a quiet deployment has a line for each', () => {
+    const { lines, decide } = gatheredBy(100);
+    decide('allowed', 1);
+    decide('allowed', 2);
+    expect(lines).toHaveLength(1);
+    vi.advanceTimersByTime(60_000);
+    decide('allowed', 3);
+    expect(lines.map(valuesOf)[1]).toEqual({ Decisions: 2, DecisionsLatency: [2, 3] });
+    vi.advanceTimersByTime(60_000);
+    decide('allowed', 4);
+    expect(lines).toHaveLength(3);
+  });
+
+  test('no count is lost, whatever comes between', () => {
+    const { lines, decide } = gatheredBy(7);
+    for (let made = 0; made < 700; made += 1) {
+      decide('allowed', 1);
+      if (made % 5 === 0) decide('refused', 1);
+    }
+    const sum = (outcome: string) =>
+      lines
+        .filter(({ dimensions }) => dimensions.outcome === outcome)
+        .reduce((total, line) => total + Number(valuesOf(line).Decisions), 0);
+    expect(sum('refused')).toBe(140);
+    expect(700 - sum('allowed')).toBeLessThan(7);
+  });
+
+  test('one line for each is the default, and changes nothing', () => {
+    const { lines, decide } = gatheredBy(1);
+    for (const each of [1, 2]) decide('allowed', each);
+    expect(lines.map(valuesOf)).toEqual([1, 2].map((each) => ({ Decisions: 1, DecisionsLatency: each })));
+  });
+});
