@@ -34,7 +34,7 @@ const MAX_COUNTS = 8;
 const COUNT = /^c\d+$/;
 
 /** No key has it. */
-const NO_HASH = new Uint8Array(1);
+const NO_HASH = S('-');
 
 /** A stored allow-list; undefined where the record has none, empty where it had one: both let everybody in. */
 type List = AttributeValue | undefined;
@@ -85,40 +85,38 @@ export class DynamoDecisionStore implements DecisionStore {
   }
 
   useKey(locator: string, hash: Uint8Array, address: string, now: number): Promise<Use<KeyRecord>> {
-    return this.#useKey({ locator, hash, address, now }, (list) => hasAddress(list, address));
+    return this.useKeyWhere({ locator, hash, address, now });
   }
 
   /** Of a mark that this instance has not met the first write fails, and its answer has the hash. */
   useKeyMark(locator: string, mark: Uint8Array, address: string, now: number): Promise<Use<KeyRecord>> {
-    return this.#useKey({ locator, hash: NO_HASH, address, now }, (list) => hasAddress(list, address), mark);
+    return this.useKeyWhere({ locator, mark, address, now });
   }
 
-  /** As {@link useKey}, wherever the key's user is: `address` is of who asks about the key. */
-  useKeyAnywhere(locator: string, hash: Uint8Array, address: string, now: number): Promise<Use<KeyRecord>> {
-    return this.#useKey({ locator, hash, address, now }, () => true);
-  }
-
-  #useKey(
+  /** The use of a key, by its hash or its mark, whose allow-list `allows` has the last word on. */
+  protected useKeyWhere(
     {
       locator,
       hash,
+      mark,
       address,
       now,
     }: {
       readonly locator: string;
-      readonly hash: Uint8Array;
+      readonly hash?: Uint8Array;
+      readonly mark?: Uint8Array;
       readonly address: string;
       readonly now: number;
     },
-    allows: (list: List) => boolean,
-    mark?: Uint8Array,
+    allows = (list: List) => hasAddress(list, address),
   ): Promise<Use<KeyRecord>> {
-    const name = mark === undefined ? '' : `${hashText(mark).S}`;
-    let stored = this.#hashes.get(name) ?? hashText(hash);
+    const name = String(mark);
+    let stored = hash ? hashText(hash) : (this.#hashes.get(name) ?? NO_HASH);
     const learn = (item: Item) => {
-      const slot = keyRecord(item).slots.find((each) => mark && sameHash(keyMark(each.hash), mark));
-      if (slot === undefined || hashText(slot.hash).S === stored.S) return false;
-      stored = hashText(slot.hash);
+      const slot = mark && keyRecord(item).slots.find((each) => sameHash(keyMark(each.hash), mark));
+      const found = slot && hashText(slot.hash);
+      if (found === undefined || found.S === stored.S) return false;
+      stored = found;
       this.#hashes.set(name, stored);
       return true;
     };
@@ -129,23 +127,12 @@ export class DynamoDecisionStore implements DecisionStore {
         (item[attribute.HASH]?.S === stored.S && number(item, attribute.EXPIRY) > now) ||
         (item[attribute.PREVIOUS_HASH]?.S === stored.S && number(item, attribute.PREVIOUS_EXPIRY) > now),
       values: (list) => ({ ':hash': stored, ...(list === undefined ? {} : { ':ips': list }) }),
-      ...(mark === undefined ? {} : { learn }),
+      learn,
       address,
       allows,
       now,
       read: keyRecord,
     });
-  }
-
-  /** The key's record as it stands, counting nothing. Not for decisions: it proves and limits nothing. */
-  async peekKey(locator: string, now: number): Promise<Use<KeyRecord>> {
-    const { Responses } = await this.#client.batchGetItem({
-      RequestItems: { [this.#table]: { Keys: [keyRecordKey(locator)], ConsistentRead: true } },
-    });
-    const [item] = Responses?.[this.#table] ?? [];
-    const window = windowOf(now);
-    if (item === undefined) return { passed: false, record: undefined, window, count: 0 };
-    return { passed: false, record: keyRecord(item), window, count: number(item, `c${window}`) };
   }
 
   async useSession(sessionId: string, address: string, now: number): Promise<Use<SessionRecord>> {

@@ -68,7 +68,10 @@ export function answering(
 export interface ServeOptions {
   /** The error of what no row matches. @default - the profile's 404 */
   readonly unmatched?: Unmatched;
-  /** Counts the errors of public rows by source address, and gives the one to answer with. @default - none is counted */
+  /**
+   * Counts the errors of public rows that say `rate_limited`, by source address, and gives the one to answer with.
+   * @default - none is counted
+   */
   readonly countErrors?: (error: unknown, address: string) => Promise<unknown>;
 }
 
@@ -104,7 +107,7 @@ export function serve<Services>(
       }
       const caller = row.access.kind === 'public' ? undefined : callerOf(request.context);
       const served = serveRow(row.route, { request, caller }, services, rendering);
-      const result = await (caller === undefined && countErrors !== undefined
+      const result = await (countErrors !== undefined && isLimited(row.route)
         ? served.catch(async (error) => Promise.reject(await countErrors(error, request.address)))
         : served);
       return { result, route: row.route.id, ...(caller === undefined ? {} : { caller }) };
@@ -112,6 +115,10 @@ export function serve<Services>(
     rendering,
     (request) => rowOf(request)?.route,
   );
+}
+
+function isLimited({ access, errors }: Route): boolean {
+  return access.kind === 'public' && errors.includes('rate_limited');
 }
 
 const NOT_ASKED: Credential = { kind: 'none' };

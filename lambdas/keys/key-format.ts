@@ -60,7 +60,7 @@ export function importedLocator(hash: Uint8Array): string {
 
 /** What names a key where its SHA-256 must not stand, as whoever knows that could have the key imported. */
 export function keyMark(hash: Uint8Array): Buffer {
-  return createHash('sha256').update('latchkey key mark').update(hash).digest();
+  return createHash('sha256').update('mark').update(hash).digest();
 }
 
 export function isImported(locator: string): boolean {

@@ -39,7 +39,6 @@ export const refreshRoutes = group.rows({
       'The refresh token is used up; within the grace it may be sent again and gives another pair. ' +
       'Sent again later it ends the session. `Authorization` is ignored.',
     oauth: true,
-    advertised: { endpoint: 'token_endpoint', grants: ['refresh_token'] },
     takesForm: true,
     body: refreshBody,
     success: {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { DynamoDecisionStore } from '../../lambdas/access/decision-store.ts';
 import { Facts } from '../../lambdas/access/facts.ts';
+import { DynamoKeyRecords } from '../../lambdas/access/key-records-store.ts';
 import { parseBlock } from '../../lambdas/kernel/address.ts';
 import { keyRecordKey, sessionKey } from '../../lambdas/kernel/item-keys.ts';
 import { type Item, N, S } from '../../lambdas/kernel/items.ts';
@@ -57,7 +57,7 @@ const countsOf = (item: Item | undefined) =>
 
 describe.each(CLIENTS)('using a key by %s', (_name, clientOf) => {
   const decisions = (client: RecordClient = clientOf(store)) =>
-    new DynamoDecisionStore(client, store.table.name, new Facts(client, store.table.name));
+    new DynamoKeyRecords(client, store.table.name, new Facts(client, store.table.name));
 
   test('authenticates, counts and notes the use in one write, and gives the record', async () => {
     const { apiKey, hash } = await tenant.createKey({ scopes: ['read'], environment: 'test' });
@@ -371,7 +371,7 @@ describe.each(CLIENTS)('using a key by %s', (_name, clientOf) => {
   });
 
   test('a store that cannot answer is an error, and never an answer', async () => {
-    const nowhere = new DynamoDecisionStore(
+    const nowhere = new DynamoKeyRecords(
       clientOf(store),
       'no-such-table',
       new Facts(clientOf(store), 'no-such-table'),

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { DynamoDecisionStore } from '../../lambdas/access/decision-store.ts';
 import { Facts } from '../../lambdas/access/facts.ts';
+import { DynamoKeyRecords } from '../../lambdas/access/key-records-store.ts';
 import { AuditTrail } from '../../lambdas/audit/trail-store.ts';
 import type { Deployment } from '../../lambdas/contract/deployment.ts';
 import type { RouteId } from '../../lambdas/contract/route-id.ts';
@@ -177,7 +177,7 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('serv
         verification: {
           ...keys,
           workspaces: new DynamoWorkspaceStore(table),
-          records: new DynamoDecisionStore(table, table.name, new Facts(table, table.name)),
+          records: new DynamoKeyRecords(table, table.name, new Facts(table, table.name)),
         },
         audit: new AuditTrail(table),
         cursors: tableCursors(table),

@@ -3,8 +3,8 @@
  * copy that does. Prints what it was answered.
  */
 
-import { DynamoDecisionStore } from '../../lambdas/access/decision-store.ts';
 import { Facts } from '../../lambdas/access/facts.ts';
+import { DynamoKeyRecords } from '../../lambdas/access/key-records-store.ts';
 import { AuditTrail } from '../../lambdas/audit/trail-store.ts';
 import { serve } from '../../lambdas/http/serve.ts';
 import { tableCursors } from '../../lambdas/kernel/cursor.ts';
@@ -42,7 +42,7 @@ const management: ServicesOf<typeof managementRoutes> = {
   verification: {
     ...keys,
     workspaces,
-    records: new DynamoDecisionStore(table, table.name, new Facts(table, table.name)),
+    records: new DynamoKeyRecords(table, table.name, new Facts(table, table.name)),
   },
   audit,
   cursors,

@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDecisionStore } from '../../lambdas/access/decision-store.ts';
 import { Facts } from '../../lambdas/access/facts.ts';
+import { DynamoKeyRecords } from '../../lambdas/access/key-records-store.ts';
 import { DynamoBackoffStore } from '../../lambdas/attempts/backoff-store.ts';
 import { DynamoSourceStore } from '../../lambdas/attempts/source-store.ts';
 import { DynamoClientStore } from '../../lambdas/clients/client-store.ts';
@@ -38,7 +38,7 @@ export interface TestStore extends Stores {
   readonly keys: DynamoKeyStore;
   readonly accounts: DynamoAccountStore;
   /** @param client @default the authorizer's own */
-  decisions(client?: RecordClient): DynamoDecisionStore;
+  decisions(client?: RecordClient): DynamoKeyRecords;
   /** The item as it stands. */
   item(key: ItemKey): Promise<Item | undefined>;
   put(item: Item): Promise<void>;
@@ -79,7 +79,7 @@ export async function startStore(): Promise<TestStore> {
     sources: new DynamoSourceStore(table),
     tenants: new DynamoTenantStore(table),
     workspaces: new DynamoWorkspaceStore(table),
-    decisions: (by = http) => new DynamoDecisionStore(by, table.name, new Facts(by, table.name)),
+    decisions: (by = http) => new DynamoKeyRecords(by, table.name, new Facts(by, table.name)),
     publish: (version, keys) => new ControlStore(table).publish(version, keys),
     item: (key) => table.get(key),
     put: (Item) => table.transact([{ Put: { Item } }]),

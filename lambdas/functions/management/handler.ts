@@ -1,6 +1,6 @@
 import { profile } from '#profile';
-import { DynamoDecisionStore } from '../../access/decision-store.ts';
 import { Facts } from '../../access/facts.ts';
+import { DynamoKeyRecords } from '../../access/key-records-store.ts';
 import { AuditTrail } from '../../audit/trail-store.ts';
 import { DynamoClientStore } from '../../clients/client-store.ts';
 import { serve } from '../../http/serve.ts';
@@ -47,7 +47,7 @@ const services: ServicesOf<typeof managementRoutes> = {
   verification: {
     ...keys,
     workspaces,
-    records: new DynamoDecisionStore(table, table.name, new Facts(table, table.name)),
+    records: new DynamoKeyRecords(table, table.name, new Facts(table, table.name)),
   },
   audit: new AuditTrail(table),
   cursors: tableCursors(table),

@@ -1,6 +1,6 @@
 import { profile } from '#profile';
-import { DynamoDecisionStore } from '../../access/decision-store.ts';
 import { Facts } from '../../access/facts.ts';
+import { DynamoKeyRecords } from '../../access/key-records-store.ts';
 import { invalidRequests } from '../../attempts/source.ts';
 import { DynamoSourceStore } from '../../attempts/source-store.ts';
 import { DynamoClientStore } from '../../clients/client-store.ts';
@@ -51,7 +51,7 @@ const grants: RefreshContext = {
 };
 const pages = { branding: LATCHKEY_BRANDING, url: issuer };
 const users = new DynamoAccountStore(table);
-const records = new DynamoDecisionStore(table, table.name, facts);
+const records = new DynamoKeyRecords(table, table.name, facts);
 const registered = new DynamoClientStore(table);
 const clients = new KnownClients({
   clients: registered,
