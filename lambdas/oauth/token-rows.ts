@@ -27,7 +27,7 @@ export interface TokenServices {
 /** Parameters of any grant; those that a grant does not know are ignored (RFC 6749, 3.2). */
 const tokenBody = z.object({
   ...clientFields,
-  grant_type: parameter,
+  grant_type: z.string().min(1).max(128),
   code: parameter,
   redirect_uri: parameter,
   code_verifier: parameter,
@@ -113,7 +113,7 @@ export const tokenGrantRoutes = group.rows({
       'rate_limited',
     ],
     handle: async ({ body, basic, origin }, services) => {
-      const grantType = required(body.grant_type, 'grant_type');
+      const grantType = body.grant_type;
       if (grantType === CLIENT_CREDENTIALS) return tokenOfService(body, basic, origin, services);
       const grant = Object.hasOwn(GRANTS, grantType) ? GRANTS[grantType] : undefined;
       if (grant === undefined) throw new Problem('unsupported_grant_type');
