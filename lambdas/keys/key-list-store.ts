@@ -30,6 +30,7 @@ export class KeyList {
     return row === undefined ? undefined : (await this.#withRecords([row]))[0];
   }
 
+  /** The names of keys by their ids; one whose row is gone has none. */
   async names(tenantId: string, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
     const rows = await this.#table.getAll(ids.map((id) => keyRowKey(tenantId, id)));
     return new Map(rows.map((row) => [idOf(row) ?? '', text(row, 'name')]));

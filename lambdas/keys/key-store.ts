@@ -1,10 +1,9 @@
 import type { AuditVerb } from '../audit/actions.ts';
-import { changeNote, NOTED_CALLER_REQUEST_ID_LENGTH } from '../audit/change-note.ts';
+import { changeNote } from '../audit/change-note.ts';
 import { auditEntry, type ChangeOrigin } from '../audit/entries.ts';
 import { AuditTrail } from '../audit/trail-store.ts';
-import { type Environment, scopesText } from '../contract/scopes.ts';
+import type { Environment } from '../contract/scopes.ts';
 import { completing } from '../idempotency/claim-store.ts';
-import { packBlocks } from '../kernel/address.ts';
 import * as attribute from '../kernel/attributes.ts';
 import type { Completes } from '../kernel/claim.ts';
 import { NEVER } from '../kernel/clock.ts';
@@ -20,6 +19,7 @@ import { KeyList } from './key-list-store.ts';
 import { KeyPlaces, placeOf, takePlaces } from './key-places-store.ts';
 import { hashText } from './key-record.ts';
 import type { KeyIssue, KeyPage, KeyRotation, KeySelection, KeyStore } from './keys.ts';
+import { callerIdLength } from './note-room.ts';
 import { ROTATION_PAUSE_SECONDS } from './rotation.ts';
 
 /** A revoked key never comes back, and a record that TTL deleted is never made anew by an update. */
@@ -85,7 +85,6 @@ export class DynamoKeyStore implements KeyStore {
       : this.find(text(record, attribute.TENANT), text(record, attribute.KEY_ID));
   }
 
-  /** The names of keys by their ids; one whose row is gone has none. */
   names(tenantId: string, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
     return this.#list.names(tenantId, ids);
   }
@@ -258,18 +257,6 @@ export class DynamoKeyStore implements KeyStore {
     };
     return isCommitted(this.#audit.commit(key.tenantId, [entry], [write]));
   }
-}
-
-/**
- * Bytes that a used record with the note of a change leaves, of its 1 KB, to lists and the caller's request id
- * (`test/access/record-size.engine.test.ts`).
- */
-const ROOM = 435;
-
-/** Characters that a key's note has room for: of a long allow-list beside many scopes none. */
-function callerIdLength({ scopes, allowedBlocks }: Pick<ApiKey, 'scopes' | 'allowedBlocks'>): number {
-  const lists = Buffer.byteLength(scopesText(scopes)) + packBlocks(allowedBlocks).length;
-  return Math.min(NOTED_CALLER_REQUEST_ID_LENGTH, Math.max(0, ROOM - lists));
 }
 
 /** The two items of a new key, for a transaction; without an origin when that has the row of the audit trail itself. */
