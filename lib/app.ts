@@ -6,7 +6,7 @@ import { routes } from '../lambdas/table/index.ts';
 import { apiConstants } from './api-constants.ts';
 import { brandingOf } from './branding.ts';
 import { bundleFunctions } from './bundle.ts';
-import { functionSpecs } from './functions.ts';
+import { foldersOf, functionSpecs } from './functions.ts';
 import { LatchkeyStack } from './latchkey-stack.ts';
 import { LatchkeyRules } from './rules/latchkey-rules.ts';
 import { deploymentOf, loadSettings } from './settings.ts';
@@ -56,7 +56,7 @@ export async function latchkeyApp(
   const rows = apiRows(routes, settings.profile, deployment.upstreams);
   requireFreePaths(rows, deployment.upstreams, settings.profile);
   const bundles = await bundleFunctions({
-    functions: Object.keys(functionSpecs(settings.profile)),
+    functions: foldersOf(functionSpecs(settings.profile, { upstreams: deployment.upstreams })),
     profile: settings.profile,
     deployment,
     branding: brandingOf(settings),

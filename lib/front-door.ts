@@ -9,6 +9,7 @@ import {
   LogGroupLogDestination,
   type MethodOptions,
   RequestAuthorizer,
+  ResponseTransferMode,
   RestApi,
   type Stage,
 } from 'aws-cdk-lib/aws-apigateway';
@@ -20,7 +21,8 @@ import type { Profile } from '../lambdas/contract/profile.ts';
 import type { ApiRow } from '../lambdas/kernel/api-rows.ts';
 import { ACCESS_LOG } from './access-log.ts';
 import { preflight } from './cors.ts';
-import { type FunctionName, type Functions, forwarderName } from './functions.ts';
+import { forwarderName } from './forwarders.ts';
+import type { FunctionName, Functions } from './functions.ts';
 import { addGatewayResponses, challengeOf } from './gateway-responses.ts';
 import type { LatchkeyFunction } from './latchkey-function.ts';
 
@@ -160,7 +162,15 @@ function servedBy(row: ApiRow): { service: FunctionName; open: boolean } {
 /** One permission for the whole API instead of two a method, which a function's policy has no room for. */
 function integrationOf(fn: LatchkeyFunction | undefined): LambdaIntegration {
   if (fn === undefined) throw new Error('a row is served by a function that the stack does not have');
-  return new LambdaIntegration(fn.lambda, { scopePermissionToMethod: false });
+  return new LambdaIntegration(fn.lambda, {
+    scopePermissionToMethod: false,
+    ...(fn.streamSeconds === undefined
+      ? {}
+      : {
+          responseTransferMode: ResponseTransferMode.STREAM,
+          timeout: Duration.seconds(fn.streamSeconds + 1),
+        }),
+  });
 }
 
 function acknowledgeFindings(frontDoor: FrontDoor): void {

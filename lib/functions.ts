@@ -1,6 +1,7 @@
 import type { Profile } from '../lambdas/contract/profile.ts';
 import type { ServiceName } from '../lambdas/contract/route-id.ts';
-import type { Upstream } from '../lambdas/contract/upstream.ts';
+import { type ForwardersOptions, forwarders } from './forwarders.ts';
+import type { Vpc } from './upstream-fields.ts';
 
 /** Every function by its folder `lambdas/<name>`. */
 export type FunctionName =
@@ -72,6 +73,10 @@ export interface FunctionSpec {
   /** Whether it reads metrics from CloudWatch. */
   readonly readsMetrics?: boolean;
   readonly usageKeys?: readonly UsageKeyRight[];
+  /** Where it stands within a network. @default - in none of the team's */
+  readonly vpc?: Vpc | undefined;
+  /** A function of the team's, by its ARN, that it may invoke. */
+  readonly invokesArn?: string | undefined;
   /** Functions that it may invoke. */
   readonly invokes?: readonly 'fetcher'[];
   /** Variables besides those that come with a right. */
@@ -97,18 +102,11 @@ const EXCHANGE_RIGHTS: readonly TableRight[] = [
 ];
 
 /** The part of the configuration on which the functions' rights depend. */
-export interface RightsOptions {
+export interface RightsOptions extends ForwardersOptions {
   /** @default - whether the profile's tokens are HS256 */
   readonly acceptsHs256?: boolean;
   /** Whether tokens of identity providers are exchanged. @default false */
   readonly exchanges?: boolean;
-  /** What stands behind the front door. @default - nothing */
-  readonly upstreams?: readonly Pick<Upstream, 'name' | 'path'>[];
-}
-
-/** The function that carries calls to an upstream. */
-export function forwarderName(upstream: Upstream['name']): FunctionName {
-  return upstream === '' ? 'forwarder' : `forwarder-${upstream}`;
 }
 
 const FORWARDER: FunctionSpec = {
@@ -134,25 +132,14 @@ const REVEAL: FunctionSpec = {
   vault: 'revealer',
 };
 
-function forwarders(upstreams: readonly Pick<Upstream, 'name' | 'path'>[]): Record<string, FunctionSpec> {
-  const named = upstreams.filter(({ name }) => name !== '');
-  return Object.fromEntries(
-    named.map(({ name, path }) => [
-      forwarderName(name),
-      { ...FORWARDER, folder: 'forwarder', description: `Carries calls to the upstream of ${path}` },
-    ]),
-  );
+/** The folders of `lambdas/functions` whose code some of the functions have. */
+export function foldersOf(specs: Readonly<Record<string, FunctionSpec>>): readonly string[] {
+  return [...new Set(Object.entries(specs).map(([name, { folder = name }]) => folder))];
 }
 
 /** All functions. A right stands here or it is not given. */
-export function functionSpecs(
-  profile: Profile,
-  {
-    acceptsHs256 = profile.tokens.algorithm === 'HS256',
-    exchanges = false,
-    upstreams = [],
-  }: RightsOptions = {},
-): Functions<FunctionSpec> {
+export function functionSpecs(profile: Profile, options: RightsOptions = {}): Functions<FunctionSpec> {
+  const { acceptsHs256 = profile.tokens.algorithm === 'HS256', exchanges = false } = options;
   return {
     authorizer: {
       description: 'Decides every request that takes a credential',
@@ -270,7 +257,7 @@ export function functionSpecs(
     },
     ...((profile.paths.revealKey ?? []).length > 0 ? { reveal: REVEAL } : {}),
     forwarder: FORWARDER,
-    ...forwarders(upstreams),
+    ...forwarders(FORWARDER, options),
     fetcher: {
       description: 'Fetches the metadata documents of OAuth clients from the public internet',
       memoryMiB: 256,

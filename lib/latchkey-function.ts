@@ -1,8 +1,9 @@
 import { Duration, type RemovalPolicy, Validations } from 'aws-cdk-lib';
-import { type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
   Architecture,
+  type CfnFunction,
   Code,
   Function as Lambda,
   LoggingFormat,
@@ -14,6 +15,7 @@ import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Variables } from '../lambdas/kernel/variables.ts';
 import type { FunctionSpec } from './functions.ts';
+import type { Vpc } from './upstream-fields.ts';
 
 export interface LatchkeyFunctionProps {
   readonly spec: FunctionSpec;
@@ -31,10 +33,13 @@ export interface LatchkeyFunctionProps {
 /** A function with a role and a log group of its own: it may write its log and its traces, and nothing else yet. */
 export class LatchkeyFunction extends Construct {
   readonly lambda: Lambda;
+  /** Of a function whose responses are streamed: the seconds for which it runs. */
+  readonly streamSeconds: number | undefined;
 
   constructor(scope: Construct, id: string, props: LatchkeyFunctionProps) {
     super(scope, id);
     const { spec } = props;
+    this.streamSeconds = spec.folder === 'streamer' ? spec.timeoutSeconds : undefined;
     const logGroup = new LogGroup(this, 'Logs', {
       retention: props.logRetention,
       removalPolicy: props.removalPolicy,
@@ -60,6 +65,7 @@ export class LatchkeyFunction extends Construct {
       systemLogLevelV2: SystemLogLevel.WARN,
       tracing: Tracing.ACTIVE,
     });
+    if (spec.vpc !== undefined) this.standIn(spec.vpc);
     Validations.of(this.lambda).acknowledge({
       id: 'Serverless-LambdaDLQ',
       reason:
@@ -68,8 +74,27 @@ export class LatchkeyFunction extends Construct {
     Validations.of(role).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason:
-        'Traces of X-Ray and metrics of CloudWatch are of no resource in particular: their actions know no other than *.',
+        'Traces of X-Ray, metrics of CloudWatch and network interfaces are of no resource in particular: their actions know no other than *.',
     });
+  }
+
+  /** Puts the function into a network, for which it may make and remove interfaces (Lambda, "Configuring VPC access"). */
+  private standIn({ subnetIds, securityGroupIds }: Vpc): void {
+    const fn = this.lambda.node.defaultChild as CfnFunction;
+    fn.vpcConfig = { subnetIds: [...subnetIds], securityGroupIds: [...securityGroupIds] };
+    this.lambda.addToRolePolicy(
+      new PolicyStatement({
+        actions: [
+          'ec2:CreateNetworkInterface',
+          'ec2:DescribeNetworkInterfaces',
+          'ec2:DescribeSubnets',
+          'ec2:DeleteNetworkInterface',
+          'ec2:AssignPrivateIpAddresses',
+          'ec2:UnassignPrivateIpAddresses',
+        ],
+        resources: ['*'],
+      }),
+    );
   }
 
   /** Gives the function a right and the variable by which it finds what the right is on. */

@@ -53,6 +53,10 @@ export class LatchkeyFunctions extends Construct {
       props.assertions.grant(fn, spec.assertions ?? []);
       if (spec.readsMetrics === true) fn.lambda.addToRolePolicy(readMetrics());
       props.usagePlans.grant(fn, spec.usageKeys ?? []);
+      if (spec.invokesArn !== undefined)
+        fn.lambda.addToRolePolicy(
+          new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [spec.invokesArn] }),
+        );
       if (spec.vault !== undefined) props.vault?.grant(fn, spec.vault);
       for (const variable of spec.variables ?? []) fn.tell(variable, props.variables[variable]);
       return [name, fn] as const;

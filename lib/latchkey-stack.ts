@@ -5,8 +5,9 @@ import type { ApiRow } from '../lambdas/kernel/api-rows.ts';
 import { ApiDomain } from './api-domain.ts';
 import { corsOf } from './cors-fields.ts';
 import { firstCalls } from './first-calls.ts';
+import { forwarderName } from './forwarders.ts';
 import { FrontDoor } from './front-door.ts';
-import { forwarderName, functionSpecs } from './functions.ts';
+import { functionSpecs } from './functions.ts';
 import { IdentityTable } from './identity-table.ts';
 import { KeyStream } from './key-stream.ts';
 import { KeyVault } from './key-vault.ts';
@@ -14,7 +15,7 @@ import { KeysetSecret } from './keyset-secret.ts';
 import { LatchkeyFunctions } from './latchkey-functions.ts';
 import { Monitoring } from './monitoring.ts';
 import { reservedConcurrencyOf, type Settings, tokenSettings, wafLimitsOf } from './settings.ts';
-import { upstreamsOf } from './upstream-fields.ts';
+import { upstreamsOf, vpcsOf } from './upstream-fields.ts';
 import { UsageKeyReconciler } from './usage-key-reconciler.ts';
 import { UsagePlans, usageKeys } from './usage-plans.ts';
 import { Waf } from './waf.ts';
@@ -82,6 +83,7 @@ export class LatchkeyStack extends Stack {
         acceptsHs256: tokenSettings(config, profile).acceptsHs256,
         exchanges: config.identityProviders.length > 0,
         upstreams: upstreamsOf(config),
+        vpcs: vpcsOf(config),
       }),
       bundles,
       reservedConcurrency: reservedConcurrencyOf(config),
@@ -143,9 +145,9 @@ export class LatchkeyStack extends Stack {
       Latchkey: {
         try: firstCalls(rows, profile),
         anonymous: config.anonymous,
-        upstreams: upstreamsOf(config).map(({ path, url }) => ({
+        upstreams: upstreamsOf(config).map(({ path, target }) => ({
           path: path || (profile.upstreamPrefixes[0] ?? ''),
-          url,
+          url: target.kind === 'url' ? target.url : target.functionArn,
         })),
       },
     };

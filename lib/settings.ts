@@ -11,7 +11,7 @@ import { routes } from '../lambdas/table/index.ts';
 import { type Config, ConfigError, type ConfigInput, parseConfig } from './config.ts';
 import { RESERVED_CONCURRENCY } from './config-parts.ts';
 import { corsOf } from './cors-fields.ts';
-import { forwarderName } from './functions.ts';
+import { forwarderName } from './forwarders.ts';
 import { loadProfile } from './profiles.ts';
 import { requireReached } from './reached-paths.ts';
 import { pathScopesOf, requireDeclared, rightsOf } from './rights.ts';
@@ -48,7 +48,7 @@ export async function loadSettings(
   const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
   const chosen: ConfigInput = { ...file, ...overriddenFields(fields), ...given };
   const config = parseConfig(
-    url === undefined ? chosen : { ...chosen, upstream: { ...chosen.upstream, url } },
+    url === undefined ? chosen : { ...chosen, upstream: movedTo(url, chosen.upstream) },
   );
   const { managementPrefix } = config;
   const published = await loadProfile(config.profile);
@@ -62,6 +62,12 @@ export async function loadSettings(
   checkCircle(config);
   const allowsAnonymous = profile.allowsAnonymous && config.environment === 'development';
   return { config: { ...config, anonymous: config.anonymous ?? (isLocal && allowsAnonymous) }, profile };
+}
+
+/** An upstream at another URL; where else it was does not count any more. */
+function movedTo(url: unknown, upstream: ConfigInput['upstream']): object {
+  const { privateUrl: _private, vpc: _vpc, lambda: _lambda, ...rest } = upstream ?? {};
+  return { ...rest, url };
 }
 
 function overriddenFields(json: unknown): object {

@@ -1,13 +1,19 @@
 import * as z from 'zod';
 import { METHODS } from '../lambdas/contract/access.ts';
-import type { Upstream } from '../lambdas/contract/upstream.ts';
-import { fields, flag, httpsUrl, oneOf, text, whole } from './config-fields.ts';
+import type { Upstream, UpstreamTarget } from '../lambdas/contract/upstream.ts';
+import { atLeastOne, fields, flag, httpsUrl, oneOf, text, whole } from './config-fields.ts';
 import { scopeName } from './rights-fields.ts';
 
 /** The parts of the configuration that say what stands behind the front door (docs/upstream.md). */
 
 /** API Gateway waits 29 seconds, and the forwarder's own answer must still arrive. */
 const MAX_TIMEOUT_SECONDS = 27;
+
+/** A function runs for at most 15 minutes (Lambda, "Quotas"), as long as API Gateway streams. */
+const MAX_STREAM_SECONDS = 900;
+
+/** API Gateway ends a stream that is idle for five minutes (developer guide, response-transfer-mode). */
+const MAX_IDLE_SECONDS = 300;
 
 const pathScope = fields({
   /** A path of the upstream as the caller sends it, without the stage; `/*` at the end matches everything below. */
@@ -17,10 +23,43 @@ const pathScope = fields({
   scope: scopeName(),
 });
 
+const withoutSlash = (url: string) => url.replace(/\/+$/, '');
+
+const SUBNET = /^subnet-[0-9a-f]{8,17}$/;
+const SECURITY_GROUP = /^sg-[0-9a-f]{8,17}$/;
+const FUNCTION_ARN = /^arn:aws[\w-]*:lambda:[a-z0-9-]+:\d{12}:function:[\w-]{1,64}(:[\w$-]{1,128})?$/;
+
 const target = {
-  /** The team's API. */
-  url: httpsUrl().transform((url) => url.replace(/\/+$/, '')),
-  /** Seconds until its whole response must be there: beyond, the caller gets a 504. @default 27 */
+  /** The team's API on the public internet. */
+  url: httpsUrl().transform(withoutSlash).exactOptional(),
+  /** One that is reached within a VPC only; `vpc` says which. */
+  privateUrl: text(
+    /^https?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/,
+    'an http:// or https:// URL without credentials or a query',
+  )
+    .transform(withoutSlash)
+    .exactOptional(),
+  /** Where the forwarder stands to reach a `privateUrl`. */
+  vpc: fields({
+    /** Of two zones at best, with a way to DynamoDB and Secrets Manager. */
+    subnetIds: atLeastOne(text(SUBNET, 'the id of a subnet, such as subnet-0a1b2c3d'), 'subnet'),
+    securityGroupIds: atLeastOne(
+      text(SECURITY_GROUP, 'the id of a security group, such as sg-0a1b2c3d'),
+      'security group',
+    ),
+  }).exactOptional(),
+  /** A function in Lambda that is invoked with the event that API Gateway would send it. */
+  lambda: text(
+    FUNCTION_ARN,
+    'the ARN of a function in Lambda, with or without a version or an alias',
+  ).exactOptional(),
+  /** A second upstream for a share of the tenants, beside a `url`. */
+  canary: fields({
+    url: httpsUrl().transform(withoutSlash),
+    /** Of 100 tenants, by the hash of their ids. */
+    percent: whole(0, 100),
+  }).exactOptional(),
+  /** Seconds until its whole response must be there, of a streamed one its head: beyond, the caller gets a 504. @default 27 */
   timeoutSeconds: whole(1, MAX_TIMEOUT_SECONDS).default(MAX_TIMEOUT_SECONDS),
   /**
    * Whether its pages may act as pages of the API's own origin: read what the origin keeps in the browser, and end it.
@@ -43,12 +82,30 @@ const target = {
   concurrency: whole(1, 10_000).nullable().exactOptional(),
 };
 
+type Target = { [Name in keyof typeof target]?: z.output<(typeof target)[Name]> };
+
+/** One place and no more, with what belongs to it. */
+function requireOneTarget(
+  { url, privateUrl, lambda, vpc, canary, stream }: Target & { readonly stream?: unknown },
+  context: z.RefinementCtx,
+): void {
+  const fault = (field: string, message: string) =>
+    context.addIssue({ code: 'custom', path: [field], message });
+  if ([url, privateUrl, lambda].filter((each) => each !== undefined).length !== 1)
+    fault('url', 'must be there, or privateUrl, or lambda; one of the three');
+  if ((privateUrl === undefined) !== (vpc === undefined))
+    fault('vpc', 'must be there with a privateUrl, and with no other');
+  if (canary !== undefined && url === undefined) fault('canary', 'must be there with a url only');
+  if (lambda !== undefined && (stream ?? null) !== null)
+    fault('stream', 'must be null: answers of a function are not streamed');
+}
+
 /** What everything goes to that no other upstream serves. */
 export const upstream = fields({
   ...target,
   /** Paths that take another scope than their method's. @default [] */
   scopes: z.array(pathScope).readonly().default([]),
-});
+}).superRefine(requireOneTarget);
 
 /** A part of a function's name. */
 const upstreamName = text(/^[a-z][a-z0-9]{0,31}$/, 'named with small letters and digits');
@@ -67,7 +124,19 @@ export const upstreams = z
         'a path such as /v1/search, without the stage and without * or a slash at its end',
       ),
       ...target,
-    }),
+      /**
+       * Passes its answers on while they come, such as server-sent events; null gathers them first, up to 4.5 MB.
+       * @default null
+       */
+      stream: fields({
+        /** Seconds from the head of an answer to its end; a revoked key's stream ends then. @default 60 */
+        maxStreamSeconds: whole(1, MAX_STREAM_SECONDS).default(60),
+        /** Seconds without a byte after which it ends. @default 30 */
+        idleSeconds: whole(1, MAX_IDLE_SECONDS).default(30),
+      })
+        .nullable()
+        .default(null),
+    }).superRefine(requireOneTarget),
   )
   .refine((all) => Object.keys(all).length <= MAX_UPSTREAMS, {
     error: `must be at most ${MAX_UPSTREAMS} upstreams`,
@@ -86,20 +155,42 @@ interface UpstreamConfig {
 function byName({ upstream: rest, upstreams: others }: UpstreamConfig) {
   return [
     ...Object.entries(others),
-    ...(rest === null ? [] : [['', { ...rest, path: '' }] as const]),
+    ...(rest === null ? [] : [['', { ...rest, path: '', stream: null }] as const]),
   ] as const;
 }
 
 /** The upstreams of a configuration as the functions know them. */
 export function upstreamsOf(config: UpstreamConfig): readonly Upstream[] {
-  return byName(config).map(([name, { path, url, timeoutSeconds, sharesOrigin, circuitBreaker }]) => ({
-    name,
-    path,
-    url,
-    timeoutSeconds,
-    sharesOrigin,
-    circuitBreaker,
-  }));
+  return byName(config).map(
+    ([name, { path, timeoutSeconds, sharesOrigin, circuitBreaker, stream, ...place }]) => ({
+      name,
+      path,
+      target: targetOf(place),
+      canary:
+        place.canary === undefined
+          ? null
+          : { target: { kind: 'url' as const, url: place.canary.url }, percent: place.canary.percent },
+      timeoutSeconds,
+      sharesOrigin,
+      circuitBreaker,
+      stream,
+    }),
+  );
+}
+
+function targetOf({ url, privateUrl, lambda }: Target): UpstreamTarget {
+  if (lambda !== undefined) return { kind: 'lambda', functionArn: lambda };
+  return { kind: 'url', url: url ?? privateUrl ?? '' };
+}
+
+/** Where a function stands within a network. */
+export type Vpc = NonNullable<Target['vpc']>;
+
+/** The networks of upstreams that are reached within one, by the upstream's name. */
+export function vpcsOf(config: UpstreamConfig): Readonly<Record<string, Vpc>> {
+  return Object.fromEntries(
+    byName(config).flatMap(([name, { vpc }]) => (vpc === undefined ? [] : [[name, vpc]])),
+  );
 }
 
 /** The share of all upstreams but the main one, where the configuration does not say it of each. */

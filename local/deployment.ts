@@ -37,6 +37,7 @@ export interface DeploymentOptions {
   readonly apiKeyQuota: number;
   readonly mapsAuthorizerToHeaders: boolean;
   readonly clientMetadataHosts: readonly StandInHost[];
+  readonly lambdaEndpoint?: string;
 }
 
 const SCHEDULER_MILLISECONDS = 1_000;
@@ -52,7 +53,7 @@ export async function deploy(
   const client = new DynamodbClient(platform.dynamodb.url);
   const tables = await deployTables(template, client);
   const functions = deployFunctions(template, platform, options, cleanup);
-  platform.register('lambda', (call) => serveLambda(call, functions));
+  platform.register('lambda', (call) => serveLambda(call, functions, options.lambdaEndpoint));
   const kms = new KmsApi(template, platform.data.store<KmsState>('kms-keys', {}));
   platform.register(KMS, (call) => kms.serve(call));
   platform.register(CLOUDWATCH, async (call) => serveCloudWatch(call, functions.figures));

@@ -25,6 +25,8 @@ export interface LocalStackOptions {
   readonly log?: Logger | null;
   /** An engine to use instead of the bundled one; its tables are created, not removed. */
   readonly dynamodb?: { readonly endpoint?: string };
+  /** Where functions are invoked that the template does not have. @default - they are not found */
+  readonly lambdaEndpoint?: string;
   /** The clock, in epoch milliseconds, of throttles, quotas, schedules, expiry and secrets. @default Date.now */
   readonly now?: () => number;
   /** How often expired items are looked for. @default 10 s */
@@ -108,6 +110,7 @@ export async function startStack(options: LocalStackOptions): Promise<LocalStack
       expiryIntervalMilliseconds: options.expiryIntervalMilliseconds ?? 10_000,
       keyPropagationMilliseconds: options.keyPropagationMilliseconds ?? 10_000,
       apiKeyQuota: options.apiKeyQuota ?? 10_000,
+      ...(options.lambdaEndpoint === undefined ? {} : { lambdaEndpoint: options.lambdaEndpoint }),
       mapsAuthorizerToHeaders: options.mapsAuthorizerToHeaders ?? true,
       clientMetadataHosts: options.clientMetadataHosts ?? [],
     };

@@ -20,7 +20,8 @@ Synthesizes the CDK app and serves its template on this machine.
                    is of the authority in FILE (PEM)
   --help           prints this
 
-DYNAMODB_ENDPOINT in the environment names a DynamoDB engine to use instead of the bundled one.`;
+DYNAMODB_ENDPOINT in the environment names a DynamoDB engine to use instead of the bundled one, LAMBDA_ENDPOINT where
+functions of an upstream are invoked, such as http://127.0.0.1:3001 of sam local start-lambda.`;
 
 export interface StartOptions {
   readonly profile?: string;

@@ -48,6 +48,7 @@ async function main(options: StartOptions): Promise<void> {
     log: terminalLog(),
     ...(dataDir === undefined ? {} : { dataDir }),
     ...(clientMetadataHost === undefined ? {} : { clientMetadataHosts: [standIn(clientMetadataHost)] }),
+    ...(process.env.LAMBDA_ENDPOINT ? { lambdaEndpoint: process.env.LAMBDA_ENDPOINT } : {}),
     ...(process.env.DYNAMODB_ENDPOINT ? { dynamodb: { endpoint: process.env.DYNAMODB_ENDPOINT } } : {}),
   });
   process.once('exit', noteOutputs(stack));
@@ -59,7 +60,8 @@ async function main(options: StartOptions): Promise<void> {
   for (const command of commands) console.log(`  ${command.replaceAll('$URL', stack.url)}`);
   if (upstreams.length > 0) {
     console.log('\nBehind the door, for calls with a credential:\n');
-    for (const { path, url } of upstreams) console.log(`  ${stack.url}${path} goes to ${url}${path}`);
+    for (const { path, url } of upstreams)
+      console.log(`  ${stack.url}${path} goes to ${url}${url.startsWith('http') ? path : ''}`);
   }
   if (letsAnybodyIn) {
     console.log(

@@ -4,14 +4,25 @@ export interface Upstream {
   readonly name: string;
   /** The path below which it serves, as callers send it, without a slash at the end; empty for all. */
   readonly path: string;
-  /** Without a slash at the end; the path of a call is appended. */
-  readonly url: string;
-  /** Seconds until its whole response must be there. */
+  readonly target: UpstreamTarget;
+  /** Where a share of the tenants goes instead. */
+  readonly canary: Canary | null;
+  /** Seconds until its whole response must be there; of one that is streamed, its head. */
   readonly timeoutSeconds: number;
   /** Whether its pages may act as pages of the API's own origin. */
   readonly sharesOrigin: boolean;
   /** Null where calls go on, however many have failed. */
   readonly circuitBreaker: CircuitBreakerSettings | null;
+  /** Null where answers are gathered before they go on. */
+  readonly stream: StreamSettings | null;
+}
+
+/** How long an answer that is streamed may last. */
+export interface StreamSettings {
+  /** Seconds from the answer's head to its end. */
+  readonly maxStreamSeconds: number;
+  /** Seconds without a byte. */
+  readonly idleSeconds: number;
 }
 
 /** When an upstream that does not answer is left alone for a while. */
@@ -20,4 +31,17 @@ export interface CircuitBreakerSettings {
   readonly failures: number;
   /** Seconds until one call is made to see whether it answers again. */
   readonly openSeconds: number;
+}
+
+/** Where an upstream is. */
+export type UpstreamTarget =
+  /** Without a slash at the end; the path of a call is appended. */
+  | { readonly kind: 'url'; readonly url: string }
+  /** A function in Lambda. */
+  | { readonly kind: 'lambda'; readonly functionArn: string };
+
+export interface Canary {
+  readonly target: UpstreamTarget;
+  /** Of 100 tenants. */
+  readonly percent: number;
 }

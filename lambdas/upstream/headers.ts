@@ -62,7 +62,8 @@ function fieldValue(value: string): string {
 
 /** The place of an answer: whose it is, and where its caller called. */
 export interface AnswerPlace {
-  readonly upstreamUrl: string;
+  /** Null where it has none. */
+  readonly upstreamUrl: string | null;
   readonly publicUrl: PublicUrl;
   /** Whether pages of the upstream may act as pages of the API's origin. */
   readonly sharesOrigin: boolean;

@@ -34,7 +34,8 @@ function quoted(value: string): string {
  * A `Location` or `Content-Location` that begins with the upstream's URL, by http or https, as the same place below the
  * public one. Any other value stays as it is.
  */
-export function rewrittenLocation(value: string, upstreamUrl: string, publicUrl: PublicUrl): string {
+export function rewrittenLocation(value: string, upstreamUrl: string | null, publicUrl: PublicUrl): string {
+  if (upstreamUrl === null) return value;
   const base = new URL(upstreamUrl);
   // A reference with two slashes has the scheme of whoever reads it (RFC 3986, 4.2).
   const url = URL.parse(value.startsWith('//') ? `${base.protocol}${value}` : value);

@@ -52,6 +52,7 @@ export interface IntegrationDefinition {
   readonly Type: string;
   readonly Uri?: string;
   readonly TimeoutInMillis?: number;
+  readonly ResponseTransferMode?: 'BUFFERED' | 'STREAM';
   readonly ContentHandling?: string;
   readonly PassthroughBehavior?: string;
   readonly RequestTemplates?: Readonly<Record<string, string>>;
@@ -169,9 +170,9 @@ function readAuthorizers(template: StackTemplate): Map<string, AuthorizerDefinit
   );
 }
 
-/** The function in a URI `arn:…:lambda:path/2015-03-31/functions/<ARN>/invocations`. */
+/** The function in a URI `arn:…:lambda:path/2015-03-31/functions/<ARN>/invocations`, or `/response-streaming-invocations`. */
 export function integrationFunction(uri: string | undefined): string {
-  const functionArn = /functions\/(.+)\/invocations$/.exec(uri ?? '')?.[1];
+  const functionArn = /functions\/(.+)\/(?:response-streaming-)?invocations$/.exec(uri ?? '')?.[1];
   if (functionArn === undefined) throw new LocalStackError(`${uri} does not name a function`);
   return functionArn;
 }

@@ -1,8 +1,10 @@
+import type { Readable } from 'node:stream';
+
 /** An answer to a client. */
 export interface ApiResponse {
   readonly status: number;
   readonly headers: readonly (readonly [name: string, value: string])[];
-  readonly body: Buffer | string;
+  readonly body: Buffer | string | Readable;
 }
 
 /** The headers with one more; a header that is there under any case is replaced. */

@@ -9,6 +9,7 @@ import { Authorizer } from './authorizer.ts';
 import { GatewayFailure } from './failure.ts';
 import { renderFailure } from './gateway-response.ts';
 import { proxyEvent, proxyResponse } from './lambda-proxy.ts';
+import { streamedResponse } from './lambda-stream.ts';
 import { answerMock, usesDirectives } from './mock.ts';
 import { addRoute, newContext, type RequestContext } from './request-context.ts';
 import { findRoute, type Route } from './router.ts';
@@ -144,7 +145,10 @@ export class Gateway {
       target.invoke(proxyEvent(this.api, request, route, exchange.context)),
       Number(integration.TimeoutInMillis ?? DEFAULT_TIMEOUT_MILLISECONDS),
     );
-    const response = proxyResponse(invocation, this.api, request);
+    const isStreamed = integration.ResponseTransferMode === 'STREAM';
+    const response = isStreamed
+      ? await streamedResponse(invocation)
+      : proxyResponse(invocation, this.api, request);
     return {
       // Recorded: LocalStack `test_invocation_trace_id`; neither MOCK nor a failure has one.
       response: withHeader(response, 'X-Amzn-Trace-Id', request.traceId),

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { pipeline, Readable } from 'node:stream';
 import { LocalStackError } from '../failure.ts';
 import type { Logger } from '../log.ts';
 import { HEADER_LIMIT_BYTES, parseHead, readBody } from './api-request.ts';
@@ -132,6 +133,14 @@ function send(outgoing: ServerResponse, { status, headers, body }: ApiResponse):
   }
   for (const { name, values } of byName.values())
     outgoing.setHeader(name, values.length === 1 ? (values[0] ?? '') : values);
+  if (body instanceof Readable) {
+    outgoing.writeHead(status);
+    // With nothing to send yet, too: the client learns the status when API Gateway does.
+    outgoing.flushHeaders();
+    // A stream that breaks off ends the connection; a client that hangs up ends the stream.
+    pipeline(body, outgoing, () => undefined);
+    return;
+  }
   // RFC 9110, 8.6: not in a response that has no content.
   if (status !== 204 && status !== 304) outgoing.setHeader('Content-Length', Buffer.byteLength(body));
   outgoing.writeHead(status);

@@ -35,16 +35,25 @@ export function proxyEvent(
 export function proxyResponse(invocation: Invocation, api: ApiDefinition, request: ApiRequest): ApiResponse {
   switch (invocation.kind) {
     case 'throttled':
-      // Measured: re:Post QUL-z6rJbmR4meafB7MzYXxw, 500 and `InternalServerErrorException`.
-      throw new GatewayFailure('INTEGRATION_FAILURE', 'the function is throttled', { status: 500 });
     case 'too large':
-      // Measured: koki-develop/lgtm-generator#10, 413 and "Request Too Long".
-      throw new GatewayFailure('REQUEST_TOO_LARGE', `an event of ${invocation.bytes} bytes`);
+      throw notRun(invocation);
     case 'failed':
       throw badGateway(invocation.error.errorMessage);
+    case 'streaming':
+      invocation.output.destroy();
+      throw badGateway('The function streams, and the integration does not');
     case 'returned':
       return render(readResult(invocation.payload), api, request);
   }
+}
+
+/** The failure of a function that was not run. */
+export function notRun(invocation: Extract<Invocation, { kind: 'throttled' | 'too large' }>): GatewayFailure {
+  return invocation.kind === 'throttled'
+    ? // Measured: re:Post QUL-z6rJbmR4meafB7MzYXxw, 500 and `InternalServerErrorException`.
+      new GatewayFailure('INTEGRATION_FAILURE', 'the function is throttled', { status: 500 })
+    : // Measured: koki-develop/lgtm-generator#10, 413 and "Request Too Long".
+      new GatewayFailure('REQUEST_TOO_LARGE', `an event of ${invocation.bytes} bytes`);
 }
 
 /** Whether a media type is one that the API passes as bytes. */
@@ -53,7 +62,7 @@ export function isBinaryType(api: ApiDefinition, contentType: string | undefined
   return api.binaryMediaTypes.some((type) => type === '*/*' || type.toLowerCase() === mediaType);
 }
 
-interface ProxyResult {
+export interface ProxyResult {
   readonly statusCode?: number | string;
   readonly headers?: Readonly<Record<string, string | number | boolean>> | null;
   readonly multiValueHeaders?: Readonly<Record<string, readonly (string | number | boolean)[]>> | null;
@@ -92,7 +101,7 @@ function render(result: ProxyResult, api: ApiDefinition, request: ApiRequest): A
 }
 
 /** Values of `multiValueHeaders` go before the one of `headers` and decide the spelling: recorded, same test. */
-function responseHeaders({ headers, multiValueHeaders }: ProxyResult): [string, string][] {
+export function responseHeaders({ headers, multiValueHeaders }: ProxyResult): [string, string][] {
   const single = Object.entries(headers ?? {});
   const several = Object.entries(multiValueHeaders ?? {});
   const spelling = new Map([...single, ...several].map(([name]) => [name.toLowerCase(), name]));
@@ -134,7 +143,7 @@ const REMAPPED_HEADERS = new Set([
 const remap = (name: string): string =>
   REMAPPED_HEADERS.has(name.toLowerCase()) ? `x-amzn-Remapped-${name}` : name;
 
-const badGateway = (reason: string): GatewayFailure =>
+export const badGateway = (reason: string): GatewayFailure =>
   new GatewayFailure('DEFAULT_5XX', reason, { status: 502 });
 
 const orNull = <Value extends object>(value: Value): Value | null =>

@@ -115,7 +115,8 @@ export function kmsAccesses({ action, body }: AwsCall): readonly Access[] {
 
 /** The access of a call of Lambda: only invocations are served here. */
 export function lambdaAccesses({ path }: AwsCall): readonly Access[] {
-  const resource = arn('lambda', `function:${invokedFunction(path)}`);
+  const name = invokedFunction(path);
+  const resource = name.startsWith('arn:') ? name : arn('lambda', `function:${name}`);
   return [{ action: 'lambda:InvokeFunction', resource, conditionKeys: {} }];
 }
 

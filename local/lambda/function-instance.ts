@@ -1,12 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
-import type { FunctionErrorPayload, InvocationRequest, WorkerMessage, WorkerStart } from './worker.ts';
+import type {
+  FunctionErrorPayload,
+  InvocationRequest,
+  StreamMessage,
+  WorkerMessage,
+  WorkerStart,
+} from './worker.ts';
 
 /** The result of an invocation inside the function. */
 export type Execution =
   | { readonly kind: 'returned'; readonly payload: string }
+  /** What a function streams; it errs when the function fails on the way. */
+  | { readonly kind: 'streaming'; readonly output: Readable }
   | { readonly kind: 'failed'; readonly error: FunctionErrorPayload };
 
 export interface InstanceOptions extends WorkerStart {
@@ -19,6 +27,8 @@ export interface InstanceOptions extends WorkerStart {
 interface Waiting {
   settle(execution: Execution): void;
   readonly timer: NodeJS.Timeout;
+  /** Once it has begun to stream. */
+  output?: Readable;
 }
 
 /**
@@ -96,6 +106,13 @@ export class FunctionInstance {
       case 'returned':
         this.#settle(message.id, { kind: 'returned', payload: message.payload });
         break;
+      case 'chunk':
+        this.#take(message.id, message.bytes);
+        break;
+      case 'streamed':
+        this.#output(message.id)?.push(null);
+        this.#settle(message.id, { kind: 'returned', payload: '' });
+        break;
       case 'threw':
         this.#options.print(`${message.error.errorType}: ${message.error.errorMessage}`);
         this.#settle(message.id, { kind: 'failed', error: message.error });
@@ -103,11 +120,35 @@ export class FunctionInstance {
     }
   }
 
+  #take(id: string, bytes: Uint8Array): void {
+    this.#output(id)?.push(bytes);
+  }
+
+  /** The stream of an invocation, whose first part settles it. Whoever reads it asks for each part after the first. */
+  #output(id: string): Readable | undefined {
+    const waiting = this.#waiting.get(id);
+    if (waiting === undefined || waiting.output !== undefined) return waiting?.output;
+    const tell = (type: StreamMessage['type']) =>
+      this.#worker.postMessage({ type, id } satisfies StreamMessage);
+    waiting.output = new Readable({
+      read: () => tell('more'),
+      destroy: (error, callback) => {
+        tell('closed');
+        callback(error);
+      },
+    });
+    // Whoever reads it sees it too; before that, nobody need.
+    waiting.output.on('error', () => undefined);
+    waiting.settle({ kind: 'streaming', output: waiting.output });
+    return waiting.output;
+  }
+
   #settle(id: string, execution: Execution): void {
     const waiting = this.#waiting.get(id);
     if (waiting === undefined) return;
     clearTimeout(waiting.timer);
     this.#waiting.delete(id);
+    if (execution.kind === 'failed') waiting.output?.destroy(new Error(execution.error.errorMessage));
     waiting.settle(execution);
     if (!this.usable && this.#waiting.size === 0) void this.stop();
   }

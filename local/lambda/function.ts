@@ -18,7 +18,7 @@ export interface FunctionDefinition {
   readonly standInHosts: readonly StandInHost[];
 }
 
-/** The answer of Lambda's `Invoke`: a payload, a function error, or that the function was not run at all. */
+/** The answer of Lambda's `Invoke`: a payload or a stream, a function error, or that the function was not run at all. */
 export type Invocation =
   | Execution
   | { readonly kind: 'throttled' }
@@ -56,15 +56,22 @@ export class LambdaFunction {
       return { kind: 'throttled' };
     }
     this.#running += 1;
+    let isStreaming = false;
     try {
       const execution = await this.#usable().execute(payload);
+      if (execution.kind === 'streaming') {
+        isStreaming = true;
+        execution.output.once('close', () => {
+          this.#running -= 1;
+        });
+      }
       if (execution.kind === 'returned' && Buffer.byteLength(execution.payload) > PAYLOAD_LIMIT_BYTES) {
         const errorMessage = 'Response payload size exceeded maximum allowed payload size (6291556 bytes).';
         return { kind: 'failed', error: { errorType: 'Function.ResponseSizeTooLarge', errorMessage } };
       }
       return execution;
     } finally {
-      this.#running -= 1;
+      if (!isStreaming) this.#running -= 1;
     }
   }
 

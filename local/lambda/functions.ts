@@ -59,6 +59,11 @@ export class Functions {
     return [...this.#byName.values()];
   }
 
+  /** Whether the template has the function that a name or an ARN means. */
+  has(nameOrArn: string): boolean {
+    return this.#byName.has(functionName(nameOrArn));
+  }
+
   /** The function that a name, an ARN, or an ARN with a version or alias means. */
   get(nameOrArn: string): LambdaFunction {
     const name = functionName(nameOrArn);

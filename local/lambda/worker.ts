@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { finished } from 'node:stream/promises';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
+import { AWSLAMBDA, InvocationStream, isStreaming } from './response-stream.ts';
 import { type StandInHost, standInFor } from './stand-in-hosts.ts';
 
 /** The start data of a function's worker. */
@@ -23,11 +25,17 @@ export interface InvocationRequest {
   readonly deadlineEpochMilliseconds: number;
 }
 
+/** A message about an invocation whose response is streamed: more of it may be sent, or nobody listens any more. */
+export type StreamMessage = { readonly type: 'more' | 'closed'; readonly id: string };
+
 /** Messages of the worker: that it is up, that its module failed to load, or what an invocation came to. */
 export type WorkerMessage =
   | { readonly type: 'started' }
   | { readonly type: 'initialization failed'; readonly error: FunctionErrorPayload }
   | { readonly type: 'returned'; readonly id: string; readonly payload: string }
+  /** Of a function that streams: a part of its response, which waits for `more`; and its end. */
+  | { readonly type: 'chunk'; readonly id: string; readonly bytes: Uint8Array<ArrayBuffer> }
+  | { readonly type: 'streamed'; readonly id: string }
   | { readonly type: 'threw'; readonly id: string; readonly error: FunctionErrorPayload };
 
 /** The JSON that Lambda returns for a function that throws (Lambda developer guide, nodejs-exceptions). */
@@ -38,16 +46,25 @@ export interface FunctionErrorPayload {
 }
 
 type Handler = (event: unknown, context: object) => unknown;
+type StreamingHandler = (event: unknown, stream: InvocationStream, context: object) => unknown;
 
 const start = workerData as WorkerStart;
 const port = parentPort;
 if (port === null) throw new Error('worker.ts runs as a worker of the local stack');
-const send = (message: WorkerMessage): void => port.postMessage(message);
+// A part of a stream is given away, not copied.
+const send = (message: WorkerMessage): void =>
+  port.postMessage(message, message.type === 'chunk' ? [message.bytes.buffer] : []);
+const streams = new Map<string, InvocationStream>();
+Object.assign(globalThis, { awslambda: AWSLAMBDA });
 
 try {
   standInFor(start.standInHosts);
   const handler = await load(start);
-  port.on('message', (request: InvocationRequest) => void run(handler, request));
+  port.on('message', (message: InvocationRequest | StreamMessage) => {
+    if (!('type' in message)) void run(handler, message);
+    else if (message.type === 'more') streams.get(message.id)?.goOn();
+    else streams.get(message.id)?.destroy(new Error('write EPIPE'));
+  });
   send({ type: 'started' });
 } catch (error) {
   send({ type: 'initialization failed', error: describe(error) });
@@ -70,11 +87,30 @@ async function run(
   handler: Handler,
   { id, event, deadlineEpochMilliseconds }: InvocationRequest,
 ): Promise<void> {
+  const context = contextOf(id, deadlineEpochMilliseconds);
+  if (isStreaming(handler)) return stream(handler as StreamingHandler, id, JSON.parse(event), context);
   try {
-    const result = await handler(JSON.parse(event), contextOf(id, deadlineEpochMilliseconds));
+    const result = await handler(JSON.parse(event), context);
     send({ type: 'returned', id, payload: JSON.stringify(result) ?? 'null' });
   } catch (error) {
     send({ type: 'threw', id, error: describe(error) });
+  }
+}
+
+/** The invocation ends when the handler has returned and its stream has ended; what the handler throws breaks it off. */
+async function stream(handler: StreamingHandler, id: string, event: unknown, context: object): Promise<void> {
+  const output = new InvocationStream(id, send);
+  streams.set(id, output);
+  try {
+    await handler(event, output, context);
+    if (!output.writableEnded) output.end();
+    await finished(output);
+    send({ type: 'streamed', id });
+  } catch (error) {
+    output.destroy();
+    send({ type: 'threw', id, error: describe(error) });
+  } finally {
+    streams.delete(id);
   }
 }
 

@@ -319,7 +319,10 @@ describe('the documents', () => {
   });
 
   test('discovery offers the scopes', async () => {
-    for (const document of ['oauth-protected-resource', 'oauth-authorization-server'])
-      expect((await stack.send(`GET /.well-known/${document}`)).json.scopes_supported).toEqual(DECLARED);
+    const offered = async (document: string) =>
+      (await stack.send(`GET /.well-known/${document}`)).json.scopes_supported;
+    expect(await offered('oauth-protected-resource')).toEqual(DECLARED);
+    // The server's own besides, which asks for a refresh token and which no resource names.
+    expect(await offered('oauth-authorization-server')).toEqual([...DECLARED, 'offline_access']);
   });
 });

@@ -534,6 +534,6 @@ describe('what the functions are told', () => {
       await loadSettings({ profile: 'memoryrelay', config: { upstream } }),
     );
     expect(pathScopes.map(({ scope }) => scope)).toEqual(['admin', 'read']);
-    expect(upstreams.map(({ url }) => url)).toEqual(['https://a.example']);
+    expect(upstreams.map(({ target }) => target)).toEqual([{ kind: 'url', url: 'https://a.example' }]);
   });
 });

@@ -5,7 +5,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { apiRows } from '../../lambdas/kernel/api-rows.ts';
 import { routes } from '../../lambdas/table/index.ts';
 import { checkedApp } from '../../lib/app.ts';
-import { functionSpecs } from '../../lib/functions.ts';
+import { foldersOf, functionSpecs } from '../../lib/functions.ts';
 import { LatchkeyStack } from '../../lib/latchkey-stack.ts';
 import { deploymentOf, loadSettings, type Overrides } from '../../lib/settings.ts';
 
@@ -30,7 +30,9 @@ export async function stackOf(overrides: Overrides = {}): Promise<LatchkeyStack>
   mkdirSync(folder);
   writeFileSync(join(folder, 'index.mjs'), 'export const handler = async () => {};');
   const bundles = Object.fromEntries(
-    Object.keys(functionSpecs(settings.profile)).map((name) => [name, folder]),
+    foldersOf(functionSpecs(settings.profile, { upstreams: deploymentOf(settings).upstreams })).map(
+      (name) => [name, folder],
+    ),
   );
   return new LatchkeyStack(app, {
     ...settings,

@@ -15,7 +15,7 @@ export interface Received {
 /** The team's API: remembers what came and answers as the test says. */
 export class Upstream {
   readonly received: Received[] = [];
-  answer: (response: ServerResponse) => void = (response) => response.end('{"ok":true}');
+  answer: (response: ServerResponse) => unknown = (response) => response.end('{"ok":true}');
   readonly #server: Server = createServer((request, response) => void this.#serve(request, response));
 
   async listen(): Promise<number> {
@@ -43,6 +43,6 @@ export class Upstream {
       index % 2 === 0 ? [[name, rawHeaders[index + 1] ?? '']] : [],
     );
     this.received.push({ method, url, headers, lines, body: Buffer.concat(chunks) });
-    this.answer(response);
+    await this.answer(response);
   }
 }

@@ -1,0 +1,27 @@
+import { profile } from '#profile';
+import { Facts } from '../../access/facts.ts';
+import { streamer } from '../../http/stream.ts';
+import { systemClock } from '../../kernel/clock.ts';
+import { Table } from '../../kernel/table.ts';
+import { variable } from '../../kernel/variables.ts';
+import { KeysetStore } from '../../signing/keyset-store.ts';
+import { Signer } from '../../signing/signer.ts';
+
+const table = new Table(variable('TABLE_NAME'));
+const facts = new Facts(table, table.name);
+const keyset = new KeysetStore({ secretId: variable('ASSERTION_SECRET_ARN'), use: 'assertion' }, () =>
+  facts.control(),
+);
+const issuer = variable('ISSUER');
+
+/** Carries calls to an upstream whose answers are streamed. */
+export const handler = awslambda.streamifyResponse(
+  streamer({
+    signer: new Signer(keyset.present, issuer, systemClock),
+    rendering: { profile, deployment: LATCHKEY_DEPLOYMENT },
+    clock: systemClock,
+    // https on AWS; http on one machine only.
+    protocol: issuer.startsWith('http://') ? 'http' : 'https',
+    begin: awslambda.HttpResponseStream.from,
+  }),
+);
