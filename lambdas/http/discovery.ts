@@ -8,6 +8,7 @@ import { Problem } from '../kernel/problem.ts';
 import type { Route } from '../kernel/route.ts';
 import { isProtected } from '../oauth/resources.ts';
 import { OFFLINE_ACCESS } from '../oauth/scopes.ts';
+import { TOKEN_EXCHANGE } from '../people/exchange.ts';
 import type { Discovery } from '../status/discovery-rows.ts';
 
 /** The rows that name their place in the metadata, under the profile's paths. */
@@ -27,10 +28,18 @@ export function discovery(
   issuer: string,
   advertised: readonly AdvertisedPath[],
   profile: Profile,
-  { rights, tokens }: Pick<Deployment, 'rights' | 'tokens'>,
+  { rights, tokens, identityProviders }: Pick<Deployment, 'rights' | 'tokens' | 'identityProviders'>,
 ): Discovery {
   const scopes = Object.keys(rights.inclusion);
-  const server = authorizationServer(issuer, advertised, { scopes, hasRefresh: tokens.refresh !== null });
+  const hasRefresh = tokens.refresh !== null;
+  const server = authorizationServer(issuer, advertised, {
+    scopes,
+    hasRefresh,
+    withoutGrants: [
+      ...(hasRefresh ? [] : ['refresh_token']),
+      ...(identityProviders.length > 0 ? [] : [TOKEN_EXCHANGE]),
+    ],
+  });
   return {
     authorizationServer: () => server,
     protectedResource(path) {
@@ -53,7 +62,16 @@ export function discovery(
 function authorizationServer(
   issuer: string,
   paths: readonly AdvertisedPath[],
-  { scopes, hasRefresh }: { readonly scopes: readonly Scope[]; readonly hasRefresh: boolean },
+  {
+    scopes,
+    hasRefresh,
+    withoutGrants,
+  }: {
+    readonly scopes: readonly Scope[];
+    readonly hasRefresh: boolean;
+    /** Grants of rows for which the deployment lacks what they need. */
+    readonly withoutGrants: readonly string[];
+  },
 ) {
   const advertised = paths.map(({ path, ...each }) => ({ url: issuer + path, ...each }));
   const tokens = tokenEndpoint(advertised);
@@ -74,7 +92,7 @@ function authorizationServer(
       ),
     ),
     response_types_supported: hasCodes ? ['code'] : [],
-    grant_types_supported: (tokens?.grants ?? []).filter((grant) => hasRefresh || grant !== 'refresh_token'),
+    grant_types_supported: (tokens?.grants ?? []).filter((grant) => !withoutGrants.includes(grant)),
     ...(hasCodes
       ? {
           response_modes_supported: ['query'],

@@ -8,6 +8,15 @@ import { scopesText } from '../contract/scopes.ts';
 import type { BasicCredentials } from '../kernel/basic-credentials.ts';
 import { invalidField, Problem } from '../kernel/problem.ts';
 import { routeGroup } from '../kernel/route.ts';
+import { type ExchangeContext, TOKEN_EXCHANGE } from '../people/exchange.ts';
+import {
+  exchangeBody,
+  exchangedView,
+  exchangeSubjectToken,
+  MAX_PROVIDER_TOKEN_LENGTH,
+  REQUESTED_TYPES,
+  SUBJECT_TYPES,
+} from '../people/exchange-request.ts';
 import { grantView, viewGrant } from '../sessions/grant-view.ts';
 import type { Grant } from '../sessions/grants.ts';
 import { parameter } from './authorize-rows.ts';
@@ -21,21 +30,38 @@ export interface TokenServices {
   readonly oauth: TokenContext & DeviceContext;
   readonly clients: Clients;
   readonly serviceClients: ServiceClientContext;
+  readonly exchange: ExchangeContext;
   readonly sources: SourceStore;
 }
 
+/** A parameter of an exchange alone, to which the rules of its own row apply. */
+const ofExchange = z.string().optional();
+
 /** Parameters of any grant; those that a grant does not know are ignored (RFC 6749, 3.2). */
-const tokenBody = z.object({
-  ...clientFields,
-  grant_type: parameter,
-  code: parameter,
-  redirect_uri: parameter,
-  code_verifier: parameter,
-  refresh_token: parameter,
-  device_code: parameter,
-  scope: parameter.describe('Of a refresh: at most what was given.'),
-  resource: parameter.describe('The URL that the token is for (RFC 8707): at most what was given.'),
-});
+const tokenBody = z
+  .object({
+    ...clientFields,
+    grant_type: z.string().min(1).max(128),
+    code: parameter,
+    redirect_uri: parameter,
+    code_verifier: parameter,
+    refresh_token: parameter,
+    device_code: parameter,
+    scope: parameter.describe('Of a refresh: at most what was given.'),
+    resource: parameter.describe('The URL that the token is for (RFC 8707): at most what was given.'),
+    subject_token: ofExchange.meta({
+      description: 'The token of an identity provider to exchange (RFC 8693, 2.1); with subject_token_type.',
+      maxLength: MAX_PROVIDER_TOKEN_LENGTH,
+    }),
+    subject_token_type: ofExchange.describe(`One of ${SUBJECT_TYPES.join(', ')}.`),
+    requested_token_type: ofExchange.describe(`One of ${REQUESTED_TYPES.join(', ')}.`),
+    actor_token: ofExchange.describe('Not taken by an exchange.'),
+    audience: ofExchange.describe('Not taken by an exchange.'),
+  })
+  .superRefine((body, context) => {
+    if (body.grant_type !== TOKEN_EXCHANGE) return;
+    for (const issue of exchangeBody.safeParse(body).error?.issues ?? []) context.addIssue({ ...issue });
+  });
 
 type TokenBody = z.output<typeof tokenBody>;
 
@@ -84,20 +110,30 @@ export const tokenGrantRoutes = group.rows({
   requestToken: group.public({
     method: 'POST',
     path: '/token',
-    summary: 'Get tokens for a code, a refresh token or a device code (RFC 6749, 3.2)',
+    summary:
+      'Get tokens for a code, a refresh token, a device code or a token of an identity provider (RFC 6749, 3.2)',
     description:
       'A client proves who it is as it is registered; a public one names itself by `client_id`. A code is good once: its ' +
-      'second use ends what the first gave. An `invalid_client` is told by the body: API Gateway renames the ' +
-      '`WWW-Authenticate` of a function.',
+      'second use ends what the first gave. A token exchange (RFC 8693) is that of `POST /v1/auth/exchange`: it takes no ' +
+      'client, and is `unsupported_grant_type` where no identity provider is configured. An `invalid_client` is told by ' +
+      'the body: API Gateway renames the `WWW-Authenticate` of a function.',
     oauth: true,
-    advertised: { endpoint: 'token_endpoint', grants: [...Object.keys(GRANTS), CLIENT_CREDENTIALS] },
+    advertised: {
+      endpoint: 'token_endpoint',
+      grants: [...Object.keys(GRANTS), CLIENT_CREDENTIALS, TOKEN_EXCHANGE],
+    },
     takesForm: true,
     takesClient: true,
+    takesCredential: true,
     body: tokenBody,
     success: {
       status: 200,
-      description: 'An access token, and the refresh token to use next.',
-      schema: grantView.extend({ scope: z.string().describe('What was given (RFC 6749, 3.3).') }),
+      description:
+        'An access token, and the refresh token to use next; of an exchange as `POST /v1/auth/exchange` answers.',
+      schema: z.union([
+        grantView.extend({ scope: z.string().describe('What was given (RFC 6749, 3.3).') }),
+        exchangedView,
+      ]),
       headers: { 'Cache-Control': 'no-store' },
     },
     errors: [
@@ -105,15 +141,24 @@ export const tokenGrantRoutes = group.rows({
       'invalid_grant',
       'invalid_scope',
       'invalid_target',
+      'invalid_subject_token',
       'unsupported_grant_type',
+      'not_configured',
       'authorization_pending',
       'slow_down',
       'expired_token',
       'access_denied',
       'rate_limited',
     ],
-    handle: async ({ body, basic, origin }, services) => {
-      const grantType = required(body.grant_type, 'grant_type');
+    handle: async ({ body, basic, credential, origin }, services) => {
+      const grantType = body.grant_type;
+      if (grantType === TOKEN_EXCHANGE)
+        return exchangeSubjectToken(
+          required(body.subject_token, 'subject_token'),
+          credential,
+          origin,
+          services.exchange,
+        );
       if (grantType === CLIENT_CREDENTIALS) return tokenOfService(body, basic, origin, services);
       const grant = Object.hasOwn(GRANTS, grantType) ? GRANTS[grantType] : undefined;
       if (grant === undefined) throw new Problem('unsupported_grant_type');

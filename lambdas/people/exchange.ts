@@ -10,6 +10,9 @@ import { parseEmail } from './email-address.ts';
 import type { PeopleStore } from './people.ts';
 import type { Person } from './person.ts';
 
+/** The `grant_type` of an exchange (RFC 8693, 2.1). */
+export const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
+
 /** The form of a tenant's id: another text must not become a key of the table. */
 const TENANT_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { newKey, newLocator } from '../../lambdas/keys/key-format.ts';
+import { TOKEN_EXCHANGE } from '../../lambdas/people/exchange.ts';
 import { type HttpResponse, httpClient, type Send } from '../support/http.ts';
 import {
   apiKey,
@@ -117,6 +118,7 @@ describe('one address', () => {
       ['POST /v1/auth/onboard', { body: '{' }],
       ['POST /v1/auth/refresh', { json: {} }],
       ['POST /v1/auth/exchange', { body: 'x'.repeat(65 * 1024) }],
+      ['POST /token', { json: { grant_type: TOKEN_EXCHANGE, subject_token: 'a.b.c' } }],
     ] as const)
       expectSlowed(await office(target, request), 600);
     for (const person of [fresh, known]) expect((await logIn(office, person, PASSWORD)).status).toBe(200);

@@ -108,22 +108,27 @@ const parameters = (token: string, more: object = {}) => ({
   ...more,
 });
 const byParameters = (token: string) => exchange({ json: parameters(token) });
+const byGrant = (token: string) =>
+  stack.send('POST /token', {
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: new URLSearchParams(parameters(token)).toString(),
+  });
 const me = async (token: string) => stack.send('GET /v1/auth/me', { headers: bearer(token) });
 const accepted = async (response: Promise<HttpResponse>) => expectStatus(await response, 200).json;
 const audience = (client: string, provider = directory) => provider.token(client, AUDIENCE);
 
-/** In the same words whatever the reason, by both ways. */
+/** In the same words whatever the reason, by every way. */
 async function expectRefused(token: string): Promise<void> {
   const header = expectStatus(await byHeader(token), 401);
   expect(header.json).toMatchObject({
     error: 'invalid_token',
     error_description: 'The token is not accepted.',
   });
-  const body = expectStatus(await byParameters(token), 400);
-  expect(body.json).toMatchObject({
-    error: 'invalid_request',
-    error_description: 'The token is not accepted.',
-  });
+  for (const way of [byParameters, byGrant])
+    expect(expectStatus(await way(token), 400).json).toMatchObject({
+      error: 'invalid_request',
+      error_description: 'The token is not accepted.',
+    });
 }
 
 describe('an exchange', () => {
@@ -170,6 +175,26 @@ describe('an exchange', () => {
     // One person, however often they come.
     const people = [first, second].map(async ({ access_token }) => (await me(access_token)).json.user_id);
     expect(new Set(await Promise.all(people)).size).toBe(1);
+  });
+
+  test('at the token endpoint, by the metadata: the same answer for the same person', async () => {
+    const metadata = (await stack.send('GET /.well-known/oauth-authorization-server')).json;
+    expect(metadata.grant_types_supported).toContain(TOKEN_EXCHANGE);
+    expect(new URL(metadata.token_endpoint).pathname).toBe('/token');
+    const [own, granted] = [
+      await accepted(byParameters(await audience('service'))),
+      await accepted(byGrant(await audience('service'))),
+    ];
+    expect(Object.keys(granted)).toEqual(Object.keys(own));
+    expect(granted).toMatchObject({
+      issued_token_type: ACCESS_TOKEN,
+      expires_in: 900,
+      workspaces: [{ workspace_id: ada.workspaceId }],
+    });
+    const people = [own, granted].map(async ({ access_token }) => (await me(access_token)).json.user_id);
+    expect(new Set(await Promise.all(people)).size).toBe(1);
+    const json = { refresh_token: granted.refresh_token };
+    await accepted(stack.send('POST /v1/auth/refresh', { json }));
   });
 
   test('makes people with the largest role that a claim gives, and the address that the provider has verified', async () => {
@@ -250,10 +275,10 @@ describe('an exchange', () => {
 const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 describe('a token is refused, in the same words,', () => {
-  test('that has been exchanged before, in either way, and however it is written', async () => {
+  test('that has been exchanged before, in any way, and however it is written', async () => {
     const token = await audience('service');
-    const both = await Promise.all([byHeader(token), byParameters(token)]);
-    expect(both.map(({ status }) => status).filter((status) => status === 200)).toHaveLength(1);
+    const all = await Promise.all([byHeader(token), byParameters(token), byGrant(token)]);
+    expect(all.map(({ status }) => status).filter((status) => status === 200)).toHaveLength(1);
     await expectRefused(token);
     expectStatus(await byParameters(`${token}=`), 400);
     expectStatus(await byParameters(`${token}==`), 400);
@@ -301,7 +326,10 @@ describe('a token is refused, in the same words,', () => {
       `${head}.${payload}.${signature}.${signature}`,
       'A'.repeat(10_000),
     ];
-    for (const one of forged) expectStatus(await byParameters(one), 400);
+    for (const one of forged) {
+      expectStatus(await byParameters(one), 400);
+      expectStatus(await byGrant(one), 400);
+    }
     // The token itself is none the worse for it.
     expectStatus(await byHeader(token), 200);
   });
@@ -312,6 +340,26 @@ describe('a token is refused, in the same words,', () => {
 });
 
 describe('a request is refused', () => {
+  const inputs: readonly [what: string, request: HttpRequest, error: string][] = [
+    ['another grant type', { json: parameters('a.b.c', { grant_type: 'x' }) }, 'unsupported_grant_type'],
+    ['no type', { json: parameters('a.b.c', { subject_token_type: undefined }) }, 'invalid_request'],
+    ['another type', { json: parameters('a.b.c', { subject_token_type: 'saml2' }) }, 'invalid_request'],
+    ['another type to give', { json: parameters('a.b.c', { requested_token_type: 'x' }) }, 'invalid_request'],
+    ['an empty token', { json: parameters('') }, 'invalid_request'],
+    ['an actor', { json: parameters('a.b.c', { actor_token: 'a' }) }, 'invalid_request'],
+    ['an audience', { json: parameters('a.b.c', { audience: 'a' }) }, 'invalid_request'],
+    ['a resource', { json: parameters('a.b.c', { resource: 'https://a.example' }) }, 'invalid_request'],
+    ['a scope', { json: parameters('a.b.c', { scope: 'read' }) }, 'invalid_request'],
+    ['two tokens', { json: parameters('a.b.c'), headers: bearer('a.b.c') }, 'invalid_request'],
+    ['a token of 60 KB', { json: parameters('x'.repeat(60_000)) }, 'invalid_request'],
+  ];
+  test.each(inputs)('that brings %s, in the same words at /token', async (_what, request, error) => {
+    const own = expectStatus(await exchange(request), 400).json;
+    expect(own.error).toBe(error);
+    const granted = expectStatus(await stack.send('POST /token', request), 400).json;
+    expect([granted.error, granted.error_description]).toEqual([own.error, own.error_description]);
+  });
+
   test.each<[string, HttpRequest, number, string]>([
     ['nothing', {}, 401, 'invalid_token'],
     ['an API key', { headers: bearer('lk_live_x') }, 401, 'invalid_token'],
@@ -322,20 +370,10 @@ describe('a request is refused', () => {
       400,
       'unsupported_grant_type',
     ],
-    [
-      'another grant type',
-      { json: parameters('a.b.c', { grant_type: 'password' }) },
-      400,
-      'unsupported_grant_type',
-    ],
-    ['no type', { json: parameters('a.b.c', { subject_token_type: undefined }) }, 400, 'invalid_request'],
-    ['another type', { json: parameters('a.b.c', { subject_token_type: 'saml2' }) }, 400, 'invalid_request'],
-    ['an actor', { json: parameters('a.b.c', { actor_token: 'a' }) }, 400, 'invalid_request'],
-    ['a scope', { json: parameters('a.b.c', { scope: 'read' }) }, 400, 'invalid_request'],
-    ['two tokens', { json: parameters('a.b.c'), headers: bearer('a.b.c') }, 400, 'invalid_request'],
-    ['a token of 60 KB', { json: parameters('x'.repeat(60_000)) }, 400, 'invalid_request'],
-  ])('that brings %s', async (_what, request, status, error) => {
+  ])('that brings %s; at /token, where all is a parameter, as one without a field', async (...input) => {
+    const [, request, status, error] = input;
     expect(expectStatus(await exchange(request), status).json.error).toBe(error);
+    expect(expectStatus(await stack.send('POST /token', request), 400).json.error).toBe('invalid_request');
   });
 });
 
@@ -387,9 +425,15 @@ describe('the providers', () => {
 test('where no identity provider is configured it is a 400 that names the field to configure', async () => {
   const plain = await startTestStack({ profile: 'default' });
   try {
-    const response = await plain.send('POST /v1/auth/exchange', { headers: bearer('a.b.c') });
-    expect([response.status, response.json.error]).toEqual([400, 'unsupported_grant_type']);
-    expect(response.json.error_description).toMatch(/identityProviders/);
+    for (const response of [
+      await plain.send('POST /v1/auth/exchange', { headers: bearer('a.b.c') }),
+      await plain.send('POST /token', { json: parameters('a.b.c') }),
+    ]) {
+      expect([response.status, response.json.error]).toEqual([400, 'unsupported_grant_type']);
+      expect(response.json.error_description).toMatch(/identityProviders/);
+    }
+    const metadata = (await plain.send('GET /.well-known/oauth-authorization-server')).json;
+    expect(metadata.grant_types_supported).not.toContain(TOKEN_EXCHANGE);
   } finally {
     await plain.stop();
   }

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { Advertised } from '../../lambdas/contract/advertised.ts';
+import type { Deployment, IdentityProvider } from '../../lambdas/contract/deployment.ts';
 import type { Profile } from '../../lambdas/contract/profile.ts';
 import { advertisedPaths, discovery } from '../../lambdas/http/discovery.ts';
 import { accessTable, apiRows } from '../../lambdas/kernel/api-rows.ts';
 import type { Route } from '../../lambdas/kernel/route.ts';
+import { TOKEN_EXCHANGE } from '../../lambdas/people/exchange.ts';
 import { routes } from '../../lambdas/table/index.ts';
 import { PROFILES } from '../profiles/profiles.ts';
 import { DEPLOYMENT, REFRESH as REFRESH_SETTINGS, rightsIn } from '../support/deployment.ts';
@@ -32,8 +34,11 @@ const described = (
   table: readonly Route[],
   profile: Profile,
   refresh: typeof REFRESH_SETTINGS | null = REFRESH_SETTINGS,
+  given: Partial<Pick<Deployment, 'identityProviders'>> = {},
 ) =>
   discovery(ISSUER, advertisedPaths(table, profile), profile, {
+    ...DEPLOYMENT,
+    ...given,
     rights: rightsIn(profile),
     tokens: { ...DEPLOYMENT.tokens, refresh },
   });
@@ -102,6 +107,15 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('%s',
     expect(protectedResource('').scopes_supported).not.toContain('offline_access');
     expect(without.authorizationServer().scopes_supported).not.toContain('offline_access');
     expect(without.authorizationServer().grant_types_supported).not.toContain('refresh_token');
+  });
+
+  test('offers to exchange tokens where there is a provider whose they are', () => {
+    const provider = { issuer: 'https://idp.example.com' } as IdentityProvider;
+    const grants = (identityProviders: readonly IdentityProvider[]) =>
+      described(routes, profile, REFRESH_SETTINGS, { identityProviders }).authorizationServer()
+        .grant_types_supported;
+    expect(grants([])).not.toContain(TOKEN_EXCHANGE);
+    expect(grants([provider])).toEqual([...(grants([]) as string[]), TOKEN_EXCHANGE]);
   });
 
   test('has no key set where the profile removes its row', () => {

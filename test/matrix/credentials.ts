@@ -6,6 +6,7 @@ import { keyRecordKey, sessionKey, tenantKey } from '../../lambdas/kernel/item-k
 import { N } from '../../lambdas/kernel/items.ts';
 import { newKey, newLocator, parseKey } from '../../lambdas/keys/key-format.ts';
 import { signingKey } from '../../lambdas/signing/keyset.ts';
+import { connectApp } from '../support/connected-app.ts';
 import { rightsIn } from '../support/deployment.ts';
 import {
   type Account,
@@ -57,7 +58,7 @@ export interface World {
 }
 
 /** What an `{id}` can name, by the path before it. */
-export const COLLECTIONS = ['api-keys', 'users', 'workspaces', 'sessions', 'clients'] as const;
+export const COLLECTIONS = ['api-keys', 'users', 'workspaces', 'sessions', 'clients', 'apps'] as const;
 
 export type Collection = (typeof COLLECTIONS)[number];
 
@@ -123,6 +124,8 @@ export async function createWorld(stack: TestStack, profile: Profile): Promise<W
         return claimsOf(await stack.logIn(ada.account)).sid;
       case 'clients':
         return createClient(stack, ada.token);
+      case 'apps':
+        return connectApp(stack, ada.account);
       case 'workspaces': {
         if (kind === 'key') return ada.account.workspaceId;
         const created = { headers: bearer(ada.token), json: { name: 'of the matrix' } };
@@ -163,6 +166,7 @@ export async function createWorld(stack: TestStack, profile: Profile): Promise<W
       workspaces: other.account.workspaceId,
       sessions: claimsOf(other.token).sid,
       clients: await createClient(stack, other.token),
+      apps: await connectApp(stack, other.account),
     },
   };
 }

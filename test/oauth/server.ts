@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { vi } from 'vitest';
 import type { Client, Clients } from '../../lambdas/clients/client.ts';
+import type { Deployment } from '../../lambdas/contract/deployment.ts';
 import { advertisedPaths, discovery } from '../../lambdas/http/discovery.ts';
 import { serve } from '../../lambdas/http/serve.ts';
 import { Problem } from '../../lambdas/kernel/problem.ts';
@@ -9,6 +10,8 @@ import { authorizeRoutes } from '../../lambdas/oauth/authorize-rows.ts';
 import { deviceRoutes } from '../../lambdas/oauth/device-rows.ts';
 import { tokenGrantRoutes } from '../../lambdas/oauth/token-rows.ts';
 import { tokenToolRoutes } from '../../lambdas/oauth/token-tool-rows.ts';
+import type { ExchangeContext } from '../../lambdas/people/exchange.ts';
+import { exchangeRoutes } from '../../lambdas/people/exchange-rows.ts';
 import { refreshRoutes } from '../../lambdas/sessions/refresh-rows.ts';
 import { csrfToken } from '../../lambdas/signin/csrf.ts';
 import { SIGN_IN_COOKIE, type SignedIn } from '../../lambdas/signin/sign-in.ts';
@@ -31,6 +34,7 @@ const served = servedBy('tokens', [
   deviceRoutes,
   tokenToolRoutes,
   refreshRoutes,
+  exchangeRoutes,
 ]);
 
 /** Clients as tests have them: public, but for one whose secret is `secret`. */
@@ -83,7 +87,14 @@ export function pkce(verifier = randomBytes(32).toString('base64url')) {
   return { verifier, challenge };
 }
 
-export async function startServer(given: { readonly graceSeconds?: number } = {}) {
+export async function startServer(
+  given: {
+    readonly graceSeconds?: number;
+    readonly identityProviders?: Deployment['identityProviders'];
+    /** How the token of a provider is verified. @default - none is accepted */
+    readonly verify?: ExchangeContext['verify'];
+  } = {},
+) {
   // Lines of requests are not what these tests are about.
   vi.spyOn(process.stdout, 'write').mockImplementation(() => true);
   const stores = memoryStores();
@@ -94,6 +105,7 @@ export async function startServer(given: { readonly graceSeconds?: number } = {}
   const { refresh } = DEPLOYMENT.tokens;
   const deployment = {
     ...DEPLOYMENT,
+    identityProviders: given.identityProviders ?? [],
     tokens: {
       ...DEPLOYMENT.tokens,
       refresh: refresh && { ...refresh, graceSeconds: given.graceSeconds ?? refresh.graceSeconds },
@@ -139,6 +151,13 @@ export async function startServer(given: { readonly graceSeconds?: number } = {}
     serviceClients: { profile, deployment, records: decisions, tenant, signer, clock },
     sources,
     grants: oauth,
+    exchange: {
+      ...oauth,
+      accounts,
+      people: stores.people,
+      exchange: stores.exchange,
+      verify: given.verify ?? (() => Promise.reject(new Problem('invalid_subject_token'))),
+    },
     tokenTools: {
       verifier,
       control: async () => stores.state.control,
@@ -152,8 +171,8 @@ export async function startServer(given: { readonly graceSeconds?: number } = {}
     },
   };
   const metadata = discovery(ISSUER, advertisedPaths(routes, profile), profile, {
+    ...deployment,
     rights: RIGHTS,
-    tokens: deployment.tokens,
   });
   const handler = serve(served, services, { profile, deployment, pages: services.pages });
 

@@ -12,6 +12,7 @@ import { type ApiRow, apiRows } from '../../lambdas/kernel/api-rows.ts';
 import { tableCursors } from '../../lambdas/kernel/cursor.ts';
 import { routes } from '../../lambdas/table/index.ts';
 import { publishedPath } from '../../lib/openapi/document.ts';
+import { connectApp } from '../support/connected-app.ts';
 import {
   type Account,
   bearer,
@@ -68,10 +69,29 @@ const REFUSALS: Readonly<
   changePassword: { statuses: [401, 429], why: 'a made-up password is wrong' },
   refresh: { statuses: [400], why: 'a made-up token is no grant (RFC 6749, 5.2)' },
   exchangeToken: { statuses: [400, 401], why: 'a made-up token is of no provider (RFC 8693, 2.2.2)' },
+  authorize: { statuses: [401], why: 'a made-up client is unknown' },
+  decideAuthorization: { statuses: [401], why: 'a made-up client is unknown' },
+  requestToken: { statuses: [400, 401], why: 'a made-up grant or client is none' },
+  revokeToken: { statuses: [401], why: 'a made-up client is unknown' },
+  introspectToken: { statuses: [401], why: 'a made-up client is unknown' },
+  authorizeDevice: { statuses: [401, 429], why: 'a made-up client is unknown' },
+  decideDevice: { statuses: [403], why: 'the form is of no sign-in' },
   logout: { statuses: [401], why: 'the first one has ended the session' },
 };
 /** Those of them that no made-up request can succeed at. */
-const NEVER_SUCCEED: readonly RouteId[] = ['login', 'changePassword', 'refresh', 'exchangeToken'];
+const NEVER_SUCCEED: readonly RouteId[] = [
+  'login',
+  'changePassword',
+  'refresh',
+  'exchangeToken',
+  'authorize',
+  'decideAuthorization',
+  'requestToken',
+  'revokeToken',
+  'introspectToken',
+  'authorizeDevice',
+  'decideDevice',
+];
 
 let stack: TestStack;
 let folder: string;
@@ -242,6 +262,8 @@ async function parametersOf(route: RouteId): Promise<Readonly<Record<string, str
     case 'rotateClientSecret':
     case 'deleteClient':
       return { 'path.id': await created('createClient', CLIENT) };
+    case 'disconnectApp':
+      return { 'path.id': await connectApp(stack, account) };
     case 'endSession': {
       const request = { headers: bearer(await stack.logIn(account)) };
       const response = expectStatus(await stack.send(`GET ${stack.path('getMe')}`, request), 200);
