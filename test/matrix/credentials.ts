@@ -172,7 +172,7 @@ export async function createWorld(stack: TestStack, profile: Profile): Promise<W
 }
 
 /** An OAuth client with a secret, for the people of whoever makes it; gives its id. */
-async function createClient(stack: TestStack, token: string): Promise<string> {
+export async function createClient(stack: TestStack, token: string): Promise<string> {
   const json = {
     name: 'of the matrix',
     redirect_uris: ['https://app.example/cb'],

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Role } from '../../lambdas/contract/scopes.ts';
+import { connectApp } from '../support/connected-app.ts';
 import { ROLES, SCOPES } from '../support/deployment.ts';
 import {
   apiKey,
@@ -11,6 +12,7 @@ import {
   startTestStack,
   type TestStack,
 } from '../support/stack.ts';
+import { createClient } from './credentials.ts';
 
 /** `docs/roles.md` is the table: every row of it is called as every role, and by a key of every scope, of two tenants. */
 const DOCUMENT = readFileSync(new URL('../../docs/roles.md', import.meta.url), 'utf8');
@@ -66,6 +68,8 @@ async function newTenant(): Promise<Tenant> {
       users: account.userId,
       workspaces: account.workspaceId,
       sessions: data[0].id,
+      clients: await createClient(stack, token),
+      apps: await connectApp(stack, account),
     },
   };
 }
@@ -75,7 +79,9 @@ const HARMLESS = { 'no such field': true };
 
 async function call(target: string, headers: Record<string, string>, owner: Tenant) {
   const [, collection = ''] = /([\w-]+)\/\{id\}/.exec(target) ?? [];
-  const path = target.replace('{id}', owner.ids[collection] ?? '').replace('…', 'things');
+  const id = owner.ids[collection];
+  if (target.includes('{id}') && id === undefined) throw new Error(`nothing of ${collection} to ask for`);
+  const path = target.replace('{id}', id ?? '').replace('…', 'things');
   const body = /^(GET|HEAD|DELETE)/.test(target) ? {} : { json: HARMLESS };
   return stack.send(path, { headers, ...body });
 }
