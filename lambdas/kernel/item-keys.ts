@@ -68,6 +68,7 @@ export const keyUsageKey = (tenantId: string, keyId: string): ItemKey =>
   key(`TENANT#${tenantId}`, `USAGE#${keyId}`);
 /** A claim on an idempotency key, by its hash. */
 export const idempotencyItemKey = (id: string): ItemKey => key(`IDEMPOTENCY#${id}`, 'IDEMPOTENCY');
-/** In a table of its own: a key, encrypted. */
-export const vaultKey = (keyId: string): ItemKey => key(`VAULT#${keyId}`, 'VAULT');
+/** In a table of its own: a key, encrypted. By its tenant too, as an import may bring an id that another tenant has. */
+export const vaultKey = (tenantId: string, keyId: string): ItemKey =>
+  key(`VAULT#${tenantId}#${keyId}`, 'VAULT');
 export const eventKey = (eventId: string): ItemKey => key(`EVENT#${eventId}`, 'EVENT');

@@ -8,7 +8,7 @@ export function keyKeeper(vault: Pick<VaultStore, 'put'>, cipher: Pick<KeyCipher
   return {
     async keep({ id: keyId, tenantId, expiresAt }, key, madeBy) {
       try {
-        await vault.put(keyId, {
+        await vault.put(tenantId, keyId, {
           madeBy,
           mark: keyMark(hashKey(key)).toString('base64url'),
           ciphertext: await cipher.encrypt(key, { tenantId, keyId }),

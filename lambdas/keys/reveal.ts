@@ -40,7 +40,7 @@ export async function revealKey(request: RevealRequest, context: RevealContext):
   if (caller.kind === 'key' && credential.kind !== 'key') throw new Problem('key_required');
   requireWithin(apiKey, caller, await callerKey(caller, keys), deployment.rights);
   if (statusOf(apiKey, clock()) !== 'active') throw notKept();
-  const kept = await vault.find(id);
+  const kept = await vault.find(caller.tenantId, id);
   if (kept === undefined || kept.madeBy !== principalOf(caller)) throw notKept();
   const hash = await keys.presentHash(apiKey);
   if (hash === undefined || keyMark(hash).toString('base64url') !== kept.mark) throw notKept();

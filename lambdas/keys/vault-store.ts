@@ -13,8 +13,12 @@ export class DynamoVaultStore implements VaultStore {
     this.#table = table;
   }
 
-  async put(keyId: string, { madeBy, mark, ciphertext, expiresAt }: KeptKey): Promise<void> {
-    await this.#table.update(vaultKey(keyId), {
+  async put(
+    tenantId: string,
+    keyId: string,
+    { madeBy, mark, ciphertext, expiresAt }: KeptKey,
+  ): Promise<void> {
+    await this.#table.update(vaultKey(tenantId, keyId), {
       ...updateExpression(
         joinedUpdate(
           {
@@ -27,8 +31,8 @@ export class DynamoVaultStore implements VaultStore {
     });
   }
 
-  async find(keyId: string): Promise<KeptKey | undefined> {
-    const item = await this.#table.get(vaultKey(keyId));
+  async find(tenantId: string, keyId: string): Promise<KeptKey | undefined> {
+    const item = await this.#table.get(vaultKey(tenantId, keyId));
     if (item === undefined) return undefined;
     return {
       madeBy: text(item, 'madeBy'),
@@ -39,15 +43,15 @@ export class DynamoVaultStore implements VaultStore {
   }
 
   /** Deletes what is kept of a key that is dead. */
-  async forget(keyId: string): Promise<void> {
-    await this.#table.delete(vaultKey(keyId));
+  async forget(tenantId: string, keyId: string): Promise<void> {
+    await this.#table.delete(vaultKey(tenantId, keyId));
   }
 
   /** Deletes what is kept, if it is of another key than the one with this mark: a rotation has replaced it. */
-  async keepOnly(keyId: string, mark: string): Promise<void> {
+  async keepOnly(tenantId: string, keyId: string, mark: string): Promise<void> {
     const replaced: TransactionWrite = {
       Delete: {
-        Key: vaultKey(keyId),
+        Key: vaultKey(tenantId, keyId),
         ConditionExpression: 'mark <> :mark',
         ExpressionAttributeValues: { ':mark': S(mark) },
       },
@@ -56,9 +60,9 @@ export class DynamoVaultStore implements VaultStore {
   }
 
   /** Moves the end of what is kept; null for none. */
-  async moveEnd(keyId: string, expiresAt: number | null): Promise<void> {
+  async moveEnd(tenantId: string, keyId: string, expiresAt: number | null): Promise<void> {
     try {
-      await this.#table.update(vaultKey(keyId), {
+      await this.#table.update(vaultKey(tenantId, keyId), {
         ...updateExpression(joinedUpdate(endOf(expiresAt))),
         ConditionExpression: 'attribute_exists(PK)',
       });

@@ -13,8 +13,8 @@ export interface KeptKey {
 
 /** Where encrypted keys are kept: outside the table, so that no stream, backup or export has them. */
 export interface VaultStore {
-  put(keyId: string, kept: KeptKey): Promise<void>;
-  find(keyId: string): Promise<KeptKey | undefined>;
+  put(tenantId: string, keyId: string, kept: KeptKey): Promise<void>;
+  find(tenantId: string, keyId: string): Promise<KeptKey | undefined>;
 }
 
 /** Encrypts and decrypts for one tenant and key: what is encrypted for another cannot be decrypted. */

@@ -34,7 +34,7 @@ export async function settleKey(
   if (item?.SK?.S !== 'KEY') return;
   const [tenantId, id] = [text(item, attribute.TENANT), text(item, attribute.KEY_ID)];
   const environment = oneOf<Environment>(ENVIRONMENTS, text(item, attribute.ENVIRONMENT));
-  if (vault !== null) await settleVault(id, before, after, vault);
+  if (vault !== null) await settleVault(before, after, vault);
   if (after === undefined) return keys.forget(tenantId, id, environment);
   if (after[attribute.STATE]?.S === 'revoked') await keys.settleRevoked(tenantId, id, environment);
   if (number(after, attribute.USES) !== 1) return;
@@ -44,18 +44,19 @@ export async function settleKey(
 
 /** What is kept of a key goes with its revocation, its record, its expiry and a rotation. */
 async function settleVault(
-  id: string,
   before: Item | undefined,
   after: Item | undefined,
   vault: NonNullable<Settled['vault']>,
 ): Promise<void> {
-  if (after === undefined || after[attribute.STATE]?.S === 'revoked') return vault.forget(id);
+  const item = after ?? before ?? {};
+  const [tenantId, id] = [text(item, attribute.TENANT), text(item, attribute.KEY_ID)];
+  if (after === undefined || after[attribute.STATE]?.S === 'revoked') return vault.forget(tenantId, id);
   if (before === undefined) return;
   if (before[attribute.HASH]?.S !== after[attribute.HASH]?.S) {
     const mark = keyMark(Buffer.from(text(after, attribute.HASH), 'base64')).toString('base64url');
-    await vault.keepOnly(id, mark);
+    await vault.keepOnly(tenantId, id, mark);
   }
   if (before[attribute.EXPIRY]?.N === after[attribute.EXPIRY]?.N) return;
   const expiresAt = number(after, attribute.EXPIRY);
-  await vault.moveEnd(id, expiresAt === NEVER ? null : expiresAt);
+  await vault.moveEnd(tenantId, id, expiresAt === NEVER ? null : expiresAt);
 }

@@ -45,7 +45,7 @@ const create = async (credential = ada.apiKey, fields: object = {}) =>
 const reveal = (id: string, credential = ada.apiKey, workspaceId = ada.workspaceId) =>
   call(credential, `GET ${KEYS}/${id}/reveal?workspace_id=${workspaceId}`);
 const isKept = async (id: string) => {
-  const Key = { PK: { S: `VAULT#${id}` }, SK: { S: 'VAULT' } };
+  const Key = { PK: { S: `VAULT#${ada.tenantId}#${id}` }, SK: { S: 'VAULT' } };
   return (await dynamodb.send(new GetItemCommand({ TableName: vaultTable, Key }))).Item !== undefined;
 };
 
@@ -94,7 +94,7 @@ describe('what is kept', () => {
     expect(await isKept(id)).toBe(true);
     const { Items = [] } = await dynamodb.send(new ScanCommand({ TableName: vaultTable }));
     expect(JSON.stringify(Items)).not.toContain(key.slice(-38));
-    const { ciphertext } = Items.find(({ PK }) => PK?.S === `VAULT#${id}`) ?? {};
+    const { ciphertext } = Items.find(({ PK }) => PK?.S === `VAULT#${ada.tenantId}#${id}`) ?? {};
     const exported = await call(ada.apiKey, 'GET /v1/admin/export');
     expect(exported.text).not.toContain(ciphertext?.S ?? key);
     const items = await dynamodb.send(new ScanCommand({ TableName: stack.local.outputs.TableName }));
@@ -116,7 +116,7 @@ describe('what is kept', () => {
 
   test('and ends with the key', async () => {
     const { id } = await create(ada.apiKey, { expiresInDays: 7 });
-    const Key = { PK: { S: `VAULT#${id}` }, SK: { S: 'VAULT' } };
+    const Key = { PK: { S: `VAULT#${ada.tenantId}#${id}` }, SK: { S: 'VAULT' } };
     const end = async () =>
       Number((await dynamodb.send(new GetItemCommand({ TableName: vaultTable, Key }))).Item?.ttl?.N);
     const week = Date.now() / 1000 + 7 * 86_400;

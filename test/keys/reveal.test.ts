@@ -1,7 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { AuditEntry } from '../../lambdas/audit/entries.ts';
+import * as attribute from '../../lambdas/kernel/attributes.ts';
 import type { Caller } from '../../lambdas/kernel/caller.ts';
+import { NEVER } from '../../lambdas/kernel/clock.ts';
 import type { Credential } from '../../lambdas/kernel/credential.ts';
+import { vaultKey } from '../../lambdas/kernel/item-keys.ts';
 import type { ApiKey } from '../../lambdas/keys/api-key.ts';
 import { keyKeeper } from '../../lambdas/keys/keeper.ts';
 import { createKey, type KeyContext } from '../../lambdas/keys/keys.ts';
@@ -9,6 +12,7 @@ import { type RevealContext, revealKey } from '../../lambdas/keys/reveal.ts';
 import { revokeKey } from '../../lambdas/keys/revocation.ts';
 import { rotateKey } from '../../lambdas/keys/rotation.ts';
 import type { KeptKey, KeyCipher } from '../../lambdas/keys/vault.ts';
+import { settleKey } from '../../lambdas/stream/settle-keys.ts';
 import { profile } from '../../profiles/nams.ts';
 import { DEPLOYMENT, SCOPES } from '../support/deployment.ts';
 import { type MemoryStores, memoryStores } from '../support/memory/stores.ts';
@@ -44,18 +48,19 @@ beforeEach(async () => {
   person = { kind: 'user', tenantId, userId, workspaceId: tenant.workspaceId, ...rights };
 });
 
+const place = (id: string, tenantId = person.tenantId) => `${tenantId} ${id}`;
 const at = (now = NOW): KeyContext => ({
   profile,
   deployment: DEPLOYMENT,
   keys: stores.keys,
   clock: () => now,
-  keeper: keyKeeper({ put: async (id, one) => void kept.set(id, one) }, cipher),
+  keeper: keyKeeper({ put: async (tenantId, id, one) => void kept.set(place(id, tenantId), one) }, cipher),
 });
 const revealing = (now = NOW): RevealContext => ({
   keys: stores.keys,
   deployment: DEPLOYMENT,
   clock: () => now,
-  vault: { find: async (id) => kept.get(id), decrypt: cipher.decrypt },
+  vault: { find: async (tenantId, id) => kept.get(place(id, tenantId)), decrypt: cipher.decrypt },
   record: async (_tenant, entry) => void trail.push(entry),
 });
 const make = (caller: Caller = person, request: object = {}) =>
@@ -152,14 +157,14 @@ describe('it is a 410', () => {
 
   test('for the key before a rotation: what is kept then is the new one, of who rotated it', async () => {
     const { apiKey } = await make();
-    const stale = kept.get(apiKey.id);
+    const stale = kept.get(place(apiKey.id));
     const other = { ...person, userId: 'another' };
     const request = { graceSeconds: 3600, keepPrevious: false };
     const { key } = await rotateKey({ id: apiKey.id, request, caller: other, from: FROM }, at(NOW + 60));
     expect(await reveal(apiKey.id, other)).toBe(key);
     await expect(reveal(apiKey.id)).rejects.toMatchObject(gone);
     // Whatever is left of the old one is not shown, though it works for another hour.
-    if (stale !== undefined) kept.set(apiKey.id, stale);
+    if (stale !== undefined) kept.set(place(apiKey.id), stale);
     await expect(reveal(apiKey.id)).rejects.toMatchObject(gone);
   });
 });
@@ -193,12 +198,52 @@ describe('nobody sees more than they have', () => {
 
   test('a ciphertext of another tenant or key opens nothing', async () => {
     const [one, other] = [await make(), await make()];
-    const foreign = kept.get(other.apiKey.id);
-    const own = kept.get(one.apiKey.id);
+    const foreign = kept.get(place(other.apiKey.id));
+    const own = kept.get(place(one.apiKey.id));
     if (foreign === undefined || own === undefined) throw new Error('Nothing was kept.');
-    kept.set(one.apiKey.id, { ...own, ciphertext: foreign.ciphertext });
+    kept.set(place(one.apiKey.id), { ...own, ciphertext: foreign.ciphertext });
     await expect(reveal(one.apiKey.id)).rejects.toThrow('another context');
   });
+});
+
+test('what becomes of a key leaves alone what another tenant keeps of a key of the same id', async () => {
+  const { apiKey, key } = await make();
+  // Who imports a key says its id, which may be that of another tenant's key.
+  const image = (fields: Record<string, { S: string } | { N: string }>) => ({
+    SK: { S: 'KEY' },
+    [attribute.TENANT]: { S: 'another' },
+    [attribute.KEY_ID]: { S: apiKey.id },
+    [attribute.ENVIRONMENT]: { S: 'live' },
+    [attribute.STATE]: { S: 'active' },
+    [attribute.HASH]: { S: 'AAAA' },
+    [attribute.EXPIRY]: { N: String(NOW + 60) },
+    [attribute.USES]: { N: '0' },
+    ...fields,
+  });
+  const settled = {
+    keys: { settleRevoked: async () => {}, forget: async () => {}, names: async () => new Map() },
+    accounts: { keepAddress: async () => {} },
+    usageKeys: { register: async () => {} },
+    clock: () => NOW,
+    vault: {
+      forget: async (tenantId: string, id: string) => void kept.delete(place(id, tenantId)),
+      keepOnly: async (tenantId: string, id: string) => void kept.delete(place(id, tenantId)),
+      moveEnd: async (tenantId: string, id: string, expiresAt: number | null) => {
+        const one = kept.get(place(id, tenantId));
+        if (one !== undefined) kept.set(place(id, tenantId), { ...one, expiresAt });
+      },
+    },
+  };
+  const before = kept.get(place(apiKey.id));
+  for (const change of [
+    { [attribute.STATE]: { S: 'revoked' } },
+    { [attribute.HASH]: { S: 'BBBB' } },
+    { [attribute.EXPIRY]: { N: String(NEVER) } },
+  ])
+    await settleKey({ dynamodb: { OldImage: image({}), NewImage: image(change) } }, settled);
+  expect(kept.get(place(apiKey.id))).toEqual(before);
+  expect(await reveal(apiKey.id)).toBe(key);
+  expect(vaultKey('one', apiKey.id)).not.toEqual(vaultKey('another', apiKey.id));
 });
 
 test('a key that cannot be kept is made all the same, and shown once', async () => {

@@ -19,7 +19,7 @@ function vaultOf(): RevealContext['vault'] {
   const store = new DynamoVaultStore(new Table(variable('VAULT_TABLE')));
   const cipher = new KmsCipher(variable('VAULT_KEY_ARN'));
   return {
-    find: (keyId) => store.find(keyId),
+    find: (tenantId, keyId) => store.find(tenantId, keyId),
     decrypt: (ciphertext, context) => cipher.decrypt(ciphertext, context),
   };
 }
