@@ -60,7 +60,8 @@ export const auditRoutes = group.rows({
     errors: [],
     handle: async ({ query }, { audit, cursors }, caller) => {
       const { limit, cursor: sealed, format, actor, action, target, from, until } = query;
-      const after = trailPosition(await cursors.open(sealed, caller.tenantId));
+      const place = { tenantId: caller.tenantId, list: 'audit' } as const;
+      const after = trailPosition(await cursors.open(sealed, place));
       const { rows, next } = await audit.page(caller.tenantId, limit, after, {
         ...visibleTo(caller),
         ...(actor === undefined ? {} : { actor }),
@@ -70,7 +71,7 @@ export const auditRoutes = group.rows({
         ...(until === undefined ? {} : { until }),
       });
       const data = rows.map(viewRow);
-      const nextCursor = await cursors.seal(next === null ? null : String(next), caller.tenantId);
+      const nextCursor = await cursors.seal(next === null ? null : String(next), place);
       return format === 'ndjson' ? new Ndjson(data, nextCursor) : { data, next_cursor: nextCursor };
     },
   }),

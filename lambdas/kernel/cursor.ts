@@ -10,12 +10,18 @@ const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** Where the pages of lists end, as texts that say nothing: each is of one tenant, and whoever edits one has none. */
+/** The list that a cursor is of: in another, its position would be somewhere that nobody has read up to. */
+export interface CursorPlace {
+  readonly tenantId: string;
+  readonly list: 'keys' | 'users' | 'audit' | 'export';
+}
+
+/** Where the pages of lists end, as texts that say nothing: each is of one list of one tenant, and whoever edits one has none. */
 export interface Cursors {
   /** Null for the end of the list. */
-  seal(position: string | null, tenantId: string): Promise<string | null>;
-  /** The inverse. Throws `invalid_field` when it is not a cursor that this tenant was given. */
-  open(cursor: string | undefined, tenantId: string): Promise<string | undefined>;
+  seal(position: string | null, place: CursorPlace): Promise<string | null>;
+  /** The inverse. Throws `invalid_field` when it is not a cursor that this tenant was given in this list. */
+  open(cursor: string | undefined, place: CursorPlace): Promise<string | undefined>;
 }
 
 /** Cursors under a key, which is asked for when the first one is needed. */
@@ -29,11 +35,10 @@ export function cursorsUnder(readKey: () => Promise<Buffer>): Cursors {
     return key;
   };
   return {
-    seal: async (position, tenantId) =>
-      position === null ? null : seal(position, tenantId, await present()),
-    open: async (cursor, tenantId) => {
+    seal: async (position, place) => (position === null ? null : seal(position, place, await present())),
+    open: async (cursor, place) => {
       if (cursor === undefined) return undefined;
-      const position = open(cursor, tenantId, await present());
+      const position = open(cursor, place, await present());
       if (position === undefined)
         throw invalidField(
           'cursor',
@@ -59,17 +64,19 @@ export function tableCursors(table: Pick<Table, 'update'>): Cursors {
   });
 }
 
-function seal(position: string, tenantId: string, key: Buffer): string {
+function boundTo({ tenantId, list }: CursorPlace): Buffer {
+  return Buffer.from(`${list} ${tenantId}`);
+}
+
+function seal(position: string, place: CursorPlace, key: Buffer): string {
   const nonce = randomBytes(NONCE_BYTES);
-  const cipher = createCipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES }).setAAD(
-    Buffer.from(tenantId),
-  );
+  const cipher = createCipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES }).setAAD(boundTo(place));
   const sealed = [cipher.update(position, 'utf8'), cipher.final(), cipher.getAuthTag()];
   return Buffer.concat([nonce, ...sealed]).toString('base64url');
 }
 
 /** Undefined for what was not sealed so. */
-function open(cursor: string, tenantId: string, key: Buffer): string | undefined {
+function open(cursor: string, place: CursorPlace, key: Buffer): string | undefined {
   const bytes = Buffer.from(cursor, 'base64url');
   // Base64 can be written in several ways, of which one is ours.
   if (bytes.length < NONCE_BYTES + TAG_BYTES || bytes.toString('base64url') !== cursor) return undefined;
@@ -77,7 +84,7 @@ function open(cursor: string, tenantId: string, key: Buffer): string | undefined
     const decipher = createDecipheriv(CIPHER, key, bytes.subarray(0, NONCE_BYTES), {
       authTagLength: TAG_BYTES,
     })
-      .setAAD(Buffer.from(tenantId))
+      .setAAD(boundTo(place))
       .setAuthTag(bytes.subarray(-TAG_BYTES));
     const position = decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES), undefined, 'utf8');
     return position + decipher.final('utf8');

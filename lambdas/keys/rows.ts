@@ -45,12 +45,13 @@ export const keyRoutes = group.rows({
     },
     errors: ['not_found'],
     handle: async ({ query, workspaceId: named }, { keys, cursors }, caller) => {
-      const after = await cursors.open(query.cursor, caller.tenantId);
+      const place = { tenantId: caller.tenantId, list: 'keys' } as const;
+      const after = await cursors.open(query.cursor, place);
       const { limit, workspace_id: inWorkspace = named } = query;
       const page = await listKeys(caller, { limit, after, workspaceId: inWorkspace }, keys);
       return {
         data: page.keys.map((key) => viewKey(key, keys.profile.keys, keys.clock())),
-        next_cursor: await cursors.seal(page.next, caller.tenantId),
+        next_cursor: await cursors.seal(page.next, place),
       };
     },
   }),

@@ -53,11 +53,12 @@ export const peopleRoutes = group.rows({
     },
     errors: [],
     handle: async ({ query }, { people: { people }, cursors }, caller) => {
-      const after = await cursors.open(query.cursor, caller.tenantId);
+      const place = { tenantId: caller.tenantId, list: 'users' } as const;
+      const after = await cursors.open(query.cursor, place);
       const page = await people.page(caller.tenantId, query.limit, after);
       return {
         data: page.people.map(viewUser),
-        next_cursor: await cursors.seal(page.next, caller.tenantId),
+        next_cursor: await cursors.seal(page.next, place),
       };
     },
   }),

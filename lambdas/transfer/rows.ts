@@ -72,9 +72,10 @@ export const transferRoutes = group.rows({
     },
     errors: [],
     handle: async ({ query }, services, caller) => {
-      const after = await services.cursors.open(query.cursor, caller.tenantId);
+      const place = { tenantId: caller.tenantId, list: 'export' } as const;
+      const after = await services.cursors.open(query.cursor, place);
       const { lines, next } = await exportFrom(after, caller, services);
-      return new Ndjson(lines, await services.cursors.seal(next, caller.tenantId));
+      return new Ndjson(lines, await services.cursors.seal(next, place));
     },
   }),
   importTenant: group.person({

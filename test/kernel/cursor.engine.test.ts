@@ -8,9 +8,11 @@ beforeAll(async () => {
 });
 afterAll(() => store.stop());
 
+const place = { tenantId: 't', list: 'keys' } as const;
+
 test('of instances that need the first key at once all have the same one', async () => {
   const instances = Array.from({ length: 20 }, () => tableCursors(store.table));
-  const sealed = await Promise.all(instances.map((one) => one.seal('key_1', 't')));
+  const sealed = await Promise.all(instances.map((one) => one.seal('key_1', place)));
   for (const cursor of sealed)
-    for (const one of instances) expect(await one.open(cursor ?? '', 't')).toBe('key_1');
+    for (const one of instances) expect(await one.open(cursor ?? '', place)).toBe('key_1');
 });

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RouteId } from '../../lambdas/contract/route-id.ts';
 import { type ApiRow, apiRows } from '../../lambdas/kernel/api-rows.ts';
-import { tableCursors } from '../../lambdas/kernel/cursor.ts';
+import { type CursorPlace, tableCursors } from '../../lambdas/kernel/cursor.ts';
 import { routes } from '../../lambdas/table/index.ts';
 import { publishedPath } from '../../lib/openapi/document.ts';
 import { connectApp } from '../support/connected-app.ts';
@@ -238,8 +238,8 @@ const CLIENT = {
 /** Values that nobody can make up, by their place: ids, each of a thing that only this row is called with, and cursors. */
 async function parametersOf(route: RouteId): Promise<Readonly<Record<string, string>>> {
   const cursors = tableCursors(stack.table);
-  const cursor = async (position: string) => ({
-    'query.cursor': (await cursors.seal(position, account.tenantId)) ?? '',
+  const cursor = async (position: string, list: CursorPlace['list']) => ({
+    'query.cursor': (await cursors.seal(position, { tenantId: account.tenantId, list })) ?? '',
   });
   switch (route) {
     case 'getKey':
@@ -274,13 +274,13 @@ async function parametersOf(route: RouteId): Promise<Readonly<Record<string, str
     case 'getUsage':
       return { 'query.key_id': account.keyId };
     case 'listKeys':
-      return cursor(account.keyId);
+      return cursor(account.keyId, 'keys');
     case 'listUsers':
-      return cursor(account.userId);
+      return cursor(account.userId, 'users');
     case 'listAudit':
-      return cursor('1');
+      return cursor('1', 'audit');
     case 'exportTenant':
-      return cursor('workspaces ');
+      return cursor('workspaces ', 'export');
     default:
       return {};
   }
