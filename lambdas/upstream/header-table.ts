@@ -67,6 +67,7 @@ export const HEADER_TABLE: readonly HeaderGroup[] = [
       'x-forwarded',
       'x-forwarded-*',
       'x-real-ip',
+      'client-ip',
       'x-client-ip',
       'x-cluster-client-ip',
       'x-originating-ip',

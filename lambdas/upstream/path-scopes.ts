@@ -14,9 +14,19 @@ function matchesPath(pattern: string, path: string): boolean {
   return path === pattern.slice(0, -2) || path.startsWith(pattern.slice(0, -1));
 }
 
+const UTF8_ESCAPES = /(?:%[89a-f][\da-f])+/gi;
+
+/** A text in which letters that differ in case alone are one, also `ſ` and `s`, which many patterns take for one. */
+function caseless(path: string): string {
+  const decoded = path.replace(UTF8_ESCAPES, (escapes) =>
+    Buffer.from(escapes.replaceAll('%', ''), 'hex').toString(),
+  );
+  return decoded.toUpperCase().toLowerCase();
+}
+
 /** The same, with letters in any case and with the suffix of a format, such as `.json`, as many frameworks route. */
 function matchesLoosely(pattern: string, path: string): boolean {
-  const [wanted, given] = [pattern.toLowerCase(), path.toLowerCase()];
+  const [wanted, given] = [caseless(pattern), caseless(path)];
   const root = wanted.replace(/\/\*$/, '');
   const hasSuffix = given.startsWith(`${root}.`) && !given.slice(root.length).includes('/');
   return hasSuffix || matchesPath(wanted, given);

@@ -60,6 +60,17 @@ describe('the scope of an upstream call', () => {
       expect(scopeOf(path, rules, 'POST'), path).toBe('write');
   });
 
+  test('the cases of letters beyond ASCII are one too, however they are escaped', () => {
+    const rules: readonly PathScope[] = [...admin, { path: '/v1/reports', scope: 'admin' }];
+    // A long s, which patterns that look at no case take for an s, and É for é.
+    expect(scopeOf('/v1/report%C5%BF', rules, 'POST')).toBe('admin write');
+    for (const path of ['/v1/résumé', '/v1/r%C3%A9sum%C3%A9'])
+      expect(scopeOf('/v1/R%C3%89SUM%c3%89.json', [{ path, scope: 'admin' }], 'POST'), path).toBe(
+        'admin write',
+      );
+    expect(scopeOf('/v1/report%ff%80', rules, 'POST')).toBe('write');
+  });
+
   test('a path written another way never takes less than its method, nor than a rule that has it to the letter', () => {
     const search: PathScope = { path: '/v1/search', methods: ['POST'], scope: 'read' };
     expect(scopeOf('/v1/search/', [search], 'POST')).toBe('read');

@@ -53,6 +53,7 @@ describe('to the upstream', () => {
     'X-Forwarded-Anything',
     'X_Forwarded_Host',
     'X-Real-IP',
+    'Client-IP',
     'True-Client-IP',
     'CF-Connecting-IP',
     'Fastly-Client-IP',
