@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import type { FieldError } from '../contract/errors.ts';
 import type { Profile } from '../contract/profile.ts';
+import { issueText, tellingIssues } from '../kernel/issue.ts';
 import { printable } from '../kernel/json.ts';
 import { Problem } from '../kernel/problem.ts';
 import { publishedName } from './field-names.ts';
@@ -24,7 +25,9 @@ export function validate<Schema extends z.ZodType>(
   const { renamed, writtenAs } = canonicalNames(value as Record<string, unknown>, aliases);
   const result = schema.safeParse({ ...defaults, ...renamed }, { reportInput: true });
   if (result.success) return result.data;
-  const found = result.error.issues.flatMap((issue) => describeIssue(issue, schema, writtenAs, aliases));
+  const found = tellingIssues(result.error.issues).flatMap((issue) =>
+    describeIssue(issue, schema, writtenAs, aliases),
+  );
   const fields = found.slice(0, MAX_NAMED_ERRORS);
   const texts = fields.map(({ field, message }) => `${field}: ${message}`);
   const more = found.length - fields.length;
@@ -81,14 +84,7 @@ function describeIssue(
     (path, part) => (typeof part === 'number' ? `${path}[${part}]` : `${path}.${printable(String(part))}`),
     printable(first),
   );
-  const isMissing = issue.code === 'invalid_type' && issue.input === undefined;
-  const message = (issue.code === 'invalid_key' && issue.issues[0]?.message) || issue.message;
-  return [{ field, message: isMissing ? 'is required' : plainMessage(message) }];
-}
-
-/** zod's own texts end without a full stop and begin with a capital; ours follow the field's name. */
-function plainMessage(message: string): string {
-  return message.charAt(0).toLowerCase() + message.slice(1);
+  return [{ field, message: issueText(issue) }];
 }
 
 function fieldNames(schema: z.ZodType): string[] {

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { KeyFormat } from '../contract/key-format.ts';
 import { NEVER } from '../kernel/clock.ts';
 import { allowedIps, environment, plainText } from '../kernel/fields.ts';
+import { issueText, tellingIssues } from '../kernel/issue.ts';
 import { parseJson } from '../kernel/json.ts';
 import { Problem } from '../kernel/problem.ts';
 import type { RawBody } from '../kernel/route.ts';
@@ -131,13 +132,13 @@ function readRow(text: string, line: number, { tenantId, proof, format, now }: R
   if (reason !== undefined) return { line, kind: 'skipped', id: named, message: reason };
   switch (type) {
     case 'workspace': {
-      const { data, error } = workspaceRow.safeParse(row);
+      const { data, error } = workspaceRow.safeParse(row, { reportInput: true });
       return data === undefined ? refused(describe(error)) : { line, kind: 'workspace', ...data };
     }
     case 'api_key': {
       if (proof === 'key' && row.sha256 !== undefined)
         return refused('sha256: only an operator imports by the hash; send the key itself as key');
-      const { data, error } = KEY_ROWS[proof].safeParse(row);
+      const { data, error } = KEY_ROWS[proof].safeParse(row, { reportInput: true });
       if (data === undefined) return refused(describe(error));
       if ('key' in data && parseKey(format, data.key) !== undefined)
         return refused('key: has the form of the keys of this API, which are not imported');
@@ -175,8 +176,8 @@ function parsed(text: string): Readonly<Record<string, unknown>> | string {
 }
 
 function describe(error: z.ZodError | undefined): string {
-  const [issue] = error?.issues ?? [];
+  const [issue] = tellingIssues(error?.issues ?? []);
   if (issue === undefined) return 'is invalid';
   // Of thousands of rows the report must still fit into an answer.
-  return `${issue.path.join('.')}: ${issue.message}`.slice(0, MAX_MESSAGE_LENGTH);
+  return `${issue.path.join('.')}: ${issueText(issue)}`.slice(0, MAX_MESSAGE_LENGTH);
 }

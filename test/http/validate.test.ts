@@ -62,9 +62,35 @@ describe('validating', () => {
   test('a missing field is required, and one of a wrong type is told its type', () => {
     expect(problem({}).fields).toEqual([{ field: 'email', message: 'is required' }]);
     const [wrong] = problem({ email: 5 }).fields;
-    expect(wrong).toEqual({ field: 'email', message: expect.stringContaining('expected string') });
+    expect(wrong).toEqual({ field: 'email', message: 'must be a text' });
     const [none] = problem({ email: null }).fields;
     expect(none?.message).not.toBe('is required');
+  });
+
+  test('what is wrong is told as what must be, once, in words of ours', () => {
+    const form = z.strictObject({
+      name: z.string().min(2).max(5).regex(/^a/, 'must begin with a').optional(),
+      some: z
+        .array(z.enum(['read', 'write']))
+        .min(1)
+        .max(2)
+        .optional(),
+      limit: z.coerce.number().int().min(1).max(9).optional(),
+      isOn: z.boolean().optional(),
+    });
+    const told = (value: unknown) => problemOf(() => validate(form, value, {})).message;
+    expect(told({ name: [] })).toBe('name: must be a text');
+    expect(told({ name: 'a' })).toBe('name: must have at least 2 characters');
+    expect(told({ name: 'aaaaaa' })).toBe('name: must have at most 5 characters');
+    expect(told({ some: {} })).toBe('some: must be a list');
+    expect(told({ some: [] })).toBe('some: must have at least 1 member');
+    expect(told({ some: ['x'] })).toBe('some[0]: must be one of read, write');
+    expect(told({ limit: 'abc' })).toBe('limit: must be a number');
+    expect(told({ limit: '9'.repeat(400) })).toBe('limit: must be a number');
+    expect(told({ limit: '1.5' })).toBe('limit: must be a whole number');
+    expect(told({ limit: '0' })).toBe('limit: must be at least 1');
+    expect(told({ limit: 10 })).toBe('limit: must be at most 9');
+    expect(told({ isOn: 'yes' })).toBe('isOn: must be true or false');
   });
 
   test('a field is named as the caller wrote it', () => {
