@@ -42,6 +42,9 @@ function readAuthorization(value: string, styles: readonly CredentialStyle[]): C
 /** A scheme as people write it, with what should come between it and the credential. */
 const SCHEME = /^(bearer|token)[: ]+/i;
 
+/** Any word before a credential. */
+const ANY_SCHEME = /^[a-z-]+[: ]+\S/i;
+
 /** Text where a variable that was not set, or that nobody has replaced, should have been a credential. */
 const UNSET = /^(bearer|token|undefined|null|none|your.*|\W.*)?$/i;
 
@@ -56,7 +59,9 @@ export function wrongWrapping(headers: HeaderValues, styles: readonly Credential
   const style = authorization === undefined ? 'x-api-key' : `${value.split(' ', 1)[0]?.toLowerCase()}-key`;
   if (/["'`]/.test(value)) return ' Remove the quotation marks.';
   if (UNSET.test(bare)) return ' It reads like a variable that is not set.';
-  if (SCHEME.test(bare)) return ' Write the scheme once, in Authorization only.';
+  // What is left of a value without its scheme, and X-API-Key, have none.
+  if ((bare === authorization ? SCHEME : ANY_SCHEME).test(bare))
+    return ' Write the scheme once, in Authorization only.';
   const isTaken =
     style === 'bearer-key' || (styles.includes(style as CredentialStyle) && !JWT_SHAPE.test(bare));
   return isTaken ? '' : ' Send it as Authorization: Bearer CREDENTIAL.';

@@ -152,6 +152,7 @@ describe('a credential in the wrong wrapping', () => {
     ['quotes around all of it', `'Bearer ${KEY}'`, QUOTED],
     ['the scheme twice', `Bearer Bearer ${KEY}`, DOUBLED],
     ['two schemes', `bearer token ${KEY}`, DOUBLED],
+    ['a scheme of others inside', `Bearer ApiKey ${KEY}`, DOUBLED],
     ['undefined', 'Bearer undefined', UNSET],
     ['null', 'Bearer null', UNSET],
     ['None of Python', 'Bearer None', UNSET],
@@ -166,6 +167,7 @@ describe('a credential in the wrong wrapping', () => {
   });
 
   test.each([
+    ['another scheme', `ApiKey ${KEY}`, DOUBLED],
     ['a scheme', `Bearer ${KEY}`, DOUBLED],
     ['a token', JWT, REFERENCE],
     ['quotes', `"${KEY}"`, QUOTED],
