@@ -10,7 +10,7 @@ export interface SignInPage {
   /** The address to begin with. */
   readonly email: string;
   /** What was wrong with the attempt before. */
-  readonly fault?: 'wrong' | 'expired';
+  readonly fault?: 'wrong' | 'suspended' | 'expired';
   /** Who is signed in already, where they are asked again. */
   readonly signedInAs?: string;
 }

@@ -56,6 +56,9 @@ const success = {
   setsCookies: SIGN_IN_COOKIES,
 } as const;
 
+/** Errors that the form says itself, and its words for them. */
+const FAULTS = { wrong_password: 'wrong', suspended_tenant: 'suspended' } as const;
+
 const group = routeGroup<SignInServices>()({ service: 'accounts', tag: 'Pages' });
 
 export const signInRoutes = group.rows({
@@ -97,21 +100,22 @@ export const signInRoutes = group.rows({
       password: z.string().min(1).max(256),
     }),
     success,
-    errors: ['wrong_password', 'rate_limited', 'stale_form'],
+    errors: ['wrong_password', 'suspended_tenant', 'rate_limited', 'stale_form'],
     handle: async ({ body, cookies, origin, ...request }, { signIn: signInContext, pages }) => {
       const { context, parameters, goesTo = '/sign-in' } = visitOf(body, request, pages);
       const secret = requireForm(cookies, body.csrf, (csrf) =>
         signInPage(context, { parameters, csrf, email: '', fault: 'expired' }),
       );
-      const wrong = () => {
-        const again = { parameters, csrf: csrfToken(secret), email: body.email, fault: 'wrong' } as const;
-        return new Problem('wrong_password', { page: signInPage(context, again) });
+      const refused = (code: keyof typeof FAULTS) => {
+        const again = { parameters, csrf: csrfToken(secret), email: body.email, fault: FAULTS[code] };
+        return new Problem(code, { page: signInPage(context, again) });
       };
       const address = parseEmail(body.email);
-      if (!('email' in address)) throw wrong();
+      if (!('email' in address)) throw refused('wrong_password');
       const credentials = { email: address.email, password: body.password };
       const renewed = await signIn(credentials, secret, origin, signInContext).catch((error: unknown) => {
-        throw error instanceof Problem && error.code === 'wrong_password' ? wrong() : error;
+        const code = error instanceof Problem ? error.code : undefined;
+        throw code === 'wrong_password' || code === 'suspended_tenant' ? refused(code) : error;
       });
       return new WithCookies(continuePage(context, { location: goesTo }), signInCookie(renewed));
     },

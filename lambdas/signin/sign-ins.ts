@@ -2,6 +2,7 @@ import { createHash, randomBytes, randomUUIDv7 } from 'node:crypto';
 import type { ChangeOrigin, PlacedOrigin } from '../audit/entries.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { HostCookie } from '../kernel/host-cookie.ts';
+import { Problem } from '../kernel/problem.ts';
 import { enterWithPassword, type PasswordContext, type PasswordCredentials } from '../people/accounts.ts';
 import type { User } from '../sessions/user.ts';
 import type { TenantFacts } from '../tenancy/tenant-facts.ts';
@@ -94,7 +95,7 @@ export interface SignInContext extends PasswordContext {
 
 /**
  * Signs a person in with a browser that has `secret`, which ends what it was signed in as. Gives the secret that it has
- * from now on. Throws as {@link enterWithPassword}.
+ * from now on. Throws as {@link enterWithPassword}, and `suspended_tenant`, which only who has proven the password is told.
  */
 export async function signIn(
   credentials: PasswordCredentials,
@@ -106,6 +107,8 @@ export async function signIn(
   const renewed = newSecret();
   await enterWithPassword(credentials, from, context, async (user, workspaceId) => {
     const { tenantId, userId, version = 0 } = user;
+    const present = await signIns.person(tenantId, userId);
+    if (present?.tenantState !== 'active') throw new Problem('suspended_tenant');
     const now = clock();
     const record: SignInRecord = {
       signInId: randomUUIDv7(),

@@ -377,7 +377,7 @@ describe('ids', () => {
         ...(json === undefined ? {} : { json }),
       });
       expect([method, response.status]).toEqual([method, expect.toBeOneOf([400, 404])]);
-      expect(response.json.detail).toMatch(/no API key with this id|nothing here|path must not/);
+      expect(response.json.detail).toMatch(/no API key with this id|nothing here|path must be/);
     }
   });
 

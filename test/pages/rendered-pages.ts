@@ -60,6 +60,8 @@ const FAILED = { requestId: '0198c5f2-8d4e-7c11-a0b3-5b7d2f6c9e10' };
 /** All pages by their name. */
 export const PAGES: Readonly<Record<string, (context: PageContext) => Html>> = {
   'sign-in': (context) => signInPage(context, SIGN_IN),
+  'sign-in-suspended': (context) =>
+    signInPage(context, { ...SIGN_IN, email: 'ada@example.com', fault: 'suspended' }),
   'sign-in-wrong': (context) => signInPage(context, { ...SIGN_IN, email: 'ada@example.com', fault: 'wrong' }),
   'sign-in-again': (context) =>
     signInPage(context, {

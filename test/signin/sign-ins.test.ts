@@ -120,6 +120,8 @@ describe('a sign-in', () => {
     const tenant = stores.state.tenants.get(user.tenantId);
     if (tenant !== undefined) stores.state.tenants.set(user.tenantId, { ...tenant, state });
     expect(await current(secret)).toBeUndefined();
+    await expect(enter(newSecret())).rejects.toMatchObject({ code: 'suspended_tenant' });
+    await expect(enter(newSecret(), `${PASSWORD}x`)).rejects.toMatchObject({ code: 'wrong_password' });
   });
 });
 

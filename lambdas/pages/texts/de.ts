@@ -9,6 +9,8 @@ export const de: Texts = {
     password: 'Passwort',
     submit: 'Anmelden',
     wrong: 'Die E-Mail-Adresse oder das Passwort ist falsch.',
+    suspended:
+      'Der Zugang Ihrer Organisation ist gesperrt. Bitte wenden Sie sich an deren Administrator oder an uns.',
     expired: 'Dieses Formular war abgelaufen. Bitte melden Sie sich noch einmal an.',
     signedInAs: (email) => `Sie sind als ${email} angemeldet. Melden Sie sich erneut an, um fortzufahren.`,
   },

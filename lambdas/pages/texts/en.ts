@@ -7,6 +7,7 @@ export const en = {
     password: 'Password',
     submit: 'Sign in',
     wrong: 'The e-mail address or the password is wrong.',
+    suspended: 'Your organization’s access is suspended. Please ask its administrator or our support.',
     expired: 'This form had expired. Please sign in again.',
     signedInAs: (email: string) => `You are signed in as ${email}. Sign in again to continue.`,
   },
