@@ -12,11 +12,13 @@ export interface TokenToolServices {
   readonly clients: Clients;
 }
 
-const body = z.object({
-  ...clientFields,
-  token: z.string().min(1).max(16_384),
-  token_type_hint: z.string().max(64).optional().describe('Ignored: a token says what it is.'),
-});
+const body = z
+  .object({
+    ...clientFields,
+    token: z.string().min(1).max(16_384),
+    token_type_hint: z.string().max(64).optional().describe('Ignored: a token says what it is.'),
+  })
+  .meta({ id: 'PresentedToken' });
 
 const group = routeGroup<TokenToolServices>()({ service: 'tokens', tag: 'OAuth' });
 

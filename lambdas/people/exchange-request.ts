@@ -42,15 +42,17 @@ export const exchangeBody = z
   })
   .meta({ dependentRequired: { subject_token: ['subject_token_type', 'grant_type'] } });
 
-export const exchangedView = grantView.extend({
-  issued_token_type: z.literal(ACCESS_TOKEN),
-  workspaces: z.array(
-    z.object({
-      workspace_id: z.string(),
-      token: z.string().describe('An access token of the same session, for calls in this workspace.'),
-    }),
-  ),
-});
+export const exchangedView = grantView
+  .extend({
+    issued_token_type: z.literal(ACCESS_TOKEN),
+    workspaces: z.array(
+      z.object({
+        workspace_id: z.string(),
+        token: z.string().describe('An access token of the same session, for calls in this workspace.'),
+      }),
+    ),
+  })
+  .meta({ id: 'ExchangedTokens' });
 
 /**
  * Exchanges the token of the parameter `subject_token`. `credential` is what the request presents besides: a token there

@@ -16,6 +16,8 @@ const FREE_FORM: readonly { readonly where: RegExp; readonly why: string }[] = [
   { where: /^AuditEntry\.(before|after)\{\}$/, why: 'the fields that a change has touched, of any record' },
   { where: /^GetOpenApiResult\{\}$/, why: 'an OpenAPI document' },
   { where: /^AuthorizationServer\{\}$/, why: 'RFC 8414, 2: may have more' },
+  { where: /\.jwks\.keys\[\]\{\}$/, why: 'RFC 7517, 4: a key may have more' },
+  { where: /^RevokeTokenResult(Writable)?\{\}$/, why: 'RFC 7009, 2.2: the answer has no content' },
   { where: /^ProtectedResource\{\}$/, why: 'RFC 9728, 2: may have more' },
 ];
 

@@ -33,6 +33,9 @@ schemathesis.openapi.format(
     "idn-email", st.builds(lambda: f"person-{os.getpid()}-{next(ADDRESSES)}@example.com")
 )
 
+# Whether one is easy to guess, no schema can say.
+schemathesis.openapi.format("password", st.builds(lambda: f"quartz-{next(ADDRESSES)}-Umbrella-lantern"))
+
 # Lines of JSON are a text to OpenAPI 3.1.
 LINES = [
     '{"type":"workspace","id":"imported","name":"Imported"}',

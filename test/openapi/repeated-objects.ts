@@ -5,7 +5,7 @@ const FIELDS_WORTH_A_NAME = 3;
 
 /**
  * The objects that a document describes in full in more than one place: the fields of each, and where. What requests have
- * (closed objects) is another thing than what responses have. `frames` are examples of what a profile wraps its results in:
+ * (closed objects) is another thing than what responses have, and so is one that must have what the other may. `frames` are examples of what a profile wraps its results in:
  * not one object, but one for each thing in it.
  */
 export function repeatedObjects(
@@ -16,13 +16,15 @@ export function repeatedObjects(
   const places = new Map<string, string[]>();
   const visit = (value: unknown, path: string): void => {
     if (typeof value !== 'object' || value === null) return;
-    const { properties, additionalProperties } = value as {
-      properties?: Json;
-      additionalProperties?: unknown;
-    };
+    const {
+      properties,
+      required = [],
+      additionalProperties,
+    } = value as { properties?: Json; required?: readonly string[]; additionalProperties?: unknown };
     const fields = Object.keys(properties ?? {}).sort();
     if (fields.length >= FIELDS_WORTH_A_NAME && !wrapping.has(fields.join(', '))) {
-      const name = `${fields.join(', ')}${additionalProperties === false ? ' (closed)' : ''}`;
+      const marked = fields.map((field) => (required.includes(field) ? field : `${field}?`));
+      const name = `${marked.join(', ')}${additionalProperties === false ? ' (closed)' : ''}`;
       places.set(name, [...(places.get(name) ?? []), path]);
     }
     for (const [name, member] of Object.entries(value)) visit(member, `${path}/${name}`);
