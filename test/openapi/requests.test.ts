@@ -88,9 +88,11 @@ const REFUSALS: Readonly<
   authorizeDevice: { statuses: [400, 401, 429], why: 'a made-up client is unknown', isInWords: true },
   showDevice: { statuses: [302], why: 'nobody is signed in' },
   decideDevice: { statuses: [403], why: 'the form is of no sign-in' },
+  signIn: { statuses: [400, 403], why: 'the form is of no browser that was shown it' },
+  signOut: { statuses: [403], why: 'the form is of no browser that was shown it' },
   showSignIn: { statuses: [400], why: 'a made-up place to go on to is none of ours' },
   createClient: {
-    statuses: [400],
+    statuses: [400, 422],
     why: 'RFC 7517 and 8252: a made-up key or redirect is none',
     isInWords: true,
   },
@@ -113,6 +115,8 @@ const NEVER_SUCCEED: readonly RouteId[] = [
   'revokeToken',
   'introspectToken',
   'authorizeDevice',
+  'signIn',
+  'signOut',
   'showDevice',
   'decideDevice',
   'registerClient',
@@ -229,7 +233,8 @@ responses = false
 [parameters]
 "header.X-Workspace-Id" = ${JSON.stringify(account.workspaceId)}
 [checks.positive_data_acceptance]
-expected-statuses = ["2xx", 404, 409, 410]
+# A made-up Idempotency-Key may come again, with another request.
+expected-statuses = ["2xx", 404, 409, 410, 422]
 ${exceptions.join('\n')}
 `;
 }
