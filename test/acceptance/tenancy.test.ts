@@ -136,6 +136,21 @@ describe('users', () => {
   });
 });
 
+describe('people', () => {
+  test('are made once by an idempotency key, and listed page by page', async () => {
+    const headers = bearer(await stack.logIn(await stack.onboard('pages@example.com')));
+    const json = { email: 'once@example.com', password: PASSWORD, role: 'viewer' };
+    const adding = { headers: { ...headers, 'idempotency-key': '"once"' }, json };
+    const { id } = expectStatus(await stack.send('POST /v1/users', adding), 201).json;
+    expect(expectStatus(await stack.send('POST /v1/users', adding), 201).json.id).toBe(id);
+    const first = expectStatus(await stack.send('GET /v1/users?limit=1', { headers }), 200).json;
+    const rest = `GET /v1/users?limit=1&cursor=${first.next_cursor}`;
+    const second = expectStatus(await stack.send(rest, { headers }), 200).json;
+    const emails = [...first.data, ...second.data].map(({ email }: { email: string }) => email);
+    expect(emails.sort()).toEqual(['once@example.com', 'pages@example.com']);
+  });
+});
+
 describe('passwords and sessions', () => {
   test('a changed password ends the other sessions, and the old one opens nothing', async () => {
     const { email, headers } = await addPerson('viewer');
