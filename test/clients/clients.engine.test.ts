@@ -176,7 +176,13 @@ test('an administrator registers, lists, shows, rotates and deletes a client, an
 
 describe('the token endpoint', () => {
   const form = (fields: Readonly<Record<string, string>>, basic?: readonly [id: string, secret: string]) =>
-    stack.send('POST /token', {
+    post('POST /token', fields, basic);
+  const post = (
+    target: string,
+    fields: Readonly<Record<string, string>>,
+    basic?: readonly [id: string, secret: string],
+  ) =>
+    stack.send(target, {
       body: new URLSearchParams(fields).toString(),
       headers: {
         'Content-Type': 'application/x-www-form-urlencoded',
@@ -196,6 +202,22 @@ describe('the token endpoint', () => {
     const call = async () =>
       (await stack.send('GET /v1/auth/me', { headers: bearer(given.access_token) })).status;
     expect(await call()).toBe(200);
+    const json = {
+      name: 'A service',
+      redirect_uris: ['https://app.example/cb'],
+      token_endpoint_auth_method: 'client_secret_basic',
+    };
+    const asker = contents(
+      expectStatus(await stack.send('POST /v1/clients', { headers: bearer(token), json }), 201),
+    );
+    const introspected = async () => {
+      const response = await post('POST /introspect', { token: given.access_token }, [
+        asker.id,
+        asker.client_secret,
+      ]);
+      return JSON.parse(expectStatus(response, 200).text);
+    };
+    expect(await introspected()).toMatchObject({ active: true, scope: 'read', sub: id });
     expect(errorOf(await form({ ...service, scope: 'admin' }, [id, key]))).toEqual([400, 'invalid_scope']);
     expect(errorOf(await form({ ...service, resource: 'https://other.example' }, [id, key]))).toEqual([
       400,
@@ -203,6 +225,7 @@ describe('the token endpoint', () => {
     ]);
     expectStatus(await stack.send(`DELETE /v1/api-keys/${id}`, { headers: bearer(token) }), 200);
     expect(await call()).toBe(401);
+    expect(await introspected()).toEqual({ active: false });
     expect(errorOf(await form(service, [id, key]))).toEqual([401, 'invalid_client']);
   });
 
