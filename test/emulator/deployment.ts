@@ -15,12 +15,20 @@ const CREATED_WITHIN_MILLISECONDS = 120_000;
 export const LEFT_OUT: Readonly<Record<string, string>> = {
   'AWS::SecretsManager::RotationSchedule': 'rotation is driven by the test, step by step',
   'AWS::WAFv2::WebACLAssociation': 'looked at in the template: test/lib/waf.test.ts',
+  'AWS::CloudWatch::Alarm of Metrics': 'metric math; looked at in the template: test/lib/monitoring.test.ts',
 };
+
+/** The name in {@link LEFT_OUT} that a resource would have. */
+export function kindOf({ Type, Properties }: AnyTemplate['Resources'][string]): string {
+  return Properties?.Metrics === undefined ? Type : `${Type} of Metrics`;
+}
 
 export interface Deployed {
   readonly template: AnyTemplate;
   /** Logical ids of what was left out of the template. */
   readonly leftOut: readonly string[];
+  /** Their names in {@link LEFT_OUT}. */
+  readonly leftOutKinds: ReadonlySet<string>;
   readonly outputs: Readonly<Record<string, string>>;
   /** What the emulator calls the resource with this logical id. */
   physicalId(logicalId: string): string;
@@ -43,10 +51,14 @@ export async function deploy(aws: Aws, assembly: string, stackName: string): Pro
     }
   }
   const template: AnyTemplate = readJson(join(assembly, `${stackName}.template.json`));
-  const leftOut = Object.keys(template.Resources).filter(
-    (id) => (template.Resources[id]?.Type ?? '') in LEFT_OUT,
-  );
+  const left = Object.entries(template.Resources).filter(([, resource]) => kindOf(resource) in LEFT_OUT);
+  const leftOut = left.map(([id]) => id);
+  const leftOutKinds = new Set(left.map(([, resource]) => kindOf(resource)));
   for (const id of leftOut) delete template.Resources[id];
+  for (const resource of Object.values(template.Resources)) {
+    const needed = [resource.DependsOn ?? []].flat().filter((id) => !leftOut.includes(id));
+    if (resource.DependsOn !== undefined) resource.DependsOn = needed;
+  }
   await aws.rest('s3', `/${bucket}/template.json`, 'PUT', JSON.stringify(template));
   await aws.query('cloudformation', CLOUDFORMATION, 'CreateStack', {
     StackName: stackName,
@@ -67,6 +79,7 @@ export async function deploy(aws: Aws, assembly: string, stackName: string): Pro
   return {
     template,
     leftOut,
+    leftOutKinds,
     outputs: Object.fromEntries((keys ?? []).map((key, index) => [key, values?.[index] ?? ''])),
     physicalId,
     find(prefix, type) {

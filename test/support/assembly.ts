@@ -108,8 +108,10 @@ function forgetOld(): void {
   }
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: a template, as CloudFormation takes it.
-export type AnyTemplate = { Resources: Record<string, { Type: string; Properties: any }> };
+export type AnyTemplate = {
+  // biome-ignore lint/suspicious/noExplicitAny: a template, as CloudFormation takes it.
+  Resources: Record<string, { Type: string; Properties: any; DependsOn?: string | string[] }>;
+};
 
 /** A copy of an assembly whose template was edited: a deployment that is broken on purpose. The caller removes it. */
 export async function editedAssembly(
