@@ -1,6 +1,5 @@
 import { backoffKey } from '../kernel/item-keys.ts';
 import { N, number } from '../kernel/items.ts';
-import { isConditionFailure } from '../kernel/record-client.ts';
 import type { Table } from '../kernel/table.ts';
 import { type Attempts, BACKOFF_MEMORY_SECONDS, type BackoffStore } from './backoff.ts';
 
@@ -20,27 +19,19 @@ export class DynamoBackoffStore implements BackoffStore {
   }
 
   async replace(subject: string, expected: number, next: Attempts, now: number): Promise<boolean> {
-    try {
-      await this.#table.update(backoffKey(subject), {
-        UpdateExpression: 'SET failures = :next, blockedUntil = :until, #ttl = :ttl',
-        ConditionExpression:
-          expected === 0
-            ? 'attribute_not_exists(PK) OR #ttl <= :now'
-            : 'failures = :expected AND #ttl > :now',
-        ExpressionAttributeNames: { '#ttl': 'ttl' },
-        ExpressionAttributeValues: {
-          ':next': N(next.failures),
-          ':until': N(next.blockedUntil),
-          ':ttl': N(now + BACKOFF_MEMORY_SECONDS),
-          ':now': N(now),
-          ...(expected === 0 ? {} : { ':expected': N(expected) }),
-        },
-      });
-      return true;
-    } catch (error) {
-      if (isConditionFailure(error)) return false;
-      throw error;
-    }
+    return this.#table.updateIf(backoffKey(subject), {
+      UpdateExpression: 'SET failures = :next, blockedUntil = :until, #ttl = :ttl',
+      ConditionExpression:
+        expected === 0 ? 'attribute_not_exists(PK) OR #ttl <= :now' : 'failures = :expected AND #ttl > :now',
+      ExpressionAttributeNames: { '#ttl': 'ttl' },
+      ExpressionAttributeValues: {
+        ':next': N(next.failures),
+        ':until': N(next.blockedUntil),
+        ':ttl': N(now + BACKOFF_MEMORY_SECONDS),
+        ':now': N(now),
+        ...(expected === 0 ? {} : { ':expected': N(expected) }),
+      },
+    });
   }
 
   clear(subject: string): Promise<void> {

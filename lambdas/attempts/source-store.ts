@@ -1,6 +1,5 @@
 import { backoffKey } from '../kernel/item-keys.ts';
 import { N, number } from '../kernel/items.ts';
-import { isConditionFailure } from '../kernel/record-client.ts';
 import type { Table } from '../kernel/table.ts';
 import type { SourceStore } from './source.ts';
 
@@ -25,16 +24,12 @@ export class DynamoSourceStore implements SourceStore {
   }
 
   async giveBack(id: string): Promise<void> {
-    try {
-      await this.#table.update(backoffKey(id), {
-        UpdateExpression: 'ADD n :less',
-        // A counter that has forgotten itself must not come back below zero, and for ever.
-        ConditionExpression: 'attribute_exists(PK)',
-        ExpressionAttributeValues: { ':less': N(-1) },
-      });
-    } catch (error) {
-      if (!isConditionFailure(error)) throw error;
-    }
+    await this.#table.updateIf(backoffKey(id), {
+      UpdateExpression: 'ADD n :less',
+      // A counter that has forgotten itself must not come back below zero, and for ever.
+      ConditionExpression: 'attribute_exists(PK)',
+      ExpressionAttributeValues: { ':less': N(-1) },
+    });
   }
 
   async remember(id: string, until: number): Promise<void> {

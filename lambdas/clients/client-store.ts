@@ -66,16 +66,12 @@ export class DynamoClientStore implements ClientStore {
 
   async uncountRegistration(registeredAt: number): Promise<void> {
     const count = `h${hourOf(registeredAt)}`;
-    try {
-      await this.#table.update(REGISTRATIONS_KEY, {
-        UpdateExpression: `ADD ${count} :less`,
-        // An hour that was forgotten must not come back below zero.
-        ConditionExpression: `attribute_exists(${count})`,
-        ExpressionAttributeValues: { ':less': N(-1) },
-      });
-    } catch (error) {
-      if (!isConditionFailure(error)) throw error;
-    }
+    await this.#table.updateIf(REGISTRATIONS_KEY, {
+      UpdateExpression: `ADD ${count} :less`,
+      // An hour that was forgotten must not come back below zero.
+      ConditionExpression: `attribute_exists(${count})`,
+      ExpressionAttributeValues: { ':less': N(-1) },
+    });
   }
 
   async keep(clientId: string, now: number): Promise<number | undefined> {
@@ -199,19 +195,13 @@ export class DynamoClientStore implements ClientStore {
   }
 
   async useAssertion(hash: string, expiresAt: number, now: number): Promise<boolean> {
-    try {
-      await this.#table.update(clientAssertionKey(hash), {
-        UpdateExpression: 'SET #ttl = :ttl',
-        // TTL deletes late, so what is past its time is compared and not believed.
-        ConditionExpression: 'attribute_not_exists(PK) OR #ttl <= :now',
-        ExpressionAttributeNames: { '#ttl': 'ttl' },
-        ExpressionAttributeValues: { ':ttl': N(expiresAt), ':now': N(now) },
-      });
-      return true;
-    } catch (error) {
-      if (isConditionFailure(error)) return false;
-      throw error;
-    }
+    return this.#table.updateIf(clientAssertionKey(hash), {
+      UpdateExpression: 'SET #ttl = :ttl',
+      // TTL deletes late, so what is past its time is compared and not believed.
+      ConditionExpression: 'attribute_not_exists(PK) OR #ttl <= :now',
+      ExpressionAttributeNames: { '#ttl': 'ttl' },
+      ExpressionAttributeValues: { ':ttl': N(expiresAt), ':now': N(now) },
+    });
   }
 }
 

@@ -44,15 +44,11 @@ export class DynamoClaimStore implements ClaimStore {
   }
 
   async release({ id, token }: Claim): Promise<void> {
-    try {
-      await this.#table.update(idempotencyItemKey(id), {
-        UpdateExpression: 'SET busyUntil = :never',
-        ConditionExpression: 'claim = :token AND attribute_not_exists(answer)',
-        ExpressionAttributeValues: { ':token': S(token), ':never': N(0) },
-      });
-    } catch (error) {
-      if (!isConditionFailure(error)) throw error;
-    }
+    await this.#table.updateIf(idempotencyItemKey(id), {
+      UpdateExpression: 'SET busyUntil = :never',
+      ConditionExpression: 'claim = :token AND attribute_not_exists(answer)',
+      ExpressionAttributeValues: { ':token': S(token), ':never': N(0) },
+    });
   }
 }
 

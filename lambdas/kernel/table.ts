@@ -14,13 +14,21 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { Item, ItemKey } from './items.ts';
 import { Problem } from './problem.ts';
-import type { BatchGetItemInput, RecordClient, UpdateItemInput } from './record-client.ts';
+import {
+  type BatchGetItemInput,
+  isConditionFailure,
+  type RecordClient,
+  type UpdateItemInput,
+} from './record-client.ts';
 
 /** Attempts of a transaction that conflicts with another: the SDK does not repeat those. */
 const CONFLICT_ATTEMPTS = 8;
 
 /** The most keys of one BatchGetItem. */
 const BATCH_GET_KEYS = 100;
+
+/** Items of one query, where all of them are wanted. */
+const QUERY_ITEMS = 100;
 
 /** The longest partition and sort keys (DynamoDB developer guide, "Quotas"). */
 const MAX_PARTITION_BYTES = 2048;
@@ -150,6 +158,17 @@ export class Table implements RecordClient {
     return { items: Items as Item[], more: LastEvaluatedKey !== undefined };
   }
 
+  /** All items of a partition whose sort key begins with `prefix`, smallest first, by as many queries as it takes. */
+  async queryAll(partition: string, prefix: string): Promise<Item[]> {
+    const items: Item[] = [];
+    for (let more = true; more; ) {
+      const page = await this.query(partition, prefix, QUERY_ITEMS, items.at(-1)?.SK?.S);
+      items.push(...page.items);
+      more = page.more;
+    }
+    return items;
+  }
+
   /** Every item with this sort key, by reading the whole table. Not for requests. */
   async scan(sortKey: string): Promise<Item[]> {
     const found: Item[] = [];
@@ -189,6 +208,17 @@ export class Table implements RecordClient {
 
   async update(Key: ItemKey, input: Omit<UpdateItemInput, 'TableName' | 'Key'>): Promise<Item | undefined> {
     return (await this.updateItem({ TableName: this.#name, Key, ...input })).Attributes;
+  }
+
+  /** Whether a conditional write was carried out; false when its condition does not hold. */
+  async updateIf(Key: ItemKey, input: Omit<UpdateItemInput, 'TableName' | 'Key'>): Promise<boolean> {
+    try {
+      await this.update(Key, input);
+      return true;
+    } catch (error) {
+      if (isConditionFailure(error)) return false;
+      throw error;
+    }
   }
 
   async delete(Key: ItemKey): Promise<void> {

@@ -10,7 +10,6 @@ import { NEVER } from '../kernel/clock.ts';
 import { keyRecordKey, keyRowKey, keyUsageKey, tenantKey, workspaceKey } from '../kernel/item-keys.ts';
 import { type Item, N, S, text } from '../kernel/items.ts';
 import { Problem } from '../kernel/problem.ts';
-import { isConditionFailure } from '../kernel/record-client.ts';
 import { isCommitted, type Table, type TransactionWrite } from '../kernel/table.ts';
 import { isEmpty, joinedUpdate, type Update, updateExpression } from '../kernel/update.ts';
 import { KEY_DEFAULTS, type KeyDefaults } from '../tenancy/key-defaults.ts';
@@ -221,16 +220,10 @@ export class DynamoKeyStore implements KeyStore {
         ':change': changeNote(origin, what, callerIdLength(key)),
       },
     };
-    try {
-      await this.#table.update(keyRecordKey(key.locator), {
-        ...updateExpression(joinedUpdate(update, noted)),
-        ConditionExpression: [NOT_REVOKED, ...condition].join(' AND '),
-      });
-      return true;
-    } catch (error) {
-      if (isConditionFailure(error)) return false;
-      throw error;
-    }
+    return this.#table.updateIf(keyRecordKey(key.locator), {
+      ...updateExpression(joinedUpdate(update, noted)),
+      ConditionExpression: [NOT_REVOKED, ...condition].join(' AND '),
+    });
   }
 
   /** False when the row went with its record. */

@@ -1,6 +1,5 @@
 import { vaultKey } from '../kernel/item-keys.ts';
 import { N, number, S, text } from '../kernel/items.ts';
-import { isConditionFailure } from '../kernel/record-client.ts';
 import { isCommitted, type Table, type TransactionWrite } from '../kernel/table.ts';
 import { joinedUpdate, type Update, updateExpression } from '../kernel/update.ts';
 import type { KeptKey, VaultStore } from './vault.ts';
@@ -61,14 +60,10 @@ export class DynamoVaultStore implements VaultStore {
 
   /** Moves the end of what is kept; null for none. */
   async moveEnd(tenantId: string, keyId: string, expiresAt: number | null): Promise<void> {
-    try {
-      await this.#table.update(vaultKey(tenantId, keyId), {
-        ...updateExpression(joinedUpdate(endOf(expiresAt))),
-        ConditionExpression: 'attribute_exists(PK)',
-      });
-    } catch (error) {
-      if (!isConditionFailure(error)) throw error;
-    }
+    await this.#table.updateIf(vaultKey(tenantId, keyId), {
+      ...updateExpression(joinedUpdate(endOf(expiresAt))),
+      ConditionExpression: 'attribute_exists(PK)',
+    });
   }
 }
 

@@ -1,13 +1,9 @@
 import { auditEntry, type ChangeOrigin } from '../audit/entries.ts';
 import { AuditTrail } from '../audit/trail-store.ts';
 import { appKey } from '../kernel/item-keys.ts';
-import type { Item } from '../kernel/items.ts';
 import { isCommitted, type Table } from '../kernel/table.ts';
 import { APP, type App } from './app.ts';
 import type { AppStore } from './consent.ts';
-
-/** Connected apps that a page of the query reads. */
-const PAGE = 100;
 
 /** The clients that people have let act for them, in the table: beside the person's sessions. */
 export class DynamoAppStore implements AppStore {
@@ -26,12 +22,7 @@ export class DynamoAppStore implements AppStore {
   }
 
   async list(userId: string, now: number): Promise<App[]> {
-    const rows: Item[] = [];
-    for (let more = true; more; ) {
-      const page = await this.#table.query(`USER#${userId}`, 'APP#', PAGE, rows.at(-1)?.SK?.S);
-      rows.push(...page.items);
-      more = page.more;
-    }
+    const rows = await this.#table.queryAll(`USER#${userId}`, 'APP#');
     return rows.map((row) => APP.read({ row })).filter(({ expiresAt }) => expiresAt > now);
   }
 

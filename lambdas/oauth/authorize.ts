@@ -108,17 +108,35 @@ export async function decide(
     if (signedIn === undefined) throw new Problem('stale_form');
     if (!decision.allows) throw new AuthorizationError('access_denied', 'The person has not agreed.');
     const scopes = requireGrantable(request.scopes, request.client, signedIn, context);
-    const workspaces = await openWorkspaces(signedIn, context);
-    const workspaceId = decision.workspaceId ?? chosenFirst(workspaces, undefined, signedIn);
-    if (!workspaces.some(({ id }) => id === workspaceId)) throw new Problem('stale_form');
-    const consenter = consenterOf(signedIn, { workspaceId });
-    const origin = { actor: `user:${signedIn.userId}`, ...from };
     const { client } = request;
-    await rememberConsent({ client, consenter, scopes }, origin, context.apps, context.clock());
-    await context.clients.consented(client.clientId);
+    const consenter = await agree({ client, signedIn, scopes }, decision.workspaceId, from, context);
     return { kind: 'answer', location: await codeLocation(request, consenter, scopes, context) };
   });
   return step.location;
+}
+
+/**
+ * Remembers what a person has agreed to, for the workspace of the form or the one that it would have begun with. Throws
+ * `stale_form` for a workspace that is none of theirs.
+ */
+export async function agree(
+  {
+    client,
+    signedIn,
+    scopes,
+  }: { readonly client: Client; readonly signedIn: SignedIn; readonly scopes: readonly Scope[] },
+  chosen: string | undefined,
+  from: PlacedOrigin,
+  context: AuthorizeContext,
+): Promise<Consenter> {
+  const workspaces = await openWorkspaces(signedIn, context);
+  const workspaceId = chosen ?? chosenFirst(workspaces, undefined, signedIn);
+  if (!workspaces.some(({ id }) => id === workspaceId)) throw new Problem('stale_form');
+  const consenter = consenterOf(signedIn, { workspaceId });
+  const origin = { actor: `user:${signedIn.userId}`, ...from };
+  await rememberConsent({ client, consenter, scopes }, origin, context.apps, context.clock());
+  await context.clients.consented(client.clientId);
+  return consenter;
 }
 
 /** Makes the errors of a request answers to its client, once that is known. */
@@ -182,7 +200,7 @@ function mayGoOn({ prompts, returnPath }: AuthorizationRequest): boolean {
 }
 
 /** A person who has agreed, as they are now. */
-export function consenterOf(
+function consenterOf(
   { tenantId, userId, userVersion }: SignedIn,
   { workspaceId }: Pick<Consenter, 'workspaceId'>,
 ): Consenter {

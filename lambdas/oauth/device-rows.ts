@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { deviceLimit, type SourceStore, takeFromSource } from '../attempts/source.ts';
+import type { PlacedOrigin } from '../audit/entries.ts';
 import type { Client, Clients } from '../clients/client.ts';
 import { clientFields, presentedClient } from '../clients/client-fields.ts';
 import { Problem } from '../kernel/problem.ts';
@@ -12,9 +13,8 @@ import { requireCsrf } from '../signin/csrf.ts';
 import { signInPath } from '../signin/paths.ts';
 import { SIGN_IN_COOKIES, type SignedIn } from '../signin/sign-in.ts';
 import { appIdOf } from './app.ts';
-import { chosenFirst, consenterOf, openWorkspaces, requireGrantable } from './authorize.ts';
+import { agree, chosenFirst, openWorkspaces, requireGrantable } from './authorize.ts';
 import { type AuthorizeServices, decisionFields, parameter, shownQuestion } from './authorize-rows.ts';
-import { rememberConsent } from './consent.ts';
 import {
   beginDevice,
   DEVICE_SECONDS,
@@ -137,15 +137,7 @@ export const deviceRoutes = group.rows({
       await taken.giveBack();
       return body.decision === undefined
         ? ask({ device, client, signedIn }, services, context)
-        : settle(
-            { device, client, signedIn },
-            body,
-            { actor: `user:${signedIn.userId}`, ...origin },
-            {
-              ...services,
-              context,
-            },
-          );
+        : settle({ device, client, signedIn }, body, origin, { ...services, context });
     },
   }),
 });
@@ -187,8 +179,8 @@ async function ask(
 async function settle(
   entered: Entered,
   decision: { readonly decision?: 'allow' | 'deny' | undefined; readonly workspace_id?: string | undefined },
-  origin: { readonly actor: string; readonly requestId: string; readonly address: string },
-  { authorize, oauth, clients, context }: DeviceServices & { readonly context: PageContext },
+  from: PlacedOrigin,
+  { authorize, oauth, context }: DeviceServices & { readonly context: PageContext },
 ): Promise<Html> {
   const { device, client, signedIn } = entered;
   const now = authorize.clock();
@@ -197,12 +189,7 @@ async function settle(
     await oauth.devices.decide(device.hash, null, now);
     return deviceDonePage(context, 'denied');
   }
-  const workspaces = await openWorkspaces(signedIn, authorize);
-  const workspaceId = decision.workspace_id ?? chosenFirst(workspaces, undefined, signedIn);
-  if (!workspaces.some(({ id }) => id === workspaceId)) throw new Problem('stale_form');
-  const consenter = consenterOf(signedIn, { workspaceId });
-  await rememberConsent({ client, consenter, scopes }, origin, authorize.apps, now);
-  await clients.consented(client.clientId);
+  const consenter = await agree({ client, signedIn, scopes }, decision.workspace_id, from, authorize);
   if (!(await oauth.devices.decide(device.hash, deviceApproval(device, consenter, scopes), now)))
     throw new Problem('stale_form');
   return deviceDonePage(context, 'allowed');

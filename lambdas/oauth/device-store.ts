@@ -1,7 +1,6 @@
 import { parseScopes, scopesText } from '../contract/scopes.ts';
 import { deviceKey, userCodeKey } from '../kernel/item-keys.ts';
 import { type Item, N, number, oneOf, S, text } from '../kernel/items.ts';
-import { isConditionFailure } from '../kernel/record-client.ts';
 import { isCommitted, type Table } from '../kernel/table.ts';
 import { sessionWrites } from '../sessions/session-store.ts';
 import type { NewSession } from '../sessions/sessions.ts';
@@ -105,17 +104,11 @@ export class DynamoDeviceStore implements DeviceStore {
   }
 
   async #change(hash: string, change: string, condition: string, values: Item): Promise<boolean> {
-    try {
-      await this.#table.update(deviceKey(hash), {
-        UpdateExpression: change,
-        ConditionExpression: `attribute_exists(PK) AND (${condition})`,
-        ExpressionAttributeValues: values,
-      });
-      return true;
-    } catch (error) {
-      if (!isConditionFailure(error)) throw error;
-      return false;
-    }
+    return this.#table.updateIf(deviceKey(hash), {
+      UpdateExpression: change,
+      ConditionExpression: `attribute_exists(PK) AND (${condition})`,
+      ExpressionAttributeValues: values,
+    });
   }
 }
 

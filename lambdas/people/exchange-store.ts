@@ -1,6 +1,5 @@
 import { exchangedKey, identityKey } from '../kernel/item-keys.ts';
 import { type Item, N, S, text } from '../kernel/items.ts';
-import { isConditionFailure } from '../kernel/record-client.ts';
 import { isCommitted, type Table, type WriteCondition } from '../kernel/table.ts';
 import type { User } from '../sessions/user.ts';
 import type { ExchangeStore, LinkedIdentity } from './exchange.ts';
@@ -14,19 +13,13 @@ export class DynamoExchangeStore implements ExchangeStore {
   }
 
   async useToken(hash: string, useId: string, expiresAt: number): Promise<boolean> {
-    try {
-      await this.#table.update(exchangedKey(hash), {
-        UpdateExpression: 'SET #by = :use, #ttl = :expiry',
-        // The second is a repetition of the write by the SDK, whose answer was lost.
-        ConditionExpression: 'attribute_not_exists(PK) OR #by = :use',
-        ExpressionAttributeNames: { '#by': 'by', '#ttl': 'ttl' },
-        ExpressionAttributeValues: { ':use': S(useId), ':expiry': N(expiresAt) },
-      });
-      return true;
-    } catch (error) {
-      if (!isConditionFailure(error)) throw error;
-      return false;
-    }
+    return this.#table.updateIf(exchangedKey(hash), {
+      UpdateExpression: 'SET #by = :use, #ttl = :expiry',
+      // The second is a repetition of the write by the SDK, whose answer was lost.
+      ConditionExpression: 'attribute_not_exists(PK) OR #by = :use',
+      ExpressionAttributeNames: { '#by': 'by', '#ttl': 'ttl' },
+      ExpressionAttributeValues: { ':use': S(useId), ':expiry': N(expiresAt) },
+    });
   }
 
   async findIdentity(hash: string): Promise<LinkedIdentity | undefined> {
@@ -35,17 +28,11 @@ export class DynamoExchangeStore implements ExchangeStore {
   }
 
   async decide(hash: string, issuedAt: number): Promise<boolean> {
-    try {
-      await this.#table.update(identityKey(hash), {
-        UpdateExpression: 'SET iat = :at',
-        ConditionExpression: 'attribute_exists(PK) AND (attribute_not_exists(iat) OR iat <= :at)',
-        ExpressionAttributeValues: { ':at': N(issuedAt) },
-      });
-      return true;
-    } catch (error) {
-      if (!isConditionFailure(error)) throw error;
-      return false;
-    }
+    return this.#table.updateIf(identityKey(hash), {
+      UpdateExpression: 'SET iat = :at',
+      ConditionExpression: 'attribute_exists(PK) AND (attribute_not_exists(iat) OR iat <= :at)',
+      ExpressionAttributeValues: { ':at': N(issuedAt) },
+    });
   }
 
   async link(hash: string, user: User, now: number, gone?: string): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { RECONCILER_KEY, tenantKey, USAGE_KEYS, usageKeyRowKey } from '../kernel/item-keys.ts';
 import { type Item, N, number, S, text } from '../kernel/items.ts';
-import { isConditionFailure, type UpdateItemInput } from '../kernel/record-client.ts';
+import { isConditionFailure } from '../kernel/record-client.ts';
 import { isCommitted, type Table, type TransactionWrite } from '../kernel/table.ts';
 import type { UsageKeyRow } from './usage-keys.ts';
 
@@ -26,7 +26,7 @@ export class DynamoUsageKeyStore {
   async register(tenantId: string, now: number): Promise<void> {
     const tenant = await this.#table.get(tenantKey(tenantId));
     if (tenant === undefined || tenant.heldUntil !== undefined || tenant.state?.S === 'closed') return;
-    await this.#update(usageKeyRowKey(tenantId), {
+    await this.#table.updateIf(usageKeyRowKey(tenantId), {
       UpdateExpression: 'SET tier = :tier, generation = :generation, since = :now',
       ConditionExpression: 'attribute_not_exists(PK)',
       ExpressionAttributeValues: {
@@ -39,7 +39,7 @@ export class DynamoUsageKeyStore {
 
   /** Notes that a tenant is gone: its keys go, and then its row. */
   async release(tenantId: string, now: number): Promise<void> {
-    await this.#update(usageKeyRowKey(tenantId), {
+    await this.#table.updateIf(usageKeyRowKey(tenantId), {
       UpdateExpression: 'SET since = :now REMOVE tier',
       ConditionExpression: 'attribute_exists(tier)',
       ExpressionAttributeValues: { ':now': N(now) },
@@ -57,7 +57,7 @@ export class DynamoUsageKeyStore {
 
   /** Notes that the key is in its plan. Whether the row still wants that key. */
   warm({ tenantId, generation }: UsageKeyRow, now: number): Promise<boolean> {
-    return this.#update(usageKeyRowKey(tenantId), {
+    return this.#table.updateIf(usageKeyRowKey(tenantId), {
       UpdateExpression: 'SET warmingSince = if_not_exists(warmingSince, :now)',
       ConditionExpression: 'attribute_exists(tier) AND generation = :generation',
       ExpressionAttributeValues: { ':now': N(now), ':generation': N(generation) },
@@ -66,13 +66,13 @@ export class DynamoUsageKeyStore {
 
   /** Points a tenant at its key: one conditional write on its item, and then the note of it. Whether it was still wanted. */
   async point({ tenantId, tier, generation }: UsageKeyRow, value: string): Promise<boolean> {
-    const pointed = await this.#update(tenantKey(tenantId), {
+    const pointed = await this.#table.updateIf(tenantKey(tenantId), {
       UpdateExpression: 'SET usageKey = :value',
       ConditionExpression: `tier = :tier AND ${ofGeneration(generation)}`,
       ExpressionAttributeValues: { ':value': S(value), ':tier': S(tier ?? ''), ':generation': N(generation) },
     });
     if (!pointed) return false;
-    return this.#update(usageKeyRowKey(tenantId), {
+    return this.#table.updateIf(usageKeyRowKey(tenantId), {
       UpdateExpression: 'SET pointed = :yes',
       ConditionExpression: 'attribute_exists(tier) AND generation = :generation',
       ExpressionAttributeValues: { ':yes': { BOOL: true }, ':generation': N(generation) },
@@ -134,7 +134,7 @@ export class DynamoUsageKeyStore {
 
   /** Gives the lease back, unless it has passed to another, and notes where the next run begins. */
   async returnLease(holder: string, stoppedAfter: string | null): Promise<void> {
-    await this.#update(RECONCILER_KEY, {
+    await this.#table.updateIf(RECONCILER_KEY, {
       UpdateExpression:
         stoppedAfter === null
           ? 'SET leasedUntil = :zero REMOVE stoppedAfter'
@@ -146,16 +146,6 @@ export class DynamoUsageKeyStore {
         ...(stoppedAfter === null ? {} : { ':after': S(stoppedAfter) }),
       },
     });
-  }
-
-  async #update(key: Parameters<Table['update']>[0], input: Omit<UpdateItemInput, 'TableName' | 'Key'>) {
-    try {
-      await this.#table.update(key, input);
-      return true;
-    } catch (error) {
-      if (isConditionFailure(error)) return false;
-      throw error;
-    }
   }
 }
 

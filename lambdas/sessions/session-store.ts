@@ -87,14 +87,8 @@ export class DynamoSessionStore implements SessionStore {
   }
 
   /** All rows of a user, oldest first; TTL may not have deleted the last ones yet. */
-  async #rows(userId: string): Promise<Item[]> {
-    const rows: Item[] = [];
-    for (let more = true; more; ) {
-      const page = await this.#table.query(`USER#${userId}`, 'SESSION#', 100, rows.at(-1)?.SK?.S);
-      rows.push(...page.items);
-      more = page.more;
-    }
-    return rows;
+  #rows(userId: string): Promise<Item[]> {
+    return this.#table.queryAll(`USER#${userId}`, 'SESSION#');
   }
 
   /** The one conditional write by which a hot record changes; false when its condition does not hold. */
@@ -105,25 +99,19 @@ export class DynamoSessionStore implements SessionStore {
     what: AuditVerb<'session'>,
   ): Promise<boolean> {
     const { set, values, condition } = change;
-    try {
-      await this.#table.update(sessionKey(sessionId), {
-        UpdateExpression: `SET ${set}, seq = if_not_exists(seq, :zero) + :one, chg = :change`,
-        ConditionExpression: `usr = :user AND st = :active${condition === undefined ? '' : ` AND ${condition}`}`,
-        ExpressionAttributeValues: {
-          ...values,
-          ':active': S('active'),
-          ':user': S(userId),
-          ':zero': N(0),
-          ':one': N(1),
-          ':change': changeNote(origin, what),
-        },
-      });
-      return true;
-    } catch (error) {
-      // Ended already, or deleted by TTL: either way it is over.
-      if (!isConditionFailure(error)) throw error;
-      return false;
-    }
+    // Ended already, or deleted by TTL: either way it is over.
+    return this.#table.updateIf(sessionKey(sessionId), {
+      UpdateExpression: `SET ${set}, seq = if_not_exists(seq, :zero) + :one, chg = :change`,
+      ConditionExpression: `usr = :user AND st = :active${condition === undefined ? '' : ` AND ${condition}`}`,
+      ExpressionAttributeValues: {
+        ...values,
+        ':active': S('active'),
+        ':user': S(userId),
+        ':zero': N(0),
+        ':one': N(1),
+        ':change': changeNote(origin, what),
+      },
+    });
   }
 
   async extend(

@@ -1,6 +1,5 @@
 import { CONTROL_KEY } from '../kernel/item-keys.ts';
 import { N, S } from '../kernel/items.ts';
-import { isConditionFailure } from '../kernel/record-client.ts';
 import type { Table } from '../kernel/table.ts';
 import { type ControlFacts, controlFacts, type KeysetUse, type PublicKey } from './control-facts.ts';
 
@@ -34,30 +33,20 @@ export class ControlStore {
 
   /** Lets keys that other systems made be looked up from now on; false when they are already. */
   async admitImportedKeys(): Promise<boolean> {
-    try {
-      await this.#table.update(CONTROL_KEY, {
-        UpdateExpression: 'SET importedKeys = :true',
-        ConditionExpression: 'attribute_exists(PK) AND attribute_not_exists(importedKeys)',
-        ExpressionAttributeValues: { ':true': { BOOL: true } },
-      });
-      return true;
-    } catch (error) {
-      if (isConditionFailure(error)) return false;
-      throw error;
-    }
+    return this.#table.updateIf(CONTROL_KEY, {
+      UpdateExpression: 'SET importedKeys = :true',
+      ConditionExpression: 'attribute_exists(PK) AND attribute_not_exists(importedKeys)',
+      ExpressionAttributeValues: { ':true': { BOOL: true } },
+    });
   }
 
   /** Publishes the keys of a keyset's version; a newer version that is there already stays, and so do the keys of another use. */
   async publish(version: number, keys: readonly PublicKey[], use: KeysetUse = 'token'): Promise<void> {
-    try {
-      await this.#table.update(CONTROL_KEY, {
-        UpdateExpression: 'SET #version = :version, #keys = :keys',
-        ConditionExpression: 'attribute_not_exists(#version) OR #version <= :version',
-        ExpressionAttributeNames: PUBLISHED[use],
-        ExpressionAttributeValues: { ':version': N(version), ':keys': S(JSON.stringify(keys)) },
-      });
-    } catch (error) {
-      if (!isConditionFailure(error)) throw error;
-    }
+    await this.#table.updateIf(CONTROL_KEY, {
+      UpdateExpression: 'SET #version = :version, #keys = :keys',
+      ConditionExpression: 'attribute_not_exists(#version) OR #version <= :version',
+      ExpressionAttributeNames: PUBLISHED[use],
+      ExpressionAttributeValues: { ':version': N(version), ':keys': S(JSON.stringify(keys)) },
+    });
   }
 }
