@@ -6,16 +6,9 @@ import { region } from './aws.ts';
 import { withRecordings } from './facts-report.ts';
 import { examine, type Finding, notChecked, ok, type Probe } from './finding.ts';
 import { accountProbes } from './probes/account.ts';
-import { answerProbes } from './probes/answers.ts';
-import { deployedProbes } from './probes/deployed.ts';
-import { discoveryProbes } from './probes/discovery.ts';
+import { deploymentProbes } from './probes/deployment.ts';
 import { Flow } from './probes/flow.ts';
-import { gatewayProbes } from './probes/gateway.ts';
-import { ownKeyProbe } from './probes/own-key.ts';
-import { reachProbes } from './probes/reach.ts';
-import { rightsProbe } from './probes/rights.ts';
-import { stackOutputs, stackProbes } from './probes/stack.ts';
-import { streamProbes } from './probes/stream.ts';
+import { stackOutputs } from './probes/stack.ts';
 import { removeTenant } from './remove-tenant.ts';
 
 const USAGE =
@@ -58,18 +51,7 @@ async function examineDeployment(
   const table = givenTable ?? outputs.TableName;
   const flow = new Flow(api, { say: console.error });
   const findings = await examine(
-    [
-      ...reachProbes(api),
-      ...gatewayProbes(api),
-      ...discoveryProbes(api),
-      ...flow.probes(),
-      ...answerProbes(api, flow),
-      ...streamProbes(api, flow),
-      ...(slow ? [ownKeyProbe(flow, table)] : []),
-      ...(stack === undefined ? [] : [...stackProbes(stack), ...deployedProbes(stack)]),
-      rightsProbe(api, table),
-      cleanUp(flow, table),
-    ],
+    [...deploymentProbes({ api, flow, table, stack, slow }), cleanUp(flow, table)],
     (finding) => json || print(finding),
   );
   if (page !== undefined) {

@@ -6,15 +6,8 @@ import { Api } from '../../doctor/api.ts';
 import { withRecordings } from '../../doctor/facts-report.ts';
 import type { Finding, Probe } from '../../doctor/finding.ts';
 import { accountProbes } from '../../doctor/probes/account.ts';
-import { answerProbes } from '../../doctor/probes/answers.ts';
-import { deployedProbes } from '../../doctor/probes/deployed.ts';
-import { discoveryProbes } from '../../doctor/probes/discovery.ts';
+import { deploymentProbes } from '../../doctor/probes/deployment.ts';
 import { Flow } from '../../doctor/probes/flow.ts';
-import { gatewayProbes } from '../../doctor/probes/gateway.ts';
-import { ownKeyProbe } from '../../doctor/probes/own-key.ts';
-import { reachProbes } from '../../doctor/probes/reach.ts';
-import { stackProbes } from '../../doctor/probes/stack.ts';
-import { streamProbes } from '../../doctor/probes/stream.ts';
 import { loadSettings } from '../../lib/settings.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../../docs/aws-facts.md'), 'utf8');
@@ -26,15 +19,7 @@ async function allProbes(): Promise<readonly Probe[]> {
   const api = new Api('https://api.example.com');
   const flow = new Flow(api);
   return [
-    ...reachProbes(api),
-    ...gatewayProbes(api),
-    ...discoveryProbes(api),
-    ...flow.probes(),
-    ...answerProbes(api, flow),
-    ...streamProbes(api, flow),
-    ownKeyProbe(flow, 'table'),
-    ...stackProbes('Latchkey'),
-    ...deployedProbes('Latchkey'),
+    ...deploymentProbes({ api, flow, table: 'table', stack: 'Latchkey', slow: true }),
     ...accountProbes(await loadSettings()),
   ];
 }

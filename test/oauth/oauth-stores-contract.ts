@@ -63,18 +63,19 @@ export function oauthStoresContract(stores: () => Stores): void {
   });
 
   describe('authorization codes', () => {
+    const issued = (user: User) => ({
+      tenantId: user.tenantId,
+      userId: user.userId,
+      userVersion: 3,
+      workspaceId: 'w',
+      grant: GRANT,
+      redirectUri: 'https://client.example/callback',
+      challenge: 'c',
+      expiresAt: NOW + 60,
+    });
     const issue = async (user: User) => {
       const hash = crypto.randomUUID();
-      await stores().codes.issue(hash, {
-        tenantId: user.tenantId,
-        userId: user.userId,
-        userVersion: 3,
-        workspaceId: 'w',
-        grant: GRANT,
-        redirectUri: 'https://client.example/callback',
-        challenge: 'c',
-        expiresAt: NOW + 60,
-      });
+      await stores().codes.issue(hash, issued(user));
       return hash;
     };
 
@@ -83,17 +84,7 @@ export function oauthStoresContract(stores: () => Stores): void {
       await connect(user);
       const hash = await issue(user);
       const { codes } = stores();
-      expect(await codes.find(hash)).toEqual({
-        tenantId: user.tenantId,
-        userId: user.userId,
-        userVersion: 3,
-        workspaceId: 'w',
-        grant: GRANT,
-        redirectUri: 'https://client.example/callback',
-        challenge: 'c',
-        expiresAt: NOW + 60,
-        sessionId: null,
-      });
+      expect(await codes.find(hash)).toEqual({ ...issued(user), sessionId: null });
       const session = sessionOf(user);
       expect(await codes.redeem(hash, session, NOW + 59)).toBe(true);
       expect(await codes.find(hash)).toMatchObject({ sessionId: session.sessionId });

@@ -1,27 +1,14 @@
 import { createHash, randomUUID } from 'node:crypto';
 import * as openid from 'openid-client';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { IdentityProvider } from '../../lambdas/contract/deployment.ts';
 import { Problem } from '../../lambdas/kernel/problem.ts';
 import { TOKEN_EXCHANGE } from '../../lambdas/people/exchange.ts';
+import { PROVIDER } from '../support/identity-provider.ts';
 import { CLIENT, ISSUER, type OAuthServer, type Person, startServer } from './server.ts';
 
 /** Token exchange at `/token` is what its own row does with the parameters of RFC 8693. */
 
 const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
-
-const PROVIDER: IdentityProvider = {
-  issuer: 'https://idp.example.com',
-  jwksUrl: null,
-  audiences: ['api'],
-  claims: {},
-  tenantId: null,
-  tenantClaim: { claim: 'org', ids: null },
-  role: 'viewer',
-  roleClaim: null,
-  createUsers: true,
-  linkByEmail: false,
-};
 
 let server: OAuthServer;
 let ada: Person;

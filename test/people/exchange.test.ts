@@ -8,6 +8,7 @@ import { EMPTY_KEYSET, nextKeyset } from '../../lambdas/signing/keyset.ts';
 import { Signer } from '../../lambdas/signing/signer.ts';
 import { profile } from '../../profiles/default.ts';
 import { DEPLOYMENT } from '../support/deployment.ts';
+import { PROVIDER as VIEWERS } from '../support/identity-provider.ts';
 import { memoryStores } from '../support/memory/stores.ts';
 import { NOW, newAccount } from '../support/tenants.ts';
 
@@ -26,16 +27,8 @@ const signerOf = (keyset: ConstructorParameters<typeof Signer>[0]) =>
   new Signer(keyset, 'https://api.example.com', () => NOW);
 
 const PROVIDER: IdentityProvider = {
-  issuer: 'https://idp.example.com',
-  jwksUrl: null,
-  audiences: ['api'],
-  claims: {},
-  tenantId: null,
-  tenantClaim: { claim: 'org', ids: null },
-  role: 'viewer',
+  ...VIEWERS,
   roleClaim: { claim: 'role', values: { admin: 'admin', editor: 'editor', viewer: 'viewer' } },
-  createUsers: true,
-  linkByEmail: false,
 };
 
 /** A tenant, and exchanges of tokens of `subject` into it. */

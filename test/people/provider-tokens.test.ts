@@ -3,20 +3,10 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { IdentityProvider } from '../../lambdas/contract/deployment.ts';
 import type { ProviderKeys } from '../../lambdas/people/provider-keys.ts';
 import { providerTokens } from '../../lambdas/people/provider-tokens.ts';
+import { PROVIDER as ANY_CLAIMS } from '../support/identity-provider.ts';
 
 const ISSUER = 'https://idp.example.com';
-const PROVIDER: IdentityProvider = {
-  issuer: ISSUER,
-  jwksUrl: null,
-  audiences: ['api'],
-  claims: { scope: ['access'] },
-  tenantId: null,
-  tenantClaim: { claim: 'org', ids: null },
-  role: 'viewer',
-  roleClaim: null,
-  createUsers: true,
-  linkByEmail: false,
-};
+const PROVIDER: IdentityProvider = { ...ANY_CLAIMS, issuer: ISSUER, claims: { scope: ['access'] } };
 const EXPIRY = Math.floor(Date.now() / 1000) + 600;
 
 type Jwks = Awaited<ReturnType<ProviderKeys['present']>>;

@@ -1,0 +1,39 @@
+import type { Api } from '../api.ts';
+import type { Probe } from '../finding.ts';
+import { answerProbes } from './answers.ts';
+import { deployedProbes } from './deployed.ts';
+import { discoveryProbes } from './discovery.ts';
+import type { Flow } from './flow.ts';
+import { gatewayProbes } from './gateway.ts';
+import { ownKeyProbe } from './own-key.ts';
+import { reachProbes } from './reach.ts';
+import { rightsProbe } from './rights.ts';
+import { stackProbes } from './stack.ts';
+import { streamProbes } from './stream.ts';
+
+/** Where a deployment is. */
+export interface Examined {
+  readonly api: Api;
+  readonly flow: Flow;
+  /** The name of its table; undefined where that is not known. */
+  readonly table: string | undefined;
+  /** The name of its stack; undefined where that is not to be looked at. */
+  readonly stack: string | undefined;
+  /** Whether to wait for the tenant's own usage key, which takes more than an hour. */
+  readonly slow: boolean;
+}
+
+/** Every probe of a deployment, in the order in which they run. */
+export function deploymentProbes({ api, flow, table, stack, slow }: Examined): readonly Probe[] {
+  return [
+    ...reachProbes(api),
+    ...gatewayProbes(api),
+    ...discoveryProbes(api),
+    ...flow.probes(),
+    ...answerProbes(api, flow),
+    ...streamProbes(api, flow),
+    ...(slow ? [ownKeyProbe(flow, table)] : []),
+    ...(stack === undefined ? [] : [...stackProbes(stack), ...deployedProbes(stack)]),
+    rightsProbe(api, table),
+  ];
+}
