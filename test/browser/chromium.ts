@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, type BrowserContextOptions, type Page, chromium as playwright } from 'playwright-core';
+import { expect } from 'vitest';
 import { axeScript, chromium } from './tools.ts';
 
 /** Starts the browser. In containers it cannot sandbox itself, and nothing but our own pages is opened. */
@@ -54,6 +55,11 @@ export function focused(page: Page): Promise<{ readonly name: string; readonly i
       isVisible: outlineStyle === 'solid' && parseFloat(outlineWidth) >= 2,
     };
   })()`);
+}
+
+/** Waits until a field has the focus, visibly: a browser gives it to an `autofocus` with a later frame. */
+export async function hasFocus(page: Page, name: string): Promise<void> {
+  await expect.poll(() => focused(page), { timeout: 15_000 }).toEqual({ name, isVisible: true });
 }
 
 /** Keeps a picture of a page in the folder that `SCREENSHOTS` names, for people to look at. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BRANDED, PAGES, PLAIN, RenderedPages } from '../pages/rendered-pages.ts';
-import { focused, openPage, overflow, picture, startChromium, violations } from './chromium.ts';
+import { focused, hasFocus, openPage, overflow, picture, startChromium, violations } from './chromium.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -110,7 +110,7 @@ describe('with the keyboard alone, and without a script', () => {
   test('a device’s code is entered where the focus is at once', async () => {
     const { page, close } = await openPage(browser, { javaScriptEnabled: false });
     await page.goto(`${pages.url}/device`);
-    expect(await focused(page)).toEqual({ name: 'user_code', isVisible: true });
+    await hasFocus(page, 'user_code');
     await page.keyboard.type('wdjb-mjht');
     await page.keyboard.press('Enter');
     await page.waitForURL(`${pages.url}/arrived`);
