@@ -3,7 +3,7 @@ import type { ApiKey } from '../../../lambdas/keys/api-key.ts';
 import type { KeySlot } from '../../../lambdas/keys/key-record.ts';
 import type { App } from '../../../lambdas/oauth/app.ts';
 import type { Login } from '../../../lambdas/people/accounts.ts';
-import type { LinkedIdentity } from '../../../lambdas/people/exchange.ts';
+import type { LinkedIdentity } from '../../../lambdas/people/identities.ts';
 import type { Person } from '../../../lambdas/people/person.ts';
 import type { SessionRecord } from '../../../lambdas/sessions/session-record.ts';
 import type { ControlFacts } from '../../../lambdas/signing/control-facts.ts';
