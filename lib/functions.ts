@@ -68,6 +68,8 @@ export interface FunctionSpec {
   readonly keyset?: readonly SecretAction[];
   /** Of the secret with the keys that sign assertions. */
   readonly assertions?: readonly SecretAction[];
+  /** Whether it reads the secrets by which we prove to identity providers who we are. */
+  readonly readsProviderSecrets?: boolean;
   /** Its part in keeping keys for who made them, where the configuration says so (`key-vault.ts`). */
   readonly vault?: VaultRole;
   /** Whether it reads metrics from CloudWatch. */
@@ -91,13 +93,17 @@ const ROTATING = [
   'UpdateSecretVersionStage',
 ] as const satisfies readonly SecretAction[];
 
-/** Finding people and making them, and opening their sessions. */
-const EXCHANGE_RIGHTS: readonly TableRight[] = [
+/** Finding people of identity providers and making them, opening their sessions, and signing them in with a browser. */
+const PROVIDER_RIGHTS: readonly TableRight[] = [
   { actions: ['GetItem'], keys: ['IDENTITY#*', 'EMAIL#*', 'TENANT#*'] },
   { actions: ['Query'], keys: ['USER#*'] },
   { actions: ['BatchGetItem'], keys: ['SESSION#*'] },
-  { actions: ['PutItem'], keys: ['IDENTITY#*', 'EMAIL#*', 'TENANT#*', 'USER#*', 'SESSION#*'] },
-  { actions: ['UpdateItem'], keys: ['TENANT#*', 'EXCHANGED#*', 'IDENTITY#*'] },
+  {
+    actions: ['PutItem'],
+    keys: ['IDENTITY#*', 'EMAIL#*', 'TENANT#*', 'USER#*', 'SESSION#*', 'SIGNIN#*', 'SIGNINFLOW#*'],
+  },
+  { actions: ['UpdateItem'], keys: ['TENANT#*', 'EXCHANGED#*', 'IDENTITY#*', 'SIGNINFLOW#*'] },
+  { actions: ['DeleteItem'], keys: ['SIGNIN#*'] },
   { actions: ['ConditionCheckItem'], keys: ['TENANT#*'] },
 ];
 
@@ -105,8 +111,8 @@ const EXCHANGE_RIGHTS: readonly TableRight[] = [
 export interface RightsOptions extends ForwardersOptions {
   /** @default - whether the profile's tokens are HS256 */
   readonly acceptsHs256?: boolean;
-  /** Whether tokens of identity providers are exchanged. @default false */
-  readonly exchanges?: boolean;
+  /** Whether people come in by identity providers. @default false */
+  readonly hasProviders?: boolean;
 }
 
 const FORWARDER: FunctionSpec = {
@@ -139,7 +145,7 @@ export function foldersOf(specs: Readonly<Record<string, FunctionSpec>>): readon
 
 /** All functions. A right stands here or it is not given. */
 export function functionSpecs(profile: Profile, options: RightsOptions = {}): Functions<FunctionSpec> {
-  const { acceptsHs256 = profile.tokens.algorithm === 'HS256', exchanges = false } = options;
+  const { acceptsHs256 = profile.tokens.algorithm === 'HS256', hasProviders = false } = options;
   return {
     authorizer: {
       description: 'Decides every request that takes a credential',
@@ -161,7 +167,10 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
       timeoutSeconds: 10,
       table: [
         { actions: ['GetItem'], keys: ['EMAIL#*', 'TENANT#*', 'BACKOFF#*', 'SIGNIN#*'] },
-        { actions: ['PutItem'], keys: ['EMAIL#*', 'TENANT#*', 'KEY#*', 'USER#*', 'SESSION#*', 'SIGNIN#*'] },
+        {
+          actions: ['PutItem'],
+          keys: ['EMAIL#*', 'TENANT#*', 'KEY#*', 'USER#*', 'SESSION#*', 'SIGNIN#*'],
+        },
         { actions: ['Query'], keys: ['USER#*'] },
         { actions: ['ConditionCheckItem'], keys: ['TENANT#*'] },
         { actions: ['UpdateItem'], keys: ['TENANT#*', 'SESSION#*', 'REFRESH#*', 'BACKOFF#*'] },
@@ -187,9 +196,10 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
         { actions: ['DeleteItem'], keys: ['USER#*'] },
         { actions: ['GetItem', 'PutItem', 'UpdateItem'], keys: ['CLIENT#*', 'CODE#*', 'DEVICE#*'] },
         { actions: ['GetItem', 'PutItem'], keys: ['USERCODE#*'] },
-        ...(exchanges ? EXCHANGE_RIGHTS : []),
+        ...(hasProviders ? PROVIDER_RIGHTS : []),
       ],
       keyset: ['GetSecretValue'],
+      readsProviderSecrets: true,
       invokes: ['fetcher'],
       variables: ['ISSUER', 'ACCEPTED_ISSUERS'],
     },

@@ -14,6 +14,7 @@ import { KeyVault } from './key-vault.ts';
 import { KeysetSecret } from './keyset-secret.ts';
 import { LatchkeyFunctions } from './latchkey-functions.ts';
 import { Monitoring } from './monitoring.ts';
+import { ProviderSecrets } from './provider-secrets.ts';
 import { reservedConcurrencyOf, type Settings, tokenSettings, wafLimitsOf } from './settings.ts';
 import { upstreamsOf, vpcsOf } from './upstream-fields.ts';
 import { UsageKeyReconciler } from './usage-key-reconciler.ts';
@@ -77,11 +78,16 @@ export class LatchkeyStack extends Stack {
       sandbox: config.sandbox,
     });
     const vault = config.revealApiKey ? new KeyVault(this, 'Vault', kept) : null;
+    const providerSecrets = new ProviderSecrets(this, 'ProviderSecrets', {
+      ...kept,
+      ...encrypted,
+      providers: config.identityProviders,
+    });
     const functions = new LatchkeyFunctions(this, 'Functions', {
       ...logged,
       specs: functionSpecs(profile, {
         acceptsHs256: tokenSettings(config, profile).acceptsHs256,
-        exchanges: config.identityProviders.length > 0,
+        hasProviders: config.identityProviders.length > 0,
         upstreams: upstreamsOf(config),
         vpcs: vpcsOf(config),
       }),
@@ -92,6 +98,7 @@ export class LatchkeyStack extends Stack {
       assertions,
       usagePlans,
       vault,
+      providerSecrets,
       variables: {
         ISSUER: frontDoor.url,
         ACCEPTED_ISSUERS: [...frontDoor.urls, ...config.tokens.previousIssuers].join(' '),

@@ -60,6 +60,7 @@ export async function loadSettings(
   checkCertificate(config, region);
   checkKmsKey(config, region);
   checkCircle(config);
+  checkProviders(config, isLocal);
   const allowsAnonymous = profile.allowsAnonymous && config.environment === 'development';
   return { config: { ...config, anonymous: config.anonymous ?? (isLocal && allowsAnonymous) }, profile };
 }
@@ -148,6 +149,17 @@ function checkCircle({ domain, upstream, upstreams }: Config): void {
   );
 }
 
+/** A provider on this machine is for a stack on this machine: a deployed function would ask itself. */
+function checkProviders({ identityProviders }: Config, isLocal: boolean): void {
+  const index = identityProviders.findIndex(
+    ({ signIn, issuer }) => signIn !== null && !issuer.startsWith('https:'),
+  );
+  if (index < 0 || isLocal) return;
+  throw new ConfigError(
+    `identityProviders.${index}.issuer: people sign in with a provider on this machine only where the stack runs there too, by npm start; name an https:// issuer`,
+  );
+}
+
 /** The part of the settings that functions need, as it is built into their bundles. */
 export function deploymentOf({ config, profile }: Settings): Deployment {
   return {
@@ -165,7 +177,10 @@ export function deploymentOf({ config, profile }: Settings): Deployment {
     usageKeys: config.usageKeys,
     upstreams: upstreamsOf(config),
     tokens: tokenSettings(config, profile),
-    identityProviders: config.identityProviders,
+    identityProviders: config.identityProviders.map(({ signIn, ...provider }) => ({
+      ...provider,
+      signIn: signIn === null ? null : { ...signIn, claims: signIn.claims ?? provider.claims },
+    })),
     revealsKeys: config.revealApiKey,
     rights: rightsOf(config, profile),
     pathScopes: pathScopesOf(config, profile),

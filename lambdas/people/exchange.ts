@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { RequestOrigin } from '../audit/entries.ts';
+import type { Deployment, IdentityProvider } from '../contract/deployment.ts';
 import { Problem } from '../kernel/problem.ts';
 import { type Grant, openGrant, type RefreshContext, unlessChanged } from '../sessions/grants.ts';
 import {
@@ -36,11 +37,18 @@ export interface Exchanged {
   readonly workspaces: readonly { readonly workspaceId: string; readonly token: string }[];
 }
 
+/** The identity providers whose tokens are exchanged: those whose tokens are for this API. */
+export function exchangedProviders({
+  identityProviders,
+}: Pick<Deployment, 'identityProviders'>): readonly IdentityProvider[] {
+  return identityProviders.filter(({ audiences }) => audiences.length > 0);
+}
+
 /** Throws `not_configured` where no identity provider's tokens are taken. */
 export function requireProviders({ deployment }: Pick<ExchangeContext, 'deployment'>): void {
-  if (deployment.identityProviders.length === 0) {
+  if (exchangedProviders(deployment).length === 0) {
     throw new Problem('not_configured', {
-      message: 'No tokens are exchanged here: the configuration has no identityProviders.',
+      message: 'No tokens are exchanged here: the configuration has no identityProviders with audiences.',
     });
   }
 }

@@ -226,9 +226,12 @@ async function linkOrCreatePerson(
 }
 
 /** Only what the provider has verified, and what is an address as it stands: it is a claim on an account. */
-function verifiedEmail({ claims }: ProviderToken): string | undefined {
-  const { email, email_verified } = claims;
-  if (typeof email !== 'string' || (email_verified !== true && email_verified !== 'true')) return undefined;
+function verifiedEmail({ provider, claims }: ProviderToken): string | undefined {
+  const { email } = claims;
+  const verified = Object.hasOwn(claims, provider.emailVerifiedClaim)
+    ? claims[provider.emailVerifiedClaim]
+    : undefined;
+  if (typeof email !== 'string' || (verified !== true && verified !== 'true')) return undefined;
   const parsed = parseEmail(email);
   return 'email' in parsed ? parsed.email : undefined;
 }

@@ -97,21 +97,29 @@ export function addressIn(metadata: object, name: string, issuer: string): strin
 
 /** The JSON object that a URL answers with. Throws for anything else, for a redirect, and for one that is too large. */
 export async function fetchJson(url: string, init: RequestInit): Promise<object> {
+  const { status, text } = await fetchText(url, init);
+  if (status !== 200) throw new Error(`${url} answered ${status}.`);
+  const value: unknown = JSON.parse(text);
+  if (typeof value !== 'object' || value === null) throw new Error(`${url} answered no object.`);
+  return value;
+}
+
+/** The answer of a URL, whatever its status. Throws for a redirect, and for one that is too large. */
+export async function fetchText(
+  url: string,
+  init: RequestInit,
+): Promise<{ readonly status: number; readonly text: string }> {
   // Asked so rarely that a connection that was kept would be dead by then.
   const headers = { accept: 'application/json', ...init.headers, connection: 'close' };
   const response = await fetch(url, { ...init, redirect: 'error', headers });
-  if (response.status !== 200 || response.body === null)
-    throw new Error(`${url} answered ${response.status}.`);
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of response.body) {
+  for await (const chunk of response.body ?? []) {
     size += chunk.length;
     if (size > MAX_BYTES) throw new Error(`${url} answered more than ${MAX_BYTES} bytes.`);
     chunks.push(chunk);
   }
-  const value: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'));
-  if (typeof value !== 'object' || value === null) throw new Error(`${url} answered no object.`);
-  return value;
+  return { status: response.status, text: Buffer.concat(chunks).toString('utf8') };
 }
 
 /** What is said of a provider that cannot be asked. */
