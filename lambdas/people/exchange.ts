@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { RequestOrigin } from '../audit/entries.ts';
 import type { Deployment, IdentityProvider } from '../contract/deployment.ts';
+import type { Authentication } from '../kernel/authentication.ts';
 import { Problem } from '../kernel/problem.ts';
 import { type Grant, openGrant, type RefreshContext, unlessChanged } from '../sessions/grants.ts';
 import {
@@ -11,6 +12,7 @@ import {
   refused,
   refuseFor,
 } from './identities.ts';
+import { providerAuthentication } from './provider-authentication.ts';
 
 /** The `grant_type` of an exchange (RFC 8693, 2.1). */
 export const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
@@ -70,21 +72,23 @@ export async function exchangeToken(
   // As late as can be: what fails before it may be tried again with the same token.
   if (!(await context.exchange.useToken(proof.hash, randomUUID(), proof.expiresAt)))
     throw refused('the token has been exchanged before');
+  const authentication = providerAuthentication(proof, context.clock());
   const enter = async () =>
-    openGrant({ user: found.pop() ?? (await findPerson()), workspaceId }, from, context);
+    openGrant({ user: found.pop() ?? (await findPerson()), workspaceId, authentication }, from, context);
   const grant = await unlessChanged(enter).catch(refuseFor('conflicting_state'));
-  return { grant, workspaces: await workspaceTokens(grant, workspaceIds, context) };
+  return { grant, workspaces: await workspaceTokens(grant, authentication, workspaceIds, context) };
 }
 
 function workspaceTokens(
   { session, expiresInSeconds }: Grant,
+  authentication: Authentication,
   ids: readonly string[],
   { signer }: ExchangeContext,
 ) {
   return Promise.all(
     ids.map(async (workspaceId) => ({
       workspaceId,
-      token: await signer.accessToken({ ...session, workspaceId }, expiresInSeconds),
+      token: await signer.accessToken({ ...session, workspaceId, authentication }, expiresInSeconds),
     })),
   );
 }

@@ -29,9 +29,3 @@ export function idTokens(
     return { ...proof, provider };
   };
 }
-
-/** Unix seconds at which the person proved who they are: as the provider says, else when it said so. Never in the future. */
-export function authTimeOf({ claims: { auth_time, iat } }: ProviderToken, now: number): number {
-  const said = [auth_time, iat].find((time) => typeof time === 'number' && time > 0);
-  return typeof said === 'number' ? Math.min(Math.floor(said), now) : now;
-}

@@ -4,10 +4,11 @@ import type { IdentityProvider, ProviderSignIn } from '../contract/deployment.ts
 import type { Clock } from '../kernel/clock.ts';
 import { Problem } from '../kernel/problem.ts';
 import { destinationOf, type IdentityContext } from '../people/identities.ts';
+import { providerAuthentication } from '../people/provider-authentication.ts';
 import type { ProviderDocument } from '../people/provider-document.ts';
 import { type SignInContext, signInAs } from '../signin/sign-ins.ts';
 import { FLOW_SECONDS, type FlowStore, hashOf, newState, nonceOf, verifierOf } from './flows.ts';
-import { authTimeOf, idTokens, type VerifyIdToken } from './id-token.ts';
+import { idTokens, type VerifyIdToken } from './id-token.ts';
 import { type ProviderMetadata, providerMetadata } from './metadata.ts';
 import { errorCode, redeemCode } from './redemption.ts';
 import { refused } from './refused.ts';
@@ -164,7 +165,7 @@ export async function completeSignIn(
     const entry = {
       user: await findPerson(),
       workspaceId: workspaceIds[0],
-      authTime: authTimeOf(proof, context.clock()),
+      authentication: providerAuthentication(proof, context.clock()),
     };
     return await signInAs(entry, secret, from, context);
   } catch (error) {

@@ -1,5 +1,6 @@
 import { createHash, randomBytes, randomUUIDv7 } from 'node:crypto';
 import type { ChangeOrigin, PlacedOrigin } from '../audit/entries.ts';
+import { type Authentication, BY_PASSWORD } from '../kernel/authentication.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { HostCookie } from '../kernel/host-cookie.ts';
 import { Problem } from '../kernel/problem.ts';
@@ -16,18 +17,14 @@ export const SIGN_IN_SECONDS = 12 * 3600;
 const SECRET_BYTES = 32;
 const SECRET = /^[\w-]{43}$/;
 
-/** RFC 8176, 2: a password. */
-const BY_PASSWORD = ['pwd'] as const;
-
 /** A sign-in as it is stored, under the hash of the cookie's secret. Times are Unix seconds. */
-export interface SignInRecord {
+export interface SignInRecord extends Authentication {
   readonly signInId: string;
   readonly tenantId: string;
   readonly userId: string;
   readonly workspaceId: string;
   /** The version of the person who signed in. */
   readonly userVersion: number;
-  readonly authTime: number;
   readonly expiresAt: number;
 }
 
@@ -80,11 +77,11 @@ export function signInsOf(store: Pick<SignInStore, 'find' | 'person'>, clock: Cl
       const present = signIn && (await store.person(signIn.tenantId, signIn.userId));
       if (signIn === undefined || present === undefined) return undefined;
       if (present.tenantState !== 'active' || present.passwordVersion > signIn.userVersion) return undefined;
-      const { signInId, tenantId, userId, workspaceId, authTime } = signIn;
+      const { signInId, tenantId, userId, workspaceId, authTime, amr } = signIn;
       const { email, role, version: userVersion = 0 } = present.user;
       const csrf = csrfToken(secret);
       const person = { tenantId, userId, userVersion, email, role };
-      return { signInId, ...person, workspaceId, authTime, amr: BY_PASSWORD, csrf };
+      return { signInId, ...person, workspaceId, authTime, amr, csrf };
     },
   };
 }
@@ -105,7 +102,12 @@ export async function signIn(
 ): Promise<string> {
   const renewed = newSecret();
   await enterWithPassword(credentials, from, context, (user, workspaceId) =>
-    openSignIn({ user, workspaceId, authTime: context.clock() }, renewed, from, context),
+    openSignIn(
+      { user, workspaceId, authentication: { authTime: context.clock(), amr: BY_PASSWORD } },
+      renewed,
+      from,
+      context,
+    ),
   );
   await signOut(secret, from, context);
   return renewed;
@@ -115,8 +117,7 @@ export async function signIn(
 export interface ProvenPerson {
   readonly user: User;
   readonly workspaceId: string;
-  /** Unix seconds at which they proved who they are. */
-  readonly authTime: number;
+  readonly authentication: Authentication;
 }
 
 /** The same for who has been proven otherwise. Throws `suspended_tenant`. */
@@ -133,7 +134,7 @@ export async function signInAs(
 }
 
 async function openSignIn(
-  { user: { tenantId, userId, version = 0 }, workspaceId, authTime }: ProvenPerson,
+  { user: { tenantId, userId, version = 0 }, workspaceId, authentication }: ProvenPerson,
   secret: string,
   from: PlacedOrigin,
   { signIns, clock }: Pick<SignInContext, 'signIns' | 'clock'>,
@@ -146,7 +147,7 @@ async function openSignIn(
     userId,
     workspaceId,
     userVersion: version,
-    authTime,
+    ...authentication,
     expiresAt: clock() + SIGN_IN_SECONDS,
   };
   await signIns.create(hashSecret(secret), record, { actor: `user:${userId}`, ...from });
