@@ -33,6 +33,8 @@ export interface Overrides {
   readonly config?: unknown;
   /** Whether it is for a stack that `npm start` serves on this machine. Nothing that is deployed says so. */
   readonly isLocal?: boolean;
+  /** Whether such a stack lets calls without a credential in, where the profile does and the configuration is silent. */
+  readonly anonymous?: boolean;
 }
 
 /**
@@ -44,7 +46,7 @@ export async function loadSettings(
   region: string | undefined = process.env.CDK_DEFAULT_REGION,
 ): Promise<Settings> {
   const { default: file } = await import('../latchkey.config.ts');
-  const { config: fields, isLocal = false, upstream: url, ...rest } = overrides;
+  const { config: fields, isLocal = false, anonymous = false, upstream: url, ...rest } = overrides;
   const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
   const chosen: ConfigInput = { ...file, ...overriddenFields(fields), ...given };
   const config = parseConfig(
@@ -62,7 +64,7 @@ export async function loadSettings(
   checkCircle(config);
   checkProviders(config, isLocal);
   const allowsAnonymous = profile.allowsAnonymous && config.environment === 'development';
-  return { config: { ...config, anonymous: config.anonymous ?? (isLocal && allowsAnonymous) }, profile };
+  return { config: { ...config, anonymous: config.anonymous ?? (anonymous && allowsAnonymous) }, profile };
 }
 
 /** An upstream at another URL; where else it was does not count any more. */
