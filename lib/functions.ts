@@ -8,6 +8,7 @@ export type FunctionName =
   | ServiceName
   | 'authorizer'
   | 'fetcher'
+  | 'mailer'
   | 'forwarder'
   // The forwarder of an upstream with a name: the same code with a ceiling of its own.
   | `forwarder-${string}`
@@ -78,7 +79,9 @@ export interface FunctionSpec {
   /** A function of the team's, by its ARN, that it may invoke. */
   readonly invokesArn?: string | undefined;
   /** Functions that it may invoke. */
-  readonly invokes?: readonly 'fetcher'[];
+  readonly invokes?: readonly ('fetcher' | 'mailer')[];
+  /** The identity in SES that it sends mails as; null for events on the default bus. @default - it sends none */
+  readonly sendsAs?: string | null;
   /** Variables besides those that come with a right. */
   readonly variables?: readonly ('ISSUER' | 'ACCEPTED_ISSUERS' | 'USAGE_KEYS')[];
 }
@@ -107,6 +110,8 @@ export interface RightsOptions extends ForwardersOptions {
   readonly acceptsHs256?: boolean;
   /** Whether tokens of identity providers are exchanged. @default false */
   readonly exchanges?: boolean;
+  /** The identity in SES that mails are sent as. @default - mails are events */
+  readonly mailIdentity?: string | null;
 }
 
 const FORWARDER: FunctionSpec = {
@@ -139,7 +144,11 @@ export function foldersOf(specs: Readonly<Record<string, FunctionSpec>>): readon
 
 /** All functions. A right stands here or it is not given. */
 export function functionSpecs(profile: Profile, options: RightsOptions = {}): Functions<FunctionSpec> {
-  const { acceptsHs256 = profile.tokens.algorithm === 'HS256', exchanges = false } = options;
+  const {
+    acceptsHs256 = profile.tokens.algorithm === 'HS256',
+    exchanges = false,
+    mailIdentity = null,
+  } = options;
   return {
     authorizer: {
       description: 'Decides every request that takes a credential',
@@ -304,6 +313,19 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
         { actions: ['PutItem'], keys: ['EVENT#*'] },
       ],
       vault: 'follower',
+      invokes: ['mailer'],
+    },
+    mailer: {
+      description: 'Sends the mails of the outbox',
+      memoryMiB: 256,
+      // A run ends by itself before; it goes on where it was a minute later.
+      timeoutSeconds: 60,
+      table: [
+        { actions: ['Query', 'GetItem', 'UpdateItem', 'DeleteItem'], keys: ['OUTBOX'] },
+        { actions: ['GetItem', 'UpdateItem'], keys: ['LINK#*'] },
+      ],
+      sendsAs: mailIdentity,
+      variables: ['ISSUER'],
     },
     usage: {
       description: 'Counts the uses of keys by day',

@@ -13,6 +13,7 @@ import { KeyStream } from './key-stream.ts';
 import { KeyVault } from './key-vault.ts';
 import { KeysetSecret } from './keyset-secret.ts';
 import { LatchkeyFunctions } from './latchkey-functions.ts';
+import { Mailer } from './mailer.ts';
 import { Monitoring } from './monitoring.ts';
 import { reservedConcurrencyOf, type Settings, tokenSettings, wafLimitsOf } from './settings.ts';
 import { upstreamsOf, vpcsOf } from './upstream-fields.ts';
@@ -82,6 +83,7 @@ export class LatchkeyStack extends Stack {
       specs: functionSpecs(profile, {
         acceptsHs256: tokenSettings(config, profile).acceptsHs256,
         exchanges: config.identityProviders.length > 0,
+        mailIdentity: config.mail.identity,
         upstreams: upstreamsOf(config),
         vpcs: vpcsOf(config),
       }),
@@ -120,6 +122,7 @@ export class LatchkeyStack extends Stack {
     for (const [name, { lambda }] of Object.entries(functions))
       if (name.startsWith(forwarderName(''))) lambda.node.addDependency(schedule);
     new UsageKeyReconciler(this, 'UsageKeyReconciler', functions);
+    new Mailer(this, 'Mailer', functions);
     const keyStream = new KeyStream(this, 'KeyStream', {
       ...kept,
       ...encrypted,

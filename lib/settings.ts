@@ -167,6 +167,7 @@ export function deploymentOf({ config, profile }: Settings): Deployment {
     tokens: tokenSettings(config, profile),
     identityProviders: config.identityProviders,
     revealsKeys: config.revealApiKey,
+    mail: { from: config.mail.from, allowsUnverified: config.mail.unverified === 'everything' },
     rights: rightsOf(config, profile),
     pathScopes: pathScopesOf(config, profile),
     cors: corsOf(config),
