@@ -261,6 +261,12 @@ const OTHER_ERRORS = {
     title: 'Upstream failed',
     message: 'The service behind this API did not answer.',
   },
+  invalid_link: {
+    status: 400,
+    type: 'validation_error',
+    title: 'Link not valid',
+    message: 'The link has been used, has expired, or was taken back. Ask for another one.',
+  },
   stale_form: {
     status: 403,
     type: 'authorization_error',

@@ -1,6 +1,8 @@
 import type { ChangeOrigin } from '../../../lambdas/audit/entries.ts';
 import type { ApiKey } from '../../../lambdas/keys/api-key.ts';
 import type { KeySlot } from '../../../lambdas/keys/key-record.ts';
+import type { Link, NewLink } from '../../../lambdas/mail/link.ts';
+import type { Mail } from '../../../lambdas/mail/mail.ts';
 import type { App } from '../../../lambdas/oauth/app.ts';
 import type { Login } from '../../../lambdas/people/accounts.ts';
 import type { LinkedIdentity } from '../../../lambdas/people/exchange.ts';
@@ -68,6 +70,11 @@ export interface StoredIdentity extends LinkedIdentity {
   readonly decidedAt: number | null;
 }
 
+export interface StoredLink extends NewLink, Pick<Link, 'expiresAt'> {
+  readonly hashes: readonly string[];
+  readonly isUsed: boolean;
+}
+
 /**
  * What all stores in memory share, as those of DynamoDB share the table. Every value is replaced and none is changed in
  * place, so that what a store has given stays as it was. A store reads, compares and writes between two `await`s, which
@@ -88,6 +95,9 @@ export class State {
   readonly sessions = new Map<string, StoredSession>();
   /** Connected apps, by {@link pair} of person and app. */
   readonly apps = new Map<string, App>();
+  /** Mails that wait, in the order in which they were queued. */
+  readonly outbox = new Map<string, Mail>();
+  readonly links = new Map<string, StoredLink>();
   control: ControlFacts = { version: 0, keys: [], revokedKids: new Set() };
 
   /** The keys of a tenant that are not revoked. */
