@@ -57,6 +57,9 @@ export const NOW = 1_800_000_048;
 
 export const ADDRESS = '192.0.2.7';
 
+/** Of who has just signed in with a password. */
+export const AUTHENTICATION = { authTime: NOW, amr: ['pwd'] };
+
 export const ORIGIN = { actor: 'user:u', requestId: 'r' };
 
 export const TENANT = '0191aaaa-0000-7000-8000-000000000001';

@@ -7,7 +7,7 @@ import type { App } from '../../../lambdas/oauth/app.ts';
 import type { Login } from '../../../lambdas/people/accounts.ts';
 import type { LinkedIdentity } from '../../../lambdas/people/exchange.ts';
 import type { Person } from '../../../lambdas/people/person.ts';
-import type { SessionRecord } from '../../../lambdas/sessions/session-record.ts';
+import type { ExtendedSession } from '../../../lambdas/sessions/sessions.ts';
 import type { ControlFacts } from '../../../lambdas/signing/control-facts.ts';
 import type { Tenant } from '../../../lambdas/tenancy/tenant.ts';
 import type { Workspace } from '../../../lambdas/tenancy/workspace.ts';
@@ -37,7 +37,7 @@ export interface StoredKey extends Uses {
   readonly rotatedAt: number | null;
 }
 
-export interface StoredSession extends SessionRecord, Uses {
+export interface StoredSession extends ExtendedSession, Uses {
   readonly createdAt: number;
   readonly clientId: string | null;
   /** The version of the person that the session follows. */
