@@ -51,6 +51,7 @@ export type RouteId =
   | 'revokeKeys'
   | 'listSessions'
   | 'endSession'
+  | 'endOtherSessions'
   | 'changePassword'
   | 'listUsers'
   | 'createUser'

@@ -21,7 +21,10 @@ export const userCodeKey = (userCode: string): ItemKey => key(`USERCODE#${userCo
 export const appKey = (userId: string, appId: string): ItemKey => key(`USER#${userId}`, `APP#${appId}`);
 export const identityKey = (hash: string): ItemKey => key(`IDENTITY#${hash}`, 'IDENTITY');
 export const exchangedKey = (hash: string): ItemKey => key(`EXCHANGED#${hash}`, 'EXCHANGED');
+/** A sign-in with a browser, and the row of its person by which it is found. */
 export const signInKey = (hash: string): ItemKey => key(`SIGNIN#${hash}`, 'SIGNIN');
+export const userSignInKey = (userId: string, signInId: string): ItemKey =>
+  key(`USER#${userId}`, `SIGNIN#${signInId}`);
 
 /** An OAuth client that registered itself or that an administrator registered, and its row among those of its tenant. */
 export const clientKey = (clientId: string): ItemKey => key(`CLIENT#${clientId}`, 'CLIENT');

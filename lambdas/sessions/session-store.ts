@@ -154,8 +154,18 @@ export class DynamoSessionStore implements SessionStore {
 /** The writes that open a session, all or nothing: the code that it is given for is used in the same transaction. */
 export function sessionWrites(session: NewSession): readonly TransactionWrite[] {
   const { user, origin, clientId = null, ...times } = session;
+  const { userAgent = null } = origin;
   const { userId, tenantId, role, version = 0 } = user;
-  const opened = { ...SESSION.initial, ...times, clientId, userId, tenantId, role, userVersion: version };
+  const opened = {
+    ...SESSION.initial,
+    ...times,
+    clientId,
+    userAgent,
+    userId,
+    tenantId,
+    role,
+    userVersion: version,
+  };
   const isNew = { ConditionExpression: 'attribute_not_exists(PK)' };
   return [
     // A demotion or removal that commits first makes this fail; one that commits later finds the session.

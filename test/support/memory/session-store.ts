@@ -40,6 +40,7 @@ export class MemorySessionStore implements SessionStore {
       caller: { sessionId, tenantId, workspaceId, userId, role },
       createdAt,
       clientId: clientId ?? null,
+      userAgent: origin.userAgent ?? null,
       version,
       change: { ...origin, what: 'create' },
     });
@@ -67,9 +68,10 @@ export class MemorySessionStore implements SessionStore {
   async list(userId: string, now: number): Promise<SessionView[]> {
     return this.#ofUser(userId)
       .filter(({ expiresAt }) => expiresAt > now)
-      .map(({ caller: { sessionId, workspaceId }, clientId, createdAt, expiresAt, lastUse }) => ({
+      .map(({ caller: { sessionId, workspaceId }, clientId, userAgent, createdAt, expiresAt, lastUse }) => ({
         sessionId,
         clientId,
+        userAgent,
         workspaceId,
         createdAt,
         expiresAt,
