@@ -28,6 +28,7 @@ export const ROOMS = {
     'keys',
     'people',
   ],
+  account: ['pages', 'signin', 'oauth', 'audit', 'attempts', 'tenancy', 'sessions', 'keys', 'people'],
   usage: ['plans', 'keys'],
   status: ['signing'],
   transfer: ['audit', 'signing', 'tenancy', 'keys', 'people'],

@@ -160,7 +160,7 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
       memoryMiB: 1769,
       timeoutSeconds: 10,
       table: [
-        { actions: ['GetItem'], keys: ['EMAIL#*', 'TENANT#*', 'BACKOFF#*', 'SIGNIN#*'] },
+        { actions: ['GetItem'], keys: ['EMAIL#*', 'TENANT#*', 'BACKOFF#*', 'SIGNIN#*', 'USER#*'] },
         { actions: ['PutItem'], keys: ['EMAIL#*', 'TENANT#*', 'KEY#*', 'USER#*', 'SESSION#*', 'SIGNIN#*'] },
         { actions: ['Query'], keys: ['USER#*'] },
         { actions: ['ConditionCheckItem'], keys: ['TENANT#*'] },

@@ -14,6 +14,8 @@ export type RouteId =
   | 'signIn'
   | 'showSignOut'
   | 'signOut'
+  | 'showAccount'
+  | 'changeAccount'
   | 'onboard'
   | 'signUp'
   | 'login'
