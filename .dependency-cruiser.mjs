@@ -9,6 +9,7 @@ export const ROOMS = {
   upstream: [],
   attempts: [],
   pages: [],
+  mail: ['pages'],
   idempotency: [],
   tenancy: ['audit', 'plans', 'idempotency'],
   sessions: ['audit', 'attempts', 'signing', 'tenancy'],

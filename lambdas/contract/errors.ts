@@ -92,6 +92,13 @@ const OTHER_ERRORS = {
     title: 'Login failed',
     message: 'The e-mail address or the password is wrong.',
   },
+  reauthentication_required: {
+    status: 403,
+    type: 'authorization_error',
+    title: 'Sign in again',
+    message:
+      'This takes a sign-in of the last 10 minutes. Log in again, and repeat the request with the new token.',
+  },
   invalid_grant: {
     status: 400,
     type: 'authentication_error',
@@ -260,6 +267,12 @@ const OTHER_ERRORS = {
     type: 'server_error',
     title: 'Upstream failed',
     message: 'The service behind this API did not answer.',
+  },
+  invalid_link: {
+    status: 400,
+    type: 'validation_error',
+    title: 'Link not valid',
+    message: 'The link has been used, has expired, or was taken back. Ask for another one.',
   },
   stale_form: {
     status: 403,

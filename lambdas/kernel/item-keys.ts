@@ -40,6 +40,13 @@ export const clientAssertionKey = (hash: string): ItemKey => key(`CLIENT#${hash}
 /** Numbers of registered clients that nobody has consented to, by the hour. */
 export const REGISTRATIONS_KEY: ItemKey = /* @__PURE__ */ key('CLIENT#', 'REGISTRATIONS');
 
+/** The partition of the mails that wait to be sent, in the order in which they were queued. */
+export const OUTBOX = 'OUTBOX';
+export const outboxKey = (mailId: string): ItemKey => key(OUTBOX, `MAIL#${mailId}`);
+
+/** A link of a mail, by the id that is in it. */
+export const linkKey = (linkId: string): ItemKey => key(`LINK#${linkId}`, 'LINK');
+
 export const emailKey = (email: string): ItemKey => key(`EMAIL#${email}`, 'EMAIL');
 
 /** The last number of a tenant's audit trail, and its rows, in the order of their numbers. */

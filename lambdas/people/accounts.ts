@@ -9,6 +9,7 @@ import {
   takeFromSource,
 } from '../attempts/source.ts';
 import type { ChangeOrigin, PlacedOrigin, RequestOrigin } from '../audit/entries.ts';
+import { BY_PASSWORD } from '../kernel/authentication.ts';
 import { invalidField, Problem } from '../kernel/problem.ts';
 import { mainEnvironment } from '../keys/key-format.ts';
 import { issueKey, type KeyIssue } from '../keys/keys.ts';
@@ -202,7 +203,12 @@ export function logIn(
   from: PlacedOrigin,
   context: AccountContext,
 ): Promise<Grant> {
-  const open = (user: User, workspaceId: string) => openGrant({ user, workspaceId }, from, context);
+  const open = (user: User, workspaceId: string) =>
+    openGrant(
+      { user, workspaceId, authentication: { authTime: context.clock(), amr: BY_PASSWORD } },
+      from,
+      context,
+    );
   return enterWithPassword(credentials, from, context, open);
 }
 

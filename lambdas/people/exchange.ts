@@ -2,6 +2,7 @@ import { createHash, randomUUID, randomUUIDv7 } from 'node:crypto';
 import type { ChangeOrigin, RequestOrigin } from '../audit/entries.ts';
 import type { IdentityProvider } from '../contract/deployment.ts';
 import type { Role } from '../contract/scopes.ts';
+import type { Authentication } from '../kernel/authentication.ts';
 import { Problem } from '../kernel/problem.ts';
 import { type Grant, openGrant, type RefreshContext, unlessChanged } from '../sessions/grants.ts';
 import type { User } from '../sessions/user.ts';
@@ -9,6 +10,7 @@ import type { AccountStore } from './accounts.ts';
 import { parseEmail } from './email-address.ts';
 import type { PeopleStore } from './people.ts';
 import type { Person } from './person.ts';
+import { providerAuthentication } from './provider-authentication.ts';
 
 /** The `grant_type` of an exchange (RFC 8693, 2.1). */
 export const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
@@ -97,9 +99,11 @@ export async function exchangeToken(
   // As late as can be: what fails before it may be tried again with the same token.
   if (!(await context.exchange.useToken(proof.hash, randomUUID(), proof.expiresAt)))
     throw refused('the token has been exchanged before');
-  const enter = async () => openGrant({ user: found.pop() ?? (await find()), workspaceId }, from, context);
+  const authentication = providerAuthentication(proof, context.clock());
+  const enter = async () =>
+    openGrant({ user: found.pop() ?? (await find()), workspaceId, authentication }, from, context);
   const grant = await unlessChanged(enter).catch(refuseFor('conflicting_state'));
-  return { grant, workspaces: await workspaceTokens(grant, workspaceIds, context) };
+  return { grant, workspaces: await workspaceTokens(grant, authentication, workspaceIds, context) };
 }
 
 /** Oldest first: ids of version 7 (RFC 9562) sort by time. */
@@ -112,13 +116,14 @@ async function openWorkspaces(tenantId: string, { tenant, clock }: ExchangeConte
 
 function workspaceTokens(
   { session, expiresInSeconds }: Grant,
+  authentication: Authentication,
   ids: readonly string[],
   { signer }: ExchangeContext,
 ) {
   return Promise.all(
     ids.map(async (workspaceId) => ({
       workspaceId,
-      token: await signer.accessToken({ ...session, workspaceId }, expiresInSeconds),
+      token: await signer.accessToken({ ...session, workspaceId, authentication }, expiresInSeconds),
     })),
   );
 }

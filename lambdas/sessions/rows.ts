@@ -18,6 +18,8 @@ export const sessionView = z
     client_id: z.string().nullable().describe('The OAuth client that acts for you; null for your own login.'),
     user_agent: z.string().nullable().describe('Of the program that opened it.'),
     created_at: time,
+    auth_time: time.nullable().describe('When you last proved who you are in it.'),
+    amr: z.array(z.string()).describe('How: `pwd` and other values of RFC 8176.'),
     expires_at: time,
     last_used_at: time.nullable(),
     last_used_ip: z.string().nullable(),

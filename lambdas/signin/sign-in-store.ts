@@ -1,6 +1,7 @@
 import type { AuditVerb } from '../audit/actions.ts';
 import { auditEntry, type ChangeOrigin } from '../audit/entries.ts';
 import { AuditTrail } from '../audit/trail-store.ts';
+import { authenticationItem, storedAuthentication } from '../kernel/authentication.ts';
 import { signInKey, tenantKey, userKey, userSignInKey } from '../kernel/item-keys.ts';
 import { type Item, N, number, S, text } from '../kernel/items.ts';
 import { isCommitted, type Table } from '../kernel/table.ts';
@@ -29,7 +30,7 @@ export class DynamoSignInStore implements SignInStore {
       usr: S(signIn.userId),
       wsp: S(signIn.workspaceId),
       uv: N(signIn.userVersion),
-      at: N(signIn.authTime),
+      ...authenticationItem(signIn),
       ttl: N(signIn.expiresAt),
     };
     const { userAgent, address } = origin;
@@ -118,7 +119,7 @@ function signInRecord(item: Item): SignInRecord {
     userId: text(item, 'usr'),
     workspaceId: text(item, 'wsp'),
     userVersion: number(item, 'uv'),
-    authTime: number(item, 'at'),
+    ...storedAuthentication(item),
     expiresAt: number(item, 'ttl'),
   };
 }

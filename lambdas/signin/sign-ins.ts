@@ -1,5 +1,6 @@
 import { createHash, randomBytes, randomUUIDv7 } from 'node:crypto';
 import type { ChangeOrigin, PlacedOrigin } from '../audit/entries.ts';
+import { type Authentication, BY_PASSWORD } from '../kernel/authentication.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { HostCookie } from '../kernel/host-cookie.ts';
 import { Problem } from '../kernel/problem.ts';
@@ -17,18 +18,14 @@ export const SIGN_IN_SECONDS = 12 * 3600;
 const SECRET_BYTES = 32;
 const SECRET = /^[\w-]{43}$/;
 
-/** RFC 8176, 2: a password. */
-const BY_PASSWORD = ['pwd'] as const;
-
 /** A sign-in as it is stored, under the hash of the cookie's secret. Times are Unix seconds. */
-export interface SignInRecord {
+export interface SignInRecord extends Authentication {
   readonly signInId: string;
   readonly tenantId: string;
   readonly userId: string;
   readonly workspaceId: string;
   /** The version of the person who signed in. */
   readonly userVersion: number;
-  readonly authTime: number;
   readonly expiresAt: number;
 }
 
@@ -84,11 +81,11 @@ export function signInsOf(store: Pick<SignInStore, 'find' | 'person'>, clock: Cl
       const present = signIn && (await store.person(signIn.tenantId, signIn.userId));
       if (signIn === undefined || present === undefined) return undefined;
       if (present.tenantState !== 'active' || present.passwordVersion > signIn.userVersion) return undefined;
-      const { signInId, tenantId, userId, workspaceId, authTime } = signIn;
+      const { signInId, tenantId, userId, workspaceId, authTime, amr } = signIn;
       const { email, role, version: userVersion = 0 } = present.user;
       const csrf = csrfToken(secret);
       const person = { tenantId, userId, userVersion, email, role };
-      return { signInId, ...person, workspaceId, authTime, amr: BY_PASSWORD, csrf };
+      return { signInId, ...person, workspaceId, authTime, amr, csrf };
     },
   };
 }
@@ -122,6 +119,7 @@ export async function signIn(
       // Of the person as they were before the password was looked at: a change of it meanwhile ends this.
       userVersion: version,
       authTime: now,
+      amr: BY_PASSWORD,
       expiresAt: now + SIGN_IN_SECONDS,
     };
     await signIns.create(hashSecret(renewed), record, { actor: `user:${userId}`, ...from });

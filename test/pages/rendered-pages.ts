@@ -94,9 +94,10 @@ export const PAGES: Readonly<Record<string, (context: PageContext) => Html>> = {
       action: '/device',
       userCode: 'WDJB-MJHT',
     }),
-  device: (context) => devicePage(context, { userCode: null, isUnknown: false, csrf: 'token' }),
+  device: (context) =>
+    devicePage(context, { userCode: null, isUnknown: false, parameters: { csrf: 'token' } }),
   'device-unknown': (context) =>
-    devicePage(context, { userCode: 'WDJB-MJHT', isUnknown: true, csrf: 'token' }),
+    devicePage(context, { userCode: 'WDJB-MJHT', isUnknown: true, parameters: { csrf: 'token' } }),
   'device-allowed': (context) => deviceDonePage(context, 'allowed'),
   'device-denied': (context) => deviceDonePage(context, 'denied'),
   error: (context) =>

@@ -15,6 +15,7 @@ export function signInStoreContract(
       userId,
       workspaceId: account.workspaceId,
       userVersion: 0,
+      amr: ['pwd'],
       authTime: NOW,
       expiresAt: NOW + 100,
     };

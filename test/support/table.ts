@@ -10,6 +10,8 @@ import type { Item, ItemKey } from '../../lambdas/kernel/items.ts';
 import type { RecordClient } from '../../lambdas/kernel/record-client.ts';
 import { Table } from '../../lambdas/kernel/table.ts';
 import { DynamoKeyStore } from '../../lambdas/keys/key-store.ts';
+import { DynamoLinkStore } from '../../lambdas/mail/link-store.ts';
+import { DynamoOutboxStore } from '../../lambdas/mail/outbox-store.ts';
 import { DynamoAppStore } from '../../lambdas/oauth/app-store.ts';
 import { DynamoCodeStore } from '../../lambdas/oauth/code-store.ts';
 import { DynamoDeviceStore } from '../../lambdas/oauth/device-store.ts';
@@ -72,6 +74,8 @@ export async function startStore(): Promise<TestStore> {
     exchange: new DynamoExchangeStore(table),
     imports: new DynamoImportStore(table),
     keys: new DynamoKeyStore(table),
+    links: new DynamoLinkStore(table),
+    outbox: new DynamoOutboxStore(table),
     people: new DynamoPeopleStore(table, RIGHTS),
     refreshTokens: new DynamoRefreshStore(table),
     sessions: new DynamoSessionStore(table),

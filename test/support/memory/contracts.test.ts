@@ -5,6 +5,7 @@ import { sourceStoreContract } from '../../attempts/source-store-contract.ts';
 import { clientStoreContract } from '../../clients/client-store-contract.ts';
 import { claimStoreContract } from '../../idempotency/claim-store-contract.ts';
 import { keyStoreContract } from '../../keys/key-store-contract.ts';
+import { mailStoresContract } from '../../mail/mail-stores-contract.ts';
 import { oauthStoresContract } from '../../oauth/oauth-stores-contract.ts';
 import { accountStoreContract } from '../../people/account-store-contract.ts';
 import { exchangeStoreContract } from '../../people/exchange-store-contract.ts';
@@ -34,4 +35,5 @@ describe('the stores in memory do what those of DynamoDB do, which run the same 
   tenancyStoresContract(() => stores);
   importStoreContract(() => stores);
   oauthStoresContract(() => stores);
+  mailStoresContract(() => stores);
 });

@@ -7,6 +7,7 @@ import { MemoryDecisionStore } from './decision-store.ts';
 import { MemoryExchangeStore } from './exchange-store.ts';
 import { MemoryImportStore } from './import-store.ts';
 import { MemoryKeyStore } from './key-store.ts';
+import { MemoryLinkStore, MemoryOutboxStore } from './mail-stores.ts';
 import { MemoryAppStore, MemoryCodeStore, MemoryDeviceStore } from './oauth-stores.ts';
 import { MemoryPeopleStore } from './people-store.ts';
 import { MemoryRefreshStore } from './refresh-store.ts';
@@ -35,6 +36,8 @@ export function memoryStores(): MemoryStores {
     exchange: new MemoryExchangeStore(state),
     imports: new MemoryImportStore(state),
     keys: new MemoryKeyStore(state),
+    links: new MemoryLinkStore(state),
+    outbox: new MemoryOutboxStore(state),
     people: new MemoryPeopleStore(state),
     refreshTokens: new MemoryRefreshStore(),
     sessions: new MemorySessionStore(state),
