@@ -81,4 +81,7 @@ export const idempotencyItemKey = (id: string): ItemKey => key(`IDEMPOTENCY#${id
 /** In a table of its own: a key, encrypted. By its tenant too, as an import may bring an id that another tenant has. */
 export const vaultKey = (tenantId: string, keyId: string): ItemKey =>
   key(`VAULT#${tenantId}#${keyId}`, 'VAULT');
+/** The partition of what is to be erased: a person or a tenant, and how far that has come. */
+export const ERASURES = 'ERASURES';
+export const erasureKey = (of: 'USER' | 'TENANT', id: string): ItemKey => key(ERASURES, `${of}#${id}`);
 export const eventKey = (eventId: string): ItemKey => key(`EVENT#${eventId}`, 'EVENT');
