@@ -29,6 +29,8 @@ export const ROOMS = {
     'keys',
     'people',
   ],
+  account: ['pages', 'signin', 'oauth', 'audit', 'attempts', 'tenancy', 'sessions', 'keys', 'people'],
+  erasure: ['audit'],
   usage: ['plans', 'keys'],
   status: ['signing'],
   transfer: ['audit', 'signing', 'tenancy', 'keys', 'people'],
