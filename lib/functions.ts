@@ -69,6 +69,8 @@ export interface FunctionSpec {
   readonly keyset?: readonly SecretAction[];
   /** Of the secret with the keys that sign assertions. */
   readonly assertions?: readonly SecretAction[];
+  /** Whether it reads the secrets by which we prove to identity providers who we are. */
+  readonly readsProviderSecrets?: boolean;
   /** Its part in keeping keys for who made them, where the configuration says so (`key-vault.ts`). */
   readonly vault?: VaultRole;
   /** Whether it reads metrics from CloudWatch. */
@@ -94,13 +96,17 @@ const ROTATING = [
   'UpdateSecretVersionStage',
 ] as const satisfies readonly SecretAction[];
 
-/** Finding people and making them, and opening their sessions. */
-const EXCHANGE_RIGHTS: readonly TableRight[] = [
+/** Finding people of identity providers and making them, opening their sessions, and signing them in with a browser. */
+const PROVIDER_RIGHTS: readonly TableRight[] = [
   { actions: ['GetItem'], keys: ['IDENTITY#*', 'EMAIL#*', 'TENANT#*'] },
   { actions: ['Query'], keys: ['USER#*'] },
   { actions: ['BatchGetItem'], keys: ['SESSION#*'] },
-  { actions: ['PutItem'], keys: ['IDENTITY#*', 'EMAIL#*', 'TENANT#*', 'USER#*', 'SESSION#*'] },
-  { actions: ['UpdateItem'], keys: ['TENANT#*', 'EXCHANGED#*', 'IDENTITY#*'] },
+  {
+    actions: ['PutItem'],
+    keys: ['IDENTITY#*', 'EMAIL#*', 'TENANT#*', 'USER#*', 'SESSION#*', 'SIGNIN#*', 'SIGNINFLOW#*'],
+  },
+  { actions: ['UpdateItem'], keys: ['TENANT#*', 'EXCHANGED#*', 'IDENTITY#*', 'SIGNINFLOW#*'] },
+  { actions: ['DeleteItem'], keys: ['SIGNIN#*'] },
   { actions: ['ConditionCheckItem'], keys: ['TENANT#*'] },
 ];
 
@@ -108,8 +114,8 @@ const EXCHANGE_RIGHTS: readonly TableRight[] = [
 export interface RightsOptions extends ForwardersOptions {
   /** @default - whether the profile's tokens are HS256 */
   readonly acceptsHs256?: boolean;
-  /** Whether tokens of identity providers are exchanged. @default false */
-  readonly exchanges?: boolean;
+  /** Whether people come in by identity providers. @default false */
+  readonly hasProviders?: boolean;
   /** The identity in SES that mails are sent as. @default - mails are events */
   readonly mailIdentity?: string | null;
 }
@@ -146,7 +152,7 @@ export function foldersOf(specs: Readonly<Record<string, FunctionSpec>>): readon
 export function functionSpecs(profile: Profile, options: RightsOptions = {}): Functions<FunctionSpec> {
   const {
     acceptsHs256 = profile.tokens.algorithm === 'HS256',
-    exchanges = false,
+    hasProviders = false,
     mailIdentity = null,
   } = options;
   return {
@@ -196,9 +202,10 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
         { actions: ['DeleteItem'], keys: ['USER#*'] },
         { actions: ['GetItem', 'PutItem', 'UpdateItem'], keys: ['CLIENT#*', 'CODE#*', 'DEVICE#*'] },
         { actions: ['GetItem', 'PutItem'], keys: ['USERCODE#*'] },
-        ...(exchanges ? EXCHANGE_RIGHTS : []),
+        ...(hasProviders ? PROVIDER_RIGHTS : []),
       ],
       keyset: ['GetSecretValue'],
+      readsProviderSecrets: true,
       invokes: ['fetcher'],
       variables: ['ISSUER', 'ACCEPTED_ISSUERS'],
     },

@@ -171,6 +171,18 @@ const OTHER_ERRORS = {
     title: 'Unsupported grant type',
     message: 'This grant type is not supported here.',
   },
+  provider_required: {
+    status: 403,
+    type: 'authorization_error',
+    title: 'Identity provider required',
+    message: 'People with this address sign in with their identity provider.',
+  },
+  sign_in_refused: {
+    status: 403,
+    type: 'authorization_error',
+    title: 'Sign-in refused',
+    message: 'The identity provider has not shown that this is somebody who may come in.',
+  },
   exceeds_own_rights: {
     status: 403,
     type: 'authorization_error',

@@ -12,6 +12,8 @@ export type RouteId =
   | 'getLogo'
   | 'showSignIn'
   | 'signIn'
+  | 'beginProviderSignIn'
+  | 'finishProviderSignIn'
   | 'showSignOut'
   | 'signOut'
   | 'showAccount'
