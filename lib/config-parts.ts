@@ -47,6 +47,39 @@ export const branding = fields({
   darkColor: color().nullable().default(null),
 });
 
+const MAIL_DOMAIN = String.raw`([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}`;
+const MAIL_ADDRESS = String.raw`[\w.+-]{1,64}@${MAIL_DOMAIN}`;
+
+/** Mails about accounts (docs/mail.md). */
+export const mail = fields({
+  /** The identity that is verified in Amazon SES, a domain or an address; null hands mails to EventBridge. @default null */
+  identity: text(
+    new RegExp(`^(${MAIL_DOMAIN}|${MAIL_ADDRESS})$`),
+    'a domain or an address that is verified in Amazon SES, in small letters, or null to hand mails to EventBridge',
+  )
+    .nullable()
+    .default(null),
+  /** The sender, of that identity: `accounts@example.com`, or with a name, `Example <accounts@example.com>`. @default null */
+  from: text(
+    new RegExp(`^(${MAIL_ADDRESS}|[\\w .'&-]{1,60} <${MAIL_ADDRESS}>)$`),
+    'an address, or a name and an address in angle brackets',
+  )
+    .nullable()
+    .default(null),
+  /** What somebody may do whose address is not confirmed: all that others may, or nothing that takes a login. @default everything */
+  unverified: oneOf(['everything', 'nothing']).default('everything'),
+}).superRefine(({ identity, from }, context) => {
+  const fault = (message: string) => context.addIssue({ code: 'custom', path: ['from'], message });
+  if (identity === null) {
+    if (from !== null)
+      fault('is of no use without identity; name the identity in Amazon SES, or remove from');
+    return;
+  }
+  const address = /<(.+)>$/.exec(from ?? '')?.[1] ?? from;
+  const isOfIdentity = address === identity || address?.endsWith(`@${identity}`);
+  if (isOfIdentity !== true) fault(`must be an address of ${identity}`);
+});
+
 const NO_AUDIENCE = 'must be a list of at least one audience, or signIn must say how people sign in';
 
 const word = (what: string) =>

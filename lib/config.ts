@@ -4,6 +4,7 @@ import {
   addressLimits,
   branding,
   identityProvider,
+  mail,
   ownUsageKeys,
   RESERVED_CONCURRENCY,
   tokens,
@@ -174,6 +175,8 @@ export const CONFIG = fields({
   ...rightsFields,
   /** What makes the pages the team's own. */
   branding: branding.prefault({}),
+  /** Mails about accounts: who sends them, and what an address that is not confirmed means. */
+  mail: mail.prefault({}),
   /** Limits of tenants, by the tier's name. */
   tiers: z
     .record(tierName, tier)

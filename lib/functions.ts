@@ -8,6 +8,7 @@ export type FunctionName =
   | ServiceName
   | 'authorizer'
   | 'fetcher'
+  | 'mailer'
   | 'forwarder'
   // The forwarder of an upstream with a name: the same code with a ceiling of its own.
   | `forwarder-${string}`
@@ -80,7 +81,9 @@ export interface FunctionSpec {
   /** A function of the team's, by its ARN, that it may invoke. */
   readonly invokesArn?: string | undefined;
   /** Functions that it may invoke. */
-  readonly invokes?: readonly 'fetcher'[];
+  readonly invokes?: readonly ('fetcher' | 'mailer')[];
+  /** The identity in SES that it sends mails as; null for events on the default bus. @default - it sends none */
+  readonly sendsAs?: string | null;
   /** Variables besides those that come with a right. */
   readonly variables?: readonly ('ISSUER' | 'ACCEPTED_ISSUERS' | 'USAGE_KEYS')[];
 }
@@ -113,6 +116,8 @@ export interface RightsOptions extends ForwardersOptions {
   readonly acceptsHs256?: boolean;
   /** Whether people come in by identity providers. @default false */
   readonly hasProviders?: boolean;
+  /** The identity in SES that mails are sent as. @default - mails are events */
+  readonly mailIdentity?: string | null;
 }
 
 const FORWARDER: FunctionSpec = {
@@ -145,7 +150,11 @@ export function foldersOf(specs: Readonly<Record<string, FunctionSpec>>): readon
 
 /** All functions. A right stands here or it is not given. */
 export function functionSpecs(profile: Profile, options: RightsOptions = {}): Functions<FunctionSpec> {
-  const { acceptsHs256 = profile.tokens.algorithm === 'HS256', hasProviders = false } = options;
+  const {
+    acceptsHs256 = profile.tokens.algorithm === 'HS256',
+    hasProviders = false,
+    mailIdentity = null,
+  } = options;
   return {
     authorizer: {
       description: 'Decides every request that takes a credential',
@@ -166,11 +175,8 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
       memoryMiB: 1769,
       timeoutSeconds: 10,
       table: [
-        { actions: ['GetItem'], keys: ['EMAIL#*', 'TENANT#*', 'BACKOFF#*', 'SIGNIN#*'] },
-        {
-          actions: ['PutItem'],
-          keys: ['EMAIL#*', 'TENANT#*', 'KEY#*', 'USER#*', 'SESSION#*', 'SIGNIN#*'],
-        },
+        { actions: ['GetItem'], keys: ['EMAIL#*', 'TENANT#*', 'BACKOFF#*', 'SIGNIN#*', 'USER#*'] },
+        { actions: ['PutItem'], keys: ['EMAIL#*', 'TENANT#*', 'KEY#*', 'USER#*', 'SESSION#*', 'SIGNIN#*'] },
         { actions: ['Query'], keys: ['USER#*'] },
         { actions: ['ConditionCheckItem'], keys: ['TENANT#*'] },
         { actions: ['UpdateItem'], keys: ['TENANT#*', 'SESSION#*', 'REFRESH#*', 'BACKOFF#*'] },
@@ -213,7 +219,7 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
         { actions: ['Query'], keys: ['TENANT#*', 'USER#*'] },
         { actions: ['PutItem'], keys: ['TENANT#*', 'KEY#*'] },
         { actions: ['UpdateItem'], keys: ['TENANT#*', 'KEY#*', 'SESSION#*', 'IDEMPOTENCY#*'] },
-        { actions: ['DeleteItem'], keys: ['TENANT#*', 'USER#*'] },
+        { actions: ['DeleteItem'], keys: ['TENANT#*', 'USER#*', 'SIGNIN#*'] },
         {
           actions: ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
           keys: ['CLIENT#*'],
@@ -314,6 +320,19 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
         { actions: ['PutItem'], keys: ['EVENT#*'] },
       ],
       vault: 'follower',
+      invokes: ['mailer'],
+    },
+    mailer: {
+      description: 'Sends the mails of the outbox',
+      memoryMiB: 256,
+      // A run ends by itself before; it goes on where it was a minute later.
+      timeoutSeconds: 60,
+      table: [
+        { actions: ['Query', 'GetItem', 'UpdateItem', 'DeleteItem'], keys: ['OUTBOX'] },
+        { actions: ['GetItem', 'UpdateItem'], keys: ['LINK#*'] },
+      ],
+      sendsAs: mailIdentity,
+      variables: ['ISSUER'],
     },
     usage: {
       description: 'Counts the uses of keys by day',

@@ -13,6 +13,7 @@ import { KeyStream } from './key-stream.ts';
 import { KeyVault } from './key-vault.ts';
 import { KeysetSecret } from './keyset-secret.ts';
 import { LatchkeyFunctions } from './latchkey-functions.ts';
+import { Mailer } from './mailer.ts';
 import { Monitoring } from './monitoring.ts';
 import { ProviderSecrets } from './provider-secrets.ts';
 import { reservedConcurrencyOf, type Settings, tokenSettings, wafLimitsOf } from './settings.ts';
@@ -88,6 +89,7 @@ export class LatchkeyStack extends Stack {
       specs: functionSpecs(profile, {
         acceptsHs256: tokenSettings(config, profile).acceptsHs256,
         hasProviders: config.identityProviders.length > 0,
+        mailIdentity: config.mail.identity,
         upstreams: upstreamsOf(config),
         vpcs: vpcsOf(config),
       }),
@@ -127,6 +129,7 @@ export class LatchkeyStack extends Stack {
     for (const [name, { lambda }] of Object.entries(functions))
       if (name.startsWith(forwarderName(''))) lambda.node.addDependency(schedule);
     new UsageKeyReconciler(this, 'UsageKeyReconciler', functions);
+    new Mailer(this, 'Mailer', functions);
     const keyStream = new KeyStream(this, 'KeyStream', {
       ...kept,
       ...encrypted,

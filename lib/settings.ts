@@ -184,6 +184,7 @@ export function deploymentOf({ config, profile }: Settings): Deployment {
       signIn: signIn === null ? null : { ...signIn, claims: signIn.claims ?? provider.claims },
     })),
     revealsKeys: config.revealApiKey,
+    mail: { from: config.mail.from, allowsUnverified: config.mail.unverified === 'everything' },
     rights: rightsOf(config, profile),
     pathScopes: pathScopesOf(config, profile),
     cors: corsOf(config),

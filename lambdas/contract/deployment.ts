@@ -104,6 +104,14 @@ export interface OwnUsageKeys {
   readonly retireSeconds: number;
 }
 
+/** Mails about accounts. */
+export interface MailSettings {
+  /** The sender, by which SES sends; null where mails are events. */
+  readonly from: string | null;
+  /** Whether people may log in whose address is not confirmed. */
+  readonly allowsUnverified: boolean;
+}
+
 /** The configuration and the route table, resolved at synth time and built into the bundles. */
 export interface Deployment {
   readonly environment: 'development' | 'production';
@@ -123,6 +131,7 @@ export interface Deployment {
   readonly identityProviders: readonly IdentityProvider[];
   /** Whether keys are kept encrypted besides, for who made them to see again. */
   readonly revealsKeys: boolean;
+  readonly mail: MailSettings;
   readonly rights: Rights;
   /** The configuration's path rules, then the profile's. */
   readonly pathScopes: readonly PathScope[];

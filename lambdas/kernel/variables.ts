@@ -14,6 +14,8 @@ export interface Variables {
   readonly USAGE_KEYS: string;
   /** The name of the function that fetches metadata documents of OAuth clients. */
   readonly FETCHER_FUNCTION: string;
+  /** The name of the function that sends mails. */
+  readonly MAILER_FUNCTION: string;
   /** The table of encrypted keys, and the key in KMS that encrypts them: where they can be revealed. */
   readonly VAULT_TABLE: string;
   readonly VAULT_KEY_ARN: string;

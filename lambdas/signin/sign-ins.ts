@@ -5,6 +5,7 @@ import type { Clock } from '../kernel/clock.ts';
 import { HostCookie } from '../kernel/host-cookie.ts';
 import { Problem } from '../kernel/problem.ts';
 import { enterWithPassword, type PasswordContext, type PasswordCredentials } from '../people/accounts.ts';
+import type { BrowserSignIns } from '../sessions/browser-sign-ins.ts';
 import type { User } from '../sessions/user.ts';
 import type { TenantFacts } from '../tenancy/tenant-facts.ts';
 import { csrfToken } from './csrf.ts';
@@ -28,6 +29,9 @@ export interface SignInRecord extends Authentication {
   readonly expiresAt: number;
 }
 
+/** What names a sign-in and whose it is. */
+export type NamedSignIn = Pick<SignInRecord, 'signInId' | 'tenantId' | 'userId'>;
+
 /** Who signed in, as they are now. */
 export interface PresentPerson {
   readonly user: User;
@@ -36,12 +40,12 @@ export interface PresentPerson {
   readonly tenantState: TenantFacts['state'];
 }
 
-export interface SignInStore {
+export interface SignInStore extends BrowserSignIns {
   create(hash: string, signIn: SignInRecord, origin: ChangeOrigin): Promise<void>;
   /** Undefined where there is none, or it has expired. */
   find(hash: string, now: number): Promise<SignInRecord | undefined>;
   /** Ends a sign-in; nothing happens where it has ended. */
-  end(hash: string, signIn: SignInRecord, origin: ChangeOrigin, now: number): Promise<void>;
+  end(hash: string, signIn: NamedSignIn, origin: ChangeOrigin, now: number): Promise<void>;
   /** Undefined for who is gone. */
   person(tenantId: string, userId: string): Promise<PresentPerson | undefined>;
 }

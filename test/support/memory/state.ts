@@ -40,6 +40,7 @@ export interface StoredKey extends Uses {
 export interface StoredSession extends ExtendedSession, Uses {
   readonly createdAt: number;
   readonly clientId: string | null;
+  readonly userAgent: string | null;
   /** The version of the person that the session follows. */
   readonly version: number;
   /** Who changed it last, and to what. */
