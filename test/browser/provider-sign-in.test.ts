@@ -112,7 +112,7 @@ describe('nobody is signed in', () => {
     const { page, close } = await openPage(browser, { locale: 'en' });
     await goTo(page, 'Acme ID');
     await enter(page, login);
-    expect(await alertOf(page)).toContain('Acme ID does not let you in here.');
+    expect(await alertOf(page)).toContain('Your account at Acme ID cannot sign in here.');
     if (login === 'unverified') await picture(page, 'provider-refused');
     expect(await signedInAs(page)).toBeUndefined();
     await close();
@@ -162,7 +162,7 @@ describe('nobody is signed in', () => {
     expect((await page.goto(elsewhere.href))?.status()).toBe(403);
     answer.searchParams.set('iss', contoso.issuer);
     expect((await page.goto(answer.href))?.status()).toBe(403);
-    expect(await alertOf(page)).toContain('does not let you in');
+    expect(await alertOf(page)).toContain('cannot sign in here');
     expect(await signedInAs(page)).toBeUndefined();
     await close();
   });

@@ -20,7 +20,7 @@ export const de: Texts = {
     providerDown: (provider) =>
       `Die Anmeldung mit ${provider} geht gerade nicht. Bitte versuchen Sie es gleich noch einmal.`,
     providerRefused: (provider) =>
-      `${provider} lässt Sie hier nicht ein. Bitte wenden Sie sich an den Administrator Ihrer Organisation, oder melden Sie sich mit einem anderen Konto an.`,
+      `Ihr Konto bei ${provider} hat hier keinen Zugang. Bitte wenden Sie sich an den Administrator Ihrer Organisation, oder nehmen Sie ein anderes Konto.`,
     with: (provider) => `Mit ${provider} anmelden`,
     required: (domain, provider) => `Wer eine Adresse bei ${domain} hat, meldet sich mit ${provider} an.`,
     anotherAddress: 'Andere Adresse verwenden',

@@ -17,7 +17,7 @@ export const en = {
     providerDown: (provider: string) =>
       `Signing in with ${provider} does not work right now. Please try again in a moment.`,
     providerRefused: (provider: string) =>
-      `${provider} does not let you in here. Please ask your organization’s administrator, or sign in with another account.`,
+      `Your account at ${provider} cannot sign in here. Please ask your organization’s administrator, or use another account.`,
     with: (provider: string) => `Sign in with ${provider}`,
     required: (domain: string, provider: string) =>
       `People with an address at ${domain} sign in with ${provider}.`,
