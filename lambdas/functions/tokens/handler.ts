@@ -7,6 +7,7 @@ import { DynamoClientStore } from '../../clients/client-store.ts';
 import { KnownClients } from '../../clients/clients.ts';
 import { DynamoDocumentStore } from '../../clients/document-store.ts';
 import { fetcherFunction } from '../../clients/fetcher-client.ts';
+import { consoleClient } from '../../clients/first-party.ts';
 import { serve } from '../../http/serve.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import type { ServicesOf } from '../../kernel/route.ts';
@@ -52,9 +53,11 @@ const grants: RefreshContext = {
 const pages = { branding: LATCHKEY_BRANDING, url: issuer };
 const users = new DynamoAccountStore(table);
 const records = new DynamoKeyRecords(table, table.name, facts);
+const signIns = new DynamoSignInStore(table);
 const registered = new DynamoClientStore(table);
 const clients = new KnownClients({
   clients: registered,
+  firstParty: deployment.console ? consoleClient(issuer) : null,
   documents: new DynamoDocumentStore(table),
   fetchDocument: fetcherFunction(variable('FETCHER_FUNCTION')),
   sources,
@@ -89,8 +92,9 @@ const services: ServicesOf<typeof tokenRoutes> = {
     workspaces: new DynamoWorkspaceStore(table),
     clock: systemClock,
   },
-  signIns: signInsOf(new DynamoSignInStore(table), systemClock),
+  signIns: signInsOf(signIns, systemClock),
   pages,
+  console: { ...grants, issuer, codes, users, signIns },
   oauth: { ...grants, issuer, codes, devices: new DynamoDeviceStore(table), users },
   tokenTools: {
     ...grants,
