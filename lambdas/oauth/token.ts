@@ -104,7 +104,7 @@ export async function approve(
   open: (session: NewSession) => Promise<void>,
 ): Promise<Grant> {
   const { sessions, users, signer, tenant } = context;
-  const { tenantId, userId, userVersion, workspaceId, grant } = approval;
+  const { tenantId, userId, userVersion, workspaceId, authentication, grant } = approval;
   const isOfConsole = grant.clientId === CONSOLE_CLIENT_ID;
   await requireTenant({ caller: { tenantId, workspaceId } }, tenant);
   await signer.ready('oauth');
@@ -119,7 +119,7 @@ export async function approve(
     if (user === undefined) throw refused(`user ${userId} is gone`);
     if ((user.version ?? 0) !== userVersion) throw refused(`user ${userId} was changed since they agreed`);
     // The console is the person themselves: its session is a login's, for all that the person may.
-    const entry = isOfConsole ? { user, workspaceId } : { user, workspaceId, grant };
+    const entry = { user, workspaceId, authentication, ...(isOfConsole ? {} : { grant }) };
     return openGrant(entry, from, { ...context, sessions: opening });
   });
   if (!isOfConsole) await endOthers(given.session, grant, from, context);

@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.ts';
 import type { Client, Options as Options2, TDataShape } from './client/index.ts';
-import type { ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CreateClientData, CreateClientErrors, CreateClientResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, CreateUserData, CreateUserErrors, CreateUserResponses, CreateWorkspaceData, CreateWorkspaceErrors, CreateWorkspaceResponses, DeleteClientData, DeleteClientErrors, DeleteClientResponses, DeleteWorkspaceData, DeleteWorkspaceErrors, DeleteWorkspaceResponses, DisconnectAppData, DisconnectAppErrors, DisconnectAppResponses, EndSessionData, EndSessionErrors, EndSessionResponses, GetClientData, GetClientErrors, GetClientResponses, GetKeyData, GetKeyErrors, GetKeyResponses, GetMeData, GetMeErrors, GetMeResponses, GetTenantData, GetTenantErrors, GetTenantResponses, GetUsageData, GetUsageErrors, GetUsageResponses, GetUserData, GetUserErrors, GetUserResponses, GetWhoamiData, GetWhoamiErrors, GetWhoamiResponses, GetWorkspaceData, GetWorkspaceErrors, GetWorkspaceResponses, ListAppsData, ListAppsErrors, ListAppsResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListClientsData, ListClientsErrors, ListClientsResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListWorkspacesData, ListWorkspacesErrors, ListWorkspacesResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, OnboardData, OnboardErrors, OnboardResponses, RegisterClientData, RegisterClientErrors, RegisterClientResponses, RemoveUserData, RemoveUserErrors, RemoveUserResponses, RevokeKeyData, RevokeKeyErrors, RevokeKeyResponses, RevokeKeysData, RevokeKeysErrors, RevokeKeysResponses, RotateClientSecretData, RotateClientSecretErrors, RotateClientSecretResponses, RotateKeyData, RotateKeyErrors, RotateKeyResponses, UpdateKeyData, UpdateKeyErrors, UpdateKeyResponses, UpdateTenantData, UpdateTenantErrors, UpdateTenantResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses, UpdateWorkspaceData, UpdateWorkspaceErrors, UpdateWorkspaceResponses, VerifyKeyData, VerifyKeyErrors, VerifyKeyResponses } from './types.gen.ts';
+import type { ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CreateClientData, CreateClientErrors, CreateClientResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, CreateUserData, CreateUserErrors, CreateUserResponses, CreateWorkspaceData, CreateWorkspaceErrors, CreateWorkspaceResponses, DeleteClientData, DeleteClientErrors, DeleteClientResponses, DeleteWorkspaceData, DeleteWorkspaceErrors, DeleteWorkspaceResponses, DisconnectAppData, DisconnectAppErrors, DisconnectAppResponses, EndOtherSessionsData, EndOtherSessionsErrors, EndOtherSessionsResponses, EndSessionData, EndSessionErrors, EndSessionResponses, GetClientData, GetClientErrors, GetClientResponses, GetKeyData, GetKeyErrors, GetKeyResponses, GetMeData, GetMeErrors, GetMeResponses, GetTenantData, GetTenantErrors, GetTenantResponses, GetUsageData, GetUsageErrors, GetUsageResponses, GetUserData, GetUserErrors, GetUserResponses, GetWhoamiData, GetWhoamiErrors, GetWhoamiResponses, GetWorkspaceData, GetWorkspaceErrors, GetWorkspaceResponses, ListAppsData, ListAppsErrors, ListAppsResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListClientsData, ListClientsErrors, ListClientsResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListWorkspacesData, ListWorkspacesErrors, ListWorkspacesResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, OnboardData, OnboardErrors, OnboardResponses, RegisterClientData, RegisterClientErrors, RegisterClientResponses, RemoveUserData, RemoveUserErrors, RemoveUserResponses, RevokeKeyData, RevokeKeyErrors, RevokeKeyResponses, RevokeKeysData, RevokeKeysErrors, RevokeKeysResponses, RotateClientSecretData, RotateClientSecretErrors, RotateClientSecretResponses, RotateKeyData, RotateKeyErrors, RotateKeyResponses, UpdateKeyData, UpdateKeyErrors, UpdateKeyResponses, UpdateTenantData, UpdateTenantErrors, UpdateTenantResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses, UpdateWorkspaceData, UpdateWorkspaceErrors, UpdateWorkspaceResponses, VerifyKeyData, VerifyKeyErrors, VerifyKeyResponses } from './types.gen.ts';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -77,7 +77,16 @@ export const getWhoami = <ThrowOnError extends boolean = false>(options?: Option
 });
 
 /**
- * List your sessions, oldest first
+ * End all your sessions and sign-ins but the session that asks
+ */
+export const endOtherSessions = <ThrowOnError extends boolean = false>(options?: Options<EndOtherSessionsData, ThrowOnError>) => (options?.client ?? client).delete<EndOtherSessionsResponses, EndOtherSessionsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+    url: '/v1/auth/sessions',
+    ...options
+});
+
+/**
+ * List your sessions, and the browsers in which you are signed in, oldest first
  */
 export const listSessions = <ThrowOnError extends boolean = false>(options?: Options<ListSessionsData, ThrowOnError>) => (options?.client ?? client).get<ListSessionsResponses, ListSessionsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
@@ -86,7 +95,7 @@ export const listSessions = <ThrowOnError extends boolean = false>(options?: Opt
 });
 
 /**
- * End one of your sessions
+ * End one of your sessions or sign-ins
  */
 export const endSession = <ThrowOnError extends boolean = false>(options: Options<EndSessionData, ThrowOnError>) => (options.client ?? client).delete<EndSessionResponses, EndSessionErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
@@ -95,7 +104,7 @@ export const endSession = <ThrowOnError extends boolean = false>(options: Option
 });
 
 /**
- * End the session, or all of yours: their tokens are refused from now on
+ * End the session, or all of yours and your sign-ins: their tokens are refused from now on
  */
 export const logout = <ThrowOnError extends boolean = false>(options?: Options<LogoutData, ThrowOnError>) => (options?.client ?? client).post<LogoutResponses, LogoutErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],

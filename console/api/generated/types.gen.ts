@@ -143,6 +143,20 @@ export type Tenant = {
     created_at: string;
 };
 
+export type SignIn = {
+    id: string;
+    /**
+     * Of the browser.
+     */
+    user_agent: string | null;
+    /**
+     * From which it signed in.
+     */
+    ip: string | null;
+    created_at: string;
+    expires_at: string;
+};
+
 export type Session = {
     id: string;
     is_current: boolean;
@@ -150,7 +164,19 @@ export type Session = {
      * The OAuth client that acts for you; null for your own login.
      */
     client_id: string | null;
+    /**
+     * Of the program that opened it.
+     */
+    user_agent: string | null;
     created_at: string;
+    /**
+     * When you last proved who you are in it.
+     */
+    auth_time: string | null;
+    /**
+     * How: `pwd` and other values of RFC 8176.
+     */
+    amr: Array<string>;
     expires_at: string;
     last_used_at: string | null;
     last_used_ip: string | null;
@@ -333,6 +359,7 @@ export type ListUsersResult = {
 
 export type ListSessionsResult = {
     data: Array<Session>;
+    sign_ins: Array<SignIn>;
 };
 
 export type ListKeysResult = {
@@ -567,6 +594,14 @@ export type EndSessionResult = {
     status: 'ended';
 };
 
+export type EndOtherSessionsResult = {
+    status: 'ended';
+    /**
+     * By this call.
+     */
+    ended: number;
+};
+
 export type DisconnectAppResult = {
     id: string;
     status: 'disconnected';
@@ -729,7 +764,7 @@ export type ApiError = {
     type: 'authentication_error' | 'authorization_error' | 'conflict_error' | 'not_found_error' | 'rate_limit_error' | 'server_error' | 'validation_error';
     title: string;
     status: 400 | 401 | 403 | 404 | 405 | 409 | 410 | 413 | 415 | 422 | 429 | 500 | 502 | 503 | 504;
-    code: 'access_denied' | 'address_not_allowed' | 'authorization_pending' | 'conflicting_state' | 'disabled_credential' | 'email_taken' | 'ended_session' | 'exceeds_own_rights' | 'expired_credential' | 'expired_token' | 'gone' | 'idempotency_key_reused' | 'insufficient_scope' | 'internal' | 'invalid_client' | 'invalid_client_metadata' | 'invalid_credential' | 'invalid_field' | 'invalid_grant' | 'invalid_redirect_uri' | 'invalid_scope' | 'invalid_subject_token' | 'invalid_target' | 'key_required' | 'limit_reached' | 'malformed_request' | 'method_not_allowed' | 'missing_credential' | 'not_configured' | 'not_found' | 'other_origin' | 'payload_too_large' | 'rate_limited' | 'request_in_flight' | 'revoked_credential' | 'scopes_too_long' | 'slow_down' | 'stale_form' | 'suspended_tenant' | 'unavailable' | 'unsupported_grant_type' | 'unsupported_media_type' | 'upstream_failed' | 'upstream_timeout' | 'user_required' | 'wrong_password';
+    code: 'access_denied' | 'address_not_allowed' | 'authorization_pending' | 'conflicting_state' | 'disabled_credential' | 'email_taken' | 'ended_session' | 'exceeds_own_rights' | 'expired_credential' | 'expired_token' | 'gone' | 'idempotency_key_reused' | 'insufficient_scope' | 'internal' | 'invalid_client' | 'invalid_client_metadata' | 'invalid_credential' | 'invalid_field' | 'invalid_grant' | 'invalid_link' | 'invalid_redirect_uri' | 'invalid_scope' | 'invalid_subject_token' | 'invalid_target' | 'key_required' | 'limit_reached' | 'malformed_request' | 'method_not_allowed' | 'missing_credential' | 'not_configured' | 'not_found' | 'other_origin' | 'payload_too_large' | 'provider_required' | 'rate_limited' | 'reauthentication_required' | 'request_in_flight' | 'revoked_credential' | 'scopes_too_long' | 'sign_in_refused' | 'slow_down' | 'stale_form' | 'suspended_tenant' | 'unavailable' | 'unsupported_grant_type' | 'unsupported_media_type' | 'upstream_failed' | 'upstream_timeout' | 'user_required' | 'wrong_password';
     detail: string;
     message: string;
     error: string;
@@ -775,6 +810,10 @@ export type OnboardErrors = {
      * Malformed request; Invalid field
      */
     400: ApiError;
+    /**
+     * Identity provider required
+     */
+    403: ApiError;
     /**
      * E-mail address taken
      */
@@ -828,6 +867,10 @@ export type LoginErrors = {
      * Login failed
      */
     401: ApiError;
+    /**
+     * Identity provider required
+     */
+    403: ApiError;
     /**
      * Payload too large
      */
@@ -1015,6 +1058,61 @@ export type GetWhoamiResponses = {
 };
 
 export type GetWhoamiResponse = GetWhoamiResponses[keyof GetWhoamiResponses];
+
+export type EndOtherSessionsData = {
+    body?: never;
+    headers?: {
+        /**
+         * The workspace to work in: one of the tenant, or of a key its own.
+         */
+        'X-Workspace-Id'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/auth/sessions';
+};
+
+export type EndOtherSessionsErrors = {
+    /**
+     * Malformed request
+     */
+    400: ApiError;
+    /**
+     * Authentication required; Invalid credential; Credential expired; Credential revoked; Credential disabled; Session ended; Tenant suspended
+     */
+    401: ApiError;
+    /**
+     * Insufficient scope; Address not allowed
+     */
+    403: ApiError;
+    /**
+     * Not found
+     */
+    404: ApiError;
+    /**
+     * Too many requests
+     */
+    429: ApiError;
+    /**
+     * Internal error
+     */
+    500: ApiError;
+    /**
+     * Unavailable
+     */
+    503: ApiError;
+};
+
+export type EndOtherSessionsError = EndOtherSessionsErrors[keyof EndOtherSessionsErrors];
+
+export type EndOtherSessionsResponses = {
+    /**
+     * They have ended.
+     */
+    200: EndOtherSessionsResult;
+};
+
+export type EndOtherSessionsResponse = EndOtherSessionsResponses[keyof EndOtherSessionsResponses];
 
 export type ListSessionsData = {
     body?: never;
