@@ -13,5 +13,18 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     reportCompressedSize: false,
+    rolldownOptions: {
+      output: {
+        // What every screen needs is one file, and each screen one: more would be more round trips, and compress worse.
+        codeSplitting: {
+          groups: [
+            {
+              name: 'base',
+              test: /node_modules\/(?!@radix-ui|@floating-ui|react-remove|aria-hidden)|\/console\/(api|app|keys\/(?!key-form|scope-choice|rotate|shown-once|snippets)|ui\/(?!radix))/,
+            },
+          ],
+        },
+      },
+    },
   },
 });

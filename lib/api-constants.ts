@@ -31,6 +31,7 @@ export function apiConstants(
   routes: readonly Route[],
   profile: Profile,
   { rights, upstreams, console }: Pick<Deployment, 'rights' | 'upstreams' | 'console'>,
+  quotas: ConsoleBuild['quotas'] = {},
 ): ApiConstants {
   const rows = apiRows(routes, profile, upstreams);
   return {
@@ -39,6 +40,6 @@ export function apiConstants(
     openApi: openApiDocument(routes, profile, rights),
     advertised: advertisedPaths(routes, profile),
     methods: methodsByPath(routes, profile),
-    console: console ? consoleBuild(routes, profile) : null,
+    console: console ? consoleBuild(routes, profile, quotas) : null,
   };
 }

@@ -62,7 +62,14 @@ export async function latchkeyApp(
     profile: settings.profile,
     deployment,
     branding: brandingOf(settings),
-    api: apiConstants(routes, settings.profile, deployment),
+    api: apiConstants(
+      routes,
+      settings.profile,
+      deployment,
+      Object.fromEntries(
+        Object.entries(settings.config.tiers).map(([name, { monthlyQuota }]) => [name, monthlyQuota]),
+      ),
+    ),
     consoleFolder: deployment.console ? await builtConsole() : undefined,
     challengesFromContext: settings.config.challenges === 'context',
     outDir: join(app.outdir, 'bundles'),

@@ -83,7 +83,11 @@ async function exists(path: string): Promise<boolean> {
 }
 
 /** What the console is told of a profile: where it has the rows of the default contract. */
-export function consoleBuild(routes: readonly Route[], profile: Profile): ConsoleBuild {
+export function consoleBuild(
+  routes: readonly Route[],
+  profile: Profile,
+  quotas: ConsoleBuild['quotas'],
+): ConsoleBuild {
   const rows = apiRows(routes, profile).filter((row) => row.kind === 'route');
   const paths = routes.flatMap((route): [string, string | null][] => {
     if (route.path === null) return [];
@@ -91,5 +95,9 @@ export function consoleBuild(routes: readonly Route[], profile: Profile): Consol
     if (path === route.path) return [];
     return [[`${route.method} ${publishedPath(route.path)}`, path && publishedPath(path)]];
   });
-  return { paths: Object.fromEntries(paths), firstCall: `${profile.upstreamPrefixes[0] ?? ''}/stats` };
+  return {
+    quotas,
+    paths: Object.fromEntries(paths),
+    firstCall: `${profile.upstreamPrefixes[0] ?? ''}/stats`,
+  };
 }

@@ -68,12 +68,15 @@ function makeFormats(language: Language) {
   const number = new Intl.NumberFormat(language);
   const compact = new Intl.NumberFormat(language, { notation: 'compact', maximumFractionDigits: 1 });
   const date = new Intl.DateTimeFormat(language, { dateStyle: 'medium' });
+  const shortDate = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short', timeZone: 'UTC' });
   const dateTime = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
   const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
   return {
     number: (value: number) => number.format(value),
     compact: (value: number) => compact.format(value),
     date: (value: string | Date) => date.format(new Date(value)),
+    /** A day of UTC, without its year. */
+    shortDate: (value: string | Date) => shortDate.format(new Date(value)),
     dateTime: (value: string | Date) => dateTime.format(new Date(value)),
     /** Such as `3 days ago`. */
     relative: (value: string | Date, now = Date.now()) => {

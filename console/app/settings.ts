@@ -34,9 +34,11 @@ export interface Settings {
     Record<
       string,
       {
-        readonly keyRequestsPerMinute: number;
-        readonly sessionRequestsPerMinute: number;
+        readonly key_requests_per_minute: number;
+        /** Keys that a tenant may have. */
         readonly keys: number;
+        /** Null for no quota. */
+        readonly monthly_quota: number | null;
       }
     >
   >;

@@ -86,8 +86,16 @@ export function ShownOnce({
 }
 
 /** Ways to use a key, as tabs. */
-export function Snippets({ apiKey, label }: { readonly apiKey: string; readonly label: string }) {
-  const [kind, setKind] = useState<SnippetKind>('env');
+export function Snippets({
+  apiKey,
+  label,
+  first = 'env',
+}: {
+  readonly apiKey: string;
+  readonly label: string;
+  readonly first?: SnippetKind;
+}) {
+  const [kind, setKind] = useState<SnippetKind>(first);
   const id = useId();
   const kinds = Object.keys(KINDS) as SnippetKind[];
   const text = snippet(kind, apiKey);

@@ -10,7 +10,7 @@ import { readableOn } from '../pages/colors.ts';
  */
 export function consoleSettings(
   url: string,
-  { paths, firstCall }: ConsoleBuild,
+  { paths, quotas, firstCall }: ConsoleBuild,
   branding: Branding,
   { profile, deployment }: { readonly profile: Profile; readonly deployment: Deployment },
 ) {
@@ -47,7 +47,12 @@ export function consoleSettings(
     })),
     roles: Object.entries(rights.roles).map(([name, { scopes }]) => ({ name, scopes })),
     area_scopes: rights.areaScopes,
-    tiers,
+    tiers: Object.fromEntries(
+      Object.entries(tiers).map(([name, { keyRequestsPerMinute, keys }]) => [
+        name,
+        { key_requests_per_minute: keyRequestsPerMinute, keys, monthly_quota: quotas[name] ?? null },
+      ]),
+    ),
     refreshes: tokens.refresh !== null,
   };
 }

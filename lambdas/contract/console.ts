@@ -5,6 +5,8 @@ export interface ConsoleBuild {
    * default's. Null for one that the profile does not have.
    */
   readonly paths: Readonly<Record<string, string | null>>;
+  /** Requests a month of each tier; null for no quota. */
+  readonly quotas: Readonly<Record<string, number | null>>;
   /** The path of the upstream at which a first call is made. */
   readonly firstCall: string;
 }
