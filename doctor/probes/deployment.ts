@@ -10,6 +10,7 @@ import { reachProbes } from './reach.ts';
 import { rightsProbe } from './rights.ts';
 import { stackProbes } from './stack.ts';
 import { streamProbes } from './stream.ts';
+import { streamingProbe } from './streaming.ts';
 
 /** Where a deployment is. */
 export interface Examined {
@@ -21,10 +22,12 @@ export interface Examined {
   readonly stack: string | undefined;
   /** Whether to wait for the tenant's own usage key, which takes more than an hour. */
   readonly slow: boolean;
+  /** A path whose answer is streamed; undefined where none is to be called. */
+  readonly streamPath: string | undefined;
 }
 
 /** Every probe of a deployment, in the order in which they run. */
-export function deploymentProbes({ api, flow, table, stack, slow }: Examined): readonly Probe[] {
+export function deploymentProbes({ api, flow, table, stack, slow, streamPath }: Examined): readonly Probe[] {
   return [
     ...reachProbes(api),
     ...gatewayProbes(api),
@@ -32,6 +35,7 @@ export function deploymentProbes({ api, flow, table, stack, slow }: Examined): r
     ...flow.probes(),
     ...answerProbes(api, flow),
     ...streamProbes(api, flow),
+    ...(streamPath === undefined ? [] : [streamingProbe(api, flow, streamPath)]),
     ...(slow ? [ownKeyProbe(flow, table)] : []),
     ...(stack === undefined ? [] : [...stackProbes(stack), ...deployedProbes(stack)]),
     rightsProbe(api, table),

@@ -280,6 +280,13 @@ const OTHER_ERRORS = {
     title: 'Upstream failed',
     message: 'The service behind this API did not answer.',
   },
+  other_origin: {
+    status: 403,
+    type: 'authorization_error',
+    title: 'Another origin',
+    message:
+      'Only the console of this API calls this path: a script of its own origin, with X-Latchkey-Console.',
+  },
   invalid_link: {
     status: 400,
     type: 'validation_error',
