@@ -17,6 +17,7 @@ export const ROOMS = {
   people: ['audit', 'attempts', 'idempotency', 'tenancy', 'sessions', 'keys'],
   signin: ['pages', 'audit', 'attempts', 'tenancy', 'sessions', 'people'],
   providers: ['pages', 'audit', 'attempts', 'tenancy', 'sessions', 'people', 'signin'],
+  invitations: ['pages', 'audit', 'attempts', 'idempotency', 'mail', 'tenancy', 'sessions', 'people'],
   clients: ['audit', 'plans', 'signing', 'attempts', 'idempotency', 'tenancy', 'keys'],
   oauth: [
     'pages',

@@ -17,7 +17,9 @@ export interface SourceLimit {
     | 'registration'
     | 'client-document'
     | 'device'
-    | 'provider';
+    | 'provider'
+    | 'invitation'
+    | 'invitation-address';
   readonly limit: number;
   readonly windowSeconds: number;
   /** How much of an IPv4 address is one source. @default 32, all of it */

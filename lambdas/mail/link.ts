@@ -1,4 +1,5 @@
 import { createHash, randomBytes, randomUUIDv7 } from 'node:crypto';
+import { INVITATION_PATH } from '../pages/paths.ts';
 
 /** Every kind of link, and the path of the page that it opens: a GET shows the page, the page's POST uses the link. */
 export const LINK_PATHS = {
@@ -6,6 +7,7 @@ export const LINK_PATHS = {
   reset: '/reset-password',
   address: '/confirm-address',
   undo: '/undo-address',
+  invitation: INVITATION_PATH,
 } as const;
 
 export type LinkKind = keyof typeof LINK_PATHS;

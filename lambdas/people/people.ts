@@ -171,7 +171,7 @@ export async function changePassword(
 }
 
 /** Whoever gives a role must have all that it has. */
-function requireGrantable(role: Role, caller: UserCaller, rights: Rights): void {
+export function requireGrantable(role: Role, caller: UserCaller, rights: Rights): void {
   requireRole(role, rights);
   requireHeld(roleScopes(role, rights.roles), caller, rights);
 }

@@ -4,13 +4,16 @@ import { DynamoBackoffStore } from '../../attempts/backoff-store.ts';
 import { invalidRequests } from '../../attempts/source.ts';
 import { DynamoSourceStore } from '../../attempts/source-store.ts';
 import { serve } from '../../http/serve.ts';
+import { DynamoInvitationStore } from '../../invitations/invitation-store.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import type { ServicesOf } from '../../kernel/route.ts';
 import { Table } from '../../kernel/table.ts';
 import { variable } from '../../kernel/variables.ts';
 import { deployedKeeper } from '../../keys/keeper-client.ts';
+import { DynamoLinkStore } from '../../mail/link-store.ts';
 import { DynamoAppStore } from '../../oauth/app-store.ts';
 import { DynamoAccountStore } from '../../people/account-store.ts';
+import { DynamoPeopleStore } from '../../people/people-store.ts';
 import { DynamoRefreshStore } from '../../sessions/refresh-store.ts';
 import { DynamoSessionStore } from '../../sessions/session-store.ts';
 import { DynamoSignInStore } from '../../signin/sign-in-store.ts';
@@ -37,6 +40,7 @@ const passwords = {
   clock: systemClock,
 };
 const sessions = new DynamoSessionStore(table);
+const tenants = new DynamoTenantStore(table);
 const services: ServicesOf<typeof accountsRoutes> = {
   accounts: {
     ...passwords,
@@ -51,7 +55,15 @@ const services: ServicesOf<typeof accountsRoutes> = {
   ownSessions: { sessions, signIns, clock: systemClock },
   sessions,
   apps: new DynamoAppStore(table),
-  tenants: new DynamoTenantStore(table),
+  tenants,
+  accepting: {
+    invitations: new DynamoInvitationStore(table, new DynamoPeopleStore(table, deployment.rights)),
+    links: new DynamoLinkStore(table),
+    tenants,
+    sources,
+    deployment,
+    clock: systemClock,
+  },
   clock: systemClock,
   pages,
 };

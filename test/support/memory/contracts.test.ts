@@ -4,6 +4,7 @@ import { backoffStoreContract } from '../../attempts/backoff-store-contract.ts';
 import { sourceStoreContract } from '../../attempts/source-store-contract.ts';
 import { clientStoreContract } from '../../clients/client-store-contract.ts';
 import { claimStoreContract } from '../../idempotency/claim-store-contract.ts';
+import { invitationStoreContract } from '../../invitations/invitation-store-contract.ts';
 import { keyStoreContract } from '../../keys/key-store-contract.ts';
 import { mailStoresContract } from '../../mail/mail-stores-contract.ts';
 import { oauthStoresContract } from '../../oauth/oauth-stores-contract.ts';
@@ -38,4 +39,5 @@ describe('the stores in memory do what those of DynamoDB do, which run the same 
   importStoreContract(() => stores);
   oauthStoresContract(() => stores);
   mailStoresContract(() => stores);
+  invitationStoreContract(() => stores);
 });
