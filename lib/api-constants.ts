@@ -2,9 +2,10 @@ import type { AccessTable } from '../lambdas/contract/access.ts';
 import type { AdvertisedPath } from '../lambdas/contract/advertised.ts';
 import type { Deployment } from '../lambdas/contract/deployment.ts';
 import type { Profile } from '../lambdas/contract/profile.ts';
+import type { Upstream } from '../lambdas/contract/upstream.ts';
 import { advertisedPaths } from '../lambdas/http/discovery.ts';
 import { type MethodTable, methodsByPath } from '../lambdas/http/unmatched.ts';
-import { accessTable, apiRows } from '../lambdas/kernel/api-rows.ts';
+import { type ApiRow, accessTable, apiRows } from '../lambdas/kernel/api-rows.ts';
 import type { Route } from '../lambdas/kernel/route.ts';
 import { resourceMetadataPath } from './gateway-responses.ts';
 import { type OpenApiDocument, openApiDocument } from './openapi/document.ts';
@@ -13,6 +14,8 @@ import { type OpenApiDocument, openApiDocument } from './openapi/document.ts';
 export interface ApiConstants {
   /** For the authorizer: what each row takes. */
   readonly access: AccessTable;
+  /** Likewise: paths of resources behind which API Gateway calls the upstream itself. */
+  readonly direct: readonly string[];
   /** The path of the metadata of the API as a protected resource, below which are those of its paths; null for none. */
   readonly resourceMetadata: string | null;
   /** For whoever describes the API. */
@@ -20,6 +23,12 @@ export interface ApiConstants {
   readonly advertised: readonly AdvertisedPath[];
   /** For whoever answers what no row matches. */
   readonly methods: MethodTable;
+}
+
+/** Resources' paths of the upstreams that API Gateway calls itself. */
+function directPaths(rows: readonly ApiRow[], upstreams: readonly Upstream[]): readonly string[] {
+  const direct = upstreams.filter(({ target }) => target.kind === 'http').map(({ name }) => name);
+  return rows.flatMap((row) => (row.kind === 'upstream' && direct.includes(row.upstream) ? [row.path] : []));
 }
 
 /** Reads them from the table of a profile. */
@@ -31,6 +40,7 @@ export function apiConstants(
   const rows = apiRows(routes, profile, upstreams);
   return {
     access: accessTable(rows, rights),
+    direct: directPaths(rows, upstreams),
     resourceMetadata: resourceMetadataPath(rows),
     openApi: openApiDocument(routes, profile, rights),
     advertised: advertisedPaths(routes, profile),

@@ -139,7 +139,7 @@ export function foldersOf(specs: Readonly<Record<string, FunctionSpec>>): readon
 
 /** All functions. A right stands here or it is not given. */
 export function functionSpecs(profile: Profile, options: RightsOptions = {}): Functions<FunctionSpec> {
-  const { acceptsHs256 = profile.tokens.algorithm === 'HS256', exchanges = false } = options;
+  const { acceptsHs256 = profile.tokens.algorithm === 'HS256', exchanges = false, upstreams = [] } = options;
   return {
     authorizer: {
       description: 'Decides every request that takes a credential',
@@ -152,6 +152,8 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
       ],
       // Public keys stand on CONTROL; a shared secret has no public half.
       keyset: acceptsHs256 ? ['GetSecretValue'] : [],
+      // What API Gateway calls itself has no other function before it that could sign.
+      assertions: upstreams.some(({ target }) => target.kind === 'http') ? ['GetSecretValue'] : [],
       variables: ['ACCEPTED_ISSUERS', 'USAGE_KEYS'],
     },
     accounts: {

@@ -33,7 +33,7 @@ export function forwarder(options: ForwarderOptions): Answer {
   return async (request) => {
     const call = await callOf(request);
     const target = call.upstream && targets.get(call.upstream);
-    const known = { route: 'upstream', caller: call.caller };
+    const known = { route: 'upstream', ...(call.caller === undefined ? {} : { caller: call.caller }) };
     if (target === undefined) return { result: echo(call, request, rendering), ...known };
     const { upstream, exchange, circuit } = target;
     const answer = await circuit.call(() =>
