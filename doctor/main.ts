@@ -12,7 +12,7 @@ import { stackOutputs } from './probes/stack.ts';
 import { removeTenant } from './remove-tenant.ts';
 
 const USAGE =
-  'usage: npm run doctor -- [--url URL] [--stack NAME] [--table NAME] [--slow] [--report FILE] [--json], or before the first deployment: --account [--config JSON] [--json]';
+  'usage: npm run doctor -- [--url URL] [--stack NAME] [--table NAME] [--slow] [--mirror PATH] [--report FILE] [--json], or before the first deployment: --account [--config JSON] [--json]';
 const SIGNS = { ok: 'ok     ', wrong: 'WRONG  ', 'not checked': '-      ' } as const;
 
 try {
@@ -38,6 +38,7 @@ async function examineDeployment(
     stack,
     table: givenTable,
     slow = false,
+    mirror,
     report: page,
   }: Omit<ReturnType<typeof readArguments>, 'json'>,
   json: boolean,
@@ -51,7 +52,7 @@ async function examineDeployment(
   const table = givenTable ?? outputs.TableName;
   const flow = new Flow(api, { say: console.error });
   const findings = await examine(
-    [...deploymentProbes({ api, flow, table, stack, slow }), cleanUp(flow, table)],
+    [...deploymentProbes({ api, flow, table, stack, slow, mirror }), cleanUp(flow, table)],
     (finding) => json || print(finding),
   );
   if (page !== undefined) {
@@ -99,6 +100,7 @@ function readArguments() {
     table: { type: 'string' },
     json: { type: 'boolean' },
     slow: { type: 'boolean' },
+    mirror: { type: 'string' },
     report: { type: 'string' },
     account: { type: 'boolean' },
     config: { type: 'string' },

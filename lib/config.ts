@@ -3,6 +3,7 @@ import { fields, flag, oneOf, text, whole } from './config-fields.ts';
 import {
   addressLimits,
   branding,
+  gatewayFacts,
   identityProvider,
   ownUsageKeys,
   RESERVED_CONCURRENCY,
@@ -196,12 +197,7 @@ export const CONFIG = fields({
    */
   challenges: oneOf(['static', 'context']).default('static'),
   /** Facts of API Gateway that `doctor` has recorded on a stack of yours, for upstreams of the kind `http`. */
-  gatewayFacts: fields({
-    /** A usage plan of 0/0 answers 429 (docs/aws-facts.md, 2): who is over a limit gets a 429 there, not a 403. @default false */
-    zeroPlanThrottles: flag().default(false),
-    /** A mapped request header replaces the client's own (docs/aws-facts.md, 5): `http` in production takes it. @default false */
-    mappedHeaderReplaces: flag().default(false),
-  }).prefault({}),
+  gatewayFacts: gatewayFacts.prefault({}),
   /** Limits of one source address where no credential is needed. */
   addressLimits: addressLimits.prefault({}),
   /** Whether AWS WAF stands before the API, which costs by the request. @default - in production */

@@ -139,6 +139,7 @@ export class LatchkeyStack extends Stack {
       table: table.table,
       functions,
       revealsKeys: config.revealApiKey,
+      observesRules: (config.upstream?.scopes ?? []).some(({ observeUntil }) => observeUntil !== undefined),
       failures: keyStream.failures,
       usageKeys: config.usageKeys,
       rotationDays: config.rotationDays,

@@ -27,13 +27,19 @@ const pathScope = fields({
    * an API move behind the door. From then on it is enforced, with no deployment. @default - it is enforced
    */
   observeUntil: text(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?Z$/, 'a time in UTC such as 2027-01-31T09:00Z')
+    .refine(isTime, { error: 'must be a time that there is', abort: true })
     .transform((time) => Date.parse(time) / 1000)
-    .refine((seconds) => !Number.isNaN(seconds), { error: 'must be a time that there is' })
-    .refine((seconds) => Number.isNaN(seconds) || seconds - Date.now() / 1000 <= MAX_OBSERVE_DAYS * 86_400, {
+    .refine((seconds) => seconds - Date.now() / 1000 <= MAX_OBSERVE_DAYS * 86_400, {
       error: `must be at most ${MAX_OBSERVE_DAYS} days from now; name an earlier time`,
     })
     .exactOptional(),
 });
+
+/** Whether a calendar has it: others are read as another day. */
+function isTime(time: string): boolean {
+  const date = new Date(time);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(time.slice(0, 16));
+}
 
 const withoutSlash = (url: string) => url.replace(/\/+$/, '');
 

@@ -5,6 +5,7 @@ import { deployedProbes } from './deployed.ts';
 import { discoveryProbes } from './discovery.ts';
 import type { Flow } from './flow.ts';
 import { gatewayProbes } from './gateway.ts';
+import { mirrorProbe } from './mirror.ts';
 import { ownKeyProbe } from './own-key.ts';
 import { reachProbes } from './reach.ts';
 import { rightsProbe } from './rights.ts';
@@ -21,10 +22,12 @@ export interface Examined {
   readonly stack: string | undefined;
   /** Whether to wait for the tenant's own usage key, which takes more than an hour. */
   readonly slow: boolean;
+  /** A path of an upstream of the kind `http` that answers with the headers that it was sent; undefined for none. */
+  readonly mirror: string | undefined;
 }
 
 /** Every probe of a deployment, in the order in which they run. */
-export function deploymentProbes({ api, flow, table, stack, slow }: Examined): readonly Probe[] {
+export function deploymentProbes({ api, flow, table, stack, slow, mirror }: Examined): readonly Probe[] {
   return [
     ...reachProbes(api),
     ...gatewayProbes(api),
@@ -32,6 +35,7 @@ export function deploymentProbes({ api, flow, table, stack, slow }: Examined): r
     ...flow.probes(),
     ...answerProbes(api, flow),
     ...streamProbes(api, flow),
+    ...(mirror === undefined ? [] : [mirrorProbe(api, flow, mirror)]),
     ...(slow ? [ownKeyProbe(flow, table)] : []),
     ...(stack === undefined ? [] : [...stackProbes(stack), ...deployedProbes(stack)]),
     rightsProbe(api, table),
