@@ -9,12 +9,14 @@ export const ROOMS = {
   upstream: [],
   attempts: [],
   pages: [],
+  mail: ['pages'],
   idempotency: [],
   tenancy: ['audit', 'plans', 'idempotency'],
   sessions: ['audit', 'attempts', 'signing', 'tenancy'],
   keys: ['audit', 'plans', 'signing', 'idempotency', 'tenancy'],
   people: ['audit', 'attempts', 'idempotency', 'tenancy', 'sessions', 'keys'],
   signin: ['pages', 'audit', 'attempts', 'tenancy', 'sessions', 'people'],
+  providers: ['pages', 'audit', 'attempts', 'tenancy', 'sessions', 'people', 'signin'],
   clients: ['audit', 'plans', 'signing', 'attempts', 'idempotency', 'tenancy', 'keys'],
   oauth: [
     'pages',
@@ -28,6 +30,8 @@ export const ROOMS = {
     'keys',
     'people',
   ],
+  account: ['pages', 'signin', 'oauth', 'audit', 'attempts', 'tenancy', 'sessions', 'keys', 'people'],
+  erasure: ['audit'],
   usage: ['plans', 'keys'],
   status: ['signing'],
   transfer: ['audit', 'signing', 'tenancy', 'keys', 'people'],
@@ -109,7 +113,7 @@ export default {
     rule(
       'rules-know-no-aws',
       { path: '^lambdas/', pathNot: '^lambdas/(kernel|functions)/|-(store|client)\\.ts$' },
-      { path: `${AWS_SDK}|aws4|^lambdas/kernel/(table|dynamodb-http|secrets-http)\\.ts$` },
+      { path: `${AWS_SDK}|aws4|^lambdas/kernel/(table|dynamodb-http|secrets-http|aws-http)\\.ts$` },
       "In `lambdas`, only `*-store.ts` (DynamoDB), `*-client.ts` (other services), `kernel` and `functions` import the AWS SDK, `aws4` or the kernel's clients: rules can be tested without them.",
     ),
     rule(

@@ -15,7 +15,9 @@ import { KeyStream } from './key-stream.ts';
 import { KeyVault } from './key-vault.ts';
 import { KeysetSecret } from './keyset-secret.ts';
 import { LatchkeyFunctions } from './latchkey-functions.ts';
+import { Mailer } from './mailer.ts';
 import { Monitoring } from './monitoring.ts';
+import { ProviderSecrets } from './provider-secrets.ts';
 import { reservedConcurrencyOf, type Settings, tokenSettings, wafLimitsOf } from './settings.ts';
 import { upstreamsOf, vpcsOf } from './upstream-fields.ts';
 import { UsageKeyReconciler } from './usage-key-reconciler.ts';
@@ -83,9 +85,15 @@ export class LatchkeyStack extends Stack {
     const vault = config.revealApiKey ? new KeyVault(this, 'Vault', kept) : null;
     const specs = functionSpecs(profile, {
       acceptsHs256: tokenSettings(config, profile).acceptsHs256,
-      exchanges: config.identityProviders.length > 0,
+      hasProviders: config.identityProviders.length > 0,
+      mailIdentity: config.mail.identity,
       upstreams,
       vpcs: vpcsOf(config),
+    });
+    const providerSecrets = new ProviderSecrets(this, 'ProviderSecrets', {
+      ...kept,
+      ...encrypted,
+      providers: config.identityProviders,
     });
     const functions = new LatchkeyFunctions(this, 'Functions', {
       ...logged,
@@ -97,6 +105,7 @@ export class LatchkeyStack extends Stack {
       assertions,
       usagePlans,
       vault,
+      providerSecrets,
       variables: {
         ISSUER: frontDoor.url,
         ACCEPTED_ISSUERS: [...frontDoor.urls, ...config.tokens.previousIssuers].join(' '),
@@ -125,6 +134,7 @@ export class LatchkeyStack extends Stack {
     for (const [name, { lambda }] of Object.entries(functions))
       if (signsAssertions(specs[name as FunctionName] ?? {})) lambda.node.addDependency(schedule);
     new UsageKeyReconciler(this, 'UsageKeyReconciler', functions);
+    new Mailer(this, 'Mailer', functions);
     const keyStream = new KeyStream(this, 'KeyStream', {
       ...kept,
       ...encrypted,

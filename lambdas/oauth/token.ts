@@ -103,7 +103,7 @@ export async function approve(
   open: (session: NewSession) => Promise<void>,
 ): Promise<Grant> {
   const { sessions, users, signer, tenant } = context;
-  const { tenantId, userId, userVersion, workspaceId, grant } = approval;
+  const { tenantId, userId, userVersion, workspaceId, authentication, grant } = approval;
   await requireTenant({ caller: { tenantId, workspaceId } }, tenant);
   await signer.ready('oauth');
   const opening = {
@@ -116,7 +116,7 @@ export async function approve(
     const user: User | undefined = await users.findUser(tenantId, userId);
     if (user === undefined) throw refused(`user ${userId} is gone`);
     if ((user.version ?? 0) !== userVersion) throw refused(`user ${userId} was changed since they agreed`);
-    return openGrant({ user, workspaceId, grant }, from, { ...context, sessions: opening });
+    return openGrant({ user, workspaceId, authentication, grant }, from, { ...context, sessions: opening });
   });
   await endOthers(given.session, grant, from, context);
   return given;
