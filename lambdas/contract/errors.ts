@@ -76,6 +76,11 @@ export const DECISION_ERRORS = {
     title: 'Address not allowed',
     message: 'This API key may not be used from your address.',
   },
+  not_forwarded: {
+    status: 403,
+    title: 'Not forwarded',
+    message: 'This request is not forwarded.',
+  },
   rate_limited: {
     status: 429,
     title: 'Too many requests',
