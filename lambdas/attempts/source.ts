@@ -9,7 +9,16 @@ import { Problem, rateLimited } from '../kernel/problem.ts';
 /** How often one source address may do something within a window of the clock. */
 export interface SourceLimit {
   /** Names what is counted; each is counted by itself. */
-  readonly what: 'account' | 'login' | 'refresh' | 'invalid' | 'registration' | 'client-document' | 'device';
+  readonly what:
+    | 'account'
+    | 'login'
+    | 'refresh'
+    | 'invalid'
+    | 'registration'
+    | 'client-document'
+    | 'device'
+    | 'mail'
+    | `mail-${string}`;
   readonly limit: number;
   readonly windowSeconds: number;
   /** How much of an IPv4 address is one source. @default 32, all of it */
@@ -76,6 +85,22 @@ export async function takeFromSource(
     throw tooMany(endsAt - now);
   }
   return { giveBack: () => store.giveBack(id) };
+}
+
+/**
+ * The same of an account, by its address or id, wherever attempts come from. Whether there is such an account makes no
+ * difference.
+ */
+export async function takeFromAccount(
+  store: SourceStore,
+  account: string,
+  { what, limit, windowSeconds }: SourceLimit,
+  now: number,
+): Promise<void> {
+  const window = Math.floor(now / windowSeconds);
+  const endsAt = (window + 1) * windowSeconds;
+  const count = await store.count(digest(what, account, String(window)), endsAt);
+  if (count > limit) throw rateLimited(endsAt - now, 'Too many attempts for this account.');
 }
 
 /**

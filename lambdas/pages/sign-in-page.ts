@@ -2,6 +2,7 @@ import type { Html } from '../kernel/results.ts';
 import { alert, CSRF_FIELD, hiddenFields } from './form.ts';
 import { html } from './html.ts';
 import { type PageContext, page, textsOf } from './page.ts';
+import { CONFIRM_PATH, RESET_PASSWORD_PATH } from './paths.ts';
 
 export interface SignInPage {
   readonly csrf: string;
@@ -10,7 +11,7 @@ export interface SignInPage {
   /** The address to begin with. */
   readonly email: string;
   /** What was wrong with the attempt before. */
-  readonly fault?: 'wrong' | 'suspended' | 'expired';
+  readonly fault?: 'wrong' | 'suspended' | 'unverified' | 'expired';
   /** Who is signed in already, where they are asked again. */
   readonly signedInAs?: string;
 }
@@ -31,7 +32,12 @@ ${alert(fault && texts[fault])}${hiddenFields({ ...parameters, [CSRF_FIELD]: csr
 <label for="password">${texts.password}</label>
 <input id="password" name="password" type="password" maxlength="256" required autocomplete="current-password"${passwordFocus}${invalid}>
 <div class="actions"><button>${texts.submit}</button></div>
-</form>`,
+</form>
+<p class="aside">${
+      fault === 'unverified'
+        ? html`<a href="${context.base}${CONFIRM_PATH}">${texts.resend}</a>`
+        : html`<a href="${context.base}${RESET_PASSWORD_PATH}">${texts.forgot}</a>`
+    }</p>`,
   });
 }
 

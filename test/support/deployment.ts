@@ -32,6 +32,7 @@ export const DEPLOYMENT: Deployment = {
   sandbox: { keyRequestsPerMinute: 100 },
   usageKeys: { max: 100, maxForInitialTier: 100, warmSeconds: 1, retireSeconds: 5 },
   upstreams: [],
+  mail: { from: null, allowsUnverified: true },
   rights: RIGHTS,
   pathScopes: [],
   addressLimits: ROOMY_ADDRESS_LIMITS,

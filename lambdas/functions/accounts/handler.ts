@@ -9,7 +9,11 @@ import type { ServicesOf } from '../../kernel/route.ts';
 import { Table } from '../../kernel/table.ts';
 import { variable } from '../../kernel/variables.ts';
 import { deployedKeeper } from '../../keys/keeper-client.ts';
+import { DynamoLinkStore } from '../../mail/link-store.ts';
+import { DynamoOutboxStore } from '../../mail/outbox-store.ts';
 import { DynamoAccountStore } from '../../people/account-store.ts';
+import { DynamoPeopleStore } from '../../people/people-store.ts';
+import { DynamoRecoveryStore } from '../../recovery/recovery-store.ts';
 import { DynamoRefreshStore } from '../../sessions/refresh-store.ts';
 import { DynamoSessionStore } from '../../sessions/session-store.ts';
 import { DynamoSignInStore } from '../../signin/sign-in-store.ts';
@@ -25,6 +29,7 @@ const facts = new Facts(table, table.name);
 const keyset = new KeysetStore({ secretId: variable('KEYSET_SECRET_ARN'), use: 'token' }, () =>
   facts.control(),
 );
+const sessions = new DynamoSessionStore(table);
 const signIns = new DynamoSignInStore(table);
 const pages = { branding: LATCHKEY_BRANDING, url: variable('ISSUER') };
 const passwords = {
@@ -38,10 +43,18 @@ const services: ServicesOf<typeof accountsRoutes> = {
   accounts: {
     ...passwords,
     profile,
-    sessions: new DynamoSessionStore(table),
+    sessions,
     refreshTokens: new DynamoRefreshStore(table),
     signer: new Signer(keyset.present, variable('ISSUER'), systemClock),
     ...(deployment.revealsKeys ? { keeper: deployedKeeper() } : {}),
+  },
+  recovery: {
+    ...passwords,
+    sessions,
+    people: new DynamoPeopleStore(table, deployment.rights),
+    recovery: new DynamoRecoveryStore(table),
+    links: new DynamoLinkStore(table),
+    outbox: new DynamoOutboxStore(table),
   },
   signIn: { ...passwords, signIns },
   signIns: signInsOf(signIns, systemClock),
