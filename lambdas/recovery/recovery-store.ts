@@ -85,7 +85,7 @@ export class DynamoRecoveryStore implements RecoveryStore {
   }
 
   async reset(
-    { person, passwordHash, reset }: PasswordReset,
+    { person, passwordHash, link, mail }: PasswordReset,
     origin: ChangeOrigin,
     now: number,
   ): Promise<void> {
@@ -93,7 +93,8 @@ export class DynamoRecoveryStore implements RecoveryStore {
     const writes = [
       passwordWrite(person, passwordHash),
       personUpdate(person, newPassword(origin)),
-      ...linkedMailWrites(reset),
+      linkWrite(link),
+      ...(mail === null ? [] : [mailWrite(mail)]),
     ];
     await this.#audit.commit(person.tenantId, [entry], writes);
   }

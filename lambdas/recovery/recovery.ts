@@ -9,7 +9,14 @@ import type { UserCaller } from '../kernel/caller.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { invalidField, Problem } from '../kernel/problem.ts';
 import { requireHeld } from '../kernel/rights.ts';
-import { type Link, type LinkKind, type LinkStore, type PresentedLink, presentedLink } from '../mail/link.ts';
+import {
+  type Link,
+  type LinkKind,
+  type LinkStore,
+  newLink,
+  type PresentedLink,
+  presentedLink,
+} from '../mail/link.ts';
 import { linkedMail } from '../mail/linked-mail.ts';
 import { newMail, type OutboxStore } from '../mail/mail.ts';
 import type { Language } from '../pages/languages.ts';
@@ -217,10 +224,10 @@ export async function resetByAdministrator(
   await resetOf(personFacts(person), language, originOf(caller, from), context);
 }
 
-/** The same for whoever may: an operator. Gives the id of the link. */
+/** The same for whoever may: an operator, who may have no mail sent (`language` null). Gives the id of the link. */
 export async function resetOf(
   person: PersonFacts,
-  language: Language,
+  language: Language | null,
   origin: ChangeOrigin,
   context: Pick<RecoveryContext, 'recovery' | 'people' | 'accounts' | 'sessions' | 'clock'>,
 ): Promise<string> {
@@ -232,15 +239,13 @@ export async function resetOf(
     });
   const now = clock();
   const standing = await people.standing(person.tenantId, person.userId);
-  const reset = linkedMail(
-    { to: person.email, template: 'reset-by-administrator', facts: {}, language },
-    resetLink(person, (standing?.version ?? 0) + 1),
-    now,
-  );
+  const link = newLink(resetLink(person, (standing?.version ?? 0) + 1), now);
+  const told = { to: person.email, template: 'reset-by-administrator', facts: {}, linkId: link.id } as const;
+  const mail = language === null ? null : newMail({ ...told, language }, now);
   const passwordHash = await uselessPasswordHash();
-  await recovery.reset({ person, passwordHash, reset }, origin, now);
+  await recovery.reset({ person, passwordHash, link, mail }, origin, now);
   await endEverything(person, origin, context);
-  return reset.link.id;
+  return link.id;
 }
 
 async function endEverything(

@@ -32,7 +32,9 @@ export interface PasswordReset {
   readonly person: PersonFacts;
   /** Of no password. */
   readonly passwordHash: string;
-  readonly reset: LinkedMail;
+  readonly link: NewLink;
+  /** Null where whoever resets it hands the link over. */
+  readonly mail: Mail | null;
 }
 
 export interface AddressAsk {
