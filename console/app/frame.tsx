@@ -74,7 +74,7 @@ export function Frame({ children }: { readonly children: ReactNode }) {
     <>
       <a
         href="#content"
-        className="fixed top-2 left-2 z-50 -translate-y-20 rounded-lg bg-brand px-3 py-2 text-on-brand focus:translate-y-0"
+        className="sr-only z-50 rounded-lg bg-brand px-3 py-2 text-on-brand focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
       >
         {words.skip}
       </a>

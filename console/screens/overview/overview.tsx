@@ -154,8 +154,8 @@ function Figure({
       )}
       <p className="min-h-4.5 text-faint text-xs">{about}</p>
       {share !== undefined && (
+        // biome-ignore lint/a11y/useSemanticElements: no two browsers let a meter have our colours.
         <div
-          // biome-ignore lint/a11y/useSemanticElements: no two browsers let a meter have our colours.
           role="meter"
           aria-label={name}
           aria-valuemin={0}
