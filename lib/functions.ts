@@ -154,6 +154,7 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
     acceptsHs256 = profile.tokens.algorithm === 'HS256',
     hasProviders = false,
     mailIdentity = null,
+    upstreams = [],
   } = options;
   return {
     authorizer: {
@@ -167,6 +168,8 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
       ],
       // Public keys stand on CONTROL; a shared secret has no public half.
       keyset: acceptsHs256 ? ['GetSecretValue'] : [],
+      // What API Gateway calls itself has no other function before it that could sign.
+      assertions: upstreams.some(({ target }) => target.kind === 'http') ? ['GetSecretValue'] : [],
       variables: ['ACCEPTED_ISSUERS', 'USAGE_KEYS'],
     },
     accounts: {
@@ -175,12 +178,14 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
       memoryMiB: 1769,
       timeoutSeconds: 10,
       table: [
-        { actions: ['GetItem'], keys: ['EMAIL#*', 'TENANT#*', 'BACKOFF#*', 'SIGNIN#*', 'USER#*'] },
+        { actions: ['GetItem'], keys: ['EMAIL#*', 'TENANT#*', 'BACKOFF#*', 'SIGNIN#*', 'USER#*', 'LINK#*'] },
         { actions: ['PutItem'], keys: ['EMAIL#*', 'TENANT#*', 'KEY#*', 'USER#*', 'SESSION#*', 'SIGNIN#*'] },
+        { actions: ['PutItem'], keys: ['LINK#*', 'OUTBOX'] },
+        { actions: ['UpdateItem'], keys: ['EMAIL#*', 'LINK#*'] },
         { actions: ['Query'], keys: ['USER#*'] },
         { actions: ['ConditionCheckItem'], keys: ['TENANT#*'] },
         { actions: ['UpdateItem'], keys: ['TENANT#*', 'SESSION#*', 'REFRESH#*', 'BACKOFF#*'] },
-        { actions: ['DeleteItem'], keys: ['USER#*', 'BACKOFF#*', 'SIGNIN#*'] },
+        { actions: ['DeleteItem'], keys: ['EMAIL#*', 'USER#*', 'BACKOFF#*', 'SIGNIN#*'] },
         { actions: ['BatchGetItem'], keys: ['CONTROL', 'SESSION#*', 'TENANT#*'] },
       ],
       keyset: ['GetSecretValue'],
@@ -234,9 +239,10 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
       memoryMiB: 1769,
       timeoutSeconds: 10,
       table: [
-        { actions: ['GetItem'], keys: ['EMAIL#*', 'TENANT#*', 'BACKOFF#*'] },
+        { actions: ['GetItem'], keys: ['EMAIL#*', 'TENANT#*', 'BACKOFF#*', 'SESSION#*'] },
         { actions: ['Query'], keys: ['TENANT#*', 'USER#*'] },
-        { actions: ['PutItem'], keys: ['EMAIL#*', 'TENANT#*'] },
+        { actions: ['PutItem'], keys: ['EMAIL#*', 'TENANT#*', 'LINK#*', 'OUTBOX'] },
+        { actions: ['ConditionCheckItem'], keys: ['TENANT#*'] },
         {
           actions: ['UpdateItem'],
           keys: ['EMAIL#*', 'TENANT#*', 'SESSION#*', 'BACKOFF#*', 'IDEMPOTENCY#*'],
@@ -329,7 +335,8 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
       timeoutSeconds: 60,
       table: [
         { actions: ['Query', 'GetItem', 'UpdateItem', 'DeleteItem'], keys: ['OUTBOX'] },
-        { actions: ['GetItem', 'UpdateItem'], keys: ['LINK#*'] },
+        { actions: ['GetItem', 'PutItem', 'UpdateItem'], keys: ['LINK#*', 'TENANT#*'] },
+        { actions: ['GetItem'], keys: ['EMAIL#*'] },
       ],
       sendsAs: mailIdentity,
       variables: ['ISSUER'],
