@@ -211,11 +211,7 @@ function Person({ onShortcuts }: { readonly onShortcuts: () => void }) {
     <Menu
       align="start"
       trigger={
-        <Button
-          look="quiet"
-          className="h-auto w-full justify-start py-1.5 text-left"
-          aria-label={words.account}
-        >
+        <Button look="quiet" className="h-auto w-full justify-start py-1.5 text-left">
           <span
             aria-hidden="true"
             className="grid size-7 shrink-0 place-items-center rounded-full bg-hover font-semibold text-ink text-xs"
@@ -223,7 +219,10 @@ function Person({ onShortcuts }: { readonly onShortcuts: () => void }) {
             {name.slice(0, 1).toUpperCase()}
           </span>
           <span className="flex min-w-0 flex-1 flex-col">
-            <span className="truncate text-ink">{name}</span>
+            <span className="truncate text-ink">
+              <span className="sr-only">{words.account}: </span>
+              {name}
+            </span>
             {role && <span className="truncate font-normal text-faint text-xs">{role}</span>}
           </span>
           <Icon name="chevron" />

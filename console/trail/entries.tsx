@@ -17,7 +17,6 @@ const TEXTS = inLanguages(
     address: 'From',
     request: 'Request',
     nothing: '–',
-    show: (action: string) => `Show ${action}`,
   },
   {
     before: 'Vorher',
@@ -29,7 +28,6 @@ const TEXTS = inLanguages(
     address: 'Von',
     request: 'Anfrage',
     nothing: '–',
-    show: (action: string) => `${action} zeigen`,
   },
 );
 
@@ -56,7 +54,6 @@ export function Entries({
           <li key={entry.seq}>
             <button
               type="button"
-              aria-label={words.show(entry.action)}
               onClick={() => setShown(entry)}
               className="grid w-full grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 px-5 py-2.5 text-left -outline-offset-2 hover:bg-hover max-sm:px-4"
             >

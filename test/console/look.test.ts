@@ -65,7 +65,7 @@ test('every word of a screen is German for who reads German', async () => {
   for (const english of [
     'Overview',
     'API keys',
-    'Create',
+    'Create key',
     'Revoke',
     'Cancel',
     'Never',
