@@ -10,6 +10,7 @@ export const ROOMS = {
   attempts: [],
   pages: [],
   idempotency: [],
+  ledger: [],
   tenancy: ['audit', 'plans', 'idempotency'],
   sessions: ['audit', 'attempts', 'signing', 'tenancy'],
   keys: ['audit', 'plans', 'signing', 'idempotency', 'tenancy'],
@@ -31,7 +32,7 @@ export const ROOMS = {
   usage: ['plans', 'keys'],
   status: ['signing'],
   transfer: ['audit', 'signing', 'tenancy', 'keys', 'people'],
-  stream: ['audit', 'plans', 'sessions', 'keys', 'people', 'status'],
+  stream: ['ledger', 'audit', 'plans', 'sessions', 'keys', 'people', 'status'],
   access: ['plans', 'upstream', 'signing', 'tenancy', 'sessions', 'keys'],
 };
 

@@ -1,11 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Stage } from 'aws-cdk-lib/aws-apigateway';
 import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
-import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { OwnUsageKeys } from '../lambdas/contract/deployment.ts';
 import type { Functions } from './functions.ts';
+import type { ServedTable } from './identity-table.ts';
 import type { LatchkeyFunction } from './latchkey-function.ts';
 import { ownMetric } from './metrics.ts';
 import type { Waf } from './waf.ts';
@@ -13,7 +13,7 @@ import type { Waf } from './waf.ts';
 /** The parts of a stack that alarms watch. */
 export interface AlarmedParts {
   readonly stage: Stage;
-  readonly table: Table;
+  readonly table: ServedTable;
   readonly functions: Functions<LatchkeyFunction>;
   /** Whether keys can be shown again. */
   readonly revealsKeys: boolean;

@@ -31,8 +31,15 @@ const FIRST_USES = { dynamodb: { NewImage: { SK: { S: ['KEY'] }, n: { N: ['1'] }
 /** A change of a hot record; decisions take the note of it off again, and are not worth a call. */
 const CHANGES = { dynamodb: { NewImage: { chg: { M: { what: { S: [{ exists: true }] } } } } } };
 
-/** A person: they are counted, and their sessions must follow, were whoever changed them cut off. */
-const PEOPLE = { dynamodb: { Keys: { SK: { S: [{ prefix: 'USER#' }] } } } };
+/**
+ * What the ledger follows besides keys and sessions (`lambdas/ledger/kinds.ts`). People are counted too, and their
+ * sessions must follow, were whoever changed them cut off.
+ */
+const ENDS = {
+  dynamodb: {
+    Keys: { SK: { S: [{ prefix: 'USER#' }, { prefix: 'APP#' }, 'EMAIL', 'CLIENT', 'CONTROL', 'TENANT'] } },
+  },
+};
 
 /** Every change of a key that has been used: a filter cannot compare the two images. */
 const USES = {
@@ -101,13 +108,9 @@ export class KeyStream extends Construct {
       ...common,
       target: consumer.lambda,
       // Lambda takes five at most ("Lambda quotas").
-      filters: [
-        BIRTHS_AND_DEATHS,
-        CHANGES,
-        PEOPLE,
-        HEARTBEATS,
-        ...(followsFirstUses ? [FIRST_USES] : []),
-      ].map((pattern) => FilterCriteria.filter(pattern)),
+      filters: [BIRTHS_AND_DEATHS, CHANGES, ENDS, HEARTBEATS, ...(followsFirstUses ? [FIRST_USES] : [])].map(
+        (pattern) => FilterCriteria.filter(pattern),
+      ),
       batchSize: 100,
       maxBatchingWindow: Duration.seconds(5),
     });

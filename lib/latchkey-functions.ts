@@ -8,6 +8,7 @@ import type { IdentityTable } from './identity-table.ts';
 import type { KeyVault } from './key-vault.ts';
 import type { KeysetSecret } from './keyset-secret.ts';
 import { LatchkeyFunction } from './latchkey-function.ts';
+import type { Ledger } from './ledger.ts';
 import { metricsNamespace, readMetrics } from './metrics.ts';
 import type { UsagePlans } from './usage-plans.ts';
 
@@ -21,6 +22,7 @@ export interface LatchkeyFunctionsProps {
   readonly keyset: KeysetSecret;
   readonly assertions: KeysetSecret;
   readonly usagePlans: UsagePlans;
+  readonly ledger: Ledger;
   /** Null where keys are shown once. */
   readonly vault: KeyVault | null;
   /** The values of the variables that come with no right. */
@@ -57,6 +59,7 @@ export class LatchkeyFunctions extends Construct {
         fn.lambda.addToRolePolicy(
           new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [spec.invokesArn] }),
         );
+      if (spec.keepsLedger === true) props.ledger.grant(fn);
       if (spec.vault !== undefined) props.vault?.grant(fn, spec.vault);
       for (const variable of spec.variables ?? []) fn.tell(variable, props.variables[variable]);
       return [name, fn] as const;

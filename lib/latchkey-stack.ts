@@ -13,6 +13,7 @@ import { KeyStream } from './key-stream.ts';
 import { KeyVault } from './key-vault.ts';
 import { KeysetSecret } from './keyset-secret.ts';
 import { LatchkeyFunctions } from './latchkey-functions.ts';
+import { Ledger } from './ledger.ts';
 import { Monitoring } from './monitoring.ts';
 import { reservedConcurrencyOf, type Settings, tokenSettings, wafLimitsOf } from './settings.ts';
 import { upstreamsOf, vpcsOf } from './upstream-fields.ts';
@@ -44,7 +45,12 @@ export class LatchkeyStack extends Stack {
       config.kmsKeyArn === null ? {} : { encryptionKey: Key.fromKeyArn(this, 'Key', config.kmsKeyArn) };
     const logged = { ...kept, ...encrypted, logRetention: config.logRetentionDays };
 
-    const table = new IdentityTable(this, 'Identity', { ...kept, ...encrypted });
+    const table = new IdentityTable(this, 'Identity', {
+      ...kept,
+      ...encrypted,
+      restoredStreamArn: config.restoredTableStreamArn,
+    });
+    const ledger = new Ledger(this, 'Ledger', { ...kept, ...encrypted });
     const keyset = new KeysetSecret(this, 'Keyset', {
       ...kept,
       ...encrypted,
@@ -91,6 +97,7 @@ export class LatchkeyStack extends Stack {
       keyset,
       assertions,
       usagePlans,
+      ledger,
       vault,
       variables: {
         ISSUER: frontDoor.url,
@@ -154,6 +161,7 @@ export class LatchkeyStack extends Stack {
     new CfnOutput(this, 'ApiUrl', { value: frontDoor.url });
     new CfnOutput(this, 'ApiId', { value: frontDoor.stage.restApi.restApiId });
     new CfnOutput(this, 'TableName', { value: table.table.tableName });
+    new CfnOutput(this, 'LedgerTableName', { value: ledger.table.tableName });
     new CfnOutput(this, 'UsageKeyPrefix', { value: usagePlans.prefix });
     new CfnOutput(this, 'KeysetSecretArn', { value: keyset.secret.secretArn });
     new CfnOutput(this, 'AssertionSecretArn', { value: assertions.secret.secretArn });

@@ -59,6 +59,7 @@ export async function loadSettings(
   checkReveal(config, profile);
   checkCertificate(config, region);
   checkKmsKey(config, region);
+  checkRestoredTable(config, region);
   checkCircle(config);
   const allowsAnonymous = profile.allowsAnonymous && config.environment === 'development';
   return { config: { ...config, anonymous: config.anonymous ?? (isLocal && allowsAnonymous) }, profile };
@@ -133,6 +134,15 @@ function checkKmsKey({ kmsKeyArn }: Config, region: string | undefined): void {
   if (there === undefined || region === undefined || there === region) return;
   throw new ConfigError(
     `kmsKeyArn: the key is in ${there}, and the stack goes to ${region}; name one there, or deploy to ${there}`,
+  );
+}
+
+/** Functions and their event sources reach a table of their own Region. */
+function checkRestoredTable({ restoredTableStreamArn }: Config, region: string | undefined): void {
+  const there = restoredTableStreamArn?.split(':')[3];
+  if (there === undefined || region === undefined || there === region) return;
+  throw new ConfigError(
+    `restoredTableStreamArn: the table is in ${there}, and the stack goes to ${region}; restore it there, or deploy to ${there}`,
   );
 }
 

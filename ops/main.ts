@@ -4,6 +4,7 @@ import type { Command, CommandOptions, Report } from './command.ts';
 import { auditCommands } from './commands/audit.ts';
 import { importCommands } from './commands/import.ts';
 import { keyCommands } from './commands/keys.ts';
+import { recoverCommands } from './commands/recover.ts';
 import { rightsCommands } from './commands/rights.ts';
 import { signingKeyCommands } from './commands/signing-keys.ts';
 import { stackCommands } from './commands/stack.ts';
@@ -21,6 +22,7 @@ const COMMANDS: readonly Command[] = [
   ...auditCommands,
   ...signingKeyCommands,
   ...stackCommands,
+  ...recoverCommands,
 ];
 
 const EVERYWHERE = `
@@ -111,6 +113,11 @@ function parse(args: readonly string[]): {
     action: text,
     target: text,
     limit: text,
+    to: text,
+    from: text,
+    into: text,
+    except: text,
+    'accept-gap': flag,
     'dry-run': flag,
     off: flag,
     delete: flag,

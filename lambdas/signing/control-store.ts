@@ -49,4 +49,13 @@ export class ControlStore {
       ExpressionAttributeValues: { ':version': N(version), ':keys': S(JSON.stringify(keys)) },
     });
   }
+
+  /** Makes the publication of a use what it is to be, whatever stands there: after a restore, or with another secret. */
+  async align(version: number, keys: readonly PublicKey[], use: KeysetUse): Promise<void> {
+    await this.#table.update(CONTROL_KEY, {
+      UpdateExpression: 'SET #version = :version, #keys = :keys',
+      ExpressionAttributeNames: PUBLISHED[use],
+      ExpressionAttributeValues: { ':version': N(version), ':keys': S(JSON.stringify(keys)) },
+    });
+  }
 }
