@@ -21,6 +21,8 @@ export interface AlarmedParts {
   readonly failures: Queue;
   /** Up to how many API keys of the account tenants are given more. */
   readonly usageKeys: Pick<OwnUsageKeys, 'max' | 'maxForInitialTier'>;
+  /** Hours after which a backup is late; null where none is expected. */
+  readonly backupHours: number | null;
   /** Days between two rotations of the signing keys. */
   readonly rotationDays: number;
   /** @default - AWS WAF does not stand before the stage */
@@ -61,7 +63,7 @@ function invoked({ lambda }: LatchkeyFunction): Omit<AlarmSpec, 'name' | 'descri
 /** All alarms. */
 export function alarms(
   scope: Construct,
-  { stage, table, functions, failures, usageKeys, rotationDays, waf, revealsKeys }: AlarmedParts,
+  { stage, table, functions, failures, usageKeys, rotationDays, backupHours, waf, revealsKeys }: AlarmedParts,
 ): readonly AlarmSpec[] {
   const { lambda: authorizer } = functions.authorizer;
   return [
@@ -207,6 +209,17 @@ export function alarms(
       metric: functions.accounts.lambda.metricThrottles({ period: PERIOD, statistic: 'Sum' }),
       threshold: 10,
     },
+    ...(backupHours === null
+      ? []
+      : [
+          {
+            name: 'backup-late',
+            description: 'The last backup outside of the account is older than it should be.',
+            metric: ownMetric(scope, 'BackupAge', 'done', 'Maximum'),
+            threshold: backupHours * 3600,
+            periods: 3,
+          },
+        ]),
     ...(waf === undefined
       ? []
       : [

@@ -144,6 +144,7 @@ export class LatchkeyStack extends Stack {
       failures: keyStream.failures,
       usageKeys: config.usageKeys,
       rotationDays: config.rotationDays,
+      backupHours: config.backupHours,
       ...waf,
       topicArn: config.alarmTopicArn,
     });

@@ -1,4 +1,4 @@
-import { text } from './config-fields.ts';
+import { text, whole } from './config-fields.ts';
 
 const STREAM_ARN = /^arn:aws[\w-]*:dynamodb:[a-z0-9-]+:\d{12}:table\/[\w.-]{3,255}\/stream\/[\w.:-]+$/;
 
@@ -14,4 +14,9 @@ export const recoveryFields = {
   )
     .nullable()
     .default(null),
+  /**
+   * Hours after which a backup by `npm run ops -- backup` is late, and an alarm rings; null for no alarm. It watches from
+   * the first backup on. @default null
+   */
+  backupHours: whole(1, 8_784, 'or null for no alarm').nullable().default(null),
 };

@@ -14,6 +14,8 @@ export interface CommandOptions {
   readonly from?: string | undefined;
   readonly into?: string | undefined;
   readonly except?: string | undefined;
+  readonly 'public-key'?: string | undefined;
+  readonly 'private-key'?: string | undefined;
   readonly 'accept-gap'?: boolean | undefined;
   readonly 'dry-run'?: boolean | undefined;
   readonly off?: boolean | undefined;

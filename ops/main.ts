@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { Problem } from '../lambdas/kernel/problem.ts';
 import type { Command, CommandOptions, Report } from './command.ts';
 import { auditCommands } from './commands/audit.ts';
+import { backupCommands } from './commands/backup.ts';
 import { importCommands } from './commands/import.ts';
 import { keyCommands } from './commands/keys.ts';
 import { recoverCommands } from './commands/recover.ts';
@@ -23,6 +24,7 @@ const COMMANDS: readonly Command[] = [
   ...signingKeyCommands,
   ...stackCommands,
   ...recoverCommands,
+  ...backupCommands,
 ];
 
 const EVERYWHERE = `
@@ -117,6 +119,8 @@ function parse(args: readonly string[]): {
     from: text,
     into: text,
     except: text,
+    'public-key': text,
+    'private-key': text,
     'accept-gap': flag,
     'dry-run': flag,
     off: flag,

@@ -4,7 +4,7 @@ import { Table } from '../../lambdas/kernel/table.ts';
 import { KINDS, type KindName } from '../../lambdas/ledger/kinds.ts';
 import { DynamoLedger } from '../../lambdas/ledger/ledger-store.ts';
 import { deploymentOf, loadSettings } from '../../lib/settings.ts';
-import type { Command, CommandOptions, Report } from '../command.ts';
+import type { Command, CommandOptions } from '../command.ts';
 import { alignSigningKeys } from '../recover/align.ts';
 import { rebuild } from '../recover/rebuild.ts';
 import { entriesOfTable, Replay } from '../recover/replay.ts';
@@ -50,11 +50,11 @@ interface Plan {
  * that is still there. Whatever was done before is found and left: the command can be repeated after any failure.
  * Repeated after the switch, it takes what ended until then.
  */
-async function recover(
+export async function recover(
   options: CommandOptions,
   target: Target,
   log: (line: string) => void,
-): Promise<Report> {
+): Promise<Readonly<Record<string, unknown>>> {
   const plan = planOf(options, target);
   const { dynamodb } = target;
   const { at, from, into, ledger } = plan;
@@ -80,7 +80,8 @@ async function recover(
   };
   if (options['dry-run'] === true) {
     const table = after === undefined ? old : new Table(into, dynamodb);
-    const replay = table && new Replay(table, { rights, except: plan.except, dryRun: true });
+    const replay =
+      table && new Replay(table, { rights, except: plan.except, serves: plan.serves, dryRun: true });
     return {
       ...steps,
       ledger_entries: await countEntries(plan),
@@ -99,14 +100,14 @@ async function recover(
     await restore({ from, into, at }, dynamodb, log);
   } else await untilActive(into, dynamodb, log);
   const table = new Table(into, dynamodb);
-  const replay = new Replay(table, { rights, except: plan.except, dryRun: false });
+  const replay = new Replay(table, { rights, except: plan.except, serves: plan.serves, dryRun: false });
   const ended = await replayAll(replay, plan, old);
   const signing_keys = await alignSigningKeys(target, table, false);
   if (plan.serves) return { ...steps, ended, signing_keys, state: 'the stack serves from it' };
   log('Counting what the table has.');
   const rebuilt = await rebuild(table, old);
   const stream = await prepareTable(into, before?.DeletionProtectionEnabled === true, dynamodb);
-  return { ...steps, ended, signing_keys, ...rebuilt, next: nextSteps(plan, stream) };
+  return { ...steps, ended, signing_keys, ...rebuilt, next: nextSteps(plan, stream, old !== undefined) };
 }
 
 function planOf(options: CommandOptions, target: Target): Plan {
@@ -182,10 +183,11 @@ async function countEntries({ ledger, at }: Plan): Promise<Record<string, number
   return counts;
 }
 
-function nextSteps({ at, from, into }: Plan, stream: string): readonly string[] {
+function nextSteps({ at, from, into }: Plan, stream: string, isThere: boolean): readonly string[] {
+  const again = `npm run ops -- recover --to ${timestamp(at)} --from ${from} --into ${into}`;
   return [
     `Set restoredTableStreamArn: '${stream}' in latchkey.config.ts`,
     'npm run deploy',
-    `npm run ops -- recover --to ${timestamp(at)} --from ${from} --into ${into}`,
+    ...(isThere ? [again] : []),
   ];
 }

@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
+import { changeNote } from '../../lambdas/audit/change-note.ts';
+import * as attribute from '../../lambdas/kernel/attributes.ts';
 import { systemClock } from '../../lambdas/kernel/clock.ts';
-import { type AttributeValue, type Item, type ItemKey, S } from '../../lambdas/kernel/items.ts';
+import { type AttributeValue, type Item, type ItemKey, N, number, S } from '../../lambdas/kernel/items.ts';
 import type { Table } from '../../lambdas/kernel/table.ts';
 import { updateExpression } from '../../lambdas/kernel/update.ts';
 import { type LedgerEntry, replayed } from '../../lambdas/ledger/entries.ts';
@@ -23,6 +25,8 @@ export interface ReplayOptions {
   readonly except: ReadonlySet<KindName>;
   /** Whether only to count what would change. */
   readonly dryRun: boolean;
+  /** Whether the table serves: then its stream follows each change, as it does after any other. */
+  readonly serves: boolean;
 }
 
 /** Ends in a table what has ended since it was as it is. Repeating it changes nothing. */
@@ -51,11 +55,12 @@ export class Replay {
   }
 
   async #applyTo(restored: Item, entry: LedgerEntry): Promise<void> {
-    const { rights, dryRun } = this.#options;
+    const { rights, dryRun, serves } = this.#options;
     let item: Item | undefined = restored;
     for (let attempt = 0; item !== undefined; attempt += 1) {
-      const replacement = replayed(item, entry, rights);
-      if (replacement === undefined) return;
+      const change = replayed(item, entry, rights);
+      if (change === undefined) return;
+      const replacement = serves && change !== 'delete' ? noted(item, entry.kind, change) : change;
       if (attempt === ATTEMPTS) throw new Error(`${entry.PK} changes all the time.`);
       if (dryRun || (await this.#write(item, replacement))) {
         this.changed.set(entry.kind, (this.changed.get(entry.kind) ?? 0) + 1);
@@ -106,6 +111,19 @@ export async function* entriesOfTable(table: Table): AsyncGenerator<LedgerEntry[
       ];
     });
   }
+}
+
+/** The change of a hot record with its note, by which the stream brings it to the trail and to what hangs on the record. */
+function noted(item: Item, kind: KindName, change: Replacement): Replacement {
+  if (kind !== 'key' && kind !== 'session') return change;
+  const state = change[attribute.STATE]?.S;
+  const what = state === 'revoked' ? 'revoke' : state === 'disabled' ? 'disable' : 'update';
+  const changes = Math.max(number(item, attribute.CHANGES) + 1, Number(change[attribute.CHANGES]?.N ?? 0));
+  return {
+    ...change,
+    [attribute.CHANGES]: N(changes),
+    [attribute.CHANGE]: changeNote(operator(), kind === 'session' ? 'end' : what),
+  };
 }
 
 /** The write that gives an item these attributes, if they are still as they were read. */

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DynamoDBClient, RestoreTableToPointInTimeCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { tenantKey } from '../../lambdas/kernel/item-keys.ts';
 import { number } from '../../lambdas/kernel/items.ts';
@@ -117,7 +118,27 @@ test('what was dead before the recovery is dead after it, and what lived lives',
   expect(Object.keys(plan.ledger_entries)).toEqual(
     expect.arrayContaining(['key', 'session', 'person', 'password', 'signing-key', 'tenant']),
   );
+  // The ledger alone knows it too, where the table before is gone: but for the last seconds.
+  const { region, credentials, dynamodbEndpoint: endpoint, outputs } = stack.local;
+  const dynamodb = new DynamoDBClient({ region, credentials, endpoint });
+  await dynamodb.send(
+    new RestoreTableToPointInTimeCommand({
+      SourceTableName: outputs.TableName,
+      TargetTableName: 'by-ledger',
+      RestoreDateTime: at,
+    }),
+  );
+  const byLedger = ['recover', '--to', at.toISOString(), '--from', 'gone', '--into', 'by-ledger'];
+  expect((await shell.refusal(...byLedger)).text).toContain('--accept-gap');
+  const withoutTable = await shell.json(...byLedger, '--accept-gap');
+  expect(withoutTable.from).toBe('gone (gone)');
+  expect((await shell.refusal('recover', '--to', at.toISOString(), '--from', 'gone')).text).toContain(
+    'There is no table gone to restore.',
+  );
+
   const recovered = await shell.json('recover', '--to', at.toISOString());
+  const { session: _, ...endedKinds } = recovered.ended;
+  expect(withoutTable.ended).toMatchObject(endedKinds);
   expect(recovered.ended).toMatchObject({
     key: 5,
     person: 3,
@@ -143,11 +164,19 @@ test('what was dead before the recovery is dead after it, and what lived lives',
   shell = new OperatorShell(stack.local);
   const into = stack.local.outputs.TableName ?? '';
   expect(into).toBe(`${before}-restored-${at.toISOString().replace(/\D/g, '').slice(0, 14)}`);
-  await stack.local.tick(Date.now() + 61_000);
-  await stack.local.idle();
   const [last, , command] = [0, 1, 2].map((index) => recovered.next[index]);
   expect(last).toContain(stream);
-  await shell.said(...command.replace('npm run ops -- ', '').split(' '));
+  let isDone = false;
+  const again = shell.json(...command.replace('npm run ops -- ', '').split(' ')).finally(() => {
+    isDone = true;
+  });
+  // It waits for the reconciler's next run.
+  for (let run = 1; !isDone; run += 1) {
+    await sleep(2_000);
+    await stack.local.tick(Date.now() + run * 61_000);
+  }
+  expect((await again).ended).toEqual({ key: 1 });
+  await stack.local.idle();
 
   // What lived lives, with what was acknowledged of it.
   expect(await status(apiKey(kept.key))).toBe(200);
@@ -177,8 +206,8 @@ test('what was dead before the recovery is dead after it, and what lived lives',
   expect([number(tenant, 'keyCount'), number(tenant, 'userCount'), number(tenant, 'adminCount')]).toEqual([
     6, 3, 1,
   ]);
-  const again = await stack.createKey(await stack.logIn(ada), { name: 'again' });
-  expect(await status(apiKey(again.key))).toBe(200);
+  const another = await stack.createKey(await stack.logIn(ada), { name: 'again' });
+  expect(await status(apiKey(another.key))).toBe(200);
   const trail = (await stack.send('GET /v1/audit?limit=1000', { headers: bearer(await stack.logIn(ada)) }))
     .json.data;
   expect(trail.map(({ seq }: { seq: number }) => seq)).toEqual(
