@@ -47,6 +47,7 @@ export async function latchkeyApp(
     profile: app.node.tryGetContext('profile'),
     environment: app.node.tryGetContext('environment'),
     upstream: app.node.tryGetContext('upstream'),
+    regionRole: app.node.tryGetContext('region-role'),
     config: app.node.tryGetContext('config'),
     // The CDK command line names its version: what that synthesizes may be deployed, and is never a local stack's.
     isLocal:

@@ -18,6 +18,8 @@ export interface KeyStreamProps {
   /** Whether something follows from the first use of a key: only where accounts wait for it. */
   readonly followsFirstUses: boolean;
   readonly removalPolicy: RemovalPolicy;
+  /** Whether the readers are called: of two Regions one follows what happens. */
+  readonly isRead: boolean;
 }
 
 /** A key or a tenant that begins or is deleted, by TTL or by us: it is counted, and frees what hung on it. */
@@ -63,7 +65,7 @@ export class KeyStream extends Construct {
 
   constructor(scope: Construct, id: string, props: KeyStreamProps) {
     super(scope, id);
-    const { table, consumer, counter, followsFirstUses, removalPolicy, encryptionKey } = props;
+    const { table, consumer, counter, followsFirstUses, removalPolicy, isRead, encryptionKey } = props;
     const failures = new Queue(this, 'Failures', {
       ...(encryptionKey === undefined
         ? { encryption: QueueEncryption.SQS_MANAGED }
@@ -97,6 +99,7 @@ export class KeyStream extends Construct {
     }
     const common = {
       eventSourceArn: table.streamArn,
+      enabled: isRead,
       startingPosition: StartingPosition.TRIM_HORIZON,
       reportBatchItemFailures: true,
       // A record is tried for as long as the stream holds it: what is set aside is a gap in an audit trail.

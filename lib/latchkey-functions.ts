@@ -18,6 +18,8 @@ export interface LatchkeyFunctionsProps {
   readonly bundles: Readonly<Record<string, string>>;
   /** Instances that a function has for itself, and at most; all others share the account's. */
   readonly reservedConcurrency: Readonly<Record<string, number>>;
+  /** Whether none may run: a standby must write nothing into the table of the Region that serves. */
+  readonly isStandby: boolean;
   readonly table: IdentityTable;
   readonly keyset: KeysetSecret;
   readonly assertions: KeysetSecret;
@@ -44,7 +46,7 @@ export class LatchkeyFunctions extends Construct {
       const fn = new LatchkeyFunction(this, name, {
         spec,
         codeFolder: codeOf(name, spec, props.bundles),
-        reservedConcurrency: props.reservedConcurrency[name],
+        reservedConcurrency: props.isStandby ? 0 : props.reservedConcurrency[name],
         logRetention: props.logRetention,
         removalPolicy: props.removalPolicy,
         ...(props.encryptionKey === undefined ? {} : { encryptionKey: props.encryptionKey }),

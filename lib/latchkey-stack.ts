@@ -37,6 +37,7 @@ export class LatchkeyStack extends Stack {
       description: `The front door of ${profile.title}`,
       terminationProtection: isProduction,
     });
+    const isStandby = config.regionRole === 'standby';
     const kept = {
       // Not what a failed first deployment made: it would be in the way of the second.
       removalPolicy: isProduction ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY,
@@ -93,6 +94,7 @@ export class LatchkeyStack extends Stack {
       }),
       bundles,
       reservedConcurrency: reservedConcurrencyOf(config),
+      isStandby,
       table,
       keyset,
       assertions,
@@ -120,19 +122,26 @@ export class LatchkeyStack extends Stack {
               limits,
             }),
           };
-    const rotation = Duration.days(config.rotationDays);
-    keyset.rotateWith(functions.rotation, rotation);
-    // What signs by the new secret waits until its first rotation has begun.
-    const schedule = assertions.rotateWith(functions.rotation, rotation);
-    for (const [name, { lambda }] of Object.entries(functions))
-      if (name.startsWith(forwarderName(''))) lambda.node.addDependency(schedule);
-    new UsageKeyReconciler(this, 'UsageKeyReconciler', functions);
+    // A standby is given the keys of the Region that serves, when it takes its place.
+    if (!isStandby) {
+      const rotation = Duration.days(config.rotationDays);
+      keyset.rotateWith(functions.rotation, rotation);
+      // What signs by the new secret waits until its first rotation has begun.
+      const schedule = assertions.rotateWith(functions.rotation, rotation);
+      for (const [name, { lambda }] of Object.entries(functions))
+        if (name.startsWith(forwarderName(''))) lambda.node.addDependency(schedule);
+    }
+    new UsageKeyReconciler(this, 'UsageKeyReconciler', {
+      reconciler: functions.reconciler,
+      isCalled: !isStandby,
+    });
     const keyStream = new KeyStream(this, 'KeyStream', {
       ...kept,
       ...encrypted,
       table,
       consumer: functions.stream,
       counter: functions.usage,
+      isRead: !isStandby,
       followsFirstUses: rows.some((row) => row.kind === 'route' && row.route.id === 'signUp'),
     });
 
@@ -147,6 +156,7 @@ export class LatchkeyStack extends Stack {
       backupHours: config.backupHours,
       ...waf,
       topicArn: config.alarmTopicArn,
+      isStandby,
     });
 
     this.templateOptions.metadata = {

@@ -1,4 +1,4 @@
-import { text, whole } from './config-fields.ts';
+import { oneOf, text, whole } from './config-fields.ts';
 
 const STREAM_ARN = /^arn:aws[\w-]*:dynamodb:[a-z0-9-]+:\d{12}:table\/[\w.-]{3,255}\/stream\/[\w.:-]+$/;
 
@@ -14,6 +14,11 @@ export const recoveryFields = {
   )
     .nullable()
     .default(null),
+  /**
+   * `standby`: a second stack, in another Region, on a replica of the table (`restoredTableStreamArn`). Nothing in it
+   * runs until it is `active`. @default active
+   */
+  regionRole: oneOf(['active', 'standby']).default('active'),
   /**
    * Hours after which a backup by `npm run ops -- backup` is late, and an alarm rings; null for no alarm. It watches from
    * the first backup on. @default null

@@ -27,6 +27,8 @@ export interface Settings {
 export interface Overrides {
   readonly profile?: unknown;
   readonly environment?: unknown;
+  /** `-c region-role=standby`. */
+  readonly regionRole?: unknown;
   /** The URL of the API that everything goes to; what else the configuration says of it stays. */
   readonly upstream?: unknown;
   /** A JSON object whose fields replace the file's; or `@` and the path of a file that holds it. */
@@ -60,6 +62,7 @@ export async function loadSettings(
   checkCertificate(config, region);
   checkKmsKey(config, region);
   checkRestoredTable(config, region);
+  checkStandby(config);
   checkCircle(config);
   const allowsAnonymous = profile.allowsAnonymous && config.environment === 'development';
   return { config: { ...config, anonymous: config.anonymous ?? (isLocal && allowsAnonymous) }, profile };
@@ -143,6 +146,14 @@ function checkRestoredTable({ restoredTableStreamArn }: Config, region: string |
   if (there === undefined || region === undefined || there === region) return;
   throw new ConfigError(
     `restoredTableStreamArn: the table is in ${there}, and the stack goes to ${region}; restore it there, or deploy to ${there}`,
+  );
+}
+
+/** A standby beside a table of its own would be another deployment. */
+function checkStandby({ regionRole, restoredTableStreamArn }: Config): void {
+  if (regionRole === 'active' || restoredTableStreamArn !== null) return;
+  throw new ConfigError(
+    'regionRole: a standby needs the replica of the table; name its stream in restoredTableStreamArn (docs/runbook/promotion.md), or set regionRole to active',
   );
 }
 

@@ -1,11 +1,11 @@
-import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { GetSecretValueCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { systemClock } from '../../lambdas/kernel/clock.ts';
 import type { Table } from '../../lambdas/kernel/table.ts';
-import type { PublicKey } from '../../lambdas/signing/control-facts.ts';
+import { type KeysetUse, keysetOf, type PublicKey } from '../../lambdas/signing/control-facts.ts';
 import { ControlStore } from '../../lambdas/signing/control-store.ts';
 import { type Keyset, parseKeyset, publication, publicKeys } from '../../lambdas/signing/keyset.ts';
 import { USES } from '../signing-keys.ts';
-import type { Target } from '../target.ts';
+import { OpsError, type Target } from '../target.ts';
 
 /** A use, the version of its keyset, and how many keys are published. */
 export interface Alignment {
@@ -34,6 +34,29 @@ export async function alignSigningKeys(
     aligned.push({ use, version: keyset.version, keys: keys.length });
   }
   return aligned;
+}
+
+/**
+ * Gives this stack the keys that other secrets hold, such as the replicas of those of another Region, and publishes them.
+ * Nobody who holds a token notices.
+ */
+export async function adoptSigningKeys(
+  from: Readonly<Record<KeysetUse, string>>,
+  target: Target,
+): Promise<Alignment[]> {
+  const { secrets, secretIds } = target;
+  const keysets = await Promise.all(
+    USES.map(async (use) => {
+      const command = new GetSecretValueCommand({ SecretId: from[use], VersionStage: 'AWSCURRENT' });
+      const SecretString = (await secrets.send(command)).SecretString ?? '{}';
+      if (parseKeyset(SecretString).keys.some((key) => keysetOf(key.use) === use))
+        return { use, SecretString };
+      throw new OpsError(`${from[use]} holds no key that signs ${use}s.`);
+    }),
+  );
+  for (const { use, SecretString } of keysets)
+    await secrets.send(new PutSecretValueCommand({ SecretId: secretIds[use], SecretString }));
+  return alignSigningKeys(target, target.table, false);
 }
 
 function published(keyset: Keyset, before: readonly PublicKey[]): PublicKey[] {

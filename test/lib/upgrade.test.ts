@@ -66,6 +66,9 @@ function keysWithPlans(template: Template): Record<string, unknown> {
   );
 }
 
+const STREAM =
+  'arn:aws:dynamodb:eu-central-1:111122223333:table/Old-restored-20261127120000/stream/2026-11-27T13:00:00.000';
+
 const { free, pro, enterprise } = file.tiers;
 const tiers = (config: object): Overrides => ({ config });
 
@@ -97,6 +100,14 @@ const CHANGES: readonly [string, Overrides, Overrides][] = [
     tiers({ kmsKeyArn: 'arn:aws:kms:eu-central-1:111122223333:key/0a1b2c3d-0123-4567-89ab-cdef01234567' }),
   ],
   ['development becomes production', {}, { environment: 'production' }],
+  ['a restored table takes the place of the stack’s own', {}, tiers({ restoredTableStreamArn: STREAM })],
+  ['the stack’s own table serves again', tiers({ restoredTableStreamArn: STREAM }), {}],
+  [
+    'a standby takes the place of the Region that served',
+    tiers({ restoredTableStreamArn: STREAM, regionRole: 'standby' }),
+    tiers({ restoredTableStreamArn: STREAM }),
+  ],
+  ['backups are watched', {}, tiers({ backupHours: 24 })],
 ];
 
 describe('since signing keys have a secret for each use', () => {
