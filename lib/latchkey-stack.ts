@@ -122,8 +122,8 @@ export class LatchkeyStack extends Stack {
               limits,
             }),
           };
-    // A standby is given the keys of the Region that serves, when it takes its place.
-    if (!isStandby) {
+    if (isStandby) for (const secret of [keyset, assertions]) secret.standBy();
+    else {
       const rotation = Duration.days(config.rotationDays);
       keyset.rotateWith(functions.rotation, rotation);
       // What signs by the new secret waits until its first rotation has begun.

@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Template } from 'aws-cdk-lib/assertions';
+import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import file from '../../latchkey.config.ts';
 import type { Overrides } from '../../lib/settings.ts';
 import withDomain from '../support/domain.json' with { type: 'json' };
 import logicalIds from './logical-ids.json' with { type: 'json' };
+import released from './released-template.json' with { type: 'json' };
 import { propertiesOf, templateOf } from './synth.ts';
 
 /**
@@ -126,6 +127,21 @@ describe('since signing keys have a secret for each use', () => {
       if (Type !== 'AWS::Lambda::Function' || !id.startsWith('Functionsforwarder')) continue;
       expect([DependsOn].flat()).toContainEqual(expect.stringMatching(/^AssertionsRotation/));
     }
+  });
+});
+
+describe('since the last release', () => {
+  const before = Template.fromJSON(released);
+
+  it('nothing that keeps data is deleted or replaced', async () => {
+    expect(resources(before).length).toBeGreaterThan(20);
+    expect(lost(before, await templateOf())).toEqual([]);
+  });
+
+  it('each usage key that live callers are given is there, in its plan', async () => {
+    const keys = keysWithPlans(await templateOf());
+    expect(named(before).length).toBeGreaterThan(3);
+    for (const name of named(before)) expect(keys[name], name).toEqual(keysWithPlans(before)[name]);
   });
 });
 
