@@ -80,6 +80,7 @@ async function newIdentity(name: string, context: AccountContext): Promise<Ident
   const session = await openSession(
     {
       user: account.user,
+      authentication: { authTime: now, amr: ['pwd'] },
       workspaceId: account.workspaceId,
       lifetime: { idleSeconds: seconds, absoluteSeconds: seconds },
       from: { requestId: 'bench' },

@@ -36,6 +36,9 @@ export const USER = 'usr';
 export const ROLE = 'rol';
 /** The version of the person whose role the session has. */
 export const USER_VERSION = 'uv';
+/** When the person proved who they are, and how (RFC 8176): of a sign-in with a browser too. */
+export const AUTH_TIME = 'at';
+export const METHODS = 'amr';
 
 /** Of a person, whose sessions follow what has a newer version. */
 export const PERSON_VERSION = 'ver';

@@ -9,6 +9,8 @@ export type KindName =
   | 'session'
   | 'person'
   | 'password'
+  | 'factors'
+  | 'passkey'
   | 'app'
   | 'client'
   | 'signing-key'
@@ -90,6 +92,24 @@ export const KINDS: readonly Kind[] = [
     identity: 'userId',
     // The password before the last change is dead; its successor is the one that its owner knows.
     replay: (restored, kept) => changed(restored, 'passwordHash', kept.passwordHash),
+    gone: 'delete',
+  },
+  {
+    name: 'factors',
+    holds: (partition, sort) => partition.startsWith('USER#') && sort === 'FACTORS',
+    // One that was removed, or a recovery code that was used, is dead; those of the last change are the person's.
+    kept: ['factors', 'v'],
+    replay: (restored, kept) =>
+      number(kept, 'v') > number(restored, 'v')
+        ? { ...changed(restored, 'factors', kept.factors), ...changed(restored, 'v', kept.v) }
+        : {},
+    gone: 'delete',
+  },
+  {
+    name: 'passkey',
+    holds: (_, sort) => sort === 'PASSKEY',
+    kept: [],
+    replay: () => ({}),
     gone: 'delete',
   },
   {

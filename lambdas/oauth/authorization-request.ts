@@ -9,7 +9,7 @@ import { CODE_CHALLENGE } from './pkce.ts';
 import { resourcePath } from './resources.ts';
 import { askedScopes, undeclaredScope } from './scopes.ts';
 
-/** The parameters that are looked at (RFC 6749, 4.1.1; RFC 7636, 4.3; RFC 8707, 2; OpenID Connect Core, 3.1.2.1). Others are ignored. */
+/** The parameters that are looked at (RFC 6749, 4.1.1; RFC 7636, 4.3; RFC 8707, 2; OpenID Connect Core, 3.1.2.1; RFC 9470, 4). Others are ignored. */
 export const PARAMETERS = [
   'client_id',
   'redirect_uri',
@@ -21,6 +21,7 @@ export const PARAMETERS = [
   'code_challenge_method',
   'resource',
   'prompt',
+  'max_age',
   'login_hint',
   'ui_locales',
   'request',
@@ -33,6 +34,8 @@ export type AuthorizationParameters = Readonly<
 >;
 
 const PROMPTS = ['none', 'login', 'consent', 'select_account'] as const;
+
+const MAX_AGE = /^\d{1,9}$/;
 
 export type Prompt = (typeof PROMPTS)[number];
 
@@ -53,6 +56,8 @@ export interface AuthorizationRequest {
   /** Declared scopes; undefined where none are asked for. */
   readonly scopes: readonly Scope[] | undefined;
   readonly prompts: ReadonlySet<Prompt>;
+  /** Seconds that the sign-in may be old; `Infinity` where nothing is said. */
+  readonly maxAge: number;
   /** As they came, to be carried along. */
   readonly parameters: Readonly<Record<string, string>>;
 }
@@ -115,6 +120,11 @@ export const CHECKS: readonly Check[] = [
     `prompt must be of ${PROMPTS.join(', ')}; none alone`,
   ],
   [
+    ({ max_age = '0' }) => MAX_AGE.test(max_age),
+    'invalid_request',
+    'max_age must be a number of whole seconds',
+  ],
+  [
     ({ resource }, { issuer, profile }) => resourcePath(resource, issuer, profile) !== undefined,
     'invalid_target',
     'resource must be the URL of this API, or of a path below a prefix of the upstream',
@@ -168,6 +178,7 @@ export function requireValid(
     resource: resourcePath(parameters.resource, context.issuer, context.profile) ?? '',
     scopes: askedScopes(parameters.scope),
     prompts: promptsOf(parameters.prompt) ?? new Set(),
+    maxAge: Number(parameters.max_age ?? Number.POSITIVE_INFINITY),
     parameters: Object.fromEntries(
       PARAMETERS.flatMap((name) => (parameters[name] === undefined ? [] : [[name, parameters[name]]])),
     ),

@@ -73,11 +73,20 @@ export interface Decision {
 export async function authorize(incoming: Incoming, context: AuthorizeContext): Promise<Step> {
   const { signedIn } = incoming;
   return answered(incoming, context, async (request) => {
-    const { prompts } = request;
-    const mustSignIn = signedIn === undefined || prompts.has('login') || prompts.has('select_account');
+    const { prompts, maxAge } = request;
+    const mustSignIn =
+      signedIn === undefined ||
+      prompts.has('login') ||
+      prompts.has('select_account') ||
+      context.clock() - signedIn.authTime > maxAge;
     if (mustSignIn && prompts.has('none'))
-      throw new AuthorizationError('login_required', 'Nobody is signed in.');
+      throw new AuthorizationError('login_required', 'Nobody is signed in, or too long ago.');
     if (mustSignIn) return { kind: 'sign in', path: signInPath(continueAt(request)) };
+    if (request.client.kind === 'first-party') {
+      // The console is the person themselves: there is nobody to give rights to, and nothing to agree to.
+      const location = await codeLocation(request, consenterOf(signedIn, signedIn), [], context);
+      return { kind: 'answer', location };
+    }
     const scopes = requireGrantable(request.scopes, request.client, signedIn, context);
     const workspaces = await openWorkspaces(signedIn, context);
     const app = await context.apps.find(signedIn.userId, appIdOf(request.client), context.clock());
@@ -201,10 +210,10 @@ function mayGoOn({ prompts, returnPath }: AuthorizationRequest): boolean {
 
 /** A person who has agreed, as they are now. */
 function consenterOf(
-  { tenantId, userId, userVersion }: SignedIn,
+  { tenantId, userId, userVersion, authTime, amr }: SignedIn,
   { workspaceId }: Pick<Consenter, 'workspaceId'>,
 ): Consenter {
-  return { tenantId, userId, userVersion, workspaceId };
+  return { tenantId, userId, userVersion, workspaceId, authentication: { authTime, amr } };
 }
 
 async function codeLocation(
@@ -225,7 +234,10 @@ async function codeLocation(
 }
 
 /** The request again, after a sign-in: which it has asked for then. */
-function continueAt({ parameters: { prompt: _, ...parameters }, prompts }: AuthorizationRequest): string {
+function continueAt({
+  parameters: { prompt: _, max_age: __, ...parameters },
+  prompts,
+}: AuthorizationRequest): string {
   const query = new URLSearchParams(parameters);
   if (prompts.has('consent')) query.set('prompt', 'consent');
   return `/authorize?${query}`;

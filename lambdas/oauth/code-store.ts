@@ -1,4 +1,5 @@
 import { parseScopes, scopesText } from '../contract/scopes.ts';
+import { authenticationItem, storedAuthentication } from '../kernel/authentication.ts';
 import { appKey, codeKey } from '../kernel/item-keys.ts';
 import { type Item, N, number, S, text } from '../kernel/items.ts';
 import { isCommitted, type Table, type TransactionWrite } from '../kernel/table.ts';
@@ -61,7 +62,9 @@ export class DynamoCodeStore implements CodeStore {
         ExpressionAttributeValues: { ':session': S(session.sessionId), ':now': N(now) },
       },
     };
-    return isCommitted(this.#table.transact([use, stillConnected(session), ...sessionWrites(session)]));
+    // A session of the person themselves hangs on no consent.
+    const consent = session.clientId === undefined ? [] : [stillConnected(session)];
+    return isCommitted(this.#table.transact([use, ...consent, ...sessionWrites(session)]));
   }
 }
 
@@ -82,6 +85,7 @@ export function approvalItem({
   userVersion,
   workspaceId,
   grant,
+  authentication,
 }: Omit<Approval, 'expiresAt'>): Item {
   return {
     ten: S(tenantId),
@@ -91,6 +95,7 @@ export function approvalItem({
     cli: S(grant.clientId),
     scp: S(scopesText(grant.scopes)),
     res: S(grant.resource),
+    ...authenticationItem(authentication),
   };
 }
 
@@ -105,6 +110,7 @@ export function approvalOf(item: Item): Approval {
       scopes: parseScopes(text(item, 'scp')),
       resource: text(item, 'res'),
     },
+    authentication: storedAuthentication(item),
     expiresAt: number(item, 'xa'),
   };
 }

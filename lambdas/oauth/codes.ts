@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import type { Authentication } from '../kernel/authentication.ts';
 import type { ClientGrant } from '../sessions/refresh-tokens.ts';
 import type { NewSession } from '../sessions/sessions.ts';
 
@@ -15,6 +16,8 @@ export interface Consenter {
   /** The version of the person who agreed: after a change of role or password nothing is given for it. */
   readonly userVersion: number;
   readonly workspaceId: string;
+  /** Of the sign-in in which they agreed. */
+  readonly authentication: Authentication;
 }
 
 /** What a code or a device code is exchanged for, once. */

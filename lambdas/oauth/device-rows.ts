@@ -102,11 +102,16 @@ export const deviceRoutes = group.rows({
       const context = pageContext(services.pages, { acceptLanguage }, query.ui_locales);
       const signedIn = await services.signIns.current(cookies);
       const { user_code: userCode } = query;
+      const carried = languageOf(query);
       if (signedIn === undefined) {
-        const carried = userCode === undefined ? '' : `?${new URLSearchParams({ user_code: userCode })}`;
-        return new Redirect(context.base + signInPath(`/device${carried}`));
+        const asked = { ...carried, ...(userCode === undefined ? {} : { user_code: userCode }) };
+        return new Redirect(context.base + signInPath(devicePath(asked)));
       }
-      return devicePage(context, { userCode: userCode ?? null, isUnknown: false, csrf: signedIn.csrf });
+      return devicePage(context, {
+        userCode: userCode ?? null,
+        isUnknown: false,
+        parameters: { ...carried, csrf: signedIn.csrf },
+      });
     },
   }),
   decideDevice: group.public({
@@ -116,12 +121,13 @@ export const deviceRoutes = group.rows({
     page: true,
     takesForm: true,
     takesCookies: SIGN_IN_COOKIES,
-    body: z.object({ ...decisionFields, user_code: parameter }),
+    body: z.object({ ...decisionFields, user_code: parameter, ui_locales: parameter }),
     success: { kind: 'html', status: 200, description: 'The question, or what became of the device.' },
     errors: ['stale_form', 'rate_limited'],
     handle: async ({ body, cookies, origin, acceptLanguage }, services) => {
       const { authorize, oauth, sources } = services;
-      const context = pageContext(services.pages, { acceptLanguage });
+      const carried = languageOf(body);
+      const context = pageContext(services.pages, { acceptLanguage }, body.ui_locales);
       const signedIn = await services.signIns.current(cookies);
       requireCsrf(signedIn?.csrf, body.csrf);
       if (signedIn === undefined) throw new Problem('stale_form');
@@ -133,14 +139,30 @@ export const deviceRoutes = group.rows({
         userCode === undefined ? undefined : await oauth.devices.findWaiting(userCode, authorize.clock());
       const client = device && (await services.clients.find(device.clientId, origin.address));
       if (device === undefined || client === undefined)
-        return devicePage(context, { userCode: typed, isUnknown: true, csrf: signedIn.csrf });
+        return devicePage(context, {
+          userCode: typed,
+          isUnknown: true,
+          parameters: { ...carried, csrf: signedIn.csrf },
+        });
       await taken.giveBack();
       return body.decision === undefined
-        ? ask({ device, client, signedIn }, services, context)
+        ? ask({ device, client, signedIn, carried }, services, context)
         : settle({ device, client, signedIn }, body, origin, { ...services, context });
     },
   }),
 });
+
+/** What the page was asked for by, and is asked for by again. */
+type Parameters = Readonly<Record<string, string>>;
+
+function languageOf({ ui_locales }: { readonly ui_locales?: string | undefined }): Parameters {
+  return ui_locales === undefined ? {} : { ui_locales };
+}
+
+function devicePath(parameters: Parameters): string {
+  const query = new URLSearchParams(parameters);
+  return `/device${query.size === 0 ? '' : `?${query}`}`;
+}
 
 /** A device whose code a person has entered. */
 interface Entered {
@@ -150,7 +172,7 @@ interface Entered {
 }
 
 async function ask(
-  { device, client, signedIn }: Entered,
+  { device, client, signedIn, carried }: Entered & { readonly carried: Parameters },
   { authorize }: DeviceServices,
   context: PageContext,
 ): Promise<Html> {
@@ -160,6 +182,7 @@ async function ask(
   const app = await authorize.apps.find(signedIn.userId, appIdOf(client), authorize.clock());
   const workspaceId = chosenFirst(workspaces, app, signedIn);
   const userCode = shownUserCode(device.userCode);
+  const parameters = { ...carried, user_code: userCode };
   return consentPage(context, {
     ...shownQuestion({ signedIn, scopes, workspaces, workspaceId }, authorize.deployment.rights.scopes),
     client: {
@@ -170,9 +193,9 @@ async function ask(
       isLoopbackOnly: false,
     },
     action: '/device',
-    parameters: { user_code: userCode },
+    parameters,
     userCode,
-    switchAccountPath: signInPath(`/device?${new URLSearchParams({ user_code: userCode })}`),
+    switchAccountPath: signInPath(devicePath(parameters)),
   });
 }
 

@@ -1,5 +1,5 @@
 import type { Html } from '../kernel/results.ts';
-import { alert, CSRF_FIELD, hiddenFields } from './form.ts';
+import { alert, hiddenFields } from './form.ts';
 import { html } from './html.ts';
 import { type PageContext, page, textsOf } from './page.ts';
 
@@ -8,18 +8,19 @@ export interface DevicePage {
   readonly userCode: string | null;
   /** Whether the code was looked for and not found. */
   readonly isUnknown: boolean;
-  readonly csrf: string;
+  /** What the form carries along unseen. */
+  readonly parameters: Readonly<Record<string, string>>;
 }
 
 /** Asks for the code that a device shows (RFC 8628, 3.3). Posts `user_code` to `/device`. */
-export function devicePage(context: PageContext, { userCode, isUnknown, csrf }: DevicePage): Html {
+export function devicePage(context: PageContext, { userCode, isUnknown, parameters }: DevicePage): Html {
   const { device: texts } = textsOf(context);
   const invalid = isUnknown ? html` aria-invalid="true"` : null;
   return page(context, {
     title: texts.title,
     lead: texts.lead,
     body: html`<form method="post" action="${context.base}/device">
-${alert(isUnknown ? texts.unknown : undefined)}${hiddenFields({ [CSRF_FIELD]: csrf })}<label for="user_code">${texts.code}</label>
+${alert(isUnknown ? texts.unknown : undefined)}${hiddenFields(parameters)}<label for="user_code">${texts.code}</label>
 <input id="user_code" name="user_code" class="code" value="${userCode ?? ''}" maxlength="32" required autofocus autocomplete="one-time-code" autocapitalize="characters" spellcheck="false"${invalid}>
 <div class="actions"><button>${texts.submit}</button></div>
 </form>`,

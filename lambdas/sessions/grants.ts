@@ -3,6 +3,7 @@ import type { RequestOrigin } from '../audit/entries.ts';
 import type { Deployment, RefreshSettings } from '../contract/deployment.ts';
 import type { Profile } from '../contract/profile.ts';
 import type { Scope } from '../contract/scopes.ts';
+import type { Authentication } from '../kernel/authentication.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { Problem, rateLimited } from '../kernel/problem.ts';
 import type { Signer } from '../signing/signer.ts';
@@ -51,6 +52,7 @@ export interface RefreshContext extends GrantContext {
 export interface Entry {
   readonly user: User;
   readonly workspaceId: string;
+  readonly authentication: Authentication;
   /** What an OAuth client is given. @default - the person logs in themselves */
   readonly grant?: ClientGrant;
 }
@@ -60,7 +62,7 @@ export type EntryContext = Omit<GrantContext, 'sessions'> & { readonly sessions:
 
 /** Opens a session and gives the first tokens of it. */
 export async function openGrant(
-  { user, workspaceId, grant }: Entry,
+  { grant, ...entry }: Entry,
   from: RequestOrigin,
   context: EntryContext,
 ): Promise<Grant> {
@@ -71,12 +73,9 @@ export async function openGrant(
   const absolute = refresh?.absoluteSeconds ?? accessSeconds;
   const lifetime = { idleSeconds: idle, absoluteSeconds: absolute };
   const clientId = grant?.clientId;
-  const session = await openSession({ user, workspaceId, clientId, lifetime, from }, sessions, now);
-  return issue(
-    { ...session, endsAt: now + absolute, ...(grant === undefined ? {} : { grant }) },
-    now,
-    context,
-  );
+  const session = await openSession({ ...entry, clientId, lifetime, from }, sessions, now);
+  const family = { ...session, endsAt: now + absolute, ...(grant === undefined ? {} : { grant }) };
+  return issue(family, { authentication: entry.authentication, tokenFor: grant }, now, context);
 }
 
 /**
@@ -139,7 +138,8 @@ export async function refreshGrant(
   const session = await sessions.extend(family, idleEnd(family, refresh, now), now);
   if (session === undefined) throw refused(`session ${family.sessionId} is over`);
   await requireTenant(session, tenant);
-  return issue(family, now, context, narrowed);
+  const { authentication } = session;
+  return issue(family, { authentication, tokenFor: narrowed ?? family.grant }, now, context);
 }
 
 /** Refuses a tenant that is not active, or whose workspace is not. Throws `invalid_grant`. */
@@ -154,6 +154,10 @@ export async function requireTenant(
 
 async function issue(
   { sessionId, userId, tenantId, endsAt, grant }: RefreshFamily,
+  {
+    authentication,
+    tokenFor,
+  }: { readonly authentication: Authentication; readonly tokenFor: ClientGrant | undefined },
   now: number,
   {
     profile,
@@ -161,13 +165,15 @@ async function issue(
     refreshTokens,
     signer,
   }: Pick<GrantContext, 'profile' | 'deployment' | 'refreshTokens' | 'signer'>,
-  tokenFor = grant,
 ): Promise<Grant> {
   const { accessSeconds, refresh } = deployment.tokens;
   const session = { sessionId, userId, tenantId };
   // No token outlives its session: what `expires_in` says is true.
   const expiresInSeconds = Math.min(accessSeconds, endsAt - now);
-  const accessToken = await signer.accessToken({ ...session, ...claimsFor(tokenFor) }, expiresInSeconds);
+  const accessToken = await signer.accessToken(
+    { ...session, ...claimsFor(tokenFor), authentication },
+    expiresInSeconds,
+  );
   const scopes = tokenFor?.scopes ?? null;
   if (refresh === null) return { accessToken, expiresInSeconds, refreshToken: null, scopes, session };
   const refreshToken = newRefreshToken(profile.keys.prefix);

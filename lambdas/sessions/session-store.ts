@@ -2,14 +2,22 @@ import type { AuditVerb } from '../audit/actions.ts';
 import { changeNote } from '../audit/change-note.ts';
 import type { ChangeOrigin } from '../audit/entries.ts';
 import * as attribute from '../kernel/attributes.ts';
+import { type Authentication, storedAuthentication } from '../kernel/authentication.ts';
 import { sessionKey, userKey, userSessionKey } from '../kernel/item-keys.ts';
 import { type Item, N, number, S, text } from '../kernel/items.ts';
 import { Problem } from '../kernel/problem.ts';
 import { isConditionFailure } from '../kernel/record-client.ts';
 import type { Table, TransactionWrite } from '../kernel/table.ts';
 import { SESSION, type Session, type SessionView } from './session.ts';
-import { type SessionRecord, sessionRecord } from './session-record.ts';
-import type { NewSession, SessionEnd, SessionKind, SessionStore, UserStanding } from './sessions.ts';
+import { sessionRecord } from './session-record.ts';
+import type {
+  ExtendedSession,
+  NewSession,
+  SessionEnd,
+  SessionKind,
+  SessionStore,
+  UserStanding,
+} from './sessions.ts';
 
 /** Sessions in the table: a hot record each, and a row of their user by which they are found. */
 export class DynamoSessionStore implements SessionStore {
@@ -37,6 +45,15 @@ export class DynamoSessionStore implements SessionStore {
     const end = { set: 'st = :ended', values: { ':ended': S('ended') } };
     await this.#change({ userId, sessionId }, end, origin, what);
     await this.#table.delete(userSessionKey(userId, sessionId));
+  }
+
+  async authentication({
+    sessionId,
+    userId,
+  }: Pick<Session, 'sessionId' | 'userId'>): Promise<Authentication | undefined> {
+    const item = await this.#table.get(sessionKey(sessionId));
+    const isTheirs = item?.[attribute.USER]?.S === userId && item[attribute.STATE]?.S === 'active';
+    return item && isTheirs ? storedAuthentication(item) : undefined;
   }
 
   async list(userId: string, now: number): Promise<SessionView[]> {
@@ -118,7 +135,7 @@ export class DynamoSessionStore implements SessionStore {
     { sessionId, userId }: { readonly sessionId: string; readonly userId: string },
     expiresAt: number,
     now: number,
-  ): Promise<SessionRecord | undefined> {
+  ): Promise<ExtendedSession | undefined> {
     // A use and no change, as a decision is: the trail does not tell it, and the note of the last change goes.
     const extension = (move: boolean) =>
       this.#table.update(sessionKey(sessionId), {
@@ -135,7 +152,7 @@ export class DynamoSessionStore implements SessionStore {
       });
     try {
       const item = await extension(true);
-      return item && sessionRecord(item);
+      return item && extended(item);
     } catch (error) {
       if (!isConditionFailure(error)) throw error;
       if (error.Item === undefined || number(error.Item, attribute.EXPIRY) <= expiresAt) return undefined;
@@ -143,7 +160,7 @@ export class DynamoSessionStore implements SessionStore {
     // Another refresh has moved it further: that stays.
     try {
       const item = await extension(false);
-      return item && sessionRecord(item);
+      return item && extended(item);
     } catch (error) {
       if (!isConditionFailure(error)) throw error;
       return undefined;
@@ -153,9 +170,11 @@ export class DynamoSessionStore implements SessionStore {
 
 /** The writes that open a session, all or nothing: the code that it is given for is used in the same transaction. */
 export function sessionWrites(session: NewSession): readonly TransactionWrite[] {
-  const { user, origin, clientId = null, ...times } = session;
+  const { user, origin, authentication, clientId = null, ...times } = session;
+  const { userAgent = null } = origin;
   const { userId, tenantId, role, version = 0 } = user;
-  const opened = { ...SESSION.initial, ...times, clientId, userId, tenantId, role, userVersion: version };
+  const person = { userId, tenantId, role, userVersion: version };
+  const opened = { ...SESSION.initial, ...times, ...authentication, ...person, clientId, userAgent };
   const isNew = { ConditionExpression: 'attribute_not_exists(PK)' };
   return [
     // A demotion or removal that commits first makes this fail; one that commits later finds the session.
@@ -190,6 +209,10 @@ export function sessionWrites(session: NewSession): readonly TransactionWrite[] 
       },
     },
   ];
+}
+
+function extended(item: Item): ExtendedSession {
+  return { ...sessionRecord(item), authentication: storedAuthentication(item) };
 }
 
 function sessionIdOf(row: Item): string {

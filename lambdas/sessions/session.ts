@@ -1,11 +1,21 @@
 import type { Role } from '../contract/scopes.ts';
 import * as attribute from '../kernel/attributes.ts';
+import type { Authentication } from '../kernel/authentication.ts';
 import { timestamp } from '../kernel/clock.ts';
 import { defineRecord } from '../kernel/record.ts';
-import { choice, type LastUse, lastUse, number, optionalText, shownLastUse, text } from '../kernel/stored.ts';
+import {
+  choice,
+  type LastUse,
+  lastUse,
+  number,
+  optionalText,
+  shownLastUse,
+  text,
+  textList,
+} from '../kernel/stored.ts';
 
 /** A session of a person. Times are Unix seconds. */
-export interface Session {
+export interface Session extends Authentication {
   readonly sessionId: string;
   readonly tenantId: string;
   readonly userId: string;
@@ -16,6 +26,8 @@ export interface Session {
   readonly state: 'active' | 'ended';
   /** The OAuth client that the person has let act for them; null for their own login. */
   readonly clientId: string | null;
+  /** The `User-Agent` by which it was opened; null where there was none. */
+  readonly userAgent: string | null;
   readonly createdAt: number;
   /** Without a refresh. */
   readonly expiresAt: number;
@@ -51,7 +63,15 @@ export const SESSION = defineRecord<Session, 'record' | 'row', { readonly curren
     initial: null,
     view: 'client_id',
   },
+  userAgent: { on: 'row', stored: optionalText('agent'), initial: null, view: 'user_agent' },
   createdAt: { on: 'row', stored: number('createdAt'), view: { created_at: (at) => timestamp(at) ?? '' } },
+  authTime: {
+    on: 'record',
+    stored: number(attribute.AUTH_TIME),
+    view: { auth_time: (at) => (at === 0 ? null : timestamp(at)) },
+    audit: { auth_time: (at) => (at === 0 ? null : timestamp(at)) },
+  },
+  amr: { on: 'record', stored: textList(attribute.METHODS), view: { amr: (amr) => [...amr] }, audit: 'amr' },
   expiresAt: {
     on: 'record',
     stored: number(attribute.EXPIRY),
@@ -70,5 +90,13 @@ export const SESSION = defineRecord<Session, 'record' | 'row', { readonly curren
 /** A session as its owner sees it. */
 export type SessionView = Pick<
   Session,
-  'sessionId' | 'clientId' | 'workspaceId' | 'createdAt' | 'expiresAt' | 'lastUse'
+  | 'sessionId'
+  | 'clientId'
+  | 'userAgent'
+  | 'workspaceId'
+  | 'createdAt'
+  | 'authTime'
+  | 'amr'
+  | 'expiresAt'
+  | 'lastUse'
 >;

@@ -1,6 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto';
 import type { ChangeOrigin, RequestOrigin } from '../audit/entries.ts';
 import type { Role } from '../contract/scopes.ts';
+import type { Authentication } from '../kernel/authentication.ts';
 import type { UserCaller } from '../kernel/caller.ts';
 import type { Session, SessionView } from './session.ts';
 import type { SessionRecord } from './session-record.ts';
@@ -19,6 +20,7 @@ export type SessionKind = 'login' | 'client';
 export interface NewSession
   extends Pick<Session, 'sessionId' | 'workspaceId' | 'createdAt' | 'expiresAt' | 'endsAt'> {
   readonly user: User;
+  readonly authentication: Authentication;
   /** See {@link Session}. @default null */
   readonly clientId?: string | undefined;
   readonly origin: ChangeOrigin;
@@ -57,11 +59,18 @@ export interface SessionStore {
     session: Pick<UserCaller, 'sessionId' | 'userId'>,
     expiresAt: number,
     now: number,
-  ): Promise<SessionRecord | undefined>;
+  ): Promise<ExtendedSession | undefined>;
+  /** When and how the person of an active session last proved who they are; undefined when the session is over. */
+  authentication(session: Pick<UserCaller, 'sessionId' | 'userId'>): Promise<Authentication | undefined>;
   /** The user's live sessions, oldest first. */
   list(userId: string, now: number): Promise<SessionView[]>;
   /** Brings every session in line with its person; ends them all when there is no such person any more. Resumable. */
   settle(userId: string, standing: UserStanding | undefined, origin: ChangeOrigin): Promise<void>;
+}
+
+/** A session that goes on, with what its tokens say. */
+export interface ExtendedSession extends SessionRecord {
+  readonly authentication: Authentication;
 }
 
 /** The part of the store that opens sessions. */
@@ -75,12 +84,14 @@ export async function openSession(
   {
     user,
     workspaceId,
+    authentication,
     clientId,
     lifetime,
     from,
   }: {
     readonly user: User;
     readonly workspaceId: string;
+    readonly authentication: Authentication;
     /** The OAuth client that it is for. @default - the person's own login */
     readonly clientId?: string | undefined;
     readonly lifetime: { readonly idleSeconds: number; readonly absoluteSeconds: number };
@@ -99,6 +110,7 @@ export async function openSession(
     sessionId,
     user,
     workspaceId,
+    authentication,
     clientId,
     createdAt: now,
     expiresAt: now + lifetime.idleSeconds,

@@ -1,4 +1,5 @@
 import type { Role } from '../contract/scopes.ts';
+import type { Authentication } from '../kernel/authentication.ts';
 
 /**
  * The cookie by which a browser is signed in. `lambdas/http` puts into its name what tells deployments of a host apart.
@@ -13,7 +14,7 @@ export const SIGN_IN_COOKIES = [SIGN_IN_COOKIE] as const;
 export type SignInCookies = Readonly<Partial<Record<typeof SIGN_IN_COOKIE, string>>>;
 
 /** Who is signed in with a browser. */
-export interface SignedIn {
+export interface SignedIn extends Authentication {
   /** Names the sign-in, for the audit trail; it opens nothing. */
   readonly signInId: string;
   readonly tenantId: string;
@@ -24,10 +25,6 @@ export interface SignedIn {
   readonly role: Role;
   /** The person's own workspace, chosen where nobody chooses another. */
   readonly workspaceId: string;
-  /** Unix seconds at which the password was proven. */
-  readonly authTime: number;
-  /** How it was proven (RFC 8176). */
-  readonly amr: readonly string[];
   /** The token that a form of this browser carries; see {@link requireCsrf}. */
   readonly csrf: string;
 }

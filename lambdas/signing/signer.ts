@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { importJWK, type JWTPayload, SignJWT } from 'jose';
 import { scopesText } from '../contract/scopes.ts';
+import type { Authentication } from '../kernel/authentication.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { Problem } from '../kernel/problem.ts';
 import type { KeyUse } from './control-facts.ts';
@@ -34,7 +35,7 @@ export class Signer {
 
   /** An access token (RFC 9068) that names the session; valid for `seconds`. That of an OAuth client is always ES256. */
   accessToken(
-    { userId, tenantId, sessionId, workspaceId, delegation, resource }: TokenClaims,
+    { userId, tenantId, sessionId, workspaceId, authentication, delegation, resource }: TokenClaims,
     seconds: number,
   ): Promise<string> {
     const payload = {
@@ -42,6 +43,7 @@ export class Signer {
       tid: tenantId,
       sid: sessionId,
       ...(workspaceId === undefined ? {} : { wid: workspaceId }),
+      ...authenticationClaims(authentication),
       ...(delegation === undefined
         ? {}
         : { client_id: delegation.clientId, scope: scopesText(delegation.scopes), jti: randomUUID() }),
@@ -90,4 +92,9 @@ export class Signer {
     if (key === undefined) throw new Problem('unavailable', { cause: `no signing key for use ${use}` });
     return key;
   }
+}
+
+/** Of a session that was opened before it was noted, nothing is said. */
+function authenticationClaims({ authTime, amr }: Authentication = { authTime: 0, amr: [] }): JWTPayload {
+  return authTime === 0 ? {} : { auth_time: authTime, ...(amr.length === 0 ? {} : { amr }) };
 }

@@ -2,6 +2,7 @@ import { createPublicKey, type KeyObject } from 'node:crypto';
 import type { JWTPayload } from 'jose';
 import { compactVerify } from 'jose/jws/compact/verify';
 import { parseScopes, type Scope } from '../contract/scopes.ts';
+import type { Authentication } from '../kernel/authentication.ts';
 import { BoundedMap } from '../kernel/bounded-map.ts';
 import type { ControlFacts, PublicKey } from './control-facts.ts';
 
@@ -29,6 +30,8 @@ export interface TokenClaims {
   readonly workspaceId?: string;
   /** Of a token that the person let an OAuth client have: whose it is, and its scopes at most. */
   readonly delegation?: Delegation;
+  /** Said to whoever reads the token (RFC 9068, 2.2.1); we believe the session's record. */
+  readonly authentication?: Authentication;
   /** The path that the token is for, with all below it (RFC 8707); absent for the whole API. */
   readonly resource?: string;
 }

@@ -1,5 +1,6 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { type AuditTrail, ROWS_A_TRANSACTION } from '../audit/trail-store.ts';
+import { observe } from '../kernel/metrics.ts';
 import { imagesOf, isDone } from '../kernel/stream-records.ts';
 import { entryOf, positionOf } from '../ledger/entries.ts';
 import type { DynamoLedger } from '../ledger/ledger-store.ts';
@@ -18,6 +19,8 @@ export interface Followers extends Settled {
   readonly census: Pick<DynamoCensusStore, 'count'>;
   readonly usageKeys: Pick<DynamoUsageKeyStore, 'register' | 'release'>;
   readonly ledger: Pick<DynamoLedger, 'note' | 'notePosition'>;
+  /** Tells the mailer of a mail that was queued. */
+  readonly wakeMailer: (mailId: string) => Promise<void>;
 }
 
 /**
@@ -49,6 +52,7 @@ export async function follow(
       await settleKey(record, followers);
       await settleSessions(record, followers.sessions);
       await settleTenant(record, followers.usageKeys, followers.clock);
+      await sendQueuedMail(record, followers.wakeMailer);
     });
     if (!(await settled)) return record;
   }
@@ -61,6 +65,16 @@ async function noteEnd(record: DynamoDBRecord, ledger: Followers['ledger']): Pro
   if (entry !== undefined) await ledger.note(entry);
   const position = positionOf(record);
   if (position !== undefined) await ledger.notePosition(position);
+}
+
+/** Has a mail sent that was queued. A mailer that cannot be told holds up nothing: it finds the mail by itself. */
+async function sendQueuedMail(record: DynamoDBRecord, wake: Followers['wakeMailer']): Promise<void> {
+  const { before, after } = imagesOf(record);
+  const mailId = before === undefined ? /^MAIL#(.+)$/.exec(after?.SK?.S ?? '')?.[1] : undefined;
+  if (mailId === undefined) return;
+  await wake(mailId).catch((error: unknown) =>
+    observe({ metrics: [], dimensions: {}, fields: { level: 'WARN', mail: mailId, cause: String(error) } }),
+  );
 }
 
 /** Changes of keys with the keys' names, which are not on their records: an id means nothing once a key is gone. */

@@ -1,6 +1,7 @@
+import { accountPageRoutes } from '../account/page-rows.ts';
 import { servedBy } from '../kernel/route.ts';
 import { accountRoutes } from '../people/account-rows.ts';
 import { signInRoutes } from '../signin/rows.ts';
 
 /** The rows that the function `accounts` serves. */
-export const accountsRoutes = servedBy('accounts', [accountRoutes, signInRoutes]);
+export const accountsRoutes = servedBy('accounts', [accountRoutes, signInRoutes, accountPageRoutes]);

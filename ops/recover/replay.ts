@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { changeNote } from '../../lambdas/audit/change-note.ts';
+import { erasePersonWrite, eraseTenantWrite } from '../../lambdas/erasure/erasure-store.ts';
 import * as attribute from '../../lambdas/kernel/attributes.ts';
 import { systemClock } from '../../lambdas/kernel/clock.ts';
 import { type AttributeValue, type Item, type ItemKey, N, number, S } from '../../lambdas/kernel/items.ts';
@@ -65,6 +66,7 @@ export class Replay {
       if (dryRun || (await this.#write(item, replacement))) {
         this.changed.set(entry.kind, (this.changed.get(entry.kind) ?? 0) + 1);
         if (!dryRun && entry.kind === 'person') await this.#settleSessions(item);
+        if (!dryRun && entry.isGone) await this.#eraseAgain(item);
         return;
       }
       item = await this.#table.get(keyOf(entry));
@@ -80,6 +82,16 @@ export class Replay {
     }
     const { ConditionExpression, ...write } = unlessChanged(item, replacement);
     return this.#table.updateIf(Key, { ...write, ConditionExpression });
+  }
+
+  /** Of a person or a tenant that was erased the restore has brought everything back: it is erased once more. */
+  async #eraseAgain(item: Item): Promise<void> {
+    const tenantId = item.PK?.S?.slice('TENANT#'.length) ?? '';
+    const now = systemClock();
+    if (item.SK?.S === 'TENANT') await this.#table.transact([eraseTenantWrite(tenantId, now)]);
+    const userId = /^USER#(.+)$/.exec(item.SK?.S ?? '')?.[1];
+    if (userId === undefined || item.email?.S === undefined) return;
+    await this.#table.transact([erasePersonWrite({ userId, tenantId, email: item.email.S }, now)]);
   }
 
   /** The sessions of a person follow them, as after any change. */

@@ -245,6 +245,7 @@ describe('an exchange', () => {
       await sessions.create({
         sessionId: `exchanged-${index}`,
         user: { tenantId: ada.tenantId, userId, role: 'viewer', email: '', fullName: null },
+        authentication: { authTime: now, amr: [] },
         workspaceId: ada.workspaceId,
         origin: { actor: `user:${userId}`, requestId: 'r' },
         createdAt: now - 1000 + index,

@@ -96,6 +96,7 @@ test('the rights that only rare events need are used: the 51st session, and a ke
           email: account.email,
           fullName: null,
         },
+        authentication: { authTime: now, amr: ['pwd'] },
         workspaceId: account.workspaceId,
         origin: { actor: `user:${account.userId}`, requestId: 'r' },
         createdAt: now - 100 + index,

@@ -3,7 +3,16 @@ import { parseBlock } from '../../lambdas/kernel/address.ts';
 import { hashKey, keyMark } from '../../lambdas/keys/key-format.ts';
 import { WINDOW_SECONDS, windowOf } from '../../lambdas/plans/allowance.ts';
 import { openSession } from '../../lambdas/sessions/sessions.ts';
-import { ADDRESS, FOREVER, NOW, ORIGIN, type Stores, storeTenant, successor } from '../support/tenants.ts';
+import {
+  ADDRESS,
+  AUTHENTICATION,
+  FOREVER,
+  NOW,
+  ORIGIN,
+  type Stores,
+  storeTenant,
+  successor,
+} from '../support/tenants.ts';
 
 const WINDOW = windowOf(NOW);
 const OTHER_HASH = hashKey('another key');
@@ -167,7 +176,7 @@ export function decisionStoreContract(stores: () => Stores): void {
       const lifetime = { idleSeconds: 60, absoluteSeconds: 60 };
       const { sessions } = stores();
       const session = await openSession(
-        { user: account.user, workspaceId, lifetime, from: ORIGIN },
+        { user: account.user, authentication: AUTHENTICATION, workspaceId, lifetime, from: ORIGIN },
         sessions,
         NOW,
       );

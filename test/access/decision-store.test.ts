@@ -18,6 +18,7 @@ import {
   successor,
   type TestStore,
 } from '../support/table.ts';
+import { AUTHENTICATION } from '../support/tenants.ts';
 import { decisionStoreContract } from './decision-store-contract.ts';
 
 let store: TestStore;
@@ -340,6 +341,7 @@ describe.each(CLIENTS)('using a key by %s', (_name, clientOf) => {
     const session = {
       sessionId,
       user,
+      authentication: AUTHENTICATION,
       workspaceId: tenant.workspaceId,
       createdAt: NOW,
       expiresAt: NOW + 3600,

@@ -17,7 +17,7 @@ import { profile as defaultProfile } from '../../profiles/default.ts';
 import { profile as memgraph } from '../../profiles/memgraph.ts';
 import { DEPLOYMENT as DEFAULT_DEPLOYMENT, RIGHTS, rightsIn } from '../support/deployment.ts';
 import { memoryStores } from '../support/memory/stores.ts';
-import { ADDRESS, FOREVER, NOW, ORIGIN, storeTenant, successor } from '../support/tenants.ts';
+import { ADDRESS, AUTHENTICATION, FOREVER, NOW, ORIGIN, storeTenant, successor } from '../support/tenants.ts';
 
 const ISSUER = 'https://api.example.com';
 const DEPLOYMENT: Deployment = {
@@ -76,6 +76,7 @@ async function logIn(
   const session = await openSession(
     {
       user: { ...tenant.account.user, role },
+      authentication: AUTHENTICATION,
       workspaceId: tenant.workspaceId,
       lifetime: { idleSeconds: 3600, absoluteSeconds: 3600 },
       from: { requestId: 'r' },

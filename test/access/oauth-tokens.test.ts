@@ -11,7 +11,7 @@ import { routes } from '../../lambdas/table/index.ts';
 import { profile } from '../../profiles/default.ts';
 import { DEPLOYMENT, RIGHTS } from '../support/deployment.ts';
 import { memoryStores } from '../support/memory/stores.ts';
-import { ADDRESS, NOW, storeTenant } from '../support/tenants.ts';
+import { ADDRESS, AUTHENTICATION, NOW, storeTenant } from '../support/tenants.ts';
 
 const ISSUER = 'https://api.example.com/prod';
 const CLIENT = 'https://client.example/metadata.json';
@@ -35,6 +35,7 @@ async function tokenWith(claims: Partial<TokenClaims> = {}, role = 'editor') {
   const session = await openSession(
     {
       user: { ...account.user, role },
+      authentication: AUTHENTICATION,
       workspaceId,
       lifetime: { idleSeconds: 3600, absoluteSeconds: 3600 },
       from: { requestId: 'r' },

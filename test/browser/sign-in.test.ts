@@ -189,25 +189,26 @@ describe('an app that is given the URL', () => {
     await close();
   });
 
-  test('on a device is connected by its code', async () => {
+  test('on a device is connected by its code, in the language that its link asks for', async () => {
     const { searchParams } = new URL(authorizationUrl);
     const form = `${new URLSearchParams({ client_id: searchParams.get('client_id') ?? '' })}`;
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
     const { json } = await stack.send('POST /device_authorization', { headers, body: form });
     const { page, close } = await openPage(browser, { javaScriptEnabled: false, locale: 'en' });
-    await page.goto(json.verification_uri);
+    await page.goto(`${json.verification_uri}?ui_locales=de`);
     await signIn(page);
     await page.waitForSelector('#user_code:focus');
     await page.keyboard.type('BCDF-GHJK');
     await page.keyboard.press('Enter');
-    await page.waitForSelector('[role=alert]');
+    await page.waitForSelector('text=Dieser Code gilt nicht');
     await page.fill('#user_code', json.user_code);
     await page.keyboard.press('Enter');
     await page.waitForSelector('button[value=allow]');
+    expect(await page.getAttribute('html', 'lang')).toBe('de');
     expect(await page.textContent('main')).toContain(json.user_code);
     await picture(page, 'stack-device');
     await page.click('button[value=allow]');
-    await page.waitForSelector('text=The device is connected');
+    await page.waitForSelector('text=Das Gerät ist verbunden');
     await close();
   });
 });

@@ -18,7 +18,7 @@ import { routes } from '../../lambdas/table/index.ts';
 import { PROFILES } from '../profiles/profiles.ts';
 import { DEPLOYMENT, rightsIn } from '../support/deployment.ts';
 import { memoryStores } from '../support/memory/stores.ts';
-import { ADDRESS, NOW, newAccount, ORIGIN } from '../support/tenants.ts';
+import { ADDRESS, AUTHENTICATION, NOW, newAccount, ORIGIN } from '../support/tenants.ts';
 import { event } from './requests.ts';
 
 /**
@@ -114,7 +114,11 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('the 
     const logIn = async (role: Role = 'admin', seconds = 3600) => {
       const lifetime = { idleSeconds: 3600, absoluteSeconds: 3600 };
       const user = { ...account.user, role };
-      const session = await openSession({ user, workspaceId, lifetime, from: ORIGIN }, stores.sessions, NOW);
+      const session = await openSession(
+        { user, authentication: AUTHENTICATION, workspaceId, lifetime, from: ORIGIN },
+        stores.sessions,
+        NOW,
+      );
       const signer = new Signer(
         async () => keyset,
         ISSUER,

@@ -120,6 +120,17 @@ test('a password of before the change opens nothing; the address of another pers
   expect(replayed({ ...EMAIL, userId: S('another') }, removed, RIGHTS)).toBeUndefined();
 });
 
+test('a second factor that was removed, a recovery code that was used and a passkey that is gone open nothing', () => {
+  const factors = { PK: S('USER#u'), SK: S('FACTORS'), v: N(3), factors: S('two') };
+  expect(recovered(factors, { ...factors, v: N(4), factors: S('one') })).toEqual({
+    v: N(4),
+    factors: S('one'),
+  });
+  expect(recovered({ ...factors, v: N(5) }, { ...factors, v: N(4), factors: S('one') })).toBeUndefined();
+  expect(recovered(factors, undefined)).toBe('delete');
+  expect(recovered({ PK: S('PASSKEY#p'), SK: S('PASSKEY') }, undefined)).toBe('delete');
+});
+
 test('a session that has ended does not live again, nor does a consent or the secret of a client', () => {
   const session = { PK: S('SESSION#s'), SK: S('SESSION'), st: S('active') };
   expect(recovered(session, { ...session, st: S('ended') })).toEqual({ st: S('ended') });

@@ -77,6 +77,7 @@ describe('a request that its client gets an error for', () => {
     ['plain PKCE', { code_challenge_method: 'plain' }, 'invalid_request'],
     ['a challenge that is no SHA-256', { code_challenge: 'short' }, 'invalid_request'],
     ['an unknown prompt', { prompt: 'create' }, 'invalid_request'],
+    ['a max_age that is no number of seconds', { max_age: '-1' }, 'invalid_request'],
     ['another API', { resource: 'https://other.example' }, 'invalid_target'],
     ['an unknown scope', { scope: 'read everything' }, 'invalid_scope'],
   ];
@@ -138,6 +139,19 @@ describe('who is not signed in', () => {
       // To sign in has been asked for now, and to agree has not.
       expect(Object.fromEntries(back.searchParams)).toEqual({ ...parameters, prompt: 'consent' });
     }
+  });
+
+  test('is also who signed in longer ago than the client says (max_age: RFC 9470, 4), and is asked once', async () => {
+    const { parameters } = server.request({ max_age: '600' });
+    server.pass(600);
+    expect((await server.call('GET /authorize', { query: parameters, as: ada })).status).toBe(200);
+    server.pass(1);
+    const { location } = await server.call('GET /authorize', { query: parameters, as: ada });
+    expect(location?.pathname).toBe('/sign-in');
+    expect(location?.searchParams.get('continue')).not.toContain('max_age');
+    expect(answerOf((await ask({ max_age: '600', prompt: 'none' })).location)).toMatchObject({
+      error: 'login_required',
+    });
   });
 
   test('is not, where nobody may be asked', async () => {

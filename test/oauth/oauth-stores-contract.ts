@@ -3,7 +3,7 @@ import { type App, appIdOf, CONSENT_SECONDS } from '../../lambdas/oauth/app.ts';
 import { DEVICE_SECONDS, POLL_SECONDS } from '../../lambdas/oauth/device.ts';
 import type { NewSession } from '../../lambdas/sessions/sessions.ts';
 import type { User } from '../../lambdas/sessions/user.ts';
-import { ADDRESS, NOW, newAccount, ORIGIN, type Stores } from '../support/tenants.ts';
+import { ADDRESS, AUTHENTICATION, NOW, newAccount, ORIGIN, type Stores } from '../support/tenants.ts';
 
 const CLIENT = 'https://client.example/metadata.json';
 const GRANT = { clientId: CLIENT, scopes: ['read', 'write'], resource: '/v1/mcp' };
@@ -32,6 +32,7 @@ export function oauthStoresContract(stores: () => Stores): void {
   const sessionOf = (user: User): NewSession => ({
     sessionId: crypto.randomUUID(),
     user,
+    authentication: AUTHENTICATION,
     workspaceId: 'w',
     clientId: CLIENT,
     createdAt: NOW,
@@ -67,6 +68,7 @@ export function oauthStoresContract(stores: () => Stores): void {
       tenantId: user.tenantId,
       userId: user.userId,
       userVersion: 3,
+      authentication: AUTHENTICATION,
       workspaceId: 'w',
       grant: GRANT,
       redirectUri: 'https://client.example/callback',
@@ -142,6 +144,7 @@ export function oauthStoresContract(stores: () => Stores): void {
       tenantId,
       userId,
       userVersion: 3,
+      authentication: AUTHENTICATION,
       workspaceId: 'w',
       grant: GRANT,
     });

@@ -13,7 +13,7 @@ import { openSession } from '../../lambdas/sessions/sessions.ts';
 import type { User } from '../../lambdas/sessions/user.ts';
 import { DEPLOYMENT } from '../support/deployment.ts';
 import { type MemoryStores, memoryStores } from '../support/memory/stores.ts';
-import { ADDRESS, NOW, newAccount } from '../support/tenants.ts';
+import { ADDRESS, AUTHENTICATION, NOW, newAccount } from '../support/tenants.ts';
 
 const FROM = { requestId: 'r', address: ADDRESS };
 const PASSWORD = 'YourSecurePassword123!';
@@ -39,7 +39,11 @@ beforeEach(async () => {
 /** A caller with a session of their own. */
 async function logIn(user: User): Promise<UserCaller> {
   const lifetime = { idleSeconds: 60, absoluteSeconds: 60 };
-  const session = await openSession({ user, workspaceId: 'w', lifetime, from: FROM }, stores.sessions, NOW);
+  const session = await openSession(
+    { user, authentication: AUTHENTICATION, workspaceId: 'w', lifetime, from: FROM },
+    stores.sessions,
+    NOW,
+  );
   const rights = { scopes: ['admin'], environment: 'live', workspaceId: 'w' } as const;
   return { kind: 'user', ...session, role: user.role, ...rights };
 }

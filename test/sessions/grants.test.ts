@@ -1,3 +1,4 @@
+import { decodeJwt } from 'jose';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { RefreshSettings } from '../../lambdas/contract/deployment.ts';
 import { Problem } from '../../lambdas/kernel/problem.ts';
@@ -8,7 +9,7 @@ import { Signer } from '../../lambdas/signing/signer.ts';
 import { profile } from '../../profiles/default.ts';
 import { DEPLOYMENT, REFRESH } from '../support/deployment.ts';
 import { memoryStores } from '../support/memory/stores.ts';
-import { NOW, newAccount } from '../support/tenants.ts';
+import { AUTHENTICATION, NOW, newAccount } from '../support/tenants.ts';
 
 const store = memoryStores();
 let now = NOW;
@@ -45,7 +46,11 @@ async function logIn(context = contextWith()): Promise<Grant> {
   now = NOW;
   const account = newAccount();
   await store.accounts.createAccount(account);
-  return openGrant({ user: account.user, workspaceId: 'w' }, { requestId: 'r' }, context);
+  return openGrant(
+    { user: account.user, authentication: AUTHENTICATION, workspaceId: 'w' },
+    { requestId: 'r' },
+    context,
+  );
 }
 const refresh = ({ refreshToken }: Pick<Grant, 'refreshToken'>, context = contextWith()) =>
   refreshGrant(refreshToken ?? '', { requestId: 'request-1' }, context);
@@ -63,6 +68,13 @@ describe('refresh tokens', () => {
     now += 10_000;
     for (const pair of eight) expect((await refresh(pair)).refreshToken).not.toBe(pair.refreshToken);
     expect(session(first)?.state).toBe('active');
+  });
+
+  test('the tokens say when and how the person proved who they are, refreshed ones too (RFC 9068, 2.2.1)', async () => {
+    const first = await logIn();
+    now += 500;
+    for (const { accessToken } of [first, await refresh(first)])
+      expect(decodeJwt(accessToken)).toMatchObject({ auth_time: NOW, amr: ['pwd'] });
   });
 
   test('the grace ends to the second, and what comes after it ends the session and is recorded', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { MAX_SESSIONS_PER_USER, openSession } from '../../lambdas/sessions/sessions.ts';
 import type { User } from '../../lambdas/sessions/user.ts';
-import { ADDRESS, NOW, newAccount, ORIGIN, type Stores } from '../support/tenants.ts';
+import { ADDRESS, AUTHENTICATION, NOW, newAccount, ORIGIN, type Stores } from '../support/tenants.ts';
 
 const LIFETIME = { idleSeconds: 3600, absoluteSeconds: 7200 };
 
@@ -15,7 +15,13 @@ export function sessionStoreContract(stores: () => Stores): void {
   };
   const open = async (user?: User, now = NOW) =>
     openSession(
-      { user: user ?? (await newPerson()), workspaceId: 'w', lifetime: LIFETIME, from: { requestId: 'r' } },
+      {
+        user: user ?? (await newPerson()),
+        authentication: AUTHENTICATION,
+        workspaceId: 'w',
+        lifetime: LIFETIME,
+        from: { requestId: 'r' },
+      },
       stores().sessions,
       now,
     );
@@ -47,6 +53,20 @@ export function sessionStoreContract(stores: () => Stores): void {
       expect(await stores().sessions.list(user.userId, NOW + 3600)).toEqual([]);
     });
 
+    test('tells when and how its person proved who they are, to nobody else and not once it has ended', async () => {
+      const user = await newPerson();
+      const session = await open(user);
+      const { sessions } = stores();
+      expect(await sessions.authentication(session)).toEqual(AUTHENTICATION);
+      expect(await sessions.list(user.userId, NOW)).toMatchObject([AUTHENTICATION]);
+      expect(await sessions.extend(session, NOW + 4000, NOW + 1)).toMatchObject({
+        authentication: AUTHENTICATION,
+      });
+      expect(await sessions.authentication({ ...session, userId: 'another' })).toBeUndefined();
+      await sessions.end(session, ORIGIN);
+      expect(await sessions.authentication(session)).toBeUndefined();
+    });
+
     test('the 51st session of a user ends the oldest, and no other', async () => {
       const user = await newPerson();
       const opened: string[] = [];
@@ -65,7 +85,14 @@ export function sessionStoreContract(stores: () => Stores): void {
       const { sessions } = stores();
       const openFor = (clientId: string | undefined, now: number) =>
         openSession(
-          { user, workspaceId: 'w', clientId, lifetime: LIFETIME, from: { requestId: 'r' } },
+          {
+            user,
+            authentication: AUTHENTICATION,
+            workspaceId: 'w',
+            clientId,
+            lifetime: LIFETIME,
+            from: { requestId: 'r' },
+          },
           sessions,
           now,
         );

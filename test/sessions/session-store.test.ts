@@ -4,6 +4,7 @@ import { N, S } from '../../lambdas/kernel/items.ts';
 import { MAX_SESSIONS_PER_USER, openSession } from '../../lambdas/sessions/sessions.ts';
 import type { User } from '../../lambdas/sessions/user.ts';
 import { NOW, newAccount, startStore, type TestStore } from '../support/table.ts';
+import { AUTHENTICATION } from '../support/tenants.ts';
 import { sessionStoreContract } from './session-store-contract.ts';
 
 let store: TestStore;
@@ -23,7 +24,13 @@ async function newPerson(): Promise<User> {
 const LIFETIME = { idleSeconds: 3600, absoluteSeconds: 3600 };
 const open = async (user?: User, now = NOW) =>
   openSession(
-    { user: user ?? (await newPerson()), workspaceId: 'w', lifetime: LIFETIME, from: { requestId: 'r' } },
+    {
+      user: user ?? (await newPerson()),
+      authentication: AUTHENTICATION,
+      workspaceId: 'w',
+      lifetime: LIFETIME,
+      from: { requestId: 'r' },
+    },
     store.sessions,
     now,
   );

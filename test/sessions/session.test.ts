@@ -12,6 +12,8 @@ const session: Session = {
   workspaceId: 'w',
   role: 'editor',
   userVersion: 3,
+  authTime: 1_700_000_000,
+  amr: ['pwd', 'otp', 'mfa'],
   createdAt: 1_700_000_000,
   expiresAt: 1_700_000_900,
   endsAt: 1_700_086_400,

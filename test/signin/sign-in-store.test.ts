@@ -22,6 +22,7 @@ test('signing in and out are rows of the audit trail, and the item goes with TTL
     userId,
     workspaceId,
     userVersion: 0,
+    amr: ['pwd'],
     authTime: NOW,
     expiresAt: NOW + 9,
   };

@@ -8,12 +8,15 @@ import type { ApiKey } from '../../lambdas/keys/api-key.ts';
 import { newKey } from '../../lambdas/keys/key-format.ts';
 import { issueKey, type KeyIssue, type KeyStore } from '../../lambdas/keys/keys.ts';
 import type { VerificationContext } from '../../lambdas/keys/verification.ts';
+import type { LinkStore } from '../../lambdas/mail/link.ts';
+import type { OutboxStore } from '../../lambdas/mail/mail.ts';
 import type { CodeStore } from '../../lambdas/oauth/codes.ts';
 import type { AppStore } from '../../lambdas/oauth/consent.ts';
 import type { DeviceStore } from '../../lambdas/oauth/device.ts';
 import type { AccountStore, NewAccount } from '../../lambdas/people/accounts.ts';
 import type { ExchangeStore } from '../../lambdas/people/exchange.ts';
 import type { PeopleStore } from '../../lambdas/people/people.ts';
+import type { FlowStore } from '../../lambdas/providers/flows.ts';
 import type { RefreshStore } from '../../lambdas/sessions/refresh-tokens.ts';
 import type { SessionStore } from '../../lambdas/sessions/sessions.ts';
 import type { SignInStore } from '../../lambdas/signin/sign-ins.ts';
@@ -33,8 +36,11 @@ export interface Stores {
   readonly claims: ClaimStore;
   readonly clients: ClientStore;
   readonly exchange: ExchangeStore;
+  readonly flows: FlowStore;
   readonly imports: ImportStore;
   readonly keys: KeyStore;
+  readonly links: LinkStore;
+  readonly outbox: OutboxStore;
   readonly people: PeopleStore;
   readonly refreshTokens: RefreshStore;
   readonly sessions: SessionStore;
@@ -52,6 +58,9 @@ export interface Stores {
 export const NOW = 1_800_000_048;
 
 export const ADDRESS = '192.0.2.7';
+
+/** Of who has just signed in with a password. */
+export const AUTHENTICATION = { authTime: NOW, amr: ['pwd'] };
 
 export const ORIGIN = { actor: 'user:u', requestId: 'r' };
 

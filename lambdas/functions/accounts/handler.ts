@@ -9,6 +9,7 @@ import type { ServicesOf } from '../../kernel/route.ts';
 import { Table } from '../../kernel/table.ts';
 import { variable } from '../../kernel/variables.ts';
 import { deployedKeeper } from '../../keys/keeper-client.ts';
+import { DynamoAppStore } from '../../oauth/app-store.ts';
 import { DynamoAccountStore } from '../../people/account-store.ts';
 import { DynamoRefreshStore } from '../../sessions/refresh-store.ts';
 import { DynamoSessionStore } from '../../sessions/session-store.ts';
@@ -17,6 +18,7 @@ import { signInsOf } from '../../signin/sign-ins.ts';
 import { KeysetStore } from '../../signing/keyset-store.ts';
 import { Signer } from '../../signing/signer.ts';
 import { accountsRoutes } from '../../table/accounts.ts';
+import { DynamoTenantStore } from '../../tenancy/tenant-store.ts';
 
 const deployment = LATCHKEY_DEPLOYMENT;
 const table = new Table(variable('TABLE_NAME'));
@@ -34,17 +36,23 @@ const passwords = {
   sources,
   clock: systemClock,
 };
+const sessions = new DynamoSessionStore(table);
 const services: ServicesOf<typeof accountsRoutes> = {
   accounts: {
     ...passwords,
     profile,
-    sessions: new DynamoSessionStore(table),
+    sessions,
     refreshTokens: new DynamoRefreshStore(table),
     signer: new Signer(keyset.present, variable('ISSUER'), systemClock),
     ...(deployment.revealsKeys ? { keeper: deployedKeeper() } : {}),
   },
   signIn: { ...passwords, signIns },
   signIns: signInsOf(signIns, systemClock),
+  ownSessions: { sessions, signIns, clock: systemClock },
+  sessions,
+  apps: new DynamoAppStore(table),
+  tenants: new DynamoTenantStore(table),
+  clock: systemClock,
   pages,
 };
 

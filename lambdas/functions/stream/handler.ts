@@ -7,6 +7,7 @@ import { variable } from '../../kernel/variables.ts';
 import { DynamoKeyStore } from '../../keys/key-store.ts';
 import { DynamoVaultStore } from '../../keys/vault-store.ts';
 import { DynamoLedger } from '../../ledger/ledger-store.ts';
+import { mailerFunction } from '../../mail/wake-client.ts';
 import { DynamoAccountStore } from '../../people/account-store.ts';
 import { DynamoUsageKeyStore } from '../../plans/usage-key-store.ts';
 import { DynamoSessionStore } from '../../sessions/session-store.ts';
@@ -23,6 +24,7 @@ const followers: Followers = {
   usageKeys: new DynamoUsageKeyStore(table),
   ledger: new DynamoLedger(new Table(variable('LEDGER_TABLE'))),
   clock: systemClock,
+  wakeMailer: mailerFunction(variable('MAILER_FUNCTION')),
   vault: LATCHKEY_DEPLOYMENT.revealsKeys ? new DynamoVaultStore(new Table(variable('VAULT_TABLE'))) : null,
 };
 

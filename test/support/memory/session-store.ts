@@ -1,8 +1,9 @@
 import type { ChangeOrigin } from '../../../lambdas/audit/entries.ts';
+import type { Authentication } from '../../../lambdas/kernel/authentication.ts';
 import { Problem } from '../../../lambdas/kernel/problem.ts';
 import type { SessionView } from '../../../lambdas/sessions/session.ts';
-import type { SessionRecord } from '../../../lambdas/sessions/session-record.ts';
 import type {
+  ExtendedSession,
   NewSession,
   OpenedSession,
   SessionEnd,
@@ -25,6 +26,7 @@ export class MemorySessionStore implements SessionStore {
     sessionId,
     user,
     workspaceId,
+    authentication,
     clientId,
     createdAt,
     expiresAt,
@@ -39,7 +41,9 @@ export class MemorySessionStore implements SessionStore {
       expiresAt,
       caller: { sessionId, tenantId, workspaceId, userId, role },
       createdAt,
+      authentication,
       clientId: clientId ?? null,
+      userAgent: origin.userAgent ?? null,
       version,
       change: { ...origin, what: 'create' },
     });
@@ -56,7 +60,7 @@ export class MemorySessionStore implements SessionStore {
     this.#state.sessions.set(sessionId, { ...session, state: 'ended', change: { ...origin, what } });
   }
 
-  async extend(named: Named, expiresAt: number, now: number): Promise<SessionRecord | undefined> {
+  async extend(named: Named, expiresAt: number, now: number): Promise<ExtendedSession | undefined> {
     const session = this.#active(named);
     if (session === undefined || session.expiresAt <= now) return undefined;
     const extended = { ...session, expiresAt: Math.max(session.expiresAt, expiresAt) };
@@ -64,17 +68,33 @@ export class MemorySessionStore implements SessionStore {
     return extended;
   }
 
+  async authentication(named: Named): Promise<Authentication | undefined> {
+    return this.#active(named)?.authentication;
+  }
+
   async list(userId: string, now: number): Promise<SessionView[]> {
     return this.#ofUser(userId)
       .filter(({ expiresAt }) => expiresAt > now)
-      .map(({ caller: { sessionId, workspaceId }, clientId, createdAt, expiresAt, lastUse }) => ({
-        sessionId,
-        clientId,
-        workspaceId,
-        createdAt,
-        expiresAt,
-        lastUse,
-      }));
+      .map(
+        ({
+          caller: { sessionId, workspaceId },
+          authentication,
+          clientId,
+          userAgent,
+          createdAt,
+          expiresAt,
+          lastUse,
+        }) => ({
+          sessionId,
+          clientId,
+          userAgent,
+          workspaceId,
+          createdAt,
+          ...authentication,
+          expiresAt,
+          lastUse,
+        }),
+      );
   }
 
   async settle(userId: string, standing: UserStanding | undefined, origin: ChangeOrigin): Promise<void> {

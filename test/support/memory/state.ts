@@ -1,11 +1,13 @@
 import type { ChangeOrigin } from '../../../lambdas/audit/entries.ts';
 import type { ApiKey } from '../../../lambdas/keys/api-key.ts';
 import type { KeySlot } from '../../../lambdas/keys/key-record.ts';
+import type { Link, NewLink } from '../../../lambdas/mail/link.ts';
+import type { Mail } from '../../../lambdas/mail/mail.ts';
 import type { App } from '../../../lambdas/oauth/app.ts';
 import type { Login } from '../../../lambdas/people/accounts.ts';
-import type { LinkedIdentity } from '../../../lambdas/people/exchange.ts';
+import type { LinkedIdentity } from '../../../lambdas/people/identities.ts';
 import type { Person } from '../../../lambdas/people/person.ts';
-import type { SessionRecord } from '../../../lambdas/sessions/session-record.ts';
+import type { ExtendedSession } from '../../../lambdas/sessions/sessions.ts';
 import type { ControlFacts } from '../../../lambdas/signing/control-facts.ts';
 import type { Tenant } from '../../../lambdas/tenancy/tenant.ts';
 import type { Workspace } from '../../../lambdas/tenancy/workspace.ts';
@@ -35,9 +37,10 @@ export interface StoredKey extends Uses {
   readonly rotatedAt: number | null;
 }
 
-export interface StoredSession extends SessionRecord, Uses {
+export interface StoredSession extends ExtendedSession, Uses {
   readonly createdAt: number;
   readonly clientId: string | null;
+  readonly userAgent: string | null;
   /** The version of the person that the session follows. */
   readonly version: number;
   /** Who changed it last, and to what. */
@@ -68,6 +71,11 @@ export interface StoredIdentity extends LinkedIdentity {
   readonly decidedAt: number | null;
 }
 
+export interface StoredLink extends NewLink, Pick<Link, 'expiresAt'> {
+  readonly hashes: readonly string[];
+  readonly isUsed: boolean;
+}
+
 /**
  * What all stores in memory share, as those of DynamoDB share the table. Every value is replaced and none is changed in
  * place, so that what a store has given stays as it was. A store reads, compares and writes between two `await`s, which
@@ -88,6 +96,9 @@ export class State {
   readonly sessions = new Map<string, StoredSession>();
   /** Connected apps, by {@link pair} of person and app. */
   readonly apps = new Map<string, App>();
+  /** Mails that wait, in the order in which they were queued. */
+  readonly outbox = new Map<string, Mail>();
+  readonly links = new Map<string, StoredLink>();
   control: ControlFacts = { version: 0, keys: [], revokedKids: new Set() };
 
   /** The keys of a tenant that are not revoked. */

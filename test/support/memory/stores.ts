@@ -5,8 +5,10 @@ import { MemoryClaimStore } from './claim-store.ts';
 import { MemoryClientStore } from './client-store.ts';
 import { MemoryDecisionStore } from './decision-store.ts';
 import { MemoryExchangeStore } from './exchange-store.ts';
+import { MemoryFlowStore } from './flow-store.ts';
 import { MemoryImportStore } from './import-store.ts';
 import { MemoryKeyStore } from './key-store.ts';
+import { MemoryLinkStore, MemoryOutboxStore } from './mail-stores.ts';
 import { MemoryAppStore, MemoryCodeStore, MemoryDeviceStore } from './oauth-stores.ts';
 import { MemoryPeopleStore } from './people-store.ts';
 import { MemoryRefreshStore } from './refresh-store.ts';
@@ -33,8 +35,11 @@ export function memoryStores(): MemoryStores {
     claims: new MemoryClaimStore(state),
     clients: new MemoryClientStore(state),
     exchange: new MemoryExchangeStore(state),
+    flows: new MemoryFlowStore(),
     imports: new MemoryImportStore(state),
     keys: new MemoryKeyStore(state),
+    links: new MemoryLinkStore(state),
+    outbox: new MemoryOutboxStore(state),
     people: new MemoryPeopleStore(state),
     refreshTokens: new MemoryRefreshStore(),
     sessions: new MemorySessionStore(state),
