@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import type { AccessTable, RowAccess } from '../lambdas/contract/access.ts';
 import type { Branding } from '../lambdas/contract/branding.ts';
-import type { Deployment } from '../lambdas/contract/deployment.ts';
+import type { Deployment, DirectSettings } from '../lambdas/contract/deployment.ts';
 import type { Profile } from '../lambdas/contract/profile.ts';
 import type { ApiConstants } from './api-constants.ts';
 import { profileFile } from './profiles.ts';
@@ -33,12 +33,19 @@ export interface BundleProps {
 
 /** Bundles functions with one call of esbuild. Returns where the code of each is. */
 export async function bundleFunctions(props: BundleProps): Promise<Readonly<Record<string, string>>> {
+  const chunks = authorizerChunks(props);
   const { outputFiles, metafile } = await build({
     absWorkingDir: ROOT,
-    entryPoints: props.functions.map((name) => ({
-      in: `lambdas/functions/${name}/handler.ts`,
-      out: `${name}/index`,
-    })),
+    entryPoints: [
+      ...props.functions.map((name) => ({
+        in: `lambdas/functions/${name}/handler.ts`,
+        out: `${name}/index`,
+      })),
+      ...(props.functions.includes('authorizer') ? chunks : []).map((name) => ({
+        in: `lambdas/functions/authorizer/${name}.ts`,
+        out: `authorizer/${name}`,
+      })),
+    ],
     outdir: props.outDir,
     outExtension: { '.js': '.mjs' },
     bundle: true,
@@ -51,6 +58,8 @@ export async function bundleFunctions(props: BundleProps): Promise<Readonly<Reco
     // Unlike the constants below, they are put in where they are named, so that the minifier leaves out what hangs on them.
     define: {
       LATCHKEY_ACCEPTS_HS256: String(props.deployment.tokens.acceptsHs256),
+      LATCHKEY_HAS_DIRECT: String(chunks.includes('direct')),
+      LATCHKEY_HAS_OBSERVED: String(chunks.includes('observed')),
       LATCHKEY_ALLOWED_PER_LINE: String(props.deployment.allowedDecisionsPerLogLine),
       LATCHKEY_RESOURCE_METADATA: JSON.stringify(
         props.challengesFromContext === true ? props.api.resourceMetadata : null,
@@ -58,6 +67,7 @@ export async function bundleFunctions(props: BundleProps): Promise<Readonly<Reco
     },
     plugins: [
       withProfile(props.profile),
+      BESIDE,
       withConstants(
         sourceOf({
           LATCHKEY_DEPLOYMENT: props.deployment,
@@ -65,6 +75,7 @@ export async function bundleFunctions(props: BundleProps): Promise<Readonly<Reco
             profile: decisionProfileOf(props.profile),
             deployment: decisionSettingsOf(props.deployment),
           },
+          LATCHKEY_DIRECT: directSettingsOf(props),
           LATCHKEY_BRANDING: props.branding,
           LATCHKEY_OPENAPI: props.api.openApi,
           LATCHKEY_ADVERTISED: props.api.advertised,
@@ -88,6 +99,30 @@ export async function bundleFunctions(props: BundleProps): Promise<Readonly<Reco
     await cp(props.consoleFolder, join(props.outDir, 'public/console'), { recursive: true });
   return Object.fromEntries(props.functions.map((name) => [name, join(props.outDir, name)]));
 }
+
+/** The modules beside the authorizer's that a deployment takes: what others need no byte of. */
+function authorizerChunks(props: BundleProps): readonly ('direct' | 'observed')[] {
+  return [
+    ...(props.api.direct.length > 0 ? (['direct'] as const) : []),
+    ...(props.deployment.pathScopes.some(({ observeUntil }) => observeUntil !== undefined)
+      ? (['observed'] as const)
+      : []),
+  ];
+}
+
+function directSettingsOf({ api, deployment }: BundleProps): DirectSettings {
+  return { resources: api.direct, zeroPlanThrottles: deployment.gatewayFacts.zeroPlanThrottles };
+}
+
+/** Leaves modules that a composition root imports as it starts beside it, each a file of its own. */
+const BESIDE: Plugin = {
+  name: 'beside',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/\w+\.ts$/ }, ({ kind, path }) =>
+      kind === 'dynamic-import' ? { path: path.replace(/\.ts$/, '.mjs'), external: true } : undefined,
+    );
+  },
+};
 
 /** Makes `#profile` the module of a profile, which has functions, with what the configuration says of it. */
 function withProfile({ name, managementPrefix }: Profile): Plugin {

@@ -229,3 +229,11 @@ export const ownUsageKeys = fields({
    */
   retireSeconds: whole(5, 86_400).default(600),
 });
+
+/** Facts of API Gateway that no document has; upstreams that it calls itself rest on them. */
+export const gatewayFacts = fields({
+  /** A usage plan of 0/0 answers 429 (docs/aws-facts.md, 2): who is over a limit gets that there, not a 403. @default false */
+  zeroPlanThrottles: flag().default(false),
+  /** A mapped request header replaces the client's own (docs/aws-facts.md, 5): `http` in production takes it. @default false */
+  mappedHeaderReplaces: flag().default(false),
+});

@@ -3,6 +3,7 @@ import { fields, flag, oneOf, text, whole } from './config-fields.ts';
 import {
   addressLimits,
   branding,
+  gatewayFacts,
   identityProvider,
   mail,
   ownUsageKeys,
@@ -11,6 +12,7 @@ import {
   wafLimits,
 } from './config-parts.ts';
 import { cors } from './cors-fields.ts';
+import { recoveryFields } from './recovery-fields.ts';
 import { rightsFields } from './rights-fields.ts';
 import { upstream, upstreams } from './upstream-fields.ts';
 
@@ -204,6 +206,8 @@ export const CONFIG = fields({
    * (RFC 6750, 3.1), for which scope and for which path, if API Gateway maps such a header: `doctor` looks. @default static
    */
   challenges: oneOf(['static', 'context']).default('static'),
+  /** Facts of API Gateway that `doctor` has recorded on a stack of yours, for upstreams of the kind `http`. */
+  gatewayFacts: gatewayFacts.prefault({}),
   /** Limits of one source address where no credential is needed. */
   addressLimits: addressLimits.prefault({}),
   /** Whether AWS WAF stands before the API, which costs by the request. @default - in production */
@@ -249,6 +253,7 @@ export const CONFIG = fields({
     .regex(KMS_KEY_ARN, { error: "must be the ARN of a key in KMS, or null for AWS's own keys" })
     .nullable()
     .default(null),
+  ...recoveryFields,
   /**
    * How many decisions that let somebody in have one line of the log, at most a hundred: so many times of a metric fit
    * into one. Refusals always have one each. @default 1

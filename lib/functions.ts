@@ -73,6 +73,8 @@ export interface FunctionSpec {
   readonly readsProviderSecrets?: boolean;
   /** Its part in keeping keys for who made them, where the configuration says so (`key-vault.ts`). */
   readonly vault?: VaultRole;
+  /** Whether it keeps the ledger of what a restore must not bring back. */
+  readonly keepsLedger?: boolean;
   /** Whether it reads metrics from CloudWatch. */
   readonly readsMetrics?: boolean;
   readonly usageKeys?: readonly UsageKeyRight[];
@@ -154,6 +156,7 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
     acceptsHs256 = profile.tokens.algorithm === 'HS256',
     hasProviders = false,
     mailIdentity = null,
+    upstreams = [],
   } = options;
   return {
     authorizer: {
@@ -167,6 +170,8 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
       ],
       // Public keys stand on CONTROL; a shared secret has no public half.
       keyset: acceptsHs256 ? ['GetSecretValue'] : [],
+      // What API Gateway calls itself has no other function before it that could sign.
+      assertions: upstreams.some(({ target }) => target.kind === 'http') ? ['GetSecretValue'] : [],
       variables: ['ACCEPTED_ISSUERS', 'USAGE_KEYS'],
     },
     accounts: {
@@ -177,10 +182,12 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
       table: [
         { actions: ['GetItem'], keys: ['EMAIL#*', 'TENANT#*', 'BACKOFF#*', 'SIGNIN#*', 'USER#*', 'LINK#*'] },
         { actions: ['PutItem'], keys: ['EMAIL#*', 'TENANT#*', 'KEY#*', 'USER#*', 'SESSION#*', 'SIGNIN#*'] },
+        { actions: ['PutItem'], keys: ['LINK#*', 'OUTBOX'] },
+        { actions: ['UpdateItem'], keys: ['EMAIL#*', 'LINK#*'] },
         { actions: ['Query'], keys: ['USER#*'] },
         { actions: ['ConditionCheckItem'], keys: ['TENANT#*'] },
-        { actions: ['UpdateItem'], keys: ['TENANT#*', 'SESSION#*', 'REFRESH#*', 'BACKOFF#*', 'LINK#*'] },
-        { actions: ['DeleteItem'], keys: ['USER#*', 'BACKOFF#*', 'SIGNIN#*'] },
+        { actions: ['UpdateItem'], keys: ['TENANT#*', 'SESSION#*', 'REFRESH#*', 'BACKOFF#*'] },
+        { actions: ['DeleteItem'], keys: ['EMAIL#*', 'USER#*', 'BACKOFF#*', 'SIGNIN#*'] },
         { actions: ['BatchGetItem'], keys: ['CONTROL', 'SESSION#*', 'TENANT#*'] },
       ],
       keyset: ['GetSecretValue'],
@@ -235,10 +242,10 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
       timeoutSeconds: 10,
       table: [
         { actions: ['GetItem'], keys: ['EMAIL#*', 'TENANT#*', 'BACKOFF#*', 'SESSION#*'] },
-        { actions: ['PutItem', 'DeleteItem'], keys: ['LINK#*'] },
-        { actions: ['PutItem'], keys: ['OUTBOX'] },
+        { actions: ['DeleteItem'], keys: ['LINK#*'] },
         { actions: ['Query'], keys: ['TENANT#*', 'USER#*'] },
-        { actions: ['PutItem'], keys: ['EMAIL#*', 'TENANT#*'] },
+        { actions: ['PutItem'], keys: ['EMAIL#*', 'TENANT#*', 'LINK#*', 'OUTBOX'] },
+        { actions: ['ConditionCheckItem'], keys: ['TENANT#*'] },
         {
           actions: ['UpdateItem'],
           keys: ['EMAIL#*', 'TENANT#*', 'SESSION#*', 'BACKOFF#*', 'IDEMPOTENCY#*'],
@@ -322,6 +329,7 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
         { actions: ['PutItem'], keys: ['EVENT#*'] },
       ],
       vault: 'follower',
+      keepsLedger: true,
       invokes: ['mailer'],
     },
     mailer: {
@@ -331,7 +339,8 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
       timeoutSeconds: 60,
       table: [
         { actions: ['Query', 'GetItem', 'UpdateItem', 'DeleteItem'], keys: ['OUTBOX'] },
-        { actions: ['GetItem', 'UpdateItem'], keys: ['LINK#*'] },
+        { actions: ['GetItem', 'PutItem', 'UpdateItem'], keys: ['LINK#*', 'TENANT#*'] },
+        { actions: ['GetItem'], keys: ['EMAIL#*'] },
       ],
       sendsAs: mailIdentity,
       variables: ['ISSUER'],

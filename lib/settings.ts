@@ -11,9 +11,11 @@ import { routes } from '../lambdas/table/index.ts';
 import { type Config, ConfigError, type ConfigInput, parseConfig } from './config.ts';
 import { RESERVED_CONCURRENCY } from './config-parts.ts';
 import { corsOf } from './cors-fields.ts';
+import { requireBearable } from './direct-upstreams.ts';
 import { forwarderName } from './forwarders.ts';
 import { loadProfile } from './profiles.ts';
 import { requireReached } from './reached-paths.ts';
+import { requireServable } from './restored-table.ts';
 import { pathScopesOf, requireDeclared, rightsOf } from './rights.ts';
 import { concurrencyOf, upstreamsOf } from './upstream-fields.ts';
 
@@ -32,6 +34,8 @@ export interface Settings {
 export interface Overrides {
   readonly profile?: unknown;
   readonly environment?: unknown;
+  /** `-c region-role=standby`. */
+  readonly regionRole?: unknown;
   /** The URL of the API that everything goes to; what else the configuration says of it stays. */
   readonly upstream?: unknown;
   /** A JSON object whose fields replace the file's; or `@` and the path of a file that holds it. */
@@ -70,7 +74,9 @@ export async function loadSettings(
   checkReveal(config, profile);
   checkCertificate(config, region);
   checkKmsKey(config, region);
+  requireServable(config, region);
   checkCircle(config);
+  requireBearable(config, profile);
   checkProviders(config, isLocal);
   const allowsAnonymous = profile.allowsAnonymous && config.environment === 'development';
   return { config: { ...config, anonymous: config.anonymous ?? (anonymous && allowsAnonymous) }, profile };
@@ -78,7 +84,7 @@ export async function loadSettings(
 
 /** An upstream at another URL; where else it was does not count any more. */
 function movedTo(url: unknown, upstream: ConfigInput['upstream']): object {
-  const { privateUrl: _private, vpc: _vpc, lambda: _lambda, ...rest } = upstream ?? {};
+  const { privateUrl: _private, vpc: _vpc, lambda: _lambda, http: _http, ...rest } = upstream ?? {};
   return { ...rest, url };
 }
 
@@ -149,14 +155,18 @@ function checkKmsKey({ kmsKeyArn }: Config, region: string | undefined): void {
 }
 
 function checkCircle({ domain, upstream, upstreams }: Config): void {
-  const own = (url: string | undefined) =>
-    domain !== null && url !== undefined && new URL(url).hostname === domain.name;
-  const field = own(upstream?.url)
-    ? 'upstream'
-    : Object.entries(upstreams).flatMap(([name, { url }]) => (own(url) ? [`upstreams.${name}`] : []))[0];
+  const places = [
+    ...(upstream === null ? [] : [['upstream', upstream] as const]),
+    ...Object.entries(upstreams).map(([name, each]) => [`upstreams.${name}`, each] as const),
+  ];
+  const field = places.flatMap(([name, { url, http }]) =>
+    Object.entries({ url, http }).flatMap(([kind, place]) =>
+      place !== undefined && new URL(place).hostname === domain?.name ? [`${name}.${kind}`] : [],
+    ),
+  )[0];
   if (field === undefined) return;
   throw new ConfigError(
-    `${field}.url: ${domain?.name} is the domain of this API itself, so that calls would go round in a circle; name the API behind it`,
+    `${field}: ${domain?.name} is the domain of this API itself, so that calls would go round in a circle; name the API behind it`,
   );
 }
 
@@ -199,6 +209,7 @@ export function deploymentOf({ config, profile }: Settings): Deployment {
     cors: corsOf(config),
     allowedDecisionsPerLogLine: config.allowedDecisionsPerLogLine,
     console: config.console,
+    gatewayFacts: config.gatewayFacts,
   };
 }
 

@@ -33,7 +33,7 @@ export type Answer = (
 ) => Promise<{
   readonly result: APIGatewayProxyResult;
   readonly route: string;
-  readonly caller?: Caller;
+  readonly caller?: Caller | undefined;
 }>;
 
 /** A Lambda handler around an answer: refuses ambiguous paths, renders errors, writes the request's line. */

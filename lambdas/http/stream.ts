@@ -60,7 +60,7 @@ export function streamer(options: StreamerOptions): StreamingHandler {
         ...line,
         status,
         milliseconds: performance.now() - started,
-        ...(call === undefined ? {} : { caller: call.caller }),
+        caller: call?.caller,
         ...(cause === undefined ? {} : { cause }),
       });
     let call: UpstreamCall | undefined;

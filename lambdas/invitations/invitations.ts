@@ -262,7 +262,8 @@ export async function acceptInvitation(
   const passwordHash =
     requiredProvider(email, deployment) === undefined ? await hashOf(given.password ?? '', email) : null;
   const userId = randomUUIDv7();
-  const user = { userId, tenantId, email, fullName: given.fullName, role };
+  // The link has reached them by the address.
+  const user = { userId, tenantId, email, emailVerified: true, fullName: given.fullName, role };
   const person = { user, passwordHash, createdAt: now };
   await invitations.accept({ invitation, link, person }, { actor: `user:${userId}`, ...from }, now);
 }

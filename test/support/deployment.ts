@@ -39,4 +39,5 @@ export const DEPLOYMENT: Deployment = {
   allowedDecisionsPerLogLine: 1,
   mail: { from: null, allowsUnverified: true },
   console: true,
+  gatewayFacts: { zeroPlanThrottles: false, mappedHeaderReplaces: false },
 };

@@ -9,8 +9,11 @@ import { tableCursors } from '../../kernel/cursor.ts';
 import type { ServicesOf } from '../../kernel/route.ts';
 import { Table } from '../../kernel/table.ts';
 import { variable } from '../../kernel/variables.ts';
+import { DynamoLinkStore } from '../../mail/link-store.ts';
+import { DynamoOutboxStore } from '../../mail/outbox-store.ts';
 import { DynamoAccountStore } from '../../people/account-store.ts';
 import { DynamoPeopleStore } from '../../people/people-store.ts';
+import { DynamoRecoveryStore } from '../../recovery/recovery-store.ts';
 import { recentSignIns } from '../../sessions/recent-sign-in.ts';
 import { DynamoSessionStore } from '../../sessions/session-store.ts';
 import { everyPeopleRoute } from '../../table/people.ts';
@@ -19,17 +22,30 @@ import { DynamoTenantStore } from '../../tenancy/tenant-store.ts';
 const deployment = LATCHKEY_DEPLOYMENT;
 const table = new Table(variable('TABLE_NAME'));
 const sessions = new DynamoSessionStore(table);
-const people = new DynamoPeopleStore(table, deployment.rights);
-const shared = { people, accounts: new DynamoAccountStore(table), deployment, clock: systemClock };
+const shared = {
+  people: new DynamoPeopleStore(table, deployment.rights),
+  accounts: new DynamoAccountStore(table),
+  sessions,
+  deployment,
+  clock: systemClock,
+};
 const services: ServicesOf<typeof everyPeopleRoute> = {
   claims: new DynamoClaimStore(table),
   clock: systemClock,
   cursors: tableCursors(table),
-  people: { ...shared, sessions, backoff: new DynamoBackoffStore(table) },
+  people: { ...shared, backoff: new DynamoBackoffStore(table) },
   inviting: {
     ...shared,
-    invitations: new DynamoInvitationStore(table, people),
+    invitations: new DynamoInvitationStore(table, shared.people),
     tenants: new DynamoTenantStore(table),
+    sources: new DynamoSourceStore(table),
+    requireRecentSignIn: recentSignIns({ sessions, clock: systemClock }),
+  },
+  recovery: {
+    ...shared,
+    recovery: new DynamoRecoveryStore(table),
+    links: new DynamoLinkStore(table),
+    outbox: new DynamoOutboxStore(table),
     sources: new DynamoSourceStore(table),
     requireRecentSignIn: recentSignIns({ sessions, clock: systemClock }),
   },
