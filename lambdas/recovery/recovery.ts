@@ -118,7 +118,7 @@ export async function resetPassword(
 
 /** What has been confirmed. */
 export interface Confirmed {
-  readonly kind: Exclude<LinkKind, 'reset'>;
+  readonly kind: (typeof CONFIRMED)[number];
   /** The address that the person has now. */
   readonly email: string;
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { importJWK, SignJWT } from 'jose';
 import type { Profile } from '../../lambdas/contract/profile.ts';
@@ -58,7 +59,15 @@ export interface World {
 }
 
 /** What an `{id}` can name, by the path before it. */
-export const COLLECTIONS = ['api-keys', 'users', 'workspaces', 'sessions', 'clients', 'apps'] as const;
+export const COLLECTIONS = [
+  'api-keys',
+  'users',
+  'workspaces',
+  'sessions',
+  'clients',
+  'apps',
+  'invitations',
+] as const;
 
 export type Collection = (typeof COLLECTIONS)[number];
 
@@ -126,6 +135,8 @@ export async function createWorld(stack: TestStack, profile: Profile): Promise<W
         return createClient(stack, ada.token);
       case 'apps':
         return connectApp(stack, ada.account);
+      case 'invitations':
+        return inviteSomebody(stack, ada.token);
       case 'workspaces': {
         if (kind === 'key') return ada.account.workspaceId;
         const created = { headers: bearer(ada.token), json: { name: 'of the matrix' } };
@@ -167,8 +178,16 @@ export async function createWorld(stack: TestStack, profile: Profile): Promise<W
       sessions: claimsOf(other.token).sid,
       clients: await createClient(stack, other.token),
       apps: await connectApp(stack, other.account),
+      invitations: await inviteSomebody(stack, other.token),
     },
   };
+}
+
+/** An invitation of a tenant; gives its id. */
+export async function inviteSomebody(stack: TestStack, token: string): Promise<string> {
+  const json = { email: `invited-${randomUUID()}@example.com` };
+  const created = await stack.send('POST /v1/invitations', { headers: bearer(token), json });
+  return contents(expectStatus(created, 201)).id;
 }
 
 /** An OAuth client with a secret, for the people of whoever makes it; gives its id. */
