@@ -16,6 +16,7 @@ import type { DeviceStore } from '../../lambdas/oauth/device.ts';
 import type { AccountStore, NewAccount } from '../../lambdas/people/accounts.ts';
 import type { ExchangeStore } from '../../lambdas/people/exchange.ts';
 import type { PeopleStore } from '../../lambdas/people/people.ts';
+import type { RecoveryStore } from '../../lambdas/recovery/store.ts';
 import type { RefreshStore } from '../../lambdas/sessions/refresh-tokens.ts';
 import type { SessionStore } from '../../lambdas/sessions/sessions.ts';
 import type { SignInStore } from '../../lambdas/signin/sign-ins.ts';
@@ -40,6 +41,7 @@ export interface Stores {
   readonly links: LinkStore;
   readonly outbox: OutboxStore;
   readonly people: PeopleStore;
+  readonly recovery: RecoveryStore;
   readonly refreshTokens: RefreshStore;
   readonly sessions: SessionStore;
   readonly signIns: SignInStore;
