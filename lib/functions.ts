@@ -69,6 +69,8 @@ export interface FunctionSpec {
   readonly keyset?: readonly SecretAction[];
   /** Of the secret with the keys that sign assertions. */
   readonly assertions?: readonly SecretAction[];
+  /** Whether it reads the secrets by which we prove to identity providers who we are. */
+  readonly readsProviderSecrets?: boolean;
   /** Its part in keeping keys for who made them, where the configuration says so (`key-vault.ts`). */
   readonly vault?: VaultRole;
   /** Whether it reads metrics from CloudWatch. */
@@ -94,13 +96,17 @@ const ROTATING = [
   'UpdateSecretVersionStage',
 ] as const satisfies readonly SecretAction[];
 
-/** Finding people and making them, and opening their sessions. */
-const EXCHANGE_RIGHTS: readonly TableRight[] = [
+/** Finding people of identity providers and making them, opening their sessions, and signing them in with a browser. */
+const PROVIDER_RIGHTS: readonly TableRight[] = [
   { actions: ['GetItem'], keys: ['IDENTITY#*', 'EMAIL#*', 'TENANT#*'] },
   { actions: ['Query'], keys: ['USER#*'] },
   { actions: ['BatchGetItem'], keys: ['SESSION#*'] },
-  { actions: ['PutItem'], keys: ['IDENTITY#*', 'EMAIL#*', 'TENANT#*', 'USER#*', 'SESSION#*'] },
-  { actions: ['UpdateItem'], keys: ['TENANT#*', 'EXCHANGED#*', 'IDENTITY#*'] },
+  {
+    actions: ['PutItem'],
+    keys: ['IDENTITY#*', 'EMAIL#*', 'TENANT#*', 'USER#*', 'SESSION#*', 'SIGNIN#*', 'SIGNINFLOW#*'],
+  },
+  { actions: ['UpdateItem'], keys: ['TENANT#*', 'EXCHANGED#*', 'IDENTITY#*', 'SIGNINFLOW#*'] },
+  { actions: ['DeleteItem'], keys: ['SIGNIN#*'] },
   { actions: ['ConditionCheckItem'], keys: ['TENANT#*'] },
 ];
 
@@ -108,8 +114,8 @@ const EXCHANGE_RIGHTS: readonly TableRight[] = [
 export interface RightsOptions extends ForwardersOptions {
   /** @default - whether the profile's tokens are HS256 */
   readonly acceptsHs256?: boolean;
-  /** Whether tokens of identity providers are exchanged. @default false */
-  readonly exchanges?: boolean;
+  /** Whether people come in by identity providers. @default false */
+  readonly hasProviders?: boolean;
   /** The identity in SES that mails are sent as. @default - mails are events */
   readonly mailIdentity?: string | null;
 }
@@ -146,8 +152,9 @@ export function foldersOf(specs: Readonly<Record<string, FunctionSpec>>): readon
 export function functionSpecs(profile: Profile, options: RightsOptions = {}): Functions<FunctionSpec> {
   const {
     acceptsHs256 = profile.tokens.algorithm === 'HS256',
-    exchanges = false,
+    hasProviders = false,
     mailIdentity = null,
+    upstreams = [],
   } = options;
   return {
     authorizer: {
@@ -161,6 +168,8 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
       ],
       // Public keys stand on CONTROL; a shared secret has no public half.
       keyset: acceptsHs256 ? ['GetSecretValue'] : [],
+      // What API Gateway calls itself has no other function before it that could sign.
+      assertions: upstreams.some(({ target }) => target.kind === 'http') ? ['GetSecretValue'] : [],
       variables: ['ACCEPTED_ISSUERS', 'USAGE_KEYS'],
     },
     accounts: {
@@ -169,7 +178,7 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
       memoryMiB: 1769,
       timeoutSeconds: 10,
       table: [
-        { actions: ['GetItem'], keys: ['EMAIL#*', 'TENANT#*', 'BACKOFF#*', 'SIGNIN#*', 'LINK#*'] },
+        { actions: ['GetItem'], keys: ['EMAIL#*', 'TENANT#*', 'BACKOFF#*', 'SIGNIN#*', 'USER#*', 'LINK#*'] },
         { actions: ['PutItem'], keys: ['EMAIL#*', 'TENANT#*', 'KEY#*', 'USER#*', 'SESSION#*', 'SIGNIN#*'] },
         { actions: ['PutItem'], keys: ['LINK#*', 'OUTBOX'] },
         { actions: ['UpdateItem'], keys: ['EMAIL#*', 'LINK#*'] },
@@ -195,12 +204,13 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
         { actions: ['ConditionCheckItem'], keys: ['TENANT#*', 'USER#*'] },
         { actions: ['PutItem'], keys: ['TENANT#*', 'USER#*', 'SESSION#*'] },
         { actions: ['UpdateItem'], keys: ['TENANT#*', 'KEY#*', 'SESSION#*', 'REFRESH#*', 'BACKOFF#*'] },
-        { actions: ['DeleteItem'], keys: ['USER#*'] },
+        { actions: ['DeleteItem'], keys: ['USER#*', 'SIGNIN#*'] },
         { actions: ['GetItem', 'PutItem', 'UpdateItem'], keys: ['CLIENT#*', 'CODE#*', 'DEVICE#*'] },
         { actions: ['GetItem', 'PutItem'], keys: ['USERCODE#*'] },
-        ...(exchanges ? EXCHANGE_RIGHTS : []),
+        ...(hasProviders ? PROVIDER_RIGHTS : []),
       ],
       keyset: ['GetSecretValue'],
+      readsProviderSecrets: true,
       invokes: ['fetcher'],
       variables: ['ISSUER', 'ACCEPTED_ISSUERS'],
     },
@@ -214,7 +224,7 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
         { actions: ['Query'], keys: ['TENANT#*', 'USER#*'] },
         { actions: ['PutItem'], keys: ['TENANT#*', 'KEY#*'] },
         { actions: ['UpdateItem'], keys: ['TENANT#*', 'KEY#*', 'SESSION#*', 'IDEMPOTENCY#*'] },
-        { actions: ['DeleteItem'], keys: ['TENANT#*', 'USER#*'] },
+        { actions: ['DeleteItem'], keys: ['TENANT#*', 'USER#*', 'SIGNIN#*'] },
         {
           actions: ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
           keys: ['CLIENT#*'],

@@ -10,6 +10,7 @@ import type { KeysetSecret } from './keyset-secret.ts';
 import { LatchkeyFunction } from './latchkey-function.ts';
 import { sendMail } from './mailer.ts';
 import { metricsNamespace, readMetrics } from './metrics.ts';
+import type { ProviderSecrets } from './provider-secrets.ts';
 import type { UsagePlans } from './usage-plans.ts';
 
 export interface LatchkeyFunctionsProps {
@@ -24,6 +25,7 @@ export interface LatchkeyFunctionsProps {
   readonly usagePlans: UsagePlans;
   /** Null where keys are shown once. */
   readonly vault: KeyVault | null;
+  readonly providerSecrets: ProviderSecrets;
   /** The values of the variables that come with no right. */
   readonly variables: Readonly<Record<'ISSUER' | 'ACCEPTED_ISSUERS' | 'USAGE_KEYS', string>>;
   readonly logRetention: RetentionDays;
@@ -59,6 +61,7 @@ export class LatchkeyFunctions extends Construct {
         fn.lambda.addToRolePolicy(
           new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [spec.invokesArn] }),
         );
+      if (spec.readsProviderSecrets === true) props.providerSecrets.grant(fn);
       if (spec.vault !== undefined) props.vault?.grant(fn, spec.vault);
       for (const variable of spec.variables ?? []) fn.tell(variable, props.variables[variable]);
       return [name, fn] as const;

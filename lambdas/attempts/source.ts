@@ -17,6 +17,7 @@ export interface SourceLimit {
     | 'registration'
     | 'client-document'
     | 'device'
+    | 'provider'
     | 'mail'
     | `mail-${string}`;
   readonly limit: number;
@@ -48,6 +49,9 @@ export const refreshLimit = ({ failedRefreshesPerTenMinutes: limit }: AddressLim
 
 /** Devices that are begun, and codes of devices that are entered: more than people and their devices do. */
 export const deviceLimit: SourceLimit = { what: 'device', limit: 60, windowSeconds: 600 };
+
+/** Sign-ins that are begun at an identity provider: more than the people of an office do. */
+export const providerLimit: SourceLimit = { what: 'provider', limit: 300, windowSeconds: 600 };
 
 /** Seconds for which a place from which an account has logged in is remembered. */
 export const PLACE_SECONDS = 30 * 86_400;

@@ -2,6 +2,9 @@
 export const AUDIT_ACTIONS = [
   'tenant.create',
   'tenant.update',
+  'tenant.close',
+  'tenant.reopen',
+  'tenant.erase',
   'user.create',
   'user.update',
   'user.password',
@@ -11,6 +14,7 @@ export const AUDIT_ACTIONS = [
   'user.email',
   'user.email-undo',
   'user.remove',
+  'user.delete',
   'workspace.create',
   'workspace.update',
   'workspace.close',

@@ -21,7 +21,13 @@ export const userCodeKey = (userCode: string): ItemKey => key(`USERCODE#${userCo
 export const appKey = (userId: string, appId: string): ItemKey => key(`USER#${userId}`, `APP#${appId}`);
 export const identityKey = (hash: string): ItemKey => key(`IDENTITY#${hash}`, 'IDENTITY');
 export const exchangedKey = (hash: string): ItemKey => key(`EXCHANGED#${hash}`, 'EXCHANGED');
+/** A sign-in with a browser, and the row of its person by which it is found. */
 export const signInKey = (hash: string): ItemKey => key(`SIGNIN#${hash}`, 'SIGNIN');
+export const userSignInKey = (userId: string, signInId: string): ItemKey =>
+  key(`USER#${userId}`, `SIGNIN#${signInId}`);
+
+/** A sign-in that a browser has begun at an identity provider, by the hash of its `state`. */
+export const signInFlowKey = (hash: string): ItemKey => key(`SIGNINFLOW#${hash}`, 'FLOW');
 
 /** An OAuth client that registered itself or that an administrator registered, and its row among those of its tenant. */
 export const clientKey = (clientId: string): ItemKey => key(`CLIENT#${clientId}`, 'CLIENT');
@@ -78,4 +84,7 @@ export const idempotencyItemKey = (id: string): ItemKey => key(`IDEMPOTENCY#${id
 /** In a table of its own: a key, encrypted. By its tenant too, as an import may bring an id that another tenant has. */
 export const vaultKey = (tenantId: string, keyId: string): ItemKey =>
   key(`VAULT#${tenantId}#${keyId}`, 'VAULT');
+/** The partition of what is to be erased: a person or a tenant, and how far that has come. */
+export const ERASURES = 'ERASURES';
+export const erasureKey = (of: 'USER' | 'TENANT', id: string): ItemKey => key(ERASURES, `${of}#${id}`);
 export const eventKey = (eventId: string): ItemKey => key(`EVENT#${eventId}`, 'EVENT');

@@ -25,8 +25,12 @@ export function pageContext(
   { acceptLanguage }: { readonly acceptLanguage: string },
   uiLocales?: string,
 ): PageContext {
-  const base = new URL(url).pathname.replace(/\/$/, '');
-  return { branding, base, language: chooseLanguage(uiLocales, acceptLanguage) };
+  return { branding, base: pathOf(url), language: chooseLanguage(uiLocales, acceptLanguage) };
+}
+
+/** The path before those of our own; empty for a URL that is a host's alone. */
+export function pathOf(url: string): string {
+  return new URL(url).pathname.replace(/\/$/, '');
 }
 
 /** The texts of a page's language. */
@@ -53,12 +57,17 @@ export interface PageContent {
   /** A line below the heading. */
   readonly lead?: string;
   readonly body: Markup;
+  /** Whether the card is wider than that of a form: for lists. @default false */
+  readonly wide?: boolean;
   /** Where the browser goes by itself, at once; checked by whoever says so. */
   readonly refreshTo?: string;
 }
 
 /** A page with one card: the team's name or logo, the heading, and the content. */
-export function page(context: PageContext, { title, lead, body, refreshTo }: PageContent): Html {
+export function page(
+  context: PageContext,
+  { title, lead, body, wide = false, refreshTo }: PageContent,
+): Html {
   const { branding, language, base } = context;
   const document = html`<!doctype html>
 <html lang="${language}">
@@ -72,7 +81,7 @@ ${refreshTo === undefined ? null : html`<meta http-equiv="refresh" content="0;ur
 <link rel="icon" type="image/svg+xml" href="${base}${LOGO_PATH}">
 </head>
 <body>
-<main class="card">
+<main class="card${wide ? ' wide' : null}">
 <p class="brand">${brand(context)}</p>
 <h1>${title}</h1>
 ${lead === undefined ? null : html`<p class="lead">${lead}</p>\n`}${body}

@@ -49,7 +49,7 @@ export const accountRoutes = group.rows({
       description: 'The account. The API key is shown only now.',
       schema: accountView,
     },
-    errors: ['email_taken', 'rate_limited'],
+    errors: ['email_taken', 'provider_required', 'rate_limited'],
     handle: async ({ body, origin, acceptLanguage }, { accounts }) => {
       await admitAccount(origin.address, accounts);
       const { account, key } = await onboard(
@@ -82,7 +82,7 @@ export const accountRoutes = group.rows({
       description: 'The account. The API key is shown only now.',
       schema: accountView.extend({ key_name: z.string() }),
     },
-    errors: ['email_taken', 'rate_limited'],
+    errors: ['email_taken', 'provider_required', 'rate_limited'],
     handle: async ({ body, origin, acceptLanguage }, { accounts }) => {
       await admitAccount(origin.address, accounts);
       const language = chooseLanguage(undefined, acceptLanguage);
@@ -118,7 +118,7 @@ export const accountRoutes = group.rows({
       schema: grantView,
       headers: { 'Cache-Control': 'no-store' },
     },
-    errors: ['wrong_password', 'email_unverified', 'rate_limited'],
+    errors: ['wrong_password', 'email_unverified', 'provider_required', 'rate_limited'],
     handle: async ({ body, origin }, { accounts }) => {
       const grant = await logIn(
         { email: body.email ?? body.username ?? '', password: body.password },

@@ -5,6 +5,7 @@ import type { Clock } from '../kernel/clock.ts';
 import { HostCookie } from '../kernel/host-cookie.ts';
 import { Problem } from '../kernel/problem.ts';
 import { enterWithPassword, type PasswordContext, type PasswordCredentials } from '../people/accounts.ts';
+import type { BrowserSignIns } from '../sessions/browser-sign-ins.ts';
 import type { User } from '../sessions/user.ts';
 import type { TenantFacts } from '../tenancy/tenant-facts.ts';
 import { csrfToken } from './csrf.ts';
@@ -28,6 +29,9 @@ export interface SignInRecord extends Authentication {
   readonly expiresAt: number;
 }
 
+/** What names a sign-in and whose it is. */
+export type NamedSignIn = Pick<SignInRecord, 'signInId' | 'tenantId' | 'userId'>;
+
 /** Who signed in, as they are now. */
 export interface PresentPerson {
   readonly user: User;
@@ -36,12 +40,12 @@ export interface PresentPerson {
   readonly tenantState: TenantFacts['state'];
 }
 
-export interface SignInStore {
+export interface SignInStore extends BrowserSignIns {
   create(hash: string, signIn: SignInRecord, origin: ChangeOrigin): Promise<void>;
   /** Undefined where there is none, or it has expired. */
   find(hash: string, now: number): Promise<SignInRecord | undefined>;
   /** Ends a sign-in; nothing happens where it has ended. */
-  end(hash: string, signIn: SignInRecord, origin: ChangeOrigin, now: number): Promise<void>;
+  end(hash: string, signIn: NamedSignIn, origin: ChangeOrigin, now: number): Promise<void>;
   /** Undefined for who is gone. */
   person(tenantId: string, userId: string): Promise<PresentPerson | undefined>;
 }
@@ -100,28 +104,57 @@ export async function signIn(
   from: PlacedOrigin,
   context: SignInContext,
 ): Promise<string> {
-  const { signIns, clock } = context;
   const renewed = newSecret();
-  await enterWithPassword(credentials, from, context, async (user, workspaceId) => {
-    const { tenantId, userId, version = 0 } = user;
-    const present = await signIns.person(tenantId, userId);
-    if (present?.tenantState !== 'active') throw new Problem('suspended_tenant');
-    const now = clock();
-    const record: SignInRecord = {
-      signInId: randomUUIDv7(),
-      tenantId,
-      userId,
-      workspaceId,
-      // Of the person as they were before the password was looked at: a change of it meanwhile ends this.
-      userVersion: version,
-      authTime: now,
-      amr: BY_PASSWORD,
-      expiresAt: now + SIGN_IN_SECONDS,
-    };
-    await signIns.create(hashSecret(renewed), record, { actor: `user:${userId}`, ...from });
-  });
+  await enterWithPassword(credentials, from, context, (user, workspaceId) =>
+    openSignIn(
+      { user, workspaceId, authentication: { authTime: context.clock(), amr: BY_PASSWORD } },
+      renewed,
+      from,
+      context,
+    ),
+  );
   await signOut(secret, from, context);
   return renewed;
+}
+
+/** Who signs in, as they were before what proves it was looked at: a change of them meanwhile ends the sign-in. */
+export interface ProvenPerson {
+  readonly user: User;
+  readonly workspaceId: string;
+  readonly authentication: Authentication;
+}
+
+/** The same for who has been proven otherwise. Throws `suspended_tenant`. */
+export async function signInAs(
+  person: ProvenPerson,
+  secret: string,
+  from: PlacedOrigin,
+  context: Pick<SignInContext, 'signIns' | 'clock'>,
+): Promise<string> {
+  const renewed = newSecret();
+  await openSignIn(person, renewed, from, context);
+  await signOut(secret, from, context);
+  return renewed;
+}
+
+async function openSignIn(
+  { user: { tenantId, userId, version = 0 }, workspaceId, authentication }: ProvenPerson,
+  secret: string,
+  from: PlacedOrigin,
+  { signIns, clock }: Pick<SignInContext, 'signIns' | 'clock'>,
+): Promise<void> {
+  const present = await signIns.person(tenantId, userId);
+  if (present?.tenantState !== 'active') throw new Problem('suspended_tenant');
+  const record: SignInRecord = {
+    signInId: randomUUIDv7(),
+    tenantId,
+    userId,
+    workspaceId,
+    userVersion: version,
+    ...authentication,
+    expiresAt: clock() + SIGN_IN_SECONDS,
+  };
+  await signIns.create(hashSecret(secret), record, { actor: `user:${userId}`, ...from });
 }
 
 /** Ends what a browser is signed in as; nothing happens where nobody is. */

@@ -1,3 +1,4 @@
+import { accountPageRoutes } from '../account/page-rows.ts';
 import { servedBy } from '../kernel/route.ts';
 import { accountRoutes } from '../people/account-rows.ts';
 import { recoveryPageRoutes } from '../recovery/page-rows.ts';
@@ -10,4 +11,5 @@ export const accountsRoutes = servedBy('accounts', [
   recoveryRoutes,
   signInRoutes,
   recoveryPageRoutes,
+  accountPageRoutes,
 ]);

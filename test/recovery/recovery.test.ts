@@ -64,6 +64,7 @@ const caller = (user: User) => ({
   tenantId: user.tenantId,
   workspaceId: 'w',
   sessionId: 's',
+  environment: 'live' as const,
   role: user.role,
   scopes: RIGHTS.roles[user.role]?.scopes ?? [],
 });

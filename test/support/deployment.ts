@@ -32,10 +32,12 @@ export const DEPLOYMENT: Deployment = {
   sandbox: { keyRequestsPerMinute: 100 },
   usageKeys: { max: 100, maxForInitialTier: 100, warmSeconds: 1, retireSeconds: 5 },
   upstreams: [],
-  mail: { from: null, allowsUnverified: true },
   rights: RIGHTS,
   pathScopes: [],
   addressLimits: ROOMY_ADDRESS_LIMITS,
   cors: { allowedOrigins: ['*'], allowedHeaders: [], exposedHeaders: ['X-Request-ID'], maxAgeSeconds: 60 },
   allowedDecisionsPerLogLine: 1,
+  mail: { from: null, allowsUnverified: true },
+  console: true,
+  gatewayFacts: { zeroPlanThrottles: false, mappedHeaderReplaces: false },
 };

@@ -11,6 +11,7 @@ import { variable } from '../../kernel/variables.ts';
 import { deployedKeeper } from '../../keys/keeper-client.ts';
 import { DynamoLinkStore } from '../../mail/link-store.ts';
 import { DynamoOutboxStore } from '../../mail/outbox-store.ts';
+import { DynamoAppStore } from '../../oauth/app-store.ts';
 import { DynamoAccountStore } from '../../people/account-store.ts';
 import { DynamoPeopleStore } from '../../people/people-store.ts';
 import { DynamoRecoveryStore } from '../../recovery/recovery-store.ts';
@@ -21,6 +22,7 @@ import { signInsOf } from '../../signin/sign-ins.ts';
 import { KeysetStore } from '../../signing/keyset-store.ts';
 import { Signer } from '../../signing/signer.ts';
 import { accountsRoutes } from '../../table/accounts.ts';
+import { DynamoTenantStore } from '../../tenancy/tenant-store.ts';
 
 const deployment = LATCHKEY_DEPLOYMENT;
 const table = new Table(variable('TABLE_NAME'));
@@ -58,6 +60,11 @@ const services: ServicesOf<typeof accountsRoutes> = {
   },
   signIn: { ...passwords, signIns },
   signIns: signInsOf(signIns, systemClock),
+  ownSessions: { sessions, signIns, clock: systemClock },
+  sessions,
+  apps: new DynamoAppStore(table),
+  tenants: new DynamoTenantStore(table),
+  clock: systemClock,
   pages,
 };
 

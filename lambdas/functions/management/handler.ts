@@ -16,6 +16,7 @@ import { workspaceRevocation } from '../../keys/revocation.ts';
 import { DynamoAppStore } from '../../oauth/app-store.ts';
 import { DynamoAccountStore } from '../../people/account-store.ts';
 import { DynamoSessionStore } from '../../sessions/session-store.ts';
+import { DynamoSignInStore } from '../../signin/sign-in-store.ts';
 import { managementRoutes } from '../../table/management.ts';
 import { DynamoTenantStore } from '../../tenancy/tenant-store.ts';
 import { DynamoWorkspaceStore } from '../../tenancy/workspace-store.ts';
@@ -38,6 +39,7 @@ const services: ServicesOf<typeof managementRoutes> = {
   clients,
   users: new DynamoAccountStore(table),
   sessions: new DynamoSessionStore(table),
+  signIns: new DynamoSignInStore(table),
   apps: new DynamoAppStore(table),
   clock: systemClock,
   workspaces: { workspaces, revokeKeys: workspaceRevocation(keys), clock: systemClock },

@@ -17,6 +17,17 @@ export const de: Texts = {
     forgot: 'Passwort vergessen?',
     resend: 'Mail noch einmal senden',
     signedInAs: (email) => `Sie sind als ${email} angemeldet. Melden Sie sich erneut an, um fortzufahren.`,
+    or: 'oder',
+    continueWith: (provider) => `Weiter mit ${provider}`,
+    cancelled: (provider) =>
+      `Sie haben sich nicht mit ${provider} angemeldet. Versuchen Sie es noch einmal, oder wählen Sie einen anderen Weg.`,
+    providerDown: (provider) =>
+      `Die Anmeldung mit ${provider} geht gerade nicht. Bitte versuchen Sie es gleich noch einmal.`,
+    providerRefused: (provider) =>
+      `${provider} lässt Sie hier nicht ein. Bitte wenden Sie sich an den Administrator Ihrer Organisation, oder melden Sie sich mit einem anderen Konto an.`,
+    with: (provider) => `Mit ${provider} anmelden`,
+    required: (domain, provider) => `Wer eine Adresse bei ${domain} hat, meldet sich mit ${provider} an.`,
+    anotherAddress: 'Andere Adresse verwenden',
   },
   recovery: {
     reset: {
@@ -96,6 +107,46 @@ export const de: Texts = {
     doneTitle: 'Sie sind abgemeldet',
     doneText: 'Sie können diese Seite schließen.',
     again: 'Wieder anmelden',
+  },
+  account: {
+    title: 'Ihr Konto',
+    lead: (email, organization) => `${email} · ${organization}`,
+    signOut: 'Abmelden',
+    back: 'Zurück zu Ihrem Konto',
+    utc: (time) => `${time} UTC`,
+    done: {
+      ended: 'Beendet. Wer das benutzt hat, muss sich neu anmelden.',
+      others: 'Alles andere ist beendet. Nur dieser Browser ist noch angemeldet.',
+      disconnected: 'Die App ist getrennt. Sie kann nichts mehr für Sie tun.',
+      gone: 'Das war schon beendet.',
+    },
+    sessions: {
+      heading: 'Wo Sie angemeldet sind',
+      text: 'Beenden Sie, was Sie nicht kennen, und ändern Sie Ihr Passwort.',
+      thisBrowser: 'Dieser Browser',
+      device: (browser, system) => `${browser} unter ${system}`,
+      unknown: 'Unbekanntes Programm',
+      app: (app) => `App: ${app}`,
+      since: 'Angemeldet',
+      lastUsed: 'Zuletzt benutzt',
+      from: (address) => `von ${address}`,
+      end: 'Beenden',
+      endNamed: (device) => `${device} beenden`,
+      endOthers: 'Alles außer diesem Browser beenden',
+    },
+    apps: {
+      heading: 'Verbundene Apps',
+      none: 'Sie haben keine App verbunden.',
+      can: 'Darf',
+      since: 'Verbunden',
+      disconnect: 'Trennen',
+      disconnectNamed: (app) => `${app} trennen`,
+    },
+    data: {
+      heading: 'Ihre Daten',
+      text: 'Alles, was über Sie gespeichert ist, als JSON-Datei. Bei einer langen Geschichte sind es mehrere Dateien: Jede nennt die nächste in „next“.',
+      download: 'Daten herunterladen',
+    },
   },
   consent: {
     title: (app) => `Darf ${app} auf Ihr Konto zugreifen?`,

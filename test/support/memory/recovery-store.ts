@@ -96,7 +96,7 @@ export class MemoryRecoveryStore implements RecoveryStore {
     return present;
   }
 
-  #login({ email, userId }: PersonFacts): StoredLogin {
+  #login({ email, userId }: Pick<PersonFacts, 'email' | 'userId'>): StoredLogin {
     const login = this.#state.logins.get(email);
     if (login?.userId !== userId) throw new Problem('invalid_link');
     return login;

@@ -5,7 +5,7 @@ import type { Link, NewLink } from '../../../lambdas/mail/link.ts';
 import type { Mail } from '../../../lambdas/mail/mail.ts';
 import type { App } from '../../../lambdas/oauth/app.ts';
 import type { Login } from '../../../lambdas/people/accounts.ts';
-import type { LinkedIdentity } from '../../../lambdas/people/exchange.ts';
+import type { LinkedIdentity } from '../../../lambdas/people/identities.ts';
 import type { Person } from '../../../lambdas/people/person.ts';
 import type { ExtendedSession } from '../../../lambdas/sessions/sessions.ts';
 import type { ControlFacts } from '../../../lambdas/signing/control-facts.ts';
@@ -40,6 +40,7 @@ export interface StoredKey extends Uses {
 export interface StoredSession extends ExtendedSession, Uses {
   readonly createdAt: number;
   readonly clientId: string | null;
+  readonly userAgent: string | null;
   /** The version of the person that the session follows. */
   readonly version: number;
   /** Who changed it last, and to what. */
