@@ -60,6 +60,19 @@ test('somebody signs in to the console, calls the API, renews, and signs out of 
   const me = await send(`GET /v1/auth/me`, { headers: bearer(opened.access_token) });
   expect(me.json).toMatchObject({ email: ada.email, role: 'admin' });
 
+  // As its list of keys asks: for many at once, and of another tenant's nothing.
+  const bob = await stack.onboard();
+  const used = await send(`GET /v1/usage/keys?days=2&key_ids=${ada.keyId},${bob.keyId}`, {
+    headers: bearer(opened.access_token),
+  });
+  expect(
+    used.json.data.map((each: { key_id: string; days: unknown[] }) => [each.key_id, each.days.length]),
+  ).toEqual([
+    [ada.keyId, 2],
+    [bob.keyId, 2],
+  ]);
+  const wrong = await send('GET /v1/usage/keys?key_ids=,', { headers: bearer(opened.access_token) });
+  expect([wrong.status, wrong.json.detail]).toEqual([400, 'key_ids: must be 1 to 100 ids with commas']);
   const { json: renewed } = await script('PUT /console/session');
   expect(renewed.session.access_token).not.toBe(opened.access_token);
   // Of a session that it lists as the person's own login: no client acts for them.
