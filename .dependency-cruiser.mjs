@@ -11,6 +11,7 @@ export const ROOMS = {
   pages: [],
   mail: ['pages'],
   idempotency: [],
+  ledger: [],
   tenancy: ['audit', 'plans', 'idempotency'],
   sessions: ['audit', 'attempts', 'signing', 'tenancy'],
   keys: ['audit', 'plans', 'signing', 'idempotency', 'tenancy'],
@@ -37,7 +38,7 @@ export const ROOMS = {
   usage: ['plans', 'keys'],
   status: ['signing'],
   transfer: ['audit', 'signing', 'tenancy', 'keys', 'people'],
-  stream: ['audit', 'plans', 'sessions', 'keys', 'people', 'status'],
+  stream: ['ledger', 'audit', 'plans', 'sessions', 'keys', 'people', 'status'],
   access: ['plans', 'upstream', 'signing', 'tenancy', 'sessions', 'keys'],
 };
 
