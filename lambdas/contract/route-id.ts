@@ -87,6 +87,7 @@ export type RouteId =
   | 'updateTenant'
   | 'listAudit'
   | 'getUsage'
+  | 'listKeyUsage'
   | 'exportTenant'
   | 'importTenant';
 

@@ -331,6 +331,8 @@ async function parametersOf(route: RouteId): Promise<Readonly<Record<string, str
       return Object.fromEntries(PARAMETERS.map((name) => [`query.${name}`, 'made-up']));
     case 'getUsage':
       return { 'query.key_id': account.keyId };
+    case 'listKeyUsage':
+      return { 'query.key_ids': account.keyId };
     case 'listKeys':
       return cursor(account.keyId, 'keys');
     case 'listUsers':
