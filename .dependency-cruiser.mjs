@@ -15,9 +15,10 @@ export const ROOMS = {
   tenancy: ['audit', 'plans', 'idempotency'],
   sessions: ['audit', 'attempts', 'signing', 'tenancy'],
   keys: ['audit', 'plans', 'signing', 'idempotency', 'tenancy'],
-  people: ['audit', 'attempts', 'idempotency', 'tenancy', 'sessions', 'keys'],
+  people: ['pages', 'mail', 'audit', 'attempts', 'idempotency', 'tenancy', 'sessions', 'keys'],
   signin: ['pages', 'audit', 'attempts', 'tenancy', 'sessions', 'people'],
   providers: ['pages', 'audit', 'attempts', 'tenancy', 'sessions', 'people', 'signin'],
+  recovery: ['pages', 'mail', 'audit', 'attempts', 'tenancy', 'sessions', 'people'],
   clients: ['audit', 'plans', 'signing', 'attempts', 'idempotency', 'tenancy', 'keys'],
   oauth: [
     'pages',

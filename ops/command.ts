@@ -18,6 +18,7 @@ export interface CommandOptions {
   readonly 'private-key'?: string | undefined;
   readonly 'accept-gap'?: boolean | undefined;
   readonly 'dry-run'?: boolean | undefined;
+  readonly print?: boolean | undefined;
   readonly off?: boolean | undefined;
   readonly delete?: boolean | undefined;
   readonly decide?: boolean | undefined;

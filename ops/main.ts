@@ -123,6 +123,7 @@ function parse(args: readonly string[]): {
     'private-key': text,
     'accept-gap': flag,
     'dry-run': flag,
+    print: flag,
     off: flag,
     delete: flag,
     decide: flag,

@@ -30,6 +30,7 @@ async function call(action: string, input: object): Promise<any> {
     path: '/',
     body: Buffer.from(JSON.stringify(input)),
     contentType: 'application/x-amz-json-1.0',
+    isAsynchronous: false,
   });
   return JSON.parse(body.toString());
 }

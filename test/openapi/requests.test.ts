@@ -62,6 +62,8 @@ const COMPLAINTS_OF_FORM = [
   'invalid_request',
 ];
 
+const NOT_OUR_PAGE = 'no script of our own page calls it';
+
 /** What rows answer to valid requests besides success: none of them complains about the form. */
 const REFUSALS: Readonly<
   Partial<
@@ -101,6 +103,10 @@ const REFUSALS: Readonly<
     why: 'RFC 7591: a made-up key or redirect is none',
     isInWords: true,
   },
+  beginConsoleSession: { statuses: [403], why: NOT_OUR_PAGE },
+  openConsoleSession: { statuses: [403], why: NOT_OUR_PAGE },
+  renewConsoleSession: { statuses: [403], why: NOT_OUR_PAGE },
+  endConsoleSession: { statuses: [403], why: NOT_OUR_PAGE },
   logout: { statuses: [401], why: 'the first one has ended the session' },
 };
 /** Those of them that no made-up request can succeed at. */
@@ -119,6 +125,10 @@ const NEVER_SUCCEED: readonly RouteId[] = [
   'signOut',
   'showDevice',
   'decideDevice',
+  'beginConsoleSession',
+  'openConsoleSession',
+  'renewConsoleSession',
+  'endConsoleSession',
   'registerClient',
   'createClient',
 ];
