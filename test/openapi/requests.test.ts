@@ -100,6 +100,8 @@ const REFUSALS: Readonly<
   showDevice: { statuses: [302], why: 'nobody is signed in' },
   decideDevice: { statuses: [403], why: 'the form is of no sign-in' },
   signIn: { statuses: [400, 403], why: 'the form is of no browser that was shown it' },
+  beginProviderSignIn: { statuses: [400, 404], why: 'a made-up provider is none' },
+  finishProviderSignIn: { statuses: [404], why: 'a made-up provider is none' },
   signOut: { statuses: [403], why: 'the form is of no browser that was shown it' },
   showSignIn: { statuses: [400], why: 'a made-up place to go on to is none of ours' },
   createClient: {
@@ -133,6 +135,8 @@ const NEVER_SUCCEED: readonly RouteId[] = [
   'introspectToken',
   'authorizeDevice',
   'signIn',
+  'beginProviderSignIn',
+  'finishProviderSignIn',
   'signOut',
   'showDevice',
   'decideDevice',
