@@ -31,12 +31,19 @@ export interface BundleProps {
 
 /** Bundles functions with one call of esbuild. Returns where the code of each is. */
 export async function bundleFunctions(props: BundleProps): Promise<Readonly<Record<string, string>>> {
+  const chunks = authorizerChunks(props);
   const { outputFiles, metafile } = await build({
     absWorkingDir: ROOT,
-    entryPoints: props.functions.map((name) => ({
-      in: `lambdas/functions/${name}/handler.ts`,
-      out: `${name}/index`,
-    })),
+    entryPoints: [
+      ...props.functions.map((name) => ({
+        in: `lambdas/functions/${name}/handler.ts`,
+        out: `${name}/index`,
+      })),
+      ...(props.functions.includes('authorizer') ? chunks : []).map((name) => ({
+        in: `lambdas/functions/authorizer/${name}.ts`,
+        out: `authorizer/${name}`,
+      })),
+    ],
     outdir: props.outDir,
     outExtension: { '.js': '.mjs' },
     bundle: true,
@@ -50,11 +57,13 @@ export async function bundleFunctions(props: BundleProps): Promise<Readonly<Reco
     define: {
       LATCHKEY_ACCEPTS_HS256: String(props.deployment.tokens.acceptsHs256),
       LATCHKEY_ALLOWED_PER_LINE: String(props.deployment.allowedDecisionsPerLogLine),
+      LATCHKEY_HAS_TRACED: String(chunks.includes('traced')),
       LATCHKEY_RESOURCE_METADATA: JSON.stringify(
         props.challengesFromContext === true ? props.api.resourceMetadata : null,
       ),
     },
     plugins: [
+      BESIDE,
       withProfile(props.profile),
       withConstants(
         sourceOf({
@@ -63,6 +72,7 @@ export async function bundleFunctions(props: BundleProps): Promise<Readonly<Reco
             profile: decisionProfileOf(props.profile),
             deployment: decisionSettingsOf(props.deployment),
           },
+          LATCHKEY_SAMPLING: props.deployment.traces,
           LATCHKEY_BRANDING: props.branding,
           LATCHKEY_OPENAPI: props.api.openApi,
           LATCHKEY_ADVERTISED: props.api.advertised,
@@ -83,6 +93,21 @@ export async function bundleFunctions(props: BundleProps): Promise<Readonly<Reco
   }
   return Object.fromEntries(props.functions.map((name) => [name, join(props.outDir, name)]));
 }
+
+/** The modules beside the authorizer's that a deployment takes: what others need no byte of. */
+function authorizerChunks(props: BundleProps): readonly 'traced'[] {
+  return props.deployment.traces === null ? [] : ['traced'];
+}
+
+/** Leaves modules that a composition root imports as it starts beside it, each a file of its own. */
+const BESIDE: Plugin = {
+  name: 'beside',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/\w+\.ts$/ }, ({ kind, path }) =>
+      kind === 'dynamic-import' ? { path: path.replace(/\.ts$/, '.mjs'), external: true } : undefined,
+    );
+  },
+};
 
 /** Makes `#profile` the module of a profile, which has functions, with what the configuration says of it. */
 function withProfile({ name, managementPrefix }: Profile): Plugin {

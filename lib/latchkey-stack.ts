@@ -101,6 +101,7 @@ export class LatchkeyStack extends Stack {
       usagePlans,
       vault,
       providerSecrets,
+      traces: config.traces,
       variables: {
         ISSUER: frontDoor.url,
         ACCEPTED_ISSUERS: [...frontDoor.urls, ...config.tokens.previousIssuers].join(' '),

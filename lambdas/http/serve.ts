@@ -18,6 +18,7 @@ import { logRequest } from './log.ts';
 import { publicAddress } from './public-address.ts';
 import { render } from './render.ts';
 import { type Rendering, respond, respondProblem } from './respond.ts';
+import { endSpan } from './trace.ts';
 import type { Unmatched } from './unmatched.ts';
 import { validate } from './validate.ts';
 
@@ -38,11 +39,12 @@ export function answering(
 ): LambdaHandler {
   return async (event) => {
     const started = performance.now();
-    const request = readEvent(event);
+    const request = readEvent(event, rendering.deployment.traces);
     const route = routeOf(request);
     const line = {
       requestId: request.requestId,
       gatewayRequestId: request.gatewayRequestId,
+      traceId: request.trace.traceId,
       route: `${request.method} ${request.resource}`,
       operation: route?.id,
     };
@@ -50,6 +52,7 @@ export function answering(
       requireUnambiguousPath(request.path);
       const { result, ...known } = await answer(request);
       logRequest({ ...line, ...known, status: result.statusCode, milliseconds: performance.now() - started });
+      await endSpan(request, result.statusCode, started);
       return result;
     } catch (error) {
       const problem = error instanceof Problem ? error : new Problem('internal', { cause: error });
@@ -60,6 +63,7 @@ export function answering(
         milliseconds: performance.now() - started,
         ...(cause === undefined ? {} : { cause }),
       });
+      await endSpan(request, status, started);
       return respondProblem(problem, request, rendering, route);
     }
   };

@@ -46,7 +46,7 @@ export function upstreamCalls(
   upstreams: UpstreamChoice,
 ): (request: HttpRequest) => Promise<UpstreamCall> {
   return async (request) => {
-    const { method, path, requestId, address, body, httpVersion, host, prefix } = request;
+    const { method, path, requestId, address, body, httpVersion, host, prefix, trace } = request;
     const caller = callerOf(request.context);
     requireContent(request);
     const assertion = await signer.assertion({
@@ -62,7 +62,7 @@ export function upstreamCalls(
       request_id: requestId,
     });
     const publicUrl = { protocol, host, prefix };
-    const told = { caller, requestId, assertion, address, publicUrl, httpVersion };
+    const told = { caller, requestId, assertion, address, publicUrl, httpVersion, trace: trace.lines };
     const upstream = upstreams.of(path, caller);
     const base = upstream?.target.kind === 'url' ? new URL(upstream.target.url) : undefined;
     return {

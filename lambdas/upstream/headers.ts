@@ -9,6 +9,8 @@ import { forwardedHeaders, type PublicUrl, rewrittenLocation } from './public-ur
 export interface Told {
   readonly caller: Caller;
   readonly requestId: string;
+  /** The trace context, where there is one. */
+  readonly trace: readonly Header[];
   /** Signed; all of the identity. */
   readonly assertion: string;
   /** The caller's address, as API Gateway saw it. */
@@ -34,6 +36,7 @@ export function requestHeaders(received: HeaderValues, told: Told): readonly Hea
     ['via', via],
     ...forwardedHeaders(address, told.publicUrl),
     ['x-request-id', requestId],
+    ...told.trace,
     ['x-latchkey-tenant', caller.tenantId],
     ['x-latchkey-workspace', caller.workspaceId],
     ['x-latchkey-principal', principalOf(caller)],

@@ -37,4 +37,5 @@ export const DEPLOYMENT: Deployment = {
   addressLimits: ROOMY_ADDRESS_LIMITS,
   cors: { allowedOrigins: ['*'], allowedHeaders: [], exposedHeaders: ['X-Request-ID'], maxAgeSeconds: 60 },
   allowedDecisionsPerLogLine: 1,
+  traces: null,
 };

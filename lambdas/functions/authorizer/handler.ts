@@ -21,8 +21,7 @@ const secrets = LATCHKEY_ACCEPTS_HS256
   ? symmetricKeys(secretReader(variable('KEYSET_SECRET_ARN')))
   : undefined;
 
-/** Decides every request that takes a credential. */
-export const handler = authorizer(
+const decide = authorizer(
   {
     profile,
     deployment,
@@ -41,3 +40,9 @@ export const handler = authorizer(
       : gathering(LATCHKEY_ALLOWED_PER_LINE, observe),
   LATCHKEY_RESOURCE_METADATA === null ? undefined : challenges(issuers[0] + LATCHKEY_RESOURCE_METADATA),
 );
+
+/** Decides every request that takes a credential. */
+export const handler =
+  LATCHKEY_HAS_TRACED && LATCHKEY_SAMPLING !== null
+    ? (await import('./traced.ts')).traced(decide, LATCHKEY_SAMPLING)
+    : decide;
