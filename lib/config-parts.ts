@@ -254,6 +254,17 @@ export const traces = fields({
   share: share().default(0.05),
   /** Whether requests are recorded too that a caller has flagged as sampled: callers then choose what it costs. @default false */
   callersSample: flag().default(false),
-  /** Milliseconds for which a request that is recorded waits for the collector, at most. @default 250 */
-  timeoutMilliseconds: whole(10, 5000).default(250),
+  /**
+   * Milliseconds for which a request that is recorded waits for the collector, at most: a forwarder runs a second longer than
+   * its upstream may take. @default 250
+   */
+  timeoutMilliseconds: whole(10, 800).default(250),
+});
+
+/** Facts of API Gateway that no document has; upstreams that it calls itself rest on them. */
+export const gatewayFacts = fields({
+  /** A usage plan of 0/0 answers 429 (docs/aws-facts.md, 2): who is over a limit gets that there, not a 403. @default false */
+  zeroPlanThrottles: flag().default(false),
+  /** A mapped request header replaces the client's own (docs/aws-facts.md, 5): `http` in production takes it. @default false */
+  mappedHeaderReplaces: flag().default(false),
 });

@@ -3,6 +3,7 @@ import { fields, flag, oneOf, text, whole } from './config-fields.ts';
 import {
   addressLimits,
   branding,
+  gatewayFacts,
   identityProvider,
   mail,
   ownUsageKeys,
@@ -174,6 +175,8 @@ export const CONFIG = fields({
   /** Other APIs behind it by name, each for a path and everything below; the longest path wins. @default {} */
   upstreams,
   ...rightsFields,
+  /** Serves the key console at `/console`, and leads browsers there that ask for `/`. @default true */
+  console: flag().default(true),
   /** What makes the pages the team's own. */
   branding: branding.prefault({}),
   /** Mails about accounts: who sends them, and what an address that is not confirmed means. */
@@ -203,6 +206,8 @@ export const CONFIG = fields({
    * (RFC 6750, 3.1), for which scope and for which path, if API Gateway maps such a header: `doctor` looks. @default static
    */
   challenges: oneOf(['static', 'context']).default('static'),
+  /** Facts of API Gateway that `doctor` has recorded on a stack of yours, for upstreams of the kind `http`. */
+  gatewayFacts: gatewayFacts.prefault({}),
   /** Limits of one source address where no credential is needed. */
   addressLimits: addressLimits.prefault({}),
   /** Whether AWS WAF stands before the API, which costs by the request. @default - in production */

@@ -154,6 +154,7 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
     acceptsHs256 = profile.tokens.algorithm === 'HS256',
     hasProviders = false,
     mailIdentity = null,
+    upstreams = [],
   } = options;
   return {
     authorizer: {
@@ -167,6 +168,8 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
       ],
       // Public keys stand on CONTROL; a shared secret has no public half.
       keyset: acceptsHs256 ? ['GetSecretValue'] : [],
+      // What API Gateway calls itself has no other function before it that could sign.
+      assertions: upstreams.some(({ target }) => target.kind === 'http') ? ['GetSecretValue'] : [],
       variables: ['ACCEPTED_ISSUERS', 'USAGE_KEYS'],
     },
     accounts: {
@@ -199,7 +202,7 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
         { actions: ['ConditionCheckItem'], keys: ['TENANT#*', 'USER#*'] },
         { actions: ['PutItem'], keys: ['TENANT#*', 'USER#*', 'SESSION#*'] },
         { actions: ['UpdateItem'], keys: ['TENANT#*', 'KEY#*', 'SESSION#*', 'REFRESH#*', 'BACKOFF#*'] },
-        { actions: ['DeleteItem'], keys: ['USER#*'] },
+        { actions: ['DeleteItem'], keys: ['USER#*', 'SIGNIN#*'] },
         { actions: ['GetItem', 'PutItem', 'UpdateItem'], keys: ['CLIENT#*', 'CODE#*', 'DEVICE#*'] },
         { actions: ['GetItem', 'PutItem'], keys: ['USERCODE#*'] },
         ...(hasProviders ? PROVIDER_RIGHTS : []),

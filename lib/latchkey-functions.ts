@@ -79,7 +79,7 @@ export class LatchkeyFunctions extends Construct {
 
 /** All but those that no request reaches, which have no span. */
 function servesRequests(name: string): boolean {
-  return !['fetcher', 'mailer'', 'rotation', 'reconciler', 'stream', 'usage'].includes(name);
+  return !['fetcher', 'mailer', 'rotation', 'reconciler', 'stream', 'usage'].includes(name);
 }
 
 const FUNCTION_VARIABLES = { fetcher: 'FETCHER_FUNCTION', mailer: 'MAILER_FUNCTION' } as const;

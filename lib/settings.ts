@@ -11,11 +11,17 @@ import { routes } from '../lambdas/table/index.ts';
 import { type Config, ConfigError, type ConfigInput, parseConfig } from './config.ts';
 import { RESERVED_CONCURRENCY } from './config-parts.ts';
 import { corsOf } from './cors-fields.ts';
+import { requireBearable } from './direct-upstreams.ts';
 import { forwarderName } from './forwarders.ts';
 import { loadProfile } from './profiles.ts';
 import { requireReached } from './reached-paths.ts';
 import { pathScopesOf, requireDeclared, rightsOf } from './rights.ts';
 import { concurrencyOf, upstreamsOf } from './upstream-fields.ts';
+
+/** The rows of the console, of which none is left where it is switched off. */
+const NO_CONSOLE: Profile['paths'] = Object.fromEntries(
+  routes.filter(({ tag }) => tag === 'Console').map(({ id }) => [id, []]),
+);
 
 /** The inputs of one deployment: the configuration with its overrides, and the profile that it names. */
 export interface Settings {
@@ -54,7 +60,11 @@ export async function loadSettings(
   );
   const { managementPrefix } = config;
   const published = await loadProfile(config.profile);
-  const profile = managementPrefix === null ? published : { ...published, managementPrefix };
+  const profile = {
+    ...published,
+    ...(managementPrefix === null ? {} : { managementPrefix }),
+    ...(config.console ? {} : { paths: { ...published.paths, ...NO_CONSOLE } }),
+  };
   requireDeclared(config, profile);
   requireReached(config, apiRows(routes, profile, upstreamsOf(config)));
   checkAnonymous(config, profile);
@@ -62,6 +72,7 @@ export async function loadSettings(
   checkCertificate(config, region);
   checkKmsKey(config, region);
   checkCircle(config);
+  requireBearable(config, profile);
   checkProviders(config, isLocal);
   const allowsAnonymous = profile.allowsAnonymous && config.environment === 'development';
   return { config: { ...config, anonymous: config.anonymous ?? (anonymous && allowsAnonymous) }, profile };
@@ -69,7 +80,7 @@ export async function loadSettings(
 
 /** An upstream at another URL; where else it was does not count any more. */
 function movedTo(url: unknown, upstream: ConfigInput['upstream']): object {
-  const { privateUrl: _private, vpc: _vpc, lambda: _lambda, ...rest } = upstream ?? {};
+  const { privateUrl: _private, vpc: _vpc, lambda: _lambda, http: _http, ...rest } = upstream ?? {};
   return { ...rest, url };
 }
 
@@ -140,14 +151,18 @@ function checkKmsKey({ kmsKeyArn }: Config, region: string | undefined): void {
 }
 
 function checkCircle({ domain, upstream, upstreams }: Config): void {
-  const own = (url: string | undefined) =>
-    domain !== null && url !== undefined && new URL(url).hostname === domain.name;
-  const field = own(upstream?.url)
-    ? 'upstream'
-    : Object.entries(upstreams).flatMap(([name, { url }]) => (own(url) ? [`upstreams.${name}`] : []))[0];
+  const places = [
+    ...(upstream === null ? [] : [['upstream', upstream] as const]),
+    ...Object.entries(upstreams).map(([name, each]) => [`upstreams.${name}`, each] as const),
+  ];
+  const field = places.flatMap(([name, { url, http }]) =>
+    Object.entries({ url, http }).flatMap(([kind, place]) =>
+      place !== undefined && new URL(place).hostname === domain?.name ? [`${name}.${kind}`] : [],
+    ),
+  )[0];
   if (field === undefined) return;
   throw new ConfigError(
-    `${field}.url: ${domain?.name} is the domain of this API itself, so that calls would go round in a circle; name the API behind it`,
+    `${field}: ${domain?.name} is the domain of this API itself, so that calls would go round in a circle; name the API behind it`,
   );
 }
 
@@ -190,6 +205,8 @@ export function deploymentOf({ config, profile }: Settings): Deployment {
     cors: corsOf(config),
     allowedDecisionsPerLogLine: config.allowedDecisionsPerLogLine,
     traces: samplingOf(config),
+    console: config.console,
+    gatewayFacts: config.gatewayFacts,
   };
 }
 

@@ -38,6 +38,8 @@ export interface DeploymentOptions {
   readonly keyPropagationMilliseconds: number;
   readonly apiKeyQuota: number;
   readonly mapsAuthorizerToHeaders: boolean;
+  readonly mappedHeadersReplace: boolean;
+  readonly zeroPlansThrottle: boolean;
   readonly clientMetadataHosts: readonly StandInHost[];
   readonly lambdaEndpoint?: string;
 }

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { type Answer, elements, listAll, query, rest } from '../aws.ts';
-import { ok, type Probe, wrong } from '../finding.ts';
+import { ok, type Probe, type Result, wrong } from '../finding.ts';
 
 /** Quotas of an account in a Region (docs/aws-facts.md, 5), and the share of one at which to act. */
 const QUOTAS = { '/apikeys': 10_000, '/usageplans': 300 } as const;
@@ -66,6 +66,11 @@ export function stackProbes(stack: string): readonly Probe[] {
               'Deploy the template again (lib/front-door.ts).',
             );
       },
+    },
+    {
+      id: 'observed',
+      subject: 'Path rules that are observed',
+      run: async () => observedRules((await outputs).Observed),
     },
     {
       id: 'rotation',
@@ -168,5 +173,23 @@ function alarmNames(stack: string): Record<string, string> {
   const pages = readdirSync(new URL('../../docs/runbook/', import.meta.url));
   return Object.fromEntries(
     pages.map((page, index) => [`AlarmNames.member.${index + 1}`, `${stack}-${page.replace(/\.md$/, '')}`]),
+  );
+}
+
+/** Rules as the stack's output names them: `/v1/things/* until 2027-01-31T09:00:00Z`, separated by commas. */
+function observedRules(output: string | undefined): Result {
+  if (output === undefined) return ok('No path is observed: what is refused stays out.');
+  const rules = output.split(', ');
+  const ended = rules.filter((rule) => Date.parse(rule.split(' until ')[1] ?? '') <= Date.now());
+  const open = rules.filter((rule) => !ended.includes(rule));
+  return ok(
+    [
+      ...(open.length === 0
+        ? []
+        : [`OBSERVED, so that anybody passes to the upstream, unidentified: ${open.join(', ')}.`]),
+      ...(ended.length === 0
+        ? []
+        : [`Enforced again, so that observeUntil can be taken out: ${ended.join(', ')}.`]),
+    ].join(' '),
   );
 }

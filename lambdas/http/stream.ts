@@ -62,7 +62,7 @@ export function streamer(options: StreamerOptions): StreamingHandler {
         ...line,
         status,
         milliseconds: performance.now() - started,
-        ...(call === undefined ? {} : { caller: call.caller }),
+        caller: call?.caller,
         ...(cause === undefined ? {} : { cause }),
       });
       await endSpan(request, status, started);

@@ -10,7 +10,6 @@ import {
   traceparentOf,
 } from '../kernel/trace-context.ts';
 import type { Header } from '../upstream/header-table.ts';
-import type { HttpRequest } from './event.ts';
 
 /** A request as part of a trace. */
 export interface RequestTrace {
@@ -37,9 +36,16 @@ export function requestTrace(
   return { traceId: traceIdOf(headers), span: undefined, lines };
 }
 
+interface TracedRequest {
+  readonly trace: RequestTrace;
+  readonly method: string;
+  readonly resource: string;
+  readonly requestId: string;
+}
+
 /** Exports the span of a request that is answered, where it has one that is sampled. Never rejects. */
 export async function endSpan(
-  { trace: { span }, method, resource, requestId }: HttpRequest,
+  { trace: { span }, method, resource, requestId }: TracedRequest,
   status: number,
   started: number,
 ): Promise<void> {

@@ -26,6 +26,7 @@ async function allProbes(): Promise<readonly Probe[]> {
       stack: 'Latchkey',
       slow: true,
       streamPath: '/v1/events',
+      mirror: '/v1/mirror',
     }),
     ...accountProbes(await loadSettings()),
   ];
