@@ -93,6 +93,7 @@ export type RouteId =
   | 'updateTenant'
   | 'listAudit'
   | 'getUsage'
+  | 'listKeyUsage'
   | 'exportTenant'
   | 'importTenant';
 

@@ -53,6 +53,27 @@ describe('each fault of a configuration is one line with the field and what is a
       /^reservedConcurrency\.forwarder: unknown field; known are authorizer, accounts, people$/,
     ],
     [
+      'a collector that is called without TLS',
+      { traces: { otlpUrl: 'http://collector.example.com' } },
+      /^traces\.otlpUrl: must be an https:/,
+    ],
+    [
+      'a share of more than all',
+      { traces: { otlpUrl: 'http://localhost:4318', share: 5 } },
+      /^traces\.share: must be a number from 0 to 1: the part of all requests that is recorded$/,
+    ],
+    [
+      'a layer without a version',
+      {
+        traces: {
+          otlpUrl: 'http://localhost:4318',
+          collectorLayerArn: 'arn:aws:lambda:eu-central-1:123456789012:layer:otel',
+        },
+      },
+      /^traces\.collectorLayerArn: must be the ARN of a layer's version/,
+    ],
+    ['traces that go nowhere', { traces: { share: 0.1 } }, /^traces\.otlpUrl: must be an https:/],
+    [
       'a former URL that is none',
       { tokens: { previousIssuers: ['old.example.com'] } },
       /^tokens\.previousIssuers\.0: must be an https:/,

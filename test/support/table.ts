@@ -20,6 +20,7 @@ import { DynamoAccountStore } from '../../lambdas/people/account-store.ts';
 import { DynamoExchangeStore } from '../../lambdas/people/exchange-store.ts';
 import { DynamoPeopleStore } from '../../lambdas/people/people-store.ts';
 import { DynamoFlowStore } from '../../lambdas/providers/flow-store.ts';
+import { DynamoRecoveryStore } from '../../lambdas/recovery/recovery-store.ts';
 import { DynamoRefreshStore } from '../../lambdas/sessions/refresh-store.ts';
 import { DynamoSessionStore } from '../../lambdas/sessions/session-store.ts';
 import { DynamoSignInStore } from '../../lambdas/signin/sign-in-store.ts';
@@ -81,6 +82,7 @@ export async function startStore(): Promise<TestStore> {
     links: new DynamoLinkStore(table),
     outbox: new DynamoOutboxStore(table),
     people: new DynamoPeopleStore(table, RIGHTS),
+    recovery: new DynamoRecoveryStore(table),
     refreshTokens: new DynamoRefreshStore(table),
     sessions: new DynamoSessionStore(table),
     signIns: new DynamoSignInStore(table),

@@ -18,6 +18,7 @@ import type { AccountStore, NewAccount } from '../../lambdas/people/accounts.ts'
 import type { ExchangeStore } from '../../lambdas/people/exchange.ts';
 import type { PeopleStore } from '../../lambdas/people/people.ts';
 import type { FlowStore } from '../../lambdas/providers/flows.ts';
+import type { RecoveryStore } from '../../lambdas/recovery/store.ts';
 import type { RefreshStore } from '../../lambdas/sessions/refresh-tokens.ts';
 import type { SessionStore } from '../../lambdas/sessions/sessions.ts';
 import type { SignInStore } from '../../lambdas/signin/sign-ins.ts';
@@ -44,6 +45,7 @@ export interface Stores {
   readonly links: LinkStore;
   readonly outbox: OutboxStore;
   readonly people: PeopleStore;
+  readonly recovery: RecoveryStore;
   readonly refreshTokens: RefreshStore;
   readonly sessions: SessionStore;
   readonly signIns: SignInStore;

@@ -463,6 +463,20 @@ export type ApiKey = {
     previous_key_expires_at: string | null;
 };
 
+export type ListKeyUsageResult = {
+    data: Array<{
+        key_id: string;
+        /**
+         * Oldest first, today last; days without requests too.
+         */
+        days: Array<{
+            live: number;
+            test: number;
+            date: string;
+        }>;
+    }>;
+};
+
 export type ListInvitationsResult = {
     data: Array<Invitation>;
     next_cursor: string | null;
@@ -3118,6 +3132,70 @@ export type GetUsageResponses = {
 };
 
 export type GetUsageResponse = GetUsageResponses[keyof GetUsageResponses];
+
+export type ListKeyUsageData = {
+    body?: never;
+    headers?: {
+        /**
+         * The workspace to work in: one of the tenant, or of a key its own.
+         */
+        'X-Workspace-Id'?: string;
+    };
+    path?: never;
+    query: {
+        /**
+         * At most 100 ids of keys, with commas between them.
+         */
+        key_ids: string;
+        /**
+         * How many days to list, today included.
+         */
+        days?: number;
+    };
+    url: '/v1/usage/keys';
+};
+
+export type ListKeyUsageErrors = {
+    /**
+     * Malformed request; Invalid field
+     */
+    400: ApiError;
+    /**
+     * Authentication required; Invalid credential; Credential expired; Credential revoked; Credential disabled; Session ended; Tenant suspended
+     */
+    401: ApiError;
+    /**
+     * Insufficient scope; Address not allowed
+     */
+    403: ApiError;
+    /**
+     * Not found
+     */
+    404: ApiError;
+    /**
+     * Too many requests
+     */
+    429: ApiError;
+    /**
+     * Internal error
+     */
+    500: ApiError;
+    /**
+     * Unavailable
+     */
+    503: ApiError;
+};
+
+export type ListKeyUsageError = ListKeyUsageErrors[keyof ListKeyUsageErrors];
+
+export type ListKeyUsageResponses = {
+    /**
+     * The usage of each key, in the order that was asked for.
+     */
+    200: ListKeyUsageResult;
+};
+
+export type ListKeyUsageResponse = ListKeyUsageResponses[keyof ListKeyUsageResponses];
 
 export type ListUsersData = {
     body?: never;

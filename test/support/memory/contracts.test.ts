@@ -12,6 +12,7 @@ import { accountStoreContract } from '../../people/account-store-contract.ts';
 import { exchangeStoreContract } from '../../people/exchange-store-contract.ts';
 import { peopleStoreContract } from '../../people/people-store-contract.ts';
 import { flowStoreContract } from '../../providers/flow-store-contract.ts';
+import { recoveryStoreContract } from '../../recovery/recovery-store-contract.ts';
 import { refreshStoreContract } from '../../sessions/refresh-store-contract.ts';
 import { sessionStoreContract } from '../../sessions/session-store-contract.ts';
 import { signInStoreContract } from '../../signin/sign-in-store-contract.ts';
@@ -39,5 +40,6 @@ describe('the stores in memory do what those of DynamoDB do, which run the same 
   importStoreContract(() => stores);
   oauthStoresContract(() => stores);
   mailStoresContract(() => stores);
+  recoveryStoreContract(() => stores);
   invitationStoreContract(() => stores);
 });

@@ -12,6 +12,7 @@ import { MemoryKeyStore } from './key-store.ts';
 import { MemoryLinkStore, MemoryOutboxStore } from './mail-stores.ts';
 import { MemoryAppStore, MemoryCodeStore, MemoryDeviceStore } from './oauth-stores.ts';
 import { MemoryPeopleStore } from './people-store.ts';
+import { MemoryRecoveryStore } from './recovery-store.ts';
 import { MemoryRefreshStore } from './refresh-store.ts';
 import { MemorySessionStore } from './session-store.ts';
 import { MemorySignInStore } from './sign-in-store.ts';
@@ -45,6 +46,7 @@ export function memoryStores(): MemoryStores {
     links,
     outbox,
     people,
+    recovery: new MemoryRecoveryStore(state),
     refreshTokens: new MemoryRefreshStore(),
     sessions: new MemorySessionStore(state),
     signIns: new MemorySignInStore(state),
