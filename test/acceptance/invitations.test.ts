@@ -194,6 +194,8 @@ test('nobody invites above their own role, and another tenant’s invitation is 
   await accept(link);
   const editor = contents(await logIn(email)).access_token;
   expectStatus(await invite({ role: 'admin' }, editor), 403);
+  // Who has just signed in.
+  expectStatus(await invite({ role: 'admin' }, await stack.logIn(ada)), 201);
   const other = await stack.logIn(await stack.onboard());
   expectStatus(await stack.send(`DELETE /v1/invitations/${id}`, { headers: bearer(other) }), 404);
   expectStatus(await stack.send(`POST /v1/invitations/${id}/resend`, { headers: bearer(other) }), 404);
