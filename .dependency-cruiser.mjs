@@ -11,10 +11,12 @@ export const ROOMS = {
   pages: [],
   idempotency: [],
   tenancy: ['audit', 'plans', 'idempotency'],
+  factors: ['audit', 'attempts'],
   sessions: ['audit', 'attempts', 'signing', 'tenancy'],
   keys: ['audit', 'plans', 'signing', 'idempotency', 'tenancy'],
-  people: ['audit', 'attempts', 'idempotency', 'tenancy', 'sessions', 'keys'],
-  signin: ['pages', 'audit', 'attempts', 'tenancy', 'sessions', 'people'],
+  people: ['audit', 'attempts', 'idempotency', 'tenancy', 'factors', 'sessions', 'keys'],
+  signin: ['pages', 'audit', 'attempts', 'tenancy', 'factors', 'sessions', 'people'],
+  enrolment: ['pages', 'audit', 'factors', 'sessions', 'people', 'signin'],
   clients: ['audit', 'plans', 'signing', 'attempts', 'idempotency', 'tenancy', 'keys'],
   oauth: [
     'pages',
@@ -31,7 +33,7 @@ export const ROOMS = {
   usage: ['plans', 'keys'],
   status: ['signing'],
   transfer: ['audit', 'signing', 'tenancy', 'keys', 'people'],
-  stream: ['audit', 'plans', 'sessions', 'keys', 'people', 'status'],
+  stream: ['audit', 'plans', 'factors', 'sessions', 'keys', 'people', 'status'],
   access: ['plans', 'upstream', 'signing', 'tenancy', 'sessions', 'keys'],
 };
 

@@ -70,6 +70,8 @@ export interface FunctionSpec {
   readonly assertions?: readonly SecretAction[];
   /** Its part in keeping keys for who made them, where the configuration says so (`key-vault.ts`). */
   readonly vault?: VaultRole;
+  /** Whether it encrypts and decrypts the secrets of authenticator apps (`factor-key.ts`). */
+  readonly factorKey?: true;
   /** Whether it reads metrics from CloudWatch. */
   readonly readsMetrics?: boolean;
   readonly usageKeys?: readonly UsageKeyRight[];
@@ -155,21 +157,40 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
       variables: ['ACCEPTED_ISSUERS', 'USAGE_KEYS'],
     },
     accounts: {
-      description: 'Onboarding and login',
+      description: 'Onboarding, login, and second factors',
       // A whole vCPU for Argon2id.
       memoryMiB: 1769,
       timeoutSeconds: 10,
       table: [
-        { actions: ['GetItem'], keys: ['EMAIL#*', 'TENANT#*', 'BACKOFF#*', 'SIGNIN#*'] },
-        { actions: ['PutItem'], keys: ['EMAIL#*', 'TENANT#*', 'KEY#*', 'USER#*', 'SESSION#*', 'SIGNIN#*'] },
+        {
+          actions: ['GetItem'],
+          keys: [
+            'EMAIL#*',
+            'TENANT#*',
+            'BACKOFF#*',
+            'SIGNIN#*',
+            'USER#*',
+            'SESSION#*',
+            'PASSKEY#*',
+            'PENDING#*',
+          ],
+        },
+        {
+          actions: ['PutItem'],
+          keys: ['EMAIL#*', 'TENANT#*', 'KEY#*', 'USER#*', 'SESSION#*', 'SIGNIN#*', 'PASSKEY#*', 'PENDING#*'],
+        },
         { actions: ['Query'], keys: ['USER#*'] },
         { actions: ['ConditionCheckItem'], keys: ['TENANT#*'] },
-        { actions: ['UpdateItem'], keys: ['TENANT#*', 'SESSION#*', 'REFRESH#*', 'BACKOFF#*'] },
-        { actions: ['DeleteItem'], keys: ['USER#*', 'BACKOFF#*', 'SIGNIN#*'] },
+        {
+          actions: ['UpdateItem'],
+          keys: ['TENANT#*', 'SESSION#*', 'REFRESH#*', 'BACKOFF#*', 'PASSKEY#*', 'PENDING#*'],
+        },
+        { actions: ['DeleteItem'], keys: ['USER#*', 'BACKOFF#*', 'SIGNIN#*', 'PASSKEY#*', 'PENDING#*'] },
         { actions: ['BatchGetItem'], keys: ['CONTROL', 'SESSION#*', 'TENANT#*'] },
       ],
       keyset: ['GetSecretValue'],
       vault: 'keeper',
+      factorKey: true,
       variables: ['ISSUER'],
     },
     tokens: {

@@ -3,6 +3,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import type { FactorKey } from './factor-key.ts';
 import type { FunctionName, FunctionSpec, Functions } from './functions.ts';
 import type { IdentityTable } from './identity-table.ts';
 import type { KeyVault } from './key-vault.ts';
@@ -23,6 +24,7 @@ export interface LatchkeyFunctionsProps {
   readonly usagePlans: UsagePlans;
   /** Null where keys are shown once. */
   readonly vault: KeyVault | null;
+  readonly factorKey: FactorKey;
   /** The values of the variables that come with no right. */
   readonly variables: Readonly<Record<'ISSUER' | 'ACCEPTED_ISSUERS' | 'USAGE_KEYS', string>>;
   readonly logRetention: RetentionDays;
@@ -58,6 +60,7 @@ export class LatchkeyFunctions extends Construct {
           new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [spec.invokesArn] }),
         );
       if (spec.vault !== undefined) props.vault?.grant(fn, spec.vault);
+      if (spec.factorKey === true) props.factorKey.grant(fn);
       for (const variable of spec.variables ?? []) fn.tell(variable, props.variables[variable]);
       return [name, fn] as const;
     });

@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import type { ApiRow } from '../lambdas/kernel/api-rows.ts';
 import { ApiDomain } from './api-domain.ts';
 import { corsOf } from './cors-fields.ts';
+import { FactorKey } from './factor-key.ts';
 import { firstCalls } from './first-calls.ts';
 import { forwarderName } from './forwarders.ts';
 import { FrontDoor } from './front-door.ts';
@@ -92,6 +93,7 @@ export class LatchkeyStack extends Stack {
       assertions,
       usagePlans,
       vault,
+      factorKey: new FactorKey(this, 'Factors', kept),
       variables: {
         ISSUER: frontDoor.url,
         ACCEPTED_ISSUERS: [...frontDoor.urls, ...config.tokens.previousIssuers].join(' '),

@@ -60,6 +60,7 @@ export async function loadSettings(
   checkCertificate(config, region);
   checkKmsKey(config, region);
   checkCircle(config);
+  checkPasskeyDomain(config);
   const allowsAnonymous = profile.allowsAnonymous && config.environment === 'development';
   return { config: { ...config, anonymous: config.anonymous ?? (isLocal && allowsAnonymous) }, profile };
 }
@@ -136,6 +137,15 @@ function checkKmsKey({ kmsKeyArn }: Config, region: string | undefined): void {
   );
 }
 
+/** A passkey is made for a domain or what is below it (WebAuthn Level 3, 5.1.3): our pages must be at one of both. */
+function checkPasskeyDomain({ domain, factors: { passkeyDomain } }: Config): void {
+  if (passkeyDomain === null || domain === null) return;
+  if (domain.name === passkeyDomain || domain.name.endsWith(`.${passkeyDomain}`)) return;
+  throw new ConfigError(
+    `factors.passkeyDomain: the pages are at ${domain.name}, which is not below ${passkeyDomain}; name ${domain.name} or a domain above it`,
+  );
+}
+
 function checkCircle({ domain, upstream, upstreams }: Config): void {
   const own = (url: string | undefined) =>
     domain !== null && url !== undefined && new URL(url).hostname === domain.name;
@@ -166,6 +176,7 @@ export function deploymentOf({ config, profile }: Settings): Deployment {
     upstreams: upstreamsOf(config),
     tokens: tokenSettings(config, profile),
     identityProviders: config.identityProviders,
+    factors: config.factors,
     revealsKeys: config.revealApiKey,
     rights: rightsOf(config, profile),
     pathScopes: pathScopesOf(config, profile),

@@ -9,7 +9,16 @@ import { Problem, rateLimited } from '../kernel/problem.ts';
 /** How often one source address may do something within a window of the clock. */
 export interface SourceLimit {
   /** Names what is counted; each is counted by itself. */
-  readonly what: 'account' | 'login' | 'refresh' | 'invalid' | 'registration' | 'client-document' | 'device';
+  readonly what:
+    | 'account'
+    | 'login'
+    | 'factor'
+    | 'challenge'
+    | 'refresh'
+    | 'invalid'
+    | 'registration'
+    | 'client-document'
+    | 'device';
   readonly limit: number;
   readonly windowSeconds: number;
   /** How much of an IPv4 address is one source. @default 32, all of it */
@@ -27,6 +36,11 @@ export const loginLimit = ({ failedLoginsPerTenMinutes: limit }: AddressLimits):
   windowSeconds: 600,
 });
 /** As many as wrong passwords. */
+export const factorLimit = (limits: AddressLimits): SourceLimit => ({
+  ...loginLimit(limits),
+  what: 'factor',
+});
+/** As many as wrong passwords. */
 export const invalidLimit = (limits: AddressLimits): SourceLimit => ({
   ...loginLimit(limits),
   what: 'invalid',
@@ -36,6 +50,9 @@ export const refreshLimit = ({ failedRefreshesPerTenMinutes: limit }: AddressLim
   limit,
   windowSeconds: 600,
 });
+
+/** Challenges to passkeys, before anybody is known: more than people ask for. */
+export const challengeLimit: SourceLimit = { what: 'challenge', limit: 60, windowSeconds: 600 };
 
 /** Devices that are begun, and codes of devices that are entered: more than people and their devices do. */
 export const deviceLimit: SourceLimit = { what: 'device', limit: 60, windowSeconds: 600 };

@@ -30,6 +30,11 @@ export const AUDIT_ACTIONS = [
   'app.disconnect',
   'signin.create',
   'signin.end',
+  'factor.add',
+  'factor.remove',
+  'factor.reset',
+  'factor.recovery',
+  'factor.recovery-codes',
 ] as const;
 
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

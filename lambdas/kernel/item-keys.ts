@@ -21,6 +21,14 @@ export const userCodeKey = (userCode: string): ItemKey => key(`USERCODE#${userCo
 export const appKey = (userId: string, appId: string): ItemKey => key(`USER#${userId}`, `APP#${appId}`);
 export const identityKey = (hash: string): ItemKey => key(`IDENTITY#${hash}`, 'IDENTITY');
 export const exchangedKey = (hash: string): ItemKey => key(`EXCHANGED#${hash}`, 'EXCHANGED');
+/** All factors of a person; a passkey by the hash of its credential; and the relying party that passkeys are made for. */
+export const factorsKey = (userId: string): ItemKey => key(`USER#${userId}`, 'FACTORS');
+export const passkeyKey = (hash: string): ItemKey => key(`PASSKEY#${hash}`, 'PASSKEY');
+export const RELYING_PARTY_KEY: ItemKey = /* @__PURE__ */ key('PASSKEY#', 'RELYINGPARTY');
+/** Somebody who has proven the password and no factor yet, and the challenge of a browser. */
+export const pendingKey = (hash: string): ItemKey => key(`PENDING#${hash}`, 'PENDING');
+export const challengeKey = (hash: string, purpose: string): ItemKey =>
+  key(`PENDING#${hash}`, `CHALLENGE#${purpose}`);
 export const signInKey = (hash: string): ItemKey => key(`SIGNIN#${hash}`, 'SIGNIN');
 
 /** An OAuth client that registered itself or that an administrator registered, and its row among those of its tenant. */

@@ -65,6 +65,11 @@ export function choice<const Choice extends string>(
   return { attribute, read: (item) => oneOf(allowed, textOf(item, attribute)), write: S };
 }
 
+/** False is an absent attribute, or one that says so. */
+export function flag(attribute: string): InAttribute<boolean> {
+  return { attribute, read: (item) => item[attribute]?.BOOL === true, write: (value) => ({ BOOL: value }) };
+}
+
 /** An absent attribute is `absent`. */
 export function number(attribute: string, absent = 0): InAttribute<number> {
   return { attribute, read: (item) => numberOf(item, attribute, absent), write: N };

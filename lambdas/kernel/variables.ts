@@ -17,6 +17,7 @@ export interface Variables {
   /** The table of encrypted keys, and the key in KMS that encrypts them: where they can be revealed. */
   readonly VAULT_TABLE: string;
   readonly VAULT_KEY_ARN: string;
+  readonly FACTOR_KEY_ARN: string;
   /** JSON: the stack's usage plans, as the reconciler reads them. */
   readonly USAGE_PLANS: string;
 }

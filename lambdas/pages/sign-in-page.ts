@@ -1,6 +1,6 @@
 import type { Html } from '../kernel/results.ts';
 import { alert, CSRF_FIELD, hiddenFields } from './form.ts';
-import { html } from './html.ts';
+import { html, type Markup } from './html.ts';
 import { type PageContext, page, textsOf } from './page.ts';
 
 export interface SignInPage {
@@ -11,6 +11,8 @@ export interface SignInPage {
   readonly email: string;
   /** What was wrong with the attempt before. */
   readonly fault?: 'wrong' | 'suspended' | 'expired';
+  /** Whether there is a way in by passkey. @default false */
+  readonly offersPasskeys?: boolean;
   /** Who is signed in already, where they are asked again. */
   readonly signedInAs?: string;
 }
@@ -18,7 +20,7 @@ export interface SignInPage {
 /** Asks for address and password. Posts to `/sign-in`. */
 export function signInPage(context: PageContext, content: SignInPage): Html {
   const { signIn: texts } = textsOf(context);
-  const { csrf, parameters, email, fault, signedInAs } = content;
+  const { csrf, parameters, email, fault, offersPasskeys = false, signedInAs } = content;
   const invalid = fault === 'wrong' ? html` aria-invalid="true"` : null;
   // Whose address is known goes on with the password.
   const [emailFocus, passwordFocus] = email === '' ? [html` autofocus`, null] : [null, html` autofocus`];
@@ -31,8 +33,17 @@ ${alert(fault && texts[fault])}${hiddenFields({ ...parameters, [CSRF_FIELD]: csr
 <label for="password">${texts.password}</label>
 <input id="password" name="password" type="password" maxlength="256" required autocomplete="current-password"${passwordFocus}${invalid}>
 <div class="actions"><button>${texts.submit}</button></div>
-</form>`,
+</form>${offersPasskeys ? passkeyWay(context, content) : null}`,
   });
+}
+
+/** The way in without a password. */
+function passkeyWay(context: PageContext, { csrf, parameters }: SignInPage): Markup {
+  const { signIn: texts } = textsOf(context);
+  return html`
+<form method="post" action="${context.base}/factor" class="others">
+${hiddenFields({ ...parameters, [CSRF_FIELD]: csrf, alone: 'true' })}<div class="actions"><button name="way" value="passkey" class="quiet">${texts.passkey}</button></div>
+</form>`;
 }
 
 /** Tells who is signed in, with a way out. Posts to `/sign-out`. */
@@ -45,6 +56,7 @@ export function signedInPage(
     title: signedIn.title,
     lead: signedIn.lead(email),
     body: html`<p>${signedIn.text}</p>
+<p><a href="${context.base}/factors">${signedIn.factors}</a></p>
 <form method="post" action="${context.base}/sign-out">
 ${hiddenFields({ [CSRF_FIELD]: csrf })}<div class="actions"><button class="quiet">${signOut.submit}</button></div>
 </form>`,

@@ -28,6 +28,7 @@ export const userView = z
     email: z.string(),
     full_name: z.string().nullable(),
     role: storedRole,
+    factors: z.array(z.string()).describe('The second factors that they have: `totp`, `passkey`.'),
     created_at: time,
     created_by: z.string().nullable().describe('Null for who onboarded.'),
   })

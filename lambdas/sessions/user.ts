@@ -7,6 +7,8 @@ export interface User {
   readonly email: string;
   readonly fullName: string | null;
   readonly role: Role;
+  /** The kinds of second factors that they have (`FactorKind`). @default none */
+  readonly factors?: readonly string[];
   /** Grows with each change that sessions must follow; a session is opened for one version. @default 0 */
   readonly version?: number;
 }

@@ -1,6 +1,16 @@
 import { createHash, randomBytes, randomUUIDv7 } from 'node:crypto';
 import type { ChangeOrigin, PlacedOrigin } from '../audit/entries.ts';
-import { type Authentication, BY_PASSWORD } from '../kernel/authentication.ts';
+import {
+  type FactorContext,
+  factorNeed,
+  personOfPasskey,
+  proveFactor,
+  requireParty,
+  takeChallenge,
+} from '../factors/check.ts';
+import type { PasskeyAnswer } from '../factors/passkeys.ts';
+import { hashPendingSecret, PENDING_SECONDS, type Pending } from '../factors/pending.ts';
+import { type Authentication, BY_PASSWORD, MULTIPLE_FACTORS } from '../kernel/authentication.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { HostCookie } from '../kernel/host-cookie.ts';
 import { Problem } from '../kernel/problem.ts';
@@ -88,40 +98,138 @@ export function signInsOf(store: Pick<SignInStore, 'find' | 'person'>, clock: Cl
 
 export interface SignInContext extends PasswordContext {
   readonly signIns: SignInStore;
+  readonly secondFactor: FactorContext;
+}
+
+/** How far a browser has come, and the secret that it has from now on. */
+export interface Progress {
+  /** Signed in, or at the second factor: to prove one, or to set one up. */
+  readonly step: 'signed in' | 'prove' | 'enrol';
+  readonly secret: string;
 }
 
 /**
- * Signs a person in with a browser that has `secret`, which ends what it was signed in as. Gives the secret that it has
- * from now on. Throws as {@link enterWithPassword}, and `suspended_tenant`, which only who has proven the password is told.
+ * Signs a person in with a browser that has `secret`, which ends what it was signed in as; who has a second factor, or
+ * must have one, is signed in only after that. Throws as {@link enterWithPassword}, and `suspended_tenant`, which only
+ * who has proven the password is told.
  */
 export async function signIn(
   credentials: PasswordCredentials,
   secret: string,
   from: PlacedOrigin,
   context: SignInContext,
-): Promise<string> {
-  const { signIns, clock } = context;
+): Promise<Progress> {
+  const { signIns, secondFactor, clock } = context;
   const renewed = newSecret();
-  await enterWithPassword(credentials, from, context, async (user, workspaceId) => {
-    const { tenantId, userId, version = 0 } = user;
-    const present = await signIns.person(tenantId, userId);
-    if (present?.tenantState !== 'active') throw new Problem('suspended_tenant');
-    const now = clock();
-    const record: SignInRecord = {
-      signInId: randomUUIDv7(),
-      tenantId,
-      userId,
+  const step = await enterWithPassword(credentials, from, context, async (user, workspaceId) => {
+    await requireActive(user, signIns);
+    const need = await factorNeed(user, secondFactor);
+    if (need === null) {
+      await openSignIn({ user, workspaceId, amr: BY_PASSWORD }, renewed, from, context);
+      return 'signed in';
+    }
+    await secondFactor.pending.create(hashPendingSecret(renewed), {
+      tenantId: user.tenantId,
+      userId: user.userId,
+      userVersion: user.version ?? 0,
       workspaceId,
-      // Of the person as they were before the password was looked at: a change of it meanwhile ends this.
-      userVersion: version,
-      authTime: now,
-      amr: BY_PASSWORD,
-      expiresAt: now + SIGN_IN_SECONDS,
-    };
-    await signIns.create(hashSecret(renewed), record, { actor: `user:${userId}`, ...from });
+      must: need,
+      kind: 'browser',
+      expiresAt: clock() + PENDING_SECONDS,
+    });
+    return need;
   });
   await signOut(secret, from, context);
+  return { step, secret: renewed };
+}
+
+/** Opens a sign-in under a secret that no browser had before. Of the person as they are given: a change meanwhile ends it. */
+export async function openSignIn(
+  {
+    user,
+    workspaceId,
+    amr,
+  }: { readonly user: User; readonly workspaceId: string } & Pick<Authentication, 'amr'>,
+  secret: string,
+  from: PlacedOrigin,
+  { signIns, clock }: Pick<SignInContext, 'signIns' | 'clock'>,
+): Promise<void> {
+  const { tenantId, userId, version: userVersion = 0 } = user;
+  const [signInId, authTime] = [randomUUIDv7(), clock()];
+  const expiresAt = authTime + SIGN_IN_SECONDS;
+  const record = { signInId, tenantId, userId, workspaceId, userVersion, authTime, amr, expiresAt };
+  await signIns.create(hashSecret(secret), record, { actor: `user:${userId}`, ...from });
+}
+
+/** Who is signing in with a browser that has proven the password, as they are now. */
+export interface PendingPerson {
+  readonly pending: Pending;
+  readonly user: User;
+}
+
+/** Undefined for nobody, and for who was changed or has lost the tenant since the password was looked at. */
+export async function pendingPerson(
+  secret: string | undefined,
+  { signIns, secondFactor, clock }: Pick<SignInContext, 'signIns' | 'secondFactor' | 'clock'>,
+): Promise<PendingPerson | undefined> {
+  if (secret === undefined) return undefined;
+  const pending = await secondFactor.pending.find(hashPendingSecret(secret), clock());
+  if (pending?.kind !== 'browser') return undefined;
+  const present = await signIns.person(pending.tenantId, pending.userId);
+  if (present?.tenantState !== 'active') return undefined;
+  const { user } = present;
+  return (user.version ?? 0) === pending.userVersion ? { pending, user } : undefined;
+}
+
+/** Signs in who has proven the password before, and a second factor by `methods` now. Gives the browser's new secret. */
+export async function completeSignIn(
+  { pending, user }: PendingPerson,
+  { secret, methods }: { readonly secret: string; readonly methods: readonly string[] },
+  from: PlacedOrigin,
+  context: SignInContext,
+): Promise<string> {
+  const renewed = newSecret();
+  const amr = [...BY_PASSWORD, ...methods, MULTIPLE_FACTORS];
+  await context.secondFactor.pending.end(hashPendingSecret(secret));
+  await openSignIn({ user, workspaceId: pending.workspaceId, amr }, renewed, from, context);
   return renewed;
+}
+
+/**
+ * Signs in by a passkey alone, which its person has opened by PIN, finger or face. Throws `wrong_factor`, and
+ * `rate_limited`.
+ */
+export async function signInWithPasskey(
+  answer: PasskeyAnswer | undefined,
+  secret: string,
+  from: PlacedOrigin,
+  context: SignInContext,
+): Promise<string> {
+  const { signIns, accounts, secondFactor } = context;
+  const party = await requireParty(secondFactor);
+  const challenge = await takeChallenge(secret, 'sign-in', secondFactor);
+  const person = answer && (await personOfPasskey(answer, secondFactor));
+  if (answer === undefined || challenge === undefined || person === undefined)
+    throw new Problem('wrong_factor');
+  // Of the person before the passkey is looked at: a change of them meanwhile ends this.
+  const present = await signIns.person(person.tenantId, person.userId);
+  const methods = await proveFactor(person, { answer, challenge, party }, from, secondFactor);
+  const login = present && (await accounts.findLogin(present.user.email));
+  if (present === undefined || login?.userId !== person.userId) throw new Problem('wrong_factor');
+  if (present.tenantState !== 'active') throw new Problem('suspended_tenant');
+  const renewed = newSecret();
+  const amr = [...methods, MULTIPLE_FACTORS];
+  await openSignIn({ user: present.user, workspaceId: login.workspaceId, amr }, renewed, from, context);
+  await signOut(secret, from, context);
+  return renewed;
+}
+
+async function requireActive(
+  { tenantId, userId }: User,
+  signIns: Pick<SignInStore, 'person'>,
+): Promise<void> {
+  const present = await signIns.person(tenantId, userId);
+  if (present?.tenantState !== 'active') throw new Problem('suspended_tenant');
 }
 
 /** Ends what a browser is signed in as; nothing happens where nobody is. */

@@ -1,6 +1,15 @@
+import { enrolmentRoutes } from '../enrolment/rows.ts';
 import { servedBy } from '../kernel/route.ts';
 import { accountRoutes } from '../people/account-rows.ts';
+import { factorRoutes } from '../people/factor-rows.ts';
+import { factorStepRoutes } from '../signin/factor-rows.ts';
 import { signInRoutes } from '../signin/rows.ts';
 
 /** The rows that the function `accounts` serves. */
-export const accountsRoutes = servedBy('accounts', [accountRoutes, signInRoutes]);
+export const accountsRoutes = servedBy('accounts', [
+  accountRoutes,
+  signInRoutes,
+  factorStepRoutes,
+  enrolmentRoutes,
+  factorRoutes,
+]);

@@ -159,6 +159,7 @@ export const tenantView = z
       scopes: z.array(z.string()).nullable(),
       allowed_ips: z.array(z.string()).nullable(),
     }),
+    require_factor: z.boolean().describe('Whether all people of the tenant must have a second factor.'),
     created_at: time,
   })
   .meta({ id: 'Tenant' });
@@ -194,15 +195,20 @@ export const tenantRoutes = tenantGroup.rows({
             allowed_ips: allowedIps.nullable().optional(),
           })
           .optional(),
+        require_factor: z
+          .boolean()
+          .optional()
+          .describe('Who has no second factor is led to set one up at the next sign-in.'),
       }),
     ),
     success: { status: 200, description: 'The tenant as it is now.', schema: tenantView },
     errors: ['scopes_too_long'],
     handle: async ({ body, origin }, services, caller) => {
       const { tenants, profile, deployment, workspaces } = services;
-      const { key_defaults: defaults, ...asked } = body;
+      const { key_defaults: defaults, require_factor: requiresFactor, ...asked } = body;
       const change: TenantChange = {
         ...TENANT.asked(asked),
+        ...(requiresFactor === undefined ? {} : { requiresFactor }),
         ...(defaults === undefined
           ? {}
           : {

@@ -3,6 +3,10 @@ import { Facts } from '../../access/facts.ts';
 import { DynamoBackoffStore } from '../../attempts/backoff-store.ts';
 import { invalidRequests } from '../../attempts/source.ts';
 import { DynamoSourceStore } from '../../attempts/source-store.ts';
+import { DynamoFactorStore } from '../../factors/factor-store.ts';
+import { relyingPartyOf } from '../../factors/passkeys.ts';
+import { DynamoPendingStore } from '../../factors/pending-store.ts';
+import { secretCipher } from '../../factors/secret-client.ts';
 import { serve } from '../../http/serve.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import type { ServicesOf } from '../../kernel/route.ts';
@@ -10,6 +14,7 @@ import { Table } from '../../kernel/table.ts';
 import { variable } from '../../kernel/variables.ts';
 import { deployedKeeper } from '../../keys/keeper-client.ts';
 import { DynamoAccountStore } from '../../people/account-store.ts';
+import { recentSignIns } from '../../sessions/recent-sign-in.ts';
 import { DynamoRefreshStore } from '../../sessions/refresh-store.ts';
 import { DynamoSessionStore } from '../../sessions/session-store.ts';
 import { DynamoSignInStore } from '../../signin/sign-in-store.ts';
@@ -26,6 +31,7 @@ const keyset = new KeysetStore({ secretId: variable('KEYSET_SECRET_ARN'), use: '
   facts.control(),
 );
 const signIns = new DynamoSignInStore(table);
+const sessions = new DynamoSessionStore(table);
 const pages = { branding: LATCHKEY_BRANDING, url: variable('ISSUER') };
 const passwords = {
   deployment,
@@ -34,16 +40,31 @@ const passwords = {
   sources,
   clock: systemClock,
 };
+const secondFactor = {
+  ...passwords,
+  factors: new DynamoFactorStore(table),
+  pending: new DynamoPendingStore(table),
+  cipher: secretCipher(variable('FACTOR_KEY_ARN')),
+  party: relyingPartyOf(variable('ISSUER'), deployment.factors.passkeyDomain, LATCHKEY_BRANDING.name),
+};
 const services: ServicesOf<typeof accountsRoutes> = {
   accounts: {
     ...passwords,
     profile,
-    sessions: new DynamoSessionStore(table),
+    sessions,
     refreshTokens: new DynamoRefreshStore(table),
     signer: new Signer(keyset.present, variable('ISSUER'), systemClock),
     ...(deployment.revealsKeys ? { keeper: deployedKeeper() } : {}),
+    secondFactor,
   },
-  signIn: { ...passwords, signIns },
+  signIn: { ...passwords, signIns, secondFactor },
+  factors: {
+    secondFactor,
+    requireRecentSignIn: recentSignIns({ sessions, clock: systemClock }),
+    users: passwords.accounts,
+    deployment,
+    name: LATCHKEY_BRANDING.name,
+  },
   signIns: signInsOf(signIns, systemClock),
   pages,
 };

@@ -28,6 +28,7 @@ export class MemoryAccountStore implements AccountStore {
       state: 'active',
       tier: account.tier,
       keyDefaults: { expiresInDays: null, scopes: null, allowedBlocks: null },
+      requiresFactor: false,
       createdAt,
       heldUntil,
       defaultWorkspace: workspaceId,
@@ -35,6 +36,7 @@ export class MemoryAccountStore implements AccountStore {
     });
     this.#state.people.set(pair(tenantId, userId), {
       ...user,
+      factors: [],
       version: 0,
       createdAt,
       createdBy: null,
@@ -56,8 +58,8 @@ export class MemoryAccountStore implements AccountStore {
   async findUser(tenantId: string, id: string): Promise<User | undefined> {
     const person = this.#state.people.get(pair(tenantId, id));
     if (person === undefined) return undefined;
-    const { userId, email, fullName, role, version } = person;
-    return { userId, tenantId, email, fullName, role, version };
+    const { userId, email, fullName, role, factors, version } = person;
+    return { userId, tenantId, email, fullName, role, factors, version };
   }
 }
 

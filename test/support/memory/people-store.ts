@@ -55,7 +55,7 @@ export class MemoryPeopleStore implements PeopleStore {
       passwordHash: passwordHash ?? undefined,
       heldUntil: null,
     });
-    const created = { ...user, version: 0, createdAt, createdBy: origin.actor };
+    const created = { ...user, factors: [], version: 0, createdAt, createdBy: origin.actor };
     this.#state.people.set(pair(tenantId, userId), { ...created, passwordVersion: 0, keptSession: null });
     complete(created);
     if (identity !== undefined)
