@@ -219,7 +219,7 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
       memoryMiB: 512,
       timeoutSeconds: 10,
       table: [
-        { actions: ['GetItem'], keys: ['TENANT#*', 'USER#*', 'KEY#*'] },
+        { actions: ['GetItem'], keys: ['TENANT#*', 'USER#*', 'KEY#*', 'SESSION#*'] },
         { actions: ['BatchGetItem'], keys: ['KEY#*', 'SESSION#*'] },
         { actions: ['Query'], keys: ['TENANT#*', 'USER#*'] },
         { actions: ['PutItem'], keys: ['TENANT#*', 'KEY#*'] },
@@ -239,7 +239,7 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
       memoryMiB: 1769,
       timeoutSeconds: 10,
       table: [
-        { actions: ['GetItem'], keys: ['EMAIL#*', 'TENANT#*', 'BACKOFF#*'] },
+        { actions: ['GetItem'], keys: ['EMAIL#*', 'TENANT#*', 'BACKOFF#*', 'SESSION#*'] },
         { actions: ['Query'], keys: ['TENANT#*', 'USER#*'] },
         { actions: ['PutItem'], keys: ['EMAIL#*', 'TENANT#*'] },
         {

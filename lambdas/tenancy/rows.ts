@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { originOf } from '../audit/entries.ts';
 import type { Deployment } from '../contract/deployment.ts';
 import type { Profile } from '../contract/profile.ts';
+import type { RequireRecentSignIn } from '../kernel/authentication.ts';
 import { answering, type ClaimServices, fingerprint } from '../kernel/claim.ts';
 import {
   allowedIps,
@@ -35,6 +36,7 @@ export interface TenancyServices extends ClaimServices {
   readonly tenants: TenantStore;
   readonly profile: Profile;
   readonly deployment: Pick<Deployment, 'rights'>;
+  readonly requireRecentSignIn: RequireRecentSignIn;
 }
 
 const readers = { kind: 'credential', scope: 'reading' } as const;
@@ -202,8 +204,9 @@ export const tenantRoutes = tenantGroup.rows({
       }),
     ),
     success: { status: 200, description: 'The tenant as it is now.', schema: tenantView },
-    errors: ['scopes_too_long'],
+    errors: ['scopes_too_long', 'reauthentication_required'],
     handle: async ({ body, origin }, services, caller) => {
+      if (body.require_factor !== undefined) await services.requireRecentSignIn(caller);
       const { tenants, profile, deployment, workspaces } = services;
       const { key_defaults: defaults, require_factor: requiresFactor, ...asked } = body;
       const change: TenantChange = {

@@ -1,4 +1,4 @@
-import jsQr from 'jsqr';
+import * as jsqr from 'jsqr';
 import { expect, test } from 'vitest';
 import { qrCode } from '../../lambdas/enrolment/qr-code.ts';
 import { newTotpSecret, totpUri } from '../../lambdas/factors/totp.ts';
@@ -17,7 +17,7 @@ function read(svg: string): string | undefined {
         const at = ((Number(y) * SCALE + row) * width + Number(x) * SCALE + column) * 4;
         pixels.fill(0, at, at + 3);
       }
-  return jsQr(pixels, width, width)?.data;
+  return jsqr.default(pixels, width, width)?.data;
 }
 
 test.each(['ada@example.com', `${'long.'.repeat(40)}@example.com`])(

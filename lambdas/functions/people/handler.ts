@@ -9,18 +9,21 @@ import { variable } from '../../kernel/variables.ts';
 import { DynamoAccountStore } from '../../people/account-store.ts';
 import { DynamoPeopleStore } from '../../people/people-store.ts';
 import { type PeopleServices, peopleRoutes } from '../../people/rows.ts';
+import { recentSignIns } from '../../sessions/recent-sign-in.ts';
 import { DynamoSessionStore } from '../../sessions/session-store.ts';
 
 const deployment = LATCHKEY_DEPLOYMENT;
 const table = new Table(variable('TABLE_NAME'));
+const sessions = new DynamoSessionStore(table);
 const services: PeopleServices = {
   claims: new DynamoClaimStore(table),
   clock: systemClock,
   cursors: tableCursors(table),
+  requireRecentSignIn: recentSignIns({ sessions, clock: systemClock }),
   people: {
     people: new DynamoPeopleStore(table, deployment.rights),
     accounts: new DynamoAccountStore(table),
-    sessions: new DynamoSessionStore(table),
+    sessions,
     backoff: new DynamoBackoffStore(table),
     deployment,
     clock: systemClock,
