@@ -1,7 +1,10 @@
-import * as jsqr from 'jsqr';
+import jsqr from 'jsqr';
 import { expect, test } from 'vitest';
 import { qrCode } from '../../lambdas/enrolment/qr-code.ts';
 import { newTotpSecret, totpUri } from '../../lambdas/factors/totp.ts';
+
+/** Its types say that the function is a member of it; it is the module. */
+const jsQr = jsqr as unknown as typeof jsqr.default;
 
 /** Pixels of a module: a reader wants some. */
 const SCALE = 4;
@@ -17,7 +20,7 @@ function read(svg: string): string | undefined {
         const at = ((Number(y) * SCALE + row) * width + Number(x) * SCALE + column) * 4;
         pixels.fill(0, at, at + 3);
       }
-  return jsqr.default(pixels, width, width)?.data;
+  return jsQr(pixels, width, width)?.data;
 }
 
 test.each(['ada@example.com', `${'long.'.repeat(40)}@example.com`])(
