@@ -9,6 +9,7 @@ export const ROOMS = {
   upstream: [],
   attempts: [],
   pages: [],
+  mail: ['pages'],
   idempotency: [],
   tenancy: ['audit', 'plans', 'idempotency'],
   factors: ['audit', 'attempts'],
@@ -16,6 +17,7 @@ export const ROOMS = {
   keys: ['audit', 'plans', 'signing', 'idempotency', 'tenancy'],
   people: ['audit', 'attempts', 'idempotency', 'tenancy', 'factors', 'sessions', 'keys'],
   signin: ['pages', 'audit', 'attempts', 'tenancy', 'factors', 'sessions', 'people'],
+  providers: ['pages', 'audit', 'attempts', 'tenancy', 'factors', 'sessions', 'people', 'signin'],
   enrolment: ['pages', 'audit', 'factors', 'sessions', 'people', 'signin'],
   clients: ['audit', 'plans', 'signing', 'attempts', 'idempotency', 'tenancy', 'keys'],
   oauth: [
@@ -30,6 +32,8 @@ export const ROOMS = {
     'keys',
     'people',
   ],
+  account: ['pages', 'signin', 'oauth', 'audit', 'attempts', 'tenancy', 'sessions', 'keys', 'people'],
+  erasure: ['audit'],
   usage: ['plans', 'keys'],
   status: ['signing'],
   transfer: ['audit', 'signing', 'tenancy', 'keys', 'people'],
@@ -111,7 +115,7 @@ export default {
     rule(
       'rules-know-no-aws',
       { path: '^lambdas/', pathNot: '^lambdas/(kernel|functions)/|-(store|client)\\.ts$' },
-      { path: `${AWS_SDK}|aws4|^lambdas/kernel/(table|dynamodb-http|secrets-http)\\.ts$` },
+      { path: `${AWS_SDK}|aws4|^lambdas/kernel/(table|dynamodb-http|secrets-http|aws-http)\\.ts$` },
       "In `lambdas`, only `*-store.ts` (DynamoDB), `*-client.ts` (other services), `kernel` and `functions` import the AWS SDK, `aws4` or the kernel's clients: rules can be tested without them.",
     ),
     rule(

@@ -164,6 +164,18 @@ export function alarms(
       description: 'Nothing calls the reconciler.',
     },
     {
+      name: 'mail-waiting',
+      description:
+        'A mail waits for longer than a quarter of an hour: people cannot confirm addresses or choose passwords.',
+      metric: ownMetric(scope, 'OldestMailSeconds', 'done', 'Maximum'),
+      threshold: 900,
+    },
+    {
+      ...invoked(functions.mailer),
+      name: 'mailer-stopped',
+      description: 'Nothing calls the mailer: mails that could not be sent at once are not tried again.',
+    },
+    {
       name: 'stream-failures',
       description: 'A change of a key could not be carried through.',
       metric: failures.metricApproximateNumberOfMessagesVisible({ period: PERIOD, statistic: 'Maximum' }),

@@ -43,14 +43,15 @@ export async function latchkeyApp(
   outdir?: string,
 ): Promise<App> {
   const app = checkedApp(context, outdir);
+  // The CDK command line names its version: what that synthesizes may be deployed, and is never a local stack's.
+  const isLocal = process.env.CDK_CLI_ASM_VERSION === undefined;
   const settings = await loadSettings({
     profile: app.node.tryGetContext('profile'),
     environment: app.node.tryGetContext('environment'),
     upstream: app.node.tryGetContext('upstream'),
     config: app.node.tryGetContext('config'),
-    // The CDK command line names its version: what that synthesizes may be deployed, and is never a local stack's.
-    isLocal:
-      app.node.tryGetContext('latchkey:local') === true && process.env.CDK_CLI_ASM_VERSION === undefined,
+    isLocal: isLocal && app.node.tryGetContext('latchkey:local') === true,
+    anonymous: isLocal && app.node.tryGetContext('latchkey:anonymous') === true,
   });
   const deployment = deploymentOf(settings);
   const rows = apiRows(routes, settings.profile, deployment.upstreams);

@@ -5,6 +5,7 @@ import {
   branding,
   factors,
   identityProvider,
+  mail,
   ownUsageKeys,
   RESERVED_CONCURRENCY,
   tokens,
@@ -132,6 +133,10 @@ const domain = fields({
   context.addIssue({ code: 'custom', path: ['hostedZone', 'name'], message });
 });
 
+function isEachOnce(values: readonly string[]): boolean {
+  return new Set(values).size === values.length;
+}
+
 /** The configuration that a team edits. Every field is checked at synth time; an unknown one is an error. */
 export const CONFIG = fields({
   /** The CloudFormation stack's name. @default Latchkey */
@@ -171,6 +176,8 @@ export const CONFIG = fields({
   ...rightsFields,
   /** What makes the pages the team's own. */
   branding: branding.prefault({}),
+  /** Mails about accounts: who sends them, and what an address that is not confirmed means. */
+  mail: mail.prefault({}),
   /** Limits of tenants, by the tier's name. */
   tiers: z
     .record(tierName, tier)
@@ -213,8 +220,14 @@ export const CONFIG = fields({
   identityProviders: z
     .array(identityProvider)
     .readonly()
-    .refine((all) => new Set(all.map(({ issuer }) => issuer)).size === all.length, {
+    .refine((all) => isEachOnce(all.map(({ issuer }) => issuer)), {
       error: 'must have each issuer once',
+    })
+    .refine((all) => isEachOnce(all.flatMap(({ signIn }) => signIn?.id ?? [])), {
+      error: 'must have each signIn.id once',
+    })
+    .refine((all) => isEachOnce(all.flatMap(({ signIn }) => signIn?.domains ?? [])), {
+      error: 'must have each of signIn.domains once: an address comes in by one provider',
     })
     .default([]),
   /** Second factors of people: authenticator apps and passkeys. */

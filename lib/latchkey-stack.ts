@@ -14,7 +14,9 @@ import { KeyStream } from './key-stream.ts';
 import { KeyVault } from './key-vault.ts';
 import { KeysetSecret } from './keyset-secret.ts';
 import { LatchkeyFunctions } from './latchkey-functions.ts';
+import { Mailer } from './mailer.ts';
 import { Monitoring } from './monitoring.ts';
+import { ProviderSecrets } from './provider-secrets.ts';
 import { reservedConcurrencyOf, type Settings, tokenSettings, wafLimitsOf } from './settings.ts';
 import { upstreamsOf, vpcsOf } from './upstream-fields.ts';
 import { UsageKeyReconciler } from './usage-key-reconciler.ts';
@@ -78,11 +80,17 @@ export class LatchkeyStack extends Stack {
       sandbox: config.sandbox,
     });
     const vault = config.revealApiKey ? new KeyVault(this, 'Vault', kept) : null;
+    const providerSecrets = new ProviderSecrets(this, 'ProviderSecrets', {
+      ...kept,
+      ...encrypted,
+      providers: config.identityProviders,
+    });
     const functions = new LatchkeyFunctions(this, 'Functions', {
       ...logged,
       specs: functionSpecs(profile, {
         acceptsHs256: tokenSettings(config, profile).acceptsHs256,
-        exchanges: config.identityProviders.length > 0,
+        hasProviders: config.identityProviders.length > 0,
+        mailIdentity: config.mail.identity,
         upstreams: upstreamsOf(config),
         vpcs: vpcsOf(config),
       }),
@@ -94,6 +102,7 @@ export class LatchkeyStack extends Stack {
       usagePlans,
       vault,
       factorKey: new FactorKey(this, 'Factors', kept),
+      providerSecrets,
       variables: {
         ISSUER: frontDoor.url,
         ACCEPTED_ISSUERS: [...frontDoor.urls, ...config.tokens.previousIssuers].join(' '),
@@ -122,6 +131,7 @@ export class LatchkeyStack extends Stack {
     for (const [name, { lambda }] of Object.entries(functions))
       if (name.startsWith(forwarderName(''))) lambda.node.addDependency(schedule);
     new UsageKeyReconciler(this, 'UsageKeyReconciler', functions);
+    new Mailer(this, 'Mailer', functions);
     const keyStream = new KeyStream(this, 'KeyStream', {
       ...kept,
       ...encrypted,

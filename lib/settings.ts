@@ -33,6 +33,8 @@ export interface Overrides {
   readonly config?: unknown;
   /** Whether it is for a stack that `npm start` serves on this machine. Nothing that is deployed says so. */
   readonly isLocal?: boolean;
+  /** Whether such a stack lets calls without a credential in, where the profile does and the configuration is silent. */
+  readonly anonymous?: boolean;
 }
 
 /**
@@ -44,7 +46,7 @@ export async function loadSettings(
   region: string | undefined = process.env.CDK_DEFAULT_REGION,
 ): Promise<Settings> {
   const { default: file } = await import('../latchkey.config.ts');
-  const { config: fields, isLocal = false, upstream: url, ...rest } = overrides;
+  const { config: fields, isLocal = false, anonymous = false, upstream: url, ...rest } = overrides;
   const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
   const chosen: ConfigInput = { ...file, ...overriddenFields(fields), ...given };
   const config = parseConfig(
@@ -61,8 +63,9 @@ export async function loadSettings(
   checkKmsKey(config, region);
   checkCircle(config);
   checkPasskeyDomain(config);
+  checkProviders(config, isLocal);
   const allowsAnonymous = profile.allowsAnonymous && config.environment === 'development';
-  return { config: { ...config, anonymous: config.anonymous ?? (isLocal && allowsAnonymous) }, profile };
+  return { config: { ...config, anonymous: config.anonymous ?? (anonymous && allowsAnonymous) }, profile };
 }
 
 /** An upstream at another URL; where else it was does not count any more. */
@@ -158,6 +161,17 @@ function checkCircle({ domain, upstream, upstreams }: Config): void {
   );
 }
 
+/** A provider on this machine is for a stack on this machine: a deployed function would ask itself. */
+function checkProviders({ identityProviders }: Config, isLocal: boolean): void {
+  const index = identityProviders.findIndex(
+    ({ signIn, issuer }) => signIn !== null && !issuer.startsWith('https:'),
+  );
+  if (index < 0 || isLocal) return;
+  throw new ConfigError(
+    `identityProviders.${index}.issuer: people sign in with a provider on this machine only where the stack runs there too, by npm start; name an https:// issuer`,
+  );
+}
+
 /** The part of the settings that functions need, as it is built into their bundles. */
 export function deploymentOf({ config, profile }: Settings): Deployment {
   return {
@@ -175,9 +189,13 @@ export function deploymentOf({ config, profile }: Settings): Deployment {
     usageKeys: config.usageKeys,
     upstreams: upstreamsOf(config),
     tokens: tokenSettings(config, profile),
-    identityProviders: config.identityProviders,
+    identityProviders: config.identityProviders.map(({ signIn, ...provider }) => ({
+      ...provider,
+      signIn: signIn === null ? null : { ...signIn, claims: signIn.claims ?? provider.claims },
+    })),
     factors: config.factors,
     revealsKeys: config.revealApiKey,
+    mail: { from: config.mail.from, allowsUnverified: config.mail.unverified === 'everything' },
     rights: rightsOf(config, profile),
     pathScopes: pathScopesOf(config, profile),
     cors: corsOf(config),

@@ -39,6 +39,8 @@ export interface ChangeOrigin {
   readonly callerRequestId?: string;
   /** Where the request came from; absent for what the system does itself. */
   readonly address?: string;
+  /** See `Origin`. The trail does not tell it. */
+  readonly userAgent?: string;
 }
 
 /** From where a change was asked for. */

@@ -3,6 +3,7 @@ import { auditedKey, auditHeadKey, auditKey } from '../kernel/item-keys.ts';
 import { type Item, N, number, S, text } from '../kernel/items.ts';
 import { Problem } from '../kernel/problem.ts';
 import { ConditionsFailed, type Table, type TransactionWrite } from '../kernel/table.ts';
+import { updateExpression } from '../kernel/update.ts';
 import {
   AUDIT_RETENTION_SECONDS,
   type AuditEntry,
@@ -165,13 +166,38 @@ function rowItem(tenantId: string, seq: number, entry: AuditEntry): Item {
     target: S(entry.target),
     at: N(entry.at),
     requestId: S(entry.requestId),
-    ...(entry.callerRequestId === null ? {} : { callerRequestId: S(entry.callerRequestId) }),
-    ...(entry.targetName === null ? {} : { targetName: S(entry.targetName) }),
     ...(entry.workspaceId === null ? {} : { workspaceId: S(entry.workspaceId) }),
-    ...(entry.address === null ? {} : { address: S(entry.address) }),
-    ...(entry.before === null ? {} : { before: S(JSON.stringify(entry.before)) }),
-    ...(entry.after === null ? {} : { after: S(JSON.stringify(entry.after)) }),
+    ...rowFields(entry),
     ttl: N(entry.at + AUDIT_RETENTION_SECONDS),
+  };
+}
+
+/** The parts of a row that may tell who somebody is: an erasure writes them anew, and nothing else ever does. */
+export type Telling = Pick<AuditRow, 'address' | 'callerRequestId' | 'targetName' | 'before' | 'after'>;
+
+/** The write that leaves only `telling` of what a row tells, for {@link Table.updateIf}: the row may have gone meanwhile. */
+export function retelling(telling: Telling) {
+  const written = rowFields(telling);
+  const names = ['address', 'callerRequestId', 'targetName', 'before', 'after'];
+  return {
+    ...updateExpression({
+      set: Object.keys(written).map((name) => `#${name} = :${name}`),
+      remove: names.filter((name) => !(name in written)).map((name) => `#${name}`),
+      names: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+      values: Object.fromEntries(Object.entries(written).map(([name, value]) => [`:${name}`, value])),
+    }),
+    ConditionExpression: 'attribute_exists(PK)',
+  };
+}
+
+/** The attributes of those parts; one that is null has none. */
+function rowFields({ address, callerRequestId, targetName, before, after }: Telling): Item {
+  return {
+    ...(callerRequestId === null ? {} : { callerRequestId: S(callerRequestId) }),
+    ...(targetName === null ? {} : { targetName: S(targetName) }),
+    ...(address === null ? {} : { address: S(address) }),
+    ...(before === null ? {} : { before: S(JSON.stringify(before)) }),
+    ...(after === null ? {} : { after: S(JSON.stringify(after)) }),
   };
 }
 

@@ -54,7 +54,7 @@ export interface IdentityProvider {
   readonly issuer: string;
   /** Where its keys are; null to ask its discovery document (OpenID Connect Discovery 1.0, 4). */
   readonly jwksUrl: string | null;
-  /** `aud` must have one of these. */
+  /** `aud` must have one of these; none where its tokens are not exchanged. */
   readonly audiences: readonly string[];
   /** Claims that a token must have, each with one of these values. */
   readonly claims: Readonly<Record<string, readonly string[]>>;
@@ -72,6 +72,26 @@ export interface IdentityProvider {
   readonly createUsers: boolean;
   /** Whether somebody who is not known yet is the person of the tenant with the same, verified, address. */
   readonly linkByEmail: boolean;
+  /** The claim that says that it has verified the address: its own word for `email_verified`. */
+  readonly emailVerifiedClaim: string;
+  /** How its people sign in with a browser; null where they do not. */
+  readonly signIn: ProviderSignIn | null;
+}
+
+/** A sign-in by redirect (OpenID Connect Core 1.0, 3.1). */
+export interface ProviderSignIn {
+  /** Names it in our paths, and so in the redirect URI. */
+  readonly id: string;
+  /** As its people know it. */
+  readonly label: string;
+  readonly clientId: string;
+  /** How we prove to it who we are: by a secret that the stack keeps, or not at all, where PKCE alone will do. */
+  readonly authentication: 'secret' | 'none';
+  readonly scopes: readonly string[];
+  /** Claims that its ID tokens must have, each with one of these values. */
+  readonly claims: Readonly<Record<string, readonly string[]>>;
+  /** Domains of e-mail addresses that come in by it alone, never by a password. */
+  readonly domains: readonly string[];
 }
 
 /**
@@ -90,6 +110,14 @@ export interface OwnUsageKeys {
   readonly warmSeconds: number;
   /** Seconds that a key is kept after its last use. */
   readonly retireSeconds: number;
+}
+
+/** Mails about accounts. */
+export interface MailSettings {
+  /** The sender, by which SES sends; null where mails are events. */
+  readonly from: string | null;
+  /** Whether people may log in whose address is not confirmed. */
+  readonly allowsUnverified: boolean;
 }
 
 /** The configuration and the route table, resolved at synth time and built into the bundles. */
@@ -112,6 +140,7 @@ export interface Deployment {
   readonly factors: FactorSettings;
   /** Whether keys are kept encrypted besides, for who made them to see again. */
   readonly revealsKeys: boolean;
+  readonly mail: MailSettings;
   readonly rights: Rights;
   /** The configuration's path rules, then the profile's. */
   readonly pathScopes: readonly PathScope[];

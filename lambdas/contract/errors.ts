@@ -189,6 +189,18 @@ const OTHER_ERRORS = {
     title: 'Unsupported grant type',
     message: 'This grant type is not supported here.',
   },
+  provider_required: {
+    status: 403,
+    type: 'authorization_error',
+    title: 'Identity provider required',
+    message: 'People with this address sign in with their identity provider.',
+  },
+  sign_in_refused: {
+    status: 403,
+    type: 'authorization_error',
+    title: 'Sign-in refused',
+    message: 'The identity provider has not shown that this is somebody who may come in.',
+  },
   exceeds_own_rights: {
     status: 403,
     type: 'authorization_error',
@@ -285,6 +297,12 @@ const OTHER_ERRORS = {
     type: 'server_error',
     title: 'Upstream failed',
     message: 'The service behind this API did not answer.',
+  },
+  invalid_link: {
+    status: 400,
+    type: 'validation_error',
+    title: 'Link not valid',
+    message: 'The link has been used, has expired, or was taken back. Ask for another one.',
   },
   stale_form: {
     status: 403,

@@ -3,8 +3,9 @@ import { Redirect } from '../kernel/results.ts';
 import { csrfToken } from '../signin/csrf.ts';
 import { requireRecentSignIn } from '../signin/recent.ts';
 import type { SignInServices } from '../signin/rows.ts';
+import { type PendingPerson, pendingPerson } from '../signin/second-step.ts';
 import type { SignInCookies } from '../signin/sign-in.ts';
-import { type PendingPerson, pendingPerson, secretOf } from '../signin/sign-ins.ts';
+import { secretOf } from '../signin/sign-ins.ts';
 import type { visitOf } from '../signin/visit.ts';
 
 /** Who sets up second factors with a browser. */

@@ -28,9 +28,10 @@ import {
 import { textsOf } from '../pages/page.ts';
 import { SIGN_IN_FIRST } from '../signin/recent.ts';
 import type { SignInServices } from '../signin/rows.ts';
+import { completeSignIn } from '../signin/second-step.ts';
 import { SIGN_IN_COOKIES } from '../signin/sign-in.ts';
-import { completeSignIn, type SignInContext, signInCookie } from '../signin/sign-ins.ts';
-import { carried, formFields, requireForm, visitOf } from '../signin/visit.ts';
+import { type SignInContext, signInCookie } from '../signin/sign-ins.ts';
+import { carried, csrfField, requireForm, visitOf } from '../signin/visit.ts';
 import { type Enrolling, enrollingOf } from './enrolling.ts';
 import { qrCode } from './qr-code.ts';
 
@@ -38,7 +39,7 @@ const group = routeGroup<SignInServices>()({ service: 'accounts', tag: 'Pages' }
 
 const body = z.object({
   ...carried,
-  ...formFields,
+  ...csrfField,
   step: z.enum(['app', 'confirm', 'passkey', 'register', 'remove', 'codes']),
   code: z.string().max(64).optional(),
   credential: z.string().max(MAX_ANSWER_LENGTH).optional(),

@@ -178,9 +178,23 @@ function claimsOf(services: unknown): ClaimServices {
 }
 
 /** The origin of a request: our id, and the caller's beside it where they have named one. */
-function originOf({ address, requestId, gatewayRequestId }: HttpRequest): Origin {
+function originOf({ address, requestId, gatewayRequestId, headers }: HttpRequest): Origin {
   const isOurs = requestId === gatewayRequestId;
-  return { address, requestId: gatewayRequestId, ...(isOurs ? {} : { callerRequestId: requestId }) };
+  const userAgent = printable(headerValues(headers, 'user-agent')[0] ?? '').slice(0, USER_AGENT_LENGTH);
+  return {
+    address,
+    requestId: gatewayRequestId,
+    ...(isOurs ? {} : { callerRequestId: requestId }),
+    ...(userAgent === '' ? {} : { userAgent }),
+  };
+}
+
+/** Characters that are kept of a `User-Agent`: browsers send fewer. */
+const USER_AGENT_LENGTH = 256;
+
+/** A text without what is not printable ASCII. */
+function printable(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, '').trim();
 }
 
 /** The body as it came; empty where the row takes fields. */

@@ -29,7 +29,13 @@ export const RELYING_PARTY_KEY: ItemKey = /* @__PURE__ */ key('PASSKEY#', 'RELYI
 export const pendingKey = (hash: string): ItemKey => key(`PENDING#${hash}`, 'PENDING');
 export const challengeKey = (hash: string, purpose: string): ItemKey =>
   key(`PENDING#${hash}`, `CHALLENGE#${purpose}`);
+/** A sign-in with a browser, and the row of its person by which it is found. */
 export const signInKey = (hash: string): ItemKey => key(`SIGNIN#${hash}`, 'SIGNIN');
+export const userSignInKey = (userId: string, signInId: string): ItemKey =>
+  key(`USER#${userId}`, `SIGNIN#${signInId}`);
+
+/** A sign-in that a browser has begun at an identity provider, by the hash of its `state`. */
+export const signInFlowKey = (hash: string): ItemKey => key(`SIGNINFLOW#${hash}`, 'FLOW');
 
 /** An OAuth client that registered itself or that an administrator registered, and its row among those of its tenant. */
 export const clientKey = (clientId: string): ItemKey => key(`CLIENT#${clientId}`, 'CLIENT');
@@ -44,6 +50,13 @@ export const clientAssertionKey = (hash: string): ItemKey => key(`CLIENT#${hash}
 
 /** Numbers of registered clients that nobody has consented to, by the hour. */
 export const REGISTRATIONS_KEY: ItemKey = /* @__PURE__ */ key('CLIENT#', 'REGISTRATIONS');
+
+/** The partition of the mails that wait to be sent, in the order in which they were queued. */
+export const OUTBOX = 'OUTBOX';
+export const outboxKey = (mailId: string): ItemKey => key(OUTBOX, `MAIL#${mailId}`);
+
+/** A link of a mail, by the id that is in it. */
+export const linkKey = (linkId: string): ItemKey => key(`LINK#${linkId}`, 'LINK');
 
 export const emailKey = (email: string): ItemKey => key(`EMAIL#${email}`, 'EMAIL');
 
@@ -79,4 +92,7 @@ export const idempotencyItemKey = (id: string): ItemKey => key(`IDEMPOTENCY#${id
 /** In a table of its own: a key, encrypted. By its tenant too, as an import may bring an id that another tenant has. */
 export const vaultKey = (tenantId: string, keyId: string): ItemKey =>
   key(`VAULT#${tenantId}#${keyId}`, 'VAULT');
+/** The partition of what is to be erased: a person or a tenant, and how far that has come. */
+export const ERASURES = 'ERASURES';
+export const erasureKey = (of: 'USER' | 'TENANT', id: string): ItemKey => key(ERASURES, `${of}#${id}`);
 export const eventKey = (eventId: string): ItemKey => key(`EVENT#${eventId}`, 'EVENT');

@@ -19,6 +19,8 @@ export interface Origin {
   readonly requestId: string;
   /** The caller's `X-Request-ID`, where there is one that is harmless. */
   readonly callerRequestId?: string;
+  /** The beginning of the caller's `User-Agent` (RFC 9110, 10.1.5), as far as it is printable ASCII: by it people know their devices. */
+  readonly userAgent?: string;
   /** The claim of a call with an idempotency key, on a row that honours it. */
   readonly claim?: Claim;
 }

@@ -141,15 +141,18 @@ export class Table implements RecordClient {
     return { Responses: all };
   }
 
-  /** The items of a partition whose sort key begins with `prefix`, after `after` (a sort key), smallest first. */
+  /** The items of a partition whose sort key begins with `prefix` (empty for all), after `after` (a sort key), smallest first. */
   async query(partition: string, prefix: string, limit: number, after?: string): Promise<Page> {
     const { Items = [], LastEvaluatedKey } = await this.#answer(
       this.#client.send(
         new QueryCommand({
           TableName: this.#name,
           ConsistentRead: true,
-          KeyConditionExpression: 'PK = :partition AND begins_with(SK, :prefix)',
-          ExpressionAttributeValues: { ':partition': { S: partition }, ':prefix': { S: prefix } },
+          KeyConditionExpression: `PK = :partition${prefix === '' ? '' : ' AND begins_with(SK, :prefix)'}`,
+          ExpressionAttributeValues: {
+            ':partition': { S: partition },
+            ...(prefix === '' ? {} : { ':prefix': { S: prefix } }),
+          },
           Limit: limit,
           ...(after === undefined ? {} : { ExclusiveStartKey: { PK: { S: partition }, SK: { S: after } } }),
         }),
@@ -221,10 +224,17 @@ export class Table implements RecordClient {
     }
   }
 
-  async delete(Key: ItemKey): Promise<void> {
-    await this.#answer(
-      this.#client.send(new DeleteItemCommand({ TableName: this.#name, Key: mutable(Key) })),
-    );
+  /** Deletes an item, if there is one and the condition holds. */
+  async delete(Key: ItemKey, condition: WriteCondition = {}): Promise<void> {
+    try {
+      await this.#answer(
+        this.#client.send(
+          new DeleteItemCommand({ TableName: this.#name, Key: mutable(Key), ...mutable(condition) }),
+        ),
+      );
+    } catch (error) {
+      if (!isConditionFailure(error)) throw error;
+    }
   }
 
   /**

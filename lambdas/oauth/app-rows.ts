@@ -7,6 +7,7 @@ import { routeGroup } from '../kernel/route.ts';
 import type { SessionStore } from '../sessions/sessions.ts';
 import { APP } from './app.ts';
 import type { AppStore } from './consent.ts';
+import { disconnect } from './disconnect.ts';
 
 /** The services of these rows in the function `management`. */
 export interface AppServices {
@@ -15,7 +16,7 @@ export interface AppServices {
   readonly clock: Clock;
 }
 
-const appView = z
+export const appView = z
   .object({
     id: z.string(),
     client_id: z.string(),
@@ -27,7 +28,7 @@ const appView = z
   })
   .meta({ id: 'App' });
 
-const viewApp = APP.viewAs<z.output<typeof appView>>();
+export const viewApp = APP.viewAs<z.output<typeof appView>>();
 
 const group = routeGroup<AppServices>()({ service: 'management', tag: 'OAuth' });
 
@@ -59,16 +60,10 @@ export const appRoutes = group.rows({
       schema: z.object({ id: z.string(), status: z.literal('disconnected') }),
     },
     errors: ['not_found'],
-    handle: async ({ params: { id = '' }, origin }, { apps, sessions, clock }, caller) => {
-      const { userId } = caller;
-      const app = await apps.find(userId, id, clock());
+    handle: async ({ params: { id = '' }, origin }, services, caller) => {
+      const app = await disconnect(caller.userId, id, originOf(caller, origin), services);
       if (app === undefined)
         throw new Problem('not_found', { message: 'You have no connected app with this id.' });
-      const from = originOf(caller, origin);
-      // The consent first: a code that is out opens no session after it, and one that it has opened is found below.
-      await apps.disconnect(app, from, clock());
-      for (const { sessionId, clientId } of await sessions.list(userId, clock()))
-        if (clientId === app.clientId) await sessions.end({ sessionId, userId }, from);
       return { id: app.appId, status: 'disconnected' };
     },
   }),

@@ -60,7 +60,7 @@ function listed(context: PageContext, content: FactorsPage): Markup {
 ${stepForm(context, content, { step: 'remove', id: each.id }, { label: texts.remove, kind: 'quiet small', name: texts.removeNamed(each.name) })}</li>
 `,
   );
-  return html`<ul class="rows">
+  return html`<ul class="items">
 ${items}</ul>
 `;
 }

@@ -58,12 +58,17 @@ export interface PageContent {
   readonly body: Markup;
   /** The path of the script that it runs. @default none */
   readonly script?: string;
+  /** Whether the card is wider than that of a form: for lists. @default false */
+  readonly wide?: boolean;
   /** Where the browser goes by itself, at once; checked by whoever says so. */
   readonly refreshTo?: string;
 }
 
 /** A page with one card: the team's name or logo, the heading, and the content. */
-export function page(context: PageContext, { title, lead, body, script, refreshTo }: PageContent): Html {
+export function page(
+  context: PageContext,
+  { title, lead, body, wide = false, script, refreshTo }: PageContent,
+): Html {
   const { branding, language, base } = context;
   const document = html`<!doctype html>
 <html lang="${language}">
@@ -77,7 +82,7 @@ ${refreshTo === undefined ? null : html`<meta http-equiv="refresh" content="0;ur
 ${script === undefined ? null : html`<script src="${base}${script}" defer></script>\n`}<link rel="icon" type="image/svg+xml" href="${base}${LOGO_PATH}">
 </head>
 <body>
-<main class="card">
+<main class="card${wide ? ' wide' : null}">
 <p class="brand">${brand(context)}</p>
 <h1>${title}</h1>
 ${lead === undefined ? null : html`<p class="lead">${lead}</p>\n`}${body}

@@ -77,6 +77,7 @@ const RULES = `*,*::before,*::after{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%;text-size-adjust:100%}
 body{margin:0;min-height:100vh;min-height:100dvh;padding:1rem;display:grid;place-items:center;background:var(--page);color:var(--text);font:1rem/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;overflow-wrap:anywhere}
 .card{width:100%;max-width:26rem;padding:2rem;background:var(--card);border:1px solid var(--line);border-radius:1rem;box-shadow:0 1px 2px rgb(0 0 0/.04),0 8px 24px rgb(0 0 0/.06)}
+.wide{max-width:36rem}
 .brand{margin:0 0 1.75rem;font-weight:600;color:var(--muted)}
 .brand img{display:block;height:2rem;max-width:100%;object-fit:contain;object-position:left}
 h1{margin:0;font-size:1.5rem;line-height:1.25;font-weight:650;letter-spacing:-.01em;text-wrap:balance}
@@ -97,6 +98,9 @@ button,.button{display:inline-flex;align-items:center;justify-content:center;fon
 button:hover,.button:hover{filter:brightness(.94)}
 @media (prefers-color-scheme:dark){button:hover,.button:hover{filter:brightness(1.12)}}
 .actions{display:flex;flex-direction:column;gap:.75rem;margin-top:1.75rem}
+.or{display:flex;align-items:center;gap:.75rem;margin:1.5rem 0 0;color:var(--muted)}
+.or::before,.or::after{content:"";flex:1;border-top:1px solid var(--line)}
+.or~.actions{margin-top:1rem}
 a{color:inherit;text-underline-offset:.2em}
 :focus-visible{outline:2px solid var(--text);outline-offset:2px}
 .facts{margin:1.25rem 0 0;border-top:1px solid var(--line)}
@@ -111,10 +115,6 @@ code{font:.8125rem/1.4 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;colo
 input.code{font-size:1.25rem;text-align:center;text-transform:uppercase}
 .hint{margin:.5rem 0 0;font-size:.9375rem;color:var(--muted)}
 .others .actions{margin-top:.75rem}
-.rows{margin:1.25rem 0 0;padding:0;list-style:none;border-top:1px solid var(--line)}
-.rows li{display:flex;flex-wrap:wrap;gap:.5rem 1rem;align-items:center;justify-content:space-between;padding:.75rem 0;border-bottom:1px solid var(--line)}
-.rows div{flex:1 1 10rem}
-small{font-size:.875rem;color:var(--muted)}
 .small{width:auto;min-height:2.25rem;padding:.25rem .75rem;font-size:.9375rem}
 .qr{margin:1.5rem auto 0;max-width:13rem}
 .qr svg{display:block;width:100%;border-radius:.5rem}
@@ -123,6 +123,19 @@ small{font-size:.875rem;color:var(--muted)}
 .codes li{padding:.125rem 0}
 .codes li::marker{color:var(--muted)}
 .codes code{font-size:.9375rem;color:var(--text)}
+.notice{margin:1.25rem 0 0;padding:.75rem 1rem;border-radius:.5rem;border:1px solid var(--line)}
+section{margin-top:2rem;padding-top:1.5rem;border-top:1px solid var(--line)}
+section h2{margin:0;font-size:1.125rem}
+section p{margin-top:.5rem;color:var(--muted)}
+.items{margin:.75rem 0 0;padding:0;list-style:none}
+.items li{display:flex;gap:.25rem 1rem;align-items:center;justify-content:space-between;padding:.75rem 0;border-bottom:1px solid var(--line)}
+.items li:last-child{border-bottom:0}
+.items strong{font-weight:600}
+.items small{display:block;font-size:.875rem;color:var(--muted)}
+.items form{flex:none}
+.items button{white-space:nowrap}
+.items+form,section p+form{margin-top:1rem}
+.danger{color:var(--onAlert);background:var(--card);border-color:var(--onAlert)}
 .aside{margin-top:1.5rem;font-size:.9375rem;color:var(--muted)}
 details{margin-top:1rem;color:var(--muted)}
 summary{cursor:pointer}

@@ -49,7 +49,7 @@ export const accountRoutes = group.rows({
       description: 'The account. The API key is shown only now.',
       schema: accountView,
     },
-    errors: ['email_taken', 'rate_limited'],
+    errors: ['email_taken', 'provider_required', 'rate_limited'],
     handle: async ({ body, origin }, { accounts }) => {
       await admitAccount(origin.address, accounts);
       const { account, key } = await onboard(
@@ -81,7 +81,7 @@ export const accountRoutes = group.rows({
       description: 'The account. The API key is shown only now.',
       schema: accountView.extend({ key_name: z.string() }),
     },
-    errors: ['email_taken', 'rate_limited'],
+    errors: ['email_taken', 'provider_required', 'rate_limited'],
     handle: async ({ body, origin }, { accounts }) => {
       await admitAccount(origin.address, accounts);
       const { account, key } = await signUp(
@@ -116,7 +116,13 @@ export const accountRoutes = group.rows({
       schema: grantView,
       headers: { 'Cache-Control': 'no-store' },
     },
-    errors: ['wrong_password', 'mfa_required', 'mfa_enrollment_required', 'rate_limited'],
+    errors: [
+      'wrong_password',
+      'mfa_required',
+      'mfa_enrollment_required',
+      'provider_required',
+      'rate_limited',
+    ],
     handle: async ({ body, origin }, { accounts }) => {
       const grant = await logIn(
         { email: body.email ?? body.username ?? '', password: body.password },

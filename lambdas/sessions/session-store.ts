@@ -171,9 +171,10 @@ export class DynamoSessionStore implements SessionStore {
 /** The writes that open a session, all or nothing: the code that it is given for is used in the same transaction. */
 export function sessionWrites(session: NewSession): readonly TransactionWrite[] {
   const { user, origin, authentication, clientId = null, ...times } = session;
+  const { userAgent = null } = origin;
   const { userId, tenantId, role, version = 0 } = user;
   const person = { userId, tenantId, role, userVersion: version };
-  const opened = { ...SESSION.initial, ...times, ...authentication, ...person, clientId };
+  const opened = { ...SESSION.initial, ...times, ...authentication, ...person, clientId, userAgent };
   const isNew = { ConditionExpression: 'attribute_not_exists(PK)' };
   return [
     // A demotion or removal that commits first makes this fail; one that commits later finds the session.

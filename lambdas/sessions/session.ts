@@ -26,6 +26,8 @@ export interface Session extends Authentication {
   readonly state: 'active' | 'ended';
   /** The OAuth client that the person has let act for them; null for their own login. */
   readonly clientId: string | null;
+  /** The `User-Agent` by which it was opened; null where there was none. */
+  readonly userAgent: string | null;
   readonly createdAt: number;
   /** Without a refresh. */
   readonly expiresAt: number;
@@ -61,6 +63,7 @@ export const SESSION = defineRecord<Session, 'record' | 'row', { readonly curren
     initial: null,
     view: 'client_id',
   },
+  userAgent: { on: 'row', stored: optionalText('agent'), initial: null, view: 'user_agent' },
   createdAt: { on: 'row', stored: number('createdAt'), view: { created_at: (at) => timestamp(at) ?? '' } },
   authTime: {
     on: 'record',
@@ -87,5 +90,13 @@ export const SESSION = defineRecord<Session, 'record' | 'row', { readonly curren
 /** A session as its owner sees it. */
 export type SessionView = Pick<
   Session,
-  'sessionId' | 'clientId' | 'workspaceId' | 'createdAt' | 'authTime' | 'amr' | 'expiresAt' | 'lastUse'
+  | 'sessionId'
+  | 'clientId'
+  | 'userAgent'
+  | 'workspaceId'
+  | 'createdAt'
+  | 'authTime'
+  | 'amr'
+  | 'expiresAt'
+  | 'lastUse'
 >;

@@ -10,22 +10,17 @@ import { continuePage } from '../pages/continue-page.ts';
 import { factorPage, passkeyAlonePage, type Visit } from './factor-step.ts';
 import { signInPath } from './paths.ts';
 import type { SignInServices } from './rows.ts';
+import { completeSignIn, pendingPerson, signInWithPasskey } from './second-step.ts';
 import { SIGN_IN_COOKIES } from './sign-in.ts';
-import {
-  completeSignIn,
-  pendingPerson,
-  type SignInContext,
-  signInCookie,
-  signInWithPasskey,
-} from './sign-ins.ts';
-import { carried, formFields, requireForm, visitOf } from './visit.ts';
+import { type SignInContext, signInCookie } from './sign-ins.ts';
+import { carried, csrfField, requireForm, visitOf } from './visit.ts';
 
 const group = routeGroup<SignInServices>()({ service: 'accounts', tag: 'Pages' });
 
 /** What the page's forms send: a choice of the way, or a proof. */
 const body = z.object({
   ...carried,
-  ...formFields,
+  ...csrfField,
   way: z.enum(['code', 'passkey']).optional().describe('The way to prove it: asks for its page.'),
   alone: z.literal('true').optional().describe('A passkey instead of the password.'),
   code: z.string().max(64).optional().describe('Of the authenticator app, or a recovery code.'),
@@ -45,7 +40,15 @@ export const factorStepRoutes = group.rows({
     takesCookies: SIGN_IN_COOKIES,
     body,
     success: { status: 200, kind: 'html', description: 'The page.', setsCookies: SIGN_IN_COOKIES },
-    errors: ['wrong_factor', 'not_configured', 'conflicting_state', 'rate_limited', 'stale_form'],
+    errors: [
+      'wrong_factor',
+      'suspended_tenant',
+      'provider_required',
+      'not_configured',
+      'conflicting_state',
+      'rate_limited',
+      'stale_form',
+    ],
     handle: async ({ body: given, cookies, origin, ...request }, { signIn, pages }) => {
       const { context, parameters, goesTo = '/sign-in' } = visitOf(given, request, pages);
       const visit = { context, parameters };

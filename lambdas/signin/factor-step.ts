@@ -5,16 +5,13 @@ import type { Html } from '../kernel/results.ts';
 import { WithCookies } from '../kernel/results.ts';
 import { continuePage } from '../pages/continue-page.ts';
 import { codePage, type FactorPage, passkeyPage } from '../pages/factor-page.ts';
-import type { PageContext } from '../pages/page.ts';
-import type { SignInPage } from '../pages/sign-in-page.ts';
 import { csrfToken } from './csrf.ts';
-import { browserCookie, type Progress, pendingPerson, type SignInContext } from './sign-ins.ts';
+import { pendingPerson } from './second-step.ts';
+import { browserCookie, type Progress, type SignInContext } from './sign-ins.ts';
+import type { Visit as SignInVisit } from './visit.ts';
 
 /** Where a sign-in goes on to, and in which language. */
-export interface Visit {
-  readonly context: PageContext;
-  readonly parameters: SignInPage['parameters'];
-}
+export type Visit = Pick<SignInVisit, 'context' | 'parameters'>;
 
 /** The page after the password of who is not signed in yet: it asks for a second factor, or leads to setting one up. */
 export async function factorStep(

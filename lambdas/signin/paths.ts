@@ -1,5 +1,5 @@
 /** Our own pages that a sign-in may lead to. */
-const CONTINUE_PATHS = ['/authorize', '/device', '/factors'];
+const CONTINUE_PATHS = ['/authorize', '/device', '/account', '/factors'];
 
 /** RFC 3986, 3.4: the characters of a query. */
 const QUERY = /^[\w\-.~:/?@!$&'()*+,;=%]*$/;

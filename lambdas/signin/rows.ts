@@ -6,8 +6,15 @@ import { routeGroup } from '../kernel/route.ts';
 import { continuePage } from '../pages/continue-page.ts';
 import type { PageSettings } from '../pages/page.ts';
 import { ELSEWHERE } from '../pages/rows.ts';
-import { signedInPage, signedOutPage, signInPage, signOutPage } from '../pages/sign-in-page.ts';
+import {
+  providerRequiredPage,
+  signedInPage,
+  signedOutPage,
+  signInPage,
+  signOutPage,
+} from '../pages/sign-in-page.ts';
 import { parseEmail } from '../people/email-address.ts';
+import { requiredProvider } from '../people/required-provider.ts';
 import { csrfToken } from './csrf.ts';
 import { factorStep } from './factor-step.ts';
 import { SIGN_IN_COOKIE, SIGN_IN_COOKIES, type SignIns } from './sign-in.ts';
@@ -20,7 +27,7 @@ import {
   signInCookie,
   signOut,
 } from './sign-ins.ts';
-import { carried, formFields, requireForm, visitOf } from './visit.ts';
+import { carried, csrfField, requireForm, shownProviders, visitOf } from './visit.ts';
 
 /** The services of its rows in the function `accounts`. */
 export interface SignInServices {
@@ -52,15 +59,19 @@ export const signInRoutes = group.rows({
     success,
     alternatives: [ELSEWHERE],
     errors: [],
-    handle: async ({ query, cookies, ...request }, { signIn: signInContext, signIns, pages }) => {
+    handle: async (
+      { query, cookies, ...request },
+      { signIn: { deployment, secondFactor }, signIns, pages },
+    ) => {
       const { context, parameters, goesTo } = visitOf(query, request, pages);
       const [secret, signedIn] = [secretOf(cookies) ?? newSecret(), await signIns.current(cookies)];
       if (signedIn !== undefined && goesTo === undefined) return signedInPage(context, signedIn);
       const page = signInPage(context, {
         csrf: csrfToken(secret),
         parameters,
-        offersPasskeys: signInContext.secondFactor.party !== null,
         email: query.login_hint ?? signedIn?.email ?? '',
+        providers: shownProviders(deployment),
+        offersPasskeys: secondFactor.party !== null,
         ...(signedIn === undefined ? {} : { signedInAs: signedIn.email }),
       });
       return secretOf(cookies) === undefined ? new WithCookies(page, browserCookie(secret)) : page;
@@ -76,23 +87,29 @@ export const signInRoutes = group.rows({
     takesCookies: SIGN_IN_COOKIES,
     body: z.object({
       ...carried,
-      ...formFields,
+      ...csrfField,
       email: z.string().max(254),
       password: z.string().min(1).max(256),
     }),
     success,
-    errors: ['wrong_password', 'suspended_tenant', 'rate_limited', 'stale_form'],
+    errors: ['wrong_password', 'suspended_tenant', 'provider_required', 'rate_limited', 'stale_form'],
     handle: async ({ body, cookies, origin, ...request }, { signIn: signInContext, pages }) => {
       const { context, parameters, goesTo = '/sign-in' } = visitOf(body, request, pages);
+      const providers = shownProviders(signInContext.deployment);
       const secret = requireForm(cookies, body.csrf, (csrf) =>
-        signInPage(context, { parameters, csrf, email: '', fault: 'expired' }),
+        signInPage(context, { parameters, csrf, email: '', providers, fault: 'expired' }),
       );
       const refused = (code: keyof typeof FAULTS) => {
-        const again = { parameters, csrf: csrfToken(secret), email: body.email, fault: FAULTS[code] };
-        return new Problem(code, { page: signInPage(context, again) });
+        const again = { parameters, csrf: csrfToken(secret), email: body.email, providers };
+        return new Problem(code, { page: signInPage(context, { ...again, fault: FAULTS[code] }) });
       };
       const address = parseEmail(body.email);
       if (!('email' in address)) throw refused('wrong_password');
+      const provider = requiredProvider(address.email, signInContext.deployment);
+      if (provider !== undefined) {
+        const led = { parameters, csrf: csrfToken(secret), email: address.email, provider };
+        throw new Problem('provider_required', { page: providerRequiredPage(context, led) });
+      }
       const credentials = { email: address.email, password: body.password };
       const progress = await signIn(credentials, secret, origin, signInContext).catch((error: unknown) => {
         const code = error instanceof Problem ? error.code : undefined;
@@ -125,7 +142,7 @@ export const signInRoutes = group.rows({
     summary: 'Sign out with a browser',
     takesForm: true,
     takesCookies: SIGN_IN_COOKIES,
-    body: z.object({ ui_locales: carried.ui_locales, ...formFields }),
+    body: z.object({ ui_locales: carried.ui_locales, ...csrfField }),
     success,
     errors: ['stale_form'],
     handle: async ({ body, cookies, origin, ...request }, { signIn: context, pages }) => {

@@ -2,15 +2,17 @@ import type { AuditVerb } from '../audit/actions.ts';
 import { auditEntry, type ChangeOrigin } from '../audit/entries.ts';
 import { AuditTrail } from '../audit/trail-store.ts';
 import { authenticationItem, storedAuthentication } from '../kernel/authentication.ts';
-import { signInKey, tenantKey, userKey } from '../kernel/item-keys.ts';
+import { signInKey, tenantKey, userKey, userSignInKey } from '../kernel/item-keys.ts';
 import { type Item, N, number, S, text } from '../kernel/items.ts';
 import { isCommitted, type Table } from '../kernel/table.ts';
 import { userStanding } from '../people/people-store.ts';
 import { PERSON } from '../people/person.ts';
+import type { BrowserSignIn } from '../sessions/browser-sign-ins.ts';
+import type { User } from '../sessions/user.ts';
 import { tenantFacts } from '../tenancy/tenant-facts.ts';
-import type { PresentPerson, SignInRecord, SignInStore } from './sign-ins.ts';
+import type { NamedSignIn, PresentPerson, SignInRecord, SignInStore } from './sign-ins.ts';
 
-/** Sign-ins in the table, by the hash of the cookie's secret; each forgets itself. */
+/** Sign-ins in the table, by the hash of the cookie's secret, each with a row of its person; they forget themselves. */
 export class DynamoSignInStore implements SignInStore {
   readonly #table: Table;
   readonly #audit: AuditTrail;
@@ -31,10 +33,23 @@ export class DynamoSignInStore implements SignInStore {
       ...authenticationItem(signIn),
       ttl: N(signIn.expiresAt),
     };
+    const { userAgent, address } = origin;
+    const row = {
+      ...userSignInKey(signIn.userId, signIn.signInId),
+      hash: S(hash),
+      ten: S(signIn.tenantId),
+      at: N(signIn.authTime),
+      ...(userAgent === undefined ? {} : { agent: S(userAgent) }),
+      ...(address === undefined ? {} : { ip: S(address) }),
+      ttl: N(signIn.expiresAt),
+    };
     await this.#audit.commit(
       signIn.tenantId,
       [entryOf('create', signIn, origin, signIn.authTime)],
-      [{ Put: { Item, ConditionExpression: 'attribute_not_exists(PK)' } }],
+      [
+        { Put: { Item, ConditionExpression: 'attribute_not_exists(PK)' } },
+        { Put: { Item: row, ConditionExpression: 'attribute_not_exists(PK)' } },
+      ],
     );
   }
 
@@ -44,12 +59,35 @@ export class DynamoSignInStore implements SignInStore {
     return item === undefined || number(item, 'ttl') <= now ? undefined : signInRecord(item);
   }
 
-  async end(hash: string, signIn: SignInRecord, origin: ChangeOrigin, now: number): Promise<void> {
-    await isCommitted(
+  async end(hash: string, signIn: NamedSignIn, origin: ChangeOrigin, now: number): Promise<void> {
+    await this.#end(hash, signIn, origin, now);
+  }
+
+  async ofPerson(userId: string, now: number): Promise<BrowserSignIn[]> {
+    const rows = await this.#table.queryAll(`USER#${userId}`, 'SIGNIN#');
+    return rows.filter((row) => number(row, 'ttl') > now).map(browserSignIn);
+  }
+
+  async endOf(
+    { tenantId, userId }: Pick<User, 'tenantId' | 'userId'>,
+    signInId: string,
+    origin: ChangeOrigin,
+    now: number,
+  ): Promise<boolean> {
+    const row = await this.#table.get(userSignInKey(userId, signInId));
+    if (row === undefined || number(row, 'ttl') <= now) return false;
+    return this.#end(text(row, 'hash'), { signInId, tenantId, userId }, origin, now);
+  }
+
+  #end(hash: string, signIn: NamedSignIn, origin: ChangeOrigin, now: number): Promise<boolean> {
+    return isCommitted(
       this.#audit.commit(
         signIn.tenantId,
         [entryOf('end', signIn, origin, now)],
-        [{ Delete: { Key: signInKey(hash), ConditionExpression: 'attribute_exists(PK)' } }],
+        [
+          { Delete: { Key: signInKey(hash), ConditionExpression: 'attribute_exists(PK)' } },
+          { Delete: { Key: userSignInKey(signIn.userId, signIn.signInId) } },
+        ],
       ),
     );
   }
@@ -62,6 +100,16 @@ export class DynamoSignInStore implements SignInStore {
     const { passwordVersion } = userStanding(row);
     return { user: PERSON.read({ row }), passwordVersion, tenantState: tenantFacts(tenant).state };
   }
+}
+
+function browserSignIn(row: Item): BrowserSignIn {
+  return {
+    signInId: text(row, 'SK').slice('SIGNIN#'.length),
+    authTime: number(row, 'at'),
+    expiresAt: number(row, 'ttl'),
+    userAgent: row.agent?.S ?? null,
+    address: row.ip?.S ?? null,
+  };
 }
 
 function signInRecord(item: Item): SignInRecord {
@@ -78,7 +126,7 @@ function signInRecord(item: Item): SignInRecord {
 
 function entryOf(
   verb: AuditVerb<'signin'>,
-  { signInId, userId }: SignInRecord,
+  { signInId, userId }: NamedSignIn,
   origin: ChangeOrigin,
   at: number,
 ) {

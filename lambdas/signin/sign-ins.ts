@@ -1,20 +1,13 @@
 import { createHash, randomBytes, randomUUIDv7 } from 'node:crypto';
 import type { ChangeOrigin, PlacedOrigin } from '../audit/entries.ts';
-import {
-  type FactorContext,
-  factorNeed,
-  personOfPasskey,
-  proveFactor,
-  requireParty,
-  takeChallenge,
-} from '../factors/check.ts';
-import type { PasskeyAnswer } from '../factors/passkeys.ts';
-import { hashPendingSecret, PENDING_SECONDS, type Pending } from '../factors/pending.ts';
-import { type Authentication, BY_PASSWORD, MULTIPLE_FACTORS } from '../kernel/authentication.ts';
+import { type FactorContext, factorNeed } from '../factors/check.ts';
+import { hashPendingSecret, PENDING_SECONDS } from '../factors/pending.ts';
+import { type Authentication, BY_PASSWORD } from '../kernel/authentication.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { HostCookie } from '../kernel/host-cookie.ts';
 import { Problem } from '../kernel/problem.ts';
 import { enterWithPassword, type PasswordContext, type PasswordCredentials } from '../people/accounts.ts';
+import type { BrowserSignIns } from '../sessions/browser-sign-ins.ts';
 import type { User } from '../sessions/user.ts';
 import type { TenantFacts } from '../tenancy/tenant-facts.ts';
 import { csrfToken } from './csrf.ts';
@@ -38,6 +31,9 @@ export interface SignInRecord extends Authentication {
   readonly expiresAt: number;
 }
 
+/** What names a sign-in and whose it is. */
+export type NamedSignIn = Pick<SignInRecord, 'signInId' | 'tenantId' | 'userId'>;
+
 /** Who signed in, as they are now. */
 export interface PresentPerson {
   readonly user: User;
@@ -46,12 +42,12 @@ export interface PresentPerson {
   readonly tenantState: TenantFacts['state'];
 }
 
-export interface SignInStore {
+export interface SignInStore extends BrowserSignIns {
   create(hash: string, signIn: SignInRecord, origin: ChangeOrigin): Promise<void>;
   /** Undefined where there is none, or it has expired. */
   find(hash: string, now: number): Promise<SignInRecord | undefined>;
   /** Ends a sign-in; nothing happens where it has ended. */
-  end(hash: string, signIn: SignInRecord, origin: ChangeOrigin, now: number): Promise<void>;
+  end(hash: string, signIn: NamedSignIn, origin: ChangeOrigin, now: number): Promise<void>;
   /** Undefined for who is gone. */
   person(tenantId: string, userId: string): Promise<PresentPerson | undefined>;
 }
@@ -122,12 +118,13 @@ export async function signIn(
   const { signIns, secondFactor, clock } = context;
   const renewed = newSecret();
   const step = await enterWithPassword(credentials, from, context, async (user, workspaceId) => {
-    await requireActive(user, signIns);
     const need = await factorNeed(user, secondFactor);
     if (need === null) {
-      await openSignIn({ user, workspaceId, amr: BY_PASSWORD }, renewed, from, context);
+      const authentication = { authTime: clock(), amr: BY_PASSWORD };
+      await openSignIn({ user, workspaceId, authentication }, renewed, from, context);
       return 'signed in';
     }
+    await requireActive(user, signIns);
     await secondFactor.pending.create(hashPendingSecret(renewed), {
       tenantId: user.tenantId,
       userId: user.userId,
@@ -143,89 +140,47 @@ export async function signIn(
   return { step, secret: renewed };
 }
 
-/** Opens a sign-in under a secret that no browser had before. Of the person as they are given: a change meanwhile ends it. */
-export async function openSignIn(
-  {
-    user,
-    workspaceId,
-    amr,
-  }: { readonly user: User; readonly workspaceId: string } & Pick<Authentication, 'amr'>,
-  secret: string,
-  from: PlacedOrigin,
-  { signIns, clock }: Pick<SignInContext, 'signIns' | 'clock'>,
-): Promise<void> {
-  const { tenantId, userId, version: userVersion = 0 } = user;
-  const [signInId, authTime] = [randomUUIDv7(), clock()];
-  const expiresAt = authTime + SIGN_IN_SECONDS;
-  const record = { signInId, tenantId, userId, workspaceId, userVersion, authTime, amr, expiresAt };
-  await signIns.create(hashSecret(secret), record, { actor: `user:${userId}`, ...from });
-}
-
-/** Who is signing in with a browser that has proven the password, as they are now. */
-export interface PendingPerson {
-  readonly pending: Pending;
+/** Who signs in, as they were before what proves it was looked at: a change of them meanwhile ends the sign-in. */
+export interface ProvenPerson {
   readonly user: User;
+  readonly workspaceId: string;
+  readonly authentication: Authentication;
 }
 
-/** Undefined for nobody, and for who was changed or has lost the tenant since the password was looked at. */
-export async function pendingPerson(
-  secret: string | undefined,
-  { signIns, secondFactor, clock }: Pick<SignInContext, 'signIns' | 'secondFactor' | 'clock'>,
-): Promise<PendingPerson | undefined> {
-  if (secret === undefined) return undefined;
-  const pending = await secondFactor.pending.find(hashPendingSecret(secret), clock());
-  if (pending?.kind !== 'browser') return undefined;
-  const present = await signIns.person(pending.tenantId, pending.userId);
-  if (present?.tenantState !== 'active') return undefined;
-  const { user } = present;
-  return (user.version ?? 0) === pending.userVersion ? { pending, user } : undefined;
-}
-
-/** Signs in who has proven the password before, and a second factor by `methods` now. Gives the browser's new secret. */
-export async function completeSignIn(
-  { pending, user }: PendingPerson,
-  { secret, methods }: { readonly secret: string; readonly methods: readonly string[] },
-  from: PlacedOrigin,
-  context: SignInContext,
-): Promise<string> {
-  const renewed = newSecret();
-  const amr = [...BY_PASSWORD, ...methods, MULTIPLE_FACTORS];
-  await context.secondFactor.pending.end(hashPendingSecret(secret));
-  await openSignIn({ user, workspaceId: pending.workspaceId, amr }, renewed, from, context);
-  return renewed;
-}
-
-/**
- * Signs in by a passkey alone, which its person has opened by PIN, finger or face. Throws `wrong_factor`, and
- * `rate_limited`.
- */
-export async function signInWithPasskey(
-  answer: PasskeyAnswer | undefined,
+/** The same for who has been proven otherwise. Throws `suspended_tenant`. */
+export async function signInAs(
+  person: ProvenPerson,
   secret: string,
   from: PlacedOrigin,
-  context: SignInContext,
+  context: Pick<SignInContext, 'signIns' | 'clock'>,
 ): Promise<string> {
-  const { signIns, accounts, secondFactor } = context;
-  const party = await requireParty(secondFactor);
-  const challenge = await takeChallenge(secret, 'sign-in', secondFactor);
-  const person = answer && (await personOfPasskey(answer, secondFactor));
-  if (answer === undefined || challenge === undefined || person === undefined)
-    throw new Problem('wrong_factor');
-  // Of the person before the passkey is looked at: a change of them meanwhile ends this.
-  const present = await signIns.person(person.tenantId, person.userId);
-  const methods = await proveFactor(person, { answer, challenge, party }, from, secondFactor);
-  const login = present && (await accounts.findLogin(present.user.email));
-  if (present === undefined || login?.userId !== person.userId) throw new Problem('wrong_factor');
-  if (present.tenantState !== 'active') throw new Problem('suspended_tenant');
   const renewed = newSecret();
-  const amr = [...methods, MULTIPLE_FACTORS];
-  await openSignIn({ user: present.user, workspaceId: login.workspaceId, amr }, renewed, from, context);
+  await openSignIn(person, renewed, from, context);
   await signOut(secret, from, context);
   return renewed;
 }
 
+async function openSignIn(
+  { user: { tenantId, userId, version = 0 }, workspaceId, authentication }: ProvenPerson,
+  secret: string,
+  from: PlacedOrigin,
+  { signIns, clock }: Pick<SignInContext, 'signIns' | 'clock'>,
+): Promise<void> {
+  await requireActive({ tenantId, userId }, signIns);
+  const record: SignInRecord = {
+    signInId: randomUUIDv7(),
+    tenantId,
+    userId,
+    workspaceId,
+    userVersion: version,
+    ...authentication,
+    expiresAt: clock() + SIGN_IN_SECONDS,
+  };
+  await signIns.create(hashSecret(secret), record, { actor: `user:${userId}`, ...from });
+}
+
 async function requireActive(
-  { tenantId, userId }: User,
+  { tenantId, userId }: Pick<User, 'tenantId' | 'userId'>,
   signIns: Pick<SignInStore, 'person'>,
 ): Promise<void> {
   const present = await signIns.person(tenantId, userId);

@@ -1,8 +1,9 @@
 import * as z from 'zod';
+import type { Deployment } from '../contract/deployment.ts';
 import { invalidField, Problem } from '../kernel/problem.ts';
 import type { Html } from '../kernel/results.ts';
 import { type PageContext, type PageSettings, pageContext } from '../pages/page.ts';
-import type { SignInPage } from '../pages/sign-in-page.ts';
+import type { ShownProvider } from '../pages/sign-in-page.ts';
 import { csrfToken, isSameToken } from './csrf.ts';
 import { continuePath } from './paths.ts';
 import type { SignInCookies } from './sign-in.ts';
@@ -11,7 +12,7 @@ import { secretOf } from './sign-ins.ts';
 /** A URL of ours with all that an authorization request may hold. */
 const MAX_PATH_LENGTH = 8192;
 
-/** What pages of a sign-in carry along. */
+/** What leads on after a sign-in, in queries and in forms. */
 export const carried = {
   continue: z.string().max(MAX_PATH_LENGTH).optional().describe('The path to go on to: one of our pages.'),
   ui_locales: z
@@ -22,9 +23,18 @@ export const carried = {
 };
 
 /** What a form of ours sends. A browser sends fields that were left empty. */
-export const formFields = { csrf: z.string().max(64).optional().describe('As the form has it.') };
+export const csrfField = { csrf: z.string().max(64).optional().describe('As the form has it.') };
 
-/** What the rows read of a request: where the person wants to go, and in which language. */
+/** What a page that people sign in on reads of a request. */
+export interface Visit {
+  readonly context: PageContext;
+  /** Fields that its forms carry along. */
+  readonly parameters: { readonly continue?: string; readonly ui_locales?: string };
+  /** The path to go on to. */
+  readonly goesTo?: string;
+}
+
+/** Where a person wants to go, and in which language. Throws `invalid_field` for a place that is none of ours. */
 export function visitOf(
   {
     continue: given,
@@ -32,11 +42,7 @@ export function visitOf(
   }: { readonly continue?: string | undefined; readonly ui_locales?: string | undefined },
   request: { readonly acceptLanguage: string },
   pages: PageSettings,
-): {
-  readonly context: PageContext;
-  readonly parameters: SignInPage['parameters'];
-  readonly goesTo?: string;
-} {
+): Visit {
   const goesTo = continuePath(given);
   if (given !== undefined && goesTo === undefined)
     throw invalidField('continue', 'must be the path of one of our pages that asks for a sign-in');
@@ -70,4 +76,11 @@ export function requireForm(
   const token = csrfToken(secret);
   if (!isSameToken(token, csrf)) throw new Problem('stale_form', { page: anew(token) });
   return secret;
+}
+
+/** The providers that the sign-in page offers. */
+export function shownProviders({
+  identityProviders,
+}: Pick<Deployment, 'identityProviders'>): readonly ShownProvider[] {
+  return identityProviders.flatMap(({ signIn }) => (signIn === null ? [] : [signIn]));
 }

@@ -1,3 +1,4 @@
+import { accountPageRoutes } from '../account/page-rows.ts';
 import { enrolmentRoutes } from '../enrolment/rows.ts';
 import { servedBy } from '../kernel/route.ts';
 import { accountRoutes } from '../people/account-rows.ts';
@@ -12,4 +13,5 @@ export const accountsRoutes = servedBy('accounts', [
   factorStepRoutes,
   enrolmentRoutes,
   factorRoutes,
+  accountPageRoutes,
 ]);

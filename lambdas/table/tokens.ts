@@ -6,6 +6,7 @@ import { deviceRoutes } from '../oauth/device-rows.ts';
 import { tokenGrantRoutes } from '../oauth/token-rows.ts';
 import { tokenToolRoutes } from '../oauth/token-tool-rows.ts';
 import { exchangeRoutes } from '../people/exchange-rows.ts';
+import { providerRoutes } from '../providers/rows.ts';
 import { refreshRoutes } from '../sessions/refresh-rows.ts';
 
 /** The rows that the function `tokens` serves. */
@@ -18,4 +19,5 @@ export const tokenRoutes = servedBy('tokens', [
   deviceRoutes,
   tokenToolRoutes,
   registrationRoutes,
+  providerRoutes,
 ]);

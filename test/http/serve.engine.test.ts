@@ -165,6 +165,7 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('serv
         clients: { profile, deployment: DEPLOYMENT, clients: store.clients, clock },
         users: store.accounts,
         sessions: store.sessions,
+        signIns: store.signIns,
         apps: store.apps,
         clock,
         workspaces: {

@@ -34,6 +34,7 @@ const management: ServicesOf<typeof managementRoutes> = {
   clients: { profile, deployment: DEPLOYMENT, clients: store.clients, clock },
   users: store.accounts,
   sessions: store.sessions,
+  signIns: store.signIns,
   apps: store.apps,
   clock,
   workspaces: { workspaces, revokeKeys: workspaceRevocation(keys), clock },

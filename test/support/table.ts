@@ -12,12 +12,15 @@ import type { Item, ItemKey } from '../../lambdas/kernel/items.ts';
 import type { RecordClient } from '../../lambdas/kernel/record-client.ts';
 import { Table } from '../../lambdas/kernel/table.ts';
 import { DynamoKeyStore } from '../../lambdas/keys/key-store.ts';
+import { DynamoLinkStore } from '../../lambdas/mail/link-store.ts';
+import { DynamoOutboxStore } from '../../lambdas/mail/outbox-store.ts';
 import { DynamoAppStore } from '../../lambdas/oauth/app-store.ts';
 import { DynamoCodeStore } from '../../lambdas/oauth/code-store.ts';
 import { DynamoDeviceStore } from '../../lambdas/oauth/device-store.ts';
 import { DynamoAccountStore } from '../../lambdas/people/account-store.ts';
 import { DynamoExchangeStore } from '../../lambdas/people/exchange-store.ts';
 import { DynamoPeopleStore } from '../../lambdas/people/people-store.ts';
+import { DynamoFlowStore } from '../../lambdas/providers/flow-store.ts';
 import { DynamoRefreshStore } from '../../lambdas/sessions/refresh-store.ts';
 import { DynamoSessionStore } from '../../lambdas/sessions/session-store.ts';
 import { DynamoSignInStore } from '../../lambdas/signin/sign-in-store.ts';
@@ -74,8 +77,11 @@ export async function startStore(): Promise<TestStore> {
     factors: new DynamoFactorStore(table),
     pending: new DynamoPendingStore(table),
     exchange: new DynamoExchangeStore(table),
+    flows: new DynamoFlowStore(table),
     imports: new DynamoImportStore(table),
     keys: new DynamoKeyStore(table),
+    links: new DynamoLinkStore(table),
+    outbox: new DynamoOutboxStore(table),
     people: new DynamoPeopleStore(table, RIGHTS),
     refreshTokens: new DynamoRefreshStore(table),
     sessions: new DynamoSessionStore(table),

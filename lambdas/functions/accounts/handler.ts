@@ -13,6 +13,7 @@ import type { ServicesOf } from '../../kernel/route.ts';
 import { Table } from '../../kernel/table.ts';
 import { variable } from '../../kernel/variables.ts';
 import { deployedKeeper } from '../../keys/keeper-client.ts';
+import { DynamoAppStore } from '../../oauth/app-store.ts';
 import { DynamoAccountStore } from '../../people/account-store.ts';
 import { recentSignIns } from '../../sessions/recent-sign-in.ts';
 import { DynamoRefreshStore } from '../../sessions/refresh-store.ts';
@@ -22,6 +23,7 @@ import { signInsOf } from '../../signin/sign-ins.ts';
 import { KeysetStore } from '../../signing/keyset-store.ts';
 import { Signer } from '../../signing/signer.ts';
 import { accountsRoutes } from '../../table/accounts.ts';
+import { DynamoTenantStore } from '../../tenancy/tenant-store.ts';
 
 const deployment = LATCHKEY_DEPLOYMENT;
 const table = new Table(variable('TABLE_NAME'));
@@ -66,6 +68,11 @@ const services: ServicesOf<typeof accountsRoutes> = {
     name: LATCHKEY_BRANDING.name,
   },
   signIns: signInsOf(signIns, systemClock),
+  ownSessions: { sessions, signIns, clock: systemClock },
+  sessions,
+  apps: new DynamoAppStore(table),
+  tenants: new DynamoTenantStore(table),
+  clock: systemClock,
   pages,
 };
 

@@ -17,6 +17,7 @@ import { DynamoAppStore } from '../../oauth/app-store.ts';
 import { DynamoAccountStore } from '../../people/account-store.ts';
 import { recentSignIns } from '../../sessions/recent-sign-in.ts';
 import { DynamoSessionStore } from '../../sessions/session-store.ts';
+import { DynamoSignInStore } from '../../signin/sign-in-store.ts';
 import { managementRoutes } from '../../table/management.ts';
 import { DynamoTenantStore } from '../../tenancy/tenant-store.ts';
 import { DynamoWorkspaceStore } from '../../tenancy/workspace-store.ts';
@@ -41,6 +42,7 @@ const services: ServicesOf<typeof managementRoutes> = {
   clients,
   users: new DynamoAccountStore(table),
   sessions,
+  signIns: new DynamoSignInStore(table),
   apps: new DynamoAppStore(table),
   clock: systemClock,
   workspaces: { workspaces, revokeKeys: workspaceRevocation(keys), clock: systemClock },

@@ -10,8 +10,19 @@ export const en = {
     suspended: 'Your organization’s access is suspended. Please ask its administrator or our support.',
     expired: 'This form had expired. Please sign in again.',
     passkey: 'Sign in with a passkey',
-    or: 'or',
     signedInAs: (email: string) => `You are signed in as ${email}. Sign in again to continue.`,
+    or: 'or',
+    continueWith: (provider: string) => `Continue with ${provider}`,
+    cancelled: (provider: string) =>
+      `You have not signed in with ${provider}. Try again, or choose another way.`,
+    providerDown: (provider: string) =>
+      `Signing in with ${provider} does not work right now. Please try again in a moment.`,
+    providerRefused: (provider: string) =>
+      `${provider} does not let you in here. Please ask your organization’s administrator, or sign in with another account.`,
+    with: (provider: string) => `Sign in with ${provider}`,
+    required: (domain: string, provider: string) =>
+      `People with an address at ${domain} sign in with ${provider}.`,
+    anotherAddress: 'Use another address',
   },
   factor: {
     title: 'Second step',
@@ -95,6 +106,46 @@ export const en = {
     doneTitle: 'You are signed out',
     doneText: 'You can close this page.',
     again: 'Sign in again',
+  },
+  account: {
+    title: 'Your account',
+    lead: (email: string, organization: string) => `${email} · ${organization}`,
+    signOut: 'Sign out',
+    back: 'Back to your account',
+    utc: (time: string) => `${time} UTC`,
+    done: {
+      ended: 'It has ended. Whoever used it has to sign in again.',
+      others: 'Everything else has ended. Only this browser is signed in.',
+      disconnected: 'The app is disconnected. It can do nothing for you any more.',
+      gone: 'That had ended already.',
+    },
+    sessions: {
+      heading: 'Where you are signed in',
+      text: 'End what you do not know, and change your password.',
+      thisBrowser: 'This browser',
+      device: (browser: string, system: string) => `${browser} on ${system}`,
+      unknown: 'Unknown program',
+      app: (app: string) => `App: ${app}`,
+      since: 'Signed in',
+      lastUsed: 'Last used',
+      from: (address: string) => `from ${address}`,
+      end: 'End',
+      endNamed: (device: string) => `End ${device}`,
+      endOthers: 'End everything but this browser',
+    },
+    apps: {
+      heading: 'Connected apps',
+      none: 'You have connected no app.',
+      can: 'Can',
+      since: 'Connected',
+      disconnect: 'Disconnect',
+      disconnectNamed: (app: string) => `Disconnect ${app}`,
+    },
+    data: {
+      heading: 'Your data',
+      text: 'Everything that is stored about you, as a JSON file. Of a long history there are several files: each names the next one in “next”.',
+      download: 'Download your data',
+    },
   },
   consent: {
     title: (app: string) => `Allow ${app} to access your account?`,

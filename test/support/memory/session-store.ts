@@ -43,6 +43,7 @@ export class MemorySessionStore implements SessionStore {
       createdAt,
       authentication,
       clientId: clientId ?? null,
+      userAgent: origin.userAgent ?? null,
       version,
       change: { ...origin, what: 'create' },
     });
@@ -79,12 +80,14 @@ export class MemorySessionStore implements SessionStore {
           caller: { sessionId, workspaceId },
           authentication,
           clientId,
+          userAgent,
           createdAt,
           expiresAt,
           lastUse,
         }) => ({
           sessionId,
           clientId,
+          userAgent,
           workspaceId,
           createdAt,
           ...authentication,

@@ -2,9 +2,11 @@ import type { ChangeOrigin } from '../../../lambdas/audit/entries.ts';
 import type { Factors } from '../../../lambdas/factors/factors.ts';
 import type { ApiKey } from '../../../lambdas/keys/api-key.ts';
 import type { KeySlot } from '../../../lambdas/keys/key-record.ts';
+import type { Link, NewLink } from '../../../lambdas/mail/link.ts';
+import type { Mail } from '../../../lambdas/mail/mail.ts';
 import type { App } from '../../../lambdas/oauth/app.ts';
 import type { Login } from '../../../lambdas/people/accounts.ts';
-import type { LinkedIdentity } from '../../../lambdas/people/exchange.ts';
+import type { LinkedIdentity } from '../../../lambdas/people/identities.ts';
 import type { Person } from '../../../lambdas/people/person.ts';
 import type { ExtendedSession } from '../../../lambdas/sessions/sessions.ts';
 import type { ControlFacts } from '../../../lambdas/signing/control-facts.ts';
@@ -39,6 +41,7 @@ export interface StoredKey extends Uses {
 export interface StoredSession extends ExtendedSession, Uses {
   readonly createdAt: number;
   readonly clientId: string | null;
+  readonly userAgent: string | null;
   /** The version of the person that the session follows. */
   readonly version: number;
   /** Who changed it last, and to what. */
@@ -69,6 +72,11 @@ export interface StoredIdentity extends LinkedIdentity {
   readonly decidedAt: number | null;
 }
 
+export interface StoredLink extends NewLink, Pick<Link, 'expiresAt'> {
+  readonly hashes: readonly string[];
+  readonly isUsed: boolean;
+}
+
 /**
  * What all stores in memory share, as those of DynamoDB share the table. Every value is replaced and none is changed in
  * place, so that what a store has given stays as it was. A store reads, compares and writes between two `await`s, which
@@ -94,6 +102,9 @@ export class State {
   /** Whose each passkey is, by its credential. */
   readonly passkeys = new Map<string, Pick<Factors, 'tenantId' | 'userId'>>();
   relyingParty: string | undefined;
+  /** Mails that wait, in the order in which they were queued. */
+  readonly outbox = new Map<string, Mail>();
+  readonly links = new Map<string, StoredLink>();
   control: ControlFacts = { version: 0, keys: [], revokedKids: new Set() };
 
   /** The keys of a tenant that are not revoked. */

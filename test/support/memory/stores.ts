@@ -6,8 +6,10 @@ import { MemoryClientStore } from './client-store.ts';
 import { MemoryDecisionStore } from './decision-store.ts';
 import { MemoryExchangeStore } from './exchange-store.ts';
 import { MemoryFactorStore, MemoryPendingStore } from './factor-store.ts';
+import { MemoryFlowStore } from './flow-store.ts';
 import { MemoryImportStore } from './import-store.ts';
 import { MemoryKeyStore } from './key-store.ts';
+import { MemoryLinkStore, MemoryOutboxStore } from './mail-stores.ts';
 import { MemoryAppStore, MemoryCodeStore, MemoryDeviceStore } from './oauth-stores.ts';
 import { MemoryPeopleStore } from './people-store.ts';
 import { MemoryRefreshStore } from './refresh-store.ts';
@@ -36,8 +38,11 @@ export function memoryStores(): MemoryStores {
     factors: new MemoryFactorStore(state),
     pending: new MemoryPendingStore(),
     exchange: new MemoryExchangeStore(state),
+    flows: new MemoryFlowStore(),
     imports: new MemoryImportStore(state),
     keys: new MemoryKeyStore(state),
+    links: new MemoryLinkStore(state),
+    outbox: new MemoryOutboxStore(state),
     people: new MemoryPeopleStore(state),
     refreshTokens: new MemoryRefreshStore(),
     sessions: new MemorySessionStore(state),

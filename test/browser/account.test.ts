@@ -1,0 +1,127 @@
+/** The page of the own account, in Chromium, on the whole stack. */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { connectApp } from '../support/connected-app.ts';
+import { type Account, bearer, PASSWORD, startTestStack, type TestStack } from '../support/stack.ts';
+import { openPage, overflow, picture, startChromium, violations } from './chromium.ts';
+
+let browser: Browser;
+let stack: TestStack;
+beforeAll(async () => {
+  [browser, stack] = await Promise.all([
+    startChromium(),
+    startTestStack({ profile: 'default', config: { branding: { name: 'Acme Memory', color: '#0b7a75' } } }),
+  ]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await stack?.stop();
+});
+
+type Options = Parameters<typeof openPage>[1];
+
+/** A page on which somebody looks at their account. */
+async function accountPage(account: Account, options: Options = {}) {
+  const opened = await openPage(browser, { locale: 'en', ...options });
+  const { page } = opened;
+  await page.goto(`${stack.url}/account`);
+  expect(page.url()).toContain('/sign-in?continue=%2Faccount');
+  await signIn(page, account);
+  await page.waitForURL(`${stack.url}/account`);
+  return opened;
+}
+
+async function signIn(page: Page, { email }: Pick<Account, 'email'>): Promise<void> {
+  await page.fill('#email', email);
+  await page.fill('#password', PASSWORD);
+  await page.press('#password', 'Enter');
+}
+
+describe('without a script', () => {
+  test('somebody sees where they are signed in, and ends one of them, then all others', async () => {
+    const ada = await stack.onboard();
+    const [first, second] = [await stack.logIn(ada), await stack.logIn(ada)];
+    const phone = await accountPage(ada, {
+      javaScriptEnabled: false,
+      userAgent:
+        'Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) Version/18.5 Mobile/15E148 Safari/604.1',
+    });
+    const { page, complaints, close } = await accountPage(ada, { javaScriptEnabled: false });
+    const section = page.locator('section', { has: page.locator('#sessions') });
+    const items = section.locator('li');
+    expect(await items.count()).toBe(4);
+    expect(await items.first().textContent()).toMatch(
+      /Chrome on Linux\s*This browser\s*Signed in .* UTC from \S+/,
+    );
+    expect(await section.textContent()).toContain('Safari on iPhone');
+    await page.getByRole('button', { name: 'End Safari on iPhone' }).click();
+    await page.waitForSelector('[role=status]');
+    expect(await items.count()).toBe(3);
+    await phone.page.goto(`${stack.url}/account`);
+    expect(phone.page.url()).toContain('/sign-in');
+
+    await page.getByRole('button', { name: 'End everything but this browser' }).click();
+    await page.waitForSelector('text=Only this browser is signed in.');
+    expect(await items.count()).toBe(1);
+    for (const token of [first, second])
+      expect((await stack.send('GET /v1/auth/me', { headers: bearer(token) })).status).toBe(401);
+    expect(complaints).toEqual([]);
+    await Promise.all([close(), phone.close()]);
+  });
+
+  test('an app is disconnected', async () => {
+    const ada = await stack.onboard();
+    await connectApp(stack, ada);
+    const { page, close } = await accountPage(ada, { javaScriptEnabled: false });
+    const section = page.locator('section', { has: page.locator('#apps') });
+    expect(await section.textContent()).toMatch(/client\d+\.example/);
+    await section.getByRole('button').click();
+    await page.waitForSelector('text=The app is disconnected.');
+    expect(await section.textContent()).toContain('You have connected no app.');
+    await close();
+  });
+});
+
+test('a form with another token changes nothing, and shows the page as it is', async () => {
+  const ada = await stack.onboard();
+  await connectApp(stack, ada);
+  const { page, close } = await accountPage(ada);
+  await page.evaluate(
+    'document.querySelectorAll("input[name=csrf]").forEach((field) => (field.value = "guess"))',
+  );
+  const [response] = await Promise.all([
+    page.waitForResponse(`${stack.url}/account`),
+    page.getByRole('button', { name: 'Disconnect' }).click(),
+  ]);
+  expect(response.status()).toBe(403);
+  expect(
+    await page
+      .locator('section', { has: page.locator('#apps') })
+      .locator('li')
+      .count(),
+  ).toBe(1);
+  await close();
+});
+
+test('axe finds nothing on it, wide and narrow, light and dark, in both languages', async () => {
+  const ada = await stack.onboard();
+  await connectApp(stack, ada);
+  await stack.logIn(ada);
+  for (const { locale, colorScheme, width } of [
+    { locale: 'en', colorScheme: 'light', width: 1280 },
+    { locale: 'de-AT', colorScheme: 'dark', width: 1280 },
+    { locale: 'en', colorScheme: 'dark', width: 320 },
+    { locale: 'de', colorScheme: 'light', width: 320 },
+  ] as const) {
+    const { page, complaints, close } = await accountPage(ada, {
+      locale,
+      colorScheme,
+      viewport: { width, height: 800 },
+    });
+    const name = `account-${locale}-${colorScheme}-${width}`;
+    await picture(page, name);
+    expect([name, await violations(page), (await overflow(page)) <= 0]).toEqual([name, [], true]);
+    expect(complaints).toEqual([]);
+    await close();
+  }
+});
