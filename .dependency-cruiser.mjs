@@ -12,7 +12,7 @@ export const ROOMS = {
   mail: ['pages'],
   idempotency: [],
   tenancy: ['audit', 'plans', 'idempotency'],
-  factors: ['audit', 'attempts'],
+  factors: ['pages', 'mail', 'audit', 'attempts'],
   sessions: ['audit', 'attempts', 'signing', 'tenancy'],
   keys: ['audit', 'plans', 'signing', 'idempotency', 'tenancy'],
   people: ['audit', 'attempts', 'idempotency', 'tenancy', 'factors', 'sessions', 'keys'],

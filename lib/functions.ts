@@ -192,7 +192,17 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
         },
         {
           actions: ['PutItem'],
-          keys: ['EMAIL#*', 'TENANT#*', 'KEY#*', 'USER#*', 'SESSION#*', 'SIGNIN#*', 'PASSKEY#*', 'PENDING#*'],
+          keys: [
+            'EMAIL#*',
+            'TENANT#*',
+            'KEY#*',
+            'USER#*',
+            'SESSION#*',
+            'SIGNIN#*',
+            'PASSKEY#*',
+            'PENDING#*',
+            'OUTBOX',
+          ],
         },
         { actions: ['Query'], keys: ['USER#*'] },
         { actions: ['ConditionCheckItem'], keys: ['TENANT#*'] },

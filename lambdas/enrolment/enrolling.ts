@@ -30,9 +30,19 @@ export async function enrollingOf(
   const secret = secretOf(cookies) ?? '';
   const pending = await pendingPerson(secretOf(cookies), signIn);
   if (pending?.pending.must === 'enrol')
-    return { person: pending.user, secret, csrf: csrfToken(secret), pending };
+    return {
+      person: { ...pending.user, language: context.language },
+      secret,
+      csrf: csrfToken(secret),
+      pending,
+    };
   const page = { context, continueAt: '/factors' };
   const signedIn = requireRecentSignIn(await signIns.current(cookies), page, signIn.clock());
   if (signedIn instanceof Redirect) return signedIn;
-  return { person: signedIn, secret, csrf: signedIn.csrf, pending: undefined };
+  return {
+    person: { ...signedIn, language: context.language },
+    secret,
+    csrf: signedIn.csrf,
+    pending: undefined,
+  };
 }

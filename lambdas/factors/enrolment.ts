@@ -3,10 +3,10 @@ import type { AuditVerb } from '../audit/actions.ts';
 import { type AuditEntry, auditEntry, type ChangeOrigin } from '../audit/entries.ts';
 import type { Role } from '../contract/scopes.ts';
 import { invalidField, Problem } from '../kernel/problem.ts';
+import type { Language } from '../pages/languages.ts';
 import { type FactorContext, requireParty } from './check.ts';
 import {
   type FactorChange,
-  type FactorNotice,
   type Factors,
   kindsOf,
   lastFactorStays,
@@ -26,6 +26,8 @@ const ATTEMPTS = 5;
 export interface Enrollee extends Pick<Factors, 'tenantId' | 'userId'> {
   readonly email: string;
   readonly role: Role;
+  /** In which they are told of it by mail. @default en */
+  readonly language?: Language;
 }
 
 /** An app that waits for its first code. Its secret is shown while it does. */
@@ -84,7 +86,7 @@ export function confirmTotp(
     const lastStep = stepOf(readTotpCode(typed) ?? '', secret, 0, now);
     if (lastStep === undefined) throw new Problem('wrong_factor');
     const totp = { id: pending.id, secret: pending.secret, lastStep, createdAt: now, lastUsedAt: now };
-    return { id: pending.id, what: 'totp-added', after: { ...before, totp, pendingTotp: null } };
+    return { id: pending.id, after: { ...before, totp, pendingTotp: null } };
   });
 }
 
@@ -103,7 +105,7 @@ export async function addPasskey(
     if (before.passkeys.length >= MAX_PASSKEYS)
       throw new Problem('limit_reached', { message: `Nobody has more than ${MAX_PASSKEYS} passkeys.` });
     const after = { ...before, passkeys: [...before.passkeys, passkey] };
-    return { id: passkey.id, what: 'passkey-added', after, relyingParty: party.id };
+    return { id: passkey.id, after, relyingParty: party.id };
   });
 }
 
@@ -125,7 +127,7 @@ export async function removeFactor(
     return {
       after: isLast ? { ...left, recoveryCodes: [], pendingTotp: null } : left,
       entries: [entryOf('remove', { before, after: left }, origin, context)],
-      tells: { to: person.email, what: isTotp ? 'totp-removed' : 'passkey-removed' },
+      tells: { to: person.email, language: person.language, template: 'factorRemoved' },
       ...(isLast ? { unlessRequired: person.role } : {}),
       gives: undefined,
     };
@@ -145,7 +147,7 @@ export async function removeAllFactors(
     return {
       after,
       entries: [entryOf('reset', { before, after }, origin, context)],
-      tells: { to: person.email, what: 'all-removed' },
+      tells: { to: person.email, language: person.language, template: 'factorsReset' },
       gives: undefined,
     };
   });
@@ -165,7 +167,7 @@ export async function renewRecoveryCodes(
     return {
       after,
       entries: [entryOf('recovery-codes', { before, after }, origin, context)],
-      tells: { to: person.email, what: 'recovery-codes' },
+      tells: { to: person.email, language: person.language, template: 'recoveryCodesRenewed' },
       gives: codes,
     };
   });
@@ -188,7 +190,6 @@ export async function renamePasskey(
 
 interface Addition {
   readonly id: string;
-  readonly what: FactorNotice['what'];
   readonly after: Factors;
   readonly relyingParty?: string;
 }
@@ -202,13 +203,13 @@ async function enrol(
 ): Promise<Enrolled> {
   const codes = newRecoveryCodes();
   return changed(person, context, async (before) => {
-    const { id, what, after, relyingParty } = await add(before);
+    const { id, after, relyingParty } = await add(before);
     const isFirst = before.recoveryCodes.length === 0;
     const complete = isFirst ? { ...after, recoveryCodes: codes.map(hashRecoveryCode) } : after;
     return {
       after: complete,
       entries: [entryOf('add', { before, after: complete }, origin, context)],
-      tells: { to: person.email, what },
+      tells: { to: person.email, language: person.language, template: 'factorAdded' },
       ...(relyingParty === undefined ? {} : { relyingParty }),
       gives: { id, recoveryCodes: isFirst ? codes : null },
     };

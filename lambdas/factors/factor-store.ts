@@ -1,12 +1,16 @@
 import { createHash } from 'node:crypto';
+import type { AuditEntry } from '../audit/entries.ts';
 import { AuditTrail } from '../audit/trail-store.ts';
 import * as attribute from '../kernel/attributes.ts';
 import { factorsKey, passkeyKey, RELYING_PARTY_KEY, tenantKey, userKey } from '../kernel/item-keys.ts';
 import { type Item, N, number, S, text } from '../kernel/items.ts';
 import { Problem } from '../kernel/problem.ts';
 import { ConditionsFailed, type Table, type TransactionWrite } from '../kernel/table.ts';
+import { type Mail, newMail } from '../mail/mail.ts';
+import { mailWrite } from '../mail/outbox-store.ts';
 import {
   type FactorChange,
+  type FactorNotice,
   type FactorStore,
   type Factors,
   kindsOf,
@@ -64,18 +68,14 @@ export class DynamoFactorStore implements FactorStore {
   async relyingParty(): Promise<string | undefined> {
     return (await this.#table.get(RELYING_PARTY_KEY))?.id?.S;
   }
-
-  async forget(person: Person): Promise<void> {
-    const { passkeys } = await this.find(person);
-    for (const { id } of passkeys) await this.#table.delete(passkeyKey(hashOf(id)));
-    await this.#table.delete(factorsKey(person.userId));
-  }
 }
 
 /** In the order in which their problems matter. */
 function writesOf({
   before,
   after,
+  entries = [],
+  tells,
   unlessRequired,
   relyingParty,
 }: FactorChange): readonly TransactionWrite[] {
@@ -103,7 +103,14 @@ function writesOf({
       otherwise: new Problem('conflicting_state', { message: 'This passkey is registered already.' }),
     })),
     ...removed.map(({ id }) => ({ Delete: { Key: passkeyKey(hashOf(id)) } })),
+    ...(tells === undefined ? [] : [mailWrite(mailOf(tells, entries))]),
   ];
+}
+
+/** The mail of a notice. */
+function mailOf({ to, template, language = 'en' }: FactorNotice, [entry]: readonly AuditEntry[]): Mail {
+  const now = entry?.at ?? 0;
+  return newMail({ to, template, language, facts: {} }, now);
 }
 
 /** What the person's row tells of their factors. The last one goes only while their role is one that asks for none. */
@@ -148,7 +155,15 @@ function sameRelyingParty(id: string): TransactionWrite {
 }
 
 function itemOf({ tenantId, userId, ...factors }: Omit<Factors, 'version'>, version: number): Item {
-  return { ...factorsKey(userId), ten: S(tenantId), v: N(version), factors: S(JSON.stringify(factors)) };
+  const hashes = factors.passkeys.map(({ id }) => hashOf(id));
+  return {
+    ...factorsKey(userId),
+    ten: S(tenantId),
+    v: N(version),
+    factors: S(JSON.stringify(factors)),
+    // By these its passkeys are found when the person is erased.
+    ...(hashes.length === 0 ? {} : { pks: { SS: hashes } }),
+  };
 }
 
 function factorsOf(item: Item): Factors {

@@ -1,6 +1,7 @@
 import type { AuditEntry } from '../audit/entries.ts';
 import type { Role } from '../contract/scopes.ts';
 import { Problem } from '../kernel/problem.ts';
+import type { Language } from '../pages/languages.ts';
 
 /** What a person can prove besides the password. */
 export type FactorKind = 'totp' | 'passkey';
@@ -90,13 +91,9 @@ export interface FactorChange {
 /** A change of which the person is told by mail. */
 export interface FactorNotice {
   readonly to: string;
-  readonly what:
-    | 'totp-added'
-    | 'totp-removed'
-    | 'passkey-added'
-    | 'passkey-removed'
-    | 'recovery-codes'
-    | 'all-removed';
+  /** Of the page on which it was done. @default en */
+  readonly language?: Language | undefined;
+  readonly template: 'factorAdded' | 'factorRemoved' | 'recoveryCodesRenewed' | 'factorsReset';
 }
 
 export interface FactorStore {
@@ -113,8 +110,6 @@ export interface FactorStore {
   isRequiredByTenant(tenantId: string): Promise<boolean>;
   /** The relying party of the passkeys that there are; undefined before the first. */
   relyingParty(): Promise<string | undefined>;
-  /** Forgets what is left of a person who is gone. */
-  forget(person: Pick<Factors, 'tenantId' | 'userId'>): Promise<void>;
 }
 
 /** The refusal to take the last factor of who must have one. */

@@ -1,7 +1,11 @@
-import { timestamp } from '../../lambdas/kernel/clock.ts';
+import { removeAllFactors } from '../../lambdas/factors/enrolment.ts';
+import { DynamoFactorStore } from '../../lambdas/factors/factor-store.ts';
+import { systemClock, timestamp } from '../../lambdas/kernel/clock.ts';
 import { DynamoPeopleStore } from '../../lambdas/people/people-store.ts';
 import type { Person } from '../../lambdas/people/person.ts';
+import { operator } from '../change.ts';
 import type { Command } from '../command.ts';
+import { OpsError } from '../target.ts';
 import { named } from './tenants.ts';
 
 export const userCommands: readonly Command[] = [
@@ -19,14 +23,27 @@ export const userCommands: readonly Command[] = [
         found.push(...page.people);
         after = page.next;
       } while (after !== null);
-      return found.map(({ userId, email, fullName, role, createdAt, createdBy }) => ({
+      return found.map(({ userId, email, fullName, role, factors, createdAt, createdBy }) => ({
         id: userId,
         email,
         name: fullName,
         role,
+        factors: factors.join(' '),
         created: timestamp(createdAt),
         created_by: createdBy,
       }));
+    },
+  },
+  {
+    usage: 'users reset-factors ID --tenant ID',
+    summary: 'remove the second factors of a person who has lost them; they are told by mail',
+    run: async ([id = ''], options, target) => {
+      const { id: tenant } = await named(options.tenant, target);
+      const person = await new DynamoPeopleStore(target.table, { peopleManagers: [] }).find(tenant, id);
+      if (person === undefined) throw new OpsError(`There is no person ${id} in the tenant ${tenant}.`);
+      const factors = new DynamoFactorStore(target.table);
+      await removeAllFactors(person, operator(), { factors, clock: systemClock });
+      return [{ id, email: person.email, removed: person.factors.join(' ') }];
     },
   },
 ];

@@ -57,12 +57,6 @@ export class MemoryFactorStore implements FactorStore {
   async relyingParty(): Promise<string | undefined> {
     return this.#state.relyingParty;
   }
-
-  async forget(person: Person): Promise<void> {
-    const { passkeys } = await this.find(person);
-    for (const { id } of passkeys) this.#state.passkeys.delete(id);
-    this.#state.factors.delete(person.userId);
-  }
 }
 
 export class MemoryPendingStore implements PendingStore {
