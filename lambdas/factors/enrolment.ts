@@ -134,16 +134,16 @@ export async function removeFactor(
   });
 }
 
-/** Removes all factors of somebody who has lost them, by whoever may. */
+/** Removes all factors of somebody who has lost them, by whoever may; of who has none nothing. */
 export async function removeAllFactors(
   person: Omit<Enrollee, 'role'>,
   origin: ChangeOrigin,
   context: Pick<FactorContext, 'factors' | 'clock'>,
 ): Promise<void> {
   await changed(person, context, async (before) => {
-    if (kindsOf(before).length === 0)
-      throw new Problem('not_found', { message: 'The person has no second factor.' });
     const after = noFactors(person);
+    // Who has none is told nothing.
+    if (kindsOf(before).length === 0) return { after, gives: undefined };
     return {
       after,
       entries: [entryOf('reset', { before, after }, origin, context)],

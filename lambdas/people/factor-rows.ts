@@ -155,7 +155,7 @@ export const factorRoutes = group.rows({
     tag: 'Users',
     summary: 'Remove all second factors of a person who has lost them',
     description:
-      'The person is told by mail, and sets up new ones at the next sign-in where one is required.',
+      'The person is told by mail, and sets up new ones at the next sign-in where one is required. Of who has none there is nothing to remove.',
     success: {
       status: 200,
       description: 'They are gone.',
