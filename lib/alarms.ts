@@ -1,11 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Stage } from 'aws-cdk-lib/aws-apigateway';
 import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
-import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { OwnUsageKeys } from '../lambdas/contract/deployment.ts';
 import type { Functions } from './functions.ts';
+import type { ServedTable } from './identity-table.ts';
 import type { LatchkeyFunction } from './latchkey-function.ts';
 import { ownMetric } from './metrics.ts';
 import type { Waf } from './waf.ts';
@@ -13,14 +13,18 @@ import type { Waf } from './waf.ts';
 /** The parts of a stack that alarms watch. */
 export interface AlarmedParts {
   readonly stage: Stage;
-  readonly table: Table;
+  readonly table: ServedTable;
   readonly functions: Functions<LatchkeyFunction>;
   /** Whether keys can be shown again. */
   readonly revealsKeys: boolean;
+  /** Whether a path rule is observed. */
+  readonly observesRules: boolean;
   /** The records of the stream that nobody could handle. */
   readonly failures: Queue;
   /** Up to how many API keys of the account tenants are given more. */
   readonly usageKeys: Pick<OwnUsageKeys, 'max' | 'maxForInitialTier'>;
+  /** Hours after which a backup is late; null where none is expected. */
+  readonly backupHours: number | null;
   /** Days between two rotations of the signing keys. */
   readonly rotationDays: number;
   /** @default - AWS WAF does not stand before the stage */
@@ -61,7 +65,18 @@ function invoked({ lambda }: LatchkeyFunction): Omit<AlarmSpec, 'name' | 'descri
 /** All alarms. */
 export function alarms(
   scope: Construct,
-  { stage, table, functions, failures, usageKeys, rotationDays, waf, revealsKeys }: AlarmedParts,
+  {
+    stage,
+    table,
+    functions,
+    failures,
+    usageKeys,
+    rotationDays,
+    backupHours,
+    waf,
+    revealsKeys,
+    observesRules,
+  }: AlarmedParts,
 ): readonly AlarmSpec[] {
   const { lambda: authorizer } = functions.authorizer;
   return [
@@ -89,6 +104,17 @@ export function alarms(
       metric: ownMetric(scope, 'CircuitsOpened', 'failed'),
       threshold: 1,
     },
+    ...(observesRules
+      ? [
+          {
+            name: 'observed-calls',
+            description:
+              'Calls that would be refused are let pass to the upstream, as a path rule is observed.',
+            metric: ownMetric(scope, 'Decisions', 'observed'),
+            threshold: 1,
+          },
+        ]
+      : []),
     {
       name: 'slow-decisions',
       description: 'One decision in a hundred takes a quarter of a second or more.',
@@ -219,6 +245,17 @@ export function alarms(
       metric: functions.accounts.lambda.metricThrottles({ period: PERIOD, statistic: 'Sum' }),
       threshold: 10,
     },
+    ...(backupHours === null
+      ? []
+      : [
+          {
+            name: 'backup-late',
+            description: 'The last backup outside of the account is older than it should be.',
+            metric: ownMetric(scope, 'BackupAge', 'done', 'Maximum'),
+            threshold: backupHours * 3600,
+            periods: 3,
+          },
+        ]),
     ...(waf === undefined
       ? []
       : [

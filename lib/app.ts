@@ -6,6 +6,7 @@ import { routes } from '../lambdas/table/index.ts';
 import { apiConstants } from './api-constants.ts';
 import { brandingOf } from './branding.ts';
 import { bundleFunctions } from './bundle.ts';
+import { builtConsole } from './console.ts';
 import { foldersOf, functionSpecs } from './functions.ts';
 import { LatchkeyStack } from './latchkey-stack.ts';
 import { LatchkeyRules } from './rules/latchkey-rules.ts';
@@ -49,6 +50,7 @@ export async function latchkeyApp(
     profile: app.node.tryGetContext('profile'),
     environment: app.node.tryGetContext('environment'),
     upstream: app.node.tryGetContext('upstream'),
+    regionRole: app.node.tryGetContext('region-role'),
     config: app.node.tryGetContext('config'),
     isLocal: isLocal && app.node.tryGetContext('latchkey:local') === true,
     anonymous: isLocal && app.node.tryGetContext('latchkey:anonymous') === true,
@@ -61,7 +63,15 @@ export async function latchkeyApp(
     profile: settings.profile,
     deployment,
     branding: brandingOf(settings),
-    api: apiConstants(routes, settings.profile, deployment),
+    api: apiConstants(
+      routes,
+      settings.profile,
+      deployment,
+      Object.fromEntries(
+        Object.entries(settings.config.tiers).map(([name, { monthlyQuota }]) => [name, monthlyQuota]),
+      ),
+    ),
+    consoleFolder: deployment.console ? await builtConsole() : undefined,
     challengesFromContext: settings.config.challenges === 'context',
     outDir: join(app.outdir, 'bundles'),
   });

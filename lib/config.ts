@@ -4,14 +4,17 @@ import {
   addressLimits,
   branding,
   factors,
+  gatewayFacts,
   identityProvider,
   mail,
   ownUsageKeys,
   RESERVED_CONCURRENCY,
   tokens,
+  traces,
   wafLimits,
 } from './config-parts.ts';
 import { cors } from './cors-fields.ts';
+import { recoveryFields } from './recovery-fields.ts';
 import { rightsFields } from './rights-fields.ts';
 import { upstream, upstreams } from './upstream-fields.ts';
 
@@ -174,6 +177,8 @@ export const CONFIG = fields({
   /** Other APIs behind it by name, each for a path and everything below; the longest path wins. @default {} */
   upstreams,
   ...rightsFields,
+  /** Serves the key console at `/console`, and leads browsers there that ask for `/`. @default true */
+  console: flag().default(true),
   /** What makes the pages the team's own. */
   branding: branding.prefault({}),
   /** Mails about accounts: who sends them, and what an address that is not confirmed means. */
@@ -203,6 +208,8 @@ export const CONFIG = fields({
    * (RFC 6750, 3.1), for which scope and for which path, if API Gateway maps such a header: `doctor` looks. @default static
    */
   challenges: oneOf(['static', 'context']).default('static'),
+  /** Facts of API Gateway that `doctor` has recorded on a stack of yours, for upstreams of the kind `http`. */
+  gatewayFacts: gatewayFacts.prefault({}),
   /** Limits of one source address where no credential is needed. */
   addressLimits: addressLimits.prefault({}),
   /** Whether AWS WAF stands before the API, which costs by the request. @default - in production */
@@ -250,11 +257,14 @@ export const CONFIG = fields({
     .regex(KMS_KEY_ARN, { error: "must be the ARN of a key in KMS, or null for AWS's own keys" })
     .nullable()
     .default(null),
+  ...recoveryFields,
   /**
    * How many decisions that let somebody in have one line of the log, at most a hundred: so many times of a metric fit
    * into one. Refusals always have one each. @default 1
    */
   allowedDecisionsPerLogLine: whole(1, 100).default(1),
+  /** Traces by OpenTelemetry, beside those of X-Ray (docs/operations.md); null for none. @default null */
+  traces: traces.nullable().default(null),
   /** Days for which logs are kept. @default 30 */
   logRetentionDays: z
     .literal(RETENTION_DAYS, { error: `must be one of ${RETENTION_DAYS.join(', ')}` })

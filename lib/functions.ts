@@ -75,6 +75,8 @@ export interface FunctionSpec {
   readonly vault?: VaultRole;
   /** Whether it encrypts and decrypts the secrets of authenticator apps (`factor-key.ts`). */
   readonly factorKey?: true;
+  /** Whether it keeps the ledger of what a restore must not bring back. */
+  readonly keepsLedger?: boolean;
   /** Whether it reads metrics from CloudWatch. */
   readonly readsMetrics?: boolean;
   readonly usageKeys?: readonly UsageKeyRight[];
@@ -156,6 +158,7 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
     acceptsHs256 = profile.tokens.algorithm === 'HS256',
     hasProviders = false,
     mailIdentity = null,
+    upstreams = [],
   } = options;
   return {
     authorizer: {
@@ -169,6 +172,8 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
       ],
       // Public keys stand on CONTROL; a shared secret has no public half.
       keyset: acceptsHs256 ? ['GetSecretValue'] : [],
+      // What API Gateway calls itself has no other function before it that could sign.
+      assertions: upstreams.some(({ target }) => target.kind === 'http') ? ['GetSecretValue'] : [],
       variables: ['ACCEPTED_ISSUERS', 'USAGE_KEYS'],
     },
     accounts: {
@@ -188,6 +193,7 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
             'SESSION#*',
             'PASSKEY#*',
             'PENDING#*',
+            'LINK#*',
           ],
         },
         {
@@ -202,15 +208,28 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
             'PASSKEY#*',
             'PENDING#*',
             'OUTBOX',
+            'LINK#*',
           ],
         },
         { actions: ['Query'], keys: ['USER#*'] },
         { actions: ['ConditionCheckItem'], keys: ['TENANT#*'] },
         {
           actions: ['UpdateItem'],
-          keys: ['TENANT#*', 'SESSION#*', 'REFRESH#*', 'BACKOFF#*', 'PASSKEY#*', 'PENDING#*'],
+          keys: [
+            'EMAIL#*',
+            'LINK#*',
+            'TENANT#*',
+            'SESSION#*',
+            'REFRESH#*',
+            'BACKOFF#*',
+            'PASSKEY#*',
+            'PENDING#*',
+          ],
         },
-        { actions: ['DeleteItem'], keys: ['USER#*', 'BACKOFF#*', 'SIGNIN#*', 'PASSKEY#*', 'PENDING#*'] },
+        {
+          actions: ['DeleteItem'],
+          keys: ['EMAIL#*', 'USER#*', 'BACKOFF#*', 'SIGNIN#*', 'PASSKEY#*', 'PENDING#*'],
+        },
         { actions: ['BatchGetItem'], keys: ['CONTROL', 'SESSION#*', 'TENANT#*'] },
       ],
       keyset: ['GetSecretValue'],
@@ -230,7 +249,7 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
         { actions: ['ConditionCheckItem'], keys: ['TENANT#*', 'USER#*'] },
         { actions: ['PutItem'], keys: ['TENANT#*', 'USER#*', 'SESSION#*'] },
         { actions: ['UpdateItem'], keys: ['TENANT#*', 'KEY#*', 'SESSION#*', 'REFRESH#*', 'BACKOFF#*'] },
-        { actions: ['DeleteItem'], keys: ['USER#*'] },
+        { actions: ['DeleteItem'], keys: ['USER#*', 'SIGNIN#*'] },
         { actions: ['GetItem', 'PutItem', 'UpdateItem'], keys: ['CLIENT#*', 'CODE#*', 'DEVICE#*'] },
         { actions: ['GetItem', 'PutItem'], keys: ['USERCODE#*'] },
         ...(hasProviders ? PROVIDER_RIGHTS : []),
@@ -246,7 +265,7 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
       timeoutSeconds: 10,
       table: [
         { actions: ['GetItem'], keys: ['TENANT#*', 'USER#*', 'KEY#*', 'SESSION#*'] },
-        { actions: ['BatchGetItem'], keys: ['KEY#*', 'SESSION#*'] },
+        { actions: ['BatchGetItem'], keys: ['KEY#*', 'SESSION#*', 'TENANT#*'] },
         { actions: ['Query'], keys: ['TENANT#*', 'USER#*'] },
         { actions: ['PutItem'], keys: ['TENANT#*', 'KEY#*'] },
         { actions: ['UpdateItem'], keys: ['TENANT#*', 'KEY#*', 'SESSION#*', 'IDEMPOTENCY#*'] },
@@ -266,8 +285,10 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
       timeoutSeconds: 10,
       table: [
         { actions: ['GetItem'], keys: ['EMAIL#*', 'TENANT#*', 'BACKOFF#*', 'SESSION#*'] },
+        { actions: ['DeleteItem'], keys: ['LINK#*'] },
         { actions: ['Query'], keys: ['TENANT#*', 'USER#*'] },
-        { actions: ['PutItem'], keys: ['EMAIL#*', 'TENANT#*'] },
+        { actions: ['PutItem'], keys: ['EMAIL#*', 'TENANT#*', 'LINK#*', 'OUTBOX'] },
+        { actions: ['ConditionCheckItem'], keys: ['TENANT#*'] },
         {
           actions: ['UpdateItem'],
           keys: ['EMAIL#*', 'TENANT#*', 'SESSION#*', 'BACKOFF#*', 'IDEMPOTENCY#*'],
@@ -351,6 +372,7 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
         { actions: ['PutItem'], keys: ['EVENT#*'] },
       ],
       vault: 'follower',
+      keepsLedger: true,
       invokes: ['mailer'],
     },
     mailer: {
@@ -360,7 +382,8 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
       timeoutSeconds: 60,
       table: [
         { actions: ['Query', 'GetItem', 'UpdateItem', 'DeleteItem'], keys: ['OUTBOX'] },
-        { actions: ['GetItem', 'UpdateItem'], keys: ['LINK#*'] },
+        { actions: ['GetItem', 'PutItem', 'UpdateItem'], keys: ['LINK#*', 'TENANT#*'] },
+        { actions: ['GetItem'], keys: ['EMAIL#*'] },
       ],
       sendsAs: mailIdentity,
       variables: ['ISSUER'],

@@ -11,11 +11,18 @@ import { routes } from '../lambdas/table/index.ts';
 import { type Config, ConfigError, type ConfigInput, parseConfig } from './config.ts';
 import { RESERVED_CONCURRENCY } from './config-parts.ts';
 import { corsOf } from './cors-fields.ts';
+import { requireBearable } from './direct-upstreams.ts';
 import { forwarderName } from './forwarders.ts';
 import { loadProfile } from './profiles.ts';
 import { requireReached } from './reached-paths.ts';
+import { requireServable } from './restored-table.ts';
 import { pathScopesOf, requireDeclared, rightsOf } from './rights.ts';
 import { concurrencyOf, upstreamsOf } from './upstream-fields.ts';
+
+/** The rows of the console, of which none is left where it is switched off. */
+const NO_CONSOLE: Profile['paths'] = Object.fromEntries(
+  routes.filter(({ tag }) => tag === 'Console').map(({ id }) => [id, []]),
+);
 
 /** The inputs of one deployment: the configuration with its overrides, and the profile that it names. */
 export interface Settings {
@@ -27,6 +34,8 @@ export interface Settings {
 export interface Overrides {
   readonly profile?: unknown;
   readonly environment?: unknown;
+  /** `-c region-role=standby`. */
+  readonly regionRole?: unknown;
   /** The URL of the API that everything goes to; what else the configuration says of it stays. */
   readonly upstream?: unknown;
   /** A JSON object whose fields replace the file's; or `@` and the path of a file that holds it. */
@@ -54,15 +63,21 @@ export async function loadSettings(
   );
   const { managementPrefix } = config;
   const published = await loadProfile(config.profile);
-  const profile = managementPrefix === null ? published : { ...published, managementPrefix };
+  const profile = {
+    ...published,
+    ...(managementPrefix === null ? {} : { managementPrefix }),
+    ...(config.console ? {} : { paths: { ...published.paths, ...NO_CONSOLE } }),
+  };
   requireDeclared(config, profile);
   requireReached(config, apiRows(routes, profile, upstreamsOf(config)));
   checkAnonymous(config, profile);
   checkReveal(config, profile);
   checkCertificate(config, region);
   checkKmsKey(config, region);
+  requireServable(config, region);
   checkCircle(config);
   checkPasskeyDomain(config);
+  requireBearable(config, profile);
   checkProviders(config, isLocal);
   const allowsAnonymous = profile.allowsAnonymous && config.environment === 'development';
   return { config: { ...config, anonymous: config.anonymous ?? (anonymous && allowsAnonymous) }, profile };
@@ -70,7 +85,7 @@ export async function loadSettings(
 
 /** An upstream at another URL; where else it was does not count any more. */
 function movedTo(url: unknown, upstream: ConfigInput['upstream']): object {
-  const { privateUrl: _private, vpc: _vpc, lambda: _lambda, ...rest } = upstream ?? {};
+  const { privateUrl: _private, vpc: _vpc, lambda: _lambda, http: _http, ...rest } = upstream ?? {};
   return { ...rest, url };
 }
 
@@ -150,14 +165,18 @@ function checkPasskeyDomain({ domain, factors: { passkeyDomain } }: Config): voi
 }
 
 function checkCircle({ domain, upstream, upstreams }: Config): void {
-  const own = (url: string | undefined) =>
-    domain !== null && url !== undefined && new URL(url).hostname === domain.name;
-  const field = own(upstream?.url)
-    ? 'upstream'
-    : Object.entries(upstreams).flatMap(([name, { url }]) => (own(url) ? [`upstreams.${name}`] : []))[0];
+  const places = [
+    ...(upstream === null ? [] : [['upstream', upstream] as const]),
+    ...Object.entries(upstreams).map(([name, each]) => [`upstreams.${name}`, each] as const),
+  ];
+  const field = places.flatMap(([name, { url, http }]) =>
+    Object.entries({ url, http }).flatMap(([kind, place]) =>
+      place !== undefined && new URL(place).hostname === domain?.name ? [`${name}.${kind}`] : [],
+    ),
+  )[0];
   if (field === undefined) return;
   throw new ConfigError(
-    `${field}.url: ${domain?.name} is the domain of this API itself, so that calls would go round in a circle; name the API behind it`,
+    `${field}: ${domain?.name} is the domain of this API itself, so that calls would go round in a circle; name the API behind it`,
   );
 }
 
@@ -200,7 +219,16 @@ export function deploymentOf({ config, profile }: Settings): Deployment {
     pathScopes: pathScopesOf(config, profile),
     cors: corsOf(config),
     allowedDecisionsPerLogLine: config.allowedDecisionsPerLogLine,
+    traces: samplingOf(config),
+    console: config.console,
+    gatewayFacts: config.gatewayFacts,
   };
+}
+
+function samplingOf({ traces }: Config): Deployment['traces'] {
+  if (traces === null) return null;
+  const { share, callersSample } = traces;
+  return { share, callersSample };
 }
 
 /** The part of it that decisions need, built into the authorizer's bundle. */

@@ -42,6 +42,13 @@ export interface LocalStackOptions {
    * without, such a header is left out. @default true
    */
   readonly mapsAuthorizerToHeaders?: boolean;
+  /**
+   * Whether a request header that an integration maps replaces the client's own. Nobody has recorded it on AWS; without,
+   * the client's stays. @default true
+   */
+  readonly mappedHeadersReplace?: boolean;
+  /** Whether a usage plan of 0/0 throttles. Nobody has recorded it on AWS; without, it lets all calls pass. @default true */
+  readonly zeroPlansThrottle?: boolean;
   /** Hosts of metadata documents that stand on this machine. @default none */
   readonly clientMetadataHosts?: readonly StandInHost[];
 }
@@ -121,6 +128,8 @@ export async function startStack(options: LocalStackOptions): Promise<LocalStack
       apiKeyQuota: options.apiKeyQuota ?? 10_000,
       ...(options.lambdaEndpoint === undefined ? {} : { lambdaEndpoint: options.lambdaEndpoint }),
       mapsAuthorizerToHeaders: options.mapsAuthorizerToHeaders ?? true,
+      mappedHeadersReplace: options.mappedHeadersReplace ?? true,
+      zeroPlansThrottle: options.zeroPlansThrottle ?? true,
       clientMetadataHosts: options.clientMetadataHosts ?? [],
     };
     const deployment = await deploy(template, platform, resolved, cleanup);

@@ -2,12 +2,13 @@ import type { AccessTable, Method } from './access.ts';
 import type { AdvertisedPath } from './advertised.ts';
 import type { Algorithm } from './algorithms.ts';
 import type { Branding } from './branding.ts';
+import type { ConsoleBuild } from './console.ts';
 import type { Cors } from './cors.ts';
 import type { KeyFormat } from './key-format.ts';
-import type { PathScope, Profile } from './profile.ts';
+import type { PathRule, Profile } from './profile.ts';
 import type { DecisionRights, Rights } from './rights.ts';
 import type { Role } from './scopes.ts';
-import type { Upstream } from './upstream.ts';
+import type { GatewayFacts, Upstream } from './upstream.ts';
 
 /** Limits of a tier: the numbers that the functions need. Rate, burst and quota live in the usage plans. */
 export interface TierLimits {
@@ -143,10 +144,15 @@ export interface Deployment {
   readonly mail: MailSettings;
   readonly rights: Rights;
   /** The configuration's path rules, then the profile's. */
-  readonly pathScopes: readonly PathScope[];
+  readonly pathScopes: readonly PathRule[];
   /** How many decisions that let somebody in have one line of the log. */
   readonly allowedDecisionsPerLogLine: number;
+  /** Which requests have a span; null where the deployment takes no part in traces. */
+  readonly traces: Sampling | null;
   readonly cors: Cors;
+  /** Whether the key console is served. */
+  readonly console: boolean;
+  readonly gatewayFacts: GatewayFacts;
 }
 
 /** The part of a deployment that decisions read. */
@@ -154,6 +160,13 @@ export interface DecisionSettings
   extends Pick<Deployment, 'anonymous' | 'initialTier' | 'sandbox' | 'pathScopes'> {
   readonly tiers: Readonly<Record<string, Omit<TierLimits, 'keys'>>>;
   readonly rights: DecisionRights;
+}
+
+/** The methods behind which no function of ours stands. */
+export interface DirectSettings {
+  /** Their resources' paths, as the API declares them. */
+  readonly resources: readonly string[];
+  readonly zeroPlanThrottles: boolean;
 }
 
 /** The part of a profile that they read. */
@@ -172,16 +185,35 @@ declare global {
   const LATCHKEY_ACCEPTS_HS256: boolean;
   /** Likewise: the path of RFC 9728's metadata, where it says the challenges of its refusals; null where they are static. */
   const LATCHKEY_RESOURCE_METADATA: string | null;
+  /** In the authorizer's bundle only: whether the module `traced` stands beside its own. */
+  const LATCHKEY_HAS_TRACED: boolean;
+  const LATCHKEY_SAMPLING: Sampling | null;
+  /** Likewise: whether API Gateway calls an upstream itself; without, nothing that signs is in the bundle. */
+  const LATCHKEY_HAS_DIRECT: boolean;
+  /** Likewise: whether a path rule is observed. */
+  const LATCHKEY_HAS_OBSERVED: boolean;
+  /** Likewise, where {@link LATCHKEY_HAS_DIRECT}. */
+  const LATCHKEY_DIRECT: DirectSettings;
   /** How many allowed decisions have one line; of 1 nothing is left in the bundle. */
   const LATCHKEY_ALLOWED_PER_LINE: number;
   /** The OpenAPI document, but for the URL that it is served by. */
   const LATCHKEY_OPENAPI: { readonly openapi: string };
   /** The rows that metadata mention. */
   const LATCHKEY_ADVERTISED: readonly AdvertisedPath[];
+  /** What the console's page is told when it is built; null where it is not served. */
+  const LATCHKEY_CONSOLE: ConsoleBuild | null;
   /** For whoever serves pages. */
   const LATCHKEY_BRANDING: Branding;
   /** The methods of every path that is ours. */
   const LATCHKEY_METHODS: Readonly<Record<string, readonly Method[]>>;
+}
+
+/** Which requests are recorded as spans of their traces. */
+export interface Sampling {
+  /** Of all requests, from 0 to 1; which they are nobody chooses. */
+  readonly share: number;
+  /** Whether those are recorded too that a caller has flagged as sampled. */
+  readonly callersSample: boolean;
 }
 
 /** The limits of a deployment: how many, of what the windows below are for. */

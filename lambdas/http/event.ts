@@ -1,7 +1,10 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
+import type { Sampling } from '../contract/deployment.ts';
 import { type HeaderValues, headerValues } from '../kernel/headers.ts';
 import { Problem } from '../kernel/problem.ts';
+import { isUnambiguousPath, UNAMBIGUOUS_PATH } from '../kernel/unambiguous-path.ts';
 import { traceId } from './request-id.ts';
+import { type RequestTrace, requestTrace } from './trace.ts';
 
 /** A request as it reaches a function, before anything in it is believed. */
 export interface HttpRequest {
@@ -25,11 +28,12 @@ export interface HttpRequest {
   readonly prefix: string;
   /** The version of HTTP of the call, such as `1.1`. */
   readonly httpVersion: string;
+  readonly trace: RequestTrace;
   readonly context: Readonly<Record<string, unknown>> | null;
 }
 
-/** Reads API Gateway's event. */
-export function readEvent(event: APIGatewayProxyEvent): HttpRequest {
+/** Reads API Gateway's event. `sampling`: null where the deployment takes no part in traces. */
+export function readEvent(event: APIGatewayProxyEvent, sampling: Sampling | null = null): HttpRequest {
   const headers = event.multiValueHeaders ?? {};
   const { domainName = '', stage, path, protocol = '', authorizer: context = null } = event.requestContext;
   const gatewayRequestId = event.requestContext.extendedRequestId ?? event.requestContext.requestId;
@@ -47,6 +51,7 @@ export function readEvent(event: APIGatewayProxyEvent): HttpRequest {
     host: domainName,
     prefix: path === `/${stage}${event.path}` ? `/${stage}` : '',
     httpVersion: protocol.replace(/^HTTP\//i, '') || '1.1',
+    trace: requestTrace(headers, gatewayRequestId, sampling),
     context,
   };
 }
@@ -62,36 +67,7 @@ export function acceptLanguage({ headers }: Pick<HttpRequest, 'headers'>): strin
   return headerValues(headers, 'accept-language').join(', ');
 }
 
-/** Segments of `pchar`s (RFC 3986, 3.3) but for `;`, which begins parameters that servlet containers cut off. */
-const PATH = /^(?:\/(?:[\w.~!$&'()*+,=:@-]|%[\da-f]{2})*)+$/i;
-
-/** Escapes of unreserved characters: some readers decode them, and so read another path (RFC 3986, 6.2.2.2). */
-const NEEDLESS_ESCAPE = /%(?:2[de]|5f|3\d|4[1-9a-f]|5[0-9a]|6[1-9a-f]|7[0-9a])/i;
-
-/**
- * No decoded segment holds what would make a reader that decodes first see another path, or is or ends in dots or a
- * blank, which some resolve and others trim.
- */
-const MISREAD = /[/\\%;?#\p{Cc}]|[. ]$/u;
-
 /** Refuses paths that two servers may read as two different ones: what is checked is what the upstream sees. */
 export function requireUnambiguousPath(path: string): void {
-  const segments = path.slice(1).split('/');
-  // A slash at the end makes the one segment that may be empty.
-  const areNamed = segments.every((segment, index) => segment !== '' || index === segments.length - 1);
-  if (PATH.test(path) && !NEEDLESS_ESCAPE.test(path) && areNamed && segments.every(isReadAlike)) return;
-  throw new Problem('malformed_request', {
-    message:
-      'The path must be of characters that RFC 3986 lets stand in one, and of escapes of UTF-8 that need to be; ' +
-      'not of encoded slashes, empty segments, ";", or segments that end in a dot or blank.',
-  });
-}
-
-function isReadAlike(segment: string): boolean {
-  try {
-    return !MISREAD.test(decodeURIComponent(segment));
-  } catch {
-    // Escapes that are no UTF-8.
-    return false;
-  }
+  if (!isUnambiguousPath(path)) throw new Problem('malformed_request', { message: UNAMBIGUOUS_PATH });
 }

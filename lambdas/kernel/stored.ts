@@ -65,11 +65,6 @@ export function choice<const Choice extends string>(
   return { attribute, read: (item) => oneOf(allowed, textOf(item, attribute)), write: S };
 }
 
-/** False is an absent attribute, or one that says so. */
-export function flag(attribute: string): InAttribute<boolean> {
-  return { attribute, read: (item) => item[attribute]?.BOOL === true, write: (value) => ({ BOOL: value }) };
-}
-
 /** An absent attribute is `absent`. */
 export function number(attribute: string, absent = 0): InAttribute<number> {
   return { attribute, read: (item) => numberOf(item, attribute, absent), write: N };
@@ -92,6 +87,15 @@ export function optionalNumber(attribute: string): InAttribute<number | null> {
 /** Null is 0. */
 export function numberOrZero(attribute: string): InAttribute<number | null> {
   return { ...optionalNumber(attribute), write: (value) => N(value ?? 0) };
+}
+
+/** False is an absent attribute. */
+export function flag(attribute: string): InAttribute<boolean> {
+  return {
+    attribute,
+    read: (item) => item[attribute]?.BOOL === true,
+    write: (value) => (value ? { BOOL: true } : undefined),
+  };
 }
 
 export function scopes(attribute: string): InAttribute<readonly Scope[]> {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { exactlyOne, plainText } from '../kernel/fields.ts';
 import { routeGroup } from '../kernel/route.ts';
+import { chooseLanguage } from '../pages/languages.ts';
 import { grantView, viewGrant } from '../sessions/grant-view.ts';
 import { admitAccount, type NewAccount, onboard, signUp } from './accounts.ts';
 import { email } from './email-address.ts';
@@ -50,7 +51,7 @@ export const accountRoutes = group.rows({
       schema: accountView,
     },
     errors: ['email_taken', 'provider_required', 'rate_limited'],
-    handle: async ({ body, origin }, { accounts }) => {
+    handle: async ({ body, origin, acceptLanguage }, { accounts }) => {
       await admitAccount(origin.address, accounts);
       const { account, key } = await onboard(
         {
@@ -59,6 +60,7 @@ export const accountRoutes = group.rows({
           fullName: body.full_name ?? null,
           workspaceName: body.workspace_name ?? 'Default',
           sector: body.sector ?? null,
+          language: chooseLanguage(undefined, acceptLanguage),
         },
         accounts,
         origin,
@@ -82,10 +84,11 @@ export const accountRoutes = group.rows({
       schema: accountView.extend({ key_name: z.string() }),
     },
     errors: ['email_taken', 'provider_required', 'rate_limited'],
-    handle: async ({ body, origin }, { accounts }) => {
+    handle: async ({ body, origin, acceptLanguage }, { accounts }) => {
       await admitAccount(origin.address, accounts);
+      const language = chooseLanguage(undefined, acceptLanguage);
       const { account, key } = await signUp(
-        { email: body.email, name: body.name, tier: body.plan_id },
+        { email: body.email, name: body.name, tier: body.plan_id, language },
         accounts,
         origin,
       );
@@ -120,6 +123,7 @@ export const accountRoutes = group.rows({
       'wrong_password',
       'mfa_required',
       'mfa_enrollment_required',
+      'email_unverified',
       'provider_required',
       'rate_limited',
     ],

@@ -6,6 +6,8 @@ export interface User {
   readonly tenantId: string;
   readonly email: string;
   readonly fullName: string | null;
+  /** Whether somebody has shown that the address is theirs. @default false */
+  readonly emailVerified?: boolean;
   readonly role: Role;
   /** The kinds of second factors that they have (`FactorKind`). @default none */
   readonly factors?: readonly string[];

@@ -43,7 +43,7 @@ export interface PresentPerson {
 }
 
 export interface SignInStore extends BrowserSignIns {
-  create(hash: string, signIn: SignInRecord, origin: ChangeOrigin): Promise<void>;
+  create(hash: string, signIn: SignInRecord, origin: ChangeOrigin, now: number): Promise<void>;
   /** Undefined where there is none, or it has expired. */
   find(hash: string, now: number): Promise<SignInRecord | undefined>;
   /** Ends a sign-in; nothing happens where it has ended. */
@@ -167,6 +167,7 @@ async function openSignIn(
   { signIns, clock }: Pick<SignInContext, 'signIns' | 'clock'>,
 ): Promise<void> {
   await requireActive({ tenantId, userId }, signIns);
+  const now = clock();
   const record: SignInRecord = {
     signInId: randomUUIDv7(),
     tenantId,
@@ -174,9 +175,9 @@ async function openSignIn(
     workspaceId,
     userVersion: version,
     ...authentication,
-    expiresAt: clock() + SIGN_IN_SECONDS,
+    expiresAt: now + SIGN_IN_SECONDS,
   };
-  await signIns.create(hashSecret(secret), record, { actor: `user:${userId}`, ...from });
+  await signIns.create(hashSecret(secret), record, { actor: `user:${userId}`, ...from }, now);
 }
 
 async function requireActive(

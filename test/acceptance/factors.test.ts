@@ -80,7 +80,7 @@ describe('a program that logs in for who has a second factor', () => {
       Array.from({ length: 20 }, (_, index) => prove(tokens[index % 5] ?? '', code)),
     );
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
-    expect(new Set(answers.map(({ status }) => status)).difference(new Set([200, 401, 429])).size).toBe(0);
+    expect(answers.filter(({ status }) => ![200, 401, 429].includes(status))).toEqual([]);
   });
 
   test('the published commands go on unchanged for who has none', async () => {

@@ -8,13 +8,18 @@ import { relyingPartyOf } from '../../factors/passkeys.ts';
 import { DynamoPendingStore } from '../../factors/pending-store.ts';
 import { secretCipher } from '../../factors/secret-client.ts';
 import { serve } from '../../http/serve.ts';
+import { DynamoInvitationStore } from '../../invitations/invitation-store.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import type { ServicesOf } from '../../kernel/route.ts';
 import { Table } from '../../kernel/table.ts';
 import { variable } from '../../kernel/variables.ts';
 import { deployedKeeper } from '../../keys/keeper-client.ts';
+import { DynamoLinkStore } from '../../mail/link-store.ts';
+import { DynamoOutboxStore } from '../../mail/outbox-store.ts';
 import { DynamoAppStore } from '../../oauth/app-store.ts';
 import { DynamoAccountStore } from '../../people/account-store.ts';
+import { DynamoPeopleStore } from '../../people/people-store.ts';
+import { DynamoRecoveryStore } from '../../recovery/recovery-store.ts';
 import { recentSignIns } from '../../sessions/recent-sign-in.ts';
 import { DynamoRefreshStore } from '../../sessions/refresh-store.ts';
 import { DynamoSessionStore } from '../../sessions/session-store.ts';
@@ -49,6 +54,7 @@ const secondFactor = {
   cipher: secretCipher(variable('FACTOR_KEY_ARN')),
   party: relyingPartyOf(variable('ISSUER'), deployment.factors.passkeyDomain, LATCHKEY_BRANDING.name),
 };
+const tenants = new DynamoTenantStore(table);
 const services: ServicesOf<typeof accountsRoutes> = {
   accounts: {
     ...passwords,
@@ -67,11 +73,27 @@ const services: ServicesOf<typeof accountsRoutes> = {
     deployment,
     name: LATCHKEY_BRANDING.name,
   },
+  recovery: {
+    ...passwords,
+    sessions,
+    people: new DynamoPeopleStore(table, deployment.rights),
+    recovery: new DynamoRecoveryStore(table),
+    links: new DynamoLinkStore(table),
+    outbox: new DynamoOutboxStore(table),
+  },
   signIns: signInsOf(signIns, systemClock),
   ownSessions: { sessions, signIns, clock: systemClock },
   sessions,
   apps: new DynamoAppStore(table),
-  tenants: new DynamoTenantStore(table),
+  tenants,
+  accepting: {
+    invitations: new DynamoInvitationStore(table, new DynamoPeopleStore(table, deployment.rights)),
+    links: new DynamoLinkStore(table),
+    tenants,
+    sources,
+    deployment,
+    clock: systemClock,
+  },
   clock: systemClock,
   pages,
 };
