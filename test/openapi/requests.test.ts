@@ -62,6 +62,8 @@ const COMPLAINTS_OF_FORM = [
   'invalid_request',
 ];
 
+const NOT_OUR_PAGE = 'no script of our own page calls it';
+
 /** What rows answer to valid requests besides success: none of them complains about the form. */
 const REFUSALS: Readonly<
   Partial<
@@ -98,6 +100,8 @@ const REFUSALS: Readonly<
   showDevice: { statuses: [302], why: 'nobody is signed in' },
   decideDevice: { statuses: [403], why: 'the form is of no sign-in' },
   signIn: { statuses: [400, 403], why: 'the form is of no browser that was shown it' },
+  beginProviderSignIn: { statuses: [400, 404], why: 'a made-up provider is none' },
+  finishProviderSignIn: { statuses: [404], why: 'a made-up provider is none' },
   signOut: { statuses: [403], why: 'the form is of no browser that was shown it' },
   showSignIn: { statuses: [400], why: 'a made-up place to go on to is none of ours' },
   createClient: {
@@ -110,6 +114,10 @@ const REFUSALS: Readonly<
     why: 'RFC 7591: a made-up key or redirect is none',
     isInWords: true,
   },
+  beginConsoleSession: { statuses: [403], why: NOT_OUR_PAGE },
+  openConsoleSession: { statuses: [403], why: NOT_OUR_PAGE },
+  renewConsoleSession: { statuses: [403], why: NOT_OUR_PAGE },
+  endConsoleSession: { statuses: [403], why: NOT_OUR_PAGE },
   logout: { statuses: [401], why: 'the first one has ended the session' },
 };
 /** Those of them that no made-up request can succeed at. */
@@ -127,9 +135,15 @@ const NEVER_SUCCEED: readonly RouteId[] = [
   'introspectToken',
   'authorizeDevice',
   'signIn',
+  'beginProviderSignIn',
+  'finishProviderSignIn',
   'signOut',
   'showDevice',
   'decideDevice',
+  'beginConsoleSession',
+  'openConsoleSession',
+  'renewConsoleSession',
+  'endConsoleSession',
   'registerClient',
   'createClient',
 ];
@@ -321,6 +335,8 @@ async function parametersOf(route: RouteId): Promise<Readonly<Record<string, str
       return Object.fromEntries(PARAMETERS.map((name) => [`query.${name}`, 'made-up']));
     case 'getUsage':
       return { 'query.key_id': account.keyId };
+    case 'listKeyUsage':
+      return { 'query.key_ids': account.keyId };
     case 'listKeys':
       return cursor(account.keyId, 'keys');
     case 'listUsers':

@@ -5,6 +5,7 @@ import { DynamoBackoffStore } from '../../lambdas/attempts/backoff-store.ts';
 import { DynamoSourceStore } from '../../lambdas/attempts/source-store.ts';
 import { DynamoClientStore } from '../../lambdas/clients/client-store.ts';
 import { DynamoClaimStore } from '../../lambdas/idempotency/claim-store.ts';
+import { DynamoInvitationStore } from '../../lambdas/invitations/invitation-store.ts';
 import { createDynamoDbHttp } from '../../lambdas/kernel/dynamodb-http.ts';
 import type { Item, ItemKey } from '../../lambdas/kernel/items.ts';
 import type { RecordClient } from '../../lambdas/kernel/record-client.ts';
@@ -76,6 +77,7 @@ export async function startStore(): Promise<TestStore> {
     exchange: new DynamoExchangeStore(table),
     flows: new DynamoFlowStore(table),
     imports: new DynamoImportStore(table),
+    invitations: new DynamoInvitationStore(table, new DynamoPeopleStore(table, RIGHTS)),
     keys: new DynamoKeyStore(table),
     links: new DynamoLinkStore(table),
     outbox: new DynamoOutboxStore(table),

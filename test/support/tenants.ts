@@ -2,6 +2,7 @@ import type { DecisionStore } from '../../lambdas/access/decision.ts';
 import type { BackoffStore } from '../../lambdas/attempts/backoff.ts';
 import type { SourceStore } from '../../lambdas/attempts/source.ts';
 import type { ClientStore } from '../../lambdas/clients/stored-clients.ts';
+import type { InvitationStore } from '../../lambdas/invitations/invitations.ts';
 import type { ClaimStore } from '../../lambdas/kernel/claim.ts';
 import { NEVER } from '../../lambdas/kernel/clock.ts';
 import type { ApiKey } from '../../lambdas/keys/api-key.ts';
@@ -39,6 +40,7 @@ export interface Stores {
   readonly exchange: ExchangeStore;
   readonly flows: FlowStore;
   readonly imports: ImportStore;
+  readonly invitations: InvitationStore;
   readonly keys: KeyStore;
   readonly links: LinkStore;
   readonly outbox: OutboxStore;

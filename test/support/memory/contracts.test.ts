@@ -4,6 +4,7 @@ import { backoffStoreContract } from '../../attempts/backoff-store-contract.ts';
 import { sourceStoreContract } from '../../attempts/source-store-contract.ts';
 import { clientStoreContract } from '../../clients/client-store-contract.ts';
 import { claimStoreContract } from '../../idempotency/claim-store-contract.ts';
+import { invitationStoreContract } from '../../invitations/invitation-store-contract.ts';
 import { keyStoreContract } from '../../keys/key-store-contract.ts';
 import { mailStoresContract } from '../../mail/mail-stores-contract.ts';
 import { oauthStoresContract } from '../../oauth/oauth-stores-contract.ts';
@@ -40,4 +41,5 @@ describe('the stores in memory do what those of DynamoDB do, which run the same 
   oauthStoresContract(() => stores);
   mailStoresContract(() => stores);
   recoveryStoreContract(() => stores);
+  invitationStoreContract(() => stores);
 });
