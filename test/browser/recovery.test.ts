@@ -87,7 +87,7 @@ test('a forgotten password is replaced with the keyboard alone, from the sign-in
   await page.keyboard.press('Enter');
   await page.waitForSelector('text=Your password is changed');
   await picture(page, 'stack-changed');
-  await page.click('text=Sign in');
+  await page.click('a:text("Sign in")');
   await hasFocus(page, 'email');
   await page.keyboard.type(email);
   await page.keyboard.press('Tab');
