@@ -13,6 +13,7 @@ import {
   wafLimits,
 } from './config-parts.ts';
 import { cors } from './cors-fields.ts';
+import { recoveryFields } from './recovery-fields.ts';
 import { rightsFields } from './rights-fields.ts';
 import { upstream, upstreams } from './upstream-fields.ts';
 
@@ -253,6 +254,7 @@ export const CONFIG = fields({
     .regex(KMS_KEY_ARN, { error: "must be the ARN of a key in KMS, or null for AWS's own keys" })
     .nullable()
     .default(null),
+  ...recoveryFields,
   /**
    * How many decisions that let somebody in have one line of the log, at most a hundred: so many times of a metric fit
    * into one. Refusals always have one each. @default 1

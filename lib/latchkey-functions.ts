@@ -9,6 +9,7 @@ import type { IdentityTable } from './identity-table.ts';
 import type { KeyVault } from './key-vault.ts';
 import type { KeysetSecret } from './keyset-secret.ts';
 import { LatchkeyFunction } from './latchkey-function.ts';
+import type { Ledger } from './ledger.ts';
 import { sendMail } from './mailer.ts';
 import { metricsNamespace, readMetrics } from './metrics.ts';
 import type { ProviderSecrets } from './provider-secrets.ts';
@@ -20,10 +21,13 @@ export interface LatchkeyFunctionsProps {
   readonly bundles: Readonly<Record<string, string>>;
   /** Instances that a function has for itself, and at most; all others share the account's. */
   readonly reservedConcurrency: Readonly<Record<string, number>>;
+  /** Whether none may run: a standby must write nothing into the table of the Region that serves. */
+  readonly isStandby: boolean;
   readonly table: IdentityTable;
   readonly keyset: KeysetSecret;
   readonly assertions: KeysetSecret;
   readonly usagePlans: UsagePlans;
+  readonly ledger: Ledger;
   /** Null where keys are shown once. */
   readonly vault: KeyVault | null;
   readonly providerSecrets: ProviderSecrets;
@@ -48,7 +52,7 @@ export class LatchkeyFunctions extends Construct {
       const fn = new LatchkeyFunction(this, name, {
         spec,
         codeFolder: codeOf(name, spec, props.bundles),
-        reservedConcurrency: props.reservedConcurrency[name],
+        reservedConcurrency: props.isStandby ? 0 : props.reservedConcurrency[name],
         logRetention: props.logRetention,
         removalPolicy: props.removalPolicy,
         ...(props.encryptionKey === undefined ? {} : { encryptionKey: props.encryptionKey }),
@@ -65,6 +69,7 @@ export class LatchkeyFunctions extends Construct {
         fn.lambda.addToRolePolicy(
           new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [spec.invokesArn] }),
         );
+      if (spec.keepsLedger === true) props.ledger.grant(fn);
       if (spec.readsProviderSecrets === true) props.providerSecrets.grant(fn);
       if (spec.vault !== undefined) props.vault?.grant(fn, spec.vault);
       for (const variable of spec.variables ?? []) fn.tell(variable, props.variables[variable]);
