@@ -6,7 +6,7 @@ import type { Role } from '../contract/scopes.ts';
 import { completing } from '../idempotency/claim-store.ts';
 import * as attribute from '../kernel/attributes.ts';
 import type { Completes } from '../kernel/claim.ts';
-import { emailKey, tenantKey, userKey } from '../kernel/item-keys.ts';
+import { emailKey, factorsKey, tenantKey, userKey } from '../kernel/item-keys.ts';
 import { type Item, N, number, S, text } from '../kernel/items.ts';
 import { Problem } from '../kernel/problem.ts';
 import { ConditionsFailed, type Table, type TransactionWrite } from '../kernel/table.ts';
@@ -161,6 +161,7 @@ export class DynamoPeopleStore implements PeopleStore {
           },
         },
         countPeople(before.tenantId, { from: before.role }, this.#managers),
+        { Delete: { Key: factorsKey(before.userId) } },
         {
           Delete: {
             Key: emailKey(before.email),
