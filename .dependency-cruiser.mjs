@@ -18,6 +18,7 @@ export const ROOMS = {
   people: ['pages', 'mail', 'audit', 'attempts', 'idempotency', 'tenancy', 'sessions', 'keys'],
   signin: ['pages', 'audit', 'attempts', 'tenancy', 'sessions', 'people'],
   providers: ['pages', 'audit', 'attempts', 'tenancy', 'sessions', 'people', 'signin'],
+  invitations: ['pages', 'audit', 'attempts', 'idempotency', 'mail', 'tenancy', 'sessions', 'people'],
   recovery: ['pages', 'mail', 'audit', 'attempts', 'tenancy', 'sessions', 'people'],
   clients: ['audit', 'plans', 'signing', 'attempts', 'idempotency', 'tenancy', 'keys'],
   oauth: [

@@ -9,6 +9,7 @@ import {
   ownUsageKeys,
   RESERVED_CONCURRENCY,
   tokens,
+  traces,
   wafLimits,
 } from './config-parts.ts';
 import { cors } from './cors-fields.ts';
@@ -259,6 +260,8 @@ export const CONFIG = fields({
    * into one. Refusals always have one each. @default 1
    */
   allowedDecisionsPerLogLine: whole(1, 100).default(1),
+  /** Traces by OpenTelemetry, beside those of X-Ray (docs/operations.md); null for none. @default null */
+  traces: traces.nullable().default(null),
   /** Days for which logs are kept. @default 30 */
   logRetentionDays: z
     .literal(RETENTION_DAYS, { error: `must be one of ${RETENTION_DAYS.join(', ')}` })

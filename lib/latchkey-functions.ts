@@ -3,6 +3,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import type { Config } from './config.ts';
 import type { FunctionName, FunctionSpec, Functions } from './functions.ts';
 import type { IdentityTable } from './identity-table.ts';
 import type { KeyVault } from './key-vault.ts';
@@ -32,6 +33,8 @@ export interface LatchkeyFunctionsProps {
   readonly providerSecrets: ProviderSecrets;
   /** The values of the variables that come with no right. */
   readonly variables: Readonly<Record<'ISSUER' | 'ACCEPTED_ISSUERS' | 'USAGE_KEYS', string>>;
+  /** Null where the deployment takes no part in traces. */
+  readonly traces: Config['traces'];
   readonly logRetention: RetentionDays;
   /** Removal policy of the logs when the stack is deleted. */
   readonly removalPolicy: RemovalPolicy;
@@ -55,6 +58,7 @@ export class LatchkeyFunctions extends Construct {
         ...(props.encryptionKey === undefined ? {} : { encryptionKey: props.encryptionKey }),
       });
       fn.tell('METRICS_NAMESPACE', metricsNamespace(this));
+      if (props.traces !== null && servesRequests(name)) fn.exportSpans(props.traces);
       props.table.grant(fn, spec.table ?? []);
       props.keyset.grant(fn, spec.keyset ?? []);
       props.assertions.grant(fn, spec.assertions ?? []);
@@ -76,6 +80,11 @@ export class LatchkeyFunctions extends Construct {
       for (const invoked of props.specs[name as FunctionName]?.invokes ?? [])
         letInvoke(fn, invoked, this.byName[invoked]);
   }
+}
+
+/** All but those that no request reaches, which have no span. */
+function servesRequests(name: string): boolean {
+  return !['fetcher', 'mailer', 'rotation', 'reconciler', 'stream', 'usage'].includes(name);
 }
 
 const FUNCTION_VARIABLES = { fetcher: 'FETCHER_FUNCTION', mailer: 'MAILER_FUNCTION' } as const;

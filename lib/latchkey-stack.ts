@@ -115,6 +115,7 @@ export class LatchkeyStack extends Stack {
       ledger,
       vault,
       providerSecrets,
+      traces: config.traces,
       variables: {
         ISSUER: frontDoor.url,
         ACCEPTED_ISSUERS: [...frontDoor.urls, ...config.tokens.previousIssuers].join(' '),

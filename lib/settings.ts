@@ -208,9 +208,16 @@ export function deploymentOf({ config, profile }: Settings): Deployment {
     pathScopes: pathScopesOf(config, profile),
     cors: corsOf(config),
     allowedDecisionsPerLogLine: config.allowedDecisionsPerLogLine,
+    traces: samplingOf(config),
     console: config.console,
     gatewayFacts: config.gatewayFacts,
   };
+}
+
+function samplingOf({ traces }: Config): Deployment['traces'] {
+  if (traces === null) return null;
+  const { share, callersSample } = traces;
+  return { share, callersSample };
 }
 
 /** The part of it that decisions need, built into the authorizer's bundle. */

@@ -18,6 +18,8 @@ export interface SourceLimit {
     | 'client-document'
     | 'device'
     | 'provider'
+    | 'invitation'
+    | 'invitation-address'
     | 'mail'
     | `mail-${string}`;
   readonly limit: number;

@@ -37,6 +37,10 @@ export const AUDIT_ACTIONS = [
   'session.code-reuse',
   'app.connect',
   'app.disconnect',
+  'invitation.create',
+  'invitation.resend',
+  'invitation.revoke',
+  'invitation.accept',
   'signin.create',
   'signin.end',
 ] as const;

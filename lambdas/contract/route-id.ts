@@ -78,6 +78,12 @@ export type RouteId =
   | 'getUser'
   | 'updateUser'
   | 'removeUser'
+  | 'listInvitations'
+  | 'createInvitation'
+  | 'resendInvitation'
+  | 'revokeInvitation'
+  | 'showInvitation'
+  | 'acceptInvitation'
   | 'listWorkspaces'
   | 'createWorkspace'
   | 'getWorkspace'
@@ -87,6 +93,7 @@ export type RouteId =
   | 'updateTenant'
   | 'listAudit'
   | 'getUsage'
+  | 'listKeyUsage'
   | 'exportTenant'
   | 'importTenant';
 

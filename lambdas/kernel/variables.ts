@@ -10,6 +10,9 @@ export interface Variables {
   readonly ACCEPTED_ISSUERS: string;
   /** Where the functions' metrics are found in CloudWatch: one namespace a stack. */
   readonly METRICS_NAMESPACE: string;
+  /** The URL of the OpenTelemetry collector, and the milliseconds that a request waits for it, where there is one. */
+  readonly OTEL_EXPORTER_OTLP_ENDPOINT: string;
+  readonly OTEL_EXPORTER_OTLP_TIMEOUT: string;
   /** JSON: the usage keys that the stack itself has (`UsageKeys`). */
   readonly USAGE_KEYS: string;
   /** The name of the function that fetches metadata documents of OAuth clients. */

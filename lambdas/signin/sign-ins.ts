@@ -41,7 +41,7 @@ export interface PresentPerson {
 }
 
 export interface SignInStore extends BrowserSignIns {
-  create(hash: string, signIn: SignInRecord, origin: ChangeOrigin): Promise<void>;
+  create(hash: string, signIn: SignInRecord, origin: ChangeOrigin, now: number): Promise<void>;
   /** Undefined where there is none, or it has expired. */
   find(hash: string, now: number): Promise<SignInRecord | undefined>;
   /** Ends a sign-in; nothing happens where it has ended. */
@@ -145,6 +145,7 @@ async function openSignIn(
 ): Promise<void> {
   const present = await signIns.person(tenantId, userId);
   if (present?.tenantState !== 'active') throw new Problem('suspended_tenant');
+  const now = clock();
   const record: SignInRecord = {
     signInId: randomUUIDv7(),
     tenantId,
@@ -152,9 +153,9 @@ async function openSignIn(
     workspaceId,
     userVersion: version,
     ...authentication,
-    expiresAt: clock() + SIGN_IN_SECONDS,
+    expiresAt: now + SIGN_IN_SECONDS,
   };
-  await signIns.create(hashSecret(secret), record, { actor: `user:${userId}`, ...from });
+  await signIns.create(hashSecret(secret), record, { actor: `user:${userId}`, ...from }, now);
 }
 
 /** Ends what a browser is signed in as; nothing happens where nobody is. */

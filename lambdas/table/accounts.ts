@@ -1,4 +1,5 @@
 import { accountPageRoutes } from '../account/page-rows.ts';
+import { invitationPageRoutes } from '../invitations/page-rows.ts';
 import { servedBy } from '../kernel/route.ts';
 import { accountRoutes } from '../people/account-rows.ts';
 import { recoveryPageRoutes } from '../recovery/page-rows.ts';
@@ -12,4 +13,5 @@ export const accountsRoutes = servedBy('accounts', [
   signInRoutes,
   recoveryPageRoutes,
   accountPageRoutes,
+  invitationPageRoutes,
 ]);

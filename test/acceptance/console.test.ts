@@ -38,13 +38,14 @@ function browser() {
   };
 }
 
-const pathOf = (url: string) => url.slice(stack.url.length);
+/** A path of ours, of a URL or a path. */
+const pathOf = (location = '') => location.slice(location.startsWith('/') ? 0 : stack.url.length);
 
 test('somebody signs in to the console, calls the API, renews, and signs out of all of it', async () => {
   const { send, script, cookies } = browser();
   const { json: begun } = await script('POST /console/sign-in', {});
   const asked = await send(`GET ${pathOf(begun.location)}`);
-  const { text } = await send(`GET ${pathOf(asked.headers.location ?? '')}`);
+  const { text } = await send(`GET ${pathOf(asked.headers.location)}`);
   const hidden = [...text.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)">/g)].map(
     ([, name = '', value = '']) => [name, value.replaceAll('&amp;', '&')],
   );
@@ -60,6 +61,19 @@ test('somebody signs in to the console, calls the API, renews, and signs out of 
   const me = await send(`GET /v1/auth/me`, { headers: bearer(opened.access_token) });
   expect(me.json).toMatchObject({ email: ada.email, role: 'admin' });
 
+  // As its list of keys asks: for many at once, and of another tenant's nothing.
+  const bob = await stack.onboard();
+  const used = await send(`GET /v1/usage/keys?days=2&key_ids=${ada.keyId},${bob.keyId}`, {
+    headers: bearer(opened.access_token),
+  });
+  expect(
+    used.json.data.map((each: { key_id: string; days: unknown[] }) => [each.key_id, each.days.length]),
+  ).toEqual([
+    [ada.keyId, 2],
+    [bob.keyId, 2],
+  ]);
+  const wrong = await send('GET /v1/usage/keys?key_ids=,', { headers: bearer(opened.access_token) });
+  expect([wrong.status, wrong.json.detail]).toEqual([400, 'key_ids: must be 1 to 100 ids with commas']);
   const { json: renewed } = await script('PUT /console/session');
   expect(renewed.session.access_token).not.toBe(opened.access_token);
   // Of a session that it lists as the person's own login: no client acts for them.

@@ -27,7 +27,8 @@ const screens = (): readonly (readonly [path: string, loaded: string])[] => [
   [`/keys/${ada.keyId}?do=rotate`, 'dialog'],
   [`/keys/${ada.keyId}?do=revoke`, 'dialog'],
   ['/audit', 'main li'],
-  ['/nothing', 'main h2'],
+  ['/nothing', 'main h1'],
+  ['/keys/key_nothing', 'main h1'],
 ];
 
 describe.each([

@@ -172,6 +172,20 @@ test('too many requests (429) are waited for where that is short, and else said'
   await page.waitForSelector('main li');
 });
 
+test('what is sent when the token has just ended is sent again with the next, its body too', async () => {
+  let refusals = 1;
+  await page.route('**/v1/api-keys', (route) =>
+    route.request().method() === 'POST' && (refusals -= 1) >= 0
+      ? route.fulfill({ status: 401, body: '{}' })
+      : route.continue(),
+  );
+  await page.keyboard.press('c');
+  await page.fill('input[name=name]', 'Sent twice');
+  await page.click('button[type=submit]');
+  await page.waitForSelector('output');
+  expect(refusals).toBe(-1);
+});
+
 test('who may not manage keys is told so, and is not shown the way', async () => {
   const email = 'viewer@example.com';
   const headers = { authorization: `Bearer ${await stack.logIn(ada)}` };

@@ -80,6 +80,15 @@ const REFUSALS: Readonly<
 > = {
   login: { statuses: [401, 429], why: 'a made-up password is wrong' },
   changePassword: { statuses: [401, 429], why: 'a made-up password is wrong' },
+  showResetPassword: { statuses: [400], why: 'a made-up link is none', isInWords: true },
+  sendResetPassword: { statuses: [400, 429], why: 'a made-up link is none', isInWords: true },
+  showConfirm: { statuses: [400], why: 'a made-up link is none', isInWords: true },
+  sendConfirm: { statuses: [400, 429], why: 'a made-up link is none', isInWords: true },
+  resetPassword: { statuses: [400], why: 'a made-up link is none' },
+  confirmLink: { statuses: [400], why: 'a made-up link is none' },
+  requestPasswordReset: { statuses: [429], why: 'an address is mailed five times an hour' },
+  requestVerification: { statuses: [429], why: 'an address is mailed five times an hour' },
+  requestEmailChange: { statuses: [429], why: 'a person asks for five changes an hour' },
   refresh: { statuses: [400], why: 'a made-up token is no grant (RFC 6749, 5.2)' },
   exchangeToken: { statuses: [400, 401], why: 'a made-up token is of no provider (RFC 8693, 2.2.2)' },
   authorize: { statuses: [400, 401], why: 'a made-up client is unknown', isInWords: true },
@@ -91,6 +100,8 @@ const REFUSALS: Readonly<
   showDevice: { statuses: [302], why: 'nobody is signed in' },
   decideDevice: { statuses: [403], why: 'the form is of no sign-in' },
   signIn: { statuses: [400, 403], why: 'the form is of no browser that was shown it' },
+  beginProviderSignIn: { statuses: [400, 404], why: 'a made-up provider is none' },
+  finishProviderSignIn: { statuses: [404], why: 'a made-up provider is none' },
   signOut: { statuses: [403], why: 'the form is of no browser that was shown it' },
   showSignIn: { statuses: [400], why: 'a made-up place to go on to is none of ours' },
   createClient: {
@@ -113,6 +124,8 @@ const REFUSALS: Readonly<
 const NEVER_SUCCEED: readonly RouteId[] = [
   'login',
   'changePassword',
+  'resetPassword',
+  'confirmLink',
   'refresh',
   'exchangeToken',
   'authorize',
@@ -122,6 +135,8 @@ const NEVER_SUCCEED: readonly RouteId[] = [
   'introspectToken',
   'authorizeDevice',
   'signIn',
+  'beginProviderSignIn',
+  'finishProviderSignIn',
   'signOut',
   'showDevice',
   'decideDevice',
@@ -292,7 +307,8 @@ async function parametersOf(route: RouteId): Promise<Readonly<Record<string, str
       return { 'path.id': (await stack.createKey(token)).id };
     case 'getUser':
     case 'updateUser':
-    case 'removeUser': {
+    case 'removeUser':
+    case 'resetUserPassword': {
       const json = { email: `${route}@example.com`, password: PASSWORD, role: 'editor' };
       return { 'path.id': await created('createUser', json) };
     }
@@ -319,6 +335,8 @@ async function parametersOf(route: RouteId): Promise<Readonly<Record<string, str
       return Object.fromEntries(PARAMETERS.map((name) => [`query.${name}`, 'made-up']));
     case 'getUsage':
       return { 'query.key_id': account.keyId };
+    case 'listKeyUsage':
+      return { 'query.key_ids': account.keyId };
     case 'listKeys':
       return cursor(account.keyId, 'keys');
     case 'listUsers':

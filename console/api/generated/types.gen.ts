@@ -243,6 +243,11 @@ export type RevokeKeyResult = {
     status: 'revoked';
 };
 
+export type RevokeInvitationResult = {
+    id: string;
+    status: 'revoked';
+};
+
 export type ResetUserPasswordResult = {
     id: string;
     status: 'accepted';
@@ -456,6 +461,45 @@ export type ApiKey = {
      * Until when the key before the last rotation works.
      */
     previous_key_expires_at: string | null;
+};
+
+export type ListKeyUsageResult = {
+    data: Array<{
+        key_id: string;
+        /**
+         * Oldest first, today last; days without requests too.
+         */
+        days: Array<{
+            live: number;
+            test: number;
+            date: string;
+        }>;
+    }>;
+};
+
+export type ListInvitationsResult = {
+    data: Array<Invitation>;
+    next_cursor: string | null;
+};
+
+export type Invitation = {
+    id: string;
+    email: string;
+    full_name: string | null;
+    role: string;
+    language: 'en' | 'de';
+    /**
+     * Who has accepted it.
+     */
+    user_id: string | null;
+    created_at: string;
+    created_by: string;
+    /**
+     * When the latest mail was queued.
+     */
+    sent_at: string;
+    expires_at: string;
+    status: 'pending' | 'accepted' | 'revoked' | 'expired';
 };
 
 export type ListClientsResult = {
@@ -757,6 +801,23 @@ export type CreateKeyRequest = {
     metadata?: {
         [key: string]: string;
     };
+};
+
+export type CreateInvitationRequest = {
+    /**
+     * Letters of any script (RFC 6531), in Unicode NFKC, without invisible characters; letter case makes no difference.
+     */
+    email: string;
+    full_name?: string;
+    /**
+     * By default the role that every other has all of, where there is one.
+     */
+    role?: Role;
+    expires_in_days?: number;
+    /**
+     * Of the mail. By default that of the request (Accept-Language).
+     */
+    language?: 'en' | 'de';
 };
 
 export type CreateClientResult = {
@@ -3072,6 +3133,70 @@ export type GetUsageResponses = {
 
 export type GetUsageResponse = GetUsageResponses[keyof GetUsageResponses];
 
+export type ListKeyUsageData = {
+    body?: never;
+    headers?: {
+        /**
+         * The workspace to work in: one of the tenant, or of a key its own.
+         */
+        'X-Workspace-Id'?: string;
+    };
+    path?: never;
+    query: {
+        /**
+         * At most 100 ids of keys, with commas between them.
+         */
+        key_ids: string;
+        /**
+         * How many days to list, today included.
+         */
+        days?: number;
+    };
+    url: '/v1/usage/keys';
+};
+
+export type ListKeyUsageErrors = {
+    /**
+     * Malformed request; Invalid field
+     */
+    400: ApiError;
+    /**
+     * Authentication required; Invalid credential; Credential expired; Credential revoked; Credential disabled; Session ended; Tenant suspended
+     */
+    401: ApiError;
+    /**
+     * Insufficient scope; Address not allowed
+     */
+    403: ApiError;
+    /**
+     * Not found
+     */
+    404: ApiError;
+    /**
+     * Too many requests
+     */
+    429: ApiError;
+    /**
+     * Internal error
+     */
+    500: ApiError;
+    /**
+     * Unavailable
+     */
+    503: ApiError;
+};
+
+export type ListKeyUsageError = ListKeyUsageErrors[keyof ListKeyUsageErrors];
+
+export type ListKeyUsageResponses = {
+    /**
+     * The usage of each key, in the order that was asked for.
+     */
+    200: ListKeyUsageResult;
+};
+
+export type ListKeyUsageResponse = ListKeyUsageResponses[keyof ListKeyUsageResponses];
+
 export type ListUsersData = {
     body?: never;
     headers?: {
@@ -3457,6 +3582,264 @@ export type ChangePasswordResponses = {
 };
 
 export type ChangePasswordResponse = ChangePasswordResponses[keyof ChangePasswordResponses];
+
+export type ListInvitationsData = {
+    body?: never;
+    headers?: {
+        /**
+         * The workspace to work in: one of the tenant, or of a key its own.
+         */
+        'X-Workspace-Id'?: string;
+    };
+    path?: never;
+    query?: {
+        limit?: number;
+        /**
+         * `next_cursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/v1/invitations';
+};
+
+export type ListInvitationsErrors = {
+    /**
+     * Malformed request; Invalid field
+     */
+    400: ApiError;
+    /**
+     * Authentication required; Invalid credential; Credential expired; Credential revoked; Credential disabled; Session ended; Tenant suspended
+     */
+    401: ApiError;
+    /**
+     * Insufficient scope; Address not allowed
+     */
+    403: ApiError;
+    /**
+     * Not found
+     */
+    404: ApiError;
+    /**
+     * Too many requests
+     */
+    429: ApiError;
+    /**
+     * Internal error
+     */
+    500: ApiError;
+    /**
+     * Unavailable
+     */
+    503: ApiError;
+};
+
+export type ListInvitationsError = ListInvitationsErrors[keyof ListInvitationsErrors];
+
+export type ListInvitationsResponses = {
+    /**
+     * A page of invitations.
+     */
+    200: ListInvitationsResult;
+};
+
+export type ListInvitationsResponse = ListInvitationsResponses[keyof ListInvitationsResponses];
+
+export type CreateInvitationData = {
+    body: CreateInvitationRequest;
+    headers?: {
+        /**
+         * The workspace to work in: one of the tenant, or of a key its own.
+         */
+        'X-Workspace-Id'?: string;
+        /**
+         * A text for this thing alone, such as a UUID in quotation marks (draft-ietf-httpapi-idempotency-key-header-06). For 24 hours a repetition with it makes nothing more, and has the answer of the first call.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/invitations';
+};
+
+export type CreateInvitationErrors = {
+    /**
+     * Malformed request; Invalid field
+     */
+    400: ApiError;
+    /**
+     * Authentication required; Invalid credential; Credential expired; Credential revoked; Credential disabled; Session ended; Tenant suspended
+     */
+    401: ApiError;
+    /**
+     * Insufficient scope; Address not allowed; More than you have; Sign in again
+     */
+    403: ApiError;
+    /**
+     * Not found
+     */
+    404: ApiError;
+    /**
+     * Request in flight; E-mail address taken
+     */
+    409: ApiError;
+    /**
+     * Payload too large
+     */
+    413: ApiError;
+    /**
+     * Unsupported media type
+     */
+    415: ApiError;
+    /**
+     * Idempotency-Key used already
+     */
+    422: ApiError;
+    /**
+     * Too many requests
+     */
+    429: ApiError;
+    /**
+     * Internal error
+     */
+    500: ApiError;
+    /**
+     * Unavailable
+     */
+    503: ApiError;
+};
+
+export type CreateInvitationError = CreateInvitationErrors[keyof CreateInvitationErrors];
+
+export type CreateInvitationResponses = {
+    /**
+     * The invitation. Its mail is on the way.
+     */
+    201: Invitation;
+};
+
+export type CreateInvitationResponse = CreateInvitationResponses[keyof CreateInvitationResponses];
+
+export type ResendInvitationData = {
+    body?: never;
+    headers?: {
+        /**
+         * The workspace to work in: one of the tenant, or of a key its own.
+         */
+        'X-Workspace-Id'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/invitations/{id}/resend';
+};
+
+export type ResendInvitationErrors = {
+    /**
+     * Malformed request
+     */
+    400: ApiError;
+    /**
+     * Authentication required; Invalid credential; Credential expired; Credential revoked; Credential disabled; Session ended; Tenant suspended
+     */
+    401: ApiError;
+    /**
+     * Insufficient scope; Address not allowed; More than you have
+     */
+    403: ApiError;
+    /**
+     * Not found
+     */
+    404: ApiError;
+    /**
+     * Conflicting state
+     */
+    409: ApiError;
+    /**
+     * Too many requests
+     */
+    429: ApiError;
+    /**
+     * Internal error
+     */
+    500: ApiError;
+    /**
+     * Unavailable
+     */
+    503: ApiError;
+};
+
+export type ResendInvitationError = ResendInvitationErrors[keyof ResendInvitationErrors];
+
+export type ResendInvitationResponses = {
+    /**
+     * The invitation as it is now.
+     */
+    200: Invitation;
+};
+
+export type ResendInvitationResponse = ResendInvitationResponses[keyof ResendInvitationResponses];
+
+export type RevokeInvitationData = {
+    body?: never;
+    headers?: {
+        /**
+         * The workspace to work in: one of the tenant, or of a key its own.
+         */
+        'X-Workspace-Id'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/invitations/{id}';
+};
+
+export type RevokeInvitationErrors = {
+    /**
+     * Malformed request
+     */
+    400: ApiError;
+    /**
+     * Authentication required; Invalid credential; Credential expired; Credential revoked; Credential disabled; Session ended; Tenant suspended
+     */
+    401: ApiError;
+    /**
+     * Insufficient scope; Address not allowed
+     */
+    403: ApiError;
+    /**
+     * Not found
+     */
+    404: ApiError;
+    /**
+     * Conflicting state
+     */
+    409: ApiError;
+    /**
+     * Too many requests
+     */
+    429: ApiError;
+    /**
+     * Internal error
+     */
+    500: ApiError;
+    /**
+     * Unavailable
+     */
+    503: ApiError;
+};
+
+export type RevokeInvitationError = RevokeInvitationErrors[keyof RevokeInvitationErrors];
+
+export type RevokeInvitationResponses = {
+    /**
+     * It cannot be accepted any more.
+     */
+    200: RevokeInvitationResult;
+};
+
+export type RevokeInvitationResponse = RevokeInvitationResponses[keyof RevokeInvitationResponses];
 
 export type RequestEmailChangeData = {
     body: RequestEmailChangeRequest;

@@ -125,7 +125,7 @@ export default function Key({ params: { id = '' } }: { readonly params: Readonly
         {back}
         <Card>
           {query.isError ? (
-            <Failure error={query.error} retry={() => void query.refetch()} />
+            <Failure top error={query.error} retry={() => void query.refetch()} />
           ) : (
             <div className="flex flex-col gap-4">
               <Skeleton className="h-6 w-48" />

@@ -4,6 +4,7 @@ import { DynamoBackoffStore } from '../../attempts/backoff-store.ts';
 import { invalidRequests } from '../../attempts/source.ts';
 import { DynamoSourceStore } from '../../attempts/source-store.ts';
 import { serve } from '../../http/serve.ts';
+import { DynamoInvitationStore } from '../../invitations/invitation-store.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import type { ServicesOf } from '../../kernel/route.ts';
 import { Table } from '../../kernel/table.ts';
@@ -41,6 +42,7 @@ const passwords = {
   sources,
   clock: systemClock,
 };
+const tenants = new DynamoTenantStore(table);
 const services: ServicesOf<typeof accountsRoutes> = {
   accounts: {
     ...passwords,
@@ -63,7 +65,15 @@ const services: ServicesOf<typeof accountsRoutes> = {
   ownSessions: { sessions, signIns, clock: systemClock },
   sessions,
   apps: new DynamoAppStore(table),
-  tenants: new DynamoTenantStore(table),
+  tenants,
+  accepting: {
+    invitations: new DynamoInvitationStore(table, new DynamoPeopleStore(table, deployment.rights)),
+    links: new DynamoLinkStore(table),
+    tenants,
+    sources,
+    deployment,
+    clock: systemClock,
+  },
   clock: systemClock,
   pages,
 };

@@ -19,6 +19,14 @@ export const de: Texts = {
       ],
       button: 'Neues Passwort wählen',
     }),
+    invitation: ({ service, tenant, inviter, days }) => ({
+      subject: `Einladung zu ${service}`,
+      paragraphs: [
+        `${inviter} lädt Sie ein, „${tenant}“ bei ${service} beizutreten. Wenn Sie annehmen möchten, wählen Sie innerhalb ${days === '1' ? 'eines Tages' : `von ${days} Tagen`} einen Namen und ein Passwort. Der Link gilt einmal.`,
+        'Wenn Sie den Absender nicht kennen, tun Sie nichts: Ohne Sie wird kein Konto eröffnet.',
+      ],
+      button: 'Einladung annehmen',
+    }),
     'password-changed': ({ service }) => ({
       subject: `Ihr Passwort für ${service} wurde geändert`,
       paragraphs: [

@@ -27,6 +27,14 @@ export const en = {
       ],
       button: 'Choose a new password',
     }),
+    invitation: ({ service, tenant, inviter, days }: Told<'tenant' | 'inviter' | 'days'>) => ({
+      subject: `You are invited to ${service}`,
+      paragraphs: [
+        `${inviter} invites you to join “${tenant}” at ${service}. To accept, choose a name and a password within ${days === '1' ? 'a day' : `${days} days`}. The link works once.`,
+        'If you do not know the sender, do nothing: no account is opened without you.',
+      ],
+      button: 'Accept the invitation',
+    }),
     'password-changed': ({ service }: Told) => ({
       subject: `Your password for ${service} was changed`,
       paragraphs: [

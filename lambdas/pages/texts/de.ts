@@ -24,7 +24,7 @@ export const de: Texts = {
     providerDown: (provider) =>
       `Die Anmeldung mit ${provider} geht gerade nicht. Bitte versuchen Sie es gleich noch einmal.`,
     providerRefused: (provider) =>
-      `${provider} lässt Sie hier nicht ein. Bitte wenden Sie sich an den Administrator Ihrer Organisation, oder melden Sie sich mit einem anderen Konto an.`,
+      `Ihr Konto bei ${provider} hat hier keinen Zugang. Bitte wenden Sie sich an den Administrator Ihrer Organisation, oder nehmen Sie ein anderes Konto.`,
     with: (provider) => `Mit ${provider} anmelden`,
     required: (domain, provider) => `Wer eine Adresse bei ${domain} hat, meldet sich mit ${provider} an.`,
     anotherAddress: 'Andere Adresse verwenden',
@@ -177,6 +177,42 @@ export const de: Texts = {
     allowedText: 'Sie können diese Seite schließen und dort weitermachen.',
     deniedTitle: 'Das Gerät wurde nicht verbunden',
     deniedText: 'Es hat keinen Zugriff auf Ihr Konto. Sie können diese Seite schließen.',
+  },
+  invitation: {
+    title: (tenant) => `${tenant} beitreten`,
+    lead: (service) => `bei ${service}`,
+    email: 'Ihre Adresse',
+    name: 'Ihr Name',
+    password: 'Passwort wählen',
+    hint: 'Mindestens 8 Zeichen, und nicht leicht zu erraten.',
+    provider: (provider) => `Sie melden sich mit ${provider} an und brauchen hier kein Passwort.`,
+    submit: 'Einladung annehmen',
+    noName: 'Geben Sie Ihren Namen ein, mit 1 bis 100 Zeichen.',
+    short: 'Das Passwort muss mindestens 8 Zeichen haben.',
+    weak: 'Dieses Passwort ist leicht zu erraten. Wählen Sie ein anderes.',
+    signIn: 'Anmelden',
+    outcomes: {
+      accepted: {
+        title: 'Willkommen',
+        text: 'Ihr Konto ist eröffnet. Melden Sie sich mit Ihrer Adresse an.',
+      },
+      dead: {
+        title: 'Diese Einladung gilt nicht',
+        text: 'Sie wurde angenommen oder zurückgenommen, sie ist abgelaufen, oder eine neuere Mail hat sie ersetzt. Bitten Sie um eine neue.',
+      },
+      taken: {
+        title: 'Zu dieser Adresse gibt es ein Konto',
+        text: 'Ein Konto gehört zu einer Organisation. Melden Sie sich an, oder bitten Sie um eine Einladung an eine andere Adresse.',
+      },
+      full: {
+        title: 'Die Organisation ist voll',
+        text: 'Sie hat so viele Personen, wie sie haben kann. Fragen Sie, wer Sie eingeladen hat; der Link gilt, bis er abläuft.',
+      },
+      suspended: {
+        title: 'Der Zugang der Organisation ist gesperrt',
+        text: 'Bitte wenden Sie sich an deren Administrator. Der Link gilt, bis er abläuft.',
+      },
+    },
   },
   goOn: {
     title: 'Einen Augenblick',

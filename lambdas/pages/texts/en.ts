@@ -20,7 +20,7 @@ export const en = {
     providerDown: (provider: string) =>
       `Signing in with ${provider} does not work right now. Please try again in a moment.`,
     providerRefused: (provider: string) =>
-      `${provider} does not let you in here. Please ask your organization’s administrator, or sign in with another account.`,
+      `Your account at ${provider} cannot sign in here. Please ask your organization’s administrator, or use another account.`,
     with: (provider: string) => `Sign in with ${provider}`,
     required: (domain: string, provider: string) =>
       `People with an address at ${domain} sign in with ${provider}.`,
@@ -173,6 +173,39 @@ export const en = {
     allowedText: 'You can close this page and go on there.',
     deniedTitle: 'The device was not connected',
     deniedText: 'It has no access to your account. You can close this page.',
+  },
+  invitation: {
+    title: (tenant: string) => `Join ${tenant}`,
+    lead: (service: string) => `at ${service}`,
+    email: 'Your address',
+    name: 'Your name',
+    password: 'Choose a password',
+    hint: 'At least 8 characters, and not one that is easy to guess.',
+    provider: (provider: string) => `You will sign in with ${provider}, and need no password here.`,
+    submit: 'Accept the invitation',
+    noName: 'Enter your name, in 1 to 100 characters.',
+    short: 'The password must have at least 8 characters.',
+    weak: 'This password is easy to guess. Choose another one.',
+    signIn: 'Sign in',
+    outcomes: {
+      accepted: { title: 'Welcome', text: 'Your account is open. Sign in with your address.' },
+      dead: {
+        title: 'This invitation is not valid',
+        text: 'It was accepted or taken back, it has expired, or a newer mail has replaced it. Ask who invited you for another one.',
+      },
+      taken: {
+        title: 'This address has an account',
+        text: 'An account belongs to one organization. Sign in to it, or ask for an invitation to another address.',
+      },
+      full: {
+        title: 'The organization is full',
+        text: 'It has as many people as it can have. Ask who invited you; the link stays good until it expires.',
+      },
+      suspended: {
+        title: 'The organization’s access is suspended',
+        text: 'Please ask its administrator. The link stays good until it expires.',
+      },
+    },
   },
   goOn: {
     title: 'Just a moment',

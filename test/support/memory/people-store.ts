@@ -121,6 +121,6 @@ export class MemoryPeopleStore implements PeopleStore {
   }
 }
 
-function person({ passwordVersion: _, keptSession: __, ...seen }: StoredPerson): Person {
+function person({ passwordVersion: _, keptSession: __, movedAt: ___, ...seen }: StoredPerson): Person {
   return seen;
 }

@@ -50,6 +50,8 @@ export interface StoredSession extends ExtendedSession, Uses {
 export interface StoredPerson extends Person {
   readonly passwordVersion: number;
   readonly keptSession: string | null;
+  /** When the address was changed last, and the change has not been taken back. */
+  readonly movedAt?: number;
 }
 
 export interface StoredLogin extends Login {
