@@ -226,7 +226,10 @@ describe("the table's stream", () => {
     expect(
       mapping.FilterCriteria.Filters.map(({ Pattern }: { Pattern: string }) => JSON.parse(Pattern)),
     ).toEqual([
-      { eventName: ['INSERT', 'REMOVE'], dynamodb: { Keys: { SK: { S: ['KEY', 'TENANT', { prefix: 'MAIL#' }] } } } },
+      {
+        eventName: ['INSERT', 'REMOVE'],
+        dynamodb: { Keys: { SK: { S: ['KEY', 'TENANT', { prefix: 'MAIL#' }] } } },
+      },
       { dynamodb: { NewImage: { chg: { M: { what: { S: [{ exists: true }] } } } } } },
       { dynamodb: { Keys: { SK: { S: [{ prefix: 'USER#' }] } } } },
       RUN_ENDS,
