@@ -1,5 +1,6 @@
 import type { AccessTable } from '../lambdas/contract/access.ts';
 import type { AdvertisedPath } from '../lambdas/contract/advertised.ts';
+import type { ConsoleBuild } from '../lambdas/contract/console.ts';
 import type { Deployment } from '../lambdas/contract/deployment.ts';
 import type { Profile } from '../lambdas/contract/profile.ts';
 import type { Upstream } from '../lambdas/contract/upstream.ts';
@@ -7,6 +8,7 @@ import { advertisedPaths } from '../lambdas/http/discovery.ts';
 import { type MethodTable, methodsByPath } from '../lambdas/http/unmatched.ts';
 import { type ApiRow, accessTable, apiRows } from '../lambdas/kernel/api-rows.ts';
 import type { Route } from '../lambdas/kernel/route.ts';
+import { consoleBuild } from './console.ts';
 import { resourceMetadataPath } from './gateway-responses.ts';
 import { type OpenApiDocument, openApiDocument } from './openapi/document.ts';
 
@@ -23,6 +25,8 @@ export interface ApiConstants {
   readonly advertised: readonly AdvertisedPath[];
   /** For whoever answers what no row matches. */
   readonly methods: MethodTable;
+  /** For the console's page; null where there is none. */
+  readonly console: ConsoleBuild | null;
 }
 
 /** Resources' paths of the upstreams that API Gateway calls itself. */
@@ -35,7 +39,8 @@ function directPaths(rows: readonly ApiRow[], upstreams: readonly Upstream[]): r
 export function apiConstants(
   routes: readonly Route[],
   profile: Profile,
-  { rights, upstreams }: Pick<Deployment, 'rights' | 'upstreams'>,
+  { rights, upstreams, console }: Pick<Deployment, 'rights' | 'upstreams' | 'console'>,
+  quotas: ConsoleBuild['quotas'] = {},
 ): ApiConstants {
   const rows = apiRows(routes, profile, upstreams);
   return {
@@ -45,5 +50,6 @@ export function apiConstants(
     openApi: openApiDocument(routes, profile, rights),
     advertised: advertisedPaths(routes, profile),
     methods: methodsByPath(routes, profile),
+    console: console ? consoleBuild(routes, profile, quotas) : null,
   };
 }

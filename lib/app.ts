@@ -6,6 +6,7 @@ import { routes } from '../lambdas/table/index.ts';
 import { apiConstants } from './api-constants.ts';
 import { brandingOf } from './branding.ts';
 import { bundleFunctions } from './bundle.ts';
+import { builtConsole } from './console.ts';
 import { foldersOf, functionSpecs } from './functions.ts';
 import { LatchkeyStack } from './latchkey-stack.ts';
 import { LatchkeyRules } from './rules/latchkey-rules.ts';
@@ -61,7 +62,15 @@ export async function latchkeyApp(
     profile: settings.profile,
     deployment,
     branding: brandingOf(settings),
-    api: apiConstants(routes, settings.profile, deployment),
+    api: apiConstants(
+      routes,
+      settings.profile,
+      deployment,
+      Object.fromEntries(
+        Object.entries(settings.config.tiers).map(([name, { monthlyQuota }]) => [name, monthlyQuota]),
+      ),
+    ),
+    consoleFolder: deployment.console ? await builtConsole() : undefined,
     challengesFromContext: settings.config.challenges === 'context',
     outDir: join(app.outdir, 'bundles'),
   });

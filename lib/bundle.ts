@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
@@ -25,6 +25,8 @@ export interface BundleProps {
   readonly api: ApiConstants;
   /** Whether the authorizer says the challenges of its refusals. @default false */
   readonly challengesFromContext?: boolean;
+  /** The console's built files, which the function `public` serves. @default - there is no console */
+  readonly consoleFolder?: string | undefined;
   /** Takes `<function>/index.mjs`. */
   readonly outDir: string;
 }
@@ -78,6 +80,7 @@ export async function bundleFunctions(props: BundleProps): Promise<Readonly<Reco
           LATCHKEY_OPENAPI: props.api.openApi,
           LATCHKEY_ADVERTISED: props.api.advertised,
           LATCHKEY_METHODS: props.api.methods,
+          LATCHKEY_CONSOLE: props.api.console,
         }) + accessSource(props.api.access),
       ),
     ],
@@ -92,6 +95,8 @@ export async function bundleFunctions(props: BundleProps): Promise<Readonly<Reco
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, requires ? REQUIRE + text : text);
   }
+  if (props.consoleFolder !== undefined)
+    await cp(props.consoleFolder, join(props.outDir, 'public/console'), { recursive: true });
   return Object.fromEntries(props.functions.map((name) => [name, join(props.outDir, name)]));
 }
 

@@ -174,6 +174,8 @@ export const CONFIG = fields({
   /** Other APIs behind it by name, each for a path and everything below; the longest path wins. @default {} */
   upstreams,
   ...rightsFields,
+  /** Serves the key console at `/console`, and leads browsers there that ask for `/`. @default true */
+  console: flag().default(true),
   /** What makes the pages the team's own. */
   branding: branding.prefault({}),
   /** Mails about accounts: who sends them, and what an address that is not confirmed means. */

@@ -18,6 +18,11 @@ import { requireReached } from './reached-paths.ts';
 import { pathScopesOf, requireDeclared, rightsOf } from './rights.ts';
 import { concurrencyOf, upstreamsOf } from './upstream-fields.ts';
 
+/** The rows of the console, of which none is left where it is switched off. */
+const NO_CONSOLE: Profile['paths'] = Object.fromEntries(
+  routes.filter(({ tag }) => tag === 'Console').map(({ id }) => [id, []]),
+);
+
 /** The inputs of one deployment: the configuration with its overrides, and the profile that it names. */
 export interface Settings {
   readonly config: Config & { readonly anonymous: boolean };
@@ -55,7 +60,11 @@ export async function loadSettings(
   );
   const { managementPrefix } = config;
   const published = await loadProfile(config.profile);
-  const profile = managementPrefix === null ? published : { ...published, managementPrefix };
+  const profile = {
+    ...published,
+    ...(managementPrefix === null ? {} : { managementPrefix }),
+    ...(config.console ? {} : { paths: { ...published.paths, ...NO_CONSOLE } }),
+  };
   requireDeclared(config, profile);
   requireReached(config, apiRows(routes, profile, upstreamsOf(config)));
   checkAnonymous(config, profile);
@@ -195,6 +204,7 @@ export function deploymentOf({ config, profile }: Settings): Deployment {
     pathScopes: pathScopesOf(config, profile),
     cors: corsOf(config),
     allowedDecisionsPerLogLine: config.allowedDecisionsPerLogLine,
+    console: config.console,
     gatewayFacts: config.gatewayFacts,
   };
 }

@@ -11,6 +11,7 @@ export interface CommandOptions {
   readonly target?: string | undefined;
   readonly limit?: string | undefined;
   readonly 'dry-run'?: boolean | undefined;
+  readonly print?: boolean | undefined;
   readonly off?: boolean | undefined;
   readonly delete?: boolean | undefined;
   readonly decide?: boolean | undefined;

@@ -112,6 +112,7 @@ function parse(args: readonly string[]): {
     target: text,
     limit: text,
     'dry-run': flag,
+    print: flag,
     off: flag,
     delete: flag,
     decide: flag,

@@ -11,6 +11,7 @@ import { reachProbes } from './reach.ts';
 import { rightsProbe } from './rights.ts';
 import { stackProbes } from './stack.ts';
 import { streamProbes } from './stream.ts';
+import { streamingProbe } from './streaming.ts';
 
 /** Where a deployment is. */
 export interface Examined {
@@ -22,12 +23,22 @@ export interface Examined {
   readonly stack: string | undefined;
   /** Whether to wait for the tenant's own usage key, which takes more than an hour. */
   readonly slow: boolean;
+  /** A path whose answer is streamed; undefined where none is to be called. */
+  readonly streamPath: string | undefined;
   /** A path of an upstream of the kind `http` that answers with the headers that it was sent; undefined for none. */
   readonly mirror: string | undefined;
 }
 
 /** Every probe of a deployment, in the order in which they run. */
-export function deploymentProbes({ api, flow, table, stack, slow, mirror }: Examined): readonly Probe[] {
+export function deploymentProbes({
+  api,
+  flow,
+  table,
+  stack,
+  slow,
+  streamPath,
+  mirror,
+}: Examined): readonly Probe[] {
   return [
     ...reachProbes(api),
     ...gatewayProbes(api),
@@ -35,6 +46,7 @@ export function deploymentProbes({ api, flow, table, stack, slow, mirror }: Exam
     ...flow.probes(),
     ...answerProbes(api, flow),
     ...streamProbes(api, flow),
+    ...(streamPath === undefined ? [] : [streamingProbe(api, flow, streamPath)]),
     ...(mirror === undefined ? [] : [mirrorProbe(api, flow, mirror)]),
     ...(slow ? [ownKeyProbe(flow, table)] : []),
     ...(stack === undefined ? [] : [...stackProbes(stack), ...deployedProbes(stack)]),

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { type Answer, countAll, elements, query, rest } from '../aws.ts';
+import { type Answer, elements, listAll, query, rest } from '../aws.ts';
 import { ok, type Probe, type Result, wrong } from '../finding.ts';
 
 /** Quotas of an account in a Region (docs/aws-facts.md, 5), and the share of one at which to act. */
@@ -132,7 +132,7 @@ export function stackProbes(stack: string): readonly Probe[] {
       async run() {
         const near: string[] = [];
         for (const [path, quota] of Object.entries(QUOTAS)) {
-          const count = await countAll(path);
+          const { length: count } = await listAll(path);
           if (count >= NEAR * quota) near.push(`${count} of ${quota} in ${path}`);
         }
         return near.length === 0

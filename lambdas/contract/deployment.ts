@@ -2,6 +2,7 @@ import type { AccessTable, Method } from './access.ts';
 import type { AdvertisedPath } from './advertised.ts';
 import type { Algorithm } from './algorithms.ts';
 import type { Branding } from './branding.ts';
+import type { ConsoleBuild } from './console.ts';
 import type { Cors } from './cors.ts';
 import type { KeyFormat } from './key-format.ts';
 import type { PathRule, Profile } from './profile.ts';
@@ -138,6 +139,8 @@ export interface Deployment {
   /** How many decisions that let somebody in have one line of the log. */
   readonly allowedDecisionsPerLogLine: number;
   readonly cors: Cors;
+  /** Whether the key console is served. */
+  readonly console: boolean;
   readonly gatewayFacts: GatewayFacts;
 }
 
@@ -183,6 +186,8 @@ declare global {
   const LATCHKEY_OPENAPI: { readonly openapi: string };
   /** The rows that metadata mention. */
   const LATCHKEY_ADVERTISED: readonly AdvertisedPath[];
+  /** What the console's page is told when it is built; null where it is not served. */
+  const LATCHKEY_CONSOLE: ConsoleBuild | null;
   /** For whoever serves pages. */
   const LATCHKEY_BRANDING: Branding;
   /** The methods of every path that is ours. */

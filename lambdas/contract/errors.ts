@@ -285,11 +285,24 @@ const OTHER_ERRORS = {
     title: 'Upstream failed',
     message: 'The service behind this API did not answer.',
   },
+  other_origin: {
+    status: 403,
+    type: 'authorization_error',
+    title: 'Another origin',
+    message:
+      'Only the console of this API calls this path: a script of its own origin, with X-Latchkey-Console.',
+  },
   invalid_link: {
     status: 400,
     type: 'validation_error',
     title: 'Link not valid',
     message: 'The link has been used, has expired, or was taken back. Ask for another one.',
+  },
+  email_unverified: {
+    status: 403,
+    type: 'authorization_error',
+    title: 'Address not confirmed',
+    message: 'Confirm your e-mail address first, by the link in the mail that was sent to it.',
   },
   stale_form: {
     status: 403,

@@ -11,6 +11,7 @@ import { type Item, N, number, S, text } from '../kernel/items.ts';
 import { Problem } from '../kernel/problem.ts';
 import { ConditionsFailed, type Table, type TransactionWrite } from '../kernel/table.ts';
 import { joinedUpdate, updateExpression } from '../kernel/update.ts';
+import { linkedMailWrites, mailWrite } from '../mail/outbox-store.ts';
 import type { UserStanding } from '../sessions/sessions.ts';
 import { claimAddress } from './account-store.ts';
 import { identityItem } from './exchange-store.ts';
@@ -56,7 +57,7 @@ export class DynamoPeopleStore implements PeopleStore {
   }
 
   async create(
-    { user, passwordHash, identity, createdAt }: NewPerson,
+    { user, passwordHash, identity, verification, createdAt }: NewPerson,
     origin: ChangeOrigin & Completes<Person>,
   ): Promise<void> {
     const tenant = await this.#table.get(tenantKey(user.tenantId));
@@ -90,6 +91,7 @@ export class DynamoPeopleStore implements PeopleStore {
         },
       },
       countPeople(user.tenantId, { to: user.role }, this.#managers),
+      ...(verification === undefined ? [] : linkedMailWrites(verification)),
     ];
     const entry = auditEntry({
       action: 'user.create',
@@ -173,7 +175,7 @@ export class DynamoPeopleStore implements PeopleStore {
 
   async changePassword(
     seen: Person,
-    { before: hash, after, keptSession }: PasswordChange,
+    { before: hash, after, keptSession, notice }: PasswordChange,
     origin: ChangeOrigin,
     now: number,
   ): Promise<void> {
@@ -209,6 +211,7 @@ export class DynamoPeopleStore implements PeopleStore {
             },
           },
         },
+        mailWrite(notice),
       ];
       const entry = auditEntry({
         action: 'user.password',

@@ -1,4 +1,5 @@
 import { registrationRoutes } from '../clients/registration-rows.ts';
+import { consoleSessionRoutes } from '../console/session-rows.ts';
 import { servedBy } from '../kernel/route.ts';
 import { keyTokenRoutes } from '../keys/token-rows.ts';
 import { authorizeRoutes } from '../oauth/authorize-rows.ts';
@@ -16,6 +17,7 @@ export const tokenRoutes = servedBy('tokens', [
   keyTokenRoutes,
   authorizeRoutes,
   tokenGrantRoutes,
+  consoleSessionRoutes,
   deviceRoutes,
   tokenToolRoutes,
   registrationRoutes,

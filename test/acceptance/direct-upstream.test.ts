@@ -176,7 +176,7 @@ describe('what never comes to it', () => {
   });
 
   test('when nothing can sign, the answer is a 500', async () => {
-    stack.local.kill('FunctionsauthorizerFunction');
+    await stack.local.kill('FunctionsauthorizerFunction');
     stack.local.pauseSecrets();
     try {
       expect((await call('GET /v1/fast/a')).status).toBe(500);

@@ -30,7 +30,11 @@ beforeAll(async () => {
 
 const FROM = { requestId: 'r1', address: ADDRESS };
 const join = (email: string) =>
-  onboard({ email, password: PASSWORD, fullName: null, workspaceName: 'W', sector: null }, context, FROM);
+  onboard(
+    { email, password: PASSWORD, fullName: null, workspaceName: 'W', sector: null, language: 'en' },
+    context,
+    FROM,
+  );
 const enter = (email: string, password = PASSWORD, address = ADDRESS) =>
   logIn({ email, password }, { ...FROM, address }, context);
 

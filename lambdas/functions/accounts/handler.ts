@@ -9,8 +9,12 @@ import type { ServicesOf } from '../../kernel/route.ts';
 import { Table } from '../../kernel/table.ts';
 import { variable } from '../../kernel/variables.ts';
 import { deployedKeeper } from '../../keys/keeper-client.ts';
+import { DynamoLinkStore } from '../../mail/link-store.ts';
+import { DynamoOutboxStore } from '../../mail/outbox-store.ts';
 import { DynamoAppStore } from '../../oauth/app-store.ts';
 import { DynamoAccountStore } from '../../people/account-store.ts';
+import { DynamoPeopleStore } from '../../people/people-store.ts';
+import { DynamoRecoveryStore } from '../../recovery/recovery-store.ts';
 import { DynamoRefreshStore } from '../../sessions/refresh-store.ts';
 import { DynamoSessionStore } from '../../sessions/session-store.ts';
 import { DynamoSignInStore } from '../../signin/sign-in-store.ts';
@@ -27,6 +31,7 @@ const facts = new Facts(table, table.name);
 const keyset = new KeysetStore({ secretId: variable('KEYSET_SECRET_ARN'), use: 'token' }, () =>
   facts.control(),
 );
+const sessions = new DynamoSessionStore(table);
 const signIns = new DynamoSignInStore(table);
 const pages = { branding: LATCHKEY_BRANDING, url: variable('ISSUER') };
 const passwords = {
@@ -36,7 +41,6 @@ const passwords = {
   sources,
   clock: systemClock,
 };
-const sessions = new DynamoSessionStore(table);
 const services: ServicesOf<typeof accountsRoutes> = {
   accounts: {
     ...passwords,
@@ -45,6 +49,14 @@ const services: ServicesOf<typeof accountsRoutes> = {
     refreshTokens: new DynamoRefreshStore(table),
     signer: new Signer(keyset.present, variable('ISSUER'), systemClock),
     ...(deployment.revealsKeys ? { keeper: deployedKeeper() } : {}),
+  },
+  recovery: {
+    ...passwords,
+    sessions,
+    people: new DynamoPeopleStore(table, deployment.rights),
+    recovery: new DynamoRecoveryStore(table),
+    links: new DynamoLinkStore(table),
+    outbox: new DynamoOutboxStore(table),
   },
   signIn: { ...passwords, signIns },
   signIns: signInsOf(signIns, systemClock),

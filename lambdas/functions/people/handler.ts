@@ -1,31 +1,46 @@
 import { profile } from '#profile';
 import { DynamoBackoffStore } from '../../attempts/backoff-store.ts';
+import { DynamoSourceStore } from '../../attempts/source-store.ts';
 import { serve } from '../../http/serve.ts';
 import { DynamoClaimStore } from '../../idempotency/claim-store.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { tableCursors } from '../../kernel/cursor.ts';
+import type { ServicesOf } from '../../kernel/route.ts';
 import { Table } from '../../kernel/table.ts';
 import { variable } from '../../kernel/variables.ts';
+import { DynamoLinkStore } from '../../mail/link-store.ts';
+import { DynamoOutboxStore } from '../../mail/outbox-store.ts';
 import { DynamoAccountStore } from '../../people/account-store.ts';
 import { DynamoPeopleStore } from '../../people/people-store.ts';
-import { type PeopleServices, peopleRoutes } from '../../people/rows.ts';
+import { DynamoRecoveryStore } from '../../recovery/recovery-store.ts';
+import { recentSignIns } from '../../sessions/recent-sign-in.ts';
 import { DynamoSessionStore } from '../../sessions/session-store.ts';
+import { everyPeopleRoute } from '../../table/people.ts';
 
 const deployment = LATCHKEY_DEPLOYMENT;
 const table = new Table(variable('TABLE_NAME'));
-const services: PeopleServices = {
+const sessions = new DynamoSessionStore(table);
+const shared = {
+  people: new DynamoPeopleStore(table, deployment.rights),
+  accounts: new DynamoAccountStore(table),
+  sessions,
+  deployment,
+  clock: systemClock,
+};
+const services: ServicesOf<typeof everyPeopleRoute> = {
   claims: new DynamoClaimStore(table),
   clock: systemClock,
   cursors: tableCursors(table),
-  people: {
-    people: new DynamoPeopleStore(table, deployment.rights),
-    accounts: new DynamoAccountStore(table),
-    sessions: new DynamoSessionStore(table),
-    backoff: new DynamoBackoffStore(table),
-    deployment,
-    clock: systemClock,
+  people: { ...shared, backoff: new DynamoBackoffStore(table) },
+  recovery: {
+    ...shared,
+    recovery: new DynamoRecoveryStore(table),
+    links: new DynamoLinkStore(table),
+    outbox: new DynamoOutboxStore(table),
+    sources: new DynamoSourceStore(table),
+    requireRecentSignIn: recentSignIns({ sessions, clock: systemClock }),
   },
 };
 
 /** Serves the people of a tenant and their passwords. */
-export const handler = serve(peopleRoutes, services, { profile, deployment });
+export const handler = serve(everyPeopleRoute, services, { profile, deployment });

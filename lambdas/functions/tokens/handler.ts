@@ -7,6 +7,7 @@ import { DynamoClientStore } from '../../clients/client-store.ts';
 import { KnownClients } from '../../clients/clients.ts';
 import { DynamoDocumentStore } from '../../clients/document-store.ts';
 import { fetcherFunction } from '../../clients/fetcher-client.ts';
+import { consoleClient } from '../../clients/first-party.ts';
 import { serve } from '../../http/serve.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import type { ServicesOf } from '../../kernel/route.ts';
@@ -58,6 +59,7 @@ const records = new DynamoKeyRecords(table, table.name, facts);
 const registered = new DynamoClientStore(table);
 const clients = new KnownClients({
   clients: registered,
+  firstParty: deployment.console ? consoleClient(issuer) : null,
   documents: new DynamoDocumentStore(table),
   fetchDocument: fetcherFunction(variable('FETCHER_FUNCTION')),
   sources,
@@ -110,6 +112,7 @@ const services: ServicesOf<typeof tokenRoutes> = {
   },
   signIns: signInsOf(signIns, systemClock),
   pages,
+  console: { ...grants, issuer, codes, users, signIns },
   oauth: { ...grants, issuer, codes, devices: new DynamoDeviceStore(table), users },
   tokenTools: {
     ...grants,

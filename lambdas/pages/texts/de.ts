@@ -12,6 +12,10 @@ export const de: Texts = {
     suspended:
       'Der Zugang Ihrer Organisation ist gesperrt. Bitte wenden Sie sich an deren Administrator oder an uns.',
     expired: 'Dieses Formular war abgelaufen. Bitte melden Sie sich noch einmal an.',
+    unverified:
+      'Bitte bestätigen Sie zuerst Ihre E-Mail-Adresse, über den Link in der Mail, die Sie erhalten haben.',
+    forgot: 'Passwort vergessen?',
+    resend: 'Mail noch einmal senden',
     signedInAs: (email) => `Sie sind als ${email} angemeldet. Melden Sie sich erneut an, um fortzufahren.`,
     or: 'oder',
     continueWith: (provider) => `Weiter mit ${provider}`,
@@ -24,6 +28,72 @@ export const de: Texts = {
     with: (provider) => `Mit ${provider} anmelden`,
     required: (domain, provider) => `Wer eine Adresse bei ${domain} hat, meldet sich mit ${provider} an.`,
     anotherAddress: 'Andere Adresse verwenden',
+  },
+  recovery: {
+    reset: {
+      askTitle: 'Passwort vergessen?',
+      askText:
+        'Geben Sie Ihre E-Mail-Adresse ein. Sie erhalten einen Link, über den Sie ein neues Passwort wählen.',
+      askSubmit: 'Link senden',
+      onItsWay:
+        'Wenn es zu dieser Adresse ein Konto gibt, ist ein Link für ein neues Passwort dorthin unterwegs. Er gilt einmal, 30 Minuten lang.',
+    },
+    verify: {
+      askTitle: 'E-Mail-Adresse bestätigen',
+      askText: 'Geben Sie Ihre E-Mail-Adresse ein. Sie erhalten die Mail mit dem Link noch einmal.',
+      askSubmit: 'Mail noch einmal senden',
+      onItsWay:
+        'Wenn es zu dieser Adresse ein Konto gibt, das noch nicht bestätigt ist, ist eine Mail dorthin unterwegs.',
+    },
+    noAddress: 'Das ist keine E-Mail-Adresse.',
+    onItsWayTitle: 'Sehen Sie in Ihre Mails',
+    onItsWayText:
+      'Es dauert eine Minute, oder länger, wenn die Post langsam ist: Verloren geht dabei nichts. Sehen Sie auch in den Spam-Ordner.',
+    again: 'Noch einmal anfordern',
+    newTitle: 'Neues Passwort wählen',
+    newPassword: 'Neues Passwort',
+    newHint: 'Mindestens 8 Zeichen; mehrere Wörter sind gut. Überall sonst werden Sie abgemeldet.',
+    newSubmit: 'Passwort ändern',
+    short: 'Das Passwort muss 8 bis 256 Zeichen haben.',
+    weak: 'Dieses Passwort ist leicht zu erraten. Wählen Sie ein längeres oder mehrere Wörter.',
+    confirm: {
+      verify: {
+        title: 'E-Mail-Adresse bestätigen?',
+        text: 'Bestätigen Sie sie nur, wenn Sie hier ein Konto eröffnet haben oder jemand eines für Sie eröffnet hat.',
+        submit: 'Adresse bestätigen',
+      },
+      address: {
+        title: 'Diese E-Mail-Adresse verwenden?',
+        text: 'Sie melden sich künftig mit ihr an. An die bisherige Adresse geht eine Mitteilung.',
+        submit: 'Diese Adresse verwenden',
+      },
+      undo: {
+        title: 'Änderung rückgängig machen?',
+        text: 'Sie melden sich wieder mit dieser Adresse an. Sie werden überall abgemeldet, das jetzige Passwort gilt nicht mehr, und eine Mail bringt Ihnen einen Link für ein neues.',
+        submit: 'Änderung rückgängig machen',
+      },
+    },
+    done: {
+      reset: {
+        doneTitle: 'Ihr Passwort ist geändert',
+        doneText: 'Sie sind überall abgemeldet. Melden Sie sich mit dem neuen Passwort an.',
+      },
+      verify: { doneTitle: 'Ihre Adresse ist bestätigt', doneText: 'Sie können diese Seite schließen.' },
+      address: {
+        doneTitle: 'Ihre Adresse ist geändert',
+        doneText: 'Melden Sie sich künftig mit ihr an.',
+      },
+      undo: {
+        doneTitle: 'Die Änderung ist rückgängig gemacht',
+        doneText: 'Eine Mail mit einem Link für ein neues Passwort ist zu Ihnen unterwegs.',
+      },
+    },
+    deadTitle: 'Dieser Link gilt nicht',
+    deadText: 'Er wurde schon benutzt, ist abgelaufen, oder etwas Neueres hat ihn ersetzt.',
+    another: 'Noch einmal anfordern',
+    takenTitle: 'Diese Adresse ist vergeben',
+    takenText: 'Zu dieser Adresse gibt es schon ein Konto. Nichts wurde geändert.',
+    signIn: 'Anmelden',
   },
   signedIn: {
     title: 'Sie sind angemeldet',

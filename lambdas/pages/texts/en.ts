@@ -9,6 +9,9 @@ export const en = {
     wrong: 'The e-mail address or the password is wrong.',
     suspended: 'Your organization’s access is suspended. Please ask its administrator or our support.',
     expired: 'This form had expired. Please sign in again.',
+    unverified: 'Please confirm your e-mail address first, by the link in the mail that we sent you.',
+    forgot: 'Forgot your password?',
+    resend: 'Send the mail again',
     signedInAs: (email: string) => `You are signed in as ${email}. Sign in again to continue.`,
     or: 'or',
     continueWith: (provider: string) => `Continue with ${provider}`,
@@ -22,6 +25,71 @@ export const en = {
     required: (domain: string, provider: string) =>
       `People with an address at ${domain} sign in with ${provider}.`,
     anotherAddress: 'Use another address',
+  },
+  recovery: {
+    reset: {
+      askTitle: 'Forgot your password?',
+      askText: 'Enter your e-mail address. You get a link by which you choose a new password.',
+      askSubmit: 'Send the link',
+      onItsWay:
+        'If there is an account with this address, a link to choose a new password is on its way to it. It works once, for 30 minutes.',
+    },
+    verify: {
+      askTitle: 'Confirm your e-mail address',
+      askText: 'Enter your e-mail address. You get the mail with the link once more.',
+      askSubmit: 'Send the mail again',
+      onItsWay:
+        'If there is an account with this address that is not confirmed yet, a mail is on its way to it.',
+    },
+    noAddress: 'This is not an e-mail address.',
+    onItsWayTitle: 'Look at your mail',
+    onItsWayText:
+      'It takes a minute, or longer where mail is slow: nothing gets lost meanwhile. Look into the spam folder too.',
+    again: 'Ask for another one',
+    newTitle: 'Choose a new password',
+    newPassword: 'New password',
+    newHint: 'At least 8 characters; several words are good. You will be signed out everywhere else.',
+    newSubmit: 'Change the password',
+    short: 'The password must have 8 to 256 characters.',
+    weak: 'This password is easy to guess. Choose a longer one, or several words.',
+    confirm: {
+      verify: {
+        title: 'Confirm your e-mail address?',
+        text: 'Confirm it only if you have opened an account here, or somebody has opened one for you.',
+        submit: 'Confirm the address',
+      },
+      address: {
+        title: 'Use this e-mail address?',
+        text: 'You sign in with it from now on. The former address is told.',
+        submit: 'Use this address',
+      },
+      undo: {
+        title: 'Take the change back?',
+        text: 'You sign in with this address again. You are signed out everywhere, the present password no longer works, and a mail brings you a link to choose a new one.',
+        submit: 'Take the change back',
+      },
+    },
+    done: {
+      reset: {
+        doneTitle: 'Your password is changed',
+        doneText: 'You are signed out everywhere. Sign in with the new password.',
+      },
+      verify: { doneTitle: 'Your address is confirmed', doneText: 'You can close this page.' },
+      address: {
+        doneTitle: 'Your address is changed',
+        doneText: 'Sign in with it from now on.',
+      },
+      undo: {
+        doneTitle: 'The change is taken back',
+        doneText: 'A mail with a link to choose a new password is on its way to you.',
+      },
+    },
+    deadTitle: 'This link is not valid',
+    deadText: 'It has been used, has expired, or something newer has replaced it.',
+    another: 'Ask for another one',
+    takenTitle: 'This address is taken',
+    takenText: 'There is an account with this address already. Nothing was changed.',
+    signIn: 'Sign in',
   },
   signedIn: {
     title: 'You are signed in',

@@ -1,5 +1,6 @@
 import { Problem } from '../../../lambdas/kernel/problem.ts';
 import type { Link, LinkStore, NewLink, PresentedLink } from '../../../lambdas/mail/link.ts';
+import type { LinkedMail } from '../../../lambdas/mail/linked-mail.ts';
 import type { Mail, OutboxStore } from '../../../lambdas/mail/mail.ts';
 import type { State, StoredLink } from './state.ts';
 
@@ -68,6 +69,12 @@ export class MemoryLinkStore implements LinkStore {
 /** As `linkWrite`, within another store's change. */
 export function addLink(state: State, link: NewLink): void {
   state.links.set(link.id, { ...link, expiresAt: 0, hashes: [], isUsed: false });
+}
+
+/** As `linkedMailWrites`, within another store's change. */
+export function addLinkedMail(state: State, { link, mail }: LinkedMail): void {
+  addLink(state, link);
+  state.outbox.set(mail.id, mail);
 }
 
 /** As `useLink`, within another store's change. Throws `invalid_link`. */

@@ -54,6 +54,8 @@ export interface StoredPerson extends Person {
 
 export interface StoredLogin extends Login {
   readonly heldUntil: number | null;
+  /** The address is held for a person who has left it. */
+  readonly hasLeft?: boolean;
 }
 
 /** A claim on an idempotency key. */
