@@ -47,6 +47,24 @@ export const branding = fields({
   darkColor: color().nullable().default(null),
 });
 
+export const factors = fields({
+  /** Roles whose people must have a second factor: who has none sets one up at the next sign-in. @default [] */
+  requiredRoles: z
+    .array(text(/^/, 'the name of a role'), { error: 'must be a list of roles' })
+    .readonly()
+    .default([]),
+  /**
+   * The domain that passkeys are made for (RP ID): that of `domain`, or one above it. It is fixed once there is a passkey,
+   * as none is good for another. @default null: the host of the API's own URL
+   */
+  passkeyDomain: text(
+    /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/,
+    'a domain such as example.com, or null for that of the API',
+  )
+    .nullable()
+    .default(null),
+});
+
 const MAIL_DOMAIN = String.raw`([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}`;
 const MAIL_ADDRESS = String.raw`[\w.+-]{1,64}@${MAIL_DOMAIN}`;
 
@@ -228,6 +246,37 @@ export const ownUsageKeys = fields({
    * 29 of a request that is under way. @default 600
    */
   retireSeconds: whole(5, 86_400).default(600),
+});
+
+/** A part of all requests. */
+const share = () => {
+  const error = 'must be a number from 0 to 1: the part of all requests that is recorded';
+  return z.number({ error }).min(0, { error }).max(1, { error });
+};
+
+/** Where spans go, and of which requests (docs/operations.md, "Traces"). */
+export const traces = fields({
+  /** The collector's URL, which takes OTLP/HTTP at `/v1/traces`. */
+  otlpUrl: httpsUrl(),
+  /**
+   * The version of a layer with an OpenTelemetry collector, for functions of arm64, that listens at `otlpUrl`; null where
+   * the collector is elsewhere. @default null
+   */
+  collectorLayerArn: text(
+    /^arn:aws[\w-]*:lambda:[\w-]+:\d{12}:layer:[\w-]{1,140}:\d+$/,
+    "the ARN of a layer's version, or null where the collector is elsewhere",
+  )
+    .nullable()
+    .default(null),
+  /** Of all requests the part that is recorded. @default 0.05 */
+  share: share().default(0.05),
+  /** Whether requests are recorded too that a caller has flagged as sampled: callers then choose what it costs. @default false */
+  callersSample: flag().default(false),
+  /**
+   * Milliseconds for which a request that is recorded waits for the collector, at most: a forwarder runs a second longer than
+   * its upstream may take. @default 250
+   */
+  timeoutMilliseconds: whole(10, 800).default(250),
 });
 
 /** Facts of API Gateway that no document has; upstreams that it calls itself rest on them. */

@@ -73,6 +73,10 @@ export interface FunctionSpec {
   readonly readsProviderSecrets?: boolean;
   /** Its part in keeping keys for who made them, where the configuration says so (`key-vault.ts`). */
   readonly vault?: VaultRole;
+  /** Whether it encrypts and decrypts the secrets of authenticator apps (`factor-key.ts`). */
+  readonly factorKey?: true;
+  /** Whether it keeps the ledger of what a restore must not bring back. */
+  readonly keepsLedger?: boolean;
   /** Whether it reads metrics from CloudWatch. */
   readonly readsMetrics?: boolean;
   readonly usageKeys?: readonly UsageKeyRight[];
@@ -173,23 +177,64 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
       variables: ['ACCEPTED_ISSUERS', 'USAGE_KEYS'],
     },
     accounts: {
-      description: 'Onboarding and login',
+      description: 'Onboarding, login, and second factors',
       // A whole vCPU for Argon2id.
       memoryMiB: 1769,
       timeoutSeconds: 10,
       table: [
-        { actions: ['GetItem'], keys: ['EMAIL#*', 'TENANT#*', 'BACKOFF#*', 'SIGNIN#*', 'USER#*', 'LINK#*'] },
-        { actions: ['PutItem'], keys: ['EMAIL#*', 'TENANT#*', 'KEY#*', 'USER#*', 'SESSION#*', 'SIGNIN#*'] },
-        { actions: ['PutItem'], keys: ['LINK#*', 'OUTBOX'] },
-        { actions: ['UpdateItem'], keys: ['EMAIL#*', 'LINK#*'] },
+        {
+          actions: ['GetItem'],
+          keys: [
+            'EMAIL#*',
+            'TENANT#*',
+            'BACKOFF#*',
+            'SIGNIN#*',
+            'USER#*',
+            'SESSION#*',
+            'PASSKEY#*',
+            'PENDING#*',
+            'LINK#*',
+          ],
+        },
+        {
+          actions: ['PutItem'],
+          keys: [
+            'EMAIL#*',
+            'TENANT#*',
+            'KEY#*',
+            'USER#*',
+            'SESSION#*',
+            'SIGNIN#*',
+            'PASSKEY#*',
+            'PENDING#*',
+            'OUTBOX',
+            'LINK#*',
+          ],
+        },
         { actions: ['Query'], keys: ['USER#*'] },
         { actions: ['ConditionCheckItem'], keys: ['TENANT#*'] },
-        { actions: ['UpdateItem'], keys: ['TENANT#*', 'SESSION#*', 'REFRESH#*', 'BACKOFF#*'] },
-        { actions: ['DeleteItem'], keys: ['EMAIL#*', 'USER#*', 'BACKOFF#*', 'SIGNIN#*'] },
+        {
+          actions: ['UpdateItem'],
+          keys: [
+            'EMAIL#*',
+            'LINK#*',
+            'TENANT#*',
+            'SESSION#*',
+            'REFRESH#*',
+            'BACKOFF#*',
+            'PASSKEY#*',
+            'PENDING#*',
+          ],
+        },
+        {
+          actions: ['DeleteItem'],
+          keys: ['EMAIL#*', 'USER#*', 'BACKOFF#*', 'SIGNIN#*', 'PASSKEY#*', 'PENDING#*'],
+        },
         { actions: ['BatchGetItem'], keys: ['CONTROL', 'SESSION#*', 'TENANT#*'] },
       ],
       keyset: ['GetSecretValue'],
       vault: 'keeper',
+      factorKey: true,
       variables: ['ISSUER'],
     },
     tokens: {
@@ -219,8 +264,8 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
       memoryMiB: 512,
       timeoutSeconds: 10,
       table: [
-        { actions: ['GetItem'], keys: ['TENANT#*', 'USER#*', 'KEY#*'] },
-        { actions: ['BatchGetItem'], keys: ['KEY#*', 'SESSION#*'] },
+        { actions: ['GetItem'], keys: ['TENANT#*', 'USER#*', 'KEY#*', 'SESSION#*'] },
+        { actions: ['BatchGetItem'], keys: ['KEY#*', 'SESSION#*', 'TENANT#*'] },
         { actions: ['Query'], keys: ['TENANT#*', 'USER#*'] },
         { actions: ['PutItem'], keys: ['TENANT#*', 'KEY#*'] },
         { actions: ['UpdateItem'], keys: ['TENANT#*', 'KEY#*', 'SESSION#*', 'IDEMPOTENCY#*'] },
@@ -240,6 +285,7 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
       timeoutSeconds: 10,
       table: [
         { actions: ['GetItem'], keys: ['EMAIL#*', 'TENANT#*', 'BACKOFF#*', 'SESSION#*'] },
+        { actions: ['DeleteItem'], keys: ['LINK#*'] },
         { actions: ['Query'], keys: ['TENANT#*', 'USER#*'] },
         { actions: ['PutItem'], keys: ['EMAIL#*', 'TENANT#*', 'LINK#*', 'OUTBOX'] },
         { actions: ['ConditionCheckItem'], keys: ['TENANT#*'] },
@@ -326,6 +372,7 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
         { actions: ['PutItem'], keys: ['EVENT#*'] },
       ],
       vault: 'follower',
+      keepsLedger: true,
       invokes: ['mailer'],
     },
     mailer: {

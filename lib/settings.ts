@@ -15,6 +15,7 @@ import { requireBearable } from './direct-upstreams.ts';
 import { forwarderName } from './forwarders.ts';
 import { loadProfile } from './profiles.ts';
 import { requireReached } from './reached-paths.ts';
+import { requireServable } from './restored-table.ts';
 import { pathScopesOf, requireDeclared, rightsOf } from './rights.ts';
 import { concurrencyOf, upstreamsOf } from './upstream-fields.ts';
 
@@ -33,6 +34,8 @@ export interface Settings {
 export interface Overrides {
   readonly profile?: unknown;
   readonly environment?: unknown;
+  /** `-c region-role=standby`. */
+  readonly regionRole?: unknown;
   /** The URL of the API that everything goes to; what else the configuration says of it stays. */
   readonly upstream?: unknown;
   /** A JSON object whose fields replace the file's; or `@` and the path of a file that holds it. */
@@ -71,7 +74,9 @@ export async function loadSettings(
   checkReveal(config, profile);
   checkCertificate(config, region);
   checkKmsKey(config, region);
+  requireServable(config, region);
   checkCircle(config);
+  checkPasskeyDomain(config);
   requireBearable(config, profile);
   checkProviders(config, isLocal);
   const allowsAnonymous = profile.allowsAnonymous && config.environment === 'development';
@@ -150,6 +155,15 @@ function checkKmsKey({ kmsKeyArn }: Config, region: string | undefined): void {
   );
 }
 
+/** A passkey is made for a domain or what is below it (WebAuthn Level 3, 5.1.3): our pages must be at one of both. */
+function checkPasskeyDomain({ domain, factors: { passkeyDomain } }: Config): void {
+  if (passkeyDomain === null || domain === null) return;
+  if (domain.name === passkeyDomain || domain.name.endsWith(`.${passkeyDomain}`)) return;
+  throw new ConfigError(
+    `factors.passkeyDomain: the pages are at ${domain.name}, which is not below ${passkeyDomain}; name ${domain.name} or a domain above it`,
+  );
+}
+
 function checkCircle({ domain, upstream, upstreams }: Config): void {
   const places = [
     ...(upstream === null ? [] : [['upstream', upstream] as const]),
@@ -198,15 +212,23 @@ export function deploymentOf({ config, profile }: Settings): Deployment {
       ...provider,
       signIn: signIn === null ? null : { ...signIn, claims: signIn.claims ?? provider.claims },
     })),
+    factors: config.factors,
     revealsKeys: config.revealApiKey,
     mail: { from: config.mail.from, allowsUnverified: config.mail.unverified === 'everything' },
     rights: rightsOf(config, profile),
     pathScopes: pathScopesOf(config, profile),
     cors: corsOf(config),
     allowedDecisionsPerLogLine: config.allowedDecisionsPerLogLine,
+    traces: samplingOf(config),
     console: config.console,
     gatewayFacts: config.gatewayFacts,
   };
+}
+
+function samplingOf({ traces }: Config): Deployment['traces'] {
+  if (traces === null) return null;
+  const { share, callersSample } = traces;
+  return { share, callersSample };
 }
 
 /** The part of it that decisions need, built into the authorizer's bundle. */

@@ -37,8 +37,17 @@ export const AUDIT_ACTIONS = [
   'session.code-reuse',
   'app.connect',
   'app.disconnect',
+  'invitation.create',
+  'invitation.resend',
+  'invitation.revoke',
+  'invitation.accept',
   'signin.create',
   'signin.end',
+  'factor.add',
+  'factor.remove',
+  'factor.reset',
+  'factor.recovery',
+  'factor.recovery-codes',
 ] as const;
 
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

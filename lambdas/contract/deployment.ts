@@ -41,6 +41,14 @@ export interface RefreshSettings {
   readonly absoluteSeconds: number;
 }
 
+/** Second factors of people. */
+export interface FactorSettings {
+  /** Roles whose people must have one; a tenant may ask it of all of its people besides. */
+  readonly requiredRoles: readonly Role[];
+  /** The domain that passkeys are made for; null for the host of the API's own URL. */
+  readonly passkeyDomain: string | null;
+}
+
 /** An identity provider whose tokens are exchanged for ours. */
 export interface IdentityProvider {
   /** `iss` of its tokens, to the letter. */
@@ -130,6 +138,7 @@ export interface Deployment {
   readonly upstreams: readonly Upstream[];
   readonly tokens: TokenSettings;
   readonly identityProviders: readonly IdentityProvider[];
+  readonly factors: FactorSettings;
   /** Whether keys are kept encrypted besides, for who made them to see again. */
   readonly revealsKeys: boolean;
   readonly mail: MailSettings;
@@ -138,6 +147,8 @@ export interface Deployment {
   readonly pathScopes: readonly PathRule[];
   /** How many decisions that let somebody in have one line of the log. */
   readonly allowedDecisionsPerLogLine: number;
+  /** Which requests have a span; null where the deployment takes no part in traces. */
+  readonly traces: Sampling | null;
   readonly cors: Cors;
   /** Whether the key console is served. */
   readonly console: boolean;
@@ -174,6 +185,9 @@ declare global {
   const LATCHKEY_ACCEPTS_HS256: boolean;
   /** Likewise: the path of RFC 9728's metadata, where it says the challenges of its refusals; null where they are static. */
   const LATCHKEY_RESOURCE_METADATA: string | null;
+  /** In the authorizer's bundle only: whether the module `traced` stands beside its own. */
+  const LATCHKEY_HAS_TRACED: boolean;
+  const LATCHKEY_SAMPLING: Sampling | null;
   /** Likewise: whether API Gateway calls an upstream itself; without, nothing that signs is in the bundle. */
   const LATCHKEY_HAS_DIRECT: boolean;
   /** Likewise: whether a path rule is observed. */
@@ -192,6 +206,14 @@ declare global {
   const LATCHKEY_BRANDING: Branding;
   /** The methods of every path that is ours. */
   const LATCHKEY_METHODS: Readonly<Record<string, readonly Method[]>>;
+}
+
+/** Which requests are recorded as spans of their traces. */
+export interface Sampling {
+  /** Of all requests, from 0 to 1; which they are nobody chooses. */
+  readonly share: number;
+  /** Whether those are recorded too that a caller has flagged as sampled. */
+  readonly callersSample: boolean;
 }
 
 /** The limits of a deployment: how many, of what the windows below are for. */

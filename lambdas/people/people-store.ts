@@ -1,12 +1,12 @@
 import { changeNote } from '../audit/change-note.ts';
-import { auditEntry, type ChangeOrigin } from '../audit/entries.ts';
+import { type AuditEntry, auditEntry, type ChangeOrigin } from '../audit/entries.ts';
 import { AuditTrail } from '../audit/trail-store.ts';
 import type { Rights } from '../contract/rights.ts';
 import type { Role } from '../contract/scopes.ts';
 import { completing } from '../idempotency/claim-store.ts';
 import * as attribute from '../kernel/attributes.ts';
 import type { Completes } from '../kernel/claim.ts';
-import { emailKey, tenantKey, userKey } from '../kernel/item-keys.ts';
+import { emailKey, factorsKey, tenantKey, userKey } from '../kernel/item-keys.ts';
 import { type Item, N, number, S, text } from '../kernel/items.ts';
 import { Problem } from '../kernel/problem.ts';
 import { ConditionsFailed, type Table, type TransactionWrite } from '../kernel/table.ts';
@@ -27,6 +27,13 @@ import { countPeople } from './role-count-store.ts';
 
 /** How often a change of a person begins anew because another came first. */
 const ATTEMPTS = 10;
+
+/** Writes of another room in the transaction that makes a person, and their rows of the audit trail. */
+export interface Besides {
+  /** Before all others, so that their problems are told first. */
+  readonly writes: readonly TransactionWrite[];
+  readonly entries: readonly AuditEntry[];
+}
 
 /** The people of tenants: their rows, their addresses, and how many there are of each role. */
 export class DynamoPeopleStore implements PeopleStore {
@@ -59,12 +66,14 @@ export class DynamoPeopleStore implements PeopleStore {
   async create(
     { user, passwordHash, identity, verification, createdAt }: NewPerson,
     origin: ChangeOrigin & Completes<Person>,
+    besides: Besides = { writes: [], entries: [] },
   ): Promise<void> {
     const tenant = await this.#table.get(tenantKey(user.tenantId));
     if (tenant === undefined) throw noPerson();
     const created: Person = { ...PERSON.initial, ...user, createdAt, createdBy: origin.actor };
     const isNew = { ConditionExpression: 'attribute_not_exists(PK)' };
     const writes: readonly TransactionWrite[] = [
+      ...besides.writes,
       ...completing(origin, created),
       ...(identity === undefined
         ? []
@@ -101,7 +110,7 @@ export class DynamoPeopleStore implements PeopleStore {
       before: null,
       after: PERSON.audited(created, PERSON.lasting),
     });
-    await this.#audit.commit(user.tenantId, [entry], writes);
+    await this.#audit.commit(user.tenantId, [entry, ...besides.entries], writes);
   }
 
   async change(seen: Person, change: PersonChange, origin: ChangeOrigin, now: number): Promise<Person> {
@@ -152,6 +161,7 @@ export class DynamoPeopleStore implements PeopleStore {
           },
         },
         countPeople(before.tenantId, { from: before.role }, this.#managers),
+        { Delete: { Key: factorsKey(before.userId) } },
         {
           Delete: {
             Key: emailKey(before.email),

@@ -192,7 +192,7 @@ export function passwordNotice(email: string, language: Language, now: number): 
 }
 
 /** Whoever gives a role must have all that it has. */
-function requireGrantable(role: Role, caller: UserCaller, rights: Rights): void {
+export function requireGrantable(role: Role, caller: UserCaller, rights: Rights): void {
   requireRole(role, rights);
   requireHeld(roleScopes(role, rights.roles), caller, rights);
 }

@@ -111,7 +111,6 @@ export const recoveryPageRoutes = group.rows({
       const token = query.link;
       const { link } = await orDeadLink(readLink(token, CONFIRMED, recovery), context, 'verify');
       const { facts, kind } = link;
-      if (kind === 'reset') throw new Problem('invalid_link');
       const address = kind === 'verify' ? facts.email : facts.to;
       return confirmPage(context, { kind, email: address ?? '', token, parameters });
     },

@@ -70,16 +70,16 @@ export async function askForMail(
 }
 
 /** The link that a text names, for a page that shows what it is for; it is not used. Throws `invalid_link`. */
-export async function readLink(
+export async function readLink<Kind extends LinkKind>(
   token: string,
-  kinds: readonly LinkKind[],
+  kinds: readonly Kind[],
   { links, clock }: Pick<RecoveryContext, 'links' | 'clock'>,
-): Promise<{ readonly link: Link; readonly use: PresentedLink }> {
+): Promise<{ readonly link: Link & { readonly kind: Kind }; readonly use: PresentedLink }> {
   const use = presentedLink(token);
   const link = use && (await links.read(use, clock()));
-  if (use === undefined || link === undefined || !kinds.includes(link.kind))
-    throw new Problem('invalid_link');
-  return { link, use };
+  const kind = kinds.find((one) => one === link?.kind);
+  if (use === undefined || link === undefined || kind === undefined) throw new Problem('invalid_link');
+  return { link: { ...link, kind }, use };
 }
 
 /**
@@ -118,7 +118,7 @@ export async function resetPassword(
 
 /** What has been confirmed. */
 export interface Confirmed {
-  readonly kind: Exclude<LinkKind, 'reset'>;
+  readonly kind: (typeof CONFIRMED)[number];
   /** The address that the person has now. */
   readonly email: string;
 }

@@ -1,5 +1,7 @@
 import { createHash, randomBytes, randomUUIDv7 } from 'node:crypto';
 import type { ChangeOrigin, PlacedOrigin } from '../audit/entries.ts';
+import { type FactorContext, factorNeed } from '../factors/check.ts';
+import { hashPendingSecret, PENDING_SECONDS } from '../factors/pending.ts';
 import { type Authentication, BY_PASSWORD } from '../kernel/authentication.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { HostCookie } from '../kernel/host-cookie.ts';
@@ -41,7 +43,7 @@ export interface PresentPerson {
 }
 
 export interface SignInStore extends BrowserSignIns {
-  create(hash: string, signIn: SignInRecord, origin: ChangeOrigin): Promise<void>;
+  create(hash: string, signIn: SignInRecord, origin: ChangeOrigin, now: number): Promise<void>;
   /** Undefined where there is none, or it has expired. */
   find(hash: string, now: number): Promise<SignInRecord | undefined>;
   /** Ends a sign-in; nothing happens where it has ended. */
@@ -92,29 +94,50 @@ export function signInsOf(store: Pick<SignInStore, 'find' | 'person'>, clock: Cl
 
 export interface SignInContext extends PasswordContext {
   readonly signIns: SignInStore;
+  readonly secondFactor: FactorContext;
+}
+
+/** How far a browser has come, and the secret that it has from now on. */
+export interface Progress {
+  /** Signed in, or at the second factor: to prove one, or to set one up. */
+  readonly step: 'signed in' | 'prove' | 'enrol';
+  readonly secret: string;
 }
 
 /**
- * Signs a person in with a browser that has `secret`, which ends what it was signed in as. Gives the secret that it has
- * from now on. Throws as {@link enterWithPassword}, and `suspended_tenant`, which only who has proven the password is told.
+ * Signs a person in with a browser that has `secret`, which ends what it was signed in as; who has a second factor, or
+ * must have one, is signed in only after that. Throws as {@link enterWithPassword}, and `suspended_tenant`, which only
+ * who has proven the password is told.
  */
 export async function signIn(
   credentials: PasswordCredentials,
   secret: string,
   from: PlacedOrigin,
   context: SignInContext,
-): Promise<string> {
+): Promise<Progress> {
+  const { signIns, secondFactor, clock } = context;
   const renewed = newSecret();
-  await enterWithPassword(credentials, from, context, (user, workspaceId) =>
-    openSignIn(
-      { user, workspaceId, authentication: { authTime: context.clock(), amr: BY_PASSWORD } },
-      renewed,
-      from,
-      context,
-    ),
-  );
+  const step = await enterWithPassword(credentials, from, context, async (user, workspaceId) => {
+    const need = await factorNeed(user, secondFactor);
+    if (need === null) {
+      const authentication = { authTime: clock(), amr: BY_PASSWORD };
+      await openSignIn({ user, workspaceId, authentication }, renewed, from, context);
+      return 'signed in';
+    }
+    await requireActive(user, signIns);
+    await secondFactor.pending.create(hashPendingSecret(renewed), {
+      tenantId: user.tenantId,
+      userId: user.userId,
+      userVersion: user.version ?? 0,
+      workspaceId,
+      must: need,
+      kind: 'browser',
+      expiresAt: clock() + PENDING_SECONDS,
+    });
+    return need;
+  });
   await signOut(secret, from, context);
-  return renewed;
+  return { step, secret: renewed };
 }
 
 /** Who signs in, as they were before what proves it was looked at: a change of them meanwhile ends the sign-in. */
@@ -143,8 +166,8 @@ async function openSignIn(
   from: PlacedOrigin,
   { signIns, clock }: Pick<SignInContext, 'signIns' | 'clock'>,
 ): Promise<void> {
-  const present = await signIns.person(tenantId, userId);
-  if (present?.tenantState !== 'active') throw new Problem('suspended_tenant');
+  await requireActive({ tenantId, userId }, signIns);
+  const now = clock();
   const record: SignInRecord = {
     signInId: randomUUIDv7(),
     tenantId,
@@ -152,9 +175,17 @@ async function openSignIn(
     workspaceId,
     userVersion: version,
     ...authentication,
-    expiresAt: clock() + SIGN_IN_SECONDS,
+    expiresAt: now + SIGN_IN_SECONDS,
   };
-  await signIns.create(hashSecret(secret), record, { actor: `user:${userId}`, ...from });
+  await signIns.create(hashSecret(secret), record, { actor: `user:${userId}`, ...from }, now);
+}
+
+async function requireActive(
+  { tenantId, userId }: Pick<User, 'tenantId' | 'userId'>,
+  signIns: Pick<SignInStore, 'person'>,
+): Promise<void> {
+  const present = await signIns.person(tenantId, userId);
+  if (present?.tenantState !== 'active') throw new Problem('suspended_tenant');
 }
 
 /** Ends what a browser is signed in as; nothing happens where nobody is. */

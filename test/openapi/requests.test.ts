@@ -13,7 +13,9 @@ import { type CursorPlace, tableCursors } from '../../lambdas/kernel/cursor.ts';
 import { PARAMETERS } from '../../lambdas/oauth/authorization-request.ts';
 import { routes } from '../../lambdas/table/index.ts';
 import { publishedPath } from '../../lib/openapi/document.ts';
+import { addPasskey } from '../matrix/credentials.ts';
 import { connectApp } from '../support/connected-app.ts';
+import { signedInAgo } from '../support/recent-session.ts';
 import {
   type Account,
   bearer,
@@ -62,6 +64,8 @@ const COMPLAINTS_OF_FORM = [
   'invalid_request',
 ];
 
+const NOT_OUR_PAGE = 'no script of our own page calls it';
+
 /** What rows answer to valid requests besides success: none of them complains about the form. */
 const REFUSALS: Readonly<
   Partial<
@@ -77,7 +81,21 @@ const REFUSALS: Readonly<
   >
 > = {
   login: { statuses: [401, 429], why: 'a made-up password is wrong' },
+  logInWithFactor: { statuses: [401, 429], why: 'a made-up token is of no login' },
+  proveFactor: { statuses: [400, 403], why: 'the form is of no browser that was shown it' },
+  changeFactors: { statuses: [400, 403], why: 'the form is of no browser that was shown it' },
+  showFactors: { statuses: [302, 400], why: 'nobody is signed in' },
+  updateFactor: { statuses: [401], why: 'a made-up code is wrong' },
   changePassword: { statuses: [401, 429], why: 'a made-up password is wrong' },
+  showResetPassword: { statuses: [400], why: 'a made-up link is none', isInWords: true },
+  sendResetPassword: { statuses: [400, 429], why: 'a made-up link is none', isInWords: true },
+  showConfirm: { statuses: [400], why: 'a made-up link is none', isInWords: true },
+  sendConfirm: { statuses: [400, 429], why: 'a made-up link is none', isInWords: true },
+  resetPassword: { statuses: [400], why: 'a made-up link is none' },
+  confirmLink: { statuses: [400], why: 'a made-up link is none' },
+  requestPasswordReset: { statuses: [429], why: 'an address is mailed five times an hour' },
+  requestVerification: { statuses: [429], why: 'an address is mailed five times an hour' },
+  requestEmailChange: { statuses: [429], why: 'a person asks for five changes an hour' },
   refresh: { statuses: [400], why: 'a made-up token is no grant (RFC 6749, 5.2)' },
   exchangeToken: { statuses: [400, 401], why: 'a made-up token is of no provider (RFC 8693, 2.2.2)' },
   authorize: { statuses: [400, 401], why: 'a made-up client is unknown', isInWords: true },
@@ -89,6 +107,8 @@ const REFUSALS: Readonly<
   showDevice: { statuses: [302], why: 'nobody is signed in' },
   decideDevice: { statuses: [403], why: 'the form is of no sign-in' },
   signIn: { statuses: [400, 403], why: 'the form is of no browser that was shown it' },
+  beginProviderSignIn: { statuses: [400, 404], why: 'a made-up provider is none' },
+  finishProviderSignIn: { statuses: [404], why: 'a made-up provider is none' },
   signOut: { statuses: [403], why: 'the form is of no browser that was shown it' },
   showSignIn: { statuses: [400], why: 'a made-up place to go on to is none of ours' },
   createClient: {
@@ -101,12 +121,22 @@ const REFUSALS: Readonly<
     why: 'RFC 7591: a made-up key or redirect is none',
     isInWords: true,
   },
+  beginConsoleSession: { statuses: [403], why: NOT_OUR_PAGE },
+  openConsoleSession: { statuses: [403], why: NOT_OUR_PAGE },
+  renewConsoleSession: { statuses: [403], why: NOT_OUR_PAGE },
+  endConsoleSession: { statuses: [403], why: NOT_OUR_PAGE },
   logout: { statuses: [401], why: 'the first one has ended the session' },
 };
 /** Those of them that no made-up request can succeed at. */
 const NEVER_SUCCEED: readonly RouteId[] = [
   'login',
   'changePassword',
+  'logInWithFactor',
+  'proveFactor',
+  'changeFactors',
+  'showFactors',
+  'resetPassword',
+  'confirmLink',
   'refresh',
   'exchangeToken',
   'authorize',
@@ -116,9 +146,15 @@ const NEVER_SUCCEED: readonly RouteId[] = [
   'introspectToken',
   'authorizeDevice',
   'signIn',
+  'beginProviderSignIn',
+  'finishProviderSignIn',
   'signOut',
   'showDevice',
   'decideDevice',
+  'beginConsoleSession',
+  'openConsoleSession',
+  'renewConsoleSession',
+  'endConsoleSession',
   'registerClient',
   'createClient',
 ];
@@ -135,6 +171,7 @@ beforeAll(async () => {
   stack = await startTestStack({ profile: PROFILE, config });
   account = await stack.onboard();
   token = await stack.logIn(account);
+  await signedInAgo(stack.table, token, -86_400);
   rows = apiRows(routes, stack.profile).filter((row) => row.kind === 'route');
 });
 afterAll(async () => {
@@ -282,10 +319,18 @@ async function parametersOf(route: RouteId): Promise<Readonly<Record<string, str
       return { 'path.id': (await stack.createKey(token)).id };
     case 'getUser':
     case 'updateUser':
-    case 'removeUser': {
+    case 'removeUser':
+    case 'resetUserPassword': {
       const json = { email: `${route}@example.com`, password: PASSWORD, role: 'editor' };
       return { 'path.id': await created('createUser', json) };
     }
+    case 'updateFactor':
+    case 'removeFactor':
+      return { 'path.id': await addPasskey(stack, account) };
+    case 'resetFactors':
+      return {
+        'path.id': await created('createUser', { email: `${route}@example.com`, password: PASSWORD }),
+      };
     case 'getWorkspace':
       return { 'path.id': account.workspaceId };
     case 'updateWorkspace':
@@ -309,6 +354,8 @@ async function parametersOf(route: RouteId): Promise<Readonly<Record<string, str
       return Object.fromEntries(PARAMETERS.map((name) => [`query.${name}`, 'made-up']));
     case 'getUsage':
       return { 'query.key_id': account.keyId };
+    case 'listKeyUsage':
+      return { 'query.key_ids': account.keyId };
     case 'listKeys':
       return cursor(account.keyId, 'keys');
     case 'listUsers':

@@ -3,7 +3,12 @@ import { Facts } from '../../access/facts.ts';
 import { DynamoBackoffStore } from '../../attempts/backoff-store.ts';
 import { invalidRequests } from '../../attempts/source.ts';
 import { DynamoSourceStore } from '../../attempts/source-store.ts';
+import { DynamoFactorStore } from '../../factors/factor-store.ts';
+import { relyingPartyOf } from '../../factors/passkeys.ts';
+import { DynamoPendingStore } from '../../factors/pending-store.ts';
+import { secretCipher } from '../../factors/secret-client.ts';
 import { serve } from '../../http/serve.ts';
+import { DynamoInvitationStore } from '../../invitations/invitation-store.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import type { ServicesOf } from '../../kernel/route.ts';
 import { Table } from '../../kernel/table.ts';
@@ -15,6 +20,7 @@ import { DynamoAppStore } from '../../oauth/app-store.ts';
 import { DynamoAccountStore } from '../../people/account-store.ts';
 import { DynamoPeopleStore } from '../../people/people-store.ts';
 import { DynamoRecoveryStore } from '../../recovery/recovery-store.ts';
+import { recentSignIns } from '../../sessions/recent-sign-in.ts';
 import { DynamoRefreshStore } from '../../sessions/refresh-store.ts';
 import { DynamoSessionStore } from '../../sessions/session-store.ts';
 import { DynamoSignInStore } from '../../signin/sign-in-store.ts';
@@ -31,8 +37,8 @@ const facts = new Facts(table, table.name);
 const keyset = new KeysetStore({ secretId: variable('KEYSET_SECRET_ARN'), use: 'token' }, () =>
   facts.control(),
 );
-const sessions = new DynamoSessionStore(table);
 const signIns = new DynamoSignInStore(table);
+const sessions = new DynamoSessionStore(table);
 const pages = { branding: LATCHKEY_BRANDING, url: variable('ISSUER') };
 const passwords = {
   deployment,
@@ -41,6 +47,14 @@ const passwords = {
   sources,
   clock: systemClock,
 };
+const secondFactor = {
+  ...passwords,
+  factors: new DynamoFactorStore(table),
+  pending: new DynamoPendingStore(table),
+  cipher: secretCipher(variable('FACTOR_KEY_ARN')),
+  party: relyingPartyOf(variable('ISSUER'), deployment.factors.passkeyDomain, LATCHKEY_BRANDING.name),
+};
+const tenants = new DynamoTenantStore(table);
 const services: ServicesOf<typeof accountsRoutes> = {
   accounts: {
     ...passwords,
@@ -49,6 +63,15 @@ const services: ServicesOf<typeof accountsRoutes> = {
     refreshTokens: new DynamoRefreshStore(table),
     signer: new Signer(keyset.present, variable('ISSUER'), systemClock),
     ...(deployment.revealsKeys ? { keeper: deployedKeeper() } : {}),
+    secondFactor,
+  },
+  signIn: { ...passwords, signIns, secondFactor },
+  factors: {
+    secondFactor,
+    requireRecentSignIn: recentSignIns({ sessions, clock: systemClock }),
+    users: passwords.accounts,
+    deployment,
+    name: LATCHKEY_BRANDING.name,
   },
   recovery: {
     ...passwords,
@@ -58,12 +81,19 @@ const services: ServicesOf<typeof accountsRoutes> = {
     links: new DynamoLinkStore(table),
     outbox: new DynamoOutboxStore(table),
   },
-  signIn: { ...passwords, signIns },
   signIns: signInsOf(signIns, systemClock),
   ownSessions: { sessions, signIns, clock: systemClock },
   sessions,
   apps: new DynamoAppStore(table),
-  tenants: new DynamoTenantStore(table),
+  tenants,
+  accepting: {
+    invitations: new DynamoInvitationStore(table, new DynamoPeopleStore(table, deployment.rights)),
+    links: new DynamoLinkStore(table),
+    tenants,
+    sources,
+    deployment,
+    clock: systemClock,
+  },
   clock: systemClock,
   pages,
 };

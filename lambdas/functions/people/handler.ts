@@ -3,6 +3,7 @@ import { DynamoBackoffStore } from '../../attempts/backoff-store.ts';
 import { DynamoSourceStore } from '../../attempts/source-store.ts';
 import { serve } from '../../http/serve.ts';
 import { DynamoClaimStore } from '../../idempotency/claim-store.ts';
+import { DynamoInvitationStore } from '../../invitations/invitation-store.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { tableCursors } from '../../kernel/cursor.ts';
 import type { ServicesOf } from '../../kernel/route.ts';
@@ -16,6 +17,7 @@ import { DynamoRecoveryStore } from '../../recovery/recovery-store.ts';
 import { recentSignIns } from '../../sessions/recent-sign-in.ts';
 import { DynamoSessionStore } from '../../sessions/session-store.ts';
 import { everyPeopleRoute } from '../../table/people.ts';
+import { DynamoTenantStore } from '../../tenancy/tenant-store.ts';
 
 const deployment = LATCHKEY_DEPLOYMENT;
 const table = new Table(variable('TABLE_NAME'));
@@ -31,7 +33,15 @@ const services: ServicesOf<typeof everyPeopleRoute> = {
   claims: new DynamoClaimStore(table),
   clock: systemClock,
   cursors: tableCursors(table),
+  requireRecentSignIn: recentSignIns({ sessions, clock: systemClock }),
   people: { ...shared, backoff: new DynamoBackoffStore(table) },
+  inviting: {
+    ...shared,
+    invitations: new DynamoInvitationStore(table, shared.people),
+    tenants: new DynamoTenantStore(table),
+    sources: new DynamoSourceStore(table),
+    requireRecentSignIn: recentSignIns({ sessions, clock: systemClock }),
+  },
   recovery: {
     ...shared,
     recovery: new DynamoRecoveryStore(table),
@@ -42,5 +52,5 @@ const services: ServicesOf<typeof everyPeopleRoute> = {
   },
 };
 
-/** Serves the people of a tenant and their passwords. */
+/** Serves the people of a tenant, their passwords and invitations. */
 export const handler = serve(everyPeopleRoute, services, { profile, deployment });

@@ -40,8 +40,9 @@ export async function handler(_event: ScheduledEvent, context: Context): Promise
     leaseSeconds: Math.ceil(remainingMs / 1000),
     deadline,
   });
-  // A rotation that nobody calls tells nothing: whoever is called every minute does.
+  // A rotation or a backup that nobody calls tells nothing: whoever is called every minute does.
   const keys = await control.read().catch(() => undefined);
+  const backedUpAt = await control.backedUpAt().catch(() => undefined);
   const { outcome, faults, made, deleted } = report;
   observe({
     fields: { level: outcome === 'failed' ? 'ERROR' : 'INFO', made, deleted, faults },
@@ -50,8 +51,13 @@ export async function handler(_event: ScheduledEvent, context: Context): Promise
       ...counted('Reconciliations', performance.now() - started),
       ...figures(report),
       ...(keys === undefined ? [] : [signingKeyAge(keys)]),
+      ...(backedUpAt === undefined ? [] : [backupAge(backedUpAt)]),
     ],
   });
+}
+
+function backupAge(backedUpAt: number): Metric {
+  return { name: 'BackupAge', unit: 'Seconds', value: systemClock() - backedUpAt };
 }
 
 function signingKeyAge(keys: ControlFacts): Metric {

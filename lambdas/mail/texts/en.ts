@@ -27,6 +27,42 @@ export const en = {
       ],
       button: 'Choose a new password',
     }),
+    factorAdded: ({ service }: Told) => ({
+      subject: `A second step was set up for ${service}`,
+      paragraphs: [
+        `A second step was set up for signing in to your account at ${service}: an authenticator app or a passkey.`,
+        'If it was not you, sign in, remove it under “Sign-in security”, and change your password at once.',
+      ],
+    }),
+    factorRemoved: ({ service }: Told) => ({
+      subject: `A second step was removed at ${service}`,
+      paragraphs: [
+        `An authenticator app or a passkey was removed from your account at ${service}.`,
+        'If it was not you, sign in, set up a new one under “Sign-in security”, and change your password at once.',
+      ],
+    }),
+    recoveryCodesRenewed: ({ service }: Told) => ({
+      subject: `New recovery codes for ${service}`,
+      paragraphs: [
+        `New recovery codes were made for your account at ${service}. The old ones no longer work.`,
+        'If it was not you, sign in, make new ones under “Sign-in security”, and change your password at once.',
+      ],
+    }),
+    factorsReset: ({ service }: Told) => ({
+      subject: `Your second steps at ${service} were removed`,
+      paragraphs: [
+        `An administrator has removed all authenticator apps, passkeys and recovery codes from your account at ${service}, as it is done for who has lost them.`,
+        'If you did not ask for it, tell your administrator at once, and change your password.',
+      ],
+    }),
+    invitation: ({ service, tenant, inviter, days }: Told<'tenant' | 'inviter' | 'days'>) => ({
+      subject: `You are invited to ${service}`,
+      paragraphs: [
+        `${inviter} invites you to join “${tenant}” at ${service}. To accept, choose a name and a password within ${days === '1' ? 'a day' : `${days} days`}. The link works once.`,
+        'If you do not know the sender, do nothing: no account is opened without you.',
+      ],
+      button: 'Accept the invitation',
+    }),
     'password-changed': ({ service }: Told) => ({
       subject: `Your password for ${service} was changed`,
       paragraphs: [

@@ -84,7 +84,7 @@ export function useLink(state: State, presented: PresentedLink, now: number): vo
   state.links.set(link.id, { ...link, isUsed: true });
 }
 
-function goodLink(state: State, { id, hash }: PresentedLink, now: number): StoredLink | undefined {
+export function goodLink(state: State, { id, hash }: PresentedLink, now: number): StoredLink | undefined {
   const link = state.links.get(id);
   const isGood = link !== undefined && !link.isUsed && link.expiresAt > now && link.hashes.includes(hash);
   return isGood ? link : undefined;

@@ -59,6 +59,7 @@ export class MemoryPeopleStore implements PeopleStore {
     const created = {
       ...user,
       emailVerified: user.emailVerified ?? false,
+      factors: [],
       version: 0,
       createdAt,
       createdBy: origin.actor,
@@ -121,6 +122,6 @@ export class MemoryPeopleStore implements PeopleStore {
   }
 }
 
-function person({ passwordVersion: _, keptSession: __, ...seen }: StoredPerson): Person {
+function person({ passwordVersion: _, keptSession: __, movedAt: ___, ...seen }: StoredPerson): Person {
   return seen;
 }
