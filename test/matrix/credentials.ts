@@ -69,8 +69,8 @@ export const COLLECTIONS = [
   'sessions',
   'clients',
   'apps',
-  'invitations',
   'factors',
+  'invitations',
 ] as const;
 
 export type Collection = (typeof COLLECTIONS)[number];
@@ -141,10 +141,10 @@ export async function createWorld(stack: TestStack, profile: Profile): Promise<W
         return createClient(stack, ada.token);
       case 'apps':
         return connectApp(stack, ada.account);
-      case 'invitations':
-        return inviteSomebody(stack, ada.token);
       case 'factors':
         return addPasskey(stack, ada.account);
+      case 'invitations':
+        return inviteSomebody(stack, ada.token);
       case 'workspaces': {
         if (kind === 'key') return ada.account.workspaceId;
         const created = { headers: bearer(ada.token), json: { name: 'of the matrix' } };
@@ -186,17 +186,10 @@ export async function createWorld(stack: TestStack, profile: Profile): Promise<W
       sessions: claimsOf(other.token).sid,
       clients: await createClient(stack, other.token),
       apps: await connectApp(stack, other.account),
-      invitations: await inviteSomebody(stack, other.token),
       factors: await addPasskey(stack, other.account),
+      invitations: await inviteSomebody(stack, other.token),
     },
   };
-}
-
-/** An invitation of a tenant; gives its id. */
-export async function inviteSomebody(stack: TestStack, token: string): Promise<string> {
-  const json = { email: `invited-${randomUUID()}@example.com` };
-  const created = await stack.send('POST /v1/invitations', { headers: bearer(token), json });
-  return contents(expectStatus(created, 201)).id;
 }
 
 /** A passkey of an account's administrator, of which their row tells nothing: they log in without it. */
@@ -224,6 +217,13 @@ export async function addPasskey(
     const had = { ...before, passkeys: before.passkeys.length === 0 ? [passkey('-')] : before.passkeys };
     if (await factors.change({ before: had, after: { ...before, passkeys } })) return id;
   }
+}
+
+/** An invitation of a tenant; gives its id. */
+export async function inviteSomebody(stack: TestStack, token: string): Promise<string> {
+  const json = { email: `invited-${randomUUID()}@example.com` };
+  const created = await stack.send('POST /v1/invitations', { headers: bearer(token), json });
+  return contents(expectStatus(created, 201)).id;
 }
 
 /** An OAuth client with a secret, for the people of whoever makes it; gives its id. */

@@ -70,8 +70,8 @@ async function newTenant(): Promise<Tenant> {
       sessions: data[0].id,
       clients: await createClient(stack, token),
       apps: await connectApp(stack, account),
-      invitations: await inviteSomebody(stack, token),
       factors: await addPasskey(stack, account),
+      invitations: await inviteSomebody(stack, token),
     },
   };
 }
