@@ -4,6 +4,7 @@
  */
 export const ROOMS = {
   audit: [],
+  erasure: ['audit'],
   signing: [],
   plans: [],
   upstream: [],
@@ -14,7 +15,7 @@ export const ROOMS = {
   tenancy: ['audit', 'plans', 'idempotency'],
   sessions: ['audit', 'attempts', 'signing', 'tenancy'],
   keys: ['audit', 'plans', 'signing', 'idempotency', 'tenancy'],
-  people: ['audit', 'attempts', 'idempotency', 'tenancy', 'sessions', 'keys'],
+  people: ['audit', 'erasure', 'attempts', 'idempotency', 'tenancy', 'sessions', 'keys'],
   signin: ['pages', 'audit', 'attempts', 'tenancy', 'sessions', 'people'],
   clients: ['audit', 'plans', 'signing', 'attempts', 'idempotency', 'tenancy', 'keys'],
   oauth: [
@@ -29,8 +30,19 @@ export const ROOMS = {
     'keys',
     'people',
   ],
-  account: ['pages', 'signin', 'oauth', 'audit', 'attempts', 'tenancy', 'sessions', 'keys', 'people'],
-  erasure: ['audit'],
+  account: [
+    'plans',
+    'erasure',
+    'mail',
+    'pages',
+    'signin',
+    'oauth',
+    'audit',
+    'tenancy',
+    'sessions',
+    'keys',
+    'people',
+  ],
   usage: ['plans', 'keys'],
   status: ['signing'],
   transfer: ['audit', 'signing', 'tenancy', 'keys', 'people'],

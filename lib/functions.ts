@@ -161,12 +161,21 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
       timeoutSeconds: 10,
       table: [
         { actions: ['GetItem'], keys: ['EMAIL#*', 'TENANT#*', 'BACKOFF#*', 'SIGNIN#*', 'USER#*'] },
-        { actions: ['PutItem'], keys: ['EMAIL#*', 'TENANT#*', 'KEY#*', 'USER#*', 'SESSION#*', 'SIGNIN#*'] },
-        { actions: ['Query'], keys: ['USER#*'] },
+        {
+          actions: ['PutItem'],
+          keys: ['EMAIL#*', 'TENANT#*', 'KEY#*', 'USER#*', 'SESSION#*', 'SIGNIN#*', 'ERASURES', 'OUTBOX'],
+        },
+        { actions: ['Query'], keys: ['TENANT#*', 'USER#*'] },
         { actions: ['ConditionCheckItem'], keys: ['TENANT#*'] },
-        { actions: ['UpdateItem'], keys: ['TENANT#*', 'SESSION#*', 'REFRESH#*', 'BACKOFF#*'] },
-        { actions: ['DeleteItem'], keys: ['USER#*', 'BACKOFF#*', 'SIGNIN#*'] },
-        { actions: ['BatchGetItem'], keys: ['CONTROL', 'SESSION#*', 'TENANT#*'] },
+        {
+          actions: ['UpdateItem'],
+          keys: ['TENANT#*', 'SESSION#*', 'REFRESH#*', 'BACKOFF#*', 'USAGEKEYS', 'CURSORS'],
+        },
+        {
+          actions: ['DeleteItem'],
+          keys: ['TENANT#*', 'EMAIL#*', 'USER#*', 'BACKOFF#*', 'SIGNIN#*', 'ERASURES'],
+        },
+        { actions: ['BatchGetItem'], keys: ['CONTROL', 'SESSION#*', 'TENANT#*', 'KEY#*'] },
       ],
       keyset: ['GetSecretValue'],
       vault: 'keeper',
@@ -213,21 +222,24 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
       vault: 'keeper',
     },
     people: {
-      description: 'The people of a tenant and their passwords',
+      description: 'The people of a tenant, their passwords and their own accounts',
       // As `accounts`: Argon2id takes a whole vCPU.
       memoryMiB: 1769,
       timeoutSeconds: 10,
       table: [
-        { actions: ['GetItem'], keys: ['EMAIL#*', 'TENANT#*', 'BACKOFF#*'] },
+        { actions: ['GetItem'], keys: ['EMAIL#*', 'TENANT#*', 'BACKOFF#*', 'USER#*', 'SESSION#*'] },
+        { actions: ['BatchGetItem'], keys: ['KEY#*', 'SESSION#*'] },
+        { actions: ['ConditionCheckItem'], keys: ['TENANT#*'] },
         { actions: ['Query'], keys: ['TENANT#*', 'USER#*'] },
-        { actions: ['PutItem'], keys: ['EMAIL#*', 'TENANT#*'] },
+        { actions: ['PutItem'], keys: ['EMAIL#*', 'TENANT#*', 'ERASURES', 'OUTBOX'] },
         {
           actions: ['UpdateItem'],
-          keys: ['EMAIL#*', 'TENANT#*', 'SESSION#*', 'BACKOFF#*', 'IDEMPOTENCY#*'],
+          keys: ['EMAIL#*', 'TENANT#*', 'SESSION#*', 'BACKOFF#*', 'IDEMPOTENCY#*', 'USAGEKEYS'],
         },
-        { actions: ['DeleteItem'], keys: ['EMAIL#*', 'TENANT#*', 'USER#*', 'BACKOFF#*'] },
+        { actions: ['DeleteItem'], keys: ['EMAIL#*', 'TENANT#*', 'USER#*', 'BACKOFF#*', 'SIGNIN#*'] },
         { actions: ['UpdateItem'], keys: ['CURSORS'] },
       ],
+      variables: ['ISSUER'],
     },
     transfer: {
       description: 'Export and import of a tenant',
@@ -274,14 +286,26 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
       assertions: ROTATING,
     },
     reconciler: {
-      description: 'Gives tenants usage keys of their own',
+      description:
+        'Gives tenants usage keys of their own, and erases who has closed or deleted their account',
       memoryMiB: 256,
       // A run ends by itself before; it goes on where it was a minute later.
       timeoutSeconds: 60,
       table: [
         { actions: ['Query', 'DeleteItem'], keys: ['USAGEKEYS'] },
         { actions: ['GetItem'], keys: ['TENANT#*', 'CONTROL'] },
-        { actions: ['UpdateItem'], keys: ['USAGEKEYS', 'TENANT#*'] },
+        { actions: ['UpdateItem'], keys: ['USAGEKEYS', 'TENANT#*', 'KEY#*', 'ERASURES'] },
+        // Erasures: it takes no request, and its code is the smallest that could have these rights.
+        { actions: ['Query'], keys: ['ERASURES', 'TENANT#*', 'USER#*'] },
+        { actions: ['BatchGetItem'], keys: ['KEY#*'] },
+        { actions: ['PutItem'], keys: ['TENANT#*'] },
+        {
+          actions: ['DeleteItem'],
+          keys: [
+            ...['ERASURES', 'TENANT#*', 'USER#*', 'EMAIL#*', 'KEY#*', 'SESSION#*', 'SIGNIN#*'],
+            ...['IDENTITY#*', 'CLIENT#*'],
+          ],
+        },
       ],
       usageKeys: [
         { actions: ['GET', 'POST'], on: 'keys' },

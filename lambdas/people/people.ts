@@ -50,6 +50,8 @@ export interface PeopleStore {
   change(person: Person, change: PersonChange, origin: ChangeOrigin, now: number): Promise<Person>;
   /** Throws as `change` does. */
   remove(person: Person, origin: ChangeOrigin, now: number): Promise<void>;
+  /** As `remove`, and begins to erase what is stored of them: at the person's own wish. */
+  erase(person: Person, origin: ChangeOrigin, now: number): Promise<void>;
   /** Throws `wrong_password` when the password is no longer the one with the hash `before`. */
   changePassword(person: Person, change: PasswordChange, origin: ChangeOrigin, now: number): Promise<void>;
   /** The person's standing, which their sessions follow; undefined when there is no such person. */
@@ -66,7 +68,11 @@ export interface PeopleContext {
 }
 
 /** A person of the tenant. Throws `not_found` for any other. */
-export async function findPerson(tenantId: string, userId: string, people: PeopleStore): Promise<Person> {
+export async function findPerson(
+  tenantId: string,
+  userId: string,
+  people: Pick<PeopleStore, 'find'>,
+): Promise<Person> {
   const found = await people.find(tenantId, userId);
   if (found === undefined) throw noPerson();
   return found;

@@ -1,5 +1,6 @@
 import { createHash, randomBytes, randomUUIDv7 } from 'node:crypto';
 import type { ChangeOrigin, PlacedOrigin } from '../audit/entries.ts';
+import type { Rights } from '../contract/rights.ts';
 import { type Authentication, BY_PASSWORD } from '../kernel/authentication.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { HostCookie } from '../kernel/host-cookie.ts';
@@ -38,6 +39,8 @@ export interface PresentPerson {
   /** The version of the person since which the password is what it is. */
   readonly passwordVersion: number;
   readonly tenantState: TenantFacts['state'];
+  /** Until when a closed tenant can be reopened (Unix seconds); null for any other. */
+  readonly erasesAt: number | null;
 }
 
 export interface SignInStore extends BrowserSignIns {
@@ -75,19 +78,68 @@ export function signInCookie(secret: string): HostCookie {
 export function signInsOf(store: Pick<SignInStore, 'find' | 'person'>, clock: Clock): SignIns {
   return {
     async current(cookies): Promise<SignedIn | undefined> {
-      const secret = secretOf(cookies);
-      if (secret === undefined) return undefined;
-      const signIn = await store.find(hashSecret(secret), clock());
-      const present = signIn && (await store.person(signIn.tenantId, signIn.userId));
-      if (signIn === undefined || present === undefined) return undefined;
-      if (present.tenantState !== 'active' || present.passwordVersion > signIn.userVersion) return undefined;
-      const { signInId, tenantId, userId, workspaceId, authTime, amr } = signIn;
-      const { email, role, version: userVersion = 0 } = present.user;
-      const csrf = csrfToken(secret);
-      const person = { tenantId, userId, userVersion, email, role };
-      return { signInId, ...person, workspaceId, authTime, amr, csrf };
+      const found = await findSignIn(cookies, store, clock());
+      return found?.present.tenantState === 'active' ? found.signedIn : undefined;
     },
   };
+}
+
+/** Who is signed in to a tenant that is closed and can be reopened: only who may do that. Nothing else knows them. */
+export interface ClosedSignIns {
+  closed(cookies: SignInCookies): Promise<(SignedIn & { readonly erasesAt: number }) | undefined>;
+}
+
+export function closedSignInsOf(
+  store: Pick<SignInStore, 'find' | 'person'>,
+  rights: Pick<Rights, 'peopleManagers'>,
+  clock: Clock,
+): ClosedSignIns {
+  return {
+    async closed(cookies) {
+      const found = await findSignIn(cookies, store, clock());
+      if (found === undefined) return undefined;
+      const erasesAt = reopensUntil(found.present, rights, clock());
+      return erasesAt === undefined ? undefined : { ...found.signedIn, erasesAt };
+    },
+  };
+}
+
+/** Whether somebody may sign in: to an active tenant, or to one that they may reopen, where they can do nothing else. */
+export function mayEnter(
+  present: PresentPerson,
+  rights: Pick<Rights, 'peopleManagers'>,
+  now: number,
+): boolean {
+  return present.tenantState === 'active' || reopensUntil(present, rights, now) !== undefined;
+}
+
+/** Until when a person may reopen their tenant; undefined for who may not. */
+function reopensUntil(
+  { tenantState, erasesAt, user }: PresentPerson,
+  { peopleManagers }: Pick<Rights, 'peopleManagers'>,
+  now: number,
+): number | undefined {
+  const isOpen = tenantState === 'closed' && erasesAt !== null && erasesAt > now;
+  return isOpen && peopleManagers.includes(user.role) ? erasesAt : undefined;
+}
+
+/** The sign-in of a cookie, and its person as they are now; undefined where either has ended, or the password is another. */
+async function findSignIn(
+  cookies: SignInCookies,
+  store: Pick<SignInStore, 'find' | 'person'>,
+  now: number,
+): Promise<{ readonly signedIn: SignedIn; readonly present: PresentPerson } | undefined> {
+  const secret = secretOf(cookies);
+  if (secret === undefined) return undefined;
+  const signIn = await store.find(hashSecret(secret), now);
+  const present = signIn && (await store.person(signIn.tenantId, signIn.userId));
+  if (signIn === undefined || present === undefined) return undefined;
+  if (present.passwordVersion > signIn.userVersion) return undefined;
+  const { signInId, tenantId, userId, workspaceId, authTime, amr } = signIn;
+  const { email, role, version: userVersion = 0 } = present.user;
+  const person = { tenantId, userId, userVersion, email, role };
+  const csrf = csrfToken(secret);
+  return { signedIn: { signInId, ...person, workspaceId, authTime, amr, csrf }, present };
 }
 
 export interface SignInContext extends PasswordContext {
@@ -104,13 +156,14 @@ export async function signIn(
   from: PlacedOrigin,
   context: SignInContext,
 ): Promise<string> {
-  const { signIns, clock } = context;
+  const { signIns, deployment, clock } = context;
   const renewed = newSecret();
   await enterWithPassword(credentials, from, context, async (user, workspaceId) => {
     const { tenantId, userId, version = 0 } = user;
     const present = await signIns.person(tenantId, userId);
-    if (present?.tenantState !== 'active') throw new Problem('suspended_tenant');
     const now = clock();
+    if (present === undefined || !mayEnter(present, deployment.rights, now))
+      throw new Problem('suspended_tenant');
     const record: SignInRecord = {
       signInId: randomUUIDv7(),
       tenantId,

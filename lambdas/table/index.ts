@@ -1,9 +1,9 @@
 import { everyRow } from '../kernel/route.ts';
 import { revealRoutes } from '../keys/reveal-rows.ts';
-import { peopleRoutes } from '../people/rows.ts';
 import { transferRoutes } from '../transfer/rows.ts';
 import { accountsRoutes } from './accounts.ts';
 import { managementRoutes } from './management.ts';
+import { peopleFunctionRoutes } from './people.ts';
 import { publicRoutes } from './public.ts';
 import { tokenRoutes } from './tokens.ts';
 
@@ -13,7 +13,7 @@ export const routes = everyRow([
   accountsRoutes,
   tokenRoutes,
   managementRoutes,
-  peopleRoutes,
+  peopleFunctionRoutes,
   transferRoutes,
   revealRoutes,
 ]);

@@ -27,6 +27,14 @@ export const en = {
       ],
       button: 'Choose a new password',
     }),
+    closed: ({ service, organization, until, url }: Told<'organization' | 'until' | 'url'>) => ({
+      subject: `${organization} is closed at ${service}`,
+      paragraphs: [
+        `An administrator has closed ${organization} at ${service}. Its API keys, sessions and apps are refused from now on.`,
+        `You can reopen it until ${until}: sign in at ${url} and choose “Reopen”. After that day everything of it is deleted.`,
+        'If you did not expect this, reopen it, change your password, and look at who the administrators are.',
+      ],
+    }),
   },
   /** Below the button, for programs that show none. */
   copy: 'Or copy this address into your browser:',

@@ -28,6 +28,7 @@ export class MemoryAccountStore implements AccountStore {
       state: 'active',
       tier: account.tier,
       keyDefaults: { expiresInDays: null, scopes: null, allowedBlocks: null },
+      erasesAt: null,
       createdAt,
       heldUntil,
       defaultWorkspace: workspaceId,
