@@ -294,10 +294,10 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
       table: [
         { actions: ['Query', 'DeleteItem'], keys: ['USAGEKEYS'] },
         { actions: ['GetItem'], keys: ['TENANT#*', 'CONTROL'] },
-        { actions: ['UpdateItem'], keys: ['USAGEKEYS', 'TENANT#*', 'KEY#*', 'ERASURES'] },
+        { actions: ['UpdateItem'], keys: ['USAGEKEYS', 'TENANT#*', 'KEY#*', 'SESSION#*', 'ERASURES'] },
         // Erasures: it takes no request, and its code is the smallest that could have these rights.
         { actions: ['Query'], keys: ['ERASURES', 'TENANT#*', 'USER#*'] },
-        { actions: ['BatchGetItem'], keys: ['KEY#*'] },
+        { actions: ['BatchGetItem'], keys: ['KEY#*', 'SESSION#*'] },
         { actions: ['PutItem'], keys: ['TENANT#*'] },
         {
           actions: ['DeleteItem'],
