@@ -389,6 +389,37 @@ describe('a closed tenant', () => {
   });
 });
 
+test('the reconciler erases what is due, a phase each time, with no more than its rights', async () => {
+  const { ada, ben } = await fullTenant(stack);
+  const role = { ...as(ada), json: { role: 'viewer' } };
+  expectStatus(await stack.send(`PATCH /v1/users/${ben.userId}`, role), 200);
+  const third = await addMember(stack, ada, 'viewer');
+  await signInWithBrowser(stack, third.email);
+  expectStatus(await stack.send('DELETE /v1/auth/account', as(third)), 200);
+  /** Makes it due, and runs the function until the phase has ended. */
+  const phase = async (of: 'USER' | 'TENANT', id: string, next: string | undefined) => {
+    const key = erasureKey(of, id);
+    await stack.table.updateIf(key, {
+      UpdateExpression: 'SET due = :past',
+      ConditionExpression: 'attribute_exists(PK)',
+      ExpressionAttributeValues: { ':past': N(1) },
+    });
+    for (let run = 0; run < 10; run += 1) {
+      if ((await stack.table.get(key))?.phase?.S === next) break;
+      await stack.local.invoke('Functionsreconciler', {});
+    }
+    expect((await stack.table.get(key))?.phase?.S).toBe(next);
+  };
+  await phase('USER', third.userId, 'trail');
+  await phase('USER', third.userId, undefined);
+  expectStatus(await stack.send('DELETE /v1/tenant', as(ada)), 200);
+  await settled(ada.tenantId);
+  await phase('TENANT', ada.tenantId, 'trail');
+  await phase('TENANT', ada.tenantId, undefined);
+  const left = await stack.table.queryAll(`TENANT#${ada.tenantId}`, '');
+  expect(new Set(left.map(({ SK }) => SK?.S?.split('#')[0]))).toEqual(new Set(['AUDIT', 'AUDITHEAD']));
+});
+
 test('somebody of another tenant neither sees nor ends anything', async () => {
   const { ada } = await fullTenant(stack);
   const other = await addMember(stack, { ...(await stack.onboard()), token: '' } as Member, 'viewer').catch(
