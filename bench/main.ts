@@ -1,5 +1,6 @@
 /**
- * `npm run bench [-- --json] [--quick] [--scale]`: measures the decision's cost against its floor (docs/performance.md).
+ * `npm run bench [-- --json] [--quick] [--scale]`: measures the decision's cost against its floor, and the
+ * forwarder's beside nginx (docs/performance.md).
  * Exits with 1 when something does not work or a counted target is missed (see `failures`).
  */
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -12,14 +13,20 @@ import { countCalls } from './calls.ts';
 import { measureColdStart } from './cold-start.ts';
 import { identitiesIn } from './identities.ts';
 import { type Effort, readOptions } from './options.ts';
+import { measureProxy } from './proxy.ts';
 import { failures, figures, type Results, reportJson, reportTable } from './report.ts';
 import { measureScale } from './scale.ts';
 import { createTableWithoutStream } from './table.ts';
 import { measureWarm } from './warm.ts';
 
 const { json, scale, effort } = readOptions(process.argv.slice(2));
-const all = figures(await measure(effort, scale));
+const results = await measure(effort, scale);
+const all = figures(results);
 console.log(json ? reportJson(all) : reportTable(all));
+if (results.proxy.ofNginx === null)
+  console.error(
+    'nginx is not installed (apt-get install nginx-light), so the forwarder was not measured beside it.',
+  );
 for (const failure of failures(all)) {
   console.error(failure);
   process.exitCode = 1;
@@ -39,7 +46,8 @@ async function measure(effort: Effort, withScale: boolean): Promise<Results> {
     const calls = await countCalls(bundle, tableName, endpoint, newIdentity);
     const cold = await measureColdStart(bundle, { tableName, endpoint }, newIdentity, effort.processes);
     const scale = withScale ? await measureScale(bundle, endpoint, effort) : null;
-    return { warm, calls, cold, scale, bundle };
+    const proxy = await measureProxy(effort);
+    return { warm, calls, cold, scale, proxy, bundle };
   } finally {
     await engine.stop();
     await rm(folder, { recursive: true, force: true });

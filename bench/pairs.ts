@@ -40,6 +40,27 @@ export async function comparePairs<Name extends string>(
   return Object.fromEntries(ratios) as Record<Name, Ratio>;
 }
 
+/**
+ * Times several sides, one batch of each after the other in every round, and gives the microseconds of one call by
+ * round; what begins a round rotates.
+ */
+export async function timeSides<Name extends string>(
+  sides: Readonly<Record<Name, Call>>,
+  rounds: number,
+  callsPerBatch: number,
+): Promise<Readonly<Record<Name, readonly number[]>>> {
+  const names = Object.keys(sides) as Name[];
+  const times = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<Name, number[]>;
+  for (let round = -warmUp(rounds); round < rounds; round += 1) {
+    const first = (round + warmUp(rounds)) % names.length;
+    for (const name of [...names.slice(first), ...names.slice(0, first)]) {
+      const milliseconds = await timeBatch(sides[name], callsPerBatch);
+      if (round >= 0) times[name].push((milliseconds / callsPerBatch) * 1000);
+    }
+  }
+  return times;
+}
+
 /** How often each side is called in all, for those who must prepare something for every call. */
 export function callsOfEach(rounds: number, callsPerBatch: number): number {
   return (warmUp(rounds) + rounds) * callsPerBatch;

@@ -1,6 +1,7 @@
 import type { AuthorizerBundle } from './bundle.ts';
 import type { CallsResult } from './calls.ts';
 import type { ColdStartResult } from './cold-start.ts';
+import type { ProxyResult } from './proxy.ts';
 import type { ScaleResult } from './scale.ts';
 import type { Estimate } from './statistics.ts';
 import type { WarmResult } from './warm.ts';
@@ -11,6 +12,7 @@ export interface Results {
   readonly cold: ColdStartResult;
   /** Null when it was not asked for. */
   readonly scale: ScaleResult | null;
+  readonly proxy: ProxyResult;
   readonly bundle: Pick<AuthorizerBundle, 'bytes' | 'gzipBytes'>;
 }
 
@@ -30,7 +32,7 @@ interface Figure {
 export const MAX_AUTHORIZER_BYTES = 57_000;
 
 /** Every figure once; the JSON, the table and the exit code are read from here. */
-export function figures({ warm, calls, cold, scale, bundle }: Results): readonly Figure[] {
+export function figures({ warm, calls, cold, scale, proxy, bundle }: Results): readonly Figure[] {
   return [
     timed('Decision by key, of the floor', 'key_decision_over_floor', warm.key.ratio, {
       digits: 3,
@@ -65,12 +67,36 @@ export function figures({ warm, calls, cold, scale, bundle }: Results): readonly
     }),
     timed('- of it the import', 'import_over_empty_ms', cold.importOverEmptyMs, { digits: 1 }),
     timed('A bare client, ms over empty', 'bare_client_over_empty_ms', cold.bareOverEmptyMs, { digits: 1 }),
+    ...proxyFigures(proxy),
     exact('Authorizer, bytes', 'authorizer_bytes', bundle.bytes, { digits: 0, target: MAX_AUTHORIZER_BYTES }),
     exact('- gzipped', 'authorizer_gzip_bytes', bundle.gzipBytes, { digits: 0 }),
     orientation('This machine: the floor, µs', 'floor_us', warm.key.floorMicroseconds),
     orientation('- decision by key, µs', 'key_decision_us', warm.key.subjectMicroseconds),
     orientation('- decision by JWT, µs', 'jwt_decision_us', warm.token.subjectMicroseconds),
     orientation('- empty handler, ms', 'empty_ms', cold.emptyMs),
+    orientation('- upstream without a proxy, µs', 'direct_us', proxy.directMicroseconds),
+    orientation('- by the forwarder, µs', 'forwarder_us', proxy.forwarderMicroseconds),
+  ];
+}
+
+/** The forwarder beside nginx, where that is installed, and beside the one that called by `fetch`. */
+function proxyFigures({ ofNginx, ofPrevious, addedOfPrevious }: ProxyResult): readonly Figure[] {
+  return [
+    ...(ofNginx === null
+      ? []
+      : [
+          timed('Forwarder, 1 KB answer, of nginx', 'forwarder_over_nginx', ofNginx.small, { digits: 2 }),
+          timed('- 4 MB answer', 'forwarder_over_nginx_large', ofNginx.large, { digits: 2 }),
+          timed('- throughput, 32 at once', 'forwarder_throughput_of_nginx', ofNginx.throughput, {
+            digits: 3,
+          }),
+        ]),
+    timed('Forwarder adds, of one by fetch', 'forwarder_added_over_fetch', addedOfPrevious, {
+      digits: 3,
+      target: 1.25,
+    }),
+    timed('- 4 MB answer', 'forwarder_over_fetch_large', ofPrevious.large, { digits: 3, target: 1 }),
+    timed('- throughput, 32 at once', 'forwarder_throughput_of_fetch', ofPrevious.throughput, { digits: 2 }),
   ];
 }
 

@@ -63,17 +63,16 @@ export async function json(service: Service, target: string, input: object): Pro
   return JSON.parse(await send(service, 'POST', '/', { body: JSON.stringify(input), headers }));
 }
 
-/** The number of things that a listing of API Gateway has, page by page. */
-export async function countAll(path: string): Promise<number> {
-  let count = 0;
-  for (let position = ''; ; ) {
-    const { item = [], position: next } = await rest(
-      'apigateway',
-      `${path}?limit=500${position && `&position=${encodeURIComponent(position)}`}`,
-    );
-    count += item.length;
-    if (next === undefined || next === null || item.length === 0) return count;
-    position = next;
+/** All things that a listing of API Gateway has, page by page. `path` may have a query. */
+export async function listAll(path: string): Promise<Answer[]> {
+  const found: Answer[] = [];
+  const { pathname, searchParams } = new URL(path, 'https://apigateway');
+  searchParams.set('limit', '500');
+  for (;;) {
+    const { item = [], position } = await rest('apigateway', `${pathname}?${searchParams}`);
+    found.push(...item);
+    if (position === undefined || position === null || item.length === 0) return found;
+    searchParams.set('position', position);
   }
 }
 

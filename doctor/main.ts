@@ -12,7 +12,7 @@ import { stackOutputs } from './probes/stack.ts';
 import { removeTenant } from './remove-tenant.ts';
 
 const USAGE =
-  'usage: npm run doctor -- [--url URL] [--stack NAME] [--table NAME] [--slow] [--report FILE] [--json], or before the first deployment: --account [--config JSON] [--json]';
+  'usage: npm run doctor -- [--url URL] [--stack NAME] [--table NAME] [--stream PATH] [--mirror PATH] [--slow] [--report FILE] [--json], or before the first deployment: --account [--config JSON] [--json]';
 const SIGNS = { ok: 'ok     ', wrong: 'WRONG  ', 'not checked': '-      ' } as const;
 
 try {
@@ -38,6 +38,8 @@ async function examineDeployment(
     stack,
     table: givenTable,
     slow = false,
+    stream: streamPath,
+    mirror,
     report: page,
   }: Omit<ReturnType<typeof readArguments>, 'json'>,
   json: boolean,
@@ -45,13 +47,15 @@ async function examineDeployment(
   const outputs = stack === undefined ? {} : await stackOutputs(stack);
   const url = given ?? outputs.ApiUrl;
   if (url === undefined || !URL.canParse(url)) throw new Error(`There is no URL to look at; ${USAGE}`);
+  if (streamPath !== undefined && !streamPath.startsWith('/'))
+    throw new Error('--stream is a path of the API, such as /v1/events.');
   if (page !== undefined && !url.startsWith('https:'))
     throw new Error('--report is for a live account: what this machine does is no fact about AWS.');
   const api = new Api(url);
   const table = givenTable ?? outputs.TableName;
   const flow = new Flow(api, { say: console.error });
   const findings = await examine(
-    [...deploymentProbes({ api, flow, table, stack, slow }), cleanUp(flow, table)],
+    [...deploymentProbes({ api, flow, table, stack, slow, streamPath, mirror }), cleanUp(flow, table)],
     (finding) => json || print(finding),
   );
   if (page !== undefined) {
@@ -99,6 +103,8 @@ function readArguments() {
     table: { type: 'string' },
     json: { type: 'boolean' },
     slow: { type: 'boolean' },
+    stream: { type: 'string' },
+    mirror: { type: 'string' },
     report: { type: 'string' },
     account: { type: 'boolean' },
     config: { type: 'string' },

@@ -17,6 +17,8 @@ export interface AlarmedParts {
   readonly functions: Functions<LatchkeyFunction>;
   /** Whether keys can be shown again. */
   readonly revealsKeys: boolean;
+  /** Whether a path rule is observed. */
+  readonly observesRules: boolean;
   /** The records of the stream that nobody could handle. */
   readonly failures: Queue;
   /** Up to how many API keys of the account tenants are given more. */
@@ -61,7 +63,17 @@ function invoked({ lambda }: LatchkeyFunction): Omit<AlarmSpec, 'name' | 'descri
 /** All alarms. */
 export function alarms(
   scope: Construct,
-  { stage, table, functions, failures, usageKeys, rotationDays, waf, revealsKeys }: AlarmedParts,
+  {
+    stage,
+    table,
+    functions,
+    failures,
+    usageKeys,
+    rotationDays,
+    waf,
+    revealsKeys,
+    observesRules,
+  }: AlarmedParts,
 ): readonly AlarmSpec[] {
   const { lambda: authorizer } = functions.authorizer;
   return [
@@ -89,6 +101,17 @@ export function alarms(
       metric: ownMetric(scope, 'CircuitsOpened', 'failed'),
       threshold: 1,
     },
+    ...(observesRules
+      ? [
+          {
+            name: 'observed-calls',
+            description:
+              'Calls that would be refused are let pass to the upstream, as a path rule is observed.',
+            metric: ownMetric(scope, 'Decisions', 'observed'),
+            threshold: 1,
+          },
+        ]
+      : []),
     {
       name: 'slow-decisions',
       description: 'One decision in a hundred takes a quarter of a second or more.',
@@ -162,6 +185,18 @@ export function alarms(
       ...invoked(functions.reconciler),
       name: 'reconciler-stopped',
       description: 'Nothing calls the reconciler.',
+    },
+    {
+      name: 'mail-waiting',
+      description:
+        'A mail waits for longer than a quarter of an hour: people cannot confirm addresses or choose passwords.',
+      metric: ownMetric(scope, 'OldestMailSeconds', 'done', 'Maximum'),
+      threshold: 900,
+    },
+    {
+      ...invoked(functions.mailer),
+      name: 'mailer-stopped',
+      description: 'Nothing calls the mailer: mails that could not be sent at once are not tried again.',
     },
     {
       name: 'stream-failures',

@@ -6,6 +6,7 @@ import { routes } from '../lambdas/table/index.ts';
 import { apiConstants } from './api-constants.ts';
 import { brandingOf } from './branding.ts';
 import { bundleFunctions } from './bundle.ts';
+import { builtConsole } from './console.ts';
 import { foldersOf, functionSpecs } from './functions.ts';
 import { LatchkeyStack } from './latchkey-stack.ts';
 import { LatchkeyRules } from './rules/latchkey-rules.ts';
@@ -43,14 +44,15 @@ export async function latchkeyApp(
   outdir?: string,
 ): Promise<App> {
   const app = checkedApp(context, outdir);
+  // The CDK command line names its version: what that synthesizes may be deployed, and is never a local stack's.
+  const isLocal = process.env.CDK_CLI_ASM_VERSION === undefined;
   const settings = await loadSettings({
     profile: app.node.tryGetContext('profile'),
     environment: app.node.tryGetContext('environment'),
     upstream: app.node.tryGetContext('upstream'),
     config: app.node.tryGetContext('config'),
-    // The CDK command line names its version: what that synthesizes may be deployed, and is never a local stack's.
-    isLocal:
-      app.node.tryGetContext('latchkey:local') === true && process.env.CDK_CLI_ASM_VERSION === undefined,
+    isLocal: isLocal && app.node.tryGetContext('latchkey:local') === true,
+    anonymous: isLocal && app.node.tryGetContext('latchkey:anonymous') === true,
   });
   const deployment = deploymentOf(settings);
   const rows = apiRows(routes, settings.profile, deployment.upstreams);
@@ -60,7 +62,15 @@ export async function latchkeyApp(
     profile: settings.profile,
     deployment,
     branding: brandingOf(settings),
-    api: apiConstants(routes, settings.profile, deployment),
+    api: apiConstants(
+      routes,
+      settings.profile,
+      deployment,
+      Object.fromEntries(
+        Object.entries(settings.config.tiers).map(([name, { monthlyQuota }]) => [name, monthlyQuota]),
+      ),
+    ),
+    consoleFolder: deployment.console ? await builtConsole() : undefined,
     challengesFromContext: settings.config.challenges === 'context',
     outDir: join(app.outdir, 'bundles'),
   });

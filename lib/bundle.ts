@@ -1,10 +1,10 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import type { AccessTable, RowAccess } from '../lambdas/contract/access.ts';
 import type { Branding } from '../lambdas/contract/branding.ts';
-import type { Deployment } from '../lambdas/contract/deployment.ts';
+import type { Deployment, DirectSettings } from '../lambdas/contract/deployment.ts';
 import type { Profile } from '../lambdas/contract/profile.ts';
 import type { ApiConstants } from './api-constants.ts';
 import { profileFile } from './profiles.ts';
@@ -25,18 +25,27 @@ export interface BundleProps {
   readonly api: ApiConstants;
   /** Whether the authorizer says the challenges of its refusals. @default false */
   readonly challengesFromContext?: boolean;
+  /** The console's built files, which the function `public` serves. @default - there is no console */
+  readonly consoleFolder?: string | undefined;
   /** Takes `<function>/index.mjs`. */
   readonly outDir: string;
 }
 
 /** Bundles functions with one call of esbuild. Returns where the code of each is. */
 export async function bundleFunctions(props: BundleProps): Promise<Readonly<Record<string, string>>> {
+  const chunks = authorizerChunks(props);
   const { outputFiles, metafile } = await build({
     absWorkingDir: ROOT,
-    entryPoints: props.functions.map((name) => ({
-      in: `lambdas/functions/${name}/handler.ts`,
-      out: `${name}/index`,
-    })),
+    entryPoints: [
+      ...props.functions.map((name) => ({
+        in: `lambdas/functions/${name}/handler.ts`,
+        out: `${name}/index`,
+      })),
+      ...(props.functions.includes('authorizer') ? chunks : []).map((name) => ({
+        in: `lambdas/functions/authorizer/${name}.ts`,
+        out: `authorizer/${name}`,
+      })),
+    ],
     outdir: props.outDir,
     outExtension: { '.js': '.mjs' },
     bundle: true,
@@ -49,6 +58,8 @@ export async function bundleFunctions(props: BundleProps): Promise<Readonly<Reco
     // Unlike the constants below, they are put in where they are named, so that the minifier leaves out what hangs on them.
     define: {
       LATCHKEY_ACCEPTS_HS256: String(props.deployment.tokens.acceptsHs256),
+      LATCHKEY_HAS_DIRECT: String(chunks.includes('direct')),
+      LATCHKEY_HAS_OBSERVED: String(chunks.includes('observed')),
       LATCHKEY_ALLOWED_PER_LINE: String(props.deployment.allowedDecisionsPerLogLine),
       LATCHKEY_RESOURCE_METADATA: JSON.stringify(
         props.challengesFromContext === true ? props.api.resourceMetadata : null,
@@ -56,6 +67,7 @@ export async function bundleFunctions(props: BundleProps): Promise<Readonly<Reco
     },
     plugins: [
       withProfile(props.profile),
+      BESIDE,
       withConstants(
         sourceOf({
           LATCHKEY_DEPLOYMENT: props.deployment,
@@ -63,10 +75,12 @@ export async function bundleFunctions(props: BundleProps): Promise<Readonly<Reco
             profile: decisionProfileOf(props.profile),
             deployment: decisionSettingsOf(props.deployment),
           },
+          LATCHKEY_DIRECT: directSettingsOf(props),
           LATCHKEY_BRANDING: props.branding,
           LATCHKEY_OPENAPI: props.api.openApi,
           LATCHKEY_ADVERTISED: props.api.advertised,
           LATCHKEY_METHODS: props.api.methods,
+          LATCHKEY_CONSOLE: props.api.console,
         }) + accessSource(props.api.access),
       ),
     ],
@@ -81,8 +95,34 @@ export async function bundleFunctions(props: BundleProps): Promise<Readonly<Reco
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, requires ? REQUIRE + text : text);
   }
+  if (props.consoleFolder !== undefined)
+    await cp(props.consoleFolder, join(props.outDir, 'public/console'), { recursive: true });
   return Object.fromEntries(props.functions.map((name) => [name, join(props.outDir, name)]));
 }
+
+/** The modules beside the authorizer's that a deployment takes: what others need no byte of. */
+function authorizerChunks(props: BundleProps): readonly ('direct' | 'observed')[] {
+  return [
+    ...(props.api.direct.length > 0 ? (['direct'] as const) : []),
+    ...(props.deployment.pathScopes.some(({ observeUntil }) => observeUntil !== undefined)
+      ? (['observed'] as const)
+      : []),
+  ];
+}
+
+function directSettingsOf({ api, deployment }: BundleProps): DirectSettings {
+  return { resources: api.direct, zeroPlanThrottles: deployment.gatewayFacts.zeroPlanThrottles };
+}
+
+/** Leaves modules that a composition root imports as it starts beside it, each a file of its own. */
+const BESIDE: Plugin = {
+  name: 'beside',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/\w+\.ts$/ }, ({ kind, path }) =>
+      kind === 'dynamic-import' ? { path: path.replace(/\.ts$/, '.mjs'), external: true } : undefined,
+    );
+  },
+};
 
 /** Makes `#profile` the module of a profile, which has functions, with what the configuration says of it. */
 function withProfile({ name, managementPrefix }: Profile): Plugin {

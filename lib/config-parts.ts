@@ -47,19 +47,87 @@ export const branding = fields({
   darkColor: color().nullable().default(null),
 });
 
+const MAIL_DOMAIN = String.raw`([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}`;
+const MAIL_ADDRESS = String.raw`[\w.+-]{1,64}@${MAIL_DOMAIN}`;
+
+/** Mails about accounts (docs/mail.md). */
+export const mail = fields({
+  /** The identity that is verified in Amazon SES, a domain or an address; null hands mails to EventBridge. @default null */
+  identity: text(
+    new RegExp(`^(${MAIL_DOMAIN}|${MAIL_ADDRESS})$`),
+    'a domain or an address that is verified in Amazon SES, in small letters, or null to hand mails to EventBridge',
+  )
+    .nullable()
+    .default(null),
+  /** The sender, of that identity: `accounts@example.com`, or with a name, `Example <accounts@example.com>`. @default null */
+  from: text(
+    new RegExp(`^(${MAIL_ADDRESS}|[\\w .'&-]{1,60} <${MAIL_ADDRESS}>)$`),
+    'an address, or a name and an address in angle brackets',
+  )
+    .nullable()
+    .default(null),
+  /** What somebody may do whose address is not confirmed: all that others may, or nothing that takes a login. @default everything */
+  unverified: oneOf(['everything', 'nothing']).default('everything'),
+}).superRefine(({ identity, from }, context) => {
+  const fault = (message: string) => context.addIssue({ code: 'custom', path: ['from'], message });
+  if (identity === null) {
+    if (from !== null)
+      fault('is of no use without identity; name the identity in Amazon SES, or remove from');
+    return;
+  }
+  const address = /<(.+)>$/.exec(from ?? '')?.[1] ?? from;
+  const isOfIdentity = address === identity || address?.endsWith(`@${identity}`);
+  if (isOfIdentity !== true) fault(`must be an address of ${identity}`);
+});
+
+const NO_AUDIENCE = 'must be a list of at least one audience, or signIn must say how people sign in';
+
 const word = (what: string) =>
   text(/^[^\s\u0000-\u001f]{1,255}$/, `${what}, 1 to 255 characters without blanks`);
 const tenantId = () => word('the id of a tenant');
 const claimValue = () => text(/^.{1,255}$/, 'a text of 1 to 255 characters');
 const claimName = () => word('the name of a claim');
 
+/** A sign-in with the provider by redirect (docs/providers.md). */
+const providerSignIn = fields({
+  /** Names it in the redirect URI, `<URL of the API>/sign-in/<id>`. */
+  id: text(/^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$/, '1 to 32 small letters, digits and hyphens, such as okta'),
+  /** The provider as its people know it, on the button. */
+  label: text(/^(?=.*\S)[^\u0000-\u001f\u007f]{1,40}$/, 'a name of 1 to 40 characters on one line'),
+  /** The id of the client that the provider has made for this API. */
+  clientId: word('the id of a client'),
+  /**
+   * How the client proves itself when it redeems a code: by its `secret`, which the stack keeps in Secrets Manager, or by
+   * `none`, for a public client. PKCE protects both. @default secret
+   */
+  authentication: oneOf(['secret', 'none']).default('secret'),
+  /** What it asks the provider for; `openid` must be among them. @default ['openid', 'email', 'profile'] */
+  scopes: atLeastOne(text(/^[\x21\x23-\x5b\x5d-\x7e]{1,255}$/, 'a scope (RFC 6749, 3.3)'), 'scope')
+    .refine((scopes) => scopes.includes('openid'), {
+      error: 'must have openid: without it there is no ID token',
+    })
+    .default(['openid', 'email', 'profile']),
+  /** Claims that an ID token must have, each with one of these values. @default - the provider's `claims` */
+  claims: z.record(claimName(), atLeastOne(claimValue(), 'value')).exactOptional(),
+  /** Domains of e-mail addresses that come in by this provider alone: a password is refused. @default [] */
+  domains: z
+    .array(
+      text(
+        /^(?=.{3,253}$)([\p{Ll}\p{Lo}\p{M}\p{N}]([\p{Ll}\p{Lo}\p{M}\p{N}-]*[\p{Ll}\p{Lo}\p{M}\p{N}])?\.)+[\p{Ll}\p{Lo}\p{M}\p{N}-]+$/u,
+        'a domain in small letters, such as example.com',
+      ),
+    )
+    .readonly()
+    .default([]),
+});
+
 export const identityProvider = fields({
   /** `iss` of its tokens, to the letter: a slash at the end counts. */
   issuer: httpsUrl(),
   /** Where its keys are; null to ask its `/.well-known/openid-configuration`. @default null */
   jwksUrl: httpsUrl().nullable().default(null),
-  /** `aud` of its tokens must have one of these: what the provider calls this API. */
-  audiences: atLeastOne(claimValue(), 'audience'),
+  /** `aud` of its tokens must have one of these: what the provider calls this API. @default - none: nothing is exchanged */
+  audiences: z.array(claimValue(), { error: NO_AUDIENCE }).readonly().default([]),
   /** Claims that a token must have besides, each with one of these values. @default {} */
   claims: z.record(claimName(), atLeastOne(claimValue(), 'value')).default({}),
   /** The tenant of all of its tokens; null where a claim tells. @default null */
@@ -82,9 +150,15 @@ export const identityProvider = fields({
   createUsers: flag().default(false),
   /** Takes whoever is not known yet for the person of the tenant with the same verified address. @default false */
   linkByEmail: flag().default(false),
-}).superRefine(({ tenantId, tenantClaim, role, roleClaim, createUsers, linkByEmail }, context) => {
+  /** The claim that says that the provider has verified the address; Entra calls it `xms_edov`. @default email_verified */
+  emailVerifiedClaim: claimName().default('email_verified'),
+  /** How its people sign in on the pages; null where they do not. @default null */
+  signIn: providerSignIn.nullable().default(null),
+}).superRefine((provider, context) => {
+  const { audiences, tenantId, tenantClaim, role, roleClaim, createUsers, linkByEmail, signIn } = provider;
   const fault = (field: string, message: string) =>
     context.addIssue({ code: 'custom', path: [field], message });
+  if (audiences.length === 0 && signIn === null) fault('audiences', NO_AUDIENCE);
   if ((tenantId === null) === (tenantClaim === null))
     fault('tenantId', 'must be the id of a tenant, or tenantClaim must say where it stands; one of the two');
   if (role === null && roleClaim === null)
@@ -154,4 +228,12 @@ export const ownUsageKeys = fields({
    * 29 of a request that is under way. @default 600
    */
   retireSeconds: whole(5, 86_400).default(600),
+});
+
+/** Facts of API Gateway that no document has; upstreams that it calls itself rest on them. */
+export const gatewayFacts = fields({
+  /** A usage plan of 0/0 answers 429 (docs/aws-facts.md, 2): who is over a limit gets that there, not a 403. @default false */
+  zeroPlanThrottles: flag().default(false),
+  /** A mapped request header replaces the client's own (docs/aws-facts.md, 5): `http` in production takes it. @default false */
+  mappedHeaderReplaces: flag().default(false),
 });

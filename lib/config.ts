@@ -3,7 +3,9 @@ import { fields, flag, oneOf, text, whole } from './config-fields.ts';
 import {
   addressLimits,
   branding,
+  gatewayFacts,
   identityProvider,
+  mail,
   ownUsageKeys,
   RESERVED_CONCURRENCY,
   tokens,
@@ -131,6 +133,10 @@ const domain = fields({
   context.addIssue({ code: 'custom', path: ['hostedZone', 'name'], message });
 });
 
+function isEachOnce(values: readonly string[]): boolean {
+  return new Set(values).size === values.length;
+}
+
 /** The configuration that a team edits. Every field is checked at synth time; an unknown one is an error. */
 export const CONFIG = fields({
   /** The CloudFormation stack's name. @default Latchkey */
@@ -168,8 +174,12 @@ export const CONFIG = fields({
   /** Other APIs behind it by name, each for a path and everything below; the longest path wins. @default {} */
   upstreams,
   ...rightsFields,
+  /** Serves the key console at `/console`, and leads browsers there that ask for `/`. @default true */
+  console: flag().default(true),
   /** What makes the pages the team's own. */
   branding: branding.prefault({}),
+  /** Mails about accounts: who sends them, and what an address that is not confirmed means. */
+  mail: mail.prefault({}),
   /** Limits of tenants, by the tier's name. */
   tiers: z
     .record(tierName, tier)
@@ -195,6 +205,8 @@ export const CONFIG = fields({
    * (RFC 6750, 3.1), for which scope and for which path, if API Gateway maps such a header: `doctor` looks. @default static
    */
   challenges: oneOf(['static', 'context']).default('static'),
+  /** Facts of API Gateway that `doctor` has recorded on a stack of yours, for upstreams of the kind `http`. */
+  gatewayFacts: gatewayFacts.prefault({}),
   /** Limits of one source address where no credential is needed. */
   addressLimits: addressLimits.prefault({}),
   /** Whether AWS WAF stands before the API, which costs by the request. @default - in production */
@@ -212,8 +224,14 @@ export const CONFIG = fields({
   identityProviders: z
     .array(identityProvider)
     .readonly()
-    .refine((all) => new Set(all.map(({ issuer }) => issuer)).size === all.length, {
+    .refine((all) => isEachOnce(all.map(({ issuer }) => issuer)), {
       error: 'must have each issuer once',
+    })
+    .refine((all) => isEachOnce(all.flatMap(({ signIn }) => signIn?.id ?? [])), {
+      error: 'must have each signIn.id once',
+    })
+    .refine((all) => isEachOnce(all.flatMap(({ signIn }) => signIn?.domains ?? [])), {
+      error: 'must have each of signIn.domains once: an address comes in by one provider',
     })
     .default([]),
   /** Days from one rotation of the signing keys to the next (Secrets Manager takes up to 1,000). @default 30 */

@@ -28,16 +28,17 @@ export function forwarderName(upstream: Upstream['name']): 'forwarder' | `forwar
   return upstream === '' ? 'forwarder' : `forwarder-${upstream}`;
 }
 
-/** The forwarder of each upstream: what all have, and what its own takes. */
+/** The forwarder of each upstream that has one: what all have, and what its own takes. */
 export function forwarders<Spec extends object>(
   common: Spec,
   { upstreams = [], vpcs = {} }: ForwardersOptions,
 ): Readonly<Record<string, Spec & Particulars>> {
   return Object.fromEntries(
-    upstreams.map((upstream) => [
-      forwarderName(upstream.name),
-      { ...common, ...particulars(upstream), vpc: vpcs[upstream.name] },
-    ]),
+    upstreams.flatMap((upstream) =>
+      upstream.target.kind === 'http'
+        ? []
+        : [[forwarderName(upstream.name), { ...common, ...particulars(upstream), vpc: vpcs[upstream.name] }]],
+    ),
   );
 }
 

@@ -18,9 +18,11 @@ import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { type Cors, onlyOrigin } from '../lambdas/contract/cors.ts';
 import type { Profile } from '../lambdas/contract/profile.ts';
+import type { Upstream } from '../lambdas/contract/upstream.ts';
 import type { ApiRow } from '../lambdas/kernel/api-rows.ts';
 import { ACCESS_LOG } from './access-log.ts';
 import { preflight } from './cors.ts';
+import { directIntegration } from './direct-upstreams.ts';
 import { forwarderName } from './forwarders.ts';
 import type { FunctionName, Functions } from './functions.ts';
 import { addGatewayResponses, challengeOf } from './gateway-responses.ts';
@@ -30,6 +32,8 @@ export interface FrontDoorProps {
   readonly profile: Profile;
   /** Every method of the API. */
   readonly rows: readonly ApiRow[];
+  /** What stands behind it. */
+  readonly upstreams: readonly Upstream[];
   /** The name of the API's stage: the first segment of its URL. */
   readonly stageName: string;
   /** The host name at whose root the API answers; null for the stage's URL. */
@@ -57,6 +61,7 @@ export class FrontDoor extends Construct {
   readonly urls: readonly string[];
   private readonly api: RestApi;
   private readonly rows: readonly ApiRow[];
+  private readonly direct: ReadonlyMap<string, Upstream>;
   private readonly cors: Cors;
 
   constructor(scope: Construct, id: string, props: FrontDoorProps) {
@@ -68,6 +73,9 @@ export class FrontDoor extends Construct {
       ...(props.encryptionKey === undefined ? {} : { encryptionKey: props.encryptionKey }),
     });
     this.rows = props.rows;
+    this.direct = new Map(
+      props.upstreams.flatMap((each) => (each.target.kind === 'http' ? [[each.name, each]] : [])),
+    );
     this.cors = props.cors;
     this.api = new RestApi(this, 'Api', {
       restApiName: stackName,
@@ -116,15 +124,21 @@ export class FrontDoor extends Construct {
         ? [integrationOf(functions.public), { authorizationType: AuthorizationType.NONE }]
         : preflight(this.cors);
     for (const row of this.rows) {
-      const { service, open } = servedBy(row);
-      const integration = integrations.get(service) ?? integrationOf(functions[service]);
-      integrations.set(service, integration);
       const resource = this.api.root.resourceForPath(row.path);
-      resource.addMethod(
-        row.method,
-        integration,
-        open ? { authorizationType: AuthorizationType.NONE } : locked,
-      );
+      const direct = row.kind === 'upstream' ? this.direct.get(row.upstream) : undefined;
+      if (direct === undefined) {
+        const { service, open } = servedBy(row);
+        const integration = integrations.get(service) ?? integrationOf(functions[service]);
+        integrations.set(service, integration);
+        resource.addMethod(
+          row.method,
+          integration,
+          open ? { authorizationType: AuthorizationType.NONE } : locked,
+        );
+      } else {
+        const [integration, options] = directIntegration(direct, row.path);
+        resource.addMethod(row.method, integration, { ...options, ...locked });
+      }
       if (row.method === 'ANY') resource.addMethod('OPTIONS', ...preflights);
     }
   }

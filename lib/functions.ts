@@ -8,6 +8,7 @@ export type FunctionName =
   | ServiceName
   | 'authorizer'
   | 'fetcher'
+  | 'mailer'
   | 'forwarder'
   // The forwarder of an upstream with a name: the same code with a ceiling of its own.
   | `forwarder-${string}`
@@ -68,6 +69,8 @@ export interface FunctionSpec {
   readonly keyset?: readonly SecretAction[];
   /** Of the secret with the keys that sign assertions. */
   readonly assertions?: readonly SecretAction[];
+  /** Whether it reads the secrets by which we prove to identity providers who we are. */
+  readonly readsProviderSecrets?: boolean;
   /** Its part in keeping keys for who made them, where the configuration says so (`key-vault.ts`). */
   readonly vault?: VaultRole;
   /** Whether it reads metrics from CloudWatch. */
@@ -78,7 +81,9 @@ export interface FunctionSpec {
   /** A function of the team's, by its ARN, that it may invoke. */
   readonly invokesArn?: string | undefined;
   /** Functions that it may invoke. */
-  readonly invokes?: readonly 'fetcher'[];
+  readonly invokes?: readonly ('fetcher' | 'mailer')[];
+  /** The identity in SES that it sends mails as; null for events on the default bus. @default - it sends none */
+  readonly sendsAs?: string | null;
   /** Variables besides those that come with a right. */
   readonly variables?: readonly ('ISSUER' | 'ACCEPTED_ISSUERS' | 'USAGE_KEYS')[];
 }
@@ -91,13 +96,17 @@ const ROTATING = [
   'UpdateSecretVersionStage',
 ] as const satisfies readonly SecretAction[];
 
-/** Finding people and making them, and opening their sessions. */
-const EXCHANGE_RIGHTS: readonly TableRight[] = [
+/** Finding people of identity providers and making them, opening their sessions, and signing them in with a browser. */
+const PROVIDER_RIGHTS: readonly TableRight[] = [
   { actions: ['GetItem'], keys: ['IDENTITY#*', 'EMAIL#*', 'TENANT#*'] },
   { actions: ['Query'], keys: ['USER#*'] },
   { actions: ['BatchGetItem'], keys: ['SESSION#*'] },
-  { actions: ['PutItem'], keys: ['IDENTITY#*', 'EMAIL#*', 'TENANT#*', 'USER#*', 'SESSION#*'] },
-  { actions: ['UpdateItem'], keys: ['TENANT#*', 'EXCHANGED#*', 'IDENTITY#*'] },
+  {
+    actions: ['PutItem'],
+    keys: ['IDENTITY#*', 'EMAIL#*', 'TENANT#*', 'USER#*', 'SESSION#*', 'SIGNIN#*', 'SIGNINFLOW#*'],
+  },
+  { actions: ['UpdateItem'], keys: ['TENANT#*', 'EXCHANGED#*', 'IDENTITY#*', 'SIGNINFLOW#*'] },
+  { actions: ['DeleteItem'], keys: ['SIGNIN#*'] },
   { actions: ['ConditionCheckItem'], keys: ['TENANT#*'] },
 ];
 
@@ -105,8 +114,10 @@ const EXCHANGE_RIGHTS: readonly TableRight[] = [
 export interface RightsOptions extends ForwardersOptions {
   /** @default - whether the profile's tokens are HS256 */
   readonly acceptsHs256?: boolean;
-  /** Whether tokens of identity providers are exchanged. @default false */
-  readonly exchanges?: boolean;
+  /** Whether people come in by identity providers. @default false */
+  readonly hasProviders?: boolean;
+  /** The identity in SES that mails are sent as. @default - mails are events */
+  readonly mailIdentity?: string | null;
 }
 
 const FORWARDER: FunctionSpec = {
@@ -139,7 +150,12 @@ export function foldersOf(specs: Readonly<Record<string, FunctionSpec>>): readon
 
 /** All functions. A right stands here or it is not given. */
 export function functionSpecs(profile: Profile, options: RightsOptions = {}): Functions<FunctionSpec> {
-  const { acceptsHs256 = profile.tokens.algorithm === 'HS256', exchanges = false } = options;
+  const {
+    acceptsHs256 = profile.tokens.algorithm === 'HS256',
+    hasProviders = false,
+    mailIdentity = null,
+    upstreams = [],
+  } = options;
   return {
     authorizer: {
       description: 'Decides every request that takes a credential',
@@ -152,6 +168,8 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
       ],
       // Public keys stand on CONTROL; a shared secret has no public half.
       keyset: acceptsHs256 ? ['GetSecretValue'] : [],
+      // What API Gateway calls itself has no other function before it that could sign.
+      assertions: upstreams.some(({ target }) => target.kind === 'http') ? ['GetSecretValue'] : [],
       variables: ['ACCEPTED_ISSUERS', 'USAGE_KEYS'],
     },
     accounts: {
@@ -193,12 +211,13 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
         { actions: ['ConditionCheckItem'], keys: ['TENANT#*', 'USER#*'] },
         { actions: ['PutItem'], keys: ['TENANT#*', 'USER#*', 'SESSION#*'] },
         { actions: ['UpdateItem'], keys: ['TENANT#*', 'KEY#*', 'SESSION#*', 'REFRESH#*', 'BACKOFF#*'] },
-        { actions: ['DeleteItem'], keys: ['USER#*'] },
+        { actions: ['DeleteItem'], keys: ['USER#*', 'SIGNIN#*'] },
         { actions: ['GetItem', 'PutItem', 'UpdateItem'], keys: ['CLIENT#*', 'CODE#*', 'DEVICE#*'] },
         { actions: ['GetItem', 'PutItem'], keys: ['USERCODE#*'] },
-        ...(exchanges ? EXCHANGE_RIGHTS : []),
+        ...(hasProviders ? PROVIDER_RIGHTS : []),
       ],
       keyset: ['GetSecretValue'],
+      readsProviderSecrets: true,
       invokes: ['fetcher'],
       variables: ['ISSUER', 'ACCEPTED_ISSUERS'],
     },
@@ -328,6 +347,19 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
         { actions: ['PutItem'], keys: ['EVENT#*'] },
       ],
       vault: 'follower',
+      invokes: ['mailer'],
+    },
+    mailer: {
+      description: 'Sends the mails of the outbox',
+      memoryMiB: 256,
+      // A run ends by itself before; it goes on where it was a minute later.
+      timeoutSeconds: 60,
+      table: [
+        { actions: ['Query', 'GetItem', 'UpdateItem', 'DeleteItem'], keys: ['OUTBOX'] },
+        { actions: ['GetItem', 'UpdateItem'], keys: ['LINK#*'] },
+      ],
+      sendsAs: mailIdentity,
+      variables: ['ISSUER'],
     },
     usage: {
       description: 'Counts the uses of keys by day',

@@ -20,10 +20,13 @@ export interface KeyStreamProps {
   readonly removalPolicy: RemovalPolicy;
 }
 
-/** A key or a tenant that begins or is deleted, by TTL or by us: it is counted, and frees what hung on it. */
+/**
+ * A key or a tenant that begins or is deleted, by TTL or by us: it is counted, and frees what hung on it. A mail that is
+ * queued: it is sent. Of its removal nothing follows, but a filter of its own would be the sixth.
+ */
 const BIRTHS_AND_DEATHS = {
   eventName: ['INSERT', 'REMOVE'],
-  dynamodb: { Keys: { SK: { S: ['KEY', 'TENANT'] } } },
+  dynamodb: { Keys: { SK: { S: ['KEY', 'TENANT', { prefix: 'MAIL#' }] } } },
 };
 /** The one decision of a key's life that counts it from zero to one. */
 const FIRST_USES = { dynamodb: { NewImage: { SK: { S: ['KEY'] }, n: { N: ['1'] } } } };

@@ -8,7 +8,9 @@ import type { IdentityTable } from './identity-table.ts';
 import type { KeyVault } from './key-vault.ts';
 import type { KeysetSecret } from './keyset-secret.ts';
 import { LatchkeyFunction } from './latchkey-function.ts';
+import { sendMail } from './mailer.ts';
 import { metricsNamespace, readMetrics } from './metrics.ts';
+import type { ProviderSecrets } from './provider-secrets.ts';
 import type { UsagePlans } from './usage-plans.ts';
 
 export interface LatchkeyFunctionsProps {
@@ -23,6 +25,7 @@ export interface LatchkeyFunctionsProps {
   readonly usagePlans: UsagePlans;
   /** Null where keys are shown once. */
   readonly vault: KeyVault | null;
+  readonly providerSecrets: ProviderSecrets;
   /** The values of the variables that come with no right. */
   readonly variables: Readonly<Record<'ISSUER' | 'ACCEPTED_ISSUERS' | 'USAGE_KEYS', string>>;
   readonly logRetention: RetentionDays;
@@ -53,10 +56,12 @@ export class LatchkeyFunctions extends Construct {
       props.assertions.grant(fn, spec.assertions ?? []);
       if (spec.readsMetrics === true) fn.lambda.addToRolePolicy(readMetrics());
       props.usagePlans.grant(fn, spec.usageKeys ?? []);
+      if (spec.sendsAs !== undefined) fn.lambda.addToRolePolicy(sendMail(this, spec.sendsAs));
       if (spec.invokesArn !== undefined)
         fn.lambda.addToRolePolicy(
           new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [spec.invokesArn] }),
         );
+      if (spec.readsProviderSecrets === true) props.providerSecrets.grant(fn);
       if (spec.vault !== undefined) props.vault?.grant(fn, spec.vault);
       for (const variable of spec.variables ?? []) fn.tell(variable, props.variables[variable]);
       return [name, fn] as const;
@@ -64,17 +69,23 @@ export class LatchkeyFunctions extends Construct {
     this.byName = Object.fromEntries(functions) as Functions<LatchkeyFunction>;
     for (const [name, fn] of functions)
       for (const invoked of props.specs[name as FunctionName]?.invokes ?? [])
-        this.letInvoke(fn, this.byName[invoked]);
+        letInvoke(fn, invoked, this.byName[invoked]);
   }
+}
 
-  /** Lets a function invoke the one that fetches, and tells it which that is. */
-  private letInvoke(grantee: LatchkeyFunction, { lambda }: LatchkeyFunction): void {
-    const statement = new PolicyStatement({
-      actions: ['lambda:InvokeFunction'],
-      resources: [lambda.functionArn],
-    });
-    grantee.allow(statement, 'FETCHER_FUNCTION', lambda.functionName);
-  }
+const FUNCTION_VARIABLES = { fetcher: 'FETCHER_FUNCTION', mailer: 'MAILER_FUNCTION' } as const;
+
+/** Lets a function invoke another, and tells it which that is. */
+function letInvoke(
+  grantee: LatchkeyFunction,
+  invoked: keyof typeof FUNCTION_VARIABLES,
+  { lambda }: LatchkeyFunction,
+): void {
+  const statement = new PolicyStatement({
+    actions: ['lambda:InvokeFunction'],
+    resources: [lambda.functionArn],
+  });
+  grantee.allow(statement, FUNCTION_VARIABLES[invoked], lambda.functionName);
 }
 
 function codeOf(

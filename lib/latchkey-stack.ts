@@ -1,19 +1,23 @@
-import { CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Annotations, CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
+import type { PathRule } from '../lambdas/contract/profile.ts';
+import type { Upstream } from '../lambdas/contract/upstream.ts';
 import type { ApiRow } from '../lambdas/kernel/api-rows.ts';
 import { ApiDomain } from './api-domain.ts';
 import { corsOf } from './cors-fields.ts';
+import { LOSSES } from './direct-upstreams.ts';
 import { firstCalls } from './first-calls.ts';
-import { forwarderName } from './forwarders.ts';
 import { FrontDoor } from './front-door.ts';
-import { functionSpecs } from './functions.ts';
+import { type FunctionName, type FunctionSpec, functionSpecs } from './functions.ts';
 import { IdentityTable } from './identity-table.ts';
 import { KeyStream } from './key-stream.ts';
 import { KeyVault } from './key-vault.ts';
 import { KeysetSecret } from './keyset-secret.ts';
 import { LatchkeyFunctions } from './latchkey-functions.ts';
+import { Mailer } from './mailer.ts';
 import { Monitoring } from './monitoring.ts';
+import { ProviderSecrets } from './provider-secrets.ts';
 import { reservedConcurrencyOf, type Settings, tokenSettings, wafLimitsOf } from './settings.ts';
 import { upstreamsOf, vpcsOf } from './upstream-fields.ts';
 import { UsageKeyReconciler } from './usage-key-reconciler.ts';
@@ -44,6 +48,7 @@ export class LatchkeyStack extends Stack {
       config.kmsKeyArn === null ? {} : { encryptionKey: Key.fromKeyArn(this, 'Key', config.kmsKeyArn) };
     const logged = { ...kept, ...encrypted, logRetention: config.logRetentionDays };
 
+    const upstreams = upstreamsOf(config);
     const table = new IdentityTable(this, 'Identity', { ...kept, ...encrypted });
     const keyset = new KeysetSecret(this, 'Keyset', {
       ...kept,
@@ -61,6 +66,7 @@ export class LatchkeyStack extends Stack {
       ...logged,
       profile,
       rows,
+      upstreams,
       stageName: config.stage,
       domainName: config.domain?.name ?? null,
       servesStageUrl: config.domain?.alsoServeStageUrl ?? false,
@@ -77,14 +83,21 @@ export class LatchkeyStack extends Stack {
       sandbox: config.sandbox,
     });
     const vault = config.revealApiKey ? new KeyVault(this, 'Vault', kept) : null;
+    const specs = functionSpecs(profile, {
+      acceptsHs256: tokenSettings(config, profile).acceptsHs256,
+      hasProviders: config.identityProviders.length > 0,
+      mailIdentity: config.mail.identity,
+      upstreams,
+      vpcs: vpcsOf(config),
+    });
+    const providerSecrets = new ProviderSecrets(this, 'ProviderSecrets', {
+      ...kept,
+      ...encrypted,
+      providers: config.identityProviders,
+    });
     const functions = new LatchkeyFunctions(this, 'Functions', {
       ...logged,
-      specs: functionSpecs(profile, {
-        acceptsHs256: tokenSettings(config, profile).acceptsHs256,
-        exchanges: config.identityProviders.length > 0,
-        upstreams: upstreamsOf(config),
-        vpcs: vpcsOf(config),
-      }),
+      specs,
       bundles,
       reservedConcurrency: reservedConcurrencyOf(config),
       table,
@@ -92,6 +105,7 @@ export class LatchkeyStack extends Stack {
       assertions,
       usagePlans,
       vault,
+      providerSecrets,
       variables: {
         ISSUER: frontDoor.url,
         ACCEPTED_ISSUERS: [...frontDoor.urls, ...config.tokens.previousIssuers].join(' '),
@@ -118,8 +132,9 @@ export class LatchkeyStack extends Stack {
     // What signs by the new secret waits until its first rotation has begun.
     const schedule = assertions.rotateWith(functions.rotation, rotation);
     for (const [name, { lambda }] of Object.entries(functions))
-      if (name.startsWith(forwarderName(''))) lambda.node.addDependency(schedule);
+      if (signsAssertions(specs[name as FunctionName] ?? {})) lambda.node.addDependency(schedule);
     new UsageKeyReconciler(this, 'UsageKeyReconciler', functions);
+    new Mailer(this, 'Mailer', functions);
     const keyStream = new KeyStream(this, 'KeyStream', {
       ...kept,
       ...encrypted,
@@ -134,6 +149,7 @@ export class LatchkeyStack extends Stack {
       table: table.table,
       functions,
       revealsKeys: config.revealApiKey,
+      observesRules: (config.upstream?.scopes ?? []).some(({ observeUntil }) => observeUntil !== undefined),
       failures: keyStream.failures,
       usageKeys: config.usageKeys,
       rotationDays: config.rotationDays,
@@ -145,12 +161,13 @@ export class LatchkeyStack extends Stack {
       Latchkey: {
         try: firstCalls(rows, profile),
         anonymous: config.anonymous,
-        upstreams: upstreamsOf(config).map(({ path, target }) => ({
+        upstreams: upstreams.map(({ path, target }) => ({
           path: path || (profile.upstreamPrefixes[0] ?? ''),
-          url: target.kind === 'url' ? target.url : target.functionArn,
+          url: target.kind === 'lambda' ? target.functionArn : target.url,
         })),
       },
     };
+    this.sayWhatIsLost(upstreams, config.upstream?.scopes ?? []);
     new CfnOutput(this, 'ApiUrl', { value: frontDoor.url });
     new CfnOutput(this, 'ApiId', { value: frontDoor.stage.restApi.restApiId });
     new CfnOutput(this, 'TableName', { value: table.table.tableName });
@@ -158,4 +175,26 @@ export class LatchkeyStack extends Stack {
     new CfnOutput(this, 'KeysetSecretArn', { value: keyset.secret.secretArn });
     new CfnOutput(this, 'AssertionSecretArn', { value: assertions.secret.secretArn });
   }
+  /** Warns at every synth of what does without a protection; the doctor reads the output. */
+  private sayWhatIsLost(upstreams: readonly Upstream[], rules: readonly PathRule[]): void {
+    for (const { name, target } of upstreams)
+      if (target.kind === 'http')
+        Annotations.of(this).addWarningV2(`latchkey:http-${name}`, `${target.url}: ${LOSSES}`);
+    const observed = rules.flatMap(({ path, observeUntil }) =>
+      observeUntil === undefined
+        ? []
+        : [`${path} until ${new Date(observeUntil * 1000).toISOString().replace('.000', '')}`],
+    );
+    if (observed.length === 0) return;
+    Annotations.of(this).addWarningV2(
+      'latchkey:observed',
+      `Calls that would be refused are let pass to the upstream, unidentified: ${observed.join(', ')} (docs/upstream.md, "Observing").`,
+    );
+    new CfnOutput(this, 'Observed', { value: observed.join(', ') });
+  }
+}
+
+/** Whether a function signs by the assertions' secret; whoever rotates it does not. */
+function signsAssertions({ assertions = [] }: Pick<FunctionSpec, 'assertions'>): boolean {
+  return assertions.length === 1 && assertions[0] === 'GetSecretValue';
 }

@@ -1,5 +1,5 @@
 import { AREAS, METHODS } from '../lambdas/contract/access.ts';
-import type { PathScope, Profile } from '../lambdas/contract/profile.ts';
+import type { PathRule, Profile } from '../lambdas/contract/profile.ts';
 import { type Rights, roleScopes } from '../lambdas/contract/rights.ts';
 import {
   declaredScopes,
@@ -71,7 +71,7 @@ function onlyOne(roles: readonly Role[]): Role {
 export function pathScopesOf(
   { upstream, scopes }: Pick<Config, 'upstream' | 'scopes'>,
   profile: Profile,
-): readonly PathScope[] {
+): readonly PathRule[] {
   return [...(upstream?.scopes ?? []), ...(scopes === null ? profile.pathScopes : [])];
 }
 

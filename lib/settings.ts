@@ -11,11 +11,17 @@ import { routes } from '../lambdas/table/index.ts';
 import { type Config, ConfigError, type ConfigInput, parseConfig } from './config.ts';
 import { RESERVED_CONCURRENCY } from './config-parts.ts';
 import { corsOf } from './cors-fields.ts';
+import { requireBearable } from './direct-upstreams.ts';
 import { forwarderName } from './forwarders.ts';
 import { loadProfile } from './profiles.ts';
 import { requireReached } from './reached-paths.ts';
 import { pathScopesOf, requireDeclared, rightsOf } from './rights.ts';
 import { concurrencyOf, upstreamsOf } from './upstream-fields.ts';
+
+/** The rows of the console, of which none is left where it is switched off. */
+const NO_CONSOLE: Profile['paths'] = Object.fromEntries(
+  routes.filter(({ tag }) => tag === 'Console').map(({ id }) => [id, []]),
+);
 
 /** The inputs of one deployment: the configuration with its overrides, and the profile that it names. */
 export interface Settings {
@@ -33,6 +39,8 @@ export interface Overrides {
   readonly config?: unknown;
   /** Whether it is for a stack that `npm start` serves on this machine. Nothing that is deployed says so. */
   readonly isLocal?: boolean;
+  /** Whether such a stack lets calls without a credential in, where the profile does and the configuration is silent. */
+  readonly anonymous?: boolean;
 }
 
 /**
@@ -44,7 +52,7 @@ export async function loadSettings(
   region: string | undefined = process.env.CDK_DEFAULT_REGION,
 ): Promise<Settings> {
   const { default: file } = await import('../latchkey.config.ts');
-  const { config: fields, isLocal = false, upstream: url, ...rest } = overrides;
+  const { config: fields, isLocal = false, anonymous = false, upstream: url, ...rest } = overrides;
   const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
   const chosen: ConfigInput = { ...file, ...overriddenFields(fields), ...given };
   const config = parseConfig(
@@ -52,7 +60,11 @@ export async function loadSettings(
   );
   const { managementPrefix } = config;
   const published = await loadProfile(config.profile);
-  const profile = managementPrefix === null ? published : { ...published, managementPrefix };
+  const profile = {
+    ...published,
+    ...(managementPrefix === null ? {} : { managementPrefix }),
+    ...(config.console ? {} : { paths: { ...published.paths, ...NO_CONSOLE } }),
+  };
   requireDeclared(config, profile);
   requireReached(config, apiRows(routes, profile, upstreamsOf(config)));
   checkAnonymous(config, profile);
@@ -60,13 +72,15 @@ export async function loadSettings(
   checkCertificate(config, region);
   checkKmsKey(config, region);
   checkCircle(config);
+  requireBearable(config, profile);
+  checkProviders(config, isLocal);
   const allowsAnonymous = profile.allowsAnonymous && config.environment === 'development';
-  return { config: { ...config, anonymous: config.anonymous ?? (isLocal && allowsAnonymous) }, profile };
+  return { config: { ...config, anonymous: config.anonymous ?? (anonymous && allowsAnonymous) }, profile };
 }
 
 /** An upstream at another URL; where else it was does not count any more. */
 function movedTo(url: unknown, upstream: ConfigInput['upstream']): object {
-  const { privateUrl: _private, vpc: _vpc, lambda: _lambda, ...rest } = upstream ?? {};
+  const { privateUrl: _private, vpc: _vpc, lambda: _lambda, http: _http, ...rest } = upstream ?? {};
   return { ...rest, url };
 }
 
@@ -137,14 +151,29 @@ function checkKmsKey({ kmsKeyArn }: Config, region: string | undefined): void {
 }
 
 function checkCircle({ domain, upstream, upstreams }: Config): void {
-  const own = (url: string | undefined) =>
-    domain !== null && url !== undefined && new URL(url).hostname === domain.name;
-  const field = own(upstream?.url)
-    ? 'upstream'
-    : Object.entries(upstreams).flatMap(([name, { url }]) => (own(url) ? [`upstreams.${name}`] : []))[0];
+  const places = [
+    ...(upstream === null ? [] : [['upstream', upstream] as const]),
+    ...Object.entries(upstreams).map(([name, each]) => [`upstreams.${name}`, each] as const),
+  ];
+  const field = places.flatMap(([name, { url, http }]) =>
+    Object.entries({ url, http }).flatMap(([kind, place]) =>
+      place !== undefined && new URL(place).hostname === domain?.name ? [`${name}.${kind}`] : [],
+    ),
+  )[0];
   if (field === undefined) return;
   throw new ConfigError(
-    `${field}.url: ${domain?.name} is the domain of this API itself, so that calls would go round in a circle; name the API behind it`,
+    `${field}: ${domain?.name} is the domain of this API itself, so that calls would go round in a circle; name the API behind it`,
+  );
+}
+
+/** A provider on this machine is for a stack on this machine: a deployed function would ask itself. */
+function checkProviders({ identityProviders }: Config, isLocal: boolean): void {
+  const index = identityProviders.findIndex(
+    ({ signIn, issuer }) => signIn !== null && !issuer.startsWith('https:'),
+  );
+  if (index < 0 || isLocal) return;
+  throw new ConfigError(
+    `identityProviders.${index}.issuer: people sign in with a provider on this machine only where the stack runs there too, by npm start; name an https:// issuer`,
   );
 }
 
@@ -165,12 +194,18 @@ export function deploymentOf({ config, profile }: Settings): Deployment {
     usageKeys: config.usageKeys,
     upstreams: upstreamsOf(config),
     tokens: tokenSettings(config, profile),
-    identityProviders: config.identityProviders,
+    identityProviders: config.identityProviders.map(({ signIn, ...provider }) => ({
+      ...provider,
+      signIn: signIn === null ? null : { ...signIn, claims: signIn.claims ?? provider.claims },
+    })),
     revealsKeys: config.revealApiKey,
+    mail: { from: config.mail.from, allowsUnverified: config.mail.unverified === 'everything' },
     rights: rightsOf(config, profile),
     pathScopes: pathScopesOf(config, profile),
     cors: corsOf(config),
     allowedDecisionsPerLogLine: config.allowedDecisionsPerLogLine,
+    console: config.console,
+    gatewayFacts: config.gatewayFacts,
   };
 }
 

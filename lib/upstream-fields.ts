@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { METHODS } from '../lambdas/contract/access.ts';
 import type { Upstream, UpstreamTarget } from '../lambdas/contract/upstream.ts';
+import { MAX_OBSERVE_DAYS } from '../lambdas/upstream/observed-rule.ts';
 import { atLeastOne, fields, flag, httpsUrl, oneOf, text, whole } from './config-fields.ts';
 import { scopeName } from './rights-fields.ts';
 
@@ -21,7 +22,24 @@ const pathScope = fields({
   /** @default - all methods */
   methods: z.array(oneOf(METHODS)).readonly().exactOptional(),
   scope: scopeName(),
+  /**
+   * Until when calls that it refuses are let pass, unidentified, as a time in UTC, at most 30 days ahead: while clients of
+   * an API move behind the door. From then on it is enforced, with no deployment. @default - it is enforced
+   */
+  observeUntil: text(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?Z$/, 'a time in UTC such as 2027-01-31T09:00Z')
+    .refine(isTime, { error: 'must be a time that there is', abort: true })
+    .transform((time) => Date.parse(time) / 1000)
+    .refine((seconds) => seconds - Date.now() / 1000 <= MAX_OBSERVE_DAYS * 86_400, {
+      error: `must be at most ${MAX_OBSERVE_DAYS} days from now; name an earlier time`,
+    })
+    .exactOptional(),
 });
+
+/** Whether a calendar has it: others are read as another day. */
+function isTime(time: string): boolean {
+  const date = new Date(time);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(time.slice(0, 16));
+}
 
 const withoutSlash = (url: string) => url.replace(/\/+$/, '');
 
@@ -53,6 +71,11 @@ const target = {
     FUNCTION_ARN,
     'the ARN of a function in Lambda, with or without a version or an alias',
   ).exactOptional(),
+  /**
+   * One on the public internet that API Gateway calls itself, without a function of Latchkey's in between: cheaper, and
+   * with less (docs/upstream.md, "Called by API Gateway itself").
+   */
+  http: httpsUrl().transform(withoutSlash).exactOptional(),
   /** A second upstream for a share of the tenants, beside a `url`. */
   canary: fields({
     url: httpsUrl().transform(withoutSlash),
@@ -86,18 +109,39 @@ type Target = { [Name in keyof typeof target]?: z.output<(typeof target)[Name]> 
 
 /** One place and no more, with what belongs to it. */
 function requireOneTarget(
-  { url, privateUrl, lambda, vpc, canary, stream }: Target & { readonly stream?: unknown },
+  {
+    url,
+    privateUrl,
+    lambda,
+    http,
+    vpc,
+    canary,
+    stream,
+    sharesOrigin,
+    concurrency,
+  }: Target & {
+    readonly stream?: unknown;
+  },
   context: z.RefinementCtx,
 ): void {
   const fault = (field: string, message: string) =>
     context.addIssue({ code: 'custom', path: [field], message });
-  if ([url, privateUrl, lambda].filter((each) => each !== undefined).length !== 1)
-    fault('url', 'must be there, or privateUrl, or lambda; one of the three');
+  if ([url, privateUrl, lambda, http].filter((each) => each !== undefined).length !== 1)
+    fault('url', 'must be there, or privateUrl, or lambda, or http; one of the four');
   if ((privateUrl === undefined) !== (vpc === undefined))
     fault('vpc', 'must be there with a privateUrl, and with no other');
   if (canary !== undefined && url === undefined) fault('canary', 'must be there with a url only');
   if (lambda !== undefined && (stream ?? null) !== null)
     fault('stream', 'must be null: answers of a function are not streamed');
+  if (http === undefined) return;
+  if ((stream ?? null) !== null) fault('stream', 'must be null with http: use url to stream');
+  if ((concurrency ?? null) !== null)
+    fault('concurrency', 'must be null with http: no function stands behind it that could have a ceiling');
+  if (sharesOrigin !== true)
+    fault(
+      'sharesOrigin',
+      'must be true with http: nobody takes its cookies and pages from the origin of the sign-in; set it if you trust the upstream with that, or use url',
+    );
 }
 
 /** What everything goes to that no other upstream serves. */
@@ -178,7 +222,8 @@ export function upstreamsOf(config: UpstreamConfig): readonly Upstream[] {
   );
 }
 
-function targetOf({ url, privateUrl, lambda }: Target): UpstreamTarget {
+function targetOf({ url, privateUrl, lambda, http }: Target): UpstreamTarget {
+  if (http !== undefined) return { kind: 'http', url: http };
   if (lambda !== undefined) return { kind: 'lambda', functionArn: lambda };
   return { kind: 'url', url: url ?? privateUrl ?? '' };
 }
@@ -201,8 +246,8 @@ const MAIN_CONCURRENCY = 400;
 export function concurrencyOf(config: UpstreamConfig): Readonly<Record<string, number>> {
   const share = Math.max(1, Math.floor(SHARED_CONCURRENCY / Object.keys(config.upstreams).length));
   return Object.fromEntries(
-    byName(config).flatMap(([name, { concurrency = name === '' ? MAIN_CONCURRENCY : share }]) =>
-      concurrency === null ? [] : [[name, concurrency]],
+    byName(config).flatMap(([name, { http, concurrency = name === '' ? MAIN_CONCURRENCY : share }]) =>
+      concurrency === null || http !== undefined ? [] : [[name, concurrency]],
     ),
   );
 }

@@ -10,6 +10,7 @@ import {
   lambdaAccesses,
   type PartitionKeyOf,
   secretAccesses,
+  sesAccesses,
 } from './iam/accesses.ts';
 import { impliedAccesses } from './iam/implied.ts';
 import { type Access, evaluate, type Grant } from './iam/policy.ts';
@@ -17,6 +18,7 @@ import { type Role, readRoles } from './iam/roles.ts';
 import { KMS } from './kms/api.ts';
 import { credentialsOf, OPERATOR } from './lambda/environment.ts';
 import type { Logger } from './log.ts';
+import { EVENTS, SES } from './mail/outbox.ts';
 
 /** A right of a function's role. */
 export interface FunctionGrant extends Grant {
@@ -85,7 +87,7 @@ export class Authorization {
         'UnrecognizedClientException',
         'The security token included in the request is invalid.',
       );
-    for (const access of this.#accessesOf(call)) {
+    for (const access of this.#accessesOf(call, caller)) {
       if (this.#allows(caller, access)) continue;
       const message = refusal(caller, access);
       this.#refused.push(message);
@@ -101,7 +103,7 @@ export class Authorization {
     return { granted, used: [...this.#used.values()], refused: [...this.#refused] };
   }
 
-  #accessesOf(call: AwsCall): readonly Access[] {
+  #accessesOf(call: AwsCall, caller: Caller): readonly Access[] {
     switch (call.service) {
       case 'DynamoDB_20120810':
         return dynamodbAccesses(call, this.#partitionKeyOf);
@@ -113,6 +115,15 @@ export class Authorization {
         return [{ action: `cloudwatch:${call.action}`, resource: '*', conditionKeys: {} }];
       case 'lambda':
         return lambdaAccesses(call);
+      case SES: {
+        // The identity of the sender is its address or its domain, whichever the account has verified.
+        const accesses = sesAccesses(call);
+        return [accesses.find((access) => this.#allows(caller, access)) ?? accesses[0]];
+      }
+      case EVENTS:
+        return [
+          { action: 'events:PutEvents', resource: arn('events', 'event-bus/default'), conditionKeys: {} },
+        ];
       case 'apigateway':
         return apiGatewayAccesses(call);
       default:

@@ -15,6 +15,8 @@ export interface AwsCall {
   readonly path: string;
   readonly body: Buffer;
   readonly contentType: string;
+  /** Whether the caller does not wait for what it asks for (Lambda API reference, API_Invoke: the type `Event`). */
+  readonly isAsynchronous: boolean;
 }
 
 export interface AwsAnswer {
@@ -128,5 +130,6 @@ async function readCall(request: IncomingMessage): Promise<AwsCall> {
     target === undefined ? [signedFor, request.method] : String(target).split('.');
   const contentType = request.headers['content-type'] ?? 'application/x-amz-json-1.0';
   const path = request.url ?? '/';
-  return { accessKeyId, service, action, path, body: Buffer.concat(chunks), contentType };
+  const isAsynchronous = request.headers['x-amz-invocation-type'] === 'Event';
+  return { accessKeyId, service, action, path, body: Buffer.concat(chunks), contentType, isAsynchronous };
 }

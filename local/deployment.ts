@@ -14,6 +14,7 @@ import { KMS, KmsApi, type KmsState } from './kms/api.ts';
 import { serveLambda } from './lambda/api.ts';
 import { Functions } from './lambda/functions.ts';
 import type { StandInHost } from './lambda/stand-in-hosts.ts';
+import { EVENTS, type KeptMail, Outbox, SES } from './mail/outbox.ts';
 import type { Platform } from './platform.ts';
 import { Scheduler, templateSchedules } from './schedules.ts';
 import { SecretsManagerApi } from './secrets/api.ts';
@@ -29,6 +30,7 @@ export interface Deployment {
   readonly sweeper: ExpirySweeper;
   readonly mappings: readonly EventSourceMapping[];
   readonly scheduler: Scheduler;
+  readonly outbox: Outbox;
 }
 
 export interface DeploymentOptions {
@@ -36,6 +38,8 @@ export interface DeploymentOptions {
   readonly keyPropagationMilliseconds: number;
   readonly apiKeyQuota: number;
   readonly mapsAuthorizerToHeaders: boolean;
+  readonly mappedHeadersReplace: boolean;
+  readonly zeroPlansThrottle: boolean;
   readonly clientMetadataHosts: readonly StandInHost[];
   readonly lambdaEndpoint?: string;
 }
@@ -56,6 +60,9 @@ export async function deploy(
   platform.register('lambda', (call) => serveLambda(call, functions, options.lambdaEndpoint));
   const kms = new KmsApi(template, platform.data.store<KmsState>('kms-keys', {}));
   platform.register(KMS, (call) => kms.serve(call));
+  const outbox = new Outbox(platform.data.store<readonly KeptMail[]>('mails', []), now);
+  platform.register(SES, (call) => outbox.serveSes(call));
+  platform.register(EVENTS, (call) => outbox.serveEvents(call));
   platform.register(CLOUDWATCH, async (call) => serveCloudWatch(call, functions.figures));
   const usageKeys = deployUsageKeys(template, platform, options);
   const gateway = new Gateway(template, functions, usageKeys, { ...options, now });
@@ -69,7 +76,7 @@ export async function deploy(
   const scheduler = new Scheduler(schedules, log);
   const timer = setInterval(() => void scheduler.tick(now()), SCHEDULER_MILLISECONDS);
   cleanup.add(() => clearInterval(timer));
-  return { functions, gateway, rotation, sweeper, mappings, scheduler };
+  return { functions, gateway, rotation, sweeper, mappings, scheduler, outbox };
 }
 
 function deployFunctions(

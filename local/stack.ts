@@ -12,6 +12,8 @@ import { type Credentials, OPERATOR } from './lambda/environment.ts';
 import type { Invocation } from './lambda/function.ts';
 import type { StandInHost } from './lambda/stand-in-hosts.ts';
 import { type Logger, silent, terminalLog } from './log.ts';
+import type { KeptMail } from './mail/outbox.ts';
+import { MailsPage } from './mail/page.ts';
 import { type Platform, startPlatform } from './platform.ts';
 
 export interface LocalStackOptions {
@@ -40,6 +42,13 @@ export interface LocalStackOptions {
    * without, such a header is left out. @default true
    */
   readonly mapsAuthorizerToHeaders?: boolean;
+  /**
+   * Whether a request header that an integration maps replaces the client's own. Nobody has recorded it on AWS; without,
+   * the client's stays. @default true
+   */
+  readonly mappedHeadersReplace?: boolean;
+  /** Whether a usage plan of 0/0 throttles. Nobody has recorded it on AWS; without, it lets all calls pass. @default true */
+  readonly zeroPlansThrottle?: boolean;
   /** Hosts of metadata documents that stand on this machine. @default none */
   readonly clientMetadataHosts?: readonly StandInHost[];
 }
@@ -80,11 +89,18 @@ export interface LocalStack {
   resumeSecrets(): void;
   /** The control plane of API Gateway: requests of the API go on. */
   pauseApiGateway(fault?: Fault): void;
+  /** Lets every call of SES and EventBridge fail. */
+  pauseMail(): void;
+  resumeMail(): void;
   resumeApiGateway(): void;
   /** Metrics that the functions have counted since the start; `npm start` shows them at a page. */
   figures(): readonly Figure[];
   /** Serves the figures for people; gives the page's URL. */
   showFigures(): Promise<string>;
+  /** Mails that have been sent, oldest first: they go nowhere. */
+  mails(): readonly KeptMail[];
+  /** Serves the mails for people; gives the page's URL. */
+  showMails(): Promise<string>;
   /** The rights of the functions' roles, those used since the start, and refused accesses. */
   rights(): RightsReport;
   /** Ends everything that was started. */
@@ -112,6 +128,8 @@ export async function startStack(options: LocalStackOptions): Promise<LocalStack
       apiKeyQuota: options.apiKeyQuota ?? 10_000,
       ...(options.lambdaEndpoint === undefined ? {} : { lambdaEndpoint: options.lambdaEndpoint }),
       mapsAuthorizerToHeaders: options.mapsAuthorizerToHeaders ?? true,
+      mappedHeadersReplace: options.mappedHeadersReplace ?? true,
+      zeroPlansThrottle: options.zeroPlansThrottle ?? true,
       clientMetadataHosts: options.clientMetadataHosts ?? [],
     };
     const deployment = await deploy(template, platform, resolved, cleanup);
@@ -127,7 +145,7 @@ function handle({
   template,
   server,
   platform: { authorization, dynamodb, services, controlPlane },
-  deployment: { functions, rotation, sweeper, mappings, scheduler },
+  deployment: { functions, rotation, sweeper, mappings, scheduler, outbox },
   cleanup,
 }: {
   readonly template: StackTemplate;
@@ -157,7 +175,18 @@ function handle({
     rotateSecret: async (prefix) => rotation.rotate(template.find(prefix, 'AWS::SecretsManager::Secret').ref),
     sweepExpired: () => sweeper.sweep(),
     tick: (time) => scheduler.tick(time),
-    idle: async () => void (await Promise.all(mappings.map((mapping) => mapping.drained()))),
+    async idle() {
+      await Promise.all(mappings.map((mapping) => mapping.drained()));
+      await functions.drained();
+    },
+    mails: () => outbox.all(),
+    async showMails() {
+      const page = await MailsPage.start(outbox);
+      cleanup.add(() => page.stop());
+      return page.url;
+    },
+    pauseMail: () => outbox.pause(),
+    resumeMail: () => outbox.resume(),
     pauseDynamodb: (fault = 'down') => dynamodb.pause(fault),
     resumeDynamodb: () => dynamodb.resume(),
     pauseSecrets: (fault = 'down') => services.pause(fault),

@@ -70,6 +70,7 @@ async function main(options: StartOptions): Promise<void> {
   }
   console.log('\nOperate it: npm run ops -- help');
   console.log(`\nFigures: ${await stack.showFigures()}`);
+  console.log(`Mails that it would send: ${await stack.showMails()}`);
   console.log('\nCtrl-C stops it.\n');
 }
 

@@ -32,7 +32,8 @@ export async function synthesize({
     ...fileContext(),
     ...context,
     ...(profile === undefined ? {} : { profile }),
-    ...(anonymous ? { 'latchkey:local': true } : {}),
+    'latchkey:local': true,
+    ...(anonymous ? { 'latchkey:anonymous': true } : {}),
   };
   const child = spawn(process.execPath, [join(ROOT, 'bin', 'latchkey.ts')], {
     cwd: ROOT,

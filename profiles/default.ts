@@ -1,5 +1,5 @@
+import { problemBody } from '../lambdas/contract/problem-body.ts';
 import type { Profile } from '../lambdas/contract/profile.ts';
-import { problemBody } from './error-bodies.ts';
 import { ADMIN_MANAGES, METHOD_SCOPES, READ_WRITE_DELETE_ADMIN, VIEWER_EDITOR_ADMIN } from './scopes.ts';
 
 /** Latchkey's own contract: both header styles, all scopes, a scope for each kind of method. */

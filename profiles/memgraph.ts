@@ -1,6 +1,6 @@
 import type { AreaAccess } from '../lambdas/contract/access.ts';
+import { problemBody } from '../lambdas/contract/problem-body.ts';
 import type { Profile } from '../lambdas/contract/profile.ts';
-import { problemBody } from './error-bodies.ts';
 import { ADMIN_MANAGES, READ_WRITE_DELETE_ADMIN, VIEWER_EDITOR_ADMIN, WRITE_DELETES } from './scopes.ts';
 
 /** The page says "requires JWT auth", and that an admin manages the keys. */

@@ -40,4 +40,5 @@ export const profile = {
     error: message,
     ...(fields.length > 0 ? { errors: fields } : {}),
   }),
+  promisesRateHeaders: true,
 } satisfies Profile as Profile;

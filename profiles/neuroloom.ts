@@ -1,5 +1,5 @@
+import { problemBody } from '../lambdas/contract/problem-body.ts';
 import type { Profile } from '../lambdas/contract/profile.ts';
-import { problemBody } from './error-bodies.ts';
 import { ADMIN_MANAGES, WRITE_DELETES } from './scopes.ts';
 
 /** Neuroloom's published contract: two environments, three scopes that include each other, `/api/v1` for its plugin. */

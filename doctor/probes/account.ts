@@ -1,6 +1,6 @@
 import type { Settings } from '../../lib/settings.ts';
 import { reservedConcurrencyOf, wafLimitsOf } from '../../lib/settings.ts';
-import { type Answer, AwsRefusal, countAll, json, region, rest } from '../aws.ts';
+import { type Answer, AwsRefusal, json, listAll, region, rest } from '../aws.ts';
 import { type Finding, notChecked, ok, type Probe, wrong } from '../finding.ts';
 
 type Result = Omit<Finding, 'id'>;
@@ -184,7 +184,7 @@ function counted({
     id,
     subject: `The ${things}`,
     run: asked('apigateway:GET', async () => {
-      const count = await countAll(path);
+      const { length: count } = await listAll(path);
       const found = `There are ${count} ${things} of ${quota}, and the stack makes ${more}`;
       if (count + more > quota) return wrong(`${found}: the deployment would be rolled back.`, fix);
       return count + more > NEAR * quota ? wrong(`${found}: it will soon be full.`, fix) : ok(`${found}.`);

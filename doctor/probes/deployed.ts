@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { RegionInfo } from 'aws-cdk-lib/region-info';
-import { elements, json, query, region, rest } from '../aws.ts';
+import { type Answer, elements, json, listAll, query, region, rest } from '../aws.ts';
 import { notChecked, ok, type Probe, type Result, wrong } from '../finding.ts';
 
 const CLOUDFORMATION = '2010-05-15';
@@ -59,6 +59,23 @@ export function deployedProbes(stack: string, pauseMilliseconds = 5000): readonl
           : wrong(
               `The stage serves the deployment ${deploymentId}, and the template's is ${newest}: somebody deployed by hand, or an update did not come through.`,
               `aws apigateway update-stage --rest-api-id ${api} --stage-name ${stage} --patch-operations op=replace,path=/deploymentId,value=${newest}`,
+            );
+      },
+    },
+    {
+      id: 'response-transfer',
+      subject: 'Streamed answers',
+      async run() {
+        const [api = ''] = await ofType('AWS::ApiGateway::RestApi');
+        const methods = await integrationsOf(api);
+        const streaming = methods.filter(({ uri }) => uri.endsWith('/response-streaming-invocations'));
+        if (streaming.length === 0) return notChecked('No upstream is streamed.');
+        const gathered = streaming.filter(({ transferMode }) => transferMode !== 'STREAM');
+        return gathered.length === 0
+          ? ok(`API Gateway passes the answers of ${streaming.length} methods on while they come.`)
+          : wrong(
+              `API Gateway gathers what is to be streamed: ${gathered.map(({ name }) => name).join(', ')}.`,
+              "Deploy the template again: the integration's responseTransferMode is STREAM (lib/front-door.ts).",
             );
       },
     },
@@ -143,6 +160,25 @@ async function resourcesOf(StackName: string): Promise<DeployedResource[]> {
     [token = ''] = elements(xml, 'NextToken');
     if (token === '') return found;
   }
+}
+
+/** The integration behind a method of an API. */
+interface Integration {
+  /** Of its method, such as `GET /v1/events`. */
+  readonly name: string;
+  readonly uri: string;
+  readonly transferMode: string;
+}
+
+async function integrationsOf(api: string): Promise<Integration[]> {
+  const resources = await listAll(`/restapis/${api}/resources?embed=methods`);
+  return resources.flatMap(({ path, resourceMethods = {} }) =>
+    Object.entries<Answer>(resourceMethods).map(([method, { methodIntegration = {} }]) => ({
+      name: `${method} ${path}`,
+      uri: methodIntegration.uri ?? '',
+      transferMode: methodIntegration.responseTransferMode ?? 'BUFFERED',
+    })),
+  );
 }
 
 /** What somebody has changed past the template. */

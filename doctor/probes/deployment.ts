@@ -5,11 +5,13 @@ import { deployedProbes } from './deployed.ts';
 import { discoveryProbes } from './discovery.ts';
 import type { Flow } from './flow.ts';
 import { gatewayProbes } from './gateway.ts';
+import { mirrorProbe } from './mirror.ts';
 import { ownKeyProbe } from './own-key.ts';
 import { reachProbes } from './reach.ts';
 import { rightsProbe } from './rights.ts';
 import { stackProbes } from './stack.ts';
 import { streamProbes } from './stream.ts';
+import { streamingProbe } from './streaming.ts';
 
 /** Where a deployment is. */
 export interface Examined {
@@ -21,10 +23,22 @@ export interface Examined {
   readonly stack: string | undefined;
   /** Whether to wait for the tenant's own usage key, which takes more than an hour. */
   readonly slow: boolean;
+  /** A path whose answer is streamed; undefined where none is to be called. */
+  readonly streamPath: string | undefined;
+  /** A path of an upstream of the kind `http` that answers with the headers that it was sent; undefined for none. */
+  readonly mirror: string | undefined;
 }
 
 /** Every probe of a deployment, in the order in which they run. */
-export function deploymentProbes({ api, flow, table, stack, slow }: Examined): readonly Probe[] {
+export function deploymentProbes({
+  api,
+  flow,
+  table,
+  stack,
+  slow,
+  streamPath,
+  mirror,
+}: Examined): readonly Probe[] {
   return [
     ...reachProbes(api),
     ...gatewayProbes(api),
@@ -32,6 +46,8 @@ export function deploymentProbes({ api, flow, table, stack, slow }: Examined): r
     ...flow.probes(),
     ...answerProbes(api, flow),
     ...streamProbes(api, flow),
+    ...(streamPath === undefined ? [] : [streamingProbe(api, flow, streamPath)]),
+    ...(mirror === undefined ? [] : [mirrorProbe(api, flow, mirror)]),
     ...(slow ? [ownKeyProbe(flow, table)] : []),
     ...(stack === undefined ? [] : [...stackProbes(stack), ...deployedProbes(stack)]),
     rightsProbe(api, table),

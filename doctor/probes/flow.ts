@@ -172,7 +172,9 @@ export class Flow {
       const retryAfter = refused.headers.get('retry-after') ?? '';
       if (refused.status === 429 && refused.errorType !== null && (await this.#api.isError(refused)))
         return /^\d+$/.test(retryAfter)
-          ? ok(`Over ${limit} calls a minute API Gateway answers 429, with Retry-After: ${retryAfter}.`)
+          ? ok(
+              `gatewayFacts.zeroPlanThrottles may be true: over ${limit} calls a minute API Gateway answers 429, with Retry-After: ${retryAfter}.`,
+            )
           : wrong(
               'A 429 has no Retry-After: API Gateway maps no header from the context.',
               'Set gatewayContextHeaders: false in latchkey.config.ts and deploy: Retry-After is then a fixed time (docs/adr/0083-headers-without-the-context.md).',

@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { type Answer, countAll, elements, query, rest } from '../aws.ts';
-import { ok, type Probe, wrong } from '../finding.ts';
+import { type Answer, elements, listAll, query, rest } from '../aws.ts';
+import { ok, type Probe, type Result, wrong } from '../finding.ts';
 
 /** Quotas of an account in a Region (docs/aws-facts.md, 5), and the share of one at which to act. */
 const QUOTAS = { '/apikeys': 10_000, '/usageplans': 300 } as const;
@@ -68,6 +68,11 @@ export function stackProbes(stack: string): readonly Probe[] {
       },
     },
     {
+      id: 'observed',
+      subject: 'Path rules that are observed',
+      run: async () => observedRules((await outputs).Observed),
+    },
+    {
       id: 'rotation',
       subject: 'The rotation',
       async run() {
@@ -127,7 +132,7 @@ export function stackProbes(stack: string): readonly Probe[] {
       async run() {
         const near: string[] = [];
         for (const [path, quota] of Object.entries(QUOTAS)) {
-          const count = await countAll(path);
+          const { length: count } = await listAll(path);
           if (count >= NEAR * quota) near.push(`${count} of ${quota} in ${path}`);
         }
         return near.length === 0
@@ -168,5 +173,23 @@ function alarmNames(stack: string): Record<string, string> {
   const pages = readdirSync(new URL('../../docs/runbook/', import.meta.url));
   return Object.fromEntries(
     pages.map((page, index) => [`AlarmNames.member.${index + 1}`, `${stack}-${page.replace(/\.md$/, '')}`]),
+  );
+}
+
+/** Rules as the stack's output names them: `/v1/things/* until 2027-01-31T09:00:00Z`, separated by commas. */
+function observedRules(output: string | undefined): Result {
+  if (output === undefined) return ok('No path is observed: what is refused stays out.');
+  const rules = output.split(', ');
+  const ended = rules.filter((rule) => Date.parse(rule.split(' until ')[1] ?? '') <= Date.now());
+  const open = rules.filter((rule) => !ended.includes(rule));
+  return ok(
+    [
+      ...(open.length === 0
+        ? []
+        : [`OBSERVED, so that anybody passes to the upstream, unidentified: ${open.join(', ')}.`]),
+      ...(ended.length === 0
+        ? []
+        : [`Enforced again, so that observeUntil can be taken out: ${ended.join(', ')}.`]),
+    ].join(' '),
   );
 }

@@ -31,6 +31,14 @@ export type Decision =
       readonly allowance: Allowance | null;
     }
   | { readonly outcome: 'limited'; readonly allowance: Allowance }
+  /** Let pass without an identity, by a path rule that is observed; `instead` is what it would have been. */
+  | {
+      readonly outcome: 'observed';
+      readonly instead: 'refused' | 'forbidden' | 'misdirected' | 'limited';
+      readonly code: DecisionErrorCode | 'malformed_request' | 'not_found';
+      readonly rule: string;
+      readonly isGuess?: boolean;
+    }
   | {
       readonly outcome: 'allowed';
       readonly caller: Caller;

@@ -9,7 +9,15 @@ import { Problem, rateLimited } from '../kernel/problem.ts';
 /** How often one source address may do something within a window of the clock. */
 export interface SourceLimit {
   /** Names what is counted; each is counted by itself. */
-  readonly what: 'account' | 'login' | 'refresh' | 'invalid' | 'registration' | 'client-document' | 'device';
+  readonly what:
+    | 'account'
+    | 'login'
+    | 'refresh'
+    | 'invalid'
+    | 'registration'
+    | 'client-document'
+    | 'device'
+    | 'provider';
   readonly limit: number;
   readonly windowSeconds: number;
   /** How much of an IPv4 address is one source. @default 32, all of it */
@@ -39,6 +47,9 @@ export const refreshLimit = ({ failedRefreshesPerTenMinutes: limit }: AddressLim
 
 /** Devices that are begun, and codes of devices that are entered: more than people and their devices do. */
 export const deviceLimit: SourceLimit = { what: 'device', limit: 60, windowSeconds: 600 };
+
+/** Sign-ins that are begun at an identity provider: more than the people of an office do. */
+export const providerLimit: SourceLimit = { what: 'provider', limit: 300, windowSeconds: 600 };
 
 /** Seconds for which a place from which an account has logged in is remembered. */
 export const PLACE_SECONDS = 30 * 86_400;

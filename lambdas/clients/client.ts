@@ -21,8 +21,8 @@ export const ASSERTION_ALGORITHMS = [
 export interface Client {
   /** The https URL of its metadata document, or `client_…`. */
   readonly clientId: string;
-  /** Described by its metadata document, by itself (RFC 7591), or by an administrator of a tenant. */
-  readonly kind: 'metadata' | 'registered' | 'administered';
+  /** Described by its metadata document, by itself (RFC 7591), by an administrator of a tenant; or our own console. */
+  readonly kind: 'metadata' | 'registered' | 'administered' | 'first-party';
   /** Of an administered client, which serves the people of this tenant only; null for any. */
   readonly tenantId: string | null;
   /** Self-asserted, except of an administered client: a page never shows it without the hosts. */

@@ -8,10 +8,13 @@ import {
 import type { Client, ClientCredentials, Clients } from './client.ts';
 import { type DocumentContext, findDocument } from './document-cache.ts';
 import { isDocumentId } from './document-url.ts';
+import { CONSOLE_CLIENT_ID } from './first-party.ts';
 import type { ClientStore } from './stored-clients.ts';
 
 export interface ClientsContext extends AuthenticationContext, DocumentContext {
   readonly clients: ClientStore;
+  /** Our own client; null where there is no console. It is found, and proves itself to nobody: no endpoint for clients serves it. */
+  readonly firstParty: Client | null;
 }
 
 /** The id of a client that the table holds. What has another form is not looked for. */
@@ -26,6 +29,7 @@ export class KnownClients implements Clients {
   }
 
   async find(clientId: string, address: string): Promise<Client | undefined> {
+    if (clientId === CONSOLE_CLIENT_ID) return this.#context.firstParty ?? undefined;
     const found = await this.#provable(clientId, address);
     if (found === undefined) return undefined;
     const { keys: _, secrets: __, ...client } = found;

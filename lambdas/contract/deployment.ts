@@ -2,12 +2,13 @@ import type { AccessTable, Method } from './access.ts';
 import type { AdvertisedPath } from './advertised.ts';
 import type { Algorithm } from './algorithms.ts';
 import type { Branding } from './branding.ts';
+import type { ConsoleBuild } from './console.ts';
 import type { Cors } from './cors.ts';
 import type { KeyFormat } from './key-format.ts';
-import type { PathScope, Profile } from './profile.ts';
+import type { PathRule, Profile } from './profile.ts';
 import type { DecisionRights, Rights } from './rights.ts';
 import type { Role } from './scopes.ts';
-import type { Upstream } from './upstream.ts';
+import type { GatewayFacts, Upstream } from './upstream.ts';
 
 /** Limits of a tier: the numbers that the functions need. Rate, burst and quota live in the usage plans. */
 export interface TierLimits {
@@ -46,7 +47,7 @@ export interface IdentityProvider {
   readonly issuer: string;
   /** Where its keys are; null to ask its discovery document (OpenID Connect Discovery 1.0, 4). */
   readonly jwksUrl: string | null;
-  /** `aud` must have one of these. */
+  /** `aud` must have one of these; none where its tokens are not exchanged. */
   readonly audiences: readonly string[];
   /** Claims that a token must have, each with one of these values. */
   readonly claims: Readonly<Record<string, readonly string[]>>;
@@ -64,6 +65,26 @@ export interface IdentityProvider {
   readonly createUsers: boolean;
   /** Whether somebody who is not known yet is the person of the tenant with the same, verified, address. */
   readonly linkByEmail: boolean;
+  /** The claim that says that it has verified the address: its own word for `email_verified`. */
+  readonly emailVerifiedClaim: string;
+  /** How its people sign in with a browser; null where they do not. */
+  readonly signIn: ProviderSignIn | null;
+}
+
+/** A sign-in by redirect (OpenID Connect Core 1.0, 3.1). */
+export interface ProviderSignIn {
+  /** Names it in our paths, and so in the redirect URI. */
+  readonly id: string;
+  /** As its people know it. */
+  readonly label: string;
+  readonly clientId: string;
+  /** How we prove to it who we are: by a secret that the stack keeps, or not at all, where PKCE alone will do. */
+  readonly authentication: 'secret' | 'none';
+  readonly scopes: readonly string[];
+  /** Claims that its ID tokens must have, each with one of these values. */
+  readonly claims: Readonly<Record<string, readonly string[]>>;
+  /** Domains of e-mail addresses that come in by it alone, never by a password. */
+  readonly domains: readonly string[];
 }
 
 /**
@@ -82,6 +103,14 @@ export interface OwnUsageKeys {
   readonly warmSeconds: number;
   /** Seconds that a key is kept after its last use. */
   readonly retireSeconds: number;
+}
+
+/** Mails about accounts. */
+export interface MailSettings {
+  /** The sender, by which SES sends; null where mails are events. */
+  readonly from: string | null;
+  /** Whether people may log in whose address is not confirmed. */
+  readonly allowsUnverified: boolean;
 }
 
 /** The configuration and the route table, resolved at synth time and built into the bundles. */
@@ -103,12 +132,16 @@ export interface Deployment {
   readonly identityProviders: readonly IdentityProvider[];
   /** Whether keys are kept encrypted besides, for who made them to see again. */
   readonly revealsKeys: boolean;
+  readonly mail: MailSettings;
   readonly rights: Rights;
   /** The configuration's path rules, then the profile's. */
-  readonly pathScopes: readonly PathScope[];
+  readonly pathScopes: readonly PathRule[];
   /** How many decisions that let somebody in have one line of the log. */
   readonly allowedDecisionsPerLogLine: number;
   readonly cors: Cors;
+  /** Whether the key console is served. */
+  readonly console: boolean;
+  readonly gatewayFacts: GatewayFacts;
 }
 
 /** The part of a deployment that decisions read. */
@@ -116,6 +149,13 @@ export interface DecisionSettings
   extends Pick<Deployment, 'anonymous' | 'initialTier' | 'sandbox' | 'pathScopes'> {
   readonly tiers: Readonly<Record<string, Omit<TierLimits, 'keys'>>>;
   readonly rights: DecisionRights;
+}
+
+/** The methods behind which no function of ours stands. */
+export interface DirectSettings {
+  /** Their resources' paths, as the API declares them. */
+  readonly resources: readonly string[];
+  readonly zeroPlanThrottles: boolean;
 }
 
 /** The part of a profile that they read. */
@@ -134,12 +174,20 @@ declare global {
   const LATCHKEY_ACCEPTS_HS256: boolean;
   /** Likewise: the path of RFC 9728's metadata, where it says the challenges of its refusals; null where they are static. */
   const LATCHKEY_RESOURCE_METADATA: string | null;
+  /** Likewise: whether API Gateway calls an upstream itself; without, nothing that signs is in the bundle. */
+  const LATCHKEY_HAS_DIRECT: boolean;
+  /** Likewise: whether a path rule is observed. */
+  const LATCHKEY_HAS_OBSERVED: boolean;
+  /** Likewise, where {@link LATCHKEY_HAS_DIRECT}. */
+  const LATCHKEY_DIRECT: DirectSettings;
   /** How many allowed decisions have one line; of 1 nothing is left in the bundle. */
   const LATCHKEY_ALLOWED_PER_LINE: number;
   /** The OpenAPI document, but for the URL that it is served by. */
   const LATCHKEY_OPENAPI: { readonly openapi: string };
   /** The rows that metadata mention. */
   const LATCHKEY_ADVERTISED: readonly AdvertisedPath[];
+  /** What the console's page is told when it is built; null where it is not served. */
+  const LATCHKEY_CONSOLE: ConsoleBuild | null;
   /** For whoever serves pages. */
   const LATCHKEY_BRANDING: Branding;
   /** The methods of every path that is ours. */

@@ -76,6 +76,11 @@ export const DECISION_ERRORS = {
     title: 'Address not allowed',
     message: 'This API key may not be used from your address.',
   },
+  not_forwarded: {
+    status: 403,
+    title: 'Not forwarded',
+    message: 'This request is not forwarded.',
+  },
   rate_limited: {
     status: 429,
     title: 'Too many requests',
@@ -170,6 +175,18 @@ const OTHER_ERRORS = {
     type: 'validation_error',
     title: 'Unsupported grant type',
     message: 'This grant type is not supported here.',
+  },
+  provider_required: {
+    status: 403,
+    type: 'authorization_error',
+    title: 'Identity provider required',
+    message: 'People with this address sign in with their identity provider.',
+  },
+  sign_in_refused: {
+    status: 403,
+    type: 'authorization_error',
+    title: 'Sign-in refused',
+    message: 'The identity provider has not shown that this is somebody who may come in.',
   },
   exceeds_own_rights: {
     status: 403,
@@ -267,6 +284,13 @@ const OTHER_ERRORS = {
     type: 'server_error',
     title: 'Upstream failed',
     message: 'The service behind this API did not answer.',
+  },
+  other_origin: {
+    status: 403,
+    type: 'authorization_error',
+    title: 'Another origin',
+    message:
+      'Only the console of this API calls this path: a script of its own origin, with X-Latchkey-Console.',
   },
   invalid_link: {
     status: 400,

@@ -33,6 +33,12 @@ export interface PathScope {
   readonly scope: Scope;
 }
 
+/** A path rule of a deployment: what a published contract cannot say of itself. */
+export interface PathRule extends PathScope {
+  /** Unix seconds until which calls that are refused are let pass, unidentified. */
+  readonly observeUntil?: number;
+}
+
 /** A response of Latchkey's own before the profile presents it. */
 export type View = Readonly<Record<string, unknown>>;
 
@@ -108,6 +114,9 @@ export interface Profile {
   readonly errorCodes: Readonly<Partial<Record<ErrorCode, string>>>;
   /** The body of every error, also of those that API Gateway itself answers. */
   readonly errorBody: (error: ErrorView) => unknown;
+
+  /** Whether the contract promises the headers of the allowance on every answer, those of the upstream too. @default false */
+  readonly promisesRateHeaders?: boolean;
 }
 
 /** The name by which this profile's clients know an error. */

@@ -4,6 +4,8 @@ export const TAGS = {
     'Signing up, logging in, and what belongs to the caller: the sessions and the password of a person.',
   Pages:
     'What people see in a browser: signing in and out, with the files that pages load. No program calls them.',
+  Console:
+    'The key console: its page with its files, and how its page is given tokens. No other program calls them.',
   Tokens: 'Short-lived tokens for a refresh token, an API key, or the token of an identity provider.',
   OAuth:
     'Signing in by URL alone: how a client comes to act for a person, and how that ends (OAuth 2.1, MCP authorization).',

@@ -38,7 +38,17 @@ export type UpstreamTarget =
   /** Without a slash at the end; the path of a call is appended. */
   | { readonly kind: 'url'; readonly url: string }
   /** A function in Lambda. */
-  | { readonly kind: 'lambda'; readonly functionArn: string };
+  | { readonly kind: 'lambda'; readonly functionArn: string }
+  /** The same as `url`, called by API Gateway itself: no function of ours stands in between. */
+  | { readonly kind: 'http'; readonly url: string };
+
+/** Facts of API Gateway that the doctor has recorded on a stack of the team's (docs/aws-facts.md). */
+export interface GatewayFacts {
+  /** A usage plan of 0/0 answers 429 (2). */
+  readonly zeroPlanThrottles: boolean;
+  /** A header that is mapped into a request replaces the client's own (5). */
+  readonly mappedHeaderReplaces: boolean;
+}
 
 export interface Canary {
   readonly target: UpstreamTarget;

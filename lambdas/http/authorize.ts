@@ -1,6 +1,6 @@
 import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
-import { decide } from '../access/decide.ts';
-import type { Decision, DecisionContext } from '../access/decision.ts';
+import { decide, rowAccess } from '../access/decide.ts';
+import type { Decision, DecisionContext, DecisionRequest } from '../access/decision.ts';
 import type { UsageKeys } from '../contract/deployment.ts';
 import type { Outcome } from '../contract/outcomes.ts';
 import { errorCodeOf } from '../contract/profile.ts';
@@ -11,16 +11,40 @@ import type { Challenge } from './challenge.ts';
 import { contextOf } from './identity.ts';
 import { traceId } from './request-id.ts';
 
-/**
- * Answers API Gateway for one request. Throws when there can be no decision: API Gateway then answers 500. `challenge`
- * says the challenges of refusals; without, they are static.
- */
+/** A decision on a call of an upstream, and what else of the context goes with it. */
+export interface Settled {
+  readonly decision: Decision;
+  /** The signed identity, where API Gateway sends the request itself. */
+  readonly assertion?: string;
+}
+
+/** Parts of the authorizer that only some deployments have. */
+export interface AuthorizerOptions {
+  /** Takes the log lines and metrics. @default - nothing is written */
+  readonly observe?: ((observation: Observation) => void) | undefined;
+  /** Says the challenges of refusals. @default - they are static */
+  readonly challenge?: Challenge | undefined;
+  /**
+   * Settles calls of upstreams, where one is called by API Gateway itself or a path rule is observed; rows of ours never come
+   * here. Throws when nothing can sign. @default - as decided
+   */
+  readonly settle?:
+    | ((decision: Decision, request: DecisionRequest, requestId: string) => Promise<Settled>)
+    | undefined;
+}
+
+/** Answers API Gateway for one request. Throws when there can be no decision: API Gateway then answers 500. */
 export function authorizer(
   context: DecisionContext,
   usageKeys: UsageKeys,
-  observe: (observation: Observation) => void = () => undefined,
-  challenge?: Challenge,
+  { observe = () => undefined, challenge, settle }: AuthorizerOptions = {},
 ): (event: APIGatewayRequestAuthorizerEvent) => Promise<AuthorizerAnswer> {
+  async function settled(request: DecisionRequest, requestId: string): Promise<Settled> {
+    const decision = await decide(request, context);
+    return settle !== undefined && rowAccess(request, context.access) === 'upstream'
+      ? settle(decision, request, requestId)
+      : { decision };
+  }
   return async (event) => {
     const started = performance.now();
     const headers = event.multiValueHeaders ?? {};
@@ -33,7 +57,7 @@ export function authorizer(
       address: event.requestContext.identity.sourceIp,
     };
     const line = { request_id: requestId, route: `${event.httpMethod} ${event.resource}` };
-    const decision = await decide(request, context).catch((error: unknown) => {
+    const { decision, ...more } = await settled(request, requestId).catch((error: unknown) => {
       observe(observation({ outcome: 'failed' }, started, { level: 'ERROR', ...line, cause: String(error) }));
       throw error;
     });
@@ -46,6 +70,7 @@ export function authorizer(
           ...contextOf(decision, requestId, context.clock(), (code) => errorCodeOf(context.profile, code)),
           // For a header only: it has quotation marks.
           ...challenge?.(decision, request, context),
+          ...more,
         },
       },
       usageKeys,
@@ -74,6 +99,8 @@ function said(decision: Decision, address: string): Readonly<Record<string, stri
       return { tenant: decision.caller.tenantId, principal: principalOf(decision.caller) };
     case 'limited':
       return { reason: 'rate_limited' };
+    case 'observed':
+      return { reason: decision.code, instead: decision.instead, rule: decision.rule, address };
     case 'refused':
       return { reason: decision.code, ...(decision.isGuess === true ? { address } : {}) };
     default:

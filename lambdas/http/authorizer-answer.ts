@@ -68,6 +68,9 @@ function usageKey(
       return UNKNOWN_USAGE_KEY;
     case 'limited':
       return usageKeys.exhausted;
+    case 'observed':
+      // Of no tenant: a plan that only the account's own limit bounds.
+      return usageKeys.initial;
     case 'misdirected':
     case 'allowed':
       return allowedUsageKey(decision, usageKeys, tiers);

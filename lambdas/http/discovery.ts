@@ -8,7 +8,7 @@ import { Problem } from '../kernel/problem.ts';
 import type { Route } from '../kernel/route.ts';
 import { isProtected } from '../oauth/resources.ts';
 import { OFFLINE_ACCESS } from '../oauth/scopes.ts';
-import { TOKEN_EXCHANGE } from '../people/exchange.ts';
+import { exchangedProviders, TOKEN_EXCHANGE } from '../people/exchange.ts';
 import type { Discovery } from '../status/discovery-rows.ts';
 
 /** The rows that name their place in the metadata, under the profile's paths. */
@@ -37,7 +37,7 @@ export function discovery(
     hasRefresh,
     withoutGrants: [
       ...(hasRefresh ? [] : ['refresh_token']),
-      ...(identityProviders.length > 0 ? [] : [TOKEN_EXCHANGE]),
+      ...(exchangedProviders({ identityProviders }).length > 0 ? [] : [TOKEN_EXCHANGE]),
     ],
   });
   return {

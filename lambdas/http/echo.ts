@@ -16,11 +16,11 @@ export function echo(
 ): APIGatewayProxyResult {
   const body = {
     message: 'No upstream is configured. This is what it would have been sent.',
-    tenant_id: caller.tenantId,
-    workspace_id: caller.workspaceId,
-    principal: principalOf(caller),
-    scopes: caller.scopes,
-    environment: caller.environment,
+    tenant_id: caller?.tenantId ?? null,
+    workspace_id: caller?.workspaceId ?? null,
+    principal: caller === undefined ? null : principalOf(caller),
+    scopes: caller?.scopes ?? [],
+    environment: caller?.environment ?? null,
     request: {
       method: sent.method,
       path: sent.path,

@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { type HeaderValues, headerValues } from '../kernel/headers.ts';
 import { Problem } from '../kernel/problem.ts';
+import { isUnambiguousPath, UNAMBIGUOUS_PATH } from '../kernel/unambiguous-path.ts';
 import { traceId } from './request-id.ts';
 
 /** A request as it reaches a function, before anything in it is believed. */
@@ -62,36 +63,7 @@ export function acceptLanguage({ headers }: Pick<HttpRequest, 'headers'>): strin
   return headerValues(headers, 'accept-language').join(', ');
 }
 
-/** Segments of `pchar`s (RFC 3986, 3.3) but for `;`, which begins parameters that servlet containers cut off. */
-const PATH = /^(?:\/(?:[\w.~!$&'()*+,=:@-]|%[\da-f]{2})*)+$/i;
-
-/** Escapes of unreserved characters: some readers decode them, and so read another path (RFC 3986, 6.2.2.2). */
-const NEEDLESS_ESCAPE = /%(?:2[de]|5f|3\d|4[1-9a-f]|5[0-9a]|6[1-9a-f]|7[0-9a])/i;
-
-/**
- * No decoded segment holds what would make a reader that decodes first see another path, or is or ends in dots or a
- * blank, which some resolve and others trim.
- */
-const MISREAD = /[/\\%;?#\p{Cc}]|[. ]$/u;
-
 /** Refuses paths that two servers may read as two different ones: what is checked is what the upstream sees. */
 export function requireUnambiguousPath(path: string): void {
-  const segments = path.slice(1).split('/');
-  // A slash at the end makes the one segment that may be empty.
-  const areNamed = segments.every((segment, index) => segment !== '' || index === segments.length - 1);
-  if (PATH.test(path) && !NEEDLESS_ESCAPE.test(path) && areNamed && segments.every(isReadAlike)) return;
-  throw new Problem('malformed_request', {
-    message:
-      'The path must be of characters that RFC 3986 lets stand in one, and of escapes of UTF-8 that need to be; ' +
-      'not of encoded slashes, empty segments, ";", or segments that end in a dot or blank.',
-  });
-}
-
-function isReadAlike(segment: string): boolean {
-  try {
-    return !MISREAD.test(decodeURIComponent(segment));
-  } catch {
-    // Escapes that are no UTF-8.
-    return false;
-  }
+  if (!isUnambiguousPath(path)) throw new Problem('malformed_request', { message: UNAMBIGUOUS_PATH });
 }

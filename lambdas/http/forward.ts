@@ -85,14 +85,25 @@ async function withinTime<Result>(
   }
 }
 
-async function bodyOf(response: IncomingMessage): Promise<Buffer | typeof TOO_LARGE> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    // Leaving the loop closes the connection.
-    if (bytes > MAX_BODY_BYTES) return TOO_LARGE;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks, bytes);
+/**
+ * By its events: an iteration joins what has gathered between two steps, and that copy is half of the time that a large
+ * body takes (docs/performance.md).
+ */
+function bodyOf(response: IncomingMessage): Promise<Buffer | typeof TOO_LARGE> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    response.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      chunks.push(chunk);
+      if (bytes <= MAX_BODY_BYTES) return;
+      resolve(TOO_LARGE);
+      // With its connection.
+      response.destroy();
+    });
+    response.once('end', () => resolve(Buffer.concat(chunks, bytes)));
+    response.once('error', reject);
+    // After the end or an error it changes nothing.
+    response.once('close', () => reject(new Error('the answer has broken off')));
+  });
 }

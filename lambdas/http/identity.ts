@@ -42,6 +42,8 @@ export function contextOf(
         ...planContext(now),
         ...allowanceContext(decision.allowance, now),
       };
+    case 'observed':
+      return { outcome: decision.outcome, callId: requestId, ...planContext(now) };
     case 'limited':
       return {
         outcome: decision.outcome,
@@ -112,6 +114,11 @@ function callerContext(caller: Caller): AuthorizerContext {
     case 'anonymous':
       return common;
   }
+}
+
+/** Whether the authorizer let a call pass that it would have refused; the function behind must know the rule too. */
+export function isObserved(context: Readonly<Record<string, unknown>> | null): boolean {
+  return context?.outcome === 'observed';
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
-import { principalOf } from '../kernel/caller.ts';
+import { type Caller, principalOf } from '../kernel/caller.ts';
 import type { Header } from '../upstream/header-table.ts';
 import type { HttpRequest } from './event.ts';
 import type { UpstreamCall } from './upstream-call.ts';
@@ -38,16 +38,21 @@ export function eventFor({ caller, request: sent, publicUrl }: UpstreamCall, req
       domainName: publicUrl.host,
       stage: publicUrl.prefix.slice(1),
       identity: { sourceIp: address, userAgent: headers['user-agent']?.[0] ?? null },
-      authorizer: {
-        principalId: principalOf(caller),
-        tenantId: caller.tenantId,
-        workspaceId: caller.workspaceId,
-        scopes: caller.scopes.join(' '),
-        environment: caller.environment,
-      },
+      // As of a method without an authorizer.
+      authorizer: caller === undefined ? null : authorizerOf(caller),
     },
     body: body.length === 0 ? null : body.toString('base64'),
     isBase64Encoded: body.length > 0,
+  };
+}
+
+function authorizerOf(caller: Caller): object {
+  return {
+    principalId: principalOf(caller),
+    tenantId: caller.tenantId,
+    workspaceId: caller.workspaceId,
+    scopes: caller.scopes.join(' '),
+    environment: caller.environment,
   };
 }
 

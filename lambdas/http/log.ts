@@ -12,7 +12,7 @@ export interface RequestLine {
   readonly operation?: RouteId | undefined;
   readonly status: number;
   readonly milliseconds: number;
-  readonly caller?: Caller;
+  readonly caller?: Caller | undefined;
   /** An error's private cause; for operators only. */
   readonly cause?: unknown;
 }

@@ -2,6 +2,7 @@ import type { APIGatewayProxyResult } from 'aws-lambda';
 import type { View } from '../contract/profile.ts';
 import {
   Empty,
+  File,
   Html,
   Ndjson,
   plainKind,
@@ -16,7 +17,7 @@ import { type Rendering, respond } from './respond.ts';
 
 /** A body with the headers that say what it is. */
 interface Content {
-  readonly body: string;
+  readonly body: string | Uint8Array;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -68,6 +69,7 @@ function contentOf(result: unknown, success: Success): Content | undefined {
   if (result instanceof Html) {
     return { body: result.html, headers: { 'Content-Type': mediaTypeOf(success), ...result.headers } };
   }
+  if (result instanceof File) return { body: result.bytes, headers: result.headers };
   if (result instanceof Redirect) return { body: '', headers: { Location: result.location } };
   if (result instanceof Empty) return { body: '' };
   return undefined;

@@ -32,7 +32,8 @@ export function respond(
     isPage = false,
   }: {
     readonly status: number;
-    readonly body: string;
+    /** Bytes go as they are: API Gateway decodes them. */
+    readonly body: string | Uint8Array;
     readonly headers?: Readonly<Record<string, string>>;
     readonly cookies?: readonly HostCookie[];
     /** A page is for people: no script of another site reads it. */
@@ -46,7 +47,7 @@ export function respond(
   return {
     statusCode: status,
     headers: {
-      ...(body === '' ? {} : { 'Content-Type': 'application/json; charset=utf-8' }),
+      ...(body.length === 0 ? {} : { 'Content-Type': 'application/json; charset=utf-8' }),
       'Cache-Control': 'no-store',
       'X-Content-Type-Options': 'nosniff',
       ...(isPage ? {} : originHeaders(request.headers, deployment.cors)),
@@ -55,8 +56,8 @@ export function respond(
       ...headers,
     },
     ...(cookies.length === 0 ? {} : { multiValueHeaders }),
-    body,
-    isBase64Encoded: false,
+    body: typeof body === 'string' ? body : Buffer.from(body).toString('base64'),
+    isBase64Encoded: typeof body !== 'string',
   };
 }
 

@@ -17,28 +17,35 @@ import { callerOf } from './identity.ts';
 import { logRequest } from './log.ts';
 import { publicAddress } from './public-address.ts';
 import { render } from './render.ts';
+import { askedRendering } from './representation.ts';
 import { type Rendering, respond, respondProblem } from './respond.ts';
+import { requireSameOrigin } from './same-origin.ts';
 import type { Unmatched } from './unmatched.ts';
 import { validate } from './validate.ts';
 
 type LambdaHandler = (event: APIGatewayProxyEvent) => Promise<APIGatewayProxyResult>;
 
 /** Answers one kind of request; what it throws becomes a response in {@link answering}. */
-export type Answer = (request: HttpRequest) => Promise<{
+export type Answer = (
+  request: HttpRequest,
+  /** As the request asks for it. */
+  rendering: Rendering,
+) => Promise<{
   readonly result: APIGatewayProxyResult;
   readonly route: string;
-  readonly caller?: Caller;
+  readonly caller?: Caller | undefined;
 }>;
 
 /** A Lambda handler around an answer: refuses ambiguous paths, renders errors, writes the request's line. */
 export function answering(
   answer: Answer,
-  rendering: Rendering,
+  rendered: Rendering,
   routeOf: (request: HttpRequest) => Route | undefined = () => undefined,
 ): LambdaHandler {
   return async (event) => {
     const started = performance.now();
     const request = readEvent(event);
+    const rendering = askedRendering(request, rendered);
     const route = routeOf(request);
     const line = {
       requestId: request.requestId,
@@ -48,7 +55,7 @@ export function answering(
     };
     try {
       requireUnambiguousPath(request.path);
-      const { result, ...known } = await answer(request);
+      const { result, ...known } = await answer(request, rendering);
       logRequest({ ...line, ...known, status: result.statusCode, milliseconds: performance.now() - started });
       return result;
     } catch (error) {
@@ -66,6 +73,8 @@ export function answering(
 }
 
 export interface ServeOptions {
+  /** The path that browsers are led to that ask for the root. @default - none */
+  readonly front?: string;
   /** The error of what no row matches. @default - the profile's 404 */
   readonly unmatched?: Unmatched;
   /**
@@ -79,11 +88,11 @@ export interface ServeOptions {
 export function serve<Services>(
   { rows: served }: RouteGroup<Services>,
   services: NoInfer<Services>,
-  rendering: Rendering,
-  { unmatched = () => new Problem('not_found'), countErrors }: ServeOptions = {},
+  rendered: Rendering,
+  { front, unmatched = () => new Problem('not_found'), countErrors }: ServeOptions = {},
 ): LambdaHandler {
   const rows = new Map(
-    apiRows(served, rendering.profile).map((row): [string, ApiRow<Row<Services>>] => [
+    apiRows(served, rendered.profile).map((row): [string, ApiRow<Row<Services>>] => [
       `${row.method} ${row.path}`,
       row,
     ]),
@@ -93,8 +102,17 @@ export function serve<Services>(
     return row?.kind === 'route' || row?.kind === 'head' ? row : undefined;
   };
   return answering(
-    async (request) => {
+    async (request, rendering) => {
       const row = rowOf(request);
+      if (front !== undefined && isBrowserAtRoot(request))
+        return {
+          result: respond(
+            { status: 303, body: '', headers: { Location: front, Vary: 'Accept' } },
+            request,
+            rendering,
+          ),
+          route: 'root',
+        };
       if (row === undefined) throw unmatched(request);
       const elsewhere = row.route.page && publicAddress(request, rendering.pages);
       if (elsewhere !== undefined) {
@@ -105,6 +123,7 @@ export function serve<Services>(
         );
         return { result, route: row.route.id };
       }
+      if (row.route.sameOrigin) requireSameOrigin(request, rendering.pages);
       const caller = row.access.kind === 'public' ? undefined : callerOf(request.context);
       const served = serveRow(row.route, { request, caller }, services, rendering);
       const result = await (countErrors !== undefined && isLimited(row.route)
@@ -112,9 +131,15 @@ export function serve<Services>(
         : served);
       return { result, route: row.route.id, ...(caller === undefined ? {} : { caller }) };
     },
-    rendering,
+    rendered,
     (request) => rowOf(request)?.route,
   );
+}
+
+/** Whether it asks for the root, and for a page by name: programs that take anything are told that nothing is there. */
+function isBrowserAtRoot({ method, path, headers }: HttpRequest): boolean {
+  const accepted = headerValues(headers, 'accept').join(',').toLowerCase();
+  return (method === 'GET' || method === 'HEAD') && path === '/' && accepted.includes('text/html');
 }
 
 function isLimited({ access, errors }: Route): boolean {
@@ -155,6 +180,7 @@ async function serveRow<Services>(
     path: request.path,
     origin: originOf(request),
     acceptLanguage: acceptLanguage(request),
+    acceptEncoding: headerValues(request.headers, 'accept-encoding').join(', '),
     // The authorizer has let in one that is the caller's, or none.
     workspaceId: caller && namedWorkspaces(request.headers)[0],
     basic: row.takesClient ? readBasic(request.headers) : undefined,

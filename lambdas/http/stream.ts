@@ -1,6 +1,6 @@
-import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { Writable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import type { StreamSettings } from '../contract/upstream.ts';
 import { Problem } from '../kernel/problem.ts';
@@ -60,7 +60,7 @@ export function streamer(options: StreamerOptions): StreamingHandler {
         ...line,
         status,
         milliseconds: performance.now() - started,
-        ...(call === undefined ? {} : { caller: call.caller }),
+        caller: call?.caller,
         ...(cause === undefined ? {} : { cause }),
       });
     let call: UpstreamCall | undefined;
@@ -155,10 +155,8 @@ async function pass({ response, settings, close, signal }: Opened, output: Writa
   const gone = () => close(new Error('the caller has gone'));
   output.once('close', gone).on('error', gone);
   try {
-    for await (const chunk of response as AsyncIterable<Buffer>) {
-      idle.refresh();
-      if (!output.write(chunk)) await once(output, 'drain', { signal });
-    }
+    response.on('data', () => idle.refresh()).pipe(output, { end: false });
+    await finished(response);
   } catch (error) {
     const isEvents = /^text\/event-stream\b/i.test(response.headers['content-type'] ?? '');
     if (signal.reason !== TIME_IS_UP || !isEvents) throw signal.reason ?? error;

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Upstream } from '../contract/upstream.ts';
-import { type Caller, principalOf } from '../kernel/caller.ts';
+import type { Caller } from '../kernel/caller.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { counted, observe } from '../kernel/metrics.ts';
 import { Problem } from '../kernel/problem.ts';
@@ -9,10 +9,12 @@ import type { UpstreamChoice } from '../upstream/choice.ts';
 import { CircuitBreaker } from '../upstream/circuit-breaker.ts';
 import type { UpstreamRequest } from '../upstream/connections.ts';
 import type { Header } from '../upstream/header-table.ts';
-import { requestHeaders, responseHeaders } from '../upstream/headers.ts';
+import { type Identity, requestHeaders, responseHeaders } from '../upstream/headers.ts';
+import { observedRule } from '../upstream/observed-rule.ts';
 import type { PublicUrl } from '../upstream/public-url.ts';
+import { assertionClaims } from './assertion.ts';
 import type { HttpRequest } from './event.ts';
-import { callerOf } from './identity.ts';
+import { callerOf, isObserved } from './identity.ts';
 import { originHeaders } from './origin.ts';
 import { type Rendering, rateLimitHeaders } from './respond.ts';
 
@@ -32,7 +34,8 @@ export interface ForwarderOptions {
 
 /** A caller's request made into one for the upstream. */
 export interface UpstreamCall {
-  readonly caller: Caller;
+  /** Undefined of who is not proven, where a path rule is observed. */
+  readonly caller: Caller | undefined;
   /** Undefined where none serves the path. */
   readonly upstream: Upstream | undefined;
   readonly publicUrl: PublicUrl;
@@ -42,29 +45,25 @@ export interface UpstreamCall {
 
 /** Makes calls of requests. The result throws a `Problem` for a request that goes nowhere. */
 export function upstreamCalls(
-  { signer, protocol }: ForwarderOptions,
+  { signer, protocol, clock, rendering }: ForwarderOptions,
   upstreams: UpstreamChoice,
 ): (request: HttpRequest) => Promise<UpstreamCall> {
+  const identityOf = async (caller: Caller, call: HttpRequest): Promise<Identity> => ({
+    caller,
+    assertion: await signer.assertion(assertionClaims(caller, call)),
+  });
   return async (request) => {
     const { method, path, requestId, address, body, httpVersion, host, prefix } = request;
-    const caller = callerOf(request.context);
+    const { pathScopes } = rendering.deployment;
+    const passesCredential = observedRule(method, path, pathScopes, clock()) !== undefined;
+    // The second lock: whatever the context says, nobody passes without an identity where no rule of ours lets them.
+    const caller = passesCredential && isObserved(request.context) ? undefined : callerOf(request.context);
     requireContent(request);
-    const assertion = await signer.assertion({
-      sub: principalOf(caller),
-      ...(caller.kind === 'user' && caller.clientId !== undefined ? { client_id: caller.clientId } : {}),
-      tenant: caller.tenantId,
-      workspace: caller.workspaceId,
-      scopes: caller.scopes.join(' '),
-      environment: caller.environment,
-      client_address: address,
-      method,
-      path,
-      request_id: requestId,
-    });
+    const identity = caller && (await identityOf(caller, request));
     const publicUrl = { protocol, host, prefix };
-    const told = { caller, requestId, assertion, address, publicUrl, httpVersion };
+    const told = { identity, passesCredential, requestId, address, publicUrl, httpVersion };
     const upstream = upstreams.of(path, caller);
-    const base = upstream?.target.kind === 'url' ? new URL(upstream.target.url) : undefined;
+    const base = upstream && urlOf(upstream);
     return {
       caller,
       upstream,
@@ -80,6 +79,12 @@ export function upstreamCalls(
       },
     };
   };
+}
+
+/** Where an upstream is; undefined of a function. Throws for one that API Gateway calls itself: no call comes here. */
+function urlOf({ name, target }: Upstream): URL | undefined {
+  if (target.kind === 'http') throw new Error(`The upstream ${name} is called by API Gateway itself.`);
+  return target.kind === 'url' ? new URL(target.url) : undefined;
 }
 
 function requireContent({ method, body }: HttpRequest): void {

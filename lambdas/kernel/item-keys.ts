@@ -29,6 +29,9 @@ export const signInKey = (hash: string): ItemKey => key(`SIGNIN#${hash}`, 'SIGNI
 export const userSignInKey = (userId: string, signInId: string): ItemKey =>
   key(`USER#${userId}`, `SIGNIN#${signInId}`);
 
+/** A sign-in that a browser has begun at an identity provider, by the hash of its `state`. */
+export const signInFlowKey = (hash: string): ItemKey => key(`SIGNINFLOW#${hash}`, 'FLOW');
+
 /** An OAuth client that registered itself or that an administrator registered, and its row among those of its tenant. */
 export const clientKey = (clientId: string): ItemKey => key(`CLIENT#${clientId}`, 'CLIENT');
 export const clientRowKey = (tenantId: string, clientId: string): ItemKey =>

@@ -31,6 +31,19 @@ export class Text extends Plain<'text'> {
   }
 }
 
+/** The bytes of a file, with all that says what they are. */
+export class File extends Plain<'file'> {
+  readonly kind = 'file';
+  readonly bytes: Uint8Array;
+  readonly headers: Readonly<Record<'Content-Type', string> & Partial<Record<'Content-Encoding', string>>>;
+
+  constructor(bytes: Uint8Array, headers: File['headers']) {
+    super();
+    this.bytes = bytes;
+    this.headers = headers;
+  }
+}
+
 /** The headers that a page may set besides those that all have. */
 export type PageHeader = 'Content-Security-Policy' | 'Permissions-Policy' | 'Referrer-Policy' | 'Refresh';
 
@@ -115,6 +128,7 @@ interface Results<View> {
   /** JSON, or its parts as lines when they are asked for. */
   readonly 'json or ndjson': Sent<View> | Ndjson;
   readonly text: Text;
+  readonly file: File;
   readonly html: Html;
   readonly redirect: Redirect;
   readonly empty: Empty;
@@ -147,6 +161,7 @@ interface Statuses extends Record<ResultKind, number> {
   readonly ndjson: 200;
   readonly 'json or ndjson': 200;
   readonly text: 200;
+  readonly file: 200;
   readonly html: 200;
   readonly redirect: 302 | 303;
   readonly empty: 204;
@@ -172,7 +187,7 @@ interface StructuredSuccess<Schema extends z.ZodType, Kind extends StructuredKin
 /** A success that no schema describes. */
 export interface PlainSuccess<Kind extends PlainKind = PlainKind> extends SuccessBase<Kind> {
   readonly kind: Kind;
-  /** Of a text. @default text/plain; charset=utf-8 */
+  /** Of a text, or of a file in the document. @default text/plain; charset=utf-8 */
   readonly contentType?: string;
 }
 

@@ -42,6 +42,8 @@ interface RequestBase {
   readonly workspaceId: string | undefined;
   /** `Accept-Language` (RFC 9110, 12.5.4) as it came; empty without. */
   readonly acceptLanguage: string;
+  /** `Accept-Encoding` (RFC 9110, 12.5.3) as it came; empty without. */
+  readonly acceptEncoding: string;
   /** The presented credential, where the row asks for it (`takesCredential`); nothing of it has been checked. */
   readonly credential: Credential;
   /** `Authorization: Basic`, where the row asks for it (`takesClient`): null for one that cannot be read. Unchecked. */
@@ -91,6 +93,8 @@ interface Description {
    * there, where its cookies are.
    */
   readonly page?: true;
+  /** Answers scripts of our own origin only: nobody else's page, and no form. */
+  readonly sameOrigin?: true;
   /** Takes lines of JSON (NDJSON), as {@link RawBody}; instead of `body`. The schema is that of a line, for the document. */
   readonly lines?: { readonly maxBytes: number; readonly schema: z.ZodType };
   /** Works with the credential itself, not only with whom it proves. */

@@ -14,9 +14,13 @@ export interface Variables {
   readonly USAGE_KEYS: string;
   /** The name of the function that fetches metadata documents of OAuth clients. */
   readonly FETCHER_FUNCTION: string;
+  /** The name of the function that sends mails. */
+  readonly MAILER_FUNCTION: string;
   /** The table of encrypted keys, and the key in KMS that encrypts them: where they can be revealed. */
   readonly VAULT_TABLE: string;
   readonly VAULT_KEY_ARN: string;
+  /** JSON: the ARNs of the secrets by which we prove to identity providers who we are, by the provider's id. */
+  readonly PROVIDER_SECRET_ARN: string;
   /** JSON: the stack's usage plans, as the reconciler reads them. */
   readonly USAGE_PLANS: string;
 }

@@ -34,6 +34,8 @@ export const keyRoutes = group.rows({
     access: administrator,
     summary: 'List the API keys, oldest first',
     query: pageQuery.extend({
+      // A console loads all there are, to search and sort them.
+      limit: z.coerce.number().int().min(1).max(1000).default(50),
       workspace_id: workspaceId
         .optional()
         .describe('Only keys of this workspace; X-Workspace-Id says the same.'),

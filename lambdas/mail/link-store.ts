@@ -61,7 +61,7 @@ export class DynamoLinkStore implements LinkStore {
     const expiresAt = now + number(item, 'life');
     try {
       const armed = await this.#table.update(linkKey(id), {
-        UpdateExpression: 'SET xa = :expiry, #ttl = :expiry ADD hashes :hashes',
+        UpdateExpression: 'SET xa = :expiry ADD hashes :hashes',
         ConditionExpression: 'attribute_not_exists(used) AND #ttl > :now',
         ExpressionAttributeNames: { '#ttl': 'ttl' },
         ExpressionAttributeValues: { ':expiry': N(expiresAt), ':hashes': { SS: [hash] }, ':now': N(now) },

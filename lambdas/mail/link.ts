@@ -23,7 +23,7 @@ export interface NewLink {
   readonly facts: LinkFacts;
   /** Seconds for which it is good after a mail with it was sent. */
   readonly lifetimeSeconds: number;
-  /** When it is forgotten if no mail is sent (Unix seconds). */
+  /** When it is forgotten, used or not (Unix seconds). */
   readonly forgottenAt: number;
 }
 
@@ -34,7 +34,7 @@ export interface Link extends Omit<NewLink, 'forgottenAt'> {
 }
 
 /** Seconds for which a link waits for its mail to be sent: longer than a mail is tried. */
-const WAITING_SECONDS = 7 * 86_400;
+const WAITING_SECONDS = 4 * 86_400;
 
 /** Bytes of chance in a secret: nobody guesses it, so a plain hash of it may be stored. */
 const SECRET_BYTES = 32;
@@ -44,7 +44,7 @@ const SECRET_BYTES = 32;
  * by `linkId`. It has no secret and no time yet: both begin when the mail is sent.
  */
 export function newLink({ kind, subject, facts = {}, expiresIn }: NewLinkRequest, now: number): NewLink {
-  const forgottenAt = now + WAITING_SECONDS;
+  const forgottenAt = now + WAITING_SECONDS + expiresIn;
   return { id: randomUUIDv7(), kind, subject, facts, lifetimeSeconds: expiresIn, forgottenAt };
 }
 

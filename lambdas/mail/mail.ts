@@ -20,7 +20,18 @@ export type MailRequest = Content & {
   readonly language: Language;
   /** The link that it carries (`NewLink`). It gets a secret when the mail is sent. @default - the mail has none */
   readonly linkId?: string;
+  /**
+   * Who asked for it without being known: whom it is for is looked up when it is sent, so that whoever asks learns
+   * nothing from how long that takes. @default - it is for the address that it names
+   */
+  readonly askedBy?: Asker;
 };
+
+/** From where somebody asked for a mail. */
+export interface Asker {
+  readonly requestId: string;
+  readonly address: string;
+}
 
 /** A mail that waits in the outbox. Times are Unix seconds. */
 export interface Mail {
@@ -30,6 +41,7 @@ export interface Mail {
   readonly facts: Readonly<Record<string, string>>;
   readonly language: Language;
   readonly linkId: string | null;
+  readonly askedBy: Asker | null;
   readonly queuedAt: number;
   /** When it is tried next. */
   readonly dueAt: number;
@@ -47,9 +59,9 @@ export const MAIL_SECONDS = 3 * 86_400;
  * only if the change holds, and sent within seconds.
  */
 export function newMail(request: MailRequest, now: number): Mail {
-  const { to, template, language, facts, linkId = null } = request;
+  const { to, template, language, facts, linkId = null, askedBy = null } = request;
   const times = { queuedAt: now, dueAt: now, expiresAt: now + MAIL_SECONDS };
-  return { id: randomUUIDv7(), to, template, language, facts, linkId, attempts: 0, ...times };
+  return { id: randomUUIDv7(), to, template, language, facts, linkId, askedBy, attempts: 0, ...times };
 }
 
 /** The mails that wait. */

@@ -20,6 +20,18 @@ export function mailWrite(mail: Mail): TransactionWrite {
   return { Put: { Item: mailItem(mail), ConditionExpression: 'attribute_not_exists(PK)' } };
 }
 
+/** The write that gives a mail the link that was made for it, once. */
+export function linkMail(mailId: string, linkId: string): TransactionWrite {
+  return {
+    Update: {
+      Key: outboxKey(mailId),
+      UpdateExpression: 'SET lnk = :link',
+      ConditionExpression: 'attribute_exists(PK) AND attribute_not_exists(lnk)',
+      ExpressionAttributeValues: { ':link': S(linkId) },
+    },
+  };
+}
+
 /** The outbox in the table: one partition, in the order in which mails were queued. */
 export class DynamoOutboxStore implements OutboxStore {
   readonly #table: Table;
@@ -75,6 +87,7 @@ function mailItem(mail: Mail): Item {
     lng: S(mail.language),
     facts: S(JSON.stringify(mail.facts)),
     ...(mail.linkId === null ? {} : { lnk: S(mail.linkId) }),
+    ...(mail.askedBy === null ? {} : { ask: S(JSON.stringify(mail.askedBy)) }),
     at: N(mail.queuedAt),
     due: N(mail.dueAt),
     n: N(mail.attempts),
@@ -91,6 +104,7 @@ function mailOf(item: Item): Mail {
     language: oneOf(LANGUAGE_NAMES, text(item, 'lng')),
     facts: JSON.parse(text(item, 'facts')),
     linkId: item.lnk?.S ?? null,
+    askedBy: item.ask?.S === undefined ? null : JSON.parse(item.ask.S),
     queuedAt: number(item, 'at'),
     dueAt: number(item, 'due'),
     attempts: number(item, 'n'),

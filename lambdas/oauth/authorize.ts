@@ -82,6 +82,11 @@ export async function authorize(incoming: Incoming, context: AuthorizeContext): 
     if (mustSignIn && prompts.has('none'))
       throw new AuthorizationError('login_required', 'Nobody is signed in, or too long ago.');
     if (mustSignIn) return { kind: 'sign in', path: signInPath(continueAt(request)) };
+    if (request.client.kind === 'first-party') {
+      // The console is the person themselves: there is nobody to give rights to, and nothing to agree to.
+      const location = await codeLocation(request, consenterOf(signedIn, signedIn), [], context);
+      return { kind: 'answer', location };
+    }
     const scopes = requireGrantable(request.scopes, request.client, signedIn, context);
     const workspaces = await openWorkspaces(signedIn, context);
     const app = await context.apps.find(signedIn.userId, appIdOf(request.client), context.clock());

@@ -62,7 +62,9 @@ export class DynamoCodeStore implements CodeStore {
         ExpressionAttributeValues: { ':session': S(session.sessionId), ':now': N(now) },
       },
     };
-    return isCommitted(this.#table.transact([use, stillConnected(session), ...sessionWrites(session)]));
+    // A session of the person themselves hangs on no consent.
+    const consent = session.clientId === undefined ? [] : [stillConnected(session)];
+    return isCommitted(this.#table.transact([use, ...consent, ...sessionWrites(session)]));
   }
 }
 

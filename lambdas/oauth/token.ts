@@ -1,5 +1,6 @@
 import type { RequestOrigin } from '../audit/entries.ts';
 import type { Client } from '../clients/client.ts';
+import { CONSOLE_CLIENT_ID } from '../clients/first-party.ts';
 import { firstUncovered, type Scope } from '../contract/scopes.ts';
 import { Problem } from '../kernel/problem.ts';
 import type { AccountStore } from '../people/accounts.ts';
@@ -104,6 +105,7 @@ export async function approve(
 ): Promise<Grant> {
   const { sessions, users, signer, tenant } = context;
   const { tenantId, userId, userVersion, workspaceId, authentication, grant } = approval;
+  const isOfConsole = grant.clientId === CONSOLE_CLIENT_ID;
   await requireTenant({ caller: { tenantId, workspaceId } }, tenant);
   await signer.ready('oauth');
   const opening = {
@@ -116,9 +118,11 @@ export async function approve(
     const user: User | undefined = await users.findUser(tenantId, userId);
     if (user === undefined) throw refused(`user ${userId} is gone`);
     if ((user.version ?? 0) !== userVersion) throw refused(`user ${userId} was changed since they agreed`);
-    return openGrant({ user, workspaceId, authentication, grant }, from, { ...context, sessions: opening });
+    // The console is the person themselves: its session is a login's, for all that the person may.
+    const entry = { user, workspaceId, authentication, ...(isOfConsole ? {} : { grant }) };
+    return openGrant(entry, from, { ...context, sessions: opening });
   });
-  await endOthers(given.session, grant, from, context);
+  if (!isOfConsole) await endOthers(given.session, grant, from, context);
   return given;
 }
 

@@ -25,8 +25,12 @@ export function pageContext(
   { acceptLanguage }: { readonly acceptLanguage: string },
   uiLocales?: string,
 ): PageContext {
-  const base = new URL(url).pathname.replace(/\/$/, '');
-  return { branding, base, language: chooseLanguage(uiLocales, acceptLanguage) };
+  return { branding, base: pathOf(url), language: chooseLanguage(uiLocales, acceptLanguage) };
+}
+
+/** The path before those of our own; empty for a URL that is a host's alone. */
+export function pathOf(url: string): string {
+  return new URL(url).pathname.replace(/\/$/, '');
 }
 
 /** The texts of a page's language. */

@@ -1,7 +1,20 @@
 import type { Html } from '../kernel/results.ts';
 import { alert, CSRF_FIELD, hiddenFields } from './form.ts';
-import { html } from './html.ts';
+import { html, type Markup } from './html.ts';
 import { type PageContext, page, textsOf } from './page.ts';
+
+/** An identity provider, as people know it. */
+export interface ShownProvider {
+  readonly id: string;
+  readonly label: string;
+}
+
+/** What was wrong with an attempt to sign in: here, or with the provider of this label. */
+export type SignInFault =
+  | 'wrong'
+  | 'suspended'
+  | 'expired'
+  | { readonly provider: string; readonly what: 'cancelled' | 'providerDown' | 'providerRefused' };
 
 export interface SignInPage {
   readonly csrf: string;
@@ -9,16 +22,18 @@ export interface SignInPage {
   readonly parameters: Readonly<Record<string, string>>;
   /** The address to begin with. */
   readonly email: string;
+  /** The identity providers to choose from. */
+  readonly providers: readonly ShownProvider[];
   /** What was wrong with the attempt before. */
-  readonly fault?: 'wrong' | 'suspended' | 'expired';
+  readonly fault?: SignInFault;
   /** Who is signed in already, where they are asked again. */
   readonly signedInAs?: string;
 }
 
-/** Asks for address and password. Posts to `/sign-in`. */
+/** Asks for address and password, or for a provider. Posts to `/sign-in`, or to the path of a provider below it. */
 export function signInPage(context: PageContext, content: SignInPage): Html {
   const { signIn: texts } = textsOf(context);
-  const { csrf, parameters, email, fault, signedInAs } = content;
+  const { csrf, parameters, email, providers, fault, signedInAs } = content;
   const invalid = fault === 'wrong' ? html` aria-invalid="true"` : null;
   // Whose address is known goes on with the password.
   const [emailFocus, passwordFocus] = email === '' ? [html` autofocus`, null] : [null, html` autofocus`];
@@ -26,13 +41,55 @@ export function signInPage(context: PageContext, content: SignInPage): Html {
     title: texts.title,
     lead: signedInAs === undefined ? texts.lead(context.branding.name) : texts.signedInAs(signedInAs),
     body: html`<form method="post" action="${context.base}/sign-in">
-${alert(fault && texts[fault])}${hiddenFields({ ...parameters, [CSRF_FIELD]: csrf })}<label for="email">${texts.email}</label>
+${alert(toldOf(fault, texts))}${hiddenFields({ ...parameters, [CSRF_FIELD]: csrf })}<label for="email">${texts.email}</label>
 <input id="email" name="email" type="email" value="${email}" maxlength="254" required autocomplete="username"${emailFocus}${invalid}>
 <label for="password">${texts.password}</label>
 <input id="password" name="password" type="password" maxlength="256" required autocomplete="current-password"${passwordFocus}${invalid}>
 <div class="actions"><button>${texts.submit}</button></div>
-</form>`,
+</form>
+${providers.length === 0 ? null : html`<p class="or">${texts.or}</p>\n`}${providers.map((provider) => providerForm(context, provider, { ...parameters, [CSRF_FIELD]: csrf }, 'quiet'))}`,
   });
+}
+
+/** Sends who has an address of a provider's domain to that provider. Posts to its path below `/sign-in`. */
+export function providerRequiredPage(
+  context: PageContext,
+  {
+    csrf,
+    parameters,
+    email,
+    provider,
+  }: Pick<SignInPage, 'csrf' | 'parameters' | 'email'> & { readonly provider: ShownProvider },
+): Html {
+  const { signIn: texts } = textsOf(context);
+  const again = new URLSearchParams(parameters).toString();
+  return page(context, {
+    title: texts.with(provider.label),
+    lead: texts.required(email.slice(email.lastIndexOf('@') + 1), provider.label),
+    body: html`${providerForm(context, provider, { ...parameters, login_hint: email, [CSRF_FIELD]: csrf }, 'primary')}
+<p class="aside"><a href="${context.base}/sign-in${again === '' ? '' : `?${again}`}">${texts.anotherAddress}</a></p>`,
+  });
+}
+
+/** A provider's button: a form of its own, so that none of the page's fields goes to it. */
+function providerForm(
+  context: PageContext,
+  { id, label }: ShownProvider,
+  fields: Readonly<Record<string, string>>,
+  look: 'quiet' | 'primary',
+): Markup {
+  const button = textsOf(context).signIn.continueWith(label);
+  return html`<form method="post" action="${context.base}/sign-in/${id}" class="actions">
+${hiddenFields(fields)}${look === 'quiet' ? html`<button class="quiet">${button}</button>` : html`<button autofocus>${button}</button>`}
+</form>
+`;
+}
+
+function toldOf(
+  fault: SignInFault | undefined,
+  texts: ReturnType<typeof textsOf>['signIn'],
+): string | undefined {
+  return typeof fault === 'object' ? texts[fault.what](fault.provider) : fault && texts[fault];
 }
 
 /** Tells who is signed in, with a way out. Posts to `/sign-out`. */

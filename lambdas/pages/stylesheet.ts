@@ -98,6 +98,9 @@ button,.button{display:inline-flex;align-items:center;justify-content:center;fon
 button:hover,.button:hover{filter:brightness(.94)}
 @media (prefers-color-scheme:dark){button:hover,.button:hover{filter:brightness(1.12)}}
 .actions{display:flex;flex-direction:column;gap:.75rem;margin-top:1.75rem}
+.or{display:flex;align-items:center;gap:.75rem;margin:1.5rem 0 0;color:var(--muted)}
+.or::before,.or::after{content:"";flex:1;border-top:1px solid var(--line)}
+.or~.actions{margin-top:1rem}
 a{color:inherit;text-underline-offset:.2em}
 :focus-visible{outline:2px solid var(--text);outline-offset:2px}
 .facts{margin:1.25rem 0 0;border-top:1px solid var(--line)}

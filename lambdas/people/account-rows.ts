@@ -48,7 +48,7 @@ export const accountRoutes = group.rows({
       description: 'The account. The API key is shown only now.',
       schema: accountView,
     },
-    errors: ['email_taken', 'rate_limited'],
+    errors: ['email_taken', 'provider_required', 'rate_limited'],
     handle: async ({ body, origin }, { accounts }) => {
       await admitAccount(origin.address, accounts);
       const { account, key } = await onboard(
@@ -80,7 +80,7 @@ export const accountRoutes = group.rows({
       description: 'The account. The API key is shown only now.',
       schema: accountView.extend({ key_name: z.string() }),
     },
-    errors: ['email_taken', 'rate_limited'],
+    errors: ['email_taken', 'provider_required', 'rate_limited'],
     handle: async ({ body, origin }, { accounts }) => {
       await admitAccount(origin.address, accounts);
       const { account, key } = await signUp(
@@ -115,7 +115,7 @@ export const accountRoutes = group.rows({
       schema: grantView,
       headers: { 'Cache-Control': 'no-store' },
     },
-    errors: ['wrong_password', 'rate_limited'],
+    errors: ['wrong_password', 'provider_required', 'rate_limited'],
     handle: async ({ body, origin }, { accounts }) => {
       const grant = await logIn(
         { email: body.email ?? body.username ?? '', password: body.password },

@@ -18,6 +18,7 @@ import { type Grant, type GrantContext, openGrant, unlessChanged } from '../sess
 import type { User } from '../sessions/user.ts';
 import { requireStrongPassword } from './password-strength.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
+import { requirePasswordAllowed } from './required-provider.ts';
 
 /** Nobody's id. */
 const NOBODY = 'nobody';
@@ -93,7 +94,8 @@ export async function admitAccount(
 }
 
 /**
- * Creates tenant, administrator, workspace and a first key. Throws `email_taken`.
+ * Creates tenant, administrator, workspace and a first key. Throws `email_taken`, and `provider_required` for an address
+ * that comes in by an identity provider alone.
  * The address is claimed by a condition of the one write, so of any number at once one succeeds.
  */
 export async function onboard(
@@ -101,6 +103,7 @@ export async function onboard(
   context: AccountContext,
   from: RequestOrigin,
 ): Promise<Onboarded> {
+  requirePasswordAllowed(input.email, context.deployment);
   await requireStrongPassword(input.password, input.email, 'password');
   const passwordHash = await hashPassword(input.password);
   return openAccount(input, { passwordHash, holdSeconds: null }, context, from);
@@ -119,7 +122,7 @@ export interface SignUp {
 /**
  * Creates an account without a password. Nobody has shown that the address is theirs, so it is held for
  * {@link HOLD_SECONDS} only: until then the key must have been used once, else the account ends and the address is free.
- * Throws `email_taken`, and `invalid_field` for another tier.
+ * Throws `email_taken`, `provider_required`, and `invalid_field` for another tier.
  */
 export async function signUp(
   input: SignUp,
@@ -127,6 +130,7 @@ export async function signUp(
   from: RequestOrigin,
 ): Promise<Onboarded> {
   const { initialTier } = context.deployment;
+  requirePasswordAllowed(input.email, context.deployment);
   if (input.tier !== undefined && input.tier !== initialTier) {
     throw invalidField('plan_id', `must be ${initialTier}: another plan cannot be chosen by signing up`);
   }
@@ -216,7 +220,7 @@ export function logIn(
  * Opens something for who proves to be a person; `open` is given that person and their own workspace, and is called anew
  * when it throws `conflicting_state`. Throws `wrong_password` alike for a wrong password and an unknown address, after
  * the same work, and `rate_limited` after too many attempts: on the account, from anywhere or from here, or from this
- * source address on any account. Who has logged in from here before is held to their own attempts from here alone.
+ * source address on any account. Throws `provider_required` before all that. Who has logged in from here before is held to their own attempts from here alone.
  */
 export async function enterWithPassword<Opened>(
   credentials: PasswordCredentials,
@@ -224,6 +228,7 @@ export async function enterWithPassword<Opened>(
   { accounts, backoff, sources, deployment, clock }: PasswordContext,
   open: (user: User, workspaceId: string) => Promise<Opened>,
 ): Promise<Opened> {
+  requirePasswordAllowed(credentials.email, deployment);
   const place = placeOf(credentials.email, from.address);
   const isKnown = await sources.knows(place, clock());
   const taken = isKnown

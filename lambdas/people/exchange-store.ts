@@ -2,7 +2,8 @@ import { exchangedKey, identityKey, userIdentityKey } from '../kernel/item-keys.
 import { type Item, N, number, S, text } from '../kernel/items.ts';
 import { isCommitted, type Table, type WriteCondition } from '../kernel/table.ts';
 import type { User } from '../sessions/user.ts';
-import type { ExchangeStore, LinkedIdentity } from './exchange.ts';
+import type { ExchangeStore } from './exchange.ts';
+import type { LinkedIdentity } from './identities.ts';
 import type { IdentityList } from './identity-list.ts';
 
 /** The people behind identities of providers, and the tokens that have been exchanged. */

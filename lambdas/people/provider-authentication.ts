@@ -1,5 +1,5 @@
 import type { Authentication } from '../kernel/authentication.ts';
-import type { ProviderToken } from './exchange.ts';
+import type { ProviderToken } from './identities.ts';
 
 /** Values of `amr` that are kept, and the characters of each: those that are registered have at most nine. */
 const MAX_METHODS = 10;

@@ -5,7 +5,7 @@ import type { Jwks } from 'aws-jwt-verify/jwk';
 import { decomposeUnverifiedJwt } from 'aws-jwt-verify/jwt';
 import type { IdentityProvider } from '../contract/deployment.ts';
 import { Problem } from '../kernel/problem.ts';
-import { type ProviderToken, valuesOf } from './exchange.ts';
+import { type ProviderToken, valuesOf } from './identities.ts';
 import { ProviderKeys } from './provider-keys.ts';
 
 /** The longest `sub` (OpenID Connect Core 1.0, 2). */

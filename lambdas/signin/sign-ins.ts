@@ -156,29 +156,63 @@ export async function signIn(
   from: PlacedOrigin,
   context: SignInContext,
 ): Promise<string> {
-  const { signIns, deployment, clock } = context;
   const renewed = newSecret();
-  await enterWithPassword(credentials, from, context, async (user, workspaceId) => {
-    const { tenantId, userId, version = 0 } = user;
-    const present = await signIns.person(tenantId, userId);
-    const now = clock();
-    if (present === undefined || !mayEnter(present, deployment.rights, now))
-      throw new Problem('suspended_tenant');
-    const record: SignInRecord = {
-      signInId: randomUUIDv7(),
-      tenantId,
-      userId,
-      workspaceId,
-      // Of the person as they were before the password was looked at: a change of it meanwhile ends this.
-      userVersion: version,
-      authTime: now,
-      amr: BY_PASSWORD,
-      expiresAt: now + SIGN_IN_SECONDS,
-    };
-    await signIns.create(hashSecret(renewed), record, { actor: `user:${userId}`, ...from });
-  });
+  await enterWithPassword(credentials, from, context, (user, workspaceId) =>
+    openSignIn(
+      { user, workspaceId, authentication: { authTime: context.clock(), amr: BY_PASSWORD } },
+      renewed,
+      from,
+      context,
+    ),
+  );
   await signOut(secret, from, context);
   return renewed;
+}
+
+/** What it takes to open a sign-in. */
+interface EntryContext extends Pick<SignInContext, 'signIns' | 'clock'> {
+  readonly deployment: { readonly rights: Pick<Rights, 'peopleManagers'> };
+}
+
+/** Who signs in, as they were before what proves it was looked at: a change of them meanwhile ends the sign-in. */
+export interface ProvenPerson {
+  readonly user: User;
+  readonly workspaceId: string;
+  readonly authentication: Authentication;
+}
+
+/** The same for who has been proven otherwise. Throws `suspended_tenant`. */
+export async function signInAs(
+  person: ProvenPerson,
+  secret: string,
+  from: PlacedOrigin,
+  context: EntryContext,
+): Promise<string> {
+  const renewed = newSecret();
+  await openSignIn(person, renewed, from, context);
+  await signOut(secret, from, context);
+  return renewed;
+}
+
+async function openSignIn(
+  { user: { tenantId, userId, version = 0 }, workspaceId, authentication }: ProvenPerson,
+  secret: string,
+  from: PlacedOrigin,
+  { signIns, deployment, clock }: EntryContext,
+): Promise<void> {
+  const present = await signIns.person(tenantId, userId);
+  if (present === undefined || !mayEnter(present, deployment.rights, clock()))
+    throw new Problem('suspended_tenant');
+  const record: SignInRecord = {
+    signInId: randomUUIDv7(),
+    tenantId,
+    userId,
+    workspaceId,
+    userVersion: version,
+    ...authentication,
+    expiresAt: clock() + SIGN_IN_SECONDS,
+  };
+  await signIns.create(hashSecret(secret), record, { actor: `user:${userId}`, ...from });
 }
 
 /** Ends what a browser is signed in as; nothing happens where nobody is. */

@@ -1,5 +1,6 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { type AuditTrail, ROWS_A_TRANSACTION } from '../audit/trail-store.ts';
+import { observe } from '../kernel/metrics.ts';
 import { imagesOf, isDone } from '../kernel/stream-records.ts';
 import type { DynamoUsageKeyStore } from '../plans/usage-key-store.ts';
 import type { SessionStore } from '../sessions/sessions.ts';
@@ -15,6 +16,8 @@ export interface Followers extends Settled {
   readonly sessions: Pick<SessionStore, 'settle'>;
   readonly census: Pick<DynamoCensusStore, 'count'>;
   readonly usageKeys: Pick<DynamoUsageKeyStore, 'register' | 'release'>;
+  /** Tells the mailer of a mail that was queued. */
+  readonly wakeMailer: (mailId: string) => Promise<void>;
 }
 
 /**
@@ -42,10 +45,21 @@ export async function follow(
       await settleKey(record, followers);
       await settleSessions(record, followers.sessions);
       await settleTenant(record, followers.usageKeys, followers.clock);
+      await sendQueuedMail(record, followers.wakeMailer);
     });
     if (!(await settled)) return record;
   }
   return undefined;
+}
+
+/** Has a mail sent that was queued. A mailer that cannot be told holds up nothing: it finds the mail by itself. */
+async function sendQueuedMail(record: DynamoDBRecord, wake: Followers['wakeMailer']): Promise<void> {
+  const { before, after } = imagesOf(record);
+  const mailId = before === undefined ? /^MAIL#(.+)$/.exec(after?.SK?.S ?? '')?.[1] : undefined;
+  if (mailId === undefined) return;
+  await wake(mailId).catch((error: unknown) =>
+    observe({ metrics: [], dimensions: {}, fields: { level: 'WARN', mail: mailId, cause: String(error) } }),
+  );
 }
 
 /** Changes of keys with the keys' names, which are not on their records: an id means nothing once a key is gone. */

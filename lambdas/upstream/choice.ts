@@ -5,8 +5,8 @@ import type { Caller } from '../kernel/caller.ts';
 /** Upstreams that a call may go to: each, and beside it its canary as an upstream of its own. */
 export interface UpstreamChoice {
   readonly all: readonly Upstream[];
-  /** The upstream of a path for a caller; undefined where none serves it. */
-  readonly of: (path: string, caller: Caller) => Upstream | undefined;
+  /** The upstream of a path for a caller, who may not be proven; undefined where none serves it. */
+  readonly of: (path: string, caller: Caller | undefined) => Upstream | undefined;
 }
 
 /** Chooses by path, the longest first, then by the caller's tenant. */
@@ -20,7 +20,8 @@ export function upstreamChoice(upstreams: readonly Upstream[]): UpstreamChoice {
       const pair = pairs.find(
         ({ upstream }) => path === upstream.path || path.startsWith(`${upstream.path}/`),
       );
-      if (pair?.canary === undefined || caller.kind === 'anonymous') return pair?.upstream;
+      if (pair?.canary === undefined || caller === undefined || caller.kind === 'anonymous')
+        return pair?.upstream;
       const { percent = 0 } = pair.upstream.canary ?? {};
       return hundredthOf(caller.tenantId) < percent ? pair.canary : pair.upstream;
     },

@@ -10,7 +10,12 @@ interface HeaderGroup {
   readonly ends: readonly Direction[];
   /** Names as {@link folded} writes them; `*` at the end stands for any ending. */
   readonly names: readonly string[];
+  /** Whether a call with one is refused where API Gateway calls the upstream itself, as nobody could take it out. */
+  readonly isRefusedDirectly?: true;
 }
+
+/** The headers of the caller's credential. */
+const CREDENTIALS = ['authorization', 'x-api-key'];
 
 /** Every header that does not pass, by why. What else a caller or an upstream sends goes through as it came. */
 export const HEADER_TABLE: readonly HeaderGroup[] = [
@@ -38,12 +43,18 @@ export const HEADER_TABLE: readonly HeaderGroup[] = [
   {
     why: "the caller's credential",
     ends: ['request'],
-    names: ['authorization', 'x-api-key'],
+    names: CREDENTIALS,
   },
   {
-    why: "Latchkey's own",
+    why: "Latchkey's own: the identity",
     ends: ['request', 'response'],
-    names: ['x-latchkey*', 'x-request-id'],
+    names: ['x-latchkey*'],
+    isRefusedDirectly: true,
+  },
+  {
+    why: "Latchkey's own: the id of the request",
+    ends: ['request', 'response'],
+    names: ['x-request-id'],
   },
   {
     why: 'an allowance, in every spelling: only that of the front door is told',
@@ -98,11 +109,13 @@ export const HEADER_TABLE: readonly HeaderGroup[] = [
       'x-original-method',
       'x-rewrite-url',
     ],
+    isRefusedDirectly: true,
   },
   {
     why: 'read by CGI as the variable `HTTP_PROXY` (CVE-2016-5385)',
     ends: ['request'],
     names: ['proxy'],
+    isRefusedDirectly: true,
   },
   {
     why: "of the front door's origin: it alone says which pages may read its answers",
@@ -138,8 +151,8 @@ interface Names {
   readonly beginnings: readonly string[];
 }
 
-function namesThatEnd(direction: Direction): Names {
-  const names = HEADER_TABLE.filter(({ ends }) => ends.includes(direction)).flatMap((group) => group.names);
+function namesOf(groups: readonly HeaderGroup[]): Names {
+  const names = groups.flatMap((group) => group.names);
   return {
     exact: new Set(names.filter((name) => !name.endsWith('*'))),
     beginnings: names.filter((name) => name.endsWith('*')).map((name) => name.slice(0, -1)),
@@ -147,13 +160,43 @@ function namesThatEnd(direction: Direction): Names {
 }
 
 const ENDS: Readonly<Record<Direction, Names>> = {
-  request: namesThatEnd('request'),
-  response: namesThatEnd('response'),
+  request: namesOf(HEADER_TABLE.filter(({ ends }) => ends.includes('request'))),
+  response: namesOf(HEADER_TABLE.filter(({ ends }) => ends.includes('response'))),
 };
+
+const REFUSED_DIRECTLY = namesOf(HEADER_TABLE.filter((group) => group.isRefusedDirectly));
+
+/** The header that carries the signed identity. */
+export const ASSERTION_HEADER = 'x-latchkey-assertion';
+
+/** By which a caller picks a workspace; the decision has looked at this spelling alone. */
+const WORKSPACE_HEADER = 'x-workspace-id';
 
 /** Whether the table lets no header of this name through. */
 export function endsHere(name: string, direction: Direction): boolean {
-  const { exact, beginnings } = ENDS[direction];
+  return isAmong(ENDS[direction], name) || (direction === 'request' && isOtherWorkspaceHeader(name));
+}
+
+/**
+ * Whether a call with such a header is refused where API Gateway calls the upstream itself. An assertion of the client's is
+ * not: API Gateway writes ours in its place.
+ */
+export function isRefusedDirectly(name: string): boolean {
+  if (name.toLowerCase() === ASSERTION_HEADER) return false;
+  return isAmong(REFUSED_DIRECTLY, name) || isOtherWorkspaceHeader(name);
+}
+
+/** Whether a header is the caller's credential, in the spelling in which it is read. */
+export function isCredential(name: string): boolean {
+  return CREDENTIALS.includes(name.toLowerCase());
+}
+
+function isAmong({ exact, beginnings }: Names, name: string): boolean {
   const wanted = folded(name);
   return exact.has(wanted) || beginnings.some((beginning) => wanted.startsWith(beginning));
+}
+
+/** A spelling that servers may read as the workspace's, and that nobody has checked. */
+function isOtherWorkspaceHeader(name: string): boolean {
+  return folded(name) === WORKSPACE_HEADER && name.toLowerCase() !== WORKSPACE_HEADER;
 }

@@ -2,15 +2,22 @@ import { type Caller, principalOf } from '../kernel/caller.ts';
 import { type HeaderValues, headerValues } from '../kernel/headers.ts';
 import { Problem } from '../kernel/problem.ts';
 import { withoutOurCookies, withoutOurSetCookies } from './cookies.ts';
-import { endsHere, folded, type Header } from './header-table.ts';
+import { ASSERTION_HEADER, endsHere, folded, type Header, isCredential } from './header-table.ts';
 import { forwardedHeaders, type PublicUrl, rewrittenLocation } from './public-url.ts';
+
+/** The caller of a call, and their signed assertion, which has all of the identity. */
+export interface Identity {
+  readonly caller: Caller;
+  readonly assertion: string;
+}
 
 /** The facts of a call that its headers tell the upstream. */
 export interface Told {
-  readonly caller: Caller;
+  /** Undefined of who is not proven, where a path rule is observed. */
+  readonly identity: Identity | undefined;
+  /** Whether the caller's own credential goes on: where a path rule is observed, the upstream still decides. */
+  readonly passesCredential: boolean;
   readonly requestId: string;
-  /** Signed; all of the identity. */
-  readonly assertion: string;
   /** The caller's address, as API Gateway saw it. */
   readonly address: string;
   readonly publicUrl: PublicUrl;
@@ -18,12 +25,14 @@ export interface Told {
   readonly httpVersion: string;
 }
 
-/** Headers of the client that go on to the upstream, and those of ours, all of them and always. */
+/** Headers of the client that go on to the upstream, and those of ours: of who is proven all of them, and always. */
 export function requestHeaders(received: HeaderValues, told: Told): readonly Header[] {
-  const { caller, requestId, assertion, address } = told;
+  const { identity, requestId, address, passesCredential } = told;
   const dropped = connectionOptions(headerValues(received, 'connection'));
   const passed = Object.entries(received).flatMap(([name, values = []]) =>
-    endsHere(name, 'request') || dropped.has(folded(name)) || name.toLowerCase() === 'via'
+    (endsHere(name, 'request') && !(passesCredential && isCredential(name))) ||
+    dropped.has(folded(name)) ||
+    name.toLowerCase() === 'via'
       ? []
       : values.flatMap((value) => passedHeader(name.toLowerCase(), value)),
   );
@@ -34,13 +43,19 @@ export function requestHeaders(received: HeaderValues, told: Told): readonly Hea
     ['via', via],
     ...forwardedHeaders(address, told.publicUrl),
     ['x-request-id', requestId],
+    ...(identity === undefined ? [] : identityHeaders(identity, address)),
+  ];
+}
+
+function identityHeaders({ caller, assertion }: Identity, address: string): readonly Header[] {
+  return [
     ['x-latchkey-tenant', caller.tenantId],
     ['x-latchkey-workspace', caller.workspaceId],
     ['x-latchkey-principal', principalOf(caller)],
     ['x-latchkey-scopes', caller.scopes.join(' ')],
     ['x-latchkey-environment', caller.environment],
     ['x-latchkey-client-address', address],
-    ['x-latchkey-assertion', assertion],
+    [ASSERTION_HEADER, assertion],
   ];
 }
 

@@ -9,7 +9,7 @@ function read(path: string): string {
 }
 
 /** `/a/*` matches `/a` and everything below; a path without `*` matches itself. */
-function matchesPath(pattern: string, path: string): boolean {
+export function matchesPath(pattern: string, path: string): boolean {
   if (!pattern.endsWith('/*')) return path === pattern;
   return path === pattern.slice(0, -2) || path.startsWith(pattern.slice(0, -1));
 }
@@ -32,10 +32,24 @@ function matchesLoosely(pattern: string, path: string): boolean {
   return hasSuffix || matchesPath(wanted, given);
 }
 
+/** Whether a rule is of a method. A rule of GET is one of HEAD. */
+function appliesTo({ methods }: Pick<PathScope, 'methods'>, method: string): boolean {
+  const wanted = method === 'HEAD' ? ['HEAD', 'GET'] : [method];
+  return methods?.some((each) => wanted.includes(each)) ?? true;
+}
+
+/** How a rule matches a call: as whoever stands behind may read the path, or only as a forgiving one may. */
+export function isMatchOf(rule: PathScope, method: string, path: string): 'as read' | 'loosely' | false {
+  if (!appliesTo(rule, method)) return false;
+  const [pattern, given] = [read(rule.path), read(path)];
+  if (matchesPath(pattern, given)) return 'as read';
+  return matchesLoosely(pattern, given) && 'loosely';
+}
+
 /**
  * The scopes that a call of the upstream takes, all of them: that of the first path rule that matches, else the method's.
  * A rule before it that matches loosely adds its own, so that writing a path another way can raise what it takes, and
- * never lower it. A rule of GET is one of HEAD.
+ * never lower it.
  */
 export function upstreamScopes(
   method: Method,
@@ -44,10 +58,10 @@ export function upstreamScopes(
   methodScopes: DecisionRights['methodScopes'],
 ): readonly Scope[] {
   const scopes: Scope[] = [];
-  for (const { path: pattern, methods, scope } of rules) {
-    if (methods?.includes(method) === false && !(method === 'HEAD' && methods.includes('GET'))) continue;
-    if (matchesPath(read(pattern), read(path))) return [...scopes, scope];
-    if (matchesLoosely(read(pattern), read(path))) scopes.push(scope);
+  for (const rule of rules) {
+    const match = isMatchOf(rule, method, path);
+    if (match === 'as read') return [...scopes, rule.scope];
+    if (match === 'loosely') scopes.push(rule.scope);
   }
   return [...scopes, methodScopes[method]];
 }

@@ -55,6 +55,7 @@ export interface IntegrationDefinition {
   readonly ResponseTransferMode?: 'BUFFERED' | 'STREAM';
   readonly ContentHandling?: string;
   readonly PassthroughBehavior?: string;
+  readonly RequestParameters?: Readonly<Record<string, string>>;
   readonly RequestTemplates?: Readonly<Record<string, string>>;
   readonly IntegrationResponses?: readonly IntegrationResponse[];
 }

@@ -2,12 +2,19 @@ import { arn } from '../cloudformation/identities.ts';
 import type { StackTemplate } from '../cloudformation/stack-template.ts';
 import { LocalStackError } from '../failure.ts';
 import type { Functions } from '../lambda/functions.ts';
-import { type ApiDefinition, integrationFunction, type MethodDefinition, readApi } from './api-definition.ts';
+import {
+  type ApiDefinition,
+  type IntegrationDefinition,
+  integrationFunction,
+  type MethodDefinition,
+  readApi,
+} from './api-definition.ts';
 import { type ApiRequest, header } from './api-request.ts';
 import { type ApiResponse, withHeader } from './api-response.ts';
 import { Authorizer } from './authorizer.ts';
 import { GatewayFailure } from './failure.ts';
 import { renderFailure } from './gateway-response.ts';
+import { answerHttpProxy } from './http-proxy.ts';
 import { proxyEvent, proxyResponse } from './lambda-proxy.ts';
 import { streamedResponse } from './lambda-stream.ts';
 import { answerMock, usesDirectives } from './mock.ts';
@@ -37,6 +44,10 @@ export interface GatewayOptions {
   readonly now: () => number;
   /** Whether headers of gateway responses can be mapped from the authorizer's context, which AWS does not document. */
   readonly mapsAuthorizerToHeaders: boolean;
+  /** Whether a header that an integration maps replaces the client's own, which AWS does not document. */
+  readonly mappedHeadersReplace: boolean;
+  /** Whether a plan of 0/0 throttles, which nobody has recorded. */
+  readonly zeroPlansThrottle: boolean;
 }
 
 const PRINCIPAL = 'apigateway.amazonaws.com';
@@ -49,18 +60,14 @@ export class Gateway {
   readonly #functions: Functions;
   readonly #plans: UsagePlans;
   readonly #authorizers = new Map<string, Authorizer>();
-  readonly #mapsAuthorizerToHeaders: boolean;
+  readonly #options: GatewayOptions;
 
-  constructor(
-    template: StackTemplate,
-    functions: Functions,
-    keys: UsageKeys,
-    { now, mapsAuthorizerToHeaders }: GatewayOptions,
-  ) {
-    this.#mapsAuthorizerToHeaders = mapsAuthorizerToHeaders;
+  constructor(template: StackTemplate, functions: Functions, keys: UsageKeys, options: GatewayOptions) {
+    const { now } = options;
+    this.#options = options;
     this.api = readApi(template);
     this.#functions = functions;
-    this.#plans = new UsagePlans(template, this.api, keys, now);
+    this.#plans = new UsagePlans(template, this.api, keys, options);
     for (const method of this.api.methods) {
       checkEmulated(method);
       const { authorizer } = method;
@@ -132,6 +139,7 @@ export class Gateway {
     if (integration.Type === 'MOCK') {
       return { response: answerMock(integration, this.api, this.#variables(exchange)), answeredBy: 'MOCK' };
     }
+    if (integration.Type === 'HTTP_PROXY') return this.#callUrl(exchange, integration, body);
     const functionArn = integrationFunction(integration.Uri);
     const sourceArn = this.#methodArn(httpMethod === 'ANY' ? '*' : httpMethod, resourcePath);
     if (!this.#functions.permits(functionArn, PRINCIPAL, sourceArn)) {
@@ -156,6 +164,19 @@ export class Gateway {
     };
   }
 
+  async #callUrl(exchange: Exchange, integration: IntegrationDefinition, body: Buffer): Promise<Answer> {
+    const request = { ...exchange.request, body };
+    const variables = this.#variables({ ...exchange, request });
+    const response = await withinTimeout(
+      answerHttpProxy(integration, variables, this.#options),
+      Number(integration.TimeoutInMillis ?? DEFAULT_TIMEOUT_MILLISECONDS),
+    );
+    return {
+      response: withHeader(response, 'X-Amzn-Trace-Id', request.traceId),
+      answeredBy: 'HTTP_PROXY',
+    };
+  }
+
   /** `arn:aws:execute-api:…:<api>/<stage>/<method>/<path>`. */
   #methodArn(method: string, path: string): string {
     return arn('execute-api', `${this.api.id}/${this.api.stage.name}/${method}/${path.replace(/^\//, '')}`);
@@ -163,7 +184,7 @@ export class Gateway {
 
   #variables({ request, context, route }: Exchange) {
     const pathParameters = route?.pathParameters ?? {};
-    const mapsAuthorizerToHeaders = this.#mapsAuthorizerToHeaders;
+    const { mapsAuthorizerToHeaders } = this.#options;
     const stageVariables = this.api.stage.variables;
     return { request, context, pathParameters, stageVariables, mapsAuthorizerToHeaders };
   }
@@ -177,7 +198,7 @@ export class Gateway {
 /** Refuses at the start what would answer differently here than on AWS. */
 function checkEmulated({ integration, httpMethod, resourcePath }: MethodDefinition): void {
   const method = `${httpMethod} ${resourcePath || '/'}`;
-  if (integration.Type !== 'AWS_PROXY' && integration.Type !== 'MOCK') {
+  if (!['AWS_PROXY', 'HTTP_PROXY', 'MOCK'].includes(integration.Type)) {
     throw new LocalStackError(`${method}: integrations of type ${integration.Type} are not emulated`);
   }
   if (integration.Type === 'MOCK' && usesDirectives(integration)) {

@@ -51,11 +51,18 @@ export class UsagePlans {
   readonly #buckets = new Map<string, TokenBucket>();
   readonly #used = new Map<string, number>();
   readonly #now: () => number;
+  readonly #zeroPlansThrottle: boolean;
 
-  constructor(template: StackTemplate, api: ApiDefinition, keys: UsageKeys, now: () => number) {
+  constructor(
+    template: StackTemplate,
+    api: ApiDefinition,
+    keys: UsageKeys,
+    { now, zeroPlansThrottle }: { readonly now: () => number; readonly zeroPlansThrottle: boolean },
+  ) {
     this.#api = api;
     this.#keys = keys;
     this.#now = now;
+    this.#zeroPlansThrottle = zeroPlansThrottle;
     this.#plans = new Map(readPlans(template, api).map((plan) => [plan.planId, plan]));
   }
 
@@ -94,6 +101,7 @@ export class UsagePlans {
   }
 
   #take(name: string, { RateLimit, BurstLimit }: Throttle): void {
+    if (!this.#zeroPlansThrottle && Number(RateLimit) === 0 && Number(BurstLimit) === 0) return;
     let bucket = this.#buckets.get(name);
     if (bucket === undefined) {
       const rate = Number(RateLimit ?? Number.POSITIVE_INFINITY);

@@ -120,6 +120,18 @@ export function lambdaAccesses({ path }: AwsCall): readonly Access[] {
   return [{ action: 'lambda:InvokeFunction', resource, conditionKeys: {} }];
 }
 
+/** The accesses of which a call of SES takes one: as the sender's domain, or as its address. */
+export function sesAccesses({ body }: AwsCall): readonly [Access, Access] {
+  const { FromEmailAddress = '' } = JSON.parse(body.toString('utf8')) as { FromEmailAddress?: string };
+  const address = /<(.+)>$/.exec(FromEmailAddress)?.[1] ?? FromEmailAddress;
+  const as = (identity: string) => ({
+    action: 'ses:SendEmail',
+    resource: arn('ses', `identity/${identity}`),
+    conditionKeys: {},
+  });
+  return [as(address.split('@').at(-1) ?? ''), as(address)];
+}
+
 /** The function that the path of an invocation names (Lambda API reference, API_Invoke). */
 export function invokedFunction(path: string): string {
   const [, name] = /^\/2015-03-31\/functions\/([^/?]+)\/invocations$/.exec(path) ?? [];

@@ -4,17 +4,22 @@ import { invokedFunction } from '../iam/accesses.ts';
 import type { Functions } from './functions.ts';
 
 /**
- * Answers `Invoke`, the one operation of Lambda that functions call, and waits for the result (API_Invoke). A function that
- * the template does not have is asked for at `endpoint`, such as that of `sam local start-lambda`.
+ * Answers `Invoke`, the one operation of Lambda that functions call, and waits for the result unless the call is an event
+ * (API_Invoke). A function that the template does not have is asked for at `endpoint`, such as that of
+ * `sam local start-lambda`.
  */
 export async function serveLambda(
-  { path, body }: AwsCall,
+  { path, body, isAsynchronous }: AwsCall,
   functions: Functions,
   endpoint: string | undefined,
 ): Promise<AwsAnswer> {
   const text = body.toString('utf8');
   const name = invokedFunction(path);
   if (!functions.has(name)) return invokeElsewhere(name, text, endpoint);
+  if (isAsynchronous) {
+    functions.invokeLater(name, JSON.parse(text));
+    return { status: 202, body: '' };
+  }
   const invocation = await functions.invoke(name, text === '' ? {} : JSON.parse(text));
   switch (invocation.kind) {
     case 'returned':

@@ -30,6 +30,7 @@ export class Functions {
   readonly figures = new Figures();
   readonly #byName = new Map<string, LambdaFunction>();
   readonly #permissions: readonly PermissionProperties[];
+  readonly #later = new Set<Promise<Invocation>>();
 
   constructor(
     template: StackTemplate,
@@ -86,6 +87,17 @@ export class Functions {
 
   invoke(nameOrArn: string, event: unknown): Promise<Invocation> {
     return this.get(nameOrArn).invoke(event);
+  }
+
+  /** Invokes a function for which nobody waits but {@link drained}. An event that fails is not sent again, unlike on AWS. */
+  invokeLater(nameOrArn: string, event: unknown): void {
+    const running = this.invoke(nameOrArn, event).finally(() => this.#later.delete(running));
+    this.#later.add(running);
+  }
+
+  /** Resolves once all that nobody waits for has ended. */
+  async drained(): Promise<void> {
+    while (this.#later.size > 0) await Promise.all(this.#later);
   }
 
   kill(nameOrArn: string): Promise<void> {

@@ -417,7 +417,15 @@ describe('the metrics', () => {
         Object.fromEntries(decisions?.metrics.map(({ labels, value }) => [labels?.outcome, value]) ?? []),
       ]).toEqual([
         'COUNTER',
-        { allowed: '2', limited: '0', misdirected: '0', forbidden: '1', refused: '1', failed: '1' },
+        {
+          allowed: '2',
+          observed: '0',
+          limited: '0',
+          misdirected: '0',
+          forbidden: '1',
+          refused: '1',
+          failed: '1',
+        },
       ]);
     } finally {
       await fresh.stop();

@@ -20,6 +20,13 @@ const GOOD: Results = {
     emptyMs: 20,
   },
   scale: { keys: 1_000_000, large: ratio(1.02) },
+  proxy: {
+    ofNginx: { small: at(7), large: at(2), throughput: at(0.2) },
+    ofPrevious: { small: at(0.8), large: at(0.9), throughput: at(1.4) },
+    addedOfPrevious: at(0.8),
+    directMicroseconds: 75,
+    forwarderMicroseconds: 900,
+  },
   bundle: { bytes: 49_000, gzipBytes: 18_000 },
 };
 
@@ -40,6 +47,13 @@ describe('the report', () => {
     const slow = { ...GOOD, warm: { ...GOOD.warm, key: ratio(1.6) } };
     expect(reportTable(figures(GOOD))).not.toContain('miss');
     expect(reportTable(figures(slow)).match(/miss/g)).toHaveLength(1);
+  });
+
+  it('leaves nginx out where it is not installed, and has everything else', () => {
+    const names = (results: Results) => figures(results).map(({ name }) => name);
+    const without = names({ ...GOOD, proxy: { ...GOOD.proxy, ofNginx: null } });
+    expect(without).toEqual(names(GOOD).filter((name) => !name.includes('nginx')));
+    expect(without).toContain('forwarder_added_over_fetch');
   });
 });
 

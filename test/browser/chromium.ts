@@ -5,6 +5,8 @@ import { type Browser, type BrowserContextOptions, type Page, chromium as playwr
 import { expect } from 'vitest';
 import { axeScript, chromium } from './tools.ts';
 
+export type { Browser, BrowserContextOptions, Page };
+
 /** Starts the browser. In containers it cannot sandbox itself, and nothing but our own pages is opened. */
 export function startChromium(): Promise<Browser> {
   return playwright.launch({ executablePath: chromium(), args: ['--no-sandbox'] });

@@ -21,6 +21,7 @@ beforeEach(() => {
   now = NOW;
   known = new KnownClients({
     clients: stores.clients,
+    firstParty: null,
     sources: stores.sources,
     audiences: [ISSUER, TOKEN_ENDPOINT],
     documents: { read: async () => undefined, write: async () => undefined },

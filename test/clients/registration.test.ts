@@ -31,6 +31,7 @@ beforeEach(() => {
   known = new KnownClients({
     ...context,
     clients,
+    firstParty: null,
     audiences: [],
     documents: { read: async () => undefined, write: async () => undefined },
     fetchDocument: async () => ({ kind: 'failed', reason: 'nothing is fetched here' }),

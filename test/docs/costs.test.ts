@@ -69,7 +69,7 @@ describe('the lines that are paid for', () => {
         clock: () => NOW,
       },
       { initial: 'i', other: 'o', sandbox: 's', exhausted: 'e' },
-      observe,
+      { observe },
     );
     const asked = event({
       method: 'GET',

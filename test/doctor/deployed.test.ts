@@ -13,6 +13,8 @@ interface Deployed {
   readonly members: boolean;
   readonly concurrency: number;
   readonly driftLooks: number;
+  /** What API Gateway does with the answers of the function that streams. */
+  readonly transferMode: 'STREAM' | 'BUFFERED' | null;
   readonly drift: 'IN_SYNC' | 'DRIFTED' | 'UNKNOWN';
 }
 
@@ -25,6 +27,7 @@ const USUAL: Deployed = {
   members: true,
   concurrency: 1000,
   driftLooks: 2,
+  transferMode: 'STREAM',
   drift: 'IN_SYNC',
 };
 
@@ -67,6 +70,34 @@ function cloudFormation(text: string): string {
   }
 }
 
+const invocations = (kind: string) => `arn:aws:apigateway:x:lambda:path/2021-11-15/functions/f/${kind}`;
+
+/** The resources of the API with their methods, one a page. */
+function resources(query: URLSearchParams): object {
+  expect([query.get('embed'), query.get('limit')]).toEqual(['methods', '500']);
+  if (query.get('position') === null)
+    return {
+      item: [
+        { path: '/' },
+        {
+          path: '/v1/stats',
+          resourceMethods: { GET: { methodIntegration: { uri: invocations('invocations') } } },
+        },
+      ],
+      position: 'more',
+    };
+  const { transferMode } = deployed;
+  const methodIntegration = {
+    uri: invocations('response-streaming-invocations'),
+    responseTransferMode: transferMode,
+  };
+  return {
+    item: [
+      { path: '/v1/events', resourceMethods: transferMode === null ? {} : { ANY: { methodIntegration } } },
+    ],
+  };
+}
+
 function answerOf({ service, path, body }: AwsCall): object {
   const { pathname } = new URL(path, 'http://aws');
   const [, mapping] = /event-source-mappings\/mapping-(\d)$/.exec(pathname) ?? [];
@@ -85,6 +116,8 @@ function answerOf({ service, path, body }: AwsCall): object {
   switch (pathname) {
     case '/restapis/api/stages/prod':
       return { deploymentId: deployed.serving };
+    case '/restapis/api/resources':
+      return resources(new URL(path, 'http://aws').searchParams);
     case '/apikeys/key':
       return { name: 'sandbox', enabled: deployed.keysEnabled };
     case '/usageplans/plan/keys/key':
@@ -142,6 +175,12 @@ describe('a stack that is not as it was deployed', () => {
       /serves the deployment older, and the template's is deployment/,
       /update-stage/,
     ],
+    [
+      'response-transfer',
+      { transferMode: 'BUFFERED' },
+      /gathers what is to be streamed: ANY \/v1\/events/,
+      /responseTransferMode/,
+    ],
     ['shared-keys', { keysEnabled: false }, /disabled: sandbox/, /reconciler/],
     ['waf-association', { associated: null }, /No WAF stands before/, /associate/],
     ['waf-association', { associated: 'another' }, /Another WAF, theirs/, /associate/],
@@ -162,8 +201,9 @@ describe('a stack that is not as it was deployed', () => {
   });
 
   test('what cannot be told is not checked', async () => {
-    deployed = { ...USUAL, hasWaf: false, drift: 'UNKNOWN' };
+    deployed = { ...USUAL, hasWaf: false, transferMode: null, drift: 'UNKNOWN' };
     expect(await find('waf-association')).toMatchObject({ status: 'not checked' });
+    expect(await find('response-transfer')).toMatchObject({ status: 'not checked' });
     expect(await find('drift')).toMatchObject({ status: 'not checked' });
   });
 });

@@ -2,12 +2,14 @@
 import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Finding } from '../../doctor/finding.ts';
 import { type LocalStack, type LocalStackOptions, startStack } from '../../local/stack.ts';
 import { PROFILES } from '../profiles/profiles.ts';
 import { type AnyTemplate, assemblyOf, editedAssembly } from '../support/assembly.ts';
+import { Upstream } from '../support/upstream.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const cleanups: (() => unknown)[] = [];
@@ -306,6 +308,50 @@ const examined = async (config: Readonly<Record<string, unknown>>, mapsAuthorize
   const found = (id: string) => findings.find((each) => each.id === id)?.found;
   return { output, found };
 };
+
+describe('a path that --stream names', () => {
+  test('is ok while it is passed on event by event, and wrong where it is gathered', async () => {
+    const upstream = new Upstream();
+    const url = `http://127.0.0.1:${await upstream.listen()}`;
+    cleanups.push(() => upstream.stop());
+    upstream.answer = async (response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      for (let index = 0; index < 6; index += 1) {
+        response.write(`data: ${index}\n\n`);
+        await sleep(250);
+      }
+      response.end();
+    };
+    const upstreams = {
+      events: { path: '/v1/events', url, stream: {} },
+      gathered: { path: '/v1/gathered', url },
+    };
+    const stack = await serve(await assemblyOf({ profile: 'default', config: { upstreams } }));
+    const streamed = await doctor(stack, '--json', '--stream', '/v1/events');
+    expect(faults(streamed.output)).toEqual([]);
+    const { findings } = JSON.parse(streamed.output) as { findings: Finding[] };
+    expect(findings.find(({ id }) => id === 'streaming')).toMatchObject({
+      status: 'ok',
+      found: expect.stringMatching(
+        /^6 events arrived in [3-6] parts, the first after \d+ ms, the last \d+ ms later/,
+      ),
+      settles: [21],
+    });
+    const gathered = await doctor(stack, '--json', '--stream', '/v1/gathered');
+    expect(faults(gathered.output)).toMatchObject([
+      {
+        id: 'streaming',
+        found: expect.stringMatching(/came in one piece/),
+        fix: expect.stringMatching(/stream: \{\}/),
+      },
+    ]);
+    const refused = await doctor(stack, '--stream', 'v1/events');
+    expect([refused.code, refused.output.trim()]).toEqual([
+      2,
+      '--stream is a path of the API, such as /v1/events.',
+    ]);
+  });
+});
 
 describe('where challenges come from the context', () => {
   test('nothing is wrong while API Gateway maps them, and that it does is told', async () => {

@@ -19,7 +19,15 @@ async function allProbes(): Promise<readonly Probe[]> {
   const api = new Api('https://api.example.com');
   const flow = new Flow(api);
   return [
-    ...deploymentProbes({ api, flow, table: 'table', stack: 'Latchkey', slow: true }),
+    ...deploymentProbes({
+      api,
+      flow,
+      table: 'table',
+      stack: 'Latchkey',
+      slow: true,
+      streamPath: '/v1/events',
+      mirror: '/v1/mirror',
+    }),
     ...accountProbes(await loadSettings()),
   ];
 }

@@ -7,6 +7,8 @@ import { AwsEndpoint } from '../../local/aws-endpoint.ts';
 
 /** What CloudFormation and DynamoDB say of protection from deletion. */
 let isProtected = { stack: false, table: false };
+/** The stack's output of rules that are observed. */
+let observed: string | undefined;
 let endpoint: AwsEndpoint;
 let environment: Record<string, string>;
 
@@ -36,7 +38,7 @@ afterEach(async () => {
 
 const describedStack = () => `<DescribeStacksResponse><DescribeStacksResult><Stacks><member>
   <EnableTerminationProtection>${isProtected.stack}</EnableTerminationProtection>
-  <Outputs><member><OutputKey>TableName</OutputKey><OutputValue>Table</OutputValue></member></Outputs>
+  <Outputs><member><OutputKey>TableName</OutputKey><OutputValue>Table</OutputValue></member>${observed === undefined ? '' : `<member><OutputKey>Observed</OutputKey><OutputValue>${observed}</OutputValue></member>`}</Outputs>
 </member></Stacks></DescribeStacksResult></DescribeStacksResponse>`;
 
 describe('protection from deletion', () => {
@@ -53,6 +55,28 @@ describe('protection from deletion', () => {
       ?.run();
     expect(finding).toMatchObject({ status, found: expect.stringMatching(found) });
     if (fix !== undefined) expect(finding?.fix).toMatch(fix);
+  });
+});
+
+describe('path rules that are observed', () => {
+  const ahead = new Date(Date.now() + 86_400_000).toISOString();
+  test.each([
+    [undefined, /^No path is observed/],
+    [
+      `/v1/a/* until ${ahead}`,
+      new RegExp(`^OBSERVED, so that anybody passes .*: /v1/a/\\* until ${ahead}\\.$`),
+    ],
+    [
+      `/v1/a/* until ${ahead}, /v1/b until 2026-01-01T00:00:00Z`,
+      /^OBSERVED, .*\/v1\/a.* Enforced again, so that observeUntil can be taken out: \/v1\/b until 2026-01-01T00:00:00Z\.$/,
+    ],
+  ])('of %s it tells', async (output, found) => {
+    observed = output;
+    const finding = await stackProbes('Latchkey')
+      .find(({ id }) => id === 'observed')
+      ?.run();
+    observed = undefined;
+    expect(finding).toMatchObject({ status: 'ok', found: expect.stringMatching(found) });
   });
 });
 

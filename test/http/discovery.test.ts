@@ -110,11 +110,13 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('%s',
   });
 
   test('offers to exchange tokens where there is a provider whose they are', () => {
-    const provider = { issuer: 'https://idp.example.com' } as IdentityProvider;
+    const provider = { issuer: 'https://idp.example.com', audiences: ['api'] } as unknown as IdentityProvider;
+    // People may sign in with one whose tokens are not exchanged.
+    const signInOnly = { ...provider, audiences: [] };
     const grants = (identityProviders: readonly IdentityProvider[]) =>
       described(routes, profile, REFRESH_SETTINGS, { identityProviders }).authorizationServer()
         .grant_types_supported;
-    expect(grants([])).not.toContain(TOKEN_EXCHANGE);
+    for (const none of [[], [signInOnly]]) expect(grants(none)).not.toContain(TOKEN_EXCHANGE);
     expect(grants([provider])).toEqual([...(grants([]) as string[]), TOKEN_EXCHANGE]);
   });
 

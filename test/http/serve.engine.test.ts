@@ -54,6 +54,7 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('serv
     openApi: () => openApiDocument(routes, profile, rightsIn(profile)),
     publicKeys: () => Promise.reject(new TypeError(SECRET_CAUSE)),
     pageFiles: { stylesheet: '', logo: '' },
+    consoleFiles: null,
     discovery: discovery('https://api.example.com', advertisedPaths(routes, profile), profile, DEPLOYMENT),
   };
   const publicly = serve(publicRoutes, failing, rendering, {

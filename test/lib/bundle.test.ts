@@ -32,7 +32,7 @@ beforeAll(async () => {
 
 describe('the bundles', () => {
   it('are one of each function, with a handler', () => {
-    expect(Object.keys(bundles)).toHaveLength(13);
+    expect(Object.keys(bundles)).toHaveLength(14);
     for (const code of Object.values(bundles)) expect(code).toMatch(/export\{[^}]*\bas handler\b/);
   });
 

@@ -470,16 +470,16 @@ describe('calls without a credential', () => {
   });
 
   it.each([
-    ['are let in by npm start where the profile allows it', { profile: 'memgraph', isLocal: true }, true],
-    ['are refused by npm start where the profile knows none', { profile: 'default', isLocal: true }, false],
+    ['are let in by npm start where the profile allows it', { profile: 'memgraph', anonymous: true }, true],
+    ['are refused by npm start where the profile knows none', { profile: 'default', anonymous: true }, false],
     [
       'are refused by npm start of a production environment',
-      { profile: 'memgraph', isLocal: true, environment: 'production' },
+      { profile: 'memgraph', anonymous: true, environment: 'production' },
       false,
     ],
     [
       'are refused by npm start where the file says so',
-      { profile: 'memgraph', isLocal: true, config: '{"anonymous":false}' },
+      { profile: 'memgraph', anonymous: true, config: '{"anonymous":false}' },
       false,
     ],
     ['are refused unless something says otherwise', { profile: 'memgraph' }, false],

@@ -60,6 +60,7 @@ describe("a customer's own key", () => {
       forwarder: [table, keyset],
       rotation: [table, keyset],
       reconciler: [table],
+      mailer: [table],
       stream: [table, queue],
       usage: [table, queue],
     });

@@ -34,7 +34,7 @@ describe('every alarm', () => {
   });
 
   it('does not ring when nobody calls, but for those of what is called every minute', () => {
-    const deadMans = ['reconciler-stopped', 'stream-stopped', 'usage-stopped'];
+    const deadMans = ['mailer-stopped', 'reconciler-stopped', 'stream-stopped', 'usage-stopped'];
     for (const { AlarmName, TreatMissingData, ComparisonOperator } of propertiesOf(
       template,
       'AWS::CloudWatch::Alarm',

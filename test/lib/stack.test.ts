@@ -116,7 +116,7 @@ describe('the signing keys', () => {
 describe('every function', () => {
   it('runs on Node 24 and arm64, is traced, and has a log with a retention', () => {
     const functions = propertiesOf(development, 'AWS::Lambda::Function');
-    expect(functions).toHaveLength(13);
+    expect(functions).toHaveLength(14);
     for (const fn of functions) {
       expect(fn).toMatchObject({
         Runtime: 'nodejs24.x',
@@ -226,7 +226,10 @@ describe("the table's stream", () => {
     expect(
       mapping.FilterCriteria.Filters.map(({ Pattern }: { Pattern: string }) => JSON.parse(Pattern)),
     ).toEqual([
-      { eventName: ['INSERT', 'REMOVE'], dynamodb: { Keys: { SK: { S: ['KEY', 'TENANT'] } } } },
+      {
+        eventName: ['INSERT', 'REMOVE'],
+        dynamodb: { Keys: { SK: { S: ['KEY', 'TENANT', { prefix: 'MAIL#' }] } } },
+      },
       { dynamodb: { NewImage: { chg: { M: { what: { S: [{ exists: true }] } } } } } },
       { dynamodb: { Keys: { SK: { S: [{ prefix: 'USER#' }] } } } },
       RUN_ENDS,

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { linkKey, outboxKey } from '../../lambdas/kernel/item-keys.ts';
 import { hashLinkSecret, newLink, newLinkSecret } from '../../lambdas/mail/link.ts';
 import { linkWrite, revokeLink, useLink } from '../../lambdas/mail/link-store.ts';
-import { newMail } from '../../lambdas/mail/mail.ts';
+import { MAIL_SECONDS, newMail } from '../../lambdas/mail/mail.ts';
 import { mailWrite } from '../../lambdas/mail/outbox-store.ts';
 import { NOW, startStore, type TestStore } from '../support/table.ts';
 import { mailStoresContract } from './mail-stores-contract.ts';
@@ -34,14 +34,15 @@ test('a mail and its link are there if and only if the change is that they stand
   expect(await store.item(linkKey(failed.id))).toBeUndefined();
 });
 
-test('no secret of a link is in the table, and the link goes with TTL when it expires', async () => {
+test('no secret of a link is in the table, and the link goes with TTL once no mail can bring it any more', async () => {
   const made = link();
   const secret = newLinkSecret();
   await store.links.add(made);
   await store.links.arm(made.id, hashLinkSecret(secret), NOW);
   const item = await store.item(linkKey(made.id));
   expect(JSON.stringify(item)).not.toContain(secret);
-  expect(item?.ttl).toEqual({ N: String(NOW + 60) });
+  expect(item?.ttl).toEqual({ N: String(made.forgottenAt) });
+  expect(made.forgottenAt).toBeGreaterThan(NOW + MAIL_SECONDS + 60);
 });
 
 test('a link is used with what follows from it, or not at all', async () => {

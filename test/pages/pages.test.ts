@@ -6,7 +6,7 @@ import { continuePage } from '../../lambdas/pages/continue-page.ts';
 import { errorPage } from '../../lambdas/pages/error-page.ts';
 import { LANGUAGES } from '../../lambdas/pages/languages.ts';
 import { type PageContext, pageContext } from '../../lambdas/pages/page.ts';
-import { signInPage } from '../../lambdas/pages/sign-in-page.ts';
+import { providerRequiredPage, signInPage } from '../../lambdas/pages/sign-in-page.ts';
 import { continuePath } from '../../lambdas/signin/paths.ts';
 import { PAGES, PLAIN } from './rendered-pages.ts';
 
@@ -45,7 +45,23 @@ describe('whatever others have said', () => {
     ['consent', consent()],
     [
       'sign-in',
-      signInPage(at(), { csrf: 'c', parameters: { continue: HOSTILE }, email: HOSTILE, signedInAs: HOSTILE }),
+      signInPage(at(), {
+        csrf: 'c',
+        parameters: { continue: HOSTILE },
+        email: HOSTILE,
+        signedInAs: HOSTILE,
+        providers: [{ id: 'x', label: HOSTILE }],
+        fault: { provider: HOSTILE, what: 'cancelled' },
+      }),
+    ],
+    [
+      'sign-in with a provider',
+      providerRequiredPage(at(), {
+        csrf: 'c',
+        parameters: { continue: HOSTILE },
+        email: HOSTILE,
+        provider: { id: 'x', label: HOSTILE },
+      }),
     ],
     ['error', errorPage(at(), { code: 'invalid_field', status: 400, message: HOSTILE, requestId: HOSTILE })],
   ])('is text and nothing else on the page %s', (_name, { html }) => {

@@ -10,7 +10,13 @@ import { deviceDonePage, devicePage } from '../../lambdas/pages/device-page.ts';
 import { errorPage } from '../../lambdas/pages/error-page.ts';
 import { type PageContext, type PageSettings, pageContext } from '../../lambdas/pages/page.ts';
 import { pageFiles } from '../../lambdas/pages/rows.ts';
-import { signedInPage, signedOutPage, signInPage, signOutPage } from '../../lambdas/pages/sign-in-page.ts';
+import {
+  providerRequiredPage,
+  signedInPage,
+  signedOutPage,
+  signInPage,
+  signOutPage,
+} from '../../lambdas/pages/sign-in-page.ts';
 
 const LOGO = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 132 32" role="img"><rect width="32" height="32" rx="8" fill="#0b7a75"/><path d="M9 21 16 9l7 12z" fill="#fff"/><text x="42" y="23" font-family="system-ui,sans-serif" font-size="20" font-weight="700" fill="#0b7a75">Acme</text></svg>`;
 
@@ -54,12 +60,34 @@ const LOOPBACK: ConsentPage = {
   workspaces: [{ id: 'w1', name: 'Default' }],
 };
 
-const SIGN_IN = { csrf: 'token', parameters: { continue: '/authorize?client_id=x' }, email: '' };
+const SIGN_IN = {
+  csrf: 'token',
+  parameters: { continue: '/authorize?client_id=x' },
+  email: '',
+  providers: [],
+};
+const PROVIDERS = [
+  { id: 'okta', label: 'Okta' },
+  { id: 'entra', label: 'Contoso Anmeldedienst' },
+];
 const FAILED = { requestId: '0198c5f2-8d4e-7c11-a0b3-5b7d2f6c9e10' };
 
 /** All pages by their name. */
 export const PAGES: Readonly<Record<string, (context: PageContext) => Html>> = {
   'sign-in': (context) => signInPage(context, SIGN_IN),
+  'sign-in-providers': (context) => signInPage(context, { ...SIGN_IN, providers: PROVIDERS }),
+  'sign-in-provider-failed': (context) =>
+    signInPage(context, {
+      ...SIGN_IN,
+      providers: PROVIDERS,
+      fault: { provider: 'Okta', what: 'providerRefused' },
+    }),
+  'sign-in-provider-required': (context) =>
+    providerRequiredPage(context, {
+      ...SIGN_IN,
+      email: 'ada@contoso.example',
+      provider: { id: 'entra', label: 'Contoso Anmeldedienst' },
+    }),
   'sign-in-suspended': (context) =>
     signInPage(context, { ...SIGN_IN, email: 'ada@example.com', fault: 'suspended' }),
   'sign-in-wrong': (context) => signInPage(context, { ...SIGN_IN, email: 'ada@example.com', fault: 'wrong' }),

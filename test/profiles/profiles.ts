@@ -3,7 +3,7 @@ import type { Profile } from '../../lambdas/contract/profile.ts';
 
 /** Every profile that there is, read from the folder: a new one is in all tests that iterate over them. */
 const FOLDER = new URL('../../profiles/', import.meta.url);
-const SHARED = ['profile.ts', 'error-bodies.ts'];
+const SHARED = ['profile.ts'];
 
 async function load(file: string): Promise<readonly Profile[]> {
   const module: { profile?: Profile } = await import(new URL(file, FOLDER).href);

@@ -2,7 +2,15 @@ import { expect, test, vi } from 'vitest';
 import { type MetricSources, metrics } from '../../lambdas/status/prometheus.ts';
 
 const census = { tenants: 1, users: 2, keys_active: 3, keys_disabled: 0, keys_revoked: 0 };
-const decisions = { misdirected: 0, allowed: 4, limited: 0, forbidden: 0, refused: 0, failed: 0 };
+const decisions = {
+  allowed: 4,
+  observed: 0,
+  misdirected: 0,
+  limited: 0,
+  forbidden: 0,
+  refused: 0,
+  failed: 0,
+};
 
 /** The sources, with the number of times that each was read. */
 function counting(sources: Partial<MetricSources> = {}) {

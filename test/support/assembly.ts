@@ -24,7 +24,13 @@ const ROOT = join(import.meta.dirname, '../..');
 /** The assemblies' folder. It outlives a run, so that the next one need not synthesize again. */
 const CACHE = join(tmpdir(), `latchkey-assemblies-${userInfo().username}`);
 /** All that an assembly is made from. */
-const SOURCES = ['{bin,lib,lambdas,profiles}/**/*.ts', 'latchkey.config.ts', 'cdk.json', 'package-lock.json'];
+const SOURCES = [
+  '{bin,lib,lambdas,profiles}/**/*.ts',
+  'console/**/*.*',
+  'latchkey.config.ts',
+  'cdk.json',
+  'package-lock.json',
+];
 const FORGOTTEN_AFTER_MILLISECONDS = 3_600_000;
 
 /** As `cdk -c name=value` would override it. */

@@ -12,4 +12,6 @@ export const PROVIDER: IdentityProvider = {
   roleClaim: null,
   createUsers: true,
   linkByEmail: false,
+  emailVerifiedClaim: 'email_verified',
+  signIn: null,
 };

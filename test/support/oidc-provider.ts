@@ -2,12 +2,25 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 
 /** A client of the provider: its id is the `sub` of its tokens. */
 export interface OidcClient {
   readonly claims?: Readonly<Record<string, unknown>>;
   /** Seconds. */
   readonly ttl?: number;
+}
+
+/** Clients by which people sign in with a browser, and what the provider says of the people, by their logins. */
+export interface OidcWeb {
+  readonly clients: readonly {
+    readonly client_id: string;
+    /** Undefined for a public client. */
+    readonly client_secret?: string;
+    readonly token_endpoint_auth_method: 'client_secret_basic' | 'none';
+    readonly redirect_uris: readonly string[];
+  }[];
+  readonly people: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
 export type OidcKeys = readonly (readonly [algorithm: string, kid: string])[];
@@ -17,6 +30,16 @@ const NEW_KEY: Readonly<Record<string, () => { readonly privateKey: KeyObject }>
   ES256: () => generateKeyPairSync('ec', { namedCurve: 'P-256' }),
   EdDSA: () => generateKeyPairSync('ed25519'),
 };
+
+/** The port that the process prints; oidc-provider may warn of something before. */
+async function portOf(output: Readable): Promise<number> {
+  let text = '';
+  for (;;) {
+    text += String((await once(output, 'data'))[0]);
+    const [, port] = /^port (\d+)$/m.exec(text) ?? [];
+    if (port !== undefined) return Number(port);
+  }
+}
 
 /** `oidc-provider` in a process of its own, which can be stopped and can hang. */
 export class OidcProvider {
@@ -38,20 +61,22 @@ export class OidcProvider {
   async start(
     clients: Readonly<Record<string, OidcClient>> = {},
     keys: OidcKeys = [['RS256', 'a']],
+    web: OidcWeb = { clients: [], people: {} },
   ): Promise<void> {
     await this.stop();
     const child = spawn(process.execPath, [join(import.meta.dirname, 'oidc-process.js')], {
       env: {
         ...process.env,
         PORT: String(this.#port),
+        WEB: JSON.stringify(web.clients),
+        PEOPLE: JSON.stringify(web.people),
         CLIENTS: JSON.stringify(clients),
         KEYS: JSON.stringify(keys.map(([algorithm, kid]) => this.#key(algorithm, kid))),
       },
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     this.#child = child;
-    const [line] = await once(child.stdout, 'data');
-    this.#port = Number(String(line).split(' ')[1]);
+    this.#port = await portOf(child.stdout);
   }
 
   #key(alg: string, kid: string): object {
@@ -75,6 +100,29 @@ export class OidcProvider {
     const body = (await response.json()) as { access_token?: string };
     if (body.access_token === undefined) throw new Error(`No token: ${JSON.stringify(body)}`);
     return body.access_token;
+  }
+
+  /** Signs in at the provider by HTTP, from the URL that we send a browser to. Gives the URL that it sends it back to. */
+  async signIn(location: string, login: string): Promise<string> {
+    const cookies = new Map<string, string>();
+    let [url, body]: [string, URLSearchParams | undefined] = [location, undefined];
+    for (let step = 0; step < 10; step += 1) {
+      const cookie = [...cookies].map((pair) => pair.join('=')).join('; ');
+      const response = await fetch(url, {
+        redirect: 'manual',
+        headers: { cookie },
+        ...(body === undefined ? {} : { method: 'POST', body }),
+      });
+      for (const set of response.headers.getSetCookie()) {
+        const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(set) ?? [];
+        cookies.set(name, value);
+      }
+      const next = response.headers.get('location');
+      body = next === null ? new URLSearchParams({ prompt: 'login', login, password: 'x' }) : undefined;
+      url = next === null ? url : new URL(next, url).href;
+      if (!url.startsWith(this.issuer)) return url;
+    }
+    throw new Error(`The provider does not lead back from ${url}.`);
   }
 
   async jwks(): Promise<string> {

@@ -80,7 +80,11 @@ export async function startTestStack(
   configuration: Configuration,
   options: Partial<LocalStackOptions> = {},
 ): Promise<TestStack> {
-  const settings = await loadSettings({ ...configuration, config: configuration.config ?? {} });
+  const settings = await loadSettings({
+    ...configuration,
+    config: configuration.config ?? {},
+    isLocal: true,
+  });
   const { profile } = settings;
   const path = (id: RouteId) => pathOf(id, profile);
   const lines: string[] = [];

@@ -18,6 +18,7 @@ import { DynamoDeviceStore } from '../../lambdas/oauth/device-store.ts';
 import { DynamoAccountStore } from '../../lambdas/people/account-store.ts';
 import { DynamoExchangeStore } from '../../lambdas/people/exchange-store.ts';
 import { DynamoPeopleStore } from '../../lambdas/people/people-store.ts';
+import { DynamoFlowStore } from '../../lambdas/providers/flow-store.ts';
 import { DynamoRefreshStore } from '../../lambdas/sessions/refresh-store.ts';
 import { DynamoSessionStore } from '../../lambdas/sessions/session-store.ts';
 import { DynamoSignInStore } from '../../lambdas/signin/sign-in-store.ts';
@@ -72,6 +73,7 @@ export async function startStore(): Promise<TestStore> {
     claims: new DynamoClaimStore(table),
     clients: new DynamoClientStore(table),
     exchange: new DynamoExchangeStore(table),
+    flows: new DynamoFlowStore(table),
     imports: new DynamoImportStore(table),
     keys: new DynamoKeyStore(table),
     links: new DynamoLinkStore(table),

@@ -16,6 +16,7 @@ import type { DeviceStore } from '../../lambdas/oauth/device.ts';
 import type { AccountStore, NewAccount } from '../../lambdas/people/accounts.ts';
 import type { ExchangeStore } from '../../lambdas/people/exchange.ts';
 import type { PeopleStore } from '../../lambdas/people/people.ts';
+import type { FlowStore } from '../../lambdas/providers/flows.ts';
 import type { RefreshStore } from '../../lambdas/sessions/refresh-tokens.ts';
 import type { SessionStore } from '../../lambdas/sessions/sessions.ts';
 import type { SignInStore } from '../../lambdas/signin/sign-ins.ts';
@@ -35,6 +36,7 @@ export interface Stores {
   readonly claims: ClaimStore;
   readonly clients: ClientStore;
   readonly exchange: ExchangeStore;
+  readonly flows: FlowStore;
   readonly imports: ImportStore;
   readonly keys: KeyStore;
   readonly links: LinkStore;

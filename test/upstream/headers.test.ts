@@ -16,9 +16,9 @@ const PUBLIC = { protocol: 'https', host: 'api.example.com', prefix: '/live' } a
 
 const lines = (received: Record<string, string[]>, address = '192.0.2.7') =>
   requestHeaders(received, {
-    caller: CALLER,
+    identity: { caller: CALLER, assertion: 'assertion' },
+    passesCredential: false,
     requestId: 'request',
-    assertion: 'assertion',
     address,
     publicUrl: PUBLIC,
     httpVersion: '1.1',

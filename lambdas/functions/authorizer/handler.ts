@@ -21,23 +21,48 @@ const secrets = LATCHKEY_ACCEPTS_HS256
   ? symmetricKeys(secretReader(variable('KEYSET_SECRET_ARN')))
   : undefined;
 
+const facts = new Facts(client, table);
+// Modules beside this one, which only such deployments have (lib/bundle.ts).
+const direct = LATCHKEY_HAS_DIRECT
+  ? (await import('./direct.ts')).direct(
+      LATCHKEY_DIRECT,
+      issuers[0] ?? '',
+      () => facts.control(),
+      systemClock,
+    )
+  : undefined;
+const observed = LATCHKEY_HAS_OBSERVED
+  ? (await import('./observed.ts')).observed(deployment.pathScopes, systemClock)
+  : undefined;
+
 /** Decides every request that takes a credential. */
 export const handler = authorizer(
   {
     profile,
     deployment,
     access: LATCHKEY_ACCESS,
-    store: new DynamoDecisionStore(client, table, new Facts(client, table)),
+    store: new DynamoDecisionStore(client, table, facts),
     tokens: new TokenVerifier(issuers, secrets),
     guesses: new Guesses(),
     clock: systemClock,
   },
   JSON.parse(variable('USAGE_KEYS')),
-  // The template sets it; without it, as in the bench, nothing is written.
-  process.env.METRICS_NAMESPACE === undefined
-    ? undefined
-    : LATCHKEY_ALLOWED_PER_LINE === 1
-      ? observe
-      : gathering(LATCHKEY_ALLOWED_PER_LINE, observe),
-  LATCHKEY_RESOURCE_METADATA === null ? undefined : challenges(issuers[0] + LATCHKEY_RESOURCE_METADATA),
+  {
+    // The template sets it; without it, as in the bench, nothing is written.
+    observe:
+      process.env.METRICS_NAMESPACE === undefined
+        ? undefined
+        : LATCHKEY_ALLOWED_PER_LINE === 1
+          ? observe
+          : gathering(LATCHKEY_ALLOWED_PER_LINE, observe),
+    challenge:
+      LATCHKEY_RESOURCE_METADATA === null ? undefined : challenges(issuers[0] + LATCHKEY_RESOURCE_METADATA),
+    settle:
+      LATCHKEY_HAS_DIRECT || LATCHKEY_HAS_OBSERVED
+        ? async (decision, request, requestId) =>
+            direct?.(decision, request, requestId) ?? {
+              decision: observed?.(decision, request) ?? decision,
+            }
+        : undefined,
+  },
 );

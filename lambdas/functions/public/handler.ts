@@ -1,5 +1,7 @@
 import { profile } from '#profile';
 import { Facts } from '../../access/facts.ts';
+import { consoleFiles } from '../../console/files.ts';
+import { consoleSettings } from '../../console/settings.ts';
 import { discovery } from '../../http/discovery.ts';
 import { withPreflights } from '../../http/preflight.ts';
 import { serve } from '../../http/serve.ts';
@@ -8,6 +10,7 @@ import { systemClock } from '../../kernel/clock.ts';
 import type { ServicesOf } from '../../kernel/route.ts';
 import { Table } from '../../kernel/table.ts';
 import { variable } from '../../kernel/variables.ts';
+import { pathOf } from '../../pages/page.ts';
 import { pageFiles } from '../../pages/rows.ts';
 import { KeysetStore } from '../../signing/keyset-store.ts';
 import { DynamoCensusStore } from '../../status/census-store.ts';
@@ -15,7 +18,9 @@ import { healthCheck, withDeadline } from '../../status/health.ts';
 import { metrics } from '../../status/prometheus.ts';
 import { publicRoutes } from '../../table/public.ts';
 
+const deployment = LATCHKEY_DEPLOYMENT;
 const issuer = variable('ISSUER');
+const pages = { branding: LATCHKEY_BRANDING, url: issuer };
 const table = new Table(variable('TABLE_NAME'));
 const facts = new Facts(table, table.name);
 const census = new DynamoCensusStore(table);
@@ -53,17 +58,27 @@ const services: ServicesOf<typeof publicRoutes> = {
   ),
   openApi: () => ({ ...LATCHKEY_OPENAPI, servers: [{ url: issuer }] }),
   pageFiles: pageFiles(LATCHKEY_BRANDING),
-  discovery: discovery(issuer, LATCHKEY_ADVERTISED, profile, LATCHKEY_DEPLOYMENT),
+  consoleFiles:
+    LATCHKEY_CONSOLE &&
+    consoleFiles(
+      new URL('console/', import.meta.url),
+      pathOf(issuer),
+      consoleSettings(issuer, LATCHKEY_CONSOLE, LATCHKEY_BRANDING, { profile, deployment }),
+    ),
+  discovery: discovery(issuer, LATCHKEY_ADVERTISED, profile, deployment),
   publicKeys: async () => {
     const { keys, revokedKids } = await facts.control();
     return keys.filter(({ kid }) => !revokedKids.has(kid));
   },
 };
 
-const rendering = { profile, deployment: LATCHKEY_DEPLOYMENT };
+const rendering = { profile, deployment, pages };
 
 /** Serves what anybody may ask, the 405 or 404 of everything that no row names, and preflights of several origins. */
 export const handler = withPreflights(
   rendering,
-  serve(publicRoutes, services, rendering, { unmatched: methodOrPath(LATCHKEY_METHODS) }),
+  serve(publicRoutes, services, rendering, {
+    unmatched: methodOrPath(LATCHKEY_METHODS),
+    ...(deployment.console ? { front: `${pathOf(issuer)}/console` } : {}),
+  }),
 );

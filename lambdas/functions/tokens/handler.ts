@@ -7,6 +7,7 @@ import { DynamoClientStore } from '../../clients/client-store.ts';
 import { KnownClients } from '../../clients/clients.ts';
 import { DynamoDocumentStore } from '../../clients/document-store.ts';
 import { fetcherFunction } from '../../clients/fetcher-client.ts';
+import { consoleClient } from '../../clients/first-party.ts';
 import { serve } from '../../http/serve.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import type { ServicesOf } from '../../kernel/route.ts';
@@ -17,9 +18,12 @@ import { DynamoAppStore } from '../../oauth/app-store.ts';
 import { DynamoCodeStore } from '../../oauth/code-store.ts';
 import { DynamoDeviceStore } from '../../oauth/device-store.ts';
 import { DynamoAccountStore } from '../../people/account-store.ts';
+import { exchangedProviders } from '../../people/exchange.ts';
 import { DynamoExchangeStore } from '../../people/exchange-store.ts';
 import { DynamoPeopleStore } from '../../people/people-store.ts';
 import { providerTokens } from '../../people/provider-tokens.ts';
+import { DynamoFlowStore } from '../../providers/flow-store.ts';
+import { signInProviders } from '../../providers/sign-in.ts';
 import type { RefreshContext } from '../../sessions/grants.ts';
 import { DynamoRefreshStore } from '../../sessions/refresh-store.ts';
 import { DynamoSessionStore } from '../../sessions/session-store.ts';
@@ -55,6 +59,7 @@ const records = new DynamoKeyRecords(table, table.name, facts);
 const registered = new DynamoClientStore(table);
 const clients = new KnownClients({
   clients: registered,
+  firstParty: deployment.console ? consoleClient(issuer) : null,
   documents: new DynamoDocumentStore(table),
   fetchDocument: fetcherFunction(variable('FETCHER_FUNCTION')),
   sources,
@@ -65,14 +70,30 @@ const secrets = deployment.tokens.acceptsHs256
   ? symmetricKeys(secretReader(variable('KEYSET_SECRET_ARN')))
   : undefined;
 const codes = new DynamoCodeStore(table);
+const signIns = new DynamoSignInStore(table);
+const identities = {
+  ...grants,
+  accounts: users,
+  people: new DynamoPeopleStore(table, deployment.rights),
+  exchange: new DynamoExchangeStore(table),
+};
+/** Read at each sign-in: what was put in its place holds at once. */
+const providerSecret = (id: string) => async () =>
+  secretReader(JSON.parse(variable('PROVIDER_SECRET_ARN'))[id])('AWSCURRENT');
 const services: ServicesOf<typeof tokenRoutes> = {
   grants,
   exchange: {
-    ...grants,
-    accounts: users,
-    people: new DynamoPeopleStore(table, deployment.rights),
-    exchange: new DynamoExchangeStore(table),
-    verify: providerTokens(deployment.identityProviders),
+    ...identities,
+    verify: providerTokens(exchangedProviders(deployment)),
+  },
+  providerSignIn: {
+    ...identities,
+    deployment,
+    providers: signInProviders(deployment.identityProviders, providerSecret),
+    flows: new DynamoFlowStore(table),
+    signIns,
+    sources,
+    url: issuer,
   },
   sources,
   registration: { clients: registered, sources, profile, clock: systemClock },
@@ -89,8 +110,9 @@ const services: ServicesOf<typeof tokenRoutes> = {
     workspaces: new DynamoWorkspaceStore(table),
     clock: systemClock,
   },
-  signIns: signInsOf(new DynamoSignInStore(table), systemClock),
+  signIns: signInsOf(signIns, systemClock),
   pages,
+  console: { ...grants, issuer, codes, users, signIns },
   oauth: { ...grants, issuer, codes, devices: new DynamoDeviceStore(table), users },
   tokenTools: {
     ...grants,

@@ -13,6 +13,17 @@ export const de: Texts = {
       'Der Zugang Ihrer Organisation ist gesperrt. Bitte wenden Sie sich an deren Administrator oder an uns.',
     expired: 'Dieses Formular war abgelaufen. Bitte melden Sie sich noch einmal an.',
     signedInAs: (email) => `Sie sind als ${email} angemeldet. Melden Sie sich erneut an, um fortzufahren.`,
+    or: 'oder',
+    continueWith: (provider) => `Weiter mit ${provider}`,
+    cancelled: (provider) =>
+      `Sie haben sich nicht mit ${provider} angemeldet. Versuchen Sie es noch einmal, oder wählen Sie einen anderen Weg.`,
+    providerDown: (provider) =>
+      `Die Anmeldung mit ${provider} geht gerade nicht. Bitte versuchen Sie es gleich noch einmal.`,
+    providerRefused: (provider) =>
+      `${provider} lässt Sie hier nicht ein. Bitte wenden Sie sich an den Administrator Ihrer Organisation, oder melden Sie sich mit einem anderen Konto an.`,
+    with: (provider) => `Mit ${provider} anmelden`,
+    required: (domain, provider) => `Wer eine Adresse bei ${domain} hat, meldet sich mit ${provider} an.`,
+    anotherAddress: 'Andere Adresse verwenden',
   },
   signedIn: {
     title: 'Sie sind angemeldet',

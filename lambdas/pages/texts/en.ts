@@ -10,6 +10,18 @@ export const en = {
     suspended: 'Your organization’s access is suspended. Please ask its administrator or our support.',
     expired: 'This form had expired. Please sign in again.',
     signedInAs: (email: string) => `You are signed in as ${email}. Sign in again to continue.`,
+    or: 'or',
+    continueWith: (provider: string) => `Continue with ${provider}`,
+    cancelled: (provider: string) =>
+      `You have not signed in with ${provider}. Try again, or choose another way.`,
+    providerDown: (provider: string) =>
+      `Signing in with ${provider} does not work right now. Please try again in a moment.`,
+    providerRefused: (provider: string) =>
+      `${provider} does not let you in here. Please ask your organization’s administrator, or sign in with another account.`,
+    with: (provider: string) => `Sign in with ${provider}`,
+    required: (domain: string, provider: string) =>
+      `People with an address at ${domain} sign in with ${provider}.`,
+    anotherAddress: 'Use another address',
   },
   signedIn: {
     title: 'You are signed in',

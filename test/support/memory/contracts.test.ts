@@ -10,6 +10,7 @@ import { oauthStoresContract } from '../../oauth/oauth-stores-contract.ts';
 import { accountStoreContract } from '../../people/account-store-contract.ts';
 import { exchangeStoreContract } from '../../people/exchange-store-contract.ts';
 import { peopleStoreContract } from '../../people/people-store-contract.ts';
+import { flowStoreContract } from '../../providers/flow-store-contract.ts';
 import { refreshStoreContract } from '../../sessions/refresh-store-contract.ts';
 import { sessionStoreContract } from '../../sessions/session-store-contract.ts';
 import { signInStoreContract } from '../../signin/sign-in-store-contract.ts';
@@ -28,6 +29,7 @@ describe('the stores in memory do what those of DynamoDB do, which run the same 
   accountStoreContract(() => stores);
   clientStoreContract(() => stores);
   exchangeStoreContract(() => stores.exchange);
+  flowStoreContract(() => stores.flows);
   peopleStoreContract(() => stores);
   refreshStoreContract(() => stores.refreshTokens);
   sessionStoreContract(() => stores);

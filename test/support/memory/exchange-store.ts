@@ -1,4 +1,5 @@
-import type { ExchangeStore, LinkedIdentity } from '../../../lambdas/people/exchange.ts';
+import type { ExchangeStore } from '../../../lambdas/people/exchange.ts';
+import type { LinkedIdentity } from '../../../lambdas/people/identities.ts';
 import type { User } from '../../../lambdas/sessions/user.ts';
 import type { State } from './state.ts';
 

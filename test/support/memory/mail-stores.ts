@@ -50,7 +50,7 @@ export class MemoryLinkStore implements LinkStore {
     const link = this.#state.links.get(id);
     if (link === undefined || link.isUsed || link.forgottenAt <= now) return undefined;
     const expiresAt = now + link.lifetimeSeconds;
-    const armed = { ...link, expiresAt, forgottenAt: expiresAt, hashes: [...link.hashes, hash] };
+    const armed = { ...link, expiresAt, hashes: [...link.hashes, hash] };
     this.#state.links.set(id, armed);
     return linkOf(armed);
   }

@@ -5,7 +5,7 @@ import type { Link, NewLink } from '../../../lambdas/mail/link.ts';
 import type { Mail } from '../../../lambdas/mail/mail.ts';
 import type { App } from '../../../lambdas/oauth/app.ts';
 import type { Login } from '../../../lambdas/people/accounts.ts';
-import type { LinkedIdentity } from '../../../lambdas/people/exchange.ts';
+import type { LinkedIdentity } from '../../../lambdas/people/identities.ts';
 import type { Person } from '../../../lambdas/people/person.ts';
 import type { ExtendedSession } from '../../../lambdas/sessions/sessions.ts';
 import type { ControlFacts } from '../../../lambdas/signing/control-facts.ts';

@@ -5,6 +5,7 @@ import { MemoryClaimStore } from './claim-store.ts';
 import { MemoryClientStore } from './client-store.ts';
 import { MemoryDecisionStore } from './decision-store.ts';
 import { MemoryExchangeStore } from './exchange-store.ts';
+import { MemoryFlowStore } from './flow-store.ts';
 import { MemoryImportStore } from './import-store.ts';
 import { MemoryKeyStore } from './key-store.ts';
 import { MemoryLinkStore, MemoryOutboxStore } from './mail-stores.ts';
@@ -34,6 +35,7 @@ export function memoryStores(): MemoryStores {
     claims: new MemoryClaimStore(state),
     clients: new MemoryClientStore(state),
     exchange: new MemoryExchangeStore(state),
+    flows: new MemoryFlowStore(),
     imports: new MemoryImportStore(state),
     keys: new MemoryKeyStore(state),
     links: new MemoryLinkStore(state),

@@ -1,4 +1,4 @@
-import type { ErrorView } from '../lambdas/contract/profile.ts';
+import type { ErrorView } from './profile.ts';
 
 /**
  * RFC 9457 problem+json, with the members in which the published clients look for the text

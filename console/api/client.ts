@@ -1,0 +1,47 @@
+import { ApiError, Unreachable } from './errors.ts';
+import { client } from './generated/client.gen.ts';
+
+export interface ApiOptions {
+  /** The API's URL, without a slash at its end. */
+  readonly url: string;
+  /** Paths of the default contract that are elsewhere here. */
+  readonly paths: Readonly<Record<string, string | null>>;
+  readonly accessToken: () => Promise<string>;
+  /** Another token than the one that was refused. */
+  readonly renew: (stale: string) => Promise<string>;
+}
+
+/** Latchkey's own representation, whatever contract the deployment publishes. */
+const MEDIA_TYPE = 'application/vnd.latchkey+json';
+
+/** Connects the generated client with this deployment. */
+export function connectApi({ url, paths, accessToken, renew }: ApiOptions): void {
+  client.setConfig({
+    baseUrl: url,
+    auth: ({ scheme }) => (scheme === 'bearer' ? accessToken() : undefined),
+    headers: { Accept: MEDIA_TYPE },
+    fetch: async (input) => {
+      const request = input as Request;
+      const again = request.clone();
+      const response = await fetch(request);
+      if (response.status !== 401) return response;
+      // A session may have ended, or its token a moment too early: the next one tells.
+      const next = await renew((request.headers.get('Authorization') ?? '').replace(/^Bearer /, ''));
+      again.headers.set('Authorization', `Bearer ${next}`);
+      return fetch(again);
+    },
+  });
+  client.interceptors.request.use((request, options) => {
+    const path = paths[`${request.method} ${options.url}`];
+    return path ? new Request(client.buildUrl({ ...options, url: path }), request) : request;
+  });
+  client.interceptors.error.use((error, response) => {
+    if (response !== undefined) return new ApiError(error, response);
+    return error instanceof TypeError ? new Unreachable(error.message) : error;
+  });
+}
+
+/** What a call answers with. Throws `ApiError`, `Unreachable`. */
+export async function dataOf<Data>(call: Promise<{ readonly data: Data }>): Promise<Data> {
+  return (await call).data;
+}

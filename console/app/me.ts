@@ -1,0 +1,48 @@
+import { useQuery } from '@tanstack/react-query';
+import { createContext, use } from 'react';
+import { dataOf } from '../api/client.ts';
+import { getMe, getTenant, listWorkspaces } from '../api/generated/sdk.gen.ts';
+import type { GetMeResponse } from '../api/generated/types.gen.ts';
+import { type Area, covers, settings } from './settings.ts';
+
+export type Me = GetMeResponse;
+
+export const meQuery = {
+  queryKey: ['me'],
+  queryFn: () => dataOf(getMe({ throwOnError: true })),
+  staleTime: 60_000,
+};
+
+export const MeContext = createContext<Me | undefined>(undefined);
+
+/** Who is signed in. Within the frame of the console there always is somebody. */
+export function useMe(): Me {
+  const me = use(MeContext);
+  if (me === undefined) throw new Error('nobody is signed in');
+  return me;
+}
+
+/** Whether the reader may do what an area of the API takes. */
+export function useMay(area: Area): boolean {
+  return covers(useMe().scopes, settings.area_scopes[area]);
+}
+
+/** The tenant, for who may see it. */
+export function useTenant() {
+  return useQuery({
+    queryKey: ['tenant'],
+    queryFn: () => dataOf(getTenant({ throwOnError: true })),
+    staleTime: 60_000,
+    enabled: useMay('reading'),
+  });
+}
+
+/** The workspaces of the tenant. */
+export function useWorkspaces() {
+  return useQuery({
+    queryKey: ['workspaces'],
+    queryFn: async () => (await dataOf(listWorkspaces({ throwOnError: true }))).data,
+    staleTime: 60_000,
+    enabled: useMay('reading'),
+  });
+}

@@ -1,0 +1,59 @@
+import { type ComponentType, lazy } from 'react';
+import type { IconName } from '../ui/icons.tsx';
+import { inLanguages, type Texts } from './language.ts';
+import type { Area } from './settings.ts';
+
+/** A screen of the console: a folder of `screens/`, at a path below the console's. */
+export interface Screen {
+  /** With `:name` for a part that differs. The first that matches is shown. */
+  readonly path: string;
+  readonly title: Texts<string>;
+  /** The area of the API without which there is nothing to see. @default - for everybody */
+  readonly area?: Area;
+  /** Its place in the navigation. @default - none: another screen leads there */
+  readonly nav?: { readonly icon: IconName; readonly group: 'main' | 'team' | 'me'; readonly key?: string };
+  readonly component: ComponentType<{ readonly params: Readonly<Record<string, string>> }>;
+}
+
+const words = (en: string, de: string): Texts<string> => ({ en, de });
+
+/** Every screen, in the order of the navigation. */
+export const SCREENS: readonly Screen[] = [
+  {
+    path: '/',
+    title: words('Overview', 'Übersicht'),
+    nav: { icon: 'overview', group: 'main', key: 'o' },
+    component: lazy(() => import('../screens/overview/overview.tsx')),
+  },
+  {
+    path: '/keys',
+    title: words('API keys', 'API-Schlüssel'),
+    area: 'keys',
+    nav: { icon: 'keys', group: 'main', key: 'k' },
+    component: lazy(() => import('../screens/keys/keys.tsx')),
+  },
+  {
+    path: '/keys/new',
+    title: words('Create a key', 'Schlüssel erstellen'),
+    area: 'keys',
+    component: lazy(() => import('../screens/create/create.tsx')),
+  },
+  {
+    path: '/keys/:id',
+    title: words('API key', 'API-Schlüssel'),
+    area: 'keys',
+    component: lazy(() => import('../screens/key/key.tsx')),
+  },
+  {
+    path: '/audit',
+    title: words('Audit', 'Protokoll'),
+    area: 'audit',
+    nav: { icon: 'audit', group: 'main', key: 'a' },
+    component: lazy(() => import('../screens/audit/audit.tsx')),
+  },
+];
+
+export const GROUPS = inLanguages(
+  { main: '', team: 'Team', me: 'You' },
+  { main: '', team: 'Team', me: 'Sie' },
+);

@@ -1,0 +1,207 @@
+import { ApiError } from '../api/errors.ts';
+import { inLanguages, useFormats, useTexts } from '../app/language.ts';
+import { settings } from '../app/settings.ts';
+import { Button } from '../ui/button.tsx';
+import { Choice, Field, Input, TextArea } from '../ui/field.tsx';
+
+const TEXTS = inLanguages(
+  {
+    expiry: 'Expires',
+    never: 'Never',
+    days: (days: number) => `${days} days`,
+    on: (date: string) => `on ${date}`,
+    own: 'On a day…',
+    day: 'The day',
+    addresses: 'Allowed addresses',
+    addressesHint: 'One address or network (CIDR) on each line. Empty: from anywhere.',
+    myAddress: 'Add my address',
+    metadata: 'Metadata',
+    metadataHint: 'name=value on each line, at most 20. Shown to whoever sees the key: not for secrets.',
+    optional: 'optional',
+  },
+  {
+    expiry: 'Läuft ab',
+    never: 'Nie',
+    days: (days: number) => `${days} Tage`,
+    on: (date: string) => `am ${date}`,
+    own: 'An einem Tag…',
+    day: 'Der Tag',
+    addresses: 'Erlaubte Adressen',
+    addressesHint: 'Eine Adresse oder ein Netz (CIDR) je Zeile. Leer: von überall.',
+    myAddress: 'Meine Adresse dazu',
+    metadata: 'Metadaten',
+    metadataHint:
+      'name=wert je Zeile, höchstens 20. Wer den Schlüssel sieht, sieht sie: nicht für Geheimnisse.',
+    optional: 'freiwillig',
+  },
+);
+
+const DAY_MS = 86_400_000;
+const PRESETS = [7, 30, 90, 365];
+
+/** A number of days, `never`, or a date. */
+export type Expiry = 'never' | number | string;
+
+/** The expiry that a new key has if nobody chooses: the contract's. */
+export const FIRST_EXPIRY: Expiry = settings.keys.default_expiry_days ?? 'never';
+
+/** The expiry as the API takes it. */
+export function expiryBody(expiry: Expiry): { expires_in_days: number | null } | { expires_at: string } {
+  if (expiry === 'never') return { expires_in_days: null };
+  // The end of that day where the reader is.
+  return typeof expiry === 'number'
+    ? { expires_in_days: expiry }
+    : { expires_at: new Date(`${expiry}T23:59:59`).toISOString() };
+}
+
+/** A contract in which keys end by themselves knows none that do not. */
+const knowsNever = settings.keys.default_expiry_days === null;
+
+export function ExpiryChoice({
+  expiry,
+  onChange,
+  fault,
+}: {
+  readonly expiry: Expiry;
+  readonly onChange: (expiry: Expiry) => void;
+  readonly fault?: string | undefined;
+}) {
+  const words = useTexts(TEXTS);
+  const format = useFormats();
+  const { default_expiry_days: byDefault, max_expiry_days: most } = settings.keys;
+  const presets = [...new Set([...PRESETS, ...(byDefault === null ? [] : [byDefault])])]
+    .filter((days) => days <= most)
+    .sort((left, right) => left - right);
+  const isDate = typeof expiry === 'string' && expiry !== 'never';
+  const day = (days: number) => new Date(Date.now() + days * DAY_MS);
+  const options = [
+    ...(knowsNever ? [{ value: 'never', label: words.never }] : []),
+    ...presets.map((days) => ({ value: String(days), label: words.days(days) })),
+    { value: 'date', label: words.own },
+  ];
+  return (
+    <div className="flex flex-col gap-2">
+      <Choice
+        legend={words.expiry}
+        value={isDate ? 'date' : String(expiry)}
+        options={options}
+        onChange={(value) => {
+          if (value === 'date') onChange(day(30).toISOString().slice(0, 10));
+          else onChange(value === 'never' ? 'never' : Number(value));
+        }}
+      />
+      {typeof expiry === 'number' && (
+        <p className="text-muted text-xs">{words.on(format.date(day(expiry)))}</p>
+      )}
+      {isDate && (
+        <div className="max-w-48">
+          <Field label={words.day} fault={fault}>
+            {(ids) => (
+              <Input
+                {...ids}
+                type="date"
+                required
+                min={day(1).toISOString().slice(0, 10)}
+                max={day(most).toISOString().slice(0, 10)}
+                value={expiry}
+                onChange={({ target }) => onChange(target.value)}
+              />
+            )}
+          </Field>
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** The addresses that a key works from, one on each line. `myAddress` is the reader's, where it is known. */
+export function AddressField({
+  text,
+  onChange,
+  fault,
+  myAddress,
+}: {
+  readonly text: string;
+  readonly onChange: (text: string) => void;
+  readonly fault?: string | undefined;
+  readonly myAddress: string | undefined;
+}) {
+  const words = useTexts(TEXTS);
+  const lines = linesOf(text);
+  return (
+    <div className="flex flex-col items-start gap-2">
+      <div className="w-full">
+        <Field label={words.addresses} optional={words.optional} hint={words.addressesHint} fault={fault}>
+          {(ids) => (
+            <TextArea
+              {...ids}
+              className="font-mono text-xs"
+              value={text}
+              onChange={({ target }) => onChange(target.value)}
+            />
+          )}
+        </Field>
+      </div>
+      {myAddress && !lines.includes(myAddress) && (
+        <Button size="small" icon="plus" onClick={() => onChange([...lines, myAddress].join('\n'))}>
+          {words.myAddress}: {myAddress}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+export function MetadataField({
+  text,
+  onChange,
+  fault,
+}: {
+  readonly text: string;
+  readonly onChange: (text: string) => void;
+  readonly fault?: string | undefined;
+}) {
+  const words = useTexts(TEXTS);
+  return (
+    <Field label={words.metadata} optional={words.optional} hint={words.metadataHint} fault={fault}>
+      {(ids) => (
+        <TextArea
+          {...ids}
+          className="font-mono text-xs"
+          value={text}
+          onChange={({ target }) => onChange(target.value)}
+        />
+      )}
+    </Field>
+  );
+}
+
+export function linesOf(text: string): string[] {
+  return text
+    .split(/[\n,]/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+}
+
+/** `name=value` lines as the API takes them. */
+export function metadataOf(text: string): Record<string, string> {
+  return Object.fromEntries(
+    linesOf(text).map((line) => {
+      const [name = '', ...value] = line.split('=');
+      return [name.trim(), value.join('=').trim()];
+    }),
+  );
+}
+
+export function metadataText(metadata: Readonly<Record<string, string>>): string {
+  return Object.entries(metadata)
+    .map(([name, value]) => `${name}=${value}`)
+    .join('\n');
+}
+
+/** The fault of a field, from the API's answer. */
+export function faultOf(error: unknown, ...names: readonly string[]): string | undefined {
+  if (!(error instanceof ApiError)) return undefined;
+  const { fields } = error;
+  return fields.find(({ field }) => names.some((name) => field === name || field.startsWith(`${name}.`)))
+    ?.message;
+}

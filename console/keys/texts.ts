@@ -1,0 +1,53 @@
+import { inLanguages } from '../app/language.ts';
+
+/** Words about keys that several screens use. */
+export const KEY_TEXTS = inLanguages(
+  {
+    active: 'Active',
+    expired: 'Expired',
+    disabled: 'Disabled',
+    revoked: 'Revoked',
+    live: 'Live',
+    test: 'Test',
+    never: 'Never',
+    neverUsed: 'Never used',
+    cancel: 'Cancel',
+    done: 'Done',
+    enable: 'Enable',
+    disable: 'Disable',
+    rotate: 'Rotate',
+    revoke: 'Revoke',
+    undone: 'Undone',
+    isDisabled: (name: string) => `“${name}” is disabled`,
+    isEnabled: (name: string) => `“${name}” is enabled`,
+    isRevoked: (name: string) => `“${name}” is revoked`,
+    failed: (message: string) => `That did not work: ${message}`,
+    offline: 'Nothing answers. Are you offline?',
+    conflict:
+      'Somebody has changed this key meanwhile. You now see how it is; do it again if it is still right.',
+  },
+  {
+    active: 'Aktiv',
+    expired: 'Abgelaufen',
+    disabled: 'Gesperrt',
+    revoked: 'Widerrufen',
+    live: 'Live',
+    test: 'Test',
+    never: 'Nie',
+    neverUsed: 'Nie benutzt',
+    cancel: 'Abbrechen',
+    done: 'Fertig',
+    enable: 'Entsperren',
+    disable: 'Sperren',
+    rotate: 'Erneuern',
+    revoke: 'Widerrufen',
+    undone: 'Rückgängig gemacht',
+    isDisabled: (name: string) => `„${name}“ ist gesperrt`,
+    isEnabled: (name: string) => `„${name}“ ist entsperrt`,
+    isRevoked: (name: string) => `„${name}“ ist widerrufen`,
+    failed: (message: string) => `Das hat nicht geklappt: ${message}`,
+    offline: 'Niemand antwortet. Sind Sie offline?',
+    conflict:
+      'Jemand hat diesen Schlüssel inzwischen geändert. Sie sehen jetzt, wie er ist; tun Sie es noch einmal, wenn es noch stimmt.',
+  },
+);

@@ -1,0 +1,264 @@
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { Link, useLocation, useSearchParams } from 'wouter';
+import { dataOf } from '../../api/client.ts';
+import { ApiError } from '../../api/errors.ts';
+import { createKey, listSessions } from '../../api/generated/sdk.gen.ts';
+import type { CreatedApiKey, Scope } from '../../api/generated/types.gen.ts';
+import { inLanguages, useTexts } from '../../app/language.ts';
+import { useMe, useTenant, useWorkspaces } from '../../app/me.ts';
+import { covers, settings } from '../../app/settings.ts';
+import { useExplanation } from '../../keys/changes.ts';
+import {
+  AddressField,
+  type Expiry,
+  ExpiryChoice,
+  expiryBody,
+  FIRST_EXPIRY,
+  faultOf,
+  linesOf,
+  MetadataField,
+  metadataOf,
+} from '../../keys/key-form.tsx';
+import { hasEnvironments } from '../../keys/key-parts.tsx';
+import { refreshKeys } from '../../keys/loaded-keys.ts';
+import { ScopeChoice } from '../../keys/scope-choice.tsx';
+import { ShownOnce } from '../../keys/shown-once.tsx';
+import { KEY_TEXTS } from '../../keys/texts.ts';
+import { Button, LinkButton } from '../../ui/button.tsx';
+import { Actions } from '../../ui/dialog.tsx';
+import { Choice, Field, Input, Select } from '../../ui/field.tsx';
+import { Icon } from '../../ui/icons.tsx';
+import { Card, Notice, PageHead } from '../../ui/parts.tsx';
+
+const TEXTS = inLanguages(
+  {
+    title: 'Create a key',
+    back: 'API keys',
+    name: settings.keys.name_field === 'label' ? 'Label' : 'Name',
+    nameHint: 'What uses it, and where: you will look for it by this.',
+    namePlaceholder: 'Nightly import, production',
+    workspace: 'Workspace',
+    environment: 'Environment',
+    liveHint: 'for real',
+    testHint: 'to try out, within limits of its own',
+    more: 'Addresses and metadata',
+    limits: (perMinute: string) => `Each key may make ${perMinute} requests a minute, as your plan has it.`,
+    create: 'Create key',
+    known: 'A key was made already',
+    knownText:
+      'This was sent before, and the key cannot be shown a second time. Rotate it to get another one.',
+  },
+  {
+    title: 'Schlüssel erstellen',
+    back: 'API-Schlüssel',
+    name: settings.keys.name_field === 'label' ? 'Bezeichnung' : 'Name',
+    nameHint: 'Was ihn benutzt, und wo: Danach werden Sie ihn suchen.',
+    namePlaceholder: 'Nächtlicher Import, Produktion',
+    workspace: 'Arbeitsbereich',
+    environment: 'Umgebung',
+    liveHint: 'für den Ernst',
+    testHint: 'zum Ausprobieren, mit eigenen Grenzen',
+    more: 'Adressen und Metadaten',
+    limits: (perMinute: string) =>
+      `Jeder Schlüssel darf ${perMinute} Anfragen in der Minute stellen, wie Ihr Tarif es vorsieht.`,
+    create: 'Schlüssel erstellen',
+    known: 'Ein Schlüssel ist schon da',
+    knownText:
+      'Dies wurde schon einmal gesendet, und der Schlüssel lässt sich nicht noch einmal zeigen. Erneuern Sie ihn, um einen anderen zu bekommen.',
+  },
+);
+
+/** The least that is of any use: the smallest scope that the contract gives keys by default. */
+function firstScopes(held: readonly string[]): readonly string[] {
+  const offered = (settings.keys.default_scopes ?? held).filter(
+    (name) => covers(held, name) && !settings.scopes.find((each) => each.name === name)?.is_managing,
+  );
+  const least = [...offered].sort((left, right) => sizeOf(left) - sizeOf(right));
+  return least.slice(0, 1);
+}
+
+function sizeOf(scope: string): number {
+  return settings.scopes.find(({ name }) => name === scope)?.includes.length ?? 1;
+}
+
+export default function Create() {
+  const words = { ...useTexts(KEY_TEXTS), ...useTexts(TEXTS) };
+  const me = useMe();
+  const [, go] = useLocation();
+  const [parameters] = useSearchParams();
+  const workspaces = useWorkspaces();
+  const tenant = useTenant();
+  const explain = useExplanation();
+  const [name, setName] = useState(parameters.get('name') ?? '');
+  const [workspaceId, setWorkspaceId] = useState(parameters.get('workspace') ?? me.workspace_id);
+  const [environment, setEnvironment] = useState<'live' | 'test'>(
+    parameters.get('environment') === 'test' ? 'test' : 'live',
+  );
+  const [scopes, setScopes] = useState(() => firstScopes(me.scopes));
+  const [expiry, setExpiry] = useState<Expiry>(FIRST_EXPIRY);
+  const [addresses, setAddresses] = useState('');
+  const [metadata, setMetadata] = useState('');
+  // A repetition after a lost answer makes no second key.
+  const [attempt, setAttempt] = useState(() => crypto.randomUUID());
+  const creation = useMutation({
+    gcTime: 0,
+    mutationFn: () =>
+      dataOf(
+        createKey({
+          headers: { 'Idempotency-Key': attempt },
+          body: {
+            name: name.trim(),
+            workspace_id: workspaceId,
+            ...(hasEnvironments && { environment }),
+            scopes: scopes as Scope[],
+            ...expiryBody(expiry),
+            ...(linesOf(addresses).length > 0 && { allowed_ips: linesOf(addresses) }),
+            ...(metadata.trim() !== '' && { metadata: metadataOf(metadata) }),
+          },
+          throwOnError: true,
+        }),
+      ),
+    onSuccess: refreshKeys,
+    // What was answered is over; what was not may have been done.
+    onError: (error) => {
+      if (error instanceof ApiError) setAttempt(crypto.randomUUID());
+    },
+  });
+  const { data: created, error } = creation;
+  // Nothing of the key outlives this screen.
+  const { reset } = creation;
+  useEffect(() => reset, [reset]);
+  const close = ({ id }: CreatedApiKey) => {
+    creation.reset();
+    go(`/keys/${id}`, { replace: true });
+  };
+  const tier = settings.tiers[tenant.data?.tier ?? ''];
+  const isFieldFault = ['name', 'scopes', 'allowed_ips', 'metadata', 'expires_at'].some(
+    (field) => faultOf(error, field) !== undefined,
+  );
+  return (
+    <>
+      <PageHead title={words.title} above={<Back text={words.back} />} />
+      <form
+        className="max-w-2xl"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (scopes.length > 0) creation.mutate();
+        }}
+      >
+        <Card>
+          <div className="flex flex-col gap-6">
+            <Field label={words.name} hint={words.nameHint} fault={faultOf(error, 'name')}>
+              {(ids) => (
+                <Input
+                  {...ids}
+                  name="name"
+                  required
+                  maxLength={100}
+                  autoFocus
+                  placeholder={words.namePlaceholder}
+                  value={name}
+                  onChange={({ target }) => setName(target.value)}
+                />
+              )}
+            </Field>
+            {(workspaces.data?.length ?? 0) > 1 && (
+              <Field label={words.workspace}>
+                {(ids) => (
+                  <Select
+                    {...ids}
+                    value={workspaceId}
+                    onChange={({ target }) => setWorkspaceId(target.value)}
+                  >
+                    {workspaces.data?.map((workspace) => (
+                      <option key={workspace.id} value={workspace.id}>
+                        {workspace.name}
+                      </option>
+                    ))}
+                  </Select>
+                )}
+              </Field>
+            )}
+            {hasEnvironments && (
+              <Choice
+                legend={words.environment}
+                value={environment}
+                options={[
+                  { value: 'live', label: words.live, hint: words.liveHint },
+                  { value: 'test', label: words.test, hint: words.testHint },
+                ]}
+                onChange={setEnvironment}
+              />
+            )}
+            <ScopeChoice chosen={scopes} onChange={setScopes} />
+            <ExpiryChoice expiry={expiry} onChange={setExpiry} fault={faultOf(error, 'expires_at')} />
+            <details className="group rounded-lg border border-line" open={isFieldFault || undefined}>
+              <summary className="flex cursor-pointer items-center gap-2 rounded-lg px-3.5 py-2.5 font-medium text-[13px] hover:bg-hover">
+                <span className="transition-transform group-open:rotate-180">
+                  <Icon name="chevron" />
+                </span>
+                {words.more}
+              </summary>
+              <div className="flex flex-col gap-5 border-line border-t p-3.5">
+                <MyAddressField
+                  text={addresses}
+                  onChange={setAddresses}
+                  fault={faultOf(error, 'allowed_ips')}
+                />
+                <MetadataField text={metadata} onChange={setMetadata} fault={faultOf(error, 'metadata')} />
+              </div>
+            </details>
+            {tier && (
+              <p className="text-muted text-xs">{words.limits(String(tier.key_requests_per_minute))}</p>
+            )}
+            {error && !isFieldFault && (
+              <div role="alert">
+                <Notice tone="danger">
+                  <p>{explain(error)}</p>
+                </Notice>
+              </div>
+            )}
+            <Actions>
+              <LinkButton to="/keys">{words.cancel}</LinkButton>
+              <Button
+                type="submit"
+                look="primary"
+                busy={creation.isPending}
+                disabled={name.trim() === '' || scopes.length === 0}
+              >
+                {words.create}
+              </Button>
+            </Actions>
+          </div>
+        </Card>
+      </form>
+      {created?.key && <ShownOnce name={created.name} apiKey={created.key} onClose={() => close(created)} />}
+      {created && created.key === undefined && (
+        <Notice tone="warn" title={words.known}>
+          <p>{words.knownText}</p>
+        </Notice>
+      )}
+    </>
+  );
+}
+
+function Back({ text }: { readonly text: string }) {
+  return (
+    <Link to="/keys" className="flex w-fit items-center gap-1.5 text-muted text-xs hover:text-ink">
+      <Icon name="back" size={14} />
+      {text}
+    </Link>
+  );
+}
+
+/** Knows the reader's address as the API sees it: of their own session. */
+function MyAddressField(props: Omit<Parameters<typeof AddressField>[0], 'myAddress'>) {
+  const sessions = useQuery({
+    queryKey: ['sessions'],
+    queryFn: () => dataOf(listSessions({ throwOnError: true })),
+    staleTime: 60_000,
+  });
+  const own = sessions.data?.data.find(({ is_current }) => is_current);
+  return <AddressField {...props} myAddress={own?.last_used_ip ?? undefined} />;
+}

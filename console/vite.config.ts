@@ -1,0 +1,30 @@
+import tailwindcss from '@tailwindcss/vite';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+export default defineConfig({
+  plugins: [react(), tailwindcss()],
+  // Chunks find each other by their own place; the page's own links are made absolute when it is served.
+  base: './',
+  build: {
+    target: 'es2023',
+    emptyOutDir: true,
+    // An import within a text would be a script that the policy refuses.
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+    reportCompressedSize: false,
+    rolldownOptions: {
+      output: {
+        // What every screen needs is one file, and each screen one: more would be more round trips, and compress worse.
+        codeSplitting: {
+          groups: [
+            {
+              name: 'base',
+              test: /node_modules\/(?!@radix-ui|@floating-ui|react-remove|aria-hidden)|\/console\/(api|app|keys\/(?!key-form|scope-choice|rotate|shown-once|snippets)|ui\/(?!radix))/,
+            },
+          ],
+        },
+      },
+    },
+  },
+});

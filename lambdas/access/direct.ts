@@ -1,0 +1,64 @@
+import type { DirectSettings } from '../contract/deployment.ts';
+import { DECISION_ERRORS } from '../contract/errors.ts';
+import type { HeaderValues } from '../kernel/headers.ts';
+import { headerValues } from '../kernel/headers.ts';
+import { retryHint } from '../kernel/problem.ts';
+import { isUnambiguousPath, UNAMBIGUOUS_PATH } from '../kernel/unambiguous-path.ts';
+import { secondsUntil } from '../plans/allowance.ts';
+import { withoutOurCookies } from '../upstream/cookies.ts';
+import { isRefusedDirectly } from '../upstream/header-table.ts';
+import type { Decision, DecisionRequest } from './decision.ts';
+
+/**
+ * The decision where API Gateway calls the upstream itself. No function of ours stands behind such a method, to refuse
+ * what the authorizer lets through, so that every outcome but *allowed* is one that API Gateway refuses by itself:
+ * a Deny, or a usage key that no plan knows. `now` in Unix seconds.
+ */
+export function decidedDirectly(
+  decision: Decision,
+  request: DecisionRequest,
+  { zeroPlanThrottles }: Pick<DirectSettings, 'zeroPlanThrottles'>,
+  now: number,
+): Decision {
+  switch (decision.outcome) {
+    case 'refused':
+    case 'forbidden':
+      return decision;
+    case 'limited': {
+      // Nobody has recorded that a plan of 0/0 lets nothing through (docs/aws-facts.md, 2): an unknown key does not.
+      if (zeroPlanThrottles) return decision;
+      const { allowance } = decision;
+      const message = DECISION_ERRORS.rate_limited.message + retryHint(secondsUntil(allowance.resetAt, now));
+      return { outcome: 'forbidden', code: 'rate_limited', message, allowance };
+    }
+    case 'misdirected': {
+      const message =
+        decision.code === 'not_found' ? 'There is no workspace with this id.' : 'X-Workspace-Id comes twice.';
+      return notForwarded(message, decision);
+    }
+    case 'allowed': {
+      const objection = objectionTo(request);
+      return objection === undefined ? decision : notForwarded(objection, decision);
+    }
+    case 'observed':
+      throw new Error('A method without a function of ours behind it is not observed.');
+  }
+}
+
+function notForwarded(message: string, { allowance }: Pick<Decision & { outcome: 'allowed' }, 'allowance'>) {
+  return { outcome: 'forbidden', code: 'not_forwarded', message, allowance } as const;
+}
+
+/** What a forwarder would refuse or cut out of a request; undefined for one that may pass as it is. */
+function objectionTo({ path, headers }: DecisionRequest): string | undefined {
+  if (!isUnambiguousPath(path)) return UNAMBIGUOUS_PATH;
+  const name = Object.keys(headers).find(isRefusedDirectly);
+  if (name !== undefined)
+    return 'This path takes no header that stands for the identity, the path or the method.';
+  if (hasOurCookie(headers)) return 'This path takes no cookie of the sign-in: leave out cookies.';
+  return undefined;
+}
+
+function hasOurCookie(headers: HeaderValues): boolean {
+  return headerValues(headers, 'cookie').some((value) => withoutOurCookies(value) !== value);
+}

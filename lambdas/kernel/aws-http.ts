@@ -1,0 +1,63 @@
+import aws4 from 'aws4';
+
+/** A call of an AWS service over HTTP. */
+export interface AwsHttpCall {
+  /** The service as its host names it, such as `email`. */
+  readonly host: string;
+  /** As signatures name it, such as `ses`. @default - as the host */
+  readonly signedFor?: string;
+  /** As variables name it, such as `SESV2` in `AWS_ENDPOINT_URL_SESV2`. */
+  readonly variable: string;
+  /** @default / */
+  readonly path?: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly timeoutMilliseconds: number;
+}
+
+/**
+ * Makes a POST that `aws4` has signed, once: for functions that make one kind of call, for which the SDK's client would
+ * be a package more. Rejects when nothing answers in time.
+ */
+export async function callAws(call: AwsHttpCall): Promise<Response> {
+  const { AWS_REGION: region = '', AWS_ENDPOINT_URL, ...variables } = process.env;
+  const suffix = region.startsWith('cn-') ? '.cn' : '';
+  const endpoint = new URL(
+    variables[`AWS_ENDPOINT_URL_${call.variable}`] ||
+      AWS_ENDPOINT_URL ||
+      `https://${call.host}.${region}.amazonaws.com${suffix}`,
+  );
+  const { path = '/', signedFor: service = call.host, body } = call;
+  const { AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = '', AWS_SESSION_TOKEN } = process.env;
+  const { headers } = aws4.sign(
+    { method: 'POST', host: endpoint.host, path, service, region, headers: { ...call.headers }, body },
+    {
+      accessKeyId: AWS_ACCESS_KEY_ID,
+      secretAccessKey: AWS_SECRET_ACCESS_KEY,
+      ...(AWS_SESSION_TOKEN === undefined ? {} : { sessionToken: AWS_SESSION_TOKEN }),
+    },
+  );
+  return fetch(new URL(path, endpoint), {
+    method: 'POST',
+    headers: headers as Record<string, string>,
+    body,
+    signal: AbortSignal.timeout(call.timeoutMilliseconds),
+  });
+}
+
+/** `Invoke` of a function (Lambda API reference, API_Invoke). `Event` does not wait for what it does. */
+export function invokeFunction(
+  functionName: string,
+  event: object,
+  type: 'RequestResponse' | 'Event',
+  timeoutMilliseconds: number,
+): Promise<Response> {
+  return callAws({
+    host: 'lambda',
+    variable: 'LAMBDA',
+    path: `/2015-03-31/functions/${encodeURIComponent(functionName)}/invocations`,
+    headers: { 'Content-Type': 'application/json', 'X-Amz-Invocation-Type': type },
+    body: JSON.stringify(event),
+    timeoutMilliseconds,
+  });
+}

@@ -1,0 +1,132 @@
+import { Problem } from '../kernel/problem.ts';
+
+/** Seconds for which a document is used without asking again: how long a key that the provider withdraws stays good. */
+const FRESH_SECONDS = 600;
+
+/** Seconds for which it is used when the provider cannot be asked. */
+const STALE_SECONDS = 3600;
+
+/** Milliseconds for all that it takes to get it: whoever waits is answered within two seconds. */
+const DEADLINE_MILLISECONDS = 1500;
+
+/** Seconds for which a provider that failed is not asked again: those who wait for it must not pile up. */
+export const PAUSE_SECONDS = 5;
+
+/** Seconds between two questions for what is newer: a forged `kid` must not flood the provider. */
+const NEWER_SECONDS = 10;
+
+/** A JWKS with a certificate chain for each key stays far below. */
+const MAX_BYTES = 512 * 1024;
+
+/** Something that an identity provider publishes, as it is now. */
+export class ProviderDocument<Content> {
+  readonly #fetch: (signal: AbortSignal) => Promise<Content>;
+  /** Seconds; monotonic. */
+  readonly #clock: () => number;
+  #copy: { readonly content: Content; readonly readAt: number } | undefined;
+  #askedAt = Number.NEGATIVE_INFINITY;
+  #failedAt = Number.NEGATIVE_INFINITY;
+  #reading: Promise<Content> | undefined;
+
+  /** `fetch` gets it, or throws where the provider does not give what it should. */
+  constructor(
+    fetch: (signal: AbortSignal) => Promise<Content>,
+    clock: () => number = () => performance.now() / 1000,
+  ) {
+    this.#fetch = fetch;
+    this.#clock = clock;
+  }
+
+  /** Throws `unavailable` when there is none and the provider does not answer. */
+  async present(): Promise<Content> {
+    const age = this.#clock() - (this.#copy?.readAt ?? Number.NEGATIVE_INFINITY);
+    if (this.#copy !== undefined && age < FRESH_SECONDS) return this.#copy.content;
+    try {
+      return await this.#read();
+    } catch (error) {
+      if (this.#copy !== undefined && age < STALE_SECONDS) return this.#copy.content;
+      throw error;
+    }
+  }
+
+  /** What is published now, after something was missing in the copy. Undefined when it was asked for a moment ago. */
+  async newer(): Promise<Content | undefined> {
+    return this.#clock() - this.#askedAt < NEWER_SECONDS ? undefined : this.#read();
+  }
+
+  /** One question at a time, however many wait for the answer. */
+  #read(): Promise<Content> {
+    this.#reading ??= this.#ask().finally(() => {
+      this.#reading = undefined;
+    });
+    return this.#reading;
+  }
+
+  async #ask(): Promise<Content> {
+    if (this.#clock() - this.#failedAt < PAUSE_SECONDS) throw noAnswer('it failed a moment ago');
+    try {
+      const content = await this.#fetch(AbortSignal.timeout(DEADLINE_MILLISECONDS));
+      this.#askedAt = this.#clock();
+      this.#copy = { content, readAt: this.#askedAt };
+      return content;
+    } catch (error) {
+      this.#failedAt = this.#clock();
+      throw noAnswer(error);
+    }
+  }
+}
+
+/** The metadata of an issuer. A document that names another is not this one's (OpenID Connect Discovery 1.0, 4.3). */
+export async function fetchMetadata(issuer: string, signal: AbortSignal): Promise<object> {
+  const found = await fetchJson(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`, { signal });
+  if (!('issuer' in found) || found.issuer !== issuer)
+    throw new Error('The discovery document is of another issuer.');
+  return found;
+}
+
+/** An address in an issuer's metadata. Plain HTTP only where the issuer itself is configured so, which is this machine. */
+export function addressIn(metadata: object, name: string, issuer: string): string {
+  const url: unknown = (metadata as Readonly<Record<string, unknown>>)[name];
+  const isSafe =
+    typeof url === 'string' &&
+    URL.canParse(url) &&
+    (url.startsWith('https://') || (url.startsWith('http://') && !issuer.startsWith('https://')));
+  if (!isSafe) throw new Error(`The discovery document names no https:// ${name}.`);
+  return url;
+}
+
+/** The JSON object that a URL answers with. Throws for anything else, for a redirect, and for one that is too large. */
+export async function fetchJson(url: string, init: RequestInit): Promise<object> {
+  const { status, text } = await fetchText(url, init);
+  if (status !== 200) throw new Error(`${url} answered ${status}.`);
+  const value: unknown = JSON.parse(text);
+  if (typeof value !== 'object' || value === null) throw new Error(`${url} answered no object.`);
+  return value;
+}
+
+/** The answer of a URL, whatever its status. Throws for a redirect, and for one that is too large. */
+export async function fetchText(
+  url: string,
+  init: RequestInit,
+): Promise<{ readonly status: number; readonly text: string }> {
+  // Asked so rarely that a connection that was kept would be dead by then.
+  const headers = { accept: 'application/json', ...init.headers, connection: 'close' };
+  const response = await fetch(url, { ...init, redirect: 'error', headers });
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.length;
+    if (size > MAX_BYTES) throw new Error(`${url} answered more than ${MAX_BYTES} bytes.`);
+    chunks.push(chunk);
+  }
+  return { status: response.status, text: Buffer.concat(chunks).toString('utf8') };
+}
+
+/** What is said of a provider that cannot be asked. */
+export function noAnswer(cause: unknown): Problem {
+  return new Problem('unavailable', {
+    message: 'The identity provider does not answer. Try again.',
+    cause,
+    retryAfterSeconds: PAUSE_SECONDS,
+  });
+}

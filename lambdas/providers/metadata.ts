@@ -1,0 +1,29 @@
+import { addressIn, fetchMetadata, ProviderDocument } from '../people/provider-document.ts';
+
+/** What a sign-in needs to know of a provider's metadata (OpenID Connect Discovery 1.0, 3). */
+export interface ProviderMetadata {
+  readonly authorizationUrl: string;
+  readonly tokenUrl: string;
+  /** Whether all of its answers say whose they are (RFC 9207, 3). */
+  readonly saysIssuer: boolean;
+  /** Whether a client proves itself by Basic authentication; else its secret stands in the body. */
+  readonly takesBasic: boolean;
+}
+
+/** The present metadata of an issuer. */
+export function providerMetadata(issuer: string): ProviderDocument<ProviderMetadata> {
+  return new ProviderDocument(async (signal) => {
+    const found = await fetchMetadata(issuer, signal);
+    const {
+      authorization_response_iss_parameter_supported: saysIssuer,
+      // Without a word it is Basic.
+      token_endpoint_auth_methods_supported: methods = ['client_secret_basic'],
+    } = found as Readonly<Record<string, unknown>>;
+    return {
+      authorizationUrl: addressIn(found, 'authorization_endpoint', issuer),
+      tokenUrl: addressIn(found, 'token_endpoint', issuer),
+      saysIssuer: saysIssuer === true,
+      takesBasic: Array.isArray(methods) && methods.includes('client_secret_basic'),
+    };
+  });
+}

@@ -1,0 +1,78 @@
+import type { ProviderSignIn } from '../contract/deployment.ts';
+import { fetchText, noAnswer } from '../people/provider-document.ts';
+import type { ProviderMetadata } from './metadata.ts';
+import { refused } from './refused.ts';
+
+/** Milliseconds for a provider's token endpoint, which may look for the code in another Region. */
+const DEADLINE_MILLISECONDS = 5000;
+
+/** What redeems a code (OpenID Connect Core 1.0, 3.1.3.1). */
+export interface Redemption {
+  readonly code: string;
+  readonly verifier: string;
+  readonly redirectUri: string;
+}
+
+/**
+ * The ID token for a code. Throws `sign_in_refused` for a code that the provider does not take, and `unavailable` where it
+ * cannot be asked, or does not know our client: neither is the person's fault.
+ *
+ * @param secret - by which we prove ourselves; null for a public client
+ */
+export async function redeemCode(
+  { code, verifier, redirectUri }: Redemption,
+  { clientId }: Pick<ProviderSignIn, 'clientId'>,
+  { tokenUrl, takesBasic }: ProviderMetadata,
+  secret: string | null,
+): Promise<string> {
+  const proof =
+    secret === null || !takesBasic
+      ? {
+          headers: {},
+          fields: { client_id: clientId, ...(secret === null ? {} : { client_secret: secret }) },
+        }
+      : { headers: { authorization: basic(clientId, secret) }, fields: {} };
+  const body = new URLSearchParams({
+    grant_type: 'authorization_code',
+    code,
+    redirect_uri: redirectUri,
+    code_verifier: verifier,
+    ...proof.fields,
+  });
+  const answer = await fetchText(tokenUrl, {
+    method: 'POST',
+    body,
+    headers: proof.headers,
+    signal: AbortSignal.timeout(DEADLINE_MILLISECONDS),
+  }).catch((error: unknown) => {
+    throw noAnswer(error);
+  });
+  const { id_token, error } = objectOf(answer.text);
+  if (answer.status === 400 && error === 'invalid_grant')
+    throw refused('the provider does not take the code');
+  // The body may hold tokens, so only the code of an error is told.
+  if (answer.status !== 200)
+    throw noAnswer(`the token endpoint answered ${answer.status} ${errorCode(error)}`.trim());
+  if (typeof id_token !== 'string') throw refused('the provider gave no ID token');
+  return id_token;
+}
+
+/** RFC 6749, 2.3.1: both are form-encoded first. */
+function basic(clientId: string, secret: string): string {
+  const encoded = [clientId, secret].map((text) => new URLSearchParams([['', text]]).toString().slice(1));
+  return `Basic ${Buffer.from(encoded.join(':')).toString('base64')}`;
+}
+
+function objectOf(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
+  } catch {
+    return {};
+  }
+}
+
+/** The code of an error as RFC 6749, 5.2 spells them; empty for any other. */
+export function errorCode(error: unknown): string {
+  return typeof error === 'string' && /^[\w.-]{1,64}$/.test(error) ? error : '';
+}

@@ -1,0 +1,70 @@
+/** The console in a browser, as its tests use it. */
+
+import {
+  type Browser,
+  type BrowserContextOptions,
+  openPage,
+  type Page,
+  picture,
+} from '../browser/chromium.ts';
+import { type Account, PASSWORD, startTestStack, type TestStack } from '../support/stack.ts';
+
+export interface OpenConsole {
+  readonly page: Page;
+  /** What the browser complained of: errors of scripts, and whatever the policy has refused. */
+  readonly complaints: readonly string[];
+  close(): Promise<void>;
+}
+
+/** The stack that the tests of the console call. */
+export function startConsoleStack(
+  config: Readonly<Record<string, unknown>> = {},
+  profile = 'default',
+): Promise<TestStack> {
+  return startTestStack({
+    profile,
+    config: { branding: { name: 'Acme Memory', color: '#0b7a75' }, ...config },
+  });
+}
+
+/** Opens a screen in a browser of its own, and signs in on the way there. */
+export async function openConsole(
+  browser: Browser,
+  stack: Pick<TestStack, 'url'>,
+  { email }: Pick<Account, 'email'>,
+  { path = '/', ...options }: BrowserContextOptions & { readonly path?: string } = {},
+): Promise<OpenConsole> {
+  const opened = await openPage(browser, {
+    locale: 'en',
+    viewport: { width: 1280, height: 800 },
+    ...options,
+  });
+  const { page } = opened;
+  await page.goto(`${stack.url}/console${path}`);
+  await signIn(page, email);
+  await page.waitForSelector('main h1');
+  return opened;
+}
+
+/** Signs in on the page that the console has led to. */
+export async function signIn(page: Page, email: string): Promise<void> {
+  await page.waitForSelector('#email');
+  await page.fill('#email', email);
+  await page.fill('#password', PASSWORD);
+  await page.keyboard.press('Enter');
+}
+
+/** Pictures of a screen: wide and narrow, light and dark, for people to look at. */
+export async function pictures(page: Page, name: string): Promise<void> {
+  if (!process.env.SCREENSHOTS) return;
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    for (const width of [1280, 320]) {
+      await page.setViewportSize({ width, height: width === 320 ? 640 : 800 });
+      await page.waitForTimeout(250);
+      await picture(page, `${name}-${width}-${colorScheme}`);
+    }
+  }
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.setViewportSize({ width: 1280, height: 800 });
+}
