@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { HostCookie } from '../kernel/host-cookie.ts';
 import { Problem } from '../kernel/problem.ts';
-import { WithCookies } from '../kernel/results.ts';
+import { Redirect, WithCookies } from '../kernel/results.ts';
 import { routeGroup } from '../kernel/route.ts';
+import { ACCOUNT_PATH } from '../pages/account-page.ts';
 import { continuePage } from '../pages/continue-page.ts';
 import type { PageSettings } from '../pages/page.ts';
 import { ELSEWHERE } from '../pages/rows.ts';
@@ -19,6 +20,7 @@ import { csrfToken } from './csrf.ts';
 import { SIGN_IN_COOKIE, SIGN_IN_COOKIES, type SignIns } from './sign-in.ts';
 import {
   browserCookie,
+  type ClosedSignIns,
   newSecret,
   type SignInContext,
   secretOf,
@@ -32,6 +34,7 @@ import { carried, csrfField, requireForm, shownProviders, visitOf } from './visi
 export interface SignInServices {
   readonly signIn: SignInContext;
   readonly signIns: SignIns;
+  readonly closedSignIns: ClosedSignIns;
   readonly pages: PageSettings;
 }
 
@@ -58,10 +61,14 @@ export const signInRoutes = group.rows({
     success,
     alternatives: [ELSEWHERE],
     errors: [],
-    handle: async ({ query, cookies, ...request }, { signIn: { deployment }, signIns, pages }) => {
+    handle: async ({ query, cookies, ...request }, services) => {
+      const { signIns, closedSignIns, pages } = services;
+      const { deployment } = services.signIn;
       const { context, parameters, goesTo } = visitOf(query, request, pages);
       const [secret, signedIn] = [secretOf(cookies) ?? newSecret(), await signIns.current(cookies)];
       if (signedIn !== undefined && goesTo === undefined) return signedInPage(context, signedIn);
+      if (goesTo === undefined && (await closedSignIns.closed(cookies)) !== undefined)
+        return new Redirect(context.base + ACCOUNT_PATH);
       const page = signInPage(context, {
         csrf: csrfToken(secret),
         parameters,
