@@ -78,7 +78,7 @@ export function newPasswordPage(
 ${alert(fault && recovery[fault])}${hiddenFields({ ...parameters, link: token })}<input type="hidden" name="username" value="${email}" autocomplete="username">
 <label for="password">${recovery.newPassword}</label>
 <input id="password" name="password" type="password" minlength="8" maxlength="256" required autofocus autocomplete="new-password" aria-describedby="hint"${invalid}>
-<p class="aside" id="hint">${recovery.newHint}</p>
+<p class="lead" id="hint">${recovery.newHint}</p>
 <div class="actions"><button>${recovery.newSubmit}</button></div>
 </form>`,
   });
