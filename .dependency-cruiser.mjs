@@ -12,12 +12,15 @@ export const ROOMS = {
   pages: [],
   mail: ['pages'],
   idempotency: [],
+  ledger: [],
   tenancy: ['audit', 'plans', 'idempotency'],
   sessions: ['audit', 'attempts', 'signing', 'tenancy'],
   keys: ['audit', 'plans', 'signing', 'idempotency', 'tenancy'],
-  people: ['audit', 'erasure', 'attempts', 'idempotency', 'tenancy', 'sessions', 'keys'],
+  people: ['pages', 'mail', 'audit', 'erasure', 'attempts', 'idempotency', 'tenancy', 'sessions', 'keys'],
   signin: ['pages', 'audit', 'attempts', 'tenancy', 'sessions', 'people'],
   providers: ['pages', 'audit', 'attempts', 'tenancy', 'sessions', 'people', 'signin'],
+  invitations: ['pages', 'audit', 'attempts', 'idempotency', 'mail', 'tenancy', 'sessions', 'people'],
+  recovery: ['pages', 'mail', 'audit', 'attempts', 'tenancy', 'sessions', 'people'],
   clients: ['audit', 'plans', 'signing', 'attempts', 'idempotency', 'tenancy', 'keys'],
   oauth: [
     'pages',
@@ -48,7 +51,7 @@ export const ROOMS = {
   usage: ['plans', 'keys'],
   status: ['signing'],
   transfer: ['audit', 'signing', 'tenancy', 'keys', 'people'],
-  stream: ['audit', 'plans', 'sessions', 'keys', 'people', 'status'],
+  stream: ['ledger', 'audit', 'plans', 'sessions', 'keys', 'people', 'status'],
   access: ['plans', 'upstream', 'signing', 'tenancy', 'sessions', 'keys'],
 };
 

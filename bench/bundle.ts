@@ -23,12 +23,13 @@ export interface AuthorizerBundle {
 /** No measurement may run into a limit: it would time the refusal. */
 const UNLIMITED = { keyRequestsPerMinute: 10_000_000, sessionRequestsPerMinute: 10_000_000 };
 
-/** Bundles the authorizer of the default profile as the CDK app does, with limits that nobody reaches. */
+/** Bundles the authorizer of the default profile as the CDK app does, with limits that nobody reaches. `config`: fields of the configuration. */
 export async function bundleAuthorizer(
   folder: string,
   challengesFromContext = false,
+  config: object = {},
 ): Promise<AuthorizerBundle> {
-  const settings = await loadSettings({ profile: 'default' });
+  const settings = await loadSettings({ profile: 'default', config });
   const configured = deploymentOf(settings);
   const tiers = Object.entries(configured.tiers).map(([name, tier]) => [name, { ...tier, ...UNLIMITED }]);
   const deployment = { ...configured, tiers: Object.fromEntries(tiers) };

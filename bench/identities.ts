@@ -71,6 +71,7 @@ async function newIdentity(name: string, context: AccountContext): Promise<Ident
       fullName: null,
       workspaceName: name,
       sector: null,
+      language: 'en',
     },
     context,
     { requestId: 'bench' },

@@ -1,11 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Stage } from 'aws-cdk-lib/aws-apigateway';
 import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
-import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { OwnUsageKeys } from '../lambdas/contract/deployment.ts';
 import type { Functions } from './functions.ts';
+import type { ServedTable } from './identity-table.ts';
 import type { LatchkeyFunction } from './latchkey-function.ts';
 import { ownMetric } from './metrics.ts';
 import type { Waf } from './waf.ts';
@@ -13,7 +13,7 @@ import type { Waf } from './waf.ts';
 /** The parts of a stack that alarms watch. */
 export interface AlarmedParts {
   readonly stage: Stage;
-  readonly table: Table;
+  readonly table: ServedTable;
   readonly functions: Functions<LatchkeyFunction>;
   /** Whether keys can be shown again. */
   readonly revealsKeys: boolean;
@@ -23,6 +23,8 @@ export interface AlarmedParts {
   readonly failures: Queue;
   /** Up to how many API keys of the account tenants are given more. */
   readonly usageKeys: Pick<OwnUsageKeys, 'max' | 'maxForInitialTier'>;
+  /** Hours after which a backup is late; null where none is expected. */
+  readonly backupHours: number | null;
   /** Days between two rotations of the signing keys. */
   readonly rotationDays: number;
   /** @default - AWS WAF does not stand before the stage */
@@ -70,6 +72,7 @@ export function alarms(
     failures,
     usageKeys,
     rotationDays,
+    backupHours,
     waf,
     revealsKeys,
     observesRules,
@@ -242,6 +245,17 @@ export function alarms(
       metric: functions.accounts.lambda.metricThrottles({ period: PERIOD, statistic: 'Sum' }),
       threshold: 10,
     },
+    ...(backupHours === null
+      ? []
+      : [
+          {
+            name: 'backup-late',
+            description: 'The last backup outside of the account is older than it should be.',
+            metric: ownMetric(scope, 'BackupAge', 'done', 'Maximum'),
+            threshold: backupHours * 3600,
+            periods: 3,
+          },
+        ]),
     ...(waf === undefined
       ? []
       : [

@@ -50,6 +50,7 @@ export async function latchkeyApp(
     profile: app.node.tryGetContext('profile'),
     environment: app.node.tryGetContext('environment'),
     upstream: app.node.tryGetContext('upstream'),
+    regionRole: app.node.tryGetContext('region-role'),
     config: app.node.tryGetContext('config'),
     isLocal: isLocal && app.node.tryGetContext('latchkey:local') === true,
     anonymous: isLocal && app.node.tryGetContext('latchkey:anonymous') === true,

@@ -61,11 +61,13 @@ export async function bundleFunctions(props: BundleProps): Promise<Readonly<Reco
       LATCHKEY_HAS_DIRECT: String(chunks.includes('direct')),
       LATCHKEY_HAS_OBSERVED: String(chunks.includes('observed')),
       LATCHKEY_ALLOWED_PER_LINE: String(props.deployment.allowedDecisionsPerLogLine),
+      LATCHKEY_HAS_TRACED: String(chunks.includes('traced')),
       LATCHKEY_RESOURCE_METADATA: JSON.stringify(
         props.challengesFromContext === true ? props.api.resourceMetadata : null,
       ),
     },
     plugins: [
+      BESIDE,
       withProfile(props.profile),
       BESIDE,
       withConstants(
@@ -75,6 +77,7 @@ export async function bundleFunctions(props: BundleProps): Promise<Readonly<Reco
             profile: decisionProfileOf(props.profile),
             deployment: decisionSettingsOf(props.deployment),
           },
+          LATCHKEY_SAMPLING: props.deployment.traces,
           LATCHKEY_DIRECT: directSettingsOf(props),
           LATCHKEY_BRANDING: props.branding,
           LATCHKEY_OPENAPI: props.api.openApi,
@@ -101,12 +104,13 @@ export async function bundleFunctions(props: BundleProps): Promise<Readonly<Reco
 }
 
 /** The modules beside the authorizer's that a deployment takes: what others need no byte of. */
-function authorizerChunks(props: BundleProps): readonly ('direct' | 'observed')[] {
+function authorizerChunks(props: BundleProps): readonly ('direct' | 'observed' | 'traced')[] {
   return [
     ...(props.api.direct.length > 0 ? (['direct'] as const) : []),
     ...(props.deployment.pathScopes.some(({ observeUntil }) => observeUntil !== undefined)
       ? (['observed'] as const)
       : []),
+    ...(props.deployment.traces === null ? [] : (['traced'] as const)),
   ];
 }
 

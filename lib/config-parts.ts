@@ -230,6 +230,37 @@ export const ownUsageKeys = fields({
   retireSeconds: whole(5, 86_400).default(600),
 });
 
+/** A part of all requests. */
+const share = () => {
+  const error = 'must be a number from 0 to 1: the part of all requests that is recorded';
+  return z.number({ error }).min(0, { error }).max(1, { error });
+};
+
+/** Where spans go, and of which requests (docs/operations.md, "Traces"). */
+export const traces = fields({
+  /** The collector's URL, which takes OTLP/HTTP at `/v1/traces`. */
+  otlpUrl: httpsUrl(),
+  /**
+   * The version of a layer with an OpenTelemetry collector, for functions of arm64, that listens at `otlpUrl`; null where
+   * the collector is elsewhere. @default null
+   */
+  collectorLayerArn: text(
+    /^arn:aws[\w-]*:lambda:[\w-]+:\d{12}:layer:[\w-]{1,140}:\d+$/,
+    "the ARN of a layer's version, or null where the collector is elsewhere",
+  )
+    .nullable()
+    .default(null),
+  /** Of all requests the part that is recorded. @default 0.05 */
+  share: share().default(0.05),
+  /** Whether requests are recorded too that a caller has flagged as sampled: callers then choose what it costs. @default false */
+  callersSample: flag().default(false),
+  /**
+   * Milliseconds for which a request that is recorded waits for the collector, at most: a forwarder runs a second longer than
+   * its upstream may take. @default 250
+   */
+  timeoutMilliseconds: whole(10, 800).default(250),
+});
+
 /** Facts of API Gateway that no document has; upstreams that it calls itself rest on them. */
 export const gatewayFacts = fields({
   /** A usage plan of 0/0 answers 429 (docs/aws-facts.md, 2): who is over a limit gets that there, not a 403. @default false */

@@ -9,9 +9,11 @@ import {
   ownUsageKeys,
   RESERVED_CONCURRENCY,
   tokens,
+  traces,
   wafLimits,
 } from './config-parts.ts';
 import { cors } from './cors-fields.ts';
+import { recoveryFields } from './recovery-fields.ts';
 import { rightsFields } from './rights-fields.ts';
 import { upstream, upstreams } from './upstream-fields.ts';
 
@@ -252,11 +254,14 @@ export const CONFIG = fields({
     .regex(KMS_KEY_ARN, { error: "must be the ARN of a key in KMS, or null for AWS's own keys" })
     .nullable()
     .default(null),
+  ...recoveryFields,
   /**
    * How many decisions that let somebody in have one line of the log, at most a hundred: so many times of a metric fit
    * into one. Refusals always have one each. @default 1
    */
   allowedDecisionsPerLogLine: whole(1, 100).default(1),
+  /** Traces by OpenTelemetry, beside those of X-Ray (docs/operations.md); null for none. @default null */
+  traces: traces.nullable().default(null),
   /** Days for which logs are kept. @default 30 */
   logRetentionDays: z
     .literal(RETENTION_DAYS, { error: `must be one of ${RETENTION_DAYS.join(', ')}` })

@@ -73,6 +73,8 @@ export interface FunctionSpec {
   readonly readsProviderSecrets?: boolean;
   /** Its part in keeping keys for who made them, where the configuration says so (`key-vault.ts`). */
   readonly vault?: VaultRole;
+  /** Whether it keeps the ledger of what a restore must not bring back. */
+  readonly keepsLedger?: boolean;
   /** Whether it reads metrics from CloudWatch. */
   readonly readsMetrics?: boolean;
   readonly usageKeys?: readonly UsageKeyRight[];
@@ -178,11 +180,10 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
       memoryMiB: 1769,
       timeoutSeconds: 10,
       table: [
-        { actions: ['GetItem'], keys: ['EMAIL#*', 'TENANT#*', 'BACKOFF#*', 'SIGNIN#*', 'USER#*'] },
-        {
-          actions: ['PutItem'],
-          keys: ['EMAIL#*', 'TENANT#*', 'KEY#*', 'USER#*', 'SESSION#*', 'SIGNIN#*', 'ERASURES', 'OUTBOX'],
-        },
+        { actions: ['GetItem'], keys: ['EMAIL#*', 'TENANT#*', 'BACKOFF#*', 'SIGNIN#*', 'USER#*', 'LINK#*'] },
+        { actions: ['PutItem'], keys: ['EMAIL#*', 'TENANT#*', 'KEY#*', 'USER#*', 'SESSION#*', 'SIGNIN#*'] },
+        { actions: ['PutItem'], keys: ['LINK#*', 'OUTBOX', 'ERASURES'] },
+        { actions: ['UpdateItem'], keys: ['EMAIL#*', 'LINK#*'] },
         { actions: ['Query'], keys: ['TENANT#*', 'USER#*'] },
         { actions: ['ConditionCheckItem'], keys: ['TENANT#*'] },
         {
@@ -227,7 +228,7 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
       timeoutSeconds: 10,
       table: [
         { actions: ['GetItem'], keys: ['TENANT#*', 'USER#*', 'KEY#*'] },
-        { actions: ['BatchGetItem'], keys: ['KEY#*', 'SESSION#*'] },
+        { actions: ['BatchGetItem'], keys: ['KEY#*', 'SESSION#*', 'TENANT#*'] },
         { actions: ['Query'], keys: ['TENANT#*', 'USER#*'] },
         { actions: ['PutItem'], keys: ['TENANT#*', 'KEY#*'] },
         { actions: ['UpdateItem'], keys: ['TENANT#*', 'KEY#*', 'SESSION#*', 'IDEMPOTENCY#*'] },
@@ -248,9 +249,10 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
       table: [
         { actions: ['GetItem'], keys: ['EMAIL#*', 'TENANT#*', 'BACKOFF#*', 'USER#*', 'SESSION#*'] },
         { actions: ['BatchGetItem'], keys: ['KEY#*', 'SESSION#*'] },
-        { actions: ['ConditionCheckItem'], keys: ['TENANT#*'] },
+        { actions: ['DeleteItem'], keys: ['LINK#*'] },
         { actions: ['Query'], keys: ['TENANT#*', 'USER#*'] },
-        { actions: ['PutItem'], keys: ['EMAIL#*', 'TENANT#*', 'ERASURES', 'OUTBOX'] },
+        { actions: ['PutItem'], keys: ['EMAIL#*', 'TENANT#*', 'LINK#*', 'OUTBOX', 'ERASURES'] },
+        { actions: ['ConditionCheckItem'], keys: ['TENANT#*'] },
         {
           actions: ['UpdateItem'],
           keys: ['EMAIL#*', 'TENANT#*', 'SESSION#*', 'BACKOFF#*', 'IDEMPOTENCY#*', 'USAGEKEYS'],
@@ -347,6 +349,7 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
         { actions: ['PutItem'], keys: ['EVENT#*'] },
       ],
       vault: 'follower',
+      keepsLedger: true,
       invokes: ['mailer'],
     },
     mailer: {
@@ -356,7 +359,8 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
       timeoutSeconds: 60,
       table: [
         { actions: ['Query', 'GetItem', 'UpdateItem', 'DeleteItem'], keys: ['OUTBOX'] },
-        { actions: ['GetItem', 'UpdateItem'], keys: ['LINK#*'] },
+        { actions: ['GetItem', 'PutItem', 'UpdateItem'], keys: ['LINK#*', 'TENANT#*'] },
+        { actions: ['GetItem'], keys: ['EMAIL#*'] },
       ],
       sendsAs: mailIdentity,
       variables: ['ISSUER'],

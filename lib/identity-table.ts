@@ -3,6 +3,7 @@ import {
   AttributeType,
   BillingMode,
   type CfnTable,
+  type ITable,
   StreamViewType,
   Table,
   TableEncryption,
@@ -19,19 +20,26 @@ export interface IdentityTableProps {
   readonly removalPolicy: RemovalPolicy;
   /** The customer's key that encrypts it. @default - AWS's own */
   readonly encryptionKey?: IKey;
+  /** The stream of a restored table that takes the place of this one; null for none. */
+  readonly restoredStreamArn: string | null;
 }
+
+/** The part of a table, made here or restored, that others need. */
+export type ServedTable = Pick<ITable, 'tableArn' | 'tableName' | 'metric'>;
 
 /**
  * The one table: keys, sessions, tenants and the deployment's own facts. It is not protected from deletion here, as
  * CloudFormation could not take back a first deployment that failed: `npm run ops -- protect` does it after (ADR 0080).
+ * A restored table takes its place without removing it (ADR 0160).
  */
 export class IdentityTable extends Construct {
-  readonly table: Table;
+  readonly table: ServedTable;
   readonly streamArn: string;
+  private readonly encryptionKey: IKey | undefined;
 
   constructor(scope: Construct, id: string, props: IdentityTableProps) {
     super(scope, id);
-    this.table = new Table(this, 'Table', {
+    const own = new Table(this, 'Table', {
       partitionKey: { name: 'PK', type: AttributeType.STRING },
       sortKey: { name: 'SK', type: AttributeType.STRING },
       billingMode: BillingMode.PAY_PER_REQUEST,
@@ -45,15 +53,18 @@ export class IdentityTable extends Construct {
         : { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey: props.encryptionKey }),
       removalPolicy: props.removalPolicy,
     });
-    this.streamArn = (this.table.node.defaultChild as CfnTable).attrStreamArn;
+    this.streamArn = props.restoredStreamArn ?? (own.node.defaultChild as CfnTable).attrStreamArn;
+    this.table =
+      props.restoredStreamArn === null
+        ? own
+        : Table.fromTableArn(this, 'Restored', props.restoredStreamArn.split('/stream/')[0] ?? '');
+    this.encryptionKey = props.encryptionKey;
   }
 
   /** Lets a function do exactly this to the table, and tells it the table's name. */
   grant(grantee: LatchkeyFunction, rights: readonly TableRight[]): void {
-    const { encryptionKey } = this.table;
-    if (encryptionKey !== undefined && rights.length > 0) {
-      grantee.lambda.addToRolePolicy(keyUse(encryptionKey, 'dynamodb'));
-    }
+    if (this.encryptionKey !== undefined && rights.length > 0)
+      grantee.lambda.addToRolePolicy(keyUse(this.encryptionKey, 'dynamodb'));
     for (const { actions, keys } of rights) {
       const statement = new PolicyStatement({
         actions: actions.map((action) => `dynamodb:${action}`),

@@ -18,6 +18,8 @@ export interface KeyStreamProps {
   /** Whether something follows from the first use of a key: only where accounts wait for it. */
   readonly followsFirstUses: boolean;
   readonly removalPolicy: RemovalPolicy;
+  /** Whether the readers are called: of two Regions one follows what happens. */
+  readonly isRead: boolean;
 }
 
 /**
@@ -34,8 +36,28 @@ const FIRST_USES = { dynamodb: { NewImage: { SK: { S: ['KEY'] }, n: { N: ['1'] }
 /** A change of a hot record; decisions take the note of it off again, and are not worth a call. */
 const CHANGES = { dynamodb: { NewImage: { chg: { M: { what: { S: [{ exists: true }] } } } } } };
 
-/** A person: they are counted, and their sessions must follow, were whoever changed them cut off. */
-const PEOPLE = { dynamodb: { Keys: { SK: { S: [{ prefix: 'USER#' }] } } } };
+/**
+ * What the ledger follows besides keys and sessions (`lambdas/ledger/kinds.ts`). People are counted too, and their
+ * sessions must follow, were whoever changed them cut off.
+ */
+const ENDS = {
+  dynamodb: {
+    Keys: {
+      SK: {
+        S: [
+          { prefix: 'USER#' },
+          { prefix: 'APP#' },
+          'EMAIL',
+          'FACTORS',
+          'PASSKEY',
+          'CLIENT',
+          'CONTROL',
+          'TENANT',
+        ],
+      },
+    },
+  },
+};
 
 /** Every change of a key that has been used: a filter cannot compare the two images. */
 const USES = {
@@ -59,7 +81,7 @@ export class KeyStream extends Construct {
 
   constructor(scope: Construct, id: string, props: KeyStreamProps) {
     super(scope, id);
-    const { table, consumer, counter, followsFirstUses, removalPolicy, encryptionKey } = props;
+    const { table, consumer, counter, followsFirstUses, removalPolicy, isRead, encryptionKey } = props;
     const failures = new Queue(this, 'Failures', {
       ...(encryptionKey === undefined
         ? { encryption: QueueEncryption.SQS_MANAGED }
@@ -93,6 +115,7 @@ export class KeyStream extends Construct {
     }
     const common = {
       eventSourceArn: table.streamArn,
+      enabled: isRead,
       startingPosition: StartingPosition.TRIM_HORIZON,
       reportBatchItemFailures: true,
       // A record is tried for as long as the stream holds it: what is set aside is a gap in an audit trail.
@@ -104,13 +127,9 @@ export class KeyStream extends Construct {
       ...common,
       target: consumer.lambda,
       // Lambda takes five at most ("Lambda quotas").
-      filters: [
-        BIRTHS_AND_DEATHS,
-        CHANGES,
-        PEOPLE,
-        HEARTBEATS,
-        ...(followsFirstUses ? [FIRST_USES] : []),
-      ].map((pattern) => FilterCriteria.filter(pattern)),
+      filters: [BIRTHS_AND_DEATHS, CHANGES, ENDS, HEARTBEATS, ...(followsFirstUses ? [FIRST_USES] : [])].map(
+        (pattern) => FilterCriteria.filter(pattern),
+      ),
       batchSize: 100,
       maxBatchingWindow: Duration.seconds(5),
     });

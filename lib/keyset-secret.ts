@@ -1,4 +1,4 @@
-import { Aws, type Duration, type RemovalPolicy, SecretValue } from 'aws-cdk-lib';
+import { Aws, type Duration, type RemovalPolicy, SecretValue, Validations } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnPermission } from 'aws-cdk-lib/aws-lambda';
@@ -46,6 +46,14 @@ export class KeysetSecret extends Construct {
       resources: [this.secret.secretArn],
     });
     grantee.allow(statement, this.variable, this.secret.secretArn);
+  }
+
+  /** Leaves the secret without a rotation: in a standby, which is given the keys of the Region that serves. */
+  standBy(): void {
+    Validations.of(this.secret).acknowledge({
+      id: 'AwsSolutions-SMG4',
+      reason: 'A standby signs nothing; it gets keys, and their rotation, when it is promoted (ADR 0163).',
+    });
   }
 
   /** Has a function rotate the secret: now, as there are no keys yet, and then every so many days. */

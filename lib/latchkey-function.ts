@@ -6,6 +6,7 @@ import {
   type CfnFunction,
   Code,
   Function as Lambda,
+  LayerVersion,
   LoggingFormat,
   Runtime,
   SystemLogLevel,
@@ -14,6 +15,7 @@ import {
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Variables } from '../lambdas/kernel/variables.ts';
+import type { Config } from './config.ts';
 import type { FunctionSpec } from './functions.ts';
 import type { Vpc } from './upstream-fields.ts';
 
@@ -95,6 +97,14 @@ export class LatchkeyFunction extends Construct {
         resources: ['*'],
       }),
     );
+  }
+
+  /** Tells the function where its spans go, and gives it the collector's layer where there is one. */
+  exportSpans({ otlpUrl, timeoutMilliseconds, collectorLayerArn }: NonNullable<Config['traces']>): void {
+    this.tell('OTEL_EXPORTER_OTLP_ENDPOINT', otlpUrl.replace(/\/$/, ''));
+    this.tell('OTEL_EXPORTER_OTLP_TIMEOUT', String(timeoutMilliseconds));
+    if (collectorLayerArn !== null)
+      this.lambda.addLayers(LayerVersion.fromLayerVersionArn(this, 'Collector', collectorLayerArn));
   }
 
   /** Gives the function a right and the variable by which it finds what the right is on. */

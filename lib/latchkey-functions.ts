@@ -3,11 +3,13 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import type { Config } from './config.ts';
 import type { FunctionName, FunctionSpec, Functions } from './functions.ts';
 import type { IdentityTable } from './identity-table.ts';
 import type { KeyVault } from './key-vault.ts';
 import type { KeysetSecret } from './keyset-secret.ts';
 import { LatchkeyFunction } from './latchkey-function.ts';
+import type { Ledger } from './ledger.ts';
 import { sendMail } from './mailer.ts';
 import { metricsNamespace, readMetrics } from './metrics.ts';
 import type { ProviderSecrets } from './provider-secrets.ts';
@@ -19,15 +21,20 @@ export interface LatchkeyFunctionsProps {
   readonly bundles: Readonly<Record<string, string>>;
   /** Instances that a function has for itself, and at most; all others share the account's. */
   readonly reservedConcurrency: Readonly<Record<string, number>>;
+  /** Whether none may run: a standby must write nothing into the table of the Region that serves. */
+  readonly isStandby: boolean;
   readonly table: IdentityTable;
   readonly keyset: KeysetSecret;
   readonly assertions: KeysetSecret;
   readonly usagePlans: UsagePlans;
+  readonly ledger: Ledger;
   /** Null where keys are shown once. */
   readonly vault: KeyVault | null;
   readonly providerSecrets: ProviderSecrets;
   /** The values of the variables that come with no right. */
   readonly variables: Readonly<Record<'ISSUER' | 'ACCEPTED_ISSUERS' | 'USAGE_KEYS', string>>;
+  /** Null where the deployment takes no part in traces. */
+  readonly traces: Config['traces'];
   readonly logRetention: RetentionDays;
   /** Removal policy of the logs when the stack is deleted. */
   readonly removalPolicy: RemovalPolicy;
@@ -45,12 +52,13 @@ export class LatchkeyFunctions extends Construct {
       const fn = new LatchkeyFunction(this, name, {
         spec,
         codeFolder: codeOf(name, spec, props.bundles),
-        reservedConcurrency: props.reservedConcurrency[name],
+        reservedConcurrency: props.isStandby ? 0 : props.reservedConcurrency[name],
         logRetention: props.logRetention,
         removalPolicy: props.removalPolicy,
         ...(props.encryptionKey === undefined ? {} : { encryptionKey: props.encryptionKey }),
       });
       fn.tell('METRICS_NAMESPACE', metricsNamespace(this));
+      if (props.traces !== null && servesRequests(name)) fn.exportSpans(props.traces);
       props.table.grant(fn, spec.table ?? []);
       props.keyset.grant(fn, spec.keyset ?? []);
       props.assertions.grant(fn, spec.assertions ?? []);
@@ -61,6 +69,7 @@ export class LatchkeyFunctions extends Construct {
         fn.lambda.addToRolePolicy(
           new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [spec.invokesArn] }),
         );
+      if (spec.keepsLedger === true) props.ledger.grant(fn);
       if (spec.readsProviderSecrets === true) props.providerSecrets.grant(fn);
       if (spec.vault !== undefined) props.vault?.grant(fn, spec.vault);
       for (const variable of spec.variables ?? []) fn.tell(variable, props.variables[variable]);
@@ -71,6 +80,11 @@ export class LatchkeyFunctions extends Construct {
       for (const invoked of props.specs[name as FunctionName]?.invokes ?? [])
         letInvoke(fn, invoked, this.byName[invoked]);
   }
+}
+
+/** All but those that no request reaches, which have no span. */
+function servesRequests(name: string): boolean {
+  return !['fetcher', 'mailer', 'rotation', 'reconciler', 'stream', 'usage'].includes(name);
 }
 
 const FUNCTION_VARIABLES = { fetcher: 'FETCHER_FUNCTION', mailer: 'MAILER_FUNCTION' } as const;

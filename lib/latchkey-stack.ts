@@ -15,6 +15,7 @@ import { KeyStream } from './key-stream.ts';
 import { KeyVault } from './key-vault.ts';
 import { KeysetSecret } from './keyset-secret.ts';
 import { LatchkeyFunctions } from './latchkey-functions.ts';
+import { Ledger } from './ledger.ts';
 import { Mailer } from './mailer.ts';
 import { Monitoring } from './monitoring.ts';
 import { ProviderSecrets } from './provider-secrets.ts';
@@ -40,6 +41,7 @@ export class LatchkeyStack extends Stack {
       description: `The front door of ${profile.title}`,
       terminationProtection: isProduction,
     });
+    const isStandby = config.regionRole === 'standby';
     const kept = {
       // Not what a failed first deployment made: it would be in the way of the second.
       removalPolicy: isProduction ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY,
@@ -48,8 +50,13 @@ export class LatchkeyStack extends Stack {
       config.kmsKeyArn === null ? {} : { encryptionKey: Key.fromKeyArn(this, 'Key', config.kmsKeyArn) };
     const logged = { ...kept, ...encrypted, logRetention: config.logRetentionDays };
 
+    const table = new IdentityTable(this, 'Identity', {
+      ...kept,
+      ...encrypted,
+      restoredStreamArn: config.restoredTableStreamArn,
+    });
+    const ledger = new Ledger(this, 'Ledger', { ...kept, ...encrypted });
     const upstreams = upstreamsOf(config);
-    const table = new IdentityTable(this, 'Identity', { ...kept, ...encrypted });
     const keyset = new KeysetSecret(this, 'Keyset', {
       ...kept,
       ...encrypted,
@@ -100,12 +107,15 @@ export class LatchkeyStack extends Stack {
       specs,
       bundles,
       reservedConcurrency: reservedConcurrencyOf(config),
+      isStandby,
       table,
       keyset,
       assertions,
       usagePlans,
+      ledger,
       vault,
       providerSecrets,
+      traces: config.traces,
       variables: {
         ISSUER: frontDoor.url,
         ACCEPTED_ISSUERS: [...frontDoor.urls, ...config.tokens.previousIssuers].join(' '),
@@ -127,20 +137,27 @@ export class LatchkeyStack extends Stack {
               limits,
             }),
           };
-    const rotation = Duration.days(config.rotationDays);
-    keyset.rotateWith(functions.rotation, rotation);
-    // What signs by the new secret waits until its first rotation has begun.
-    const schedule = assertions.rotateWith(functions.rotation, rotation);
-    for (const [name, { lambda }] of Object.entries(functions))
-      if (signsAssertions(specs[name as FunctionName] ?? {})) lambda.node.addDependency(schedule);
-    new UsageKeyReconciler(this, 'UsageKeyReconciler', functions);
-    new Mailer(this, 'Mailer', functions);
+    if (isStandby) for (const secret of [keyset, assertions]) secret.standBy();
+    else {
+      const rotation = Duration.days(config.rotationDays);
+      keyset.rotateWith(functions.rotation, rotation);
+      // What signs by the new secret waits until its first rotation has begun.
+      const schedule = assertions.rotateWith(functions.rotation, rotation);
+      for (const [name, { lambda }] of Object.entries(functions))
+        if (signsAssertions(specs[name as FunctionName] ?? {})) lambda.node.addDependency(schedule);
+    }
+    new UsageKeyReconciler(this, 'UsageKeyReconciler', {
+      reconciler: functions.reconciler,
+      isCalled: !isStandby,
+    });
+    new Mailer(this, 'Mailer', { mailer: functions.mailer, isCalled: !isStandby });
     const keyStream = new KeyStream(this, 'KeyStream', {
       ...kept,
       ...encrypted,
       table,
       consumer: functions.stream,
       counter: functions.usage,
+      isRead: !isStandby,
       followsFirstUses: rows.some((row) => row.kind === 'route' && row.route.id === 'signUp'),
     });
 
@@ -153,8 +170,10 @@ export class LatchkeyStack extends Stack {
       failures: keyStream.failures,
       usageKeys: config.usageKeys,
       rotationDays: config.rotationDays,
+      backupHours: config.backupHours,
       ...waf,
       topicArn: config.alarmTopicArn,
+      isStandby,
     });
 
     this.templateOptions.metadata = {
@@ -171,6 +190,7 @@ export class LatchkeyStack extends Stack {
     new CfnOutput(this, 'ApiUrl', { value: frontDoor.url });
     new CfnOutput(this, 'ApiId', { value: frontDoor.stage.restApi.restApiId });
     new CfnOutput(this, 'TableName', { value: table.table.tableName });
+    new CfnOutput(this, 'LedgerTableName', { value: ledger.table.tableName });
     new CfnOutput(this, 'UsageKeyPrefix', { value: usagePlans.prefix });
     new CfnOutput(this, 'KeysetSecretArn', { value: keyset.secret.secretArn });
     new CfnOutput(this, 'AssertionSecretArn', { value: assertions.secret.secretArn });

@@ -7,6 +7,8 @@ import type { LatchkeyFunction } from './latchkey-function.ts';
 
 export interface MailerProps {
   readonly mailer: LatchkeyFunction;
+  /** Whether it is called. */
+  readonly isCalled: boolean;
 }
 
 /**
@@ -14,11 +16,12 @@ export interface MailerProps {
  * that is queued.
  */
 export class Mailer extends Construct {
-  constructor(scope: Construct, id: string, { mailer }: MailerProps) {
+  constructor(scope: Construct, id: string, { mailer, isCalled }: MailerProps) {
     super(scope, id);
     const rule = new Rule(this, 'EveryMinute', {
       description: 'Tries mails again that could not be sent',
       schedule: Schedule.rate(Duration.minutes(1)),
+      enabled: isCalled,
       targets: [new LambdaFunction(mailer.lambda, { retryAttempts: 0, maxEventAge: Duration.minutes(1) })],
     });
     Validations.of(rule).acknowledge({

@@ -17,6 +17,8 @@ import { ownMetric } from './metrics.ts';
 export interface MonitoringProps extends AlarmedParts {
   /** The SNS topic that alarms tell; null for alarms that only show. */
   readonly topicArn: string | null;
+  /** Whether nothing runs: then nothing is missed. */
+  readonly isStandby: boolean;
 }
 
 /** The dashboard, and the alarms: each names its page in `docs/runbook/`, which says what to do. */
@@ -29,6 +31,7 @@ export class Monitoring extends Construct {
       this,
       props,
     )) {
+      if (isHeartbeat && props.isStandby) continue;
       const alarm = new Alarm(this, name, {
         alarmName: `${stackName}-${name}`,
         alarmDescription: `${description} What to do: docs/runbook/${name}.md`,

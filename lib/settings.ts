@@ -15,6 +15,7 @@ import { requireBearable } from './direct-upstreams.ts';
 import { forwarderName } from './forwarders.ts';
 import { loadProfile } from './profiles.ts';
 import { requireReached } from './reached-paths.ts';
+import { requireServable } from './restored-table.ts';
 import { pathScopesOf, requireDeclared, rightsOf } from './rights.ts';
 import { concurrencyOf, upstreamsOf } from './upstream-fields.ts';
 
@@ -33,6 +34,8 @@ export interface Settings {
 export interface Overrides {
   readonly profile?: unknown;
   readonly environment?: unknown;
+  /** `-c region-role=standby`. */
+  readonly regionRole?: unknown;
   /** The URL of the API that everything goes to; what else the configuration says of it stays. */
   readonly upstream?: unknown;
   /** A JSON object whose fields replace the file's; or `@` and the path of a file that holds it. */
@@ -71,6 +74,7 @@ export async function loadSettings(
   checkReveal(config, profile);
   checkCertificate(config, region);
   checkKmsKey(config, region);
+  requireServable(config, region);
   checkCircle(config);
   requireBearable(config, profile);
   checkProviders(config, isLocal);
@@ -204,9 +208,16 @@ export function deploymentOf({ config, profile }: Settings): Deployment {
     pathScopes: pathScopesOf(config, profile),
     cors: corsOf(config),
     allowedDecisionsPerLogLine: config.allowedDecisionsPerLogLine,
+    traces: samplingOf(config),
     console: config.console,
     gatewayFacts: config.gatewayFacts,
   };
+}
+
+function samplingOf({ traces }: Config): Deployment['traces'] {
+  if (traces === null) return null;
+  const { share, callersSample } = traces;
+  return { share, callersSample };
 }
 
 /** The part of it that decisions need, built into the authorizer's bundle. */

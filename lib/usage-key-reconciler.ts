@@ -6,6 +6,8 @@ import type { LatchkeyFunction } from './latchkey-function.ts';
 
 export interface UsageKeyReconcilerProps {
   readonly reconciler: LatchkeyFunction;
+  /** Whether it is called. */
+  readonly isCalled: boolean;
 }
 
 /**
@@ -13,11 +15,12 @@ export interface UsageKeyReconcilerProps {
  * is a 403 for its tenant. A run that finds nothing to do makes a dozen calls.
  */
 export class UsageKeyReconciler extends Construct {
-  constructor(scope: Construct, id: string, { reconciler }: UsageKeyReconcilerProps) {
+  constructor(scope: Construct, id: string, { reconciler, isCalled }: UsageKeyReconcilerProps) {
     super(scope, id);
     const rule = new Rule(this, 'EveryMinute', {
       description: 'Gives tenants usage keys of their own',
       schedule: Schedule.rate(Duration.minutes(1)),
+      enabled: isCalled,
       // A call that is not made in time is made by the next minute's event.
       targets: [
         new LambdaFunction(reconciler.lambda, { retryAttempts: 0, maxEventAge: Duration.minutes(1) }),

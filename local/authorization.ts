@@ -173,7 +173,8 @@ function partitionKeys(template: StackTemplate): PartitionKeyOf {
       .map(({ ref, properties }) => [ref, properties]),
   );
   return (table, index) => {
-    const properties = tables.get(table);
+    // What the template does not hold is a restored table: it has the keys of the one that it was restored from.
+    const properties = tables.get(table) ?? tables.values().next().value;
     // A local index has its table's partition key.
     const global = properties?.GlobalSecondaryIndexes?.find(({ IndexName }) => IndexName === index);
     return hashKey(global?.KeySchema ?? properties?.KeySchema);

@@ -6,7 +6,7 @@ import { DynamodbClient } from './dynamodb/client.ts';
 import type { EventSourceMapping } from './dynamodb/event-source-mapping.ts';
 import { startEventSources } from './dynamodb/event-sources.ts';
 import { ExpirySweeper, type ServiceDeletions } from './dynamodb/expiry.ts';
-import { deployTables, type Table } from './dynamodb/tables.ts';
+import { adoptedTables, deployTables, type Table } from './dynamodb/tables.ts';
 import { ControlPlane } from './gateway/control-plane.ts';
 import { Gateway } from './gateway/gateway.ts';
 import { NO_USAGE_KEYS, UsageKeys, type UsageKeysState } from './gateway/usage-keys.ts';
@@ -55,7 +55,8 @@ export async function deploy(
 ): Promise<Deployment> {
   const { now, log } = platform;
   const client = new DynamodbClient(platform.dynamodb.url);
-  const tables = await deployTables(template, client);
+  const own = await deployTables(template, client);
+  const tables = [...own, ...(await adoptedTables(template, own, client))];
   const functions = deployFunctions(template, platform, options, cleanup);
   platform.register('lambda', (call) => serveLambda(call, functions, options.lambdaEndpoint));
   const kms = new KmsApi(template, platform.data.store<KmsState>('kms-keys', {}));

@@ -2,8 +2,9 @@ import type { Authorization } from './authorization.ts';
 import { type AwsAnswer, type AwsCall, AwsEndpoint, AwsError } from './aws-endpoint.ts';
 import type { Cleanup } from './cleanup.ts';
 import { DataDirectory } from './data-directory.ts';
-import { forward } from './dynamodb/client.ts';
+import { DynamodbClient } from './dynamodb/client.ts';
 import { startEngine } from './dynamodb/engine.ts';
+import { PointInTime } from './dynamodb/point-in-time.ts';
 import type { Logger } from './log.ts';
 
 /** The platform of a stack: the place for its data, and the endpoints of the AWS services. */
@@ -36,11 +37,8 @@ export async function startPlatform(options: PlatformOptions, cleanup: Cleanup):
   cleanup.add(() => data.close());
   const engine = options.dynamodb?.endpoint ?? (await startBundledEngine(data, log, cleanup));
   const handlers = new Map<string, (call: AwsCall) => Promise<AwsAnswer>>();
-  const dynamodb = await startEndpoint(
-    authorization,
-    (call) => forward(engine, `${call.service}.${call.action}`, call.body, call.contentType),
-    cleanup,
-  );
+  const tables = new PointInTime(new DynamodbClient(engine));
+  const dynamodb = await startEndpoint(authorization, (call) => tables.serve(call), cleanup);
   const serve = (call: AwsCall) => (handlers.get(call.service) ?? refuse)(call);
   const services = await startEndpoint(authorization, serve, cleanup);
   // By itself, so that it can fail by itself.

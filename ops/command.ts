@@ -10,7 +10,15 @@ export interface CommandOptions {
   readonly action?: string | undefined;
   readonly target?: string | undefined;
   readonly limit?: string | undefined;
+  readonly to?: string | undefined;
+  readonly from?: string | undefined;
+  readonly into?: string | undefined;
+  readonly except?: string | undefined;
+  readonly 'public-key'?: string | undefined;
+  readonly 'private-key'?: string | undefined;
+  readonly 'accept-gap'?: boolean | undefined;
   readonly 'dry-run'?: boolean | undefined;
+  readonly print?: boolean | undefined;
   readonly off?: boolean | undefined;
   readonly delete?: boolean | undefined;
   readonly decide?: boolean | undefined;

@@ -2,8 +2,10 @@ import { parseArgs } from 'node:util';
 import { Problem } from '../lambdas/kernel/problem.ts';
 import type { Command, CommandOptions, Report } from './command.ts';
 import { auditCommands } from './commands/audit.ts';
+import { backupCommands } from './commands/backup.ts';
 import { importCommands } from './commands/import.ts';
 import { keyCommands } from './commands/keys.ts';
+import { recoverCommands } from './commands/recover.ts';
 import { rightsCommands } from './commands/rights.ts';
 import { signingKeyCommands } from './commands/signing-keys.ts';
 import { stackCommands } from './commands/stack.ts';
@@ -21,6 +23,8 @@ const COMMANDS: readonly Command[] = [
   ...auditCommands,
   ...signingKeyCommands,
   ...stackCommands,
+  ...recoverCommands,
+  ...backupCommands,
 ];
 
 const EVERYWHERE = `
@@ -111,7 +115,15 @@ function parse(args: readonly string[]): {
     action: text,
     target: text,
     limit: text,
+    to: text,
+    from: text,
+    into: text,
+    except: text,
+    'public-key': text,
+    'private-key': text,
+    'accept-gap': flag,
     'dry-run': flag,
+    print: flag,
     off: flag,
     delete: flag,
     decide: flag,

@@ -26,7 +26,7 @@ export interface KeyRow extends Pick<PublicKey, 'kid' | 'use' | 'algorithm'> {
 }
 
 /** Each has a secret and a rotation of its own. */
-const USES = ['token', 'assertion'] as const satisfies readonly KeysetUse[];
+export const USES = ['token', 'assertion'] as const satisfies readonly KeysetUse[];
 
 export interface SigningKeysReport {
   readonly version: number;

@@ -34,6 +34,8 @@ export interface Target {
   /** The secret with the signing keys of each use. */
   readonly secretIds: Readonly<Record<KeysetUse, string>>;
   readonly tableName: string;
+  /** The ledger of what a restore must not bring back; undefined where no outputs file says it. */
+  readonly ledgerTableName: string | undefined;
   readonly dynamodb: DynamoDBClient;
   readonly apiGateway: APIGatewayClient;
   /** What the names of all usage keys of the stack begin with; undefined where no outputs file says it. */
@@ -68,6 +70,7 @@ export function targetOf(options: TargetOptions): Target {
     secrets: new SecretsManagerClient(client(outputs.SecretsEndpoint)),
     secretIds: { token: KeysetSecretArn, assertion: AssertionSecretArn },
     tableName: TableName,
+    ledgerTableName: outputs.LedgerTableName,
     dynamodb,
     apiGateway: new APIGatewayClient({ ...client(outputs.ApiGatewayEndpoint), retryMode: 'adaptive' }),
     usageKeyPrefix: outputs.UsageKeyPrefix,

@@ -22,23 +22,35 @@ export function connectApi({ url, paths, accessToken, renew }: ApiOptions): void
     headers: { Accept: MEDIA_TYPE },
     fetch: async (input) => {
       const request = input as Request;
-      const again = request.clone();
+      const text = request.body === null ? undefined : await request.clone().text();
       const response = await fetch(request);
       if (response.status !== 401) return response;
       // A session may have ended, or its token a moment too early: the next one tells.
       const next = await renew((request.headers.get('Authorization') ?? '').replace(/^Bearer /, ''));
-      again.headers.set('Authorization', `Bearer ${next}`);
-      return fetch(again);
+      const headers = new Headers(request.headers);
+      headers.set('Authorization', `Bearer ${next}`);
+      return fetch(copyOf(request, request.url, { headers, body: text }));
     },
   });
   client.interceptors.request.use((request, options) => {
     const path = paths[`${request.method} ${options.url}`];
-    return path ? new Request(client.buildUrl({ ...options, url: path }), request) : request;
+    if (!path) return request;
+    const body = options.serializedBody as string | undefined;
+    return copyOf(request, client.buildUrl({ ...options, url: path }), { headers: request.headers, body });
   });
   client.interceptors.error.use((error, response) => {
     if (response !== undefined) return new ApiError(error, response);
     return error instanceof TypeError ? new Unreachable(error.message) : error;
   });
+}
+
+/** The same request elsewhere. A body that is taken from a request would be a stream, which HTTP/1.1 does not send. */
+function copyOf(
+  { method, signal }: Request,
+  url: string,
+  { headers, body }: { readonly headers: Headers; readonly body: string | undefined },
+): Request {
+  return new Request(url, { method, signal, headers, ...(body !== undefined && { body }) });
 }
 
 /** What a call answers with. Throws `ApiError`, `Unreachable`. */

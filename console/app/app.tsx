@@ -3,7 +3,7 @@ import { Suspense, useEffect, useMemo, useState } from 'react';
 import { Route, Router, Switch, useLocation } from 'wouter';
 import { Button } from '../ui/button.tsx';
 import { Card, Empty, Skeleton } from '../ui/parts.tsx';
-import { Boundary, Failure, Forbidden } from '../ui/states.tsx';
+import { Boundary, Failure, Forbidden, Missing } from '../ui/states.tsx';
 import { Toasts } from '../ui/toasts.tsx';
 import { Frame } from './frame.tsx';
 import { firstLanguage, inLanguages, LanguageContext, rememberLanguage, useTexts } from './language.ts';
@@ -78,6 +78,7 @@ function Entrance() {
     <main className="mx-auto grid min-h-dvh max-w-md content-center p-4">
       <Card>
         <Empty
+          top
           icon={isOut ? 'signOut' : 'warning'}
           title={isOut ? words.signedOut : words.failed}
           actions={
@@ -107,7 +108,7 @@ function Inside() {
     return me.isError ? (
       <main className="mx-auto grid min-h-dvh max-w-md content-center p-4">
         <Card>
-          <Failure error={me.error} retry={() => void me.refetch()} />
+          <Failure top error={me.error} retry={() => void me.refetch()} />
         </Card>
       </main>
     ) : (
@@ -159,7 +160,7 @@ function Opened({
 function NotFound() {
   return (
     <Card>
-      <Failure error={null} />
+      <Missing top />
     </Card>
   );
 }

@@ -21,7 +21,7 @@ const TEXTS = inLanguages(
     navigation: 'Console',
     open: 'Open the navigation',
     close: 'Close the navigation',
-    search: 'Search or jump to…',
+    search: 'Search…',
     account: 'Your account',
     theme: 'Appearance',
     system: 'As the system',
@@ -37,7 +37,7 @@ const TEXTS = inLanguages(
     navigation: 'Konsole',
     open: 'Navigation öffnen',
     close: 'Navigation schließen',
-    search: 'Suchen oder springen…',
+    search: 'Suchen…',
     account: 'Ihr Konto',
     theme: 'Darstellung',
     system: 'Wie das System',
@@ -74,7 +74,7 @@ export function Frame({ children }: { readonly children: ReactNode }) {
     <>
       <a
         href="#content"
-        className="fixed top-2 left-2 z-50 -translate-y-20 rounded-lg bg-brand px-3 py-2 text-on-brand focus:translate-y-0"
+        className="sr-only z-50 rounded-lg bg-brand px-3 py-2 text-on-brand focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
       >
         {words.skip}
       </a>
@@ -211,11 +211,7 @@ function Person({ onShortcuts }: { readonly onShortcuts: () => void }) {
     <Menu
       align="start"
       trigger={
-        <Button
-          look="quiet"
-          className="h-auto w-full justify-start py-1.5 text-left"
-          aria-label={words.account}
-        >
+        <Button look="quiet" className="h-auto w-full justify-start py-1.5 text-left">
           <span
             aria-hidden="true"
             className="grid size-7 shrink-0 place-items-center rounded-full bg-hover font-semibold text-ink text-xs"
@@ -223,7 +219,10 @@ function Person({ onShortcuts }: { readonly onShortcuts: () => void }) {
             {name.slice(0, 1).toUpperCase()}
           </span>
           <span className="flex min-w-0 flex-1 flex-col">
-            <span className="truncate text-ink">{name}</span>
+            <span className="truncate text-ink">
+              <span className="sr-only">{words.account}: </span>
+              {name}
+            </span>
             {role && <span className="truncate font-normal text-faint text-xs">{role}</span>}
           </span>
           <Icon name="chevron" />

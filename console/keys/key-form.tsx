@@ -202,6 +202,5 @@ export function metadataText(metadata: Readonly<Record<string, string>>): string
 export function faultOf(error: unknown, ...names: readonly string[]): string | undefined {
   if (!(error instanceof ApiError)) return undefined;
   const { fields } = error;
-  return fields.find(({ field }) => names.some((name) => field === name || field.startsWith(`${name}.`)))
-    ?.message;
+  return fields.find(({ field }) => names.some((name) => field.split(/[.[]/, 1)[0] === name))?.message;
 }

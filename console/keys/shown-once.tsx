@@ -107,7 +107,7 @@ export function Snippets({
   return (
     <div className="flex min-w-0 flex-col overflow-hidden rounded-xl border border-line">
       <div className="flex items-center justify-between gap-2 border-line border-b bg-canvas pr-2 pl-1">
-        <div role="tablist" aria-label={label} className="flex">
+        <div role="tablist" aria-label={label} className="flex min-w-0 overflow-x-auto">
           {kinds.map((each) => (
             <button
               key={each}

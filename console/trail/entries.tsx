@@ -1,6 +1,7 @@
 import { type ReactNode, useState } from 'react';
 import type { AuditEntry } from '../api/generated/types.gen.ts';
 import { inLanguages, useTexts } from '../app/language.ts';
+import { useMe } from '../app/me.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { Fact, Facts, Mono } from '../ui/parts.tsx';
 import { Time } from '../ui/time.tsx';
@@ -16,7 +17,6 @@ const TEXTS = inLanguages(
     address: 'From',
     request: 'Request',
     nothing: '–',
-    show: (action: string) => `Show ${action}`,
   },
   {
     before: 'Vorher',
@@ -28,9 +28,14 @@ const TEXTS = inLanguages(
     address: 'Von',
     request: 'Anfrage',
     nothing: '–',
-    show: (action: string) => `${action} zeigen`,
   },
 );
+
+/** Who did something: the reader by their address, others as the trail has them. */
+export function Actor({ actor }: { readonly actor: string }) {
+  const { user_id, email } = useMe();
+  return <>{actor === `user:${user_id}` ? email : actor}</>;
+}
 
 /** Rows of the audit trail; each opens to what it has changed. */
 export function Entries({
@@ -49,7 +54,6 @@ export function Entries({
           <li key={entry.seq}>
             <button
               type="button"
-              aria-label={words.show(entry.action)}
               onClick={() => setShown(entry)}
               className="grid w-full grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 px-5 py-2.5 text-left -outline-offset-2 hover:bg-hover max-sm:px-4"
             >
@@ -63,7 +67,7 @@ export function Entries({
                 <Time at={entry.at} />
               </span>
               <span className="col-span-2 truncate font-mono text-[11px] text-faint">
-                {entry.actor}
+                <Actor actor={entry.actor} />
                 {entry.ip && ` · ${entry.ip}`}
               </span>
             </button>
@@ -77,7 +81,9 @@ export function Entries({
               <Time at={shown.at} exact />
             </Fact>
             <Fact name={words.actor}>
-              <Mono>{shown.actor}</Mono>
+              <Mono>
+                <Actor actor={shown.actor} />
+              </Mono>
             </Fact>
             <Fact name={words.target}>
               {shown.target_name} <Mono>{shown.target}</Mono>

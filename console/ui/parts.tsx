@@ -133,18 +133,22 @@ export function Empty({
   title,
   children,
   actions,
+  top = false,
 }: {
   readonly icon: IconName;
   readonly title: ReactNode;
   readonly children?: ReactNode;
   readonly actions?: ReactNode;
+  /** Whether it is all of a screen: its title is then that of the page. */
+  readonly top?: boolean;
 }) {
+  const Heading = top ? 'h1' : 'h2';
   return (
     <div className="flex flex-col items-center gap-3 px-6 py-14 text-center">
       <span className="grid size-11 place-items-center rounded-xl border border-line bg-raised text-muted shadow-xs">
         <Icon name={icon} size={20} />
       </span>
-      <h2 className="font-semibold">{title}</h2>
+      <Heading className="font-semibold">{title}</Heading>
       {children && <div className="max-w-md text-muted">{children}</div>}
       {actions && <div className="mt-1 flex flex-wrap justify-center gap-2">{actions}</div>}
     </div>
@@ -163,7 +167,7 @@ export function Skeleton({ className }: { readonly className?: string }) {
 
 /** Name and value, one below the other. */
 export function Facts({ children }: { readonly children: ReactNode }) {
-  return <dl className="grid grid-cols-[repeat(auto-fit,minmax(9rem,1fr))] gap-x-6 gap-y-4">{children}</dl>;
+  return <dl className="grid grid-cols-[repeat(auto-fit,minmax(11rem,1fr))] gap-x-6 gap-y-4">{children}</dl>;
 }
 
 export function Fact({ name, children }: { readonly name: ReactNode; readonly children: ReactNode }) {

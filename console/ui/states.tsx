@@ -38,7 +38,16 @@ const TEXTS = inLanguages(
 );
 
 /** The state of a screen, or a part of one, that could not be loaded. */
-export function Failure({ error, retry }: { readonly error: unknown; readonly retry?: () => void }) {
+export function Failure({
+  error,
+  retry,
+  top = false,
+}: {
+  readonly error: unknown;
+  readonly retry?: () => void;
+  /** Whether it is all of a screen. */
+  readonly top?: boolean;
+}) {
   const words = useTexts(TEXTS);
   const again = retry && (
     <Button icon="refresh" onClick={retry}>
@@ -47,30 +56,25 @@ export function Failure({ error, retry }: { readonly error: unknown; readonly re
   );
   if (error instanceof Unreachable)
     return (
-      <Empty icon="refresh" title={words.offline} actions={again}>
+      <Empty top={top} icon="refresh" title={words.offline} actions={again}>
         {words.offlineText}
       </Empty>
     );
-  if (error instanceof ApiError && error.status === 404)
-    return (
-      <Empty icon="search" title={words.missing}>
-        {words.missingText}
-      </Empty>
-    );
+  if (error instanceof ApiError && error.status === 404) return <Missing top={top} />;
   if (error instanceof ApiError && error.status === 429)
     return (
-      <Empty icon="clock" title={words.busy} actions={again}>
+      <Empty top={top} icon="clock" title={words.busy} actions={again}>
         {words.busyText(error.retryAfterSeconds ?? 60)}
       </Empty>
     );
   if (error instanceof ApiError && error.status === 403)
     return (
-      <Empty icon="lock" title={words.forbidden}>
+      <Empty top={top} icon="lock" title={words.forbidden}>
         {error.message}
       </Empty>
     );
   return (
-    <Empty icon="warning" title={words.failed} actions={again}>
+    <Empty top={top} icon="warning" title={words.failed} actions={again}>
       {error instanceof ApiError && (
         <>
           <p>{error.message}</p>
@@ -83,12 +87,22 @@ export function Failure({ error, retry }: { readonly error: unknown; readonly re
   );
 }
 
+/** Something that is not there, or not the reader's. */
+export function Missing({ top = false }: { readonly top?: boolean }) {
+  const words = useTexts(TEXTS);
+  return (
+    <Empty top={top} icon="search" title={words.missing}>
+      {words.missingText}
+    </Empty>
+  );
+}
+
 /** A screen that the reader's role does not open. */
 export function Forbidden({ scope }: { readonly scope: string }) {
   const words = useTexts(TEXTS);
   return (
     <Card>
-      <Empty icon="lock" title={words.forbidden}>
+      <Empty top icon="lock" title={words.forbidden}>
         {words.forbiddenText(scope)}
       </Empty>
     </Card>

@@ -7,6 +7,7 @@ import type { Flow } from './flow.ts';
 import { gatewayProbes } from './gateway.ts';
 import { mirrorProbe } from './mirror.ts';
 import { ownKeyProbe } from './own-key.ts';
+import { quotaProbe } from './quota.ts';
 import { reachProbes } from './reach.ts';
 import { rightsProbe } from './rights.ts';
 import { stackProbes } from './stack.ts';
@@ -48,7 +49,7 @@ export function deploymentProbes({
     ...streamProbes(api, flow),
     ...(streamPath === undefined ? [] : [streamingProbe(api, flow, streamPath)]),
     ...(mirror === undefined ? [] : [mirrorProbe(api, flow, mirror)]),
-    ...(slow ? [ownKeyProbe(flow, table)] : []),
+    ...(slow ? [quotaProbe({ flow, table, stack }), ownKeyProbe(flow, table)] : []),
     ...(stack === undefined ? [] : [...stackProbes(stack), ...deployedProbes(stack)]),
     rightsProbe(api, table),
   ];

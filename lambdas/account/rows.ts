@@ -4,9 +4,11 @@ import type { RequireRecentSignIn } from '../kernel/authentication.ts';
 import { timestamp } from '../kernel/clock.ts';
 import type { Cursors } from '../kernel/cursor.ts';
 import { cursor, time } from '../kernel/fields.ts';
+import { invalidField } from '../kernel/problem.ts';
 import { routeGroup } from '../kernel/route.ts';
 import { withinSeconds } from '../kernel/time-budget.ts';
 import { chooseLanguage } from '../pages/languages.ts';
+import { findPerson } from '../people/people.ts';
 import { type ClosingContext, closeTenant } from './closing.ts';
 import { type DeletionContext, deleteAccount } from './deletion.ts';
 import { type DownloadContext, downloadPart, downloadView } from './download.ts';
@@ -61,8 +63,13 @@ export const ownAccountRoutes = group.rows({
       description: 'The account is deleted.',
       schema: z.object({ id: z.string(), status: z.literal('deleted') }),
     },
+    query: z.strictObject({
+      email: z.string().max(254).describe('Your address, so that nothing is deleted by mistake.'),
+    }),
     errors: ['reauthentication_required', 'conflicting_state'],
-    handle: async ({ origin }, { deletion, requireRecentSignIn }, caller) => {
+    handle: async ({ query, origin }, { deletion, requireRecentSignIn }, caller) => {
+      const { email } = await findPerson(caller.tenantId, caller.userId, deletion.people);
+      if (query.email !== email) throw invalidField('email', 'must be the address of your account');
       await requireRecentSignIn(caller);
       await deleteAccount(caller, originOf(caller, origin), deletion);
       return { id: caller.userId, status: 'deleted' };
@@ -83,8 +90,13 @@ export const ownAccountRoutes = group.rows({
       description: 'The tenant is closed.',
       schema: z.object({ id: z.string(), status: z.literal('closed'), erases_at: time }),
     },
+    query: z.strictObject({
+      name: z.string().max(100).describe('Of the tenant, so that none is closed by mistake.'),
+    }),
     errors: ['reauthentication_required', 'conflicting_state'],
-    handle: async ({ origin, acceptLanguage }, { closing, requireRecentSignIn }, caller) => {
+    handle: async ({ query, origin, acceptLanguage }, { closing, requireRecentSignIn }, caller) => {
+      const tenant = await closing.tenants.find(caller.tenantId);
+      if (query.name !== tenant?.name) throw invalidField('name', 'must be the name of the tenant');
       await requireRecentSignIn(caller);
       const language = chooseLanguage(undefined, acceptLanguage);
       const erasesAt = await closeTenant(caller, language, originOf(caller, origin), closing);

@@ -17,7 +17,11 @@ export interface SourceLimit {
     | 'registration'
     | 'client-document'
     | 'device'
-    | 'provider';
+    | 'provider'
+    | 'invitation'
+    | 'invitation-address'
+    | 'mail'
+    | `mail-${string}`;
   readonly limit: number;
   readonly windowSeconds: number;
   /** How much of an IPv4 address is one source. @default 32, all of it */
@@ -87,6 +91,22 @@ export async function takeFromSource(
     throw tooMany(endsAt - now);
   }
   return { giveBack: () => store.giveBack(id) };
+}
+
+/**
+ * The same of an account, by its address or id, wherever attempts come from. Whether there is such an account makes no
+ * difference.
+ */
+export async function takeFromAccount(
+  store: SourceStore,
+  account: string,
+  { what, limit, windowSeconds }: SourceLimit,
+  now: number,
+): Promise<void> {
+  const window = Math.floor(now / windowSeconds);
+  const endsAt = (window + 1) * windowSeconds;
+  const count = await store.count(digest(what, account, String(window)), endsAt);
+  if (count > limit) throw rateLimited(endsAt - now, 'Too many attempts for this account.');
 }
 
 /**

@@ -138,6 +138,8 @@ export interface Deployment {
   readonly pathScopes: readonly PathRule[];
   /** How many decisions that let somebody in have one line of the log. */
   readonly allowedDecisionsPerLogLine: number;
+  /** Which requests have a span; null where the deployment takes no part in traces. */
+  readonly traces: Sampling | null;
   readonly cors: Cors;
   /** Whether the key console is served. */
   readonly console: boolean;
@@ -174,6 +176,9 @@ declare global {
   const LATCHKEY_ACCEPTS_HS256: boolean;
   /** Likewise: the path of RFC 9728's metadata, where it says the challenges of its refusals; null where they are static. */
   const LATCHKEY_RESOURCE_METADATA: string | null;
+  /** In the authorizer's bundle only: whether the module `traced` stands beside its own. */
+  const LATCHKEY_HAS_TRACED: boolean;
+  const LATCHKEY_SAMPLING: Sampling | null;
   /** Likewise: whether API Gateway calls an upstream itself; without, nothing that signs is in the bundle. */
   const LATCHKEY_HAS_DIRECT: boolean;
   /** Likewise: whether a path rule is observed. */
@@ -192,6 +197,14 @@ declare global {
   const LATCHKEY_BRANDING: Branding;
   /** The methods of every path that is ours. */
   const LATCHKEY_METHODS: Readonly<Record<string, readonly Method[]>>;
+}
+
+/** Which requests are recorded as spans of their traces. */
+export interface Sampling {
+  /** Of all requests, from 0 to 1; which they are nobody chooses. */
+  readonly share: number;
+  /** Whether those are recorded too that a caller has flagged as sampled. */
+  readonly callersSample: boolean;
 }
 
 /** The limits of a deployment: how many, of what the windows below are for. */

@@ -298,6 +298,12 @@ const OTHER_ERRORS = {
     title: 'Link not valid',
     message: 'The link has been used, has expired, or was taken back. Ask for another one.',
   },
+  email_unverified: {
+    status: 403,
+    type: 'authorization_error',
+    title: 'Address not confirmed',
+    message: 'Confirm your e-mail address first, by the link in the mail that was sent to it.',
+  },
   stale_form: {
     status: 403,
     type: 'authorization_error',

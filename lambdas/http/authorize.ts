@@ -6,6 +6,7 @@ import type { Outcome } from '../contract/outcomes.ts';
 import { errorCodeOf } from '../contract/profile.ts';
 import { principalOf } from '../kernel/caller.ts';
 import { counted, type Observation } from '../kernel/metrics.ts';
+import { traceIdOf } from '../kernel/trace-context.ts';
 import { type AuthorizerAnswer, answer } from './authorizer-answer.ts';
 import type { Challenge } from './challenge.ts';
 import { contextOf } from './identity.ts';
@@ -56,7 +57,12 @@ export function authorizer(
       headers,
       address: event.requestContext.identity.sourceIp,
     };
-    const line = { request_id: requestId, route: `${event.httpMethod} ${event.resource}` };
+    const trace = traceIdOf(headers);
+    const line = {
+      request_id: requestId,
+      ...(trace === undefined ? {} : { trace_id: trace }),
+      route: `${event.httpMethod} ${event.resource}`,
+    };
     const { decision, ...more } = await settled(request, requestId).catch((error: unknown) => {
       observe(observation({ outcome: 'failed' }, started, { level: 'ERROR', ...line, cause: String(error) }));
       throw error;

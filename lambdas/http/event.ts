@@ -1,8 +1,10 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
+import type { Sampling } from '../contract/deployment.ts';
 import { type HeaderValues, headerValues } from '../kernel/headers.ts';
 import { Problem } from '../kernel/problem.ts';
 import { isUnambiguousPath, UNAMBIGUOUS_PATH } from '../kernel/unambiguous-path.ts';
 import { traceId } from './request-id.ts';
+import { type RequestTrace, requestTrace } from './trace.ts';
 
 /** A request as it reaches a function, before anything in it is believed. */
 export interface HttpRequest {
@@ -26,11 +28,12 @@ export interface HttpRequest {
   readonly prefix: string;
   /** The version of HTTP of the call, such as `1.1`. */
   readonly httpVersion: string;
+  readonly trace: RequestTrace;
   readonly context: Readonly<Record<string, unknown>> | null;
 }
 
-/** Reads API Gateway's event. */
-export function readEvent(event: APIGatewayProxyEvent): HttpRequest {
+/** Reads API Gateway's event. `sampling`: null where the deployment takes no part in traces. */
+export function readEvent(event: APIGatewayProxyEvent, sampling: Sampling | null = null): HttpRequest {
   const headers = event.multiValueHeaders ?? {};
   const { domainName = '', stage, path, protocol = '', authorizer: context = null } = event.requestContext;
   const gatewayRequestId = event.requestContext.extendedRequestId ?? event.requestContext.requestId;
@@ -48,6 +51,7 @@ export function readEvent(event: APIGatewayProxyEvent): HttpRequest {
     host: domainName,
     prefix: path === `/${stage}${event.path}` ? `/${stage}` : '',
     httpVersion: protocol.replace(/^HTTP\//i, '') || '1.1',
+    trace: requestTrace(headers, gatewayRequestId, sampling),
     context,
   };
 }

@@ -7,6 +7,8 @@ export interface RequestLine {
   readonly requestId: string;
   /** API Gateway's, by which the audit trail names it; the same, unless the caller has named the request. */
   readonly gatewayRequestId: string;
+  /** Of W3C's form. */
+  readonly traceId?: string | undefined;
   readonly route: string;
   /** The row of the route table that was meant. */
   readonly operation?: RouteId | undefined;
@@ -21,6 +23,7 @@ export interface RequestLine {
 export function logRequest({
   requestId,
   gatewayRequestId,
+  traceId,
   route,
   operation,
   status,
@@ -32,6 +35,7 @@ export function logRequest({
     level: status >= 500 ? 'ERROR' : 'INFO',
     request_id: requestId,
     ...(gatewayRequestId === requestId ? {} : { gateway_request_id: gatewayRequestId }),
+    ...(traceId === undefined ? {} : { trace_id: traceId }),
     route,
     status,
     ms: Math.round(milliseconds),

@@ -8,12 +8,19 @@ export const OWN_MEDIA_TYPE = 'application/vnd.latchkey+json';
 
 /**
  * The rendering that a request asks for: by `Accept` with our own media type alone that of Latchkey itself, without the
- * profile's envelope, names and presentation; else the profile's. The names of request fields are taken either way.
+ * profile's envelope, names and presentation; else the profile's.
  */
 export function askedRendering({ headers }: Pick<HttpRequest, 'headers'>, rendering: Rendering): Rendering {
   const [accepted, ...more] = headerValues(headers, 'accept');
   if (more.length > 0 || accepted?.trim().toLowerCase() !== OWN_MEDIA_TYPE) return rendering;
   const { profile } = rendering;
-  const own = { present: {}, envelope: (body: unknown) => body, errorCodes: {}, errorBody: problemBody };
+  const own = {
+    requestFields: {},
+    requestDefaults: {},
+    present: {},
+    envelope: (body: unknown) => body,
+    errorCodes: {},
+    errorBody: problemBody,
+  };
   return { ...rendering, profile: { ...profile, ...own } };
 }

@@ -20,6 +20,7 @@ import { render } from './render.ts';
 import { askedRendering } from './representation.ts';
 import { type Rendering, respond, respondProblem } from './respond.ts';
 import { requireSameOrigin } from './same-origin.ts';
+import { endSpan } from './trace.ts';
 import type { Unmatched } from './unmatched.ts';
 import { validate } from './validate.ts';
 
@@ -44,12 +45,13 @@ export function answering(
 ): LambdaHandler {
   return async (event) => {
     const started = performance.now();
-    const request = readEvent(event);
+    const request = readEvent(event, rendered.deployment.traces);
     const rendering = askedRendering(request, rendered);
     const route = routeOf(request);
     const line = {
       requestId: request.requestId,
       gatewayRequestId: request.gatewayRequestId,
+      traceId: request.trace.traceId,
       route: `${request.method} ${request.resource}`,
       operation: route?.id,
     };
@@ -57,6 +59,7 @@ export function answering(
       requireUnambiguousPath(request.path);
       const { result, ...known } = await answer(request, rendering);
       logRequest({ ...line, ...known, status: result.statusCode, milliseconds: performance.now() - started });
+      await endSpan(request, result.statusCode, started);
       return result;
     } catch (error) {
       const problem = error instanceof Problem ? error : new Problem('internal', { cause: error });
@@ -67,6 +70,7 @@ export function answering(
         milliseconds: performance.now() - started,
         ...(cause === undefined ? {} : { cause }),
       });
+      await endSpan(request, status, started);
       return respondProblem(problem, request, rendering, route);
     }
   };

@@ -10,6 +10,7 @@ import { echo } from './echo.ts';
 import { readEvent, requireUnambiguousPath } from './event.ts';
 import { logRequest } from './log.ts';
 import { respondProblem } from './respond.ts';
+import { endSpan } from './trace.ts';
 import {
   answerHead,
   circuitOf,
@@ -49,13 +50,14 @@ export function streamer(options: StreamerOptions): StreamingHandler {
   );
   return async (event, output) => {
     const started = performance.now();
-    const request = readEvent(event);
+    const request = readEvent(event, rendering.deployment.traces);
     const line = {
       requestId: request.requestId,
       gatewayRequestId: request.gatewayRequestId,
+      traceId: request.trace.traceId,
       route: `${request.method} ${request.resource}`,
     };
-    const log = (status: number, call?: UpstreamCall, cause?: unknown) =>
+    const log = async (status: number, call?: UpstreamCall, cause?: unknown) => {
       logRequest({
         ...line,
         status,
@@ -63,6 +65,8 @@ export function streamer(options: StreamerOptions): StreamingHandler {
         caller: call?.caller,
         ...(cause === undefined ? {} : { cause }),
       });
+      await endSpan(request, status, started);
+    };
     let call: UpstreamCall | undefined;
     let opened: Opened | undefined;
     try {
@@ -71,7 +75,7 @@ export function streamer(options: StreamerOptions): StreamingHandler {
       const target = call.upstream && targets.get(call.upstream);
       if (target === undefined) {
         writeWhole(begin, output, echo(call, request, rendering));
-        return log(200, call);
+        return await log(200, call);
       }
       const { upstream, stream, connections, circuit } = target;
       const sent = call.request;
@@ -82,16 +86,16 @@ export function streamer(options: StreamerOptions): StreamingHandler {
       body.write('');
       await pass(opened, body);
       body.end();
-      log(head.statusCode, call);
+      await log(head.statusCode, call);
     } catch (error) {
       opened?.close();
       if (opened !== undefined) {
-        log(opened.response.statusCode ?? 0, call, error);
+        await log(opened.response.statusCode ?? 0, call, error);
         throw error;
       }
       const problem = error instanceof Problem ? error : new Problem('internal', { cause: error });
-      log(problem.status, call, problem.cause);
       writeWhole(begin, output, respondProblem(problem, request, rendering));
+      await log(problem.status, call, problem.cause);
     }
   };
 }

@@ -53,7 +53,7 @@ export function upstreamCalls(
     assertion: await signer.assertion(assertionClaims(caller, call)),
   });
   return async (request) => {
-    const { method, path, requestId, address, body, httpVersion, host, prefix } = request;
+    const { method, path, requestId, address, body, httpVersion, host, prefix, trace } = request;
     const { pathScopes } = rendering.deployment;
     const passesCredential = observedRule(method, path, pathScopes, clock()) !== undefined;
     // The second lock: whatever the context says, nobody passes without an identity where no rule of ours lets them.
@@ -61,7 +61,15 @@ export function upstreamCalls(
     requireContent(request);
     const identity = caller && (await identityOf(caller, request));
     const publicUrl = { protocol, host, prefix };
-    const told = { identity, passesCredential, requestId, address, publicUrl, httpVersion };
+    const told = {
+      identity,
+      passesCredential,
+      requestId,
+      address,
+      publicUrl,
+      httpVersion,
+      trace: trace.lines,
+    };
     const upstream = upstreams.of(path, caller);
     const base = upstream && urlOf(upstream);
     return {

@@ -40,6 +40,9 @@ export const USER_VERSION = 'uv';
 export const AUTH_TIME = 'at';
 export const METHODS = 'amr';
 
+/** Of a person: whether their address is confirmed. */
+export const EMAIL_VERIFIED = 'emailVerified';
+
 /** Of a person, whose sessions follow what has a newer version. */
 export const PERSON_VERSION = 'ver';
 

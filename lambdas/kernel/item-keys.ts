@@ -29,6 +29,10 @@ export const signInKey = (hash: string): ItemKey => key(`SIGNIN#${hash}`, 'SIGNI
 export const userSignInKey = (userId: string, signInId: string): ItemKey =>
   key(`USER#${userId}`, `SIGNIN#${signInId}`);
 
+/** Somebody who is asked to become a person of a tenant. */
+export const invitationKey = (tenantId: string, id: string): ItemKey =>
+  key(`TENANT#${tenantId}`, `INVITATION#${id}`);
+
 /** A sign-in that a browser has begun at an identity provider, by the hash of its `state`. */
 export const signInFlowKey = (hash: string): ItemKey => key(`SIGNINFLOW#${hash}`, 'FLOW');
 

@@ -1,3 +1,5 @@
+import { rootOf } from './trace-context.ts';
+
 /** Units of CloudWatch that we use (CloudWatch API reference, `MetricDatum`). */
 type Unit = 'Count' | 'Milliseconds' | 'Seconds' | 'None';
 
@@ -31,8 +33,11 @@ export function counted(name: string, milliseconds?: number): readonly Metric[] 
  * metric format (CloudWatch user guide, "Embedded metric format specification"), so that no call is made for them.
  */
 export function observe({ metrics, dimensions, fields = {} }: Observation): void {
+  // Of functions that no request calls: the runtime tells them X-Ray's.
+  const traceId = fields.trace_id ?? rootOf(process.env._X_AMZN_TRACE_ID);
   const line = {
     ...fields,
+    ...(traceId === undefined ? {} : { trace_id: traceId }),
     ...(metrics.length === 0 ? {} : { _aws: directive(metrics, dimensions) }),
     ...dimensions,
     ...Object.fromEntries(metrics.map(({ name, value }) => [name, value])),

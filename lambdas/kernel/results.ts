@@ -156,7 +156,7 @@ function isPlain(result: unknown): result is Results<unknown>[PlainKind] {
 }
 
 interface Statuses extends Record<ResultKind, number> {
-  readonly json: 200 | 201;
+  readonly json: 200 | 201 | 202;
   readonly raw: 200;
   readonly ndjson: 200;
   readonly 'json or ndjson': 200;

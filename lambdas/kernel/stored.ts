@@ -89,6 +89,15 @@ export function numberOrZero(attribute: string): InAttribute<number | null> {
   return { ...optionalNumber(attribute), write: (value) => N(value ?? 0) };
 }
 
+/** False is an absent attribute. */
+export function flag(attribute: string): InAttribute<boolean> {
+  return {
+    attribute,
+    read: (item) => item[attribute]?.BOOL === true,
+    write: (value) => (value ? { BOOL: true } : undefined),
+  };
+}
+
 export function scopes(attribute: string): InAttribute<readonly Scope[]> {
   return {
     attribute,

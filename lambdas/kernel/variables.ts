@@ -10,6 +10,9 @@ export interface Variables {
   readonly ACCEPTED_ISSUERS: string;
   /** Where the functions' metrics are found in CloudWatch: one namespace a stack. */
   readonly METRICS_NAMESPACE: string;
+  /** The URL of the OpenTelemetry collector, and the milliseconds that a request waits for it, where there is one. */
+  readonly OTEL_EXPORTER_OTLP_ENDPOINT: string;
+  readonly OTEL_EXPORTER_OTLP_TIMEOUT: string;
   /** JSON: the usage keys that the stack itself has (`UsageKeys`). */
   readonly USAGE_KEYS: string;
   /** The name of the function that fetches metadata documents of OAuth clients. */
@@ -19,6 +22,8 @@ export interface Variables {
   /** The table of encrypted keys, and the key in KMS that encrypts them: where they can be revealed. */
   readonly VAULT_TABLE: string;
   readonly VAULT_KEY_ARN: string;
+  /** The table of what a restore must not bring back. */
+  readonly LEDGER_TABLE: string;
   /** JSON: the ARNs of the secrets by which we prove to identity providers who we are, by the provider's id. */
   readonly PROVIDER_SECRET_ARN: string;
   /** JSON: the stack's usage plans, as the reconciler reads them. */

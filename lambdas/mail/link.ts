@@ -1,11 +1,13 @@
 import { createHash, randomBytes, randomUUIDv7 } from 'node:crypto';
+import { CONFIRM_PATH, INVITATION_PATH, RESET_PASSWORD_PATH } from '../pages/paths.ts';
 
 /** Every kind of link, and the path of the page that it opens: a GET shows the page, the page's POST uses the link. */
 export const LINK_PATHS = {
-  verify: '/verify-email',
-  reset: '/reset-password',
-  address: '/confirm-address',
-  undo: '/undo-address',
+  verify: CONFIRM_PATH,
+  reset: RESET_PASSWORD_PATH,
+  address: CONFIRM_PATH,
+  undo: CONFIRM_PATH,
+  invitation: INVITATION_PATH,
 } as const;
 
 export type LinkKind = keyof typeof LINK_PATHS;

@@ -3,6 +3,8 @@ import { type Item, N, number, oneOf, S, text } from '../kernel/items.ts';
 import { isConditionFailure } from '../kernel/record-client.ts';
 import type { Table, TransactionWrite } from '../kernel/table.ts';
 import { LANGUAGES, type Language } from '../pages/languages.ts';
+import { linkWrite } from './link-store.ts';
+import type { LinkedMail } from './linked-mail.ts';
 import type { Mail, MailTemplate, OutboxStore } from './mail.ts';
 import { MAIL_TEXTS } from './texts/index.ts';
 
@@ -18,6 +20,11 @@ const TEMPLATES = Object.keys(MAIL_TEXTS.en.mails) as MailTemplate[];
 /** The write that queues a mail, for the transaction of the change that it tells. */
 export function mailWrite(mail: Mail): TransactionWrite {
   return { Put: { Item: mailItem(mail), ConditionExpression: 'attribute_not_exists(PK)' } };
+}
+
+/** The writes of a mail with its link. */
+export function linkedMailWrites({ link, mail }: LinkedMail): readonly TransactionWrite[] {
+  return [linkWrite(link), mailWrite(mail)];
 }
 
 /** The write that gives a mail the link that was made for it, once. */

@@ -24,10 +24,11 @@ export function render(mail: Mail, link: string | null, { branding, url }: Rende
   // The facts of a mail are those of its template: `MailRequest` has seen to it.
   const write = texts.mails[template] as (told: Told<never>) => MailText;
   const { subject, paragraphs, button } = write(told);
+  const action = link === null || button === undefined ? null : { link, button, copy: texts.copy };
   const footer = [texts.footer(told), url];
   const plain = [
     ...paragraphs,
-    ...(link === null ? [] : [`${button}:\n${link}`]),
+    ...(action === null ? [] : [`${action.button}:\n${action.link}`]),
     `--\n${footer.join('\n')}`,
   ];
   return {
@@ -43,7 +44,7 @@ export function render(mail: Mail, link: string | null, { branding, url }: Rende
       subject,
       paragraphs,
       footer,
-      action: actionOf(link, button, texts.copy),
+      action,
     }),
     link,
   };
@@ -53,10 +54,6 @@ interface Action {
   readonly link: string;
   readonly button: string;
   readonly copy: string;
-}
-
-function actionOf(link: string | null, button: string | undefined, copy: string): Action | null {
-  return link === null || button === undefined ? null : { link, button, copy };
 }
 
 const FONT = 'font-family:system-ui,-apple-system,Segoe UI,Roboto,Helvetica,Arial,sans-serif';

@@ -1,3 +1,4 @@
+import { domainToASCII } from 'node:url';
 import { callAws } from '../kernel/aws-http.ts';
 import { type MailSender, type ReadyMail, Undeliverable } from './sender.ts';
 
@@ -21,7 +22,7 @@ export function sesSender(from: string): MailSender {
         headers: { 'Content-Type': 'application/json' },
         body: JSON.stringify({
           FromEmailAddress: from,
-          Destination: { ToAddresses: [mail.to] },
+          Destination: { ToAddresses: [asciiDomain(mail.to)] },
           Content: {
             Simple: {
               Subject: content(mail.subject),
@@ -39,6 +40,12 @@ export function sesSender(from: string): MailSender {
       throw name === WRONG_MAIL ? new Undeliverable(fault) : new Error(fault);
     },
   };
+}
+
+/** SES takes domains in Punycode (SES developer guide, "Email format"). A local part beyond ASCII it calls wrong. */
+function asciiDomain(address: string): string {
+  const at = address.lastIndexOf('@');
+  return `${address.slice(0, at)}@${domainToASCII(address.slice(at + 1))}`;
 }
 
 const content = (Data: string) => ({ Data, Charset: 'UTF-8' });

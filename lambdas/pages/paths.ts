@@ -1,3 +1,10 @@
 /** The paths of what pages load. */
 export const STYLESHEET_PATH = '/pages.css';
 export const LOGO_PATH = '/logo.svg';
+
+/** The page that the link of an invitation opens. */
+export const INVITATION_PATH = '/accept-invitation';
+
+/** The paths of the pages that links of mails open, and on which people ask for such a mail. */
+export const RESET_PASSWORD_PATH = '/reset-password';
+export const CONFIRM_PATH = '/confirm';

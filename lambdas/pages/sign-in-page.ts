@@ -2,6 +2,7 @@ import type { Html } from '../kernel/results.ts';
 import { alert, CSRF_FIELD, hiddenFields } from './form.ts';
 import { html, type Markup } from './html.ts';
 import { type PageContext, page, textsOf } from './page.ts';
+import { CONFIRM_PATH, RESET_PASSWORD_PATH } from './paths.ts';
 
 /** An identity provider, as people know it. */
 export interface ShownProvider {
@@ -13,6 +14,7 @@ export interface ShownProvider {
 export type SignInFault =
   | 'wrong'
   | 'suspended'
+  | 'unverified'
   | 'expired'
   | { readonly provider: string; readonly what: 'cancelled' | 'providerDown' | 'providerRefused' };
 
@@ -47,6 +49,11 @@ ${alert(toldOf(fault, texts))}${hiddenFields({ ...parameters, [CSRF_FIELD]: csrf
 <input id="password" name="password" type="password" maxlength="256" required autocomplete="current-password"${passwordFocus}${invalid}>
 <div class="actions"><button>${texts.submit}</button></div>
 </form>
+<p class="aside">${
+      fault === 'unverified'
+        ? html`<a href="${context.base}${CONFIRM_PATH}">${texts.resend}</a>`
+        : html`<a href="${context.base}${RESET_PASSWORD_PATH}">${texts.forgot}</a>`
+    }</p>
 ${providers.length === 0 ? null : html`<p class="or">${texts.or}</p>\n`}${providers.map((provider) => providerForm(context, provider, { ...parameters, [CSRF_FIELD]: csrf }, 'quiet'))}`,
   });
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { exactlyOne, plainText } from '../kernel/fields.ts';
 import { routeGroup } from '../kernel/route.ts';
+import { chooseLanguage } from '../pages/languages.ts';
 import { grantView, viewGrant } from '../sessions/grant-view.ts';
 import { type AccountContext, admitAccount, logIn, type NewAccount, onboard, signUp } from './accounts.ts';
 import { email } from './email-address.ts';
@@ -49,7 +50,7 @@ export const accountRoutes = group.rows({
       schema: accountView,
     },
     errors: ['email_taken', 'provider_required', 'rate_limited'],
-    handle: async ({ body, origin }, { accounts }) => {
+    handle: async ({ body, origin, acceptLanguage }, { accounts }) => {
       await admitAccount(origin.address, accounts);
       const { account, key } = await onboard(
         {
@@ -58,6 +59,7 @@ export const accountRoutes = group.rows({
           fullName: body.full_name ?? null,
           workspaceName: body.workspace_name ?? 'Default',
           sector: body.sector ?? null,
+          language: chooseLanguage(undefined, acceptLanguage),
         },
         accounts,
         origin,
@@ -81,10 +83,11 @@ export const accountRoutes = group.rows({
       schema: accountView.extend({ key_name: z.string() }),
     },
     errors: ['email_taken', 'provider_required', 'rate_limited'],
-    handle: async ({ body, origin }, { accounts }) => {
+    handle: async ({ body, origin, acceptLanguage }, { accounts }) => {
       await admitAccount(origin.address, accounts);
+      const language = chooseLanguage(undefined, acceptLanguage);
       const { account, key } = await signUp(
-        { email: body.email, name: body.name, tier: body.plan_id },
+        { email: body.email, name: body.name, tier: body.plan_id, language },
         accounts,
         origin,
       );
@@ -115,7 +118,7 @@ export const accountRoutes = group.rows({
       schema: grantView,
       headers: { 'Cache-Control': 'no-store' },
     },
-    errors: ['wrong_password', 'provider_required', 'rate_limited'],
+    errors: ['wrong_password', 'email_unverified', 'provider_required', 'rate_limited'],
     handle: async ({ body, origin }, { accounts }) => {
       const grant = await logIn(
         { email: body.email ?? body.username ?? '', password: body.password },

@@ -6,12 +6,16 @@ import { type Item, N, S, text } from '../kernel/items.ts';
 import { Problem } from '../kernel/problem.ts';
 import { isCommitted, type Table, type TransactionWrite } from '../kernel/table.ts';
 import { newKeyItems } from '../keys/key-store.ts';
+import { linkedMailWrites } from '../mail/outbox-store.ts';
 import type { User } from '../sessions/user.ts';
 import { TENANT } from '../tenancy/tenant.ts';
 import { WORKSPACE } from '../tenancy/workspace.ts';
 import type { AccountStore, Login, NewAccount } from './accounts.ts';
 import { PERSON } from './person.ts';
 import { countOf } from './role-count-store.ts';
+
+/** The attribute of an address that its person has left, which is held for them (`recovery/recovery-store.ts`). */
+export const LEFT = 'leftByHolder';
 
 /** Tenants, people and workspaces in the table. */
 export class DynamoAccountStore implements AccountStore {
@@ -92,6 +96,7 @@ export class DynamoAccountStore implements AccountStore {
       claimAddress(login, account.createdAt),
       ...others.map((Item) => ({ Put: { Item, ConditionExpression: 'attribute_not_exists(PK)' } })),
       ...newKeyItems(key, origin),
+      ...(account.verification === undefined ? [] : linkedMailWrites(account.verification)),
       ...rowWrites(user.tenantId, 0, entries),
     ]);
   }
@@ -129,7 +134,8 @@ export class DynamoAccountStore implements AccountStore {
 
   async findLogin(email: string): Promise<Login | undefined> {
     const item = await this.#table.get(emailKey(email));
-    if (item === undefined) return undefined;
+    // An address that its person has left is kept for them for a while, and opens nothing.
+    if (item === undefined || item[LEFT] !== undefined) return undefined;
     return {
       userId: text(item, 'userId'),
       tenantId: text(item, 'tenantId'),

@@ -14,11 +14,14 @@ import { invalidField, Problem } from '../kernel/problem.ts';
 import { mainEnvironment } from '../keys/key-format.ts';
 import { issueKey, type KeyIssue } from '../keys/keys.ts';
 import type { KeyKeeper } from '../keys/vault.ts';
+import type { LinkedMail } from '../mail/linked-mail.ts';
+import type { Language } from '../pages/languages.ts';
 import { type Grant, type GrantContext, openGrant, unlessChanged } from '../sessions/grants.ts';
 import type { User } from '../sessions/user.ts';
 import { requireStrongPassword } from './password-strength.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
 import { requirePasswordAllowed } from './required-provider.ts';
+import { verificationMail } from './verification.ts';
 
 /** Nobody's id. */
 const NOBODY = 'nobody';
@@ -28,6 +31,8 @@ export interface NewAccount {
   readonly user: User;
   /** Null for who signed up without a password: nobody can log in. */
   readonly passwordHash: string | null;
+  /** The mail by which they confirm the address. @default - none */
+  readonly verification?: LinkedMail;
   /** Until when the address waits for the key's first use (Unix seconds); null when it is kept at once. */
   readonly heldUntil: number | null;
   readonly tier: string;
@@ -57,6 +62,8 @@ export interface AccountStore {
   createAccount(account: NewAccount): Promise<void>;
   findLogin(email: string): Promise<Login | undefined>;
   findUser(tenantId: string, userId: string): Promise<User | undefined>;
+  /** Keeps the address of an account that was held until its key was used; see `signUp`. */
+  keepAddress(tenantId: string, usedAt: number): Promise<void>;
 }
 
 /** What it takes to prove who somebody is by their password. */
@@ -77,6 +84,8 @@ export interface Onboarding {
   readonly fullName: string | null;
   readonly workspaceName: string;
   readonly sector: string | null;
+  /** Of the mail by which they confirm the address. */
+  readonly language: Language;
 }
 
 export interface Onboarded {
@@ -117,6 +126,7 @@ export interface SignUp {
   readonly name: string;
   /** The tier that is asked for; only the one that everybody starts with can be had. */
   readonly tier: string | undefined;
+  readonly language: Language;
 }
 
 /**
@@ -137,6 +147,7 @@ export async function signUp(
   const onboarding = {
     email: input.email,
     fullName: input.name,
+    language: input.language,
     tenantName: input.name,
     workspaceName: 'Default',
     sector: null,
@@ -171,15 +182,17 @@ async function openAccount(
     profile.keys,
     createdAt,
   );
+  const user = {
+    userId,
+    tenantId,
+    email: input.email,
+    fullName: input.fullName,
+    role: deployment.rights.ownerRole,
+  };
   const account: NewAccount = {
-    user: {
-      userId,
-      tenantId,
-      email: input.email,
-      fullName: input.fullName,
-      role: deployment.rights.ownerRole,
-    },
+    user,
     passwordHash,
+    verification: verificationMail(user, input.language, createdAt),
     heldUntil: holdSeconds === null ? null : createdAt + holdSeconds,
     tier: deployment.initialTier,
     sector: input.sector,
@@ -219,7 +232,7 @@ export function logIn(
 /**
  * Opens something for who proves to be a person; `open` is given that person and their own workspace, and is called anew
  * when it throws `conflicting_state`. Throws `wrong_password` alike for a wrong password and an unknown address, after
- * the same work, and `rate_limited` after too many attempts: on the account, from anywhere or from here, or from this
+ * the same work, `email_unverified` where an address must be confirmed first, and `rate_limited` after too many attempts: on the account, from anywhere or from here, or from this
  * source address on any account. Throws `provider_required` before all that. Who has logged in from here before is held to their own attempts from here alone.
  */
 export async function enterWithPassword<Opened>(
@@ -244,6 +257,8 @@ export async function enterWithPassword<Opened>(
     const known = await accounts.findLogin(credentials.email);
     const isRight = await verifyPassword(credentials.password, known?.passwordHash);
     if (user === undefined || known === undefined || !isRight) throw new Problem('wrong_password');
+    if (!deployment.mail.allowsUnverified && user.emailVerified !== true)
+      throw new Problem('email_unverified');
     return open(user, known.workspaceId);
   };
   const opened = await unlessChanged(enter);

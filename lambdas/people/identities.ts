@@ -215,7 +215,15 @@ async function linkOrCreatePerson(
   issuedAtOf(proof);
   // A service has no address, and one that is another's cannot be claimed: `.invalid` reaches nobody (RFC 2606, 2).
   const email = address === undefined || holder !== undefined ? `${hash}@exchange.invalid` : address;
-  const user = { userId: randomUUIDv7(), tenantId, email, fullName: nameOf(proof), role };
+  // A provider's address that it has verified, or none that anybody could.
+  const user = {
+    userId: randomUUIDv7(),
+    tenantId,
+    email,
+    emailVerified: email === address,
+    fullName: nameOf(proof),
+    role,
+  };
   try {
     await people.create({ user, passwordHash: null, identity: hash, createdAt: clock() }, origin);
   } catch (error) {

@@ -28,6 +28,11 @@ export async function verifyPassword(password: string, hash: string | undefined)
   return timingSafeEqual(actual, expected) && hash !== undefined;
 }
 
+/** A hash of no password that anybody knows: whoever has it gets in by a new one only. */
+export function uselessPasswordHash(): Promise<string> {
+  return hashPassword(randomBytes(TAG_BYTES).toString('base64url'));
+}
+
 /** The fingerprint of requests with a password: as costly to guess from as the password's own hash. */
 export async function slowFingerprint(request: Buffer, salt: string): Promise<string> {
   const nonce = Buffer.from(salt);

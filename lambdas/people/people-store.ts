@@ -1,5 +1,5 @@
 import { changeNote } from '../audit/change-note.ts';
-import { type AuditedChange, auditEntry, type ChangeOrigin } from '../audit/entries.ts';
+import { type AuditEntry, type AuditedChange, auditEntry, type ChangeOrigin } from '../audit/entries.ts';
 import { AuditTrail } from '../audit/trail-store.ts';
 import type { Rights } from '../contract/rights.ts';
 import type { Role } from '../contract/scopes.ts';
@@ -12,6 +12,7 @@ import { type Item, N, number, S, text } from '../kernel/items.ts';
 import { Problem } from '../kernel/problem.ts';
 import { ConditionsFailed, type Table, type TransactionWrite } from '../kernel/table.ts';
 import { joinedUpdate, updateExpression } from '../kernel/update.ts';
+import { linkedMailWrites, mailWrite } from '../mail/outbox-store.ts';
 import type { UserStanding } from '../sessions/sessions.ts';
 import { claimAddress } from './account-store.ts';
 import { identityItems } from './exchange-store.ts';
@@ -27,6 +28,13 @@ import { countPeople } from './role-count-store.ts';
 
 /** How often a change of a person begins anew because another came first. */
 const ATTEMPTS = 10;
+
+/** Writes of another room in the transaction that makes a person, and their rows of the audit trail. */
+export interface Besides {
+  /** Before all others, so that their problems are told first. */
+  readonly writes: readonly TransactionWrite[];
+  readonly entries: readonly AuditEntry[];
+}
 
 /** The people of tenants: their rows, their addresses, and how many there are of each role. */
 export class DynamoPeopleStore implements PeopleStore {
@@ -57,14 +65,16 @@ export class DynamoPeopleStore implements PeopleStore {
   }
 
   async create(
-    { user, passwordHash, identity, createdAt }: NewPerson,
+    { user, passwordHash, identity, verification, createdAt }: NewPerson,
     origin: ChangeOrigin & Completes<Person>,
+    besides: Besides = { writes: [], entries: [] },
   ): Promise<void> {
     const tenant = await this.#table.get(tenantKey(user.tenantId));
     if (tenant === undefined) throw noPerson();
     const created: Person = { ...PERSON.initial, ...user, createdAt, createdBy: origin.actor };
     const isNew = { ConditionExpression: 'attribute_not_exists(PK)' };
     const writes: readonly TransactionWrite[] = [
+      ...besides.writes,
       ...completing(origin, created),
       ...(identity === undefined
         ? []
@@ -89,6 +99,7 @@ export class DynamoPeopleStore implements PeopleStore {
         },
       },
       countPeople(user.tenantId, { to: user.role }, this.#managers),
+      ...(verification === undefined ? [] : linkedMailWrites(verification)),
     ];
     const entry = auditEntry({
       action: 'user.create',
@@ -98,7 +109,7 @@ export class DynamoPeopleStore implements PeopleStore {
       before: null,
       after: PERSON.audited(created, PERSON.lasting),
     });
-    await this.#audit.commit(user.tenantId, [entry], writes);
+    await this.#audit.commit(user.tenantId, [entry, ...besides.entries], writes);
   }
 
   async change(seen: Person, change: PersonChange, origin: ChangeOrigin, now: number): Promise<Person> {
@@ -192,7 +203,7 @@ export class DynamoPeopleStore implements PeopleStore {
 
   async changePassword(
     seen: Person,
-    { before: hash, after, keptSession }: PasswordChange,
+    { before: hash, after, keptSession, notice }: PasswordChange,
     origin: ChangeOrigin,
     now: number,
   ): Promise<void> {
@@ -228,6 +239,7 @@ export class DynamoPeopleStore implements PeopleStore {
             },
           },
         },
+        mailWrite(notice),
       ];
       const entry = auditEntry({
         action: 'user.password',

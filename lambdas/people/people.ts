@@ -9,12 +9,16 @@ import type { Completes } from '../kernel/claim.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { invalidField, Problem } from '../kernel/problem.ts';
 import { requireHeld, requireRole } from '../kernel/rights.ts';
+import type { LinkedMail } from '../mail/linked-mail.ts';
+import { type Mail, newMail } from '../mail/mail.ts';
+import type { Language } from '../pages/languages.ts';
 import type { SessionStore, UserStanding } from '../sessions/sessions.ts';
 import type { User } from '../sessions/user.ts';
 import type { AccountStore } from './accounts.ts';
 import { requireStrongPassword } from './password-strength.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
 import { PERSON, type Person, type PersonChange, type PersonFields } from './person.ts';
+import { verificationMail } from './verification.ts';
 
 /** People of a tenant at most: what one answer lists, and one transaction's counters bear. */
 export const MAX_USERS = 1000;
@@ -23,6 +27,8 @@ export interface NewPerson {
   readonly user: User & PersonFields;
   /** Null for who comes in by an identity provider. */
   readonly passwordHash: string | null;
+  /** The mail by which they confirm the address. @default - none */
+  readonly verification?: LinkedMail;
   /** The person's identity at an identity provider; see `exchange.ts`. @default - nobody */
   readonly identity?: string;
   readonly createdAt: number;
@@ -39,6 +45,8 @@ export interface PasswordChange {
   readonly before: string;
   readonly after: string;
   readonly keptSession: string;
+  /** Tells the person of it. */
+  readonly notice: Mail;
 }
 
 export interface PeopleStore {
@@ -87,6 +95,8 @@ export async function addPerson(
     /** As `parseEmail` gives it. */
     readonly email: string;
     readonly password: string;
+    /** Of the mail by which they confirm the address. */
+    readonly language: Language;
     /** @default - the role that every other has all of, where there is one */
     readonly role?: Role;
   },
@@ -94,7 +104,7 @@ export async function addPerson(
   from: RequestOrigin & Completes<Person>,
   { people, deployment: { rights }, clock }: PeopleContext,
 ): Promise<Person> {
-  const { password, role = rights.smallestRole, ...asked } = wanted;
+  const { password, language, role = rights.smallestRole, ...asked } = wanted;
   if (role === null)
     throw invalidField('role', `is required: one of ${Object.keys(rights.roles).join(', ')}`);
   requireGrantable(role, caller, rights);
@@ -103,7 +113,8 @@ export async function addPerson(
   const passwordHash = await hashPassword(password);
   const origin = originOf(caller, from);
   const createdAt = clock();
-  await people.create({ user, passwordHash, createdAt }, origin);
+  const verification = verificationMail(user, language, createdAt);
+  await people.create({ user, passwordHash, verification, createdAt }, origin);
   return { ...PERSON.initial, ...user, createdAt, createdBy: origin.actor };
 }
 
@@ -152,7 +163,7 @@ export async function removePerson(
 
 /** Changes the caller's own password and ends their other sessions. Throws `wrong_password`, `rate_limited`. */
 export async function changePassword(
-  passwords: { readonly current: string; readonly next: string },
+  passwords: { readonly current: string; readonly next: string; readonly language: Language },
   caller: UserCaller,
   from: PlacedOrigin,
   { people, accounts, sessions, backoff, clock }: PeopleContext,
@@ -170,14 +181,20 @@ export async function changePassword(
     before: present,
     after: await hashPassword(passwords.next),
     keptSession: caller.sessionId,
+    notice: passwordNotice(person.email, passwords.language, clock()),
   };
   await people.changePassword(person, change, origin, clock());
   await sessions.settle(caller.userId, await people.standing(caller.tenantId, caller.userId), origin);
   await backoff.clear(subject.id);
 }
 
+/** The mail that tells a person that their password was changed. */
+export function passwordNotice(email: string, language: Language, now: number): Mail {
+  return newMail({ to: email, template: 'password-changed', facts: {}, language }, now);
+}
+
 /** Whoever gives a role must have all that it has. */
-function requireGrantable(role: Role, caller: UserCaller, rights: Rights): void {
+export function requireGrantable(role: Role, caller: UserCaller, rights: Rights): void {
   requireRole(role, rights);
   requireHeld(roleScopes(role, rights.roles), caller, rights);
 }

@@ -1,12 +1,13 @@
-import { PERSON_VERSION } from '../kernel/attributes.ts';
+import { EMAIL_VERIFIED, PERSON_VERSION } from '../kernel/attributes.ts';
 import { timestamp } from '../kernel/clock.ts';
 import { text as textOf } from '../kernel/items.ts';
 import { type AskedOf, type ChangeOf, defineRecord } from '../kernel/record.ts';
-import { number, numberUnlessZero, optionalText, readOff, text } from '../kernel/stored.ts';
+import { flag, number, numberUnlessZero, optionalText, readOff, text } from '../kernel/stored.ts';
 import type { User } from '../sessions/user.ts';
 
 /** A person as their tenant's administrators see them. */
 export interface Person extends User {
+  readonly emailVerified: boolean;
   readonly version: number;
   /** Unix seconds. */
   readonly createdAt: number;
@@ -19,6 +20,7 @@ export const PERSON = defineRecord<Person, 'row'>()({
   userId: { on: 'row', stored: readOff((item) => textOf(item, 'SK').slice('USER#'.length)), view: 'id' },
   tenantId: { on: 'row', stored: readOff((item) => textOf(item, 'PK').slice('TENANT#'.length)) },
   email: { on: 'row', stored: text('email'), view: 'email', audit: 'email' },
+  emailVerified: { on: 'row', stored: flag(EMAIL_VERIFIED), initial: false, view: 'email_verified' },
   fullName: {
     on: 'row',
     stored: optionalText('fullName'),

@@ -3,6 +3,7 @@ import { answering, type ClaimServices } from '../kernel/claim.ts';
 import type { Cursors } from '../kernel/cursor.ts';
 import { changesSomething, pageQuery, plainText, role, storedRole, time } from '../kernel/fields.ts';
 import { routeGroup } from '../kernel/route.ts';
+import { chooseLanguage } from '../pages/languages.ts';
 import { email } from './email-address.ts';
 import { newPassword } from './fields.ts';
 import { slowFingerprint } from './passwords.ts';
@@ -26,6 +27,7 @@ export const userView = z
   .object({
     id: z.string(),
     email: z.string(),
+    email_verified: z.boolean().describe('Whether they have confirmed the address.'),
     full_name: z.string().nullable(),
     role: storedRole,
     created_at: time,
@@ -68,7 +70,7 @@ export const peopleRoutes = group.rows({
     scope: 'people',
     summary: 'Add a person with a first password',
     description:
-      'Hand the password over by a channel that you trust; the person changes it after the first login.',
+      'Hand the password over by a channel that you trust; the person changes it after the first login. A mail asks them to confirm the address.',
     body: z.strictObject({
       email,
       password: newPassword,
@@ -78,9 +80,10 @@ export const peopleRoutes = group.rows({
     idempotent: slowFingerprint,
     success: { status: 201, description: 'The person.', schema: userView },
     errors: ['email_taken', 'limit_reached', 'exceeds_own_rights'],
-    handle: async ({ body, origin }, { people }, caller) => {
+    handle: async ({ body, origin, acceptLanguage }, { people }, caller) => {
       const { email: address, password, ...asked } = body;
-      const wanted = { ...PERSON.asked(asked), email: address, password };
+      const language = chooseLanguage(undefined, acceptLanguage);
+      const wanted = { ...PERSON.asked(asked), email: address, password, language };
       return viewUser(await addPerson(wanted, caller, answering(origin, viewUser), people));
     },
   }),
@@ -132,6 +135,7 @@ export const peopleRoutes = group.rows({
     path: '/v1/auth/password',
     scope: null,
     summary: 'Change your password; your other sessions end',
+    description: 'A mail tells you of it.',
     tag: 'Accounts',
     body: z.strictObject({ current_password: z.string().min(1).max(256), new_password: newPassword }),
     success: {
@@ -140,8 +144,9 @@ export const peopleRoutes = group.rows({
       schema: z.object({ status: z.literal('changed') }),
     },
     errors: ['wrong_password', 'rate_limited'],
-    handle: async ({ body, origin }, { people }, caller) => {
-      const passwords = { current: body.current_password, next: body.new_password };
+    handle: async ({ body, origin, acceptLanguage }, { people }, caller) => {
+      const language = chooseLanguage(undefined, acceptLanguage);
+      const passwords = { current: body.current_password, next: body.new_password, language };
       await changePassword(passwords, caller, origin, people);
       return { status: 'changed' };
     },

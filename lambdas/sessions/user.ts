@@ -6,6 +6,8 @@ export interface User {
   readonly tenantId: string;
   readonly email: string;
   readonly fullName: string | null;
+  /** Whether somebody has shown that the address is theirs. @default false */
+  readonly emailVerified?: boolean;
   readonly role: Role;
   /** Grows with each change that sessions must follow; a session is opened for one version. @default 0 */
   readonly version?: number;

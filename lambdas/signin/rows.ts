@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { ErrorCode } from '../contract/errors.ts';
 import { HostCookie } from '../kernel/host-cookie.ts';
 import { Problem } from '../kernel/problem.ts';
 import { Redirect, WithCookies } from '../kernel/results.ts';
@@ -46,7 +47,15 @@ const success = {
 } as const;
 
 /** Errors that the form says itself, and its words for them. */
-const FAULTS = { wrong_password: 'wrong', suspended_tenant: 'suspended' } as const;
+const FAULTS = {
+  wrong_password: 'wrong',
+  suspended_tenant: 'suspended',
+  email_unverified: 'unverified',
+} as const;
+
+function isFault(code: ErrorCode): code is keyof typeof FAULTS {
+  return Object.hasOwn(FAULTS, code);
+}
 
 const group = routeGroup<SignInServices>()({ service: 'accounts', tag: 'Pages' });
 
@@ -94,7 +103,14 @@ export const signInRoutes = group.rows({
       password: z.string().min(1).max(256),
     }),
     success,
-    errors: ['wrong_password', 'suspended_tenant', 'provider_required', 'rate_limited', 'stale_form'],
+    errors: [
+      'wrong_password',
+      'suspended_tenant',
+      'email_unverified',
+      'provider_required',
+      'rate_limited',
+      'stale_form',
+    ],
     handle: async ({ body, cookies, origin, ...request }, { signIn: signInContext, pages }) => {
       const { context, parameters, goesTo = '/sign-in' } = visitOf(body, request, pages);
       const providers = shownProviders(signInContext.deployment);
@@ -115,7 +131,7 @@ export const signInRoutes = group.rows({
       const credentials = { email: address.email, password: body.password };
       const renewed = await signIn(credentials, secret, origin, signInContext).catch((error: unknown) => {
         const code = error instanceof Problem ? error.code : undefined;
-        throw code === 'wrong_password' || code === 'suspended_tenant' ? refused(code) : error;
+        throw code !== undefined && isFault(code) ? refused(code) : error;
       });
       return new WithCookies(continuePage(context, { location: goesTo }), signInCookie(renewed));
     },

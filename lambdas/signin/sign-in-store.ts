@@ -22,7 +22,7 @@ export class DynamoSignInStore implements SignInStore {
     this.#audit = new AuditTrail(table);
   }
 
-  async create(hash: string, signIn: SignInRecord, origin: ChangeOrigin): Promise<void> {
+  async create(hash: string, signIn: SignInRecord, origin: ChangeOrigin, now: number): Promise<void> {
     const Item = {
       ...signInKey(hash),
       id: S(signIn.signInId),
@@ -38,14 +38,14 @@ export class DynamoSignInStore implements SignInStore {
       ...userSignInKey(signIn.userId, signIn.signInId),
       hash: S(hash),
       ten: S(signIn.tenantId),
-      at: N(signIn.authTime),
+      at: N(now),
       ...(userAgent === undefined ? {} : { agent: S(userAgent) }),
       ...(address === undefined ? {} : { ip: S(address) }),
       ttl: N(signIn.expiresAt),
     };
     await this.#audit.commit(
       signIn.tenantId,
-      [entryOf('create', signIn, origin, signIn.authTime)],
+      [entryOf('create', signIn, origin, now)],
       [
         { Put: { Item, ConditionExpression: 'attribute_not_exists(PK)' } },
         { Put: { Item: row, ConditionExpression: 'attribute_not_exists(PK)' } },

@@ -44,7 +44,7 @@ export interface PresentPerson {
 }
 
 export interface SignInStore extends BrowserSignIns {
-  create(hash: string, signIn: SignInRecord, origin: ChangeOrigin): Promise<void>;
+  create(hash: string, signIn: SignInRecord, origin: ChangeOrigin, now: number): Promise<void>;
   /** Undefined where there is none, or it has expired. */
   find(hash: string, now: number): Promise<SignInRecord | undefined>;
   /** Ends a sign-in; nothing happens where it has ended. */
@@ -201,7 +201,8 @@ async function openSignIn(
   { signIns, deployment, clock }: EntryContext,
 ): Promise<void> {
   const present = await signIns.person(tenantId, userId);
-  if (present === undefined || !mayEnter(present, deployment.rights, clock()))
+  const now = clock();
+  if (present === undefined || !mayEnter(present, deployment.rights, now))
     throw new Problem('suspended_tenant');
   const record: SignInRecord = {
     signInId: randomUUIDv7(),
@@ -210,9 +211,9 @@ async function openSignIn(
     workspaceId,
     userVersion: version,
     ...authentication,
-    expiresAt: clock() + SIGN_IN_SECONDS,
+    expiresAt: now + SIGN_IN_SECONDS,
   };
-  await signIns.create(hashSecret(secret), record, { actor: `user:${userId}`, ...from });
+  await signIns.create(hashSecret(secret), record, { actor: `user:${userId}`, ...from }, now);
 }
 
 /** Ends what a browser is signed in as; nothing happens where nobody is. */

@@ -49,4 +49,27 @@ export class ControlStore {
       ExpressionAttributeValues: { ':version': N(version), ':keys': S(JSON.stringify(keys)) },
     });
   }
+
+  /** Makes the publication of a use what it is to be, whatever stands there: after a restore, or with another secret. */
+  async align(version: number, keys: readonly PublicKey[], use: KeysetUse): Promise<void> {
+    await this.#table.update(CONTROL_KEY, {
+      UpdateExpression: 'SET #version = :version, #keys = :keys',
+      ExpressionAttributeNames: PUBLISHED[use],
+      ExpressionAttributeValues: { ':version': N(version), ':keys': S(JSON.stringify(keys)) },
+    });
+  }
+
+  /** From when the last backup is, in Unix seconds; undefined where there was none. */
+  async backedUpAt(): Promise<number | undefined> {
+    const at = (await this.#table.get(CONTROL_KEY))?.backedUpAt?.N;
+    return at === undefined ? undefined : Number(at);
+  }
+
+  /** Notes from when the last backup is: an alarm watches its age. */
+  async noteBackup(at: number): Promise<void> {
+    await this.#table.update(CONTROL_KEY, {
+      UpdateExpression: 'SET backedUpAt = :at',
+      ExpressionAttributeValues: { ':at': N(at) },
+    });
+  }
 }

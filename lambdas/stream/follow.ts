@@ -2,6 +2,8 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import { type AuditTrail, ROWS_A_TRANSACTION } from '../audit/trail-store.ts';
 import { observe } from '../kernel/metrics.ts';
 import { imagesOf, isDone } from '../kernel/stream-records.ts';
+import { entryOf, positionOf } from '../ledger/entries.ts';
+import type { DynamoLedger } from '../ledger/ledger-store.ts';
 import type { DynamoUsageKeyStore } from '../plans/usage-key-store.ts';
 import type { SessionStore } from '../sessions/sessions.ts';
 import { type CountedEvent, censusChange, type DynamoCensusStore } from '../status/census-store.ts';
@@ -16,13 +18,15 @@ export interface Followers extends Settled {
   readonly sessions: Pick<SessionStore, 'settle'>;
   readonly census: Pick<DynamoCensusStore, 'count'>;
   readonly usageKeys: Pick<DynamoUsageKeyStore, 'register' | 'release'>;
+  readonly ledger: Pick<DynamoLedger, 'note' | 'notePosition'>;
   /** Tells the mailer of a mail that was queued. */
   readonly wakeMailer: (mailId: string) => Promise<void>;
 }
 
 /**
- * Does what follows from a batch of the stream: first what is done for many records at a time, the audit trail in the
- * stream's order and the census, then the rest, record by record. Whatever is done twice changes nothing.
+ * Does what follows from a batch of the stream: first the ledger of what has ended, in the stream's order; then what is
+ * done for many records at a time, the audit trail, in that order too, and the census; then the rest, record by record.
+ * Whatever is done twice changes nothing.
  * Gives the record from which on the batch must come again; undefined when all is done.
  */
 export async function follow(
@@ -31,6 +35,9 @@ export async function follow(
 ): Promise<DynamoDBRecord | undefined> {
   const [earliest] = records;
   if (earliest === undefined) return undefined;
+  for (const record of records) {
+    if (!(await isDone(record, () => noteEnd(record, followers.ledger)))) return earliest;
+  }
   for (const { tenantId, changes, first } of runsOfOneTenant(records)) {
     // Those before the run have their rows, and nothing else yet: all must come again.
     const written = isDone(first, async () =>
@@ -50,6 +57,14 @@ export async function follow(
     if (!(await settled)) return record;
   }
   return undefined;
+}
+
+/** Leaves in the ledger what a restore of the table must not bring back. */
+async function noteEnd(record: DynamoDBRecord, ledger: Followers['ledger']): Promise<void> {
+  const entry = entryOf(record);
+  if (entry !== undefined) await ledger.note(entry);
+  const position = positionOf(record);
+  if (position !== undefined) await ledger.notePosition(position);
 }
 
 /** Has a mail sent that was queued. A mailer that cannot be told holds up nothing: it finds the mail by itself. */

@@ -15,7 +15,7 @@ export async function settleTenant(
 ): Promise<void> {
   const { before, after } = imagesOf(record);
   const item = after ?? before;
-  if (item?.SK?.S !== 'TENANT') return;
+  if (item?.SK?.S !== 'TENANT' || (before !== undefined && after !== undefined)) return;
   const tenantId = text(item, 'PK').slice('TENANT#'.length);
   await (after === undefined ? usageKeys.release(tenantId, clock()) : usageKeys.register(tenantId, clock()));
 }

@@ -1,7 +1,17 @@
 import { accountPageRoutes } from '../account/page-rows.ts';
+import { invitationPageRoutes } from '../invitations/page-rows.ts';
 import { servedBy } from '../kernel/route.ts';
 import { accountRoutes } from '../people/account-rows.ts';
+import { recoveryPageRoutes } from '../recovery/page-rows.ts';
+import { recoveryRoutes } from '../recovery/rows.ts';
 import { signInRoutes } from '../signin/rows.ts';
 
 /** The rows that the function `accounts` serves. */
-export const accountsRoutes = servedBy('accounts', [accountRoutes, signInRoutes, accountPageRoutes]);
+export const accountsRoutes = servedBy('accounts', [
+  accountRoutes,
+  recoveryRoutes,
+  signInRoutes,
+  recoveryPageRoutes,
+  accountPageRoutes,
+  invitationPageRoutes,
+]);

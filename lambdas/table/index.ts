@@ -3,7 +3,7 @@ import { revealRoutes } from '../keys/reveal-rows.ts';
 import { transferRoutes } from '../transfer/rows.ts';
 import { accountsRoutes } from './accounts.ts';
 import { managementRoutes } from './management.ts';
-import { peopleFunctionRoutes } from './people.ts';
+import { everyPeopleRoute } from './people.ts';
 import { publicRoutes } from './public.ts';
 import { tokenRoutes } from './tokens.ts';
 
@@ -13,7 +13,7 @@ export const routes = everyRow([
   accountsRoutes,
   tokenRoutes,
   managementRoutes,
-  peopleFunctionRoutes,
+  everyPeopleRoute,
   transferRoutes,
   revealRoutes,
 ]);

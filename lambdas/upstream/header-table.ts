@@ -71,6 +71,11 @@ export const HEADER_TABLE: readonly HeaderGroup[] = [
     ],
   },
   {
+    why: 'a trace context (W3C), checked and made anew; where it is not valid neither passes',
+    ends: ['request'],
+    names: ['traceparent', 'tracestate'],
+  },
+  {
     why: 'what a proxy in front would say of the caller and of the public URL',
     ends: ['request'],
     names: [

@@ -18,6 +18,8 @@ export interface Told {
   /** Whether the caller's own credential goes on: where a path rule is observed, the upstream still decides. */
   readonly passesCredential: boolean;
   readonly requestId: string;
+  /** The trace context, where there is one. */
+  readonly trace: readonly Header[];
   /** The caller's address, as API Gateway saw it. */
   readonly address: string;
   readonly publicUrl: PublicUrl;
@@ -43,6 +45,7 @@ export function requestHeaders(received: HeaderValues, told: Told): readonly Hea
     ['via', via],
     ...forwardedHeaders(address, told.publicUrl),
     ['x-request-id', requestId],
+    ...told.trace,
     ...(identity === undefined ? [] : identityHeaders(identity, address)),
   ];
 }

@@ -6,12 +6,17 @@ import { routeGroup } from '../kernel/route.ts';
 import { findKey } from '../keys/keys.ts';
 import type { KeyToolServices } from '../keys/tool-rows.ts';
 import { WINDOW_SECONDS } from '../plans/allowance.ts';
-import { dateOf, MAX_USAGE_DAYS, summarize, type UsageReader } from './usage.ts';
+import { dateOf, MAX_USAGE_DAYS, summarize, type Usage, type UsageReader } from './usage.ts';
 
 /** The services of these rows in the function `management`. */
 export interface UsageServices extends KeyToolServices {
   readonly usage: UsageReader;
 }
+
+/** Keys of one call: as many as one read of DynamoDB takes (BatchGetItem). */
+const MAX_KEYS = 100;
+
+const NOTHING: Usage = { live: new Map(), test: new Map() };
 
 const requests = z.object({ live: z.int(), test: z.int() });
 
@@ -72,6 +77,60 @@ export const usageRoutes = group.rows({
         today,
         this_month: month,
         days: days.map(({ day, ...counts }) => ({ date: dateOf(day), ...counts })),
+      };
+    },
+  }),
+  listKeyUsage: group.person({
+    method: 'GET',
+    path: '/v1/usage/keys',
+    scope: 'keys',
+    summary: 'How many requests were made with each of several API keys, by day',
+    description: 'Of keys that there are not, nothing was used.',
+    query: z.strictObject({
+      key_ids: z
+        .string()
+        .max(10_000)
+        .transform((text) => [...new Set(text.split(',').filter((id) => id !== ''))])
+        .refine(
+          (ids) => ids.length >= 1 && ids.length <= MAX_KEYS,
+          `must be 1 to ${MAX_KEYS} ids with commas`,
+        )
+        .meta({ type: 'string' })
+        .describe(`At most ${MAX_KEYS} ids of keys, with commas between them.`),
+      days: z.coerce
+        .number('must be a whole number of days')
+        .int('must be a whole number of days')
+        .min(1)
+        .max(MAX_USAGE_DAYS)
+        .default(14)
+        .describe('How many days to list, today included.'),
+    }),
+    success: {
+      status: 200,
+      description: 'The usage of each key, in the order that was asked for.',
+      schema: z.object({
+        data: z.array(
+          z.object({
+            key_id: z.string(),
+            days: z
+              .array(requests.extend({ date: z.iso.date() }))
+              .describe('Oldest first, today last; days without requests too.'),
+          }),
+        ),
+      }),
+    },
+    errors: [],
+    handle: async ({ query: { key_ids: ids, days } }, { usage, verification }, { tenantId }) => {
+      const used = await usage.ofKeys(tenantId, ids);
+      const now = verification.clock();
+      return {
+        data: ids.map((id, index) => ({
+          key_id: id,
+          days: summarize(used[index] ?? NOTHING, days, now).days.map(({ day, ...counts }) => ({
+            date: dateOf(day),
+            ...counts,
+          })),
+        })),
       };
     },
   }),

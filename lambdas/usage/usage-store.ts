@@ -41,6 +41,12 @@ export class DynamoUsageStore implements UsageReader {
     return usage(await this.#table.get(keyUsageKey(tenantId, keyId)));
   }
 
+  async ofKeys(tenantId: string, keyIds: readonly string[]): Promise<readonly Usage[]> {
+    const keys = keyIds.map((keyId) => keyUsageKey(tenantId, keyId));
+    const rows = new Map((await this.#table.getAll(keys)).map((row) => [row.SK?.S, row]));
+    return keys.map(({ SK }) => usage(rows.get(SK.S)));
+  }
+
   /** Counts uses of keys of one tenant that have not been counted. `now` says which days are too old to keep. */
   async count(tenantId: string, uses: readonly KeyUse[], now: number): Promise<void> {
     const keys = [...Map.groupBy(uses, ({ keyId }) => keyId)];

@@ -56,6 +56,8 @@ export function uncounted(counted: number, uses: readonly Pick<KeyUse, 'count' |
 export interface UsageReader {
   ofTenant(tenantId: string): Promise<Usage>;
   ofKey(tenantId: string, keyId: string): Promise<Usage>;
+  /** Of several keys, in their order; one that has never been used has used nothing. */
+  ofKeys(tenantId: string, keyIds: readonly string[]): Promise<readonly Usage[]>;
 }
 
 export type Requests = Readonly<Record<Environment, number>>;

@@ -4,7 +4,7 @@ import { RATE_LIMIT_HEADERS } from '../../lambdas/contract/rate-limit-headers.ts
 import { TAGS } from '../../lambdas/contract/tags.ts';
 import { mediaTypeOf } from '../../lambdas/http/render.ts';
 import { type ApiRow, apiRows } from '../../lambdas/kernel/api-rows.ts';
-import type { Success } from '../../lambdas/kernel/results.ts';
+import type { ResultKind, Success } from '../../lambdas/kernel/results.ts';
 import type { Route } from '../../lambdas/kernel/route.ts';
 import { errorSchemas } from './errors.ts';
 import { HEADERS, headersOf, PARAMETERS } from './headers.ts';
@@ -126,19 +126,19 @@ function operation(
     ...requestBody(route, schemas),
     responses: {
       ...Object.fromEntries(
-        [success, ...alternatives].map((each) => [
-          each.status,
+        // What differs in its media type alone is one response.
+        [...Map.groupBy([success, ...alternatives], ({ status }) => status)].map(([status, all]) => [
+          status,
           {
-            description: each.description,
+            description: all.map(({ description }) => description).join(' Or: '),
             ...headersOf(
               [
                 ...(isPublic ? [] : Object.keys(RATE_LIMIT_HEADERS)),
-                ...(each.kind === 'ndjson' || each.kind === 'json or ndjson' ? ['X-Next-Cursor'] : []),
-                ...(each.kind === 'redirect' ? ['Location'] : []),
+                ...all.flatMap(({ kind }) => HEADERS_OF_KINDS[kind ?? 'json'] ?? []),
               ],
-              each.setsCookies,
+              all.flatMap(({ setsCookies = [] }) => setsCookies),
             ),
-            ...content(each, route, schemas),
+            ...contentOf(all, route, schemas),
           },
         ]),
       ),
@@ -182,8 +182,20 @@ function requestBody(route: Route, schemas: PublishedSchemas): Json {
   };
 }
 
+/** The headers that come with results of some kinds. */
+const HEADERS_OF_KINDS: Readonly<Partial<Record<ResultKind, readonly string[]>>> = {
+  ndjson: ['X-Next-Cursor'],
+  'json or ndjson': ['X-Next-Cursor'],
+  redirect: ['Location'],
+};
+
+function contentOf(all: readonly Success[], route: Route, schemas: PublishedSchemas): Json {
+  const types = Object.assign({}, ...all.map((each) => contentTypes(each, route, schemas)));
+  return Object.keys(types).length === 0 ? {} : { content: types };
+}
+
 /** The content of a success by its media types, without their parameters. */
-function content(success: Success, route: Route, schemas: PublishedSchemas): Json {
+function contentTypes(success: Success, route: Route, schemas: PublishedSchemas): Json {
   const lines = () => ({ [NDJSON]: { schema: linesOf(schemas.linesOut(route)) } });
   const json = () => ({ 'application/json': { schema: schemas.result(route) } });
   switch (success.kind) {
@@ -192,13 +204,14 @@ function content(success: Success, route: Route, schemas: PublishedSchemas): Jso
       return {};
     case 'text':
     case 'html':
-      return { content: { [mediaTypeOf(success).split(';', 1)[0] ?? '']: { schema: { type: 'string' } } } };
+    case 'file':
+      return { [mediaTypeOf(success).split(';', 1)[0] ?? '']: { schema: { type: 'string' } } };
     case 'ndjson':
-      return { content: lines() };
+      return lines();
     case 'json or ndjson':
-      return { content: { ...json(), ...lines() } };
+      return { ...json(), ...lines() };
     default:
-      return { content: json() };
+      return json();
   }
 }
 

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { AwsError } from '../aws-endpoint.ts';
 import type { StackTemplate } from '../cloudformation/stack-template.ts';
+import { LocalStackError } from '../failure.ts';
 import type { DynamodbClient } from './client.ts';
 
 /** A table as the local stack knows it. */
@@ -41,6 +42,43 @@ export async function deployTables(template: StackTemplate, client: DynamodbClie
     });
   }
   return tables;
+}
+
+/**
+ * The tables that an event source names and the template does not hold: a restored one that the deployment adopts.
+ * Throws a `LocalStackError` for one that is not there.
+ */
+export async function adoptedTables(
+  template: StackTemplate,
+  own: readonly Table[],
+  client: DynamodbClient,
+): Promise<Table[]> {
+  const sources = template
+    .ofType<{ readonly EventSourceArn: string }>('AWS::Lambda::EventSourceMapping')
+    .map(({ properties }) => properties.EventSourceArn);
+  const foreign = new Set(sources.filter((arn) => !own.some(({ streamArn }) => streamArn === arn)));
+  return Promise.all([...foreign].map((arn) => adoptedTable(arn, client)));
+}
+
+async function adoptedTable(streamArn: string, client: DynamodbClient): Promise<Table> {
+  const name = /:table\/([^/]+)\/stream\//.exec(streamArn)?.[1] ?? streamArn;
+  try {
+    const { Table } = await client.call<{ Table: TableProperties }>('DescribeTable', { TableName: name });
+    const { TimeToLiveDescription: ttl } = await client.call<{
+      TimeToLiveDescription: { readonly AttributeName?: string };
+    }>('DescribeTimeToLive', { TableName: name });
+    return {
+      name,
+      keyAttributes: Table.KeySchema.map(({ AttributeName }) => AttributeName),
+      streamArn,
+      ...(ttl.AttributeName === undefined ? {} : { ttlAttribute: ttl.AttributeName }),
+    };
+  } catch (error) {
+    if (!(error instanceof AwsError && error.name === 'ResourceNotFoundException')) throw error;
+    throw new LocalStackError(
+      `the template reads the stream of the table ${name}, which is not there: restore it, or take restoredTableStreamArn out of the configuration`,
+    );
+  }
 }
 
 /** Encryption, backups and deletion protection are left out: they change nothing that one machine can show. */

@@ -1,4 +1,5 @@
 import type { Command, Report } from '../command.ts';
+import { adoptSigningKeys, alignSigningKeys } from '../recover/align.ts';
 import { revoke, rotate, signingKeys } from '../signing-keys.ts';
 import type { Target } from '../target.ts';
 
@@ -23,6 +24,23 @@ export const signingKeyCommands: readonly Command[] = [
       await revoke(kid, target, log);
       return report(target);
     },
+  },
+  {
+    usage: 'signing-keys align [--dry-run]',
+    summary:
+      'publish what the secrets hold, after a secret or the table was replaced (reads the private keys)',
+    run: async (_args, { 'dry-run': dryRun = false }, target) => ({
+      published: await alignSigningKeys(target, target.table, dryRun),
+      changed: dryRun ? 'nothing (--dry-run)' : 'CONTROL',
+    }),
+  },
+  {
+    usage: 'signing-keys adopt TOKENS ASSERTIONS',
+    summary:
+      'take the keys of two other secrets of this Region, such as the replicas of another, and publish them',
+    run: async ([token = '', assertion = ''], _options, target) => ({
+      published: await adoptSigningKeys({ token, assertion }, target),
+    }),
   },
 ];
 

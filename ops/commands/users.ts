@@ -1,7 +1,16 @@
-import { timestamp } from '../../lambdas/kernel/clock.ts';
+import { systemClock, timestamp } from '../../lambdas/kernel/clock.ts';
+import { hashLinkSecret, linkToken, linkUrl, newLinkSecret } from '../../lambdas/mail/link.ts';
+import { DynamoLinkStore } from '../../lambdas/mail/link-store.ts';
+import { DynamoAccountStore } from '../../lambdas/people/account-store.ts';
 import { DynamoPeopleStore } from '../../lambdas/people/people-store.ts';
 import type { Person } from '../../lambdas/people/person.ts';
+import { personFacts } from '../../lambdas/people/verification.ts';
+import { resetOf } from '../../lambdas/recovery/recovery.ts';
+import { DynamoRecoveryStore } from '../../lambdas/recovery/recovery-store.ts';
+import { DynamoSessionStore } from '../../lambdas/sessions/session-store.ts';
+import { operator } from '../change.ts';
 import type { Command } from '../command.ts';
+import { OpsError } from '../target.ts';
 import { named } from './tenants.ts';
 
 export const userCommands: readonly Command[] = [
@@ -27,6 +36,31 @@ export const userCommands: readonly Command[] = [
         created: timestamp(createdAt),
         created_by: createdBy,
       }));
+    },
+  },
+  {
+    usage: 'users reset ID --tenant ID [--print] [--dry-run]',
+    summary: 'end the password and the sessions of a person, and mail them a link, or print it',
+    run: async ([id = ''], { tenant, print = false, 'dry-run': dryRun = false }, target) => {
+      const { id: tenantId } = await named(tenant, target);
+      const people = new DynamoPeopleStore(target.table, { peopleManagers: [] });
+      const person = await people.find(tenantId, id);
+      if (person === undefined) throw new OpsError(`There is no user ${id} in this tenant.`);
+      const shown = { id, email: person.email };
+      if (dryRun) return { ...shown, changed: 'nothing (--dry-run)' };
+      const links = new DynamoLinkStore(target.table);
+      const context = {
+        recovery: new DynamoRecoveryStore(target.table),
+        people,
+        accounts: new DynamoAccountStore(target.table),
+        sessions: new DynamoSessionStore(target.table),
+        clock: systemClock,
+      };
+      const linkId = await resetOf(personFacts(person), print ? null : 'en', operator(), context);
+      if (!print) return { ...shown, mailed: 'a link, good for 30 minutes' };
+      const secret = newLinkSecret();
+      await links.arm(linkId, hashLinkSecret(secret), systemClock());
+      return { ...shown, below_the_url_of_the_api: linkUrl('', 'reset', linkToken(linkId, secret)) };
     },
   },
 ];

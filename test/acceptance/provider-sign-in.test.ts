@@ -138,7 +138,7 @@ describe('nobody is signed in', () => {
         change.source.startsWith('&') ? '' : 'iss=https%3A%2F%2Fevil.example',
       );
       const { text } = expectStatus(await browser.send(`GET ${back}`), 403);
-      expect(text).toContain('Acme &lt;ID&gt; does not let you in here');
+      expect(text).toContain('Your account at Acme &lt;ID&gt; cannot sign in here');
       expect(await browser.who()).toBeUndefined();
     }
   });

@@ -1,6 +1,6 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthorizerBundle, bundleAuthorizer } from '../../bench/bundle.ts';
 import { MAX_AUTHORIZER_BYTES } from '../../bench/report.ts';
@@ -28,6 +28,17 @@ describe('the authorizer, whose import every cold start pays', () => {
     const { bytes, file } = await bundleAuthorizer(join(folder, 'challenges'), true);
     expect(await readFile(file, 'utf8')).toContain('resource_metadata');
     expect(bytes).toBeLessThanOrEqual(MAX_AUTHORIZER_BYTES);
+  });
+
+  it('has spans in a module beside its own, and only where there are traces', async () => {
+    expect(code).not.toMatch(/resourceSpans|traced/);
+    expect(await readdir(dirname(bundle.file))).toEqual(['index.mjs']);
+    const traces = { otlpUrl: 'https://collector.example.com', share: 0.1 };
+    const { bytes, file } = await bundleAuthorizer(join(folder, 'traces'), false, { traces });
+    expect((await readdir(dirname(file))).sort()).toEqual(['index.mjs', 'traced.mjs']);
+    expect(await readFile(file, 'utf8')).toMatch(/import\("\.\/traced\.mjs"\)/);
+    expect(await readFile(join(dirname(file), 'traced.mjs'), 'utf8')).toContain('resourceSpans');
+    expect(bytes).toBeLessThanOrEqual(bundle.bytes + 200);
   });
 
   it('reads no secret where no token is signed with one', () => {

@@ -3,6 +3,7 @@ import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { ClientCredentials } from '../../lambdas/clients/client.ts';
 import { KnownClients } from '../../lambdas/clients/clients.ts';
+import { consoleClient } from '../../lambdas/clients/first-party.ts';
 import { hashSecret } from '../../lambdas/clients/secrets.ts';
 import { NEVER } from '../../lambdas/kernel/clock.ts';
 import { type MemoryStores, memoryStores } from '../support/memory/stores.ts';
@@ -21,7 +22,7 @@ beforeEach(() => {
   now = NOW;
   known = new KnownClients({
     clients: stores.clients,
-    firstParty: null,
+    firstParty: consoleClient(ISSUER),
     sources: stores.sources,
     audiences: [ISSUER, TOKEN_ENDPOINT],
     documents: { read: async () => undefined, write: async () => undefined },
@@ -44,6 +45,11 @@ test('a public client only names itself, and an unknown one is refused in the sa
     ),
   );
   expect(new Set(errors).size).toBe(1);
+});
+
+test('the console is found, so that it can send people to sign in, and no endpoint of clients serves it', async () => {
+  expect(await known.find('console', ADDRESS)).toEqual(consoleClient(ISSUER));
+  await expect(authenticate({ clientId: 'console' })).rejects.toMatchObject(refused);
 });
 
 test.each([

@@ -54,6 +54,36 @@ describe('the assumptions', () => {
   });
 });
 
+describe('each item of the page', () => {
+  const sections = page.split(/^## /m).slice(1);
+  const items = sections.flatMap((section) => {
+    const [title = '', ...lines] = section.split('\n');
+    return lines.filter((line) => line.startsWith('- ')).map((line) => ({ title, line }));
+  });
+
+  test('is documented, recorded or synthesized, or names what settles it, or is not relied on', () => {
+    expect(items.length).toBeGreaterThan(90);
+    const unsettled = items.filter(
+      ({ line }) =>
+        !/\[[^\]]*\b(D|REC|CDK)\b[^\]]*\]/.test(line) &&
+        !/\(rows? \d+( and \d+)?\)/.test(line) &&
+        !/[Nn]ot relied on/.test(line) &&
+        !/doctor `/.test(line) &&
+        !/`doctor --|`doctor` /.test(line),
+    );
+    expect(unsettled.map(({ title, line }) => `${title}: ${line.slice(0, 80)}`)).toEqual([]);
+  });
+
+  test('that points to a row of the table points to one that is there', () => {
+    const pointed = items.flatMap(({ line }) =>
+      Array.from(line.matchAll(/\(rows? (\d+)(?: and (\d+))?\)/g), ([, ...numbers]) => numbers).flat(),
+    );
+    expect(pointed.length).toBeGreaterThan(5);
+    for (const number of pointed.filter((each) => each !== undefined))
+      expect(page).toContain(`\n| ${number} |`);
+  });
+});
+
 describe('--report', () => {
   const where = { date: '2026-11-27', region: 'eu-central-1' };
   const finding = (given: Partial<Finding>): Finding => ({

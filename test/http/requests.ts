@@ -20,6 +20,7 @@ export function request(
     host: 'api.example.com',
     prefix: '',
     httpVersion: '1.1',
+    trace: { traceId: undefined, span: undefined, lines: [] },
     context: null,
     ...rest,
   };

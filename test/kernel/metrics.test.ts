@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { counted, gathering, type Observation } from '../../lambdas/kernel/metrics.ts';
+import { counted, gathering, type Observation, observe } from '../../lambdas/kernel/metrics.ts';
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['performance'] });
@@ -74,5 +74,29 @@ describe('one line for several allowed decisions', () => {
     const { lines, decide } = gatheredBy(1);
     for (const each of [1, 2]) decide('allowed', each);
     expect(lines.map(valuesOf)).toEqual([1, 2].map((each) => ({ Decisions: 1, DecisionsLatency: each })));
+  });
+});
+
+describe('the trace id of a line', () => {
+  const written = (fields: Readonly<Record<string, string>>) => {
+    const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+    observe({ metrics: [], dimensions: {}, fields });
+    const [[line = ''] = []] = write.mock.calls as [string][];
+    write.mockRestore();
+    return JSON.parse(line).trace_id;
+  };
+  afterEach(() => {
+    delete process.env._X_AMZN_TRACE_ID;
+  });
+
+  test('is that of the runtime where no request names one', () => {
+    process.env._X_AMZN_TRACE_ID =
+      'Root=1-67891233-abcdef012345678912345678;Parent=53995c3f42cd8ad8;Sampled=0';
+    expect(written({})).toBe('67891233abcdef012345678912345678');
+    expect(written({ trace_id: 'of-the-request' })).toBe('of-the-request');
+  });
+
+  test('is absent without any', () => {
+    expect(written({})).toBeUndefined();
   });
 });

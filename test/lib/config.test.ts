@@ -25,6 +25,12 @@ const provider = {
   role: 'viewer',
   createUsers: true,
 } as const;
+const signIn = { id: 'okta', label: 'Okta', clientId: 'c', domains: ['example.com'] };
+const signedIn = (name: string, change: object = {}) => ({
+  ...provider,
+  issuer: `https://${name}.example.com`,
+  signIn: { ...signIn, ...change },
+});
 const withProvider = (change: object) => ({ identityProviders: [{ ...provider, ...change }] });
 
 describe('each fault of a configuration is one line with the field and what is allowed', () => {
@@ -46,6 +52,27 @@ describe('each fault of a configuration is one line with the field and what is a
       { reservedConcurrency: { forwarder: 5 } },
       /^reservedConcurrency\.forwarder: unknown field; known are authorizer, accounts, people$/,
     ],
+    [
+      'a collector that is called without TLS',
+      { traces: { otlpUrl: 'http://collector.example.com' } },
+      /^traces\.otlpUrl: must be an https:/,
+    ],
+    [
+      'a share of more than all',
+      { traces: { otlpUrl: 'http://localhost:4318', share: 5 } },
+      /^traces\.share: must be a number from 0 to 1: the part of all requests that is recorded$/,
+    ],
+    [
+      'a layer without a version',
+      {
+        traces: {
+          otlpUrl: 'http://localhost:4318',
+          collectorLayerArn: 'arn:aws:lambda:eu-central-1:123456789012:layer:otel',
+        },
+      },
+      /^traces\.collectorLayerArn: must be the ARN of a layer's version/,
+    ],
+    ['traces that go nowhere', { traces: { share: 0.1 } }, /^traces\.otlpUrl: must be an https:/],
     [
       'a former URL that is none',
       { tokens: { previousIssuers: ['old.example.com'] } },
@@ -219,7 +246,32 @@ describe('each fault of a configuration is one line with the field and what is a
     [
       'a provider without audience',
       withProvider({ audiences: [] }),
-      /^identityProviders\.0\.audiences: must be a list of at least one audience$/,
+      /^identityProviders\.0\.audiences: must be a list of at least one audience, or signIn must say how people sign in$/,
+    ],
+    [
+      'a sign-in with a provider that would give no ID token',
+      withProvider({ signIn: { ...signIn, scopes: ['email'] } }),
+      /^identityProviders\.0\.signIn\.scopes: must have openid/,
+    ],
+    [
+      'a sign-in with a provider whose name is no part of a path',
+      withProvider({ signIn: { ...signIn, id: 'Okta/../x' } }),
+      /^identityProviders\.0\.signIn\.id: must be 1 to 32 small letters, digits and hyphens/,
+    ],
+    [
+      'a domain of a provider that is none',
+      withProvider({ signIn: { ...signIn, domains: ['@Example.com'] } }),
+      /^identityProviders\.0\.signIn\.domains\.0: must be a domain in small letters/,
+    ],
+    [
+      'two providers with one name',
+      { identityProviders: [signedIn('a', { domains: [] }), signedIn('b')] },
+      /^identityProviders: must have each signIn\.id once$/,
+    ],
+    [
+      'two providers for one domain',
+      { identityProviders: [signedIn('a', { id: 'a' }), signedIn('b')] },
+      /^identityProviders: must have each of signIn\.domains once/,
     ],
     [
       'a provider without encryption',

@@ -17,7 +17,7 @@ describe('where keys are shown once', () => {
     async (profile) => {
       const template = await templateOf({ profile });
       template.resourceCountIs('AWS::KMS::Key', 0);
-      template.resourceCountIs('AWS::DynamoDB::Table', 1);
+      template.resourceCountIs('AWS::DynamoDB::Table', 2);
       expect(JSON.stringify(template.toJSON())).not.toMatch(/kms:(De|En)crypt|key-reveals/);
     },
   );
@@ -78,10 +78,10 @@ describe('where keys are shown again', () => {
 
   it('their table has neither stream nor backups', () => {
     const vault = propertiesOf(template, 'AWS::DynamoDB::Table').filter(
-      ({ StreamSpecification }) => StreamSpecification === undefined,
+      ({ PointInTimeRecoverySpecification }) => PointInTimeRecoverySpecification === undefined,
     );
     expect(vault).toHaveLength(1);
-    expect(vault[0]).not.toHaveProperty('PointInTimeRecoverySpecification');
+    expect(vault[0]).not.toHaveProperty('StreamSpecification');
     expect(vault[0].TimeToLiveSpecification).toEqual({ AttributeName: 'ttl', Enabled: true });
   });
 

@@ -9,7 +9,7 @@ const TOPIC = 'arn:aws:sns:eu-central-1:123456789012:on-call';
 let template: Template;
 
 beforeAll(async () => {
-  template = await templateOf({ config: { alarmTopicArn: TOPIC } });
+  template = await templateOf({ config: { alarmTopicArn: TOPIC, backupHours: 26 } });
 });
 
 describe('every alarm', () => {
@@ -54,6 +54,11 @@ const alarmOf = (from: Template, name: string) =>
   propertiesOf(from, 'AWS::CloudWatch::Alarm').find(({ AlarmName }) => AlarmName === `Latchkey-${name}`);
 const functionOf = (from: Template, alarm: string): string =>
   JSON.stringify(alarmOf(from, alarm)?.Dimensions).match(/"Functions([a-z]+)/)?.[1] ?? '';
+
+it('an alarm rings when the last backup is older than the configuration says, and there is none without', async () => {
+  expect(alarmOf(template, 'backup-late')).toMatchObject({ MetricName: 'BackupAge', Threshold: 26 * 3600 });
+  expect(alarmOf(await templateOf(), 'backup-late')).toBeUndefined();
+});
 
 describe('the dead man’s switches', () => {
   it('watch what is called every minute: the reconciler by its schedule, the readers of the stream by its runs', () => {

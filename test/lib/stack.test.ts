@@ -1,5 +1,8 @@
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { KINDS } from '../../lambdas/ledger/kinds.ts';
+import { loadSettings } from '../../lib/settings.ts';
+import { compileFilters } from '../../local/dynamodb/event-pattern.ts';
 import recorded from './logical-ids.json' with { type: 'json' };
 import { propertiesOf, stackOf, templateOf } from './synth.ts';
 
@@ -214,6 +217,73 @@ const RUN_ENDS = {
   dynamodb: { Keys: { SK: { S: ['RECONCILER'] } }, NewImage: { leasedUntil: { N: ['0'] } } },
 };
 
+describe('the ledger', () => {
+  const actionsOn = (table: string) =>
+    propertiesOf(development, 'AWS::IAM::Policy').flatMap(({ PolicyName, PolicyDocument }) =>
+      PolicyDocument.Statement.filter(({ Resource }: { Resource: unknown }) =>
+        JSON.stringify(Resource).includes(table),
+      ).map(({ Action }: { Action: string | string[] }) => [PolicyName, [Action].flat()]),
+    );
+
+  it('is added to by the follower of the stream, and read or emptied by no function', () => {
+    const [[policy, actions], ...others] = actionsOn('LedgerTable');
+    expect(policy).toMatch(/^Functionsstream/);
+    expect(actions).toEqual(['dynamodb:PutItem']);
+    expect(others).toEqual([]);
+  });
+
+  it('has a place in the filter for every kind that it keeps', () => {
+    const [mapping] = propertiesOf(development, 'AWS::Lambda::EventSourceMapping');
+    const wanted = mapping.FilterCriteria.Filters.map(({ Pattern }: { Pattern: string }) =>
+      compileFilters([Pattern]),
+    );
+    const keys: Readonly<Record<string, [string, string]>> = {
+      key: ['KEY#x', 'KEY'],
+      session: ['SESSION#x', 'SESSION'],
+      person: ['TENANT#t', 'USER#u'],
+      password: ['EMAIL#e', 'EMAIL'],
+      factors: ['USER#u', 'FACTORS'],
+      passkey: ['PASSKEY#p', 'PASSKEY'],
+      app: ['USER#u', 'APP#a'],
+      client: ['CLIENT#c', 'CLIENT'],
+      'signing-key': ['CONTROL', 'CONTROL'],
+      tenant: ['TENANT#t', 'TENANT'],
+    };
+    for (const { name, holds } of KINDS) {
+      const [PK = '', SK = ''] = keys[name] ?? [];
+      expect(holds(PK, SK), name).toBe(true);
+      const Keys = { PK: { S: PK }, SK: { S: SK } };
+      // A change of a hot record has its note.
+      const NewImage = { ...Keys, chg: { M: { what: { S: 'x' } } } };
+      const record = { eventName: 'MODIFY', dynamodb: { Keys, OldImage: Keys, NewImage } };
+      expect(
+        wanted.some((wants: (each: unknown) => boolean) => wants(record)),
+        name,
+      ).toBe(true);
+    }
+  });
+});
+
+describe('a restored table', () => {
+  it('takes the place of the stack’s own, which stays', async () => {
+    const table = 'arn:aws:dynamodb:eu-central-1:111122223333:table/Old-restored-20261127120000';
+    const restoredTableStreamArn = `${table}/stream/2026-11-27T13:00:00.000`;
+    const template = await templateOf({ config: { restoredTableStreamArn } });
+    const [own] = Object.keys(template.findResources('AWS::DynamoDB::Table'));
+    expect(own).toBe('IdentityTableE9A3D52B');
+    for (const { EventSourceArn } of propertiesOf(template, 'AWS::Lambda::EventSourceMapping'))
+      expect(EventSourceArn).toBe(restoredTableStreamArn);
+    const functions = propertiesOf(template, 'AWS::Lambda::Function');
+    for (const { Environment } of functions.filter((each) => each.Environment?.Variables.TABLE_NAME))
+      expect(Environment.Variables.TABLE_NAME).toBe('Old-restored-20261127120000');
+    const { IdentityTableE9A3D52B: _, ...others } = template.toJSON().Resources;
+    expect(JSON.stringify(others)).not.toContain('IdentityTableE9A3D52B');
+    await expect(loadSettings({ config: { restoredTableStreamArn } }, 'us-east-1')).rejects.toThrow(
+      'restoredTableStreamArn: the table is in eu-central-1, and the stack goes to us-east-1',
+    );
+  });
+});
+
 describe("the table's stream", () => {
   it('brings what begins, ends and leaves use and no decisions, halves what fails and sets it aside', () => {
     const [mapping] = propertiesOf(development, 'AWS::Lambda::EventSourceMapping');
@@ -231,7 +301,13 @@ describe("the table's stream", () => {
         dynamodb: { Keys: { SK: { S: ['KEY', 'TENANT', { prefix: 'MAIL#' }] } } },
       },
       { dynamodb: { NewImage: { chg: { M: { what: { S: [{ exists: true }] } } } } } },
-      { dynamodb: { Keys: { SK: { S: [{ prefix: 'USER#' }] } } } },
+      {
+        dynamodb: {
+          Keys: {
+            SK: { S: [{ prefix: 'USER#' }, { prefix: 'APP#' }, 'EMAIL', 'CLIENT', 'CONTROL', 'TENANT'] },
+          },
+        },
+      },
       RUN_ENDS,
     ]);
   });
@@ -285,6 +361,7 @@ describe('the template', () => {
       'ApiUrl',
       'ApiId',
       'TableName',
+      'LedgerTableName',
       'UsageKeyPrefix',
       'KeysetSecretArn',
       'AssertionSecretArn',

@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Template } from 'aws-cdk-lib/assertions';
+import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import file from '../../latchkey.config.ts';
 import type { Overrides } from '../../lib/settings.ts';
 import withDomain from '../support/domain.json' with { type: 'json' };
 import logicalIds from './logical-ids.json' with { type: 'json' };
+import released from './released-template.json' with { type: 'json' };
 import { propertiesOf, templateOf } from './synth.ts';
 
 /**
@@ -66,6 +67,9 @@ function keysWithPlans(template: Template): Record<string, unknown> {
   );
 }
 
+const STREAM =
+  'arn:aws:dynamodb:eu-central-1:111122223333:table/Old-restored-20261127120000/stream/2026-11-27T13:00:00.000';
+
 const { free, pro, enterprise } = file.tiers;
 const tiers = (config: object): Overrides => ({ config });
 
@@ -97,6 +101,14 @@ const CHANGES: readonly [string, Overrides, Overrides][] = [
     tiers({ kmsKeyArn: 'arn:aws:kms:eu-central-1:111122223333:key/0a1b2c3d-0123-4567-89ab-cdef01234567' }),
   ],
   ['development becomes production', {}, { environment: 'production' }],
+  ['a restored table takes the place of the stack’s own', {}, tiers({ restoredTableStreamArn: STREAM })],
+  ['the stack’s own table serves again', tiers({ restoredTableStreamArn: STREAM }), {}],
+  [
+    'a standby takes the place of the Region that served',
+    tiers({ restoredTableStreamArn: STREAM, regionRole: 'standby' }),
+    tiers({ restoredTableStreamArn: STREAM }),
+  ],
+  ['backups are watched', {}, tiers({ backupHours: 24 })],
 ];
 
 describe('since signing keys have a secret for each use', () => {
@@ -115,6 +127,21 @@ describe('since signing keys have a secret for each use', () => {
       if (Type !== 'AWS::Lambda::Function' || !id.startsWith('Functionsforwarder')) continue;
       expect([DependsOn].flat()).toContainEqual(expect.stringMatching(/^AssertionsRotation/));
     }
+  });
+});
+
+describe('since the last release', () => {
+  const before = Template.fromJSON(released);
+
+  it('nothing that keeps data is deleted or replaced', async () => {
+    expect(resources(before).length).toBeGreaterThan(20);
+    expect(lost(before, await templateOf())).toEqual([]);
+  });
+
+  it('each usage key that live callers are given is there, in its plan', async () => {
+    const keys = keysWithPlans(await templateOf());
+    expect(named(before).length).toBeGreaterThan(3);
+    for (const name of named(before)) expect(keys[name], name).toEqual(keysWithPlans(before)[name]);
   });
 });
 

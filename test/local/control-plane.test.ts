@@ -224,7 +224,13 @@ test('a throttled control plane does not throttle the API', async () => {
 });
 
 test('a call is a right by its method, on an ARN that is its path', () => {
-  const call = { accessKeyId: 'x', service: 'apigateway', body: Buffer.alloc(0), contentType: '' };
+  const call = {
+    accessKeyId: 'x',
+    service: 'apigateway',
+    body: Buffer.alloc(0),
+    contentType: '',
+    isAsynchronous: false,
+  };
   expect(apiGatewayAccesses({ ...call, action: 'GET', path: '/usageplans/p1/keys?limit=500' })).toEqual([
     {
       action: 'apigateway:GET',

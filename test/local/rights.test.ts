@@ -67,6 +67,7 @@ describe('a call of DynamoDB', () => {
         path: '/',
         body: Buffer.from(JSON.stringify(input)),
         contentType: '',
+        isAsynchronous: false,
       } satisfies AwsCall,
       (_table, index) => (index === undefined ? 'PK' : 'GPK'),
     ).map(({ action: right, resource, conditionKeys }) => [

@@ -58,8 +58,8 @@ describe('a provider that is down', () => {
 
 const seconds = () => Math.floor(Date.now() / 1000);
 
-async function waiting(outbox: DynamoOutboxStore): Promise<Mail[]> {
-  const mails = [];
+async function waiting(outbox: DynamoOutboxStore): Promise<readonly Mail[]> {
+  const mails: Mail[] = [];
   for await (const mail of outbox.waiting()) mails.push(mail);
   return mails;
 }

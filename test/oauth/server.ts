@@ -1,6 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { vi } from 'vitest';
 import type { Client, Clients } from '../../lambdas/clients/client.ts';
+import { consoleClient } from '../../lambdas/clients/first-party.ts';
+import { consoleSessionRoutes } from '../../lambdas/console/session-rows.ts';
 import type { Deployment } from '../../lambdas/contract/deployment.ts';
 import { advertisedPaths, discovery } from '../../lambdas/http/discovery.ts';
 import { serve } from '../../lambdas/http/serve.ts';
@@ -31,6 +33,7 @@ export const ISSUER = 'https://api.example.com';
 const served = servedBy('tokens', [
   authorizeRoutes,
   tokenGrantRoutes,
+  consoleSessionRoutes,
   deviceRoutes,
   tokenToolRoutes,
   refreshRoutes,
@@ -62,6 +65,8 @@ export interface Answer {
   // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever an answer holds.
   readonly json: any;
   readonly location: URL | undefined;
+  /** `Set-Cookie`, as they came. */
+  readonly cookies: readonly string[];
 }
 
 export interface CallInput {
@@ -69,6 +74,8 @@ export interface CallInput {
   readonly form?: Readonly<Record<string, string | undefined>> | URLSearchParams;
   /** Whose browser it is. */
   readonly as?: Person | undefined;
+  /** A body of JSON, instead of a form. */
+  readonly json?: object;
   readonly headers?: Readonly<Record<string, string>>;
   readonly address?: string;
 }
@@ -115,7 +122,7 @@ export async function startServer(
   const clientsById = new Map<string, Client>([[CLIENT.clientId, CLIENT]]);
   const consented: string[] = [];
   const clients: Clients = {
-    find: async (clientId) => clientsById.get(clientId),
+    find: async (clientId) => (clientId === 'console' ? consoleClient(ISSUER) : clientsById.get(clientId)),
     async authenticate({ basic, clientId }) {
       const client = clientsById.get(basic?.id ?? clientId ?? '');
       if (client === undefined) throw new Problem('invalid_client');
@@ -147,6 +154,7 @@ export async function startServer(
     signIns: { current: async (cookies) => signIns.get(cookies[SIGN_IN_COOKIE] ?? '') },
     pages: { branding: { name: 'Acme', logo: null, color: '#123456', darkColor: '#abcdef' }, url: ISSUER },
     oauth,
+    console: { ...oauth, signIns: stores.signIns },
     clients,
     serviceClients: { profile, deployment, records: decisions, tenant, signer, clock },
     sources,
@@ -178,7 +186,7 @@ export async function startServer(
 
   async function call(
     target: string,
-    { query, form, as, headers = {}, address }: CallInput = {},
+    { query, form, json, as, headers = {}, address }: CallInput = {},
   ): Promise<Answer> {
     const [method = '', path = ''] = target.split(' ');
     const parameters: Record<string, string[]> = {};
@@ -194,10 +202,12 @@ export async function startServer(
       query: parameters,
       headers: {
         ...(form === undefined ? {} : { 'Content-Type': ['application/x-www-form-urlencoded'] }),
+        ...(json === undefined ? {} : { 'Content-Type': ['application/json'] }),
         ...(as === undefined ? {} : { Cookie: [`${SIGN_IN_COOKIE}=${as.cookie}`] }),
         ...Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])),
       },
       ...(form === undefined ? {} : { body: new URLSearchParams(fields).toString() }),
+      ...(json === undefined ? {} : { body: JSON.stringify(json) }),
     });
     if (address !== undefined) sent.requestContext.identity.sourceIp = address;
     const answer = await handler(sent);
@@ -208,6 +218,7 @@ export async function startServer(
       status: answer.statusCode,
       headers: answered,
       text: answer.body,
+      cookies: (answer.multiValueHeaders?.['Set-Cookie'] ?? []).map(String),
       get json() {
         return JSON.parse(answer.body);
       },

@@ -62,6 +62,8 @@ const COMPLAINTS_OF_FORM = [
   'invalid_request',
 ];
 
+const NOT_OUR_PAGE = 'no script of our own page calls it';
+
 /** What rows answer to valid requests besides success: none of them complains about the form. */
 const REFUSALS: Readonly<
   Partial<
@@ -78,6 +80,15 @@ const REFUSALS: Readonly<
 > = {
   login: { statuses: [401, 429], why: 'a made-up password is wrong' },
   changePassword: { statuses: [401, 429], why: 'a made-up password is wrong' },
+  showResetPassword: { statuses: [400], why: 'a made-up link is none', isInWords: true },
+  sendResetPassword: { statuses: [400, 429], why: 'a made-up link is none', isInWords: true },
+  showConfirm: { statuses: [400], why: 'a made-up link is none', isInWords: true },
+  sendConfirm: { statuses: [400, 429], why: 'a made-up link is none', isInWords: true },
+  resetPassword: { statuses: [400], why: 'a made-up link is none' },
+  confirmLink: { statuses: [400], why: 'a made-up link is none' },
+  requestPasswordReset: { statuses: [429], why: 'an address is mailed five times an hour' },
+  requestVerification: { statuses: [429], why: 'an address is mailed five times an hour' },
+  requestEmailChange: { statuses: [429], why: 'a person asks for five changes an hour' },
   refresh: { statuses: [400], why: 'a made-up token is no grant (RFC 6749, 5.2)' },
   exchangeToken: { statuses: [400, 401], why: 'a made-up token is of no provider (RFC 8693, 2.2.2)' },
   authorize: { statuses: [400, 401], why: 'a made-up client is unknown', isInWords: true },
@@ -89,6 +100,8 @@ const REFUSALS: Readonly<
   showDevice: { statuses: [302], why: 'nobody is signed in' },
   decideDevice: { statuses: [403], why: 'the form is of no sign-in' },
   signIn: { statuses: [400, 403], why: 'the form is of no browser that was shown it' },
+  beginProviderSignIn: { statuses: [400, 404], why: 'a made-up provider is none' },
+  finishProviderSignIn: { statuses: [404], why: 'a made-up provider is none' },
   signOut: { statuses: [403], why: 'the form is of no browser that was shown it' },
   showSignIn: { statuses: [400], why: 'a made-up place to go on to is none of ours' },
   createClient: {
@@ -101,12 +114,18 @@ const REFUSALS: Readonly<
     why: 'RFC 7591: a made-up key or redirect is none',
     isInWords: true,
   },
+  beginConsoleSession: { statuses: [403], why: NOT_OUR_PAGE },
+  openConsoleSession: { statuses: [403], why: NOT_OUR_PAGE },
+  renewConsoleSession: { statuses: [403], why: NOT_OUR_PAGE },
+  endConsoleSession: { statuses: [403], why: NOT_OUR_PAGE },
   logout: { statuses: [401], why: 'the first one has ended the session' },
 };
 /** Those of them that no made-up request can succeed at. */
 const NEVER_SUCCEED: readonly RouteId[] = [
   'login',
   'changePassword',
+  'resetPassword',
+  'confirmLink',
   'refresh',
   'exchangeToken',
   'authorize',
@@ -116,9 +135,15 @@ const NEVER_SUCCEED: readonly RouteId[] = [
   'introspectToken',
   'authorizeDevice',
   'signIn',
+  'beginProviderSignIn',
+  'finishProviderSignIn',
   'signOut',
   'showDevice',
   'decideDevice',
+  'beginConsoleSession',
+  'openConsoleSession',
+  'renewConsoleSession',
+  'endConsoleSession',
   'registerClient',
   'createClient',
 ];
@@ -282,7 +307,8 @@ async function parametersOf(route: RouteId): Promise<Readonly<Record<string, str
       return { 'path.id': (await stack.createKey(token)).id };
     case 'getUser':
     case 'updateUser':
-    case 'removeUser': {
+    case 'removeUser':
+    case 'resetUserPassword': {
       const json = { email: `${route}@example.com`, password: PASSWORD, role: 'editor' };
       return { 'path.id': await created('createUser', json) };
     }
@@ -309,6 +335,8 @@ async function parametersOf(route: RouteId): Promise<Readonly<Record<string, str
       return Object.fromEntries(PARAMETERS.map((name) => [`query.${name}`, 'made-up']));
     case 'getUsage':
       return { 'query.key_id': account.keyId };
+    case 'listKeyUsage':
+      return { 'query.key_ids': account.keyId };
     case 'listKeys':
       return cursor(account.keyId, 'keys');
     case 'listUsers':

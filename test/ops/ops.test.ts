@@ -212,3 +212,32 @@ test('a key is found by its masked form, and keys are revoked in bulk; the audit
   ]);
   expect((await stack.send('GET /v1/audit', { headers: bearer(token) })).status).toBe(200);
 });
+
+test('an operator resets a password: the link is mailed, or printed and not mailed', async () => {
+  const bea = await stack.onboard('bea@example.com');
+  const token = await stack.logIn(bea);
+  const mailed = async () => {
+    await stack.local.idle();
+    return stack.local.mails().filter(({ to, subject }) => to === bea.email && subject.includes('Choose'));
+  };
+  expect((await refusal('users', 'reset', 'nobody', '--tenant', bea.tenantId)).text).toContain(
+    'no user nobody',
+  );
+  await ops('users', 'reset', bea.userId, '--tenant', bea.tenantId, '--dry-run');
+  expect((await stack.send('GET /v1/auth/me', { headers: bearer(token) })).status).toBe(200);
+
+  await ops('users', 'reset', bea.userId, '--tenant', bea.tenantId);
+  expect((await stack.send('GET /v1/auth/me', { headers: bearer(token) })).status).toBe(401);
+  expect(await mailed()).toHaveLength(1);
+
+  const printed = await ops('users', 'reset', bea.userId, '--tenant', bea.tenantId, '--print');
+  expect(await mailed()).toHaveLength(1);
+  const link = /link=(.+)$/.exec(printed.below_the_url_of_the_api)?.[1];
+  const password = 'correct horse battery staple';
+  const reset = { json: { link, new_password: password } };
+  expect((await stack.send('POST /v1/auth/reset-password', reset)).status).toBe(200);
+  const login = await stack.send('POST /v1/auth/login', { json: { email: bea.email, password } });
+  const headers = bearer(login.json.access_token);
+  const rows = await stack.send('GET /v1/audit?action=user.reset', { headers });
+  expect(rows.json.data).toMatchObject([{ actor: 'operator' }, { actor: 'operator' }]);
+});

@@ -104,10 +104,15 @@ describe('every page', () => {
     }
   });
 
-  test('with a form carries the token of its browser', () => {
+  test('with a form carries the token of its browser, or what needs none: the link of a mail, or an address alone', () => {
     for (const page of Object.values(PAGES)) {
       const forms = page(at()).html.match(/<form[\s\S]*?<\/form>/g) ?? [];
-      for (const form of forms) expect(form).toContain('name="csrf" value="token"');
+      for (const form of forms) {
+        const names = [...form.matchAll(/<(?:input|select)[^>]* name="(\w+)"/g)].map(([, name]) => name);
+        const needsNone = names.includes('link') || (names.length === 1 && names[0] === 'email');
+        if (!needsNone) expect(form).toContain('name="csrf" value="token"');
+        else expect(form).toMatch(/action="\/(reset-password|confirm)"/);
+      }
     }
   });
 });

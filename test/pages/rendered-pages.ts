@@ -9,6 +9,14 @@ import { continuePage } from '../../lambdas/pages/continue-page.ts';
 import { deviceDonePage, devicePage } from '../../lambdas/pages/device-page.ts';
 import { errorPage } from '../../lambdas/pages/error-page.ts';
 import { type PageContext, type PageSettings, pageContext } from '../../lambdas/pages/page.ts';
+import {
+  askForMailPage,
+  confirmPage,
+  deadLinkPage,
+  mailOnItsWayPage,
+  newPasswordPage,
+  recoveredPage,
+} from '../../lambdas/pages/recovery-pages.ts';
 import { pageFiles } from '../../lambdas/pages/rows.ts';
 import {
   providerRequiredPage,
@@ -60,6 +68,9 @@ const LOOPBACK: ConsentPage = {
   workspaces: [{ id: 'w1', name: 'Default' }],
 };
 
+const TOKEN = `0198c5f2-8d4e-7c11-a0b3-5b7d2f6c9e10.${'x'.repeat(43)}`;
+const NEW_PASSWORD = { token: TOKEN, email: 'ada.lovelace@example.com', parameters: {} };
+const CONFIRM = { token: TOKEN, email: 'ada.lovelace@example.com', parameters: {} };
 const SIGN_IN = {
   csrf: 'token',
   parameters: { continue: '/authorize?client_id=x' },
@@ -98,6 +109,26 @@ export const PAGES: Readonly<Record<string, (context: PageContext) => Html>> = {
       signedInAs: 'ada@example.com',
       fault: 'expired',
     }),
+  'sign-in-unverified': (context) =>
+    signInPage(context, { ...SIGN_IN, email: 'ada@example.com', fault: 'unverified' }),
+  'forgot-password': (context) => askForMailPage(context, { kind: 'reset', parameters: {} }),
+  'forgot-password-wrong': (context) =>
+    askForMailPage(context, { kind: 'reset', email: 'ada', fault: true, parameters: {} }),
+  'mail-on-its-way': (context) => mailOnItsWayPage(context, 'reset'),
+  'resend-verification': (context) => askForMailPage(context, { kind: 'verify', parameters: {} }),
+  'verification-on-its-way': (context) => mailOnItsWayPage(context, 'verify'),
+  'new-password': (context) => newPasswordPage(context, NEW_PASSWORD),
+  'new-password-weak': (context) => newPasswordPage(context, { ...NEW_PASSWORD, fault: 'weak' }),
+  'new-password-short': (context) => newPasswordPage(context, { ...NEW_PASSWORD, fault: 'short' }),
+  'password-changed': (context) => recoveredPage(context, { kind: 'reset' }),
+  'confirm-verify': (context) => confirmPage(context, { ...CONFIRM, kind: 'verify' }),
+  'confirm-address': (context) => confirmPage(context, { ...CONFIRM, kind: 'address' }),
+  'confirm-undo': (context) => confirmPage(context, { ...CONFIRM, kind: 'undo' }),
+  'confirmed-verify': (context) => recoveredPage(context, { kind: 'verify', email: CONFIRM.email }),
+  'confirmed-address': (context) => recoveredPage(context, { kind: 'address', email: CONFIRM.email }),
+  'confirmed-undo': (context) => recoveredPage(context, { kind: 'undo', email: CONFIRM.email }),
+  'dead-link': (context) => deadLinkPage(context, { kind: 'reset' }),
+  'taken-address': (context) => deadLinkPage(context, { kind: 'verify', taken: true }),
   'signed-in': (context) => signedInPage(context, { email: 'ada@example.com', csrf: 'token' }),
   'sign-out': (context) => signOutPage(context, { csrf: 'token' }),
   'signed-out': (context) => signedOutPage(context),

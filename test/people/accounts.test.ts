@@ -6,6 +6,7 @@ import { EMPTY_KEYSET, nextKeyset } from '../../lambdas/signing/keyset.ts';
 import { Signer } from '../../lambdas/signing/signer.ts';
 import { profile } from '../../profiles/default.ts';
 import { DEPLOYMENT } from '../support/deployment.ts';
+import { pair } from '../support/memory/state.ts';
 import { memoryStores } from '../support/memory/stores.ts';
 import { ADDRESS, NOW } from '../support/tenants.ts';
 
@@ -30,7 +31,11 @@ beforeAll(async () => {
 
 const FROM = { requestId: 'r1', address: ADDRESS };
 const join = (email: string) =>
-  onboard({ email, password: PASSWORD, fullName: null, workspaceName: 'W', sector: null }, context, FROM);
+  onboard(
+    { email, password: PASSWORD, fullName: null, workspaceName: 'W', sector: null, language: 'en' },
+    context,
+    FROM,
+  );
 const enter = (email: string, password = PASSWORD, address = ADDRESS) =>
   logIn({ email, password }, { ...FROM, address }, context);
 
@@ -202,5 +207,46 @@ describe('accounts', () => {
     for (let attempt = 0; attempt < 4; attempt += 1) {
       await expect(enter('dan@example.com', 'wrong')).rejects.toMatchObject({ code: 'wrong_password' });
     }
+  });
+});
+
+describe('where an address must be confirmed first', () => {
+  const strict = (): AccountContext => ({
+    ...context,
+    deployment: { ...DEPLOYMENT, mail: { from: null, allowsUnverified: false } },
+  });
+  const attempt = (email: string, password = PASSWORD) =>
+    codeOf(logIn({ email, password }, { ...FROM, address: ADDRESS }, strict()));
+
+  test('only who has proven the password is told, and whoever has confirmed it comes in', async () => {
+    const email = 'unconfirmed@example.com';
+    const { account } = await join(email);
+    expect(await attempt(email)).toBe('email_unverified');
+    expect(await attempt(email, 'wrong')).toBe('wrong_password');
+    expect(await codeOf(enter(email))).toBe('in');
+    const { tenantId, userId } = account.user;
+    const key = pair(tenantId, userId);
+    const person = store.state.people.get(key);
+    if (person === undefined) throw new Error('nobody');
+    store.state.people.set(key, { ...person, emailVerified: true });
+    expect(await attempt(email)).toBe('in');
+  });
+
+  test('a new account is mailed the link in its language', async () => {
+    await onboard(
+      {
+        email: 'neu@example.com',
+        password: PASSWORD,
+        fullName: null,
+        workspaceName: 'W',
+        sector: null,
+        language: 'de',
+      },
+      context,
+      FROM,
+    );
+    const mail = [...store.state.outbox.values()].find(({ to }) => to === 'neu@example.com');
+    expect(mail).toMatchObject({ template: 'verify', language: 'de', linkId: expect.any(String) });
+    expect(store.state.links.get(mail?.linkId ?? '')).toMatchObject({ kind: 'verify' });
   });
 });

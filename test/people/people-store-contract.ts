@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { passwordNotice } from '../../lambdas/people/people.ts';
 import type { Person } from '../../lambdas/people/person.ts';
 import { NOW, newAccount, ORIGIN, type Stores } from '../support/tenants.ts';
 
@@ -130,7 +131,12 @@ export function peopleStoreContract(stores: () => Stores): void {
       const change = (after: string) =>
         stores().people.changePassword(
           person,
-          { before: 'hash', after, keptSession: `session ${after}` },
+          {
+            before: 'hash',
+            after,
+            keptSession: `session ${after}`,
+            notice: passwordNotice(person.email, 'en', NOW),
+          },
           ORIGIN,
           NOW,
         );

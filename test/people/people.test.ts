@@ -49,7 +49,7 @@ async function logIn(user: User): Promise<UserCaller> {
 }
 
 const add = (email: string, role: User['role'] = 'viewer') =>
-  addPerson({ email, password: PASSWORD, fullName: 'Ben', role }, admin, FROM, context);
+  addPerson({ email, password: PASSWORD, fullName: 'Ben', role, language: 'en' }, admin, FROM, context);
 const sessionOf = ({ sessionId }: UserCaller) => stores.state.sessions.get(sessionId);
 const notFound = expect.objectContaining({ code: 'not_found' });
 
@@ -70,6 +70,7 @@ describe('adding people', () => {
       password: 'password123',
       fullName: null,
       role: 'viewer',
+      language: 'en',
     } as const;
     await expect(addPerson(common, admin, FROM, context)).rejects.toMatchObject({
       code: 'invalid_field',
@@ -125,7 +126,8 @@ describe('changing and removing people', () => {
 });
 
 describe('changing one’s password', () => {
-  const change = (current: string, next = NEXT) => changePassword({ current, next }, admin, FROM, context);
+  const change = (current: string, next = NEXT) =>
+    changePassword({ current, next, language: 'en' }, admin, FROM, context);
 
   test('the new one is good, the old one is not, and all other sessions end', async () => {
     const other = await logIn({ ...newAccount().user, ...admin, email: 'ada@example.com', fullName: null });

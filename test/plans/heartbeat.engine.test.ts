@@ -1,5 +1,5 @@
 /** The dead man's switches of the stream's readers hang on what a run of the reconciler writes last. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { RECONCILER_KEY } from '../../lambdas/kernel/item-keys.ts';
 import { DynamoUsageKeyStore } from '../../lambdas/plans/usage-key-store.ts';
 import { type Followers, follow } from '../../lambdas/stream/follow.ts';
@@ -34,8 +34,14 @@ test('each run gives both readers one record, which they pass over', async () =>
     const ended = await event();
     expect(filters.map((wants) => wants(ended))).toEqual([true, true]);
     // Followers without a method: whoever asks them for anything fails.
-    const nobody = { clock: () => NOW, census: { count: async () => undefined } };
+    const notePosition = vi.fn(async () => undefined);
+    const nobody = {
+      clock: () => NOW,
+      census: { count: async () => undefined },
+      ledger: { notePosition },
+    };
     expect(await follow([ended] as never, nobody as unknown as Followers)).toBeUndefined();
+    expect(notePosition).toHaveBeenCalledOnce();
     expect(await countUses([ended] as never, nobody as never, NOW)).toBeUndefined();
   }
 });

@@ -21,7 +21,7 @@ export function signInStoreContract(
     };
     const origin = { actor: `user:${userId}`, requestId: 'r', address: '192.0.2.7', userAgent: 'Firefox/1' };
     const hash = crypto.randomUUID();
-    await stores().signIns.create(hash, record, origin);
+    await stores().signIns.create(hash, record, origin, NOW);
     return { hash, record, origin, user: account.user };
   };
 

@@ -23,11 +23,12 @@ test('signing in and out are rows of the audit trail, and the item goes with TTL
     workspaceId,
     userVersion: 0,
     amr: ['pwd'],
-    authTime: NOW,
+    // As a provider may say: before they came here.
+    authTime: NOW - 60,
     expiresAt: NOW + 9,
   };
   const origin = { actor: `user:${userId}`, requestId: 'r', address: '192.0.2.7' };
-  await store.signIns.create('of-the-trail', record, origin);
+  await store.signIns.create('of-the-trail', record, origin, NOW);
   expect((await store.item(signInKey('of-the-trail')))?.ttl).toEqual({ N: String(NOW + 9) });
   await store.signIns.end('of-the-trail', record, origin, NOW + 5);
   const { rows } = await new AuditTrail(store.table).page(tenantId, 50, 0, { target: 'signin:s1' });

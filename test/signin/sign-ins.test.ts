@@ -33,7 +33,7 @@ async function person() {
   const email = `person${(people += 1)}@example.com`;
   const context = { ...at(NOW), ...stores, profile, signer: undefined as never };
   const { account } = await onboard(
-    { email, password: PASSWORD, fullName: null, workspaceName: 'W', sector: null },
+    { email, password: PASSWORD, fullName: null, workspaceName: 'W', sector: null, language: 'en' },
     context,
     FROM,
   );

@@ -37,6 +37,7 @@ export const DEPLOYMENT: Deployment = {
   addressLimits: ROOMY_ADDRESS_LIMITS,
   cors: { allowedOrigins: ['*'], allowedHeaders: [], exposedHeaders: ['X-Request-ID'], maxAgeSeconds: 60 },
   allowedDecisionsPerLogLine: 1,
+  traces: null,
   mail: { from: null, allowsUnverified: true },
   console: true,
   gatewayFacts: { zeroPlanThrottles: false, mappedHeaderReplaces: false },

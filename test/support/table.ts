@@ -5,6 +5,7 @@ import { DynamoBackoffStore } from '../../lambdas/attempts/backoff-store.ts';
 import { DynamoSourceStore } from '../../lambdas/attempts/source-store.ts';
 import { DynamoClientStore } from '../../lambdas/clients/client-store.ts';
 import { DynamoClaimStore } from '../../lambdas/idempotency/claim-store.ts';
+import { DynamoInvitationStore } from '../../lambdas/invitations/invitation-store.ts';
 import { createDynamoDbHttp } from '../../lambdas/kernel/dynamodb-http.ts';
 import type { Item, ItemKey } from '../../lambdas/kernel/items.ts';
 import type { RecordClient } from '../../lambdas/kernel/record-client.ts';
@@ -19,6 +20,7 @@ import { DynamoAccountStore } from '../../lambdas/people/account-store.ts';
 import { DynamoExchangeStore } from '../../lambdas/people/exchange-store.ts';
 import { DynamoPeopleStore } from '../../lambdas/people/people-store.ts';
 import { DynamoFlowStore } from '../../lambdas/providers/flow-store.ts';
+import { DynamoRecoveryStore } from '../../lambdas/recovery/recovery-store.ts';
 import { DynamoRefreshStore } from '../../lambdas/sessions/refresh-store.ts';
 import { DynamoSessionStore } from '../../lambdas/sessions/session-store.ts';
 import { DynamoSignInStore } from '../../lambdas/signin/sign-in-store.ts';
@@ -75,10 +77,12 @@ export async function startStore(): Promise<TestStore> {
     exchange: new DynamoExchangeStore(table),
     flows: new DynamoFlowStore(table),
     imports: new DynamoImportStore(table),
+    invitations: new DynamoInvitationStore(table, new DynamoPeopleStore(table, RIGHTS)),
     keys: new DynamoKeyStore(table),
     links: new DynamoLinkStore(table),
     outbox: new DynamoOutboxStore(table),
     people: new DynamoPeopleStore(table, RIGHTS),
+    recovery: new DynamoRecoveryStore(table),
     refreshTokens: new DynamoRefreshStore(table),
     sessions: new DynamoSessionStore(table),
     signIns: new DynamoSignInStore(table),

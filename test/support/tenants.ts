@@ -2,6 +2,7 @@ import type { DecisionStore } from '../../lambdas/access/decision.ts';
 import type { BackoffStore } from '../../lambdas/attempts/backoff.ts';
 import type { SourceStore } from '../../lambdas/attempts/source.ts';
 import type { ClientStore } from '../../lambdas/clients/stored-clients.ts';
+import type { InvitationStore } from '../../lambdas/invitations/invitations.ts';
 import type { ClaimStore } from '../../lambdas/kernel/claim.ts';
 import { NEVER } from '../../lambdas/kernel/clock.ts';
 import type { ApiKey } from '../../lambdas/keys/api-key.ts';
@@ -17,6 +18,7 @@ import type { AccountStore, NewAccount } from '../../lambdas/people/accounts.ts'
 import type { ExchangeStore } from '../../lambdas/people/exchange.ts';
 import type { PeopleStore } from '../../lambdas/people/people.ts';
 import type { FlowStore } from '../../lambdas/providers/flows.ts';
+import type { RecoveryStore } from '../../lambdas/recovery/store.ts';
 import type { RefreshStore } from '../../lambdas/sessions/refresh-tokens.ts';
 import type { SessionStore } from '../../lambdas/sessions/sessions.ts';
 import type { SignInStore } from '../../lambdas/signin/sign-ins.ts';
@@ -38,10 +40,12 @@ export interface Stores {
   readonly exchange: ExchangeStore;
   readonly flows: FlowStore;
   readonly imports: ImportStore;
+  readonly invitations: InvitationStore;
   readonly keys: KeyStore;
   readonly links: LinkStore;
   readonly outbox: OutboxStore;
   readonly people: PeopleStore;
+  readonly recovery: RecoveryStore;
   readonly refreshTokens: RefreshStore;
   readonly sessions: SessionStore;
   readonly signIns: SignInStore;

@@ -14,11 +14,12 @@ const CALLER = {
 
 const PUBLIC = { protocol: 'https', host: 'api.example.com', prefix: '/live' } as const;
 
-const lines = (received: Record<string, string[]>, address = '192.0.2.7') =>
+const lines = (received: Record<string, string[]>, address = '192.0.2.7', trace: readonly Header[] = []) =>
   requestHeaders(received, {
     identity: { caller: CALLER, assertion: 'assertion' },
     passesCredential: false,
     requestId: 'request',
+    trace,
     address,
     publicUrl: PUBLIC,
     httpVersion: '1.1',
@@ -27,6 +28,16 @@ const sent = (received: Record<string, string[]>, address?: string) =>
   Object.fromEntries(lines(received, address));
 
 describe('to the upstream', () => {
+  test('a trace context is the one that is told, whatever a client sends', () => {
+    const received = { traceparent: ['theirs'], TraceState: ['theirs'], 'Trace.Parent': ['other'] };
+    expect(sent(received)).not.toHaveProperty('traceparent');
+    const told = lines(received, undefined, [['traceparent', 'ours']]);
+    expect(told.filter(([name]) => /^trace/.test(name))).toEqual([
+      ['trace.parent', 'other'],
+      ['traceparent', 'ours'],
+    ]);
+  });
+
   test.each([
     'X-Latchkey-Tenant',
     'x_latchkey_tenant',
@@ -64,16 +75,9 @@ describe('to the upstream', () => {
     expect(JSON.stringify(lines({ [name]: ['forged'] }))).not.toContain('forged');
   });
 
-  test.each([
-    'Accept',
-    'client_id',
-    'X-Forward',
-    'If-None-Match',
-    'Idempotency-Key',
-    'traceparent',
-    'Prefer',
-  ])('a client’s %s goes as it came', (name) =>
-    expect(sent({ [name]: [' a,b ; "c"  '] })[name.toLowerCase()]).toBe(' a,b ; "c"  '),
+  test.each(['Accept', 'client_id', 'X-Forward', 'If-None-Match', 'Idempotency-Key', 'Prefer'])(
+    'a client’s %s goes as it came',
+    (name) => expect(sent({ [name]: [' a,b ; "c"  '] })[name.toLowerCase()]).toBe(' a,b ; "c"  '),
   );
 
   test('nothing is invented but what the table says is ours', () => {

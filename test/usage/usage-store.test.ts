@@ -55,6 +55,17 @@ const keyUsage = async (tenant: string, key: string) => plain(await usage.ofKey(
 const newTenant = () => crypto.randomUUID();
 
 describe('uses', () => {
+  test('of several keys are read at once, in the order that is asked for; of one that there is not, none', async () => {
+    const tenant = newTenant();
+    await deliver([...uses({ tenant, key: 'key_a' }, 3), ...uses({ tenant, key: 'key_b', env: 'test' }, 2)]);
+    await deliver(uses({ tenant: newTenant(), key: 'key_c' }, 9));
+    expect((await usage.ofKeys(tenant, ['key_b', 'key_c', 'key_a'])).map(plain)).toEqual([
+      { live: {}, test: { [TODAY]: 2 } },
+      { live: {}, test: {} },
+      { live: { [TODAY]: 3 }, test: {} },
+    ]);
+  });
+
   test('are counted of key and tenant, live and test apart', async () => {
     const tenant = newTenant();
     const [live, sandbox] = [{ tenant }, { tenant, key: 'key_b', env: 'test' }] as const;

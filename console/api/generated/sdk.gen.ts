@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.ts';
 import type { Client, Options as Options2, TDataShape } from './client/index.ts';
-import type { ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CreateClientData, CreateClientErrors, CreateClientResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, CreateUserData, CreateUserErrors, CreateUserResponses, CreateWorkspaceData, CreateWorkspaceErrors, CreateWorkspaceResponses, DeleteClientData, DeleteClientErrors, DeleteClientResponses, DeleteWorkspaceData, DeleteWorkspaceErrors, DeleteWorkspaceResponses, DisconnectAppData, DisconnectAppErrors, DisconnectAppResponses, EndOtherSessionsData, EndOtherSessionsErrors, EndOtherSessionsResponses, EndSessionData, EndSessionErrors, EndSessionResponses, GetClientData, GetClientErrors, GetClientResponses, GetKeyData, GetKeyErrors, GetKeyResponses, GetMeData, GetMeErrors, GetMeResponses, GetTenantData, GetTenantErrors, GetTenantResponses, GetUsageData, GetUsageErrors, GetUsageResponses, GetUserData, GetUserErrors, GetUserResponses, GetWhoamiData, GetWhoamiErrors, GetWhoamiResponses, GetWorkspaceData, GetWorkspaceErrors, GetWorkspaceResponses, ListAppsData, ListAppsErrors, ListAppsResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListClientsData, ListClientsErrors, ListClientsResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListWorkspacesData, ListWorkspacesErrors, ListWorkspacesResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, OnboardData, OnboardErrors, OnboardResponses, RegisterClientData, RegisterClientErrors, RegisterClientResponses, RemoveUserData, RemoveUserErrors, RemoveUserResponses, RevokeKeyData, RevokeKeyErrors, RevokeKeyResponses, RevokeKeysData, RevokeKeysErrors, RevokeKeysResponses, RotateClientSecretData, RotateClientSecretErrors, RotateClientSecretResponses, RotateKeyData, RotateKeyErrors, RotateKeyResponses, UpdateKeyData, UpdateKeyErrors, UpdateKeyResponses, UpdateTenantData, UpdateTenantErrors, UpdateTenantResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses, UpdateWorkspaceData, UpdateWorkspaceErrors, UpdateWorkspaceResponses, VerifyKeyData, VerifyKeyErrors, VerifyKeyResponses } from './types.gen.ts';
+import type { ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ConfirmLinkData, ConfirmLinkErrors, ConfirmLinkResponses, CreateClientData, CreateClientErrors, CreateClientResponses, CreateInvitationData, CreateInvitationErrors, CreateInvitationResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, CreateUserData, CreateUserErrors, CreateUserResponses, CreateWorkspaceData, CreateWorkspaceErrors, CreateWorkspaceResponses, DeleteClientData, DeleteClientErrors, DeleteClientResponses, DeleteWorkspaceData, DeleteWorkspaceErrors, DeleteWorkspaceResponses, DisconnectAppData, DisconnectAppErrors, DisconnectAppResponses, EndOtherSessionsData, EndOtherSessionsErrors, EndOtherSessionsResponses, EndSessionData, EndSessionErrors, EndSessionResponses, GetClientData, GetClientErrors, GetClientResponses, GetKeyData, GetKeyErrors, GetKeyResponses, GetMeData, GetMeErrors, GetMeResponses, GetTenantData, GetTenantErrors, GetTenantResponses, GetUsageData, GetUsageErrors, GetUsageResponses, GetUserData, GetUserErrors, GetUserResponses, GetWhoamiData, GetWhoamiErrors, GetWhoamiResponses, GetWorkspaceData, GetWorkspaceErrors, GetWorkspaceResponses, ListAppsData, ListAppsErrors, ListAppsResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListClientsData, ListClientsErrors, ListClientsResponses, ListInvitationsData, ListInvitationsErrors, ListInvitationsResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListKeyUsageData, ListKeyUsageErrors, ListKeyUsageResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListWorkspacesData, ListWorkspacesErrors, ListWorkspacesResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, OnboardData, OnboardErrors, OnboardResponses, RegisterClientData, RegisterClientErrors, RegisterClientResponses, RemoveUserData, RemoveUserErrors, RemoveUserResponses, RequestEmailChangeData, RequestEmailChangeErrors, RequestEmailChangeResponses, RequestPasswordResetData, RequestPasswordResetErrors, RequestPasswordResetResponses, RequestVerificationData, RequestVerificationErrors, RequestVerificationResponses, ResendInvitationData, ResendInvitationErrors, ResendInvitationResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, ResetUserPasswordData, ResetUserPasswordErrors, ResetUserPasswordResponses, RevokeInvitationData, RevokeInvitationErrors, RevokeInvitationResponses, RevokeKeyData, RevokeKeyErrors, RevokeKeyResponses, RevokeKeysData, RevokeKeysErrors, RevokeKeysResponses, RotateClientSecretData, RotateClientSecretErrors, RotateClientSecretResponses, RotateKeyData, RotateKeyErrors, RotateKeyResponses, UpdateKeyData, UpdateKeyErrors, UpdateKeyResponses, UpdateTenantData, UpdateTenantErrors, UpdateTenantResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses, UpdateWorkspaceData, UpdateWorkspaceErrors, UpdateWorkspaceResponses, VerifyKeyData, VerifyKeyErrors, VerifyKeyResponses } from './types.gen.ts';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -37,6 +37,58 @@ export const onboard = <ThrowOnError extends boolean = false>(options: Options<O
  */
 export const login = <ThrowOnError extends boolean = false>(options: Options<LoginData, ThrowOnError>) => (options.client ?? client).post<LoginResponses, LoginErrors, ThrowOnError>({
     url: '/v1/auth/login',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Ask for a mail with a link to choose a new password
+ *
+ * The link is good once, for 30 minutes. Neither answer nor time tells whether the address has an account.
+ */
+export const requestPasswordReset = <ThrowOnError extends boolean = false>(options: Options<RequestPasswordResetData, ThrowOnError>) => (options.client ?? client).post<RequestPasswordResetResponses, RequestPasswordResetErrors, ThrowOnError>({
+    url: '/v1/auth/forgot-password',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Choose a new password by the link of a mail; all sessions end
+ */
+export const resetPassword = <ThrowOnError extends boolean = false>(options: Options<ResetPasswordData, ThrowOnError>) => (options.client ?? client).post<ResetPasswordResponses, ResetPasswordErrors, ThrowOnError>({
+    url: '/v1/auth/reset-password',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Ask again for the mail by which an address is confirmed
+ *
+ * A new account gets one by itself. Neither answer nor time tells whether the address has an account.
+ */
+export const requestVerification = <ThrowOnError extends boolean = false>(options: Options<RequestVerificationData, ThrowOnError>) => (options.client ?? client).post<RequestVerificationResponses, RequestVerificationErrors, ThrowOnError>({
+    url: '/v1/auth/verify-email',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Use a link of a mail that confirms an address, changes it, or takes the change back
+ */
+export const confirmLink = <ThrowOnError extends boolean = false>(options: Options<ConfirmLinkData, ThrowOnError>) => (options.client ?? client).post<ConfirmLinkResponses, ConfirmLinkErrors, ThrowOnError>({
+    url: '/v1/auth/confirm',
     ...options,
     headers: {
         'Content-Type': 'application/json',
@@ -391,6 +443,17 @@ export const getUsage = <ThrowOnError extends boolean = false>(options?: Options
 });
 
 /**
+ * How many requests were made with each of several API keys, by day
+ *
+ * Of keys that there are not, nothing was used.
+ */
+export const listKeyUsage = <ThrowOnError extends boolean = false>(options: Options<ListKeyUsageData, ThrowOnError>) => (options.client ?? client).get<ListKeyUsageResponses, ListKeyUsageErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+    url: '/v1/usage/keys',
+    ...options
+});
+
+/**
  * List the people of the tenant, oldest first
  */
 export const listUsers = <ThrowOnError extends boolean = false>(options?: Options<ListUsersData, ThrowOnError>) => (options?.client ?? client).get<ListUsersResponses, ListUsersErrors, ThrowOnError>({
@@ -402,7 +465,7 @@ export const listUsers = <ThrowOnError extends boolean = false>(options?: Option
 /**
  * Add a person with a first password
  *
- * Hand the password over by a channel that you trust; the person changes it after the first login.
+ * Hand the password over by a channel that you trust; the person changes it after the first login. A mail asks them to confirm the address.
  */
 export const createUser = <ThrowOnError extends boolean = false>(options: Options<CreateUserData, ThrowOnError>) => (options.client ?? client).post<CreateUserResponses, CreateUserErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
@@ -449,6 +512,8 @@ export const updateUser = <ThrowOnError extends boolean = false>(options: Option
 
 /**
  * Change your password; your other sessions end
+ *
+ * A mail tells you of it.
  */
 export const changePassword = <ThrowOnError extends boolean = false>(options: Options<ChangePasswordData, ThrowOnError>) => (options.client ?? client).post<ChangePasswordResponses, ChangePasswordErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
@@ -458,4 +523,72 @@ export const changePassword = <ThrowOnError extends boolean = false>(options: Op
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * List the invitations of the tenant, oldest first
+ *
+ * One that has ended is listed for 30 days more.
+ */
+export const listInvitations = <ThrowOnError extends boolean = false>(options?: Options<ListInvitationsData, ThrowOnError>) => (options?.client ?? client).get<ListInvitationsResponses, ListInvitationsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+    url: '/v1/invitations',
+    ...options
+});
+
+/**
+ * Invite somebody by mail
+ *
+ * The mail has a link, by which they choose a name and a password. A role that manages people takes a recent sign-in. Whether the address has an account elsewhere is not told.
+ */
+export const createInvitation = <ThrowOnError extends boolean = false>(options: Options<CreateInvitationData, ThrowOnError>) => (options.client ?? client).post<CreateInvitationResponses, CreateInvitationErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+    url: '/v1/invitations',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Send an invitation again, for as long as before; the link of the former mail is dead
+ */
+export const resendInvitation = <ThrowOnError extends boolean = false>(options: Options<ResendInvitationData, ThrowOnError>) => (options.client ?? client).post<ResendInvitationResponses, ResendInvitationErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+    url: '/v1/invitations/{id}/resend',
+    ...options
+});
+
+/**
+ * Take an invitation back: its link is dead
+ */
+export const revokeInvitation = <ThrowOnError extends boolean = false>(options: Options<RevokeInvitationData, ThrowOnError>) => (options.client ?? client).delete<RevokeInvitationResponses, RevokeInvitationErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+    url: '/v1/invitations/{id}',
+    ...options
+});
+
+/**
+ * Ask for another e-mail address of your own
+ *
+ * The new address gets a link, good for 24 hours; the present one is told, and for 7 days after the change has a link that takes it back.
+ */
+export const requestEmailChange = <ThrowOnError extends boolean = false>(options: Options<RequestEmailChangeData, ThrowOnError>) => (options.client ?? client).post<RequestEmailChangeResponses, RequestEmailChangeErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+    url: '/v1/auth/email',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Reset the password of a person: the old one and all their sessions end, and they are mailed a link
+ */
+export const resetUserPassword = <ThrowOnError extends boolean = false>(options: Options<ResetUserPasswordData, ThrowOnError>) => (options.client ?? client).post<ResetUserPasswordResponses, ResetUserPasswordErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+    url: '/v1/users/{id}/reset-password',
+    ...options
 });

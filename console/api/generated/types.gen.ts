@@ -49,6 +49,10 @@ export type VerifyKeyRequest = {
 export type User = {
     id: string;
     email: string;
+    /**
+     * Whether they have confirmed the address.
+     */
+    email_verified: boolean;
     full_name: string | null;
     role: string;
     created_at: string;
@@ -239,6 +243,64 @@ export type RevokeKeyResult = {
     status: 'revoked';
 };
 
+export type RevokeInvitationResult = {
+    id: string;
+    status: 'revoked';
+};
+
+export type ResetUserPasswordResult = {
+    id: string;
+    status: 'accepted';
+};
+
+export type ResetPasswordResult = {
+    status: 'changed';
+};
+
+export type ResetPasswordRequest = {
+    /**
+     * As it stands in the URL of the mail, after `link=`.
+     */
+    link: string;
+    /**
+     * 8 to 256 characters; any, spaces too. Not one that is easy to guess: the error says why.
+     */
+    new_password: string;
+};
+
+export type RequestVerificationResult = {
+    status: 'accepted';
+};
+
+export type RequestVerificationRequest = {
+    /**
+     * Letters of any script (RFC 6531), in Unicode NFKC, without invisible characters; letter case makes no difference.
+     */
+    email: string;
+};
+
+export type RequestPasswordResetResult = {
+    status: 'accepted';
+};
+
+export type RequestPasswordResetRequest = {
+    /**
+     * Letters of any script (RFC 6531), in Unicode NFKC, without invisible characters; letter case makes no difference.
+     */
+    email: string;
+};
+
+export type RequestEmailChangeResult = {
+    status: 'accepted';
+};
+
+export type RequestEmailChangeRequest = {
+    /**
+     * Letters of any script (RFC 6531), in Unicode NFKC, without invisible characters; letter case makes no difference.
+     */
+    email: string;
+};
+
 export type RemoveUserResult = {
     id: string;
     status: 'removed';
@@ -399,6 +461,45 @@ export type ApiKey = {
      * Until when the key before the last rotation works.
      */
     previous_key_expires_at: string | null;
+};
+
+export type ListKeyUsageResult = {
+    data: Array<{
+        key_id: string;
+        /**
+         * Oldest first, today last; days without requests too.
+         */
+        days: Array<{
+            live: number;
+            test: number;
+            date: string;
+        }>;
+    }>;
+};
+
+export type ListInvitationsResult = {
+    data: Array<Invitation>;
+    next_cursor: string | null;
+};
+
+export type Invitation = {
+    id: string;
+    email: string;
+    full_name: string | null;
+    role: string;
+    language: 'en' | 'de';
+    /**
+     * Who has accepted it.
+     */
+    user_id: string | null;
+    created_at: string;
+    created_by: string;
+    /**
+     * When the latest mail was queued.
+     */
+    sent_at: string;
+    expires_at: string;
+    status: 'pending' | 'accepted' | 'revoked' | 'expired';
 };
 
 export type ListClientsResult = {
@@ -702,6 +803,23 @@ export type CreateKeyRequest = {
     };
 };
 
+export type CreateInvitationRequest = {
+    /**
+     * Letters of any script (RFC 6531), in Unicode NFKC, without invisible characters; letter case makes no difference.
+     */
+    email: string;
+    full_name?: string;
+    /**
+     * By default the role that every other has all of, where there is one.
+     */
+    role?: Role;
+    expires_in_days?: number;
+    /**
+     * Of the mail. By default that of the request (Accept-Language).
+     */
+    language?: 'en' | 'de';
+};
+
 export type CreateClientResult = {
     id: string;
     name: string | null;
@@ -748,6 +866,18 @@ export type CreateClientRequest = {
     scopes?: Array<Scope>;
 };
 
+export type ConfirmLinkResult = {
+    status: 'verified' | 'changed' | 'undone';
+    email: string;
+};
+
+export type ConfirmLinkRequest = {
+    /**
+     * As it stands in the URL of the mail, after `link=`.
+     */
+    link: string;
+};
+
 export type ChangePasswordResult = {
     status: 'changed';
 };
@@ -764,7 +894,7 @@ export type ApiError = {
     type: 'authentication_error' | 'authorization_error' | 'conflict_error' | 'not_found_error' | 'rate_limit_error' | 'server_error' | 'validation_error';
     title: string;
     status: 400 | 401 | 403 | 404 | 405 | 409 | 410 | 413 | 415 | 422 | 429 | 500 | 502 | 503 | 504;
-    code: 'access_denied' | 'address_not_allowed' | 'authorization_pending' | 'conflicting_state' | 'disabled_credential' | 'email_taken' | 'ended_session' | 'exceeds_own_rights' | 'expired_credential' | 'expired_token' | 'gone' | 'idempotency_key_reused' | 'insufficient_scope' | 'internal' | 'invalid_client' | 'invalid_client_metadata' | 'invalid_credential' | 'invalid_field' | 'invalid_grant' | 'invalid_link' | 'invalid_redirect_uri' | 'invalid_scope' | 'invalid_subject_token' | 'invalid_target' | 'key_required' | 'limit_reached' | 'malformed_request' | 'method_not_allowed' | 'missing_credential' | 'not_configured' | 'not_forwarded' | 'not_found' | 'other_origin' | 'payload_too_large' | 'provider_required' | 'rate_limited' | 'reauthentication_required' | 'request_in_flight' | 'revoked_credential' | 'scopes_too_long' | 'sign_in_refused' | 'slow_down' | 'stale_form' | 'suspended_tenant' | 'unavailable' | 'unsupported_grant_type' | 'unsupported_media_type' | 'upstream_failed' | 'upstream_timeout' | 'user_required' | 'wrong_password';
+    code: 'access_denied' | 'address_not_allowed' | 'authorization_pending' | 'conflicting_state' | 'disabled_credential' | 'email_taken' | 'email_unverified' | 'ended_session' | 'exceeds_own_rights' | 'expired_credential' | 'expired_token' | 'gone' | 'idempotency_key_reused' | 'insufficient_scope' | 'internal' | 'invalid_client' | 'invalid_client_metadata' | 'invalid_credential' | 'invalid_field' | 'invalid_grant' | 'invalid_link' | 'invalid_redirect_uri' | 'invalid_scope' | 'invalid_subject_token' | 'invalid_target' | 'key_required' | 'limit_reached' | 'malformed_request' | 'method_not_allowed' | 'missing_credential' | 'not_configured' | 'not_forwarded' | 'not_found' | 'other_origin' | 'payload_too_large' | 'provider_required' | 'rate_limited' | 'reauthentication_required' | 'request_in_flight' | 'revoked_credential' | 'scopes_too_long' | 'sign_in_refused' | 'slow_down' | 'stale_form' | 'suspended_tenant' | 'unavailable' | 'unsupported_grant_type' | 'unsupported_media_type' | 'upstream_failed' | 'upstream_timeout' | 'user_required' | 'wrong_password';
     detail: string;
     message: string;
     error: string;
@@ -868,7 +998,7 @@ export type LoginErrors = {
      */
     401: ApiError;
     /**
-     * Identity provider required
+     * Address not confirmed; Identity provider required
      */
     403: ApiError;
     /**
@@ -903,6 +1033,182 @@ export type LoginResponses = {
 };
 
 export type LoginResponse = LoginResponses[keyof LoginResponses];
+
+export type RequestPasswordResetData = {
+    body: RequestPasswordResetRequest;
+    path?: never;
+    query?: never;
+    url: '/v1/auth/forgot-password';
+};
+
+export type RequestPasswordResetErrors = {
+    /**
+     * Malformed request; Invalid field
+     */
+    400: ApiError;
+    /**
+     * Payload too large
+     */
+    413: ApiError;
+    /**
+     * Unsupported media type
+     */
+    415: ApiError;
+    /**
+     * Too many requests
+     */
+    429: ApiError;
+    /**
+     * Internal error
+     */
+    500: ApiError;
+    /**
+     * Unavailable
+     */
+    503: ApiError;
+};
+
+export type RequestPasswordResetError = RequestPasswordResetErrors[keyof RequestPasswordResetErrors];
+
+export type RequestPasswordResetResponses = {
+    /**
+     * The same for every address. If it has an account, a mail is on its way.
+     */
+    202: RequestPasswordResetResult;
+};
+
+export type RequestPasswordResetResponse = RequestPasswordResetResponses[keyof RequestPasswordResetResponses];
+
+export type ResetPasswordData = {
+    body: ResetPasswordRequest;
+    path?: never;
+    query?: never;
+    url: '/v1/auth/reset-password';
+};
+
+export type ResetPasswordErrors = {
+    /**
+     * Malformed request; Invalid field; Link not valid
+     */
+    400: ApiError;
+    /**
+     * Payload too large
+     */
+    413: ApiError;
+    /**
+     * Unsupported media type
+     */
+    415: ApiError;
+    /**
+     * Internal error
+     */
+    500: ApiError;
+    /**
+     * Unavailable
+     */
+    503: ApiError;
+};
+
+export type ResetPasswordError = ResetPasswordErrors[keyof ResetPasswordErrors];
+
+export type ResetPasswordResponses = {
+    /**
+     * The new password holds. A mail tells the person of it.
+     */
+    200: ResetPasswordResult;
+};
+
+export type ResetPasswordResponse = ResetPasswordResponses[keyof ResetPasswordResponses];
+
+export type RequestVerificationData = {
+    body: RequestVerificationRequest;
+    path?: never;
+    query?: never;
+    url: '/v1/auth/verify-email';
+};
+
+export type RequestVerificationErrors = {
+    /**
+     * Malformed request; Invalid field
+     */
+    400: ApiError;
+    /**
+     * Payload too large
+     */
+    413: ApiError;
+    /**
+     * Unsupported media type
+     */
+    415: ApiError;
+    /**
+     * Too many requests
+     */
+    429: ApiError;
+    /**
+     * Internal error
+     */
+    500: ApiError;
+    /**
+     * Unavailable
+     */
+    503: ApiError;
+};
+
+export type RequestVerificationError = RequestVerificationErrors[keyof RequestVerificationErrors];
+
+export type RequestVerificationResponses = {
+    /**
+     * The same for every address. If it has an account, a mail is on its way.
+     */
+    202: RequestVerificationResult;
+};
+
+export type RequestVerificationResponse = RequestVerificationResponses[keyof RequestVerificationResponses];
+
+export type ConfirmLinkData = {
+    body: ConfirmLinkRequest;
+    path?: never;
+    query?: never;
+    url: '/v1/auth/confirm';
+};
+
+export type ConfirmLinkErrors = {
+    /**
+     * Malformed request; Invalid field; Link not valid
+     */
+    400: ApiError;
+    /**
+     * E-mail address taken
+     */
+    409: ApiError;
+    /**
+     * Payload too large
+     */
+    413: ApiError;
+    /**
+     * Unsupported media type
+     */
+    415: ApiError;
+    /**
+     * Internal error
+     */
+    500: ApiError;
+    /**
+     * Unavailable
+     */
+    503: ApiError;
+};
+
+export type ConfirmLinkError = ConfirmLinkErrors[keyof ConfirmLinkErrors];
+
+export type ConfirmLinkResponses = {
+    /**
+     * What was done, and the address that the person has now.
+     */
+    200: ConfirmLinkResult;
+};
+
+export type ConfirmLinkResponse = ConfirmLinkResponses[keyof ConfirmLinkResponses];
 
 export type RegisterClientData = {
     body: RegisterClientRequest;
@@ -2827,6 +3133,70 @@ export type GetUsageResponses = {
 
 export type GetUsageResponse = GetUsageResponses[keyof GetUsageResponses];
 
+export type ListKeyUsageData = {
+    body?: never;
+    headers?: {
+        /**
+         * The workspace to work in: one of the tenant, or of a key its own.
+         */
+        'X-Workspace-Id'?: string;
+    };
+    path?: never;
+    query: {
+        /**
+         * At most 100 ids of keys, with commas between them.
+         */
+        key_ids: string;
+        /**
+         * How many days to list, today included.
+         */
+        days?: number;
+    };
+    url: '/v1/usage/keys';
+};
+
+export type ListKeyUsageErrors = {
+    /**
+     * Malformed request; Invalid field
+     */
+    400: ApiError;
+    /**
+     * Authentication required; Invalid credential; Credential expired; Credential revoked; Credential disabled; Session ended; Tenant suspended
+     */
+    401: ApiError;
+    /**
+     * Insufficient scope; Address not allowed
+     */
+    403: ApiError;
+    /**
+     * Not found
+     */
+    404: ApiError;
+    /**
+     * Too many requests
+     */
+    429: ApiError;
+    /**
+     * Internal error
+     */
+    500: ApiError;
+    /**
+     * Unavailable
+     */
+    503: ApiError;
+};
+
+export type ListKeyUsageError = ListKeyUsageErrors[keyof ListKeyUsageErrors];
+
+export type ListKeyUsageResponses = {
+    /**
+     * The usage of each key, in the order that was asked for.
+     */
+    200: ListKeyUsageResult;
+};
+
+export type ListKeyUsageResponse = ListKeyUsageResponses[keyof ListKeyUsageResponses];
+
 export type ListUsersData = {
     body?: never;
     headers?: {
@@ -3212,3 +3582,389 @@ export type ChangePasswordResponses = {
 };
 
 export type ChangePasswordResponse = ChangePasswordResponses[keyof ChangePasswordResponses];
+
+export type ListInvitationsData = {
+    body?: never;
+    headers?: {
+        /**
+         * The workspace to work in: one of the tenant, or of a key its own.
+         */
+        'X-Workspace-Id'?: string;
+    };
+    path?: never;
+    query?: {
+        limit?: number;
+        /**
+         * `next_cursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/v1/invitations';
+};
+
+export type ListInvitationsErrors = {
+    /**
+     * Malformed request; Invalid field
+     */
+    400: ApiError;
+    /**
+     * Authentication required; Invalid credential; Credential expired; Credential revoked; Credential disabled; Session ended; Tenant suspended
+     */
+    401: ApiError;
+    /**
+     * Insufficient scope; Address not allowed
+     */
+    403: ApiError;
+    /**
+     * Not found
+     */
+    404: ApiError;
+    /**
+     * Too many requests
+     */
+    429: ApiError;
+    /**
+     * Internal error
+     */
+    500: ApiError;
+    /**
+     * Unavailable
+     */
+    503: ApiError;
+};
+
+export type ListInvitationsError = ListInvitationsErrors[keyof ListInvitationsErrors];
+
+export type ListInvitationsResponses = {
+    /**
+     * A page of invitations.
+     */
+    200: ListInvitationsResult;
+};
+
+export type ListInvitationsResponse = ListInvitationsResponses[keyof ListInvitationsResponses];
+
+export type CreateInvitationData = {
+    body: CreateInvitationRequest;
+    headers?: {
+        /**
+         * The workspace to work in: one of the tenant, or of a key its own.
+         */
+        'X-Workspace-Id'?: string;
+        /**
+         * A text for this thing alone, such as a UUID in quotation marks (draft-ietf-httpapi-idempotency-key-header-06). For 24 hours a repetition with it makes nothing more, and has the answer of the first call.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/invitations';
+};
+
+export type CreateInvitationErrors = {
+    /**
+     * Malformed request; Invalid field
+     */
+    400: ApiError;
+    /**
+     * Authentication required; Invalid credential; Credential expired; Credential revoked; Credential disabled; Session ended; Tenant suspended
+     */
+    401: ApiError;
+    /**
+     * Insufficient scope; Address not allowed; More than you have; Sign in again
+     */
+    403: ApiError;
+    /**
+     * Not found
+     */
+    404: ApiError;
+    /**
+     * Request in flight; E-mail address taken
+     */
+    409: ApiError;
+    /**
+     * Payload too large
+     */
+    413: ApiError;
+    /**
+     * Unsupported media type
+     */
+    415: ApiError;
+    /**
+     * Idempotency-Key used already
+     */
+    422: ApiError;
+    /**
+     * Too many requests
+     */
+    429: ApiError;
+    /**
+     * Internal error
+     */
+    500: ApiError;
+    /**
+     * Unavailable
+     */
+    503: ApiError;
+};
+
+export type CreateInvitationError = CreateInvitationErrors[keyof CreateInvitationErrors];
+
+export type CreateInvitationResponses = {
+    /**
+     * The invitation. Its mail is on the way.
+     */
+    201: Invitation;
+};
+
+export type CreateInvitationResponse = CreateInvitationResponses[keyof CreateInvitationResponses];
+
+export type ResendInvitationData = {
+    body?: never;
+    headers?: {
+        /**
+         * The workspace to work in: one of the tenant, or of a key its own.
+         */
+        'X-Workspace-Id'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/invitations/{id}/resend';
+};
+
+export type ResendInvitationErrors = {
+    /**
+     * Malformed request
+     */
+    400: ApiError;
+    /**
+     * Authentication required; Invalid credential; Credential expired; Credential revoked; Credential disabled; Session ended; Tenant suspended
+     */
+    401: ApiError;
+    /**
+     * Insufficient scope; Address not allowed; More than you have
+     */
+    403: ApiError;
+    /**
+     * Not found
+     */
+    404: ApiError;
+    /**
+     * Conflicting state
+     */
+    409: ApiError;
+    /**
+     * Too many requests
+     */
+    429: ApiError;
+    /**
+     * Internal error
+     */
+    500: ApiError;
+    /**
+     * Unavailable
+     */
+    503: ApiError;
+};
+
+export type ResendInvitationError = ResendInvitationErrors[keyof ResendInvitationErrors];
+
+export type ResendInvitationResponses = {
+    /**
+     * The invitation as it is now.
+     */
+    200: Invitation;
+};
+
+export type ResendInvitationResponse = ResendInvitationResponses[keyof ResendInvitationResponses];
+
+export type RevokeInvitationData = {
+    body?: never;
+    headers?: {
+        /**
+         * The workspace to work in: one of the tenant, or of a key its own.
+         */
+        'X-Workspace-Id'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/invitations/{id}';
+};
+
+export type RevokeInvitationErrors = {
+    /**
+     * Malformed request
+     */
+    400: ApiError;
+    /**
+     * Authentication required; Invalid credential; Credential expired; Credential revoked; Credential disabled; Session ended; Tenant suspended
+     */
+    401: ApiError;
+    /**
+     * Insufficient scope; Address not allowed
+     */
+    403: ApiError;
+    /**
+     * Not found
+     */
+    404: ApiError;
+    /**
+     * Conflicting state
+     */
+    409: ApiError;
+    /**
+     * Too many requests
+     */
+    429: ApiError;
+    /**
+     * Internal error
+     */
+    500: ApiError;
+    /**
+     * Unavailable
+     */
+    503: ApiError;
+};
+
+export type RevokeInvitationError = RevokeInvitationErrors[keyof RevokeInvitationErrors];
+
+export type RevokeInvitationResponses = {
+    /**
+     * It cannot be accepted any more.
+     */
+    200: RevokeInvitationResult;
+};
+
+export type RevokeInvitationResponse = RevokeInvitationResponses[keyof RevokeInvitationResponses];
+
+export type RequestEmailChangeData = {
+    body: RequestEmailChangeRequest;
+    headers?: {
+        /**
+         * The workspace to work in: one of the tenant, or of a key its own.
+         */
+        'X-Workspace-Id'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/auth/email';
+};
+
+export type RequestEmailChangeErrors = {
+    /**
+     * Malformed request; Invalid field
+     */
+    400: ApiError;
+    /**
+     * Authentication required; Invalid credential; Credential expired; Credential revoked; Credential disabled; Session ended; Tenant suspended
+     */
+    401: ApiError;
+    /**
+     * Insufficient scope; Address not allowed; Sign in again
+     */
+    403: ApiError;
+    /**
+     * Not found
+     */
+    404: ApiError;
+    /**
+     * Conflicting state
+     */
+    409: ApiError;
+    /**
+     * Payload too large
+     */
+    413: ApiError;
+    /**
+     * Unsupported media type
+     */
+    415: ApiError;
+    /**
+     * Too many requests
+     */
+    429: ApiError;
+    /**
+     * Internal error
+     */
+    500: ApiError;
+    /**
+     * Unavailable
+     */
+    503: ApiError;
+};
+
+export type RequestEmailChangeError = RequestEmailChangeErrors[keyof RequestEmailChangeErrors];
+
+export type RequestEmailChangeResponses = {
+    /**
+     * The same for every address. It changes when the link is used.
+     */
+    202: RequestEmailChangeResult;
+};
+
+export type RequestEmailChangeResponse = RequestEmailChangeResponses[keyof RequestEmailChangeResponses];
+
+export type ResetUserPasswordData = {
+    body?: never;
+    headers?: {
+        /**
+         * The workspace to work in: one of the tenant, or of a key its own.
+         */
+        'X-Workspace-Id'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/users/{id}/reset-password';
+};
+
+export type ResetUserPasswordErrors = {
+    /**
+     * Malformed request
+     */
+    400: ApiError;
+    /**
+     * Authentication required; Invalid credential; Credential expired; Credential revoked; Credential disabled; Session ended; Tenant suspended
+     */
+    401: ApiError;
+    /**
+     * Insufficient scope; Address not allowed; More than you have
+     */
+    403: ApiError;
+    /**
+     * Not found
+     */
+    404: ApiError;
+    /**
+     * Conflicting state
+     */
+    409: ApiError;
+    /**
+     * Too many requests
+     */
+    429: ApiError;
+    /**
+     * Internal error
+     */
+    500: ApiError;
+    /**
+     * Unavailable
+     */
+    503: ApiError;
+};
+
+export type ResetUserPasswordError = ResetUserPasswordErrors[keyof ResetUserPasswordErrors];
+
+export type ResetUserPasswordResponses = {
+    /**
+     * The mail is on its way.
+     */
+    202: ResetUserPasswordResult;
+};
+
+export type ResetUserPasswordResponse = ResetUserPasswordResponses[keyof ResetUserPasswordResponses];

@@ -13,7 +13,7 @@ import { RevokeDialog } from '../../keys/revoke-dialog.tsx';
 import { RotateDialog } from '../../keys/rotate-dialog.tsx';
 import { KEY_TEXTS } from '../../keys/texts.ts';
 import { useUsage } from '../../keys/usage.ts';
-import { Entries } from '../../trail/entries.tsx';
+import { Actor, Entries } from '../../trail/entries.tsx';
 import { Button } from '../../ui/button.tsx';
 import { CopyButton } from '../../ui/copy.tsx';
 import { Icon } from '../../ui/icons.tsx';
@@ -125,7 +125,7 @@ export default function Key({ params: { id = '' } }: { readonly params: Readonly
         {back}
         <Card>
           {query.isError ? (
-            <Failure error={query.error} retry={() => void query.refetch()} />
+            <Failure top error={query.error} retry={() => void query.refetch()} />
           ) : (
             <div className="flex flex-col gap-4">
               <Skeleton className="h-6 w-48" />
@@ -253,7 +253,9 @@ function About({ apiKey }: { readonly apiKey: ApiKey }) {
           <Time at={apiKey.created_at} exact />
         </Fact>
         <Fact name={words.by}>
-          <Mono>{apiKey.created_by}</Mono>
+          <Mono>
+            <Actor actor={apiKey.created_by} />
+          </Mono>
         </Fact>
         <Fact name={words.addresses}>
           {apiKey.allowed_ips.length === 0 ? words.anywhere : <Mono>{apiKey.allowed_ips.join(', ')}</Mono>}

@@ -3,7 +3,17 @@ import { hasEnvironments } from '../../keys/key-parts.tsx';
 
 /** The columns beside the name, in their order. */
 export const COLUMNS = (
-  ['status', 'environment', 'scopes', 'workspace', 'lastUsed', 'requests', 'expires', 'created'] as const
+  [
+    'status',
+    'environment',
+    'scopes',
+    'workspace',
+    'lastUsed',
+    'use',
+    'requests',
+    'expires',
+    'created',
+  ] as const
 ).filter((column) => column !== 'environment' || hasEnvironments);
 
 export type Column = (typeof COLUMNS)[number];

@@ -51,7 +51,10 @@ export function matching(keys: readonly ApiKey[], filter: Filter): readonly ApiK
   );
   const isReversed = filter.sort.startsWith('-');
   const value = VALUES[filter.sort.replace(/^-/, '') as keyof typeof VALUES];
-  return found.sort((left, right) => compare(value(left), value(right)) * (isReversed ? -1 : 1));
+  // Ids are in the order in which keys were made.
+  const order = (left: ApiKey, right: ApiKey) =>
+    compare(value(left), value(right)) || compare(left.id, right.id);
+  return found.sort((left, right) => order(left, right) * (isReversed ? -1 : 1));
 }
 
 /** The name, the id, or the key: of one that was pasted as a whole, its visible beginning. */

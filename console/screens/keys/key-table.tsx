@@ -6,6 +6,7 @@ import { useKeyChanges } from '../../keys/changes.ts';
 import { Environment, KeyStatus, Scopes } from '../../keys/key-parts.tsx';
 import { RevokeDialog } from '../../keys/revoke-dialog.tsx';
 import { KEY_TEXTS } from '../../keys/texts.ts';
+import { useUsageOfKeys } from '../../keys/usage.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { classNames } from '../../ui/class-names.ts';
 import { Checkbox } from '../../ui/field.tsx';
@@ -13,6 +14,7 @@ import { Icon } from '../../ui/icons.tsx';
 import { Menu } from '../../ui/menu.tsx';
 import type { MenuEntry } from '../../ui/menu-entries.ts';
 import { Skeleton } from '../../ui/parts.tsx';
+import { Sparkline } from '../../ui/sparkline.tsx';
 import { Time } from '../../ui/time.tsx';
 import { useVisibleRows } from '../../ui/visible-rows.ts';
 import type { Column } from './columns.ts';
@@ -40,6 +42,11 @@ export function KeyTable({ keys, columns, sort, onSort, selected, onSelect, work
   const body = useRef<HTMLTableSectionElement>(null);
   const [revoked, setRevoked] = useState<ApiKey>();
   const { first, end } = useVisibleRows(body, keys.length, ROW_PX);
+  const inSight = keys.slice(first, end);
+  const usage = useUsageOfKeys(
+    inSight.map(({ id }) => id),
+    columns.includes('use'),
+  );
   const areAllSelected = keys.length > 0 && selected.size >= keys.length;
   const width = columns.length + 3;
   return (
@@ -69,13 +76,14 @@ export function KeyTable({ keys, columns, sort, onSort, selected, onSelect, work
         </thead>
         <tbody ref={body}>
           {first > 0 && <Gap height={first * ROW_PX} width={width} />}
-          {keys.slice(first, end).map((key, index) => (
+          {inSight.map((key, index) => (
             <Row
               key={key.id}
               index={first + index}
               apiKey={key}
               columns={columns}
               workspace={workspaces.find(({ id }) => id === key.workspace_id)?.name}
+              use={usage.get(key.id)}
               isSelected={selected.has(key.id)}
               onToggle={() => {
                 const next = new Set(selected);
@@ -146,13 +154,15 @@ interface RowProps {
   readonly apiKey: ApiKey;
   readonly columns: readonly Column[];
   readonly workspace: string | undefined;
+  /** Requests by day; undefined until they are known. */
+  readonly use: readonly number[] | undefined;
   readonly isSelected: boolean;
   readonly onToggle: () => void;
   readonly onRevoke: () => void;
 }
 
 const Row = memo(
-  ({ index, apiKey, columns, workspace, isSelected, onToggle, onRevoke }: RowProps) => {
+  ({ index, apiKey, columns, workspace, use, isSelected, onToggle, onRevoke }: RowProps) => {
     const words = useTexts(TEXTS);
     const { id, name, key_prefix: mask, status } = apiKey;
     return (
@@ -183,7 +193,7 @@ const Row = memo(
         </td>
         {columns.map((column) => (
           <td key={column} className={classNames(CELL, column !== 'status' && 'max-sm:hidden')}>
-            <Cell column={column} apiKey={apiKey} workspace={workspace} />
+            <Cell column={column} apiKey={apiKey} workspace={workspace} use={use} />
           </td>
         ))}
         <td className={CELL}>
@@ -197,6 +207,7 @@ const Row = memo(
     before.isSelected === after.isSelected &&
     before.columns.join() === after.columns.join() &&
     before.workspace === after.workspace &&
+    before.use === after.use &&
     before.index === after.index &&
     // It closes over what is selected.
     before.onToggle === after.onToggle,
@@ -206,12 +217,9 @@ function Cell({
   column,
   apiKey,
   workspace,
-}: {
-  readonly column: Column;
-  readonly apiKey: ApiKey;
-  readonly workspace: string | undefined;
-}): ReactNode {
-  const words = useTexts(KEY_TEXTS);
+  use,
+}: Pick<RowProps, 'apiKey' | 'workspace' | 'use'> & { readonly column: Column }): ReactNode {
+  const words = { ...useTexts(KEY_TEXTS), ...useTexts(TEXTS) };
   const format = useFormats();
   const { status, environment, scopes, workspace_id, last_used_at, last_used_ip, request_count } = apiKey;
   switch (column) {
@@ -230,6 +238,14 @@ function Cell({
           <Time at={last_used_at} />
           {last_used_ip && <span className="font-mono text-[11px] text-faint">{last_used_ip}</span>}
         </span>
+      );
+    case 'use':
+      if (use === undefined) return <Skeleton className="h-5 w-14" />;
+      return (
+        <Sparkline
+          values={use}
+          label={words.requestsOf(format.number(use.reduce((sum, each) => sum + each, 0)))}
+        />
       );
     case 'requests':
       return <span className="tabular-nums">{format.number(request_count)}</span>;

@@ -154,14 +154,20 @@ function Figure({
       )}
       <p className="min-h-4.5 text-faint text-xs">{about}</p>
       {share !== undefined && (
-        <meter
+        // biome-ignore lint/a11y/useSemanticElements: no two browsers let a meter have our colours.
+        <div
+          role="meter"
           aria-label={name}
-          min={0}
-          max={1}
-          high={0.8}
-          value={Math.min(1, share)}
-          className="mt-1 h-1.5 w-full appearance-none overflow-hidden rounded-full bg-line [&::-moz-meter-bar]:bg-brand [&::-webkit-meter-bar]:h-1.5 [&::-webkit-meter-bar]:rounded-full [&::-webkit-meter-bar]:border-0 [&::-webkit-meter-bar]:bg-line [&::-webkit-meter-optimum-value]:bg-brand [&::-webkit-meter-suboptimum-value]:bg-danger-solid"
-        />
+          aria-valuemin={0}
+          aria-valuemax={100}
+          aria-valuenow={Math.round(Math.min(1, share) * 100)}
+          className="mt-1 h-1.5 overflow-hidden rounded-full bg-line"
+        >
+          <div
+            className={`h-full rounded-full ${share > 0.8 ? 'bg-danger-solid' : 'bg-brand'}`}
+            style={{ width: `${Math.min(1, share) * 100}%` }}
+          />
+        </div>
       )}
     </section>
   );

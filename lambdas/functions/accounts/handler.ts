@@ -5,14 +5,19 @@ import { DynamoBackoffStore } from '../../attempts/backoff-store.ts';
 import { invalidRequests } from '../../attempts/source.ts';
 import { DynamoSourceStore } from '../../attempts/source-store.ts';
 import { serve } from '../../http/serve.ts';
+import { DynamoInvitationStore } from '../../invitations/invitation-store.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { tableCursors } from '../../kernel/cursor.ts';
 import type { ServicesOf } from '../../kernel/route.ts';
 import { Table } from '../../kernel/table.ts';
 import { variable } from '../../kernel/variables.ts';
 import { deployedKeeper } from '../../keys/keeper-client.ts';
+import { DynamoLinkStore } from '../../mail/link-store.ts';
+import { DynamoOutboxStore } from '../../mail/outbox-store.ts';
 import { DynamoAppStore } from '../../oauth/app-store.ts';
 import { DynamoAccountStore } from '../../people/account-store.ts';
+import { DynamoPeopleStore } from '../../people/people-store.ts';
+import { DynamoRecoveryStore } from '../../recovery/recovery-store.ts';
 import { DynamoRefreshStore } from '../../sessions/refresh-store.ts';
 import { DynamoSessionStore } from '../../sessions/session-store.ts';
 import { DynamoSignInStore } from '../../signin/sign-in-store.ts';
@@ -29,6 +34,7 @@ const facts = new Facts(table, table.name);
 const keyset = new KeysetStore({ secretId: variable('KEYSET_SECRET_ARN'), use: 'token' }, () =>
   facts.control(),
 );
+const sessions = new DynamoSessionStore(table);
 const signIns = new DynamoSignInStore(table);
 const pages = { branding: LATCHKEY_BRANDING, url: variable('ISSUER') };
 const passwords = {
@@ -38,7 +44,7 @@ const passwords = {
   sources,
   clock: systemClock,
 };
-const sessions = new DynamoSessionStore(table);
+const tenants = new DynamoTenantStore(table);
 const services: ServicesOf<typeof accountsRoutes> = {
   accounts: {
     ...passwords,
@@ -48,6 +54,14 @@ const services: ServicesOf<typeof accountsRoutes> = {
     signer: new Signer(keyset.present, variable('ISSUER'), systemClock),
     ...(deployment.revealsKeys ? { keeper: deployedKeeper() } : {}),
   },
+  recovery: {
+    ...passwords,
+    sessions,
+    people: new DynamoPeopleStore(table, deployment.rights),
+    recovery: new DynamoRecoveryStore(table),
+    links: new DynamoLinkStore(table),
+    outbox: new DynamoOutboxStore(table),
+  },
   signIn: { ...passwords, signIns },
   signIns: signInsOf(signIns, systemClock),
   closedSignIns: closedSignInsOf(signIns, deployment.rights, systemClock),
@@ -56,7 +70,15 @@ const services: ServicesOf<typeof accountsRoutes> = {
   ownSessions: { sessions, signIns, clock: systemClock },
   sessions,
   apps: new DynamoAppStore(table),
-  tenants: new DynamoTenantStore(table),
+  tenants,
+  accepting: {
+    invitations: new DynamoInvitationStore(table, new DynamoPeopleStore(table, deployment.rights)),
+    links: new DynamoLinkStore(table),
+    tenants,
+    sources,
+    deployment,
+    clock: systemClock,
+  },
   clock: systemClock,
   pages,
 };

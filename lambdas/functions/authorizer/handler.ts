@@ -35,8 +35,7 @@ const observed = LATCHKEY_HAS_OBSERVED
   ? (await import('./observed.ts')).observed(deployment.pathScopes, systemClock)
   : undefined;
 
-/** Decides every request that takes a credential. */
-export const handler = authorizer(
+const decide = authorizer(
   {
     profile,
     deployment,
@@ -66,3 +65,9 @@ export const handler = authorizer(
         : undefined,
   },
 );
+
+/** Decides every request that takes a credential. */
+export const handler =
+  LATCHKEY_HAS_TRACED && LATCHKEY_SAMPLING !== null
+    ? (await import('./traced.ts')).traced(decide, LATCHKEY_SAMPLING)
+    : decide;

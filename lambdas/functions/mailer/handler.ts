@@ -8,6 +8,10 @@ import { eventSender } from '../../mail/event-client.ts';
 import { DynamoLinkStore } from '../../mail/link-store.ts';
 import { DynamoOutboxStore } from '../../mail/outbox-store.ts';
 import { sesSender } from '../../mail/ses-client.ts';
+import { DynamoAccountStore } from '../../people/account-store.ts';
+import { DynamoPeopleStore } from '../../people/people-store.ts';
+import { DynamoRecoveryStore } from '../../recovery/recovery-store.ts';
+import { askedMails } from '../../recovery/resolve.ts';
 
 /** Kept of a run's time for the mails that it is trying. */
 const RESERVE_MS = 15_000;
@@ -18,7 +22,12 @@ const context: DeliveryContext = {
   outbox: new DynamoOutboxStore(table),
   links: new DynamoLinkStore(table),
   sender: from === null ? eventSender() : sesSender(from),
-  resolve: async () => undefined,
+  resolve: askedMails({
+    recovery: new DynamoRecoveryStore(table),
+    people: new DynamoPeopleStore(table, LATCHKEY_DEPLOYMENT.rights),
+    accounts: new DynamoAccountStore(table),
+    clock: systemClock,
+  }),
   branding: LATCHKEY_BRANDING,
   url: variable('ISSUER'),
   clock: systemClock,

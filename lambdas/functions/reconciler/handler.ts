@@ -48,8 +48,9 @@ export async function handler(_event: ScheduledEvent, context: Context): Promise
     leaseSeconds: Math.ceil(remainingMs / 1000),
     deadline,
   });
-  // A rotation that nobody calls tells nothing: whoever is called every minute does.
+  // A rotation or a backup that nobody calls tells nothing: whoever is called every minute does.
   const keys = await control.read().catch(() => undefined);
+  const backedUpAt = await control.backedUpAt().catch(() => undefined);
   const { outcome, faults, made, deleted } = report;
   observe({
     fields: { level: outcome === 'failed' ? 'ERROR' : 'INFO', made, deleted, faults },
@@ -58,6 +59,7 @@ export async function handler(_event: ScheduledEvent, context: Context): Promise
       ...counted('Reconciliations', performance.now() - started),
       ...figures(report),
       ...(keys === undefined ? [] : [signingKeyAge(keys)]),
+      ...(backedUpAt === undefined ? [] : [backupAge(backedUpAt)]),
     ],
   });
 }
@@ -81,6 +83,10 @@ async function erase(): Promise<void> {
       metrics: [{ name: 'Erasures', unit: 'Count', value: 0 }],
     });
   }
+}
+
+function backupAge(backedUpAt: number): Metric {
+  return { name: 'BackupAge', unit: 'Seconds', value: systemClock() - backedUpAt };
 }
 
 function signingKeyAge(keys: ControlFacts): Metric {

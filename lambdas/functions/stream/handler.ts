@@ -6,6 +6,7 @@ import { Table } from '../../kernel/table.ts';
 import { variable } from '../../kernel/variables.ts';
 import { DynamoKeyStore } from '../../keys/key-store.ts';
 import { DynamoVaultStore } from '../../keys/vault-store.ts';
+import { DynamoLedger } from '../../ledger/ledger-store.ts';
 import { mailerFunction } from '../../mail/wake-client.ts';
 import { DynamoAccountStore } from '../../people/account-store.ts';
 import { DynamoUsageKeyStore } from '../../plans/usage-key-store.ts';
@@ -21,6 +22,7 @@ const followers: Followers = {
   accounts: new DynamoAccountStore(table),
   census: new DynamoCensusStore(table),
   usageKeys: new DynamoUsageKeyStore(table),
+  ledger: new DynamoLedger(new Table(variable('LEDGER_TABLE'))),
   clock: systemClock,
   wakeMailer: mailerFunction(variable('MAILER_FUNCTION')),
   vault: LATCHKEY_DEPLOYMENT.revealsKeys ? new DynamoVaultStore(new Table(variable('VAULT_TABLE'))) : null,

@@ -27,6 +27,52 @@ export const de: Texts = {
         'Wenn Sie das nicht erwartet haben, öffnen Sie sie wieder, ändern Sie Ihr Passwort, und sehen Sie nach, wer die Administratoren sind.',
       ],
     }),
+    invitation: ({ service, tenant, inviter, days }) => ({
+      subject: `Einladung zu ${service}`,
+      paragraphs: [
+        `${inviter} lädt Sie ein, „${tenant}“ bei ${service} beizutreten. Wenn Sie annehmen möchten, wählen Sie innerhalb ${days === '1' ? 'eines Tages' : `von ${days} Tagen`} einen Namen und ein Passwort. Der Link gilt einmal.`,
+        'Wenn Sie den Absender nicht kennen, tun Sie nichts: Ohne Sie wird kein Konto eröffnet.',
+      ],
+      button: 'Einladung annehmen',
+    }),
+    'password-changed': ({ service }) => ({
+      subject: `Ihr Passwort für ${service} wurde geändert`,
+      paragraphs: [
+        'Ihr Passwort wurde soeben geändert. Wo Sie sonst angemeldet waren, müssen Sie sich neu anmelden.',
+        'Wenn Sie das nicht waren, hat jemand Zugang zu Ihrem Konto: Wählen Sie sofort ein neues Passwort, über „Passwort vergessen?“ auf der Anmeldeseite, und sagen Sie Ihrem Administrator Bescheid.',
+      ],
+    }),
+    'reset-by-administrator': ({ service }) => ({
+      subject: `Neues Passwort für ${service}`,
+      paragraphs: [
+        `Ein Administrator hat Ihr Passwort für ${service} zurückgesetzt. Das alte gilt nicht mehr, und Sie wurden überall abgemeldet.`,
+        'Wählen Sie innerhalb von 30 Minuten ein neues. Danach schickt Ihnen „Passwort vergessen?“ auf der Anmeldeseite einen weiteren Link.',
+      ],
+      button: 'Neues Passwort wählen',
+    }),
+    address: ({ service, from }) => ({
+      subject: `Bestätigen Sie Ihre neue E-Mail-Adresse für ${service}`,
+      paragraphs: [
+        `${from} möchte für ${service} künftig diese Adresse verwenden. Wenn Sie das sind, bestätigen Sie sie innerhalb von 24 Stunden.`,
+        'Wenn nicht, tun Sie nichts: Ohne Sie wird die Adresse nicht verwendet.',
+      ],
+      button: 'Diese Adresse verwenden',
+    }),
+    'address-asked': ({ service, to }) => ({
+      subject: `Ihre E-Mail-Adresse für ${service} soll geändert werden`,
+      paragraphs: [
+        `Jemand, der als Sie angemeldet ist, möchte für ${service} statt dieser Adresse ${to} verwenden. Sie ändert sich, sobald die neue bestätigt ist.`,
+        'Wenn Sie das nicht waren, wählen Sie sofort ein neues Passwort, über „Passwort vergessen?“ auf der Anmeldeseite, und sagen Sie Ihrem Administrator Bescheid.',
+      ],
+    }),
+    'address-changed': ({ service, to }) => ({
+      subject: `Ihre E-Mail-Adresse für ${service} wurde geändert`,
+      paragraphs: [
+        `Sie melden sich bei ${service} jetzt mit ${to} an. Diese Adresse wird nicht mehr verwendet.`,
+        'Wenn Sie das nicht waren, machen Sie die Änderung innerhalb von 7 Tagen rückgängig. Sie werden überall abgemeldet und wählen ein neues Passwort.',
+      ],
+      button: 'Änderung rückgängig machen',
+    }),
   },
   copy: 'Oder kopieren Sie diese Adresse in Ihren Browser:',
   footer: ({ service }) =>

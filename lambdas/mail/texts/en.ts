@@ -35,6 +35,52 @@ export const en = {
         'If you did not expect this, reopen it, change your password, and look at who the administrators are.',
       ],
     }),
+    invitation: ({ service, tenant, inviter, days }: Told<'tenant' | 'inviter' | 'days'>) => ({
+      subject: `You are invited to ${service}`,
+      paragraphs: [
+        `${inviter} invites you to join “${tenant}” at ${service}. To accept, choose a name and a password within ${days === '1' ? 'a day' : `${days} days`}. The link works once.`,
+        'If you do not know the sender, do nothing: no account is opened without you.',
+      ],
+      button: 'Accept the invitation',
+    }),
+    'password-changed': ({ service }: Told) => ({
+      subject: `Your password for ${service} was changed`,
+      paragraphs: [
+        'Your password was changed just now. Wherever else you were signed in, you have to sign in again.',
+        'If it was not you, somebody has access to your account: choose a new password at once, by “Forgot your password?” on the sign-in page, and tell your administrator.',
+      ],
+    }),
+    'reset-by-administrator': ({ service }: Told) => ({
+      subject: `Choose a new password for ${service}`,
+      paragraphs: [
+        `An administrator has reset your password for ${service}. The old one no longer works, and you were signed out everywhere.`,
+        'Choose a new one within 30 minutes. Later, “Forgot your password?” on the sign-in page sends you another link.',
+      ],
+      button: 'Choose a new password',
+    }),
+    address: ({ service, from }: Told<'from'>) => ({
+      subject: `Confirm your new e-mail address for ${service}`,
+      paragraphs: [
+        `${from} wants to use this address for ${service} from now on. If that is you, confirm it within 24 hours.`,
+        'If it is not you, do nothing: the address is not used without you.',
+      ],
+      button: 'Use this address',
+    }),
+    'address-asked': ({ service, to }: Told<'to'>) => ({
+      subject: `Your e-mail address for ${service} is about to change`,
+      paragraphs: [
+        `Somebody who is signed in as you wants to use ${to} for ${service} instead of this address. It changes when the new address is confirmed.`,
+        'If it was not you, choose a new password at once, by “Forgot your password?” on the sign-in page, and tell your administrator.',
+      ],
+    }),
+    'address-changed': ({ service, to }: Told<'to'>) => ({
+      subject: `Your e-mail address for ${service} was changed`,
+      paragraphs: [
+        `You now sign in to ${service} with ${to}. This address is no longer used.`,
+        'If it was not you, take the change back within 7 days. You will be signed out everywhere, and choose a new password.',
+      ],
+      button: 'Take the change back',
+    }),
   },
   /** Below the button, for programs that show none. */
   copy: 'Or copy this address into your browser:',

@@ -12,6 +12,10 @@ export const de: Texts = {
     suspended:
       'Der Zugang Ihrer Organisation ist gesperrt. Bitte wenden Sie sich an deren Administrator oder an uns.',
     expired: 'Dieses Formular war abgelaufen. Bitte melden Sie sich noch einmal an.',
+    unverified:
+      'Bitte bestätigen Sie zuerst Ihre E-Mail-Adresse, über den Link in der Mail, die Sie erhalten haben.',
+    forgot: 'Passwort vergessen?',
+    resend: 'Mail noch einmal senden',
     signedInAs: (email) => `Sie sind als ${email} angemeldet. Melden Sie sich erneut an, um fortzufahren.`,
     or: 'oder',
     continueWith: (provider) => `Weiter mit ${provider}`,
@@ -20,10 +24,76 @@ export const de: Texts = {
     providerDown: (provider) =>
       `Die Anmeldung mit ${provider} geht gerade nicht. Bitte versuchen Sie es gleich noch einmal.`,
     providerRefused: (provider) =>
-      `${provider} lässt Sie hier nicht ein. Bitte wenden Sie sich an den Administrator Ihrer Organisation, oder melden Sie sich mit einem anderen Konto an.`,
+      `Ihr Konto bei ${provider} hat hier keinen Zugang. Bitte wenden Sie sich an den Administrator Ihrer Organisation, oder nehmen Sie ein anderes Konto.`,
     with: (provider) => `Mit ${provider} anmelden`,
     required: (domain, provider) => `Wer eine Adresse bei ${domain} hat, meldet sich mit ${provider} an.`,
     anotherAddress: 'Andere Adresse verwenden',
+  },
+  recovery: {
+    reset: {
+      askTitle: 'Passwort vergessen?',
+      askText:
+        'Geben Sie Ihre E-Mail-Adresse ein. Sie erhalten einen Link, über den Sie ein neues Passwort wählen.',
+      askSubmit: 'Link senden',
+      onItsWay:
+        'Wenn es zu dieser Adresse ein Konto gibt, ist ein Link für ein neues Passwort dorthin unterwegs. Er gilt einmal, 30 Minuten lang.',
+    },
+    verify: {
+      askTitle: 'E-Mail-Adresse bestätigen',
+      askText: 'Geben Sie Ihre E-Mail-Adresse ein. Sie erhalten die Mail mit dem Link noch einmal.',
+      askSubmit: 'Mail noch einmal senden',
+      onItsWay:
+        'Wenn es zu dieser Adresse ein Konto gibt, das noch nicht bestätigt ist, ist eine Mail dorthin unterwegs.',
+    },
+    noAddress: 'Das ist keine E-Mail-Adresse.',
+    onItsWayTitle: 'Sehen Sie in Ihre Mails',
+    onItsWayText:
+      'Es dauert eine Minute, oder länger, wenn die Post langsam ist: Verloren geht dabei nichts. Sehen Sie auch in den Spam-Ordner.',
+    again: 'Noch einmal anfordern',
+    newTitle: 'Neues Passwort wählen',
+    newPassword: 'Neues Passwort',
+    newHint: 'Mindestens 8 Zeichen; mehrere Wörter sind gut. Überall sonst werden Sie abgemeldet.',
+    newSubmit: 'Passwort ändern',
+    short: 'Das Passwort muss 8 bis 256 Zeichen haben.',
+    weak: 'Dieses Passwort ist leicht zu erraten. Wählen Sie ein längeres oder mehrere Wörter.',
+    confirm: {
+      verify: {
+        title: 'E-Mail-Adresse bestätigen?',
+        text: 'Bestätigen Sie sie nur, wenn Sie hier ein Konto eröffnet haben oder jemand eines für Sie eröffnet hat.',
+        submit: 'Adresse bestätigen',
+      },
+      address: {
+        title: 'Diese E-Mail-Adresse verwenden?',
+        text: 'Sie melden sich künftig mit ihr an. An die bisherige Adresse geht eine Mitteilung.',
+        submit: 'Diese Adresse verwenden',
+      },
+      undo: {
+        title: 'Änderung rückgängig machen?',
+        text: 'Sie melden sich wieder mit dieser Adresse an. Sie werden überall abgemeldet, das jetzige Passwort gilt nicht mehr, und eine Mail bringt Ihnen einen Link für ein neues.',
+        submit: 'Änderung rückgängig machen',
+      },
+    },
+    done: {
+      reset: {
+        doneTitle: 'Ihr Passwort ist geändert',
+        doneText: 'Sie sind überall abgemeldet. Melden Sie sich mit dem neuen Passwort an.',
+      },
+      verify: { doneTitle: 'Ihre Adresse ist bestätigt', doneText: 'Sie können diese Seite schließen.' },
+      address: {
+        doneTitle: 'Ihre Adresse ist geändert',
+        doneText: 'Melden Sie sich künftig mit ihr an.',
+      },
+      undo: {
+        doneTitle: 'Die Änderung ist rückgängig gemacht',
+        doneText: 'Eine Mail mit einem Link für ein neues Passwort ist zu Ihnen unterwegs.',
+      },
+    },
+    deadTitle: 'Dieser Link gilt nicht',
+    deadText: 'Er wurde schon benutzt, ist abgelaufen, oder etwas Neueres hat ihn ersetzt.',
+    another: 'Noch einmal anfordern',
+    takenTitle: 'Diese Adresse ist vergeben',
+    takenText: 'Zu dieser Adresse gibt es schon ein Konto. Nichts wurde geändert.',
+    signIn: 'Anmelden',
   },
   signedIn: {
     title: 'Sie sind angemeldet',
@@ -147,6 +217,42 @@ export const de: Texts = {
     allowedText: 'Sie können diese Seite schließen und dort weitermachen.',
     deniedTitle: 'Das Gerät wurde nicht verbunden',
     deniedText: 'Es hat keinen Zugriff auf Ihr Konto. Sie können diese Seite schließen.',
+  },
+  invitation: {
+    title: (tenant) => `${tenant} beitreten`,
+    lead: (service) => `bei ${service}`,
+    email: 'Ihre Adresse',
+    name: 'Ihr Name',
+    password: 'Passwort wählen',
+    hint: 'Mindestens 8 Zeichen, und nicht leicht zu erraten.',
+    provider: (provider) => `Sie melden sich mit ${provider} an und brauchen hier kein Passwort.`,
+    submit: 'Einladung annehmen',
+    noName: 'Geben Sie Ihren Namen ein, mit 1 bis 100 Zeichen.',
+    short: 'Das Passwort muss mindestens 8 Zeichen haben.',
+    weak: 'Dieses Passwort ist leicht zu erraten. Wählen Sie ein anderes.',
+    signIn: 'Anmelden',
+    outcomes: {
+      accepted: {
+        title: 'Willkommen',
+        text: 'Ihr Konto ist eröffnet. Melden Sie sich mit Ihrer Adresse an.',
+      },
+      dead: {
+        title: 'Diese Einladung gilt nicht',
+        text: 'Sie wurde angenommen oder zurückgenommen, sie ist abgelaufen, oder eine neuere Mail hat sie ersetzt. Bitten Sie um eine neue.',
+      },
+      taken: {
+        title: 'Zu dieser Adresse gibt es ein Konto',
+        text: 'Ein Konto gehört zu einer Organisation. Melden Sie sich an, oder bitten Sie um eine Einladung an eine andere Adresse.',
+      },
+      full: {
+        title: 'Die Organisation ist voll',
+        text: 'Sie hat so viele Personen, wie sie haben kann. Fragen Sie, wer Sie eingeladen hat; der Link gilt, bis er abläuft.',
+      },
+      suspended: {
+        title: 'Der Zugang der Organisation ist gesperrt',
+        text: 'Bitte wenden Sie sich an deren Administrator. Der Link gilt, bis er abläuft.',
+      },
+    },
   },
   goOn: {
     title: 'Einen Augenblick',

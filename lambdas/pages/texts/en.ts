@@ -9,6 +9,9 @@ export const en = {
     wrong: 'The e-mail address or the password is wrong.',
     suspended: 'Your organization’s access is suspended. Please ask its administrator or our support.',
     expired: 'This form had expired. Please sign in again.',
+    unverified: 'Please confirm your e-mail address first, by the link in the mail that we sent you.',
+    forgot: 'Forgot your password?',
+    resend: 'Send the mail again',
     signedInAs: (email: string) => `You are signed in as ${email}. Sign in again to continue.`,
     or: 'or',
     continueWith: (provider: string) => `Continue with ${provider}`,
@@ -17,11 +20,76 @@ export const en = {
     providerDown: (provider: string) =>
       `Signing in with ${provider} does not work right now. Please try again in a moment.`,
     providerRefused: (provider: string) =>
-      `${provider} does not let you in here. Please ask your organization’s administrator, or sign in with another account.`,
+      `Your account at ${provider} cannot sign in here. Please ask your organization’s administrator, or use another account.`,
     with: (provider: string) => `Sign in with ${provider}`,
     required: (domain: string, provider: string) =>
       `People with an address at ${domain} sign in with ${provider}.`,
     anotherAddress: 'Use another address',
+  },
+  recovery: {
+    reset: {
+      askTitle: 'Forgot your password?',
+      askText: 'Enter your e-mail address. You get a link by which you choose a new password.',
+      askSubmit: 'Send the link',
+      onItsWay:
+        'If there is an account with this address, a link to choose a new password is on its way to it. It works once, for 30 minutes.',
+    },
+    verify: {
+      askTitle: 'Confirm your e-mail address',
+      askText: 'Enter your e-mail address. You get the mail with the link once more.',
+      askSubmit: 'Send the mail again',
+      onItsWay:
+        'If there is an account with this address that is not confirmed yet, a mail is on its way to it.',
+    },
+    noAddress: 'This is not an e-mail address.',
+    onItsWayTitle: 'Look at your mail',
+    onItsWayText:
+      'It takes a minute, or longer where mail is slow: nothing gets lost meanwhile. Look into the spam folder too.',
+    again: 'Ask for another one',
+    newTitle: 'Choose a new password',
+    newPassword: 'New password',
+    newHint: 'At least 8 characters; several words are good. You will be signed out everywhere else.',
+    newSubmit: 'Change the password',
+    short: 'The password must have 8 to 256 characters.',
+    weak: 'This password is easy to guess. Choose a longer one, or several words.',
+    confirm: {
+      verify: {
+        title: 'Confirm your e-mail address?',
+        text: 'Confirm it only if you have opened an account here, or somebody has opened one for you.',
+        submit: 'Confirm the address',
+      },
+      address: {
+        title: 'Use this e-mail address?',
+        text: 'You sign in with it from now on. The former address is told.',
+        submit: 'Use this address',
+      },
+      undo: {
+        title: 'Take the change back?',
+        text: 'You sign in with this address again. You are signed out everywhere, the present password no longer works, and a mail brings you a link to choose a new one.',
+        submit: 'Take the change back',
+      },
+    },
+    done: {
+      reset: {
+        doneTitle: 'Your password is changed',
+        doneText: 'You are signed out everywhere. Sign in with the new password.',
+      },
+      verify: { doneTitle: 'Your address is confirmed', doneText: 'You can close this page.' },
+      address: {
+        doneTitle: 'Your address is changed',
+        doneText: 'Sign in with it from now on.',
+      },
+      undo: {
+        doneTitle: 'The change is taken back',
+        doneText: 'A mail with a link to choose a new password is on its way to you.',
+      },
+    },
+    deadTitle: 'This link is not valid',
+    deadText: 'It has been used, has expired, or something newer has replaced it.',
+    another: 'Ask for another one',
+    takenTitle: 'This address is taken',
+    takenText: 'There is an account with this address already. Nothing was changed.',
+    signIn: 'Sign in',
   },
   signedIn: {
     title: 'You are signed in',
@@ -144,6 +212,39 @@ export const en = {
     allowedText: 'You can close this page and go on there.',
     deniedTitle: 'The device was not connected',
     deniedText: 'It has no access to your account. You can close this page.',
+  },
+  invitation: {
+    title: (tenant: string) => `Join ${tenant}`,
+    lead: (service: string) => `at ${service}`,
+    email: 'Your address',
+    name: 'Your name',
+    password: 'Choose a password',
+    hint: 'At least 8 characters, and not one that is easy to guess.',
+    provider: (provider: string) => `You will sign in with ${provider}, and need no password here.`,
+    submit: 'Accept the invitation',
+    noName: 'Enter your name, in 1 to 100 characters.',
+    short: 'The password must have at least 8 characters.',
+    weak: 'This password is easy to guess. Choose another one.',
+    signIn: 'Sign in',
+    outcomes: {
+      accepted: { title: 'Welcome', text: 'Your account is open. Sign in with your address.' },
+      dead: {
+        title: 'This invitation is not valid',
+        text: 'It was accepted or taken back, it has expired, or a newer mail has replaced it. Ask who invited you for another one.',
+      },
+      taken: {
+        title: 'This address has an account',
+        text: 'An account belongs to one organization. Sign in to it, or ask for an invitation to another address.',
+      },
+      full: {
+        title: 'The organization is full',
+        text: 'It has as many people as it can have. Ask who invited you; the link stays good until it expires.',
+      },
+      suspended: {
+        title: 'The organization’s access is suspended',
+        text: 'Please ask its administrator. The link stays good until it expires.',
+      },
+    },
   },
   goOn: {
     title: 'Just a moment',

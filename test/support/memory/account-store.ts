@@ -2,6 +2,7 @@ import { Problem } from '../../../lambdas/kernel/problem.ts';
 import type { AccountStore, Login, NewAccount } from '../../../lambdas/people/accounts.ts';
 import type { User } from '../../../lambdas/sessions/user.ts';
 import { storedKey } from './key-store.ts';
+import { addLinkedMail } from './mail-stores.ts';
 import { pair, type State, type StoredLogin } from './state.ts';
 
 export class MemoryAccountStore implements AccountStore {
@@ -36,6 +37,7 @@ export class MemoryAccountStore implements AccountStore {
     });
     this.#state.people.set(pair(tenantId, userId), {
       ...user,
+      emailVerified: user.emailVerified ?? false,
       version: 0,
       createdAt,
       createdBy: null,
@@ -45,20 +47,30 @@ export class MemoryAccountStore implements AccountStore {
     const workspace = { id: workspaceId, tenantId, name: workspaceName, createdAt };
     this.#state.workspaces.set(pair(tenantId, workspaceId), { ...workspace, state: 'active' });
     this.#state.keys.set(key.key.locator, storedKey(key));
+    if (account.verification !== undefined) addLinkedMail(this.#state, account.verification);
   }
 
   async findLogin(email: string): Promise<Login | undefined> {
     const login = this.#state.logins.get(email);
-    if (login === undefined) return undefined;
+    if (login === undefined || login.hasLeft === true) return undefined;
     const { heldUntil: _, ...known } = login;
     return known;
+  }
+
+  async keepAddress(tenantId: string, usedAt: number): Promise<void> {
+    const tenant = this.#state.tenants.get(tenantId);
+    if (tenant === undefined || tenant.heldUntil === null || tenant.heldUntil <= usedAt) return;
+    this.#state.tenants.set(tenantId, { ...tenant, heldUntil: null });
+    for (const [email, login] of this.#state.logins)
+      if (login.tenantId === tenantId && login.heldUntil === tenant.heldUntil)
+        this.#state.logins.set(email, { ...login, heldUntil: null });
   }
 
   async findUser(tenantId: string, id: string): Promise<User | undefined> {
     const person = this.#state.people.get(pair(tenantId, id));
     if (person === undefined) return undefined;
-    const { userId, email, fullName, role, version } = person;
-    return { userId, tenantId, email, fullName, role, version };
+    const { userId, email, emailVerified, fullName, role, version } = person;
+    return { userId, tenantId, email, emailVerified, fullName, role, version };
   }
 }
 

@@ -1,5 +1,6 @@
 import { Problem } from '../../../lambdas/kernel/problem.ts';
 import type { Link, LinkStore, NewLink, PresentedLink } from '../../../lambdas/mail/link.ts';
+import type { LinkedMail } from '../../../lambdas/mail/linked-mail.ts';
 import type { Mail, OutboxStore } from '../../../lambdas/mail/mail.ts';
 import type { State, StoredLink } from './state.ts';
 
@@ -70,6 +71,12 @@ export function addLink(state: State, link: NewLink): void {
   state.links.set(link.id, { ...link, expiresAt: 0, hashes: [], isUsed: false });
 }
 
+/** As `linkedMailWrites`, within another store's change. */
+export function addLinkedMail(state: State, { link, mail }: LinkedMail): void {
+  addLink(state, link);
+  state.outbox.set(mail.id, mail);
+}
+
 /** As `useLink`, within another store's change. Throws `invalid_link`. */
 export function useLink(state: State, presented: PresentedLink, now: number): void {
   const link = goodLink(state, presented, now);
@@ -77,7 +84,7 @@ export function useLink(state: State, presented: PresentedLink, now: number): vo
   state.links.set(link.id, { ...link, isUsed: true });
 }
 
-function goodLink(state: State, { id, hash }: PresentedLink, now: number): StoredLink | undefined {
+export function goodLink(state: State, { id, hash }: PresentedLink, now: number): StoredLink | undefined {
   const link = state.links.get(id);
   const isGood = link !== undefined && !link.isUsed && link.expiresAt > now && link.hashes.includes(hash);
   return isGood ? link : undefined;

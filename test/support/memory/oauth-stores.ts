@@ -41,8 +41,8 @@ export class MemoryAppStore implements AppStore {
 
 /** Opens the session of a code that is used by it, if the person has not taken back their consent. Throws `conflicting_state`. */
 async function open(state: State, session: NewSession, use: (isUsed: boolean) => void): Promise<boolean> {
-  const { user, clientId = '' } = session;
-  if (!state.apps.has(pair(user.userId, appIdOf({ clientId })))) return false;
+  const { user, clientId } = session;
+  if (clientId !== undefined && !state.apps.has(pair(user.userId, appIdOf({ clientId })))) return false;
   // Before anybody else's turn; taken back where the session is not opened.
   use(true);
   await new MemorySessionStore(state).create(session).catch((error) => {

@@ -13,6 +13,7 @@ import type { Person, PersonChange } from '../../../lambdas/people/person.ts';
 import type { UserStanding } from '../../../lambdas/sessions/sessions.ts';
 import { claimAddress } from './account-store.ts';
 import { completing } from './claim-store.ts';
+import { addLinkedMail } from './mail-stores.ts';
 import { pair, type State, type StoredPerson } from './state.ts';
 
 export class MemoryPeopleStore implements PeopleStore {
@@ -37,7 +38,7 @@ export class MemoryPeopleStore implements PeopleStore {
   }
 
   async create(
-    { user, passwordHash, identity, createdAt }: NewPerson,
+    { user, passwordHash, identity, verification, createdAt }: NewPerson,
     origin: ChangeOrigin & Completes<Person>,
   ): Promise<void> {
     const complete = completing(this.#state, origin);
@@ -55,9 +56,16 @@ export class MemoryPeopleStore implements PeopleStore {
       passwordHash: passwordHash ?? undefined,
       heldUntil: null,
     });
-    const created = { ...user, version: 0, createdAt, createdBy: origin.actor };
+    const created = {
+      ...user,
+      emailVerified: user.emailVerified ?? false,
+      version: 0,
+      createdAt,
+      createdBy: origin.actor,
+    };
     this.#state.people.set(pair(tenantId, userId), { ...created, passwordVersion: 0, keptSession: null });
     complete(created);
+    if (verification !== undefined) addLinkedMail(this.#state, verification);
     if (identity !== undefined)
       this.#state.identities.set(identity, { userId, isManaged: true, decidedAt: null });
   }
@@ -94,6 +102,7 @@ export class MemoryPeopleStore implements PeopleStore {
       passwordVersion: version,
       keptSession: change.keptSession,
     });
+    this.#state.outbox.set(change.notice.id, change.notice);
   }
 
   async standing(tenantId: string, userId: string): Promise<UserStanding | undefined> {
@@ -116,6 +125,6 @@ export class MemoryPeopleStore implements PeopleStore {
   }
 }
 
-function person({ passwordVersion: _, keptSession: __, ...seen }: StoredPerson): Person {
+function person({ passwordVersion: _, keptSession: __, movedAt: ___, ...seen }: StoredPerson): Person {
   return seen;
 }

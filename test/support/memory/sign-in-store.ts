@@ -56,7 +56,7 @@ export class MemorySignInStore implements SignInStore {
     const person = this.#state.people.get(pair(tenantId, userId));
     const tenant = this.#state.tenants.get(tenantId);
     if (person === undefined || tenant === undefined) return undefined;
-    const { passwordVersion, keptSession: _, createdAt: __, createdBy: ___, ...user } = person;
+    const { passwordVersion, keptSession: _, createdAt: __, createdBy: ___, movedAt: ____, ...user } = person;
     return { user, passwordVersion, tenantState: tenant.state, erasesAt: tenant.erasesAt };
   }
 }

@@ -50,10 +50,14 @@ export interface StoredSession extends ExtendedSession, Uses {
 export interface StoredPerson extends Person {
   readonly passwordVersion: number;
   readonly keptSession: string | null;
+  /** When the address was changed last, and the change has not been taken back. */
+  readonly movedAt?: number;
 }
 
 export interface StoredLogin extends Login {
   readonly heldUntil: number | null;
+  /** The address is held for a person who has left it. */
+  readonly hasLeft?: boolean;
 }
 
 /** A claim on an idempotency key. */

@@ -7,10 +7,12 @@ import { MemoryDecisionStore } from './decision-store.ts';
 import { MemoryExchangeStore } from './exchange-store.ts';
 import { MemoryFlowStore } from './flow-store.ts';
 import { MemoryImportStore } from './import-store.ts';
+import { MemoryInvitationStore } from './invitation-store.ts';
 import { MemoryKeyStore } from './key-store.ts';
 import { MemoryLinkStore, MemoryOutboxStore } from './mail-stores.ts';
 import { MemoryAppStore, MemoryCodeStore, MemoryDeviceStore } from './oauth-stores.ts';
 import { MemoryPeopleStore } from './people-store.ts';
+import { MemoryRecoveryStore } from './recovery-store.ts';
 import { MemoryRefreshStore } from './refresh-store.ts';
 import { MemorySessionStore } from './session-store.ts';
 import { MemorySignInStore } from './sign-in-store.ts';
@@ -25,6 +27,8 @@ export interface MemoryStores extends Stores {
 
 export function memoryStores(): MemoryStores {
   const state = new State();
+  const people = new MemoryPeopleStore(state);
+  const [links, outbox] = [new MemoryLinkStore(state), new MemoryOutboxStore(state)];
   return {
     state,
     accounts: new MemoryAccountStore(state),
@@ -37,10 +41,12 @@ export function memoryStores(): MemoryStores {
     exchange: new MemoryExchangeStore(state),
     flows: new MemoryFlowStore(),
     imports: new MemoryImportStore(state),
+    invitations: new MemoryInvitationStore(people, links, outbox),
     keys: new MemoryKeyStore(state),
-    links: new MemoryLinkStore(state),
-    outbox: new MemoryOutboxStore(state),
-    people: new MemoryPeopleStore(state),
+    links,
+    outbox,
+    people,
+    recovery: new MemoryRecoveryStore(state),
     refreshTokens: new MemoryRefreshStore(),
     sessions: new MemorySessionStore(state),
     signIns: new MemorySignInStore(state),

@@ -1,0 +1,128 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { builtConsole } from '../../lib/console.ts';
+import { type Browser, startChromium } from '../browser/chromium.ts';
+import type { Account, TestStack } from '../support/stack.ts';
+import { openConsole, startConsoleStack } from './console.ts';
+
+/** Bytes, compressed by gzip: of the first screen, and of all there is. */
+const FIRST_SCREEN_BYTES = 120_000;
+const ALL_BYTES = 180_000;
+/** Requests until a screen is usable: the page, its files, the session, and what it shows. */
+const FIRST_SCREEN_REQUESTS = 14;
+const USABLE_MS = 1500;
+const INTERACTION_MS = 100;
+const MANY_KEYS = 10_000;
+
+let browser: Browser;
+let stack: TestStack;
+let ada: Account;
+let sizes: ReadonlyMap<string, number>;
+beforeAll(async () => {
+  [browser, stack] = await Promise.all([startChromium(), startConsoleStack()]);
+  ada = await stack.onboard();
+  const folder = join(await builtConsole(), 'assets');
+  sizes = new Map(
+    readdirSync(folder)
+      .filter((name) => name.endsWith('.gz'))
+      .map((name) => [name.slice(0, -'.gz'.length), readFileSync(join(folder, name)).length]),
+  );
+});
+afterAll(async () => {
+  await browser?.close();
+  await stack?.stop();
+});
+
+const sum = (bytes: Iterable<number>) => [...bytes].reduce((total, each) => total + each, 0);
+
+test(`all files together have at most ${ALL_BYTES} bytes`, () => {
+  expect(sum(sizes.values())).toBeLessThanOrEqual(ALL_BYTES);
+});
+
+test(`a list of keys loads at most ${FIRST_SCREEN_BYTES} bytes of files, in at most ${FIRST_SCREEN_REQUESTS} requests, and is usable within ${USABLE_MS} ms`, async () => {
+  const { page, close } = await openConsole(browser, stack, ada, { path: '/keys' });
+  await page.waitForSelector('tbody a');
+  const fresh = await page.context().newPage();
+  const loaded: string[] = [];
+  fresh.on('request', (request) => loaded.push(new URL(request.url()).pathname));
+  const client = await fresh.context().newCDPSession(fresh);
+  await client.send('Network.setCacheDisabled', { cacheDisabled: true });
+  const started = performance.now();
+  await fresh.goto(`${stack.url}/console/keys`);
+  await fresh.waitForSelector('tbody a');
+  const milliseconds = performance.now() - started;
+  const files = loaded.flatMap((path) => sizes.get(path.replace(/^.*\/assets\//, '')) ?? []);
+  expect(sum(files)).toBeGreaterThan(50_000);
+  expect(sum(files)).toBeLessThanOrEqual(FIRST_SCREEN_BYTES);
+  expect([loaded, loaded.length <= FIRST_SCREEN_REQUESTS]).toEqual([loaded, true]);
+  expect(milliseconds).toBeLessThan(USABLE_MS);
+  await close();
+});
+
+/** Pages of a tenant with as many keys as a tenant may well have, as the row answers them. */
+function pageOfKeys(cursor: number) {
+  const data = Array.from({ length: 1000 }, (_, index) => {
+    const number = cursor + index;
+    return {
+      id: `key_${number}`,
+      name: `Key ${number}`,
+      key_prefix: `lk_live_${String(number).padStart(12, '0')}…`,
+      workspace_id: ada.workspaceId,
+      environment: number % 3 === 0 ? 'test' : 'live',
+      scopes: ['read', 'write'],
+      status: number % 50 === 0 ? 'revoked' : 'active',
+      is_active: number % 50 !== 0,
+      allowed_ips: [],
+      metadata: {},
+      created_at: new Date(1_700_000_000_000 + number * 1000).toISOString(),
+      created_by: `user:${ada.userId}`,
+      expires_at: null,
+      revoked_at: null,
+      last_used_at: null,
+      last_used_ip: null,
+      request_count: number,
+      previous_key_expires_at: null,
+    };
+  });
+  const next = cursor + 1000;
+  return { data, next_cursor: next < MANY_KEYS ? String(next) : null };
+}
+
+test(`with ${MANY_KEYS} keys the next paint comes within ${INTERACTION_MS} ms of a key press or a click, and few rows are in the page`, async () => {
+  const { page, complaints, close } = await openConsole(browser, stack, ada, { path: '/' });
+  await page.route('**/v1/api-keys?*', (route) =>
+    route.fulfill({
+      json: pageOfKeys(Number(new URL(route.request().url()).searchParams.get('cursor') ?? 0)),
+    }),
+  );
+  await page.goto(`${stack.url}/console/keys`);
+  await page.waitForSelector('text=10,000 in all');
+  expect(await page.locator('tbody tr').count()).toBeLessThan(80);
+  // Event Timing: from the event to the next paint, in steps of 8 ms.
+  await page.evaluate(`
+    globalThis.durations = [];
+    new PerformanceObserver((list) => {
+      for (const { name, duration, interactionId } of list.getEntries())
+        if (interactionId) durations.push([name, duration]);
+    }).observe({ type: 'event', durationThreshold: 16 });
+  `);
+  await page.click('input[type=search]');
+  await page.keyboard.type('key 99', { delay: 60 });
+  await expect.poll(() => page.locator('tbody a').first().textContent()).toBe('Key 9999');
+  await page.click('th >> text=Name');
+  await page.fill('input[type=search]', '');
+  await page.check('input[aria-label="Select all keys"]');
+  await page.uncheck('input[aria-label="Select all keys"]');
+  await page.waitForTimeout(500);
+  const durations: [string, number][] = await page.evaluate('durations');
+  expect(durations.filter(([, duration]) => duration >= INTERACTION_MS)).toEqual([]);
+  // Far down the list, rows are where they belong.
+  await page.evaluate('scrollTo(0, document.documentElement.scrollHeight)');
+  await expect
+    .poll(async () => (await page.locator('tbody a').allTextContents()).at(-1))
+    .toMatch(/^Key \d+$/);
+  expect(await page.locator('tbody tr').count()).toBeLessThan(80);
+  expect(complaints).toEqual([]);
+  await close();
+});

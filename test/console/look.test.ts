@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Browser, overflow, startChromium, violations } from '../browser/chromium.ts';
+import type { Account, TestStack } from '../support/stack.ts';
+import { openConsole, startConsoleStack } from './console.ts';
+
+let browser: Browser;
+let stack: TestStack;
+let ada: Account;
+beforeAll(async () => {
+  [browser, stack] = await Promise.all([startChromium(), startConsoleStack()]);
+  ada = await stack.onboard();
+  await stack.raw('GET /v1/stats', { headers: { authorization: `Bearer ${ada.apiKey}` } });
+});
+afterAll(async () => {
+  await browser?.close();
+  await stack?.stop();
+});
+
+/** The screens, each with what stands there once it is loaded. */
+const screens = (): readonly (readonly [path: string, loaded: string])[] => [
+  ['/', 'figure'],
+  ['/keys', 'tbody a'],
+  ['/keys?status=revoked', 'main h2'],
+  ['/keys/new', 'input[name=name]'],
+  [`/keys/${ada.keyId}`, 'main li'],
+  [`/keys/${ada.keyId}?do=edit`, 'dialog'],
+  [`/keys/${ada.keyId}?do=rotate`, 'dialog'],
+  [`/keys/${ada.keyId}?do=revoke`, 'dialog'],
+  ['/audit', 'main li'],
+  ['/nothing', 'main h1'],
+  ['/keys/key_nothing', 'main h1'],
+];
+
+describe.each([
+  [
+    'wide, light, English',
+    { locale: 'en', colorScheme: 'light' as const, viewport: { width: 1280, height: 800 } },
+  ],
+  [
+    'narrow, dark, German',
+    { locale: 'de', colorScheme: 'dark' as const, viewport: { width: 320, height: 640 } },
+  ],
+])('%s', (_name, options) => {
+  test('axe finds nothing, nothing is wider than the window, and the browser complains of nothing', async () => {
+    const { page, complaints, close } = await openConsole(browser, stack, ada, options);
+    for (const [path, loaded] of screens()) {
+      await page.goto(`${stack.url}/console${path}`);
+      await page.waitForSelector(loaded);
+      await page.waitForTimeout(400);
+      expect([path, await violations(page), (await overflow(page)) <= 0]).toEqual([path, [], true]);
+    }
+    expect(complaints).toEqual([]);
+    await close();
+  });
+});
+
+test('every word of a screen is German for who reads German', async () => {
+  const { page, close } = await openConsole(browser, stack, ada, { locale: 'de-AT' });
+  const seen: string[] = [];
+  for (const [path, loaded] of screens()) {
+    await page.goto(`${stack.url}/console${path}`);
+    await page.waitForSelector(loaded);
+    seen.push((await page.textContent('body')) ?? '');
+  }
+  expect(await page.getAttribute('html', 'lang')).toBe('de');
+  for (const english of [
+    'Overview',
+    'API keys',
+    'Create key',
+    'Revoke',
+    'Cancel',
+    'Never',
+    'Workspace',
+    'Requests',
+  ])
+    expect([english, seen.join('\n').includes(english)]).toEqual([english, false]);
+  await close();
+});
+
+test('who wants less motion has none', async () => {
+  const { page, close } = await openConsole(browser, stack, ada, {
+    path: `/keys/${ada.keyId}?do=edit`,
+    reducedMotion: 'reduce',
+  });
+  await page.waitForSelector('dialog');
+  expect(
+    await page.evaluate(
+      'document.getAnimations().filter((each) => each.constructor.name === "CSSAnimation").length',
+    ),
+  ).toBe(0);
+  await close();
+});
+
+test('every control can be reached and seen by the keyboard, and a dialog gives the focus back', async () => {
+  const { page, close } = await openConsole(browser, stack, ada, { path: `/keys/${ada.keyId}` });
+  await page.waitForSelector('text=About this key');
+  await page.keyboard.press('Tab');
+  await page.waitForSelector('a:focus >> text=Skip to the content');
+  await page.keyboard.press('Enter');
+  const opener = page.locator('main header button >> nth=0');
+  await opener.focus();
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('dialog');
+  for (let press = 0; press < 30; press += 1) {
+    await page.keyboard.press('Tab');
+    expect(
+      await page.evaluate(
+        'document.activeElement === document.body || document.activeElement.closest("dialog") !== null',
+      ),
+    ).toBe(true);
+  }
+  await page.keyboard.press('Escape');
+  await page.waitForSelector('dialog', { state: 'detached' });
+  await expect.poll(() => page.evaluate('document.activeElement.textContent')).toBe('Edit');
+  await close();
+});
