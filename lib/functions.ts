@@ -73,6 +73,8 @@ export interface FunctionSpec {
   readonly readsProviderSecrets?: boolean;
   /** Its part in keeping keys for who made them, where the configuration says so (`key-vault.ts`). */
   readonly vault?: VaultRole;
+  /** Whether it encrypts and decrypts the secrets of authenticator apps (`factor-key.ts`). */
+  readonly factorKey?: true;
   /** Whether it keeps the ledger of what a restore must not bring back. */
   readonly keepsLedger?: boolean;
   /** Whether it reads metrics from CloudWatch. */
@@ -175,29 +177,70 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
       variables: ['ACCEPTED_ISSUERS', 'USAGE_KEYS'],
     },
     accounts: {
-      description: 'Onboarding and login',
+      description: 'Onboarding, login, and second factors',
       // A whole vCPU for Argon2id.
       memoryMiB: 1769,
       timeoutSeconds: 10,
       table: [
-        { actions: ['GetItem'], keys: ['EMAIL#*', 'TENANT#*', 'BACKOFF#*', 'SIGNIN#*', 'USER#*', 'LINK#*'] },
-        { actions: ['PutItem'], keys: ['EMAIL#*', 'TENANT#*', 'KEY#*', 'USER#*', 'SESSION#*', 'SIGNIN#*'] },
-        { actions: ['PutItem'], keys: ['LINK#*', 'OUTBOX', 'ERASURES'] },
-        { actions: ['UpdateItem'], keys: ['EMAIL#*', 'LINK#*'] },
+        {
+          actions: ['GetItem'],
+          keys: [
+            'EMAIL#*',
+            'TENANT#*',
+            'BACKOFF#*',
+            'SIGNIN#*',
+            'USER#*',
+            'SESSION#*',
+            'PASSKEY#*',
+            'PENDING#*',
+            'LINK#*',
+          ],
+        },
+        {
+          actions: ['PutItem'],
+          keys: [
+            'EMAIL#*',
+            'TENANT#*',
+            'KEY#*',
+            'USER#*',
+            'SESSION#*',
+            'SIGNIN#*',
+            'PASSKEY#*',
+            'PENDING#*',
+            'OUTBOX',
+            'LINK#*',
+            'ERASURES',
+          ],
+        },
         { actions: ['Query'], keys: ['TENANT#*', 'USER#*'] },
         { actions: ['ConditionCheckItem'], keys: ['TENANT#*'] },
         {
           actions: ['UpdateItem'],
-          keys: ['TENANT#*', 'SESSION#*', 'REFRESH#*', 'BACKOFF#*', 'USAGEKEYS', 'CURSORS'],
+          keys: [
+            'EMAIL#*',
+            'LINK#*',
+            'TENANT#*',
+            'SESSION#*',
+            'REFRESH#*',
+            'BACKOFF#*',
+            'PASSKEY#*',
+            'PENDING#*',
+            'USAGEKEYS',
+            'CURSORS',
+          ],
         },
         {
           actions: ['DeleteItem'],
-          keys: ['TENANT#*', 'EMAIL#*', 'USER#*', 'BACKOFF#*', 'SIGNIN#*', 'ERASURES'],
+          keys: [
+            ...['EMAIL#*', 'TENANT#*', 'USER#*', 'BACKOFF#*', 'SIGNIN#*', 'PASSKEY#*', 'PENDING#*'],
+            'ERASURES',
+          ],
         },
         { actions: ['BatchGetItem'], keys: ['CONTROL', 'SESSION#*', 'TENANT#*', 'KEY#*'] },
       ],
       keyset: ['GetSecretValue'],
       vault: 'keeper',
+      factorKey: true,
       variables: ['ISSUER'],
     },
     tokens: {
@@ -227,7 +270,7 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
       memoryMiB: 512,
       timeoutSeconds: 10,
       table: [
-        { actions: ['GetItem'], keys: ['TENANT#*', 'USER#*', 'KEY#*'] },
+        { actions: ['GetItem'], keys: ['TENANT#*', 'USER#*', 'KEY#*', 'SESSION#*'] },
         { actions: ['BatchGetItem'], keys: ['KEY#*', 'SESSION#*', 'TENANT#*'] },
         { actions: ['Query'], keys: ['TENANT#*', 'USER#*'] },
         { actions: ['PutItem'], keys: ['TENANT#*', 'KEY#*'] },
@@ -324,7 +367,7 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
           actions: ['DeleteItem'],
           keys: [
             ...['ERASURES', 'TENANT#*', 'USER#*', 'EMAIL#*', 'KEY#*', 'SESSION#*', 'SIGNIN#*'],
-            ...['IDENTITY#*', 'CLIENT#*'],
+            ...['IDENTITY#*', 'CLIENT#*', 'PASSKEY#*'],
           ],
         },
       ],

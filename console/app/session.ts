@@ -128,13 +128,19 @@ function returnTo(): string {
   return path?.startsWith(`${consolePath}/`) ? path : `${consolePath}/`;
 }
 
-/** Leads to the sign-in, and back to where the person is. */
-export async function signIn(): Promise<void> {
+/**
+ * Leads to the sign-in, and back to where the person is. Who signed in longer ago than `maxAgeSeconds` is asked again:
+ * for a call that is refused with `reauthentication_required`.
+ */
+export async function signIn(maxAgeSeconds?: number): Promise<void> {
   const { pathname, search, hash } = location;
   if (pathname !== `${consolePath}/callback`) sessionStorage.setItem(RETURN_TO, pathname + search + hash);
   const languages = navigator.languages.join(' ').slice(0, 256);
   try {
-    const begun = await ask<{ location: string }>('POST', '/console/sign-in', { ui_locales: languages });
+    const begun = await ask<{ location: string }>('POST', '/console/sign-in', {
+      ui_locales: languages,
+      ...(maxAgeSeconds !== undefined && { max_age: maxAgeSeconds }),
+    });
     location.assign(begun.location);
   } catch {
     become('failed');

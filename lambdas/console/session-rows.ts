@@ -45,6 +45,12 @@ export const consoleSessionRoutes = group.rows({
     summary: "Begin a sign-in to the console: where its page goes, with PKCE's verifier in a cookie",
     body: z.strictObject({
       ui_locales: z.string().max(256).optional().describe('Languages of the sign-in, best first.'),
+      max_age: z
+        .int()
+        .min(0)
+        .max(86_400)
+        .optional()
+        .describe('Seconds: who signed in longer ago is asked again (OpenID Connect Core, 3.1.2.1).'),
     }),
     success: {
       status: 200,
@@ -56,7 +62,10 @@ export const consoleSessionRoutes = group.rows({
     },
     errors: ['other_origin', 'rate_limited'],
     handle: async ({ body }, { console: { issuer } }) => {
-      const { location, cookie } = beginSignIn(issuer, body.ui_locales);
+      const { location, cookie } = beginSignIn(issuer, {
+        languages: body.ui_locales,
+        maxAgeSeconds: body.max_age,
+      });
       return new WithCookies({ location }, cookie);
     },
   }),

@@ -29,8 +29,18 @@ export interface BegunSignIn {
   readonly cookie: HostCookie;
 }
 
-/** Begins a sign-in (OAuth 2.1, 4.1; PKCE by S256). `languages` are those that the console speaks, best first. */
-export function beginSignIn(issuer: string, languages: string | undefined): BegunSignIn {
+/** Begins a sign-in (OAuth 2.1, 4.1; PKCE by S256). `languages` are the reader's, best first. */
+export function beginSignIn(
+  issuer: string,
+  {
+    languages,
+    maxAgeSeconds,
+  }: {
+    readonly languages: string | undefined;
+    /** Who signed in longer ago is asked again: for what takes a recent sign-in. */
+    readonly maxAgeSeconds: number | undefined;
+  },
+): BegunSignIn {
   const [state, verifier] = [newSecret(), newSecret()];
   const query = new URLSearchParams({
     response_type: 'code',
@@ -40,6 +50,7 @@ export function beginSignIn(issuer: string, languages: string | undefined): Begu
     code_challenge_method: 'S256',
     state,
     ...(languages === undefined ? {} : { ui_locales: languages }),
+    ...(maxAgeSeconds === undefined ? {} : { max_age: String(maxAgeSeconds) }),
   });
   const cookie = new HostCookie(FLOW_COOKIE, `${state}.${verifier}`, {
     maxAgeSeconds: FLOW_SECONDS,

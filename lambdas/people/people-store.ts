@@ -7,7 +7,7 @@ import { erasePersonWrite } from '../erasure/erasure-store.ts';
 import { completing } from '../idempotency/claim-store.ts';
 import * as attribute from '../kernel/attributes.ts';
 import type { Completes } from '../kernel/claim.ts';
-import { emailKey, tenantKey, userKey } from '../kernel/item-keys.ts';
+import { emailKey, factorsKey, tenantKey, userKey } from '../kernel/item-keys.ts';
 import { type Item, N, number, S, text } from '../kernel/items.ts';
 import { Problem } from '../kernel/problem.ts';
 import { ConditionsFailed, type Table, type TransactionWrite } from '../kernel/table.ts';
@@ -149,7 +149,7 @@ export class DynamoPeopleStore implements PeopleStore {
 
   async remove(seen: Person, origin: ChangeOrigin, now: number): Promise<void> {
     await this.#onPresent(seen, async (before) => {
-      await this.#remove(before, [], {
+      await this.#remove(before, [{ Delete: { Key: factorsKey(before.userId) } }], {
         action: 'user.remove',
         target: `user:${before.userId}`,
         origin,

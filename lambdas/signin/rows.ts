@@ -18,6 +18,7 @@ import {
 import { parseEmail } from '../people/email-address.ts';
 import { requiredProvider } from '../people/required-provider.ts';
 import { csrfToken } from './csrf.ts';
+import { factorStep } from './factor-step.ts';
 import { SIGN_IN_COOKIE, SIGN_IN_COOKIES, type SignIns } from './sign-in.ts';
 import {
   browserCookie,
@@ -72,7 +73,7 @@ export const signInRoutes = group.rows({
     errors: [],
     handle: async ({ query, cookies, ...request }, services) => {
       const { signIns, closedSignIns, pages } = services;
-      const { deployment } = services.signIn;
+      const { deployment, secondFactor } = services.signIn;
       const { context, parameters, goesTo } = visitOf(query, request, pages);
       const [secret, signedIn] = [secretOf(cookies) ?? newSecret(), await signIns.current(cookies)];
       if (signedIn !== undefined && goesTo === undefined) return signedInPage(context, signedIn);
@@ -83,6 +84,7 @@ export const signInRoutes = group.rows({
         parameters,
         email: query.login_hint ?? signedIn?.email ?? '',
         providers: shownProviders(deployment),
+        offersPasskeys: secondFactor.party !== null,
         ...(signedIn === undefined ? {} : { signedInAs: signedIn.email }),
       });
       return secretOf(cookies) === undefined ? new WithCookies(page, browserCookie(secret)) : page;
@@ -129,11 +131,12 @@ export const signInRoutes = group.rows({
         throw new Problem('provider_required', { page: providerRequiredPage(context, led) });
       }
       const credentials = { email: address.email, password: body.password };
-      const renewed = await signIn(credentials, secret, origin, signInContext).catch((error: unknown) => {
+      const progress = await signIn(credentials, secret, origin, signInContext).catch((error: unknown) => {
         const code = error instanceof Problem ? error.code : undefined;
         throw code !== undefined && isFault(code) ? refused(code) : error;
       });
-      return new WithCookies(continuePage(context, { location: goesTo }), signInCookie(renewed));
+      if (progress.step !== 'signed in') return factorStep(progress, { context, parameters }, signInContext);
+      return new WithCookies(continuePage(context, { location: goesTo }), signInCookie(progress.secret));
     },
   }),
   showSignOut: group.public({

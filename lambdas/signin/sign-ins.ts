@@ -1,6 +1,8 @@
 import { createHash, randomBytes, randomUUIDv7 } from 'node:crypto';
 import type { ChangeOrigin, PlacedOrigin } from '../audit/entries.ts';
 import type { Rights } from '../contract/rights.ts';
+import { type FactorContext, factorNeed } from '../factors/check.ts';
+import { hashPendingSecret, PENDING_SECONDS } from '../factors/pending.ts';
 import { type Authentication, BY_PASSWORD } from '../kernel/authentication.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { HostCookie } from '../kernel/host-cookie.ts';
@@ -144,29 +146,50 @@ async function findSignIn(
 
 export interface SignInContext extends PasswordContext {
   readonly signIns: SignInStore;
+  readonly secondFactor: FactorContext;
+}
+
+/** How far a browser has come, and the secret that it has from now on. */
+export interface Progress {
+  /** Signed in, or at the second factor: to prove one, or to set one up. */
+  readonly step: 'signed in' | 'prove' | 'enrol';
+  readonly secret: string;
 }
 
 /**
- * Signs a person in with a browser that has `secret`, which ends what it was signed in as. Gives the secret that it has
- * from now on. Throws as {@link enterWithPassword}, and `suspended_tenant`, which only who has proven the password is told.
+ * Signs a person in with a browser that has `secret`, which ends what it was signed in as; who has a second factor, or
+ * must have one, is signed in only after that. Throws as {@link enterWithPassword}, and `suspended_tenant`, which only
+ * who has proven the password is told.
  */
 export async function signIn(
   credentials: PasswordCredentials,
   secret: string,
   from: PlacedOrigin,
   context: SignInContext,
-): Promise<string> {
+): Promise<Progress> {
+  const { secondFactor, clock } = context;
   const renewed = newSecret();
-  await enterWithPassword(credentials, from, context, (user, workspaceId) =>
-    openSignIn(
-      { user, workspaceId, authentication: { authTime: context.clock(), amr: BY_PASSWORD } },
-      renewed,
-      from,
-      context,
-    ),
-  );
+  const step = await enterWithPassword(credentials, from, context, async (user, workspaceId) => {
+    const need = await factorNeed(user, secondFactor);
+    if (need === null) {
+      const authentication = { authTime: clock(), amr: BY_PASSWORD };
+      await openSignIn({ user, workspaceId, authentication }, renewed, from, context);
+      return 'signed in';
+    }
+    await requireEntry(user, context);
+    await secondFactor.pending.create(hashPendingSecret(renewed), {
+      tenantId: user.tenantId,
+      userId: user.userId,
+      userVersion: user.version ?? 0,
+      workspaceId,
+      must: need,
+      kind: 'browser',
+      expiresAt: clock() + PENDING_SECONDS,
+    });
+    return need;
+  });
   await signOut(secret, from, context);
-  return renewed;
+  return { step, secret: renewed };
 }
 
 /** What it takes to open a sign-in. */
@@ -200,10 +223,8 @@ async function openSignIn(
   from: PlacedOrigin,
   { signIns, deployment, clock }: EntryContext,
 ): Promise<void> {
-  const present = await signIns.person(tenantId, userId);
+  await requireEntry({ tenantId, userId }, { signIns, deployment, clock });
   const now = clock();
-  if (present === undefined || !mayEnter(present, deployment.rights, now))
-    throw new Problem('suspended_tenant');
   const record: SignInRecord = {
     signInId: randomUUIDv7(),
     tenantId,
@@ -214,6 +235,15 @@ async function openSignIn(
     expiresAt: now + SIGN_IN_SECONDS,
   };
   await signIns.create(hashSecret(secret), record, { actor: `user:${userId}`, ...from }, now);
+}
+
+async function requireEntry(
+  { tenantId, userId }: Pick<User, 'tenantId' | 'userId'>,
+  { signIns, deployment, clock }: EntryContext,
+): Promise<void> {
+  const present = await signIns.person(tenantId, userId);
+  if (present === undefined || !mayEnter(present, deployment.rights, clock()))
+    throw new Problem('suspended_tenant');
 }
 
 /** Ends what a browser is signed in as; nothing happens where nobody is. */

@@ -242,9 +242,7 @@ describe('a deleted account', () => {
 
   test('of two last administrators who delete theirs at once, one stays', async () => {
     const { ada, ben } = await fullTenant(stack);
-    const answers = await Promise.all(
-      [ada, ben].map(leave)),
-    );
+    const answers = await Promise.all([ada, ben].map(leave));
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
   });
 

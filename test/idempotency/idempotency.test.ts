@@ -69,7 +69,14 @@ async function setUp(contract = profile) {
   const clock = () => now.seconds;
   const { account, tenantId, workspaceId } = await storeTenant(stores);
   const cursors = cursorsUnder(async () => randomBytes(32));
-  const common = { claims: stores.claims, cursors, clock, profile: contract, deployment: DEPLOYMENT };
+  const common = {
+    claims: stores.claims,
+    cursors,
+    clock,
+    profile: contract,
+    deployment: DEPLOYMENT,
+    requireRecentSignIn: async () => {},
+  };
   const rendering = { profile: contract, deployment: DEPLOYMENT };
   const services: ServicesOf<typeof keyRoutes> & ServicesOf<typeof workspaceRoutes> = {
     ...common,

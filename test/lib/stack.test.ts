@@ -198,7 +198,7 @@ describe('reserved concurrency', () => {
   it('is a bulkhead for the authorizer and a ceiling for logins and passwords in production', () => {
     expect(reserved(production)).toEqual({
       'Decides every request that takes a credential': 200,
-      'Onboarding and login': 10,
+      'Onboarding, login, and second factors': 10,
       'The people of a tenant and their passwords': 5,
     });
   });

@@ -71,6 +71,14 @@ describe('a sign-in to the console', () => {
     expect(location?.pathname).toBe('/sign-in');
   });
 
+  test('is asked for again where it was longer ago than a call takes', async () => {
+    const begun = await call('POST /console/sign-in', undefined, { json: { max_age: 0 } });
+    const query = new URL(begun.json.location).searchParams;
+    server.pass(60);
+    const { location } = await server.call('GET /authorize', { query, as: ada });
+    expect(location?.pathname).toBe('/sign-in');
+  });
+
   test('never leads anywhere else than to our own page', async () => {
     const { query } = await answered(ada);
     query.set('redirect_uri', 'https://evil.example/callback');

@@ -13,7 +13,9 @@ import { type CursorPlace, tableCursors } from '../../lambdas/kernel/cursor.ts';
 import { PARAMETERS } from '../../lambdas/oauth/authorization-request.ts';
 import { routes } from '../../lambdas/table/index.ts';
 import { publishedPath } from '../../lib/openapi/document.ts';
+import { addPasskey } from '../matrix/credentials.ts';
 import { connectApp } from '../support/connected-app.ts';
+import { signedInAgo } from '../support/recent-session.ts';
 import {
   type Account,
   bearer,
@@ -79,6 +81,11 @@ const REFUSALS: Readonly<
   >
 > = {
   login: { statuses: [401, 429], why: 'a made-up password is wrong' },
+  logInWithFactor: { statuses: [401, 429], why: 'a made-up token is of no login' },
+  proveFactor: { statuses: [400, 403], why: 'the form is of no browser that was shown it' },
+  changeFactors: { statuses: [400, 403], why: 'the form is of no browser that was shown it' },
+  showFactors: { statuses: [302, 400], why: 'nobody is signed in' },
+  updateFactor: { statuses: [401], why: 'a made-up code is wrong' },
   changePassword: { statuses: [401, 429], why: 'a made-up password is wrong' },
   showResetPassword: { statuses: [400], why: 'a made-up link is none', isInWords: true },
   sendResetPassword: { statuses: [400, 429], why: 'a made-up link is none', isInWords: true },
@@ -124,6 +131,10 @@ const REFUSALS: Readonly<
 const NEVER_SUCCEED: readonly RouteId[] = [
   'login',
   'changePassword',
+  'logInWithFactor',
+  'proveFactor',
+  'changeFactors',
+  'showFactors',
   'resetPassword',
   'confirmLink',
   'refresh',
@@ -160,6 +171,7 @@ beforeAll(async () => {
   stack = await startTestStack({ profile: PROFILE, config });
   account = await stack.onboard();
   token = await stack.logIn(account);
+  await signedInAgo(stack.table, token, -86_400);
   rows = apiRows(routes, stack.profile).filter((row) => row.kind === 'route');
 });
 afterAll(async () => {
@@ -312,6 +324,13 @@ async function parametersOf(route: RouteId): Promise<Readonly<Record<string, str
       const json = { email: `${route}@example.com`, password: PASSWORD, role: 'editor' };
       return { 'path.id': await created('createUser', json) };
     }
+    case 'updateFactor':
+    case 'removeFactor':
+      return { 'path.id': await addPasskey(stack, account) };
+    case 'resetFactors':
+      return {
+        'path.id': await created('createUser', { email: `${route}@example.com`, password: PASSWORD }),
+      };
     case 'getWorkspace':
       return { 'path.id': account.workspaceId };
     case 'updateWorkspace':

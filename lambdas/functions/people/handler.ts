@@ -34,6 +34,7 @@ const services: ServicesOf<typeof everyPeopleRoute> = {
   claims: new DynamoClaimStore(table),
   clock: systemClock,
   cursors: tableCursors(table),
+  requireRecentSignIn: recentSignIns({ sessions, clock: systemClock }),
   people: { ...shared, backoff: new DynamoBackoffStore(table) },
   inviting: {
     ...shared,

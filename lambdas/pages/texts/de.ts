@@ -12,6 +12,7 @@ export const de: Texts = {
     suspended:
       'Der Zugang Ihrer Organisation ist gesperrt. Bitte wenden Sie sich an deren Administrator oder an uns.',
     expired: 'Dieses Formular war abgelaufen. Bitte melden Sie sich noch einmal an.',
+    passkey: 'Mit Passkey anmelden',
     unverified:
       'Bitte bestätigen Sie zuerst Ihre E-Mail-Adresse, über den Link in der Mail, die Sie erhalten haben.',
     forgot: 'Passwort vergessen?',
@@ -28,6 +29,83 @@ export const de: Texts = {
     with: (provider) => `Mit ${provider} anmelden`,
     required: (domain, provider) => `Wer eine Adresse bei ${domain} hat, meldet sich mit ${provider} an.`,
     anotherAddress: 'Andere Adresse verwenden',
+  },
+  factor: {
+    title: 'Zweiter Schritt',
+    codeLead: 'Geben Sie den Code ein, den Ihre Authenticator-App gerade zeigt.',
+    recoveryLead: 'Geben Sie einen der Wiederherstellungscodes ein, die Sie aufbewahrt haben.',
+    code: 'Code',
+    recoveryCode: 'Wiederherstellungscode',
+    codeHint: 'Ohne Ihre App geben Sie einen Ihrer Wiederherstellungscodes ein.',
+    recoveryHint: 'Jeder Code gilt einmal.',
+    submit: 'Weiter',
+    wrongCode:
+      'Der Code ist falsch oder wurde schon benutzt. Warten Sie auf den nächsten und versuchen Sie es noch einmal.',
+    wrongPasskey:
+      'Dieser Passkey wurde nicht angenommen. Versuchen Sie es noch einmal oder nehmen Sie einen anderen Weg.',
+    passkeyTitle: 'Passkey verwenden',
+    passkeyLead: 'Bestätigen Sie mit Finger, Gesicht, PIN oder Sicherheitsschlüssel, dass Sie es sind.',
+    passkeyAloneLead: 'Melden Sie sich mit Finger, Gesicht, PIN oder Sicherheitsschlüssel an.',
+    usePasskey: 'Passkey verwenden',
+    withPassword: 'Mit Passwort anmelden',
+    other: { code: 'Code eingeben', passkey: 'Passkey verwenden' },
+  },
+  passkey: {
+    noScript:
+      'Passkeys brauchen JavaScript, das in diesem Browser abgeschaltet ist. Schalten Sie es für diese Seite ein, oder gehen Sie zurück und nehmen Sie einen anderen Weg.',
+    failed:
+      'Das hat nicht geklappt oder wurde abgebrochen. Versuchen Sie es noch einmal oder nehmen Sie einen anderen Weg.',
+    known: 'Dieses Gerät hat schon einen Passkey für Ihr Konto.',
+    unsupported:
+      'Dieser Browser kennt keine Passkeys. Nehmen Sie einen anderen Browser oder einen anderen Weg.',
+  },
+  factors: {
+    title: 'Sicherheit der Anmeldung',
+    lead: (email) => `von ${email}`,
+    requiredTitle: 'Schützen Sie Ihr Konto',
+    requiredLead:
+      'Ihre Organisation verlangt bei der Anmeldung einen zweiten Schritt. Richten Sie ihn ein, um fortzufahren.',
+    none: 'Ein zweiter Schritt schützt Ihr Konto, wenn jemand Ihr Passwort erfährt.',
+    app: 'Authenticator-App',
+    added: (date) => `Hinzugefügt am ${date}`,
+    used: (date) => `Zuletzt benutzt am ${date}`,
+    backedUp: 'synchronisiert',
+    remove: 'Entfernen',
+    removeNamed: (name) => `${name} entfernen`,
+    addApp: 'Authenticator-App einrichten',
+    replaceApp: 'Andere Authenticator-App einrichten',
+    addPasskey: 'Passkey hinzufügen',
+    recoveryTitle: 'Wiederherstellungscodes',
+    recoveryLeft: (left) =>
+      left === 1
+        ? 'Ein Code ist übrig. Erzeugen Sie neue.'
+        : `${left} Codes sind übrig für den Fall, dass Sie Ihr Gerät verlieren.`,
+    renewCodes: 'Neue Codes erzeugen',
+    appTitle: 'Authenticator-App einrichten',
+    appLead: 'Scannen Sie den Code mit einer App wie Google Authenticator, 1Password oder Aegis.',
+    qrCode: 'QR-Code für Ihre Authenticator-App',
+    cannotScan: 'Sie können ihn nicht scannen?',
+    typeSecret: 'Geben Sie diesen Schlüssel in der App ein, für zeitbasierte Codes:',
+    firstCode: 'Code, den die App zeigt',
+    confirm: 'Bestätigen',
+    cancel: 'Abbrechen',
+    passkeyTitle: 'Passkey hinzufügen',
+    passkeyLead:
+      'Ihr Gerät fragt nach Finger, Gesicht oder PIN. Danach können Sie sich so auch ohne Passwort anmelden.',
+    name: 'Name',
+    nameExample: 'Mein Gerät',
+    makePasskey: 'Passkey erzeugen',
+    codesTitle: 'Bewahren Sie Ihre Wiederherstellungscodes auf',
+    codesLead: 'Mit jedem kommen Sie einmal hinein, wenn Sie Ihr Gerät verloren haben.',
+    codesWarning:
+      'Sie sehen sie nur jetzt. Drucken Sie sie aus oder legen Sie sie in einen Passwort-Manager.',
+    codesSaved: 'Ich habe sie aufbewahrt',
+    lastStays:
+      'Der letzte bleibt: Ihre Organisation verlangt einen zweiten Schritt. Richten Sie erst einen anderen ein.',
+    tooMany: 'Mehr Passkeys gibt es nicht. Entfernen Sie erst einen.',
+    otherDomain:
+      'Passkeys können hier im Moment nicht verwendet werden. Bitte melden Sie das dem Support dieses Dienstes.',
+    expired: 'Das hat zu lange gedauert. Bitte fangen Sie noch einmal an.',
   },
   recovery: {
     reset: {
@@ -99,6 +177,7 @@ export const de: Texts = {
     title: 'Sie sind angemeldet',
     lead: (email) => `als ${email}`,
     text: 'Apps, die Sie verbinden, bitten hier um Ihre Erlaubnis.',
+    factors: 'Sicherheit der Anmeldung',
   },
   signOut: {
     title: 'Abmelden?',

@@ -59,6 +59,7 @@ export class MemoryPeopleStore implements PeopleStore {
     const created = {
       ...user,
       emailVerified: user.emailVerified ?? false,
+      factors: [],
       version: 0,
       createdAt,
       createdBy: origin.actor,
