@@ -4,7 +4,6 @@ import {
   identityKey,
   keyRecordKey,
   passkeyKey,
-  passkeyKey,
   sessionKey,
   signInKey,
 } from '../kernel/item-keys.ts';
@@ -17,7 +16,6 @@ const LED_TO: Readonly<Record<string, (row: Item, id: string) => readonly ItemKe
   CLIENT: (_row, id) => [clientKey(id)],
   SESSION: (_row, id) => [sessionKey(id)],
   SIGNIN: (row) => [signInKey(text(row, 'hash'))],
-  FACTORS: (row) => (row.pks?.SS ?? []).map(passkeyKey),
   FACTORS: (row) => (row.pks?.SS ?? []).map(passkeyKey),
   IDENTITY: (_row, id) => [identityKey(id)],
 };

@@ -52,7 +52,6 @@ const services: ServicesOf<typeof everyPeopleRoute> = {
     requireRecentSignIn: recentSignIns({ sessions, clock: systemClock }),
   },
   ...accountContexts(table, { profile, deployment, url: variable('ISSUER'), clock: systemClock }),
-  requireRecentSignIn: recentSignIns({ sessions, clock: systemClock }),
 };
 
 /** Serves the people of a tenant, their passwords, invitations and own accounts. */
