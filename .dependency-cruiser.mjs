@@ -48,6 +48,7 @@ export const ROOMS = {
   ],
   console: ['pages', 'signin', 'clients', 'oauth', 'attempts', 'sessions', 'people', 'audit'],
   account: [
+    'factors',
     'plans',
     'erasure',
     'mail',

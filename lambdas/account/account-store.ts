@@ -1,6 +1,7 @@
 import { AuditTrail } from '../audit/trail-store.ts';
 import type { Profile } from '../contract/profile.ts';
 import type { Rights } from '../contract/rights.ts';
+import { DynamoFactorStore } from '../factors/factor-store.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Table } from '../kernel/table.ts';
 import { DynamoKeyStore } from '../keys/key-store.ts';
@@ -48,6 +49,7 @@ export function accountContexts(
       ownSessions,
       apps: new DynamoAppStore(table),
       identities: new DynamoExchangeStore(table),
+      factors: new DynamoFactorStore(table),
       keys: new DynamoKeyStore(table),
       audit: new AuditTrail(table),
       profile,

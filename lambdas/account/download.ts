@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { AuditReader, AuditRow } from '../audit/entries.ts';
 import { auditView, trailPosition, viewRow } from '../audit/rows.ts';
 import type { Profile } from '../contract/profile.ts';
+import type { FactorStore } from '../factors/factors.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { timestamp } from '../kernel/clock.ts';
 import { time } from '../kernel/fields.ts';
@@ -24,6 +25,7 @@ export interface DownloadContext {
   readonly ownSessions: OwnSessionsContext;
   readonly apps: Pick<AppStore, 'list'>;
   readonly identities: IdentityList;
+  readonly factors: Pick<FactorStore, 'find'>;
   readonly keys: Pick<KeyStore, 'page'>;
   readonly audit: AuditReader;
   readonly profile: Profile;
@@ -44,6 +46,10 @@ export const downloadView = z
       .describe(
         'Accounts at identity providers by which the person comes in. Only a hash of them is stored.',
       ),
+    factors: z
+      .array(z.object({ kind: z.enum(['totp', 'passkey']), name: z.string().nullable() }))
+      .optional()
+      .describe('Second factors by their names; never what they are made of.'),
     api_keys: z.array(keyView).describe('The keys that the person made, which are the tenant’s.'),
     audit: z.array(auditView).describe('What the person did, and what was done to them.'),
     next_cursor: z.string().nullable().describe('For the next part; null in the last.'),
@@ -108,16 +114,17 @@ function concernsPerson(row: AuditRow, userId: string): boolean {
 
 async function shortLists(
   { tenantId, userId, currentId }: Asking,
-  { people, tenants, ownSessions, apps, identities, clock }: DownloadContext,
+  { people, tenants, ownSessions, apps, identities, factors, clock }: DownloadContext,
 ): Promise<Partial<DownloadPart>> {
   const now = clock();
-  const [person, tenant, sessions, signIns, connected, linked] = await Promise.all([
+  const [person, tenant, sessions, signIns, connected, linked, factor] = await Promise.all([
     people.find(tenantId, userId),
     tenants.find(tenantId),
     ownSessions.sessions.list(userId, now),
     ownSessions.signIns.ofPerson(userId, now),
     apps.list(userId, now),
     identities.ofPerson(userId),
+    factors.find({ tenantId, userId }),
   ]);
   if (person === undefined) throw new Problem('not_found');
   return {
@@ -126,6 +133,10 @@ async function shortLists(
     sessions: sessions.map((session) => viewSession(session, { currentId })),
     sign_ins: signIns.map(viewSignIn),
     apps: connected.map((app) => viewApp(app, undefined)),
+    factors: [
+      ...(factor.totp === null ? [] : [{ kind: 'totp' as const, name: null }]),
+      ...factor.passkeys.map(({ name }) => ({ kind: 'passkey' as const, name })),
+    ],
     identities: linked.map(({ linkedAt }) => ({ created_at: timestamp(linkedAt) ?? '' })),
   };
 }

@@ -7,6 +7,17 @@ import type { AccountSection } from '../signin/account-section.ts';
 /** The path of the file with all that is stored of a person. */
 export const DOWNLOAD_PATH = `${ACCOUNT_PATH}/download`;
 
+/** The ways to the password and to the second factor. */
+export const securitySection: AccountSection<unknown> = async ({ context }) => {
+  const { security: texts } = textsOf(context).account;
+  return {
+    id: 'security',
+    heading: texts.heading,
+    body: html`<p>${texts.text}</p>
+${way(context, '/factors', texts.factors)}${way(context, '/reset-password', texts.password)}`,
+  };
+};
+
 /** What is stored of the person, to take along. */
 export const dataSection: AccountSection<unknown> = async ({ context }) => {
   const { data: texts } = textsOf(context).account;

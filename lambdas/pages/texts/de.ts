@@ -222,6 +222,12 @@ export const de: Texts = {
       disconnect: 'Trennen',
       disconnectNamed: (app) => `${app} trennen`,
     },
+    security: {
+      heading: 'Passwort und zweiter Schritt',
+      text: 'Ein neues Passwort meldet Sie überall sonst ab. Ein zweiter Schritt hält fern, wer Ihr Passwort kennt.',
+      factors: 'Sicherheit der Anmeldung',
+      password: 'Neues Passwort wählen',
+    },
     data: {
       heading: 'Ihre Daten',
       text: 'Alles, was über Sie gespeichert ist, als JSON-Datei. Bei einer langen Geschichte sind es mehrere Dateien: Jede nennt die nächste in „next“.',

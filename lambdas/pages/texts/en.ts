@@ -210,6 +210,12 @@ export const en = {
       disconnect: 'Disconnect',
       disconnectNamed: (app: string) => `Disconnect ${app}`,
     },
+    security: {
+      heading: 'Password and second step',
+      text: 'A new password signs you out everywhere else. A second step keeps out who knows your password.',
+      factors: 'Sign-in security',
+      password: 'Choose a new password',
+    },
     data: {
       heading: 'Your data',
       text: 'Everything that is stored about you, as a JSON file. Of a long history there are several files: each names the next one in “next”.',
