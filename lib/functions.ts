@@ -209,9 +209,10 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
             'PENDING#*',
             'OUTBOX',
             'LINK#*',
+            'ERASURES',
           ],
         },
-        { actions: ['Query'], keys: ['USER#*'] },
+        { actions: ['Query'], keys: ['TENANT#*', 'USER#*'] },
         { actions: ['ConditionCheckItem'], keys: ['TENANT#*'] },
         {
           actions: ['UpdateItem'],
@@ -224,13 +225,18 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
             'BACKOFF#*',
             'PASSKEY#*',
             'PENDING#*',
+            'USAGEKEYS',
+            'CURSORS',
           ],
         },
         {
           actions: ['DeleteItem'],
-          keys: ['EMAIL#*', 'USER#*', 'BACKOFF#*', 'SIGNIN#*', 'PASSKEY#*', 'PENDING#*'],
+          keys: [
+            ...['EMAIL#*', 'TENANT#*', 'USER#*', 'BACKOFF#*', 'SIGNIN#*', 'PASSKEY#*', 'PENDING#*'],
+            'ERASURES',
+          ],
         },
-        { actions: ['BatchGetItem'], keys: ['CONTROL', 'SESSION#*', 'TENANT#*'] },
+        { actions: ['BatchGetItem'], keys: ['CONTROL', 'SESSION#*', 'TENANT#*', 'KEY#*'] },
       ],
       keyset: ['GetSecretValue'],
       vault: 'keeper',
@@ -279,23 +285,25 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
       vault: 'keeper',
     },
     people: {
-      description: 'The people of a tenant and their passwords',
+      description: 'The people of a tenant, their passwords and their own accounts',
       // As `accounts`: Argon2id takes a whole vCPU.
       memoryMiB: 1769,
       timeoutSeconds: 10,
       table: [
-        { actions: ['GetItem'], keys: ['EMAIL#*', 'TENANT#*', 'BACKOFF#*', 'SESSION#*'] },
+        { actions: ['GetItem'], keys: ['EMAIL#*', 'TENANT#*', 'BACKOFF#*', 'USER#*', 'SESSION#*'] },
+        { actions: ['BatchGetItem'], keys: ['KEY#*', 'SESSION#*'] },
         { actions: ['DeleteItem'], keys: ['LINK#*'] },
         { actions: ['Query'], keys: ['TENANT#*', 'USER#*'] },
-        { actions: ['PutItem'], keys: ['EMAIL#*', 'TENANT#*', 'LINK#*', 'OUTBOX'] },
+        { actions: ['PutItem'], keys: ['EMAIL#*', 'TENANT#*', 'LINK#*', 'OUTBOX', 'ERASURES'] },
         { actions: ['ConditionCheckItem'], keys: ['TENANT#*'] },
         {
           actions: ['UpdateItem'],
-          keys: ['EMAIL#*', 'TENANT#*', 'SESSION#*', 'BACKOFF#*', 'IDEMPOTENCY#*'],
+          keys: ['EMAIL#*', 'TENANT#*', 'SESSION#*', 'BACKOFF#*', 'IDEMPOTENCY#*', 'USAGEKEYS'],
         },
-        { actions: ['DeleteItem'], keys: ['EMAIL#*', 'TENANT#*', 'USER#*', 'BACKOFF#*'] },
+        { actions: ['DeleteItem'], keys: ['EMAIL#*', 'TENANT#*', 'USER#*', 'BACKOFF#*', 'SIGNIN#*'] },
         { actions: ['UpdateItem'], keys: ['CURSORS'] },
       ],
+      variables: ['ISSUER'],
     },
     transfer: {
       description: 'Export and import of a tenant',
@@ -342,14 +350,26 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
       assertions: ROTATING,
     },
     reconciler: {
-      description: 'Gives tenants usage keys of their own',
+      description:
+        'Gives tenants usage keys of their own, and erases who has closed or deleted their account',
       memoryMiB: 256,
       // A run ends by itself before; it goes on where it was a minute later.
       timeoutSeconds: 60,
       table: [
         { actions: ['Query', 'DeleteItem'], keys: ['USAGEKEYS'] },
         { actions: ['GetItem'], keys: ['TENANT#*', 'CONTROL'] },
-        { actions: ['UpdateItem'], keys: ['USAGEKEYS', 'TENANT#*'] },
+        { actions: ['UpdateItem'], keys: ['USAGEKEYS', 'TENANT#*', 'KEY#*', 'SESSION#*', 'ERASURES'] },
+        // Erasures: it takes no request, and its code is the smallest that could have these rights.
+        { actions: ['Query'], keys: ['ERASURES', 'TENANT#*', 'USER#*'] },
+        { actions: ['BatchGetItem'], keys: ['KEY#*', 'SESSION#*'] },
+        { actions: ['PutItem'], keys: ['TENANT#*'] },
+        {
+          actions: ['DeleteItem'],
+          keys: [
+            ...['ERASURES', 'TENANT#*', 'USER#*', 'EMAIL#*', 'KEY#*', 'SESSION#*', 'SIGNIN#*'],
+            ...['IDENTITY#*', 'CLIENT#*', 'PASSKEY#*'],
+          ],
+        },
       ],
       usageKeys: [
         { actions: ['GET', 'POST'], on: 'keys' },

@@ -20,6 +20,9 @@ export const deviceKey = (hash: string): ItemKey => key(`DEVICE#${hash}`, 'DEVIC
 export const userCodeKey = (userCode: string): ItemKey => key(`USERCODE#${userCode}`, 'USERCODE');
 export const appKey = (userId: string, appId: string): ItemKey => key(`USER#${userId}`, `APP#${appId}`);
 export const identityKey = (hash: string): ItemKey => key(`IDENTITY#${hash}`, 'IDENTITY');
+/** The same among the rows of its person. */
+export const userIdentityKey = (userId: string, hash: string): ItemKey =>
+  key(`USER#${userId}`, `IDENTITY#${hash}`);
 export const exchangedKey = (hash: string): ItemKey => key(`EXCHANGED#${hash}`, 'EXCHANGED');
 /** All factors of a person; a passkey by the hash of its credential; and the relying party that passkeys are made for. */
 export const factorsKey = (userId: string): ItemKey => key(`USER#${userId}`, 'FACTORS');

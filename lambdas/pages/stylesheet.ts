@@ -135,6 +135,9 @@ section p{margin-top:.5rem;color:var(--muted)}
 .items form{flex:none}
 .items button{white-space:nowrap}
 .items+form,section p+form{margin-top:1rem}
+.way{margin-top:1rem}
+.consequences{margin:1.25rem 0 0;padding-left:1.25rem}
+.consequences li{margin-top:.5rem}
 .danger{color:var(--onAlert);background:var(--card);border-color:var(--onAlert)}
 .aside{margin-top:1.5rem;font-size:.9375rem;color:var(--muted)}
 details{margin-top:1rem;color:var(--muted)}

@@ -2,8 +2,9 @@ import * as z from 'zod';
 import type { ErrorCode } from '../contract/errors.ts';
 import { HostCookie } from '../kernel/host-cookie.ts';
 import { Problem } from '../kernel/problem.ts';
-import { WithCookies } from '../kernel/results.ts';
+import { Redirect, WithCookies } from '../kernel/results.ts';
 import { routeGroup } from '../kernel/route.ts';
+import { ACCOUNT_PATH } from '../pages/account-page.ts';
 import { continuePage } from '../pages/continue-page.ts';
 import type { PageSettings } from '../pages/page.ts';
 import { ELSEWHERE } from '../pages/rows.ts';
@@ -21,6 +22,7 @@ import { factorStep } from './factor-step.ts';
 import { SIGN_IN_COOKIE, SIGN_IN_COOKIES, type SignIns } from './sign-in.ts';
 import {
   browserCookie,
+  type ClosedSignIns,
   newSecret,
   type SignInContext,
   secretOf,
@@ -34,6 +36,7 @@ import { carried, csrfField, requireForm, shownProviders, visitOf } from './visi
 export interface SignInServices {
   readonly signIn: SignInContext;
   readonly signIns: SignIns;
+  readonly closedSignIns: ClosedSignIns;
   readonly pages: PageSettings;
 }
 
@@ -68,13 +71,14 @@ export const signInRoutes = group.rows({
     success,
     alternatives: [ELSEWHERE],
     errors: [],
-    handle: async (
-      { query, cookies, ...request },
-      { signIn: { deployment, secondFactor }, signIns, pages },
-    ) => {
+    handle: async ({ query, cookies, ...request }, services) => {
+      const { signIns, closedSignIns, pages } = services;
+      const { deployment, secondFactor } = services.signIn;
       const { context, parameters, goesTo } = visitOf(query, request, pages);
       const [secret, signedIn] = [secretOf(cookies) ?? newSecret(), await signIns.current(cookies)];
       if (signedIn !== undefined && goesTo === undefined) return signedInPage(context, signedIn);
+      if (goesTo === undefined && (await closedSignIns.closed(cookies)) !== undefined)
+        return new Redirect(context.base + ACCOUNT_PATH);
       const page = signInPage(context, {
         csrf: csrfToken(secret),
         parameters,

@@ -1,5 +1,6 @@
 import { profile } from '#profile';
 import { Facts } from '../../access/facts.ts';
+import { accountContexts } from '../../account/account-store.ts';
 import { DynamoBackoffStore } from '../../attempts/backoff-store.ts';
 import { invalidRequests } from '../../attempts/source.ts';
 import { DynamoSourceStore } from '../../attempts/source-store.ts';
@@ -10,6 +11,7 @@ import { secretCipher } from '../../factors/secret-client.ts';
 import { serve } from '../../http/serve.ts';
 import { DynamoInvitationStore } from '../../invitations/invitation-store.ts';
 import { systemClock } from '../../kernel/clock.ts';
+import { tableCursors } from '../../kernel/cursor.ts';
 import type { ServicesOf } from '../../kernel/route.ts';
 import { Table } from '../../kernel/table.ts';
 import { variable } from '../../kernel/variables.ts';
@@ -24,7 +26,7 @@ import { recentSignIns } from '../../sessions/recent-sign-in.ts';
 import { DynamoRefreshStore } from '../../sessions/refresh-store.ts';
 import { DynamoSessionStore } from '../../sessions/session-store.ts';
 import { DynamoSignInStore } from '../../signin/sign-in-store.ts';
-import { signInsOf } from '../../signin/sign-ins.ts';
+import { closedSignInsOf, signInsOf } from '../../signin/sign-ins.ts';
 import { KeysetStore } from '../../signing/keyset-store.ts';
 import { Signer } from '../../signing/signer.ts';
 import { accountsRoutes } from '../../table/accounts.ts';
@@ -82,6 +84,9 @@ const services: ServicesOf<typeof accountsRoutes> = {
     outbox: new DynamoOutboxStore(table),
   },
   signIns: signInsOf(signIns, systemClock),
+  closedSignIns: closedSignInsOf(signIns, deployment.rights, systemClock),
+  ...accountContexts(table, { profile, deployment, url: pages.url, clock: systemClock }),
+  cursors: tableCursors(table),
   ownSessions: { sessions, signIns, clock: systemClock },
   sessions,
   apps: new DynamoAppStore(table),

@@ -55,6 +55,14 @@ export const de: Texts = {
       ],
       button: 'Einladung annehmen',
     }),
+    closed: ({ service, organization, until, url }) => ({
+      subject: `${organization} ist bei ${service} geschlossen`,
+      paragraphs: [
+        `Ein Administrator hat ${organization} bei ${service} geschlossen. API-Schlüssel, Sitzungen und Apps werden ab jetzt abgewiesen.`,
+        `Bis zum ${until} können Sie die Organisation wieder öffnen: Melden Sie sich unter ${url} an und wählen Sie „Wieder öffnen“. Danach wird alles gelöscht, was zu ihr gehört.`,
+        'Wenn Sie das nicht erwartet haben, öffnen Sie sie wieder, ändern Sie Ihr Passwort, und sehen Sie nach, wer die Administratoren sind.',
+      ],
+    }),
     'password-changed': ({ service }) => ({
       subject: `Ihr Passwort für ${service} wurde geändert`,
       paragraphs: [

@@ -63,6 +63,14 @@ export const en = {
       ],
       button: 'Accept the invitation',
     }),
+    closed: ({ service, organization, until, url }: Told<'organization' | 'until' | 'url'>) => ({
+      subject: `${organization} is closed at ${service}`,
+      paragraphs: [
+        `An administrator has closed ${organization} at ${service}. Its API keys, sessions and apps are refused from now on.`,
+        `You can reopen it until ${until}: sign in at ${url} and choose “Reopen”. After that day everything of it is deleted.`,
+        'If you did not expect this, reopen it, change your password, and look at who the administrators are.',
+      ],
+    }),
     'password-changed': ({ service }: Told) => ({
       subject: `Your password for ${service} was changed`,
       paragraphs: [

@@ -198,6 +198,7 @@ export const de: Texts = {
       others: 'Alles andere ist beendet. Nur dieser Browser ist noch angemeldet.',
       disconnected: 'Die App ist getrennt. Sie kann nichts mehr für Sie tun.',
       gone: 'Das war schon beendet.',
+      reopened: 'Die Organisation ist wieder offen. API-Schlüssel und Apps gelten wie zuvor.',
     },
     sessions: {
       heading: 'Wo Sie angemeldet sind',
@@ -221,10 +222,55 @@ export const de: Texts = {
       disconnect: 'Trennen',
       disconnectNamed: (app) => `${app} trennen`,
     },
+    security: {
+      heading: 'Passwort und zweiter Schritt',
+      text: 'Ein neues Passwort meldet Sie überall sonst ab. Ein zweiter Schritt hält fern, wer Ihr Passwort kennt.',
+      factors: 'Sicherheit der Anmeldung',
+      password: 'Neues Passwort wählen',
+    },
     data: {
       heading: 'Ihre Daten',
       text: 'Alles, was über Sie gespeichert ist, als JSON-Datei. Bei einer langen Geschichte sind es mehrere Dateien: Jede nennt die nächste in „next“.',
       download: 'Daten herunterladen',
+    },
+    deletion: {
+      heading: 'Konto löschen',
+      text: 'Ihre Adresse wird frei, und alles, was über Sie gespeichert ist, verschwindet. API-Schlüssel, die Sie erstellt haben, bleiben bei der Organisation.',
+      link: 'Konto löschen …',
+      title: 'Ihr Konto löschen?',
+      consequences: [
+        'Sie werden sofort überall abgemeldet, und Apps, die Sie verbunden haben, verlieren ihren Zugriff.',
+        'Ihr Name, Ihre Adresse und was über Sie gespeichert ist, werden innerhalb von zwei Tagen gelöscht. Das lässt sich nicht rückgängig machen.',
+        'API-Schlüssel, die Sie erstellt haben, gelten weiter: Sie gehören der Organisation. Deren Verlauf nennt Sie mit einer Nummer, die zu niemandem führt.',
+      ],
+      submit: 'Mein Konto löschen',
+      last: 'Sie sind der letzte Administrator. Machen Sie zuerst jemand anderen dazu, oder schließen Sie stattdessen die Organisation.',
+      doneTitle: 'Ihr Konto ist gelöscht',
+      doneText: 'Sie können diese Seite schließen.',
+    },
+    closing: {
+      heading: 'Organisation schließen',
+      text: 'API-Schlüssel, Sitzungen und Apps gelten sofort nicht mehr. Nach 30 Tagen wird alles gelöscht, was zu ihr gehört.',
+      link: 'Organisation schließen …',
+      title: (organization) => `${organization} schließen?`,
+      consequences: [
+        'Alle API-Schlüssel, Sitzungen und Apps der Organisation werden sofort abgewiesen, und niemand kann sich anmelden.',
+        '30 Tage lang kann ein Administrator sie wieder öffnen. Den Weg dorthin senden wir per E-Mail.',
+        'Danach wird alles gelöscht: Personen, Schlüssel, Arbeitsbereiche, Nutzung. Exportieren Sie vorher, was Sie brauchen.',
+      ],
+      name: (organization) => `Geben Sie zur Bestätigung „${organization}“ ein`,
+      wrongName: 'So heißt die Organisation nicht.',
+      others:
+        'Es gibt weitere Administratoren. Entfernen Sie diese, oder geben Sie ihnen eine andere Rolle, bevor Sie die Organisation schließen.',
+      submit: 'Organisation schließen',
+    },
+    closed: {
+      title: (organization) => `${organization} ist geschlossen`,
+      text: 'API-Schlüssel, Sitzungen und Apps werden abgewiesen.',
+      until: (date) =>
+        `Bis zum ${date} können Sie sie wieder öffnen. Danach wird alles gelöscht, was zu ihr gehört.`,
+      submit: 'Wieder öffnen',
+      tooLate: 'Sie lässt sich nicht mehr öffnen: Ihre Daten werden gerade gelöscht.',
     },
   },
   consent: {

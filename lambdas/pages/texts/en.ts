@@ -186,6 +186,7 @@ export const en = {
       others: 'Everything else has ended. Only this browser is signed in.',
       disconnected: 'The app is disconnected. It can do nothing for you any more.',
       gone: 'That had ended already.',
+      reopened: 'The organization is open again. Its API keys and apps work as before.',
     },
     sessions: {
       heading: 'Where you are signed in',
@@ -209,10 +210,54 @@ export const en = {
       disconnect: 'Disconnect',
       disconnectNamed: (app: string) => `Disconnect ${app}`,
     },
+    security: {
+      heading: 'Password and second step',
+      text: 'A new password signs you out everywhere else. A second step keeps out who knows your password.',
+      factors: 'Sign-in security',
+      password: 'Choose a new password',
+    },
     data: {
       heading: 'Your data',
       text: 'Everything that is stored about you, as a JSON file. Of a long history there are several files: each names the next one in “next”.',
       download: 'Download your data',
+    },
+    deletion: {
+      heading: 'Delete your account',
+      text: 'Your address becomes free and everything stored about you goes. API keys that you made stay with the organization.',
+      link: 'Delete your account…',
+      title: 'Delete your account?',
+      consequences: [
+        'You are signed out everywhere, and apps that you connected lose their access, at once.',
+        'Your name, your address and what is stored about you are erased within two days. This cannot be undone.',
+        'API keys that you made go on: they belong to the organization. Its history names you by a number that leads to nobody.',
+      ],
+      submit: 'Delete my account',
+      last: 'You are the last administrator. Make somebody else one first, or close the organization instead.',
+      doneTitle: 'Your account is deleted',
+      doneText: 'You can close this page.',
+    },
+    closing: {
+      heading: 'Close the organization',
+      text: 'Its API keys, sessions and apps stop at once. After 30 days everything of it is deleted.',
+      link: 'Close the organization…',
+      title: (organization: string) => `Close ${organization}?`,
+      consequences: [
+        'Every API key, session and app of the organization is refused at once, and nobody can sign in.',
+        'For 30 days an administrator can reopen it. We send the way back by e-mail.',
+        'After that everything is deleted: people, keys, workspaces, usage. Export what you need before you close it.',
+      ],
+      name: (organization: string) => `Type “${organization}” to confirm`,
+      wrongName: 'This is not the name of the organization.',
+      others:
+        'There are other administrators. Remove them, or give them another role, before you close the organization.',
+      submit: 'Close the organization',
+    },
+    closed: {
+      title: (organization: string) => `${organization} is closed`,
+      text: 'Its API keys, sessions and apps are refused.',
+      until: (date: string) => `You can reopen it until ${date}. After that everything of it is deleted.`,
+      submit: 'Reopen',
+      tooLate: 'It can no longer be reopened: its data are being deleted.',
     },
   },
   consent: {

@@ -29,6 +29,7 @@ export class MemoryAccountStore implements AccountStore {
       state: 'active',
       tier: account.tier,
       keyDefaults: { expiresInDays: null, scopes: null, allowedBlocks: null },
+      erasesAt: null,
       requiresFactor: false,
       createdAt,
       heldUntil,

@@ -87,6 +87,10 @@ export class MemoryPeopleStore implements PeopleStore {
     this.#state.logins.delete(before.email);
   }
 
+  erase(seen: Person): Promise<void> {
+    return this.remove(seen);
+  }
+
   async changePassword(seen: Person, change: PasswordChange): Promise<void> {
     const before = this.#present(seen);
     const login = this.#state.logins.get(before.email);
