@@ -242,6 +242,7 @@ describe('the ledger', () => {
       session: ['SESSION#x', 'SESSION'],
       person: ['TENANT#t', 'USER#u'],
       password: ['EMAIL#e', 'EMAIL'],
+      identity: ['IDENTITY#h', 'IDENTITY'],
       factors: ['USER#u', 'FACTORS'],
       passkey: ['PASSKEY#p', 'PASSKEY'],
       app: ['USER#u', 'APP#a'],
