@@ -154,8 +154,8 @@ export const upstream = fields({
 /** A part of a function's name. */
 const upstreamName = text(/^[a-z][a-z0-9]{0,31}$/, 'named with small letters and digits');
 
-/** Each has a function and six resources of the template, which has room for some 500. */
-const MAX_UPSTREAMS = 10;
+/** Each has a function and some ten resources of the template, of which CloudFormation takes 500. */
+const MAX_UPSTREAMS = 5;
 
 /** What parts of the paths go to, by name. */
 export const upstreams = z
