@@ -47,6 +47,24 @@ export const branding = fields({
   darkColor: color().nullable().default(null),
 });
 
+export const factors = fields({
+  /** Roles whose people must have a second factor: who has none sets one up at the next sign-in. @default [] */
+  requiredRoles: z
+    .array(text(/^/, 'the name of a role'), { error: 'must be a list of roles' })
+    .readonly()
+    .default([]),
+  /**
+   * The domain that passkeys are made for (RP ID): that of `domain`, or one above it. It is fixed once there is a passkey,
+   * as none is good for another. @default null: the host of the API's own URL
+   */
+  passkeyDomain: text(
+    /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/,
+    'a domain such as example.com, or null for that of the API',
+  )
+    .nullable()
+    .default(null),
+});
+
 const MAIL_DOMAIN = String.raw`([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}`;
 const MAIL_ADDRESS = String.raw`[\w.+-]{1,64}@${MAIL_DOMAIN}`;
 

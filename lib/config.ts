@@ -3,6 +3,7 @@ import { fields, flag, oneOf, text, whole } from './config-fields.ts';
 import {
   addressLimits,
   branding,
+  factors,
   gatewayFacts,
   identityProvider,
   mail,
@@ -236,6 +237,8 @@ export const CONFIG = fields({
       error: 'must have each of signIn.domains once: an address comes in by one provider',
     })
     .default([]),
+  /** Second factors of people: authenticator apps and passkeys. */
+  factors: factors.prefault({}),
   /** Days from one rotation of the signing keys to the next (Secrets Manager takes up to 1,000). @default 30 */
   rotationDays: whole(1, 1000).default(30),
   /** The SNS topic that alarms tell; null for alarms that only show. @default null */

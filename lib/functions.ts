@@ -73,6 +73,8 @@ export interface FunctionSpec {
   readonly readsProviderSecrets?: boolean;
   /** Its part in keeping keys for who made them, where the configuration says so (`key-vault.ts`). */
   readonly vault?: VaultRole;
+  /** Whether it encrypts and decrypts the secrets of authenticator apps (`factor-key.ts`). */
+  readonly factorKey?: true;
   /** Whether it keeps the ledger of what a restore must not bring back. */
   readonly keepsLedger?: boolean;
   /** Whether it reads metrics from CloudWatch. */
@@ -175,23 +177,70 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
       variables: ['ACCEPTED_ISSUERS', 'USAGE_KEYS'],
     },
     accounts: {
-      description: 'Onboarding and login',
+      description: 'Onboarding, login, and second factors',
       // A whole vCPU for Argon2id.
       memoryMiB: 1769,
       timeoutSeconds: 10,
       table: [
-        { actions: ['GetItem'], keys: ['EMAIL#*', 'TENANT#*', 'BACKOFF#*', 'SIGNIN#*', 'USER#*', 'LINK#*'] },
-        { actions: ['PutItem'], keys: ['EMAIL#*', 'TENANT#*', 'KEY#*', 'USER#*', 'SESSION#*', 'SIGNIN#*'] },
-        { actions: ['PutItem'], keys: ['LINK#*', 'OUTBOX'] },
-        { actions: ['UpdateItem'], keys: ['EMAIL#*', 'LINK#*'] },
-        { actions: ['Query'], keys: ['USER#*'] },
+        {
+          actions: ['GetItem'],
+          keys: [
+            'EMAIL#*',
+            'TENANT#*',
+            'BACKOFF#*',
+            'SIGNIN#*',
+            'USER#*',
+            'SESSION#*',
+            'PASSKEY#*',
+            'PENDING#*',
+            'LINK#*',
+          ],
+        },
+        {
+          actions: ['PutItem'],
+          keys: [
+            'EMAIL#*',
+            'TENANT#*',
+            'KEY#*',
+            'USER#*',
+            'SESSION#*',
+            'SIGNIN#*',
+            'PASSKEY#*',
+            'PENDING#*',
+            'OUTBOX',
+            'LINK#*',
+            'ERASURES',
+          ],
+        },
+        { actions: ['Query'], keys: ['TENANT#*', 'USER#*'] },
         { actions: ['ConditionCheckItem'], keys: ['TENANT#*'] },
-        { actions: ['UpdateItem'], keys: ['TENANT#*', 'SESSION#*', 'REFRESH#*', 'BACKOFF#*'] },
-        { actions: ['DeleteItem'], keys: ['EMAIL#*', 'USER#*', 'BACKOFF#*', 'SIGNIN#*'] },
-        { actions: ['BatchGetItem'], keys: ['CONTROL', 'SESSION#*', 'TENANT#*'] },
+        {
+          actions: ['UpdateItem'],
+          keys: [
+            'EMAIL#*',
+            'LINK#*',
+            'TENANT#*',
+            'SESSION#*',
+            'REFRESH#*',
+            'BACKOFF#*',
+            'PASSKEY#*',
+            'PENDING#*',
+            'USAGEKEYS',
+            'CURSORS',
+          ],
+        },
+        {
+          actions: ['DeleteItem'],
+          keys: [
+            ...['EMAIL#*', 'TENANT#*', 'USER#*', 'BACKOFF#*', 'SIGNIN#*', 'PASSKEY#*', 'PENDING#*'],
+            'ERASURES',
+          ],
+        },
+        { actions: ['BatchGetItem'], keys: ['CONTROL', 'SESSION#*', 'TENANT#*', 'KEY#*'] },
       ],
       keyset: ['GetSecretValue'],
       vault: 'keeper',
+      factorKey: true,
       variables: ['ISSUER'],
     },
     tokens: {
@@ -221,7 +270,7 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
       memoryMiB: 512,
       timeoutSeconds: 10,
       table: [
-        { actions: ['GetItem'], keys: ['TENANT#*', 'USER#*', 'KEY#*'] },
+        { actions: ['GetItem'], keys: ['TENANT#*', 'USER#*', 'KEY#*', 'SESSION#*'] },
         { actions: ['BatchGetItem'], keys: ['KEY#*', 'SESSION#*', 'TENANT#*'] },
         { actions: ['Query'], keys: ['TENANT#*', 'USER#*'] },
         { actions: ['PutItem'], keys: ['TENANT#*', 'KEY#*'] },
@@ -236,23 +285,25 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
       vault: 'keeper',
     },
     people: {
-      description: 'The people of a tenant and their passwords',
+      description: 'The people of a tenant, their passwords and their own accounts',
       // As `accounts`: Argon2id takes a whole vCPU.
       memoryMiB: 1769,
       timeoutSeconds: 10,
       table: [
-        { actions: ['GetItem'], keys: ['EMAIL#*', 'TENANT#*', 'BACKOFF#*', 'SESSION#*'] },
+        { actions: ['GetItem'], keys: ['EMAIL#*', 'TENANT#*', 'BACKOFF#*', 'USER#*', 'SESSION#*'] },
+        { actions: ['BatchGetItem'], keys: ['KEY#*', 'SESSION#*'] },
         { actions: ['DeleteItem'], keys: ['LINK#*'] },
         { actions: ['Query'], keys: ['TENANT#*', 'USER#*'] },
-        { actions: ['PutItem'], keys: ['EMAIL#*', 'TENANT#*', 'LINK#*', 'OUTBOX'] },
+        { actions: ['PutItem'], keys: ['EMAIL#*', 'TENANT#*', 'LINK#*', 'OUTBOX', 'ERASURES'] },
         { actions: ['ConditionCheckItem'], keys: ['TENANT#*'] },
         {
           actions: ['UpdateItem'],
-          keys: ['EMAIL#*', 'TENANT#*', 'SESSION#*', 'BACKOFF#*', 'IDEMPOTENCY#*'],
+          keys: ['EMAIL#*', 'TENANT#*', 'SESSION#*', 'BACKOFF#*', 'IDEMPOTENCY#*', 'USAGEKEYS'],
         },
-        { actions: ['DeleteItem'], keys: ['EMAIL#*', 'TENANT#*', 'USER#*', 'BACKOFF#*'] },
+        { actions: ['DeleteItem'], keys: ['EMAIL#*', 'TENANT#*', 'USER#*', 'BACKOFF#*', 'SIGNIN#*'] },
         { actions: ['UpdateItem'], keys: ['CURSORS'] },
       ],
+      variables: ['ISSUER'],
     },
     transfer: {
       description: 'Export and import of a tenant',
@@ -299,14 +350,26 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
       assertions: ROTATING,
     },
     reconciler: {
-      description: 'Gives tenants usage keys of their own',
+      description:
+        'Gives tenants usage keys of their own, and erases who has closed or deleted their account',
       memoryMiB: 256,
       // A run ends by itself before; it goes on where it was a minute later.
       timeoutSeconds: 60,
       table: [
         { actions: ['Query', 'DeleteItem'], keys: ['USAGEKEYS'] },
         { actions: ['GetItem'], keys: ['TENANT#*', 'CONTROL'] },
-        { actions: ['UpdateItem'], keys: ['USAGEKEYS', 'TENANT#*'] },
+        { actions: ['UpdateItem'], keys: ['USAGEKEYS', 'TENANT#*', 'KEY#*', 'SESSION#*', 'ERASURES'] },
+        // Erasures: it takes no request, and its code is the smallest that could have these rights.
+        { actions: ['Query'], keys: ['ERASURES', 'TENANT#*', 'USER#*'] },
+        { actions: ['BatchGetItem'], keys: ['KEY#*', 'SESSION#*'] },
+        { actions: ['PutItem'], keys: ['TENANT#*'] },
+        {
+          actions: ['DeleteItem'],
+          keys: [
+            ...['ERASURES', 'TENANT#*', 'USER#*', 'EMAIL#*', 'KEY#*', 'SESSION#*', 'SIGNIN#*'],
+            ...['IDENTITY#*', 'CLIENT#*', 'PASSKEY#*'],
+          ],
+        },
       ],
       usageKeys: [
         { actions: ['GET', 'POST'], on: 'keys' },

@@ -13,7 +13,7 @@ export interface KeyVaultProps {
 }
 
 /** What administrators of an account do with a key in KMS: all but use it (AWS KMS, "Key policies"). */
-const ADMINISTRATION = [
+export const KEY_ADMINISTRATION: readonly string[] = [
   'CancelKeyDeletion',
   'Describe*',
   'DisableKey',
@@ -59,7 +59,7 @@ export class KeyVault extends Construct {
     super(scope, id);
     const administration = new PolicyStatement({
       principals: [new AccountRootPrincipal()],
-      actions: ADMINISTRATION,
+      actions: [...KEY_ADMINISTRATION],
       resources: ['*'],
     });
     this.key = new Key(this, 'Key', {

@@ -4,6 +4,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Config } from './config.ts';
+import type { FactorKey } from './factor-key.ts';
 import type { FunctionName, FunctionSpec, Functions } from './functions.ts';
 import type { IdentityTable } from './identity-table.ts';
 import type { KeyVault } from './key-vault.ts';
@@ -30,6 +31,7 @@ export interface LatchkeyFunctionsProps {
   readonly ledger: Ledger;
   /** Null where keys are shown once. */
   readonly vault: KeyVault | null;
+  readonly factorKey: FactorKey;
   readonly providerSecrets: ProviderSecrets;
   /** The values of the variables that come with no right. */
   readonly variables: Readonly<Record<'ISSUER' | 'ACCEPTED_ISSUERS' | 'USAGE_KEYS', string>>;
@@ -72,6 +74,7 @@ export class LatchkeyFunctions extends Construct {
       if (spec.keepsLedger === true) props.ledger.grant(fn);
       if (spec.readsProviderSecrets === true) props.providerSecrets.grant(fn);
       if (spec.vault !== undefined) props.vault?.grant(fn, spec.vault);
+      if (spec.factorKey === true) props.factorKey.grant(fn);
       for (const variable of spec.variables ?? []) fn.tell(variable, props.variables[variable]);
       return [name, fn] as const;
     });

@@ -7,6 +7,7 @@ import type { ApiRow } from '../lambdas/kernel/api-rows.ts';
 import { ApiDomain } from './api-domain.ts';
 import { corsOf } from './cors-fields.ts';
 import { LOSSES } from './direct-upstreams.ts';
+import { FactorKey } from './factor-key.ts';
 import { firstCalls } from './first-calls.ts';
 import { FrontDoor } from './front-door.ts';
 import { type FunctionName, type FunctionSpec, functionSpecs } from './functions.ts';
@@ -114,6 +115,7 @@ export class LatchkeyStack extends Stack {
       usagePlans,
       ledger,
       vault,
+      factorKey: new FactorKey(this, 'Factors', kept),
       providerSecrets,
       traces: config.traces,
       variables: {

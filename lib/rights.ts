@@ -84,6 +84,7 @@ export function requireDeclared(config: Config, profile: Profile): void {
     ...ruleFaults(config, profile, rights),
     ...keyFaults(rights),
     ...providerFaults(config, rights),
+    ...factorFaults(config, rights),
     ...anonymousFaults(config, rights),
   ];
   if (found.length > 0) throw new ConfigError([...new Set(found)].join('\n'));
@@ -222,6 +223,10 @@ function keyFaults({
           `onboardingScopes: the role ${ownerRole}, who is given the key, has not the scope ${beyond}; take it out`,
         ]),
   ];
+}
+
+function factorFaults({ factors: { requiredRoles } }: Config, { roles }: Rights): string[] {
+  return requiredRoles.flatMap((role, index) => unknownRole(`factors.requiredRoles.${index}`, role, roles));
 }
 
 function providerFaults({ identityProviders }: Config, { roles }: Rights): string[] {

@@ -76,6 +76,7 @@ export async function loadSettings(
   checkKmsKey(config, region);
   requireServable(config, region);
   checkCircle(config);
+  checkPasskeyDomain(config);
   requireBearable(config, profile);
   checkProviders(config, isLocal);
   const allowsAnonymous = profile.allowsAnonymous && config.environment === 'development';
@@ -154,6 +155,15 @@ function checkKmsKey({ kmsKeyArn }: Config, region: string | undefined): void {
   );
 }
 
+/** A passkey is made for a domain or what is below it (WebAuthn Level 3, 5.1.3): our pages must be at one of both. */
+function checkPasskeyDomain({ domain, factors: { passkeyDomain } }: Config): void {
+  if (passkeyDomain === null || domain === null) return;
+  if (domain.name === passkeyDomain || domain.name.endsWith(`.${passkeyDomain}`)) return;
+  throw new ConfigError(
+    `factors.passkeyDomain: the pages are at ${domain.name}, which is not below ${passkeyDomain}; name ${domain.name} or a domain above it`,
+  );
+}
+
 function checkCircle({ domain, upstream, upstreams }: Config): void {
   const places = [
     ...(upstream === null ? [] : [['upstream', upstream] as const]),
@@ -202,6 +212,7 @@ export function deploymentOf({ config, profile }: Settings): Deployment {
       ...provider,
       signIn: signIn === null ? null : { ...signIn, claims: signIn.claims ?? provider.claims },
     })),
+    factors: config.factors,
     revealsKeys: config.revealApiKey,
     mail: { from: config.mail.from, allowsUnverified: config.mail.unverified === 'everything' },
     rights: rightsOf(config, profile),

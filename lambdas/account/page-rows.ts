@@ -1,30 +1,51 @@
 import * as z from 'zod';
+import type { Cursors } from '../kernel/cursor.ts';
+import { cursor } from '../kernel/fields.ts';
+import { HostCookie } from '../kernel/host-cookie.ts';
 import { Problem } from '../kernel/problem.ts';
-import { type Html, Redirect } from '../kernel/results.ts';
+import { type Html, Redirect, WithCookies } from '../kernel/results.ts';
 import { routeGroup } from '../kernel/route.ts';
+import { withinSeconds } from '../kernel/time-budget.ts';
 import { type DisconnectContext, disconnect } from '../oauth/disconnect.ts';
+import { closedPage, closingPage, deletedPage, deletionPage } from '../pages/account-ends-page.ts';
 import { ACCOUNT_PATH, accountPage } from '../pages/account-page.ts';
 import { type PageContext, type PageSettings, pageContext, textsOf } from '../pages/page.ts';
 import type { Texts } from '../pages/texts/en.ts';
 import { endOthers, endOwn } from '../sessions/own-sessions.ts';
 import type { AccountVisit } from '../signin/account-section.ts';
 import { isSameToken } from '../signin/csrf.ts';
-import { signInPath } from '../signin/paths.ts';
-import { SIGN_IN_COOKIES, type SignInCookies, type SignIns } from '../signin/sign-in.ts';
+import { requireRecentSignIn, requireSignIn, SIGN_IN_FIRST } from '../signin/recent.ts';
+import { SIGN_IN_COOKIE, SIGN_IN_COOKIES, type SignInCookies, type SignIns } from '../signin/sign-in.ts';
+import type { ClosedSignIns } from '../signin/sign-ins.ts';
 import type { TenantStore } from '../tenancy/tenants.ts';
+import { type ClosingContext, closeTenant, day } from './closing.ts';
+import { type DeletionContext, deleteAccount } from './deletion.ts';
+import { type DownloadContext, downloadPart, downloadView } from './download.ts';
+import { DOWNLOAD_PATH } from './end-sections.ts';
+import { GATHERING_SECONDS } from './rows.ts';
 import { type SectionServices, shownSections } from './sections.ts';
 
 /** The services of these rows in the function `accounts`. */
 export type AccountPageServices = SectionServices &
   DisconnectContext & {
     readonly signIns: SignIns;
+    readonly closedSignIns: ClosedSignIns;
     readonly tenants: Pick<TenantStore, 'find'>;
+    readonly download: DownloadContext;
+    readonly deletion: DeletionContext;
+    readonly closing: ClosingContext;
+    readonly cursors: Cursors;
     readonly pages: PageSettings;
   };
 
 type Notice = keyof Texts['account']['done'];
 
-const page = { status: 200, kind: 'html', description: 'The page.' } as const;
+/** The pages on which a person is asked again, by the parameter `view`. */
+const VIEWS = { delete: `${ACCOUNT_PATH}?view=delete`, close: `${ACCOUNT_PATH}?view=close` } as const;
+
+const ACTIONS = ['end', 'end-others', 'disconnect', 'delete', 'close', 'reopen'] as const;
+
+const page = { status: 200, kind: 'html', description: 'The page.', setsCookies: SIGN_IN_COOKIES } as const;
 
 const group = routeGroup<AccountPageServices>()({ service: 'accounts', tag: 'Pages' });
 
@@ -36,72 +57,203 @@ export const accountPageRoutes = group.rows({
     page: true,
     summary: 'The page on which people look after their own account',
     takesCookies: SIGN_IN_COOKIES,
+    query: z.object({ view: z.enum(['delete', 'close']).optional().describe('The question that is asked.') }),
     success: page,
-    alternatives: [
-      { kind: 'redirect', status: 302, description: 'To the sign-in, or to the page at its own host.' },
-    ],
+    alternatives: [SIGN_IN_FIRST],
     errors: [],
-    handle: async ({ cookies, ...request }, services) => {
+    handle: async ({ query: { view }, cookies, ...request }, services) => {
       const context = pageContext(services.pages, request);
-      const visit = await visitOf(cookies, context, services);
-      if (visit === undefined) return toSignIn(context);
-      return shownAccount(visit, services);
+      const signedIn = await services.signIns.current(cookies);
+      if (signedIn === undefined) return (await shownClosed(cookies, context, services)) ?? toSignIn(context);
+      if (view === undefined) return shownAccount({ context, signedIn }, services);
+      const recent = requireRecentSignIn(signedIn, { context, continueAt: VIEWS[view] }, services.clock());
+      if (recent instanceof Redirect) return recent;
+      return view === 'delete'
+        ? deletionPage(context, recent)
+        : shownClosing({ context, signedIn: recent }, services);
     },
   }),
   changeAccount: group.public({
     method: 'POST',
     path: ACCOUNT_PATH,
     page: true,
-    summary: 'End sessions, or disconnect apps, on the page of the own account',
-    description: 'What the page’s buttons send.',
+    summary: 'What the buttons of the page of the own account send',
     takesForm: true,
     takesCookies: SIGN_IN_COOKIES,
     body: z.object({
       csrf: z.string().max(64).optional().describe('As the form has it.'),
-      action: z.enum(['end', 'end-others', 'disconnect'], 'must be end, end-others or disconnect'),
+      action: z.enum(ACTIONS, `must be one of ${ACTIONS.join(', ')}`),
       id: z.string().max(128).optional().describe('Of the session, the sign-in or the app.'),
+      organization: z.string().max(100).optional().describe('Its name, to close it.'),
     }),
     success: page,
-    alternatives: [{ kind: 'redirect', status: 302, description: 'To the sign-in.' }],
-    errors: ['stale_form'],
+    alternatives: [SIGN_IN_FIRST],
+    errors: ['stale_form', 'conflicting_state'],
     handle: async ({ body, cookies, origin, ...request }, services) => {
       const context = pageContext(services.pages, request);
-      const visit = await visitOf(cookies, context, services);
-      if (visit === undefined) return toSignIn(context);
-      const { signedIn } = visit;
+      const signedIn = await services.signIns.current(cookies);
+      if (signedIn === undefined) {
+        const closed = await services.closedSignIns.closed(cookies);
+        if (closed === undefined || body.action !== 'reopen') return toSignIn(context);
+        if (!isSameToken(closed.csrf, body.csrf)) throw new Problem('stale_form');
+        return reopen(closed, { actor: `user:${closed.userId}`, ...origin }, context, services);
+      }
+      const visit = { context, signedIn };
       if (!isSameToken(signedIn.csrf, body.csrf))
         throw new Problem('stale_form', { page: await shownAccount(visit, services) });
-      const by = { actor: `user:${signedIn.userId}`, ...origin };
-      const { action, id = '' } = body;
-      switch (action) {
-        case 'end': {
-          const isEnded = await endOwn(signedIn, id, by, services.ownSessions);
-          return shownAccount(visit, services, isEnded ? 'ended' : 'gone');
-        }
-        case 'end-others':
-          await endOthers(signedIn, signedIn.signInId, by, services.ownSessions);
-          return shownAccount(visit, services, 'others');
-        case 'disconnect': {
-          const app = await disconnect(signedIn.userId, id, by, services);
-          return shownAccount(visit, services, app === undefined ? 'gone' : 'disconnected');
-        }
-      }
+      return act(visit, body, { actor: `user:${signedIn.userId}`, ...origin }, services);
+    },
+  }),
+  downloadAccountFile: group.public({
+    method: 'GET',
+    path: DOWNLOAD_PATH,
+    page: true,
+    summary: 'The file with everything that is stored of a person, from the page of their account',
+    takesCookies: SIGN_IN_COOKIES,
+    query: z.object({ cursor: cursor.optional() }),
+    success: {
+      kind: 'raw',
+      status: 200,
+      description: 'The file, or a part of it that names the next.',
+      schema: downloadView.omit({ next_cursor: true }).extend({
+        next: z.string().nullable().describe('The URL of the next part; null in the last.'),
+      }),
+      headers: { 'Content-Disposition': 'attachment; filename="account.json"' },
+    },
+    alternatives: [SIGN_IN_FIRST],
+    errors: [],
+    handle: async ({ query, cookies, ...request }, services) => {
+      const context = pageContext(services.pages, request);
+      const signedIn = requireSignIn(await services.signIns.current(cookies), {
+        context,
+        continueAt: ACCOUNT_PATH,
+      });
+      if (signedIn instanceof Redirect) return signedIn;
+      const { download, cursors, pages } = services;
+      const { tenantId, userId } = signedIn;
+      const place = { tenantId, list: 'account' } as const;
+      const position = await cursors.open(query.cursor, place);
+      const asking = { tenantId, userId, currentId: '' };
+      const part = await downloadPart(asking, position, withinSeconds(GATHERING_SECONDS), download);
+      const next = await cursors.seal(part.next, place);
+      return {
+        ...part,
+        next: next === null ? null : `${pages.url}${DOWNLOAD_PATH}?${new URLSearchParams({ cursor: next })}`,
+      };
     },
   }),
 });
 
-/** Who looks at the page; undefined for nobody. */
-async function visitOf(
-  cookies: SignInCookies,
-  context: PageContext,
-  { signIns }: Pick<AccountPageServices, 'signIns'>,
-): Promise<AccountVisit | undefined> {
-  const signedIn = await signIns.current(cookies);
-  return signedIn && { context, signedIn };
+type By = Parameters<typeof endOwn>[2];
+
+/** Does what a button of the page says. */
+async function act(
+  visit: AccountVisit,
+  {
+    action,
+    id = '',
+    organization = '',
+  }: {
+    readonly action: (typeof ACTIONS)[number];
+    readonly id?: string | undefined;
+    readonly organization?: string | undefined;
+  },
+  by: By,
+  services: AccountPageServices,
+) {
+  const { signedIn, context } = visit;
+  switch (action) {
+    case 'end': {
+      const isEnded = await endOwn(signedIn, id, by, services.ownSessions);
+      return shownAccount(visit, services, isEnded ? 'ended' : 'gone');
+    }
+    case 'end-others':
+      await endOthers(signedIn, signedIn.signInId, by, services.ownSessions);
+      return shownAccount(visit, services, 'others');
+    case 'disconnect': {
+      const app = await disconnect(signedIn.userId, id, by, services);
+      return shownAccount(visit, services, app === undefined ? 'gone' : 'disconnected');
+    }
+    case 'delete': {
+      const recent = requireRecentSignIn(signedIn, { context, continueAt: VIEWS.delete }, services.clock());
+      if (recent instanceof Redirect) return recent;
+      await unlessConflicting(deleteAccount(recent, by, services.deletion), () =>
+        deletionPage(context, { ...recent, fault: 'last' }),
+      );
+      return new WithCookies(deletedPage(context), HostCookie.forgotten(SIGN_IN_COOKIE));
+    }
+    case 'close': {
+      const recent = requireRecentSignIn(signedIn, { context, continueAt: VIEWS.close }, services.clock());
+      if (recent instanceof Redirect) return recent;
+      const tenant = await services.tenants.find(recent.tenantId);
+      if (organization.trim() !== tenant?.name) return shownClosing(visit, services, 'wrongName');
+      const others = await shownClosing(visit, services, 'others');
+      const closing = closeTenant(recent, context.language, by, services.closing);
+      const erasesAt = await unlessConflicting(closing, () => others);
+      const until = day(erasesAt, context.language);
+      return closedPage(context, { organization: tenant.name, until, csrf: recent.csrf });
+    }
+    case 'reopen':
+      // It has been reopened meanwhile.
+      return shownAccount(visit, services);
+  }
 }
 
-function toSignIn({ base }: PageContext): Redirect {
-  return new Redirect(base + signInPath(ACCOUNT_PATH));
+async function reopen(
+  closed: NonNullable<Awaited<ReturnType<ClosedSignIns['closed']>>>,
+  by: By,
+  context: PageContext,
+  services: AccountPageServices,
+): Promise<Html> {
+  const { tenants, closing, clock } = services;
+  const tenant = await tenants.find(closed.tenantId);
+  const shown = {
+    organization: tenant?.name ?? '',
+    until: day(closed.erasesAt, context.language),
+    csrf: closed.csrf,
+  };
+  await unlessConflicting(closing.closings.reopen(closed.tenantId, by, clock()), () =>
+    closedPage(context, { ...shown, fault: 'tooLate' }),
+  );
+  return shownAccount({ context, signedIn: closed }, services, 'reopened');
+}
+
+/** Tells a conflict with the page that says what it is. */
+async function unlessConflicting<Done>(doing: Promise<Done>, faulty: () => Html): Promise<Done> {
+  try {
+    return await doing;
+  } catch (error) {
+    if (!(error instanceof Problem) || error.code !== 'conflicting_state') throw error;
+    throw new Problem('conflicting_state', { page: faulty(), cause: error });
+  }
+}
+
+function toSignIn(context: PageContext): Redirect {
+  const way = requireSignIn(undefined, { context, continueAt: ACCOUNT_PATH });
+  if (way instanceof Redirect) return way;
+  throw new Error('Nobody is signed in.');
+}
+
+/** The way back to a closed tenant, for who may reopen it. */
+async function shownClosed(
+  cookies: SignInCookies,
+  context: PageContext,
+  { closedSignIns, tenants }: AccountPageServices,
+): Promise<Html | undefined> {
+  const closed = await closedSignIns.closed(cookies);
+  if (closed === undefined) return undefined;
+  const tenant = await tenants.find(closed.tenantId);
+  const until = day(closed.erasesAt, context.language);
+  return closedPage(context, { organization: tenant?.name ?? '', until, csrf: closed.csrf });
+}
+
+async function shownClosing(
+  { context, signedIn }: AccountVisit,
+  { tenants }: AccountPageServices,
+  fault?: 'wrongName' | 'others',
+): Promise<Html> {
+  const tenant = await tenants.find(signedIn.tenantId);
+  return closingPage(context, { organization: tenant?.name ?? '', csrf: signedIn.csrf, fault });
 }
 
 async function shownAccount(

@@ -1,10 +1,18 @@
 import type { ShownSection } from '../pages/account-page.ts';
 import type { AccountSection, AccountVisit } from '../signin/account-section.ts';
 import { appSection } from './app-section.ts';
+import { closingSection, dataSection, deletionSection, securitySection } from './end-sections.ts';
 import { sessionSection } from './session-section.ts';
 
 /** The sections of the page, in their order. A room's own is a line here, and its services come from the types. */
-const SECTIONS = [sessionSection, appSection] as const;
+const SECTIONS = [
+  sessionSection,
+  appSection,
+  securitySection,
+  dataSection,
+  deletionSection,
+  closingSection,
+] as const;
 
 /** All that the sections are given. */
 export type SectionServices = Together<typeof SECTIONS>;

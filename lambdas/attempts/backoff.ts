@@ -49,6 +49,14 @@ export function passwordChangeSubject(userId: string): BackoffSubject {
   return { id: digest(`password-change\0${userId}`), freeAttempts: FREE_FROM_ONE_PLACE };
 }
 
+/** Codes of six digits are guessed sooner than passwords: few attempts cost nothing. */
+const FREE_FACTOR_ATTEMPTS = 5;
+
+/** The counter of guesses at a person's second factor, by who has proven the password. */
+export function factorSubject(userId: string): BackoffSubject {
+  return { id: digest(`factor\0${userId}`), freeAttempts: FREE_FACTOR_ATTEMPTS };
+}
+
 function digest(text: string): string {
   return createHash('sha256').update(text).digest('base64url');
 }

@@ -12,6 +12,8 @@ export interface SourceLimit {
   readonly what:
     | 'account'
     | 'login'
+    | 'factor'
+    | 'challenge'
     | 'refresh'
     | 'invalid'
     | 'registration'
@@ -39,6 +41,11 @@ export const loginLimit = ({ failedLoginsPerTenMinutes: limit }: AddressLimits):
   windowSeconds: 600,
 });
 /** As many as wrong passwords. */
+export const factorLimit = (limits: AddressLimits): SourceLimit => ({
+  ...loginLimit(limits),
+  what: 'factor',
+});
+/** As many as wrong passwords. */
 export const invalidLimit = (limits: AddressLimits): SourceLimit => ({
   ...loginLimit(limits),
   what: 'invalid',
@@ -48,6 +55,9 @@ export const refreshLimit = ({ failedRefreshesPerTenMinutes: limit }: AddressLim
   limit,
   windowSeconds: 600,
 });
+
+/** Challenges to passkeys, before anybody is known: more than people ask for. */
+export const challengeLimit: SourceLimit = { what: 'challenge', limit: 60, windowSeconds: 600 };
 
 /** Devices that are begun, and codes of devices that are entered: more than people and their devices do. */
 export const deviceLimit: SourceLimit = { what: 'device', limit: 60, windowSeconds: 600 };

@@ -43,6 +43,11 @@ export const AUDIT_ACTIONS = [
   'invitation.accept',
   'signin.create',
   'signin.end',
+  'factor.add',
+  'factor.remove',
+  'factor.reset',
+  'factor.recovery',
+  'factor.recovery-codes',
 ] as const;
 
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

@@ -41,6 +41,14 @@ export interface RefreshSettings {
   readonly absoluteSeconds: number;
 }
 
+/** Second factors of people. */
+export interface FactorSettings {
+  /** Roles whose people must have one; a tenant may ask it of all of its people besides. */
+  readonly requiredRoles: readonly Role[];
+  /** The domain that passkeys are made for; null for the host of the API's own URL. */
+  readonly passkeyDomain: string | null;
+}
+
 /** An identity provider whose tokens are exchanged for ours. */
 export interface IdentityProvider {
   /** `iss` of its tokens, to the letter. */
@@ -130,6 +138,7 @@ export interface Deployment {
   readonly upstreams: readonly Upstream[];
   readonly tokens: TokenSettings;
   readonly identityProviders: readonly IdentityProvider[];
+  readonly factors: FactorSettings;
   /** Whether keys are kept encrypted besides, for who made them to see again. */
   readonly revealsKeys: boolean;
   readonly mail: MailSettings;

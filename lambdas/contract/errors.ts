@@ -97,6 +97,24 @@ const OTHER_ERRORS = {
     title: 'Login failed',
     message: 'The e-mail address or the password is wrong.',
   },
+  mfa_required: {
+    status: 403,
+    type: 'authentication_error',
+    title: 'Second factor required',
+    message: 'A second factor is required. Send mfa_token with a code to POST /v1/auth/mfa.',
+  },
+  mfa_enrollment_required: {
+    status: 403,
+    type: 'authentication_error',
+    title: 'Second factor to be set up',
+    message: 'A second factor must be set up before the login. Sign in with a browser once.',
+  },
+  wrong_factor: {
+    status: 401,
+    type: 'authentication_error',
+    title: 'Second factor not accepted',
+    message: 'The code or the passkey is not accepted.',
+  },
   reauthentication_required: {
     status: 403,
     type: 'authorization_error',

@@ -116,9 +116,11 @@ export class ErasingTable {
 
   /** Notes of a last change, on keys and people, by a person who is erased: the address from which they made it. */
   async #eraseNotes(rows: readonly Item[], userId: string): Promise<void> {
-    const locators = rows.flatMap((row) => (kindOf(row)[0] === 'APIKEY' ? [text(row, 'locator')] : []));
-    const records = await this.#table.getAll(locators.map(keyRecordKey));
     const actor = `user:${userId}`;
+    const records = await this.#table.getAll([
+      ...rows.flatMap((row) => (kindOf(row)[0] === 'APIKEY' ? [keyRecordKey(text(row, 'locator'))] : [])),
+      ...sessionsChangedBy(actor, rows),
+    ]);
     for (const item of [...rows, ...records]) {
       if (item[attribute.CHANGE]?.M?.actor?.S !== actor) continue;
       await this.#table.updateIf(keyOf(item), {
@@ -128,6 +130,13 @@ export class ErasingTable {
       });
     }
   }
+}
+
+/** Sessions of others that somebody has changed, by the trail: with a role that they gave. */
+function sessionsChangedBy(actor: string, rows: readonly Item[]): ItemKey[] {
+  const targets = rows.flatMap((row) => (row.actor?.S === actor ? [row.target?.S ?? ''] : []));
+  const ids = new Set(targets.flatMap((target) => /^session:(.+)$/.exec(target)?.[1] ?? []));
+  return [...ids].map(sessionKey);
 }
 
 function keyOf({ PK, SK }: Item): ItemKey {

@@ -3,6 +3,7 @@ import {
   emailKey,
   identityKey,
   keyRecordKey,
+  passkeyKey,
   sessionKey,
   signInKey,
 } from '../kernel/item-keys.ts';
@@ -15,6 +16,7 @@ const LED_TO: Readonly<Record<string, (row: Item, id: string) => readonly ItemKe
   CLIENT: (_row, id) => [clientKey(id)],
   SESSION: (_row, id) => [sessionKey(id)],
   SIGNIN: (row) => [signInKey(text(row, 'hash'))],
+  FACTORS: (row) => (row.pks?.SS ?? []).map(passkeyKey),
   IDENTITY: (_row, id) => [identityKey(id)],
 };
 

@@ -99,7 +99,11 @@ export function respondProblem(
     oauth === undefined
       ? profileErrorBody(problem, request, rendering.profile)
       : oauthErrorBody(oauth === 'registration' ? registrationProblem(problem) : problem, request.requestId);
-  return respond({ status, body: JSON.stringify(body), headers }, request, rendering);
+  return respond(
+    { status, body: JSON.stringify(Object.assign({}, body, problem.members)), headers },
+    request,
+    rendering,
+  );
 }
 
 /** The page of a problem: its own, or the general one. */

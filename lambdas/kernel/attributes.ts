@@ -45,9 +45,13 @@ export const EMAIL_VERIFIED = 'emailVerified';
 
 /** Of a person, whose sessions follow what has a newer version. */
 export const PERSON_VERSION = 'ver';
+/** The kinds of factors that a person has. */
+export const FACTORS = 'factors';
 
 /** Of a tenant. */
 export const TENANT_STATE = 'state';
+/** Whether its people must have a second factor. */
+export const REQUIRES_FACTOR = 'requiresFactor';
 export const TIER = 'tier';
 export const USAGE_KEY = 'usageKey';
 export const HELD_UNTIL = 'heldUntil';

@@ -15,6 +15,9 @@ export interface Authentication {
 /** A password (RFC 8176, 2). */
 export const BY_PASSWORD: Authentication['amr'] = ['pwd'];
 
+/** What a second factor adds (RFC 8176, 2). */
+export const MULTIPLE_FACTORS = 'mfa';
+
 /** Seconds for which a sign-in is recent: what is hard to take back asks for one ("sudo"). */
 export const RECENT_SECONDS = 600;
 

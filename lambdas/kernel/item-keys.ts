@@ -20,7 +20,18 @@ export const deviceKey = (hash: string): ItemKey => key(`DEVICE#${hash}`, 'DEVIC
 export const userCodeKey = (userCode: string): ItemKey => key(`USERCODE#${userCode}`, 'USERCODE');
 export const appKey = (userId: string, appId: string): ItemKey => key(`USER#${userId}`, `APP#${appId}`);
 export const identityKey = (hash: string): ItemKey => key(`IDENTITY#${hash}`, 'IDENTITY');
+/** The same among the rows of its person. */
+export const userIdentityKey = (userId: string, hash: string): ItemKey =>
+  key(`USER#${userId}`, `IDENTITY#${hash}`);
 export const exchangedKey = (hash: string): ItemKey => key(`EXCHANGED#${hash}`, 'EXCHANGED');
+/** All factors of a person; a passkey by the hash of its credential; and the relying party that passkeys are made for. */
+export const factorsKey = (userId: string): ItemKey => key(`USER#${userId}`, 'FACTORS');
+export const passkeyKey = (hash: string): ItemKey => key(`PASSKEY#${hash}`, 'PASSKEY');
+export const RELYING_PARTY_KEY: ItemKey = /* @__PURE__ */ key('PASSKEY#', 'RELYINGPARTY');
+/** Somebody who has proven the password and no factor yet, and the challenge of a browser. */
+export const pendingKey = (hash: string): ItemKey => key(`PENDING#${hash}`, 'PENDING');
+export const challengeKey = (hash: string, purpose: string): ItemKey =>
+  key(`PENDING#${hash}`, `CHALLENGE#${purpose}`);
 /** A sign-in with a browser, and the row of its person by which it is found. */
 export const signInKey = (hash: string): ItemKey => key(`SIGNIN#${hash}`, 'SIGNIN');
 export const userSignInKey = (userId: string, signInId: string): ItemKey =>

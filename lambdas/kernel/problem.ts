@@ -14,6 +14,8 @@ export interface ProblemDetail {
   readonly acceptEncoding?: string;
   /** What a row with pages shows instead of the general one, such as the form again with what was wrong. */
   readonly page?: Html | WithCookies<Html>;
+  /** Members of the body besides those of every error: a way on. */
+  readonly members?: Readonly<Record<string, string>>;
   /** Private: logged, never shown. */
   readonly cause?: unknown;
 }
@@ -26,6 +28,7 @@ export class Problem extends Error {
   readonly allow: readonly Method[] | undefined;
   readonly acceptEncoding: string | undefined;
   readonly page: ProblemDetail['page'];
+  readonly members: Readonly<Record<string, string>>;
 
   constructor(code: ErrorCode, detail: ProblemDetail = {}) {
     super(detail.message ?? ERRORS[code].message, { cause: detail.cause });
@@ -36,6 +39,7 @@ export class Problem extends Error {
     this.allow = detail.allow;
     this.acceptEncoding = detail.acceptEncoding;
     this.page = detail.page;
+    this.members = detail.members ?? {};
   }
 
   get status(): number {

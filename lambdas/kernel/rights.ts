@@ -29,6 +29,11 @@ export function requireScopes(
   throw new Problem(code, { message: `${field}: ${message}`, fields: [{ field, message }] });
 }
 
+/** Whether scopes have one that manages keys, people or settings: whoever gives those gives away the tenant. */
+export function manages(scopes: readonly Scope[], { managing }: Pick<Rights, 'managing'>): boolean {
+  return scopes.some((scope) => managing.includes(scope));
+}
+
 /** Refuses a role that there is not. Throws `invalid_field`. */
 export function requireRole(role: Role, { roles }: Pick<Rights, 'roles'>): void {
   if (!Object.hasOwn(roles, role))

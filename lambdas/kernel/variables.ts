@@ -22,6 +22,7 @@ export interface Variables {
   /** The table of encrypted keys, and the key in KMS that encrypts them: where they can be revealed. */
   readonly VAULT_TABLE: string;
   readonly VAULT_KEY_ARN: string;
+  readonly FACTOR_KEY_ARN: string;
   /** The table of what a restore must not bring back. */
   readonly LEDGER_TABLE: string;
   /** JSON: the ARNs of the secrets by which we prove to identity providers who we are, by the provider's id. */

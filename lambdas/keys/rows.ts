@@ -1,7 +1,10 @@
 import * as z from 'zod';
+import type { RequireRecentSignIn } from '../kernel/authentication.ts';
+import type { Caller } from '../kernel/caller.ts';
 import { answering, type ClaimServices, fingerprint } from '../kernel/claim.ts';
 import type { Cursors } from '../kernel/cursor.ts';
 import { changesSomething, environment, pageQuery, plainText, workspaceId } from '../kernel/fields.ts';
+import { manages } from '../kernel/rights.ts';
 import { routeGroup } from '../kernel/route.ts';
 import { API_KEY, type ApiKey } from './api-key.ts';
 import { createKey, findKey, type KeyContext, listKeys, updateKey } from './keys.ts';
@@ -20,7 +23,17 @@ import {
 /** The services of these rows in the function `management`. */
 export interface KeyServices extends ClaimServices {
   readonly keys: KeyContext;
+  readonly requireRecentSignIn: RequireRecentSignIn;
   readonly cursors: Cursors;
+}
+
+/** A key with scopes that manage is as good as an administrator: a person who makes one has signed in of late. */
+async function requireRecent(
+  scopes: readonly string[] | undefined,
+  caller: Caller,
+  { keys, requireRecentSignIn }: KeyServices,
+): Promise<void> {
+  if (manages(scopes ?? [], keys.deployment.rights)) await requireRecentSignIn(caller);
 }
 
 const administrator = { kind: 'credential', scope: 'keys' } as const;
@@ -74,8 +87,16 @@ export const keyRoutes = group.rows({
     ),
     idempotent: fingerprint,
     success: { status: 201, description: 'The key. It is shown only now.', schema: createdKeyView },
-    errors: ['exceeds_own_rights', 'limit_reached', 'not_found', 'scopes_too_long'],
-    handle: async ({ body, origin, workspaceId: named }, { keys }, caller) => {
+    errors: [
+      'exceeds_own_rights',
+      'limit_reached',
+      'not_found',
+      'scopes_too_long',
+      'reauthentication_required',
+    ],
+    handle: async ({ body, origin, workspaceId: named }, services, caller) => {
+      await requireRecent(body.scopes, caller, services);
+      const { keys } = services;
       const show = (apiKey: ApiKey) => viewKey(apiKey, keys.profile.keys, keys.clock());
       const { workspace_id: inWorkspace = named, environment, expires_at, expires_in_days, ...asked } = body;
       const { apiKey, key } = await createKey(
@@ -117,8 +138,17 @@ export const keyRoutes = group.rows({
       ),
     ),
     success: { status: 200, description: 'The key as it is now.', schema: keyView },
-    errors: ['not_found', 'gone', 'exceeds_own_rights', 'conflicting_state', 'scopes_too_long'],
-    handle: async ({ params, body, origin }, { keys }, caller) => {
+    errors: [
+      'not_found',
+      'gone',
+      'exceeds_own_rights',
+      'conflicting_state',
+      'scopes_too_long',
+      'reauthentication_required',
+    ],
+    handle: async ({ params, body, origin }, services, caller) => {
+      await requireRecent(body.scopes, caller, services);
+      const { keys } = services;
       const { enabled, expires_at, expires_in_days, ...asked } = body;
       const request = {
         ...API_KEY.asked(asked),
@@ -167,8 +197,11 @@ export const keyRoutes = group.rows({
         ),
     }),
     success: { status: 200, description: 'The new key. It is shown only now.', schema: issuedKeyView },
-    errors: ['not_found', 'gone', 'exceeds_own_rights', 'conflicting_state'],
-    handle: async ({ params, body, origin }, { keys }, caller) => {
+    errors: ['not_found', 'gone', 'exceeds_own_rights', 'conflicting_state', 'reauthentication_required'],
+    handle: async ({ params, body, origin }, services, caller) => {
+      const { keys } = services;
+      const { scopes } = await findKey(params.id ?? '', caller, keys);
+      await requireRecent(scopes, caller, services);
       const request = { graceSeconds: body.grace_seconds, keepPrevious: body.keep_previous };
       const { apiKey, key } = await rotateKey({ id: params.id ?? '', request, caller, from: origin }, keys);
       return { ...viewKey(apiKey, keys.profile.keys, keys.clock()), key };

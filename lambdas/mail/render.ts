@@ -81,7 +81,7 @@ function document({
 <title>${subject}</title>
 </head>
 <body style="margin:0;padding:24px 12px;background:#f5f6f7;color:#1b1f24;${FONT}">
-<div style="max-width:520px;margin:0 auto;padding:32px;background:#ffffff;border:1px solid #e1e4e8;border-radius:16px">
+<div role="main" style="max-width:520px;margin:0 auto;padding:32px;background:#ffffff;border:1px solid #e1e4e8;border-radius:16px">
 <p style="margin:0 0 28px;padding:0 0 12px;border-bottom:3px solid ${color};font-size:16px;font-weight:600;color:#59616b">${name}</p>
 <h1 style="margin:0 0 16px;font-size:22px;line-height:1.3;font-weight:650">${subject}</h1>
 ${paragraphs.map((text) => html`<p style="margin:0 0 16px;font-size:16px;line-height:1.5">${text}</p>\n`)}${action === null ? null : button(action, color)}<p style="margin:28px 0 0;padding:16px 0 0;border-top:1px solid #e1e4e8;font-size:13px;line-height:1.5;color:#59616b">${footer[0] ?? ''}<br>${footer[1] ?? ''}</p>

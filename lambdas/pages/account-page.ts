@@ -49,7 +49,7 @@ export interface AccountButton {
   /** What a screen reader says, where several buttons have the same label. @default - the label */
   readonly name?: string;
   /** @default quiet */
-  readonly kind?: 'quiet' | 'danger';
+  readonly kind?: 'quiet' | 'primary';
 }
 
 /** A form of one button, which posts to the page. */
@@ -57,7 +57,7 @@ export function accountButton(context: PageContext, button: AccountButton): Mark
   const { csrf, fields, label, name, kind = 'quiet' } = button;
   const spoken = name === undefined ? null : html` aria-label="${name}"`;
   return html`<form method="post" action="${context.base}${ACCOUNT_PATH}">
-${hiddenFields({ ...fields, [CSRF_FIELD]: csrf })}<button class="${kind}"${spoken}>${label}</button>
+${hiddenFields({ ...fields, [CSRF_FIELD]: csrf })}<button${kind === 'quiet' ? html` class="quiet"` : null}${spoken}>${label}</button>
 </form>
 `;
 }

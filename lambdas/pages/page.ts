@@ -37,11 +37,14 @@ export function pathOf(url: string): string {
 export const textsOf = ({ language }: Pick<PageContext, 'language'>) => LANGUAGES[language];
 
 /**
- * It loads our stylesheet and logo and nothing else, runs no script, is framed by nobody and posts to us alone (CSP 3).
+ * It loads our stylesheet and logo and nothing else, runs no script unless it names one, is framed by nobody and posts to us alone (CSP 3).
  * `form-action` binds redirects after a post too, which is why a post is answered by a page that goes on by itself.
  */
 const POLICY =
   "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/** Of a page with a script of ours, which is a file: nothing that stands in a page is run. */
+const SCRIPT_POLICY = `${POLICY}; script-src 'self'`;
 
 const HEADERS = {
   'Content-Security-Policy': POLICY,
@@ -57,6 +60,8 @@ export interface PageContent {
   /** A line below the heading. */
   readonly lead?: string;
   readonly body: Markup;
+  /** The path of the script that it runs. @default none */
+  readonly script?: string;
   /** Whether the card is wider than that of a form: for lists. @default false */
   readonly wide?: boolean;
   /** Where the browser goes by itself, at once; checked by whoever says so. */
@@ -66,7 +71,7 @@ export interface PageContent {
 /** A page with one card: the team's name or logo, the heading, and the content. */
 export function page(
   context: PageContext,
-  { title, lead, body, wide = false, refreshTo }: PageContent,
+  { title, lead, body, wide = false, script, refreshTo }: PageContent,
 ): Html {
   const { branding, language, base } = context;
   const document = html`<!doctype html>
@@ -78,7 +83,7 @@ export function page(
 <meta name="robots" content="noindex">
 ${refreshTo === undefined ? null : html`<meta http-equiv="refresh" content="0;url=${refreshTo}">\n`}<title>${title} · ${branding.name}</title>
 <link rel="stylesheet" href="${base}${STYLESHEET_PATH}">
-<link rel="icon" type="image/svg+xml" href="${base}${LOGO_PATH}">
+${script === undefined ? null : html`<script src="${base}${script}" defer></script>\n`}<link rel="icon" type="image/svg+xml" href="${base}${LOGO_PATH}">
 </head>
 <body>
 <main class="card${wide ? ' wide' : null}">
@@ -89,7 +94,10 @@ ${lead === undefined ? null : html`<p class="lead">${lead}</p>\n`}${body}
 </body>
 </html>
 `;
-  return new Html(document.text, HEADERS);
+  return new Html(
+    document.text,
+    script === undefined ? HEADERS : { ...HEADERS, 'Content-Security-Policy': SCRIPT_POLICY },
+  );
 }
 
 function brand({ branding: { logo, name }, base }: PageContext): Markup {

@@ -3,7 +3,8 @@ import { type PlainSuccess, Text } from '../kernel/results.ts';
 import { routeGroup } from '../kernel/route.ts';
 import { readableOn } from './colors.ts';
 import { html } from './html.ts';
-import { LOGO_PATH, STYLESHEET_PATH } from './paths.ts';
+import { PASSKEY_SCRIPT } from './passkey-script.ts';
+import { LOGO_PATH, PASSKEY_SCRIPT_PATH, STYLESHEET_PATH } from './paths.ts';
 import { stylesheet } from './stylesheet.ts';
 
 /** What pages load, in the function `public`. */
@@ -54,6 +55,20 @@ export const pageFileRoutes = group.rows({
     },
     errors: [],
     handle: async (_request, { pageFiles: { stylesheet } }) => new Text(stylesheet),
+  }),
+  getPasskeyScript: group.public({
+    method: 'GET',
+    path: PASSKEY_SCRIPT_PATH,
+    summary: 'The script of the pages that ask for a passkey',
+    success: {
+      status: 200,
+      kind: 'text',
+      contentType: 'text/javascript; charset=utf-8',
+      description: 'The script.',
+      headers: CACHED,
+    },
+    errors: [],
+    handle: async () => new Text(PASSKEY_SCRIPT),
   }),
   getLogo: group.public({
     method: 'GET',

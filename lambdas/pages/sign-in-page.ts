@@ -28,6 +28,8 @@ export interface SignInPage {
   readonly providers: readonly ShownProvider[];
   /** What was wrong with the attempt before. */
   readonly fault?: SignInFault;
+  /** Whether there is a way in by passkey. @default false */
+  readonly offersPasskeys?: boolean;
   /** Who is signed in already, where they are asked again. */
   readonly signedInAs?: string;
 }
@@ -35,7 +37,7 @@ export interface SignInPage {
 /** Asks for address and password, or for a provider. Posts to `/sign-in`, or to the path of a provider below it. */
 export function signInPage(context: PageContext, content: SignInPage): Html {
   const { signIn: texts } = textsOf(context);
-  const { csrf, parameters, email, providers, fault, signedInAs } = content;
+  const { csrf, parameters, email, providers, fault, offersPasskeys = false, signedInAs } = content;
   const invalid = fault === 'wrong' ? html` aria-invalid="true"` : null;
   // Whose address is known goes on with the password.
   const [emailFocus, passwordFocus] = email === '' ? [html` autofocus`, null] : [null, html` autofocus`];
@@ -54,7 +56,7 @@ ${alert(toldOf(fault, texts))}${hiddenFields({ ...parameters, [CSRF_FIELD]: csrf
         ? html`<a href="${context.base}${CONFIRM_PATH}">${texts.resend}</a>`
         : html`<a href="${context.base}${RESET_PASSWORD_PATH}">${texts.forgot}</a>`
     }</p>
-${providers.length === 0 ? null : html`<p class="or">${texts.or}</p>\n`}${providers.map((provider) => providerForm(context, provider, { ...parameters, [CSRF_FIELD]: csrf }, 'quiet'))}`,
+${offersPasskeys ? passkeyForm(context, { ...parameters, [CSRF_FIELD]: csrf }) : null}${providers.length === 0 ? null : html`<p class="or">${texts.or}</p>\n`}${providers.map((provider) => providerForm(context, provider, { ...parameters, [CSRF_FIELD]: csrf }, 'quiet'))}`,
   });
 }
 
@@ -76,6 +78,15 @@ export function providerRequiredPage(
     body: html`${providerForm(context, provider, { ...parameters, login_hint: email, [CSRF_FIELD]: csrf }, 'primary')}
 <p class="aside"><a href="${context.base}/sign-in${again === '' ? '' : `?${again}`}">${texts.anotherAddress}</a></p>`,
   });
+}
+
+/** The way in without a password. */
+function passkeyForm(context: PageContext, fields: Readonly<Record<string, string>>): Markup {
+  const { signIn: texts } = textsOf(context);
+  return html`<form method="post" action="${context.base}/factor" class="others">
+${hiddenFields({ ...fields, alone: 'true' })}<div class="actions"><button name="way" value="passkey" class="quiet">${texts.passkey}</button></div>
+</form>
+`;
 }
 
 /** A provider's button: a form of its own, so that none of the page's fields goes to it. */
@@ -109,6 +120,7 @@ export function signedInPage(
     title: signedIn.title,
     lead: signedIn.lead(email),
     body: html`<p>${signedIn.text}</p>
+<p><a href="${context.base}/factors">${signedIn.factors}</a></p>
 <form method="post" action="${context.base}/sign-out">
 ${hiddenFields({ [CSRF_FIELD]: csrf })}<div class="actions"><button class="quiet">${signOut.submit}</button></div>
 </form>`,

@@ -113,6 +113,16 @@ dd{margin:0;font-weight:500}
 code{font:.8125rem/1.4 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;color:var(--muted)}
 .code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;letter-spacing:.1em}
 input.code{font-size:1.25rem;text-align:center;text-transform:uppercase}
+.hint{margin:.5rem 0 0;font-size:.9375rem;color:var(--muted)}
+.others .actions{margin-top:.75rem}
+.small{width:auto;min-height:2.25rem;padding:.25rem .75rem;font-size:.9375rem}
+.qr{margin:1.5rem auto 0;max-width:13rem}
+.qr svg{display:block;width:100%;border-radius:.5rem}
+.secret{font-size:1rem;color:var(--text)}
+.codes{margin:1.5rem 0 0;padding-left:2rem}
+.codes li{padding:.125rem 0}
+.codes li::marker{color:var(--muted)}
+.codes code{font-size:.9375rem;color:var(--text)}
 .notice{margin:1.25rem 0 0;padding:.75rem 1rem;border-radius:.5rem;border:1px solid var(--line)}
 section{margin-top:2rem;padding-top:1.5rem;border-top:1px solid var(--line)}
 section h2{margin:0;font-size:1.125rem}
@@ -125,6 +135,9 @@ section p{margin-top:.5rem;color:var(--muted)}
 .items form{flex:none}
 .items button{white-space:nowrap}
 .items+form,section p+form{margin-top:1rem}
+.way{margin-top:1rem}
+.consequences{margin:1.25rem 0 0;padding-left:1.25rem}
+.consequences li{margin-top:.5rem}
 .danger{color:var(--onAlert);background:var(--card);border-color:var(--onAlert)}
 .aside{margin-top:1.5rem;font-size:.9375rem;color:var(--muted)}
 details{margin-top:1rem;color:var(--muted)}

@@ -3,13 +3,14 @@ import { exactlyOne, plainText } from '../kernel/fields.ts';
 import { routeGroup } from '../kernel/route.ts';
 import { chooseLanguage } from '../pages/languages.ts';
 import { grantView, viewGrant } from '../sessions/grant-view.ts';
-import { type AccountContext, admitAccount, logIn, type NewAccount, onboard, signUp } from './accounts.ts';
+import { admitAccount, type NewAccount, onboard, signUp } from './accounts.ts';
 import { email } from './email-address.ts';
 import { newPassword } from './fields.ts';
+import { type LoginContext, logIn, logInWithFactor } from './login.ts';
 
 /** The services of its rows in the function `accounts`. */
 export interface AccountServices {
-  readonly accounts: AccountContext;
+  readonly accounts: LoginContext;
 }
 
 const accountView = z.object({
@@ -118,7 +119,14 @@ export const accountRoutes = group.rows({
       schema: grantView,
       headers: { 'Cache-Control': 'no-store' },
     },
-    errors: ['wrong_password', 'email_unverified', 'provider_required', 'rate_limited'],
+    errors: [
+      'wrong_password',
+      'mfa_required',
+      'mfa_enrollment_required',
+      'email_unverified',
+      'provider_required',
+      'rate_limited',
+    ],
     handle: async ({ body, origin }, { accounts }) => {
       const grant = await logIn(
         { email: body.email ?? body.username ?? '', password: body.password },
@@ -127,5 +135,27 @@ export const accountRoutes = group.rows({
       );
       return viewGrant(grant);
     },
+  }),
+  logInWithFactor: group.public({
+    method: 'POST',
+    path: '/v1/auth/mfa',
+    summary: 'Go on with a login that was answered by `mfa_required`',
+    description:
+      'Takes the `mfa_token` of the answer, which is good for ten minutes, and a code of the authenticator app or a ' +
+      'recovery code. Each code works once. Who has passkeys alone signs in with a browser, or sends a recovery code.',
+    takesForm: true,
+    body: z.object({
+      mfa_token: z.string().min(1).max(128),
+      code: z.string().min(1).max(64).describe('Six digits, or a recovery code.'),
+    }),
+    success: {
+      status: 200,
+      description: 'An access token, and a refresh token where there is one.',
+      schema: grantView,
+      headers: { 'Cache-Control': 'no-store' },
+    },
+    errors: ['wrong_factor', 'conflicting_state', 'rate_limited'],
+    handle: async ({ body, origin }, { accounts }) =>
+      viewGrant(await logInWithFactor({ token: body.mfa_token, code: body.code }, origin, accounts)),
   }),
 });

@@ -9,14 +9,13 @@ import {
   takeFromSource,
 } from '../attempts/source.ts';
 import type { ChangeOrigin, PlacedOrigin, RequestOrigin } from '../audit/entries.ts';
-import { BY_PASSWORD } from '../kernel/authentication.ts';
 import { invalidField, Problem } from '../kernel/problem.ts';
 import { mainEnvironment } from '../keys/key-format.ts';
 import { issueKey, type KeyIssue } from '../keys/keys.ts';
 import type { KeyKeeper } from '../keys/vault.ts';
 import type { LinkedMail } from '../mail/linked-mail.ts';
 import type { Language } from '../pages/languages.ts';
-import { type Grant, type GrantContext, openGrant, unlessChanged } from '../sessions/grants.ts';
+import { type GrantContext, unlessChanged } from '../sessions/grants.ts';
 import type { User } from '../sessions/user.ts';
 import { requireStrongPassword } from './password-strength.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
@@ -212,21 +211,6 @@ async function openAccount(
 export interface PasswordCredentials {
   readonly email: string;
   readonly password: string;
-}
-
-/** Opens a session. Throws as {@link enterWithPassword}. */
-export function logIn(
-  credentials: PasswordCredentials,
-  from: PlacedOrigin,
-  context: AccountContext,
-): Promise<Grant> {
-  const open = (user: User, workspaceId: string) =>
-    openGrant(
-      { user, workspaceId, authentication: { authTime: context.clock(), amr: BY_PASSWORD } },
-      from,
-      context,
-    );
-  return enterWithPassword(credentials, from, context, open);
 }
 
 /**

@@ -1,12 +1,13 @@
-import { exchangedKey, identityKey } from '../kernel/item-keys.ts';
-import { type Item, N, S, text } from '../kernel/items.ts';
+import { exchangedKey, identityKey, userIdentityKey } from '../kernel/item-keys.ts';
+import { type Item, N, number, S, text } from '../kernel/items.ts';
 import { isCommitted, type Table, type WriteCondition } from '../kernel/table.ts';
 import type { User } from '../sessions/user.ts';
 import type { ExchangeStore } from './exchange.ts';
 import type { LinkedIdentity } from './identities.ts';
+import type { IdentityList } from './identity-list.ts';
 
 /** The people behind identities of providers, and the tokens that have been exchanged. */
-export class DynamoExchangeStore implements ExchangeStore {
+export class DynamoExchangeStore implements ExchangeStore, IdentityList {
   readonly #table: Table;
 
   constructor(table: Table) {
@@ -37,27 +38,36 @@ export class DynamoExchangeStore implements ExchangeStore {
   }
 
   async link(hash: string, user: User, now: number, gone?: string): Promise<boolean> {
-    const Item = identityItem(hash, user, false, now);
     const condition: WriteCondition =
       gone === undefined
         ? { ConditionExpression: 'attribute_not_exists(PK)' }
         : { ConditionExpression: 'userId = :gone', ExpressionAttributeValues: { ':gone': S(gone) } };
-    return isCommitted(this.#table.transact([{ Put: { Item, ...condition } }]));
+    const [identity, row] = identityItems(hash, user, false, now);
+    return isCommitted(
+      this.#table.transact([
+        { Put: { Item: identity, ...condition } },
+        { Put: { Item: row } },
+        ...(gone === undefined ? [] : [{ Delete: { Key: userIdentityKey(gone, hash) } }]),
+      ]),
+    );
+  }
+
+  async ofPerson(userId: string): Promise<{ readonly linkedAt: number }[]> {
+    const rows = await this.#table.queryAll(`USER#${userId}`, 'IDENTITY#');
+    return rows.map((row) => ({ linkedAt: number(row, 'createdAt') }));
   }
 }
 
-/** That an identity is a person; `isManaged` when the exchange has made them. */
-export function identityItem(
+/** That an identity is a person, and its row among theirs; `isManaged` when the exchange has made them. */
+export function identityItems(
   hash: string,
   { userId, tenantId }: User,
   isManaged: boolean,
   now: number,
-): Item {
-  return {
-    ...identityKey(hash),
-    userId: S(userId),
-    tenantId: S(tenantId),
-    isManaged: { BOOL: isManaged },
-    createdAt: N(now),
-  };
+): readonly [identity: Item, row: Item] {
+  const common = { tenantId: S(tenantId), createdAt: N(now) };
+  return [
+    { ...identityKey(hash), userId: S(userId), isManaged: { BOOL: isManaged }, ...common },
+    { ...userIdentityKey(userId, hash), ...common },
+  ];
 }

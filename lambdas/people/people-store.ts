@@ -1,12 +1,13 @@
 import { changeNote } from '../audit/change-note.ts';
-import { type AuditEntry, auditEntry, type ChangeOrigin } from '../audit/entries.ts';
+import { type AuditEntry, type AuditedChange, auditEntry, type ChangeOrigin } from '../audit/entries.ts';
 import { AuditTrail } from '../audit/trail-store.ts';
 import type { Rights } from '../contract/rights.ts';
 import type { Role } from '../contract/scopes.ts';
+import { erasePersonWrite } from '../erasure/erasure-store.ts';
 import { completing } from '../idempotency/claim-store.ts';
 import * as attribute from '../kernel/attributes.ts';
 import type { Completes } from '../kernel/claim.ts';
-import { emailKey, tenantKey, userKey } from '../kernel/item-keys.ts';
+import { emailKey, factorsKey, tenantKey, userKey } from '../kernel/item-keys.ts';
 import { type Item, N, number, S, text } from '../kernel/items.ts';
 import { Problem } from '../kernel/problem.ts';
 import { ConditionsFailed, type Table, type TransactionWrite } from '../kernel/table.ts';
@@ -14,7 +15,7 @@ import { joinedUpdate, updateExpression } from '../kernel/update.ts';
 import { linkedMailWrites, mailWrite } from '../mail/outbox-store.ts';
 import type { UserStanding } from '../sessions/sessions.ts';
 import { claimAddress } from './account-store.ts';
-import { identityItem } from './exchange-store.ts';
+import { identityItems } from './exchange-store.ts';
 import {
   type NewPerson,
   noPerson,
@@ -77,12 +78,10 @@ export class DynamoPeopleStore implements PeopleStore {
       ...completing(origin, created),
       ...(identity === undefined
         ? []
-        : [
-            {
-              Put: { Item: identityItem(identity, user, true, createdAt), ...isNew },
-              otherwise: new Problem('conflicting_state'),
-            },
-          ]),
+        : identityItems(identity, user, true, createdAt).map((Item) => ({
+            Put: { Item, ...isNew },
+            otherwise: new Problem('conflicting_state'),
+          }))),
       claimAddress(
         {
           ...emailKey(user.email),
@@ -150,26 +149,7 @@ export class DynamoPeopleStore implements PeopleStore {
 
   async remove(seen: Person, origin: ChangeOrigin, now: number): Promise<void> {
     await this.#onPresent(seen, async (before) => {
-      const { condition, names, values } = asSeen(before);
-      const writes: readonly TransactionWrite[] = [
-        {
-          Delete: {
-            Key: userKey(before.tenantId, before.userId),
-            ConditionExpression: condition,
-            ExpressionAttributeNames: names,
-            ExpressionAttributeValues: values,
-          },
-        },
-        countPeople(before.tenantId, { from: before.role }, this.#managers),
-        {
-          Delete: {
-            Key: emailKey(before.email),
-            ConditionExpression: 'userId = :user',
-            ExpressionAttributeValues: { ':user': S(before.userId) },
-          },
-        },
-      ];
-      const entry = auditEntry({
+      await this.#remove(before, [{ Delete: { Key: factorsKey(before.userId) } }], {
         action: 'user.remove',
         target: `user:${before.userId}`,
         origin,
@@ -177,9 +157,48 @@ export class DynamoPeopleStore implements PeopleStore {
         before: PERSON.audited(before, PERSON.lasting),
         after: null,
       });
-      await this.#audit.commit(before.tenantId, [entry], writes);
       return before;
     });
+  }
+
+  async erase(seen: Person, origin: ChangeOrigin, now: number): Promise<void> {
+    await this.#onPresent(seen, async (before) => {
+      await this.#remove(before, [erasePersonWrite(before, now)], {
+        action: 'user.delete',
+        target: `user:${before.userId}`,
+        origin,
+        at: now,
+        // The trail never learns again what it is about to forget.
+        before: PERSON.audited(before, ['role']),
+        after: null,
+      });
+      return before;
+    });
+  }
+
+  /** Removes a person with what says so, and whatever is written besides. */
+  async #remove(before: Person, more: readonly TransactionWrite[], change: AuditedChange): Promise<void> {
+    const { condition, names, values } = asSeen(before);
+    const writes: readonly TransactionWrite[] = [
+      {
+        Delete: {
+          Key: userKey(before.tenantId, before.userId),
+          ConditionExpression: condition,
+          ExpressionAttributeNames: names,
+          ExpressionAttributeValues: values,
+        },
+      },
+      countPeople(before.tenantId, { from: before.role }, this.#managers),
+      {
+        Delete: {
+          Key: emailKey(before.email),
+          ConditionExpression: 'userId = :user',
+          ExpressionAttributeValues: { ':user': S(before.userId) },
+        },
+      },
+      ...more,
+    ];
+    await this.#audit.commit(before.tenantId, [auditEntry(change)], writes);
   }
 
   async changePassword(

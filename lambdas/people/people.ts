@@ -58,6 +58,8 @@ export interface PeopleStore {
   change(person: Person, change: PersonChange, origin: ChangeOrigin, now: number): Promise<Person>;
   /** Throws as `change` does. */
   remove(person: Person, origin: ChangeOrigin, now: number): Promise<void>;
+  /** As `remove`, and begins to erase what is stored of them: at the person's own wish. */
+  erase(person: Person, origin: ChangeOrigin, now: number): Promise<void>;
   /** Throws `wrong_password` when the password is no longer the one with the hash `before`. */
   changePassword(person: Person, change: PasswordChange, origin: ChangeOrigin, now: number): Promise<void>;
   /** The person's standing, which their sessions follow; undefined when there is no such person. */

@@ -1,14 +1,15 @@
-import { EMAIL_VERIFIED, PERSON_VERSION } from '../kernel/attributes.ts';
+import { EMAIL_VERIFIED, FACTORS, PERSON_VERSION } from '../kernel/attributes.ts';
 import { timestamp } from '../kernel/clock.ts';
 import { text as textOf } from '../kernel/items.ts';
 import { type AskedOf, type ChangeOf, defineRecord } from '../kernel/record.ts';
-import { flag, number, numberUnlessZero, optionalText, readOff, text } from '../kernel/stored.ts';
+import { flag, number, numberUnlessZero, optionalText, readOff, text, textList } from '../kernel/stored.ts';
 import type { User } from '../sessions/user.ts';
 
 /** A person as their tenant's administrators see them. */
 export interface Person extends User {
   readonly emailVerified: boolean;
   readonly version: number;
+  readonly factors: readonly string[];
   /** Unix seconds. */
   readonly createdAt: number;
   /** Null for who onboarded. */
@@ -30,6 +31,12 @@ export const PERSON = defineRecord<Person, 'row'>()({
   },
   role: { on: 'row', stored: text('role'), patch: true, view: 'role', audit: 'role' },
   version: { on: 'row', stored: numberUnlessZero(PERSON_VERSION), initial: 0 },
+  factors: {
+    on: 'row',
+    stored: textList(FACTORS),
+    initial: [],
+    view: { factors: (kinds) => [...kinds] },
+  },
   createdAt: { on: 'row', stored: number('createdAt'), view: { created_at: (at) => timestamp(at) ?? '' } },
   createdBy: { on: 'row', stored: optionalText('createdBy'), view: 'created_by' },
 });

@@ -3,6 +3,7 @@ import { tenantKey } from '../kernel/item-keys.ts';
 import { N } from '../kernel/items.ts';
 import { Problem } from '../kernel/problem.ts';
 import type { TransactionWrite } from '../kernel/table.ts';
+import type { Condition } from '../kernel/update.ts';
 import { MAX_USERS } from './people.ts';
 
 /** The attribute of a tenant that counts its people with a role. Before roles had names of the owner's, `admin` alone was counted. */
@@ -52,9 +53,29 @@ export function countPeople(
   };
 }
 
+/**
+ * The condition that the person who has a role that manages people is the only one who does, on the tenant's item.
+ * @param role - one of `managers`
+ */
+export function onlyManager(role: Role, managers: readonly Role[]): Condition {
+  const others = managers.filter((other) => other !== role);
+  return {
+    condition: ['#manager = :one', ...others.map((_, index) => noneOf(`#other${index}`))].join(' AND '),
+    names: {
+      '#manager': countOf(role),
+      ...Object.fromEntries(others.map((other, index) => [`#other${index}`, countOf(other)])),
+    },
+    values: { ':one': N(1), ...(others.length === 0 ? {} : { ':none': N(0) }) },
+  };
+}
+
+function noneOf(name: string): string {
+  return `(attribute_not_exists(${name}) OR ${name} = :none)`;
+}
+
 function lastAdministrator(): Problem {
   return new Problem('conflicting_state', {
-    message: 'This is the last administrator. Make another one first.',
+    message: 'This is the last administrator. Make another one first, or close the tenant.',
   });
 }
 

@@ -1,7 +1,11 @@
 import * as z from 'zod';
+import { roleScopes } from '../contract/rights.ts';
+import type { RequireRecentSignIn } from '../kernel/authentication.ts';
+import type { UserCaller } from '../kernel/caller.ts';
 import { answering, type ClaimServices } from '../kernel/claim.ts';
 import type { Cursors } from '../kernel/cursor.ts';
 import { changesSomething, pageQuery, plainText, role, storedRole, time } from '../kernel/fields.ts';
+import { manages } from '../kernel/rights.ts';
 import { routeGroup } from '../kernel/route.ts';
 import { chooseLanguage } from '../pages/languages.ts';
 import { email } from './email-address.ts';
@@ -21,6 +25,7 @@ import { PERSON, type Person } from './person.ts';
 export interface PeopleServices extends ClaimServices {
   readonly people: PeopleContext;
   readonly cursors: Cursors;
+  readonly requireRecentSignIn: RequireRecentSignIn;
 }
 
 export const userView = z
@@ -30,6 +35,7 @@ export const userView = z
     email_verified: z.boolean().describe('Whether they have confirmed the address.'),
     full_name: z.string().nullable(),
     role: storedRole,
+    factors: z.array(z.string()).describe('The second factors that they have: `totp`, `passkey`.'),
     created_at: time,
     created_by: z.string().nullable().describe('Null for who onboarded.'),
   })
@@ -79,8 +85,10 @@ export const peopleRoutes = group.rows({
     }),
     idempotent: slowFingerprint,
     success: { status: 201, description: 'The person.', schema: userView },
-    errors: ['email_taken', 'limit_reached', 'exceeds_own_rights'],
-    handle: async ({ body, origin, acceptLanguage }, { people }, caller) => {
+    errors: ['email_taken', 'limit_reached', 'exceeds_own_rights', 'reauthentication_required'],
+    handle: async ({ body, origin, acceptLanguage }, services, caller) => {
+      await requireRecent(body.role, caller, services);
+      const { people } = services;
       const { email: address, password, ...asked } = body;
       const language = chooseLanguage(undefined, acceptLanguage);
       const wanted = { ...PERSON.asked(asked), email: address, password, language };
@@ -107,8 +115,10 @@ export const peopleRoutes = group.rows({
       z.strictObject({ full_name: plainText(100).nullable().optional(), role: role.optional() }),
     ),
     success: { status: 200, description: 'The person as they are now.', schema: userView },
-    errors: ['not_found', 'conflicting_state', 'exceeds_own_rights'],
-    handle: async ({ params, body, origin }, { people }, caller) => {
+    errors: ['not_found', 'conflicting_state', 'exceeds_own_rights', 'reauthentication_required'],
+    handle: async ({ params, body, origin }, services, caller) => {
+      await requireRecent(body.role, caller, services);
+      const { people } = services;
       const change = PERSON.asked(body);
       return viewUser(await changePerson({ userId: params.id ?? '', change, caller, from: origin }, people));
     },
@@ -124,8 +134,9 @@ export const peopleRoutes = group.rows({
         'The person is gone. The operation `revokeKeys` with `created_by` revokes the keys they made.',
       schema: z.object({ id: z.string(), status: z.literal('removed'), created_by: z.string() }),
     },
-    errors: ['not_found', 'conflicting_state'],
-    handle: async ({ params, origin }, { people }, caller) => {
+    errors: ['not_found', 'conflicting_state', 'reauthentication_required'],
+    handle: async ({ params, origin }, { people, requireRecentSignIn }, caller) => {
+      await requireRecentSignIn(caller);
       const { userId } = await removePerson(params.id ?? '', caller, origin, people);
       return { id: userId, status: 'removed', created_by: `user:${userId}` };
     },
@@ -152,6 +163,18 @@ export const peopleRoutes = group.rows({
     },
   }),
 });
+
+/** Who makes somebody an administrator, in whatever part, has signed in of late. A role that there is not is refused later. */
+async function requireRecent(
+  role: string | undefined,
+  caller: UserCaller,
+  { people, requireRecentSignIn }: PeopleServices,
+): Promise<void> {
+  const { rights } = people.deployment;
+  const { roles } = rights;
+  if (role === undefined || !Object.hasOwn(roles, role)) return;
+  if (manages(roleScopes(role, roles), rights)) await requireRecentSignIn(caller);
+}
 
 const view = PERSON.viewAs<z.output<typeof userView>>();
 

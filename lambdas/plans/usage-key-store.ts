@@ -164,10 +164,17 @@ export interface UsageKeyChange {
  */
 export function moveToTier(tenantId: string, tenant: Item, tier: string, now: number): UsageKeyChange {
   const generation = number(tenant, 'usageGeneration');
-  const next = { ':next': N(generation + 1) };
   const unchanged = { condition: ofGeneration(generation), values: { ':generation': N(generation) } };
   // On this tier already, and still when it is written: another may be moving it away.
   if (tenant.tier?.S === tier) return { set: [], remove: [], rows: [], ...unchanged };
+  return wantAnother(tenantId, tenant, tier, now);
+}
+
+/** The writes by which a tenant is to have another usage key than before, of `tier`: as one that is reopened. */
+export function wantAnother(tenantId: string, tenant: Item, tier: string, now: number): UsageKeyChange {
+  const generation = number(tenant, 'usageGeneration');
+  const next = { ':next': N(generation + 1) };
+  const unchanged = { condition: ofGeneration(generation), values: { ':generation': N(generation) } };
   return {
     set: ['usageGeneration = :next'],
     remove: ['usageKey'],
@@ -185,7 +192,7 @@ export function moveToTier(tenantId: string, tenant: Item, tier: string, now: nu
   };
 }
 
-/** The same for a tenant that is closed for ever: its key goes, to make room for another's. */
+/** The same for a tenant that is closed: its key goes, to make room for another's. */
 export function giveBack(tenantId: string, now: number): UsageKeyChange {
   return {
     set: [],

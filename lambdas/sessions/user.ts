@@ -9,6 +9,8 @@ export interface User {
   /** Whether somebody has shown that the address is theirs. @default false */
   readonly emailVerified?: boolean;
   readonly role: Role;
+  /** The kinds of second factors that they have (`FactorKind`). @default none */
+  readonly factors?: readonly string[];
   /** Grows with each change that sessions must follow; a session is opened for one version. @default 0 */
   readonly version?: number;
 }

@@ -1,12 +1,12 @@
 /** Our own pages that a sign-in may lead to. */
-const CONTINUE_PATHS = ['/authorize', '/device', '/account'];
+const CONTINUE_PATHS = ['/authorize', '/device', '/account', '/factors'];
 
 /** RFC 3986, 3.4: the characters of a query. */
 const QUERY = /^[\w\-.~:/?@!$&'()*+,;=%]*$/;
 
 /** The path that asks a person to sign in and then goes on to `continueAt`: a path of ours with its query. */
-export function signInPath(continueAt: string): string {
-  return `/sign-in?${new URLSearchParams({ continue: continueAt })}`;
+export function signInPath(continueAt?: string): string {
+  return continueAt === undefined ? '/sign-in' : `/sign-in?${new URLSearchParams({ continue: continueAt })}`;
 }
 
 /**

@@ -2,8 +2,9 @@ import * as z from 'zod';
 import type { ErrorCode } from '../contract/errors.ts';
 import { HostCookie } from '../kernel/host-cookie.ts';
 import { Problem } from '../kernel/problem.ts';
-import { WithCookies } from '../kernel/results.ts';
+import { Redirect, WithCookies } from '../kernel/results.ts';
 import { routeGroup } from '../kernel/route.ts';
+import { ACCOUNT_PATH } from '../pages/account-page.ts';
 import { continuePage } from '../pages/continue-page.ts';
 import type { PageSettings } from '../pages/page.ts';
 import { ELSEWHERE } from '../pages/rows.ts';
@@ -17,9 +18,11 @@ import {
 import { parseEmail } from '../people/email-address.ts';
 import { requiredProvider } from '../people/required-provider.ts';
 import { csrfToken } from './csrf.ts';
+import { factorStep } from './factor-step.ts';
 import { SIGN_IN_COOKIE, SIGN_IN_COOKIES, type SignIns } from './sign-in.ts';
 import {
   browserCookie,
+  type ClosedSignIns,
   newSecret,
   type SignInContext,
   secretOf,
@@ -33,6 +36,7 @@ import { carried, csrfField, requireForm, shownProviders, visitOf } from './visi
 export interface SignInServices {
   readonly signIn: SignInContext;
   readonly signIns: SignIns;
+  readonly closedSignIns: ClosedSignIns;
   readonly pages: PageSettings;
 }
 
@@ -67,15 +71,20 @@ export const signInRoutes = group.rows({
     success,
     alternatives: [ELSEWHERE],
     errors: [],
-    handle: async ({ query, cookies, ...request }, { signIn: { deployment }, signIns, pages }) => {
+    handle: async ({ query, cookies, ...request }, services) => {
+      const { signIns, closedSignIns, pages } = services;
+      const { deployment, secondFactor } = services.signIn;
       const { context, parameters, goesTo } = visitOf(query, request, pages);
       const [secret, signedIn] = [secretOf(cookies) ?? newSecret(), await signIns.current(cookies)];
       if (signedIn !== undefined && goesTo === undefined) return signedInPage(context, signedIn);
+      if (goesTo === undefined && (await closedSignIns.closed(cookies)) !== undefined)
+        return new Redirect(context.base + ACCOUNT_PATH);
       const page = signInPage(context, {
         csrf: csrfToken(secret),
         parameters,
         email: query.login_hint ?? signedIn?.email ?? '',
         providers: shownProviders(deployment),
+        offersPasskeys: secondFactor.party !== null,
         ...(signedIn === undefined ? {} : { signedInAs: signedIn.email }),
       });
       return secretOf(cookies) === undefined ? new WithCookies(page, browserCookie(secret)) : page;
@@ -122,11 +131,12 @@ export const signInRoutes = group.rows({
         throw new Problem('provider_required', { page: providerRequiredPage(context, led) });
       }
       const credentials = { email: address.email, password: body.password };
-      const renewed = await signIn(credentials, secret, origin, signInContext).catch((error: unknown) => {
+      const progress = await signIn(credentials, secret, origin, signInContext).catch((error: unknown) => {
         const code = error instanceof Problem ? error.code : undefined;
         throw code !== undefined && isFault(code) ? refused(code) : error;
       });
-      return new WithCookies(continuePage(context, { location: goesTo }), signInCookie(renewed));
+      if (progress.step !== 'signed in') return factorStep(progress, { context, parameters }, signInContext);
+      return new WithCookies(continuePage(context, { location: goesTo }), signInCookie(progress.secret));
     },
   }),
   showSignOut: group.public({

@@ -9,7 +9,7 @@ import { userStanding } from '../people/people-store.ts';
 import { PERSON } from '../people/person.ts';
 import type { BrowserSignIn } from '../sessions/browser-sign-ins.ts';
 import type { User } from '../sessions/user.ts';
-import { tenantFacts } from '../tenancy/tenant-facts.ts';
+import { TENANT } from '../tenancy/tenant.ts';
 import type { NamedSignIn, PresentPerson, SignInRecord, SignInStore } from './sign-ins.ts';
 
 /** Sign-ins in the table, by the hash of the cookie's secret, each with a row of its person; they forget themselves. */
@@ -98,7 +98,8 @@ export class DynamoSignInStore implements SignInStore {
     const row = items.find(({ SK }) => SK?.S !== 'TENANT');
     if (tenant === undefined || row === undefined) return undefined;
     const { passwordVersion } = userStanding(row);
-    return { user: PERSON.read({ row }), passwordVersion, tenantState: tenantFacts(tenant).state };
+    const { state: tenantState, erasesAt } = TENANT.read({ item: tenant });
+    return { user: PERSON.read({ row }), passwordVersion, tenantState, erasesAt };
   }
 }
 

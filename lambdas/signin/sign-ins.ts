@@ -1,5 +1,8 @@
 import { createHash, randomBytes, randomUUIDv7 } from 'node:crypto';
 import type { ChangeOrigin, PlacedOrigin } from '../audit/entries.ts';
+import type { Rights } from '../contract/rights.ts';
+import { type FactorContext, factorNeed } from '../factors/check.ts';
+import { hashPendingSecret, PENDING_SECONDS } from '../factors/pending.ts';
 import { type Authentication, BY_PASSWORD } from '../kernel/authentication.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { HostCookie } from '../kernel/host-cookie.ts';
@@ -38,6 +41,8 @@ export interface PresentPerson {
   /** The version of the person since which the password is what it is. */
   readonly passwordVersion: number;
   readonly tenantState: TenantFacts['state'];
+  /** Until when a closed tenant can be reopened (Unix seconds); null for any other. */
+  readonly erasesAt: number | null;
 }
 
 export interface SignInStore extends BrowserSignIns {
@@ -75,46 +80,121 @@ export function signInCookie(secret: string): HostCookie {
 export function signInsOf(store: Pick<SignInStore, 'find' | 'person'>, clock: Clock): SignIns {
   return {
     async current(cookies): Promise<SignedIn | undefined> {
-      const secret = secretOf(cookies);
-      if (secret === undefined) return undefined;
-      const signIn = await store.find(hashSecret(secret), clock());
-      const present = signIn && (await store.person(signIn.tenantId, signIn.userId));
-      if (signIn === undefined || present === undefined) return undefined;
-      if (present.tenantState !== 'active' || present.passwordVersion > signIn.userVersion) return undefined;
-      const { signInId, tenantId, userId, workspaceId, authTime, amr } = signIn;
-      const { email, role, version: userVersion = 0 } = present.user;
-      const csrf = csrfToken(secret);
-      const person = { tenantId, userId, userVersion, email, role };
-      return { signInId, ...person, workspaceId, authTime, amr, csrf };
+      const found = await findSignIn(cookies, store, clock());
+      return found?.present.tenantState === 'active' ? found.signedIn : undefined;
     },
   };
 }
 
+/** Who is signed in to a tenant that is closed and can be reopened: only who may do that. Nothing else knows them. */
+export interface ClosedSignIns {
+  closed(cookies: SignInCookies): Promise<(SignedIn & { readonly erasesAt: number }) | undefined>;
+}
+
+export function closedSignInsOf(
+  store: Pick<SignInStore, 'find' | 'person'>,
+  rights: Pick<Rights, 'peopleManagers'>,
+  clock: Clock,
+): ClosedSignIns {
+  return {
+    async closed(cookies) {
+      const found = await findSignIn(cookies, store, clock());
+      if (found === undefined) return undefined;
+      const erasesAt = reopensUntil(found.present, rights, clock());
+      return erasesAt === undefined ? undefined : { ...found.signedIn, erasesAt };
+    },
+  };
+}
+
+/** Whether somebody may sign in: to an active tenant, or to one that they may reopen, where they can do nothing else. */
+export function mayEnter(
+  present: PresentPerson,
+  rights: Pick<Rights, 'peopleManagers'>,
+  now: number,
+): boolean {
+  return present.tenantState === 'active' || reopensUntil(present, rights, now) !== undefined;
+}
+
+/** Until when a person may reopen their tenant; undefined for who may not. */
+function reopensUntil(
+  { tenantState, erasesAt, user }: PresentPerson,
+  { peopleManagers }: Pick<Rights, 'peopleManagers'>,
+  now: number,
+): number | undefined {
+  const isOpen = tenantState === 'closed' && erasesAt !== null && erasesAt > now;
+  return isOpen && peopleManagers.includes(user.role) ? erasesAt : undefined;
+}
+
+/** The sign-in of a cookie, and its person as they are now; undefined where either has ended, or the password is another. */
+async function findSignIn(
+  cookies: SignInCookies,
+  store: Pick<SignInStore, 'find' | 'person'>,
+  now: number,
+): Promise<{ readonly signedIn: SignedIn; readonly present: PresentPerson } | undefined> {
+  const secret = secretOf(cookies);
+  if (secret === undefined) return undefined;
+  const signIn = await store.find(hashSecret(secret), now);
+  const present = signIn && (await store.person(signIn.tenantId, signIn.userId));
+  if (signIn === undefined || present === undefined) return undefined;
+  if (present.passwordVersion > signIn.userVersion) return undefined;
+  const { signInId, tenantId, userId, workspaceId, authTime, amr } = signIn;
+  const { email, role, version: userVersion = 0 } = present.user;
+  const person = { tenantId, userId, userVersion, email, role };
+  const csrf = csrfToken(secret);
+  return { signedIn: { signInId, ...person, workspaceId, authTime, amr, csrf }, present };
+}
+
 export interface SignInContext extends PasswordContext {
   readonly signIns: SignInStore;
+  readonly secondFactor: FactorContext;
+}
+
+/** How far a browser has come, and the secret that it has from now on. */
+export interface Progress {
+  /** Signed in, or at the second factor: to prove one, or to set one up. */
+  readonly step: 'signed in' | 'prove' | 'enrol';
+  readonly secret: string;
 }
 
 /**
- * Signs a person in with a browser that has `secret`, which ends what it was signed in as. Gives the secret that it has
- * from now on. Throws as {@link enterWithPassword}, and `suspended_tenant`, which only who has proven the password is told.
+ * Signs a person in with a browser that has `secret`, which ends what it was signed in as; who has a second factor, or
+ * must have one, is signed in only after that. Throws as {@link enterWithPassword}, and `suspended_tenant`, which only
+ * who has proven the password is told.
  */
 export async function signIn(
   credentials: PasswordCredentials,
   secret: string,
   from: PlacedOrigin,
   context: SignInContext,
-): Promise<string> {
+): Promise<Progress> {
+  const { secondFactor, clock } = context;
   const renewed = newSecret();
-  await enterWithPassword(credentials, from, context, (user, workspaceId) =>
-    openSignIn(
-      { user, workspaceId, authentication: { authTime: context.clock(), amr: BY_PASSWORD } },
-      renewed,
-      from,
-      context,
-    ),
-  );
+  const step = await enterWithPassword(credentials, from, context, async (user, workspaceId) => {
+    const need = await factorNeed(user, secondFactor);
+    if (need === null) {
+      const authentication = { authTime: clock(), amr: BY_PASSWORD };
+      await openSignIn({ user, workspaceId, authentication }, renewed, from, context);
+      return 'signed in';
+    }
+    await requireEntry(user, context);
+    await secondFactor.pending.create(hashPendingSecret(renewed), {
+      tenantId: user.tenantId,
+      userId: user.userId,
+      userVersion: user.version ?? 0,
+      workspaceId,
+      must: need,
+      kind: 'browser',
+      expiresAt: clock() + PENDING_SECONDS,
+    });
+    return need;
+  });
   await signOut(secret, from, context);
-  return renewed;
+  return { step, secret: renewed };
+}
+
+/** What it takes to open a sign-in. */
+interface EntryContext extends Pick<SignInContext, 'signIns' | 'clock'> {
+  readonly deployment: { readonly rights: Pick<Rights, 'peopleManagers'> };
 }
 
 /** Who signs in, as they were before what proves it was looked at: a change of them meanwhile ends the sign-in. */
@@ -129,7 +209,7 @@ export async function signInAs(
   person: ProvenPerson,
   secret: string,
   from: PlacedOrigin,
-  context: Pick<SignInContext, 'signIns' | 'clock'>,
+  context: EntryContext,
 ): Promise<string> {
   const renewed = newSecret();
   await openSignIn(person, renewed, from, context);
@@ -141,10 +221,9 @@ async function openSignIn(
   { user: { tenantId, userId, version = 0 }, workspaceId, authentication }: ProvenPerson,
   secret: string,
   from: PlacedOrigin,
-  { signIns, clock }: Pick<SignInContext, 'signIns' | 'clock'>,
+  { signIns, deployment, clock }: EntryContext,
 ): Promise<void> {
-  const present = await signIns.person(tenantId, userId);
-  if (present?.tenantState !== 'active') throw new Problem('suspended_tenant');
+  await requireEntry({ tenantId, userId }, { signIns, deployment, clock });
   const now = clock();
   const record: SignInRecord = {
     signInId: randomUUIDv7(),
@@ -156,6 +235,15 @@ async function openSignIn(
     expiresAt: now + SIGN_IN_SECONDS,
   };
   await signIns.create(hashSecret(secret), record, { actor: `user:${userId}`, ...from }, now);
+}
+
+async function requireEntry(
+  { tenantId, userId }: Pick<User, 'tenantId' | 'userId'>,
+  { signIns, deployment, clock }: EntryContext,
+): Promise<void> {
+  const present = await signIns.person(tenantId, userId);
+  if (present === undefined || !mayEnter(present, deployment.rights, clock()))
+    throw new Problem('suspended_tenant');
 }
 
 /** Ends what a browser is signed in as; nothing happens where nobody is. */

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { originOf } from '../audit/entries.ts';
 import type { Deployment } from '../contract/deployment.ts';
 import type { Profile } from '../contract/profile.ts';
+import type { RequireRecentSignIn } from '../kernel/authentication.ts';
 import { answering, type ClaimServices, fingerprint } from '../kernel/claim.ts';
 import {
   allowedIps,
@@ -35,6 +36,7 @@ export interface TenancyServices extends ClaimServices {
   readonly tenants: TenantStore;
   readonly profile: Profile;
   readonly deployment: Pick<Deployment, 'rights'>;
+  readonly requireRecentSignIn: RequireRecentSignIn;
 }
 
 const readers = { kind: 'credential', scope: 'reading' } as const;
@@ -159,6 +161,7 @@ export const tenantView = z
       scopes: z.array(z.string()).nullable(),
       allowed_ips: z.array(z.string()).nullable(),
     }),
+    require_factor: z.boolean().describe('Whether all people of the tenant must have a second factor.'),
     created_at: time,
   })
   .meta({ id: 'Tenant' });
@@ -194,15 +197,21 @@ export const tenantRoutes = tenantGroup.rows({
             allowed_ips: allowedIps.nullable().optional(),
           })
           .optional(),
+        require_factor: z
+          .boolean()
+          .optional()
+          .describe('Who has no second factor is led to set one up at the next sign-in.'),
       }),
     ),
     success: { status: 200, description: 'The tenant as it is now.', schema: tenantView },
-    errors: ['scopes_too_long'],
+    errors: ['scopes_too_long', 'reauthentication_required'],
     handle: async ({ body, origin }, services, caller) => {
+      if (body.require_factor !== undefined) await services.requireRecentSignIn(caller);
       const { tenants, profile, deployment, workspaces } = services;
-      const { key_defaults: defaults, ...asked } = body;
+      const { key_defaults: defaults, require_factor: requiresFactor, ...asked } = body;
       const change: TenantChange = {
         ...TENANT.asked(asked),
+        ...(requiresFactor === undefined ? {} : { requiresFactor }),
         ...(defaults === undefined
           ? {}
           : {

@@ -2,7 +2,7 @@ import * as attribute from '../kernel/attributes.ts';
 import { timestamp } from '../kernel/clock.ts';
 import { text as textOf } from '../kernel/items.ts';
 import { type ChangeOf, defineRecord } from '../kernel/record.ts';
-import { choice, number, optionalText, readOff, text } from '../kernel/stored.ts';
+import { choice, flag, number, optionalNumber, optionalText, readOff, text } from '../kernel/stored.ts';
 import { KEY_DEFAULTS, type KeyDefaults, NO_KEY_DEFAULTS, shownDefaults } from './key-defaults.ts';
 import { TENANT_STATES, type TenantFacts } from './tenant-facts.ts';
 
@@ -19,6 +19,10 @@ export interface Tenant {
   readonly users: number;
   readonly workspaces: number;
   readonly keyDefaults: KeyDefaults;
+  /** Until when a closed tenant can be reopened, and is then erased; null for any other (Unix seconds). */
+  readonly erasesAt: number | null;
+  /** Whether all of its people must have a second factor. */
+  readonly requiresFactor: boolean;
   readonly createdAt: number;
 }
 
@@ -47,6 +51,23 @@ export const TENANT = defineRecord<Tenant, 'item'>()({
     patch: 'by rule',
     view: { key_defaults: shownDefaults },
     audit: { key_defaults: shownDefaults },
+    auditChangesOnly: true,
+  },
+  erasesAt: {
+    on: 'item',
+    stored: optionalNumber('erasesAt'),
+    initial: null,
+    patch: 'by rule',
+    audit: { erases_at: (at) => (at === null ? null : timestamp(at)) },
+    auditChangesOnly: true,
+  },
+  requiresFactor: {
+    on: 'item',
+    stored: flag(attribute.REQUIRES_FACTOR),
+    initial: false,
+    patch: 'by rule',
+    view: 'require_factor',
+    audit: 'require_factor',
     auditChangesOnly: true,
   },
   createdAt: { on: 'item', stored: number('createdAt'), view: { created_at: (at) => timestamp(at) ?? '' } },

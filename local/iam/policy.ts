@@ -57,6 +57,7 @@ const CONDITION_KEYS = new Set([
   'dynamodb:LeadingKeys',
   'kms:EncryptionContext:tenant',
   'kms:EncryptionContext:key',
+  'kms:EncryptionContext:person',
 ]);
 
 /** A statement that can be asked. */

@@ -1,3 +1,5 @@
+import { canReopen } from '../../lambdas/account/closing.ts';
+import { DynamoClosingStore } from '../../lambdas/account/closing-store.ts';
 import { systemClock, timestamp } from '../../lambdas/kernel/clock.ts';
 import type { Tenant, TenantChange } from '../../lambdas/tenancy/tenant.ts';
 import { DynamoTenantStore } from '../../lambdas/tenancy/tenant-store.ts';
@@ -12,7 +14,7 @@ export const tenantCommands: readonly Command[] = [
     summary: 'every tenant (reads the whole table)',
     run: async (_args, _options, { table }) => {
       const tenants = await new DynamoTenantStore(table).all();
-      return tenants.map(({ keyDefaults: _, sector: __, createdAt, ...shown }) => ({
+      return tenants.map(({ keyDefaults: _, sector: __, erasesAt: ___, createdAt, ...shown }) => ({
         ...shown,
         created: timestamp(createdAt),
       }));
@@ -49,7 +51,27 @@ export const tenantCommands: readonly Command[] = [
     summary: 'refuse every credential of a tenant, for ever',
     run: ([id = ''], options, target) => change(id, { state: 'closed' }, options, target),
   },
+  {
+    usage: 'tenants reopen ID [--dry-run]',
+    summary: 'reopen a tenant that its administrator has closed, within 30 days',
+    run: ([id = ''], options, target) => reopen(id, options, target),
+  },
 ];
+
+async function reopen(
+  id: string,
+  { 'dry-run': dryRun = false }: CommandOptions,
+  target: Target,
+): Promise<Report> {
+  const before = await found(id, target);
+  if (!canReopen(before, systemClock()))
+    throw new OpsError('The tenant is not closed, or was closed for ever, or more than 30 days ago.');
+  if (dryRun)
+    return { ...shown({ ...before, state: 'active', erasesAt: null }), changed: 'nothing (--dry-run)' };
+  const store = new DynamoClosingStore(target.table, { peopleManagers: [] });
+  await store.reopen(id, operator(), systemClock());
+  return { ...shown(await found(id, target)), holds_from: await untilItHolds() };
+}
 
 async function change(
   id: string,
@@ -58,6 +80,8 @@ async function change(
   target: Target,
 ): Promise<Report> {
   const before = await found(id, target);
+  if (canReopen(before, systemClock()))
+    throw new OpsError('Its administrator has closed the tenant: tenants reopen takes that back.');
   if (before.state === 'closed') throw new OpsError('The tenant is closed, and stays so.');
   if (dryRun) return { ...shown({ ...before, ...wanted }), changed: 'nothing (--dry-run)' };
   const after = await new DynamoTenantStore(target.table).change(id, wanted, operator(), systemClock());
@@ -81,6 +105,12 @@ function noTenant(id: string): OpsError {
   return new OpsError(`There is no tenant ${id}.`);
 }
 
-function shown({ createdAt, keyDefaults: _, ...tenant }: Tenant): Readonly<Record<string, unknown>> {
-  return { ...tenant, created: timestamp(createdAt) };
+function shown({
+  createdAt,
+  erasesAt,
+  keyDefaults: _,
+  ...tenant
+}: Tenant): Readonly<Record<string, unknown>> {
+  const erases = erasesAt === null ? {} : { erases: timestamp(erasesAt) };
+  return { ...tenant, ...erases, created: timestamp(createdAt) };
 }

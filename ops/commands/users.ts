@@ -1,3 +1,5 @@
+import { removeAllFactors } from '../../lambdas/factors/enrolment.ts';
+import { DynamoFactorStore } from '../../lambdas/factors/factor-store.ts';
 import { systemClock, timestamp } from '../../lambdas/kernel/clock.ts';
 import { hashLinkSecret, linkToken, linkUrl, newLinkSecret } from '../../lambdas/mail/link.ts';
 import { DynamoLinkStore } from '../../lambdas/mail/link-store.ts';
@@ -28,14 +30,27 @@ export const userCommands: readonly Command[] = [
         found.push(...page.people);
         after = page.next;
       } while (after !== null);
-      return found.map(({ userId, email, fullName, role, createdAt, createdBy }) => ({
+      return found.map(({ userId, email, fullName, role, factors, createdAt, createdBy }) => ({
         id: userId,
         email,
         name: fullName,
         role,
+        factors: factors.join(' '),
         created: timestamp(createdAt),
         created_by: createdBy,
       }));
+    },
+  },
+  {
+    usage: 'users reset-factors ID --tenant ID',
+    summary: 'remove the second factors of a person who has lost them; they are told by mail',
+    run: async ([id = ''], options, target) => {
+      const { id: tenant } = await named(options.tenant, target);
+      const person = await new DynamoPeopleStore(target.table, { peopleManagers: [] }).find(tenant, id);
+      if (person === undefined) throw new OpsError(`There is no person ${id} in the tenant ${tenant}.`);
+      const factors = new DynamoFactorStore(target.table);
+      await removeAllFactors(person, operator(), { factors, clock: systemClock });
+      return [{ id, email: person.email, removed: person.factors.join(' ') }];
     },
   },
   {

@@ -1,8 +1,10 @@
 /** The page of the own account, in Chromium, on the whole stack. */
+import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connectApp } from '../support/connected-app.ts';
-import { type Account, bearer, PASSWORD, startTestStack, type TestStack } from '../support/stack.ts';
+import { addMember } from '../support/full-tenant.ts';
+import { type Account, apiKey, bearer, PASSWORD, startTestStack, type TestStack } from '../support/stack.ts';
 import { openPage, overflow, picture, startChromium, violations } from './chromium.ts';
 
 let browser: Browser;
@@ -78,6 +80,92 @@ describe('without a script', () => {
     await section.getByRole('button').click();
     await page.waitForSelector('text=The app is disconnected.');
     expect(await section.textContent()).toContain('You have connected no app.');
+    await close();
+  });
+});
+
+describe('the end of an account', () => {
+  test('is asked for again, and says of the last administrator what to do instead', async () => {
+    const ada = await stack.onboard();
+    const { page, close } = await accountPage(ada, { javaScriptEnabled: false });
+    await page.click('text=Delete your account…');
+    await page.waitForURL(/view=delete/);
+    await picture(page, 'account-delete');
+    await page.click('button.danger');
+    await page.waitForSelector('[role=alert]');
+    expect(await page.textContent('[role=alert]')).toContain('You are the last administrator.');
+    await page.click('text=Back to your account');
+    await page.waitForURL(`${stack.url}/account`);
+    await close();
+  });
+
+  test('forgets who is signed in, and nobody signs in with the address', async () => {
+    const ada = await stack.onboard();
+    const ben = await addMember(stack, { ...ada, token: await stack.logIn(ada) }, 'viewer');
+    const { page, close } = await accountPage(ben as unknown as Account, { javaScriptEnabled: false });
+    expect(await page.textContent('main')).not.toContain('Close the organization');
+    await page.click('text=Delete your account…');
+    await page.click('button.danger');
+    await page.waitForSelector('text=Your account is deleted');
+    expect(await page.context().cookies()).toEqual([]);
+    await page.goto(`${stack.url}/sign-in`);
+    await signIn(page, ben);
+    await page.waitForSelector('[role=alert]');
+    await close();
+  });
+
+  test('the file with what is stored is saved by the browser', async () => {
+    const ada = await stack.onboard();
+    const { page, close } = await accountPage(ada);
+    const [saved] = await Promise.all([page.waitForEvent('download'), page.click('text=Download your data')]);
+    expect(saved.suggestedFilename()).toBe('account.json');
+    expect(JSON.parse(await readFile(await saved.path(), 'utf8'))).toMatchObject({
+      profile: { email: ada.email },
+      next: null,
+    });
+    await close();
+  });
+
+  test('an organization is closed by its name, stops at once, and is reopened by who signs in', async () => {
+    const ada = await stack.onboard();
+    const { page, close } = await accountPage(ada, { javaScriptEnabled: false });
+    await page.click('text=Close the organization…');
+    await page.waitForURL(/view=close/);
+    await picture(page, 'account-close');
+    await page.fill('#organization', 'Something else');
+    await page.click('button.danger');
+    await page.waitForSelector('text=This is not the name of the organization.');
+    await page.fill('#organization', 'Default');
+    await page.click('button.danger');
+    await page.waitForSelector('text=Default is closed');
+    await picture(page, 'account-closed');
+    await expect
+      .poll(async () => (await stack.send('GET /v1/auth/me', { headers: apiKey(ada.apiKey) })).status)
+      .toBe(401);
+    await page.context().clearCookies();
+    await page.goto(`${stack.url}/sign-in`);
+    await signIn(page, ada);
+    await page.waitForSelector('text=Default is closed');
+    await page.getByRole('button', { name: 'Reopen' }).click();
+    await page.waitForSelector('text=The organization is open again.');
+    await picture(page, 'account-reopened');
+    await close();
+  });
+
+  test('axe finds nothing on the questions, dark and at 320 pixels, in German', async () => {
+    const ada = await stack.onboard();
+    const options = { locale: 'de', colorScheme: 'dark', viewport: { width: 320, height: 640 } } as const;
+    const { page, close } = await accountPage(ada, options);
+    for (const view of ['delete', 'close']) {
+      await page.goto(`${stack.url}/account?view=${view}`);
+      await picture(page, `account-${view}-de-320`);
+      expect([view, await violations(page), (await overflow(page)) <= 0]).toEqual([view, [], true]);
+    }
+    await page.fill('#organization', 'Default');
+    await page.click('button.danger');
+    await page.waitForSelector('text=Default ist geschlossen');
+    await picture(page, 'account-closed-de-320');
+    expect([await violations(page), (await overflow(page)) <= 0]).toEqual([[], true]);
     await close();
   });
 });

@@ -162,6 +162,7 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('serv
       const services: ServicesOf<typeof managementRoutes> = {
         claims: store.claims,
         keys,
+        requireRecentSignIn: async () => {},
         clients: { profile, deployment: DEPLOYMENT, clients: store.clients, clock },
         users: store.accounts,
         sessions: store.sessions,

@@ -69,7 +69,14 @@ async function setUp(contract = profile) {
   const clock = () => now.seconds;
   const { account, tenantId, workspaceId } = await storeTenant(stores);
   const cursors = cursorsUnder(async () => randomBytes(32));
-  const common = { claims: stores.claims, cursors, clock, profile: contract, deployment: DEPLOYMENT };
+  const common = {
+    claims: stores.claims,
+    cursors,
+    clock,
+    profile: contract,
+    deployment: DEPLOYMENT,
+    requireRecentSignIn: async () => {},
+  };
   const rendering = { profile: contract, deployment: DEPLOYMENT };
   const services: ServicesOf<typeof keyRoutes> & ServicesOf<typeof workspaceRoutes> = {
     ...common,
@@ -275,9 +282,10 @@ describe('making something with an idempotency key', () => {
 describe('the table', () => {
   const honouring = routes.filter(({ idempotent }) => idempotent !== undefined);
 
-  test('keys, people, workspaces and clients are what is made by whoever is proven', () => {
+  test('keys, people, invitations, workspaces and clients are what is made by whoever is proven', () => {
     expect(honouring.map(({ id }) => id).sort()).toEqual([
       'createClient',
+      'createInvitation',
       'createKey',
       'createUser',
       'createWorkspace',

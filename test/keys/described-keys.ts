@@ -30,6 +30,7 @@ const keys = { profile, deployment: DEPLOYMENT, keys: store.keys, clock };
 const management: ServicesOf<typeof managementRoutes> = {
   claims: store.claims,
   keys,
+  requireRecentSignIn: async () => {},
   clients: { profile, deployment: DEPLOYMENT, clients: store.clients, clock },
   users: store.accounts,
   sessions: store.sessions,

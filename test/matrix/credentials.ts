@@ -1,13 +1,17 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { importJWK, SignJWT } from 'jose';
 import type { Profile } from '../../lambdas/contract/profile.ts';
 import { coversScope, type Scope } from '../../lambdas/contract/scopes.ts';
+import { DynamoFactorStore } from '../../lambdas/factors/factor-store.ts';
+import type { Passkey } from '../../lambdas/factors/factors.ts';
 import { keyRecordKey, sessionKey, tenantKey } from '../../lambdas/kernel/item-keys.ts';
 import { N } from '../../lambdas/kernel/items.ts';
 import { newKey, newLocator, parseKey } from '../../lambdas/keys/key-format.ts';
 import { signingKey } from '../../lambdas/signing/keyset.ts';
 import { connectApp } from '../support/connected-app.ts';
 import { rightsIn } from '../support/deployment.ts';
+import { signedInAgo } from '../support/recent-session.ts';
 import {
   type Account,
   bearer,
@@ -58,7 +62,16 @@ export interface World {
 }
 
 /** What an `{id}` can name, by the path before it. */
-export const COLLECTIONS = ['api-keys', 'users', 'workspaces', 'sessions', 'clients', 'apps'] as const;
+export const COLLECTIONS = [
+  'api-keys',
+  'users',
+  'workspaces',
+  'sessions',
+  'clients',
+  'apps',
+  'factors',
+  'invitations',
+] as const;
 
 export type Collection = (typeof COLLECTIONS)[number];
 
@@ -75,6 +88,8 @@ export async function createWorld(stack: TestStack, profile: Profile): Promise<W
     return { account, token, key };
   };
   const [ada, other, limited] = [await tenant(), await tenant(), await tenant()];
+  // Longer ago than ten minutes it would be, by the last of the rows.
+  for (const { token } of [ada, other, limited]) await signedInAgo(stack.table, token, -86_400);
   const suspendedAccount = await stack.onboard();
   const suspended = { account: suspendedAccount, token: await stack.logIn(suspendedAccount) };
   await setTenant(stack, suspended.account, 'SET #field = :value', 'state', 'suspended');
@@ -126,6 +141,10 @@ export async function createWorld(stack: TestStack, profile: Profile): Promise<W
         return createClient(stack, ada.token);
       case 'apps':
         return connectApp(stack, ada.account);
+      case 'factors':
+        return addPasskey(stack, ada.account);
+      case 'invitations':
+        return inviteSomebody(stack, ada.token);
       case 'workspaces': {
         if (kind === 'key') return ada.account.workspaceId;
         const created = { headers: bearer(ada.token), json: { name: 'of the matrix' } };
@@ -167,8 +186,44 @@ export async function createWorld(stack: TestStack, profile: Profile): Promise<W
       sessions: claimsOf(other.token).sid,
       clients: await createClient(stack, other.token),
       apps: await connectApp(stack, other.account),
+      factors: await addPasskey(stack, other.account),
+      invitations: await inviteSomebody(stack, other.token),
     },
   };
+}
+
+/** A passkey of an account's administrator, of which their row tells nothing: they log in without it. */
+export async function addPasskey(
+  stack: Pick<TestStack, 'table'>,
+  { tenantId, userId }: Account,
+): Promise<string> {
+  const factors = new DynamoFactorStore(stack.table);
+  const passkey = (id: string): Passkey => ({
+    id,
+    name: 'of the matrix',
+    publicKey: '',
+    counter: 0,
+    transports: [],
+    isSynced: false,
+    isBackedUp: false,
+    createdAt: 1,
+    lastUsedAt: null,
+  });
+  for (;;) {
+    const before = await factors.find({ tenantId, userId });
+    const id = randomUUID();
+    const passkeys = [...before.passkeys.slice(-5), passkey(id)];
+    // The store writes what has changed: that there is one has not.
+    const had = { ...before, passkeys: before.passkeys.length === 0 ? [passkey('-')] : before.passkeys };
+    if (await factors.change({ before: had, after: { ...before, passkeys } })) return id;
+  }
+}
+
+/** An invitation of a tenant; gives its id. */
+export async function inviteSomebody(stack: TestStack, token: string): Promise<string> {
+  const json = { email: `invited-${randomUUID()}@example.com` };
+  const created = await stack.send('POST /v1/invitations', { headers: bearer(token), json });
+  return contents(expectStatus(created, 201)).id;
 }
 
 /** An OAuth client with a secret, for the people of whoever makes it; gives its id. */

@@ -28,6 +28,8 @@ const BODIES: Readonly<Partial<Record<RouteId, object>>> = {
   createClient: { name: 'of the matrix', redirect_uris: ['https://app.example/cb'] },
   createWorkspace: { name: 'of the matrix' },
   updateWorkspace: { name: 'renamed' },
+  addFactor: { kind: 'totp' },
+  updateFactor: { name: 'renamed' },
   updateTenant: { sector: 'Testing' },
   importTenant: { type: 'tenant' },
 };

@@ -13,7 +13,9 @@ import { type CursorPlace, tableCursors } from '../../lambdas/kernel/cursor.ts';
 import { PARAMETERS } from '../../lambdas/oauth/authorization-request.ts';
 import { routes } from '../../lambdas/table/index.ts';
 import { publishedPath } from '../../lib/openapi/document.ts';
+import { addPasskey } from '../matrix/credentials.ts';
 import { connectApp } from '../support/connected-app.ts';
+import { signedInAgo } from '../support/recent-session.ts';
 import {
   type Account,
   bearer,
@@ -79,6 +81,11 @@ const REFUSALS: Readonly<
   >
 > = {
   login: { statuses: [401, 429], why: 'a made-up password is wrong' },
+  logInWithFactor: { statuses: [401, 429], why: 'a made-up token is of no login' },
+  proveFactor: { statuses: [400, 403], why: 'the form is of no browser that was shown it' },
+  changeFactors: { statuses: [400, 403], why: 'the form is of no browser that was shown it' },
+  showFactors: { statuses: [302, 400], why: 'nobody is signed in' },
+  updateFactor: { statuses: [401], why: 'a made-up code is wrong' },
   changePassword: { statuses: [401, 429], why: 'a made-up password is wrong' },
   showResetPassword: { statuses: [400], why: 'a made-up link is none', isInWords: true },
   sendResetPassword: { statuses: [400, 429], why: 'a made-up link is none', isInWords: true },
@@ -98,10 +105,18 @@ const REFUSALS: Readonly<
   introspectToken: { statuses: [400, 401], why: 'a made-up client is unknown', isInWords: true },
   authorizeDevice: { statuses: [400, 401, 429], why: 'a made-up client is unknown', isInWords: true },
   showDevice: { statuses: [302], why: 'nobody is signed in' },
+  showAccount: { statuses: [302], why: 'nobody is signed in' },
+  changeAccount: { statuses: [302], why: 'nobody is signed in' },
+  downloadAccountFile: { statuses: [302], why: 'nobody is signed in' },
+  deleteAccount: { statuses: [400, 409, 422], why: 'a made-up address is not the caller’s', isInWords: true },
+  closeTenant: { statuses: [400, 422], why: 'a made-up name is not the tenant’s', isInWords: true },
   decideDevice: { statuses: [403], why: 'the form is of no sign-in' },
   signIn: { statuses: [400, 403], why: 'the form is of no browser that was shown it' },
   beginProviderSignIn: { statuses: [400, 404], why: 'a made-up provider is none' },
   finishProviderSignIn: { statuses: [404], why: 'a made-up provider is none' },
+  showInvitation: { statuses: [400], why: 'a made-up link is none' },
+  acceptInvitation: { statuses: [400], why: 'a made-up link is none' },
+  createInvitation: { statuses: [409, 429], why: 'the address of the account, and too many mails to one' },
   signOut: { statuses: [403], why: 'the form is of no browser that was shown it' },
   showSignIn: { statuses: [400], why: 'a made-up place to go on to is none of ours' },
   createClient: {
@@ -124,6 +139,10 @@ const REFUSALS: Readonly<
 const NEVER_SUCCEED: readonly RouteId[] = [
   'login',
   'changePassword',
+  'logInWithFactor',
+  'proveFactor',
+  'changeFactors',
+  'showFactors',
   'resetPassword',
   'confirmLink',
   'refresh',
@@ -135,10 +154,17 @@ const NEVER_SUCCEED: readonly RouteId[] = [
   'introspectToken',
   'authorizeDevice',
   'signIn',
+  'showInvitation',
+  'acceptInvitation',
   'beginProviderSignIn',
   'finishProviderSignIn',
   'signOut',
   'showDevice',
+  'showAccount',
+  'changeAccount',
+  'downloadAccountFile',
+  'deleteAccount',
+  'closeTenant',
   'decideDevice',
   'beginConsoleSession',
   'openConsoleSession',
@@ -160,6 +186,7 @@ beforeAll(async () => {
   stack = await startTestStack({ profile: PROFILE, config });
   account = await stack.onboard();
   token = await stack.logIn(account);
+  await signedInAgo(stack.table, token, -86_400);
   rows = apiRows(routes, stack.profile).filter((row) => row.kind === 'route');
 });
 afterAll(async () => {
@@ -312,6 +339,13 @@ async function parametersOf(route: RouteId): Promise<Readonly<Record<string, str
       const json = { email: `${route}@example.com`, password: PASSWORD, role: 'editor' };
       return { 'path.id': await created('createUser', json) };
     }
+    case 'updateFactor':
+    case 'removeFactor':
+      return { 'path.id': await addPasskey(stack, account) };
+    case 'resetFactors':
+      return {
+        'path.id': await created('createUser', { email: `${route}@example.com`, password: PASSWORD }),
+      };
     case 'getWorkspace':
       return { 'path.id': account.workspaceId };
     case 'updateWorkspace':
@@ -321,6 +355,9 @@ async function parametersOf(route: RouteId): Promise<Readonly<Record<string, str
     case 'rotateClientSecret':
     case 'deleteClient':
       return { 'path.id': await created('createClient', CLIENT) };
+    case 'resendInvitation':
+    case 'revokeInvitation':
+      return { 'path.id': await created('createInvitation', { email: `${route}@example.com` }) };
     case 'disconnectApp':
       return { 'path.id': await connectApp(stack, account) };
     case 'endSession': {
@@ -341,6 +378,8 @@ async function parametersOf(route: RouteId): Promise<Readonly<Record<string, str
       return cursor(account.keyId, 'keys');
     case 'listUsers':
       return cursor(account.userId, 'users');
+    case 'listInvitations':
+      return cursor(account.userId, 'invitations');
     case 'listAudit':
       return cursor('1', 'audit');
     case 'exportTenant':

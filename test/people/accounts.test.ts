@@ -1,11 +1,13 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { loginSubjects, takeAttempt } from '../../lambdas/attempts/backoff.ts';
 import { parseKey } from '../../lambdas/keys/key-format.ts';
-import { type AccountContext, admitAccount, logIn, onboard } from '../../lambdas/people/accounts.ts';
+import { admitAccount, onboard } from '../../lambdas/people/accounts.ts';
+import { type LoginContext, logIn } from '../../lambdas/people/login.ts';
 import { EMPTY_KEYSET, nextKeyset } from '../../lambdas/signing/keyset.ts';
 import { Signer } from '../../lambdas/signing/signer.ts';
 import { profile } from '../../profiles/default.ts';
 import { DEPLOYMENT } from '../support/deployment.ts';
+import { secondFactorOf } from '../support/factors.ts';
 import { pair } from '../support/memory/state.ts';
 import { memoryStores } from '../support/memory/stores.ts';
 import { ADDRESS, NOW } from '../support/tenants.ts';
@@ -13,7 +15,7 @@ import { ADDRESS, NOW } from '../support/tenants.ts';
 const PASSWORD = 'YourSecurePassword123!';
 
 const store = memoryStores();
-let context: AccountContext;
+let context: LoginContext;
 beforeAll(async () => {
   const keyset = await nextKeyset(EMPTY_KEYSET, { tokenAlgorithm: 'ES256', tokenSeconds: 3600 }, NOW);
   context = {
@@ -26,6 +28,7 @@ beforeAll(async () => {
       () => NOW,
     ),
     clock: () => NOW,
+    secondFactor: secondFactorOf(store, () => NOW),
   };
 });
 
@@ -40,7 +43,7 @@ const enter = (email: string, password = PASSWORD, address = ADDRESS) =>
   logIn({ email, password }, { ...FROM, address }, context);
 
 /** A context in which one address may do little. */
-const tight = (given: object): AccountContext => ({
+const tight = (given: object): LoginContext => ({
   ...context,
   deployment: { ...DEPLOYMENT, addressLimits: { ...DEPLOYMENT.addressLimits, ...given } },
 });
@@ -211,7 +214,7 @@ describe('accounts', () => {
 });
 
 describe('where an address must be confirmed first', () => {
-  const strict = (): AccountContext => ({
+  const strict = (): LoginContext => ({
     ...context,
     deployment: { ...DEPLOYMENT, mail: { from: null, allowsUnverified: false } },
   });

@@ -68,6 +68,7 @@ export function signInStoreContract(
         user,
         passwordVersion: 0,
         tenantState: 'active',
+        erasesAt: null,
       });
       expect(await stores().signIns.person(record.tenantId, crypto.randomUUID())).toBeUndefined();
     });

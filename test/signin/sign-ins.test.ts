@@ -15,6 +15,7 @@ import {
 import { withoutOurCookies, withoutOurSetCookies } from '../../lambdas/upstream/cookies.ts';
 import { profile } from '../../profiles/default.ts';
 import { DEPLOYMENT } from '../support/deployment.ts';
+import { secondFactorOf } from '../support/factors.ts';
 import { pair } from '../support/memory/state.ts';
 import { memoryStores } from '../support/memory/stores.ts';
 import { ADDRESS, NOW } from '../support/tenants.ts';
@@ -23,7 +24,12 @@ const PASSWORD = 'YourSecurePassword123!';
 const FROM = { requestId: 'r1', address: ADDRESS };
 
 const stores = memoryStores();
-const at = (now: number): SignInContext => ({ ...stores, deployment: DEPLOYMENT, clock: () => now });
+const at = (now: number): SignInContext => ({
+  ...stores,
+  deployment: DEPLOYMENT,
+  clock: () => now,
+  secondFactor: secondFactorOf(stores, () => now),
+});
 const current = (secret: string, now = NOW) =>
   signInsOf(stores.signIns, () => now).current({ [SIGN_IN_COOKIE]: secret });
 
@@ -37,7 +43,8 @@ async function person() {
     context,
     FROM,
   );
-  const enter = (secret: string, password = PASSWORD) => signIn({ email, password }, secret, FROM, at(NOW));
+  const enter = async (secret: string, password = PASSWORD) =>
+    (await signIn({ email, password }, secret, FROM, at(NOW))).secret;
   return { email, user: account.user, workspaceId: account.workspaceId, enter };
 }
 

@@ -27,6 +27,7 @@ export const DEPLOYMENT: Deployment = {
   tiers: { free: { keyRequestsPerMinute: 100, sessionRequestsPerMinute: 100, keys: 100 } },
   initialTier: 'free',
   identityProviders: [],
+  factors: { requiredRoles: [], passkeyDomain: null },
   revealsKeys: false,
   tokens: { algorithm: 'ES256', acceptsHs256: false, accessSeconds: 900, refresh: REFRESH },
   sandbox: { keyRequestsPerMinute: 100 },

@@ -4,6 +4,8 @@ import { DynamoKeyRecords } from '../../lambdas/access/key-records-store.ts';
 import { DynamoBackoffStore } from '../../lambdas/attempts/backoff-store.ts';
 import { DynamoSourceStore } from '../../lambdas/attempts/source-store.ts';
 import { DynamoClientStore } from '../../lambdas/clients/client-store.ts';
+import { DynamoFactorStore } from '../../lambdas/factors/factor-store.ts';
+import { DynamoPendingStore } from '../../lambdas/factors/pending-store.ts';
 import { DynamoClaimStore } from '../../lambdas/idempotency/claim-store.ts';
 import { DynamoInvitationStore } from '../../lambdas/invitations/invitation-store.ts';
 import { createDynamoDbHttp } from '../../lambdas/kernel/dynamodb-http.ts';
@@ -74,6 +76,8 @@ export async function startStore(): Promise<TestStore> {
     devices: new DynamoDeviceStore(table),
     claims: new DynamoClaimStore(table),
     clients: new DynamoClientStore(table),
+    factors: new DynamoFactorStore(table),
+    pending: new DynamoPendingStore(table),
     exchange: new DynamoExchangeStore(table),
     flows: new DynamoFlowStore(table),
     imports: new DynamoImportStore(table),

@@ -2,6 +2,8 @@ import type { DecisionStore } from '../../lambdas/access/decision.ts';
 import type { BackoffStore } from '../../lambdas/attempts/backoff.ts';
 import type { SourceStore } from '../../lambdas/attempts/source.ts';
 import type { ClientStore } from '../../lambdas/clients/stored-clients.ts';
+import type { FactorStore } from '../../lambdas/factors/factors.ts';
+import type { PendingStore } from '../../lambdas/factors/pending.ts';
 import type { InvitationStore } from '../../lambdas/invitations/invitations.ts';
 import type { ClaimStore } from '../../lambdas/kernel/claim.ts';
 import { NEVER } from '../../lambdas/kernel/clock.ts';
@@ -38,6 +40,8 @@ export interface Stores {
   readonly claims: ClaimStore;
   readonly clients: ClientStore;
   readonly exchange: ExchangeStore;
+  readonly factors: FactorStore;
+  readonly pending: PendingStore;
   readonly flows: FlowStore;
   readonly imports: ImportStore;
   readonly invitations: InvitationStore;

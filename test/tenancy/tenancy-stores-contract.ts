@@ -26,6 +26,7 @@ export function tenancyStoresContract(stores: () => Stores): void {
         users: 1,
         workspaces: 1,
         keyDefaults: none,
+        requiresFactor: false,
         createdAt: NOW,
       };
       expect(await tenants.find(tenantId)).toEqual(made);

@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.ts';
 import type { Client, Options as Options2, TDataShape } from './client/index.ts';
-import type { ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ConfirmLinkData, ConfirmLinkErrors, ConfirmLinkResponses, CreateClientData, CreateClientErrors, CreateClientResponses, CreateInvitationData, CreateInvitationErrors, CreateInvitationResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, CreateUserData, CreateUserErrors, CreateUserResponses, CreateWorkspaceData, CreateWorkspaceErrors, CreateWorkspaceResponses, DeleteClientData, DeleteClientErrors, DeleteClientResponses, DeleteWorkspaceData, DeleteWorkspaceErrors, DeleteWorkspaceResponses, DisconnectAppData, DisconnectAppErrors, DisconnectAppResponses, EndOtherSessionsData, EndOtherSessionsErrors, EndOtherSessionsResponses, EndSessionData, EndSessionErrors, EndSessionResponses, GetClientData, GetClientErrors, GetClientResponses, GetKeyData, GetKeyErrors, GetKeyResponses, GetMeData, GetMeErrors, GetMeResponses, GetTenantData, GetTenantErrors, GetTenantResponses, GetUsageData, GetUsageErrors, GetUsageResponses, GetUserData, GetUserErrors, GetUserResponses, GetWhoamiData, GetWhoamiErrors, GetWhoamiResponses, GetWorkspaceData, GetWorkspaceErrors, GetWorkspaceResponses, ListAppsData, ListAppsErrors, ListAppsResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListClientsData, ListClientsErrors, ListClientsResponses, ListInvitationsData, ListInvitationsErrors, ListInvitationsResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListKeyUsageData, ListKeyUsageErrors, ListKeyUsageResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListWorkspacesData, ListWorkspacesErrors, ListWorkspacesResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, OnboardData, OnboardErrors, OnboardResponses, RegisterClientData, RegisterClientErrors, RegisterClientResponses, RemoveUserData, RemoveUserErrors, RemoveUserResponses, RequestEmailChangeData, RequestEmailChangeErrors, RequestEmailChangeResponses, RequestPasswordResetData, RequestPasswordResetErrors, RequestPasswordResetResponses, RequestVerificationData, RequestVerificationErrors, RequestVerificationResponses, ResendInvitationData, ResendInvitationErrors, ResendInvitationResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, ResetUserPasswordData, ResetUserPasswordErrors, ResetUserPasswordResponses, RevokeInvitationData, RevokeInvitationErrors, RevokeInvitationResponses, RevokeKeyData, RevokeKeyErrors, RevokeKeyResponses, RevokeKeysData, RevokeKeysErrors, RevokeKeysResponses, RotateClientSecretData, RotateClientSecretErrors, RotateClientSecretResponses, RotateKeyData, RotateKeyErrors, RotateKeyResponses, UpdateKeyData, UpdateKeyErrors, UpdateKeyResponses, UpdateTenantData, UpdateTenantErrors, UpdateTenantResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses, UpdateWorkspaceData, UpdateWorkspaceErrors, UpdateWorkspaceResponses, VerifyKeyData, VerifyKeyErrors, VerifyKeyResponses } from './types.gen.ts';
+import type { AddFactorData, AddFactorErrors, AddFactorResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ConfirmLinkData, ConfirmLinkErrors, ConfirmLinkResponses, CreateClientData, CreateClientErrors, CreateClientResponses, CreateInvitationData, CreateInvitationErrors, CreateInvitationResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, CreateUserData, CreateUserErrors, CreateUserResponses, CreateWorkspaceData, CreateWorkspaceErrors, CreateWorkspaceResponses, DeleteClientData, DeleteClientErrors, DeleteClientResponses, DeleteWorkspaceData, DeleteWorkspaceErrors, DeleteWorkspaceResponses, DisconnectAppData, DisconnectAppErrors, DisconnectAppResponses, EndOtherSessionsData, EndOtherSessionsErrors, EndOtherSessionsResponses, EndSessionData, EndSessionErrors, EndSessionResponses, GetClientData, GetClientErrors, GetClientResponses, GetKeyData, GetKeyErrors, GetKeyResponses, GetMeData, GetMeErrors, GetMeResponses, GetTenantData, GetTenantErrors, GetTenantResponses, GetUsageData, GetUsageErrors, GetUsageResponses, GetUserData, GetUserErrors, GetUserResponses, GetWhoamiData, GetWhoamiErrors, GetWhoamiResponses, GetWorkspaceData, GetWorkspaceErrors, GetWorkspaceResponses, ListAppsData, ListAppsErrors, ListAppsResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListClientsData, ListClientsErrors, ListClientsResponses, ListFactorsData, ListFactorsErrors, ListFactorsResponses, ListInvitationsData, ListInvitationsErrors, ListInvitationsResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListKeyUsageData, ListKeyUsageErrors, ListKeyUsageResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListWorkspacesData, ListWorkspacesErrors, ListWorkspacesResponses, LoginData, LoginErrors, LoginResponses, LogInWithFactorData, LogInWithFactorErrors, LogInWithFactorResponses, LogoutData, LogoutErrors, LogoutResponses, OnboardData, OnboardErrors, OnboardResponses, RegisterClientData, RegisterClientErrors, RegisterClientResponses, RemoveFactorData, RemoveFactorErrors, RemoveFactorResponses, RemoveUserData, RemoveUserErrors, RemoveUserResponses, RequestEmailChangeData, RequestEmailChangeErrors, RequestEmailChangeResponses, RequestPasswordResetData, RequestPasswordResetErrors, RequestPasswordResetResponses, RequestVerificationData, RequestVerificationErrors, RequestVerificationResponses, ResendInvitationData, ResendInvitationErrors, ResendInvitationResponses, ResetFactorsData, ResetFactorsErrors, ResetFactorsResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, ResetUserPasswordData, ResetUserPasswordErrors, ResetUserPasswordResponses, RevokeInvitationData, RevokeInvitationErrors, RevokeInvitationResponses, RevokeKeyData, RevokeKeyErrors, RevokeKeyResponses, RevokeKeysData, RevokeKeysErrors, RevokeKeysResponses, RotateClientSecretData, RotateClientSecretErrors, RotateClientSecretResponses, RotateKeyData, RotateKeyErrors, RotateKeyResponses, UpdateFactorData, UpdateFactorErrors, UpdateFactorResponses, UpdateKeyData, UpdateKeyErrors, UpdateKeyResponses, UpdateTenantData, UpdateTenantErrors, UpdateTenantResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses, UpdateWorkspaceData, UpdateWorkspaceErrors, UpdateWorkspaceResponses, VerifyKeyData, VerifyKeyErrors, VerifyKeyResponses } from './types.gen.ts';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -42,6 +42,79 @@ export const login = <ThrowOnError extends boolean = false>(options: Options<Log
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * Go on with a login that was answered by `mfa_required`
+ *
+ * Takes the `mfa_token` of the answer, which is good for ten minutes, and a code of the authenticator app or a recovery code. Each code works once. Who has passkeys alone signs in with a browser, or sends a recovery code.
+ */
+export const logInWithFactor = <ThrowOnError extends boolean = false>(options: Options<LogInWithFactorData, ThrowOnError>) => (options.client ?? client).post<LogInWithFactorResponses, LogInWithFactorErrors, ThrowOnError>({
+    url: '/v1/auth/mfa',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List your second factors
+ */
+export const listFactors = <ThrowOnError extends boolean = false>(options?: Options<ListFactorsData, ThrowOnError>) => (options?.client ?? client).get<ListFactorsResponses, ListFactorsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+    url: '/v1/auth/factors',
+    ...options
+});
+
+/**
+ * Begin to set up an authenticator app, or make new recovery codes
+ *
+ * An app is set up once `PATCH /v1/auth/factors/{id}` has a code of it, within ten minutes; it replaces the one before. New recovery codes end the old ones. Passkeys are made on the page `/factors`, in the browser that has them. Takes a sign-in of the last ten minutes.
+ */
+export const addFactor = <ThrowOnError extends boolean = false>(options: Options<AddFactorData, ThrowOnError>) => (options.client ?? client).post<AddFactorResponses, AddFactorErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+    url: '/v1/auth/factors',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Remove one of your second factors
+ *
+ * With the last one the recovery codes go. Where one is required of you, the last one stays.
+ */
+export const removeFactor = <ThrowOnError extends boolean = false>(options: Options<RemoveFactorData, ThrowOnError>) => (options.client ?? client).delete<RemoveFactorResponses, RemoveFactorErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+    url: '/v1/auth/factors/{id}',
+    ...options
+});
+
+/**
+ * End the setting up of an authenticator app by a code of it, or rename a passkey
+ */
+export const updateFactor = <ThrowOnError extends boolean = false>(options: Options<UpdateFactorData, ThrowOnError>) => (options.client ?? client).patch<UpdateFactorResponses, UpdateFactorErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+    url: '/v1/auth/factors/{id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Remove all second factors of a person who has lost them
+ *
+ * The person is told by mail, and sets up new ones at the next sign-in where one is required. Of who has none there is nothing to remove.
+ */
+export const resetFactors = <ThrowOnError extends boolean = false>(options: Options<ResetFactorsData, ThrowOnError>) => (options.client ?? client).delete<ResetFactorsResponses, ResetFactorsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+    url: '/v1/users/{id}/factors',
+    ...options
 });
 
 /**

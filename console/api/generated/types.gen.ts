@@ -55,6 +55,10 @@ export type User = {
     email_verified: boolean;
     full_name: string | null;
     role: string;
+    /**
+     * The second factors that they have: `totp`, `passkey`.
+     */
+    factors: Array<string>;
     created_at: string;
     /**
      * Null for who onboarded.
@@ -89,6 +93,10 @@ export type UpdateTenantRequest = {
         scopes?: Array<DefaultScope> | null;
         allowed_ips?: Array<AddressBlock> | null;
     };
+    /**
+     * Who has no second factor is led to set one up at the next sign-in.
+     */
+    require_factor?: boolean;
 };
 
 /**
@@ -133,6 +141,19 @@ export type UpdateKeyRequest = {
  */
 export type Scope = 'read' | 'write' | 'delete' | 'admin';
 
+export type UpdateFactorResult = {
+    id: string;
+    /**
+     * Ten new recovery codes, shown only now.
+     */
+    recovery_codes: Array<string> | null;
+};
+
+export type UpdateFactorRequest = {
+    code?: string;
+    name?: string;
+};
+
 export type Tenant = {
     id: string;
     name: string;
@@ -144,6 +165,10 @@ export type Tenant = {
         scopes: Array<string> | null;
         allowed_ips: Array<string> | null;
     };
+    /**
+     * Whether all people of the tenant must have a second factor.
+     */
+    require_factor: boolean;
     created_at: string;
 };
 
@@ -268,6 +293,11 @@ export type ResetPasswordRequest = {
     new_password: string;
 };
 
+export type ResetFactorsResult = {
+    id: string;
+    status: 'removed';
+};
+
 export type RequestVerificationResult = {
     status: 'accepted';
 };
@@ -305,6 +335,11 @@ export type RemoveUserResult = {
     id: string;
     status: 'removed';
     created_by: string;
+};
+
+export type RemoveFactorResult = {
+    id: string;
+    status: 'removed';
 };
 
 export type RegisterClientResult = {
@@ -410,6 +445,14 @@ export type LoginRequest = {
     grant_type?: 'password';
 };
 
+export type LogInWithFactorRequest = {
+    mfa_token: string;
+    /**
+     * Six digits, or a recovery code.
+     */
+    code: string;
+};
+
 export type ListWorkspacesResult = {
     data: Array<Workspace>;
 };
@@ -500,6 +543,26 @@ export type Invitation = {
     sent_at: string;
     expires_at: string;
     status: 'pending' | 'accepted' | 'revoked' | 'expired';
+};
+
+export type ListFactorsResult = {
+    data: Array<Factor>;
+    recovery_codes_left: number;
+};
+
+export type Factor = {
+    id: string;
+    kind: 'totp' | 'passkey';
+    /**
+     * Of a passkey; null for the authenticator app.
+     */
+    name: string | null;
+    created_at: string;
+    last_used_at: string | null;
+    /**
+     * Of a passkey: whether it is synced; null for the app.
+     */
+    is_backed_up: boolean | null;
 };
 
 export type ListClientsResult = {
@@ -894,12 +957,33 @@ export type ApiError = {
     type: 'authentication_error' | 'authorization_error' | 'conflict_error' | 'not_found_error' | 'rate_limit_error' | 'server_error' | 'validation_error';
     title: string;
     status: 400 | 401 | 403 | 404 | 405 | 409 | 410 | 413 | 415 | 422 | 429 | 500 | 502 | 503 | 504;
-    code: 'access_denied' | 'address_not_allowed' | 'authorization_pending' | 'conflicting_state' | 'disabled_credential' | 'email_taken' | 'email_unverified' | 'ended_session' | 'exceeds_own_rights' | 'expired_credential' | 'expired_token' | 'gone' | 'idempotency_key_reused' | 'insufficient_scope' | 'internal' | 'invalid_client' | 'invalid_client_metadata' | 'invalid_credential' | 'invalid_field' | 'invalid_grant' | 'invalid_link' | 'invalid_redirect_uri' | 'invalid_scope' | 'invalid_subject_token' | 'invalid_target' | 'key_required' | 'limit_reached' | 'malformed_request' | 'method_not_allowed' | 'missing_credential' | 'not_configured' | 'not_forwarded' | 'not_found' | 'other_origin' | 'payload_too_large' | 'provider_required' | 'rate_limited' | 'reauthentication_required' | 'request_in_flight' | 'revoked_credential' | 'scopes_too_long' | 'sign_in_refused' | 'slow_down' | 'stale_form' | 'suspended_tenant' | 'unavailable' | 'unsupported_grant_type' | 'unsupported_media_type' | 'upstream_failed' | 'upstream_timeout' | 'user_required' | 'wrong_password';
+    code: 'access_denied' | 'address_not_allowed' | 'authorization_pending' | 'conflicting_state' | 'disabled_credential' | 'email_taken' | 'email_unverified' | 'ended_session' | 'exceeds_own_rights' | 'expired_credential' | 'expired_token' | 'gone' | 'idempotency_key_reused' | 'insufficient_scope' | 'internal' | 'invalid_client' | 'invalid_client_metadata' | 'invalid_credential' | 'invalid_field' | 'invalid_grant' | 'invalid_link' | 'invalid_redirect_uri' | 'invalid_scope' | 'invalid_subject_token' | 'invalid_target' | 'key_required' | 'limit_reached' | 'malformed_request' | 'method_not_allowed' | 'mfa_enrollment_required' | 'mfa_required' | 'missing_credential' | 'not_configured' | 'not_forwarded' | 'not_found' | 'other_origin' | 'payload_too_large' | 'provider_required' | 'rate_limited' | 'reauthentication_required' | 'request_in_flight' | 'revoked_credential' | 'scopes_too_long' | 'sign_in_refused' | 'slow_down' | 'stale_form' | 'suspended_tenant' | 'unavailable' | 'unsupported_grant_type' | 'unsupported_media_type' | 'upstream_failed' | 'upstream_timeout' | 'user_required' | 'wrong_factor' | 'wrong_password';
     detail: string;
     message: string;
     error: string;
     request_id: string;
     errors?: Array<FieldError>;
+};
+
+export type AddFactorResult = {
+    kind: 'totp' | 'recovery_codes';
+    id: string | null;
+    /**
+     * In base32.
+     */
+    secret: string | null;
+    /**
+     * `otpauth:`, to be shown as a QR code.
+     */
+    uri: string | null;
+    /**
+     * Ten new recovery codes, shown only now.
+     */
+    recovery_codes: Array<string> | null;
+};
+
+export type AddFactorRequest = {
+    kind: 'totp' | 'recovery_codes';
 };
 
 export type ListAppsResultWritable = {
@@ -998,7 +1082,7 @@ export type LoginErrors = {
      */
     401: ApiError;
     /**
-     * Address not confirmed; Identity provider required
+     * Second factor required; Second factor to be set up; Address not confirmed; Identity provider required
      */
     403: ApiError;
     /**
@@ -1033,6 +1117,372 @@ export type LoginResponses = {
 };
 
 export type LoginResponse = LoginResponses[keyof LoginResponses];
+
+export type LogInWithFactorData = {
+    body: LogInWithFactorRequest;
+    path?: never;
+    query?: never;
+    url: '/v1/auth/mfa';
+};
+
+export type LogInWithFactorErrors = {
+    /**
+     * Malformed request; Invalid field
+     */
+    400: ApiError;
+    /**
+     * Second factor not accepted
+     */
+    401: ApiError;
+    /**
+     * Conflicting state
+     */
+    409: ApiError;
+    /**
+     * Payload too large
+     */
+    413: ApiError;
+    /**
+     * Unsupported media type
+     */
+    415: ApiError;
+    /**
+     * Too many requests
+     */
+    429: ApiError;
+    /**
+     * Internal error
+     */
+    500: ApiError;
+    /**
+     * Unavailable
+     */
+    503: ApiError;
+};
+
+export type LogInWithFactorError = LogInWithFactorErrors[keyof LogInWithFactorErrors];
+
+export type LogInWithFactorResponses = {
+    /**
+     * An access token, and a refresh token where there is one.
+     */
+    200: Grant;
+};
+
+export type LogInWithFactorResponse = LogInWithFactorResponses[keyof LogInWithFactorResponses];
+
+export type ListFactorsData = {
+    body?: never;
+    headers?: {
+        /**
+         * The workspace to work in: one of the tenant, or of a key its own.
+         */
+        'X-Workspace-Id'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/auth/factors';
+};
+
+export type ListFactorsErrors = {
+    /**
+     * Malformed request
+     */
+    400: ApiError;
+    /**
+     * Authentication required; Invalid credential; Credential expired; Credential revoked; Credential disabled; Session ended; Tenant suspended
+     */
+    401: ApiError;
+    /**
+     * Insufficient scope; Address not allowed
+     */
+    403: ApiError;
+    /**
+     * Not found
+     */
+    404: ApiError;
+    /**
+     * Too many requests
+     */
+    429: ApiError;
+    /**
+     * Internal error
+     */
+    500: ApiError;
+    /**
+     * Unavailable
+     */
+    503: ApiError;
+};
+
+export type ListFactorsError = ListFactorsErrors[keyof ListFactorsErrors];
+
+export type ListFactorsResponses = {
+    /**
+     * The second factors.
+     */
+    200: ListFactorsResult;
+};
+
+export type ListFactorsResponse = ListFactorsResponses[keyof ListFactorsResponses];
+
+export type AddFactorData = {
+    body: AddFactorRequest;
+    headers?: {
+        /**
+         * The workspace to work in: one of the tenant, or of a key its own.
+         */
+        'X-Workspace-Id'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/auth/factors';
+};
+
+export type AddFactorErrors = {
+    /**
+     * Malformed request; Invalid field
+     */
+    400: ApiError;
+    /**
+     * Authentication required; Invalid credential; Credential expired; Credential revoked; Credential disabled; Session ended; Tenant suspended
+     */
+    401: ApiError;
+    /**
+     * Insufficient scope; Address not allowed; Sign in again; A person is required
+     */
+    403: ApiError;
+    /**
+     * Not found
+     */
+    404: ApiError;
+    /**
+     * Conflicting state
+     */
+    409: ApiError;
+    /**
+     * Payload too large
+     */
+    413: ApiError;
+    /**
+     * Unsupported media type
+     */
+    415: ApiError;
+    /**
+     * Too many requests
+     */
+    429: ApiError;
+    /**
+     * Internal error
+     */
+    500: ApiError;
+    /**
+     * Unavailable
+     */
+    503: ApiError;
+};
+
+export type AddFactorError = AddFactorErrors[keyof AddFactorErrors];
+
+export type AddFactorResponses = {
+    /**
+     * What the app takes, or the codes. Shown only now.
+     */
+    201: AddFactorResult;
+};
+
+export type AddFactorResponse = AddFactorResponses[keyof AddFactorResponses];
+
+export type RemoveFactorData = {
+    body?: never;
+    headers?: {
+        /**
+         * The workspace to work in: one of the tenant, or of a key its own.
+         */
+        'X-Workspace-Id'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/auth/factors/{id}';
+};
+
+export type RemoveFactorErrors = {
+    /**
+     * Malformed request
+     */
+    400: ApiError;
+    /**
+     * Authentication required; Invalid credential; Credential expired; Credential revoked; Credential disabled; Session ended; Tenant suspended
+     */
+    401: ApiError;
+    /**
+     * Insufficient scope; Address not allowed; Sign in again; A person is required
+     */
+    403: ApiError;
+    /**
+     * Not found
+     */
+    404: ApiError;
+    /**
+     * Conflicting state
+     */
+    409: ApiError;
+    /**
+     * Too many requests
+     */
+    429: ApiError;
+    /**
+     * Internal error
+     */
+    500: ApiError;
+    /**
+     * Unavailable
+     */
+    503: ApiError;
+};
+
+export type RemoveFactorError = RemoveFactorErrors[keyof RemoveFactorErrors];
+
+export type RemoveFactorResponses = {
+    /**
+     * It is gone.
+     */
+    200: RemoveFactorResult;
+};
+
+export type RemoveFactorResponse = RemoveFactorResponses[keyof RemoveFactorResponses];
+
+export type UpdateFactorData = {
+    body: UpdateFactorRequest;
+    headers?: {
+        /**
+         * The workspace to work in: one of the tenant, or of a key its own.
+         */
+        'X-Workspace-Id'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/auth/factors/{id}';
+};
+
+export type UpdateFactorErrors = {
+    /**
+     * Malformed request; Invalid field
+     */
+    400: ApiError;
+    /**
+     * Authentication required; Invalid credential; Credential expired; Credential revoked; Credential disabled; Session ended; Tenant suspended; Second factor not accepted
+     */
+    401: ApiError;
+    /**
+     * Insufficient scope; Address not allowed; Sign in again; A person is required
+     */
+    403: ApiError;
+    /**
+     * Not found
+     */
+    404: ApiError;
+    /**
+     * Conflicting state
+     */
+    409: ApiError;
+    /**
+     * Payload too large
+     */
+    413: ApiError;
+    /**
+     * Unsupported media type
+     */
+    415: ApiError;
+    /**
+     * Too many requests
+     */
+    429: ApiError;
+    /**
+     * Internal error
+     */
+    500: ApiError;
+    /**
+     * Unavailable
+     */
+    503: ApiError;
+};
+
+export type UpdateFactorError = UpdateFactorErrors[keyof UpdateFactorErrors];
+
+export type UpdateFactorResponses = {
+    /**
+     * It is set up, or renamed.
+     */
+    200: UpdateFactorResult;
+};
+
+export type UpdateFactorResponse = UpdateFactorResponses[keyof UpdateFactorResponses];
+
+export type ResetFactorsData = {
+    body?: never;
+    headers?: {
+        /**
+         * The workspace to work in: one of the tenant, or of a key its own.
+         */
+        'X-Workspace-Id'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/users/{id}/factors';
+};
+
+export type ResetFactorsErrors = {
+    /**
+     * Malformed request
+     */
+    400: ApiError;
+    /**
+     * Authentication required; Invalid credential; Credential expired; Credential revoked; Credential disabled; Session ended; Tenant suspended
+     */
+    401: ApiError;
+    /**
+     * Insufficient scope; Address not allowed; Sign in again; A person is required; More than you have
+     */
+    403: ApiError;
+    /**
+     * Not found
+     */
+    404: ApiError;
+    /**
+     * Conflicting state
+     */
+    409: ApiError;
+    /**
+     * Too many requests
+     */
+    429: ApiError;
+    /**
+     * Internal error
+     */
+    500: ApiError;
+    /**
+     * Unavailable
+     */
+    503: ApiError;
+};
+
+export type ResetFactorsError = ResetFactorsErrors[keyof ResetFactorsErrors];
+
+export type ResetFactorsResponses = {
+    /**
+     * They are gone.
+     */
+    200: ResetFactorsResult;
+};
+
+export type ResetFactorsResponse = ResetFactorsResponses[keyof ResetFactorsResponses];
 
 export type RequestPasswordResetData = {
     body: RequestPasswordResetRequest;
@@ -1799,7 +2249,7 @@ export type CreateKeyErrors = {
      */
     401: ApiError;
     /**
-     * Insufficient scope; Address not allowed; More than you have
+     * Insufficient scope; Address not allowed; More than you have; Sign in again
      */
     403: ApiError;
     /**
@@ -1986,7 +2436,7 @@ export type UpdateKeyErrors = {
      */
     401: ApiError;
     /**
-     * Insufficient scope; Address not allowed; More than you have
+     * Insufficient scope; Address not allowed; More than you have; Sign in again
      */
     403: ApiError;
     /**
@@ -2063,7 +2513,7 @@ export type RotateKeyErrors = {
      */
     401: ApiError;
     /**
-     * Insufficient scope; Address not allowed; More than you have
+     * Insufficient scope; Address not allowed; More than you have; Sign in again
      */
     403: ApiError;
     /**
@@ -2943,7 +3393,7 @@ export type UpdateTenantErrors = {
      */
     401: ApiError;
     /**
-     * Insufficient scope; Address not allowed
+     * Insufficient scope; Address not allowed; Sign in again
      */
     403: ApiError;
     /**
@@ -3285,7 +3735,7 @@ export type CreateUserErrors = {
      */
     401: ApiError;
     /**
-     * Insufficient scope; Address not allowed; More than you have
+     * Insufficient scope; Address not allowed; More than you have; Sign in again
      */
     403: ApiError;
     /**
@@ -3358,7 +3808,7 @@ export type RemoveUserErrors = {
      */
     401: ApiError;
     /**
-     * Insufficient scope; Address not allowed
+     * Insufficient scope; Address not allowed; Sign in again
      */
     403: ApiError;
     /**
@@ -3476,7 +3926,7 @@ export type UpdateUserErrors = {
      */
     401: ApiError;
     /**
-     * Insufficient scope; Address not allowed; More than you have
+     * Insufficient scope; Address not allowed; More than you have; Sign in again
      */
     403: ApiError;
     /**

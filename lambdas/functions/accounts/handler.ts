@@ -1,11 +1,17 @@
 import { profile } from '#profile';
 import { Facts } from '../../access/facts.ts';
+import { accountContexts } from '../../account/account-store.ts';
 import { DynamoBackoffStore } from '../../attempts/backoff-store.ts';
 import { invalidRequests } from '../../attempts/source.ts';
 import { DynamoSourceStore } from '../../attempts/source-store.ts';
+import { DynamoFactorStore } from '../../factors/factor-store.ts';
+import { relyingPartyOf } from '../../factors/passkeys.ts';
+import { DynamoPendingStore } from '../../factors/pending-store.ts';
+import { secretCipher } from '../../factors/secret-client.ts';
 import { serve } from '../../http/serve.ts';
 import { DynamoInvitationStore } from '../../invitations/invitation-store.ts';
 import { systemClock } from '../../kernel/clock.ts';
+import { tableCursors } from '../../kernel/cursor.ts';
 import type { ServicesOf } from '../../kernel/route.ts';
 import { Table } from '../../kernel/table.ts';
 import { variable } from '../../kernel/variables.ts';
@@ -16,10 +22,11 @@ import { DynamoAppStore } from '../../oauth/app-store.ts';
 import { DynamoAccountStore } from '../../people/account-store.ts';
 import { DynamoPeopleStore } from '../../people/people-store.ts';
 import { DynamoRecoveryStore } from '../../recovery/recovery-store.ts';
+import { recentSignIns } from '../../sessions/recent-sign-in.ts';
 import { DynamoRefreshStore } from '../../sessions/refresh-store.ts';
 import { DynamoSessionStore } from '../../sessions/session-store.ts';
 import { DynamoSignInStore } from '../../signin/sign-in-store.ts';
-import { signInsOf } from '../../signin/sign-ins.ts';
+import { closedSignInsOf, signInsOf } from '../../signin/sign-ins.ts';
 import { KeysetStore } from '../../signing/keyset-store.ts';
 import { Signer } from '../../signing/signer.ts';
 import { accountsRoutes } from '../../table/accounts.ts';
@@ -32,8 +39,8 @@ const facts = new Facts(table, table.name);
 const keyset = new KeysetStore({ secretId: variable('KEYSET_SECRET_ARN'), use: 'token' }, () =>
   facts.control(),
 );
-const sessions = new DynamoSessionStore(table);
 const signIns = new DynamoSignInStore(table);
+const sessions = new DynamoSessionStore(table);
 const pages = { branding: LATCHKEY_BRANDING, url: variable('ISSUER') };
 const passwords = {
   deployment,
@@ -41,6 +48,13 @@ const passwords = {
   backoff: new DynamoBackoffStore(table),
   sources,
   clock: systemClock,
+};
+const secondFactor = {
+  ...passwords,
+  factors: new DynamoFactorStore(table),
+  pending: new DynamoPendingStore(table),
+  cipher: secretCipher(variable('FACTOR_KEY_ARN')),
+  party: relyingPartyOf(variable('ISSUER'), deployment.factors.passkeyDomain, LATCHKEY_BRANDING.name),
 };
 const tenants = new DynamoTenantStore(table);
 const services: ServicesOf<typeof accountsRoutes> = {
@@ -51,6 +65,15 @@ const services: ServicesOf<typeof accountsRoutes> = {
     refreshTokens: new DynamoRefreshStore(table),
     signer: new Signer(keyset.present, variable('ISSUER'), systemClock),
     ...(deployment.revealsKeys ? { keeper: deployedKeeper() } : {}),
+    secondFactor,
+  },
+  signIn: { ...passwords, signIns, secondFactor },
+  factors: {
+    secondFactor,
+    requireRecentSignIn: recentSignIns({ sessions, clock: systemClock }),
+    users: passwords.accounts,
+    deployment,
+    name: LATCHKEY_BRANDING.name,
   },
   recovery: {
     ...passwords,
@@ -60,8 +83,10 @@ const services: ServicesOf<typeof accountsRoutes> = {
     links: new DynamoLinkStore(table),
     outbox: new DynamoOutboxStore(table),
   },
-  signIn: { ...passwords, signIns },
   signIns: signInsOf(signIns, systemClock),
+  closedSignIns: closedSignInsOf(signIns, deployment.rights, systemClock),
+  ...accountContexts(table, { profile, deployment, url: pages.url, clock: systemClock }),
+  cursors: tableCursors(table),
   ownSessions: { sessions, signIns, clock: systemClock },
   sessions,
   apps: new DynamoAppStore(table),

@@ -15,6 +15,7 @@ import { DynamoKeyStore } from '../../keys/key-store.ts';
 import { workspaceRevocation } from '../../keys/revocation.ts';
 import { DynamoAppStore } from '../../oauth/app-store.ts';
 import { DynamoAccountStore } from '../../people/account-store.ts';
+import { recentSignIns } from '../../sessions/recent-sign-in.ts';
 import { DynamoSessionStore } from '../../sessions/session-store.ts';
 import { DynamoSignInStore } from '../../signin/sign-in-store.ts';
 import { managementRoutes } from '../../table/management.ts';
@@ -32,13 +33,15 @@ const keys = {
   ...(deployment.revealsKeys ? { keeper: deployedKeeper() } : {}),
 };
 const workspaces = new DynamoWorkspaceStore(table);
+const sessions = new DynamoSessionStore(table);
 const clients = { profile, deployment, clients: new DynamoClientStore(table), clock: systemClock };
 const services: ServicesOf<typeof managementRoutes> = {
   claims: new DynamoClaimStore(table),
   keys,
+  requireRecentSignIn: recentSignIns({ sessions, clock: systemClock }),
   clients,
   users: new DynamoAccountStore(table),
-  sessions: new DynamoSessionStore(table),
+  sessions,
   signIns: new DynamoSignInStore(table),
   apps: new DynamoAppStore(table),
   clock: systemClock,

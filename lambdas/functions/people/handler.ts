@@ -1,4 +1,5 @@
 import { profile } from '#profile';
+import { accountContexts } from '../../account/account-store.ts';
 import { DynamoBackoffStore } from '../../attempts/backoff-store.ts';
 import { DynamoSourceStore } from '../../attempts/source-store.ts';
 import { serve } from '../../http/serve.ts';
@@ -33,6 +34,7 @@ const services: ServicesOf<typeof everyPeopleRoute> = {
   claims: new DynamoClaimStore(table),
   clock: systemClock,
   cursors: tableCursors(table),
+  requireRecentSignIn: recentSignIns({ sessions, clock: systemClock }),
   people: { ...shared, backoff: new DynamoBackoffStore(table) },
   inviting: {
     ...shared,
@@ -49,7 +51,8 @@ const services: ServicesOf<typeof everyPeopleRoute> = {
     sources: new DynamoSourceStore(table),
     requireRecentSignIn: recentSignIns({ sessions, clock: systemClock }),
   },
+  ...accountContexts(table, { profile, deployment, url: variable('ISSUER'), clock: systemClock }),
 };
 
-/** Serves the people of a tenant, their passwords and invitations. */
+/** Serves the people of a tenant, their passwords, invitations and own accounts. */
 export const handler = serve(everyPeopleRoute, services, { profile, deployment });

@@ -1,8 +1,11 @@
 import { APIGatewayClient } from '@aws-sdk/client-api-gateway';
 import type { Context, ScheduledEvent } from 'aws-lambda';
+import { eraseDue } from '../../erasure/erasure.ts';
+import { DynamoErasureStore } from '../../erasure/erasure-store.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { counted, type Metric, observe } from '../../kernel/metrics.ts';
 import { Table } from '../../kernel/table.ts';
+import { withinSeconds } from '../../kernel/time-budget.ts';
 import { variable } from '../../kernel/variables.ts';
 import { ControlPlane } from '../../plans/control-plane-client.ts';
 import { type Report, reconcile } from '../../plans/reconcile.ts';
@@ -13,9 +16,13 @@ import { ControlStore } from '../../signing/control-store.ts';
 /** Kept of a run's time for what it has to write at its end. */
 const RESERVE_MS = 15_000;
 
+/** Of a run's time, for erasures: they go first, and leave most of it. */
+const ERASING_SECONDS = 10;
+
 const table = new Table(variable('TABLE_NAME'));
 const store = new DynamoUsageKeyStore(table);
 const control = new ControlStore(table);
+const erasures = new DynamoErasureStore(table);
 const client = new APIGatewayClient({
   // Slows down by itself when it is throttled, and repeats with growing pauses.
   retryMode: 'adaptive',
@@ -23,8 +30,9 @@ const client = new APIGatewayClient({
   requestHandler: { connectionTimeout: 2000, requestTimeout: 5000, throwOnRequestTimeout: true },
 });
 
-/** Gives tenants usage keys of their own, a run at a time, and tells the age of the signing keys, as it is called every minute. */
+/** Erases what is to be erased, gives tenants usage keys of their own, a run at a time, and tells the age of the signing keys, as it is called every minute. */
 export async function handler(_event: ScheduledEvent, context: Context): Promise<void> {
+  await erase();
   const started = performance.now();
   const remainingMs = context.getRemainingTimeInMillis();
   const deadline = AbortSignal.timeout(Math.max(1, remainingMs - RESERVE_MS));
@@ -54,6 +62,27 @@ export async function handler(_event: ScheduledEvent, context: Context): Promise
       ...(backedUpAt === undefined ? [] : [backupAge(backedUpAt)]),
     ],
   });
+}
+
+/** Erases what is due. Never rejects: the next minute's run goes on, and the usage keys wait for none. */
+async function erase(): Promise<void> {
+  try {
+    const hasTimeLeft = withinSeconds(ERASING_SECONDS);
+    const { finished, waiting, faults } = await eraseDue(erasures, systemClock(), hasTimeLeft);
+    if (finished + waiting === 0) return;
+    const outcome = faults.length > 0 ? 'failed' : waiting > 0 ? 'interrupted' : 'done';
+    observe({
+      fields: { level: faults.length > 0 ? 'ERROR' : 'INFO', finished, waiting, faults: faults.map(String) },
+      dimensions: { outcome },
+      metrics: [{ name: 'Erasures', unit: 'Count', value: finished }],
+    });
+  } catch (error) {
+    observe({
+      fields: { level: 'ERROR', faults: [String(error)] },
+      dimensions: { outcome: 'failed' },
+      metrics: [{ name: 'Erasures', unit: 'Count', value: 0 }],
+    });
+  }
 }
 
 function backupAge(backedUpAt: number): Metric {

@@ -7,7 +7,7 @@ import { variable } from '../../kernel/variables.ts';
 import { DynamoKeyStore } from '../../keys/key-store.ts';
 import type { RevealContext } from '../../keys/reveal.ts';
 import { type RevealServices, revealRoutes } from '../../keys/reveal-rows.ts';
-import { KmsCipher } from '../../keys/vault-client.ts';
+import { vaultCipher } from '../../keys/vault-client.ts';
 import { DynamoVaultStore } from '../../keys/vault-store.ts';
 
 const deployment = LATCHKEY_DEPLOYMENT;
@@ -17,7 +17,7 @@ const audit = new AuditTrail(table);
 function vaultOf(): RevealContext['vault'] {
   if (!deployment.revealsKeys) return null;
   const store = new DynamoVaultStore(new Table(variable('VAULT_TABLE')));
-  const cipher = new KmsCipher(variable('VAULT_KEY_ARN'));
+  const cipher = vaultCipher(variable('VAULT_KEY_ARN'));
   return {
     find: (tenantId, keyId) => store.find(tenantId, keyId),
     decrypt: (ciphertext, context) => cipher.decrypt(ciphertext, context),

@@ -19,6 +19,34 @@ export const de: Texts = {
       ],
       button: 'Neues Passwort wählen',
     }),
+    factorAdded: ({ service }) => ({
+      subject: `Zweiter Schritt für ${service} eingerichtet`,
+      paragraphs: [
+        `Für die Anmeldung bei Ihrem Konto bei ${service} wurde ein zweiter Schritt eingerichtet: eine Authenticator-App oder ein Passkey.`,
+        'Wenn Sie das nicht waren, melden Sie sich an, entfernen Sie ihn unter „Sicherheit der Anmeldung“ und ändern Sie sofort Ihr Passwort.',
+      ],
+    }),
+    factorRemoved: ({ service }) => ({
+      subject: `Zweiter Schritt bei ${service} entfernt`,
+      paragraphs: [
+        `Eine Authenticator-App oder ein Passkey wurde aus Ihrem Konto bei ${service} entfernt.`,
+        'Wenn Sie das nicht waren, melden Sie sich an, richten Sie unter „Sicherheit der Anmeldung“ einen neuen ein und ändern Sie sofort Ihr Passwort.',
+      ],
+    }),
+    recoveryCodesRenewed: ({ service }) => ({
+      subject: `Neue Wiederherstellungscodes für ${service}`,
+      paragraphs: [
+        `Für Ihr Konto bei ${service} wurden neue Wiederherstellungscodes erzeugt. Die alten gelten nicht mehr.`,
+        'Wenn Sie das nicht waren, melden Sie sich an, erzeugen Sie unter „Sicherheit der Anmeldung“ neue und ändern Sie sofort Ihr Passwort.',
+      ],
+    }),
+    factorsReset: ({ service }) => ({
+      subject: `Ihre zweiten Schritte bei ${service} wurden entfernt`,
+      paragraphs: [
+        `Ein Administrator hat alle Authenticator-Apps, Passkeys und Wiederherstellungscodes aus Ihrem Konto bei ${service} entfernt, wie es für jemanden geschieht, der sie verloren hat.`,
+        'Wenn Sie nicht darum gebeten haben, sagen Sie es sofort Ihrem Administrator und ändern Sie Ihr Passwort.',
+      ],
+    }),
     invitation: ({ service, tenant, inviter, days }) => ({
       subject: `Einladung zu ${service}`,
       paragraphs: [
@@ -26,6 +54,14 @@ export const de: Texts = {
         'Wenn Sie den Absender nicht kennen, tun Sie nichts: Ohne Sie wird kein Konto eröffnet.',
       ],
       button: 'Einladung annehmen',
+    }),
+    closed: ({ service, organization, until, url }) => ({
+      subject: `${organization} ist bei ${service} geschlossen`,
+      paragraphs: [
+        `Ein Administrator hat ${organization} bei ${service} geschlossen. API-Schlüssel, Sitzungen und Apps werden ab jetzt abgewiesen.`,
+        `Bis zum ${until} können Sie die Organisation wieder öffnen: Melden Sie sich unter ${url} an und wählen Sie „Wieder öffnen“. Danach wird alles gelöscht, was zu ihr gehört.`,
+        'Wenn Sie das nicht erwartet haben, öffnen Sie sie wieder, ändern Sie Ihr Passwort, und sehen Sie nach, wer die Administratoren sind.',
+      ],
     }),
     'password-changed': ({ service }) => ({
       subject: `Ihr Passwort für ${service} wurde geändert`,

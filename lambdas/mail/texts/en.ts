@@ -27,6 +27,34 @@ export const en = {
       ],
       button: 'Choose a new password',
     }),
+    factorAdded: ({ service }: Told) => ({
+      subject: `A second step was set up for ${service}`,
+      paragraphs: [
+        `A second step was set up for signing in to your account at ${service}: an authenticator app or a passkey.`,
+        'If it was not you, sign in, remove it under “Sign-in security”, and change your password at once.',
+      ],
+    }),
+    factorRemoved: ({ service }: Told) => ({
+      subject: `A second step was removed at ${service}`,
+      paragraphs: [
+        `An authenticator app or a passkey was removed from your account at ${service}.`,
+        'If it was not you, sign in, set up a new one under “Sign-in security”, and change your password at once.',
+      ],
+    }),
+    recoveryCodesRenewed: ({ service }: Told) => ({
+      subject: `New recovery codes for ${service}`,
+      paragraphs: [
+        `New recovery codes were made for your account at ${service}. The old ones no longer work.`,
+        'If it was not you, sign in, make new ones under “Sign-in security”, and change your password at once.',
+      ],
+    }),
+    factorsReset: ({ service }: Told) => ({
+      subject: `Your second steps at ${service} were removed`,
+      paragraphs: [
+        `An administrator has removed all authenticator apps, passkeys and recovery codes from your account at ${service}, as it is done for who has lost them.`,
+        'If you did not ask for it, tell your administrator at once, and change your password.',
+      ],
+    }),
     invitation: ({ service, tenant, inviter, days }: Told<'tenant' | 'inviter' | 'days'>) => ({
       subject: `You are invited to ${service}`,
       paragraphs: [
@@ -34,6 +62,14 @@ export const en = {
         'If you do not know the sender, do nothing: no account is opened without you.',
       ],
       button: 'Accept the invitation',
+    }),
+    closed: ({ service, organization, until, url }: Told<'organization' | 'until' | 'url'>) => ({
+      subject: `${organization} is closed at ${service}`,
+      paragraphs: [
+        `An administrator has closed ${organization} at ${service}. Its API keys, sessions and apps are refused from now on.`,
+        `You can reopen it until ${until}: sign in at ${url} and choose “Reopen”. After that day everything of it is deleted.`,
+        'If you did not expect this, reopen it, change your password, and look at who the administrators are.',
+      ],
     }),
     'password-changed': ({ service }: Told) => ({
       subject: `Your password for ${service} was changed`,

@@ -12,6 +12,7 @@ export const de: Texts = {
     suspended:
       'Der Zugang Ihrer Organisation ist gesperrt. Bitte wenden Sie sich an deren Administrator oder an uns.',
     expired: 'Dieses Formular war abgelaufen. Bitte melden Sie sich noch einmal an.',
+    passkey: 'Mit Passkey anmelden',
     unverified:
       'Bitte bestätigen Sie zuerst Ihre E-Mail-Adresse, über den Link in der Mail, die Sie erhalten haben.',
     forgot: 'Passwort vergessen?',
@@ -28,6 +29,83 @@ export const de: Texts = {
     with: (provider) => `Mit ${provider} anmelden`,
     required: (domain, provider) => `Wer eine Adresse bei ${domain} hat, meldet sich mit ${provider} an.`,
     anotherAddress: 'Andere Adresse verwenden',
+  },
+  factor: {
+    title: 'Zweiter Schritt',
+    codeLead: 'Geben Sie den Code ein, den Ihre Authenticator-App gerade zeigt.',
+    recoveryLead: 'Geben Sie einen der Wiederherstellungscodes ein, die Sie aufbewahrt haben.',
+    code: 'Code',
+    recoveryCode: 'Wiederherstellungscode',
+    codeHint: 'Ohne Ihre App geben Sie einen Ihrer Wiederherstellungscodes ein.',
+    recoveryHint: 'Jeder Code gilt einmal.',
+    submit: 'Weiter',
+    wrongCode:
+      'Der Code ist falsch oder wurde schon benutzt. Warten Sie auf den nächsten und versuchen Sie es noch einmal.',
+    wrongPasskey:
+      'Dieser Passkey wurde nicht angenommen. Versuchen Sie es noch einmal oder nehmen Sie einen anderen Weg.',
+    passkeyTitle: 'Passkey verwenden',
+    passkeyLead: 'Bestätigen Sie mit Finger, Gesicht, PIN oder Sicherheitsschlüssel, dass Sie es sind.',
+    passkeyAloneLead: 'Melden Sie sich mit Finger, Gesicht, PIN oder Sicherheitsschlüssel an.',
+    usePasskey: 'Passkey verwenden',
+    withPassword: 'Mit Passwort anmelden',
+    other: { code: 'Code eingeben', passkey: 'Passkey verwenden' },
+  },
+  passkey: {
+    noScript:
+      'Passkeys brauchen JavaScript, das in diesem Browser abgeschaltet ist. Schalten Sie es für diese Seite ein, oder gehen Sie zurück und nehmen Sie einen anderen Weg.',
+    failed:
+      'Das hat nicht geklappt oder wurde abgebrochen. Versuchen Sie es noch einmal oder nehmen Sie einen anderen Weg.',
+    known: 'Dieses Gerät hat schon einen Passkey für Ihr Konto.',
+    unsupported:
+      'Dieser Browser kennt keine Passkeys. Nehmen Sie einen anderen Browser oder einen anderen Weg.',
+  },
+  factors: {
+    title: 'Sicherheit der Anmeldung',
+    lead: (email) => `von ${email}`,
+    requiredTitle: 'Schützen Sie Ihr Konto',
+    requiredLead:
+      'Ihre Organisation verlangt bei der Anmeldung einen zweiten Schritt. Richten Sie ihn ein, um fortzufahren.',
+    none: 'Ein zweiter Schritt schützt Ihr Konto, wenn jemand Ihr Passwort erfährt.',
+    app: 'Authenticator-App',
+    added: (date) => `Hinzugefügt am ${date}`,
+    used: (date) => `Zuletzt benutzt am ${date}`,
+    backedUp: 'synchronisiert',
+    remove: 'Entfernen',
+    removeNamed: (name) => `${name} entfernen`,
+    addApp: 'Authenticator-App einrichten',
+    replaceApp: 'Andere Authenticator-App einrichten',
+    addPasskey: 'Passkey hinzufügen',
+    recoveryTitle: 'Wiederherstellungscodes',
+    recoveryLeft: (left) =>
+      left === 1
+        ? 'Ein Code ist übrig. Erzeugen Sie neue.'
+        : `${left} Codes sind übrig für den Fall, dass Sie Ihr Gerät verlieren.`,
+    renewCodes: 'Neue Codes erzeugen',
+    appTitle: 'Authenticator-App einrichten',
+    appLead: 'Scannen Sie den Code mit einer App wie Google Authenticator, 1Password oder Aegis.',
+    qrCode: 'QR-Code für Ihre Authenticator-App',
+    cannotScan: 'Sie können ihn nicht scannen?',
+    typeSecret: 'Geben Sie diesen Schlüssel in der App ein, für zeitbasierte Codes:',
+    firstCode: 'Code, den die App zeigt',
+    confirm: 'Bestätigen',
+    cancel: 'Abbrechen',
+    passkeyTitle: 'Passkey hinzufügen',
+    passkeyLead:
+      'Ihr Gerät fragt nach Finger, Gesicht oder PIN. Danach können Sie sich so auch ohne Passwort anmelden.',
+    name: 'Name',
+    nameExample: 'Mein Gerät',
+    makePasskey: 'Passkey erzeugen',
+    codesTitle: 'Bewahren Sie Ihre Wiederherstellungscodes auf',
+    codesLead: 'Mit jedem kommen Sie einmal hinein, wenn Sie Ihr Gerät verloren haben.',
+    codesWarning:
+      'Sie sehen sie nur jetzt. Drucken Sie sie aus oder legen Sie sie in einen Passwort-Manager.',
+    codesSaved: 'Ich habe sie aufbewahrt',
+    lastStays:
+      'Der letzte bleibt: Ihre Organisation verlangt einen zweiten Schritt. Richten Sie erst einen anderen ein.',
+    tooMany: 'Mehr Passkeys gibt es nicht. Entfernen Sie erst einen.',
+    otherDomain:
+      'Passkeys können hier im Moment nicht verwendet werden. Bitte melden Sie das dem Support dieses Dienstes.',
+    expired: 'Das hat zu lange gedauert. Bitte fangen Sie noch einmal an.',
   },
   recovery: {
     reset: {
@@ -99,6 +177,7 @@ export const de: Texts = {
     title: 'Sie sind angemeldet',
     lead: (email) => `als ${email}`,
     text: 'Apps, die Sie verbinden, bitten hier um Ihre Erlaubnis.',
+    factors: 'Sicherheit der Anmeldung',
   },
   signOut: {
     title: 'Abmelden?',
@@ -119,6 +198,7 @@ export const de: Texts = {
       others: 'Alles andere ist beendet. Nur dieser Browser ist noch angemeldet.',
       disconnected: 'Die App ist getrennt. Sie kann nichts mehr für Sie tun.',
       gone: 'Das war schon beendet.',
+      reopened: 'Die Organisation ist wieder offen. API-Schlüssel und Apps gelten wie zuvor.',
     },
     sessions: {
       heading: 'Wo Sie angemeldet sind',
@@ -142,10 +222,55 @@ export const de: Texts = {
       disconnect: 'Trennen',
       disconnectNamed: (app) => `${app} trennen`,
     },
+    security: {
+      heading: 'Passwort und zweiter Schritt',
+      text: 'Ein neues Passwort meldet Sie überall sonst ab. Ein zweiter Schritt hält fern, wer Ihr Passwort kennt.',
+      factors: 'Sicherheit der Anmeldung',
+      password: 'Neues Passwort wählen',
+    },
     data: {
       heading: 'Ihre Daten',
       text: 'Alles, was über Sie gespeichert ist, als JSON-Datei. Bei einer langen Geschichte sind es mehrere Dateien: Jede nennt die nächste in „next“.',
       download: 'Daten herunterladen',
+    },
+    deletion: {
+      heading: 'Konto löschen',
+      text: 'Ihre Adresse wird frei, und alles, was über Sie gespeichert ist, verschwindet. API-Schlüssel, die Sie erstellt haben, bleiben bei der Organisation.',
+      link: 'Konto löschen …',
+      title: 'Ihr Konto löschen?',
+      consequences: [
+        'Sie werden sofort überall abgemeldet, und Apps, die Sie verbunden haben, verlieren ihren Zugriff.',
+        'Ihr Name, Ihre Adresse und was über Sie gespeichert ist, werden innerhalb von zwei Tagen gelöscht. Das lässt sich nicht rückgängig machen.',
+        'API-Schlüssel, die Sie erstellt haben, gelten weiter: Sie gehören der Organisation. Deren Verlauf nennt Sie mit einer Nummer, die zu niemandem führt.',
+      ],
+      submit: 'Mein Konto löschen',
+      last: 'Sie sind der letzte Administrator. Machen Sie zuerst jemand anderen dazu, oder schließen Sie stattdessen die Organisation.',
+      doneTitle: 'Ihr Konto ist gelöscht',
+      doneText: 'Sie können diese Seite schließen.',
+    },
+    closing: {
+      heading: 'Organisation schließen',
+      text: 'API-Schlüssel, Sitzungen und Apps gelten sofort nicht mehr. Nach 30 Tagen wird alles gelöscht, was zu ihr gehört.',
+      link: 'Organisation schließen …',
+      title: (organization) => `${organization} schließen?`,
+      consequences: [
+        'Alle API-Schlüssel, Sitzungen und Apps der Organisation werden sofort abgewiesen, und niemand kann sich anmelden.',
+        '30 Tage lang kann ein Administrator sie wieder öffnen. Den Weg dorthin senden wir per E-Mail.',
+        'Danach wird alles gelöscht: Personen, Schlüssel, Arbeitsbereiche, Nutzung. Exportieren Sie vorher, was Sie brauchen.',
+      ],
+      name: (organization) => `Geben Sie zur Bestätigung „${organization}“ ein`,
+      wrongName: 'So heißt die Organisation nicht.',
+      others:
+        'Es gibt weitere Administratoren. Entfernen Sie diese, oder geben Sie ihnen eine andere Rolle, bevor Sie die Organisation schließen.',
+      submit: 'Organisation schließen',
+    },
+    closed: {
+      title: (organization) => `${organization} ist geschlossen`,
+      text: 'API-Schlüssel, Sitzungen und Apps werden abgewiesen.',
+      until: (date) =>
+        `Bis zum ${date} können Sie sie wieder öffnen. Danach wird alles gelöscht, was zu ihr gehört.`,
+      submit: 'Wieder öffnen',
+      tooLate: 'Sie lässt sich nicht mehr öffnen: Ihre Daten werden gerade gelöscht.',
     },
   },
   consent: {

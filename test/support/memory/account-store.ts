@@ -29,6 +29,8 @@ export class MemoryAccountStore implements AccountStore {
       state: 'active',
       tier: account.tier,
       keyDefaults: { expiresInDays: null, scopes: null, allowedBlocks: null },
+      erasesAt: null,
+      requiresFactor: false,
       createdAt,
       heldUntil,
       defaultWorkspace: workspaceId,
@@ -36,6 +38,7 @@ export class MemoryAccountStore implements AccountStore {
     });
     this.#state.people.set(pair(tenantId, userId), {
       ...user,
+      factors: [],
       emailVerified: user.emailVerified ?? false,
       version: 0,
       createdAt,
@@ -68,8 +71,8 @@ export class MemoryAccountStore implements AccountStore {
   async findUser(tenantId: string, id: string): Promise<User | undefined> {
     const person = this.#state.people.get(pair(tenantId, id));
     if (person === undefined) return undefined;
-    const { userId, email, emailVerified, fullName, role, version } = person;
-    return { userId, tenantId, email, emailVerified, fullName, role, version };
+    const { userId, email, emailVerified, fullName, role, factors, version } = person;
+    return { userId, tenantId, email, emailVerified, fullName, role, factors, version };
   }
 }
 

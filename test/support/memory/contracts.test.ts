@@ -3,6 +3,7 @@ import { decisionStoreContract } from '../../access/decision-store-contract.ts';
 import { backoffStoreContract } from '../../attempts/backoff-store-contract.ts';
 import { sourceStoreContract } from '../../attempts/source-store-contract.ts';
 import { clientStoreContract } from '../../clients/client-store-contract.ts';
+import { factorStoresContract } from '../../factors/factor-stores-contract.ts';
 import { claimStoreContract } from '../../idempotency/claim-store-contract.ts';
 import { invitationStoreContract } from '../../invitations/invitation-store-contract.ts';
 import { keyStoreContract } from '../../keys/key-store-contract.ts';
@@ -39,6 +40,7 @@ describe('the stores in memory do what those of DynamoDB do, which run the same 
   tenancyStoresContract(() => stores);
   importStoreContract(() => stores);
   oauthStoresContract(() => stores);
+  factorStoresContract(() => stores);
   mailStoresContract(() => stores);
   recoveryStoreContract(() => stores);
   invitationStoreContract(() => stores);

@@ -59,6 +59,7 @@ export class MemoryPeopleStore implements PeopleStore {
     const created = {
       ...user,
       emailVerified: user.emailVerified ?? false,
+      factors: [],
       version: 0,
       createdAt,
       createdBy: origin.actor,
@@ -84,6 +85,10 @@ export class MemoryPeopleStore implements PeopleStore {
     this.#requireOther(before);
     this.#state.people.delete(pair(before.tenantId, before.userId));
     this.#state.logins.delete(before.email);
+  }
+
+  erase(seen: Person): Promise<void> {
+    return this.remove(seen);
   }
 
   async changePassword(seen: Person, change: PasswordChange): Promise<void> {

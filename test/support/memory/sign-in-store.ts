@@ -57,6 +57,6 @@ export class MemorySignInStore implements SignInStore {
     const tenant = this.#state.tenants.get(tenantId);
     if (person === undefined || tenant === undefined) return undefined;
     const { passwordVersion, keptSession: _, createdAt: __, createdBy: ___, movedAt: ____, ...user } = person;
-    return { user, passwordVersion, tenantState: tenant.state };
+    return { user, passwordVersion, tenantState: tenant.state, erasesAt: tenant.erasesAt };
   }
 }

@@ -1,4 +1,5 @@
 import type { ChangeOrigin } from '../../../lambdas/audit/entries.ts';
+import type { Factors } from '../../../lambdas/factors/factors.ts';
 import type { ApiKey } from '../../../lambdas/keys/api-key.ts';
 import type { KeySlot } from '../../../lambdas/keys/key-record.ts';
 import type { Link, NewLink } from '../../../lambdas/mail/link.ts';
@@ -100,6 +101,11 @@ export class State {
   readonly sessions = new Map<string, StoredSession>();
   /** Connected apps, by {@link pair} of person and app. */
   readonly apps = new Map<string, App>();
+  /** By person. */
+  readonly factors = new Map<string, Factors>();
+  /** Whose each passkey is, by its credential. */
+  readonly passkeys = new Map<string, Pick<Factors, 'tenantId' | 'userId'>>();
+  relyingParty: string | undefined;
   /** Mails that wait, in the order in which they were queued. */
   readonly outbox = new Map<string, Mail>();
   readonly links = new Map<string, StoredLink>();

@@ -5,6 +5,7 @@ import { MemoryClaimStore } from './claim-store.ts';
 import { MemoryClientStore } from './client-store.ts';
 import { MemoryDecisionStore } from './decision-store.ts';
 import { MemoryExchangeStore } from './exchange-store.ts';
+import { MemoryFactorStore, MemoryPendingStore } from './factor-store.ts';
 import { MemoryFlowStore } from './flow-store.ts';
 import { MemoryImportStore } from './import-store.ts';
 import { MemoryInvitationStore } from './invitation-store.ts';
@@ -38,6 +39,8 @@ export function memoryStores(): MemoryStores {
     devices: new MemoryDeviceStore(state),
     claims: new MemoryClaimStore(state),
     clients: new MemoryClientStore(state),
+    factors: new MemoryFactorStore(state),
+    pending: new MemoryPendingStore(),
     exchange: new MemoryExchangeStore(state),
     flows: new MemoryFlowStore(),
     imports: new MemoryImportStore(state),

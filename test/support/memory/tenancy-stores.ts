@@ -18,7 +18,7 @@ export class MemoryTenantStore implements TenantStore {
   async find(tenantId: string): Promise<Tenant | undefined> {
     const stored = this.#state.tenants.get(tenantId);
     if (stored === undefined) return undefined;
-    const { id, name, sector, state, tier, keyDefaults, createdAt } = stored;
+    const { id, name, sector, state, tier, keyDefaults, erasesAt, requiresFactor, createdAt } = stored;
     const counted = this.#state
       .aliveKeys(tenantId)
       .filter(({ key }) => key.environment === 'live' && !isImported(key.locator));
@@ -33,6 +33,8 @@ export class MemoryTenantStore implements TenantStore {
       users: this.#state.peopleOf(tenantId).length,
       workspaces: workspaces.length,
       keyDefaults,
+      erasesAt,
+      requiresFactor,
       createdAt,
     };
   }

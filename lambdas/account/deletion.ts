@@ -1,0 +1,28 @@
+import type { ChangeOrigin } from '../audit/entries.ts';
+import { findPerson, type PeopleStore } from '../people/people.ts';
+import type { Person } from '../people/person.ts';
+import { endOthers, type OwnSessionsContext } from '../sessions/own-sessions.ts';
+import type { SessionStore } from '../sessions/sessions.ts';
+
+export interface DeletionContext {
+  readonly people: Pick<PeopleStore, 'find' | 'erase'>;
+  readonly ownSessions: OwnSessionsContext;
+  readonly sessions: Pick<SessionStore, 'settle'>;
+}
+
+/**
+ * Deletes a person's account: nobody can sign in with the address, which is free, and what they had open has ended. What
+ * else is stored of them is erased within two days. Keys that they made stay the tenant's, and name them by an id that
+ * leads to nobody. Throws `conflicting_state` for the last administrator.
+ */
+export async function deleteAccount(
+  { tenantId, userId }: Pick<Person, 'tenantId' | 'userId'>,
+  origin: ChangeOrigin,
+  { people, ownSessions, sessions }: DeletionContext,
+): Promise<void> {
+  const person = await findPerson(tenantId, userId, people);
+  await people.erase(person, origin, ownSessions.clock());
+  // Were this cut off, the stream would do the first, and the erasure both.
+  await sessions.settle(userId, undefined, origin);
+  await endOthers(person, null, origin, ownSessions);
+}

@@ -1,0 +1,64 @@
+import type { Rights } from '../contract/rights.ts';
+import { ACCOUNT_PATH } from '../pages/account-page.ts';
+import { html, type Markup } from '../pages/html.ts';
+import { type PageContext, textsOf } from '../pages/page.ts';
+import type { AccountSection } from '../signin/account-section.ts';
+
+/** The path of the file with all that is stored of a person. */
+export const DOWNLOAD_PATH = `${ACCOUNT_PATH}/download`;
+
+/** The ways to the password and to the second factor. */
+export const securitySection: AccountSection<unknown> = async ({ context }) => {
+  const { security: texts } = textsOf(context).account;
+  return {
+    id: 'security',
+    heading: texts.heading,
+    body: html`<p>${texts.text}</p>
+${way(context, '/factors', texts.factors)}${way(context, '/reset-password', texts.password)}`,
+  };
+};
+
+/** What is stored of the person, to take along. */
+export const dataSection: AccountSection<unknown> = async ({ context }) => {
+  const { data: texts } = textsOf(context).account;
+  return {
+    id: 'data',
+    heading: texts.heading,
+    body: html`<p>${texts.text}</p>
+${way(context, DOWNLOAD_PATH, texts.download)}`,
+  };
+};
+
+/** The way to the question whether to delete the account. */
+export const deletionSection: AccountSection<unknown> = async ({ context }) => {
+  const { deletion: texts } = textsOf(context).account;
+  return {
+    id: 'deletion',
+    heading: texts.heading,
+    body: html`<p>${texts.text}</p>
+${way(context, `${ACCOUNT_PATH}?view=delete`, texts.link)}`,
+  };
+};
+
+export interface ClosingSectionServices {
+  readonly closing: { readonly deployment: { readonly rights: Pick<Rights, 'peopleManagers'> } };
+}
+
+/** The way to the question whether to close the tenant, for those who may. */
+export const closingSection: AccountSection<ClosingSectionServices> = async (
+  { context, signedIn: { role } },
+  { closing: { deployment } },
+) => {
+  if (!deployment.rights.peopleManagers.includes(role)) return null;
+  const { closing: texts } = textsOf(context).account;
+  return {
+    id: 'closing',
+    heading: texts.heading,
+    body: html`<p>${texts.text}</p>
+${way(context, `${ACCOUNT_PATH}?view=close`, texts.link)}`,
+  };
+};
+
+function way({ base }: PageContext, path: string, label: string): Markup {
+  return html`<div class="way"><a class="button quiet" href="${base}${path}">${label}</a></div>\n`;
+}

@@ -1,0 +1,54 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+/** Seconds for which somebody who has proven the password may take to prove a factor, or to set one up. */
+export const PENDING_SECONDS = 600;
+
+/** Seconds for which a challenge to a passkey is good. */
+export const CHALLENGE_SECONDS = 300;
+
+const SECRET_BYTES = 32;
+
+/** Somebody who has proven the password and has no session yet, by the hash of their browser's secret or `mfa_token`. */
+export interface Pending {
+  readonly tenantId: string;
+  readonly userId: string;
+  readonly workspaceId: string;
+  /** The version of the person when the password was looked at: after a change of it this is worth nothing. */
+  readonly userVersion: number;
+  /** Whether there is a factor to prove, or one to set up. */
+  readonly must: 'prove' | 'enrol';
+  /** By a browser's sign-in or by a program's login. */
+  readonly kind: 'browser' | 'program';
+  /** Unix seconds. */
+  readonly expiresAt: number;
+}
+
+/** What a challenge was made for: the answer to one is none to another. */
+export type ChallengePurpose = 'sign-in' | 'factor' | 'registration';
+
+export interface PendingStore {
+  create(hash: string, pending: Pending): Promise<void>;
+  /** Undefined where there is none, or it has expired. */
+  find(hash: string, now: number): Promise<Pending | undefined>;
+  end(hash: string): Promise<void>;
+  /** Keeps the challenge of a browser for a purpose; it replaces the one before. */
+  challenge(hash: string, challenge: Challenge): Promise<void>;
+  /** The challenge, once: of any number at once one gets it. Undefined for none that is good. */
+  takeChallenge(hash: string, purpose: ChallengePurpose, now: number): Promise<string | undefined>;
+}
+
+export interface Challenge {
+  readonly purpose: ChallengePurpose;
+  readonly value: string;
+  readonly expiresAt: number;
+}
+
+/** Makes an `mfa_token`, or a challenge: 32 bytes of chance. */
+export function newPendingSecret(): string {
+  return randomBytes(SECRET_BYTES).toString('base64url');
+}
+
+/** The stored form of the secret by which somebody who is pending is found. */
+export function hashPendingSecret(secret: string): string {
+  return createHash('sha256').update(`pending\0${secret}`).digest('base64url');
+}

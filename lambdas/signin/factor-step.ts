@@ -1,0 +1,71 @@
+import { type FactorContext, newChallenge, requireParty } from '../factors/check.ts';
+import type { Factors } from '../factors/factors.ts';
+import { requestOptions } from '../factors/passkeys.ts';
+import type { Html } from '../kernel/results.ts';
+import { WithCookies } from '../kernel/results.ts';
+import { continuePage } from '../pages/continue-page.ts';
+import { codePage, type FactorPage, passkeyPage } from '../pages/factor-page.ts';
+import { csrfToken } from './csrf.ts';
+import { pendingPerson } from './second-step.ts';
+import { browserCookie, type Progress, type SignInContext } from './sign-ins.ts';
+import type { Visit as SignInVisit } from './visit.ts';
+
+/** Where a sign-in goes on to, and in which language. */
+export type Visit = Pick<SignInVisit, 'context' | 'parameters'>;
+
+/** The page after the password of who is not signed in yet: it asks for a second factor, or leads to setting one up. */
+export async function factorStep(
+  { step, secret }: Progress,
+  visit: Visit,
+  context: SignInContext,
+): Promise<WithCookies<Html>> {
+  const cookie = browserCookie(secret);
+  if (step === 'enrol') {
+    const query = new URLSearchParams(visit.parameters);
+    const location = query.size === 0 ? '/factors' : `/factors?${query}`;
+    return new WithCookies(continuePage(visit.context, { location }), cookie);
+  }
+  const person = await pendingPerson(secret, context);
+  const factors = await context.secondFactor.factors.find(person?.user ?? { tenantId: '', userId: '' });
+  return new WithCookies(await factorPage({ factors, secret }, visit, context.secondFactor), cookie);
+}
+
+/** How somebody proves a second factor: the way that they have chosen, or the first that they have. */
+export async function factorPage(
+  {
+    factors,
+    secret,
+    way,
+    fault,
+  }: {
+    readonly factors: Factors;
+    readonly secret: string;
+    readonly way?: 'code' | 'passkey' | undefined;
+    readonly fault?: FactorPage['fault'];
+  },
+  { context, parameters }: Visit,
+  secondFactor: FactorContext,
+): Promise<Html> {
+  const hasApp = factors.totp !== null;
+  const hasPasskey = factors.passkeys.length > 0 && secondFactor.party !== null;
+  const chosen = way ?? (hasApp || !hasPasskey ? 'code' : 'passkey');
+  const content = { csrf: csrfToken(secret), parameters, ...(fault === undefined ? {} : { fault }) };
+  if (chosen === 'code' || !hasPasskey)
+    return codePage(context, { ...content, hasApp, others: hasPasskey ? ['passkey'] : [] });
+  const party = await requireParty(secondFactor);
+  const challenge = await newChallenge(secret, 'factor', secondFactor);
+  const options = requestOptions(party, challenge, factors.passkeys);
+  return passkeyPage(context, { ...content, options, isAlone: false, others: ['code'] });
+}
+
+/** The page that signs in by a passkey alone. */
+export async function passkeyAlonePage(
+  secret: string,
+  { context, parameters }: Visit,
+  { secondFactor, fault }: { readonly secondFactor: FactorContext; readonly fault?: FactorPage['fault'] },
+): Promise<Html> {
+  const party = await requireParty(secondFactor);
+  const options = requestOptions(party, await newChallenge(secret, 'sign-in', secondFactor));
+  const content = { csrf: csrfToken(secret), parameters, ...(fault === undefined ? {} : { fault }) };
+  return passkeyPage(context, { ...content, options, isAlone: true, others: [] });
+}

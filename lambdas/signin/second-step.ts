@@ -1,0 +1,69 @@
+import type { PlacedOrigin } from '../audit/entries.ts';
+import { personOfPasskey, proveFactor, requireParty, takeChallenge } from '../factors/check.ts';
+import type { PasskeyAnswer } from '../factors/passkeys.ts';
+import { hashPendingSecret, type Pending } from '../factors/pending.ts';
+import { BY_PASSWORD, MULTIPLE_FACTORS } from '../kernel/authentication.ts';
+import { Problem } from '../kernel/problem.ts';
+import { requirePasswordAllowed } from '../people/required-provider.ts';
+import type { User } from '../sessions/user.ts';
+import { type SignInContext, signInAs } from './sign-ins.ts';
+
+/** Who is signing in with a browser that has proven the password, as they are now. */
+export interface PendingPerson {
+  readonly pending: Pending;
+  readonly user: User;
+}
+
+/** Undefined for nobody, and for who was changed or has lost the tenant since the password was looked at. */
+export async function pendingPerson(
+  secret: string | undefined,
+  { signIns, secondFactor, clock }: Pick<SignInContext, 'signIns' | 'secondFactor' | 'clock'>,
+): Promise<PendingPerson | undefined> {
+  if (secret === undefined) return undefined;
+  const pending = await secondFactor.pending.find(hashPendingSecret(secret), clock());
+  if (pending?.kind !== 'browser') return undefined;
+  const present = await signIns.person(pending.tenantId, pending.userId);
+  if (present?.tenantState !== 'active') return undefined;
+  const { user } = present;
+  return (user.version ?? 0) === pending.userVersion ? { pending, user } : undefined;
+}
+
+/** Signs in who has proven the password before, and a second factor by `methods` now. Gives the browser's new secret. */
+export async function completeSignIn(
+  { pending, user }: PendingPerson,
+  { secret, methods }: { readonly secret: string; readonly methods: readonly string[] },
+  from: PlacedOrigin,
+  context: SignInContext,
+): Promise<string> {
+  const { secondFactor, clock } = context;
+  const authentication = { authTime: clock(), amr: [...BY_PASSWORD, ...methods, MULTIPLE_FACTORS] };
+  await secondFactor.pending.end(hashPendingSecret(secret));
+  return signInAs({ user, workspaceId: pending.workspaceId, authentication }, secret, from, context);
+}
+
+/**
+ * Signs in by a passkey alone, which its person has opened by PIN, finger or face. Throws `wrong_factor`,
+ * `suspended_tenant`, `rate_limited`, and `provider_required` where the address is of a domain that signs in elsewhere.
+ */
+export async function signInWithPasskey(
+  answer: PasskeyAnswer | undefined,
+  secret: string,
+  from: PlacedOrigin,
+  context: SignInContext,
+): Promise<string> {
+  const { signIns, accounts, deployment, secondFactor, clock } = context;
+  const party = await requireParty(secondFactor);
+  const challenge = await takeChallenge(secret, 'sign-in', secondFactor);
+  const person = answer && (await personOfPasskey(answer, secondFactor));
+  if (answer === undefined || challenge === undefined || person === undefined)
+    throw new Problem('wrong_factor');
+  // Of the person before the passkey is looked at: a change of them meanwhile ends this.
+  const present = await signIns.person(person.tenantId, person.userId);
+  const methods = await proveFactor(person, { answer, challenge, party }, from, secondFactor);
+  const login = present && (await accounts.findLogin(present.user.email));
+  if (present === undefined || login?.userId !== person.userId) throw new Problem('wrong_factor');
+  requirePasswordAllowed(present.user.email, deployment);
+  const authentication = { authTime: clock(), amr: [...methods, MULTIPLE_FACTORS] };
+  const { user } = present;
+  return signInAs({ user, workspaceId: login.workspaceId, authentication }, secret, from, context);
+}
