@@ -305,7 +305,19 @@ describe("the table's stream", () => {
       {
         dynamodb: {
           Keys: {
-            SK: { S: [{ prefix: 'USER#' }, { prefix: 'APP#' }, 'EMAIL', 'CLIENT', 'CONTROL', 'TENANT'] },
+            SK: {
+              S: [
+                { prefix: 'USER#' },
+                { prefix: 'APP#' },
+                'EMAIL',
+                'IDENTITY',
+                'FACTORS',
+                'PASSKEY',
+                'CLIENT',
+                'CONTROL',
+                'TENANT',
+              ],
+            },
           },
         },
       },
