@@ -48,6 +48,7 @@ const ENDS = {
           { prefix: 'USER#' },
           { prefix: 'APP#' },
           'EMAIL',
+          'IDENTITY',
           'FACTORS',
           'PASSKEY',
           'CLIENT',

@@ -29,6 +29,11 @@ export async function stackOutputs(stack: string): Promise<StackFacts['outputs']
   return (await stackFacts(stack)).outputs;
 }
 
+async function isProtected(TableName: string): Promise<boolean> {
+  const { Table } = await new DynamoDBClient({}).send(new DescribeTableCommand({ TableName }));
+  return Table?.DeletionProtectionEnabled === true;
+}
+
 /** Probes of a stack in its account, with the credentials that the AWS SDK finds. */
 export function stackProbes(stack: string): readonly Probe[] {
   const facts = stackFacts(stack);
@@ -105,10 +110,11 @@ export function stackProbes(stack: string): readonly Probe[] {
       settles: [17],
       async run() {
         const { hasTerminationProtection } = await facts;
-        const TableName = (await outputs).TableName ?? '';
-        const { Table } = await new DynamoDBClient({}).send(new DescribeTableCommand({ TableName }));
-        const hasDeletionProtection = Table?.DeletionProtectionEnabled === true;
-        if (hasTerminationProtection === hasDeletionProtection) {
+        const { TableName = '', LedgerTableName } = await outputs;
+        const names = LedgerTableName === undefined ? [TableName] : [TableName, LedgerTableName];
+        const tables = await Promise.all(names.map(isProtected));
+        const hasDeletionProtection = tables.every((each) => each);
+        if (tables.every((each) => each === hasTerminationProtection)) {
           return ok(
             hasDeletionProtection
               ? 'Stack and table are protected from deletion.'
@@ -117,7 +123,7 @@ export function stackProbes(stack: string): readonly Probe[] {
         }
         return hasTerminationProtection
           ? wrong(
-              'The stack is protected from deletion, and its table is not: a careless hand can delete every tenant and key.',
+              'The stack is protected from deletion, and its table is not, or its ledger: a careless hand can delete every tenant and key.',
               'Run "npm run ops -- protect" (docs/adr/0080-deletion-protection-after-the-deployment.md).',
             )
           : wrong(

@@ -6,7 +6,7 @@ import { retryHint } from '../kernel/problem.ts';
 import { isUnambiguousPath, UNAMBIGUOUS_PATH } from '../kernel/unambiguous-path.ts';
 import { secondsUntil } from '../plans/allowance.ts';
 import { withoutOurCookies } from '../upstream/cookies.ts';
-import { isRefusedDirectly } from '../upstream/header-table.ts';
+import { ASSERTION_HEADER, isRefusedDirectly } from '../upstream/header-table.ts';
 import type { Decision, DecisionRequest } from './decision.ts';
 
 /**
@@ -17,7 +17,13 @@ import type { Decision, DecisionRequest } from './decision.ts';
 export function decidedDirectly(
   decision: Decision,
   request: DecisionRequest,
-  { zeroPlanThrottles }: Pick<DirectSettings, 'zeroPlanThrottles'>,
+  {
+    zeroPlanThrottles,
+    issuer,
+  }: Pick<DirectSettings, 'zeroPlanThrottles'> & {
+    /** Of our assertions: a request that has one has been here before. */
+    readonly issuer: string;
+  },
   now: number,
 ): Decision {
   switch (decision.outcome) {
@@ -37,7 +43,7 @@ export function decidedDirectly(
       return notForwarded(message, decision);
     }
     case 'allowed': {
-      const objection = objectionTo(request);
+      const objection = objectionTo(request, issuer);
       return objection === undefined ? decision : notForwarded(objection, decision);
     }
     case 'observed':
@@ -50,13 +56,25 @@ function notForwarded(message: string, { allowance }: Pick<Decision & { outcome:
 }
 
 /** What a forwarder would refuse or cut out of a request; undefined for one that may pass as it is. */
-function objectionTo({ path, headers }: DecisionRequest): string | undefined {
+function objectionTo({ path, headers }: DecisionRequest, issuer: string): string | undefined {
   if (!isUnambiguousPath(path)) return UNAMBIGUOUS_PATH;
   const name = Object.keys(headers).find(isRefusedDirectly);
   if (name !== undefined)
     return 'This path takes no header that stands for the identity, the path or the method.';
   if (hasOurCookie(headers)) return 'This path takes no cookie of the sign-in: leave out cookies.';
+  // RFC 9110, 7.6: an upstream that leads back to this API would be called again and again.
+  if (headerValues(headers, ASSERTION_HEADER).some((value) => issuerOf(value) === issuer))
+    return 'This call has come through this API before.';
   return undefined;
+}
+
+/** The issuer that a token names, unproven; undefined of what is none. */
+function issuerOf(token: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()).iss;
+  } catch {
+    return undefined;
+  }
 }
 
 function hasOurCookie(headers: HeaderValues): boolean {

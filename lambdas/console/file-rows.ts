@@ -20,8 +20,8 @@ const PAGE = {
 const FILE: PlainSuccess<'file'> = {
   status: 200,
   kind: 'file',
-  contentType: '*/*',
-  description: 'A file that the page loads.',
+  contentType: 'text/javascript; charset=utf-8',
+  description: 'A file that the page loads: a script, or of its own type a stylesheet.',
   headers: {
     'Cache-Control': 'public, max-age=31536000, immutable',
     Vary: 'Accept-Encoding',

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Upstream } from '../contract/upstream.ts';
 import type { Caller } from '../kernel/caller.ts';
 import type { Clock } from '../kernel/clock.ts';
+import { headerValues } from '../kernel/headers.ts';
 import { counted, observe } from '../kernel/metrics.ts';
 import { Problem } from '../kernel/problem.ts';
 import type { Signer } from '../signing/signer.ts';
@@ -59,6 +60,7 @@ export function upstreamCalls(
     // The second lock: whatever the context says, nobody passes without an identity where no rule of ours lets them.
     const caller = passesCredential && isObserved(request.context) ? undefined : callerOf(request.context);
     requireContent(request);
+    requireNoCircle(request);
     const identity = caller && (await identityOf(caller, request));
     const publicUrl = { protocol, host, prefix };
     const told = {
@@ -103,6 +105,20 @@ function requireContent({ method, body }: HttpRequest): void {
   if ((method === 'GET' || method === 'HEAD') && body.length > 0) {
     throw new Problem('malformed_request', { message: `A ${method} request must not have a body.` });
   }
+}
+
+/** Other deployments may stand in a row, each with its `Via`; more of them than anybody has is a circle (RFC 9110, 7.6). */
+const MAX_DOORS = 5;
+
+function requireNoCircle({ headers }: HttpRequest): void {
+  const doors =
+    headerValues(headers, 'via')
+      .join()
+      .match(/\blatchkey\b/gi) ?? [];
+  if (doors.length > MAX_DOORS)
+    throw new Problem('upstream_failed', {
+      cause: `the request has come through Latchkey ${doors.length} times: an upstream leads back to it`,
+    });
 }
 
 function framing(host: string, method: string, body: Buffer): readonly Header[] {

@@ -9,6 +9,7 @@ export type KindName =
   | 'session'
   | 'person'
   | 'password'
+  | 'identity'
   | 'factors'
   | 'passkey'
   | 'app'
@@ -92,6 +93,17 @@ export const KINDS: readonly Kind[] = [
     identity: 'userId',
     // The password before the last change is dead; its successor is the one that its owner knows.
     replay: (restored, kept) => changed(restored, 'passwordHash', kept.passwordHash),
+    gone: 'delete',
+  },
+  {
+    name: 'identity',
+    holds: (_, sort) => sort === 'IDENTITY',
+    // Of an identity provider: whose it was before it was given to another person.
+    kept: ['userId', 'tenantId'],
+    replay: (restored, kept) => ({
+      ...changed(restored, 'userId', kept.userId),
+      ...changed(restored, 'tenantId', kept.tenantId),
+    }),
     gone: 'delete',
   },
   {

@@ -28,7 +28,7 @@ export function invitationPage(context: PageContext, content: InvitationPage): H
     provider === null
       ? html`<label for="password">${texts.password}</label>
 <input id="password" name="password" type="password" minlength="8" maxlength="256" required autocomplete="new-password" aria-describedby="hint"${passwordFocus}${invalidPassword}>
-<p class="aside" id="hint">${texts.hint}</p>
+<p class="lead" id="hint">${texts.hint}</p>
 `
       : html`<p class="aside">${texts.provider(provider)}</p>\n`;
   return page(context, {

@@ -114,7 +114,18 @@ export class Connections {
         if (request.reusedSocket) setImmediate(() => setImmediate(send));
         else send();
       });
-      request.once('response', resolve);
+      request.once('response', (response) => {
+        const coding = response.headers['transfer-encoding']?.trim().toLowerCase() ?? 'chunked';
+        if (coding === 'chunked') return resolve(response);
+        // RFC 9110, 10.1.4: no other was asked for, and what is still coded is not the content.
+        response.destroy();
+        reject(new Error(`the upstream sent a transfer coding that nobody asked for: ${coding}`));
+      });
+      // Nobody asked for another protocol: without a listener node would tell of neither an answer nor an error.
+      request.once('upgrade', (_, socket) => {
+        socket.destroy();
+        reject(new Error('the upstream changed the protocol'));
+      });
       // Not once: a socket may err again after the response, which its body tells.
       request.on('error', (cause) => {
         const hasAnswered = (request.socket?.bytesRead ?? 0) > bytesBefore;

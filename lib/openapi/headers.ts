@@ -56,10 +56,10 @@ export const HEADERS = {
 } satisfies Record<'Retry-After' | 'X-Next-Cursor' | 'Location' | keyof typeof RATE_LIMIT_HEADERS, Json>;
 
 /** The headers of a response: shared ones by name, and the cookies that it sets. */
-export function headersOf(names: readonly string[], cookies?: readonly string[]): { headers?: Json } {
+export function headersOf(names: readonly string[], cookies: readonly string[] = []): { headers?: Json } {
   const headers = {
     ...Object.fromEntries(names.map((name) => [name, reference('headers', name)])),
-    ...(cookies === undefined
+    ...(cookies.length === 0
       ? {}
       : { 'Set-Cookie': { description: `Sets ${cookies.join(', ')}.`, schema: { type: 'string' } } }),
   };

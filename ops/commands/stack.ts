@@ -1,12 +1,9 @@
-import {
-  DescribeTableCommand,
-  ResourceNotFoundException,
-  UpdateTableCommand,
-} from '@aws-sdk/client-dynamodb';
+import { UpdateTableCommand } from '@aws-sdk/client-dynamodb';
 import { ControlPlane, type ListedKey } from '../../lambdas/plans/control-plane-client.ts';
 import { TIME } from '../../lambdas/plans/pace.ts';
 import { usageKeyOwner } from '../../lambdas/plans/usage-keys.ts';
 import type { Command, CommandOptions, Report } from '../command.ts';
+import { describeTable } from '../recover/restored-table.ts';
 import { OpsError, type Target } from '../target.ts';
 
 /** All that an account may delete a second (API Gateway, "Quotas"): nobody else needs them while a stack is removed. */
@@ -16,7 +13,7 @@ const PROGRESS_EVERY = 100;
 export const stackCommands: readonly Command[] = [
   {
     usage: 'protect [--off] [--dry-run]',
-    summary: 'protect the table from deletion, after a first deployment in production',
+    summary: 'protect table and ledger from deletion, after a first deployment in production',
     run: (_args, options, target) => protect(options, target),
   },
   {
@@ -28,24 +25,29 @@ export const stackCommands: readonly Command[] = [
 ];
 
 /**
- * Switches the table's deletion protection. The template does not (ADR 0080), so that no later deployment changes it
- * either.
+ * Switches the deletion protection of the table and of the ledger. The template does not (ADR 0080), so that no later
+ * deployment changes it either.
  */
 async function protect(
   { off = false, 'dry-run': dryRun = false }: CommandOptions,
-  { dynamodb, tableName: TableName }: Target,
+  { dynamodb, tableName: table, ledgerTableName: ledger }: Target,
 ): Promise<Report> {
-  const { Table } = await dynamodb.send(new DescribeTableCommand({ TableName })).catch((error: unknown) => {
-    if (error instanceof ResourceNotFoundException) throw new OpsError(`There is no table ${TableName}.`);
-    throw error;
-  });
-  const before = Table?.DeletionProtectionEnabled === true;
-  if (dryRun || before === !off) {
-    const changed = before === !off ? 'nothing' : 'nothing (--dry-run)';
-    return { table: TableName, protected: before, changed };
+  const tables = ledger === undefined ? { table } : { table, ledger };
+  const before = await Promise.all(Object.values(tables).map((name) => isProtected(name, dynamodb)));
+  const isDone = before.every((each) => each === !off);
+  if (dryRun || isDone) {
+    const changed = isDone ? 'nothing' : 'nothing (--dry-run)';
+    return { ...tables, protected: before.every((each) => each), changed };
   }
-  await dynamodb.send(new UpdateTableCommand({ TableName, DeletionProtectionEnabled: !off }));
-  return { table: TableName, protected: !off };
+  for (const TableName of Object.values(tables))
+    await dynamodb.send(new UpdateTableCommand({ TableName, DeletionProtectionEnabled: !off }));
+  return { ...tables, protected: !off };
+}
+
+async function isProtected(TableName: string, dynamodb: Target['dynamodb']): Promise<boolean> {
+  const table = await describeTable(TableName, dynamodb);
+  if (table === undefined) throw new OpsError(`There is no table ${TableName}.`);
+  return table.DeletionProtectionEnabled === true;
 }
 
 /**

@@ -107,6 +107,16 @@ test('a person of the provider comes in, goes on, and is in the audit trail', as
   expect(json.data.map(({ action }: { action: string }) => action)).toContain('signin.create');
 });
 
+test('signing in again ends what the browser was signed in as', async () => {
+  const browser = new Browser();
+  expectStatus(await browser.send(`GET ${await browser.led('ada')}`), 302);
+  const before = browser.cookie;
+  expectStatus(await browser.send(`GET ${await browser.led('new')}`), 302);
+  expect(await browser.who()).toBe('new@acme.example');
+  browser.cookie = before;
+  expect(await browser.who()).toBeUndefined();
+});
+
 test('somebody whom nobody knows yet is made, once, and is the same the next time', async () => {
   for (const _ of [1, 2]) {
     const browser = new Browser();

@@ -127,8 +127,8 @@ test('refusals have a span too, and our own routes', async () => {
       value: { stringValue: 'refused' },
     }),
   );
-  await running(all).send('GET /v1/health');
-  await vi.waitFor(() => expect(spans.map(({ name }) => name)).toContain('GET /v1/health'));
+  await running(all).send('GET /health');
+  await vi.waitFor(() => expect(spans.map(({ name }) => name)).toContain('GET /health'));
 });
 
 test('a caller that flags every request as sampled has none recorded, here and by the upstream', async () => {

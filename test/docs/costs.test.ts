@@ -75,7 +75,10 @@ describe('the lines that are paid for', () => {
       method: 'GET',
       resource: '/v1/{proxy+}',
       path: '/v1/things',
-      headers: { 'X-API-Key': [key] },
+      headers: {
+        'X-API-Key': [key],
+        'X-Amzn-Trace-Id': ['Root=1-69286b1c-3d5f0c6e1b7a9d2f4c8e0a13'],
+      },
     });
     const given = { ...asked, methodArn: 'arn:aws:execute-api:eu-central-1:1:api/prod/GET/v1/things' };
     alike(
@@ -96,6 +99,7 @@ describe('the lines that are paid for', () => {
     const line = {
       requestId: 'UxpzEjEYUj46JR8=',
       gatewayRequestId: 'UxpzEjEYUj46JR8=',
+      traceId: '69286b1c3d5f0c6e1b7a9d2f4c8e0a13',
       route: 'GET /v1/{proxy+}',
       status: 200,
       milliseconds: 52.34,

@@ -6,7 +6,7 @@ import { stackOutputs, stackProbes } from '../../doctor/probes/stack.ts';
 import { AwsEndpoint } from '../../local/aws-endpoint.ts';
 
 /** What CloudFormation and DynamoDB say of protection from deletion. */
-let isProtected = { stack: false, table: false };
+let isProtected: { stack: boolean; table: boolean; ledger?: boolean } = { stack: false, table: false };
 /** The stack's output of rules that are observed. */
 let observed: string | undefined;
 let endpoint: AwsEndpoint;
@@ -19,7 +19,10 @@ beforeEach(async () => {
       return { status: 200, contentType: 'text/xml', body: describedStack() };
     }
     expect(`${service}.${action}`).toBe('DynamoDB_20120810.DescribeTable');
-    const Table = { TableName: 'Table', DeletionProtectionEnabled: isProtected.table };
+    const Table = {
+      TableName: 'Table',
+      DeletionProtectionEnabled: String(body).includes('Ledger') ? isProtected.ledger : isProtected.table,
+    };
     return { status: 200, contentType: 'application/x-amz-json-1.0', body: JSON.stringify({ Table }) };
   });
   environment = {
@@ -38,7 +41,7 @@ afterEach(async () => {
 
 const describedStack = () => `<DescribeStacksResponse><DescribeStacksResult><Stacks><member>
   <EnableTerminationProtection>${isProtected.stack}</EnableTerminationProtection>
-  <Outputs><member><OutputKey>TableName</OutputKey><OutputValue>Table</OutputValue></member>${observed === undefined ? '' : `<member><OutputKey>Observed</OutputKey><OutputValue>${observed}</OutputValue></member>`}</Outputs>
+  <Outputs><member><OutputKey>TableName</OutputKey><OutputValue>Table</OutputValue></member>${isProtected.ledger === undefined ? '' : '<member><OutputKey>LedgerTableName</OutputKey><OutputValue>Ledger</OutputValue></member>'}${observed === undefined ? '' : `<member><OutputKey>Observed</OutputKey><OutputValue>${observed}</OutputValue></member>`}</Outputs>
 </member></Stacks></DescribeStacksResult></DescribeStacksResponse>`;
 
 describe('protection from deletion', () => {
@@ -47,9 +50,11 @@ describe('protection from deletion', () => {
     [{ stack: false, table: false }, 'ok', /as it is in development/, undefined],
     [{ stack: true, table: false }, 'wrong', /its table is not/, /npm run ops -- protect/],
     [{ stack: false, table: true }, 'wrong', /its stack is not/, /protect --off/],
+    [{ stack: true, table: true, ledger: true }, 'ok', /are protected/, undefined],
+    [{ stack: true, table: true, ledger: false }, 'wrong', /or its ledger/, /npm run ops -- protect/],
   ])('of %o is %s', async (given, status, found, fix) => {
     isProtected = given;
-    expect(await stackOutputs('Latchkey')).toEqual({ TableName: 'Table' });
+    expect(await stackOutputs('Latchkey')).toMatchObject({ TableName: 'Table' });
     const finding = await stackProbes('Latchkey')
       .find(({ id }) => id === 'protection')
       ?.run();

@@ -282,9 +282,10 @@ describe('making something with an idempotency key', () => {
 describe('the table', () => {
   const honouring = routes.filter(({ idempotent }) => idempotent !== undefined);
 
-  test('keys, people, workspaces and clients are what is made by whoever is proven', () => {
+  test('keys, people, invitations, workspaces and clients are what is made by whoever is proven', () => {
     expect(honouring.map(({ id }) => id).sort()).toEqual([
       'createClient',
+      'createInvitation',
       'createKey',
       'createUser',
       'createWorkspace',

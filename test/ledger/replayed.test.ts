@@ -120,6 +120,12 @@ test('a password of before the change opens nothing; the address of another pers
   expect(replayed({ ...EMAIL, userId: S('another') }, removed, RIGHTS)).toBeUndefined();
 });
 
+test('an identity of a provider that was taken from a person is nobody’s, or the other’s', () => {
+  const identity = { PK: S('IDENTITY#h'), SK: S('IDENTITY'), userId: S('u'), tenantId: S('t') };
+  expect(recovered(identity, undefined)).toBe('delete');
+  expect(recovered(identity, { ...identity, userId: S('v') })).toEqual({ userId: S('v') });
+});
+
 test('a second factor that was removed, a recovery code that was used and a passkey that is gone open nothing', () => {
   const factors = { PK: S('USER#u'), SK: S('FACTORS'), v: N(3), factors: S('two') };
   expect(recovered(factors, { ...factors, v: N(4), factors: S('one') })).toEqual({

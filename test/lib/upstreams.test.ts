@@ -114,10 +114,10 @@ describe('upstreams', () => {
   });
 
   it.each([
-    [{}, 'url: must be there, or privateUrl, or lambda; one of the three'],
+    [{}, 'url: must be there, or privateUrl, or lambda, or http; one of the four'],
     [
       { url: 'https://a.example', lambda: ARN },
-      'url: must be there, or privateUrl, or lambda; one of the three',
+      'url: must be there, or privateUrl, or lambda, or http; one of the four',
     ],
     [{ privateUrl: 'http://10.0.0.7' }, 'vpc: must be there with a privateUrl, and with no other'],
     [{ url: 'https://a.example', vpc: VPC }, 'vpc: must be there with a privateUrl, and with no other'],

@@ -70,6 +70,7 @@ export const COLLECTIONS = [
   'clients',
   'apps',
   'factors',
+  'invitations',
 ] as const;
 
 export type Collection = (typeof COLLECTIONS)[number];
@@ -142,6 +143,8 @@ export async function createWorld(stack: TestStack, profile: Profile): Promise<W
         return connectApp(stack, ada.account);
       case 'factors':
         return addPasskey(stack, ada.account);
+      case 'invitations':
+        return inviteSomebody(stack, ada.token);
       case 'workspaces': {
         if (kind === 'key') return ada.account.workspaceId;
         const created = { headers: bearer(ada.token), json: { name: 'of the matrix' } };
@@ -184,6 +187,7 @@ export async function createWorld(stack: TestStack, profile: Profile): Promise<W
       clients: await createClient(stack, other.token),
       apps: await connectApp(stack, other.account),
       factors: await addPasskey(stack, other.account),
+      invitations: await inviteSomebody(stack, other.token),
     },
   };
 }
@@ -213,6 +217,13 @@ export async function addPasskey(
     const had = { ...before, passkeys: before.passkeys.length === 0 ? [passkey('-')] : before.passkeys };
     if (await factors.change({ before: had, after: { ...before, passkeys } })) return id;
   }
+}
+
+/** An invitation of a tenant; gives its id. */
+export async function inviteSomebody(stack: TestStack, token: string): Promise<string> {
+  const json = { email: `invited-${randomUUID()}@example.com` };
+  const created = await stack.send('POST /v1/invitations', { headers: bearer(token), json });
+  return contents(expectStatus(created, 201)).id;
 }
 
 /** An OAuth client with a secret, for the people of whoever makes it; gives its id. */

@@ -12,7 +12,7 @@ import {
   startTestStack,
   type TestStack,
 } from '../support/stack.ts';
-import { addPasskey, createClient } from './credentials.ts';
+import { addPasskey, createClient, inviteSomebody } from './credentials.ts';
 
 /** `docs/roles.md` is the table: every row of it is called as every role, and by a key of every scope, of two tenants. */
 const DOCUMENT = readFileSync(new URL('../../docs/roles.md', import.meta.url), 'utf8');
@@ -71,6 +71,7 @@ async function newTenant(): Promise<Tenant> {
       clients: await createClient(stack, token),
       apps: await connectApp(stack, account),
       factors: await addPasskey(stack, account),
+      invitations: await inviteSomebody(stack, token),
     },
   };
 }

@@ -114,6 +114,9 @@ const REFUSALS: Readonly<
   signIn: { statuses: [400, 403], why: 'the form is of no browser that was shown it' },
   beginProviderSignIn: { statuses: [400, 404], why: 'a made-up provider is none' },
   finishProviderSignIn: { statuses: [404], why: 'a made-up provider is none' },
+  showInvitation: { statuses: [400], why: 'a made-up link is none' },
+  acceptInvitation: { statuses: [400], why: 'a made-up link is none' },
+  createInvitation: { statuses: [409, 429], why: 'the address of the account, and too many mails to one' },
   signOut: { statuses: [403], why: 'the form is of no browser that was shown it' },
   showSignIn: { statuses: [400], why: 'a made-up place to go on to is none of ours' },
   createClient: {
@@ -151,6 +154,8 @@ const NEVER_SUCCEED: readonly RouteId[] = [
   'introspectToken',
   'authorizeDevice',
   'signIn',
+  'showInvitation',
+  'acceptInvitation',
   'beginProviderSignIn',
   'finishProviderSignIn',
   'signOut',
@@ -350,6 +355,9 @@ async function parametersOf(route: RouteId): Promise<Readonly<Record<string, str
     case 'rotateClientSecret':
     case 'deleteClient':
       return { 'path.id': await created('createClient', CLIENT) };
+    case 'resendInvitation':
+    case 'revokeInvitation':
+      return { 'path.id': await created('createInvitation', { email: `${route}@example.com` }) };
     case 'disconnectApp':
       return { 'path.id': await connectApp(stack, account) };
     case 'endSession': {
@@ -370,6 +378,8 @@ async function parametersOf(route: RouteId): Promise<Readonly<Record<string, str
       return cursor(account.keyId, 'keys');
     case 'listUsers':
       return cursor(account.userId, 'users');
+    case 'listInvitations':
+      return cursor(account.userId, 'invitations');
     case 'listAudit':
       return cursor('1', 'audit');
     case 'exportTenant':

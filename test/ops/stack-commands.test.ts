@@ -43,18 +43,28 @@ const refusal = async (...args: string[]) => (await shell.refusal(...args)).text
 
 describe('protect', () => {
   const isProtected = async () => {
-    const command = new DescribeTableCommand({ TableName: stack.outputs.TableName });
-    return (await dynamodb.send(command)).Table?.DeletionProtectionEnabled === true;
+    const states = await Promise.all(
+      [stack.outputs.TableName, stack.outputs.LedgerTableName].map(async (TableName) => {
+        const { Table } = await dynamodb.send(new DescribeTableCommand({ TableName }));
+        return Table?.DeletionProtectionEnabled === true;
+      }),
+    );
+    expect(states[0]).toBe(states[1]);
+    return states[0];
   };
 
-  test('switches the deletion protection of the table on and off, and says when there is nothing to do', async () => {
+  test('switches the deletion protection of table and ledger on and off, and says when there is nothing to do', async () => {
     expect(await isProtected()).toBe(false);
     expect(await ops('protect', '--dry-run')).toMatchObject({
       protected: false,
       changed: 'nothing (--dry-run)',
     });
     expect(await isProtected()).toBe(false);
-    expect(await ops('protect')).toEqual({ table: stack.outputs.TableName, protected: true });
+    expect(await ops('protect')).toEqual({
+      table: stack.outputs.TableName,
+      ledger: stack.outputs.LedgerTableName,
+      protected: true,
+    });
     expect(await isProtected()).toBe(true);
     expect(await ops('protect')).toMatchObject({ protected: true, changed: 'nothing' });
     expect(await ops('protect', '--off')).toMatchObject({ protected: false });

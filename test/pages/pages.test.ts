@@ -111,7 +111,7 @@ describe('every page', () => {
         const names = [...form.matchAll(/<(?:input|select)[^>]* name="(\w+)"/g)].map(([, name]) => name);
         const needsNone = names.includes('link') || (names.length === 1 && names[0] === 'email');
         if (!needsNone) expect(form).toContain('name="csrf" value="token"');
-        else expect(form).toMatch(/action="\/(reset-password|confirm)"/);
+        else expect(form).toMatch(/action="\/(reset-password|confirm|accept-invitation)"/);
       }
     }
   });

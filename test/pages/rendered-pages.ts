@@ -8,6 +8,7 @@ import { type ConsentPage, consentPage } from '../../lambdas/pages/consent-page.
 import { continuePage } from '../../lambdas/pages/continue-page.ts';
 import { deviceDonePage, devicePage } from '../../lambdas/pages/device-page.ts';
 import { errorPage } from '../../lambdas/pages/error-page.ts';
+import { invitationDonePage, invitationPage } from '../../lambdas/pages/invitation-page.ts';
 import { type PageContext, type PageSettings, pageContext } from '../../lambdas/pages/page.ts';
 import {
   askForMailPage,
@@ -77,6 +78,14 @@ const SIGN_IN = {
   email: '',
   providers: [],
 };
+const INVITATION = {
+  token: 'token',
+  parameters: {},
+  tenantName: 'Acme & Söhne <Forschung>',
+  email: 'ada@example.com',
+  fullName: 'Ada Lovelace',
+  provider: null,
+};
 const PROVIDERS = [
   { id: 'okta', label: 'Okta' },
   { id: 'entra', label: 'Contoso Anmeldedienst' },
@@ -99,6 +108,15 @@ export const PAGES: Readonly<Record<string, (context: PageContext) => Html>> = {
       email: 'ada@contoso.example',
       provider: { id: 'entra', label: 'Contoso Anmeldedienst' },
     }),
+  invitation: (context) => invitationPage(context, INVITATION),
+  'invitation-weak': (context) => invitationPage(context, { ...INVITATION, fault: 'weak' }),
+  'invitation-provider': (context) => invitationPage(context, { ...INVITATION, provider: 'Okta' }),
+  'invitation-accepted': (context) =>
+    invitationDonePage(context, { outcome: 'accepted', email: 'ada@example.com' }),
+  'invitation-dead': (context) => invitationDonePage(context, { outcome: 'dead' }),
+  'invitation-taken': (context) =>
+    invitationDonePage(context, { outcome: 'taken', email: 'ada@example.com' }),
+  'invitation-full': (context) => invitationDonePage(context, { outcome: 'full' }),
   'sign-in-suspended': (context) =>
     signInPage(context, { ...SIGN_IN, email: 'ada@example.com', fault: 'suspended' }),
   'sign-in-wrong': (context) => signInPage(context, { ...SIGN_IN, email: 'ada@example.com', fault: 'wrong' }),

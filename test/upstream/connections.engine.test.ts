@@ -1,10 +1,12 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test, vi } from 'vitest';
 import { Connections, type UpstreamRequest } from '../../lambdas/upstream/connections.ts';
+import { selfSigned } from '../support/certificate.ts';
 
 const cleanups: (() => void)[] = [];
 afterEach(() => {
@@ -179,4 +181,36 @@ test('a body that ends too early is an error, not half an answer', async () => {
     setTimeout(() => incoming.socket.destroy(), 10);
   });
   await expect(read(connections.send(request('GET'), never))).rejects.toThrow();
+});
+
+test('two requests at once have a connection each, so that no answer can be the other one', async () => {
+  const sockets = new Set<Socket>();
+  const { connections } = await serve(({ socket, url = '' }, response) => {
+    sockets.add(socket);
+    setTimeout(() => response.end(url), url.endsWith('slow') ? 50 : 0);
+  });
+  const at = (path: string) => read(connections.send({ ...request('GET'), path }, never));
+  expect(await Promise.all([at('/slow'), at('/fast')])).toEqual([
+    { status: 200, text: '/slow' },
+    { status: 200, text: '/fast' },
+  ]);
+  expect(sockets.size).toBe(2);
+});
+
+test('an upstream by https with a certificate that nobody vouches for gets nothing', async () => {
+  const { key, cert } = selfSigned('localhost', 7);
+  const reached: string[] = [];
+  const server = createTlsServer({ key, cert }, ({ url = '' }, response) => {
+    reached.push(url);
+    response.end('ok');
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const connections = new Connections(`https://localhost:${(server.address() as AddressInfo).port}`);
+  cleanups.push(() => {
+    connections.close();
+    server.close();
+  });
+  await expect(connections.send(request('GET'), never)).rejects.toThrow(/certificate|self.signed/i);
+  expect(reached).toEqual([]);
 });

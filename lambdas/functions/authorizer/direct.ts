@@ -24,7 +24,7 @@ export function direct(
   const keyset = new KeysetCopy('assertion', control, () => read('AWSCURRENT'));
   const signer = new Signer(keyset.present, issuer, clock);
   const settle = async (decided: Decision, request: DecisionRequest, requestId: string): Promise<Settled> => {
-    const decision = decidedDirectly(decided, request, settings, clock());
+    const decision = decidedDirectly(decided, request, { ...settings, issuer }, clock());
     if (decision.outcome !== 'allowed') return { decision };
     const claims = assertionClaims(decision.caller, { ...request, requestId });
     return { decision, assertion: await signer.assertion(claims) };

@@ -1,0 +1,99 @@
+/** Accepting an invitation in Chromium, by the mail in the local outbox. */
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  type Account,
+  bearer,
+  contents,
+  expectStatus,
+  startTestStack,
+  type TestStack,
+} from '../support/stack.ts';
+import { hasFocus, openPage, overflow, picture, startChromium, violations } from './chromium.ts';
+
+const NEW_PASSWORD = 'Correct-Horse-42-Battery';
+
+let browser: Browser;
+let stack: TestStack;
+let ada: Account;
+let token: string;
+beforeAll(async () => {
+  [browser, stack] = await Promise.all([
+    startChromium(),
+    startTestStack({ profile: 'default', config: { branding: { name: 'Acme Memory', color: '#0b7a75' } } }),
+  ]);
+  ada = await stack.onboard();
+  token = await stack.logIn(ada);
+});
+afterAll(async () => {
+  await browser?.close();
+  await stack?.stop();
+});
+
+/** Invites somebody, and gives the URL of the mail. */
+async function invite(email: string): Promise<{ readonly id: string; readonly url: string }> {
+  const request = { headers: bearer(token), json: { email, role: 'editor' } };
+  const { id } = contents(expectStatus(await stack.send('POST /v1/invitations', request), 201));
+  const mailsTo = () => stack.local.mails().filter(({ to }) => to === email);
+  await expect.poll(() => mailsTo().length, { timeout: 20_000 }).toBeGreaterThan(0);
+  return { id, url: /https?:\S+\?link=\S+/.exec(mailsTo().at(-1)?.text ?? '')?.[0] ?? '' };
+}
+
+const ways = [
+  ['en', 'light', { width: 1280, height: 800 }, 'Join Default'],
+  ['de', 'dark', { width: 320, height: 640 }, 'Default beitreten'],
+] as const;
+
+test.each(ways)(
+  'who is invited comes in with the keyboard alone and without a script (%s, %s)',
+  async (locale, colorScheme, viewport, title) => {
+    const email = `grace-${locale}@example.com`;
+    const { url } = await invite(email);
+    const options = { locale, colorScheme, viewport, javaScriptEnabled: true };
+    const { page, complaints, close } = await openPage(browser, options);
+    await page.goto(url);
+    await hasFocus(page, 'full_name');
+    expect(await page.textContent('h1')).toBe(title);
+    expect(await page.textContent('main')).toContain(email);
+    await picture(page, `invitation-${viewport.width}`);
+    expect([await violations(page), (await overflow(page)) <= 0]).toEqual([[], true]);
+    await page.keyboard.type('Grace Hopper');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('password1');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('[role=alert]');
+    await hasFocus(page, 'password');
+    await picture(page, `invitation-weak-${viewport.width}`);
+    expect([await violations(page), await page.inputValue('#full_name')]).toEqual([[], 'Grace Hopper']);
+    await page.keyboard.type(NEW_PASSWORD);
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('a.button');
+    await picture(page, `invitation-accepted-${viewport.width}`);
+    expect(await violations(page)).toEqual([]);
+    // Nobody is signed in by a link.
+    expect(await page.context().cookies()).toEqual([]);
+    await page.click('a.button');
+    await hasFocus(page, 'password');
+    await page.keyboard.type(NEW_PASSWORD);
+    await page.keyboard.press('Enter');
+    await page.waitForSelector(`text=${email}`);
+    await page.goto(url);
+    await picture(page, `invitation-used-${viewport.width}`);
+    expect([await violations(page), await page.locator('form').count()]).toEqual([[], 0]);
+    expect(complaints.filter((text) => !text.includes('400'))).toEqual([]);
+    await close();
+  },
+);
+
+test('a link that was taken back while its page lay open does nothing', async () => {
+  const { id, url } = await invite('late@example.com');
+  const { page, close } = await openPage(browser, { locale: 'en' });
+  await page.goto(url);
+  expectStatus(await stack.send(`DELETE /v1/invitations/${id}`, { headers: bearer(token) }), 200);
+  await page.fill('#full_name', 'Late');
+  await page.fill('#password', NEW_PASSWORD);
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('text=This invitation is not valid');
+  expect(await violations(page)).toEqual([]);
+  await close();
+});
