@@ -785,6 +785,11 @@ export type DeleteClientResult = {
     status: 'deleted';
 };
 
+export type DeleteAccountResult = {
+    id: string;
+    status: 'deleted';
+};
+
 export type CreatedApiKey = {
     id: string;
     name: string;
@@ -941,6 +946,12 @@ export type ConfirmLinkRequest = {
     link: string;
 };
 
+export type CloseTenantResult = {
+    id: string;
+    status: 'closed';
+    erases_at: string;
+};
+
 export type ChangePasswordResult = {
     status: 'changed';
 };
@@ -986,6 +997,42 @@ export type AddFactorRequest = {
     kind: 'totp' | 'recovery_codes';
 };
 
+export type AccountDownload = {
+    profile?: User;
+    tenant?: {
+        id: string;
+        name: string;
+    };
+    sessions?: Array<Session>;
+    sign_ins?: Array<SignIn>;
+    apps?: Array<App>;
+    /**
+     * Accounts at identity providers by which the person comes in. Only a hash of them is stored.
+     */
+    identities?: Array<{
+        created_at: string;
+    }>;
+    /**
+     * Second factors by their names; never what they are made of.
+     */
+    factors?: Array<{
+        kind: 'totp' | 'passkey';
+        name: string | null;
+    }>;
+    /**
+     * The keys that the person made, which are the tenant’s.
+     */
+    api_keys: Array<ApiKey>;
+    /**
+     * What the person did, and what was done to them.
+     */
+    audit: Array<AuditEntry>;
+    /**
+     * For the next part; null in the last.
+     */
+    next_cursor: string | null;
+};
+
 export type ListAppsResultWritable = {
     data: Array<AppWritable>;
 };
@@ -1000,6 +1047,42 @@ export type AppWritable = {
     host: string | null;
     workspace_id: string;
     connected_at: string;
+};
+
+export type AccountDownloadWritable = {
+    profile?: User;
+    tenant?: {
+        id: string;
+        name: string;
+    };
+    sessions?: Array<Session>;
+    sign_ins?: Array<SignIn>;
+    apps?: Array<AppWritable>;
+    /**
+     * Accounts at identity providers by which the person comes in. Only a hash of them is stored.
+     */
+    identities?: Array<{
+        created_at: string;
+    }>;
+    /**
+     * Second factors by their names; never what they are made of.
+     */
+    factors?: Array<{
+        kind: 'totp' | 'passkey';
+        name: string | null;
+    }>;
+    /**
+     * The keys that the person made, which are the tenant’s.
+     */
+    api_keys: Array<ApiKey>;
+    /**
+     * What the person did, and what was done to them.
+     */
+    audit: Array<AuditEntry>;
+    /**
+     * For the next part; null in the last.
+     */
+    next_cursor: string | null;
 };
 
 /**
@@ -3315,6 +3398,70 @@ export type UpdateWorkspaceResponses = {
 
 export type UpdateWorkspaceResponse = UpdateWorkspaceResponses[keyof UpdateWorkspaceResponses];
 
+export type CloseTenantData = {
+    body?: never;
+    headers?: {
+        /**
+         * The workspace to work in: one of the tenant, or of a key its own.
+         */
+        'X-Workspace-Id'?: string;
+    };
+    path?: never;
+    query: {
+        /**
+         * Of the tenant, so that none is closed by mistake.
+         */
+        name: string;
+    };
+    url: '/v1/tenant';
+};
+
+export type CloseTenantErrors = {
+    /**
+     * Malformed request; Invalid field
+     */
+    400: ApiError;
+    /**
+     * Authentication required; Invalid credential; Credential expired; Credential revoked; Credential disabled; Session ended; Tenant suspended
+     */
+    401: ApiError;
+    /**
+     * Insufficient scope; Address not allowed; Sign in again
+     */
+    403: ApiError;
+    /**
+     * Not found
+     */
+    404: ApiError;
+    /**
+     * Conflicting state
+     */
+    409: ApiError;
+    /**
+     * Too many requests
+     */
+    429: ApiError;
+    /**
+     * Internal error
+     */
+    500: ApiError;
+    /**
+     * Unavailable
+     */
+    503: ApiError;
+};
+
+export type CloseTenantError = CloseTenantErrors[keyof CloseTenantErrors];
+
+export type CloseTenantResponses = {
+    /**
+     * The tenant is closed.
+     */
+    200: CloseTenantResult;
+};
+
+export type CloseTenantResponse = CloseTenantResponses[keyof CloseTenantResponses];
+
 export type GetTenantData = {
     body?: never;
     headers?: {
@@ -4418,3 +4565,127 @@ export type ResetUserPasswordResponses = {
 };
 
 export type ResetUserPasswordResponse = ResetUserPasswordResponses[keyof ResetUserPasswordResponses];
+
+export type DeleteAccountData = {
+    body?: never;
+    headers?: {
+        /**
+         * The workspace to work in: one of the tenant, or of a key its own.
+         */
+        'X-Workspace-Id'?: string;
+    };
+    path?: never;
+    query: {
+        /**
+         * Your address, so that nothing is deleted by mistake.
+         */
+        email: string;
+    };
+    url: '/v1/auth/account';
+};
+
+export type DeleteAccountErrors = {
+    /**
+     * Malformed request; Invalid field
+     */
+    400: ApiError;
+    /**
+     * Authentication required; Invalid credential; Credential expired; Credential revoked; Credential disabled; Session ended; Tenant suspended
+     */
+    401: ApiError;
+    /**
+     * Insufficient scope; Address not allowed; Sign in again
+     */
+    403: ApiError;
+    /**
+     * Not found
+     */
+    404: ApiError;
+    /**
+     * Conflicting state
+     */
+    409: ApiError;
+    /**
+     * Too many requests
+     */
+    429: ApiError;
+    /**
+     * Internal error
+     */
+    500: ApiError;
+    /**
+     * Unavailable
+     */
+    503: ApiError;
+};
+
+export type DeleteAccountError = DeleteAccountErrors[keyof DeleteAccountErrors];
+
+export type DeleteAccountResponses = {
+    /**
+     * The account is deleted.
+     */
+    200: DeleteAccountResult;
+};
+
+export type DeleteAccountResponse = DeleteAccountResponses[keyof DeleteAccountResponses];
+
+export type DownloadAccountData = {
+    body?: never;
+    headers?: {
+        /**
+         * The workspace to work in: one of the tenant, or of a key its own.
+         */
+        'X-Workspace-Id'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * `next_cursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/v1/auth/account';
+};
+
+export type DownloadAccountErrors = {
+    /**
+     * Malformed request; Invalid field
+     */
+    400: ApiError;
+    /**
+     * Authentication required; Invalid credential; Credential expired; Credential revoked; Credential disabled; Session ended; Tenant suspended
+     */
+    401: ApiError;
+    /**
+     * Insufficient scope; Address not allowed
+     */
+    403: ApiError;
+    /**
+     * Not found
+     */
+    404: ApiError;
+    /**
+     * Too many requests
+     */
+    429: ApiError;
+    /**
+     * Internal error
+     */
+    500: ApiError;
+    /**
+     * Unavailable
+     */
+    503: ApiError;
+};
+
+export type DownloadAccountError = DownloadAccountErrors[keyof DownloadAccountErrors];
+
+export type DownloadAccountResponses = {
+    /**
+     * A part of it.
+     */
+    200: AccountDownload;
+};
+
+export type DownloadAccountResponse = DownloadAccountResponses[keyof DownloadAccountResponses];
