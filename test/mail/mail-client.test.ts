@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { eventSender } from '../../lambdas/mail/event-client.ts';
 import { type ReadyMail, Undeliverable } from '../../lambdas/mail/sender.ts';
@@ -12,14 +13,13 @@ let server: Server;
 let asked: { readonly path: string; readonly headers: Record<string, unknown>; readonly body: string }[];
 let answer: { readonly status: number; readonly error?: string; readonly body?: object };
 beforeAll(async () => {
-  server = createServer(async (request, response) => {
-    let body = '';
-    for await (const chunk of request) body += chunk;
-    asked.push({ path: request.url ?? '', headers: request.headers, body });
+  const serve = async (request: IncomingMessage, response: ServerResponse) => {
+    asked.push({ path: request.url ?? '', headers: request.headers, body: await text(request) });
     const headers =
       answer.error === undefined ? {} : { 'x-amzn-errortype': `${answer.error}:http://internal/` };
     response.writeHead(answer.status, headers).end(JSON.stringify(answer.body ?? {}));
-  });
+  };
+  server = createServer((request, response) => void serve(request, response));
   await once(server.listen(0, '127.0.0.1'), 'listening');
   process.env.AWS_ENDPOINT_URL = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   process.env.AWS_REGION = 'eu-central-1';
