@@ -51,6 +51,7 @@ export function passkeyPage(
       action: '/factor',
       fields: { ...parameters, [CSRF_FIELD]: csrf, ...(isAlone ? { alone: 'true' } : {}) },
       submit: texts.usePasskey,
+      asks: fault === undefined,
     })}${isAlone ? html`<p class="aside"><a href="${context.base}/sign-in${query(parameters)}">${texts.withPassword}</a></p>` : otherWays(context, content)}`,
   });
 }

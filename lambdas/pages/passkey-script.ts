@@ -58,6 +58,6 @@ export const PASSKEY_SCRIPT = `'use strict';
     ask();
   });
   if (!window.PublicKeyCredential) tell('unsupported');
-  else if (form.dataset.passkey === 'get') ask();
+  else if (form.hasAttribute('data-asks')) ask();
 })();
 `;
