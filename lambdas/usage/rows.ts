@@ -20,6 +20,10 @@ const NOTHING: Usage = { live: new Map(), test: new Map() };
 
 const requests = z.object({ live: z.int(), test: z.int() });
 
+const daysView = z
+  .array(requests.extend({ date: z.iso.date() }).meta({ id: 'UsageOfDay' }))
+  .describe('Oldest first, today last; days without requests too.');
+
 const group = routeGroup<UsageServices>()({ service: 'management', tag: 'Usage' });
 
 export const usageRoutes = group.rows({
@@ -56,9 +60,7 @@ export const usageRoutes = group.rows({
           .describe('The minute that the limit counts; null for the whole tenant, which has none.'),
         today: requests,
         this_month: requests,
-        days: z
-          .array(requests.extend({ date: z.iso.date() }))
-          .describe('Oldest first, today last; days without requests too.'),
+        days: daysView,
       }),
     },
     errors: ['not_found'],
@@ -112,9 +114,7 @@ export const usageRoutes = group.rows({
         data: z.array(
           z.object({
             key_id: z.string(),
-            days: z
-              .array(requests.extend({ date: z.iso.date() }))
-              .describe('Oldest first, today last; days without requests too.'),
+            days: daysView,
           }),
         ),
       }),

@@ -51,8 +51,10 @@ export interface World {
   readonly viewerToken: string;
   /** A key without the scope, and with all others that do not include it; none where all include it. */
   readonly keyWithout: Readonly<Partial<Record<Scope, string>>>;
-  /** A session that only this call has: what it does, it does to nobody else. */
-  freshToken(): Promise<string>;
+  /** An administrator of Ada's tenant whom nobody else is: what they do to themselves, they do to nobody else. */
+  freshPerson(): Promise<{ readonly token: string; readonly email: string }>;
+  /** The one administrator of a tenant that nobody else uses, and its name. */
+  freshTenant(): Promise<{ readonly token: string; readonly name: string }>;
   /** The id of a thing that nobody else uses; for a key, of one that it may see. */
   freshId(collection: Collection, kind: string): Promise<string>;
   /** As {@link World.freshId}, the same for all: of a thing that nobody removes. */
@@ -171,7 +173,15 @@ export async function createWorld(stack: TestStack, profile: Profile): Promise<W
     forgedToken: withOtherEnd(ada.token),
     viewerToken,
     keyWithout,
-    freshToken: async () => (await freshPerson(stack, ada)).token,
+    freshPerson: () => freshPerson(stack, ada),
+    freshTenant: async () => {
+      const token = await stack.logIn(await stack.onboard());
+      const request = { headers: bearer(token) };
+      const { name } = contents(
+        expectStatus(await stack.send(`GET ${stack.path('getTenant')}`, request), 200),
+      );
+      return { token, name };
+    },
     freshId,
     sharedId: (collection, kind) => {
       const name = `${collection} of a ${kind}`;
@@ -246,6 +256,7 @@ async function freshPerson(stack: TestStack, { account, token }: Tenant) {
   const created = await stack.send('POST /v1/users', { headers: bearer(token), json });
   return {
     id: contents(expectStatus(created, 201)).id as string,
+    email,
     token: await stack.logIn({ ...account, email }),
   };
 }

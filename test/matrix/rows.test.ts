@@ -29,13 +29,38 @@ const BODIES: Readonly<Partial<Record<RouteId, object>>> = {
   createWorkspace: { name: 'of the matrix' },
   updateWorkspace: { name: 'renamed' },
   addFactor: { kind: 'totp' },
+  createInvitation: { email: 'invited-by-the-matrix@example.com' },
+  requestEmailChange: { email: 'another-of-the-matrix@example.com' },
   updateFactor: { name: 'renamed' },
   updateTenant: { sector: 'Testing' },
   importTenant: { type: 'tenant' },
 };
 
-/** Rows that end the session they are called with, or others of its person. */
-const ENDS_SESSIONS: readonly (RouteId | undefined)[] = ['logout', 'changePassword'];
+type Query = Readonly<Record<string, string>>;
+
+/** The queries without which rows do not succeed. */
+const QUERIES: Readonly<Partial<Record<RouteId, Query>>> = { listKeyUsage: { key_ids: 'key_unknown' } };
+
+/** Who calls a row that ends something of theirs, and what they confirm it with. */
+interface Ending {
+  readonly token: string;
+  readonly query?: Query;
+}
+
+/** Rows that end sessions, the account or the tenant of whoever calls them, who is therefore nobody else's. */
+const ENDINGS: Readonly<Partial<Record<RouteId, (world: World) => Promise<Ending>>>> = {
+  logout: ({ freshPerson }) => freshPerson(),
+  endOtherSessions: ({ freshPerson }) => freshPerson(),
+  changePassword: ({ freshPerson }) => freshPerson(),
+  deleteAccount: async ({ freshPerson }) => {
+    const { token, email } = await freshPerson();
+    return { token, query: { email } };
+  },
+  closeTenant: async ({ freshTenant }) => {
+    const { token, name } = await freshTenant();
+    return { token, query: { name } };
+  },
+};
 
 /** The kind of thing that a row's `{id}` names. */
 function collectionOf({ path }: ProtectedRow): Collection {
@@ -140,9 +165,15 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))(
     afterAll(() => stack?.stop());
 
     let calls = 0;
-    const call = (row: ProtectedRow, headers: Headers, id = 'key_unknown'): Promise<HttpResponse> => {
+    const call = (
+      row: ProtectedRow,
+      headers: Headers,
+      id = 'key_unknown',
+      query = row.routeId === undefined ? undefined : QUERIES[row.routeId],
+    ): Promise<HttpResponse> => {
       const body = row.routeId === undefined ? undefined : BODIES[row.routeId];
-      return stack.send(`${row.method} ${row.path.replace('{id}', id)}`, {
+      const search = query === undefined ? '' : `?${new URLSearchParams(query)}`;
+      return stack.send(`${row.method} ${row.path.replace('{id}', id)}${search}`, {
         headers: { ...headers, 'X-Request-ID': `matrix-${(calls += 1)}` },
         ...(body === undefined ? {} : { json: body }),
       });
@@ -174,13 +205,12 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))(
       test.each(row.onlyPeople ? ['person'] : row.onlyKeys ? ['key'] : ['person', 'key'])(
         'a %s who may is let in',
         async (kind) => {
-          const headers =
-            kind === 'key'
-              ? world.present(world.ada.key)
-              : bearer(ENDS_SESSIONS.includes(row.routeId) ? await world.freshToken() : world.ada.token);
+          const ending = row.routeId === undefined ? undefined : ENDINGS[row.routeId];
+          const { token, query }: Ending = (await ending?.(world)) ?? world.ada;
+          const headers = kind === 'key' ? world.present(world.ada.key) : bearer(token);
           const idOf = leavesItThere(row) ? world.sharedId : world.freshId;
           const id = row.path.includes('{id}') ? await idOf(collectionOf(row), kind) : undefined;
-          const response = await call(row, headers, id);
+          const response = await call(row, headers, id, query);
           expect([response.status, response.text]).toEqual([row.success, response.text]);
           expect(response.headers['x-request-id']).toBe(`matrix-${calls}`);
           expect(response.headers['x-ratelimit-remaining']).toMatch(/^\d+$/);

@@ -66,6 +66,12 @@ export type User = {
     created_by: string | null;
 };
 
+export type UsageOfDay = {
+    live: number;
+    test: number;
+    date: string;
+};
+
 export type UpdateWorkspaceRequest = {
     name: string;
 };
@@ -512,11 +518,7 @@ export type ListKeyUsageResult = {
         /**
          * Oldest first, today last; days without requests too.
          */
-        days: Array<{
-            live: number;
-            test: number;
-            date: string;
-        }>;
+        days: Array<UsageOfDay>;
     }>;
 };
 
@@ -719,11 +721,7 @@ export type GetUsageResult = {
     /**
      * Oldest first, today last; days without requests too.
      */
-    days: Array<{
-        live: number;
-        test: number;
-        date: string;
-    }>;
+    days: Array<UsageOfDay>;
 };
 
 export type GetMeResult = {
