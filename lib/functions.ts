@@ -300,7 +300,10 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
           actions: ['UpdateItem'],
           keys: ['EMAIL#*', 'TENANT#*', 'SESSION#*', 'BACKOFF#*', 'IDEMPOTENCY#*', 'USAGEKEYS'],
         },
-        { actions: ['DeleteItem'], keys: ['EMAIL#*', 'TENANT#*', 'USER#*', 'BACKOFF#*', 'SIGNIN#*'] },
+        {
+          actions: ['DeleteItem'],
+          keys: ['EMAIL#*', 'TENANT#*', 'USER#*', 'BACKOFF#*', 'SIGNIN#*', 'PASSKEY#*'],
+        },
         { actions: ['UpdateItem'], keys: ['CURSORS'] },
       ],
       variables: ['ISSUER'],
