@@ -315,6 +315,7 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
       timeoutSeconds: 28,
       table: [
         { actions: ['GetItem', 'Query', 'PutItem', 'UpdateItem'], keys: ['TENANT#*'] },
+        { actions: ['GetItem'], keys: ['SESSION#*'] },
         { actions: ['BatchGetItem'], keys: ['TENANT#*', 'KEY#*'] },
         { actions: ['PutItem', 'UpdateItem'], keys: ['KEY#*'] },
         { actions: ['UpdateItem'], keys: ['CONTROL'] },
