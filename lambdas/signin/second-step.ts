@@ -33,7 +33,10 @@ export async function pendingPerson(
   return (user.version ?? 0) === pending.userVersion ? { pending, user } : undefined;
 }
 
-/** Signs in who has proven the password before, and a second factor by `methods` now. Gives the browser's new secret. */
+/**
+ * Signs in who has proven the password before, and a second factor by `methods` now, once. Gives the browser's new secret.
+ * Throws `wrong_factor` where another proof of the same password was first.
+ */
 export async function completeSignIn(
   { pending, user }: PendingPerson,
   { secret, methods }: { readonly secret: string; readonly methods: readonly string[] },
@@ -42,7 +45,7 @@ export async function completeSignIn(
 ): Promise<string> {
   const { secondFactor, clock } = context;
   const authentication = { authTime: clock(), amr: [...BY_PASSWORD, ...methods, MULTIPLE_FACTORS] };
-  await secondFactor.pending.end(hashPendingSecret(secret));
+  if (!(await secondFactor.pending.end(hashPendingSecret(secret)))) throw new Problem('wrong_factor');
   return signInAs({ user, workspaceId: pending.workspaceId, authentication }, secret, from, context);
 }
 

@@ -140,6 +140,13 @@ export function factorStoresContract(stores: () => Stores): void {
       expect(await store.find(hash, NOW)).toBeUndefined();
     });
 
+    test('is ended once, of any number at once', async () => {
+      const hash = crypto.randomUUID();
+      await stores().pending.create(hash, pending);
+      const ends = await Promise.all(Array.from({ length: 20 }, () => stores().pending.end(hash)));
+      expect(ends.filter((isEnded) => isEnded)).toHaveLength(1);
+    });
+
     test('gets a challenge once, for what it was made for, in time, and the latest', async () => {
       const { pending: store } = stores();
       const hash = crypto.randomUUID();

@@ -89,6 +89,18 @@ test('who has proven the password alone sets up the first factor, and no other o
   expect(await secondFactor.factors.find(user)).toEqual(before);
 });
 
+test('the password is good for one sign-in, whatever is proven besides', async () => {
+  const { enter } = await owner();
+  await setUp(await enrolling((await enter()).secret));
+  const { secret } = await enter();
+  const pending = await pendingPerson(secret, context);
+  if (pending === undefined) throw new Error('nobody is signing in');
+  const both = await Promise.allSettled(
+    ['otp', 'hwk'].map((method) => completeSignIn(pending, { secret, methods: [method] }, FROM, context)),
+  );
+  expect(both.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+});
+
 test('who may reopen a closed tenant can sign in with their second factor', async () => {
   const { user, enter } = await owner();
   await setUp(await enrolling((await enter()).secret));
