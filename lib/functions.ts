@@ -300,7 +300,10 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
           actions: ['UpdateItem'],
           keys: ['EMAIL#*', 'TENANT#*', 'SESSION#*', 'BACKOFF#*', 'IDEMPOTENCY#*', 'USAGEKEYS'],
         },
-        { actions: ['DeleteItem'], keys: ['EMAIL#*', 'TENANT#*', 'USER#*', 'BACKOFF#*', 'SIGNIN#*'] },
+        {
+          actions: ['DeleteItem'],
+          keys: ['EMAIL#*', 'TENANT#*', 'USER#*', 'BACKOFF#*', 'SIGNIN#*', 'PASSKEY#*'],
+        },
         { actions: ['UpdateItem'], keys: ['CURSORS'] },
       ],
       variables: ['ISSUER'],
@@ -312,6 +315,7 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
       timeoutSeconds: 28,
       table: [
         { actions: ['GetItem', 'Query', 'PutItem', 'UpdateItem'], keys: ['TENANT#*'] },
+        { actions: ['GetItem'], keys: ['SESSION#*'] },
         { actions: ['BatchGetItem'], keys: ['TENANT#*', 'KEY#*'] },
         { actions: ['PutItem', 'UpdateItem'], keys: ['KEY#*'] },
         { actions: ['UpdateItem'], keys: ['CONTROL'] },
