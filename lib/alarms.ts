@@ -4,7 +4,7 @@ import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { OwnUsageKeys } from '../lambdas/contract/deployment.ts';
-import type { Functions } from './functions.ts';
+import type { Functions } from './function-spec.ts';
 import type { ServedTable } from './identity-table.ts';
 import type { LatchkeyFunction } from './latchkey-function.ts';
 import { ownMetric } from './metrics.ts';
