@@ -150,6 +150,7 @@ describe('the main flow', () => {
     expect(statuses, JSON.stringify(findings)).toEqual({
       'api-key-source': 'wrong',
       'authorizer-cache': 'ok',
+      observed: 'ok',
       rotation: 'ok',
       protection: 'ok',
       quotas: 'ok',

@@ -220,7 +220,7 @@ export const READERS: Readonly<Record<string, Read>> = {
       Targets: isTarget ? properties.Targets : Targets,
     };
   },
-  async 'AWS::DynamoDB::Table'(_properties, name, { aws }) {
+  async 'AWS::DynamoDB::Table'({ StreamSpecification }, name, { aws }) {
     const { Table } = await aws.json('dynamodb', 'DynamoDB_20120810.DescribeTable', { TableName: name });
     const { TimeToLiveDescription: ttl } = await aws.json(
       'dynamodb',
@@ -238,7 +238,9 @@ export const READERS: Readonly<Record<string, Read>> = {
       KeySchema: Table.KeySchema,
       AttributeDefinitions: Table.AttributeDefinitions,
       BillingMode: Table.BillingModeSummary?.BillingMode,
-      StreamSpecification: { StreamViewType: Table.StreamSpecification?.StreamViewType },
+      ...(StreamSpecification === undefined && Table.StreamSpecification === undefined
+        ? {}
+        : { StreamSpecification: { StreamViewType: Table.StreamSpecification?.StreamViewType } }),
       TimeToLiveSpecification: {
         AttributeName: ttl.AttributeName,
         Enabled: ttl.TimeToLiveStatus === 'ENABLED',
@@ -333,6 +335,24 @@ export const READERS: Readonly<Record<string, Read>> = {
   async 'AWS::Logs::LogGroup'(_properties, logGroupNamePrefix, { aws }) {
     const { logGroups } = await aws.json('logs', 'Logs_20140328.DescribeLogGroups', { logGroupNamePrefix });
     return { RetentionInDays: logGroups[0]?.retentionInDays };
+  },
+  async 'AWS::KMS::Key'(properties, KeyId, { aws }) {
+    const { KeyMetadata } = await aws.json('kms', 'TrentService.DescribeKey', { KeyId });
+    const { KeyRotationEnabled } = await aws.json('kms', 'TrentService.GetKeyRotationStatus', { KeyId });
+    const { Policy } = await aws.json('kms', 'TrentService.GetKeyPolicy', { KeyId, PolicyName: 'default' });
+    const statements: Answer[] = JSON.parse(Policy).Statement;
+    return {
+      Description: KeyMetadata.Description,
+      MultiRegion: KeyMetadata.MultiRegion,
+      EnableKeyRotation: KeyRotationEnabled,
+      KeyPolicy: {
+        Statement: statements.map((statement, index) => {
+          const isResolved = JSON.stringify(statement.Principal).match(/Fn::|"Ref"/) === null;
+          const { Principal } = properties.KeyPolicy.Statement[index] ?? {};
+          return isResolved ? { ...statement, Principal } : statement;
+        }),
+      },
+    };
   },
   async 'AWS::SecretsManager::Secret'(_properties, SecretId, { aws }) {
     const secret = await aws.json('secretsmanager', 'secretsmanager.DescribeSecret', { SecretId });

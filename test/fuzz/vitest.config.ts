@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  test: { include: ['test/{fuzz,chaos,load}/*.test.ts'], testTimeout: 900_000, hookTimeout: 120_000 },
+  test: { include: ['test/{fuzz,chaos,load}/*.test.ts'], testTimeout: 900_000, hookTimeout: 300_000 },
 });
