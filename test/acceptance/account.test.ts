@@ -398,9 +398,13 @@ describe('a closed tenant', () => {
 
 test('the reconciler erases what is due, a phase each time, with no more than its rights', async () => {
   const { ada, ben } = await fullTenant(stack);
-  const role = { ...as(ada), json: { role: 'viewer' } };
+  const third = await addMember(stack, ada, 'admin');
+  // What they have changed of others knows them: a key, and a session that has another role.
+  const { json: keys } = await stack.send('GET /v1/api-keys', as(ada));
+  const renamed = { ...as(third), json: { name: 'renamed' } };
+  expectStatus(await stack.send(`PATCH /v1/api-keys/${keys.data[0].id}`, renamed), 200);
+  const role = { ...as(third), json: { role: 'viewer' } };
   expectStatus(await stack.send(`PATCH /v1/users/${ben.userId}`, role), 200);
-  const third = await addMember(stack, ada, 'viewer');
   await signInWithBrowser(stack, third.email);
   expectStatus(await leave(third), 200);
   /** Makes it due, and runs the function until the phase has ended. */
