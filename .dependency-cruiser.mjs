@@ -59,6 +59,7 @@ export const ROOMS = {
   ],
   console: ['pages', 'signin', 'clients', 'oauth', 'attempts', 'sessions', 'people', 'audit'],
   account: [
+    'attempts',
     'factors',
     'plans',
     'erasure',

@@ -4,7 +4,7 @@ import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { OwnUsageKeys } from '../lambdas/contract/deployment.ts';
-import type { Functions } from './functions.ts';
+import type { Functions } from './function-spec.ts';
 import type { ServedTable } from './identity-table.ts';
 import type { LatchkeyFunction } from './latchkey-function.ts';
 import { ownMetric } from './metrics.ts';
@@ -48,6 +48,9 @@ const PERIOD = Duration.minutes(5);
 
 /** The part of a limit at which to look: before anybody meets it. */
 const NEAR = 0.95;
+
+/** A run takes ten seconds a minute for erasures: the largest tenant is done in an hour, and two days are promised. */
+const LATE_ERASURE_SECONDS = 6 * 3600;
 
 /** Days after which a rotation that has not come has been missed: Secrets Manager takes its time within a day. */
 const ROTATION_GRACE_DAYS = 2;
@@ -188,6 +191,12 @@ export function alarms(
       ...invoked(functions.reconciler),
       name: 'reconciler-stopped',
       description: 'Nothing calls the reconciler.',
+    },
+    {
+      name: 'erasure-late',
+      description: 'What people or tenants have deleted is still there hours after it was due to be erased.',
+      metric: ownMetric(scope, 'OldestErasureSeconds', 'done', 'Maximum'),
+      threshold: LATE_ERASURE_SECONDS,
     },
     {
       name: 'mail-waiting',

@@ -24,7 +24,7 @@ import { ACCESS_LOG } from './access-log.ts';
 import { preflight } from './cors.ts';
 import { directIntegration } from './direct-upstreams.ts';
 import { forwarderName } from './forwarders.ts';
-import type { FunctionName, Functions } from './functions.ts';
+import type { FunctionName, Functions } from './function-spec.ts';
 import { addGatewayResponses, challengeOf } from './gateway-responses.ts';
 import type { LatchkeyFunction } from './latchkey-function.ts';
 

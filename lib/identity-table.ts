@@ -12,7 +12,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { keyUse } from './encryption-key.ts';
-import type { TableRight } from './functions.ts';
+import type { TableRight } from './function-spec.ts';
 import type { LatchkeyFunction } from './latchkey-function.ts';
 
 export interface IdentityTableProps {

@@ -4,7 +4,7 @@ import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/
 import { AccountRootPrincipal, ArnPrincipal, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
-import type { VaultRole } from './functions.ts';
+import type { VaultRole } from './function-spec.ts';
 import type { LatchkeyFunction } from './latchkey-function.ts';
 
 export interface KeyVaultProps {

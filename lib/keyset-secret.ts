@@ -5,7 +5,7 @@ import { CfnPermission } from 'aws-cdk-lib/aws-lambda';
 import { CfnRotationSchedule, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { keyUse } from './encryption-key.ts';
-import type { SecretAction } from './functions.ts';
+import type { SecretAction } from './function-spec.ts';
 import type { LatchkeyFunction } from './latchkey-function.ts';
 
 export interface KeysetSecretProps {

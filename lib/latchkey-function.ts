@@ -16,7 +16,7 @@ import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Variables } from '../lambdas/kernel/variables.ts';
 import type { Config } from './config.ts';
-import type { FunctionSpec } from './functions.ts';
+import type { FunctionSpec } from './function-spec.ts';
 import type { Vpc } from './upstream-fields.ts';
 
 export interface LatchkeyFunctionProps {

@@ -5,7 +5,7 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Config } from './config.ts';
 import type { FactorKey } from './factor-key.ts';
-import type { FunctionName, FunctionSpec, Functions } from './functions.ts';
+import type { FunctionName, FunctionSpec, Functions } from './function-spec.ts';
 import type { IdentityTable } from './identity-table.ts';
 import type { KeyVault } from './key-vault.ts';
 import type { KeysetSecret } from './keyset-secret.ts';

@@ -88,7 +88,10 @@ export class Monitoring extends Construct {
         graph('Runs of the reconciler', by('Reconciliations', ['done', 'interrupted', 'failed'])),
       ],
       [
-        graph('Rotations', by('Rotations', ['done', 'failed'])),
+        graph('Rotations, and erasures', [
+          ...by('Rotations', ['done', 'failed']),
+          ownMetric(this, 'Erasures', 'done').with({ label: 'erasures' }),
+        ]),
         graph(
           'Errors of functions',
           Object.values(functions).map(({ lambda }) => lambda.metricErrors()),

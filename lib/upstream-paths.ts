@@ -14,7 +14,10 @@ export function requireFreePaths(
     if (name === '') return [];
     if (upstreamPrefixes.includes(path))
       return [`upstreams.${name}.path: everything below ${path} goes to upstream; set upstream instead`];
-    const taken = own.find((row) => isBelow(path, bare(row.path)) || isBelow(row.path, path));
+    // The shortest is what the others stand below.
+    const [taken] = own
+      .filter((row) => isBelow(path, bare(row.path)) || isBelow(row.path, path))
+      .sort((one, other) => one.path.length - other.path.length);
     return taken === undefined
       ? []
       : [`upstreams.${name}.path: ${bare(taken.path)} is served by Latchkey itself; choose another path`];

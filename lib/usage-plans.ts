@@ -10,7 +10,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { UsageKeys } from '../lambdas/contract/deployment.ts';
 import type { Plan, Tier } from './config.ts';
-import type { UsageKeyRight } from './functions.ts';
+import type { UsageKeyRight } from './function-spec.ts';
 import type { LatchkeyFunction } from './latchkey-function.ts';
 
 export interface UsagePlansProps {

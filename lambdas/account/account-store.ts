@@ -1,3 +1,4 @@
+import { DynamoSourceStore } from '../attempts/source-store.ts';
 import { AuditTrail } from '../audit/trail-store.ts';
 import type { Profile } from '../contract/profile.ts';
 import type { Rights } from '../contract/rights.ts';
@@ -41,6 +42,7 @@ export function accountContexts(
   const people = new DynamoPeopleStore(table, deployment.rights);
   const sessions = new DynamoSessionStore(table);
   const tenants = new DynamoTenantStore(table);
+  const limits = { sources: new DynamoSourceStore(table), clock };
   const ownSessions = { sessions, signIns: new DynamoSignInStore(table), clock };
   return {
     download: {
@@ -53,16 +55,16 @@ export function accountContexts(
       keys: new DynamoKeyStore(table),
       audit: new AuditTrail(table),
       profile,
-      clock,
+      ...limits,
     },
-    deletion: { people, ownSessions, sessions },
+    deletion: { people, ownSessions, sessions, ...limits },
     closing: {
       closings: new DynamoClosingStore(table, deployment.rights),
       people,
       tenants,
       deployment,
       url,
-      clock,
+      ...limits,
     },
   };
 }

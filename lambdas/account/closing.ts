@@ -1,7 +1,6 @@
-import type { ChangeOrigin } from '../audit/entries.ts';
+import type { ChangeOrigin, PlacedOrigin } from '../audit/entries.ts';
 import type { Rights } from '../contract/rights.ts';
 import { GRACE_SECONDS } from '../erasure/erasure.ts';
-import type { Clock } from '../kernel/clock.ts';
 import { Problem } from '../kernel/problem.ts';
 import { type Mail, newMail } from '../mail/mail.ts';
 import type { Language } from '../pages/languages.ts';
@@ -9,6 +8,7 @@ import { findPerson, type PeopleStore } from '../people/people.ts';
 import type { Person } from '../people/person.ts';
 import type { Tenant } from '../tenancy/tenant.ts';
 import type { TenantStore } from '../tenancy/tenants.ts';
+import { type OwnAccountLimits, takeEnd } from './limits.ts';
 
 /** People of one page, where all of a tenant are asked for. */
 const PEOPLE_A_PAGE = 100;
@@ -32,26 +32,26 @@ export interface ClosingStore {
   reopen(tenantId: string, origin: ChangeOrigin, now: number): Promise<void>;
 }
 
-export interface ClosingContext {
+export interface ClosingContext extends OwnAccountLimits {
   readonly closings: ClosingStore;
   readonly people: Pick<PeopleStore, 'find' | 'page'>;
   readonly tenants: Pick<TenantStore, 'find'>;
   readonly deployment: { readonly rights: Pick<Rights, 'peopleManagers'> };
   /** The API's public URL: below it is the way back. */
   readonly url: string;
-  readonly clock: Clock;
 }
 
 /**
  * Closes a tenant for its last administrator, for 30 days in which it can be reopened, and mails the way back to whoever
- * manages its people. Gives when it is erased (Unix seconds). Throws `conflicting_state` as {@link ClosingStore}.
+ * manages its people. Gives when it is erased (Unix seconds). Throws `conflicting_state` as {@link ClosingStore}, and `rate_limited`.
  */
 export async function closeTenant(
   { tenantId, userId }: Pick<Person, 'tenantId' | 'userId'>,
   language: Language,
-  origin: ChangeOrigin,
+  origin: ChangeOrigin & PlacedOrigin,
   context: ClosingContext,
 ): Promise<number> {
+  await takeEnd({ userId }, origin, context);
   const { closings, people, tenants, url, clock } = context;
   const person = await findPerson(tenantId, userId, people);
   const tenant = await tenants.find(tenantId);

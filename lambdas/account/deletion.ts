@@ -1,10 +1,11 @@
-import type { ChangeOrigin } from '../audit/entries.ts';
+import type { ChangeOrigin, PlacedOrigin } from '../audit/entries.ts';
 import { findPerson, type PeopleStore } from '../people/people.ts';
 import type { Person } from '../people/person.ts';
 import { endOthers, type OwnSessionsContext } from '../sessions/own-sessions.ts';
 import type { SessionStore } from '../sessions/sessions.ts';
+import { type OwnAccountLimits, takeEnd } from './limits.ts';
 
-export interface DeletionContext {
+export interface DeletionContext extends OwnAccountLimits {
   readonly people: Pick<PeopleStore, 'find' | 'erase'>;
   readonly ownSessions: OwnSessionsContext;
   readonly sessions: Pick<SessionStore, 'settle'>;
@@ -13,15 +14,16 @@ export interface DeletionContext {
 /**
  * Deletes a person's account: nobody can sign in with the address, which is free, and what they had open has ended. What
  * else is stored of them is erased within two days. Keys that they made stay the tenant's, and name them by an id that
- * leads to nobody. Throws `conflicting_state` for the last administrator.
+ * leads to nobody. Throws `conflicting_state` for the last administrator, `rate_limited`.
  */
 export async function deleteAccount(
   { tenantId, userId }: Pick<Person, 'tenantId' | 'userId'>,
-  origin: ChangeOrigin,
-  { people, ownSessions, sessions }: DeletionContext,
+  origin: ChangeOrigin & PlacedOrigin,
+  { people, ownSessions, sessions, ...limits }: DeletionContext,
 ): Promise<void> {
+  await takeEnd({ userId }, origin, limits);
   const person = await findPerson(tenantId, userId, people);
-  await people.erase(person, origin, ownSessions.clock());
+  await people.erase(person, origin, limits.clock());
   // Were this cut off, the stream would do the first, and the erasure both.
   await sessions.settle(userId, undefined, origin);
   await endOthers(person, null, origin, ownSessions);

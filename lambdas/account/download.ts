@@ -3,7 +3,6 @@ import type { AuditReader, AuditRow } from '../audit/entries.ts';
 import { auditView, trailPosition, viewRow } from '../audit/rows.ts';
 import type { Profile } from '../contract/profile.ts';
 import type { FactorStore } from '../factors/factors.ts';
-import type { Clock } from '../kernel/clock.ts';
 import { timestamp } from '../kernel/clock.ts';
 import { time } from '../kernel/fields.ts';
 import { invalidField, Problem } from '../kernel/problem.ts';
@@ -18,8 +17,9 @@ import { userView, viewUser } from '../people/rows.ts';
 import type { OwnSessionsContext } from '../sessions/own-sessions.ts';
 import { sessionView, signInView, viewSession, viewSignIn } from '../sessions/rows.ts';
 import type { TenantStore } from '../tenancy/tenants.ts';
+import { type OwnAccountLimits, takeDownload } from './limits.ts';
 
-export interface DownloadContext {
+export interface DownloadContext extends OwnAccountLimits {
   readonly people: Pick<PeopleStore, 'find'>;
   readonly tenants: Pick<TenantStore, 'find'>;
   readonly ownSessions: OwnSessionsContext;
@@ -29,7 +29,6 @@ export interface DownloadContext {
   readonly keys: Pick<KeyStore, 'page'>;
   readonly audit: AuditReader;
   readonly profile: Profile;
-  readonly clock: Clock;
 }
 
 /** What is stored of a person, or a part of it: the lists that stay short are in the first part only. */
@@ -71,15 +70,18 @@ const ROWS_AT_ONCE = 1000;
 export type Asking = Pick<Person, 'tenantId' | 'userId'> & {
   /** The session that asks; empty in a browser. */
   readonly currentId: string;
+  /** Where the request came from. */
+  readonly address: string;
 };
 
-/** The part that begins at `position`, while there is time; the first without one. Throws `not_found`, `invalid_field`. */
+/** The part that begins at `position`, while there is time; the first without one. Throws `not_found`, `invalid_field`, `rate_limited`. */
 export async function downloadPart(
   asking: Asking,
   position: string | undefined,
   hasTimeLeft: () => boolean,
   context: DownloadContext,
 ): Promise<DownloadPart> {
+  await takeDownload(asking, asking, context);
   const [section, after] = placeOf(position);
   const short = position === undefined ? await shortLists(asking, context) : {};
   const listed: Pick<DownloadPart, 'api_keys' | 'audit'> = { api_keys: [], audit: [] };

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { ChangeOrigin, PlacedOrigin } from '../audit/entries.ts';
 import type { Cursors } from '../kernel/cursor.ts';
 import { cursor } from '../kernel/fields.ts';
 import { HostCookie } from '../kernel/host-cookie.ts';
@@ -88,7 +89,7 @@ export const accountPageRoutes = group.rows({
     }),
     success: page,
     alternatives: [SIGN_IN_FIRST],
-    errors: ['stale_form', 'conflicting_state'],
+    errors: ['stale_form', 'conflicting_state', 'rate_limited'],
     handle: async ({ body, cookies, origin, ...request }, services) => {
       const context = pageContext(services.pages, request);
       const signedIn = await services.signIns.current(cookies);
@@ -121,8 +122,8 @@ export const accountPageRoutes = group.rows({
       headers: { 'Content-Disposition': 'attachment; filename="account.json"' },
     },
     alternatives: [SIGN_IN_FIRST],
-    errors: [],
-    handle: async ({ query, cookies, ...request }, services) => {
+    errors: ['rate_limited'],
+    handle: async ({ query, cookies, origin, ...request }, services) => {
       const context = pageContext(services.pages, request);
       const signedIn = requireSignIn(await services.signIns.current(cookies), {
         context,
@@ -133,7 +134,7 @@ export const accountPageRoutes = group.rows({
       const { tenantId, userId } = signedIn;
       const place = { tenantId, list: 'account' } as const;
       const position = await cursors.open(query.cursor, place);
-      const asking = { tenantId, userId, currentId: '' };
+      const asking = { tenantId, userId, currentId: '', address: origin.address };
       const part = await downloadPart(asking, position, withinSeconds(GATHERING_SECONDS), download);
       const next = await cursors.seal(part.next, place);
       return {
@@ -144,7 +145,7 @@ export const accountPageRoutes = group.rows({
   }),
 });
 
-type By = Parameters<typeof endOwn>[2];
+type By = ChangeOrigin & PlacedOrigin;
 
 /** Does what a button of the page says. */
 async function act(

@@ -39,11 +39,11 @@ export const ownAccountRoutes = group.rows({
       'short is in the first part only.',
     query: z.strictObject({ cursor: cursor.optional() }),
     success: { status: 200, description: 'A part of it.', schema: downloadView },
-    errors: [],
-    handle: async ({ query }, { download, cursors }, { tenantId, userId, sessionId }) => {
+    errors: ['rate_limited'],
+    handle: async ({ query, origin }, { download, cursors }, { tenantId, userId, sessionId }) => {
       const place = { tenantId, list: 'account' } as const;
       const position = await cursors.open(query.cursor, place);
-      const asking = { tenantId, userId, currentId: sessionId };
+      const asking = { tenantId, userId, currentId: sessionId, address: origin.address };
       const hasTimeLeft = withinSeconds(GATHERING_SECONDS);
       const { next, ...part } = await downloadPart(asking, position, hasTimeLeft, download);
       return { ...part, next_cursor: await cursors.seal(next, place) };
@@ -66,7 +66,7 @@ export const ownAccountRoutes = group.rows({
     query: z.strictObject({
       email: z.string().max(254).describe('Your address, so that nothing is deleted by mistake.'),
     }),
-    errors: ['reauthentication_required', 'conflicting_state'],
+    errors: ['reauthentication_required', 'rate_limited', 'conflicting_state'],
     handle: async ({ query, origin }, { deletion, requireRecentSignIn }, caller) => {
       const { email } = await findPerson(caller.tenantId, caller.userId, deletion.people);
       if (query.email !== email) throw invalidField('email', 'must be the address of your account');
@@ -93,7 +93,7 @@ export const ownAccountRoutes = group.rows({
     query: z.strictObject({
       name: z.string().max(100).describe('Of the tenant, so that none is closed by mistake.'),
     }),
-    errors: ['reauthentication_required', 'conflicting_state'],
+    errors: ['reauthentication_required', 'rate_limited', 'conflicting_state'],
     handle: async ({ query, origin, acceptLanguage }, { closing, requireRecentSignIn }, caller) => {
       const tenant = await closing.tenants.find(caller.tenantId);
       if (query.name !== tenant?.name) throw invalidField('name', 'must be the name of the tenant');

@@ -22,6 +22,8 @@ export interface SourceLimit {
     | 'provider'
     | 'invitation'
     | 'invitation-address'
+    | 'download'
+    | 'account-end'
     | 'mail'
     | `mail-${string}`;
   readonly limit: number;

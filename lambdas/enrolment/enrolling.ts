@@ -29,9 +29,10 @@ export async function enrollingOf(
 ): Promise<Enrolling | Redirect> {
   const secret = secretOf(cookies) ?? '';
   const pending = await pendingPerson(secretOf(cookies), signIn);
-  if (pending?.pending.must === 'enrol')
+  // The password alone sets up the first factor. Who has one by now proves it, at a new sign-in.
+  if (pending?.pending.must === 'enrol' && (pending.user.factors ?? []).length === 0)
     return {
-      person: { ...pending.user, language: context.language },
+      person: { ...pending.user, language: context.language, hasNone: true },
       secret,
       csrf: csrfToken(secret),
       pending,

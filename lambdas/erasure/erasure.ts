@@ -39,6 +39,8 @@ export interface ErasureReport {
   readonly finished: number;
   /** Erasures that are due and wait for the next run. */
   readonly waiting: number;
+  /** Seconds for which the oldest of these has waited; 0 where none waits. */
+  readonly oldestSeconds: number;
   readonly faults: readonly unknown[];
 }
 
@@ -50,15 +52,21 @@ export async function eraseDue(
 ): Promise<ErasureReport> {
   const due = await store.due(now);
   const faults: unknown[] = [];
-  let finished = 0;
+  const waiting: Erasure[] = [];
   for (const erasure of due) {
     try {
-      if (await eraseOne(erasure)) finished += 1;
+      if (!(await eraseOne(erasure))) waiting.push(erasure);
     } catch (error) {
       faults.push(error);
+      waiting.push(erasure);
     }
   }
-  return { finished, waiting: due.length - finished, faults };
+  return {
+    finished: due.length - waiting.length,
+    waiting: waiting.length,
+    oldestSeconds: Math.max(0, ...waiting.map(({ dueAt }) => now - dueAt)),
+    faults,
+  };
 
   async function eraseOne(erasure: Erasure): Promise<boolean> {
     let left: Erasure | undefined = hasTimeLeft() && (await store.begin(erasure, now)) ? erasure : undefined;

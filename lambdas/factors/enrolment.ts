@@ -28,6 +28,8 @@ export interface Enrollee extends Pick<Factors, 'tenantId' | 'userId'> {
   readonly role: Role;
   /** In which they are told of it by mail. @default en */
   readonly language?: Language;
+  /** That they have proven the password alone, as they have no factor: nothing changes once there is one. @default false */
+  readonly hasNone?: true;
 }
 
 /** An app that waits for its first code. Its secret is shown while it does. */
@@ -218,12 +220,16 @@ async function enrol(
 
 /** Runs a change on the factors as they are, again when another change came between. Gives what the change does. */
 async function changed<Given = undefined>(
-  person: Pick<Factors, 'tenantId' | 'userId'>,
+  person: Pick<Enrollee, 'tenantId' | 'userId' | 'hasNone'>,
   { factors }: Pick<FactorContext, 'factors'>,
   change: (before: Factors) => Promise<Omit<FactorChange, 'before'> & { readonly gives: Given }>,
 ): Promise<Given> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const before = await factors.find(person);
+    if (person.hasNone && kindsOf(before).length > 0)
+      throw new Problem('conflicting_state', {
+        message: 'You have a second factor by now: sign in with it first.',
+      });
     const { gives, ...wanted } = await change(before);
     if (await factors.change({ before, ...wanted })) return gives;
   }

@@ -5,7 +5,7 @@ import * as attribute from '../kernel/attributes.ts';
 import { factorsKey, passkeyKey, RELYING_PARTY_KEY, tenantKey, userKey } from '../kernel/item-keys.ts';
 import { type Item, N, number, S, text } from '../kernel/items.ts';
 import { Problem } from '../kernel/problem.ts';
-import { ConditionsFailed, type Table, type TransactionWrite } from '../kernel/table.ts';
+import { ConditionsFailed, type Table, type TransactionWrite, type WriteCondition } from '../kernel/table.ts';
 import { type Mail, newMail } from '../mail/mail.ts';
 import { mailWrite } from '../mail/outbox-store.ts';
 import {
@@ -68,6 +68,33 @@ export class DynamoFactorStore implements FactorStore {
   async relyingParty(): Promise<string | undefined> {
     return (await this.#table.get(RELYING_PARTY_KEY))?.id?.S;
   }
+}
+
+/**
+ * The writes that forget a person's factors as their item says they are, for the transaction that removes the person. A
+ * change of them meanwhile fails it.
+ */
+export function forgetFactors(
+  { tenantId, userId }: Person,
+  item: Item | undefined,
+): readonly TransactionWrite[] {
+  const unchanged: WriteCondition =
+    item === undefined
+      ? { ConditionExpression: 'attribute_not_exists(PK)' }
+      : {
+          ConditionExpression: 'v = :version',
+          ExpressionAttributeValues: { ':version': N(number(item, 'v')) },
+        };
+  return [
+    { Delete: { Key: factorsKey(userId), ...unchanged } },
+    ...(item?.pks?.SS ?? []).map((hash) => ({
+      Delete: {
+        Key: passkeyKey(hash),
+        ConditionExpression: 'attribute_not_exists(PK) OR (ten = :tenant AND usr = :user)',
+        ExpressionAttributeValues: { ':tenant': S(tenantId), ':user': S(userId) },
+      },
+    })),
+  ];
 }
 
 /** In the order in which their problems matter. */

@@ -1,6 +1,6 @@
 import { challengeKey, pendingKey } from '../kernel/item-keys.ts';
 import { N, number, oneOf, S, text } from '../kernel/items.ts';
-import type { Table } from '../kernel/table.ts';
+import { isCommitted, type Table } from '../kernel/table.ts';
 import type { Challenge, ChallengePurpose, Pending, PendingStore } from './pending.ts';
 
 /** Who has proven the password alone, and the challenges of browsers; each forgets itself. TTL deletes late, so times are compared. */
@@ -39,8 +39,9 @@ export class DynamoPendingStore implements PendingStore {
     };
   }
 
-  end(hash: string): Promise<void> {
-    return this.#table.delete(pendingKey(hash));
+  end(hash: string): Promise<boolean> {
+    const end = { Key: pendingKey(hash), ConditionExpression: 'attribute_exists(PK)' };
+    return isCommitted(this.#table.transact([{ Delete: end }]));
   }
 
   async challenge(hash: string, { purpose, value, expiresAt }: Challenge): Promise<void> {

@@ -30,7 +30,8 @@ export interface PendingStore {
   create(hash: string, pending: Pending): Promise<void>;
   /** Undefined where there is none, or it has expired. */
   find(hash: string, now: number): Promise<Pending | undefined>;
-  end(hash: string): Promise<void>;
+  /** Whether it was there until now: of any number at once one ends it, and goes on. */
+  end(hash: string): Promise<boolean>;
   /** Keeps the challenge of a browser for a purpose; it replaces the one before. */
   challenge(hash: string, challenge: Challenge): Promise<void>;
   /** The challenge, once: of any number at once one gets it. Undefined for none that is good. */

@@ -2,12 +2,14 @@ import { randomUUIDv7 } from 'node:crypto';
 import { accountLimit, type SourceLimit, type SourceStore, takeFromSource } from '../attempts/source.ts';
 import { type ChangeOrigin, originOf, type PlacedOrigin, type RequestOrigin } from '../audit/entries.ts';
 import type { Deployment } from '../contract/deployment.ts';
+import { roleScopes } from '../contract/rights.ts';
 import type { Role } from '../contract/scopes.ts';
 import type { RequireRecentSignIn } from '../kernel/authentication.ts';
 import type { UserCaller } from '../kernel/caller.ts';
 import type { Completes } from '../kernel/claim.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { invalidField, Problem } from '../kernel/problem.ts';
+import { manages } from '../kernel/rights.ts';
 import { type LinkStore, type NewLink, newLink, type PresentedLink, presentedLink } from '../mail/link.ts';
 import { type Mail, newMail } from '../mail/mail.ts';
 import type { Language } from '../pages/languages.ts';
@@ -95,7 +97,7 @@ export interface InvitationRequest {
 /**
  * Invites somebody. Whether the address has an account with another tenant is not told: the mail is sent, and says so to
  * who reads it when they accept. Throws `email_taken` for a person of the tenant, `exceeds_own_rights`,
- * `reauthentication_required` for a role that manages people, and `rate_limited`.
+ * `reauthentication_required` for a role that manages, and `rate_limited`.
  */
 export async function invite(
   wanted: InvitationRequest,
@@ -108,7 +110,7 @@ export async function invite(
   if (role === null)
     throw invalidField('role', `is required: one of ${Object.keys(rights.roles).join(', ')}`);
   requireGrantable(role, caller, rights);
-  if (rights.peopleManagers.includes(role)) await context.requireRecentSignIn(caller);
+  if (manages(roleScopes(role, rights.roles), rights)) await context.requireRecentSignIn(caller);
   const holder = await context.accounts.findLogin(email);
   if (holder?.tenantId === caller.tenantId)
     throw new Problem('email_taken', { message: 'A person of the tenant has this address.' });

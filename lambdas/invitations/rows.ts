@@ -65,7 +65,7 @@ export const invitationRoutes = group.rows({
     scope: 'people',
     summary: 'Invite somebody by mail',
     description:
-      'The mail has a link, by which they choose a name and a password. A role that manages people takes a recent ' +
+      'The mail has a link, by which they choose a name and a password. A role that manages takes a recent ' +
       'sign-in. Whether the address has an account elsewhere is not told.',
     body: z.strictObject({
       email,

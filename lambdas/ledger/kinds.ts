@@ -153,9 +153,9 @@ export const KINDS: readonly Kind[] = [
   {
     name: 'tenant',
     holds: (_, sort) => sort === 'TENANT',
-    kept: [attribute.TENANT_STATE, attribute.SUSPENDED_WORKSPACES],
+    kept: [attribute.TENANT_STATE, 'erasesAt', attribute.SUSPENDED_WORKSPACES],
     replay: (restored, kept) => ({
-      ...laterState(restored, kept, attribute.TENANT_STATE, TENANT_STATES),
+      ...closedUntil(restored, kept),
       ...union(restored, kept, attribute.SUSPENDED_WORKSPACES),
     }),
     gone: (restored) => changed(restored, attribute.TENANT_STATE, S('closed')),
@@ -180,6 +180,13 @@ function changed(item: Item, name: string, value: AttributeValue | undefined): R
 
 function isSame(one: AttributeValue | undefined, other: AttributeValue | undefined): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
+}
+
+/** Closed since, a tenant is erased, and can be reopened, when its administrator was told. */
+function closedUntil(restored: Item, kept: Item): Replacement {
+  const state = laterState(restored, kept, attribute.TENANT_STATE, TENANT_STATES);
+  const isClosed = state[attribute.TENANT_STATE]?.S === 'closed';
+  return { ...state, ...(isClosed ? changed(restored, 'erasesAt', kept.erasesAt) : {}) };
 }
 
 /** The later of two states, in the order in which they end a thing. */

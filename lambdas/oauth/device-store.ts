@@ -67,17 +67,24 @@ export class DynamoDeviceStore implements DeviceStore {
     const approved = approval === null ? {} : approvalItem(approval);
     const attributes: Item = { ...approved, st: S(approval === null ? 'denied' : 'approved') };
     const names = Object.keys(attributes);
-    return this.#change(hash, `SET ${names.map((name) => `${name} = :${name}`).join(', ')}`, WAITING, {
-      ...Object.fromEntries(Object.entries(attributes).map(([name, value]) => [`:${name}`, value])),
-      ':waiting': S('waiting'),
-      ':now': N(now),
+    return this.#table.updateIf(deviceKey(hash), {
+      UpdateExpression: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')}`,
+      ConditionExpression: WAITING,
+      // Some of their names are words that DynamoDB keeps for itself.
+      ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+      ExpressionAttributeValues: {
+        ...Object.fromEntries(Object.entries(attributes).map(([name, value]) => [`:${name}`, value])),
+        ':waiting': S('waiting'),
+        ':now': N(now),
+      },
     });
   }
 
   poll(hash: string, now: number): Promise<boolean> {
-    return this.#change(hash, 'SET polled = :now', 'attribute_not_exists(polled) OR polled <= :before', {
-      ':now': N(now),
-      ':before': N(now - POLL_SECONDS),
+    return this.#table.updateIf(deviceKey(hash), {
+      UpdateExpression: 'SET polled = :now',
+      ConditionExpression: 'attribute_exists(PK) AND (attribute_not_exists(polled) OR polled <= :before)',
+      ExpressionAttributeValues: { ':now': N(now), ':before': N(now - POLL_SECONDS) },
     });
   }
 
@@ -101,14 +108,6 @@ export class DynamoDeviceStore implements DeviceStore {
         ...sessionWrites(session),
       ]),
     );
-  }
-
-  async #change(hash: string, change: string, condition: string, values: Item): Promise<boolean> {
-    return this.#table.updateIf(deviceKey(hash), {
-      UpdateExpression: change,
-      ConditionExpression: `attribute_exists(PK) AND (${condition})`,
-      ExpressionAttributeValues: values,
-    });
   }
 }
 

@@ -65,13 +65,17 @@ export async function logInWithFactor(
     pending?.kind === 'program' &&
     pending.must === 'prove' &&
     (user.version ?? 0) === pending.userVersion;
-  if (!isGood)
-    throw new Problem('wrong_factor', {
-      message: 'mfa_token is not accepted, or has expired. Log in again.',
-    });
+  if (!isGood) throw notAccepted();
   const methods = await proveFactor(user, { code }, from, secondFactor);
   const amr = [...BY_PASSWORD, ...methods, MULTIPLE_FACTORS];
-  await secondFactor.pending.end(hash);
+  // Two codes at once open one session.
+  if (!(await secondFactor.pending.end(hash))) throw notAccepted();
   const { workspaceId } = pending;
   return openGrant({ user, workspaceId, authentication: { authTime: clock(), amr } }, from, context);
+}
+
+function notAccepted(): Problem {
+  return new Problem('wrong_factor', {
+    message: 'mfa_token is not accepted, or has expired. Log in again.',
+  });
 }

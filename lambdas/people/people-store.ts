@@ -4,6 +4,7 @@ import { AuditTrail } from '../audit/trail-store.ts';
 import type { Rights } from '../contract/rights.ts';
 import type { Role } from '../contract/scopes.ts';
 import { erasePersonWrite } from '../erasure/erasure-store.ts';
+import { forgetFactors } from '../factors/factor-store.ts';
 import { completing } from '../idempotency/claim-store.ts';
 import * as attribute from '../kernel/attributes.ts';
 import type { Completes } from '../kernel/claim.ts';
@@ -149,7 +150,8 @@ export class DynamoPeopleStore implements PeopleStore {
 
   async remove(seen: Person, origin: ChangeOrigin, now: number): Promise<void> {
     await this.#onPresent(seen, async (before) => {
-      await this.#remove(before, [{ Delete: { Key: factorsKey(before.userId) } }], {
+      const factors = await this.#table.get(factorsKey(before.userId));
+      await this.#remove(before, forgetFactors(before, factors), {
         action: 'user.remove',
         target: `user:${before.userId}`,
         origin,

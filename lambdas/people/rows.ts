@@ -117,10 +117,13 @@ export const peopleRoutes = group.rows({
     success: { status: 200, description: 'The person as they are now.', schema: userView },
     errors: ['not_found', 'conflicting_state', 'exceeds_own_rights', 'reauthentication_required'],
     handle: async ({ params, body, origin }, services, caller) => {
-      await requireRecent(body.role, caller, services);
       const { people } = services;
-      const change = PERSON.asked(body);
-      return viewUser(await changePerson({ userId: params.id ?? '', change, caller, from: origin }, people));
+      const [userId, change] = [params.id ?? '', PERSON.asked(body)];
+      if (change.role !== undefined) {
+        const { role } = await findPerson(caller.tenantId, userId, people.people);
+        for (const each of [role, change.role]) await requireRecent(each, caller, services);
+      }
+      return viewUser(await changePerson({ userId, change, caller, from: origin }, people));
     },
   }),
   removeUser: group.person({
@@ -164,7 +167,7 @@ export const peopleRoutes = group.rows({
   }),
 });
 
-/** Who makes somebody an administrator, in whatever part, has signed in of late. A role that there is not is refused later. */
+/** Who makes somebody an administrator, in whatever part, or makes an administrator something else, has signed in of late. A role that there is not is refused later. */
 async function requireRecent(
   role: string | undefined,
   caller: UserCaller,

@@ -77,7 +77,7 @@ export class DynamoRecoveryStore implements RecoveryStore {
           set: [...set, `${attribute.EMAIL_VERIFIED} = :true`],
           remove,
           values: { ...values, ...TRUE, ':seen': N(passwordVersion) },
-          condition: passwordVersion === 0 ? '(attribute_not_exists(pwv) OR pwv = :seen)' : 'pwv = :seen',
+          condition: ofPassword(passwordVersion),
         }),
         mailWrite(notice),
       ],
@@ -126,7 +126,8 @@ export class DynamoRecoveryStore implements RecoveryStore {
     );
   }
 
-  changeAddress({ use, person, to, undo }: AddressChange, origin: ChangeOrigin, now: number): Promise<void> {
+  changeAddress(wanted: AddressChange, origin: ChangeOrigin, now: number): Promise<void> {
+    const { use, person, to, passwordVersion, undo } = wanted;
     return this.#onPresentLogin(person, async (login) => {
       const heldUntil = now + UNDO_SECONDS + HOLD_MARGIN_SECONDS;
       const left: TransactionWrite = {
@@ -144,8 +145,14 @@ export class DynamoRecoveryStore implements RecoveryStore {
       };
       const moved = personUpdate(person, {
         set: ['email = :to', `${attribute.EMAIL_VERIFIED} = :true`, `${MOVED_AT} = :now`],
-        values: { ':to': S(to), ...TRUE, ':now': N(now), ':settled': N(now - UNDO_SECONDS) },
-        condition: `(${MAY_MOVE})`,
+        values: {
+          ':to': S(to),
+          ...TRUE,
+          ':now': N(now),
+          ':settled': N(now - UNDO_SECONDS),
+          ':seen': N(passwordVersion),
+        },
+        condition: `(${MAY_MOVE}) AND ${ofPassword(passwordVersion)}`,
       });
       const told = { before: { email: person.email }, after: { email: to } };
       await this.#audit.commit(
@@ -199,6 +206,11 @@ const TRUE = { ':true': { BOOL: true } };
 
 /** Seconds for which an address is held beyond the link's time, which begins when the mail is sent. */
 const HOLD_MARGIN_SECONDS = 3 * 86_400;
+
+/** That the password is still the one for which a link was made (`:seen`). */
+function ofPassword(version: number): string {
+  return version === 0 ? '(attribute_not_exists(pwv) OR pwv = :seen)' : 'pwv = :seen';
+}
 
 /** Another password: all that was opened for the former ends (`UserStanding`), in no session it goes on. */
 function newPassword(origin: ChangeOrigin) {

@@ -156,7 +156,8 @@ export async function confirm(
       },
       now,
     );
-    await recovery.changeAddress({ use, person, to, undo }, origin, now);
+    const passwordVersion = Number(link.facts.passwordVersion);
+    await recovery.changeAddress({ use, person, to, passwordVersion, undo }, origin, now);
     return { kind: 'address', email: to };
   }
   const restored = { ...person, email: to };
@@ -194,12 +195,14 @@ export async function askForAddress(
   const person = await findPerson(caller.tenantId, caller.userId, people);
   if (person.email === to) throw invalidField('email', 'is your address already');
   const facts = personFacts(person);
+  const standing = await people.standing(person.tenantId, person.userId);
+  const passwordVersion = String(standing?.passwordVersion ?? 0);
   const change = linkedMail(
     { to, template: 'address', facts: { from: person.email }, language },
     {
       kind: 'address',
       subject: `user:${person.userId}`,
-      facts: { ...facts, to },
+      facts: { ...facts, to, passwordVersion },
       expiresIn: ADDRESS_SECONDS,
     },
     now,

@@ -45,6 +45,8 @@ export interface AddressAsk {
 
 export interface AddressChange extends LinkUse {
   readonly to: string;
+  /** The version of the password when it was asked for: who did not ask chooses another, and the link is dead. */
+  readonly passwordVersion: number;
   readonly undo: LinkedMail;
 }
 

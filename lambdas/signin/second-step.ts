@@ -6,7 +6,7 @@ import { BY_PASSWORD, MULTIPLE_FACTORS } from '../kernel/authentication.ts';
 import { Problem } from '../kernel/problem.ts';
 import { requirePasswordAllowed } from '../people/required-provider.ts';
 import type { User } from '../sessions/user.ts';
-import { type SignInContext, signInAs } from './sign-ins.ts';
+import { mayEnter, type SignInContext, signInAs } from './sign-ins.ts';
 
 /** Who is signing in with a browser that has proven the password, as they are now. */
 export interface PendingPerson {
@@ -17,18 +17,26 @@ export interface PendingPerson {
 /** Undefined for nobody, and for who was changed or has lost the tenant since the password was looked at. */
 export async function pendingPerson(
   secret: string | undefined,
-  { signIns, secondFactor, clock }: Pick<SignInContext, 'signIns' | 'secondFactor' | 'clock'>,
+  {
+    signIns,
+    secondFactor,
+    deployment,
+    clock,
+  }: Pick<SignInContext, 'signIns' | 'secondFactor' | 'deployment' | 'clock'>,
 ): Promise<PendingPerson | undefined> {
   if (secret === undefined) return undefined;
   const pending = await secondFactor.pending.find(hashPendingSecret(secret), clock());
   if (pending?.kind !== 'browser') return undefined;
   const present = await signIns.person(pending.tenantId, pending.userId);
-  if (present?.tenantState !== 'active') return undefined;
+  if (present === undefined || !mayEnter(present, deployment.rights, clock())) return undefined;
   const { user } = present;
   return (user.version ?? 0) === pending.userVersion ? { pending, user } : undefined;
 }
 
-/** Signs in who has proven the password before, and a second factor by `methods` now. Gives the browser's new secret. */
+/**
+ * Signs in who has proven the password before, and a second factor by `methods` now, once. Gives the browser's new secret.
+ * Throws `wrong_factor` where another proof of the same password was first.
+ */
 export async function completeSignIn(
   { pending, user }: PendingPerson,
   { secret, methods }: { readonly secret: string; readonly methods: readonly string[] },
@@ -37,7 +45,7 @@ export async function completeSignIn(
 ): Promise<string> {
   const { secondFactor, clock } = context;
   const authentication = { authTime: clock(), amr: [...BY_PASSWORD, ...methods, MULTIPLE_FACTORS] };
-  await secondFactor.pending.end(hashPendingSecret(secret));
+  if (!(await secondFactor.pending.end(hashPendingSecret(secret)))) throw new Problem('wrong_factor');
   return signInAs({ user, workspaceId: pending.workspaceId, authentication }, secret, from, context);
 }
 

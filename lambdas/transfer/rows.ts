@@ -1,11 +1,13 @@
 import * as z from 'zod';
 import { type AuditReader, originOf, visibleTo } from '../audit/entries.ts';
 import { auditView, trailPosition, viewRow } from '../audit/rows.ts';
+import type { RequireRecentSignIn } from '../kernel/authentication.ts';
 import type { Caller } from '../kernel/caller.ts';
 import type { Cursors } from '../kernel/cursor.ts';
 import { cursor } from '../kernel/fields.ts';
 import { invalidField } from '../kernel/problem.ts';
 import { Ndjson } from '../kernel/results.ts';
+import { manages } from '../kernel/rights.ts';
 import { routeGroup } from '../kernel/route.ts';
 import { withinSeconds } from '../kernel/time-budget.ts';
 import { type KeyContext, listKeys } from '../keys/keys.ts';
@@ -26,6 +28,7 @@ export interface TransferServices {
   readonly people: Pick<PeopleStore, 'page'>;
   readonly audit: AuditReader;
   readonly cursors: Cursors;
+  readonly requireRecentSignIn: RequireRecentSignIn;
 }
 
 /** Bytes of a body that fit into a function's event as base64. */
@@ -86,7 +89,8 @@ export const transferRoutes = group.rows({
     description:
       'A row of a key has the key itself, of which the SHA-256 is stored. A key that another tenant has imported too opens ' +
       `neither until an operator decides. At most ${MAX_ROWS} rows, gzip if \`Content-Encoding\` says so. Each row is answered by itself; repeating a call ` +
-      'changes nothing that is there. While the answer is not `complete`, repeat the call.',
+      'changes nothing that is there. While the answer is not `complete`, repeat the call. Keys with scopes that manage take ' +
+      'a recent sign-in.',
     lines: { maxBytes: MAX_IMPORT_BYTES, schema: importRow },
     query: z.strictObject({ dry_run: z.enum(['true', 'false']).default('false') }),
     success: {
@@ -106,12 +110,17 @@ export const transferRoutes = group.rows({
         ),
       }),
     },
-    errors: [],
-    handle: async ({ raw, query, origin }, { imports }, caller) => {
+    errors: ['reauthentication_required'],
+    handle: async ({ raw, query, origin }, { imports, requireRecentSignIn }, caller) => {
       const dryRun = query.dry_run === 'true';
       const { tenantId, workspaceId, scopes } = caller;
       const format = imports.profile.keys;
       const rows = readRows(raw, { tenantId, proof: 'key', format, now: imports.clock() });
+      // As for a key that is made: one with scopes that manage is as good as an administrator.
+      const isManaging = rows.some(
+        (row) => row.kind === 'key' && manages(row.key.scopes ?? [], imports.deployment.rights),
+      );
+      if (isManaging && !dryRun) await requireRecentSignIn(caller);
       const importer = { tenantId, workspaceId, scopes, origin: originOf(caller, origin) };
       const hasTimeLeft = withinSeconds(WORKING_SECONDS);
       const outcomes = await importRows({ rows, dryRun, importer, hasTimeLeft }, imports);

@@ -4,7 +4,7 @@ import { erasePersonWrite, eraseTenantWrite } from '../../lambdas/erasure/erasur
 import * as attribute from '../../lambdas/kernel/attributes.ts';
 import { systemClock } from '../../lambdas/kernel/clock.ts';
 import { type AttributeValue, type Item, type ItemKey, N, number, S } from '../../lambdas/kernel/items.ts';
-import type { Table } from '../../lambdas/kernel/table.ts';
+import { isCommitted, type Table, type TransactionWrite } from '../../lambdas/kernel/table.ts';
 import { updateExpression } from '../../lambdas/kernel/update.ts';
 import { type LedgerEntry, replayed } from '../../lambdas/ledger/entries.ts';
 import {
@@ -81,7 +81,9 @@ export class Replay {
       return true;
     }
     const { ConditionExpression, ...write } = unlessChanged(item, replacement);
-    return this.#table.updateIf(Key, { ...write, ConditionExpression });
+    const erasure = erasureOf(item, replacement);
+    if (erasure === undefined) return this.#table.updateIf(Key, { ...write, ConditionExpression });
+    return isCommitted(this.#table.transact([{ Update: { Key, ...write, ConditionExpression } }, erasure]));
   }
 
   /** Of a person or a tenant that was erased the restore has brought everything back: it is erased once more. */
@@ -123,6 +125,12 @@ export async function* entriesOfTable(table: Table): AsyncGenerator<LedgerEntry[
       ];
     });
   }
+}
+
+/** The write by which a tenant that is closed again is to be erased, as when its administrator closed it. */
+function erasureOf(item: Item, { erasesAt }: Replacement): TransactionWrite | undefined {
+  if (item.SK?.S !== 'TENANT' || erasesAt?.N === undefined) return undefined;
+  return eraseTenantWrite(item.PK?.S?.slice('TENANT#'.length) ?? '', Number(erasesAt.N));
 }
 
 /** The change of a hot record with its note, by which the stream brings it to the trail and to what hangs on the record. */

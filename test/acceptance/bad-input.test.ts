@@ -395,7 +395,7 @@ describe('ids', () => {
 describe('the query of a list', () => {
   test.each([
     ['limit=0', 'limit'],
-    ['limit=101', 'limit'],
+    ['limit=1001', 'limit'],
     ['limit=-1', 'limit'],
     ['limit=1.5', 'limit'],
     ['limit=many', 'limit'],

@@ -145,13 +145,23 @@ describe('what is hard to take back', () => {
     const makeAdminKey = (by: Record<string, string>) =>
       stack.send('POST /v1/api-keys', { headers: by, json: { name: 'k', scopes: ['admin'] } });
     const { key } = contents(expectStatus(await makeAdminKey(headers), 201));
+    const dan = { email: `dan-${ada.userId}@example.com`, password: PASSWORD, role: 'admin' };
+    const { id } = contents(expectStatus(await stack.send('POST /v1/users', { headers, json: dan }), 201));
     await signedInAgo(stack.table, token, 601);
+    const bring = (scopes: readonly string[], query = '') =>
+      stack.send(`POST /v1/admin/import${query}`, {
+        headers: { ...headers, 'content-type': 'application/x-ndjson' },
+        body: JSON.stringify({ type: 'api_key', key: `old_${scopes}_${ada.userId}`, scopes }),
+      });
     const user = { email: `cy-${ada.userId}@example.com`, password: PASSWORD };
     for (const refused of [
       await makeAdminKey(headers),
       await stack.send('POST /v1/users', { headers, json: { ...user, role: 'admin' } }),
       await stack.send(`PATCH /v1/users/${ada.userId}`, { headers, json: { role: 'admin' } }),
       await stack.send(`DELETE /v1/users/${ada.userId}`, { headers }),
+      // Who manages loses it.
+      await stack.send(`PATCH /v1/users/${id}`, { headers, json: { role: 'viewer' } }),
+      await bring(['admin']),
       await stack.send('PATCH /v1/tenant', { headers, json: { require_factor: true } }),
       await stack.send('POST /v1/auth/factors', { headers, json: { kind: 'totp' } }),
     ]) {
@@ -164,6 +174,9 @@ describe('what is hard to take back', () => {
       201,
     );
     expectStatus(await stack.send('POST /v1/users', { headers, json: { ...user, role: 'viewer' } }), 201);
+    expectStatus(await stack.send(`PATCH /v1/users/${id}`, { headers, json: { full_name: 'Dan' } }), 200);
+    expect(contents(expectStatus(await bring(['read']), 200)).counts).toEqual({ created: 1 });
+    expectStatus(await bring(['admin'], '?dry_run=true'), 200);
     expectStatus(await makeAdminKey({ 'x-api-key': key }), 201);
     expectStatus(await makeAdminKey(bearer(await stack.logIn(ada))), 201);
   });

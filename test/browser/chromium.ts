@@ -61,7 +61,7 @@ export function focused(page: Page): Promise<{ readonly name: string; readonly i
 
 /** Waits until a field has the focus, visibly: a browser gives it to an `autofocus` with a later frame. */
 export async function hasFocus(page: Page, name: string): Promise<void> {
-  await expect.poll(() => focused(page), { timeout: 15_000 }).toEqual({ name, isVisible: true });
+  await expect.poll(() => focused(page)).toEqual({ name, isVisible: true });
 }
 
 /** Keeps a picture of a page in the folder that `SCREENSHOTS` names, for people to look at. */

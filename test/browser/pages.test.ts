@@ -7,9 +7,6 @@ import { focused, hasFocus, openPage, overflow, picture, startChromium, violatio
 
 const ROOT = join(import.meta.dirname, '../..');
 
-/** A busy machine takes its time. */
-const PATIENT = { timeout: 15_000 };
-
 let browser: Browser;
 beforeAll(async () => {
   browser = await startChromium();
@@ -177,7 +174,7 @@ describe('after a form, the browser is brought', () => {
     await page.goto(`${pages.url}/consent`);
     await page.click('button:text("Allow")');
     await page.waitForSelector(`a[href="${target}"]`);
-    await expect.poll(() => asked, PATIENT).toContain(`metaTagRefresh ${target}`);
+    await expect.poll(() => asked).toContain(`metaTagRefresh ${target}`);
     await picture(page, 'continue-app');
     // The link for who was not asked stands where Enter is pressed.
     await page.waitForSelector(`a.button[href="${target}"]:focus`);
@@ -189,7 +186,7 @@ describe('after a form, the browser is brought', () => {
     const { page, complaints, close } = await openPage(browser);
     await page.goto(`${pages.url}/consent`);
     await page.click('button:text("Allow")');
-    await expect.poll(() => complaints.join('\n'), PATIENT).toMatch(/form-action/);
+    await expect.poll(() => complaints.join('\n')).toMatch(/form-action/);
     expect(page.url()).not.toContain('arrived');
     await close();
   });
@@ -201,7 +198,7 @@ test('a page in a frame of another site shows nothing', async () => {
   await page.goto(`${evil.url}/arrived`);
   for (const name of ['sign-in', 'consent', 'device', 'sign-out']) {
     await page.setContent(`<iframe src="${pages.url}/${name}"></iframe>`);
-    await expect.poll(() => complaints.join('\n'), PATIENT).toMatch(/frame-ancestors 'none'/);
+    await expect.poll(() => complaints.join('\n')).toMatch(/frame-ancestors 'none'/);
     const [, frame] = page.frames();
     expect(await frame?.locator('form').count()).toBe(0);
   }

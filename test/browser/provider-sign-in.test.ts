@@ -90,8 +90,10 @@ test('with the keyboard alone and without a script on our pages, somebody comes 
   const { page, complaints, close } = await openPage(browser, { javaScriptEnabled: false, locale: 'en' });
   await page.goto(`${stack.url}/sign-in?continue=${encodeURIComponent('/device?user_code=WDJB-MJHT')}`);
   await hasFocus(page, 'email');
-  for (const _ of ['password', 'submit', 'Acme ID']) await page.keyboard.press('Tab');
-  await hasFocus(page, 'Continue with Acme ID');
+  for (const name of ['password', 'Sign in', '/reset-password', 'passkey', 'Continue with Acme ID']) {
+    await page.keyboard.press('Tab');
+    await hasFocus(page, name);
+  }
   await page.keyboard.press('Enter');
   await page.waitForSelector('input[name=login]');
   await enter(page, 'ada');

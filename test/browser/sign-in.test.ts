@@ -61,7 +61,10 @@ test('with the keyboard alone and without a script, somebody signs in, is told a
   });
   expect(await signedInAs(page)).toBe(ada.email);
   await picture(page, 'stack-signed-in');
-  await page.keyboard.press('Tab');
+  for (const name of ['/factors', 'Sign out']) {
+    await page.keyboard.press('Tab');
+    await hasFocus(page, name);
+  }
   await page.keyboard.press('Enter');
   await page.waitForSelector('text=You are signed out');
   expect(await page.context().cookies()).toEqual([]);

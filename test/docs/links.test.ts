@@ -66,3 +66,19 @@ test('security.md tells of every item of the ASVS up to level 2, each once', () 
   );
   expect(named.toSorted()).toEqual(items.toSorted());
 });
+
+test('security.md says in its first lines how many of them hold, and how many do not', () => {
+  const [intro = '', ...tables] = read('docs/security.md').split(/^## V/m);
+  const rows = tables.flatMap((table) => [...table.matchAll(/^\| ([\d., ]+) \| .+? \| (.+) \|$/gm)]);
+  const number = (standing: string) =>
+    rows
+      .filter(([, , how]) => how?.startsWith(standing))
+      .reduce((sum, [, numbers = '']) => sum + numbers.split(', ').length, 0);
+  const [hold, not, never] = ['holds', '**does not hold', 'does not apply'].map(number);
+  expect(intro).toContain(
+    `of ${items.length} items ${hold} hold, ${not} **do not hold**, and ${never} do not apply`,
+  );
+  // All say one of these, but for the one that the intro names.
+  expect((hold ?? 0) + (not ?? 0) + (never ?? 0) + number('the deployer’s')).toBe(items.length);
+  expect(number('the deployer’s')).toBe(1);
+});

@@ -49,6 +49,22 @@ export function factorStoresContract(stores: () => Stores): void {
       });
     });
 
+    test('of who is removed are gone, and their passkey can be registered by somebody else', async () => {
+      const { factors, people } = stores();
+      const owner = await newPerson();
+      const key = passkey();
+      const guest = { ...owner, userId: crypto.randomUUID(), email: `${crypto.randomUUID()}@example.com` };
+      await people.create({ user: { ...guest, role: 'viewer' }, passwordHash: null, createdAt: NOW }, ORIGIN);
+      const none = noFactors(guest);
+      await factors.change({ before: none, after: { ...none, totp: TOTP, passkeys: [key] } });
+      const seen = await people.find(guest.tenantId, guest.userId);
+      if (seen !== undefined) await people.remove(seen, ORIGIN, NOW);
+      expect(await factors.find(guest)).toEqual(noFactors(guest));
+      expect(await factors.findPasskey(key.id)).toBeUndefined();
+      const other = noFactors(await newPerson());
+      expect(await factors.change({ before: other, after: { ...other, passkeys: [key] } })).toBe(true);
+    });
+
     test('of changes of the same state at once exactly one is made', async () => {
       const { user, factors: before } = await personWith({ totp: TOTP });
       const uses = Array.from({ length: 20 }, (_, index) =>
@@ -122,6 +138,13 @@ export function factorStoresContract(stores: () => Stores): void {
       expect(await store.find(other, NOW)).toBeUndefined();
       await store.end(hash);
       expect(await store.find(hash, NOW)).toBeUndefined();
+    });
+
+    test('is ended once, of any number at once', async () => {
+      const hash = crypto.randomUUID();
+      await stores().pending.create(hash, pending);
+      const ends = await Promise.all(Array.from({ length: 20 }, () => stores().pending.end(hash)));
+      expect(ends.filter((isEnded) => isEnded)).toHaveLength(1);
     });
 
     test('gets a challenge once, for what it was made for, in time, and the latest', async () => {

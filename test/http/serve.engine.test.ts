@@ -283,7 +283,7 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('serv
         { cursor: [`${cursor}x`] },
         { cursor: [''] },
         { limit: ['0'] },
-        { limit: ['101'] },
+        { limit: ['1001'] },
         { limit: ['x'] },
         { limit: ['1.5'] },
         { limit: ['1', '2'] },

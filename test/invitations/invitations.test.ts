@@ -86,6 +86,16 @@ describe('an invitation', () => {
     await expect(resend(id, small, FROM, inviting)).rejects.toMatchObject(refused);
   });
 
+  test('of who manages anything takes a recent sign-in, as a person does who is made at once', async () => {
+    const rights = { ...DEPLOYMENT.rights, managing: ['write'] };
+    const { inviting, caller, time } = await world('admin', { rights });
+    time.isRecent = false;
+    await expect(invite({ ...WANTED, role: 'editor' }, caller, FROM, inviting)).rejects.toMatchObject({
+      code: 'reauthentication_required',
+    });
+    await invite(WANTED, caller, FROM, inviting);
+  });
+
   test('of who manages people takes a recent sign-in', async () => {
     const { inviting, caller, time } = await world();
     time.isRecent = false;

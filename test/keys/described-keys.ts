@@ -52,6 +52,7 @@ const management: ServicesOf<typeof managementRoutes> = {
 };
 const transfer: TransferServices = {
   imports: { imports, workspaces, profile, deployment: DEPLOYMENT, clock },
+  requireRecentSignIn: async () => {},
   keys,
   tenants,
   people,

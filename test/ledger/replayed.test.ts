@@ -149,6 +149,8 @@ test('a session that has ended does not live again, nor does a consent or the se
 
 test('a tenant that was closed stays closed, and a workspace that was suspended stays so', () => {
   expect(recovered(TENANT, { ...TENANT, state: S('closed') })).toEqual({ state: S('closed') });
+  const closed = { state: S('closed'), erasesAt: N(AT + 7) };
+  expect(recovered(TENANT, { ...TENANT, ...closed })).toEqual(closed);
   expect(recovered(TENANT, undefined)).toEqual({ state: S('closed') });
   expect(recovered({ ...TENANT, state: S('suspended') }, TENANT)).toBeUndefined();
   const suspended = { suspendedWorkspaces: { SS: ['ws_1'] } };

@@ -227,6 +227,7 @@ it('the dashboard shows metrics of the namespace in which the functions write th
     'Requests',
     'Logins',
     'Rotations',
+    'Erasures',
     'UsageKeys',
     'Reconciliations',
   ])

@@ -199,7 +199,7 @@ describe('reserved concurrency', () => {
     expect(reserved(production)).toEqual({
       'Decides every request that takes a credential': 200,
       'Onboarding, login, and second factors': 10,
-      'The people of a tenant and their passwords': 5,
+      'The people of a tenant, their passwords and their own accounts': 5,
     });
   });
 

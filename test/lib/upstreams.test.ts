@@ -35,8 +35,8 @@ describe('upstreams', () => {
       'Carries calls to the upstream of /mcp': 66,
     });
     expect(reserved(template)).not.toHaveProperty('Carries calls to the upstream of /v1/free');
-    const ten = Object.fromEntries(Array.from('abcdefghij', (name) => [name, at(`/${name}`)]));
-    const all = reserved(await templateOf({ environment: 'production', config: { upstreams: ten } }));
+    const most = Object.fromEntries(Array.from('abcde', (name) => [name, at(`/${name}`)]));
+    const all = reserved(await templateOf({ environment: 'production', config: { upstreams: most } }));
     expect(Object.values(all).reduce((sum, each) => sum + each, 0)).toBeLessThanOrEqual(900 - 400);
     expect(reserved(await templateOf({ config }))).toEqual({});
   });

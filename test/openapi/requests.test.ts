@@ -108,6 +108,7 @@ const REFUSALS: Readonly<
   showAccount: { statuses: [302], why: 'nobody is signed in' },
   changeAccount: { statuses: [302], why: 'nobody is signed in' },
   downloadAccountFile: { statuses: [302], why: 'nobody is signed in' },
+  downloadAccount: { statuses: [429], why: 'a person is given sixty parts an hour' },
   deleteAccount: { statuses: [400, 409, 422], why: 'a made-up address is not the caller’s', isInWords: true },
   closeTenant: { statuses: [400, 422], why: 'a made-up name is not the tenant’s', isInWords: true },
   decideDevice: { statuses: [403], why: 'the form is of no sign-in' },

@@ -137,7 +137,7 @@ export function recoveryStoreContract(
       const use = await armed({
         kind: 'address',
         subject: `user:${user.userId}`,
-        facts: { ...facts, to },
+        facts: { ...facts, to, passwordVersion: '0' },
         expiresIn: 60,
       });
       const back = { ...facts, email: to, to: user.email };
@@ -146,7 +146,8 @@ export function recoveryStoreContract(
         { kind: 'undo', subject: `user:${user.userId}`, facts: back, expiresIn: UNDO_SECONDS },
         NOW,
       );
-      const change = () => stores().recovery.changeAddress({ use, person: facts, to, undo }, ORIGIN, NOW);
+      const change = (passwordVersion = 0) =>
+        stores().recovery.changeAddress({ use, person: facts, to, undo, passwordVersion }, ORIGIN, NOW);
       const takeBack = async () => {
         const undoUse = { id: undo.link.id, hash: hashLinkSecret(newLinkSecret()) };
         await stores().links.arm(undo.link.id, undoUse.hash, NOW);
@@ -190,6 +191,16 @@ export function recoveryStoreContract(
       });
       expect(await standingOf(user)).toMatchObject({ passwordVersion: 1 });
       await storeTenant(stores(), { email: to });
+    });
+
+    test('that was asked for before the password became another is refused, and the link stays unused', async () => {
+      const { user, facts, change } = await changing();
+      const { link } = resetMail(facts, 1);
+      const reset = { person: facts, passwordHash: 'another', link, mail: null };
+      await stores().recovery.reset(reset, ORIGIN, NOW);
+      await expect(change()).rejects.toEqual(invalidLink);
+      expect(await stores().people.find(user.tenantId, user.userId)).toMatchObject({ email: user.email });
+      await change(1);
     });
 
     test('that somebody has is refused, and nothing is changed or used', async () => {

@@ -205,6 +205,18 @@ describe('another address', () => {
   });
 });
 
+test('who is told that another address was asked for stops it by a new password', async () => {
+  await askForAddress({ to: 'thief@example.com', language: 'en' }, caller(ada), FROM, context);
+  const { linkId } = queued().find(({ template }) => template === 'address') ?? {};
+  const secret = newLinkSecret();
+  await stores.links.arm(linkId ?? '', hashLinkSecret(secret), now);
+  await use(await tokenOf(resetLink(personFacts(ada), 0)));
+  await expect(confirm(linkToken(linkId ?? '', secret), 'en', FROM, context)).rejects.toMatchObject({
+    code: 'invalid_link',
+  });
+  expect(stores.state.people.get(pair(ada.tenantId, ada.userId))).toMatchObject({ email: ada.email });
+});
+
 describe('a reset by others', () => {
   test('mails a link that works, and the old password does not', async () => {
     await resetByAdministrator({ userId: ada.userId, language: 'en' }, caller(ada), FROM, context);

@@ -108,7 +108,7 @@ export class OidcProvider {
     let [url, body]: [string, URLSearchParams | undefined] = [location, undefined];
     for (let step = 0; step < 10; step += 1) {
       const cookie = [...cookies].map((pair) => pair.join('=')).join('; ');
-      const response = await fetch(url, {
+      const response: Response = await fetch(url, {
         redirect: 'manual',
         headers: { cookie },
         ...(body === undefined ? {} : { method: 'POST', body }),

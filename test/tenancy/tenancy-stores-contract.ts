@@ -26,6 +26,7 @@ export function tenancyStoresContract(stores: () => Stores): void {
         users: 1,
         workspaces: 1,
         keyDefaults: none,
+        erasesAt: null,
         requiresFactor: false,
         createdAt: NOW,
       };

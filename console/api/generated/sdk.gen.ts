@@ -623,7 +623,7 @@ export const listInvitations = <ThrowOnError extends boolean = false>(options?: 
 /**
  * Invite somebody by mail
  *
- * The mail has a link, by which they choose a name and a password. A role that manages people takes a recent sign-in. Whether the address has an account elsewhere is not told.
+ * The mail has a link, by which they choose a name and a password. A role that manages takes a recent sign-in. Whether the address has an account elsewhere is not told.
  */
 export const createInvitation = <ThrowOnError extends boolean = false>(options: Options<CreateInvitationData, ThrowOnError>) => (options.client ?? client).post<CreateInvitationResponses, CreateInvitationErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],

@@ -7,6 +7,8 @@ import { Table } from '../../kernel/table.ts';
 import { variable } from '../../kernel/variables.ts';
 import { DynamoKeyStore } from '../../keys/key-store.ts';
 import { DynamoPeopleStore } from '../../people/people-store.ts';
+import { recentSignIns } from '../../sessions/recent-sign-in.ts';
+import { DynamoSessionStore } from '../../sessions/session-store.ts';
 import { DynamoTenantStore } from '../../tenancy/tenant-store.ts';
 import { DynamoWorkspaceStore } from '../../tenancy/workspace-store.ts';
 import { DynamoImportStore } from '../../transfer/import-store.ts';
@@ -27,6 +29,7 @@ const services: TransferServices = {
   people: new DynamoPeopleStore(table, deployment.rights),
   audit: new AuditTrail(table),
   cursors: tableCursors(table),
+  requireRecentSignIn: recentSignIns({ sessions: new DynamoSessionStore(table), clock: systemClock }),
 };
 
 /** Serves export and import. */

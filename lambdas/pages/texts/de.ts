@@ -331,7 +331,7 @@ export const de: Texts = {
       },
       full: {
         title: 'Die Organisation ist voll',
-        text: 'Sie hat so viele Personen, wie sie haben kann. Fragen Sie, wer Sie eingeladen hat; der Link gilt, bis er abläuft.',
+        text: 'Sie hat so viele Personen, wie sie haben kann. Wenden Sie sich an die Person, die Sie eingeladen hat. Der Link gilt weiter, bis er abläuft.',
       },
       suspended: {
         title: 'Der Zugang der Organisation ist gesperrt',

@@ -307,7 +307,7 @@ export const en = {
       accepted: { title: 'Welcome', text: 'Your account is open. Sign in with your address.' },
       dead: {
         title: 'This invitation is not valid',
-        text: 'It was accepted or taken back, it has expired, or a newer mail has replaced it. Ask who invited you for another one.',
+        text: 'It was accepted or taken back, it has expired, or a newer mail has replaced it. Ask the person who invited you for another one.',
       },
       taken: {
         title: 'This address has an account',
@@ -315,7 +315,7 @@ export const en = {
       },
       full: {
         title: 'The organization is full',
-        text: 'It has as many people as it can have. Ask who invited you; the link stays good until it expires.',
+        text: 'It has as many people as it can have. Ask the person who invited you; the link stays good until it expires.',
       },
       suspended: {
         title: 'The organization’s access is suspended',

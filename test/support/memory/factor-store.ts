@@ -72,8 +72,8 @@ export class MemoryPendingStore implements PendingStore {
     return pending === undefined || pending.expiresAt <= now ? undefined : pending;
   }
 
-  async end(hash: string): Promise<void> {
-    this.#pending.delete(hash);
+  async end(hash: string): Promise<boolean> {
+    return this.#pending.delete(hash);
   }
 
   async challenge(hash: string, challenge: Challenge): Promise<void> {

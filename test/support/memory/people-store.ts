@@ -84,6 +84,9 @@ export class MemoryPeopleStore implements PeopleStore {
     const before = this.#present(seen);
     this.#requireOther(before);
     this.#state.people.delete(pair(before.tenantId, before.userId));
+    for (const { id } of this.#state.factors.get(before.userId)?.passkeys ?? [])
+      this.#state.passkeys.delete(id);
+    this.#state.factors.delete(before.userId);
     this.#state.logins.delete(before.email);
   }
 

@@ -60,9 +60,10 @@ export class MemoryRecoveryStore implements RecoveryStore {
   }
 
   async changeAddress(change: AddressChange, _origin: unknown, now: number): Promise<void> {
-    const { use, person, to, undo } = change;
+    const { use, person, to, passwordVersion, undo } = change;
     const [present, login] = [this.#present(person), this.#login(person)];
-    if (!mayMove(present, now)) throw new Problem('invalid_link');
+    if (!mayMove(present, now) || present.passwordVersion !== passwordVersion)
+      throw new Problem('invalid_link');
     if (goodLink(this.#state, use, now) === undefined) throw new Problem('invalid_link');
     this.#take(to, login, now);
     useLink(this.#state, use, now);
