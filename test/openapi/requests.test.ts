@@ -371,6 +371,11 @@ async function parametersOf(route: RouteId): Promise<Readonly<Record<string, str
     case 'authorize':
       // Together they are longer than a URL may be.
       return Object.fromEntries(PARAMETERS.map((name) => [`query.${name}`, 'made-up']));
+    case 'finishProviderSignIn':
+      // As long as they may be, they make a longer URL too.
+      return Object.fromEntries(
+        ['state', 'code', 'iss', 'error'].map((name) => [`query.${name}`, 'made-up']),
+      );
     case 'getUsage':
       return { 'query.key_id': account.keyId };
     case 'listKeyUsage':
