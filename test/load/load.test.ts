@@ -70,7 +70,8 @@ test('of 300 parallel calls across the edge of a window, and 300 behind it, exac
   });
   expect(errors).toEqual([]);
   const resets = [...edges, (edges.at(-1) ?? first) + WINDOW_MILLISECONDS].map((at) => at / 1000);
-  expect(Object.fromEntries(resets.map((reset) => [reset, tally[`200 ${reset}`]]))).toEqual(
+  const passed = resets.map((reset) => [reset, tally[`200 ${reset}`]]);
+  expect(Object.fromEntries(passed), JSON.stringify(tally)).toEqual(
     Object.fromEntries(resets.map((reset) => [reset, LIMIT])),
   );
   const answered = Object.values(tally).reduce((sum, count) => sum + count, 0);

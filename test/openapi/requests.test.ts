@@ -117,7 +117,10 @@ const REFUSALS: Readonly<
   finishProviderSignIn: { statuses: [404], why: 'a made-up provider is none' },
   showInvitation: { statuses: [400], why: 'a made-up link is none' },
   acceptInvitation: { statuses: [400], why: 'a made-up link is none' },
-  createInvitation: { statuses: [409, 429], why: 'the address of the account, and too many mails to one' },
+  createInvitation: {
+    statuses: [409, 422, 429],
+    why: 'the address of the account, an Idempotency-Key that comes again, and too many mails to one',
+  },
   signOut: { statuses: [403], why: 'the form is of no browser that was shown it' },
   showSignIn: { statuses: [400], why: 'a made-up place to go on to is none of ours' },
   createClient: {
@@ -371,6 +374,11 @@ async function parametersOf(route: RouteId): Promise<Readonly<Record<string, str
     case 'authorize':
       // Together they are longer than a URL may be.
       return Object.fromEntries(PARAMETERS.map((name) => [`query.${name}`, 'made-up']));
+    case 'finishProviderSignIn':
+      // As long as they may be, they make a longer URL too.
+      return Object.fromEntries(
+        ['state', 'code', 'iss', 'error'].map((name) => [`query.${name}`, 'made-up']),
+      );
     case 'getUsage':
       return { 'query.key_id': account.keyId };
     case 'listKeyUsage':
@@ -383,6 +391,8 @@ async function parametersOf(route: RouteId): Promise<Readonly<Record<string, str
       return cursor(account.userId, 'invitations');
     case 'listAudit':
       return cursor('1', 'audit');
+    case 'downloadAccount':
+      return cursor('keys ', 'account');
     case 'exportTenant':
       return cursor('workspaces ', 'export');
     default:
