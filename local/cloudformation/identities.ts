@@ -72,7 +72,8 @@ const IDENTITIES: Readonly<Record<string, (subject: Subject) => Identity>> = {
     return { ref, attributes: { Id: ref } };
   },
   'AWS::KMS::Key': (subject) => {
-    const ref = stableId(subject, 36);
+    // By its name in the template alone: the record of rights (`rights.ts`) holds stacks of several names together.
+    const ref = stableId({ stackName: '', logicalId: subject.logicalId }, 36);
     return { ref, attributes: { Arn: arn('kms', `key/${ref}`), KeyId: ref } };
   },
   'AWS::SecretsManager::RotationSchedule': (subject) => ({

@@ -3,9 +3,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ErasureStore, eraseDue, STREAM_SECONDS } from '../../lambdas/erasure/erasure.ts';
 import { DynamoErasureStore } from '../../lambdas/erasure/erasure-store.ts';
+import { DynamoFactorStore } from '../../lambdas/factors/factor-store.ts';
 import { AUTH_TIME } from '../../lambdas/kernel/attributes.ts';
 import { erasureKey, sessionKey } from '../../lambdas/kernel/item-keys.ts';
 import { type Item, N, number } from '../../lambdas/kernel/items.ts';
+import { addPasskey } from '../matrix/credentials.ts';
 import {
   addMember,
   type FullTenant,
@@ -147,6 +149,10 @@ describe('what is stored of a person', () => {
     const { profile, sessions, sign_ins, api_keys, next } = response.json;
     expect(profile).toMatchObject({ id: ada.userId, email: ada.email });
     expect([sessions.length > 0, sign_ins.length, api_keys.length > 3, next]).toEqual([true, 1, true, null]);
+    // The place in another list is no place in this one.
+    const { json } = await stack.send('GET /v1/api-keys?limit=1', as(ada));
+    const elsewhere = `GET /account/download?cursor=${json.next_cursor ?? 'none'}`;
+    expectStatus(await stack.send(elsewhere, { headers: { cookie } }), 400);
     const nobody = await stack.send('GET /account/download');
     expect([nobody.status, nobody.headers.location]).toEqual([302, '/sign-in?continue=%2Faccount']);
   });
@@ -396,16 +402,27 @@ describe('a closed tenant', () => {
   });
 });
 
+test('who is removed by an administrator leaves no passkey, which is free for another account', async () => {
+  const { ada } = await fullTenant(stack);
+  const fourth = await addMember(stack, ada, 'viewer');
+  const id = await addPasskey(stack, fourth);
+  const factors = new DynamoFactorStore(stack.table);
+  expect(await factors.findPasskey(id)).toMatchObject({ userId: fourth.userId });
+  expectStatus(await stack.send(`DELETE /v1/users/${fourth.userId}`, as(ada)), 204);
+  expect(await factors.findPasskey(id)).toBeUndefined();
+});
+
 test('the reconciler erases what is due, a phase each time, with no more than its rights', async () => {
   const { ada, ben } = await fullTenant(stack);
   const third = await addMember(stack, ada, 'admin');
   // What they have changed of others knows them: a key, and a session that has another role.
   const { json: keys } = await stack.send('GET /v1/api-keys', as(ada));
-  const renamed = { ...as(third), json: { name: 'renamed' } };
+  const renamed = { ...as(third), json: { name: 'renamed', scopes: ['read'] } };
   expectStatus(await stack.send(`PATCH /v1/api-keys/${keys.data[0].id}`, renamed), 200);
   const role = { ...as(third), json: { role: 'viewer' } };
   expectStatus(await stack.send(`PATCH /v1/users/${ben.userId}`, role), 200);
   await signInWithBrowser(stack, third.email);
+  await addPasskey(stack, third);
   expectStatus(await leave(third), 200);
   /** Makes it due, and runs the function until the phase has ended. */
   const phase = async (of: 'USER' | 'TENANT', id: string, next: string | undefined) => {

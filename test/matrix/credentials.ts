@@ -205,7 +205,7 @@ export async function createWorld(stack: TestStack, profile: Profile): Promise<W
 /** A passkey of an account's administrator, of which their row tells nothing: they log in without it. */
 export async function addPasskey(
   stack: Pick<TestStack, 'table'>,
-  { tenantId, userId }: Account,
+  { tenantId, userId }: Pick<Account, 'tenantId' | 'userId'>,
 ): Promise<string> {
   const factors = new DynamoFactorStore(stack.table);
   const passkey = (id: string): Passkey => ({

@@ -121,6 +121,7 @@ const REFUSALS: Readonly<
     statuses: [409, 422, 429],
     why: 'the address of the account, an Idempotency-Key that comes again, and too many mails to one',
   },
+  resendInvitation: { statuses: [429], why: 'one source asks for so many mails an hour' },
   signOut: { statuses: [403], why: 'the form is of no browser that was shown it' },
   showSignIn: { statuses: [400], why: 'a made-up place to go on to is none of ours' },
   createClient: {
@@ -141,6 +142,10 @@ const REFUSALS: Readonly<
 };
 /** Those of them that no made-up request can succeed at. */
 const NEVER_SUCCEED: readonly RouteId[] = [
+  // They have succeeded where the mails of an hour were not used up by other rows.
+  'sendResetPassword',
+  'sendConfirm',
+  'resendInvitation',
   'login',
   'changePassword',
   'logInWithFactor',
