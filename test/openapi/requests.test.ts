@@ -310,14 +310,16 @@ async function exceptionsOf(route: RouteId): Promise<string[]> {
     ...(refusals === undefined
       ? []
       : [`checks.positive_data_acceptance.expected-statuses = ["2xx", ${refusals.join(', ')}]`]),
-    // It ends every session of whoever calls it.
-    ...(route === 'logout' ? [`headers = { Authorization = "Bearer ${await logInAnother()}" }`] : []),
+    // They end sessions of whoever calls them.
+    ...(route === 'logout' || route === 'endOtherSessions'
+      ? [`headers = { Authorization = "Bearer ${await logInAnother(route)}" }`]
+      : []),
   ];
 }
 
 /** An access token of another administrator. */
-async function logInAnother(): Promise<string> {
-  const another = { email: 'another@example.com', password: PASSWORD };
+async function logInAnother(name: string): Promise<string> {
+  const another = { email: `${name}@example.com`, password: PASSWORD };
   await created('createUser', { ...another, role: 'admin' });
   return contents(expectStatus(await stack.send(`POST ${stack.path('login')}`, { json: another }), 200))
     .access_token;
