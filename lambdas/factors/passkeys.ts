@@ -105,22 +105,33 @@ export function readAnswer(text: string): PasskeyAnswer | undefined {
 
 const TRANSPORTS = ['ble', 'cable', 'hybrid', 'internal', 'nfc', 'smart-card', 'usb'];
 
+/** What an answer is to. */
+interface Asked {
+  readonly party: RelyingParty;
+  readonly challenge: string;
+}
+
+/** What every answer is held to, of a registration as of a use. */
+const expectedOf = ({ party, challenge }: Asked) => ({
+  expectedChallenge: challenge,
+  expectedOrigin: party.origin,
+  expectedRPID: party.id,
+  requireUserVerification: true,
+});
+
 /**
  * The passkey of a registration (WebAuthn, 7.1): for this challenge, origin and relying party, by a person who was
  * verified. Undefined for any other.
  */
 export async function verifyRegistration(
   answer: PasskeyAnswer,
-  { party, challenge, name, now }: Expected & { readonly name: string; readonly now: number },
+  { name, now, ...asked }: Asked & { readonly name: string; readonly now: number },
 ): Promise<Passkey | undefined> {
   const { verifyRegistrationResponse } = await import('@simplewebauthn/server');
   try {
     const { verified, registrationInfo } = await verifyRegistrationResponse({
       response: answer.json as unknown as Parameters<typeof verifyRegistrationResponse>[0]['response'],
-      expectedChallenge: challenge,
-      expectedOrigin: party.origin,
-      expectedRPID: party.id,
-      requireUserVerification: true,
+      ...expectedOf(asked),
       supportedAlgorithmIDs: [...ALGORITHMS],
     });
     if (!verified) return undefined;
@@ -143,11 +154,6 @@ export async function verifyRegistration(
   }
 }
 
-interface Expected {
-  readonly party: RelyingParty;
-  readonly challenge: string;
-}
-
 /**
  * The passkey as its use leaves it (WebAuthn, 7.2), if the answer is of it, for this challenge, origin and relying party,
  * by a person who was verified. Undefined for any other; so too where its counter has not grown, as that of a copy has not.
@@ -155,16 +161,13 @@ interface Expected {
 export async function verifyUse(
   answer: PasskeyAnswer,
   passkey: Passkey,
-  { party, challenge, now }: Expected & { readonly now: number },
+  { now, ...asked }: Asked & { readonly now: number },
 ): Promise<Passkey | undefined> {
   const { verifyAuthenticationResponse } = await import('@simplewebauthn/server');
   try {
     const { verified, authenticationInfo } = await verifyAuthenticationResponse({
       response: answer.json as unknown as Parameters<typeof verifyAuthenticationResponse>[0]['response'],
-      expectedChallenge: challenge,
-      expectedOrigin: party.origin,
-      expectedRPID: party.id,
-      requireUserVerification: true,
+      ...expectedOf(asked),
       credential: {
         id: passkey.id,
         publicKey: new Uint8Array(Buffer.from(passkey.publicKey, 'base64url')),
