@@ -4,6 +4,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { EventSourceMapping, FilterCriteria, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { HOT_KINDS, KINDS } from '../lambdas/ledger/kinds.ts';
 import { keyUse } from './encryption-key.ts';
 import type { IdentityTable } from './identity-table.ts';
 import type { LatchkeyFunction } from './latchkey-function.ts';
@@ -37,26 +38,12 @@ const FIRST_USES = { dynamodb: { NewImage: { SK: { S: ['KEY'] }, n: { N: ['1'] }
 const CHANGES = { dynamodb: { NewImage: { chg: { M: { what: { S: [{ exists: true }] } } } } } };
 
 /**
- * What the ledger follows besides keys and sessions (`lambdas/ledger/kinds.ts`). People are counted too, and their
- * sessions must follow, were whoever changed them cut off.
+ * What the ledger follows besides hot records, which come by {@link CHANGES}. People are counted too, and their sessions
+ * must follow, were whoever changed them cut off.
  */
 const ENDS = {
   dynamodb: {
-    Keys: {
-      SK: {
-        S: [
-          { prefix: 'USER#' },
-          { prefix: 'APP#' },
-          'EMAIL',
-          'IDENTITY',
-          'FACTORS',
-          'PASSKEY',
-          'CLIENT',
-          'CONTROL',
-          'TENANT',
-        ],
-      },
-    },
+    Keys: { SK: { S: KINDS.filter(({ name }) => !HOT_KINDS.includes(name)).map(({ sortKey }) => sortKey) } },
   },
 };
 

@@ -26,8 +26,10 @@ export type Replacement = Readonly<Record<string, AttributeValue | undefined>>;
 /** A kind of item of which something can end for good: the ledger keeps it where a restore of the table does not reach. */
 export interface Kind {
   readonly name: KindName;
-  /** Whether an item is of the kind, by its keys. */
-  readonly holds: (partitionKey: string, sortKey: string) => boolean;
+  /** The sort key of its items, or what it begins with: by this the stream's filter lets them through. */
+  readonly sortKey: string | { readonly prefix: string };
+  /** What their partition key begins with, where items of other partitions have such sort keys. @default - whatever */
+  readonly partition?: string;
   /** The attributes that the ledger keeps, as they stand after each change of one of them. */
   readonly kept: readonly string[];
   /** What proves that a restored item is the one that the ledger means: an item may come again under the same key. */
@@ -41,14 +43,17 @@ export interface Kind {
 const KEY_STATES = ['active', 'disabled', 'revoked'];
 const TENANT_STATES = ['active', 'suspended', 'closed'];
 
-/** Days for which a revoked key is remembered, so that its owner is told why it stopped; as in `keys`. */
+/** Seconds for which a revoked key is remembered, so that its owner is told why it stopped; as in `keys`. */
 const REVOKED_KEY_SECONDS = 30 * 86_400;
 
-/** Every kind: one more takes a line here, and its sort key in the filter of `lib/key-stream.ts`. */
+/** Kinds of hot records: each change of one carries a note. */
+export const HOT_KINDS: readonly KindName[] = ['key', 'session'];
+
+/** Every kind: one more takes a line here. */
 export const KINDS: readonly Kind[] = [
   {
     name: 'key',
-    holds: (_, sort) => sort === 'KEY',
+    sortKey: 'KEY',
     kept: [
       attribute.STATE,
       attribute.HASH,
@@ -73,7 +78,7 @@ export const KINDS: readonly Kind[] = [
   },
   {
     name: 'session',
-    holds: (_, sort) => sort === 'SESSION',
+    sortKey: 'SESSION',
     kept: [attribute.STATE],
     replay: (restored, kept) =>
       kept[attribute.STATE]?.S === 'ended' ? changed(restored, attribute.STATE, S('ended')) : {},
@@ -81,14 +86,24 @@ export const KINDS: readonly Kind[] = [
   },
   {
     name: 'person',
-    holds: (partition, sort) => partition.startsWith('TENANT#') && sort.startsWith('USER#'),
+    sortKey: { prefix: 'USER#' },
+    partition: 'TENANT#',
     kept: ['role', attribute.PERSON_VERSION, 'pwv', 'kept'],
     replay: smallerRole,
     gone: 'delete',
   },
   {
+    name: 'app',
+    sortKey: { prefix: 'APP#' },
+    partition: 'USER#',
+    // A consent ends by being deleted.
+    kept: [],
+    replay: () => ({}),
+    gone: 'delete',
+  },
+  {
     name: 'password',
-    holds: (_, sort) => sort === 'EMAIL',
+    sortKey: 'EMAIL',
     kept: ['passwordHash'],
     identity: 'userId',
     // The password before the last change is dead; its successor is the one that its owner knows.
@@ -97,7 +112,7 @@ export const KINDS: readonly Kind[] = [
   },
   {
     name: 'identity',
-    holds: (_, sort) => sort === 'IDENTITY',
+    sortKey: 'IDENTITY',
     // Of an identity provider: whose it was before it was given to another person.
     kept: ['userId', 'tenantId'],
     replay: (restored, kept) => ({
@@ -108,7 +123,8 @@ export const KINDS: readonly Kind[] = [
   },
   {
     name: 'factors',
-    holds: (partition, sort) => partition.startsWith('USER#') && sort === 'FACTORS',
+    sortKey: 'FACTORS',
+    partition: 'USER#',
     // One that was removed, or a recovery code that was used, is dead; those of the last change are the person's.
     kept: ['factors', 'v'],
     replay: (restored, kept) =>
@@ -119,22 +135,14 @@ export const KINDS: readonly Kind[] = [
   },
   {
     name: 'passkey',
-    holds: (_, sort) => sort === 'PASSKEY',
-    kept: [],
-    replay: () => ({}),
-    gone: 'delete',
-  },
-  {
-    name: 'app',
-    holds: (partition, sort) => partition.startsWith('USER#') && sort.startsWith('APP#'),
-    // A consent ends by being deleted.
+    sortKey: 'PASSKEY',
     kept: [],
     replay: () => ({}),
     gone: 'delete',
   },
   {
     name: 'client',
-    holds: (_, sort) => sort === 'CLIENT',
+    sortKey: 'CLIENT',
     kept: ['secret', 'previousSecret', 'previousSecretExpiry'],
     replay: (restored, kept) => ({
       ...changed(restored, 'secret', kept.secret),
@@ -145,14 +153,15 @@ export const KINDS: readonly Kind[] = [
   },
   {
     name: 'signing-key',
-    holds: (partition) => partition === 'CONTROL',
+    sortKey: 'CONTROL',
+    partition: 'CONTROL',
     kept: ['revokedKids'],
     replay: (restored, kept) => union(restored, kept, 'revokedKids'),
     gone: () => ({}),
   },
   {
     name: 'tenant',
-    holds: (_, sort) => sort === 'TENANT',
+    sortKey: 'TENANT',
     kept: [attribute.TENANT_STATE, 'erasesAt', attribute.SUSPENDED_WORKSPACES],
     replay: (restored, kept) => ({
       ...closedUntil(restored, kept),
@@ -164,7 +173,14 @@ export const KINDS: readonly Kind[] = [
 
 /** The kind of an item; undefined where nothing of it ends for good. */
 export function kindOf({ PK, SK }: Item): Kind | undefined {
-  return KINDS.find(({ holds }) => holds(PK?.S ?? '', SK?.S ?? ''));
+  return KINDS.find((kind) => holds(kind, PK?.S ?? '', SK?.S ?? ''));
+}
+
+/** Whether an item is of a kind, by its keys. */
+export function holds({ sortKey, partition = '' }: Kind, partitionKey: string, itemSortKey: string): boolean {
+  const isMeant =
+    typeof sortKey === 'string' ? itemSortKey === sortKey : itemSortKey.startsWith(sortKey.prefix);
+  return isMeant && partitionKey.startsWith(partition);
 }
 
 /** The part of an item that its kind keeps. */

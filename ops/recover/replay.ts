@@ -8,6 +8,7 @@ import { isCommitted, type Table, type TransactionWrite } from '../../lambdas/ke
 import { updateExpression } from '../../lambdas/kernel/update.ts';
 import { type LedgerEntry, replayed } from '../../lambdas/ledger/entries.ts';
 import {
+  HOT_KINDS,
   type KindName,
   keptOf,
   kindOf,
@@ -135,7 +136,7 @@ function erasureOf(item: Item, { erasesAt }: Replacement): TransactionWrite | un
 
 /** The change of a hot record with its note, by which the stream brings it to the trail and to what hangs on the record. */
 function noted(item: Item, kind: KindName, change: Replacement): Replacement {
-  if (kind !== 'key' && kind !== 'session') return change;
+  if (!HOT_KINDS.includes(kind)) return change;
   const state = change[attribute.STATE]?.S;
   const what = state === 'revoked' ? 'revoke' : state === 'disabled' ? 'disable' : 'update';
   const changes = Math.max(number(item, attribute.CHANGES) + 1, Number(change[attribute.CHANGES]?.N ?? 0));

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { RECONCILER_KEY } from '../../lambdas/kernel/item-keys.ts';
 import { type Item, N, S } from '../../lambdas/kernel/items.ts';
 import { entryOf, type LedgerEntry, positionOf, replayed } from '../../lambdas/ledger/entries.ts';
-import { KINDS, keptOf, kindOf } from '../../lambdas/ledger/kinds.ts';
+import { holds, KINDS, keptOf, kindOf } from '../../lambdas/ledger/kinds.ts';
 import { isOneUse } from '../../lambdas/ledger/one-use.ts';
 import { RIGHTS } from '../support/deployment.ts';
 
@@ -168,7 +168,7 @@ test('what is of no kind is not kept; each item is of one kind', () => {
   const workspace = { PK: S('TENANT#t'), SK: S('WORKSPACE#w') };
   expect(recovered(workspace, undefined)).toBe('no entry');
   for (const item of [KEY, PERSON, EMAIL, TENANT]) {
-    const kinds = KINDS.filter(({ holds }) => holds(item.PK?.S ?? '', item.SK?.S ?? ''));
+    const kinds = KINDS.filter((kind) => holds(kind, item.PK?.S ?? '', item.SK?.S ?? ''));
     expect(kinds).toHaveLength(1);
     expect(kindOf(item)).toBe(kinds[0]);
     expect(keptOf(item, kinds[0] as (typeof KINDS)[number])).not.toHaveProperty('PK');

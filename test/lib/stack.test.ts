@@ -1,6 +1,6 @@
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { KINDS } from '../../lambdas/ledger/kinds.ts';
+import { holds, KINDS } from '../../lambdas/ledger/kinds.ts';
 import { loadSettings } from '../../lib/settings.ts';
 import { compileFilters } from '../../local/dynamodb/event-pattern.ts';
 import recorded from './logical-ids.json' with { type: 'json' };
@@ -250,9 +250,10 @@ describe('the ledger', () => {
       'signing-key': ['CONTROL', 'CONTROL'],
       tenant: ['TENANT#t', 'TENANT'],
     };
-    for (const { name, holds } of KINDS) {
+    for (const kind of KINDS) {
+      const { name } = kind;
       const [PK = '', SK = ''] = keys[name] ?? [];
-      expect(holds(PK, SK), name).toBe(true);
+      expect(holds(kind, PK, SK), name).toBe(true);
       const Keys = { PK: { S: PK }, SK: { S: SK } };
       // A change of a hot record has its note.
       const NewImage = { ...Keys, chg: { M: { what: { S: 'x' } } } };
