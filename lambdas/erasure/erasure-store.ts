@@ -3,6 +3,7 @@ import { AuditTrail } from '../audit/trail-store.ts';
 import { ERASURES, erasureKey } from '../kernel/item-keys.ts';
 import { type Item, N, number, oneOf, S, text } from '../kernel/items.ts';
 import { isCommitted, type Table, type TransactionWrite } from '../kernel/table.ts';
+import { joinedUpdate, type Update, updateExpression } from '../kernel/update.ts';
 import { ErasingTable } from './erasing-table-store.ts';
 import { type Erasure, type ErasureStore, STREAM_SECONDS } from './erasure.ts';
 
@@ -31,6 +32,15 @@ export function keepTenantWrite(tenantId: string): TransactionWrite {
   };
 }
 
+/** A reserved word. */
+const AFTER = { '#after': 'after' };
+
+/** The addresses that are known of a person: of a tenant there are none, and no set is empty. */
+function known(addresses: readonly string[]): Partial<Update> {
+  if (addresses.length === 0) return {};
+  return { set: ['addresses = :addresses'], values: { ':addresses': { SS: addresses } } };
+}
+
 /** Erasures in the table: one partition, from which each goes when it is done. */
 export class DynamoErasureStore implements ErasureStore {
   readonly #table: Table;
@@ -57,35 +67,40 @@ export class DynamoErasureStore implements ErasureStore {
   }
 
   async proceed(erasure: Erasure, now: number): Promise<Erasure | undefined> {
-    const { phase, of } = erasure;
-    if (phase === 'items') {
-      const isDone = await (of === 'USER'
-        ? this.#erasing.erasePerson(erasure)
-        : this.#erasing.eraseItems(erasure));
-      if (!isDone) return erasure;
+    if (erasure.phase === 'items') return this.#proceedItems(erasure, now);
+    const after = await this.#erasing.retell(erasure);
+    if (after !== null) return this.#note({ ...erasure, after });
+    await this.#end(erasure, now);
+    return undefined;
+  }
+
+  async #proceedItems(erasure: Erasure, now: number): Promise<Erasure | undefined> {
+    if (erasure.of === 'TENANT') {
+      if (!(await this.#erasing.eraseItems(erasure))) return erasure;
       await this.#endItems(erasure, now);
       return undefined;
     }
-    const walked = await this.#erasing.retell(erasure);
-    const left = { ...erasure, ...walked };
-    if (walked.after === null) await this.#end(left, now);
-    else await this.#note(left);
-    return walked.after === null ? undefined : left;
+    if (erasure.after === null) await this.#erasing.erasePerson(erasure);
+    const left = { ...erasure, ...(await this.#erasing.gatherAddresses(erasure)) };
+    if (left.after !== null) return this.#note(left);
+    await this.#endItems(left, now);
+    return undefined;
   }
 
   /** The items are gone: a day later the trail follows. */
-  async #endItems({ of, id, tenantId }: Erasure, now: number): Promise<void> {
+  async #endItems({ of, id, tenantId, addresses }: Erasure, now: number): Promise<void> {
+    const trail = {
+      set: ['phase = :trail', 'due = :due'],
+      remove: ['#after'],
+      names: AFTER,
+      values: { ':items': S('items'), ':trail': S('trail'), ':due': N(now + STREAM_SECONDS) },
+    };
     const next: TransactionWrite = {
       Update: {
         Key: erasureKey(of, id),
-        UpdateExpression: 'SET phase = :trail, due = :due',
+        ...updateExpression(joinedUpdate(trail, known(addresses))),
         // Of two runs at once the second finds it done.
         ConditionExpression: 'phase = :items',
-        ExpressionAttributeValues: {
-          ':items': S('items'),
-          ':trail': S('trail'),
-          ':due': N(now + STREAM_SECONDS),
-        },
       },
     };
     const entry = auditEntry({
@@ -101,16 +116,15 @@ export class DynamoErasureStore implements ErasureStore {
     await isCommitted(committing);
   }
 
-  async #note({ of, id, after, addresses }: Erasure): Promise<void> {
+  /** Notes where the phase goes on. */
+  async #note(left: Erasure): Promise<Erasure> {
+    const { of, id, after, addresses } = left;
+    const walked = { set: ['#after = :after'], names: AFTER, values: { ':after': S(after ?? '') } };
     await this.#table.updateIf(erasureKey(of, id), {
-      UpdateExpression: `SET #after = :after${addresses.length === 0 ? '' : ', addresses = :addresses'}`,
+      ...updateExpression(joinedUpdate(walked, known(addresses))),
       ConditionExpression: 'attribute_exists(PK)',
-      ExpressionAttributeNames: { '#after': 'after' },
-      ExpressionAttributeValues: {
-        ':after': S(after ?? ''),
-        ...(addresses.length === 0 ? {} : { ':addresses': { SS: addresses } }),
-      },
     });
+    return left;
   }
 
   async #end({ of, id, tenantId }: Erasure, now: number): Promise<void> {

@@ -11,7 +11,7 @@ export interface Erasure {
   readonly dueAt: number;
   /** The sort key after which the phase goes on; null where it begins. */
   readonly after: string | null;
-  /** Of the person, as long as the work lasts: by these the trail is searched. */
+  /** Of the person, as long as the work lasts: gathered in the first phase, and searched for in the second. */
   readonly addresses: readonly string[];
 }
 

@@ -22,6 +22,12 @@ export type Item = Readonly<Record<string, AttributeValue>>;
 /** The one table's primary key. */
 export type ItemKey = Readonly<Record<'PK' | 'SK', AttributeValue>>;
 
+/** The key of an item that was read. Throws when it has none: only a projection lacks it. */
+export function keyOf({ PK, SK }: Item): ItemKey {
+  if (PK === undefined || SK === undefined) throw new Error('An item has no key.');
+  return { PK, SK };
+}
+
 export const S = (text: string): AttributeValue => ({ S: text });
 export const N = (number: number): AttributeValue => ({ N: String(number) });
 
