@@ -6,7 +6,14 @@ import { routeGroup } from '../kernel/route.ts';
 import { findKey } from '../keys/keys.ts';
 import type { KeyToolServices } from '../keys/tool-rows.ts';
 import { WINDOW_SECONDS } from '../plans/allowance.ts';
-import { dateOf, MAX_USAGE_DAYS, summarize, type Usage, type UsageReader } from './usage.ts';
+import {
+  dateOf,
+  MAX_USAGE_DAYS,
+  summarize,
+  type Usage,
+  type UsageReader,
+  type UsageSummary,
+} from './usage.ts';
 
 /** The services of these rows in the function `management`. */
 export interface UsageServices extends KeyToolServices {
@@ -23,6 +30,19 @@ const requests = z.object({ live: z.int(), test: z.int() });
 const daysView = z
   .array(requests.extend({ date: z.iso.date() }).meta({ id: 'UsageOfDay' }))
   .describe('Oldest first, today last; days without requests too.');
+
+/** The parameter that says how many days to list. */
+const daysAsked = (otherwise: number) =>
+  z.coerce
+    .number('must be a whole number of days')
+    .int('must be a whole number of days')
+    .min(1)
+    .max(MAX_USAGE_DAYS)
+    .default(otherwise)
+    .describe('How many days to list, today included.');
+
+const viewDays = (days: UsageSummary['days']) =>
+  days.map(({ day, ...counts }) => ({ date: dateOf(day), ...counts }));
 
 const group = routeGroup<UsageServices>()({ service: 'management', tag: 'Usage' });
 
@@ -41,13 +61,7 @@ export const usageRoutes = group.rows({
         .max(100)
         .optional()
         .describe('One key. Without it: of a person the tenant, of a key itself.'),
-      days: z.coerce
-        .number('must be a whole number of days')
-        .int('must be a whole number of days')
-        .min(1)
-        .max(MAX_USAGE_DAYS)
-        .default(30)
-        .describe('How many days to list, today included.'),
+      days: daysAsked(30),
     }),
     success: {
       status: 200,
@@ -78,7 +92,7 @@ export const usageRoutes = group.rows({
         this_window: thisWindow,
         today,
         this_month: month,
-        days: days.map(({ day, ...counts }) => ({ date: dateOf(day), ...counts })),
+        days: viewDays(days),
       };
     },
   }),
@@ -99,13 +113,7 @@ export const usageRoutes = group.rows({
         )
         .meta({ type: 'string' })
         .describe(`At most ${MAX_KEYS} ids of keys, with commas between them.`),
-      days: z.coerce
-        .number('must be a whole number of days')
-        .int('must be a whole number of days')
-        .min(1)
-        .max(MAX_USAGE_DAYS)
-        .default(14)
-        .describe('How many days to list, today included.'),
+      days: daysAsked(14),
     }),
     success: {
       status: 200,
@@ -126,10 +134,7 @@ export const usageRoutes = group.rows({
       return {
         data: ids.map((id, index) => ({
           key_id: id,
-          days: summarize(used[index] ?? NOTHING, days, now).days.map(({ day, ...counts }) => ({
-            date: dateOf(day),
-            ...counts,
-          })),
+          days: viewDays(summarize(used[index] ?? NOTHING, days, now).days),
         })),
       };
     },
