@@ -1,5 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DescribeSecretCommand, RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
+import {
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  RotateSecretCommand,
+} from '@aws-sdk/client-secrets-manager';
 import { FACTS_SECONDS } from '../lambdas/kernel/freshness.ts';
 import {
   type ControlFacts,
@@ -27,6 +31,12 @@ export interface KeyRow extends Pick<PublicKey, 'kid' | 'use' | 'algorithm'> {
 
 /** Each has a secret and a rotation of its own. */
 export const USES = ['token', 'assertion'] as const satisfies readonly KeysetUse[];
+
+/** The keyset that a secret holds now, as it stands there: with the private keys. */
+export async function currentKeyset(SecretId: string, { secrets }: Pick<Target, 'secrets'>): Promise<string> {
+  const command = new GetSecretValueCommand({ SecretId, VersionStage: 'AWSCURRENT' });
+  return (await secrets.send(command)).SecretString ?? '{}';
+}
 
 export interface SigningKeysReport {
   readonly version: number;

@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import type { CryptoKey } from 'jose';
 import { systemClock } from '../../lambdas/kernel/clock.ts';
 import type { Item } from '../../lambdas/kernel/items.ts';
 import { Table } from '../../lambdas/kernel/table.ts';
 import { isOneUse } from '../../lambdas/ledger/one-use.ts';
 import { ControlStore } from '../../lambdas/signing/control-store.ts';
-import { USES } from '../signing-keys.ts';
+import { currentKeyset, USES } from '../signing-keys.ts';
 import { OpsError, type Target } from '../target.ts';
 import { digestOf, writeSealed } from './sealed-file.ts';
 
@@ -16,7 +15,7 @@ import { digestOf, writeSealed } from './sealed-file.ts';
 const SEGMENTS = 16;
 
 /** What was used within minutes, or is about one source address, and is of no use elsewhere. */
-const LEFT_OUT = ['IDEMPOTENCY#', 'BACKOFF#', 'SOURCE#', 'EVENT#'];
+const LEFT_OUT = ['IDEMPOTENCY#', 'BACKOFF#', 'EVENT#'];
 
 /** What a backup says of itself, in the clear: nothing of a tenant. */
 export interface Manifest {
@@ -33,6 +32,8 @@ export const SECRETS = 'secrets.jwe';
 export const TABLE_FILES = filesOf('table');
 /** After the table: what ended while that was read is in them. */
 export const LEDGER_FILES = filesOf('ledger');
+/** All of a backup, in the order in which they are written and read. */
+export const FILES = [...TABLE_FILES, SECRETS, ...LEDGER_FILES];
 
 function filesOf(table: string): readonly string[] {
   return Array.from({ length: SEGMENTS }, (_, segment) => `${table}-${String(segment).padStart(2, '0')}.jwe`);
@@ -85,8 +86,7 @@ function begin(folder: string): Manifest {
   if (existsSync(join(folder, MANIFEST))) {
     const before = readManifest(folder);
     if (before.files !== undefined || systemClock() - before.begunAt < 86_400) return before;
-    for (const file of [...TABLE_FILES, SECRETS, ...LEDGER_FILES])
-      rmSync(join(folder, file), { force: true });
+    for (const file of FILES) rmSync(join(folder, file), { force: true });
   }
   const manifest = { backup: randomUUID(), begunAt: systemClock() };
   writeManifest(folder, manifest);
@@ -108,9 +108,6 @@ async function* pagesOf(table: Table, Segment: number): AsyncGenerator<readonly 
   }
 }
 
-async function* secretsOf({ secrets, secretIds }: Target): AsyncGenerator<unknown> {
-  for (const use of USES) {
-    const command = new GetSecretValueCommand({ SecretId: secretIds[use], VersionStage: 'AWSCURRENT' });
-    yield { use, keyset: (await secrets.send(command)).SecretString ?? '{}' };
-  }
+async function* secretsOf(target: Target): AsyncGenerator<unknown> {
+  for (const use of USES) yield { use, keyset: await currentKeyset(target.secretIds[use], target) };
 }

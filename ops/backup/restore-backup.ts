@@ -7,7 +7,7 @@ import type { Item } from '../../lambdas/kernel/items.ts';
 import type { KeysetUse } from '../../lambdas/signing/control-facts.ts';
 import { describeTable, untilActive } from '../recover/restored-table.ts';
 import { OpsError, type Target } from '../target.ts';
-import { LEDGER_FILES, type Manifest, SECRETS, TABLE_FILES } from './make-backup.ts';
+import { FILES, LEDGER_FILES, type Manifest, SECRETS, TABLE_FILES } from './make-backup.ts';
 import { digestOf, readSealed } from './sealed-file.ts';
 
 /** Items of one BatchWriteItem (DynamoDB developer guide, "Quotas"). */
@@ -52,7 +52,7 @@ export async function restoreBackup(
 async function requireWhole(folder: string, { files }: Manifest): Promise<void> {
   if (files === undefined)
     throw new OpsError(`${folder} is not finished: run "backup" on it again, or take another.`);
-  for (const file of [...TABLE_FILES, SECRETS, ...LEDGER_FILES]) {
+  for (const file of FILES) {
     const digest = await digestOf(join(folder, file)).catch(() => undefined);
     if (digest === undefined || digest !== files[file])
       throw new OpsError(`${file} is missing or was changed since the backup.`);

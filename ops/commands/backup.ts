@@ -1,5 +1,6 @@
+import { join } from 'node:path';
 import { timestamp } from '../../lambdas/kernel/clock.ts';
-import { makeBackup, readManifest } from '../backup/make-backup.ts';
+import { MANIFEST, makeBackup, readManifest } from '../backup/make-backup.ts';
 import { restoreBackup } from '../backup/restore-backup.ts';
 import { digestOf, privateKeyOf, publicKeyOf } from '../backup/sealed-file.ts';
 import type { Command } from '../command.ts';
@@ -18,7 +19,7 @@ export const backupCommands: readonly Command[] = [
         backup,
         as_of: timestamp(begunAt),
         folder,
-        manifest_sha256: await digestOf(`${folder}/backup.json`),
+        manifest_sha256: await digestOf(join(folder, MANIFEST)),
       };
     },
   },

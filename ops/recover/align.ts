@@ -1,10 +1,10 @@
-import { GetSecretValueCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { systemClock } from '../../lambdas/kernel/clock.ts';
 import type { Table } from '../../lambdas/kernel/table.ts';
 import { type KeysetUse, keysetOf, type PublicKey } from '../../lambdas/signing/control-facts.ts';
 import { ControlStore } from '../../lambdas/signing/control-store.ts';
 import { type Keyset, parseKeyset, publication, publicKeys } from '../../lambdas/signing/keyset.ts';
-import { USES } from '../signing-keys.ts';
+import { currentKeyset, USES } from '../signing-keys.ts';
 import { OpsError, type Target } from '../target.ts';
 
 /** A use, the version of its keyset, and how many keys are published. */
@@ -27,8 +27,7 @@ export async function alignSigningKeys(
   const control = new ControlStore(table);
   const aligned: Alignment[] = [];
   for (const use of USES) {
-    const command = new GetSecretValueCommand({ SecretId: secretIds[use], VersionStage: 'AWSCURRENT' });
-    const keyset = parseKeyset((await secrets.send(command)).SecretString ?? '{}');
+    const keyset = parseKeyset(await currentKeyset(secretIds[use], { secrets }));
     const keys = published(keyset, (await control.read()).keys);
     if (!dryRun) await control.align(keyset.version, keys, use);
     aligned.push({ use, version: keyset.version, keys: keys.length });
@@ -47,8 +46,7 @@ export async function adoptSigningKeys(
   const { secrets, secretIds } = target;
   const keysets = await Promise.all(
     USES.map(async (use) => {
-      const command = new GetSecretValueCommand({ SecretId: from[use], VersionStage: 'AWSCURRENT' });
-      const SecretString = (await secrets.send(command)).SecretString ?? '{}';
+      const SecretString = await currentKeyset(from[use], target);
       if (parseKeyset(SecretString).keys.some((key) => keysetOf(key.use) === use))
         return { use, SecretString };
       throw new OpsError(`${from[use]} holds no key that signs ${use}s.`);
