@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { ENVIRONMENT, KEY_ID, STATE, TENANT, WORKSPACE } from '../../lambdas/kernel/attributes.ts';
 import {
   auditHeadKey,
@@ -7,14 +8,14 @@ import {
   usageKeyRowKey,
   workspaceKey,
 } from '../../lambdas/kernel/item-keys.ts';
-import { type Item, type ItemKey, N, number, S, text } from '../../lambdas/kernel/items.ts';
+import { type Item, type ItemKey, keyOf, N, number, text } from '../../lambdas/kernel/items.ts';
 import type { Table } from '../../lambdas/kernel/table.ts';
 import { placeOf } from '../../lambdas/keys/key-places-store.ts';
 import { isOneUse } from '../../lambdas/ledger/one-use.ts';
 import { countOf } from '../../lambdas/people/role-count-store.ts';
 import { CENSUS } from '../../lambdas/status/census.ts';
 import { censusChange } from '../../lambdas/status/census-store.ts';
-import { isSameItem } from './replay.ts';
+import { nameOf } from './replay.ts';
 
 /** Beyond every generation that the reconciler can have made meanwhile: no value of a usage key comes twice. */
 const GENERATIONS_BEYOND = 1_000;
@@ -51,7 +52,7 @@ export async function rebuild(table: Table, old: Table | undefined): Promise<Reb
     }
     const spent = items.filter(({ PK }) => isOneUse(PK?.S ?? ''));
     for (const item of await changedSince(spent, old)) {
-      await table.delete(keyOfItem(item));
+      await table.delete(keyOf(item));
       rebuilt.one_use_removed += 1;
     }
   }
@@ -59,7 +60,7 @@ export async function rebuild(table: Table, old: Table | undefined): Promise<Reb
     const wanted = counts.of(item);
     const wrong = Object.entries(wanted).filter(([name, count]) => number(item, name) !== count);
     if (wrong.length > 0) {
-      await setNumbers(table, keyOfItem(item), Object.fromEntries(wrong));
+      await setNumbers(table, keyOf(item), Object.fromEntries(wrong));
       rebuilt.counters += 1;
     }
   }
@@ -144,16 +145,12 @@ class Counts {
   }
 }
 
-function nameOf({ PK, SK }: Item): string {
-  return `${PK?.S}\0${SK?.S}`;
-}
-
 /** Those of some items that the table before does not have as they are. */
 async function changedSince(items: readonly Item[], old: Table | undefined): Promise<readonly Item[]> {
   if (old === undefined || items.length === 0) return items;
-  const keys = items.map(keyOfItem);
+  const keys = items.map(keyOf);
   const before = new Map((await old.getAll(keys)).map((item) => [nameOf(item), item]));
-  return items.filter((item) => !isSameItem(item, before.get(nameOf(item))));
+  return items.filter((item) => !isDeepStrictEqual(item, before.get(nameOf(item))));
 }
 
 /**
@@ -165,7 +162,7 @@ async function resetUsageKeys(
   table: Table,
   old: Table | undefined,
 ): Promise<number> {
-  const before = new Map((await old?.getAll(tenants.map(keyOfItem)))?.map((item) => [nameOf(item), item]));
+  const before = new Map((await old?.getAll(tenants.map(keyOf)))?.map((item) => [nameOf(item), item]));
   let reset = 0;
   for (const tenant of tenants) {
     const now = before.get(nameOf(tenant));
@@ -175,7 +172,7 @@ async function resetUsageKeys(
     if (isSame) continue;
     const generation =
       Math.max(number(tenant, 'usageGeneration'), number(now ?? {}, 'usageGeneration')) + GENERATIONS_BEYOND;
-    await table.update(keyOfItem(tenant), {
+    await table.update(keyOf(tenant), {
       UpdateExpression: 'SET usageGeneration = :generation REMOVE usageKey',
       ExpressionAttributeValues: { ':generation': N(generation) },
     });
@@ -187,10 +184,6 @@ async function resetUsageKeys(
     reset += 1;
   }
   return reset;
-}
-
-function keyOfItem(item: Item): ItemKey {
-  return { PK: S(text(item, 'PK')), SK: S(text(item, 'SK')) };
 }
 
 async function setNumbers(

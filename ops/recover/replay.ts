@@ -1,9 +1,16 @@
-import { isDeepStrictEqual } from 'node:util';
 import { changeNote } from '../../lambdas/audit/change-note.ts';
 import { erasePersonWrite, eraseTenantWrite } from '../../lambdas/erasure/erasure-store.ts';
 import * as attribute from '../../lambdas/kernel/attributes.ts';
 import { systemClock } from '../../lambdas/kernel/clock.ts';
-import { type AttributeValue, type Item, type ItemKey, N, number, S } from '../../lambdas/kernel/items.ts';
+import {
+  type AttributeValue,
+  type Item,
+  type ItemKey,
+  keyOf,
+  N,
+  number,
+  S,
+} from '../../lambdas/kernel/items.ts';
 import { isCommitted, type Table, type TransactionWrite } from '../../lambdas/kernel/table.ts';
 import { updateExpression } from '../../lambdas/kernel/update.ts';
 import { type LedgerEntry, replayed } from '../../lambdas/ledger/entries.ts';
@@ -48,10 +55,10 @@ export class Replay {
   /** Replays entries, of each item at most one. */
   async apply(entries: readonly LedgerEntry[]): Promise<void> {
     const meant = entries.filter(({ kind }) => !this.#options.except.has(kind));
-    const items = await this.#table.getAll(meant.map(keyOf));
-    const byKey = new Map(items.map((item) => [nameOf(item.PK?.S, item.SK?.S), item]));
+    const items = await this.#table.getAll(meant.map(entryKey));
+    const byKey = new Map(items.map((item) => [nameOf(item), item]));
     for (const entry of meant) {
-      const item = byKey.get(nameOf(entry.PK, entry.SK));
+      const item = byKey.get(nameOf(entryKey(entry)));
       if (item !== undefined) await this.#applyTo(item, entry);
     }
   }
@@ -70,13 +77,13 @@ export class Replay {
         if (!dryRun && entry.isGone) await this.#eraseAgain(item);
         return;
       }
-      item = await this.#table.get(keyOf(entry));
+      item = await this.#table.get(entryKey(entry));
     }
   }
 
   /** Writes what an item becomes, unless one of the attributes has changed meanwhile: a table may serve already. */
   async #write(item: Item, replacement: Replacement | 'delete'): Promise<boolean> {
-    const Key = { PK: S(item.PK?.S ?? ''), SK: S(item.SK?.S ?? '') };
+    const Key = keyOf(item);
     if (replacement === 'delete') {
       await this.#table.delete(Key);
       return true;
@@ -99,7 +106,7 @@ export class Replay {
 
   /** The sessions of a person follow them, as after any change. */
   async #settleSessions(person: Item): Promise<void> {
-    const now = await this.#table.get({ PK: S(person.PK?.S ?? ''), SK: S(person.SK?.S ?? '') });
+    const now = await this.#table.get(keyOf(person));
     const userId = person.SK?.S?.slice('USER#'.length) ?? '';
     await this.#sessions.settle(userId, now === undefined ? undefined : userStanding(now), operator());
   }
@@ -168,15 +175,11 @@ function unlessChanged(item: Item, replacement: Replacement) {
   return { ...write, ConditionExpression: ['attribute_exists(PK)', ...asRead].join(' AND ') };
 }
 
-function keyOf({ PK, SK }: Pick<LedgerEntry, 'PK' | 'SK'>): ItemKey {
+function entryKey({ PK, SK }: Pick<LedgerEntry, 'PK' | 'SK'>): ItemKey {
   return { PK: S(PK), SK: S(SK) };
 }
 
-function nameOf(partition = '', sort = ''): string {
-  return `${partition}\0${sort}`;
-}
-
-/** Whether two items are the same, whatever the order of their attributes. */
-export function isSameItem(one: Item, other: Item | undefined): boolean {
-  return isDeepStrictEqual(one, other);
+/** An item's key as one text, to find it by. */
+export function nameOf({ PK, SK }: Item): string {
+  return `${PK?.S}\0${SK?.S}`;
 }
