@@ -163,23 +163,20 @@ export interface UsageKeyChange {
  * moment, and the reconciler knows to give it another of its own. `tenant` is its item as it was read.
  */
 export function moveToTier(tenantId: string, tenant: Item, tier: string, now: number): UsageKeyChange {
-  const generation = number(tenant, 'usageGeneration');
-  const unchanged = { condition: ofGeneration(generation), values: { ':generation': N(generation) } };
   // On this tier already, and still when it is written: another may be moving it away.
-  if (tenant.tier?.S === tier) return { set: [], remove: [], rows: [], ...unchanged };
+  if (tenant.tier?.S === tier) return { set: [], remove: [], rows: [], ...unchanged(tenant) };
   return wantAnother(tenantId, tenant, tier, now);
 }
 
 /** The writes by which a tenant is to have another usage key than before, of `tier`: as one that is reopened. */
 export function wantAnother(tenantId: string, tenant: Item, tier: string, now: number): UsageKeyChange {
-  const generation = number(tenant, 'usageGeneration');
-  const next = { ':next': N(generation + 1) };
-  const unchanged = { condition: ofGeneration(generation), values: { ':generation': N(generation) } };
+  const next = { ':next': N(number(tenant, 'usageGeneration') + 1) };
+  const { condition, values } = unchanged(tenant);
   return {
     set: ['usageGeneration = :next'],
     remove: ['usageKey'],
-    condition: unchanged.condition,
-    values: { ...unchanged.values, ...next },
+    condition,
+    values: { ...values, ...next },
     rows: [
       {
         Update: {
@@ -209,6 +206,12 @@ export function giveBack(tenantId: string, now: number): UsageKeyChange {
       },
     ],
   };
+}
+
+/** That the tenant has, and wants, the usage key that it had when it was read. */
+function unchanged(tenant: Item): Pick<UsageKeyChange, 'condition' | 'values'> {
+  const generation = number(tenant, 'usageGeneration');
+  return { condition: ofGeneration(generation), values: { ':generation': N(generation) } };
 }
 
 /** A tenant that has never lost a key has no generation yet. */
