@@ -173,17 +173,17 @@ function rowItem(tenantId: string, seq: number, entry: AuditEntry): Item {
 }
 
 /** The parts of a row that may tell who somebody is: an erasure writes them anew, and nothing else ever does. */
-export type Telling = Pick<AuditRow, 'address' | 'callerRequestId' | 'targetName' | 'before' | 'after'>;
+const TELLING = ['address', 'callerRequestId', 'targetName', 'before', 'after'] as const;
+export type Telling = Pick<AuditRow, (typeof TELLING)[number]>;
 
 /** The write that leaves only `telling` of what a row tells, for {@link Table.updateIf}: the row may have gone meanwhile. */
 export function retelling(telling: Telling) {
   const written = rowFields(telling);
-  const names = ['address', 'callerRequestId', 'targetName', 'before', 'after'];
   return {
     ...updateExpression({
       set: Object.keys(written).map((name) => `#${name} = :${name}`),
-      remove: names.filter((name) => !(name in written)).map((name) => `#${name}`),
-      names: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+      remove: TELLING.filter((name) => !(name in written)).map((name) => `#${name}`),
+      names: Object.fromEntries(TELLING.map((name) => [`#${name}`, name])),
       values: Object.fromEntries(Object.entries(written).map(([name, value]) => [`:${name}`, value])),
     }),
     ConditionExpression: 'attribute_exists(PK)',
