@@ -18,12 +18,14 @@ export interface AskingPage {
   readonly continueAt: string;
 }
 
+/** The way to the sign-in, and from there to the page. */
+export function toSignIn({ context, continueAt }: AskingPage): Redirect {
+  return new Redirect(context.base + signInPath(continueAt));
+}
+
 /** Who is signed in; for nobody the way to the sign-in and from there to where they were. */
-export function requireSignIn(
-  signedIn: SignedIn | undefined,
-  { context, continueAt }: AskingPage,
-): SignedIn | Redirect {
-  return signedIn ?? new Redirect(context.base + signInPath(continueAt));
+export function requireSignIn(signedIn: SignedIn | undefined, page: AskingPage): SignedIn | Redirect {
+  return signedIn ?? toSignIn(page);
 }
 
 /**
