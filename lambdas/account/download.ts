@@ -4,8 +4,10 @@ import { auditView, trailPosition, viewRow } from '../audit/rows.ts';
 import type { Profile } from '../contract/profile.ts';
 import type { FactorStore } from '../factors/factors.ts';
 import { timestamp } from '../kernel/clock.ts';
+import type { Cursors } from '../kernel/cursor.ts';
 import { time } from '../kernel/fields.ts';
 import { invalidField, Problem } from '../kernel/problem.ts';
+import { withinSeconds } from '../kernel/time-budget.ts';
 import type { KeyStore } from '../keys/keys.ts';
 import { keyView, viewKey } from '../keys/views.ts';
 import { appView, viewApp } from '../oauth/app-rows.ts';
@@ -56,9 +58,12 @@ export const downloadView = z
   .meta({ id: 'AccountDownload' });
 
 /** A part, with the place where the next begins instead of a cursor. */
-export type DownloadPart = Omit<z.output<typeof downloadView>, 'next_cursor'> & {
+type DownloadPart = Omit<z.output<typeof downloadView>, 'next_cursor'> & {
   readonly next: string | null;
 };
+
+/** Seconds for which a part is gathered: within the function's ten. */
+const GATHERING_SECONDS = 6;
 
 /** Characters of a part: a function answers with 6 MB at most, and a character may take four bytes. */
 const PART_CHARACTERS = 1_000_000;
@@ -74,8 +79,20 @@ export type Asking = Pick<Person, 'tenantId' | 'userId'> & {
   readonly address: string;
 };
 
-/** The part that begins at `position`, while there is time; the first without one. Throws `not_found`, `invalid_field`, `rate_limited`. */
+/** The part that a cursor names, the first without one. Throws `not_found`, `invalid_field`, `rate_limited`. */
 export async function downloadPart(
+  asking: Asking,
+  after: string | undefined,
+  { download, cursors }: { readonly download: DownloadContext; readonly cursors: Cursors },
+): Promise<z.output<typeof downloadView>> {
+  const place = { tenantId: asking.tenantId, list: 'account' } as const;
+  const position = await cursors.open(after, place);
+  const { next, ...part } = await gathered(asking, position, withinSeconds(GATHERING_SECONDS), download);
+  return { ...part, next_cursor: await cursors.seal(next, place) };
+}
+
+/** The part that begins at `position`, while there is time. */
+async function gathered(
   asking: Asking,
   position: string | undefined,
   hasTimeLeft: () => boolean,

@@ -1,8 +1,8 @@
-import type { Rights } from '../contract/rights.ts';
 import { ACCOUNT_PATH } from '../pages/account-page.ts';
 import { html, type Markup } from '../pages/html.ts';
 import { type PageContext, textsOf } from '../pages/page.ts';
 import type { AccountSection } from '../signin/account-section.ts';
+import { type ClosingContext, managesPeople } from './closing.ts';
 
 /** The path of the file with all that is stored of a person. */
 export const DOWNLOAD_PATH = `${ACCOUNT_PATH}/download`;
@@ -41,15 +41,15 @@ ${way(context, `${ACCOUNT_PATH}?view=delete`, texts.link)}`,
 };
 
 export interface ClosingSectionServices {
-  readonly closing: { readonly deployment: { readonly rights: Pick<Rights, 'peopleManagers'> } };
+  readonly closing: Pick<ClosingContext, 'deployment'>;
 }
 
 /** The way to the question whether to close the tenant, for those who may. */
 export const closingSection: AccountSection<ClosingSectionServices> = async (
   { context, signedIn: { role } },
-  { closing: { deployment } },
+  { closing },
 ) => {
-  if (!deployment.rights.peopleManagers.includes(role)) return null;
+  if (!managesPeople({ role }, closing)) return null;
   const { closing: texts } = textsOf(context).account;
   return {
     id: 'closing',

@@ -6,7 +6,6 @@ import { HostCookie } from '../kernel/host-cookie.ts';
 import { Problem } from '../kernel/problem.ts';
 import { type Html, Redirect, WithCookies } from '../kernel/results.ts';
 import { routeGroup } from '../kernel/route.ts';
-import { withinSeconds } from '../kernel/time-budget.ts';
 import { type DisconnectContext, disconnect } from '../oauth/disconnect.ts';
 import { closedPage, closingPage, deletedPage, deletionPage } from '../pages/account-ends-page.ts';
 import { ACCOUNT_PATH, accountPage } from '../pages/account-page.ts';
@@ -15,7 +14,7 @@ import type { Texts } from '../pages/texts/en.ts';
 import { endOthers, endOwn } from '../sessions/own-sessions.ts';
 import type { AccountVisit } from '../signin/account-section.ts';
 import { isSameToken } from '../signin/csrf.ts';
-import { requireRecentSignIn, requireSignIn, SIGN_IN_FIRST } from '../signin/recent.ts';
+import { requireRecentSignIn, requireSignIn, SIGN_IN_FIRST, toSignIn } from '../signin/recent.ts';
 import { SIGN_IN_COOKIE, SIGN_IN_COOKIES, type SignInCookies, type SignIns } from '../signin/sign-in.ts';
 import type { ClosedSignIns } from '../signin/sign-ins.ts';
 import type { TenantStore } from '../tenancy/tenants.ts';
@@ -23,7 +22,6 @@ import { type ClosingContext, closeTenant, day } from './closing.ts';
 import { type DeletionContext, deleteAccount } from './deletion.ts';
 import { type DownloadContext, downloadPart, downloadView } from './download.ts';
 import { DOWNLOAD_PATH } from './end-sections.ts';
-import { GATHERING_SECONDS } from './rows.ts';
 import { type SectionServices, shownSections } from './sections.ts';
 
 /** The services of these rows in the function `accounts`. */
@@ -65,7 +63,8 @@ export const accountPageRoutes = group.rows({
     handle: async ({ query: { view }, cookies, ...request }, services) => {
       const context = pageContext(services.pages, request);
       const signedIn = await services.signIns.current(cookies);
-      if (signedIn === undefined) return (await shownClosed(cookies, context, services)) ?? toSignIn(context);
+      const asking = { context, continueAt: ACCOUNT_PATH };
+      if (signedIn === undefined) return (await shownClosed(cookies, context, services)) ?? toSignIn(asking);
       if (view === undefined) return shownAccount({ context, signedIn }, services);
       const recent = requireRecentSignIn(signedIn, { context, continueAt: VIEWS[view] }, services.clock());
       if (recent instanceof Redirect) return recent;
@@ -95,7 +94,8 @@ export const accountPageRoutes = group.rows({
       const signedIn = await services.signIns.current(cookies);
       if (signedIn === undefined) {
         const closed = await services.closedSignIns.closed(cookies);
-        if (closed === undefined || body.action !== 'reopen') return toSignIn(context);
+        if (closed === undefined || body.action !== 'reopen')
+          return toSignIn({ context, continueAt: ACCOUNT_PATH });
         if (!isSameToken(closed.csrf, body.csrf)) throw new Problem('stale_form');
         return reopen(closed, { actor: `user:${closed.userId}`, ...origin }, context, services);
       }
@@ -130,17 +130,11 @@ export const accountPageRoutes = group.rows({
         continueAt: ACCOUNT_PATH,
       });
       if (signedIn instanceof Redirect) return signedIn;
-      const { download, cursors, pages } = services;
       const { tenantId, userId } = signedIn;
-      const place = { tenantId, list: 'account' } as const;
-      const position = await cursors.open(query.cursor, place);
       const asking = { tenantId, userId, currentId: '', address: origin.address };
-      const part = await downloadPart(asking, position, withinSeconds(GATHERING_SECONDS), download);
-      const next = await cursors.seal(part.next, place);
-      return {
-        ...part,
-        next: next === null ? null : `${pages.url}${DOWNLOAD_PATH}?${new URLSearchParams({ cursor: next })}`,
-      };
+      const { next_cursor: next, ...part } = await downloadPart(asking, query.cursor, services);
+      const url = `${services.pages.url}${DOWNLOAD_PATH}`;
+      return { ...part, next: next === null ? null : `${url}?${new URLSearchParams({ cursor: next })}` };
     },
   }),
 });
@@ -188,9 +182,8 @@ async function act(
       if (recent instanceof Redirect) return recent;
       const tenant = await services.tenants.find(recent.tenantId);
       if (organization.trim() !== tenant?.name) return shownClosing(visit, services, 'wrongName');
-      const others = await shownClosing(visit, services, 'others');
       const closing = closeTenant(recent, context.language, by, services.closing);
-      const erasesAt = await unlessConflicting(closing, () => others);
+      const erasesAt = await unlessConflicting(closing, () => shownClosing(visit, services, 'others'));
       const until = day(erasesAt, context.language);
       return closedPage(context, { organization: tenant.name, until, csrf: recent.csrf });
     }
@@ -220,19 +213,16 @@ async function reopen(
 }
 
 /** Tells a conflict with the page that says what it is. */
-async function unlessConflicting<Done>(doing: Promise<Done>, faulty: () => Html): Promise<Done> {
+async function unlessConflicting<Done>(
+  doing: Promise<Done>,
+  faulty: () => Html | Promise<Html>,
+): Promise<Done> {
   try {
     return await doing;
   } catch (error) {
     if (!(error instanceof Problem) || error.code !== 'conflicting_state') throw error;
-    throw new Problem('conflicting_state', { page: faulty(), cause: error });
+    throw new Problem('conflicting_state', { page: await faulty(), cause: error });
   }
-}
-
-function toSignIn(context: PageContext): Redirect {
-  const way = requireSignIn(undefined, { context, continueAt: ACCOUNT_PATH });
-  if (way instanceof Redirect) return way;
-  throw new Error('Nobody is signed in.');
 }
 
 /** The way back to a closed tenant, for who may reopen it. */

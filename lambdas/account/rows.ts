@@ -6,7 +6,6 @@ import type { Cursors } from '../kernel/cursor.ts';
 import { cursor, time } from '../kernel/fields.ts';
 import { invalidField } from '../kernel/problem.ts';
 import { routeGroup } from '../kernel/route.ts';
-import { withinSeconds } from '../kernel/time-budget.ts';
 import { chooseLanguage } from '../pages/languages.ts';
 import { findPerson } from '../people/people.ts';
 import { type ClosingContext, closeTenant } from './closing.ts';
@@ -21,9 +20,6 @@ export interface AccountServices {
   readonly requireRecentSignIn: RequireRecentSignIn;
   readonly cursors: Cursors;
 }
-
-/** Seconds for which a part of a download is gathered: within the function's ten. */
-export const GATHERING_SECONDS = 6;
 
 const group = routeGroup<AccountServices>()({ service: 'people', tag: 'Accounts' });
 
@@ -40,14 +36,8 @@ export const ownAccountRoutes = group.rows({
     query: z.strictObject({ cursor: cursor.optional() }),
     success: { status: 200, description: 'A part of it.', schema: downloadView },
     errors: ['rate_limited'],
-    handle: async ({ query, origin }, { download, cursors }, { tenantId, userId, sessionId }) => {
-      const place = { tenantId, list: 'account' } as const;
-      const position = await cursors.open(query.cursor, place);
-      const asking = { tenantId, userId, currentId: sessionId, address: origin.address };
-      const hasTimeLeft = withinSeconds(GATHERING_SECONDS);
-      const { next, ...part } = await downloadPart(asking, position, hasTimeLeft, download);
-      return { ...part, next_cursor: await cursors.seal(next, place) };
-    },
+    handle: async ({ query, origin: { address } }, services, { tenantId, userId, sessionId }) =>
+      downloadPart({ tenantId, userId, currentId: sessionId, address }, query.cursor, services),
   }),
   deleteAccount: group.person({
     method: 'DELETE',
