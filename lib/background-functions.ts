@@ -1,3 +1,4 @@
+import { LED_TO_PARTITIONS } from '../lambdas/erasure/led-to.ts';
 import type { FunctionSpec, SecretAction } from './function-spec.ts';
 
 /** Making the next version of a secret, and making it the current one. */
@@ -40,10 +41,7 @@ export function backgroundFunctions({
         { actions: ['PutItem'], keys: ['TENANT#*'] },
         {
           actions: ['DeleteItem'],
-          keys: [
-            ...['ERASURES', 'TENANT#*', 'USER#*', 'EMAIL#*', 'KEY#*', 'SESSION#*', 'SIGNIN#*'],
-            ...['IDENTITY#*', 'CLIENT#*', 'PASSKEY#*'],
-          ],
+          keys: ['ERASURES', 'TENANT#*', 'USER#*', ...LED_TO_PARTITIONS],
         },
       ],
       usageKeys: [
