@@ -5,7 +5,7 @@ import type { Deployment } from '../contract/deployment.ts';
 import type { Role } from '../contract/scopes.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { Problem } from '../kernel/problem.ts';
-import { type FactorStore, type Factors, otherRelyingParty, type Passkey } from './factors.ts';
+import { changeFactors, type FactorStore, type Factors, otherRelyingParty, type Passkey } from './factors.ts';
 import { type PasskeyAnswer, type RelyingParty, userHandleOf, verifyUse } from './passkeys.ts';
 import {
   CHALLENGE_SECONDS,
@@ -16,9 +16,6 @@ import {
 } from './pending.ts';
 import { hashRecoveryCode } from './recovery-codes.ts';
 import { readTotpCode, stepOf } from './totp.ts';
-
-/** How often the use of a factor begins anew because another change came first. */
-const ATTEMPTS = 5;
 
 /** Encrypts the secrets of apps, each for its person. */
 export interface SecretCipher {
@@ -81,26 +78,24 @@ export async function proveFactor(
   const taken = await takeFromSource(sources, from.address, factorLimit(deployment.addressLimits), clock());
   const subject = factorSubject(person.userId);
   await takeAttempt(backoff, subject, clock());
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const before = await factors.find(person);
+  const done = await changeFactors(person, factors, async (before) => {
     const proven = await provenBy(proof, before, context);
     if (proven === undefined) throw new Problem('wrong_factor');
     const { after, amr, isRecovery = false } = proven;
-    const left = { recovery_codes_left: after.recoveryCodes.length };
     const entry = auditEntry({
       action: 'factor.recovery',
       target: `user:${person.userId}`,
       origin: { actor: `user:${person.userId}`, ...from },
       at: clock(),
       before: { recovery_codes_left: before.recoveryCodes.length },
-      after: left,
+      after: { recovery_codes_left: after.recoveryCodes.length },
     });
-    if (!(await factors.change({ before, after, entries: isRecovery ? [entry] : [] }))) continue;
-    await backoff.clear(subject.id);
-    await taken.giveBack();
-    return amr;
-  }
-  throw new Problem('wrong_factor');
+    return { after, entries: isRecovery ? [entry] : [], gives: amr };
+  });
+  if (done === undefined) throw new Problem('wrong_factor');
+  await backoff.clear(subject.id);
+  await taken.giveBack();
+  return done.gives;
 }
 
 async function provenBy(proof: Proof, before: Factors, context: FactorContext): Promise<Proven | undefined> {

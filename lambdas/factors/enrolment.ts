@@ -6,7 +6,9 @@ import { invalidField, Problem } from '../kernel/problem.ts';
 import type { Language } from '../pages/languages.ts';
 import { type FactorContext, requireParty } from './check.ts';
 import {
+  changeFactors,
   type FactorChange,
+  type FactorChanging,
   type Factors,
   kindsOf,
   lastFactorStays,
@@ -19,8 +21,6 @@ import { newTotpSecret, readTotpCode, stepOf } from './totp.ts';
 
 /** Seconds for which an app waits for its first code. */
 const SETUP_SECONDS = 600;
-
-const ATTEMPTS = 5;
 
 /** Whose factors are changed. */
 export interface Enrollee extends Pick<Factors, 'tenantId' | 'userId'> {
@@ -222,17 +222,16 @@ async function enrol(
 async function changed<Given = undefined>(
   person: Pick<Enrollee, 'tenantId' | 'userId' | 'hasNone'>,
   { factors }: Pick<FactorContext, 'factors'>,
-  change: (before: Factors) => Promise<Omit<FactorChange, 'before'> & { readonly gives: Given }>,
+  change: FactorChanging<Given>,
 ): Promise<Given> {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const before = await factors.find(person);
+  const done = await changeFactors(person, factors, (before) => {
     if (person.hasNone && kindsOf(before).length > 0)
       throw new Problem('conflicting_state', {
         message: 'You have a second factor by now: sign in with it first.',
       });
-    const { gives, ...wanted } = await change(before);
-    if (await factors.change({ before, ...wanted })) return gives;
-  }
+    return change(before);
+  });
+  if (done !== undefined) return done.gives;
   throw new Problem('conflicting_state', { message: 'Your second factors are being changed. Try again.' });
 }
 

@@ -88,6 +88,31 @@ export interface FactorChange {
   readonly relyingParty?: string;
 }
 
+/** How often a change begins anew because another came first. */
+const ATTEMPTS = 5;
+
+/** A change of factors as they are, and what it gives when it is written. */
+export type FactorChanging<Given> = (
+  before: Factors,
+) => Promise<Omit<FactorChange, 'before'> & { readonly gives: Given }>;
+
+/**
+ * Runs a change on the factors of a person as they are, again when another change came between: of any number at once each
+ * sees what the one before has left. Gives what the change gives; undefined where others came first all the time.
+ */
+export async function changeFactors<Given>(
+  person: Pick<Factors, 'tenantId' | 'userId'>,
+  factors: FactorStore,
+  change: FactorChanging<Given>,
+): Promise<{ readonly gives: Given } | undefined> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const before = await factors.find(person);
+    const { gives, ...wanted } = await change(before);
+    if (await factors.change({ before, ...wanted })) return { gives };
+  }
+  return undefined;
+}
+
 /** A change of which the person is told by mail. */
 export interface FactorNotice {
   readonly to: string;
