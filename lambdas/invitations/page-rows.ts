@@ -8,9 +8,10 @@ import {
   invitationDonePage,
   invitationPage,
 } from '../pages/invitation-page.ts';
-import { type PageContext, type PageSettings, pageContext } from '../pages/page.ts';
+import type { PageContext, PageSettings } from '../pages/page.ts';
 import { INVITATION_PATH } from '../pages/paths.ts';
 import { ELSEWHERE } from '../pages/rows.ts';
+import { type Carried, pageVisit, uiLocales } from '../pages/visit.ts';
 import { newPassword } from '../people/fields.ts';
 import { requiredProvider } from '../people/required-provider.ts';
 import {
@@ -26,11 +27,6 @@ export interface InvitationPageServices {
   readonly pages: PageSettings;
 }
 
-const uiLocales = z
-  .string()
-  .max(256)
-  .optional()
-  .describe('Languages, best first (OpenID Connect Core, 3.1.2.1).');
 const link = z.string().max(256).describe('The link of the mail, as it stands in its URL.');
 
 const success = { status: 200, kind: 'html', description: 'The page.' } as const;
@@ -61,9 +57,9 @@ export const invitationPageRoutes = group.rows({
     alternatives: [ELSEWHERE],
     errors: ['invalid_link', 'suspended_tenant'],
     handle: async ({ query, ...request }, { accepting, pages }) => {
-      const context = pageContext(pages, request, query.ui_locales);
+      const { context, parameters } = pageVisit(query, request, pages);
       const opened = await told(openInvitation(query.link, accepting), context);
-      return invitationPage(context, formOf(opened, query, accepting));
+      return invitationPage(context, formOf(opened, { token: query.link, parameters }, accepting));
     },
   }),
   acceptInvitation: group.public({
@@ -88,9 +84,12 @@ export const invitationPageRoutes = group.rows({
       'rate_limited',
     ],
     handle: async ({ body, origin, ...request }, { accepting, pages }) => {
-      const context = pageContext(pages, request, body.ui_locales);
+      const { context, parameters } = pageVisit(body, request, pages);
       const opened = await told(openInvitation(body.link, accepting), context);
-      const form = { ...formOf(opened, body, accepting), fullName: body.full_name ?? '' };
+      const form = {
+        ...formOf(opened, { token: body.link, parameters }, accepting),
+        fullName: body.full_name ?? '',
+      };
       const again = (fault: NonNullable<InvitationPage['fault']>) =>
         new Problem('invalid_field', { page: invitationPage(context, { ...form, fault }) });
       const name = plainText(100).safeParse(form.fullName.trim());
@@ -109,12 +108,11 @@ export const invitationPageRoutes = group.rows({
 
 function formOf(
   { invitation, tenantName }: OpenedInvitation,
-  { link: token, ui_locales }: { readonly link: string; readonly ui_locales?: string | undefined },
+  carried: { readonly token: string; readonly parameters: Carried },
   { deployment }: AcceptingContext,
 ): InvitationPage {
   return {
-    token,
-    parameters: ui_locales === undefined ? {} : { ui_locales },
+    ...carried,
     tenantName,
     email: invitation.email,
     fullName: invitation.fullName ?? '',

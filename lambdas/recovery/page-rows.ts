@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { Problem } from '../kernel/problem.ts';
 import type { Html } from '../kernel/results.ts';
 import { routeGroup } from '../kernel/route.ts';
-import { type PageContext, type PageSettings, pageContext } from '../pages/page.ts';
+import type { PageContext, PageSettings } from '../pages/page.ts';
 import { CONFIRM_PATH, RESET_PASSWORD_PATH } from '../pages/paths.ts';
 import {
   type AskedFor,
@@ -14,6 +14,7 @@ import {
   recoveredPage,
 } from '../pages/recovery-pages.ts';
 import { ELSEWHERE } from '../pages/rows.ts';
+import { type PageVisit, pageVisit, uiLocales } from '../pages/visit.ts';
 import { parseEmail } from '../people/email-address.ts';
 import { newPassword } from '../people/fields.ts';
 import { askForMail, CONFIRMED, confirm, type RecoveryContext, readLink, resetPassword } from './recovery.ts';
@@ -24,11 +25,6 @@ export interface RecoveryPageServices {
   readonly pages: PageSettings;
 }
 
-const uiLocales = z
-  .string()
-  .max(256)
-  .optional()
-  .describe('Languages, best first (OpenID Connect Core, 3.1.2.1).');
 const link = z.string().max(256).optional().describe('The link of a mail, as it stands in its URL.');
 const email = z.string().max(254).optional().describe('The address to which a mail goes.');
 
@@ -53,7 +49,7 @@ export const recoveryPageRoutes = group.rows({
     alternatives: [ELSEWHERE],
     errors: ['invalid_link'],
     handle: async ({ query, ...request }, { recovery, pages }) => {
-      const { context, parameters } = visitOf(query, request, pages);
+      const { context, parameters } = pageVisit(query, request, pages);
       if (query.link === undefined) return askForMailPage(context, { kind: 'reset', parameters });
       const token = query.link;
       const { link } = await orDeadLink(readLink(token, ['reset'], recovery), context, 'reset');
@@ -76,7 +72,7 @@ export const recoveryPageRoutes = group.rows({
     success,
     errors: ['invalid_link', 'invalid_field', 'rate_limited'],
     handle: async ({ body, origin, ...request }, { recovery, pages }) => {
-      const { context, parameters } = visitOf(body, request, pages);
+      const { context, parameters } = pageVisit(body, request, pages);
       const token = body.link;
       if (token === undefined) return ask('reset', body.email, { context, parameters, origin, recovery });
       const { link } = await orDeadLink(readLink(token, ['reset'], recovery), context, 'reset');
@@ -106,7 +102,7 @@ export const recoveryPageRoutes = group.rows({
     alternatives: [ELSEWHERE],
     errors: ['invalid_link'],
     handle: async ({ query, ...request }, { recovery, pages }) => {
-      const { context, parameters } = visitOf(query, request, pages);
+      const { context, parameters } = pageVisit(query, request, pages);
       if (query.link === undefined) return askForMailPage(context, { kind: 'verify', parameters });
       const token = query.link;
       const { link } = await orDeadLink(readLink(token, CONFIRMED, recovery), context, 'verify');
@@ -126,7 +122,7 @@ export const recoveryPageRoutes = group.rows({
     success,
     errors: ['invalid_link', 'email_taken', 'invalid_field', 'rate_limited'],
     handle: async ({ body, origin, ...request }, { recovery, pages }) => {
-      const { context, parameters } = visitOf(body, request, pages);
+      const { context, parameters } = pageVisit(body, request, pages);
       if (body.link === undefined)
         return ask('verify', body.email, { context, parameters, origin, recovery });
       const confirmed = confirm(body.link, context.language, origin, recovery);
@@ -144,9 +140,7 @@ async function ask(
     parameters,
     origin,
     recovery,
-  }: {
-    readonly context: PageContext;
-    readonly parameters: Readonly<Record<string, string>>;
+  }: PageVisit & {
     readonly origin: { readonly address: string; readonly requestId: string };
     readonly recovery: RecoveryContext;
   },
@@ -174,15 +168,4 @@ async function orDeadLink<Result>(
     if (code !== 'invalid_link' && code !== 'email_taken') throw error;
     throw new Problem(code, { page: deadLinkPage(context, { kind, taken: code === 'email_taken' }) });
   }
-}
-
-function visitOf(
-  { ui_locales }: { readonly ui_locales?: string | undefined },
-  request: { readonly acceptLanguage: string },
-  pages: PageSettings,
-): { readonly context: PageContext; readonly parameters: Readonly<Record<string, string>> } {
-  return {
-    context: pageContext(pages, request, ui_locales),
-    parameters: ui_locales === undefined ? {} : { ui_locales },
-  };
 }

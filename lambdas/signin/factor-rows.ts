@@ -7,7 +7,8 @@ import { Problem } from '../kernel/problem.ts';
 import { type Html, WithCookies } from '../kernel/results.ts';
 import { routeGroup } from '../kernel/route.ts';
 import { continuePage } from '../pages/continue-page.ts';
-import { factorPage, passkeyAlonePage, type Visit } from './factor-step.ts';
+import type { PageVisit } from '../pages/visit.ts';
+import { factorPage, passkeyAlonePage } from './factor-step.ts';
 import { signInPath } from './paths.ts';
 import type { SignInServices } from './rows.ts';
 import { completeSignIn, pendingPerson, signInWithPasskey } from './second-step.ts';
@@ -67,7 +68,7 @@ export const factorStepRoutes = group.rows({
 interface Step {
   readonly given: Given;
   readonly secret: string;
-  readonly visit: Visit;
+  readonly visit: PageVisit;
   /** For whose sign-in has expired: it begins again. */
   readonly again: Html;
   readonly from: PlacedOrigin;

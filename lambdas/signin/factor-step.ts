@@ -5,18 +5,15 @@ import type { Html } from '../kernel/results.ts';
 import { WithCookies } from '../kernel/results.ts';
 import { continuePage } from '../pages/continue-page.ts';
 import { codePage, type FactorPage, passkeyPage } from '../pages/factor-page.ts';
+import type { PageVisit } from '../pages/visit.ts';
 import { csrfToken } from './csrf.ts';
 import { pendingPerson } from './second-step.ts';
 import { browserCookie, type Progress, type SignInContext } from './sign-ins.ts';
-import type { Visit as SignInVisit } from './visit.ts';
-
-/** Where a sign-in goes on to, and in which language. */
-export type Visit = Pick<SignInVisit, 'context' | 'parameters'>;
 
 /** The page after the password of who is not signed in yet: it asks for a second factor, or leads to setting one up. */
 export async function factorStep(
   { step, secret }: Progress,
-  visit: Visit,
+  visit: PageVisit,
   context: SignInContext,
 ): Promise<WithCookies<Html>> {
   const cookie = browserCookie(secret);
@@ -43,7 +40,7 @@ export async function factorPage(
     readonly way?: 'code' | 'passkey' | undefined;
     readonly fault?: FactorPage['fault'];
   },
-  { context, parameters }: Visit,
+  { context, parameters }: PageVisit,
   secondFactor: FactorContext,
 ): Promise<Html> {
   const hasApp = factors.totp !== null;
@@ -61,7 +58,7 @@ export async function factorPage(
 /** The page that signs in by a passkey alone. */
 export async function passkeyAlonePage(
   secret: string,
-  { context, parameters }: Visit,
+  { context, parameters }: PageVisit,
   { secondFactor, fault }: { readonly secondFactor: FactorContext; readonly fault?: FactorPage['fault'] },
 ): Promise<Html> {
   const party = await requireParty(secondFactor);

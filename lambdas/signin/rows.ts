@@ -15,6 +15,7 @@ import {
   signInPage,
   signOutPage,
 } from '../pages/sign-in-page.ts';
+import { pageVisit, uiLocales } from '../pages/visit.ts';
 import { parseEmail } from '../people/email-address.ts';
 import { requiredProvider } from '../people/required-provider.ts';
 import { csrfToken } from './csrf.ts';
@@ -145,12 +146,12 @@ export const signInRoutes = group.rows({
     page: true,
     summary: 'The page on which people sign out',
     takesCookies: SIGN_IN_COOKIES,
-    query: z.object({ ui_locales: carried.ui_locales }),
+    query: z.object({ ui_locales: uiLocales }),
     success,
     alternatives: [ELSEWHERE],
     errors: [],
     handle: async ({ query, cookies, ...request }, { signIns, pages }) => {
-      const { context } = visitOf(query, request, pages);
+      const { context } = pageVisit(query, request, pages);
       const signedIn = await signIns.current(cookies);
       return signedIn === undefined ? signedOutPage(context) : signOutPage(context, signedIn);
     },
@@ -162,11 +163,11 @@ export const signInRoutes = group.rows({
     summary: 'Sign out with a browser',
     takesForm: true,
     takesCookies: SIGN_IN_COOKIES,
-    body: z.object({ ui_locales: carried.ui_locales, ...csrfField }),
+    body: z.object({ ui_locales: uiLocales, ...csrfField }),
     success,
     errors: ['stale_form'],
     handle: async ({ body, cookies, origin, ...request }, { signIn: context, pages }) => {
-      const { context: pageContext } = visitOf(body, request, pages);
+      const { context: pageContext } = pageVisit(body, request, pages);
       const secret = requireForm(cookies, body.csrf, (csrf) => signOutPage(pageContext, { csrf }));
       await signOut(secret, origin, context);
       return new WithCookies(signedOutPage(pageContext), HostCookie.forgotten(SIGN_IN_COOKIE));
