@@ -9,6 +9,7 @@ import { routeGroup } from '../kernel/route.ts';
 import { consentPage } from '../pages/consent-page.ts';
 import { deviceDonePage, devicePage } from '../pages/device-page.ts';
 import type { PageContext } from '../pages/page.ts';
+import { withQuery } from '../pages/paths.ts';
 import { type Carried, pageVisit } from '../pages/visit.ts';
 import { requireCsrf } from '../signin/csrf.ts';
 import { signInPath } from '../signin/paths.ts';
@@ -105,7 +106,7 @@ export const deviceRoutes = group.rows({
       const { user_code: userCode } = query;
       if (signedIn === undefined) {
         const asked = { ...carried, ...(userCode === undefined ? {} : { user_code: userCode }) };
-        return new Redirect(context.base + signInPath(devicePath(asked)));
+        return new Redirect(context.base + signInPath(withQuery('/device', asked)));
       }
       return devicePage(context, {
         userCode: userCode ?? null,
@@ -151,12 +152,6 @@ export const deviceRoutes = group.rows({
   }),
 });
 
-/** The page's path, with what it was asked for by. */
-function devicePath(parameters: Carried): string {
-  const query = new URLSearchParams(parameters);
-  return `/device${query.size === 0 ? '' : `?${query}`}`;
-}
-
 /** A device whose code a person has entered. */
 interface Entered {
   readonly device: Device;
@@ -188,7 +183,7 @@ async function ask(
     action: '/device',
     parameters,
     userCode,
-    switchAccountPath: signInPath(devicePath(parameters)),
+    switchAccountPath: signInPath(withQuery('/device', parameters)),
   });
 }
 

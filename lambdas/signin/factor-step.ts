@@ -5,6 +5,7 @@ import type { Html } from '../kernel/results.ts';
 import { WithCookies } from '../kernel/results.ts';
 import { continuePage } from '../pages/continue-page.ts';
 import { codePage, type FactorPage, passkeyPage } from '../pages/factor-page.ts';
+import { withQuery } from '../pages/paths.ts';
 import type { PageVisit } from '../pages/visit.ts';
 import { csrfToken } from './csrf.ts';
 import { pendingPerson } from './second-step.ts';
@@ -18,8 +19,7 @@ export async function factorStep(
 ): Promise<WithCookies<Html>> {
   const cookie = browserCookie(secret);
   if (step === 'enrol') {
-    const query = new URLSearchParams(visit.parameters);
-    const location = query.size === 0 ? '/factors' : `/factors?${query}`;
+    const location = withQuery('/factors', visit.parameters);
     return new WithCookies(continuePage(visit.context, { location }), cookie);
   }
   const person = await pendingPerson(secret, context);
