@@ -10,6 +10,7 @@ import {
 } from '../pages/invitation-page.ts';
 import type { PageContext, PageSettings } from '../pages/page.ts';
 import { INVITATION_PATH } from '../pages/paths.ts';
+import { withProblemPage } from '../pages/problem-page.ts';
 import { ELSEWHERE } from '../pages/rows.ts';
 import { type Carried, pageVisit, uiLocales } from '../pages/visit.ts';
 import { newPassword } from '../people/fields.ts';
@@ -91,15 +92,15 @@ export const invitationPageRoutes = group.rows({
         fullName: body.full_name ?? '',
       };
       const again = (fault: NonNullable<InvitationPage['fault']>) =>
-        new Problem('invalid_field', { page: invitationPage(context, { ...form, fault }) });
+        invitationPage(context, { ...form, fault });
       const name = plainText(100).safeParse(form.fullName.trim());
-      if (!name.success) throw again('noName');
+      if (!name.success) throw new Problem('invalid_field', { page: again('noName') });
       const password = form.provider === null ? newPassword.safeParse(body.password ?? '') : undefined;
-      if (password?.success === false) throw again('short');
+      if (password?.success === false) throw new Problem('invalid_field', { page: again('short') });
       const given = { fullName: name.data, password: password?.data };
-      const accepted = acceptInvitation(opened, given, origin, accepting).catch((error: unknown) => {
-        throw error instanceof Problem && error.code === 'invalid_field' ? again('weak') : error;
-      });
+      const accepted = withProblemPage(acceptInvitation(opened, given, origin, accepting), ({ code }) =>
+        code === 'invalid_field' ? again('weak') : undefined,
+      );
       await told(accepted, context, opened.invitation.email);
       return invitationDonePage(context, { outcome: 'accepted', email: opened.invitation.email });
     },
@@ -121,13 +122,9 @@ function formOf(
 }
 
 /** Shows a page of its own for what no form mends. */
-async function told<Result>(work: Promise<Result>, context: PageContext, email?: string): Promise<Result> {
-  try {
-    return await work;
-  } catch (error) {
-    const outcome = error instanceof Problem ? OUTCOMES[error.code] : undefined;
-    if (!(error instanceof Problem) || outcome === undefined) throw error;
-    const page = invitationDonePage(context, { outcome, ...(email === undefined ? {} : { email }) });
-    throw new Problem(error.code, { message: error.message, page });
-  }
+function told<Result>(work: Promise<Result>, context: PageContext, email?: string): Promise<Result> {
+  return withProblemPage(work, ({ code }) => {
+    const outcome = OUTCOMES[code];
+    return outcome && invitationDonePage(context, { outcome, ...(email === undefined ? {} : { email }) });
+  });
 }

@@ -4,6 +4,7 @@ import type { Html } from '../kernel/results.ts';
 import { routeGroup } from '../kernel/route.ts';
 import type { PageContext, PageSettings } from '../pages/page.ts';
 import { CONFIRM_PATH, RESET_PASSWORD_PATH } from '../pages/paths.ts';
+import { withProblemPage } from '../pages/problem-page.ts';
 import {
   type AskedFor,
   askForMailPage,
@@ -82,11 +83,9 @@ export const recoveryPageRoutes = group.rows({
       if (!password.success) throw new Problem('invalid_field', { page: again('short') });
       const { language } = context;
       const choice = { token, password: password.data, language, field: 'password' };
-      const chosen = resetPassword(choice, origin, recovery).catch((error: unknown) => {
-        if (error instanceof Problem && error.code === 'invalid_field')
-          throw new Problem('invalid_field', { message: error.message, page: again('weak') });
-        throw error;
-      });
+      const chosen = withProblemPage(resetPassword(choice, origin, recovery), ({ code }) =>
+        code === 'invalid_field' ? again('weak') : undefined,
+      );
       await orDeadLink(chosen, context, 'reset');
       return recoveredPage(context, { kind: 'reset' });
     },
@@ -156,16 +155,10 @@ async function ask(
 }
 
 /** Shows a page of its own for a link that is no good. */
-async function orDeadLink<Result>(
-  work: Promise<Result>,
-  context: PageContext,
-  kind: AskedFor,
-): Promise<Result> {
-  try {
-    return await work;
-  } catch (error) {
-    const code = error instanceof Problem ? error.code : undefined;
-    if (code !== 'invalid_link' && code !== 'email_taken') throw error;
-    throw new Problem(code, { page: deadLinkPage(context, { kind, taken: code === 'email_taken' }) });
-  }
+function orDeadLink<Result>(work: Promise<Result>, context: PageContext, kind: AskedFor): Promise<Result> {
+  return withProblemPage(work, ({ code }) =>
+    code === 'invalid_link' || code === 'email_taken'
+      ? deadLinkPage(context, { kind, taken: code === 'email_taken' })
+      : undefined,
+  );
 }

@@ -7,9 +7,11 @@ import { routeGroup } from '../kernel/route.ts';
 import { ACCOUNT_PATH } from '../pages/account-page.ts';
 import { continuePage } from '../pages/continue-page.ts';
 import type { PageSettings } from '../pages/page.ts';
+import { withProblemPage } from '../pages/problem-page.ts';
 import { ELSEWHERE } from '../pages/rows.ts';
 import {
   providerRequiredPage,
+  type SignInFault,
   signedInPage,
   signedOutPage,
   signInPage,
@@ -49,15 +51,11 @@ const success = {
 } as const;
 
 /** Errors that the form says itself, and its words for them. */
-const FAULTS = {
+const FAULTS: Readonly<Partial<Record<ErrorCode, SignInFault>>> = {
   wrong_password: 'wrong',
   suspended_tenant: 'suspended',
   email_unverified: 'unverified',
-} as const;
-
-function isFault(code: ErrorCode): code is keyof typeof FAULTS {
-  return Object.hasOwn(FAULTS, code);
-}
+};
 
 const group = routeGroup<SignInServices>()({ service: 'accounts', tag: 'Pages' });
 
@@ -120,22 +118,20 @@ export const signInRoutes = group.rows({
       const secret = requireForm(cookies, body.csrf, (csrf) =>
         signInPage(context, { parameters, csrf, email: '', providers, fault: 'expired' }),
       );
-      const refused = (code: keyof typeof FAULTS) => {
-        const again = { parameters, csrf: csrfToken(secret), email: body.email, providers };
-        return new Problem(code, { page: signInPage(context, { ...again, fault: FAULTS[code] }) });
-      };
+      const form = { parameters, csrf: csrfToken(secret), email: body.email, providers };
+      const again = (fault: SignInFault) => signInPage(context, { ...form, fault });
       const address = parseEmail(body.email);
-      if (!('email' in address)) throw refused('wrong_password');
+      if (!('email' in address)) throw new Problem('wrong_password', { page: again('wrong') });
       const provider = requiredProvider(address.email, signInContext.deployment);
       if (provider !== undefined) {
         const led = { parameters, csrf: csrfToken(secret), email: address.email, provider };
         throw new Problem('provider_required', { page: providerRequiredPage(context, led) });
       }
       const credentials = { email: address.email, password: body.password };
-      const progress = await signIn(credentials, secret, origin, signInContext).catch((error: unknown) => {
-        const code = error instanceof Problem ? error.code : undefined;
-        throw code !== undefined && isFault(code) ? refused(code) : error;
-      });
+      const progress = await withProblemPage(
+        signIn(credentials, secret, origin, signInContext),
+        ({ code }) => FAULTS[code] && again(FAULTS[code]),
+      );
       if (progress.step !== 'signed in') return factorStep(progress, { context, parameters }, signInContext);
       return new WithCookies(continuePage(context, { location: goesTo }), signInCookie(progress.secret));
     },
