@@ -2,7 +2,7 @@ import { createHash, randomBytes, randomUUIDv7 } from 'node:crypto';
 import type { ChangeOrigin, PlacedOrigin } from '../audit/entries.ts';
 import type { Rights } from '../contract/rights.ts';
 import { type FactorContext, factorNeed } from '../factors/check.ts';
-import { hashPendingSecret, PENDING_SECONDS } from '../factors/pending.ts';
+import { beginPending } from '../factors/pending.ts';
 import { type Authentication, BY_PASSWORD } from '../kernel/authentication.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { HostCookie } from '../kernel/host-cookie.ts';
@@ -177,15 +177,7 @@ export async function signIn(
       return 'signed in';
     }
     await requireEntry(user, context);
-    await secondFactor.pending.create(hashPendingSecret(renewed), {
-      tenantId: user.tenantId,
-      userId: user.userId,
-      userVersion: user.version ?? 0,
-      workspaceId,
-      must: need,
-      kind: 'browser',
-      expiresAt: clock() + PENDING_SECONDS,
-    });
+    await beginPending(renewed, { user, workspaceId, must: need, kind: 'browser' }, secondFactor);
     return need;
   });
   await signOut(secret, from, context);
