@@ -8,23 +8,21 @@ import { codePage, type FactorPage, passkeyPage } from '../pages/factor-page.ts'
 import { withQuery } from '../pages/paths.ts';
 import type { PageVisit } from '../pages/visit.ts';
 import { csrfToken } from './csrf.ts';
-import { pendingPerson } from './second-step.ts';
-import { browserCookie, type Progress, type SignInContext } from './sign-ins.ts';
+import { browserCookie, type Progress } from './sign-ins.ts';
 
 /** The page after the password of who is not signed in yet: it asks for a second factor, or leads to setting one up. */
 export async function factorStep(
-  { step, secret }: Progress,
+  { step, secret, user }: Exclude<Progress, { readonly step: 'signed in' }>,
   visit: PageVisit,
-  context: SignInContext,
+  secondFactor: FactorContext,
 ): Promise<WithCookies<Html>> {
   const cookie = browserCookie(secret);
   if (step === 'enrol') {
     const location = withQuery('/factors', visit.parameters);
     return new WithCookies(continuePage(visit.context, { location }), cookie);
   }
-  const person = await pendingPerson(secret, context);
-  const factors = await context.secondFactor.factors.find(person?.user ?? { tenantId: '', userId: '' });
-  return new WithCookies(await factorPage({ factors, secret }, visit, context.secondFactor), cookie);
+  const factors = await secondFactor.factors.find(user);
+  return new WithCookies(await factorPage({ factors, secret }, visit, secondFactor), cookie);
 }
 
 /** How somebody proves a second factor: the way that they have chosen, or the first that they have. */

@@ -132,7 +132,8 @@ export const signInRoutes = group.rows({
         signIn(credentials, secret, origin, signInContext),
         ({ code }) => FAULTS[code] && again(FAULTS[code]),
       );
-      if (progress.step !== 'signed in') return factorStep(progress, { context, parameters }, signInContext);
+      if (progress.step !== 'signed in')
+        return factorStep(progress, { context, parameters }, signInContext.secondFactor);
       return new WithCookies(continuePage(context, { location: goesTo }), signInCookie(progress.secret));
     },
   }),
