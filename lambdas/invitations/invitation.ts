@@ -3,11 +3,10 @@ import { timestamp } from '../kernel/clock.ts';
 import { text as textOf } from '../kernel/items.ts';
 import { defineRecord } from '../kernel/record.ts';
 import { choice, number, optionalText, readOff, text } from '../kernel/stored.ts';
-import { LANGUAGES, type Language } from '../pages/languages.ts';
+import { LANGUAGE_NAMES, type Language } from '../pages/languages.ts';
 
 const STATES = ['pending', 'accepted', 'revoked'] as const;
 
-const LANGUAGE_NAMES = Object.keys(LANGUAGES) as Language[];
 
 /** Somebody who is asked to become a person of a tenant. Times are Unix seconds. */
 export interface Invitation {

@@ -2,7 +2,7 @@ import { OUTBOX, outboxKey } from '../kernel/item-keys.ts';
 import { type Item, N, number, oneOf, S, text } from '../kernel/items.ts';
 import { isConditionFailure } from '../kernel/record-client.ts';
 import type { Table, TransactionWrite } from '../kernel/table.ts';
-import { LANGUAGES, type Language } from '../pages/languages.ts';
+import { LANGUAGE_NAMES } from '../pages/languages.ts';
 import { linkWrite } from './link-store.ts';
 import type { LinkedMail } from './linked-mail.ts';
 import type { Mail, MailTemplate, OutboxStore } from './mail.ts';
@@ -14,7 +14,6 @@ const PAGE_MAILS = 100;
 /** DynamoDB deletes what nobody gave up: later than a mail is given up, so that one that is tells so. */
 const MEMORY_SECONDS = 86_400;
 
-const LANGUAGE_NAMES = Object.keys(LANGUAGES) as Language[];
 const TEMPLATES = Object.keys(MAIL_TEXTS.en.mails) as MailTemplate[];
 
 /** The write that queues a mail, for the transaction of the change that it tells. */
