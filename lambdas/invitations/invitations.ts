@@ -16,7 +16,7 @@ import type { Completes } from '../kernel/claim.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { invalidField, Problem } from '../kernel/problem.ts';
 import { manages } from '../kernel/rights.ts';
-import { type LinkStore, type PresentedLink, presentedLink } from '../mail/link.ts';
+import { type LinkReading, type PresentedLink, readLink } from '../mail/link.ts';
 import { type LinkedMail, linkedMail } from '../mail/linked-mail.ts';
 import type { Language } from '../pages/languages.ts';
 import type { AccountStore } from '../people/accounts.ts';
@@ -212,13 +212,11 @@ export function plainName(name: string): string {
 }
 
 /** What the page that a link opens needs. */
-export interface AcceptingContext {
+export interface AcceptingContext extends LinkReading {
   readonly invitations: Pick<InvitationStore, 'find' | 'accept'>;
-  readonly links: Pick<LinkStore, 'read'>;
   readonly tenants: { find(tenantId: string): Promise<Pick<Tenant, 'name' | 'state'> | undefined> };
   readonly sources: SourceStore;
   readonly deployment: Pick<Deployment, 'rights' | 'addressLimits' | 'identityProviders'>;
-  readonly clock: Clock;
 }
 
 /** An invitation that its link opens, and the name of the tenant. */
@@ -229,23 +227,19 @@ export interface OpenedInvitation {
 }
 
 /** The invitation of a link, if it can be accepted. Throws `invalid_link` in the same words whatever the reason, and `suspended_tenant`. */
-export async function openInvitation(
-  token: string,
-  { invitations, links, tenants, deployment, clock }: AcceptingContext,
-): Promise<OpenedInvitation> {
-  const presented = presentedLink(token);
-  const link = presented && (await links.read(presented, clock()));
-  const { tenantId = '', invitationId = '' } = link?.kind === 'invitation' ? link.facts : {};
+export async function openInvitation(token: string, context: AcceptingContext): Promise<OpenedInvitation> {
+  const { invitations, tenants, deployment, clock } = context;
+  const { link, use } = await readLink(token, ['invitation'], context);
+  const { tenantId = '', invitationId = '' } = link.facts;
   const invitation = await invitations.find(tenantId, invitationId);
   const isOpen =
-    presented !== undefined &&
-    invitation?.linkId === presented.id &&
+    invitation?.linkId === link.id &&
     statusOf(invitation, clock()) === 'pending' &&
     Object.hasOwn(deployment.rights.roles, invitation.role);
   if (!isOpen) throw new Problem('invalid_link');
   const tenant = await tenants.find(tenantId);
   if (tenant?.state !== 'active') throw new Problem('suspended_tenant');
-  return { invitation, link: presented, tenantName: tenant.name };
+  return { invitation, link: use, tenantName: tenant.name };
 }
 
 /**

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { Problem } from '../kernel/problem.ts';
 import type { Html } from '../kernel/results.ts';
 import { routeGroup } from '../kernel/route.ts';
+import { readLink } from '../mail/link.ts';
 import type { PageContext, PageSettings } from '../pages/page.ts';
 import { CONFIRM_PATH, RESET_PASSWORD_PATH } from '../pages/paths.ts';
 import { withProblemPage } from '../pages/problem-page.ts';
@@ -18,7 +19,7 @@ import { ELSEWHERE } from '../pages/rows.ts';
 import { type PageVisit, pageVisit, uiLocales } from '../pages/visit.ts';
 import { parseEmail } from '../people/email-address.ts';
 import { newPassword } from '../people/fields.ts';
-import { askForMail, CONFIRMED, confirm, type RecoveryContext, readLink, resetPassword } from './recovery.ts';
+import { askForMail, CONFIRMED, confirm, type RecoveryContext, resetPassword } from './recovery.ts';
 
 /** The services of these rows in the function `accounts`. */
 export interface RecoveryPageServices {
