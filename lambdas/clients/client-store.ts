@@ -12,7 +12,6 @@ import {
 } from '../kernel/item-keys.ts';
 import { type Item, N, number, S, text } from '../kernel/items.ts';
 import { Problem } from '../kernel/problem.ts';
-import { isConditionFailure } from '../kernel/record-client.ts';
 import { isCommitted, type Table } from '../kernel/table.ts';
 import { CLIENT, type StoredClient } from './client-record.ts';
 import { type ClientStore, MAX_CLIENTS, type SecretRotation } from './stored-clients.ts';
@@ -75,19 +74,13 @@ export class DynamoClientStore implements ClientStore {
   }
 
   async keep(clientId: string, now: number): Promise<number | undefined> {
-    try {
-      const before = await this.#table.update(clientKey(clientId), {
-        UpdateExpression: 'REMOVE expiry, #ttl',
-        ConditionExpression: 'expiry > :now',
-        ExpressionAttributeNames: { '#ttl': 'ttl' },
-        ExpressionAttributeValues: { ':now': N(now) },
-        ReturnValues: 'ALL_NEW',
-      });
-      return number(before ?? {}, 'createdAt');
-    } catch (error) {
-      if (isConditionFailure(error)) return undefined;
-      throw error;
-    }
+    const kept = await this.#table.updatedIf(clientKey(clientId), {
+      UpdateExpression: 'REMOVE expiry, #ttl',
+      ConditionExpression: 'expiry > :now',
+      ExpressionAttributeNames: { '#ttl': 'ttl' },
+      ExpressionAttributeValues: { ':now': N(now) },
+    });
+    return kept && number(kept, 'createdAt');
   }
 
   async create(

@@ -3,7 +3,7 @@ import { Redirect } from '../kernel/results.ts';
 import { csrfToken } from '../signin/csrf.ts';
 import { requireRecentSignIn } from '../signin/recent.ts';
 import type { SignInServices } from '../signin/rows.ts';
-import { type PendingPerson, pendingPerson } from '../signin/second-step.ts';
+import { type PendingSignIn, pendingPerson } from '../signin/second-step.ts';
 import type { SignInCookies } from '../signin/sign-in.ts';
 import { secretOf } from '../signin/sign-ins.ts';
 import type { visitOf } from '../signin/visit.ts';
@@ -15,7 +15,7 @@ export interface Enrolling {
   readonly secret: string;
   readonly csrf: string;
   /** Of who must set one up before they are signed in. */
-  readonly pending: PendingPerson | undefined;
+  readonly pending: PendingSignIn | undefined;
 }
 
 /**

@@ -3,7 +3,6 @@ import { factorLimit, type SourceStore, takeFromSource } from '../attempts/sourc
 import { auditEntry, type PlacedOrigin } from '../audit/entries.ts';
 import type { Deployment } from '../contract/deployment.ts';
 import type { Role } from '../contract/scopes.ts';
-import type { Clock } from '../kernel/clock.ts';
 import { Problem } from '../kernel/problem.ts';
 import { changeFactors, type FactorStore, type Factors, otherRelyingParty, type Passkey } from './factors.ts';
 import { type PasskeyAnswer, type RelyingParty, userHandleOf, verifyUse } from './passkeys.ts';
@@ -12,7 +11,7 @@ import {
   type ChallengePurpose,
   hashPendingSecret,
   newPendingSecret,
-  type PendingStore,
+  type PendingContext,
 } from './pending.ts';
 import { hashRecoveryCode } from './recovery-codes.ts';
 import { readTotpCode, stepOf } from './totp.ts';
@@ -25,16 +24,14 @@ export interface SecretCipher {
 }
 
 /** What it takes to prove a factor, and to set one up. */
-export interface FactorContext {
+export interface FactorContext extends PendingContext {
   readonly factors: FactorStore;
-  readonly pending: PendingStore;
   readonly cipher: SecretCipher;
   readonly backoff: BackoffStore;
   readonly sources: SourceStore;
   readonly deployment: Pick<Deployment, 'addressLimits' | 'factors'>;
   /** Null where passkeys are not offered. */
   readonly party: RelyingParty | null;
-  readonly clock: Clock;
 }
 
 type Person = Pick<Factors, 'tenantId' | 'userId'>;
@@ -155,7 +152,7 @@ export async function personOfPasskey(
 export async function newChallenge(
   secret: string,
   purpose: ChallengePurpose,
-  { pending, clock }: Pick<FactorContext, 'pending' | 'clock'>,
+  { pending, clock }: PendingContext,
 ): Promise<string> {
   const value = newPendingSecret();
   const expiresAt = clock() + CHALLENGE_SECONDS;
@@ -167,7 +164,7 @@ export async function newChallenge(
 export function takeChallenge(
   secret: string,
   purpose: ChallengePurpose,
-  { pending, clock }: Pick<FactorContext, 'pending' | 'clock'>,
+  { pending, clock }: PendingContext,
 ): Promise<string | undefined> {
   return pending.takeChallenge(hashPendingSecret(secret), purpose, clock());
 }

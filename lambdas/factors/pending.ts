@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import type { Clock } from '../kernel/clock.ts';
 
 /** Seconds for which somebody who has proven the password may take to prove a factor, or to set one up. */
 export const PENDING_SECONDS = 600;
@@ -52,4 +53,59 @@ export function newPendingSecret(): string {
 /** The stored form of the secret by which somebody who is pending is found. */
 export function hashPendingSecret(secret: string): string {
   return createHash('sha256').update(`pending\0${secret}`).digest('base64url');
+}
+
+/** What it takes to wait for a second factor. */
+export interface PendingContext {
+  readonly pending: PendingStore;
+  readonly clock: Clock;
+}
+
+/** A person, as far as it matters here: `version` grows with each change that what they have opened follows. */
+interface Versioned {
+  readonly version?: number;
+}
+
+/** Somebody who has proven the password, and what they must do before they enter. */
+export interface NewPending extends Pick<Pending, 'workspaceId' | 'must' | 'kind'> {
+  /** As they were when the password was looked at. */
+  readonly user: Versioned & Pick<Pending, 'tenantId' | 'userId'>;
+}
+
+/** Lets somebody go on by `secret`, for {@link PENDING_SECONDS}. */
+export async function beginPending(
+  secret: string,
+  { user: { tenantId, userId, version = 0 }, workspaceId, must, kind }: NewPending,
+  { pending, clock }: PendingContext,
+): Promise<void> {
+  const expiresAt = clock() + PENDING_SECONDS;
+  const person = { tenantId, userId, userVersion: version };
+  await pending.create(hashPendingSecret(secret), { ...person, workspaceId, must, kind, expiresAt });
+}
+
+/** Somebody who is pending, as they are now. */
+export interface PendingPerson<User extends Versioned> {
+  readonly pending: Pending;
+  readonly user: User;
+}
+
+/**
+ * Who goes on by a secret. Undefined for nobody, for one of another kind, for whom `findUser` does not give, and for who was
+ * changed since the password was looked at.
+ */
+export async function findPending<User extends Versioned>(
+  secret: string,
+  kind: Pending['kind'],
+  findUser: (of: Pending) => Promise<User | undefined>,
+  { pending: store, clock }: PendingContext,
+): Promise<PendingPerson<User> | undefined> {
+  const pending = await store.find(hashPendingSecret(secret), clock());
+  if (pending?.kind !== kind) return undefined;
+  const user = await findUser(pending);
+  return user !== undefined && (user.version ?? 0) === pending.userVersion ? { pending, user } : undefined;
+}
+
+/** Whether somebody was pending until now: of any number at once one goes on. */
+export function endPending(secret: string, { pending }: Pick<PendingContext, 'pending'>): Promise<boolean> {
+  return pending.end(hashPendingSecret(secret));
 }

@@ -4,20 +4,19 @@ import { AuditTrail } from '../audit/trail-store.ts';
 import { completing } from '../idempotency/claim-store.ts';
 import type { Completes } from '../kernel/claim.ts';
 import { invitationKey } from '../kernel/item-keys.ts';
-import { type Item, N, S } from '../kernel/items.ts';
+import { type Item, N } from '../kernel/items.ts';
 import { Problem } from '../kernel/problem.ts';
 import type { Table, TransactionWrite } from '../kernel/table.ts';
-import { linkWrite, revokeLink, useLink } from '../mail/link-store.ts';
-import { mailWrite } from '../mail/outbox-store.ts';
+import { type Condition, joinedUpdate, type Update, updateExpression } from '../kernel/update.ts';
+import { revokeLink, useLink } from '../mail/link-store.ts';
+import type { LinkedMail } from '../mail/linked-mail.ts';
+import { linkedMailWrites } from '../mail/outbox-store.ts';
 import type { DynamoPeopleStore } from '../people/people-store.ts';
-import { INVITATION, type Invitation } from './invitation.ts';
-import type { Acceptance, InvitationStore, Sending } from './invitations.ts';
+import { INVITATION, type Invitation, type InvitationChange } from './invitation.ts';
+import type { Acceptance, InvitationStore } from './invitations.ts';
 
 /** Seconds for which an administrator sees what has become of an invitation after its end. */
 const MEMORY_SECONDS = 30 * 86_400;
-
-const PENDING = 'st = :pending';
-const OF_LINK = 'lnk = :link';
 
 /** Invitations in the table, among the rows of their tenants. */
 export class DynamoInvitationStore implements InvitationStore {
@@ -49,7 +48,7 @@ export class DynamoInvitationStore implements InvitationStore {
 
   async create(
     invitation: Invitation,
-    sending: Sending,
+    sending: LinkedMail,
     origin: ChangeOrigin & Completes<Invitation>,
   ): Promise<void> {
     const Item = { ...invitationKey(invitation.tenantId, invitation.id), ...invitationItem(invitation) };
@@ -60,37 +59,32 @@ export class DynamoInvitationStore implements InvitationStore {
       [
         ...completing(origin, invitation),
         { Put: { Item, ConditionExpression: 'attribute_not_exists(PK)' } },
-        ...sendingWrites(sending),
+        ...linkedMailWrites(sending),
       ],
     );
   }
 
-  async resend(seen: Invitation, after: Invitation, sending: Sending, origin: ChangeOrigin): Promise<void> {
+  async resend(
+    seen: Invitation,
+    after: Invitation,
+    sending: LinkedMail,
+    origin: ChangeOrigin,
+  ): Promise<void> {
+    const { linkId, sentAt, expiresAt } = after;
+    const forgetting = {
+      set: ['#ttl = :ttl'],
+      names: { '#ttl': 'ttl' },
+      values: { ':ttl': N(expiresAt + MEMORY_SECONDS) },
+    };
     const told = (state: Invitation) => INVITATION.audited(state, ['expiresAt']);
-    const entry = { at: after.sentAt, before: told(seen), after: told(after) };
+    const entry = { at: sentAt, before: told(seen), after: told(after) };
     await this.#audit.commit(
       seen.tenantId,
       [entryOf('resend', seen, origin, entry)],
       [
-        {
-          Update: {
-            Key: invitationKey(seen.tenantId, seen.id),
-            UpdateExpression: 'SET lnk = :new, sentAt = :sent, xa = :expiry, #ttl = :ttl',
-            ConditionExpression: `${PENDING} AND ${OF_LINK}`,
-            ExpressionAttributeNames: { '#ttl': 'ttl' },
-            ExpressionAttributeValues: {
-              ':pending': S('pending'),
-              ':link': S(seen.linkId),
-              ':new': S(after.linkId),
-              ':sent': N(after.sentAt),
-              ':expiry': N(after.expiresAt),
-              ':ttl': N(after.expiresAt + MEMORY_SECONDS),
-            },
-          },
-          otherwise: ended(),
-        },
+        { ...whilePending(seen, { linkId, sentAt, expiresAt }, forgetting), otherwise: ended() },
         revokeLink(seen.linkId),
-        ...sendingWrites(sending),
+        ...linkedMailWrites(sending),
       ],
     );
   }
@@ -100,41 +94,17 @@ export class DynamoInvitationStore implements InvitationStore {
     await this.#audit.commit(
       seen.tenantId,
       [entryOf('revoke', seen, origin, { at: now, before, after: null })],
-      [
-        {
-          Update: {
-            Key: invitationKey(seen.tenantId, seen.id),
-            UpdateExpression: 'SET st = :revoked',
-            ConditionExpression: `${PENDING} AND ${OF_LINK}`,
-            ExpressionAttributeValues: {
-              ':pending': S('pending'),
-              ':link': S(seen.linkId),
-              ':revoked': S('revoked'),
-            },
-          },
-          otherwise: ended(),
-        },
-        revokeLink(seen.linkId),
-      ],
+      [{ ...whilePending(seen, { state: 'revoked' }), otherwise: ended() }, revokeLink(seen.linkId)],
     );
   }
 
   async accept({ invitation, link, person }: Acceptance, origin: ChangeOrigin, now: number): Promise<void> {
     const { userId } = person.user;
+    // DynamoDB deletes late, and the link's time begins with its mail: the invitation's own is compared.
+    const inTime = { condition: 'xa > :now', values: { ':now': N(now) } };
+    const ofLink = { ...invitation, linkId: link.id };
     const accepted: TransactionWrite = {
-      Update: {
-        Key: invitationKey(invitation.tenantId, invitation.id),
-        UpdateExpression: 'SET st = :accepted, userId = :user',
-        // DynamoDB deletes late, and the link's time begins with its mail: the invitation's own is compared.
-        ConditionExpression: `${PENDING} AND ${OF_LINK} AND xa > :now`,
-        ExpressionAttributeValues: {
-          ':pending': S('pending'),
-          ':link': S(link.id),
-          ':now': N(now),
-          ':accepted': S('accepted'),
-          ':user': S(userId),
-        },
-      },
+      ...whilePending(ofLink, { state: 'accepted', userId }, inTime),
       otherwise: new Problem('invalid_link'),
     };
     const before = INVITATION.audited(invitation, INVITATION.lasting);
@@ -147,8 +117,23 @@ function invitationItem(invitation: Invitation): Item {
   return { ...INVITATION.item('item', invitation), ttl: N(invitation.expiresAt + MEMORY_SECONDS) };
 }
 
-function sendingWrites({ link, mail }: Sending): readonly TransactionWrite[] {
-  return [linkWrite(link), mailWrite(mail)];
+/** Changes an invitation that is pending still, and of the same link. */
+function whilePending(
+  seen: Invitation,
+  change: InvitationChange,
+  { condition: also, ...more }: Partial<Update & Condition> = {},
+): TransactionWrite {
+  const { condition, ...asRead } = INVITATION.asRead('item', { ...seen, state: 'pending' }, [
+    'state',
+    'linkId',
+  ]);
+  return {
+    Update: {
+      Key: invitationKey(seen.tenantId, seen.id),
+      ...updateExpression(joinedUpdate(INVITATION.update('item', change), asRead, more)),
+      ConditionExpression: also === undefined ? condition : `${condition} AND ${also}`,
+    },
+  };
 }
 
 function entryOf(

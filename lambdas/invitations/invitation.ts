@@ -1,13 +1,11 @@
 import type { Role } from '../contract/scopes.ts';
 import { timestamp } from '../kernel/clock.ts';
 import { text as textOf } from '../kernel/items.ts';
-import { defineRecord } from '../kernel/record.ts';
+import { type ChangeOf, defineRecord } from '../kernel/record.ts';
 import { choice, number, optionalText, readOff, text } from '../kernel/stored.ts';
-import { LANGUAGES, type Language } from '../pages/languages.ts';
+import { LANGUAGE_NAMES, type Language } from '../pages/languages.ts';
 
 const STATES = ['pending', 'accepted', 'revoked'] as const;
-
-const LANGUAGE_NAMES = Object.keys(LANGUAGES) as Language[];
 
 /** Somebody who is asked to become a person of a tenant. Times are Unix seconds. */
 export interface Invitation {
@@ -43,19 +41,28 @@ export const INVITATION = defineRecord<Invitation, 'item'>()({
   fullName: { on: 'item', stored: optionalText('fullName'), view: 'full_name', audit: 'full_name' },
   role: { on: 'item', stored: text('role'), view: 'role', audit: 'role' },
   language: { on: 'item', stored: choice('lng', LANGUAGE_NAMES), view: 'language' },
-  linkId: { on: 'item', stored: text('lnk') },
-  state: { on: 'item', stored: choice('st', STATES), initial: 'pending' },
-  userId: { on: 'item', stored: optionalText('userId'), initial: null, view: 'user_id' },
+  linkId: { on: 'item', stored: text('lnk'), patch: 'by rule' },
+  state: { on: 'item', stored: choice('st', STATES), initial: 'pending', patch: 'by rule' },
+  userId: {
+    on: 'item',
+    stored: optionalText('userId'),
+    initial: null,
+    patch: 'by rule',
+    view: 'user_id',
+  },
   createdAt: { on: 'item', stored: number('createdAt'), view: { created_at: shownTime } },
   createdBy: { on: 'item', stored: text('createdBy'), view: 'created_by' },
-  sentAt: { on: 'item', stored: number('sentAt'), view: { sent_at: shownTime } },
+  sentAt: { on: 'item', stored: number('sentAt'), patch: 'by rule', view: { sent_at: shownTime } },
   expiresAt: {
     on: 'item',
     stored: number('xa'),
+    patch: 'by rule',
     view: { expires_at: shownTime },
     audit: { expires_at: shownTime },
   },
 });
+
+export type InvitationChange = ChangeOf<typeof INVITATION>;
 
 /** Whether it can still be accepted, and what has become of it else. */
 export function statusOf({ state, expiresAt }: Invitation, now: number): Invitation['state'] | 'expired' {

@@ -16,8 +16,8 @@ import type { Completes } from '../kernel/claim.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { invalidField, Problem } from '../kernel/problem.ts';
 import { manages } from '../kernel/rights.ts';
-import { type LinkStore, type NewLink, newLink, type PresentedLink, presentedLink } from '../mail/link.ts';
-import { type Mail, newMail } from '../mail/mail.ts';
+import { type LinkReading, type PresentedLink, readLink } from '../mail/link.ts';
+import { type LinkedMail, linkedMail } from '../mail/linked-mail.ts';
 import type { Language } from '../pages/languages.ts';
 import type { AccountStore } from '../people/accounts.ts';
 import { requireStrongPassword } from '../people/password-strength.ts';
@@ -39,12 +39,6 @@ export const TENANT_MAILS: SourceLimit = { what: 'invitation', limit: 100, windo
 /** And those to one address, whoever's they are: enough for who looks for the first, too few to be a nuisance. */
 export const ADDRESS_MAILS: SourceLimit = { what: 'invitation-address', limit: 5, windowSeconds: 3600 };
 
-/** A mail with its link, for the transaction of the change that sends it. */
-export interface Sending {
-  readonly link: NewLink;
-  readonly mail: Mail;
-}
-
 /** What becomes of who accepts. */
 export interface Acceptance {
   readonly invitation: Invitation;
@@ -61,11 +55,11 @@ export interface InvitationStore {
   find(tenantId: string, id: string): Promise<Invitation | undefined>;
   create(
     invitation: Invitation,
-    sending: Sending,
+    sending: LinkedMail,
     origin: ChangeOrigin & Completes<Invitation>,
   ): Promise<void>;
   /** Replaces the link and the times. Throws `conflicting_state` for one that is no longer pending. */
-  resend(seen: Invitation, after: Invitation, sending: Sending, origin: ChangeOrigin): Promise<void>;
+  resend(seen: Invitation, after: Invitation, sending: LinkedMail, origin: ChangeOrigin): Promise<void>;
   /** Throws `conflicting_state` for one that is no longer pending. */
   revoke(seen: Invitation, origin: ChangeOrigin, now: number): Promise<void>;
   /**
@@ -126,7 +120,7 @@ export async function invite(
   const id = randomUUIDv7();
   const asked = { id, tenantId: caller.tenantId, email, fullName, role, language };
   const times = { createdAt: now, createdBy: origin.actor, sentAt: now, expiresAt };
-  const sending = await newSending({ ...asked, expiresAt }, caller, context);
+  const sending = await invitationMail({ ...asked, expiresAt }, caller, context);
   const invitation = { ...INVITATION.initial, ...asked, ...times, linkId: sending.link.id };
   await context.invitations.create(invitation, sending, origin);
   return invitation;
@@ -143,7 +137,7 @@ export async function resend(
   requireGrantable(seen.role, caller, context.deployment.rights);
   const now = context.clock();
   const expiresAt = now + (seen.expiresAt - seen.sentAt);
-  const sending = await newSending({ ...seen, expiresAt }, caller, context);
+  const sending = await invitationMail({ ...seen, expiresAt }, caller, context);
   const after = { ...seen, linkId: sending.link.id, sentAt: now, expiresAt };
   await context.invitations.resend(seen, after, sending, originOf(caller, from));
   return after;
@@ -172,7 +166,7 @@ async function findInvitation(
 }
 
 /** The next mail of an invitation. Throws `rate_limited`. */
-async function newSending(
+async function invitationMail(
   {
     id,
     tenantId,
@@ -182,26 +176,27 @@ async function newSending(
   }: Pick<Invitation, 'id' | 'tenantId' | 'email' | 'language' | 'expiresAt'>,
   caller: UserCaller,
   { sources, tenants, people, clock }: InvitingContext,
-): Promise<Sending> {
+): Promise<LinkedMail> {
   const now = clock();
   await takeFromAccount(sources, tenantId, TENANT_MAILS, now);
   await takeFromAccount(sources, email, ADDRESS_MAILS, now);
   const [tenant, inviter] = [await tenants.find(tenantId), await people.find(tenantId, caller.userId)];
   const expiresIn = expiresAt - now;
-  const subject = `invitation:${id}`;
-  const link = newLink(
-    { kind: 'invitation', subject, facts: { tenantId, invitationId: id }, expiresIn },
-    now,
-  );
   const facts = {
     tenant: plainName(tenant?.name ?? ''),
     inviter: inviter?.email ?? '',
     days: String(Math.round(expiresIn / DAY_SECONDS)),
   };
-  return {
-    link,
-    mail: newMail({ to: email, template: 'invitation', facts, language, linkId: link.id }, now),
-  };
+  return linkedMail(
+    { to: email, template: 'invitation', facts, language },
+    {
+      kind: 'invitation',
+      subject: `invitation:${id}`,
+      facts: { tenantId, invitationId: id },
+      expiresIn,
+    },
+    now,
+  );
 }
 
 /**
@@ -217,13 +212,11 @@ export function plainName(name: string): string {
 }
 
 /** What the page that a link opens needs. */
-export interface AcceptingContext {
+export interface AcceptingContext extends LinkReading {
   readonly invitations: Pick<InvitationStore, 'find' | 'accept'>;
-  readonly links: Pick<LinkStore, 'read'>;
   readonly tenants: { find(tenantId: string): Promise<Pick<Tenant, 'name' | 'state'> | undefined> };
   readonly sources: SourceStore;
   readonly deployment: Pick<Deployment, 'rights' | 'addressLimits' | 'identityProviders'>;
-  readonly clock: Clock;
 }
 
 /** An invitation that its link opens, and the name of the tenant. */
@@ -234,23 +227,19 @@ export interface OpenedInvitation {
 }
 
 /** The invitation of a link, if it can be accepted. Throws `invalid_link` in the same words whatever the reason, and `suspended_tenant`. */
-export async function openInvitation(
-  token: string,
-  { invitations, links, tenants, deployment, clock }: AcceptingContext,
-): Promise<OpenedInvitation> {
-  const presented = presentedLink(token);
-  const link = presented && (await links.read(presented, clock()));
-  const { tenantId = '', invitationId = '' } = link?.kind === 'invitation' ? link.facts : {};
+export async function openInvitation(token: string, context: AcceptingContext): Promise<OpenedInvitation> {
+  const { invitations, tenants, deployment, clock } = context;
+  const { link, use } = await readLink(token, ['invitation'], context);
+  const { tenantId = '', invitationId = '' } = link.facts;
   const invitation = await invitations.find(tenantId, invitationId);
   const isOpen =
-    presented !== undefined &&
-    invitation?.linkId === presented.id &&
+    invitation?.linkId === link.id &&
     statusOf(invitation, clock()) === 'pending' &&
     Object.hasOwn(deployment.rights.roles, invitation.role);
   if (!isOpen) throw new Problem('invalid_link');
   const tenant = await tenants.find(tenantId);
   if (tenant?.state !== 'active') throw new Problem('suspended_tenant');
-  return { invitation, link: presented, tenantName: tenant.name };
+  return { invitation, link: use, tenantName: tenant.name };
 }
 
 /**

@@ -8,9 +8,11 @@ import {
   invitationDonePage,
   invitationPage,
 } from '../pages/invitation-page.ts';
-import { type PageContext, type PageSettings, pageContext } from '../pages/page.ts';
+import type { PageContext, PageSettings } from '../pages/page.ts';
 import { INVITATION_PATH } from '../pages/paths.ts';
+import { withProblemPage } from '../pages/problem-page.ts';
 import { ELSEWHERE } from '../pages/rows.ts';
+import { type Carried, pageVisit, uiLocales } from '../pages/visit.ts';
 import { newPassword } from '../people/fields.ts';
 import { requiredProvider } from '../people/required-provider.ts';
 import {
@@ -26,11 +28,6 @@ export interface InvitationPageServices {
   readonly pages: PageSettings;
 }
 
-const uiLocales = z
-  .string()
-  .max(256)
-  .optional()
-  .describe('Languages, best first (OpenID Connect Core, 3.1.2.1).');
 const link = z.string().max(256).describe('The link of the mail, as it stands in its URL.');
 
 const success = { status: 200, kind: 'html', description: 'The page.' } as const;
@@ -61,9 +58,9 @@ export const invitationPageRoutes = group.rows({
     alternatives: [ELSEWHERE],
     errors: ['invalid_link', 'suspended_tenant'],
     handle: async ({ query, ...request }, { accepting, pages }) => {
-      const context = pageContext(pages, request, query.ui_locales);
+      const { context, parameters } = pageVisit(query, request, pages);
       const opened = await told(openInvitation(query.link, accepting), context);
-      return invitationPage(context, formOf(opened, query, accepting));
+      return invitationPage(context, formOf(opened, { token: query.link, parameters }, accepting));
     },
   }),
   acceptInvitation: group.public({
@@ -88,19 +85,22 @@ export const invitationPageRoutes = group.rows({
       'rate_limited',
     ],
     handle: async ({ body, origin, ...request }, { accepting, pages }) => {
-      const context = pageContext(pages, request, body.ui_locales);
+      const { context, parameters } = pageVisit(body, request, pages);
       const opened = await told(openInvitation(body.link, accepting), context);
-      const form = { ...formOf(opened, body, accepting), fullName: body.full_name ?? '' };
+      const form = {
+        ...formOf(opened, { token: body.link, parameters }, accepting),
+        fullName: body.full_name ?? '',
+      };
       const again = (fault: NonNullable<InvitationPage['fault']>) =>
-        new Problem('invalid_field', { page: invitationPage(context, { ...form, fault }) });
+        invitationPage(context, { ...form, fault });
       const name = plainText(100).safeParse(form.fullName.trim());
-      if (!name.success) throw again('noName');
+      if (!name.success) throw new Problem('invalid_field', { page: again('noName') });
       const password = form.provider === null ? newPassword.safeParse(body.password ?? '') : undefined;
-      if (password?.success === false) throw again('short');
+      if (password?.success === false) throw new Problem('invalid_field', { page: again('short') });
       const given = { fullName: name.data, password: password?.data };
-      const accepted = acceptInvitation(opened, given, origin, accepting).catch((error: unknown) => {
-        throw error instanceof Problem && error.code === 'invalid_field' ? again('weak') : error;
-      });
+      const accepted = withProblemPage(acceptInvitation(opened, given, origin, accepting), ({ code }) =>
+        code === 'invalid_field' ? again('weak') : undefined,
+      );
       await told(accepted, context, opened.invitation.email);
       return invitationDonePage(context, { outcome: 'accepted', email: opened.invitation.email });
     },
@@ -109,12 +109,11 @@ export const invitationPageRoutes = group.rows({
 
 function formOf(
   { invitation, tenantName }: OpenedInvitation,
-  { link: token, ui_locales }: { readonly link: string; readonly ui_locales?: string | undefined },
+  carried: { readonly token: string; readonly parameters: Carried },
   { deployment }: AcceptingContext,
 ): InvitationPage {
   return {
-    token,
-    parameters: ui_locales === undefined ? {} : { ui_locales },
+    ...carried,
     tenantName,
     email: invitation.email,
     fullName: invitation.fullName ?? '',
@@ -123,13 +122,9 @@ function formOf(
 }
 
 /** Shows a page of its own for what no form mends. */
-async function told<Result>(work: Promise<Result>, context: PageContext, email?: string): Promise<Result> {
-  try {
-    return await work;
-  } catch (error) {
-    const outcome = error instanceof Problem ? OUTCOMES[error.code] : undefined;
-    if (!(error instanceof Problem) || outcome === undefined) throw error;
-    const page = invitationDonePage(context, { outcome, ...(email === undefined ? {} : { email }) });
-    throw new Problem(error.code, { message: error.message, page });
-  }
+function told<Result>(work: Promise<Result>, context: PageContext, email?: string): Promise<Result> {
+  return withProblemPage(work, ({ code }) => {
+    const outcome = OUTCOMES[code];
+    return outcome && invitationDonePage(context, { outcome, ...(email === undefined ? {} : { email }) });
+  });
 }

@@ -3,7 +3,7 @@ import { answering, type ClaimServices, fingerprint } from '../kernel/claim.ts';
 import type { Cursors } from '../kernel/cursor.ts';
 import { pageQuery, plainText, role, storedRole, time } from '../kernel/fields.ts';
 import { routeGroup } from '../kernel/route.ts';
-import { chooseLanguage, LANGUAGES, type Language } from '../pages/languages.ts';
+import { chooseLanguage, LANGUAGE_NAMES } from '../pages/languages.ts';
 import { email } from '../people/email-address.ts';
 import { INVITATION, type Invitation, statusOf } from './invitation.ts';
 import { DEFAULT_DAYS, type InvitingContext, invite, MAX_DAYS, resend, revoke } from './invitations.ts';
@@ -14,7 +14,7 @@ export interface InvitationServices extends ClaimServices {
   readonly cursors: Cursors;
 }
 
-const languageName = z.enum(Object.keys(LANGUAGES) as [Language, ...Language[]]);
+const languageName = z.enum(LANGUAGE_NAMES);
 
 const shown = z.object({
   id: z.string(),

@@ -7,11 +7,11 @@ export interface ProblemDetail {
   readonly message?: string;
   readonly fields?: readonly FieldError[];
   /** Whole seconds until a repetition can succeed (RFC 9110, 10.2.3). @default - of a 503 {@link BUSY_SECONDS} */
-  readonly retryAfterSeconds?: number;
+  readonly retryAfterSeconds?: number | undefined;
   /** The methods that the path takes (RFC 9110, 10.2.1). */
-  readonly allow?: readonly Method[];
+  readonly allow?: readonly Method[] | undefined;
   /** The codings of a body that the path takes (RFC 9110, 15.5.16). */
-  readonly acceptEncoding?: string;
+  readonly acceptEncoding?: string | undefined;
   /** What a row with pages shows instead of the general one, such as the form again with what was wrong. */
   readonly page?: Html | WithCookies<Html>;
   /** Members of the body besides those of every error: a way on. */

@@ -224,6 +224,19 @@ export class Table implements RecordClient {
     }
   }
 
+  /** The item after a conditional write; undefined when its condition does not hold. */
+  async updatedIf(
+    Key: ItemKey,
+    input: Omit<UpdateItemInput, 'TableName' | 'Key' | 'ReturnValues'>,
+  ): Promise<Item | undefined> {
+    try {
+      return await this.update(Key, { ...input, ReturnValues: 'ALL_NEW' });
+    } catch (error) {
+      if (isConditionFailure(error)) return undefined;
+      throw error;
+    }
+  }
+
   /** Deletes an item, if there is one and the condition holds. */
   async delete(Key: ItemKey, condition: WriteCondition = {}): Promise<void> {
     try {

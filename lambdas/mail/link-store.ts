@@ -1,7 +1,6 @@
 import { linkKey } from '../kernel/item-keys.ts';
 import { type Item, N, number, oneOf, S, text } from '../kernel/items.ts';
 import { Problem } from '../kernel/problem.ts';
-import { isConditionFailure } from '../kernel/record-client.ts';
 import type { Table, TransactionWrite } from '../kernel/table.ts';
 import {
   LINK_PATHS,
@@ -59,19 +58,13 @@ export class DynamoLinkStore implements LinkStore {
     const item = await this.#table.get(linkKey(id));
     if (item === undefined) return undefined;
     const expiresAt = now + number(item, 'life');
-    try {
-      const armed = await this.#table.update(linkKey(id), {
-        UpdateExpression: 'SET xa = :expiry ADD hashes :hashes',
-        ConditionExpression: 'attribute_not_exists(used) AND #ttl > :now',
-        ExpressionAttributeNames: { '#ttl': 'ttl' },
-        ExpressionAttributeValues: { ':expiry': N(expiresAt), ':hashes': { SS: [hash] }, ':now': N(now) },
-        ReturnValues: 'ALL_NEW',
-      });
-      return armed && linkOf(armed);
-    } catch (error) {
-      if (!isConditionFailure(error)) throw error;
-      return undefined;
-    }
+    const armed = await this.#table.updatedIf(linkKey(id), {
+      UpdateExpression: 'SET xa = :expiry ADD hashes :hashes',
+      ConditionExpression: 'attribute_not_exists(used) AND #ttl > :now',
+      ExpressionAttributeNames: { '#ttl': 'ttl' },
+      ExpressionAttributeValues: { ':expiry': N(expiresAt), ':hashes': { SS: [hash] }, ':now': N(now) },
+    });
+    return armed && linkOf(armed);
   }
 
   async read({ id, hash }: PresentedLink, now: number): Promise<Link | undefined> {

@@ -1,4 +1,6 @@
 import { createHash, randomBytes, randomUUIDv7 } from 'node:crypto';
+import type { Clock } from '../kernel/clock.ts';
+import { Problem } from '../kernel/problem.ts';
 import { CONFIRM_PATH, INVITATION_PATH, RESET_PASSWORD_PATH } from '../pages/paths.ts';
 
 /** Every kind of link, and the path of the page that it opens: a GET shows the page, the page's POST uses the link. */
@@ -102,6 +104,28 @@ const TOKEN = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.([\w-]{43})$/;
 export function presentedLink(token: string): PresentedLink | undefined {
   const [, id, secret] = TOKEN.exec(token) ?? [];
   return id === undefined || secret === undefined ? undefined : { id, hash: hashLinkSecret(secret) };
+}
+
+/** What it takes to read links. */
+export interface LinkReading {
+  readonly links: Pick<LinkStore, 'read'>;
+  readonly clock: Clock;
+}
+
+/**
+ * The link of one of these kinds that a text names, for a page that shows what it is for; it is not used. Throws
+ * `invalid_link` in the same words whatever the reason.
+ */
+export async function readLink<Kind extends LinkKind>(
+  token: string,
+  kinds: readonly Kind[],
+  { links, clock }: LinkReading,
+): Promise<{ readonly link: Link & { readonly kind: Kind }; readonly use: PresentedLink }> {
+  const use = presentedLink(token);
+  const link = use && (await links.read(use, clock()));
+  const kind = kinds.find((one) => one === link?.kind);
+  if (use === undefined || link === undefined || kind === undefined) throw new Problem('invalid_link');
+  return { link: { ...link, kind }, use };
 }
 
 /** The URL of a link. `base` is the API's public URL, without a slash at its end. */

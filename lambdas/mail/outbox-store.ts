@@ -1,8 +1,7 @@
 import { OUTBOX, outboxKey } from '../kernel/item-keys.ts';
 import { type Item, N, number, oneOf, S, text } from '../kernel/items.ts';
-import { isConditionFailure } from '../kernel/record-client.ts';
 import type { Table, TransactionWrite } from '../kernel/table.ts';
-import { LANGUAGES, type Language } from '../pages/languages.ts';
+import { LANGUAGE_NAMES } from '../pages/languages.ts';
 import { linkWrite } from './link-store.ts';
 import type { LinkedMail } from './linked-mail.ts';
 import type { Mail, MailTemplate, OutboxStore } from './mail.ts';
@@ -14,7 +13,6 @@ const PAGE_MAILS = 100;
 /** DynamoDB deletes what nobody gave up: later than a mail is given up, so that one that is tells so. */
 const MEMORY_SECONDS = 86_400;
 
-const LANGUAGE_NAMES = Object.keys(LANGUAGES) as Language[];
 const TEMPLATES = Object.keys(MAIL_TEXTS.en.mails) as MailTemplate[];
 
 /** The write that queues a mail, for the transaction of the change that it tells. */
@@ -67,18 +65,12 @@ export class DynamoOutboxStore implements OutboxStore {
   }
 
   async take({ id, attempts }: Pick<Mail, 'id' | 'attempts'>, dueAt: number): Promise<Mail | undefined> {
-    try {
-      const item = await this.#table.update(outboxKey(id), {
-        UpdateExpression: 'SET due = :due ADD n :one',
-        ConditionExpression: 'attribute_exists(PK) AND n = :seen',
-        ExpressionAttributeValues: { ':due': N(dueAt), ':one': N(1), ':seen': N(attempts) },
-        ReturnValues: 'ALL_NEW',
-      });
-      return item && mailOf(item);
-    } catch (error) {
-      if (!isConditionFailure(error)) throw error;
-      return undefined;
-    }
+    const item = await this.#table.updatedIf(outboxKey(id), {
+      UpdateExpression: 'SET due = :due ADD n :one',
+      ConditionExpression: 'attribute_exists(PK) AND n = :seen',
+      ExpressionAttributeValues: { ':due': N(dueAt), ':one': N(1), ':seen': N(attempts) },
+    });
+    return item && mailOf(item);
   }
 
   remove(id: string): Promise<void> {

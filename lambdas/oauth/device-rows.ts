@@ -8,7 +8,9 @@ import { type Html, Redirect } from '../kernel/results.ts';
 import { routeGroup } from '../kernel/route.ts';
 import { consentPage } from '../pages/consent-page.ts';
 import { deviceDonePage, devicePage } from '../pages/device-page.ts';
-import { type PageContext, pageContext } from '../pages/page.ts';
+import type { PageContext } from '../pages/page.ts';
+import { withQuery } from '../pages/paths.ts';
+import { type Carried, pageVisit } from '../pages/visit.ts';
 import { requireCsrf } from '../signin/csrf.ts';
 import { signInPath } from '../signin/paths.ts';
 import { SIGN_IN_COOKIES, type SignedIn } from '../signin/sign-in.ts';
@@ -99,13 +101,12 @@ export const deviceRoutes = group.rows({
     alternatives: [{ kind: 'redirect', status: 302, description: 'To the sign-in.' }],
     errors: [],
     handle: async ({ query, cookies, acceptLanguage }, services) => {
-      const context = pageContext(services.pages, { acceptLanguage }, query.ui_locales);
+      const { context, parameters: carried } = pageVisit(query, { acceptLanguage }, services.pages);
       const signedIn = await services.signIns.current(cookies);
       const { user_code: userCode } = query;
-      const carried = languageOf(query);
       if (signedIn === undefined) {
         const asked = { ...carried, ...(userCode === undefined ? {} : { user_code: userCode }) };
-        return new Redirect(context.base + signInPath(devicePath(asked)));
+        return new Redirect(context.base + signInPath(withQuery('/device', asked)));
       }
       return devicePage(context, {
         userCode: userCode ?? null,
@@ -126,8 +127,7 @@ export const deviceRoutes = group.rows({
     errors: ['stale_form', 'rate_limited'],
     handle: async ({ body, cookies, origin, acceptLanguage }, services) => {
       const { authorize, oauth, sources } = services;
-      const carried = languageOf(body);
-      const context = pageContext(services.pages, { acceptLanguage }, body.ui_locales);
+      const { context, parameters: carried } = pageVisit(body, { acceptLanguage }, services.pages);
       const signedIn = await services.signIns.current(cookies);
       requireCsrf(signedIn?.csrf, body.csrf);
       if (signedIn === undefined) throw new Problem('stale_form');
@@ -152,18 +152,6 @@ export const deviceRoutes = group.rows({
   }),
 });
 
-/** What the page was asked for by, and is asked for by again. */
-type Parameters = Readonly<Record<string, string>>;
-
-function languageOf({ ui_locales }: { readonly ui_locales?: string | undefined }): Parameters {
-  return ui_locales === undefined ? {} : { ui_locales };
-}
-
-function devicePath(parameters: Parameters): string {
-  const query = new URLSearchParams(parameters);
-  return `/device${query.size === 0 ? '' : `?${query}`}`;
-}
-
 /** A device whose code a person has entered. */
 interface Entered {
   readonly device: Device;
@@ -172,7 +160,7 @@ interface Entered {
 }
 
 async function ask(
-  { device, client, signedIn, carried }: Entered & { readonly carried: Parameters },
+  { device, client, signedIn, carried }: Entered & { readonly carried: Carried },
   { authorize }: DeviceServices,
   context: PageContext,
 ): Promise<Html> {
@@ -195,7 +183,7 @@ async function ask(
     action: '/device',
     parameters,
     userCode,
-    switchAccountPath: signInPath(devicePath(parameters)),
+    switchAccountPath: signInPath(withQuery('/device', parameters)),
   });
 }
 

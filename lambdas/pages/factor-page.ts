@@ -3,7 +3,7 @@ import { alert, CSRF_FIELD, hiddenFields } from './form.ts';
 import { html, type Markup } from './html.ts';
 import { type PageContext, page, textsOf } from './page.ts';
 import { passkeyForm } from './passkey-form.ts';
-import { PASSKEY_SCRIPT_PATH } from './paths.ts';
+import { PASSKEY_SCRIPT_PATH, withQuery } from './paths.ts';
 
 export interface FactorPage {
   readonly csrf: string;
@@ -52,7 +52,7 @@ export function passkeyPage(
       fields: { ...parameters, [CSRF_FIELD]: csrf, ...(isAlone ? { alone: 'true' } : {}) },
       submit: texts.usePasskey,
       asks: fault === undefined,
-    })}${isAlone ? html`<p class="aside"><a href="${context.base}/sign-in${query(parameters)}">${texts.withPassword}</a></p>` : otherWays(context, content)}`,
+    })}${isAlone ? html`<p class="aside"><a href="${context.base}${withQuery('/sign-in', parameters)}">${texts.withPassword}</a></p>` : otherWays(context, content)}`,
   });
 }
 
@@ -65,9 +65,4 @@ function otherWays(context: PageContext, { others, parameters, csrf }: FactorPag
   return html`<form method="post" action="${context.base}/factor" class="others">
 ${hiddenFields({ ...parameters, [CSRF_FIELD]: csrf })}<div class="actions">${buttons}</div>
 </form>`;
-}
-
-function query(parameters: Readonly<Record<string, string>>): string {
-  const text = new URLSearchParams(parameters).toString();
-  return text === '' ? '' : `?${text}`;
 }

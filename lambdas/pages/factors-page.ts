@@ -3,7 +3,7 @@ import { alert, CSRF_FIELD, hiddenFields } from './form.ts';
 import { html, type Markup } from './html.ts';
 import { type PageContext, page, textsOf } from './page.ts';
 import { passkeyForm } from './passkey-form.ts';
-import { PASSKEY_SCRIPT_PATH } from './paths.ts';
+import { PASSKEY_SCRIPT_PATH, withQuery } from './paths.ts';
 
 /** What every form of these pages carries along. */
 export interface FactorForm {
@@ -157,6 +157,5 @@ ${items}</ol>
 }
 
 function backLink(context: PageContext, parameters: Readonly<Record<string, string>>, label: string): Markup {
-  const query = new URLSearchParams(parameters).toString();
-  return html`<a class="button quiet" href="${context.base}/factors${query === '' ? '' : `?${query}`}">${label}</a>`;
+  return html`<a class="button quiet" href="${context.base}${withQuery('/factors', parameters)}">${label}</a>`;
 }

@@ -2,7 +2,7 @@ import type { Html } from '../kernel/results.ts';
 import { alert, hiddenFields } from './form.ts';
 import { html } from './html.ts';
 import { type PageContext, page, textsOf } from './page.ts';
-import { INVITATION_PATH } from './paths.ts';
+import { INVITATION_PATH, withQuery } from './paths.ts';
 
 export interface InvitationPage {
   /** The link's text, which the form carries along. */
@@ -56,10 +56,10 @@ export function invitationDonePage(
   const { invitation: texts } = textsOf(context);
   const { title, text } = texts.outcomes[outcome];
   const leads = outcome === 'accepted' || outcome === 'taken';
-  const query = email === undefined ? '' : `?${new URLSearchParams({ login_hint: email })}`;
+  const signIn = withQuery('/sign-in', email === undefined ? {} : { login_hint: email });
   return page(context, {
     title,
     body: html`<p>${text}</p>
-${leads ? html`<div class="actions"><a class="button" href="${context.base}/sign-in${query}">${texts.signIn}</a></div>` : null}`,
+${leads ? html`<div class="actions"><a class="button" href="${context.base}${signIn}">${texts.signIn}</a></div>` : null}`,
   });
 }

@@ -6,6 +6,8 @@ export const LANGUAGES = { en, de } satisfies Readonly<Record<string, Texts>>;
 
 export type Language = keyof typeof LANGUAGES;
 
+export const LANGUAGE_NAMES = Object.keys(LANGUAGES) as [Language, ...Language[]];
+
 /**
  * The language of a page: the first that there is of `ui_locales` (OpenID Connect Core, 3.1.2.1: tags separated by
  * blanks, best first), else of `Accept-Language` by its weights (RFC 9110, 12.5.4), else English.

@@ -9,3 +9,9 @@ export const INVITATION_PATH = '/accept-invitation';
 /** The paths of the pages that links of mails open, and on which people ask for such a mail. */
 export const RESET_PASSWORD_PATH = '/reset-password';
 export const CONFIRM_PATH = '/confirm';
+
+/** A path of ours with its parameters, where it has any. */
+export function withQuery(path: string, parameters: Readonly<Record<string, string>>): string {
+  const query = new URLSearchParams(parameters);
+  return query.size === 0 ? path : `${path}?${query}`;
+}

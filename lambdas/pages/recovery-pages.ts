@@ -3,12 +3,10 @@ import { alert, hiddenFields } from './form.ts';
 import { html, type Markup } from './html.ts';
 import { type PageContext, page, textsOf } from './page.ts';
 import { CONFIRM_PATH, RESET_PASSWORD_PATH } from './paths.ts';
+import type { Carried } from './visit.ts';
 
-/** What somebody asks for by their address alone. */
+/** What somebody asks for by their address alone: a new password, or the mail by which they confirm it. */
 export type AskedFor = 'reset' | 'verify';
-
-/** The language that was asked for, which the forms carry along. */
-type Carried = Readonly<Record<string, string>>;
 
 const PATHS = { reset: RESET_PASSWORD_PATH, verify: CONFIRM_PATH } as const;
 

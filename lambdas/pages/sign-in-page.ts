@@ -2,7 +2,7 @@ import type { Html } from '../kernel/results.ts';
 import { alert, CSRF_FIELD, hiddenFields } from './form.ts';
 import { html, type Markup } from './html.ts';
 import { type PageContext, page, textsOf } from './page.ts';
-import { CONFIRM_PATH, RESET_PASSWORD_PATH } from './paths.ts';
+import { CONFIRM_PATH, RESET_PASSWORD_PATH, withQuery } from './paths.ts';
 
 /** An identity provider, as people know it. */
 export interface ShownProvider {
@@ -71,12 +71,11 @@ export function providerRequiredPage(
   }: Pick<SignInPage, 'csrf' | 'parameters' | 'email'> & { readonly provider: ShownProvider },
 ): Html {
   const { signIn: texts } = textsOf(context);
-  const again = new URLSearchParams(parameters).toString();
   return page(context, {
     title: texts.with(provider.label),
     lead: texts.required(email.slice(email.lastIndexOf('@') + 1), provider.label),
     body: html`${providerForm(context, provider, { ...parameters, login_hint: email, [CSRF_FIELD]: csrf }, 'primary')}
-<p class="aside"><a href="${context.base}/sign-in${again === '' ? '' : `?${again}`}">${texts.anotherAddress}</a></p>`,
+<p class="aside"><a href="${context.base}${withQuery('/sign-in', parameters)}">${texts.anotherAddress}</a></p>`,
   });
 }
 

@@ -150,14 +150,14 @@ export class DynamoAccountStore implements AccountStore {
   }
 }
 
-/** Takes an address for whom `Item` says: one that nobody has, or whose holder let the time pass. */
+/** Takes an address for whom `Item` says: one that nobody has, whose holder let the time pass, or that is held for them. */
 export function claimAddress(Item: Item, now: number): TransactionWrite {
   return {
     Put: {
       Item,
       // The tenant that let its hold pass has ended by its own `heldUntil`; the address is free to be taken over.
-      ConditionExpression: 'attribute_not_exists(PK) OR heldUntil <= :now',
-      ExpressionAttributeValues: { ':now': N(now) },
+      ConditionExpression: `attribute_not_exists(PK) OR heldUntil <= :now OR (attribute_exists(${LEFT}) AND userId = :user)`,
+      ExpressionAttributeValues: { ':now': N(now), ':user': S(text(Item, 'userId')) },
     },
     otherwise: new Problem('email_taken'),
   };

@@ -1,6 +1,6 @@
 import type { PlacedOrigin } from '../audit/entries.ts';
 import { type FactorContext, factorNeed, proveFactor } from '../factors/check.ts';
-import { hashPendingSecret, newPendingSecret, PENDING_SECONDS } from '../factors/pending.ts';
+import { beginPending, endPending, findPending, newPendingSecret, type Pending } from '../factors/pending.ts';
 import { BY_PASSWORD, MULTIPLE_FACTORS } from '../kernel/authentication.ts';
 import { Problem } from '../kernel/problem.ts';
 import { type Grant, openGrant } from '../sessions/grants.ts';
@@ -31,15 +31,7 @@ export async function logIn(
         context,
       );
     const token = newPendingSecret();
-    await secondFactor.pending.create(hashPendingSecret(token), {
-      tenantId: user.tenantId,
-      userId: user.userId,
-      userVersion: user.version ?? 0,
-      workspaceId,
-      must: need,
-      kind: 'program',
-      expiresAt: clock() + PENDING_SECONDS,
-    });
+    await beginPending(token, { user, workspaceId, must: need, kind: 'program' }, secondFactor);
     return new Problem('mfa_required', { members: { mfa_token: token } });
   });
   // The password was right, and is counted so, whatever else is asked for.
@@ -57,19 +49,14 @@ export async function logInWithFactor(
   context: LoginContext,
 ): Promise<Grant> {
   const { accounts, clock, secondFactor } = context;
-  const hash = hashPendingSecret(token);
-  const pending = await secondFactor.pending.find(hash, clock());
-  const user = pending && (await accounts.findUser(pending.tenantId, pending.userId));
-  const isGood =
-    user !== undefined &&
-    pending?.kind === 'program' &&
-    pending.must === 'prove' &&
-    (user.version ?? 0) === pending.userVersion;
-  if (!isGood) throw notAccepted();
+  const findUser = ({ tenantId, userId }: Pending) => accounts.findUser(tenantId, userId);
+  const person = await findPending(token, 'program', findUser, secondFactor);
+  if (person?.pending.must !== 'prove') throw notAccepted();
+  const { user, pending } = person;
   const methods = await proveFactor(user, { code }, from, secondFactor);
   const amr = [...BY_PASSWORD, ...methods, MULTIPLE_FACTORS];
   // Two codes at once open one session.
-  if (!(await secondFactor.pending.end(hash))) throw notAccepted();
+  if (!(await endPending(token, secondFactor))) throw notAccepted();
   const { workspaceId } = pending;
   return openGrant({ user, workspaceId, authentication: { authTime: clock(), amr } }, from, context);
 }

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { signInFlowKey } from '../kernel/item-keys.ts';
 import { N, S } from '../kernel/items.ts';
-import { isConditionFailure } from '../kernel/record-client.ts';
 import type { Table } from '../kernel/table.ts';
 import type { Flow, FlowStore } from './flows.ts';
 
@@ -29,23 +28,17 @@ export class DynamoFlowStore implements FlowStore {
   }
 
   async take(hash: string, { providerId, browser }: Pick<Flow, 'providerId' | 'browser'>, now: number) {
-    try {
-      const item = await this.#table.update(signInFlowKey(hash), {
-        UpdateExpression: 'SET #use = :use',
-        ConditionExpression: `${UNTAKEN} AND idp = :idp AND browser = :browser`,
-        ExpressionAttributeNames: { '#ttl': 'ttl', '#use': 'use' },
-        ExpressionAttributeValues: {
-          ':now': N(now),
-          ':use': S(randomUUID()),
-          ':idp': S(providerId),
-          ':browser': S(browser),
-        },
-        ReturnValues: 'ALL_NEW',
-      });
-      return { goesTo: item?.goesTo?.S ?? null, uiLocales: item?.locales?.S ?? null };
-    } catch (error) {
-      if (isConditionFailure(error)) return undefined;
-      throw error;
-    }
+    const item = await this.#table.updatedIf(signInFlowKey(hash), {
+      UpdateExpression: 'SET #use = :use',
+      ConditionExpression: `${UNTAKEN} AND idp = :idp AND browser = :browser`,
+      ExpressionAttributeNames: { '#ttl': 'ttl', '#use': 'use' },
+      ExpressionAttributeValues: {
+        ':now': N(now),
+        ':use': S(randomUUID()),
+        ':idp': S(providerId),
+        ':browser': S(browser),
+      },
+    });
+    return item && { goesTo: item.goesTo?.S ?? null, uiLocales: item.locales?.S ?? null };
   }
 }

@@ -1,10 +1,12 @@
 import * as z from 'zod';
 import type { Deployment } from '../contract/deployment.ts';
+import type { ErrorCode } from '../contract/errors.ts';
 import { Problem } from '../kernel/problem.ts';
-import { Redirect, WithCookies } from '../kernel/results.ts';
+import { type Html, Redirect, WithCookies } from '../kernel/results.ts';
 import { routeGroup } from '../kernel/route.ts';
 import { continuePage } from '../pages/continue-page.ts';
 import type { PageSettings } from '../pages/page.ts';
+import { withProblemPage } from '../pages/problem-page.ts';
 import { type SignInFault, signInPage } from '../pages/sign-in-page.ts';
 import { csrfToken } from '../signin/csrf.ts';
 import { SIGN_IN_COOKIES, type SignIns } from '../signin/sign-in.ts';
@@ -32,11 +34,11 @@ const MAX_ANSWER_LENGTH = 4096;
 const answered = z.string().max(MAX_ANSWER_LENGTH).optional();
 
 /** Errors that the sign-in page says itself, and its words for them. */
-const FAULTS = {
+const FAULTS: Readonly<Partial<Record<ErrorCode, 'cancelled' | 'providerRefused' | 'providerDown'>>> = {
   access_denied: 'cancelled',
   sign_in_refused: 'providerRefused',
   unavailable: 'providerDown',
-} as const;
+};
 
 const group = routeGroup<ProviderServices>()({ service: 'tokens', tag: 'Pages' });
 
@@ -66,8 +68,9 @@ export const providerRoutes = group.rows({
         // Who is signed in and asked again must not come in by what the provider remembers of them.
         asksAnew: (await signIns.current(cookies)) !== undefined,
       };
-      const location = await beginSignIn(provider, beginning, origin, providerSignIn).catch(
-        withPage(provider, (fault) => again(csrfToken(secret), fault)),
+      const location = await withProblemPage(
+        beginSignIn(provider, beginning, origin, providerSignIn),
+        faultPage(provider, (fault) => again(csrfToken(secret), fault)),
       );
       return continuePage(visit.context, { location });
     },
@@ -97,11 +100,11 @@ export const providerRoutes = group.rows({
       // Another site may have led here: a browser without a cookie is given none.
       if (secret === undefined) throw new Problem('stale_form');
       const csrf = csrfToken(secret);
-      const flow = await resumeFlow(provider, query, secret, providerSignIn).catch((error: unknown) => {
-        if (!(error instanceof Problem) || error.code !== 'stale_form') throw error;
-        const page = pageAgain(visitOf({}, request, pages), deployment)(csrf, 'expired');
-        throw new Problem('stale_form', { page });
-      });
+      const flow = await withProblemPage(resumeFlow(provider, query, secret, providerSignIn), ({ code }) =>
+        code === 'stale_form'
+          ? pageAgain(visitOf({}, request, pages), deployment)(csrf, 'expired')
+          : undefined,
+      );
       const { goesTo, uiLocales, state } = flow;
       const visit = visitOf(
         { continue: goesTo ?? undefined, ui_locales: uiLocales ?? undefined },
@@ -109,8 +112,9 @@ export const providerRoutes = group.rows({
         pages,
       );
       const back = { answer: { ...query, state }, secret };
-      const renewed = await completeSignIn(provider, back, origin, providerSignIn).catch(
-        withPage(provider, (fault) => pageAgain(visit, deployment)(csrf, fault)),
+      const renewed = await withProblemPage(
+        completeSignIn(provider, back, origin, providerSignIn),
+        faultPage(provider, (fault) => pageAgain(visit, deployment)(csrf, fault)),
       );
       const { base } = visit.context;
       return new WithCookies(new Redirect(base + (goesTo ?? '/sign-in')), signInCookie(renewed));
@@ -125,17 +129,10 @@ function pageAgain({ context, parameters }: Visit, deployment: Deployment) {
     signInPage(context, { csrf, parameters, email: '', providers, fault });
 }
 
-/** Rethrows an error, with the sign-in page where that has words for it. */
-function withPage({ signIn }: SignInProvider, page: (fault: SignInFault) => ReturnType<typeof signInPage>) {
-  return (error: unknown): never => {
-    if (!(error instanceof Problem) || !Object.hasOwn(FAULTS, error.code)) throw error;
-    const { code, cause, message, retryAfterSeconds } = error;
-    const what = FAULTS[code as keyof typeof FAULTS];
-    throw new Problem(code, {
-      message,
-      cause,
-      ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
-      page: page({ provider: signIn.label, what }),
-    });
+/** The sign-in page of a problem that it has words for. */
+function faultPage({ signIn }: SignInProvider, again: (fault: SignInFault) => Html) {
+  return ({ code }: Problem): Html | undefined => {
+    const what = FAULTS[code];
+    return what && again({ provider: signIn.label, what });
   };
 }

@@ -2,8 +2,10 @@ import * as z from 'zod';
 import { Problem } from '../kernel/problem.ts';
 import type { Html } from '../kernel/results.ts';
 import { routeGroup } from '../kernel/route.ts';
-import { type PageContext, type PageSettings, pageContext } from '../pages/page.ts';
+import { readLink } from '../mail/link.ts';
+import type { PageContext, PageSettings } from '../pages/page.ts';
 import { CONFIRM_PATH, RESET_PASSWORD_PATH } from '../pages/paths.ts';
+import { withProblemPage } from '../pages/problem-page.ts';
 import {
   type AskedFor,
   askForMailPage,
@@ -14,9 +16,10 @@ import {
   recoveredPage,
 } from '../pages/recovery-pages.ts';
 import { ELSEWHERE } from '../pages/rows.ts';
+import { type PageVisit, pageVisit, uiLocales } from '../pages/visit.ts';
 import { parseEmail } from '../people/email-address.ts';
 import { newPassword } from '../people/fields.ts';
-import { askForMail, CONFIRMED, confirm, type RecoveryContext, readLink, resetPassword } from './recovery.ts';
+import { askForMail, CONFIRMED, confirm, type RecoveryContext, resetPassword } from './recovery.ts';
 
 /** The services of these rows in the function `accounts`. */
 export interface RecoveryPageServices {
@@ -24,11 +27,6 @@ export interface RecoveryPageServices {
   readonly pages: PageSettings;
 }
 
-const uiLocales = z
-  .string()
-  .max(256)
-  .optional()
-  .describe('Languages, best first (OpenID Connect Core, 3.1.2.1).');
 const link = z.string().max(256).optional().describe('The link of a mail, as it stands in its URL.');
 const email = z.string().max(254).optional().describe('The address to which a mail goes.');
 
@@ -53,7 +51,7 @@ export const recoveryPageRoutes = group.rows({
     alternatives: [ELSEWHERE],
     errors: ['invalid_link'],
     handle: async ({ query, ...request }, { recovery, pages }) => {
-      const { context, parameters } = visitOf(query, request, pages);
+      const { context, parameters } = pageVisit(query, request, pages);
       if (query.link === undefined) return askForMailPage(context, { kind: 'reset', parameters });
       const token = query.link;
       const { link } = await orDeadLink(readLink(token, ['reset'], recovery), context, 'reset');
@@ -76,7 +74,7 @@ export const recoveryPageRoutes = group.rows({
     success,
     errors: ['invalid_link', 'invalid_field', 'rate_limited'],
     handle: async ({ body, origin, ...request }, { recovery, pages }) => {
-      const { context, parameters } = visitOf(body, request, pages);
+      const { context, parameters } = pageVisit(body, request, pages);
       const token = body.link;
       if (token === undefined) return ask('reset', body.email, { context, parameters, origin, recovery });
       const { link } = await orDeadLink(readLink(token, ['reset'], recovery), context, 'reset');
@@ -86,11 +84,9 @@ export const recoveryPageRoutes = group.rows({
       if (!password.success) throw new Problem('invalid_field', { page: again('short') });
       const { language } = context;
       const choice = { token, password: password.data, language, field: 'password' };
-      const chosen = resetPassword(choice, origin, recovery).catch((error: unknown) => {
-        if (error instanceof Problem && error.code === 'invalid_field')
-          throw new Problem('invalid_field', { message: error.message, page: again('weak') });
-        throw error;
-      });
+      const chosen = withProblemPage(resetPassword(choice, origin, recovery), ({ code }) =>
+        code === 'invalid_field' ? again('weak') : undefined,
+      );
       await orDeadLink(chosen, context, 'reset');
       return recoveredPage(context, { kind: 'reset' });
     },
@@ -106,7 +102,7 @@ export const recoveryPageRoutes = group.rows({
     alternatives: [ELSEWHERE],
     errors: ['invalid_link'],
     handle: async ({ query, ...request }, { recovery, pages }) => {
-      const { context, parameters } = visitOf(query, request, pages);
+      const { context, parameters } = pageVisit(query, request, pages);
       if (query.link === undefined) return askForMailPage(context, { kind: 'verify', parameters });
       const token = query.link;
       const { link } = await orDeadLink(readLink(token, CONFIRMED, recovery), context, 'verify');
@@ -126,7 +122,7 @@ export const recoveryPageRoutes = group.rows({
     success,
     errors: ['invalid_link', 'email_taken', 'invalid_field', 'rate_limited'],
     handle: async ({ body, origin, ...request }, { recovery, pages }) => {
-      const { context, parameters } = visitOf(body, request, pages);
+      const { context, parameters } = pageVisit(body, request, pages);
       if (body.link === undefined)
         return ask('verify', body.email, { context, parameters, origin, recovery });
       const confirmed = confirm(body.link, context.language, origin, recovery);
@@ -144,9 +140,7 @@ async function ask(
     parameters,
     origin,
     recovery,
-  }: {
-    readonly context: PageContext;
-    readonly parameters: Readonly<Record<string, string>>;
+  }: PageVisit & {
     readonly origin: { readonly address: string; readonly requestId: string };
     readonly recovery: RecoveryContext;
   },
@@ -162,27 +156,10 @@ async function ask(
 }
 
 /** Shows a page of its own for a link that is no good. */
-async function orDeadLink<Result>(
-  work: Promise<Result>,
-  context: PageContext,
-  kind: AskedFor,
-): Promise<Result> {
-  try {
-    return await work;
-  } catch (error) {
-    const code = error instanceof Problem ? error.code : undefined;
-    if (code !== 'invalid_link' && code !== 'email_taken') throw error;
-    throw new Problem(code, { page: deadLinkPage(context, { kind, taken: code === 'email_taken' }) });
-  }
-}
-
-function visitOf(
-  { ui_locales }: { readonly ui_locales?: string | undefined },
-  request: { readonly acceptLanguage: string },
-  pages: PageSettings,
-): { readonly context: PageContext; readonly parameters: Readonly<Record<string, string>> } {
-  return {
-    context: pageContext(pages, request, ui_locales),
-    parameters: ui_locales === undefined ? {} : { ui_locales },
-  };
+function orDeadLink<Result>(work: Promise<Result>, context: PageContext, kind: AskedFor): Promise<Result> {
+  return withProblemPage(work, ({ code }) =>
+    code === 'invalid_link' || code === 'email_taken'
+      ? deadLinkPage(context, { kind, taken: code === 'email_taken' })
+      : undefined,
+  );
 }

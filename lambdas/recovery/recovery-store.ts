@@ -7,10 +7,11 @@ import { emailKey, userKey } from '../kernel/item-keys.ts';
 import { type Item, N, S } from '../kernel/items.ts';
 import { Problem } from '../kernel/problem.ts';
 import { ConditionsFailed, type Table, type TransactionWrite, type WriteCondition } from '../kernel/table.ts';
+import { updateExpression } from '../kernel/update.ts';
 import { linkWrite, useLink } from '../mail/link-store.ts';
 import type { Mail } from '../mail/mail.ts';
 import { linkedMailWrites, linkMail, mailWrite } from '../mail/outbox-store.ts';
-import { LEFT } from '../people/account-store.ts';
+import { claimAddress, LEFT } from '../people/account-store.ts';
 import type { PersonFacts } from '../people/verification.ts';
 import {
   type AddressAsk,
@@ -46,7 +47,7 @@ export class DynamoRecoveryStore implements RecoveryStore {
     const { askedBy } = mail;
     if (askedBy === null) return mail;
     const origin = { actor: 'anonymous', ...askedBy };
-    const entry = change('link', person, { origin, at: now, ...{ after: { kind: link.kind } } });
+    const entry = change('link', person, { origin, at: now, after: { kind: link.kind } });
     try {
       await this.#audit.commit(person.tenantId, [entry], [linkMail(mail.id, link.id), linkWrite(link)]);
       return { ...mail, linkId: link.id };
@@ -58,7 +59,7 @@ export class DynamoRecoveryStore implements RecoveryStore {
   }
 
   async verify({ use, person }: LinkUse, origin: ChangeOrigin, now: number): Promise<void> {
-    const entry = change('verify', person, { origin, at: now, ...{ after: { email: person.email } } });
+    const entry = change('verify', person, { origin, at: now, after: { email: person.email } });
     const verified = personUpdate(person, { set: [`${attribute.EMAIL_VERIFIED} = :true`], values: TRUE });
     await this.#audit.commit(person.tenantId, [entry], [useLink(use, now), verified]);
   }
@@ -66,7 +67,7 @@ export class DynamoRecoveryStore implements RecoveryStore {
   async setPassword(setting: PasswordSetting, origin: ChangeOrigin, now: number): Promise<void> {
     const { use, person, passwordVersion, passwordHash, notice } = setting;
     const { set, remove, values } = newPassword(origin);
-    const entry = change('password', person, { origin, at: now, ...{ before: {}, after: {} } });
+    const entry = change('password', person, { origin, at: now, before: {}, after: {} });
     await this.#audit.commit(
       person.tenantId,
       [entry],
@@ -89,7 +90,7 @@ export class DynamoRecoveryStore implements RecoveryStore {
     origin: ChangeOrigin,
     now: number,
   ): Promise<void> {
-    const entry = change('reset', person, { origin, at: now, ...{ before: {}, after: {} } });
+    const entry = change('reset', person, { origin, at: now, before: {}, after: {} });
     const writes = [
       passwordWrite(person, passwordHash),
       personUpdate(person, newPassword(origin)),
@@ -107,7 +108,7 @@ export class DynamoRecoveryStore implements RecoveryStore {
     const entry = change('link', person, {
       origin,
       at: now,
-      ...{ after: { kind: 'address', email: mail.mail.to } },
+      after: { kind: 'address', email: mail.mail.to },
     });
     const mayMove: TransactionWrite = {
       ConditionCheck: {
@@ -158,7 +159,7 @@ export class DynamoRecoveryStore implements RecoveryStore {
       await this.#audit.commit(
         person.tenantId,
         [change('email', person, { origin, at: now, ...told })],
-        [useLink(use, now), takeAddress(to, login, person, now), moved, left, ...linkedMailWrites(undo)],
+        [useLink(use, now), takeAddress(to, login, now), moved, left, ...linkedMailWrites(undo)],
       );
     });
   }
@@ -178,7 +179,7 @@ export class DynamoRecoveryStore implements RecoveryStore {
         [change('email-undo', person, { origin, at: now, ...told })],
         [
           useLink(use, now),
-          takeAddress(to, { ...login, passwordHash: S(passwordHash) }, person, now),
+          takeAddress(to, { ...login, passwordHash: S(passwordHash) }, now),
           back,
           { Delete: { Key: emailKey(person.email), ...asRead(login) } },
           ...linkedMailWrites(reset),
@@ -240,9 +241,8 @@ function personUpdate(
   return {
     Update: {
       Key: userKey(tenantId, userId),
-      UpdateExpression: `SET ${set.join(', ')}${remove.length === 0 ? '' : ` REMOVE ${remove.join(', ')}`}`,
+      ...updateExpression({ set, remove, names: {}, values: { ...values, ':email': S(email) } }),
       ConditionExpression: `email = :email${condition === undefined ? '' : ` AND ${condition}`}`,
-      ExpressionAttributeValues: { ...values, ':email': S(email) },
     },
     otherwise: new Problem('invalid_link'),
   };
@@ -274,27 +274,14 @@ function asRead({ userId, passwordHash }: Item) {
   } satisfies WriteCondition;
 }
 
-/** Takes an address for a login: one that nobody has, that nobody holds any more, or that is held for this person. */
+/** Takes an address for a login as it was read of another address. */
 function takeAddress(
   email: string,
   { userId = S(''), tenantId = S(''), workspaceId = S(''), passwordHash }: Item,
-  person: PersonFacts,
   now: number,
 ): TransactionWrite {
-  return {
-    Put: {
-      Item: {
-        ...emailKey(email),
-        userId,
-        tenantId,
-        workspaceId,
-        ...(passwordHash === undefined ? {} : { passwordHash }),
-      },
-      ConditionExpression: `attribute_not_exists(PK) OR heldUntil <= :now OR (attribute_exists(${LEFT}) AND userId = :user)`,
-      ExpressionAttributeValues: { ':now': N(now), ':user': S(person.userId) },
-    },
-    otherwise: new Problem('email_taken'),
-  };
+  const login = { userId, tenantId, workspaceId, ...(passwordHash === undefined ? {} : { passwordHash }) };
+  return claimAddress({ ...emailKey(email), ...login }, now);
 }
 
 function change(

@@ -1,25 +1,16 @@
-import type { SourceStore } from '../attempts/source.ts';
-import { takeFromAccount, takeFromSource } from '../attempts/source.ts';
-import type { ChangeOrigin, PlacedOrigin, RequestOrigin } from '../audit/entries.ts';
-import { originOf } from '../audit/entries.ts';
+import { type SourceStore, takeFromAccount, takeFromSource } from '../attempts/source.ts';
+import { type ChangeOrigin, originOf, type PlacedOrigin, type RequestOrigin } from '../audit/entries.ts';
 import type { Deployment } from '../contract/deployment.ts';
 import { roleScopes } from '../contract/rights.ts';
 import type { RequireRecentSignIn } from '../kernel/authentication.ts';
 import type { UserCaller } from '../kernel/caller.ts';
-import type { Clock } from '../kernel/clock.ts';
 import { invalidField, Problem } from '../kernel/problem.ts';
 import { requireHeld } from '../kernel/rights.ts';
-import {
-  type Link,
-  type LinkKind,
-  type LinkStore,
-  newLink,
-  type PresentedLink,
-  presentedLink,
-} from '../mail/link.ts';
+import { type Link, type LinkReading, newLink, readLink } from '../mail/link.ts';
 import { linkedMail } from '../mail/linked-mail.ts';
 import { newMail, type OutboxStore } from '../mail/mail.ts';
 import type { Language } from '../pages/languages.ts';
+import type { AskedFor } from '../pages/recovery-pages.ts';
 import type { AccountStore } from '../people/accounts.ts';
 import { requireStrongPassword } from '../people/password-strength.ts';
 import { hashPassword, uselessPasswordHash } from '../people/passwords.ts';
@@ -33,20 +24,15 @@ import { type RecoveryStore, UNDO_SECONDS } from './store.ts';
 /** Seconds for which the link is good that confirms a new address. */
 const ADDRESS_SECONDS = 86_400;
 
-export interface RecoveryContext {
+export interface RecoveryContext extends LinkReading {
   readonly recovery: RecoveryStore;
-  readonly links: LinkStore;
   readonly outbox: Pick<OutboxStore, 'add'>;
   readonly people: Pick<PeopleStore, 'find' | 'standing'>;
   readonly accounts: Pick<AccountStore, 'findLogin' | 'keepAddress'>;
   readonly sessions: Pick<SessionStore, 'settle'>;
   readonly sources: SourceStore;
   readonly deployment: Pick<Deployment, 'addressLimits' | 'rights'>;
-  readonly clock: Clock;
 }
-
-/** What somebody asks for who is not known: a new password, or the mail by which they confirm their address. */
-export type Asked = 'reset' | 'verify';
 
 /**
  * Queues what becomes a mail, if the address has an account. Nothing here looks whether it has: the same work is done for
@@ -58,7 +44,7 @@ export async function askForMail(
     email,
     template,
     language,
-  }: { readonly email: string; readonly template: Asked; readonly language: Language },
+  }: { readonly email: string; readonly template: AskedFor; readonly language: Language },
   { address, requestId }: PlacedOrigin,
   { outbox, sources, deployment, clock }: RecoveryContext,
 ): Promise<void> {
@@ -67,19 +53,6 @@ export async function askForMail(
   await takeFromAccount(sources, email, accountMailLimit(template), now);
   const askedBy = { requestId, address };
   await outbox.add(newMail({ to: email, template, facts: {}, language, askedBy }, now));
-}
-
-/** The link that a text names, for a page that shows what it is for; it is not used. Throws `invalid_link`. */
-export async function readLink<Kind extends LinkKind>(
-  token: string,
-  kinds: readonly Kind[],
-  { links, clock }: Pick<RecoveryContext, 'links' | 'clock'>,
-): Promise<{ readonly link: Link & { readonly kind: Kind }; readonly use: PresentedLink }> {
-  const use = presentedLink(token);
-  const link = use && (await links.read(use, clock()));
-  const kind = kinds.find((one) => one === link?.kind);
-  if (use === undefined || link === undefined || kind === undefined) throw new Problem('invalid_link');
-  return { link: { ...link, kind }, use };
 }
 
 /**

@@ -1,6 +1,6 @@
 import { newLink } from '../mail/link.ts';
 import type { Mail } from '../mail/mail.ts';
-import { verificationLink } from '../people/verification.ts';
+import { personFacts, verificationLink } from '../people/verification.ts';
 import { resetLink } from './links.ts';
 import type { RecoveryContext } from './recovery.ts';
 
@@ -29,8 +29,7 @@ export function askedMails({
     const mayHavePassword = login?.passwordHash !== undefined || person.createdBy === null;
     if (!mayHavePassword) return undefined;
     const standing = await people.standing(person.tenantId, person.userId);
-    const facts = { tenantId: person.tenantId, userId: person.userId, email: person.email };
-    const link = newLink(resetLink(facts, standing?.passwordVersion ?? 0), now);
+    const link = newLink(resetLink(personFacts(person), standing?.passwordVersion ?? 0), now);
     return recovery.linkMail({ mail, person, link }, now);
   };
 }

@@ -7,7 +7,9 @@ import { Problem } from '../kernel/problem.ts';
 import { type Html, WithCookies } from '../kernel/results.ts';
 import { routeGroup } from '../kernel/route.ts';
 import { continuePage } from '../pages/continue-page.ts';
-import { factorPage, passkeyAlonePage, type Visit } from './factor-step.ts';
+import { withProblemPage } from '../pages/problem-page.ts';
+import type { PageVisit } from '../pages/visit.ts';
+import { factorPage, passkeyAlonePage } from './factor-step.ts';
 import { signInPath } from './paths.ts';
 import type { SignInServices } from './rows.ts';
 import { completeSignIn, pendingPerson, signInWithPasskey } from './second-step.ts';
@@ -67,7 +69,7 @@ export const factorStepRoutes = group.rows({
 interface Step {
   readonly given: Given;
   readonly secret: string;
-  readonly visit: Visit;
+  readonly visit: PageVisit;
   /** For whose sign-in has expired: it begins again. */
   readonly again: Html;
   readonly from: PlacedOrigin;
@@ -82,13 +84,9 @@ async function aloneStep({ given, secret, visit, from }: Step, signIn: SignInCon
   await takeFromSource(secondFactor.sources, from.address, challengeLimit, secondFactor.clock());
   if (given.credential === undefined || given.credential === '')
     return { page: await passkeyAlonePage(secret, visit, { secondFactor }) };
-  try {
-    return { signedIn: await signInWithPasskey(readAnswer(given.credential), secret, from, signIn) };
-  } catch (error) {
-    if (!isWrong(error)) throw error;
-    const page = await passkeyAlonePage(secret, visit, { secondFactor, fault: 'wrong' });
-    throw new Problem('wrong_factor', { page });
-  }
+  const signingIn = signInWithPasskey(readAnswer(given.credential), secret, from, signIn);
+  const again = () => passkeyAlonePage(secret, visit, { secondFactor, fault: 'wrong' });
+  return { signedIn: await unlessWrong(signingIn, again) };
 }
 
 async function factorOfPendingStep(
@@ -102,15 +100,12 @@ async function factorOfPendingStep(
   const proof = await proofOf(given, secret, signIn);
   if (proof === undefined)
     return { page: await factorPage({ factors, secret, way: given.way }, visit, secondFactor) };
-  try {
-    const methods = await proveFactor(person.user, proof, from, secondFactor);
-    return { signedIn: await completeSignIn(person, { secret, methods }, from, signIn) };
-  } catch (error) {
-    if (!isWrong(error)) throw error;
-    const way = 'code' in proof ? 'code' : 'passkey';
-    const page = await factorPage({ factors, secret, way, fault: 'wrong' }, visit, secondFactor);
-    throw new Problem('wrong_factor', { page });
-  }
+  const signingIn = proveFactor(person.user, proof, from, secondFactor).then((methods) =>
+    completeSignIn(person, { secret, methods }, from, signIn),
+  );
+  const way = 'code' in proof ? 'code' : 'passkey';
+  const wrong = () => factorPage({ factors, secret, way, fault: 'wrong' }, visit, secondFactor);
+  return { signedIn: await unlessWrong(signingIn, wrong) };
 }
 
 /** What was sent to be proven; undefined where another way is asked for. An answer to no challenge proves nothing. */
@@ -127,6 +122,7 @@ async function proofOf(
   return { answer, challenge, party: await requireParty(secondFactor) };
 }
 
-function isWrong(error: unknown): boolean {
-  return error instanceof Problem && error.code === 'wrong_factor';
+/** Asks again for what did not hold. */
+function unlessWrong<Result>(work: Promise<Result>, again: () => Promise<Html>): Promise<Result> {
+  return withProblemPage(work, ({ code }) => (code === 'wrong_factor' ? again() : undefined));
 }

@@ -5,29 +5,24 @@ import type { Html } from '../kernel/results.ts';
 import { WithCookies } from '../kernel/results.ts';
 import { continuePage } from '../pages/continue-page.ts';
 import { codePage, type FactorPage, passkeyPage } from '../pages/factor-page.ts';
+import { withQuery } from '../pages/paths.ts';
+import type { PageVisit } from '../pages/visit.ts';
 import { csrfToken } from './csrf.ts';
-import { pendingPerson } from './second-step.ts';
-import { browserCookie, type Progress, type SignInContext } from './sign-ins.ts';
-import type { Visit as SignInVisit } from './visit.ts';
-
-/** Where a sign-in goes on to, and in which language. */
-export type Visit = Pick<SignInVisit, 'context' | 'parameters'>;
+import { browserCookie, type Progress } from './sign-ins.ts';
 
 /** The page after the password of who is not signed in yet: it asks for a second factor, or leads to setting one up. */
 export async function factorStep(
-  { step, secret }: Progress,
-  visit: Visit,
-  context: SignInContext,
+  { step, secret, user }: Exclude<Progress, { readonly step: 'signed in' }>,
+  visit: PageVisit,
+  secondFactor: FactorContext,
 ): Promise<WithCookies<Html>> {
   const cookie = browserCookie(secret);
   if (step === 'enrol') {
-    const query = new URLSearchParams(visit.parameters);
-    const location = query.size === 0 ? '/factors' : `/factors?${query}`;
+    const location = withQuery('/factors', visit.parameters);
     return new WithCookies(continuePage(visit.context, { location }), cookie);
   }
-  const person = await pendingPerson(secret, context);
-  const factors = await context.secondFactor.factors.find(person?.user ?? { tenantId: '', userId: '' });
-  return new WithCookies(await factorPage({ factors, secret }, visit, context.secondFactor), cookie);
+  const factors = await secondFactor.factors.find(user);
+  return new WithCookies(await factorPage({ factors, secret }, visit, secondFactor), cookie);
 }
 
 /** How somebody proves a second factor: the way that they have chosen, or the first that they have. */
@@ -43,7 +38,7 @@ export async function factorPage(
     readonly way?: 'code' | 'passkey' | undefined;
     readonly fault?: FactorPage['fault'];
   },
-  { context, parameters }: Visit,
+  { context, parameters }: PageVisit,
   secondFactor: FactorContext,
 ): Promise<Html> {
   const hasApp = factors.totp !== null;
@@ -61,7 +56,7 @@ export async function factorPage(
 /** The page that signs in by a passkey alone. */
 export async function passkeyAlonePage(
   secret: string,
-  { context, parameters }: Visit,
+  { context, parameters }: PageVisit,
   { secondFactor, fault }: { readonly secondFactor: FactorContext; readonly fault?: FactorPage['fault'] },
 ): Promise<Html> {
   const party = await requireParty(secondFactor);

@@ -1,3 +1,5 @@
+import { withQuery } from '../pages/paths.ts';
+
 /** Our own pages that a sign-in may lead to. */
 const CONTINUE_PATHS = ['/authorize', '/device', '/account', '/factors'];
 
@@ -6,7 +8,7 @@ const QUERY = /^[\w\-.~:/?@!$&'()*+,;=%]*$/;
 
 /** The path that asks a person to sign in and then goes on to `continueAt`: a path of ours with its query. */
 export function signInPath(continueAt?: string): string {
-  return continueAt === undefined ? '/sign-in' : `/sign-in?${new URLSearchParams({ continue: continueAt })}`;
+  return withQuery('/sign-in', continueAt === undefined ? {} : { continue: continueAt });
 }
 
 /**

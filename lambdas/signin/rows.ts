@@ -7,14 +7,17 @@ import { routeGroup } from '../kernel/route.ts';
 import { ACCOUNT_PATH } from '../pages/account-page.ts';
 import { continuePage } from '../pages/continue-page.ts';
 import type { PageSettings } from '../pages/page.ts';
+import { withProblemPage } from '../pages/problem-page.ts';
 import { ELSEWHERE } from '../pages/rows.ts';
 import {
   providerRequiredPage,
+  type SignInFault,
   signedInPage,
   signedOutPage,
   signInPage,
   signOutPage,
 } from '../pages/sign-in-page.ts';
+import { pageVisit, uiLocales } from '../pages/visit.ts';
 import { parseEmail } from '../people/email-address.ts';
 import { requiredProvider } from '../people/required-provider.ts';
 import { csrfToken } from './csrf.ts';
@@ -48,15 +51,11 @@ const success = {
 } as const;
 
 /** Errors that the form says itself, and its words for them. */
-const FAULTS = {
+const FAULTS: Readonly<Partial<Record<ErrorCode, SignInFault>>> = {
   wrong_password: 'wrong',
   suspended_tenant: 'suspended',
   email_unverified: 'unverified',
-} as const;
-
-function isFault(code: ErrorCode): code is keyof typeof FAULTS {
-  return Object.hasOwn(FAULTS, code);
-}
+};
 
 const group = routeGroup<SignInServices>()({ service: 'accounts', tag: 'Pages' });
 
@@ -119,23 +118,22 @@ export const signInRoutes = group.rows({
       const secret = requireForm(cookies, body.csrf, (csrf) =>
         signInPage(context, { parameters, csrf, email: '', providers, fault: 'expired' }),
       );
-      const refused = (code: keyof typeof FAULTS) => {
-        const again = { parameters, csrf: csrfToken(secret), email: body.email, providers };
-        return new Problem(code, { page: signInPage(context, { ...again, fault: FAULTS[code] }) });
-      };
+      const form = { parameters, csrf: csrfToken(secret), email: body.email, providers };
+      const again = (fault: SignInFault) => signInPage(context, { ...form, fault });
       const address = parseEmail(body.email);
-      if (!('email' in address)) throw refused('wrong_password');
+      if (!('email' in address)) throw new Problem('wrong_password', { page: again('wrong') });
       const provider = requiredProvider(address.email, signInContext.deployment);
       if (provider !== undefined) {
         const led = { parameters, csrf: csrfToken(secret), email: address.email, provider };
         throw new Problem('provider_required', { page: providerRequiredPage(context, led) });
       }
       const credentials = { email: address.email, password: body.password };
-      const progress = await signIn(credentials, secret, origin, signInContext).catch((error: unknown) => {
-        const code = error instanceof Problem ? error.code : undefined;
-        throw code !== undefined && isFault(code) ? refused(code) : error;
-      });
-      if (progress.step !== 'signed in') return factorStep(progress, { context, parameters }, signInContext);
+      const progress = await withProblemPage(
+        signIn(credentials, secret, origin, signInContext),
+        ({ code }) => FAULTS[code] && again(FAULTS[code]),
+      );
+      if (progress.step !== 'signed in')
+        return factorStep(progress, { context, parameters }, signInContext.secondFactor);
       return new WithCookies(continuePage(context, { location: goesTo }), signInCookie(progress.secret));
     },
   }),
@@ -145,12 +143,12 @@ export const signInRoutes = group.rows({
     page: true,
     summary: 'The page on which people sign out',
     takesCookies: SIGN_IN_COOKIES,
-    query: z.object({ ui_locales: carried.ui_locales }),
+    query: z.object({ ui_locales: uiLocales }),
     success,
     alternatives: [ELSEWHERE],
     errors: [],
     handle: async ({ query, cookies, ...request }, { signIns, pages }) => {
-      const { context } = visitOf(query, request, pages);
+      const { context } = pageVisit(query, request, pages);
       const signedIn = await signIns.current(cookies);
       return signedIn === undefined ? signedOutPage(context) : signOutPage(context, signedIn);
     },
@@ -162,11 +160,11 @@ export const signInRoutes = group.rows({
     summary: 'Sign out with a browser',
     takesForm: true,
     takesCookies: SIGN_IN_COOKIES,
-    body: z.object({ ui_locales: carried.ui_locales, ...csrfField }),
+    body: z.object({ ui_locales: uiLocales, ...csrfField }),
     success,
     errors: ['stale_form'],
     handle: async ({ body, cookies, origin, ...request }, { signIn: context, pages }) => {
-      const { context: pageContext } = visitOf(body, request, pages);
+      const { context: pageContext } = pageVisit(body, request, pages);
       const secret = requireForm(cookies, body.csrf, (csrf) => signOutPage(pageContext, { csrf }));
       await signOut(secret, origin, context);
       return new WithCookies(signedOutPage(pageContext), HostCookie.forgotten(SIGN_IN_COOKIE));

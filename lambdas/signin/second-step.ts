@@ -1,7 +1,7 @@
 import type { PlacedOrigin } from '../audit/entries.ts';
 import { personOfPasskey, proveFactor, requireParty, takeChallenge } from '../factors/check.ts';
 import type { PasskeyAnswer } from '../factors/passkeys.ts';
-import { hashPendingSecret, type Pending } from '../factors/pending.ts';
+import { endPending, findPending, type PendingPerson } from '../factors/pending.ts';
 import { BY_PASSWORD, MULTIPLE_FACTORS } from '../kernel/authentication.ts';
 import { Problem } from '../kernel/problem.ts';
 import { requirePasswordAllowed } from '../people/required-provider.ts';
@@ -9,10 +9,7 @@ import type { User } from '../sessions/user.ts';
 import { mayEnter, type SignInContext, signInAs } from './sign-ins.ts';
 
 /** Who is signing in with a browser that has proven the password, as they are now. */
-export interface PendingPerson {
-  readonly pending: Pending;
-  readonly user: User;
-}
+export type PendingSignIn = PendingPerson<User>;
 
 /** Undefined for nobody, and for who was changed or has lost the tenant since the password was looked at. */
 export async function pendingPerson(
@@ -23,14 +20,13 @@ export async function pendingPerson(
     deployment,
     clock,
   }: Pick<SignInContext, 'signIns' | 'secondFactor' | 'deployment' | 'clock'>,
-): Promise<PendingPerson | undefined> {
+): Promise<PendingSignIn | undefined> {
   if (secret === undefined) return undefined;
-  const pending = await secondFactor.pending.find(hashPendingSecret(secret), clock());
-  if (pending?.kind !== 'browser') return undefined;
-  const present = await signIns.person(pending.tenantId, pending.userId);
-  if (present === undefined || !mayEnter(present, deployment.rights, clock())) return undefined;
-  const { user } = present;
-  return (user.version ?? 0) === pending.userVersion ? { pending, user } : undefined;
+  const findUser = async ({ tenantId, userId }: Pick<User, 'tenantId' | 'userId'>) => {
+    const present = await signIns.person(tenantId, userId);
+    return present !== undefined && mayEnter(present, deployment.rights, clock()) ? present.user : undefined;
+  };
+  return findPending(secret, 'browser', findUser, secondFactor);
 }
 
 /**
@@ -38,14 +34,14 @@ export async function pendingPerson(
  * Throws `wrong_factor` where another proof of the same password was first.
  */
 export async function completeSignIn(
-  { pending, user }: PendingPerson,
+  { pending, user }: PendingSignIn,
   { secret, methods }: { readonly secret: string; readonly methods: readonly string[] },
   from: PlacedOrigin,
   context: SignInContext,
 ): Promise<string> {
   const { secondFactor, clock } = context;
   const authentication = { authTime: clock(), amr: [...BY_PASSWORD, ...methods, MULTIPLE_FACTORS] };
-  if (!(await secondFactor.pending.end(hashPendingSecret(secret)))) throw new Problem('wrong_factor');
+  if (!(await endPending(secret, secondFactor))) throw new Problem('wrong_factor');
   return signInAs({ user, workspaceId: pending.workspaceId, authentication }, secret, from, context);
 }
 

@@ -2,7 +2,7 @@ import { createHash, randomBytes, randomUUIDv7 } from 'node:crypto';
 import type { ChangeOrigin, PlacedOrigin } from '../audit/entries.ts';
 import type { Rights } from '../contract/rights.ts';
 import { type FactorContext, factorNeed } from '../factors/check.ts';
-import { hashPendingSecret, PENDING_SECONDS } from '../factors/pending.ts';
+import { beginPending } from '../factors/pending.ts';
 import { type Authentication, BY_PASSWORD } from '../kernel/authentication.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { HostCookie } from '../kernel/host-cookie.ts';
@@ -150,11 +150,10 @@ export interface SignInContext extends PasswordContext {
 }
 
 /** How far a browser has come, and the secret that it has from now on. */
-export interface Progress {
-  /** Signed in, or at the second factor: to prove one, or to set one up. */
-  readonly step: 'signed in' | 'prove' | 'enrol';
-  readonly secret: string;
-}
+export type Progress =
+  | { readonly step: 'signed in'; readonly secret: string }
+  /** The person must prove a second factor, or set one up, before they are signed in. */
+  | { readonly step: 'prove' | 'enrol'; readonly secret: string; readonly user: User };
 
 /**
  * Signs a person in with a browser that has `secret`, which ends what it was signed in as; who has a second factor, or
@@ -169,27 +168,20 @@ export async function signIn(
 ): Promise<Progress> {
   const { secondFactor, clock } = context;
   const renewed = newSecret();
-  const step = await enterWithPassword(credentials, from, context, async (user, workspaceId) => {
+  const enter = async (user: User, workspaceId: string): Promise<Progress> => {
     const need = await factorNeed(user, secondFactor);
     if (need === null) {
       const authentication = { authTime: clock(), amr: BY_PASSWORD };
       await openSignIn({ user, workspaceId, authentication }, renewed, from, context);
-      return 'signed in';
+      return { step: 'signed in', secret: renewed };
     }
     await requireEntry(user, context);
-    await secondFactor.pending.create(hashPendingSecret(renewed), {
-      tenantId: user.tenantId,
-      userId: user.userId,
-      userVersion: user.version ?? 0,
-      workspaceId,
-      must: need,
-      kind: 'browser',
-      expiresAt: clock() + PENDING_SECONDS,
-    });
-    return need;
-  });
+    await beginPending(renewed, { user, workspaceId, must: need, kind: 'browser' }, secondFactor);
+    return { step: need, secret: renewed, user };
+  };
+  const progress = await enterWithPassword(credentials, from, context, enter);
   await signOut(secret, from, context);
-  return { step, secret: renewed };
+  return progress;
 }
 
 /** What it takes to open a sign-in. */

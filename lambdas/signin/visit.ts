@@ -2,8 +2,9 @@ import * as z from 'zod';
 import type { Deployment } from '../contract/deployment.ts';
 import { invalidField, Problem } from '../kernel/problem.ts';
 import type { Html } from '../kernel/results.ts';
-import { type PageContext, type PageSettings, pageContext } from '../pages/page.ts';
+import { type PageSettings, pageContext } from '../pages/page.ts';
 import type { ShownProvider } from '../pages/sign-in-page.ts';
+import { type AskedLanguage, carriedLanguage, type PageVisit, uiLocales } from '../pages/visit.ts';
 import { csrfToken, isSameToken } from './csrf.ts';
 import { continuePath } from './paths.ts';
 import type { SignInCookies } from './sign-in.ts';
@@ -15,44 +16,34 @@ const MAX_PATH_LENGTH = 8192;
 /** What leads on after a sign-in, in queries and in forms. */
 export const carried = {
   continue: z.string().max(MAX_PATH_LENGTH).optional().describe('The path to go on to: one of our pages.'),
-  ui_locales: z
-    .string()
-    .max(256)
-    .optional()
-    .describe('Languages, best first (OpenID Connect Core, 3.1.2.1).'),
+  ui_locales: uiLocales,
 };
 
 /** What a form of ours sends. A browser sends fields that were left empty. */
 export const csrfField = { csrf: z.string().max(64).optional().describe('As the form has it.') };
 
-/** What a page that people sign in on reads of a request. */
-export interface Visit {
-  readonly context: PageContext;
-  /** Fields that its forms carry along. */
-  readonly parameters: { readonly continue?: string; readonly ui_locales?: string };
+/** What a page that people sign in on reads of a request; its forms carry along where to go on to, too. */
+export interface Visit extends PageVisit {
   /** The path to go on to. */
   readonly goesTo?: string;
 }
 
 /** Where a person wants to go, and in which language. Throws `invalid_field` for a place that is none of ours. */
 export function visitOf(
-  {
-    continue: given,
-    ui_locales,
-  }: { readonly continue?: string | undefined; readonly ui_locales?: string | undefined },
+  asked: AskedLanguage & { readonly continue?: string | undefined },
   request: { readonly acceptLanguage: string },
   pages: PageSettings,
 ): Visit {
-  const goesTo = continuePath(given);
-  if (given !== undefined && goesTo === undefined)
+  const goesTo = continuePath(asked.continue);
+  if (asked.continue !== undefined && goesTo === undefined)
     throw invalidField('continue', 'must be the path of one of our pages that asks for a sign-in');
   // The language that the client asked for stands in its own request.
-  const asked = ui_locales ?? parametersOf(goesTo).get('ui_locales') ?? undefined;
+  const language = asked.ui_locales ?? parametersOf(goesTo).get('ui_locales') ?? undefined;
   return {
-    context: pageContext(pages, request, asked),
+    context: pageContext(pages, request, language),
     parameters: {
       ...(goesTo === undefined ? {} : { continue: goesTo }),
-      ...(ui_locales === undefined ? {} : { ui_locales }),
+      ...carriedLanguage(asked),
     },
     ...(goesTo === undefined ? {} : { goesTo }),
   };

@@ -1,8 +1,9 @@
 import type { ChangeOrigin } from '../../../lambdas/audit/entries.ts';
 import type { Invitation } from '../../../lambdas/invitations/invitation.ts';
-import type { Acceptance, InvitationStore, Sending } from '../../../lambdas/invitations/invitations.ts';
+import type { Acceptance, InvitationStore } from '../../../lambdas/invitations/invitations.ts';
 import { Problem } from '../../../lambdas/kernel/problem.ts';
 import type { LinkStore } from '../../../lambdas/mail/link.ts';
+import type { LinkedMail } from '../../../lambdas/mail/linked-mail.ts';
 import type { OutboxStore } from '../../../lambdas/mail/mail.ts';
 import type { PeopleStore } from '../../../lambdas/people/people.ts';
 import { pair } from './state.ts';
@@ -29,12 +30,12 @@ export class MemoryInvitationStore implements InvitationStore {
     return this.#invitations.get(pair(tenantId, id));
   }
 
-  async create(invitation: Invitation, sending: Sending): Promise<void> {
+  async create(invitation: Invitation, sending: LinkedMail): Promise<void> {
     this.#set(invitation);
     await this.#send(sending);
   }
 
-  async resend(seen: Invitation, after: Invitation, sending: Sending): Promise<void> {
+  async resend(seen: Invitation, after: Invitation, sending: LinkedMail): Promise<void> {
     this.#requirePending(seen, 'conflicting_state');
     this.#set(after);
     await this.#send(sending);
@@ -69,7 +70,7 @@ export class MemoryInvitationStore implements InvitationStore {
     return present;
   }
 
-  async #send({ link, mail }: Sending): Promise<void> {
+  async #send({ link, mail }: LinkedMail): Promise<void> {
     await this.#links.add(link);
     await this.#outbox.add(mail);
   }
