@@ -16,8 +16,8 @@ export interface AwsHttpCall {
 }
 
 /**
- * Makes a POST that `aws4` has signed, once, on a connection of its own: for functions that make one kind of call, for which the SDK's client would
- * be a package more. Rejects when nothing answers in time.
+ * Makes a POST that `aws4` has signed, once, on a connection of its own: for functions that make one kind of call, for
+ * which the SDK's client would be a package more. Rejects when nothing answers in time.
  */
 export async function callAws(call: AwsHttpCall): Promise<Response> {
   const { AWS_REGION: region = '', AWS_ENDPOINT_URL } = process.env;
