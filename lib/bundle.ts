@@ -69,7 +69,6 @@ export async function bundleFunctions(props: BundleProps): Promise<Readonly<Reco
     plugins: [
       BESIDE,
       withProfile(props.profile),
-      BESIDE,
       withConstants(
         sourceOf({
           LATCHKEY_DEPLOYMENT: props.deployment,

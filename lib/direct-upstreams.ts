@@ -4,6 +4,7 @@ import type { Profile } from '../lambdas/contract/profile.ts';
 import type { Upstream } from '../lambdas/contract/upstream.ts';
 import { ASSERTION_HEADER } from '../lambdas/upstream/header-table.ts';
 import { type Config, ConfigError } from './config.ts';
+import { isBelow } from './upstream-paths.ts';
 
 /** Upstreams that API Gateway calls itself: what they take, and what they do without (ADR 0120). */
 
@@ -51,7 +52,7 @@ export function requireBearable(config: Configured, profile: Profile): void {
 }
 
 function overlaps(one: string, other: string): boolean {
-  return `${one}/`.startsWith(`${other}/`) || `${other}/`.startsWith(`${one}/`);
+  return isBelow(one, other) || isBelow(other, one);
 }
 
 /**

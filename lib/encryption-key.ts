@@ -1,4 +1,5 @@
 import { Stack } from 'aws-cdk-lib';
+import { TableEncryption, type TableProps } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 
@@ -22,4 +23,11 @@ export function keyUse(key: IKey, service: 'dynamodb' | 'secretsmanager' | 'sqs'
     // The suffix differs by partition, and in China by service.
     conditions: { StringLike: { 'kms:ViaService': `${service}.${region}.*` } },
   });
+}
+
+/** The encryption of a table: by the customer's key where there is one, else by AWS's own. */
+export function tableEncryption(encryptionKey?: IKey): Pick<TableProps, 'encryption' | 'encryptionKey'> {
+  return encryptionKey === undefined
+    ? { encryption: TableEncryption.AWS_MANAGED }
+    : { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey };
 }

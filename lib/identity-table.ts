@@ -6,12 +6,11 @@ import {
   type ITable,
   StreamViewType,
   Table,
-  TableEncryption,
 } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
-import { keyUse } from './encryption-key.ts';
+import { keyUse, tableEncryption } from './encryption-key.ts';
 import type { TableRight } from './function-spec.ts';
 import type { LatchkeyFunction } from './latchkey-function.ts';
 
@@ -48,9 +47,7 @@ export class IdentityTable extends Construct {
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       // The account's own key: its use shows in CloudTrail, and unlike a customer's key nobody can delete it and
       // every credential with it. Secrets are hashes here, so who may decrypt matters less than that we always can.
-      ...(props.encryptionKey === undefined
-        ? { encryption: TableEncryption.AWS_MANAGED }
-        : { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey: props.encryptionKey }),
+      ...tableEncryption(props.encryptionKey),
       removalPolicy: props.removalPolicy,
     });
     this.streamArn = props.restoredStreamArn ?? (own.node.defaultChild as CfnTable).attrStreamArn;

@@ -1,38 +1,16 @@
 import type { RemovalPolicy } from 'aws-cdk-lib';
 import { Validations } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
-import { AccountRootPrincipal, ArnPrincipal, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { Key } from 'aws-cdk-lib/aws-kms';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { VaultRole } from './function-spec.ts';
 import type { LatchkeyFunction } from './latchkey-function.ts';
+import { ReservedKey } from './reserved-key.ts';
 
 export interface KeyVaultProps {
   /** Removal policy of the key in KMS when the stack is deleted. */
   readonly removalPolicy: RemovalPolicy;
 }
-
-/** What administrators of an account do with a key in KMS: all but use it (AWS KMS, "Key policies"). */
-export const KEY_ADMINISTRATION: readonly string[] = [
-  'CancelKeyDeletion',
-  'Describe*',
-  'DisableKey',
-  'DisableKeyRotation',
-  'EnableKey',
-  'EnableKeyRotation',
-  'Get*',
-  'List*',
-  'PutKeyPolicy',
-  'ScheduleKeyDeletion',
-  'TagResource',
-  'UntagResource',
-  'UpdateKeyDescription',
-].map((action) => `kms:${action}`);
-
-/** Every use names a tenant and a key: what is encrypted for one is no use for another. */
-const FOR_ONE_KEY = {
-  StringLike: { 'kms:EncryptionContext:tenant': '?*', 'kms:EncryptionContext:key': 'key_?*' },
-};
 
 const TABLE_ACTIONS: Readonly<Record<VaultRole, readonly string[]>> = {
   keeper: ['dynamodb:UpdateItem'],
@@ -40,10 +18,10 @@ const TABLE_ACTIONS: Readonly<Record<VaultRole, readonly string[]>> = {
   revealer: ['dynamodb:GetItem'],
 };
 
-const KEY_ACTIONS: Readonly<Record<VaultRole, string | undefined>> = {
-  keeper: 'kms:Encrypt',
+const KEY_ACTIONS: Readonly<Record<VaultRole, 'Encrypt' | 'Decrypt' | undefined>> = {
+  keeper: 'Encrypt',
   follower: undefined,
-  revealer: 'kms:Decrypt',
+  revealer: 'Decrypt',
 };
 
 /**
@@ -53,20 +31,14 @@ const KEY_ACTIONS: Readonly<Record<VaultRole, string | undefined>> = {
  */
 export class KeyVault extends Construct {
   private readonly table: Table;
-  private readonly key: Key;
+  private readonly key: ReservedKey;
 
   constructor(scope: Construct, id: string, props: KeyVaultProps) {
     super(scope, id);
-    const administration = new PolicyStatement({
-      principals: [new AccountRootPrincipal()],
-      actions: [...KEY_ADMINISTRATION],
-      resources: ['*'],
-    });
-    this.key = new Key(this, 'Key', {
+    this.key = new ReservedKey(this, 'Key', {
       description: 'Encrypts API keys for who made them',
-      enableKeyRotation: true,
+      context: { tenant: '?*', key: 'key_?*' },
       removalPolicy: props.removalPolicy,
-      policy: new PolicyDocument({ statements: [administration] }),
     });
     this.table = new Table(this, 'Table', {
       partitionKey: { name: 'PK', type: AttributeType.STRING },
@@ -90,14 +62,6 @@ export class KeyVault extends Construct {
     });
     grantee.allow(onTable, 'VAULT_TABLE', this.table.tableName);
     const action = KEY_ACTIONS[role];
-    if (action === undefined) return;
-    const use = { actions: [action], conditions: FOR_ONE_KEY };
-    grantee.allow(
-      new PolicyStatement({ ...use, resources: [this.key.keyArn] }),
-      'VAULT_KEY_ARN',
-      this.key.keyArn,
-    );
-    const principals = [new ArnPrincipal(grantee.lambda.role?.roleArn ?? '')];
-    this.key.addToResourcePolicy(new PolicyStatement({ ...use, principals, resources: ['*'] }));
+    if (action !== undefined) this.key.letUse(grantee, [action], 'VAULT_KEY_ARN');
   }
 }

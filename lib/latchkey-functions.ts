@@ -11,9 +11,9 @@ import type { KeyVault } from './key-vault.ts';
 import type { KeysetSecret } from './keyset-secret.ts';
 import { LatchkeyFunction } from './latchkey-function.ts';
 import type { Ledger } from './ledger.ts';
-import { sendMail } from './mailer.ts';
 import { metricsNamespace, readMetrics } from './metrics.ts';
 import type { ProviderSecrets } from './provider-secrets.ts';
+import { sendMail } from './send-mail.ts';
 import type { UsagePlans } from './usage-plans.ts';
 
 export interface LatchkeyFunctionsProps {

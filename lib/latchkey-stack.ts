@@ -7,6 +7,7 @@ import type { ApiRow } from '../lambdas/kernel/api-rows.ts';
 import { ApiDomain } from './api-domain.ts';
 import { corsOf } from './cors-fields.ts';
 import { LOSSES } from './direct-upstreams.ts';
+import { EveryMinute } from './every-minute.ts';
 import { FactorKey } from './factor-key.ts';
 import { firstCalls } from './first-calls.ts';
 import { FrontDoor } from './front-door.ts';
@@ -18,12 +19,10 @@ import { KeyVault } from './key-vault.ts';
 import { KeysetSecret } from './keyset-secret.ts';
 import { LatchkeyFunctions } from './latchkey-functions.ts';
 import { Ledger } from './ledger.ts';
-import { Mailer } from './mailer.ts';
 import { Monitoring } from './monitoring.ts';
 import { ProviderSecrets } from './provider-secrets.ts';
 import { reservedConcurrencyOf, type Settings, tokenSettings, wafLimitsOf } from './settings.ts';
 import { upstreamsOf, vpcsOf } from './upstream-fields.ts';
-import { UsageKeyReconciler } from './usage-key-reconciler.ts';
 import { UsagePlans, usageKeys } from './usage-plans.ts';
 import { Waf } from './waf.ts';
 
@@ -149,11 +148,18 @@ export class LatchkeyStack extends Stack {
       for (const [name, { lambda }] of Object.entries(functions))
         if (signsAssertions(specs[name as FunctionName] ?? {})) lambda.node.addDependency(schedule);
     }
-    new UsageKeyReconciler(this, 'UsageKeyReconciler', {
-      reconciler: functions.reconciler,
+    // For so long a usage key that was deleted by hand is a 403 for its tenant. A run that finds nothing makes a dozen calls.
+    new EveryMinute(this, 'UsageKeyReconciler', {
+      target: functions.reconciler,
+      description: 'Gives tenants usage keys of their own',
       isCalled: !isStandby,
     });
-    new Mailer(this, 'Mailer', { mailer: functions.mailer, isCalled: !isStandby });
+    // The stream tells it of each mail that is queued; this is for what it could not send at once, or was not told of.
+    new EveryMinute(this, 'Mailer', {
+      target: functions.mailer,
+      description: 'Tries mails again that could not be sent',
+      isCalled: !isStandby,
+    });
     const keyStream = new KeyStream(this, 'KeyStream', {
       ...kept,
       ...encrypted,
@@ -198,6 +204,7 @@ export class LatchkeyStack extends Stack {
     new CfnOutput(this, 'KeysetSecretArn', { value: keyset.secret.secretArn });
     new CfnOutput(this, 'AssertionSecretArn', { value: assertions.secret.secretArn });
   }
+
   /** Warns at every synth of what does without a protection; the doctor reads the output. */
   private sayWhatIsLost(upstreams: readonly Upstream[], rules: readonly PathRule[]): void {
     for (const { name, target } of upstreams)

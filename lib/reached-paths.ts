@@ -1,7 +1,8 @@
 import type { Method } from '../lambdas/contract/access.ts';
-import { requireUnambiguousPath } from '../lambdas/http/event.ts';
 import type { ApiRow } from '../lambdas/kernel/api-rows.ts';
+import { isUnambiguousPath } from '../lambdas/kernel/unambiguous-path.ts';
 import { type Config, ConfigError } from './config.ts';
+import { isBelow } from './upstream-paths.ts';
 
 type PathRule = NonNullable<Config['upstream']>['scopes'][number];
 
@@ -47,8 +48,8 @@ function ruleFaults(rule: PathRule, earlier: readonly PathRule[], rows: readonly
 /** Why no call of a path, nor of one below it, goes to an upstream. */
 function pathFaults(path: string, rows: readonly ApiRow[]): string[] {
   const roots = rootsOf('upstream', rows);
-  if (!isReadable(path)) return ['a call of such a path is a 400 (docs/upstream.md)'];
-  const isAbove = roots.some((root) => `${root}/`.startsWith(`${path}/`));
+  if (!isUnambiguousPath(path || '/')) return ['a call of such a path is a 400 (docs/upstream.md)'];
+  const isAbove = roots.some((root) => isBelow(root, path));
   if (!isAbove && !roots.some((root) => isBelow(path, root)))
     return [`only paths below ${roots.join(' and ')} go to an upstream`];
   const own = rootsOf('not-found', rows).find((root) => root !== '/' && isBelow(path, root));
@@ -61,19 +62,6 @@ function pathFaults(path: string, rows: readonly ApiRow[]): string[] {
 /** The roots of the subtrees of a kind. */
 function rootsOf(kind: 'upstream' | 'not-found', rows: readonly ApiRow[]): readonly string[] {
   return rows.filter((row) => row.kind === kind && !row.path.endsWith('/{proxy+}')).map(({ path }) => path);
-}
-
-function isBelow(path: string, root: string): boolean {
-  return path === root || path.startsWith(`${root}/`);
-}
-
-function isReadable(path: string): boolean {
-  try {
-    requireUnambiguousPath(path || '/');
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 const ofAll = (methods: readonly Method[] | undefined, method: Method) => methods?.includes(method) ?? true;

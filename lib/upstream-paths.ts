@@ -30,6 +30,7 @@ function bare(path: string): string {
   return path.replace(/\/\{proxy\+\}$/, '');
 }
 
-function isBelow(path: string, root: string): boolean {
+/** Whether a path is a root, or stands below it. */
+export function isBelow(path: string, root: string): boolean {
   return path === root || path.startsWith(`${root}/`);
 }

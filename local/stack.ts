@@ -6,14 +6,15 @@ import { REGION } from './cloudformation/identities.ts';
 import { StackTemplate } from './cloudformation/stack-template.ts';
 import { type Deployment, deploy } from './deployment.ts';
 import type { Figure } from './figures/figures.ts';
-import { FiguresPage } from './figures/page.ts';
+import { figuresPage } from './figures/page.ts';
 import { HttpServer } from './gateway/http-server.ts';
 import { type Credentials, OPERATOR } from './lambda/environment.ts';
 import type { Invocation } from './lambda/function.ts';
 import type { StandInHost } from './lambda/stand-in-hosts.ts';
+import { LocalPage, type LocalPageOptions } from './local-page.ts';
 import { type Logger, silent, terminalLog } from './log.ts';
 import type { KeptMail } from './mail/outbox.ts';
-import { MailsPage } from './mail/page.ts';
+import { mailsPage } from './mail/page.ts';
 import { type Platform, startPlatform } from './platform.ts';
 
 export interface LocalStackOptions {
@@ -154,6 +155,11 @@ function handle({
   readonly deployment: Deployment;
   readonly cleanup: Cleanup;
 }): LocalStack {
+  const show = async (options: LocalPageOptions) => {
+    const page = await LocalPage.start(options);
+    cleanup.add(() => page.stop());
+    return page.url;
+  };
   return {
     url: server.url,
     dynamodbEndpoint: dynamodb.url,
@@ -180,11 +186,7 @@ function handle({
       await functions.drained();
     },
     mails: () => outbox.all(),
-    async showMails() {
-      const page = await MailsPage.start(outbox);
-      cleanup.add(() => page.stop());
-      return page.url;
-    },
+    showMails: () => show(mailsPage(outbox)),
     pauseMail: () => outbox.pause(),
     resumeMail: () => outbox.resume(),
     pauseDynamodb: (fault = 'down') => dynamodb.pause(fault),
@@ -194,11 +196,7 @@ function handle({
     pauseApiGateway: (fault = 'down') => controlPlane.pause(fault),
     resumeApiGateway: () => controlPlane.resume(),
     figures: () => functions.figures.all(),
-    async showFigures() {
-      const page = await FiguresPage.start(functions.figures);
-      cleanup.add(() => page.stop());
-      return page.url;
-    },
+    showFigures: () => show(figuresPage(functions.figures)),
     rights: () => authorization.report(),
     stop: () => cleanup.run(),
   };

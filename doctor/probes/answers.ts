@@ -9,14 +9,12 @@ const HEADERS_FIX =
 
 /** Probes of what answers to proven callers look like. They stand on the main flow. */
 export function answerProbes(api: Api, flow: Flow): readonly Probe[] {
-  const after = (run: () => Promise<Result>) => async () =>
-    flow.isWorking ? run() : notChecked('The main flow stopped before.');
   return [
     {
       id: 'rate-headers',
       subject: 'Headers of the allowance',
       settles: [1],
-      run: after(() => rateHeaders(flow)),
+      run: flow.after(() => rateHeaders(flow)),
     },
     {
       id: 'context-values',
@@ -29,8 +27,8 @@ export function answerProbes(api: Api, flow: Flow): readonly Probe[] {
           : wrong(`A value that the context lacks is no absent header: ${odd.join(', ')}.`, HEADERS_FIX);
       },
     },
-    { id: 'head', subject: 'HEAD', settles: [11], run: after(() => head(flow)) },
-    { id: 'sandbox', subject: 'A test key', run: after(() => sandbox(flow)) },
+    { id: 'head', subject: 'HEAD', settles: [11], run: flow.after(() => head(flow)) },
+    { id: 'sandbox', subject: 'A test key', run: flow.after(() => sandbox(flow)) },
   ];
 }
 

@@ -49,8 +49,6 @@ export class Flow {
   }
 
   probes(): readonly Probe[] {
-    const after = (run: () => Promise<Result>) => async () =>
-      this.isWorking ? run() : notChecked('The main flow stopped before.');
     return [
       { id: 'onboard', subject: 'Onboarding', run: () => this.#onboard() },
       { id: 'usage-key', subject: 'The first call with a key', settles: [4], run: () => this.#firstCall() },
@@ -58,12 +56,17 @@ export class Flow {
         id: 'login',
         subject: 'Login and Argon2id on the runtime',
         settles: [10],
-        run: after(() => this.#login()),
+        run: this.after(() => this.#login()),
       },
-      { id: 'scope', subject: 'INVALID_API_KEY', settles: [3], run: after(() => this.#smallKey()) },
-      { id: 'limit', subject: 'A usage plan of zero', settles: [2], run: after(() => this.#limit()) },
-      { id: 'revocation', subject: 'Revocation', run: after(() => this.#revoke()) },
+      { id: 'scope', subject: 'INVALID_API_KEY', settles: [3], run: this.after(() => this.#smallKey()) },
+      { id: 'limit', subject: 'A usage plan of zero', settles: [2], run: this.after(() => this.#limit()) },
+      { id: 'revocation', subject: 'Revocation', run: this.after(() => this.#revoke()) },
     ];
+  }
+
+  /** A probe that stands on this flow: it runs if the tenant is let in. */
+  after(run: () => Promise<Result>): () => Promise<Result> {
+    return async () => (this.isWorking ? run() : notChecked('The main flow stopped before.'));
   }
 
   /** The headers of the tenant's administrator. */

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
+import { ASSERTION_AUDIENCE, ASSERTION_TYPE } from '../../lambdas/signing/signer.ts';
 import type { Api, ApiResponse } from '../api.ts';
 import { notChecked, ok, type Probe, type Result, wrong } from '../finding.ts';
 import type { Flow } from './flow.ts';
 import { said } from './gateway.ts';
 
-const TYPE = 'latchkey-assertion+jwt';
 const TOKEN = /eyJ[\w-]+\.[\w-]+\.[\w-]+/g;
 
 /**
@@ -17,11 +17,9 @@ export function mirrorProbe(api: Api, flow: Flow, path: string): Probe {
     id: 'mirror',
     subject: "A client's own X-Latchkey-Assertion",
     settles: [5],
-    run: () => (flow.isWorking ? mirrored(api, flow, path) : notWorking()),
+    run: flow.after(() => mirrored(api, flow, path)),
   };
 }
-
-const notWorking = async () => notChecked('The main flow stopped before.');
 
 async function mirrored(api: Api, flow: Flow, path: string): Promise<Result> {
   const madeUp = `made-up-${randomUUID()}`;
@@ -56,14 +54,19 @@ async function hasOurAssertion(api: Api, { text }: ApiResponse, path: string): P
   const [assertion] = assertions;
   if (assertion === undefined || assertions.size > 1) return false;
   const keys = createRemoteJWKSet(new URL(`${api.url}/.well-known/jwks.json`));
-  const expected = { algorithms: ['ES256'], typ: TYPE, issuer: api.url, audience: 'latchkey-upstream' };
+  const expected = {
+    algorithms: ['ES256'],
+    typ: ASSERTION_TYPE,
+    issuer: api.url,
+    audience: ASSERTION_AUDIENCE,
+  };
   const verified = await jwtVerify(assertion, keys, expected).catch(() => undefined);
   return verified?.payload.path === path;
 }
 
 function isAssertion(token: string): boolean {
   try {
-    return decodeProtectedHeader(token).typ === TYPE;
+    return decodeProtectedHeader(token).typ === ASSERTION_TYPE;
   } catch {
     return false;
   }

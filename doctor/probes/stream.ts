@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Api, ApiResponse } from '../api.ts';
-import { notChecked, ok, type Probe, type Result, wrong } from '../finding.ts';
+import { notChecked, ok, type Probe, wrong } from '../finding.ts';
 import type { Flow } from './flow.ts';
 import { said } from './gateway.ts';
 
@@ -10,10 +10,8 @@ const USAGE_SECONDS = 240;
 
 /** Probes of what comes by the table's stream. They stand on the main flow, which has used a key and revoked one. */
 export function streamProbes(api: Api, flow: Flow, pauseMilliseconds = 1000): readonly Probe[] {
-  const arrives =
-    ({ operation, seconds, has, there, page }: Arrival) =>
-    async (): Promise<Result> => {
-      if (!flow.isWorking) return notChecked('The main flow stopped before.');
+  const arrives = ({ operation, seconds, has, there, page }: Arrival) =>
+    flow.after(async () => {
       if (!(await api.operations()).some(({ id }) => id === operation))
         return notChecked(`The profile has no ${operation}.`);
       const started = Date.now();
@@ -33,7 +31,7 @@ export function streamProbes(api: Api, flow: Flow, pauseMilliseconds = 1000): re
           );
         await delay(pauseMilliseconds);
       }
-    };
+    });
   return [
     {
       id: 'audit',

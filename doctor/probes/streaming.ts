@@ -27,10 +27,7 @@ export function streamingProbe(api: Api, flow: Flow, path: string): Probe {
     id: 'streaming',
     subject: `The stream at ${path}`,
     settles: [21],
-    async run() {
-      if (!flow.isWorking) return notChecked('The main flow stopped before.');
-      return judged(path, await arrival(`${api.url}${path}`, flow.administrator));
-    },
+    run: flow.after(async () => judged(path, await arrival(`${api.url}${path}`, flow.administrator))),
   };
 }
 

@@ -10,7 +10,7 @@ import { traceIdOf } from '../kernel/trace-context.ts';
 import { type AuthorizerAnswer, answer } from './authorizer-answer.ts';
 import type { Challenge } from './challenge.ts';
 import { contextOf } from './identity.ts';
-import { traceId } from './request-id.ts';
+import { requestIdOf } from './request-id.ts';
 
 /** A decision on a call of an upstream, and what else of the context goes with it. */
 export interface Settled {
@@ -49,7 +49,7 @@ export function authorizer(
   return async (event) => {
     const started = performance.now();
     const headers = event.multiValueHeaders ?? {};
-    const requestId = traceId(headers, event.requestContext.extendedRequestId);
+    const requestId = requestIdOf(headers, event.requestContext.extendedRequestId);
     const request = {
       method: event.httpMethod,
       resource: event.resource,

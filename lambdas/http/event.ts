@@ -3,7 +3,7 @@ import type { Sampling } from '../contract/deployment.ts';
 import { type HeaderValues, headerValues } from '../kernel/headers.ts';
 import { Problem } from '../kernel/problem.ts';
 import { isUnambiguousPath, UNAMBIGUOUS_PATH } from '../kernel/unambiguous-path.ts';
-import { traceId } from './request-id.ts';
+import { requestIdOf } from './request-id.ts';
 import { type RequestTrace, requestTrace } from './trace.ts';
 
 /** A request as it reaches a function, before anything in it is believed. */
@@ -45,7 +45,7 @@ export function readEvent(event: APIGatewayProxyEvent, sampling: Sampling | null
     query: definedValues(event.multiValueQueryStringParameters),
     headers,
     body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
-    requestId: traceId(headers, gatewayRequestId),
+    requestId: requestIdOf(headers, gatewayRequestId),
     gatewayRequestId,
     address: event.requestContext.identity.sourceIp,
     host: domainName,

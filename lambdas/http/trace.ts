@@ -3,10 +3,10 @@ import type { HeaderValues } from '../kernel/headers.ts';
 import { exportSpan } from '../kernel/otlp.ts';
 import {
   contextLines,
+  gatewayTraceId,
   type Span,
   startSpan,
   traceContext,
-  traceIdOf,
   traceparentOf,
 } from '../kernel/trace-context.ts';
 import type { Header } from '../upstream/header-table.ts';
@@ -33,7 +33,7 @@ export function requestTrace(
   }
   const context = traceContext(headers);
   const lines = context === undefined ? [] : contextLines(context.traceparent, context.tracestate);
-  return { traceId: traceIdOf(headers), span: undefined, lines };
+  return { traceId: context?.traceId ?? gatewayTraceId(headers), span: undefined, lines };
 }
 
 interface TracedRequest {

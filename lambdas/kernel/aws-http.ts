@@ -16,14 +16,14 @@ export interface AwsHttpCall {
 }
 
 /**
- * Makes a POST that `aws4` has signed, once: for functions that make one kind of call, for which the SDK's client would
- * be a package more. Rejects when nothing answers in time.
+ * Makes a POST that `aws4` has signed, once, on a connection of its own: for functions that make one kind of call, for
+ * which the SDK's client would be a package more. Rejects when nothing answers in time.
  */
 export async function callAws(call: AwsHttpCall): Promise<Response> {
-  const { AWS_REGION: region = '', AWS_ENDPOINT_URL, ...variables } = process.env;
+  const { AWS_REGION: region = '', AWS_ENDPOINT_URL } = process.env;
   const suffix = region.startsWith('cn-') ? '.cn' : '';
   const endpoint = new URL(
-    variables[`AWS_ENDPOINT_URL_${call.variable}`] ||
+    process.env[`AWS_ENDPOINT_URL_${call.variable}`] ||
       AWS_ENDPOINT_URL ||
       `https://${call.host}.${region}.amazonaws.com${suffix}`,
   );
@@ -39,7 +39,8 @@ export async function callAws(call: AwsHttpCall): Promise<Response> {
   );
   return fetch(new URL(path, endpoint), {
     method: 'POST',
-    headers: headers as Record<string, string>,
+    // A connection that was kept would be dead when it is used again: a function is frozen between its calls.
+    headers: { ...(headers as Record<string, string>), connection: 'close' },
     body,
     signal: AbortSignal.timeout(call.timeoutMilliseconds),
   });

@@ -1,4 +1,4 @@
-import aws4 from 'aws4';
+import { callAws } from './aws-http.ts';
 
 /** What a ciphertext is good for: it is decrypted with the same again. */
 export type EncryptionContext = Readonly<Record<string, string>>;
@@ -20,17 +20,9 @@ interface Answer {
  */
 export class KmsCipher {
   readonly #keyArn: string;
-  readonly #region = process.env.AWS_REGION ?? '';
-  readonly #endpoint: URL;
 
   constructor(keyArn: string) {
     this.#keyArn = keyArn;
-    const suffix = this.#region.startsWith('cn-') ? '.cn' : '';
-    this.#endpoint = new URL(
-      process.env.AWS_ENDPOINT_URL_KMS ||
-        process.env.AWS_ENDPOINT_URL ||
-        `https://kms.${this.#region}.amazonaws.com${suffix}`,
-    );
   }
 
   async encrypt(plaintext: string, context: EncryptionContext): Promise<string> {
@@ -55,41 +47,24 @@ export class KmsCipher {
     const body = JSON.stringify(input);
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#send(action, body);
+        return await send(action, body);
       } catch (error) {
         // The body holds a secret: what is thrown names the fault only.
         if (attempt === ATTEMPTS) throw error;
       }
     }
   }
+}
 
-  async #send(action: string, body: string): Promise<Answer> {
-    const { AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = '', AWS_SESSION_TOKEN } = process.env;
-    const { headers } = aws4.sign(
-      {
-        method: 'POST',
-        host: this.#endpoint.host,
-        path: '/',
-        service: 'kms',
-        region: this.#region,
-        headers: { 'Content-Type': 'application/x-amz-json-1.1', 'X-Amz-Target': `TrentService.${action}` },
-        body,
-      },
-      {
-        accessKeyId: AWS_ACCESS_KEY_ID,
-        secretAccessKey: AWS_SECRET_ACCESS_KEY,
-        ...(AWS_SESSION_TOKEN === undefined ? {} : { sessionToken: AWS_SESSION_TOKEN }),
-      },
-    );
-    const response = await fetch(this.#endpoint, {
-      method: 'POST',
-      // A connection that was kept would be dead when it is used again: a function is frozen between its calls.
-      headers: { ...(headers as Record<string, string>), connection: 'close' },
-      body,
-      signal: AbortSignal.timeout(ATTEMPT_TIMEOUT_MS),
-    });
-    const answer = (await response.json()) as Answer;
-    if (!response.ok) throw new Error(`KMS answered ${response.status} ${answer.__type ?? ''}`.trim());
-    return answer;
-  }
+async function send(action: string, body: string): Promise<Answer> {
+  const response = await callAws({
+    host: 'kms',
+    variable: 'KMS',
+    headers: { 'Content-Type': 'application/x-amz-json-1.1', 'X-Amz-Target': `TrentService.${action}` },
+    body,
+    timeoutMilliseconds: ATTEMPT_TIMEOUT_MS,
+  });
+  const answer = (await response.json()) as Answer;
+  if (!response.ok) throw new Error(`KMS answered ${response.status} ${answer.__type ?? ''}`.trim());
+  return answer;
 }

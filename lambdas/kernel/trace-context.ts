@@ -69,7 +69,12 @@ function validTracestate(text: string): string | null {
 
 /** The id of a request's trace, for logs: the caller's, else API Gateway's; undefined without either. */
 export function traceIdOf(headers: HeaderValues): string | undefined {
-  return traceparent(headers)?.[2] ?? rootOf(headerValues(headers, 'x-amzn-trace-id')[0]);
+  return traceparent(headers)?.[2] ?? gatewayTraceId(headers);
+}
+
+/** API Gateway's id of a request's trace; undefined where it names none. */
+export function gatewayTraceId(headers: HeaderValues): string | undefined {
+  return rootOf(headerValues(headers, 'x-amzn-trace-id')[0]);
 }
 
 /** The trace id in a value of X-Ray's, `Root=1-…;Parent=…;Sampled=…`. */
@@ -100,7 +105,7 @@ export function startSpan(
   { share, callersSample }: Sampling,
 ): Span {
   const context = traceContext(headers);
-  const traceId = traceIdOf(headers);
+  const traceId = context?.traceId ?? gatewayTraceId(headers);
   const chance = createHash('sha256').update(requestId).digest().readUInt32BE() / 2 ** 32;
   return {
     traceId: traceId ?? randomBytes(16).toString('hex'),

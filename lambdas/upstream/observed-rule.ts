@@ -17,9 +17,10 @@ export function observedRule(
   rules: readonly PathRule[],
   now: number,
 ): PathRule | undefined {
-  if (!isUnambiguousPath(path)) return undefined;
   const rule = rules.find((each) => isMatchOf(each, method, path) !== false);
-  if (rule?.observeUntil === undefined || !matchesPath(rule.path, path)) return undefined;
+  // The path comes last: every forwarded call asks, and few deployments observe a rule.
+  if (rule?.observeUntil === undefined || !matchesPath(rule.path, path) || !isUnambiguousPath(path))
+    return undefined;
   const secondsLeft = rule.observeUntil - now;
   return secondsLeft > 0 && secondsLeft <= MAX_OBSERVE_DAYS * 86_400 ? rule : undefined;
 }

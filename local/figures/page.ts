@@ -1,42 +1,17 @@
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { escaped, type LocalPageOptions } from '../local-page.ts';
 import type { Figure, Figures } from './figures.ts';
 
-/** Serves the figures on a port of 127.0.0.1 of their own: the API's paths are all its own. */
-export class FiguresPage {
-  readonly #server: Server;
-
-  private constructor(figures: Figures) {
-    this.#server = createServer((request, response) => {
-      const json = request.url?.endsWith('.json') ?? false;
-      const body = json ? JSON.stringify(figures.all(), undefined, 2) : page(figures.all());
-      response.writeHead(200, {
-        'content-type': json ? 'application/json' : 'text/html; charset=utf-8',
-        'cache-control': 'no-store',
-      });
-      response.end(body);
-    });
-  }
-
-  static async start(figures: Figures): Promise<FiguresPage> {
-    const served = new FiguresPage(figures);
-    served.#server.listen(0, '127.0.0.1');
-    await once(served.#server, 'listening');
-    return served;
-  }
-
-  get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-  }
-
-  async stop(): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
-  }
+/** The page of the figures. */
+export function figuresPage(figures: Figures): LocalPageOptions {
+  return {
+    answer(path) {
+      const isJson = path.endsWith('.json');
+      return { isJson, body: isJson ? JSON.stringify(figures.all(), undefined, 2) : table(figures.all()) };
+    },
+  };
 }
 
-function page(figures: readonly Figure[]): string {
+function table(figures: readonly Figure[]): string {
   const rows = figures.map(({ name, dimensions, unit, count, sum, last, p50, p99 }) => {
     const isTime = unit === 'Milliseconds';
     // Counts of events add up; a gauge has no unit, and its newest value counts.
@@ -51,8 +26,4 @@ function page(figures: readonly Figure[]): string {
 <table><tr><th>Metric</th><th>Dimensions</th><th>Count</th><th>p50</th><th>p99</th><th>Unit</th></tr>
 ${rows.join('\n')}</table></body></html>
 `;
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

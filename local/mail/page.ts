@@ -1,50 +1,18 @@
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { escaped, type LocalPageOptions } from '../local-page.ts';
 import type { KeptMail, Outbox } from './outbox.ts';
 
-/** Serves the mails on a port of 127.0.0.1 of their own: whoever can read them can use their links. */
-export class MailsPage {
-  readonly #server: Server;
-
-  private constructor(outbox: Outbox) {
-    this.#server = createServer((request, response) => {
-      // A name that somebody else's site points at this machine must not read the links (DNS rebinding).
-      if (`http://${request.headers.host}` !== this.url) {
-        response.writeHead(421).end();
-        return;
-      }
-      const { pathname } = new URL(request.url ?? '/', 'http://127.0.0.1');
+/** The page of the mails: all of them, or one by its number. Whoever can read them can use their links. */
+export function mailsPage(outbox: Pick<Outbox, 'all'>): LocalPageOptions {
+  return {
+    checksHost: true,
+    answer(path) {
       const mails = outbox.all();
-      const single = /^\/(\d+)$/.exec(pathname)?.[1];
-      const mail = mails[Number(single ?? -1)];
-      const json = pathname === '/mails.json';
-      const body = json ? JSON.stringify(mails, undefined, 2) : (mail?.html ?? list(mails));
-      response.writeHead(200, {
-        'content-type': json ? 'application/json' : 'text/html; charset=utf-8',
-        'cache-control': 'no-store',
-        'referrer-policy': 'no-referrer',
-        'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
-      });
-      response.end(body);
-    });
-  }
-
-  static async start(outbox: Outbox): Promise<MailsPage> {
-    const served = new MailsPage(outbox);
-    served.#server.listen(0, '127.0.0.1');
-    await once(served.#server, 'listening');
-    return served;
-  }
-
-  get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-  }
-
-  async stop(): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
-  }
+      const isJson = path === '/mails.json';
+      if (isJson) return { isJson, body: JSON.stringify(mails, undefined, 2) };
+      const [, index = -1] = /^\/(\d+)$/.exec(path) ?? [];
+      return { isJson, body: mails[Number(index)]?.html ?? list(mails) };
+    },
+  };
 }
 
 const STYLE =
@@ -62,14 +30,6 @@ function list(mails: readonly KeptMail[]): string {
 <body><h1>Mails</h1><p>What SES or EventBridge would have been given, newest first; <a href="/mails.json">as JSON</a>.</p>
 ${articles.toReversed().join('\n') || '<p>None yet.</p>'}</body></html>
 `;
-}
-
-function escaped(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
 }
 
 function linked(text: string): string {

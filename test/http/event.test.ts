@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readEvent, requireUnambiguousPath } from '../../lambdas/http/event.ts';
-import { traceId } from '../../lambdas/http/request-id.ts';
+import { requestIdOf } from '../../lambdas/http/request-id.ts';
 import { event } from './requests.ts';
 
 describe('ambiguous paths', () => {
@@ -100,7 +100,7 @@ describe('ambiguous paths', () => {
 describe('trace ids', () => {
   test('a harmless id of the caller is taken, whatever the case of its header', () => {
     for (const name of ['X-Request-ID', 'x-request-id', 'X-REQUEST-id']) {
-      expect(traceId({ [name]: ['abc-1.2:3_x'] }, 'ours')).toBe('abc-1.2:3_x');
+      expect(requestIdOf({ [name]: ['abc-1.2:3_x'] }, 'ours')).toBe('abc-1.2:3_x');
     }
   });
 
@@ -120,16 +120,16 @@ describe('trace ids', () => {
       '{"a":1}',
       '\0',
     ];
-    for (const value of bad) expect(traceId({ 'x-request-id': [value] }, 'ours'), value).toBe('ours');
-    expect(traceId({ 'x-request-id': ['a', 'a'] }, 'ours')).toBe('ours');
-    expect(traceId({ 'x-request-id': ['a'], 'X-Request-ID': ['a'] }, 'ours')).toBe('ours');
-    expect(traceId({}, undefined)).toBe('');
+    for (const value of bad) expect(requestIdOf({ 'x-request-id': [value] }, 'ours'), value).toBe('ours');
+    expect(requestIdOf({ 'x-request-id': ['a', 'a'] }, 'ours')).toBe('ours');
+    expect(requestIdOf({ 'x-request-id': ['a'], 'X-Request-ID': ['a'] }, 'ours')).toBe('ours');
+    expect(requestIdOf({}, undefined)).toBe('');
   });
 
   test('every id is safe to stand in JSON, a header and a log line as it is', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: 'binary' })), (values) => {
-        const id = traceId({ 'X-Request-ID': values }, 'ours');
+        const id = requestIdOf({ 'X-Request-ID': values }, 'ours');
         expect(JSON.stringify(id)).toBe(`"${id}"`);
         expect(id).toMatch(/^[\x21-\x7e]{1,128}$/);
       }),

@@ -5,7 +5,7 @@ import { DECISION_ERRORS, type DecisionErrorCode } from '../../lambdas/contract/
 import { errorCodeOf } from '../../lambdas/contract/profile.ts';
 import { ENVIRONMENTS } from '../../lambdas/contract/scopes.ts';
 import { callerOf, contextOf } from '../../lambdas/http/identity.ts';
-import { traceId } from '../../lambdas/http/request-id.ts';
+import { requestIdOf } from '../../lambdas/http/request-id.ts';
 import type { Caller } from '../../lambdas/kernel/caller.ts';
 import { PROFILES } from '../profiles/profiles.ts';
 import { ROLES, SCOPES } from '../support/deployment.ts';
@@ -101,7 +101,7 @@ describe('the authorizer’s context', () => {
   test('is strings that stand in JSON as they are, for every decision, profile and request id', () => {
     const requestId = fc
       .string({ unit: 'binary' })
-      .map((own) => traceId({ 'x-request-id': [own] }, 'extended='));
+      .map((own) => requestIdOf({ 'x-request-id': [own] }, 'extended='));
     fc.assert(
       fc.property(decision, requestId, fc.constantFrom(...PROFILES), (one, id, profile) => {
         const context = contextOf(one, id, NOW, (name) => errorCodeOf(profile, name));

@@ -41,6 +41,9 @@ const keyset = new KeysetStore({ secretId: variable('KEYSET_SECRET_ARN'), use: '
 );
 const signIns = new DynamoSignInStore(table);
 const sessions = new DynamoSessionStore(table);
+const people = new DynamoPeopleStore(table, deployment.rights);
+const links = new DynamoLinkStore(table);
+const tenants = new DynamoTenantStore(table);
 const pages = { branding: LATCHKEY_BRANDING, url: variable('ISSUER') };
 const passwords = {
   deployment,
@@ -54,16 +57,15 @@ const secondFactor = {
   factors: new DynamoFactorStore(table),
   pending: new DynamoPendingStore(table),
   cipher: secretCipher(variable('FACTOR_KEY_ARN')),
-  party: relyingPartyOf(variable('ISSUER'), deployment.factors.passkeyDomain, LATCHKEY_BRANDING.name),
+  party: relyingPartyOf(pages.url, deployment.factors.passkeyDomain, LATCHKEY_BRANDING.name),
 };
-const tenants = new DynamoTenantStore(table);
 const services: ServicesOf<typeof accountsRoutes> = {
   accounts: {
     ...passwords,
     profile,
     sessions,
     refreshTokens: new DynamoRefreshStore(table),
-    signer: new Signer(keyset.present, variable('ISSUER'), systemClock),
+    signer: new Signer(keyset.present, pages.url, systemClock),
     ...(deployment.revealsKeys ? { keeper: deployedKeeper() } : {}),
     secondFactor,
   },
@@ -78,9 +80,9 @@ const services: ServicesOf<typeof accountsRoutes> = {
   recovery: {
     ...passwords,
     sessions,
-    people: new DynamoPeopleStore(table, deployment.rights),
+    people,
     recovery: new DynamoRecoveryStore(table),
-    links: new DynamoLinkStore(table),
+    links,
     outbox: new DynamoOutboxStore(table),
   },
   signIns: signInsOf(signIns, systemClock),
@@ -92,8 +94,8 @@ const services: ServicesOf<typeof accountsRoutes> = {
   apps: new DynamoAppStore(table),
   tenants,
   accepting: {
-    invitations: new DynamoInvitationStore(table, new DynamoPeopleStore(table, deployment.rights)),
-    links: new DynamoLinkStore(table),
+    invitations: new DynamoInvitationStore(table, people),
+    links,
     tenants,
     sources,
     deployment,

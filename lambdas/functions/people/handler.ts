@@ -30,26 +30,28 @@ const shared = {
   deployment,
   clock: systemClock,
 };
+const requireRecentSignIn = recentSignIns({ sessions, clock: systemClock });
+const sources = new DynamoSourceStore(table);
 const services: ServicesOf<typeof everyPeopleRoute> = {
   claims: new DynamoClaimStore(table),
   clock: systemClock,
   cursors: tableCursors(table),
-  requireRecentSignIn: recentSignIns({ sessions, clock: systemClock }),
+  requireRecentSignIn,
   people: { ...shared, backoff: new DynamoBackoffStore(table) },
   inviting: {
     ...shared,
     invitations: new DynamoInvitationStore(table, shared.people),
     tenants: new DynamoTenantStore(table),
-    sources: new DynamoSourceStore(table),
-    requireRecentSignIn: recentSignIns({ sessions, clock: systemClock }),
+    sources,
+    requireRecentSignIn,
   },
   recovery: {
     ...shared,
     recovery: new DynamoRecoveryStore(table),
     links: new DynamoLinkStore(table),
     outbox: new DynamoOutboxStore(table),
-    sources: new DynamoSourceStore(table),
-    requireRecentSignIn: recentSignIns({ sessions, clock: systemClock }),
+    sources,
+    requireRecentSignIn,
   },
   ...accountContexts(table, { profile, deployment, url: variable('ISSUER'), clock: systemClock }),
 };
