@@ -3,6 +3,7 @@ import { inLanguages, useFormats, useTexts } from '../app/language.ts';
 import { settings } from '../app/settings.ts';
 import { Button } from '../ui/button.tsx';
 import { Choice, Field, Input, TextArea } from '../ui/field.tsx';
+import { addressesOf } from './lines.ts';
 
 const TEXTS = inLanguages(
   {
@@ -127,7 +128,7 @@ export function AddressField({
   readonly myAddress: string | undefined;
 }) {
   const words = useTexts(TEXTS);
-  const lines = linesOf(text);
+  const addresses = addressesOf(text);
   return (
     <div className="flex flex-col items-start gap-2">
       <div className="w-full">
@@ -142,8 +143,8 @@ export function AddressField({
           )}
         </Field>
       </div>
-      {myAddress && !lines.includes(myAddress) && (
-        <Button size="small" icon="plus" onClick={() => onChange([...lines, myAddress].join('\n'))}>
+      {myAddress && !addresses.includes(myAddress) && (
+        <Button size="small" icon="plus" onClick={() => onChange([...addresses, myAddress].join('\n'))}>
           {words.myAddress}: {myAddress}
         </Button>
       )}
@@ -173,29 +174,6 @@ export function MetadataField({
       )}
     </Field>
   );
-}
-
-export function linesOf(text: string): string[] {
-  return text
-    .split(/[\n,]/)
-    .map((line) => line.trim())
-    .filter((line) => line !== '');
-}
-
-/** `name=value` lines as the API takes them. */
-export function metadataOf(text: string): Record<string, string> {
-  return Object.fromEntries(
-    linesOf(text).map((line) => {
-      const [name = '', ...value] = line.split('=');
-      return [name.trim(), value.join('=').trim()];
-    }),
-  );
-}
-
-export function metadataText(metadata: Readonly<Record<string, string>>): string {
-  return Object.entries(metadata)
-    .map(([name, value]) => `${name}=${value}`)
-    .join('\n');
 }
 
 /** The fault of a field, from the API's answer. */

@@ -16,11 +16,10 @@ import {
   expiryBody,
   FIRST_EXPIRY,
   faultOf,
-  linesOf,
   MetadataField,
-  metadataOf,
 } from '../../keys/key-form.tsx';
 import { hasEnvironments } from '../../keys/key-parts.tsx';
+import { addressesOf, metadataOf } from '../../keys/lines.ts';
 import { refreshKeys } from '../../keys/loaded-keys.ts';
 import { ScopeChoice } from '../../keys/scope-choice.tsx';
 import { ShownOnce } from '../../keys/shown-once.tsx';
@@ -113,7 +112,7 @@ export default function Create() {
             ...(hasEnvironments && { environment }),
             scopes: scopes as Scope[],
             ...expiryBody(expiry),
-            ...(linesOf(addresses).length > 0 && { allowed_ips: linesOf(addresses) }),
+            ...(addressesOf(addresses).length > 0 && { allowed_ips: addressesOf(addresses) }),
             ...(metadata.trim() !== '' && { metadata: metadataOf(metadata) }),
           },
           throwOnError: true,

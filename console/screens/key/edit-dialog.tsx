@@ -11,11 +11,9 @@ import {
   ExpiryChoice,
   expiryBody,
   faultOf,
-  linesOf,
   MetadataField,
-  metadataOf,
-  metadataText,
 } from '../../keys/key-form.tsx';
+import { addressesOf, metadataOf, metadataText } from '../../keys/lines.ts';
 import { refreshKeys, showKey } from '../../keys/loaded-keys.ts';
 import { ScopeChoice } from '../../keys/scope-choice.tsx';
 import { KEY_TEXTS } from '../../keys/texts.ts';
@@ -48,7 +46,7 @@ export function EditDialog({ apiKey, onClose }: { readonly apiKey: ApiKey; reado
     ...(isChanged('name') && { name: form.name.trim() }),
     ...(isChanged('scopes') && { scopes: form.scopes as Scope[] }),
     ...(isChanged('expiry') && expiryBody(form.expiry)),
-    ...(isChanged('addresses') && { allowed_ips: linesOf(form.addresses) }),
+    ...(isChanged('addresses') && { allowed_ips: addressesOf(form.addresses) }),
     ...(isChanged('metadata') && { metadata: metadataOf(form.metadata) }),
   };
   const saving = useMutation({
