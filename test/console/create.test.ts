@@ -112,6 +112,24 @@ test('a large scope is warned of, no scope is refused, and what the API refuses 
   await close();
 });
 
+test('what the API refuses at no field of the form is said below it', async () => {
+  const { page, close } = await openConsole(browser, stack, ada, { path: '/keys/new?name=Refused' });
+  await page.route('**/v1/api-keys', (route) =>
+    route.fulfill({
+      status: 400,
+      contentType: 'application/json',
+      body: JSON.stringify({
+        code: 'invalid_field',
+        detail: 'scopes.0: is not yours to give.',
+        errors: [{ field: 'scopes.0', message: 'is not yours to give' }],
+      }),
+    }),
+  );
+  await page.click('button[type=submit]');
+  await page.waitForSelector('[role=alert] >> text=is not yours to give', { timeout: 10_000 });
+  await close();
+});
+
 test('a new tenant is led to its first call, which turns green by itself', async () => {
   const bob = await stack.onboard();
   const { page, complaints, close } = await openConsole(browser, stack, bob);

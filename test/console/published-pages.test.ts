@@ -114,6 +114,10 @@ describe('NAMS', () => {
     await pictures(page, 'nams-create');
     const key = await create(page, 'Agent');
     expect(key).toMatch(/^nams_/);
+    await page.click('main header >> text=Edit');
+    await page.waitForSelector('dialog label >> text=Label', { timeout: 10_000 });
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('dialog', { state: 'detached' });
     await page.click('nav >> text=API keys');
     await page.waitForSelector('tr:has-text("Agent") >> text=/in (2|3) months|in 89 days|in 90 days/');
   });
