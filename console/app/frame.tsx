@@ -182,7 +182,7 @@ function Navigation() {
 function NavLink({ screen }: { readonly screen: Screen }) {
   const title = useTexts(screen.title);
   const [place] = useLocation();
-  const isOpen = useMay(screen.area ?? 'reading') || screen.area === undefined;
+  const isOpen = useMay(screen.area);
   if (!isOpen || screen.nav === undefined) return null;
   const isHere = screen.path === '/' ? place === '/' : `${place}/`.startsWith(`${screen.path}/`);
   return (
