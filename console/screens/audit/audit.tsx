@@ -1,10 +1,10 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { useSearchParams } from 'wouter';
 import { dataOf } from '../../api/client.ts';
 import { listAudit } from '../../api/generated/sdk.gen.ts';
 import type { AuditEntry } from '../../api/generated/types.gen.ts';
 import { inLanguages, useFormats, useTexts } from '../../app/language.ts';
+import { useUrlParameters } from '../../app/url-parameters.ts';
 import { Entries } from '../../trail/entries.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Input, Select } from '../../ui/field.tsx';
@@ -59,6 +59,7 @@ const SPANS = { day: 86_400_000, week: 604_800_000, month: 2_592_000_000, all: n
 type Span = keyof typeof SPANS;
 
 const FIELDS = ['actor', 'action', 'target'] as const;
+type Parameter = (typeof FIELDS)[number] | 'time';
 const SHOWN_AT_FIRST = 200;
 const MAX_PAGES = 20;
 
@@ -66,7 +67,7 @@ const MAX_PAGES = 20;
 export default function Audit() {
   const words = useTexts(TEXTS);
   const format = useFormats();
-  const [parameters, setParameters] = useSearchParams();
+  const { parameters, change } = useUrlParameters<Parameter>();
   const [shown, setShown] = useState(SHOWN_AT_FIRST);
   const chosen = parameters.get('time') ?? '';
   const span: Span = chosen in SPANS ? (chosen as Span) : 'week';
@@ -98,17 +99,9 @@ export default function Audit() {
     if (hasNextPage && !isFetching && !isError && pages < MAX_PAGES) void fetchNextPage();
   }, [hasNextPage, isFetching, isError, pages, fetchNextPage]);
   const entries = data?.pages.flatMap((page) => page.data).toReversed() ?? [];
-  const change = (name: string, value: string) => {
+  const search = (name: Parameter, value: string) => {
     setShown(SHOWN_AT_FIRST);
-    setParameters(
-      (before) => {
-        const next = new URLSearchParams(before);
-        if (value === '') next.delete(name);
-        else next.set(name, value);
-        return next;
-      },
-      { replace: true },
-    );
+    change({ [name]: value });
   };
   return (
     <>
@@ -131,11 +124,11 @@ export default function Audit() {
             <Filter
               label={words[field]}
               value={parameters.get(field) ?? ''}
-              onChange={(value) => change(field, value)}
+              onChange={(value) => search(field, value)}
             />
           </div>
         ))}
-        <Select aria-label={words.time} value={span} onChange={({ target }) => change('time', target.value)}>
+        <Select aria-label={words.time} value={span} onChange={({ target }) => search('time', target.value)}>
           {(Object.keys(SPANS) as Span[]).map((each) => (
             <option key={each} value={each}>
               {words[each]}
