@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { Link, useLocation, useSearchParams } from 'wouter';
+import { useLocation, useSearchParams } from 'wouter';
 import { dataOf } from '../../api/client.ts';
 import { ApiError } from '../../api/errors.ts';
 import { createKey, listSessions } from '../../api/generated/sdk.gen.ts';
@@ -20,7 +20,7 @@ import {
   MetadataField,
   NameField,
 } from '../../keys/key-form.tsx';
-import { hasEnvironments } from '../../keys/key-parts.tsx';
+import { BackToKeys, hasEnvironments } from '../../keys/key-parts.tsx';
 import { addressesOf, metadataOf } from '../../keys/lines.ts';
 import { refreshKeys } from '../../keys/loaded-keys.ts';
 import { ScopeChoice } from '../../keys/scope-choice.tsx';
@@ -35,7 +35,6 @@ import { Card, Notice, PageHead } from '../../ui/parts.tsx';
 const TEXTS = inLanguages(
   {
     title: 'Create a key',
-    back: 'API keys',
     nameHint: 'What uses it, and where: you will look for it by this.',
     namePlaceholder: 'Nightly import, production',
     workspace: 'Workspace',
@@ -51,7 +50,6 @@ const TEXTS = inLanguages(
   },
   {
     title: 'Schlüssel erstellen',
-    back: 'API-Schlüssel',
     nameHint: 'Was ihn benutzt, und wo: Danach werden Sie ihn suchen.',
     namePlaceholder: 'Nächtlicher Import, Produktion',
     workspace: 'Arbeitsbereich',
@@ -134,7 +132,7 @@ export default function Create() {
   const tier = settings.tiers[tenant.data?.tier ?? ''];
   return (
     <>
-      <PageHead title={words.title} above={<Back text={words.back} />} />
+      <PageHead title={words.title} above={<BackToKeys />} />
       <form
         className="max-w-2xl"
         onSubmit={(event) => {
@@ -223,15 +221,6 @@ export default function Create() {
         </Notice>
       )}
     </>
-  );
-}
-
-function Back({ text }: { readonly text: string }) {
-  return (
-    <Link to="/keys" className="flex w-fit items-center gap-1.5 text-muted text-xs hover:text-ink">
-      <Icon name="back" size={14} />
-      {text}
-    </Link>
   );
 }
 
