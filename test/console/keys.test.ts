@@ -80,6 +80,17 @@ test('a key that was pasted is found by its beginning, and the rest of it is now
   await expect.poll(names).toEqual(['First key']);
 });
 
+test('the box of the head is checked only if every key in the list is', async () => {
+  const all = page.locator('input[aria-label="Select all keys"]');
+  await page.check('input[aria-label="Select First key"]');
+  await page.fill('input[type=search]', 'imp');
+  await expect.poll(names).toEqual(['Nightly import']);
+  expect(await all.isChecked()).toBe(false);
+  await all.check();
+  expect(await page.isChecked('input[aria-label="Select Nightly import"]')).toBe(true);
+  await page.waitForSelector('text=1 key selected');
+});
+
 test('this browser remembers the columns', async () => {
   await page.click('text=Columns');
   await page.click('[role=menuitemcheckbox] >> text=Scopes');

@@ -36,7 +36,7 @@ export function KeyTable({ keys, columns, sort, onSort, selected, onSelect, work
     inSight.map(({ id }) => id),
     columns.includes('use'),
   );
-  const areAllSelected = keys.length > 0 && selected.size >= keys.length;
+  const areAllSelected = keys.every(({ id }) => selected.has(id));
   const width = columns.length + 3;
   return (
     <div className={FRAME}>
