@@ -1,33 +1,17 @@
 /** Accepting an invitation in Chromium, by the mail in the local outbox. */
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import {
-  type Account,
-  bearer,
-  contents,
-  expectStatus,
-  startTestStack,
-  type TestStack,
-} from '../support/stack.ts';
-import { hasFocus, openPage, overflow, picture, startChromium, violations } from './chromium.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { type Account, bearer, contents, expectStatus } from '../support/stack.ts';
+import { browser, stack, startBeforeAll } from './branded-stack.ts';
+import { hasFocus, openPage, overflow, picture, violations } from './chromium.ts';
 
 const NEW_PASSWORD = 'Correct-Horse-42-Battery';
 
-let browser: Browser;
-let stack: TestStack;
+startBeforeAll();
 let ada: Account;
 let token: string;
 beforeAll(async () => {
-  [browser, stack] = await Promise.all([
-    startChromium(),
-    startTestStack({ profile: 'default', config: { branding: { name: 'Acme Memory', color: '#0b7a75' } } }),
-  ]);
   ada = await stack.onboard();
   token = await stack.logIn(ada);
-});
-afterAll(async () => {
-  await browser?.close();
-  await stack?.stop();
 });
 
 /** Invites somebody, and gives the URL of the mail. */

@@ -3,7 +3,8 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { OidcProvider } from '../support/oidc-provider.ts';
-import { type Account, startTestStack, type TestStack } from '../support/stack.ts';
+import type { Account, TestStack } from '../support/stack.ts';
+import { startBrandedStack } from './branded-stack.ts';
 import { hasFocus, openPage, overflow, picture, startChromium, violations } from './chromium.ts';
 
 const acme = new OidcProvider(18_797);
@@ -18,19 +19,15 @@ beforeAll(async () => {
   const signIn = { clientId: 'latchkey', authentication: 'none' };
   [browser, stack] = await Promise.all([
     startChromium(),
-    startTestStack({
-      profile: 'default',
-      config: {
-        branding: { name: 'Acme Memory', color: '#0b7a75' },
-        identityProviders: [
-          { ...provider, issuer: acme.issuer, signIn: { ...signIn, id: 'acme', label: 'Acme ID' } },
-          {
-            ...provider,
-            issuer: contoso.issuer,
-            signIn: { ...signIn, id: 'contoso', label: 'Contoso', domains: ['contoso.example'] },
-          },
-        ],
-      },
+    startBrandedStack('default', {
+      identityProviders: [
+        { ...provider, issuer: acme.issuer, signIn: { ...signIn, id: 'acme', label: 'Acme ID' } },
+        {
+          ...provider,
+          issuer: contoso.issuer,
+          signIn: { ...signIn, id: 'contoso', label: 'Contoso', domains: ['contoso.example'] },
+        },
+      ],
     }),
   ]);
   ada = await stack.onboard();

@@ -3,24 +3,16 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Account, PASSWORD, startTestStack, type TestStack } from '../support/stack.ts';
-import { hasFocus, openPage, overflow, picture, startChromium, violations } from './chromium.ts';
+import { type Account, PASSWORD } from '../support/stack.ts';
+import { browser, stack, startBeforeAll } from './branded-stack.ts';
+import { hasFocus, openPage, overflow, picture, violations } from './chromium.ts';
 
-let browser: Browser;
-let stack: TestStack;
+startBeforeAll();
 let ada: Account;
 beforeAll(async () => {
-  [browser, stack] = await Promise.all([
-    startChromium(),
-    startTestStack({ profile: 'default', config: { branding: { name: 'Acme Memory', color: '#0b7a75' } } }),
-  ]);
   ada = await stack.onboard();
-});
-afterAll(async () => {
-  await browser?.close();
-  await stack?.stop();
 });
 
 /** Signs in on the page that is open, with the keyboard alone. */
