@@ -40,6 +40,22 @@ test('one key shows what it is, what has happened to it, and its use by day', as
   expect(opened.complaints).toEqual([]);
 });
 
+test('what has happened last is shown first, however much there is', async () => {
+  await page.route('**/v1/audit?*', async (route) => {
+    const cursor = new URL(route.request().url()).searchParams.get('cursor');
+    const response = await route.fetch();
+    const [first] = (await response.json()).data;
+    const pageOf = (action: string, next_cursor: string | null) =>
+      route.fulfill({ response, json: { data: [{ ...first, action }], next_cursor } });
+    await (cursor === null ? pageOf('key.create', 'more') : pageOf('key.revoke', null));
+  });
+  await page.reload();
+  await page.waitForSelector('main li');
+  await expect
+    .poll(() => page.locator('main li button span:first-child span:first-child').allTextContents())
+    .toEqual(['key.revoke', 'key.create']);
+});
+
 test('rotating keeps the old key for the overlap that is chosen, counts it down, and shows the new one once', async () => {
   await page.click('text=Rotate…');
   await page.click('dialog label:has-text("1 hour")');

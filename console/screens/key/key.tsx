@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useLocation, useSearchParams } from 'wouter';
 import { dataOf } from '../../api/client.ts';
-import { getKey, listAudit } from '../../api/generated/sdk.gen.ts';
+import { getKey } from '../../api/generated/sdk.gen.ts';
 import { inLanguages, useFormats, useTexts } from '../../app/language.ts';
 import { useMay } from '../../app/me.ts';
 import { useKeyChanges } from '../../keys/changes.ts';
@@ -12,6 +12,7 @@ import { RotateDialog } from '../../keys/rotate-dialog.tsx';
 import { KEY_TEXTS } from '../../keys/texts.ts';
 import { useUsage } from '../../keys/usage.ts';
 import { Entries } from '../../trail/entries.tsx';
+import { useTrail } from '../../trail/loaded-entries.ts';
 import { Button } from '../../ui/button.tsx';
 import { Card, Empty, Fact, Facts, Notice, PageHead, Skeleton } from '../../ui/parts.tsx';
 import { Failure } from '../../ui/states.tsx';
@@ -169,13 +170,9 @@ function Use({ id }: { readonly id: string }) {
 function Trail({ id }: { readonly id: string }) {
   const words = useTexts(TEXTS);
   const mayRead = useMay('audit');
-  const trail = useQuery({
-    queryKey: ['audit', 'key', id],
-    queryFn: () => dataOf(listAudit({ query: { target: `key:${id}`, limit: 100 }, throwOnError: true })),
-    enabled: mayRead,
-  });
+  const trail = useTrail({ target: `key:${id}` }, null, mayRead);
   if (!mayRead) return null;
-  const entries = trail.data?.data.toReversed() ?? [];
+  const { entries } = trail;
   return (
     <Card title={words.trail} flush>
       {trail.isError ? (
