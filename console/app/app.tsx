@@ -165,7 +165,7 @@ function NotFound() {
   );
 }
 
-export function ScreenLoading() {
+function ScreenLoading() {
   return (
     <div className="flex flex-col gap-6">
       <Skeleton className="h-7 w-40" />

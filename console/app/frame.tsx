@@ -132,7 +132,7 @@ export function Frame({ children }: { readonly children: ReactNode }) {
   );
 }
 
-export const isMac = /mac|iphone|ipad/i.test(navigator.platform);
+const isMac = /mac|iphone|ipad/i.test(navigator.platform);
 
 function Brand() {
   const { name, has_logo } = settings.brand;
