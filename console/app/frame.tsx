@@ -1,4 +1,3 @@
-import { useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, use, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { Link, useLocation } from 'wouter';
 import { Button, IconButton } from '../ui/button.tsx';
@@ -205,7 +204,6 @@ function Person({ onShortcuts }: { readonly onShortcuts: () => void }) {
   const { email = '', full_name, role } = useMe();
   const { language, change } = use(LanguageContext);
   const [theme, setTheme] = useState(storedTheme);
-  const queries = useQueryClient();
   const name = full_name ?? email;
   return (
     <Menu
@@ -259,7 +257,7 @@ function Person({ onShortcuts }: { readonly onShortcuts: () => void }) {
           kind: 'item',
           icon: 'signOut',
           text: words.signOut,
-          onSelect: () => void signOut().then(() => queries.clear()),
+          onSelect: () => void signOut(),
         },
       ]}
     />
