@@ -96,12 +96,13 @@ export async function takeFromSource(
   { what, limit, windowSeconds, ipv4Bits }: SourceLimit,
   now: number,
 ): Promise<Taken> {
-  const window = Math.floor(now / windowSeconds);
-  const endsAt = (window + 1) * windowSeconds;
-  const id = digest(what, networkOf(address, ipv4Bits), String(window));
-  if ((await store.count(id, endsAt)) > limit) {
-    throw tooMany(endsAt - now);
-  }
+  const { id, count, secondsLeft } = await countOne(
+    store,
+    [what, networkOf(address, ipv4Bits)],
+    windowSeconds,
+    now,
+  );
+  if (count > limit) throw tooMany(secondsLeft);
   return { giveBack: () => store.giveBack(id) };
 }
 
@@ -115,10 +116,21 @@ export async function takeFromAccount(
   { what, limit, windowSeconds }: SourceLimit,
   now: number,
 ): Promise<void> {
+  const { count, secondsLeft } = await countOne(store, [what, account], windowSeconds, now);
+  if (count > limit) throw rateLimited(secondsLeft, 'Too many attempts for this account.');
+}
+
+/** Counts one more in the window of `now`: how many there are with it, and the seconds until the window ends. */
+async function countOne(
+  store: SourceStore,
+  whom: readonly [what: string, whose: string],
+  windowSeconds: number,
+  now: number,
+): Promise<{ readonly id: string; readonly count: number; readonly secondsLeft: number }> {
   const window = Math.floor(now / windowSeconds);
   const endsAt = (window + 1) * windowSeconds;
-  const count = await store.count(digest(what, account, String(window)), endsAt);
-  if (count > limit) throw rateLimited(endsAt - now, 'Too many attempts for this account.');
+  const id = digest(...whom, String(window));
+  return { id, count: await store.count(id, endsAt), secondsLeft: endsAt - now };
 }
 
 /**

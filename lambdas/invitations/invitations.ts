@@ -1,5 +1,11 @@
 import { randomUUIDv7 } from 'node:crypto';
-import { accountLimit, type SourceLimit, type SourceStore, takeFromSource } from '../attempts/source.ts';
+import {
+  accountLimit,
+  type SourceLimit,
+  type SourceStore,
+  takeFromAccount,
+  takeFromSource,
+} from '../attempts/source.ts';
 import { type ChangeOrigin, originOf, type PlacedOrigin, type RequestOrigin } from '../audit/entries.ts';
 import type { Deployment } from '../contract/deployment.ts';
 import { roleScopes } from '../contract/rights.ts';
@@ -178,8 +184,8 @@ async function newSending(
   { sources, tenants, people, clock }: InvitingContext,
 ): Promise<Sending> {
   const now = clock();
-  await takeFromSource(sources, `tenant:${tenantId}`, TENANT_MAILS, now);
-  await takeFromSource(sources, `email:${email}`, ADDRESS_MAILS, now);
+  await takeFromAccount(sources, tenantId, TENANT_MAILS, now);
+  await takeFromAccount(sources, email, ADDRESS_MAILS, now);
   const [tenant, inviter] = [await tenants.find(tenantId), await people.find(tenantId, caller.userId)];
   const expiresIn = expiresAt - now;
   const subject = `invitation:${id}`;

@@ -144,7 +144,7 @@ export const accountRoutes = group.rows({
       'Takes the `mfa_token` of the answer, which is good for ten minutes, and a code of the authenticator app or a ' +
       'recovery code. Each code works once. Who has passkeys alone signs in with a browser, or sends a recovery code.',
     takesForm: true,
-    body: z.strictObject({
+    body: z.object({
       mfa_token: z.string().min(1).max(128),
       code: z.string().min(1).max(64).describe('Six digits, or a recovery code.'),
     }),

@@ -1,6 +1,10 @@
 /** Accepting an invitation in Chromium, by the mail in the local outbox. */
+import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
-import { type Account, bearer, contents, expectStatus } from '../support/stack.ts';
+import { linkKey, tenantKey } from '../../lambdas/kernel/item-keys.ts';
+import { N } from '../../lambdas/kernel/items.ts';
+import { MAX_USERS } from '../../lambdas/people/people.ts';
+import { type Account, bearer, contents, expectStatus, PASSWORD } from '../support/stack.ts';
 import { browser, stack, startBeforeAll } from './branded-stack.ts';
 import { hasFocus, openPage, overflow, picture, violations } from './chromium.ts';
 
@@ -13,6 +17,13 @@ beforeAll(async () => {
   ada = await stack.onboard();
   token = await stack.logIn(ada);
 });
+
+/** Fills in the form of the page that is open. */
+async function accept(page: Page): Promise<void> {
+  await page.fill('#full_name', 'Grace Hopper');
+  await page.fill('#password', NEW_PASSWORD);
+  await page.click('main button');
+}
 
 /** Invites somebody, and gives the URL of the mail. */
 async function invite(email: string): Promise<{ readonly id: string; readonly url: string }> {
@@ -74,10 +85,63 @@ test('a link that was taken back while its page lay open does nothing', async ()
   const { page, close } = await openPage(browser, { locale: 'en' });
   await page.goto(url);
   expectStatus(await stack.send(`DELETE /v1/invitations/${id}`, { headers: bearer(token) }), 200);
-  await page.fill('#full_name', 'Late');
-  await page.fill('#password', NEW_PASSWORD);
-  await page.keyboard.press('Enter');
+  await accept(page);
   await page.waitForSelector('text=This invitation is not valid');
   expect(await violations(page)).toEqual([]);
+  await close();
+});
+
+test('nor does one that has expired meanwhile', async () => {
+  const { url } = await invite('expired@example.com');
+  const { page, close } = await openPage(browser, { locale: 'en' });
+  await page.goto(url);
+  await stack.table.update(linkKey(/link=([\w-]+)\./.exec(url)?.[1] ?? ''), {
+    UpdateExpression: 'SET xa = :past',
+    ExpressionAttributeValues: { ':past': N(Math.floor(Date.now() / 1000)) },
+  });
+  await accept(page);
+  await page.waitForSelector('text=This invitation is not valid');
+  const json = { email: 'expired@example.com', password: NEW_PASSWORD };
+  expectStatus(await stack.send('POST /v1/auth/login', { json }), 401);
+  await close();
+});
+
+test('into a full organization nobody comes, and is told whom to ask; the link stays good', async () => {
+  const { url } = await invite('full@example.com');
+  const count = (users: number) =>
+    stack.table.update(tenantKey(ada.tenantId), {
+      UpdateExpression: 'SET userCount = :users',
+      ExpressionAttributeValues: { ':users': N(users) },
+    });
+  const before = Number((await stack.table.get(tenantKey(ada.tenantId)))?.userCount?.N);
+  const { page, close } = await openPage(browser, { locale: 'en' });
+  await page.goto(url);
+  await count(MAX_USERS);
+  await accept(page);
+  await page.waitForSelector('text=The organization is full');
+  await picture(page, 'invitation-full');
+  expect(await violations(page)).toEqual([]);
+  await count(before);
+  await page.goto(url);
+  await accept(page);
+  await page.waitForSelector('a.button');
+  await close();
+});
+
+test('in a browser in which another is signed in it is the invited address that comes in', async () => {
+  const { url } = await invite('invited@example.com');
+  const { page, close } = await openPage(browser, { locale: 'en' });
+  await page.goto(`${stack.url}/sign-in`);
+  await page.fill('#email', ada.email);
+  await page.fill('#password', PASSWORD);
+  await page.keyboard.press('Enter');
+  await page.waitForSelector(`text=${ada.email}`);
+  await page.goto(url);
+  await accept(page);
+  await page.waitForSelector('a.button');
+  await page.goto(`${stack.url}/sign-in`);
+  expect(await page.textContent('main')).toContain(ada.email);
+  const json = { email: 'invited@example.com', password: NEW_PASSWORD };
+  expectStatus(await stack.send('POST /v1/auth/login', { json }), 200);
   await close();
 });

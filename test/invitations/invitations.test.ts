@@ -125,7 +125,10 @@ describe('an invitation', () => {
 
   test('is mailed five times an hour to one address, and a hundred times for a tenant', async () => {
     const { inviting, caller } = await world();
-    const limited = { code: 'rate_limited' };
+    const limited = {
+      code: 'rate_limited',
+      message: expect.stringMatching(/^Too many attempts for this account/),
+    };
     for (let sent = 0; sent < 5; sent += 1) await invite(WANTED, caller, FROM, inviting);
     await expect(invite(WANTED, caller, FROM, inviting)).rejects.toMatchObject(limited);
     for (let sent = 6; sent < 100; sent += 1)

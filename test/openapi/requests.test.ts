@@ -121,7 +121,7 @@ const REFUSALS: Readonly<
     statuses: [409, 422, 429],
     why: 'the address of the account, an Idempotency-Key that comes again, and too many mails to one',
   },
-  resendInvitation: { statuses: [429], why: 'one source asks for so many mails an hour' },
+  resendInvitation: { statuses: [429], why: 'an address is mailed five times an hour' },
   signOut: { statuses: [403], why: 'the form is of no browser that was shown it' },
   showSignIn: { statuses: [400], why: 'a made-up place to go on to is none of ours' },
   createClient: {
@@ -140,12 +140,12 @@ const REFUSALS: Readonly<
   endConsoleSession: { statuses: [403], why: NOT_OUR_PAGE },
   logout: { statuses: [401], why: 'the first one has ended the session' },
 };
+
 /** Those of them that no made-up request can succeed at. */
 const NEVER_SUCCEED: readonly RouteId[] = [
-  // They have succeeded where the mails of an hour were not used up by other rows.
+  // Their field takes any text, as the page says itself what is no address.
   'sendResetPassword',
   'sendConfirm',
-  'resendInvitation',
   'login',
   'changePassword',
   'logInWithFactor',
