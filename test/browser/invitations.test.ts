@@ -4,8 +4,8 @@ import { beforeAll, expect, test } from 'vitest';
 import { linkKey, tenantKey } from '../../lambdas/kernel/item-keys.ts';
 import { N } from '../../lambdas/kernel/items.ts';
 import { MAX_USERS } from '../../lambdas/people/people.ts';
-import { type Account, bearer, contents, expectStatus, PASSWORD } from '../support/stack.ts';
-import { browser, stack, startBeforeAll } from './branded-stack.ts';
+import { type Account, bearer, contents, expectStatus } from '../support/stack.ts';
+import { browser, stack, startBeforeAll, submitSignIn } from './branded-stack.ts';
 import { hasFocus, openPage, overflow, picture, violations } from './chromium.ts';
 
 const NEW_PASSWORD = 'Correct-Horse-42-Battery';
@@ -132,9 +132,7 @@ test('in a browser in which another is signed in it is the invited address that 
   const { url } = await invite('invited@example.com');
   const { page, close } = await openPage(browser, { locale: 'en' });
   await page.goto(`${stack.url}/sign-in`);
-  await page.fill('#email', ada.email);
-  await page.fill('#password', PASSWORD);
-  await page.keyboard.press('Enter');
+  await submitSignIn(page, ada.email);
   await page.waitForSelector(`text=${ada.email}`);
   await page.goto(url);
   await accept(page);
