@@ -35,3 +35,9 @@ export async function submitSignIn(page: Page, email: string): Promise<void> {
   await page.fill('#password', PASSWORD);
   await page.press('#password', 'Enter');
 }
+
+/** The address that the sign-in page says somebody is signed in with; undefined for nobody. */
+export async function signedInAs(page: Page, { url }: Pick<TestStack, 'url'>): Promise<string | undefined> {
+  await page.goto(`${url}/sign-in`);
+  return (await page.textContent('main'))?.match(/as (\S+@\S+)/)?.[1];
+}

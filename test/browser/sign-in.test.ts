@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Account, PASSWORD } from '../support/stack.ts';
-import { browser, stack, startBeforeAll } from './branded-stack.ts';
+import { browser, signedInAs, stack, startBeforeAll } from './branded-stack.ts';
 import { hasFocus, openPage, overflow, picture, violations } from './chromium.ts';
 
 startBeforeAll();
@@ -22,11 +22,6 @@ async function signIn(page: Page, password = PASSWORD): Promise<void> {
   await page.keyboard.press('Tab');
   await page.keyboard.type(password);
   await page.keyboard.press('Enter');
-}
-
-async function signedInAs(page: Page): Promise<string | undefined> {
-  await page.goto(`${stack.url}/sign-in`);
-  return (await page.textContent('main'))?.match(/as (\S+@\S+)/)?.[1];
 }
 
 test('with the keyboard alone and without a script, somebody signs in, is told a mistake, goes on, and signs out', async () => {
@@ -51,7 +46,7 @@ test('with the keyboard alone and without a script, somebody signs in, is told a
     path: '/',
     domain: 'localhost',
   });
-  expect(await signedInAs(page)).toBe(ada.email);
+  expect(await signedInAs(page, stack)).toBe(ada.email);
   await picture(page, 'stack-signed-in');
   for (const name of ['/factors', 'Sign out']) {
     await page.keyboard.press('Tab');
@@ -60,7 +55,7 @@ test('with the keyboard alone and without a script, somebody signs in, is told a
   await page.keyboard.press('Enter');
   await page.waitForSelector('text=You are signed out');
   expect(await page.context().cookies()).toEqual([]);
-  expect(await signedInAs(page)).toBeUndefined();
+  expect(await signedInAs(page, stack)).toBeUndefined();
   expect(complaints.filter((text) => !text.includes('401') && !text.includes('404'))).toEqual([]);
   await close();
 });
@@ -244,7 +239,7 @@ describe('another site', () => {
 
   test('cannot sign somebody out', async () => {
     expect(await submit('/sign-out', { csrf: 'guess' })).toBe(403);
-    expect(await signedInAs(page)).toBe(ada.email);
+    expect(await signedInAs(page, stack)).toBe(ada.email);
   });
 
   test('cannot sign somebody in as another, even with a token of a browser of its own', async () => {
@@ -252,7 +247,7 @@ describe('another site', () => {
     const { text } = await stack.send('GET /sign-in');
     const csrf = /name="csrf" value="([^"]+)"/.exec(text)?.[1] ?? '';
     expect(await submit('/sign-in', { csrf, email, password: PASSWORD })).toBe(403);
-    expect(await signedInAs(page)).toBe(ada.email);
+    expect(await signedInAs(page, stack)).toBe(ada.email);
   });
 
   test('cannot frame a page of who is signed in', async () => {
