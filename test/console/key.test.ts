@@ -42,12 +42,14 @@ test('one key shows what it is, what has happened to it, and its use by day', as
 
 test('what has happened last is shown first, however much there is', async () => {
   await page.route('**/v1/audit?*', async (route) => {
-    const cursor = new URL(route.request().url()).searchParams.get('cursor');
-    const response = await route.fetch();
-    const [first] = (await response.json()).data;
-    const pageOf = (action: string, next_cursor: string | null) =>
-      route.fulfill({ response, json: { data: [{ ...first, action }], next_cursor } });
-    await (cursor === null ? pageOf('key.create', 'more') : pageOf('key.revoke', null));
+    const url = new URL(route.request().url());
+    const isFirst = !url.searchParams.has('cursor');
+    url.searchParams.delete('cursor');
+    const response = await route.fetch({ url: url.href });
+    const [entry] = (await response.json()).data;
+    const changed = isFirst ? { seq: 1, action: 'key.create' } : { seq: 2, action: 'key.revoke' };
+    const json = { data: [{ ...entry, ...changed }], next_cursor: isFirst ? 'more' : null };
+    await route.fulfill({ response, json });
   });
   await page.reload();
   await page.waitForSelector('main li');
