@@ -141,7 +141,7 @@ function Opened({
 }) {
   const words = useTexts(TEXTS);
   const title = useTexts(screen.title);
-  const isOpen = useMay(screen.area ?? 'reading') || screen.area === undefined;
+  const isOpen = useMay(screen.area);
   const [place] = useLocation();
   useEffect(() => {
     document.title = `${title} · ${settings.brand.name}`;
@@ -165,7 +165,7 @@ function NotFound() {
   );
 }
 
-export function ScreenLoading() {
+function ScreenLoading() {
   return (
     <div className="flex flex-col gap-6">
       <Skeleton className="h-7 w-40" />

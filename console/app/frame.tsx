@@ -1,4 +1,3 @@
-import { useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, use, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { Link, useLocation } from 'wouter';
 import { Button, IconButton } from '../ui/button.tsx';
@@ -132,7 +131,7 @@ export function Frame({ children }: { readonly children: ReactNode }) {
   );
 }
 
-export const isMac = /mac|iphone|ipad/i.test(navigator.platform);
+const isMac = /mac|iphone|ipad/i.test(navigator.platform);
 
 function Brand() {
   const { name, has_logo } = settings.brand;
@@ -182,7 +181,7 @@ function Navigation() {
 function NavLink({ screen }: { readonly screen: Screen }) {
   const title = useTexts(screen.title);
   const [place] = useLocation();
-  const isOpen = useMay(screen.area ?? 'reading') || screen.area === undefined;
+  const isOpen = useMay(screen.area);
   if (!isOpen || screen.nav === undefined) return null;
   const isHere = screen.path === '/' ? place === '/' : `${place}/`.startsWith(`${screen.path}/`);
   return (
@@ -205,7 +204,6 @@ function Person({ onShortcuts }: { readonly onShortcuts: () => void }) {
   const { email = '', full_name, role } = useMe();
   const { language, change } = use(LanguageContext);
   const [theme, setTheme] = useState(storedTheme);
-  const queries = useQueryClient();
   const name = full_name ?? email;
   return (
     <Menu
@@ -259,7 +257,7 @@ function Person({ onShortcuts }: { readonly onShortcuts: () => void }) {
           kind: 'item',
           icon: 'signOut',
           text: words.signOut,
-          onSelect: () => void signOut().then(() => queries.clear()),
+          onSelect: () => void signOut(),
         },
       ]}
     />

@@ -50,7 +50,7 @@ export function useFormats() {
 const made = new Map<Language, ReturnType<typeof makeFormats>>();
 
 /** Kept, as making one takes longer than a row of a table. */
-export function formats(language: Language) {
+function formats(language: Language) {
   const present = made.get(language) ?? makeFormats(language);
   made.set(language, present);
   return present;

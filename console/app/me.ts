@@ -22,9 +22,14 @@ export function useMe(): Me {
   return me;
 }
 
-/** Whether the reader may do what an area of the API takes. */
-export function useMay(area: Area): boolean {
-  return covers(useMe().scopes, settings.area_scopes[area]);
+/** Whether somebody may do what an area of the API takes; without one, everybody may. */
+export function may({ scopes }: Pick<Me, 'scopes'>, area: Area | undefined): boolean {
+  return area === undefined || covers(scopes, settings.area_scopes[area]);
+}
+
+/** Whether the reader {@link may}. */
+export function useMay(area: Area | undefined): boolean {
+  return may(useMe(), area);
 }
 
 /** The tenant, for who may see it. */

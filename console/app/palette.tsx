@@ -7,10 +7,9 @@ import { Input } from '../ui/field.tsx';
 import { Icon, type IconName } from '../ui/icons.tsx';
 import { Kbd } from '../ui/parts.tsx';
 import { inLanguages, useLanguage, useTexts } from './language.ts';
-import { useMe } from './me.ts';
+import { may, useMe } from './me.ts';
 import { SCREENS } from './screens.ts';
 import { signOut } from './session.ts';
-import { covers, settings } from './settings.ts';
 
 const TEXTS = inLanguages(
   {
@@ -132,16 +131,15 @@ function useCommands(): readonly Command[] {
   const words = useTexts(TEXTS);
   const language = useLanguage();
   const [, go] = useLocation();
-  const { scopes } = useMe();
-  const may = (area: keyof typeof settings.area_scopes) => covers(scopes, settings.area_scopes[area]);
+  const me = useMe();
   const keys = useLoadedKeys();
   return [
     ...SCREENS.flatMap(({ path, title, nav, area }): Command[] =>
-      nav === undefined || (area !== undefined && !may(area))
+      nav === undefined || !may(me, area)
         ? []
         : [{ id: path, icon: nav.icon, label: title[language], run: () => go(path) }],
     ),
-    ...(may('keys')
+    ...(may(me, 'keys')
       ? [{ id: 'create', icon: 'plus' as const, label: words.create, run: () => go('/keys/new') }]
       : []),
     { id: 'sign out', icon: 'signOut', label: words.signOut, run: () => void signOut() },

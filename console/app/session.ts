@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from 'react';
+import { observed } from './observed.ts';
 import { basePath, consolePath } from './settings.ts';
 
 /**
@@ -21,9 +21,8 @@ const MARGIN_MS = 30_000;
 const LOCK = `latchkey-console${basePath}`;
 const RETURN_TO = `latchkey-console-return${basePath}`;
 
-let state: SessionState = 'starting';
+const state = observed<SessionState>('starting');
 let token: Token | undefined;
-let listeners: readonly (() => void)[] = [];
 const channel = new BroadcastChannel(LOCK);
 
 channel.addEventListener('message', ({ data }: MessageEvent<Message>) => {
@@ -36,22 +35,10 @@ channel.addEventListener('message', ({ data }: MessageEvent<Message>) => {
 
 function become(next: SessionState): void {
   if (next !== 'signed in') token = undefined;
-  if (next === state) return;
-  state = next;
-  for (const listener of listeners) listener();
+  state.set(next);
 }
 
-export function useSessionState(): SessionState {
-  return useSyncExternalStore(
-    (listener) => {
-      listeners = [...listeners, listener];
-      return () => {
-        listeners = listeners.filter((each) => each !== listener);
-      };
-    },
-    () => state,
-  );
-}
+export const useSessionState = state.use;
 
 /** Thrown where nobody is signed in any more: the sign-in is on its way. */
 export class SignedOut extends Error {

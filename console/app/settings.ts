@@ -65,11 +65,6 @@ export const basePath = new URL(settings.url).pathname.replace(/\/$/, '');
 /** Where the console is. */
 export const consolePath = `${basePath}/console`;
 
-/** Whether there is a row of the default contract here. */
-export function isServed(row: string): boolean {
-  return settings.paths[row] !== null;
-}
-
 /** Whether scopes cover one, by what they include. */
 export function covers(scopes: readonly string[], wanted: string): boolean {
   return scopes.some(

@@ -1,11 +1,16 @@
+import type { ComponentProps } from 'react';
 import { ApiError } from '../api/errors.ts';
 import { inLanguages, useFormats, useTexts } from '../app/language.ts';
 import { settings } from '../app/settings.ts';
 import { Button } from '../ui/button.tsx';
 import { Choice, Field, Input, TextArea } from '../ui/field.tsx';
+import { Notice } from '../ui/parts.tsx';
+import { useExplanation } from './changes.ts';
+import { addressesOf } from './lines.ts';
 
 const TEXTS = inLanguages(
   {
+    name: settings.keys.name_field === 'label' ? 'Label' : 'Name',
     expiry: 'Expires',
     never: 'Never',
     days: (days: number) => `${days} days`,
@@ -20,6 +25,7 @@ const TEXTS = inLanguages(
     optional: 'optional',
   },
   {
+    name: settings.keys.name_field === 'label' ? 'Bezeichnung' : 'Name',
     expiry: 'Läuft ab',
     never: 'Nie',
     days: (days: number) => `${days} Tage`,
@@ -114,36 +120,52 @@ export function ExpiryChoice({
   );
 }
 
-/** The addresses that a key works from, one on each line. `myAddress` is the reader's, where it is known. */
-export function AddressField({
-  text,
-  onChange,
-  fault,
-  myAddress,
-}: {
+interface TextProps {
   readonly text: string;
   readonly onChange: (text: string) => void;
   readonly fault?: string | undefined;
-  readonly myAddress: string | undefined;
-}) {
+}
+
+/** What the key is called, by the contract's word for it. */
+export function NameField({
+  text,
+  onChange,
+  fault,
+  hint,
+  ...rest
+}: TextProps & Pick<ComponentProps<'input'>, 'autoFocus' | 'placeholder'> & { readonly hint?: string }) {
   const words = useTexts(TEXTS);
-  const lines = linesOf(text);
+  return (
+    <Field label={words.name} hint={hint} fault={fault}>
+      {(ids) => (
+        <Input
+          {...ids}
+          {...rest}
+          name="name"
+          required
+          maxLength={100}
+          value={text}
+          onChange={({ target }) => onChange(target.value)}
+        />
+      )}
+    </Field>
+  );
+}
+
+/** The addresses that a key works from, one on each line. `myAddress` is the reader's, where it is known. */
+export function AddressField({
+  myAddress,
+  ...lines
+}: TextProps & { readonly myAddress?: string | undefined }) {
+  const words = useTexts(TEXTS);
+  const addresses = addressesOf(lines.text);
   return (
     <div className="flex flex-col items-start gap-2">
       <div className="w-full">
-        <Field label={words.addresses} optional={words.optional} hint={words.addressesHint} fault={fault}>
-          {(ids) => (
-            <TextArea
-              {...ids}
-              className="font-mono text-xs"
-              value={text}
-              onChange={({ target }) => onChange(target.value)}
-            />
-          )}
-        </Field>
+        <LinesField {...lines} label={words.addresses} hint={words.addressesHint} />
       </div>
-      {myAddress && !lines.includes(myAddress) && (
-        <Button size="small" icon="plus" onClick={() => onChange([...lines, myAddress].join('\n'))}>
+      {myAddress && !addresses.includes(myAddress) && (
+        <Button size="small" icon="plus" onClick={() => lines.onChange([...addresses, myAddress].join('\n'))}>
           {words.myAddress}: {myAddress}
         </Button>
       )}
@@ -151,18 +173,21 @@ export function AddressField({
   );
 }
 
-export function MetadataField({
+export function MetadataField(lines: TextProps) {
+  const words = useTexts(TEXTS);
+  return <LinesField {...lines} label={words.metadata} hint={words.metadataHint} />;
+}
+
+function LinesField({
   text,
   onChange,
   fault,
-}: {
-  readonly text: string;
-  readonly onChange: (text: string) => void;
-  readonly fault?: string | undefined;
-}) {
+  label,
+  hint,
+}: TextProps & { readonly label: string; readonly hint: string }) {
   const words = useTexts(TEXTS);
   return (
-    <Field label={words.metadata} optional={words.optional} hint={words.metadataHint} fault={fault}>
+    <Field label={label} optional={words.optional} hint={hint} fault={fault}>
       {(ids) => (
         <TextArea
           {...ids}
@@ -175,32 +200,29 @@ export function MetadataField({
   );
 }
 
-export function linesOf(text: string): string[] {
-  return text
-    .split(/[\n,]/)
-    .map((line) => line.trim())
-    .filter((line) => line !== '');
-}
-
-/** `name=value` lines as the API takes them. */
-export function metadataOf(text: string): Record<string, string> {
-  return Object.fromEntries(
-    linesOf(text).map((line) => {
-      const [name = '', ...value] = line.split('=');
-      return [name.trim(), value.join('=').trim()];
-    }),
-  );
-}
-
-export function metadataText(metadata: Readonly<Record<string, string>>): string {
-  return Object.entries(metadata)
-    .map(([name, value]) => `${name}=${value}`)
-    .join('\n');
-}
+/** Fields of the API that a form has a place for: what is wrong with one is said there. */
+const FIELDS = ['name', 'expires_at', 'allowed_ips', 'metadata'] as const;
 
 /** The fault of a field, from the API's answer. */
-export function faultOf(error: unknown, ...names: readonly string[]): string | undefined {
+export function faultOf(error: unknown, name: (typeof FIELDS)[number]): string | undefined {
   if (!(error instanceof ApiError)) return undefined;
-  const { fields } = error;
-  return fields.find(({ field }) => names.some((name) => field.split(/[.[]/, 1)[0] === name))?.message;
+  return error.fields.find(({ field }) => field.split(/[.[]/, 1)[0] === name)?.message;
+}
+
+/** Whether an error is said at a field. */
+export function isAtField(error: unknown): boolean {
+  return FIELDS.some((field) => faultOf(error, field) !== undefined);
+}
+
+/** What went wrong, where no field says it. */
+export function FormFault({ error }: { readonly error: unknown }) {
+  const explain = useExplanation();
+  if (!error || isAtField(error)) return null;
+  return (
+    <div role="alert">
+      <Notice tone="danger">
+        <p>{explain(error)}</p>
+      </Notice>
+    </div>
+  );
 }

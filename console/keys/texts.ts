@@ -3,6 +3,7 @@ import { inLanguages } from '../app/language.ts';
 /** Words about keys that several screens use. */
 export const KEY_TEXTS = inLanguages(
   {
+    keys: 'API keys',
     active: 'Active',
     expired: 'Expired',
     disabled: 'Disabled',
@@ -12,7 +13,6 @@ export const KEY_TEXTS = inLanguages(
     never: 'Never',
     neverUsed: 'Never used',
     cancel: 'Cancel',
-    done: 'Done',
     enable: 'Enable',
     disable: 'Disable',
     rotate: 'Rotate',
@@ -27,6 +27,7 @@ export const KEY_TEXTS = inLanguages(
       'Somebody has changed this key meanwhile. You now see how it is; do it again if it is still right.',
   },
   {
+    keys: 'API-Schlüssel',
     active: 'Aktiv',
     expired: 'Abgelaufen',
     disabled: 'Gesperrt',
@@ -36,7 +37,6 @@ export const KEY_TEXTS = inLanguages(
     never: 'Nie',
     neverUsed: 'Nie benutzt',
     cancel: 'Abbrechen',
-    done: 'Fertig',
     enable: 'Entsperren',
     disable: 'Sperren',
     rotate: 'Erneuern',

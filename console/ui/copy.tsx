@@ -8,7 +8,7 @@ const TEXTS = inLanguages(
 );
 
 /** Copies a text, and says that it has. */
-export function CopyButton({ text, label }: { readonly text: string; readonly label?: string }) {
+export function CopyButton({ text }: { readonly text: string }) {
   const words = useTexts(TEXTS);
   const [outcome, setOutcome] = useState<'copied' | 'failed'>();
   useEffect(() => {
@@ -28,7 +28,7 @@ export function CopyButton({ text, label }: { readonly text: string; readonly la
       onClick={() => void copy()}
       aria-live="polite"
     >
-      {outcome === undefined ? (label ?? words.copy) : words[outcome]}
+      {words[outcome ?? 'copy']}
     </Button>
   );
 }

@@ -97,27 +97,6 @@ export function Checkbox({ className, ...rest }: Omit<ComponentProps<'input'>, '
   );
 }
 
-/** A setting that is on or off at once. */
-export function Switch({
-  label,
-  ...rest
-}: Omit<ComponentProps<'input'>, 'type'> & { readonly label: string }) {
-  return (
-    <span className="relative inline-flex h-5 w-9 shrink-0">
-      <input
-        type="checkbox"
-        role="switch"
-        aria-label={label}
-        aria-checked={rest.checked === true}
-        {...rest}
-        className="peer absolute inset-0 z-10 m-0 size-full opacity-0 disabled:cursor-not-allowed"
-      />
-      <span className="size-full rounded-full bg-control-line transition-colors peer-checked:bg-brand peer-focus-visible:outline-2 peer-focus-visible:outline-brand peer-focus-visible:outline-offset-2" />
-      <span className="absolute top-0.5 left-0.5 size-4 rounded-full bg-white shadow-xs transition-transform peer-checked:translate-x-4" />
-    </span>
-  );
-}
-
 /** A choice of one among few, all of them to be seen. */
 export function Choice<Value extends string>({
   legend,

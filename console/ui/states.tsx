@@ -18,7 +18,6 @@ const TEXTS = inLanguages(
     missingText: 'It may have been deleted, or the address is wrong.',
     again: 'Try again',
     request: (id: string) => `Request ${id}`,
-    broken: 'Something is wrong with this page',
   },
   {
     failed: 'Das ließ sich nicht laden',
@@ -33,7 +32,6 @@ const TEXTS = inLanguages(
     missingText: 'Vielleicht wurde es gelöscht, oder die Adresse stimmt nicht.',
     again: 'Noch einmal versuchen',
     request: (id: string) => `Anfrage ${id}`,
-    broken: 'Mit dieser Seite stimmt etwas nicht',
   },
 );
 

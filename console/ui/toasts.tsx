@@ -1,5 +1,6 @@
-import { useEffect, useSyncExternalStore } from 'react';
+import { useEffect } from 'react';
 import { inLanguages, useTexts } from '../app/language.ts';
+import { observed } from '../app/observed.ts';
 import { Button, IconButton } from './button.tsx';
 import { Icon } from './icons.tsx';
 
@@ -10,23 +11,17 @@ interface Toast {
   readonly undo?: (() => void) | undefined;
 }
 
-let toasts: readonly Toast[] = [];
-let listeners: readonly (() => void)[] = [];
+const toasts = observed<readonly Toast[]>([]);
 let last = 0;
-
-function show(next: readonly Toast[]): void {
-  toasts = next;
-  for (const listener of listeners) listener();
-}
 
 /** Says what has happened, for a while; `undo` takes it back. */
 export function toast(text: string, options: Pick<Partial<Toast>, 'tone' | 'undo'> = {}): void {
   last += 1;
-  show([...toasts.slice(-2), { tone: 'ok', ...options, id: last, text }]);
+  toasts.set([...toasts.get().slice(-2), { tone: 'ok', ...options, id: last, text }]);
 }
 
 function dismiss(id: number): void {
-  show(toasts.filter((each) => each.id !== id));
+  toasts.set(toasts.get().filter((each) => each.id !== id));
 }
 
 const TEXTS = inLanguages({ undo: 'Undo', close: 'Close' }, { undo: 'Rückgängig', close: 'Schließen' });
@@ -34,15 +29,7 @@ const TEXTS = inLanguages({ undo: 'Undo', close: 'Close' }, { undo: 'Rückgängi
 const SHOWN_MS = 8000;
 
 export function Toasts() {
-  const shown = useSyncExternalStore(
-    (listener) => {
-      listeners = [...listeners, listener];
-      return () => {
-        listeners = listeners.filter((each) => each !== listener);
-      };
-    },
-    () => toasts,
-  );
+  const shown = toasts.use();
   return (
     <div
       aria-live="polite"

@@ -4,8 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ErasureStore, eraseDue, STREAM_SECONDS } from '../../lambdas/erasure/erasure.ts';
 import { DynamoErasureStore } from '../../lambdas/erasure/erasure-store.ts';
 import { DynamoFactorStore } from '../../lambdas/factors/factor-store.ts';
-import { AUTH_TIME } from '../../lambdas/kernel/attributes.ts';
-import { erasureKey, sessionKey } from '../../lambdas/kernel/item-keys.ts';
+import { erasureKey } from '../../lambdas/kernel/item-keys.ts';
 import { type Item, N, number } from '../../lambdas/kernel/items.ts';
 import { addPasskey } from '../matrix/credentials.ts';
 import {
@@ -16,6 +15,7 @@ import {
   signInWithBrowser,
 } from '../support/full-tenant.ts';
 import type { HttpResponse } from '../support/http.ts';
+import { signedInAgo } from '../support/recent-session.ts';
 import {
   type Account,
   apiKey,
@@ -69,16 +69,6 @@ function erase(tenantId: string, at: number, steps = Number.POSITIVE_INFINITY) {
   };
   let left = steps;
   return eraseDue(ofTenant, at, () => (left -= 1) >= 0);
-}
-
-/** Moves the sign-in of a session back. */
-async function age({ token }: Pick<Member, 'token'>, seconds: number): Promise<void> {
-  const { sid } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
-  await stack.table.update(sessionKey(sid), {
-    UpdateExpression: 'SET #at = :at',
-    ExpressionAttributeNames: { '#at': AUTH_TIME },
-    ExpressionAttributeValues: { ':at': N(now() - seconds) },
-  });
 }
 
 /** Deletes somebody's own account. */
@@ -189,7 +179,7 @@ describe('sessions and sign-ins', () => {
 describe('a deleted account', () => {
   test('takes a recent sign-in, and is not the last administrator’s', async () => {
     const { ada, ben } = await fullTenant(stack);
-    await age(ada, 601);
+    await signedInAgo(stack.table, ada.token, 601);
     const old = await leave(ada);
     expect([old.status, old.json.code]).toEqual([403, 'reauthentication_required']);
     const alone = await stack.onboard();
@@ -299,7 +289,7 @@ describe('a closed tenant', () => {
     ]);
     await stack.send(`PATCH /v1/users/${ben.userId}`, { ...as(ada), json: { role: 'viewer' } });
     expect((await close(ben)).status).toBe(403);
-    await age(ada, 601);
+    await signedInAgo(stack.table, ada.token, 601);
     expect((await close(ada)).json.code).toBe('reauthentication_required');
   });
 

@@ -1,24 +1,13 @@
 /** The page of the own account, in Chromium, on the whole stack. */
 import { readFile } from 'node:fs/promises';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { connectApp } from '../support/connected-app.ts';
 import { addMember } from '../support/full-tenant.ts';
-import { type Account, apiKey, bearer, PASSWORD, startTestStack, type TestStack } from '../support/stack.ts';
-import { openPage, overflow, picture, startChromium, violations } from './chromium.ts';
+import { type Account, apiKey, bearer } from '../support/stack.ts';
+import { browser, stack, startBeforeAll, submitSignIn } from './branded-stack.ts';
+import { openPage, overflow, picture, violations } from './chromium.ts';
 
-let browser: Browser;
-let stack: TestStack;
-beforeAll(async () => {
-  [browser, stack] = await Promise.all([
-    startChromium(),
-    startTestStack({ profile: 'default', config: { branding: { name: 'Acme Memory', color: '#0b7a75' } } }),
-  ]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await stack?.stop();
-});
+startBeforeAll();
 
 type Options = Parameters<typeof openPage>[1];
 
@@ -28,15 +17,9 @@ async function accountPage(account: Account, options: Options = {}) {
   const { page } = opened;
   await page.goto(`${stack.url}/account`);
   expect(page.url()).toContain('/sign-in?continue=%2Faccount');
-  await signIn(page, account);
+  await submitSignIn(page, account.email);
   await page.waitForURL(`${stack.url}/account`);
   return opened;
-}
-
-async function signIn(page: Page, { email }: Pick<Account, 'email'>): Promise<void> {
-  await page.fill('#email', email);
-  await page.fill('#password', PASSWORD);
-  await page.press('#password', 'Enter');
 }
 
 describe('without a script', () => {
@@ -109,7 +92,7 @@ describe('the end of an account', () => {
     await page.waitForSelector('text=Your account is deleted');
     expect(await page.context().cookies()).toEqual([]);
     await page.goto(`${stack.url}/sign-in`);
-    await signIn(page, ben);
+    await submitSignIn(page, ben.email);
     await page.waitForSelector('[role=alert]');
     await close();
   });
@@ -144,7 +127,7 @@ describe('the end of an account', () => {
       .toBe(401);
     await page.context().clearCookies();
     await page.goto(`${stack.url}/sign-in`);
-    await signIn(page, ada);
+    await submitSignIn(page, ada.email);
     await page.waitForSelector('text=Default is closed');
     await page.getByRole('button', { name: 'Reopen' }).click();
     await page.waitForSelector('text=The organization is open again.');

@@ -2,24 +2,14 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Browser, CDPSession, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { CDPSession, Page } from 'playwright-core';
+import { expect, test } from 'vitest';
 import { totpCode } from '../../lambdas/factors/totp.ts';
-import { type Account, PASSWORD, startTestStack, type TestStack } from '../support/stack.ts';
-import { openPage, overflow, picture, startChromium, violations } from './chromium.ts';
+import { type Account, bearer } from '../support/stack.ts';
+import { browser, stack, startBeforeAll, submitSignIn } from './branded-stack.ts';
+import { openPage, overflow, picture, violations } from './chromium.ts';
 
-let browser: Browser;
-let stack: TestStack;
-beforeAll(async () => {
-  [browser, stack] = await Promise.all([
-    startChromium(),
-    startTestStack({ profile: 'default', config: { branding: { name: 'Acme Memory', color: '#0b7a75' } } }),
-  ]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await stack?.stop();
-});
+startBeforeAll();
 
 const step = () => Math.floor(Date.now() / 30_000);
 
@@ -32,9 +22,7 @@ async function youngStep(page: Page): Promise<number> {
 
 async function signIn(page: Page, { email }: Account, continueAt = '/factors'): Promise<void> {
   await page.goto(`${stack.url}/sign-in?continue=${encodeURIComponent(continueAt)}`);
-  await page.fill('#email', email);
-  await page.fill('#password', PASSWORD);
-  await page.press('#password', 'Enter');
+  await submitSignIn(page, email);
 }
 
 async function enter(page: Page, code: string): Promise<void> {
@@ -244,7 +232,7 @@ test('who must have a second factor sets one up before they are signed in, and k
   const ada = await stack.onboard();
   const token = await stack.logIn(ada);
   await stack.send('PATCH /v1/tenant', {
-    headers: { authorization: `Bearer ${token}` },
+    headers: bearer(token),
     json: { require_factor: true },
   });
   const { page, complaints, close } = await openPage(browser, { locale: 'en' });

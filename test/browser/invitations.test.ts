@@ -1,37 +1,21 @@
 /** Accepting an invitation in Chromium, by the mail in the local outbox. */
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { beforeAll, expect, test } from 'vitest';
 import { linkKey, tenantKey } from '../../lambdas/kernel/item-keys.ts';
 import { N } from '../../lambdas/kernel/items.ts';
 import { MAX_USERS } from '../../lambdas/people/people.ts';
-import {
-  type Account,
-  bearer,
-  contents,
-  expectStatus,
-  PASSWORD,
-  startTestStack,
-  type TestStack,
-} from '../support/stack.ts';
-import { hasFocus, openPage, overflow, picture, startChromium, violations } from './chromium.ts';
+import { type Account, bearer, contents, expectStatus } from '../support/stack.ts';
+import { browser, stack, startBeforeAll, submitSignIn } from './branded-stack.ts';
+import { hasFocus, openPage, overflow, picture, violations } from './chromium.ts';
 
 const NEW_PASSWORD = 'Correct-Horse-42-Battery';
 
-let browser: Browser;
-let stack: TestStack;
+startBeforeAll();
 let ada: Account;
 let token: string;
 beforeAll(async () => {
-  [browser, stack] = await Promise.all([
-    startChromium(),
-    startTestStack({ profile: 'default', config: { branding: { name: 'Acme Memory', color: '#0b7a75' } } }),
-  ]);
   ada = await stack.onboard();
   token = await stack.logIn(ada);
-});
-afterAll(async () => {
-  await browser?.close();
-  await stack?.stop();
 });
 
 /** Fills in the form of the page that is open. */
@@ -148,9 +132,7 @@ test('in a browser in which another is signed in it is the invited address that 
   const { url } = await invite('invited@example.com');
   const { page, close } = await openPage(browser, { locale: 'en' });
   await page.goto(`${stack.url}/sign-in`);
-  await page.fill('#email', ada.email);
-  await page.fill('#password', PASSWORD);
-  await page.keyboard.press('Enter');
+  await submitSignIn(page, ada.email);
   await page.waitForSelector(`text=${ada.email}`);
   await page.goto(url);
   await accept(page);

@@ -13,8 +13,9 @@ beforeAll(async () => {
 });
 afterAll(() => browser?.close());
 
-test('these tests compile', () => {
-  execFileSync(join(ROOT, 'node_modules/.bin/tsc'), ['-p', import.meta.dirname], { stdio: 'inherit' });
+// Here, as only with the tools of this folder they do.
+test.each(['browser', 'console'])('the tests of test/%s compile', (folder) => {
+  execFileSync(join(ROOT, 'node_modules/.bin/tsc'), ['-p', join(ROOT, 'test', folder)], { stdio: 'inherit' });
 });
 
 const WINDOWS = [

@@ -3,7 +3,8 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { OidcProvider } from '../support/oidc-provider.ts';
-import { type Account, startTestStack, type TestStack } from '../support/stack.ts';
+import type { Account, TestStack } from '../support/stack.ts';
+import { signedInAs, startBrandedStack } from './branded-stack.ts';
 import { hasFocus, openPage, overflow, picture, startChromium, violations } from './chromium.ts';
 
 const acme = new OidcProvider(18_797);
@@ -18,19 +19,15 @@ beforeAll(async () => {
   const signIn = { clientId: 'latchkey', authentication: 'none' };
   [browser, stack] = await Promise.all([
     startChromium(),
-    startTestStack({
-      profile: 'default',
-      config: {
-        branding: { name: 'Acme Memory', color: '#0b7a75' },
-        identityProviders: [
-          { ...provider, issuer: acme.issuer, signIn: { ...signIn, id: 'acme', label: 'Acme ID' } },
-          {
-            ...provider,
-            issuer: contoso.issuer,
-            signIn: { ...signIn, id: 'contoso', label: 'Contoso', domains: ['contoso.example'] },
-          },
-        ],
-      },
+    startBrandedStack('default', {
+      identityProviders: [
+        { ...provider, issuer: acme.issuer, signIn: { ...signIn, id: 'acme', label: 'Acme ID' } },
+        {
+          ...provider,
+          issuer: contoso.issuer,
+          signIn: { ...signIn, id: 'contoso', label: 'Contoso', domains: ['contoso.example'] },
+        },
+      ],
     }),
   ]);
   ada = await stack.onboard();
@@ -81,11 +78,6 @@ async function enter(page: Page, login: string): Promise<void> {
 
 const alertOf = (page: Page) => page.textContent('[role=alert]');
 
-async function signedInAs(page: Page): Promise<string | undefined> {
-  await page.goto(`${stack.url}/sign-in`);
-  return (await page.textContent('main'))?.match(/as (\S+@\S+)/)?.[1];
-}
-
 test('with the keyboard alone and without a script on our pages, somebody comes in and goes on', async () => {
   const { page, complaints, close } = await openPage(browser, { javaScriptEnabled: false, locale: 'en' });
   await page.goto(`${stack.url}/sign-in?continue=${encodeURIComponent('/device?user_code=WDJB-MJHT')}`);
@@ -98,7 +90,7 @@ test('with the keyboard alone and without a script on our pages, somebody comes 
   await page.waitForSelector('input[name=login]');
   await enter(page, 'ada');
   await page.waitForURL(`${stack.url}/device?user_code=WDJB-MJHT`);
-  expect(await signedInAs(page)).toBe(ada.email);
+  expect(await signedInAs(page, stack)).toBe(ada.email);
   // Who is asked again is asked by the provider too, whoever is signed in there.
   await goTo(page, 'Acme ID', '/sign-in?continue=/device');
   expect(complaints.filter((text) => !text.startsWith('Failed to load'))).toEqual([]);
@@ -116,7 +108,7 @@ describe('nobody is signed in', () => {
     await enter(page, login);
     expect(await alertOf(page)).toContain('Your account at Acme ID cannot sign in here.');
     if (login === 'unverified') await picture(page, 'provider-refused');
-    expect(await signedInAs(page)).toBeUndefined();
+    expect(await signedInAs(page, stack)).toBeUndefined();
     await close();
   });
 
@@ -140,7 +132,7 @@ describe('nobody is signed in', () => {
     expect(await victim.page.context().cookies()).toEqual([]);
     await victim.page.goto(`${stack.url}/sign-in`);
     expect((await victim.page.goto(answer.href))?.status()).toBe(403);
-    expect(await signedInAs(victim.page)).toBeUndefined();
+    expect(await signedInAs(victim.page, stack)).toBeUndefined();
     await attacker.close();
     await victim.close();
   });
@@ -151,7 +143,7 @@ describe('nobody is signed in', () => {
     const own = new URL(await acme.signIn(await goTo(victim.page, 'Acme ID'), 'unverified'));
     own.searchParams.set('code', stolen.searchParams.get('code') ?? '');
     expect((await victim.page.goto(own.href))?.status()).toBe(403);
-    expect(await signedInAs(victim.page)).toBeUndefined();
+    expect(await signedInAs(victim.page, stack)).toBeUndefined();
     await attacker.close();
     await victim.close();
   });
@@ -165,7 +157,7 @@ describe('nobody is signed in', () => {
     answer.searchParams.set('iss', contoso.issuer);
     expect((await page.goto(answer.href))?.status()).toBe(403);
     expect(await alertOf(page)).toContain('cannot sign in here');
-    expect(await signedInAs(page)).toBeUndefined();
+    expect(await signedInAs(page, stack)).toBeUndefined();
     await close();
   });
 

@@ -1,26 +1,18 @@
 /** Mails and the pages of their links, on the whole stack, in Chromium: mails are read where people read them. */
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { beforeAll, expect, test } from 'vitest';
 import { linkKey } from '../../lambdas/kernel/item-keys.ts';
 import { N } from '../../lambdas/kernel/items.ts';
-import { bearer, PASSWORD, startTestStack, type TestStack } from '../support/stack.ts';
-import { hasFocus, openPage, overflow, picture, startChromium, violations } from './chromium.ts';
+import { bearer, PASSWORD } from '../support/stack.ts';
+import { browser, stack, startBeforeAll, submitSignIn } from './branded-stack.ts';
+import { hasFocus, openPage, overflow, picture, violations } from './chromium.ts';
 
 const NEXT = 'correct horse battery staple';
 
-let browser: Browser;
-let stack: TestStack;
+startBeforeAll();
 let mailsUrl: string;
 beforeAll(async () => {
-  [browser, stack] = await Promise.all([
-    startChromium(),
-    startTestStack({ profile: 'default', config: { branding: { name: 'Acme Memory', color: '#0b7a75' } } }),
-  ]);
   mailsUrl = await stack.local.showMails();
-});
-afterAll(async () => {
-  await browser?.close();
-  await stack?.stop();
 });
 
 /** Follows the link of the newest mail to an address whose subject has a word, from the page that shows mails. */
@@ -107,9 +99,7 @@ test('a link that was forwarded works in another browser, once; the browser that
     await openPage(browser, { locale: 'de' }),
   ];
   await mine.page.goto(`${stack.url}/sign-in`);
-  await mine.page.fill('#email', account.email);
-  await mine.page.fill('#password', PASSWORD);
-  await mine.page.click('button');
+  await submitSignIn(mine.page, account.email);
   await mine.page.waitForSelector('text=You are signed in');
   await ask(account.email);
   const link = await followMail(theirs.page, account.email, 'Choose');

@@ -3,24 +3,16 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Account, PASSWORD, startTestStack, type TestStack } from '../support/stack.ts';
-import { hasFocus, openPage, overflow, picture, startChromium, violations } from './chromium.ts';
+import { type Account, PASSWORD } from '../support/stack.ts';
+import { browser, signedInAs, stack, startBeforeAll } from './branded-stack.ts';
+import { hasFocus, openPage, overflow, picture, violations } from './chromium.ts';
 
-let browser: Browser;
-let stack: TestStack;
+startBeforeAll();
 let ada: Account;
 beforeAll(async () => {
-  [browser, stack] = await Promise.all([
-    startChromium(),
-    startTestStack({ profile: 'default', config: { branding: { name: 'Acme Memory', color: '#0b7a75' } } }),
-  ]);
   ada = await stack.onboard();
-});
-afterAll(async () => {
-  await browser?.close();
-  await stack?.stop();
 });
 
 /** Signs in on the page that is open, with the keyboard alone. */
@@ -30,11 +22,6 @@ async function signIn(page: Page, password = PASSWORD): Promise<void> {
   await page.keyboard.press('Tab');
   await page.keyboard.type(password);
   await page.keyboard.press('Enter');
-}
-
-async function signedInAs(page: Page): Promise<string | undefined> {
-  await page.goto(`${stack.url}/sign-in`);
-  return (await page.textContent('main'))?.match(/as (\S+@\S+)/)?.[1];
 }
 
 test('with the keyboard alone and without a script, somebody signs in, is told a mistake, goes on, and signs out', async () => {
@@ -59,7 +46,7 @@ test('with the keyboard alone and without a script, somebody signs in, is told a
     path: '/',
     domain: 'localhost',
   });
-  expect(await signedInAs(page)).toBe(ada.email);
+  expect(await signedInAs(page, stack)).toBe(ada.email);
   await picture(page, 'stack-signed-in');
   for (const name of ['/factors', 'Sign out']) {
     await page.keyboard.press('Tab');
@@ -68,7 +55,7 @@ test('with the keyboard alone and without a script, somebody signs in, is told a
   await page.keyboard.press('Enter');
   await page.waitForSelector('text=You are signed out');
   expect(await page.context().cookies()).toEqual([]);
-  expect(await signedInAs(page)).toBeUndefined();
+  expect(await signedInAs(page, stack)).toBeUndefined();
   expect(complaints.filter((text) => !text.includes('401') && !text.includes('404'))).toEqual([]);
   await close();
 });
@@ -252,7 +239,7 @@ describe('another site', () => {
 
   test('cannot sign somebody out', async () => {
     expect(await submit('/sign-out', { csrf: 'guess' })).toBe(403);
-    expect(await signedInAs(page)).toBe(ada.email);
+    expect(await signedInAs(page, stack)).toBe(ada.email);
   });
 
   test('cannot sign somebody in as another, even with a token of a browser of its own', async () => {
@@ -260,7 +247,7 @@ describe('another site', () => {
     const { text } = await stack.send('GET /sign-in');
     const csrf = /name="csrf" value="([^"]+)"/.exec(text)?.[1] ?? '';
     expect(await submit('/sign-in', { csrf, email, password: PASSWORD })).toBe(403);
-    expect(await signedInAs(page)).toBe(ada.email);
+    expect(await signedInAs(page, stack)).toBe(ada.email);
   });
 
   test('cannot frame a page of who is signed in', async () => {

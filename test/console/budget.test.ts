@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { builtConsole } from '../../lib/console.ts';
-import { type Browser, type Page, startChromium } from '../browser/chromium.ts';
-import type { Account, TestStack } from '../support/stack.ts';
-import { openConsole, startConsoleStack } from './console.ts';
+import { browser, stack, startBeforeAll } from '../browser/branded-stack.ts';
+import type { Page } from '../browser/chromium.ts';
+import type { Account } from '../support/stack.ts';
+import { openConsole } from './console.ts';
 
 /** Bytes, compressed by gzip: of the first screen, and of all there is. */
 const FIRST_SCREEN_BYTES = 120_000;
@@ -17,12 +18,10 @@ const MANY_KEYS = 10_000;
 /** As often as times are taken at most: what is slow by itself is slow each time. */
 const ATTEMPTS = 5;
 
-let browser: Browser;
-let stack: TestStack;
+startBeforeAll();
 let ada: Account;
 let sizes: ReadonlyMap<string, number>;
 beforeAll(async () => {
-  [browser, stack] = await Promise.all([startChromium(), startConsoleStack()]);
   ada = await stack.onboard();
   const folder = join(await builtConsole(), 'assets');
   sizes = new Map(
@@ -30,10 +29,6 @@ beforeAll(async () => {
       .filter((name) => name.endsWith('.gz'))
       .map((name) => [name.slice(0, -'.gz'.length), readFileSync(join(folder, name)).length]),
   );
-});
-afterAll(async () => {
-  await browser?.close();
-  await stack?.stop();
 });
 
 const sum = (bytes: Iterable<number>) => [...bytes].reduce((total, each) => total + each, 0);

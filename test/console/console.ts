@@ -1,5 +1,6 @@
 /** The console in a browser, as its tests use it. */
 
+import { submitSignIn } from '../browser/branded-stack.ts';
 import {
   type Browser,
   type BrowserContextOptions,
@@ -7,24 +8,13 @@ import {
   type Page,
   picture,
 } from '../browser/chromium.ts';
-import { type Account, PASSWORD, startTestStack, type TestStack } from '../support/stack.ts';
+import type { Account, TestStack } from '../support/stack.ts';
 
 export interface OpenConsole {
   readonly page: Page;
   /** What the browser complained of: errors of scripts, and whatever the policy has refused. */
   readonly complaints: readonly string[];
   close(): Promise<void>;
-}
-
-/** The stack that the tests of the console call. */
-export function startConsoleStack(
-  config: Readonly<Record<string, unknown>> = {},
-  profile = 'default',
-): Promise<TestStack> {
-  return startTestStack({
-    profile,
-    config: { branding: { name: 'Acme Memory', color: '#0b7a75' }, ...config },
-  });
 }
 
 /** Opens a screen in a browser of its own, and signs in on the way there. */
@@ -41,17 +31,9 @@ export async function openConsole(
   });
   const { page } = opened;
   await page.goto(`${stack.url}/console${path}`);
-  await signIn(page, email);
+  await submitSignIn(page, email);
   await page.waitForSelector('main h1');
   return opened;
-}
-
-/** Signs in on the page that the console has led to. */
-export async function signIn(page: Page, email: string): Promise<void> {
-  await page.waitForSelector('#email');
-  await page.fill('#email', email);
-  await page.fill('#password', PASSWORD);
-  await page.keyboard.press('Enter');
 }
 
 /** Pictures of a screen: wide and narrow, light and dark, for people to look at. */

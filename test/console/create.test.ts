@@ -1,20 +1,14 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Browser, startChromium } from '../browser/chromium.ts';
-import type { Account, TestStack } from '../support/stack.ts';
-import { openConsole, pictures, startConsoleStack } from './console.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { browser, stack, startBeforeAll } from '../browser/branded-stack.ts';
+import { type Account, bearer } from '../support/stack.ts';
+import { openConsole, pictures } from './console.ts';
 
-let browser: Browser;
-let stack: TestStack;
+startBeforeAll();
 let ada: Account;
 beforeAll(async () => {
-  [browser, stack] = await Promise.all([startChromium(), startConsoleStack()]);
   ada = await stack.onboard();
-});
-afterAll(async () => {
-  await browser?.close();
-  await stack?.stop();
 });
 
 const run = promisify(execFile);
@@ -55,7 +49,7 @@ test('with the keyboard alone a key is made, shown once, and is nowhere after', 
   expect(await page.content()).not.toContain(shown);
   expect(stack.lines.join('\n')).not.toContain(shown);
   const { json } = await stack.send(`GET /v1/api-keys`, {
-    headers: { authorization: `Bearer ${await stack.logIn(ada)}` },
+    headers: bearer(await stack.logIn(ada)),
   });
   const made = json.data.find((key: { readonly name: string }) => key.name === 'Billing worker');
   expect(made).toMatchObject({
@@ -112,12 +106,30 @@ test('a large scope is warned of, no scope is refused, and what the API refuses 
   await close();
 });
 
+test('what the API refuses at no field of the form is said below it', async () => {
+  const { page, close } = await openConsole(browser, stack, ada, { path: '/keys/new?name=Refused' });
+  await page.route('**/v1/api-keys', (route) =>
+    route.fulfill({
+      status: 400,
+      contentType: 'application/json',
+      body: JSON.stringify({
+        code: 'invalid_field',
+        detail: 'scopes.0: is not yours to give.',
+        errors: [{ field: 'scopes.0', message: 'is not yours to give' }],
+      }),
+    }),
+  );
+  await page.click('button[type=submit]');
+  await page.waitForSelector('[role=alert] >> text=is not yours to give', { timeout: 10_000 });
+  await close();
+});
+
 test('a new tenant is led to its first call, which turns green by itself', async () => {
   const bob = await stack.onboard();
   const { page, complaints, close } = await openConsole(browser, stack, bob);
   await page.waitForSelector('text=Waiting for the first call');
   await pictures(page, 'first-steps');
-  await stack.raw('GET /v1/stats', { headers: { authorization: `Bearer ${bob.apiKey}` } });
+  await stack.raw('GET /v1/stats', { headers: bearer(bob.apiKey) });
   await page.waitForSelector('text=The first call has arrived', { timeout: 10_000 });
   await page.click('text=Close');
   await page.waitForSelector('text=First steps', { state: 'detached' });

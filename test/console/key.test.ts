@@ -1,23 +1,18 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type Browser, type Page, startChromium } from '../browser/chromium.ts';
-import type { Account, TestStack } from '../support/stack.ts';
-import { type OpenConsole, openConsole, pictures, startConsoleStack } from './console.ts';
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { browser, stack, startBeforeAll } from '../browser/branded-stack.ts';
+import type { Page } from '../browser/chromium.ts';
+import { type Account, bearer } from '../support/stack.ts';
+import { type OpenConsole, openConsole, pictures } from './console.ts';
 
-let browser: Browser;
-let stack: TestStack;
+startBeforeAll();
 let ada: Account;
 let token: string;
 let key: { readonly id: string; readonly key: string };
 let opened: OpenConsole;
 let page: Page;
 beforeAll(async () => {
-  [browser, stack] = await Promise.all([startChromium(), startConsoleStack()]);
   ada = await stack.onboard();
   token = await stack.logIn(ada);
-});
-afterAll(async () => {
-  await browser?.close();
-  await stack?.stop();
 });
 beforeEach(async () => {
   key = await stack.createKey(token, { name: 'Worker', scopes: ['read'] });
@@ -28,10 +23,8 @@ beforeEach(async () => {
 });
 afterEach(() => opened.close());
 
-const callWith = (apiKey: string) =>
-  stack.raw('GET /v1/stats', { headers: { authorization: `Bearer ${apiKey}` } });
-const stored = async () =>
-  (await stack.send(`GET /v1/api-keys/${key.id}`, { headers: { authorization: `Bearer ${token}` } })).json;
+const callWith = (apiKey: string) => stack.raw('GET /v1/stats', { headers: bearer(apiKey) });
+const stored = async () => (await stack.send(`GET /v1/api-keys/${key.id}`, { headers: bearer(token) })).json;
 
 test('one key shows what it is, what has happened to it, and its use by day', async () => {
   await page.waitForSelector('text=key.create');
@@ -45,6 +38,24 @@ test('one key shows what it is, what has happened to it, and its use by day', as
   await page.waitForSelector('dialog >> text=After');
   await pictures(page, 'audit-entry');
   expect(opened.complaints).toEqual([]);
+});
+
+test('what has happened last is shown first, however much there is', async () => {
+  await page.route('**/v1/audit?*', async (route) => {
+    const url = new URL(route.request().url());
+    const isFirst = !url.searchParams.has('cursor');
+    url.searchParams.delete('cursor');
+    const response = await route.fetch({ url: url.href });
+    const [entry] = (await response.json()).data;
+    const changed = isFirst ? { seq: 1, action: 'key.create' } : { seq: 2, action: 'key.revoke' };
+    const json = { data: [{ ...entry, ...changed }], next_cursor: isFirst ? 'more' : null };
+    await route.fulfill({ response, json });
+  });
+  await page.reload();
+  await page.waitForSelector('main li');
+  await expect
+    .poll(() => page.locator('main li button span:first-child span:first-child').allTextContents())
+    .toEqual(['key.revoke', 'key.create']);
 });
 
 test('rotating keeps the old key for the overlap that is chosen, counts it down, and shows the new one once', async () => {
@@ -88,7 +99,7 @@ test('a change that somebody else was faster with is said (409), and what there 
   await page.route(`**/v1/api-keys/${key.id}`, async (route) => {
     if (route.request().method() !== 'PATCH' || (conflicts -= 1) < 0) return route.continue();
     await stack.send(`PATCH /v1/api-keys/${key.id}`, {
-      headers: { authorization: `Bearer ${token}` },
+      headers: bearer(token),
       json: { name: 'Renamed meanwhile' },
     });
     await route.fulfill({

@@ -1,23 +1,18 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Browser, type Page, startChromium } from '../browser/chromium.ts';
-import type { Account, TestStack } from '../support/stack.ts';
-import { type OpenConsole, openConsole, pictures, startConsoleStack } from './console.ts';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { browser, stack, startBeforeAll } from '../browser/branded-stack.ts';
+import type { Page } from '../browser/chromium.ts';
+import { type Account, bearer } from '../support/stack.ts';
+import { type OpenConsole, openConsole, pictures } from './console.ts';
 
-let browser: Browser;
-let stack: TestStack;
+startBeforeAll();
 let ada: Account;
 let token: string;
 beforeAll(async () => {
-  [browser, stack] = await Promise.all([startChromium(), startConsoleStack()]);
   ada = await stack.onboard();
   token = await stack.logIn(ada);
   await stack.createKey(token, { name: 'Nightly import', scopes: ['read', 'write'] });
   await stack.createKey(token, { name: 'Mobile app', scopes: ['read'], expires_in_days: 9 });
   await stack.createKey(token, { name: 'Staging', environment: 'test', scopes: ['read'] });
-});
-afterAll(async () => {
-  await browser?.close();
-  await stack?.stop();
 });
 
 let opened: OpenConsole;
@@ -35,7 +30,7 @@ afterEach(async () => {
 const names = () => page.locator('tbody tr td:nth-child(2) a').allTextContents();
 /** The tenant's key of a name, as the API has it. */
 const keyNamed = async (name: string) => {
-  const { json } = await stack.send('GET /v1/api-keys', { headers: { authorization: `Bearer ${token}` } });
+  const { json } = await stack.send('GET /v1/api-keys', { headers: bearer(token) });
   return json.data.find((key: { readonly name: string }) => key.name === name);
 };
 
@@ -80,6 +75,17 @@ test('a key that was pasted is found by its beginning, and the rest of it is now
   await expect.poll(names).toEqual(['First key']);
 });
 
+test('the box of the head is checked only if every key in the list is', async () => {
+  const all = page.locator('input[aria-label="Select all keys"]');
+  await page.check('input[aria-label="Select First key"]');
+  await page.fill('input[type=search]', 'imp');
+  await expect.poll(names).toEqual(['Nightly import']);
+  expect(await all.isChecked()).toBe(false);
+  await all.check();
+  expect(await page.isChecked('input[aria-label="Select Nightly import"]')).toBe(true);
+  await page.waitForSelector('text=1 key selected');
+});
+
 test('this browser remembers the columns', async () => {
   await page.click('text=Columns');
   await page.click('[role=menuitemcheckbox] >> text=Scopes');
@@ -104,7 +110,7 @@ test('a key is disabled at once, and that is taken back', async () => {
 describe('a key is revoked', () => {
   test('by typing its name, with a warning if it is in use', async () => {
     const { key } = await stack.createKey(token, { name: 'Old worker' });
-    const call = () => stack.raw('GET /v1/stats', { headers: { authorization: `Bearer ${key}` } });
+    const call = () => stack.raw('GET /v1/stats', { headers: bearer(key) });
     expect((await call()).status).toBe(200);
     await page.reload();
     await page.click('button[aria-label="Actions for Old worker"]');

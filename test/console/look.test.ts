@@ -1,19 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Browser, overflow, startChromium, violations } from '../browser/chromium.ts';
-import type { Account, TestStack } from '../support/stack.ts';
-import { openConsole, startConsoleStack } from './console.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { browser, stack, startBeforeAll } from '../browser/branded-stack.ts';
+import { overflow, violations } from '../browser/chromium.ts';
+import { type Account, bearer } from '../support/stack.ts';
+import { openConsole } from './console.ts';
 
-let browser: Browser;
-let stack: TestStack;
+startBeforeAll();
 let ada: Account;
 beforeAll(async () => {
-  [browser, stack] = await Promise.all([startChromium(), startConsoleStack()]);
   ada = await stack.onboard();
-  await stack.raw('GET /v1/stats', { headers: { authorization: `Bearer ${ada.apiKey}` } });
-});
-afterAll(async () => {
-  await browser?.close();
-  await stack?.stop();
+  await stack.raw('GET /v1/stats', { headers: bearer(ada.apiKey) });
 });
 
 /** The screens, each with what stands there once it is loaded. */

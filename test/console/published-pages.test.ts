@@ -1,8 +1,9 @@
 /** What the five published pages say of their dashboards, done in the console of each contract. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startBrandedStack } from '../browser/branded-stack.ts';
 import { type Browser, type Page, startChromium } from '../browser/chromium.ts';
 import type { Account, TestStack } from '../support/stack.ts';
-import { type OpenConsole, openConsole, pictures, startConsoleStack } from './console.ts';
+import { type OpenConsole, openConsole, pictures } from './console.ts';
 
 let browser: Browser;
 beforeAll(async () => {
@@ -14,7 +15,7 @@ afterAll(() => browser?.close());
 function served(profile: string) {
   const there: { stack: TestStack; account: Account; opened: OpenConsole; page: Page } = {} as never;
   beforeAll(async () => {
-    there.stack = await startConsoleStack({}, profile);
+    there.stack = await startBrandedStack(profile);
     there.account = await there.stack.onboard();
     there.opened = await openConsole(browser, there.stack, there.account);
     there.page = there.opened.page;
@@ -114,6 +115,10 @@ describe('NAMS', () => {
     await pictures(page, 'nams-create');
     const key = await create(page, 'Agent');
     expect(key).toMatch(/^nams_/);
+    await page.click('main header >> text=Edit');
+    await page.waitForSelector('dialog label >> text=Label', { timeout: 10_000 });
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('dialog', { state: 'detached' });
     await page.click('nav >> text=API keys');
     await page.waitForSelector('tr:has-text("Agent") >> text=/in (2|3) months|in 89 days|in 90 days/');
   });

@@ -1,19 +1,13 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type Browser, type Page, startChromium } from '../browser/chromium.ts';
-import type { Account, TestStack } from '../support/stack.ts';
-import { type OpenConsole, openConsole, pictures, signIn, startConsoleStack } from './console.ts';
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { browser, stack, startBeforeAll, submitSignIn } from '../browser/branded-stack.ts';
+import type { Page } from '../browser/chromium.ts';
+import { type Account, bearer } from '../support/stack.ts';
+import { type OpenConsole, openConsole, pictures } from './console.ts';
 
-let browser: Browser;
-let stack: TestStack;
+startBeforeAll();
 let ada: Account;
 beforeAll(async () => {
-  // A minute of a token is as good as a quarter of an hour, and can be waited for.
-  [browser, stack] = await Promise.all([startChromium(), startConsoleStack()]);
   ada = await stack.onboard();
-});
-afterAll(async () => {
-  await browser?.close();
-  await stack?.stop();
 });
 
 let opened: OpenConsole;
@@ -32,7 +26,7 @@ const newTab = async (path = '/keys') => {
   return tab;
 };
 const endSessions = async () => {
-  const headers = { authorization: `Bearer ${await stack.logIn(ada)}` };
+  const headers = bearer(await stack.logIn(ada));
   const { json } = await stack.send('GET /v1/auth/sessions', { headers });
   for (const { id, is_current } of json.data)
     if (!is_current) await stack.send(`DELETE /v1/auth/sessions/${id}`, { headers });
@@ -124,7 +118,7 @@ test('signing out ends the session in every tab, and nobody comes in again by a 
   await page.click('text=Sign in');
   await page.waitForSelector('#password');
   await page.fill('#email', ada.email);
-  await signIn(page, ada.email);
+  await submitSignIn(page, ada.email);
   await page.waitForSelector('main h1');
 });
 
@@ -133,7 +127,7 @@ test('a session that has ended leads to the sign-in, and back to the same place'
   await page.context().clearCookies();
   await page.click('nav >> text=Audit');
   await page.waitForSelector('#password');
-  await signIn(page, ada.email);
+  await submitSignIn(page, ada.email);
   await page.waitForSelector('h1:has-text("Audit")');
 });
 
@@ -188,7 +182,7 @@ test('what is sent when the token has just ended is sent again with the next, it
 
 test('who may not manage keys is told so, and is not shown the way', async () => {
   const email = 'viewer@example.com';
-  const headers = { authorization: `Bearer ${await stack.logIn(ada)}` };
+  const headers = bearer(await stack.logIn(ada));
   await stack.send('POST /v1/users', {
     headers,
     json: { email, password: 'YourSecurePassword123!', role: 'viewer' },

@@ -1,11 +1,9 @@
-import { useInfiniteQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { useSearchParams } from 'wouter';
-import { dataOf } from '../../api/client.ts';
-import { listAudit } from '../../api/generated/sdk.gen.ts';
 import type { AuditEntry } from '../../api/generated/types.gen.ts';
 import { inLanguages, useFormats, useTexts } from '../../app/language.ts';
+import { useUrlParameters } from '../../app/url-parameters.ts';
 import { Entries } from '../../trail/entries.tsx';
+import { useTrail } from '../../trail/loaded-entries.ts';
 import { Button } from '../../ui/button.tsx';
 import { Input, Select } from '../../ui/field.tsx';
 import { Menu } from '../../ui/menu.tsx';
@@ -59,56 +57,28 @@ const SPANS = { day: 86_400_000, week: 604_800_000, month: 2_592_000_000, all: n
 type Span = keyof typeof SPANS;
 
 const FIELDS = ['actor', 'action', 'target'] as const;
+type Parameter = (typeof FIELDS)[number] | 'time';
 const SHOWN_AT_FIRST = 200;
-const MAX_PAGES = 20;
 
-/** Who did what: the trail has its own order, so all of the time that is asked for is loaded, and turned around. */
+/** Who did what, with what is asked for in the URL. */
 export default function Audit() {
   const words = useTexts(TEXTS);
   const format = useFormats();
-  const [parameters, setParameters] = useSearchParams();
+  const { parameters, change } = useUrlParameters<Parameter>();
   const [shown, setShown] = useState(SHOWN_AT_FIRST);
   const chosen = parameters.get('time') ?? '';
-  const span: Span = chosen in SPANS ? (chosen as Span) : 'week';
+  const span: Span = Object.hasOwn(SPANS, chosen) ? (chosen as Span) : 'week';
   const filter = Object.fromEntries(
     FIELDS.flatMap((field) => {
       const value = parameters.get(field)?.trim();
       return value ? [[field, value]] : [];
     }),
   );
-  const query = useInfiniteQuery({
-    queryKey: ['audit', 'list', span, filter],
-    queryFn: ({ pageParam: cursor }) => {
-      const milliseconds = SPANS[span];
-      const from = milliseconds === null ? undefined : new Date(Date.now() - milliseconds).toISOString();
-      return dataOf(
-        listAudit({
-          query: { limit: 1000, ...filter, ...(from && { from }), ...(cursor && { cursor }) },
-          throwOnError: true,
-        }),
-      );
-    },
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page) => page.next_cursor ?? undefined,
-    refetchInterval: 30_000,
-  });
-  const { hasNextPage, isFetching, isError, fetchNextPage, data } = query;
-  const pages = data?.pages.length ?? 0;
-  useEffect(() => {
-    if (hasNextPage && !isFetching && !isError && pages < MAX_PAGES) void fetchNextPage();
-  }, [hasNextPage, isFetching, isError, pages, fetchNextPage]);
-  const entries = data?.pages.flatMap((page) => page.data).toReversed() ?? [];
-  const change = (name: string, value: string) => {
+  const query = useTrail(filter, SPANS[span]);
+  const { entries, isError } = query;
+  const search = (name: Parameter, value: string) => {
     setShown(SHOWN_AT_FIRST);
-    setParameters(
-      (before) => {
-        const next = new URLSearchParams(before);
-        if (value === '') next.delete(name);
-        else next.set(name, value);
-        return next;
-      },
-      { replace: true },
-    );
+    change({ [name]: value });
   };
   return (
     <>
@@ -131,11 +101,11 @@ export default function Audit() {
             <Filter
               label={words[field]}
               value={parameters.get(field) ?? ''}
-              onChange={(value) => change(field, value)}
+              onChange={(value) => search(field, value)}
             />
           </div>
         ))}
-        <Select aria-label={words.time} value={span} onChange={({ target }) => change('time', target.value)}>
+        <Select aria-label={words.time} value={span} onChange={({ target }) => search('time', target.value)}>
           {(Object.keys(SPANS) as Span[]).map((each) => (
             <option key={each} value={each}>
               {words[each]}

@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { Link, useLocation, useSearchParams } from 'wouter';
+import { useLocation, useSearchParams } from 'wouter';
 import { dataOf } from '../../api/client.ts';
 import { ApiError } from '../../api/errors.ts';
 import { createKey, listSessions } from '../../api/generated/sdk.gen.ts';
@@ -8,34 +8,33 @@ import type { CreatedApiKey, Scope } from '../../api/generated/types.gen.ts';
 import { inLanguages, useTexts } from '../../app/language.ts';
 import { useMe, useTenant, useWorkspaces } from '../../app/me.ts';
 import { covers, settings } from '../../app/settings.ts';
-import { useExplanation } from '../../keys/changes.ts';
 import {
   AddressField,
   type Expiry,
   ExpiryChoice,
   expiryBody,
   FIRST_EXPIRY,
+  FormFault,
   faultOf,
-  linesOf,
+  isAtField,
   MetadataField,
-  metadataOf,
+  NameField,
 } from '../../keys/key-form.tsx';
-import { hasEnvironments } from '../../keys/key-parts.tsx';
+import { BackToKeys, hasEnvironments } from '../../keys/key-parts.tsx';
+import { addressesOf, metadataOf } from '../../keys/lines.ts';
 import { refreshKeys } from '../../keys/loaded-keys.ts';
 import { ScopeChoice } from '../../keys/scope-choice.tsx';
 import { ShownOnce } from '../../keys/shown-once.tsx';
 import { KEY_TEXTS } from '../../keys/texts.ts';
 import { Button, LinkButton } from '../../ui/button.tsx';
 import { Actions } from '../../ui/dialog.tsx';
-import { Choice, Field, Input, Select } from '../../ui/field.tsx';
+import { Choice, Field, Select } from '../../ui/field.tsx';
 import { Icon } from '../../ui/icons.tsx';
 import { Card, Notice, PageHead } from '../../ui/parts.tsx';
 
 const TEXTS = inLanguages(
   {
     title: 'Create a key',
-    back: 'API keys',
-    name: settings.keys.name_field === 'label' ? 'Label' : 'Name',
     nameHint: 'What uses it, and where: you will look for it by this.',
     namePlaceholder: 'Nightly import, production',
     workspace: 'Workspace',
@@ -51,8 +50,6 @@ const TEXTS = inLanguages(
   },
   {
     title: 'Schlüssel erstellen',
-    back: 'API-Schlüssel',
-    name: settings.keys.name_field === 'label' ? 'Bezeichnung' : 'Name',
     nameHint: 'Was ihn benutzt, und wo: Danach werden Sie ihn suchen.',
     namePlaceholder: 'Nächtlicher Import, Produktion',
     workspace: 'Arbeitsbereich',
@@ -89,7 +86,6 @@ export default function Create() {
   const [parameters] = useSearchParams();
   const workspaces = useWorkspaces();
   const tenant = useTenant();
-  const explain = useExplanation();
   const [name, setName] = useState(parameters.get('name') ?? '');
   const [workspaceId, setWorkspaceId] = useState(parameters.get('workspace') ?? me.workspace_id);
   const [environment, setEnvironment] = useState<'live' | 'test'>(
@@ -113,7 +109,7 @@ export default function Create() {
             ...(hasEnvironments && { environment }),
             scopes: scopes as Scope[],
             ...expiryBody(expiry),
-            ...(linesOf(addresses).length > 0 && { allowed_ips: linesOf(addresses) }),
+            ...(addressesOf(addresses).length > 0 && { allowed_ips: addressesOf(addresses) }),
             ...(metadata.trim() !== '' && { metadata: metadataOf(metadata) }),
           },
           throwOnError: true,
@@ -134,12 +130,9 @@ export default function Create() {
     go(`/keys/${id}`, { replace: true });
   };
   const tier = settings.tiers[tenant.data?.tier ?? ''];
-  const isFieldFault = ['name', 'scopes', 'allowed_ips', 'metadata', 'expires_at'].some(
-    (field) => faultOf(error, field) !== undefined,
-  );
   return (
     <>
-      <PageHead title={words.title} above={<Back text={words.back} />} />
+      <PageHead title={words.title} above={<BackToKeys />} />
       <form
         className="max-w-2xl"
         onSubmit={(event) => {
@@ -149,20 +142,14 @@ export default function Create() {
       >
         <Card>
           <div className="flex flex-col gap-6">
-            <Field label={words.name} hint={words.nameHint} fault={faultOf(error, 'name')}>
-              {(ids) => (
-                <Input
-                  {...ids}
-                  name="name"
-                  required
-                  maxLength={100}
-                  autoFocus
-                  placeholder={words.namePlaceholder}
-                  value={name}
-                  onChange={({ target }) => setName(target.value)}
-                />
-              )}
-            </Field>
+            <NameField
+              autoFocus
+              hint={words.nameHint}
+              placeholder={words.namePlaceholder}
+              text={name}
+              onChange={setName}
+              fault={faultOf(error, 'name')}
+            />
             {(workspaces.data?.length ?? 0) > 1 && (
               <Field label={words.workspace}>
                 {(ids) => (
@@ -193,7 +180,7 @@ export default function Create() {
             )}
             <ScopeChoice chosen={scopes} onChange={setScopes} />
             <ExpiryChoice expiry={expiry} onChange={setExpiry} fault={faultOf(error, 'expires_at')} />
-            <details className="group rounded-lg border border-line" open={isFieldFault || undefined}>
+            <details className="group rounded-lg border border-line" open={isAtField(error) || undefined}>
               <summary className="flex cursor-pointer items-center gap-2 rounded-lg px-3.5 py-2.5 font-medium text-[13px] hover:bg-hover">
                 <span className="transition-transform group-open:rotate-180">
                   <Icon name="chevron" />
@@ -212,13 +199,7 @@ export default function Create() {
             {tier && (
               <p className="text-muted text-xs">{words.limits(String(tier.key_requests_per_minute))}</p>
             )}
-            {error && !isFieldFault && (
-              <div role="alert">
-                <Notice tone="danger">
-                  <p>{explain(error)}</p>
-                </Notice>
-              </div>
-            )}
+            <FormFault error={error} />
             <Actions>
               <LinkButton to="/keys">{words.cancel}</LinkButton>
               <Button
@@ -240,15 +221,6 @@ export default function Create() {
         </Notice>
       )}
     </>
-  );
-}
-
-function Back({ text }: { readonly text: string }) {
-  return (
-    <Link to="/keys" className="flex w-fit items-center gap-1.5 text-muted text-xs hover:text-ink">
-      <Icon name="back" size={14} />
-      {text}
-    </Link>
   );
 }
 

@@ -4,36 +4,32 @@ import { dataOf } from '../../api/client.ts';
 import { updateKey } from '../../api/generated/sdk.gen.ts';
 import type { ApiKey, Scope } from '../../api/generated/types.gen.ts';
 import { inLanguages, useTexts } from '../../app/language.ts';
-import { useExplanation } from '../../keys/changes.ts';
 import {
   AddressField,
   type Expiry,
   ExpiryChoice,
   expiryBody,
+  FormFault,
   faultOf,
-  linesOf,
   MetadataField,
-  metadataOf,
-  metadataText,
+  NameField,
 } from '../../keys/key-form.tsx';
+import { addressesOf, metadataOf, metadataText } from '../../keys/lines.ts';
 import { refreshKeys, showKey } from '../../keys/loaded-keys.ts';
 import { ScopeChoice } from '../../keys/scope-choice.tsx';
 import { KEY_TEXTS } from '../../keys/texts.ts';
 import { Button } from '../../ui/button.tsx';
 import { Actions, Dialog } from '../../ui/dialog.tsx';
-import { Field, Input } from '../../ui/field.tsx';
-import { Notice } from '../../ui/parts.tsx';
 import { toast } from '../../ui/toasts.tsx';
 
 const TEXTS = inLanguages(
-  { title: 'Edit the key', name: 'Name', save: 'Save', saved: 'Saved' },
-  { title: 'Schlüssel bearbeiten', name: 'Name', save: 'Speichern', saved: 'Gespeichert' },
+  { title: 'Edit the key', save: 'Save', saved: 'Saved' },
+  { title: 'Schlüssel bearbeiten', save: 'Speichern', saved: 'Gespeichert' },
 );
 
 /** Changes what a key is called and may do. Only what differs is sent. */
 export function EditDialog({ apiKey, onClose }: { readonly apiKey: ApiKey; readonly onClose: () => void }) {
   const words = { ...useTexts(KEY_TEXTS), ...useTexts(TEXTS) };
-  const explain = useExplanation();
   const first = {
     name: apiKey.name,
     scopes: apiKey.scopes as readonly string[],
@@ -48,7 +44,7 @@ export function EditDialog({ apiKey, onClose }: { readonly apiKey: ApiKey; reado
     ...(isChanged('name') && { name: form.name.trim() }),
     ...(isChanged('scopes') && { scopes: form.scopes as Scope[] }),
     ...(isChanged('expiry') && expiryBody(form.expiry)),
-    ...(isChanged('addresses') && { allowed_ips: linesOf(form.addresses) }),
+    ...(isChanged('addresses') && { allowed_ips: addressesOf(form.addresses) }),
     ...(isChanged('metadata') && { metadata: metadataOf(form.metadata) }),
   };
   const saving = useMutation({
@@ -62,9 +58,6 @@ export function EditDialog({ apiKey, onClose }: { readonly apiKey: ApiKey; reado
     onError: refreshKeys,
   });
   const { error } = saving;
-  const isFieldFault = ['name', 'allowed_ips', 'metadata', 'expires_at'].some((field) =>
-    faultOf(error, field),
-  );
   return (
     <Dialog wide title={words.title} onClose={onClose}>
       <form
@@ -74,17 +67,7 @@ export function EditDialog({ apiKey, onClose }: { readonly apiKey: ApiKey; reado
           saving.mutate();
         }}
       >
-        <Field label={words.name} fault={faultOf(error, 'name')}>
-          {(ids) => (
-            <Input
-              {...ids}
-              required
-              maxLength={100}
-              value={form.name}
-              onChange={({ target }) => change({ name: target.value })}
-            />
-          )}
-        </Field>
+        <NameField text={form.name} onChange={(name) => change({ name })} fault={faultOf(error, 'name')} />
         <ScopeChoice chosen={form.scopes} onChange={(scopes) => change({ scopes })} />
         <ExpiryChoice
           expiry={form.expiry}
@@ -95,20 +78,13 @@ export function EditDialog({ apiKey, onClose }: { readonly apiKey: ApiKey; reado
           text={form.addresses}
           onChange={(addresses) => change({ addresses })}
           fault={faultOf(error, 'allowed_ips')}
-          myAddress={undefined}
         />
         <MetadataField
           text={form.metadata}
           onChange={(metadata) => change({ metadata })}
           fault={faultOf(error, 'metadata')}
         />
-        {error && !isFieldFault && (
-          <div role="alert">
-            <Notice tone="danger">
-              <p>{explain(error)}</p>
-            </Notice>
-          </div>
-        )}
+        <FormFault error={error} />
         <Actions>
           <Button onClick={onClose}>{words.cancel}</Button>
           <Button

@@ -1,8 +1,7 @@
 import { useDeferredValue, useMemo, useState } from 'react';
-import { useSearchParams } from 'wouter';
-import type { ApiKey } from '../../api/generated/types.gen.ts';
 import { inLanguages, useFormats, useTexts } from '../../app/language.ts';
 import { useWorkspaces } from '../../app/me.ts';
+import { useUrlParameters } from '../../app/url-parameters.ts';
 import { hasEnvironments } from '../../keys/key-parts.tsx';
 import { useKeys } from '../../keys/loaded-keys.ts';
 import { KEY_TEXTS } from '../../keys/texts.ts';
@@ -69,7 +68,7 @@ const STATUSES = ['active', 'disabled', 'expired', 'revoked'] as const;
 export default function Keys() {
   const words = { ...useTexts(KEY_TEXTS), ...useTexts(TEXTS) };
   const format = useFormats();
-  const [parameters, setParameters] = useSearchParams();
+  const { parameters, change, clear } = useUrlParameters<keyof Filter>();
   const filter = readFilter(parameters);
   const [text, setText] = useState(filter.text);
   const wanted = useDeferredValue(text);
@@ -82,19 +81,6 @@ export default function Keys() {
     () => matching(keys, { ...readFilter(parameters), text: wanted }),
     [keys, parameters, wanted],
   );
-  const change = (changed: Partial<Record<keyof Filter, string>>) =>
-    setParameters(
-      (before) => {
-        const next = new URLSearchParams(before);
-        for (const [name, value] of Object.entries(changed)) {
-          if (value === '' || value === undefined) next.delete(name);
-          else next.set(name, value);
-        }
-        return next;
-      },
-      { replace: true },
-    );
-  const isFiltered = [...parameters.keys()].some((name) => name !== 'sort') || text !== '';
   const head = (
     <PageHead title={words.title} lead={words.lead}>
       <LinkButton to="/keys/new" look="primary" icon="plus">
@@ -198,7 +184,7 @@ export default function Keys() {
                 <Button
                   onClick={() => {
                     setText('');
-                    setParameters(new URLSearchParams(), { replace: true });
+                    clear();
                   }}
                 >
                   {words.clear}
@@ -220,7 +206,7 @@ export default function Keys() {
           />
         )}
         <p aria-live="polite" className="flex items-center gap-3 text-faint text-xs">
-          {!query.isPending && (isFiltered || keys.length > 0) && (
+          {!query.isPending && (
             <span>
               {words.count(format.number(shown.length), format.number(keys.length))}
               {query.isFetchingNextPage && ` · ${words.loading}`}
@@ -233,10 +219,7 @@ export default function Keys() {
           )}
         </p>
       </div>
-      <Selection
-        keys={shown.filter(({ id }: ApiKey) => selected.has(id))}
-        onClear={() => setSelected(new Set())}
-      />
+      <Selection keys={shown.filter(({ id }) => selected.has(id))} onClear={() => setSelected(new Set())} />
     </>
   );
 }

@@ -181,7 +181,7 @@ const SHOWN = 6;
 type Reason = 'soon' | 'unused' | 'broad';
 
 /** Why a key is worth a look; undefined for none. */
-export function reasonOf(key: ApiKey, now: number): Reason | undefined {
+function reasonOf(key: ApiKey, now: number): Reason | undefined {
   if (key.status !== 'active') return undefined;
   if (key.expires_at !== null && Date.parse(key.expires_at) - now < SOON_MS) return 'soon';
   if (now - Date.parse(key.last_used_at ?? key.created_at) > UNUSED_MS) return 'unused';
