@@ -137,6 +137,8 @@ export async function verifyRegistration(
     if (!verified) return undefined;
     const { credential, credentialDeviceType, credentialBackedUp } = registrationInfo;
     const { id, publicKey, counter, transports = [] } = credential;
+    // The library does not compare them. One of a length that nobody has looked at could be neither used nor removed.
+    if (id !== answer.id) return undefined;
     return {
       id,
       name,

@@ -58,17 +58,18 @@ export interface ClosedPage {
   readonly fault?: 'tooLate' | undefined;
 }
 
-/** Tells that the organization is closed, with the way back. */
+/** Tells that the organization is closed, with the way back while there is one. */
 export function closedPage(context: PageContext, { organization, until, csrf, fault }: ClosedPage): Html {
   const { account: texts } = textsOf(context);
   const { closed } = texts;
   const fields = { action: 'reopen' };
+  const wayBack = html`<p>${closed.until(until)}</p>
+<div class="actions">${accountButton(context, { csrf, fields, label: closed.submit, kind: 'primary' })}</div>
+`;
   return page(context, {
     title: closed.title(organization),
     body: html`${alert(fault && closed[fault])}<p>${closed.text}</p>
-<p>${closed.until(until)}</p>
-<div class="actions">${accountButton(context, { csrf, fields, label: closed.submit, kind: 'primary' })}</div>
-<p class="aside"><a href="${context.base}/sign-out">${texts.signOut}</a></p>`,
+${fault === undefined ? wayBack : null}<p class="aside"><a href="${context.base}/sign-out">${texts.signOut}</a></p>`,
   });
 }
 

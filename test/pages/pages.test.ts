@@ -1,19 +1,29 @@
 import { describe, expect, test } from 'vitest';
 import { redirectObjection } from '../../lambdas/clients/redirects.ts';
+import { qrCode } from '../../lambdas/enrolment/qr-code.ts';
+import { registrationOptions } from '../../lambdas/factors/passkeys.ts';
 import type { Html } from '../../lambdas/kernel/results.ts';
+import { closedPage, closingPage, deletionPage } from '../../lambdas/pages/account-ends-page.ts';
+import { accountButton, accountPage, itemList } from '../../lambdas/pages/account-page.ts';
 import { consentPage, type ShownClient } from '../../lambdas/pages/consent-page.ts';
 import { continuePage } from '../../lambdas/pages/continue-page.ts';
 import { errorPage } from '../../lambdas/pages/error-page.ts';
+import { codePage, passkeyPage } from '../../lambdas/pages/factor-page.ts';
+import { appSetupPage, factorsPage, passkeySetupPage } from '../../lambdas/pages/factors-page.ts';
+import { html } from '../../lambdas/pages/html.ts';
 import { LANGUAGES } from '../../lambdas/pages/languages.ts';
 import { type PageContext, pageContext } from '../../lambdas/pages/page.ts';
 import { providerRequiredPage, signInPage } from '../../lambdas/pages/sign-in-page.ts';
 import { continuePath } from '../../lambdas/signin/paths.ts';
-import { PAGES, PLAIN } from './rendered-pages.ts';
+import { PAGES, PASSKEY_PAGES, PLAIN } from './rendered-pages.ts';
 
 const at = (url = 'https://api.example.com', uiLocales = 'en'): PageContext =>
   pageContext({ branding: PLAIN, url }, { acceptLanguage: '' }, uiLocales);
 
 const HOSTILE = `"'><script>alert(1)</script><a href=javascript:alert(1)>&amp;`;
+/** The one script that a page may name: a file of ours. */
+const SCRIPT = '<script src="/passkeys.js" defer></script>';
+
 const client: ShownClient = {
   name: HOSTILE,
   isVouchedFor: false,
@@ -21,6 +31,7 @@ const client: ShownClient = {
   redirectHost: HOSTILE,
   isLoopbackOnly: true,
 };
+const FORM = { csrf: HOSTILE, parameters: { continue: HOSTILE, [HOSTILE]: HOSTILE } };
 const consent = (given: Partial<ShownClient> = {}) =>
   consentPage(at(), {
     client: { ...client, ...given },
@@ -64,24 +75,87 @@ describe('whatever others have said', () => {
       }),
     ],
     ['error', errorPage(at(), { code: 'invalid_field', status: 400, message: HOSTILE, requestId: HOSTILE })],
+    [
+      'account',
+      accountPage(at(), {
+        email: HOSTILE,
+        organization: HOSTILE,
+        notice: HOSTILE,
+        sections: [
+          {
+            id: 'apps',
+            heading: 'Apps',
+            body: itemList([
+              {
+                title: HOSTILE,
+                lines: [html`${HOSTILE}`],
+                button: accountButton(at(), {
+                  csrf: HOSTILE,
+                  fields: { id: HOSTILE },
+                  label: HOSTILE,
+                  name: HOSTILE,
+                }),
+              },
+            ]),
+          },
+        ],
+      }),
+    ],
+    ['deletion', deletionPage(at(), { email: HOSTILE, csrf: HOSTILE })],
+    ['closing', closingPage(at(), { organization: HOSTILE, csrf: HOSTILE })],
+    ['closed', closedPage(at(), { organization: HOSTILE, until: HOSTILE, csrf: HOSTILE })],
+    ['code', codePage(at(), { ...FORM, others: ['passkey'], hasApp: true })],
+    [
+      'passkey',
+      passkeyPage(at(), { ...FORM, others: ['code'], options: { challenge: HOSTILE }, isAlone: false }),
+    ],
+    ['passkey alone', passkeyPage(at(), { ...FORM, others: [], options: {}, isAlone: true })],
+    [
+      'factors',
+      factorsPage(at(), {
+        ...FORM,
+        isRequired: false,
+        email: HOSTILE,
+        app: null,
+        passkeys: [{ id: HOSTILE, name: HOSTILE, added: HOSTILE, used: null, isBackedUp: true }],
+        recoveryCodesLeft: 0,
+        offersPasskeys: true,
+      }),
+    ],
+    [
+      'new passkey',
+      passkeySetupPage(at(), {
+        ...FORM,
+        options: registrationOptions(
+          { id: 'localhost', origin: 'http://localhost', name: HOSTILE },
+          { userId: 'u', email: HOSTILE, challenge: 'c', passkeys: [] },
+        ),
+      }),
+    ],
+    ['new app', appSetupPage(at(), { ...FORM, secret: 'ABCD', qrCode: qrCode(HOSTILE, HOSTILE) })],
   ])('is text and nothing else on the page %s', (_name, { html }) => {
     expect(html).toContain('&lt;script&gt;');
-    expect(html).not.toMatch(/<script|<a href=javascript/i);
+    const others = html.replace(SCRIPT, '');
+    expect(others).not.toMatch(/<script|<a href=javascript/i);
     // No attribute is ended by it: what stands between quotation marks has none.
-    expect(html.replace(/="[^"]*"/g, '')).not.toContain('"');
+    expect(others.replace(/="[^"]*"/g, '')).not.toContain('"');
   });
 });
 
 describe('every page', () => {
   test.each(Object.entries(PAGES))(
-    '%s loads nothing of others, runs no script and is framed by nobody',
-    (_name, page) => {
+    '%s loads nothing of others, runs no script but that of passkeys where it asks for one, and is framed by nobody',
+    (name, page) => {
       const { headers, html } = page(at());
+      const asksForPasskey = PASSKEY_PAGES.includes(name);
       expect(headers['Content-Security-Policy']).toBe(
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        `default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'${asksForPasskey ? "; script-src 'self'" : ''}`,
       );
       expect(headers['Referrer-Policy']).toBe('no-referrer');
-      expect(html).not.toMatch(/<script|<style|\sstyle=|\son[a-z]+=|(?:src|href|action)="[a-z]+:/i);
+      expect(html.includes(SCRIPT)).toBe(asksForPasskey);
+      expect(html.replace(SCRIPT, '')).not.toMatch(
+        /<script|<style|\sstyle=|\son[a-z]+=|(?:src|href|action)="[a-z]+:/i,
+      );
     },
   );
 

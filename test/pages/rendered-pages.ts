@@ -3,13 +3,34 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Branding } from '../../lambdas/contract/branding.ts';
+import { qrCode } from '../../lambdas/enrolment/qr-code.ts';
+import { registrationOptions, requestOptions } from '../../lambdas/factors/passkeys.ts';
 import type { Html } from '../../lambdas/kernel/results.ts';
+import {
+  type ClosingPage,
+  closedPage,
+  closingPage,
+  deletedPage,
+  deletionPage,
+} from '../../lambdas/pages/account-ends-page.ts';
+import { accountButton, accountPage, itemList, shownTime } from '../../lambdas/pages/account-page.ts';
 import { type ConsentPage, consentPage } from '../../lambdas/pages/consent-page.ts';
 import { continuePage } from '../../lambdas/pages/continue-page.ts';
 import { deviceDonePage, devicePage } from '../../lambdas/pages/device-page.ts';
 import { errorPage } from '../../lambdas/pages/error-page.ts';
+import { codePage, type FactorPage, passkeyPage } from '../../lambdas/pages/factor-page.ts';
+import {
+  appSetupPage,
+  type FactorForm,
+  type FactorsPage,
+  factorsPage,
+  passkeySetupPage,
+  recoveryCodesPage,
+} from '../../lambdas/pages/factors-page.ts';
+import { html } from '../../lambdas/pages/html.ts';
 import { invitationDonePage, invitationPage } from '../../lambdas/pages/invitation-page.ts';
-import { type PageContext, type PageSettings, pageContext } from '../../lambdas/pages/page.ts';
+import { type PageContext, type PageSettings, pageContext, textsOf } from '../../lambdas/pages/page.ts';
+import { PASSKEY_SCRIPT } from '../../lambdas/pages/passkey-script.ts';
 import {
   askForMailPage,
   confirmPage,
@@ -90,7 +111,102 @@ const PROVIDERS = [
   { id: 'okta', label: 'Okta' },
   { id: 'entra', label: 'Contoso Anmeldedienst' },
 ];
+const CHALLENGE = 'c'.repeat(43);
+const PARTY = { id: 'localhost', origin: 'http://localhost:8080', name: 'Acme Memory' };
+const PASSKEY = {
+  id: 'cGFzc2tleQ',
+  name: 'Ada’s phone',
+  publicKey: '',
+  counter: 0,
+  transports: ['internal'],
+  isSynced: true,
+  isBackedUp: true,
+  createdAt: 1_790_000_000,
+  lastUsedAt: null,
+};
+const FACTOR_FORM: FactorForm = {
+  csrf: 'token',
+  parameters: { continue: '/authorize?client_id=x', ui_locales: 'de en' },
+};
+const FACTOR: FactorPage = { ...FACTOR_FORM, others: [] };
+const USE_OF_PASSKEY = { ...FACTOR, options: requestOptions(PARTY, CHALLENGE, [PASSKEY]), isAlone: false };
+const FACTORS: FactorsPage = {
+  ...FACTOR_FORM,
+  isRequired: false,
+  email: 'ada.lovelace@example.com',
+  app: { id: '0198c5f2-8d4e-7c11-a0b3-5b7d2f6c9e11', name: '', added: '1 Nov 2026', used: '26 Nov 2026' },
+  passkeys: [
+    { id: PASSKEY.id, name: PASSKEY.name, added: '2 Nov 2026', used: null, isBackedUp: true },
+    {
+      id: 'a2V5',
+      name: 'Security key in the safe at home',
+      added: '3 Nov 2026',
+      used: '4 Nov 2026',
+      isBackedUp: false,
+    },
+  ],
+  recoveryCodesLeft: 9,
+  offersPasskeys: true,
+};
+const NO_FACTORS: FactorsPage = { ...FACTORS, app: null, passkeys: [], recoveryCodesLeft: 0 };
+const ALONE = { ...FACTOR, options: requestOptions(PARTY, CHALLENGE), isAlone: true };
+const APP_SECRET = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
+const APP_SETUP = {
+  ...FACTOR_FORM,
+  secret: APP_SECRET,
+  qrCode: qrCode(`otpauth://totp/Acme%20Memory:ada?secret=${APP_SECRET}`, 'QR code'),
+};
+const PASSKEY_SETUP = {
+  ...FACTOR_FORM,
+  options: registrationOptions(PARTY, {
+    userId: '0198c5f2-8d4e-7c11-a0b3-5b7d2f6c9e12',
+    email: FACTORS.email,
+    challenge: CHALLENGE,
+    passkeys: [PASSKEY],
+  }),
+};
+const RECOVERY_CODES = Array.from({ length: 10 }, (_, index) => `K7QM-2XW${index}-PD4R`);
+const DELETION = { email: FACTORS.email, csrf: 'token' };
+const CLOSING: ClosingPage = { organization: 'Acme & Söhne <Forschung>', csrf: 'token' };
+const CLOSED = { ...CLOSING, fault: undefined, until: '27 December 2026' };
 const FAILED = { requestId: '0198c5f2-8d4e-7c11-a0b3-5b7d2f6c9e10' };
+
+/** The page of an account with a section of a list, and one of a link. */
+function shownAccount(context: PageContext, notice?: string): Html {
+  const { sessions, data } = textsOf(context).account;
+  const since = html`${sessions.since} ${shownTime(context, 1_790_000_000)} ${sessions.from('2001:db8::7')}`;
+  const end = (id: string, title: string) =>
+    accountButton(context, {
+      csrf: 'token',
+      fields: { action: 'end', id },
+      label: sessions.end,
+      name: sessions.endNamed(title),
+    });
+  const items = [
+    { title: 'Firefox on Linux', lines: [html`${sessions.thisBrowser}`, since], button: null },
+    { title: 'Safari on iPhone', lines: [since], button: end('s1', 'Safari on iPhone') },
+    { title: 'curl/8.9 <b>', lines: [since], button: end('s2', 'curl/8.9 <b>') },
+  ];
+  return accountPage(context, {
+    email: FACTORS.email,
+    organization: CLOSING.organization,
+    notice,
+    sections: [
+      { id: 'sessions', heading: sessions.heading, body: html`<p>${sessions.text}</p>\n${itemList(items)}` },
+      { id: 'data', heading: data.heading, body: html`<p>${data.text}</p>\n` },
+    ],
+  });
+}
+
+/** The pages that ask for a passkey, and run the one script of ours for that. */
+export const PASSKEY_PAGES: readonly string[] = [
+  'factor-passkey',
+  'factor-passkey-wrong',
+  'factor-passkey-alone',
+  'factor-passkey-alone-wrong',
+  'factors-passkey',
+  'factors-passkey-wrong',
+];
 
 /** All pages by their name. */
 export const PAGES: Readonly<Record<string, (context: PageContext) => Html>> = {
@@ -148,6 +264,40 @@ export const PAGES: Readonly<Record<string, (context: PageContext) => Html>> = {
   'dead-link': (context) => deadLinkPage(context, { kind: 'reset' }),
   'taken-address': (context) => deadLinkPage(context, { kind: 'verify', taken: true }),
   'signed-in': (context) => signedInPage(context, { email: 'ada@example.com', csrf: 'token' }),
+  account: (context) => shownAccount(context),
+  'account-notice': (context) => shownAccount(context, 'It has ended. Whoever used it has to sign in again.'),
+  'account-delete': (context) => deletionPage(context, DELETION),
+  'account-delete-last': (context) => deletionPage(context, { ...DELETION, fault: 'last' }),
+  'account-deleted': (context) => deletedPage(context),
+  'account-close': (context) => closingPage(context, CLOSING),
+  'account-close-wrong-name': (context) => closingPage(context, { ...CLOSING, fault: 'wrongName' }),
+  'account-close-others': (context) => closingPage(context, { ...CLOSING, fault: 'others' }),
+  'account-closed': (context) => closedPage(context, CLOSED),
+  'account-closed-too-late': (context) => closedPage(context, { ...CLOSED, fault: 'tooLate' }),
+  'factor-code': (context) => codePage(context, { ...FACTOR, hasApp: true, others: ['passkey'] }),
+  'factor-code-wrong': (context) => codePage(context, { ...FACTOR, hasApp: true, fault: 'wrong' }),
+  'factor-recovery-code': (context) => codePage(context, { ...FACTOR, hasApp: false, others: ['passkey'] }),
+  'factor-passkey': (context) => passkeyPage(context, { ...USE_OF_PASSKEY, others: ['code'] }),
+  'factor-passkey-wrong': (context) =>
+    passkeyPage(context, { ...USE_OF_PASSKEY, others: ['code'], fault: 'wrong' }),
+  'factor-passkey-alone': (context) => passkeyPage(context, ALONE),
+  'factor-passkey-alone-wrong': (context) => passkeyPage(context, { ...ALONE, fault: 'wrong' }),
+  factors: (context) => factorsPage(context, FACTORS),
+  'factors-none': (context) => factorsPage(context, NO_FACTORS),
+  'factors-required': (context) =>
+    factorsPage(context, { ...NO_FACTORS, isRequired: true, offersPasskeys: false }),
+  'factors-last-stays': (context) =>
+    factorsPage(context, {
+      ...FACTORS,
+      passkeys: [],
+      recoveryCodesLeft: 1,
+      fault: textsOf(context).factors.lastStays,
+    }),
+  'factors-app': (context) => appSetupPage(context, APP_SETUP),
+  'factors-app-wrong': (context) => appSetupPage(context, { ...APP_SETUP, fault: 'wrong' }),
+  'factors-passkey': (context) => passkeySetupPage(context, PASSKEY_SETUP),
+  'factors-passkey-wrong': (context) => passkeySetupPage(context, { ...PASSKEY_SETUP, fault: 'wrong' }),
+  'factors-codes': (context) => recoveryCodesPage(context, { codes: RECOVERY_CODES, goesTo: '/factors' }),
   'sign-out': (context) => signOutPage(context, { csrf: 'token' }),
   'signed-out': (context) => signedOutPage(context),
   consent: (context) => consentPage(context, CONSENT),
@@ -241,6 +391,7 @@ export class RenderedPages {
       void response.writeHead(200, { 'content-type': `${type}; charset=utf-8`, ...headers }).end(text);
     const files = pageFiles(this.#settings.branding);
     if (name === 'pages.css') return send('text/css', files.stylesheet);
+    if (name === 'passkeys.js') return send('text/javascript', PASSKEY_SCRIPT);
     if (name === 'logo.svg') return send('image/svg+xml', files.logo);
     if (name === 'arrived') return send('text/plain', 'arrived');
     // Chromium asks a page that names no icon for one.
