@@ -5,6 +5,7 @@ import {
   auditEntry,
   originOf,
   passes,
+  visibleTo,
 } from '../../lambdas/audit/entries.ts';
 
 const origin = { actor: 'user:ada', requestId: 'r', address: '192.0.2.7' };
@@ -64,4 +65,15 @@ test('an entry about many is found by each of them', () => {
   };
   expect(passes(many, { target: 'key:b' })).toBe(true);
   expect(passes(many, { target: 'key:c' })).toBe(false);
+});
+
+test('a person reads the whole trail of the tenant, and a key that of its own workspace alone', () => {
+  const common = { tenantId: 't', workspaceId: 'w', scopes: [], environment: 'live' } as const;
+  const key = visibleTo({ kind: 'key', keyId: 'k', ...common });
+  const person = visibleTo({ kind: 'user', userId: 'u', sessionId: 's', role: 'admin', ...common });
+  const rows = ['w', 'another', null].map((workspaceId) => ({ ...row, workspaceId }));
+  expect(rows.map((each) => passes(each, key))).toEqual([true, false, false]);
+  expect(rows.map((each) => passes(each, person))).toEqual([true, true, true]);
+  // What a caller asks for narrows it, and never widens.
+  expect(passes({ ...row, workspaceId: 'another' }, { ...key, action: 'key' })).toBe(false);
 });

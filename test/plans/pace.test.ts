@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import { Pace } from '../../lambdas/plans/pace.ts';
+import { expect, test, vi } from 'vitest';
+import { Pace, TIME } from '../../lambdas/plans/pace.ts';
 
 /** When each of so many callers in a row is let through, in milliseconds. */
 async function turns(count: number, pauseAfter = Number.POSITIVE_INFINITY): Promise<number[]> {
@@ -35,4 +35,23 @@ test('callers at the same moment do not pass together', async () => {
   });
   await Promise.all([1, 2, 3].map(() => pace.turn()));
   expect(waits).toEqual([100, 200]);
+});
+
+test('by the clock of the machine the next caller waits as long as the rate says, and no longer', async () => {
+  vi.useFakeTimers();
+  try {
+    const pace = new Pace(10, 1, TIME);
+    const passed: number[] = [];
+    await pace.turn();
+    const next = [1, 2].map((caller) => pace.turn().then(() => passed.push(caller)));
+    await vi.advanceTimersByTimeAsync(99);
+    expect(passed).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(passed).toEqual([1]);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(passed).toEqual([1, 2]);
+    await Promise.all(next);
+  } finally {
+    vi.useRealTimers();
+  }
 });
