@@ -22,8 +22,9 @@ afterAll(() => page.stop());
 function get(path: string, host = new URL(page.url).host): Promise<{ status?: number; body: string }> {
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(page.url);
-    request({ hostname, port, path, headers: { host } }, async (response) => {
-      resolve({ status: response.statusCode ?? 0, body: await text(response) });
+    request({ hostname, port, path, headers: { host } }, (response) => {
+      const status = response.statusCode ?? 0;
+      text(response).then((body) => resolve({ status, body }), reject);
     })
       .on('error', reject)
       .end();
