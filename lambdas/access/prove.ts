@@ -125,7 +125,13 @@ export async function useRecord(claimed: Claimed): Promise<Used> {
   return { ...claimed, record: await recordOf(claimed) };
 }
 
-async function recordOf({ claim, request, context, now }: Claimed): Promise<CredentialRecord | undefined> {
+async function recordOf({
+  claim,
+  request,
+  context,
+  access,
+  now,
+}: Claimed): Promise<CredentialRecord | undefined> {
   const { store, guesses, deployment } = context;
   const { address } = request;
   const { inclusion, roles, smallestRole } = deployment.rights;
@@ -135,7 +141,11 @@ async function recordOf({ claim, request, context, now }: Claimed): Promise<Cred
     case 'key': {
       const { locator, hash, token } = claim;
       const isToken = token !== undefined;
-      const { record, ...use } = await store[isToken ? 'useKeyMark' : 'useKey'](locator, hash, address, now);
+      const asks = `${request.method} ${access === 'upstream' ? request.path : request.resource} ${token?.scopes}`;
+      const key = { locator, address, now, asks };
+      const { record, ...use } = await (isToken
+        ? store.useKeyMark({ ...key, mark: hash })
+        : store.useKey({ ...key, hash }));
       const slot = record?.slots.find((slot) => sameHash(isToken ? keyMark(slot.hash) : slot.hash, hash));
       if (slot === undefined) guesses.wrong(locator, hash, now);
       if (record === undefined) return undefined;

@@ -69,7 +69,12 @@ test('with twenty whole IPv6 addresses, 200 bytes of scopes and a rotation runni
   const sizes: number[] = [];
   for (let call = 0; call < 9; call += 1) {
     const at = NOW + call * 2 * WINDOW_SECONDS;
-    const use = await decisions.useKey(apiKey.locator, next, '2001:db8:ffff:ffff:ffff:ffff:ffff:ff00', at);
+    const use = await decisions.useKey({
+      locator: apiKey.locator,
+      hash: next,
+      address: '2001:db8:ffff:ffff:ffff:ffff:ffff:ff00',
+      now: at,
+    });
     expect(use.passed).toBe(true);
     sizes.push(sizeOf((await store.item(keyRecordKey(apiKey.locator))) ?? {}));
   }
@@ -99,12 +104,12 @@ test.each([
     );
     // As many counts as there are before a sweep.
     for (let call = 0; call < 7; call += 1)
-      await decisions.useKey(
-        apiKey.locator,
+      await decisions.useKey({
+        locator: apiKey.locator,
         hash,
-        '2001:db8:ffff:ffff:ffff:ffff:ffff:ff00',
-        NOW + call * 2 * WINDOW_SECONDS,
-      );
+        address: '2001:db8:ffff:ffff:ffff:ffff:ffff:ff00',
+        now: NOW + call * 2 * WINDOW_SECONDS,
+      });
     const origin = {
       actor: `user:${tenant.account.user.userId}`,
       requestId: 'x'.repeat(20),
