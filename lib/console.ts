@@ -86,7 +86,7 @@ async function exists(path: string): Promise<boolean> {
 export function consoleBuild(
   routes: readonly Route[],
   profile: Profile,
-  quotas: ConsoleBuild['quotas'],
+  plans: ConsoleBuild['plans'],
 ): ConsoleBuild {
   const rows = apiRows(routes, profile).filter((row) => row.kind === 'route');
   const paths = routes.flatMap((route): [string, string | null][] => {
@@ -96,7 +96,7 @@ export function consoleBuild(
     return [[`${route.method} ${publishedPath(route.path)}`, path && publishedPath(path)]];
   });
   return {
-    quotas,
+    plans,
     paths: Object.fromEntries(paths),
     firstCall: `${profile.upstreamPrefixes[0] ?? ''}/stats`,
   };

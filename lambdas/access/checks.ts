@@ -1,16 +1,16 @@
-import type { Method } from '../contract/access.ts';
 import type { DecisionErrorCode } from '../contract/errors.ts';
 import { firstUncovered, type Scope } from '../contract/scopes.ts';
 import { staysInWorkspace } from '../kernel/caller.ts';
 import { isWorkspaceOpen } from '../tenancy/tenant-facts.ts';
-import { upstreamScopes } from '../upstream/path-scopes.ts';
 import {
   type Asked,
   type Claim,
   type Claimed,
   type CredentialRecord,
+  callersOf,
   isElsewhere,
   type Proven,
+  requiredScopes,
   type Used,
 } from './prove.ts';
 
@@ -159,10 +159,6 @@ function isKeyIfAsked(proven: Proven): boolean {
   return callersOf(proven) !== 'key' || proven.caller.kind === 'key';
 }
 
-function callersOf({ access }: Proven) {
-  return access === 'upstream' ? undefined : access?.callers;
-}
-
 function isScopeGranted(proven: Proven): boolean {
   return missingScope(proven) === undefined;
 }
@@ -171,13 +167,6 @@ function isScopeGranted(proven: Proven): boolean {
 export function missingScope(proven: Proven): Scope | undefined {
   const { caller, context } = proven;
   return firstUncovered(caller.scopes, requiredScopes(proven), context.deployment.rights.inclusion);
-}
-
-/** The scopes that the row asks for; none where any credential will do. */
-export function requiredScopes({ access, request, context }: Asked): readonly Scope[] {
-  if (access !== 'upstream') return access?.scope === undefined ? [] : [access.scope];
-  const { pathScopes, rights } = context.deployment;
-  return upstreamScopes(request.method as Method, request.path, pathScopes, rights.methodScopes);
 }
 
 function isAllowanceLeft({ allowance }: Proven): boolean {

@@ -1,4 +1,4 @@
-import type { RowAccess } from '../contract/access.ts';
+import type { Method, RowAccess } from '../contract/access.ts';
 import { roleScopes } from '../contract/rights.ts';
 import { declaredScopes, type Scope, sharedScopes } from '../contract/scopes.ts';
 import { type AddressBlock, allowsAddress } from '../kernel/address.ts';
@@ -13,6 +13,7 @@ import type { SessionRecord } from '../sessions/session-record.ts';
 import type { KeyTokenClaims, TokenClaims } from '../signing/tokens.ts';
 import type { TenantFacts } from '../tenancy/tenant-facts.ts';
 import { namedWorkspaces } from '../tenancy/workspace-choice.ts';
+import { upstreamScopes } from '../upstream/path-scopes.ts';
 import type { DecisionContext, DecisionRequest } from './decision.ts';
 
 /** A request, and what its row asks for: undefined for a resource or method that no row names. */
@@ -120,12 +121,25 @@ async function keyClaim(key: string, { profile, store, clock }: DecisionContext)
     : { kind: 'invalid' };
 }
 
+/** The scopes that the row asks for; none where any credential will do. */
+export function requiredScopes({ access, request, context }: Asked): readonly Scope[] {
+  if (access !== 'upstream') return access?.scope === undefined ? [] : [access.scope];
+  const { pathScopes, rights } = context.deployment;
+  return upstreamScopes(request.method as Method, request.path, pathScopes, rights.methodScopes);
+}
+
+/** The only kind of callers that the row takes; undefined for both. */
+export function callersOf({ access }: Asked) {
+  return access === 'upstream' ? undefined : access?.callers;
+}
+
 /** The one write, which authenticates and counts. */
 export async function useRecord(claimed: Claimed): Promise<Used> {
   return { ...claimed, record: await recordOf(claimed) };
 }
 
-async function recordOf({ claim, request, context, now }: Claimed): Promise<CredentialRecord | undefined> {
+async function recordOf(claimed: Claimed): Promise<CredentialRecord | undefined> {
+  const { claim, request, context, now } = claimed;
   const { store, guesses, deployment } = context;
   const { address } = request;
   const { inclusion, roles, smallestRole } = deployment.rights;
@@ -135,7 +149,12 @@ async function recordOf({ claim, request, context, now }: Claimed): Promise<Cred
     case 'key': {
       const { locator, hash, token } = claim;
       const isToken = token !== undefined;
-      const { record, ...use } = await store[isToken ? 'useKeyMark' : 'useKey'](locator, hash, address, now);
+      // By what the answer depends on, beside the record: refusals of a kind are alike.
+      const asks = `${requiredScopes(claimed)} ${callersOf(claimed)} ${token?.scopes}`;
+      const key = { locator, address, now, asks };
+      const { record, ...use } = await (isToken
+        ? store.useKeyMark({ ...key, mark: hash })
+        : store.useKey({ ...key, hash }));
       const slot = record?.slots.find((slot) => sameHash(isToken ? keyMark(slot.hash) : slot.hash, hash));
       if (slot === undefined) guesses.wrong(locator, hash, now);
       if (record === undefined) return undefined;

@@ -518,7 +518,7 @@ export const listAudit = <ThrowOnError extends boolean = false>(options?: Option
 /**
  * How many requests were made with API keys, by day
  *
- * Of the whole tenant, or of one key. A key sees itself and, by `key_id`, the keys of its workspace. Days are those of UTC. Days and month are complete after two minutes; the window is as of now.
+ * Of the whole tenant, or of one key. A key sees itself and, by `key_id`, the keys of its workspace. Days are those of UTC. Days, month, minutes and refusals are complete after two minutes; the window is as of now. What is refused for the key itself or its address is not among the requests of a day, other refusals are.
  */
 export const getUsage = <ThrowOnError extends boolean = false>(options?: Options<GetUsageData, ThrowOnError>) => (options?.client ?? client).get<GetUsageResponses, GetUsageErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],

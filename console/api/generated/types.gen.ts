@@ -66,6 +66,11 @@ export type User = {
     created_by: string | null;
 };
 
+export type UsageOfMinute = {
+    starts_at: string;
+    requests: number;
+};
+
 export type UsageOfDay = {
     live: number;
     test: number;
@@ -399,6 +404,37 @@ export type RegisterClientRequest = {
     };
 };
 
+export type RefusedRequests = {
+    /**
+     * Over the requests a minute of the key (429).
+     */
+    limit: number;
+    /**
+     * The key is revoked (401).
+     */
+    revoked: number;
+    /**
+     * The key is disabled (401).
+     */
+    disabled: number;
+    /**
+     * The key has expired, or it was replaced and its time is over (401).
+     */
+    expired: number;
+    /**
+     * From an address that the key does not allow (403).
+     */
+    address: number;
+    /**
+     * The key lacks a scope (403).
+     */
+    scope: number;
+    /**
+     * Only people may do this (403).
+     */
+    person: number;
+};
+
 export type OnboardResult = {
     tenant_id: string;
     user_id: string;
@@ -722,6 +758,14 @@ export type GetUsageResult = {
      * Oldest first, today last; days without requests too.
      */
     days: Array<UsageOfDay>;
+    /**
+     * Refused requests of these days, by the reason.
+     */
+    refused: RefusedRequests;
+    /**
+     * Of the whole tenant: the last ten minutes, oldest first, this one last. Null for one key.
+     */
+    minutes: Array<UsageOfMinute> | null;
 };
 
 export type GetMeResult = {
