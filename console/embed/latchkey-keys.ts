@@ -16,6 +16,8 @@ export interface LatchkeyKeysEvents {
 }
 
 const DEFAULT_PATH = '/v1/api-keys';
+/** BCP 47, as far as a browser formats by it. */
+const LANGUAGE_TAG = /^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i;
 /** Milliseconds that a page has to set the attribute and the property, in whatever order its scripts come. */
 const SETUP_MS = 3000;
 
@@ -33,6 +35,8 @@ export class LatchkeyKeys extends HTMLElement {
   #frame: Frame | undefined;
   #keys: readonly ApiKey[] = [];
   #next: string | null = null;
+  /** The last page that was asked for. */
+  #asked: symbol | undefined;
   readonly #list = element('div');
   readonly #said = element('p', { role: 'status' });
   readonly #heading = element('h2', { tabindex: '-1' });
@@ -58,8 +62,14 @@ export class LatchkeyKeys extends HTMLElement {
   }
 
   disconnectedCallback(): void {
-    this.#running.abort();
+    this.#end();
     this.shadowRoot?.replaceChildren();
+  }
+
+  /** Ends what runs: nothing of it is drawn any more. */
+  #end(): void {
+    this.#running.abort();
+    this.#asked = undefined;
   }
 
   attributeChangedCallback(_name: string, before: string | null, after: string | null): void {
@@ -73,15 +83,28 @@ export class LatchkeyKeys extends HTMLElement {
     await this.#load(null);
   }
 
+  async #more(): Promise<void> {
+    const shown = this.#keys.length;
+    await this.#load(this.#next);
+    // The button that had the focus is gone: to the first key that it has brought.
+    const first = this.#list.querySelectorAll('li')[shown];
+    (first?.querySelector('button') ?? this.#heading).focus();
+  }
+
+  get #language(): string {
+    const tag = this.closest('[lang]')?.getAttribute('lang') ?? '';
+    return LANGUAGE_TAG.test(tag) ? tag : '';
+  }
+
   get #words(): Texts {
-    return textsFor(this.lang || this.closest('[lang]')?.getAttribute('lang') || '');
+    return textsFor(this.#language);
   }
 
   /** Begins with the settings as they are now. */
   #start(): void {
     const { shadowRoot: root } = this;
     if (!this.isConnected || root === null) return;
-    this.#running.abort();
+    this.#end();
     this.#running = new AbortController();
     const words = this.#words;
     const { signal } = this.#running;
@@ -108,27 +131,27 @@ export class LatchkeyKeys extends HTMLElement {
     void this.reload();
   }
 
+  /** Loads a page of the list: what was asked for last is what counts. */
   async #load(cursor: string | null): Promise<void> {
-    const { client } = this.#frame ?? {};
-    const { signal } = this.#running;
+    const asked = Symbol();
+    this.#asked = asked;
     this.#list.setAttribute('aria-busy', 'true');
-    try {
-      const page = await client?.list(cursor);
-      if (page === undefined || signal.aborted) return;
-      this.#keys = [...this.#keys, ...page.data.filter(({ status }) => status !== 'revoked')];
-      this.#next = page.next_cursor;
-      this.#draw();
-    } catch (error) {
-      if (!signal.aborted) this.#fail(error);
-    }
-    this.#list.removeAttribute('aria-busy');
+    const page = await this.#frame?.client.list(cursor).catch((error: unknown) => {
+      if (this.#asked === asked) this.#fail(error);
+    });
+    if (page === undefined || this.#asked !== asked) return;
+    this.#keys = [...this.#keys, ...page.data.filter(({ status }) => status !== 'revoked')];
+    this.#next = page.next_cursor;
+    // A page may have none although there are more.
+    if (this.#keys.length === 0 && this.#next !== null) await this.#load(this.#next);
+    else this.#draw();
   }
 
   #draw(): void {
     const words = this.#words;
     const more =
       this.#next !== null &&
-      element('button', { type: 'button', class: 'more', onclick: () => this.#load(this.#next) }, words.more);
+      element('button', { type: 'button', class: 'more', onclick: () => this.#more() }, words.more);
     if (this.#keys.length > 0)
       this.#show(element('ul', { class: 'list' }, ...this.#keys.map((key) => this.#item(key))), more);
     else
@@ -177,7 +200,7 @@ export class LatchkeyKeys extends HTMLElement {
   #time(at: string | null): Child {
     const words = this.#words;
     if (at === null) return words.never;
-    const format = new Intl.DateTimeFormat(this.lang || undefined, {
+    const format = new Intl.DateTimeFormat(this.#language || undefined, {
       dateStyle: 'medium',
       timeStyle: 'short',
     });
@@ -223,7 +246,11 @@ export class LatchkeyKeys extends HTMLElement {
   #fail(error: unknown): void {
     const text = this.#explain(error);
     const isSetUp = this.#frame !== undefined;
-    const retry = element('button', { type: 'button', onclick: () => this.reload() }, this.#words.retry);
+    const again = () => {
+      this.#heading.focus();
+      return this.reload();
+    };
+    const retry = element('button', { type: 'button', onclick: again }, this.#words.retry);
     this.#show(element('div', { class: 'box' }, element('p', { role: 'alert' }, text), isSetUp && retry));
   }
 
@@ -237,6 +264,7 @@ export class LatchkeyKeys extends HTMLElement {
   }
 
   #show(...children: readonly Child[]): void {
+    this.#list.removeAttribute('aria-busy');
     this.#list.replaceChildren(...children.filter((child) => child instanceof Node));
   }
 

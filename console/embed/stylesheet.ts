@@ -58,8 +58,9 @@ dd { overflow-wrap: anywhere; }
 .box > button { margin-top: 12px; color: var(--ink); }
 .more { margin-top: 12px; }
 [role=alert] { color: var(--danger); }
-[role=alert]:empty, [role=status]:empty { display: none; }
-[role=status] { color: var(--muted); margin-bottom: 12px; }
+[role=alert]:empty { display: none; }
+[role=status] { color: var(--muted); }
+[role=status]:not(:empty) + div { margin-top: 12px; }
 dialog {
   width: min(480px, calc(100vw - 32px)); max-height: calc(100vh - 32px); overflow: auto; padding: 24px;
   color: var(--ink); background: var(--surface); border: 1px solid var(--line); border-radius: calc(var(--radius) * 1.4);

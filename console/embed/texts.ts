@@ -48,7 +48,7 @@ const ENGLISH = {
   no_token: 'You could not be signed in to this list. Load the page again.',
   origin_not_allowed: 'This page may not manage keys: its origin is not among those of the tenant.',
   rate_limited: 'Too many requests. Wait a minute, then try again.',
-  exceeds_own_rights: 'This key may do more than you can give here. Ask whoever manages the account.',
+  exceeds_own_rights: 'That is more than you can give here. Ask whoever manages the account.',
   not_configured: 'This list is not set up: it lacks its API or its token.',
 };
 
@@ -104,8 +104,7 @@ const GERMAN: Texts = {
   no_token: 'Sie konnten an dieser Liste nicht angemeldet werden. Laden Sie die Seite neu.',
   origin_not_allowed: 'Diese Seite darf keine Schlüssel verwalten: Sie ist keine der eingetragenen.',
   rate_limited: 'Zu viele Anfragen. Versuchen Sie es in einer Minute noch einmal.',
-  exceeds_own_rights:
-    'Dieser Schlüssel darf mehr, als Sie hier geben können. Fragen Sie, wer das Konto verwaltet.',
+  exceeds_own_rights: 'Das ist mehr, als Sie hier geben können. Fragen Sie, wer das Konto verwaltet.',
   not_configured: 'Diese Liste ist nicht eingerichtet: Ihr fehlt die API oder ihr Token.',
 };
 

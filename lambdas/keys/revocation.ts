@@ -17,9 +17,7 @@ export async function revokeKey(
 ): Promise<ApiKey> {
   const found = await findKey(id, caller, context);
   const owned = await callerKey(caller, context.keys);
-  // A page is not the key that its token is of.
-  const isItself = owned?.id === found.id && caller.embed === undefined;
-  if (!isItself) requireWithin(found, caller, owned, context.deployment.rights);
+  if (owned?.id !== found.id) requireWithin(found, caller, owned, context.deployment.rights);
   await context.keys.revoke(found, originOf(caller, from), context.clock());
   return { ...found, state: 'revoked', revokedAt: found.revokedAt ?? context.clock() };
 }

@@ -258,12 +258,16 @@ test('a key is rotated with an overlap, and its new secret shown once', async ()
 
 describe('what is refused', () => {
   test('stands in the dialog with what to do, and the page is told its code', async () => {
+    const { id } = await stack.createKey(admin, { name: 'Paused', scopes: ['read'] });
+    const json = { enabled: false };
+    expectStatus(await stack.send(`PATCH /v1/api-keys/${id}`, { headers: bearer(admin), json }), 200);
     await open();
-    // Our server's own key has more than the token.
-    await page.locator('latchkey-keys button[aria-label="Revoke Our server"]').click();
-    await page.locator('latchkey-keys dialog button.danger').click();
-    await page.locator('latchkey-keys dialog [role=alert] >> text=may do more than you can give').waitFor();
-    expect(await told()).toEqual([['latchkey-error', { code: 'exceeds_own_rights', status: 403 }]]);
+    await page.locator('latchkey-keys button[aria-label="Rotate Paused"]').click();
+    await page.locator('latchkey-keys dialog .primary').click();
+    await page.locator('latchkey-keys dialog [role=alert] >> text=Enable it before').waitFor();
+    expect(await told()).toEqual([['latchkey-error', { code: 'conflicting_state', status: 409 }]]);
+    // The key of our server has more than the token: nobody here sees it.
+    expect(await heading('Our server').count()).toBe(0);
     await page.keyboard.press('Escape');
     await page.locator('latchkey-keys >> text=Create key').click();
     for (const box of await page.locator('latchkey-keys input[type=checkbox]').all()) await box.uncheck();
