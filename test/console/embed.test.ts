@@ -45,6 +45,7 @@ beforeAll(async () => {
   ada = await stack.onboard();
   admin = await stack.logIn(ada);
   serverKey = (await stack.createKey(admin, { name: 'Our server', scopes: ['admin'] })).key;
+  await stack.createKey(admin, { name: 'Own worker', scopes: ['read', 'write'] });
   react = await reactPage();
   const embedToken = serversFunction();
   const served = async ({ url = '', method }: IncomingMessage, response: ServerResponse) => {
@@ -166,14 +167,14 @@ test(`its file has at most ${MAX_BYTES} bytes, and is there for every page, also
   const integrity = `sha384-${createHash('sha384').update(response.bytes).digest('base64')}`;
   head = `<script type="module" crossorigin integrity="${integrity}" src="${stack.url}${SCRIPT}"></script>`;
   await open();
-  await heading('First key').waitFor();
+  await heading('Own worker').waitFor();
   expect(complaints).toEqual([]);
 });
 
 describe('by the keyboard alone', () => {
   test('a key is made, shown once, and is nowhere after; the page is told without it', async () => {
     await open();
-    await heading('First key').waitFor();
+    await heading('Own worker').waitFor();
     await page.locator('latchkey-keys >> text=Create key').focus();
     await page.keyboard.press('Enter');
     await expect.poll(focusedText).toBe('name');
@@ -287,24 +288,27 @@ describe('what is refused', () => {
     expect(await told()).toEqual([['latchkey-error', { code: 'origin_not_allowed', status: 403 }]]);
     await list([origin]);
     await page.locator('latchkey-keys >> text=Try again').click();
-    await heading('First key').waitFor();
+    await heading('Own worker').waitFor();
   });
 
   test.each([
     ['no token', () => 'signed out', 'no_token', 0, 'could not be signed in'],
     ['a token of another kind', () => 'eyJ.eyJleHAiOjQxMDI0NDQ4MDB9.x', 'invalid_credential', 401, 'invalid'],
-  ] as const)('where the server gives %s', async (_what, gives, code, status, text) => {
-    answer = gives;
-    await open();
-    await page.locator(`latchkey-keys [role=alert] >> text=${text}`).waitFor();
-    expect(await told()).toEqual([['latchkey-error', { code, status }]]);
-  });
+  ] satisfies [string, () => string, string, number, string][])(
+    'where the server gives %s',
+    async (_what, gives, code, status, text) => {
+      answer = gives;
+      await open();
+      await page.locator(`latchkey-keys [role=alert] >> text=${text}`).waitFor();
+      expect(await told()).toEqual([['latchkey-error', { code, status }]]);
+    },
+  );
 
   test('and nothing answers, in an offline moment', async () => {
     await open();
-    await heading('First key').waitFor();
+    await heading('Own worker').waitFor();
     await page.context().setOffline(true);
-    await page.locator('latchkey-keys button[aria-label="Revoke First key"]').click();
+    await page.locator('latchkey-keys button[aria-label="Revoke Own worker"]').click();
     await page.locator('latchkey-keys dialog button.danger').click();
     await page.locator('latchkey-keys dialog [role=alert] >> text=Are you offline?').waitFor();
     await page.context().setOffline(false);
@@ -327,7 +331,7 @@ describe('its look', () => {
     head = '<meta name="color-scheme" content="light dark">';
     attributes = `lang="${lang}"`;
     await open('/', options);
-    await heading('First key').waitFor();
+    await heading('Own worker').waitFor();
     expect([await violations(page), (await overflow(page)) <= 0]).toEqual([[], true]);
     await picture(page, `embed-look-${name.slice(0, 4)}`);
     await page.locator('latchkey-keys header button').click();
@@ -342,7 +346,7 @@ describe('its look', () => {
 
   test('is the page’s, by its variables', async () => {
     await open();
-    await heading('First key').waitFor();
+    await heading('Own worker').waitFor();
     const color = (property: string) =>
       page.evaluate(
         `getComputedStyle(document.querySelector('latchkey-keys').shadowRoot.querySelector('.primary')).${property}`,
@@ -375,7 +379,7 @@ describe('in React', () => {
     await open('/react');
     const names: string[] = [];
     page.on('console', (message) => void names.push(message.text()));
-    await heading('First key').waitFor();
+    await heading('Own worker').waitFor();
     await page.locator('latchkey-keys >> text=Create key').click();
     await page.locator('latchkey-keys #name').fill('By React');
     await page.locator('latchkey-keys dialog .primary').click();
