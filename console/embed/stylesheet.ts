@@ -21,7 +21,7 @@ const CSS = `
 }
 :host([hidden]) { display: none; }
 *, ::before, ::after { box-sizing: border-box; }
-h2, h3, p, ul, dl, dd, fieldset { margin: 0; padding: 0; }
+h2, h3, p, ul, dl, dd, fieldset, legend { margin: 0; padding: 0; }
 h2 { font-size: 18px; line-height: 1.3; }
 h3 { font-size: 16px; line-height: 1.4; overflow-wrap: anywhere; }
 ul { list-style: none; }
@@ -31,12 +31,13 @@ header { display: flex; flex-wrap: wrap; align-items: center; justify-content: s
 button {
   font: inherit; font-weight: 500; color: inherit; cursor: pointer;
   min-height: 36px; padding: 6px 14px;
-  background: var(--surface); border: 1px solid var(--control); border-radius: calc(var(--radius) * .8);
+  background: var(--surface); border: 1px solid color-mix(in srgb, var(--control) 55%, transparent); border-radius: calc(var(--radius) * .8);
 }
 button:hover { border-color: currentColor; }
 button:disabled { opacity: .5; cursor: not-allowed; }
 .primary { background: var(--accent); color: var(--on-accent); border-color: transparent; }
 .danger { color: var(--danger); }
+dialog .danger { background: var(--danger); color: var(--surface); border-color: transparent; }
 .list { border: 1px solid var(--line); border-radius: var(--radius); background: var(--surface); overflow: hidden; }
 .list > li { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 10px 16px; align-items: start; padding: 14px 16px; }
 .list > li + li { border-top: 1px solid var(--line); }
@@ -73,6 +74,7 @@ label, legend { font-weight: 500; }
 fieldset { border: 0; min-width: 0; }
 .field { display: flex; flex-direction: column; gap: 4px; }
 .hint { font-size: 13px; color: var(--muted); }
+.hint:empty { margin-top: -16px; }
 .choice { display: flex; align-items: center; gap: 8px; font-weight: 400; min-height: 32px; overflow-wrap: anywhere; }
 .choices { display: flex; flex-wrap: wrap; gap: 0 20px; }
 input[type=text], select {
@@ -86,6 +88,7 @@ output { flex: 1; min-width: 0; user-select: all; }
 .buttons { display: flex; flex-wrap: wrap; justify-content: flex-end; gap: 8px; }
 @container (max-width: 520px) {
   .list > li { grid-template-columns: minmax(0, 1fr); }
+  .acts { order: 1; }
   .acts > button { flex: 1; }
   header > button { width: 100%; }
 }

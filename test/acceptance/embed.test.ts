@@ -2,6 +2,7 @@ import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { METHODS } from '../../lambdas/contract/access.ts';
 import { apiRows } from '../../lambdas/kernel/api-rows.ts';
+import { systemClock } from '../../lambdas/kernel/clock.ts';
 import { tenantKey } from '../../lambdas/kernel/item-keys.ts';
 import { Signer } from '../../lambdas/signing/signer.ts';
 import { routes } from '../../lambdas/table/index.ts';
@@ -175,7 +176,7 @@ describe('nobody with an embed token', () => {
       }),
       201,
     ).json;
-    const secret = Buffer.from(`${client.client_id}:${client.client_secret}`).toString('base64');
+    const secret = Buffer.from(`${client.id}:${client.client_secret}`).toString('base64');
     const form = (path: string, fields: Record<string, string>) =>
       stack.send(`POST ${path}`, {
         headers: {
@@ -271,14 +272,11 @@ describe('nobody with an embed token', () => {
     const keyset = await stack.keyset();
     const { sid, sub } = decodeJwt(admin) as { sid: string; sub: string };
     const maker = { userId: sub, tenantId: ada.tenantId, sessionId: sid, workspaceId: ada.workspaceId };
-    const signed = (secondsAgo: number) =>
-      new Signer(
-        async () => keyset,
-        stack.url,
-        () => Math.floor(Date.now() / 1000) - secondsAgo,
-      ).embedToken(maker, { scopes: ['read'], subject: null }, 600);
-    expectStatus(await call(await signed(500), 'GET /v1/api-keys'), 200);
-    const refused = expectStatus(await call(await signed(601), 'GET /v1/api-keys'), 401);
+    const signer = new Signer(async () => keyset, stack.url, systemClock);
+    const signed = (seconds: number) =>
+      signer.embedToken(maker, { scopes: ['read'], subject: null }, seconds);
+    expectStatus(await call(await signed(30), 'GET /v1/api-keys'), 200);
+    const refused = expectStatus(await call(await signed(-1), 'GET /v1/api-keys'), 401);
     expect(refused.json.code).toBe('expired_credential');
   });
 });
