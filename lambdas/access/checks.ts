@@ -1,6 +1,7 @@
 import type { DecisionErrorCode } from '../contract/errors.ts';
 import { firstUncovered, type Scope } from '../contract/scopes.ts';
 import { staysInWorkspace } from '../kernel/caller.ts';
+import { headerValues } from '../kernel/headers.ts';
 import { isWorkspaceOpen } from '../tenancy/tenant-facts.ts';
 import {
   type Asked,
@@ -62,6 +63,7 @@ export const CHECKS: {
     [isTenantActive, 'suspended_tenant'],
     [isWorkspaceActive, 'suspended_tenant'],
     [isTenantInForce, 'expired_credential'],
+    [isOriginAllowed, 'origin_not_allowed'],
     [isAddressAllowed, 'address_not_allowed'],
     [isPersonIfAsked, 'user_required'],
     [isKeyIfAsked, 'key_required'],
@@ -144,6 +146,13 @@ function isTenantInForce({ tenant, now }: Proven): boolean {
   return tenant?.heldUntil === undefined || tenant.heldUntil > now;
 }
 
+/** A page that acts by an embed token is one of the tenant's; what sends no `Origin` is no page (Fetch standard, 3.2). */
+function isOriginAllowed({ caller, tenant, request }: Proven): boolean {
+  if (caller.embed === undefined) return true;
+  const [origin = '', ...more] = headerValues(request.headers, 'origin');
+  return more.length === 0 && tenant?.embedOrigins?.has(origin) === true;
+}
+
 function isAddressAllowed(proven: Proven): boolean {
   return !isElsewhere(proven);
 }
@@ -163,10 +172,14 @@ function isScopeGranted(proven: Proven): boolean {
   return missingScope(proven) === undefined;
 }
 
-/** The first scope that the row asks for and the caller has not. */
+/** The first scope that the row asks for and the caller has not; of an embed token, that its maker has not (any more). */
 export function missingScope(proven: Proven): Scope | undefined {
-  const { caller, context } = proven;
-  return firstUncovered(caller.scopes, requiredScopes(proven), context.deployment.rights.inclusion);
+  const { caller, record, context } = proven;
+  return firstUncovered(
+    record?.makersScopes ?? caller.scopes,
+    requiredScopes(proven),
+    context.deployment.rights.inclusion,
+  );
 }
 
 function isAllowanceLeft({ allowance }: Proven): boolean {

@@ -51,6 +51,8 @@ export interface CredentialRecord extends Omit<Use<never>, 'record'> {
   readonly expiresAt: number;
   /** Whether the secret is the record's: of a session, its token's signature has proven it. */
   readonly isProven: boolean;
+  /** The scopes of whoever made an embed token, which reach the row; the caller's are what they may give to keys. */
+  readonly makersScopes?: readonly Scope[];
   /** Of a key; empty for "from anywhere". */
   readonly allowedBlocks?: readonly AddressBlock[];
 }
@@ -83,7 +85,7 @@ export async function readClaim(asked: Asked): Promise<Claimed> {
   return { ...asked, claim, isKnownWrong, now };
 }
 
-async function claimOf({ request, context }: Asked): Promise<Claim> {
+async function claimOf({ request, context, access }: Asked): Promise<Claim> {
   const { profile, deployment, tokens, store, clock } = context;
   const credential = readCredential(request.headers, profile.credentials);
   switch (credential.kind) {
@@ -97,7 +99,8 @@ async function claimOf({ request, context }: Asked): Promise<Claim> {
       const { token } = credential;
       const now = clock();
       const control = await store.control(now, tokens.provenTenant(token));
-      const verdict = await tokens.verify(token, control, now);
+      const takesEmbedTokens = access !== 'upstream' && access?.embed;
+      const verdict = await tokens.verify(token, control, now, takesEmbedTokens);
       if (verdict.kind !== 'valid') return verdict;
       const { claims } = verdict;
       return 'keyId' in claims
@@ -164,31 +167,31 @@ async function recordOf(claimed: Claimed): Promise<CredentialRecord | undefined>
       return {
         ...record,
         ...use,
-        caller: { kind: 'key', ...record.caller, scopes },
+        caller: { kind: 'key', ...record.caller, scopes, ...embedOf(token) },
+        ...(token?.embed && { makersScopes: granted }),
         expiresAt: slot?.expiresAt ?? 0,
         isProven: slot !== undefined,
       };
     }
     case 'session': {
-      const { sessionId, workspaceId, delegation } = claim.token;
+      const { sessionId, workspaceId, delegation, embed } = claim.token;
       const { record, ...use } = await store.useSession(sessionId, address, now);
       if (record === undefined) return undefined;
       const { caller } = record;
       const held = roleScopes(caller.role, roles);
+      const part = embed ?? delegation;
       return {
         ...record,
         ...use,
+        ...(embed && { makersScopes: held }),
         caller: {
           kind: 'user',
           environment: 'live',
           ...caller,
-          // An OAuth client has what the person gave it, and never more than they have themselves.
-          ...(delegation === undefined
-            ? { scopes: held }
-            : {
-                clientId: delegation.clientId,
-                scopes: sharedScopes(delegation.scopes, held, inclusion),
-              }),
+          // An OAuth client or a page has what the person gave it, and never more than they have themselves.
+          scopes: part === undefined ? held : sharedScopes(part.scopes, held, inclusion),
+          ...(delegation && { clientId: delegation.clientId }),
+          ...embedOf(claim.token),
           workspaceId: workspaceId ?? caller.workspaceId,
         },
         isProven: true,
@@ -197,6 +200,10 @@ async function recordOf(claimed: Claimed): Promise<CredentialRecord | undefined>
     default:
       return undefined;
   }
+}
+
+function embedOf(token: TokenClaims | KeyTokenClaims | undefined): Pick<Caller, 'embed'> {
+  return token?.embed === undefined ? {} : { embed: { subject: token.embed.subject } };
 }
 
 const anonymous = (scopes: readonly Scope[]): CredentialRecord => ({

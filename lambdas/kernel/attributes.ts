@@ -59,4 +59,5 @@ export const TIER = 'tier';
 export const USAGE_KEY = 'usageKey';
 export const HELD_UNTIL = 'heldUntil';
 export const WORKSPACES = 'workspaces';
+export const EMBED_ORIGINS = 'embedOrigins';
 export const SUSPENDED_WORKSPACES = 'suspendedWorkspaces';

@@ -490,9 +490,9 @@ export const getTenant = <ThrowOnError extends boolean = false>(options?: Option
 });
 
 /**
- * Change the tenant’s name, sector, or what its new keys have by default
+ * Change the tenant’s name, sector, embed origins, or what its new keys have by default
  *
- * `key_defaults` is replaced as a whole; what is null or absent in it follows the service’s defaults.
+ * `key_defaults` is replaced as a whole; what is null or absent in it follows the service’s defaults. A change of `embed_origins` is answered after 2 seconds: from then on every authorizer knows it.
  */
 export const updateTenant = <ThrowOnError extends boolean = false>(options: Options<UpdateTenantData, ThrowOnError>) => (options.client ?? client).patch<UpdateTenantResponses, UpdateTenantErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],

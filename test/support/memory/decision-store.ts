@@ -75,12 +75,13 @@ export class MemoryDecisionStore implements DecisionStore, Records {
   async tenant(tenantId: string): Promise<TenantFacts | undefined> {
     const tenant = this.#state.tenants.get(tenantId);
     if (tenant === undefined) return undefined;
-    const { state, tier, heldUntil, suspendedWorkspaces } = tenant;
+    const { state, tier, heldUntil, suspendedWorkspaces, embedOrigins } = tenant;
     const workspaces = [...this.#state.workspaces.values()].filter((each) => each.tenantId === tenantId);
     return {
       state,
       tier,
       ...(heldUntil === null ? {} : { heldUntil }),
+      ...(embedOrigins.length === 0 ? {} : { embedOrigins: new Set(embedOrigins) }),
       suspendedWorkspaces,
       workspaces: new Set(workspaces.map(({ id }) => id)),
     };
