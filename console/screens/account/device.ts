@@ -9,7 +9,7 @@ const BROWSERS = [
   ['Safari', 'Safari'],
 ] as const;
 
-const SYSTEMS = /(iPhone|iPad|Android|CrOS|Windows|Mac OS X|Linux)/;
+const SYSTEMS = ['iPhone', 'iPad', 'Android', 'CrOS', 'Windows', 'Mac OS X', 'Linux'];
 
 /**
  * What people know a device by, of its `User-Agent` (RFC 9110, 10.1.5): browser and system, or the first product of
@@ -18,7 +18,7 @@ const SYSTEMS = /(iPhone|iPad|Android|CrOS|Windows|Mac OS X|Linux)/;
 export function deviceName(userAgent: string | null): string | undefined {
   const agent = userAgent ?? '';
   const browser = BROWSERS.find(([token]) => agent.includes(`${token}/`))?.[1];
-  const system = SYSTEMS.exec(agent)?.[1]?.replace('Mac OS X', 'macOS');
+  const system = SYSTEMS.find((token) => agent.includes(token))?.replace('Mac OS X', 'macOS');
   if (browser !== undefined && system !== undefined) return `${browser}, ${system}`;
   return /^[\w.-]{1,40}/.exec(agent)?.[0];
 }

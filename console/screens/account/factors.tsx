@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { dataOf } from '../../api/client.ts';
 import { addFactor, listFactors, removeFactor, updateFactor } from '../../api/generated/sdk.gen.ts';
 import type { Factor } from '../../api/generated/types.gen.ts';
-import { inLanguages, useTexts } from '../../app/language.ts';
+import { inLanguages, useLanguage, useTexts } from '../../app/language.ts';
 import { basePath } from '../../app/settings.ts';
 import { useDoing } from '../../app/url-parameters.ts';
 import { SecretDialog } from '../../keys/shown-once.tsx';
@@ -98,7 +98,10 @@ export function Factors() {
       title={words.security}
       lead={words.securityLead}
       actions={
-        <PageButton icon="plus" href={`${basePath}/factors?continue=/console/account`}>
+        <PageButton
+          icon="plus"
+          href={`${basePath}/factors?continue=/console/account&ui_locales=${useLanguage()}`}
+        >
           {words.add}
         </PageButton>
       }
