@@ -5,7 +5,7 @@ import { inLanguages, useTexts } from '../app/language.ts';
 import { Button } from './button.tsx';
 import { Actions, Dialog } from './dialog.tsx';
 import { Field, Input } from './field.tsx';
-import { Refusal, refusalAt } from './refusal.tsx';
+import { Refusal } from './refusal.tsx';
 
 const TEXTS = inLanguages(
   { cancel: 'Cancel', type: (text: string) => `Type ${text} to go on` },
@@ -24,7 +24,6 @@ export function FormDialog<Outcome>({
   told = [],
   act,
   onDone,
-  onRefused,
   onClose,
   children,
 }: {
@@ -33,7 +32,7 @@ export function FormDialog<Outcome>({
   /** The button that does it. */
   readonly submit: string;
   /** What somebody has to type, so that nothing is done by a slip. */
-  readonly typed?: string;
+  readonly typed?: string | undefined;
   readonly danger?: boolean;
   readonly wide?: boolean;
   readonly disabled?: boolean;
@@ -41,7 +40,6 @@ export function FormDialog<Outcome>({
   readonly told?: readonly string[];
   readonly act: () => Promise<Outcome>;
   readonly onDone: (outcome: Outcome) => void;
-  readonly onRefused?: () => void;
   readonly onClose: () => void;
   readonly children?: (error: unknown) => ReactNode;
 }) {
@@ -51,11 +49,8 @@ export function FormDialog<Outcome>({
     gcTime: 0,
     mutationFn: act,
     onSuccess: onDone,
-    ...(onRefused && { onError: onRefused }),
   });
-  const isTold = told.some(
-    (each) => refusalAt(error, each) !== undefined || (error instanceof ApiError && error.code === each),
-  );
+  const isTold = error instanceof ApiError && told.includes(error.code);
   const isReady = !disabled && (typed === undefined || text.trim() === typed);
   return (
     <Dialog wide={wide} title={title} description={lead} onClose={onClose}>
@@ -74,7 +69,7 @@ export function FormDialog<Outcome>({
             )}
           </Field>
         )}
-        {error && !isTold && <Refusal error={error} />}
+        {!isTold && <Refusal error={error} fields={told} />}
         <Actions>
           <Button onClick={onClose}>{words.cancel}</Button>
           <Button type="submit" look={danger ? 'danger' : 'primary'} busy={isPending} disabled={!isReady}>

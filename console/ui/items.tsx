@@ -1,25 +1,4 @@
-import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { Skeleton } from './parts.tsx';
-import { Failure } from './states.tsx';
-
-/** What was loaded, or that it is being loaded, or why it was not. */
-export function Loaded<Data>({
-  query,
-  children,
-}: {
-  readonly query: UseQueryResult<Data>;
-  readonly children: (data: Data) => ReactNode;
-}) {
-  if (query.data !== undefined) return children(query.data);
-  if (query.isError) return <Failure error={query.error} retry={() => void query.refetch()} />;
-  return (
-    <div className="flex flex-col gap-3 p-5">
-      <Skeleton className="h-9 w-full" />
-      <Skeleton className="h-9 w-full" />
-    </div>
-  );
-}
 
 export function Items({ children }: { readonly children: ReactNode }) {
   return <ul className="flex flex-col divide-y divide-line">{children}</ul>;

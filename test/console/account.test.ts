@@ -93,7 +93,7 @@ describe('another address', () => {
     await signedInAgo(stack.table, token, 700);
     await page.fill('dialog input', 'ada@new.example.com');
     await page.click(submit);
-    await page.waitForSelector('dialog >> text=Show that it is you');
+    await page.waitForSelector('dialog >> text=Please sign in again');
     await pictures(page, 'account-sign-in-again');
     // This browser's own sign-in ends, too: the password is asked for.
     for (const { id } of (await send('GET /v1/auth/sessions')).json.sign_ins)
@@ -315,7 +315,7 @@ describe('an account is deleted', () => {
     await page.waitForSelector('dialog [role=alert] >> text=You are the last administrator');
     await pictures(page, 'account-last-administrator');
     await page.click('dialog >> text=Close the organization…');
-    await page.waitForURL(`${stack.url}/account?view=close`);
+    await page.waitForURL(`${stack.url}/console/settings?do=close`);
   });
 
   test('by who types its address, and nobody comes in with it any more', async () => {

@@ -6,9 +6,8 @@ import type { AccountDownload } from '../../api/generated/types.gen.ts';
 import { inLanguages, useTexts } from '../../app/language.ts';
 import { useMe } from '../../app/me.ts';
 import { signOut } from '../../app/session.ts';
-import { basePath } from '../../app/settings.ts';
 import { useDoing } from '../../app/url-parameters.ts';
-import { Button, PageButton } from '../../ui/button.tsx';
+import { Button, LinkButton } from '../../ui/button.tsx';
 import { download } from '../../ui/download.ts';
 import { FormDialog } from '../../ui/form-dialog.tsx';
 import { Item, Items } from '../../ui/items.tsx';
@@ -142,7 +141,7 @@ function DeleteDialog({ onClose }: { readonly onClose: () => void }) {
             <Notice
               tone="danger"
               title={words.last}
-              actions={<PageButton href={`${basePath}/account?view=close`}>{words.close}</PageButton>}
+              actions={<LinkButton to="/settings?do=close">{words.close}</LinkButton>}
             >
               <p>{words.lastText}</p>
             </Notice>

@@ -8,11 +8,13 @@ import { basePath } from '../../app/settings.ts';
 import { useDoing } from '../../app/url-parameters.ts';
 import { SecretDialog } from '../../keys/shown-once.tsx';
 import { Button, PageButton } from '../../ui/button.tsx';
+import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { Field, Input } from '../../ui/field.tsx';
 import { FormDialog } from '../../ui/form-dialog.tsx';
-import { Item, Items, Loaded } from '../../ui/items.tsx';
+import { Item, Items } from '../../ui/items.tsx';
+import { Loaded } from '../../ui/loaded.tsx';
 import { Badge, Card } from '../../ui/parts.tsx';
-import { refusalAt } from '../../ui/refusal.tsx';
+import { fieldFault } from '../../ui/refusal.tsx';
 import { Time } from '../../ui/time.tsx';
 import { toast } from '../../ui/toasts.tsx';
 import { ACCOUNT_TEXTS } from './texts.ts';
@@ -166,13 +168,14 @@ export function Factors() {
         <RenameDialog factor={chosen} onDone={() => done(words.saved)} onClose={end} />
       )}
       {doing === 'remove' && chosen && (
-        <FormDialog
-          danger
+        <ConfirmDialog
           title={words.removeTitle(nameOf(chosen))}
           lead={words.removeLead}
-          submit={words.remove}
-          act={() => dataOf(removeFactor({ path: { id: chosen.id }, throwOnError: true }))}
-          onDone={() => done(words.removed(nameOf(chosen)))}
+          action={words.remove}
+          run={async () => {
+            await dataOf(removeFactor({ path: { id: chosen.id }, throwOnError: true }));
+            done(words.removed(nameOf(chosen)));
+          }}
           onClose={end}
         />
       )}
@@ -226,7 +229,7 @@ function RenameDialog({
       onClose={onClose}
     >
       {(error) => (
-        <Field label={words.name} fault={refusalAt(error, 'name')}>
+        <Field label={words.name} fault={fieldFault(error, 'name')}>
           {(ids) => (
             <Input
               {...ids}

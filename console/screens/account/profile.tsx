@@ -12,7 +12,7 @@ import { Field, Input } from '../../ui/field.tsx';
 import { FormDialog } from '../../ui/form-dialog.tsx';
 import { Item, Items } from '../../ui/items.tsx';
 import { Card, Notice } from '../../ui/parts.tsx';
-import { refusalAt } from '../../ui/refusal.tsx';
+import { fieldFault } from '../../ui/refusal.tsx';
 import { toast } from '../../ui/toasts.tsx';
 import { ACCOUNT_TEXTS } from './texts.ts';
 
@@ -146,7 +146,7 @@ function NameDialog({ onClose }: { readonly onClose: () => void }) {
       onClose={onClose}
     >
       {(error) => (
-        <Field label={words.name} fault={refusalAt(error, 'full_name')}>
+        <Field label={words.name} fault={fieldFault(error, 'full_name')}>
           {(ids) => (
             <Input
               {...ids}
@@ -177,7 +177,7 @@ function AddressDialog({ onClose }: { readonly onClose: (sentTo?: string) => voi
       onClose={onClose}
     >
       {(error) => (
-        <Field label={words.newAddress} fault={refusalAt(error, 'email')}>
+        <Field label={words.newAddress} fault={fieldFault(error, 'email')}>
           {(ids) => (
             <Input
               {...ids}
@@ -240,7 +240,7 @@ function PasswordDialog({ onClose }: { readonly onClose: () => void }) {
               />
             )}
           </Field>
-          <Field label={words.next} fault={refusalAt(error, 'new_password')}>
+          <Field label={words.next} fault={fieldFault(error, 'new_password')}>
             {(ids) => (
               <Input
                 {...ids}

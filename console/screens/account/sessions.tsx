@@ -7,10 +7,11 @@ import { sessionsQuery } from '../../app/me.ts';
 import { signOut } from '../../app/session.ts';
 import { useDoing } from '../../app/url-parameters.ts';
 import { Button } from '../../ui/button.tsx';
-import { FormDialog } from '../../ui/form-dialog.tsx';
-import { Item, Items, Loaded } from '../../ui/items.tsx';
+import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
+import { Item, Items } from '../../ui/items.tsx';
+import { Loaded } from '../../ui/loaded.tsx';
 import { Badge, Card } from '../../ui/parts.tsx';
-import { useRefusalText } from '../../ui/refusal.tsx';
+import { useRefusal } from '../../ui/refusal.tsx';
 import { Time } from '../../ui/time.tsx';
 import { toast } from '../../ui/toasts.tsx';
 import { deviceName } from './device.ts';
@@ -98,7 +99,7 @@ function rowsOf({ data, sign_ins }: ListSessionsResponse): readonly Row[] {
 /** Where the reader is signed in, with what ends each. */
 export function Sessions() {
   const words = { ...useTexts(ACCOUNT_TEXTS), ...useTexts(TEXTS) };
-  const explain = useRefusalText();
+  const explain = useRefusal();
   const client = useQueryClient();
   const query = useQuery(sessionsQuery);
   const { doing, begin, end } = useDoing<'end-others'>();
@@ -117,6 +118,10 @@ export function Sessions() {
       toast(explain(error), { tone: 'danger' });
     }
     refresh();
+  };
+  const endOthers = async () => {
+    const { ended } = await dataOf(endOtherSessions({ throwOnError: true })).finally(refresh);
+    toast(words.ended(ended));
   };
   return (
     <Card
@@ -167,18 +172,11 @@ export function Sessions() {
         )}
       </Loaded>
       {doing === 'end-others' && (
-        <FormDialog
-          danger
+        <ConfirmDialog
           title={words.othersTitle}
           lead={words.othersLead}
-          submit={words.end}
-          act={() => dataOf(endOtherSessions({ throwOnError: true }))}
-          onDone={({ ended }) => {
-            refresh();
-            toast(words.ended(ended));
-            end();
-          }}
-          onRefused={refresh}
+          action={words.end}
+          run={endOthers}
           onClose={end}
         />
       )}

@@ -7,8 +7,9 @@ import { sessionsQuery, useWorkspaces } from '../../app/me.ts';
 import { useDoing } from '../../app/url-parameters.ts';
 import { Scopes } from '../../keys/key-parts.tsx';
 import { Button } from '../../ui/button.tsx';
-import { FormDialog } from '../../ui/form-dialog.tsx';
-import { Item, Items, Loaded } from '../../ui/items.tsx';
+import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
+import { Item, Items } from '../../ui/items.tsx';
+import { Loaded } from '../../ui/loaded.tsx';
 import { Card, Empty, Mono, PageHead } from '../../ui/parts.tsx';
 import { Time } from '../../ui/time.tsx';
 import { toast } from '../../ui/toasts.tsx';
@@ -69,9 +70,14 @@ export default function Apps() {
       .map(({ last_used_at, created_at }) => last_used_at ?? created_at)
       .sort()
       .at(-1) ?? null;
-  const refresh = () => {
-    void client.invalidateQueries(QUERY);
-    void client.invalidateQueries(sessionsQuery);
+  const disconnect = async (app: App) => {
+    try {
+      await dataOf(disconnectApp({ path: { id: app.id }, throwOnError: true }));
+      toast(words.disconnected(nameOf(app)));
+    } finally {
+      void client.invalidateQueries(QUERY);
+      void client.invalidateQueries(sessionsQuery);
+    }
   };
   return (
     <>
@@ -124,18 +130,11 @@ export default function Apps() {
         </Loaded>
       </Card>
       {doing === 'disconnect' && chosen && (
-        <FormDialog
-          danger
+        <ConfirmDialog
           title={words.disconnectTitle(nameOf(chosen))}
           lead={words.disconnectLead}
-          submit={words.disconnect}
-          act={() => dataOf(disconnectApp({ path: { id: chosen.id }, throwOnError: true }))}
-          onDone={() => {
-            refresh();
-            toast(words.disconnected(nameOf(chosen)));
-            end();
-          }}
-          onRefused={refresh}
+          action={words.disconnect}
+          run={() => disconnect(chosen)}
           onClose={end}
         />
       )}

@@ -7,9 +7,10 @@ import { useDoing } from '../../app/url-parameters.ts';
 import { Scopes } from '../../keys/key-parts.tsx';
 import { Actor } from '../../trail/entries.tsx';
 import { Button } from '../../ui/button.tsx';
+import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { CopyButton } from '../../ui/copy.tsx';
-import { FormDialog } from '../../ui/form-dialog.tsx';
-import { Item, Items, Loaded } from '../../ui/items.tsx';
+import { Item, Items } from '../../ui/items.tsx';
+import { Loaded } from '../../ui/loaded.tsx';
 import { Badge, Card, Empty, Mono, PageHead } from '../../ui/parts.tsx';
 import { Time } from '../../ui/time.tsx';
 import { toast } from '../../ui/toasts.tsx';
@@ -59,6 +60,8 @@ const TEXTS = inLanguages(
 
 const QUERY = { queryKey: ['clients'], queryFn: () => dataOf(listClients({ throwOnError: true })) };
 
+const nameOf = ({ name, id }: Client) => name ?? id;
+
 /** The OAuth clients that the tenant has registered. What is being done stands in the URL. */
 export default function Clients() {
   const words = { ...useTexts(CLIENT_TEXTS), ...useTexts(TEXTS) };
@@ -67,15 +70,16 @@ export default function Clients() {
   const { doing, id, begin, end } = useDoing<'register' | 'rotate' | 'delete'>();
   const chosen = query.data?.data.find((each) => each.id === id);
   const refresh = () => void client.invalidateQueries(QUERY);
-  const register = (
-    <Button look="primary" icon="plus" onClick={() => begin('register')}>
-      {words.register}
-    </Button>
-  );
+  const remove = async (each: Client) => {
+    await dataOf(deleteClient({ path: { id: each.id }, throwOnError: true })).finally(refresh);
+    toast(words.deleted(nameOf(each)));
+  };
   return (
     <>
       <PageHead title={words.title} lead={words.lead}>
-        {register}
+        <Button look="primary" icon="plus" onClick={() => begin('register')}>
+          {words.register}
+        </Button>
       </PageHead>
       <Card flush>
         <Loaded query={query}>
@@ -103,19 +107,12 @@ export default function Clients() {
       {doing === 'register' && <RegisterDialog onChanged={refresh} onClose={end} />}
       {doing === 'rotate' && chosen && <RotateDialog client={chosen} onChanged={refresh} onClose={end} />}
       {doing === 'delete' && chosen && (
-        <FormDialog
-          danger
-          title={words.deleteTitle(chosen.name ?? chosen.id)}
+        <ConfirmDialog
+          title={words.deleteTitle(nameOf(chosen))}
           lead={words.deleteLead}
-          typed={chosen.name ?? chosen.id}
-          submit={words.delete}
-          act={() => dataOf(deleteClient({ path: { id: chosen.id }, throwOnError: true }))}
-          onDone={() => {
-            refresh();
-            toast(words.deleted(chosen.name ?? chosen.id));
-            end();
-          }}
-          onRefused={refresh}
+          name={nameOf(chosen)}
+          action={words.delete}
+          run={() => remove(chosen)}
           onClose={end}
         />
       )}
@@ -133,8 +130,8 @@ function ClientItem({
   readonly onDelete: () => void;
 }) {
   const words = { ...useTexts(CLIENT_TEXTS), ...useTexts(TEXTS) };
-  const { id, name, token_endpoint_auth_method: method, previous_secret_expires_at: until } = client;
-  const shownName = name ?? id;
+  const { id, token_endpoint_auth_method: method, previous_secret_expires_at: until } = client;
+  const shownName = nameOf(client);
   return (
     <Item
       title={

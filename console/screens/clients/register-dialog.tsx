@@ -7,7 +7,7 @@ import { inLanguages, useTexts } from '../../app/language.ts';
 import { ScopeChoice } from '../../keys/scope-choice.tsx';
 import { Choice, Field, Input, TextArea } from '../../ui/field.tsx';
 import { FormDialog } from '../../ui/form-dialog.tsx';
-import { refusalAt } from '../../ui/refusal.tsx';
+import { fieldFault } from '../../ui/refusal.tsx';
 import { toast } from '../../ui/toasts.tsx';
 import { ClientSecret } from './secret.tsx';
 import { CLIENT_TEXTS } from './texts.ts';
@@ -141,7 +141,7 @@ export function RegisterDialog({
     >
       {(error) => (
         <>
-          <Field label={words.name} hint={words.nameHint} fault={refusalAt(error, 'name')}>
+          <Field label={words.name} hint={words.nameHint} fault={fieldFault(error, 'name')}>
             {(ids) => (
               <Input
                 {...ids}
@@ -152,7 +152,11 @@ export function RegisterDialog({
               />
             )}
           </Field>
-          <Field label={words.redirects} hint={words.redirectsHint} fault={refusalAt(error, 'redirect_uris')}>
+          <Field
+            label={words.redirects}
+            hint={words.redirectsHint}
+            fault={fieldFault(error, 'redirect_uris')}
+          >
             {(ids) => (
               <TextArea
                 {...ids}
@@ -173,7 +177,7 @@ export function RegisterDialog({
             <p className="text-muted text-xs">{words[`${method}Hint`]}</p>
           </div>
           {isSigned && (
-            <Field label={words.jwks} fault={isNoJson ? words.notJson : refusalAt(error, 'jwks')}>
+            <Field label={words.jwks} fault={isNoJson ? words.notJson : fieldFault(error, 'jwks')}>
               {(ids) => (
                 <TextArea
                   {...ids}

@@ -51,13 +51,9 @@ export function RotateDialog({
       act={() =>
         dataOf(
           rotateClientSecret({ path: { id }, body: { grace_seconds: Number(overlap) }, throwOnError: true }),
-        )
+        ).finally(onChanged)
       }
-      onDone={({ client_secret }) => {
-        setSecret(client_secret);
-        onChanged();
-      }}
-      onRefused={onChanged}
+      onDone={({ client_secret }) => setSecret(client_secret)}
       onClose={onClose}
     >
       {() => (
