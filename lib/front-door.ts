@@ -19,7 +19,7 @@ import { Construct } from 'constructs';
 import { type Cors, onlyOrigin } from '../lambdas/contract/cors.ts';
 import type { Profile } from '../lambdas/contract/profile.ts';
 import type { Upstream } from '../lambdas/contract/upstream.ts';
-import type { ApiRow } from '../lambdas/kernel/api-rows.ts';
+import { type ApiRow, caughtRows } from '../lambdas/kernel/api-rows.ts';
 import { ACCESS_LOG } from './access-log.ts';
 import { preflight } from './cors.ts';
 import { directIntegration } from './direct-upstreams.ts';
@@ -114,7 +114,7 @@ export class FrontDoor extends Construct {
     acknowledgeFindings(this);
   }
 
-  /** Adds a method for each row, and OPTIONS beside each ANY. */
+  /** Adds a method for each row that no catch-all leads to, and OPTIONS beside each ANY. */
   serve(functions: Functions<LatchkeyFunction>): void {
     const locked = this.lockedBy(functions.authorizer);
     const integrations = new Map<FunctionName, LambdaIntegration>();
@@ -123,7 +123,9 @@ export class FrontDoor extends Construct {
       onlyOrigin(this.cors) === undefined
         ? [integrationOf(functions.public), { authorizationType: AuthorizationType.NONE }]
         : preflight(this.cors);
+    const caught = caughtRows(this.rows);
     for (const row of this.rows) {
+      if (caught.has(row)) continue;
       const resource = this.api.root.resourceForPath(row.path);
       const direct = row.kind === 'upstream' ? this.direct.get(row.upstream) : undefined;
       if (direct === undefined) {

@@ -80,6 +80,25 @@ export const SCREENS: readonly Screen[] = [
     nav: { icon: 'settings', group: 'team', key: 's' },
     component: lazy(() => import('../screens/settings/settings.tsx')),
   },
+  {
+    path: '/clients',
+    title: words('OAuth clients', 'OAuth-Clients'),
+    area: 'settings',
+    nav: { icon: 'code', group: 'team', key: 'l' },
+    component: lazy(() => import('../screens/clients/clients.tsx')),
+  },
+  {
+    path: '/account',
+    title: words('My account', 'Mein Konto'),
+    nav: { icon: 'me', group: 'me', key: 'm' },
+    component: lazy(() => import('../screens/account/account.tsx')),
+  },
+  {
+    path: '/apps',
+    title: words('Connected apps', 'Verbundene Apps'),
+    nav: { icon: 'apps', group: 'me', key: 'c' },
+    component: lazy(() => import('../screens/apps/apps.tsx')),
+  },
 ];
 
 export const GROUPS = inLanguages(

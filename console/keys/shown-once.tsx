@@ -1,4 +1,4 @@
-import { useId, useState } from 'react';
+import { type ReactNode, useId, useState } from 'react';
 import { inLanguages, useTexts } from '../app/language.ts';
 import { settings } from '../app/settings.ts';
 import { Button } from '../ui/button.tsx';
@@ -55,21 +55,63 @@ export function ShownOnce({
   readonly onClose: () => void;
 }) {
   const words = useTexts(TEXTS);
-  const [isStored, setStored] = useState(false);
-  const id = useId();
   const { is_revealed } = settings.keys;
   return (
-    <Dialog wide locked={!isStored} title={words.title} description={words.lead(name)} onClose={onClose}>
-      <Notice tone="warn" title={is_revealed ? words.again : words.once}>
-        <p>{is_revealed ? words.againText : words.onceText}</p>
+    <SecretDialog
+      title={words.title}
+      lead={words.lead(name)}
+      warning={is_revealed ? words.again : words.once}
+      warningText={is_revealed ? words.againText : words.onceText}
+      label={words.key}
+      secret={apiKey}
+      onClose={onClose}
+    >
+      <Snippets apiKey={apiKey} label={words.ways} />
+    </SecretDialog>
+  );
+}
+
+/** Shows a secret, and closes once somebody says that they have stored it. */
+export function SecretDialog({
+  title,
+  lead,
+  warning,
+  warningText,
+  label,
+  secret,
+  children,
+  onClose,
+}: {
+  readonly title: string;
+  readonly lead: string;
+  readonly warning: string;
+  readonly warningText: string;
+  /** What the secret is. */
+  readonly label: string;
+  /** Of one line or several. */
+  readonly secret: string;
+  /** What stands below the secret. */
+  readonly children?: ReactNode;
+  readonly onClose: () => void;
+}) {
+  const words = useTexts(TEXTS);
+  const [isStored, setStored] = useState(false);
+  const id = useId();
+  return (
+    <Dialog wide locked={!isStored} title={title} description={lead} onClose={onClose}>
+      <Notice tone="warn" title={warning}>
+        <p>{warningText}</p>
       </Notice>
       <div className="flex items-center gap-3 rounded-xl border border-line-strong bg-canvas py-2 pr-2 pl-3.5 max-sm:flex-col max-sm:items-stretch max-sm:py-3">
-        <output aria-label={words.key} className="min-w-0 flex-1 select-all break-all font-mono text-[13px]">
-          {apiKey}
+        <output
+          aria-label={label}
+          className="min-w-0 flex-1 select-all whitespace-pre-wrap break-all font-mono text-[13px]"
+        >
+          {secret}
         </output>
-        <CopyButton text={apiKey} />
+        <CopyButton text={secret} />
       </div>
-      <Snippets apiKey={apiKey} label={words.ways} />
+      {children}
       <div className="flex flex-wrap items-center justify-between gap-3">
         <label htmlFor={id} className="flex items-center gap-2.5">
           <Checkbox id={id} checked={isStored} onChange={({ target }) => setStored(target.checked)} />

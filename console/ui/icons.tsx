@@ -52,6 +52,14 @@ const PATHS = {
       <path d="M8 4.500V8l2.500 1.500" />
     </>
   ),
+  me: (
+    <>
+      <circle cx="8" cy="5.500" r="2.500" />
+      <path d="M3 13.500a5 5 0 0 1 10 0" />
+    </>
+  ),
+  apps: <path d="M3 3h4v4H3zM9 3h4v4H9zM3 9h4v4H3zM11 9v4M9 11h4" />,
+  code: <path d="M5.500 4.500 2 8l3.500 3.500M10.500 4.500 14 8l-3.500 3.500" />,
   download: <path d="M8 2.500v7.500M4.500 7 8 10.500 11.500 7M2.500 13.500h11" />,
 } as const satisfies Readonly<Record<string, ReactNode>>;
 

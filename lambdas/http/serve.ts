@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { idempotencyKey, once } from '../idempotency/idempotency.ts';
-import { type ApiRow, apiRows } from '../kernel/api-rows.ts';
+import { type ApiRow, apiRows, type OwnRow, withoutTrailingSlash } from '../kernel/api-rows.ts';
 import { readBasic } from '../kernel/basic-credentials.ts';
 import type { Caller } from '../kernel/caller.ts';
 import type { ClaimServices } from '../kernel/claim.ts';
@@ -41,19 +41,19 @@ export type Answer = (
 export function answering(
   answer: Answer,
   rendered: Rendering,
-  routeOf: (request: HttpRequest) => Route | undefined = () => undefined,
+  rowOf: (request: HttpRequest) => Pick<OwnRow, 'path' | 'route'> | undefined = () => undefined,
 ): LambdaHandler {
   return async (event) => {
     const started = performance.now();
     const request = readEvent(event, rendered.deployment.traces);
     const rendering = askedRendering(request, rendered);
-    const route = routeOf(request);
+    const row = rowOf(request);
     const line = {
       requestId: request.requestId,
       gatewayRequestId: request.gatewayRequestId,
       traceId: request.trace.traceId,
-      route: `${request.method} ${request.resource}`,
-      operation: route?.id,
+      route: `${request.method} ${row?.path ?? request.resource}`,
+      operation: row?.route.id,
     };
     try {
       requireUnambiguousPath(request.path);
@@ -71,7 +71,7 @@ export function answering(
         ...(cause === undefined ? {} : { cause }),
       });
       await endSpan(request, status, started);
-      return respondProblem(problem, request, rendering, route);
+      return respondProblem(problem, request, rendering, row?.route);
     }
   };
 }
@@ -101,8 +101,9 @@ export function serve<Services>(
       row,
     ]),
   );
-  const rowOf = (request: HttpRequest) => {
-    const row = rows.get(`${request.method} ${request.resource}`);
+  const rowOf = ({ method, resource, path }: HttpRequest) => {
+    const isCaught = resource === '/' || resource.endsWith('/{proxy+}');
+    const row = rows.get(`${method} ${isCaught ? withoutTrailingSlash(path) : resource}`);
     return row?.kind === 'route' || row?.kind === 'head' ? row : undefined;
   };
   return answering(
@@ -136,7 +137,7 @@ export function serve<Services>(
       return { result, route: row.route.id, ...(caller === undefined ? {} : { caller }) };
     },
     rendered,
-    (request) => rowOf(request)?.route,
+    rowOf,
   );
 }
 

@@ -1,6 +1,6 @@
 import { METHODS, type Method } from '../contract/access.ts';
 import type { Profile } from '../contract/profile.ts';
-import { apiRows } from '../kernel/api-rows.ts';
+import { apiRows, covers } from '../kernel/api-rows.ts';
 import { Problem } from '../kernel/problem.ts';
 import type { Route } from '../kernel/route.ts';
 import type { HttpRequest } from './event.ts';
@@ -32,19 +32,4 @@ export function methodOrPath(table: MethodTable): Unmatched {
     if (allow.length === 0 || allow.some((each) => each === method)) return new Problem('not_found');
     return new Problem('method_not_allowed', { message: `This path takes ${allow.join(', ')} only.`, allow });
   };
-}
-
-/** Whether a path is one that a path of the API stands for, as API Gateway reads it: a slash at the end says nothing. */
-export function covers(template: string, path: string): boolean {
-  const wanted = template.split('/');
-  const given = path.replace(/(?<=.)\/$/, '').split('/');
-  const isLongEnough = template.endsWith('+}')
-    ? given.length >= wanted.length
-    : given.length === wanted.length;
-  return (
-    isLongEnough &&
-    wanted.every((segment, index) =>
-      segment.startsWith('{') ? given[index] !== '' : segment === given[index],
-    )
-  );
 }

@@ -19,7 +19,12 @@ export type ApiRow<Own extends Route = Route> =
       readonly upstream: Upstream['name'];
     };
 
-interface OwnRow<Own extends Route, Kind extends string, OwnMethod extends Method> {
+/** A row of our own. */
+export interface OwnRow<
+  Own extends Route = Route,
+  Kind extends string = string,
+  OwnMethod extends Method = Method,
+> {
   readonly kind: Kind;
   readonly method: OwnMethod;
   readonly path: string;
@@ -61,6 +66,50 @@ export function apiRows<Own extends Route>(
       ),
     ),
   ];
+}
+
+/**
+ * The rows that need no resource of API Gateway's own, of which a stack has room for few (ADR 0164): the catch-alls that
+ * answer 404s lead to the same function. They are what anybody may ask of that function, at a path without parameters that
+ * no other row stands for, and below which there is none.
+ */
+export function caughtRows<Own extends Route>(rows: readonly ApiRow<Own>[]): ReadonlySet<ApiRow<Own>> {
+  const others = rows.filter((row) => row.kind !== 'not-found' && !isOpen(row)).map(({ path }) => path);
+  return new Set(
+    rows.filter(
+      (row) =>
+        isOpen(row) && !others.some((other) => covers(other, row.path) || other.startsWith(`${row.path}/`)),
+    ),
+  );
+}
+
+function isOpen(row: ApiRow): boolean {
+  return (
+    (row.kind === 'route' || row.kind === 'head') &&
+    row.route.service === 'public' &&
+    row.access.kind === 'public' &&
+    !row.path.includes('{')
+  );
+}
+
+/** Whether a path is one that a path of the API stands for, as API Gateway reads it: a slash at the end says nothing. */
+export function covers(template: string, path: string): boolean {
+  const wanted = template.split('/');
+  const given = withoutTrailingSlash(path).split('/');
+  const isLongEnough = template.endsWith('+}')
+    ? given.length >= wanted.length
+    : given.length === wanted.length;
+  return (
+    isLongEnough &&
+    wanted.every((segment, index) =>
+      segment.startsWith('{') ? given[index] !== '' : segment === given[index],
+    )
+  );
+}
+
+/** A path as API Gateway reads it: a slash at the end says nothing. */
+export function withoutTrailingSlash(path: string): string {
+  return path.replace(/(?<=.)\/$/, '');
 }
 
 /** The paths of a row. Below a prefix of the upstream they begin with `managementPrefix` instead, where there is one. */

@@ -1,14 +1,28 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { browser, stack, startBeforeAll } from '../browser/branded-stack.ts';
 import { overflow, violations } from '../browser/chromium.ts';
+import { connectApp } from '../support/connected-app.ts';
 import { type Account, bearer } from '../support/stack.ts';
 import { openConsole } from './console.ts';
 
 startBeforeAll();
 let ada: Account;
+let appId: string;
+let clientId: string;
 beforeAll(async () => {
   ada = await stack.onboard();
   await stack.raw('GET /v1/stats', { headers: bearer(ada.apiKey) });
+  appId = await connectApp(stack, ada, { scopes: ['read'] });
+  const { json } = await stack.send('POST /v1/clients', {
+    headers: bearer(await stack.logIn(ada)),
+    json: {
+      name: 'Dashboard',
+      redirect_uris: ['https://dashboard.example.com/oauth/callback/with/a/rather/long/path'],
+      token_endpoint_auth_method: 'client_secret_basic',
+      scopes: ['read'],
+    },
+  });
+  clientId = json.id;
 });
 
 /** The screens, each with what stands there once it is loaded. */
@@ -22,6 +36,19 @@ const screens = (): readonly (readonly [path: string, loaded: string])[] => [
   [`/keys/${ada.keyId}?do=rotate`, 'dialog'],
   [`/keys/${ada.keyId}?do=revoke`, 'dialog'],
   ['/audit', 'main li'],
+  ['/account', 'main section:nth-of-type(3) li'],
+  ['/account?do=name', 'dialog'],
+  ['/account?do=address', 'dialog'],
+  ['/account?do=password', 'dialog'],
+  ['/account?do=codes', 'dialog'],
+  ['/account?do=end-others', 'dialog'],
+  ['/account?do=delete', 'dialog'],
+  ['/apps', 'main li'],
+  [`/apps?do=disconnect&id=${appId}`, 'dialog'],
+  ['/clients', 'main li'],
+  ['/clients?do=register', 'dialog'],
+  [`/clients?do=rotate&id=${clientId}`, 'dialog'],
+  [`/clients?do=delete&id=${clientId}`, 'dialog'],
   ['/nothing', 'main h1'],
   ['/keys/key_nothing', 'main h1'],
 ];

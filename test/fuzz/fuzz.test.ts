@@ -5,7 +5,7 @@
  */
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { covers } from '../../lambdas/http/unmatched.ts';
+import { covers } from '../../lambdas/kernel/api-rows.ts';
 import { PROFILES } from '../profiles/profiles.ts';
 import { type Operation, operationsOf } from '../support/documented.ts';
 import {

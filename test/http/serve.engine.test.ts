@@ -82,6 +82,19 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('serv
     }
   });
 
+  test('a row without a resource of its own is found by its path', async () => {
+    const found = async (method: string, path: string) =>
+      (await publicly(event({ method, resource: '/{proxy+}', path }))).statusCode;
+    for (const method of ['GET', 'HEAD'])
+      for (const path of ['/openapi.json', '/openapi.json/'])
+        expect(await found(method, path), path).toBe(200);
+    expect(await found('DELETE', '/openapi.json')).toBe(405);
+    for (const path of ['/OPENAPI.json', '/openapi.json/x', '/__proto__'])
+      expect(await found('GET', path), path).toBe(404);
+    for (const path of ['//openapi.json', '/openap%69.json'])
+      expect(await found('GET', path), path).toBe(400);
+  });
+
   test('a method that a path of ours lacks is a 405 that says which it has', async () => {
     for (const [method, resource, path, allow] of [
       ['PUT', '/{proxy+}', '/health', 'GET, HEAD'],

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { METHODS } from '../../lambdas/contract/access.ts';
-import { covers, methodOrPath, methodsByPath } from '../../lambdas/http/unmatched.ts';
+import { methodOrPath, methodsByPath } from '../../lambdas/http/unmatched.ts';
+import { covers } from '../../lambdas/kernel/api-rows.ts';
 import { routes } from '../../lambdas/table/index.ts';
 import { openApiDocument } from '../../lib/openapi/document.ts';
 import { PROFILES } from '../profiles/profiles.ts';

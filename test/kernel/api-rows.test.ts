@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { METHODS } from '../../lambdas/contract/access.ts';
+import { type Access, METHODS, type Method } from '../../lambdas/contract/access.ts';
 import type { PathScope } from '../../lambdas/contract/profile.ts';
-import { type ApiRow, accessTable, apiRows } from '../../lambdas/kernel/api-rows.ts';
+import type { ServiceName } from '../../lambdas/contract/route-id.ts';
+import { type ApiRow, accessTable, apiRows, caughtRows, covers } from '../../lambdas/kernel/api-rows.ts';
 import { routes } from '../../lambdas/table/index.ts';
 import { upstreamScopes } from '../../lambdas/upstream/path-scopes.ts';
 import { PROFILES } from '../profiles/profiles.ts';
@@ -130,6 +131,25 @@ describe('the scope of an upstream call', () => {
   });
 });
 
+test.each<[string, ApiRow | undefined]>([
+  ['another takes a credential there', other('POST', '/health', { kind: 'credential', scope: null })],
+  ['another function answers there', other('POST', '/health', { kind: 'public' }, 'tokens')],
+  ['another stands for its path', other('GET', '/{id}', { kind: 'public' }, 'tokens')],
+  ['something stands below it', other('GET', '/health/x', { kind: 'public' }, 'tokens')],
+  ['an upstream does', { kind: 'upstream', method: 'ANY', path: '/{proxy+}', upstream: '' }],
+  ['nothing else is there', undefined],
+])('a public row has a resource of its own if %s', (_if, second) => {
+  const row = other('GET', '/health', { kind: 'public' });
+  const caught = caughtRows([row, ...(second === undefined ? [] : [second])]);
+  expect(caught.has(row)).toBe(second === undefined);
+});
+
+function other(method: Method, path: string, access: Access, service: ServiceName = 'public'): ApiRow {
+  const [route] = routes;
+  if (route === undefined) throw new Error('no route');
+  return { kind: 'route', method, path, access, route: { ...route, service } };
+}
+
 const isOwn = (row: ApiRow) => row.kind === 'route' || row.kind === 'head';
 
 describe.each(PROFILES.map((one) => [one.name, one] as const))('the table of %s', (_name, one) => {
@@ -160,6 +180,19 @@ describe.each(PROFILES.map((one) => [one.name, one] as const))('the table of %s'
         rows.some((row) => row.kind === 'route' && `${row.path}/`.startsWith(`${root}/`)),
         path,
       ).toBe(true);
+    }
+  });
+
+  test('needs no resource for what anybody may ask, where a catch-all of ours leads to its function', () => {
+    const caught = [...caughtRows(rows)];
+    expect(caught.length).toBeGreaterThan(10);
+    for (const row of caught) {
+      expect(row).toMatchObject({ access: { kind: 'public' }, route: { service: 'public' } });
+      const leading = rows.filter((other) => !caught.includes(other) && covers(other.path, row.path));
+      expect(
+        leading.map(({ kind }) => kind),
+        row.path,
+      ).toEqual(['not-found']);
     }
   });
 

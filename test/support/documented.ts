@@ -1,6 +1,6 @@
 /** An OpenAPI document as a judge of responses. */
 import { z } from 'zod';
-import { covers } from '../../lambdas/http/unmatched.ts';
+import { covers } from '../../lambdas/kernel/api-rows.ts';
 import { dereferenced } from './dereferenced.ts';
 import type { HttpResponse } from './http.ts';
 

@@ -3,10 +3,10 @@ import { useEffect, useState } from 'react';
 import { useLocation, useSearchParams } from 'wouter';
 import { dataOf } from '../../api/client.ts';
 import { ApiError } from '../../api/errors.ts';
-import { createKey, listSessions } from '../../api/generated/sdk.gen.ts';
+import { createKey } from '../../api/generated/sdk.gen.ts';
 import type { CreatedApiKey, Scope } from '../../api/generated/types.gen.ts';
 import { inLanguages, useTexts } from '../../app/language.ts';
-import { useMe, useTenant, useWorkspaces } from '../../app/me.ts';
+import { sessionsQuery, useMe, useTenant, useWorkspaces } from '../../app/me.ts';
 import { covers, settings } from '../../app/settings.ts';
 import {
   AddressField,
@@ -226,11 +226,7 @@ export default function Create() {
 
 /** Knows the reader's address as the API sees it: of their own session. */
 function MyAddressField(props: Omit<Parameters<typeof AddressField>[0], 'myAddress'>) {
-  const sessions = useQuery({
-    queryKey: ['sessions'],
-    queryFn: () => dataOf(listSessions({ throwOnError: true })),
-    staleTime: 60_000,
-  });
+  const sessions = useQuery(sessionsQuery);
   const own = sessions.data?.data.find(({ is_current }) => is_current);
   return <AddressField {...props} myAddress={own?.last_used_ip ?? undefined} />;
 }
