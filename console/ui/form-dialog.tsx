@@ -24,6 +24,7 @@ export function FormDialog<Outcome>({
   told = [],
   act,
   onDone,
+  onSignIn,
   onClose,
   children,
 }: {
@@ -40,6 +41,8 @@ export function FormDialog<Outcome>({
   readonly told?: readonly string[];
   readonly act: () => Promise<Outcome>;
   readonly onDone: (outcome: Outcome) => void;
+  /** Before the page is left for the sign-in: to keep what was written. */
+  readonly onSignIn?: () => void;
   readonly onClose: () => void;
   readonly children?: (error: unknown) => ReactNode;
 }) {
@@ -69,7 +72,7 @@ export function FormDialog<Outcome>({
             )}
           </Field>
         )}
-        {!isTold && <Refusal error={error} fields={told} />}
+        {!isTold && <Refusal error={error} fields={told} onSignIn={onSignIn} />}
         <Actions>
           <Button onClick={onClose}>{words.cancel}</Button>
           <Button type="submit" look={danger ? 'danger' : 'primary'} busy={isPending} disabled={!isReady}>

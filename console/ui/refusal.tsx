@@ -58,7 +58,7 @@ export function Refusal({
   readonly error: unknown;
   readonly fields?: readonly string[];
   /** Before the page is left for the sign-in: to keep what was written. */
-  readonly onSignIn?: () => void;
+  readonly onSignIn?: (() => void) | undefined;
 }) {
   const words = useTexts(TEXTS);
   const explain = useRefusal();

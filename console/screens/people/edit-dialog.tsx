@@ -1,14 +1,12 @@
-import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { dataOf } from '../../api/client.ts';
 import { updateUser } from '../../api/generated/sdk.gen.ts';
 import type { Role, UpdateUserRequest, User } from '../../api/generated/types.gen.ts';
 import { inLanguages, useTexts } from '../../app/language.ts';
 import { useUrlParameters } from '../../app/url-parameters.ts';
-import { Button } from '../../ui/button.tsx';
-import { Actions, Dialog } from '../../ui/dialog.tsx';
 import { Field, Input } from '../../ui/field.tsx';
-import { fieldFault, Refusal, useRefusal } from '../../ui/refusal.tsx';
+import { FormDialog } from '../../ui/form-dialog.tsx';
+import { fieldFault, useRefusal } from '../../ui/refusal.tsx';
 import { toast } from '../../ui/toasts.tsx';
 import { nameOf } from './filter.ts';
 import { refreshPeople } from './loaded-people.ts';
@@ -56,42 +54,30 @@ export function EditDialog({ person, onClose }: { readonly person: User; readonl
       (error) => toast(explain(error), { tone: 'danger' }),
     );
   };
-  const saving = useMutation({
-    mutationFn: () => send(body),
-    onSuccess: () => {
-      toast(words.saved, { undo });
-      onClose();
-    },
-  });
-  const { error } = saving;
   return (
-    <Dialog title={words.title(nameOf(person))} description={words.lead} onClose={onClose}>
-      <form
-        className="flex flex-col gap-5"
-        onSubmit={(event) => {
-          event.preventDefault();
-          saving.mutate();
-        }}
-      >
-        <Field label={words.name} optional={words.optional} fault={fieldFault(error, 'full_name')}>
-          {(ids) => (
-            <Input {...ids} maxLength={100} value={name} onChange={({ target }) => setName(target.value)} />
-          )}
-        </Field>
-        <RoleChoice role={role} present={person.role} onChange={(chosen) => change({ role: chosen })} />
-        <Refusal error={error} fields={['full_name']} />
-        <Actions>
-          <Button onClick={onClose}>{words.cancel}</Button>
-          <Button
-            type="submit"
-            look="primary"
-            busy={saving.isPending}
-            disabled={Object.keys(body).length === 0}
-          >
-            {words.save}
-          </Button>
-        </Actions>
-      </form>
-    </Dialog>
+    <FormDialog
+      title={words.title(nameOf(person))}
+      lead={words.lead}
+      submit={words.save}
+      disabled={Object.keys(body).length === 0}
+      told={['full_name']}
+      act={() => send(body)}
+      onDone={() => {
+        toast(words.saved, { undo });
+        onClose();
+      }}
+      onClose={onClose}
+    >
+      {(error) => (
+        <>
+          <Field label={words.name} optional={words.optional} fault={fieldFault(error, 'full_name')}>
+            {(ids) => (
+              <Input {...ids} maxLength={100} value={name} onChange={({ target }) => setName(target.value)} />
+            )}
+          </Field>
+          <RoleChoice role={role} present={person.role} onChange={(chosen) => change({ role: chosen })} />
+        </>
+      )}
+    </FormDialog>
   );
 }

@@ -8,11 +8,12 @@ import { inLanguages, LANGUAGES, type Language, useLanguage, useTexts } from '..
 import { useUrlParameters } from '../../app/url-parameters.ts';
 import { Button } from '../../ui/button.tsx';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
-import { Actions, Dialog } from '../../ui/dialog.tsx';
 import { Choice, Field, Input, Select } from '../../ui/field.tsx';
+import { FormDialog } from '../../ui/form-dialog.tsx';
+import { Item, Items } from '../../ui/items.tsx';
 import { Loaded } from '../../ui/loaded.tsx';
 import { Badge, Card, Empty } from '../../ui/parts.tsx';
-import { fieldFault, Refusal, useRefusal } from '../../ui/refusal.tsx';
+import { fieldFault, useRefusal } from '../../ui/refusal.tsx';
 import { Time } from '../../ui/time.tsx';
 import { toast } from '../../ui/toasts.tsx';
 import { refreshPeople, useInvitations } from './loaded-people.ts';
@@ -83,11 +84,11 @@ export function Invitations() {
               {words.openText}
             </Empty>
           ) : (
-            <ul className="flex flex-col divide-y divide-line">
+            <Items>
               {open.map((each) => (
                 <Row key={each.id} invitation={each} onRevoke={() => change({ revoke: each.id })} />
               ))}
-            </ul>
+            </Items>
           )
         }
       </Loaded>
@@ -124,32 +125,32 @@ function Row({
   });
   const isOver = status === 'expired';
   return (
-    <li className="flex flex-wrap items-center gap-x-4 gap-y-2 px-5 py-2.5 text-[13px] max-sm:px-4">
-      <span className="flex min-w-40 flex-1 flex-col">
-        <span className="break-all font-medium">{email}</span>
-        <span className="flex flex-wrap items-center gap-x-2 text-muted text-xs">
-          {role}
-          <Badge tone={isOver ? 'warn' : 'neutral'}>
-            <span>
-              {isOver ? words.expired : words.expires} <Time at={expires_at} />
-            </span>
-          </Badge>
-        </span>
-      </span>
-      <span className="flex gap-2">
-        <Button
-          size="small"
-          busy={resending.isPending}
-          aria-label={words.resendOf(email)}
-          onClick={() => resending.mutate()}
-        >
-          {words.resend}
-        </Button>
-        <Button size="small" aria-label={words.revokeOf(email)} onClick={onRevoke}>
-          {words.revoke}…
-        </Button>
-      </span>
-    </li>
+    <Item
+      title={email}
+      actions={
+        <>
+          <Button
+            busy={resending.isPending}
+            aria-label={words.resendOf(email)}
+            onClick={() => resending.mutate()}
+          >
+            {words.resend}
+          </Button>
+          <Button aria-label={words.revokeOf(email)} onClick={onRevoke}>
+            {words.revoke}…
+          </Button>
+        </>
+      }
+    >
+      <p className="flex flex-wrap items-center gap-2">
+        {role}
+        <Badge tone={isOver ? 'warn' : 'neutral'}>
+          <span>
+            {isOver ? words.expired : words.expires} <Time at={expires_at} />
+          </span>
+        </Badge>
+      </p>
+    </Item>
   );
 }
 
@@ -187,97 +188,92 @@ export function InviteDialog({ onClose }: { readonly onClose: () => void }) {
   const change = (changed: Partial<Draft>) => setDraft({ ...draft, ...changed });
   // A repetition after a lost answer sends no second mail.
   const [attempt, setAttempt] = useState(() => crypto.randomUUID());
-  const inviting = useMutation({
-    mutationFn: ({ email, full_name, role, days, language }: Draft) =>
-      dataOf(
-        createInvitation({
-          headers: { 'Idempotency-Key': attempt },
-          body: {
-            email: email.trim(),
-            ...(full_name.trim() && { full_name: full_name.trim() }),
-            role: role as Role,
-            expires_in_days: Number(days),
-            language,
-          },
-          throwOnError: true,
-        }),
-      ),
-    onSuccess: ({ email }) => {
-      toast(words.sent(email));
-      refreshPeople();
-      onClose();
-    },
-    onError: (error) => {
+  const invite = async () => {
+    const { email, full_name, role, days, language } = draft;
+    try {
+      await createInvitation({
+        headers: { 'Idempotency-Key': attempt },
+        body: {
+          email: email.trim(),
+          ...(full_name.trim() && { full_name: full_name.trim() }),
+          role: role as Role,
+          expires_in_days: Number(days),
+          language,
+        },
+        throwOnError: true,
+      });
+    } catch (error) {
       if (error instanceof ApiError) setAttempt(crypto.randomUUID());
-    },
-  });
-  const { error } = inviting;
+      throw error;
+    }
+  };
   return (
-    <Dialog title={words.invite} description={words.inviteText} onClose={onClose}>
-      <form
-        className="flex flex-col gap-5"
-        onSubmit={(event) => {
-          event.preventDefault();
-          inviting.mutate(draft);
-        }}
-      >
-        <Field label={words.email} fault={fieldFault(error, 'email')}>
-          {(ids) => (
-            <Input
-              {...ids}
-              type="email"
-              required
-              autoFocus
-              maxLength={254}
-              value={draft.email}
-              onChange={({ target }) => change({ email: target.value })}
-            />
-          )}
-        </Field>
-        <Field label={words.name} optional={words.optional} fault={fieldFault(error, 'full_name')}>
-          {(ids) => (
-            <Input
-              {...ids}
-              maxLength={100}
-              value={draft.full_name}
-              onChange={({ target }) => change({ full_name: target.value })}
-            />
-          )}
-        </Field>
-        <RoleChoice role={draft.role} onChange={(role) => change({ role })} />
-        <Choice
-          legend={words.days}
-          value={draft.days}
-          options={DAYS.map((value) => ({ value, label: value === '1' ? words.day : words.someDays(value) }))}
-          onChange={(days) => change({ days })}
-        />
-        <Field label={words.language}>
-          {(ids) => (
-            <Select
-              {...ids}
-              value={draft.language}
-              onChange={({ target }) => change({ language: target.value as Language })}
-            >
-              {Object.entries(LANGUAGES).map(([value, text]) => (
-                <option key={value} value={value}>
-                  {text}
-                </option>
-              ))}
-            </Select>
-          )}
-        </Field>
-        <Refusal
-          error={error}
-          fields={['email', 'full_name']}
-          onSignIn={() => sessionStorage.setItem(KEPT, JSON.stringify(draft))}
-        />
-        <Actions>
-          <Button onClick={onClose}>{words.cancel}</Button>
-          <Button type="submit" look="primary" busy={inviting.isPending}>
-            {words.send}
-          </Button>
-        </Actions>
-      </form>
-    </Dialog>
+    <FormDialog
+      title={words.invite}
+      lead={words.inviteText}
+      submit={words.send}
+      told={['email', 'full_name']}
+      act={invite}
+      onDone={() => {
+        toast(words.sent(draft.email));
+        refreshPeople();
+        onClose();
+      }}
+      onSignIn={() => sessionStorage.setItem(KEPT, JSON.stringify(draft))}
+      onClose={onClose}
+    >
+      {(error) => (
+        <>
+          <Field label={words.email} fault={fieldFault(error, 'email')}>
+            {(ids) => (
+              <Input
+                {...ids}
+                type="email"
+                required
+                autoFocus
+                maxLength={254}
+                value={draft.email}
+                onChange={({ target }) => change({ email: target.value })}
+              />
+            )}
+          </Field>
+          <Field label={words.name} optional={words.optional} fault={fieldFault(error, 'full_name')}>
+            {(ids) => (
+              <Input
+                {...ids}
+                maxLength={100}
+                value={draft.full_name}
+                onChange={({ target }) => change({ full_name: target.value })}
+              />
+            )}
+          </Field>
+          <RoleChoice role={draft.role} onChange={(role) => change({ role })} />
+          <Choice
+            legend={words.days}
+            value={draft.days}
+            options={DAYS.map((value) => ({
+              value,
+              label: value === '1' ? words.day : words.someDays(value),
+            }))}
+            onChange={(days) => change({ days })}
+          />
+          <Field label={words.language}>
+            {(ids) => (
+              <Select
+                {...ids}
+                value={draft.language}
+                onChange={({ target }) => change({ language: target.value as Language })}
+              >
+                {Object.entries(LANGUAGES).map(([value, text]) => (
+                  <option key={value} value={value}>
+                    {text}
+                  </option>
+                ))}
+              </Select>
+            )}
+          </Field>
+        </>
+      )}
+    </FormDialog>
   );
 }

@@ -6,7 +6,7 @@ import type { User } from '../../api/generated/types.gen.ts';
 import { inLanguages, useTexts } from '../../app/language.ts';
 import { useMay, useMe, useTenant } from '../../app/me.ts';
 import { settings } from '../../app/settings.ts';
-import { useUrlParameters } from '../../app/url-parameters.ts';
+import { useDoing } from '../../app/url-parameters.ts';
 import { refreshKeys } from '../../keys/loaded-keys.ts';
 import { Button, LinkButton } from '../../ui/button.tsx';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
@@ -21,6 +21,7 @@ import { EditDialog } from './edit-dialog.tsx';
 import { Factors } from './factors.tsx';
 import { nameOf } from './filter.ts';
 import { refreshPeople, usePerson } from './loaded-people.ts';
+import { PersonSessions } from './sessions.tsx';
 import { PEOPLE_TEXTS } from './texts.ts';
 
 const TEXTS = inLanguages(
@@ -34,8 +35,9 @@ const TEXTS = inLanguages(
     first: 'opened the account',
     trail: 'What they have done',
     signIn: 'Signing in',
-    signInText: 'For somebody who is locked out, or whose device was lost.',
-    own: 'Your own password, second factors and sessions are in your account.',
+    signInText: 'For somebody who is locked out, or has lost a device',
+    own: 'Your own password, second factors and sessions are in your account',
+    account: 'My account',
     password: 'Reset the password',
     passwordText: (email: string) =>
       `The present password and every session end at once. ${email} gets a mail with a link to choose another.`,
@@ -59,8 +61,9 @@ const TEXTS = inLanguages(
     first: 'hat das Konto eröffnet',
     trail: 'Was sie getan hat',
     signIn: 'Anmeldung',
-    signInText: 'Für jemanden, der nicht mehr hineinkommt oder ein Gerät verloren hat.',
-    own: 'Ihr eigenes Passwort, Ihre zweiten Faktoren und Sitzungen stehen in Ihrem Konto.',
+    signInText: 'Für jemanden, der nicht mehr hineinkommt oder ein Gerät verloren hat',
+    own: 'Ihr eigenes Passwort, Ihre zweiten Faktoren und Sitzungen stehen in Ihrem Konto',
+    account: 'Mein Konto',
     password: 'Passwort zurücksetzen',
     passwordText: (email: string) =>
       `Das jetzige Passwort und alle Sitzungen enden sofort. ${email} bekommt eine E-Mail mit einem Link, um ein anderes zu wählen.`,
@@ -84,10 +87,7 @@ export function Person({ id }: { readonly id: string }) {
   const words = { ...useTexts(PEOPLE_TEXTS), ...useTexts(TEXTS) };
   const query = usePerson(id);
   const isSelf = useMe().user_id === id;
-  const { parameters, change } = useUrlParameters<'do' | 'role'>();
-  const doing = parameters.get('do') as Doing | null;
-  const set = (next: Doing) => change({ do: next });
-  const close = () => change({ do: '', role: '' });
+  const { doing, begin, end } = useDoing<Doing>();
   const back = (
     <Link to="/people" className="flex w-fit items-center gap-1.5 text-muted text-xs hover:text-ink">
       <Icon name="back" size={14} />
@@ -117,9 +117,9 @@ export function Person({ id }: { readonly id: string }) {
           </span>
         }
       >
-        <Button onClick={() => set('edit')}>{words.edit}</Button>
+        <Button onClick={() => begin('edit')}>{words.edit}</Button>
         {!isSelf && (
-          <Button look="danger" onClick={() => set('remove')}>
+          <Button look="danger" onClick={() => begin('remove')}>
             {words.remove}…
           </Button>
         )}
@@ -130,17 +130,20 @@ export function Person({ id }: { readonly id: string }) {
           <span className="mr-auto flex flex-wrap items-center gap-1.5 text-[13px]">
             {words.factors}: <Factors person={person} />
           </span>
-          {!isSelf && (
+          {isSelf ? (
+            <LinkButton to="/account">{words.account}</LinkButton>
+          ) : (
             <>
-              <Button onClick={() => set('password')}>{words.password}…</Button>
-              <Button disabled={person.factors.length === 0} onClick={() => set('factors')}>
+              <Button onClick={() => begin('password')}>{words.password}…</Button>
+              <Button disabled={person.factors.length === 0} onClick={() => begin('factors')}>
                 {words.factorsReset}…
               </Button>
             </>
           )}
         </div>
       </Card>
-      {doing === 'edit' && <EditDialog person={person} onClose={close} />}
+      {!isSelf && <PersonSessions userId={id} />}
+      {doing === 'edit' && <EditDialog person={person} onClose={end} />}
       {doing === 'password' && !isSelf && (
         <ConfirmDialog
           title={`${words.password}?`}
@@ -150,7 +153,7 @@ export function Person({ id }: { readonly id: string }) {
             await resetUserPassword({ path: { id }, throwOnError: true });
             toast(words.passwordDone);
           }}
-          onClose={close}
+          onClose={end}
         />
       )}
       {doing === 'factors' && !isSelf && (
@@ -162,10 +165,10 @@ export function Person({ id }: { readonly id: string }) {
             await resetFactors({ path: { id }, throwOnError: true }).finally(refreshPeople);
             toast(words.factorsDone);
           }}
-          onClose={close}
+          onClose={end}
         />
       )}
-      {doing === 'remove' && !isSelf && <RemoveDialog person={person} onClose={close} />}
+      {doing === 'remove' && !isSelf && <RemoveDialog person={person} onClose={end} />}
     </>
   );
 }

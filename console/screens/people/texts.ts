@@ -15,7 +15,6 @@ export const PEOPLE_TEXTS = inLanguages(
     unconfirmed: 'not confirmed',
     since: 'Since',
     save: 'Save',
-    cancel: 'Cancel',
     optional: 'optional',
   },
   {
@@ -31,7 +30,6 @@ export const PEOPLE_TEXTS = inLanguages(
     unconfirmed: 'nicht bestätigt',
     since: 'Seit',
     save: 'Speichern',
-    cancel: 'Abbrechen',
     optional: 'freiwillig',
   },
 );

@@ -1,4 +1,3 @@
-import { useMutation } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { Link } from 'wouter';
 import { dataOf } from '../../api/client.ts';
@@ -7,15 +6,16 @@ import { createWorkspace, deleteWorkspace, updateWorkspace } from '../../api/gen
 import type { Workspace } from '../../api/generated/types.gen.ts';
 import { inLanguages, useFormats, useTexts } from '../../app/language.ts';
 import { useMay, useWorkspaces } from '../../app/me.ts';
-import { useUrlParameters } from '../../app/url-parameters.ts';
+import { useDoing } from '../../app/url-parameters.ts';
 import { refreshKeys } from '../../keys/loaded-keys.ts';
 import { Button } from '../../ui/button.tsx';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
-import { Actions, Dialog } from '../../ui/dialog.tsx';
 import { Field, Input } from '../../ui/field.tsx';
+import { FormDialog } from '../../ui/form-dialog.tsx';
+import { Item, Items } from '../../ui/items.tsx';
 import { Loaded } from '../../ui/loaded.tsx';
 import { Badge, Card, Empty, PageHead } from '../../ui/parts.tsx';
-import { fieldFault, Refusal, useRefusal } from '../../ui/refusal.tsx';
+import { fieldFault, useRefusal } from '../../ui/refusal.tsx';
 import { Time } from '../../ui/time.tsx';
 import { toast } from '../../ui/toasts.tsx';
 
@@ -32,7 +32,6 @@ const TEXTS = inLanguages(
     finish: 'Finish deleting',
     name: 'Name',
     save: 'Save',
-    cancel: 'Cancel',
     isDefault: 'default',
     closing: 'being deleted',
     keys: (count: string) => `${count} keys`,
@@ -60,7 +59,6 @@ const TEXTS = inLanguages(
     finish: 'Fertig löschen',
     name: 'Name',
     save: 'Speichern',
-    cancel: 'Abbrechen',
     isDefault: 'Standard',
     closing: 'wird gelöscht',
     keys: (count: string) => `${count} Schlüssel`,
@@ -84,16 +82,14 @@ export default function Workspaces() {
   const words = useTexts(TEXTS);
   const mayChange = useMay('settings');
   const workspaces = useWorkspaces();
-  const { parameters, change } = useUrlParameters<'do' | 'id'>();
-  const doing = mayChange ? parameters.get('do') : null;
-  const close = () => change({ do: '', id: '' });
-  const chosen = workspaces.data?.find(({ id }) => id === parameters.get('id'));
+  const { doing, id: chosenId, begin, end } = useDoing<'create' | 'rename' | 'delete'>();
+  const chosen = workspaces.data?.find(({ id }) => id === chosenId);
   const isAlone = workspaces.data?.length === 1;
   return (
     <>
       <PageHead title={words.title} lead={words.lead}>
         {mayChange && (
-          <Button look="primary" icon="plus" onClick={() => change({ do: 'create' })}>
+          <Button look="primary" icon="plus" onClick={() => begin('create')}>
             {words.create}
           </Button>
         )}
@@ -101,23 +97,21 @@ export default function Workspaces() {
       <Card flush>
         <Loaded query={workspaces}>
           {(all) => (
-            <ul className="flex flex-col divide-y divide-line">
+            <Items>
               {all.map((workspace) => (
                 <Row key={workspace.id} workspace={workspace}>
                   {mayChange && (
                     <>
                       <Button
-                        size="small"
                         aria-label={words.renameOf(workspace.name)}
-                        onClick={() => change({ do: 'rename', id: workspace.id })}
+                        onClick={() => begin('rename', workspace.id)}
                       >
                         {words.rename}
                       </Button>
                       {!workspace.is_default && (
                         <Button
-                          size="small"
                           aria-label={words.removeOf(workspace.name)}
-                          onClick={() => change({ do: 'delete', id: workspace.id })}
+                          onClick={() => begin('delete', workspace.id)}
                         >
                           {workspace.status === 'closing' ? words.finish : words.remove}…
                         </Button>
@@ -126,7 +120,7 @@ export default function Workspaces() {
                   )}
                 </Row>
               ))}
-            </ul>
+            </Items>
           )}
         </Loaded>
         {isAlone && (
@@ -137,10 +131,10 @@ export default function Workspaces() {
           </div>
         )}
       </Card>
-      {doing === 'create' && <NameDialog onClose={close} />}
-      {doing === 'rename' && chosen && <NameDialog workspace={chosen} onClose={close} />}
-      {doing === 'delete' && chosen && !chosen.is_default && (
-        <DeleteDialog workspace={chosen} onClose={close} />
+      {mayChange && doing === 'create' && <NameDialog onClose={end} />}
+      {mayChange && doing === 'rename' && chosen && <NameDialog workspace={chosen} onClose={end} />}
+      {mayChange && doing === 'delete' && chosen && !chosen.is_default && (
+        <DeleteDialog workspace={chosen} onClose={end} />
       )}
     </>
   );
@@ -158,26 +152,27 @@ function Row({
   const mayKeys = useMay('keys');
   const keys = key_count === 1 ? words.key : words.keys(format.number(key_count));
   return (
-    <li className="flex flex-wrap items-center gap-x-4 gap-y-2 px-5 py-3 text-[13px] max-sm:px-4">
-      <span className="flex min-w-40 flex-1 flex-col">
-        <span className="flex flex-wrap items-center gap-2 font-medium">
+    <Item
+      title={
+        <>
           <span className="break-all">{name}</span>
           {is_default && <Badge>{words.isDefault}</Badge>}
           {status === 'closing' && <Badge tone="warn">{words.closing}</Badge>}
-        </span>
-        <span className="text-muted text-xs">
-          {mayKeys ? (
-            <Link to={`/keys?workspace=${id}`} className="underline hover:text-ink">
-              {keys}
-            </Link>
-          ) : (
-            keys
-          )}{' '}
-          · {words.created} <Time at={created_at} />
-        </span>
-      </span>
-      <span className="flex gap-2">{children}</span>
-    </li>
+        </>
+      }
+      actions={children}
+    >
+      <p>
+        {mayKeys ? (
+          <Link to={`/keys?workspace=${id}`} className="underline hover:text-ink">
+            {keys}
+          </Link>
+        ) : (
+          keys
+        )}{' '}
+        · {words.created} <Time at={created_at} />
+      </p>
+    </Item>
   );
 }
 
@@ -197,48 +192,38 @@ function NameDialog({
   const [attempt, setAttempt] = useState(() => crypto.randomUUID());
   const rename = (id: string, name: string) =>
     dataOf(updateWorkspace({ path: { id }, body: { name }, throwOnError: true })).finally(refreshKeys);
-  const saving = useMutation({
-    mutationFn: (name: string) =>
-      workspace === undefined
-        ? dataOf(
-            createWorkspace({
-              headers: { 'Idempotency-Key': attempt },
-              body: { name },
-              throwOnError: true,
-            }),
-          ).finally(refreshKeys)
-        : rename(workspace.id, name),
-    onSuccess: ({ id, name }) => {
-      if (workspace === undefined) toast(words.isCreated(name));
-      else
-        toast(words.isRenamed(name), {
-          undo: () =>
-            void rename(id, before).then(
-              () => toast(words.isRenamed(before)),
-              (error) => toast(explain(error), { tone: 'danger' }),
-            ),
-        });
-      onClose();
-    },
-    onError: (error) => {
-      if (error instanceof ApiError) setAttempt(crypto.randomUUID());
-    },
-  });
   const name = text.trim();
-  const { error } = saving;
+  const create = async () => {
+    const headers = { 'Idempotency-Key': attempt };
+    try {
+      await createWorkspace({ headers, body: { name }, throwOnError: true }).finally(refreshKeys);
+    } catch (error) {
+      if (error instanceof ApiError) setAttempt(crypto.randomUUID());
+      throw error;
+    }
+    toast(words.isCreated(name));
+  };
+  const change = async ({ id }: Workspace) => {
+    await rename(id, name);
+    const undo = () =>
+      void rename(id, before).then(
+        () => toast(words.isRenamed(before)),
+        (error) => toast(explain(error), { tone: 'danger' }),
+      );
+    toast(words.isRenamed(name), { undo });
+  };
   return (
-    <Dialog
+    <FormDialog
       title={workspace === undefined ? words.create : words.renameOf(before)}
-      description={workspace === undefined && words.createText}
+      lead={workspace === undefined && words.createText}
+      submit={workspace === undefined ? words.create : words.save}
+      disabled={name === '' || name === before}
+      told={['name']}
+      act={() => (workspace === undefined ? create() : change(workspace))}
+      onDone={onClose}
       onClose={onClose}
     >
-      <form
-        className="flex flex-col gap-5"
-        onSubmit={(event) => {
-          event.preventDefault();
-          saving.mutate(name);
-        }}
-      >
+      {(error) => (
         <Field label={words.name} fault={fieldFault(error, 'name')}>
           {(ids) => (
             <Input
@@ -251,20 +236,8 @@ function NameDialog({
             />
           )}
         </Field>
-        <Refusal error={error} fields={['name']} />
-        <Actions>
-          <Button onClick={onClose}>{words.cancel}</Button>
-          <Button
-            type="submit"
-            look="primary"
-            busy={saving.isPending}
-            disabled={name === '' || name === before}
-          >
-            {workspace === undefined ? words.create : words.save}
-          </Button>
-        </Actions>
-      </form>
-    </Dialog>
+      )}
+    </FormDialog>
   );
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { deviceName } from '../../../console/screens/account/device.ts';
+import { deviceName } from '../../../console/sessions/device.ts';
 
 describe('the name of a device', () => {
   test.each([
