@@ -37,7 +37,6 @@ const screens = (): readonly (readonly [path: string, loaded: string])[] => [
   [`/keys/${ada.keyId}?do=revoke`, 'dialog'],
   ['/audit', 'main li'],
   ['/account', 'main section:nth-of-type(3) li'],
-  ['/account?do=name', 'dialog'],
   ['/account?do=address', 'dialog'],
   ['/account?do=password', 'dialog'],
   ['/account?do=codes', 'dialog'],
