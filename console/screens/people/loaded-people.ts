@@ -1,6 +1,7 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { dataOf } from '../../api/client.ts';
 import { getUser, listInvitations, listUsers } from '../../api/generated/sdk.gen.ts';
+import type { User } from '../../api/generated/types.gen.ts';
 import { queryClient } from '../../app/queries.ts';
 
 /** What the API gives in one answer at most. A tenant has at most a thousand people. */
@@ -24,11 +25,20 @@ async function allOf<Each>(
   return all;
 }
 
+const LIST = ['people', 'list'];
+
 export function usePeople() {
   return useQuery({
-    queryKey: ['people', 'list'],
+    queryKey: LIST,
     queryFn: () => allOf((query) => dataOf(listUsers({ query, throwOnError: true }))),
   });
+}
+
+/** Somebody of the list, if it has been loaded; it is not by this. */
+export function useLoadedPerson(id: string): User | undefined {
+  return useQueryClient()
+    .getQueryData<readonly User[]>(LIST)
+    ?.find((each) => each.id === id);
 }
 
 export function usePerson(id: string) {

@@ -20,7 +20,7 @@ import { toast } from '../../ui/toasts.tsx';
 import { EditDialog } from './edit-dialog.tsx';
 import { Factors } from './factors.tsx';
 import { nameOf } from './filter.ts';
-import { refreshPeople, usePerson } from './loaded-people.ts';
+import { refreshPeople, useLoadedPerson, usePerson } from './loaded-people.ts';
 import { PersonSessions } from './sessions.tsx';
 import { PEOPLE_TEXTS } from './texts.ts';
 
@@ -205,7 +205,7 @@ function About({ person }: { readonly person: User }) {
         <Fact name={words.since}>
           <Time at={created_at} exact />
         </Fact>
-        <Fact name={words.by}>{created_by === null ? words.first : <Mono>{created_by}</Mono>}</Fact>
+        <Fact name={words.by}>{created_by === null ? words.first : <Maker actor={created_by} />}</Fact>
         <Fact name="ID">
           <span className="flex flex-wrap items-center gap-2">
             <Mono>{id}</Mono>
@@ -214,6 +214,18 @@ function About({ person }: { readonly person: User }) {
         </Fact>
       </Facts>
     </Card>
+  );
+}
+
+/** Who has added somebody: mostly another person. */
+function Maker({ actor }: { readonly actor: string }) {
+  const id = /^user:(.+)/.exec(actor)?.[1];
+  const person = useLoadedPerson(id ?? '');
+  if (id === undefined) return <Mono>{actor}</Mono>;
+  return (
+    <Link to={`/people/${id}`} className="underline">
+      {person === undefined ? <Mono>{id}</Mono> : nameOf(person)}
+    </Link>
   );
 }
 
