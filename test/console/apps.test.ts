@@ -50,7 +50,7 @@ test('apps are listed with what they may do and when they were last used', async
 test('with the keyboard alone an app is disconnected, after a question that a link leads to', async () => {
   await page.locator('main li button').focus();
   await page.keyboard.press('Enter');
-  await page.waitForSelector('dialog >> text=This cannot be taken back');
+  await page.waitForSelector('dialog >> text=There is no way back');
   expect(Object.fromEntries(new URL(page.url()).searchParams)).toEqual({ do: 'disconnect', id: appId });
   await page.keyboard.press('Escape');
   await page.waitForSelector('dialog', { state: 'detached' });

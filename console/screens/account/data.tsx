@@ -18,9 +18,11 @@ import { toast } from '../../ui/toasts.tsx';
 const TEXTS = inLanguages(
   {
     data: 'Your data',
-    download: 'Download all of it',
-    downloadText: 'Whatever is stored of you, with the keys that you made, as JSON',
+    download: 'Download',
+    stored: 'What is stored of you',
+    downloadText: 'Your profile, sessions, apps and keys, and what the audit trail says of you, as JSON',
     deletion: 'Delete my account',
+    atOnce: 'At once and for ever',
     lead: 'At once you are signed out everywhere, your apps are disconnected and your address is free; within two days what is stored of you is erased. There is no time of grace and no way back. API keys that you made go on: they are your team’s.',
     deleted: 'Your account is deleted',
     last: 'You are the last administrator',
@@ -29,9 +31,11 @@ const TEXTS = inLanguages(
   },
   {
     data: 'Ihre Daten',
-    download: 'Alles herunterladen',
-    downloadText: 'Was von Ihnen gespeichert ist, mit den Schlüsseln, die Sie erstellt haben, als JSON',
+    download: 'Herunterladen',
+    stored: 'Was von Ihnen gespeichert ist',
+    downloadText: 'Profil, Sitzungen, Apps und Schlüssel, und was das Protokoll von Ihnen sagt, als JSON',
     deletion: 'Mein Konto löschen',
+    atOnce: 'Sofort und für immer',
     lead: 'Sofort sind Sie überall abgemeldet, Ihre Apps getrennt und Ihre Adresse frei; in zwei Tagen ist gelöscht, was von Ihnen gespeichert ist. Es gibt keine Frist und keinen Weg zurück. API-Schlüssel, die Sie erstellt haben, gelten weiter: Sie gehören Ihrem Team.',
     deleted: 'Ihr Konto ist gelöscht',
     last: 'Außer Ihnen verwaltet niemand das Team',
@@ -42,10 +46,10 @@ const TEXTS = inLanguages(
 );
 
 /** All that is stored of the reader, whose parts the API gives one after the other. */
-async function wholeAccount(cursor?: string): Promise<AccountDownload> {
+async function wholeAccount(cursor?: string): Promise<Omit<AccountDownload, 'next_cursor'>> {
   const call = downloadAccount({ query: { ...(cursor && { cursor }) }, throwOnError: true });
   const { next_cursor, ...part } = await dataOf(call);
-  if (next_cursor === null) return { ...part, next_cursor };
+  if (next_cursor === null) return part;
   const rest = await wholeAccount(next_cursor);
   return {
     ...rest,
@@ -69,23 +73,26 @@ export function Data() {
     <Card title={words.data} flush>
       <Items>
         <Item
-          title={words.downloadText}
+          title={words.stored}
           actions={
             <Button icon="download" busy={file.isPending} onClick={() => file.mutate()}>
               {words.download}
             </Button>
           }
         >
+          {words.downloadText}
           <Refusal error={file.error} />
         </Item>
         <Item
-          title={email}
+          title={words.deletion}
           actions={
             <Button look="danger" onClick={() => begin('delete')}>
               {words.deletion}…
             </Button>
           }
-        />
+        >
+          {words.atOnce}
+        </Item>
       </Items>
       {doing === 'delete' && (
         <FormDialog
