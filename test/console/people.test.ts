@@ -33,8 +33,12 @@ const api = async (target: string, json?: object) =>
   contents(await stack.send(target, { headers: bearer(ada.token), ...(json && { json }) }));
 const stored = (id = ben.userId) => api(`GET /v1/users/${id}`);
 const gone = () => page.waitForSelector('dialog', { state: 'detached' });
-/** From now on the sign-in of the page is an old one. */
-const age = () => signedInAgo(stack.table, token(), 700);
+/** From now on the sign-in of the page is an old one, and its browser asks for the password. */
+const age = async () => {
+  await signedInAgo(stack.table, token(), 700);
+  for (const { id } of (await api('GET /v1/auth/sessions')).sign_ins)
+    await api(`DELETE /v1/auth/sessions/${id}`);
+};
 
 describe('the list', () => {
   test('shows everybody with role and factors, marks the reader, and leads to each', async () => {
@@ -140,6 +144,7 @@ describe('somebody is invited', () => {
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Tab');
     await page.keyboard.press('ArrowDown');
+    await page.focus('dialog select');
     await page.selectOption('dialog select', 'de');
     await page.keyboard.press('Tab');
     await page.keyboard.press('Tab');
@@ -198,7 +203,7 @@ describe('somebody is invited', () => {
     await page.click(submit);
     await page.waitForSelector('dialog >> text=Please sign in again');
     await pictures(page, 'people-sign-in-again');
-    await page.click('dialog >> text=Sign in again');
+    await page.click('dialog button:has-text("Sign in again")');
     await page.waitForSelector('#password');
     await submitSignIn(page, ada.email);
     await page.waitForSelector('dialog input[type=email]');
@@ -243,7 +248,7 @@ describe('one person', () => {
     await age();
     await open(`/people/${ben.userId}?do=edit&role=admin`);
     await page.click(submit);
-    await page.click('dialog >> text=Sign in again');
+    await page.click('dialog button:has-text("Sign in again")');
     await page.waitForSelector('#password');
     await submitSignIn(page, ada.email);
     await page.waitForSelector('dialog');

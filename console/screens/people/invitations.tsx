@@ -12,7 +12,7 @@ import { Choice, Field, Input, Select } from '../../ui/field.tsx';
 import { FormDialog } from '../../ui/form-dialog.tsx';
 import { Item, Items } from '../../ui/items.tsx';
 import { Loaded } from '../../ui/loaded.tsx';
-import { Badge, Card, Empty } from '../../ui/parts.tsx';
+import { Badge, Card } from '../../ui/parts.tsx';
 import { fieldFault, useRefusal } from '../../ui/refusal.tsx';
 import { Time } from '../../ui/time.tsx';
 import { toast } from '../../ui/toasts.tsx';
@@ -23,8 +23,7 @@ import { PEOPLE_TEXTS } from './texts.ts';
 const TEXTS = inLanguages(
   {
     title: 'Open invitations',
-    open: 'Nobody is invited',
-    openText: 'Who has accepted is among the people.',
+    open: 'Nobody is invited. Who has accepted is among the people.',
     expires: 'ends',
     expired: 'ended',
     resend: 'Send again',
@@ -46,8 +45,7 @@ const TEXTS = inLanguages(
   },
   {
     title: 'Offene Einladungen',
-    open: 'Niemand ist eingeladen',
-    openText: 'Wer angenommen hat, steht bei den Personen.',
+    open: 'Niemand ist eingeladen. Wer angenommen hat, steht bei den Personen.',
     expires: 'endet',
     expired: 'endete',
     resend: 'Noch einmal senden',
@@ -80,9 +78,7 @@ export function Invitations() {
       <Loaded query={invitations}>
         {(open) =>
           open.length === 0 ? (
-            <Empty icon="people" title={words.open}>
-              {words.openText}
-            </Empty>
+            <p className="px-5 py-4 text-[13px] text-muted max-sm:px-4">{words.open}</p>
           ) : (
             <Items>
               {open.map((each) => (

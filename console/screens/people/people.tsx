@@ -87,7 +87,7 @@ function PeopleTable({ people }: { readonly people: readonly User[] }) {
   return (
     <table className="w-full text-left text-[13px]">
       <thead className="text-muted text-xs">
-        <tr className="border-line border-b">
+        <tr className="whitespace-nowrap border-line border-b">
           <th scope="col" className={`${CELL} font-medium`}>
             {words.name}
           </th>

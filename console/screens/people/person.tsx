@@ -12,6 +12,7 @@ import { Button, LinkButton } from '../../ui/button.tsx';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { CopyButton } from '../../ui/copy.tsx';
 import { Checkbox } from '../../ui/field.tsx';
+import { FormDialog } from '../../ui/form-dialog.tsx';
 import { Icon } from '../../ui/icons.tsx';
 import { Loaded } from '../../ui/loaded.tsx';
 import { Badge, Card, Fact, Facts, Mono, PageHead } from '../../ui/parts.tsx';
@@ -86,6 +87,7 @@ type Doing = 'edit' | 'password' | 'factors' | 'remove';
 export function Person({ id }: { readonly id: string }) {
   const words = { ...useTexts(PEOPLE_TEXTS), ...useTexts(TEXTS) };
   const query = usePerson(id);
+  const { data: tenant } = useTenant();
   const isSelf = useMe().user_id === id;
   const { doing, begin, end } = useDoing<Doing>();
   const back = (
@@ -128,7 +130,7 @@ export function Person({ id }: { readonly id: string }) {
       <Card title={words.signIn} lead={isSelf ? words.own : words.signInText}>
         <div className="flex flex-wrap items-center gap-2">
           <span className="mr-auto flex flex-wrap items-center gap-1.5 text-[13px]">
-            {words.factors}: <Factors person={person} />
+            {words.factors}: <Factors person={person} isRequired={tenant?.require_factor} />
           </span>
           {isSelf ? (
             <LinkButton to="/account">{words.account}</LinkButton>
@@ -176,7 +178,6 @@ export function Person({ id }: { readonly id: string }) {
 function About({ person }: { readonly person: User }) {
   const words = { ...useTexts(PEOPLE_TEXTS), ...useTexts(TEXTS) };
   const mayRead = useMay('audit');
-  const isRequired = useTenant().data?.require_factor;
   const { id, email, email_verified, role, created_at, created_by } = person;
   const scopes = settings.roles.find(({ name }) => name === role)?.scopes ?? [];
   return (
@@ -199,9 +200,6 @@ function About({ person }: { readonly person: User }) {
         </Fact>
         <Fact name={words.role}>{role}</Fact>
         <Fact name={words.may}>{scopes.join(', ')}</Fact>
-        <Fact name={words.factors}>
-          <Factors person={person} isRequired={isRequired} />
-        </Fact>
         <Fact name={words.since}>
           <Time at={created_at} exact />
         </Fact>
@@ -248,29 +246,34 @@ function RemoveDialog({ person, onClose }: { readonly person: User; readonly onC
       isComplete = (await dataOf(revokeKeys({ body, throwOnError: true }))).complete;
     }
     if (withKeys) refreshKeys();
-    toast(words.removed(name));
-    go('/people', { replace: true });
-    refreshPeople();
   };
   return (
-    <ConfirmDialog
+    <FormDialog
+      danger
       title={words.removeTitle(name)}
       lead={words.removeText}
-      action={words.remove}
-      name={name}
-      run={run}
+      submit={words.remove}
+      typed={name}
+      act={run}
+      onDone={() => {
+        toast(words.removed(name));
+        go('/people', { replace: true });
+        refreshPeople();
+      }}
       onClose={onClose}
     >
-      {mayKeys && (
-        <label htmlFor="with-keys" className="flex items-center gap-2.5 text-[13px]">
-          <Checkbox
-            id="with-keys"
-            checked={withKeys}
-            onChange={({ target }) => setWithKeys(target.checked)}
-          />
-          {words.keys}
-        </label>
-      )}
-    </ConfirmDialog>
+      {() =>
+        mayKeys && (
+          <label htmlFor="with-keys" className="flex items-center gap-2.5 text-[13px]">
+            <Checkbox
+              id="with-keys"
+              checked={withKeys}
+              onChange={({ target }) => setWithKeys(target.checked)}
+            />
+            {words.keys}
+          </label>
+        )
+      }
+    </FormDialog>
   );
 }
