@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createClient } from '@hey-api/openapi-ts';
 import { routes } from '../lambdas/table/index.ts';
-import { clientDocument } from '../lib/clients/document.ts';
+import { type ApiDocument, clientDocument } from '../lib/clients/document.ts';
 import { consoleBuild } from '../lib/console.ts';
 import { allProfiles } from '../lib/profiles.ts';
 
@@ -14,10 +14,12 @@ import { allProfiles } from '../lib/profiles.ts';
 const ROOT = join(import.meta.dirname, '..');
 const [target = join(ROOT, 'clients')] = process.argv.slice(2);
 
-const api = clientDocument(JSON.parse(readFileSync(join(ROOT, 'docs/openapi/default.json'), 'utf8')));
+const api = clientDocument<ApiDocument>(
+  JSON.parse(readFileSync(join(ROOT, 'docs/openapi/default.json'), 'utf8')),
+);
 
 await createClient({
-  input: api,
+  input: { ...api },
   output: { path: join(target, 'typescript/src/generated'), importFileExtension: '.ts' },
   plugins: ['@hey-api/typescript', '@hey-api/sdk', '@hey-api/client-fetch'],
   logs: { level: 'error' },

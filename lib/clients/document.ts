@@ -24,6 +24,9 @@ const OTHERS_OPERATIONS = new Set([
   'decideDevice',
 ]);
 
+/** Sets of words that each deployment has its own of, or that later versions may add to: texts to a client. */
+const OPEN_SCHEMAS = new Set(['Scope', 'DefaultScope', 'Role', 'Environment']);
+
 /** The part of an OpenAPI document that client libraries are generated from, with the components that it refers to. */
 export function clientDocument<Document extends ApiDocument>(document: Document): Document {
   const paths = Object.entries(document.paths).flatMap(([path, operations]): [string, object][] => {
@@ -49,7 +52,11 @@ function referring<Document extends ApiDocument>(document: Document): Document {
   }
   const kept = Object.entries(components).map(([kind, named]) => [
     kind,
-    Object.fromEntries(Object.entries(named).filter(([name]) => referred.has(`${kind}/${name}`))),
+    Object.fromEntries(
+      Object.entries(named)
+        .filter(([name]) => referred.has(`${kind}/${name}`))
+        .map(([name, schema]) => [name, OPEN_SCHEMAS.has(name) ? { type: 'string' } : schema]),
+    ),
   ]);
   return JSON.parse(
     JSON.stringify(

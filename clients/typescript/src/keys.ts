@@ -6,16 +6,15 @@ type CamelCase<Name> = Name extends `${infer Word}_${infer Rest}`
   : Name;
 type CamelCased<Fields> = { [Name in keyof Fields as CamelCase<Name>]: Fields[Name] };
 
-/** The scopes and environments of a deployment are its own. */
-type Own = { scopes: string[]; environment: string };
-
 /** An API key: what is known of it, never the key itself. */
-export type ApiKey = Readonly<Omit<CamelCased<api.ApiKey>, keyof Own> & Own>;
+export type ApiKey = Readonly<CamelCased<api.ApiKey>>;
 
-type Named = Omit<CamelCased<api.CreateKeyRequest>, keyof Own | 'name'> & Partial<Own>;
+type Unnamed = Omit<CamelCased<api.CreateKeyRequest>, 'name'>;
 
 /** A key to be made. `label` is another word for `name`. */
-export type NewApiKey = Readonly<Named & ({ name: string; label?: never } | { label: string; name?: never })>;
+export type NewApiKey = Readonly<
+  Unnamed & ({ name: string; label?: never } | { label: string; name?: never })
+>;
 
 /** How a key is rotated. */
 export type Rotation = Readonly<CamelCased<api.RotateKeyRequest>>;

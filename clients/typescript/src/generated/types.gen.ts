@@ -347,10 +347,7 @@ export type CreatedApiKey = {
     key?: string;
 };
 
-/**
- * A scope that does not manage: the others are named for each key that needs them.
- */
-export type DefaultScope = 'read' | 'write' | 'delete';
+export type DefaultScope = string;
 
 export type DeleteAccountResult = {
     id: string;
@@ -389,7 +386,7 @@ export type EndSessionResult = {
     status: 'ended';
 };
 
-export type Environment = 'live' | 'test';
+export type Environment = string;
 
 export type ExchangeTokenRequest = {
     /**
@@ -880,12 +877,7 @@ export type RevokeKeysResult = {
     complete: boolean;
 };
 
-/**
- * - `viewer`: Reads (read)
- * - `editor`: Reads and writes (read, write)
- * - `admin`: Manages the tenant (read, write, delete, admin)
- */
-export type Role = 'viewer' | 'editor' | 'admin';
+export type Role = string;
 
 export type RotateClientSecretRequest = {
     /**
@@ -926,13 +918,7 @@ export type RotateKeyRequest = {
     keep_previous?: boolean;
 };
 
-/**
- * - `read`: Read
- * - `write`: Create and change
- * - `delete`: Delete
- * - `admin`: Everything, and manage keys, people and settings
- */
-export type Scope = 'read' | 'write' | 'delete' | 'admin';
+export type Scope = string;
 
 export type Session = {
     id: string;
