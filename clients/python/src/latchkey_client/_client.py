@@ -183,7 +183,9 @@ class AsyncLatchkey(Secretive):
     @property
     def api(self) -> GeneratedClient:
         """What the functions of `latchkey_client.generated.api` take as `client`."""
-        return GeneratedClient(base_url=root_of(self._own_http.base_url)).set_async_httpx_client(self._own_http)
+        client = GeneratedClient(base_url=root_of(self._own_http.base_url))
+        client.set_async_httpx_client(self._own_http)
+        return client
 
     def _renewing(self, first: str, on_tokens: Callable[[TokenPair], Awaitable[None] | None]) -> AsyncTokenProvider:
         refresh_token = first

@@ -135,7 +135,7 @@ class AsyncCredential(Secretive):
 
 
 def _expiry_of(token: str) -> float:
-    """When a JWT expires, in seconds since 1970; 0 of any other token. Read, not verified: that is the server's to do."""
+    """When a JWT expires, in seconds since 1970; 0 of any other token. Read, not verified: the server does that."""
     try:
         payload = token.split(".")[1]
         expiry = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))["exp"]
