@@ -35,11 +35,11 @@ class Asked:
     at: float
 
 
-Script = "list[Answer] | Callable[[Asked], Answer]"
-
-
 class Server:
+    """Answers each request with the next line of the script, then on with the last; or with what a function says."""
+
     def __init__(self) -> None:
+        self.url = ""
         self.asked: list[Asked] = []
         self.script: Any = [Answer()]
         self.stopped = threading.Event()
@@ -96,12 +96,16 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
 
+class PatientServer(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 64
+
+
 @pytest.fixture
 def server() -> Iterator[Server]:
     script = Server()
     handler = type("ScriptedHandler", (Handler,), {"script": script})
-    http = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    http.daemon_threads = True
+    http = PatientServer(("127.0.0.1", 0), handler)
     script.url = f"http://127.0.0.1:{http.server_address[1]}"
     threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
     yield script

@@ -28,8 +28,8 @@ def test_a_list_is_all_of_it(caller, server):
     assert [key.id for key in keys] == ["a", "b", "c"]
     assert keys[0].created_at == datetime(2026, 1, 1, tzinfo=timezone.utc)
     assert server.targets == [
-        "GET /v1/api-keys?workspace_id=w%201",
-        "GET /v1/api-keys?workspace_id=w%201&cursor=two",
+        "GET /v1/api-keys?workspace_id=w+1",
+        "GET /v1/api-keys?workspace_id=w+1&cursor=two",
     ]
 
 
@@ -86,12 +86,13 @@ def test_nothing_in_an_id_is_part_of_the_path(caller, server):
 
 
 def test_a_contract_has_its_rows_at_its_own_paths(caller, server):
-    server(lambda asked: pages(asked) if asked.path.endswith("api-keys") else Answer(json={**KEY, "key": "nams_a"}))
-    server.script = lambda asked: (
-        Answer(json={"data": [], "next_cursor": None})
-        if asked.method == "GET" and asked.path.endswith("api-keys")
-        else Answer(201 if asked.method == "POST" else 200, {**KEY, "key": "nams_a"})
-    )
+    def script(asked):
+        if asked.method == "GET" and asked.path.endswith("api-keys"):
+            return Answer(json={"data": [], "next_cursor": None})
+        is_new = asked.method == "POST" and asked.path.endswith("api-keys")
+        return Answer(201 if is_new else 200, {**KEY, "key": "nams_a"})
+
+    server(script)
     cls = MemoryClient if caller.is_async else SyncMemoryClient
     client = caller.client(cls, endpoint=f"{server.url}/v1/", api_key="nams_secret")
     caller.run(client.auth.list_api_keys().all())

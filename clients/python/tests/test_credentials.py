@@ -197,13 +197,12 @@ def test_a_refresh_token_is_exchanged_once_for_many_calls_and_the_next_one_is_ke
 
 
 def test_secrets_are_in_no_printing(caller, server, caplog):
-    server(
-        lambda asked: (
-            Answer(400 if "/fail" in asked.path else 200, {"detail": "No."})
-            if asked.path != "/v1/auth/refresh" and "api-keys" not in asked.path
-            else Answer(json={**KEY, "key": SECRET, "access_token": SECRET, "refresh_token": SECRET, "expires_in": 1})
-        )
-    )
+    def script(asked):
+        if asked.path == "/v1/auth/refresh":
+            return Answer(json={"access_token": SECRET, "refresh_token": SECRET, "expires_in": 1})
+        return Answer(json={**KEY, "key": SECRET}) if "api-keys" in asked.path else Answer(400, {"detail": "No."})
+
+    server(script)
     caplog.set_level(logging.DEBUG)
     client = caller.client(api_key=SECRET)
     issued = caller.run(client.auth.create_api_key("ci"))

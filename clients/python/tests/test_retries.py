@@ -56,7 +56,7 @@ def test_who_should_come_again_after_a_minute_or_more_is_told_at_once(caller, se
     assert len(server.asked) == 1
 
 
-@pytest.mark.parametrize(("attempt", "bound"), enumerate([0.5, 1, 2, 4, 8, 8]))
+@pytest.mark.parametrize(("attempt", "bound"), list(enumerate([0.5, 1, 2, 4, 8, 8])))
 def test_the_pause_is_anything_up_to_a_bound_that_doubles(attempt, bound):
     assert pause_seconds(attempt, LatchkeyError(""), lambda: 0) == 0
     assert pause_seconds(attempt, LatchkeyError(""), lambda: 0.999) == pytest.approx(bound * 0.999)

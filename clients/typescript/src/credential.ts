@@ -16,6 +16,10 @@ export class Credential {
     else this.#provide = source;
   }
 
+  get isToken(): boolean {
+    return this.#provide !== undefined;
+  }
+
   /** The API key, or a token that is good now. Rejects with the provider's error. */
   current(): string | Promise<string> {
     if (this.#provide === undefined) return this.#value ?? '';

@@ -30,6 +30,7 @@ export class Latchkey {
       maxRetries,
       log,
       workspaceId,
+      apiKeyHeader: contract.apiKeyHeader,
       // Called by itself: a browser's refuses to be a method of another object.
       fetch: options.fetch ?? ((...args: Parameters<typeof fetch>) => fetch(...args)),
     };

@@ -56,6 +56,8 @@ export interface Contract {
   readonly apiKeyVariable: string;
   /** Where the rows of the default contract are: `METHOD /path` -> path, or null where there is no such row. */
   readonly paths: Readonly<Record<string, string | null>>;
+  /** The header of an API key. @default - Authorization, as a bearer credential */
+  readonly apiKeyHeader?: string;
 }
 
 /** A variable of the environment; undefined where there is none, as in browsers. */

@@ -19,6 +19,8 @@ export interface Attempt {
 export interface TransportOptions {
   /** Null sends no credential. */
   readonly credential: Credential | null;
+  /** The header of an API key; undefined for `Authorization`. */
+  readonly apiKeyHeader: string | undefined;
   readonly timeoutSeconds: number;
   readonly maxRetries: number;
   /** Sent as `X-Workspace-Id` where the request has none. */
@@ -94,7 +96,7 @@ export class Transport {
     const headers = new Headers(request.headers);
     if (workspaceId !== undefined && !headers.has('X-Workspace-Id'))
       headers.set('X-Workspace-Id', workspaceId);
-    if (token !== null) headers.set('Authorization', `Bearer ${token}`);
+    if (token !== null) this.#prove(headers, token);
     const late = new AbortController();
     const timer = setTimeout(() => late.abort(), timeoutSeconds * 1000);
     try {
@@ -124,6 +126,12 @@ export class Transport {
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  #prove(headers: Headers, token: string): void {
+    const { credential, apiKeyHeader } = this.#options;
+    if (apiKeyHeader === undefined || credential?.isToken) headers.set('Authorization', `Bearer ${token}`);
+    else headers.set(apiKeyHeader, token);
   }
 
   #log(request: Request, attempt: number, outcome: unknown, pause: number | null): void {

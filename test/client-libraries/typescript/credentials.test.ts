@@ -9,6 +9,7 @@ import {
   type LatchkeyOptions,
   type TokenPair,
 } from '../../../clients/typescript/src/index.ts';
+import { MemgraphClient } from '../../../clients/typescript/src/profiles/memgraph.ts';
 import { MemoryRelay } from '../../../clients/typescript/src/profiles/memoryrelay.ts';
 import { type Answer, type Asked, type ScriptedServer, scriptedServer } from './scripted-server.ts';
 
@@ -35,6 +36,14 @@ describe('the API key', () => {
     const client = await clientOf([{}], { apiKey: 'lk_secret' });
     await client.fetch('/v1/memories');
     expect(authorizations()).toEqual(['Bearer lk_secret']);
+  });
+
+  test('is sent in its own header where the contract has one, and a token is not', async () => {
+    server = await scriptedServer([{}]);
+    await new MemgraphClient({ endpoint: server.url, apiKey: 'mg_live_a' }).fetch('/v1/stats');
+    await new MemgraphClient({ endpoint: server.url, tokenProvider: () => 'token' }).fetch('/v1/stats');
+    expect(server.asked.map(({ headers }) => headers['x-api-key'])).toEqual(['mg_live_a', undefined]);
+    expect(authorizations()).toEqual([undefined, 'Bearer token']);
   });
 
   test("comes from the profile's own variable, else from LATCHKEY_API_KEY", async () => {
