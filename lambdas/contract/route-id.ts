@@ -51,6 +51,7 @@ export type RouteId =
   | 'refresh'
   | 'exchangeToken'
   | 'issueKeyToken'
+  | 'createEmbedToken'
   | 'registerClient'
   | 'listClients'
   | 'createClient'

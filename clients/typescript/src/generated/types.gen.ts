@@ -70,7 +70,7 @@ export type ApiError = {
     type: 'authentication_error' | 'authorization_error' | 'conflict_error' | 'not_found_error' | 'rate_limit_error' | 'server_error' | 'validation_error';
     title: string;
     status: 400 | 401 | 403 | 404 | 405 | 409 | 410 | 413 | 415 | 422 | 429 | 500 | 502 | 503 | 504;
-    code: 'access_denied' | 'address_not_allowed' | 'authorization_pending' | 'conflicting_state' | 'disabled_credential' | 'email_taken' | 'email_unverified' | 'ended_session' | 'exceeds_own_rights' | 'expired_credential' | 'expired_token' | 'gone' | 'idempotency_key_reused' | 'insufficient_scope' | 'internal' | 'invalid_client' | 'invalid_client_metadata' | 'invalid_credential' | 'invalid_field' | 'invalid_grant' | 'invalid_link' | 'invalid_redirect_uri' | 'invalid_scope' | 'invalid_subject_token' | 'invalid_target' | 'key_required' | 'limit_reached' | 'malformed_request' | 'method_not_allowed' | 'mfa_enrollment_required' | 'mfa_required' | 'missing_credential' | 'not_configured' | 'not_forwarded' | 'not_found' | 'other_origin' | 'payload_too_large' | 'provider_required' | 'rate_limited' | 'reauthentication_required' | 'request_in_flight' | 'revoked_credential' | 'scopes_too_long' | 'sign_in_refused' | 'slow_down' | 'stale_form' | 'suspended_tenant' | 'unavailable' | 'unsupported_grant_type' | 'unsupported_media_type' | 'upstream_failed' | 'upstream_timeout' | 'user_required' | 'wrong_factor' | 'wrong_password';
+    code: 'access_denied' | 'address_not_allowed' | 'authorization_pending' | 'conflicting_state' | 'disabled_credential' | 'email_taken' | 'email_unverified' | 'ended_session' | 'exceeds_own_rights' | 'expired_credential' | 'expired_token' | 'gone' | 'idempotency_key_reused' | 'insufficient_scope' | 'internal' | 'invalid_client' | 'invalid_client_metadata' | 'invalid_credential' | 'invalid_field' | 'invalid_grant' | 'invalid_link' | 'invalid_redirect_uri' | 'invalid_scope' | 'invalid_subject_token' | 'invalid_target' | 'key_required' | 'limit_reached' | 'malformed_request' | 'method_not_allowed' | 'mfa_enrollment_required' | 'mfa_required' | 'missing_credential' | 'not_configured' | 'not_forwarded' | 'not_found' | 'origin_not_allowed' | 'other_origin' | 'payload_too_large' | 'provider_required' | 'rate_limited' | 'reauthentication_required' | 'request_in_flight' | 'revoked_credential' | 'scopes_too_long' | 'sign_in_refused' | 'slow_down' | 'stale_form' | 'suspended_tenant' | 'unavailable' | 'unsupported_grant_type' | 'unsupported_media_type' | 'upstream_failed' | 'upstream_timeout' | 'user_required' | 'wrong_factor' | 'wrong_password';
     detail: string;
     message: string;
     error: string;
@@ -130,6 +130,10 @@ export type AuditEntry = {
     seq: number;
     at: string;
     actor: string;
+    /**
+     * Whom the page acted for, as the embed token of the actor says.
+     */
+    subject: string | null;
     action: string;
     target: string;
     /**
@@ -247,6 +251,31 @@ export type CreateClientResult = {
     created_at: string;
     created_by: string | null;
     client_secret?: string | null;
+};
+
+export type CreateEmbedTokenRequest = {
+    /**
+     * The caller’s own by default.
+     */
+    workspace_id?: string;
+    /**
+     * Those that keys may have at most: some of yours, and none that manages.
+     */
+    scopes: Array<DefaultScope>;
+    /**
+     * Whom the page acts for, as you know them: the audit trail tells it.
+     */
+    subject?: string;
+};
+
+export type CreateEmbedTokenResult = {
+    token: string;
+    /**
+     * Seconds. It ends earlier when its maker does.
+     */
+    expires_in: number;
+    workspace_id: string;
+    scopes: Array<string>;
 };
 
 export type CreateInvitationRequest = {
@@ -492,6 +521,14 @@ export type GetUsageResult = {
      * Oldest first, today last; days without requests too.
      */
     days: Array<UsageOfDay>;
+    /**
+     * Refused requests of these days, by the reason.
+     */
+    refused: RefusedRequests;
+    /**
+     * Of the whole tenant: the last ten minutes, oldest first, this one last. Null for one key.
+     */
+    minutes: Array<UsageOfMinute> | null;
 };
 
 export type GetWhoamiResult = {
@@ -734,6 +771,37 @@ export type RefreshResult = {
     token: string;
 };
 
+export type RefusedRequests = {
+    /**
+     * Over the requests a minute of the key (429).
+     */
+    limit: number;
+    /**
+     * The key is revoked (401).
+     */
+    revoked: number;
+    /**
+     * The key is disabled (401).
+     */
+    disabled: number;
+    /**
+     * The key has expired, or it was replaced and its time is over (401).
+     */
+    expired: number;
+    /**
+     * From an address that the key does not allow (403).
+     */
+    address: number;
+    /**
+     * The key lacks a scope (403).
+     */
+    scope: number;
+    /**
+     * Only people may do this (403).
+     */
+    person: number;
+};
+
 export type RegisterClientRequest = {
     /**
      * https, http for localhost, 127.0.0.1 and [::1] with any port, or the scheme of an app. They match to the letter.
@@ -971,6 +1039,10 @@ export type Tenant = {
         allowed_ips: Array<string> | null;
     };
     /**
+     * The origins whose pages may use embed tokens of this tenant.
+     */
+    embed_origins: Array<string>;
+    /**
      * Whether all people of the tenant must have a second factor.
      */
     require_factor: boolean;
@@ -1026,6 +1098,10 @@ export type UpdateTenantRequest = {
         allowed_ips?: Array<AddressBlock> | null;
     };
     /**
+     * The origins whose pages may use embed tokens; replaced as a whole, and empty for none.
+     */
+    embed_origins?: Array<string>;
+    /**
      * Who has no second factor is led to set one up at the next sign-in.
      */
     require_factor?: boolean;
@@ -1044,6 +1120,11 @@ export type UsageOfDay = {
     live: number;
     test: number;
     date: string;
+};
+
+export type UsageOfMinute = {
+    starts_at: string;
+    requests: number;
 };
 
 export type User = {
@@ -1968,7 +2049,7 @@ export type IssueKeyTokenErrors = {
      */
     401: ApiError;
     /**
-     * Insufficient scope; Address not allowed; An API key is required; More than you have
+     * Insufficient scope; Address not allowed; More than you have; An API key is required
      */
     403: ApiError;
     /**
@@ -2011,6 +2092,77 @@ export type IssueKeyTokenResponses = {
 };
 
 export type IssueKeyTokenResponse = IssueKeyTokenResponses[keyof IssueKeyTokenResponses];
+
+export type CreateEmbedTokenData = {
+    body: CreateEmbedTokenRequest;
+    headers?: {
+        /**
+         * The workspace to work in: one of the tenant, or of a key its own.
+         */
+        'X-Workspace-Id'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/embed-tokens';
+};
+
+export type CreateEmbedTokenErrors = {
+    /**
+     * Malformed request; Invalid field
+     */
+    400: ApiError;
+    /**
+     * Authentication required; Invalid credential; Credential expired; Credential revoked; Credential disabled; Session ended; Tenant suspended
+     */
+    401: ApiError;
+    /**
+     * Insufficient scope; Address not allowed; More than you have; An API key is required
+     */
+    403: ApiError;
+    /**
+     * Not found
+     */
+    404: ApiError;
+    /**
+     * Conflicting state
+     */
+    409: ApiError;
+    /**
+     * Payload too large
+     */
+    413: ApiError;
+    /**
+     * Unsupported media type
+     */
+    415: ApiError;
+    /**
+     * Too many scopes
+     */
+    422: ApiError;
+    /**
+     * Too many requests
+     */
+    429: ApiError;
+    /**
+     * Internal error
+     */
+    500: ApiError;
+    /**
+     * Unavailable
+     */
+    503: ApiError;
+};
+
+export type CreateEmbedTokenError = CreateEmbedTokenErrors[keyof CreateEmbedTokenErrors];
+
+export type CreateEmbedTokenResponses = {
+    /**
+     * The token. It is shown only now.
+     */
+    201: CreateEmbedTokenResult;
+};
+
+export type CreateEmbedTokenResponse = CreateEmbedTokenResponses[keyof CreateEmbedTokenResponses];
 
 export type RegisterClientData = {
     body: RegisterClientRequest;

@@ -41,6 +41,8 @@ from .create_client_result_jwks_type_0 import CreateClientResultJwksType0
 from .create_client_result_jwks_type_0_keys_item import CreateClientResultJwksType0KeysItem
 from .create_client_result_jwks_type_0_keys_item_kty import CreateClientResultJwksType0KeysItemKty
 from .create_client_result_token_endpoint_auth_method import CreateClientResultTokenEndpointAuthMethod
+from .create_embed_token_request import CreateEmbedTokenRequest
+from .create_embed_token_result import CreateEmbedTokenResult
 from .create_invitation_request import CreateInvitationRequest
 from .create_invitation_request_language import CreateInvitationRequestLanguage
 from .create_key_request import CreateKeyRequest
@@ -108,6 +110,7 @@ from .onboard_result import OnboardResult
 from .refresh_request_type_0 import RefreshRequestType0
 from .refresh_request_type_1 import RefreshRequestType1
 from .refresh_result import RefreshResult
+from .refused_requests import RefusedRequests
 from .register_client_request import RegisterClientRequest
 from .register_client_request_jwks import RegisterClientRequestJwks
 from .register_client_request_jwks_keys_item import RegisterClientRequestJwksKeysItem
@@ -155,6 +158,7 @@ from .update_tenant_request_key_defaults import UpdateTenantRequestKeyDefaults
 from .update_user_request import UpdateUserRequest
 from .update_workspace_request import UpdateWorkspaceRequest
 from .usage_of_day import UsageOfDay
+from .usage_of_minute import UsageOfMinute
 from .user import User
 from .verify_key_request import VerifyKeyRequest
 from .verify_key_result import VerifyKeyResult
@@ -208,6 +212,8 @@ __all__ = (
     "CreatedApiKey",
     "CreatedApiKeyMetadata",
     "CreatedApiKeyStatus",
+    "CreateEmbedTokenRequest",
+    "CreateEmbedTokenResult",
     "CreateInvitationRequest",
     "CreateInvitationRequestLanguage",
     "CreateKeyRequest",
@@ -272,6 +278,7 @@ __all__ = (
     "RefreshRequestType0",
     "RefreshRequestType1",
     "RefreshResult",
+    "RefusedRequests",
     "RegisterClientRequest",
     "RegisterClientRequestJwks",
     "RegisterClientRequestJwksKeysItem",
@@ -319,6 +326,7 @@ __all__ = (
     "UpdateUserRequest",
     "UpdateWorkspaceRequest",
     "UsageOfDay",
+    "UsageOfMinute",
     "User",
     "VerifyKeyRequest",
     "VerifyKeyResult",

@@ -29,6 +29,8 @@ class AuditEntry:
     """ 1, 2, 3 … within the tenant, without gaps. """
     at: datetime.datetime
     actor: str
+    subject: None | str
+    """ Whom the page acted for, as the embed token of the actor says. """
     action: str
     target: str
     target_name: None | str
@@ -51,6 +53,9 @@ class AuditEntry:
         at = self.at.isoformat()
 
         actor = self.actor
+
+        subject: None | str
+        subject = self.subject
 
         action = self.action
 
@@ -86,6 +91,7 @@ class AuditEntry:
             "seq": seq,
             "at": at,
             "actor": actor,
+            "subject": subject,
             "action": action,
             "target": target,
             "target_name": target_name,
@@ -110,6 +116,14 @@ class AuditEntry:
 
 
         actor = d.pop("actor")
+
+        def _parse_subject(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        subject = _parse_subject(d.pop("subject"))
+
 
         action = d.pop("action")
 
@@ -179,6 +193,7 @@ class AuditEntry:
             seq=seq,
             at=at,
             actor=actor,
+            subject=subject,
             action=action,
             target=target,
             target_name=target_name,

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
   from ..models.get_usage_result_this_month import GetUsageResultThisMonth
   from ..models.get_usage_result_this_window_type_0 import GetUsageResultThisWindowType0
   from ..models.get_usage_result_today import GetUsageResultToday
+  from ..models.refused_requests import RefusedRequests
   from ..models.usage_of_day import UsageOfDay
+  from ..models.usage_of_minute import UsageOfMinute
 
 
 T = TypeVar("T", bound="GetUsageResult")
@@ -32,6 +34,9 @@ class GetUsageResult:
     this_month: GetUsageResultThisMonth
     days: list[UsageOfDay]
     """ Oldest first, today last; days without requests too. """
+    refused: RefusedRequests
+    minutes: list[UsageOfMinute] | None
+    """ Of the whole tenant: the last ten minutes, oldest first, this one last. Null for one key. """
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
 
@@ -39,7 +44,9 @@ class GetUsageResult:
         from ..models.get_usage_result_this_month import GetUsageResultThisMonth # noqa: PLC0415
         from ..models.get_usage_result_this_window_type_0 import GetUsageResultThisWindowType0 # noqa: PLC0415
         from ..models.get_usage_result_today import GetUsageResultToday # noqa: PLC0415
+        from ..models.refused_requests import RefusedRequests # noqa: PLC0415
         from ..models.usage_of_day import UsageOfDay # noqa: PLC0415
+        from ..models.usage_of_minute import UsageOfMinute # noqa: PLC0415
         key_id: None | str
         key_id = self.key_id
 
@@ -59,6 +66,20 @@ class GetUsageResult:
             days.append(days_item)
 
 
+        refused = self.refused.to_dict()
+
+        minutes: list[dict[str, Any]] | None
+        if isinstance(self.minutes, list):
+            minutes = []
+            for minutes_type_0_item_data in self.minutes:
+                minutes_type_0_item = minutes_type_0_item_data.to_dict()
+                minutes.append(minutes_type_0_item)
+
+
+        else:
+            minutes = self.minutes
+
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update({
@@ -67,6 +88,8 @@ class GetUsageResult:
             "today": today,
             "this_month": this_month,
             "days": days,
+            "refused": refused,
+            "minutes": minutes,
         })
 
         return field_dict
@@ -77,7 +100,9 @@ class GetUsageResult:
         from ..models.get_usage_result_this_month import GetUsageResultThisMonth # noqa: PLC0415
         from ..models.get_usage_result_this_window_type_0 import GetUsageResultThisWindowType0 # noqa: PLC0415
         from ..models.get_usage_result_today import GetUsageResultToday # noqa: PLC0415
+        from ..models.refused_requests import RefusedRequests # noqa: PLC0415
         from ..models.usage_of_day import UsageOfDay # noqa: PLC0415
+        from ..models.usage_of_minute import UsageOfMinute # noqa: PLC0415
         d = dict(src_dict)
         def _parse_key_id(data: object) -> None | str:
             if data is None:
@@ -119,12 +144,39 @@ class GetUsageResult:
             days.append(days_item)
 
 
+        refused = RefusedRequests.from_dict(d.pop("refused"))
+
+
+        def _parse_minutes(data: object) -> list[UsageOfMinute] | None:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, list):
+                    raise TypeError()
+                minutes_type_0 = []
+                _minutes_type_0 = data
+                for minutes_type_0_item_data in (_minutes_type_0):
+                    minutes_type_0_item = UsageOfMinute.from_dict(minutes_type_0_item_data)
+
+
+                    minutes_type_0.append(minutes_type_0_item)
+
+                return minutes_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(list[UsageOfMinute] | None, data)
+
+        minutes = _parse_minutes(d.pop("minutes"))
+
+
         get_usage_result = cls(
             key_id=key_id,
             this_window=this_window,
             today=today,
             this_month=this_month,
             days=days,
+            refused=refused,
+            minutes=minutes,
         )
 
 

@@ -32,6 +32,8 @@ class Tenant:
     status: TenantStatus
     tier: str
     key_defaults: TenantKeyDefaults
+    embed_origins: list[str]
+    """ The origins whose pages may use embed tokens of this tenant. """
     require_factor: bool
     """ Whether all people of the tenant must have a second factor. """
     created_at: datetime.datetime
@@ -53,6 +55,9 @@ class Tenant:
 
         key_defaults = self.key_defaults.to_dict()
 
+        embed_origins = self.embed_origins
+
+
         require_factor = self.require_factor
 
         created_at = self.created_at.isoformat()
@@ -67,6 +72,7 @@ class Tenant:
             "status": status,
             "tier": tier,
             "key_defaults": key_defaults,
+            "embed_origins": embed_origins,
             "require_factor": require_factor,
             "created_at": created_at,
         })
@@ -98,6 +104,9 @@ class Tenant:
         key_defaults = TenantKeyDefaults.from_dict(d.pop("key_defaults"))
 
 
+        embed_origins = cast(list[str], d.pop("embed_origins"))
+
+
         require_factor = d.pop("require_factor")
 
         created_at = parse_datetime(d.pop("created_at"))
@@ -110,6 +119,7 @@ class Tenant:
             status=status,
             tier=tier,
             key_defaults=key_defaults,
+            embed_origins=embed_origins,
             require_factor=require_factor,
             created_at=created_at,
         )

@@ -25,6 +25,8 @@ class UpdateTenantRequest:
     name: str | Unset = UNSET
     sector: None | str | Unset = UNSET
     key_defaults: UpdateTenantRequestKeyDefaults | Unset = UNSET
+    embed_origins: list[str] | Unset = UNSET
+    """ The origins whose pages may use embed tokens; replaced as a whole, and empty for none. """
     require_factor: bool | Unset = UNSET
     """ Who has no second factor is led to set one up at the next sign-in. """
 
@@ -43,6 +45,11 @@ class UpdateTenantRequest:
         if not isinstance(self.key_defaults, Unset):
             key_defaults = self.key_defaults.to_dict()
 
+        embed_origins: list[str] | Unset = UNSET
+        if not isinstance(self.embed_origins, Unset):
+            embed_origins = self.embed_origins
+
+
         require_factor = self.require_factor
 
 
@@ -56,6 +63,8 @@ class UpdateTenantRequest:
             field_dict["sector"] = sector
         if key_defaults is not UNSET:
             field_dict["key_defaults"] = key_defaults
+        if embed_origins is not UNSET:
+            field_dict["embed_origins"] = embed_origins
         if require_factor is not UNSET:
             field_dict["require_factor"] = require_factor
 
@@ -86,12 +95,16 @@ class UpdateTenantRequest:
             key_defaults = UpdateTenantRequestKeyDefaults.from_dict(_key_defaults)
 
 
+        embed_origins = cast(list[str], d.pop("embed_origins", UNSET))
+
+
         require_factor = d.pop("require_factor", UNSET)
 
         update_tenant_request = cls(
             name=name,
             sector=sector,
             key_defaults=key_defaults,
+            embed_origins=embed_origins,
             require_factor=require_factor,
         )
 

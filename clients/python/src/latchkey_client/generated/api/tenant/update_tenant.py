@@ -128,9 +128,10 @@ def sync_detailed(
     x_workspace_id: str | Unset = UNSET,
 
 ) -> Response[ApiError | Tenant]:
-    """ Change the tenant’s name, sector, or what its new keys have by default
+    """ Change the tenant’s name, sector, embed origins, or what its new keys have by default
 
      `key_defaults` is replaced as a whole; what is null or absent in it follows the service’s defaults.
+    A change of `embed_origins` is answered after 2 seconds: from then on every authorizer knows it.
 
     Args:
         x_workspace_id (str | Unset):
@@ -164,9 +165,10 @@ def sync(
     x_workspace_id: str | Unset = UNSET,
 
 ) -> ApiError | Tenant | None:
-    """ Change the tenant’s name, sector, or what its new keys have by default
+    """ Change the tenant’s name, sector, embed origins, or what its new keys have by default
 
      `key_defaults` is replaced as a whole; what is null or absent in it follows the service’s defaults.
+    A change of `embed_origins` is answered after 2 seconds: from then on every authorizer knows it.
 
     Args:
         x_workspace_id (str | Unset):
@@ -195,9 +197,10 @@ async def asyncio_detailed(
     x_workspace_id: str | Unset = UNSET,
 
 ) -> Response[ApiError | Tenant]:
-    """ Change the tenant’s name, sector, or what its new keys have by default
+    """ Change the tenant’s name, sector, embed origins, or what its new keys have by default
 
      `key_defaults` is replaced as a whole; what is null or absent in it follows the service’s defaults.
+    A change of `embed_origins` is answered after 2 seconds: from then on every authorizer knows it.
 
     Args:
         x_workspace_id (str | Unset):
@@ -231,9 +234,10 @@ async def asyncio(
     x_workspace_id: str | Unset = UNSET,
 
 ) -> ApiError | Tenant | None:
-    """ Change the tenant’s name, sector, or what its new keys have by default
+    """ Change the tenant’s name, sector, embed origins, or what its new keys have by default
 
      `key_defaults` is replaced as a whole; what is null or absent in it follows the service’s defaults.
+    A change of `embed_origins` is answered after 2 seconds: from then on every authorizer knows it.
 
     Args:
         x_workspace_id (str | Unset):

@@ -122,7 +122,9 @@ def sync_detailed(
     """ How many requests were made with API keys, by day
 
      Of the whole tenant, or of one key. A key sees itself and, by `key_id`, the keys of its workspace.
-    Days are those of UTC. Days and month are complete after two minutes; the window is as of now.
+    Days are those of UTC. Days, month, minutes and refusals are complete after two minutes; the window
+    is as of now. What is refused for the key itself or its address is not among the requests of a day,
+    other refusals are.
 
     Args:
         key_id (str | Unset): One key. Without it: of a person the tenant, of a key itself.
@@ -162,7 +164,9 @@ def sync(
     """ How many requests were made with API keys, by day
 
      Of the whole tenant, or of one key. A key sees itself and, by `key_id`, the keys of its workspace.
-    Days are those of UTC. Days and month are complete after two minutes; the window is as of now.
+    Days are those of UTC. Days, month, minutes and refusals are complete after two minutes; the window
+    is as of now. What is refused for the key itself or its address is not among the requests of a day,
+    other refusals are.
 
     Args:
         key_id (str | Unset): One key. Without it: of a person the tenant, of a key itself.
@@ -197,7 +201,9 @@ async def asyncio_detailed(
     """ How many requests were made with API keys, by day
 
      Of the whole tenant, or of one key. A key sees itself and, by `key_id`, the keys of its workspace.
-    Days are those of UTC. Days and month are complete after two minutes; the window is as of now.
+    Days are those of UTC. Days, month, minutes and refusals are complete after two minutes; the window
+    is as of now. What is refused for the key itself or its address is not among the requests of a day,
+    other refusals are.
 
     Args:
         key_id (str | Unset): One key. Without it: of a person the tenant, of a key itself.
@@ -237,7 +243,9 @@ async def asyncio(
     """ How many requests were made with API keys, by day
 
      Of the whole tenant, or of one key. A key sees itself and, by `key_id`, the keys of its workspace.
-    Days are those of UTC. Days and month are complete after two minutes; the window is as of now.
+    Days are those of UTC. Days, month, minutes and refusals are complete after two minutes; the window
+    is as of now. What is refused for the key itself or its address is not among the requests of a day,
+    other refusals are.
 
     Args:
         key_id (str | Unset): One key. Without it: of a person the tenant, of a key itself.
