@@ -46,7 +46,7 @@ window.run = async (endpoint, apiKey) => {
 
 let stack: TestStack;
 beforeAll(async () => {
-  stack = await startTestStack({ config: { tiers: { free: ROOMY_TIER } } });
+  stack = await startTestStack({ profile: 'default', config: { tiers: { free: ROOMY_TIER } } });
 });
 afterAll(() => stack.stop());
 
