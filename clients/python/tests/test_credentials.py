@@ -79,6 +79,17 @@ def test_memgraphs_is_sent_in_its_own_header_and_its_tokens_are_not(caller, serv
     assert server.authorizations == [None, "Bearer token"]
 
 
+def test_a_credential_goes_to_no_other_server_by_a_redirect(caller, server):
+    elsewhere = server.url.replace("127.0.0.1", "localhost") + "/elsewhere"
+    server(lambda asked: Answer() if asked.path == "/elsewhere" else Answer(307, headers={"Location": elsewhere}))
+    cls = AsyncMemgraphClient if caller.is_async else MemgraphClient
+    caller.run(caller.client().http.get("/v1/stats", follow_redirects=True))
+    answer = caller.run(caller.client(cls).http.get("/v1/stats", follow_redirects=True))
+    assert answer.status_code == 307
+    assert [asked.path for asked in server.asked] == ["/v1/stats", "/elsewhere", "/v1/stats"]
+    assert server.authorizations[1] is None
+
+
 def test_it_comes_from_the_profiles_own_variable_else_from_latchkeys(caller, server, monkeypatch):
     cls = AsyncMemoryRelay if caller.is_async else MemoryRelay
     monkeypatch.setenv("LATCHKEY_ENDPOINT", server.url)

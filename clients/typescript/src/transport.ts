@@ -104,7 +104,8 @@ export class Transport {
         method: request.method,
         headers,
         body,
-        redirect: request.redirect,
+        // To another server `fetch` takes no Authorization along, but any other header.
+        redirect: headers.has('Authorization') || token === null ? request.redirect : 'error',
         // The credential is in a header; cookies would be somebody else's.
         credentials: 'omit',
         signal: AbortSignal.any([request.signal, late.signal]),

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import {
   type Attempt,
   AuthenticationError,
+  ConnectionError,
   Latchkey,
   LatchkeyError,
   type LatchkeyOptions,
@@ -44,6 +45,19 @@ describe('the API key', () => {
     await new MemgraphClient({ endpoint: server.url, tokenProvider: () => 'token' }).fetch('/v1/stats');
     expect(server.asked.map(({ headers }) => headers['x-api-key'])).toEqual(['mg_live_a', undefined]);
     expect(authorizations()).toEqual([undefined, 'Bearer token']);
+  });
+
+  test('goes to no other server by a redirect', async () => {
+    const other = await scriptedServer([{}]);
+    const script = [{ status: 307, headers: { Location: `${other.url}/v1/stats` } }];
+    server = await scriptedServer(script);
+    const options = { endpoint: server.url, apiKey: 'lk_secret', maxRetries: 0 };
+    await new Latchkey(options).fetch('/v1/stats');
+    await expect(new MemgraphClient(options).fetch('/v1/stats')).rejects.toBeInstanceOf(ConnectionError);
+    expect(other.asked.map(({ headers }) => headers.authorization ?? headers['x-api-key'])).toEqual([
+      undefined,
+    ]);
+    await other.stop();
   });
 
   test("comes from the profile's own variable, else from LATCHKEY_API_KEY", async () => {

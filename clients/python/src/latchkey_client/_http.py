@@ -55,6 +55,11 @@ def own_request(rows: Rows, method: str, url: Any, fields: dict[str, Any]) -> st
     return rows.path_of(method, str(url))
 
 
+def followed(settings: Settings) -> dict[str, bool]:
+    """No redirect, where the credential is in a header that httpx would take along to another server."""
+    return {} if settings.api_key_header is None else {"follow_redirects": False}
+
+
 class Http(httpx.Client):
     """httpx's client with a credential, retries and typed errors. With `rows` it is for Latchkey's own rows."""
 
@@ -73,6 +78,7 @@ class Http(httpx.Client):
     def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
         # What is read can be sent again.
         request.read()
+        options |= followed(self._settings)
         is_token = self._credential is not None and self._credential.is_token
         steps: Exchange = exchange(request, self._settings, is_token)
         try:
@@ -125,6 +131,7 @@ class AsyncHttp(httpx.AsyncClient):
 
     async def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
         await request.aread()
+        options |= followed(self._settings)
         is_token = self._credential is not None and self._credential.is_token
         steps: Exchange = exchange(request, self._settings, is_token)
         try:
