@@ -44,7 +44,8 @@ export interface KeyedCall {
 }
 
 /**
- * Carries a call out once. Keys belong to a tenant's principal: whoever else sends the same has another. `work` completes
+ * Carries a call out once. Keys belong to a tenant's principal, and to the page or the app that acts for it: whoever else
+ * sends the same has another. `work` completes
  * the claim in the transaction that makes something; if it throws, nothing was made, and a repetition is carried out.
  * Throws `idempotency_key_reused` for another request, and `request_in_flight` while the first has not answered.
  */
@@ -54,7 +55,7 @@ export async function once(
   work: (claim: Claim) => Promise<unknown>,
 ): Promise<unknown> {
   const id = createHash('sha256')
-    .update(JSON.stringify([caller.tenantId, principalOf(caller), key]))
+    .update(JSON.stringify([caller.tenantId, principalOf(caller), key, ...actingFor(caller)]))
     .digest('base64url');
   const claim = { id, token: randomUUID() };
   const asked = await fingerprint(request, id);
@@ -71,4 +72,15 @@ export async function once(
   if ((outcome.fingerprint ?? asked) !== asked) throw new Problem('idempotency_key_reused');
   if (outcome.kind === 'in flight') throw new Problem('request_in_flight');
   return outcome.answer;
+}
+
+/**
+ * What tells pages and apps apart that act for one principal, as they see less than it and nothing of one another; nothing
+ * of the principal itself. A page that renews its token is the same one.
+ */
+function actingFor(caller: Caller): readonly unknown[] {
+  const { workspaceId, scopes, embed } = caller;
+  const clientId = caller.kind === 'user' ? caller.clientId : undefined;
+  if (embed !== undefined) return [{ workspaceId, scopes, subject: embed.subject }];
+  return clientId === undefined ? [] : [{ workspaceId, clientId }];
 }

@@ -240,6 +240,43 @@ describe('making something with an idempotency key', () => {
     expect((await count()).keys).toBe(3);
   });
 
+  test('a page with an embed token, or an app, is answered nothing of another’s or of whom it acts for', async () => {
+    const { post, context } = await setUp();
+    const acting = [
+      {},
+      { embed: ' ', scopes: 'read' },
+      { embed: 'customer-1', scopes: 'read' },
+      { embed: 'customer-2', scopes: 'read' },
+      { embed: 'customer-2', scopes: 'read write' },
+      { clientId: 'app' },
+      { clientId: 'another' },
+    ];
+    const ids = new Set<string>();
+    for (const each of acting) {
+      const once = await post(
+        '/v1/api-keys',
+        { name: 'CI', scopes: ['read'] },
+        { ...keyed('one'), context: each },
+      );
+      expect(once).toMatchObject({ status: 201, json: { key: expect.any(String) } });
+      const again = await post(
+        '/v1/api-keys',
+        { name: 'CI', scopes: ['read'] },
+        { ...keyed('one'), context: each },
+      );
+      expect(again).toMatchObject({ status: 201, json: { id: once.json.id } });
+      ids.add(once.json.id);
+    }
+    expect(ids.size).toBe(acting.length);
+    const elsewhere = { ...context, embed: 'customer-1', scopes: 'read', workspaceId: 'elsewhere' };
+    const foreign = await post(
+      '/v1/api-keys',
+      { name: 'CI', scopes: ['read'] },
+      { ...keyed('one'), context: elsewhere },
+    );
+    expect(foreign.status).not.toBe(201);
+  });
+
   test('what makes nothing leaves the key free, for a request that is right', async () => {
     const { post } = await setUp();
     expect((await post('/v1/api-keys', { name: '' }, keyed('one'))).status).toBe(400);
