@@ -152,8 +152,9 @@ async function recordOf(claimed: Claimed): Promise<CredentialRecord | undefined>
     case 'key': {
       const { locator, hash, token } = claim;
       const isToken = token !== undefined;
-      // By what the answer depends on, beside the record: refusals of a kind are alike.
-      const asks = `${requiredScopes(claimed)} ${callersOf(claimed)} ${token?.scopes}`;
+      // By what the answer depends on, beside the record: refusals of a kind are alike. A page reaches rows as its maker.
+      const narrowed = token?.embed ? undefined : token?.scopes;
+      const asks = `${requiredScopes(claimed)} ${callersOf(claimed)} ${narrowed}`;
       const key = { locator, address, now, asks };
       const { record, ...use } = await (isToken
         ? store.useKeyMark({ ...key, mark: hash })

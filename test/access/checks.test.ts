@@ -75,6 +75,9 @@ class World {
     };
   }
 
+  /** By what the write is told to know such a call again. */
+  asks: string | undefined;
+
   /** What the write answers: it passes only what its condition lets through. */
   #use<Found>(record: Found) {
     const passed = this.state === 'active' && this.expiresAt > NOW && this.allowedBlocks.length === 0;
@@ -124,7 +127,10 @@ class World {
         }),
         tenant: async () => this.tenant,
         useKey: async () => this.#useKey(),
-        useKeyMark: async () => this.#useKey(),
+        useKeyMark: async ({ asks }) => {
+          this.asks = asks;
+          return this.#useKey();
+        },
         useSession: async () =>
           this.#use<SessionRecord>({
             state: this.state as SessionRecord['state'],
@@ -335,6 +341,20 @@ describe('a page with an embed token', () => {
     expect(await world.ask()).toMatchObject({ code: 'insufficient_scope' });
   });
 
+  test('is not taken for a token of its maker with the same scopes, which is refused where the page is let in', async () => {
+    const asks = await Promise.all(
+      (['embed token', 'key token'] as const).map(async (kind) => {
+        const world = new World(kind);
+        world.scopes = ['admin'];
+        world.row = { GET: { scope: 'admin', embed: true } };
+        const decision = await world.ask();
+        return [decision.outcome, world.asks];
+      }),
+    );
+    expect(asks.map(([outcome]) => outcome)).toEqual(['allowed', 'forbidden']);
+    expect(asks[0]?.[1]).not.toBe(asks[1]?.[1]);
+  });
+
   test.each<[string, string[] | undefined]>([
     ['none', undefined],
     ['an empty one', ['']],
@@ -346,6 +366,8 @@ describe('a page with an embed token', () => {
     ['a name below it', ['https://evil.app.example.com']],
     ['other letters', ['https://APP.example.com']],
     ['a slash after it', [`${PAGE}/`]],
+    ['a dot after its name', [`${PAGE}.`]],
+    ['the default port', [`${PAGE}:443`]],
   ])('is refused with this origin: %s', async (_name, origin) => {
     const world = new World('embed token');
     if (origin === undefined) delete world.headers.origin;
