@@ -4,7 +4,7 @@ import type { Deployment } from '../contract/deployment.ts';
 import type { KeyFormat } from '../contract/key-format.ts';
 import type { Profile } from '../contract/profile.ts';
 import type { Rights } from '../contract/rights.ts';
-import { declaredScopes, type Environment, firstUncovered } from '../contract/scopes.ts';
+import { type Environment, firstUncovered } from '../contract/scopes.ts';
 import { type Caller, principalOf, staysInWorkspace } from '../kernel/caller.ts';
 import type { Completes } from '../kernel/claim.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -189,10 +189,13 @@ export async function findKey(
   return found;
 }
 
-/** Whether a key is none that a page must not know of: whoever made its token may have keys with more beside it. */
+/**
+ * Whether a key is none that a page must not know of: whoever made its token may have keys with more beside it. A scope
+ * that the configuration has lost is more too, as it may come back.
+ */
 function isShownTo(caller: Caller, { scopes }: ApiKey, { inclusion }: Pick<Rights, 'inclusion'>): boolean {
   if (caller.embed === undefined) return true;
-  return firstUncovered(caller.scopes, declaredScopes(scopes, inclusion), inclusion) === undefined;
+  return firstUncovered(caller.scopes, scopes, inclusion) === undefined;
 }
 
 export function noSuchKey(): Problem {

@@ -159,6 +159,13 @@ describe('a page with an embed token', () => {
     await revokeKey(maker.id, asKey(maker), FROM, context);
   });
 
+  test('knows of no key with a scope that the configuration has lost, which may come back', async () => {
+    const { apiKey } = await tenant.createKey({ scopes: ['read', 'audit-of-old'] });
+    await expect(findKey(apiKey.id, page(), context)).rejects.toMatchObject(missing);
+    await expect(rotate(apiKey.id)).rejects.toMatchObject(missing);
+    expect(await findKey(apiKey.id, person, context)).toMatchObject({ id: apiKey.id });
+  });
+
   test('finds and makes keys in its own workspace alone, also where a person made its token', async () => {
     const other = await secondWorkspace();
     const { apiKey } = await tenant.createKey({ workspaceId: other, scopes: ['read'] });
