@@ -1,5 +1,5 @@
 /** Every operation of the API, generated from its OpenAPI document, and what connects them with a client. */
-import { OWN_MEDIA_TYPE } from './auth.ts';
+import { OWN_MEDIA_TYPE, requireSegment } from './auth.ts';
 import { LatchkeyError } from './errors.ts';
 import { type Client, createClient, createConfig } from './generated/client/index.ts';
 import type { Latchkey } from './latchkey.ts';
@@ -17,10 +17,12 @@ export function connect(latchkey: Pick<Latchkey, 'fetch' | 'root' | 'paths'>): C
     createConfig({
       baseUrl: latchkey.root,
       headers: { Accept: OWN_MEDIA_TYPE },
-      fetch: (input) => latchkey.fetch(input as Request),
+      // A body may have secrets, which are no other server's.
+      fetch: (input) => latchkey.fetch(input as Request, { redirect: 'error' }),
     }),
   );
   client.interceptors.request.use((request, options) => {
+    for (const [name, value] of Object.entries(options.path ?? {})) requireSegment(name, value);
     const row = `${request.method} ${options.url}`;
     if (takesKey.includes(row) && !request.headers.has('Idempotency-Key'))
       request.headers.set('Idempotency-Key', crypto.randomUUID());

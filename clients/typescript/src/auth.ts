@@ -116,13 +116,26 @@ export class AuthClient {
     const [method = '', standardPath = ''] = row.split(' ');
     const path = row in paths ? paths[row] : standardPath;
     if (!path) throw new LatchkeyError(`This contract has no ${row}.`);
+    if (id !== undefined) requireSegment('id', id);
     const url = new URL(root + path.replace('{id}', encodeURIComponent(id ?? '')));
     for (const [name, value] of Object.entries(query ?? {}))
       if (value !== undefined) url.searchParams.set(name, value);
     const headers = new Headers({ Accept: OWN_MEDIA_TYPE });
     if (body !== undefined) headers.set('Content-Type', 'application/json');
     if (idempotencyKey !== undefined) headers.set('Idempotency-Key', idempotencyKey);
-    const request = new Request(url, { method, headers, body: body && JSON.stringify(body) });
+    // Neither is a body with tokens another server's.
+    const request = new Request(url, {
+      method,
+      headers,
+      body: body && JSON.stringify(body),
+      redirect: 'error',
+    });
     return transport.send(request, (response): Promise<Result> => response.json());
   }
+}
+
+/** Refuses what is no segment of a path: it would lead to another one. Throws `LatchkeyError`. */
+export function requireSegment(name: string, value: unknown): void {
+  if (/^\.{0,2}$/.test(`${value}`))
+    throw new LatchkeyError(`${name} must be that of a thing, and not empty or dots.`);
 }

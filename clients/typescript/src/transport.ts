@@ -105,7 +105,7 @@ export class Transport {
         headers,
         body,
         // To another server `fetch` takes no Authorization along, but any other header.
-        redirect: headers.has('Authorization') || token === null ? request.redirect : 'error',
+        redirect: token === null || this.#isBearer ? request.redirect : 'error',
         // The credential is in a header; cookies would be somebody else's.
         credentials: 'omit',
         signal: AbortSignal.any([request.signal, late.signal]),
@@ -129,9 +129,17 @@ export class Transport {
     }
   }
 
-  #prove(headers: Headers, token: string): void {
+  get #isBearer(): boolean {
     const { credential, apiKeyHeader } = this.#options;
-    if (apiKeyHeader === undefined || credential?.isToken) headers.set('Authorization', `Bearer ${token}`);
+    return apiKeyHeader === undefined || credential?.isToken === true;
+  }
+
+  #prove(headers: Headers, token: string): void {
+    // The platform's error would show it.
+    if (!/^[!-~]+$/.test(token))
+      throw new AuthenticationError('The credential has characters that no header can carry.');
+    const { apiKeyHeader = 'Authorization' } = this.#options;
+    if (this.#isBearer) headers.set('Authorization', `Bearer ${token}`);
     else headers.set(apiKeyHeader, token);
   }
 

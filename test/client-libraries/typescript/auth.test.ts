@@ -1,7 +1,8 @@
 /** The sub-client `auth`, and the generated operations, as they speak to the server. */
 import { afterEach, describe, expect, test } from 'vitest';
-import { connect, createUser, getMe, listUsers } from '../../../clients/typescript/src/api.ts';
+import { connect, createUser, getMe, listUsers, removeUser } from '../../../clients/typescript/src/api.ts';
 import {
+  ConnectionError,
   KeyNotShownError,
   Latchkey,
   NotFoundError,
@@ -143,5 +144,37 @@ describe('a generated operation', () => {
     const client = connect(await clientOf([{ status: 404, json: { detail: 'Gone.', code: 'not_found' } }]));
     await expect(getMe({ client, throwOnError: true })).rejects.toBeInstanceOf(NotFoundError);
     expect((await getMe({ client })).error).toBeInstanceOf(NotFoundError);
+  });
+});
+
+describe('what a call names', () => {
+  test.each(['', '.', '..'])(
+    'an id that would lead to another path (%j) is refused before it is sent',
+    async (id) => {
+      const { auth } = await clientOf([{ json: key('a') }]);
+      for (const call of [() => auth.getApiKey(id), () => auth.revokeApiKey(id), () => auth.rotateApiKey(id)])
+        await expect(call()).rejects.toThrow('id must be that of a thing');
+      const client = connect(new Latchkey({ endpoint: server.url, apiKey: 'lk_secret' }));
+      const removing = removeUser({ client, path: { id }, throwOnError: true });
+      await expect(removing).rejects.toThrow('id must be that of a thing');
+      expect(server.asked).toEqual([]);
+    },
+  );
+
+  test('no redirect takes a refresh token, a subject token or a new key along to another server', async () => {
+    const other = await scriptedServer([{ json: {} }]);
+    const latchkey = await clientOf([{ status: 307, headers: { Location: `${other.url}/elsewhere` } }]);
+    const { auth } = latchkey;
+    const client = connect(latchkey);
+    const body = { email: 'a@example.com', password: 'secret' };
+    for (const call of [
+      () => createUser({ client, body, throwOnError: true }),
+      () => auth.refreshAccessToken('rt_secret'),
+      () => auth.exchangeToken('subject'),
+      () => auth.createApiKey({ name: 'ci' }),
+    ])
+      await expect(call()).rejects.toBeInstanceOf(ConnectionError);
+    expect(other.asked).toEqual([]);
+    await other.stop();
   });
 });

@@ -60,6 +60,32 @@ describe('the API key', () => {
     await other.stop();
   });
 
+  test('goes to no other server by a redirect of a request that has an Authorization of its own', async () => {
+    const other = await scriptedServer([{}]);
+    server = await scriptedServer([{ status: 307, headers: { Location: `${other.url}/v1/stats` } }]);
+    const client = new MemgraphClient({ endpoint: server.url, apiKey: 'mg_live_a', maxRetries: 0 });
+    const headers = { Authorization: 'Basic eA==' };
+    await client.fetch('/v1/stats', { headers }).catch(() => undefined);
+    expect(other.asked.map((asked) => asked.headers['x-api-key'])).toEqual([]);
+    await other.stop();
+  });
+
+  test.each([
+    'lk_live_top\nsecret',
+    'lk_live_top secret',
+    'lk_live_topsecret\u2026',
+    'lk_live_top\u0000secret',
+  ])('that no header can carry (%j) is an error that does not show it', async (apiKey) => {
+    server = await scriptedServer([{}]);
+    for (const options of [{ apiKey }, { tokenProvider: () => apiKey }]) {
+      const client = () => new Latchkey({ endpoint: server.url, ...options }).fetch('/v1/stats');
+      const error = await (async () => client())().catch((reason: unknown) => reason);
+      expect(error).toBeInstanceOf(AuthenticationError);
+      expect(inspect(error, { depth: 9, showHidden: true })).not.toContain('lk_live_top');
+    }
+    expect(server.asked).toEqual([]);
+  });
+
   test("comes from the profile's own variable, else from LATCHKEY_API_KEY", async () => {
     server = await scriptedServer([{}]);
     vi.stubEnv('LATCHKEY_ENDPOINT', server.url);
