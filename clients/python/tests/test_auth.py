@@ -129,3 +129,15 @@ def test_a_generated_operation_fails_with_the_errors_of_the_client(caller, serve
     api = caller.client().api
     with pytest.raises(NotFoundError):
         caller.run(get_me.asyncio(client=api) if caller.is_async else get_me.sync(client=api))
+
+
+@pytest.mark.parametrize("id", ["", ".", ".."])
+def test_an_id_that_would_lead_to_another_path_is_refused_before_it_is_sent(caller, server, id):
+    client = caller.client()
+    for call in (client.auth.get_api_key, client.auth.revoke_api_key, client.auth.rotate_api_key):
+        with pytest.raises(LatchkeyError, match="must not be empty or dots"):
+            caller.run(call(id))
+    operation = get_key.asyncio if caller.is_async else get_key.sync
+    with pytest.raises(LatchkeyError, match="must not be empty or dots"):
+        caller.run(operation(id, client=client.api))
+    assert server.asked == []

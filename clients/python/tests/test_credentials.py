@@ -236,3 +236,12 @@ def test_secrets_are_in_no_printing(caller, server, caplog):
         for copied in (pickle.dumps, copy.copy, copy.deepcopy):
             with pytest.raises(TypeError, match="holds a secret"):
                 copied(value)
+
+
+@pytest.mark.parametrize("credential", ["lk_live_top\nsecret", "lk_live_top secret", "lk_live_topsecret\u2026"])
+def test_what_no_header_can_carry_is_an_error_that_does_not_show_it(caller, server, credential):
+    for options in ({"api_key": credential}, {"token_provider": lambda: credential}):
+        with pytest.raises(AuthenticationError) as refused:
+            caller.run(caller.client(**options).http.get("/v1/memories"))
+        assert "lk_live_top" not in "".join(traceback.format_exception(refused.value))
+    assert server.asked == []

@@ -81,3 +81,7 @@ def test_the_header_names_the_request_where_the_body_does_not():
 )
 def test_retry_after_is_seconds_or_a_date(header, seconds):
     assert retry_after_seconds(header, datetime(2026, 11, 27, 20, tzinfo=timezone.utc).timestamp()) == seconds
+
+
+def test_a_retry_after_of_any_length_is_a_number_of_seconds():
+    assert (retry_after_seconds("9" * 5000, 0.0) or 0) > 60

@@ -137,7 +137,8 @@ def retry_after_seconds(header: str | None, now: float) -> int | None:
     """The seconds of a `Retry-After` (RFC 9110, 10.2.3): a number of seconds or a date. None where it is neither."""
     text = (header or "").strip()
     if re.fullmatch(r"[0-9]+", text):
-        return int(text)
+        # Of more digits than anybody waits for, these will do: Python reads no more than 4300.
+        return int(text[:18])
     try:
         date = email.utils.parsedate_to_datetime(text)
     except (TypeError, ValueError, IndexError):

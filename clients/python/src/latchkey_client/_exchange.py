@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -97,6 +98,9 @@ def _send_proven(request: httpx.Request, header: str | None) -> Exchange:
 
 
 def _set_credential(request: httpx.Request, credential: str, header: str | None) -> None:
+    # The transport's error would show it.
+    if re.fullmatch("[!-~]+", credential) is None:
+        raise AuthenticationError("The credential has characters that no header can carry.")
     if header is None:
         request.headers["Authorization"] = f"Bearer {credential}"
     else:

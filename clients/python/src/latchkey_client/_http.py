@@ -52,6 +52,8 @@ def own_request(rows: Rows, method: str, url: Any, fields: dict[str, Any]) -> st
     if f"{method.upper()} {url}" in IDEMPOTENT:
         headers.setdefault("Idempotency-Key", str(uuid.uuid4()))
     fields["headers"] = headers
+    if re.search(r"/\.{0,2}(/|$)", str(url)):
+        raise LatchkeyError("An id must not be empty or dots: it would lead to another path.")
     return rows.path_of(method, str(url))
 
 
