@@ -17,6 +17,8 @@ export function inWrittenNames(error: unknown, written: object, aliases: Aliases
     message,
   }));
   return new Problem(error.code, {
+    ...error,
+    cause: error.cause,
     message: fields.map(({ field, message }) => `${field}: ${message}`).join('; '),
     fields,
   });

@@ -13,7 +13,7 @@ export interface ProblemDetail {
   /** The codings of a body that the path takes (RFC 9110, 15.5.16). */
   readonly acceptEncoding?: string | undefined;
   /** What a row with pages shows instead of the general one, such as the form again with what was wrong. */
-  readonly page?: Html | WithCookies<Html>;
+  readonly page?: Html | WithCookies<Html> | undefined;
   /** Members of the body besides those of every error: a way on. */
   readonly members?: Readonly<Record<string, string>>;
   /** Private: logged, never shown. */

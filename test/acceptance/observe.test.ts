@@ -147,6 +147,11 @@ describe('nothing else is open', () => {
     expect(upstream.received).toEqual([]);
   });
 
+  test('another upstream is who proves to be somebody’s', async () => {
+    const { status } = await stack.raw('GET /v1/streamed/x', { headers: bearer(ada.apiKey) });
+    expect([status, identityOf()]).toEqual([200, expect.arrayContaining(['x-latchkey-assertion'])]);
+  });
+
   test('a method that the API does not have', async () => {
     expect((await stack.raw('TRACE /v1/old/things')).status).not.toBe(200);
     expect(upstream.received).toEqual([]);

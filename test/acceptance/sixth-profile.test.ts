@@ -11,6 +11,7 @@ import { type HttpResponse, httpClient } from '../support/http.ts';
 const ROOT = join(import.meta.dirname, '../..');
 const COPIED = [
   'bin',
+  'console',
   'lib',
   'lambdas',
   'local',
@@ -18,6 +19,7 @@ const COPIED = [
   'docs',
   'latchkey.config.ts',
   'package.json',
+  'package-lock.json',
   'tsconfig.json',
   'cdk.json',
   '.dependency-cruiser.mjs',

@@ -151,19 +151,19 @@ export async function startTestStack(
       dynamodb.destroy();
       secrets.destroy();
       await local.stop();
-      keepRights(local);
+      keepRights(local, settings.config.restoredTableStreamArn !== null);
     },
   };
 }
 
 /**
  * Leaves what the functions' roles were used for where `npm run rights` finds it, and fails when a role lacked a
- * right: whatever a test saw of that, the right is named here.
+ * right: whatever a test saw of that, the right is named here. On a restored table they are the same by another name.
  */
-function keepRights(local: LocalStack): void {
+function keepRights(local: LocalStack, isRestored: boolean): void {
   const rights = local.rights();
   const folder = process.env.LATCHKEY_RIGHTS;
-  if (folder) writeFileSync(join(folder, `${randomUUID()}.json`), JSON.stringify(rights));
+  if (folder && !isRestored) writeFileSync(join(folder, `${randomUUID()}.json`), JSON.stringify(rights));
   const refused = [...new Set(rights.refused)];
   if (refused.length > 0) throw new Error(`A role lacks a right:\n${refused.join('\n')}`);
 }
