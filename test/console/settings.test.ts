@@ -155,14 +155,16 @@ test('they are not for who may not change them, nor in their navigation', async 
 describe('closing', () => {
   test('takes the name, leads to where it is taken back, and is taken back there', async () => {
     const { name } = await tenant();
-    await page.click('text=Close…');
+    await page.click('text=Close account…');
     expect(await page.isDisabled(submit)).toBe(true);
     await page.fill('dialog input', name);
     await pictures(page, 'settings-close');
     await page.click(submit);
     await page.waitForURL(`${stack.url}/account`);
     await pictures(page, 'settings-closed');
-    expect((await stack.send('GET /v1/tenant', { headers: bearer(token) })).status).toBe(401);
+    await expect
+      .poll(async () => (await stack.send('GET /v1/tenant', { headers: bearer(token) })).status)
+      .toBe(401);
     await page.click('text=Reopen');
     await page.goto(`${stack.url}/console/settings`);
     await page.waitForSelector('form, #password');

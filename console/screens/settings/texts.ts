@@ -23,7 +23,7 @@ export const SETTINGS_TEXTS = inLanguages(
     defaults: 'New keys',
     defaultsLead:
       'What a key has if whoever makes it says nothing else. Keys that there are stay as they are.',
-    days: 'Expires after days',
+    days: 'Days until it expires',
     daysHint: (days: number | null) =>
       days === null ? 'Empty: it never expires.' : `Empty: ${days} days, as the service has it.`,
     scopes: 'Scopes',
@@ -36,7 +36,7 @@ export const SETTINGS_TEXTS = inLanguages(
     closeLead: 'Only the last person who manages people can: remove or demote the others first.',
     closeText:
       'Every key, session and app is refused within seconds, and after 30 days everything is erased. Until then you can sign in and reopen it: a mail says how.',
-    closeButton: 'Close',
+    closeButton: 'Close account',
     closeTitle: (name: string) => `Close “${name}”?`,
   },
   {
@@ -61,7 +61,7 @@ export const SETTINGS_TEXTS = inLanguages(
     defaults: 'Neue Schlüssel',
     defaultsLead:
       'Was ein Schlüssel hat, wenn beim Erstellen nichts anderes gesagt wird. Vorhandene bleiben, wie sie sind.',
-    days: 'Läuft ab nach Tagen',
+    days: 'Tage, bis er abläuft',
     daysHint: (days: number | null) =>
       days === null ? 'Leer: Er läuft nie ab.' : `Leer: ${days} Tage, wie beim Dienst üblich.`,
     scopes: 'Rechte',
@@ -74,7 +74,7 @@ export const SETTINGS_TEXTS = inLanguages(
     closeLead: 'Das kann nur, wer als Letztes Personen verwaltet: Entfernen Sie vorher die anderen.',
     closeText:
       'Alle Schlüssel, Sitzungen und Apps werden binnen Sekunden abgelehnt, nach 30 Tagen wird alles gelöscht. Bis dahin können Sie sich anmelden und es wieder öffnen: Eine E-Mail sagt, wie.',
-    closeButton: 'Schließen',
+    closeButton: 'Konto schließen',
     closeTitle: (name: string) => `„${name}“ schließen?`,
   },
 );
