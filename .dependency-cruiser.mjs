@@ -182,6 +182,18 @@ export default {
       'Nothing imports `console`: Vite builds it, and a function sends the files.',
     ),
     rule(
+      'clients-stand-alone',
+      { path: '^clients/' },
+      { pathNot: '^clients/' },
+      '`clients` imports none of our other code, and no package: whoever installs one gets it alone.',
+    ),
+    rule(
+      'nothing-imports-clients',
+      { path: OURS, pathNot: '^(clients|test)/' },
+      { path: '^clients/' },
+      'Nothing imports `clients`: they are published, and speak to the API as everybody does.',
+    ),
+    rule(
       'screens-stand-alone',
       { path: '^console/screens/([^/]+)/' },
       { path: '^console/screens/', pathNot: '^console/screens/$1/' },
@@ -197,7 +209,7 @@ export default {
   options: {
     doNotFollow: { path: 'node_modules' },
     // Generated: its shape is its maker's.
-    exclude: { path: '^console/api/generated/(client|core)/' },
+    exclude: { path: '^(console/api|clients/typescript/src)/generated/(client|core)/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {

@@ -61,7 +61,10 @@ export default defineConfig({
           name: 'whole',
           include: ['test/**/*.test.ts'],
           // The others need more than npm, or more time, and have scripts of their own.
-          exclude: [UNIT, 'test/{browser,console,mcp,published-clients,emulator,fuzz,chaos,load,openapi}/**'],
+          exclude: [
+            UNIT,
+            'test/{browser,client-libraries,console,mcp,published-clients,emulator,fuzz,chaos,load,openapi}/**',
+          ],
         },
       },
     ],

@@ -40,7 +40,7 @@ export function apiConstants(
   routes: readonly Route[],
   profile: Profile,
   { rights, upstreams, console }: Pick<Deployment, 'rights' | 'upstreams' | 'console'>,
-  quotas: ConsoleBuild['quotas'] = {},
+  plans: ConsoleBuild['plans'] = {},
 ): ApiConstants {
   const rows = apiRows(routes, profile, upstreams);
   return {
@@ -50,6 +50,6 @@ export function apiConstants(
     openApi: openApiDocument(routes, profile, rights),
     advertised: advertisedPaths(routes, profile),
     methods: methodsByPath(routes, profile),
-    console: console ? consoleBuild(routes, profile, quotas) : null,
+    console: console ? consoleBuild(routes, profile, plans) : null,
   };
 }

@@ -68,7 +68,10 @@ export async function latchkeyApp(
       settings.profile,
       deployment,
       Object.fromEntries(
-        Object.entries(settings.config.tiers).map(([name, { monthlyQuota }]) => [name, monthlyQuota]),
+        Object.entries(settings.config.tiers).map(([name, { monthlyQuota, rate }]) => [
+          name,
+          { monthlyQuota, perMinute: rate * 60 },
+        ]),
       ),
     ),
     consoleFolder: deployment.console ? await builtConsole() : undefined,

@@ -5,6 +5,7 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
+import { build } from 'esbuild';
 import type { ConsoleBuild } from '../lambdas/contract/console.ts';
 import type { Profile } from '../lambdas/contract/profile.ts';
 import { apiRows } from '../lambdas/kernel/api-rows.ts';
@@ -42,7 +43,8 @@ async function findOrBuild(): Promise<string> {
         env: { ...process.env, NODE_ENV: 'production' },
       },
     );
-    await compressAll(join(made, 'assets'));
+    await buildEmbed(join(made, 'embed'));
+    for (const folder of ['assets', 'embed']) await compressAll(join(made, folder));
     await rename(made, folder).catch(async (error: unknown) => {
       // Another process was faster: its files are the same.
       if (!(await exists(folder))) throw error;
@@ -51,6 +53,21 @@ async function findOrBuild(): Promise<string> {
     await rm(made, { recursive: true, force: true });
   }
   return folder;
+}
+
+/** `<latchkey-keys>` as one file, which pages of others load by its name. */
+async function buildEmbed(outdir: string): Promise<void> {
+  await build({
+    absWorkingDir: SOURCES,
+    entryPoints: ['embed/latchkey-keys.ts'],
+    outdir,
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    target: 'es2022',
+    legalComments: 'none',
+    logLevel: 'error',
+  });
 }
 
 /** Each file as it is sent, and no other way: Lambda answers with at most 6 MB, and a browser waits for less. */
@@ -86,7 +103,7 @@ async function exists(path: string): Promise<boolean> {
 export function consoleBuild(
   routes: readonly Route[],
   profile: Profile,
-  quotas: ConsoleBuild['quotas'],
+  plans: ConsoleBuild['plans'],
 ): ConsoleBuild {
   const rows = apiRows(routes, profile).filter((row) => row.kind === 'route');
   const paths = routes.flatMap((route): [string, string | null][] => {
@@ -96,7 +113,7 @@ export function consoleBuild(
     return [[`${route.method} ${publishedPath(route.path)}`, path && publishedPath(path)]];
   });
   return {
-    quotas,
+    plans,
     paths: Object.fromEntries(paths),
     firstCall: `${profile.upstreamPrefixes[0] ?? ''}/stats`,
   };

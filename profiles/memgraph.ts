@@ -41,6 +41,7 @@ export const profile = {
     updateKey: adminPerson,
     revokeKey: adminPerson,
     rotateKey: adminPerson,
+    createEmbedToken: adminPerson,
   },
   requestFields: { cluster_name: 'workspace_name' },
   present: {},

@@ -42,6 +42,14 @@ export function useTenant() {
   });
 }
 
+/** Requests a minute of a key of the tenant: undefined while that is not known. */
+export function useKeyLimit(environment: 'live' | 'test'): number | undefined {
+  const { data } = useTenant();
+  return environment === 'test'
+    ? settings.test_key_requests_per_minute
+    : settings.tiers[data?.tier ?? '']?.key_requests_per_minute;
+}
+
 /** Where the reader is signed in. */
 export const sessionsQuery = {
   queryKey: ['sessions'],

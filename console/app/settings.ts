@@ -39,9 +39,13 @@ export interface Settings {
         readonly keys: number;
         /** Null for no quota. */
         readonly monthly_quota: number | null;
+        /** Of the tenant, all keys together; null where that is not known. */
+        readonly requests_per_minute: number | null;
       }
     >
   >;
+  /** Of each test key, whatever the plan. */
+  readonly test_key_requests_per_minute: number;
   readonly refreshes: boolean;
 }
 

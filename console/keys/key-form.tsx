@@ -1,6 +1,8 @@
+import { useQuery } from '@tanstack/react-query';
 import type { ComponentProps } from 'react';
 import { ApiError } from '../api/errors.ts';
 import { inLanguages, useFormats, useTexts } from '../app/language.ts';
+import { sessionsQuery } from '../app/me.ts';
 import { settings } from '../app/settings.ts';
 import { Button } from '../ui/button.tsx';
 import { Choice, Field, Input, TextArea } from '../ui/field.tsx';
@@ -152,12 +154,11 @@ export function NameField({
   );
 }
 
-/** The addresses that a key works from, one on each line. `myAddress` is the reader's, where it is known. */
-export function AddressField({
-  myAddress,
-  ...lines
-}: TextProps & { readonly myAddress?: string | undefined }) {
+/** The addresses that a key works from, one on each line. Offers the reader's own, as the API sees it: of their session. */
+export function AddressField(lines: TextProps) {
   const words = useTexts(TEXTS);
+  const sessions = useQuery(sessionsQuery);
+  const myAddress = sessions.data?.data.find(({ is_current }) => is_current)?.last_used_ip;
   const addresses = addressesOf(lines.text);
   return (
     <div className="flex flex-col items-start gap-2">

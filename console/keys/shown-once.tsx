@@ -17,7 +17,6 @@ const TEXTS = inLanguages(
     onceText: 'Nobody can show it again, not even we. Put it where you keep secrets, before you close this.',
     again: 'Keep it secret',
     againText: 'Whoever has it can do what it may. You can see it again as long as it exists.',
-    key: 'The key',
     ways: 'Ways to use it',
     stored: 'I have stored it',
     done: 'Done',
@@ -25,14 +24,13 @@ const TEXTS = inLanguages(
   {
     title: 'Ihr neuer Schlüssel',
     lead: (name: string) => `„${name}“ gilt ab sofort.`,
-    once: 'Er wird nur jetzt gezeigt',
+    once: 'Nur jetzt zu sehen',
     onceText:
-      'Niemand kann ihn noch einmal zeigen, auch wir nicht. Legen Sie ihn zu Ihren Geheimnissen, bevor Sie dies schließen.',
+      'Niemand kann es noch einmal zeigen, auch wir nicht. Legen Sie es zu Ihren Geheimnissen, bevor Sie dies schließen.',
     again: 'Halten Sie ihn geheim',
     againText: 'Wer ihn hat, kann, was er darf. Sie können ihn wieder sehen, solange es ihn gibt.',
-    key: 'Der Schlüssel',
     ways: 'So wird er benutzt',
-    stored: 'Ich habe ihn gespeichert',
+    stored: 'Ich habe es gespeichert',
     done: 'Fertig',
   },
 );
@@ -60,10 +58,8 @@ export function ShownOnce({
     <SecretDialog
       title={words.title}
       lead={words.lead(name)}
-      warning={is_revealed ? words.again : words.once}
-      warningText={is_revealed ? words.againText : words.onceText}
-      label={words.key}
       secret={apiKey}
+      {...(is_revealed && { warning: words.again, warningText: words.againText })}
       onClose={onClose}
     >
       <Snippets apiKey={apiKey} label={words.ways} />
@@ -77,17 +73,15 @@ export function SecretDialog({
   lead,
   warning,
   warningText,
-  label,
   secret,
   children,
   onClose,
 }: {
   readonly title: string;
   readonly lead: string;
-  readonly warning: string;
-  readonly warningText: string;
-  /** What the secret is. */
-  readonly label: string;
+  /** @default - that it is shown only now */
+  readonly warning?: string;
+  readonly warningText?: string;
   /** Of one line or several. */
   readonly secret: string;
   /** What stands below the secret. */
@@ -99,12 +93,12 @@ export function SecretDialog({
   const id = useId();
   return (
     <Dialog wide locked={!isStored} title={title} description={lead} onClose={onClose}>
-      <Notice tone="warn" title={warning}>
-        <p>{warningText}</p>
+      <Notice tone="warn" title={warning ?? words.once}>
+        <p>{warningText ?? words.onceText}</p>
       </Notice>
       <div className="flex items-center gap-3 rounded-xl border border-line-strong bg-canvas py-2 pr-2 pl-3.5 max-sm:flex-col max-sm:items-stretch max-sm:py-3">
         <output
-          aria-label={label}
+          aria-label={title}
           className="min-w-0 flex-1 select-all whitespace-pre-wrap break-all font-mono text-[13px]"
         >
           {secret}

@@ -12,6 +12,7 @@ const TEXTS = inLanguages(
     after: 'After',
     field: 'Field',
     actor: 'Who',
+    subject: 'For',
     target: 'What',
     at: 'When',
     address: 'From',
@@ -23,6 +24,7 @@ const TEXTS = inLanguages(
     after: 'Nachher',
     field: 'Feld',
     actor: 'Wer',
+    subject: 'Für',
     target: 'Was',
     at: 'Wann',
     address: 'Von',
@@ -68,6 +70,7 @@ export function Entries({
               </span>
               <span className="col-span-2 truncate font-mono text-[11px] text-faint">
                 <Actor actor={entry.actor} />
+                {entry.subject && ` · ${entry.subject}`}
                 {entry.ip && ` · ${entry.ip}`}
               </span>
             </button>
@@ -85,6 +88,11 @@ export function Entries({
                 <Actor actor={shown.actor} />
               </Mono>
             </Fact>
+            {shown.subject && (
+              <Fact name={words.subject}>
+                <Mono>{shown.subject}</Mono>
+              </Fact>
+            )}
             <Fact name={words.target}>
               {shown.target_name} <Mono>{shown.target}</Mono>
             </Fact>

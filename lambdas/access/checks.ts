@@ -1,16 +1,17 @@
-import type { Method } from '../contract/access.ts';
 import type { DecisionErrorCode } from '../contract/errors.ts';
 import { firstUncovered, type Scope } from '../contract/scopes.ts';
 import { staysInWorkspace } from '../kernel/caller.ts';
+import { headerValues } from '../kernel/headers.ts';
 import { isWorkspaceOpen } from '../tenancy/tenant-facts.ts';
-import { upstreamScopes } from '../upstream/path-scopes.ts';
 import {
   type Asked,
   type Claim,
   type Claimed,
   type CredentialRecord,
+  callersOf,
   isElsewhere,
   type Proven,
+  requiredScopes,
   type Used,
 } from './prove.ts';
 
@@ -62,6 +63,7 @@ export const CHECKS: {
     [isTenantActive, 'suspended_tenant'],
     [isWorkspaceActive, 'suspended_tenant'],
     [isTenantInForce, 'expired_credential'],
+    [isOriginAllowed, 'origin_not_allowed'],
     [isAddressAllowed, 'address_not_allowed'],
     [isPersonIfAsked, 'user_required'],
     [isKeyIfAsked, 'key_required'],
@@ -144,6 +146,13 @@ function isTenantInForce({ tenant, now }: Proven): boolean {
   return tenant?.heldUntil === undefined || tenant.heldUntil > now;
 }
 
+/** A page that acts by an embed token is one of the tenant's; what sends no `Origin` is no page (Fetch standard, 3.2). */
+function isOriginAllowed({ caller, tenant, request }: Proven): boolean {
+  if (caller.embed === undefined) return true;
+  const [origin = '', ...more] = headerValues(request.headers, 'origin');
+  return more.length === 0 && tenant?.embedOrigins?.has(origin) === true;
+}
+
 function isAddressAllowed(proven: Proven): boolean {
   return !isElsewhere(proven);
 }
@@ -159,25 +168,18 @@ function isKeyIfAsked(proven: Proven): boolean {
   return callersOf(proven) !== 'key' || proven.caller.kind === 'key';
 }
 
-function callersOf({ access }: Proven) {
-  return access === 'upstream' ? undefined : access?.callers;
-}
-
 function isScopeGranted(proven: Proven): boolean {
   return missingScope(proven) === undefined;
 }
 
-/** The first scope that the row asks for and the caller has not. */
+/** The first scope that the row asks for and the caller has not; of an embed token, that its maker has not (any more). */
 export function missingScope(proven: Proven): Scope | undefined {
-  const { caller, context } = proven;
-  return firstUncovered(caller.scopes, requiredScopes(proven), context.deployment.rights.inclusion);
-}
-
-/** The scopes that the row asks for; none where any credential will do. */
-export function requiredScopes({ access, request, context }: Asked): readonly Scope[] {
-  if (access !== 'upstream') return access?.scope === undefined ? [] : [access.scope];
-  const { pathScopes, rights } = context.deployment;
-  return upstreamScopes(request.method as Method, request.path, pathScopes, rights.methodScopes);
+  const { caller, record, context } = proven;
+  return firstUncovered(
+    record?.makersScopes ?? caller.scopes,
+    requiredScopes(proven),
+    context.deployment.rights.inclusion,
+  );
 }
 
 function isAllowanceLeft({ allowance }: Proven): boolean {

@@ -1,6 +1,7 @@
 import { type AccessTable, METHODS, type Method, type RowAccess } from '../contract/access.ts';
 import { DECISION_ERRORS, type DecisionErrorCode } from '../contract/errors.ts';
 import { wrongWrapping } from '../kernel/credential.ts';
+import type { NotedRefusal } from '../keys/key-record.ts';
 import { CHECKS, type Check, type MisdirectionCode, missingScope } from './checks.ts';
 import type { Decision, DecisionContext, DecisionRequest } from './decision.ts';
 import { type Asked, type Proven, readClaim, useRecord, withTenant } from './prove.ts';
@@ -23,8 +24,18 @@ export async function decide(request: DecisionRequest, context: DecisionContext)
     return refused(refusal, asked, isGuess);
   }
   const proven = await withTenant(used);
-  return answer(objection(CHECKS.proven, proven), proven);
+  const code = objection(CHECKS.proven, proven);
+  // What is over the limit counts as that, by its count.
+  const why = proven.allowance?.exceeded ? undefined : NOTED[code ?? ''];
+  if (why !== undefined) await used.record?.refuse?.(why);
+  return answer(code, proven);
 }
+
+/** Objections to what a key asks for, as its record notes them; those to the key itself are noted with its use. */
+const NOTED: Readonly<Record<string, NotedRefusal>> = {
+  insufficient_scope: 'scope',
+  user_required: 'person',
+};
 
 /** The code of the first check that does not hold. */
 function objection<Evidence, Code>(

@@ -6,13 +6,23 @@ import { keyRecordKey, sessionKey } from '../kernel/item-keys.ts';
 import { type AttributeValue, type Item, type ItemKey, N, number, S } from '../kernel/items.ts';
 import { isConditionFailure, type RecordClient } from '../kernel/record-client.ts';
 import { keyMark, sameHash } from '../keys/key-format.ts';
-import { hashText, type KeyRecord, keyRecord, type Use } from '../keys/key-record.ts';
+import {
+  type HashedKey,
+  hashText,
+  type KeyRecord,
+  keyRecord,
+  type MarkedKey,
+  type NotedRefusal,
+  type PresentedKey,
+  type Use,
+} from '../keys/key-record.ts';
 import { windowOf } from '../plans/allowance.ts';
 import { type SessionRecord, sessionRecord } from '../sessions/session-record.ts';
 import type { ControlFacts } from '../signing/control-facts.ts';
 import type { TenantFacts } from '../tenancy/tenant-facts.ts';
 import type { DecisionStore } from './decision.ts';
 import type { Facts } from './facts.ts';
+import { type Presented, type Refusal, RefusalStore, refusalValues, UNCHANGED } from './refusals-store.ts';
 
 /** The clauses of the condition (docs/architecture.md, "The one write"). */
 const ACTIVE = `${attribute.STATE} = :active`;
@@ -48,6 +58,9 @@ interface Attempt<Found> {
   /** The proof as a question to an item that was returned. */
   readonly proven: (item: Item) => boolean;
   readonly address: string;
+  /** Of a key: whose refusals are counted, and by what such a call is known again. */
+  readonly key?: () => Presented;
+  readonly asks?: string | undefined;
   /** Takes the hash of a mark from an item; whether that is another than was assumed. */
   readonly learn?: (item: Item) => boolean;
   /** Whether an allow-list lets the use pass. */
@@ -68,6 +81,12 @@ function isSame(one: List, other: List): boolean {
   return one?.S === other?.S && String(one?.B) === String(other?.B);
 }
 
+/** The outcome of a write that was refused, by the record as it stands. */
+function failed<Found>({ read }: Attempt<Found>, item: Item, from: number): Use<Found> {
+  const window = Math.max(from, number(item, attribute.WINDOW));
+  return { passed: false, record: read(item), window, count: number(item, `c${window}`) };
+}
+
 /** The reads and the write of one decision in DynamoDB. */
 export class DynamoDecisionStore implements DecisionStore {
   readonly #client: RecordClient;
@@ -77,37 +96,27 @@ export class DynamoDecisionStore implements DecisionStore {
   readonly #lists = new BoundedMap<string, AttributeValue>(MAX_REMEMBERED);
   /** Stored hashes by the marks of their keys, which tokens have. */
   readonly #hashes = new BoundedMap<string, AttributeValue>(MAX_REMEMBERED);
+  readonly #refusals: RefusalStore;
 
   constructor(client: RecordClient, table: string, facts: Facts) {
     this.#client = client;
     this.#table = table;
     this.#facts = facts;
+    this.#refusals = new RefusalStore(client, table);
   }
 
-  useKey(locator: string, hash: Uint8Array, address: string, now: number): Promise<Use<KeyRecord>> {
-    return this.useKeyWhere({ locator, hash, address, now });
+  useKey(key: HashedKey): Promise<Use<KeyRecord>> {
+    return this.useKeyWhere(key);
   }
 
   /** Of a mark that this instance has not met the first write fails, and its answer has the hash. */
-  useKeyMark(locator: string, mark: Uint8Array, address: string, now: number): Promise<Use<KeyRecord>> {
-    return this.useKeyWhere({ locator, mark, address, now });
+  useKeyMark(key: MarkedKey): Promise<Use<KeyRecord>> {
+    return this.useKeyWhere(key);
   }
 
   /** The use of a key, by its hash or its mark, whose allow-list `allows` has the last word on. */
   protected useKeyWhere(
-    {
-      locator,
-      hash,
-      mark,
-      address,
-      now,
-    }: {
-      readonly locator: string;
-      readonly hash?: Uint8Array;
-      readonly mark?: Uint8Array;
-      readonly address: string;
-      readonly now: number;
-    },
+    { locator, hash, mark, address, now, asks }: PresentedKey & Partial<HashedKey & MarkedKey>,
     allows = (list: List) => hasAddress(list, address),
   ): Promise<Use<KeyRecord>> {
     const name = String(mark);
@@ -120,14 +129,17 @@ export class DynamoDecisionStore implements DecisionStore {
       this.#hashes.set(name, stored);
       return true;
     };
+    const Key = keyRecordKey(locator);
     return this.#use({
-      Key: keyRecordKey(locator),
+      Key,
       proof: (list) => `${A_SLOT_HOLDS} AND ${list === undefined ? NO_LIST : THE_LIST}`,
       proven: (item) =>
         (item[attribute.HASH]?.S === stored.S && number(item, attribute.EXPIRY) > now) ||
         (item[attribute.PREVIOUS_HASH]?.S === stored.S && number(item, attribute.PREVIOUS_EXPIRY) > now),
       values: (list) => ({ ':hash': stored, ...(list === undefined ? {} : { ':ips': list }) }),
       learn,
+      key: () => ({ Key, hash: stored }),
+      asks,
       address,
       allows,
       now,
@@ -166,33 +178,48 @@ export class DynamoDecisionStore implements DecisionStore {
     const remembered = this.#lists.get(name);
     let list = use.allows(remembered) ? remembered : undefined;
     let window = windowOf(use.now);
+    const { address, asks } = use;
+    const refused = await this.#refusals.again(use.key?.(), address);
+    if (refused !== undefined) return failed(use, refused, window);
     for (;;) {
+      const expected = this.#refusals.expected(use.key?.(), asks);
       try {
-        const { Attributes: item = {} } = await this.#write(use, window, list);
+        const { Attributes: item = {} } = await this.#write(use, { window, list, expected });
         await this.#sweep(use.Key, item, window);
-        return { passed: true, record: use.read(item), window, count: number(item, `c${window}`) };
+        const count = number(item, `c${window}`);
+        const refuse = (why: NotedRefusal) => this.#refusals.meet(use.key?.(), asks, why, item);
+        return { passed: true, record: use.read(item), window, count, ...(expected ? {} : { refuse }) };
       } catch (error) {
         if (!isConditionFailure(error)) throw error;
         const item = error.Item;
         if (item === undefined) return { passed: false, record: undefined, window, count: 0 };
+        this.#refusals.forget(use.key?.(), asks);
         const asAssumed = { window, list };
         window = Math.max(window, number(item, attribute.WINDOW));
         const learned = use.learn?.(item) ?? false;
-        if (item[attribute.STATE]?.S === 'active' && use.proven(item)) {
+        const state = item[attribute.STATE]?.S;
+        const isProven = use.proven(item);
+        if (state === 'active' && isProven) {
           list = item[attribute.ALLOWED_BLOCKS];
           this.#remember(name, list);
-          const isAsAssumed = !learned && window === asAssumed.window && isSame(list, asAssumed.list);
+          const isAsAssumed =
+            !learned && !expected && window === asAssumed.window && isSame(list, asAssumed.list);
           if (use.allows(list) && !isAsAssumed) continue;
         }
-        return { passed: false, record: use.read(item), window, count: number(item, `c${window}`) };
+        const why = state === 'revoked' || state === 'disabled' ? state : isProven ? 'address' : 'expired';
+        await this.#refusals.meet(use.key?.(), address, why, item);
+        return failed(use, item, window);
       }
     }
   }
 
   #write(
     { Key, proof, values, address, now }: Attempt<unknown>,
-    window: number,
-    list: List,
+    {
+      window,
+      list,
+      expected,
+    }: { readonly window: number; readonly list: List; readonly expected: Refusal | undefined },
   ): Promise<{ readonly Attributes?: Item }> {
     return this.#client.updateItem({
       TableName: this.#table,
@@ -200,9 +227,11 @@ export class DynamoDecisionStore implements DecisionStore {
       // ADD counts from zero where there is no count yet.
       UpdateExpression:
         `SET ${attribute.WINDOW} = :window, ${attribute.USED_AT} = :now, ${attribute.USED_FROM} = :address` +
-        ` ADD ${attribute.USES} :one, c${window} :one REMOVE c${window - 1}, ${attribute.CHANGE}`,
-      ConditionExpression: `${ACTIVE} AND ${WINDOW_NOT_PAST} AND ${proof(list)}`,
+        (expected ? `, ${attribute.REFUSED_FOR} = :why` : '') +
+        ` ADD ${attribute.USES} :one, c${window} :one${expected ? `, ${attribute.REFUSALS} :one` : ''} REMOVE c${window - 1}, ${attribute.CHANGE}`,
+      ConditionExpression: `${ACTIVE} AND ${WINDOW_NOT_PAST} AND ${proof(list)}${expected ? ` AND ${UNCHANGED}` : ''}`,
       ExpressionAttributeValues: {
+        ...(expected && refusalValues(expected)),
         ...values(list),
         ':active': S('active'),
         ':window': N(window),

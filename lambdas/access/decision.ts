@@ -4,7 +4,7 @@ import type { DecisionErrorCode } from '../contract/errors.ts';
 import type { Caller } from '../kernel/caller.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { HeaderValues } from '../kernel/headers.ts';
-import type { KeyRecord, Use } from '../keys/key-record.ts';
+import type { HashedKey, KeyRecord, MarkedKey, Use } from '../keys/key-record.ts';
 import type { Allowance } from '../plans/allowance.ts';
 import type { SessionRecord } from '../sessions/session-record.ts';
 import type { ControlFacts } from '../signing/control-facts.ts';
@@ -60,9 +60,8 @@ export interface DecisionRequest {
 /** The store of a decision. All of it throws when the store cannot answer: the decision then fails closed. */
 export interface DecisionStore {
   /** Authenticates, checks state, expiry and the allow-list, and counts: one write. Who is elsewhere is not counted. */
-  useKey(locator: string, hash: Uint8Array, address: string, now: number): Promise<Use<KeyRecord>>;
-  /** The same by the mark of a key, which a token of it has (`keyMark`). */
-  useKeyMark(locator: string, mark: Uint8Array, address: string, now: number): Promise<Use<KeyRecord>>;
+  useKey(key: HashedKey): Promise<Use<KeyRecord>>;
+  useKeyMark(key: MarkedKey): Promise<Use<KeyRecord>>;
   useSession(sessionId: string, address: string, now: number): Promise<Use<SessionRecord>>;
   /** No older than {@link FACTS_SECONDS}; undefined when there is no such tenant. */
   tenant(tenantId: string, now: number): Promise<TenantFacts | undefined>;

@@ -1,4 +1,4 @@
-import type { RowAccess } from '../contract/access.ts';
+import type { Method, RowAccess } from '../contract/access.ts';
 import { roleScopes } from '../contract/rights.ts';
 import { declaredScopes, type Scope, sharedScopes } from '../contract/scopes.ts';
 import { type AddressBlock, allowsAddress } from '../kernel/address.ts';
@@ -13,6 +13,7 @@ import type { SessionRecord } from '../sessions/session-record.ts';
 import type { KeyTokenClaims, TokenClaims } from '../signing/tokens.ts';
 import type { TenantFacts } from '../tenancy/tenant-facts.ts';
 import { namedWorkspaces } from '../tenancy/workspace-choice.ts';
+import { upstreamScopes } from '../upstream/path-scopes.ts';
 import type { DecisionContext, DecisionRequest } from './decision.ts';
 
 /** A request, and what its row asks for: undefined for a resource or method that no row names. */
@@ -50,6 +51,8 @@ export interface CredentialRecord extends Omit<Use<never>, 'record'> {
   readonly expiresAt: number;
   /** Whether the secret is the record's: of a session, its token's signature has proven it. */
   readonly isProven: boolean;
+  /** The scopes of whoever made an embed token, which reach the row; the caller's are what they may give to keys. */
+  readonly makersScopes?: readonly Scope[];
   /** Of a key; empty for "from anywhere". */
   readonly allowedBlocks?: readonly AddressBlock[];
 }
@@ -82,7 +85,7 @@ export async function readClaim(asked: Asked): Promise<Claimed> {
   return { ...asked, claim, isKnownWrong, now };
 }
 
-async function claimOf({ request, context }: Asked): Promise<Claim> {
+async function claimOf({ request, context, access }: Asked): Promise<Claim> {
   const { profile, deployment, tokens, store, clock } = context;
   const credential = readCredential(request.headers, profile.credentials);
   switch (credential.kind) {
@@ -96,7 +99,8 @@ async function claimOf({ request, context }: Asked): Promise<Claim> {
       const { token } = credential;
       const now = clock();
       const control = await store.control(now, tokens.provenTenant(token));
-      const verdict = await tokens.verify(token, control, now);
+      const takesEmbedTokens = access !== 'upstream' && access?.embed;
+      const verdict = await tokens.verify(token, control, now, takesEmbedTokens);
       if (verdict.kind !== 'valid') return verdict;
       const { claims } = verdict;
       return 'keyId' in claims
@@ -120,12 +124,25 @@ async function keyClaim(key: string, { profile, store, clock }: DecisionContext)
     : { kind: 'invalid' };
 }
 
+/** The scopes that the row asks for; none where any credential will do. */
+export function requiredScopes({ access, request, context }: Asked): readonly Scope[] {
+  if (access !== 'upstream') return access?.scope === undefined ? [] : [access.scope];
+  const { pathScopes, rights } = context.deployment;
+  return upstreamScopes(request.method as Method, request.path, pathScopes, rights.methodScopes);
+}
+
+/** The only kind of callers that the row takes; undefined for both. */
+export function callersOf({ access }: Asked) {
+  return access === 'upstream' ? undefined : access?.callers;
+}
+
 /** The one write, which authenticates and counts. */
 export async function useRecord(claimed: Claimed): Promise<Used> {
   return { ...claimed, record: await recordOf(claimed) };
 }
 
-async function recordOf({ claim, request, context, now }: Claimed): Promise<CredentialRecord | undefined> {
+async function recordOf(claimed: Claimed): Promise<CredentialRecord | undefined> {
+  const { claim, request, context, now } = claimed;
   const { store, guesses, deployment } = context;
   const { address } = request;
   const { inclusion, roles, smallestRole } = deployment.rights;
@@ -135,7 +152,12 @@ async function recordOf({ claim, request, context, now }: Claimed): Promise<Cred
     case 'key': {
       const { locator, hash, token } = claim;
       const isToken = token !== undefined;
-      const { record, ...use } = await store[isToken ? 'useKeyMark' : 'useKey'](locator, hash, address, now);
+      // By what the answer depends on, beside the record: refusals of a kind are alike.
+      const asks = `${requiredScopes(claimed)} ${callersOf(claimed)} ${token?.scopes}`;
+      const key = { locator, address, now, asks };
+      const { record, ...use } = await (isToken
+        ? store.useKeyMark({ ...key, mark: hash })
+        : store.useKey({ ...key, hash }));
       const slot = record?.slots.find((slot) => sameHash(isToken ? keyMark(slot.hash) : slot.hash, hash));
       if (slot === undefined) guesses.wrong(locator, hash, now);
       if (record === undefined) return undefined;
@@ -145,31 +167,31 @@ async function recordOf({ claim, request, context, now }: Claimed): Promise<Cred
       return {
         ...record,
         ...use,
-        caller: { kind: 'key', ...record.caller, scopes },
+        caller: { kind: 'key', ...record.caller, scopes, ...embedOf(token) },
+        ...(token?.embed && { makersScopes: granted }),
         expiresAt: slot?.expiresAt ?? 0,
         isProven: slot !== undefined,
       };
     }
     case 'session': {
-      const { sessionId, workspaceId, delegation } = claim.token;
+      const { sessionId, workspaceId, delegation, embed } = claim.token;
       const { record, ...use } = await store.useSession(sessionId, address, now);
       if (record === undefined) return undefined;
       const { caller } = record;
       const held = roleScopes(caller.role, roles);
+      const part = embed ?? delegation;
       return {
         ...record,
         ...use,
+        ...(embed && { makersScopes: held }),
         caller: {
           kind: 'user',
           environment: 'live',
           ...caller,
-          // An OAuth client has what the person gave it, and never more than they have themselves.
-          ...(delegation === undefined
-            ? { scopes: held }
-            : {
-                clientId: delegation.clientId,
-                scopes: sharedScopes(delegation.scopes, held, inclusion),
-              }),
+          // An OAuth client or a page has what the person gave it, and never more than they have themselves.
+          scopes: part === undefined ? held : sharedScopes(part.scopes, held, inclusion),
+          ...(delegation && { clientId: delegation.clientId }),
+          ...embedOf(claim.token),
           workspaceId: workspaceId ?? caller.workspaceId,
         },
         isProven: true,
@@ -178,6 +200,10 @@ async function recordOf({ claim, request, context, now }: Claimed): Promise<Cred
     default:
       return undefined;
   }
+}
+
+function embedOf(token: TokenClaims | KeyTokenClaims | undefined): Pick<Caller, 'embed'> {
+  return token?.embed === undefined ? {} : { embed: { subject: token.embed.subject } };
 }
 
 const anonymous = (scopes: readonly Scope[]): CredentialRecord => ({

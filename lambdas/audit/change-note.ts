@@ -11,16 +11,19 @@ export const NOTED_CALLER_REQUEST_ID_LENGTH = 64;
  * is what the record has room for of the caller's request id.
  */
 export function changeNote(
-  { actor, requestId, callerRequestId, address }: ChangeOrigin,
+  { actor, subject, requestId, callerRequestId, address }: ChangeOrigin,
   what: AuditVerb<'key' | 'session' | 'user'>,
   callerIdLength = NOTED_CALLER_REQUEST_ID_LENGTH,
 ): AttributeValue {
-  const ownId = callerRequestId?.slice(0, callerIdLength) ?? '';
+  // Whom a page acts for is told before the id that it gave its request.
+  const room = Math.max(0, callerIdLength - (subject?.length ?? 0));
+  const ownId = callerRequestId?.slice(0, room) ?? '';
   return {
     M: {
       actor: S(actor),
       request_id: S(requestId.slice(0, NOTED_REQUEST_ID_LENGTH)),
       what: S(what),
+      ...(subject === undefined ? {} : { sub: S(subject) }),
       ...(ownId === '' ? {} : { own_id: S(ownId) }),
       ...(address === undefined ? {} : { ip: S(address) }),
     },
@@ -31,6 +34,7 @@ export function changeNote(
 export function notedOrigin(note: Item): ChangeOrigin {
   return {
     actor: text(note, 'actor'),
+    ...(note.sub?.S === undefined ? {} : { subject: note.sub.S }),
     requestId: text(note, 'request_id'),
     ...(note.own_id?.S === undefined ? {} : { callerRequestId: note.own_id.S }),
     ...(note.ip?.S === undefined ? {} : { address: note.ip.S }),

@@ -11,6 +11,8 @@ export type AuditedState = Readonly<Record<string, unknown>>;
 export interface AuditEntry {
   /** `user:<id>`, `key:<id>`, `operator` or `system`. */
   readonly actor: string;
+  /** Whom a page acted for that had an embed token of the actor; null where it was not said, and for anybody else. */
+  readonly subject: string | null;
   readonly action: AuditAction;
   /** `<kind>:<id>`, such as `key:key_…`. */
   readonly target: string;
@@ -35,6 +37,8 @@ export interface AuditEntry {
 /** The origin of a change: its actor and request. */
 export interface ChangeOrigin {
   readonly actor: string;
+  /** Whom a page acts for that has an embed token of the actor; absent where it was not said. */
+  readonly subject?: string;
   readonly requestId: string;
   readonly callerRequestId?: string;
   /** Where the request came from; absent for what the system does itself. */
@@ -44,7 +48,7 @@ export interface ChangeOrigin {
 }
 
 /** From where a change was asked for. */
-export type RequestOrigin = Omit<ChangeOrigin, 'actor'>;
+export type RequestOrigin = Omit<ChangeOrigin, 'actor' | 'subject'>;
 
 /** The origin of a request whose address is counted. */
 export type PlacedOrigin = RequestOrigin & { readonly address: string };
@@ -53,8 +57,9 @@ export type PlacedOrigin = RequestOrigin & { readonly address: string };
 export function originOf<From extends RequestOrigin>(
   caller: Caller,
   from: From,
-): From & Pick<ChangeOrigin, 'actor'> {
-  return { actor: principalOf(caller), ...from };
+): From & Pick<ChangeOrigin, 'actor' | 'subject'> {
+  const subject = caller.embed?.subject ?? null;
+  return { actor: principalOf(caller), ...(subject === null ? {} : { subject }), ...from };
 }
 
 /** A change as whoever makes it tells it. */
@@ -63,8 +68,17 @@ export type AuditedChange = Pick<AuditEntry, 'action' | 'target' | 'at' | 'befor
 
 /** The trail's entry of a change. */
 export function auditEntry({ origin, ...change }: AuditedChange): AuditEntry {
-  const { actor, requestId, callerRequestId = null, address = null } = origin;
-  return { actor, requestId, callerRequestId, address, targetName: null, workspaceId: null, ...change };
+  const { actor, subject = null, requestId, callerRequestId = null, address = null } = origin;
+  return {
+    actor,
+    subject,
+    requestId,
+    callerRequestId,
+    address,
+    targetName: null,
+    workspaceId: null,
+    ...change,
+  };
 }
 
 /** An entry with its number: 1, 2, 3 … within a tenant, without gaps. */

@@ -173,7 +173,7 @@ function rowItem(tenantId: string, seq: number, entry: AuditEntry): Item {
 }
 
 /** The parts of a row that may tell who somebody is: an erasure writes them anew, and nothing else ever does. */
-const TELLING = ['address', 'callerRequestId', 'targetName', 'before', 'after'] as const;
+const TELLING = ['address', 'callerRequestId', 'subject', 'targetName', 'before', 'after'] as const;
 export type Telling = Pick<AuditRow, (typeof TELLING)[number]>;
 
 /** The write that leaves only `telling` of what a row tells, for {@link Table.updateIf}: the row may have gone meanwhile. */
@@ -191,9 +191,10 @@ export function retelling(telling: Telling) {
 }
 
 /** The attributes of those parts; one that is null has none. */
-function rowFields({ address, callerRequestId, targetName, before, after }: Telling): Item {
+function rowFields({ address, callerRequestId, subject, targetName, before, after }: Telling): Item {
   return {
     ...(callerRequestId === null ? {} : { callerRequestId: S(callerRequestId) }),
+    ...(subject === null ? {} : { subject: S(subject) }),
     ...(targetName === null ? {} : { targetName: S(targetName) }),
     ...(address === null ? {} : { address: S(address) }),
     ...(before === null ? {} : { before: S(JSON.stringify(before)) }),
@@ -210,6 +211,7 @@ export function auditRow(item: Item): AuditRow {
     at: number(item, 'at'),
     requestId: text(item, 'requestId'),
     callerRequestId: item.callerRequestId?.S ?? null,
+    subject: item.subject?.S ?? null,
     targetName: item.targetName?.S ?? null,
     workspaceId: item.workspaceId?.S ?? null,
     address: item.address?.S ?? null,

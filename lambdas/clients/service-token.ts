@@ -4,7 +4,7 @@ import { declaredScopes, firstUncovered, type Scope } from '../contract/scopes.t
 import type { Clock } from '../kernel/clock.ts';
 import { Problem, rateLimited } from '../kernel/problem.ts';
 import { hashKey, keyMark, parseKey } from '../keys/key-format.ts';
-import type { KeyRecord, Use } from '../keys/key-record.ts';
+import type { HashedKey, KeyRecord, Use } from '../keys/key-record.ts';
 import { KEY_TOKEN_SECONDS, type KeyToken } from '../keys/key-tokens.ts';
 import { allowanceAfter, secondsUntil } from '../plans/allowance.ts';
 import { keyRequestsPerMinute } from '../plans/tiers.ts';
@@ -18,7 +18,7 @@ export interface ServiceClientContext {
   readonly deployment: Pick<Deployment, 'rights' | 'tiers' | 'initialTier' | 'sandbox'>;
   readonly records: {
     /** The one write of a decision: proves the key, checks state, expiry and allow-list, and counts. */
-    useKey(locator: string, hash: Uint8Array, address: string, now: number): Promise<Use<KeyRecord>>;
+    useKey(key: HashedKey): Promise<Use<KeyRecord>>;
   };
   readonly tenant: (tenantId: string) => Promise<TenantFacts | undefined>;
   readonly signer: Signer;
@@ -85,7 +85,7 @@ async function provenCaller(
   },
   { records, tenant, deployment }: ServiceClientContext,
 ): Promise<KeyRecord['caller']> {
-  const { passed, record, count, window } = await records.useKey(locator, keyHash, address, now);
+  const { passed, record, count, window } = await records.useKey({ locator, hash: keyHash, address, now });
   if (!passed || record === undefined) throw notProven('no key in force, or not from here');
   const { caller } = record;
   if (caller.keyId !== id) throw notProven('the key of another client');

@@ -2,7 +2,7 @@ import { Problem } from '../kernel/problem.ts';
 import type { PlainSuccess } from '../kernel/results.ts';
 import { routeGroup } from '../kernel/route.ts';
 import { ELSEWHERE } from '../pages/rows.ts';
-import type { ConsoleFiles } from './files.ts';
+import { type ConsoleFiles, isFilePath } from './files.ts';
 
 /** The services of these rows in the function `public`; null where there is no console. */
 export interface ConsoleFileServices {
@@ -16,20 +16,14 @@ const PAGE = {
   headers: { 'Cross-Origin-Opener-Policy': 'same-origin' },
 } as const;
 
-/** A name has the hash of its bytes in it. */
 const FILE: PlainSuccess<'file'> = {
   status: 200,
   kind: 'file',
   contentType: 'text/javascript; charset=utf-8',
-  description: 'A file that the page loads: a script, or of its own type a stylesheet.',
-  headers: {
-    'Cache-Control': 'public, max-age=31536000, immutable',
-    Vary: 'Accept-Encoding',
-    'Cross-Origin-Resource-Policy': 'same-origin',
-  },
+  description:
+    'A file that the page loads: a script, or of its own type a stylesheet; or `embed/latchkey-keys.js`, for pages of others.',
+  headers: { Vary: 'Accept-Encoding' },
 };
-
-const FILES = 'assets/';
 
 const group = routeGroup<ConsoleFileServices>()({ service: 'public', tag: 'Console' });
 
@@ -54,8 +48,8 @@ export const consoleFileRoutes = group.rows({
     errors: ['not_found'],
     handle: async ({ params: { path = '' }, acceptEncoding }, { consoleFiles }) => {
       const files = required(consoleFiles);
-      if (!path.startsWith(FILES)) return files.page();
-      const file = await files.file(path.slice(FILES.length), acceptEncoding);
+      if (!isFilePath(path)) return files.page();
+      const file = await files.file(path, acceptEncoding);
       if (file === undefined) throw new Problem('not_found');
       return file;
     },

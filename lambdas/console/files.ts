@@ -7,12 +7,27 @@ import { LOGO_PATH } from '../pages/paths.ts';
 /** The console's built files, which stand beside the function's code. */
 export interface ConsoleFiles {
   page(): Promise<Html>;
-  /** The file of a name, in the best encoding that `acceptEncoding` takes; undefined where there is none. */
-  file(name: string, acceptEncoding: string): Promise<File | undefined>;
+  /** The file of a path below `/console`, in the best encoding that `acceptEncoding` takes; undefined where there is none. */
+  file(path: string, acceptEncoding: string): Promise<File | undefined>;
 }
 
-/** Names that Vite gives: nothing that leads out of the folder. */
-const NAME = /^[\w-]+(?:\.[\w-]+)*\.(js|css|svg|woff2)$/;
+/** A folder and a name in it: nothing that leads out. */
+const PATH = /^(assets|embed)\/[\w-]+(?:\.[\w-]+)*\.(js|css|svg|woff2)$/;
+
+/** The folders of files: any other path is a screen of the page. */
+const FOLDERS = {
+  /** The page's own. A name has the hash of its bytes in it. */
+  assets: {
+    'Cache-Control': 'public, max-age=31536000, immutable',
+    'Cross-Origin-Resource-Policy': 'same-origin',
+  },
+  /** For pages of any origin, by a name that stays: with an `integrity` they ask by CORS (SRI, 3.4). */
+  embed: {
+    'Cache-Control': 'public, max-age=300',
+    'Cross-Origin-Resource-Policy': 'cross-origin',
+    'Access-Control-Allow-Origin': '*',
+  },
+} as const;
 
 const TYPES: Readonly<Record<string, string>> = {
   js: 'text/javascript; charset=utf-8',
@@ -59,17 +74,27 @@ export function consoleFiles(folder: URL, base: string, settings: object): Conso
   let page: Promise<Html> | undefined;
   return {
     page: () => (page ??= readPage(folder, base, settings)),
-    async file(name, acceptEncoding) {
-      const [, extension = ''] = NAME.exec(name) ?? [];
+    async file(path, acceptEncoding) {
+      const [, inFolder, extension = ''] = PATH.exec(path) ?? [];
       const type = TYPES[extension];
-      if (type === undefined) return undefined;
+      if (type === undefined || !isFolder(inFolder)) return undefined;
       const [encoding, suffix] = ENCODINGS.find(([each]) => accepts(acceptEncoding, each)) ?? [];
-      const bytes = await bytesOf(new URL(`assets/${name}${suffix ?? '.gz'}`, folder));
+      const bytes = await bytesOf(new URL(`${path}${suffix ?? '.gz'}`, folder));
       if (bytes === undefined) return undefined;
-      if (encoding === undefined) return new File(await promisify(gunzip)(bytes), { 'Content-Type': type });
-      return new File(bytes, { 'Content-Type': type, 'Content-Encoding': encoding });
+      const headers = { 'Content-Type': type, ...FOLDERS[inFolder] };
+      if (encoding === undefined) return new File(await promisify(gunzip)(bytes), headers);
+      return new File(bytes, { ...headers, 'Content-Encoding': encoding });
     },
   };
+}
+
+/** Whether a path below `/console` is of a folder of files. */
+export function isFilePath(path: string): boolean {
+  return path.includes('/') && isFolder(path.split('/', 1)[0]);
+}
+
+function isFolder(name: string | undefined): name is keyof typeof FOLDERS {
+  return name !== undefined && Object.hasOwn(FOLDERS, name);
 }
 
 async function readPage(folder: URL, base: string, settings: object): Promise<Html> {

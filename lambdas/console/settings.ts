@@ -10,11 +10,11 @@ import { readableOn } from '../pages/colors.ts';
  */
 export function consoleSettings(
   url: string,
-  { paths, quotas, firstCall }: ConsoleBuild,
+  { paths, plans, firstCall }: ConsoleBuild,
   branding: Branding,
   { profile, deployment }: { readonly profile: Profile; readonly deployment: Deployment },
 ) {
-  const { rights, tokens, tiers } = deployment;
+  const { rights, tokens, tiers, sandbox } = deployment;
   const { prefix, environments, defaultExpiryDays, maxExpiryDays } = profile.keys;
   return {
     url,
@@ -50,9 +50,15 @@ export function consoleSettings(
     tiers: Object.fromEntries(
       Object.entries(tiers).map(([name, { keyRequestsPerMinute, keys }]) => [
         name,
-        { key_requests_per_minute: keyRequestsPerMinute, keys, monthly_quota: quotas[name] ?? null },
+        {
+          key_requests_per_minute: keyRequestsPerMinute,
+          keys,
+          monthly_quota: plans[name]?.monthlyQuota ?? null,
+          requests_per_minute: plans[name]?.perMinute ?? null,
+        },
       ]),
     ),
+    test_key_requests_per_minute: sandbox.keyRequestsPerMinute,
     refreshes: tokens.refresh !== null,
   };
 }

@@ -26,7 +26,14 @@ export interface AreaAccess {
 }
 
 /** A row that takes a credential, as the authorizer knows it: nothing else of the table is in its bundle. */
-export type RowAccess = { readonly scope?: Scope; readonly callers?: 'user' | 'key' } | 'upstream';
+export type RowAccess =
+  | {
+      readonly scope?: Scope;
+      readonly callers?: 'user' | 'key';
+      /** Whether it takes embed tokens too. */
+      readonly embed?: true;
+    }
+  | 'upstream';
 
 /** The authorizer's view of the table: `resource path -> method or ANY -> access`. */
 export type AccessTable = Readonly<Record<string, Readonly<Record<string, RowAccess>>>>;

@@ -5,8 +5,10 @@ export interface ConsoleBuild {
    * default's. Null for one that the profile does not have.
    */
   readonly paths: Readonly<Record<string, string | null>>;
-  /** Requests a month of each tier; null for no quota. */
-  readonly quotas: Readonly<Record<string, number | null>>;
+  /** What API Gateway lets a tenant of each tier do: requests a month, null for no quota, and in a minute. */
+  readonly plans: Readonly<
+    Record<string, { readonly monthlyQuota: number | null; readonly perMinute: number }>
+  >;
   /** The path of the upstream at which a first call is made. */
   readonly firstCall: string;
 }

@@ -76,6 +76,11 @@ export const DECISION_ERRORS = {
     title: 'Address not allowed',
     message: 'This API key may not be used from your address.',
   },
+  origin_not_allowed: {
+    status: 403,
+    title: 'Origin not allowed',
+    message: 'This token may not be used by pages of this origin.',
+  },
   not_forwarded: {
     status: 403,
     title: 'Not forwarded',

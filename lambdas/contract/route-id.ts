@@ -53,6 +53,7 @@ export type RouteId =
   | 'refresh'
   | 'exchangeToken'
   | 'issueKeyToken'
+  | 'createEmbedToken'
   | 'registerClient'
   | 'listClients'
   | 'createClient'

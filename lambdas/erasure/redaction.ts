@@ -8,6 +8,7 @@ const PERSONAL = ['email', 'full_name'];
 export const NOTHING_TOLD: Telling = {
   address: null,
   callerRequestId: null,
+  subject: null,
   targetName: null,
   before: null,
   after: null,
@@ -28,6 +29,7 @@ export function withoutPerson(row: AuditRow, { userId, addresses }: Erased): Tel
   return {
     address: isTheirs ? null : row.address,
     callerRequestId: isTheirs ? null : row.callerRequestId,
+    subject: isTheirs || addresses.has(row.subject ?? '') ? null : row.subject,
     targetName: row.targetName,
     before: rest(row.before),
     after: rest(row.after),

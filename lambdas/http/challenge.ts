@@ -1,6 +1,6 @@
-import { requiredScopes } from '../access/checks.ts';
 import { rowAccess } from '../access/decide.ts';
 import type { Decision, DecisionContext, DecisionRequest } from '../access/decision.ts';
+import { requiredScopes } from '../access/prove.ts';
 
 /** Adds the `WWW-Authenticate` of a refusal to the authorizer's context. */
 export type Challenge = (

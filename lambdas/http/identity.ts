@@ -99,6 +99,7 @@ function callerContext(caller: Caller): AuthorizerContext {
     environment: caller.environment,
     // A role or a key whose scopes the configuration has lost has none: an empty field is no identity.
     scopes: caller.scopes.join(' ') || ' ',
+    ...(caller.embed && { embed: caller.embed.subject ?? ' ' }),
   };
   switch (caller.kind) {
     case 'user':
@@ -150,6 +151,7 @@ export function callerOf(context: Readonly<Record<string, unknown>> | null | und
     workspaceId: value('workspaceId'),
     environment: one(ENVIRONMENTS, 'environment'),
     scopes: parseScopes(value('scopes')),
+    ...(context?.embed === undefined ? {} : { embed: { subject: value('embed').trim() || null } }),
   };
   const kind = one(['user', 'key', 'anonymous'], 'callerKind');
   switch (kind) {

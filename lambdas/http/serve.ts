@@ -130,6 +130,8 @@ export function serve<Services>(
       }
       if (row.route.sameOrigin) requireSameOrigin(request, rendering.pages);
       const caller = row.access.kind === 'public' ? undefined : callerOf(request.context);
+      // The authorizer has refused it already.
+      if (caller?.embed !== undefined && !row.route.takesEmbedTokens) throw new Problem('invalid_credential');
       const served = serveRow(row.route, { request, caller }, services, rendering);
       const result = await (countErrors !== undefined && isLimited(row.route)
         ? served.catch(async (error) => Promise.reject(await countErrors(error, request.address)))

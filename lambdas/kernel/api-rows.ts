@@ -167,5 +167,6 @@ function rowAccess(row: ApiRow, areaScopes: Rights['areaScopes']): RowAccess | u
   return {
     ...(scope === null ? {} : { scope: areaScopes[scope] }),
     ...(callers === undefined ? {} : { callers }),
+    ...(row.route.takesEmbedTokens ? { embed: true } : {}),
   };
 }

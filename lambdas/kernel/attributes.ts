@@ -29,6 +29,9 @@ export const ALLOWED_BLOCKS = 'ips';
 export const ROTATED_AT = 'rot';
 /** Other tenants that claim the same imported key. */
 export const CLAIMANTS = 'claims';
+/** Refusals since it was made, and the reason of the last one (ADR 0153). */
+export const REFUSALS = 'r';
+export const REFUSED_FOR = 'why';
 
 /** Of a session. */
 export const SESSION_ID = 'sid';
@@ -56,4 +59,5 @@ export const TIER = 'tier';
 export const USAGE_KEY = 'usageKey';
 export const HELD_UNTIL = 'heldUntil';
 export const WORKSPACES = 'workspaces';
+export const EMBED_ORIGINS = 'embedOrigins';
 export const SUSPENDED_WORKSPACES = 'suspendedWorkspaces';

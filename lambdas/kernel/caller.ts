@@ -5,6 +5,13 @@ interface CallerBase {
   readonly workspaceId: string;
   readonly scopes: readonly Scope[];
   readonly environment: Environment;
+  /** Set where a page acts by an embed token: in one workspace, with the token's scopes, on key rows alone. */
+  readonly embed?: Embed;
+}
+
+/** Whom a page acts for, in the words of the server that asked for its token; null where it said nothing. */
+export interface Embed {
+  readonly subject: string | null;
 }
 
 /** A person, known by the session that their token names. */
@@ -31,9 +38,9 @@ export interface AnonymousCaller extends CallerBase {
 /** The caller, as the authorizer proved it. */
 export type Caller = UserCaller | KeyCaller | AnonymousCaller;
 
-/** Whether a caller stays in one workspace: an API key in its own, an OAuth client in the one it was let into. */
+/** Whether a caller stays in one workspace: an API key in its own, an OAuth client or a page in the one it was let into. */
 export function staysInWorkspace(caller: Caller): boolean {
-  return caller.kind !== 'user' || caller.clientId !== undefined;
+  return caller.kind !== 'user' || caller.clientId !== undefined || caller.embed !== undefined;
 }
 
 /** One id for whoever calls: what `created_by`, logs and the upstream see. */

@@ -31,11 +31,18 @@ export class Text extends Plain<'text'> {
   }
 }
 
-/** The bytes of a file, with all that says what they are. */
+/** The headers that a file may set, besides that of its type. */
+type FileHeader =
+  | 'Content-Encoding'
+  | 'Cache-Control'
+  | 'Cross-Origin-Resource-Policy'
+  | 'Access-Control-Allow-Origin';
+
+/** The bytes of a file, with all that says what they are, who may have them, and for how long. */
 export class File extends Plain<'file'> {
   readonly kind = 'file';
   readonly bytes: Uint8Array;
-  readonly headers: Readonly<Record<'Content-Type', string> & Partial<Record<'Content-Encoding', string>>>;
+  readonly headers: Readonly<Record<'Content-Type', string> & Partial<Record<FileHeader, string>>>;
 
   constructor(bytes: Uint8Array, headers: File['headers']) {
     super();

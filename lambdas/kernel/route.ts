@@ -99,6 +99,8 @@ interface Description {
   readonly lines?: { readonly maxBytes: number; readonly schema: z.ZodType };
   /** Works with the credential itself, not only with whom it proves. */
   readonly takesCredential?: true;
+  /** Takes embed tokens too, which no other row does: its handler leaves them in their workspace and within their scopes. */
+  readonly takesEmbedTokens?: true;
   /** Takes the credentials of an OAuth client (RFC 6749, 2.3.1). */
   readonly takesClient?: true;
   /** Bytes of its body at most. @default 65,536 */

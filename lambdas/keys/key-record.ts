@@ -22,6 +22,28 @@ export interface KeyRecord {
   readonly allowedBlocks: readonly AddressBlock[];
 }
 
+/** Reasons that a key's record notes of a refusal; that it is over its limit shows in its counts. */
+export const NOTED_REFUSALS = ['revoked', 'disabled', 'expired', 'address', 'scope', 'person'] as const;
+export type NotedRefusal = (typeof NOTED_REFUSALS)[number];
+
+/** A key that is presented. */
+export interface PresentedKey {
+  readonly locator: string;
+  readonly address: string;
+  /** Unix seconds. */
+  readonly now: number;
+  /** What is asked for, as a text by which an instance knows it again. @default - nothing that could be refused */
+  readonly asks?: string;
+}
+/** By its SHA-256. */
+export interface HashedKey extends PresentedKey {
+  readonly hash: Uint8Array;
+}
+/** By its mark, which a token of it has (`keyMark`). */
+export interface MarkedKey extends PresentedKey {
+  readonly mark: Uint8Array;
+}
+
 /** The outcome of the one conditional write: whether its condition held, so that the request was counted, and the record. */
 export interface Use<Found> {
   readonly passed: boolean;
@@ -30,6 +52,8 @@ export interface Use<Found> {
   /** The window that the request was or would have been counted in, and the count there, with this request if it was. */
   readonly window: number;
   readonly count: number;
+  /** Notes why the use of a key is refused after all; absent where the write has done so. */
+  readonly refuse?: (why: NotedRefusal) => Promise<void>;
 }
 
 /** How a slot stores a key's SHA-256. */

@@ -41,12 +41,16 @@ export async function issueKeyToken(
   if (beyond !== undefined) {
     throw new Problem('exceeds_own_rights', { message: `The key does not have the scope ${beyond}.` });
   }
-  const hash = hashKey(credential.key);
-  const locator = parseKey(profile.keys, credential.key)?.locator ?? importedLocator(hash);
   const { keyId, tenantId } = caller;
   const accessToken = await signer.keyToken(
-    { keyId, tenantId, locator, keyMark: keyMark(hash), scopes },
+    { keyId, tenantId, ...recordOf(credential.key, profile), scopes },
     KEY_TOKEN_SECONDS,
   );
   return { accessToken, expiresInSeconds: KEY_TOKEN_SECONDS, scopes };
+}
+
+/** The record of a key that was presented, and the mark by which a token names the key in it. */
+export function recordOf(key: string, { keys }: Pick<Profile, 'keys'>) {
+  const hash = hashKey(key);
+  return { locator: parseKey(keys, key)?.locator ?? importedLocator(hash), keyMark: keyMark(hash) };
 }

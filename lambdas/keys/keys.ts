@@ -3,7 +3,8 @@ import { type ChangeOrigin, originOf, type RequestOrigin } from '../audit/entrie
 import type { Deployment } from '../contract/deployment.ts';
 import type { KeyFormat } from '../contract/key-format.ts';
 import type { Profile } from '../contract/profile.ts';
-import type { Environment } from '../contract/scopes.ts';
+import type { Rights } from '../contract/rights.ts';
+import { declaredScopes, type Environment, firstUncovered } from '../contract/scopes.ts';
 import { type Caller, principalOf, staysInWorkspace } from '../kernel/caller.ts';
 import type { Completes } from '../kernel/claim.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -173,17 +174,25 @@ export async function createKey(
   return { apiKey: issue.key, key };
 }
 
-/** A key of the caller's tenant, and of its workspace when the caller is a key. Throws `not_found` for any other. */
+/**
+ * A key of the caller's tenant, and of its workspace when the caller is a key; for a page, one that it could have made.
+ * Throws `not_found` for any other.
+ */
 export async function findKey(
   id: string,
   caller: Caller,
-  { keys }: Pick<KeyContext, 'keys'>,
+  { keys, deployment }: Pick<KeyContext, 'keys' | 'deployment'>,
 ): Promise<ApiKey> {
   const found = KEY_ID.test(id) ? await keys.find(caller.tenantId, id) : undefined;
-  if (found === undefined || (staysInWorkspace(caller) && found.workspaceId !== caller.workspaceId)) {
-    throw noSuchKey();
-  }
+  const isElsewhere = staysInWorkspace(caller) && found?.workspaceId !== caller.workspaceId;
+  if (found === undefined || isElsewhere || !isShownTo(caller, found, deployment.rights)) throw noSuchKey();
   return found;
+}
+
+/** Whether a key is none that a page must not know of: whoever made its token may have keys with more beside it. */
+function isShownTo(caller: Caller, { scopes }: ApiKey, { inclusion }: Pick<Rights, 'inclusion'>): boolean {
+  if (caller.embed === undefined) return true;
+  return firstUncovered(caller.scopes, declaredScopes(scopes, inclusion), inclusion) === undefined;
 }
 
 export function noSuchKey(): Problem {
@@ -202,11 +211,12 @@ export async function listKeys(
     readonly after: string | undefined;
     readonly workspaceId?: string | undefined;
   },
-  { keys }: Pick<KeyContext, 'keys'>,
+  { keys, deployment }: Pick<KeyContext, 'keys' | 'deployment'>,
 ): Promise<KeyPage> {
   await requireWorkspace(workspaceId, caller, keys);
   const only = staysInWorkspace(caller) ? caller.workspaceId : workspaceId;
-  return keys.page(caller.tenantId, limit, after, only);
+  const page = await keys.page(caller.tenantId, limit, after, only);
+  return { ...page, keys: page.keys.filter((key) => isShownTo(caller, key, deployment.rights)) };
 }
 
 /** A request for a change; absent fields stay. */

@@ -45,6 +45,7 @@ export const keyRoutes = group.rows({
     method: 'GET',
     path: '/v1/api-keys',
     access: administrator,
+    takesEmbedTokens: true,
     summary: 'List the API keys, oldest first',
     query: pageQuery.extend({
       // A console loads all there are, to search and sort them.
@@ -74,6 +75,7 @@ export const keyRoutes = group.rows({
     method: 'POST',
     path: '/v1/api-keys',
     access: administrator,
+    takesEmbedTokens: true,
     summary: 'Create an API key',
     description:
       'Nobody can give a key more than they have: scopes and, for a key, workspace, expiry and addresses.',
@@ -117,6 +119,7 @@ export const keyRoutes = group.rows({
     method: 'GET',
     path: '/v1/api-keys/{id}',
     access: administrator,
+    takesEmbedTokens: true,
     summary: 'Show an API key',
     success: { status: 200, description: 'The key, without the key itself.', schema: keyView },
     errors: ['not_found'],
@@ -127,6 +130,7 @@ export const keyRoutes = group.rows({
     method: 'PATCH',
     path: '/v1/api-keys/{id}',
     access: administrator,
+    takesEmbedTokens: true,
     summary: 'Change, disable or enable an API key',
     body: changesSomething(
       onlyOneExpiry(
@@ -163,6 +167,7 @@ export const keyRoutes = group.rows({
     method: 'DELETE',
     path: '/v1/api-keys/{id}',
     access: administrator,
+    takesEmbedTokens: true,
     summary: 'Revoke an API key at once and for ever',
     success: {
       status: 200,
@@ -179,6 +184,7 @@ export const keyRoutes = group.rows({
     method: 'POST',
     path: '/v1/api-keys/{id}/rotate',
     access: administrator,
+    takesEmbedTokens: true,
     summary: 'Replace the key of an API key; id, rights and allowance stay',
     body: z.strictObject({
       grace_seconds: z

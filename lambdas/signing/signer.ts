@@ -6,7 +6,14 @@ import type { Clock } from '../kernel/clock.ts';
 import { Problem } from '../kernel/problem.ts';
 import type { KeyUse } from './control-facts.ts';
 import { ASSERTION_SECONDS, type Keyset, type SigningKey, signingKey } from './keyset.ts';
-import { type KeyTokenClaims, TOKEN_TYPE, type TokenClaims } from './tokens.ts';
+import {
+  EMBED_AUDIENCE,
+  EMBED_TYPE,
+  type EmbedClaims,
+  type KeyTokenClaims,
+  TOKEN_TYPE,
+  type TokenClaims,
+} from './tokens.ts';
 
 /** `aud` of assertions: the upstream accepts no access token as one, and we accept no assertion as a token. */
 export const ASSERTION_AUDIENCE = 'latchkey-upstream';
@@ -53,20 +60,32 @@ export class Signer {
   }
 
   /** An access token that stands for an API key; valid for `seconds`, and no longer than the key. */
-  keyToken(
-    { keyId, tenantId, locator, keyMark, scopes, resource }: KeyTokenClaims,
-    seconds: number,
-  ): Promise<string> {
-    const km = Buffer.from(keyMark).toString('base64url');
+  keyToken({ scopes, resource, ...key }: KeyTokenClaims, seconds: number): Promise<string> {
     const payload = {
-      sub: keyId,
-      tid: tenantId,
-      loc: locator,
-      km,
+      ...keyClaims(key),
       scope: scopes.join(' '),
       aud: this.#audience(resource),
     };
     return this.#sign('token', TOKEN_TYPE, payload, seconds);
+  }
+
+  /** An embed token of a session or of a key, whose record decides about it as about theirs; valid for `seconds`. */
+  embedToken(
+    maker: Required<Pick<TokenClaims, 'userId' | 'tenantId' | 'sessionId' | 'workspaceId'>> | KeyProof,
+    { scopes, subject }: EmbedClaims,
+    seconds: number,
+  ): Promise<string> {
+    const made =
+      'keyId' in maker
+        ? keyClaims(maker)
+        : { sub: maker.userId, tid: maker.tenantId, sid: maker.sessionId, wid: maker.workspaceId };
+    const payload = {
+      ...made,
+      scope: scopesText(scopes),
+      ...(subject === null ? {} : { lbl: subject }),
+      aud: EMBED_AUDIENCE,
+    };
+    return this.#sign('token', EMBED_TYPE, payload, seconds);
   }
 
   /** The claims of an assertion about a call to the upstream; valid for {@link ASSERTION_SECONDS}. */
@@ -92,6 +111,13 @@ export class Signer {
     if (key === undefined) throw new Problem('unavailable', { cause: `no signing key for use ${use}` });
     return key;
   }
+}
+
+/** What a token says of the key that it stands for. */
+type KeyProof = Pick<KeyTokenClaims, 'keyId' | 'tenantId' | 'locator' | 'keyMark'>;
+
+function keyClaims({ keyId, tenantId, locator, keyMark }: KeyProof): JWTPayload {
+  return { sub: keyId, tid: tenantId, loc: locator, km: Buffer.from(keyMark).toString('base64url') };
 }
 
 /** Of a session that was opened before it was noted, nothing is said. */

@@ -4,6 +4,7 @@ import { compactVerify } from 'jose/jws/compact/verify';
 import { parseScopes, type Scope } from '../contract/scopes.ts';
 import type { Authentication } from '../kernel/authentication.ts';
 import { BoundedMap } from '../kernel/bounded-map.ts';
+import type { Embed } from '../kernel/caller.ts';
 import type { ControlFacts, PublicKey } from './control-facts.ts';
 
 /**
@@ -17,6 +18,10 @@ export const TOKEN_TYPE = 'at+jwt';
 
 /** The same as it may be written (RFC 7515, 4.1.9). */
 const TYPE = /^(application\/)?at\+jwt$/i;
+
+/** `typ` and `aud` of embed tokens: neither kind stands for the other (RFC 8725, 3.11). */
+export const EMBED_TYPE = 'latchkey-embed+jwt';
+export const EMBED_AUDIENCE = 'latchkey-embed';
 
 /** Proven tokens that an instance remembers; the one that was proven first goes first. */
 const MAX_PROVEN_TOKENS = 1000;
@@ -34,6 +39,13 @@ export interface TokenClaims {
   readonly authentication?: Authentication;
   /** The path that the token is for, with all below it (RFC 8707); absent for the whole API. */
   readonly resource?: string;
+  /** Of an embed token: what the page may give to keys, and whom it acts for. */
+  readonly embed?: EmbedClaims;
+}
+
+/** The claims that only embed tokens have. */
+export interface EmbedClaims extends Embed {
+  readonly scopes: readonly Scope[];
 }
 
 /** The part of their rights that a person has given to an OAuth client. */
@@ -52,12 +64,20 @@ export interface KeyTokenClaims {
   readonly scopes: readonly Scope[];
   /** As in {@link TokenClaims}. */
   readonly resource?: string;
+  /** As in {@link TokenClaims}. */
+  readonly embed?: EmbedClaims;
 }
 
 export type TokenVerdict =
   | { readonly kind: 'valid'; readonly claims: TokenClaims | KeyTokenClaims }
   | { readonly kind: 'expired' }
   | { readonly kind: 'invalid' };
+
+interface ProvenToken {
+  readonly claims: TokenClaims | KeyTokenClaims;
+  /** Unix seconds. */
+  readonly expiresAt: number;
+}
 
 /** Gives the secret of an HS256 key; throws when the secret cannot be read. */
 export type SymmetricKeys = (kid: string, version: number) => Promise<Uint8Array | undefined>;
@@ -76,10 +96,7 @@ export class TokenVerifier {
    * Tokens whose signature and claims held: they do for ever, and a signature is the dearest part of a decision by JWT.
    * Facts that may change are checked each time: whether the key is still published, and the expiry.
    */
-  readonly #proven = new BoundedMap<
-    string,
-    { readonly claims: TokenClaims | KeyTokenClaims; readonly expiresAt: number }
-  >(MAX_PROVEN_TOKENS);
+  readonly #proven = new BoundedMap<string, ProvenToken>(MAX_PROVEN_TOKENS);
 
   /** @param issuer what `iss` may be: one URL, or any of several while the API moves from one to another */
   constructor(issuer: string | string[], symmetricKeys?: SymmetricKeys) {
@@ -87,39 +104,56 @@ export class TokenVerifier {
     this.#symmetricKeys = symmetricKeys;
   }
 
-  /** `now` in Unix seconds. Throws only when a secret that is needed cannot be read. */
-  async verify(token: string, control: ControlFacts, now: number): Promise<TokenVerdict> {
+  /**
+   * `now` in Unix seconds. An embed token is invalid wherever it is not asked for (`takesEmbedTokens`). Throws only when a
+   * secret that is needed cannot be read.
+   */
+  async verify(
+    token: string,
+    control: ControlFacts,
+    now: number,
+    takesEmbedTokens = false,
+  ): Promise<TokenVerdict> {
     const key = publishedKey(token, control);
-    if (key === undefined) return { kind: 'invalid' };
-    const proven = this.#proven.get(token);
-    if (proven !== undefined) {
-      return proven.expiresAt > now ? { kind: 'valid', claims: proven.claims } : { kind: 'expired' };
-    }
-    const material = await this.#material(key, control.version);
-    if (material === undefined) return { kind: 'invalid' };
+    const proven = key && (this.#proven.get(token) ?? (await this.#prove(token, key, control.version, now)));
+    if (proven === undefined || (proven.claims.embed !== undefined && !takesEmbedTokens))
+      return { kind: 'invalid' };
+    return proven.expiresAt > now ? { kind: 'valid', claims: proven.claims } : { kind: 'expired' };
+  }
+
+  /** What a token's signature and claims prove; undefined for what is none of ours. */
+  async #prove(
+    token: string,
+    key: PublicKey,
+    version: number,
+    now: number,
+  ): Promise<ProvenToken | undefined> {
+    const material = await this.#material(key, version);
+    if (material === undefined) return undefined;
     try {
       const { payload: bytes, protectedHeader } = await compactVerify(token, material, {
         algorithms: [key.algorithm],
       });
       const payload: JWTPayload = JSON.parse(Buffer.from(bytes).toString());
       const { iss, iat, exp, nbf = 0 } = payload;
-      const claims = claimsOf(payload);
+      const { typ } = protectedHeader;
+      const isEmbed = typ === EMBED_TYPE;
+      const claims = claimsOf(payload, isEmbed);
       const isOurs =
-        TYPE.test(`${protectedHeader.typ}`) &&
+        (isEmbed || TYPE.test(`${typ}`)) &&
         protectedHeader.crit === undefined &&
         iss !== undefined &&
         this.#issuers.includes(iss) &&
         typeof iat === 'number' &&
-        typeof exp === 'number' &&
         typeof nbf === 'number' &&
         nbf <= now;
-      if (claims === undefined || !isOurs) return { kind: 'invalid' };
-      if (exp <= now) return { kind: 'expired' };
-      // A token with a beginning is none of ours, and not worth a third check.
-      if (nbf === 0) this.#proven.set(token, { claims, expiresAt: exp });
-      return { kind: 'valid', claims };
+      if (claims === undefined || !isOurs || typeof exp !== 'number') return undefined;
+      const proven = { claims, expiresAt: exp };
+      // A token with a beginning is none of ours, and not worth a third check; one that is over is not met again.
+      if (nbf === 0 && exp > now) this.#proven.set(token, proven);
+      return proven;
     } catch {
-      return { kind: 'invalid' };
+      return undefined;
     }
   }
 
@@ -139,12 +173,15 @@ export class TokenVerifier {
 }
 
 /** The subject of a payload: a session by `sid`, a key by `loc`; undefined for anything else, and for another audience. */
-function claimsOf(payload: JWTPayload): TokenClaims | KeyTokenClaims | undefined {
-  const { sub, tid, sid, wid, loc, km, scope, client_id } = payload;
-  const path = pathOf(payload);
+function claimsOf(payload: JWTPayload, isEmbed: boolean): TokenClaims | KeyTokenClaims | undefined {
+  const { sub, tid, sid, wid, loc, km, scope, client_id, lbl } = payload;
+  const path = isEmbed ? (payload.aud === EMBED_AUDIENCE ? '' : undefined) : pathOf(payload);
   if (typeof sub !== 'string' || typeof tid !== 'string' || path === undefined) return undefined;
-  const resource = path === '' ? {} : { resource: path };
   const scopes = parseScopes(`${scope}`);
+  const narrowed = {
+    ...(path === '' ? {} : { resource: path }),
+    ...(isEmbed ? { embed: { scopes, subject: typeof lbl === 'string' ? lbl : null } } : {}),
+  };
   if (typeof sid === 'string') {
     return {
       userId: sub,
@@ -152,7 +189,7 @@ function claimsOf(payload: JWTPayload): TokenClaims | KeyTokenClaims | undefined
       sessionId: sid,
       ...(typeof wid === 'string' ? { workspaceId: wid } : {}),
       ...(typeof client_id === 'string' ? { delegation: { clientId: client_id, scopes } } : {}),
-      ...resource,
+      ...narrowed,
     };
   }
   if (typeof loc !== 'string') return undefined;
@@ -162,7 +199,7 @@ function claimsOf(payload: JWTPayload): TokenClaims | KeyTokenClaims | undefined
     locator: loc,
     keyMark: Buffer.from(`${km}`, 'base64url'),
     scopes,
-    ...resource,
+    ...narrowed,
   };
 }
 

@@ -1,6 +1,7 @@
 import { registrationRoutes } from '../clients/registration-rows.ts';
 import { consoleSessionRoutes } from '../console/session-rows.ts';
 import { servedBy } from '../kernel/route.ts';
+import { embedTokenRoutes } from '../keys/embed-rows.ts';
 import { keyTokenRoutes } from '../keys/token-rows.ts';
 import { authorizeRoutes } from '../oauth/authorize-rows.ts';
 import { deviceRoutes } from '../oauth/device-rows.ts';
@@ -15,6 +16,7 @@ export const tokenRoutes = servedBy('tokens', [
   exchangeRoutes,
   refreshRoutes,
   keyTokenRoutes,
+  embedTokenRoutes,
   authorizeRoutes,
   tokenGrantRoutes,
   consoleSessionRoutes,

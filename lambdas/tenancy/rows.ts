@@ -17,6 +17,7 @@ import { FACTS_SECONDS } from '../kernel/freshness.ts';
 import { Problem } from '../kernel/problem.ts';
 import { routeGroup } from '../kernel/route.ts';
 import { withinSeconds } from '../kernel/time-budget.ts';
+import { embedOrigins, requireAnswered } from './embed-origins.ts';
 import { requireKeyDefaults } from './key-defaults.ts';
 import { TENANT, type Tenant, type TenantChange } from './tenant.ts';
 import type { TenantStore } from './tenants.ts';
@@ -35,7 +36,7 @@ export interface TenancyServices extends ClaimServices {
   readonly workspaces: WorkspaceContext;
   readonly tenants: TenantStore;
   readonly profile: Profile;
-  readonly deployment: Pick<Deployment, 'rights'>;
+  readonly deployment: Pick<Deployment, 'rights' | 'cors'>;
   readonly requireRecentSignIn: RequireRecentSignIn;
 }
 
@@ -161,6 +162,9 @@ export const tenantView = z
       scopes: z.array(z.string()).nullable(),
       allowed_ips: z.array(z.string()).nullable(),
     }),
+    embed_origins: z
+      .array(z.string())
+      .describe('The origins whose pages may use embed tokens of this tenant.'),
     require_factor: z.boolean().describe('Whether all people of the tenant must have a second factor.'),
     created_at: time,
   })
@@ -183,9 +187,10 @@ export const tenantRoutes = tenantGroup.rows({
     method: 'PATCH',
     path: '/v1/tenant',
     scope: 'settings',
-    summary: 'Change the tenant’s name, sector, or what its new keys have by default',
+    summary: 'Change the tenant’s name, sector, embed origins, or what its new keys have by default',
     description:
-      '`key_defaults` is replaced as a whole; what is null or absent in it follows the service’s defaults.',
+      '`key_defaults` is replaced as a whole; what is null or absent in it follows the service’s defaults. A change of ' +
+      `\`embed_origins\` is answered after ${FACTS_SECONDS} seconds: from then on every authorizer knows it.`,
     body: changesSomething(
       z.strictObject({
         name: plainText(100).optional(),
@@ -197,6 +202,7 @@ export const tenantRoutes = tenantGroup.rows({
             allowed_ips: allowedIps.nullable().optional(),
           })
           .optional(),
+        embed_origins: embedOrigins.optional(),
         require_factor: z
           .boolean()
           .optional()
@@ -208,10 +214,16 @@ export const tenantRoutes = tenantGroup.rows({
     handle: async ({ body, origin }, services, caller) => {
       if (body.require_factor !== undefined) await services.requireRecentSignIn(caller);
       const { tenants, profile, deployment, workspaces } = services;
-      const { key_defaults: defaults, require_factor: requiresFactor, ...asked } = body;
+      const {
+        key_defaults: defaults,
+        require_factor: requiresFactor,
+        embed_origins: origins,
+        ...asked
+      } = body;
       const change: TenantChange = {
         ...TENANT.asked(asked),
         ...(requiresFactor === undefined ? {} : { requiresFactor }),
+        ...(origins === undefined ? {} : { embedOrigins: requireAnswered(origins, deployment.cors) }),
         ...(defaults === undefined
           ? {}
           : {
@@ -225,7 +237,9 @@ export const tenantRoutes = tenantGroup.rows({
       if (change.keyDefaults !== undefined)
         requireKeyDefaults(change.keyDefaults, profile, deployment.rights);
       const by = originOf(caller, origin);
-      return viewTenant(await tenants.change(caller.tenantId, change, by, workspaces.clock()));
+      const changed = await tenants.change(caller.tenantId, change, by, workspaces.clock());
+      if (change.embedOrigins !== undefined) await wait(FACTS_SECONDS * 1000);
+      return viewTenant(changed);
     },
   }),
 });

@@ -14,6 +14,8 @@ export interface TenantFacts {
   readonly suspendedWorkspaces: ReadonlySet<string>;
   /** Every workspace of the tenant, so that one which a person picks is checked without a read. */
   readonly workspaces: ReadonlySet<string>;
+  /** The origins whose pages may use embed tokens; absent for none. */
+  readonly embedOrigins?: ReadonlySet<string>;
 }
 
 /** Whether a workspace takes calls: one that is suspended or being deleted does not, and one that was deleted is not there. */
@@ -27,11 +29,13 @@ export function isWorkspaceOpen(
 export function tenantFacts(item: Item): TenantFacts {
   const usageKey = item[attribute.USAGE_KEY]?.S;
   const heldUntil = item[attribute.HELD_UNTIL]?.N;
+  const embedOrigins = item[attribute.EMBED_ORIGINS]?.SS;
   return {
     state: oneOf(TENANT_STATES, text(item, attribute.TENANT_STATE)),
     tier: text(item, attribute.TIER),
     ...(usageKey === undefined ? {} : { usageKey }),
     ...(heldUntil === undefined ? {} : { heldUntil: Number(heldUntil) }),
+    ...(embedOrigins && { embedOrigins: new Set(embedOrigins) }),
     suspendedWorkspaces: new Set(item[attribute.SUSPENDED_WORKSPACES]?.SS ?? []),
     workspaces: new Set(item[attribute.WORKSPACES]?.SS ?? []),
   };

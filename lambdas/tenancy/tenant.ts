@@ -23,6 +23,8 @@ export interface Tenant {
   readonly erasesAt: number | null;
   /** Whether all of its people must have a second factor. */
   readonly requiresFactor: boolean;
+  /** The origins whose pages may use embed tokens. */
+  readonly embedOrigins: readonly string[];
   readonly createdAt: number;
 }
 
@@ -68,6 +70,19 @@ export const TENANT = defineRecord<Tenant, 'item'>()({
     patch: 'by rule',
     view: 'require_factor',
     audit: 'require_factor',
+    auditChangesOnly: true,
+  },
+  embedOrigins: {
+    on: 'item',
+    stored: {
+      attribute: attribute.EMBED_ORIGINS,
+      read: (item) => item[attribute.EMBED_ORIGINS]?.SS ?? [],
+      write: (origins) => (origins.length === 0 ? undefined : { SS: [...origins] }),
+    },
+    initial: [],
+    patch: 'by rule',
+    view: { embed_origins: (origins) => [...origins] },
+    audit: { embed_origins: (origins) => [...origins] },
     auditChangesOnly: true,
   },
   createdAt: { on: 'item', stored: number('createdAt'), view: { created_at: (at) => timestamp(at) ?? '' } },

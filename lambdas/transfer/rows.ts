@@ -162,8 +162,9 @@ const SECTIONS: Readonly<Record<string, Section>> = {
     const page = await people.page(tenantId, 100, after);
     return { lines: page.people.map((user) => ({ type: 'user', ...viewUser(user) })), next: page.next };
   },
-  keys: async (after, caller, { keys: { keys, profile, clock } }) => {
-    const page = await listKeys(caller, { limit: 100, after }, { keys });
+  keys: async (after, caller, { keys }) => {
+    const { profile, clock } = keys;
+    const page = await listKeys(caller, { limit: 100, after }, keys);
     const lines = page.keys.map((key) => ({ type: 'api_key', ...viewKey(key, profile.keys, clock()) }));
     return { lines, next: page.next };
   },

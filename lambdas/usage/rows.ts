@@ -9,8 +9,9 @@ import { WINDOW_SECONDS } from '../plans/allowance.ts';
 import {
   dateOf,
   MAX_USAGE_DAYS,
+  REASONS,
+  type Reason,
   summarize,
-  type Usage,
   type UsageReader,
   type UsageSummary,
 } from './usage.ts';
@@ -23,13 +24,30 @@ export interface UsageServices extends KeyToolServices {
 /** Keys of one call: as many as one read of DynamoDB takes (BatchGetItem). */
 const MAX_KEYS = 100;
 
-const NOTHING: Usage = { live: new Map(), test: new Map() };
-
 const requests = z.object({ live: z.int(), test: z.int() });
 
 const daysView = z
   .array(requests.extend({ date: z.iso.date() }).meta({ id: 'UsageOfDay' }))
   .describe('Oldest first, today last; days without requests too.');
+
+const REASON_TEXTS: Readonly<Record<Reason, string>> = {
+  limit: 'Over the requests a minute of the key (429).',
+  scope: 'The key lacks a scope (403).',
+  person: 'Only people may do this (403).',
+  address: 'From an address that the key does not allow (403).',
+  disabled: 'The key is disabled (401).',
+  revoked: 'The key is revoked (401).',
+  expired: 'The key has expired, or it was replaced and its time is over (401).',
+};
+
+const refusedView = z
+  .object(
+    Object.fromEntries(REASONS.map((reason) => [reason, z.int().describe(REASON_TEXTS[reason])])) as Record<
+      Reason,
+      z.ZodInt
+    >,
+  )
+  .meta({ id: 'RefusedRequests' });
 
 /** The parameter that says how many days to list. */
 const daysAsked = (otherwise: number) =>
@@ -54,7 +72,8 @@ export const usageRoutes = group.rows({
     summary: 'How many requests were made with API keys, by day',
     description:
       'Of the whole tenant, or of one key. A key sees itself and, by `key_id`, the keys of its workspace. ' +
-      'Days are those of UTC. Days and month are complete after two minutes; the window is as of now.',
+      'Days are those of UTC. Days, month, minutes and refusals are complete after two minutes; the window is as of now. ' +
+      'What is refused for the key itself or its address is not among the requests of a day, other refusals are.',
     query: z.strictObject({
       key_id: z
         .string()
@@ -75,6 +94,13 @@ export const usageRoutes = group.rows({
         today: requests,
         this_month: requests,
         days: daysView,
+        refused: refusedView.describe('Refused requests of these days, by the reason.'),
+        minutes: z
+          .array(z.object({ starts_at: time, requests: z.int() }).meta({ id: 'UsageOfMinute' }))
+          .nullable()
+          .describe(
+            'Of the whole tenant: the last ten minutes, oldest first, this one last. Null for one key.',
+          ),
       }),
     },
     errors: ['not_found'],
@@ -86,13 +112,18 @@ export const usageRoutes = group.rows({
       const used = await (keyId === undefined
         ? usage.ofTenant(caller.tenantId)
         : usage.ofKey(caller.tenantId, keyId));
-      const { today, month, days } = summarize(used, query.days, now);
+      const { today, month, days, refused, minutes } = summarize(used, query.days, now);
       return {
         key_id: keyId ?? null,
         this_window: thisWindow,
         today,
         this_month: month,
         days: viewDays(days),
+        refused,
+        minutes:
+          keyId === undefined
+            ? minutes.map(({ at, requests }) => ({ starts_at: timestamp(at) ?? '', requests }))
+            : null,
       };
     },
   }),
@@ -134,7 +165,7 @@ export const usageRoutes = group.rows({
       return {
         data: ids.map((id, index) => ({
           key_id: id,
-          days: viewDays(summarize(used[index] ?? NOTHING, days, now).days),
+          days: used[index] === undefined ? [] : viewDays(summarize(used[index], days, now).days),
         })),
       };
     },

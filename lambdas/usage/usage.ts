@@ -1,4 +1,6 @@
 import { ENVIRONMENTS, type Environment } from '../contract/scopes.ts';
+import { NOTED_REFUSALS, type NotedRefusal } from '../keys/key-record.ts';
+import { WINDOW_SECONDS, windowOf } from '../plans/allowance.ts';
 
 const DAY_SECONDS = 86_400;
 
@@ -7,6 +9,17 @@ export const MAX_USAGE_DAYS = 90;
 
 /** Days that are kept: more than can be looked up, so that no clock that is behind misses one. */
 export const KEPT_USAGE_DAYS = MAX_USAGE_DAYS + 2;
+
+/** Minutes that are kept and shown, the present one included. */
+export const USAGE_MINUTES = 10;
+
+/** Why keys are refused. What no key was presented for, or one that nobody has, is no key's. */
+export const REASONS = ['limit', ...NOTED_REFUSALS] as const;
+export type Reason = (typeof REASONS)[number];
+
+/** What is counted: of a minute, whatever the environment. */
+export const COUNTED = [...ENVIRONMENTS, ...REASONS, 'minute'] as const;
+export type Counted = (typeof COUNTED)[number];
 
 /** The day of a time in Unix seconds, numbered from 1970-01-01, in UTC. */
 export function dayOf(seconds: number): number {
@@ -20,36 +33,62 @@ export interface KeyUse {
   readonly environment: Environment;
   /** The key's uses since it was made, this one included. */
   readonly count: number;
-  /** When it was used, in Unix seconds. */
+  /** When it was used last, in Unix seconds. */
   readonly at: number;
+  /** Its uses in that minute, which its limit is of. */
+  readonly inMinute: number;
+  /** Refusals that its record has noted since it was made, and the reason of the last one. */
+  readonly refusals: number;
+  readonly refusedFor: NotedRefusal | undefined;
+  /** When the record was written, in Unix seconds. */
+  readonly writtenAt: number;
 }
 
-/** Requests by day. */
-export type DailyCounts = ReadonlyMap<number, number>;
+/** Requests by day, or by minute. */
+export type Counts = ReadonlyMap<number, number>;
 
-/** Requests by environment and day. */
-export type Usage = Readonly<Record<Environment, DailyCounts>>;
+/** What has been used, by what is counted and when. */
+export type Usage = Readonly<Record<Counted, Counts>>;
 
-/** The uses of a key that are still to be counted beyond `counted`: how many on which day. */
-export interface Uncounted {
-  readonly counted: number;
-  readonly days: DailyCounts;
+/** How far a key is counted. */
+export interface Marks {
+  readonly uses: number;
+  readonly refusals: number;
+}
+
+/** What is still to be counted of a key beyond its marks, and the next marks. */
+export interface Uncounted extends Marks {
+  readonly counts: ReadonlyMap<Counted, Counts>;
 }
 
 /**
- * The additions of one key's uses to its count. A use that comes again is below the mark and adds nothing;
- * one whose predecessors never came brings them along, on its own day: the sum is the key's own count, always.
+ * The additions of one key's uses to its counts. A use that comes again is below the mark and adds nothing; one whose
+ * predecessors never came brings them along, on its own day: the sum is the key's own count, always. What is above `limit`
+ * uses of its minute was refused for that, unless it was refused for what the record notes.
  */
-export function uncounted(counted: number, uses: readonly Pick<KeyUse, 'count' | 'at'>[]): Uncounted {
-  const days = new Map<number, number>();
-  let mark = counted;
-  for (const { count, at } of uses) {
-    if (count <= mark) continue;
-    const day = dayOf(at);
-    days.set(day, (days.get(day) ?? 0) + count - mark);
-    mark = count;
+export function uncounted(
+  marks: Marks,
+  uses: readonly Omit<KeyUse, 'tenantId' | 'keyId'>[],
+  limit: number,
+): Uncounted {
+  const counts = new Map<Counted, Map<number, number>>();
+  const add = (counted: Counted, at: number, requests: number) => {
+    if (requests <= 0) return;
+    const known = counts.get(counted) ?? new Map<number, number>();
+    counts.set(counted, known.set(at, (known.get(at) ?? 0) + requests));
+  };
+  let { uses: used, refusals: refused } = marks;
+  for (const { environment, count, at, inMinute, refusals, refusedFor, writtenAt } of uses) {
+    const newUses = Math.max(0, count - used);
+    const newRefusals = Math.max(0, refusals - refused);
+    add(environment, dayOf(at), newUses);
+    add('minute', windowOf(at), newUses);
+    add('limit', dayOf(at), Math.min(newUses, inMinute - limit) - newRefusals);
+    if (refusedFor !== undefined) add(refusedFor, dayOf(writtenAt), newRefusals);
+    used += newUses;
+    refused += newRefusals;
   }
-  return { counted: mark, days };
+  return { uses: used, refusals: refused, counts };
 }
 
 /** Where usage is looked up. */
@@ -69,6 +108,10 @@ export interface UsageSummary {
   readonly month: Requests;
   /** Each day, oldest first, today last; a day without requests too. */
   readonly days: readonly (Requests & { readonly day: number })[];
+  /** Refused requests of these days, by the reason. */
+  readonly refused: Readonly<Record<Reason, number>>;
+  /** The last minutes, oldest first, in Unix seconds of their beginning. */
+  readonly minutes: readonly { readonly at: number; readonly requests: number }[];
 }
 
 /** Sums up the usage of the last `days` days. */
@@ -76,19 +119,24 @@ export function summarize(usage: Usage, days: number, now: number): UsageSummary
   const today = dayOf(now);
   const date = new Date(now * 1000);
   const first = dayOf(Date.UTC(date.getUTCFullYear(), date.getUTCMonth()) / 1000);
-  const between = (from: number, until: number): Requests =>
+  const sum = <Kind extends Counted>(kinds: readonly Kind[], from: number, until: number) =>
     Object.fromEntries(
-      ENVIRONMENTS.map((environment) => {
-        const counts = [...usage[environment]].filter(([day]) => day >= from && day <= until);
-        return [environment, counts.reduce((sum, [, requests]) => sum + requests, 0)];
+      kinds.map((kind) => {
+        const counts = [...usage[kind]].filter(([at]) => at >= from && at <= until);
+        return [kind, counts.reduce((all, [, requests]) => all + requests, 0)];
       }),
-    ) as Requests;
+    ) as Readonly<Record<Kind, number>>;
   return {
-    today: between(today, today),
-    month: between(first, today),
+    today: sum(ENVIRONMENTS, today, today),
+    month: sum(ENVIRONMENTS, first, today),
     days: Array.from({ length: days }, (_, index) => {
       const day = today - days + 1 + index;
-      return { day, ...between(day, day) };
+      return { day, ...sum(ENVIRONMENTS, day, day) };
+    }),
+    refused: sum(REASONS, today - days + 1, today),
+    minutes: Array.from({ length: USAGE_MINUTES }, (_, index) => {
+      const minute = windowOf(now) - USAGE_MINUTES + 1 + index;
+      return { at: minute * WINDOW_SECONDS, requests: usage.minute.get(minute) ?? 0 };
     }),
   };
 }

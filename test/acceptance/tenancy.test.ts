@@ -501,6 +501,7 @@ describe('audit', () => {
       target: `key:${id}`,
       at: Math.floor(Date.now() / 1000),
       requestId: `r${index}`,
+      subject: null,
       callerRequestId: null,
       targetName: null,
       workspaceId: null,

@@ -28,6 +28,8 @@ beforeAll(async () => {
 });
 afterAll(() => stack?.stop());
 
+const NONE_REFUSED = { limit: 0, scope: 0, person: 0, address: 0, disabled: 0, revoked: 0, expired: 0 };
+
 const usage = (headers: Record<string, string>, query = '') =>
   stack.send(`GET /v1/usage${query}`, { headers });
 const seen = async (headers: Record<string, string>, query = '') => {
@@ -71,17 +73,52 @@ describe('usage', () => {
         { date: expect.any(String), live: 0, test: 0 },
         { date, live: 7, test: 3 },
       ],
+      refused: { ...NONE_REFUSED, limit: 2 },
+      minutes: expect.any(Array),
     });
+    const { minutes } = await seen(bearer(token));
+    expect(minutes).toHaveLength(10);
+    expect(minutes.map(({ requests }: { requests: number }) => requests).slice(-2)).toContain(10);
     expect(await seen(bearer(token), `?key_id=${live.id}&days=1`)).toMatchObject({
       key_id: live.id,
       this_window: { requests: 7 },
       today: { live: 7, test: 0 },
       days: [{ date, live: 7, test: 0 }],
+      refused: { ...NONE_REFUSED, limit: 2 },
+      minutes: null,
     });
     expect(await seen(bearer(token), `?key_id=${sandbox.id}`)).toMatchObject({
       this_window: { requests: 3 },
       this_month: { live: 0, test: 3 },
     });
+  });
+
+  test('tells refusals by the reason, of whatever is proven: also of a key that is over', async () => {
+    const eve = await stack.onboard();
+    const token = await stack.logIn(eve);
+    const { id, key } = await stack.createKey(token, { scopes: ['read'], environment: 'test' });
+    const statuses = async (request: string, times: number) => {
+      const calls = Array.from({ length: times }, () => stack.send(request, { headers: apiKey(key) }));
+      return [...new Set((await Promise.all(calls)).map(({ status }) => status))];
+    };
+    expect(await statuses('POST /v1/stats', 5)).toEqual([403]);
+    expect(await statuses('GET /v1/auth/sessions', 2)).toEqual([403]);
+    await stack.send(`PATCH /v1/api-keys/${id}`, {
+      headers: bearer(token),
+      json: { allowed_ips: ['192.0.2.7'] },
+    });
+    expect(await statuses('GET /v1/stats', 4)).toEqual([403]);
+    expectStatus(await stack.send(`DELETE /v1/api-keys/${id}`, { headers: bearer(token) }), 200);
+    expect(await statuses('GET /v1/stats', 6)).toEqual([401]);
+    const refused = { ...NONE_REFUSED, scope: 5, person: 2, address: 4, revoked: 6 };
+    expect(await seen(bearer(token), `?key_id=${id}`)).toMatchObject({
+      today: { live: 0, test: 7 },
+      refused,
+    });
+    expect(await seen(bearer(token))).toMatchObject({ refused });
+    // The last use is its owner's.
+    const { json } = await stack.send(`GET /v1/api-keys/${id}`, { headers: bearer(token) });
+    expect(json.request_count).toBe(7);
   });
 
   test('has the window as it is now, its own request too', async () => {

@@ -15,15 +15,17 @@ import { profile } from '../../profiles/default.ts';
 import { DEPLOYMENT } from '../support/deployment.ts';
 import { NOW, TENANT, USER, WORKSPACE } from '../support/tenants.ts';
 
-/** The three kinds of credentials that have a record. */
-const KINDS = ['key', 'key token', 'session'] as const;
+/** The kinds of credentials that have a record; an embed token is a key's here. */
+const KINDS = ['key', 'key token', 'session', 'embed token'] as const;
 type Kind = (typeof KINDS)[number];
 
 const LOCATOR = newLocator();
 const KEY = newKey(profile.keys, 'live', LOCATOR);
 const HASH = hashKey(KEY);
 const ELSEWHERE = parseBlock('198.51.100.1');
-const PROGRAMS: readonly Kind[] = ['key', 'key token'];
+const PROGRAMS: readonly Kind[] = ['key', 'key token', 'embed token'];
+const TOKENS: readonly Kind[] = ['key token', 'session', 'embed token'];
+const PAGE = 'https://app.example.com';
 
 /** Everything that a decision looks at. Good as it is; what a flaw does to it, a check must find. */
 class World {
@@ -31,11 +33,13 @@ class World {
   verdict: TokenVerdict;
   row: { readonly [method: string]: RowAccess } | undefined = { GET: { scope: 'read' } };
   isKnownWrong = false;
+  onVerify: (takesEmbedTokens: boolean | undefined) => void = () => undefined;
   tenant: { -readonly [Fact in keyof TenantFacts]: TenantFacts[Fact] } | undefined = {
     state: 'active',
     tier: 'free',
     suspendedWorkspaces: new Set(),
     workspaces: new Set([WORKSPACE]),
+    embedOrigins: new Set([PAGE]),
   };
   state: KeyRecord['state'] | SessionRecord['state'] = 'active';
   isThere = true;
@@ -53,12 +57,21 @@ class World {
     this.kind = kind;
     const token = kind === 'session' ? 'a.session.token' : 'a.key.token';
     this.headers = { authorization: [`Bearer ${kind === 'key' ? KEY : token}`] };
+    const isEmbed = kind === 'embed token';
+    if (isEmbed) this.headers.origin = [PAGE];
     this.verdict = {
       kind: 'valid',
       claims:
         kind === 'session'
           ? { tenantId: TENANT, userId: USER, sessionId: 's1', workspaceId: WORKSPACE }
-          : { tenantId: TENANT, keyId: 'k1', locator: LOCATOR, keyMark: keyMark(HASH), scopes: ['read'] },
+          : {
+              tenantId: TENANT,
+              keyId: 'k1',
+              locator: LOCATOR,
+              keyMark: keyMark(HASH),
+              scopes: ['read'],
+              ...(isEmbed ? { embed: { scopes: ['read'], subject: 'customer-7' } } : {}),
+            },
     };
   }
 
@@ -94,7 +107,13 @@ class World {
       deployment: DEPLOYMENT,
       access: this.row === undefined ? {} : { '/row': this.row },
       clock: () => NOW,
-      tokens: { verify: async () => this.verdict, provenTenant: () => undefined },
+      tokens: {
+        verify: async (_token, _control, _now, takesEmbedTokens) => {
+          this.onVerify(takesEmbedTokens);
+          return this.verdict;
+        },
+        provenTenant: () => undefined,
+      },
       guesses: { isWrong: () => this.isKnownWrong, wrong: () => undefined },
       store: {
         control: async () => ({
@@ -155,7 +174,7 @@ const STEPS: readonly Step[] = [
   {
     code: 'expired_credential',
     flaw: (world) => (world.verdict = { kind: 'expired' }),
-    kinds: ['key token', 'session'],
+    kinds: TOKENS,
   },
   {
     code: 'invalid_credential',
@@ -163,7 +182,7 @@ const STEPS: readonly Step[] = [
       if (world.verdict.kind !== 'valid') return;
       world.verdict = { kind: 'valid', claims: { ...world.verdict.claims, resource: '/elsewhere' } };
     },
-    kinds: ['key token', 'session'],
+    kinds: TOKENS,
   },
   {
     code: 'invalid_credential',
@@ -183,7 +202,7 @@ const STEPS: readonly Step[] = [
       world.keyId = 'another';
       world.userId = 'another';
     },
-    kinds: ['key token', 'session'],
+    kinds: TOKENS,
   },
   { code: 'revoked_credential', flaw: (world) => (world.state = 'revoked'), kinds: PROGRAMS },
   { code: 'disabled_credential', flaw: (world) => (world.state = 'disabled'), kinds: PROGRAMS },
@@ -204,6 +223,11 @@ const STEPS: readonly Step[] = [
     flaw: (world) => change(world, (tenant) => (tenant.suspendedWorkspaces = new Set([WORKSPACE]))),
   },
   { code: 'expired_credential', flaw: (world) => change(world, (tenant) => (tenant.heldUntil = NOW)) },
+  {
+    code: 'origin_not_allowed',
+    flaw: ({ headers }) => (headers.origin = ['https://app.example.com.evil.example']),
+    kinds: ['embed token'],
+  },
   {
     code: 'address_not_allowed',
     flaw: (world) => (world.allowedBlocks = ELSEWHERE === undefined ? [] : [ELSEWHERE]),
@@ -290,4 +314,62 @@ describe.each(KINDS)('with a %s', (kind) => {
       if ('code' in decision) expect(decision.code).toBe(code);
     },
   );
+});
+
+describe('a page with an embed token', () => {
+  test('is let in for whom its token says, with the scopes of the token, where its maker has that of the row', async () => {
+    const world = new World('embed token');
+    world.scopes = ['admin'];
+    world.row = { GET: { scope: 'admin', embed: true } };
+    expect(await world.ask()).toMatchObject({
+      outcome: 'allowed',
+      caller: {
+        kind: 'key',
+        keyId: 'k1',
+        workspaceId: WORKSPACE,
+        scopes: ['read'],
+        embed: { subject: 'customer-7' },
+      },
+    });
+    world.scopes = ['read', 'write'];
+    expect(await world.ask()).toMatchObject({ code: 'insufficient_scope' });
+  });
+
+  test.each<[string, string[] | undefined]>([
+    ['none', undefined],
+    ['an empty one', ['']],
+    ['null, of a sandboxed frame or a file', ['null']],
+    ['two', [PAGE, PAGE]],
+    ['two in one', [`${PAGE}, ${PAGE}`]],
+    ['another scheme', ['http://app.example.com']],
+    ['another port', [`${PAGE}:8443`]],
+    ['a name below it', ['https://evil.app.example.com']],
+    ['other letters', ['https://APP.example.com']],
+    ['a slash after it', [`${PAGE}/`]],
+  ])('is refused with this origin: %s', async (_name, origin) => {
+    const world = new World('embed token');
+    if (origin === undefined) delete world.headers.origin;
+    else world.headers.origin = origin;
+    expect(await world.ask()).toMatchObject({ outcome: 'forbidden', code: 'origin_not_allowed' });
+  });
+
+  test('is refused where the tenant names no origin, and no other credential asks for one', async () => {
+    const world = new World('embed token');
+    change(world, (tenant) => delete tenant.embedOrigins);
+    expect(await world.ask()).toMatchObject({ code: 'origin_not_allowed' });
+    const key = new World('key');
+    key.headers.origin = ['https://elsewhere.example'];
+    expect(await key.ask()).toMatchObject({ outcome: 'allowed' });
+  });
+
+  test('is asked about at rows that take embed tokens, and at no other', async () => {
+    const asked: unknown[] = [];
+    for (const row of [{ scope: 'read', embed: true }, { scope: 'read' }, {}, 'upstream'] as const) {
+      const world = new World('embed token');
+      world.row = { GET: row };
+      world.onVerify = (takesEmbedTokens) => asked.push(takesEmbedTokens);
+      await world.ask();
+    }
+    expect(asked.map(Boolean)).toEqual([true, false, false, false]);
+  });
 });

@@ -27,7 +27,7 @@ export function decisionStoreContract(stores: () => Stores): void {
     test('authenticates, counts and notes the use, and gives the record', async () => {
       const tenant = await storeTenant(stores());
       const { apiKey, hash } = await tenant.createKey({ scopes: ['read'], environment: 'test' });
-      const use = await decisions().useKey(apiKey.locator, hash, ADDRESS, NOW);
+      const use = await decisions().useKey({ locator: apiKey.locator, hash, address: ADDRESS, now: NOW });
       expect(use).toMatchObject({
         passed: true,
         window: WINDOW,
@@ -45,7 +45,10 @@ export function decisionStoreContract(stores: () => Stores): void {
           allowedBlocks: [],
         },
       });
-      expect((await decisions().useKey(apiKey.locator, hash, '2001:db8::1', NOW + 5)).count).toBe(2);
+      expect(
+        (await decisions().useKey({ locator: apiKey.locator, hash, address: '2001:db8::1', now: NOW + 5 }))
+          .count,
+      ).toBe(2);
       expect(await stores().keys.find(tenant.tenantId, apiKey.id)).toMatchObject({
         requests: 2,
         lastUse: { at: NOW + 5, address: '2001:db8::1' },
@@ -54,9 +57,19 @@ export function decisionStoreContract(stores: () => Stores): void {
 
     test('an unknown locator is no record, a wrong secret does not pass, and neither is counted', async () => {
       const { apiKey } = await (await storeTenant(stores())).createKey();
-      const unknown = await decisions().useKey('unknownLoc01', OTHER_HASH, ADDRESS, NOW);
+      const unknown = await decisions().useKey({
+        locator: 'unknownLoc01',
+        hash: OTHER_HASH,
+        address: ADDRESS,
+        now: NOW,
+      });
       expect(unknown).toEqual({ passed: false, record: undefined, window: WINDOW, count: 0 });
-      const wrong = await decisions().useKey(apiKey.locator, OTHER_HASH, ADDRESS, NOW);
+      const wrong = await decisions().useKey({
+        locator: apiKey.locator,
+        hash: OTHER_HASH,
+        address: ADDRESS,
+        now: NOW,
+      });
       expect(wrong).toMatchObject({ passed: false, count: 0, record: { state: 'active' } });
       expect((await stores().keys.find(apiKey.tenantId, apiKey.id))?.requests).toBe(0);
     });
@@ -67,7 +80,7 @@ export function decisionStoreContract(stores: () => Stores): void {
       await stores().keys.revoke(revoked.apiKey, ORIGIN, NOW);
       await stores().keys.change(disabled.apiKey, { state: 'disabled' }, ORIGIN, NOW);
       const use = ({ apiKey, hash }: typeof revoked) =>
-        decisions().useKey(apiKey.locator, hash, ADDRESS, NOW);
+        decisions().useKey({ locator: apiKey.locator, hash, address: ADDRESS, now: NOW });
       expect(await use(revoked)).toMatchObject({ passed: false, record: { state: 'revoked' } });
       expect(await use(disabled)).toMatchObject({ passed: false, record: { state: 'disabled' } });
       await stores().keys.change(disabled.apiKey, { state: 'active' }, ORIGIN, NOW);
@@ -79,12 +92,14 @@ export function decisionStoreContract(stores: () => Stores): void {
       const [one, other] = [decisions(), decisions()];
       const next = hashKey(successor(apiKey));
       const use = (by: typeof one, of: Uint8Array, at: number) =>
-        by.useKeyMark(apiKey.locator, keyMark(of), ADDRESS, at);
+        by.useKeyMark({ locator: apiKey.locator, mark: keyMark(of), address: ADDRESS, now: at });
       expect(await use(one, hash, NOW)).toMatchObject({ passed: true, count: 1 });
       expect(await use(one, hash, NOW)).toMatchObject({ passed: true, count: 2 });
       expect((await use(one, OTHER_HASH, NOW)).passed).toBe(false);
       // The hash itself is no mark.
-      expect((await one.useKeyMark(apiKey.locator, hash, ADDRESS, NOW)).passed).toBe(false);
+      expect(
+        (await one.useKeyMark({ locator: apiKey.locator, mark: hash, address: ADDRESS, now: NOW })).passed,
+      ).toBe(false);
       const rotation = { replaces: hash, hash: next, expiresAt: FOREVER, previousExpiresAt: NOW + 5 };
       await stores().keys.rotate(apiKey, rotation, ORIGIN, NOW);
       for (const by of [one, other]) {
@@ -103,7 +118,8 @@ export function decisionStoreContract(stores: () => Stores): void {
       const next = hashKey(successor(apiKey));
       const rotation = { replaces: hash, hash: next, expiresAt: NOW + 100, previousExpiresAt: NOW + 30 };
       expect(await stores().keys.rotate(apiKey, rotation, ORIGIN, NOW)).toBe(true);
-      const use = (which: Uint8Array, at: number) => decisions().useKey(apiKey.locator, which, ADDRESS, at);
+      const use = (which: Uint8Array, at: number) =>
+        decisions().useKey({ locator: apiKey.locator, hash: which, address: ADDRESS, now: at });
       expect(await use(hash, NOW + 1)).toMatchObject({ passed: true, count: 1 });
       expect(await use(next, NOW + 2)).toMatchObject({ passed: true, count: 2 });
       expect((await use(hash, NOW + 30)).passed).toBe(false);
@@ -116,7 +132,7 @@ export function decisionStoreContract(stores: () => Stores): void {
         allowedBlocks: blocks('192.0.2.0/24'),
       });
       const one = decisions();
-      const use = (address: string) => one.useKey(apiKey.locator, hash, address, NOW);
+      const use = (address: string) => one.useKey({ locator: apiKey.locator, hash, address, now: NOW });
       expect(await use(ADDRESS)).toMatchObject({ passed: true, count: 1 });
       for (const theft of await Promise.all(Array.from({ length: 20 }, () => use(ELSEWHERE))))
         expect(theft).toMatchObject({ passed: false, count: 1, record: { state: 'active' } });
@@ -130,7 +146,8 @@ export function decisionStoreContract(stores: () => Stores): void {
     test('a clock that is behind counts in the window that the record has reached', async () => {
       const { apiKey, hash } = await (await storeTenant(stores())).createKey();
       const ahead = NOW + WINDOW_SECONDS;
-      const use = (which: Uint8Array, now: number) => decisions().useKey(apiKey.locator, which, ADDRESS, now);
+      const use = (which: Uint8Array, now: number) =>
+        decisions().useKey({ locator: apiKey.locator, hash: which, address: ADDRESS, now });
       await use(hash, ahead);
       expect(await use(hash, NOW)).toMatchObject({ passed: true, window: windowOf(ahead), count: 2 });
       expect(await use(OTHER_HASH, NOW)).toMatchObject({ passed: false, window: windowOf(ahead), count: 2 });
@@ -157,7 +174,12 @@ export function decisionStoreContract(stores: () => Stores): void {
       const edge = (WINDOW + 1) * WINDOW_SECONDS;
       const uses = await Promise.all(
         Array.from({ length: 100 }, (_, index) =>
-          decisions().useKey(apiKey.locator, hash, ADDRESS, edge - 3 + (index % 7)),
+          decisions().useKey({
+            locator: apiKey.locator,
+            hash,
+            address: ADDRESS,
+            now: edge - 3 + (index % 7),
+          }),
         ),
       );
       expect(uses.every(({ passed }) => passed)).toBe(true);

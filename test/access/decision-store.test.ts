@@ -62,7 +62,7 @@ describe.each(CLIENTS)('using a key by %s', (_name, clientOf) => {
 
   test('authenticates, counts and notes the use in one write, and gives the record', async () => {
     const { apiKey, hash } = await tenant.createKey({ scopes: ['read'], environment: 'test' });
-    const use = await decisions().useKey(apiKey.locator, hash, ADDRESS, NOW);
+    const use = await decisions().useKey({ locator: apiKey.locator, hash, address: ADDRESS, now: NOW });
     expect(use).toMatchObject({ passed: true, window: WINDOW, count: 1 });
     expect(use.record).toEqual({
       state: 'active',
@@ -76,20 +76,31 @@ describe.each(CLIENTS)('using a key by %s', (_name, clientOf) => {
       },
       allowedBlocks: [],
     });
-    expect((await decisions().useKey(apiKey.locator, hash, '2001:db8::1', NOW + 5)).count).toBe(2);
+    expect(
+      (await decisions().useKey({ locator: apiKey.locator, hash, address: '2001:db8::1', now: NOW + 5 }))
+        .count,
+    ).toBe(2);
     const found = await store.keys.find(tenant.tenantId, apiKey.id);
     expect(found).toMatchObject({ requests: 2, lastUse: { at: NOW + 5, address: '2001:db8::1' } });
   });
 
   test('an unknown locator is no record, and none comes to be', async () => {
-    const use = await decisions().useKey('unknownLoc01', OTHER_HASH, ADDRESS, NOW);
+    const use = await decisions().useKey({
+      locator: 'unknownLoc01',
+      hash: OTHER_HASH,
+      address: ADDRESS,
+      now: NOW,
+    });
     expect(use).toMatchObject({ passed: false, record: undefined });
     expect(await store.item(keyRecordKey('unknownLoc01'))).toBeUndefined();
   });
 
   test('a wrong secret does not pass, and is not counted', async () => {
     const { apiKey } = await tenant.createKey();
-    expect((await decisions().useKey(apiKey.locator, OTHER_HASH, ADDRESS, NOW)).passed).toBe(false);
+    expect(
+      (await decisions().useKey({ locator: apiKey.locator, hash: OTHER_HASH, address: ADDRESS, now: NOW }))
+        .passed,
+    ).toBe(false);
     expect(await store.item(keyRecordKey(apiKey.locator))).toMatchObject({ n: N(0), win: N(0) });
   });
 
@@ -102,20 +113,34 @@ describe.each(CLIENTS)('using a key by %s', (_name, clientOf) => {
       [revoked, 'revoked'],
       [disabled, 'disabled'],
     ] as const) {
-      const use = await decisions().useKey(apiKey.locator, hash, ADDRESS, NOW);
+      const use = await decisions().useKey({ locator: apiKey.locator, hash, address: ADDRESS, now: NOW });
       expect(use).toMatchObject({ passed: false, record: { state } });
       expect((await store.item(keyRecordKey(apiKey.locator)))?.n).toEqual(N(0));
     }
     await store.keys.change(disabled.apiKey, { state: 'active' }, ORIGIN, NOW);
-    expect((await decisions().useKey(disabled.apiKey.locator, disabled.hash, ADDRESS, NOW)).passed).toBe(
-      true,
-    );
+    expect(
+      (
+        await decisions().useKey({
+          locator: disabled.apiKey.locator,
+          hash: disabled.hash,
+          address: ADDRESS,
+          now: NOW,
+        })
+      ).passed,
+    ).toBe(true);
   });
 
   test('a key passes until its last second and not at its end', async () => {
     const { apiKey, hash } = await tenant.createKey({ lifetimeSeconds: 100, expiresAt: NOW + 100 });
-    expect((await decisions().useKey(apiKey.locator, hash, ADDRESS, NOW + 99)).passed).toBe(true);
-    const late = await decisions().useKey(apiKey.locator, hash, ADDRESS, NOW + 100);
+    expect(
+      (await decisions().useKey({ locator: apiKey.locator, hash, address: ADDRESS, now: NOW + 99 })).passed,
+    ).toBe(true);
+    const late = await decisions().useKey({
+      locator: apiKey.locator,
+      hash,
+      address: ADDRESS,
+      now: NOW + 100,
+    });
     expect(late).toMatchObject({ passed: false, record: { slots: [{ expiresAt: NOW + 100 }] } });
   });
 
@@ -124,7 +149,8 @@ describe.each(CLIENTS)('using a key by %s', (_name, clientOf) => {
     const next = hashKey(successor(apiKey));
     const rotation = { replaces: hash, hash: next, expiresAt: FOREVER, previousExpiresAt: NOW + 30 };
     expect(await store.keys.rotate(apiKey, rotation, ORIGIN, NOW)).toBe(true);
-    const use = (which: Uint8Array, at: number) => decisions().useKey(apiKey.locator, which, ADDRESS, at);
+    const use = (which: Uint8Array, at: number) =>
+      decisions().useKey({ locator: apiKey.locator, hash: which, address: ADDRESS, now: at });
     expect(await use(hash, NOW + 1)).toMatchObject({ passed: true, count: 1 });
     expect(await use(next, NOW + 2)).toMatchObject({ passed: true, count: 2 });
     expect((await use(hash, NOW + 30)).passed).toBe(false);
@@ -135,12 +161,17 @@ describe.each(CLIENTS)('using a key by %s', (_name, clientOf) => {
   test('a key that is used from elsewhere is neither counted nor noted, however often, and its owner has it all', async () => {
     const { apiKey, hash } = await tenant.createKey({ allowedBlocks: blocks('192.0.2.0/24') });
     const store1 = decisions();
-    await store1.useKey(apiKey.locator, hash, ADDRESS, NOW);
-    const thefts = Array.from({ length: 300 }, () => store1.useKey(apiKey.locator, hash, ELSEWHERE, NOW));
+    await store1.useKey({ locator: apiKey.locator, hash, address: ADDRESS, now: NOW });
+    const thefts = Array.from({ length: 300 }, () =>
+      store1.useKey({ locator: apiKey.locator, hash, address: ELSEWHERE, now: NOW }),
+    );
     for (const use of await Promise.all(thefts)) {
       expect(use).toMatchObject({ passed: false, count: 1, record: { state: 'active' } });
     }
-    expect(await store1.useKey(apiKey.locator, hash, ADDRESS, NOW)).toMatchObject({ passed: true, count: 2 });
+    expect(await store1.useKey({ locator: apiKey.locator, hash, address: ADDRESS, now: NOW })).toMatchObject({
+      passed: true,
+      count: 2,
+    });
     const found = await store.keys.find(tenant.tenantId, apiKey.id);
     expect(found).toMatchObject({ requests: 2, lastUse: { at: NOW, address: ADDRESS } });
   });
@@ -149,32 +180,33 @@ describe.each(CLIENTS)('using a key by %s', (_name, clientOf) => {
     const { apiKey, hash } = await tenant.createKey({ allowedBlocks: blocks('192.0.2.0/24') });
     const { client, writes } = counted(clientOf(store));
     const one = decisions(client);
-    await one.useKey(apiKey.locator, hash, ADDRESS, NOW);
+    await one.useKey({ locator: apiKey.locator, hash, address: ADDRESS, now: NOW });
     expect(writes()).toBe(2);
-    await one.useKey(apiKey.locator, hash, ADDRESS, NOW);
+    await one.useKey({ locator: apiKey.locator, hash, address: ADDRESS, now: NOW });
     expect(writes()).toBe(3);
-    await one.useKey(apiKey.locator, hash, ELSEWHERE, NOW);
-    expect(writes()).toBe(4);
-    await one.useKey(apiKey.locator, OTHER_HASH, ADDRESS, NOW);
+    await one.useKey({ locator: apiKey.locator, hash, address: ELSEWHERE, now: NOW });
+    // The refusal is counted by a write of its own, and expected from then on.
     expect(writes()).toBe(5);
-    const open = await tenant.createKey();
-    await one.useKey(open.apiKey.locator, open.hash, ELSEWHERE, NOW);
+    await one.useKey({ locator: apiKey.locator, hash: OTHER_HASH, address: ADDRESS, now: NOW });
     expect(writes()).toBe(6);
+    const open = await tenant.createKey();
+    await one.useKey({ locator: open.apiKey.locator, hash: open.hash, address: ELSEWHERE, now: NOW });
+    expect(writes()).toBe(7);
     // One that was taken off leaves nothing behind: the write for whom the remembered list keeps out assumes none.
     await store.keys.change(apiKey, { allowedBlocks: [] }, ORIGIN, NOW);
-    await one.useKey(apiKey.locator, hash, ELSEWHERE, NOW);
-    expect(writes()).toBe(7);
-    await one.useKey(apiKey.locator, hash, ADDRESS, NOW);
+    await one.useKey({ locator: apiKey.locator, hash, address: ELSEWHERE, now: NOW });
     expect(writes()).toBe(9);
+    await one.useKey({ locator: apiKey.locator, hash, address: ADDRESS, now: NOW });
+    expect(writes()).toBe(11);
     // Records of before have an empty one instead, which costs what a list does.
     await store.table.update(keyRecordKey(apiKey.locator), {
       UpdateExpression: 'SET ips = :none',
       ExpressionAttributeValues: { ':none': S('') },
     });
-    await one.useKey(apiKey.locator, hash, ELSEWHERE, NOW);
-    expect(writes()).toBe(11);
-    await one.useKey(apiKey.locator, hash, ELSEWHERE, NOW);
-    expect(writes()).toBe(12);
+    await one.useKey({ locator: apiKey.locator, hash, address: ELSEWHERE, now: NOW });
+    expect(writes()).toBe(13);
+    await one.useKey({ locator: apiKey.locator, hash, address: ELSEWHERE, now: NOW });
+    expect(writes()).toBe(14);
   });
 
   test('what is counted for a key wherever its user is passes every list, and nothing that is not in force', async () => {
@@ -189,7 +221,8 @@ describe.each(CLIENTS)('using a key by %s', (_name, clientOf) => {
   test('a list that changes holds at once, also where an instance remembers the one before', async () => {
     const { apiKey, hash } = await tenant.createKey({ allowedBlocks: blocks('192.0.2.0/24') });
     const one = decisions();
-    const passes = async (address: string) => (await one.useKey(apiKey.locator, hash, address, NOW)).passed;
+    const passes = async (address: string) =>
+      (await one.useKey({ locator: apiKey.locator, hash, address, now: NOW })).passed;
     expect([await passes(ADDRESS), await passes(ELSEWHERE)]).toEqual([true, false]);
     await store.keys.change(apiKey, { allowedBlocks: blocks('198.51.100.9') }, ORIGIN, NOW);
     expect([await passes(ADDRESS), await passes(ELSEWHERE)]).toEqual([false, true]);
@@ -202,34 +235,46 @@ describe.each(CLIENTS)('using a key by %s', (_name, clientOf) => {
   test('with a list and a clock that is behind, a call counts in the window that the record has reached', async () => {
     const { apiKey, hash } = await tenant.createKey({ allowedBlocks: blocks('192.0.2.0/24') });
     const ahead = NOW + WINDOW_SECONDS;
-    await decisions().useKey(apiKey.locator, hash, ADDRESS, ahead);
-    const behind = await decisions().useKey(apiKey.locator, hash, ADDRESS, NOW);
+    await decisions().useKey({ locator: apiKey.locator, hash, address: ADDRESS, now: ahead });
+    const behind = await decisions().useKey({ locator: apiKey.locator, hash, address: ADDRESS, now: NOW });
     expect(behind).toMatchObject({ passed: true, window: windowOf(ahead), count: 2 });
-    const elsewhere = await decisions().useKey(apiKey.locator, hash, ELSEWHERE, NOW);
+    const elsewhere = await decisions().useKey({
+      locator: apiKey.locator,
+      hash,
+      address: ELSEWHERE,
+      now: NOW,
+    });
     expect(elsewhere).toMatchObject({ passed: false, window: windowOf(ahead), count: 2 });
   });
 
   test('a clock that is behind counts in the window that the record has reached', async () => {
     const { apiKey, hash } = await tenant.createKey();
     const ahead = NOW + WINDOW_SECONDS;
-    await decisions().useKey(apiKey.locator, hash, ADDRESS, ahead);
-    const behind = await decisions().useKey(apiKey.locator, hash, ADDRESS, NOW);
+    await decisions().useKey({ locator: apiKey.locator, hash, address: ADDRESS, now: ahead });
+    const behind = await decisions().useKey({ locator: apiKey.locator, hash, address: ADDRESS, now: NOW });
     expect(behind).toMatchObject({ passed: true, window: windowOf(ahead), count: 2 });
     expect(countsOf(await store.item(keyRecordKey(apiKey.locator)))).toEqual([`c${windowOf(ahead)}`]);
   });
 
   test('a clock that is behind still refuses a wrong secret and a revoked key', async () => {
     const { apiKey, hash } = await tenant.createKey();
-    await decisions().useKey(apiKey.locator, hash, ADDRESS, NOW + WINDOW_SECONDS);
-    expect((await decisions().useKey(apiKey.locator, OTHER_HASH, ADDRESS, NOW)).passed).toBe(false);
+    await decisions().useKey({ locator: apiKey.locator, hash, address: ADDRESS, now: NOW + WINDOW_SECONDS });
+    expect(
+      (await decisions().useKey({ locator: apiKey.locator, hash: OTHER_HASH, address: ADDRESS, now: NOW }))
+        .passed,
+    ).toBe(false);
     await store.keys.revoke(apiKey, ORIGIN, NOW);
-    expect((await decisions().useKey(apiKey.locator, hash, ADDRESS, NOW)).passed).toBe(false);
+    expect(
+      (await decisions().useKey({ locator: apiKey.locator, hash, address: ADDRESS, now: NOW })).passed,
+    ).toBe(false);
     expect((await store.item(keyRecordKey(apiKey.locator)))?.n).toEqual(N(1));
   });
 
   test('of 300 parallel calls, each is counted once and exactly 100 are within a limit of 100', async () => {
     const { apiKey, hash } = await tenant.createKey();
-    const calls = Array.from({ length: 300 }, () => decisions().useKey(apiKey.locator, hash, ADDRESS, NOW));
+    const calls = Array.from({ length: 300 }, () =>
+      decisions().useKey({ locator: apiKey.locator, hash, address: ADDRESS, now: NOW }),
+    );
     const counts = (await Promise.all(calls)).map(({ count }) => count).sort((a, b) => a - b);
     expect(counts).toEqual(Array.from({ length: 300 }, (_, index) => index + 1));
     expect(counts.filter((count) => count <= 100)).toHaveLength(100);
@@ -240,7 +285,7 @@ describe.each(CLIENTS)('using a key by %s', (_name, clientOf) => {
     const edge = (WINDOW + 1) * WINDOW_SECONDS;
     const uses = await Promise.all(
       Array.from({ length: 300 }, (_, index) =>
-        decisions().useKey(apiKey.locator, hash, ADDRESS, edge - 3 + (index % 7)),
+        decisions().useKey({ locator: apiKey.locator, hash, address: ADDRESS, now: edge - 3 + (index % 7) }),
       ),
     );
     const byWindow = Map.groupBy(uses, ({ window }) => window);
@@ -257,7 +302,12 @@ describe.each(CLIENTS)('using a key by %s', (_name, clientOf) => {
   test('the count of the window before goes with the first call of the next', async () => {
     const { apiKey, hash } = await tenant.createKey();
     for (let minute = 0; minute < 5; minute += 1) {
-      await decisions().useKey(apiKey.locator, hash, ADDRESS, NOW + minute * WINDOW_SECONDS);
+      await decisions().useKey({
+        locator: apiKey.locator,
+        hash,
+        address: ADDRESS,
+        now: NOW + minute * WINDOW_SECONDS,
+      });
     }
     expect(countsOf(await store.item(keyRecordKey(apiKey.locator)))).toEqual([`c${WINDOW + 4}`]);
   });
@@ -266,7 +316,12 @@ describe.each(CLIENTS)('using a key by %s', (_name, clientOf) => {
     const { apiKey, hash } = await tenant.createKey();
     const gathered: number[] = [];
     for (let call = 0; call < 20; call += 1) {
-      await decisions().useKey(apiKey.locator, hash, ADDRESS, NOW + call * 2 * WINDOW_SECONDS);
+      await decisions().useKey({
+        locator: apiKey.locator,
+        hash,
+        address: ADDRESS,
+        now: NOW + call * 2 * WINDOW_SECONDS,
+      });
       gathered.push(countsOf(await store.item(keyRecordKey(apiKey.locator))).length);
     }
     expect(gathered.slice(0, 9)).toEqual([1, 2, 3, 4, 5, 6, 7, 1, 2]);
@@ -277,7 +332,12 @@ describe.each(CLIENTS)('using a key by %s', (_name, clientOf) => {
   test('a record that TTL deletes between the count and the sweep does not come back', async () => {
     const { apiKey, hash } = await tenant.createKey();
     for (let call = 0; call < 7; call += 1) {
-      await decisions().useKey(apiKey.locator, hash, ADDRESS, NOW + call * 2 * WINDOW_SECONDS);
+      await decisions().useKey({
+        locator: apiKey.locator,
+        hash,
+        address: ADDRESS,
+        now: NOW + call * 2 * WINDOW_SECONDS,
+      });
     }
     const client = clientOf(store);
     let calls = 0;
@@ -288,7 +348,12 @@ describe.each(CLIENTS)('using a key by %s', (_name, clientOf) => {
         return client.updateItem(input);
       },
     };
-    const use = await decisions(deleting).useKey(apiKey.locator, hash, ADDRESS, NOW + 16 * WINDOW_SECONDS);
+    const use = await decisions(deleting).useKey({
+      locator: apiKey.locator,
+      hash,
+      address: ADDRESS,
+      now: NOW + 16 * WINDOW_SECONDS,
+    });
     expect(calls).toBe(2);
     expect(use).toMatchObject({ passed: true, count: 1 });
     expect(await store.item(keyRecordKey(apiKey.locator))).toBeUndefined();
@@ -306,7 +371,10 @@ describe.each(CLIENTS)('using a key by %s', (_name, clientOf) => {
     };
     for (let call = 0; call < 10; call += 1) {
       const at = NOW + call * 2 * WINDOW_SECONDS;
-      expect((await decisions(failing).useKey(apiKey.locator, hash, ADDRESS, at)).passed).toBe(true);
+      expect(
+        (await decisions(failing).useKey({ locator: apiKey.locator, hash, address: ADDRESS, now: at }))
+          .passed,
+      ).toBe(true);
     }
   });
 
@@ -319,7 +387,12 @@ describe.each(CLIENTS)('using a key by %s', (_name, clientOf) => {
       // Each caller goes on until it has begun a call after the revocation has answered.
       while ((calls.at(-1)?.startedAt ?? 0) <= stopAfter) {
         const startedAt = performance.now();
-        const { passed } = await decisions().useKey(apiKey.locator, hash, ADDRESS, NOW);
+        const { passed } = await decisions().useKey({
+          locator: apiKey.locator,
+          hash,
+          address: ADDRESS,
+          now: NOW,
+        });
         calls.push({ startedAt, passed });
         if (passed) passes += 1;
       }
@@ -378,7 +451,9 @@ describe.each(CLIENTS)('using a key by %s', (_name, clientOf) => {
       'no-such-table',
       new Facts(clientOf(store), 'no-such-table'),
     );
-    await expect(nowhere.useKey('0123456789ab', OTHER_HASH, ADDRESS, NOW)).rejects.toThrow();
+    await expect(
+      nowhere.useKey({ locator: '0123456789ab', hash: OTHER_HASH, address: ADDRESS, now: NOW }),
+    ).rejects.toThrow();
     await expect(nowhere.tenant(tenant.tenantId)).rejects.toThrow();
   });
 
@@ -391,6 +466,8 @@ describe.each(CLIENTS)('using a key by %s', (_name, clientOf) => {
       xa: N(FOREVER),
       win: N(0),
     });
-    await expect(decisions().useKey('foreign00002', hash, ADDRESS, NOW)).rejects.toThrow('unknown value');
+    await expect(
+      decisions().useKey({ locator: 'foreign00002', hash, address: ADDRESS, now: NOW }),
+    ).rejects.toThrow('unknown value');
   });
 });

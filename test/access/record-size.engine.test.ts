@@ -4,8 +4,9 @@ import { Facts } from '../../lambdas/access/facts.ts';
 import { MAX_SCOPES_BYTES, scopesText } from '../../lambdas/contract/scopes.ts';
 import { MAX_ALLOWED_BLOCKS, parseBlock } from '../../lambdas/kernel/address.ts';
 import { keyRecordKey } from '../../lambdas/kernel/item-keys.ts';
-import { type AttributeValue, bytesOf, type Item } from '../../lambdas/kernel/items.ts';
+import { type AttributeValue, bytesOf, type Item, type ItemKey } from '../../lambdas/kernel/items.ts';
 import { hashKey } from '../../lambdas/keys/key-format.ts';
+import type { Use } from '../../lambdas/keys/key-record.ts';
 import { WINDOW_SECONDS } from '../../lambdas/plans/allowance.ts';
 import { NOW, startStore, storeTenant, successor, type TestStore } from '../support/table.ts';
 
@@ -29,6 +30,15 @@ function valueSize(value: AttributeValue): number {
   if (value.N !== undefined) return Math.ceil(value.N.replace(/^0+|0+$/g, '').length / 2) + 1;
   if (value.M !== undefined) return 3 + Object.keys(value.M).length + sizeOf(value.M);
   return 1;
+}
+
+/** A refusal with the longest reason, after as many as a number of two bytes and more tells. */
+async function noteRefusal({ refuse }: Use<unknown>, { table }: TestStore, key: ItemKey): Promise<void> {
+  await refuse?.('disabled');
+  await table.update(key, {
+    UpdateExpression: 'SET r = :many',
+    ExpressionAttributeValues: { ':many': { N: '99999' } },
+  });
 }
 
 /** Scopes that take all the room that there is. */
@@ -69,8 +79,14 @@ test('with twenty whole IPv6 addresses, 200 bytes of scopes and a rotation runni
   const sizes: number[] = [];
   for (let call = 0; call < 9; call += 1) {
     const at = NOW + call * 2 * WINDOW_SECONDS;
-    const use = await decisions.useKey(apiKey.locator, next, '2001:db8:ffff:ffff:ffff:ffff:ffff:ff00', at);
+    const use = await decisions.useKey({
+      locator: apiKey.locator,
+      hash: next,
+      address: '2001:db8:ffff:ffff:ffff:ffff:ffff:ff00',
+      now: at,
+    });
     expect(use.passed).toBe(true);
+    await noteRefusal(use, store, keyRecordKey(apiKey.locator));
     sizes.push(sizeOf((await store.item(keyRecordKey(apiKey.locator))) ?? {}));
   }
   const [busy = 0] = sizes;
@@ -82,7 +98,7 @@ test('with twenty whole IPv6 addresses, 200 bytes of scopes and a rotation runni
 test.each([
   ['a few addresses', 3, ['read', 'write'], 64],
   ['twenty addresses', 20, ['read', 'write'], 64],
-  ['twelve addresses and 200 bytes of scopes', 12, SCOPES, 31],
+  ['twelve addresses and 200 bytes of scopes', 12, SCOPES, 15],
   ['twenty addresses and 200 bytes of scopes', 20, SCOPES, 0],
 ])(
   'with %s the note of a change keeps of the caller’s request id what there is room for',
@@ -98,13 +114,15 @@ test.each([
       new Facts(store.table, store.table.name),
     );
     // As many counts as there are before a sweep.
-    for (let call = 0; call < 7; call += 1)
-      await decisions.useKey(
-        apiKey.locator,
+    for (let call = 0; call < 7; call += 1) {
+      const use = await decisions.useKey({
+        locator: apiKey.locator,
         hash,
-        '2001:db8:ffff:ffff:ffff:ffff:ffff:ff00',
-        NOW + call * 2 * WINDOW_SECONDS,
-      );
+        address: '2001:db8:ffff:ffff:ffff:ffff:ffff:ff00',
+        now: NOW + call * 2 * WINDOW_SECONDS,
+      });
+      await noteRefusal(use, store, keyRecordKey(apiKey.locator));
+    }
     const origin = {
       actor: `user:${tenant.account.user.userId}`,
       requestId: 'x'.repeat(20),

@@ -16,6 +16,7 @@ const PRODUCT = [
   'doctor',
   'ops',
   'bench',
+  'clients',
   'latchkey.config.ts',
 ];
 const run = promisify(execFile);
@@ -71,6 +72,8 @@ test('each forbidden import fails by the name of its rule, types too', async () 
     'local-serves-the-template': ['local/broken-h.ts', "import '../lambdas/table/index.ts';"],
     'nobody-knows-that-it-runs-locally': ['lib/broken-i.ts', "import '../local/stack.ts';"],
     'nothing-imports-bin': ['lib/broken-j.ts', "import '../bin/docs.ts';"],
+    'clients-stand-alone': ['clients/typescript/src/broken-m.ts', "import 'jose';"],
+    'nothing-imports-clients': ['lib/broken-n.ts', "import '../clients/typescript/src/index.ts';"],
     'functions-choose-a-profile': ['lambdas/functions/broken-k.ts', "import '../../lib/app.ts';"],
   };
   for (const [file, code] of Object.values(broken)) {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { changeNote, notedOrigin } from '../../lambdas/audit/change-note.ts';
 import {
   type AuditFilter,
   type AuditRow,
@@ -7,6 +8,7 @@ import {
   passes,
   visibleTo,
 } from '../../lambdas/audit/entries.ts';
+import { withoutPerson } from '../../lambdas/erasure/redaction.ts';
 
 const origin = { actor: 'user:ada', requestId: 'r', address: '192.0.2.7' };
 const row: AuditRow = {
@@ -31,6 +33,23 @@ test('an entry says who did what to what, when and from where; the system is now
     actor: 'key:k',
     requestId: 'r',
   });
+});
+
+test('a page is the maker of its token, for whom it says; an erasure takes that with the rest', () => {
+  const common = { tenantId: 't', workspaceId: 'w', scopes: [], environment: 'live' } as const;
+  const page = { kind: 'key', keyId: 'k', ...common, embed: { subject: 'customer-7' } } as const;
+  const of = originOf(page, { requestId: 'r', callerRequestId: 'c'.repeat(128) });
+  expect(of).toMatchObject({ actor: 'key:k', subject: 'customer-7' });
+  expect(originOf({ ...page, embed: { subject: null } }, { requestId: 'r' })).not.toHaveProperty('subject');
+  // On the note of a hot record it comes before the caller's request id, which has the room that is left.
+  const note = changeNote(of, 'create', 16).M ?? {};
+  expect(notedOrigin(note)).toEqual({ ...of, callerRequestId: 'cccccc' });
+  expect(notedOrigin(changeNote(of, 'create', 3).M ?? {})).not.toHaveProperty('callerRequestId');
+  const written = { ...row, subject: 'ada@example.com' };
+  const gone = (who: { userId: string; addresses: Set<string> }) => withoutPerson(written, who).subject;
+  expect(gone({ userId: 'ada', addresses: new Set() })).toBeNull();
+  expect(gone({ userId: 'bob', addresses: new Set(['ada@example.com']) })).toBeNull();
+  expect(gone({ userId: 'bob', addresses: new Set(['bob@example.com']) })).toBe('ada@example.com');
 });
 
 test.each<[AuditFilter, boolean]>([

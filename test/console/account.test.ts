@@ -46,19 +46,12 @@ const refuse = (status: number, code: string, detail: string, headers = {}) => (
   body: JSON.stringify({ error: { code, message: detail } }),
 });
 
-test('with the keyboard alone somebody changes their name, which is then shown everywhere', async () => {
+test('who manages people is led to where their own name is changed', async () => {
   await pictures(page, 'account');
-  await page.locator('main li >> text=Change… >> nth=0').focus();
+  await page.locator('main li:has-text("Name") a').focus();
   await page.keyboard.press('Enter');
-  await page.waitForSelector('dialog input:focus');
-  expect(new URL(page.url()).search).toBe('?do=name');
-  await page.keyboard.press('Control+A');
-  await page.keyboard.type('Ada Lovelace');
-  await pictures(page, 'account-name');
-  await page.keyboard.press('Enter');
-  await page.waitForSelector('nav >> text=Ada Lovelace');
-  expect((await send('GET /v1/auth/me')).json.full_name).toBe('Ada Lovelace');
-  expect(new URL(page.url()).search).toBe('');
+  await page.waitForSelector('dialog input');
+  expect(page.url()).toBe(`${stack.url}/console/people/${ada.userId}?do=edit`);
   expect(opened.complaints).toEqual([]);
 });
 
@@ -66,9 +59,7 @@ test('who may not manage people cannot change their name, and is told who can', 
   const { email } = await addMember(stack, { ...ada, token }, 'viewer');
   const viewer = await openAccount({ email });
   await viewer.page.waitForSelector('text=Who manages people can change it.');
-  await viewer.page.goto(`${stack.url}/console/account?do=name`);
-  await viewer.page.waitForSelector('text=This session');
-  expect(await viewer.page.locator('dialog').count()).toBe(0);
+  expect(await viewer.page.locator('main li:has-text("Name") a').count()).toBe(0);
   expect(await viewer.page.locator('nav >> text=OAuth clients').count()).toBe(0);
   await viewer.close();
 });
@@ -82,7 +73,7 @@ describe('another address', () => {
     await page.fill('dialog input', 'ada@new.example.com');
     await pictures(page, 'account-address');
     await page.keyboard.press('Enter');
-    await page.waitForSelector('text=If ada@new.example.com is free, a link is on its way to it.');
+    await page.waitForSelector('text=If ada@new.example.com is free, a link is on its way there.');
     await pictures(page, 'account-address-sent');
     expect((await send('GET /v1/auth/me')).json.email).toBe(ada.email);
   });
@@ -98,13 +89,13 @@ describe('another address', () => {
     // This browser's own sign-in ends, too: the password is asked for.
     for (const { id } of (await send('GET /v1/auth/sessions')).json.sign_ins)
       await send(`DELETE /v1/auth/sessions/${id}`);
-    await page.click('dialog >> text=Sign in again');
+    await page.click('dialog button:has-text("Sign in again")');
     await page.waitForSelector('#password');
     await submitSignIn(page, ada.email);
     await page.waitForURL(`${stack.url}/console/account?do=address`);
     await page.fill('dialog input', 'ada@new.example.com');
     await page.click(submit);
-    await page.waitForSelector('text=a link is on its way to it');
+    await page.waitForSelector('text=a link is on its way there');
   });
 
   test('that comes too often (429) says when it may come again', async () => {
@@ -198,7 +189,7 @@ describe('second factors', () => {
     await send(`PATCH /v1/auth/factors/${json.id}`, { code });
     await page.reload();
     await page.waitForSelector('main li >> text=Authenticator app');
-    await page.click('main >> text=Make new ones…');
+    await page.click('main >> text=Make new codes…');
     await page.click(submit);
     const shown = (await page.textContent('output')) ?? '';
     expect(shown.split('\n')).toHaveLength(10);
@@ -251,23 +242,22 @@ describe('where somebody is signed in', () => {
     (await stack.send('GET /v1/auth/me', { headers: bearer(credential) })).status === 200;
 
   test('this one is marked, another one is ended, and then all others', async () => {
-    const [first, second] = [await stack.logIn(ada), await stack.logIn(ada)];
+    const others = [await stack.logIn(ada), await stack.logIn(ada)];
+    const areIn = async () => (await Promise.all(others.map(isIn))).filter(Boolean).length;
     await page.reload();
     await expect.poll(() => sessions().count()).toBe(4);
     expect(await sessions().first().textContent()).toContain('This session');
     await page.waitForSelector('text=Sign-in of a browser');
     await page.locator('main section:nth-of-type(3) li:not(:has-text("Chrome")) button >> nth=0').click();
     await expect.poll(() => sessions().count()).toBe(3);
-    await expect.poll(() => isIn(second)).toBe(false);
-    expect(await isIn(first)).toBe(true);
+    await expect.poll(areIn).toBe(1);
 
     await page.click('text=End all others…');
     await page.waitForSelector('dialog');
     await pictures(page, 'account-end-others');
     await page.click(submit);
-    await page.waitForSelector('text=2 sessions have ended');
     await expect.poll(() => sessions().count()).toBe(1);
-    expect([await isIn(first), await isIn(token)]).toEqual([false, true]);
+    expect([await areIn(), await isIn(token)]).toEqual([0, true]);
   });
 
   test('what could not be ended is shown again, with what was wrong', async () => {
@@ -296,7 +286,10 @@ test('what is stored is downloaded, of however many parts', async () => {
     const json = isSecond ? part : { profile, ...part, next_cursor: 'more' };
     await route.fulfill({ response, json });
   });
-  const [file] = await Promise.all([page.waitForEvent('download'), page.click('main >> text=Download')]);
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.click('main button:has-text("Download")'),
+  ]);
   expect(file.suggestedFilename()).toBe('account.json');
   const account = JSON.parse(await readFile(await file.path(), 'utf8'));
   expect(account.profile.email).toBe(ada.email);
@@ -307,14 +300,14 @@ test('what is stored is downloaded, of however many parts', async () => {
 
 describe('an account is deleted', () => {
   test('not by the last administrator, who is told what they can do', async () => {
-    await page.click('main >> text=Delete…');
+    await page.click('main >> text=Delete my account…');
     expect(await page.isDisabled(submit)).toBe(true);
     await page.fill('dialog input', ada.email);
     await pictures(page, 'account-delete');
     await page.click(submit);
     await page.waitForSelector('dialog [role=alert] >> text=You are the last administrator');
     await pictures(page, 'account-last-administrator');
-    await page.click('dialog >> text=Close the organization…');
+    await page.click('dialog >> text=Close the tenant…');
     await page.waitForURL(`${stack.url}/console/settings?do=close`);
   });
 
@@ -348,6 +341,10 @@ test('each part says when it is loading, or could not be loaded, and comes when 
   await expect.poll(() => page.locator('text=This could not be loaded').count(), { timeout: 20_000 }).toBe(2);
   await pictures(page, 'account-failed');
   answer = 'go';
-  for (const button of await page.locator('main >> text=Try again').all()) await button.click();
+  const again = page.locator('main >> text=Try again');
+  for (const left of [1, 0]) {
+    await again.first().click();
+    await expect.poll(() => again.count()).toBe(left);
+  }
   await page.waitForSelector('text=This session');
 });

@@ -71,7 +71,6 @@ test('with the keyboard alone a client with a secret is registered, and the secr
   await page.keyboard.type(`${REDIRECT}\nhttp://localhost/callback`);
   await page.keyboard.press('Tab');
   await page.keyboard.press('ArrowRight');
-  await page.waitForSelector('dialog >> text=The secret is shown once.');
   await page.keyboard.press('Tab');
   await page.keyboard.press('ArrowRight');
   await page.waitForSelector('text=Choose at least one.');
@@ -110,14 +109,14 @@ test('a public client has no secret, and one with a key of its own gives its pub
   await page.fill('dialog input >> nth=0', 'Phone');
   await page.fill('dialog textarea', REDIRECT);
   await page.click(submit);
-  await page.waitForSelector('text=“Phone” is registered');
+  await page.waitForSelector('main li >> text=Phone');
   await open('?do=register');
   await page.fill('dialog input >> nth=0', 'Backend');
   await page.fill('dialog textarea', REDIRECT);
   await page.click('dialog label:has-text("With a key of its own")');
   await page.fill('dialog textarea >> nth=1', '{"keys": [');
-  await page.waitForSelector('dialog [role=alert] >> text=must be JSON');
-  expect(await page.isDisabled(submit)).toBe(true);
+  await page.click(submit);
+  await page.waitForSelector('dialog [role=alert] >> text=must be an object');
   await page.fill('dialog textarea >> nth=1', '{"keys": [{"kty": "EC"}]}');
   await page.click(submit);
   await page.waitForSelector('dialog [role=alert] >> text=must be a public key');
@@ -128,7 +127,7 @@ test('a public client has no secret, and one with a key of its own gives its pub
   const { kty, crv, x, y } = await crypto.subtle.exportKey('jwk', publicKey);
   await page.fill('dialog textarea >> nth=1', JSON.stringify({ keys: [{ kty, crv, x, y }] }));
   await page.click(submit);
-  await page.waitForSelector('text=“Backend” is registered');
+  await page.waitForSelector('main li >> text=Backend');
   await pictures(page, 'clients');
   expect(
     (await clients()).map(
@@ -239,7 +238,6 @@ test('a client is deleted by typing its name', async () => {
   await page.keyboard.type('Dashboard');
   await pictures(page, 'clients-delete');
   await page.keyboard.press('Enter');
-  await page.waitForSelector('text=“Dashboard” is deleted');
   await page.waitForSelector('text=No clients yet');
   expect(await clients()).toEqual([]);
 });
@@ -248,7 +246,6 @@ test('who may not change settings is told so, and is not shown the way', async (
   const { email } = await addMember(stack, { ...ada, token }, 'viewer');
   const viewer = await openConsole(browser, stack, { email });
   expect(await viewer.page.locator('nav >> text=OAuth clients').count()).toBe(0);
-  expect(await viewer.page.locator('nav >> text=Team').count()).toBe(0);
   await viewer.page.goto(`${stack.url}/console/clients`);
   await viewer.page.waitForSelector('text=Not for your role');
   await viewer.close();

@@ -1,5 +1,6 @@
 /** The console in a browser, as its tests use it. */
 
+import { expect } from 'vitest';
 import { submitSignIn } from '../browser/branded-stack.ts';
 import {
   type Browser,
@@ -14,6 +15,7 @@ export interface OpenConsole {
   readonly page: Page;
   /** What the browser complained of: errors of scripts, and whatever the policy has refused. */
   readonly complaints: readonly string[];
+  /** Throws if the page has done what its policy forbids. */
   close(): Promise<void>;
 }
 
@@ -29,11 +31,18 @@ export async function openConsole(
     viewport: { width: 1280, height: 800 },
     ...options,
   });
-  const { page } = opened;
+  const { page, complaints } = opened;
   await page.goto(`${stack.url}/console${path}`);
   await submitSignIn(page, email);
   await page.waitForSelector('main h1');
-  return opened;
+  return {
+    page,
+    complaints,
+    async close() {
+      await opened.close();
+      expect(complaints.filter((text) => /content security policy|trusted ?types/i.test(text))).toEqual([]);
+    },
+  };
 }
 
 /** Pictures of a screen: wide and narrow, light and dark, for people to look at. */

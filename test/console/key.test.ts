@@ -40,6 +40,23 @@ test('one key shows what it is, what has happened to it, and its use by day', as
   expect(opened.complaints).toEqual([]);
 });
 
+test('refused requests are told by the reason, with what to do about them', async () => {
+  await stack.raw('POST /v1/stats', { headers: bearer(key.key) });
+  const change = (enabled: boolean) =>
+    stack.send(`PATCH /v1/api-keys/${key.id}`, { headers: bearer(token), json: { enabled } });
+  await change(false);
+  for (let call = 0; call < 2; call += 1) expect((await callWith(key.key)).status).toBe(401);
+  await change(true);
+  await stack.local.idle();
+  await page.reload();
+  await page.waitForSelector('h3:has-text("Refused requests") + ul');
+  expect(await page.locator('h3:has-text("Refused requests") + ul > li').allTextContents()).toEqual([
+    expect.stringMatching(/^Key is disabled.*2$/),
+    expect.stringMatching(/^A scope is missing.*1$/),
+  ]);
+  await pictures(page, 'key-refusals');
+});
+
 test('what has happened last is shown first, however much there is', async () => {
   await page.route('**/v1/audit?*', async (route) => {
     const url = new URL(route.request().url());
@@ -92,6 +109,14 @@ test('editing sends what has changed, and the URL leads to it', async () => {
     metadata: { team: 'search', owner: 'ada' },
     expires_at: null,
   });
+});
+
+test('in an edit too one’s own address is a click away', async () => {
+  await page.click('header >> text=Edit');
+  await page.click('dialog >> text=Add my address: 127.0.0.1');
+  await page.click('dialog button[type=submit]');
+  await page.waitForSelector('text=Saved');
+  expect((await stored()).allowed_ips).toEqual([expect.stringContaining('127.0.0.1')]);
 });
 
 test('a change that somebody else was faster with is said (409), and what there is now is shown', async () => {

@@ -107,6 +107,21 @@ test('a key is disabled at once, and that is taken back', async () => {
   await expect.poll(async () => (await keyNamed('Mobile app')).status).toBe('active');
 });
 
+test('keys that are selected are disabled together, and enabled again', async () => {
+  const names = ['Pair 1', 'Pair 2'];
+  for (const name of names) await stack.createKey(token, { name });
+  await page.reload();
+  for (const [action, status] of [
+    ['Disable', 'disabled'],
+    ['Enable', 'active'],
+  ] as const) {
+    for (const name of names) await page.check(`input[aria-label="Select ${name}"]`);
+    await page.click(`[role=toolbar] >> text=${action}`);
+    for (const name of names) await expect.poll(async () => (await keyNamed(name)).status).toBe(status);
+    await page.waitForSelector('[role=toolbar]', { state: 'detached' });
+  }
+});
+
 describe('a key is revoked', () => {
   test('by typing its name, with a warning if it is in use', async () => {
     const { key } = await stack.createKey(token, { name: 'Old worker' });

@@ -47,7 +47,6 @@ const screens = (): readonly (readonly [path: string, loaded: string])[] => [
   ['/settings?do=close', 'dialog'],
   ['/people/nobody', 'main h1'],
   ['/account', 'main section:nth-of-type(3) li'],
-  ['/account?do=name', 'dialog'],
   ['/account?do=address', 'dialog'],
   ['/account?do=password', 'dialog'],
   ['/account?do=codes', 'dialog'],
@@ -145,5 +144,45 @@ test('every control can be reached and seen by the keyboard, and a dialog gives 
   await page.keyboard.press('Escape');
   await page.waitForSelector('dialog', { state: 'detached' });
   await expect.poll(() => page.evaluate('document.activeElement.textContent')).toBe('Edit');
+  await close();
+});
+
+test('a menu is used by the keyboard as menus are, gives the focus back, and stays within the window', async () => {
+  const { page, complaints, close } = await openConsole(browser, stack, ada, {
+    path: '/keys',
+    viewport: { width: 320, height: 640 },
+  });
+  await page.waitForSelector('tbody a');
+  const trigger = page.locator('tbody [aria-haspopup=menu] >> nth=0');
+  const focusedText = () => page.evaluate('document.activeElement.textContent');
+  await trigger.focus();
+  await page.keyboard.press('ArrowDown');
+  await page.waitForSelector('[role=menu] [role^=menuitem]:focus');
+  const entries = await page.locator('[role=menu] [role^=menuitem]').allTextContents();
+  const last = entries.at(-1) ?? '';
+  expect(await focusedText()).toBe(entries[0]);
+  expect([await violations(page), (await overflow(page)) <= 0]).toEqual([[], true]);
+  const box = await page.locator('[role=menu]').boundingBox();
+  expect(box !== null && box.x >= 0 && box.x + box.width <= 320 && box.y + box.height <= 640).toBe(true);
+  for (const [key, text] of [
+    ['ArrowUp', last],
+    ['ArrowDown', entries[0]],
+    ['End', last],
+    ['Home', entries[0]],
+    [entries[1]?.slice(0, 1) ?? '', entries[1]],
+  ] as const) {
+    await page.keyboard.press(key);
+    expect([key, await focusedText()]).toEqual([key, text]);
+  }
+  await page.keyboard.press('Escape');
+  await page.waitForSelector('[role=menu]', { state: 'hidden' });
+  await page.waitForSelector('tbody [aria-haspopup=menu]:focus');
+  // Opened once more, by a click, and closed by one elsewhere.
+  await trigger.click();
+  await page.waitForSelector('[role=menu] [role^=menuitem]');
+  await page.mouse.click(5, 5);
+  await page.waitForSelector('[role=menu]', { state: 'hidden' });
+  expect(new URL(page.url()).pathname).toBe('/console/keys');
+  expect(complaints).toEqual([]);
   await close();
 });

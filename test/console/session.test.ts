@@ -72,6 +72,15 @@ test('the page is told by its headers to run nothing else, and is never cached; 
   expect((await stack.raw('GET /console/assets/nothing.js', {})).status).toBe(404);
 });
 
+test('what the policy forbids fails the test in which it happens', async () => {
+  const { page: other, close } = await openConsole(browser, stack, ada);
+  await other.evaluate(
+    'document.body.append(Object.assign(document.createElement("img"), { src: "https://example.com/x" }))',
+  );
+  await other.waitForTimeout(200);
+  await expect(close()).rejects.toThrow('Content Security Policy');
+});
+
 test('browsers that ask for the root are led to the console, and programs are told that nothing is there', async () => {
   await page.goto(stack.url);
   await page.waitForSelector('h1:has-text("Overview")');

@@ -13,7 +13,8 @@ import { event } from './requests.ts';
 
 const SCRIPT = 'console.log("the console")'.repeat(20);
 const folder = mkdtempSync(join(tmpdir(), 'latchkey-console-files-'));
-mkdirSync(join(folder, 'assets'));
+for (const name of ['assets', 'embed']) mkdirSync(join(folder, name));
+writeFileSync(join(folder, 'embed/latchkey-keys.js.gz'), gzipSync(SCRIPT));
 writeFileSync(join(folder, 'assets/base-1a2b.js.br'), brotliCompressSync(SCRIPT));
 writeFileSync(join(folder, 'assets/base-1a2b.js.gz'), gzipSync(SCRIPT));
 writeFileSync(join(folder, 'secret.js.gz'), gzipSync('not for you'));
@@ -112,9 +113,26 @@ describe('a file', () => {
     expect(headers).toMatchObject({
       'Cache-Control': 'public, max-age=31536000, immutable',
       Vary: 'Accept-Encoding',
+      'Cross-Origin-Resource-Policy': 'same-origin',
     });
+    expect(headers).not.toHaveProperty('Access-Control-Allow-Origin');
     if (encoding === undefined) expect(bytes.toString()).toBe(SCRIPT);
     if (encoding === 'gzip') expect(gunzipSync(bytes).toString()).toBe(SCRIPT);
+  });
+
+  test('for pages of others is theirs to load from any origin, by its name, and to keep for minutes', async () => {
+    const { statusCode, headers, bytes } = await get('/console/embed/latchkey-keys.js', {
+      Origin: ['https://app.example'],
+    });
+    expect(statusCode).toBe(200);
+    expect(headers).toMatchObject({
+      'Content-Type': 'text/javascript; charset=utf-8',
+      'Cache-Control': 'public, max-age=300',
+      'Cross-Origin-Resource-Policy': 'cross-origin',
+      'Access-Control-Allow-Origin': '*',
+      'X-Content-Type-Options': 'nosniff',
+    });
+    expect(bytes.toString()).toBe(SCRIPT);
   });
 
   test.each([
@@ -126,12 +144,17 @@ describe('a file', () => {
     '.js',
     'base-1a2b',
   ])('of the name %j is not there', async (name) => {
-    const { statusCode } = await get(`/console/assets/${name}`);
-    expect([400, 404]).toContain(statusCode);
+    for (const folder of ['assets', 'embed'])
+      expect([400, 404]).toContain((await get(`/console/${folder}/${name}`)).statusCode);
   });
 
   test('is not there where the console is switched off, nor is the page', async () => {
-    for (const path of ['/console', '/console/keys', '/console/assets/base-1a2b.js'])
+    for (const path of [
+      '/console',
+      '/console/keys',
+      '/console/assets/base-1a2b.js',
+      '/console/embed/latchkey-keys.js',
+    ])
       expect((await get(path, {}, null)).statusCode).toBe(404);
   });
 });

@@ -197,7 +197,7 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('serv
         },
         audit: new AuditTrail(table),
         cursors: tableCursors(table),
-        usage: new DynamoUsageStore(table),
+        usage: new DynamoUsageStore(table, DEPLOYMENT),
       };
       const handler = serve(managementRoutes, services, rendering);
       call = async (input) => {

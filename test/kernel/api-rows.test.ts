@@ -226,13 +226,34 @@ describe.each(PROFILES.map((one) => [one.name, one] as const))('the table of %s'
       if (row.kind === 'upstream') expect(entry).toBe('upstream');
       else if (isOwn(row) && row.access.kind === 'credential') {
         const { scope, callers } = row.access;
-        expect(entry).toEqual({ scope: scope === null ? undefined : areaScopes[scope], callers });
+        const embed = row.route.takesEmbedTokens;
+        expect(entry).toEqual({ scope: scope === null ? undefined : areaScopes[scope], callers, embed });
       } else expect(entry, `${row.method} ${row.path}`).toBeUndefined();
     }
     const credentialed = rows.filter(
       (row) => row.kind === 'upstream' || (row.kind === 'route' && row.access.kind === 'credential'),
     );
     expect(Object.values(table).flatMap((methods) => Object.keys(methods))).toHaveLength(credentialed.length);
+  });
+
+  test('lets embed tokens reach the rows of keys, and no other', () => {
+    const { areaScopes } = rightsIn(one);
+    const taken = Object.entries(accessTable(rows, { areaScopes })).flatMap(([path, methods]) =>
+      Object.entries(methods).flatMap(([method, access]) =>
+        access !== 'upstream' && access.embed
+          ? [rows.find((row) => row.path === path && row.method === method)]
+          : [],
+      ),
+    );
+    const ids = taken.map((row) => (row !== undefined && isOwn(row) ? row.route.id : undefined));
+    expect([...new Set(ids)].sort()).toEqual([
+      'createKey',
+      'getKey',
+      'listKeys',
+      'revokeKey',
+      'rotateKey',
+      'updateKey',
+    ]);
   });
 
   test('answers HEAD wherever it answers GET, to the same callers, and nowhere else', () => {

@@ -48,7 +48,7 @@ const management: ServicesOf<typeof managementRoutes> = {
   },
   audit,
   cursors,
-  usage: new DynamoUsageStore(table),
+  usage: new DynamoUsageStore(table, DEPLOYMENT),
 };
 const transfer: TransferServices = {
   imports: { imports, workspaces, profile, deployment: DEPLOYMENT, clock },

@@ -235,7 +235,11 @@ export function keyStoreContract(stores: () => Stores): void {
       const { apiKey, key, hash } = await (await storeTenant(stores())).createKey();
       const next = successor(apiKey);
       const uses = async (which: string, now: number) =>
-        (await stores().decisions().useKey(apiKey.locator, hashKey(which), ADDRESS, now)).passed;
+        (
+          await stores()
+            .decisions()
+            .useKey({ locator: apiKey.locator, hash: hashKey(which), address: ADDRESS, now })
+        ).passed;
       await stores().keys.rotate(apiKey, rotationTo(next, hash), ORIGIN, NOW);
       expect(await find(apiKey)).toMatchObject({ expiresAt: FOREVER, previousExpiresAt: NOW + 60 });
       // Who had read the key before the rotation must not lengthen a life that they do not know of.

@@ -263,7 +263,14 @@ describe('rotation', () => {
     expect(again.apiKey.previousExpiresAt).toBe(NOW + 3600);
     const decisions = store.decisions();
     const opens = async (key: string) =>
-      (await decisions.useKey(apiKey.locator, hashKey(key), '192.0.2.1', NOW + 61)).passed;
+      (
+        await decisions.useKey({
+          locator: apiKey.locator,
+          hash: hashKey(key),
+          address: '192.0.2.1',
+          now: NOW + 61,
+        })
+      ).passed;
     expect([await opens(first), await opens(lost), await opens(again.key)]).toEqual([true, false, true]);
     const late = rotateKey(
       { id: apiKey.id, request: keepPrevious, caller: person(), from: FROM },
@@ -286,7 +293,8 @@ describe('rotation', () => {
     );
     const decisions = store.decisions();
     const opens = async (now: number) =>
-      (await decisions.useKey(apiKey.locator, hashKey(first), '192.0.2.1', now)).passed;
+      (await decisions.useKey({ locator: apiKey.locator, hash: hashKey(first), address: '192.0.2.1', now }))
+        .passed;
     expect([await opens(NOW + 59), await opens(NOW + 61)]).toEqual([true, false]);
   });
 

@@ -6,7 +6,7 @@ import { type AddressBlock, packBlocks, parseBlock } from '../../lambdas/kernel/
 import { callerIdLength } from '../../lambdas/keys/note-room.ts';
 
 /** Bytes of lists and the caller's id that fit beside all else in a record of 1 KB. */
-const ROOM = 435;
+const ROOM = 419;
 const block = (text: string): AddressBlock => {
   const parsed = parseBlock(text);
   if (parsed === undefined) throw new Error(text);

@@ -95,6 +95,11 @@ export async function createWorld(stack: TestStack, profile: Profile): Promise<W
   const suspendedAccount = await stack.onboard();
   const suspended = { account: suspendedAccount, token: await stack.logIn(suspendedAccount) };
   await setTenant(stack, suspended.account, 'SET #field = :value', 'state', 'suspended');
+  const setOrigins = {
+    UpdateExpression: 'SET embedOrigins = :origins',
+    ExpressionAttributeValues: { ':origins': { SS: ['https://app.example.com'] } },
+  };
+  for (const { account } of [ada, other]) await stack.table.update(tenantKey(account.tenantId), setOrigins);
   await setTenant(stack, limited.account, 'SET #field = :value', 'tier', TIGHT_TIER);
 
   const expired = await stack.createKey(ada.token, { scopes: all });

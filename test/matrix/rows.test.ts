@@ -25,6 +25,7 @@ const BODIES: Readonly<Partial<Record<RouteId, object>>> = {
   changePassword: { current_password: PASSWORD, new_password: PASSWORD },
   createUser: { email: 'of-the-matrix@example.com', password: PASSWORD },
   updateUser: { full_name: 'Renamed' },
+  createEmbedToken: { scopes: ['read'] },
   createClient: { name: 'of the matrix', redirect_uris: ['https://app.example/cb'] },
   createWorkspace: { name: 'of the matrix' },
   updateWorkspace: { name: 'renamed' },

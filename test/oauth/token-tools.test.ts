@@ -57,6 +57,16 @@ describe('revocation', () => {
     expect(server.stateOf(tokens.access_token)).toBe('active');
   });
 
+  test('of a page’s embed token does not reach the session that it was made in, and introspection knows none', async () => {
+    const tokens = await server.tokensOf(ada);
+    const [sessionId = ''] = await server.stores.sessions.sessionIds(ada.userId, 'client');
+    const maker = { ...ada, sessionId, workspaceId: 'w' };
+    const token = await server.signer.embedToken(maker, { scopes: ['read'], subject: null }, 600);
+    expect(await revoke(token)).toMatchObject({ status: 200, text: '{}' });
+    expect(server.stateOf(tokens.access_token)).toBe('active');
+    expect(await introspected(token)).toEqual({ active: false });
+  });
+
   test('is for known clients', async () => {
     const answer = await revoke('x', 'client_unknown');
     expect([answer.status, answer.json.error]).toEqual([401, 'invalid_client']);

@@ -196,6 +196,11 @@ beforeAll(async () => {
   account = await stack.onboard();
   token = await stack.logIn(account);
   await signedInAgo(stack.table, token, -86_400);
+  const json = { embed_origins: ['https://app.example.com'] };
+  expectStatus(
+    await stack.send(`PATCH ${stack.path('updateTenant')}`, { headers: bearer(token), json }),
+    200,
+  );
   rows = apiRows(routes, stack.profile).filter((row) => row.kind === 'route');
 });
 afterAll(async () => {

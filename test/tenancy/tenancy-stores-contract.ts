@@ -28,12 +28,18 @@ export function tenancyStoresContract(stores: () => Stores): void {
         keyDefaults: none,
         erasesAt: null,
         requiresFactor: false,
+        embedOrigins: [],
         createdAt: NOW,
       };
       expect(await tenants.find(tenantId)).toEqual(made);
       const change = { name: 'New', sector: 'Testing', keyDefaults: { ...none, expiresInDays: 3 } };
       expect(await tenants.change(tenantId, change, ORIGIN, NOW)).toEqual({ ...made, ...change });
       expect(await tenants.change(tenantId, { sector: null }, ORIGIN, NOW)).toMatchObject({ sector: null });
+      const embedOrigins = ['https://app.example.com'];
+      expect(await tenants.change(tenantId, { embedOrigins }, ORIGIN, NOW)).toMatchObject({ embedOrigins });
+      expect((await stores().decisions().tenant(tenantId, NOW))?.embedOrigins).toEqual(new Set(embedOrigins));
+      await tenants.change(tenantId, { embedOrigins: [] }, ORIGIN, NOW);
+      expect(await stores().decisions().tenant(tenantId, NOW)).not.toHaveProperty('embedOrigins');
       expect(await tenants.find('nobody')).toBeUndefined();
       expect(await tenants.change('nobody', change, ORIGIN, NOW)).toBeUndefined();
     });

@@ -28,7 +28,9 @@ export function importStoreContract(stores: () => Stores): void {
       expect(await imports.create([one, two], ORIGIN, NOW)).toBe(true);
       expect(await imports.presence([one, two])).toEqual(['same', 'same']);
       expect(await keys.find(tenantId, one.key.id)).toMatchObject({ state: 'active', expiresAt: NEVER });
-      const use = await stores().decisions().useKey(one.key.locator, one.hash, ADDRESS, NOW);
+      const use = await stores()
+        .decisions()
+        .useKey({ locator: one.key.locator, hash: one.hash, address: ADDRESS, now: NOW });
       expect(use).toMatchObject({ passed: true, record: { caller: { keyId: one.key.id, tenantId } } });
       const { issue } = newIssue({ tenantId, workspaceId: one.key.workspaceId });
       await keys.create(issue, 2, ORIGIN);
@@ -64,7 +66,11 @@ export function importStoreContract(stores: () => Stores): void {
       const [one, claim] = [mine.issueOf(secret), theirs.issueOf(secret)];
       await imports.create([one], ORIGIN, NOW);
       const use = async () =>
-        (await stores().decisions().useKey(one.key.locator, one.hash, ADDRESS, NOW)).passed;
+        (
+          await stores()
+            .decisions()
+            .useKey({ locator: one.key.locator, hash: one.hash, address: ADDRESS, now: NOW })
+        ).passed;
       const found = () => keys.find(mine.tenantId, one.key.id);
       await imports.contest(claim, ORIGIN);
       await imports.contest(claim, ORIGIN);

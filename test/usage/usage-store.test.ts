@@ -7,6 +7,7 @@ import type { Table } from '../../lambdas/kernel/table.ts';
 import { countUses } from '../../lambdas/usage/count-uses.ts';
 import { dayOf, type Usage } from '../../lambdas/usage/usage.ts';
 import { DynamoUsageStore } from '../../lambdas/usage/usage-store.ts';
+import { DEPLOYMENT } from '../support/deployment.ts';
 import { NOW, startStore, storeTenant, type TestStore } from '../support/table.ts';
 
 /** Usage is exact in the end, whatever a stream does that delivers at least once. */
@@ -17,7 +18,7 @@ let store: TestStore;
 let usage: DynamoUsageStore;
 beforeAll(async () => {
   store = await startStore();
-  usage = new DynamoUsageStore(store.table);
+  usage = new DynamoUsageStore(store.table, DEPLOYMENT);
 });
 afterAll(() => store.stop());
 
@@ -91,14 +92,15 @@ describe('uses', () => {
       const all = uses({ tenant }, 40);
       await deliver(all.slice(0, known));
       let reads = 0;
-      const interrupted = new DynamoUsageStore({
+      const table = {
         async getAll(keys: Parameters<Table['getAll']>[0]) {
           const rows = await store.table.getAll(keys);
           if ((reads += 1) === 1) await deliver(all.slice(0, 30));
           return rows;
         },
         transact: (writes: Parameters<Table['transact']>[0]) => store.table.transact(writes),
-      } as Table);
+      } as Table;
+      const interrupted = new DynamoUsageStore(table, DEPLOYMENT);
       expect(await countUses(all, interrupted, NOW)).toBeUndefined();
       expect([reads, await tenantUsage(tenant)]).toEqual([2, { live: { [TODAY]: 40 }, test: {} }]);
     },
@@ -173,7 +175,7 @@ describe('rows', () => {
         sum + name.length + text.length + (digits === undefined ? 0 : Math.ceil(digits.length / 2) + 1),
       0,
     );
-    expect(Object.keys(row)).toHaveLength(2 + 1 + 93);
+    expect(Object.keys(row)).toHaveLength(2 + 2 + 93);
     expect(bytes).toBeLessThan(1024);
   });
 

@@ -490,9 +490,9 @@ export const getTenant = <ThrowOnError extends boolean = false>(options?: Option
 });
 
 /**
- * Change the tenant’s name, sector, or what its new keys have by default
+ * Change the tenant’s name, sector, embed origins, or what its new keys have by default
  *
- * `key_defaults` is replaced as a whole; what is null or absent in it follows the service’s defaults.
+ * `key_defaults` is replaced as a whole; what is null or absent in it follows the service’s defaults. A change of `embed_origins` is answered after 2 seconds: from then on every authorizer knows it.
  */
 export const updateTenant = <ThrowOnError extends boolean = false>(options: Options<UpdateTenantData, ThrowOnError>) => (options.client ?? client).patch<UpdateTenantResponses, UpdateTenantErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
@@ -518,7 +518,7 @@ export const listAudit = <ThrowOnError extends boolean = false>(options?: Option
 /**
  * How many requests were made with API keys, by day
  *
- * Of the whole tenant, or of one key. A key sees itself and, by `key_id`, the keys of its workspace. Days are those of UTC. Days and month are complete after two minutes; the window is as of now.
+ * Of the whole tenant, or of one key. A key sees itself and, by `key_id`, the keys of its workspace. Days are those of UTC. Days, month, minutes and refusals are complete after two minutes; the window is as of now. What is refused for the key itself or its address is not among the requests of a day, other refusals are.
  */
 export const getUsage = <ThrowOnError extends boolean = false>(options?: Options<GetUsageData, ThrowOnError>) => (options?.client ?? client).get<GetUsageResponses, GetUsageErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],

@@ -66,6 +66,11 @@ export type User = {
     created_by: string | null;
 };
 
+export type UsageOfMinute = {
+    starts_at: string;
+    requests: number;
+};
+
 export type UsageOfDay = {
     live: number;
     test: number;
@@ -99,6 +104,10 @@ export type UpdateTenantRequest = {
         scopes?: Array<DefaultScope> | null;
         allowed_ips?: Array<AddressBlock> | null;
     };
+    /**
+     * The origins whose pages may use embed tokens; replaced as a whole, and empty for none.
+     */
+    embed_origins?: Array<string>;
     /**
      * Who has no second factor is led to set one up at the next sign-in.
      */
@@ -171,6 +180,10 @@ export type Tenant = {
         scopes: Array<string> | null;
         allowed_ips: Array<string> | null;
     };
+    /**
+     * The origins whose pages may use embed tokens of this tenant.
+     */
+    embed_origins: Array<string>;
     /**
      * Whether all people of the tenant must have a second factor.
      */
@@ -399,6 +412,37 @@ export type RegisterClientRequest = {
     };
 };
 
+export type RefusedRequests = {
+    /**
+     * Over the requests a minute of the key (429).
+     */
+    limit: number;
+    /**
+     * The key is revoked (401).
+     */
+    revoked: number;
+    /**
+     * The key is disabled (401).
+     */
+    disabled: number;
+    /**
+     * The key has expired, or it was replaced and its time is over (401).
+     */
+    expired: number;
+    /**
+     * From an address that the key does not allow (403).
+     */
+    address: number;
+    /**
+     * The key lacks a scope (403).
+     */
+    scope: number;
+    /**
+     * Only people may do this (403).
+     */
+    person: number;
+};
+
 export type OnboardResult = {
     tenant_id: string;
     user_id: string;
@@ -608,6 +652,10 @@ export type AuditEntry = {
     seq: number;
     at: string;
     actor: string;
+    /**
+     * Whom the page acted for, as the embed token of the actor says.
+     */
+    subject: string | null;
     action: string;
     target: string;
     /**
@@ -727,6 +775,14 @@ export type GetUsageResult = {
      * Oldest first, today last; days without requests too.
      */
     days: Array<UsageOfDay>;
+    /**
+     * Refused requests of these days, by the reason.
+     */
+    refused: RefusedRequests;
+    /**
+     * Of the whole tenant: the last ten minutes, oldest first, this one last. Null for one key.
+     */
+    minutes: Array<UsageOfMinute> | null;
 };
 
 export type GetMeResult = {
@@ -979,7 +1035,7 @@ export type ApiError = {
     type: 'authentication_error' | 'authorization_error' | 'conflict_error' | 'not_found_error' | 'rate_limit_error' | 'server_error' | 'validation_error';
     title: string;
     status: 400 | 401 | 403 | 404 | 405 | 409 | 410 | 413 | 415 | 422 | 429 | 500 | 502 | 503 | 504;
-    code: 'access_denied' | 'address_not_allowed' | 'authorization_pending' | 'conflicting_state' | 'disabled_credential' | 'email_taken' | 'email_unverified' | 'ended_session' | 'exceeds_own_rights' | 'expired_credential' | 'expired_token' | 'gone' | 'idempotency_key_reused' | 'insufficient_scope' | 'internal' | 'invalid_client' | 'invalid_client_metadata' | 'invalid_credential' | 'invalid_field' | 'invalid_grant' | 'invalid_link' | 'invalid_redirect_uri' | 'invalid_scope' | 'invalid_subject_token' | 'invalid_target' | 'key_required' | 'limit_reached' | 'malformed_request' | 'method_not_allowed' | 'mfa_enrollment_required' | 'mfa_required' | 'missing_credential' | 'not_configured' | 'not_forwarded' | 'not_found' | 'other_origin' | 'payload_too_large' | 'provider_required' | 'rate_limited' | 'reauthentication_required' | 'request_in_flight' | 'revoked_credential' | 'scopes_too_long' | 'sign_in_refused' | 'slow_down' | 'stale_form' | 'suspended_tenant' | 'unavailable' | 'unsupported_grant_type' | 'unsupported_media_type' | 'upstream_failed' | 'upstream_timeout' | 'user_required' | 'wrong_factor' | 'wrong_password';
+    code: 'access_denied' | 'address_not_allowed' | 'authorization_pending' | 'conflicting_state' | 'disabled_credential' | 'email_taken' | 'email_unverified' | 'ended_session' | 'exceeds_own_rights' | 'expired_credential' | 'expired_token' | 'gone' | 'idempotency_key_reused' | 'insufficient_scope' | 'internal' | 'invalid_client' | 'invalid_client_metadata' | 'invalid_credential' | 'invalid_field' | 'invalid_grant' | 'invalid_link' | 'invalid_redirect_uri' | 'invalid_scope' | 'invalid_subject_token' | 'invalid_target' | 'key_required' | 'limit_reached' | 'malformed_request' | 'method_not_allowed' | 'mfa_enrollment_required' | 'mfa_required' | 'missing_credential' | 'not_configured' | 'not_forwarded' | 'not_found' | 'origin_not_allowed' | 'other_origin' | 'payload_too_large' | 'provider_required' | 'rate_limited' | 'reauthentication_required' | 'request_in_flight' | 'revoked_credential' | 'scopes_too_long' | 'sign_in_refused' | 'slow_down' | 'stale_form' | 'suspended_tenant' | 'unavailable' | 'unsupported_grant_type' | 'unsupported_media_type' | 'upstream_failed' | 'upstream_timeout' | 'user_required' | 'wrong_factor' | 'wrong_password';
     detail: string;
     message: string;
     error: string;

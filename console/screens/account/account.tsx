@@ -1,18 +1,20 @@
-import { useTexts } from '../../app/language.ts';
+import { inLanguages, useTexts } from '../../app/language.ts';
 import { useMe } from '../../app/me.ts';
 import { PageHead } from '../../ui/parts.tsx';
 import { Data } from './data.tsx';
 import { Factors } from './factors.tsx';
 import { Profile } from './profile.tsx';
 import { Sessions } from './sessions.tsx';
-import { ACCOUNT_TEXTS } from './texts.ts';
+
+const TEXTS = inLanguages({ title: 'My account' }, { title: 'Mein Konto' });
 
 /** What people do with their own account. What is being done stands in the URL. */
 export default function Account() {
-  const words = useTexts(ACCOUNT_TEXTS);
+  const words = useTexts(TEXTS);
+  const { email, role } = useMe();
   return (
     <>
-      <PageHead title={words.title} lead={useMe().email} />
+      <PageHead title={words.title} lead={`${email} · ${role}`} />
       <Profile />
       <Factors />
       <Sessions />

@@ -9,20 +9,18 @@ import { useDoing } from '../../app/url-parameters.ts';
 import { SecretDialog } from '../../keys/shown-once.tsx';
 import { Button, PageButton } from '../../ui/button.tsx';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
-import { Field, Input } from '../../ui/field.tsx';
 import { FormDialog } from '../../ui/form-dialog.tsx';
 import { Item, Items } from '../../ui/items.tsx';
 import { Loaded } from '../../ui/loaded.tsx';
 import { Badge, Card } from '../../ui/parts.tsx';
-import { fieldFault } from '../../ui/refusal.tsx';
+import { TextDialog } from '../../ui/text-dialog.tsx';
 import { Time } from '../../ui/time.tsx';
-import { toast } from '../../ui/toasts.tsx';
 import { ACCOUNT_TEXTS } from './texts.ts';
 
 const TEXTS = inLanguages(
   {
     security: 'Second factors',
-    securityLead: 'What protects you when somebody learns your password',
+    securityLead: 'They keep out who knows your password',
     add: 'Add a passkey or an app',
     none: 'There is none yet. A passkey is the simplest, and the safest.',
     app: 'Authenticator app',
@@ -30,25 +28,18 @@ const TEXTS = inLanguages(
     added: 'Added',
     used: 'Last used',
     rename: 'Rename',
+    name: 'Name',
     renameTitle: (name: string) => `Rename “${name}”`,
     removeTitle: (name: string) => `Remove “${name}”?`,
-    removeLead: 'It lets nobody in any more. With the last one your recovery codes go, too.',
-    removed: (name: string) => `“${name}” is removed`,
+    removeLead: 'It lets nobody in any more. With the last one your recovery codes go.',
     codes: 'Recovery codes',
-    left: (count: number) =>
-      count === 1 ? 'One is left: make new ones.' : `${count} are left for when you have lost your device.`,
-    renew: 'Make new ones…',
-    renewTitle: 'Make new recovery codes?',
-    renewLead: 'You get ten. The present ones end at once.',
-    renewNow: 'Make new codes',
-    shown: 'Your new recovery codes',
-    shownLead: 'Each lets you in once, when you have lost your device.',
-    once: 'You see them only now',
-    onceText: 'Print them, or keep them in a password manager. The former ones have ended.',
+    left: (count: number) => (count === 1 ? 'One is left: make new ones.' : `${count} are left.`),
+    renew: 'Make new codes',
+    codesLead: 'For when you have lost your device: ten, each good once. The former ones end.',
   },
   {
     security: 'Zweite Faktoren',
-    securityLead: 'Was Sie schützt, wenn jemand Ihr Passwort erfährt',
+    securityLead: 'Sie halten fern, wer Ihr Passwort weiß',
     add: 'Passkey oder App hinzufügen',
     none: 'Noch gibt es keinen. Am einfachsten und sichersten ist ein Passkey.',
     app: 'Authenticator-App',
@@ -56,23 +47,14 @@ const TEXTS = inLanguages(
     added: 'Hinzugefügt',
     used: 'Zuletzt benutzt',
     rename: 'Umbenennen',
+    name: 'Name',
     renameTitle: (name: string) => `„${name}“ umbenennen`,
     removeTitle: (name: string) => `„${name}“ entfernen?`,
-    removeLead: 'Damit kommt niemand mehr hinein. Mit dem letzten gehen auch Ihre Wiederherstellungscodes.',
-    removed: (name: string) => `„${name}“ ist entfernt`,
+    removeLead: 'Damit kommt niemand mehr hinein. Mit dem letzten gehen Ihre Wiederherstellungscodes.',
     codes: 'Wiederherstellungscodes',
-    left: (count: number) =>
-      count === 1
-        ? 'Einer ist übrig: Machen Sie neue.'
-        : `${count} sind übrig, falls Sie Ihr Gerät verlieren.`,
-    renew: 'Neue machen…',
-    renewTitle: 'Neue Wiederherstellungscodes?',
-    renewLead: 'Sie bekommen zehn. Die jetzigen enden sofort.',
-    renewNow: 'Neue Codes machen',
-    shown: 'Ihre neuen Wiederherstellungscodes',
-    shownLead: 'Jeder lässt Sie einmal hinein, wenn Sie Ihr Gerät verloren haben.',
-    once: 'Sie sehen sie nur jetzt',
-    onceText: 'Drucken Sie sie, oder legen Sie sie in einen Passwortmanager. Die früheren gelten nicht mehr.',
+    left: (count: number) => (count === 1 ? 'Einer ist übrig: Machen Sie neue.' : `${count} sind übrig.`),
+    renew: 'Neue Codes machen',
+    codesLead: 'Für ein verlorenes Gerät: zehn, jeder gilt einmal. Die früheren enden.',
   },
 );
 
@@ -90,9 +72,8 @@ export function Factors() {
   const [codes, setCodes] = useState<readonly string[]>();
   const nameOf = ({ name }: Factor) => name ?? words.app;
   const chosen = query.data?.data.find((factor) => factor.id === id);
-  const done = (text?: string) => {
+  const done = () => {
     void client.invalidateQueries(QUERY);
-    if (text) toast(text);
     end();
   };
   return (
@@ -156,7 +137,7 @@ export function Factors() {
               ))}
               <Item
                 title={words.codes}
-                actions={<Button onClick={() => begin('codes')}>{words.renew}</Button>}
+                actions={<Button onClick={() => begin('codes')}>{words.renew}…</Button>}
               >
                 {words.left(left)}
               </Item>
@@ -165,25 +146,31 @@ export function Factors() {
         }
       </Loaded>
       {doing === 'rename' && chosen && (
-        <RenameDialog factor={chosen} onDone={() => done(words.saved)} onClose={end} />
+        <TextDialog
+          title={words.renameTitle(nameOf(chosen))}
+          submit={words.save}
+          label={words.name}
+          field="name"
+          first={nameOf(chosen)}
+          act={(name) => updateFactor({ path: { id: chosen.id }, body: { name }, throwOnError: true })}
+          onDone={done}
+          onClose={end}
+        />
       )}
       {doing === 'remove' && chosen && (
         <ConfirmDialog
           title={words.removeTitle(nameOf(chosen))}
           lead={words.removeLead}
           action={words.remove}
-          run={async () => {
-            await dataOf(removeFactor({ path: { id: chosen.id }, throwOnError: true }));
-            done(words.removed(nameOf(chosen)));
-          }}
-          onClose={end}
+          run={() => removeFactor({ path: { id: chosen.id }, throwOnError: true })}
+          onClose={done}
         />
       )}
       {doing === 'codes' && (
         <FormDialog
-          title={words.renewTitle}
-          lead={words.renewLead}
-          submit={words.renewNow}
+          title={`${words.renew}?`}
+          lead={words.codesLead}
+          submit={words.renew}
           act={() => dataOf(addFactor({ body: { kind: 'recovery_codes' }, throwOnError: true }))}
           onDone={({ recovery_codes }) => {
             setCodes(recovery_codes ?? []);
@@ -194,53 +181,12 @@ export function Factors() {
       )}
       {codes && (
         <SecretDialog
-          title={words.shown}
-          lead={words.shownLead}
-          warning={words.once}
-          warningText={words.onceText}
-          label={words.codes}
+          title={words.codes}
+          lead={words.codesLead}
           secret={codes.join('\n')}
           onClose={() => setCodes(undefined)}
         />
       )}
     </Card>
-  );
-}
-
-function RenameDialog({
-  factor: { id, name: before },
-  onDone,
-  onClose,
-}: {
-  readonly factor: Factor;
-  readonly onDone: () => void;
-  readonly onClose: () => void;
-}) {
-  const words = { ...useTexts(ACCOUNT_TEXTS), ...useTexts(TEXTS) };
-  const [name, setName] = useState(before ?? '');
-  return (
-    <FormDialog
-      title={words.renameTitle(before ?? '')}
-      submit={words.save}
-      disabled={name.trim() === ''}
-      told={['name']}
-      act={() => dataOf(updateFactor({ path: { id }, body: { name: name.trim() }, throwOnError: true }))}
-      onDone={onDone}
-      onClose={onClose}
-    >
-      {(error) => (
-        <Field label={words.name} fault={fieldFault(error, 'name')}>
-          {(ids) => (
-            <Input
-              {...ids}
-              autoFocus
-              maxLength={60}
-              value={name}
-              onChange={({ target }) => setName(target.value)}
-            />
-          )}
-        </Field>
-      )}
-    </FormDialog>
   );
 }

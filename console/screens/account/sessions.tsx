@@ -1,5 +1,4 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { dataOf } from '../../api/client.ts';
 import { endOtherSessions, endSession } from '../../api/generated/sdk.gen.ts';
 import type { ListSessionsResponse } from '../../api/generated/types.gen.ts';
 import { inLanguages, useTexts } from '../../app/language.ts';
@@ -13,44 +12,39 @@ import { Loaded } from '../../ui/loaded.tsx';
 import { Card } from '../../ui/parts.tsx';
 import { useRefusal } from '../../ui/refusal.tsx';
 import { toast } from '../../ui/toasts.tsx';
-import { ACCOUNT_TEXTS } from './texts.ts';
 
 const TEXTS = inLanguages(
   {
     sessions: 'Where you are signed in',
     sessionsLead: 'End what you do not know, and change your password',
-    others: 'End all others…',
-    othersTitle: 'End everything but this session?',
+    others: 'End all others',
     othersLead:
-      'Other browsers, programs and apps are signed out. This browser asks for your password at the next sign-in.',
-    ended: (count: number) => (count === 1 ? 'One session has ended' : `${count} sessions have ended`),
+      'Other browsers, programs and apps are signed out. This browser asks for your password next time.',
     signOut: 'Sign out',
+    end: 'End',
     endNamed: (name: string) => `End ${name}`,
-    isEnded: (name: string) => `${name}: ended`,
   },
   {
     sessions: 'Wo Sie angemeldet sind',
     sessionsLead: 'Beenden Sie, was Sie nicht kennen, und ändern Sie Ihr Passwort',
-    others: 'Alle anderen beenden…',
-    othersTitle: 'Alles außer dieser Sitzung beenden?',
+    others: 'Alle anderen beenden',
     othersLead:
-      'Andere Browser, Programme und Apps werden abgemeldet. Dieser Browser fragt bei der nächsten Anmeldung nach Ihrem Passwort.',
-    ended: (count: number) => (count === 1 ? 'Eine Sitzung ist beendet' : `${count} Sitzungen sind beendet`),
+      'Andere Browser, Programme und Apps werden abgemeldet. Dieser Browser fragt nächstes Mal nach Ihrem Passwort.',
     signOut: 'Abmelden',
+    end: 'Beenden',
     endNamed: (name: string) => `${name} beenden`,
-    isEnded: (name: string) => `${name}: beendet`,
   },
 );
 
 /** Where the reader is signed in, with what ends each. */
 export function Sessions() {
-  const words = { ...useTexts(ACCOUNT_TEXTS), ...useTexts(TEXTS) };
+  const words = useTexts(TEXTS);
   const explain = useRefusal();
   const client = useQueryClient();
   const query = useQuery(sessionsQuery);
   const { doing, begin, end } = useDoing<'end-others'>();
   const refresh = () => void client.invalidateQueries(sessionsQuery);
-  const endOne = async ({ id, name }: { readonly id: string; readonly name: string }) => {
+  const endOne = async (id: string) => {
     const without = <One extends { readonly id: string }>(all: readonly One[]) =>
       all.filter((each) => each.id !== id);
     client.setQueryData<ListSessionsResponse>(
@@ -58,22 +52,17 @@ export function Sessions() {
       (all) => all && { data: without(all.data), sign_ins: without(all.sign_ins) },
     );
     try {
-      await dataOf(endSession({ path: { id }, throwOnError: true }));
-      toast(words.isEnded(name));
+      await endSession({ path: { id }, throwOnError: true });
     } catch (error) {
       toast(explain(error), { tone: 'danger' });
     }
     refresh();
   };
-  const endOthers = async () => {
-    const { ended } = await dataOf(endOtherSessions({ throwOnError: true })).finally(refresh);
-    toast(words.ended(ended));
-  };
   return (
     <Card
       title={words.sessions}
       lead={words.sessionsLead}
-      actions={<Button onClick={() => begin('end-others')}>{words.others}</Button>}
+      actions={<Button onClick={() => begin('end-others')}>{words.others}…</Button>}
       flush
     >
       <Loaded query={query}>
@@ -83,7 +72,7 @@ export function Sessions() {
               row.kind === 'current' ? (
                 <Button onClick={() => void signOut()}>{words.signOut}</Button>
               ) : (
-                <Button aria-label={words.endNamed(row.name)} onClick={() => void endOne(row)}>
+                <Button aria-label={words.endNamed(row.name)} onClick={() => void endOne(row.id)}>
                   {words.end}
                 </Button>
               )
@@ -93,10 +82,10 @@ export function Sessions() {
       </Loaded>
       {doing === 'end-others' && (
         <ConfirmDialog
-          title={words.othersTitle}
+          title={`${words.others}?`}
           lead={words.othersLead}
-          action={words.end}
-          run={endOthers}
+          action={words.others}
+          run={() => endOtherSessions({ throwOnError: true }).finally(refresh)}
           onClose={end}
         />
       )}

@@ -12,38 +12,32 @@ import { Item, Items } from '../../ui/items.tsx';
 import { Loaded } from '../../ui/loaded.tsx';
 import { Card, Empty, Mono, PageHead } from '../../ui/parts.tsx';
 import { Time } from '../../ui/time.tsx';
-import { toast } from '../../ui/toasts.tsx';
 
 const TEXTS = inLanguages(
   {
     title: 'Connected apps',
-    lead: 'Apps that you have let act for you. Each can do what you agreed to, until you disconnect it.',
+    lead: 'Apps that you let act for you, until you disconnect them',
     none: 'No app acts for you',
-    noneText: 'An app that wants to asks you first. Those that you agree to are listed here.',
-    workspace: (name: string) => `in ${name}`,
+    noneText: 'One that wants to asks you first.',
     connected: 'Connected',
     used: 'last used',
     idle: 'not signed in now',
     disconnect: 'Disconnect',
     disconnectTitle: (name: string) => `Disconnect ${name}?`,
-    disconnectLead:
-      'Its tokens are refused from now on. This cannot be taken back: to go on, the app asks you again.',
-    disconnected: (name: string) => `${name} is disconnected`,
+    disconnectLead: 'Its tokens are refused from now on. There is no way back: it has to ask you again.',
   },
   {
     title: 'Verbundene Apps',
-    lead: 'Apps, die Sie für sich handeln lassen. Jede darf, was Sie erlaubt haben, bis Sie sie trennen.',
+    lead: 'Apps, die Sie für sich handeln lassen, bis Sie sie trennen',
     none: 'Keine App handelt für Sie',
-    noneText: 'Eine App, die das will, fragt Sie zuerst. Hier stehen die, denen Sie es erlaubt haben.',
-    workspace: (name: string) => `in ${name}`,
+    noneText: 'Eine, die das will, fragt Sie zuerst.',
     connected: 'Verbunden',
     used: 'zuletzt benutzt',
     idle: 'zurzeit nicht angemeldet',
     disconnect: 'Trennen',
     disconnectTitle: (name: string) => `${name} trennen?`,
     disconnectLead:
-      'Ihre Tokens werden ab sofort abgelehnt. Das lässt sich nicht zurücknehmen: Um weiterzumachen, fragt die App Sie wieder.',
-    disconnected: (name: string) => `${name} ist getrennt`,
+      'Ihre Tokens werden ab sofort abgelehnt. Es gibt keinen Weg zurück: Sie muss Sie wieder fragen.',
   },
 );
 
@@ -70,14 +64,9 @@ export default function Apps() {
       .map(({ last_used_at, created_at }) => last_used_at ?? created_at)
       .sort()
       .at(-1) ?? null;
-  const disconnect = async (app: App) => {
-    try {
-      await dataOf(disconnectApp({ path: { id: app.id }, throwOnError: true }));
-      toast(words.disconnected(nameOf(app)));
-    } finally {
-      void client.invalidateQueries(QUERY);
-      void client.invalidateQueries(sessionsQuery);
-    }
+  const refresh = () => {
+    void client.invalidateQueries(QUERY);
+    void client.invalidateQueries(sessionsQuery);
   };
   return (
     <>
@@ -116,9 +105,7 @@ export default function Apps() {
                             {words.used} <Time at={used} />
                           </>
                         )}{' '}
-                        {words.workspace(
-                          workspaces?.find((each) => each.id === app.workspace_id)?.name ?? app.workspace_id,
-                        )}
+                        · {workspaces?.find((each) => each.id === app.workspace_id)?.name ?? app.workspace_id}
                       </p>
                       <Mono>{app.client_id}</Mono>
                     </Item>
@@ -134,7 +121,7 @@ export default function Apps() {
           title={words.disconnectTitle(nameOf(chosen))}
           lead={words.disconnectLead}
           action={words.disconnect}
-          run={() => disconnect(chosen)}
+          run={() => disconnectApp({ path: { id: chosen.id }, throwOnError: true }).finally(refresh)}
           onClose={end}
         />
       )}

@@ -5,7 +5,6 @@ import type { Client } from '../../api/generated/types.gen.ts';
 import { inLanguages, useTexts } from '../../app/language.ts';
 import { useDoing } from '../../app/url-parameters.ts';
 import { Scopes } from '../../keys/key-parts.tsx';
-import { Actor } from '../../trail/entries.tsx';
 import { Button } from '../../ui/button.tsx';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { CopyButton } from '../../ui/copy.tsx';
@@ -13,7 +12,6 @@ import { Item, Items } from '../../ui/items.tsx';
 import { Loaded } from '../../ui/loaded.tsx';
 import { Badge, Card, Empty, Mono, PageHead } from '../../ui/parts.tsx';
 import { Time } from '../../ui/time.tsx';
-import { toast } from '../../ui/toasts.tsx';
 import { RegisterDialog } from './register-dialog.tsx';
 import { RotateDialog } from './rotate-dialog.tsx';
 import { CLIENT_TEXTS } from './texts.ts';
@@ -21,40 +19,30 @@ import { CLIENT_TEXTS } from './texts.ts';
 const TEXTS = inLanguages(
   {
     title: 'OAuth clients',
-    lead: 'Apps of your own, which your people may let act for them.',
-    register: 'Register a client',
-    none: 'No clients yet',
-    noneText: 'Register the app that you build: it gets an id, and leads your people here to sign in.',
+    lead: 'Your own apps, which your people may let act for them',
+    empty: 'No clients yet',
     others:
-      'Apps that register themselves are not yours, and not listed: one that nobody agrees to within 24 hours is forgotten, and each person sees theirs under “Connected apps”.',
-    all: 'whatever its person may',
+      'Apps that register themselves belong to nobody and are not listed. One that nobody agrees to ends after 24 hours; each person sees theirs under “Connected apps”.',
+    all: 'Whatever its person may',
     old: 'The former secret works until',
     created: 'Registered',
-    by: 'by',
     delete: 'Delete',
     deleteTitle: (name: string) => `Delete “${name}”?`,
-    deleteLead:
-      'It gets no token any more; those that it has end within minutes. Your people cannot sign in with it. This cannot be taken back.',
-    deleted: (name: string) => `“${name}” is deleted`,
+    deleteLead: 'It gets no token any more, and those that it has end within minutes. There is no way back.',
   },
   {
     title: 'OAuth-Clients',
-    lead: 'Eigene Apps, die Ihre Leute für sich handeln lassen können.',
-    register: 'Client registrieren',
-    none: 'Noch keine Clients',
-    noneText:
-      'Registrieren Sie die App, die Sie bauen: Sie bekommt eine ID und führt Ihre Leute zur Anmeldung hierher.',
+    lead: 'Eigene Apps, die Ihre Leute für sich handeln lassen können',
+    empty: 'Noch keine Clients',
     others:
-      'Apps, die sich selbst registrieren, gehören nicht Ihnen und stehen nicht hier: Eine, der binnen 24 Stunden niemand zustimmt, wird vergessen; die anderen sieht jeder bei sich unter „Verbundene Apps“.',
-    all: 'was ihre Person darf',
+      'Apps, die sich selbst registrieren, gehören niemandem und stehen nicht hier. Eine, der niemand zustimmt, endet nach 24 Stunden; jeder sieht seine unter „Verbundene Apps“.',
+    all: 'Was ihre Person darf',
     old: 'Das frühere Secret gilt bis',
     created: 'Registriert',
-    by: 'von',
     delete: 'Löschen',
     deleteTitle: (name: string) => `„${name}“ löschen?`,
     deleteLead:
-      'Er bekommt kein Token mehr; die er hat, enden in wenigen Minuten. Ihre Leute können sich nicht mehr mit ihm anmelden. Das lässt sich nicht zurücknehmen.',
-    deleted: (name: string) => `„${name}“ ist gelöscht`,
+      'Er bekommt kein Token mehr, und die er hat, enden in wenigen Minuten. Es gibt keinen Weg zurück.',
   },
 );
 
@@ -70,10 +58,6 @@ export default function Clients() {
   const { doing, id, begin, end } = useDoing<'register' | 'rotate' | 'delete'>();
   const chosen = query.data?.data.find((each) => each.id === id);
   const refresh = () => void client.invalidateQueries(QUERY);
-  const remove = async (each: Client) => {
-    await dataOf(deleteClient({ path: { id: each.id }, throwOnError: true })).finally(refresh);
-    toast(words.deleted(nameOf(each)));
-  };
   return (
     <>
       <PageHead title={words.title} lead={words.lead}>
@@ -85,9 +69,7 @@ export default function Clients() {
         <Loaded query={query}>
           {({ data }) =>
             data.length === 0 ? (
-              <Empty icon="code" title={words.none}>
-                {words.noneText}
-              </Empty>
+              <Empty icon="code" title={words.empty} />
             ) : (
               <Items>
                 {data.map((each) => (
@@ -112,7 +94,7 @@ export default function Clients() {
           lead={words.deleteLead}
           name={nameOf(chosen)}
           action={words.delete}
-          run={() => remove(chosen)}
+          run={() => deleteClient({ path: { id: chosen.id }, throwOnError: true }).finally(refresh)}
           onClose={end}
         />
       )}
@@ -143,7 +125,7 @@ function ClientItem({
       actions={
         <>
           {method === 'client_secret_basic' && (
-            <Button aria-label={words.rotateTitle(shownName)} onClick={onRotate}>
+            <Button aria-label={`${words.rotate}: ${shownName}`} onClick={onRotate}>
               {words.rotate}…
             </Button>
           )}
@@ -160,13 +142,7 @@ function ClientItem({
       {client.redirect_uris.map((uri) => (
         <Mono key={uri}>{uri}</Mono>
       ))}
-      {client.scopes === null ? (
-        <p>
-          {words.scopes}: {words.all}
-        </p>
-      ) : (
-        <Scopes scopes={client.scopes} all />
-      )}
+      {client.scopes === null ? <p>{words.all}</p> : <Scopes scopes={client.scopes} all />}
       {until && Date.parse(until) > Date.now() && (
         <p className="text-warn">
           {words.old} <Time at={until} exact />
@@ -174,12 +150,6 @@ function ClientItem({
       )}
       <p>
         {words.created} <Time at={client.created_at} exact />
-        {client.created_by && (
-          <>
-            {' '}
-            {words.by} <Actor actor={client.created_by} />
-          </>
-        )}
       </p>
     </Item>
   );

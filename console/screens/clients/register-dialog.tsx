@@ -5,70 +5,52 @@ import { createClient } from '../../api/generated/sdk.gen.ts';
 import type { CreateClientRequest, CreateClientResponse, Scope } from '../../api/generated/types.gen.ts';
 import { inLanguages, useTexts } from '../../app/language.ts';
 import { ScopeChoice } from '../../keys/scope-choice.tsx';
+import { SecretDialog } from '../../keys/shown-once.tsx';
 import { Choice, Field, Input, TextArea } from '../../ui/field.tsx';
 import { FormDialog } from '../../ui/form-dialog.tsx';
 import { fieldFault } from '../../ui/refusal.tsx';
 import { toast } from '../../ui/toasts.tsx';
-import { ClientSecret } from './secret.tsx';
 import { CLIENT_TEXTS } from './texts.ts';
 
 const TEXTS = inLanguages(
   {
-    title: 'Register a client',
-    lead: 'None of it can be changed later: register another one, and delete this.',
+    lead: 'Nothing of it can be changed later.',
     name: 'Name',
-    nameHint: 'Your people read it when they are asked. You vouch for it.',
+    nameHint: 'Your people read it when they are asked.',
     redirects: 'Redirect URIs',
-    redirectsHint:
-      'One on each line: https, http for localhost, or a scheme of your app. They must match to the letter.',
+    redirectsHint: 'One on each line. They match to the letter.',
     kind: 'How it proves itself',
-    noneHint: 'An app on a device or in a browser, which can keep no secret.',
-    client_secret_basicHint: 'A program on a server. The secret is shown once.',
-    private_key_jwtHint: 'A program on a server that signs what it asks (RFC 7523). Nothing secret is sent.',
     jwks: 'Its public keys (JWKS)',
-    notJson: 'must be JSON: {"keys": […]}',
     limit: 'What it may ask for',
     all: 'Whatever its person may',
     some: 'At most these',
     scopesHint: 'It never gets more than the person who agrees has.',
-    submit: 'Register',
-    done: (name: string) => `“${name}” is registered`,
-    repeated: 'It was registered before, and its secret cannot be shown again: rotate it.',
+    repeated: 'It is registered, but its secret cannot be shown again: rotate it.',
   },
   {
-    title: 'Client registrieren',
-    lead: 'Nichts davon lässt sich später ändern: Registrieren Sie dann einen anderen, und löschen Sie diesen.',
+    lead: 'Nichts davon lässt sich später ändern.',
     name: 'Name',
-    nameHint: 'Ihre Leute lesen ihn, wenn sie gefragt werden. Sie bürgen dafür.',
+    nameHint: 'Ihre Leute lesen ihn, wenn sie gefragt werden.',
     redirects: 'Redirect-URIs',
-    redirectsHint:
-      'Eine je Zeile: https, http für localhost, oder ein Schema Ihrer App. Sie müssen aufs Zeichen stimmen.',
+    redirectsHint: 'Eine je Zeile. Sie müssen aufs Zeichen stimmen.',
     kind: 'Wie er sich ausweist',
-    noneHint: 'Eine App auf einem Gerät oder im Browser, die kein Geheimnis wahren kann.',
-    client_secret_basicHint: 'Ein Programm auf einem Server. Das Secret wird einmal gezeigt.',
-    private_key_jwtHint:
-      'Ein Programm auf einem Server, das unterschreibt, was es fragt (RFC 7523). Nichts Geheimes wird gesendet.',
     jwks: 'Seine öffentlichen Schlüssel (JWKS)',
-    notJson: 'muss JSON sein: {"keys": […]}',
     limit: 'Worum er bitten darf',
     all: 'Um alles, was seine Person darf',
     some: 'Höchstens um dies',
     scopesHint: 'Er bekommt nie mehr, als die Person hat, die zustimmt.',
-    submit: 'Registrieren',
-    done: (name: string) => `„${name}“ ist registriert`,
-    repeated:
-      'Er war schon registriert, und sein Secret lässt sich nicht noch einmal zeigen: Erneuern Sie es.',
+    repeated: 'Er ist registriert, aber sein Secret lässt sich nicht noch einmal zeigen: Erneuern Sie es.',
   },
 );
 
 const METHODS = ['none', 'client_secret_basic', 'private_key_jwt'] as const;
 
-/** The JWKS of a text; undefined for what is no JSON. The API says what is wrong with any other. */
+/** The JWKS of a text. The API says what is wrong with one that is none. */
 function jwksOf(text: string): CreateClientRequest['jwks'] {
   try {
     return JSON.parse(text);
   } catch {
-    return undefined;
+    return text as never;
   }
 }
 
@@ -87,13 +69,11 @@ export function RegisterDialog({
   const [keys, setKeys] = useState('');
   const [limit, setLimit] = useState<'all' | 'some'>('all');
   const [scopes, setScopes] = useState<readonly string[]>([]);
-  const [secret, setSecret] = useState<{ readonly id: string; readonly secret: string }>();
+  const [secret, setSecret] = useState<{ readonly lead: string; readonly secret: string }>();
   // A repetition after a lost answer registers no second client.
   const [attempt, setAttempt] = useState(() => crypto.randomUUID());
-  if (secret !== undefined) return <ClientSecret {...secret} onClose={onClose} />;
+  if (secret !== undefined) return <SecretDialog title={words.secret} {...secret} onClose={onClose} />;
   const isSigned = method === 'private_key_jwt';
-  const jwks = isSigned ? jwksOf(keys) : undefined;
-  const isNoJson = isSigned && keys.trim() !== '' && jwks === undefined;
   const uris = redirects.split(/\s+/).filter((uri) => uri !== '');
   const register = async () => {
     try {
@@ -104,7 +84,7 @@ export function RegisterDialog({
             name: name.trim(),
             redirect_uris: uris,
             token_endpoint_auth_method: method,
-            ...(jwks && { jwks }),
+            ...(isSigned && { jwks: jwksOf(keys) }),
             ...(limit === 'some' && { scopes: scopes as Scope[] }),
           },
           throwOnError: true,
@@ -118,20 +98,20 @@ export function RegisterDialog({
   };
   const show = ({ id, client_secret }: CreateClientResponse) => {
     onChanged();
-    if (client_secret) return setSecret({ id, secret: client_secret });
-    toast(method === 'client_secret_basic' ? words.repeated : words.done(name.trim()));
+    if (client_secret) return setSecret({ lead: id, secret: client_secret });
+    if (method === 'client_secret_basic') toast(words.repeated);
     onClose();
   };
   return (
     <FormDialog
       wide
-      title={words.title}
+      title={words.register}
       lead={words.lead}
-      submit={words.submit}
+      submit={words.register}
       disabled={
         name.trim() === '' ||
         uris.length === 0 ||
-        (isSigned && jwks === undefined) ||
+        (isSigned && keys.trim() === '') ||
         (limit === 'some' && scopes.length === 0)
       }
       told={['name', 'redirect_uris', 'jwks']}
@@ -167,17 +147,14 @@ export function RegisterDialog({
               />
             )}
           </Field>
-          <div className="flex flex-col gap-2">
-            <Choice
-              legend={words.kind}
-              value={method}
-              options={METHODS.map((value) => ({ value, label: words[value] }))}
-              onChange={setMethod}
-            />
-            <p className="text-muted text-xs">{words[`${method}Hint`]}</p>
-          </div>
+          <Choice
+            legend={words.kind}
+            value={method}
+            options={METHODS.map((value) => ({ value, label: words[value] }))}
+            onChange={setMethod}
+          />
           {isSigned && (
-            <Field label={words.jwks} fault={isNoJson ? words.notJson : fieldFault(error, 'jwks')}>
+            <Field label={words.jwks} fault={fieldFault(error, 'jwks')}>
               {(ids) => (
                 <TextArea
                   {...ids}

@@ -1,12 +1,12 @@
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { useLocation, useSearchParams } from 'wouter';
 import { dataOf } from '../../api/client.ts';
 import { ApiError } from '../../api/errors.ts';
 import { createKey } from '../../api/generated/sdk.gen.ts';
 import type { CreatedApiKey, Scope } from '../../api/generated/types.gen.ts';
-import { inLanguages, useTexts } from '../../app/language.ts';
-import { sessionsQuery, useMe, useTenant, useWorkspaces } from '../../app/me.ts';
+import { inLanguages, useFormats, useTexts } from '../../app/language.ts';
+import { useKeyLimit, useMe, useWorkspaces } from '../../app/me.ts';
 import { covers, settings } from '../../app/settings.ts';
 import {
   AddressField,
@@ -42,7 +42,8 @@ const TEXTS = inLanguages(
     liveHint: 'for real',
     testHint: 'to try out, within limits of its own',
     more: 'Addresses and metadata',
-    limits: (perMinute: string) => `Each key may make ${perMinute} requests a minute, as your plan has it.`,
+    limits: (perMinute: string) =>
+      `It may make ${perMinute} requests a minute, as your plan has it: no key has a limit of its own.`,
     create: 'Create key',
     known: 'A key was made already',
     knownText:
@@ -58,7 +59,7 @@ const TEXTS = inLanguages(
     testHint: 'zum Ausprobieren, mit eigenen Grenzen',
     more: 'Adressen und Metadaten',
     limits: (perMinute: string) =>
-      `Jeder Schlüssel darf ${perMinute} Anfragen in der Minute stellen, wie Ihr Tarif es vorsieht.`,
+      `Er darf ${perMinute} Anfragen in der Minute stellen, wie Ihr Tarif es vorsieht: Eigene Grenzen hat kein Schlüssel.`,
     create: 'Schlüssel erstellen',
     known: 'Ein Schlüssel ist schon da',
     knownText:
@@ -81,11 +82,11 @@ function sizeOf(scope: string): number {
 
 export default function Create() {
   const words = { ...useTexts(KEY_TEXTS), ...useTexts(TEXTS) };
+  const format = useFormats();
   const me = useMe();
   const [, go] = useLocation();
   const [parameters] = useSearchParams();
   const workspaces = useWorkspaces();
-  const tenant = useTenant();
   const [name, setName] = useState(parameters.get('name') ?? '');
   const [workspaceId, setWorkspaceId] = useState(parameters.get('workspace') ?? me.workspace_id);
   const [environment, setEnvironment] = useState<'live' | 'test'>(
@@ -129,7 +130,7 @@ export default function Create() {
     creation.reset();
     go(`/keys/${id}`, { replace: true });
   };
-  const tier = settings.tiers[tenant.data?.tier ?? ''];
+  const limit = useKeyLimit(environment);
   return (
     <>
       <PageHead title={words.title} above={<BackToKeys />} />
@@ -188,7 +189,7 @@ export default function Create() {
                 {words.more}
               </summary>
               <div className="flex flex-col gap-5 border-line border-t p-3.5">
-                <MyAddressField
+                <AddressField
                   text={addresses}
                   onChange={setAddresses}
                   fault={faultOf(error, 'allowed_ips')}
@@ -196,9 +197,7 @@ export default function Create() {
                 <MetadataField text={metadata} onChange={setMetadata} fault={faultOf(error, 'metadata')} />
               </div>
             </details>
-            {tier && (
-              <p className="text-muted text-xs">{words.limits(String(tier.key_requests_per_minute))}</p>
-            )}
+            {limit && <p className="text-muted text-xs">{words.limits(format.number(limit))}</p>}
             <FormFault error={error} />
             <Actions>
               <LinkButton to="/keys">{words.cancel}</LinkButton>
@@ -222,11 +221,4 @@ export default function Create() {
       )}
     </>
   );
-}
-
-/** Knows the reader's address as the API sees it: of their own session. */
-function MyAddressField(props: Omit<Parameters<typeof AddressField>[0], 'myAddress'>) {
-  const sessions = useQuery(sessionsQuery);
-  const own = sessions.data?.data.find(({ is_current }) => is_current);
-  return <AddressField {...props} myAddress={own?.last_used_ip ?? undefined} />;
 }

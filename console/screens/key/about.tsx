@@ -23,6 +23,8 @@ const TEXTS = inLanguages(
     requests: 'Requests in all',
     addresses: 'Allowed addresses',
     anywhere: 'From anywhere',
+    tokens: 'Tokens',
+    tokensText: 'None of their own: each is this key, and ends with it.',
     metadata: 'Metadata',
   },
   {
@@ -39,6 +41,8 @@ const TEXTS = inLanguages(
     requests: 'Anfragen insgesamt',
     addresses: 'Erlaubte Adressen',
     anywhere: 'Von überall',
+    tokens: 'Tokens',
+    tokensText: 'Keine eigenen: Jedes ist dieser Schlüssel und endet mit ihm.',
     metadata: 'Metadaten',
   },
 );
@@ -93,6 +97,7 @@ export function About({ apiKey }: { readonly apiKey: ApiKey }) {
         <Fact name={words.addresses}>
           {apiKey.allowed_ips.length === 0 ? words.anywhere : <Mono>{apiKey.allowed_ips.join(', ')}</Mono>}
         </Fact>
+        <Fact name={words.tokens}>{words.tokensText}</Fact>
         {metadata.length > 0 && (
           <Fact name={words.metadata}>
             <Mono>{metadata.map(([name, value]) => `${name}=${value}`).join(', ')}</Mono>

@@ -2,12 +2,14 @@ import { useQuery } from '@tanstack/react-query';
 import { useLocation } from 'wouter';
 import { dataOf } from '../../api/client.ts';
 import { getKey } from '../../api/generated/sdk.gen.ts';
+import type { ApiKey } from '../../api/generated/types.gen.ts';
 import { inLanguages, useFormats, useTexts } from '../../app/language.ts';
-import { useMay } from '../../app/me.ts';
+import { useKeyLimit, useMay } from '../../app/me.ts';
 import { useDoing } from '../../app/url-parameters.ts';
 import { useKeyChanges } from '../../keys/changes.ts';
 import { BackToKeys, Environment, hasEnvironments, KeyStatus } from '../../keys/key-parts.tsx';
 import { keyQueryKey, useLoadedKeys } from '../../keys/loaded-keys.ts';
+import { Refusals } from '../../keys/refusals.tsx';
 import { RevokeDialog } from '../../keys/revoke-dialog.tsx';
 import { RotateDialog } from '../../keys/rotate-dialog.tsx';
 import { KEY_TEXTS } from '../../keys/texts.ts';
@@ -30,6 +32,7 @@ const TEXTS = inLanguages(
     today: 'Today',
     month: 'This month',
     minute: 'This minute',
+    of: (limit: string) => `of ${limit}`,
     live: 'live',
     test: 'test',
     trail: 'What has happened',
@@ -45,6 +48,7 @@ const TEXTS = inLanguages(
     today: 'Heute',
     month: 'Diesen Monat',
     minute: 'Diese Minute',
+    of: (limit: string) => `von ${limit}`,
     live: 'live',
     test: 'Test',
     trail: 'Was geschehen ist',
@@ -121,7 +125,7 @@ export default function Key({ params: { id = '' } }: { readonly params: Readonly
       )}
       <Overlap until={key.previous_key_expires_at} />
       <About apiKey={key} />
-      <Use id={id} />
+      <Use apiKey={key} />
       <Trail id={id} />
       {doing === 'edit' && !isOver && <EditDialog apiKey={key} onClose={end} />}
       {doing === 'rotate' && !isOver && <RotateDialog apiKey={key} onClose={end} />}
@@ -135,10 +139,11 @@ export default function Key({ params: { id = '' } }: { readonly params: Readonly
   );
 }
 
-function Use({ id }: { readonly id: string }) {
+function Use({ apiKey: { id, environment } }: { readonly apiKey: ApiKey }) {
   const words = useTexts(TEXTS);
   const format = useFormats();
   const usage = useUsage(id);
+  const limit = useKeyLimit(environment);
   const counted = ({ live, test }: { readonly live: number; readonly test: number }) =>
     hasEnvironments
       ? `${format.number(live)} ${words.live} · ${format.number(test)} ${words.test}`
@@ -152,11 +157,15 @@ function Use({ id }: { readonly id: string }) {
       ) : (
         <div className="flex flex-col gap-5">
           <Facts>
-            <Fact name={words.minute}>{format.number(usage.data.this_window?.requests ?? 0)}</Fact>
+            <Fact name={words.minute}>
+              {format.number(usage.data.this_window?.requests ?? 0)}
+              {limit && ` ${words.of(format.number(limit))}`}
+            </Fact>
             <Fact name={words.today}>{counted(usage.data.today)}</Fact>
             <Fact name={words.month}>{counted(usage.data.this_month)}</Fact>
           </Facts>
           <UsageChart days={usage.data.days} />
+          <Refusals refused={usage.data.refused} />
         </div>
       )}
     </Card>

@@ -1,11 +1,12 @@
 import type { ApiKey } from '../../api/generated/types.gen.ts';
+import { reasonsOf } from '../../keys/attention.ts';
 
 export const SORTS = ['name', 'status', 'lastUsed', 'requests', 'expires', 'created'] as const;
 
 /** A column by which the list can be sorted; with a hyphen before it from the end. */
 export type Sort = (typeof SORTS)[number] | `-${(typeof SORTS)[number]}`;
 
-/** What is looked for. An empty text is any. */
+/** What is looked for. An empty text is any; the status may be a reason why a key is worth a look. */
 export interface Filter {
   readonly text: string;
   readonly status: string;
@@ -44,7 +45,9 @@ export function matching(keys: readonly ApiKey[], filter: Filter): readonly ApiK
   const text = filter.text.trim().toLowerCase();
   const found = keys.filter(
     (key) =>
-      (filter.status === '' || key.status === filter.status) &&
+      (filter.status === '' ||
+        key.status === filter.status ||
+        reasonsOf(key).some((reason) => reason === filter.status)) &&
       (filter.environment === '' || key.environment === filter.environment) &&
       (filter.workspace === '' || key.workspace_id === filter.workspace) &&
       (text === '' || isLike(key, text)),

@@ -2,6 +2,7 @@ import { useDeferredValue, useMemo, useState } from 'react';
 import { inLanguages, useFormats, useTexts } from '../../app/language.ts';
 import { useWorkspaces } from '../../app/me.ts';
 import { useUrlParameters } from '../../app/url-parameters.ts';
+import { REASONS } from '../../keys/attention.ts';
 import { hasEnvironments } from '../../keys/key-parts.tsx';
 import { useKeys } from '../../keys/loaded-keys.ts';
 import { KEY_TEXTS } from '../../keys/texts.ts';
@@ -26,6 +27,10 @@ const TEXTS = inLanguages(
     environment: 'Environment',
     workspace: 'Workspace',
     any: 'All statuses',
+    attention: 'Worth a look',
+    soon: 'Expires soon',
+    unused: 'Not used for 90 days',
+    broad: 'May manage the account',
     anyEnvironment: 'Live and test',
     anyWorkspace: 'All workspaces',
     columns: 'Columns',
@@ -47,6 +52,10 @@ const TEXTS = inLanguages(
     environment: 'Umgebung',
     workspace: 'Arbeitsbereich',
     any: 'Alle Zustände',
+    attention: 'Einen Blick wert',
+    soon: 'Läuft bald ab',
+    unused: 'Seit 90 Tagen unbenutzt',
+    broad: 'Darf das Konto verwalten',
     anyEnvironment: 'Live und Test',
     anyWorkspace: 'Alle Arbeitsbereiche',
     columns: 'Spalten',
@@ -145,6 +154,13 @@ export default function Keys() {
                 {words[status]}
               </option>
             ))}
+            <optgroup label={words.attention}>
+              {REASONS.map((reason) => (
+                <option key={reason} value={reason}>
+                  {words[reason]}
+                </option>
+              ))}
+            </optgroup>
           </Select>
           {hasEnvironments && (
             <Select

@@ -21,10 +21,12 @@ export function Selection({
   const [isAsking, setAsking] = useState(false);
   const live = keys.filter(({ status }) => status !== 'revoked');
   if (keys.length === 0) return null;
-  const disable = async () => {
-    for (const key of live) if (key.status === 'active') await setEnabled(key, false);
+  const setAll = async (enabled: boolean) => {
+    const status = enabled ? 'disabled' : 'active';
+    for (const key of live) if (key.status === status) await setEnabled(key, enabled);
     onClear();
   };
+  const areDisabled = live.length > 0 && live.every(({ status }) => status === 'disabled');
   return (
     <div
       role="toolbar"
@@ -32,8 +34,8 @@ export function Selection({
       className="sticky bottom-4 z-10 mx-auto flex max-w-full flex-wrap items-center gap-2 rounded-xl border border-line bg-raised py-2 pr-2 pl-4 shadow-xl"
     >
       <span className="mr-2 text-[13px]">{words.selected(keys.length)}</span>
-      <Button size="small" disabled={live.length === 0} onClick={() => void disable()}>
-        {words.disable}
+      <Button size="small" disabled={live.length === 0} onClick={() => void setAll(areDisabled)}>
+        {areDisabled ? words.enable : words.disable}
       </Button>
       <Button size="small" look="danger" disabled={live.length === 0} onClick={() => setAsking(true)}>
         {words.revoke}…

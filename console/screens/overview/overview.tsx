@@ -1,10 +1,10 @@
 import { Link } from 'wouter';
-import type { ApiKey } from '../../api/generated/types.gen.ts';
 import { inLanguages, useFormats, useTexts } from '../../app/language.ts';
 import { useMay, useTenant } from '../../app/me.ts';
 import { settings } from '../../app/settings.ts';
-import { isManaging } from '../../keys/key-parts.tsx';
+import { REASONS, type Reason, reasonsOf } from '../../keys/attention.ts';
 import { useKeys } from '../../keys/loaded-keys.ts';
+import { Refusals } from '../../keys/refusals.tsx';
 import { useUsage } from '../../keys/usage.ts';
 import { LinkButton } from '../../ui/button.tsx';
 import { Icon, type IconName } from '../../ui/icons.tsx';
@@ -20,6 +20,9 @@ const TEXTS = inLanguages(
     create: 'Create key',
     today: 'Requests today',
     month: 'Requests this month',
+    minute: 'Requests a minute',
+    ofTen: 'the most of the last ten',
+    busiest: (limit: string) => `the most of the last ten, of ${limit} in the plan`,
     ofPlan: (quota: string, tier: string) => `of ${quota} in the plan “${tier}”`,
     noQuota: (tier: string) => `plan “${tier}”, without a quota`,
     active: 'Active keys',
@@ -41,6 +44,9 @@ const TEXTS = inLanguages(
     create: 'Schlüssel erstellen',
     today: 'Anfragen heute',
     month: 'Anfragen diesen Monat',
+    minute: 'Anfragen je Minute',
+    ofTen: 'die meisten der letzten zehn',
+    busiest: (limit: string) => `die meisten der letzten zehn, von ${limit} im Tarif`,
     ofPlan: (quota: string, tier: string) => `von ${quota} im Tarif „${tier}“`,
     noQuota: (tier: string) => `Tarif „${tier}“, ohne Kontingent`,
     active: 'Aktive Schlüssel',
@@ -85,14 +91,16 @@ function Usage() {
   const mayManage = useMay('keys');
   const tenant = useTenant();
   const tierName = tenant.data?.tier ?? '';
-  const quota = settings.tiers[tierName]?.monthly_quota;
+  const { monthly_quota: quota, requests_per_minute: perMinute } = settings.tiers[tierName] ?? {};
   if (usage.isError)
     return (
       <Card>
         <Failure error={usage.error} retry={() => void usage.refetch()} />
       </Card>
     );
-  const { today, this_month: month, days } = usage.data ?? {};
+  const { today, this_month: month, days, refused } = usage.data ?? {};
+  const minutes = usage.data?.minutes ?? undefined;
+  const busiest = minutes && Math.max(...minutes.map(({ requests }) => requests));
   const about = ({ test }: { readonly test: number }) => (test > 0 ? words.test(format.number(test)) : '');
   return (
     <>
@@ -106,10 +114,23 @@ function Usage() {
           }
           share={month && quota ? month.live / quota : undefined}
         />
+        <Figure
+          name={words.minute}
+          value={busiest}
+          about={perMinute ? words.busiest(format.compact(perMinute)) : words.ofTen}
+          share={busiest !== undefined && perMinute ? busiest / perMinute : undefined}
+        />
         {mayManage && <KeyFigure tierName={tierName} />}
       </div>
       <Card title={words.usage} lead={words.usageLead}>
-        {days === undefined ? <Skeleton className="h-52 w-full" /> : <UsageChart days={days} />}
+        {days === undefined ? (
+          <Skeleton className="h-52 w-full" />
+        ) : (
+          <div className="flex flex-col gap-5">
+            <UsageChart days={days} />
+            {refused && <Refusals refused={refused} />}
+          </div>
+        )}
       </Card>
     </>
   );
@@ -173,29 +194,15 @@ function Figure({
   );
 }
 
-const DAY_MS = 86_400_000;
-const SOON_MS = 14 * DAY_MS;
-const UNUSED_MS = 90 * DAY_MS;
 const SHOWN = 6;
-
-type Reason = 'soon' | 'unused' | 'broad';
-
-/** Why a key is worth a look; undefined for none. */
-function reasonOf(key: ApiKey, now: number): Reason | undefined {
-  if (key.status !== 'active') return undefined;
-  if (key.expires_at !== null && Date.parse(key.expires_at) - now < SOON_MS) return 'soon';
-  if (now - Date.parse(key.last_used_at ?? key.created_at) > UNUSED_MS) return 'unused';
-  return key.scopes.some(isManaging) ? 'broad' : undefined;
-}
 
 const ICONS: Readonly<Record<Reason, IconName>> = { soon: 'clock', unused: 'lock', broad: 'warning' };
 
 function Attention() {
   const words = useTexts(TEXTS);
   const { keys, isPending, isError, error, refetch } = useKeys();
-  const now = Date.now();
   const found = keys.flatMap((key) => {
-    const reason = reasonOf(key, now);
+    const [reason] = reasonsOf(key);
     return reason === undefined ? [] : [{ key, reason }];
   });
   return (
@@ -229,7 +236,14 @@ function Attention() {
             </li>
           ))}
           {found.length > SHOWN && (
-            <li className="px-5 py-2.5 text-faint text-xs max-sm:px-4">{words.more(found.length - SHOWN)}</li>
+            <li className="flex flex-wrap gap-x-4 gap-y-1 px-5 py-2.5 text-faint text-xs max-sm:px-4">
+              {words.more(found.length - SHOWN)}
+              {REASONS.filter((each) => found.some(({ reason }) => reason === each)).map((each) => (
+                <Link key={each} to={`/keys?status=${each}`} className="underline hover:text-ink">
+                  {words[each]}
+                </Link>
+              ))}
+            </li>
           )}
         </ul>
       )}

@@ -56,7 +56,7 @@ const services: ServicesOf<typeof managementRoutes> = {
   },
   audit: new AuditTrail(table),
   cursors: tableCursors(table),
-  usage: new DynamoUsageStore(table),
+  usage: new DynamoUsageStore(table, deployment),
 };
 
 /** Serves the routes by which callers look at and manage what is theirs. */

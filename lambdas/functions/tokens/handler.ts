@@ -98,6 +98,7 @@ const services: ServicesOf<typeof tokenRoutes> = {
   sources,
   registration: { clients: registered, sources, profile, clock: systemClock },
   keyTokens: grants,
+  embedTokens: grants,
   clients,
   serviceClients: { ...grants, records },
   authorize: {

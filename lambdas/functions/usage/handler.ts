@@ -6,7 +6,7 @@ import { variable } from '../../kernel/variables.ts';
 import { countUses } from '../../usage/count-uses.ts';
 import { DynamoUsageStore } from '../../usage/usage-store.ts';
 
-const store = new DynamoUsageStore(new Table(variable('TABLE_NAME')));
+const store = new DynamoUsageStore(new Table(variable('TABLE_NAME')), LATCHKEY_DEPLOYMENT);
 
 /** Counts the uses of keys that the table's stream shows. */
 export async function handler(event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {

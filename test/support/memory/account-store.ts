@@ -31,6 +31,7 @@ export class MemoryAccountStore implements AccountStore {
       keyDefaults: { expiresInDays: null, scopes: null, allowedBlocks: null },
       erasesAt: null,
       requiresFactor: false,
+      embedOrigins: [],
       createdAt,
       heldUntil,
       defaultWorkspace: workspaceId,

@@ -1,7 +1,7 @@
 import type { DecisionStore } from '../../../lambdas/access/decision.ts';
 import { allowsAddress } from '../../../lambdas/kernel/address.ts';
 import { keyMark, sameHash } from '../../../lambdas/keys/key-format.ts';
-import type { KeyRecord, Use } from '../../../lambdas/keys/key-record.ts';
+import type { HashedKey, KeyRecord, MarkedKey, Use } from '../../../lambdas/keys/key-record.ts';
 import type { VerificationContext } from '../../../lambdas/keys/verification.ts';
 import { windowOf } from '../../../lambdas/plans/allowance.ts';
 import type { SessionRecord } from '../../../lambdas/sessions/session-record.ts';
@@ -18,16 +18,16 @@ export class MemoryDecisionStore implements DecisionStore, Records {
     this.#state = state;
   }
 
-  async useKey(locator: string, hash: Uint8Array, address: string, now: number): Promise<Use<KeyRecord>> {
+  async useKey({ locator, hash, address, now }: HashedKey): Promise<Use<KeyRecord>> {
     return this.#useKey(locator, hash, address, now, (allowed) => allowsAddress(allowed, address));
   }
 
-  async useKeyMark(locator: string, mark: Uint8Array, address: string, now: number) {
+  async useKeyMark({ locator, mark, address, now }: MarkedKey) {
     const stored = this.#state.keys.get(locator);
     const slots = stored === undefined ? [] : keyRecord(stored).slots;
     const hash =
       slots.map((slot) => slot.hash).find((each) => sameHash(keyMark(each), mark)) ?? new Uint8Array();
-    return this.useKey(locator, hash, address, now);
+    return this.useKey({ locator, hash, address, now });
   }
 
   async useKeyAnywhere(locator: string, hash: Uint8Array, address: string, now: number) {
@@ -75,12 +75,13 @@ export class MemoryDecisionStore implements DecisionStore, Records {
   async tenant(tenantId: string): Promise<TenantFacts | undefined> {
     const tenant = this.#state.tenants.get(tenantId);
     if (tenant === undefined) return undefined;
-    const { state, tier, heldUntil, suspendedWorkspaces } = tenant;
+    const { state, tier, heldUntil, suspendedWorkspaces, embedOrigins } = tenant;
     const workspaces = [...this.#state.workspaces.values()].filter((each) => each.tenantId === tenantId);
     return {
       state,
       tier,
       ...(heldUntil === null ? {} : { heldUntil }),
+      ...(embedOrigins.length === 0 ? {} : { embedOrigins: new Set(embedOrigins) }),
       suspendedWorkspaces,
       workspaces: new Set(workspaces.map(({ id }) => id)),
     };

@@ -18,7 +18,8 @@ export class MemoryTenantStore implements TenantStore {
   async find(tenantId: string): Promise<Tenant | undefined> {
     const stored = this.#state.tenants.get(tenantId);
     if (stored === undefined) return undefined;
-    const { id, name, sector, state, tier, keyDefaults, erasesAt, requiresFactor, createdAt } = stored;
+    const { id, name, sector, state, tier, keyDefaults, erasesAt, requiresFactor, embedOrigins, createdAt } =
+      stored;
     const counted = this.#state
       .aliveKeys(tenantId)
       .filter(({ key }) => key.environment === 'live' && !isImported(key.locator));
@@ -35,6 +36,7 @@ export class MemoryTenantStore implements TenantStore {
       keyDefaults,
       erasesAt,
       requiresFactor,
+      embedOrigins,
       createdAt,
     };
   }

@@ -1,0 +1,264 @@
+from http import HTTPStatus
+from typing import Any, cast
+from urllib.parse import quote
+
+import httpx
+
+from ...client import AuthenticatedClient, Client
+from ...types import Response, UNSET
+from ... import errors
+
+from ...models.add_factor_request import AddFactorRequest
+from ...models.add_factor_result import AddFactorResult
+from ...models.api_error import ApiError
+from ...types import UNSET, Unset
+from typing import cast
+
+
+def _get_kwargs(
+    *,
+    body: AddFactorRequest,
+    x_workspace_id: str | Unset = UNSET,
+
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(x_workspace_id, Unset):
+        headers["X-Workspace-Id"] = x_workspace_id
+
+
+    _kwargs: dict[str, Any] = {
+        "method": "post",
+        "url": "/v1/auth/factors",
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> AddFactorResult | ApiError | None:
+    if response.status_code == 201:
+        response_201 = AddFactorResult.from_dict(response.json())
+
+
+        return response_201
+
+    if response.status_code == 400:
+        response_400 = ApiError.from_dict(response.json())
+
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = ApiError.from_dict(response.json())
+
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = ApiError.from_dict(response.json())
+
+
+        return response_403
+
+    if response.status_code == 404:
+        response_404 = ApiError.from_dict(response.json())
+
+
+        return response_404
+
+    if response.status_code == 409:
+        response_409 = ApiError.from_dict(response.json())
+
+
+        return response_409
+
+    if response.status_code == 413:
+        response_413 = ApiError.from_dict(response.json())
+
+
+        return response_413
+
+    if response.status_code == 415:
+        response_415 = ApiError.from_dict(response.json())
+
+
+        return response_415
+
+    if response.status_code == 429:
+        response_429 = ApiError.from_dict(response.json())
+
+
+        return response_429
+
+    if response.status_code == 500:
+        response_500 = ApiError.from_dict(response.json())
+
+
+        return response_500
+
+    if response.status_code == 503:
+        response_503 = ApiError.from_dict(response.json())
+
+
+        return response_503
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Response[AddFactorResult | ApiError]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    *,
+    client: AuthenticatedClient | Client,
+    body: AddFactorRequest,
+    x_workspace_id: str | Unset = UNSET,
+
+) -> Response[AddFactorResult | ApiError]:
+    """ Begin to set up an authenticator app, or make new recovery codes
+
+     An app is set up once `PATCH /v1/auth/factors/{id}` has a code of it, within ten minutes; it
+    replaces the one before. New recovery codes end the old ones. Passkeys are made on the page
+    `/factors`, in the browser that has them. Takes a sign-in of the last ten minutes.
+
+    Args:
+        x_workspace_id (str | Unset):
+        body (AddFactorRequest):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[AddFactorResult | ApiError]
+     """
+
+
+    kwargs = _get_kwargs(
+        body=body,
+x_workspace_id=x_workspace_id,
+
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+def sync(
+    *,
+    client: AuthenticatedClient | Client,
+    body: AddFactorRequest,
+    x_workspace_id: str | Unset = UNSET,
+
+) -> AddFactorResult | ApiError | None:
+    """ Begin to set up an authenticator app, or make new recovery codes
+
+     An app is set up once `PATCH /v1/auth/factors/{id}` has a code of it, within ten minutes; it
+    replaces the one before. New recovery codes end the old ones. Passkeys are made on the page
+    `/factors`, in the browser that has them. Takes a sign-in of the last ten minutes.
+
+    Args:
+        x_workspace_id (str | Unset):
+        body (AddFactorRequest):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        AddFactorResult | ApiError
+     """
+
+
+    return sync_detailed(
+        client=client,
+body=body,
+x_workspace_id=x_workspace_id,
+
+    ).parsed
+
+async def asyncio_detailed(
+    *,
+    client: AuthenticatedClient | Client,
+    body: AddFactorRequest,
+    x_workspace_id: str | Unset = UNSET,
+
+) -> Response[AddFactorResult | ApiError]:
+    """ Begin to set up an authenticator app, or make new recovery codes
+
+     An app is set up once `PATCH /v1/auth/factors/{id}` has a code of it, within ten minutes; it
+    replaces the one before. New recovery codes end the old ones. Passkeys are made on the page
+    `/factors`, in the browser that has them. Takes a sign-in of the last ten minutes.
+
+    Args:
+        x_workspace_id (str | Unset):
+        body (AddFactorRequest):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[AddFactorResult | ApiError]
+     """
+
+
+    kwargs = _get_kwargs(
+        body=body,
+x_workspace_id=x_workspace_id,
+
+    )
+
+    response = await client.get_async_httpx_client().request(
+        **kwargs
+    )
+
+    return _build_response(client=client, response=response)
+
+async def asyncio(
+    *,
+    client: AuthenticatedClient | Client,
+    body: AddFactorRequest,
+    x_workspace_id: str | Unset = UNSET,
+
+) -> AddFactorResult | ApiError | None:
+    """ Begin to set up an authenticator app, or make new recovery codes
+
+     An app is set up once `PATCH /v1/auth/factors/{id}` has a code of it, within ten minutes; it
+    replaces the one before. New recovery codes end the old ones. Passkeys are made on the page
+    `/factors`, in the browser that has them. Takes a sign-in of the last ten minutes.
+
+    Args:
+        x_workspace_id (str | Unset):
+        body (AddFactorRequest):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        AddFactorResult | ApiError
+     """
+
+
+    return (await asyncio_detailed(
+        client=client,
+body=body,
+x_workspace_id=x_workspace_id,
+
+    )).parsed

@@ -1,0 +1,278 @@
+from http import HTTPStatus
+from typing import Any, cast
+from urllib.parse import quote
+
+import httpx
+
+from ...client import AuthenticatedClient, Client
+from ...types import Response, UNSET
+from ... import errors
+
+from ...models.api_error import ApiError
+from ...models.create_key_request import CreateKeyRequest
+from ...models.created_api_key import CreatedApiKey
+from ...types import UNSET, Unset
+from typing import cast
+
+
+def _get_kwargs(
+    *,
+    body: CreateKeyRequest,
+    x_workspace_id: str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
+
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(x_workspace_id, Unset):
+        headers["X-Workspace-Id"] = x_workspace_id
+
+    if not isinstance(idempotency_key, Unset):
+        headers["Idempotency-Key"] = idempotency_key
+
+
+    _kwargs: dict[str, Any] = {
+        "method": "post",
+        "url": "/v1/api-keys",
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> ApiError | CreatedApiKey | None:
+    if response.status_code == 201:
+        response_201 = CreatedApiKey.from_dict(response.json())
+
+
+        return response_201
+
+    if response.status_code == 400:
+        response_400 = ApiError.from_dict(response.json())
+
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = ApiError.from_dict(response.json())
+
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = ApiError.from_dict(response.json())
+
+
+        return response_403
+
+    if response.status_code == 404:
+        response_404 = ApiError.from_dict(response.json())
+
+
+        return response_404
+
+    if response.status_code == 409:
+        response_409 = ApiError.from_dict(response.json())
+
+
+        return response_409
+
+    if response.status_code == 413:
+        response_413 = ApiError.from_dict(response.json())
+
+
+        return response_413
+
+    if response.status_code == 415:
+        response_415 = ApiError.from_dict(response.json())
+
+
+        return response_415
+
+    if response.status_code == 422:
+        response_422 = ApiError.from_dict(response.json())
+
+
+        return response_422
+
+    if response.status_code == 429:
+        response_429 = ApiError.from_dict(response.json())
+
+
+        return response_429
+
+    if response.status_code == 500:
+        response_500 = ApiError.from_dict(response.json())
+
+
+        return response_500
+
+    if response.status_code == 503:
+        response_503 = ApiError.from_dict(response.json())
+
+
+        return response_503
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Response[ApiError | CreatedApiKey]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    *,
+    client: AuthenticatedClient | Client,
+    body: CreateKeyRequest,
+    x_workspace_id: str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
+
+) -> Response[ApiError | CreatedApiKey]:
+    """ Create an API key
+
+     Nobody can give a key more than they have: scopes and, for a key, workspace, expiry and addresses.
+
+    Args:
+        x_workspace_id (str | Unset):
+        idempotency_key (str | Unset):
+        body (CreateKeyRequest):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ApiError | CreatedApiKey]
+     """
+
+
+    kwargs = _get_kwargs(
+        body=body,
+x_workspace_id=x_workspace_id,
+idempotency_key=idempotency_key,
+
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+def sync(
+    *,
+    client: AuthenticatedClient | Client,
+    body: CreateKeyRequest,
+    x_workspace_id: str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
+
+) -> ApiError | CreatedApiKey | None:
+    """ Create an API key
+
+     Nobody can give a key more than they have: scopes and, for a key, workspace, expiry and addresses.
+
+    Args:
+        x_workspace_id (str | Unset):
+        idempotency_key (str | Unset):
+        body (CreateKeyRequest):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ApiError | CreatedApiKey
+     """
+
+
+    return sync_detailed(
+        client=client,
+body=body,
+x_workspace_id=x_workspace_id,
+idempotency_key=idempotency_key,
+
+    ).parsed
+
+async def asyncio_detailed(
+    *,
+    client: AuthenticatedClient | Client,
+    body: CreateKeyRequest,
+    x_workspace_id: str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
+
+) -> Response[ApiError | CreatedApiKey]:
+    """ Create an API key
+
+     Nobody can give a key more than they have: scopes and, for a key, workspace, expiry and addresses.
+
+    Args:
+        x_workspace_id (str | Unset):
+        idempotency_key (str | Unset):
+        body (CreateKeyRequest):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ApiError | CreatedApiKey]
+     """
+
+
+    kwargs = _get_kwargs(
+        body=body,
+x_workspace_id=x_workspace_id,
+idempotency_key=idempotency_key,
+
+    )
+
+    response = await client.get_async_httpx_client().request(
+        **kwargs
+    )
+
+    return _build_response(client=client, response=response)
+
+async def asyncio(
+    *,
+    client: AuthenticatedClient | Client,
+    body: CreateKeyRequest,
+    x_workspace_id: str | Unset = UNSET,
+    idempotency_key: str | Unset = UNSET,
+
+) -> ApiError | CreatedApiKey | None:
+    """ Create an API key
+
+     Nobody can give a key more than they have: scopes and, for a key, workspace, expiry and addresses.
+
+    Args:
+        x_workspace_id (str | Unset):
+        idempotency_key (str | Unset):
+        body (CreateKeyRequest):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ApiError | CreatedApiKey
+     """
+
+
+    return (await asyncio_detailed(
+        client=client,
+body=body,
+x_workspace_id=x_workspace_id,
+idempotency_key=idempotency_key,
+
+    )).parsed

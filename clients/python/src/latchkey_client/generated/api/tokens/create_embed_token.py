@@ -1,0 +1,274 @@
+from http import HTTPStatus
+from typing import Any, cast
+from urllib.parse import quote
+
+import httpx
+
+from ...client import AuthenticatedClient, Client
+from ...types import Response, UNSET
+from ... import errors
+
+from ...models.api_error import ApiError
+from ...models.create_embed_token_request import CreateEmbedTokenRequest
+from ...models.create_embed_token_result import CreateEmbedTokenResult
+from ...types import UNSET, Unset
+from typing import cast
+
+
+def _get_kwargs(
+    *,
+    body: CreateEmbedTokenRequest,
+    x_workspace_id: str | Unset = UNSET,
+
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(x_workspace_id, Unset):
+        headers["X-Workspace-Id"] = x_workspace_id
+
+
+    _kwargs: dict[str, Any] = {
+        "method": "post",
+        "url": "/v1/embed-tokens",
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> ApiError | CreateEmbedTokenResult | None:
+    if response.status_code == 201:
+        response_201 = CreateEmbedTokenResult.from_dict(response.json())
+
+
+        return response_201
+
+    if response.status_code == 400:
+        response_400 = ApiError.from_dict(response.json())
+
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = ApiError.from_dict(response.json())
+
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = ApiError.from_dict(response.json())
+
+
+        return response_403
+
+    if response.status_code == 404:
+        response_404 = ApiError.from_dict(response.json())
+
+
+        return response_404
+
+    if response.status_code == 409:
+        response_409 = ApiError.from_dict(response.json())
+
+
+        return response_409
+
+    if response.status_code == 413:
+        response_413 = ApiError.from_dict(response.json())
+
+
+        return response_413
+
+    if response.status_code == 415:
+        response_415 = ApiError.from_dict(response.json())
+
+
+        return response_415
+
+    if response.status_code == 422:
+        response_422 = ApiError.from_dict(response.json())
+
+
+        return response_422
+
+    if response.status_code == 429:
+        response_429 = ApiError.from_dict(response.json())
+
+
+        return response_429
+
+    if response.status_code == 500:
+        response_500 = ApiError.from_dict(response.json())
+
+
+        return response_500
+
+    if response.status_code == 503:
+        response_503 = ApiError.from_dict(response.json())
+
+
+        return response_503
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Response[ApiError | CreateEmbedTokenResult]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    *,
+    client: AuthenticatedClient | Client,
+    body: CreateEmbedTokenRequest,
+    x_workspace_id: str | Unset = UNSET,
+
+) -> Response[ApiError | CreateEmbedTokenResult]:
+    """ Get a token for a page of yours that manages the keys of one workspace
+
+     For `<latchkey-keys>` (docs/embed.md). Only the rows that list, create, show, change, rotate and
+    revoke keys take it, from pages of the tenant’s `embed_origins`. It shares the allowance of the key
+    or session that it is made with, and ends with that, at the latest after ten minutes. Nothing renews
+    it.
+
+    Args:
+        x_workspace_id (str | Unset):
+        body (CreateEmbedTokenRequest):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ApiError | CreateEmbedTokenResult]
+     """
+
+
+    kwargs = _get_kwargs(
+        body=body,
+x_workspace_id=x_workspace_id,
+
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+def sync(
+    *,
+    client: AuthenticatedClient | Client,
+    body: CreateEmbedTokenRequest,
+    x_workspace_id: str | Unset = UNSET,
+
+) -> ApiError | CreateEmbedTokenResult | None:
+    """ Get a token for a page of yours that manages the keys of one workspace
+
+     For `<latchkey-keys>` (docs/embed.md). Only the rows that list, create, show, change, rotate and
+    revoke keys take it, from pages of the tenant’s `embed_origins`. It shares the allowance of the key
+    or session that it is made with, and ends with that, at the latest after ten minutes. Nothing renews
+    it.
+
+    Args:
+        x_workspace_id (str | Unset):
+        body (CreateEmbedTokenRequest):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ApiError | CreateEmbedTokenResult
+     """
+
+
+    return sync_detailed(
+        client=client,
+body=body,
+x_workspace_id=x_workspace_id,
+
+    ).parsed
+
+async def asyncio_detailed(
+    *,
+    client: AuthenticatedClient | Client,
+    body: CreateEmbedTokenRequest,
+    x_workspace_id: str | Unset = UNSET,
+
+) -> Response[ApiError | CreateEmbedTokenResult]:
+    """ Get a token for a page of yours that manages the keys of one workspace
+
+     For `<latchkey-keys>` (docs/embed.md). Only the rows that list, create, show, change, rotate and
+    revoke keys take it, from pages of the tenant’s `embed_origins`. It shares the allowance of the key
+    or session that it is made with, and ends with that, at the latest after ten minutes. Nothing renews
+    it.
+
+    Args:
+        x_workspace_id (str | Unset):
+        body (CreateEmbedTokenRequest):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ApiError | CreateEmbedTokenResult]
+     """
+
+
+    kwargs = _get_kwargs(
+        body=body,
+x_workspace_id=x_workspace_id,
+
+    )
+
+    response = await client.get_async_httpx_client().request(
+        **kwargs
+    )
+
+    return _build_response(client=client, response=response)
+
+async def asyncio(
+    *,
+    client: AuthenticatedClient | Client,
+    body: CreateEmbedTokenRequest,
+    x_workspace_id: str | Unset = UNSET,
+
+) -> ApiError | CreateEmbedTokenResult | None:
+    """ Get a token for a page of yours that manages the keys of one workspace
+
+     For `<latchkey-keys>` (docs/embed.md). Only the rows that list, create, show, change, rotate and
+    revoke keys take it, from pages of the tenant’s `embed_origins`. It shares the allowance of the key
+    or session that it is made with, and ends with that, at the latest after ten minutes. Nothing renews
+    it.
+
+    Args:
+        x_workspace_id (str | Unset):
+        body (CreateEmbedTokenRequest):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ApiError | CreateEmbedTokenResult
+     """
+
+
+    return (await asyncio_detailed(
+        client=client,
+body=body,
+x_workspace_id=x_workspace_id,
+
+    )).parsed

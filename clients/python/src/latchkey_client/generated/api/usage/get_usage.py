@@ -1,0 +1,270 @@
+from http import HTTPStatus
+from typing import Any, cast
+from urllib.parse import quote
+
+import httpx
+
+from ...client import AuthenticatedClient, Client
+from ...types import Response, UNSET
+from ... import errors
+
+from ...models.api_error import ApiError
+from ...models.get_usage_result import GetUsageResult
+from ...types import UNSET, Unset
+from typing import cast
+
+
+def _get_kwargs(
+    *,
+    key_id: str | Unset = UNSET,
+    days: int | Unset = 30,
+    x_workspace_id: str | Unset = UNSET,
+
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(x_workspace_id, Unset):
+        headers["X-Workspace-Id"] = x_workspace_id
+
+
+    params: dict[str, Any] = {}
+
+    params["key_id"] = key_id
+
+    params["days"] = days
+
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/v1/usage",
+        "params": params,
+    }
+
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> ApiError | GetUsageResult | None:
+    if response.status_code == 200:
+        response_200 = GetUsageResult.from_dict(response.json())
+
+
+        return response_200
+
+    if response.status_code == 400:
+        response_400 = ApiError.from_dict(response.json())
+
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = ApiError.from_dict(response.json())
+
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = ApiError.from_dict(response.json())
+
+
+        return response_403
+
+    if response.status_code == 404:
+        response_404 = ApiError.from_dict(response.json())
+
+
+        return response_404
+
+    if response.status_code == 429:
+        response_429 = ApiError.from_dict(response.json())
+
+
+        return response_429
+
+    if response.status_code == 500:
+        response_500 = ApiError.from_dict(response.json())
+
+
+        return response_500
+
+    if response.status_code == 503:
+        response_503 = ApiError.from_dict(response.json())
+
+
+        return response_503
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Response[ApiError | GetUsageResult]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    *,
+    client: AuthenticatedClient | Client,
+    key_id: str | Unset = UNSET,
+    days: int | Unset = 30,
+    x_workspace_id: str | Unset = UNSET,
+
+) -> Response[ApiError | GetUsageResult]:
+    """ How many requests were made with API keys, by day
+
+     Of the whole tenant, or of one key. A key sees itself and, by `key_id`, the keys of its workspace.
+    Days are those of UTC. Days, month, minutes and refusals are complete after two minutes; the window
+    is as of now. What is refused for the key itself or its address is not among the requests of a day,
+    other refusals are.
+
+    Args:
+        key_id (str | Unset): One key. Without it: of a person the tenant, of a key itself.
+        days (int | Unset): How many days to list, today included. Default: 30.
+        x_workspace_id (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ApiError | GetUsageResult]
+     """
+
+
+    kwargs = _get_kwargs(
+        key_id=key_id,
+days=days,
+x_workspace_id=x_workspace_id,
+
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+def sync(
+    *,
+    client: AuthenticatedClient | Client,
+    key_id: str | Unset = UNSET,
+    days: int | Unset = 30,
+    x_workspace_id: str | Unset = UNSET,
+
+) -> ApiError | GetUsageResult | None:
+    """ How many requests were made with API keys, by day
+
+     Of the whole tenant, or of one key. A key sees itself and, by `key_id`, the keys of its workspace.
+    Days are those of UTC. Days, month, minutes and refusals are complete after two minutes; the window
+    is as of now. What is refused for the key itself or its address is not among the requests of a day,
+    other refusals are.
+
+    Args:
+        key_id (str | Unset): One key. Without it: of a person the tenant, of a key itself.
+        days (int | Unset): How many days to list, today included. Default: 30.
+        x_workspace_id (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ApiError | GetUsageResult
+     """
+
+
+    return sync_detailed(
+        client=client,
+key_id=key_id,
+days=days,
+x_workspace_id=x_workspace_id,
+
+    ).parsed
+
+async def asyncio_detailed(
+    *,
+    client: AuthenticatedClient | Client,
+    key_id: str | Unset = UNSET,
+    days: int | Unset = 30,
+    x_workspace_id: str | Unset = UNSET,
+
+) -> Response[ApiError | GetUsageResult]:
+    """ How many requests were made with API keys, by day
+
+     Of the whole tenant, or of one key. A key sees itself and, by `key_id`, the keys of its workspace.
+    Days are those of UTC. Days, month, minutes and refusals are complete after two minutes; the window
+    is as of now. What is refused for the key itself or its address is not among the requests of a day,
+    other refusals are.
+
+    Args:
+        key_id (str | Unset): One key. Without it: of a person the tenant, of a key itself.
+        days (int | Unset): How many days to list, today included. Default: 30.
+        x_workspace_id (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ApiError | GetUsageResult]
+     """
+
+
+    kwargs = _get_kwargs(
+        key_id=key_id,
+days=days,
+x_workspace_id=x_workspace_id,
+
+    )
+
+    response = await client.get_async_httpx_client().request(
+        **kwargs
+    )
+
+    return _build_response(client=client, response=response)
+
+async def asyncio(
+    *,
+    client: AuthenticatedClient | Client,
+    key_id: str | Unset = UNSET,
+    days: int | Unset = 30,
+    x_workspace_id: str | Unset = UNSET,
+
+) -> ApiError | GetUsageResult | None:
+    """ How many requests were made with API keys, by day
+
+     Of the whole tenant, or of one key. A key sees itself and, by `key_id`, the keys of its workspace.
+    Days are those of UTC. Days, month, minutes and refusals are complete after two minutes; the window
+    is as of now. What is refused for the key itself or its address is not among the requests of a day,
+    other refusals are.
+
+    Args:
+        key_id (str | Unset): One key. Without it: of a person the tenant, of a key itself.
+        days (int | Unset): How many days to list, today included. Default: 30.
+        x_workspace_id (str | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ApiError | GetUsageResult
+     """
+
+
+    return (await asyncio_detailed(
+        client=client,
+key_id=key_id,
+days=days,
+x_workspace_id=x_workspace_id,
+
+    )).parsed

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar, BinaryIO, TextIO, TYPE_CHECKING, Generator
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+from ..models.confirm_link_result_status import check_confirm_link_result_status
+from ..models.confirm_link_result_status import ConfirmLinkResultStatus
+from typing import cast
+
+
+T = TypeVar("T", bound="ConfirmLinkResult")
+
+
+@_attrs_define
+class ConfirmLinkResult:
+
+
+    status: ConfirmLinkResultStatus
+    email: str
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+
+    def to_dict(self) -> dict[str, Any]:
+        status: str = self.status
+
+        email = self.email
+
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update({
+            "status": status,
+            "email": email,
+        })
+
+        return field_dict
+
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        status = check_confirm_link_result_status(d.pop("status"))
+
+
+        email = d.pop("email")
+
+        confirm_link_result = cls(
+            status=status,
+            email=email,
+        )
+
+
+        confirm_link_result.additional_properties = d
+        return confirm_link_result
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar, BinaryIO, TextIO, TYPE_CHECKING, Generator
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+
+T = TypeVar("T", bound="GetWhoamiResult")
+
+
+@_attrs_define
+class GetWhoamiResult:
+
+
+    tenant_id: str
+    tenant_name: str
+    workspace_id: str
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+
+    def to_dict(self) -> dict[str, Any]:
+        tenant_id = self.tenant_id
+
+        tenant_name = self.tenant_name
+
+        workspace_id = self.workspace_id
+
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update({
+            "tenant_id": tenant_id,
+            "tenant_name": tenant_name,
+            "workspace_id": workspace_id,
+        })
+
+        return field_dict
+
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        tenant_id = d.pop("tenant_id")
+
+        tenant_name = d.pop("tenant_name")
+
+        workspace_id = d.pop("workspace_id")
+
+        get_whoami_result = cls(
+            tenant_id=tenant_id,
+            tenant_name=tenant_name,
+            workspace_id=workspace_id,
+        )
+
+
+        get_whoami_result.additional_properties = d
+        return get_whoami_result
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,160 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar, BinaryIO, TextIO, TYPE_CHECKING, Generator
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+from ..types import UNSET, Unset
+from typing import cast
+import datetime
+
+from ..._dates import parse_datetime
+
+if TYPE_CHECKING:
+  from ..models.update_key_request_metadata import UpdateKeyRequestMetadata
+
+
+T = TypeVar("T", bound="UpdateKeyRequest")
+
+
+@_attrs_define
+class UpdateKeyRequest:
+
+
+    name: str | Unset = UNSET
+    enabled: bool | Unset = UNSET
+    scopes: list[str] | Unset = UNSET
+    expires_in_days: int | None | Unset = UNSET
+    """ Days until the key expires; null for never. """
+    expires_at: datetime.datetime | None | Unset = UNSET
+    """ When the key expires (RFC 3339); null for never. """
+    allowed_ips: list[str] | Unset = UNSET
+    """ At most 20 addresses or CIDR blocks from which the key may be used; empty for any. """
+    metadata: UpdateKeyRequestMetadata | Unset = UNSET
+    """ At most 20 strings of at most 256 characters. Not for secrets. """
+
+
+    def to_dict(self) -> dict[str, Any]:
+        from ..models.update_key_request_metadata import UpdateKeyRequestMetadata # noqa: PLC0415
+        name = self.name
+
+        enabled = self.enabled
+
+        scopes: list[str] | Unset = UNSET
+        if not isinstance(self.scopes, Unset):
+            scopes = self.scopes
+
+
+        expires_in_days: int | None | Unset
+        if isinstance(self.expires_in_days, Unset):
+            expires_in_days = UNSET
+        else:
+            expires_in_days = self.expires_in_days
+
+        expires_at: None | str | Unset
+        if isinstance(self.expires_at, Unset):
+            expires_at = UNSET
+        elif isinstance(self.expires_at, datetime.datetime):
+            expires_at = self.expires_at.isoformat()
+        else:
+            expires_at = self.expires_at
+
+        allowed_ips: list[str] | Unset = UNSET
+        if not isinstance(self.allowed_ips, Unset):
+            allowed_ips = self.allowed_ips
+
+
+        metadata: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.metadata, Unset):
+            metadata = self.metadata.to_dict()
+
+
+        field_dict: dict[str, Any] = {}
+
+        field_dict.update({
+        })
+        if name is not UNSET:
+            field_dict["name"] = name
+        if enabled is not UNSET:
+            field_dict["enabled"] = enabled
+        if scopes is not UNSET:
+            field_dict["scopes"] = scopes
+        if expires_in_days is not UNSET:
+            field_dict["expires_in_days"] = expires_in_days
+        if expires_at is not UNSET:
+            field_dict["expires_at"] = expires_at
+        if allowed_ips is not UNSET:
+            field_dict["allowed_ips"] = allowed_ips
+        if metadata is not UNSET:
+            field_dict["metadata"] = metadata
+
+        return field_dict
+
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.update_key_request_metadata import UpdateKeyRequestMetadata # noqa: PLC0415
+        d = dict(src_dict)
+        name = d.pop("name", UNSET)
+
+        enabled = d.pop("enabled", UNSET)
+
+        scopes = cast(list[str], d.pop("scopes", UNSET))
+
+
+        def _parse_expires_in_days(data: object) -> int | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(int | None | Unset, data)
+
+        expires_in_days = _parse_expires_in_days(d.pop("expires_in_days", UNSET))
+
+
+        def _parse_expires_at(data: object) -> datetime.datetime | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                expires_at_type_0 = parse_datetime(data)
+
+
+                return expires_at_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.datetime | None | Unset, data)
+
+        expires_at = _parse_expires_at(d.pop("expires_at", UNSET))
+
+
+        allowed_ips = cast(list[str], d.pop("allowed_ips", UNSET))
+
+
+        _metadata = d.pop("metadata", UNSET)
+        metadata: UpdateKeyRequestMetadata | Unset
+        if isinstance(_metadata,  Unset):
+            metadata = UNSET
+        else:
+            metadata = UpdateKeyRequestMetadata.from_dict(_metadata)
+
+
+        update_key_request = cls(
+            name=name,
+            enabled=enabled,
+            scopes=scopes,
+            expires_in_days=expires_in_days,
+            expires_at=expires_at,
+            allowed_ips=allowed_ips,
+            metadata=metadata,
+        )
+
+        return update_key_request
+

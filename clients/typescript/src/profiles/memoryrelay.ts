@@ -1,0 +1,12 @@
+import { Latchkey } from '../latchkey.ts';
+import type { LatchkeyOptions } from '../options.ts';
+import { paths } from '../rows.gen.ts';
+
+export * from '../index.ts';
+
+/** A deployment with the contract of MemoryRelay. */
+export class MemoryRelay extends Latchkey {
+  constructor(options: LatchkeyOptions = {}) {
+    super(options, { apiKeyVariable: 'MEMORYRELAY_API_KEY', paths: paths.memoryrelay });
+  }
+}

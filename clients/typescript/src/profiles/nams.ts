@@ -1,0 +1,12 @@
+import { Latchkey } from '../latchkey.ts';
+import type { LatchkeyOptions } from '../options.ts';
+import { paths } from '../rows.gen.ts';
+
+export * from '../index.ts';
+
+/** A deployment with the contract of the Neo4j Agent Memory Service. */
+export class MemoryClient extends Latchkey {
+  constructor(options: LatchkeyOptions = {}) {
+    super(options, { apiKeyVariable: 'MEMORY_API_KEY', paths: paths.nams });
+  }
+}

@@ -1,0 +1,37 @@
+/** The Python client's own tests, on what is installed of it, on every Python that is here. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { dirname, join } from 'node:path';
+import { beforeAll, expect, inject, test } from 'vitest';
+
+const TESTS = join(import.meta.dirname, '../../clients/python/tests');
+
+/** The newest: what judges format and types need be there once. */
+const newest = inject('installation').pythons.at(-1)?.command ?? 'python3';
+const PYTHON = dirname(TESTS);
+
+beforeAll(() => {
+  const constraints = join(import.meta.dirname, 'requirements.txt');
+  const quiet = ['--quiet', '--disable-pip-version-check'];
+  const args = ['-m', 'pip', 'install', ...quiet, 'ruff', 'mypy', '--constraint', constraints];
+  execFileSync(newest, args, { stdio: 'inherit' });
+});
+
+test.each([
+  ['is formatted', ['ruff', 'format', '--check', '--no-cache']],
+  ['breaks no rule', ['ruff', 'check', '--no-cache']],
+  ['has types that hold, strictly', ['mypy', '--cache-dir=/dev/null']],
+])('its source %s', (_name, [tool = '', ...args]) => {
+  const files = tool === 'mypy' ? ['src/latchkey_client'] : ['src', 'tests'];
+  const { status, stdout, stderr } = spawnSync(newest, ['-m', tool, ...args, ...files], {
+    cwd: PYTHON,
+    encoding: 'utf8',
+  });
+  expect(`${stdout}${stderr}`, String(status)).toMatch(/already formatted|All checks passed|Success/);
+  expect(status).toBe(0);
+});
+
+test.each(inject('installation').pythons)('pass on Python $version', ({ command }) => {
+  const args = ['-m', 'pytest', '--quiet', '-p', 'no:cacheprovider', TESTS];
+  const env = { PATH: process.env.PATH, PYTHONDONTWRITEBYTECODE: '1' };
+  expect(execFileSync(command, args, { encoding: 'utf8', env })).toMatch(/\d+ passed/);
+});
