@@ -100,6 +100,18 @@ describe('what new keys have by default', () => {
   });
 });
 
+test('origins of pages with the key manager are one on each line, and one that is none is said at its field', async () => {
+  const form = part('Key manager on your own pages');
+  await form.locator('textarea').fill('https://app.example.com/path');
+  await save('Key manager on your own pages').click();
+  await form.locator('p[role=alert]').waitFor();
+  await form.locator('textarea').fill('https://app.example.com\nhttp://localhost:3000');
+  await save('Key manager on your own pages').click();
+  await page.waitForSelector('text=Saved');
+  await pictures(page, 'settings-origins');
+  expect((await tenant()).embed_origins).toEqual(['https://app.example.com', 'http://localhost:3000']);
+});
+
 test('a second factor is required of everybody after a recent sign-in, which leads back to what was chosen', async () => {
   await signedInAgo(stack.table, sent(), 700);
   const sessions = await stack.send('GET /v1/auth/sessions', { headers: bearer(token) });
