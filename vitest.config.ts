@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 
 /** Folders whose tests need nothing but memory: the rooms, the console's rules, the HTTP layer, the profiles, and what tests are made of. */
 const ROOMS =
-  'access|account|attempts|audit|clients|console/keys|contract|enrolment|erasure|factors|http|idempotency|invitations|kernel|keys|ledger|mail|oauth|pages|people|plans|profiles|providers|recovery|sessions|signin|signing|status|support|support/memory|tenancy|transfer|upstream|usage';
+  'access|account|attempts|audit|clients|console/*|contract|enrolment|erasure|factors|http|idempotency|invitations|kernel|keys|ledger|mail|oauth|pages|people|plans|profiles|providers|recovery|sessions|signin|signing|status|support|support/memory|tenancy|transfer|upstream|usage';
 
 /** The rooms of `lambdas` whose rules the unit tests cover. */
 const RULES =

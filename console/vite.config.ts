@@ -20,7 +20,7 @@ export default defineConfig({
           groups: [
             {
               name: 'base',
-              test: /node_modules\/(?!@radix-ui|@floating-ui|react-remove|aria-hidden)|\/console\/(api|app|keys\/(?!key-form|lines|scope-choice|rotate|shown-once|snippets)|ui\/(?!radix))/,
+              test: /node_modules\/|\/console\/(api|app|keys\/(?!key-form|lines|scope-choice|rotate|overlap|shown-once|snippets)|ui\/(?!popup|confirm|form|text|refusal|loaded|items|download))/,
             },
           ],
         },

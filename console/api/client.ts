@@ -24,7 +24,9 @@ export function connectApi({ url, paths, accessToken, renew }: ApiOptions): void
       const request = input as Request;
       const text = request.body === null ? undefined : await request.clone().text();
       const response = await fetch(request);
-      if (response.status !== 401) return response;
+      // A wrong password or code is counted by the API, and not sent again.
+      if (response.status !== 401 || /"wrong_(password|factor)"/.test(await response.clone().text()))
+        return response;
       // A session may have ended, or its token a moment too early: the next one tells.
       const next = await renew((request.headers.get('Authorization') ?? '').replace(/^Bearer /, ''));
       const headers = new Headers(request.headers);

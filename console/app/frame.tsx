@@ -6,7 +6,7 @@ import { Icon } from '../ui/icons.tsx';
 import { Menu } from '../ui/menu.tsx';
 import { Kbd } from '../ui/parts.tsx';
 import { inLanguages, LANGUAGES, type Language, LanguageContext, useTexts } from './language.ts';
-import { useMay, useMe, useTenant } from './me.ts';
+import { may, useMe, useTenant } from './me.ts';
 import { Palette } from './palette.tsx';
 import { GROUPS, SCREENS, type Screen } from './screens.ts';
 import { signOut } from './session.ts';
@@ -164,8 +164,9 @@ function Team() {
 
 function Navigation() {
   const groups = useTexts(GROUPS);
+  const me = useMe();
   return (['main', 'team', 'me'] as const).map((group) => {
-    const screens = SCREENS.filter(({ nav }) => nav?.group === group);
+    const screens = SCREENS.filter(({ nav, area }) => nav?.group === group && may(me, area));
     if (screens.length === 0) return null;
     return (
       <div key={group} className="flex flex-col gap-0.5">
@@ -181,8 +182,7 @@ function Navigation() {
 function NavLink({ screen }: { readonly screen: Screen }) {
   const title = useTexts(screen.title);
   const [place] = useLocation();
-  const isOpen = useMay(screen.area);
-  if (!isOpen || screen.nav === undefined) return null;
+  if (screen.nav === undefined) return null;
   const isHere = screen.path === '/' ? place === '/' : `${place}/`.startsWith(`${screen.path}/`);
   return (
     <Link

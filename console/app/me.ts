@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { createContext, use } from 'react';
 import { dataOf } from '../api/client.ts';
-import { getMe, getTenant, listWorkspaces } from '../api/generated/sdk.gen.ts';
+import { getMe, getTenant, listSessions, listWorkspaces } from '../api/generated/sdk.gen.ts';
 import type { GetMeResponse } from '../api/generated/types.gen.ts';
 import { type Area, covers, settings } from './settings.ts';
 
@@ -49,6 +49,13 @@ export function useKeyLimit(environment: 'live' | 'test'): number | undefined {
     ? settings.test_key_requests_per_minute
     : settings.tiers[data?.tier ?? '']?.key_requests_per_minute;
 }
+
+/** Where the reader is signed in. */
+export const sessionsQuery = {
+  queryKey: ['sessions'],
+  queryFn: () => dataOf(listSessions({ throwOnError: true })),
+  staleTime: 60_000,
+};
 
 /** The workspaces of the tenant. */
 export function useWorkspaces() {

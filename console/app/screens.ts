@@ -17,6 +17,8 @@ export interface Screen {
 
 const words = (en: string, de: string): Texts<string> => ({ en, de });
 
+const people = lazy(() => import('../screens/people/people.tsx'));
+
 /** Every screen, in the order of the navigation. */
 export const SCREENS: readonly Screen[] = [
   {
@@ -50,6 +52,52 @@ export const SCREENS: readonly Screen[] = [
     area: 'audit',
     nav: { icon: 'audit', group: 'main', key: 'a' },
     component: lazy(() => import('../screens/audit/audit.tsx')),
+  },
+  {
+    path: '/people',
+    title: words('People', 'Personen'),
+    area: 'people',
+    nav: { icon: 'people', group: 'team', key: 'p' },
+    component: people,
+  },
+  {
+    path: '/people/:id',
+    title: words('Person', 'Person'),
+    area: 'people',
+    component: people,
+  },
+  {
+    path: '/workspaces',
+    title: words('Workspaces', 'Arbeitsbereiche'),
+    area: 'reading',
+    nav: { icon: 'workspaces', group: 'team', key: 'w' },
+    component: lazy(() => import('../screens/workspaces/workspaces.tsx')),
+  },
+  {
+    path: '/settings',
+    title: words('Settings', 'Einstellungen'),
+    area: 'settings',
+    nav: { icon: 'settings', group: 'team', key: 's' },
+    component: lazy(() => import('../screens/settings/settings.tsx')),
+  },
+  {
+    path: '/clients',
+    title: words('OAuth clients', 'OAuth-Clients'),
+    area: 'settings',
+    nav: { icon: 'code', group: 'team', key: 'l' },
+    component: lazy(() => import('../screens/clients/clients.tsx')),
+  },
+  {
+    path: '/account',
+    title: words('My account', 'Mein Konto'),
+    nav: { icon: 'me', group: 'me', key: 'm' },
+    component: lazy(() => import('../screens/account/account.tsx')),
+  },
+  {
+    path: '/apps',
+    title: words('Connected apps', 'Verbundene Apps'),
+    nav: { icon: 'apps', group: 'me', key: 'c' },
+    component: lazy(() => import('../screens/apps/apps.tsx')),
   },
 ];
 

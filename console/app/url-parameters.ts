@@ -18,3 +18,14 @@ export function useUrlParameters<Name extends string>() {
   const clear = () => setParameters({}, { replace: true });
   return { parameters, change, clear };
 }
+
+/** What is being done on a screen, by the parameter `do`, and to what, by `id`: a link leads to it. */
+export function useDoing<Doing extends string>() {
+  const [parameters, setParameters] = useSearchParams();
+  return {
+    doing: parameters.get('do') as Doing | null,
+    id: parameters.get('id'),
+    begin: (doing: Doing, id?: string) => setParameters({ do: doing, ...(id !== undefined && { id }) }),
+    end: () => setParameters({}, { replace: true }),
+  };
+}

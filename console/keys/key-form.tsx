@@ -1,9 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ComponentProps } from 'react';
-import { dataOf } from '../api/client.ts';
 import { ApiError } from '../api/errors.ts';
-import { listSessions } from '../api/generated/sdk.gen.ts';
 import { inLanguages, useFormats, useTexts } from '../app/language.ts';
+import { sessionsQuery } from '../app/me.ts';
 import { settings } from '../app/settings.ts';
 import { Button } from '../ui/button.tsx';
 import { Choice, Field, Input, TextArea } from '../ui/field.tsx';
@@ -158,11 +157,7 @@ export function NameField({
 /** The addresses that a key works from, one on each line. Offers the reader's own, as the API sees it: of their session. */
 export function AddressField(lines: TextProps) {
   const words = useTexts(TEXTS);
-  const sessions = useQuery({
-    queryKey: ['sessions'],
-    queryFn: () => dataOf(listSessions({ throwOnError: true })),
-    staleTime: 60_000,
-  });
+  const sessions = useQuery(sessionsQuery);
   const myAddress = sessions.data?.data.find(({ is_current }) => is_current)?.last_used_ip;
   const addresses = addressesOf(lines.text);
   return (

@@ -6,10 +6,10 @@ import type { ApiKey } from '../api/generated/types.gen.ts';
 import { inLanguages, useTexts } from '../app/language.ts';
 import { Button } from '../ui/button.tsx';
 import { Actions, Dialog } from '../ui/dialog.tsx';
-import { Choice } from '../ui/field.tsx';
 import { Notice } from '../ui/parts.tsx';
 import { useExplanation } from './changes.ts';
 import { refreshKeys, showKey } from './loaded-keys.ts';
+import { type Overlap, OverlapChoice } from './overlap-choice.tsx';
 import { ShownOnce } from './shown-once.tsx';
 import { KEY_TEXTS } from './texts.ts';
 
@@ -17,34 +17,22 @@ const TEXTS = inLanguages(
   {
     title: (name: string) => `Rotate “${name}”`,
     lead: 'You get a new key with the same rights. The old one goes on for as long as you say, so that nothing stops.',
-    overlap: 'The old key goes on for',
-    none: 'no time',
-    hour: '1 hour',
-    day: '1 day',
-    week: '7 days',
     now: 'The old key stops at once',
     nowText: 'Whatever uses it is refused until it has the new one.',
   },
   {
     title: (name: string) => `„${name}“ erneuern`,
     lead: 'Sie bekommen einen neuen Schlüssel mit denselben Rechten. Der alte gilt so lange weiter, wie Sie sagen.',
-    overlap: 'Der alte Schlüssel gilt noch',
-    none: 'gar nicht',
-    hour: '1 Stunde',
-    day: '1 Tag',
-    week: '7 Tage',
     now: 'Der alte Schlüssel endet sofort',
     nowText: 'Was ihn benutzt, wird abgelehnt, bis es den neuen hat.',
   },
 );
 
-const OVERLAPS = ['0', '3600', '86400', '604800'] as const;
-
 /** Asks for the overlap, and shows the new key once. */
 export function RotateDialog({ apiKey, onClose }: { readonly apiKey: ApiKey; readonly onClose: () => void }) {
   const words = { ...useTexts(KEY_TEXTS), ...useTexts(TEXTS) };
   const explain = useExplanation();
-  const [overlap, setOverlap] = useState<(typeof OVERLAPS)[number]>('86400');
+  const [overlap, setOverlap] = useState<Overlap>('86400');
   const rotation = useMutation({
     gcTime: 0,
     mutationFn: () =>
@@ -69,15 +57,9 @@ export function RotateDialog({ apiKey, onClose }: { readonly apiKey: ApiKey; rea
         }}
       />
     );
-  const labels = { '0': words.none, '3600': words.hour, '86400': words.day, '604800': words.week };
   return (
     <Dialog title={words.title(apiKey.name)} description={words.lead} onClose={onClose}>
-      <Choice
-        legend={words.overlap}
-        value={overlap}
-        options={OVERLAPS.map((value) => ({ value, label: labels[value] }))}
-        onChange={setOverlap}
-      />
+      <OverlapChoice overlap={overlap} onChange={setOverlap} />
       {overlap === '0' && (
         <Notice tone="warn" title={words.now}>
           <p>{words.nowText}</p>

@@ -13,7 +13,7 @@ const TEXTS = inLanguages(
     includes: (names: string) => `includes ${names}`,
     large: 'This is a large right',
     largeText:
-      'Whoever has this key can manage keys, people or settings of your whole account. Programs rarely need it.',
+      'Whoever has it can manage keys, people or settings of your whole account. Programs rarely need it.',
     none: 'Choose at least one.',
   },
   {
@@ -23,17 +23,20 @@ const TEXTS = inLanguages(
     includes: (names: string) => `umfasst ${names}`,
     large: 'Das ist ein großes Recht',
     largeText:
-      'Wer diesen Schlüssel hat, kann Schlüssel, Personen oder Einstellungen Ihres ganzen Kontos verwalten. Programme brauchen das selten.',
+      'Wer ihn hat, kann Schlüssel, Personen oder Einstellungen Ihres ganzen Kontos verwalten. Programme brauchen das selten.',
     none: 'Wählen Sie mindestens eines.',
   },
 );
 
-/** The scopes of a key, as the API's owner describes them: those that the reader has themselves. */
+/** The scopes of a key or a client, as the API's owner describes them: those that the reader has themselves. */
 export function ScopeChoice({
   chosen,
+  hint,
   onChange,
 }: {
   readonly chosen: readonly string[];
+  /** @default - what holds for keys */
+  readonly hint?: string;
   readonly onChange: (chosen: readonly string[]) => void;
 }) {
   const words = useTexts(TEXTS);
@@ -44,7 +47,7 @@ export function ScopeChoice({
   return (
     <fieldset className="flex flex-col gap-2">
       <legend className="font-medium text-[13px]">{words.scopes}</legend>
-      <p className="text-muted text-xs">{words.hint}</p>
+      <p className="text-muted text-xs">{hint ?? words.hint}</p>
       <div className="mt-1 flex flex-col divide-y divide-line overflow-hidden rounded-lg border border-line-strong">
         {offered.map(({ name, description, includes, is_managing }) => {
           const others = includes.filter((each) => each !== name);

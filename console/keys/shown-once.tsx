@@ -1,4 +1,4 @@
-import { useId, useState } from 'react';
+import { type ReactNode, useId, useState } from 'react';
 import { inLanguages, useTexts } from '../app/language.ts';
 import { settings } from '../app/settings.ts';
 import { Button } from '../ui/button.tsx';
@@ -17,7 +17,6 @@ const TEXTS = inLanguages(
     onceText: 'Nobody can show it again, not even we. Put it where you keep secrets, before you close this.',
     again: 'Keep it secret',
     againText: 'Whoever has it can do what it may. You can see it again as long as it exists.',
-    key: 'The key',
     ways: 'Ways to use it',
     stored: 'I have stored it',
     done: 'Done',
@@ -25,14 +24,13 @@ const TEXTS = inLanguages(
   {
     title: 'Ihr neuer Schlüssel',
     lead: (name: string) => `„${name}“ gilt ab sofort.`,
-    once: 'Er wird nur jetzt gezeigt',
+    once: 'Nur jetzt zu sehen',
     onceText:
-      'Niemand kann ihn noch einmal zeigen, auch wir nicht. Legen Sie ihn zu Ihren Geheimnissen, bevor Sie dies schließen.',
+      'Niemand kann es noch einmal zeigen, auch wir nicht. Legen Sie es zu Ihren Geheimnissen, bevor Sie dies schließen.',
     again: 'Halten Sie ihn geheim',
     againText: 'Wer ihn hat, kann, was er darf. Sie können ihn wieder sehen, solange es ihn gibt.',
-    key: 'Der Schlüssel',
     ways: 'So wird er benutzt',
-    stored: 'Ich habe ihn gespeichert',
+    stored: 'Ich habe es gespeichert',
     done: 'Fertig',
   },
 );
@@ -55,21 +53,59 @@ export function ShownOnce({
   readonly onClose: () => void;
 }) {
   const words = useTexts(TEXTS);
-  const [isStored, setStored] = useState(false);
-  const id = useId();
   const { is_revealed } = settings.keys;
   return (
-    <Dialog wide locked={!isStored} title={words.title} description={words.lead(name)} onClose={onClose}>
-      <Notice tone="warn" title={is_revealed ? words.again : words.once}>
-        <p>{is_revealed ? words.againText : words.onceText}</p>
+    <SecretDialog
+      title={words.title}
+      lead={words.lead(name)}
+      secret={apiKey}
+      {...(is_revealed && { warning: words.again, warningText: words.againText })}
+      onClose={onClose}
+    >
+      <Snippets apiKey={apiKey} label={words.ways} />
+    </SecretDialog>
+  );
+}
+
+/** Shows a secret, and closes once somebody says that they have stored it. */
+export function SecretDialog({
+  title,
+  lead,
+  warning,
+  warningText,
+  secret,
+  children,
+  onClose,
+}: {
+  readonly title: string;
+  readonly lead: string;
+  /** @default - that it is shown only now */
+  readonly warning?: string;
+  readonly warningText?: string;
+  /** Of one line or several. */
+  readonly secret: string;
+  /** What stands below the secret. */
+  readonly children?: ReactNode;
+  readonly onClose: () => void;
+}) {
+  const words = useTexts(TEXTS);
+  const [isStored, setStored] = useState(false);
+  const id = useId();
+  return (
+    <Dialog wide locked={!isStored} title={title} description={lead} onClose={onClose}>
+      <Notice tone="warn" title={warning ?? words.once}>
+        <p>{warningText ?? words.onceText}</p>
       </Notice>
       <div className="flex items-center gap-3 rounded-xl border border-line-strong bg-canvas py-2 pr-2 pl-3.5 max-sm:flex-col max-sm:items-stretch max-sm:py-3">
-        <output aria-label={words.key} className="min-w-0 flex-1 select-all break-all font-mono text-[13px]">
-          {apiKey}
+        <output
+          aria-label={title}
+          className="min-w-0 flex-1 select-all whitespace-pre-wrap break-all font-mono text-[13px]"
+        >
+          {secret}
         </output>
-        <CopyButton text={apiKey} />
+        <CopyButton text={secret} />
       </div>
-      <Snippets apiKey={apiKey} label={words.ways} />
+      {children}
       <div className="flex flex-wrap items-center justify-between gap-3">
         <label htmlFor={id} className="flex items-center gap-2.5">
           <Checkbox id={id} checked={isStored} onChange={({ target }) => setStored(target.checked)} />

@@ -84,6 +84,23 @@ export function LinkButton({
   );
 }
 
+/** A link that looks like a button, to a page that is no screen of the console. */
+export function PageButton({
+  look,
+  size,
+  icon,
+  className,
+  children,
+  ...rest
+}: Appearance & Pick<ComponentProps<'a'>, 'className' | 'children' | 'href'>) {
+  return (
+    <a {...rest} className={looksOf({ look, size }, className)}>
+      {icon && <Icon name={icon} />}
+      {children}
+    </a>
+  );
+}
+
 /** A button of an icon alone: `label` is its name, and shown on hover. */
 export function IconButton({
   label,

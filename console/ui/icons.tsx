@@ -10,6 +10,14 @@ const PATHS = {
     </>
   ),
   audit: <path d="M4 2.5h5.5L12.5 5.5V13.5H4zM6 7h4.5M6 9.5h4.5M6 5h1.5" />,
+  people: (
+    <>
+      <circle cx="6" cy="5.500" r="2.500" />
+      <path d="M1.500 13.500a4.500 4.500 0 0 1 9 0M10.500 3.200a2.500 2.500 0 0 1 0 4.600M12 9.500a4.500 4.500 0 0 1 2.500 4" />
+    </>
+  ),
+  workspaces: <path d="M8 2 14 5 8 8 2 5zM2 8l6 3 6-3M2 11l6 3 6-3" />,
+  settings: <path d="M2.500 5h5m3 0h3M2.500 11h3m3 0h5M7.500 3.500v3h3v-3zM5.500 9.500v3h3v-3z" />,
   search: (
     <>
       <circle cx="7" cy="7" r="4" />
@@ -44,6 +52,14 @@ const PATHS = {
       <path d="M8 4.500V8l2.500 1.500" />
     </>
   ),
+  me: (
+    <>
+      <circle cx="8" cy="5.500" r="2.500" />
+      <path d="M3 13.500a5 5 0 0 1 10 0" />
+    </>
+  ),
+  apps: <path d="M3 3h4v4H3zM9 3h4v4H9zM3 9h4v4H3zM11 9v4M9 11h4" />,
+  code: <path d="M5.500 4.500 2 8l3.500 3.500M10.500 4.500 14 8l-3.500 3.500" />,
   download: <path d="M8 2.500v7.500M4.500 7 8 10.500 11.500 7M2.500 13.500h11" />,
 } as const satisfies Readonly<Record<string, ReactNode>>;
 

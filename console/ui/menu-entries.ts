@@ -37,6 +37,8 @@ export interface MenuProps {
 
 export interface TriggerProps {
   readonly 'aria-haspopup'?: 'menu';
+  readonly 'aria-expanded'?: boolean;
+  readonly popoverTarget?: string;
   readonly onPointerEnter?: () => void;
   readonly onFocus?: () => void;
   readonly onClick?: (event: MouseEvent) => void;

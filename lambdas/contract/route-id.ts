@@ -45,6 +45,8 @@ export type RouteId =
   | 'confirmLink'
   | 'requestEmailChange'
   | 'resetUserPassword'
+  | 'listUserSessions'
+  | 'endUserSessions'
   | 'onboard'
   | 'signUp'
   | 'login'

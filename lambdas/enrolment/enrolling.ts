@@ -1,5 +1,6 @@
 import type { Enrollee } from '../factors/enrolment.ts';
 import { Redirect } from '../kernel/results.ts';
+import { FACTORS_PATH, withQuery } from '../pages/paths.ts';
 import { csrfToken } from '../signin/csrf.ts';
 import { requireRecentSignIn } from '../signin/recent.ts';
 import type { SignInServices } from '../signin/rows.ts';
@@ -24,7 +25,7 @@ export interface Enrolling {
  */
 export async function enrollingOf(
   cookies: SignInCookies,
-  { context }: ReturnType<typeof visitOf>,
+  { context, parameters }: ReturnType<typeof visitOf>,
   { signIn, signIns }: SignInServices,
 ): Promise<Enrolling | Redirect> {
   const secret = secretOf(cookies) ?? '';
@@ -37,7 +38,7 @@ export async function enrollingOf(
       csrf: csrfToken(secret),
       pending,
     };
-  const page = { context, continueAt: '/factors' };
+  const page = { context, continueAt: withQuery(FACTORS_PATH, parameters) };
   const signedIn = requireRecentSignIn(await signIns.current(cookies), page, signIn.clock());
   if (signedIn instanceof Redirect) return signedIn;
   return {

@@ -26,6 +26,7 @@ import {
   recoveryCodesPage,
 } from '../pages/factors-page.ts';
 import { textsOf } from '../pages/page.ts';
+import { FACTORS_PATH, withQuery } from '../pages/paths.ts';
 import { SIGN_IN_FIRST } from '../signin/recent.ts';
 import type { SignInServices } from '../signin/rows.ts';
 import { completeSignIn } from '../signin/second-step.ts';
@@ -60,7 +61,7 @@ const success = {
 export const enrolmentRoutes = group.rows({
   showFactors: group.public({
     method: 'GET',
-    path: '/factors',
+    path: FACTORS_PATH,
     page: true,
     summary: 'The page on which people set up and remove second factors',
     takesCookies: SIGN_IN_COOKIES,
@@ -76,7 +77,7 @@ export const enrolmentRoutes = group.rows({
   }),
   changeFactors: group.public({
     method: 'POST',
-    path: '/factors',
+    path: FACTORS_PATH,
     page: true,
     summary: 'Set up a second factor, or remove one',
     takesForm: true,
@@ -94,7 +95,7 @@ export const enrolmentRoutes = group.rows({
     ],
     handle: async ({ body: given, cookies, origin, ...request }, services) => {
       const visit = visitOf(given, request, services.pages);
-      const anew = continuePage(visit.context, { location: '/factors' });
+      const anew = continuePage(visit.context, { location: withQuery(FACTORS_PATH, visit.parameters) });
       requireForm(cookies, given.csrf, () => anew);
       const enrolling = await enrollingOf(cookies, visit, services);
       if (enrolling instanceof Redirect) return enrolling;
@@ -163,7 +164,7 @@ const steps: Readonly<Record<Given['step'], (step: Step, services: SignInService
   },
   async codes({ enrolling, visit, from }, { signIn }) {
     const codes = await renewRecoveryCodes(enrolling.person, originOf(enrolling, from), signIn.secondFactor);
-    return recoveryCodesPage(visit.context, { codes, goesTo: '/factors' });
+    return recoveryCodesPage(visit.context, { codes, goesTo: withQuery(FACTORS_PATH, visit.parameters) });
   },
 };
 
@@ -179,7 +180,7 @@ async function goOn(
   signIn: SignInContext,
 ): Answer {
   const { pending, secret } = enrolling;
-  const location = pending === undefined ? '/factors' : (goesTo ?? '/sign-in');
+  const location = goesTo ?? (pending === undefined ? FACTORS_PATH : '/sign-in');
   const page =
     enrolled.recoveryCodes === null
       ? continuePage(context, { location })

@@ -3,7 +3,7 @@ import { alert, CSRF_FIELD, hiddenFields } from './form.ts';
 import { html, type Markup } from './html.ts';
 import { type PageContext, page, textsOf } from './page.ts';
 import { passkeyForm } from './passkey-form.ts';
-import { PASSKEY_SCRIPT_PATH, withQuery } from './paths.ts';
+import { FACTORS_PATH, PASSKEY_SCRIPT_PATH, withQuery } from './paths.ts';
 
 /** What every form of these pages carries along. */
 export interface FactorForm {
@@ -38,7 +38,7 @@ export interface ListedFactor {
 /** The second factors of a person, and what can be done about them. Posts `step` to `/factors`. */
 export function factorsPage(context: PageContext, content: FactorsPage): Html {
   const { factors: texts } = textsOf(context);
-  const { isRequired, email, app, passkeys, recoveryCodesLeft, offersPasskeys, fault } = content;
+  const { isRequired, email, app, passkeys, recoveryCodesLeft, offersPasskeys, parameters, fault } = content;
   const has = app !== null || passkeys.length > 0;
   return page(context, {
     title: isRequired ? texts.requiredTitle : texts.title,
@@ -46,7 +46,12 @@ export function factorsPage(context: PageContext, content: FactorsPage): Html {
     body: html`${alert(fault)}${has ? listed(context, content) : html`<p>${texts.none}</p>\n`}
 <div class="actions">
 ${stepForm(context, content, { step: 'app' }, { label: app === null ? texts.addApp : texts.replaceApp, kind: has ? 'quiet' : '' })}${offersPasskeys ? stepForm(context, content, { step: 'passkey' }, { label: texts.addPasskey, kind: 'quiet' }) : null}</div>
-${has ? recovery(context, content, recoveryCodesLeft) : null}`,
+${has ? recovery(context, content, recoveryCodesLeft) : null}${
+  !isRequired && parameters.continue
+    ? html`<p class="aside"><a href="${context.base}${parameters.continue}">${texts.back}</a></p>
+`
+    : null
+}`,
   });
 }
 
@@ -157,5 +162,5 @@ ${items}</ol>
 }
 
 function backLink(context: PageContext, parameters: Readonly<Record<string, string>>, label: string): Markup {
-  return html`<a class="button quiet" href="${context.base}${withQuery('/factors', parameters)}">${label}</a>`;
+  return html`<a class="button quiet" href="${context.base}${withQuery(FACTORS_PATH, parameters)}">${label}</a>`;
 }

@@ -15,10 +15,13 @@ export const sessionView = z
   .object({
     id: z.string(),
     is_current: z.boolean(),
-    client_id: z.string().nullable().describe('The OAuth client that acts for you; null for your own login.'),
+    client_id: z
+      .string()
+      .nullable()
+      .describe('The OAuth client that acts for the person; null for their own login.'),
     user_agent: z.string().nullable().describe('Of the program that opened it.'),
     created_at: time,
-    auth_time: time.nullable().describe('When you last proved who you are in it.'),
+    auth_time: time.nullable().describe('When the person last proved who they are in it.'),
     amr: z.array(z.string()).describe('How: `pwd` and other values of RFC 8176.'),
     expires_at: time,
     last_used_at: time.nullable(),

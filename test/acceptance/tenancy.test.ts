@@ -70,6 +70,36 @@ describe('users', () => {
       expect((await stack.send('GET /v1/users', { headers: session })).status).toBe(403);
   });
 
+  test('an administrator sees where somebody is signed in, and ends one session or all; others do neither', async () => {
+    const { id, email, headers } = await addPerson('viewer');
+    const other = bearer(await stack.logIn({ email } as Account));
+    const path = `/v1/users/${id}/sessions`;
+    const alive = async () =>
+      Promise.all(
+        [headers, other].map(async (each) => (await stack.send('GET /v1/auth/me', { headers: each })).status),
+      );
+    for (const method of ['GET', 'DELETE'])
+      expect((await stack.send(`${method} ${path}`, { headers })).status).toBe(403);
+    const listed = expectStatus(await stack.send(`GET ${path}`, { headers: admin }), 200).json;
+    expect(listed.data).toEqual([
+      expect.objectContaining({ is_current: false, client_id: null, amr: ['pwd'] }),
+      expect.objectContaining({ is_current: false, client_id: null, amr: ['pwd'] }),
+    ]);
+    const one = await stack.send(`DELETE ${path}?session_id=${listed.data[0].id}`, { headers: admin });
+    expect(one.json).toEqual({ status: 'ended', ended: 1 });
+    expect(await alive()).toEqual([401, 200]);
+    const all = await stack.send(`DELETE ${path}`, { headers: admin });
+    expect(all.json).toEqual({ status: 'ended', ended: 1 });
+    expect(await alive()).toEqual([401, 401]);
+    const stranger = bearer(await stack.logIn(await stack.onboard()));
+    for (const method of ['GET', 'DELETE'])
+      expect((await stack.send(`${method} ${path}`, { headers: stranger })).status).toBe(404);
+    const ends = (await audit('&action=session.end')).filter(
+      ({ actor }: { actor: string }) => actor === `user:${ada.userId}`,
+    );
+    expect(ends.map(({ target }: { target: string }) => target)).toContain(`session:${listed.data[0].id}`);
+  });
+
   test('a removal ends every session, frees the address, and leaves the keys that the person made', async () => {
     const { id, email, headers } = await addPerson('admin');
     const key = await stack.createKey(headers.authorization.slice(7));

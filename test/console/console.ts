@@ -59,3 +59,18 @@ export async function pictures(page: Page, name: string): Promise<void> {
   await page.emulateMedia({ colorScheme: 'light' });
   await page.setViewportSize({ width: 1280, height: 800 });
 }
+
+/** A refusal of the API, in its own representation: what a route of the browser is fulfilled with. */
+export function refusal(status: number, code: string, message: string, headers = {}) {
+  const body = JSON.stringify({ error: { code, message } });
+  return { status, headers, contentType: 'application/json', body };
+}
+
+/** The access token that a page of the console sends, once it has sent one. */
+export function sentToken(page: Page): () => string {
+  let token = '';
+  page.on('request', (request) => {
+    token = request.headers().authorization?.replace('Bearer ', '') ?? token;
+  });
+  return () => token;
+}

@@ -351,7 +351,9 @@ async function parametersOf(route: RouteId): Promise<Readonly<Record<string, str
     case 'getUser':
     case 'updateUser':
     case 'removeUser':
-    case 'resetUserPassword': {
+    case 'resetUserPassword':
+    case 'listUserSessions':
+    case 'endUserSessions': {
       const json = { email: `${route}@example.com`, password: PASSWORD, role: 'editor' };
       return { 'path.id': await created('createUser', json) };
     }

@@ -168,6 +168,15 @@ describe('the page of second factors', () => {
     expect(shown().html).toContain('<p class="lead">of ada@example.com</p>');
   });
 
+  test('leads back to the page from which somebody came, and nowhere before a sign-in is done', () => {
+    const parameters = { continue: '/console/account', ui_locales: 'en' };
+    expect(linksOf(factorsPage(at('https://api.example.com/prod'), { ...NONE, parameters }))).toEqual([
+      '/prod/console/account',
+    ]);
+    expect(linksOf(shown({ isRequired: true, parameters }))).toEqual([]);
+    expect(linksOf(shown({ parameters: {} }))).toEqual([]);
+  });
+
   test('says what went wrong, and nothing where nothing did', () => {
     expect(alertOf(shown({ fault: 'The last one stays.' }))).toBe('The last one stays.');
     expect(alertOf(shown())).toBeUndefined();

@@ -9,6 +9,7 @@ import {
   type PeopleContext,
   removePerson,
 } from '../../lambdas/people/people.ts';
+import { endSessionsOf } from '../../lambdas/people/person-sessions.ts';
 import { openSession } from '../../lambdas/sessions/sessions.ts';
 import type { User } from '../../lambdas/sessions/user.ts';
 import { DEPLOYMENT } from '../support/deployment.ts';
@@ -122,6 +123,59 @@ describe('changing and removing people', () => {
     ).rejects.toEqual(notFound);
     await expect(removePerson(userId, admin, FROM, context)).rejects.toEqual(notFound);
     expect(await stores.people.find(other.user.tenantId, userId)).toMatchObject({ role: 'admin' });
+  });
+});
+
+describe('the sessions of somebody', () => {
+  const end = (userId: string, sessionId?: string, caller = admin) =>
+    endSessionsOf({ userId, sessionId }, caller, FROM, {
+      ...context,
+      ownSessions: { sessions: stores.sessions, signIns: stores.signIns, clock: () => NOW },
+    });
+  /** Somebody with two sessions and a sign-in. */
+  const present = async (email: string, role: User['role'] = 'viewer') => {
+    const person = await add(email, role);
+    const { userId, tenantId } = person;
+    const signInId = crypto.randomUUID();
+    const times = { authTime: NOW, expiresAt: NOW + 60 };
+    const record = { signInId, userId, tenantId, workspaceId: 'w', userVersion: 0, amr: ['pwd'], ...times };
+    await stores.signIns.create(signInId, record, { actor: `user:${userId}`, ...FROM }, NOW);
+    return { userId, signInId, sessions: [await logIn(person), await logIn(person)] as const };
+  };
+  const states = (sessions: readonly UserCaller[]) => sessions.map((each) => sessionOf(each)?.state);
+
+  test('one is ended by its id, a sign-in too, and the others go on', async () => {
+    const { userId, signInId, sessions } = await present('ben@example.com');
+    expect(await end(userId, sessions[0].sessionId)).toBe(1);
+    expect(states(sessions)).toEqual(['ended', 'active']);
+    expect(await end(userId, signInId)).toBe(1);
+    expect(await stores.signIns.ofPerson(userId, NOW)).toEqual([]);
+    expect(states(sessions)).toEqual(['ended', 'active']);
+  });
+
+  test('all of them are ended at once, and of one’s own all but the one that asks', async () => {
+    const { userId, sessions } = await present('ben@example.com');
+    expect(await end(userId)).toBe(3);
+    expect(states(sessions)).toEqual(['ended', 'ended']);
+    expect(await stores.signIns.ofPerson(userId, NOW)).toEqual([]);
+    expect(await end(admin.userId)).toBe(0);
+    expect(states([admin])).toEqual(['active']);
+  });
+
+  test('those of another person are not found under this one, nor those of another tenant', async () => {
+    const [ben, eve] = [await present('ben@example.com'), await present('eve@example.com')];
+    for (const id of [eve.sessions[0].sessionId, eve.signInId])
+      await expect(end(ben.userId, id)).rejects.toEqual(notFound);
+    await expect(end(ben.userId, undefined, { ...admin, tenantId: 'another' })).rejects.toEqual(notFound);
+    expect(states([...ben.sessions, ...eve.sessions])).toEqual(Array(4).fill('active'));
+  });
+
+  test('of somebody who may more than the caller nothing is ended', async () => {
+    const { userId, sessions } = await present('ben@example.com', 'admin');
+    await expect(end(userId, undefined, { ...admin, scopes: ['write'] })).rejects.toMatchObject({
+      code: 'exceeds_own_rights',
+    });
+    expect(states(sessions)).toEqual(['active', 'active']);
   });
 });
 

@@ -10,6 +10,8 @@ describe('the way on after a sign-in', () => {
     '/authorize?client_id=x&state=%20a%2Fb',
     '/device',
     '/device?user_code=WDJB-MJHT',
+    '/factors?continue=%2Fconsole%2Faccount&ui_locales=de',
+    '/console/account',
   ])('%s is one of our pages', (path) => {
     expect(continuePath(path)).toBe(path);
   });
@@ -30,6 +32,8 @@ describe('the way on after a sign-in', () => {
     '/AUTHORIZE',
     '/device@evil.example',
     '/sign-out',
+    '/console',
+    '/console/account/x',
     '/v1/auth/me',
     'javascript:alert(1)',
     'data:text/html,x',

@@ -5,7 +5,11 @@ import type { Account, TestStack } from './stack.ts';
 let apps = 0;
 
 /** Lets a client act for an account's administrator, as the consent page does; gives its id among their apps. */
-export async function connectApp({ table }: TestStack, account: Account): Promise<string> {
+export async function connectApp(
+  { table }: TestStack,
+  account: Account,
+  fields: Partial<Pick<App, 'name' | 'host' | 'scopes'>> = {},
+): Promise<string> {
   const { userId, tenantId, workspaceId } = account;
   const clientId = `https://client${(apps += 1)}.example/metadata.json`;
   const now = Math.floor(Date.now() / 1000);
@@ -20,6 +24,7 @@ export async function connectApp({ table }: TestStack, account: Account): Promis
     workspaceId,
     connectedAt: now,
     expiresAt: now + CONSENT_SECONDS,
+    ...fields,
   };
   await new DynamoAppStore(table).connect(
     app,

@@ -5,6 +5,7 @@ import { useUrlParameters } from '../../app/url-parameters.ts';
 import { Entries } from '../../trail/entries.tsx';
 import { useTrail } from '../../trail/loaded-entries.ts';
 import { Button } from '../../ui/button.tsx';
+import { download } from '../../ui/download.ts';
 import { Input, Select } from '../../ui/field.tsx';
 import { Menu } from '../../ui/menu.tsx';
 import { Card, Empty, PageHead, Skeleton } from '../../ui/parts.tsx';
@@ -205,12 +206,4 @@ function asCsv(entries: readonly AuditEntry[]): string {
     COLUMNS.join(','),
     ...entries.map((entry) => COLUMNS.map((column) => cell(entry[column])).join(',')),
   ].join('\r\n');
-}
-
-function download(text: string, name: string): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([text]));
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(link.href);
 }

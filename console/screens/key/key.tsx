@@ -1,10 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
-import { useLocation, useSearchParams } from 'wouter';
+import { useLocation } from 'wouter';
 import { dataOf } from '../../api/client.ts';
 import { getKey } from '../../api/generated/sdk.gen.ts';
 import type { ApiKey } from '../../api/generated/types.gen.ts';
 import { inLanguages, useFormats, useTexts } from '../../app/language.ts';
 import { useKeyLimit, useMay } from '../../app/me.ts';
+import { useDoing } from '../../app/url-parameters.ts';
 import { useKeyChanges } from '../../keys/changes.ts';
 import { BackToKeys, Environment, hasEnvironments, KeyStatus } from '../../keys/key-parts.tsx';
 import { keyQueryKey, useLoadedKeys } from '../../keys/loaded-keys.ts';
@@ -58,8 +59,6 @@ const TEXTS = inLanguages(
   },
 );
 
-type Doing = 'edit' | 'rotate' | 'revoke';
-
 /** One key: what it is, how it is used, what has happened to it. What is being done stands in the URL. */
 export default function Key({ params: { id = '' } }: { readonly params: Readonly<Record<string, string>> }) {
   const words = { ...useTexts(KEY_TEXTS), ...useTexts(TEXTS) };
@@ -71,12 +70,9 @@ export default function Key({ params: { id = '' } }: { readonly params: Readonly
     ...(listed && { placeholderData: listed }),
     refetchInterval: 30_000,
   });
-  const [parameters, setParameters] = useSearchParams();
   const [, go] = useLocation();
   const { setEnabled } = useKeyChanges();
-  const doing = parameters.get('do') as Doing | null;
-  const set = (next: Doing | undefined) =>
-    setParameters(next === undefined ? {} : { do: next }, { replace: next === undefined });
+  const { doing, begin, end } = useDoing<'edit' | 'rotate' | 'revoke'>();
   if (query.data === undefined)
     return (
       <>
@@ -109,14 +105,14 @@ export default function Key({ params: { id = '' } }: { readonly params: Readonly
       >
         {!isOver && (
           <>
-            <Button onClick={() => set('edit')}>{words.edit}</Button>
+            <Button onClick={() => begin('edit')}>{words.edit}</Button>
             <Button onClick={() => void setEnabled(key, key.status === 'disabled')}>
               {key.status === 'disabled' ? words.enable : words.disable}
             </Button>
-            <Button icon="refresh" onClick={() => set('rotate')}>
+            <Button icon="refresh" onClick={() => begin('rotate')}>
               {words.rotate}…
             </Button>
-            <Button look="danger" onClick={() => set('revoke')}>
+            <Button look="danger" onClick={() => begin('revoke')}>
               {words.revoke}…
             </Button>
           </>
@@ -131,12 +127,12 @@ export default function Key({ params: { id = '' } }: { readonly params: Readonly
       <About apiKey={key} />
       <Use apiKey={key} />
       <Trail id={id} />
-      {doing === 'edit' && !isOver && <EditDialog apiKey={key} onClose={() => set(undefined)} />}
-      {doing === 'rotate' && !isOver && <RotateDialog apiKey={key} onClose={() => set(undefined)} />}
+      {doing === 'edit' && !isOver && <EditDialog apiKey={key} onClose={end} />}
+      {doing === 'rotate' && !isOver && <RotateDialog apiKey={key} onClose={end} />}
       {doing === 'revoke' && !isOver && (
         <RevokeDialog
           apiKey={key}
-          onClose={(isRevoked) => (isRevoked ? go('/keys', { replace: true }) : set(undefined))}
+          onClose={(isRevoked) => (isRevoked ? go('/keys', { replace: true }) : end())}
         />
       )}
     </>

@@ -17,6 +17,7 @@ import { DynamoPeopleStore } from '../../people/people-store.ts';
 import { DynamoRecoveryStore } from '../../recovery/recovery-store.ts';
 import { recentSignIns } from '../../sessions/recent-sign-in.ts';
 import { DynamoSessionStore } from '../../sessions/session-store.ts';
+import { DynamoSignInStore } from '../../signin/sign-in-store.ts';
 import { everyPeopleRoute } from '../../table/people.ts';
 import { DynamoTenantStore } from '../../tenancy/tenant-store.ts';
 
@@ -38,6 +39,10 @@ const services: ServicesOf<typeof everyPeopleRoute> = {
   cursors: tableCursors(table),
   requireRecentSignIn,
   people: { ...shared, backoff: new DynamoBackoffStore(table) },
+  personSessions: {
+    ...shared,
+    ownSessions: { sessions, signIns: new DynamoSignInStore(table), clock: systemClock },
+  },
   inviting: {
     ...shared,
     invitations: new DynamoInvitationStore(table, shared.people),

@@ -61,6 +61,7 @@ export const de: Texts = {
   },
   factors: {
     title: 'Sicherheit der Anmeldung',
+    back: 'Zurück',
     lead: (email) => `von ${email}`,
     requiredTitle: 'Schützen Sie Ihr Konto',
     requiredLead:

@@ -54,6 +54,7 @@ export const en = {
   },
   factors: {
     title: 'Sign-in security',
+    back: 'Back',
     lead: (email: string) => `of ${email}`,
     requiredTitle: 'Protect your account',
     requiredLead: 'Your organization asks for a second step at sign-in. Set one up to continue.',

@@ -415,6 +415,14 @@ export type EndSessionResult = {
     status: 'ended';
 };
 
+export type EndUserSessionsResult = {
+    status: 'ended';
+    /**
+     * By this call.
+     */
+    ended: number;
+};
+
 export type Environment = string;
 
 export type ExchangeTokenRequest = {
@@ -662,6 +670,11 @@ export type ListKeysResult = {
 };
 
 export type ListSessionsResult = {
+    data: Array<Session>;
+    sign_ins: Array<SignIn>;
+};
+
+export type ListUserSessionsResult = {
     data: Array<Session>;
     sign_ins: Array<SignIn>;
 };
@@ -992,7 +1005,7 @@ export type Session = {
     id: string;
     is_current: boolean;
     /**
-     * The OAuth client that acts for you; null for your own login.
+     * The OAuth client that acts for the person; null for their own login.
      */
     client_id: string | null;
     /**
@@ -1001,7 +1014,7 @@ export type Session = {
     user_agent: string | null;
     created_at: string;
     /**
-     * When you last proved who you are in it.
+     * When the person last proved who they are in it.
      */
     auth_time: string | null;
     /**
@@ -4986,6 +4999,125 @@ export type ResetUserPasswordResponses = {
 };
 
 export type ResetUserPasswordResponse = ResetUserPasswordResponses[keyof ResetUserPasswordResponses];
+
+export type EndUserSessionsData = {
+    body?: never;
+    headers?: {
+        /**
+         * The workspace to work in: one of the tenant, or of a key its own.
+         */
+        'X-Workspace-Id'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: {
+        /**
+         * Of the one. All of them, without.
+         */
+        session_id?: string;
+    };
+    url: '/v1/users/{id}/sessions';
+};
+
+export type EndUserSessionsErrors = {
+    /**
+     * Malformed request; Invalid field
+     */
+    400: ApiError;
+    /**
+     * Authentication required; Invalid credential; Credential expired; Credential revoked; Credential disabled; Session ended; Tenant suspended
+     */
+    401: ApiError;
+    /**
+     * Insufficient scope; Address not allowed; More than you have
+     */
+    403: ApiError;
+    /**
+     * Not found
+     */
+    404: ApiError;
+    /**
+     * Too many requests
+     */
+    429: ApiError;
+    /**
+     * Internal error
+     */
+    500: ApiError;
+    /**
+     * Unavailable
+     */
+    503: ApiError;
+};
+
+export type EndUserSessionsError = EndUserSessionsErrors[keyof EndUserSessionsErrors];
+
+export type EndUserSessionsResponses = {
+    /**
+     * They have ended: their tokens are refused from now on.
+     */
+    200: EndUserSessionsResult;
+};
+
+export type EndUserSessionsResponse = EndUserSessionsResponses[keyof EndUserSessionsResponses];
+
+export type ListUserSessionsData = {
+    body?: never;
+    headers?: {
+        /**
+         * The workspace to work in: one of the tenant, or of a key its own.
+         */
+        'X-Workspace-Id'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/users/{id}/sessions';
+};
+
+export type ListUserSessionsErrors = {
+    /**
+     * Malformed request
+     */
+    400: ApiError;
+    /**
+     * Authentication required; Invalid credential; Credential expired; Credential revoked; Credential disabled; Session ended; Tenant suspended
+     */
+    401: ApiError;
+    /**
+     * Insufficient scope; Address not allowed
+     */
+    403: ApiError;
+    /**
+     * Not found
+     */
+    404: ApiError;
+    /**
+     * Too many requests
+     */
+    429: ApiError;
+    /**
+     * Internal error
+     */
+    500: ApiError;
+    /**
+     * Unavailable
+     */
+    503: ApiError;
+};
+
+export type ListUserSessionsError = ListUserSessionsErrors[keyof ListUserSessionsErrors];
+
+export type ListUserSessionsResponses = {
+    /**
+     * The sessions that are open.
+     */
+    200: ListUserSessionsResult;
+};
+
+export type ListUserSessionsResponse = ListUserSessionsResponses[keyof ListUserSessionsResponses];
 
 export type DeleteAccountData = {
     body?: never;

@@ -1,0 +1,46 @@
+import { type ComponentProps, type ReactNode, useState } from 'react';
+import { Field, Input } from './field.tsx';
+import { FormDialog } from './form-dialog.tsx';
+import { fieldFault } from './refusal.tsx';
+
+/** Asks for one text, and sends it as a field of the API. */
+export function TextDialog({
+  label,
+  field,
+  first = '',
+  type,
+  act,
+  ...dialog
+}: Pick<ComponentProps<'input'>, 'type'> & {
+  readonly title: string;
+  readonly lead?: ReactNode;
+  readonly submit: string;
+  readonly label: string;
+  /** The API's name of it. */
+  readonly field: string;
+  /** What stands there before. */
+  readonly first?: string;
+  readonly act: (text: string) => Promise<unknown>;
+  readonly onDone: () => void;
+  readonly onClose: () => void;
+}) {
+  const [text, setText] = useState(first);
+  const trimmed = text.trim();
+  return (
+    <FormDialog {...dialog} disabled={trimmed === ''} told={[field]} act={() => act(trimmed)}>
+      {(error) => (
+        <Field label={label} fault={fieldFault(error, field)}>
+          {(ids) => (
+            <Input
+              {...ids}
+              autoFocus
+              type={type}
+              value={text}
+              onChange={({ target }) => setText(target.value)}
+            />
+          )}
+        </Field>
+      )}
+    </FormDialog>
+  );
+}
