@@ -60,6 +60,7 @@ from .delete_workspace_result_status import DeleteWorkspaceResultStatus
 from .disconnect_app_result import DisconnectAppResult
 from .end_other_sessions_result import EndOtherSessionsResult
 from .end_session_result import EndSessionResult
+from .end_user_sessions_result import EndUserSessionsResult
 from .exchange_token_request import ExchangeTokenRequest
 from .exchange_token_request_requested_token_type import ExchangeTokenRequestRequestedTokenType
 from .exchange_token_request_subject_token_type import ExchangeTokenRequestSubjectTokenType
@@ -96,6 +97,7 @@ from .list_key_usage_result import ListKeyUsageResult
 from .list_key_usage_result_data_item import ListKeyUsageResultDataItem
 from .list_keys_result import ListKeysResult
 from .list_sessions_result import ListSessionsResult
+from .list_user_sessions_result import ListUserSessionsResult
 from .list_users_result import ListUsersResult
 from .list_workspaces_result import ListWorkspacesResult
 from .log_in_with_factor_request import LogInWithFactorRequest
@@ -228,6 +230,7 @@ __all__ = (
     "DisconnectAppResult",
     "EndOtherSessionsResult",
     "EndSessionResult",
+    "EndUserSessionsResult",
     "ExchangedTokens",
     "ExchangedTokensWorkspacesItem",
     "ExchangeTokenRequest",
@@ -264,6 +267,7 @@ __all__ = (
     "ListKeyUsageResult",
     "ListKeyUsageResultDataItem",
     "ListSessionsResult",
+    "ListUserSessionsResult",
     "ListUsersResult",
     "ListWorkspacesResult",
     "LoginRequestType0",

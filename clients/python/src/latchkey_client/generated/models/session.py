@@ -24,12 +24,12 @@ class Session:
     id: str
     is_current: bool
     client_id: None | str
-    """ The OAuth client that acts for you; null for your own login. """
+    """ The OAuth client that acts for the person; null for their own login. """
     user_agent: None | str
     """ Of the program that opened it. """
     created_at: datetime.datetime
     auth_time: datetime.datetime | None
-    """ When you last proved who you are in it. """
+    """ When the person last proved who they are in it. """
     amr: list[str]
     """ How: `pwd` and other values of RFC 8176. """
     expires_at: datetime.datetime
