@@ -73,11 +73,11 @@ test('the page is told by its headers to run nothing else, and is never cached; 
 });
 
 test('what the policy forbids fails the test in which it happens', async () => {
-  const { page: other, close } = await openConsole(browser, stack, ada);
+  const { page: other, complaints, close } = await openConsole(browser, stack, ada);
   await other.evaluate(
     'document.body.append(Object.assign(document.createElement("img"), { src: "https://example.com/x" }))',
   );
-  await other.waitForTimeout(200);
+  await expect.poll(() => complaints.join()).toContain('Content Security Policy');
   await expect(close()).rejects.toThrow();
 });
 
@@ -208,6 +208,7 @@ test('who may not manage keys is told so, and is not shown the way', async () =>
 test('a script of another site gets nothing from the backend of the session', async () => {
   // A tab whose complaints nobody counts: the policy forbids the call.
   const tab = await newTab();
+  await tab.waitForSelector('main h1');
   const status = await tab.evaluate(
     `fetch('${stack.url.replace('localhost', '127.0.0.1')}/console/session', { method: 'PUT', credentials: 'include', headers: { 'X-Latchkey-Console': '1' } }).then((response) => response.status, () => 'refused')`,
   );
