@@ -1,16 +1,20 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createClient } from '@hey-api/openapi-ts';
+import { routes } from '../lambdas/table/index.ts';
+import { openApiDocument } from '../lib/openapi/document.ts';
+import { PROFILES_OWN, rightsOf } from '../lib/rights.ts';
+import { profile } from '../profiles/default.ts';
 
 /**
  * `node bin/console-client.ts [DIR]`: generates the console's API client from the default profile's OpenAPI document, with
- * its types. What people and clients do in a browser, and what only other programs call, is left out.
+ * its types and with the rows of operators, which only a configuration switches on. What people and clients do in a browser, and what only other programs call, is left out.
  */
 const ROOT = join(import.meta.dirname, '..');
 const [target = join(ROOT, 'console/api/generated')] = process.argv.slice(2);
 
 /** Without references to headers: the generator makes nothing of them, but warns of each. */
-const api = JSON.parse(readFileSync(join(ROOT, 'docs/openapi/default.json'), 'utf8'), (_name, value) =>
+const document = openApiDocument(routes, { ...profile, hasOperators: true }, rightsOf(PROFILES_OWN, profile));
+const api = JSON.parse(JSON.stringify(document), (_name, value) =>
   value?.$ref?.startsWith('#/components/headers/') ? undefined : value,
 );
 

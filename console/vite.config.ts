@@ -22,6 +22,12 @@ export default defineConfig({
               name: 'base',
               test: /node_modules\/|\/console\/(api|app|keys\/(?!key-form|lines|scope-choice|rotate|overlap|shown-once|snippets)|ui\/(?!popup|confirm|form|text|refusal|loaded|items|download))/,
             },
+            // Screens that are mostly texts: together they compress to less, and lead to one another.
+            {
+              name: 'team',
+              test: /\/console\/screens\/(people|workspaces|settings)\//,
+              includeDependenciesRecursively: false,
+            },
           ],
         },
       },

@@ -128,18 +128,19 @@ const BESIDE: Plugin = {
 };
 
 /** Makes `#profile` the module of a profile, which has functions, with what the configuration says of it. */
-function withProfile({ name, managementPrefix }: Profile): Plugin {
+function withProfile({ name, managementPrefix, hasOperators }: Profile): Plugin {
   const file = JSON.stringify(profileFile(name));
+  const configured = JSON.stringify({ managementPrefix, hasOperators });
   return {
     name: 'profile',
     setup({ onResolve, onLoad }) {
       onResolve({ filter: /^#profile$/ }, ({ path }) => ({ path, namespace: 'profile' }));
       onLoad({ filter: /.*/, namespace: 'profile' }, () => ({
         contents:
-          managementPrefix === undefined
+          configured === '{}'
             ? `export { profile } from ${file};`
             : `import { profile as published } from ${file};
-               export const profile = { ...published, managementPrefix: ${JSON.stringify(managementPrefix)} };`,
+               export const profile = { ...published, ...${configured} };`,
         resolveDir: ROOT,
       }));
     },

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { ALGORITHMS } from '../lambdas/contract/algorithms.ts';
+import { OPERATORS_TENANT } from '../lambdas/contract/operators.ts';
 import { atLeastOne, fields, flag, httpsUrl, oneOf, text, whole } from './config-fields.ts';
 import { roleName } from './rights-fields.ts';
 
@@ -102,7 +103,10 @@ const NO_AUDIENCE = 'must be a list of at least one audience, or signIn must say
 
 const word = (what: string) =>
   text(/^[^\s\u0000-\u001f]{1,255}$/, `${what}, 1 to 255 characters without blanks`);
-const tenantId = () => word('the id of a tenant');
+const tenantId = () =>
+  word('the id of a tenant').refine((id) => id !== OPERATORS_TENANT, {
+    error: `must not be ${OPERATORS_TENANT}: no identity provider leads to who runs the deployment`,
+  });
 const claimValue = () => text(/^.{1,255}$/, 'a text of 1 to 255 characters');
 const claimName = () => word('the name of a claim');
 

@@ -179,6 +179,11 @@ export const CONFIG = fields({
   ...rightsFields,
   /** Serves the key console at `/console`, and leads browsers there that ask for `/`. @default true */
   console: flag().default(true),
+  /**
+   * The rows and screens of operators, who run the deployment: people of the reserved tenant `operators`, whom
+   * `npm run ops -- operator add` makes. @default false
+   */
+  operators: flag().default(false),
   /** What makes the pages the team's own. */
   branding: branding.prefault({}),
   /** Mails about accounts: who sends them, and what an address that is not confirmed means. */

@@ -107,7 +107,8 @@ export function consoleBuild(
 ): ConsoleBuild {
   const rows = apiRows(routes, profile).filter((row) => row.kind === 'route');
   const paths = routes.flatMap((route): [string, string | null][] => {
-    if (route.path === null) return [];
+    // Rows of operators stand where they do, in every profile, or are not there for anybody.
+    if (route.path === null || route.access.kind === 'operator') return [];
     const path = rows.find((row) => row.route.id === route.id)?.path ?? null;
     if (path === route.path) return [];
     return [[`${route.method} ${publishedPath(route.path)}`, path && publishedPath(path)]];

@@ -15,13 +15,19 @@ export type FunctionName =
   | 'stream'
   | 'usage';
 
-/** Something for each function. `reveal` is there where the profile has its row. */
-export type Functions<Of> = Readonly<Record<Exclude<FunctionName, 'reveal'>, Of>> & { readonly reveal?: Of };
+/** Functions that are there where their rows are. */
+type Optional = 'reveal' | 'operators';
+
+/** Something for each function. */
+export type Functions<Of> = Readonly<Record<Exclude<FunctionName, Optional>, Of>> & {
+  readonly [Name in Optional]?: Of;
+};
 
 export type TableAction =
   | 'GetItem'
   | 'BatchGetItem'
   | 'Query'
+  | 'Scan'
   | 'PutItem'
   | 'UpdateItem'
   | 'DeleteItem'
@@ -38,6 +44,8 @@ export interface TableRight {
   readonly actions: readonly TableAction[];
   /** The partition keys that the right reaches, with `*` for any ending. @default - all */
   readonly keys?: readonly string[];
+  /** The only attributes that a scan may name, which knows no partition keys. @default - all */
+  readonly attributes?: readonly string[];
 }
 
 /**

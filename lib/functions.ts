@@ -1,4 +1,5 @@
 import type { Profile } from '../lambdas/contract/profile.ts';
+import { DIRECTORY_ATTRIBUTES } from '../lambdas/operators/directory-attributes.ts';
 import { backgroundFunctions } from './background-functions.ts';
 import { type ForwardersOptions, forwarders } from './forwarders.ts';
 import type { FunctionSpec, Functions, TableRight } from './function-spec.ts';
@@ -48,6 +49,22 @@ const REVEAL: FunctionSpec = {
     { actions: ['PutItem', 'UpdateItem'], keys: ['TENANT#*'] },
   ],
   vault: 'revealer',
+};
+
+const OPERATORS: FunctionSpec = {
+  description: 'What operators see of tenants, and do for them',
+  memoryMiB: 512,
+  timeoutSeconds: 10,
+  table: [
+    { actions: ['Scan'], attributes: DIRECTORY_ATTRIBUTES },
+    { actions: ['GetItem'], keys: ['TENANT#*', 'SESSION#*', 'EMAIL#*', 'USER#*', 'CENSUS'] },
+    { actions: ['BatchGetItem'], keys: ['CONTROL', 'KEY#*'] },
+    { actions: ['Query'], keys: ['TENANT#*', 'USER#*'] },
+    { actions: ['PutItem'], keys: ['TENANT#*', 'USER#*', 'LINK#*', 'OUTBOX'] },
+    { actions: ['UpdateItem'], keys: ['TENANT#*', 'KEY#*', 'SESSION#*', 'EMAIL#*', 'USAGEKEYS', 'CURSORS'] },
+    { actions: ['DeleteItem'], keys: ['USER#*', 'PASSKEY#*'] },
+  ],
+  readsMetrics: true,
 };
 
 /** The folders of `lambdas/functions` whose code some of the functions have. */
@@ -239,6 +256,7 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
       readsMetrics: (profile.paths.getMetrics ?? []).length > 0,
     },
     ...((profile.paths.revealKey ?? []).length > 0 ? { reveal: REVEAL } : {}),
+    ...(profile.hasOperators === true ? { operators: OPERATORS } : {}),
     forwarder: FORWARDER,
     ...forwarders(FORWARDER, options),
     fetcher: {

@@ -62,7 +62,7 @@ export class IdentityTable extends Construct {
   grant(grantee: LatchkeyFunction, rights: readonly TableRight[]): void {
     if (this.encryptionKey !== undefined && rights.length > 0)
       grantee.lambda.addToRolePolicy(keyUse(this.encryptionKey, 'dynamodb'));
-    for (const { actions, keys } of rights) {
+    for (const { actions, keys, attributes } of rights) {
       const statement = new PolicyStatement({
         actions: actions.map((action) => `dynamodb:${action}`),
         resources: [this.table.tableArn],
@@ -70,6 +70,15 @@ export class IdentityTable extends Construct {
         ...(keys === undefined
           ? {}
           : { conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': keys } } }),
+        // Without `Select`, a call that names no attribute would be given all.
+        ...(attributes === undefined
+          ? {}
+          : {
+              conditions: {
+                'ForAllValues:StringEquals': { 'dynamodb:Attributes': attributes },
+                StringEquals: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' },
+              },
+            }),
       });
       grantee.allow(statement, 'TABLE_NAME', this.table.tableName);
     }

@@ -200,6 +200,8 @@ export class LatchkeyStack extends Stack {
     new CfnOutput(this, 'ApiId', { value: frontDoor.stage.restApi.restApiId });
     new CfnOutput(this, 'TableName', { value: table.table.tableName });
     new CfnOutput(this, 'LedgerTableName', { value: ledger.table.tableName });
+    // For `npm run ops -- operator add`, which takes it from no other place.
+    if (config.operators) new CfnOutput(this, 'Operators', { value: 'true' });
     new CfnOutput(this, 'UsageKeyPrefix', { value: usagePlans.prefix });
     new CfnOutput(this, 'KeysetSecretArn', { value: keyset.secret.secretArn });
     new CfnOutput(this, 'AssertionSecretArn', { value: assertions.secret.secretArn });

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { AREAS, METHODS } from '../lambdas/contract/access.ts';
+import { OPERATOR_ROLE } from '../lambdas/contract/operators.ts';
 import { MAX_SCOPES, ROLE_NAME, SCOPE_NAME } from '../lambdas/contract/scopes.ts';
 import { atLeastOne, fields, flag, text } from './config-fields.ts';
 
@@ -58,6 +59,9 @@ export const rightsFields = {
   roles: z
     .record(roleName(), role)
     .refine((all) => Object.keys(all).length <= MAX_SCOPES, { error: `must be at most ${MAX_SCOPES} roles` })
+    .refine((all) => !Object.hasOwn(all, OPERATOR_ROLE), {
+      error: `must not have ${OPERATOR_ROLE}, the role of who runs the deployment; give it another name`,
+    })
     .nullable()
     .default(null),
   /** The role of whoever opens an account. @default - the profile's; of other roles the only one that manages people */

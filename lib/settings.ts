@@ -66,6 +66,7 @@ export async function loadSettings(
   const profile = {
     ...published,
     ...(managementPrefix === null ? {} : { managementPrefix }),
+    ...(config.operators ? { hasOperators: true } : {}),
     ...(config.console ? {} : { paths: { ...published.paths, ...NO_CONSOLE } }),
   };
   requireDeclared(config, profile);

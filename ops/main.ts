@@ -5,6 +5,7 @@ import { auditCommands } from './commands/audit.ts';
 import { backupCommands } from './commands/backup.ts';
 import { importCommands } from './commands/import.ts';
 import { keyCommands } from './commands/keys.ts';
+import { operatorCommands } from './commands/operators.ts';
 import { recoverCommands } from './commands/recover.ts';
 import { rightsCommands } from './commands/rights.ts';
 import { signingKeyCommands } from './commands/signing-keys.ts';
@@ -19,6 +20,7 @@ const COMMANDS: readonly Command[] = [
   ...keyCommands,
   ...importCommands,
   ...userCommands,
+  ...operatorCommands,
   ...rightsCommands,
   ...auditCommands,
   ...signingKeyCommands,

@@ -10,24 +10,16 @@ import {
   type KeysetUse,
   type KeyUse,
   keysetOf,
-  type PublicKey,
 } from '../lambdas/signing/control-facts.ts';
 import { ControlStore } from '../lambdas/signing/control-store.ts';
-import { JWKS_MAX_AGE_SECONDS, signingKey, URGENT_PUBLICATION_SECONDS } from '../lambdas/signing/keyset.ts';
+import { type KeyRow, keyRows, signer } from '../lambdas/signing/key-states.ts';
+import { JWKS_MAX_AGE_SECONDS, URGENT_PUBLICATION_SECONDS } from '../lambdas/signing/keyset.ts';
 import { OpsError, type Target } from './target.ts';
 
 /** Milliseconds beyond an instance's copy of the facts: for a copy that is being looked at. */
 const MARGIN_MILLISECONDS = 500;
 const POLL_MILLISECONDS = 250;
 const ROTATION_TIMEOUT_MILLISECONDS = 120_000;
-
-export type KeyState = 'next' | 'signs' | 'retired' | 'revoked';
-
-export interface KeyRow extends Pick<PublicKey, 'kid' | 'use' | 'algorithm'> {
-  readonly state: KeyState;
-  /** Null where an older version has published the key. */
-  readonly ageSeconds: number | null;
-}
 
 /** Each has a secret and a rotation of its own. */
 export const USES = ['token', 'assertion'] as const satisfies readonly KeysetUse[];
@@ -51,13 +43,7 @@ export async function signingKeys(target: Target, now = seconds()): Promise<Sign
   return {
     version: versionOf(control, 'token'),
     assertionVersion: versionOf(control, 'assertion'),
-    keys: control.keys.map((key) => ({
-      kid: key.kid,
-      use: key.use,
-      algorithm: key.algorithm,
-      state: stateOf(key, control, now),
-      ageSeconds: key.createdAt === undefined ? null : now - key.createdAt,
-    })),
+    keys: keyRows(control, now),
     nextRotation: await nextRotation(target),
   };
 }
@@ -112,21 +98,6 @@ export async function revoke(kid: string, target: Target, log: (line: string) =>
     log(`Upstreams may hold the JWKS for ${JWKS_MAX_AGE_SECONDS} seconds: waiting.`);
   await sleep(Math.max(0, revokedAt + seconds * 1000 + MARGIN_MILLISECONDS - performance.now()));
   log(`From now on nothing that ${kid} signed is accepted.`);
-}
-
-function stateOf(key: PublicKey, control: ControlFacts, now: number): KeyState {
-  if (control.revokedKids.has(key.kid)) return 'revoked';
-  if (key.signsFrom !== undefined && key.signsFrom > now) return 'next';
-  return signer(control, key.use, now) === key.kid ? 'signs' : 'retired';
-}
-
-function signer({ keys, revokedKids }: ControlFacts, use: PublicKey['use'], now: number): string | undefined {
-  const dated = keys.flatMap((key) =>
-    key.signsFrom === undefined || revokedKids.has(key.kid)
-      ? []
-      : [{ ...key, createdAt: key.createdAt ?? 0, signsFrom: key.signsFrom, jwk: {} }],
-  );
-  return signingKey({ version: 0, keys: dated }, use, now)?.kid;
 }
 
 function needsKey(use: KeyUse, control: ControlFacts): boolean {

@@ -40,6 +40,8 @@ export interface Target {
   readonly apiGateway: APIGatewayClient;
   /** What the names of all usage keys of the stack begin with; undefined where no outputs file says it. */
   readonly usageKeyPrefix: string | undefined;
+  /** Whether it serves operators; undefined where no outputs file says it. */
+  readonly hasOperators: boolean | undefined;
 }
 
 /** A fault that whoever runs a command can put right. */
@@ -74,6 +76,7 @@ export function targetOf(options: TargetOptions): Target {
     dynamodb,
     apiGateway: new APIGatewayClient({ ...client(outputs.ApiGatewayEndpoint), retryMode: 'adaptive' }),
     usageKeyPrefix: outputs.UsageKeyPrefix,
+    hasOperators: outputs.TableName === options.table ? undefined : outputs.Operators === 'true',
   };
 }
 

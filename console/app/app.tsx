@@ -1,6 +1,6 @@
 import { QueryClientProvider, useQuery } from '@tanstack/react-query';
 import { Suspense, useEffect, useMemo, useState } from 'react';
-import { Route, Router, Switch, useLocation } from 'wouter';
+import { Redirect, Route, Router, Switch, useLocation } from 'wouter';
 import { Button } from '../ui/button.tsx';
 import { Card, Empty, Skeleton } from '../ui/parts.tsx';
 import { Boundary, Failure, Forbidden, Missing } from '../ui/states.tsx';
@@ -142,11 +142,18 @@ function Opened({
   const words = useTexts(TEXTS);
   const title = useTexts(screen.title);
   const isOpen = useMay(screen.area);
+  const isOperator = useMay('operators');
   const [place] = useLocation();
   useEffect(() => {
     document.title = `${title} · ${settings.brand.name}`;
   }, [title]);
-  if (!isOpen && screen.area !== undefined) return <Forbidden scope={settings.area_scopes[screen.area]} />;
+  if (isOperator && screen.path === '/') return <Redirect to="/operators" replace />;
+  if (!isOpen && screen.area !== undefined)
+    return screen.area === 'operators' ? (
+      <NotFound />
+    ) : (
+      <Forbidden scope={settings.area_scopes[screen.area]} />
+    );
   const { component: Content } = screen;
   return (
     <Boundary title={words.broken} key={place}>

@@ -166,7 +166,11 @@ function Navigation() {
   const groups = useTexts(GROUPS);
   const me = useMe();
   return (['main', 'team', 'me'] as const).map((group) => {
-    const screens = SCREENS.filter(({ nav, area }) => nav?.group === group && may(me, area));
+    const screens = SCREENS.filter(
+      // An operator has nothing of a tenant to look over.
+      ({ path, nav, area }) =>
+        nav?.group === group && may(me, area) && !(path === '/' && may(me, 'operators')),
+    );
     if (screens.length === 0) return null;
     return (
       <div key={group} className="flex flex-col gap-0.5">
@@ -183,7 +187,9 @@ function NavLink({ screen }: { readonly screen: Screen }) {
   const title = useTexts(screen.title);
   const [place] = useLocation();
   if (screen.nav === undefined) return null;
-  const isHere = screen.path === '/' ? place === '/' : `${place}/`.startsWith(`${screen.path}/`);
+  const isBelow = screen.path !== '/' && place.startsWith(`${screen.path}/`);
+  const isHere =
+    place === screen.path || (isBelow && !SCREENS.some(({ path, nav }) => nav && path === place));
   return (
     <Link
       to={screen.path}

@@ -22,13 +22,20 @@ export function useMe(): Me {
   return me;
 }
 
-/** Whether somebody may do what an area of the API takes; without one, everybody may. */
-export function may({ scopes }: Pick<Me, 'scopes'>, area: Area | undefined): boolean {
+/** Who may do what an area of the API takes; or who runs the deployment, and has no part in any area. */
+export type Audience = Area | 'operators';
+
+/** Whether somebody is of an audience; without one, everybody is. */
+export function may(
+  { scopes, tenant_id }: Pick<Me, 'scopes' | 'tenant_id'>,
+  area: Audience | undefined,
+): boolean {
+  if (area === 'operators') return tenant_id === 'operators';
   return area === undefined || covers(scopes, settings.area_scopes[area]);
 }
 
 /** Whether the reader {@link may}. */
-export function useMay(area: Area | undefined): boolean {
+export function useMay(area: Audience | undefined): boolean {
   return may(useMe(), area);
 }
 

@@ -1,15 +1,15 @@
 import { type ComponentType, lazy } from 'react';
 import type { IconName } from '../ui/icons.tsx';
 import { inLanguages, type Texts } from './language.ts';
-import type { Area } from './settings.ts';
+import type { Audience } from './me.ts';
 
 /** A screen of the console: a folder of `screens/`, at a path below the console's. */
 export interface Screen {
   /** With `:name` for a part that differs. The first that matches is shown. */
   readonly path: string;
   readonly title: Texts<string>;
-  /** The area of the API without which there is nothing to see. @default - for everybody */
-  readonly area?: Area;
+  /** Whom it is for: the area of the API without which there is nothing to see. @default - for everybody */
+  readonly area?: Audience;
   /** Its place in the navigation. @default - none: another screen leads there */
   readonly nav?: { readonly icon: IconName; readonly group: 'main' | 'team' | 'me'; readonly key?: string };
   readonly component: ComponentType<{ readonly params: Readonly<Record<string, string>> }>;
@@ -52,6 +52,26 @@ export const SCREENS: readonly Screen[] = [
     area: 'audit',
     nav: { icon: 'audit', group: 'main', key: 'a' },
     component: lazy(() => import('../screens/audit/audit.tsx')),
+  },
+  {
+    path: '/operators',
+    title: words('Tenants', 'Mandanten'),
+    area: 'operators',
+    nav: { icon: 'columns', group: 'main' },
+    component: lazy(() => import('../screens/operators/tenants.tsx')),
+  },
+  {
+    path: '/operators/status',
+    title: words('Status', 'Status'),
+    area: 'operators',
+    nav: { icon: 'clock', group: 'main' },
+    component: lazy(() => import('../screens/operators/status.tsx')),
+  },
+  {
+    path: '/operators/:id',
+    title: words('Tenant', 'Mandant'),
+    area: 'operators',
+    component: lazy(() => import('../screens/operators/tenant.tsx')),
   },
   {
     path: '/people',

@@ -5,7 +5,6 @@ import { FormDialog } from './form-dialog.tsx';
 export function ConfirmDialog({
   action,
   name,
-  children,
   run,
   ...dialog
 }: {
@@ -14,14 +13,9 @@ export function ConfirmDialog({
   /** What the button says. */
   readonly action: string;
   readonly name?: string | undefined;
-  readonly children?: ReactNode;
   /** Does it. What it throws is shown. */
   readonly run: () => Promise<unknown>;
   readonly onClose: () => void;
 }) {
-  return (
-    <FormDialog {...dialog} danger submit={action} typed={name} act={run} onDone={dialog.onClose}>
-      {() => children}
-    </FormDialog>
-  );
+  return <FormDialog {...dialog} danger submit={action} typed={name} act={run} onDone={dialog.onClose} />;
 }

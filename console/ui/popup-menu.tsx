@@ -28,7 +28,11 @@ export function PopupMenu({ trigger, align = 'end', entries }: MenuProps) {
   const id = useId();
   const menu = useRef<HTMLDivElement>(null);
   const [isOpen, setOpen] = useState(true);
-  useLayoutEffect(() => menu.current?.showPopover(), []);
+  useLayoutEffect(() => {
+    // It has taken the place of the button that was there before, and had the focus.
+    if (menu.current !== null) buttonOf(menu.current)?.focus();
+    menu.current?.showPopover();
+  }, []);
   useLayoutEffect(() => {
     const element = menu.current;
     if (!isOpen || element === null) return;
@@ -75,7 +79,7 @@ export function PopupMenu({ trigger, align = 'end', entries }: MenuProps) {
 
 /** Below its button, or above it where there is no room, and within the window. */
 function place(menu: HTMLElement, align: 'start' | 'end'): void {
-  const button = document.querySelector(`[popovertarget="${menu.id}"]`);
+  const button = buttonOf(menu);
   if (button === null) return;
   const { left, right, top, bottom } = button.getBoundingClientRect();
   const { offsetWidth: width, offsetHeight: height } = menu;
@@ -84,6 +88,10 @@ function place(menu: HTMLElement, align: 'start' | 'end'): void {
   const fits = below + height + PADDING <= innerHeight;
   menu.style.left = `${Math.max(PADDING, Math.min(wanted, innerWidth - width - PADDING))}px`;
   menu.style.top = `${fits ? below : Math.max(PADDING, top - height - OFFSET)}px`;
+}
+
+function buttonOf({ id }: HTMLElement): HTMLElement | null {
+  return document.querySelector(`[popovertarget="${id}"]`);
 }
 
 function itemsOf(menu: HTMLElement): readonly HTMLElement[] {

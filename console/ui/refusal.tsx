@@ -46,7 +46,9 @@ export function useRefusal(): (error: unknown) => string {
 /** What is wrong with a field of the API, or with a part of it. */
 export function fieldFault(error: unknown, name: string): string | undefined {
   if (!(error instanceof ApiError)) return undefined;
-  return error.fields.find(({ field }) => field.split(/[.[]/, 1)[0] === name)?.message;
+  return error.fields.find(
+    ({ field }) => field.startsWith(name) && /^($|[.[])/.test(field.slice(name.length)),
+  )?.message;
 }
 
 /** Why something was refused, and what to do about it; nothing where one of `fields` says it. */

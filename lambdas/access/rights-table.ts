@@ -37,6 +37,8 @@ export function rightsTable(
 
 function rightsOf(access: Access, rights: Rights): Pick<RowRights, 'isPublic' | 'roles' | 'keys'> {
   if (access.kind === 'public') return { ...whoCovers(null, undefined, rights), isPublic: true };
+  // Of no role: who it is decides (docs/operators.md).
+  if (access.kind === 'operator') return { isPublic: false, roles: [], keys: [] };
   const scope = access.scope === null ? null : rights.areaScopes[access.scope];
   return whoCovers(scope, access.callers, rights);
 }

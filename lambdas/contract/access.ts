@@ -12,9 +12,10 @@ export const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as cons
 
 export type Method = (typeof METHODS)[number];
 
-/** The callers of a row: anybody, or who has the scope of an area, or any credential. */
+/** The callers of a row: anybody, or an operator, or who has the scope of an area, or any credential. */
 export type Access =
   | { readonly kind: 'public' }
+  | { readonly kind: 'operator' }
   | AreaAccess
   | (Omit<AreaAccess, 'scope'> & { readonly scope: null });
 

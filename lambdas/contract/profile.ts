@@ -85,6 +85,8 @@ export interface Profile {
    * published contract. @default - the prefix that their paths begin with
    */
   readonly managementPrefix?: string;
+  /** Whether the rows of operators are there: a deployment's configuration says it, and no published contract. @default false */
+  readonly hasOperators?: boolean;
   /** The scopes and roles of this contract; the configuration may declare others in their place. */
   readonly scopes: readonly ScopeDefinition[];
   readonly roles: Readonly<Record<Role, RoleDefinition>>;

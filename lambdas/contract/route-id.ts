@@ -81,6 +81,16 @@ export type RouteId =
   | 'getKey'
   | 'updateKey'
   | 'revokeKey'
+  | 'listTenants'
+  | 'showTenant'
+  | 'changeTenant'
+  | 'listTenantUsers'
+  | 'resetTenantUser'
+  | 'resetTenantUserFactors'
+  | 'listTenantKeys'
+  | 'revokeTenantKey'
+  | 'listTenantAudit'
+  | 'getDeploymentStatus'
   | 'revealKey'
   | 'rotateKey'
   | 'verifyKey'
@@ -115,4 +125,12 @@ export type RouteId =
   | 'importTenant';
 
 /** The functions that serve rows; each has a folder `lambdas/<name>`. */
-export type ServiceName = 'public' | 'accounts' | 'tokens' | 'management' | 'people' | 'transfer' | 'reveal';
+export type ServiceName =
+  | 'public'
+  | 'accounts'
+  | 'tokens'
+  | 'management'
+  | 'people'
+  | 'transfer'
+  | 'reveal'
+  | 'operators';

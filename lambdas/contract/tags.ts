@@ -18,6 +18,7 @@ export const TAGS = {
   Usage: 'How many requests were made with API keys.',
   Audit: 'Who changed what.',
   Administration: 'Everything of the tenant at once: export and import.',
+  Operators: 'Who runs the deployment: its tenants, and what is done for them. Of no tenant’s people.',
   Discovery: 'Metadata and keys for clients that know only the URL of the API.',
   Service: 'The health and the description of the API itself.',
 } as const;

@@ -112,8 +112,15 @@ export function withoutTrailingSlash(path: string): string {
   return path.replace(/(?<=.)\/$/, '');
 }
 
-/** The paths of a row. Below a prefix of the upstream they begin with `managementPrefix` instead, where there is one. */
-function ownPaths(route: Route, { paths, upstreamPrefixes, managementPrefix }: Profile): readonly string[] {
+/**
+ * The paths of a row; of one of operators none, unless the configuration has them. Below a prefix of the upstream they begin
+ * with `managementPrefix` instead, where there is one.
+ */
+function ownPaths(
+  route: Route,
+  { paths, upstreamPrefixes, managementPrefix, hasOperators = false }: Profile,
+): readonly string[] {
+  if (route.access.kind === 'operator' && !hasOperators) return [];
   const published = paths[route.id] ?? (route.path === null ? [] : [route.path]);
   if (managementPrefix === undefined) return published;
   const moved = published.map((path) => {
@@ -163,6 +170,8 @@ export function accessTable(
 function rowAccess(row: ApiRow, areaScopes: Rights['areaScopes']): RowAccess | undefined {
   if (row.kind === 'upstream') return 'upstream';
   if (row.kind === 'not-found' || row.kind === 'head' || row.access.kind === 'public') return undefined;
+  // The function behind it looks who the person is, as that takes reads.
+  if (row.access.kind === 'operator') return { callers: 'user' };
   const { scope, callers } = row.access;
   return {
     ...(scope === null ? {} : { scope: areaScopes[scope] }),

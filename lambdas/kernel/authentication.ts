@@ -32,6 +32,17 @@ export function isRecent({ authTime }: Pick<Authentication, 'authTime'>, now: nu
  */
 export type RequireRecentSignIn = (caller: Caller) => Promise<void>;
 
+/**
+ * Refuses whoever is no operator at this moment (`operators/operator.ts`). An act also takes a recent sign-in. Throws
+ * `not_found`, as if the row were not there, and `reauthentication_required`.
+ */
+export type RequireOperator = (caller: Caller, isAct: boolean) => Promise<void>;
+
+/** What a function must have to serve rows of operators. */
+export interface OperatorServices {
+  readonly requireOperator: RequireOperator;
+}
+
 /** The refusal of who has to prove again who they are. */
 export function reauthenticationRequired(): Problem {
   return new Problem('reauthentication_required');

@@ -13,7 +13,7 @@ const TAG_BYTES = 16;
 /** The list that a cursor is of: in another, its position would be somewhere that nobody has read up to. */
 export interface CursorPlace {
   readonly tenantId: string;
-  readonly list: 'keys' | 'users' | 'invitations' | 'audit' | 'export' | 'account';
+  readonly list: 'keys' | 'users' | 'invitations' | 'audit' | 'export' | 'account' | 'tenants';
 }
 
 /** Where the pages of lists end, as texts that say nothing: each is of one list of one tenant, and whoever edits one has none. */

@@ -4,6 +4,7 @@ import type { Advertised } from '../contract/advertised.ts';
 import type { ErrorCode } from '../contract/errors.ts';
 import type { RouteId, ServiceName } from '../contract/route-id.ts';
 import type { Tag } from '../contract/tags.ts';
+import type { OperatorServices } from './authentication.ts';
 import type { BasicCredentials } from './basic-credentials.ts';
 import type { Caller, UserCaller } from './caller.ts';
 import type { Claim, ClaimServices, Fingerprint } from './claim.ts';
@@ -222,6 +223,12 @@ interface GroupBuilder<Services, Service extends ServiceName> {
     [services: Services, caller: UserCaller],
     { readonly scope: Area | null } & MayClaim<Services>
   >;
+  /** A row of who runs the deployment; whatever is no GET is an act, which takes a recent sign-in. */
+  readonly operator: RowMaker<
+    Services & OperatorServices,
+    [services: Services, caller: UserCaller],
+    { readonly idempotent?: 'is of a tenant' }
+  >;
   /** The group: its rows by their ids. */
   readonly rows: <Id extends RouteId>(
     rows: Readonly<Record<Id, Unnamed<Services>>>,
@@ -257,6 +264,25 @@ export function routeGroup<Services>() {
           return row.handle(request, services, caller);
         },
       ),
+    operator: (row) => {
+      const operated = erased(
+        { ...group, ...row },
+        { kind: 'operator' },
+        async (request, services: Services & OperatorServices, caller) => {
+          if (caller?.kind !== 'user') throw new Problem('not_found');
+          return row.handle(request, services, caller);
+        },
+      );
+      return {
+        ...operated,
+        // Before the request is read: who is no operator is told nothing of the row, not even what it takes.
+        handle: async (request, services, caller) => {
+          if (caller === undefined) throw new Problem('not_found');
+          await services.requireOperator(caller, row.method !== 'GET');
+          return operated.handle(request, services, caller);
+        },
+      };
+    },
     rows: (rows) => {
       const named = Object.entries(rows) as [keyof typeof rows, Unnamed<Services>][];
       return { service: group.service, rows: named.map(([id, row]) => ({ ...row, id })) };

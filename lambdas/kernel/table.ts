@@ -1,5 +1,4 @@
 import {
-  type AttributeValue,
   BatchGetItemCommand,
   DeleteItemCommand,
   DynamoDBClient,
@@ -187,20 +186,29 @@ export class Table implements RecordClient {
   async *scanPages(
     filter: Omit<ScanCommandInput, 'TableName' | 'ExclusiveStartKey'>,
   ): AsyncGenerator<Item[]> {
-    let start: Record<string, AttributeValue> | undefined;
+    let start: ItemKey | undefined;
     do {
-      const page = await this.#answer(
-        this.#client.send(
-          new ScanCommand({
-            ...filter,
-            TableName: this.#name,
-            ...(start === undefined ? {} : { ExclusiveStartKey: start }),
-          }),
-        ),
-      );
-      yield (page.Items ?? []) as Item[];
-      start = page.LastEvaluatedKey;
+      const page = await this.scanPage(filter, start);
+      yield [...page.items];
+      start = page.next;
     } while (start !== undefined);
+  }
+
+  /** One page of the whole table, after the item with the key `start`: often few of its items pass the filter, or none. */
+  async scanPage(
+    filter: Omit<ScanCommandInput, 'TableName' | 'ExclusiveStartKey'>,
+    start?: ItemKey,
+  ): Promise<{ readonly items: readonly Item[]; readonly next: ItemKey | undefined }> {
+    const { Items = [], LastEvaluatedKey } = await this.#answer(
+      this.#client.send(
+        new ScanCommand({
+          ...filter,
+          TableName: this.#name,
+          ...(start === undefined ? {} : { ExclusiveStartKey: mutable(start) }),
+        }),
+      ),
+    );
+    return { items: Items as Item[], next: LastEvaluatedKey as unknown as ItemKey | undefined };
   }
 
   /** One conditional write; throws the SDK's `ConditionalCheckFailedException` when the condition does not hold. */

@@ -1,6 +1,7 @@
 import { createHash, randomUUIDv7 } from 'node:crypto';
 import type { ChangeOrigin, RequestOrigin } from '../audit/entries.ts';
 import type { Deployment, IdentityProvider } from '../contract/deployment.ts';
+import { OPERATORS_TENANT } from '../contract/operators.ts';
 import type { Role } from '../contract/scopes.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { Problem } from '../kernel/problem.ts';
@@ -76,7 +77,10 @@ export async function destinationOf(
   from: RequestOrigin,
   context: IdentityContext,
 ): Promise<Destination> {
-  const [tenantId, role] = [tenantOf(proof), roleOf(proof, Object.keys(context.deployment.rights.roles))];
+  const tenantId = tenantOf(proof);
+  // Whatever a configuration says: they have a password and a second factor of ours, and no other way in.
+  if (tenantId === OPERATORS_TENANT) throw refused('no provider leads to operators');
+  const role = roleOf(proof, Object.keys(context.deployment.rights.roles));
   const [workspaceId, ...others] = await openWorkspaces(tenantId, context);
   if (workspaceId === undefined) throw refused(`tenant ${tenantId} has no workspace`);
   return {

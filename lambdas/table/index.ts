@@ -3,6 +3,7 @@ import { revealRoutes } from '../keys/reveal-rows.ts';
 import { transferRoutes } from '../transfer/rows.ts';
 import { accountsRoutes } from './accounts.ts';
 import { managementRoutes } from './management.ts';
+import { operatorRoutes } from './operators.ts';
 import { everyPeopleRoute } from './people.ts';
 import { publicRoutes } from './public.ts';
 import { tokenRoutes } from './tokens.ts';
@@ -16,4 +17,5 @@ export const routes = everyRow([
   everyPeopleRoute,
   transferRoutes,
   revealRoutes,
+  operatorRoutes,
 ]);

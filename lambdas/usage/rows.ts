@@ -40,7 +40,7 @@ const REASON_TEXTS: Readonly<Record<Reason, string>> = {
   expired: 'The key has expired, or it was replaced and its time is over (401).',
 };
 
-const refusedView = z
+export const refusedView = z
   .object(
     Object.fromEntries(REASONS.map((reason) => [reason, z.int().describe(REASON_TEXTS[reason])])) as Record<
       Reason,

@@ -57,7 +57,7 @@ export function routesPage(
 
 function routeRows(routes: readonly Route[], profile: Profile, { areaScopes }: Rights): readonly RouteRow[] {
   const scopeOf = (access: Access) =>
-    access.kind === 'public' ? undefined : access.scope && areaScopes[access.scope];
+    access.kind !== 'credential' ? undefined : access.scope && areaScopes[access.scope];
   return apiRows(routes, profile).flatMap((row) =>
     row.kind === 'route' ? [{ ...row, scope: scopeOf(row.access) }] : [],
   );
@@ -70,6 +70,7 @@ function scopeText({ scope }: RouteRow): string {
 
 function callersText(access: Access): string {
   if (access.kind === 'public') return 'anybody';
+  if (access.kind === 'operator') return 'operators';
   return { user: 'people', key: 'keys', both: 'people and keys' }[access.callers ?? 'both'];
 }
 

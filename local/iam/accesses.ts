@@ -13,6 +13,9 @@ interface Input {
   readonly Key?: Key;
   readonly Item?: Key;
   readonly KeyConditionExpression?: string;
+  readonly FilterExpression?: string;
+  readonly ProjectionExpression?: string;
+  readonly Select?: string;
   readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
   readonly ExpressionAttributeValues?: Key;
   readonly RequestItems?: Readonly<Record<string, unknown>>;
@@ -27,6 +30,25 @@ const PARTS: Readonly<Record<string, string>> = {
   ConditionCheck: 'ConditionCheckItem',
   Get: 'GetItem',
 };
+
+/** The attributes that a scan names, and what it selects (DynamoDB developer guide, "Using IAM policy conditions"). */
+function scanned({
+  Select,
+  ProjectionExpression = '',
+  FilterExpression = '',
+  ExpressionAttributeNames = {},
+}: Input): Access['conditionKeys'] {
+  const expressions = `${ProjectionExpression} ${FilterExpression}`;
+  const named = Array.from(
+    expressions.matchAll(/(?<![:\w])#?[A-Za-z]\w*(?!\w*\()/g),
+    ([name]) => name,
+  ).filter((name) => !/^(AND|OR|NOT|IN|BETWEEN)$/.test(name));
+  const attributes = named.map((name) => ExpressionAttributeNames[name] ?? name);
+  return {
+    ...(attributes.length === 0 ? {} : { 'dynamodb:Attributes': [...new Set(attributes)] }),
+    ...(Select === undefined ? {} : { 'dynamodb:Select': [Select] }),
+  };
+}
 
 /** The accesses of a DynamoDB call, as IAM sees it. Throws an `AwsError` for an action that is not known here. */
 export function dynamodbAccesses(call: AwsCall, partitionKeyOf: PartitionKeyOf): readonly Access[] {
@@ -74,6 +96,7 @@ export function dynamodbAccesses(call: AwsCall, partitionKeyOf: PartitionKeyOf):
     case 'Query':
       return [access('Query', input, queriedKeys(input, partitionKeyOf))];
     case 'Scan':
+      return [{ ...access('Scan', input, []), conditionKeys: scanned(input) }];
     case 'DescribeTable':
     case 'DescribeTimeToLive':
       return [access(call.action, input, [])];

@@ -55,6 +55,8 @@ const OPERATORS: Readonly<Record<string, Operator>> = {
 /** The condition keys that local calls are known by. */
 const CONDITION_KEYS = new Set([
   'dynamodb:LeadingKeys',
+  'dynamodb:Attributes',
+  'dynamodb:Select',
   'kms:EncryptionContext:tenant',
   'kms:EncryptionContext:key',
   'kms:EncryptionContext:person',

@@ -8,7 +8,7 @@ import { deploymentOf, loadSettings } from '../../lib/settings.ts';
 import { operator } from '../change.ts';
 import type { Command } from '../command.ts';
 import { OpsError } from '../target.ts';
-import { named } from './tenants.ts';
+import { named, requireCustomer } from './tenants.ts';
 
 export const importCommands: readonly Command[] = [
   {
@@ -17,6 +17,7 @@ export const importCommands: readonly Command[] = [
       'give a tenant keys of another system, by rows of NDJSON with sha256; --decide takes those that others claim',
     run: async ([file = ''], options, target) => {
       const { id: tenantId } = await named(options.tenant, target);
+      requireCustomer(tenantId);
       const settings = await loadSettings({});
       const deployment = deploymentOf(settings);
       const { profile } = settings;

@@ -1,5 +1,6 @@
 import { canReopen } from '../../lambdas/account/closing.ts';
 import { DynamoClosingStore } from '../../lambdas/account/closing-store.ts';
+import { OPERATORS_TENANT } from '../../lambdas/contract/operators.ts';
 import { systemClock, timestamp } from '../../lambdas/kernel/clock.ts';
 import type { Tenant, TenantChange } from '../../lambdas/tenancy/tenant.ts';
 import { DynamoTenantStore } from '../../lambdas/tenancy/tenant-store.ts';
@@ -29,6 +30,7 @@ export const tenantCommands: readonly Command[] = [
     usage: 'tenants tier ID TIER [--dry-run]',
     summary: 'put a tenant on another tier of the configuration',
     run: async ([id = '', tier = ''], options, target) => {
+      requireCustomer(id);
       const { config } = await loadSettings({});
       if (!Object.hasOwn(config.tiers, tier)) {
         throw new OpsError(`There is no tier "${tier}"; there are ${Object.keys(config.tiers).join(', ')}.`);
@@ -49,7 +51,10 @@ export const tenantCommands: readonly Command[] = [
   {
     usage: 'tenants close ID [--dry-run]',
     summary: 'refuse every credential of a tenant, for ever',
-    run: ([id = ''], options, target) => change(id, { state: 'closed' }, options, target),
+    run: async ([id = ''], options, target) => {
+      requireCustomer(id);
+      return change(id, { state: 'closed' }, options, target);
+    },
   },
   {
     usage: 'tenants reopen ID [--dry-run]',
@@ -93,6 +98,14 @@ async function change(
 export async function named(tenant: string | undefined, target: Target): Promise<Tenant> {
   if (tenant === undefined) throw new OpsError('Which tenant? --tenant ID');
   return found(tenant, target);
+}
+
+/** Refuses the tenant of operators, for what is a customer's alone. Throws `OpsError`. */
+export function requireCustomer(id: string): void {
+  if (id === OPERATORS_TENANT)
+    throw new OpsError(
+      `${OPERATORS_TENANT} is the tenant of who runs the deployment: operator list, add, remove.`,
+    );
 }
 
 async function found(id: string, { table }: Target): Promise<Tenant> {

@@ -12,7 +12,7 @@ import { DynamoRecoveryStore } from '../../lambdas/recovery/recovery-store.ts';
 import { DynamoSessionStore } from '../../lambdas/sessions/session-store.ts';
 import { operator } from '../change.ts';
 import type { Command } from '../command.ts';
-import { OpsError } from '../target.ts';
+import { OpsError, type Target } from '../target.ts';
 import { named } from './tenants.ts';
 
 export const userCommands: readonly Command[] = [
@@ -63,19 +63,30 @@ export const userCommands: readonly Command[] = [
       if (person === undefined) throw new OpsError(`There is no user ${id} in this tenant.`);
       const shown = { id, email: person.email };
       if (dryRun) return { ...shown, changed: 'nothing (--dry-run)' };
-      const links = new DynamoLinkStore(target.table);
-      const context = {
-        recovery: new DynamoRecoveryStore(target.table),
-        people,
-        accounts: new DynamoAccountStore(target.table),
-        sessions: new DynamoSessionStore(target.table),
-        clock: systemClock,
-      };
-      const linkId = await resetOf(personFacts(person), print ? null : 'en', operator(), context);
-      if (!print) return { ...shown, mailed: 'a link, good for 30 minutes' };
-      const secret = newLinkSecret();
-      await links.arm(linkId, hashLinkSecret(secret), systemClock());
-      return { ...shown, below_the_url_of_the_api: linkUrl('', 'reset', linkToken(linkId, secret)) };
+      if (print) return { ...shown, below_the_url_of_the_api: await passwordLink(person, target) };
+      await resetOf(personFacts(person), 'en', operator(), resetContext(target));
+      return { ...shown, mailed: 'a link, good for 30 minutes' };
     },
   },
 ];
+
+function resetContext({ table }: Pick<Target, 'table'>) {
+  return {
+    recovery: new DynamoRecoveryStore(table),
+    people: new DynamoPeopleStore(table, { peopleManagers: [] }),
+    accounts: new DynamoAccountStore(table),
+    sessions: new DynamoSessionStore(table),
+    clock: systemClock,
+  };
+}
+
+/**
+ * Ends the password and the sessions of a person. Gives the path, below the API's URL, of the page where they choose
+ * another: it is good once, for 30 minutes, and is nowhere else.
+ */
+export async function passwordLink(person: Person, target: Pick<Target, 'table'>): Promise<string> {
+  const linkId = await resetOf(personFacts(person), null, operator(), resetContext(target));
+  const secret = newLinkSecret();
+  await new DynamoLinkStore(target.table).arm(linkId, hashLinkSecret(secret), systemClock());
+  return linkUrl('', 'reset', linkToken(linkId, secret));
+}

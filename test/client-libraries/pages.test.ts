@@ -1,4 +1,7 @@
-/** The snippets of the services' pages, run as they stand there: the host and the import are changed, and nothing else. */
+/**
+ * The snippets of the services' pages, run as they stand there: host and import are changed, an example of a key is a real
+ * one, and lines are set in again where the page has lost its blanks.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';

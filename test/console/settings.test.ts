@@ -100,6 +100,18 @@ describe('what new keys have by default', () => {
   });
 });
 
+test('origins of pages with the key manager are one on each line, and one that is none is said at its field', async () => {
+  const form = part('Key manager on your own pages');
+  await form.locator('textarea').fill('https://app.example.com/path');
+  await save('Key manager on your own pages').click();
+  await form.locator('p[role=alert]').waitFor();
+  await form.locator('textarea').fill('https://app.example.com\nhttp://localhost:3000');
+  await save('Key manager on your own pages').click();
+  await page.waitForSelector('text=Saved');
+  await pictures(page, 'settings-origins');
+  expect((await tenant()).embed_origins).toEqual(['https://app.example.com', 'http://localhost:3000']);
+});
+
 test('a second factor is required of everybody after a recent sign-in, which leads back to what was chosen', async () => {
   await signedInAgo(stack.table, sent(), 700);
   const sessions = await stack.send('GET /v1/auth/sessions', { headers: bearer(token) });
@@ -155,14 +167,16 @@ test('they are not for who may not change them, nor in their navigation', async 
 describe('closing', () => {
   test('takes the name, leads to where it is taken back, and is taken back there', async () => {
     const { name } = await tenant();
-    await page.click('text=Close…');
+    await page.click('text=Close account…');
     expect(await page.isDisabled(submit)).toBe(true);
     await page.fill('dialog input', name);
     await pictures(page, 'settings-close');
     await page.click(submit);
     await page.waitForURL(`${stack.url}/account`);
     await pictures(page, 'settings-closed');
-    expect((await stack.send('GET /v1/tenant', { headers: bearer(token) })).status).toBe(401);
+    await expect
+      .poll(async () => (await stack.send('GET /v1/tenant', { headers: bearer(token) })).status)
+      .toBe(401);
     await page.click('text=Reopen');
     await page.goto(`${stack.url}/console/settings`);
     await page.waitForSelector('form, #password');

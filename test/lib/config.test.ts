@@ -284,6 +284,11 @@ describe('each fault of a configuration is one line with the field and what is a
       /^identityProviders\.0\.jwksUrl: must be an https:/,
     ],
     [
+      'a provider of operators',
+      withProvider({ tenantId: 'operators' }),
+      /^identityProviders\.0\.tenantId: must not be operators: no identity provider leads to/,
+    ],
+    [
       'a provider of no tenant',
       withProvider({ tenantId: null }),
       /^identityProviders\.0\.tenantId: must be the id of a tenant, or tenantClaim/,

@@ -52,7 +52,7 @@ describe('scopes and roles of the owner’s own', () => {
   it('stand at every row of our own that takes a scope', async () => {
     const settings = await settingsOf({});
     const table = accessTable(apiRows(routes, settings.profile), deploymentOf(settings).rights);
-    expect(table['/v1/api-keys']?.POST).toEqual({ scope: 'team' });
+    expect(table['/v1/api-keys']?.POST).toEqual({ scope: 'team', embed: true });
     expect(table['/v1/usage']?.GET).toEqual({ scope: 'documents:read' });
     const scopes = new Set(
       Object.values(table).flatMap((methods) =>

@@ -57,6 +57,51 @@ describe('a policy', () => {
   });
 });
 
+describe('a scan', () => {
+  const policy = allow({
+    Action: 'dynamodb:Scan',
+    Condition: {
+      'ForAllValues:StringEquals': { 'dynamodb:Attributes': ['PK', 'name'] },
+      StringEquals: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' },
+    },
+  });
+  const decision = (input: object) => {
+    const call = {
+      service: 'DynamoDB_20120810',
+      action: 'Scan',
+      path: '/',
+      contentType: '',
+      isAsynchronous: false,
+    };
+    const body = Buffer.from(JSON.stringify({ TableName: 'T', ...input }));
+    const [access] = dynamodbAccesses({ ...call, accessKeyId: 'x', body }, () => 'PK');
+    return access && evaluate([new Statement(policy, 'a policy')], access).decision;
+  };
+  const named = { Select: 'SPECIFIC_ATTRIBUTES', ProjectionExpression: 'PK, #n' };
+
+  test.each<[string, object, string]>([
+    [
+      'of the attributes that it may name',
+      { ...named, ExpressionAttributeNames: { '#n': 'name' } },
+      'allowed',
+    ],
+    ['of another attribute', { ...named, ExpressionAttributeNames: { '#n': 'hash' } }, 'not allowed'],
+    [
+      'that filters by another attribute',
+      {
+        Select: 'SPECIFIC_ATTRIBUTES',
+        ProjectionExpression: 'PK',
+        FilterExpression: 'begins_with(hash, :x) AND PK = :y',
+      },
+      'not allowed',
+    ],
+    ['of all attributes', {}, 'not allowed'],
+    ['that does not say that it names them', { ProjectionExpression: 'PK' }, 'not allowed'],
+  ])('%s', (_, input, expected) => {
+    expect(decision(input)).toBe(expected);
+  });
+});
+
 describe('a call of DynamoDB', () => {
   const of = (action: string, input: object) =>
     dynamodbAccesses(

@@ -92,6 +92,22 @@ test('a token that is exchanged while nothing can be signed is not spent', async
   await expect(exchange(token)).rejects.toMatchObject(refused);
 });
 
+test('no token leads to operators, whatever a configuration says', async () => {
+  const { tenantId, context, exchange } = await newTenant();
+  const into = (id: string): Partial<ExchangeContext> => ({
+    verify: async (token) => {
+      const proof = await context.verify(token);
+      return { ...proof, provider: { ...proof.provider, tenantId: id, tenantClaim: null } };
+    },
+    tenant: () => context.tenant(tenantId),
+  });
+  await exchange({}, into(tenantId));
+  await expect(exchange({}, into('operators'))).rejects.toMatchObject({
+    ...refused,
+    cause: 'no provider leads to operators',
+  });
+});
+
 describe('text of a provider', () => {
   test('that is cut through a character is well formed still', async () => {
     const { exchange, personOf } = await newTenant();

@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.ts';
 import type { Client, Options as Options2, TDataShape } from './client/index.ts';
-import type { AddFactorData, AddFactorErrors, AddFactorResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, CloseTenantData, CloseTenantErrors, CloseTenantResponses, ConfirmLinkData, ConfirmLinkErrors, ConfirmLinkResponses, CreateClientData, CreateClientErrors, CreateClientResponses, CreateInvitationData, CreateInvitationErrors, CreateInvitationResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, CreateUserData, CreateUserErrors, CreateUserResponses, CreateWorkspaceData, CreateWorkspaceErrors, CreateWorkspaceResponses, DeleteAccountData, DeleteAccountErrors, DeleteAccountResponses, DeleteClientData, DeleteClientErrors, DeleteClientResponses, DeleteWorkspaceData, DeleteWorkspaceErrors, DeleteWorkspaceResponses, DisconnectAppData, DisconnectAppErrors, DisconnectAppResponses, DownloadAccountData, DownloadAccountErrors, DownloadAccountResponses, EndOtherSessionsData, EndOtherSessionsErrors, EndOtherSessionsResponses, EndSessionData, EndSessionErrors, EndSessionResponses, EndUserSessionsData, EndUserSessionsErrors, EndUserSessionsResponses, GetClientData, GetClientErrors, GetClientResponses, GetKeyData, GetKeyErrors, GetKeyResponses, GetMeData, GetMeErrors, GetMeResponses, GetTenantData, GetTenantErrors, GetTenantResponses, GetUsageData, GetUsageErrors, GetUsageResponses, GetUserData, GetUserErrors, GetUserResponses, GetWhoamiData, GetWhoamiErrors, GetWhoamiResponses, GetWorkspaceData, GetWorkspaceErrors, GetWorkspaceResponses, ListAppsData, ListAppsErrors, ListAppsResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListClientsData, ListClientsErrors, ListClientsResponses, ListFactorsData, ListFactorsErrors, ListFactorsResponses, ListInvitationsData, ListInvitationsErrors, ListInvitationsResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListKeyUsageData, ListKeyUsageErrors, ListKeyUsageResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListUsersData, ListUsersErrors, ListUserSessionsData, ListUserSessionsErrors, ListUserSessionsResponses, ListUsersResponses, ListWorkspacesData, ListWorkspacesErrors, ListWorkspacesResponses, LoginData, LoginErrors, LoginResponses, LogInWithFactorData, LogInWithFactorErrors, LogInWithFactorResponses, LogoutData, LogoutErrors, LogoutResponses, OnboardData, OnboardErrors, OnboardResponses, RegisterClientData, RegisterClientErrors, RegisterClientResponses, RemoveFactorData, RemoveFactorErrors, RemoveFactorResponses, RemoveUserData, RemoveUserErrors, RemoveUserResponses, RequestEmailChangeData, RequestEmailChangeErrors, RequestEmailChangeResponses, RequestPasswordResetData, RequestPasswordResetErrors, RequestPasswordResetResponses, RequestVerificationData, RequestVerificationErrors, RequestVerificationResponses, ResendInvitationData, ResendInvitationErrors, ResendInvitationResponses, ResetFactorsData, ResetFactorsErrors, ResetFactorsResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, ResetUserPasswordData, ResetUserPasswordErrors, ResetUserPasswordResponses, RevokeInvitationData, RevokeInvitationErrors, RevokeInvitationResponses, RevokeKeyData, RevokeKeyErrors, RevokeKeyResponses, RevokeKeysData, RevokeKeysErrors, RevokeKeysResponses, RotateClientSecretData, RotateClientSecretErrors, RotateClientSecretResponses, RotateKeyData, RotateKeyErrors, RotateKeyResponses, UpdateFactorData, UpdateFactorErrors, UpdateFactorResponses, UpdateKeyData, UpdateKeyErrors, UpdateKeyResponses, UpdateTenantData, UpdateTenantErrors, UpdateTenantResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses, UpdateWorkspaceData, UpdateWorkspaceErrors, UpdateWorkspaceResponses, VerifyKeyData, VerifyKeyErrors, VerifyKeyResponses } from './types.gen.ts';
+import type { AddFactorData, AddFactorErrors, AddFactorResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangeTenantData, ChangeTenantErrors, ChangeTenantResponses, CloseTenantData, CloseTenantErrors, CloseTenantResponses, ConfirmLinkData, ConfirmLinkErrors, ConfirmLinkResponses, CreateClientData, CreateClientErrors, CreateClientResponses, CreateInvitationData, CreateInvitationErrors, CreateInvitationResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, CreateUserData, CreateUserErrors, CreateUserResponses, CreateWorkspaceData, CreateWorkspaceErrors, CreateWorkspaceResponses, DeleteAccountData, DeleteAccountErrors, DeleteAccountResponses, DeleteClientData, DeleteClientErrors, DeleteClientResponses, DeleteWorkspaceData, DeleteWorkspaceErrors, DeleteWorkspaceResponses, DisconnectAppData, DisconnectAppErrors, DisconnectAppResponses, DownloadAccountData, DownloadAccountErrors, DownloadAccountResponses, EndOtherSessionsData, EndOtherSessionsErrors, EndOtherSessionsResponses, EndSessionData, EndSessionErrors, EndSessionResponses, EndUserSessionsData, EndUserSessionsErrors, EndUserSessionsResponses, GetClientData, GetClientErrors, GetClientResponses, GetDeploymentStatusData, GetDeploymentStatusErrors, GetDeploymentStatusResponses, GetKeyData, GetKeyErrors, GetKeyResponses, GetMeData, GetMeErrors, GetMeResponses, GetTenantData, GetTenantErrors, GetTenantResponses, GetUsageData, GetUsageErrors, GetUsageResponses, GetUserData, GetUserErrors, GetUserResponses, GetWhoamiData, GetWhoamiErrors, GetWhoamiResponses, GetWorkspaceData, GetWorkspaceErrors, GetWorkspaceResponses, ListAppsData, ListAppsErrors, ListAppsResponses, ListAuditData, ListAuditErrors, ListAuditResponses, ListClientsData, ListClientsErrors, ListClientsResponses, ListFactorsData, ListFactorsErrors, ListFactorsResponses, ListInvitationsData, ListInvitationsErrors, ListInvitationsResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListKeyUsageData, ListKeyUsageErrors, ListKeyUsageResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListTenantAuditData, ListTenantAuditErrors, ListTenantAuditResponses, ListTenantKeysData, ListTenantKeysErrors, ListTenantKeysResponses, ListTenantsData, ListTenantsErrors, ListTenantsResponses, ListTenantUsersData, ListTenantUsersErrors, ListTenantUsersResponses, ListUsersData, ListUsersErrors, ListUserSessionsData, ListUserSessionsErrors, ListUserSessionsResponses, ListUsersResponses, ListWorkspacesData, ListWorkspacesErrors, ListWorkspacesResponses, LoginData, LoginErrors, LoginResponses, LogInWithFactorData, LogInWithFactorErrors, LogInWithFactorResponses, LogoutData, LogoutErrors, LogoutResponses, OnboardData, OnboardErrors, OnboardResponses, RegisterClientData, RegisterClientErrors, RegisterClientResponses, RemoveFactorData, RemoveFactorErrors, RemoveFactorResponses, RemoveUserData, RemoveUserErrors, RemoveUserResponses, RequestEmailChangeData, RequestEmailChangeErrors, RequestEmailChangeResponses, RequestPasswordResetData, RequestPasswordResetErrors, RequestPasswordResetResponses, RequestVerificationData, RequestVerificationErrors, RequestVerificationResponses, ResendInvitationData, ResendInvitationErrors, ResendInvitationResponses, ResetFactorsData, ResetFactorsErrors, ResetFactorsResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, ResetTenantUserData, ResetTenantUserErrors, ResetTenantUserFactorsData, ResetTenantUserFactorsErrors, ResetTenantUserFactorsResponses, ResetTenantUserResponses, ResetUserPasswordData, ResetUserPasswordErrors, ResetUserPasswordResponses, RevokeInvitationData, RevokeInvitationErrors, RevokeInvitationResponses, RevokeKeyData, RevokeKeyErrors, RevokeKeyResponses, RevokeKeysData, RevokeKeysErrors, RevokeKeysResponses, RevokeTenantKeyData, RevokeTenantKeyErrors, RevokeTenantKeyResponses, RotateClientSecretData, RotateClientSecretErrors, RotateClientSecretResponses, RotateKeyData, RotateKeyErrors, RotateKeyResponses, ShowTenantData, ShowTenantErrors, ShowTenantResponses, UpdateFactorData, UpdateFactorErrors, UpdateFactorResponses, UpdateKeyData, UpdateKeyErrors, UpdateKeyResponses, UpdateTenantData, UpdateTenantErrors, UpdateTenantResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses, UpdateWorkspaceData, UpdateWorkspaceErrors, UpdateWorkspaceResponses, VerifyKeyData, VerifyKeyErrors, VerifyKeyResponses } from './types.gen.ts';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -716,5 +716,107 @@ export const deleteAccount = <ThrowOnError extends boolean = false>(options: Opt
 export const downloadAccount = <ThrowOnError extends boolean = false>(options?: Options<DownloadAccountData, ThrowOnError>) => (options?.client ?? client).get<DownloadAccountResponses, DownloadAccountErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
     url: '/v1/auth/account',
+    ...options
+});
+
+/**
+ * List the tenants of the deployment, or search them
+ *
+ * By the id of a tenant, or the address of one of its people, it is found at once; by a part of its name by reading the table, some seconds for each page. A page may hold fewer than its limit, even none, while `next_cursor` says that there may be more.
+ */
+export const listTenants = <ThrowOnError extends boolean = false>(options?: Options<ListTenantsData, ThrowOnError>) => (options?.client ?? client).get<ListTenantsResponses, ListTenantsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+    url: '/operators/tenants',
+    ...options
+});
+
+/**
+ * Show a tenant, and what it has used
+ */
+export const showTenant = <ThrowOnError extends boolean = false>(options: Options<ShowTenantData, ThrowOnError>) => (options.client ?? client).get<ShowTenantResponses, ShowTenantErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+    url: '/operators/tenants/{id}',
+    ...options
+});
+
+/**
+ * Put a tenant on another tier, suspend it, or let it in again
+ *
+ * Every authorizer has the change 2 seconds later. A closed tenant stays closed.
+ */
+export const changeTenant = <ThrowOnError extends boolean = false>(options: Options<ChangeTenantData, ThrowOnError>) => (options.client ?? client).patch<ChangeTenantResponses, ChangeTenantErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+    url: '/operators/tenants/{id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * How the deployment is: what there is, what was decided today, and the keys that sign
+ */
+export const getDeploymentStatus = <ThrowOnError extends boolean = false>(options?: Options<GetDeploymentStatusData, ThrowOnError>) => (options?.client ?? client).get<GetDeploymentStatusResponses, GetDeploymentStatusErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+    url: '/operators/status',
+    ...options
+});
+
+/**
+ * List the people of a tenant, oldest first
+ */
+export const listTenantUsers = <ThrowOnError extends boolean = false>(options: Options<ListTenantUsersData, ThrowOnError>) => (options.client ?? client).get<ListTenantUsersResponses, ListTenantUsersErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+    url: '/operators/tenants/{id}/users',
+    ...options
+});
+
+/**
+ * End the password and all sessions of a person, and mail them a link to choose another
+ */
+export const resetTenantUser = <ThrowOnError extends boolean = false>(options: Options<ResetTenantUserData, ThrowOnError>) => (options.client ?? client).post<ResetTenantUserResponses, ResetTenantUserErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+    url: '/operators/tenants/{id}/users/{user}/reset',
+    ...options
+});
+
+/**
+ * Remove the second factors of a person who has lost them; they are told by mail
+ */
+export const resetTenantUserFactors = <ThrowOnError extends boolean = false>(options: Options<ResetTenantUserFactorsData, ThrowOnError>) => (options.client ?? client).delete<ResetTenantUserFactorsResponses, ResetTenantUserFactorsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+    url: '/operators/tenants/{id}/users/{user}/factors',
+    ...options
+});
+
+/**
+ * List the API keys of a tenant, oldest first
+ *
+ * A page may hold fewer than its limit, even none, while `next_cursor` says that there may be more.
+ */
+export const listTenantKeys = <ThrowOnError extends boolean = false>(options: Options<ListTenantKeysData, ThrowOnError>) => (options.client ?? client).get<ListTenantKeysResponses, ListTenantKeysErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+    url: '/operators/tenants/{id}/keys',
+    ...options
+});
+
+/**
+ * Revoke an API key of a tenant, at once and for ever
+ */
+export const revokeTenantKey = <ThrowOnError extends boolean = false>(options: Options<RevokeTenantKeyData, ThrowOnError>) => (options.client ?? client).delete<RevokeTenantKeyResponses, RevokeTenantKeyErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+    url: '/operators/tenants/{id}/keys/{key}',
+    ...options
+});
+
+/**
+ * The audit trail of a tenant, in the order of its numbers
+ *
+ * A page may hold fewer than its limit, even none, while `next_cursor` says that there may be more.
+ */
+export const listTenantAudit = <ThrowOnError extends boolean = false>(options: Options<ListTenantAuditData, ThrowOnError>) => (options.client ?? client).get<ListTenantAuditResponses, ListTenantAuditErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, { name: 'X-API-Key', type: 'apiKey' }],
+    url: '/operators/tenants/{id}/audit',
     ...options
 });

@@ -66,6 +66,71 @@ export type User = {
     created_by: string | null;
 };
 
+export type UsedCustomer = {
+    id: string;
+    name: string;
+    sector: string | null;
+    status: 'active' | 'suspended' | 'closed';
+    tier: string;
+    require_factor: boolean;
+    user_count: number;
+    /**
+     * Keys that are not revoked.
+     */
+    key_count: number;
+    workspace_count: number;
+    /**
+     * Until when a tenant that its administrator has closed can be reopened.
+     */
+    erases_at: string | null;
+    created_at: string;
+    usage: {
+        today: {
+            live: number;
+            test: number;
+        };
+        this_month: {
+            live: number;
+            test: number;
+        };
+        /**
+         * Refused requests of the last 30 days, by the reason.
+         */
+        refused: RefusedRequests;
+    };
+};
+
+export type RefusedRequests = {
+    /**
+     * Over the requests a minute of the key (429).
+     */
+    limit: number;
+    /**
+     * The key is revoked (401).
+     */
+    revoked: number;
+    /**
+     * The key is disabled (401).
+     */
+    disabled: number;
+    /**
+     * The key has expired, or it was replaced and its time is over (401).
+     */
+    expired: number;
+    /**
+     * From an address that the key does not allow (403).
+     */
+    address: number;
+    /**
+     * The key lacks a scope (403).
+     */
+    scope: number;
+    /**
+     * Only people may do this (403).
+     */
+    person: number;
+};
+
 export type UsageOfMinute = {
     starts_at: string;
     requests: number;
@@ -297,6 +362,11 @@ export type ResetUserPasswordResult = {
     status: 'accepted';
 };
 
+export type ResetTenantUserResult = {
+    id: string;
+    status: 'accepted';
+};
+
 export type ResetPasswordResult = {
     status: 'changed';
 };
@@ -412,37 +482,6 @@ export type RegisterClientRequest = {
     };
 };
 
-export type RefusedRequests = {
-    /**
-     * Over the requests a minute of the key (429).
-     */
-    limit: number;
-    /**
-     * The key is revoked (401).
-     */
-    revoked: number;
-    /**
-     * The key is disabled (401).
-     */
-    disabled: number;
-    /**
-     * The key has expired, or it was replaced and its time is over (401).
-     */
-    expired: number;
-    /**
-     * From an address that the key does not allow (403).
-     */
-    address: number;
-    /**
-     * The key lacks a scope (403).
-     */
-    scope: number;
-    /**
-     * Only people may do this (403).
-     */
-    person: number;
-};
-
 export type OnboardResult = {
     tenant_id: string;
     user_id: string;
@@ -517,12 +556,37 @@ export type ListUserSessionsResult = {
     sign_ins: Array<SignIn>;
 };
 
-export type ListSessionsResult = {
-    data: Array<Session>;
-    sign_ins: Array<SignIn>;
+export type ListTenantsResult = {
+    data: Array<Customer>;
+    next_cursor: string | null;
 };
 
-export type ListKeysResult = {
+export type Customer = {
+    id: string;
+    name: string;
+    sector: string | null;
+    status: 'active' | 'suspended' | 'closed';
+    tier: string;
+    require_factor: boolean;
+    user_count: number;
+    /**
+     * Keys that are not revoked.
+     */
+    key_count: number;
+    workspace_count: number;
+    /**
+     * Until when a tenant that its administrator has closed can be reopened.
+     */
+    erases_at: string | null;
+    created_at: string;
+};
+
+export type ListTenantUsersResult = {
+    data: Array<User>;
+    next_cursor: string | null;
+};
+
+export type ListTenantKeysResult = {
     data: Array<ApiKey>;
     next_cursor: string | null;
 };
@@ -559,6 +623,55 @@ export type ApiKey = {
      * Until when the key before the last rotation works.
      */
     previous_key_expires_at: string | null;
+};
+
+export type ListTenantAuditResult = {
+    data: Array<AuditEntry>;
+    next_cursor: string | null;
+};
+
+export type AuditEntry = {
+    /**
+     * 1, 2, 3 … within the tenant, without gaps.
+     */
+    seq: number;
+    at: string;
+    actor: string;
+    /**
+     * Whom the page acted for, as the embed token of the actor says.
+     */
+    subject: string | null;
+    action: string;
+    target: string;
+    /**
+     * The name of a key or workspace, as it was then.
+     */
+    target_name: string | null;
+    /**
+     * Ours.
+     */
+    request_id: string;
+    /**
+     * The `X-Request-ID` that the caller sent.
+     */
+    caller_request_id: string | null;
+    ip: string | null;
+    before: {
+        [key: string]: unknown;
+    } | null;
+    after: {
+        [key: string]: unknown;
+    } | null;
+};
+
+export type ListSessionsResult = {
+    data: Array<Session>;
+    sign_ins: Array<SignIn>;
+};
+
+export type ListKeysResult = {
+    data: Array<ApiKey>;
+    next_cursor: string | null;
 };
 
 export type ListKeyUsageResult = {
@@ -643,40 +756,6 @@ export type Client = {
 export type ListAuditResult = {
     data: Array<AuditEntry>;
     next_cursor: string | null;
-};
-
-export type AuditEntry = {
-    /**
-     * 1, 2, 3 … within the tenant, without gaps.
-     */
-    seq: number;
-    at: string;
-    actor: string;
-    /**
-     * Whom the page acted for, as the embed token of the actor says.
-     */
-    subject: string | null;
-    action: string;
-    target: string;
-    /**
-     * The name of a key or workspace, as it was then.
-     */
-    target_name: string | null;
-    /**
-     * Ours.
-     */
-    request_id: string;
-    /**
-     * The `X-Request-ID` that the caller sent.
-     */
-    caller_request_id: string | null;
-    ip: string | null;
-    before: {
-        [key: string]: unknown;
-    } | null;
-    after: {
-        [key: string]: unknown;
-    } | null;
 };
 
 export type ListAppsResult = {
@@ -836,6 +915,29 @@ export type EndOtherSessionsResult = {
 export type DisconnectAppResult = {
     id: string;
     status: 'disconnected';
+};
+
+export type DeploymentStatus = {
+    counts: {
+        tenants: number;
+        users: number;
+        keys_active: number;
+        keys_disabled: number;
+        keys_revoked: number;
+    };
+    /**
+     * Requests with a credential since 00:00 UTC by what the authorizer decided, as CloudWatch counts them a minute or two later; null while it does not answer.
+     */
+    decisions: {
+        [key: string]: number;
+    } | null;
+    signing_keys: Array<{
+        kid: string;
+        use: 'token' | 'oauth' | 'assertion';
+        algorithm: string;
+        state: 'next' | 'signs' | 'retired' | 'revoked';
+        age_seconds: number | null;
+    }>;
 };
 
 export type DeleteWorkspaceResult = {
@@ -1017,6 +1119,14 @@ export type CloseTenantResult = {
     id: string;
     status: 'closed';
     erases_at: string;
+};
+
+export type ChangeTenantRequest = {
+    /**
+     * A tier of the configuration.
+     */
+    tier?: string;
+    status?: 'active' | 'suspended';
 };
 
 export type ChangePasswordResult = {
@@ -4875,3 +4985,625 @@ export type DownloadAccountResponses = {
 };
 
 export type DownloadAccountResponse = DownloadAccountResponses[keyof DownloadAccountResponses];
+
+export type ListTenantsData = {
+    body?: never;
+    headers?: {
+        /**
+         * The workspace to work in: one of the tenant, or of a key its own.
+         */
+        'X-Workspace-Id'?: string;
+    };
+    path?: never;
+    query?: {
+        search?: string;
+        limit?: number;
+        /**
+         * `next_cursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/operators/tenants';
+};
+
+export type ListTenantsErrors = {
+    /**
+     * Malformed request; Invalid field
+     */
+    400: ApiError;
+    /**
+     * Authentication required; Invalid credential; Credential expired; Credential revoked; Credential disabled; Session ended; Tenant suspended
+     */
+    401: ApiError;
+    /**
+     * Insufficient scope; Address not allowed
+     */
+    403: ApiError;
+    /**
+     * Not found
+     */
+    404: ApiError;
+    /**
+     * Too many requests
+     */
+    429: ApiError;
+    /**
+     * Internal error
+     */
+    500: ApiError;
+    /**
+     * Unavailable
+     */
+    503: ApiError;
+};
+
+export type ListTenantsError = ListTenantsErrors[keyof ListTenantsErrors];
+
+export type ListTenantsResponses = {
+    /**
+     * A page of tenants, in no order.
+     */
+    200: ListTenantsResult;
+};
+
+export type ListTenantsResponse = ListTenantsResponses[keyof ListTenantsResponses];
+
+export type ShowTenantData = {
+    body?: never;
+    headers?: {
+        /**
+         * The workspace to work in: one of the tenant, or of a key its own.
+         */
+        'X-Workspace-Id'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/operators/tenants/{id}';
+};
+
+export type ShowTenantErrors = {
+    /**
+     * Malformed request
+     */
+    400: ApiError;
+    /**
+     * Authentication required; Invalid credential; Credential expired; Credential revoked; Credential disabled; Session ended; Tenant suspended
+     */
+    401: ApiError;
+    /**
+     * Insufficient scope; Address not allowed
+     */
+    403: ApiError;
+    /**
+     * Not found
+     */
+    404: ApiError;
+    /**
+     * Too many requests
+     */
+    429: ApiError;
+    /**
+     * Internal error
+     */
+    500: ApiError;
+    /**
+     * Unavailable
+     */
+    503: ApiError;
+};
+
+export type ShowTenantError = ShowTenantErrors[keyof ShowTenantErrors];
+
+export type ShowTenantResponses = {
+    /**
+     * The tenant.
+     */
+    200: UsedCustomer;
+};
+
+export type ShowTenantResponse = ShowTenantResponses[keyof ShowTenantResponses];
+
+export type ChangeTenantData = {
+    body: ChangeTenantRequest;
+    headers?: {
+        /**
+         * The workspace to work in: one of the tenant, or of a key its own.
+         */
+        'X-Workspace-Id'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/operators/tenants/{id}';
+};
+
+export type ChangeTenantErrors = {
+    /**
+     * Malformed request; Invalid field
+     */
+    400: ApiError;
+    /**
+     * Authentication required; Invalid credential; Credential expired; Credential revoked; Credential disabled; Session ended; Tenant suspended
+     */
+    401: ApiError;
+    /**
+     * Insufficient scope; Address not allowed; Sign in again
+     */
+    403: ApiError;
+    /**
+     * Not found
+     */
+    404: ApiError;
+    /**
+     * Conflicting state
+     */
+    409: ApiError;
+    /**
+     * Payload too large
+     */
+    413: ApiError;
+    /**
+     * Unsupported media type
+     */
+    415: ApiError;
+    /**
+     * Too many requests
+     */
+    429: ApiError;
+    /**
+     * Internal error
+     */
+    500: ApiError;
+    /**
+     * Unavailable
+     */
+    503: ApiError;
+};
+
+export type ChangeTenantError = ChangeTenantErrors[keyof ChangeTenantErrors];
+
+export type ChangeTenantResponses = {
+    /**
+     * The tenant as it is now.
+     */
+    200: Customer;
+};
+
+export type ChangeTenantResponse = ChangeTenantResponses[keyof ChangeTenantResponses];
+
+export type GetDeploymentStatusData = {
+    body?: never;
+    headers?: {
+        /**
+         * The workspace to work in: one of the tenant, or of a key its own.
+         */
+        'X-Workspace-Id'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/operators/status';
+};
+
+export type GetDeploymentStatusErrors = {
+    /**
+     * Malformed request
+     */
+    400: ApiError;
+    /**
+     * Authentication required; Invalid credential; Credential expired; Credential revoked; Credential disabled; Session ended; Tenant suspended
+     */
+    401: ApiError;
+    /**
+     * Insufficient scope; Address not allowed
+     */
+    403: ApiError;
+    /**
+     * Not found
+     */
+    404: ApiError;
+    /**
+     * Too many requests
+     */
+    429: ApiError;
+    /**
+     * Internal error
+     */
+    500: ApiError;
+    /**
+     * Unavailable
+     */
+    503: ApiError;
+};
+
+export type GetDeploymentStatusError = GetDeploymentStatusErrors[keyof GetDeploymentStatusErrors];
+
+export type GetDeploymentStatusResponses = {
+    /**
+     * The status.
+     */
+    200: DeploymentStatus;
+};
+
+export type GetDeploymentStatusResponse = GetDeploymentStatusResponses[keyof GetDeploymentStatusResponses];
+
+export type ListTenantUsersData = {
+    body?: never;
+    headers?: {
+        /**
+         * The workspace to work in: one of the tenant, or of a key its own.
+         */
+        'X-Workspace-Id'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: {
+        limit?: number;
+        /**
+         * `next_cursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/operators/tenants/{id}/users';
+};
+
+export type ListTenantUsersErrors = {
+    /**
+     * Malformed request; Invalid field
+     */
+    400: ApiError;
+    /**
+     * Authentication required; Invalid credential; Credential expired; Credential revoked; Credential disabled; Session ended; Tenant suspended
+     */
+    401: ApiError;
+    /**
+     * Insufficient scope; Address not allowed
+     */
+    403: ApiError;
+    /**
+     * Not found
+     */
+    404: ApiError;
+    /**
+     * Too many requests
+     */
+    429: ApiError;
+    /**
+     * Internal error
+     */
+    500: ApiError;
+    /**
+     * Unavailable
+     */
+    503: ApiError;
+};
+
+export type ListTenantUsersError = ListTenantUsersErrors[keyof ListTenantUsersErrors];
+
+export type ListTenantUsersResponses = {
+    /**
+     * A page of people.
+     */
+    200: ListTenantUsersResult;
+};
+
+export type ListTenantUsersResponse = ListTenantUsersResponses[keyof ListTenantUsersResponses];
+
+export type ResetTenantUserData = {
+    body?: never;
+    headers?: {
+        /**
+         * The workspace to work in: one of the tenant, or of a key its own.
+         */
+        'X-Workspace-Id'?: string;
+    };
+    path: {
+        id: string;
+        user: string;
+    };
+    query?: never;
+    url: '/operators/tenants/{id}/users/{user}/reset';
+};
+
+export type ResetTenantUserErrors = {
+    /**
+     * Malformed request
+     */
+    400: ApiError;
+    /**
+     * Authentication required; Invalid credential; Credential expired; Credential revoked; Credential disabled; Session ended; Tenant suspended
+     */
+    401: ApiError;
+    /**
+     * Insufficient scope; Address not allowed; Sign in again
+     */
+    403: ApiError;
+    /**
+     * Not found
+     */
+    404: ApiError;
+    /**
+     * Conflicting state
+     */
+    409: ApiError;
+    /**
+     * Too many requests
+     */
+    429: ApiError;
+    /**
+     * Internal error
+     */
+    500: ApiError;
+    /**
+     * Unavailable
+     */
+    503: ApiError;
+};
+
+export type ResetTenantUserError = ResetTenantUserErrors[keyof ResetTenantUserErrors];
+
+export type ResetTenantUserResponses = {
+    /**
+     * The mail is on its way.
+     */
+    202: ResetTenantUserResult;
+};
+
+export type ResetTenantUserResponse = ResetTenantUserResponses[keyof ResetTenantUserResponses];
+
+export type ResetTenantUserFactorsData = {
+    body?: never;
+    headers?: {
+        /**
+         * The workspace to work in: one of the tenant, or of a key its own.
+         */
+        'X-Workspace-Id'?: string;
+    };
+    path: {
+        id: string;
+        user: string;
+    };
+    query?: never;
+    url: '/operators/tenants/{id}/users/{user}/factors';
+};
+
+export type ResetTenantUserFactorsErrors = {
+    /**
+     * Malformed request
+     */
+    400: ApiError;
+    /**
+     * Authentication required; Invalid credential; Credential expired; Credential revoked; Credential disabled; Session ended; Tenant suspended
+     */
+    401: ApiError;
+    /**
+     * Insufficient scope; Address not allowed; Sign in again
+     */
+    403: ApiError;
+    /**
+     * Not found
+     */
+    404: ApiError;
+    /**
+     * Too many requests
+     */
+    429: ApiError;
+    /**
+     * Internal error
+     */
+    500: ApiError;
+    /**
+     * Unavailable
+     */
+    503: ApiError;
+};
+
+export type ResetTenantUserFactorsError = ResetTenantUserFactorsErrors[keyof ResetTenantUserFactorsErrors];
+
+export type ResetTenantUserFactorsResponses = {
+    /**
+     * They have none.
+     */
+    204: void;
+};
+
+export type ResetTenantUserFactorsResponse = ResetTenantUserFactorsResponses[keyof ResetTenantUserFactorsResponses];
+
+export type ListTenantKeysData = {
+    body?: never;
+    headers?: {
+        /**
+         * The workspace to work in: one of the tenant, or of a key its own.
+         */
+        'X-Workspace-Id'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: {
+        limit?: number;
+        /**
+         * `next_cursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/operators/tenants/{id}/keys';
+};
+
+export type ListTenantKeysErrors = {
+    /**
+     * Malformed request; Invalid field
+     */
+    400: ApiError;
+    /**
+     * Authentication required; Invalid credential; Credential expired; Credential revoked; Credential disabled; Session ended; Tenant suspended
+     */
+    401: ApiError;
+    /**
+     * Insufficient scope; Address not allowed
+     */
+    403: ApiError;
+    /**
+     * Not found
+     */
+    404: ApiError;
+    /**
+     * Too many requests
+     */
+    429: ApiError;
+    /**
+     * Internal error
+     */
+    500: ApiError;
+    /**
+     * Unavailable
+     */
+    503: ApiError;
+};
+
+export type ListTenantKeysError = ListTenantKeysErrors[keyof ListTenantKeysErrors];
+
+export type ListTenantKeysResponses = {
+    /**
+     * A page of keys.
+     */
+    200: ListTenantKeysResult;
+};
+
+export type ListTenantKeysResponse = ListTenantKeysResponses[keyof ListTenantKeysResponses];
+
+export type RevokeTenantKeyData = {
+    body?: never;
+    headers?: {
+        /**
+         * The workspace to work in: one of the tenant, or of a key its own.
+         */
+        'X-Workspace-Id'?: string;
+    };
+    path: {
+        id: string;
+        key: string;
+    };
+    query?: never;
+    url: '/operators/tenants/{id}/keys/{key}';
+};
+
+export type RevokeTenantKeyErrors = {
+    /**
+     * Malformed request
+     */
+    400: ApiError;
+    /**
+     * Authentication required; Invalid credential; Credential expired; Credential revoked; Credential disabled; Session ended; Tenant suspended
+     */
+    401: ApiError;
+    /**
+     * Insufficient scope; Address not allowed; Sign in again
+     */
+    403: ApiError;
+    /**
+     * Not found
+     */
+    404: ApiError;
+    /**
+     * Too many requests
+     */
+    429: ApiError;
+    /**
+     * Internal error
+     */
+    500: ApiError;
+    /**
+     * Unavailable
+     */
+    503: ApiError;
+};
+
+export type RevokeTenantKeyError = RevokeTenantKeyErrors[keyof RevokeTenantKeyErrors];
+
+export type RevokeTenantKeyResponses = {
+    /**
+     * It is revoked. Repeating it changes nothing.
+     */
+    204: void;
+};
+
+export type RevokeTenantKeyResponse = RevokeTenantKeyResponses[keyof RevokeTenantKeyResponses];
+
+export type ListTenantAuditData = {
+    body?: never;
+    headers?: {
+        /**
+         * The workspace to work in: one of the tenant, or of a key its own.
+         */
+        'X-Workspace-Id'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: {
+        limit?: number;
+        /**
+         * `next_cursor` of the page before.
+         */
+        cursor?: string;
+        /**
+         * Such as `user:…`, `key:…` or `operator:…`.
+         */
+        actor?: string;
+        /**
+         * Such as `key.revoke`, or `key` for all of a kind.
+         */
+        action?: string;
+        /**
+         * Such as `key:…`.
+         */
+        target?: string;
+    };
+    url: '/operators/tenants/{id}/audit';
+};
+
+export type ListTenantAuditErrors = {
+    /**
+     * Malformed request; Invalid field
+     */
+    400: ApiError;
+    /**
+     * Authentication required; Invalid credential; Credential expired; Credential revoked; Credential disabled; Session ended; Tenant suspended
+     */
+    401: ApiError;
+    /**
+     * Insufficient scope; Address not allowed
+     */
+    403: ApiError;
+    /**
+     * Not found
+     */
+    404: ApiError;
+    /**
+     * Too many requests
+     */
+    429: ApiError;
+    /**
+     * Internal error
+     */
+    500: ApiError;
+    /**
+     * Unavailable
+     */
+    503: ApiError;
+};
+
+export type ListTenantAuditError = ListTenantAuditErrors[keyof ListTenantAuditErrors];
+
+export type ListTenantAuditResponses = {
+    /**
+     * A page of rows.
+     */
+    200: ListTenantAuditResult;
+};
+
+export type ListTenantAuditResponse = ListTenantAuditResponses[keyof ListTenantAuditResponses];

@@ -24,7 +24,7 @@ const TEXTS = inLanguages(
     addresses: 'Allowed addresses',
     anywhere: 'From anywhere',
     tokens: 'Tokens',
-    tokensText: 'None of their own: each is this key, and ends with it.',
+    tokensText: 'None of its own: each is this key, and ends with it.',
     metadata: 'Metadata',
   },
   {

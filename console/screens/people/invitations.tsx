@@ -163,13 +163,15 @@ interface Draft {
 /** Where what is written waits while somebody signs in again: not in the URL, as it is somebody's address. */
 const KEPT = 'latchkey-console-invitation';
 
-function takeKept(): Partial<Draft> {
-  const kept = sessionStorage.getItem(KEPT);
-  sessionStorage.removeItem(KEPT);
-  return kept === null ? {} : JSON.parse(kept);
+function keptDraft(): Partial<Draft> {
+  return JSON.parse(sessionStorage.getItem(KEPT) ?? '{}');
 }
 
 export function InviteDialog({ onClose }: { readonly onClose: () => void }) {
+  const close = () => {
+    sessionStorage.removeItem(KEPT);
+    onClose();
+  };
   const words = { ...useTexts(PEOPLE_TEXTS), ...useTexts(TEXTS) };
   const language = useLanguage();
   const [smallest] = useRoles();
@@ -179,7 +181,7 @@ export function InviteDialog({ onClose }: { readonly onClose: () => void }) {
     role: smallest?.name ?? '',
     days: '7',
     language,
-    ...takeKept(),
+    ...keptDraft(),
   }));
   const change = (changed: Partial<Draft>) => setDraft({ ...draft, ...changed });
   // A repetition after a lost answer sends no second mail.
@@ -213,10 +215,10 @@ export function InviteDialog({ onClose }: { readonly onClose: () => void }) {
       onDone={() => {
         toast(words.sent(draft.email));
         refreshPeople();
-        onClose();
+        close();
       }}
       onSignIn={() => sessionStorage.setItem(KEPT, JSON.stringify(draft))}
-      onClose={onClose}
+      onClose={close}
     >
       {(error) => (
         <>

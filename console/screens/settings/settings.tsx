@@ -12,7 +12,7 @@ import { AddressField } from '../../keys/key-form.tsx';
 import { Button } from '../../ui/button.tsx';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { CopyButton } from '../../ui/copy.tsx';
-import { Checkbox, Field, Input } from '../../ui/field.tsx';
+import { Checkbox, Field, Input, TextArea } from '../../ui/field.tsx';
 import { Loaded } from '../../ui/loaded.tsx';
 import { Card, Fact, Facts, Mono, PageHead } from '../../ui/parts.tsx';
 import { fieldFault, Refusal } from '../../ui/refusal.tsx';
@@ -40,6 +40,7 @@ export default function Settings() {
       <General tenant={tenant.data} />
       <Plan tenant={tenant.data} />
       <KeyDefaults tenant={tenant.data} />
+      <Origins tenant={tenant.data} />
       <SecondFactor tenant={tenant.data} />
       <Closing tenant={tenant.data} />
     </>
@@ -249,6 +250,34 @@ function KeyDefaults({ tenant: { key_defaults } }: PartProps) {
             fault={fieldFault(error, 'key_defaults.allowed_ips')}
           />
         </>
+      )}
+    </Part>
+  );
+}
+
+function Origins({ tenant: { embed_origins } }: PartProps) {
+  const words = useTexts(SETTINGS_TEXTS);
+  const [text, setText] = useState(embed_origins.join('\n'));
+  const next = text.split(/[\s,]+/).filter(Boolean);
+  const body = next.join() === embed_origins.join() ? {} : { embed_origins: next };
+  return (
+    <Part title={words.origins} lead={words.originsLead} body={body} fields={['embed_origins']}>
+      {(error) => (
+        <Field
+          label={words.originsLabel}
+          optional={words.optional}
+          hint={words.originsHint}
+          fault={fieldFault(error, 'embed_origins')}
+        >
+          {(ids) => (
+            <TextArea
+              {...ids}
+              className="font-mono text-xs"
+              value={text}
+              onChange={({ target }) => setText(target.value)}
+            />
+          )}
+        </Field>
       )}
     </Part>
   );

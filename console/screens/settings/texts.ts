@@ -23,11 +23,16 @@ export const SETTINGS_TEXTS = inLanguages(
     defaults: 'New keys',
     defaultsLead:
       'What a key has if whoever makes it says nothing else. Keys that there are stay as they are.',
-    days: 'Expires after days',
+    days: 'Days until it expires',
     daysHint: (days: number | null) =>
       days === null ? 'Empty: it never expires.' : `Empty: ${days} days, as the service has it.`,
     scopes: 'Scopes',
     scopesHint: 'None chosen: as the service has it.',
+    origins: 'Key manager on your own pages',
+    originsLead:
+      'Pages of these origins may show your customers their keys (<latchkey-keys>), and no others.',
+    originsLabel: 'Allowed origins',
+    originsHint: 'One on each line, such as https://app.example.com. Saving takes a few seconds.',
     factor: 'Second factor',
     factorLead: 'Protects accounts whose password is known to somebody else.',
     require: 'Everybody must have a second factor',
@@ -36,7 +41,7 @@ export const SETTINGS_TEXTS = inLanguages(
     closeLead: 'Only the last person who manages people can: remove or demote the others first.',
     closeText:
       'Every key, session and app is refused within seconds, and after 30 days everything is erased. Until then you can sign in and reopen it: a mail says how.',
-    closeButton: 'Close',
+    closeButton: 'Close account',
     closeTitle: (name: string) => `Close “${name}”?`,
   },
   {
@@ -61,11 +66,15 @@ export const SETTINGS_TEXTS = inLanguages(
     defaults: 'Neue Schlüssel',
     defaultsLead:
       'Was ein Schlüssel hat, wenn beim Erstellen nichts anderes gesagt wird. Vorhandene bleiben, wie sie sind.',
-    days: 'Läuft ab nach Tagen',
+    days: 'Tage, bis er abläuft',
     daysHint: (days: number | null) =>
       days === null ? 'Leer: Er läuft nie ab.' : `Leer: ${days} Tage, wie beim Dienst üblich.`,
     scopes: 'Rechte',
     scopesHint: 'Keines gewählt: wie beim Dienst üblich.',
+    origins: 'Schlüsselverwaltung auf eigenen Seiten',
+    originsLead: 'Nur Seiten dieser Herkunft dürfen Ihren Kunden deren Schlüssel zeigen (<latchkey-keys>).',
+    originsLabel: 'Erlaubte Herkunft',
+    originsHint: 'Eine je Zeile, etwa https://app.example.com. Das Speichern dauert einige Sekunden.',
     factor: 'Zweiter Faktor',
     factorLead: 'Schützt Konten, deren Passwort jemand anderes kennt.',
     require: 'Alle müssen einen zweiten Faktor haben',
@@ -74,7 +83,7 @@ export const SETTINGS_TEXTS = inLanguages(
     closeLead: 'Das kann nur, wer als Letztes Personen verwaltet: Entfernen Sie vorher die anderen.',
     closeText:
       'Alle Schlüssel, Sitzungen und Apps werden binnen Sekunden abgelehnt, nach 30 Tagen wird alles gelöscht. Bis dahin können Sie sich anmelden und es wieder öffnen: Eine E-Mail sagt, wie.',
-    closeButton: 'Schließen',
+    closeButton: 'Konto schließen',
     closeTitle: (name: string) => `„${name}“ schließen?`,
   },
 );

@@ -12,7 +12,7 @@ const BUDGETS = [
     "export { Latchkey } from '@latchkey/client'; export { connect, listUsers } from '@latchkey/client/api';",
     9_000,
   ],
-  ['the errors alone', "export { RateLimitError } from '@latchkey/client';", 400],
+  ['the errors alone', "export { RateLimitError } from '@latchkey/client';", 300],
 ] as const;
 
 test.each(BUDGETS)('%s is small', async (_name, contents, budget) => {

@@ -45,11 +45,15 @@ test.each([
   ['nodenext', 'nodenext'],
   ['esnext', 'bundler'],
 ])('its types hold with module %s and resolution %s', (module, moduleResolution) => {
-  const file = join(inject('installation').project, `types-${module}.ts`);
+  const { project } = inject('installation');
+  const file = join(project, `types-${module}.ts`);
   writeFileSync(file, SOURCE);
   const args = [...OPTIONS, '--target', 'es2022', '--lib', 'es2022,dom,dom.iterable', '--module', module];
   try {
-    execFileSync(TSC, [...args, '--moduleResolution', moduleResolution, file], { encoding: 'utf8' });
+    execFileSync(TSC, [...args, '--moduleResolution', moduleResolution, file], {
+      cwd: project,
+      encoding: 'utf8',
+    });
   } catch (error) {
     expect((error as { stdout: string }).stdout).toBe('');
   }

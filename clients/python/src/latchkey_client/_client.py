@@ -35,7 +35,7 @@ class Latchkey(Secretive):
     timeout_seconds: for the connection, and for each wait for bytes.
     max_retries: how often a request is sent again where that is safe.
     allow_http: lets a credential go to another machine without TLS.
-    transport: httpx's, for proxies and certificates of your own.
+    transport: httpx's own, which reads proxies from the environment, if absent.
 
     Raises `AuthenticationError` where there is no credential.
     """
@@ -68,18 +68,16 @@ class Latchkey(Secretive):
             credential = Credential(provider=token_provider)
         elif not anonymous:
             credential = Credential(api_key=api_key_of(api_key, self.contract))
-        # One pool of connections for both.
-        pool = transport or httpx.HTTPTransport()
         self._own_http = Http(
             settings,
             credential,
             rows=Rows(self.contract.paths),
             base_url=root_of(url),
             timeout=timeout_seconds,
-            transport=pool,
+            transport=transport,
         )
         #: httpx's client with this credential, for the API behind the door: `client.http.get("/v1/memories")`.
-        self.http = Http(settings, credential, base_url=url, timeout=timeout_seconds, transport=pool)
+        self.http = Http(settings, credential, base_url=url, timeout=timeout_seconds, transport=transport)
         #: API keys and tokens.
         self.auth = AuthClient(self._own_http)
 
@@ -132,7 +130,7 @@ class AsyncLatchkey(Secretive):
     timeout_seconds: for the connection, and for each wait for bytes.
     max_retries: how often a request is sent again where that is safe.
     allow_http: lets a credential go to another machine without TLS.
-    transport: httpx's, for proxies and certificates of your own.
+    transport: httpx's own, which reads proxies from the environment, if absent.
 
     Raises `AuthenticationError` where there is no credential.
     """
@@ -165,18 +163,16 @@ class AsyncLatchkey(Secretive):
             credential = AsyncCredential(provider=token_provider)
         elif not anonymous:
             credential = AsyncCredential(api_key=api_key_of(api_key, self.contract))
-        # One pool of connections for both.
-        pool = transport or httpx.AsyncHTTPTransport()
         self._own_http = AsyncHttp(
             settings,
             credential,
             rows=Rows(self.contract.paths),
             base_url=root_of(url),
             timeout=timeout_seconds,
-            transport=pool,
+            transport=transport,
         )
         #: httpx's client with this credential, for the API behind the door: `client.http.get("/v1/memories")`.
-        self.http = AsyncHttp(settings, credential, base_url=url, timeout=timeout_seconds, transport=pool)
+        self.http = AsyncHttp(settings, credential, base_url=url, timeout=timeout_seconds, transport=transport)
         #: API keys and tokens.
         self.auth = AsyncAuthClient(self._own_http)
 
