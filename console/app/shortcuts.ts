@@ -11,7 +11,7 @@ export function useShortcuts(openPalette: () => void, openHelp: () => void): voi
   const handlers = useRef({ openPalette, openHelp, go });
   handlers.current = { openPalette, openHelp, go };
   useEffect(() => {
-    let goingSince = 0;
+    let goingSince = -SEQUENCE_MS;
     const listener = (event: KeyboardEvent) => {
       const key = event.key.toLowerCase();
       if ((event.metaKey || event.ctrlKey) && key === 'k') {
@@ -21,7 +21,7 @@ export function useShortcuts(openPalette: () => void, openHelp: () => void): voi
       if (event.metaKey || event.ctrlKey || event.altKey || isWriting(event.target)) return;
       if (document.querySelector('dialog[open]') !== null) return;
       const isSecond = event.timeStamp - goingSince < SEQUENCE_MS;
-      goingSince = key === 'g' ? event.timeStamp : 0;
+      goingSince = key === 'g' ? event.timeStamp : -SEQUENCE_MS;
       const screen = isSecond ? SCREENS.find(({ nav }) => nav?.key === key) : undefined;
       if (screen !== undefined) handlers.current.go(screen.path);
       else if (key === '?') handlers.current.openHelp();
