@@ -165,13 +165,17 @@ async function serveRow<Services>(
   const { profile, pages } = rendering;
   const aliases = profile.requestFields;
   const defaults = profile.requestDefaults?.[row.id];
-  const written = {
-    body: row.body && readBody(request, row.takesForm ?? false, row.maxBytes),
-    query: row.query && singleValues(request.query),
-  };
+  // Read when the row asks for it: who may not know the row is not told what is wrong with either.
+  const written: { body?: unknown; query?: unknown } = {};
   const incoming: Incoming = {
-    body: (schema) => validate(schema, written.body, aliases, defaults),
-    query: (schema) => validate(schema, written.query, aliases),
+    body: (schema) => {
+      written.body = readBody(request, row.takesForm ?? false, row.maxBytes);
+      return validate(schema, written.body, aliases, defaults);
+    },
+    query: (schema) => {
+      written.query = singleValues(request.query);
+      return validate(schema, written.query, aliases);
+    },
     cookies: (names) => namedCookies(request.headers, names, pages && cookieSuffix(pages.url)),
     once: (fingerprint, work) => {
       const key = idempotencyKey(request.headers);
