@@ -1,3 +1,4 @@
+import { OPERATORS_TENANT } from '../contract/operators.ts';
 import { newLink } from '../mail/link.ts';
 import type { Mail } from '../mail/mail.ts';
 import { personFacts, verificationLink } from '../people/verification.ts';
@@ -6,7 +7,8 @@ import type { RecoveryContext } from './recovery.ts';
 
 /**
  * Finds the person for whom a mail was asked for, and writes the link that it carries. Undefined for an address that
- * nobody has, for one that is confirmed already, and for who has no password because a provider vouches for them.
+ * nobody has, for one that is confirmed already, for who has no password because a provider vouches for them, and for an
+ * operator without a second factor.
  */
 export function askedMails({
   recovery,
@@ -28,6 +30,8 @@ export function askedMails({
     // Whoever signed up with a key alone has made the account themselves.
     const mayHavePassword = login?.passwordHash !== undefined || person.createdBy === null;
     if (!mayHavePassword) return undefined;
+    // Whoever reads their mail would be one: the first second factor takes a link of the command.
+    if (person.tenantId === OPERATORS_TENANT && person.factors.length === 0) return undefined;
     const standing = await people.standing(person.tenantId, person.userId);
     const link = newLink(resetLink(personFacts(person), standing?.passwordVersion ?? 0), now);
     return recovery.linkMail({ mail, person, link }, now);

@@ -120,6 +120,17 @@ describe('a mail that was asked for', () => {
     expect(await resolved('nobody@example.com')).toBeUndefined();
   });
 
+  test('lets no operator without a second factor set one up by the mail alone', async () => {
+    const account = newAccount({ tenantId: 'operators' });
+    const operator = { ...account.user, role: 'operator' };
+    await stores.accounts.createAccount({ ...account, user: operator });
+    expect(await resolved(operator.email)).toBeUndefined();
+    const before = await stores.factors.find(operator);
+    const totp = { id: 't', secret: 's', lastStep: 0, createdAt: now, lastUsedAt: now };
+    await stores.factors.change({ before, after: { ...before, totp } });
+    expect((await resolved(operator.email))?.linkId).toBeDefined();
+  });
+
   test('is for nobody whose address is confirmed already, or whom a provider brings', async () => {
     expect((await resolved(ada.email, 'verify'))?.linkId).toBeDefined();
     const token = await tokenOf(verificationLink(ada));
