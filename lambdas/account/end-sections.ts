@@ -1,3 +1,4 @@
+import { OPERATORS_TENANT } from '../contract/operators.ts';
 import { ACCOUNT_PATH } from '../pages/account-page.ts';
 import { html, type Markup } from '../pages/html.ts';
 import { type PageContext, textsOf } from '../pages/page.ts';
@@ -29,8 +30,9 @@ ${way(context, DOWNLOAD_PATH, texts.download)}`,
   };
 };
 
-/** The way to the question whether to delete the account. */
-export const deletionSection: AccountSection<unknown> = async ({ context }) => {
+/** The way to the question whether to delete the account, which no operator does. */
+export const deletionSection: AccountSection<unknown> = async ({ context, signedIn: { tenantId } }) => {
+  if (tenantId === OPERATORS_TENANT) return null;
   const { deletion: texts } = textsOf(context).account;
   return {
     id: 'deletion',

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { ChangeOrigin, PlacedOrigin } from '../audit/entries.ts';
+import { OPERATORS_TENANT } from '../contract/operators.ts';
 import type { Cursors } from '../kernel/cursor.ts';
 import { cursor } from '../kernel/fields.ts';
 import { HostCookie } from '../kernel/host-cookie.ts';
@@ -173,7 +174,10 @@ async function act(
       const recent = requireRecentSignIn(signedIn, { context, continueAt: VIEWS.delete }, services.clock());
       if (recent instanceof Redirect) return recent;
       await unlessConflicting(deleteAccount(recent, by, services.deletion), () =>
-        deletionPage(context, { ...recent, fault: 'last' }),
+        deletionPage(context, {
+          ...recent,
+          fault: recent.tenantId === OPERATORS_TENANT ? 'operator' : 'last',
+        }),
       );
       return new WithCookies(deletedPage(context), HostCookie.forgotten(SIGN_IN_COOKIE));
     }

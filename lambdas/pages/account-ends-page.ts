@@ -11,7 +11,7 @@ export function deletionPage(
     email,
     csrf,
     fault,
-  }: { readonly email: string; readonly csrf: string; readonly fault?: 'last' | undefined },
+  }: { readonly email: string; readonly csrf: string; readonly fault?: 'last' | 'operator' | undefined },
 ): Html {
   const { deletion: texts } = textsOf(context).account;
   return page(context, {

@@ -96,7 +96,8 @@ test.each([
 });
 
 describe('the question whether to delete the account', () => {
-  const asked = (fault?: 'last') => deletionPage(at(), { email: 'ada@example.com', csrf: 'token', fault });
+  const asked = (fault?: 'last' | 'operator') =>
+    deletionPage(at(), { email: 'ada@example.com', csrf: 'token', fault });
 
   test('says whose it is and what follows, and does nothing before its form is sent', () => {
     expect(asked().html).toContain('<p class="lead">ada@example.com</p>');
@@ -107,8 +108,9 @@ describe('the question whether to delete the account', () => {
     expect(linksOf(asked())).toEqual(['/account']);
   });
 
-  test('tells the last administrator why not, and nobody else', () => {
+  test('tells the last administrator and an operator why not, and nobody else', () => {
     expect(alertOf(asked('last'))).toMatch(/^You are the last administrator\./);
+    expect(alertOf(asked('operator'))).toMatch(/^An operator is removed by/);
     expect(alertOf(asked())).toBeUndefined();
   });
 

@@ -4,7 +4,7 @@ import { ApiError } from '../../api/errors.ts';
 import { deleteAccount, downloadAccount } from '../../api/generated/sdk.gen.ts';
 import type { AccountDownload } from '../../api/generated/types.gen.ts';
 import { inLanguages, useTexts } from '../../app/language.ts';
-import { useMe } from '../../app/me.ts';
+import { useMay, useMe } from '../../app/me.ts';
 import { signOut } from '../../app/session.ts';
 import { useDoing } from '../../app/url-parameters.ts';
 import { Button, LinkButton } from '../../ui/button.tsx';
@@ -63,6 +63,7 @@ async function wholeAccount(cursor?: string): Promise<Omit<AccountDownload, 'nex
 export function Data() {
   const words = useTexts(TEXTS);
   const { email = '' } = useMe();
+  const isOperator = useMay('operators');
   const { doing, begin, end } = useDoing<'delete'>();
   const file = useMutation({
     gcTime: 0,
@@ -83,18 +84,20 @@ export function Data() {
           {words.downloadText}
           <Refusal error={file.error} />
         </Item>
-        <Item
-          title={words.deletion}
-          actions={
-            <Button look="danger" onClick={() => begin('delete')}>
-              {words.deletion}…
-            </Button>
-          }
-        >
-          {words.atOnce}
-        </Item>
+        {!isOperator && (
+          <Item
+            title={words.deletion}
+            actions={
+              <Button look="danger" onClick={() => begin('delete')}>
+                {words.deletion}…
+              </Button>
+            }
+          >
+            {words.atOnce}
+          </Item>
+        )}
       </Items>
-      {doing === 'delete' && (
+      {doing === 'delete' && !isOperator && (
         <FormDialog
           danger
           title={`${words.deletion}?`}

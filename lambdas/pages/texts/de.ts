@@ -246,6 +246,7 @@ export const de: Texts = {
       ],
       submit: 'Mein Konto löschen',
       last: 'Sie sind der letzte Administrator. Machen Sie zuerst jemand anderen dazu, oder schließen Sie stattdessen die Organisation.',
+      operator: 'Einen Betreiber entfernt, wer die Installation betreibt, mit einem Befehl.',
       doneTitle: 'Ihr Konto ist gelöscht',
       doneText: 'Sie können diese Seite schließen.',
     },

@@ -234,6 +234,7 @@ export const en = {
       ],
       submit: 'Delete my account',
       last: 'You are the last administrator. Make somebody else one first, or close the organization instead.',
+      operator: 'An operator is removed by who runs the deployment, by a command.',
       doneTitle: 'Your account is deleted',
       doneText: 'You can close this page.',
     },
