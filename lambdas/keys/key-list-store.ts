@@ -1,4 +1,4 @@
-import { WORKSPACE } from '../kernel/attributes.ts';
+import { KEY_ID, TENANT, WORKSPACE } from '../kernel/attributes.ts';
 import { keyRecordKey, keyRowKey } from '../kernel/item-keys.ts';
 import { type Item, number, text } from '../kernel/items.ts';
 import type { Table } from '../kernel/table.ts';
@@ -77,15 +77,25 @@ export class KeyList {
     return { rows: items, more };
   }
 
-  /** Rows with their live records, in the rows' order; a row whose record is gone is gone. */
+  /**
+   * Rows with their live records, in the rows' order. A row whose record is gone is gone; so too where an import has given
+   * the key to another tenant, until the stream has come to the row.
+   */
   async #withRecords(rows: readonly Item[]): Promise<ApiKey[]> {
-    const records = await this.#table.getAll(rows.map((row) => keyRecordKey(text(row, 'locator'))));
+    // Two rows may have one locator as long.
+    const locators = new Set(rows.map((row) => text(row, 'locator')));
+    const records = await this.#table.getAll([...locators].map(keyRecordKey));
     const byPartition = new Map(records.map((record) => [record.PK?.S, record]));
     return rows.flatMap((row) => {
       const record = byPartition.get(`KEY#${text(row, 'locator')}`);
-      return record === undefined ? [] : [API_KEY.read({ row, record })];
+      return record !== undefined && isRecordOf(record, row) ? [API_KEY.read({ row, record })] : [];
     });
   }
+}
+
+function isRecordOf(record: Item, row: Item): boolean {
+  const { PK, SK } = keyRowKey(text(record, TENANT), text(record, KEY_ID));
+  return row.PK?.S === PK.S && row.SK?.S === SK.S;
 }
 
 function idOf(row: Item | undefined): string | undefined {
