@@ -25,6 +25,7 @@ import {
 import { userStanding } from '../../lambdas/people/people-store.ts';
 import { DynamoSessionStore } from '../../lambdas/sessions/session-store.ts';
 import { operator } from '../change.ts';
+import { settleFactors } from './settle-factors.ts';
 
 const ATTEMPTS = 10;
 
@@ -59,7 +60,11 @@ export class Replay {
     const byKey = new Map(items.map((item) => [nameOf(item), item]));
     for (const entry of meant) {
       const item = byKey.get(nameOf(entryKey(entry)));
-      if (item !== undefined) await this.#applyTo(item, entry);
+      if (item === undefined) continue;
+      await this.#applyTo(item, entry);
+      // Also of one that a run has replayed which was cut off after it.
+      if (entry.kind === 'factors' && !entry.isGone && !this.#options.dryRun)
+        await settleFactors(item, this.#table);
     }
   }
 
