@@ -89,6 +89,8 @@ export function importStoreContract(stores: () => Stores): void {
       expect(await found()).toBeUndefined();
       expect(await imports.create([claim], ORIGIN, NOW)).toBe(true);
       expect(await use()).toBe(true);
+      expect(await found()).toBeUndefined();
+      expect(await keys.find(theirs.tenantId, claim.key.id)).toMatchObject({ tenantId: theirs.tenantId });
     });
 
     test('that are revoked are not revived by a claim', async () => {
