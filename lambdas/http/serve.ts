@@ -48,18 +48,19 @@ export function answering(
     const request = readEvent(event, rendered.deployment.traces);
     const rendering = askedRendering(request, rendered);
     const row = rowOf(request);
+    const resource = row?.path ?? request.resource;
     const line = {
       requestId: request.requestId,
       gatewayRequestId: request.gatewayRequestId,
       traceId: request.trace.traceId,
-      route: `${request.method} ${row?.path ?? request.resource}`,
+      route: `${request.method} ${resource}`,
       operation: row?.route.id,
     };
     try {
       requireUnambiguousPath(request.path);
       const { result, ...known } = await answer(request, rendering);
       logRequest({ ...line, ...known, status: result.statusCode, milliseconds: performance.now() - started });
-      await endSpan(request, result.statusCode, started);
+      await endSpan({ ...request, resource }, result.statusCode, started);
       return result;
     } catch (error) {
       const problem = error instanceof Problem ? error : new Problem('internal', { cause: error });
@@ -70,7 +71,7 @@ export function answering(
         milliseconds: performance.now() - started,
         ...(cause === undefined ? {} : { cause }),
       });
-      await endSpan(request, status, started);
+      await endSpan({ ...request, resource }, status, started);
       return respondProblem(problem, request, rendering, row?.route);
     }
   };
