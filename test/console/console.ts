@@ -52,7 +52,7 @@ export async function pictures(page: Page, name: string): Promise<void> {
     await page.emulateMedia({ colorScheme });
     for (const width of [1280, 320]) {
       await page.setViewportSize({ width, height: width === 320 ? 640 : 800 });
-      await page.waitForTimeout(250);
+      await page.waitForTimeout(50);
       await picture(page, `${name}-${width}-${colorScheme}`);
     }
   }
