@@ -56,7 +56,7 @@ export function Dialog({
             {title}
           </h2>
           {description && (
-            <p id={`${id}-description`} className="text-muted">
+            <p id={`${id}-description`} className="wrap-anywhere text-muted">
               {description}
             </p>
           )}
