@@ -330,6 +330,13 @@ async function logInAnother(name: string): Promise<string> {
     .access_token;
 }
 
+/** The person and the session of an access token. */
+async function whoIs(token: string): Promise<{ readonly user_id: string; readonly session_id: string }> {
+  return contents(
+    expectStatus(await stack.send(`GET ${stack.path('getMe')}`, { headers: bearer(token) }), 200),
+  );
+}
+
 const CLIENT = {
   name: 'A client',
   redirect_uris: ['https://app.example/cb'],
@@ -352,10 +359,13 @@ async function parametersOf(route: RouteId): Promise<Readonly<Record<string, str
     case 'updateUser':
     case 'removeUser':
     case 'resetUserPassword':
-    case 'listUserSessions':
-    case 'endUserSessions': {
+    case 'listUserSessions': {
       const json = { email: `${route}@example.com`, password: PASSWORD, role: 'editor' };
       return { 'path.id': await created('createUser', json) };
+    }
+    case 'endUserSessions': {
+      const me = await whoIs(await logInAnother(route));
+      return { 'path.id': me.user_id, 'query.session_id': me.session_id };
     }
     case 'updateFactor':
     case 'removeFactor':
@@ -378,11 +388,8 @@ async function parametersOf(route: RouteId): Promise<Readonly<Record<string, str
       return { 'path.id': await created('createInvitation', { email: `${route}@example.com` }) };
     case 'disconnectApp':
       return { 'path.id': await connectApp(stack, account) };
-    case 'endSession': {
-      const request = { headers: bearer(await stack.logIn(account)) };
-      const response = expectStatus(await stack.send(`GET ${stack.path('getMe')}`, request), 200);
-      return { 'path.id': contents(response).session_id };
-    }
+    case 'endSession':
+      return { 'path.id': (await whoIs(await stack.logIn(account))).session_id };
     case 'getProtectedResourceBelow':
       return { 'path.resource': 'v1' };
     case 'authorize':
