@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { createClient } from '@hey-api/openapi-ts';
 import { routes } from '../lambdas/table/index.ts';
+import { withoutHeaders } from '../lib/clients/document.ts';
 import { openApiDocument } from '../lib/openapi/document.ts';
 import { PROFILES_OWN, rightsOf } from '../lib/rights.ts';
 import { profile } from '../profiles/default.ts';
@@ -12,11 +13,8 @@ import { profile } from '../profiles/default.ts';
 const ROOT = join(import.meta.dirname, '..');
 const [target = join(ROOT, 'console/api/generated')] = process.argv.slice(2);
 
-/** Without references to headers: the generator makes nothing of them, but warns of each. */
 const document = openApiDocument(routes, { ...profile, hasOperators: true }, rightsOf(PROFILES_OWN, profile));
-const api = JSON.parse(JSON.stringify(document), (_name, value) =>
-  value?.$ref?.startsWith('#/components/headers/') ? undefined : value,
-);
+const api = JSON.parse(JSON.stringify(document, withoutHeaders));
 
 await createClient({
   input: api,

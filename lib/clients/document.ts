@@ -40,7 +40,7 @@ function isForClients({ operationId, tags }: Operation): boolean {
   return !OTHERS_OPERATIONS.has(operationId) && !tags.some((tag) => OTHERS_TAGS.has(tag));
 }
 
-/** The document without components that nothing refers to, and without headers, of which generators make nothing. */
+/** The document without components that nothing refers to, and without headers. */
 function referring<Document extends ApiDocument>(document: Document): Document {
   const { headers: _, securitySchemes = {}, ...components } = document.components;
   const text = JSON.stringify(document.paths, withoutHeaders);
@@ -69,6 +69,7 @@ function referring<Document extends ApiDocument>(document: Document): Document {
 const referencesIn = (text: string) =>
   [...text.matchAll(/"#\/components\/(\w+\/[^"]+)"/g)].map(([, name]) => name ?? '');
 
-function withoutHeaders(_name: string, value: { readonly $ref?: string } | null): unknown {
+/** A replacer of `JSON.stringify` that leaves out references to headers: of these generators make nothing, but warn. */
+export function withoutHeaders(_name: string, value: { readonly $ref?: string } | null): unknown {
   return value?.$ref?.startsWith('#/components/headers/') ? undefined : value;
 }
