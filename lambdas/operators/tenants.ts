@@ -1,5 +1,6 @@
 import type { Deployment } from '../contract/deployment.ts';
 import { OPERATORS_TENANT } from '../contract/operators.ts';
+import { TENANT_ID } from '../kernel/ids.ts';
 import { invalidField, Problem } from '../kernel/problem.ts';
 import type { AccountStore } from '../people/accounts.ts';
 import { parseEmail } from '../people/email-address.ts';
@@ -12,8 +13,6 @@ export interface CustomerContext {
   readonly directory: TenantDirectory;
   readonly accounts: Pick<AccountStore, 'findLogin'>;
 }
-
-const TENANT_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** A tenant that is a customer's; that of the operators themselves is none, and only `ops` changes it. Throws `not_found`. */
 export async function findCustomer(

@@ -4,6 +4,7 @@ import type { Deployment, IdentityProvider } from '../contract/deployment.ts';
 import { OPERATORS_TENANT } from '../contract/operators.ts';
 import type { Role } from '../contract/scopes.ts';
 import type { Clock } from '../kernel/clock.ts';
+import { TENANT_ID } from '../kernel/ids.ts';
 import { Problem } from '../kernel/problem.ts';
 import type { SessionStore } from '../sessions/sessions.ts';
 import type { User } from '../sessions/user.ts';
@@ -14,9 +15,6 @@ import type { PeopleStore } from './people.ts';
 import type { Person } from './person.ts';
 
 /** The rules by which somebody of an identity provider is a person of ours, however they come: by a token or a redirect. */
-
-/** The form of a tenant's id: another text must not become a key of the table. */
-const TENANT_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** A token whose signature, issuer, audience and times hold. */
 export interface ProviderToken {
