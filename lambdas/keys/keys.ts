@@ -183,9 +183,20 @@ export async function findKey(
   caller: Caller,
   { keys, deployment }: Pick<KeyContext, 'keys' | 'deployment'>,
 ): Promise<ApiKey> {
-  const found = KEY_ID.test(id) ? await keys.find(caller.tenantId, id) : undefined;
-  const isElsewhere = staysInWorkspace(caller) && found?.workspaceId !== caller.workspaceId;
-  if (found === undefined || isElsewhere || !isShownTo(caller, found, deployment.rights)) throw noSuchKey();
+  const found = await keyOfTenant(caller.tenantId, id, keys);
+  const isElsewhere = staysInWorkspace(caller) && found.workspaceId !== caller.workspaceId;
+  if (isElsewhere || !isShownTo(caller, found, deployment.rights)) throw noSuchKey();
+  return found;
+}
+
+/** A key of a tenant, whoever asks. Throws `not_found`. */
+export async function keyOfTenant(
+  tenantId: string,
+  id: string,
+  keys: Pick<KeyStore, 'find'>,
+): Promise<ApiKey> {
+  const found = KEY_ID.test(id) ? await keys.find(tenantId, id) : undefined;
+  if (found === undefined) throw noSuchKey();
   return found;
 }
 

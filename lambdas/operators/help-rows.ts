@@ -9,8 +9,7 @@ import type { Cursors } from '../kernel/cursor.ts';
 import { pageQuery } from '../kernel/fields.ts';
 import { Empty } from '../kernel/results.ts';
 import { routeGroup } from '../kernel/route.ts';
-import { KEY_ID } from '../keys/api-key.ts';
-import { type KeyStore, noSuchKey } from '../keys/keys.ts';
+import { type KeyStore, keyOfTenant } from '../keys/keys.ts';
 import { keyView, viewKey } from '../keys/views.ts';
 import { chooseLanguage } from '../pages/languages.ts';
 import { findPerson, type PeopleStore } from '../people/people.ts';
@@ -123,9 +122,7 @@ export const helpRoutes = group.rows({
     errors: ['not_found', 'reauthentication_required'],
     handle: async ({ params, origin }, { customers, help, acts }, caller) => {
       const { id: tenantId } = await findCustomer(params.id ?? '', customers);
-      const keyId = params.key ?? '';
-      const key = KEY_ID.test(keyId) ? await help.keys.find(tenantId, keyId) : undefined;
-      if (key === undefined) throw noSuchKey();
+      const key = await keyOfTenant(tenantId, params.key ?? '', help.keys);
       const change = { action: 'key.revoke', target: `key:${key.id}`, tenantId } as const;
       await act(change, caller, { from: origin, context: acts }, (by) =>
         help.keys.revoke(key, by, help.clock()),
