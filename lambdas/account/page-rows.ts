@@ -11,6 +11,7 @@ import { type DisconnectContext, disconnect } from '../oauth/disconnect.ts';
 import { closedPage, closingPage, deletedPage, deletionPage } from '../pages/account-ends-page.ts';
 import { ACCOUNT_PATH, accountPage } from '../pages/account-page.ts';
 import { type PageContext, type PageSettings, pageContext, textsOf } from '../pages/page.ts';
+import { withProblemPage } from '../pages/problem-page.ts';
 import type { Texts } from '../pages/texts/en.ts';
 import { endOthers, endOwn } from '../sessions/own-sessions.ts';
 import type { AccountVisit } from '../signin/account-section.ts';
@@ -217,16 +218,8 @@ async function reopen(
 }
 
 /** Tells a conflict with the page that says what it is. */
-async function unlessConflicting<Done>(
-  doing: Promise<Done>,
-  faulty: () => Html | Promise<Html>,
-): Promise<Done> {
-  try {
-    return await doing;
-  } catch (error) {
-    if (!(error instanceof Problem) || error.code !== 'conflicting_state') throw error;
-    throw new Problem('conflicting_state', { page: await faulty(), cause: error });
-  }
+function unlessConflicting<Done>(doing: Promise<Done>, faulty: () => Html | Promise<Html>): Promise<Done> {
+  return withProblemPage(doing, ({ code }) => (code === 'conflicting_state' ? faulty() : undefined));
 }
 
 /** The way back to a closed tenant, for who may reopen it. */
