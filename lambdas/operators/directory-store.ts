@@ -1,5 +1,6 @@
 import { OPERATORS_TENANT } from '../contract/operators.ts';
-import type { ItemKey } from '../kernel/items.ts';
+import { tenantKey } from '../kernel/item-keys.ts';
+import { type ItemKey, S } from '../kernel/items.ts';
 import type { Table } from '../kernel/table.ts';
 import { withinSeconds } from '../kernel/time-budget.ts';
 import { TENANT, type Tenant } from '../tenancy/tenant.ts';
@@ -32,29 +33,29 @@ export class DynamoTenantDirectory implements TenantDirectory {
 
   async page(limit: number, after: string | undefined, name: string | undefined): Promise<TenantPage> {
     const hasTimeLeft = withinSeconds(LOOKING_SECONDS);
+    const part = name?.toLowerCase() ?? '';
+    const isSought = (tenant: Tenant) =>
+      tenant.id !== OPERATORS_TENANT && tenant.name.toLowerCase().includes(part);
     const found: Tenant[] = [];
     let start = after === undefined ? undefined : keyAt(after);
     do {
       const page = await this.#table.scanPage(TENANTS_ONLY, start);
-      const fitting = page.items.filter(({ PK }) => PK?.S !== `TENANT#${OPERATORS_TENANT}`);
-      for (const item of fitting) {
-        const tenant = TENANT.read({ item });
-        if (name !== undefined && !tenant.name.toLowerCase().includes(name.toLowerCase())) continue;
-        if (found.length === limit) return { tenants: found, next: positionOf(found.at(-1)) };
-        found.push(tenant);
-      }
-      start = page.next;
+      const fitting = page.items.map((item) => TENANT.read({ item })).filter(isSought);
+      const room = limit - found.length;
+      found.push(...fitting.slice(0, room));
+      const last = fitting.length > room ? found.at(-1) : undefined;
+      start = last === undefined ? page.next : tenantKey(last.id);
     } while (start !== undefined && found.length < limit && hasTimeLeft());
-    return { tenants: found, next: start === undefined ? null : JSON.stringify([start.PK.S, start.SK.S]) };
+    return { tenants: found, next: start === undefined ? null : positionOf(start) };
   }
 }
 
-function positionOf(last: Tenant | undefined): string {
-  return JSON.stringify([`TENANT#${last?.id}`, 'TENANT']);
+function positionOf({ PK, SK }: ItemKey): string {
+  return JSON.stringify([PK.S, SK.S]);
 }
 
 /** Cursors are sealed: what one holds is what was put there. */
 function keyAt(position: string): ItemKey {
   const [partition = '', sort = ''] = JSON.parse(position) as readonly string[];
-  return { PK: { S: partition }, SK: { S: sort } };
+  return { PK: S(partition), SK: S(sort) };
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Deployment } from '../contract/deployment.ts';
+import { OPERATORS_TENANT } from '../contract/operators.ts';
 import type { OperatorServices } from '../kernel/authentication.ts';
 import type { Cursors } from '../kernel/cursor.ts';
 import { changesSomething, plainText } from '../kernel/fields.ts';
@@ -30,7 +31,7 @@ export interface CustomerServices extends OperatorServices {
 }
 
 /** One list of all operators: a cursor names no tenant. */
-const PLACE = { tenantId: 'operators', list: 'tenants' } as const;
+const PLACE = { tenantId: OPERATORS_TENANT, list: 'tenants' } as const;
 
 /** Days whose refusals are summed up. */
 const DAYS = 30;

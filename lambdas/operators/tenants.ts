@@ -19,9 +19,13 @@ export async function findCustomer(
   id: string,
   { tenants }: Pick<CustomerContext, 'tenants'>,
 ): Promise<Tenant> {
-  const tenant = id === OPERATORS_TENANT ? undefined : await tenants.find(id);
+  const tenant = await customerOf(id, tenants);
   if (tenant === undefined) throw noCustomer();
   return tenant;
+}
+
+async function customerOf(id: string, tenants: TenantStore): Promise<Tenant | undefined> {
+  return id === OPERATORS_TENANT ? undefined : tenants.find(id);
 }
 
 export function noCustomer(): Problem {
@@ -40,7 +44,7 @@ export async function customers(
 ): Promise<TenantPage> {
   const id = search === undefined ? undefined : await soughtId(search, context);
   if (id === undefined) return context.directory.page(limit, after, search);
-  const found = id === OPERATORS_TENANT ? undefined : await context.tenants.find(id);
+  const found = await customerOf(id, context.tenants);
   return { tenants: found === undefined ? [] : [found], next: null };
 }
 
