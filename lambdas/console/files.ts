@@ -15,7 +15,7 @@ export interface ConsoleFiles {
 const PATH = /^(assets|embed)\/[\w-]+(?:\.[\w-]+)*\.(js|css|svg|woff2)$/;
 
 /** The folders of files: any other path is a screen of the page. */
-const FOLDERS = {
+const FOLDERS: Readonly<Record<string, Omit<File['headers'], 'Content-Type'>>> = {
   /** The page's own. A name has the hash of its bytes in it. */
   assets: {
     'Cache-Control': 'public, max-age=31536000, immutable',
@@ -27,7 +27,7 @@ const FOLDERS = {
     'Cross-Origin-Resource-Policy': 'cross-origin',
     'Access-Control-Allow-Origin': '*',
   },
-} as const;
+};
 
 const TYPES: Readonly<Record<string, string>> = {
   js: 'text/javascript; charset=utf-8',
@@ -75,9 +75,9 @@ export function consoleFiles(folder: URL, base: string, settings: object): Conso
   return {
     page: () => (page ??= readPage(folder, base, settings)),
     async file(path, acceptEncoding) {
-      const [, inFolder, extension = ''] = PATH.exec(path) ?? [];
+      const [, inFolder = '', extension = ''] = PATH.exec(path) ?? [];
       const type = TYPES[extension];
-      if (type === undefined || !isFolder(inFolder)) return undefined;
+      if (type === undefined) return undefined;
       const [encoding, suffix] = ENCODINGS.find(([each]) => accepts(acceptEncoding, each)) ?? [];
       const bytes = await bytesOf(new URL(`${path}${suffix ?? '.gz'}`, folder));
       if (bytes === undefined) return undefined;
@@ -90,11 +90,7 @@ export function consoleFiles(folder: URL, base: string, settings: object): Conso
 
 /** Whether a path below `/console` is of a folder of files. */
 export function isFilePath(path: string): boolean {
-  return path.includes('/') && isFolder(path.split('/', 1)[0]);
-}
-
-function isFolder(name: string | undefined): name is keyof typeof FOLDERS {
-  return name !== undefined && Object.hasOwn(FOLDERS, name);
+  return Object.keys(FOLDERS).some((folder) => path.startsWith(`${folder}/`));
 }
 
 async function readPage(folder: URL, base: string, settings: object): Promise<Html> {
