@@ -2,6 +2,7 @@ import { OPERATORS_TENANT } from '../contract/operators.ts';
 import { ACCOUNT_PATH } from '../pages/account-page.ts';
 import { html, type Markup } from '../pages/html.ts';
 import { type PageContext, textsOf } from '../pages/page.ts';
+import { FACTORS_PATH, RESET_PASSWORD_PATH } from '../pages/paths.ts';
 import type { AccountSection } from '../signin/account-section.ts';
 import { type ClosingContext, managesPeople } from './closing.ts';
 
@@ -15,7 +16,7 @@ export const securitySection: AccountSection<unknown> = async ({ context }) => {
     id: 'security',
     heading: texts.heading,
     body: html`<p>${texts.text}</p>
-${way(context, '/factors', texts.factors)}${way(context, '/reset-password', texts.password)}`,
+${way(context, FACTORS_PATH, texts.factors)}${way(context, RESET_PASSWORD_PATH, texts.password)}`,
   };
 };
 

@@ -91,7 +91,7 @@ function stepForm(
   fields: Readonly<Record<string, string>>,
   { label, kind, name }: StepButton,
 ): Markup {
-  return html`<form method="post" action="${context.base}/factors">
+  return html`<form method="post" action="${context.base}${FACTORS_PATH}">
 ${hiddenFields({ ...parameters, [CSRF_FIELD]: csrf, ...fields })}<button class="${kind}"${name === undefined ? null : html` aria-label="${name}"`}>${label}</button>
 </form>
 `;
@@ -112,7 +112,7 @@ export function appSetupPage(
 <details><summary>${texts.cannotScan}</summary>
 <p>${texts.typeSecret}</p>
 <p><code class="secret">${(secret.match(/.{1,4}/g) ?? []).join(' ')}</code></p></details>
-<form method="post" action="${context.base}/factors">
+<form method="post" action="${context.base}${FACTORS_PATH}">
 ${alert(fault === undefined ? undefined : factor.wrongCode)}${hiddenFields({ ...parameters, [CSRF_FIELD]: csrf, step: 'confirm' })}<label for="code">${texts.firstCode}</label>
 <input id="code" name="code" class="code" inputmode="numeric" maxlength="7" required autofocus autocomplete="one-time-code"${invalid}>
 <div class="actions"><button>${texts.confirm}</button>${backLink(context, parameters, texts.cancel)}</div>
@@ -134,7 +134,7 @@ export function passkeySetupPage(
     body: html`${alert(fault === undefined ? undefined : factor.wrongPasskey)}${passkeyForm(context, {
       ceremony: 'create',
       options,
-      action: '/factors',
+      action: FACTORS_PATH,
       fields: { ...parameters, [CSRF_FIELD]: csrf, step: 'register' },
       submit: texts.makePasskey,
       before: html`<label for="name">${texts.name}</label>

@@ -2,7 +2,7 @@ import type { Html } from '../kernel/results.ts';
 import { alert, CSRF_FIELD, hiddenFields } from './form.ts';
 import { html, type Markup } from './html.ts';
 import { type PageContext, page, textsOf } from './page.ts';
-import { CONFIRM_PATH, RESET_PASSWORD_PATH, withQuery } from './paths.ts';
+import { CONFIRM_PATH, FACTORS_PATH, RESET_PASSWORD_PATH, withQuery } from './paths.ts';
 
 /** An identity provider, as people know it. */
 export interface ShownProvider {
@@ -119,7 +119,7 @@ export function signedInPage(
     title: signedIn.title,
     lead: signedIn.lead(email),
     body: html`<p>${signedIn.text}</p>
-<p><a href="${context.base}/factors">${signedIn.factors}</a></p>
+<p><a href="${context.base}${FACTORS_PATH}">${signedIn.factors}</a></p>
 <form method="post" action="${context.base}/sign-out">
 ${hiddenFields({ [CSRF_FIELD]: csrf })}<div class="actions"><button class="quiet">${signOut.submit}</button></div>
 </form>`,

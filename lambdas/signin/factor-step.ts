@@ -5,7 +5,7 @@ import type { Html } from '../kernel/results.ts';
 import { WithCookies } from '../kernel/results.ts';
 import { continuePage } from '../pages/continue-page.ts';
 import { codePage, type FactorPage, passkeyPage } from '../pages/factor-page.ts';
-import { withQuery } from '../pages/paths.ts';
+import { FACTORS_PATH, withQuery } from '../pages/paths.ts';
 import type { PageVisit } from '../pages/visit.ts';
 import { csrfToken } from './csrf.ts';
 import { browserCookie, type Progress } from './sign-ins.ts';
@@ -18,7 +18,7 @@ export async function factorStep(
 ): Promise<WithCookies<Html>> {
   const cookie = browserCookie(secret);
   if (step === 'enrol') {
-    const location = withQuery('/factors', visit.parameters);
+    const location = withQuery(FACTORS_PATH, visit.parameters);
     return new WithCookies(continuePage(visit.context, { location }), cookie);
   }
   const factors = await secondFactor.factors.find(user);

@@ -1,7 +1,7 @@
-import { withQuery } from '../pages/paths.ts';
+import { FACTORS_PATH, withQuery } from '../pages/paths.ts';
 
 /** Our own pages that a sign-in may lead to. */
-const CONTINUE_PATHS = ['/authorize', '/device', '/account', '/factors', '/console/account'];
+const CONTINUE_PATHS = ['/authorize', '/device', '/account', FACTORS_PATH, '/console/account'];
 
 /** RFC 3986, 3.4: the characters of a query. */
 const QUERY = /^[\w\-.~:/?@!$&'()*+,;=%]*$/;
