@@ -2,7 +2,6 @@ import { OPERATORS_TENANT } from '../../lambdas/contract/operators.ts';
 import { systemClock, timestamp } from '../../lambdas/kernel/clock.ts';
 import { DynamoOperatorStore } from '../../lambdas/operators/operator-store.ts';
 import { parseEmail } from '../../lambdas/people/email-address.ts';
-import { DynamoPeopleStore } from '../../lambdas/people/people-store.ts';
 import type { Person } from '../../lambdas/people/person.ts';
 import { requirePasswordAllowed } from '../../lambdas/people/required-provider.ts';
 import { DynamoSessionStore } from '../../lambdas/sessions/session-store.ts';
@@ -10,7 +9,7 @@ import { deploymentOf, loadSettings } from '../../lib/settings.ts';
 import { operator } from '../change.ts';
 import type { Command } from '../command.ts';
 import { OpsError, type Target } from '../target.ts';
-import { passwordLink } from './users.ts';
+import { passwordLink, peopleOf } from './users.ts';
 
 /** Operators of a deployment at most: they are listed at once. */
 const MAX_OPERATORS = 100;
@@ -71,8 +70,4 @@ export const operatorCommands: readonly Command[] = [
 
 async function operators(target: Target): Promise<readonly Person[]> {
   return (await peopleOf(target).page(OPERATORS_TENANT, MAX_OPERATORS)).people;
-}
-
-function peopleOf({ table }: Target): DynamoPeopleStore {
-  return new DynamoPeopleStore(table, { peopleManagers: [] });
 }

@@ -21,8 +21,7 @@ export const userCommands: readonly Command[] = [
     summary: 'the people of a tenant',
     run: async (_args, options, target) => {
       const { id: tenant } = await named(options.tenant, target);
-      // It only lists: who manages people is for changes.
-      const people = new DynamoPeopleStore(target.table, { peopleManagers: [] });
+      const people = peopleOf(target);
       const found: Person[] = [];
       let after: string | null | undefined;
       do {
@@ -46,7 +45,7 @@ export const userCommands: readonly Command[] = [
     summary: 'remove the second factors of a person who has lost them; they are told by mail',
     run: async ([id = ''], options, target) => {
       const { id: tenant } = await named(options.tenant, target);
-      const person = await new DynamoPeopleStore(target.table, { peopleManagers: [] }).find(tenant, id);
+      const person = await peopleOf(target).find(tenant, id);
       if (person === undefined) throw new OpsError(`There is no person ${id} in the tenant ${tenant}.`);
       const factors = new DynamoFactorStore(target.table);
       await removeAllFactors(person, operator(), { factors, clock: systemClock });
@@ -58,8 +57,7 @@ export const userCommands: readonly Command[] = [
     summary: 'end the password and the sessions of a person, and mail them a link, or print it',
     run: async ([id = ''], { tenant, print = false, 'dry-run': dryRun = false }, target) => {
       const { id: tenantId } = await named(tenant, target);
-      const people = new DynamoPeopleStore(target.table, { peopleManagers: [] });
-      const person = await people.find(tenantId, id);
+      const person = await peopleOf(target).find(tenantId, id);
       if (person === undefined) throw new OpsError(`There is no user ${id} in this tenant.`);
       const shown = { id, email: person.email };
       if (dryRun) return { ...shown, changed: 'nothing (--dry-run)' };
@@ -70,10 +68,15 @@ export const userCommands: readonly Command[] = [
   },
 ];
 
+/** The people of a deployment. No role that manages people is known: commands add and remove operators only. */
+export function peopleOf({ table }: Pick<Target, 'table'>): DynamoPeopleStore {
+  return new DynamoPeopleStore(table, { peopleManagers: [] });
+}
+
 function resetContext({ table }: Pick<Target, 'table'>) {
   return {
     recovery: new DynamoRecoveryStore(table),
-    people: new DynamoPeopleStore(table, { peopleManagers: [] }),
+    people: peopleOf({ table }),
     accounts: new DynamoAccountStore(table),
     sessions: new DynamoSessionStore(table),
     clock: systemClock,
