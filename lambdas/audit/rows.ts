@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { timestamp } from '../kernel/clock.ts';
 import type { Cursors } from '../kernel/cursor.ts';
-import { cursor, moment, time } from '../kernel/fields.ts';
+import { cursor, moment, pageOf, time } from '../kernel/fields.ts';
 import { invalidField } from '../kernel/problem.ts';
 import { Ndjson } from '../kernel/results.ts';
 import { routeGroup } from '../kernel/route.ts';
@@ -55,7 +55,7 @@ export const auditRoutes = group.rows({
       kind: 'json or ndjson',
       status: 200,
       description: 'A page of rows.',
-      schema: z.object({ data: z.array(auditView), next_cursor: z.string().nullable() }),
+      schema: pageOf(auditView),
       line: auditView,
     },
     errors: [],

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { answering, type ClaimServices, fingerprint } from '../kernel/claim.ts';
 import type { Cursors } from '../kernel/cursor.ts';
-import { pageQuery, plainText, role, storedRole, time } from '../kernel/fields.ts';
+import { pageOf, pageQuery, plainText, role, storedRole, time } from '../kernel/fields.ts';
 import { routeGroup } from '../kernel/route.ts';
 import { chooseLanguage, LANGUAGE_NAMES } from '../pages/languages.ts';
 import { email } from '../people/email-address.ts';
@@ -46,7 +46,7 @@ export const invitationRoutes = group.rows({
     success: {
       status: 200,
       description: 'A page of invitations.',
-      schema: z.object({ data: z.array(invitationView), next_cursor: z.string().nullable() }),
+      schema: pageOf(invitationView),
     },
     errors: [],
     handle: async ({ query }, { inviting: { invitations, clock }, cursors }, caller) => {

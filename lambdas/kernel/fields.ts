@@ -110,6 +110,10 @@ export const pageQuery = z.strictObject({
   cursor: cursor.optional(),
 });
 
+/** A page of a list, of what one of its rows is shown as. */
+export const pageOf = <Row extends z.ZodType>(row: Row) =>
+  z.object({ data: z.array(row), next_cursor: z.string().nullable() });
+
 /** A time, as Unix seconds. */
 export const moment = z
   .string()

@@ -3,7 +3,14 @@ import type { RequireRecentSignIn } from '../kernel/authentication.ts';
 import type { Caller } from '../kernel/caller.ts';
 import { answering, type ClaimServices, fingerprint } from '../kernel/claim.ts';
 import type { Cursors } from '../kernel/cursor.ts';
-import { changesSomething, environment, pageQuery, plainText, workspaceId } from '../kernel/fields.ts';
+import {
+  changesSomething,
+  environment,
+  pageOf,
+  pageQuery,
+  plainText,
+  workspaceId,
+} from '../kernel/fields.ts';
 import { manages } from '../kernel/rights.ts';
 import { routeGroup } from '../kernel/route.ts';
 import { API_KEY, type ApiKey } from './api-key.ts';
@@ -57,7 +64,7 @@ export const keyRoutes = group.rows({
     success: {
       status: 200,
       description: 'A page of keys, without the keys themselves.',
-      schema: z.object({ data: z.array(keyView), next_cursor: z.string().nullable() }),
+      schema: pageOf(keyView),
     },
     errors: ['not_found'],
     handle: async ({ query, workspaceId: named }, { keys, cursors }, caller) => {

@@ -6,7 +6,7 @@ import { removeAllFactors } from '../factors/enrolment.ts';
 import type { FactorStore } from '../factors/factors.ts';
 import type { OperatorServices } from '../kernel/authentication.ts';
 import type { Cursors } from '../kernel/cursor.ts';
-import { pageQuery } from '../kernel/fields.ts';
+import { pageOf, pageQuery } from '../kernel/fields.ts';
 import { Empty } from '../kernel/results.ts';
 import { routeGroup } from '../kernel/route.ts';
 import { type KeyStore, keyOfTenant } from '../keys/keys.ts';
@@ -35,12 +35,6 @@ export interface HelpServices extends OperatorServices {
 
 const group = routeGroup<HelpServices>()({ service: 'operators', tag: 'Operators' });
 
-const listOf = <Schema extends z.ZodType>(description: string, row: Schema) => ({
-  status: 200 as const,
-  description,
-  schema: z.object({ data: z.array(row), next_cursor: z.string().nullable() }),
-});
-
 /** Cursors of a tenant's own lists are its people's: an operator's are of the same list. */
 const place = (tenantId: string, list: 'users' | 'keys' | 'audit') => ({ tenantId, list });
 
@@ -51,7 +45,7 @@ export const helpRoutes = group.rows({
     path: '/operators/tenants/{id}/users',
     summary: 'List the people of a tenant, oldest first',
     query: pageQuery,
-    success: listOf('A page of people.', userView),
+    success: { status: 200, description: 'A page of people.', schema: pageOf(userView) },
     errors: ['not_found'],
     handle: async ({ params, query }, { customers, help, cursors }) => {
       const { id } = await findCustomer(params.id ?? '', customers);
@@ -102,7 +96,7 @@ export const helpRoutes = group.rows({
     description:
       'A page may hold fewer than its limit, even none, while `next_cursor` says that there may be more.',
     query: pageQuery,
-    success: listOf('A page of keys.', keyView),
+    success: { status: 200, description: 'A page of keys.', schema: pageOf(keyView) },
     errors: ['not_found'],
     handle: async ({ params, query }, { customers, help, cursors, profile }) => {
       const { id } = await findCustomer(params.id ?? '', customers);
@@ -141,7 +135,7 @@ export const helpRoutes = group.rows({
       action: z.string().max(50).optional().describe('Such as `key.revoke`, or `key` for all of a kind.'),
       target: z.string().max(100).optional().describe('Such as `key:…`.'),
     }),
-    success: listOf('A page of rows.', auditView),
+    success: { status: 200, description: 'A page of rows.', schema: pageOf(auditView) },
     errors: ['not_found'],
     handle: async ({ params, query }, { customers, audit, cursors }) => {
       const { id } = await findCustomer(params.id ?? '', customers);

@@ -3,7 +3,7 @@ import type { Deployment } from '../contract/deployment.ts';
 import { OPERATORS_TENANT } from '../contract/operators.ts';
 import type { OperatorServices } from '../kernel/authentication.ts';
 import type { Cursors } from '../kernel/cursor.ts';
-import { changesSomething, plainText } from '../kernel/fields.ts';
+import { changesSomething, pageOf, plainText } from '../kernel/fields.ts';
 import { FACTS_SECONDS } from '../kernel/freshness.ts';
 import { routeGroup } from '../kernel/route.ts';
 import type { ControlFacts } from '../signing/control-facts.ts';
@@ -55,7 +55,7 @@ export const customerRoutes = group.rows({
     success: {
       status: 200,
       description: 'A page of tenants, in no order.',
-      schema: z.object({ data: z.array(customerView), next_cursor: z.string().nullable() }),
+      schema: pageOf(customerView),
     },
     errors: [],
     handle: async ({ query }, { customers: context, cursors }) => {

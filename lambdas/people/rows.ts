@@ -4,7 +4,7 @@ import type { RequireRecentSignIn } from '../kernel/authentication.ts';
 import type { UserCaller } from '../kernel/caller.ts';
 import { answering, type ClaimServices } from '../kernel/claim.ts';
 import type { Cursors } from '../kernel/cursor.ts';
-import { changesSomething, pageQuery, plainText, role, storedRole, time } from '../kernel/fields.ts';
+import { changesSomething, pageOf, pageQuery, plainText, role, storedRole, time } from '../kernel/fields.ts';
 import { manages } from '../kernel/rights.ts';
 import { routeGroup } from '../kernel/route.ts';
 import { chooseLanguage } from '../pages/languages.ts';
@@ -57,7 +57,7 @@ export const peopleRoutes = group.rows({
     success: {
       status: 200,
       description: 'A page of people.',
-      schema: z.object({ data: z.array(userView), next_cursor: z.string().nullable() }),
+      schema: pageOf(userView),
     },
     errors: [],
     handle: async ({ query }, { people: { people }, cursors }, caller) => {
