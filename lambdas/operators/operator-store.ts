@@ -2,15 +2,13 @@ import { randomUUIDv7 } from 'node:crypto';
 import { auditEntry, type ChangeOrigin } from '../audit/entries.ts';
 import { rowWrites } from '../audit/trail-store.ts';
 import { OPERATOR_ROLE, OPERATORS_TENANT } from '../contract/operators.ts';
-import * as attribute from '../kernel/attributes.ts';
-import { tenantKey, workspaceKey } from '../kernel/item-keys.ts';
-import { S } from '../kernel/items.ts';
+import { tenantKey } from '../kernel/item-keys.ts';
 import { isCommitted, type Table } from '../kernel/table.ts';
 import { uselessPasswordHash } from '../people/passwords.ts';
 import { DynamoPeopleStore } from '../people/people-store.ts';
 import { PERSON, type Person } from '../people/person.ts';
+import { newTenant } from '../tenancy/new-tenant-store.ts';
 import { TENANT } from '../tenancy/tenant.ts';
-import { WORKSPACE } from '../tenancy/workspace.ts';
 
 /** Makes operators. Only `npm run ops` does, with rights on the table: no function has this. */
 export class DynamoOperatorStore {
@@ -47,36 +45,20 @@ export class DynamoOperatorStore {
 
   async #ensureTenant(tier: string, origin: ChangeOrigin, now: number): Promise<void> {
     if ((await this.#table.get(tenantKey(OPERATORS_TENANT))) !== undefined) return;
-    const workspaceId = randomUUIDv7();
-    const begun = { keys: 0, createdAt: now };
-    const tenant = {
-      ...TENANT.initial,
-      ...begun,
-      id: OPERATORS_TENANT,
-      name: 'Operators',
-      sector: null,
-      tier,
-      users: 0,
-      workspaces: 1,
-      requiresFactor: true,
-    };
-    const workspace = {
-      ...WORKSPACE.initial,
-      ...begun,
-      id: workspaceId,
-      tenantId: OPERATORS_TENANT,
-      name: 'Operators',
-      isDefault: true,
-    };
-    const items = [
+    const name = 'Operators';
+    const { tenant, tenantItem, workspaceItem } = newTenant(
       {
-        ...tenantKey(OPERATORS_TENANT),
-        ...TENANT.item('item', tenant),
-        [attribute.WORKSPACES]: { SS: [workspaceId] },
-        defaultWorkspace: S(workspaceId),
+        id: OPERATORS_TENANT,
+        name,
+        sector: null,
+        tier,
+        keys: 0,
+        users: 0,
+        createdAt: now,
+        requiresFactor: true,
       },
-      { ...workspaceKey(OPERATORS_TENANT, workspaceId), ...WORKSPACE.item('row', workspace) },
-    ];
+      { id: randomUUIDv7(), name },
+    );
     const entry = auditEntry({
       action: 'tenant.create',
       target: `tenant:${OPERATORS_TENANT}`,
@@ -88,7 +70,9 @@ export class DynamoOperatorStore {
     // Of two commands at once one makes it.
     await isCommitted(
       this.#table.transact([
-        ...items.map((Item) => ({ Put: { Item, ConditionExpression: 'attribute_not_exists(PK)' } })),
+        ...[tenantItem, workspaceItem].map((Item) => ({
+          Put: { Item, ConditionExpression: 'attribute_not_exists(PK)' },
+        })),
         ...rowWrites(OPERATORS_TENANT, 0, [entry]),
       ]),
     );

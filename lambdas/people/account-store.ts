@@ -1,13 +1,14 @@
 import { type AuditedState, auditEntry } from '../audit/entries.ts';
 import { rowWrites } from '../audit/trail-store.ts';
 import * as attribute from '../kernel/attributes.ts';
-import { emailKey, tenantKey, userKey, workspaceKey } from '../kernel/item-keys.ts';
+import { emailKey, tenantKey, userKey } from '../kernel/item-keys.ts';
 import { type Item, N, S, text } from '../kernel/items.ts';
 import { Problem } from '../kernel/problem.ts';
 import { isCommitted, type Table, type TransactionWrite } from '../kernel/table.ts';
 import { newKeyItems } from '../keys/key-store.ts';
 import { linkedMailWrites } from '../mail/outbox-store.ts';
 import type { User } from '../sessions/user.ts';
+import { newTenant } from '../tenancy/new-tenant-store.ts';
 import { TENANT } from '../tenancy/tenant.ts';
 import { WORKSPACE } from '../tenancy/workspace.ts';
 import type { AccountStore, Login, NewAccount } from './accounts.ts';
@@ -30,25 +31,10 @@ export class DynamoAccountStore implements AccountStore {
     const { tier, sector, createdAt } = account;
     const { tenantId } = user;
     const person = { ...PERSON.initial, ...user, createdAt, createdBy: null };
-    const begun = { keys: 1, createdAt };
-    const workspace = {
-      ...WORKSPACE.initial,
-      ...begun,
-      id: workspaceId,
-      tenantId,
-      name: account.workspaceName,
-      isDefault: true,
-    };
-    const tenant = {
-      ...TENANT.initial,
-      ...begun,
-      id: tenantId,
-      name: account.tenantName,
-      sector,
-      tier,
-      users: 1,
-      workspaces: 1,
-    };
+    const { tenant, workspace, tenantItem, workspaceItem } = newTenant(
+      { id: tenantId, name: account.tenantName, sector, tier, keys: 1, users: 1, createdAt },
+      { id: workspaceId, name: account.workspaceName },
+    );
     const items: readonly Item[] = [
       {
         ...emailKey(user.email),
@@ -60,21 +46,15 @@ export class DynamoAccountStore implements AccountStore {
         ...(heldUntil === null ? {} : { heldUntil: N(heldUntil), ttl: N(heldUntil) }),
       },
       {
-        ...tenantKey(user.tenantId),
-        ...TENANT.item('item', tenant),
+        ...tenantItem,
         [countOf(user.role)]: N(1),
-        [attribute.WORKSPACES]: { SS: [workspaceId] },
-        defaultWorkspace: S(workspaceId),
         ...(heldUntil === null ? {} : { [attribute.HELD_UNTIL]: N(heldUntil), heldEmail: S(user.email) }),
       },
       {
         ...userKey(user.tenantId, user.userId),
         ...PERSON.item('row', person),
       },
-      {
-        ...workspaceKey(user.tenantId, workspaceId),
-        ...WORKSPACE.item('row', workspace),
-      },
+      workspaceItem,
     ];
     const made = (kind: 'tenant' | 'user' | 'workspace', id: string, after: AuditedState) =>
       auditEntry({
