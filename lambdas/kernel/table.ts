@@ -185,11 +185,11 @@ export class Table implements RecordClient {
   /** The items of the whole table that pass a filter, a page at a time. Not for requests. */
   async *scanPages(
     filter: Omit<ScanCommandInput, 'TableName' | 'ExclusiveStartKey'>,
-  ): AsyncGenerator<Item[]> {
+  ): AsyncGenerator<readonly Item[]> {
     let start: ItemKey | undefined;
     do {
       const page = await this.scanPage(filter, start);
-      yield [...page.items];
+      yield page.items;
       start = page.next;
     } while (start !== undefined);
   }
