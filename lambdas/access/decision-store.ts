@@ -59,7 +59,7 @@ interface Attempt<Found> {
   readonly proven: (item: Item) => boolean;
   readonly address: string;
   /** Of a key: whose refusals are counted, and by what such a call is known again. */
-  readonly key?: () => Presented;
+  readonly key?: Presented;
   readonly asks?: string | undefined;
   /** Takes the hash of a mark from an item; whether that is another than was assumed. */
   readonly learn?: (item: Item) => boolean;
@@ -120,25 +120,27 @@ export class DynamoDecisionStore implements DecisionStore {
     allows = (list: List) => hasAddress(list, address),
   ): Promise<Use<KeyRecord>> {
     const name = String(mark);
-    let stored = hash ? hashText(hash) : (this.#hashes.get(name) ?? NO_HASH);
+    const key = {
+      Key: keyRecordKey(locator),
+      hash: hash ? hashText(hash) : (this.#hashes.get(name) ?? NO_HASH),
+    };
     const learn = (item: Item) => {
       const slot = mark && keyRecord(item).slots.find((each) => sameHash(keyMark(each.hash), mark));
       const found = slot && hashText(slot.hash);
-      if (found === undefined || found.S === stored.S) return false;
-      stored = found;
-      this.#hashes.set(name, stored);
+      if (found === undefined || found.S === key.hash.S) return false;
+      key.hash = found;
+      this.#hashes.set(name, found);
       return true;
     };
-    const Key = keyRecordKey(locator);
     return this.#use({
-      Key,
+      Key: key.Key,
       proof: (list) => `${A_SLOT_HOLDS} AND ${list === undefined ? NO_LIST : THE_LIST}`,
       proven: (item) =>
-        (item[attribute.HASH]?.S === stored.S && number(item, attribute.EXPIRY) > now) ||
-        (item[attribute.PREVIOUS_HASH]?.S === stored.S && number(item, attribute.PREVIOUS_EXPIRY) > now),
-      values: (list) => ({ ':hash': stored, ...(list === undefined ? {} : { ':ips': list }) }),
+        (item[attribute.HASH]?.S === key.hash.S && number(item, attribute.EXPIRY) > now) ||
+        (item[attribute.PREVIOUS_HASH]?.S === key.hash.S && number(item, attribute.PREVIOUS_EXPIRY) > now),
+      values: (list) => ({ ':hash': key.hash, ...(list === undefined ? {} : { ':ips': list }) }),
       learn,
-      key: () => ({ Key, hash: stored }),
+      key,
       asks,
       address,
       allows,
@@ -178,22 +180,22 @@ export class DynamoDecisionStore implements DecisionStore {
     const remembered = this.#lists.get(name);
     let list = use.allows(remembered) ? remembered : undefined;
     let window = windowOf(use.now);
-    const { address, asks } = use;
-    const refused = await this.#refusals.again(use.key?.(), address);
+    const { key, address, asks } = use;
+    const refused = await this.#refusals.again(key, address);
     if (refused !== undefined) return failed(use, refused, window);
     for (;;) {
-      const expected = this.#refusals.expected(use.key?.(), asks);
+      const expected = this.#refusals.expected(key, asks);
       try {
         const { Attributes: item = {} } = await this.#write(use, { window, list, expected });
         await this.#sweep(use.Key, item, window);
         const count = number(item, `c${window}`);
-        const refuse = (why: NotedRefusal) => this.#refusals.meet(use.key?.(), asks, why, item);
+        const refuse = (why: NotedRefusal) => this.#refusals.meet(key, asks, why, item);
         return { passed: true, record: use.read(item), window, count, ...(expected ? {} : { refuse }) };
       } catch (error) {
         if (!isConditionFailure(error)) throw error;
         const item = error.Item;
         if (item === undefined) return { passed: false, record: undefined, window, count: 0 };
-        this.#refusals.forget(use.key?.(), asks);
+        this.#refusals.forget(key, asks);
         const asAssumed = { window, list };
         window = Math.max(window, number(item, attribute.WINDOW));
         const learned = use.learn?.(item) ?? false;
@@ -207,7 +209,7 @@ export class DynamoDecisionStore implements DecisionStore {
           if (use.allows(list) && !isAsAssumed) continue;
         }
         const why = state === 'revoked' || state === 'disabled' ? state : isProven ? 'address' : 'expired';
-        await this.#refusals.meet(use.key?.(), address, why, item);
+        await this.#refusals.meet(key, address, why, item);
         return failed(use, item, window);
       }
     }

@@ -16,7 +16,7 @@ export interface Refusal {
 /** What a decision asks of a key: nothing of a session, whose refusals are not noted. */
 export interface Presented {
   readonly Key: ItemKey;
-  /** As the record stores it. */
+  /** As the record stores it: of a mark, as soon as an item has told it. */
   readonly hash: AttributeValue;
 }
 
