@@ -42,14 +42,11 @@ export class Signer {
 
   /** An access token (RFC 9068) that names the session; valid for `seconds`. That of an OAuth client is always ES256. */
   accessToken(
-    { userId, tenantId, sessionId, workspaceId, authentication, delegation, resource }: TokenClaims,
+    { authentication, delegation, resource, ...session }: TokenClaims,
     seconds: number,
   ): Promise<string> {
     const payload = {
-      sub: userId,
-      tid: tenantId,
-      sid: sessionId,
-      ...(workspaceId === undefined ? {} : { wid: workspaceId }),
+      ...sessionClaims(session),
       ...authenticationClaims(authentication),
       ...(delegation === undefined
         ? {}
@@ -71,16 +68,12 @@ export class Signer {
 
   /** An embed token of a session or of a key, whose record decides about it as about theirs; valid for `seconds`. */
   embedToken(
-    maker: Required<Pick<TokenClaims, 'userId' | 'tenantId' | 'sessionId' | 'workspaceId'>> | KeyProof,
+    maker: Required<SessionProof> | KeyProof,
     { scopes, subject }: EmbedClaims,
     seconds: number,
   ): Promise<string> {
-    const made =
-      'keyId' in maker
-        ? keyClaims(maker)
-        : { sub: maker.userId, tid: maker.tenantId, sid: maker.sessionId, wid: maker.workspaceId };
     const payload = {
-      ...made,
+      ...('keyId' in maker ? keyClaims(maker) : sessionClaims(maker)),
       scope: scopesText(scopes),
       ...(subject === null ? {} : { lbl: subject }),
       aud: EMBED_AUDIENCE,
@@ -111,6 +104,14 @@ export class Signer {
     if (key === undefined) throw new Problem('unavailable', { cause: `no signing key for use ${use}` });
     return key;
   }
+}
+
+/** What a token says of the session that it is of. */
+type SessionProof = Pick<TokenClaims, 'userId' | 'tenantId' | 'sessionId' | 'workspaceId'>;
+
+function sessionClaims({ userId, tenantId, sessionId, workspaceId }: SessionProof): JWTPayload {
+  const wid = workspaceId === undefined ? {} : { wid: workspaceId };
+  return { sub: userId, tid: tenantId, sid: sessionId, ...wid };
 }
 
 /** What a token says of the key that it stands for. */
