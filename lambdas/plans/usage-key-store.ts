@@ -1,6 +1,5 @@
 import { RECONCILER_KEY, tenantKey, USAGE_KEYS, usageKeyRowKey } from '../kernel/item-keys.ts';
 import { type Item, N, number, S, text } from '../kernel/items.ts';
-import { isConditionFailure } from '../kernel/record-client.ts';
 import { isCommitted, type Table, type TransactionWrite } from '../kernel/table.ts';
 import type { UsageKeyRow } from './usage-keys.ts';
 
@@ -118,18 +117,12 @@ export class DynamoUsageKeyStore {
    * undefined while another holds the lease.
    */
   async takeLease(holder: string, now: number, seconds: number): Promise<string | null | undefined> {
-    try {
-      const item = await this.#table.update(RECONCILER_KEY, {
-        UpdateExpression: 'SET holder = :holder, leasedUntil = :until',
-        ConditionExpression: 'attribute_not_exists(PK) OR leasedUntil <= :now',
-        ExpressionAttributeValues: { ':holder': S(holder), ':until': N(now + seconds), ':now': N(now) },
-        ReturnValues: 'ALL_NEW',
-      });
-      return item?.stoppedAfter?.S ?? null;
-    } catch (error) {
-      if (isConditionFailure(error)) return undefined;
-      throw error;
-    }
+    const lease = await this.#table.updatedIf(RECONCILER_KEY, {
+      UpdateExpression: 'SET holder = :holder, leasedUntil = :until',
+      ConditionExpression: 'attribute_not_exists(PK) OR leasedUntil <= :now',
+      ExpressionAttributeValues: { ':holder': S(holder), ':until': N(now + seconds), ':now': N(now) },
+    });
+    return lease && (lease.stoppedAfter?.S ?? null);
   }
 
   /** Gives the lease back, unless it has passed to another, and notes where the next run begins. */
