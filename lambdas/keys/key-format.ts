@@ -58,6 +58,11 @@ export function importedLocator(hash: Uint8Array): string {
   return keyMark(hash).toString('hex');
 }
 
+/** The locator of a key, whoever made it. `hash` is its SHA-256. */
+export function locatorOf(format: KeyFormat, key: string, hash: Uint8Array): string {
+  return parseKey(format, key)?.locator ?? importedLocator(hash);
+}
+
 /** What names a key where its SHA-256 must not stand, as whoever knows that could have the key imported. */
 export function keyMark(hash: Uint8Array): Buffer {
   return createHash('sha256').update('mark').update(hash).digest();

@@ -6,7 +6,7 @@ import type { Credential } from '../kernel/credential.ts';
 import { Problem } from '../kernel/problem.ts';
 import { requireScopes } from '../kernel/rights.ts';
 import type { Signer } from '../signing/signer.ts';
-import { hashKey, importedLocator, keyMark, parseKey } from './key-format.ts';
+import { hashKey, keyMark, locatorOf } from './key-format.ts';
 
 /** Seconds for which a key's token is valid: short, as it is meant to be passed on where a key should not be. */
 export const KEY_TOKEN_SECONDS = 900;
@@ -52,5 +52,5 @@ export async function issueKeyToken(
 /** The record of a key that was presented, and the mark by which a token names the key in it. */
 export function recordOf(key: string, { keys }: Pick<Profile, 'keys'>) {
   const hash = hashKey(key);
-  return { locator: parseKey(keys, key)?.locator ?? importedLocator(hash), keyMark: keyMark(hash) };
+  return { locator: locatorOf(keys, key, hash), keyMark: keyMark(hash) };
 }

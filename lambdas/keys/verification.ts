@@ -4,7 +4,7 @@ import { invalidField } from '../kernel/problem.ts';
 import { type Allowance, allowanceAfter } from '../plans/allowance.ts';
 import { keyRequestsPerMinute } from '../plans/tiers.ts';
 import type { WorkspaceStore } from '../tenancy/workspaces.ts';
-import { hashKey, importedLocator, parseKey, sameHash } from './key-format.ts';
+import { hashKey, locatorOf, sameHash } from './key-format.ts';
 import type { KeyRecord, Use } from './key-record.ts';
 import type { KeyContext } from './keys.ts';
 
@@ -50,7 +50,7 @@ export async function verifyKey(
   const { profile, records, clock, deployment, keys } = context;
   const now = clock();
   const hash = hashKey(key);
-  const locator = parseKey(profile.keys, key)?.locator ?? importedLocator(hash);
+  const locator = locatorOf(profile.keys, key, hash);
   const seen = await records.peekKey(locator, now);
   const slot = seen.record?.slots.find(({ hash: stored }) => sameHash(stored, hash));
   const own = seen.record?.caller;
