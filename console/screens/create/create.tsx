@@ -2,9 +2,9 @@ import { useMutation } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { useLocation, useSearchParams } from 'wouter';
 import { dataOf } from '../../api/client.ts';
-import { ApiError } from '../../api/errors.ts';
 import { createKey } from '../../api/generated/sdk.gen.ts';
 import type { CreatedApiKey, Scope } from '../../api/generated/types.gen.ts';
+import { useAttempt } from '../../app/attempt.ts';
 import { inLanguages, useFormats, useTexts } from '../../app/language.ts';
 import { useKeyLimit, useMe, useWorkspaces } from '../../app/me.ts';
 import { covers, settings } from '../../app/settings.ts';
@@ -96,31 +96,28 @@ export default function Create() {
   const [expiry, setExpiry] = useState<Expiry>(FIRST_EXPIRY);
   const [addresses, setAddresses] = useState('');
   const [metadata, setMetadata] = useState('');
-  // A repetition after a lost answer makes no second key.
-  const [attempt, setAttempt] = useState(() => crypto.randomUUID());
+  const attempt = useAttempt();
   const creation = useMutation({
     gcTime: 0,
     mutationFn: () =>
-      dataOf(
-        createKey({
-          headers: { 'Idempotency-Key': attempt },
-          body: {
-            name: name.trim(),
-            workspace_id: workspaceId,
-            ...(hasEnvironments && { environment }),
-            scopes: scopes as Scope[],
-            ...expiryBody(expiry),
-            ...(addressesOf(addresses).length > 0 && { allowed_ips: addressesOf(addresses) }),
-            ...(metadata.trim() !== '' && { metadata: metadataOf(metadata) }),
-          },
-          throwOnError: true,
-        }),
+      attempt((headers) =>
+        dataOf(
+          createKey({
+            headers,
+            body: {
+              name: name.trim(),
+              workspace_id: workspaceId,
+              ...(hasEnvironments && { environment }),
+              scopes: scopes as Scope[],
+              ...expiryBody(expiry),
+              ...(addressesOf(addresses).length > 0 && { allowed_ips: addressesOf(addresses) }),
+              ...(metadata.trim() !== '' && { metadata: metadataOf(metadata) }),
+            },
+            throwOnError: true,
+          }),
+        ),
       ),
     onSuccess: refreshKeys,
-    // What was answered is over; what was not may have been done.
-    onError: (error) => {
-      if (error instanceof ApiError) setAttempt(crypto.randomUUID());
-    },
   });
   const { data: created, error } = creation;
   // Nothing of the key outlives this screen.

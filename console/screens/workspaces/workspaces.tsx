@@ -1,9 +1,9 @@
 import { type ReactNode, useState } from 'react';
 import { Link } from 'wouter';
 import { dataOf } from '../../api/client.ts';
-import { ApiError } from '../../api/errors.ts';
 import { createWorkspace, deleteWorkspace, updateWorkspace } from '../../api/generated/sdk.gen.ts';
 import type { Workspace } from '../../api/generated/types.gen.ts';
+import { useAttempt } from '../../app/attempt.ts';
 import { inLanguages, useFormats, useTexts } from '../../app/language.ts';
 import { useMay, useWorkspaces } from '../../app/me.ts';
 import { useDoing } from '../../app/url-parameters.ts';
@@ -188,19 +188,14 @@ function NameDialog({
   const explain = useRefusal();
   const before = workspace?.name ?? '';
   const [text, setText] = useState(before);
-  // A repetition after a lost answer makes no second workspace.
-  const [attempt, setAttempt] = useState(() => crypto.randomUUID());
+  const attempt = useAttempt();
   const rename = (id: string, name: string) =>
     dataOf(updateWorkspace({ path: { id }, body: { name }, throwOnError: true })).finally(refreshKeys);
   const name = text.trim();
   const create = async () => {
-    const headers = { 'Idempotency-Key': attempt };
-    try {
-      await createWorkspace({ headers, body: { name }, throwOnError: true }).finally(refreshKeys);
-    } catch (error) {
-      if (error instanceof ApiError) setAttempt(crypto.randomUUID());
-      throw error;
-    }
+    await attempt((headers) => createWorkspace({ headers, body: { name }, throwOnError: true })).finally(
+      refreshKeys,
+    );
     toast(words.isCreated(name));
   };
   const change = async ({ id }: Workspace) => {
