@@ -1,7 +1,7 @@
 import { type ComponentProps, type ReactNode, useState } from 'react';
+import { fieldFault } from '../api/errors.ts';
 import { Field, Input } from './field.tsx';
 import { FormDialog } from './form-dialog.tsx';
-import { fieldFault } from './refusal.tsx';
 
 /** Asks for one text, and sends it as a field of the API. */
 export function TextDialog({

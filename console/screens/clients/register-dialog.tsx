@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { dataOf } from '../../api/client.ts';
+import { fieldFault } from '../../api/errors.ts';
 import { createClient } from '../../api/generated/sdk.gen.ts';
 import type { CreateClientRequest, CreateClientResponse, Scope } from '../../api/generated/types.gen.ts';
 import { useAttempt } from '../../app/attempt.ts';
@@ -8,7 +9,6 @@ import { ScopeChoice } from '../../keys/scope-choice.tsx';
 import { SecretDialog } from '../../keys/shown-once.tsx';
 import { Choice, Field, Input, TextArea } from '../../ui/field.tsx';
 import { FormDialog } from '../../ui/form-dialog.tsx';
-import { fieldFault } from '../../ui/refusal.tsx';
 import { toast } from '../../ui/toasts.tsx';
 import { CLIENT_TEXTS } from './texts.ts';
 

@@ -2,6 +2,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { useLocation, useSearchParams } from 'wouter';
 import { dataOf } from '../../api/client.ts';
+import { fieldFault } from '../../api/errors.ts';
 import { createKey } from '../../api/generated/sdk.gen.ts';
 import type { CreatedApiKey, Scope } from '../../api/generated/types.gen.ts';
 import { useAttempt } from '../../app/attempt.ts';
@@ -15,7 +16,6 @@ import {
   expiryBody,
   FIRST_EXPIRY,
   FormFault,
-  faultOf,
   isAtField,
   MetadataField,
   NameField,
@@ -146,7 +146,7 @@ export default function Create() {
               placeholder={words.namePlaceholder}
               text={name}
               onChange={setName}
-              fault={faultOf(error, 'name')}
+              fault={fieldFault(error, 'name')}
             />
             {(workspaces.data?.length ?? 0) > 1 && (
               <Field label={words.workspace}>
@@ -177,7 +177,7 @@ export default function Create() {
               />
             )}
             <ScopeChoice chosen={scopes} onChange={setScopes} />
-            <ExpiryChoice expiry={expiry} onChange={setExpiry} fault={faultOf(error, 'expires_at')} />
+            <ExpiryChoice expiry={expiry} onChange={setExpiry} fault={fieldFault(error, 'expires_at')} />
             <details className="group rounded-lg border border-line" open={isAtField(error) || undefined}>
               <summary className="flex cursor-pointer items-center gap-2 rounded-lg px-3.5 py-2.5 font-medium text-[13px] hover:bg-hover">
                 <span className="transition-transform group-open:rotate-180">
@@ -189,9 +189,9 @@ export default function Create() {
                 <AddressField
                   text={addresses}
                   onChange={setAddresses}
-                  fault={faultOf(error, 'allowed_ips')}
+                  fault={fieldFault(error, 'allowed_ips')}
                 />
-                <MetadataField text={metadata} onChange={setMetadata} fault={faultOf(error, 'metadata')} />
+                <MetadataField text={metadata} onChange={setMetadata} fault={fieldFault(error, 'metadata')} />
               </div>
             </details>
             {limit && <p className="text-muted text-xs">{words.limits(format.number(limit))}</p>}

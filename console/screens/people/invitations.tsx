@@ -1,6 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { dataOf } from '../../api/client.ts';
+import { fieldFault } from '../../api/errors.ts';
 import { createInvitation, resendInvitation, revokeInvitation } from '../../api/generated/sdk.gen.ts';
 import type { Invitation, Role } from '../../api/generated/types.gen.ts';
 import { useAttempt } from '../../app/attempt.ts';
@@ -13,7 +14,7 @@ import { FormDialog } from '../../ui/form-dialog.tsx';
 import { Item, Items } from '../../ui/items.tsx';
 import { Loaded } from '../../ui/loaded.tsx';
 import { Badge, Card } from '../../ui/parts.tsx';
-import { fieldFault, useRefusal } from '../../ui/refusal.tsx';
+import { useRefusal } from '../../ui/refusal.tsx';
 import { Time } from '../../ui/time.tsx';
 import { toast } from '../../ui/toasts.tsx';
 import { refreshPeople, useInvitations } from './loaded-people.ts';

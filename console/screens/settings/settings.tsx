@@ -1,6 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { dataOf } from '../../api/client.ts';
+import { fieldFault } from '../../api/errors.ts';
 import { closeTenant, updateTenant } from '../../api/generated/sdk.gen.ts';
 import type { Tenant, UpdateTenantRequest } from '../../api/generated/types.gen.ts';
 import { useFormats, useTexts } from '../../app/language.ts';
@@ -15,7 +16,7 @@ import { CopyButton } from '../../ui/copy.tsx';
 import { Checkbox, Field, Input, TextArea } from '../../ui/field.tsx';
 import { Loaded } from '../../ui/loaded.tsx';
 import { Card, Fact, Facts, Mono, PageHead } from '../../ui/parts.tsx';
-import { fieldFault, Refusal } from '../../ui/refusal.tsx';
+import { Refusal } from '../../ui/refusal.tsx';
 import { Time } from '../../ui/time.tsx';
 import { toast } from '../../ui/toasts.tsx';
 import { defaultsBody, defaultsForm } from './defaults.ts';

@@ -1,6 +1,7 @@
 import { type ReactNode, useState } from 'react';
 import { Link } from 'wouter';
 import { dataOf } from '../../api/client.ts';
+import { fieldFault } from '../../api/errors.ts';
 import { createWorkspace, deleteWorkspace, updateWorkspace } from '../../api/generated/sdk.gen.ts';
 import type { Workspace } from '../../api/generated/types.gen.ts';
 import { useAttempt } from '../../app/attempt.ts';
@@ -15,7 +16,7 @@ import { FormDialog } from '../../ui/form-dialog.tsx';
 import { Item, Items } from '../../ui/items.tsx';
 import { Loaded } from '../../ui/loaded.tsx';
 import { Badge, Card, Empty, PageHead } from '../../ui/parts.tsx';
-import { fieldFault, useRefusal } from '../../ui/refusal.tsx';
+import { useRefusal } from '../../ui/refusal.tsx';
 import { Time } from '../../ui/time.tsx';
 import { toast } from '../../ui/toasts.tsx';
 
