@@ -1,12 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link } from 'wouter';
 import { dataOf } from '../../api/client.ts';
 import { listTenantAudit, listTenantKeys, listTenantUsers, showTenant } from '../../api/generated/sdk.gen.ts';
 import { inLanguages, useFormats, useTexts } from '../../app/language.ts';
 import { useUrlParameters } from '../../app/url-parameters.ts';
 import { Button } from '../../ui/button.tsx';
-import { Icon } from '../../ui/icons.tsx';
-import { Badge, Card, Fact, Facts, Mono, PageHead, Skeleton } from '../../ui/parts.tsx';
+import { BackLink, Badge, Card, Fact, Facts, Mono, PageHead, Skeleton } from '../../ui/parts.tsx';
 import { Failure } from '../../ui/states.tsx';
 import { Time } from '../../ui/time.tsx';
 import { Acts } from './acts.tsx';
@@ -66,12 +64,7 @@ export default function Tenant({
     queryKey: ['operators', id],
     queryFn: () => dataOf(showTenant({ path: { id }, throwOnError: true })),
   });
-  const back = (
-    <Link to="/operators" className="flex w-fit items-center gap-1.5 text-muted text-xs hover:text-ink">
-      <Icon name="back" size={14} />
-      {words.tenants}
-    </Link>
-  );
+  const back = <BackLink to="/operators">{words.tenants}</BackLink>;
   if (tenant === undefined)
     return (
       <>
