@@ -10,7 +10,7 @@ import { useDoing } from '../../app/url-parameters.ts';
 import { refreshKeys } from '../../keys/loaded-keys.ts';
 import { Button, LinkButton } from '../../ui/button.tsx';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
-import { CopyButton } from '../../ui/copy.tsx';
+import { Identifier } from '../../ui/copy.tsx';
 import { Checkbox } from '../../ui/field.tsx';
 import { FormDialog } from '../../ui/form-dialog.tsx';
 import { Loaded } from '../../ui/loaded.tsx';
@@ -199,10 +199,7 @@ function About({ person }: { readonly person: User }) {
         </Fact>
         <Fact name={words.by}>{created_by === null ? words.first : <Maker actor={created_by} />}</Fact>
         <Fact name="ID">
-          <span className="flex flex-wrap items-center gap-2">
-            <Mono>{id}</Mono>
-            <CopyButton text={id} />
-          </span>
+          <Identifier id={id} />
         </Fact>
       </Facts>
     </Card>

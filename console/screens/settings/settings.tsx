@@ -12,7 +12,7 @@ import { useUrlParameters } from '../../app/url-parameters.ts';
 import { AddressField } from '../../keys/key-form.tsx';
 import { Button } from '../../ui/button.tsx';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
-import { CopyButton } from '../../ui/copy.tsx';
+import { Identifier } from '../../ui/copy.tsx';
 import { Checkbox, Field, Input, TextArea } from '../../ui/field.tsx';
 import { Loaded } from '../../ui/loaded.tsx';
 import { Card, Fact, Facts, Mono, PageHead } from '../../ui/parts.tsx';
@@ -147,10 +147,7 @@ function General({ tenant: { id, name, sector, created_at } }: PartProps) {
           </Field>
           <Facts>
             <Fact name="ID">
-              <span className="flex flex-wrap items-center gap-2">
-                <Mono>{id}</Mono>
-                <CopyButton text={id} />
-              </span>
+              <Identifier id={id} />
             </Fact>
             <Fact name={words.created}>
               <Time at={created_at} exact />
