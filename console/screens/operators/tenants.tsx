@@ -5,8 +5,9 @@ import { listTenants } from '../../api/generated/sdk.gen.ts';
 import { inLanguages, useFormats, useTexts } from '../../app/language.ts';
 import { useUrlParameters } from '../../app/url-parameters.ts';
 import { Input } from '../../ui/field.tsx';
+import { Item } from '../../ui/items.tsx';
 import { PageHead } from '../../ui/parts.tsx';
-import { Paged, Row, TenantStatus } from './paged.tsx';
+import { Paged, TenantStatus } from './paged.tsx';
 import { OPERATOR_TEXTS } from './texts.ts';
 
 const TEXTS = inLanguages(
@@ -64,9 +65,9 @@ export default function Tenants() {
       >
         {(tenants) =>
           tenants.map(({ id, name, status, tier, user_count, key_count }) => (
-            <Row
+            <Item
               key={id}
-              name={
+              title={
                 <>
                   <Link to={`/operators/${id}`} className="hover:underline">
                     {name}
@@ -74,8 +75,9 @@ export default function Tenants() {
                   <TenantStatus status={status} />
                 </>
               }
-              about={`${tier} · ${words.counts(format.number(user_count), format.number(key_count))}`}
-            />
+            >
+              {`${tier} · ${words.counts(format.number(user_count), format.number(key_count))}`}
+            </Item>
           ))
         }
       </Paged>
