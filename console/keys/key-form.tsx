@@ -179,7 +179,8 @@ export function MetadataField(lines: TextProps) {
   return <LinesField {...lines} label={words.metadata} hint={words.metadataHint} />;
 }
 
-function LinesField({
+/** Values of a form, one on each line. */
+export function LinesField({
   text,
   onChange,
   fault,
