@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { totpCode } from '../../lambdas/factors/totp.ts';
 import { browser, stack, startBeforeAll, submitSignIn } from '../browser/branded-stack.ts';
-import type { Page } from '../browser/chromium.ts';
+import { type Page, withAuthenticator } from '../browser/chromium.ts';
 import { addMember } from '../support/full-tenant.ts';
 import { signedInAgo } from '../support/recent-session.ts';
 import { type Account, bearer, PASSWORD } from '../support/stack.ts';
@@ -142,18 +142,7 @@ test('a password is changed by who knows it; a wrong one is sent once, and told 
 
 describe('second factors', () => {
   test('a passkey is made on its page, which leads back; it is renamed and removed here', async () => {
-    const cdp = await page.context().newCDPSession(page);
-    await cdp.send('WebAuthn.enable');
-    await cdp.send('WebAuthn.addVirtualAuthenticator', {
-      options: {
-        protocol: 'ctap2',
-        transport: 'internal',
-        hasResidentKey: true,
-        hasUserVerification: true,
-        isUserVerified: true,
-        automaticPresenceSimulation: true,
-      },
-    });
+    await withAuthenticator(page);
     await page.waitForSelector('text=There is none yet.');
     await page.click('text=Add a passkey or an app');
     await page.waitForSelector('text=Back');
