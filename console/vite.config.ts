@@ -20,7 +20,7 @@ export default defineConfig({
           groups: [
             {
               name: 'base',
-              test: /node_modules\/|\/console\/(api|app|keys\/(?!key-form|lines|scope-choice|rotate|overlap|shown-once|snippets)|ui\/(?!popup|confirm|form|text|refusal|loaded|items|download))/,
+              test: /node_modules\/|\/console\/(api|app|keys\/(?!key-form|lines|scope-choice|rotate|overlap|shown-once|snippets)|ui\/(?!popup|confirm|form|text|refusal|loaded|items|download|settled))/,
             },
             // Screens that are mostly texts: together they compress to less, and lead to one another.
             {

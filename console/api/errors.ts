@@ -30,6 +30,14 @@ export class Unreachable extends Error {
   override readonly name = 'Unreachable';
 }
 
+/** What is wrong with a field of the API, or with a part of it. */
+export function fieldFault(error: unknown, name: string): string | undefined {
+  if (!(error instanceof ApiError)) return undefined;
+  return error.fields.find(
+    ({ field }) => field.startsWith(name) && /^($|[.[])/.test(field.slice(name.length)),
+  )?.message;
+}
+
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;
 }

@@ -80,7 +80,7 @@ function makeFormats(language: Language) {
     dateTime: (value: string | Date) => dateTime.format(new Date(value)),
     /** Such as `3 days ago`. */
     relative: (value: string | Date, now = Date.now()) => {
-      const seconds = Math.round((new Date(value).getTime() - now) / 1000);
+      const seconds = Math.trunc((new Date(value).getTime() - now) / 1000);
       const [unit, size] = STEPS.find(([, each]) => Math.abs(seconds) >= each) ?? ['second', 1];
       return relative.format(Math.trunc(seconds / size), unit);
     },

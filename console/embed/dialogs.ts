@@ -22,7 +22,7 @@ function open(
   {
     locked = false,
     body,
-  }: { readonly locked?: boolean; readonly body: (close: () => void) => readonly Child[] },
+  }: { readonly locked?: boolean; readonly body: (close: () => void) => readonly Node[] },
 ): Promise<void> {
   return new Promise((resolve) => {
     const heading = element('h3', { id: 'title', tabindex: '-1' }, title);
@@ -40,7 +40,7 @@ function open(
         resolve();
       },
     });
-    dialog.append(heading, ...body(() => dialog.close()).filter((child) => child instanceof Node));
+    dialog.append(heading, ...body(() => dialog.close()));
     root.append(dialog);
     dialog.showModal();
     (dialog.querySelector<HTMLElement>('[autofocus]') ?? heading).focus();

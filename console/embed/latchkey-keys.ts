@@ -263,9 +263,9 @@ export class LatchkeyKeys extends HTMLElement {
     return typeof own === 'string' ? own : message || words.failed;
   }
 
-  #show(...children: readonly Child[]): void {
+  #show(...children: readonly (Node | false)[]): void {
     this.#list.removeAttribute('aria-busy');
-    this.#list.replaceChildren(...children.filter((child) => child instanceof Node));
+    this.#list.replaceChildren(...children.filter((child) => child !== false));
   }
 
   #tell<Name extends keyof LatchkeyKeysEvents>(name: Name, detail: LatchkeyKeysEvents[Name]): void {

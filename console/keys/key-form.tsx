@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ComponentProps } from 'react';
-import { ApiError } from '../api/errors.ts';
+import { fieldFault } from '../api/errors.ts';
 import { inLanguages, useFormats, useTexts } from '../app/language.ts';
 import { sessionsQuery } from '../app/me.ts';
 import { settings } from '../app/settings.ts';
@@ -179,7 +179,8 @@ export function MetadataField(lines: TextProps) {
   return <LinesField {...lines} label={words.metadata} hint={words.metadataHint} />;
 }
 
-function LinesField({
+/** Values of a form, one on each line. */
+export function LinesField({
   text,
   onChange,
   fault,
@@ -202,17 +203,11 @@ function LinesField({
 }
 
 /** Fields of the API that a form has a place for: what is wrong with one is said there. */
-const FIELDS = ['name', 'expires_at', 'allowed_ips', 'metadata'] as const;
-
-/** The fault of a field, from the API's answer. */
-export function faultOf(error: unknown, name: (typeof FIELDS)[number]): string | undefined {
-  if (!(error instanceof ApiError)) return undefined;
-  return error.fields.find(({ field }) => field.split(/[.[]/, 1)[0] === name)?.message;
-}
+const FIELDS = ['name', 'expires_at', 'allowed_ips', 'metadata'];
 
 /** Whether an error is said at a field. */
 export function isAtField(error: unknown): boolean {
-  return FIELDS.some((field) => faultOf(error, field) !== undefined);
+  return FIELDS.some((field) => fieldFault(error, field) !== undefined);
 }
 
 /** What went wrong, where no field says it. */

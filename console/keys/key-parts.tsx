@@ -1,9 +1,7 @@
-import { Link } from 'wouter';
 import type { ApiKey } from '../api/generated/types.gen.ts';
 import { useTexts } from '../app/language.ts';
 import { settings } from '../app/settings.ts';
-import { Icon } from '../ui/icons.tsx';
-import { Badge, Status, type Tone } from '../ui/parts.tsx';
+import { BackLink, Badge, Status, type Tone } from '../ui/parts.tsx';
 import { KEY_TEXTS } from './texts.ts';
 
 const TONES: Readonly<Record<ApiKey['status'], Tone>> = {
@@ -29,12 +27,7 @@ export const hasEnvironments = settings.keys.environments.length > 1;
 /** The way back to the list. */
 export function BackToKeys() {
   const words = useTexts(KEY_TEXTS);
-  return (
-    <Link to="/keys" className="flex w-fit items-center gap-1.5 text-muted text-xs hover:text-ink">
-      <Icon name="back" size={14} />
-      {words.keys}
-    </Link>
-  );
+  return <BackLink to="/keys">{words.keys}</BackLink>;
 }
 
 const SHOWN_SCOPES = 3;

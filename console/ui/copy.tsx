@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import { inLanguages, useTexts } from '../app/language.ts';
 import { Button } from './button.tsx';
+import { Mono } from './parts.tsx';
 
 const TEXTS = inLanguages(
   { copy: 'Copy', copied: 'Copied', failed: 'Press Ctrl+C' },
@@ -30,5 +31,15 @@ export function CopyButton({ text }: { readonly text: string }) {
     >
       {words[outcome ?? 'copy']}
     </Button>
+  );
+}
+
+/** An identifier, with the button that copies it. */
+export function Identifier({ id }: { readonly id: string }) {
+  return (
+    <span className="flex flex-wrap items-center gap-2">
+      <Mono>{id}</Mono>
+      <CopyButton text={id} />
+    </span>
   );
 }

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { Link } from 'wouter';
 import { classNames } from './class-names.ts';
 import { Icon, type IconName } from './icons.tsx';
 
@@ -28,6 +29,16 @@ export function PageHead({
         {children && <div className="flex flex-wrap items-center gap-2">{children}</div>}
       </div>
     </header>
+  );
+}
+
+/** The way back to a list, above the title. */
+export function BackLink({ to, children }: { readonly to: string; readonly children: ReactNode }) {
+  return (
+    <Link to={to} className="flex w-fit items-center gap-1.5 text-muted text-xs hover:text-ink">
+      <Icon name="back" size={14} />
+      {children}
+    </Link>
   );
 }
 

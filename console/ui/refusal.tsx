@@ -1,4 +1,4 @@
-import { ApiError, Unreachable } from '../api/errors.ts';
+import { ApiError, fieldFault, Unreachable } from '../api/errors.ts';
 import { inLanguages, useTexts } from '../app/language.ts';
 import { signIn } from '../app/session.ts';
 import { Button } from './button.tsx';
@@ -41,14 +41,6 @@ export function useRefusal(): (error: unknown) => string {
     if (error.code === 'exceeds_own_rights') return words.rights;
     return error.status === 409 ? words.conflict(error.message) : words.failed(error.message);
   };
-}
-
-/** What is wrong with a field of the API, or with a part of it. */
-export function fieldFault(error: unknown, name: string): string | undefined {
-  if (!(error instanceof ApiError)) return undefined;
-  return error.fields.find(
-    ({ field }) => field.startsWith(name) && /^($|[.[])/.test(field.slice(name.length)),
-  )?.message;
 }
 
 /** Why something was refused, and what to do about it; nothing where one of `fields` says it. */

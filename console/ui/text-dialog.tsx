@@ -1,17 +1,18 @@
 import { type ComponentProps, type ReactNode, useState } from 'react';
+import { fieldFault } from '../api/errors.ts';
 import { Field, Input } from './field.tsx';
 import { FormDialog } from './form-dialog.tsx';
-import { fieldFault } from './refusal.tsx';
 
-/** Asks for one text, and sends it as a field of the API. */
+/** Asks for one text, and sends it as a field of the API, if it is another than before. */
 export function TextDialog({
   label,
   field,
   first = '',
   type,
+  maxLength,
   act,
   ...dialog
-}: Pick<ComponentProps<'input'>, 'type'> & {
+}: Pick<ComponentProps<'input'>, 'type' | 'maxLength'> & {
   readonly title: string;
   readonly lead?: ReactNode;
   readonly submit: string;
@@ -27,14 +28,21 @@ export function TextDialog({
   const [text, setText] = useState(first);
   const trimmed = text.trim();
   return (
-    <FormDialog {...dialog} disabled={trimmed === ''} told={[field]} act={() => act(trimmed)}>
+    <FormDialog
+      {...dialog}
+      disabled={trimmed === '' || trimmed === first}
+      told={[field]}
+      act={() => act(trimmed)}
+    >
       {(error) => (
         <Field label={label} fault={fieldFault(error, field)}>
           {(ids) => (
             <Input
               {...ids}
               autoFocus
+              required
               type={type}
+              maxLength={maxLength}
               value={text}
               onChange={({ target }) => setText(target.value)}
             />

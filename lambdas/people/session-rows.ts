@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { routeGroup } from '../kernel/route.ts';
-import { sessionView, signInView, viewSession, viewSignIn } from '../sessions/rows.ts';
+import { openSessionsView, viewOpenSessions } from '../sessions/rows.ts';
 import { findPerson } from './people.ts';
 import { endSessionsOf, type PersonSessionsContext } from './person-sessions.ts';
 
@@ -21,18 +21,13 @@ export const personSessionRoutes = group.rows({
     success: {
       status: 200,
       description: 'The sessions that are open.',
-      schema: z.object({ data: z.array(sessionView), sign_ins: z.array(signInView) }),
+      schema: openSessionsView,
     },
     errors: ['not_found'],
     handle: async ({ params }, { personSessions }, caller) => {
       const { people, ownSessions } = personSessions;
       const { userId } = await findPerson(caller.tenantId, params.id ?? '', people);
-      const { sessions, signIns, clock } = ownSessions;
-      const open = await sessions.list(userId, clock());
-      return {
-        data: open.map((session) => viewSession(session, { currentId: caller.sessionId })),
-        sign_ins: (await signIns.ofPerson(userId, clock())).map(viewSignIn),
-      };
+      return viewOpenSessions(userId, caller.sessionId, ownSessions);
     },
   }),
   endUserSessions: group.person({

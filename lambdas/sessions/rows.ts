@@ -51,6 +51,24 @@ export function viewSignIn(signIn: BrowserSignIn): z.output<typeof signInView> {
   };
 }
 
+/** Where a person is signed in. */
+export const openSessionsView = z
+  .object({ data: z.array(sessionView), sign_ins: z.array(signInView) })
+  .meta({ id: 'OpenSessions' });
+
+/** Where a person is signed in, as the session `currentId` is told it. */
+export async function viewOpenSessions(
+  userId: string,
+  currentId: string,
+  { sessions, signIns, clock }: OwnSessionsContext,
+): Promise<z.output<typeof openSessionsView>> {
+  const open = await sessions.list(userId, clock());
+  return {
+    data: open.map((session) => viewSession(session, { currentId })),
+    sign_ins: (await signIns.ofPerson(userId, clock())).map(viewSignIn),
+  };
+}
+
 const group = routeGroup<SessionServices>()({ service: 'management', tag: 'Accounts' });
 
 export const sessionRoutes = group.rows({
@@ -62,17 +80,10 @@ export const sessionRoutes = group.rows({
     success: {
       status: 200,
       description: 'The sessions that are open.',
-      schema: z.object({ data: z.array(sessionView), sign_ins: z.array(signInView) }),
+      schema: openSessionsView,
     },
     errors: [],
-    handle: async (_request, { sessions, signIns, clock }, caller) => {
-      const { userId, sessionId } = caller;
-      const open = await sessions.list(userId, clock());
-      return {
-        data: open.map((session) => viewSession(session, { currentId: sessionId })),
-        sign_ins: (await signIns.ofPerson(userId, clock())).map(viewSignIn),
-      };
-    },
+    handle: (_request, services, { userId, sessionId }) => viewOpenSessions(userId, sessionId, services),
   }),
   endSession: group.person({
     method: 'DELETE',

@@ -83,7 +83,9 @@ export function publishedSchemas(routes: readonly Route[], profile: Profile): Pu
     query: ({ id }) => inPublishedNames(inputs.schemas[`${id} query`] ?? {}, profile),
     result: (route) => {
       const own = outputs.schemas[route.id] ?? {};
-      const id = `${pascalCase(route.id)}Result`;
+      // Rows that give the same have one result, also in the frame that a profile puts around it.
+      const shared = profile.present[route.id] === undefined ? own.$ref : undefined;
+      const id = `${typeof shared === 'string' ? nameIn(shared) : pascalCase(route.id)}Result`;
       if (route.success.kind === 'raw' || route.oauth !== undefined) return name(id, own);
       return name(id, withForms(presented(route, own, profile.envelope)));
     },

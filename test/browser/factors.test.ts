@@ -2,12 +2,12 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { CDPSession, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { totpCode } from '../../lambdas/factors/totp.ts';
 import { type Account, bearer } from '../support/stack.ts';
 import { browser, stack, startBeforeAll, submitSignIn } from './branded-stack.ts';
-import { openPage, overflow, picture, violations } from './chromium.ts';
+import { openPage, overflow, picture, violations, withAuthenticator } from './chromium.ts';
 
 startBeforeAll();
 
@@ -110,23 +110,6 @@ test('an app is set up, its codes work once and a step around, and recovery code
   expect(complaints.filter((text) => !/40[13]/.test(text))).toEqual([]);
   await close();
 });
-
-/** A device with a passkey store that says yes by itself. */
-async function withAuthenticator(page: Page): Promise<{ cdp: CDPSession; id: string }> {
-  const cdp = await page.context().newCDPSession(page);
-  await cdp.send('WebAuthn.enable');
-  const { authenticatorId: id } = await cdp.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      protocol: 'ctap2',
-      transport: 'internal',
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
-      automaticPresenceSimulation: true,
-    },
-  });
-  return { cdp, id };
-}
 
 test('a passkey: set up, as second factor, without a password, and of no use once it is removed', async () => {
   const ada = await stack.onboard();

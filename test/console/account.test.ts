@@ -2,11 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { totpCode } from '../../lambdas/factors/totp.ts';
 import { browser, stack, startBeforeAll, submitSignIn } from '../browser/branded-stack.ts';
-import type { Page } from '../browser/chromium.ts';
+import { type Page, withAuthenticator } from '../browser/chromium.ts';
 import { addMember } from '../support/full-tenant.ts';
 import { signedInAgo } from '../support/recent-session.ts';
 import { type Account, bearer, PASSWORD } from '../support/stack.ts';
-import { type OpenConsole, openConsole, pictures } from './console.ts';
+import { type OpenConsole, openConsole, pictures, refusal } from './console.ts';
 
 startBeforeAll();
 let ada: Account;
@@ -37,14 +37,6 @@ const open = (query: string) => page.goto(`${stack.url}/console/account${query}`
 const send = (target: string, json?: object) =>
   stack.send(target, { headers: bearer(token), ...(json && { json }) });
 const submit = 'dialog button[type=submit]';
-
-/** A refusal of the API, in its own representation. */
-const refuse = (status: number, code: string, detail: string, headers = {}) => ({
-  status,
-  headers,
-  contentType: 'application/json',
-  body: JSON.stringify({ error: { code, message: detail } }),
-});
 
 test('who manages people is led to where their own name is changed', async () => {
   await pictures(page, 'account');
@@ -100,7 +92,7 @@ describe('another address', () => {
 
   test('that comes too often (429) says when it may come again', async () => {
     await page.route('**/v1/auth/email', (route) =>
-      route.fulfill(refuse(429, 'rate_limited', 'Rate limit exceeded.', { 'Retry-After': '42' })),
+      route.fulfill(refusal(429, 'rate_limited', 'Rate limit exceeded.', { 'Retry-After': '42' })),
     );
     await open('?do=address');
     await page.fill('dialog input', 'ada@new.example.com');
@@ -142,18 +134,7 @@ test('a password is changed by who knows it; a wrong one is sent once, and told 
 
 describe('second factors', () => {
   test('a passkey is made on its page, which leads back; it is renamed and removed here', async () => {
-    const cdp = await page.context().newCDPSession(page);
-    await cdp.send('WebAuthn.enable');
-    await cdp.send('WebAuthn.addVirtualAuthenticator', {
-      options: {
-        protocol: 'ctap2',
-        transport: 'internal',
-        hasResidentKey: true,
-        hasUserVerification: true,
-        isUserVerified: true,
-        automaticPresenceSimulation: true,
-      },
-    });
+    await withAuthenticator(page);
     await page.waitForSelector('text=There is none yet.');
     await page.click('text=Add a passkey or an app');
     await page.waitForSelector('text=Back');
@@ -226,7 +207,7 @@ describe('second factors', () => {
       }),
     );
     await page.route('**/v1/auth/factors/p1', (route) =>
-      route.fulfill(refuse(409, 'conflicting_state', 'The last one stays.')),
+      route.fulfill(refusal(409, 'conflicting_state', 'The last one stays.')),
     );
     await open('?do=remove&id=p1');
     await page.waitForSelector('main li >> text=synced');
@@ -331,7 +312,7 @@ test('each part says when it is loading, or could not be loaded, and comes when 
   for (const path of ['factors', 'sessions'])
     await page.route(`**/v1/auth/${path}`, async (route) => {
       if (answer === 'go') return route.continue();
-      if (answer === 'fail') return route.fulfill(refuse(500, 'internal', 'Something went wrong.'));
+      if (answer === 'fail') return route.fulfill(refusal(500, 'internal', 'Something went wrong.'));
     });
   await open('');
   await page.waitForSelector('main section span[aria-hidden].block');

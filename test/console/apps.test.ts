@@ -3,7 +3,7 @@ import { browser, stack, startBeforeAll } from '../browser/branded-stack.ts';
 import type { Page } from '../browser/chromium.ts';
 import { connectApp } from '../support/connected-app.ts';
 import { type Account, bearer } from '../support/stack.ts';
-import { type OpenConsole, openConsole, pictures } from './console.ts';
+import { type OpenConsole, openConsole, pictures, refusal } from './console.ts';
 
 startBeforeAll();
 let ada: Account;
@@ -75,19 +75,12 @@ test('an app that is disconnected elsewhere meanwhile is no longer listed', asyn
 });
 
 test('what goes wrong is said in the dialog: a conflict, and too many requests', async () => {
-  let status = 409;
-  await page.route('**/v1/auth/apps/*', (route) =>
-    route.fulfill({
-      status,
-      headers: status === 429 ? { 'Retry-After': '42' } : {},
-      contentType: 'application/json',
-      body: JSON.stringify({ error: { code: 'conflicting_state', message: 'It is being changed.' } }),
-    }),
-  );
+  let answer = refusal(409, 'conflicting_state', 'It is being changed.');
+  await page.route('**/v1/auth/apps/*', (route) => route.fulfill(answer));
   await page.click('main li button');
   await page.click('dialog button[type=submit]');
   await page.waitForSelector('dialog [role=alert] >> text=It is being changed.');
-  status = 429;
+  answer = refusal(429, 'conflicting_state', 'It is being changed.', { 'Retry-After': '42' });
   await page.click('dialog button[type=submit]');
   await page.waitForSelector('dialog [role=alert] >> text=Try again in 42 seconds.');
 });
@@ -96,11 +89,7 @@ test('a list that loads, fails, or is forbidden is said to', async () => {
   let status = 0;
   await page.route('**/v1/auth/apps', async (route) => {
     if (status === 0) return;
-    await route.fulfill({
-      status,
-      contentType: 'application/json',
-      body: JSON.stringify({ error: { code: 'x', message: 'Told by the API.' } }),
-    });
+    await route.fulfill(refusal(status, 'x', 'Told by the API.'));
   });
   await page.reload();
   await page.waitForSelector('main section span[aria-hidden].block');

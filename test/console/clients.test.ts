@@ -3,7 +3,7 @@ import { browser, stack, startBeforeAll } from '../browser/branded-stack.ts';
 import type { Page } from '../browser/chromium.ts';
 import { addMember } from '../support/full-tenant.ts';
 import { type Account, bearer } from '../support/stack.ts';
-import { type OpenConsole, openConsole, pictures } from './console.ts';
+import { type OpenConsole, openConsole, pictures, refusal } from './console.ts';
 
 startBeforeAll();
 let ada: Account;
@@ -144,24 +144,14 @@ test('what the API refuses stands at its field: a redirect, and anything else be
   await page.waitForSelector('dialog textarea[aria-invalid]');
   expect(await page.textContent('dialog [role=alert]')).toContain('must be https');
   await pictures(page, 'clients-refused');
-  let refusal = [409, 'limit_reached', 'A tenant has at most 50 clients.'] as readonly [
-    number,
-    string,
-    string,
-  ];
+  const retry = { 'Retry-After': '42' };
+  let answer = refusal(409, 'limit_reached', 'A tenant has at most 50 clients.', retry);
   await page.route('**/v1/clients', (route) =>
-    route.request().method() === 'GET'
-      ? route.continue()
-      : route.fulfill({
-          status: refusal[0],
-          headers: { 'Retry-After': '42' },
-          contentType: 'application/json',
-          body: JSON.stringify({ error: { code: refusal[1], message: refusal[2] } }),
-        }),
+    route.request().method() === 'GET' ? route.continue() : route.fulfill(answer),
   );
   await page.click(submit);
   await page.waitForSelector('dialog [role=alert] >> text=A tenant has at most 50 clients.');
-  refusal = [429, 'rate_limited', 'Rate limit exceeded.'];
+  answer = refusal(429, 'rate_limited', 'Rate limit exceeded.', retry);
   await page.click(submit);
   await page.waitForSelector('dialog [role=alert] >> text=Try again in 42 seconds.');
 });
@@ -215,13 +205,7 @@ describe('a secret is rotated', () => {
   test('unless somebody else was faster (409), which is said', async () => {
     const { id } = await register();
     await page.route('**/rotate-secret', (route) =>
-      route.fulfill({
-        status: 409,
-        contentType: 'application/json',
-        body: JSON.stringify({
-          error: { code: 'conflicting_state', message: 'The secret was rotated meanwhile. Try again.' },
-        }),
-      }),
+      route.fulfill(refusal(409, 'conflicting_state', 'The secret was rotated meanwhile. Try again.')),
     );
     await open(`?do=rotate&id=${id}`);
     await page.click(submit);

@@ -482,6 +482,11 @@ export type RegisterClientRequest = {
     };
 };
 
+export type OpenSessions = {
+    data: Array<Session>;
+    sign_ins: Array<SignIn>;
+};
+
 export type OnboardResult = {
     tenant_id: string;
     user_id: string;
@@ -549,11 +554,6 @@ export type ListWorkspacesResult = {
 export type ListUsersResult = {
     data: Array<User>;
     next_cursor: string | null;
-};
-
-export type ListUserSessionsResult = {
-    data: Array<Session>;
-    sign_ins: Array<SignIn>;
 };
 
 export type ListTenantsResult = {
@@ -662,11 +662,6 @@ export type AuditEntry = {
     after: {
         [key: string]: unknown;
     } | null;
-};
-
-export type ListSessionsResult = {
-    data: Array<Session>;
-    sign_ins: Array<SignIn>;
 };
 
 export type ListKeysResult = {
@@ -2180,7 +2175,7 @@ export type ListSessionsResponses = {
     /**
      * The sessions that are open.
      */
-    200: ListSessionsResult;
+    200: OpenSessions;
 };
 
 export type ListSessionsResponse = ListSessionsResponses[keyof ListSessionsResponses];
@@ -4857,7 +4852,7 @@ export type ListUserSessionsResponses = {
     /**
      * The sessions that are open.
      */
-    200: ListUserSessionsResult;
+    200: OpenSessions;
 };
 
 export type ListUserSessionsResponse = ListUserSessionsResponses[keyof ListUserSessionsResponses];

@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { dataOf } from '../../api/client.ts';
-import { ApiError } from '../../api/errors.ts';
+import { ApiError, fieldFault } from '../../api/errors.ts';
 import { changePassword, requestEmailChange } from '../../api/generated/sdk.gen.ts';
 import { inLanguages, useTexts } from '../../app/language.ts';
 import { sessionsQuery, useMay, useMe } from '../../app/me.ts';
@@ -12,7 +12,6 @@ import { Field, Input } from '../../ui/field.tsx';
 import { FormDialog } from '../../ui/form-dialog.tsx';
 import { Item, Items } from '../../ui/items.tsx';
 import { Card } from '../../ui/parts.tsx';
-import { fieldFault } from '../../ui/refusal.tsx';
 import { TextDialog } from '../../ui/text-dialog.tsx';
 import { toast } from '../../ui/toasts.tsx';
 import { ACCOUNT_TEXTS } from './texts.ts';

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import type { AuditEntry } from '../../api/generated/types.gen.ts';
 import { inLanguages, useFormats, useTexts } from '../../app/language.ts';
 import { useUrlParameters } from '../../app/url-parameters.ts';
@@ -6,9 +6,10 @@ import { Entries } from '../../trail/entries.tsx';
 import { useTrail } from '../../trail/loaded-entries.ts';
 import { Button } from '../../ui/button.tsx';
 import { download } from '../../ui/download.ts';
-import { Input, Select } from '../../ui/field.tsx';
+import { Select } from '../../ui/field.tsx';
 import { Menu } from '../../ui/menu.tsx';
 import { Card, Empty, PageHead, Skeleton } from '../../ui/parts.tsx';
+import { SettledInput } from '../../ui/settled-input.tsx';
 import { Failure } from '../../ui/states.tsx';
 
 const TEXTS = inLanguages(
@@ -99,10 +100,12 @@ export default function Audit() {
       <search className="flex flex-wrap gap-2">
         {FIELDS.map((field) => (
           <div key={field} className="min-w-44 flex-1">
-            <Filter
+            <SettledInput
+              icon="filter"
+              maxLength={100}
               label={words[field]}
               value={parameters.get(field) ?? ''}
-              onChange={(value) => search(field, value)}
+              onSettled={(text) => search(field, text)}
             />
           </div>
         ))}
@@ -141,36 +144,6 @@ export default function Audit() {
         )}
       </p>
     </>
-  );
-}
-
-const SETTLED_MS = 400;
-
-/** A filter that asks the API, once whoever writes has stopped. */
-function Filter({
-  label,
-  value,
-  onChange,
-}: {
-  readonly label: string;
-  readonly value: string;
-  readonly onChange: (value: string) => void;
-}) {
-  const [text, setText] = useState(value);
-  useEffect(() => {
-    if (text === value) return;
-    const timer = setTimeout(() => onChange(text), SETTLED_MS);
-    return () => clearTimeout(timer);
-  });
-  return (
-    <Input
-      icon="filter"
-      aria-label={label}
-      placeholder={label}
-      value={text}
-      maxLength={100}
-      onChange={({ target }) => setText(target.value)}
-    />
   );
 }
 

@@ -7,7 +7,7 @@ import { useDoing } from '../../app/url-parameters.ts';
 import { Scopes } from '../../keys/key-parts.tsx';
 import { Button } from '../../ui/button.tsx';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
-import { CopyButton } from '../../ui/copy.tsx';
+import { Identifier } from '../../ui/copy.tsx';
 import { Item, Items } from '../../ui/items.tsx';
 import { Loaded } from '../../ui/loaded.tsx';
 import { Badge, Card, Empty, Mono, PageHead } from '../../ui/parts.tsx';
@@ -135,10 +135,7 @@ function ClientItem({
         </>
       }
     >
-      <span className="flex flex-wrap items-center gap-2">
-        <Mono>{id}</Mono>
-        <CopyButton text={id} />
-      </span>
+      <Identifier id={id} />
       {client.redirect_uris.map((uri) => (
         <Mono key={uri}>{uri}</Mono>
       ))}

@@ -1,14 +1,14 @@
 import { useState } from 'react';
 import { dataOf } from '../../api/client.ts';
-import { ApiError } from '../../api/errors.ts';
+import { fieldFault } from '../../api/errors.ts';
 import { createClient } from '../../api/generated/sdk.gen.ts';
 import type { CreateClientRequest, CreateClientResponse, Scope } from '../../api/generated/types.gen.ts';
+import { useAttempt } from '../../app/attempt.ts';
 import { inLanguages, useTexts } from '../../app/language.ts';
 import { ScopeChoice } from '../../keys/scope-choice.tsx';
 import { SecretDialog } from '../../keys/shown-once.tsx';
 import { Choice, Field, Input, TextArea } from '../../ui/field.tsx';
 import { FormDialog } from '../../ui/form-dialog.tsx';
-import { fieldFault } from '../../ui/refusal.tsx';
 import { toast } from '../../ui/toasts.tsx';
 import { CLIENT_TEXTS } from './texts.ts';
 
@@ -70,16 +70,15 @@ export function RegisterDialog({
   const [limit, setLimit] = useState<'all' | 'some'>('all');
   const [scopes, setScopes] = useState<readonly string[]>([]);
   const [secret, setSecret] = useState<{ readonly lead: string; readonly secret: string }>();
-  // A repetition after a lost answer registers no second client.
-  const [attempt, setAttempt] = useState(() => crypto.randomUUID());
+  const attempt = useAttempt();
   if (secret !== undefined) return <SecretDialog title={words.secret} {...secret} onClose={onClose} />;
   const isSigned = method === 'private_key_jwt';
   const uris = redirects.split(/\s+/).filter((uri) => uri !== '');
-  const register = async () => {
-    try {
-      return await dataOf(
+  const register = () =>
+    attempt((headers) =>
+      dataOf(
         createClient({
-          headers: { 'Idempotency-Key': attempt },
+          headers,
           body: {
             name: name.trim(),
             redirect_uris: uris,
@@ -89,13 +88,8 @@ export function RegisterDialog({
           },
           throwOnError: true,
         }),
-      );
-    } catch (error) {
-      // What was answered is over; what was not may have been done.
-      if (error instanceof ApiError) setAttempt(crypto.randomUUID());
-      throw error;
-    }
-  };
+      ),
+    );
   const show = ({ id, client_secret }: CreateClientResponse) => {
     onChanged();
     if (client_secret) return setSecret({ lead: id, secret: client_secret });

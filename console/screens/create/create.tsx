@@ -2,9 +2,10 @@ import { useMutation } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { useLocation, useSearchParams } from 'wouter';
 import { dataOf } from '../../api/client.ts';
-import { ApiError } from '../../api/errors.ts';
+import { fieldFault } from '../../api/errors.ts';
 import { createKey } from '../../api/generated/sdk.gen.ts';
 import type { CreatedApiKey, Scope } from '../../api/generated/types.gen.ts';
+import { useAttempt } from '../../app/attempt.ts';
 import { inLanguages, useFormats, useTexts } from '../../app/language.ts';
 import { useKeyLimit, useMe, useWorkspaces } from '../../app/me.ts';
 import { covers, settings } from '../../app/settings.ts';
@@ -15,7 +16,6 @@ import {
   expiryBody,
   FIRST_EXPIRY,
   FormFault,
-  faultOf,
   isAtField,
   MetadataField,
   NameField,
@@ -96,31 +96,28 @@ export default function Create() {
   const [expiry, setExpiry] = useState<Expiry>(FIRST_EXPIRY);
   const [addresses, setAddresses] = useState('');
   const [metadata, setMetadata] = useState('');
-  // A repetition after a lost answer makes no second key.
-  const [attempt, setAttempt] = useState(() => crypto.randomUUID());
+  const attempt = useAttempt();
   const creation = useMutation({
     gcTime: 0,
     mutationFn: () =>
-      dataOf(
-        createKey({
-          headers: { 'Idempotency-Key': attempt },
-          body: {
-            name: name.trim(),
-            workspace_id: workspaceId,
-            ...(hasEnvironments && { environment }),
-            scopes: scopes as Scope[],
-            ...expiryBody(expiry),
-            ...(addressesOf(addresses).length > 0 && { allowed_ips: addressesOf(addresses) }),
-            ...(metadata.trim() !== '' && { metadata: metadataOf(metadata) }),
-          },
-          throwOnError: true,
-        }),
+      attempt((headers) =>
+        dataOf(
+          createKey({
+            headers,
+            body: {
+              name: name.trim(),
+              workspace_id: workspaceId,
+              ...(hasEnvironments && { environment }),
+              scopes: scopes as Scope[],
+              ...expiryBody(expiry),
+              ...(addressesOf(addresses).length > 0 && { allowed_ips: addressesOf(addresses) }),
+              ...(metadata.trim() !== '' && { metadata: metadataOf(metadata) }),
+            },
+            throwOnError: true,
+          }),
+        ),
       ),
     onSuccess: refreshKeys,
-    // What was answered is over; what was not may have been done.
-    onError: (error) => {
-      if (error instanceof ApiError) setAttempt(crypto.randomUUID());
-    },
   });
   const { data: created, error } = creation;
   // Nothing of the key outlives this screen.
@@ -149,7 +146,7 @@ export default function Create() {
               placeholder={words.namePlaceholder}
               text={name}
               onChange={setName}
-              fault={faultOf(error, 'name')}
+              fault={fieldFault(error, 'name')}
             />
             {(workspaces.data?.length ?? 0) > 1 && (
               <Field label={words.workspace}>
@@ -180,7 +177,7 @@ export default function Create() {
               />
             )}
             <ScopeChoice chosen={scopes} onChange={setScopes} />
-            <ExpiryChoice expiry={expiry} onChange={setExpiry} fault={faultOf(error, 'expires_at')} />
+            <ExpiryChoice expiry={expiry} onChange={setExpiry} fault={fieldFault(error, 'expires_at')} />
             <details className="group rounded-lg border border-line" open={isAtField(error) || undefined}>
               <summary className="flex cursor-pointer items-center gap-2 rounded-lg px-3.5 py-2.5 font-medium text-[13px] hover:bg-hover">
                 <span className="transition-transform group-open:rotate-180">
@@ -192,9 +189,9 @@ export default function Create() {
                 <AddressField
                   text={addresses}
                   onChange={setAddresses}
-                  fault={faultOf(error, 'allowed_ips')}
+                  fault={fieldFault(error, 'allowed_ips')}
                 />
-                <MetadataField text={metadata} onChange={setMetadata} fault={faultOf(error, 'metadata')} />
+                <MetadataField text={metadata} onChange={setMetadata} fault={fieldFault(error, 'metadata')} />
               </div>
             </details>
             {limit && <p className="text-muted text-xs">{words.limits(format.number(limit))}</p>}

@@ -4,7 +4,7 @@ import { useWorkspaces } from '../../app/me.ts';
 import { Scopes } from '../../keys/key-parts.tsx';
 import { KEY_TEXTS } from '../../keys/texts.ts';
 import { Actor } from '../../trail/entries.tsx';
-import { CopyButton } from '../../ui/copy.tsx';
+import { Identifier } from '../../ui/copy.tsx';
 import { Card, Fact, Facts, Mono } from '../../ui/parts.tsx';
 import { Time } from '../../ui/time.tsx';
 
@@ -61,10 +61,7 @@ export function About({ apiKey }: { readonly apiKey: ApiKey }) {
           <Mono>{key_prefix}</Mono>
         </Fact>
         <Fact name={words.id}>
-          <span className="flex flex-wrap items-center gap-2">
-            <Mono>{id}</Mono>
-            <CopyButton text={id} />
-          </span>
+          <Identifier id={id} />
         </Fact>
         <Fact name={words.workspace}>
           {workspaces.data?.find((each) => each.id === workspace_id)?.name ?? workspace_id}

@@ -1,6 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { dataOf } from '../../api/client.ts';
+import { fieldFault } from '../../api/errors.ts';
 import { updateKey } from '../../api/generated/sdk.gen.ts';
 import type { ApiKey, Scope } from '../../api/generated/types.gen.ts';
 import { inLanguages, useTexts } from '../../app/language.ts';
@@ -10,7 +11,6 @@ import {
   ExpiryChoice,
   expiryBody,
   FormFault,
-  faultOf,
   MetadataField,
   NameField,
 } from '../../keys/key-form.tsx';
@@ -67,22 +67,22 @@ export function EditDialog({ apiKey, onClose }: { readonly apiKey: ApiKey; reado
           saving.mutate();
         }}
       >
-        <NameField text={form.name} onChange={(name) => change({ name })} fault={faultOf(error, 'name')} />
+        <NameField text={form.name} onChange={(name) => change({ name })} fault={fieldFault(error, 'name')} />
         <ScopeChoice chosen={form.scopes} onChange={(scopes) => change({ scopes })} />
         <ExpiryChoice
           expiry={form.expiry}
           onChange={(expiry) => change({ expiry })}
-          fault={faultOf(error, 'expires_at')}
+          fault={fieldFault(error, 'expires_at')}
         />
         <AddressField
           text={form.addresses}
           onChange={(addresses) => change({ addresses })}
-          fault={faultOf(error, 'allowed_ips')}
+          fault={fieldFault(error, 'allowed_ips')}
         />
         <MetadataField
           text={form.metadata}
           onChange={(metadata) => change({ metadata })}
-          fault={faultOf(error, 'metadata')}
+          fault={fieldFault(error, 'metadata')}
         />
         <FormFault error={error} />
         <Actions>

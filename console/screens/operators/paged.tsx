@@ -3,8 +3,9 @@ import type { ReactNode } from 'react';
 import { useTexts } from '../../app/language.ts';
 import { Button } from '../../ui/button.tsx';
 import type { IconName } from '../../ui/icons.tsx';
-import { Card, Empty, Skeleton, Status } from '../../ui/parts.tsx';
-import { Failure } from '../../ui/states.tsx';
+import { Items } from '../../ui/items.tsx';
+import { Loaded } from '../../ui/loaded.tsx';
+import { Card, Empty, Status } from '../../ui/parts.tsx';
 import { OPERATOR_TEXTS } from './texts.ts';
 
 const TONES = { active: 'ok', suspended: 'warn', closed: 'danger' } as const;
@@ -40,51 +41,32 @@ export function Paged<Row>({
     queryFn: ({ pageParam }) => load(pageParam),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
+    select: ({ pages }) => pages.flatMap(({ data }) => data),
   });
-  const rows = query.data?.pages.flatMap(({ data }) => data) ?? [];
   return (
     <Card flush title={title}>
-      {query.isPending ? (
-        <div className="p-5">
-          <Skeleton className="h-24 w-full" />
-        </div>
-      ) : query.isError && rows.length === 0 ? (
-        <Failure error={query.error} retry={() => void query.refetch()} />
-      ) : rows.length === 0 && !query.hasNextPage ? (
-        <Empty icon={icon} title={words.none} />
-      ) : (
-        <>
-          <ul className="flex flex-col divide-y divide-line">{children(rows)}</ul>
-          {query.hasNextPage && (
-            <div className="border-line border-t p-3">
-              <Button size="small" busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-                {words.more}
-              </Button>
-            </div>
-          )}
-        </>
-      )}
+      <Loaded query={query}>
+        {(rows) =>
+          rows.length === 0 && !query.hasNextPage ? (
+            <Empty icon={icon} title={words.none} />
+          ) : (
+            <>
+              <Items>{children(rows)}</Items>
+              {query.hasNextPage && (
+                <div className="border-line border-t p-3">
+                  <Button
+                    size="small"
+                    busy={query.isFetchingNextPage}
+                    onClick={() => void query.fetchNextPage()}
+                  >
+                    {words.more}
+                  </Button>
+                </div>
+              )}
+            </>
+          )
+        }
+      </Loaded>
     </Card>
-  );
-}
-
-/** One row: what it is, something about it, and what can be done. */
-export function Row({
-  name,
-  about,
-  children,
-}: {
-  readonly name: ReactNode;
-  readonly about: ReactNode;
-  readonly children?: ReactNode;
-}) {
-  return (
-    <li className="flex flex-wrap items-center gap-x-4 gap-y-2 px-5 py-2.5 max-sm:px-4">
-      <span className="flex min-w-0 flex-1 basis-56 flex-col gap-0.5">
-        <span className="flex flex-wrap items-center gap-2 break-words font-medium text-[13px]">{name}</span>
-        <span className="break-words text-faint text-xs">{about}</span>
-      </span>
-      {children && <span className="flex flex-wrap gap-2">{children}</span>}
-    </li>
   );
 }

@@ -2,9 +2,9 @@ import { useQuery } from '@tanstack/react-query';
 import { dataOf } from '../../api/client.ts';
 import { getDeploymentStatus } from '../../api/generated/sdk.gen.ts';
 import { inLanguages, useFormats, useTexts } from '../../app/language.ts';
-import { Card, Fact, Facts, Mono, PageHead, Skeleton, Status } from '../../ui/parts.tsx';
-import { Failure } from '../../ui/states.tsx';
-import { Row } from './paged.tsx';
+import { Item, Items } from '../../ui/items.tsx';
+import { Loaded } from '../../ui/loaded.tsx';
+import { Card, Fact, Facts, Mono, PageHead, Status } from '../../ui/parts.tsx';
 
 const TEXTS = inLanguages(
   {
@@ -68,11 +68,12 @@ const REFRESH_MS = 60_000;
 export default function DeploymentStatus() {
   const words = useTexts(TEXTS);
   const format = useFormats();
-  const { data, isError, error, refetch } = useQuery({
+  const query = useQuery({
     queryKey: ['operators', 'status'],
     queryFn: () => dataOf(getDeploymentStatus({ throwOnError: true })),
     refetchInterval: REFRESH_MS,
   });
+  const { data } = query;
   const facts = (figures: Readonly<Record<string, number>>) => (
     <Facts>
       {Object.entries(figures).map(([name, figure]) => (
@@ -86,12 +87,8 @@ export default function DeploymentStatus() {
     <>
       <PageHead title={words.title} />
       {data === undefined ? (
-        <Card>
-          {isError ? (
-            <Failure error={error} retry={() => void refetch()} />
-          ) : (
-            <Skeleton className="h-40 w-full" />
-          )}
+        <Card flush>
+          <Loaded query={query}>{() => null}</Loaded>
         </Card>
       ) : (
         <>
@@ -100,24 +97,25 @@ export default function DeploymentStatus() {
             {data.decisions === null ? <p className="text-muted">{words.unknown}</p> : facts(data.decisions)}
           </Card>
           <Card flush title={words.signing}>
-            <ul className="flex flex-col divide-y divide-line">
+            <Items>
               {data.signing_keys.map(({ kid, use, algorithm, state, age_seconds: age }) => (
-                <Row
+                <Item
                   key={kid}
-                  name={
+                  title={
                     <>
                       <Mono>{kid}</Mono>
                       <Status tone={TONES[state]}>{words[state]}</Status>
                     </>
                   }
-                  about={[
+                >
+                  {[
                     use,
                     algorithm,
                     ...(age === null ? [] : [words.days(format.number(Math.floor(age / 86_400)))]),
                   ].join(' · ')}
-                />
+                </Item>
               ))}
-            </ul>
+            </Items>
           </Card>
         </>
       )}

@@ -1,16 +1,15 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link } from 'wouter';
 import { dataOf } from '../../api/client.ts';
 import { listTenantAudit, listTenantKeys, listTenantUsers, showTenant } from '../../api/generated/sdk.gen.ts';
 import { inLanguages, useFormats, useTexts } from '../../app/language.ts';
 import { useUrlParameters } from '../../app/url-parameters.ts';
 import { Button } from '../../ui/button.tsx';
-import { Icon } from '../../ui/icons.tsx';
-import { Badge, Card, Fact, Facts, Mono, PageHead, Skeleton } from '../../ui/parts.tsx';
-import { Failure } from '../../ui/states.tsx';
+import { Item } from '../../ui/items.tsx';
+import { Loaded } from '../../ui/loaded.tsx';
+import { BackLink, Badge, Card, Fact, Facts, Mono, PageHead } from '../../ui/parts.tsx';
 import { Time } from '../../ui/time.tsx';
 import { Acts } from './acts.tsx';
-import { Paged, Row, TenantStatus } from './paged.tsx';
+import { Paged, TenantStatus } from './paged.tsx';
 import { OPERATOR_TEXTS } from './texts.ts';
 
 const TEXTS = inLanguages(
@@ -57,31 +56,20 @@ export default function Tenant({
   const words = { ...useTexts(OPERATOR_TEXTS), ...useTexts(TEXTS) };
   const format = useFormats();
   const { change } = useUrlParameters<'do' | 'of'>();
-  const {
-    data: tenant,
-    isError,
-    error,
-    refetch,
-  } = useQuery({
+  const query = useQuery({
     queryKey: ['operators', id],
     queryFn: () => dataOf(showTenant({ path: { id }, throwOnError: true })),
   });
-  const back = (
-    <Link to="/operators" className="flex w-fit items-center gap-1.5 text-muted text-xs hover:text-ink">
-      <Icon name="back" size={14} />
-      {words.tenants}
-    </Link>
-  );
+  const back = <BackLink to="/operators">{words.tenants}</BackLink>;
+  const { data: tenant } = query;
   if (tenant === undefined)
     return (
       <>
         {back}
         <Card>
-          {isError ? (
-            <Failure top error={error} retry={() => void refetch()} />
-          ) : (
-            <Skeleton className="h-40 w-full" />
-          )}
+          <Loaded top query={query}>
+            {() => null}
+          </Loaded>
         </Card>
       </>
     );
@@ -150,9 +138,9 @@ export default function Tenant({
       >
         {(people) =>
           people.map((person) => (
-            <Row
+            <Item
               key={person.id}
-              name={
+              title={
                 <>
                   {person.email}
                   {person.factors.map((factor) => (
@@ -160,17 +148,21 @@ export default function Tenant({
                   ))}
                 </>
               }
-              about={[person.full_name, person.role].filter(Boolean).join(' · ')}
+              actions={
+                <>
+                  <Button size="small" onClick={() => ask('reset', person.id)}>
+                    {words.reset}…
+                  </Button>
+                  {person.factors.length > 0 && (
+                    <Button size="small" onClick={() => ask('factors', person.id)}>
+                      {words.factors}…
+                    </Button>
+                  )}
+                </>
+              }
             >
-              <Button size="small" onClick={() => ask('reset', person.id)}>
-                {words.reset}…
-              </Button>
-              {person.factors.length > 0 && (
-                <Button size="small" onClick={() => ask('factors', person.id)}>
-                  {words.factors}…
-                </Button>
-              )}
-            </Row>
+              {[person.full_name, person.role].filter(Boolean).join(' · ')}
+            </Item>
           ))
         }
       </Paged>
@@ -184,31 +176,31 @@ export default function Tenant({
       >
         {(keys) =>
           keys.map((key) => (
-            <Row
+            <Item
               key={key.id}
-              name={
+              title={
                 <>
                   {key.name} <Mono>{key.key_prefix}</Mono>
                 </>
               }
-              about={
-                <>
-                  {key.status} · {key.scopes.join(' ')}
-                  {key.last_used_at && (
-                    <>
-                      {' '}
-                      · {words.used} <Time at={key.last_used_at} />
-                    </>
-                  )}
-                </>
+              actions={
+                key.status !== 'revoked' && (
+                  <Button size="small" onClick={() => ask('revoke', key.id)}>
+                    {words.revoke}…
+                  </Button>
+                )
               }
             >
-              {key.status !== 'revoked' && (
-                <Button size="small" onClick={() => ask('revoke', key.id)}>
-                  {words.revoke}…
-                </Button>
-              )}
-            </Row>
+              <p>
+                {key.status} · {key.scopes.join(' ')}
+                {key.last_used_at && (
+                  <>
+                    {' '}
+                    · {words.used} <Time at={key.last_used_at} />
+                  </>
+                )}
+              </p>
+            </Item>
           ))
         }
       </Paged>
@@ -222,15 +214,11 @@ export default function Tenant({
       >
         {(entries) =>
           entries.map(({ seq, action, target, target_name: name, actor, at }) => (
-            <Row
-              key={seq}
-              name={action}
-              about={
-                <>
-                  {name ?? target} · {actor} · <Time at={at} />
-                </>
-              }
-            />
+            <Item key={seq} title={action}>
+              <p>
+                {name ?? target} · {actor} · <Time at={at} />
+              </p>
+            </Item>
           ))
         }
       </Paged>

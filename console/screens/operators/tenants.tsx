@@ -1,12 +1,12 @@
-import { useEffect, useState } from 'react';
 import { Link } from 'wouter';
 import { dataOf } from '../../api/client.ts';
 import { listTenants } from '../../api/generated/sdk.gen.ts';
 import { inLanguages, useFormats, useTexts } from '../../app/language.ts';
 import { useUrlParameters } from '../../app/url-parameters.ts';
-import { Input } from '../../ui/field.tsx';
+import { Item } from '../../ui/items.tsx';
 import { PageHead } from '../../ui/parts.tsx';
-import { Paged, Row, TenantStatus } from './paged.tsx';
+import { SettledInput } from '../../ui/settled-input.tsx';
+import { Paged, TenantStatus } from './paged.tsx';
 import { OPERATOR_TEXTS } from './texts.ts';
 
 const TEXTS = inLanguages(
@@ -22,32 +22,24 @@ const TEXTS = inLanguages(
   },
 );
 
-const SETTLED_MS = 400;
-
 /** All tenants, or those that are searched for. */
 export default function Tenants() {
   const words = { ...useTexts(OPERATOR_TEXTS), ...useTexts(TEXTS) };
   const format = useFormats();
   const { parameters, change } = useUrlParameters<'search'>();
-  const search = parameters.get('search')?.trim() ?? '';
-  const [text, setText] = useState(search);
-  useEffect(() => {
-    if (text.trim() === search) return;
-    const timer = setTimeout(() => change({ search: text.trim() }), SETTLED_MS);
-    return () => clearTimeout(timer);
-  });
+  const value = parameters.get('search') ?? '';
+  const search = value.trim();
   return (
     <>
       <PageHead title={words.tenants} lead={words.lead} />
       <search>
-        <Input
+        <SettledInput
           type="search"
           icon="search"
-          aria-label={words.search}
-          placeholder={words.search}
-          value={text}
           maxLength={254}
-          onChange={({ target }) => setText(target.value)}
+          label={words.search}
+          value={value}
+          onSettled={(text) => change({ search: text })}
         />
       </search>
       <Paged
@@ -64,9 +56,9 @@ export default function Tenants() {
       >
         {(tenants) =>
           tenants.map(({ id, name, status, tier, user_count, key_count }) => (
-            <Row
+            <Item
               key={id}
-              name={
+              title={
                 <>
                   <Link to={`/operators/${id}`} className="hover:underline">
                     {name}
@@ -74,8 +66,9 @@ export default function Tenants() {
                   <TenantStatus status={status} />
                 </>
               }
-              about={`${tier} · ${words.counts(format.number(user_count), format.number(key_count))}`}
-            />
+            >
+              {`${tier} · ${words.counts(format.number(user_count), format.number(key_count))}`}
+            </Item>
           ))
         }
       </Paged>

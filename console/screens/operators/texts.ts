@@ -12,9 +12,6 @@ export const OPERATOR_TEXTS = inLanguages(
     tier: 'Tier',
     more: 'Show more',
     none: 'Nothing',
-    offline: 'Nothing answers. Are you offline?',
-    failed: (message: string) => `That did not work: ${message}`,
-    cancel: 'Cancel',
   },
   {
     tenants: 'Mandanten',
@@ -26,8 +23,5 @@ export const OPERATOR_TEXTS = inLanguages(
     tier: 'Tarif',
     more: 'Mehr zeigen',
     none: 'Nichts',
-    offline: 'Niemand antwortet. Sind Sie offline?',
-    failed: (message: string) => `Das hat nicht geklappt: ${message}`,
-    cancel: 'Abbrechen',
   },
 );

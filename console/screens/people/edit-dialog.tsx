@@ -1,12 +1,13 @@
 import { useState } from 'react';
 import { dataOf } from '../../api/client.ts';
+import { fieldFault } from '../../api/errors.ts';
 import { updateUser } from '../../api/generated/sdk.gen.ts';
 import type { Role, UpdateUserRequest, User } from '../../api/generated/types.gen.ts';
 import { inLanguages, useTexts } from '../../app/language.ts';
 import { useUrlParameters } from '../../app/url-parameters.ts';
 import { Field, Input } from '../../ui/field.tsx';
 import { FormDialog } from '../../ui/form-dialog.tsx';
-import { fieldFault, useRefusal } from '../../ui/refusal.tsx';
+import { useRefusal } from '../../ui/refusal.tsx';
 import { toast } from '../../ui/toasts.tsx';
 import { nameOf } from './filter.ts';
 import { refreshPeople } from './loaded-people.ts';

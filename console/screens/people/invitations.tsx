@@ -1,9 +1,10 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { dataOf } from '../../api/client.ts';
-import { ApiError } from '../../api/errors.ts';
+import { fieldFault } from '../../api/errors.ts';
 import { createInvitation, resendInvitation, revokeInvitation } from '../../api/generated/sdk.gen.ts';
 import type { Invitation, Role } from '../../api/generated/types.gen.ts';
+import { useAttempt } from '../../app/attempt.ts';
 import { inLanguages, LANGUAGES, type Language, useLanguage, useTexts } from '../../app/language.ts';
 import { useUrlParameters } from '../../app/url-parameters.ts';
 import { Button } from '../../ui/button.tsx';
@@ -13,7 +14,7 @@ import { FormDialog } from '../../ui/form-dialog.tsx';
 import { Item, Items } from '../../ui/items.tsx';
 import { Loaded } from '../../ui/loaded.tsx';
 import { Badge, Card } from '../../ui/parts.tsx';
-import { fieldFault, useRefusal } from '../../ui/refusal.tsx';
+import { useRefusal } from '../../ui/refusal.tsx';
 import { Time } from '../../ui/time.tsx';
 import { toast } from '../../ui/toasts.tsx';
 import { refreshPeople, useInvitations } from './loaded-people.ts';
@@ -184,13 +185,12 @@ export function InviteDialog({ onClose }: { readonly onClose: () => void }) {
     ...keptDraft(),
   }));
   const change = (changed: Partial<Draft>) => setDraft({ ...draft, ...changed });
-  // A repetition after a lost answer sends no second mail.
-  const [attempt, setAttempt] = useState(() => crypto.randomUUID());
-  const invite = async () => {
+  const attempt = useAttempt();
+  const invite = () => {
     const { email, full_name, role, days, language } = draft;
-    try {
-      await createInvitation({
-        headers: { 'Idempotency-Key': attempt },
+    return attempt((headers) =>
+      createInvitation({
+        headers,
         body: {
           email: email.trim(),
           ...(full_name.trim() && { full_name: full_name.trim() }),
@@ -199,11 +199,8 @@ export function InviteDialog({ onClose }: { readonly onClose: () => void }) {
           language,
         },
         throwOnError: true,
-      });
-    } catch (error) {
-      if (error instanceof ApiError) setAttempt(crypto.randomUUID());
-      throw error;
-    }
+      }),
+    );
   };
   return (
     <FormDialog

@@ -10,12 +10,11 @@ import { useDoing } from '../../app/url-parameters.ts';
 import { refreshKeys } from '../../keys/loaded-keys.ts';
 import { Button, LinkButton } from '../../ui/button.tsx';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
-import { CopyButton } from '../../ui/copy.tsx';
+import { Identifier } from '../../ui/copy.tsx';
 import { Checkbox } from '../../ui/field.tsx';
 import { FormDialog } from '../../ui/form-dialog.tsx';
-import { Icon } from '../../ui/icons.tsx';
 import { Loaded } from '../../ui/loaded.tsx';
-import { Badge, Card, Fact, Facts, Mono, PageHead } from '../../ui/parts.tsx';
+import { BackLink, Badge, Card, Fact, Facts, Mono, PageHead } from '../../ui/parts.tsx';
 import { Time } from '../../ui/time.tsx';
 import { toast } from '../../ui/toasts.tsx';
 import { EditDialog } from './edit-dialog.tsx';
@@ -90,12 +89,7 @@ export function Person({ id }: { readonly id: string }) {
   const { data: tenant } = useTenant();
   const isSelf = useMe().user_id === id;
   const { doing, begin, end } = useDoing<Doing>();
-  const back = (
-    <Link to="/people" className="flex w-fit items-center gap-1.5 text-muted text-xs hover:text-ink">
-      <Icon name="back" size={14} />
-      {words.people}
-    </Link>
-  );
+  const back = <BackLink to="/people">{words.people}</BackLink>;
   if (query.data === undefined)
     return (
       <>
@@ -205,10 +199,7 @@ function About({ person }: { readonly person: User }) {
         </Fact>
         <Fact name={words.by}>{created_by === null ? words.first : <Maker actor={created_by} />}</Fact>
         <Fact name="ID">
-          <span className="flex flex-wrap items-center gap-2">
-            <Mono>{id}</Mono>
-            <CopyButton text={id} />
-          </span>
+          <Identifier id={id} />
         </Fact>
       </Facts>
     </Card>

@@ -1,6 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { dataOf } from '../../api/client.ts';
+import { fieldFault } from '../../api/errors.ts';
 import { closeTenant, updateTenant } from '../../api/generated/sdk.gen.ts';
 import type { Tenant, UpdateTenantRequest } from '../../api/generated/types.gen.ts';
 import { useFormats, useTexts } from '../../app/language.ts';
@@ -8,14 +9,14 @@ import { useMay, useTenant } from '../../app/me.ts';
 import { queryClient } from '../../app/queries.ts';
 import { basePath, settings } from '../../app/settings.ts';
 import { useUrlParameters } from '../../app/url-parameters.ts';
-import { AddressField } from '../../keys/key-form.tsx';
+import { AddressField, LinesField } from '../../keys/key-form.tsx';
 import { Button } from '../../ui/button.tsx';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
-import { CopyButton } from '../../ui/copy.tsx';
-import { Checkbox, Field, Input, TextArea } from '../../ui/field.tsx';
+import { Identifier } from '../../ui/copy.tsx';
+import { Checkbox, Field, Input } from '../../ui/field.tsx';
 import { Loaded } from '../../ui/loaded.tsx';
 import { Card, Fact, Facts, Mono, PageHead } from '../../ui/parts.tsx';
-import { fieldFault, Refusal } from '../../ui/refusal.tsx';
+import { Refusal } from '../../ui/refusal.tsx';
 import { Time } from '../../ui/time.tsx';
 import { toast } from '../../ui/toasts.tsx';
 import { defaultsBody, defaultsForm } from './defaults.ts';
@@ -146,10 +147,7 @@ function General({ tenant: { id, name, sector, created_at } }: PartProps) {
           </Field>
           <Facts>
             <Fact name="ID">
-              <span className="flex flex-wrap items-center gap-2">
-                <Mono>{id}</Mono>
-                <CopyButton text={id} />
-              </span>
+              <Identifier id={id} />
             </Fact>
             <Fact name={words.created}>
               <Time at={created_at} exact />
@@ -219,27 +217,25 @@ function KeyDefaults({ tenant: { key_defaults } }: PartProps) {
           </Field>
           <fieldset className="flex flex-col gap-2">
             <legend className="mb-1.5 font-medium text-[13px]">{words.scopes}</legend>
-            {settings.scopes.flatMap(({ name, description, is_managing }) =>
-              is_managing
-                ? []
-                : [
-                    <label key={name} htmlFor={`scope-${name}`} className="flex items-center gap-2.5">
-                      <Checkbox
-                        id={`scope-${name}`}
-                        checked={form.scopes.includes(name)}
-                        onChange={({ target }) =>
-                          change({
-                            scopes: target.checked
-                              ? [...form.scopes, name]
-                              : form.scopes.filter((each) => each !== name),
-                          })
-                        }
-                      />
-                      <Mono>{name}</Mono>
-                      <span className="text-muted text-xs">{description}</span>
-                    </label>,
-                  ],
-            )}
+            {settings.scopes
+              .filter(({ is_managing }) => !is_managing)
+              .map(({ name, description }) => (
+                <label key={name} htmlFor={`scope-${name}`} className="flex items-center gap-2.5">
+                  <Checkbox
+                    id={`scope-${name}`}
+                    checked={form.scopes.includes(name)}
+                    onChange={({ target }) =>
+                      change({
+                        scopes: target.checked
+                          ? [...form.scopes, name]
+                          : form.scopes.filter((each) => each !== name),
+                      })
+                    }
+                  />
+                  <Mono>{name}</Mono>
+                  <span className="text-muted text-xs">{description}</span>
+                </label>
+              ))}
             <p className="text-muted text-xs">
               {fieldFault(error, 'key_defaults.scopes') ?? words.scopesHint}
             </p>
@@ -263,21 +259,13 @@ function Origins({ tenant: { embed_origins } }: PartProps) {
   return (
     <Part title={words.origins} lead={words.originsLead} body={body} fields={['embed_origins']}>
       {(error) => (
-        <Field
+        <LinesField
           label={words.originsLabel}
-          optional={words.optional}
           hint={words.originsHint}
+          text={text}
+          onChange={setText}
           fault={fieldFault(error, 'embed_origins')}
-        >
-          {(ids) => (
-            <TextArea
-              {...ids}
-              className="font-mono text-xs"
-              value={text}
-              onChange={({ target }) => setText(target.value)}
-            />
-          )}
-        </Field>
+        />
       )}
     </Part>
   );

@@ -1,21 +1,20 @@
-import { type ReactNode, useState } from 'react';
+import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { dataOf } from '../../api/client.ts';
-import { ApiError } from '../../api/errors.ts';
 import { createWorkspace, deleteWorkspace, updateWorkspace } from '../../api/generated/sdk.gen.ts';
 import type { Workspace } from '../../api/generated/types.gen.ts';
+import { useAttempt } from '../../app/attempt.ts';
 import { inLanguages, useFormats, useTexts } from '../../app/language.ts';
 import { useMay, useWorkspaces } from '../../app/me.ts';
 import { useDoing } from '../../app/url-parameters.ts';
 import { refreshKeys } from '../../keys/loaded-keys.ts';
 import { Button } from '../../ui/button.tsx';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
-import { Field, Input } from '../../ui/field.tsx';
-import { FormDialog } from '../../ui/form-dialog.tsx';
 import { Item, Items } from '../../ui/items.tsx';
 import { Loaded } from '../../ui/loaded.tsx';
 import { Badge, Card, Empty, PageHead } from '../../ui/parts.tsx';
-import { fieldFault, useRefusal } from '../../ui/refusal.tsx';
+import { useRefusal } from '../../ui/refusal.tsx';
+import { TextDialog } from '../../ui/text-dialog.tsx';
 import { Time } from '../../ui/time.tsx';
 import { toast } from '../../ui/toasts.tsx';
 
@@ -187,23 +186,16 @@ function NameDialog({
   const words = useTexts(TEXTS);
   const explain = useRefusal();
   const before = workspace?.name ?? '';
-  const [text, setText] = useState(before);
-  // A repetition after a lost answer makes no second workspace.
-  const [attempt, setAttempt] = useState(() => crypto.randomUUID());
+  const attempt = useAttempt();
   const rename = (id: string, name: string) =>
     dataOf(updateWorkspace({ path: { id }, body: { name }, throwOnError: true })).finally(refreshKeys);
-  const name = text.trim();
-  const create = async () => {
-    const headers = { 'Idempotency-Key': attempt };
-    try {
-      await createWorkspace({ headers, body: { name }, throwOnError: true }).finally(refreshKeys);
-    } catch (error) {
-      if (error instanceof ApiError) setAttempt(crypto.randomUUID());
-      throw error;
-    }
+  const create = async (name: string) => {
+    await attempt((headers) => createWorkspace({ headers, body: { name }, throwOnError: true })).finally(
+      refreshKeys,
+    );
     toast(words.isCreated(name));
   };
-  const change = async ({ id }: Workspace) => {
+  const change = async ({ id }: Workspace, name: string) => {
     await rename(id, name);
     const undo = () =>
       void rename(id, before).then(
@@ -213,31 +205,18 @@ function NameDialog({
     toast(words.isRenamed(name), { undo });
   };
   return (
-    <FormDialog
+    <TextDialog
       title={workspace === undefined ? words.create : words.renameOf(before)}
       lead={workspace === undefined && words.createText}
       submit={workspace === undefined ? words.create : words.save}
-      disabled={name === '' || name === before}
-      told={['name']}
-      act={() => (workspace === undefined ? create() : change(workspace))}
+      label={words.name}
+      field="name"
+      first={before}
+      maxLength={100}
+      act={(name) => (workspace === undefined ? create(name) : change(workspace, name))}
       onDone={onClose}
       onClose={onClose}
-    >
-      {(error) => (
-        <Field label={words.name} fault={fieldFault(error, 'name')}>
-          {(ids) => (
-            <Input
-              {...ids}
-              autoFocus
-              required
-              maxLength={100}
-              value={text}
-              onChange={({ target }) => setText(target.value)}
-            />
-          )}
-        </Field>
-      )}
-    </FormDialog>
+    />
   );
 }
 

@@ -669,16 +669,6 @@ export type ListKeysResult = {
     next_cursor: string | null;
 };
 
-export type ListSessionsResult = {
-    data: Array<Session>;
-    sign_ins: Array<SignIn>;
-};
-
-export type ListUserSessionsResult = {
-    data: Array<Session>;
-    sign_ins: Array<SignIn>;
-};
-
 export type ListUsersResult = {
     data: Array<User>;
     next_cursor: string | null;
@@ -746,6 +736,11 @@ export type OnboardResult = {
     workspace_id: string;
     key_id: string;
     api_key: string;
+};
+
+export type OpenSessions = {
+    data: Array<Session>;
+    sign_ins: Array<SignIn>;
 };
 
 export type RefreshRequest = {
@@ -2437,7 +2432,7 @@ export type ListSessionsResponses = {
     /**
      * The sessions that are open.
      */
-    200: ListSessionsResult;
+    200: OpenSessions;
 };
 
 export type ListSessionsResponse = ListSessionsResponses[keyof ListSessionsResponses];
@@ -5114,7 +5109,7 @@ export type ListUserSessionsResponses = {
     /**
      * The sessions that are open.
      */
-    200: ListUserSessionsResult;
+    200: OpenSessions;
 };
 
 export type ListUserSessionsResponse = ListUserSessionsResponses[keyof ListUserSessionsResponses];

@@ -96,8 +96,6 @@ from .list_invitations_result import ListInvitationsResult
 from .list_key_usage_result import ListKeyUsageResult
 from .list_key_usage_result_data_item import ListKeyUsageResultDataItem
 from .list_keys_result import ListKeysResult
-from .list_sessions_result import ListSessionsResult
-from .list_user_sessions_result import ListUserSessionsResult
 from .list_users_result import ListUsersResult
 from .list_workspaces_result import ListWorkspacesResult
 from .log_in_with_factor_request import LogInWithFactorRequest
@@ -109,6 +107,7 @@ from .o_auth_error import OAuthError
 from .o_auth_error_error import OAuthErrorError
 from .onboard_request import OnboardRequest
 from .onboard_result import OnboardResult
+from .open_sessions import OpenSessions
 from .refresh_request_type_0 import RefreshRequestType0
 from .refresh_request_type_1 import RefreshRequestType1
 from .refresh_result import RefreshResult
@@ -266,8 +265,6 @@ __all__ = (
     "ListKeysResult",
     "ListKeyUsageResult",
     "ListKeyUsageResultDataItem",
-    "ListSessionsResult",
-    "ListUserSessionsResult",
     "ListUsersResult",
     "ListWorkspacesResult",
     "LoginRequestType0",
@@ -279,6 +276,7 @@ __all__ = (
     "OAuthErrorError",
     "OnboardRequest",
     "OnboardResult",
+    "OpenSessions",
     "RefreshRequestType0",
     "RefreshRequestType1",
     "RefreshResult",

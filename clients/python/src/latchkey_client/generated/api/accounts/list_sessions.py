@@ -9,7 +9,7 @@ from ...types import Response, UNSET
 from ... import errors
 
 from ...models.api_error import ApiError
-from ...models.list_sessions_result import ListSessionsResult
+from ...models.open_sessions import OpenSessions
 from ...types import UNSET, Unset
 from typing import cast
 
@@ -34,9 +34,9 @@ def _get_kwargs(
     return _kwargs
 
 
-def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> ApiError | ListSessionsResult | None:
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> ApiError | OpenSessions | None:
     if response.status_code == 200:
-        response_200 = ListSessionsResult.from_dict(response.json())
+        response_200 = OpenSessions.from_dict(response.json())
 
 
         return response_200
@@ -89,7 +89,7 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
         return None
 
 
-def _build_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Response[ApiError | ListSessionsResult]:
+def _build_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Response[ApiError | OpenSessions]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -103,7 +103,7 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     x_workspace_id: str | Unset = UNSET,
 
-) -> Response[ApiError | ListSessionsResult]:
+) -> Response[ApiError | OpenSessions]:
     """ List your sessions, and the browsers in which you are signed in, oldest first
 
     Args:
@@ -114,7 +114,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[ApiError | ListSessionsResult]
+        Response[ApiError | OpenSessions]
      """
 
 
@@ -134,7 +134,7 @@ def sync(
     client: AuthenticatedClient | Client,
     x_workspace_id: str | Unset = UNSET,
 
-) -> ApiError | ListSessionsResult | None:
+) -> ApiError | OpenSessions | None:
     """ List your sessions, and the browsers in which you are signed in, oldest first
 
     Args:
@@ -145,7 +145,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        ApiError | ListSessionsResult
+        ApiError | OpenSessions
      """
 
 
@@ -160,7 +160,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     x_workspace_id: str | Unset = UNSET,
 
-) -> Response[ApiError | ListSessionsResult]:
+) -> Response[ApiError | OpenSessions]:
     """ List your sessions, and the browsers in which you are signed in, oldest first
 
     Args:
@@ -171,7 +171,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[ApiError | ListSessionsResult]
+        Response[ApiError | OpenSessions]
      """
 
 
@@ -191,7 +191,7 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     x_workspace_id: str | Unset = UNSET,
 
-) -> ApiError | ListSessionsResult | None:
+) -> ApiError | OpenSessions | None:
     """ List your sessions, and the browsers in which you are signed in, oldest first
 
     Args:
@@ -202,7 +202,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        ApiError | ListSessionsResult
+        ApiError | OpenSessions
      """
 
 

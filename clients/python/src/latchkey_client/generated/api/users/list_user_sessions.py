@@ -9,7 +9,7 @@ from ...types import Response, UNSET
 from ... import errors
 
 from ...models.api_error import ApiError
-from ...models.list_user_sessions_result import ListUserSessionsResult
+from ...models.open_sessions import OpenSessions
 from ...types import UNSET, Unset
 from typing import cast
 
@@ -35,9 +35,9 @@ def _get_kwargs(
     return _kwargs
 
 
-def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> ApiError | ListUserSessionsResult | None:
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> ApiError | OpenSessions | None:
     if response.status_code == 200:
-        response_200 = ListUserSessionsResult.from_dict(response.json())
+        response_200 = OpenSessions.from_dict(response.json())
 
 
         return response_200
@@ -90,7 +90,7 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
         return None
 
 
-def _build_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Response[ApiError | ListUserSessionsResult]:
+def _build_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> Response[ApiError | OpenSessions]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -105,7 +105,7 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     x_workspace_id: str | Unset = UNSET,
 
-) -> Response[ApiError | ListUserSessionsResult]:
+) -> Response[ApiError | OpenSessions]:
     """ List the sessions of a person, and the browsers in which they are signed in, oldest first
 
     Args:
@@ -117,7 +117,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[ApiError | ListUserSessionsResult]
+        Response[ApiError | OpenSessions]
      """
 
 
@@ -139,7 +139,7 @@ def sync(
     client: AuthenticatedClient | Client,
     x_workspace_id: str | Unset = UNSET,
 
-) -> ApiError | ListUserSessionsResult | None:
+) -> ApiError | OpenSessions | None:
     """ List the sessions of a person, and the browsers in which they are signed in, oldest first
 
     Args:
@@ -151,7 +151,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        ApiError | ListUserSessionsResult
+        ApiError | OpenSessions
      """
 
 
@@ -168,7 +168,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     x_workspace_id: str | Unset = UNSET,
 
-) -> Response[ApiError | ListUserSessionsResult]:
+) -> Response[ApiError | OpenSessions]:
     """ List the sessions of a person, and the browsers in which they are signed in, oldest first
 
     Args:
@@ -180,7 +180,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[ApiError | ListUserSessionsResult]
+        Response[ApiError | OpenSessions]
      """
 
 
@@ -202,7 +202,7 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     x_workspace_id: str | Unset = UNSET,
 
-) -> ApiError | ListUserSessionsResult | None:
+) -> ApiError | OpenSessions | None:
     """ List the sessions of a person, and the browsers in which they are signed in, oldest first
 
     Args:
@@ -214,7 +214,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        ApiError | ListUserSessionsResult
+        ApiError | OpenSessions
      """
 
 

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
   from ..models.sign_in import SignIn
 
 
-T = TypeVar("T", bound="ListSessionsResult")
+T = TypeVar("T", bound="OpenSessions")
 
 
 @_attrs_define
-class ListSessionsResult:
+class OpenSessions:
 
 
     data: list[Session]
@@ -75,14 +75,14 @@ class ListSessionsResult:
             sign_ins.append(sign_ins_item)
 
 
-        list_sessions_result = cls(
+        open_sessions = cls(
             data=data,
             sign_ins=sign_ins,
         )
 
 
-        list_sessions_result.additional_properties = d
-        return list_sessions_result
+        open_sessions.additional_properties = d
+        return open_sessions
 
     @property
     def additional_keys(self) -> list[str]:
