@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { RefreshSettings } from '../../lambdas/contract/deployment.ts';
 import { Problem } from '../../lambdas/kernel/problem.ts';
 import { type Grant, openGrant, type RefreshContext, refreshGrant } from '../../lambdas/sessions/grants.ts';
+import { MAX_USES } from '../../lambdas/sessions/refresh-tokens.ts';
 import { EMPTY_KEYSET, nextKeyset } from '../../lambdas/signing/keyset.ts';
 import { Signer } from '../../lambdas/signing/signer.ts';
 import { profile } from '../../profiles/default.ts';
