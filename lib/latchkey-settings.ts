@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
@@ -53,10 +54,13 @@ function placeOf({ node }: Construct, region: string | undefined) {
 
 function configOf(given: LatchkeyProps, network: Vpc | undefined): object {
   const { domain, ...others } = given;
-  const { upstream, upstreams, profile = defaultProfile, tiers = DEFAULTS.tiers } = given;
+  const { upstream, upstreams, branding, profile = defaultProfile, tiers = DEFAULTS.tiers } = given;
   const placed = (each: unknown) => inNetwork(each, network);
   const fields = {
     ...Object.fromEntries(Object.entries(others).filter(([name]) => !OWN.includes(name))),
+    ...(typeof branding?.logo === 'string'
+      ? { branding: { ...branding, logo: resolve(branding.logo) } }
+      : {}),
     ...(upstream === undefined ? {} : { upstream: placed(upstream) }),
     ...(upstreams === undefined
       ? {}

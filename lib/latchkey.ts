@@ -17,6 +17,7 @@ import { describeLatchkey, sayWhatIsLost } from './description.ts';
 import type { Door } from './door.ts';
 import { letLogsUse } from './encryption-key.ts';
 import { useFeatureFlags } from './feature-flags.ts';
+import { functionBundles } from './function-bundles.ts';
 import { resourceMetadataPath } from './gateway-responses.ts';
 import type { FunctionOptions } from './latchkey-functions.ts';
 import type { LatchkeyProps } from './latchkey-props.ts';
@@ -62,7 +63,7 @@ export class Latchkey extends Construct implements IConnectable {
   /** @internal What of it an API of the team's needs, to stand behind its decisions. */
   readonly _door: Door;
   private readonly verify: VerifySettings;
-  private readonly verifyRights: readonly PolicyStatement[];
+  private readonly verifyRights: () => readonly PolicyStatement[];
 
   /** Throws a `ConfigError` that names the construct's path, the field and the fix for props that cannot be deployed. */
   constructor(scope: Construct, id: string, props: LatchkeyProps = {}) {
@@ -88,7 +89,7 @@ export class Latchkey extends Construct implements IConnectable {
       names,
       rows,
       upstreams,
-      bundles: props._bundles ?? {},
+      bundles: props._bundles ?? this.naming(() => functionBundles(this, settings)),
       functionOptions,
       alarmTopic,
     });
@@ -115,7 +116,7 @@ export class Latchkey extends Construct implements IConnectable {
       addStage: (stage) => this.naming(() => usagePlans.addStage(stage)),
     };
     const { keyset = [], table = [] } = specs.authorizer;
-    this.verifyRights = [...system.table.statements(table), ...system.keyset.statements(keyset)];
+    this.verifyRights = () => [...system.table.statements(table), ...system.keyset.statements(keyset)];
     this.verify = {
       version: 1,
       table: this.table.tableName,
@@ -143,7 +144,7 @@ export class Latchkey extends Construct implements IConnectable {
    * Throws a `ConfigError` where the settings are more than a function's variables have room for.
    */
   grantVerify(grantee: IFunction | IGrantable): void {
-    this.naming(() => grantVerify(this, grantee, { statements: this.verifyRights, settings: this.verify }));
+    this.naming(() => grantVerify(this, grantee, { statements: this.verifyRights(), settings: this.verify }));
   }
 
   /** A metric that the functions write (docs/operations.md lists them), by default its sum in five minutes. */

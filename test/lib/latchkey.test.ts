@@ -1,11 +1,23 @@
 import { readFileSync } from 'node:fs';
-import { Aspects, CfnResource, NestedStack, RemovalPolicies, RemovalPolicy, Stage, Tags } from 'aws-cdk-lib';
-import { Match, Template } from 'aws-cdk-lib/assertions';
+import {
+  type App,
+  Aspects,
+  CfnResource,
+  Duration,
+  NestedStack,
+  RemovalPolicies,
+  RemovalPolicy,
+  type Stack,
+  Stage,
+  Tags,
+} from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
-import { SecurityGroup, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
-import { ManagedPolicy, PermissionsBoundary } from 'aws-cdk-lib/aws-iam';
+import { type IVpc, SecurityGroup, SubnetType, Vpc, type VpcProps } from 'aws-cdk-lib/aws-ec2';
+import { ManagedPolicy, PermissionsBoundary, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
+import { Code, Function as Lambda, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { Topic } from 'aws-cdk-lib/aws-sns';
@@ -27,10 +39,15 @@ function templateWith(props: LatchkeyProps = {}, stack = teamStack()): Template 
 const fault = (props: object): unknown => {
   try {
     latchkeyIn(teamStack(), props as LatchkeyProps);
+    return undefined;
   } catch (error) {
     return error;
   }
 };
+
+/** Its types do not hold with `exactOptionalPropertyTypes`. */
+const netIn = (stack: Stack, props: VpcProps = {}) =>
+  new Vpc(stack, 'Net', { restrictDefaultSecurityGroup: false, ...props }) as IVpc;
 
 describe('a Latchkey that is told nothing', () => {
   const template = templateWith();
@@ -254,7 +271,7 @@ describe('a Latchkey in a network', () => {
   it('has every function there but the one that fetches what strangers name', () => {
     const stack = teamStack();
     const latchkey = latchkeyIn(stack, {
-      vpc: new Vpc(stack, 'Net', { restrictDefaultSecurityGroup: false }),
+      vpc: netIn(stack),
     });
     const template = Template.fromStack(stack);
     const outside = standing(template).filter(({ VpcConfig }) => VpcConfig === undefined);
@@ -270,7 +287,7 @@ describe('a Latchkey in a network', () => {
 
   it('calls no function before there is a way out', () => {
     const stack = teamStack();
-    latchkeyIn(stack, { vpc: new Vpc(stack, 'Net', { restrictDefaultSecurityGroup: false }) });
+    latchkeyIn(stack, { vpc: netIn(stack) });
     const [rotation] = Object.values(
       Template.fromStack(stack).findResources('AWS::Lambda::Function', {
         Properties: { Description: Match.stringLikeRegexp('^Rotates') },
@@ -283,8 +300,7 @@ describe('a Latchkey in a network', () => {
 
   it('reaches an upstream there, in the subnets and groups that are named', () => {
     const stack = teamStack();
-    const vpc = new Vpc(stack, 'Net', {
-      restrictDefaultSecurityGroup: false,
+    const vpc = netIn(stack, {
       natGateways: 0,
       subnetConfiguration: [{ name: 'Inner', subnetType: SubnetType.PRIVATE_ISOLATED }],
     });
@@ -303,7 +319,7 @@ describe('a Latchkey in a network', () => {
     ['name subnets that the network has', SubnetType.PRIVATE_ISOLATED],
   ])('is refused where %s', (message, subnetType) => {
     const stack = teamStack();
-    const vpc = new Vpc(stack, 'Net', { restrictDefaultSecurityGroup: false });
+    const vpc = netIn(stack);
     expect(() => latchkeyIn(stack, { vpc, vpcSubnets: { subnetType } })).toThrow(
       new RegExp(`^Shop/Latchkey: vpcSubnets: .*${message}`, 's'),
     );
@@ -313,7 +329,7 @@ describe('a Latchkey in a network', () => {
 describe('in an app of a team', () => {
   it.each([
     ['with none of the CDK’s flags', {}],
-    ['with all that it recommends', recommended.flags],
+    ['with all that it recommends', recommended],
   ])('has the same authorizer on the same methods %s', (_, flags) => {
     const template = templateWith({}, teamStack({}, teamApp(flags)));
     const locked = propertiesOf(template, 'AWS::ApiGateway::Method').filter(
@@ -384,6 +400,165 @@ describe('in an app of a team', () => {
     stack.templateOptions.metadata = { Team: 'shop' };
     latchkeyIn(stack);
     expect(Object.keys(Template.fromStack(stack).toJSON().Metadata)).toEqual(['Team', 'Latchkey/Latchkey']);
+  });
+});
+
+describe('the team’s own function that decides itself', () => {
+  const verifyIn = (props: LatchkeyProps = {}) => {
+    const stack = teamStack({ env: { account: '111122223333', region: 'eu-central-1' } });
+    const latchkey = latchkeyIn(stack, props);
+    const fn = new Lambda(stack, 'Search', {
+      runtime: Runtime.NODEJS_24_X,
+      handler: 'index.handler',
+      code: Code.fromInline('exports.handler = async () => {}'),
+    });
+    return { stack, latchkey, fn };
+  };
+  const statementsOf = (template: Template, role: RegExp) =>
+    propertiesOf(template, 'AWS::IAM::Policy').flatMap(({ Roles, PolicyDocument }) =>
+      role.test(JSON.stringify(Roles)) ? PolicyDocument.Statement : [],
+    );
+  const onTable = (template: Template, role: RegExp) =>
+    statementsOf(template, role).filter(({ Action }) => JSON.stringify(Action).includes('dynamodb:'));
+
+  it('has the rights of the authorizer on the table, and no more', () => {
+    const { stack, latchkey, fn } = verifyIn();
+    latchkey.grantVerify(fn);
+    const template = Template.fromStack(stack);
+    const own = onTable(template, /"SearchServiceRole/);
+    expect(own.length).toBeGreaterThan(0);
+    expect(own).toEqual(onTable(template, /FunctionsauthorizerRole/));
+    expect(statementsOf(template, /"SearchServiceRole/)).toEqual(own);
+  });
+
+  it('is told in one variable all that it needs, in less than 2 KB', () => {
+    const { stack, latchkey, fn } = verifyIn();
+    latchkey.grantVerify(fn);
+    const [variable] = propertiesOf(Template.fromStack(stack), 'AWS::Lambda::Function').flatMap(
+      ({ Environment }) => Environment?.Variables?.LATCHKEY_VERIFY ?? [],
+    );
+    const [, parts] = variable['Fn::Join'];
+    const text = parts.map((part: unknown) => (typeof part === 'string' ? part : 'TOKEN')).join('');
+    expect(text.length).toBeLessThan(2048);
+    expect(JSON.parse(text)).toMatchObject({
+      version: 1,
+      table: 'TOKEN',
+      region: 'eu-central-1',
+      issuers: ['https://TOKEN.execute-api.eu-central-1.TOKEN/live'],
+      profile: { keys: { prefix: 'lk' } },
+      deployment: { initialTier: 'free', tiers: { free: { keyRequestsPerMinute: 100 } } },
+      keysetSecretArn: null,
+      metricsNamespace: latchkey.metricsNamespace,
+    });
+  });
+
+  it('reads the signing keys only where HS256 signs', () => {
+    const { stack, latchkey, fn } = verifyIn({ tokens: { algorithm: 'HS256' } });
+    latchkey.grantVerify(fn);
+    const actions = statementsOf(Template.fromStack(stack), /"SearchServiceRole/).map(({ Action }) => Action);
+    expect(actions).toContain('secretsmanager:GetSecretValue');
+    const resolved = JSON.stringify(stack.resolve(latchkey.verifySettings));
+    expect(resolved).toMatch(/keysetSecretArn.{0,20}LatchkeyKeysetSecret/);
+  });
+
+  it('uses the key of the table where that is the team’s own', () => {
+    const stack = teamStack();
+    const latchkey = latchkeyIn(stack, { encryptionKey: new Key(stack, 'Own') });
+    const role = new Role(stack, 'Task', { assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com') });
+    latchkey.grantVerify(role);
+    const conditions = statementsOf(Template.fromStack(stack), /"Task/).map(({ Condition }) => Condition);
+    expect(JSON.stringify(conditions)).toContain('kms:ViaService');
+  });
+
+  it('may be of another stack of the app', () => {
+    const { stack, latchkey } = verifyIn();
+    const other = teamStack(
+      { env: { account: '111122223333', region: 'eu-central-1' } },
+      stack.node.root as App,
+      'Other',
+    );
+    latchkey.grantVerify(
+      new Lambda(other, 'Search', {
+        runtime: Runtime.NODEJS_24_X,
+        handler: 'index.handler',
+        code: Code.fromInline('exports.handler = async () => {}'),
+      }),
+    );
+    expect(JSON.stringify(Template.fromStack(other).toJSON())).toContain('Fn::ImportValue');
+    Template.fromStack(stack);
+  });
+
+  it('fails the synth by name where the settings do not fit into a function’s variables', () => {
+    const paths = Array.from({ length: 80 }, (_, index) => ({
+      path: `/v1/some/long/path/${index}`,
+      scope: 'read',
+    }));
+    const { latchkey, fn } = verifyIn({ upstream: { url: 'https://a.example.com', scopes: paths } });
+    expect(() => latchkey.grantVerify(fn)).toThrow(
+      /^Shop\/Latchkey: LATCHKEY_VERIFY: has \d+ bytes, and of a function's variables it may take 3584; have less in pathScopes, which has \d+$/,
+    );
+  });
+
+  it('is warned of where it is imported, as its variables are of another stack', () => {
+    const { stack, latchkey } = verifyIn();
+    latchkey.grantVerify(
+      Lambda.fromFunctionAttributes(stack, 'Imported', {
+        functionArn: 'arn:aws:lambda:eu-central-1:111122223333:function:search',
+        sameEnvironment: true,
+      }),
+    );
+    Annotations.fromStack(stack).hasWarning('*', Match.stringLikeRegexp('set LATCHKEY_VERIFY there'));
+  });
+});
+
+describe('metrics', () => {
+  it('of decisions are those that the functions of this Latchkey write', () => {
+    const stack = teamStack();
+    const latchkey = latchkeyIn(stack);
+    const metric = latchkey.metricDecisions({ outcome: 'limited', period: Duration.minutes(1) });
+    const [namespace] = propertiesOf(Template.fromStack(stack), 'AWS::Lambda::Function').flatMap(
+      ({ Environment }) => Environment?.Variables?.METRICS_NAMESPACE ?? [],
+    );
+    expect(metric).toMatchObject({
+      namespace,
+      metricName: 'Decisions',
+      dimensions: { outcome: 'limited' },
+      statistic: 'Sum',
+      period: Duration.minutes(1),
+    });
+    expect(latchkey.metricDecisionLatency({ outcome: 'allowed' })).toMatchObject({
+      namespace,
+      metricName: 'DecisionsLatency',
+      statistic: 'p99',
+    });
+    expect(latchkey.metric('Logins', { outcome: 'refused' }).metricName).toBe('Logins');
+  });
+});
+
+describe('the stage of another API', () => {
+  it('counts in every usage plan', () => {
+    const stack = teamStack();
+    const latchkey = latchkeyIn(stack);
+    const api = new RestApi(stack, 'Search');
+    api.root.addMethod('GET');
+    latchkey._door.addStage(api.deploymentStage);
+    const plans = propertiesOf(Template.fromStack(stack), 'AWS::ApiGateway::UsagePlan');
+    expect(plans).toHaveLength(7);
+    for (const { ApiStages } of plans)
+      expect(ApiStages.map(({ ApiId }: { ApiId: { Ref: string } }) => ApiId.Ref)).toEqual([
+        expect.stringMatching(/^LatchkeyFrontDoorApi/),
+        expect.stringMatching(/^Search/),
+      ]);
+  });
+
+  it('is of the same stack', () => {
+    const stack = teamStack();
+    const latchkey = latchkeyIn(stack);
+    const api = new RestApi(teamStack({}, stack.node.root as App, 'Other'), 'Search');
+    api.root.addMethod('GET');
+    expect(() => latchkey._door.addStage(api.deploymentStage)).toThrow(
+      'Shop/Latchkey: Other/Search/DeploymentStage.prod: the stage is of another stack',
+    );
   });
 });
 
