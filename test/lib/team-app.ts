@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Stack, type StackProps } from 'aws-cdk-lib';
@@ -7,13 +7,12 @@ import { foldersOf, functionSpecs } from '../../lib/functions.ts';
 import { Latchkey } from '../../lib/latchkey.ts';
 import type { LatchkeyProps } from '../../lib/latchkey-props.ts';
 import { profile as defaultProfile } from '../../profiles/default.ts';
+import { emptyFunction } from './synth.ts';
 
 /** The app of a team, as `cdk init` makes it: with nothing of ours but the construct. */
 
 const outdir = mkdtempSync(join(tmpdir(), 'latchkey-team-'));
-const empty = join(outdir, 'empty');
-mkdirSync(empty);
-writeFileSync(join(empty, 'index.mjs'), 'export const handler = async () => {};');
+const empty = emptyFunction(outdir);
 
 /** An app with flags of the CDK, by default none. */
 export function teamApp(context: Readonly<Record<string, unknown>> = {}): App {
