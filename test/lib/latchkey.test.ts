@@ -24,7 +24,8 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import recommended from 'aws-cdk-lib/recommended-feature-flags.json' with { type: 'json' };
 import { describe, expect, it } from 'vitest';
 import file from '../../latchkey.config.ts';
-import { ConfigError } from '../../lib/config.ts';
+import { CONFIG, ConfigError } from '../../lib/config.ts';
+import { Latchkey } from '../../lib/latchkey.ts';
 import type { LatchkeyProps } from '../../lib/latchkey-props.ts';
 import { profile as nams } from '../../profiles/nams.ts';
 import { propertiesOf } from './synth.ts';
@@ -562,9 +563,40 @@ describe('the stage of another API', () => {
   });
 });
 
-it('every prop of LatchkeyProps has a sentence that says its default', () => {
+describe('the props', () => {
   const source = readFileSync(new URL('../../lib/latchkey-props.ts', import.meta.url), 'utf8');
+  const page = readFileSync(new URL('../../docs/construct.md', import.meta.url), 'utf8');
   const [, body = ''] = source.split('export interface LatchkeyProps');
-  for (const [, text = '', name = ''] of body.matchAll(/\/\*\*((?:(?!\*\/).)*)\*\/\s*readonly (\w+)\?/gs))
-    if (!text.includes('@internal')) expect(text, name).toContain('@default');
+  const props = [...body.matchAll(/\/\*\*((?:(?!\*\/).)*)\*\/\s*readonly (\w+)\?/gs)].flatMap(
+    ([, text = '', name = '']) => (text.includes('@internal') ? [] : [{ name, text }]),
+  );
+
+  it.each(props)('$name has a sentence that says its default, and is named in docs/construct.md', (prop) => {
+    expect(prop.text).toContain('@default');
+    expect(page).toContain(`\`${prop.name}\``);
+  });
+
+  it('are all fields of the configuration, but for those that are taken otherwise, and the CDK’s own', () => {
+    const otherwise = ['name', 'kmsKeyArn', 'alarmTopicArn', 'logRetentionDays'];
+    const fields = Object.keys(CONFIG.shape).filter((name) => !otherwise.includes(name));
+    const own = [
+      'logRetention',
+      'alarmTopic',
+      'removalPolicy',
+      'encryptionKey',
+      'vpc',
+      'vpcSubnets',
+      'securityGroups',
+    ];
+    expect(props.map(({ name }) => name).sort()).toEqual([...fields, ...own].sort());
+  });
+
+  it('and the public members are named in docs/construct.md', () => {
+    const members = Object.getOwnPropertyNames(Latchkey.prototype).concat(
+      Object.keys(latchkeyIn(teamStack())),
+    );
+    const hidden = ['constructor', 'node', 'verify', 'verifyRights', 'checked', 'naming'];
+    for (const name of members.filter((each) => !hidden.includes(each) && !each.startsWith('_')))
+      expect(page, name).toMatch(new RegExp(`\`${name}[(\`]`));
+  });
 });
