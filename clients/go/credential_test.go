@@ -215,9 +215,9 @@ func TestATokenIsRenewedBeforeItExpires(t *testing.T) {
 
 func TestACallerThatGivesUpTakesNoOtherAlong(t *testing.T) {
 	server := serve(t, answer{})
-	started, finish := make(chan struct{}), make(chan struct{})
+	started, finish := make(chan struct{}, 2), make(chan struct{})
 	client := clientWith(t, server, latchkey.WithTokenProvider(func(ctx context.Context) (string, error) {
-		close(started)
+		started <- struct{}{}
 		<-finish
 		return jwt("ada", time.Hour), ctx.Err()
 	}))
