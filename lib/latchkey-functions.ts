@@ -53,7 +53,7 @@ export class LatchkeyFunctions extends Construct {
     const functions = Object.entries(props.specs).map(([name, spec]) => {
       const fn = new LatchkeyFunction(this, name, {
         spec,
-        codeFolder: codeOf(name, spec, props.bundles),
+        code: codeOf(name, spec, props.bundles),
         reservedConcurrency: props.isStandby ? 0 : props.reservedConcurrency[name],
         logRetention: props.logRetention,
         removalPolicy: props.removalPolicy,

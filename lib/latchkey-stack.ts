@@ -23,7 +23,7 @@ import { Monitoring } from './monitoring.ts';
 import { ProviderSecrets } from './provider-secrets.ts';
 import { reservedConcurrencyOf, type Settings, tokenSettings, wafLimitsOf } from './settings.ts';
 import { upstreamsOf, vpcsOf } from './upstream-fields.ts';
-import { UsagePlans, usageKeys } from './usage-plans.ts';
+import { UsagePlans } from './usage-plans.ts';
 import { Waf } from './waf.ts';
 
 export interface LatchkeyStackProps extends Settings {
@@ -87,6 +87,8 @@ export class LatchkeyStack extends Stack {
     }
     const usagePlans = new UsagePlans(this, 'UsagePlans', {
       stage: frontDoor.stage,
+      name: config.name,
+      keyScope: '',
       tiers: config.tiers,
       sandbox: config.sandbox,
     });
@@ -121,7 +123,7 @@ export class LatchkeyStack extends Stack {
       variables: {
         ISSUER: frontDoor.url,
         ACCEPTED_ISSUERS: [...frontDoor.urls, ...config.tokens.previousIssuers].join(' '),
-        USAGE_KEYS: usageKeys(),
+        USAGE_KEYS: usagePlans.keys,
       },
     }).byName;
 
