@@ -23,7 +23,7 @@ import { referencesIn, renderedProperties } from './references.ts';
  * are added later too. Throws a `ConfigError` for an API whose routes cannot be reached; what shows only at the end fails the
  * synth.
  */
-export function protectHttpApi(door: Door, api: IHttpApi, options: ProtectHttpOptions = {}): void {
+export function protectHttpApi(door: Door, api: IHttpApi | HttpApi, options: ProtectHttpOptions = {}): void {
   if (!(api instanceof HttpApi)) {
     throw new ConfigError(
       `${api.node.path} cannot be protected: its routes are not in this app as constructs. Call protectHttp where the API is made.`,

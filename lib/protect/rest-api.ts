@@ -11,6 +11,7 @@ import {
   type IRestApi,
   Method,
   RestApi,
+  type RestApiBase,
   Stage,
 } from 'aws-cdk-lib/aws-apigateway';
 import type { IConstruct } from 'constructs';
@@ -28,12 +29,12 @@ import { referencesIn, renderedProperties } from './references.ts';
  * Puts a REST API of the app behind a Latchkey: every method but those left open takes a credential, also such as are added
  * later. Throws a `ConfigError` for an API whose methods cannot be reached; what shows only at the end fails the synth.
  */
-export function protectRestApi(door: Door, api: IRestApi | RestApi, options: ProtectOptions = {}): void {
+export function protectRestApi(door: Door, api: IRestApi | RestApiBase, options: ProtectOptions = {}): void {
   new ProtectedRestApi(door, reachable(api), options);
 }
 
 /** Refuses APIs whose methods, deployment and gateway responses are not this app's. */
-function reachable(api: IRestApi | RestApi): RestApi {
+function reachable(api: IRestApi | RestApiBase): RestApi {
   if (api instanceof RestApi) return api;
   throw new ConfigError(
     `${api.node.path} cannot be protected: its methods and its deployment are not in this app as constructs. ` +
@@ -149,9 +150,13 @@ class ProtectedRestApi extends ProtectedApi {
             `${nameOf(endpoint)}: its stack is none that the stack of the deployment ${path} waits for, so that the stage may serve it unlocked; put the deployment into a stack that depends on it`,
         );
     }
-    if (construct instanceof CfnStage && this.stages.includes(construct) && !isWithin(construct, this.api))
+    if (
+      construct instanceof CfnStage &&
+      this.isOfThisApi(construct.restApiId, construct) &&
+      !this.stages.includes(construct)
+    )
       return [
-        `${path}: the stage is of another stack than its API, so that no usage plan can have both; put it into the API's`,
+        `${path}: usage plans know only stages of the stack that their API is in, or of one nested there; put the stage there`,
       ];
     if (
       construct instanceof CfnGatewayResponse &&
@@ -186,8 +191,9 @@ class ProtectedRestApi extends ProtectedApi {
     });
   }
 
-  /** Has a stage count in the usage plans. */
+  /** Has a stage count in the usage plans, which cannot know one of a stack that waits for theirs. */
   private count(stage: CfnStage): void {
+    if (!isWithin(stage, this.api)) return;
     this.stages.push(stage);
     const attributes = { restApi: this.restApi as IRestApi, stageName: stage.ref };
     (this.plans ?? this.door).addStage(

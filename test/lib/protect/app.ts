@@ -92,8 +92,9 @@ export function ofType(stack: Stack, type: string): readonly (readonly [string, 
 
 /** The settings of the authorizers that protect APIs of a stack. */
 export function allSettings(stack: Stack): readonly AuthorizerSettings[] {
-  return ofType(stack, 'AWS::Lambda::Function').map(([, { Properties }]) => {
-    const { S3Key } = Properties.Code as { readonly S3Key: string };
+  return ofType(stack, 'AWS::Lambda::Function').flatMap(([, { Properties }]) => {
+    const { S3Key } = Properties.Code as { readonly S3Key?: string };
+    if (S3Key === undefined) return [];
     const folder = `asset.${S3Key.replace('.zip', '')}`;
     return JSON.parse(readFileSync(join((stack.node.root as App).outdir, folder, 'settings.json'), 'utf8'));
   });
