@@ -13,6 +13,7 @@ import { Construct, type IConstruct } from 'constructs';
 import type { AuthorizerSettings } from '../../lambdas/contract/authorizer-settings.ts';
 import { ConfigError } from '../config.ts';
 import type { Door } from '../door.ts';
+import type { FunctionSpec } from '../function-spec.ts';
 import { LatchkeyFunction } from '../latchkey-function.ts';
 import {
   type ApiMethod,
@@ -65,18 +66,19 @@ export abstract class ProtectedApi extends Construct implements IAspect {
     this.api = api;
     this.apiId = apiId;
     this.options = options;
+    const spec: FunctionSpec = {
+      ...door.spec,
+      description: `Decides every request of ${scope.node.id} that takes a credential`,
+      assertions: options.assertions === true ? ['GetSecretValue'] : [],
+    };
     this.authorizer = new LatchkeyFunction(this, 'Function', {
       ...door.functionOptions,
-      spec: {
-        ...door.spec,
-        description: `Decides every request of ${scope.node.id} that takes a credential`,
-      },
+      spec,
       code: new CodeAtSynth(() => door.authorizerCode(this.settings())),
       // A standby must write nothing into the table of the Region that serves.
       reservedConcurrency: door.config.regionRole === 'standby' ? 0 : options.reservedConcurrency,
     });
-    door.equip(this.authorizer);
-    if (options.assertions === true) door.letSign(this.authorizer);
+    door.equip(this.authorizer, spec);
     // Methods of an API may stand in any stack that is deployed with it; what changes methods by default comes later.
     Aspects.of(Deployable.of(this) ?? this.node.root).add(this, { priority: AspectPriority.MUTATING });
     this.node.addValidation({ validate: () => [...this.faults()] });

@@ -51,14 +51,14 @@ export class DoorStack extends Stack {
       functionOptions: { ...kept, logRetention: settings.config.logRetentionDays },
       metricsNamespace: 'Latchkey/latchkey',
       authorizerCode: (given) => codeFolder(app, given),
-      equip: (fn: LatchkeyFunction) => {
-        table.grant(fn, spec.table ?? []);
-        keyset.grant(fn, spec.keyset ?? []);
+      equip: (fn: LatchkeyFunction, given = spec) => {
+        table.grant(fn, given.table ?? []);
+        keyset.grant(fn, given.keyset ?? []);
+        assertions.grant(fn, given.assertions ?? []);
         fn.tell('ACCEPTED_ISSUERS', 'https://front.example.com');
         fn.tell('USAGE_KEYS', this.plans.keys);
         fn.tell('METRICS_NAMESPACE', 'Latchkey/latchkey');
       },
-      letSign: (fn: LatchkeyFunction) => assertions.grant(fn, ['GetSecretValue']),
       addStage: (stage) => this.plans.addStage(stage),
     };
   }
