@@ -1,5 +1,6 @@
 import { RemovalPolicy, Stack } from 'aws-cdk-lib';
-import type { IAuthorizer, RestApi } from 'aws-cdk-lib/aws-apigateway';
+import type { IAuthorizer, IRestApi, RestApi, RestApiBase } from 'aws-cdk-lib/aws-apigateway';
+import type { HttpApi, IHttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { Connections, type IConnectable } from 'aws-cdk-lib/aws-ec2';
@@ -24,6 +25,9 @@ import { requireProps, settingsFor } from './latchkey-settings.ts';
 import { ownMetric } from './metrics.ts';
 import { metricsNamespace, namesOf } from './names.ts';
 import { Network } from './network.ts';
+import { protectHttpApi } from './protect/http-api.ts';
+import type { ProtectHttpOptions, ProtectOptions } from './protect/options.ts';
+import { protectRestApi } from './protect/rest-api.ts';
 import { decisionProfileOf, decisionSettingsOf, deploymentOf } from './settings.ts';
 import { createSystem } from './system.ts';
 import { requireFreePaths } from './upstream-paths.ts';
@@ -146,6 +150,20 @@ export class Latchkey extends Construct implements IConnectable {
    */
   grantVerify(grantee: IFunction | IGrantable): void {
     this.naming(() => grantVerify(this, grantee, { statements: this.verifyRights, settings: this.verify }));
+  }
+
+  /**
+   * Puts a REST API of the app behind this Latchkey: every method takes a credential, also such as are added later, but for
+   * OPTIONS without an authorizer and what `public` names (docs/protect.md lists all that it changes). Throws a `ConfigError`
+   * for an API that was imported, or is protected already; what shows only at the end fails the synth.
+   */
+  protect(api: IRestApi | RestApiBase, options: ProtectOptions = {}): void {
+    this.naming(() => protectRestApi(this._door, api, options));
+  }
+
+  /** The same for an HTTP API and its routes, `$default` among them. It has no usage plans: only the limits of each key hold. */
+  protectHttp(api: IHttpApi | HttpApi, options: ProtectHttpOptions = {}): void {
+    this.naming(() => protectHttpApi(this._door, api, options));
   }
 
   /** A metric that the functions write (docs/operations.md lists them), by default its sum in five minutes. */
