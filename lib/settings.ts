@@ -61,7 +61,7 @@ export async function loadSettings(
   const config = parseConfig(
     url === undefined ? chosen : { ...chosen, upstream: movedTo(url, chosen.upstream) },
   );
-  return settingsOf(config, await loadProfile(config.profile), { region, isLocal, anonymous });
+  return settingsOf(config, loadProfile(config.profile), { region, isLocal, anonymous });
 }
 
 /** What is known of the place of a deployment. */
@@ -210,7 +210,7 @@ function checkProviders({ identityProviders }: Config, isLocal: boolean): void {
   );
 }
 
-/** The part of the settings that functions need, as it is built into their bundles. */
+/** The part of the settings that functions need, as it is put beside their code. */
 export function deploymentOf({ config, profile }: Settings): Deployment {
   return {
     environment: config.environment,
@@ -250,7 +250,7 @@ function samplingOf({ traces }: Config): Deployment['traces'] {
   return { share, callersSample };
 }
 
-/** The part of it that decisions need, built into the authorizer's bundle. */
+/** The part of it that decisions need, for the authorizer. */
 export function decisionSettingsOf({
   anonymous,
   tiers,
