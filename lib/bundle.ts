@@ -114,7 +114,7 @@ function authorizerChunks(props: BundleProps): readonly ('direct' | 'observed' |
 }
 
 function directSettingsOf({ api, deployment }: BundleProps): DirectSettings {
-  return { resources: api.direct, zeroPlanThrottles: deployment.gatewayFacts.zeroPlanThrottles };
+  return { resources: api.direct, zeroPlanThrottles: deployment.gatewayFacts.zeroPlanThrottles, signs: true };
 }
 
 /** Leaves modules that a composition root imports as it starts beside it, each a file of its own. */

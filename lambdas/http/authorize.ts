@@ -1,5 +1,5 @@
 import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
-import { decide, rowAccess } from '../access/decide.ts';
+import { decide } from '../access/decide.ts';
 import type { Decision, DecisionContext, DecisionRequest } from '../access/decision.ts';
 import type { UsageKeys } from '../contract/deployment.ts';
 import type { Outcome } from '../contract/outcomes.ts';
@@ -26,8 +26,8 @@ export interface AuthorizerOptions {
   /** Says the challenges of refusals. @default - they are static */
   readonly challenge?: Challenge | undefined;
   /**
-   * Settles calls of upstreams, where one is called by API Gateway itself or a path rule is observed; rows of ours never come
-   * here. Throws when nothing can sign. @default - as decided
+   * Settles calls behind which no function of ours stands, and those of path rules that are observed; it knows which they
+   * are. Throws when nothing can sign. @default - as decided
    */
   readonly settle?:
     | ((decision: Decision, request: DecisionRequest, requestId: string) => Promise<Settled>)
@@ -42,9 +42,7 @@ export function authorizer(
 ): (event: APIGatewayRequestAuthorizerEvent) => Promise<AuthorizerAnswer> {
   async function settled(request: DecisionRequest, requestId: string): Promise<Settled> {
     const decision = await decide(request, context);
-    return settle !== undefined && rowAccess(request, context.access) === 'upstream'
-      ? settle(decision, request, requestId)
-      : { decision };
+    return settle?.(decision, request, requestId) ?? { decision };
   }
   return async (event) => {
     const started = performance.now();

@@ -32,7 +32,7 @@ const direct = LATCHKEY_HAS_DIRECT
     )
   : undefined;
 const observed = LATCHKEY_HAS_OBSERVED
-  ? (await import('./observed.ts')).observed(deployment.pathScopes, systemClock)
+  ? (await import('./observed.ts')).observed(deployment.pathScopes, LATCHKEY_ACCESS, systemClock)
   : undefined;
 
 const decide = authorizer(
