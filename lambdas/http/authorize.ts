@@ -1,10 +1,10 @@
-import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import { decide } from '../access/decide.ts';
 import type { Decision, DecisionContext, DecisionRequest } from '../access/decision.ts';
 import type { UsageKeys } from '../contract/deployment.ts';
 import type { Outcome } from '../contract/outcomes.ts';
 import { errorCodeOf } from '../contract/profile.ts';
 import { principalOf } from '../kernel/caller.ts';
+import type { HeaderValues } from '../kernel/headers.ts';
 import { counted, type Observation } from '../kernel/metrics.ts';
 import { traceIdOf } from '../kernel/trace-context.ts';
 import { type AuthorizerAnswer, answer } from './authorizer-answer.ts';
@@ -34,12 +34,26 @@ export interface AuthorizerOptions {
     | undefined;
 }
 
+/** What is read of API Gateway's event of a REQUEST authorizer. */
+export interface AuthorizerEvent {
+  readonly methodArn: string;
+  readonly httpMethod: string;
+  readonly resource: string;
+  readonly path: string;
+  readonly multiValueHeaders: HeaderValues | null;
+  readonly requestContext: {
+    readonly requestId: string;
+    readonly extendedRequestId?: string | undefined;
+    readonly identity: { readonly sourceIp: string };
+  };
+}
+
 /** Answers API Gateway for one request. Throws when there can be no decision: API Gateway then answers 500. */
 export function authorizer(
   context: DecisionContext,
   usageKeys: UsageKeys,
   { observe = () => undefined, challenge, settle }: AuthorizerOptions = {},
-): (event: APIGatewayRequestAuthorizerEvent) => Promise<AuthorizerAnswer> {
+): (event: AuthorizerEvent) => Promise<AuthorizerAnswer> {
   async function settled(request: DecisionRequest, requestId: string): Promise<Settled> {
     const decision = await decide(request, context);
     return settle?.(decision, request, requestId) ?? { decision };
