@@ -1,4 +1,5 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { join } from 'node:path';
+import { RemovalPolicy, Stack, Stage } from 'aws-cdk-lib';
 import type { IAuthorizer, IRestApi, RestApi, RestApiBase } from 'aws-cdk-lib/aws-apigateway';
 import type { HttpApi, IHttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
@@ -18,6 +19,8 @@ import { describeLatchkey, sayWhatIsLost } from './description.ts';
 import type { Door } from './door.ts';
 import { letLogsUse } from './encryption-key.ts';
 import { useFeatureFlags } from './feature-flags.ts';
+import { functionCode } from './function-code.ts';
+import { protectedSettings } from './function-settings.ts';
 import { resourceMetadataPath } from './gateway-responses.ts';
 import type { FunctionOptions } from './latchkey-functions.ts';
 import type { LatchkeyProps } from './latchkey-props.ts';
@@ -116,7 +119,14 @@ export class Latchkey extends Construct implements IConnectable {
       spec: specs.authorizer,
       functionOptions,
       metricsNamespace: this.metricsNamespace,
-      authorizerCode: () => props._bundles?.authorizer ?? '',
+      authorizerCode: (given) =>
+        functionCode(
+          profile,
+          'authorizer',
+          protectedSettings(settings, given),
+          // Kept until the assembly is written.
+          join(Stage.of(this)?.outdir ?? '', 'bundles'),
+        ),
       equip: (authorizer, spec = specs.authorizer) => functions.equip(authorizer, spec, true),
       addStage: (stage) => this.naming(() => usagePlans.addStage(stage)),
     };
