@@ -1,0 +1,57 @@
+import { isDeepStrictEqual } from 'node:util';
+import { deflateRawSync } from 'node:zlib';
+import type { Deployment } from '../lambdas/contract/deployment.ts';
+import { ERRORS, type ErrorCode } from '../lambdas/contract/errors.ts';
+import type { ErrorView, Profile } from '../lambdas/contract/profile.ts';
+import {
+  ERROR_FIELDS,
+  errorFieldsOf,
+  filledErrorBody,
+  type VerifySettings,
+  type VerifyVariable,
+} from '../lambdas/contract/verify-settings.ts';
+import { ConfigError } from './config.ts';
+import { decisionProfileOf, decisionSettingsOf } from './settings.ts';
+
+/** Of a deployment what its resources are called. Values may be tokens of CDK. */
+export type VerifyPlaces = Pick<VerifySettings, 'tableName' | 'region' | 'issuers' | 'keysetSecretArn'>;
+
+/** The value of `LATCHKEY_VERIFY` of a service: an object for `Stack.toJsonString`. Throws as {@link verifySettingsOf}. */
+export function verifyVariable(
+  profile: Profile,
+  deployment: Deployment,
+  places: VerifyPlaces,
+): VerifyVariable {
+  const { profile: decisionProfile, decision, errorBody } = verifySettingsOf(profile, deployment, places);
+  const known = { profile: decisionProfile, decision, errorBody };
+  return { ...places, packed: deflateRawSync(JSON.stringify(known)).toString('base64url') };
+}
+
+/** What `latchkey/verify` is told of a deployment. Throws a `ConfigError` for a profile whose errors have no one shape. */
+export function verifySettingsOf(
+  profile: Profile,
+  deployment: Deployment,
+  places: VerifyPlaces,
+): VerifySettings {
+  return {
+    ...places,
+    profile: decisionProfileOf(profile),
+    decision: decisionSettingsOf(deployment),
+    errorBody: errorBodyOf(profile),
+  };
+}
+
+/** The profile's error body as data: its function asked once, with a text in the place of each field. */
+export function errorBodyOf(profile: Profile): unknown {
+  // In the place of a number and of one of a few texts, too: what a profile makes of them is compared below.
+  const template = profile.errorBody({ ...ERROR_FIELDS, fields: [] } as unknown as ErrorView);
+  const different = (Object.keys(ERRORS) as ErrorCode[]).find((code) => {
+    const fields = errorFieldsOf(profile, code, 'message', 'request');
+    const body = profile.errorBody({ ...fields, fields: [] } as unknown as ErrorView);
+    return !isDeepStrictEqual(filledErrorBody(template, fields), body);
+  });
+  if (different === undefined) return template;
+  throw new ConfigError(
+    `profile: errorBody of "${profile.name}" has another shape for ${different}; latchkey/verify takes one shape for all errors`,
+  );
+}
