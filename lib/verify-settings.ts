@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { deflateRawSync } from 'node:zlib';
 import type { Deployment } from '../lambdas/contract/deployment.ts';
-import { ERRORS, type ErrorCode } from '../lambdas/contract/errors.ts';
 import type { ErrorView, Profile } from '../lambdas/contract/profile.ts';
 import {
   ERROR_FIELDS,
   errorFieldsOf,
   filledErrorBody,
+  VERIFY_ERRORS,
   type VerifySettings,
   type VerifyVariable,
 } from '../lambdas/contract/verify-settings.ts';
@@ -33,9 +33,11 @@ export function verifySettingsOf(
   deployment: Deployment,
   places: VerifyPlaces,
 ): VerifySettings {
+  const { errorCodes, ...decisionProfile } = decisionProfileOf(profile);
+  const ownCodes = Object.entries(errorCodes).filter(([code]) => VERIFY_ERRORS.some((each) => each === code));
   return {
     ...places,
-    profile: decisionProfileOf(profile),
+    profile: { ...decisionProfile, errorCodes: Object.fromEntries(ownCodes) },
     decision: decisionSettingsOf(deployment),
     errorBody: errorBodyOf(profile),
   };
@@ -45,7 +47,7 @@ export function verifySettingsOf(
 export function errorBodyOf(profile: Profile): unknown {
   // In the place of a number and of one of a few texts, too: what a profile makes of them is compared below.
   const template = profile.errorBody({ ...ERROR_FIELDS, fields: [] } as unknown as ErrorView);
-  const different = (Object.keys(ERRORS) as ErrorCode[]).find((code) => {
+  const different = VERIFY_ERRORS.find((code) => {
     const fields = errorFieldsOf(profile, code, 'message', 'request');
     const body = profile.errorBody({ ...fields, fields: [] } as unknown as ErrorView);
     return !isDeepStrictEqual(filledErrorBody(template, fields), body);

@@ -1,9 +1,19 @@
 import type { DecisionProfile, DecisionSettings } from './deployment.ts';
-import { ERRORS, type ErrorCode } from './errors.ts';
+import { DECISION_ERRORS, ERRORS, type ErrorCode } from './errors.ts';
 import { errorCodeOf } from './profile.ts';
 
 /** The variable from which `latchkey/verify` reads its {@link VerifySettings}, as JSON. */
 export const VERIFY_VARIABLE = 'LATCHKEY_VERIFY';
+
+/** The errors that `latchkey/verify` answers with. */
+export const VERIFY_ERRORS: readonly ErrorCode[] = [
+  ...(Object.keys(DECISION_ERRORS) as (keyof typeof DECISION_ERRORS)[]),
+  'malformed_request',
+  'not_found',
+  'method_not_allowed',
+  'unavailable',
+  'internal',
+];
 
 /** The facts of a deployment that decisions in another process need. None of them is a secret. */
 export interface VerifySettings {
