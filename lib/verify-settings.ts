@@ -13,34 +13,26 @@ import {
 import { ConfigError } from './config.ts';
 import { decisionProfileOf, decisionSettingsOf } from './settings.ts';
 
-/** Of a deployment what its resources are called. Values may be tokens of CDK. */
-export type VerifyPlaces = Pick<VerifySettings, 'tableName' | 'region' | 'issuers' | 'keysetSecretArn'>;
+/** What only CloudFormation knows of a deployment, or is the same for all services: values may be tokens of CDK. */
+export type VerifyPlaces = Omit<VerifySettings, 'version' | 'profile' | 'deployment' | 'errorBody'>;
 
-/** The value of `LATCHKEY_VERIFY` of a service: an object for `Stack.toJsonString`. Throws as {@link verifySettingsOf}. */
+/**
+ * The value of `LATCHKEY_VERIFY` of a service: an object for `Stack.toJsonString`. Throws a `ConfigError` for a profile whose
+ * errors have no one shape.
+ */
 export function verifyVariable(
   profile: Profile,
   deployment: Deployment,
   places: VerifyPlaces,
 ): VerifyVariable {
-  const { profile: decisionProfile, decision, errorBody } = verifySettingsOf(profile, deployment, places);
-  const known = { profile: decisionProfile, decision, errorBody };
-  return { ...places, packed: deflateRawSync(JSON.stringify(known)).toString('base64url') };
-}
-
-/** What `latchkey/verify` is told of a deployment. Throws a `ConfigError` for a profile whose errors have no one shape. */
-export function verifySettingsOf(
-  profile: Profile,
-  deployment: Deployment,
-  places: VerifyPlaces,
-): VerifySettings {
   const { errorCodes, ...decisionProfile } = decisionProfileOf(profile);
   const ownCodes = Object.entries(errorCodes).filter(([code]) => VERIFY_ERRORS.some((each) => each === code));
-  return {
-    ...places,
+  const known = {
     profile: { ...decisionProfile, errorCodes: Object.fromEntries(ownCodes) },
-    decision: decisionSettingsOf(deployment),
+    deployment: decisionSettingsOf(deployment),
     errorBody: errorBodyOf(profile),
   };
+  return { version: 1, ...places, packed: deflateRawSync(JSON.stringify(known)).toString('base64url') };
 }
 
 /** The profile's error body as data: its function asked once, with a text in the place of each field. */

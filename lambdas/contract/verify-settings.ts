@@ -2,7 +2,7 @@ import type { DecisionProfile, DecisionSettings } from './deployment.ts';
 import { DECISION_ERRORS, ERRORS, type ErrorCode } from './errors.ts';
 import { errorCodeOf } from './profile.ts';
 
-/** The variable from which `latchkey/verify` reads its {@link VerifySettings}, as JSON. */
+/** The variable that holds a {@link VerifyVariable} as JSON: `Latchkey.grantVerify` sets it, `latchkey/verify` reads it. */
 export const VERIFY_VARIABLE = 'LATCHKEY_VERIFY';
 
 /** The errors that `latchkey/verify` answers with. */
@@ -15,29 +15,33 @@ export const VERIFY_ERRORS: readonly ErrorCode[] = [
   'internal',
 ];
 
-/** The facts of a deployment that decisions in another process need. None of them is a secret. */
+/** What a process of the team's own needs to decide as the authorizer does. No secret is in it. */
 export interface VerifySettings {
-  /** Of keys, sessions and tenants. */
-  readonly tableName: string;
-  /** Where the table is. */
+  /** Of this shape: a reader refuses one that it does not know. */
+  readonly version: 1;
+  /** The name of the table, and the Region that it is in. */
+  readonly table: string;
   readonly region: string;
-  /** Every `iss` of our tokens that is accepted; the API's own URL comes first. */
+  /** Every `iss` of tokens that are accepted; the first is the API's public URL, which issues them. */
   readonly issuers: readonly string[];
   readonly profile: DecisionProfile;
-  readonly decision: DecisionSettings;
+  readonly deployment: DecisionSettings;
   /** The profile's error body, a text of {@link ERROR_FIELDS} in the place of each field. */
   readonly errorBody: unknown;
-  /** The secret of HS256 keys. @default - no token of such a key is accepted */
-  readonly keysetSecretArn?: string;
+  /** The secret with the keys that sign tokens, where HS256 signs or has signed them; null where public keys will do. */
+  readonly keysetSecretArn: string | null;
+  /** The URL of the metadata of the API as a protected resource (RFC 9728), for challenges; null where it has none. */
+  readonly resourceMetadataUrl: string | null;
+  /** The namespace in CloudWatch of the metrics of decisions. */
+  readonly metricsNamespace: string;
 }
 
 /**
  * The value of {@link VERIFY_VARIABLE}: what is known at synth is packed, as all variables of a function together have 4 KB
  * (Lambda, "Quotas").
  */
-export interface VerifyVariable
-  extends Pick<VerifySettings, 'tableName' | 'region' | 'issuers' | 'keysetSecretArn'> {
-  /** base64url of the raw DEFLATE (RFC 1951) of the other fields as JSON. */
+export interface VerifyVariable extends Omit<VerifySettings, 'profile' | 'deployment' | 'errorBody'> {
+  /** base64url of the raw DEFLATE (RFC 1951) of `profile`, `deployment` and `errorBody` as JSON. */
   readonly packed: string;
 }
 

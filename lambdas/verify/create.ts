@@ -27,7 +27,7 @@ export interface VerifierOptions extends VerifierChoices {
 export function createVerifier(options: VerifierOptions = {}): Verifier {
   const { settings: given, credentials: provider, endpoint, ...choices } = options;
   const settings = verifySettings(given);
-  const { tableName, region, issuers, profile, decision, errorBody, keysetSecretArn } = settings;
+  const { table, region, issuers, profile, deployment, errorBody, keysetSecretArn } = settings;
   const credentials = remembering(provider ?? ownCredentials());
   // Times as the authorizer has them: an attempt that is given up may have counted.
   const client = createDynamoDbHttp({
@@ -38,18 +38,18 @@ export function createVerifier(options: VerifierOptions = {}): Verifier {
     ...(endpoint === undefined ? {} : { endpoint }),
   });
   const secrets =
-    keysetSecretArn === undefined
+    keysetSecretArn === null
       ? undefined
       : symmetricKeys(secretReader(keysetSecretArn, { region, credentials }));
-  const facts = new Facts(client, tableName);
+  const facts = new Facts(client, table);
   const context = {
     profile,
-    deployment: decision,
+    deployment,
     errorBody,
-    store: new DynamoDecisionStore(client, tableName, facts),
+    store: new DynamoDecisionStore(client, table, facts),
     tokens: new TokenVerifier([...issuers], secrets),
     guesses: new Guesses(),
     clock: systemClock,
   };
-  return new Verifier(context, choices);
+  return new Verifier(context, { resourceMetadataUrl: settings.resourceMetadataUrl, ...choices });
 }

@@ -11,23 +11,26 @@ export class SettingsError extends Error {
 type FieldCheck = readonly [field: string, must: string, holds: (value: unknown) => boolean];
 
 const CHECKS: readonly FieldCheck[] = [
-  ['tableName', 'the name of the table', isText],
+  ['version', '1: this latchkey/verify knows no other', (value) => value === 1],
+  ['table', 'the name of the table', isText],
   ['region', 'the Region of the table', isText],
   ['issuers', 'a list of the URLs of the API', (value) => isTexts(value) && value.length > 0],
-  ['keysetSecretArn', 'the ARN of a secret, or absent', (value) => value === undefined || isText(value)],
+  ['keysetSecretArn', 'the ARN of a secret, or null', isTextOrNull],
+  ['resourceMetadataUrl', 'a URL, or null', isTextOrNull],
+  ['metricsNamespace', 'a namespace of CloudWatch', isText],
   ['profile.credentials', 'a list of texts', isTexts],
   ['profile.errorCodes', 'an object', isObject],
   ['profile.keys.prefix', 'a text', isText],
   ['profile.keys.environments', 'a list of texts, or null', (value) => value === null || isTexts(value)],
-  ['decision.anonymous', 'true or false', (value) => typeof value === 'boolean'],
-  ['decision.tiers', 'an object', isObject],
-  ['decision.initialTier', 'the name of a tier', isText],
-  ['decision.sandbox.keyRequestsPerMinute', 'a number', (value) => typeof value === 'number'],
-  ['decision.pathScopes', 'a list', Array.isArray],
-  ['decision.rights.inclusion', 'an object', isObject],
-  ['decision.rights.roles', 'an object', isObject],
+  ['deployment.anonymous', 'true or false', (value) => typeof value === 'boolean'],
+  ['deployment.tiers', 'an object', isObject],
+  ['deployment.initialTier', 'the name of a tier', isText],
+  ['deployment.sandbox.keyRequestsPerMinute', 'a number', (value) => typeof value === 'number'],
+  ['deployment.pathScopes', 'a list', Array.isArray],
+  ['deployment.rights.inclusion', 'an object', isObject],
+  ['deployment.rights.roles', 'an object', isObject],
   [
-    'decision.rights.methodScopes',
+    'deployment.rights.methodScopes',
     'a scope for each method',
     (value) => isObject(value) && METHODS.every((method) => isText(value[method])),
   ],
@@ -71,6 +74,10 @@ function valueAt(settings: unknown, field: string): unknown {
 
 function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
+}
+
+function isTextOrNull(value: unknown): boolean {
+  return value === null || isText(value);
 }
 
 function isTexts(value: unknown): value is readonly string[] {

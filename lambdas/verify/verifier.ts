@@ -47,8 +47,8 @@ export interface VerifierChoices {
   readonly rules?: Rules;
   /** Proxies of your own in front, each of which adds to `X-Forwarded-For`; behind an ALB 1. @default 0 */
   readonly trustedProxies?: number;
-  /** Where clients read who issues tokens (RFC 9728), for `WWW-Authenticate`. @default - it is not said */
-  readonly resourceMetadataUrl?: string;
+  /** Where clients read who issues tokens (RFC 9728), for `WWW-Authenticate`; null for none. @default - the API's */
+  readonly resourceMetadataUrl?: string | null;
   /** Takes what was decided, for logs and metrics. It must not throw. @default - nothing is told */
   readonly onDecision?: (note: DecisionNote) => void;
   /** Takes why there could be no decision: the request is a 503 then. @default - one line on stderr */

@@ -11,13 +11,15 @@ import { profile as standard } from '../../profiles/default.ts';
 const LAMBDA_VARIABLES_BYTES = 4096;
 
 const PLACES = {
-  tableName: `LatchkeyProduction-LatchkeyTable${'0'.repeat(24)}`,
+  table: `LatchkeyProduction-LatchkeyTable${'0'.repeat(24)}`,
   region: 'ap-southeast-1',
   issuers: [
     'https://api.example-of-a-long-name.com/v1',
     `https://${'a'.repeat(10)}.execute-api.ap-southeast-1.amazonaws.com/live`,
   ],
   keysetSecretArn: `arn:aws:secretsmanager:ap-southeast-1:000000000000:secret:Keyset${'0'.repeat(24)}-000000`,
+  resourceMetadataUrl: 'https://api.example-of-a-long-name.com/v1/.well-known/oauth-protected-resource',
+  metricsNamespace: 'Latchkey/LatchkeyProduction',
 };
 
 describe.each(await allProfiles())('of the profile $name', (profile) => {
