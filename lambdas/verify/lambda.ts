@@ -6,7 +6,7 @@ import type { HeaderValues } from '../kernel/headers.ts';
 import { clientAddress } from './client-address.ts';
 import type { Identity } from './identity.ts';
 import { type DecisionFields, type ErrorShape, outcomeOf, type Refusal, type Verified } from './outcome.ts';
-import { isWithheld } from './request-headers.ts';
+import { isWithheld, joinedHeaders } from './request-headers.ts';
 import type { Rule } from './rules.ts';
 import { verifySettings } from './settings.ts';
 import type { Verifier } from './verifier.ts';
@@ -59,7 +59,7 @@ export function verified<Event extends LambdaEvent, Result>(
   const checked = verifier.checkedRule(rule);
   return answering(handler, (event) => {
     const { requestContext, multiValueHeaders } = event;
-    const headers: HeaderValues = multiValueHeaders ?? singleValues(event.headers);
+    const headers: HeaderValues = multiValueHeaders ?? joinedHeaders(Object.entries(event.headers ?? {}));
     const { trustedProxies } = verifier;
     return verifier.verify(
       {
@@ -156,10 +156,4 @@ function withoutWithheld<Event extends LambdaEvent>(event: Event): Event {
     ...(headers === undefined ? {} : { headers: kept(headers) }),
     ...(multiValueHeaders === undefined ? {} : { multiValueHeaders: kept(multiValueHeaders) }),
   };
-}
-
-function singleValues(headers: Headers | null | undefined): HeaderValues {
-  return Object.fromEntries(
-    Object.entries(headers ?? {}).flatMap(([name, value]) => (value === undefined ? [] : [[name, [value]]])),
-  );
 }
