@@ -1,7 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { ERRORS, type ErrorCode } from '../../lambdas/contract/errors.ts';
 import type { ErrorView } from '../../lambdas/contract/profile.ts';
-import { errorFieldsOf, filledErrorBody } from '../../lambdas/contract/verify-settings.ts';
+import { errorFieldsOf, filledErrorBody, VERIFY_VARIABLE } from '../../lambdas/contract/verify-settings.ts';
+import { verifySettings } from '../../lambdas/verify/settings.ts';
 import { allProfiles } from '../../lib/profiles.ts';
 import { deploymentOf, loadSettings } from '../../lib/settings.ts';
 import { errorBodyOf, verifyVariable } from '../../lib/verify-settings.ts';
@@ -22,6 +23,8 @@ const PLACES = {
   metricsNamespace: 'Latchkey/LatchkeyProduction',
 };
 
+afterEach(() => vi.unstubAllEnvs());
+
 describe.each(await allProfiles())('of the profile $name', (profile) => {
   test('leaves room for the variables of the service itself', async () => {
     const settings = await loadSettings({ profile: profile.name });
@@ -38,6 +41,14 @@ describe.each(await allProfiles())('of the profile $name', (profile) => {
       expect(filledErrorBody(template, fields)).toEqual(body);
     }
   });
+});
+
+test('what grantVerify writes is what latchkey/verify reads', async () => {
+  const settings = await loadSettings();
+  const variable = verifyVariable(settings.profile, deploymentOf(settings), PLACES);
+  vi.stubEnv(VERIFY_VARIABLE, JSON.stringify(variable));
+  const { initialTier } = settings.config;
+  expect(verifySettings(undefined)).toMatchObject({ ...PLACES, deployment: { initialTier } });
 });
 
 test('a profile whose errors differ by status is refused with the error that differs', () => {

@@ -3,14 +3,14 @@ import { createPublicKey } from 'node:crypto';
 import { SignJWT } from 'jose';
 import type { DecisionStore } from '../../lambdas/access/decision.ts';
 import { Guesses } from '../../lambdas/access/guesses.ts';
-import type { Profile } from '../../lambdas/contract/profile.ts';
+import type { ErrorView, Profile } from '../../lambdas/contract/profile.ts';
+import { ERROR_FIELDS } from '../../lambdas/contract/verify-settings.ts';
 import { parseBlock } from '../../lambdas/kernel/address.ts';
 import { openSession } from '../../lambdas/sessions/sessions.ts';
 import { EMPTY_KEYSET, nextKeyset, publicKeys, signingKey } from '../../lambdas/signing/keyset.ts';
 import { Signer } from '../../lambdas/signing/signer.ts';
 import { TokenVerifier } from '../../lambdas/signing/tokens.ts';
 import { Verifier, type VerifierChoices } from '../../lambdas/verify/verifier.ts';
-import { errorBodyOf } from '../../lib/verify-settings.ts';
 import { profile as standard } from '../../profiles/default.ts';
 import { DEPLOYMENT, rightsIn } from '../support/deployment.ts';
 import { memoryStores } from '../support/memory/stores.ts';
@@ -113,7 +113,7 @@ export async function startService(choices: VerifierChoices = {}, profile: Profi
       {
         profile,
         deployment,
-        errorBody: errorBodyOf(profile),
+        errorBody: profile.errorBody({ ...ERROR_FIELDS, fields: [] } as unknown as ErrorView),
         store: counted,
         tokens: new TokenVerifier(ISSUER),
         guesses: new Guesses(),
