@@ -24,10 +24,11 @@ import { requireProps, settingsFor } from './latchkey-settings.ts';
 import { ownMetric } from './metrics.ts';
 import { metricsNamespace, namesOf } from './names.ts';
 import { Network } from './network.ts';
-import { decisionProfileOf, decisionSettingsOf, deploymentOf } from './settings.ts';
+import { deploymentOf } from './settings.ts';
 import { createSystem } from './system.ts';
 import { requireFreePaths } from './upstream-paths.ts';
 import { grantVerify, verifyVariable } from './verify-grant.ts';
+import { verifySettingsOf } from './verify-settings.ts';
 
 /** Options of a metric that the functions write. */
 export interface LatchkeyMetricOptions extends MetricOptions {
@@ -61,7 +62,7 @@ export class Latchkey extends Construct implements IConnectable {
   readonly metricsNamespace: string;
   /** @internal What of it an API of the team's needs, to stand behind its decisions. */
   readonly _door: Door;
-  private readonly verify: VerifySettings;
+  private readonly verify: () => VerifySettings;
   private readonly verifyRights: readonly PolicyStatement[];
 
   /** Throws a `ConfigError` that names the construct's path, the field and the fix for props that cannot be deployed. */
@@ -116,17 +117,16 @@ export class Latchkey extends Construct implements IConnectable {
     };
     const { keyset = [], table = [] } = specs.authorizer;
     this.verifyRights = [...system.table.statements(table), ...system.keyset.statements(keyset)];
-    this.verify = {
-      version: 1,
+    const places = {
       table: this.table.tableName,
       region: Stack.of(this).region,
       issuers: system.issuers,
-      profile: decisionProfileOf(profile),
-      deployment: decisionSettingsOf(deployment),
       keysetSecretArn: keyset.length === 0 ? null : system.keyset.secret.secretArn,
       resourceMetadataUrl: urlOf(frontDoor.url, resourceMetadataPath(rows)),
       metricsNamespace: this.metricsNamespace,
     };
+    // Asked for only where a service decides: a profile of the team's own may have no one shape of errors.
+    this.verify = () => verifySettingsOf(profile, deployment, places);
   }
 
   /**
@@ -134,7 +134,7 @@ export class Latchkey extends Construct implements IConnectable {
    * A function is given it by {@link grantVerify}.
    */
   get verifySettings(): string {
-    return this.naming(() => verifyVariable(this, this.verify));
+    return this.naming(() => verifyVariable(this, this.verify()));
   }
 
   /**
@@ -143,7 +143,7 @@ export class Latchkey extends Construct implements IConnectable {
    * Throws a `ConfigError` where the settings are more than a function's variables have room for.
    */
   grantVerify(grantee: IFunction | IGrantable): void {
-    this.naming(() => grantVerify(this, grantee, { statements: this.verifyRights, settings: this.verify }));
+    this.naming(() => grantVerify(this, grantee, { statements: this.verifyRights, settings: this.verify() }));
   }
 
   /** A metric that the functions write (docs/operations.md lists them), by default its sum in five minutes. */

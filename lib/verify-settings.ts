@@ -16,23 +16,32 @@ import { decisionProfileOf, decisionSettingsOf } from './settings.ts';
 /** What only CloudFormation knows of a deployment, or is the same for all services: values may be tokens of CDK. */
 export type VerifyPlaces = Omit<VerifySettings, 'version' | 'profile' | 'deployment' | 'errorBody'>;
 
-/**
- * The value of `LATCHKEY_VERIFY` of a service: an object for `Stack.toJsonString`. Throws a `ConfigError` for a profile whose
- * errors have no one shape.
- */
-export function verifyVariable(
+/** The settings of services. Throws a `ConfigError` for a profile whose errors have no one shape. */
+export function verifySettingsOf(
   profile: Profile,
   deployment: Deployment,
   places: VerifyPlaces,
-): VerifyVariable {
+): VerifySettings {
   const { errorCodes, ...decisionProfile } = decisionProfileOf(profile);
   const ownCodes = Object.entries(errorCodes).filter(([code]) => VERIFY_ERRORS.some((each) => each === code));
-  const known = {
+  return {
+    version: 1,
+    ...places,
     profile: { ...decisionProfile, errorCodes: Object.fromEntries(ownCodes) },
     deployment: decisionSettingsOf(deployment),
     errorBody: errorBodyOf(profile),
   };
-  return { version: 1, ...places, packed: deflateRawSync(JSON.stringify(known)).toString('base64url') };
+}
+
+/** The same, with what is known at synth packed: an object for `Stack.toJsonString`. */
+export function packedSettings({
+  profile,
+  deployment,
+  errorBody,
+  ...places
+}: VerifySettings): VerifyVariable {
+  const known = JSON.stringify({ profile, deployment, errorBody });
+  return { ...places, packed: deflateRawSync(known).toString('base64url') };
 }
 
 /** The profile's error body as data: its function asked once, with a text in the place of each field. */

@@ -5,7 +5,7 @@ import { errorFieldsOf, filledErrorBody, VERIFY_VARIABLE } from '../../lambdas/c
 import { verifySettings } from '../../lambdas/verify/settings.ts';
 import { allProfiles } from '../../lib/profiles.ts';
 import { deploymentOf, loadSettings } from '../../lib/settings.ts';
-import { errorBodyOf, verifyVariable } from '../../lib/verify-settings.ts';
+import { errorBodyOf, packedSettings, verifySettingsOf } from '../../lib/verify-settings.ts';
 import { profile as standard } from '../../profiles/default.ts';
 
 /** All variables of a function together (Lambda, "Quotas"). */
@@ -28,7 +28,9 @@ afterEach(() => vi.unstubAllEnvs());
 describe.each(await allProfiles())('of the profile $name', (profile) => {
   test('leaves room for the variables of the service itself', async () => {
     const settings = await loadSettings({ profile: profile.name });
-    const json = JSON.stringify(verifyVariable(settings.profile, deploymentOf(settings), PLACES));
+    const json = JSON.stringify(
+      packedSettings(verifySettingsOf(settings.profile, deploymentOf(settings), PLACES)),
+    );
     expect(json.length).toBeLessThan(LAMBDA_VARIABLES_BYTES / 2);
   });
 
@@ -45,7 +47,7 @@ describe.each(await allProfiles())('of the profile $name', (profile) => {
 
 test('what grantVerify writes is what latchkey/verify reads', async () => {
   const settings = await loadSettings();
-  const variable = verifyVariable(settings.profile, deploymentOf(settings), PLACES);
+  const variable = packedSettings(verifySettingsOf(settings.profile, deploymentOf(settings), PLACES));
   vi.stubEnv(VERIFY_VARIABLE, JSON.stringify(variable));
   const { initialTier } = settings.config;
   expect(verifySettings(undefined)).toMatchObject({ ...PLACES, deployment: { initialTier } });

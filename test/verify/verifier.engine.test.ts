@@ -10,8 +10,7 @@ import { DynamoKeyStore } from '../../lambdas/keys/key-store.ts';
 import { DynamoAccountStore } from '../../lambdas/people/account-store.ts';
 import { DynamoTenantStore } from '../../lambdas/tenancy/tenant-store.ts';
 import { createVerifier } from '../../lambdas/verify/index.ts';
-import { verifySettings } from '../../lambdas/verify/settings.ts';
-import { verifyVariable } from '../../lib/verify-settings.ts';
+import { packedSettings, verifySettingsOf } from '../../lib/verify-settings.ts';
 import { profile } from '../../profiles/default.ts';
 import { DEPLOYMENT } from '../support/deployment.ts';
 import { ENGINE_CREDENTIALS, ENGINE_REGION } from '../support/dynamodb-engine.ts';
@@ -40,25 +39,21 @@ beforeAll(async () => {
   client = new DynamoDBClient({ endpoint, region: ENGINE_REGION, credentials: ENGINE_CREDENTIALS });
   table = new Table(await engine.createTable(), client);
   tenant = await storeTenant({ accounts: new DynamoAccountStore(table), keys: new DynamoKeyStore(table) });
-  variable = JSON.stringify(
-    verifyVariable(profile, deployment, {
-      table: table.name,
-      region: ENGINE_REGION,
-      issuers: ['https://api.example.com'],
-      keysetSecretArn: null,
-      resourceMetadataUrl: null,
-      metricsNamespace: 'Latchkey/Test',
-    }),
-  );
-  process.env[VERIFY_VARIABLE] = variable;
-  settings = verifySettings(undefined);
+  settings = verifySettingsOf(profile, deployment, {
+    table: table.name,
+    region: ENGINE_REGION,
+    issuers: ['https://api.example.com'],
+    keysetSecretArn: null,
+    resourceMetadataUrl: null,
+    metricsNamespace: 'Latchkey/Test',
+  });
+  variable = JSON.stringify(packedSettings(settings));
   engine.before = async ({ action }) => {
     actions.push(action);
     return !isDown;
   };
 });
 afterAll(async () => {
-  delete process.env[VERIFY_VARIABLE];
   client.destroy();
   await engine.stop();
 });
