@@ -21,6 +21,8 @@ export interface EnvFileOptions {
   readonly variable?: string | undefined;
   /** Takes the place of a value that is there. */
   readonly isForced: boolean;
+  /** How whoever asks says so. @default --force */
+  readonly force?: string;
 }
 
 /**
@@ -29,13 +31,13 @@ export interface EnvFileOptions {
  */
 export async function openEnvFile(
   name: string,
-  { variable = 'LATCHKEY_API_KEY', isForced }: EnvFileOptions,
+  { variable = 'LATCHKEY_API_KEY', isForced, force = '--force' }: EnvFileOptions,
   io: Io,
 ): Promise<EnvFile> {
   if (!/^[A-Za-z_]\w*$/.test(variable)) throw usageError(`${variable} is no name of a variable.`);
   const path = await target(resolve(io.cwd, name));
   if (!isForced && lineOf(await contents(path), variable) !== undefined)
-    throw new CliError(EXIT.notFoundOrConflict, `${name} has ${variable} already: --force replaces it.`);
+    throw new CliError(EXIT.notFoundOrConflict, `${name} has ${variable} already: ${force} replaces it.`);
   return {
     name,
     variable,

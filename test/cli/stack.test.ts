@@ -1,10 +1,11 @@
 /** The command line against the local stack: every command, by a person who signs in on the pages, and by a key. */
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Person } from '../mcp/person.ts';
 import { type Account, PASSWORD, ROOMY_TIER, startTestStack, type TestStack } from '../support/stack.ts';
+import { Agent } from './agent.ts';
 import { type Outcome, type RunOptions, Terminal } from './terminal.ts';
 
 let stack: TestStack;
@@ -220,6 +221,121 @@ test('the audit trail is shown from its beginning, and followed from its end', a
   });
   expect(followed).toMatchObject({ code: 130, stderr: '' });
   expect(JSON.parse(followed.stdout)).toMatchObject({ action: 'workspace.create', target_name: 'followed' });
+});
+
+describe('an agent', () => {
+  const keyIn = (file: string) => readFileSync(join(terminal.home, file), 'utf8').trim().split('=')[1] ?? '';
+
+  test('makes, rotates and revokes keys by a client that asks its person, and sees none of them', async () => {
+    let decision: 'accept' | 'decline' = 'accept';
+    const agent = await Agent.start(terminal, stack.url, () => decision);
+    try {
+      const named = (await agent.tools()).map(({ name, annotations }) => [
+        name,
+        annotations?.destructiveHint,
+      ]);
+      expect(named).toContainEqual(['revoke_key', true]);
+      expect((await agent.call('whoami')).value).toMatchObject({ user_id: ada.userId });
+      const made = await agent.call('create_key', {
+        name: 'agent',
+        scopes: ['read'],
+        env_file: '.env.agent',
+      });
+      expect(made.value).toMatchObject({ written_to: '.env.agent', scopes: ['read'] });
+      const first = keyIn('.env.agent');
+      expect(await call(first)).toBe(200);
+      expect(agent.questions).toEqual([]);
+
+      const { id } = made.value;
+      const rotate = { id, env_file: '.env.agent', overwrite: true };
+      const rotated = await agent.call('rotate_key', rotate);
+      expect(rotated).toMatchObject({ isError: false, value: { id } });
+      expect(agent.questions).toEqual([expect.stringContaining('Rotate the key "agent"')]);
+      expect([await call(first), await call(keyIn('.env.agent'))]).toEqual([401, 200]);
+
+      decision = 'decline';
+      expect(await agent.call('revoke_key', { id })).toMatchObject({ isError: true });
+      expect(await call(keyIn('.env.agent'))).toBe(200);
+      const answers = [
+        made,
+        rotated,
+        await agent.call('list_keys'),
+        await agent.call('audit', { action: 'key' }),
+      ];
+      for (const { text, value } of answers)
+        for (const key of [first, keyIn('.env.agent')])
+          expect(text + JSON.stringify(value)).not.toContain(key);
+
+      decision = 'accept';
+      expect((await agent.call('revoke_key', { id })).value).toEqual({ id, status: 'revoked' });
+      expect(await call(keyIn('.env.agent'))).toBe(401);
+    } finally {
+      await agent.stop();
+    }
+  });
+
+  test('whose client cannot ask confirms the same call by a token, once', async () => {
+    const agent = await Agent.start(terminal, stack.url);
+    try {
+      const { value: made } = await agent.call('create_key', {
+        name: 'shown',
+        scopes: ['read'],
+        reveal: true,
+      });
+      expect(made).toEqual({
+        confirmation_required: expect.stringContaining('Show'),
+        confirm: expect.any(String),
+      });
+      const shown = await agent.call('create_key', {
+        name: 'shown',
+        scopes: ['read'],
+        reveal: true,
+        confirm: made.confirm,
+      });
+      expect(await call(shown.value.key)).toBe(200);
+
+      const { value: other } = await agent.call('create_key', { name: 'other', env_file: '.env.other' });
+      const { value: asked } = await agent.call('revoke_key', { id: other.id });
+      expect(asked).toMatchObject({
+        confirmation_required: expect.stringContaining('Revoke the key "other"'),
+      });
+      // Of another key it is no confirmation, and it is spent by that.
+      const moved = await agent.call('revoke_key', { id: shown.value.id, confirm: asked.confirm });
+      expect(moved.value).toHaveProperty('confirmation_required');
+      const late = await agent.call('revoke_key', { id: other.id, confirm: asked.confirm });
+      expect(late.value).toHaveProperty('confirmation_required');
+      expect(await call(shown.value.key)).toBe(200);
+      const done = await agent.call('revoke_key', { id: other.id, confirm: late.value.confirm });
+      expect(done.value).toMatchObject({ status: 'revoked' });
+      expect(await call(keyIn('.env.other'))).toBe(401);
+    } finally {
+      await agent.stop();
+    }
+  });
+
+  test('writes keys into .env files below its folder only, and is told what is wrong with a call', async () => {
+    const agent = await Agent.start(terminal, stack.url);
+    try {
+      symlinkSync('/etc/passwd', join(terminal.home, '.env.link'));
+      for (const file of ['../.env', '/tmp/.env', '.bashrc', '.env.link'])
+        expect(await agent.call('create_key', { name: 'astray', env_file: file })).toMatchObject({
+          isError: true,
+          text: expect.stringContaining('env_file must be'),
+        });
+      expect((await agent.call('create_key', {})).text).toBe('name is missing.');
+      expect((await agent.call('usage', { days: 0 })).text).toBe('days must be a whole number from 1 to 90.');
+      const refused = await agent.call('create_key', {
+        name: 'x',
+        scopes: ['everything'],
+        env_file: '.env.x',
+      });
+      expect(refused).toMatchObject({ isError: true, text: expect.stringMatching(/request \S+\)\nscopes/) });
+      const names = (await agent.call('list_keys')).value.keys.map(({ name }: { name: string }) => name);
+      expect(names).not.toContain('astray');
+    } finally {
+      await agent.stop();
+    }
+  });
 });
 
 describe('an API key', () => {

@@ -224,6 +224,7 @@ async function fileOf({ env_file, variable, overwrite }: Arguments, io: Io): Pro
   const options = {
     variable: variable === undefined ? undefined : String(variable),
     isForced: overwrite === true,
+    force: 'overwrite: true',
   };
   return openEnvFile(name, options, io);
 }
