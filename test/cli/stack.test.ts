@@ -3,37 +3,14 @@ import { readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Person } from '../mcp/person.ts';
-import { type Account, PASSWORD, ROOMY_TIER, startTestStack, type TestStack } from '../support/stack.ts';
+import { type Account, ROOMY_TIER, startTestStack, type TestStack } from '../support/stack.ts';
 import { Agent } from './agent.ts';
-import { type Outcome, type RunOptions, Terminal } from './terminal.ts';
+import { logIn } from './sign-in.ts';
+import { type RunOptions, Terminal } from './terminal.ts';
 
 let stack: TestStack;
 let ada: Account;
 const terminal = new Terminal();
-
-/** Signs in by the device grant: a person opens the page that was named, and enters the code. */
-async function logIn(
-  options: {
-    readonly decision?: 'allow' | 'deny';
-    readonly args?: readonly string[];
-    readonly on?: Terminal;
-  } = {},
-): Promise<Outcome> {
-  const { decision = 'allow', args = [], on = terminal } = options;
-  let opened: Promise<unknown> | undefined;
-  return on.run(['login', '--url', stack.url, ...args], {
-    onStderr: (text) => {
-      const [, page, code] = /Open (\S+) and enter the code (\S+)\./.exec(text) ?? [];
-      if (code === undefined || opened !== undefined) return;
-      const person = new Person({ email: ada.email, password: PASSWORD });
-      // It ends on a page that leads nowhere.
-      opened = person
-        .decide(new URL(`${page}?user_code=${code}`), 'nowhere:', decision)
-        .catch(() => undefined);
-    },
-  });
-}
 
 const run = (args: readonly string[], options?: RunOptions) => terminal.run(args, options);
 /** The status of a call with a key. */
@@ -56,7 +33,7 @@ test('who is not signed in is told so, and how to sign in', async () => {
 });
 
 test('a person signs in by a device code, and is remembered with their deployment', async () => {
-  const outcome = await logIn();
+  const outcome = await logIn(terminal, stack.url, ada);
   expect(outcome).toMatchObject({ code: 0, stderr: expect.stringContaining('/device and enter the code') });
   expect(outcome.stdout).toContain(`Signed in to ${stack.url} as ${ada.userId}`);
   const { code, json } = await run(['whoami', '--json']);
@@ -81,7 +58,7 @@ test('the tokens are in a file that others cannot read, and in nothing that was 
 
 test('who declines lets nobody in', async () => {
   const elsewhere = new Terminal();
-  const { code, stderr } = await logIn({ decision: 'deny', on: elsewhere });
+  const { code, stderr } = await logIn(elsewhere, stack.url, ada, 'deny');
   expect([code, stderr]).toEqual([3, expect.stringContaining('declined')]);
   expect((await elsewhere.run(['whoami', '--url', stack.url])).code).toBe(3);
 });
