@@ -61,8 +61,26 @@ export async function loadSettings(
   const config = parseConfig(
     url === undefined ? chosen : { ...chosen, upstream: movedTo(url, chosen.upstream) },
   );
+  return settingsOf(config, loadProfile(config.profile), { region, isLocal, anonymous });
+}
+
+/** What is known of the place of a deployment. */
+export interface Place {
+  /** The Region, where it is known at synth. */
+  readonly region: string | undefined;
+  /** Whether it is for a stack on this machine. */
+  readonly isLocal: boolean;
+  /** Whether such a stack lets calls without a credential in, where the profile does and the configuration is silent. */
+  readonly anonymous: boolean;
+}
+
+/** A configuration with its profile, checked as a whole. Throws a `ConfigError`. */
+export function settingsOf(
+  config: Config,
+  published: Profile,
+  { region, isLocal, anonymous }: Place,
+): Settings {
   const { managementPrefix } = config;
-  const published = await loadProfile(config.profile);
   const profile = {
     ...published,
     ...(managementPrefix === null ? {} : { managementPrefix }),
@@ -192,7 +210,7 @@ function checkProviders({ identityProviders }: Config, isLocal: boolean): void {
   );
 }
 
-/** The part of the settings that functions need, as it is built into their bundles. */
+/** The part of the settings that functions need, as it is put beside their code. */
 export function deploymentOf({ config, profile }: Settings): Deployment {
   return {
     environment: config.environment,
@@ -232,7 +250,7 @@ function samplingOf({ traces }: Config): Deployment['traces'] {
   return { share, callersSample };
 }
 
-/** The part of it that decisions need, built into the authorizer's bundle. */
+/** The part of it that decisions need, for the authorizer. */
 export function decisionSettingsOf({
   anonymous,
   tiers,
