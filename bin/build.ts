@@ -1,0 +1,115 @@
+/**
+ * Builds the package `latchkey` into `.latchkey/package`, as it is published: `npm run build` (ADR 0177). Writes the API
+ * reports of docs/api too; a report that changes is a change of the interface, for somebody to see.
+ */
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { build, type Metafile, type Plugin } from 'esbuild';
+import {
+  DOCUMENTS,
+  moduleName,
+  PROGRAMS,
+  PUBLIC_ENTRIES,
+  programName,
+  RESOURCES,
+} from './package-entries.ts';
+import { packageManifest } from './package-manifest.ts';
+import { writeTypes } from './package-types.ts';
+
+export const ROOT = join(import.meta.dirname, '..');
+
+/** Builds the package into a folder, which it empties. */
+export async function buildPackage(folder: string): Promise<void> {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const imported = await writeModules(join(folder, 'dist'));
+  const repository = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  const manifest = packageManifest(repository, imported);
+  writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  for (const path of [...RESOURCES, ...DOCUMENTS])
+    cpSync(join(ROOT, path), join(folder, path), { recursive: true });
+  cpSync(join(ROOT, 'docs/package.md'), join(folder, 'README.md'));
+}
+
+/** Bundles the modules, which share what they have in common. Gives the packages that they import. */
+async function writeModules(outdir: string): Promise<ReadonlySet<string>> {
+  const shared = {
+    absWorkingDir: ROOT,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    packages: 'external',
+    outdir,
+    metafile: true,
+    legalComments: 'none',
+    logLevel: 'error',
+  } as const;
+  const entries = (isForBrowsers: boolean) =>
+    PUBLIC_ENTRIES.filter((entry) => (entry.isForBrowsers ?? false) === isForBrowsers).map((entry) => ({
+      in: entry.source,
+      out: moduleName(entry),
+    }));
+  const programs = PROGRAMS.map((source) => ({ in: source, out: programName(source) }));
+  const built = await Promise.all([
+    build({
+      ...shared,
+      entryPoints: [...entries(false), ...programs],
+      platform: 'node',
+      target: 'node20.19',
+      plugins: [OWN_PLACE],
+    }),
+    build({ ...shared, entryPoints: entries(true), platform: 'browser', target: 'es2022' }),
+  ]);
+  return new Set(built.flatMap(({ metafile }) => packagesOf(metafile)));
+}
+
+function packagesOf({ outputs }: Metafile): string[] {
+  const isPackage = (path: string) => !path.startsWith('node:') && !path.startsWith('.');
+  return Object.values(outputs)
+    .flatMap(({ imports }) => imports)
+    .filter(({ external, path }) => external === true && isPackage(path))
+    .map(({ path }) => path.split('/', path.startsWith('@') ? 2 : 1).join('/'));
+}
+
+/** Where a module starts a program beside it, and where else it says its place. */
+const OWN_URL = /new URL\('(\.[^']*\.ts)', import\.meta\.url\)|import\.meta\.url/g;
+
+/**
+ * Leaves each module where it says that it is: what it finds beside itself by `import.meta.url` has the same place in the
+ * package as in the repository, though the module's code lies in `dist`. A program that it starts is the one in `dist`.
+ */
+const OWN_PLACE: Plugin = {
+  name: 'own place',
+  setup({ onLoad }) {
+    onLoad({ filter: /\.ts$/ }, ({ path }) => {
+      const text = readFileSync(path, 'utf8');
+      if (!text.includes('import.meta.url')) return undefined;
+      const place = relative(ROOT, path);
+      const contents = text.replaceAll(OWN_URL, (_all, started: string | undefined) => {
+        if (started === undefined) return `new URL('../${place}', import.meta.url).href`;
+        const program = join(dirname(place), started);
+        if (!PROGRAMS.includes(program)) throw new Error(`${place} starts ${program}: add it to PROGRAMS`);
+        return `new URL('./${programName(program)}.js', import.meta.url)`;
+      });
+      return { contents, loader: 'ts' };
+    });
+  },
+};
+
+if (import.meta.main) {
+  const folder = join(ROOT, '.latchkey/package');
+  await buildPackage(folder);
+  writeTypes(join(folder, 'dist'), join(ROOT, 'docs/api'));
+  const [packed] = Object.values<{ size: number; unpackedSize: number; entryCount: number }>(
+    JSON.parse(execFileSync('npm', ['pack', '--dry-run', '--json'], { cwd: folder, encoding: 'utf8' })),
+  );
+  if (packed !== undefined)
+    console.log(
+      `${relative(process.cwd(), folder)}: ${packed.entryCount} files, ${kilobytes(packed.size)} packed, ${kilobytes(packed.unpackedSize)} unpacked`,
+    );
+}
+
+function kilobytes(bytes: number): string {
+  return `${Math.ceil(bytes / 1000)} KB`;
+}

@@ -1,0 +1,4 @@
+/** The package `latchkey`: what a CDK app imports. */
+
+export type { Profile } from '../lambdas/contract/profile.ts';
+export { ConfigError, type ConfigInput } from './config.ts';
