@@ -15,9 +15,12 @@ export interface RepositoryManifest {
  * optional: a server that only verifies needs none of them.
  */
 const PEERS: Readonly<Record<string, string | null>> = {
+  // The command line that reads what the library writes (docs/dependencies.md).
+  'aws-cdk': null,
   'aws-cdk-lib': null,
   constructs: null,
-  esbuild: null,
+  // For a profile of a team's own.
+  esbuild: '>=0.25',
   react: '>=18',
 };
 /** The DynamoDB engine of `latchkey dev`. */
