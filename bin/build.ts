@@ -27,6 +27,7 @@ export async function buildPackage(folder: string): Promise<void> {
   const repository = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
   const manifest = packageManifest(repository, imported);
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  for (const source of PROGRAMS) writeStarter(folder, source);
   for (const path of [...RESOURCES, ...DOCUMENTS])
     cpSync(join(ROOT, path), join(folder, path), { recursive: true });
   cpSync(join(ROOT, 'docs/package.md'), join(folder, 'README.md'));
@@ -72,12 +73,9 @@ function packagesOf({ outputs }: Metafile): string[] {
     .map(({ path }) => path.split('/', path.startsWith('@') ? 2 : 1).join('/'));
 }
 
-/** Where a module starts a program beside it, and where else it says its place. */
-const OWN_URL = /new URL\('(\.[^']*\.ts)', import\.meta\.url\)|import\.meta\.url/g;
-
 /**
  * Leaves each module where it says that it is: what it finds beside itself by `import.meta.url` has the same place in the
- * package as in the repository, though the module's code lies in `dist`. A program that it starts is the one in `dist`.
+ * package as in the repository, though the module's code lies in `dist`.
  */
 const OWN_PLACE: Plugin = {
   name: 'own place',
@@ -85,17 +83,22 @@ const OWN_PLACE: Plugin = {
     onLoad({ filter: /\.ts$/ }, ({ path }) => {
       const text = readFileSync(path, 'utf8');
       if (!text.includes('import.meta.url')) return undefined;
-      const place = relative(ROOT, path);
-      const contents = text.replaceAll(OWN_URL, (_all, started: string | undefined) => {
-        if (started === undefined) return `new URL('../${place}', import.meta.url).href`;
-        const program = join(dirname(place), started);
-        if (!PROGRAMS.includes(program)) throw new Error(`${place} starts ${program}: add it to PROGRAMS`);
-        return `new URL('./${programName(program)}.js', import.meta.url)`;
-      });
+      const place = relative(ROOT, path).replace(/\.ts$/, '.js');
+      const contents = text
+        .replaceAll(/(?<=new URL\('\.[^']*)\.ts(?=', import\.meta\.url\))/g, '.js')
+        .replaceAll('import.meta.url', `new URL('../${place}', import.meta.url).href`);
       return { contents, loader: 'ts' };
     });
   },
 };
+
+/** Puts a program where those look for it that start it. */
+function writeStarter(folder: string, source: string): void {
+  const file = join(folder, source.replace(/\.ts$/, '.js'));
+  mkdirSync(dirname(file), { recursive: true });
+  const module = relative(dirname(file), join(folder, 'dist', `${programName(source)}.js`));
+  writeFileSync(file, `import '${module}';\n`);
+}
 
 if (import.meta.main) {
   const folder = join(ROOT, '.latchkey/package');

@@ -15,7 +15,7 @@ export const PUBLIC_ENTRIES: readonly PublicEntry[] = [
   { subpath: './embed/react', source: 'console/embed/react.ts', isForBrowsers: true },
 ];
 
-/** Programs: the command `latchkey`, and what is started as a thread of its own. */
+/** Programs that are started by their files, which have the same place in the package as in the repository. */
 export const PROGRAMS: readonly string[] = ['local/lambda/worker.ts'];
 
 /** Files that run-time code reads, at the place that they have in the repository. */
