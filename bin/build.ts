@@ -19,8 +19,13 @@ import { writeTypes } from './package-types.ts';
 
 export const ROOT = join(import.meta.dirname, '..');
 
+export interface BuildOptions {
+  /** Where the reports of the types go. @default - none are written */
+  readonly reports?: string;
+}
+
 /** Builds the package into a folder, which it empties. */
-export async function buildPackage(folder: string): Promise<void> {
+export async function buildPackage(folder: string, { reports }: BuildOptions = {}): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const imported = await writeModules(join(folder, 'dist'));
@@ -31,6 +36,7 @@ export async function buildPackage(folder: string): Promise<void> {
   for (const path of [...RESOURCES, ...DOCUMENTS])
     cpSync(join(ROOT, path), join(folder, path), { recursive: true });
   cpSync(join(ROOT, 'docs/package.md'), join(folder, 'README.md'));
+  writeTypes(join(folder, 'dist'), reports);
 }
 
 /** Bundles the modules, which share what they have in common. Gives the packages that they import. */
@@ -102,8 +108,7 @@ function writeStarter(folder: string, source: string): void {
 
 if (import.meta.main) {
   const folder = join(ROOT, '.latchkey/package');
-  await buildPackage(folder);
-  writeTypes(join(folder, 'dist'), join(ROOT, 'docs/api'));
+  await buildPackage(folder, { reports: join(ROOT, 'docs/api') });
   const [packed] = Object.values<{ size: number; unpackedSize: number; entryCount: number }>(
     JSON.parse(execFileSync('npm', ['pack', '--dry-run', '--json'], { cwd: folder, encoding: 'utf8' })),
   );

@@ -17,11 +17,11 @@ const COMPILER_OPTIONS = {
 
 /**
  * Writes the types of each public module as one file into `folder`, and what they say to users, without what is private,
- * as a report each into `reports`.
+ * as a report each into `reports`, if it is given.
  */
-export function writeTypes(folder: string, reports: string): void {
+export function writeTypes(folder: string, reports?: string): void {
   writeDeclarations();
-  mkdirSync(reports, { recursive: true });
+  if (reports !== undefined) mkdirSync(reports, { recursive: true });
   const configs = PUBLIC_ENTRIES.map((entry) => extraction(entry, folder, reports));
   const [first] = configs;
   if (first === undefined) return;
@@ -65,7 +65,7 @@ function writeDeclarations(): void {
   });
 }
 
-function extraction(entry: PublicEntry, folder: string, reports: string): ExtractorConfig {
+function extraction(entry: PublicEntry, folder: string, reports: string | undefined): ExtractorConfig {
   const name = moduleName(entry);
   return ExtractorConfig.prepare({
     configObject: {
@@ -84,8 +84,8 @@ function extraction(entry: PublicEntry, folder: string, reports: string): Extrac
         },
       },
       apiReport: {
-        enabled: true,
-        reportFolder: reports,
+        enabled: reports !== undefined,
+        ...(reports === undefined ? {} : { reportFolder: reports }),
         reportTempFolder: join(ROOT, '.latchkey/api-reports'),
         reportFileName: `${name === 'index' ? 'latchkey' : name}.api.md`,
         // What there is to say of the types themselves, not of how they are documented.

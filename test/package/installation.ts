@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { buildPackage } from '../../bin/build.ts';
-import { writeTypes } from '../../bin/package-types.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -30,7 +29,6 @@ export default async function install(tests: TestProject): Promise<() => void> {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-package-'));
   const [built, project] = [join(folder, 'package'), join(folder, 'project')];
   await buildPackage(built);
-  writeTypes(join(built, 'dist'), join(folder, 'reports'));
   const [packed] = Object.values<{
     filename: string;
     size: number;
