@@ -100,10 +100,13 @@ function isRunning(pid: number): boolean {
   }
 }
 
+const WRITTEN_WITHIN_MILLISECONDS = 500;
+
 /** A value that is kept in a file, which only its owner can read, and is replaced as a whole. */
 export class StoredValue<Value> {
   readonly #file: string;
   #value: Value;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(file: string, initial: Value) {
     this.#file = file;
@@ -116,6 +119,24 @@ export class StoredValue<Value> {
 
   set(value: Value): void {
     this.#value = value;
+    this.#write();
+  }
+
+  /** Sets what may be lost when the process is killed: it is in the file within half a second, or after `flush`. */
+  setSoon(value: Value): void {
+    this.#value = value;
+    this.#timer ??= setTimeout(() => this.flush(), WRITTEN_WITHIN_MILLISECONDS).unref();
+  }
+
+  /** Writes what has not been written. */
+  flush(): void {
+    if (this.#timer !== undefined) this.#write();
+  }
+
+  #write(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const value = this.#value;
     writeFileSync(`${this.#file}.new`, JSON.stringify(value), { mode: 0o600 });
     renameSync(`${this.#file}.new`, this.#file);
   }

@@ -1,6 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { LocalStackError } from './failure.ts';
 import { HttpServer } from './gateway/http-server.ts';
 import type { StandInHost } from './lambda/stand-in-hosts.ts';
@@ -8,7 +7,7 @@ import { silent, terminalLog } from './log.ts';
 import { noteOutputs } from './outputs-file.ts';
 import type { LocalStack } from './stack.ts';
 import { HELP, readOptions, type StartOptions } from './start-options.ts';
-import { synthesize } from './synth.ts';
+import { startedAssembly } from './synth.ts';
 
 try {
   const options = readOptions(process.argv.slice(2));
@@ -26,13 +25,10 @@ async function main(options: StartOptions): Promise<void> {
   await (await HttpServer.listen(port, silent, Date.now)).stop();
   console.log(`Synthesizing the CDK app${profile === undefined ? '' : ` with the profile "${profile}"`} ...`);
   const startedAt = performance.now();
-  const outDir = mkdtempSync(join(tmpdir(), 'latchkey-cdk-'));
-  process.once('exit', () => rmSync(outDir, { recursive: true, force: true }));
   // The server is loaded meanwhile, so that the first line need not wait for it.
-  const [{ startStack }] = await Promise.all([
+  const [{ startStack }, assembly] = await Promise.all([
     import('./stack.ts'),
-    synthesize({
-      outDir,
+    startedAssembly({
       anonymous,
       context: {
         ...(profile === undefined ? {} : { profile }),
@@ -41,9 +37,11 @@ async function main(options: StartOptions): Promise<void> {
       },
     }),
   ]);
+  process.once('exit', () => assembly.dispose());
+  if (assembly.isKept) console.log('Nothing has changed since it was synthesized.');
   console.log('Starting what the template describes: table, functions, signing keys ...');
   const stack = await startStack({
-    assemblyDir: outDir,
+    assemblyDir: assembly.folder,
     port,
     log: terminalLog(),
     ...(dataDir === undefined ? {} : { dataDir }),

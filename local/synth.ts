@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { AssemblyCache } from './assembly-cache.ts';
 import { LocalStackError } from './failure.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
@@ -37,7 +39,14 @@ export async function synthesize({
   };
   const child = spawn(process.execPath, [join(ROOT, 'bin', 'latchkey.ts')], {
     cwd: ROOT,
-    env: { ...process.env, CDK_OUTDIR: resolve(outDir), CDK_CONTEXT_JSON: JSON.stringify(settings) },
+    env: {
+      ...process.env,
+      CDK_OUTDIR: resolve(outDir),
+      CDK_CONTEXT_JSON: JSON.stringify(settings),
+      // CDK's own look at the template is a third of the time: `npm run synth`, a deployment and CI take it.
+      CDK_VALIDATION: 'false',
+      NODE_COMPILE_CACHE: join(ROOT, '.latchkey', 'compile-cache'),
+    },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   let complaint = '';
@@ -46,6 +55,58 @@ export async function synthesize({
   });
   const [code] = (await once(child, 'close')) as [number | null];
   if (code !== 0) throw new LocalStackError(`the app cannot be synthesized: ${firstMessage(complaint)}`);
+}
+
+/**
+ * The app's cloud assembly for `npm start`: that of an earlier start where nothing has changed since. A configuration
+ * that may depend on more than the repository's own sources, as one with an import or a variable of the environment,
+ * is synthesized each time, to a folder that `dispose` removes.
+ */
+export async function startedAssembly(
+  options: Omit<SynthOptions, 'outDir'>,
+): Promise<{ readonly folder: string; readonly isKept: boolean; dispose(): void }> {
+  const inputs = inputsOf(options, readFileSync(join(ROOT, 'latchkey.config.ts'), 'utf8'));
+  if (inputs !== undefined) {
+    const cache = new AssemblyCache({ root: ROOT, folder: join(ROOT, '.latchkey', 'assemblies') });
+    let isKept = true;
+    const folder = await cache.assembly(inputs, async (outDir) => {
+      isKept = false;
+      await synthesize({ ...options, outDir });
+    });
+    return { folder, isKept, dispose: () => undefined };
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'latchkey-cdk-'));
+  await synthesize({ ...options, outDir: folder });
+  return { folder, isKept: false, dispose: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/**
+ * All that an assembly is made from besides the sources; nothing where that is not known.
+ * @param file the text of `latchkey.config.ts`
+ */
+export function inputsOf(
+  { profile, anonymous, context = {} }: Omit<SynthOptions, 'outDir'>,
+  file: string,
+): object | undefined {
+  const override = typeof context.config === 'string' ? context.config : '';
+  const overriding = override.startsWith('@') ? textOf(override.slice(1)) : override;
+  if (!/^import \{ defineConfig \} from '\.\/lib\/config\.ts';\n/.test(file) || overriding === undefined)
+    return undefined;
+  const rest = file.slice(file.indexOf('\n'));
+  // A logo is a file of its own.
+  if (/\b(import|require|process|globalThis|Date|logo)\b/.test(rest) || /"logo"\s*:\s*"/.test(overriding))
+    return undefined;
+  const environment = Object.entries(process.env).filter(([name]) => name.startsWith('CDK_'));
+  return { profile, anonymous, context, overriding, environment, node: process.version };
+}
+
+/** Nothing of a file that cannot be read: the app says which. */
+function textOf(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
 }
 
 /** The command line hands on the context of `cdk.json`, so it has to be done here too. */

@@ -32,6 +32,8 @@ export class EventSourceMapping {
   readonly #stop = new AbortController();
   readonly #running: Promise<void>;
   #reads = 0;
+  /** Ends the pause between two reads. */
+  #wake = () => {};
   #waiting: { readonly since: number; resolve(): void }[] = [];
 
   constructor(options: MappingOptions) {
@@ -44,13 +46,18 @@ export class EventSourceMapping {
    * than the function keeps up with, not before the load ends.
    */
   drained(): Promise<void> {
-    return new Promise((resolve) => this.#waiting.push({ since: this.#reads, resolve }));
+    return new Promise((resolve) => {
+      this.#waiting.push({ since: this.#reads, resolve });
+      this.#wake();
+    });
   }
 
   /** Stops delivering. What was not delivered is delivered after the next start. */
   async stop(): Promise<void> {
     this.#stop.abort();
+    this.#wake();
     await this.#running;
+    this.#options.position.flush();
   }
 
   get #stopped(): boolean {
@@ -65,15 +72,17 @@ export class EventSourceMapping {
         const batch = await reader.next(position.get());
         if (batch === undefined) {
           this.#caughtUp(read);
-          await this.#pause(POLL_MILLISECONDS);
+          await this.#untilNextRead();
           continue;
         }
         const records = batch.records.map(this.#options.complete).filter(this.#options.wanted);
         await this.#deliver(records, 0);
         const last = batch.records.at(-1);
         if (!this.#stopped && last !== undefined) {
-          position.set({ ...position.get(), [batch.shardId]: last.dynamodb.SequenceNumber });
+          position.setSoon({ ...position.get(), [batch.shardId]: last.dynamodb.SequenceNumber });
         }
+        // As on AWS, what comes meanwhile is the next batch: an invocation for each write would be most of the work.
+        await this.#untilNextRead();
       } catch (error) {
         if (this.#stopped) return;
         log.warn(`${logicalId} cannot read its stream: ${(error as Error).message}`);
@@ -122,6 +131,16 @@ export class EventSourceMapping {
     ];
     this.#waiting = later;
     for (const { resolve } of due) resolve();
+  }
+
+  /** A moment, unless somebody waits. */
+  async #untilNextRead(): Promise<void> {
+    if (this.#stopped || this.#waiting.length > 0) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#wake = resolve;
+    const timer = setTimeout(resolve, POLL_MILLISECONDS);
+    await promise;
+    clearTimeout(timer);
   }
 
   async #pause(milliseconds: number): Promise<void> {
