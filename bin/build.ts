@@ -14,7 +14,7 @@ import {
   programName,
   RESOURCES,
 } from './package-entries.ts';
-import { packageManifest } from './package-manifest.ts';
+import { createManifest, packageManifest, type RepositoryManifest } from './package-manifest.ts';
 import { writeTypes } from './package-types.ts';
 
 export const ROOT = join(import.meta.dirname, '..');
@@ -29,14 +29,40 @@ export async function buildPackage(folder: string, { reports }: BuildOptions = {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const imported = await writeModules(join(folder, 'dist'));
-  const repository = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
-  const manifest = packageManifest(repository, imported);
-  writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  writeManifest(folder, packageManifest(repositoryManifest(), imported));
   for (const source of PROGRAMS) writeStarter(folder, source);
   for (const path of [...RESOURCES, ...DOCUMENTS])
     cpSync(join(ROOT, path), join(folder, path), { recursive: true });
   cpSync(join(ROOT, 'docs/package.md'), join(folder, 'README.md'));
   writeTypes(join(folder, 'dist'), reports);
+}
+
+/** Builds the package `create-latchkey` into a folder, which it empties: one file, so that `npm create` is quick. */
+export async function buildCreatePackage(folder: string): Promise<void> {
+  rmSync(folder, { recursive: true, force: true });
+  await build({
+    absWorkingDir: ROOT,
+    entryPoints: [{ in: 'bin/create.ts', out: 'index' }],
+    outdir: join(folder, 'dist'),
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.19',
+    plugins: [OWN_PLACE],
+    legalComments: 'none',
+    logLevel: 'error',
+  });
+  writeManifest(folder, createManifest(repositoryManifest()));
+  cpSync(join(ROOT, 'LICENSE'), join(folder, 'LICENSE'));
+}
+
+function repositoryManifest(): RepositoryManifest {
+  return JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+}
+
+function writeManifest(folder: string, manifest: object): void {
+  writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
 }
 
 /** Bundles the modules, which share what they have in common. Gives the packages that they import. */
@@ -106,18 +132,39 @@ function writeStarter(folder: string, source: string): void {
   writeFileSync(file, `import '${module}';\n`);
 }
 
-if (import.meta.main) {
-  const folder = join(ROOT, '.latchkey/package');
-  await buildPackage(folder, { reports: join(ROOT, 'docs/api') });
-  const [packed] = Object.values<{ size: number; unpackedSize: number; entryCount: number }>(
-    JSON.parse(execFileSync('npm', ['pack', '--dry-run', '--json'], { cwd: folder, encoding: 'utf8' })),
+/** What npm would publish of a folder. */
+export function packedFiles(folder: string): Packed {
+  // A list, or from npm 12 on an object with a member for each package.
+  const [packed] = Object.values<Packed>(
+    JSON.parse(
+      execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+        cwd: folder,
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'pipe'],
+      }),
+    ),
   );
-  if (packed !== undefined)
-    console.log(
-      `${relative(process.cwd(), folder)}: ${packed.entryCount} files, ${kilobytes(packed.size)} packed, ${kilobytes(packed.unpackedSize)} unpacked`,
-    );
+  if (packed === undefined) throw new Error(`npm packs nothing of ${folder}`);
+  return packed;
 }
 
-function kilobytes(bytes: number): string {
-  return `${Math.ceil(bytes / 1000)} KB`;
+export interface Packed {
+  readonly files: readonly { readonly path: string }[];
+  /** Bytes of the tarball, and of what is in it. */
+  readonly size: number;
+  readonly unpackedSize: number;
+}
+
+if (import.meta.main) {
+  const folders = ['.latchkey/package', '.latchkey/create-latchkey'].map((folder) => join(ROOT, folder));
+  const [folder = '', createFolder = ''] = folders;
+  await buildPackage(folder, { reports: join(ROOT, 'docs/api') });
+  await buildCreatePackage(createFolder);
+  const kilobytes = (bytes: number) => `${Math.ceil(bytes / 1000)} KB`;
+  for (const each of folders) {
+    const { files, size, unpackedSize } = packedFiles(each);
+    console.log(
+      `${relative(process.cwd(), each)}: ${files.length} files, ${kilobytes(size)} packed, ${kilobytes(unpackedSize)} unpacked`,
+    );
+  }
 }

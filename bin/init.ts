@@ -213,7 +213,7 @@ async function askAll(open: readonly Question[], io: InitIo): Promise<Partial<An
   return answers;
 }
 
-/** Versions of packages, as the package's own manifest has them. */
+/** Versions of packages, as the manifest has them: the repository's, or that of a package. */
 function versions(): Readonly<Record<string, string>> {
   const file = fileURLToPath(new URL('../package.json', import.meta.url));
   const { version, devDependencies, dependencies, peerDependencies } = JSON.parse(readFileSync(file, 'utf8'));

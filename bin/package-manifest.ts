@@ -56,6 +56,28 @@ export function packageManifest(repository: RepositoryManifest, imported: Readon
   };
 }
 
+/** `package.json` of `create-latchkey`. Its file needs nothing; what it writes into an app stands in `devDependencies`. */
+export function createManifest({
+  version,
+  license,
+  dependencies,
+  devDependencies,
+}: RepositoryManifest): object {
+  const known = { ...devDependencies, ...dependencies };
+  return {
+    name: 'create-latchkey',
+    version,
+    description: 'Writes a small CDK app with Latchkey: npm create latchkey my-api',
+    license,
+    type: 'module',
+    engines: { node: '>=20.19' },
+    bin: './dist/index.js',
+    devDependencies: Object.fromEntries(
+      ['aws-cdk', 'aws-cdk-lib', 'constructs'].map((name) => [name, rangeOf(name, known)]),
+    ),
+  };
+}
+
 function exportsOf(entry: PublicEntry) {
   const name = moduleName(entry);
   return { types: `./dist/${name}.d.ts`, default: `./dist/${name}.js` };

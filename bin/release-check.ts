@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildPackage } from './build.ts';
+import { buildPackage, packedFiles } from './build.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
@@ -93,20 +93,17 @@ function sections(changelog: string): { title: string; body: string }[] {
 
 /** The release that the working tree would make. */
 export async function releaseOfTree(tag?: string): Promise<Release> {
-  const run = (cwd: string, command: string, ...args: string[]) =>
-    execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-release-'));
   try {
     await buildPackage(folder);
-    // A list, or from npm 12 on an object with a member for each package.
-    const [tarball] = Object.values<{ files: { path: string }[] }>(
-      JSON.parse(run(folder, 'npm', 'pack', '--dry-run', '--json', '--ignore-scripts')),
-    );
-    const changes = run(ROOT, 'git', 'status', '--porcelain', '-z', '--untracked-files=all');
+    const changes = execFileSync('git', ['status', '--porcelain', '-z', '--untracked-files=all'], {
+      cwd: ROOT,
+      encoding: 'utf8',
+    });
     return {
       version: JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).version,
       changelog: readFileSync(join(ROOT, 'CHANGELOG.md'), 'utf8'),
-      packed: tarball?.files.map(({ path }) => path) ?? [],
+      packed: packedFiles(folder).files.map(({ path }) => path),
       changed: changes
         .split('\0')
         .filter((line) => line !== '')
