@@ -20,7 +20,12 @@ export function appFiles(
     version: '0.1.0',
     private: true,
     type: 'module',
-    scripts: { dev: 'latchkey dev', test: 'node --test', synth: 'cdk synth --quiet', deploy: 'cdk deploy' },
+    scripts: {
+      dev: 'latchkey dev',
+      test: 'node --test',
+      synth: 'cdk synth --quiet',
+      deploy: 'cdk deploy --outputs-file .latchkey/outputs.json',
+    },
     dependencies: pick('aws-cdk-lib', 'constructs', 'latchkey'),
     devDependencies: pick('aws-cdk'),
   };
@@ -94,7 +99,9 @@ import { stack } from '../app.js';
 
 test('no path of the upstream is open: every method at {proxy+} asks the authorizer', () => {
   const template = Template.fromStack(stack);
-  const resources = template.findResources('AWS::ApiGateway::Resource', { Properties: { PathPart: '{proxy+}' } });
+  const resources = template.findResources('AWS::ApiGateway::Resource', {
+    Properties: { PathPart: '{proxy+}' },
+  });
   const methods = Object.values(template.findResources('AWS::ApiGateway::Method')).filter(
     ({ Properties }) => Properties.ResourceId.Ref in resources && Properties.HttpMethod !== 'OPTIONS',
   );

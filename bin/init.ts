@@ -213,11 +213,14 @@ async function askAll(open: readonly Question[], io: InitIo): Promise<Partial<An
   return answers;
 }
 
-/** Versions of packages, as the manifest has them: the repository's, or that of a package. */
+/** What the app takes of each package: what is compatible with the version that the manifest here has of it. */
 function versions(): Readonly<Record<string, string>> {
   const file = fileURLToPath(new URL('../package.json', import.meta.url));
   const { version, devDependencies, dependencies, peerDependencies } = JSON.parse(readFileSync(file, 'utf8'));
-  return { ...devDependencies, ...dependencies, ...peerDependencies, latchkey: `^${version}` };
+  const all = { ...devDependencies, ...dependencies, ...peerDependencies, latchkey: version };
+  return Object.fromEntries(
+    Object.entries<string>(all).map(([name, range]) => [name, `^${range.replace(/^\^/, '')}`]),
+  );
 }
 
 function write(folder: string, files: Readonly<Record<string, string>>): void {

@@ -19,10 +19,13 @@ ordersPath.addMethod('GET', integration);
 ordersPath.addMethod('POST', integration);
 api.root.addResource('search').addMethod('POST', integration);
 
-// What was added.
-const latchkey = new Latchkey(stack, 'Latchkey', {
-  profile: profiles.default,
+// What was added, with the import above.
+const latchkey = new Latchkey(stack, 'Latchkey', { profile: profiles.default });
+latchkey.protect(api, {
+  scopes: { 'POST /search': 'read' },
+  // Both are of the whole API, and so must be asked for.
+  setsApiKeySource: true,
+  setsGatewayResponses: true,
 });
-latchkey.protect(api, { scopes: { 'POST /search': 'read' } });
 
 new CfnOutput(stack, 'OrdersUrl', { value: api.url });

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -48,6 +49,14 @@ test('writes an app of what the options say, and asks nothing', async () => {
   expect(readdirSync(join(folder, 'orders-api')).sort()).toEqual(
     ['.gitignore', 'README.md', 'app.js', 'cdk.json', 'package.json', 'test'].sort(),
   );
+});
+
+test('examples/minimal is what it writes', async () => {
+  await run(['minimal', '--yes']);
+  const { stdout } = spawnSync('diff', ['-r', join(folder, 'minimal'), 'examples/minimal'], {
+    encoding: 'utf8',
+  });
+  expect(stdout).toBe('');
 });
 
 test('--yes takes the defaults for what no option says', async () => {
