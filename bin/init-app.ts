@@ -112,7 +112,7 @@ test('no path of the upstream is open: every method at {proxy+} asks the authori
 function readme({ name, profile, upstream }: AppChoice): string {
   return `# ${name}
 
-An API front door on AWS by [Latchkey](https://www.npmjs.com/package/latchkey): it knows every caller by an API key or a token, counts each call, and hands ${upstream ?? 'an echo'} who calls. The contract is the profile \`${profile}\`.
+An API front door on AWS by Latchkey: it knows every caller by an API key or a token, counts each call, and hands ${upstream ?? 'an echo'} who calls. The contract is the profile \`${profile}\`.
 
 \`\`\`sh
 npm install && npx latchkey dev
