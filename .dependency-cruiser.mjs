@@ -141,6 +141,12 @@ export default {
       'Functions import `lambdas` and `profiles` only: a composition root puts rooms and one profile together.',
     ),
     rule(
+      'functions-are-told-settings',
+      { path: '^lambdas/', pathNot: '^lambdas/functions/' },
+      { path: '^lambdas/contract/settings\\.ts$' },
+      'In `lambdas`, only `functions` import `#settings`: a composition root hands on what a rule needs to know of the deployment.',
+    ),
+    rule(
       'contract-has-no-dependency',
       { path: '^lambdas/contract/' },
       { dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'core'] },
@@ -169,6 +175,12 @@ export default {
       { path: '^lambdas/', pathNot: '^lambdas/(kernel|functions)/|-(store|client)\\.ts$' },
       { path: `${AWS_SDK}|aws4|^lambdas/kernel/(table|dynamodb-http|secrets-http|aws-http)\\.ts$` },
       "In `lambdas`, only `*-store.ts` (DynamoDB), `*-client.ts` (other services), `kernel` and `functions` import the AWS SDK, `aws4` or the kernel's clients: rules can be tested without them.",
+    ),
+    rule(
+      'builders-run-by-themselves',
+      { path: '^(bin|lib|lambdas|profiles|local|ops|doctor)/', pathNot: '^lib/build/' },
+      { path: '^lib/build/|node_modules/(esbuild|vite)/' },
+      'Nothing imports `lib/build`, `esbuild` or `vite`: who has the package has what they build, and need not have them.',
     ),
     rule(
       'local-serves-the-template',

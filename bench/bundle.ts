@@ -1,56 +1,48 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import type { AccessTable } from '../lambdas/contract/access.ts';
-import type { Deployment } from '../lambdas/contract/deployment.ts';
-import { routes } from '../lambdas/table/index.ts';
-import { apiConstants } from '../lib/api-constants.ts';
-import { brandingOf } from '../lib/branding.ts';
-import { bundleFunctions } from '../lib/bundle.ts';
-import { deploymentOf, loadSettings, type Settings } from '../lib/settings.ts';
+import { functionCode } from '../lib/function-code.ts';
+import { type FunctionSettings, functionSettings } from '../lib/function-settings.ts';
+import { loadSettings, type Settings } from '../lib/settings.ts';
 
 /** The authorizer as it is deployed. */
-export interface AuthorizerBundle {
+export interface AuthorizerBundle extends Pick<FunctionSettings, 'access' | 'deployment'> {
   /** The path of its module. */
   readonly file: string;
+  /** Of all its modules, the settings included. */
   readonly bytes: number;
   readonly gzipBytes: number;
   readonly settings: Settings;
-  readonly deployment: Deployment;
-  readonly access: AccessTable;
 }
 
 /** No measurement may run into a limit: it would time the refusal. */
 const UNLIMITED = { keyRequestsPerMinute: 10_000_000, sessionRequestsPerMinute: 10_000_000 };
 
-/** Bundles the authorizer of the default profile as the CDK app does, with limits that nobody reaches. `config`: fields of the configuration. */
-export async function bundleAuthorizer(
-  folder: string,
-  challengesFromContext = false,
-  config: object = {},
-): Promise<AuthorizerBundle> {
+/** The authorizer of the default profile as the CDK app has it, with limits that nobody reaches. `config`: fields of the configuration. */
+export async function bundleAuthorizer(folder: string, config: object = {}): Promise<AuthorizerBundle> {
   const settings = await loadSettings({ profile: 'default', config });
-  const configured = deploymentOf(settings);
-  const tiers = Object.entries(configured.tiers).map(([name, tier]) => [name, { ...tier, ...UNLIMITED }]);
-  const deployment = { ...configured, tiers: Object.fromEntries(tiers) };
-  const api = apiConstants(routes, settings.profile, deployment);
-  const { authorizer = '' } = await bundleFunctions({
-    functions: ['authorizer'],
-    profile: settings.profile,
-    deployment,
-    branding: brandingOf(settings),
-    api,
-    challengesFromContext,
-    outDir: folder,
-  });
-  const file = join(authorizer, 'index.mjs');
-  const code = await readFile(file);
+  const configured = functionSettings(settings);
+  const unlimited = <T extends object>(tiers: Readonly<Record<string, T>>) =>
+    Object.fromEntries(Object.entries(tiers).map(([name, tier]) => [name, { ...tier, ...UNLIMITED }]));
+  const { deployment, decision } = configured;
+  const told = {
+    ...configured,
+    deployment: { ...deployment, tiers: unlimited(deployment.tiers) },
+    decision: {
+      ...decision,
+      deployment: { ...decision.deployment, tiers: unlimited(decision.deployment.tiers) },
+    },
+  };
+  const authorizer = functionCode(settings.profile, 'authorizer', told, folder);
+  const modules = await Promise.all(
+    (await readdir(authorizer)).map((name) => readFile(join(authorizer, name))),
+  );
   return {
-    file,
-    bytes: code.length,
-    gzipBytes: gzipSync(code).length,
+    file: join(authorizer, 'index.mjs'),
+    bytes: modules.reduce((sum, { length }) => sum + length, 0),
+    gzipBytes: modules.reduce((sum, code) => sum + gzipSync(code).length, 0),
     settings,
-    deployment,
-    access: api.access,
+    deployment: told.deployment,
+    access: told.access,
   };
 }

@@ -35,7 +35,7 @@ const rows = new Map(
   ),
 );
 const paths = Object.fromEntries(
-  (await allProfiles()).map((profile) => {
+  allProfiles().map((profile) => {
     const elsewhere = Object.entries(consoleBuild(routes, profile, {}).paths).filter(([row]) =>
       rows.has(row),
     );

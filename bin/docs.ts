@@ -37,7 +37,7 @@ const settings = await loadSettings();
 const rightsIn = (profile: Profile) =>
   rightsOf(profile.name === settings.profile.name ? settings.config : PROFILES_OWN, profile);
 
-const profiles = await allProfiles();
+const profiles = allProfiles();
 const sums: string[] = [];
 for (const profile of profiles) {
   const document = `${JSON.stringify(openApiDocument(routes, profile, rightsIn(profile)), null, 2)}\n`;

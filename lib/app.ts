@@ -3,10 +3,8 @@ import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { apiRows } from '../lambdas/kernel/api-rows.ts';
 import { routes } from '../lambdas/table/index.ts';
-import { apiConstants } from './api-constants.ts';
-import { brandingOf } from './branding.ts';
-import { bundleFunctions } from './bundle.ts';
-import { builtConsole } from './console.ts';
+import { functionCode } from './function-code.ts';
+import { functionSettings } from './function-settings.ts';
 import { foldersOf, functionSpecs } from './functions.ts';
 import { LatchkeyStack } from './latchkey-stack.ts';
 import { LatchkeyRules } from './rules/latchkey-rules.ts';
@@ -58,26 +56,12 @@ export async function latchkeyApp(
   const deployment = deploymentOf(settings);
   const rows = apiRows(routes, settings.profile, deployment.upstreams);
   requireFreePaths(rows, deployment.upstreams, settings.profile);
-  const bundles = await bundleFunctions({
-    functions: foldersOf(functionSpecs(settings.profile, { upstreams: deployment.upstreams })),
-    profile: settings.profile,
-    deployment,
-    branding: brandingOf(settings),
-    api: apiConstants(
-      routes,
-      settings.profile,
-      deployment,
-      Object.fromEntries(
-        Object.entries(settings.config.tiers).map(([name, { monthlyQuota, rate }]) => [
-          name,
-          { monthlyQuota, perMinute: rate * 60 },
-        ]),
-      ),
-    ),
-    consoleFolder: deployment.console ? await builtConsole() : undefined,
-    challengesFromContext: settings.config.challenges === 'context',
-    outDir: join(app.outdir, 'bundles'),
-  });
+  const told = functionSettings(settings);
+  const folders = foldersOf(functionSpecs(settings.profile, { upstreams: deployment.upstreams }));
+  const outDir = join(app.outdir, 'bundles');
+  const bundles = Object.fromEntries(
+    folders.map((folder) => [folder, functionCode(settings.profile, folder, told, outDir)]),
+  );
   new LatchkeyStack(app, { ...settings, rows, bundles });
   return app;
 }

@@ -156,7 +156,10 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
             'ERASURES',
           ],
         },
-        { actions: ['BatchGetItem'], keys: ['CONTROL', 'SESSION#*', 'TENANT#*', 'KEY#*'] },
+        {
+          actions: ['BatchGetItem'],
+          keys: ['CONTROL', 'SESSION#*', 'TENANT#*', 'KEY#*', 'EMAIL#*', 'BACKOFF#*'],
+        },
       ],
       keyset: ['GetSecretValue'],
       vault: 'keeper',

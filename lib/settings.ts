@@ -62,7 +62,7 @@ export async function loadSettings(
     url === undefined ? chosen : { ...chosen, upstream: movedTo(url, chosen.upstream) },
   );
   const { managementPrefix } = config;
-  const published = await loadProfile(config.profile);
+  const published = loadProfile(config.profile);
   const profile = {
     ...published,
     ...(managementPrefix === null ? {} : { managementPrefix }),
@@ -192,7 +192,7 @@ function checkProviders({ identityProviders }: Config, isLocal: boolean): void {
   );
 }
 
-/** The part of the settings that functions need, as it is built into their bundles. */
+/** The part of the settings that functions need, as it is put beside their code. */
 export function deploymentOf({ config, profile }: Settings): Deployment {
   return {
     environment: config.environment,
@@ -232,7 +232,7 @@ function samplingOf({ traces }: Config): Deployment['traces'] {
   return { share, callersSample };
 }
 
-/** The part of it that decisions need, built into the authorizer's bundle. */
+/** The part of it that decisions need, for the authorizer. */
 export function decisionSettingsOf({
   anonymous,
   tiers,

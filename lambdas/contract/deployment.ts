@@ -1,8 +1,4 @@
-import type { AccessTable, Method } from './access.ts';
-import type { AdvertisedPath } from './advertised.ts';
 import type { Algorithm } from './algorithms.ts';
-import type { Branding } from './branding.ts';
-import type { ConsoleBuild } from './console.ts';
 import type { Cors } from './cors.ts';
 import type { KeyFormat } from './key-format.ts';
 import type { PathRule, Profile } from './profile.ts';
@@ -121,7 +117,7 @@ export interface MailSettings {
   readonly allowsUnverified: boolean;
 }
 
-/** The configuration and the route table, resolved at synth time and built into the bundles. */
+/** The configuration and the route table, resolved at synth time and put beside the code of the functions. */
 export interface Deployment {
   readonly environment: 'development' | 'production';
   /** Whether a call without a credential is let in as a viewer; the synth allows it in development only. */
@@ -172,40 +168,6 @@ export interface DirectSettings {
 /** The part of a profile that they read. */
 export interface DecisionProfile extends Pick<Profile, 'credentials' | 'errorCodes'> {
   readonly keys: KeyFormat;
-}
-
-// Constants of the bundles (lib/bundle.ts). Only composition roots (`handler.ts`) read them.
-declare global {
-  const LATCHKEY_DEPLOYMENT: Deployment;
-  /** In the authorizer's bundle only, in place of the profile and the deployment: it has nothing that it does not need. */
-  const LATCHKEY_DECISION: { readonly profile: DecisionProfile; readonly deployment: DecisionSettings };
-  /** Likewise: its part of the route table. */
-  const LATCHKEY_ACCESS: AccessTable;
-  /** Likewise: whether tokens of HS256 keys are accepted. */
-  const LATCHKEY_ACCEPTS_HS256: boolean;
-  /** Likewise: the path of RFC 9728's metadata, where it says the challenges of its refusals; null where they are static. */
-  const LATCHKEY_RESOURCE_METADATA: string | null;
-  /** In the authorizer's bundle only: whether the module `traced` stands beside its own. */
-  const LATCHKEY_HAS_TRACED: boolean;
-  const LATCHKEY_SAMPLING: Sampling | null;
-  /** Likewise: whether API Gateway calls an upstream itself; without, nothing that signs is in the bundle. */
-  const LATCHKEY_HAS_DIRECT: boolean;
-  /** Likewise: whether a path rule is observed. */
-  const LATCHKEY_HAS_OBSERVED: boolean;
-  /** Likewise, where {@link LATCHKEY_HAS_DIRECT}. */
-  const LATCHKEY_DIRECT: DirectSettings;
-  /** How many allowed decisions have one line; of 1 nothing is left in the bundle. */
-  const LATCHKEY_ALLOWED_PER_LINE: number;
-  /** The OpenAPI document, but for the URL that it is served by. */
-  const LATCHKEY_OPENAPI: { readonly openapi: string };
-  /** The rows that metadata mention. */
-  const LATCHKEY_ADVERTISED: readonly AdvertisedPath[];
-  /** What the console's page is told when it is built; null where it is not served. */
-  const LATCHKEY_CONSOLE: ConsoleBuild | null;
-  /** For whoever serves pages. */
-  const LATCHKEY_BRANDING: Branding;
-  /** The methods of every path that is ours. */
-  const LATCHKEY_METHODS: Readonly<Record<string, readonly Method[]>>;
 }
 
 /** Which requests are recorded as spans of their traces. */

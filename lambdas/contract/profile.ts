@@ -51,6 +51,8 @@ export interface Profile {
   readonly name: string;
   /** The service's name, for the OpenAPI document. */
   readonly title: string;
+  /** The path of the module that exports it as `profile`: its functions are bundled at synth. @default - one of `profiles` */
+  readonly module?: string;
 
   readonly keys: KeyFormat & {
     /** The scopes of a key that is created without any; null gives all that its creator has, but no managing ones. */

@@ -1,4 +1,4 @@
-/** A profile that nobody knew: one file in `profiles/` of a copy of this repository, and nothing else is touched. */
+/** A profile that nobody knew: one file in `profiles/` of a copy of this repository, and its line in the index there. */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -75,6 +75,9 @@ beforeAll(async () => {
   for (const name of COPIED) cpSync(join(ROOT, name), join(copy, name), { recursive: true });
   symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
   writeFileSync(join(copy, 'profiles/sixth.ts'), SIXTH);
+  const index = join(copy, 'profiles/index.ts');
+  const text = readFileSync(index, 'utf8').replace('export const profiles = {', '$&\n  sixth,');
+  writeFileSync(index, `import { profile as sixth } from './sixth.ts';\n${text}`);
   child = spawn(process.execPath, ['local/start.ts', '--profile', 'sixth', '--port', '0'], {
     cwd: copy,
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -74,6 +74,8 @@ test('each forbidden import fails by the name of its rule, types too', async () 
     'nothing-imports-bin': ['lib/broken-j.ts', "import '../bin/docs.ts';"],
     'clients-stand-alone': ['clients/typescript/src/broken-m.ts', "import 'jose';"],
     'nothing-imports-clients': ['lib/broken-n.ts', "import '../clients/typescript/src/index.ts';"],
+    'functions-are-told-settings': ['lambdas/keys/broken-o.ts', "export type { branding } from '#settings';"],
+    'builders-run-by-themselves': ['lib/broken-p.ts', "import 'esbuild';"],
     'functions-choose-a-profile': ['lambdas/functions/broken-k.ts', "import '../../lib/app.ts';"],
   };
   for (const [file, code] of Object.values(broken)) {

@@ -17,33 +17,36 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
+const filesOf = async ({ file }: Pick<AuthorizerBundle, 'file'>) => (await readdir(dirname(file))).sort();
+
 describe('the authorizer, whose import every cold start pays', () => {
-  it(`is at most ${MAX_AUTHORIZER_BYTES} bytes`, () => {
-    expect(bundle.bytes).toBe(Buffer.byteLength(code));
+  it(`is at most ${MAX_AUTHORIZER_BYTES} bytes, its settings included`, async () => {
+    expect(await filesOf(bundle)).toEqual(['index.mjs', 'settings.mjs']);
+    const settings = await readFile(join(dirname(bundle.file), 'settings.mjs'));
+    expect(bundle.bytes).toBe(Buffer.byteLength(code) + settings.length);
     expect(bundle.bytes).toBeLessThanOrEqual(MAX_AUTHORIZER_BYTES);
   });
 
-  it('is so too where it says the challenges, and has nothing of them where it does not', async () => {
-    expect(code).not.toContain('resource_metadata');
-    const { bytes, file } = await bundleAuthorizer(join(folder, 'challenges'), true);
-    expect(await readFile(file, 'utf8')).toContain('resource_metadata');
-    expect(bytes).toBeLessThanOrEqual(MAX_AUTHORIZER_BYTES);
-  });
-
-  it('has spans in a module beside its own, and only where there are traces', async () => {
-    expect(code).not.toMatch(/resourceSpans|traced/);
-    expect(await readdir(dirname(bundle.file))).toEqual(['index.mjs']);
-    const traces = { otlpUrl: 'https://collector.example.com', share: 0.1 };
-    const { bytes, file } = await bundleAuthorizer(join(folder, 'traces'), false, { traces });
-    expect((await readdir(dirname(file))).sort()).toEqual(['index.mjs', 'traced.mjs']);
-    expect(await readFile(file, 'utf8')).toMatch(/import\("\.\/traced\.mjs"\)/);
-    expect(await readFile(join(dirname(file), 'traced.mjs'), 'utf8')).toContain('resourceSpans');
-    expect(bytes).toBeLessThanOrEqual(bundle.bytes + 200);
-  });
-
-  it('reads no secret where no token is signed with one', () => {
-    expect(code).not.toContain('secretsmanager');
-  });
+  it.each<[what: string, config: object, module: string, holds: string]>([
+    ['challenges', { challenges: 'context' }, 'challenges', 'resource_metadata'],
+    [
+      'spans',
+      { traces: { otlpUrl: 'https://collector.example.com', share: 0.1 } },
+      'traced',
+      'resourceSpans',
+    ],
+    ['the secret of HS256 tokens', { tokens: { algorithm: 'HS256' } }, 'hs256', 'secretsmanager'],
+    ['gathered log lines', { allowedDecisionsPerLogLine: 100 }, 'gathering', '"allowed"'],
+  ])(
+    'has %s in a module beside its own, only where the deployment asks for it',
+    async (what, config, module, holds) => {
+      if (holds !== '"allowed"') expect(code).not.toContain(holds);
+      const { file } = await bundleAuthorizer(join(folder, what), config);
+      expect(await filesOf({ file })).toEqual([`${module}.mjs`, 'index.mjs', 'settings.mjs'].sort());
+      expect(await readFile(join(dirname(file), `${module}.mjs`), 'utf8')).toContain(holds);
+      expect(await readFile(file, 'utf8')).toBe(code);
+    },
+  );
 
   it('has neither the AWS SDK nor zod', () => {
     expect(code).not.toMatch(/@aws-sdk|@smithy|smithy\.ts|ZodError|invalid_type/);

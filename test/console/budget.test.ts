@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { builtConsole } from '../../lib/console.ts';
+import { prebuilt } from '../../lib/prebuilt.ts';
 import { browser, stack, startBeforeAll } from '../browser/branded-stack.ts';
 import type { Page } from '../browser/chromium.ts';
 import type { Account } from '../support/stack.ts';
@@ -23,7 +23,7 @@ let ada: Account;
 let sizes: ReadonlyMap<string, number>;
 beforeAll(async () => {
   ada = await stack.onboard();
-  const folder = join(await builtConsole(), 'assets');
+  const folder = join(prebuilt('console'), 'assets');
   sizes = new Map(
     readdirSync(folder)
       .filter((name) => name.endsWith('.gz'))

@@ -514,7 +514,7 @@ describe('overrides of the command line', () => {
 
 describe('profiles', () => {
   it('are named as their files, which is how bundles find them', async () => {
-    for (const { name } of await allProfiles()) {
+    for (const { name } of allProfiles()) {
       expect((await import(`../../profiles/${name}.ts`)).profile.name).toBe(name);
     }
   });

@@ -4,13 +4,11 @@ import { join } from 'node:path';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { MAX_AUTHORIZER_BYTES } from '../../bench/report.ts';
-import { routes } from '../../lambdas/table/index.ts';
 import file from '../../latchkey.config.ts';
-import { apiConstants } from '../../lib/api-constants.ts';
-import { brandingOf } from '../../lib/branding.ts';
-import { bundleFunctions } from '../../lib/bundle.ts';
 import { parseConfig } from '../../lib/config.ts';
-import { deploymentOf, loadSettings } from '../../lib/settings.ts';
+import { functionCode } from '../../lib/function-code.ts';
+import { functionSettings } from '../../lib/function-settings.ts';
+import { loadSettings } from '../../lib/settings.ts';
 import { propertiesOf, stackOf, templateOf } from './synth.ts';
 
 /** Upstreams that API Gateway calls itself, and path rules that are observed: template, configuration and bundle. */
@@ -195,31 +193,23 @@ describe('a path rule that is observed', () => {
 describe('the bundle of the authorizer', () => {
   async function bundled(config: object) {
     const settings = await loadSettings({ config });
-    const deployment = deploymentOf(settings);
     const outDir = await mkdtemp(join(tmpdir(), 'latchkey-direct-'));
-    const { authorizer = '' } = await bundleFunctions({
-      functions: ['authorizer', 'forwarder'],
-      profile: settings.profile,
-      deployment,
-      branding: brandingOf(settings),
-      api: apiConstants(routes, settings.profile, deployment),
-      outDir,
-    });
+    const authorizer = functionCode(settings.profile, 'authorizer', functionSettings(settings), outDir);
     const names = (await readdir(authorizer)).sort();
     const text = (name: string) => readFile(join(authorizer, name), 'utf8');
     expect(Buffer.byteLength(await text('index.mjs'))).toBeLessThanOrEqual(MAX_AUTHORIZER_BYTES);
     return { names, text };
   }
 
-  it('is one module, which signs nothing, where nothing else is configured', async () => {
+  it('is one module and its settings, and signs nothing, where nothing else is configured', async () => {
     const { names, text } = await bundled({});
-    expect(names).toEqual(['index.mjs']);
-    expect(await text('index.mjs')).not.toMatch(/latchkey-assertion|observeUntil|secretsmanager|direct\.mjs/);
+    expect(names).toEqual(['index.mjs', 'settings.mjs']);
+    expect(await text('index.mjs')).not.toMatch(/latchkey-assertion|observeUntil|secretsmanager/);
   });
 
   it('has what signs beside it, and only with such an upstream', async () => {
     const { names, text } = await bundled({ upstreams: { fast: FAST } });
-    expect(names).toEqual(['direct.mjs', 'index.mjs']);
+    expect(names).toEqual(['direct.mjs', 'index.mjs', 'settings.mjs']);
     expect(await text('index.mjs')).not.toContain('latchkey-assertion+jwt');
     expect(await text('direct.mjs')).toContain('latchkey-assertion+jwt');
     expect(await text('direct.mjs')).not.toMatch(/@aws-sdk|@smithy|smithy\.ts|ZodError/);
@@ -227,7 +217,7 @@ describe('the bundle of the authorizer', () => {
 
   it('has what observes beside it, which signs nothing', async () => {
     const { names, text } = await bundled(OBSERVED);
-    expect(names).toEqual(['index.mjs', 'observed.mjs']);
+    expect(names).toEqual(['index.mjs', 'observed.mjs', 'settings.mjs']);
     expect(await text('observed.mjs')).not.toContain('secretsmanager');
   });
 });

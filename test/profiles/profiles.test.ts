@@ -7,6 +7,7 @@ import { routes } from '../../lambdas/table/index.ts';
 import file from '../../latchkey.config.ts';
 import { parseConfig } from '../../lib/config.ts';
 import { requireDeclared } from '../../lib/rights.ts';
+import { profiles } from '../../profiles/index.ts';
 import { rightsIn } from '../support/deployment.ts';
 import { PROFILES } from './profiles.ts';
 
@@ -16,6 +17,10 @@ test('the published contracts are there, each under its own name', () => {
     expect.arrayContaining(['default', 'memgraph', 'memory-api', 'memoryrelay', 'nams', 'neuroloom']),
   );
   expect(new Set(names).size).toBe(names.length);
+});
+
+test('the index lists every file of the folder that has a profile, each under its own name', () => {
+  expect(Object.entries(profiles)).toEqual(PROFILES.map((profile) => [profile.name, profile]));
 });
 
 describe.each(PROFILES.map((profile) => [profile.name, profile] as const))(

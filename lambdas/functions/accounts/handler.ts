@@ -1,4 +1,4 @@
-import { profile } from '#profile';
+import { branding, deployment } from '#settings';
 import { Facts } from '../../access/facts.ts';
 import { accountContexts } from '../../account/account-store.ts';
 import { DynamoBackoffStore } from '../../attempts/backoff-store.ts';
@@ -20,6 +20,7 @@ import { DynamoLinkStore } from '../../mail/link-store.ts';
 import { DynamoOutboxStore } from '../../mail/outbox-store.ts';
 import { DynamoAppStore } from '../../oauth/app-store.ts';
 import { DynamoAccountStore } from '../../people/account-store.ts';
+import { DynamoLoginStartStore } from '../../people/login-start-store.ts';
 import { DynamoPeopleStore } from '../../people/people-store.ts';
 import { DynamoRecoveryStore } from '../../recovery/recovery-store.ts';
 import { recentSignIns } from '../../sessions/recent-sign-in.ts';
@@ -31,8 +32,8 @@ import { KeysetStore } from '../../signing/keyset-store.ts';
 import { Signer } from '../../signing/signer.ts';
 import { accountsRoutes } from '../../table/accounts.ts';
 import { DynamoTenantStore } from '../../tenancy/tenant-store.ts';
+import { profile } from '../profile.ts';
 
-const deployment = LATCHKEY_DEPLOYMENT;
 const table = new Table(variable('TABLE_NAME'));
 const sources = new DynamoSourceStore(table);
 const facts = new Facts(table, table.name);
@@ -44,10 +45,11 @@ const sessions = new DynamoSessionStore(table);
 const people = new DynamoPeopleStore(table, deployment.rights);
 const links = new DynamoLinkStore(table);
 const tenants = new DynamoTenantStore(table);
-const pages = { branding: LATCHKEY_BRANDING, url: variable('ISSUER') };
+const pages = { branding, url: variable('ISSUER') };
 const passwords = {
   deployment,
   accounts: new DynamoAccountStore(table),
+  starts: new DynamoLoginStartStore(table),
   backoff: new DynamoBackoffStore(table),
   sources,
   clock: systemClock,
@@ -57,7 +59,7 @@ const secondFactor = {
   factors: new DynamoFactorStore(table),
   pending: new DynamoPendingStore(table),
   cipher: secretCipher(variable('FACTOR_KEY_ARN')),
-  party: relyingPartyOf(pages.url, deployment.factors.passkeyDomain, LATCHKEY_BRANDING.name),
+  party: relyingPartyOf(pages.url, deployment.factors.passkeyDomain, branding.name),
 };
 const services: ServicesOf<typeof accountsRoutes> = {
   accounts: {
@@ -75,7 +77,7 @@ const services: ServicesOf<typeof accountsRoutes> = {
     requireRecentSignIn: recentSignIns({ sessions, clock: systemClock }),
     users: passwords.accounts,
     deployment,
-    name: LATCHKEY_BRANDING.name,
+    name: branding.name,
   },
   recovery: {
     ...passwords,

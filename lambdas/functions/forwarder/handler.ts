@@ -1,4 +1,4 @@
-import { profile } from '#profile';
+import { deployment } from '#settings';
 import { Facts } from '../../access/facts.ts';
 import { forwarder } from '../../http/forward.ts';
 import { answering } from '../../http/serve.ts';
@@ -7,8 +7,9 @@ import { Table } from '../../kernel/table.ts';
 import { variable } from '../../kernel/variables.ts';
 import { KeysetStore } from '../../signing/keyset-store.ts';
 import { Signer } from '../../signing/signer.ts';
+import { profile } from '../profile.ts';
 
-const rendering = { profile, deployment: LATCHKEY_DEPLOYMENT };
+const rendering = { profile, deployment };
 const table = new Table(variable('TABLE_NAME'));
 const facts = new Facts(table, table.name);
 const keyset = new KeysetStore({ secretId: variable('ASSERTION_SECRET_ARN'), use: 'assertion' }, () =>

@@ -1,4 +1,5 @@
 import type { Context, ScheduledEvent } from 'aws-lambda';
+import { branding, deployment } from '#settings';
 import { systemClock } from '../../kernel/clock.ts';
 import { counted, observe } from '../../kernel/metrics.ts';
 import { Table } from '../../kernel/table.ts';
@@ -17,18 +18,18 @@ import { askedMails } from '../../recovery/resolve.ts';
 const RESERVE_MS = 15_000;
 
 const table = new Table(variable('TABLE_NAME'));
-const { from } = LATCHKEY_DEPLOYMENT.mail;
+const { from } = deployment.mail;
 const context: DeliveryContext = {
   outbox: new DynamoOutboxStore(table),
   links: new DynamoLinkStore(table),
   sender: from === null ? eventSender() : sesSender(from),
   resolve: askedMails({
     recovery: new DynamoRecoveryStore(table),
-    people: new DynamoPeopleStore(table, LATCHKEY_DEPLOYMENT.rights),
+    people: new DynamoPeopleStore(table, deployment.rights),
     accounts: new DynamoAccountStore(table),
     clock: systemClock,
   }),
-  branding: LATCHKEY_BRANDING,
+  branding,
   url: variable('ISSUER'),
   clock: systemClock,
   report(mail, outcome, cause) {

@@ -1,4 +1,4 @@
-import { profile } from '#profile';
+import { deployment } from '#settings';
 import { Facts } from '../../access/facts.ts';
 import { DynamoKeyRecords } from '../../access/key-records-store.ts';
 import { AuditTrail } from '../../audit/trail-store.ts';
@@ -22,8 +22,8 @@ import { managementRoutes } from '../../table/management.ts';
 import { DynamoTenantStore } from '../../tenancy/tenant-store.ts';
 import { DynamoWorkspaceStore } from '../../tenancy/workspace-store.ts';
 import { DynamoUsageStore } from '../../usage/usage-store.ts';
+import { profile } from '../profile.ts';
 
-const deployment = LATCHKEY_DEPLOYMENT;
 const table = new Table(variable('TABLE_NAME'));
 const keys = {
   profile,

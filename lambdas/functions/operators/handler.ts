@@ -1,4 +1,4 @@
-import { profile } from '#profile';
+import { deployment } from '#settings';
 import { Facts } from '../../access/facts.ts';
 import { AuditTrail } from '../../audit/trail-store.ts';
 import { OPERATORS_TENANT } from '../../contract/operators.ts';
@@ -22,11 +22,11 @@ import { countDecisions } from '../../status/decision-counts-client.ts';
 import { operatorRoutes } from '../../table/operators.ts';
 import { DynamoTenantStore } from '../../tenancy/tenant-store.ts';
 import { DynamoUsageStore } from '../../usage/usage-store.ts';
+import { profile } from '../profile.ts';
 
 /** Milliseconds for which counts of CloudWatch are repeated: it has new ones once a minute, and charges for each that is read. */
 const DECISIONS_MILLISECONDS = 60_000;
 
-const deployment = LATCHKEY_DEPLOYMENT;
 const table = new Table(variable('TABLE_NAME'));
 const [clock, audit] = [systemClock, new AuditTrail(table)];
 const people = new DynamoPeopleStore(table, deployment.rights);

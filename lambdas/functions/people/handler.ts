@@ -1,4 +1,4 @@
-import { profile } from '#profile';
+import { deployment } from '#settings';
 import { accountContexts } from '../../account/account-store.ts';
 import { DynamoBackoffStore } from '../../attempts/backoff-store.ts';
 import { DynamoSourceStore } from '../../attempts/source-store.ts';
@@ -20,8 +20,8 @@ import { DynamoSessionStore } from '../../sessions/session-store.ts';
 import { DynamoSignInStore } from '../../signin/sign-in-store.ts';
 import { everyPeopleRoute } from '../../table/people.ts';
 import { DynamoTenantStore } from '../../tenancy/tenant-store.ts';
+import { profile } from '../profile.ts';
 
-const deployment = LATCHKEY_DEPLOYMENT;
 const table = new Table(variable('TABLE_NAME'));
 const sessions = new DynamoSessionStore(table);
 const shared = {

@@ -1,4 +1,4 @@
-import { profile } from '#profile';
+import { advertised, branding, consoleBuild, deployment, methods, openApi } from '#settings';
 import { Facts } from '../../access/facts.ts';
 import { consoleFiles } from '../../console/files.ts';
 import { consoleSettings } from '../../console/settings.ts';
@@ -17,10 +17,10 @@ import { DynamoCensusStore } from '../../status/census-store.ts';
 import { healthCheck, withDeadline } from '../../status/health.ts';
 import { metrics } from '../../status/prometheus.ts';
 import { publicRoutes } from '../../table/public.ts';
+import { profile } from '../profile.ts';
 
-const deployment = LATCHKEY_DEPLOYMENT;
 const issuer = variable('ISSUER');
-const pages = { branding: LATCHKEY_BRANDING, url: issuer };
+const pages = { branding, url: issuer };
 const table = new Table(variable('TABLE_NAME'));
 const facts = new Facts(table, table.name);
 const census = new DynamoCensusStore(table);
@@ -56,16 +56,16 @@ const services: ServicesOf<typeof publicRoutes> = {
     },
     profile.name,
   ),
-  openApi: () => ({ ...LATCHKEY_OPENAPI, servers: [{ url: issuer }] }),
-  pageFiles: pageFiles(LATCHKEY_BRANDING),
+  openApi: () => ({ ...openApi, servers: [{ url: issuer }] }),
+  pageFiles: pageFiles(branding),
   consoleFiles:
-    LATCHKEY_CONSOLE &&
+    consoleBuild &&
     consoleFiles(
       new URL('console/', import.meta.url),
       pathOf(issuer),
-      consoleSettings(issuer, LATCHKEY_CONSOLE, LATCHKEY_BRANDING, { profile, deployment }),
+      consoleSettings(issuer, consoleBuild, branding, { profile, deployment }),
     ),
-  discovery: discovery(issuer, LATCHKEY_ADVERTISED, profile, deployment),
+  discovery: discovery(issuer, advertised, profile, deployment),
   publicKeys: async () => {
     const { keys, revokedKids } = await facts.control();
     return keys.filter(({ kid }) => !revokedKids.has(kid));
@@ -78,7 +78,7 @@ const rendering = { profile, deployment, pages };
 export const handler = withPreflights(
   rendering,
   serve(publicRoutes, services, rendering, {
-    unmatched: methodOrPath(LATCHKEY_METHODS),
+    unmatched: methodOrPath(methods),
     ...(deployment.console ? { front: `${pathOf(issuer)}/console` } : {}),
   }),
 );

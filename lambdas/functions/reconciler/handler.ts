@@ -1,5 +1,6 @@
 import { APIGatewayClient } from '@aws-sdk/client-api-gateway';
 import type { Context, ScheduledEvent } from 'aws-lambda';
+import { deployment } from '#settings';
 import { eraseDue } from '../../erasure/erasure.ts';
 import { DynamoErasureStore } from '../../erasure/erasure-store.ts';
 import { systemClock } from '../../kernel/clock.ts';
@@ -40,8 +41,8 @@ export async function handler(_event: ScheduledEvent, context: Context): Promise
     controlPlane: new ControlPlane(client, deadline),
     store,
     plans: JSON.parse(variable('USAGE_PLANS')),
-    settings: LATCHKEY_DEPLOYMENT.usageKeys,
-    initialTier: LATCHKEY_DEPLOYMENT.initialTier,
+    settings: deployment.usageKeys,
+    initialTier: deployment.initialTier,
     clock: systemClock,
     holder: context.awsRequestId,
     // By then it has ended, or Lambda has ended it.

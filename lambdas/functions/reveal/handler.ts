@@ -1,4 +1,4 @@
-import { profile } from '#profile';
+import { deployment } from '#settings';
 import { AuditTrail } from '../../audit/trail-store.ts';
 import { serve } from '../../http/serve.ts';
 import { systemClock } from '../../kernel/clock.ts';
@@ -9,8 +9,8 @@ import type { RevealContext } from '../../keys/reveal.ts';
 import { type RevealServices, revealRoutes } from '../../keys/reveal-rows.ts';
 import { vaultCipher } from '../../keys/vault-client.ts';
 import { DynamoVaultStore } from '../../keys/vault-store.ts';
+import { profile } from '../profile.ts';
 
-const deployment = LATCHKEY_DEPLOYMENT;
 const table = new Table(variable('TABLE_NAME'));
 const audit = new AuditTrail(table);
 

@@ -1,3 +1,4 @@
+import { deployment } from '#settings';
 import { systemClock } from '../../kernel/clock.ts';
 import { counted, observe } from '../../kernel/metrics.ts';
 import { Table } from '../../kernel/table.ts';
@@ -16,8 +17,8 @@ const context: Omit<RotationContext, 'use' | 'secretId'> = {
   secrets: secretsClient(),
   control: new ControlStore(new Table(variable('TABLE_NAME'))),
   plan: {
-    tokenAlgorithm: LATCHKEY_DEPLOYMENT.tokens.algorithm,
-    tokenSeconds: LATCHKEY_DEPLOYMENT.tokens.accessSeconds,
+    tokenAlgorithm: deployment.tokens.algorithm,
+    tokenSeconds: deployment.tokens.accessSeconds,
   },
   clock: systemClock,
 };

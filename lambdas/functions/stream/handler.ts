@@ -1,4 +1,5 @@
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
+import { deployment } from '#settings';
 import { AuditTrail } from '../../audit/trail-store.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { batchResponse } from '../../kernel/stream-records.ts';
@@ -25,7 +26,7 @@ const followers: Followers = {
   ledger: new DynamoLedger(new Table(variable('LEDGER_TABLE'))),
   clock: systemClock,
   wakeMailer: mailerFunction(variable('MAILER_FUNCTION')),
-  vault: LATCHKEY_DEPLOYMENT.revealsKeys ? new DynamoVaultStore(new Table(variable('VAULT_TABLE'))) : null,
+  vault: deployment.revealsKeys ? new DynamoVaultStore(new Table(variable('VAULT_TABLE'))) : null,
 };
 
 /** Follows the table's stream. Stops at the first record that fails: it and those after it come again. */

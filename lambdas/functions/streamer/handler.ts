@@ -1,4 +1,4 @@
-import { profile } from '#profile';
+import { deployment } from '#settings';
 import { Facts } from '../../access/facts.ts';
 import { streamer } from '../../http/stream.ts';
 import { systemClock } from '../../kernel/clock.ts';
@@ -6,6 +6,7 @@ import { Table } from '../../kernel/table.ts';
 import { variable } from '../../kernel/variables.ts';
 import { KeysetStore } from '../../signing/keyset-store.ts';
 import { Signer } from '../../signing/signer.ts';
+import { profile } from '../profile.ts';
 
 const table = new Table(variable('TABLE_NAME'));
 const facts = new Facts(table, table.name);
@@ -18,7 +19,7 @@ const issuer = variable('ISSUER');
 export const handler = awslambda.streamifyResponse(
   streamer({
     signer: new Signer(keyset.present, issuer, systemClock),
-    rendering: { profile, deployment: LATCHKEY_DEPLOYMENT },
+    rendering: { profile, deployment },
     clock: systemClock,
     // https on AWS; http on one machine only.
     protocol: issuer.startsWith('http://') ? 'http' : 'https',

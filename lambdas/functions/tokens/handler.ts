@@ -1,4 +1,4 @@
-import { profile } from '#profile';
+import { branding, deployment } from '#settings';
 import { Facts } from '../../access/facts.ts';
 import { DynamoKeyRecords } from '../../access/key-records-store.ts';
 import { invalidRequests } from '../../attempts/source.ts';
@@ -35,8 +35,8 @@ import { symmetricKeys } from '../../signing/symmetric-keys.ts';
 import { TokenVerifier } from '../../signing/tokens.ts';
 import { tokenRoutes } from '../../table/tokens.ts';
 import { DynamoWorkspaceStore } from '../../tenancy/workspace-store.ts';
+import { profile } from '../profile.ts';
 
-const deployment = LATCHKEY_DEPLOYMENT;
 const table = new Table(variable('TABLE_NAME'));
 const sources = new DynamoSourceStore(table);
 const facts = new Facts(table, table.name);
@@ -53,7 +53,7 @@ const grants: RefreshContext = {
   tenant: (tenantId) => facts.tenant(tenantId),
   clock: systemClock,
 };
-const pages = { branding: LATCHKEY_BRANDING, url: issuer };
+const pages = { branding, url: issuer };
 const users = new DynamoAccountStore(table);
 const records = new DynamoKeyRecords(table, table.name, facts);
 const registered = new DynamoClientStore(table);

@@ -1,4 +1,4 @@
-import { profile } from '#profile';
+import { deployment } from '#settings';
 import { AuditTrail } from '../../audit/trail-store.ts';
 import { serve } from '../../http/serve.ts';
 import { systemClock } from '../../kernel/clock.ts';
@@ -13,8 +13,8 @@ import { DynamoTenantStore } from '../../tenancy/tenant-store.ts';
 import { DynamoWorkspaceStore } from '../../tenancy/workspace-store.ts';
 import { DynamoImportStore } from '../../transfer/import-store.ts';
 import { type TransferServices, transferRoutes } from '../../transfer/rows.ts';
+import { profile } from '../profile.ts';
 
-const deployment = LATCHKEY_DEPLOYMENT;
 const table = new Table(variable('TABLE_NAME'));
 const services: TransferServices = {
   imports: {

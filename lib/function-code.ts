@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto';
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
+import { basename, join } from 'node:path';
+import type { AccessTable } from '../lambdas/contract/access.ts';
+import type { Profile } from '../lambdas/contract/profile.ts';
+import { ConfigError } from './config.ts';
+import type { FunctionSettings } from './function-settings.ts';
+import { build, prebuilt } from './prebuilt.ts';
+
+const HANDLER = 'index.mjs';
+
+/**
+ * A folder for `Code.fromAsset`: the code of a function, which is the same for every configuration, and beside it the settings
+ * that it names, the profile if it does, and of the modules that it can do without those that the settings ask for.
+ *
+ * `folder` is one of `lambdas/functions`. `outDir` keeps the folder until the assembly is written: `join(Stage.of(scope).outdir,
+ * 'bundles')`. The same profile, function and settings have the same folder. Throws a `ConfigError` for a profile of which there
+ * is no code.
+ */
+export function functionCode(
+  profile: Pick<Profile, 'name' | 'module'>,
+  folder: string,
+  settings: FunctionSettings,
+  outDir: string,
+): string {
+  const bundle = join(prebuilt('bundles'), folder);
+  const modules = readdirSync(bundle).filter((file) => isUsed(basename(file, '.mjs'), settings));
+  const code = modules.map((file) => readFileSync(join(bundle, file), 'utf8')).join('\n');
+  const names = namesOfSettings(code);
+  const text = settingsText(names, settings);
+  const digest = createHash('sha256')
+    .update(`${profile.module ?? profile.name}\0${text}`)
+    .digest('hex');
+  const made = join(outDir, `${folder}-${digest.slice(0, 16)}`);
+  // Of an earlier synth into the same assembly, by other code.
+  rmSync(made, { recursive: true, force: true });
+  mkdirSync(made, { recursive: true });
+  for (const file of modules) copyFileSync(join(bundle, file), join(made, file));
+  if (names.length > 0) writeFileSync(join(made, 'settings.mjs'), text);
+  if (code.includes('"./profile.mjs"')) putProfile(profile, made);
+  if (names.includes('consoleBuild') && settings.consoleBuild !== null)
+    cpSync(prebuilt('console'), join(made, 'console'), { recursive: true });
+  return made;
+}
+
+/** Whether a module of a function is for this deployment: the handler is, others where the setting of their name says so. */
+function isUsed(module: string, settings: FunctionSettings): boolean {
+  if (module === basename(HANDLER, '.mjs')) return true;
+  const setting = settings[module as keyof FunctionSettings];
+  return setting !== null && setting !== false;
+}
+
+/** The settings that code imports, as esbuild writes it: `import{deployment as t}from"./settings.mjs"`. */
+function namesOfSettings(code: string): readonly (keyof FunctionSettings)[] {
+  const imports = [...code.matchAll(/import\{([^}]*)\}from"\.\/settings\.mjs"/g)];
+  const names = imports.flatMap(([, list = '']) =>
+    list.split(',').map((each) => each.split(' as ')[0] ?? ''),
+  );
+  return [...new Set(names)].sort() as (keyof FunctionSettings)[];
+}
+
+/** A module of constants, so that a name that is missing is seen as the function is loaded. */
+function settingsText(names: readonly (keyof FunctionSettings)[], settings: FunctionSettings): string {
+  const values = names.map((name) => {
+    const value = name === 'access' ? accessText(settings.access) : JSON.stringify(settings[name]);
+    return `${name}=${value}`;
+  });
+  return `export const ${values.join()};\n`;
+}
+
+/** The access table, in which rows that take the same are one value: every cold start pays for its bytes. */
+function accessText(access: AccessTable): string {
+  const all = Object.values(access).flatMap((methods) => Object.values(methods));
+  const values = [...new Set(all.map((value) => JSON.stringify(value)))];
+  const rows = Object.entries(access).map(([path, methods]) => {
+    const row = Object.entries(methods).map(
+      ([method, value]) => `${method}:r${values.indexOf(JSON.stringify(value))}`,
+    );
+    return `${JSON.stringify(path)}:{${row.join()}}`;
+  });
+  return `((${values.map((_, index) => `r${index}`).join()})=>({${rows.join()}}))(${values.join()})`;
+}
+
+/** Puts the code of a profile beside that of a function. */
+function putProfile({ name, module }: Pick<Profile, 'name' | 'module'>, folder: string): void {
+  if (module !== undefined) {
+    bundleProfile(module, folder);
+    return;
+  }
+  const file = join(prebuilt('bundles'), 'profiles', `${name}.mjs`);
+  if (!existsSync(file))
+    throw new ConfigError(
+      `profile: "${name}" is none of ours; say in its field module which file exports it`,
+    );
+  copyFileSync(file, join(folder, 'profile.mjs'));
+}
+
+/** Bundles a profile that is not ours, which is the only thing for which a user of the package needs esbuild. */
+function bundleProfile(module: string, folder: string): void {
+  try {
+    createRequire(import.meta.url).resolve('esbuild');
+  } catch {
+    throw new ConfigError(
+      'profile: one that is not ours is bundled by esbuild, which is not installed; run npm install --save-dev esbuild',
+    );
+  }
+  build('bundles', folder, module);
+}

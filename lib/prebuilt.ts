@@ -1,0 +1,110 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from 'node:fs';
+import { extname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const SCRIPTS = fileURLToPath(new URL('build', import.meta.url));
+/** `.ts` in the repository, `.js` in the package. */
+const EXTENSION = extname(fileURLToPath(import.meta.url));
+const UNUSED_MILLISECONDS = 86_400_000;
+
+/** What is built of our sources for any configuration, with the sources that it is built of. */
+const PARTS = {
+  /** The code of the functions, a folder for each, and of the profiles, in `profiles`. */
+  bundles: ['lambdas', 'profiles', 'package.json', 'package-lock.json', 'lib/build'],
+  /** The files of the key console. */
+  console: ['console', 'package-lock.json', 'lib/build'],
+} as const;
+
+export type Part = keyof typeof PARTS;
+
+const found = new Map<Part, string>();
+
+/**
+ * The folder of a part. The package has it, in `prebuilt` beside `lib`; the repository builds it once for the same sources
+ * and packages, and keeps it in `.latchkey`. Throws where it cannot be built, with what the build says.
+ */
+export function prebuilt(part: Part): string {
+  const folder = found.get(part) ?? findOrBuild(part);
+  found.set(part, folder);
+  return folder;
+}
+
+/** Builds every part into a folder: the package's `prebuilt`. */
+export function buildAll(outDir: string): void {
+  for (const part of Object.keys(PARTS)) build(part, join(outDir, part));
+}
+
+/** Runs a script of `lib/build`, in a process of its own: what it imports, no user of the package has. */
+export function build(script: string, ...parameters: readonly string[]): void {
+  try {
+    execFileSync(process.execPath, [join(SCRIPTS, script + EXTENSION), ...parameters], {
+      // React as it is for people, whoever builds: within tests it would be the developers'.
+      env: { ...process.env, NODE_ENV: 'production' },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+  } catch (error) {
+    throw new Error(`lib/build/${script}${EXTENSION} failed: ${(error as { stderr: unknown }).stderr}`);
+  }
+}
+
+function findOrBuild(part: Part): string {
+  const packaged = join(ROOT, 'prebuilt', part);
+  if (existsSync(packaged)) return packaged;
+  const builds = join(ROOT, '.latchkey', part);
+  const folder = join(builds, digestOf(PARTS[part]));
+  if (!existsSync(folder)) buildAt(part, builds, folder);
+  const now = new Date();
+  utimesSync(folder, now, now);
+  removeUnused(builds);
+  return folder;
+}
+
+function buildAt(part: Part, builds: string, folder: string): void {
+  mkdirSync(builds, { recursive: true });
+  const made = mkdtempSync(join(builds, 'building-'));
+  try {
+    build(part, made);
+    renameSync(made, folder);
+  } catch (error) {
+    // Another process was faster: its files are the same.
+    if (!existsSync(folder)) throw error;
+  } finally {
+    rmSync(made, { recursive: true, force: true });
+  }
+}
+
+/** Removes what no process has asked for in a day. */
+function removeUnused(builds: string): void {
+  for (const name of readdirSync(builds)) {
+    const folder = join(builds, name);
+    const { mtimeMs } = statSync(folder, { throwIfNoEntry: false }) ?? { mtimeMs: Number.POSITIVE_INFINITY };
+    if (Date.now() - mtimeMs > UNUSED_MILLISECONDS) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function digestOf(sources: readonly string[]): string {
+  const hash = createHash('sha256');
+  for (const file of sources.flatMap((source) => filesOf(join(ROOT, source))).sort())
+    hash.update(`\0${relative(ROOT, file)}\0`).update(readFileSync(file));
+  return hash.digest('hex').slice(0, 24);
+}
+
+function filesOf(path: string): readonly string[] {
+  if (!statSync(path).isDirectory()) return [path];
+  return readdirSync(path, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name));
+}

@@ -1,0 +1,264 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { functionCode } from '../../lib/function-code.ts';
+import { functionSettings } from '../../lib/function-settings.ts';
+import { foldersOf, functionSpecs } from '../../lib/functions.ts';
+import { prebuilt } from '../../lib/prebuilt.ts';
+import { deploymentOf, loadSettings, type Overrides } from '../../lib/settings.ts';
+import { profile as nams } from '../../profiles/nams.ts';
+
+const outDir = mkdtempSync(join(tmpdir(), 'latchkey-code-'));
+afterAll(() => rmSync(outDir, { recursive: true, force: true }));
+
+/** Asks for everything of the authorizer that only some deployments have. */
+const EVERYTHING = {
+  upstream: {
+    url: 'https://up.example',
+    scopes: [
+      {
+        path: '/v1/old/*',
+        scope: 'read',
+        observeUntil: `${new Date(Date.now() + 86_400_000).toISOString().slice(0, 16)}Z`,
+      },
+    ],
+  },
+  upstreams: { fast: { path: '/v1/fast', http: 'https://fast.example/', sharesOrigin: true } },
+  traces: { otlpUrl: 'https://collector.example', share: 0.1 },
+  allowedDecisionsPerLogLine: 100,
+  challenges: 'context',
+  tokens: { algorithm: 'HS256' },
+  operators: true,
+  console: false,
+  mail: { identity: 'mail.example', from: 'Marker <marker@mail.example>' },
+  branding: { name: 'Markername' },
+};
+
+/** The files of each function of a deployment, by their names. */
+async function filesOf(overrides: Overrides): Promise<Record<string, Record<string, string>>> {
+  const settings = await loadSettings(overrides);
+  const { upstreams } = deploymentOf(settings);
+  const told = functionSettings(settings);
+  const folders = foldersOf(functionSpecs(settings.profile, { upstreams }));
+  return Object.fromEntries(
+    folders.map((folder) => {
+      const code = functionCode(settings.profile, folder, told, outDir);
+      const names = readdirSync(code, { recursive: true, encoding: 'utf8' }).filter((name) =>
+        name.endsWith('.mjs'),
+      );
+      return [
+        folder,
+        Object.fromEntries(names.map((name) => [name, readFileSync(join(code, name), 'utf8')])),
+      ];
+    }),
+  );
+}
+
+/** What happens when a process imports the handler of each folder: `loaded`, or the error's name. */
+function imported(folders: readonly string[]): string[] {
+  const script = `const all = [];
+    for (const folder of ${JSON.stringify(folders)})
+      all.push(await import(folder + '/index.mjs').then(() => 'loaded', (error) => error.code ?? error.name));
+    console.log(JSON.stringify(all)); process.exit();`;
+  const env = {
+    TABLE_NAME: 'table',
+    ACCEPTED_ISSUERS: 'https://api.example',
+    USAGE_KEYS: '{}',
+    KEYSET_SECRET_ARN: 'arn:keyset',
+    ASSERTION_SECRET_ARN: 'arn:assertion',
+    AWS_REGION: 'eu-central-1',
+  };
+  return JSON.parse(
+    execFileSync(process.execPath, ['--input-type=module', '-e', script], { env, encoding: 'utf8' }),
+  );
+}
+
+async function authorizerOf(overrides: Overrides): Promise<string> {
+  const settings = await loadSettings(overrides);
+  return functionCode(settings.profile, 'authorizer', functionSettings(settings), outDir);
+}
+
+describe('the code of the functions', () => {
+  it('is the same for every configuration: what differs are the settings, and which modules there are', async () => {
+    const plain = await filesOf({ profile: 'default' });
+    const configuration = fc.subarray(Object.keys(EVERYTHING), { minLength: 1 });
+    await fc.assert(
+      fc.asyncProperty(
+        configuration,
+        fc.constantFrom('default', 'memgraph', 'nams'),
+        async (fields, profile) => {
+          const config = Object.fromEntries(
+            Object.entries(EVERYTHING).filter(([name]) => fields.includes(name)),
+          );
+          const other = await filesOf({ profile, config });
+          for (const [folder, files] of Object.entries(other)) {
+            expect(files['index.mjs']).toBe(
+              readFileSync(join(prebuilt('bundles'), folder, 'index.mjs'), 'utf8'),
+            );
+            const { 'index.mjs': code, 'settings.mjs': _, 'profile.mjs': profileCode, ...beside } = files;
+            if (plain[folder] !== undefined) expect(code).toBe(plain[folder]['index.mjs']);
+            if (profileCode !== undefined) expect(profileCode.includes('"lk"')).toBe(profile === 'default');
+            if (folder !== 'authorizer') expect(beside).toEqual({});
+          }
+        },
+      ),
+      { numRuns: 8 },
+    );
+  });
+
+  it('has nothing of the configuration, all of which stands in the settings', async () => {
+    const files = await filesOf({ profile: 'default', config: EVERYTHING });
+    const told = Object.values(files)
+      .map((each) => each['settings.mjs'] ?? '')
+      .join('');
+    for (const marker of ['https://up.example', 'marker@mail.example', 'Markername', '/v1/fast']) {
+      expect(told).toContain(marker);
+      for (const { 'settings.mjs': _, ...code } of Object.values(files))
+        expect(Object.values(code).join('')).not.toContain(marker);
+    }
+  });
+
+  it('is one module of each function, with a handler, and nothing left to be defined', async () => {
+    const files = await filesOf({ profile: 'memgraph' });
+    expect(Object.keys(files)).toHaveLength(14);
+    for (const { 'index.mjs': code } of Object.values(files)) {
+      expect(code).toMatch(/export\{[^}]*\bas handler\b/);
+      expect(code).not.toMatch(/LATCHKEY_|from"#/);
+    }
+  });
+
+  it('comes with the settings that the function names and no others', async () => {
+    const files = await filesOf({});
+    expect(files.authorizer?.['settings.mjs']).not.toMatch(/deployment=|openApi=|branding=/);
+    expect(files.rotation?.['settings.mjs']).toMatch(/^export const deployment=\{[^=]*\};\n$/);
+    expect(files.fetcher).not.toHaveProperty('settings.mjs');
+    const tables = Object.keys(files).filter((name) => files[name]?.['settings.mjs']?.includes('access='));
+    expect(tables).toEqual(['authorizer']);
+  });
+
+  it('of the authorizer has neither the AWS SDK nor a validator', async () => {
+    const { authorizer = {} } = await filesOf({ profile: 'memgraph', config: EVERYTHING });
+    expect(Object.keys(authorizer).sort()).toEqual([
+      'challenges.mjs',
+      'direct.mjs',
+      'gathering.mjs',
+      'hs256.mjs',
+      'index.mjs',
+      'observed.mjs',
+      'settings.mjs',
+      'traced.mjs',
+    ]);
+    for (const code of Object.values(authorizer))
+      expect(code).not.toMatch(/@smithy|smithy\.ts|ZodError|invalid_type/);
+  });
+});
+
+describe('an authorizer', () => {
+  it.each([{}, EVERYTHING])(
+    'is loaded with the settings and the modules that %j asks for',
+    async (config) => {
+      expect(imported([await authorizerOf({ config })])).toEqual(['loaded']);
+    },
+  );
+
+  describe('whose folder is not whole is not loaded, so that API Gateway lets nobody in:', () => {
+    let authorizer: string;
+    let settings: string;
+    let names: readonly string[];
+    beforeAll(async () => {
+      authorizer = await authorizerOf({ config: EVERYTHING });
+      settings = readFileSync(join(authorizer, 'settings.mjs'), 'utf8');
+      names = Object.keys(
+        await import(/* @vite-ignore */ `data:text/javascript,${encodeURIComponent(settings)}`),
+      );
+    });
+
+    /** Copies of it, each changed. */
+    function changed(changes: readonly ((folder: string) => void)[]): string[] {
+      return changes.map((change) => {
+        const copy = mkdtempSync(join(outDir, 'changed-'));
+        cpSync(authorizer, copy, { recursive: true });
+        change(copy);
+        return copy;
+      });
+    }
+    const withSettings = (text: string) => (folder: string) =>
+      writeFileSync(join(folder, 'settings.mjs'), text);
+
+    it('without its settings', () => {
+      const folders = changed([(folder) => rmSync(join(folder, 'settings.mjs'))]);
+      expect(imported(folders)).toEqual(['ERR_MODULE_NOT_FOUND']);
+    });
+
+    it('with settings that end too early', () => {
+      const lengths = Array.from({ length: 20 }, (_, index) =>
+        Math.floor((index / 20) * (settings.length - 2)),
+      );
+      const folders = changed(lengths.map((length) => withSettings(settings.slice(0, length))));
+      expect(new Set(imported(folders))).toEqual(new Set(['SyntaxError']));
+    });
+
+    it('without any one of its settings', () => {
+      expect(names).toContain('access');
+      const folders = changed(
+        names.map((missing) =>
+          withSettings(`${settings}`.replace(new RegExp(`([ ,])${missing}=`), `$1${missing}Not=`)),
+        ),
+      );
+      expect(imported(folders)).toEqual(names.map(() => 'SyntaxError'));
+    });
+
+    it('without a module that they ask for', () => {
+      const modules = ['challenges', 'direct', 'gathering', 'hs256', 'observed', 'traced'];
+      const folders = changed(modules.map((name) => (folder: string) => rmSync(join(folder, `${name}.mjs`))));
+      expect(imported(folders)).toEqual(modules.map(() => 'ERR_MODULE_NOT_FOUND'));
+    });
+  });
+});
+
+describe('a profile that is not ours', () => {
+  const own = join(outDir, 'own.ts');
+  const profile = { ...nams, name: 'own', module: own };
+  const code = async (from: typeof functionCode) =>
+    from(profile, 'forwarder', functionSettings(await loadSettings()), outDir);
+
+  beforeAll(() => {
+    mkdirSync(outDir, { recursive: true });
+    writeFileSync(own, "const text: string = 'its own words';\nexport const profile = { title: text };\n");
+  });
+
+  it('is bundled from its module', async () => {
+    expect(readFileSync(join(await code(functionCode), 'profile.mjs'), 'utf8')).toContain('its own words');
+  });
+
+  it('says what is wrong with its module', async () => {
+    writeFileSync(own, 'export const profile = {');
+    await expect(code(functionCode)).rejects.toThrow(/own\.ts:1:24: ERROR: Expected identifier/);
+  });
+
+  it('needs esbuild, and says so', async () => {
+    vi.resetModules();
+    vi.doMock('node:module', () => ({
+      createRequire: () => ({
+        resolve: () => {
+          throw new Error('not found');
+        },
+      }),
+    }));
+    const { functionCode: without } = await import('../../lib/function-code.ts');
+    await expect(code(without)).rejects.toThrow(
+      'profile: one that is not ours is bundled by esbuild, which is not installed; run npm install --save-dev esbuild',
+    );
+    vi.doUnmock('node:module');
+  });
+
+  it('has to name its module', async () => {
+    const settings = functionSettings(await loadSettings());
+    expect(() => functionCode({ name: 'own' }, 'forwarder', settings, outDir)).toThrow(
+      'say in its field module',
+    );
+  });
+});
