@@ -6,6 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { build, type Metafile, type Plugin } from 'esbuild';
+import { prebuilt } from '../lib/prebuilt.ts';
 import {
   DOCUMENTS,
   moduleName,
@@ -30,6 +31,8 @@ export async function buildPackage(folder: string, { reports }: BuildOptions = {
   mkdirSync(folder, { recursive: true });
   const imported = await writeModules(join(folder, 'dist'));
   writeManifest(folder, packageManifest(repositoryManifest(), imported));
+  for (const part of ['bundles', 'console'] as const)
+    cpSync(prebuilt(part), join(folder, 'prebuilt', part), { recursive: true });
   for (const source of PROGRAMS) writeStarter(folder, source);
   for (const path of [...RESOURCES, ...DOCUMENTS])
     cpSync(join(ROOT, path), join(folder, path), { recursive: true });

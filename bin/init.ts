@@ -5,7 +5,7 @@ import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { SCOPE_NAME } from '../lambdas/contract/scopes.ts';
-import { allProfiles } from '../lib/profiles.ts';
+import { profiles } from '../profiles/index.ts';
 import { type AppChoice, appFiles } from './init-app.ts';
 
 export const INIT_USAGE =
@@ -52,7 +52,7 @@ export async function init(args: readonly string[], io: InitIo): Promise<number>
     const folder = resolve(io.cwd, positionals[0] ?? '.');
     requireEmpty(folder);
     const name = appName(folder);
-    const answers = await ask(await questions(), values, io);
+    const answers = await ask(QUESTIONS, values, io);
     const choice: AppChoice = {
       name,
       profile: answers.profile,
@@ -114,54 +114,53 @@ function appName(folder: string): string {
   );
 }
 
-async function questions(): Promise<readonly Question[]> {
-  const profiles = (await allProfiles()).map(({ name }) => name);
-  return [
-    {
-      option: 'profile',
-      text: `Which contract? (${profiles.join(', ')})`,
-      byDefault: 'default',
-      check(answer) {
-        if (profiles.includes(answer)) return;
-        throw new InitError(`--profile: there is no profile "${answer}"; known are ${profiles.join(', ')}`);
-      },
+const PROFILES = Object.keys(profiles);
+
+const QUESTIONS: readonly Question[] = [
+  {
+    option: 'profile',
+    text: `Which contract? (${PROFILES.join(', ')})`,
+    byDefault: 'default',
+    check(answer) {
+      if (PROFILES.includes(answer)) return;
+      throw new InitError(`--profile: there is no profile "${answer}"; known are ${PROFILES.join(', ')}`);
     },
-    {
-      option: 'upstream',
-      text: 'The URL of your API? ("none" for an echo of what it would be sent)',
-      byDefault: 'none',
-      check(answer) {
-        const url = URL.canParse(answer) ? new URL(answer) : null;
-        const isHere = url?.hostname === 'localhost' || url?.hostname === '127.0.0.1';
-        const isTaken = url?.protocol === 'https:' || (url?.protocol === 'http:' && isHere);
-        if (answer === 'none' || isTaken) return;
-        throw new InitError(
-          `--upstream: "${answer}" must be an https:// URL (http:// only to localhost or 127.0.0.1), or none`,
-        );
-      },
+  },
+  {
+    option: 'upstream',
+    text: 'The URL of your API? ("none" for an echo of what it would be sent)',
+    byDefault: 'none',
+    check(answer) {
+      const url = URL.canParse(answer) ? new URL(answer) : null;
+      const isHere = url?.hostname === 'localhost' || url?.hostname === '127.0.0.1';
+      const isTaken = url?.protocol === 'https:' || (url?.protocol === 'http:' && isHere);
+      if (answer === 'none' || isTaken) return;
+      throw new InitError(
+        `--upstream: "${answer}" must be an https:// URL (http:// only to localhost or 127.0.0.1), or none`,
+      );
     },
-    {
-      option: 'scopes',
-      text: 'What may keys be allowed to do, the smallest first? (such as read,write; "none" for the contract\'s)',
-      byDefault: 'none',
-      check(answer) {
-        if (answer === 'none') return;
-        const names = scopeNames(answer);
-        for (const name of names)
-          if (!SCOPE_NAME.test(name) || name === '__proto__')
-            throw new InitError(
-              `--scopes: "${name}" cannot be a scope: 1 to 64 printable characters of ASCII without blanks, such as documents:read`,
-            );
-        if (new Set(names).size < names.length)
-          throw new InitError('--scopes: a scope is named twice; name each once');
-        if (names.includes('manage'))
+  },
+  {
+    option: 'scopes',
+    text: 'What may keys be allowed to do, the smallest first? (such as read,write; "none" for the contract\'s)',
+    byDefault: 'none',
+    check(answer) {
+      if (answer === 'none') return;
+      const names = scopeNames(answer);
+      for (const name of names)
+        if (!SCOPE_NAME.test(name) || name === '__proto__')
           throw new InitError(
-            '--scopes: "manage" is the scope that manages keys and people, which is always there; take it out',
+            `--scopes: "${name}" cannot be a scope: 1 to 64 printable characters of ASCII without blanks, such as documents:read`,
           );
-      },
+      if (new Set(names).size < names.length)
+        throw new InitError('--scopes: a scope is named twice; name each once');
+      if (names.includes('manage'))
+        throw new InitError(
+          '--scopes: "manage" is the scope that manages keys and people, which is always there; take it out',
+        );
     },
-  ];
-}
+  },
+];
 
 function scopeNames(answer: string): readonly string[] {
   return answer.split(',').map((name) => name.trim());

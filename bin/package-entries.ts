@@ -11,12 +11,13 @@ export interface PublicEntry {
 
 export const PUBLIC_ENTRIES: readonly PublicEntry[] = [
   { subpath: '.', source: 'lib/index.ts' },
+  { subpath: './profiles', source: 'profiles/index.ts' },
   { subpath: './embed', source: 'console/embed/latchkey-keys.ts', isForBrowsers: true },
   { subpath: './embed/react', source: 'console/embed/react.ts', isForBrowsers: true },
 ];
 
 /** Programs that are started by their files, which have the same place in the package as in the repository. */
-export const PROGRAMS: readonly string[] = ['local/lambda/worker.ts'];
+export const PROGRAMS: readonly string[] = ['lib/build/bundles.ts', 'local/lambda/worker.ts'];
 
 /** Files that run-time code reads, at the place that they have in the repository. */
 export const RESOURCES: readonly string[] = ['docs/runbook'];

@@ -1,4 +1,5 @@
 /** The package `latchkey`: what a CDK app imports. */
 
 export type { Profile } from '../lambdas/contract/profile.ts';
+export { profiles } from '../profiles/index.ts';
 export { ConfigError, type ConfigInput } from './config.ts';

@@ -52,7 +52,11 @@ export interface Answer {
   readonly body: any;
 }
 
-export async function call(target: string, headers: HeadersInit = {}, json?: object): Promise<Answer> {
+export async function call(
+  target: string,
+  headers: Readonly<Record<string, string>> = {},
+  json?: object,
+): Promise<Answer> {
   const [method = '', url = ''] = target.split(' ');
   const response = await fetch(url, {
     method,
