@@ -53,6 +53,8 @@ function writeDeclarations(): void {
         composite: false,
         incremental: false,
         declaration: true,
+        // `npm run check` has checked them, each with the libraries that it may use.
+        noCheck: true,
         rootDir: '..',
         outDir: DECLARATIONS,
       },
@@ -88,11 +90,11 @@ function extraction(entry: PublicEntry, folder: string, reports: string | undefi
         ...(reports === undefined ? {} : { reportFolder: reports }),
         reportTempFolder: join(ROOT, '.latchkey/api-reports'),
         reportFileName: `${name === 'index' ? 'latchkey' : name}.api.md`,
-        // What there is to say of the types themselves, not of how they are documented.
-        includeForgottenExports: false,
+        // With what the exported types are made of, such as the schema of the configuration.
+        includeForgottenExports: true,
       },
       docModel: { enabled: false },
-      dtsRollup: { enabled: true, untrimmedFilePath: join(folder, `${name}.d.ts`) },
+      dtsRollup: { enabled: true, publicTrimmedFilePath: join(folder, `${name}.d.ts`) },
       tsdocMetadata: { enabled: false },
       messages: {
         extractorMessageReporting: { default: { logLevel: 'none' as ExtractorLogLevel } },
