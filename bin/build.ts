@@ -93,7 +93,7 @@ async function writeModules(outdir: string): Promise<ReadonlySet<string>> {
       entryPoints: [...entries(false), ...programs],
       platform: 'node',
       target: 'node20.19',
-      plugins: [OWN_PLACE],
+      plugins: [APPS_CONFIG, OWN_PLACE],
     }),
     build({ ...shared, entryPoints: entries(true), platform: 'browser', target: 'es2022' }),
   ]);
@@ -124,6 +124,19 @@ const OWN_PLACE: Plugin = {
         .replaceAll('import.meta.url', `new URL('../${place}', import.meta.url).href`);
       return { contents, loader: 'ts' };
     });
+  },
+};
+
+/** In place of the file that a fork edits: what the user's app has been synthesized with. */
+const APPS_CONFIG: Plugin = {
+  name: "the app's configuration",
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]latchkey\.config\.ts$/ }, () => ({
+      contents: `import { synthesizedConfig } from './lib/synthesized-config.ts';
+        export default synthesizedConfig(process.cwd());`,
+      resolveDir: ROOT,
+      loader: 'ts',
+    }));
   },
 };
 
