@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { inflateRawSync } from 'node:zlib';
 import {
   type App,
   Aspects,
@@ -441,13 +443,16 @@ describe('the team’s own function that decides itself', () => {
     const [, parts] = variable['Fn::Join'];
     const text = parts.map((part: unknown) => (typeof part === 'string' ? part : 'TOKEN')).join('');
     expect(text.length).toBeLessThan(2048);
-    expect(JSON.parse(text)).toMatchObject({
+    const { packed, ...places } = JSON.parse(text);
+    expect(JSON.parse(inflateRawSync(Buffer.from(packed, 'base64url')).toString())).toMatchObject({
+      profile: { keys: { prefix: 'lk' } },
+      deployment: { initialTier: 'free', tiers: { free: { keyRequestsPerMinute: 100 } } },
+    });
+    expect(places).toMatchObject({
       version: 1,
       table: 'TOKEN',
       region: 'eu-central-1',
       issuers: ['https://TOKEN.execute-api.eu-central-1.TOKEN/live'],
-      profile: { keys: { prefix: 'lk' } },
-      deployment: { initialTier: 'free', tiers: { free: { keyRequestsPerMinute: 100 } } },
       keysetSecretArn: null,
       metricsNamespace: latchkey.metricsNamespace,
     });
@@ -490,8 +495,9 @@ describe('the team’s own function that decides itself', () => {
   });
 
   it('fails the synth by name where the settings do not fit into a function’s variables', () => {
-    const paths = Array.from({ length: 80 }, (_, index) => ({
-      path: `/v1/some/long/path/${index}`,
+    // Of no pattern that packs well.
+    const paths = Array.from({ length: 100 }, (_, index) => ({
+      path: `/v1/${createHash('sha256').update(`${index}`).digest('hex')}`,
       scope: 'read',
     }));
     const { latchkey, fn } = verifyIn({ upstream: { url: 'https://a.example.com', scopes: paths } });
