@@ -15,7 +15,9 @@ import { Guesses } from '../../access/guesses.ts';
 import { authorizer } from '../../http/authorize.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { createDynamoDbHttp } from '../../kernel/dynamodb-http.ts';
+import { CONTROL_KEY } from '../../kernel/item-keys.ts';
 import { observe } from '../../kernel/metrics.ts';
+import { readied } from '../../kernel/ready.ts';
 import { variable } from '../../kernel/variables.ts';
 import { TokenVerifier } from '../../signing/tokens.ts';
 
@@ -65,6 +67,11 @@ const decide = authorizer(
 );
 
 const inSpan = traced === null ? decide : (await import('./traced.ts')).traced(decide, traced);
+
+// Of what is read nothing is kept: no copy is older than the first event.
+await readied(() =>
+  client.batchGetItem({ RequestItems: { [table]: { Keys: [CONTROL_KEY], ConsistentRead: true } } }),
+);
 
 /** Decides every request that takes a credential. */
 export const handler =
