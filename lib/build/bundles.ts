@@ -29,6 +29,19 @@ const BESIDE: Plugin = {
   },
 };
 
+/** Leaves out the cache of aws4's signing keys: `lambdas/kernel/request-signer.ts` has one in its place, and every cold start pays for both. */
+const ONE_KEY_CACHE: Plugin = {
+  name: 'one-key-cache',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^\.\/lru$/ }, ({ importer }) =>
+      /[\\/]aws4[\\/]aws4\.js$/.test(importer) ? { path: 'lru', namespace: 'one-key-cache' } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'one-key-cache' }, () => ({
+      contents: 'module.exports = () => new Map();',
+    }));
+  },
+};
+
 async function bundle(entryPoints: BuildOptions['entryPoints'] & object, outdir: string): Promise<void> {
   const { outputFiles, metafile } = await build({
     absWorkingDir: ROOT,
@@ -42,7 +55,7 @@ async function bundle(entryPoints: BuildOptions['entryPoints'] & object, outdir:
     format: 'esm',
     // The AWS SDK's ES modules can be shaken, its CommonJS cannot.
     mainFields: ['module', 'main'],
-    plugins: [BESIDE],
+    plugins: [BESIDE, ONE_KEY_CACHE],
     legalComments: 'none',
     metafile: true,
     write: false,

@@ -142,7 +142,6 @@ describe('the code of the functions', () => {
   it('of the authorizer has neither the AWS SDK nor a validator', async () => {
     const { authorizer = {} } = await filesOf({ profile: 'memgraph', config: EVERYTHING });
     expect(Object.keys(authorizer).sort()).toEqual([
-      'challenges.mjs',
       'direct.mjs',
       'gathering.mjs',
       'hs256.mjs',
@@ -212,7 +211,7 @@ describe('an authorizer', () => {
     });
 
     it('without a module that they ask for', () => {
-      const modules = ['challenges', 'direct', 'gathering', 'hs256', 'observed', 'traced'];
+      const modules = ['direct', 'gathering', 'hs256', 'observed', 'traced'];
       const folders = changed(modules.map((name) => (folder: string) => rmSync(join(folder, `${name}.mjs`))));
       expect(imported(folders)).toEqual(modules.map(() => 'ERR_MODULE_NOT_FOUND'));
     });
