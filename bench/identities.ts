@@ -5,6 +5,7 @@ import { systemClock } from '../lambdas/kernel/clock.ts';
 import { Table } from '../lambdas/kernel/table.ts';
 import { DynamoAccountStore } from '../lambdas/people/account-store.ts';
 import { type AccountContext, onboard } from '../lambdas/people/accounts.ts';
+import { DynamoLoginStartStore } from '../lambdas/people/login-start-store.ts';
 import { DynamoRefreshStore } from '../lambdas/sessions/refresh-store.ts';
 import { DynamoSessionStore } from '../lambdas/sessions/session-store.ts';
 import { openSession } from '../lambdas/sessions/sessions.ts';
@@ -43,6 +44,7 @@ export async function identitiesIn(
     accounts: new DynamoAccountStore(table),
     sessions: new DynamoSessionStore(table),
     refreshTokens: new DynamoRefreshStore(table),
+    starts: new DynamoLoginStartStore(table),
     backoff: new DynamoBackoffStore(table),
     sources: new DynamoSourceStore(table),
     signer: new Signer(async () => keyset, ISSUER, systemClock),

@@ -1,3 +1,4 @@
+import { Token } from 'aws-cdk-lib';
 import * as z from 'zod';
 
 /** The kinds of fields that a configuration is made of. Each says in its one error message what is allowed. */
@@ -21,6 +22,18 @@ export function fields<Shape extends z.core.$ZodLooseShape>(
 export function text(pattern: RegExp, allowed: string) {
   const error = `must be ${allowed}`;
   return z.string({ error }).regex(pattern, { error });
+}
+
+/** A string of a certain form, or one of an app of the CDK that is known only when the stack is deployed. */
+export function reference(pattern: RegExp, allowed: string) {
+  return stringOr(pattern, `must be ${allowed}`);
+}
+
+/** The same, with an error of its own where there is none. */
+export function stringOr(pattern: RegExp, error: string, missing = error) {
+  return z
+    .string({ error: missing })
+    .refine((given) => Token.isUnresolved(given) || pattern.test(given), { error });
 }
 
 /** A whole number within limits, both included. The error says what to do about the number that was given. */

@@ -30,6 +30,8 @@ export interface LatchkeyFunctionProps {
   readonly removalPolicy: RemovalPolicy;
   /** The customer's key that encrypts its logs. @default - AWS's own */
   readonly encryptionKey?: IKey;
+  /** Where it stands where its row says of no network. @default - in none of the team's */
+  readonly network?: Vpc;
 }
 
 /** A function with a role and a log group of its own: it may write its log and its traces, and nothing else yet. */
@@ -67,7 +69,8 @@ export class LatchkeyFunction extends Construct {
       systemLogLevelV2: SystemLogLevel.WARN,
       tracing: Tracing.ACTIVE,
     });
-    if (spec.vpc !== undefined) this.standIn(spec.vpc);
+    const network = spec.vpc ?? (spec.standsOutside === true ? undefined : props.network);
+    if (network !== undefined) this.standIn(network);
     Validations.of(this.lambda).acknowledge({
       id: 'Serverless-LambdaDLQ',
       reason:

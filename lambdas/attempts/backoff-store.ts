@@ -1,5 +1,5 @@
 import { backoffKey } from '../kernel/item-keys.ts';
-import { N, number } from '../kernel/items.ts';
+import { type Item, N, number } from '../kernel/items.ts';
 import type { Table } from '../kernel/table.ts';
 import { type Attempts, BACKOFF_MEMORY_SECONDS, type BackoffStore } from './backoff.ts';
 
@@ -12,10 +12,7 @@ export class DynamoBackoffStore implements BackoffStore {
   }
 
   async read(subject: string, now: number): Promise<Attempts> {
-    const item = await this.#table.get(backoffKey(subject));
-    // TTL deletes late, so what is past its time is compared and not believed.
-    if (item === undefined || number(item, 'ttl') <= now) return { failures: 0, blockedUntil: 0 };
-    return { failures: number(item, 'failures'), blockedUntil: number(item, 'blockedUntil') };
+    return attemptsOf(await this.#table.get(backoffKey(subject)), now);
   }
 
   async replace(subject: string, expected: number, next: Attempts, now: number): Promise<boolean> {
@@ -37,4 +34,11 @@ export class DynamoBackoffStore implements BackoffStore {
   clear(subject: string): Promise<void> {
     return this.#table.delete(backoffKey(subject));
   }
+}
+
+/** The attempts that a counter's item tells of. */
+export function attemptsOf(item: Item | undefined, now: number): Attempts {
+  // TTL deletes late, so what is past its time is compared and not believed.
+  if (item === undefined || number(item, 'ttl') <= now) return { failures: 0, blockedUntil: 0 };
+  return { failures: number(item, 'failures'), blockedUntil: number(item, 'blockedUntil') };
 }

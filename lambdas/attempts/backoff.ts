@@ -73,12 +73,19 @@ export async function takeAttempt(
   store: BackoffStore,
   subject: BackoffSubject,
   now: number,
-  pause: (milliseconds: number) => Promise<unknown> = sleep,
+  {
+    known,
+    pause = sleep,
+  }: {
+    /** What was read of it a moment ago. @default - it is read */
+    readonly known?: Attempts | undefined;
+    readonly pause?: (milliseconds: number) => Promise<unknown>;
+  } = {},
 ): Promise<void> {
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
     // Chance takes those apart that came together.
     if (tries > 0) await pause(Math.random() * Math.min(150, 10 * 2 ** tries));
-    const { failures, blockedUntil } = await store.read(subject.id, now);
+    const { failures, blockedUntil } = (tries === 0 && known) || (await store.read(subject.id, now));
     if (blockedUntil > now) throw rateLimited(blockedUntil - now, 'Too many attempts.');
     const next = {
       failures: failures + 1,

@@ -1,5 +1,5 @@
 import { backoffKey } from '../kernel/item-keys.ts';
-import { N, number } from '../kernel/items.ts';
+import { type Item, N, number } from '../kernel/items.ts';
 import type { Table } from '../kernel/table.ts';
 import type { SourceStore } from './source.ts';
 
@@ -39,10 +39,10 @@ export class DynamoSourceStore implements SourceStore {
       ExpressionAttributeValues: { ':ttl': N(until) },
     });
   }
+}
 
-  async knows(id: string, now: number): Promise<boolean> {
-    const item = await this.#table.get(backoffKey(id));
-    // TTL deletes late, so what is past its time is compared and not believed.
-    return item !== undefined && number(item, 'ttl') > now;
-  }
+/** Whether the item of a place says that it is known. */
+export function isRemembered(item: Item | undefined, now: number): boolean {
+  // TTL deletes late, so what is past its time is compared and not believed.
+  return item !== undefined && number(item, 'ttl') > now;
 }

@@ -76,8 +76,8 @@ export interface SourceStore {
   count(id: string, endsAt: number): Promise<number>;
   /** Takes one back, where there is such a counter still. */
   giveBack(id: string): Promise<void>;
+  /** Remembers a place until then; what a login begins with tells whether it is known. */
   remember(id: string, until: number): Promise<void>;
-  knows(id: string, now: number): Promise<boolean>;
 }
 
 /** An attempt of an address, counted before it is known whether it may. */

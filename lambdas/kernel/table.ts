@@ -111,7 +111,8 @@ export class Table implements RecordClient {
   }
 
   /** The items of any number of keys; those that do not exist are left out. */
-  async getAll(keys: readonly ItemKey[]): Promise<Item[]> {
+  async getAll(wanted: readonly ItemKey[]): Promise<Item[]> {
+    const keys = wanted.filter(isStorable);
     const items: Item[] = [];
     for (let start = 0; start < keys.length; start += BATCH_GET_KEYS) {
       const { Responses } = await this.batchGetItem({

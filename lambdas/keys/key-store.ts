@@ -187,12 +187,11 @@ export class DynamoKeyStore implements KeyStore {
     return (await this.#table.get(workspaceKey(tenantId, workspaceId))) !== undefined;
   }
 
-  async tier(tenantId: string): Promise<string | undefined> {
-    return (await this.#table.get(tenantKey(tenantId)))?.tier?.S;
-  }
-
-  async defaults(tenantId: string): Promise<KeyDefaults> {
-    return KEY_DEFAULTS.read((await this.#table.get(tenantKey(tenantId))) ?? {});
+  async tenant(
+    tenantId: string,
+  ): Promise<{ readonly tier: string | undefined; readonly defaults: KeyDefaults }> {
+    const item = (await this.#table.get(tenantKey(tenantId))) ?? {};
+    return { tier: item.tier?.S, defaults: KEY_DEFAULTS.read(item) };
   }
 
   /** The one conditional write by which a hot record changes; false when its condition does not hold. */

@@ -88,9 +88,8 @@ export interface KeyStore extends WorkspaceIndex {
   presentHash(key: ApiKey): Promise<Uint8Array | undefined>;
   /** False when the key was rotated, revoked or disabled meanwhile. */
   rotate(key: ApiKey, rotation: KeyRotation, origin: ChangeOrigin, now: number): Promise<boolean>;
-  tier(tenantId: string): Promise<string | undefined>;
-  /** The tenant's defaults for new keys. */
-  defaults(tenantId: string): Promise<KeyDefaults>;
+  /** What a tenant's tier is, and what its own keys begin with: nothing of a tenant that is not there. */
+  tenant(tenantId: string): Promise<{ readonly tier: string | undefined; readonly defaults: KeyDefaults }>;
   /**
    * The keys of a selection that are not revoked, some at a time; also none, so that its reader may stop between any
    * two queries. Reading it anew passes those that were revoked at a thousand a query.
@@ -140,7 +139,7 @@ export async function createKey(
 ): Promise<{ readonly apiKey: ApiKey; readonly key: string }> {
   const now = clock();
   const owned = await callerKey(caller, keys);
-  const defaults = await keys.defaults(caller.tenantId);
+  const { tier, defaults } = await keys.tenant(caller.tenantId);
   const latest = latestExpiry(owned, defaults, profile);
   const {
     workspaceId = caller.workspaceId,
@@ -168,7 +167,7 @@ export async function createKey(
   requireWithin(wanted, caller, owned, deployment.rights);
   requireExpiryWithin(expiryOf(wanted.lifetimeSeconds, now), latest);
   const { issue, key } = issueKey(wanted, profile.keys, now);
-  const { keys: maxKeys } = limitsOf(await keys.tier(caller.tenantId), deployment);
+  const { keys: maxKeys } = limitsOf(tier, deployment);
   await keys.create(issue, maxKeys, originOf(caller, from));
   await keeper?.keep(issue.key, key, principalOf(caller));
   return { apiKey: issue.key, key };
@@ -271,7 +270,7 @@ export async function updateKey(
     throw new Problem('conflicting_state', { message: 'The API key has expired. Rotate it instead.' });
   }
   if (asked.scopes !== undefined) requireScopes(asked.scopes, rights);
-  const defaults = await keys.defaults(caller.tenantId);
+  const { defaults } = await keys.tenant(caller.tenantId);
   const latest = latestExpiry(owned, defaults, profile);
   const lifetimeSeconds =
     expiry === undefined ? undefined : lifetimeOf({ expiry, latest, defaults }, profile, now);

@@ -56,7 +56,7 @@ export async function rotateKey(
   // The answer holds a working secret, so the caller must have all that it opens.
   requireWithin(before, caller, owned, context.deployment.rights);
   const maker = owned?.id === before.id ? undefined : owned;
-  const latest = latestExpiry(maker, await keys.defaults(caller.tenantId), profile);
+  const latest = latestExpiry(maker, (await keys.tenant(caller.tenantId)).defaults, profile);
   const expiresAt = Math.min(expiryOf(before.lifetimeSeconds, now), latest);
   const previousExpiresAt = previousExpiry(before, expiresAt, request, now);
   const replaces = await keys.presentHash(before);

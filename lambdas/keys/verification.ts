@@ -67,7 +67,7 @@ export async function verifyKey(
   const workspace = await context.workspaces.find(own.tenantId, own.workspaceId);
   // The keys of a workspace that is being deleted are refused already, and revoked one by one.
   const state = workspace?.state === 'active' ? (record?.state ?? 'revoked') : 'revoked';
-  const tier = await keys.tier(own.tenantId);
+  const { tier } = await keys.tenant(own.tenantId);
   const limit = keyRequestsPerMinute(own.environment, tier, deployment);
   return {
     status: state === 'active' ? (slot.expiresAt <= now ? 'expired' : 'valid') : state,

@@ -113,21 +113,25 @@ export class DynamoAccountStore implements AccountStore {
   }
 
   async findLogin(email: string): Promise<Login | undefined> {
-    const item = await this.#table.get(emailKey(email));
-    // An address that its person has left is kept for them for a while, and opens nothing.
-    if (item === undefined || item[LEFT] !== undefined) return undefined;
-    return {
-      userId: text(item, 'userId'),
-      tenantId: text(item, 'tenantId'),
-      workspaceId: text(item, 'workspaceId'),
-      passwordHash: item.passwordHash?.S,
-    };
+    return loginOf(await this.#table.get(emailKey(email)));
   }
 
   async findUser(tenantId: string, userId: string): Promise<User | undefined> {
     const row = await this.#table.get(userKey(tenantId, userId));
     return row === undefined ? undefined : PERSON.read({ row });
   }
+}
+
+/** The login that the item of an address says. */
+export function loginOf(item: Item | undefined): Login | undefined {
+  // An address that its person has left is kept for them for a while, and opens nothing.
+  if (item === undefined || item[LEFT] !== undefined) return undefined;
+  return {
+    userId: text(item, 'userId'),
+    tenantId: text(item, 'tenantId'),
+    workspaceId: text(item, 'workspaceId'),
+    passwordHash: item.passwordHash?.S,
+  };
 }
 
 /** Takes an address for whom `Item` says: one that nobody has, whose holder let the time pass, or that is held for them. */

@@ -1,5 +1,5 @@
 import { randomUUIDv7 } from 'node:crypto';
-import { type BackoffStore, loginSubjects, takeAttempt } from '../attempts/backoff.ts';
+import { type Attempts, type BackoffStore, loginSubjects, takeAttempt } from '../attempts/backoff.ts';
 import {
   accountLimit,
   loginLimit,
@@ -65,9 +65,27 @@ export interface AccountStore {
   keepAddress(tenantId: string, usedAt: number): Promise<void>;
 }
 
+/** What is known before a password is looked at. */
+export interface LoginStart {
+  readonly login: Login | undefined;
+  /** Whether the account has logged in from the place before. */
+  readonly isKnown: boolean;
+  /** Those of each subject, in their order. */
+  readonly attempts: readonly Attempts[];
+}
+
+export interface LoginStartStore {
+  /**
+   * @param place as `placeOf` names it
+   * @param subjects the ids of {@link BackoffSubject}s
+   */
+  read(email: string, place: string, subjects: readonly string[], now: number): Promise<LoginStart>;
+}
+
 /** What it takes to prove who somebody is by their password. */
 export interface PasswordContext extends Pick<GrantContext, 'deployment' | 'clock'> {
   readonly accounts: AccountStore;
+  readonly starts: LoginStartStore;
   readonly backoff: BackoffStore;
   readonly sources: SourceStore;
   /** @default - keys are shown once */
@@ -222,20 +240,26 @@ export interface PasswordCredentials {
 export async function enterWithPassword<Opened>(
   credentials: PasswordCredentials,
   from: PlacedOrigin,
-  { accounts, backoff, sources, deployment, clock }: PasswordContext,
+  { accounts, starts, backoff, sources, deployment, clock }: PasswordContext,
   open: (user: User, workspaceId: string) => Promise<Opened>,
 ): Promise<Opened> {
   requirePasswordAllowed(credentials.email, deployment);
   const place = placeOf(credentials.email, from.address);
-  const isKnown = await sources.knows(place, clock());
+  const perhaps = loginSubjects(credentials.email, from.address).map(({ id }) => id);
+  const start = await starts.read(credentials.email, place, perhaps, clock());
+  const { isKnown, attempts } = start;
   const taken = isKnown
     ? undefined
     : await takeFromSource(sources, from.address, loginLimit(deployment.addressLimits), clock());
   const subjects = loginSubjects(credentials.email, from.address, isKnown);
-  for (const subject of subjects) await takeAttempt(backoff, subject, clock());
+  // The subjects of a known place are the first of them.
+  for (const [index, subject] of subjects.entries())
+    await takeAttempt(backoff, subject, clock(), { known: attempts[index] });
+  let first: LoginStart | undefined = start;
   const enter = async (): Promise<Opened> => {
     // The person before the password: a session is opened for what they were when it was looked at, or not at all.
-    const login = await accounts.findLogin(credentials.email);
+    const { login } = first ?? { login: await accounts.findLogin(credentials.email) };
+    first = undefined;
     // An address that nobody has takes the same reads: how long they take would tell.
     const user = await accounts.findUser(login?.tenantId ?? NOBODY, login?.userId ?? NOBODY);
     const known = await accounts.findLogin(credentials.email);

@@ -66,16 +66,23 @@ export async function openGrant(
   from: RequestOrigin,
   context: EntryContext,
 ): Promise<Grant> {
-  const { deployment, sessions, clock } = context;
+  const { profile, deployment, sessions, clock } = context;
   const { accessSeconds, refresh } = deployment.tokens;
   const now = clock();
   const idle = refresh === null ? accessSeconds : Math.min(refresh.idleSeconds, refresh.absoluteSeconds);
   const absolute = refresh?.absoluteSeconds ?? accessSeconds;
   const lifetime = { idleSeconds: idle, absoluteSeconds: absolute };
   const clientId = grant?.clientId;
-  const session = await openSession({ ...entry, clientId, lifetime, from }, sessions, now);
-  const family = { ...session, endsAt: now + absolute, ...(grant === undefined ? {} : { grant }) };
-  return issue(family, { authentication: entry.authentication, tokenFor: grant }, now, context);
+  const given = grant === undefined ? {} : { grant };
+  const refreshToken = refresh === null ? null : newRefreshToken(profile.keys.prefix);
+  // In the session's own write: one transaction, and no session that nothing continues.
+  const created =
+    refreshToken === null
+      ? undefined
+      : { hash: hashRefreshToken(refreshToken), expiresAt: now + idle, ...given };
+  const session = await openSession({ ...entry, clientId, lifetime, refresh: created, from }, sessions, now);
+  const family = { ...session, endsAt: now + absolute, ...given };
+  return sign(family, { authentication: entry.authentication, tokenFor: grant, refreshToken }, now, context);
 }
 
 /**
@@ -138,8 +145,14 @@ export async function refreshGrant(
   const session = await sessions.extend(family, idleEnd(family, refresh, now), now);
   if (session === undefined) throw refused(`session ${family.sessionId} is over`);
   await requireTenant(session, tenant);
+  const refreshToken = newRefreshToken(context.profile.keys.prefix);
+  await refreshTokens.create({
+    ...family,
+    hash: hashRefreshToken(refreshToken),
+    expiresAt: idleEnd(family, refresh, now),
+  });
   const { authentication } = session;
-  return issue(family, { authentication, tokenFor: narrowed ?? family.grant }, now, context);
+  return sign(family, { authentication, tokenFor: narrowed ?? family.grant, refreshToken }, now, context);
 }
 
 /** Refuses a tenant that is not active, or whose workspace is not. Throws `invalid_grant`. */
@@ -152,21 +165,22 @@ export async function requireTenant(
   throw refused(`tenant ${caller.tenantId} or its workspace is not active`);
 }
 
-async function issue(
-  { sessionId, userId, tenantId, endsAt, grant }: RefreshFamily,
+/** The grant of a session, with the access token for it. */
+async function sign(
+  { sessionId, userId, tenantId, endsAt }: RefreshFamily,
   {
     authentication,
     tokenFor,
-  }: { readonly authentication: Authentication; readonly tokenFor: ClientGrant | undefined },
+    refreshToken,
+  }: {
+    readonly authentication: Authentication;
+    readonly tokenFor: ClientGrant | undefined;
+    readonly refreshToken: string | null;
+  },
   now: number,
-  {
-    profile,
-    deployment,
-    refreshTokens,
-    signer,
-  }: Pick<GrantContext, 'profile' | 'deployment' | 'refreshTokens' | 'signer'>,
+  { deployment, signer }: Pick<GrantContext, 'deployment' | 'signer'>,
 ): Promise<Grant> {
-  const { accessSeconds, refresh } = deployment.tokens;
+  const { accessSeconds } = deployment.tokens;
   const session = { sessionId, userId, tenantId };
   // No token outlives its session: what `expires_in` says is true.
   const expiresInSeconds = Math.min(accessSeconds, endsAt - now);
@@ -175,15 +189,6 @@ async function issue(
     expiresInSeconds,
   );
   const scopes = tokenFor?.scopes ?? null;
-  if (refresh === null) return { accessToken, expiresInSeconds, refreshToken: null, scopes, session };
-  const refreshToken = newRefreshToken(profile.keys.prefix);
-  await refreshTokens.create({
-    ...session,
-    endsAt,
-    ...(grant === undefined ? {} : { grant }),
-    hash: hashRefreshToken(refreshToken),
-    expiresAt: idleEnd({ endsAt }, refresh, now),
-  });
   return { accessToken, expiresInSeconds, refreshToken, scopes, session };
 }
 

@@ -36,28 +36,8 @@ export class DynamoRefreshStore implements RefreshStore {
   }
 
   async create(token: NewRefreshToken): Promise<void> {
-    const { grant } = token;
-    await this.#table.update(refreshKey(token.hash), {
-      UpdateExpression:
-        'SET sid = :sid, usr = :usr, ten = :ten, xa = :expiry, xm = :end, #ttl = :expiry, n = :zero' +
-        (grant === undefined ? '' : ', cli = :client, scp = :scopes, res = :resource'),
-      ExpressionAttributeNames: { '#ttl': 'ttl' },
-      ExpressionAttributeValues: {
-        ':sid': S(token.sessionId),
-        ':usr': S(token.userId),
-        ':ten': S(token.tenantId),
-        ':expiry': N(token.expiresAt),
-        ':end': N(token.endsAt),
-        ':zero': N(0),
-        ...(grant === undefined
-          ? {}
-          : {
-              ':client': S(grant.clientId),
-              ':scopes': S(scopesText(grant.scopes)),
-              ':resource': S(grant.resource),
-            }),
-      },
-    });
+    const { Key, ...update } = refreshTokenUpdate(token);
+    await this.#table.update(Key, update);
   }
 
   async find(hash: string): Promise<RefreshFamily | undefined> {
@@ -91,6 +71,33 @@ export class DynamoRefreshStore implements RefreshStore {
       return refusal(error.Item, use);
     }
   }
+}
+
+/** The write that creates a token, by itself or with the session that it continues. */
+export function refreshTokenUpdate(token: NewRefreshToken) {
+  const { grant } = token;
+  return {
+    Key: refreshKey(token.hash),
+    UpdateExpression:
+      'SET sid = :sid, usr = :usr, ten = :ten, xa = :expiry, xm = :end, #ttl = :expiry, n = :zero' +
+      (grant === undefined ? '' : ', cli = :client, scp = :scopes, res = :resource'),
+    ExpressionAttributeNames: { '#ttl': 'ttl' },
+    ExpressionAttributeValues: {
+      ':sid': S(token.sessionId),
+      ':usr': S(token.userId),
+      ':ten': S(token.tenantId),
+      ':expiry': N(token.expiresAt),
+      ':end': N(token.endsAt),
+      ':zero': N(0),
+      ...(grant === undefined
+        ? {}
+        : {
+            ':client': S(grant.clientId),
+            ':scopes': S(scopesText(grant.scopes)),
+            ':resource': S(grant.resource),
+          }),
+    },
+  };
 }
 
 /** Why the write was refused, from the item as it was. */

@@ -8,6 +8,7 @@ import { type Item, N, number, S, text } from '../kernel/items.ts';
 import { Problem } from '../kernel/problem.ts';
 import { isConditionFailure } from '../kernel/record-client.ts';
 import type { Table, TransactionWrite } from '../kernel/table.ts';
+import { refreshTokenUpdate } from './refresh-store.ts';
 import { SESSION, type Session, type SessionView } from './session.ts';
 import { sessionRecord } from './session-record.ts';
 import type {
@@ -170,7 +171,7 @@ export class DynamoSessionStore implements SessionStore {
 
 /** The writes that open a session, all or nothing: the code that it is given for is used in the same transaction. */
 export function sessionWrites(session: NewSession): readonly TransactionWrite[] {
-  const { user, origin, authentication, clientId = null, ...times } = session;
+  const { user, origin, authentication, clientId = null, refreshToken, ...times } = session;
   const { userAgent = null } = origin;
   const { userId, tenantId, role, version = 0 } = user;
   const person = { userId, tenantId, role, userVersion: version };
@@ -208,6 +209,7 @@ export function sessionWrites(session: NewSession): readonly TransactionWrite[] 
         ...isNew,
       },
     },
+    ...(refreshToken === undefined ? [] : [{ Update: refreshTokenUpdate(refreshToken) }]),
   ];
 }
 

@@ -3,6 +3,7 @@ import type { ChangeOrigin, RequestOrigin } from '../audit/entries.ts';
 import type { Role } from '../contract/scopes.ts';
 import type { Authentication } from '../kernel/authentication.ts';
 import type { UserCaller } from '../kernel/caller.ts';
+import type { NewRefreshToken } from './refresh-tokens.ts';
 import type { Session, SessionView } from './session.ts';
 import type { SessionRecord } from './session-record.ts';
 import type { User } from './user.ts';
@@ -23,6 +24,8 @@ export interface NewSession
   readonly authentication: Authentication;
   /** See {@link Session}. @default null */
   readonly clientId?: string | undefined;
+  /** The first one that continues it, created in the same write. @default - none */
+  readonly refreshToken?: NewRefreshToken | undefined;
   readonly origin: ChangeOrigin;
 }
 
@@ -86,6 +89,7 @@ export async function openSession(
     workspaceId,
     authentication,
     clientId,
+    refresh,
     lifetime,
     from,
   }: {
@@ -94,6 +98,8 @@ export async function openSession(
     readonly authentication: Authentication;
     /** The OAuth client that it is for. @default - the person's own login */
     readonly clientId?: string | undefined;
+    /** The refresh token that continues it. @default - none */
+    readonly refresh?: Pick<NewRefreshToken, 'hash' | 'expiresAt' | 'grant'> | undefined;
     readonly lifetime: { readonly idleSeconds: number; readonly absoluteSeconds: number };
     readonly from: RequestOrigin;
   },
@@ -106,6 +112,8 @@ export async function openSession(
   const kind = clientId === undefined ? 'login' : 'client';
   for (const one of await sessionsToEnd(userId, kind, sessions, now))
     await sessions.end({ sessionId: one, userId }, origin);
+  const opened = { sessionId, userId, tenantId };
+  const endsAt = now + lifetime.absoluteSeconds;
   await sessions.create({
     sessionId,
     user,
@@ -114,10 +122,11 @@ export async function openSession(
     clientId,
     createdAt: now,
     expiresAt: now + lifetime.idleSeconds,
-    endsAt: now + lifetime.absoluteSeconds,
+    endsAt,
+    refreshToken: refresh && { ...opened, endsAt, ...refresh },
     origin,
   });
-  return { sessionId, userId, tenantId };
+  return opened;
 }
 
 /** Those that make room for one more: what is over already first, then what is unused for longest. */

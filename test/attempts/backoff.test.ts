@@ -41,7 +41,7 @@ test('an attempt that others always overtake is given up, and told to come again
     clear: async () => undefined,
   };
   const pause = async (milliseconds: number) => void (paused += milliseconds);
-  await expect(takeAttempt(overtaken, { id: 'one', freeAttempts: 10 }, 1, pause)).rejects.toMatchObject({
+  await expect(takeAttempt(overtaken, { id: 'one', freeAttempts: 10 }, 1, { pause })).rejects.toMatchObject({
     code: 'rate_limited',
     retryAfterSeconds: 1,
   });

@@ -25,12 +25,5 @@ export function sourceStoreContract(store: () => SourceStore): void {
       await store().giveBack(one);
       expect(await store().count(one, NOW + 600)).toBe(1);
     });
-
-    test('a place is known until its time is over, also when it has not been deleted yet', async () => {
-      const one = id();
-      expect(await store().knows(one, NOW)).toBe(false);
-      await store().remember(one, NOW + 10);
-      expect([await store().knows(one, NOW + 9), await store().knows(one, NOW + 10)]).toEqual([true, false]);
-    });
   });
 }

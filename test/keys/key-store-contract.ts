@@ -99,11 +99,10 @@ export function keyStoreContract(stores: () => Stores): void {
       const other = await storeTenant(stores());
       const { keys, tenants } = stores();
       const none = { expiresInDays: null, scopes: null, allowedBlocks: null };
-      expect([await keys.tier(tenantId), await keys.tier('nobody')]).toEqual(['pro', undefined]);
-      expect(await keys.defaults(tenantId)).toEqual(none);
-      expect(await keys.defaults('nobody')).toEqual(none);
+      expect(await keys.tenant(tenantId)).toEqual({ tier: 'pro', defaults: none });
+      expect(await keys.tenant('nobody')).toEqual({ tier: undefined, defaults: none });
       await tenants.change(tenantId, { keyDefaults: { ...none, expiresInDays: 7 } }, ORIGIN, NOW);
-      expect(await keys.defaults(tenantId)).toEqual({ ...none, expiresInDays: 7 });
+      expect((await keys.tenant(tenantId)).defaults).toEqual({ ...none, expiresInDays: 7 });
       expect(await keys.hasWorkspace(tenantId, workspaceId)).toBe(true);
       expect(await keys.hasWorkspace(tenantId, other.workspaceId)).toBe(false);
     });

@@ -53,6 +53,28 @@ export function sessionStoreContract(stores: () => Stores): void {
       expect(await stores().sessions.list(user.userId, NOW + 3600)).toEqual([]);
     });
 
+    test('its refresh token is created with it, or not at all', async () => {
+      const user = await newPerson();
+      const refresh = { hash: `of ${user.userId}`, expiresAt: NOW + 3600 };
+      const openWith = (whose: User) =>
+        openSession(
+          {
+            user: whose,
+            authentication: AUTHENTICATION,
+            workspaceId: 'w',
+            refresh,
+            lifetime: LIFETIME,
+            from: { requestId: 'r' },
+          },
+          stores().sessions,
+          NOW,
+        );
+      await expect(openWith({ ...user, version: 7 })).rejects.toMatchObject({ code: 'conflicting_state' });
+      expect(await stores().refreshTokens.find(refresh.hash)).toBeUndefined();
+      const session = await openWith(user);
+      expect(await stores().refreshTokens.find(refresh.hash)).toEqual({ ...session, endsAt: NOW + 7200 });
+    });
+
     test('tells when and how its person proved who they are, to nobody else and not once it has ended', async () => {
       const user = await newPerson();
       const session = await open(user);

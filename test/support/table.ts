@@ -20,6 +20,7 @@ import { DynamoCodeStore } from '../../lambdas/oauth/code-store.ts';
 import { DynamoDeviceStore } from '../../lambdas/oauth/device-store.ts';
 import { DynamoAccountStore } from '../../lambdas/people/account-store.ts';
 import { DynamoExchangeStore } from '../../lambdas/people/exchange-store.ts';
+import { DynamoLoginStartStore } from '../../lambdas/people/login-start-store.ts';
 import { DynamoPeopleStore } from '../../lambdas/people/people-store.ts';
 import { DynamoFlowStore } from '../../lambdas/providers/flow-store.ts';
 import { DynamoRecoveryStore } from '../../lambdas/recovery/recovery-store.ts';
@@ -71,6 +72,7 @@ export async function startStore(): Promise<TestStore> {
     http,
     accounts: new DynamoAccountStore(table),
     apps: new DynamoAppStore(table),
+    starts: new DynamoLoginStartStore(table),
     backoff: new DynamoBackoffStore(table),
     codes: new DynamoCodeStore(table),
     devices: new DynamoDeviceStore(table),

@@ -16,7 +16,7 @@ import type { OutboxStore } from '../../lambdas/mail/mail.ts';
 import type { CodeStore } from '../../lambdas/oauth/codes.ts';
 import type { AppStore } from '../../lambdas/oauth/consent.ts';
 import type { DeviceStore } from '../../lambdas/oauth/device.ts';
-import type { AccountStore, NewAccount } from '../../lambdas/people/accounts.ts';
+import type { AccountStore, LoginStartStore, NewAccount } from '../../lambdas/people/accounts.ts';
 import type { ExchangeStore } from '../../lambdas/people/exchange.ts';
 import type { PeopleStore } from '../../lambdas/people/people.ts';
 import type { FlowStore } from '../../lambdas/providers/flows.ts';
@@ -34,6 +34,7 @@ import { profile } from '../../profiles/default.ts';
 export interface Stores {
   readonly accounts: AccountStore;
   readonly apps: AppStore;
+  readonly starts: LoginStartStore;
   readonly backoff: BackoffStore;
   readonly codes: CodeStore;
   readonly devices: DeviceStore;

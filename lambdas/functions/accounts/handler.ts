@@ -20,6 +20,7 @@ import { DynamoLinkStore } from '../../mail/link-store.ts';
 import { DynamoOutboxStore } from '../../mail/outbox-store.ts';
 import { DynamoAppStore } from '../../oauth/app-store.ts';
 import { DynamoAccountStore } from '../../people/account-store.ts';
+import { DynamoLoginStartStore } from '../../people/login-start-store.ts';
 import { DynamoPeopleStore } from '../../people/people-store.ts';
 import { DynamoRecoveryStore } from '../../recovery/recovery-store.ts';
 import { recentSignIns } from '../../sessions/recent-sign-in.ts';
@@ -48,6 +49,7 @@ const pages = { branding, url: variable('ISSUER') };
 const passwords = {
   deployment,
   accounts: new DynamoAccountStore(table),
+  starts: new DynamoLoginStartStore(table),
   backoff: new DynamoBackoffStore(table),
   sources,
   clock: systemClock,

@@ -1,6 +1,13 @@
 import { Problem } from '../../../lambdas/kernel/problem.ts';
-import type { AccountStore, Login, NewAccount } from '../../../lambdas/people/accounts.ts';
+import type {
+  AccountStore,
+  Login,
+  LoginStart,
+  LoginStartStore,
+  NewAccount,
+} from '../../../lambdas/people/accounts.ts';
 import type { User } from '../../../lambdas/sessions/user.ts';
+import type { MemoryBackoffStore, MemorySourceStore } from './attempt-stores.ts';
 import { storedKey } from './key-store.ts';
 import { addLinkedMail } from './mail-stores.ts';
 import { pair, type State, type StoredLogin } from './state.ts';
@@ -83,4 +90,28 @@ export function claimAddress(state: State, email: string, now: number, login: St
   const isFree = holder === undefined || (holder.heldUntil !== null && holder.heldUntil <= now);
   if (!isFree) throw new Problem('email_taken');
   state.logins.set(email, login);
+}
+
+interface Stores {
+  readonly accounts: AccountStore;
+  readonly backoff: MemoryBackoffStore;
+  readonly sources: MemorySourceStore;
+}
+
+/** Reads one after the other what the table gives at once. */
+export class MemoryLoginStartStore implements LoginStartStore {
+  readonly #stores: Stores;
+
+  constructor(stores: Stores) {
+    this.#stores = stores;
+  }
+
+  async read(email: string, place: string, subjects: readonly string[], now: number): Promise<LoginStart> {
+    const { accounts, backoff, sources } = this.#stores;
+    return {
+      login: await accounts.findLogin(email),
+      isKnown: await sources.knows(place, now),
+      attempts: await Promise.all(subjects.map((subject) => backoff.read(subject, now))),
+    };
+  }
 }

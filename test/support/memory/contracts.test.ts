@@ -11,6 +11,7 @@ import { mailStoresContract } from '../../mail/mail-stores-contract.ts';
 import { oauthStoresContract } from '../../oauth/oauth-stores-contract.ts';
 import { accountStoreContract } from '../../people/account-store-contract.ts';
 import { exchangeStoreContract } from '../../people/exchange-store-contract.ts';
+import { loginStartStoreContract } from '../../people/login-start-store-contract.ts';
 import { peopleStoreContract } from '../../people/people-store-contract.ts';
 import { flowStoreContract } from '../../providers/flow-store-contract.ts';
 import { recoveryStoreContract } from '../../recovery/recovery-store-contract.ts';
@@ -30,6 +31,7 @@ describe('the stores in memory do what those of DynamoDB do, which run the same 
   claimStoreContract(() => stores);
   keyStoreContract(() => stores);
   accountStoreContract(() => stores);
+  loginStartStoreContract(() => stores);
   clientStoreContract(() => stores);
   exchangeStoreContract(() => stores.exchange);
   flowStoreContract(() => stores.flows);

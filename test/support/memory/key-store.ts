@@ -99,13 +99,12 @@ export class MemoryKeyStore implements KeyStore {
     return true;
   }
 
-  async tier(tenantId: string): Promise<string | undefined> {
-    return this.#state.tenants.get(tenantId)?.tier;
-  }
-
-  async defaults(tenantId: string): Promise<KeyDefaults> {
+  async tenant(
+    tenantId: string,
+  ): Promise<{ readonly tier: string | undefined; readonly defaults: KeyDefaults }> {
     const none = { expiresInDays: null, scopes: null, allowedBlocks: null };
-    return this.#state.tenants.get(tenantId)?.keyDefaults ?? none;
+    const found = this.#state.tenants.get(tenantId);
+    return { tier: found?.tier, defaults: found?.keyDefaults ?? none };
   }
 
   async hasWorkspace(tenantId: string, workspaceId: string): Promise<boolean> {

@@ -6,17 +6,27 @@ import {
   type RefreshStore,
   type RefreshUse,
 } from '../../../lambdas/sessions/refresh-tokens.ts';
+import type { State } from './state.ts';
 
-interface StoredToken extends NewRefreshToken {
+export interface StoredToken extends NewRefreshToken {
   readonly uses: number;
   readonly first: { readonly at: number; readonly useId: string } | null;
 }
 
+/** As a new token stands in the store. */
+export function unused(token: NewRefreshToken): StoredToken {
+  return { ...token, uses: 0, first: null };
+}
+
 export class MemoryRefreshStore implements RefreshStore {
-  readonly #tokens = new Map<string, StoredToken>();
+  readonly #tokens: Map<string, StoredToken>;
+
+  constructor({ refreshTokens }: Pick<State, 'refreshTokens'>) {
+    this.#tokens = refreshTokens;
+  }
 
   async create(token: NewRefreshToken): Promise<void> {
-    this.#tokens.set(token.hash, { ...token, uses: 0, first: null });
+    this.#tokens.set(token.hash, unused(token));
   }
 
   async find(hash: string): Promise<RefreshFamily | undefined> {

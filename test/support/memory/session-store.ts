@@ -11,6 +11,7 @@ import type {
   SessionStore,
   UserStanding,
 } from '../../../lambdas/sessions/sessions.ts';
+import { unused } from './refresh-store.ts';
 import { NO_USES, pair, type State, type StoredSession } from './state.ts';
 
 type Named = Pick<OpenedSession, 'sessionId' | 'userId'>;
@@ -30,6 +31,7 @@ export class MemorySessionStore implements SessionStore {
     clientId,
     createdAt,
     expiresAt,
+    refreshToken,
     origin,
   }: NewSession): Promise<void> {
     const { userId, tenantId, role, version = 0 } = user;
@@ -47,6 +49,7 @@ export class MemorySessionStore implements SessionStore {
       version,
       change: { ...origin, what: 'create' },
     });
+    if (refreshToken !== undefined) this.#state.refreshTokens.set(refreshToken.hash, unused(refreshToken));
   }
 
   async sessionIds(userId: string, kind: SessionKind): Promise<string[]> {

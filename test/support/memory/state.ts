@@ -12,6 +12,7 @@ import type { ExtendedSession } from '../../../lambdas/sessions/sessions.ts';
 import type { ControlFacts } from '../../../lambdas/signing/control-facts.ts';
 import type { Tenant } from '../../../lambdas/tenancy/tenant.ts';
 import type { Workspace } from '../../../lambdas/tenancy/workspace.ts';
+import type { StoredToken } from './refresh-store.ts';
 
 /** A tenant, with what is counted on it besides. */
 export interface StoredTenant extends Omit<Tenant, 'users' | 'workspaces' | 'keys'> {
@@ -99,6 +100,8 @@ export class State {
   readonly identities = new Map<string, StoredIdentity>();
   readonly claims = new Map<string, StoredClaim>();
   readonly sessions = new Map<string, StoredSession>();
+  /** Refresh tokens, by their hash. */
+  readonly refreshTokens = new Map<string, StoredToken>();
   /** Connected apps, by {@link pair} of person and app. */
   readonly apps = new Map<string, App>();
   /** By person. */

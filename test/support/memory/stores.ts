@@ -1,5 +1,5 @@
 import type { Stores } from '../tenants.ts';
-import { MemoryAccountStore } from './account-store.ts';
+import { MemoryAccountStore, MemoryLoginStartStore } from './account-store.ts';
 import { MemoryBackoffStore, MemorySourceStore } from './attempt-stores.ts';
 import { MemoryClaimStore } from './claim-store.ts';
 import { MemoryClientStore } from './client-store.ts';
@@ -29,12 +29,18 @@ export interface MemoryStores extends Stores {
 export function memoryStores(): MemoryStores {
   const state = new State();
   const people = new MemoryPeopleStore(state);
+  const [accounts, backoff, sources] = [
+    new MemoryAccountStore(state),
+    new MemoryBackoffStore(),
+    new MemorySourceStore(),
+  ];
   const [links, outbox] = [new MemoryLinkStore(state), new MemoryOutboxStore(state)];
   return {
     state,
-    accounts: new MemoryAccountStore(state),
+    accounts,
+    starts: new MemoryLoginStartStore({ accounts, backoff, sources }),
     apps: new MemoryAppStore(state),
-    backoff: new MemoryBackoffStore(),
+    backoff,
     codes: new MemoryCodeStore(state),
     devices: new MemoryDeviceStore(state),
     claims: new MemoryClaimStore(state),
@@ -50,10 +56,10 @@ export function memoryStores(): MemoryStores {
     outbox,
     people,
     recovery: new MemoryRecoveryStore(state),
-    refreshTokens: new MemoryRefreshStore(),
+    refreshTokens: new MemoryRefreshStore(state),
     sessions: new MemorySessionStore(state),
     signIns: new MemorySignInStore(state),
-    sources: new MemorySourceStore(),
+    sources,
     tenants: new MemoryTenantStore(state),
     workspaces: new MemoryWorkspaceStore(state),
     decisions: () => new MemoryDecisionStore(state),
