@@ -42,7 +42,11 @@ const ONE_KEY_CACHE: Plugin = {
   },
 };
 
-async function bundle(entryPoints: BuildOptions['entryPoints'] & object, outdir: string): Promise<void> {
+/** Gives the names that each module exports. */
+async function bundle(
+  entryPoints: BuildOptions['entryPoints'] & object,
+  outdir: string,
+): Promise<readonly (readonly string[])[]> {
   const { outputFiles, metafile } = await build({
     absWorkingDir: ROOT,
     entryPoints,
@@ -67,23 +71,26 @@ async function bundle(entryPoints: BuildOptions['entryPoints'] & object, outdir:
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, requires ? REQUIRE + text : text);
   }
+  return Object.values(metafile.outputs).map((output) => output.exports);
 }
 
 /** The handler of each function, and the modules that stand beside it. */
-const functions = readdirSync(FUNCTIONS, { recursive: true, withFileTypes: true })
-  .filter((entry) => entry.isFile() && entry.parentPath !== FUNCTIONS)
-  .map(({ parentPath, name }) => join(parentPath, name))
-  .filter((file) => file.endsWith(EXTENSION))
-  .map((file) => ({
-    in: file,
-    out: relative(FUNCTIONS, file.slice(0, -EXTENSION.length)).replace(/handler$/, 'index'),
-  }));
+const functions = () =>
+  readdirSync(FUNCTIONS, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.parentPath !== FUNCTIONS)
+    .map(({ parentPath, name }) => join(parentPath, name))
+    .filter((file) => file.endsWith(EXTENSION))
+    .map((file) => ({
+      in: file,
+      out: relative(FUNCTIONS, file.slice(0, -EXTENSION.length)).replace(/handler$/, 'index'),
+    }));
 
 const [, , outDir = '', module] = process.argv;
 if (module !== undefined) {
-  await bundle([{ in: module, out: 'profile' }], outDir);
+  const [names = []] = await bundle([{ in: module, out: 'profile' }], outDir);
+  if (!names.includes('profile')) throw new Error(`${module} does not export "profile"`);
 } else {
-  await bundle(functions, outDir);
+  await bundle(functions(), outDir);
   await bundle(
     Object.keys(profiles).map((name) => join(ROOT, `profiles/${name}${EXTENSION}`)),
     join(outDir, 'profiles'),
