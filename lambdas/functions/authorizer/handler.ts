@@ -13,6 +13,7 @@ import { DynamoDecisionStore } from '../../access/decision-store.ts';
 import { Facts } from '../../access/facts.ts';
 import { Guesses } from '../../access/guesses.ts';
 import { authorizer } from '../../http/authorize.ts';
+import { challenges as challengesFrom } from '../../http/challenge.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { createDynamoDbHttp } from '../../kernel/dynamodb-http.ts';
 import { CONTROL_KEY } from '../../kernel/item-keys.ts';
@@ -31,8 +32,6 @@ const facts = new Facts(client, table);
 
 // Modules beside this one, which only such deployments have and load (lib/function-code.ts).
 const secrets = hs256 ? (await import('./hs256.ts')).secretKeys() : undefined;
-const challenge =
-  challenges === null ? undefined : (await import('./challenges.ts')).challenges(issuer + challenges);
 const settleDirect =
   direct === null
     ? undefined
@@ -55,7 +54,7 @@ const decide = authorizer(
   {
     // The template sets it; without it, as in the bench, nothing is written.
     observe: process.env.METRICS_NAMESPACE === undefined ? undefined : write,
-    challenge,
+    challenge: challenges === null ? undefined : challengesFrom(issuer + challenges),
     settle:
       settleDirect === undefined && settleObserved === undefined
         ? undefined
