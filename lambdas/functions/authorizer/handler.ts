@@ -13,9 +13,12 @@ import { DynamoDecisionStore } from '../../access/decision-store.ts';
 import { Facts } from '../../access/facts.ts';
 import { Guesses } from '../../access/guesses.ts';
 import { authorizer } from '../../http/authorize.ts';
+import { challenges as challengesFrom } from '../../http/challenge.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { createDynamoDbHttp } from '../../kernel/dynamodb-http.ts';
+import { CONTROL_KEY } from '../../kernel/item-keys.ts';
 import { observe } from '../../kernel/metrics.ts';
+import { readied } from '../../kernel/ready.ts';
 import { variable } from '../../kernel/variables.ts';
 import { TokenVerifier } from '../../signing/tokens.ts';
 
@@ -29,8 +32,6 @@ const facts = new Facts(client, table);
 
 // Modules beside this one, which only such deployments have and load (lib/function-code.ts).
 const secrets = hs256 ? (await import('./hs256.ts')).secretKeys() : undefined;
-const challenge =
-  challenges === null ? undefined : (await import('./challenges.ts')).challenges(issuer + challenges);
 const settleDirect =
   direct === null
     ? undefined
@@ -53,7 +54,7 @@ const decide = authorizer(
   {
     // The template sets it; without it, as in the bench, nothing is written.
     observe: process.env.METRICS_NAMESPACE === undefined ? undefined : write,
-    challenge,
+    challenge: challenges === null ? undefined : challengesFrom(issuer + challenges),
     settle:
       settleDirect === undefined && settleObserved === undefined
         ? undefined
@@ -65,6 +66,11 @@ const decide = authorizer(
 );
 
 const inSpan = traced === null ? decide : (await import('./traced.ts')).traced(decide, traced);
+
+// Of what is read nothing is kept: no copy is older than the first event.
+await readied(() =>
+  client.batchGetItem({ RequestItems: { [table]: { Keys: [CONTROL_KEY], ConsistentRead: true } } }),
+);
 
 /** Decides every request that takes a credential. */
 export const handler =
