@@ -53,7 +53,7 @@ class ProtectedHttpApi extends ProtectedApi {
     this.letInvoke(this.authorizerId);
     this.tellDoctor(() => ({
       kind: 'http',
-      stages: this.deployed().flatMap((each) => (this.isStage(each) ? [each.ref] : [])),
+      urls: this.deployed().flatMap((each) => (this.isStage(each) ? [this.urlOf(each)] : [])),
       refused: 403,
     }));
   }
@@ -111,6 +111,11 @@ class ProtectedHttpApi extends ProtectedApi {
 
   private isStage(construct: IConstruct): construct is CfnStage {
     return construct instanceof CfnStage && this.isOfThisApi(construct.apiId, construct);
+  }
+
+  private urlOf(stage: CfnStage): string {
+    // The stage of that name has no segment in the URL.
+    return stage.stageName === '$default' ? this.endpoint : `${this.endpoint}/${stage.ref}`;
   }
 
   /** Whether a route's integration invokes a function: that itself, or as API Gateway's URI of it. */

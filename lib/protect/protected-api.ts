@@ -136,6 +136,12 @@ export abstract class ProtectedApi extends Construct implements IAspect {
     return `arn:${partition}:apigateway:${region}:lambda:path/2015-03-31/functions/${this.authorizer.lambda.functionArn}/invocations`;
   }
 
+  /** The URL of the API without a stage. */
+  protected get endpoint(): string {
+    const { region, urlSuffix } = Stack.of(this);
+    return `https://${this.apiId}.execute-api.${region}.${urlSuffix}`;
+  }
+
   /** Tells the doctor what to call (doctor/probes/protected.ts). */
   protected tellDoctor(facts: () => Readonly<Record<string, unknown>>): void {
     const output = new CfnOutput(this, 'Protected', {

@@ -74,7 +74,7 @@ class ProtectedRestApi extends ProtectedApi {
     this.responses = options.setsGatewayResponses === true ? this.setGatewayResponses() : [];
     this.tellDoctor(() => ({
       kind: 'rest',
-      stages: this.stages.map(({ ref }) => ref),
+      urls: this.stages.map(({ ref }) => `${this.endpoint}/${ref}`),
       refused: options.setsGatewayResponses === true ? 401 : 403,
     }));
   }
