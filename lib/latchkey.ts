@@ -19,6 +19,7 @@ import { describeLatchkey, sayWhatIsLost } from './description.ts';
 import type { Door } from './door.ts';
 import { letLogsUse } from './encryption-key.ts';
 import { useFeatureFlags } from './feature-flags.ts';
+import { functionBundles } from './function-bundles.ts';
 import { functionCode } from './function-code.ts';
 import { protectedSettings } from './function-settings.ts';
 import { resourceMetadataPath } from './gateway-responses.ts';
@@ -96,7 +97,7 @@ export class Latchkey extends Construct implements IConnectable {
       names,
       rows,
       upstreams,
-      bundles: props._bundles ?? {},
+      bundles: props._bundles ?? this.naming(() => functionBundles(this, settings)),
       functionOptions,
       alarmTopic,
     });
