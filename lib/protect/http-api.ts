@@ -70,10 +70,13 @@ class ProtectedHttpApi extends ProtectedApi {
     };
   }
 
-  /** By overrides, as they hold against overrides of what the route said before. */
+  /** As properties, which other aspects read, and as overrides, which hold against those that the route had before. */
   protected lock({ resource }: Endpoint): void {
-    resource.addPropertyOverride('AuthorizationType', 'CUSTOM');
-    resource.addPropertyOverride('AuthorizerId', this.authorizerId);
+    const route = resource as CfnRoute;
+    route.authorizationType = 'CUSTOM';
+    route.authorizerId = this.authorizerId;
+    route.addPropertyOverride('AuthorizationType', 'CUSTOM');
+    route.addPropertyOverride('AuthorizerId', this.authorizerId);
   }
 
   protected settings(): AuthorizerSettings {

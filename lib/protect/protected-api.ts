@@ -182,15 +182,15 @@ export abstract class ProtectedApi extends Construct implements IAspect {
 
   private faultsOf(endpoint: Endpoint): readonly string[] {
     const name = `${nameOf(endpoint)} (${endpoint.resource.node.path})`;
-    switch (this.stateOf(endpoint)) {
+    const state = this.stateOf(endpoint);
+    const lostLock = `${name} lost a lock after protect had put it on: ApiKeyRequired, AuthorizationType and AuthorizerId stay as they are`;
+    if (state !== 'locked' && this.locked.some(({ resource }) => resource === endpoint.resource))
+      return [lostLock];
+    switch (state) {
       case 'locked':
         if (this.isLeftOpen(endpoint))
           return [`${name} is named in public and has the authorizer of Latchkey`];
-        return endpoint.takesApiKey === false || endpoint.authorizationType !== 'CUSTOM'
-          ? [
-              `${name} lost a lock after protect had put it on: ApiKeyRequired and AuthorizationType stay as they are`,
-            ]
-          : [];
+        return endpoint.takesApiKey === false || endpoint.authorizationType !== 'CUSTOM' ? [lostLock] : [];
       case 'open':
         return endpoint.takesApiKey === true && endpoint.authorizationType === 'NONE'
           ? [

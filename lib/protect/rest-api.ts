@@ -101,12 +101,16 @@ class ProtectedRestApi extends ProtectedApi {
     };
   }
 
-  /** By overrides, as they hold against overrides of what the method said before. */
+  /** As properties, which other aspects read, and as overrides, which hold against those that the method had before. */
   protected lock({ resource }: Endpoint): void {
-    resource.addPropertyOverride('AuthorizationType', 'CUSTOM');
-    resource.addPropertyOverride('AuthorizerId', this.authorizerId);
-    resource.addPropertyOverride('ApiKeyRequired', true);
-    for (const deployment of this.deployments) comeAfter(deployment, resource);
+    const method = resource as CfnMethod;
+    method.authorizationType = 'CUSTOM';
+    method.authorizerId = this.authorizerId;
+    method.apiKeyRequired = true;
+    method.addPropertyOverride('AuthorizationType', 'CUSTOM');
+    method.addPropertyOverride('AuthorizerId', this.authorizerId);
+    method.addPropertyOverride('ApiKeyRequired', true);
+    for (const deployment of this.deployments) comeAfter(deployment, method);
   }
 
   protected settings(): AuthorizerSettings {

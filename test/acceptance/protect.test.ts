@@ -176,6 +176,19 @@ describe('a REST API beside the Latchkey', () => {
   });
 });
 
+test('the doctor is told where to look', () => {
+  const told = Object.entries(stack.local.outputs)
+    .filter(([name]) => name.startsWith('LatchkeyProtected'))
+    .map(([, value]) => JSON.parse(value));
+  expect(told).toHaveLength(3);
+  for (const { urls } of told) expect(urls).toHaveLength(1);
+  expect(told.map(({ kind, refused, public: open }) => [kind, refused, open]).sort()).toEqual([
+    ['http', 403, []],
+    ['rest', 401, ['GET /health']],
+    ['rest', 403, []],
+  ]);
+});
+
 test('an HTTP API tells its function who calls, and answers every refusal with 403', async () => {
   const { headers, keyId } = await newKey(['read']);
   const answer = await http('GET /anything/at/all', { headers });
