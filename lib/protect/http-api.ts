@@ -85,7 +85,10 @@ class ProtectedHttpApi extends ProtectedApi {
       .map(nameOf)
       .sort();
     // Whoever is over a limit is refused by the answer itself: no plan of 0/0 is needed.
-    return { ...this.tables(true), payload2: { answeredBehind } };
+    return {
+      ...this.tables({ zeroPlanThrottles: true, knowsOwnKeys: true }),
+      payload2: { answeredBehind },
+    };
   }
 
   protected override faults(): readonly string[] {

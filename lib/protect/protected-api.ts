@@ -11,6 +11,7 @@ import {
 import { CfnPermission } from 'aws-cdk-lib/aws-lambda';
 import { Construct, type IConstruct } from 'constructs';
 import type { AuthorizerSettings } from '../../lambdas/contract/authorizer-settings.ts';
+import type { DirectSettings } from '../../lambdas/contract/deployment.ts';
 import { ConfigError } from '../config.ts';
 import type { Door } from '../door.ts';
 import type { FunctionSpec } from '../function-spec.ts';
@@ -113,11 +114,13 @@ export abstract class ProtectedApi extends Construct implements IAspect {
   }
 
   /** The access table, `direct` for all of its paths. */
-  protected tables(zeroPlanThrottles: boolean): Pick<AuthorizerSettings, 'access' | 'direct'> {
+  protected tables(
+    plans: Pick<DirectSettings, 'zeroPlanThrottles' | 'knowsOwnKeys'>,
+  ): Pick<AuthorizerSettings, 'access' | 'direct'> {
     const { methodScopes } = this.door.deployment.rights;
     const access = accessTableOf(this.locked, this.options.scopes ?? {}, methodScopes);
     const signs = this.options.assertions === true;
-    return { access, direct: { resources: Object.keys(access), zeroPlanThrottles, signs } };
+    return { access, direct: { resources: Object.keys(access), signs, ...plans } };
   }
 
   /** Lets API Gateway call the authorizer function, and gives the place of it that authorizers name. */

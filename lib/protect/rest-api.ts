@@ -114,7 +114,8 @@ class ProtectedRestApi extends ProtectedApi {
   }
 
   protected settings(): AuthorizerSettings {
-    return { ...this.tables(this.door.deployment.gatewayFacts.zeroPlanThrottles), payload2: null };
+    const { zeroPlanThrottles } = this.door.deployment.gatewayFacts;
+    return { ...this.tables({ zeroPlanThrottles, knowsOwnKeys: this.plans === undefined }), payload2: null };
   }
 
   protected override faults(): readonly string[] {
@@ -217,7 +218,6 @@ class ProtectedRestApi extends ProtectedApi {
       keyScope: node.addr.slice(-8),
       tiers: {},
       sandbox: this.door.config.sandbox,
-      isSharedOnly: true,
     });
     this.authorizer.tell('USAGE_KEYS', plans.keys);
     Annotations.of(this).addWarningV2(

@@ -67,8 +67,13 @@ describe('protectHttp locks', () => {
     const { access, direct, payload2 } = settingsOf(stack);
     expect(access.$default?.DELETE).toEqual({ scope: 'admin' });
     expect(access['/items/{id}']).toEqual({ GET: { scope: 'read' } });
-    expect(Object.keys(access['/any'] ?? {})).toHaveLength(6);
-    expect(direct).toEqual({ resources: Object.keys(access), zeroPlanThrottles: true, signs: false });
+    expect(Object.keys(access['/any'] ?? {})).toHaveLength(5);
+    expect(direct).toEqual({
+      resources: Object.keys(access),
+      zeroPlanThrottles: true,
+      knowsOwnKeys: true,
+      signs: false,
+    });
     expect(payload2).toEqual({ answeredBehind: [] });
   });
 
