@@ -54,6 +54,8 @@ export async function synthesizeApp({
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       ...env,
+      // By it an app knows the CDK command line, whose output is deployed.
+      CDK_CLI_ASM_VERSION: undefined,
       CDK_OUTDIR: outDir,
       CDK_CONTEXT_JSON: JSON.stringify(context),
       CDK_DEFAULT_ACCOUNT: ACCOUNT,
