@@ -1,5 +1,7 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
-import type { IAuthorizer, RestApi } from 'aws-cdk-lib/aws-apigateway';
+import { join } from 'node:path';
+import { RemovalPolicy, Stack, Stage } from 'aws-cdk-lib';
+import type { IAuthorizer, IRestApi, RestApi, RestApiBase } from 'aws-cdk-lib/aws-apigateway';
+import type { HttpApi, IHttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { Connections, type IConnectable } from 'aws-cdk-lib/aws-ec2';
@@ -17,6 +19,8 @@ import { describeLatchkey, sayWhatIsLost } from './description.ts';
 import type { Door } from './door.ts';
 import { letLogsUse } from './encryption-key.ts';
 import { useFeatureFlags } from './feature-flags.ts';
+import { functionCode } from './function-code.ts';
+import { protectedSettings } from './function-settings.ts';
 import { resourceMetadataPath } from './gateway-responses.ts';
 import type { FunctionOptions } from './latchkey-functions.ts';
 import type { LatchkeyProps } from './latchkey-props.ts';
@@ -24,6 +28,9 @@ import { requireProps, settingsFor } from './latchkey-settings.ts';
 import { ownMetric } from './metrics.ts';
 import { metricsNamespace, namesOf } from './names.ts';
 import { Network } from './network.ts';
+import { protectHttpApi } from './protect/http-api.ts';
+import type { ProtectHttpOptions, ProtectOptions } from './protect/options.ts';
+import { protectRestApi } from './protect/rest-api.ts';
 import { deploymentOf } from './settings.ts';
 import { createSystem } from './system.ts';
 import { requireFreePaths } from './upstream-paths.ts';
@@ -107,11 +114,20 @@ export class Latchkey extends Construct implements IConnectable {
     this.metricsNamespace = metricsNamespace(names);
     this._door = {
       ...settings,
+      stack: Stack.of(this),
       deployment,
       url: frontDoor.url,
       spec: specs.authorizer,
       functionOptions,
       metricsNamespace: this.metricsNamespace,
+      authorizerCode: (given) =>
+        functionCode(
+          profile,
+          'authorizer',
+          protectedSettings(settings, given),
+          // Kept until the assembly is written.
+          join(Stage.of(this)?.outdir ?? '', 'bundles'),
+        ),
       equip: (authorizer, spec = specs.authorizer) => functions.equip(authorizer, spec, true),
       addStage: (stage) => this.naming(() => usagePlans.addStage(stage)),
     };
@@ -144,6 +160,20 @@ export class Latchkey extends Construct implements IConnectable {
    */
   grantVerify(grantee: IFunction | IGrantable): void {
     this.naming(() => grantVerify(this, grantee, { statements: this.verifyRights, settings: this.verify() }));
+  }
+
+  /**
+   * Puts a REST API of the app behind this Latchkey: every method takes a credential, also such as are added later, but for
+   * OPTIONS without an authorizer and what `public` names (docs/protect.md lists all that it changes). Throws a `ConfigError`
+   * for an API that was imported, or is protected already; what shows only at the end fails the synth.
+   */
+  protect(api: IRestApi | RestApiBase, options: ProtectOptions = {}): void {
+    this.naming(() => protectRestApi(this._door, api, options));
+  }
+
+  /** The same for an HTTP API and its routes, `$default` among them. It has no usage plans: only the limits of each key hold. */
+  protectHttp(api: IHttpApi | HttpApi, options: ProtectHttpOptions = {}): void {
+    this.naming(() => protectHttpApi(this._door, api, options));
   }
 
   /** A metric that the functions write (docs/operations.md lists them), by default its sum in five minutes. */

@@ -4,8 +4,14 @@ export interface Template {
   readonly Parameters?: Readonly<Record<string, { readonly Default?: unknown }>>;
   readonly Conditions?: Readonly<Record<string, unknown>>;
   readonly Mappings?: Readonly<Record<string, Record<string, Record<string, unknown>>>>;
-  readonly Outputs?: Readonly<Record<string, { readonly Value: unknown; readonly Condition?: string }>>;
+  readonly Outputs?: Readonly<Record<string, Output>>;
   readonly Metadata?: Readonly<Record<string, unknown>>;
+}
+
+export interface Output {
+  readonly Value: unknown;
+  readonly Condition?: string;
+  readonly Export?: { readonly Name: unknown };
 }
 
 export interface Resource {
@@ -20,6 +26,8 @@ export interface Scope {
   attribute(logicalId: string, attribute: string): unknown;
   condition(name: string): boolean;
   mapping(map: string, first: string, second: string): unknown;
+  /** The value that another stack exports under a name. */
+  imported(name: string): unknown;
 }
 
 const NO_VALUE = Symbol('AWS::NoValue');
@@ -117,6 +125,9 @@ const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
     const [map, first, second] = list(argument, scope).map(String);
     return scope.mapping(String(map), String(first), String(second));
   },
+  'Fn::ImportValue': (name, scope) => scope.imported(String(evaluateNode(name, scope))),
+  'Fn::Length': (argument, scope) => list(argument, scope).length,
+  'Fn::ToJsonString': (argument, scope) => JSON.stringify(evaluateNode(argument, scope)),
   'Fn::Base64': (argument, scope) => Buffer.from(String(evaluateNode(argument, scope))).toString('base64'),
   'Fn::GetAZs': (_, scope) => ['a', 'b', 'c'].map((zone) => `${scope.ref('AWS::Region')}${zone}`),
 };

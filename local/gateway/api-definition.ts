@@ -1,10 +1,12 @@
 import type { StackTemplate } from '../cloudformation/stack-template.ts';
 import { LocalStackError } from '../failure.ts';
 import type { FailureType } from './failure.ts';
+import { usesDirectives } from './mock.ts';
 
 /** A REST API of the template, as its stage serves it. */
 export interface ApiDefinition {
   readonly id: string;
+  readonly logicalId: string;
   readonly keySource: 'HEADER' | 'AUTHORIZER';
   readonly binaryMediaTypes: readonly string[];
   readonly stage: StageDefinition;
@@ -38,6 +40,8 @@ export interface MethodDefinition {
   readonly apiKeyRequired: boolean;
   readonly authorizer?: AuthorizerDefinition;
   readonly integration: IntegrationDefinition;
+  /** Why it cannot be served here, where it cannot: it answers that, and lets nobody through. */
+  readonly unserved?: string;
 }
 
 export interface AuthorizerDefinition {
@@ -73,92 +77,133 @@ export interface GatewayResponseDefinition {
   readonly ResponseTemplates?: Readonly<Record<string, string>>;
 }
 
-/** Reads the template's one REST API. Throws a `LocalStackError` for what would not behave here as on AWS. */
-export function readApi(template: StackTemplate): ApiDefinition {
-  const apis = template.ofType<{
-    ApiKeySourceType?: 'HEADER' | 'AUTHORIZER';
-    BinaryMediaTypes?: string[];
-    DisableExecuteApiEndpoint?: boolean;
-  }>('AWS::ApiGateway::RestApi');
-  const [api] = apis;
-  if (api === undefined || apis.length > 1) {
-    throw new LocalStackError(`the template must hold one REST API to serve; it holds ${apis.length}`);
-  }
-  return {
-    id: api.ref,
-    keySource: api.properties.ApiKeySourceType ?? 'HEADER',
-    binaryMediaTypes: api.properties.BinaryMediaTypes ?? [],
-    stage: readStage(template),
-    hasDefaultEndpoint: api.properties.DisableExecuteApiEndpoint !== true,
-    deploymentId: template.ofType('AWS::ApiGateway::Deployment')[0]?.ref ?? '',
-    methods: readMethods(template),
-    responses: Object.fromEntries(
-      template
-        .ofType<GatewayResponseDefinition & { ResponseType: string }>('AWS::ApiGateway::GatewayResponse')
-        .map(({ properties }) => [properties.ResponseType, properties]),
-    ),
-  };
+interface RestApiProperties {
+  readonly ApiKeySourceType?: 'HEADER' | 'AUTHORIZER';
+  readonly BinaryMediaTypes?: readonly string[];
+  readonly DisableExecuteApiEndpoint?: boolean;
 }
 
-function readStage(template: StackTemplate): StageDefinition {
-  const [stage] = template.ofType<{
-    Variables?: Record<string, string>;
-    MethodSettings?: MethodSettings[];
-  }>('AWS::ApiGateway::Stage');
-  if (stage === undefined) throw new LocalStackError('the REST API has no stage, so it is not deployed');
+/** A part of a REST API. */
+interface OfApi {
+  readonly RestApiId: string;
+}
+
+/** Reads the template's REST APIs that have a stage. What would not behave here as on AWS is `unserved`. */
+export function readApis(template: StackTemplate): readonly ApiDefinition[] {
+  return template
+    .ofType<RestApiProperties>('AWS::ApiGateway::RestApi')
+    .flatMap(({ logicalId, ref, properties }) => {
+      const stage = readStage(template, ref);
+      if (stage === undefined) {
+        template.unserved(`the REST API ${logicalId} has no stage, so it is not deployed`);
+        return [];
+      }
+      const ofApi = <Properties>(type: string) =>
+        template.ofType<Properties & OfApi>(type).filter((each) => each.properties.RestApiId === ref);
+      return [
+        {
+          id: ref,
+          logicalId,
+          keySource: properties.ApiKeySourceType ?? 'HEADER',
+          binaryMediaTypes: properties.BinaryMediaTypes ?? [],
+          stage,
+          hasDefaultEndpoint: properties.DisableExecuteApiEndpoint !== true,
+          deploymentId: ofApi('AWS::ApiGateway::Deployment')[0]?.ref ?? '',
+          methods: readMethods(template, ref),
+          responses: Object.fromEntries(
+            ofApi<GatewayResponseDefinition & { ResponseType: string }>(
+              'AWS::ApiGateway::GatewayResponse',
+            ).map((each) => [each.properties.ResponseType, each.properties]),
+          ),
+        },
+      ];
+    });
+}
+
+function readStage(template: StackTemplate, apiId: string): StageDefinition | undefined {
+  const stage = template
+    .ofType<OfApi & { Variables?: Record<string, string>; MethodSettings?: MethodSettings[] }>(
+      'AWS::ApiGateway::Stage',
+    )
+    .find(({ properties }) => properties.RestApiId === apiId);
+  if (stage === undefined) return undefined;
   const { Variables, MethodSettings } = stage.properties;
   return { name: stage.ref, variables: Variables ?? {}, methodSettings: MethodSettings ?? [] };
 }
 
-function readMethods(template: StackTemplate): MethodDefinition[] {
+function readMethods(template: StackTemplate, apiId: string): MethodDefinition[] {
   const paths = resourcePaths(template);
-  const authorizers = readAuthorizers(template);
-  const resources = template.ofType<{
-    ResourceId: string;
-    HttpMethod: string;
-    ApiKeyRequired?: boolean;
-    AuthorizationType?: string;
-    AuthorizerId?: string;
-    RequestValidatorId?: string;
-    Integration: IntegrationDefinition;
-  }>('AWS::ApiGateway::Method');
+  const authorizers = readAuthorizers(template, apiId);
+  const resources = template
+    .ofType<
+      OfApi & {
+        ResourceId: string;
+        HttpMethod: string;
+        ApiKeyRequired?: boolean;
+        AuthorizationType?: string;
+        AuthorizerId?: string;
+        RequestValidatorId?: string;
+        Integration?: IntegrationDefinition;
+      }
+    >('AWS::ApiGateway::Method')
+    .filter(({ properties }) => properties.RestApiId === apiId);
   return resources.map(({ logicalId, properties }) => {
     const authorizer = authorizers.get(properties.AuthorizerId ?? '');
     const type = properties.AuthorizationType ?? 'NONE';
-    if (type !== 'NONE' && authorizer === undefined) {
-      throw new LocalStackError(`${logicalId}: authorization by ${type} is not emulated`);
-    }
-    if (properties.RequestValidatorId !== undefined) {
-      throw new LocalStackError(`${logicalId}: request validators are not emulated`);
-    }
+    const unserved: string[] = [];
+    const say = (what: string) => {
+      template.unserved(`${logicalId}: ${what}`);
+      unserved.push(what);
+    };
+    if (type !== 'NONE' && authorizer === undefined) say(`authorization by ${type} is not emulated`);
+    if (properties.RequestValidatorId !== undefined)
+      template.unserved(`${logicalId}: request validators are not emulated`);
+    const integration = properties.Integration ?? { Type: 'MOCK' };
+    const lacking = notEmulated(integration);
+    if (lacking !== undefined) say(lacking);
     return {
       resourceId: properties.ResourceId,
       resourcePath: paths.get(properties.ResourceId) ?? '/',
       httpMethod: properties.HttpMethod,
       apiKeyRequired: properties.ApiKeyRequired === true,
-      integration: properties.Integration,
+      integration,
       ...(authorizer && type !== 'NONE' ? { authorizer } : {}),
+      ...(unserved[0] === undefined ? {} : { unserved: unserved[0] }),
     };
   });
 }
 
-function readAuthorizers(template: StackTemplate): Map<string, AuthorizerDefinition> {
-  const resources = template.ofType<{
-    Type: string;
-    AuthorizerUri?: string;
-    IdentitySource?: string;
-    AuthorizerResultTtlInSeconds?: number;
-  }>('AWS::ApiGateway::Authorizer');
+/** What of an integration would answer differently here than on AWS. */
+function notEmulated(integration: IntegrationDefinition): string | undefined {
+  if (!['AWS_PROXY', 'HTTP_PROXY', 'MOCK'].includes(integration.Type))
+    return `integrations of type ${integration.Type} are not emulated`;
+  if (integration.Type === 'MOCK' && usesDirectives(integration))
+    return 'a mapping template uses VTL, of which only substitution is emulated';
+  return undefined;
+}
+
+function readAuthorizers(template: StackTemplate, apiId: string): Map<string, AuthorizerDefinition> {
+  const resources = template
+    .ofType<
+      OfApi & {
+        Type: string;
+        AuthorizerUri?: string;
+        IdentitySource?: string;
+        AuthorizerResultTtlInSeconds?: number;
+      }
+    >('AWS::ApiGateway::Authorizer')
+    .filter(({ properties }) => properties.RestApiId === apiId);
   return new Map(
-    resources.map(({ logicalId, ref, properties }) => {
+    resources.flatMap(({ logicalId, ref, properties }) => {
       const { Type: type, AuthorizerUri, IdentitySource, AuthorizerResultTtlInSeconds } = properties;
       if (type !== 'TOKEN' && type !== 'REQUEST') {
-        throw new LocalStackError(`${logicalId}: authorizers of type ${type} are not emulated`);
+        template.unserved(`${logicalId}: authorizers of type ${type} are not emulated`);
+        return [];
       }
       const definition: AuthorizerDefinition = {
         id: ref,
         type,
-        functionArn: integrationFunction(AuthorizerUri),
+        functionArn: functionOfUri(AuthorizerUri),
         identitySources: (IdentitySource ?? '')
           .split(',')
           .map((each) => each.trim())
@@ -166,16 +211,20 @@ function readAuthorizers(template: StackTemplate): Map<string, AuthorizerDefinit
         // The default of `AWS::ApiGateway::Authorizer` is five minutes.
         cacheSeconds: Number(AuthorizerResultTtlInSeconds ?? 300),
       };
-      return [ref, definition];
+      return [[ref, definition] as const];
     }),
   );
 }
 
-/** The function in a URI `arn:…:lambda:path/2015-03-31/functions/<ARN>/invocations`, or `/response-streaming-invocations`. */
-export function integrationFunction(uri: string | undefined): string {
+/**
+ * The function in a URI `arn:…:lambda:path/2015-03-31/functions/<ARN>/invocations`, or `/response-streaming-invocations`; of an
+ * HTTP API also its bare ARN.
+ */
+export function functionOfUri(uri: string | undefined): string {
   const functionArn = /functions\/(.+)\/(?:response-streaming-)?invocations$/.exec(uri ?? '')?.[1];
-  if (functionArn === undefined) throw new LocalStackError(`${uri} does not name a function`);
-  return functionArn;
+  if (functionArn !== undefined) return functionArn;
+  if (/^arn:[^:]*:lambda:/.test(uri ?? '')) return uri ?? '';
+  throw new LocalStackError(`${uri} does not name a function`);
 }
 
 function resourcePaths(template: StackTemplate): Map<string, string> {

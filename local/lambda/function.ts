@@ -22,6 +22,8 @@ export interface FunctionDefinition {
 export type Invocation =
   | Execution
   | { readonly kind: 'throttled' }
+  /** The local stack cannot run it, and says why. */
+  | { readonly kind: 'not run'; readonly reason: string }
   | { readonly kind: 'too large'; readonly bytes: number };
 
 /** Lambda's quota for a synchronous payload, in and out (Lambda developer guide, gettingstarted-limits). */
