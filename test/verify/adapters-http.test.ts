@@ -203,9 +203,19 @@ const ADAPTERS: readonly Adapter[] = [
     requestContext: { identity: { sourceIp: ADDRESS } },
   })),
   onLambda('lambda, payload 2.0', ({ method, path, headers }) => ({
+    // API Gateway decodes it, and has the stage in front.
+    rawPath: `/live${decodeURI(path)}`,
+    headers: joined(headers),
+    requestContext: { http: { method, sourceIp: ADDRESS }, stage: 'live' },
+  })),
+  onLambda('lambda, function URL', ({ method, path, headers }) => ({
     rawPath: path,
     headers: joined(headers),
-    requestContext: { http: { method, sourceIp: ADDRESS } },
+    requestContext: {
+      http: { method, sourceIp: ADDRESS },
+      stage: '$default',
+      domainName: 'a.lambda-url.eu-central-1.on.aws',
+    },
   })),
   onLambda('lambda, load balancer', ({ method, path, headers }) => ({
     httpMethod: method,
