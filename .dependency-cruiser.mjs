@@ -210,15 +210,21 @@ export default {
     ),
     rule(
       'clients-stand-alone',
-      { path: '^clients/' },
+      { path: '^clients/', pathNot: '^clients/cli/' },
       { pathNot: '^clients/' },
       '`clients` imports none of our other code, and no package: whoever installs one gets it alone.',
     ),
     rule(
+      'cli-is-a-client',
+      { path: '^clients/cli/' },
+      { pathNot: '^clients/(cli|typescript)/', dependencyTypesNot: ['core'] },
+      '`clients/cli` imports the client library in TypeScript and modules of Node, and nothing else: the command line is a client of the API.',
+    ),
+    rule(
       'nothing-imports-clients',
-      { path: OURS, pathNot: '^(clients|test)/' },
+      { path: OURS, pathNot: '^(clients|test)/|^bin/cli\\.ts$' },
       { path: '^clients/' },
-      'Nothing imports `clients`: they are published, and speak to the API as everybody does.',
+      'Nothing but the command (`bin/cli.ts`) imports `clients`: they are published, and speak to the API as everybody does.',
     ),
     rule(
       'screens-stand-alone',

@@ -7,6 +7,7 @@ import { REGION } from './cloudformation/identities.ts';
 import { StackGroup } from './cloudformation/stack-group.ts';
 import type { DeployedResource, StackTemplate } from './cloudformation/stack-template.ts';
 import { type Deployment, deploy } from './deployment.ts';
+import { latchkeysOf } from './described.ts';
 import { LocalStackError } from './failure.ts';
 import type { Figure } from './figures/figures.ts';
 import { figuresPage } from './figures/page.ts';
@@ -192,12 +193,12 @@ async function listenForApis(
   return listening;
 }
 
-/** The APIs, first the one that the metadata name as Latchkey's own. */
+/** The APIs, those that are a Latchkey's own first. */
 function inOrder(template: StackTemplate): readonly DeployedResource[] {
-  const { apiId } = (template.metadata.Latchkey ?? {}) as { readonly apiId?: string };
-  const isOurs = ({ logicalId }: DeployedResource) => logicalId === apiId;
+  const latchkeys = latchkeysOf({ metadata: template.metadata, outputs: template.outputs() });
+  const isOwn = ({ ref }: DeployedResource) => latchkeys.some(({ apiId }) => apiId === ref);
   const apis = apisOf(template);
-  return [...apis.filter(isOurs), ...apis.filter((api) => !isOurs(api))];
+  return [...apis.filter(isOwn), ...apis.filter((api) => !isOwn(api))];
 }
 
 function handle({

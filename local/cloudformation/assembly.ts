@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LocalStackError } from '../failure.ts';
-import type { Template } from './template.ts';
+import { ACCOUNT, REGION } from './identities.ts';
+import { mapTexts, type Template } from './template.ts';
 
 /** One synthesized stack: its template, and where each Lambda asset lies on disk. */
 export interface Assembly {
@@ -15,6 +16,8 @@ export interface Assembly {
 interface Artifact {
   readonly type: string;
   readonly displayName?: string;
+  /** `aws://<account>/<region>`, or of an app that does not say `aws://unknown-account/unknown-region`. */
+  readonly environment?: string;
   readonly dependencies?: readonly string[];
   readonly properties?: {
     readonly templateFile?: string;
@@ -62,10 +65,7 @@ export function readAssembly(directory: string, names: readonly string[] = []): 
   const assets = new Map<string, string>(assetsOf(directory));
   return withDependencies(names.length === 0 ? stacks : chosen, stacks).map((each) => ({
     stackName: each.artifact.properties?.stackName ?? nameOf(each),
-    template: readJson<Template>(
-      each.directory,
-      each.artifact.properties?.templateFile ?? `${each.artifactId}.template.json`,
-    ),
+    template: readTemplate(each),
     hasAsset: (s3Key) => assets.has(s3Key),
     assetDirectory(s3Key) {
       const path = assets.get(s3Key);
@@ -73,6 +73,21 @@ export function readAssembly(directory: string, names: readonly string[] = []): 
       return path;
     },
   }));
+}
+
+/**
+ * A stack's template. One that is for a certain account and Region names them in its texts, where the local stack has others
+ * (`AWS::AccountId`, `AWS::Region`): they are put in their place.
+ */
+function readTemplate({ directory, artifactId, artifact }: Listed): Template {
+  const file = artifact.properties?.templateFile ?? `${artifactId}.template.json`;
+  const [, account = '', region = ''] = /^aws:\/\/(\d{12})\/([\w-]+)$/.exec(artifact.environment ?? '') ?? [];
+  const template = readJson<Template>(directory, file);
+  if (account === '') return template;
+  const names = new RegExp(String.raw`(?<![\w-])(?:${account}|${region})(?![\w-])`, 'g');
+  return mapTexts(template, (text) =>
+    text.replaceAll(names, (name) => (name === account ? ACCOUNT : REGION)),
+  ) as Template;
 }
 
 const nameOf = ({ artifactId, artifact }: Listed): string => artifact.displayName ?? artifactId;

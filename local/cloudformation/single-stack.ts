@@ -39,8 +39,10 @@ export class SingleStack {
       imported: (name) => this.#imported(name),
     };
     for (const [logicalId, { Type }] of this.#existing()) {
-      const isMissed = options.unserved === undefined ? !isServed(Type) : answersNobody(Type);
-      if (isMissed) this.#unserved(`${logicalId} is an ${Type}, which the local stack does not know`);
+      if (options.unserved !== undefined && answersNobody(Type))
+        options.unserved(nobodyAnswers(logicalId, Type));
+      else if (!isServed(Type))
+        this.#unserved(`${logicalId} is an ${Type}, which the local stack does not know`);
     }
   }
 
@@ -170,6 +172,15 @@ export class SingleStack {
       this.#unserved(`${attribute} of ${logicalId} (${Type}) is not known to the local stack`);
     return placeholder(this.stackName, logicalId, attribute);
   }
+}
+
+/** What is said of a resource that is not there. */
+function nobodyAnswers(logicalId: string, type: string): string {
+  if (type === 'AWS::CloudFormation::Stack')
+    return `${logicalId} is a nested stack (${type}): nothing of it is served here`;
+  if (type.startsWith('Custom::') || type === 'AWS::CloudFormation::CustomResource')
+    return `${logicalId} is a custom resource (${type}): it does not run here, and its attributes lead nowhere`;
+  return `${logicalId} (${type}) is not served here: its names and addresses lead nowhere`;
 }
 
 /** A name that leads nowhere, and says so. */

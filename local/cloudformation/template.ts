@@ -1,3 +1,5 @@
+import { LocalStackError } from '../failure.ts';
+
 /** A CloudFormation template, as far as it is read here. */
 export interface Template {
   readonly Resources: Readonly<Record<string, Resource>>;
@@ -60,7 +62,7 @@ function evaluateNode(value: unknown, scope: Scope): unknown {
     const [name, argument] = first;
     const intrinsic = Object.hasOwn(INTRINSICS, name) ? INTRINSICS[name] : undefined;
     if (intrinsic !== undefined) return intrinsic(argument, scope);
-    if (name.startsWith('Fn::')) throw new Error(`${name} is not supported`);
+    if (name.startsWith('Fn::')) throw new LocalStackError(`${name} is not supported`);
   }
   const evaluated = entries.map(([key, item]) => [key, evaluateNode(item, scope)] as const);
   return Object.fromEntries(evaluated.filter(([, item]) => item !== NO_VALUE));
@@ -70,7 +72,7 @@ type Intrinsic = (argument: unknown, scope: Scope) => unknown;
 
 const list = (argument: unknown, scope: Scope): unknown[] => {
   const items = evaluateNode(argument, scope);
-  if (!Array.isArray(items)) throw new Error(`expected a list, not ${JSON.stringify(items)}`);
+  if (!Array.isArray(items)) throw new LocalStackError(`expected a list, not ${JSON.stringify(items)}`);
   return items;
 };
 

@@ -1,15 +1,11 @@
 import { arn } from '../cloudformation/identities.ts';
 import type { Functions } from '../lambda/functions.ts';
-import {
-  type ApiDefinition,
-  functionOfUri,
-  type IntegrationDefinition,
-  type MethodDefinition,
-} from './api-definition.ts';
+import type { ApiDefinition, IntegrationDefinition, MethodDefinition } from './api-definition.ts';
 import { type ApiRequest, header } from './api-request.ts';
 import { type ApiResponse, withHeader } from './api-response.ts';
 import { Authorizer } from './authorizer.ts';
 import { GatewayFailure } from './failure.ts';
+import { functionOfUri } from './function-uri.ts';
 import type { Answer, Gateway } from './gateway.ts';
 import { renderFailure } from './gateway-response.ts';
 import { answerHttpProxy } from './http-proxy.ts';

@@ -1,5 +1,5 @@
 import type { DeployedResource, StackTemplate } from '../cloudformation/stack-template.ts';
-import { functionOfUri } from '../gateway/api-definition.ts';
+import { functionOfUri } from '../gateway/function-uri.ts';
 
 /** An HTTP API of a template, as its stages serve it. */
 export interface HttpApiDefinition {

@@ -1,8 +1,8 @@
 import { arn } from '../cloudformation/identities.ts';
-import { functionOfUri } from '../gateway/api-definition.ts';
 import type { ApiRequest } from '../gateway/api-request.ts';
 import { type ApiResponse, withHeader } from '../gateway/api-response.ts';
 import { GatewayFailure } from '../gateway/failure.ts';
+import { functionOfUri } from '../gateway/function-uri.ts';
 import type { Answer, Gateway } from '../gateway/gateway.ts';
 import { forward } from '../gateway/http-proxy.ts';
 import { withinTimeout } from '../gateway/timeout.ts';
