@@ -32,6 +32,8 @@ export interface Seen {
 /** A way in which a request reaches a service. */
 export interface Adapter {
   readonly name: string;
+  /** Whether the platform resolves dot segments before the application sees a path. */
+  readonly resolvesPaths?: true;
   start(
     verifier: Verifier,
     seen: (seen: Seen) => void,
@@ -60,7 +62,7 @@ export async function served(listener: RequestListener | Server) {
 
 /** Holds adapters to the table of outcomes. */
 export function holdAdapters(adapters: readonly Adapter[]): void {
-  describe.each(adapters)('$name', ({ start }) => {
+  describe.each(adapters)('$name', ({ start, resolvesPaths }) => {
     let service: Service;
     let running: Awaited<ReturnType<Adapter['start']>>;
     let seen: Seen | undefined;
@@ -82,7 +84,8 @@ export function holdAdapters(adapters: readonly Adapter[]): void {
       return running.send({ method, path, headers: [...own, ...headers] });
     }
 
-    test.each(CASES)('$name', async ({ status, code, says = {}, isDown, ...sent }) => {
+    test.each(CASES)('$name', async ({ says = {}, isDown, isResolvable, ...sent }) => {
+      const { status, code } = isResolvable && resolvesPaths ? { status: 200 } : sent;
       service.isDown = isDown ?? false;
       const answer = await send(sent);
       service.isDown = false;
