@@ -46,9 +46,9 @@ Fault = Literal["missing", "invalid", "expired", "other_request", "unavailable"]
 class AssertionRejected(Exception):
     """An assertion that is not accepted.
 
-    `code` is `missing` (none, or several), `invalid` (another kind of token, algorithm, key, issuer or audience), `expired`,
-    `other_request` (made for another method or path) or `unavailable` (the API's keys cannot be read). `status` is what to
-    answer: 401, or 503 for `unavailable`.
+    `code` is `missing` (none, or several), `invalid` (another kind of token, algorithm, key, issuer or audience),
+    `expired`, `other_request` (made for another method or path) or `unavailable` (the API's keys cannot be read).
+    `status` is what to answer: 401, or 503 for `unavailable`.
     """
 
     def __init__(self, code: Fault, message: str) -> None:
@@ -82,9 +82,9 @@ class AssertedIdentity:
 class AssertionVerifier:
     """Verifies `X-Latchkey-Assertion` by the API's public keys.
 
-    The signature (ES256 alone, whatever the token says), type, issuer, audience and time, and that it is about this very
-    request. Keys are read once, and again after five minutes or, at most once a minute, for a `kid` that is not known. One
-    verifier serves a process: it is safe for threads and for tasks.
+    The signature (ES256 alone, whatever the token says), type, issuer, audience and time, and that it is about this
+    very request. Keys are read once, and again after five minutes or, at most once a minute, for a `kid` that is not
+    known. One verifier serves a process: it is safe for threads and for tasks.
     """
 
     def __init__(
@@ -100,8 +100,8 @@ class AssertionVerifier:
     ) -> None:
         """`issuer` is the API's URL with its stage, the stack's output `ApiUrl`; several while it moves.
 
-        `base_path` is the path of `upstream.url`, which stands before that of the assertion. Raises ValueError for options
-        that are wrong.
+        `base_path` is the path of `upstream.url`, which stands before that of the assertion. Raises ValueError for
+        options that are wrong.
         """
         issuers = [issuer] if isinstance(issuer, str) else list(issuer)
         self._issuers = [each.rstrip("/") for each in issuers]
@@ -134,9 +134,7 @@ class AssertionVerifier:
             self._refresh(kid)
         return self._proven(assertion, kid, method, path)
 
-    async def verify_async(
-        self, header: str | Sequence[str] | None, *, method: str, path: str
-    ) -> AssertedIdentity:
+    async def verify_async(self, header: str | Sequence[str] | None, *, method: str, path: str) -> AssertedIdentity:
         """The same for a task: the loop does not wait for keys that are read."""
         assertion, kid = _read(header)
         if self._is_due(kid):
@@ -267,8 +265,9 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 class AssertionMiddleware:
     """An ASGI middleware: what the front door has not signed is answered, the rest goes on.
 
-    The identity is `request.state.latchkey` in Starlette and FastAPI, `scope["state"]["latchkey"]` elsewhere. `public` are
-    paths that take none, such as that of a load balancer's check. A WebSocket is closed: none comes through the door.
+    The identity is `request.state.latchkey` in Starlette and FastAPI, `scope["state"]["latchkey"]` elsewhere. `public`
+    are paths that take none, such as that of a load balancer's check. A WebSocket is closed: none comes through the
+    door.
     """
 
     def __init__(self, app: App, verifier: AssertionVerifier, *, public: Collection[str] = ()) -> None:
@@ -329,7 +328,7 @@ async def _refuse(send: Send, rejected: AssertionRejected) -> None:
 
 
 def asserted(verifier: AssertionVerifier) -> Callable[..., Awaitable[AssertedIdentity]]:
-    """A dependency of FastAPI that gives the identity: `caller: Annotated[AssertedIdentity, Depends(asserted(verifier))]`.
+    """A dependency of FastAPI: `caller: Annotated[AssertedIdentity, Depends(asserted(verifier))]`.
 
     A request without a valid assertion is a 401, and a 503 where the keys cannot be read.
     """
