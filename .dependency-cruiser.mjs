@@ -105,6 +105,8 @@ export const LAYERS = {
   ),
   table: ['contract', 'kernel', ...ROOMS_WITH_ROWS],
   http: ['contract', 'kernel', ...Object.keys(ROOMS)],
+  // Published: decisions in the process of somebody's own service.
+  verify: ['contract', 'kernel', ...Object.keys(ROOMS), 'http'],
   functions: ['contract', 'kernel', ...Object.keys(ROOMS), 'table', 'http'],
 };
 
@@ -172,9 +174,9 @@ export default {
     ),
     rule(
       'rules-know-no-aws',
-      { path: '^lambdas/', pathNot: '^lambdas/(kernel|functions)/|-(store|client)\\.ts$' },
+      { path: '^lambdas/', pathNot: '^lambdas/(kernel|functions|verify)/|-(store|client)\\.ts$' },
       { path: `${AWS_SDK}|aws4|^lambdas/kernel/(table|dynamodb-http|secrets-http|aws-http)\\.ts$` },
-      "In `lambdas`, only `*-store.ts` (DynamoDB), `*-client.ts` (other services), `kernel` and `functions` import the AWS SDK, `aws4` or the kernel's clients: rules can be tested without them.",
+      "In `lambdas`, only `*-store.ts` (DynamoDB), `*-client.ts` (other services), `kernel`, `functions` and `verify` import the AWS SDK, `aws4` or the kernel's clients: rules can be tested without them.",
     ),
     rule(
       'builders-run-by-themselves',

@@ -15,7 +15,7 @@ export interface DescriptionOptions extends Settings, Pick<System, 'outputs'> {
 }
 
 /**
- * Says in the template's metadata how to try a Latchkey, and which outputs are its own: under `Latchkey` of the one that is
+ * Says in the template's metadata how to try a Latchkey, how it is configured, and which outputs are its own: under `Latchkey` of the one that is
  * the whole stack, under `Latchkey/<path in the stack>` of any other.
  */
 export function describeLatchkey(
@@ -33,6 +33,8 @@ export function describeLatchkey(
         path: path || (profile.upstreamPrefixes[0] ?? ''),
         url: target.kind === 'lambda' ? target.functionArn : target.url,
       })),
+      // For the operators' commands, which in the package have no latchkey.config.ts (lib/synthesized-config.ts).
+      config,
       outputs: Object.fromEntries(Object.entries(outputs).map(([id, { logicalId }]) => [id, logicalId])),
     },
   };

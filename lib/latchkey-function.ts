@@ -21,8 +21,8 @@ import type { Vpc } from './upstream-fields.ts';
 
 export interface LatchkeyFunctionProps {
   readonly spec: FunctionSpec;
-  /** The folder of its bundle. */
-  readonly codeFolder: string;
+  /** The folder of its code; or code that is known only at the end of the synth. */
+  readonly code: string | Code;
   /** Instances that it has for itself, and at most. @default - shared with the account */
   readonly reservedConcurrency?: number | undefined;
   readonly logRetention: RetentionDays;
@@ -55,7 +55,7 @@ export class LatchkeyFunction extends Construct {
       description: spec.description,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      code: Code.fromAsset(props.codeFolder),
+      code: typeof props.code === 'string' ? Code.fromAsset(props.code) : props.code,
       handler: 'index.handler',
       memorySize: spec.memoryMiB,
       timeout: Duration.seconds(spec.timeoutSeconds),

@@ -50,7 +50,7 @@ export class LatchkeyFunctions extends Construct {
       const fn = new LatchkeyFunction(this, name, {
         ...functionOptions(props),
         spec,
-        codeFolder: codeOf(name, spec, props.bundles),
+        code: codeOf(name, spec, props.bundles),
         reservedConcurrency: props.isStandby ? 0 : props.reservedConcurrency[name],
       });
       this.equip(fn, spec, servesRequests(name));
@@ -86,7 +86,7 @@ export class LatchkeyFunctions extends Construct {
 }
 
 /** What every function of a Latchkey is made with. */
-export type FunctionOptions = Omit<LatchkeyFunctionProps, 'spec' | 'codeFolder' | 'reservedConcurrency'>;
+export type FunctionOptions = Omit<LatchkeyFunctionProps, 'spec' | 'code' | 'reservedConcurrency'>;
 
 function functionOptions({
   logRetention,

@@ -1,5 +1,7 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
-import type { IAuthorizer, RestApi } from 'aws-cdk-lib/aws-apigateway';
+import { join } from 'node:path';
+import { RemovalPolicy, Stack, Stage } from 'aws-cdk-lib';
+import type { IAuthorizer, IRestApi, RestApi, RestApiBase } from 'aws-cdk-lib/aws-apigateway';
+import type { HttpApi, IHttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { Connections, type IConnectable } from 'aws-cdk-lib/aws-ec2';
@@ -17,6 +19,8 @@ import { describeLatchkey, sayWhatIsLost } from './description.ts';
 import type { Door } from './door.ts';
 import { letLogsUse } from './encryption-key.ts';
 import { useFeatureFlags } from './feature-flags.ts';
+import { functionCode } from './function-code.ts';
+import { protectedSettings } from './function-settings.ts';
 import { resourceMetadataPath } from './gateway-responses.ts';
 import type { FunctionOptions } from './latchkey-functions.ts';
 import type { LatchkeyProps } from './latchkey-props.ts';
@@ -24,10 +28,14 @@ import { requireProps, settingsFor } from './latchkey-settings.ts';
 import { ownMetric } from './metrics.ts';
 import { metricsNamespace, namesOf } from './names.ts';
 import { Network } from './network.ts';
-import { decisionProfileOf, decisionSettingsOf, deploymentOf } from './settings.ts';
+import { protectHttpApi } from './protect/http-api.ts';
+import type { ProtectHttpOptions, ProtectOptions } from './protect/options.ts';
+import { protectRestApi } from './protect/rest-api.ts';
+import { deploymentOf } from './settings.ts';
 import { createSystem } from './system.ts';
 import { requireFreePaths } from './upstream-paths.ts';
 import { grantVerify, verifyVariable } from './verify-grant.ts';
+import { verifySettingsOf } from './verify-settings.ts';
 
 /** Options of a metric that the functions write. */
 export interface LatchkeyMetricOptions extends MetricOptions {
@@ -61,7 +69,7 @@ export class Latchkey extends Construct implements IConnectable {
   readonly metricsNamespace: string;
   /** @internal What of it an API of the team's needs, to stand behind its decisions. */
   readonly _door: Door;
-  private readonly verify: VerifySettings;
+  private readonly verify: () => VerifySettings;
   private readonly verifyRights: readonly PolicyStatement[];
 
   /** Throws a `ConfigError` that names the construct's path, the field and the fix for props that cannot be deployed. */
@@ -106,27 +114,35 @@ export class Latchkey extends Construct implements IConnectable {
     this.metricsNamespace = metricsNamespace(names);
     this._door = {
       ...settings,
+      stack: Stack.of(this),
       deployment,
       url: frontDoor.url,
       spec: specs.authorizer,
       functionOptions,
       metricsNamespace: this.metricsNamespace,
+      authorizerCode: (given) =>
+        functionCode(
+          profile,
+          'authorizer',
+          protectedSettings(settings, given),
+          // Kept until the assembly is written.
+          join(Stage.of(this)?.outdir ?? '', 'bundles'),
+        ),
       equip: (authorizer, spec = specs.authorizer) => functions.equip(authorizer, spec, true),
       addStage: (stage) => this.naming(() => usagePlans.addStage(stage)),
     };
     const { keyset = [], table = [] } = specs.authorizer;
     this.verifyRights = [...system.table.statements(table), ...system.keyset.statements(keyset)];
-    this.verify = {
-      version: 1,
+    const places = {
       table: this.table.tableName,
       region: Stack.of(this).region,
       issuers: system.issuers,
-      profile: decisionProfileOf(profile),
-      deployment: decisionSettingsOf(deployment),
       keysetSecretArn: keyset.length === 0 ? null : system.keyset.secret.secretArn,
       resourceMetadataUrl: urlOf(frontDoor.url, resourceMetadataPath(rows)),
       metricsNamespace: this.metricsNamespace,
     };
+    // Asked for only where a service decides: a profile of the team's own may have no one shape of errors.
+    this.verify = () => verifySettingsOf(profile, deployment, places);
   }
 
   /**
@@ -134,7 +150,7 @@ export class Latchkey extends Construct implements IConnectable {
    * A function is given it by {@link grantVerify}.
    */
   get verifySettings(): string {
-    return this.naming(() => verifyVariable(this, this.verify));
+    return this.naming(() => verifyVariable(this, this.verify()));
   }
 
   /**
@@ -143,7 +159,21 @@ export class Latchkey extends Construct implements IConnectable {
    * Throws a `ConfigError` where the settings are more than a function's variables have room for.
    */
   grantVerify(grantee: IFunction | IGrantable): void {
-    this.naming(() => grantVerify(this, grantee, { statements: this.verifyRights, settings: this.verify }));
+    this.naming(() => grantVerify(this, grantee, { statements: this.verifyRights, settings: this.verify() }));
+  }
+
+  /**
+   * Puts a REST API of the app behind this Latchkey: every method takes a credential, also such as are added later, but for
+   * OPTIONS without an authorizer and what `public` names (docs/protect.md lists all that it changes). Throws a `ConfigError`
+   * for an API that was imported, or is protected already; what shows only at the end fails the synth.
+   */
+  protect(api: IRestApi | RestApiBase, options: ProtectOptions = {}): void {
+    this.naming(() => protectRestApi(this._door, api, options));
+  }
+
+  /** The same for an HTTP API and its routes, `$default` among them. It has no usage plans: only the limits of each key hold. */
+  protectHttp(api: IHttpApi | HttpApi, options: ProtectHttpOptions = {}): void {
+    this.naming(() => protectHttpApi(this._door, api, options));
   }
 
   /** A metric that the functions write (docs/operations.md lists them), by default its sum in five minutes. */

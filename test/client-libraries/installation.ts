@@ -5,16 +5,19 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, write
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { nodes, pythons, type Runtime } from './runtimes.ts';
+import { gos, nodes, pythons, type Runtime } from './runtimes.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
-/** A project with the TypeScript client in it, and an environment with the Python client for each Python. */
+/** A project with the TypeScript client in it, an environment with the Python client for each Python, and a Go module. */
 export interface Installation {
   readonly project: string;
   readonly nodes: readonly Runtime[];
   /** `command` is the environment's own. */
   readonly pythons: readonly Runtime[];
+  /** A module that requires the Go client. */
+  readonly module: string;
+  readonly gos: readonly Runtime[];
 }
 
 declare module 'vitest' {
@@ -31,10 +34,15 @@ export default function install(project: TestProject): () => void {
     project: emptyProject(folder, source),
     nodes: nodes(),
     pythons: environments(folder, source),
+    module: goModule(folder, source),
+    gos: gos(),
   };
+  if (installation.gos.length === 0) throw new Error('The Go client needs Go 1.23 or later.');
   project.provide('installation', installation);
   const versions = (runtimes: readonly Runtime[]) => runtimes.map(({ version }) => version).join(', ');
-  console.log(`Node ${versions(installation.nodes)}; Python ${versions(installation.pythons)}`);
+  console.log(
+    `Node ${versions(installation.nodes)}; Python ${versions(installation.pythons)}; ${versions(installation.gos)}`,
+  );
   return () => rmSync(folder, { recursive: true, force: true });
 }
 
@@ -74,6 +82,23 @@ function environments(folder: string, source: string): readonly Runtime[] {
   });
 }
 
+/** Go has no packages but sources: a module of its own takes the client from where it lies. */
+function goModule(folder: string, source: string): string {
+  const module = join(folder, 'module');
+  mkdirSync(module);
+  writeFileSync(
+    join(module, 'go.mod'),
+    [
+      'module customer.example/program',
+      'go 1.23',
+      'require latchkey.example/client v0.0.0',
+      `replace latchkey.example/client => ${join(source, 'go')}`,
+      '',
+    ].join('\n'),
+  );
+  return module;
+}
+
 function npm(args: readonly string[], cwd: string): void {
   execFileSync('npm', args, { cwd, stdio: ['ignore', 'ignore', 'inherit'] });
 }
@@ -94,6 +119,22 @@ export function runPython<Seen>({ project }: Installation, python: Runtime, prog
   return run(python, join(project, `program-${randomUUID()}.py`), program);
 }
 
+/** Compiles a program in the module, and runs it. */
+export async function runGo<Seen>({ module }: Installation, go: Runtime, program: Program): Promise<Seen> {
+  const folder = join(module, randomUUID());
+  mkdirSync(folder);
+  const file = join(folder, 'main.go');
+  writeFileSync(file, program.source);
+  execFileSync(go.command, ['build', '-o', folder, file], { cwd: module, env: goVariables() });
+  return runFile(join(folder, 'main'), [], program);
+}
+
+/** The environment of `go` itself: no other toolchain is fetched, and what it keeps is where it always keeps it. */
+export function goVariables(): Record<string, string | undefined> {
+  const { PATH, HOME, GOCACHE } = process.env;
+  return { PATH, HOME, GOCACHE, GOTOOLCHAIN: 'local', GOFLAGS: '-mod=mod', GOPROXY: 'off' };
+}
+
 export interface Program {
   readonly source: string;
   /** What it reads as JSON. */
@@ -102,10 +143,14 @@ export interface Program {
   readonly variables?: Readonly<Record<string, string>>;
 }
 
-async function run<Seen>({ command }: Runtime, file: string, program: Program): Promise<Seen> {
+function run<Seen>({ command }: Runtime, file: string, program: Program): Promise<Seen> {
+  writeFileSync(file, program.source);
+  return runFile(command, [file], program);
+}
+
+async function runFile<Seen>(command: string, args: readonly string[], program: Program): Promise<Seen> {
   const { source, given = {}, variables } = program;
-  writeFileSync(file, source);
-  const child = spawn(command, [file], {
+  const child = spawn(command, args, {
     env: { PATH: process.env.PATH, PYTHONDONTWRITEBYTECODE: '1', ...variables },
   });
   child.stdin.end(JSON.stringify(given));

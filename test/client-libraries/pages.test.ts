@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { type Account, ROOMY_TIER, startTestStack, type TestStack } from '../support/stack.ts';
-import { type Program, runNode, runPython } from './installation.ts';
+import { type Program, runGo, runNode, runPython } from './installation.ts';
 
 const installation = inject('installation');
 const PAGES = join(import.meta.dirname, '../acceptance/pages');
@@ -101,6 +101,46 @@ describe('nams', () => {
     const seen = await runPython<number[]>(installation, python, { source, variables: variables() });
     expect(seen).toEqual([200, 200, expect.any(Number)]);
     expect(seen[2]).toBeGreaterThanOrEqual(1);
+  });
+
+  test.each(installation.gos)('$version: WithEndpoint and WithAPIKey', async (go) => {
+    const source = `
+      package main
+
+      import (
+        "context"
+        "fmt"
+        "os"
+
+        "latchkey.example/client/memory"
+      )
+
+      func main() {
+        client, err := ${page.snippet('memory.New(', '\n)')}
+        if err != nil {
+          panic(err)
+        }
+        keys := 0
+        for _, err := range client.Auth.ListAPIKeys(context.Background(), "") {
+          if err != nil {
+            panic(err)
+          }
+          keys++
+        }
+        request, err := client.NewRequest(context.Background(), "GET", "/entities", nil)
+        if err != nil {
+          panic(err)
+        }
+        response, err := client.Do(request)
+        if err != nil {
+          panic(err)
+        }
+        fmt.Printf("[%d,%d]", response.StatusCode, keys)
+      }
+    `;
+    const seen = await runGo<number[]>(installation, go, { source, variables: variables() });
+    expect(seen).toEqual([200, expect.any(Number)]);
+    expect(seen[1]).toBeGreaterThanOrEqual(1);
   });
 });
 

@@ -1,4 +1,4 @@
-/** Every Node and Python of this machine that the clients are for: of each minor version the first that is found. */
+/** Every Node, Python and Go of this machine that the clients are for: of each minor version the first that is found. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -29,6 +29,15 @@ export function pythons(): readonly Runtime[] {
   return runtimes([...onPath(names), ...kept], '"%d.%d" % sys.version_info[:2]', {
     run: (print) => ['-c', `import sys, venv; print(${print})`],
     isForUs: (version) => /^3\.\d\d$/.test(version),
+  });
+}
+
+/** Go's minor versions that the module says it is for, or later ones. None is fetched. */
+export function gos(): readonly Runtime[] {
+  const kept = versionsIn(join(homedir(), 'sdk'), 'bin/go');
+  return runtimes([...onPath(['go']), '/usr/local/go/bin/go', ...kept], 'GOVERSION', {
+    run: (variable) => ['env', variable],
+    isForUs: (version) => /^go1\.(2[3-9]|[3-9]\d)/.test(version),
   });
 }
 

@@ -1,10 +1,10 @@
-/** Both clients, as they are installed, against the local stack: on every profile, on every Node and Python that is here. */
+/** The clients, as they are installed, against the local stack: on every profile, on every Node, Python and Go that is here. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { PROFILES } from '../profiles/profiles.ts';
 import { contents, PASSWORD, ROOMY_TIER, startTestStack, type TestStack } from '../support/stack.ts';
-import { runNode, runPython } from './installation.ts';
+import { runGo, runNode, runPython } from './installation.ts';
 
 /** What came of a call. */
 interface Outcome {
@@ -36,17 +36,17 @@ type Seen = Readonly<Record<Call, Outcome>> & {
 };
 
 interface Names {
-  /** The class in TypeScript, the sync and the async one in Python. */
-  readonly classes: readonly [string, string, string];
+  /** The class in TypeScript, the sync and the async one in Python, the contract in Go. */
+  readonly classes: readonly [string, string, string, string];
 }
 
 const NAMES: Readonly<Record<string, Names['classes']>> = {
-  default: ['Latchkey', 'Latchkey', 'AsyncLatchkey'],
-  memgraph: ['MemgraphClient', 'MemgraphClient', 'AsyncMemgraphClient'],
-  'memory-api': ['MemoryApi', 'MemoryApi', 'AsyncMemoryApi'],
-  memoryrelay: ['MemoryRelay', 'MemoryRelay', 'AsyncMemoryRelay'],
-  nams: ['MemoryClient', 'SyncMemoryClient', 'MemoryClient'],
-  neuroloom: ['Neuroloom', 'Neuroloom', 'AsyncNeuroloom'],
+  default: ['Latchkey', 'Latchkey', 'AsyncLatchkey', 'Default'],
+  memgraph: ['MemgraphClient', 'MemgraphClient', 'AsyncMemgraphClient', 'Memgraph'],
+  'memory-api': ['MemoryApi', 'MemoryApi', 'AsyncMemoryApi', 'MemoryAPI'],
+  memoryrelay: ['MemoryRelay', 'MemoryRelay', 'AsyncMemoryRelay', 'MemoryRelay'],
+  nams: ['MemoryClient', 'SyncMemoryClient', 'MemoryClient', 'NAMS'],
+  neuroloom: ['Neuroloom', 'Neuroloom', 'AsyncNeuroloom', 'Neuroloom'],
 };
 
 const KEY_REQUESTS_PER_MINUTE = 20;
@@ -59,6 +59,7 @@ const runs = [
     { language: 'Python, sync', runtime: python, kind: 1 as const },
     { language: 'Python, async', runtime: python, kind: 2 as const },
   ]),
+  ...installation.gos.map((go) => ({ language: 'Go', runtime: go, kind: 3 as const })),
 ].map((run) => ({ ...run, version: run.runtime.version }));
 
 describe.each(PROFILES)('$name', (profile) => {
@@ -106,14 +107,19 @@ describe.each(PROFILES)('$name', (profile) => {
             source: program('calls.js'),
             given: { ...about, name, library: `@latchkey/client${isDefault ? '' : `/${profile.name}`}` },
           })
-        : runPython<Seen>(installation, run.runtime, {
-            source: program('calls.py'),
-            given: {
-              ...about,
-              name,
-              library: `latchkey_client${isDefault ? '' : `.${profile.name.replaceAll('-', '_')}`}`,
-            },
-          }));
+        : run.kind === 3
+          ? runGo<Seen>(installation, run.runtime, {
+              source: program('calls.go').replaceAll('latchkey.Default', `latchkey.${name}`),
+              given: about,
+            })
+          : runPython<Seen>(installation, run.runtime, {
+              source: program('calls.py'),
+              given: {
+                ...about,
+                name,
+                library: `latchkey_client${isDefault ? '' : `.${profile.name.replaceAll('-', '_')}`}`,
+              },
+            }));
 
       expect(seen.created).toEqual({
         name: 'ci-runner',
