@@ -37,7 +37,7 @@ export async function buildPackage(folder: string, { reports }: BuildOptions = {
   for (const path of [...RESOURCES, ...DOCUMENTS])
     cpSync(join(ROOT, path), join(folder, path), { recursive: true });
   cpSync(join(ROOT, 'docs/package.md'), join(folder, 'README.md'));
-  writeTypes(join(folder, 'dist'), reports);
+  writeTypes(join(folder, 'types'), reports);
 }
 
 /** Builds the package `create-latchkey` into a folder, which it empties: one file, so that `npm create` is quick. */
@@ -145,7 +145,7 @@ function writeStarter(folder: string, source: string): void {
   const file = join(folder, source.replace(/\.ts$/, '.js'));
   mkdirSync(dirname(file), { recursive: true });
   const module = relative(dirname(file), join(folder, 'dist', `${programName(source)}.js`));
-  writeFileSync(file, `import '${module}';\n`);
+  writeFileSync(file, `#!/usr/bin/env node\nimport '${module}';\n`);
 }
 
 /** What npm would publish of a folder. */

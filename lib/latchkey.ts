@@ -31,10 +31,11 @@ import { Network } from './network.ts';
 import { protectHttpApi } from './protect/http-api.ts';
 import type { ProtectHttpOptions, ProtectOptions } from './protect/options.ts';
 import { protectRestApi } from './protect/rest-api.ts';
-import { decisionProfileOf, decisionSettingsOf, deploymentOf } from './settings.ts';
+import { deploymentOf } from './settings.ts';
 import { createSystem } from './system.ts';
 import { requireFreePaths } from './upstream-paths.ts';
 import { grantVerify, verifyVariable } from './verify-grant.ts';
+import { verifySettingsOf } from './verify-settings.ts';
 
 /** Options of a metric that the functions write. */
 export interface LatchkeyMetricOptions extends MetricOptions {
@@ -68,7 +69,7 @@ export class Latchkey extends Construct implements IConnectable {
   readonly metricsNamespace: string;
   /** @internal What of it an API of the team's needs, to stand behind its decisions. */
   readonly _door: Door;
-  private readonly verify: VerifySettings;
+  private readonly verify: () => VerifySettings;
   private readonly verifyRights: readonly PolicyStatement[];
 
   /** Throws a `ConfigError` that names the construct's path, the field and the fix for props that cannot be deployed. */
@@ -132,17 +133,16 @@ export class Latchkey extends Construct implements IConnectable {
     };
     const { keyset = [], table = [] } = specs.authorizer;
     this.verifyRights = [...system.table.statements(table), ...system.keyset.statements(keyset)];
-    this.verify = {
-      version: 1,
+    const places = {
       table: this.table.tableName,
       region: Stack.of(this).region,
       issuers: system.issuers,
-      profile: decisionProfileOf(profile),
-      deployment: decisionSettingsOf(deployment),
       keysetSecretArn: keyset.length === 0 ? null : system.keyset.secret.secretArn,
       resourceMetadataUrl: urlOf(frontDoor.url, resourceMetadataPath(rows)),
       metricsNamespace: this.metricsNamespace,
     };
+    // Asked for only where a service decides: a profile of the team's own may have no one shape of errors.
+    this.verify = () => verifySettingsOf(profile, deployment, places);
   }
 
   /**
@@ -150,7 +150,7 @@ export class Latchkey extends Construct implements IConnectable {
    * A function is given it by {@link grantVerify}.
    */
   get verifySettings(): string {
-    return this.naming(() => verifyVariable(this, this.verify));
+    return this.naming(() => verifyVariable(this, this.verify()));
   }
 
   /**
@@ -159,7 +159,7 @@ export class Latchkey extends Construct implements IConnectable {
    * Throws a `ConfigError` where the settings are more than a function's variables have room for.
    */
   grantVerify(grantee: IFunction | IGrantable): void {
-    this.naming(() => grantVerify(this, grantee, { statements: this.verifyRights, settings: this.verify }));
+    this.naming(() => grantVerify(this, grantee, { statements: this.verifyRights, settings: this.verify() }));
   }
 
   /**

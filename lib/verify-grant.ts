@@ -4,6 +4,7 @@ import { Function as Lambda } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { VERIFY_VARIABLE, type VerifySettings } from '../lambdas/contract/verify-settings.ts';
 import { ConfigError } from './config.ts';
+import { packedSettings } from './verify-settings.ts';
 
 /** A function's variables have 4 KB together (Lambda, "Quotas"): the rest is the team's. */
 const MAX_BYTES = 3584;
@@ -12,7 +13,8 @@ const TOKEN_BYTES = 120;
 
 /** The settings as the variable `LATCHKEY_VERIFY` has them. Throws a `ConfigError` for those that no function has room for. */
 export function verifyVariable(scope: Construct, settings: VerifySettings): string {
-  const bytes = bytesOf(settings);
+  const variable = packedSettings(settings);
+  const bytes = bytesOf(variable);
   if (bytes > MAX_BYTES) {
     const parts = Object.entries({ ...settings.deployment.rights, ...settings.deployment })
       .filter(([name]) => name !== 'rights')
@@ -23,7 +25,7 @@ export function verifyVariable(scope: Construct, settings: VerifySettings): stri
       `${VERIFY_VARIABLE}: has ${bytes} bytes, and of a function's variables it may take ${MAX_BYTES}; have less in ${largest}, which has ${size}`,
     );
   }
-  return Stack.of(scope).toJsonString(settings);
+  return Stack.of(scope).toJsonString(variable);
 }
 
 function bytesOf(value: unknown): number {

@@ -133,7 +133,8 @@ export function callerOf(context: Readonly<Record<string, unknown>> | null | und
     return found;
   };
   const outcome = value('outcome');
-  if (outcome === 'forbidden') throw new Problem(errorCode(value('reason')), { message: value('message') });
+  if (outcome === 'forbidden' || outcome === 'refused')
+    throw new Problem(errorCode(value('reason')), { message: value('message') });
   if (outcome === 'misdirected') {
     throw value('reason') === 'malformed_request'
       ? new Problem('malformed_request', { message: 'X-Workspace-Id comes twice.' })
