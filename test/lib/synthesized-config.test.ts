@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
-import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import { type IVpc, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { expect, test } from 'vitest';
 import { parseConfig } from '../../lib/config.ts';
 import { Latchkey } from '../../lib/latchkey.ts';
@@ -47,7 +47,7 @@ test('the configuration of an app is found in what was synthesized of it', () =>
 test('references to resources of the app do not stand in the way', () => {
   const folder = appWith({
     Latchkey: (stack) => ({
-      vpc: new Vpc(stack, 'Vpc'),
+      vpc: new Vpc(stack, 'Vpc') as IVpc,
       upstream: { privateUrl: 'http://billing.internal' },
     }),
   });
