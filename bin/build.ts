@@ -127,11 +127,17 @@ const OWN_PLACE: Plugin = {
   },
 };
 
-/** In place of the file that a fork edits: what the user's app has been synthesized with. */
+/**
+ * In place of the file that a fork edits, where commands read it: what the user's app was synthesized with. The defaults of
+ * the construct stay those of the file.
+ */
 const APPS_CONFIG: Plugin = {
   name: "the app's configuration",
-  setup({ onLoad }) {
-    onLoad({ filter: /[\\/]latchkey\.config\.ts$/ }, () => ({
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /\/latchkey\.config\.ts$/ }, ({ kind, path }) =>
+      kind === 'dynamic-import' ? { path, namespace: 'app' } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'app' }, () => ({
       contents: `import { synthesizedConfig } from './lib/synthesized-config.ts';
         export default synthesizedConfig(process.cwd());`,
       resolveDir: ROOT,
