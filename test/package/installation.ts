@@ -4,13 +4,15 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { buildPackage } from '../../bin/build.ts';
+import { buildCreatePackage, buildPackage } from '../../bin/build.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
 export interface Installation {
   /** A CDK app's project with the package in it: apps are folders of it, which find the package above them. */
   readonly project: string;
+  /** The folder of `create-latchkey`, as it is published. */
+  readonly createPackage: string;
   readonly tarball: {
     readonly bytes: number;
     readonly unpackedBytes: number;
@@ -28,7 +30,9 @@ declare module 'vitest' {
 export default async function install(tests: TestProject): Promise<() => void> {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-package-'));
   const [built, project] = [join(folder, 'package'), join(folder, 'project')];
+  const createPackage = join(folder, 'create-latchkey');
   await buildPackage(built);
+  await buildCreatePackage(createPackage);
   const [packed] = Object.values<{
     filename: string;
     size: number;
@@ -43,12 +47,14 @@ export default async function install(tests: TestProject): Promise<() => void> {
   const manifest = {
     private: true,
     dependencies: { ...take('aws-cdk-lib', 'constructs'), latchkey: `file:../${packed.filename}` },
-    devDependencies: take('aws-cdk'),
+    // The example of an MCP server takes the SDK.
+    devDependencies: take('aws-cdk', '@modelcontextprotocol/sdk'),
   };
   writeFileSync(join(project, 'package.json'), JSON.stringify(manifest));
   npm(['install', '--no-audit', '--no-fund', '--prefer-offline'], project);
   tests.provide('package', {
     project,
+    createPackage,
     tarball: {
       bytes: packed.size,
       unpackedBytes: packed.unpackedSize,
