@@ -1,4 +1,3 @@
-import { Token } from 'aws-cdk-lib';
 import * as z from 'zod';
 
 /** The kinds of fields that a configuration is made of. Each says in its one error message what is allowed. */
@@ -31,9 +30,7 @@ export function reference(pattern: RegExp, allowed: string) {
 
 /** The same, with an error of its own where there is none. */
 export function stringOr(pattern: RegExp, error: string, missing = error) {
-  return z
-    .string({ error: missing })
-    .refine((given) => Token.isUnresolved(given) || pattern.test(given), { error });
+  return z.string({ error: missing }).refine((given) => isToken(given) || pattern.test(given), { error });
 }
 
 /** A whole number within limits, both included. The error says what to do about the number that was given. */
@@ -68,3 +65,11 @@ export const httpsUrl = () =>
     /^https:\/\/[^\s/?#@]+(\/[^\s?#]*)?$|^http:\/\/(localhost|127\.0\.0\.1)(:\d+)?(\/[^\s?#]*)?$/,
     'an https:// URL without credentials or a query (http:// only to localhost or 127.0.0.1)',
   );
+
+/**
+ * Whether a text has a part that only CloudFormation knows, as CDK writes it (`Token.isUnresolved`). Without CDK, which the
+ * command line and the tests of rules need not load to read a configuration.
+ */
+export function isToken(text: string): boolean {
+  return /\$\{Token\[[^\]]*\]\}/.test(text);
+}

@@ -1,6 +1,5 @@
-import { Token } from 'aws-cdk-lib';
 import * as z from 'zod';
-import { fields, flag, oneOf, reference, stringOr, text, whole } from './config-fields.ts';
+import { fields, flag, isToken, oneOf, reference, stringOr, text, whole } from './config-fields.ts';
 import {
   addressLimits,
   branding,
@@ -134,7 +133,7 @@ const domain = fields({
    */
   alsoServeStageUrl: flag().default(false),
 }).superRefine(({ name, hostedZone }, context) => {
-  if (hostedZone === null || Token.isUnresolved(hostedZone.name)) return;
+  if (hostedZone === null || isToken(hostedZone.name)) return;
   if (name === hostedZone.name || name.endsWith(`.${hostedZone.name}`)) return;
   const message = `the zone ${hostedZone.name} cannot hold the domain ${name}; name the zone that does, or set hostedZone to null`;
   context.addIssue({ code: 'custom', path: ['hostedZone', 'name'], message });
