@@ -93,7 +93,7 @@ async function writeModules(outdir: string): Promise<ReadonlySet<string>> {
       entryPoints: [...entries(false), ...programs],
       platform: 'node',
       target: 'node20.19',
-      plugins: [APPS_CONFIG, OWN_PLACE],
+      plugins: [APPS_CONFIG, EARLIER_NODE, OWN_PLACE],
     }),
     build({ ...shared, entryPoints: entries(true), platform: 'browser', target: 'es2022' }),
   ]);
@@ -142,6 +142,27 @@ const APPS_CONFIG: Plugin = {
         export default synthesizedConfig(process.cwd());`,
       resolveDir: ROOT,
       loader: 'ts',
+    }));
+  },
+};
+
+/** What Node.js 24 has in its crypto and earlier ones have not. */
+const LATER_CRYPTO = ['argon2', 'randomUUIDv7'];
+
+/** Lets an earlier Node.js load what it never calls: a module that imports what there is not would not even be read. */
+const EARLIER_NODE: Plugin = {
+  name: 'earlier Node.js',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:crypto$/ }, ({ namespace, path }) =>
+      namespace === 'crypto' ? undefined : { path, namespace: 'crypto' },
+    );
+    onLoad({ filter: /.*/, namespace: 'crypto' }, () => ({
+      contents: `
+        import * as crypto from 'node:crypto';
+        export * from 'node:crypto';
+        const missing = (name) => () => { throw new Error(\`crypto.\${name} needs Node.js 24.7 or later\`); };
+        ${LATER_CRYPTO.map((name) => `export const ${name} = crypto.${name} ?? missing('${name}');`).join('\n')}
+      `,
     }));
   },
 };

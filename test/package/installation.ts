@@ -1,6 +1,7 @@
 /** The package as its users get it: built, packed, and installed into a project that has nothing of the repository. */
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
@@ -27,7 +28,7 @@ declare module 'vitest' {
 }
 
 /** Packs and installs it: the global setup of this folder's tests. Gives what removes it. */
-export default async function install(tests: TestProject): Promise<() => void> {
+export default async function install(tests: TestProject): Promise<() => Promise<void>> {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-package-'));
   const [built, project] = [join(folder, 'package'), join(folder, 'project')];
   const createPackage = join(folder, 'create-latchkey');
@@ -61,7 +62,8 @@ export default async function install(tests: TestProject): Promise<() => void> {
       files: packed.files.map(({ path }) => path),
     },
   });
-  return () => rmSync(folder, { recursive: true, force: true });
+  // Not at once, as thousands of files would keep the workers waiting.
+  return () => rm(folder, { recursive: true, force: true });
 }
 
 function npm(args: readonly string[], cwd: string): string {
