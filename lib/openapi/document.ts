@@ -292,7 +292,7 @@ function sizeOf(components: Readonly<Partial<Record<ComponentKind, Json>>>): num
 }
 
 /** As `Map.groupBy`, which Node.js 20 does not have: the document is made while a user's app is synthesized. */
-function groupedBy<Each>(all: readonly Each[], statusOf: (each: Each) => number): Map<number, Each[]> {
+function groupedBy<Each>(all: Iterable<Each>, statusOf: (each: Each) => number): Map<number, Each[]> {
   const groups = new Map<number, Each[]>();
   for (const each of all) groups.set(statusOf(each), [...(groups.get(statusOf(each)) ?? []), each]);
   return groups;
