@@ -15,7 +15,7 @@ import { identitiesIn } from './identities.ts';
 import { type Effort, readOptions } from './options.ts';
 import { measureProxy } from './proxy.ts';
 import { failures, figures, type Results, reportJson, reportTable } from './report.ts';
-import { measureScale } from './scale.ts';
+import { measureScale } from './large-table.ts';
 import { createTableWithoutStream } from './table.ts';
 import { measureWarm } from './warm.ts';
 
