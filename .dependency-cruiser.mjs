@@ -105,6 +105,8 @@ export const LAYERS = {
   ),
   table: ['contract', 'kernel', ...ROOMS_WITH_ROWS],
   http: ['contract', 'kernel', ...Object.keys(ROOMS)],
+  // Published: decisions in the process of somebody's own service.
+  verify: ['contract', 'kernel', ...Object.keys(ROOMS), 'http'],
   functions: ['contract', 'kernel', ...Object.keys(ROOMS), 'table', 'http'],
 };
 
@@ -172,9 +174,9 @@ export default {
     ),
     rule(
       'rules-know-no-aws',
-      { path: '^lambdas/', pathNot: '^lambdas/(kernel|functions)/|-(store|client)\\.ts$' },
+      { path: '^lambdas/', pathNot: '^lambdas/(kernel|functions|verify)/|-(store|client)\\.ts$' },
       { path: `${AWS_SDK}|aws4|^lambdas/kernel/(table|dynamodb-http|secrets-http|aws-http)\\.ts$` },
-      "In `lambdas`, only `*-store.ts` (DynamoDB), `*-client.ts` (other services), `kernel` and `functions` import the AWS SDK, `aws4` or the kernel's clients: rules can be tested without them.",
+      "In `lambdas`, only `*-store.ts` (DynamoDB), `*-client.ts` (other services), `kernel`, `functions` and `verify` import the AWS SDK, `aws4` or the kernel's clients: rules can be tested without them.",
     ),
     rule(
       'builders-run-by-themselves',
@@ -208,15 +210,21 @@ export default {
     ),
     rule(
       'clients-stand-alone',
-      { path: '^clients/' },
+      { path: '^clients/', pathNot: '^clients/cli/' },
       { pathNot: '^clients/' },
       '`clients` imports none of our other code, and no package: whoever installs one gets it alone.',
     ),
     rule(
+      'cli-is-a-client',
+      { path: '^clients/cli/' },
+      { pathNot: '^clients/(cli|typescript)/', dependencyTypesNot: ['core'] },
+      '`clients/cli` imports the client library in TypeScript and modules of Node, and nothing else: the command line is a client of the API.',
+    ),
+    rule(
       'nothing-imports-clients',
-      { path: OURS, pathNot: '^(clients|test)/' },
+      { path: OURS, pathNot: '^(clients|test)/|^bin/cli\\.ts$' },
       { path: '^clients/' },
-      'Nothing imports `clients`: they are published, and speak to the API as everybody does.',
+      'Nothing but the command (`bin/cli.ts`) imports `clients`: they are published, and speak to the API as everybody does.',
     ),
     rule(
       'screens-stand-alone',

@@ -4,11 +4,11 @@ import { defineConfig } from 'vitest/config';
 
 /** Folders whose tests need nothing but memory: the rooms, the console's rules, the HTTP layer, the profiles, and what tests are made of. */
 const ROOMS =
-  'access|account|attempts|audit|clients|console/*|contract|enrolment|erasure|factors|http|idempotency|invitations|kernel|keys|ledger|mail|oauth|operators|pages|people|plans|profiles|providers|recovery|sessions|signin|signing|status|support|support/memory|tenancy|transfer|upstream|usage';
+  'access|account|attempts|audit|clients|console/*|contract|enrolment|erasure|factors|http|idempotency|invitations|kernel|keys|ledger|mail|oauth|operators|pages|people|plans|profiles|providers|recovery|sessions|signin|signing|status|support|support/memory|tenancy|transfer|upstream|usage|verify';
 
 /** The rooms of `lambdas` whose rules the unit tests cover. */
 const RULES =
-  'access|attempts|audit|clients|enrolment|factors|idempotency|invitations|keys|ledger|mail|oauth|operators|pages|people|plans|providers|recovery|sessions|signin|signing|status|tenancy|transfer|upstream|usage';
+  'access|attempts|audit|clients|enrolment|factors|idempotency|invitations|keys|ledger|mail|oauth|operators|pages|people|plans|providers|recovery|sessions|signin|signing|status|tenancy|transfer|upstream|usage|verify';
 
 /**
  * Tests of rules. In a room, what is named after a store or a client of another service, or `*.engine.test.ts`, speaks to
@@ -63,7 +63,7 @@ export default defineConfig({
           // The others need more than npm, or more time, and have scripts of their own.
           exclude: [
             UNIT,
-            'test/{browser,client-libraries,console,mcp,published-clients,emulator,fuzz,chaos,load,openapi}/**',
+            'test/{browser,client-libraries,console,mcp,package,published-clients,emulator,fuzz,chaos,load,openapi}/**',
           ],
         },
       },

@@ -3,8 +3,10 @@
  * `npm run release-check -- v1.2.3` for what a tag must hold besides.
  */
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buildPackage, packedFiles } from './build.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
@@ -13,15 +15,15 @@ export interface Release {
   readonly version: string;
   /** The text of `CHANGELOG.md`. */
   readonly changelog: string;
-  /** The paths that `npm pack` would put into the tarball. */
+  /** The paths that `npm pack` would put into the tarball of the built package. */
   readonly packed: readonly string[];
-  /** The paths that git tracks and, between releases, those that are new and not ignored. */
-  readonly tracked: readonly string[];
+  /** The paths that differ from what is in git. */
+  readonly changed: readonly string[];
   /** Absent between releases. */
   readonly tag?: string;
 }
 
-/** What must not be published, though git tracks it. */
+/** What must not be published. */
 const UNPUBLISHED = [
   { what: 'a test', path: /^(test|bench)\/|\.test\.\w+$/ },
   {
@@ -37,16 +39,7 @@ const UNPUBLISHED = [
     path: /^\.(ci|git|github|nvmrc|editorconfig)|^(biome|tsconfig\..*)\.json$/,
   },
 ];
-const REQUIRED = [
-  'package.json',
-  'README.md',
-  'LICENSE',
-  'CHANGELOG.md',
-  'bin/latchkey.ts',
-  'latchkey.config.ts',
-];
-/** Has `git ls-files` give what the next commit may add. */
-const NEW_ONES = ['--cached', '--others', '--exclude-standard'];
+const REQUIRED = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'dist/index.js', 'dist/index.d.ts'];
 /** Semantic Versioning 2.0.0, without build metadata, which npm drops. */
 const TAG = /^v\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/;
 
@@ -55,15 +48,19 @@ export function releaseFaults(release: Release): string[] {
   return [...tarballFaults(release), ...versionFaults(release)];
 }
 
-function tarballFaults({ packed, tracked }: Release): string[] {
-  const inGit = new Set(tracked);
+function tarballFaults({ packed, changed, tag }: Release): string[] {
   const faults = packed.flatMap((path) => {
     const kind = UNPUBLISHED.find((each) => each.path.test(path));
-    if (kind !== undefined) return [`${path} is ${kind.what}: keep it out by "files" in package.json`];
-    return inGit.has(path) ? [] : [`${path} is not in git: commit it, or remove it`];
+    return kind === undefined ? [] : [`${path} is ${kind.what}: keep it out in bin/build.ts`];
   });
   const missing = REQUIRED.filter((path) => !packed.includes(path));
-  return [...faults, ...missing.map((path) => `${path} is not in the tarball`)];
+  // Between releases there is always something that is being written.
+  const uncommitted = tag === undefined ? [] : changed;
+  return [
+    ...faults,
+    ...missing.map((path) => `${path} is not in the tarball`),
+    ...uncommitted.map((path) => `${path} is not in git as it is here: commit it, or remove it`),
+  ];
 }
 
 function versionFaults({ version, changelog, tag }: Release): string[] {
@@ -95,24 +92,31 @@ function sections(changelog: string): { title: string; body: string }[] {
 }
 
 /** The release that the working tree would make. */
-export function releaseOfTree(tag?: string): Release {
-  const run = (command: string, ...args: string[]) =>
-    execFileSync(command, args, { cwd: ROOT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
-  // A list, or from npm 12 on an object with a member for each package.
-  const [tarball] = Object.values<{ files: { path: string }[] }>(
-    JSON.parse(run('npm', 'pack', '--dry-run', '--json', '--ignore-scripts')),
-  );
-  return {
-    version: JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).version,
-    changelog: readFileSync(join(ROOT, 'CHANGELOG.md'), 'utf8'),
-    packed: tarball?.files.map(({ path }) => path) ?? [],
-    tracked: run('git', 'ls-files', '-z', ...(tag === undefined ? NEW_ONES : [])).split('\0'),
-    ...(tag === undefined ? {} : { tag }),
-  };
+export async function releaseOfTree(tag?: string): Promise<Release> {
+  const folder = mkdtempSync(join(tmpdir(), 'latchkey-release-'));
+  try {
+    await buildPackage(folder);
+    const changes = execFileSync('git', ['status', '--porcelain', '-z', '--untracked-files=all'], {
+      cwd: ROOT,
+      encoding: 'utf8',
+    });
+    return {
+      version: JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).version,
+      changelog: readFileSync(join(ROOT, 'CHANGELOG.md'), 'utf8'),
+      packed: packedFiles(folder).files.map(({ path }) => path),
+      changed: changes
+        .split('\0')
+        .filter((line) => line !== '')
+        .map((line) => line.slice(3)),
+      ...(tag === undefined ? {} : { tag }),
+    };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 if (import.meta.main) {
-  const faults = releaseFaults(releaseOfTree(process.argv[2]));
+  const faults = releaseFaults(await releaseOfTree(process.argv[2]));
   for (const fault of faults) console.error(fault);
   process.exitCode = faults.length === 0 ? 0 : 1;
 }

@@ -2,7 +2,6 @@ import { Duration } from 'aws-cdk-lib';
 import type { Stage } from 'aws-cdk-lib/aws-apigateway';
 import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
-import type { Construct } from 'constructs';
 import type { OwnUsageKeys } from '../lambdas/contract/deployment.ts';
 import type { Functions } from './function-spec.ts';
 import type { ServedTable } from './identity-table.ts';
@@ -10,8 +9,10 @@ import type { LatchkeyFunction } from './latchkey-function.ts';
 import { ownMetric } from './metrics.ts';
 import type { Waf } from './waf.ts';
 
-/** The parts of a stack that alarms watch. */
+/** The parts of a Latchkey that alarms watch. */
 export interface AlarmedParts {
+  /** The namespace in CloudWatch of the metrics that the functions write. */
+  readonly namespace: string;
   readonly stage: Stage;
   readonly table: ServedTable;
   readonly functions: Functions<LatchkeyFunction>;
@@ -66,21 +67,19 @@ function invoked({ lambda }: LatchkeyFunction): Omit<AlarmSpec, 'name' | 'descri
 }
 
 /** All alarms. */
-export function alarms(
-  scope: Construct,
-  {
-    stage,
-    table,
-    functions,
-    failures,
-    usageKeys,
-    rotationDays,
-    backupHours,
-    waf,
-    revealsKeys,
-    observesRules,
-  }: AlarmedParts,
-): readonly AlarmSpec[] {
+export function alarms({
+  namespace,
+  stage,
+  table,
+  functions,
+  failures,
+  usageKeys,
+  rotationDays,
+  backupHours,
+  waf,
+  revealsKeys,
+  observesRules,
+}: AlarmedParts): readonly AlarmSpec[] {
   const { lambda: authorizer } = functions.authorizer;
   return [
     {
@@ -104,7 +103,7 @@ export function alarms(
     {
       name: 'upstream-failing',
       description: 'An upstream does not answer, and is left alone for a while.',
-      metric: ownMetric(scope, 'CircuitsOpened', 'failed'),
+      metric: ownMetric(namespace, 'CircuitsOpened', 'failed'),
       threshold: 1,
     },
     ...(observesRules
@@ -113,7 +112,7 @@ export function alarms(
             name: 'observed-calls',
             description:
               'Calls that would be refused are let pass to the upstream, as a path rule is observed.',
-            metric: ownMetric(scope, 'Decisions', 'observed'),
+            metric: ownMetric(namespace, 'Decisions', 'observed'),
             threshold: 1,
           },
         ]
@@ -134,13 +133,13 @@ export function alarms(
     {
       name: 'failed-logins',
       description: 'Many logins fail: somebody may be guessing passwords.',
-      metric: ownMetric(scope, 'Logins', 'refused'),
+      metric: ownMetric(namespace, 'Logins', 'refused'),
       threshold: 200,
     },
     {
       name: 'unknown-keys',
       description: 'Many API keys come that nobody has: each costs a write.',
-      metric: ownMetric(scope, 'UnknownKeys', 'refused'),
+      metric: ownMetric(namespace, 'UnknownKeys', 'refused'),
       threshold: 5000,
     },
     ...(revealsKeys
@@ -148,7 +147,7 @@ export function alarms(
           {
             name: 'key-reveals',
             description: 'Many API keys are shown again: somebody may be collecting them.',
-            metric: ownMetric(scope, 'Reveals', 'served'),
+            metric: ownMetric(namespace, 'Reveals', 'served'),
             threshold: 20,
           },
         ]
@@ -163,7 +162,7 @@ export function alarms(
       name: 'rotation-missed',
       description: 'No signing key has been added for longer than a rotation takes to come.',
       // An alarm looks back a week at most, a rotation comes once in months: the reconciler tells the age.
-      metric: ownMetric(scope, 'SigningKeyAge', 'done', 'Maximum'),
+      metric: ownMetric(namespace, 'SigningKeyAge', 'done', 'Maximum'),
       threshold: (rotationDays + ROTATION_GRACE_DAYS) * 86_400,
       // A new stack has none before its first rotation.
       periods: 3,
@@ -171,19 +170,19 @@ export function alarms(
     {
       name: 'usage-keys',
       description: 'The account nears the API keys that it may have: new tenants stay on shared ones.',
-      metric: ownMetric(scope, 'UsageKeys', 'done', 'Maximum'),
+      metric: ownMetric(namespace, 'UsageKeys', 'done', 'Maximum'),
       threshold: Math.floor(NEAR * Math.min(usageKeys.max, usageKeys.maxForInitialTier)),
     },
     {
       name: 'usage-keys-repaired',
       description: 'Somebody else deleted or changed usage keys.',
-      metric: ownMetric(scope, 'UsageKeysRepaired', 'done'),
+      metric: ownMetric(namespace, 'UsageKeysRepaired', 'done'),
       threshold: 1,
     },
     {
       name: 'reconciler',
       description: 'Tenants do not get usage keys of their own, and lost ones are not made good.',
-      metric: ownMetric(scope, 'Reconciliations', 'failed'),
+      metric: ownMetric(namespace, 'Reconciliations', 'failed'),
       threshold: 3,
       periods: 3,
     },
@@ -195,14 +194,14 @@ export function alarms(
     {
       name: 'erasure-late',
       description: 'What people or tenants have deleted is still there hours after it was due to be erased.',
-      metric: ownMetric(scope, 'OldestErasureSeconds', 'done', 'Maximum'),
+      metric: ownMetric(namespace, 'OldestErasureSeconds', 'done', 'Maximum'),
       threshold: LATE_ERASURE_SECONDS,
     },
     {
       name: 'mail-waiting',
       description:
         'A mail waits for longer than a quarter of an hour: people cannot confirm addresses or choose passwords.',
-      metric: ownMetric(scope, 'OldestMailSeconds', 'done', 'Maximum'),
+      metric: ownMetric(namespace, 'OldestMailSeconds', 'done', 'Maximum'),
       threshold: 900,
     },
     {
@@ -260,7 +259,7 @@ export function alarms(
           {
             name: 'backup-late',
             description: 'The last backup outside of the account is older than it should be.',
-            metric: ownMetric(scope, 'BackupAge', 'done', 'Maximum'),
+            metric: ownMetric(namespace, 'BackupAge', 'done', 'Maximum'),
             threshold: backupHours * 3600,
             periods: 3,
           },

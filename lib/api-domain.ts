@@ -36,7 +36,7 @@ export class ApiDomain extends Construct {
       stage: stage.stageName,
     });
     if (domain.hostedZone !== null) this.pointAt(name, domain.hostedZone.id);
-    new CfnOutput(this, 'Target', { value: name.attrRegionalDomainName }).overrideLogicalId('DomainTarget');
+    new CfnOutput(scope, 'DomainTarget', { value: name.attrRegionalDomainName });
   }
 
   /** The records by which the name is found, by IPv4 and IPv6. */

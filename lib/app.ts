@@ -1,24 +1,19 @@
 import { join } from 'node:path';
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
-import { apiRows } from '../lambdas/kernel/api-rows.ts';
-import { routes } from '../lambdas/table/index.ts';
+import { FEATURE_FLAGS } from './feature-flags.ts';
 import { functionCode } from './function-code.ts';
 import { functionSettings } from './function-settings.ts';
 import { foldersOf, functionSpecs } from './functions.ts';
 import { LatchkeyStack } from './latchkey-stack.ts';
 import { LatchkeyRules } from './rules/latchkey-rules.ts';
 import { deploymentOf, loadSettings } from './settings.ts';
-import { requireFreePaths } from './upstream-paths.ts';
 
 /** The context that the CDK command line sets by default: set here, so that `node` and `cdk` write one template. */
 const CONTEXT = {
   'aws:cdk:enable-path-metadata': true,
   'aws:cdk:enable-asset-metadata': true,
-  '@aws-cdk/aws-apigateway:authorizerChangeDeploymentLogicalId': true,
-  '@aws-cdk/aws-iam:minimizePolicies': true,
-  '@aws-cdk/core:checkSecretUsage': true,
-  '@aws-cdk/core:target-partitions': ['aws', 'aws-cn', 'aws-us-gov'],
+  ...FEATURE_FLAGS,
 };
 
 /** An app whose synth fails on a broken rule: cdk-nag's for AWS solutions and serverless, and our own. */
@@ -54,14 +49,12 @@ export async function latchkeyApp(
     anonymous: isLocal && app.node.tryGetContext('latchkey:anonymous') === true,
   });
   const deployment = deploymentOf(settings);
-  const rows = apiRows(routes, settings.profile, deployment.upstreams);
-  requireFreePaths(rows, deployment.upstreams, settings.profile);
   const told = functionSettings(settings);
   const folders = foldersOf(functionSpecs(settings.profile, { upstreams: deployment.upstreams }));
   const outDir = join(app.outdir, 'bundles');
   const bundles = Object.fromEntries(
     folders.map((folder) => [folder, functionCode(settings.profile, folder, told, outDir)]),
   );
-  new LatchkeyStack(app, { ...settings, rows, bundles });
+  new LatchkeyStack(app, { ...settings, bundles });
   return app;
 }

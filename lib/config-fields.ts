@@ -23,6 +23,16 @@ export function text(pattern: RegExp, allowed: string) {
   return z.string({ error }).regex(pattern, { error });
 }
 
+/** A string of a certain form, or one of an app of the CDK that is known only when the stack is deployed. */
+export function reference(pattern: RegExp, allowed: string) {
+  return stringOr(pattern, `must be ${allowed}`);
+}
+
+/** The same, with an error of its own where there is none. */
+export function stringOr(pattern: RegExp, error: string, missing = error) {
+  return z.string({ error: missing }).refine((given) => isToken(given) || pattern.test(given), { error });
+}
+
 /** A whole number within limits, both included. The error says what to do about the number that was given. */
 export function whole(min: number, max: number, otherwise = '') {
   const allowed = `must be a whole number from ${min} to ${max} ${otherwise}`.trimEnd();
@@ -55,3 +65,11 @@ export const httpsUrl = () =>
     /^https:\/\/[^\s/?#@]+(\/[^\s?#]*)?$|^http:\/\/(localhost|127\.0\.0\.1)(:\d+)?(\/[^\s?#]*)?$/,
     'an https:// URL without credentials or a query (http:// only to localhost or 127.0.0.1)',
   );
+
+/**
+ * Whether a text has a part that only CloudFormation knows, as CDK writes it (`Token.isUnresolved`). Without CDK, which the
+ * command line and the tests of rules need not load to read a configuration.
+ */
+export function isToken(text: string): boolean {
+  return /\$\{Token\[[^\]]*\]\}/.test(text);
+}

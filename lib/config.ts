@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { fields, flag, oneOf, text, whole } from './config-fields.ts';
+import { fields, flag, isToken, oneOf, reference, stringOr, text, whole } from './config-fields.ts';
 import {
   addressLimits,
   branding,
@@ -110,18 +110,20 @@ const domain = fields({
     'a host name in small letters, such as api.example.com',
   ),
   /** The certificate of that name in ACM, of the stack's own Region. */
-  certificateArn: z
-    .string({
-      error:
-        'there is a domain without a certificate; name the ARN of one in ACM, of the same Region, or set domain to null',
-    })
-    .regex(CERTIFICATE_ARN, { error: 'must be the ARN of a certificate in ACM' }),
+  certificateArn: stringOr(
+    CERTIFICATE_ARN,
+    'must be the ARN of a certificate in ACM',
+    'there is a domain without a certificate; name the ARN of one in ACM, of the same Region, or set domain to null',
+  ),
   /** The public zone in Route 53 that gets the records of the name; null where DNS is elsewhere. @default null */
   hostedZone: fields({
     /** As Route 53 shows it, such as Z0123456789ABCDEFGHIJ. */
-    id: text(/^Z[A-Z0-9]{1,31}$/, 'the id of a hosted zone: Z, then capital letters and digits'),
+    id: reference(/^Z[A-Z0-9]{1,31}$/, 'the id of a hosted zone: Z, then capital letters and digits'),
     /** Holds the domain's name, such as example.com. */
-    name: text(/^[a-z0-9.-]{1,253}[a-z0-9]$/, 'the name of a zone in small letters, such as example.com'),
+    name: reference(
+      /^[a-z0-9.-]{1,253}[a-z0-9]$/,
+      'the name of a zone in small letters, such as example.com',
+    ),
   })
     .nullable()
     .default(null),
@@ -131,7 +133,8 @@ const domain = fields({
    */
   alsoServeStageUrl: flag().default(false),
 }).superRefine(({ name, hostedZone }, context) => {
-  if (hostedZone === null || name === hostedZone.name || name.endsWith(`.${hostedZone.name}`)) return;
+  if (hostedZone === null || isToken(hostedZone.name)) return;
+  if (name === hostedZone.name || name.endsWith(`.${hostedZone.name}`)) return;
   const message = `the zone ${hostedZone.name} cannot hold the domain ${name}; name the zone that does, or set hostedZone to null`;
   context.addIssue({ code: 'custom', path: ['hostedZone', 'name'], message });
 });
@@ -315,6 +318,11 @@ export function defineConfig(config: ConfigInput): ConfigInput {
 /** A configuration that cannot be deployed. Each line of the message names a field and what is allowed. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
+
+  /** The same faults, each with the construct that has it. */
+  static at(path: string, { message }: Error): ConfigError {
+    return new ConfigError(message.replaceAll(/^/gm, `${path}: `));
+  }
 
   static fromIssues(issues: readonly z.core.$ZodIssue[]): ConfigError {
     return new ConfigError(issues.flatMap(faults).join('\n'));

@@ -1,6 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import { TableEncryption, type TableProps } from 'aws-cdk-lib/aws-dynamodb';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 
 /** What a service does with a customer's key in its caller's name (CDK's own grants, without their wildcards). */
@@ -30,4 +30,26 @@ export function tableEncryption(encryptionKey?: IKey): Pick<TableProps, 'encrypt
   return encryptionKey === undefined
     ? { encryption: TableEncryption.AWS_MANAGED }
     : { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey };
+}
+
+/**
+ * Lets CloudWatch Logs encrypt with a key of the app ("Encrypt log data using AWS KMS"). The policy of an imported key is
+ * not ours to change: it must say so itself.
+ */
+export function letLogsUse(key: IKey): void {
+  const { partition, region, account } = Stack.of(key);
+  key.addToResourcePolicy(
+    new PolicyStatement({
+      principals: [new ServicePrincipal(`logs.${region}.amazonaws.com`)],
+      actions: ['Decrypt', 'DescribeKey', 'Encrypt', 'GenerateDataKey*', 'ReEncrypt*'].map(
+        (action) => `kms:${action}`,
+      ),
+      resources: ['*'],
+      conditions: {
+        ArnLike: {
+          'kms:EncryptionContext:aws:logs:arn': `arn:${partition}:logs:${region}:${account}:log-group:*`,
+        },
+      },
+    }),
+  );
 }

@@ -29,6 +29,8 @@ import { addGatewayResponses, challengeOf } from './gateway-responses.ts';
 import type { LatchkeyFunction } from './latchkey-function.ts';
 
 export interface FrontDoorProps {
+  /** The name of the API. */
+  readonly name: string;
   readonly profile: Profile;
   /** Every method of the API. */
   readonly rows: readonly ApiRow[];
@@ -54,19 +56,19 @@ export interface FrontDoorProps {
 
 /** The REST API: what it answers itself, its log, and its stage. `serve` adds the methods. */
 export class FrontDoor extends Construct {
+  readonly api: RestApi;
   readonly stage: Stage;
   /** The API's public URL, without a trailing slash: what its clients call, and the issuer of its tokens. */
   readonly url: string;
   /** Every URL at which it answers: the public one, and perhaps the stage's. */
   readonly urls: readonly string[];
-  private readonly api: RestApi;
   private readonly rows: readonly ApiRow[];
   private readonly direct: ReadonlyMap<string, Upstream>;
   private readonly cors: Cors;
 
   constructor(scope: Construct, id: string, props: FrontDoorProps) {
     super(scope, id);
-    const { urlSuffix, region, stackName } = Stack.of(this);
+    const { urlSuffix, region } = Stack.of(this);
     const accessLog = new LogGroup(this, 'AccessLog', {
       retention: props.logRetention,
       removalPolicy: props.removalPolicy,
@@ -78,7 +80,7 @@ export class FrontDoor extends Construct {
     );
     this.cors = props.cors;
     this.api = new RestApi(this, 'Api', {
-      restApiName: stackName,
+      restApiName: props.name,
       description: `The front door of ${props.profile.title}`,
       // The authorizer names the usage key, so that callers cannot.
       apiKeySourceType: ApiKeySourceType.AUTHORIZER,
@@ -114,9 +116,16 @@ export class FrontDoor extends Construct {
     acknowledgeFindings(this);
   }
 
-  /** Adds a method for each row that no catch-all leads to, and OPTIONS beside each ANY. */
-  serve(functions: Functions<LatchkeyFunction>): void {
-    const locked = this.lockedBy(functions.authorizer);
+  /** Adds a method for each row that no catch-all leads to, and OPTIONS beside each ANY; gives the authorizer of the API. */
+  serve(functions: Functions<LatchkeyFunction>): RequestAuthorizer {
+    // No cache and no identity sources: either of two headers will do, which API Gateway cannot cache, and a revocation
+    // must be immediate.
+    const authorizer = new RequestAuthorizer(this, 'Authorizer', {
+      handler: functions.authorizer.lambda,
+      identitySources: [],
+      resultsCacheTtl: Duration.seconds(0),
+    });
+    const locked = { authorizer, authorizationType: AuthorizationType.CUSTOM, apiKeyRequired: true };
     const integrations = new Map<FunctionName, LambdaIntegration>();
     // Which of several origins calls, a function has to look at.
     const preflights: [Integration, MethodOptions] =
@@ -143,22 +152,7 @@ export class FrontDoor extends Construct {
       }
       if (row.method === 'ANY') resource.addMethod('OPTIONS', ...preflights);
     }
-  }
-
-  /**
-   * Options of every method that takes a credential. No cache and no identity sources: either of two headers will do,
-   * which API Gateway cannot cache, and a revocation must be immediate.
-   */
-  private lockedBy(authorizer: LatchkeyFunction): MethodOptions {
-    return {
-      authorizer: new RequestAuthorizer(this, 'Authorizer', {
-        handler: authorizer.lambda,
-        identitySources: [],
-        resultsCacheTtl: Duration.seconds(0),
-      }),
-      authorizationType: AuthorizationType.CUSTOM,
-      apiKeyRequired: true,
-    };
+    return authorizer;
   }
 }
 

@@ -1,3 +1,4 @@
+import type { AuthorizerSettings } from '../lambdas/contract/authorizer-settings.ts';
 import { routes } from '../lambdas/table/index.ts';
 import { apiConstants } from './api-constants.ts';
 import { brandingOf } from './branding.ts';
@@ -32,7 +33,8 @@ export function functionSettings(settings: Settings): FunctionSettings {
     direct:
       api.direct.length === 0
         ? null
-        : { resources: api.direct, zeroPlanThrottles: gatewayFacts.zeroPlanThrottles },
+        : { resources: api.direct, zeroPlanThrottles: gatewayFacts.zeroPlanThrottles, signs: true },
+    payload2: null,
     observed: pathScopes.some(({ observeUntil }) => observeUntil !== undefined),
     traced: deployment.traces,
     branding: brandingOf(settings),
@@ -40,5 +42,24 @@ export function functionSettings(settings: Settings): FunctionSettings {
     advertised: api.advertised,
     methods: api.methods,
     consoleBuild: api.console,
+  };
+}
+
+/** The settings of the authorizer of a protected API: its methods alone, and nothing of the front door's paths. Nobody is let in unproven. */
+export function protectedSettings(
+  settings: Settings,
+  { access, direct, payload2 }: AuthorizerSettings,
+): FunctionSettings {
+  const told = functionSettings(settings);
+  const { profile, deployment } = told.decision;
+  return {
+    ...told,
+    decision: { profile, deployment: { ...deployment, pathScopes: [], anonymous: false } },
+    access,
+    direct,
+    payload2,
+    observed: false,
+    // Metadata lead to the front door, which is another resource (RFC 9728, 3.3).
+    challenges: null,
   };
 }

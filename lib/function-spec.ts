@@ -88,6 +88,8 @@ export interface FunctionSpec {
   readonly usageKeys?: readonly UsageKeyRight[];
   /** Where it stands within a network. @default - in none of the team's */
   readonly vpc?: Vpc | undefined;
+  /** Whether it stands in no network of the team's, whatever others do: it fetches what strangers name. @default false */
+  readonly standsOutside?: true;
   /** A function of the team's, by its ARN, that it may invoke. */
   readonly invokesArn?: string | undefined;
   /** Functions that it may invoke. */

@@ -267,7 +267,8 @@ export function functionSpecs(profile: Profile, options: RightsOptions = {}): Fu
       memoryMiB: 256,
       // A fetch takes five at most.
       timeoutSeconds: 7,
-      // No right on anything, as strangers choose what it connects to.
+      // No right on anything, and a place in no network, as strangers choose what it connects to.
+      standsOutside: true,
     },
     ...backgroundFunctions({ mailIdentity }),
   };

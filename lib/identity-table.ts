@@ -32,7 +32,7 @@ export type ServedTable = Pick<ITable, 'tableArn' | 'tableName' | 'metric'>;
  * A restored table takes its place without removing it (ADR 0160).
  */
 export class IdentityTable extends Construct {
-  readonly table: ServedTable;
+  readonly table: ITable;
   readonly streamArn: string;
   private readonly encryptionKey: IKey | undefined;
 
@@ -53,17 +53,23 @@ export class IdentityTable extends Construct {
     this.streamArn = props.restoredStreamArn ?? (own.node.defaultChild as CfnTable).attrStreamArn;
     this.table =
       props.restoredStreamArn === null
-        ? own
+        ? // Its types do not hold with `exactOptionalPropertyTypes`.
+          (own as ITable)
         : Table.fromTableArn(this, 'Restored', props.restoredStreamArn.split('/stream/')[0] ?? '');
     this.encryptionKey = props.encryptionKey;
   }
 
   /** Lets a function do exactly this to the table, and tells it the table's name. */
   grant(grantee: LatchkeyFunction, rights: readonly TableRight[]): void {
-    if (this.encryptionKey !== undefined && rights.length > 0)
-      grantee.lambda.addToRolePolicy(keyUse(this.encryptionKey, 'dynamodb'));
-    for (const { actions, keys, attributes } of rights) {
-      const statement = new PolicyStatement({
+    if (rights.length === 0) return;
+    for (const statement of this.statements(rights)) grantee.lambda.addToRolePolicy(statement);
+    grantee.tell('TABLE_NAME', this.table.tableName);
+  }
+
+  /** The rights to do exactly this to the table. */
+  statements(rights: readonly TableRight[]): readonly PolicyStatement[] {
+    const onTable = rights.map(({ actions, keys, attributes }) => {
+      return new PolicyStatement({
         actions: actions.map((action) => `dynamodb:${action}`),
         resources: [this.table.tableArn],
         // Every partition key of the call must match (DynamoDB, "Fine-grained access control").
@@ -80,7 +86,7 @@ export class IdentityTable extends Construct {
               },
             }),
       });
-      grantee.allow(statement, 'TABLE_NAME', this.table.tableName);
-    }
+    });
+    return this.encryptionKey === undefined ? onTable : [keyUse(this.encryptionKey, 'dynamodb'), ...onTable];
   }
 }

@@ -39,13 +39,18 @@ export class KeysetSecret extends Construct {
   /** Lets a function do exactly this to the secret, and tells it the secret's ARN. */
   grant(grantee: LatchkeyFunction, actions: readonly SecretAction[]): void {
     if (actions.length === 0) return;
-    const { encryptionKey } = this.secret;
-    if (encryptionKey !== undefined) grantee.lambda.addToRolePolicy(keyUse(encryptionKey, 'secretsmanager'));
-    const statement = new PolicyStatement({
+    for (const statement of this.statements(actions)) grantee.lambda.addToRolePolicy(statement);
+    grantee.tell(this.variable, this.secret.secretArn);
+  }
+
+  /** The rights to do exactly this to the secret. */
+  statements(actions: readonly SecretAction[]): readonly PolicyStatement[] {
+    const { encryptionKey, secretArn } = this.secret;
+    const onSecret = new PolicyStatement({
       actions: actions.map((action) => `secretsmanager:${action}`),
-      resources: [this.secret.secretArn],
+      resources: [secretArn],
     });
-    grantee.allow(statement, this.variable, this.secret.secretArn);
+    return encryptionKey === undefined ? [onSecret] : [keyUse(encryptionKey, 'secretsmanager'), onSecret];
   }
 
   /** Leaves the secret without a rotation: in a standby, which is given the keys of the Region that serves. */

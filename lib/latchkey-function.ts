@@ -21,8 +21,8 @@ import type { Vpc } from './upstream-fields.ts';
 
 export interface LatchkeyFunctionProps {
   readonly spec: FunctionSpec;
-  /** The folder of its bundle. */
-  readonly codeFolder: string;
+  /** The folder of its code; or code that is known only at the end of the synth. */
+  readonly code: string | Code;
   /** Instances that it has for itself, and at most. @default - shared with the account */
   readonly reservedConcurrency?: number | undefined;
   readonly logRetention: RetentionDays;
@@ -30,6 +30,8 @@ export interface LatchkeyFunctionProps {
   readonly removalPolicy: RemovalPolicy;
   /** The customer's key that encrypts its logs. @default - AWS's own */
   readonly encryptionKey?: IKey;
+  /** Where it stands where its row says of no network. @default - in none of the team's */
+  readonly network?: Vpc;
 }
 
 /** A function with a role and a log group of its own: it may write its log and its traces, and nothing else yet. */
@@ -53,7 +55,7 @@ export class LatchkeyFunction extends Construct {
       description: spec.description,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      code: Code.fromAsset(props.codeFolder),
+      code: typeof props.code === 'string' ? Code.fromAsset(props.code) : props.code,
       handler: 'index.handler',
       memorySize: spec.memoryMiB,
       timeout: Duration.seconds(spec.timeoutSeconds),
@@ -67,7 +69,8 @@ export class LatchkeyFunction extends Construct {
       systemLogLevelV2: SystemLogLevel.WARN,
       tracing: Tracing.ACTIVE,
     });
-    if (spec.vpc !== undefined) this.standIn(spec.vpc);
+    const network = spec.vpc ?? (spec.standsOutside === true ? undefined : props.network);
+    if (network !== undefined) this.standIn(network);
     Validations.of(this.lambda).acknowledge({
       id: 'Serverless-LambdaDLQ',
       reason:

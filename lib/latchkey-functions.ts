@@ -1,7 +1,4 @@
-import type { RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { IKey } from 'aws-cdk-lib/aws-kms';
-import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Config } from './config.ts';
 import type { FactorKey } from './factor-key.ts';
@@ -9,14 +6,14 @@ import type { FunctionName, FunctionSpec, Functions } from './function-spec.ts';
 import type { IdentityTable } from './identity-table.ts';
 import type { KeyVault } from './key-vault.ts';
 import type { KeysetSecret } from './keyset-secret.ts';
-import { LatchkeyFunction } from './latchkey-function.ts';
+import { LatchkeyFunction, type LatchkeyFunctionProps } from './latchkey-function.ts';
 import type { Ledger } from './ledger.ts';
-import { metricsNamespace, readMetrics } from './metrics.ts';
+import { readMetrics } from './metrics.ts';
 import type { ProviderSecrets } from './provider-secrets.ts';
 import { sendMail } from './send-mail.ts';
 import type { UsagePlans } from './usage-plans.ts';
 
-export interface LatchkeyFunctionsProps {
+export interface LatchkeyFunctionsProps extends FunctionOptions {
   readonly specs: Functions<FunctionSpec>;
   /** Where the bundle of each folder in `lambdas/functions` is. */
   readonly bundles: Readonly<Record<string, string>>;
@@ -37,45 +34,26 @@ export interface LatchkeyFunctionsProps {
   readonly variables: Readonly<Record<'ISSUER' | 'ACCEPTED_ISSUERS' | 'USAGE_KEYS', string>>;
   /** Null where the deployment takes no part in traces. */
   readonly traces: Config['traces'];
-  readonly logRetention: RetentionDays;
-  /** Removal policy of the logs when the stack is deleted. */
-  readonly removalPolicy: RemovalPolicy;
-  /** The customer's key that encrypts the logs. @default - AWS's own */
-  readonly encryptionKey?: IKey;
+  /** The namespace in CloudWatch of the metrics that they write. */
+  readonly metricsNamespace: string;
 }
 
 /** Every function, with the rights and variables of its row in `functions.ts`. */
 export class LatchkeyFunctions extends Construct {
   readonly byName: Functions<LatchkeyFunction>;
+  private readonly props: LatchkeyFunctionsProps;
 
   constructor(scope: Construct, id: string, props: LatchkeyFunctionsProps) {
     super(scope, id);
+    this.props = props;
     const functions = Object.entries(props.specs).map(([name, spec]) => {
       const fn = new LatchkeyFunction(this, name, {
+        ...functionOptions(props),
         spec,
-        codeFolder: codeOf(name, spec, props.bundles),
+        code: codeOf(name, spec, props.bundles),
         reservedConcurrency: props.isStandby ? 0 : props.reservedConcurrency[name],
-        logRetention: props.logRetention,
-        removalPolicy: props.removalPolicy,
-        ...(props.encryptionKey === undefined ? {} : { encryptionKey: props.encryptionKey }),
       });
-      fn.tell('METRICS_NAMESPACE', metricsNamespace(this));
-      if (props.traces !== null && servesRequests(name)) fn.exportSpans(props.traces);
-      props.table.grant(fn, spec.table ?? []);
-      props.keyset.grant(fn, spec.keyset ?? []);
-      props.assertions.grant(fn, spec.assertions ?? []);
-      if (spec.readsMetrics === true) fn.lambda.addToRolePolicy(readMetrics());
-      props.usagePlans.grant(fn, spec.usageKeys ?? []);
-      if (spec.sendsAs !== undefined) fn.lambda.addToRolePolicy(sendMail(this, spec.sendsAs));
-      if (spec.invokesArn !== undefined)
-        fn.lambda.addToRolePolicy(
-          new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [spec.invokesArn] }),
-        );
-      if (spec.keepsLedger === true) props.ledger.grant(fn);
-      if (spec.readsProviderSecrets === true) props.providerSecrets.grant(fn);
-      if (spec.vault !== undefined) props.vault?.grant(fn, spec.vault);
-      if (spec.factorKey === true) props.factorKey.grant(fn);
-      for (const variable of spec.variables ?? []) fn.tell(variable, props.variables[variable]);
+      this.equip(fn, spec, servesRequests(name));
       return [name, fn] as const;
     });
     this.byName = Object.fromEntries(functions) as Functions<LatchkeyFunction>;
@@ -83,6 +61,45 @@ export class LatchkeyFunctions extends Construct {
       for (const invoked of props.specs[name as FunctionName]?.invokes ?? [])
         letInvoke(fn, invoked, this.byName[invoked]);
   }
+
+  /** Gives a function the rights of a row, and every variable that its code reads. */
+  equip(fn: LatchkeyFunction, spec: FunctionSpec, servesRequests: boolean): void {
+    const { props } = this;
+    fn.tell('METRICS_NAMESPACE', props.metricsNamespace);
+    if (props.traces !== null && servesRequests) fn.exportSpans(props.traces);
+    props.table.grant(fn, spec.table ?? []);
+    props.keyset.grant(fn, spec.keyset ?? []);
+    props.assertions.grant(fn, spec.assertions ?? []);
+    if (spec.readsMetrics === true) fn.lambda.addToRolePolicy(readMetrics());
+    props.usagePlans.grant(fn, spec.usageKeys ?? []);
+    if (spec.sendsAs !== undefined) fn.lambda.addToRolePolicy(sendMail(this, spec.sendsAs));
+    if (spec.invokesArn !== undefined)
+      fn.lambda.addToRolePolicy(
+        new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [spec.invokesArn] }),
+      );
+    if (spec.keepsLedger === true) props.ledger.grant(fn);
+    if (spec.readsProviderSecrets === true) props.providerSecrets.grant(fn);
+    if (spec.vault !== undefined) props.vault?.grant(fn, spec.vault);
+    if (spec.factorKey === true) props.factorKey.grant(fn);
+    for (const variable of spec.variables ?? []) fn.tell(variable, props.variables[variable]);
+  }
+}
+
+/** What every function of a Latchkey is made with. */
+export type FunctionOptions = Omit<LatchkeyFunctionProps, 'spec' | 'code' | 'reservedConcurrency'>;
+
+function functionOptions({
+  logRetention,
+  removalPolicy,
+  encryptionKey,
+  network,
+}: FunctionOptions): FunctionOptions {
+  return {
+    logRetention,
+    removalPolicy,
+    ...(encryptionKey === undefined ? {} : { encryptionKey }),
+    ...(network === undefined ? {} : { network }),
+  };
 }
 
 /** All but those that no request reaches, which have no span. */

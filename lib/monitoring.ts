@@ -1,4 +1,3 @@
-import { Stack } from 'aws-cdk-lib';
 import {
   Alarm,
   ComparisonOperator,
@@ -8,15 +7,17 @@ import {
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import { Topic } from 'aws-cdk-lib/aws-sns';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { OUTCOMES } from '../lambdas/contract/outcomes.ts';
 import { type AlarmedParts, alarms } from './alarms.ts';
 import { ownMetric } from './metrics.ts';
 
 export interface MonitoringProps extends AlarmedParts {
-  /** The SNS topic that alarms tell; null for alarms that only show. */
-  readonly topicArn: string | null;
+  /** Names the dashboard, and begins the names of the alarms. */
+  readonly name: string;
+  /** The SNS topic that alarms tell. @default - they only show */
+  readonly topic?: ITopic;
   /** Whether nothing runs: then nothing is missed. */
   readonly isStandby: boolean;
 }
@@ -25,15 +26,11 @@ export interface MonitoringProps extends AlarmedParts {
 export class Monitoring extends Construct {
   constructor(scope: Construct, id: string, props: MonitoringProps) {
     super(scope, id);
-    const { stackName } = Stack.of(this);
-    const topic = props.topicArn === null ? undefined : Topic.fromTopicArn(this, 'Topic', props.topicArn);
-    for (const { name, description, metric, threshold, periods = 1, isHeartbeat = false } of alarms(
-      this,
-      props,
-    )) {
+    const { topic } = props;
+    for (const { name, description, metric, threshold, periods = 1, isHeartbeat = false } of alarms(props)) {
       if (isHeartbeat && props.isStandby) continue;
       const alarm = new Alarm(this, name, {
-        alarmName: `${stackName}-${name}`,
+        alarmName: `${props.name}-${name}`,
         alarmDescription: `${description} What to do: docs/runbook/${name}.md`,
         metric,
         threshold,
@@ -46,12 +43,12 @@ export class Monitoring extends Construct {
       });
       if (topic !== undefined) alarm.addAlarmAction(new SnsAction(topic));
     }
-    new Dashboard(this, 'Dashboard', { dashboardName: stackName, widgets: this.widgets(props) });
+    new Dashboard(this, 'Dashboard', { dashboardName: props.name, widgets: this.widgets(props) });
   }
 
-  private widgets({ stage, functions }: MonitoringProps): GraphWidget[][] {
+  private widgets({ namespace, stage, functions }: MonitoringProps): GraphWidget[][] {
     const by = (name: string, outcomes: readonly string[]) =>
-      outcomes.map((outcome) => ownMetric(this, name, outcome).with({ label: outcome }));
+      outcomes.map((outcome) => ownMetric(namespace, name, outcome).with({ label: outcome }));
     const graph = (title: string, left: readonly IMetric[]) =>
       new GraphWidget({ title, left: [...left], width: 12 });
     return [
@@ -59,7 +56,7 @@ export class Monitoring extends Construct {
         graph('Decisions by outcome', by('Decisions', OUTCOMES)),
         graph(
           'A decision, in milliseconds',
-          ['p50', 'p99'].map((statistic) => ownMetric(this, 'DecisionsLatency', 'allowed', statistic)),
+          ['p50', 'p99'].map((statistic) => ownMetric(namespace, 'DecisionsLatency', 'allowed', statistic)),
         ),
       ],
       [
@@ -69,7 +66,7 @@ export class Monitoring extends Construct {
         ),
         graph('Logins, and keys that nobody has', [
           ...by('Logins', ['served', 'refused', 'limited', 'failed']),
-          ownMetric(this, 'UnknownKeys', 'refused').with({ label: 'unknown keys' }),
+          ownMetric(namespace, 'UnknownKeys', 'refused').with({ label: 'unknown keys' }),
         ]),
       ],
       [
@@ -81,16 +78,18 @@ export class Monitoring extends Construct {
       ],
       [
         graph('Usage keys', [
-          ownMetric(this, 'UsageKeys', 'done', 'Maximum').with({ label: 'in the account' }),
-          ownMetric(this, 'TenantsWithUsageKey', 'done', 'Maximum').with({ label: 'tenants with one' }),
-          ownMetric(this, 'TenantsWithoutUsageKey', 'done', 'Maximum').with({ label: 'tenants without' }),
+          ownMetric(namespace, 'UsageKeys', 'done', 'Maximum').with({ label: 'in the account' }),
+          ownMetric(namespace, 'TenantsWithUsageKey', 'done', 'Maximum').with({ label: 'tenants with one' }),
+          ownMetric(namespace, 'TenantsWithoutUsageKey', 'done', 'Maximum').with({
+            label: 'tenants without',
+          }),
         ]),
         graph('Runs of the reconciler', by('Reconciliations', ['done', 'interrupted', 'failed'])),
       ],
       [
         graph('Rotations, and erasures', [
           ...by('Rotations', ['done', 'failed']),
-          ownMetric(this, 'Erasures', 'done').with({ label: 'erasures' }),
+          ownMetric(namespace, 'Erasures', 'done').with({ label: 'erasures' }),
         ]),
         graph(
           'Errors of functions',

@@ -42,11 +42,6 @@ export function prebuilt(part: Part): string {
   return folder;
 }
 
-/** Builds every part into a folder: the package's `prebuilt`. */
-export function buildAll(outDir: string): void {
-  for (const part of Object.keys(PARTS)) build(part, join(outDir, part));
-}
-
 /** Runs a script of `lib/build`, in a process of its own: what it imports, no user of the package has. */
 export function build(script: string, ...parameters: readonly string[]): void {
   try {

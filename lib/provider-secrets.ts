@@ -45,7 +45,7 @@ export class ProviderSecrets extends Construct {
           reason: 'The provider makes the secret: a new one is made there, and put here.',
         });
         const name = signIn.id.replaceAll(/(^|-)(.)/g, (_all, _dash, first: string) => first.toUpperCase());
-        new CfnOutput(Stack.of(this), `ProviderSecret${name}`, { value: secret.secretArn });
+        new CfnOutput(scope, `ProviderSecret${name}`, { value: secret.secretArn });
         return [signIn.id, secret];
       }),
     );

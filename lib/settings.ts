@@ -61,8 +61,26 @@ export async function loadSettings(
   const config = parseConfig(
     url === undefined ? chosen : { ...chosen, upstream: movedTo(url, chosen.upstream) },
   );
+  return settingsOf(config, loadProfile(config.profile), { region, isLocal, anonymous });
+}
+
+/** What is known of the place of a deployment. */
+export interface Place {
+  /** The Region, where it is known at synth. */
+  readonly region: string | undefined;
+  /** Whether it is for a stack on this machine. */
+  readonly isLocal: boolean;
+  /** Whether such a stack lets calls without a credential in, where the profile does and the configuration is silent. */
+  readonly anonymous: boolean;
+}
+
+/** A configuration with its profile, checked as a whole. Throws a `ConfigError`. */
+export function settingsOf(
+  config: Config,
+  published: Profile,
+  { region, isLocal, anonymous }: Place,
+): Settings {
   const { managementPrefix } = config;
-  const published = loadProfile(config.profile);
   const profile = {
     ...published,
     ...(managementPrefix === null ? {} : { managementPrefix }),

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { METHODS } from '../lambdas/contract/access.ts';
 import type { Upstream, UpstreamTarget } from '../lambdas/contract/upstream.ts';
 import { MAX_OBSERVE_DAYS } from '../lambdas/upstream/observed-rule.ts';
-import { atLeastOne, fields, flag, httpsUrl, oneOf, text, whole } from './config-fields.ts';
+import { atLeastOne, fields, flag, httpsUrl, oneOf, reference, text, whole } from './config-fields.ts';
 import { scopeName } from './rights-fields.ts';
 
 /** The parts of the configuration that say what stands behind the front door (docs/upstream.md). */
@@ -60,9 +60,9 @@ const target = {
   /** Where the forwarder stands to reach a `privateUrl`. */
   vpc: fields({
     /** Of two zones at best, with a way to DynamoDB and Secrets Manager. */
-    subnetIds: atLeastOne(text(SUBNET, 'the id of a subnet, such as subnet-0a1b2c3d'), 'subnet'),
+    subnetIds: atLeastOne(reference(SUBNET, 'the id of a subnet, such as subnet-0a1b2c3d'), 'subnet'),
     securityGroupIds: atLeastOne(
-      text(SECURITY_GROUP, 'the id of a security group, such as sg-0a1b2c3d'),
+      reference(SECURITY_GROUP, 'the id of a security group, such as sg-0a1b2c3d'),
       'security group',
     ),
   }).exactOptional(),

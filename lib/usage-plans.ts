@@ -1,20 +1,27 @@
-import { Aws, Fn, Stack, Validations } from 'aws-cdk-lib';
+import { Aws, Fn, Lazy, Stack, Validations } from 'aws-cdk-lib';
 import {
   CfnApiKey,
   CfnUsagePlan,
   CfnUsagePlanKey,
   type CfnUsagePlanProps,
-  type Stage,
+  type IStage,
 } from 'aws-cdk-lib/aws-apigateway';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { UsageKeys } from '../lambdas/contract/deployment.ts';
-import type { Plan, Tier } from './config.ts';
+import { ConfigError, type Plan, type Tier } from './config.ts';
 import type { UsageKeyRight } from './function-spec.ts';
 import type { LatchkeyFunction } from './latchkey-function.ts';
 
 export interface UsagePlansProps {
-  readonly stage: Stage;
+  /** The stage that counts in every plan. @default - none yet; `addStage` adds one */
+  readonly stage?: IStage;
+  /** Whether tenants' own keys are in other plans, so that all of a tier share one here. @default false */
+  readonly isSharedOnly?: boolean;
+  /** Begins the descriptions of tenants' usage keys. */
+  readonly name: string;
+  /** What sets the usage keys apart from those of others in the stack: letters and digits, or nothing. */
+  readonly keyScope: string;
   readonly tiers: Readonly<Record<string, Tier>>;
   /** The plan that the `test` keys of all tenants share. */
   readonly sandbox: Plan;
@@ -37,16 +44,26 @@ const SANDBOX = 'sandbox';
 
 /** A plan for each tier, what tenants share until they have a key of their own, the sandbox and the exhausted plan. */
 export class UsagePlans extends Construct {
-  /** What the values and names of all usage keys of the stack begin with. */
-  readonly prefix = usageKey('');
-  private readonly stage: Stage;
+  /** What the values and names of all usage keys of the Latchkey begin with. */
+  readonly prefix: string;
+  /** The keys that there are, whatever the configuration, as JSON: the variable `USAGE_KEYS`. */
+  readonly keys: string;
+  private readonly name: string;
+  private readonly keyScope: string;
+  private readonly stages: IStage[];
   /** The plan of tenants with a key of their own, by tier. */
   private readonly own: Record<string, string> = {};
   private readonly shared: { readonly value: string; readonly planId: string }[] = [];
 
   constructor(scope: Construct, id: string, props: UsagePlansProps) {
     super(scope, id);
-    this.stage = props.stage;
+    this.name = props.name;
+    this.keyScope = props.keyScope;
+    this.prefix = withStackUuid(this.template(''));
+    this.keys = withStackUuid(
+      JSON.stringify({ ...this.templates(), ...(props.isSharedOnly === true ? { isSharedOnly: true } : {}) }),
+    );
+    this.stages = props.stage === undefined ? [] : [props.stage];
     for (const [name, tier] of Object.entries(props.tiers)) {
       const own = this.plan(name, `A tenant of the tier ${name}, by a key of its own`, limitsOf(tier));
       this.own[name] = own.ref;
@@ -64,8 +81,8 @@ export class UsagePlans extends Construct {
 
   /** Lets a function do exactly this to API keys, and tells it which plans there are. */
   grant(grantee: LatchkeyFunction, rights: readonly UsageKeyRight[]): void {
-    const { partition, region, stackName } = Stack.of(this);
-    const plans = { stackName, prefix: this.prefix, own: this.own, shared: this.shared };
+    const { partition, region } = Stack.of(this);
+    const plans = { stackName: this.name, prefix: this.prefix, own: this.own, shared: this.shared };
     const paths: Readonly<Record<UsageKeyRight['on'], readonly string[]>> = {
       keys: ['/apikeys'],
       key: ['/apikeys/*'],
@@ -88,6 +105,16 @@ export class UsagePlans extends Construct {
     }
   }
 
+  /** Has a stage of the same stack count in every plan. Throws a `ConfigError` for one of another. */
+  addStage(stage: IStage): void {
+    if (Stack.of(stage) !== Stack.of(this)) {
+      throw new ConfigError(
+        `${stage.node.path}: the stage is of another stack than the usage plans, and each stack would wait for the other; put the API and the Latchkey into one stack`,
+      );
+    }
+    this.stages.push(stage);
+  }
+
   // L1, as CDK's own plan drops a limit of zero.
   private plan(
     id: string,
@@ -96,13 +123,33 @@ export class UsagePlans extends Construct {
   ): CfnUsagePlan {
     return new CfnUsagePlan(this, id, {
       description,
-      apiStages: [{ apiId: this.stage.restApi.restApiId, stage: this.stage.stageName }],
+      apiStages: Lazy.any({
+        produce: () =>
+          this.stages.map(({ restApi, stageName }) => ({ apiId: restApi.restApiId, stage: stageName })),
+      }),
       ...limits,
     });
   }
 
+  private templates(): UsageKeys {
+    return {
+      initial: this.template(sharedName('initial')),
+      other: this.template(sharedName('other')),
+      sandbox: this.template(SANDBOX),
+      exhausted: this.template(EXHAUSTED),
+    };
+  }
+
+  /**
+   * A key's value: what is set apart by, the UUID that ends the stack's id, so that no two share a key, and the plan's name.
+   * It is no credential: with the key source AUTHORIZER only the authorizer can present it.
+   */
+  private template(name: string): string {
+    return `${this.keyScope}\${StackUuid}${name}`;
+  }
+
   private key(name: string, plan: CfnUsagePlan): void {
-    const value = usageKey(name);
+    const value = withStackUuid(this.template(name));
     // By its name the reconciler finds it in a listing, which would show others' values beside its own.
     const key = new CfnApiKey(this, `${name}-key`, { enabled: true, name: value, value });
     this.shared.push({ value, planId: plan.ref });
@@ -121,29 +168,8 @@ function limitsOf({ rate, burst, monthlyQuota }: Plan) {
   };
 }
 
-/** The keys that the stack itself has, as JSON: the variable `USAGE_KEYS`. The same whatever the configuration. */
-export function usageKeys(): string {
-  const keys: UsageKeys = {
-    initial: keyTemplate(sharedName('initial')),
-    other: keyTemplate(sharedName('other')),
-    sandbox: keyTemplate(SANDBOX),
-    exhausted: keyTemplate(EXHAUSTED),
-  };
-  return withStackUuid(JSON.stringify(keys));
-}
-
 function sharedName(name: string): string {
   return `shared${name}`;
-}
-
-/** A key's value is no credential: with the key source AUTHORIZER only the authorizer can present it. */
-function usageKey(name: string): string {
-  return withStackUuid(keyTemplate(name));
-}
-
-/** The UUID that ends the stack's id, so that no two stacks share a key, and the plan's name: letters and digits. */
-function keyTemplate(name: string): string {
-  return `\${StackUuid}${name}`;
 }
 
 function withStackUuid(text: string): string {

@@ -11,6 +11,8 @@ import { retryHint } from '../lambdas/kernel/problem.ts';
 import type { WafLimits } from './settings.ts';
 
 export interface WafProps {
+  /** Begins the names of its metrics, so that those of two are apart. */
+  readonly name: string;
   readonly stage: Stage;
   readonly rows: readonly ApiRow[];
   readonly profile: Profile;
@@ -31,13 +33,16 @@ const MANY_BLOCKED = 1000;
  * address of the connection, as `aggregateKeyType: IP` reads no header.
  */
 export class Waf extends Construct {
+  private readonly name: string;
+
   constructor(scope: Construct, id: string, props: WafProps) {
     super(scope, id);
+    this.name = props.name;
     const acl = new CfnWebACL(this, 'Acl', {
       description: 'Floods from one source address',
       scope: 'REGIONAL',
       defaultAction: { allow: {} },
-      visibilityConfig: visibility(this, REQUESTS),
+      visibilityConfig: visibility(metricNameOf(props.name, REQUESTS)),
       customResponseBodies: {
         [TOO_MANY]: { contentType: 'APPLICATION_JSON', content: JSON.stringify(body(props.profile)) },
       },
@@ -66,7 +71,11 @@ export class Waf extends Construct {
       new Metric({
         namespace: 'AWS/WAFV2',
         metricName,
-        dimensionsMap: { WebACL: metricNameOf(this, REQUESTS), Region: Stack.of(this).region, Rule: 'ALL' },
+        dimensionsMap: {
+          WebACL: metricNameOf(this.name, REQUESTS),
+          Region: Stack.of(this).region,
+          Rule: 'ALL',
+        },
         statistic: 'Sum',
         period,
       });
@@ -79,7 +88,7 @@ export class Waf extends Construct {
   }
 
   private rule(
-    { cors }: WafProps,
+    { cors, name: owner }: WafProps,
     {
       name,
       priority,
@@ -118,7 +127,7 @@ export class Waf extends Construct {
           },
         },
       },
-      visibilityConfig: visibility(this, name),
+      visibilityConfig: visibility(metricNameOf(owner, name)),
     };
   }
 }
@@ -138,20 +147,14 @@ function publicWrites(rows: readonly ApiRow[]): CfnWebACL.StatementProperty {
   };
 }
 
-/**
- * Metrics are named after the stack, so that two stacks' are apart; `All` and `Default_Action` are AWS WAF's own (API
- * reference, `VisibilityConfig`). Samples of requests are kept with their headers, credentials too: none are.
- */
-function visibility(scope: Construct, name: string): CfnWebACL.VisibilityConfigProperty {
-  return {
-    cloudWatchMetricsEnabled: true,
-    metricName: metricNameOf(scope, name),
-    sampledRequestsEnabled: false,
-  };
+/** Samples of requests are kept with their headers, credentials too: none are. */
+function visibility(metricName: string): CfnWebACL.VisibilityConfigProperty {
+  return { cloudWatchMetricsEnabled: true, metricName, sampledRequestsEnabled: false };
 }
 
-function metricNameOf(scope: Construct, name: string): string {
-  return `${Stack.of(scope).stackName}-${name}`;
+/** `All` and `Default_Action` are names of AWS WAF's own (API reference, `VisibilityConfig`). */
+function metricNameOf(owner: string, name: string): string {
+  return `${owner}-${name}`;
 }
 
 /** The profile's error. It is static: it has no request id. */

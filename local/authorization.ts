@@ -2,7 +2,6 @@ import { type AwsCall, AwsError } from './aws-endpoint.ts';
 import { ACCOUNT, arn } from './cloudformation/identities.ts';
 import type { StackTemplate } from './cloudformation/stack-template.ts';
 import { CLOUDWATCH } from './cloudwatch/api.ts';
-import { LocalStackError } from './failure.ts';
 import {
   apiGatewayAccesses,
   dynamodbAccesses,
@@ -44,6 +43,9 @@ interface FunctionProperties {
   readonly Role?: string;
 }
 
+/** Of a function whose role is made elsewhere: what that may do is not known here. */
+const UNKNOWN_ROLE: Role = { name: 'unknown', arn: '', statements: [], isUnchecked: true };
+
 /**
  * Whether a caller may make a call of an AWS API: each function signs with credentials of its own, and its role in
  * the template says what it may do. Resource policies and service control policies are not emulated.
@@ -56,7 +58,7 @@ export class Authorization {
   readonly #used = new Map<string, FunctionGrant>();
   readonly #refused: string[] = [];
 
-  /** Throws a `LocalStackError` when a role lacks what its function needs before its code runs. */
+  /** A role that lacks what its function needs before its code runs is `unserved`. */
   constructor(template: StackTemplate, log: Logger) {
     this.#secretArn = secretArns(template);
     this.#log = log;
@@ -66,15 +68,17 @@ export class Authorization {
     this.#callers = new Map(
       functions.map(({ logicalId, ref, properties }) => {
         const role = roles.get(properties.Role?.split('/').at(-1) ?? '');
-        if (role === undefined)
-          throw new LocalStackError(`${logicalId} has a role that the template does not hold`);
-        return [credentialsOf(ref).accessKeyId, { functionId: logicalId, functionName: ref, role }];
+        if (role === undefined) template.unserved(`${logicalId} has a role that the template does not hold`);
+        return [
+          credentialsOf(ref).accessKeyId,
+          { functionId: logicalId, functionName: ref, role: role ?? UNKNOWN_ROLE },
+        ];
       }),
     );
     for (const { functionId, need, access } of impliedAccesses(template)) {
       const caller = [...this.#callers.values()].find((each) => each.functionId === functionId);
       if (caller === undefined || this.#allows(caller, access)) continue;
-      throw new LocalStackError(`${need} needs ${access.action} on ${access.resource}: its role lacks it`);
+      template.unserved(`${need} needs ${access.action} on ${access.resource}: its role lacks it`);
     }
   }
 
@@ -136,6 +140,7 @@ export class Authorization {
   }
 
   #allows({ functionId, role }: Caller, access: Access): boolean {
+    if (role.isUnchecked) return true;
     const { decision, grants } = evaluate(role.statements, access);
     for (const grant of grants) {
       const used = { functionId, ...grant };

@@ -8,8 +8,13 @@ import { startEventSources } from './dynamodb/event-sources.ts';
 import { ExpirySweeper, type ServiceDeletions } from './dynamodb/expiry.ts';
 import { adoptedTables, deployTables, type Table } from './dynamodb/tables.ts';
 import { ControlPlane } from './gateway/control-plane.ts';
-import { Gateway } from './gateway/gateway.ts';
+import type { Gateway } from './gateway/gateway.ts';
+import { readApis } from './gateway/read-apis.ts';
+import { type GatewayOptions, RestGateway } from './gateway/rest-gateway.ts';
 import { NO_USAGE_KEYS, UsageKeys, type UsageKeysState } from './gateway/usage-keys.ts';
+import { PlanCounters, UsagePlans } from './gateway/usage-plans.ts';
+import { readHttpApis } from './http-api/definition.ts';
+import { HttpGateway } from './http-api/http-gateway.ts';
 import { KMS, KmsApi, type KmsState } from './kms/api.ts';
 import { serveLambda } from './lambda/api.ts';
 import { Functions } from './lambda/functions.ts';
@@ -25,7 +30,8 @@ import { SecretStore } from './secrets/store.ts';
 /** The template's resources, running. */
 export interface Deployment {
   readonly functions: Functions;
-  readonly gateway: Gateway;
+  /** One an API, by the API's id. */
+  readonly gateways: ReadonlyMap<string, Gateway>;
   readonly rotation: SecretRotation;
   readonly sweeper: ExpirySweeper;
   readonly mappings: readonly EventSourceMapping[];
@@ -66,7 +72,7 @@ export async function deploy(
   platform.register(EVENTS, (call) => outbox.serveEvents(call));
   platform.register(CLOUDWATCH, async (call) => serveCloudWatch(call, functions.figures));
   const usageKeys = deployUsageKeys(template, platform, options);
-  const gateway = new Gateway(template, functions, usageKeys, { ...options, now });
+  const gateways = deployGateways(template, functions, usageKeys, { ...options, now });
   const rotation = await deploySecrets(template, platform, functions);
   const deletions = platform.data.store<ServiceDeletions>('ttl-deletions', {});
   const sweeper = new ExpirySweeper(client, tables, deletions, now);
@@ -77,7 +83,7 @@ export async function deploy(
   const scheduler = new Scheduler(schedules, log);
   const timer = setInterval(() => void scheduler.tick(now()), SCHEDULER_MILLISECONDS);
   cleanup.add(() => clearInterval(timer));
-  return { functions, gateway, rotation, sweeper, mappings, scheduler, outbox };
+  return { functions, gateways, rotation, sweeper, mappings, scheduler, outbox };
 }
 
 function deployFunctions(
@@ -112,6 +118,24 @@ function deployUsageKeys(
   const controlPlane = new ControlPlane(keys, apiKeyQuota);
   register('apigateway', (call) => controlPlane.serve(call));
   return keys;
+}
+
+function deployGateways(
+  template: StackTemplate,
+  functions: Functions,
+  keys: UsageKeys,
+  options: GatewayOptions,
+): ReadonlyMap<string, Gateway> {
+  const planOptions = { ...options, counters: new PlanCounters() };
+  const rest = readApis(template).map((api): [string, Gateway] => {
+    const plans = new UsagePlans(template, api, keys, planOptions);
+    return [api.id, new RestGateway(api, functions, plans, options)];
+  });
+  const http = readHttpApis(template).map((api): [string, Gateway] => [
+    api.id,
+    new HttpGateway(api, functions, options.now),
+  ]);
+  return new Map([...rest, ...http]);
 }
 
 async function deploySecrets(

@@ -17,8 +17,13 @@ export interface Schedule {
 interface RuleProperties {
   readonly ScheduleExpression?: string;
   readonly State?: string;
-  readonly Targets?: readonly { readonly Arn: string; readonly Input?: string }[];
-  readonly Target?: { readonly Arn: string; readonly Input?: string };
+  readonly Targets?: readonly RuleTarget[];
+  readonly Target?: RuleTarget;
+}
+
+interface RuleTarget {
+  readonly Arn: string;
+  readonly Input?: string;
 }
 
 /** The schedules of the template's rules, each calling its functions. */
@@ -34,11 +39,17 @@ export function templateSchedules(
     const { ScheduleExpression: expression, Targets = [], Target, State } = properties;
     if (expression === undefined || State === 'DISABLED') return [];
     // A rule calls by the function's own policy; a schedule of the newer Scheduler by a role.
-    for (const { Arn } of Targets) {
-      if (functions.permits(Arn, 'events.amazonaws.com', attributes.Arn ?? '')) continue;
-      throw new LocalStackError(`${logicalId} has no permission to invoke ${Arn}`);
-    }
-    return [...Targets, ...(Target === undefined ? [] : [Target])].map((target) => ({
+    const isPermitted = ({ Arn }: RuleTarget) =>
+      functions.permits(Arn, 'events.amazonaws.com', attributes.Arn ?? '');
+    const targets = [...Targets.filter(isPermitted), ...(Target === undefined ? [] : [Target])];
+    for (const { Arn } of Targets.filter((target) => !isPermitted(target)))
+      template.unserved(`${logicalId} has no permission to invoke ${Arn}`);
+    const known = targets.filter(({ Arn }) => functions.has(Arn));
+    for (const { Arn } of targets.filter((target) => !known.includes(target)))
+      template.unserved(`${logicalId} calls ${Arn}, which is no function of this stack`);
+    const fault = scheduleFault(expression);
+    if (fault !== undefined) template.unserved(`${logicalId}: ${fault}`);
+    return (fault === undefined ? known : []).map((target) => ({
       name: logicalId,
       expression,
       since: now(),
@@ -49,6 +60,16 @@ export function templateSchedules(
         ),
     }));
   });
+}
+
+/** Why an expression cannot be read; nothing where it can. */
+function scheduleFault(expression: string): string | undefined {
+  try {
+    parseSchedule(expression);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
 }
 
 /** The event that EventBridge sends for a schedule (EventBridge user guide, eb-run-lambda-schedule). */

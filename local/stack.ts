@@ -1,10 +1,14 @@
 import { Authorization, type RightsReport } from './authorization.ts';
 import type { Fault } from './aws-endpoint.ts';
 import { Cleanup } from './cleanup.ts';
+import { apisOf, urlsHere } from './cloudformation/api-urls.ts';
 import { readAssembly } from './cloudformation/assembly.ts';
 import { REGION } from './cloudformation/identities.ts';
-import { StackTemplate } from './cloudformation/stack-template.ts';
+import { StackGroup } from './cloudformation/stack-group.ts';
+import type { DeployedResource, StackTemplate } from './cloudformation/stack-template.ts';
 import { type Deployment, deploy } from './deployment.ts';
+import { latchkeysOf } from './described.ts';
+import { LocalStackError } from './failure.ts';
 import type { Figure } from './figures/figures.ts';
 import { figuresPage } from './figures/page.ts';
 import { HttpServer } from './gateway/http-server.ts';
@@ -20,7 +24,11 @@ import { type Platform, startPlatform } from './platform.ts';
 export interface LocalStackOptions {
   /** A cloud assembly, as `synthesize` or `cdk synth` writes it. */
   readonly assemblyDir: string;
-  /** @default 0, any free port */
+  /** Names or ids of the assembly's stacks; those that they depend on are served too. @default - the only one */
+  readonly stacks?: readonly string[];
+  /** Takes in a line each what the template has and is not served here. @default - it is an error */
+  readonly unserved?: (what: string) => void;
+  /** That of the first API; every other one has the next that is free. @default 0, any free port each */
   readonly port?: number;
   /** Where data outlives the stack. @default - a temporary directory, removed at the end */
   readonly dataDir?: string;
@@ -54,9 +62,19 @@ export interface LocalStackOptions {
   readonly clientMetadataHosts?: readonly StandInHost[];
 }
 
-export interface LocalStack {
-  /** The root of the API, without a slash at the end. */
+/** An API that is served. */
+export interface ServedApi {
+  readonly logicalId: string;
+  readonly kind: 'REST' | 'HTTP';
+  /** Its root, without a slash at the end. */
   readonly url: string;
+}
+
+export interface LocalStack {
+  /** The root of the first API, without a slash at the end: of Latchkey's where it has one of its own. */
+  readonly url: string;
+  /** Every API; that of {@link url} is the first. */
+  readonly apis: readonly ServedApi[];
   readonly dynamodbEndpoint: string;
   readonly secretsEndpoint: string;
   /** API Gateway's control plane. */
@@ -117,10 +135,12 @@ export async function startStack(options: LocalStackOptions): Promise<LocalStack
   const now = options.now ?? Date.now;
   const cleanup = new Cleanup();
   try {
-    const assembly = readAssembly(options.assemblyDir);
-    const server = await HttpServer.listen(options.port ?? 0, log, now);
-    cleanup.add(() => server.stop());
-    const template = new StackTemplate(assembly, {}, server.url);
+    const assemblies = readAssembly(options.assemblyDir, options.stacks);
+    const { unserved } = options;
+    const onAws = new StackGroup(assemblies, unserved && { unserved: () => undefined });
+    const servers = await listenForApis(onAws, options.port ?? 0, { log, now }, cleanup);
+    const urls = urlsHere(onAws, (apiId) => servers.get(apiId)?.server.url);
+    const template = new StackGroup(assemblies, { urls, ...(unserved && { unserved }) });
     const authorization = new Authorization(template, log);
     const platform = await startPlatform({ ...options, authorization, log, now }, cleanup);
     const resolved = {
@@ -134,23 +154,62 @@ export async function startStack(options: LocalStackOptions): Promise<LocalStack
       clientMetadataHosts: options.clientMetadataHosts ?? [],
     };
     const deployment = await deploy(template, platform, resolved, cleanup);
-    server.serve(deployment.gateway);
-    return handle({ template, server, platform, deployment, cleanup });
+    for (const [apiId, { server }] of servers) {
+      const gateway = deployment.gateways.get(apiId);
+      if (gateway !== undefined) server.serve(gateway);
+    }
+    return handle({ template, apis: [...servers.values()], platform, deployment, cleanup });
   } catch (error) {
     await cleanup.run();
     throw error;
   }
 }
 
+/** An API, and the port that it is served at. */
+interface ListeningApi extends Omit<ServedApi, 'url'> {
+  readonly server: HttpServer;
+}
+
+/** Takes a port for each API, by its id: Latchkey's first. Throws a `LocalStackError` where there is no API. */
+async function listenForApis(
+  template: StackTemplate,
+  port: number,
+  { log, now }: { readonly log: Logger; readonly now: () => number },
+  cleanup: Cleanup,
+): Promise<ReadonlyMap<string, ListeningApi>> {
+  const listening = new Map<string, ListeningApi>();
+  let next = port;
+  for (const { ref, logicalId, type } of inOrder(template)) {
+    const server =
+      listening.size === 0
+        ? await HttpServer.listen(next, log, now)
+        : await HttpServer.listenFrom(next, log, now);
+    cleanup.add(() => server.stop());
+    next = port === 0 ? 0 : Number(new URL(server.url).port) + 1;
+    listening.set(ref, { logicalId, kind: type.includes('V2') ? 'HTTP' : 'REST', server });
+  }
+  if (listening.size === 0)
+    throw new LocalStackError('the template must hold an API to serve; it holds none');
+  return listening;
+}
+
+/** The APIs, those that are a Latchkey's own first. */
+function inOrder(template: StackTemplate): readonly DeployedResource[] {
+  const latchkeys = latchkeysOf({ metadata: template.metadata, outputs: template.outputs() });
+  const isOwn = ({ ref }: DeployedResource) => latchkeys.some(({ apiId }) => apiId === ref);
+  const apis = apisOf(template);
+  return [...apis.filter(isOwn), ...apis.filter((api) => !isOwn(api))];
+}
+
 function handle({
   template,
-  server,
+  apis,
   platform: { authorization, dynamodb, services, controlPlane },
   deployment: { functions, rotation, sweeper, mappings, scheduler, outbox },
   cleanup,
 }: {
   readonly template: StackTemplate;
-  readonly server: HttpServer;
+  readonly apis: readonly ListeningApi[];
   readonly platform: Platform;
   readonly deployment: Deployment;
   readonly cleanup: Cleanup;
@@ -161,7 +220,8 @@ function handle({
     return page.url;
   };
   return {
-    url: server.url,
+    url: apis[0]?.server.url ?? '',
+    apis: apis.map(({ logicalId, kind, server }) => ({ logicalId, kind, url: server.url })),
     dynamodbEndpoint: dynamodb.url,
     secretsEndpoint: services.url,
     apiGatewayEndpoint: controlPlane.url,

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { latchkeysOf } from './described.ts';
 import { LocalStackError } from './failure.ts';
 import { HttpServer } from './gateway/http-server.ts';
 import type { StandInHost } from './lambda/stand-in-hosts.ts';
@@ -51,7 +52,7 @@ async function main(options: StartOptions): Promise<void> {
   });
   process.once('exit', noteOutputs(stack));
   stopOnSignals(stack);
-  const { try: commands = [], anonymous: letsAnybodyIn, upstreams = [] } = described(stack);
+  const [{ try: commands, anonymous: letsAnybodyIn, upstreams } = NOT_DESCRIBED] = latchkeysOf(stack);
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
   console.log(`\nReady on ${stack.url} after ${seconds} s. Try:\n`);
   console.log(`  URL=${stack.url}`);
@@ -72,15 +73,7 @@ async function main(options: StartOptions): Promise<void> {
   console.log('\nCtrl-C stops it.\n');
 }
 
-/** First calls to try, as the template names them: it knows its routes. */
-function described({ metadata }: LocalStack): {
-  readonly try?: readonly string[];
-  readonly anonymous?: boolean;
-  /** Paths, and the APIs that serve them and everything below. */
-  readonly upstreams?: readonly { readonly path: string; readonly url: string }[];
-} {
-  return metadata.Latchkey ?? {};
-}
+const NOT_DESCRIBED = { try: [], anonymous: false, upstreams: [] };
 
 /** A host of metadata documents that stands on this machine. */
 function standIn({ name, port, caFile }: NonNullable<StartOptions['clientMetadataHost']>): StandInHost {

@@ -5,6 +5,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { Table } from '../lambdas/kernel/table.ts';
 import type { KeysetUse } from '../lambdas/signing/control-facts.ts';
+import { deploymentsIn, type Outputs } from './outputs.ts';
 
 /** Where `npm run deploy` notes what a stack is called, and `npm start` each stack that runs. */
 const OUTPUTS_FILE = '.latchkey/outputs.json';
@@ -48,8 +49,6 @@ export interface Target {
 export class OpsError extends Error {
   override readonly name = 'OpsError';
 }
-
-type Outputs = Readonly<Record<string, string>>;
 
 /** Finds a deployment. Credentials and Region are the SDK's own, except for the local stack, which has its own. */
 export function targetOf(options: TargetOptions): Target {
@@ -115,7 +114,7 @@ function notedStacks(file: string | undefined): readonly NotedStack[] {
     file === undefined ? [OUTPUTS_FILE, ...localFiles()].filter((each) => existsSync(each)) : [file];
   const stacks = files
     .flatMap((each) => Object.entries(readOutputs(each)))
-    .map(([name, outputs]) => ({ name, outputs }))
+    .flatMap(([name, outputs]) => deploymentsIn(name, outputs))
     .filter(({ outputs }) => isThere(outputs));
   if (stacks.length > 0) return stacks;
   throw new OpsError(

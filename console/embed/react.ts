@@ -1,4 +1,4 @@
-import { createElement, type HTMLAttributes, useEffect, useRef } from 'react';
+import { createElement, type HTMLAttributes, type ReactElement, useEffect, useRef } from 'react';
 import type { GetToken, LatchkeyKeys as LatchkeyKeysElement, LatchkeyKeysEvents } from './latchkey-keys.ts';
 
 export type { GetToken, LatchkeyKeysEvents } from './latchkey-keys.ts';
@@ -16,7 +16,13 @@ export interface LatchkeyKeysProps extends Omit<HTMLAttributes<LatchkeyKeysEleme
 }
 
 /** `<latchkey-keys>` for React 18 and later. On a server it renders the empty element. */
-export function LatchkeyKeys({ getToken, onCreated, onRevoked, onError, ...attributes }: LatchkeyKeysProps) {
+export function LatchkeyKeys({
+  getToken,
+  onCreated,
+  onRevoked,
+  onError,
+  ...attributes
+}: LatchkeyKeysProps): ReactElement {
   const element = useRef<LatchkeyKeysElement>(null);
   const latest = useRef({ getToken, onCreated, onRevoked, onError });
   useEffect(() => {

@@ -95,7 +95,10 @@ export interface ProviderSignIn {
  * The values of usage keys that the stack has: what tenants of the initial tier share who have none of their own, what
  * all others share, that of all test keys, and that of the plan that lets nothing through. None depends on the tiers.
  */
-export type UsageKeys = Readonly<Record<'initial' | 'other' | 'sandbox' | 'exhausted', string>>;
+export interface UsageKeys extends Readonly<Record<'initial' | 'other' | 'sandbox' | 'exhausted', string>> {
+  /** Whether no plan of the API knows the keys that tenants have of their own. @default false */
+  readonly isSharedOnly?: boolean;
+}
 
 /** How the reconciler gives tenants usage keys of their own (lib/config.ts says why the numbers are what they are). */
 export interface OwnUsageKeys {
@@ -163,6 +166,20 @@ export interface DirectSettings {
   /** Their resources' paths, as the API declares them. */
   readonly resources: readonly string[];
   readonly zeroPlanThrottles: boolean;
+  /** Whether who is let in has an assertion in the context: only then the secret is read. */
+  readonly signs: boolean;
+}
+
+/**
+ * Of the authorizer of an HTTP API (payload 2.0, simple responses). Its access table has a route's path, or `$default`;
+ * what is refused is `isAuthorized: false`.
+ */
+export interface Payload2Settings {
+  /**
+   * Routes, as `routeKey` has them, whose function answers with `latchkey/verify`: who is proven and still refused (the
+   * outcomes `forbidden`, `limited`, `misdirected`) passes there, with the outcome in the context and without an identity.
+   */
+  readonly answeredBehind: readonly string[];
 }
 
 /** The part of a profile that they read. */

@@ -10,3 +10,13 @@ export const RATE_LIMIT_HEADERS = {
   'RateLimit-Policy': 'rateLimitPolicy',
   RateLimit: 'rateLimit',
 } as const;
+
+/** The caller's allowance as the authorizer counted it, out of its context; nothing where nobody was recognised. */
+export function rateLimitHeaders(context: Readonly<Record<string, unknown>> | null): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(RATE_LIMIT_HEADERS).flatMap(([header, field]) => {
+      const value = context?.[field];
+      return typeof value === 'string' ? [[header, value]] : [];
+    }),
+  );
+}

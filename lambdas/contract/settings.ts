@@ -7,6 +7,7 @@ import type {
   DecisionSettings,
   Deployment,
   DirectSettings,
+  Payload2Settings,
   Sampling,
 } from './deployment.ts';
 import type { Profile } from './profile.ts';
@@ -45,6 +46,9 @@ export declare const gathering: number | null;
 
 /** For the authorizer: what API Gateway calls itself. */
 export declare const direct: DirectSettings | null;
+
+/** For the authorizer of an HTTP API. */
+export declare const payload2: Payload2Settings | null;
 
 /** For the authorizer: whether a path rule is observed. */
 export declare const observed: boolean;

@@ -1,10 +1,10 @@
-import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
-import { decide, rowAccess } from '../access/decide.ts';
+import { decide } from '../access/decide.ts';
 import type { Decision, DecisionContext, DecisionRequest } from '../access/decision.ts';
 import type { UsageKeys } from '../contract/deployment.ts';
 import type { Outcome } from '../contract/outcomes.ts';
 import { errorCodeOf } from '../contract/profile.ts';
 import { principalOf } from '../kernel/caller.ts';
+import type { HeaderValues } from '../kernel/headers.ts';
 import { counted, type Observation } from '../kernel/metrics.ts';
 import { traceIdOf } from '../kernel/trace-context.ts';
 import { type AuthorizerAnswer, answer } from './authorizer-answer.ts';
@@ -26,12 +26,26 @@ export interface AuthorizerOptions {
   /** Says the challenges of refusals. @default - they are static */
   readonly challenge?: Challenge | undefined;
   /**
-   * Settles calls of upstreams, where one is called by API Gateway itself or a path rule is observed; rows of ours never come
-   * here. Throws when nothing can sign. @default - as decided
+   * Settles calls behind which no function of ours stands, and those of path rules that are observed; it knows which they
+   * are. Throws when nothing can sign. @default - as decided
    */
   readonly settle?:
     | ((decision: Decision, request: DecisionRequest, requestId: string) => Promise<Settled>)
     | undefined;
+}
+
+/** What is read of API Gateway's event of a REQUEST authorizer. */
+export interface AuthorizerEvent {
+  readonly methodArn: string;
+  readonly httpMethod: string;
+  readonly resource: string;
+  readonly path: string;
+  readonly multiValueHeaders: HeaderValues | null;
+  readonly requestContext: {
+    readonly requestId: string;
+    readonly extendedRequestId?: string | undefined;
+    readonly identity: { readonly sourceIp: string };
+  };
 }
 
 /** Answers API Gateway for one request. Throws when there can be no decision: API Gateway then answers 500. */
@@ -39,12 +53,10 @@ export function authorizer(
   context: DecisionContext,
   usageKeys: UsageKeys,
   { observe = () => undefined, challenge, settle }: AuthorizerOptions = {},
-): (event: APIGatewayRequestAuthorizerEvent) => Promise<AuthorizerAnswer> {
+): (event: AuthorizerEvent) => Promise<AuthorizerAnswer> {
   async function settled(request: DecisionRequest, requestId: string): Promise<Settled> {
     const decision = await decide(request, context);
-    return settle !== undefined && rowAccess(request, context.access) === 'upstream'
-      ? settle(decision, request, requestId)
-      : { decision };
+    return settle?.(decision, request, requestId) ?? { decision };
   }
   return async (event) => {
     const started = performance.now();

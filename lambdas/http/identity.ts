@@ -134,6 +134,12 @@ export function callerOf(context: Readonly<Record<string, unknown>> | null | und
   };
   const outcome = value('outcome');
   if (outcome === 'forbidden') throw new Problem(errorCode(value('reason')), { message: value('message') });
+  if (outcome === 'refused') {
+    // Who has proven nothing is told no more than that: a reason of another status is none of a refusal.
+    const code = errorCode(value('reason'));
+    if (ERRORS[code].status !== 401) throw new Problem('invalid_credential');
+    throw new Problem(code, { message: value('message') });
+  }
   if (outcome === 'misdirected') {
     throw value('reason') === 'malformed_request'
       ? new Problem('malformed_request', { message: 'X-Workspace-Id comes twice.' })

@@ -2,7 +2,7 @@ import type { APIGatewayProxyResult } from 'aws-lambda';
 import type { Deployment } from '../contract/deployment.ts';
 import { ERRORS } from '../contract/errors.ts';
 import { errorCodeOf, type Profile } from '../contract/profile.ts';
-import { RATE_LIMIT_HEADERS } from '../contract/rate-limit-headers.ts';
+import { rateLimitHeaders } from '../contract/rate-limit-headers.ts';
 import type { HostCookie } from '../kernel/host-cookie.ts';
 import type { Problem } from '../kernel/problem.ts';
 import { WithCookies } from '../kernel/results.ts';
@@ -59,16 +59,6 @@ export function respond(
     body: typeof body === 'string' ? body : Buffer.from(body).toString('base64'),
     isBase64Encoded: typeof body !== 'string',
   };
-}
-
-/** The caller's allowance as the authorizer counted it; nothing where nobody was recognised. */
-export function rateLimitHeaders(context: HttpRequest['context']): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(RATE_LIMIT_HEADERS).flatMap(([header, field]) => {
-      const value = context?.[field];
-      return typeof value === 'string' ? [[header, value]] : [];
-    }),
-  );
 }
 
 /** The one place where errors become responses; those of an OAuth endpoint are the standard's, and those of pages are pages. */

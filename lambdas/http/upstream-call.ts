@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { rateLimitHeaders } from '../contract/rate-limit-headers.ts';
 import type { Upstream } from '../contract/upstream.ts';
 import type { Caller } from '../kernel/caller.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -17,7 +18,7 @@ import { assertionClaims } from './assertion.ts';
 import type { HttpRequest } from './event.ts';
 import { callerOf, isObserved } from './identity.ts';
 import { originHeaders } from './origin.ts';
-import { type Rendering, rateLimitHeaders } from './respond.ts';
+import type { Rendering } from './respond.ts';
 
 /** Bytes of a body, either way: as base64 they leave room for the rest of an event within Lambda's 6 MiB. */
 export const MAX_BODY_BYTES = 4_500_000;

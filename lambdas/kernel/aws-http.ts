@@ -1,4 +1,5 @@
 import aws4 from 'aws4';
+import type { Credentials } from './dynamodb-http.ts';
 
 /** A call of an AWS service over HTTP. */
 export interface AwsHttpCall {
@@ -13,6 +14,14 @@ export interface AwsHttpCall {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   readonly timeoutMilliseconds: number;
+  /** Where, and who asks. @default - as Lambda's variables say */
+  readonly account?: AwsAccount | undefined;
+}
+
+/** A Region, and the credentials for calls to it. */
+export interface AwsAccount {
+  readonly region: string;
+  readonly credentials: () => Credentials | Promise<Credentials>;
 }
 
 /**
@@ -20,7 +29,8 @@ export interface AwsHttpCall {
  * which the SDK's client would be a package more. Rejects when nothing answers in time.
  */
 export async function callAws(call: AwsHttpCall): Promise<Response> {
-  const { AWS_REGION: region = '', AWS_ENDPOINT_URL } = process.env;
+  const { AWS_REGION = '', AWS_ENDPOINT_URL } = process.env;
+  const region = call.account?.region ?? AWS_REGION;
   const suffix = region.startsWith('cn-') ? '.cn' : '';
   const endpoint = new URL(
     process.env[`AWS_ENDPOINT_URL_${call.variable}`] ||
@@ -28,14 +38,9 @@ export async function callAws(call: AwsHttpCall): Promise<Response> {
       `https://${call.host}.${region}.amazonaws.com${suffix}`,
   );
   const { path = '/', signedFor: service = call.host, body } = call;
-  const { AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = '', AWS_SESSION_TOKEN } = process.env;
   const { headers } = aws4.sign(
     { method: 'POST', host: endpoint.host, path, service, region, headers: { ...call.headers }, body },
-    {
-      accessKeyId: AWS_ACCESS_KEY_ID,
-      secretAccessKey: AWS_SECRET_ACCESS_KEY,
-      ...(AWS_SESSION_TOKEN === undefined ? {} : { sessionToken: AWS_SESSION_TOKEN }),
-    },
+    (await call.account?.credentials()) ?? lambdaCredentials(),
   );
   return fetch(new URL(path, endpoint), {
     method: 'POST',
@@ -44,6 +49,15 @@ export async function callAws(call: AwsHttpCall): Promise<Response> {
     body,
     signal: AbortSignal.timeout(call.timeoutMilliseconds),
   });
+}
+
+function lambdaCredentials(): Credentials {
+  const { AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = '', AWS_SESSION_TOKEN } = process.env;
+  return {
+    accessKeyId: AWS_ACCESS_KEY_ID,
+    secretAccessKey: AWS_SECRET_ACCESS_KEY,
+    ...(AWS_SESSION_TOKEN === undefined ? {} : { sessionToken: AWS_SESSION_TOKEN }),
+  };
 }
 
 /** `Invoke` of a function (Lambda API reference, API_Invoke). `Event` does not wait for what it does. */

@@ -36,7 +36,7 @@ export interface DynamoDbHttpOptions {
   /** @default AWS_ENDPOINT_URL_DYNAMODB, then AWS_ENDPOINT_URL, then the region's public endpoint */
   endpoint?: string;
   /** Asked before every attempt. @default AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN */
-  credentials?: () => Credentials;
+  credentials?: () => Credentials | Promise<Credentials>;
   /** Milliseconds for a whole call, waits and retries included. @default 1500 */
   deadlineMs?: number;
   /** Milliseconds for one attempt, connecting included. @default 500 */
@@ -101,8 +101,7 @@ export function createDynamoDbHttp(options: DynamoDbHttpOptions = {}): DynamoDbH
   };
 
   /** Every attempt is signed anew, because a signature holds the time. */
-  function signed(operation: string, body: string): http.RequestOptions {
-    const keys = credentials();
+  function signed(operation: string, body: string, keys: Credentials): http.RequestOptions {
     if (!keys.accessKeyId || !keys.secretAccessKey) {
       throw new DynamoDbError('CredentialsProviderError', 'No credentials for DynamoDB');
     }
@@ -115,9 +114,9 @@ export function createDynamoDbHttp(options: DynamoDbHttpOptions = {}): DynamoDbH
   }
 
   /** One request and its answer. Whatever happens, it settles by `until` and its socket is released. */
-  function attempt<T>(operation: string, body: string, until: number): Promise<T> {
+  function attempt<T>(operation: string, body: string, keys: Credentials, until: number): Promise<T> {
     return new Promise((resolve, reject) => {
-      const request = transport.request(signed(operation, body));
+      const request = transport.request(signed(operation, body, keys));
       const fail = (error: DynamoDbError) => {
         clearTimeout(timer);
         reject(error);
@@ -156,7 +155,9 @@ export function createDynamoDbHttp(options: DynamoDbHttpOptions = {}): DynamoDbH
     const body = JSON.stringify(input);
     for (let attempts = 1; ; attempts++) {
       try {
-        return await attempt<T>(operation, body, Math.min(performance.now() + attemptTimeoutMs, deadline));
+        const keys = await credentials();
+        const until = Math.min(performance.now() + attemptTimeoutMs, deadline);
+        return await attempt<T>(operation, body, keys, until);
       } catch (error) {
         if (error instanceof StaleConnection && performance.now() < deadline) attempts--;
         else if (!isRetryable(error) || !(await waited(attempts, deadline))) throw error;

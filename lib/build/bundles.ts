@@ -3,14 +3,13 @@
  * profile that is not ours. Arguments: the folder that takes it, and the module of such a profile.
  */
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { dirname, extname, join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { profiles } from '../../profiles/index.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const FUNCTIONS = join(ROOT, 'lambdas/functions');
-const EXTENSION = extname(fileURLToPath(import.meta.url));
 
 // CommonJS dependencies call `require`, which an ES module does not have.
 const REQUIRE = "import{createRequire}from'node:module';const require=createRequire(import.meta.url);\n";
@@ -23,8 +22,8 @@ const BESIDE: Plugin = {
       path: `./${path.slice(1)}.mjs`,
       external: true,
     }));
-    onResolve({ filter: /^\.\/\w+\.[jt]s$/ }, ({ kind, path }) =>
-      kind === 'dynamic-import' ? { path: path.replace(/\.[jt]s$/, '.mjs'), external: true } : undefined,
+    onResolve({ filter: /^\.\/\w+\.ts$/ }, ({ kind, path }) =>
+      kind === 'dynamic-import' ? { path: path.replace(/\.ts$/, '.mjs'), external: true } : undefined,
     );
   },
 };
@@ -57,22 +56,21 @@ async function bundle(entryPoints: BuildOptions['entryPoints'] & object, outdir:
 }
 
 /** The handler of each function, and the modules that stand beside it. */
-const functions = readdirSync(FUNCTIONS, { recursive: true, withFileTypes: true })
-  .filter((entry) => entry.isFile() && entry.parentPath !== FUNCTIONS)
-  .map(({ parentPath, name }) => join(parentPath, name))
-  .filter((file) => file.endsWith(EXTENSION))
-  .map((file) => ({
-    in: file,
-    out: relative(FUNCTIONS, file.slice(0, -EXTENSION.length)).replace(/handler$/, 'index'),
-  }));
+function functions() {
+  return readdirSync(FUNCTIONS, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.parentPath !== FUNCTIONS)
+    .map(({ parentPath, name }) => join(parentPath, name))
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => ({ in: file, out: relative(FUNCTIONS, file.slice(0, -3)).replace(/handler$/, 'index') }));
+}
 
 const [, , outDir = '', module] = process.argv;
 if (module !== undefined) {
   await bundle([{ in: module, out: 'profile' }], outDir);
 } else {
-  await bundle(functions, outDir);
+  await bundle(functions(), outDir);
   await bundle(
-    Object.keys(profiles).map((name) => join(ROOT, `profiles/${name}${EXTENSION}`)),
+    Object.keys(profiles).map((name) => join(ROOT, `profiles/${name}.ts`)),
     join(outDir, 'profiles'),
   );
 }

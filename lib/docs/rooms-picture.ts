@@ -30,7 +30,7 @@ export function roomsPicture({ ROOMS, LAYERS }: ImportRules): string {
   return [
     '```mermaid',
     'flowchart TD',
-    ...['functions', 'http', 'table'].flatMap((folder) => arrows(folder, targetsOf(folder))),
+    ...['functions', 'verify', 'http', 'table'].flatMap((folder) => arrows(folder, targetsOf(folder))),
     ...others.flatMap((room) => arrows(room, ROOMS[room] ?? [])),
     '  subgraph rooms',
     ...framed.map((room) => `    ${room}`),

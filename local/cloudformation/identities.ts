@@ -66,6 +66,11 @@ const IDENTITIES: Readonly<Record<string, (subject: Subject) => Identity>> = {
     const ref = `${arn('lambda', `function:${name}`)}:${subject.property('Name')}`;
     return { ref, attributes: { AliasArn: ref } };
   },
+  'AWS::Lambda::LayerVersion': (subject) => {
+    const name = subject.property('LayerName') ?? generatedName(subject);
+    const ref = `${arn('lambda', `layer:${name}`)}:1`;
+    return { ref, attributes: { LayerVersionArn: ref } };
+  },
   'AWS::SecretsManager::Secret': (subject) => {
     const name = subject.property('Name') ?? `${subject.stackName}-${subject.logicalId}`;
     const ref = arn('secretsmanager', `secret:${name}-${stableId(subject, 6)}`);
@@ -92,6 +97,22 @@ const IDENTITIES: Readonly<Record<string, (subject: Subject) => Identity>> = {
   'AWS::ApiGateway::Resource': numbered('ResourceId'),
   'AWS::ApiGateway::Authorizer': numbered('AuthorizerId'),
   'AWS::ApiGateway::Deployment': numbered('DeploymentId'),
+  'AWS::ApiGatewayV2::Api': (subject) => {
+    const ref = stableId(subject);
+    return {
+      ref,
+      attributes: { ApiId: ref, ApiEndpoint: `https://${ref}.execute-api.${REGION}.${URL_SUFFIX}` },
+    };
+  },
+  'AWS::ApiGatewayV2::Authorizer': numbered('AuthorizerId'),
+  'AWS::ApiGatewayV2::Deployment': numbered('DeploymentId'),
+  'AWS::ApiGatewayV2::DomainName': named('DomainName', (name) => ({
+    RegionalDomainName: `d-${name.replaceAll('.', '-')}.execute-api.${REGION}.${URL_SUFFIX}`,
+    RegionalHostedZoneId: 'Z000000000LOCAL',
+  })),
+  'AWS::ApiGatewayV2::Integration': numbered('IntegrationId'),
+  'AWS::ApiGatewayV2::Route': numbered('RouteId'),
+  'AWS::ApiGatewayV2::Stage': named('StageName', () => ({})),
   'AWS::ApiGateway::UsagePlan': numbered('Id'),
   'AWS::ApiGateway::ApiKey': numbered('APIKeyId'),
   'AWS::Events::Rule': named('Name', (name) => ({ Arn: arn('events', `rule/${name}`) })),

@@ -1,11 +1,19 @@
+import { LocalStackError } from '../failure.ts';
+
 /** A CloudFormation template, as far as it is read here. */
 export interface Template {
   readonly Resources: Readonly<Record<string, Resource>>;
   readonly Parameters?: Readonly<Record<string, { readonly Default?: unknown }>>;
   readonly Conditions?: Readonly<Record<string, unknown>>;
   readonly Mappings?: Readonly<Record<string, Record<string, Record<string, unknown>>>>;
-  readonly Outputs?: Readonly<Record<string, { readonly Value: unknown; readonly Condition?: string }>>;
+  readonly Outputs?: Readonly<Record<string, Output>>;
   readonly Metadata?: Readonly<Record<string, unknown>>;
+}
+
+export interface Output {
+  readonly Value: unknown;
+  readonly Condition?: string;
+  readonly Export?: { readonly Name: unknown };
 }
 
 export interface Resource {
@@ -20,6 +28,8 @@ export interface Scope {
   attribute(logicalId: string, attribute: string): unknown;
   condition(name: string): boolean;
   mapping(map: string, first: string, second: string): unknown;
+  /** The value that another stack exports under a name. */
+  imported(name: string): unknown;
 }
 
 const NO_VALUE = Symbol('AWS::NoValue');
@@ -52,7 +62,7 @@ function evaluateNode(value: unknown, scope: Scope): unknown {
     const [name, argument] = first;
     const intrinsic = Object.hasOwn(INTRINSICS, name) ? INTRINSICS[name] : undefined;
     if (intrinsic !== undefined) return intrinsic(argument, scope);
-    if (name.startsWith('Fn::')) throw new Error(`${name} is not supported`);
+    if (name.startsWith('Fn::')) throw new LocalStackError(`${name} is not supported`);
   }
   const evaluated = entries.map(([key, item]) => [key, evaluateNode(item, scope)] as const);
   return Object.fromEntries(evaluated.filter(([, item]) => item !== NO_VALUE));
@@ -62,7 +72,7 @@ type Intrinsic = (argument: unknown, scope: Scope) => unknown;
 
 const list = (argument: unknown, scope: Scope): unknown[] => {
   const items = evaluateNode(argument, scope);
-  if (!Array.isArray(items)) throw new Error(`expected a list, not ${JSON.stringify(items)}`);
+  if (!Array.isArray(items)) throw new LocalStackError(`expected a list, not ${JSON.stringify(items)}`);
   return items;
 };
 
@@ -117,6 +127,9 @@ const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
     const [map, first, second] = list(argument, scope).map(String);
     return scope.mapping(String(map), String(first), String(second));
   },
+  'Fn::ImportValue': (name, scope) => scope.imported(String(evaluateNode(name, scope))),
+  'Fn::Length': (argument, scope) => list(argument, scope).length,
+  'Fn::ToJsonString': (argument, scope) => JSON.stringify(evaluateNode(argument, scope)),
   'Fn::Base64': (argument, scope) => Buffer.from(String(evaluateNode(argument, scope))).toString('base64'),
   'Fn::GetAZs': (_, scope) => ['a', 'b', 'c'].map((zone) => `${scope.ref('AWS::Region')}${zone}`),
 };

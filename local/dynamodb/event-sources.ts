@@ -1,6 +1,5 @@
 import type { DeployedResource, StackTemplate } from '../cloudformation/stack-template.ts';
 import type { DataDirectory } from '../data-directory.ts';
-import { LocalStackError } from '../failure.ts';
 import type { Functions } from '../lambda/functions.ts';
 import type { Logger } from '../log.ts';
 import type { DynamodbClient } from './client.ts';
@@ -42,18 +41,18 @@ export function startEventSources(template: StackTemplate, surroundings: Surroun
   return template
     .ofType<MappingProperties>('AWS::Lambda::EventSourceMapping')
     .filter(({ properties }) => properties.Enabled !== false)
-    .map((resource) => startMapping(resource, surroundings));
+    .flatMap((resource) => startMapping(template, resource, surroundings));
 }
 
 function startMapping(
+  template: StackTemplate,
   { logicalId, properties }: DeployedResource<MappingProperties>,
   { client, tables, functions, sweeper, data, log }: Surroundings,
-): EventSourceMapping {
+): readonly EventSourceMapping[] {
   const table = tables.find(({ streamArn }) => streamArn === properties.EventSourceArn);
   if (table === undefined) {
-    throw new LocalStackError(
-      `${logicalId} reads ${properties.EventSourceArn}, which is no stream of this stack`,
-    );
+    template.unserved(`${logicalId} reads ${properties.EventSourceArn}, which is no stream of this stack`);
+    return [];
   }
   const known = data.store(`stream-${logicalId}`, {});
   // Once a mapping exists it misses nothing: records written while the stack was down are read after it is up again.
@@ -62,7 +61,7 @@ function startMapping(
   if (startsAnew) registered.set([...registered.get(), logicalId]);
   const from = startsAnew ? (properties.StartingPosition ?? 'LATEST') : 'TRIM_HORIZON';
   const retries = Number(properties.MaximumRetryAttempts ?? -1);
-  return new EventSourceMapping({
+  const mapping = new EventSourceMapping({
     logicalId,
     reader: new StreamReader(client, table, Math.min(Number(properties.BatchSize ?? 100), MAX_RECORDS), from),
     target: functions.get(properties.FunctionName),
@@ -74,6 +73,7 @@ function startMapping(
     maximumRetries: retries < 0 ? Number.POSITIVE_INFINITY : retries,
     log,
   });
+  return [mapping];
 }
 
 function withIdentity(record: StreamRecord, table: Table, sweeper: ExpirySweeper): StreamRecord {

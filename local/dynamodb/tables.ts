@@ -31,8 +31,14 @@ export async function deployTables(template: StackTemplate, client: DynamodbClie
     template.ofType<TableProperties>(type),
   );
   const tables: Table[] = [];
-  for (const { ref, attributes, properties } of resources) {
-    await createTable(ref, properties, client);
+  for (const { logicalId, ref, attributes, properties } of resources) {
+    try {
+      await createTable(ref, properties, client);
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      template.unserved(`${logicalId}: the engine makes no such table: ${error.message}`);
+      continue;
+    }
     const ttl = properties.TimeToLiveSpecification;
     tables.push({
       name: ref,
@@ -55,7 +61,8 @@ export async function adoptedTables(
 ): Promise<Table[]> {
   const sources = template
     .ofType<{ readonly EventSourceArn: string }>('AWS::Lambda::EventSourceMapping')
-    .map(({ properties }) => properties.EventSourceArn);
+    .map(({ properties }) => properties.EventSourceArn)
+    .filter((arn) => arn?.includes(':dynamodb:'));
   const foreign = new Set(sources.filter((arn) => !own.some(({ streamArn }) => streamArn === arn)));
   return Promise.all([...foreign].map((arn) => adoptedTable(arn, client)));
 }

@@ -12,6 +12,8 @@ export interface ApiRequest {
   /** Values by name; a name has the case in which it came first. */
   readonly headers: Readonly<Record<string, readonly string[]>>;
   readonly query: Readonly<Record<string, readonly string[]>>;
+  /** The query as the client sent it, without its question mark. */
+  readonly search: string;
   readonly sourceIp: string;
   readonly requestId: string;
   /** Also sent as `x-amz-apigw-id`. */
@@ -77,6 +79,7 @@ export function parseHead(incoming: IncomingMessage, stageName: string | null, n
         values,
       ]),
     ),
+    search,
     sourceIp,
     requestId,
     extendedRequestId,

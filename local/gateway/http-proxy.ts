@@ -29,17 +29,22 @@ export async function answerHttpProxy(
   { mappedHeadersReplace }: HttpProxyOptions,
 ): Promise<ApiResponse> {
   const { request } = variables;
-  const url = targetOf(integration, variables);
   const headers = new Map(
-    Object.entries(request.headers)
-      .filter(([name]) => !NOT_PASSED.includes(name.toLowerCase()))
-      .map(([name, values]) => [name.toLowerCase(), { name, values }]),
+    Object.entries(request.headers).map(([name, values]) => [name.toLowerCase(), { name, values }]),
   );
   for (const [name, value] of mapped(integration, 'header', variables)) {
     if (mappedHeadersReplace || !headers.has(name.toLowerCase()))
       headers.set(name.toLowerCase(), { name, values: [value] });
   }
-  const lines = [...headers.values()].flatMap(({ name, values }) => values.flatMap((value) => [name, value]));
+  const sent = [...headers.values()].map(({ name, values }) => [name, values]);
+  return forward(targetOf(integration, variables), { ...request, headers: Object.fromEntries(sent) });
+}
+
+/** Sends a request to a URL with its headers and its body. Throws the failure of an integration that cannot be reached. */
+export async function forward(url: URL, request: ApiRequest): Promise<ApiResponse> {
+  const lines = Object.entries(request.headers)
+    .filter(([name]) => !NOT_PASSED.includes(name.toLowerCase()))
+    .flatMap(([name, values]) => values.flatMap((value) => [name, value]));
   const length = ['content-length', String(request.body.length)];
   const hasContent = request.body.length > 0 || ['POST', 'PUT', 'PATCH'].includes(request.method);
   return send(url, request, ['host', url.host, ...lines, ...(hasContent ? length : [])]);

@@ -53,6 +53,18 @@ export class HttpServer {
     }
   }
 
+  /** Listens on the first port from `port` on that is free, of {@link ANY_PORT_ATTEMPTS}; on any with 0. */
+  static async listenFrom(port: number, log: Logger, now: () => number): Promise<HttpServer> {
+    for (let each = port; each < port + ANY_PORT_ATTEMPTS - 1; each += 1) {
+      try {
+        return await HttpServer.listen(each, log, now);
+      } catch (error) {
+        if (!(error instanceof LocalStackError) || port === 0) throw error;
+      }
+    }
+    return HttpServer.listen(port + ANY_PORT_ATTEMPTS - 1, log, now);
+  }
+
   async #listenAt(address: (typeof ADDRESSES)[number], port: number): Promise<void> {
     const options = {
       // More than API Gateway takes, so that it is this server that refuses, and says why.
@@ -92,8 +104,7 @@ export class HttpServer {
   async #handle(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const gateway = await this.#gateway.promise;
     const startedAt = performance.now();
-    const { stage, hasDefaultEndpoint } = gateway.api;
-    const request = parseHead(incoming, hasDefaultEndpoint ? stage.name : null, new Date(this.#now()));
+    const request = parseHead(incoming, gateway.stageInPath, new Date(this.#now()));
     const { response, answeredBy, reason } = headersFit(incoming)
       ? await gateway.answer(request, () => readBody(incoming))
       : HEADERS_TOO_LARGE;

@@ -36,6 +36,7 @@ export function proxyResponse(invocation: Invocation, api: ApiDefinition, reques
   switch (invocation.kind) {
     case 'throttled':
     case 'too large':
+    case 'not run':
       throw notRun(invocation);
     case 'failed':
       throw badGateway(invocation.error.errorMessage);
@@ -47,13 +48,23 @@ export function proxyResponse(invocation: Invocation, api: ApiDefinition, reques
   }
 }
 
+type NotRun = Extract<Invocation, { kind: 'throttled' | 'too large' | 'not run' }>;
+
 /** The failure of a function that was not run. */
-export function notRun(invocation: Extract<Invocation, { kind: 'throttled' | 'too large' }>): GatewayFailure {
-  return invocation.kind === 'throttled'
-    ? // Measured: re:Post QUL-z6rJbmR4meafB7MzYXxw, 500 and `InternalServerErrorException`.
-      new GatewayFailure('INTEGRATION_FAILURE', 'the function is throttled', { status: 500 })
-    : // Measured: koki-develop/lgtm-generator#10, 413 and "Request Too Long".
-      new GatewayFailure('REQUEST_TOO_LARGE', `an event of ${invocation.bytes} bytes`);
+export function notRun(invocation: NotRun): GatewayFailure {
+  switch (invocation.kind) {
+    case 'throttled':
+      // Measured: re:Post QUL-z6rJbmR4meafB7MzYXxw, 500 and `InternalServerErrorException`.
+      return new GatewayFailure('INTEGRATION_FAILURE', 'the function is throttled', { status: 500 });
+    case 'too large':
+      // Measured: koki-develop/lgtm-generator#10, 413 and "Request Too Long".
+      return new GatewayFailure('REQUEST_TOO_LARGE', `an event of ${invocation.bytes} bytes`);
+    case 'not run':
+      return new GatewayFailure('DEFAULT_5XX', invocation.reason, {
+        status: 502,
+        message: invocation.reason,
+      });
+  }
 }
 
 /** Whether a media type is one that the API passes as bytes. */

@@ -22,6 +22,7 @@ export async function streamedResponse(invocation: Invocation): Promise<ApiRespo
   switch (invocation.kind) {
     case 'throttled':
     case 'too large':
+    case 'not run':
       throw notRun(invocation);
     case 'failed':
       throw badGateway(invocation.error.errorMessage);

@@ -44,7 +44,7 @@ export function lookUp(context: RequestContext, variable: string): string | unde
 }
 
 /** Recorded: LocalStack `test_lambda_aws_proxy_integration`. */
-function identityOf(request: ApiRequest): Record<string, string | null> {
+export function identityOf(request: ApiRequest): Record<string, string | null> {
   return {
     accessKey: null,
     accountId: null,
@@ -62,7 +62,7 @@ function identityOf(request: ApiRequest): Record<string, string | null> {
 }
 
 /** `21/Nov/2026:04:28:54 +0000`, as web servers log it. */
-function commonLogTime(date: Date): string {
+export function commonLogTime(date: Date): string {
   const [, day, month, year, time] = /^\w+, (\d+) (\w+) (\d+) (\S+) GMT$/.exec(date.toUTCString()) ?? [];
   return `${day}/${month}/${year}:${time} +0000`;
 }

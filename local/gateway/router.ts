@@ -12,8 +12,14 @@ const ANY_METHODS = new Set(['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST'
 type SegmentKind = 'literal' | 'parameter' | 'greedy';
 const SPECIFICITY: readonly SegmentKind[] = ['literal', 'parameter', 'greedy'];
 
-interface Candidate extends Route {
+/** How a path matches a pattern. */
+export interface PathMatch {
   readonly kinds: readonly SegmentKind[];
+  readonly pathParameters: Readonly<Record<string, string>>;
+}
+
+interface Candidate extends PathMatch {
+  readonly method: MethodDefinition;
 }
 
 /**
@@ -32,7 +38,9 @@ export function findRoute(
     const match = matchResource(splitPath(method.resourcePath), segments);
     return match === undefined ? [] : [{ method, ...match }];
   });
-  return candidates.sort(bySpecificity)[0];
+  // Of the same resource, a method of its own goes before ANY.
+  const rank = ({ method }: Candidate) => (method.httpMethod === 'ANY' ? 1 : 0);
+  return candidates.sort((a, b) => bySpecificity(a, b) || rank(a) - rank(b))[0];
 }
 
 /** Slashes at the end do not count in routing, but those inside make empty segments, which only a greedy one takes. */
@@ -41,10 +49,11 @@ function splitPath(path: string): string[] {
   return trimmed === '' ? [] : trimmed.split('/');
 }
 
-function matchResource(
+/** Whether the segments of a path match those of a pattern, and the values of its parameters, as they came. */
+export function matchResource(
   pattern: readonly string[],
   segments: readonly string[],
-): Pick<Candidate, 'kinds' | 'pathParameters'> | undefined {
+): PathMatch | undefined {
   const pathParameters: Record<string, string> = {};
   const kinds: SegmentKind[] = [];
   for (const [index, part] of pattern.entries()) {
@@ -63,11 +72,11 @@ function matchResource(
   return pattern.length === segments.length ? { kinds, pathParameters } : undefined;
 }
 
-function bySpecificity(left: Candidate, right: Candidate): number {
+/** Orders matches of one path: the one whose first different segment says more comes first. */
+export function bySpecificity(left: PathMatch, right: PathMatch): number {
   for (const [index, kind] of left.kinds.entries()) {
     const difference = SPECIFICITY.indexOf(kind) - SPECIFICITY.indexOf(right.kinds[index] ?? 'greedy');
     if (difference !== 0) return difference;
   }
-  // The same resource: a method of its own goes before ANY.
-  return Number(left.method.httpMethod === 'ANY') - Number(right.method.httpMethod === 'ANY');
+  return 0;
 }

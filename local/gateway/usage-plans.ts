@@ -40,6 +40,19 @@ interface StagePlan {
   readonly quota?: Quota;
 }
 
+/** What has been used of plans: of a key's, by all stages of the plan together (developer guide, api-gateway-api-usage-plans). */
+export class PlanCounters {
+  readonly buckets = new Map<string, TokenBucket>();
+  readonly used = new Map<string, number>();
+}
+
+export interface UsagePlansOptions {
+  readonly now: () => number;
+  readonly zeroPlansThrottle: boolean;
+  /** Those of all stages of the account. */
+  readonly counters: PlanCounters;
+}
+
 /**
  * The usage plans of a stage, and which API keys are in them. Limits hold for each key of a plan by itself; AWS calls
  * its own "best-effort", these are exact (developer guide, api-gateway-request-throttling, api-gateway-api-usage-plans).
@@ -48,8 +61,7 @@ export class UsagePlans {
   readonly #keys: UsageKeys;
   readonly #plans: ReadonlyMap<string, StagePlan>;
   readonly #api: ApiDefinition;
-  readonly #buckets = new Map<string, TokenBucket>();
-  readonly #used = new Map<string, number>();
+  readonly #counters: PlanCounters;
   readonly #now: () => number;
   readonly #zeroPlansThrottle: boolean;
 
@@ -57,8 +69,9 @@ export class UsagePlans {
     template: StackTemplate,
     api: ApiDefinition,
     keys: UsageKeys,
-    { now, zeroPlansThrottle }: { readonly now: () => number; readonly zeroPlansThrottle: boolean },
+    { now, zeroPlansThrottle, counters }: UsagePlansOptions,
   ) {
+    this.#counters = counters;
     this.#api = api;
     this.#keys = keys;
     this.#now = now;
@@ -79,7 +92,7 @@ export class UsagePlans {
   count(key: PlanKey, method: MethodDefinition): void {
     const name = `${method.resourcePath}/${method.httpMethod}`;
     const throttle = key.methodThrottles[name] ?? key.throttle;
-    const scope = key.methodThrottles[name] === undefined ? '' : name;
+    const scope = key.methodThrottles[name] === undefined ? '' : `${this.#api.id} ${name}`;
     if (throttle !== undefined) this.#take(`${key.planId} ${key.apiKeyId} ${scope}`, throttle);
     if (key.quota?.Limit !== undefined) this.#countQuota(key, key.quota, key.quota.Limit);
   }
@@ -94,7 +107,7 @@ export class UsagePlans {
     );
     if (settings?.ThrottlingRateLimit === undefined && settings?.ThrottlingBurstLimit === undefined) return;
     const { ThrottlingRateLimit: RateLimit, ThrottlingBurstLimit: BurstLimit } = settings;
-    this.#take(`stage ${path} ${method.httpMethod}`, {
+    this.#take(`stage ${this.#api.id} ${path} ${method.httpMethod}`, {
       ...(RateLimit === undefined ? {} : { RateLimit }),
       ...(BurstLimit === undefined ? {} : { BurstLimit }),
     });
@@ -102,11 +115,11 @@ export class UsagePlans {
 
   #take(name: string, { RateLimit, BurstLimit }: Throttle): void {
     if (!this.#zeroPlansThrottle && Number(RateLimit) === 0 && Number(BurstLimit) === 0) return;
-    let bucket = this.#buckets.get(name);
+    let bucket = this.#counters.buckets.get(name);
     if (bucket === undefined) {
       const rate = Number(RateLimit ?? Number.POSITIVE_INFINITY);
       bucket = new TokenBucket(rate, Number(BurstLimit ?? rate), this.#now());
-      this.#buckets.set(name, bucket);
+      this.#counters.buckets.set(name, bucket);
     }
     if (!bucket.take(this.#now())) throw new GatewayFailure('THROTTLED', name);
   }
@@ -114,9 +127,9 @@ export class UsagePlans {
   #countQuota(key: PlanKey, quota: Quota, limit: number): void {
     const period = periodStart(quota.Period ?? 'DAY', new Date(this.#now()));
     const name = `${key.planId} ${key.apiKeyId} ${period}`;
-    const used = this.#used.get(name) ?? Number(quota.Offset ?? 0);
+    const used = this.#counters.used.get(name) ?? Number(quota.Offset ?? 0);
     if (used >= Number(limit)) throw new GatewayFailure('QUOTA_EXCEEDED', name);
-    this.#used.set(name, used + 1);
+    this.#counters.used.set(name, used + 1);
   }
 }
 

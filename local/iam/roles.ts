@@ -24,6 +24,13 @@ const AWS_MANAGED: Readonly<Record<string, StatementDocument>> = {
     Action: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'],
     Resource: '*',
   },
+  AWSXRayDaemonWriteAccess: {
+    Effect: 'Allow',
+    Action: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
+    Resource: '*',
+  },
+  AmazonDynamoDBFullAccess: { Effect: 'Allow', Action: 'dynamodb:*', Resource: '*' },
+  AdministratorAccess: { Effect: 'Allow', Action: '*', Resource: '*' },
 };
 
 /** A role with everything that the template attaches to it. */
@@ -31,27 +38,43 @@ export interface Role {
   readonly name: string;
   readonly arn: string;
   readonly statements: readonly Statement[];
+  /** Whether it may do everything, as its policies cannot be read here. */
+  readonly isUnchecked: boolean;
 }
 
-/** Every role of the template by its name. Throws a `LocalStackError` for what is not emulated of it. */
+/** Every role of the template by its name. Of one that has what is not emulated, that is `unserved`, and nothing is checked. */
 export function readRoles(template: StackTemplate): ReadonlyMap<string, Role> {
   const attached = ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy', 'AWS::IAM::RolePolicy'].flatMap((type) =>
     template.ofType<PolicyProperties & { RoleName?: string }>(type),
   );
   return new Map(
-    template.ofType<RoleProperties>('AWS::IAM::Role').map((role) => {
-      const policies = attached.filter(
-        ({ properties: { Roles = [], RoleName } }) => Roles.includes(role.ref) || RoleName === role.ref,
-      );
-      const statements = [
-        ...ownStatements(role, attached),
-        ...policies.flatMap(({ logicalId, properties }) =>
-          statementsOf(properties.PolicyDocument, logicalId),
-        ),
-      ];
-      return [role.ref, { name: role.ref, arn: role.attributes.Arn ?? '', statements }];
+    template.ofType<RoleProperties>('AWS::IAM::Role').map((resource): [string, Role] => {
+      const role = { name: resource.ref, arn: resource.attributes.Arn ?? '' };
+      try {
+        return [
+          resource.ref,
+          { ...role, statements: statementsOfRole(resource, attached), isUnchecked: false },
+        ];
+      } catch (error) {
+        if (!(error instanceof LocalStackError)) throw error;
+        template.unserved(error.message);
+        return [resource.ref, { ...role, statements: [], isUnchecked: true }];
+      }
     }),
   );
+}
+
+function statementsOfRole(
+  role: DeployedResource<RoleProperties>,
+  attached: readonly DeployedResource<PolicyProperties & { RoleName?: string }>[],
+): Statement[] {
+  const policies = attached.filter(
+    ({ properties: { Roles = [], RoleName } }) => Roles.includes(role.ref) || RoleName === role.ref,
+  );
+  return [
+    ...ownStatements(role, attached),
+    ...policies.flatMap(({ logicalId, properties }) => statementsOf(properties.PolicyDocument, logicalId)),
+  ];
 }
 
 function ownStatements(

@@ -35,6 +35,8 @@ export async function serveLambda(
       };
     case 'throttled':
       throw new AwsError('TooManyRequestsException', 'Rate Exceeded.', 429);
+    case 'not run':
+      throw new AwsError('ServiceException', invocation.reason, 500);
     case 'too large':
       throw new AwsError('RequestTooLargeException', `${invocation.bytes} byte payload is too large.`, 413);
   }

@@ -27,7 +27,7 @@ export interface Endpoints {
 
 /** The variables that the Lambda runtime sets (Lambda developer guide, configuration-envvars), and the endpoints. */
 export function runtimeEnvironment(
-  subject: { name: string; handler: string; directory: string; memoryMegabytes: number },
+  subject: { name: string; handler: string; directory: string; memoryMegabytes: number; runtime: string },
   endpoints: Endpoints,
 ): Record<string, string> {
   const { accessKeyId, secretAccessKey } = credentialsOf(subject.name);
@@ -37,7 +37,7 @@ export function runtimeEnvironment(
     AWS_SESSION_TOKEN: 'local',
     AWS_REGION: REGION,
     AWS_DEFAULT_REGION: REGION,
-    AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
+    AWS_EXECUTION_ENV: `AWS_Lambda_${subject.runtime}`,
     AWS_LAMBDA_FUNCTION_NAME: subject.name,
     AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(subject.memoryMegabytes),

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { extname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
@@ -24,6 +25,19 @@ export interface InstanceOptions extends WorkerStart {
   print(line: string): void;
 }
 
+/** Of the same kind as this file: TypeScript here, JavaScript in the package. */
+const WORKER = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
+
+/** An execution environment of a function. */
+export interface Instance {
+  /** False once it must not be used again: it crashed, failed to load, or an invocation hung in it. */
+  readonly usable: boolean;
+  /** Runs one event. Never rejects; an invocation over the function's timeout fails as it does on Lambda. */
+  execute(event: string): Promise<Execution>;
+  /** Ends it; what still runs in it fails. */
+  stop(): Promise<void>;
+}
+
 interface Waiting {
   settle(execution: Execution): void;
   readonly timer: NodeJS.Timeout;
@@ -35,7 +49,7 @@ interface Waiting {
  * One execution environment: a worker thread with the function's module loaded once. It serves concurrent invocations;
  * Lambda would start an instance for each, so nothing may rest on two invocations not sharing an instance.
  */
-export class FunctionInstance {
+export class FunctionInstance implements Instance {
   readonly #options: InstanceOptions;
   readonly #worker: Worker;
   readonly #started = Promise.withResolvers<void>();
@@ -45,7 +59,7 @@ export class FunctionInstance {
   constructor(options: InstanceOptions) {
     this.#options = options;
     const { directory, handler, functionName, functionArn, memoryMegabytes, standInHosts } = options;
-    this.#worker = new Worker(new URL('./worker.ts', import.meta.url), {
+    this.#worker = new Worker(WORKER, {
       workerData: {
         directory,
         handler,
@@ -71,12 +85,10 @@ export class FunctionInstance {
     for (const stream of [this.#worker.stdout, this.#worker.stderr]) this.#forward(stream);
   }
 
-  /** False once the instance must not be used again: it crashed, failed to load, or an invocation hung in it. */
   get usable(): boolean {
     return this.#broken === undefined;
   }
 
-  /** Runs one event. Never rejects; an invocation over the function's timeout fails as it does on Lambda. */
   async execute(event: string): Promise<Execution> {
     await this.#started.promise;
     if (this.#broken !== undefined) return { kind: 'failed', error: this.#broken };
@@ -90,7 +102,6 @@ export class FunctionInstance {
     return promise;
   }
 
-  /** Ends the worker; what still runs in it fails. */
   async stop(): Promise<void> {
     await this.#worker.terminate();
   }

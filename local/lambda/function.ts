@@ -1,6 +1,7 @@
 import type { Figures } from '../figures/figures.ts';
 import type { Logger } from '../log.ts';
-import { type Execution, FunctionInstance } from './function-instance.ts';
+import { type Execution, FunctionInstance, type Instance } from './function-instance.ts';
+import { PythonInstance } from './python-instance.ts';
 import type { StandInHost } from './stand-in-hosts.ts';
 
 /** A function as its template defines it, with its code on disk. */
@@ -10,6 +11,11 @@ export interface FunctionDefinition {
   readonly arn: string;
   readonly directory: string;
   readonly handler: string;
+  readonly runtime: 'nodejs' | 'python';
+  /** Why it is not run here, where it is not. */
+  readonly notRun?: string;
+  /** The folders of its layers, where its runtime takes them. */
+  readonly layers: readonly string[];
   readonly timeoutSeconds: number;
   readonly memoryMegabytes: number;
   readonly environment: Readonly<Record<string, string>>;
@@ -22,6 +28,8 @@ export interface FunctionDefinition {
 export type Invocation =
   | Execution
   | { readonly kind: 'throttled' }
+  /** The local stack cannot run it, and says why. */
+  | { readonly kind: 'not run'; readonly reason: string }
   | { readonly kind: 'too large'; readonly bytes: number };
 
 /** Lambda's quota for a synchronous payload, in and out (Lambda developer guide, gettingstarted-limits). */
@@ -32,8 +40,8 @@ export class LambdaFunction {
   readonly definition: FunctionDefinition;
   readonly #log: Logger;
   readonly #figures: Figures;
-  #instance: FunctionInstance | undefined;
-  #retired = new Set<FunctionInstance>();
+  #instance: Instance | undefined;
+  #retired = new Set<Instance>();
   #running = 0;
 
   constructor(definition: FunctionDefinition, log: Logger, figures: Figures) {
@@ -44,11 +52,13 @@ export class LambdaFunction {
 
   /** Loads the code before the first event, so that a local developer does not wait for a cold start. */
   warm(): void {
-    this.#usable();
+    if (this.definition.notRun === undefined) this.#usable();
   }
 
   /** Runs the function and waits for its result. Never rejects. */
   async invoke(event: unknown): Promise<Invocation> {
+    const { notRun } = this.definition;
+    if (notRun !== undefined) return { kind: 'not run', reason: notRun };
     const payload = JSON.stringify(event);
     const bytes = Buffer.byteLength(payload);
     if (bytes > PAYLOAD_LIMIT_BYTES) return { kind: 'too large', bytes };
@@ -84,22 +94,18 @@ export class LambdaFunction {
     await Promise.all([this.#instance, ...this.#retired].map((instance) => instance?.stop()));
   }
 
-  #usable(): FunctionInstance {
+  #usable(): Instance {
     if (this.#instance?.usable) return this.#instance;
     if (this.#instance !== undefined) this.#retired.add(this.#instance);
-    const { name, arn, directory, handler, environment, memoryMegabytes, timeoutSeconds, standInHosts } =
-      this.definition;
-    this.#instance = new FunctionInstance({
-      directory,
-      handler,
+    const { name, arn, timeoutSeconds, runtime, logicalId } = this.definition;
+    const options = {
+      ...this.definition,
       functionName: name,
       functionArn: arn,
-      memoryMegabytes,
-      environment,
-      standInHosts,
       timeoutMilliseconds: timeoutSeconds * 1000,
-      print: (line) => this.#log.info(`  ${this.definition.logicalId}: ${this.#figures.take(line)}`),
-    });
+      print: (line: string) => this.#log.info(`  ${logicalId}: ${this.#figures.take(line)}`),
+    };
+    this.#instance = runtime === 'python' ? new PythonInstance(options) : new FunctionInstance(options);
     return this.#instance;
   }
 }

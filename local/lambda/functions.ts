@@ -1,17 +1,20 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DeployedResource, StackTemplate } from '../cloudformation/stack-template.ts';
 import { LocalStackError } from '../failure.ts';
 import { Figures } from '../figures/figures.ts';
 import type { Logger } from '../log.ts';
 import { type Endpoints, runtimeEnvironment } from './environment.ts';
-import { type Invocation, LambdaFunction } from './function.ts';
+import { type FunctionDefinition, type Invocation, LambdaFunction } from './function.ts';
+import { hasPython } from './python-instance.ts';
 import type { StandInHost } from './stand-in-hosts.ts';
 
 interface FunctionProperties {
-  readonly Code: { readonly S3Key?: string; readonly ZipFile?: string };
-  readonly Handler: string;
-  readonly Runtime: string;
+  readonly Code: { readonly S3Key?: string; readonly ZipFile?: string; readonly ImageUri?: string };
+  readonly PackageType?: 'Image' | 'Zip';
+  readonly Handler?: string;
+  readonly Runtime?: string;
+  readonly Layers?: readonly string[];
   readonly Timeout?: number;
   readonly MemorySize?: number;
   readonly ReservedConcurrentExecutions?: number;
@@ -136,26 +139,27 @@ function define(
   endpoints: Endpoints,
   scratchDirectory: string,
 ) {
-  if (!properties.Runtime.startsWith('nodejs')) {
-    throw new LocalStackError(
-      `${logicalId} runs on ${properties.Runtime}; the local stack runs Node.js functions`,
-    );
-  }
-  const directory =
-    properties.Code.S3Key === undefined
-      ? unpackInline(join(scratchDirectory, ref), properties.Code.ZipFile ?? '')
-      : template.assetDirectory(properties.Code.S3Key);
+  const runtime: FunctionDefinition['runtime'] = properties.Runtime?.startsWith('python')
+    ? 'python'
+    : 'nodejs';
+  const layers = layersOf(properties, template);
+  const { directory, fault } = codeOf(properties, template, join(scratchDirectory, ref), runtime);
+  const reason = runtimeFault(properties, layers) ?? fault;
+  if (reason !== undefined) template.unserved(`${logicalId} is not run here: ${reason}`);
   const memoryMegabytes = Number(properties.MemorySize ?? 128);
   const variables = Object.entries(properties.Environment?.Variables ?? {});
-  const subject = { name: ref, handler: properties.Handler, directory, memoryMegabytes };
+  const subject = { name: ref, handler: properties.Handler ?? '', directory, memoryMegabytes };
   return {
     ...subject,
     logicalId,
+    runtime,
+    layers: layers.flatMap((layer) => layer ?? []),
+    ...(reason === undefined ? {} : { notRun: `The function ${logicalId} is not run here: ${reason}` }),
     arn: attributes.Arn ?? '',
     timeoutSeconds: Number(properties.Timeout ?? 3),
     environment: {
       ...Object.fromEntries(variables.map(([name, value]) => [name, String(value)])),
-      ...runtimeEnvironment(subject, endpoints),
+      ...runtimeEnvironment({ ...subject, runtime: properties.Runtime ?? '' }, endpoints),
     },
     ...(properties.ReservedConcurrentExecutions === undefined
       ? {}
@@ -163,10 +167,61 @@ function define(
   };
 }
 
-/** Lambda stores inline code as `index.js`, a CommonJS module. */
-function unpackInline(directory: string, code: string): string {
+/** Why a function's runtime is none of this machine. */
+function runtimeFault(
+  { PackageType, Code, Runtime = '' }: FunctionProperties,
+  layers: readonly (string | undefined)[],
+): string | undefined {
+  if (PackageType === 'Image' || Code.ImageUri !== undefined) return 'it is a container image';
+  const isPython = Runtime.startsWith('python');
+  if (!isPython && !Runtime.startsWith('nodejs'))
+    return `its runtime is ${Runtime}, and the local stack runs Node.js and Python`;
+  if (isPython && !hasPython()) return `its runtime is ${Runtime}, and this machine has no python3`;
+  if (layers.length > 0 && !isPython) return 'it has layers, which only functions in Python have here';
+  if (layers.includes(undefined)) return 'it has a layer that is none of this app';
+  return undefined;
+}
+
+/** The folder of each layer; nothing of one that the template does not hold. */
+function layersOf(
+  { Layers = [] }: FunctionProperties,
+  template: StackTemplate,
+): readonly (string | undefined)[] {
+  if (Layers.length === 0) return [];
+  const own = template.ofType<{ Content: { S3Key: string } }>('AWS::Lambda::LayerVersion');
+  return Layers.map((layer) => {
+    const key = own.find(({ ref }) => ref === layer)?.properties.Content.S3Key;
+    return key === undefined ? undefined : folderOf(key, template);
+  });
+}
+
+/** The folder of an asset; nothing where there is none, or it is no folder. */
+function folderOf(s3Key: string, template: StackTemplate): string | undefined {
+  try {
+    const path = template.assetDirectory(s3Key);
+    return statSync(path).isDirectory() ? path : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function codeOf(
+  { Code }: FunctionProperties,
+  template: StackTemplate,
+  scratchDirectory: string,
+  runtime: FunctionDefinition['runtime'],
+): { readonly directory: string; readonly fault?: string } {
+  if (Code.ZipFile !== undefined) return { directory: unpackInline(scratchDirectory, Code.ZipFile, runtime) };
+  const directory = folderOf(Code.S3Key ?? '', template);
+  return directory === undefined
+    ? { directory: scratchDirectory, fault: `its code (${Code.S3Key}) is no folder of the assembly` }
+    : { directory };
+}
+
+/** Lambda stores inline code as `index.js`, a CommonJS module, or `index.py`. */
+function unpackInline(directory: string, code: string, runtime: FunctionDefinition['runtime']): string {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  writeFileSync(join(directory, 'index.js'), code, { mode: 0o600 });
+  writeFileSync(join(directory, runtime === 'python' ? 'index.py' : 'index.js'), code, { mode: 0o600 });
   writeFileSync(join(directory, 'package.json'), '{"type":"commonjs"}', { mode: 0o600 });
   return directory;
 }

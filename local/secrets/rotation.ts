@@ -36,7 +36,8 @@ export class SecretRotation {
       'AWS::SecretsManager::RotationSchedule',
     )) {
       if (properties.RotationLambdaARN === undefined) {
-        throw new LocalStackError(`${logicalId} names no rotation function; hosted rotation is not emulated`);
+        template.unserved(`${logicalId} names no rotation function; hosted rotation is not emulated`);
+        continue;
       }
       const secret = this.#store.get(properties.SecretId);
       const days = properties.RotationRules?.AutomaticallyAfterDays;

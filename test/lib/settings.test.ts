@@ -1,4 +1,6 @@
+import { Aws, Stack, Token } from 'aws-cdk-lib';
 import { expect, test } from 'vitest';
+import { isToken } from '../../lib/config-fields.ts';
 import { loadSettings, tokenSettings } from '../../lib/settings.ts';
 
 /** What a configuration says of tokens in the profile. */
@@ -21,3 +23,17 @@ test.each([
     expect(await tokensOf(profile, tokens)).toMatchObject({ algorithm, acceptsHs256: accepts });
   },
 );
+
+test('what only CloudFormation knows is told from a text, as CDK tells it', () => {
+  const { stackName, urlSuffix } = new Stack();
+  for (const text of [
+    Aws.REGION,
+    `https://${Aws.STACK_NAME}/x`,
+    urlSuffix,
+    stackName,
+    '',
+    '${Token',
+    '$Token[a.1]',
+  ])
+    expect(isToken(text), text).toBe(Token.isUnresolved(text));
+});

@@ -2,8 +2,6 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
-import { apiRows } from '../../lambdas/kernel/api-rows.ts';
-import { routes } from '../../lambdas/table/index.ts';
 import { checkedApp } from '../../lib/app.ts';
 import { foldersOf, functionSpecs } from '../../lib/functions.ts';
 import { LatchkeyStack } from '../../lib/latchkey-stack.ts';
@@ -34,11 +32,7 @@ export async function stackOf(overrides: Overrides = {}): Promise<LatchkeyStack>
       (name) => [name, folder],
     ),
   );
-  return new LatchkeyStack(app, {
-    ...settings,
-    rows: apiRows(routes, settings.profile, deploymentOf(settings).upstreams),
-    bundles,
-  });
+  return new LatchkeyStack(app, { ...settings, bundles });
 }
 
 /** The properties of every resource of a type. */

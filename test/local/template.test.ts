@@ -3,20 +3,27 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { readAssembly } from '../../local/cloudformation/assembly.ts';
-import { StackTemplate } from '../../local/cloudformation/stack-template.ts';
+import { urlsHere } from '../../local/cloudformation/api-urls.ts';
+import { type Assembly, readAssembly } from '../../local/cloudformation/assembly.ts';
+import { StackGroup } from '../../local/cloudformation/stack-group.ts';
 import type { Template } from '../../local/cloudformation/template.ts';
 import { compileFilters } from '../../local/dynamodb/event-pattern.ts';
 
 const templateOf = (template: Partial<Template>, parameters = {}) =>
-  new StackTemplate(
-    {
-      stackName: 'Any',
-      template: { Resources: {}, ...template },
-      assetDirectory: (key) => key,
-    },
-    parameters,
-  );
+  new StackGroup([assemblyOf(template)], { parameters });
+
+const assemblyOf = (template: Partial<Template>, stackName = 'Any'): Assembly => ({
+  stackName,
+  template: { Resources: {}, ...template },
+  hasAsset: () => true,
+  assetDirectory: (key) => key,
+});
+
+/** The template with its APIs reached here. */
+const servedAt = (url: string, template: Partial<Template>) => {
+  const urls = urlsHere(templateOf(template), () => url);
+  return new StackGroup([assemblyOf(template)], { urls });
+};
 
 /** What a value in a template comes to. */
 const evaluated = (value: unknown, template: Partial<Template> = {}) =>
@@ -125,15 +132,10 @@ describe('where the API is reached on AWS', () => {
   };
   const stage = 'https://${Api}.execute-api.${AWS::Region}.${AWS::URLSuffix}/live';
   const local = (text: string) =>
-    new StackTemplate(
-      {
-        stackName: 'Any',
-        template: { Resources, Outputs: { It: { Value: { 'Fn::Sub': text } } } },
-        assetDirectory: (key) => key,
-      },
-      {},
-      'http://127.0.0.1:8787',
-    ).outputs().It;
+    servedAt('http://127.0.0.1:8787', {
+      Resources,
+      Outputs: { It: { Value: { 'Fn::Sub': text } } },
+    }).outputs().It;
 
   test.each([
     ['its stage', stage, 'http://127.0.0.1:8787'],
@@ -162,11 +164,7 @@ describe('where the API is reached on AWS', () => {
   test('a function is told where it is reached here', () => {
     const Variables = { ISSUER: { 'Fn::Sub': stage } };
     const Fn = { Type: 'AWS::Lambda::Function', Properties: { Environment: { Variables } } };
-    const template = new StackTemplate(
-      { stackName: 'Any', template: { Resources: { ...Resources, Fn } }, assetDirectory: (key) => key },
-      {},
-      'http://127.0.0.1:1',
-    );
+    const template = servedAt('http://127.0.0.1:1', { Resources: { ...Resources, Fn } });
     expect(template.find('Fn').properties.Environment).toEqual({
       Variables: { ISSUER: 'http://127.0.0.1:1' },
     });

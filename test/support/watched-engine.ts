@@ -12,6 +12,8 @@ export interface WatchedCall {
 
 export interface WatchedEngine {
   readonly endpoint: string;
+  /** As the engine's own. */
+  createTable(): Promise<string>;
   /** Is asked before a call is carried out; false loses it, and whoever called hears nothing. */
   before: (call: WatchedCall) => Promise<boolean>;
   /** Is told after a call was carried out, before its answer goes out. */
@@ -26,6 +28,7 @@ export async function startWatchedEngine(): Promise<WatchedEngine> {
     get endpoint() {
       return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     },
+    createTable: () => engine.createTable(),
     before: async () => true,
     after: async () => undefined,
     async stop() {

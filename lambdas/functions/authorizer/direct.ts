@@ -20,15 +20,19 @@ export function direct(
   control: () => Promise<ControlFacts>,
   clock: Clock,
 ): (decision: Decision, request: DecisionRequest, requestId: string) => Promise<Settled> | undefined {
-  const read = secretReader(variable('ASSERTION_SECRET_ARN'));
-  const keyset = new KeysetCopy('assertion', control, () => read('AWSCURRENT'));
-  const signer = new Signer(keyset.present, issuer, clock);
+  const signer = settings.signs ? signerOf(issuer, control, clock) : undefined;
   const settle = async (decided: Decision, request: DecisionRequest, requestId: string): Promise<Settled> => {
     const decision = decidedDirectly(decided, request, { ...settings, issuer }, clock());
-    if (decision.outcome !== 'allowed') return { decision };
+    if (decision.outcome !== 'allowed' || signer === undefined) return { decision };
     const claims = assertionClaims(decision.caller, { ...request, requestId });
     return { decision, assertion: await signer.assertion(claims) };
   };
   return (decision, request, requestId) =>
     settings.resources.includes(request.resource) ? settle(decision, request, requestId) : undefined;
+}
+
+function signerOf(issuer: string, control: () => Promise<ControlFacts>, clock: Clock): Signer {
+  const read = secretReader(variable('ASSERTION_SECRET_ARN'));
+  const keyset = new KeysetCopy('assertion', control, () => read('AWSCURRENT'));
+  return new Signer(keyset.present, issuer, clock);
 }

@@ -1,4 +1,14 @@
-import { access, challenges, decision, direct, gathering, hs256, observed, traced } from '#settings';
+import {
+  access,
+  challenges,
+  decision,
+  direct,
+  gathering,
+  hs256,
+  observed,
+  payload2,
+  traced,
+} from '#settings';
 import { DynamoDecisionStore } from '../../access/decision-store.ts';
 import { Facts } from '../../access/facts.ts';
 import { Guesses } from '../../access/guesses.ts';
@@ -26,7 +36,7 @@ const settleDirect =
     ? undefined
     : (await import('./direct.ts')).direct(direct, issuer, () => facts.control(), systemClock);
 const settleObserved = observed
-  ? (await import('./observed.ts')).observed(decision.deployment.pathScopes, systemClock)
+  ? (await import('./observed.ts')).observed(decision.deployment.pathScopes, access, systemClock)
   : undefined;
 const write = gathering === null ? observe : (await import('./gathering.ts')).gathering(gathering, observe);
 
@@ -54,5 +64,8 @@ const decide = authorizer(
   },
 );
 
+const inSpan = traced === null ? decide : (await import('./traced.ts')).traced(decide, traced);
+
 /** Decides every request that takes a credential. */
-export const handler = traced === null ? decide : (await import('./traced.ts')).traced(decide, traced);
+export const handler =
+  payload2 === null ? inSpan : (await import('./payload2.ts')).payload2(inSpan, payload2);

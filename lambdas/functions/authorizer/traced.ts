@@ -1,10 +1,10 @@
-import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import type { Sampling } from '../../contract/deployment.ts';
+import type { AuthorizerEvent } from '../../http/authorize.ts';
 import type { AuthorizerAnswer } from '../../http/authorizer-answer.ts';
 import { exportSpan } from '../../kernel/otlp.ts';
 import { startSpan } from '../../kernel/trace-context.ts';
 
-type Handler = (event: APIGatewayRequestAuthorizerEvent) => Promise<AuthorizerAnswer>;
+type Handler = (event: AuthorizerEvent) => Promise<AuthorizerAnswer>;
 
 /** The authorizer with a span of each decision: a module beside its own, which only deployments with traces have. */
 export function traced(handler: Handler, sampling: Sampling): Handler {

@@ -1,0 +1,54 @@
+/** `latchkey/verify/node`: for a server of `node:http` without a framework. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Identity } from './identity.ts';
+import { answer, type NodeRequest, verifyNodeRequest } from './node-request.ts';
+import type { Rule } from './rules.ts';
+import type { Verifier } from './verifier.ts';
+
+/** Node's request, with who calls; absent of public routes and preflights. */
+export type VerifiedRequest = IncomingMessage & { latchkey?: Identity | undefined };
+
+/** A listener of requests that hears of proven callers only, with `request.latchkey`. */
+export function verified<Response extends ServerResponse>(
+  verifier: Verifier,
+  listener: (request: VerifiedRequest, response: Response) => unknown,
+  rule?: Rule,
+): (request: IncomingMessage, response: Response) => Promise<void> {
+  const checked = verifier.checkedRule(rule);
+  return async (request: NodeRequest & IncomingMessage, response) => {
+    const outcome = await verifyNodeRequest(verifier, request, checked);
+    if (answer(outcome, response)) await listener(request, response);
+  };
+}
+
+/**
+ * A listener of upgrades, such as a WebSocket's (RFC 6455), that hears of proven callers only: Node tells of them by an event
+ * of their own, which no listener of requests sees. Others are answered, and their connection is closed.
+ */
+export function verifiedUpgrade(
+  verifier: Verifier,
+  listener: (request: VerifiedRequest, socket: Duplex, head: Buffer) => unknown,
+  rule?: Rule,
+): (request: IncomingMessage, socket: Duplex, head: Buffer) => Promise<void> {
+  const checked = verifier.checkedRule(rule);
+  return async (request: NodeRequest & IncomingMessage, socket, head) => {
+    // A connection that breaks off meanwhile is nobody's error.
+    const ignore = () => undefined;
+    socket.on('error', ignore);
+    const outcome = await verifyNodeRequest(verifier, request, checked);
+    if (outcome.isVerified) {
+      socket.off('error', ignore);
+      await listener(request, socket, head);
+      return;
+    }
+    const { status, headers, body } = outcome;
+    const lines = Object.entries({
+      ...headers,
+      'Content-Length': String(Buffer.byteLength(body)),
+      Connection: 'close',
+    }).map(([name, value]) => `${name}: ${value}\r\n`);
+    // The reason phrase may be empty (RFC 9112, 4).
+    socket.end(`HTTP/1.1 ${status} \r\n${lines.join('')}\r\n${body}`, () => socket.destroy());
+  };
+}

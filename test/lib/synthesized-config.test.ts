@@ -1,0 +1,68 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, Stack } from 'aws-cdk-lib';
+import { type IVpc, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { expect, test } from 'vitest';
+import { parseConfig } from '../../lib/config.ts';
+import { Latchkey } from '../../lib/latchkey.ts';
+import type { LatchkeyProps } from '../../lib/latchkey-props.ts';
+import { settingsFor } from '../../lib/latchkey-settings.ts';
+import { synthesizedConfig } from '../../lib/synthesized-config.ts';
+
+/** A folder in which an app was synthesized, with a Latchkey for each props. */
+function appWith(all: Readonly<Record<string, (stack: Stack) => LatchkeyProps>>): string {
+  const folder = mkdtempSync(join(tmpdir(), 'latchkey-synthesized-'));
+  const app = new App({ outdir: join(folder, 'cdk.out') });
+  const stack = new Stack(app, 'orders');
+  for (const [id, props] of Object.entries(all)) new Latchkey(stack, id, props(stack));
+  app.synth();
+  return folder;
+}
+
+const observeUntil = `${new Date(Date.now() + 86_400_000).toISOString().slice(0, 16)}Z`;
+const PROPS: LatchkeyProps = {
+  tiers: {
+    only: {
+      rate: 50,
+      burst: 500,
+      monthlyQuota: null,
+      keyRequestsPerMinute: 5,
+      sessionRequestsPerMinute: 9,
+      keys: 3,
+    },
+  },
+  upstream: {
+    url: 'https://origin.example.com',
+    scopes: [{ path: '/v1/search', scope: 'read', observeUntil }],
+  },
+};
+
+test('the configuration of an app is found in what was synthesized of it', () => {
+  const found = parseConfig(synthesizedConfig(appWith({ Latchkey: () => PROPS })));
+  const { config } = settingsFor(new Stack(), PROPS, undefined);
+  expect(found).toEqual(config);
+});
+
+test('references to resources of the app do not stand in the way', () => {
+  const folder = appWith({
+    Latchkey: (stack) => ({
+      vpc: new Vpc(stack, 'Vpc') as IVpc,
+      upstream: { privateUrl: 'http://billing.internal' },
+    }),
+  });
+  expect(parseConfig(synthesizedConfig(folder)).upstream?.privateUrl).toBe('http://billing.internal');
+});
+
+test('of several, the variable LATCHKEY names one', () => {
+  const folder = appWith({ First: () => PROPS, Second: () => ({}) });
+  expect(() => synthesizedConfig(folder)).toThrow(
+    /several Latchkeys in cdk\.out: name one by the variable LATCHKEY, of orders\/First, orders\/Second$/,
+  );
+  expect(Object.keys(synthesizedConfig(folder, 'orders/First').tiers)).toEqual(['only']);
+  expect(() => synthesizedConfig(folder, 'orders/Third')).toThrow(/no Latchkey orders\/Third in cdk\.out/);
+});
+
+test('without anything synthesized, it says what to run', () => {
+  expect(() => synthesizedConfig(tmpdir())).toThrow(/^there is no Latchkey in cdk\.out: run "npx cdk synth"/);
+});
