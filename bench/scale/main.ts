@@ -1,5 +1,5 @@
 /**
- * `node bench/scale/main.ts [--seed N] [--json] [--check | --write] [TABLE ...]`: simulates the product's own code at scale in
+ * `npm run bench:scale -- [--seed N] [--json] [--check | --write] [TABLE ...]`: simulates the product's own code at scale in
  * virtual time, and prints the tables of docs/scale.md, or those that are named. `--check` exits with 1 where that page has other figures; `--write` writes
  * them into it. Nothing is measured: the same seed gives the same figures on every machine.
  */
@@ -25,7 +25,7 @@ if (values.check || values.write) {
   const simulated = Object.entries(tables).reduce(withTable, page);
   if (values.write) writeFileSync(PAGE, simulated);
   else if (simulated !== page) {
-    console.error('docs/scale.md is not what the simulator prints: node bench/scale/main.ts --write');
+    console.error('docs/scale.md is not what the simulator prints: npm run bench:scale -- --write');
     process.exitCode = 1;
   }
 } else if (values.json) console.log(JSON.stringify(tables, null, 2));
