@@ -13,9 +13,12 @@ import { DynamoDecisionStore } from '../../access/decision-store.ts';
 import { Facts } from '../../access/facts.ts';
 import { Guesses } from '../../access/guesses.ts';
 import { authorizer } from '../../http/authorize.ts';
+import { challenges as challengesFrom } from '../../http/challenge.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { createDynamoDbHttp } from '../../kernel/dynamodb-http.ts';
+import { CONTROL_KEY } from '../../kernel/item-keys.ts';
 import { observe } from '../../kernel/metrics.ts';
+import { readied } from '../../kernel/ready.ts';
 import { variable } from '../../kernel/variables.ts';
 import { TokenVerifier } from '../../signing/tokens.ts';
 
@@ -29,14 +32,14 @@ const facts = new Facts(client, table);
 
 // Modules beside this one, which only such deployments have and load (lib/function-code.ts).
 const secrets = hs256 ? (await import('./hs256.ts')).secretKeys() : undefined;
-const challenge = challenges ? (await import('./challenges.ts')).challenges(issuer + challenges) : undefined;
-const settleDirect = direct
-  ? (await import('./direct.ts')).direct(direct, issuer, () => facts.control(), systemClock)
-  : undefined;
+const settleDirect =
+  direct === null
+    ? undefined
+    : (await import('./direct.ts')).direct(direct, issuer, () => facts.control(), systemClock);
 const settleObserved = observed
   ? (await import('./observed.ts')).observed(decision.deployment.pathScopes, access, systemClock)
   : undefined;
-const write = gathering ? (await import('./gathering.ts')).gathering(gathering, observe) : observe;
+const write = gathering === null ? observe : (await import('./gathering.ts')).gathering(gathering, observe);
 
 const decide = authorizer(
   {
@@ -50,16 +53,25 @@ const decide = authorizer(
   JSON.parse(variable('USAGE_KEYS')),
   {
     // The template sets it; without it, as in the bench, nothing is written.
-    observe: process.env.METRICS_NAMESPACE ? write : undefined,
-    challenge,
-    settle: (decided, request, requestId) =>
-      settleDirect?.(decided, request, requestId) ?? {
-        decision: settleObserved?.(decided, request) ?? decided,
-      },
+    observe: process.env.METRICS_NAMESPACE === undefined ? undefined : write,
+    challenge: challenges === null ? undefined : challengesFrom(issuer + challenges),
+    settle:
+      settleDirect === undefined && settleObserved === undefined
+        ? undefined
+        : async (decided, request, requestId) =>
+            settleDirect?.(decided, request, requestId) ?? {
+              decision: settleObserved?.(decided, request) ?? decided,
+            },
   },
 );
 
-const inSpan = traced ? (await import('./traced.ts')).traced(decide, traced) : decide;
+const inSpan = traced === null ? decide : (await import('./traced.ts')).traced(decide, traced);
+
+// Of what is read nothing is kept: no copy is older than the first event.
+await readied(() =>
+  client.batchGetItem({ RequestItems: { [table]: { Keys: [CONTROL_KEY], ConsistentRead: true } } }),
+);
 
 /** Decides every request that takes a credential. */
-export const handler = payload2 ? (await import('./payload2.ts')).payload2(inSpan, payload2) : inSpan;
+export const handler =
+  payload2 === null ? inSpan : (await import('./payload2.ts')).payload2(inSpan, payload2);
