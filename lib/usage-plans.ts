@@ -1,4 +1,4 @@
-import { Aws, Fn, Lazy, Stack, Validations } from 'aws-cdk-lib';
+import { Aws, Fn, Lazy, Stack, Token, Validations } from 'aws-cdk-lib';
 import {
   CfnApiKey,
   CfnUsagePlan,
@@ -78,6 +78,8 @@ export class UsagePlans extends Construct {
   /** Lets a function do exactly this to API keys, and tells it which plans there are. */
   grant(grantee: LatchkeyFunction, rights: readonly UsageKeyRight[]): void {
     const { partition, region } = Stack.of(this);
+    // As the rule names the Region of a stack for any.
+    const named = Token.isUnresolved(region) ? '<AWS::Region>' : region;
     const plans = { stackName: this.name, prefix: this.prefix, own: this.own, shared: this.shared };
     const paths: Readonly<Record<UsageKeyRight['on'], readonly string[]>> = {
       keys: ['/apikeys'],
@@ -94,7 +96,7 @@ export class UsagePlans extends Construct {
       grantee.allow(statement, 'USAGE_PLANS', Stack.of(this).toJsonString(plans));
       if (on !== 'key') continue;
       Validations.of(grantee).acknowledge({
-        id: 'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:apigateway:<AWS::Region>::/apikeys/*]',
+        id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:apigateway:${named}::/apikeys/*]`,
         reason:
           "The ids of keys that it makes are not known before; it deletes only those with the stack's prefix.",
       });

@@ -32,14 +32,13 @@ const facts = new Facts(client, table);
 
 // Modules beside this one, which only such deployments have and load (lib/function-code.ts).
 const secrets = hs256 ? (await import('./hs256.ts')).secretKeys() : undefined;
-const settleDirect =
-  direct === null
-    ? undefined
-    : (await import('./direct.ts')).direct(direct, issuer, () => facts.control(), systemClock);
+const settleDirect = direct
+  ? (await import('./direct.ts')).direct(direct, issuer, () => facts.control(), systemClock)
+  : undefined;
 const settleObserved = observed
   ? (await import('./observed.ts')).observed(decision.deployment.pathScopes, access, systemClock)
   : undefined;
-const write = gathering === null ? observe : (await import('./gathering.ts')).gathering(gathering, observe);
+const write = gathering ? (await import('./gathering.ts')).gathering(gathering, observe) : observe;
 
 const decide = authorizer(
   {
@@ -53,19 +52,16 @@ const decide = authorizer(
   JSON.parse(variable('USAGE_KEYS')),
   {
     // The template sets it; without it, as in the bench, nothing is written.
-    observe: process.env.METRICS_NAMESPACE === undefined ? undefined : write,
-    challenge: challenges === null ? undefined : challengesFrom(issuer + challenges),
-    settle:
-      settleDirect === undefined && settleObserved === undefined
-        ? undefined
-        : async (decided, request, requestId) =>
-            settleDirect?.(decided, request, requestId) ?? {
-              decision: settleObserved?.(decided, request) ?? decided,
-            },
+    observe: process.env.METRICS_NAMESPACE ? write : undefined,
+    challenge: challenges ? challengesFrom(issuer + challenges) : undefined,
+    settle: (decided, request, requestId) =>
+      settleDirect?.(decided, request, requestId) ?? {
+        decision: settleObserved?.(decided, request) ?? decided,
+      },
   },
 );
 
-const inSpan = traced === null ? decide : (await import('./traced.ts')).traced(decide, traced);
+const inSpan = traced ? (await import('./traced.ts')).traced(decide, traced) : decide;
 
 // Of what is read nothing is kept: no copy is older than the first event.
 await readied(() =>
@@ -73,5 +69,4 @@ await readied(() =>
 );
 
 /** Decides every request that takes a credential. */
-export const handler =
-  payload2 === null ? inSpan : (await import('./payload2.ts')).payload2(inSpan, payload2);
+export const handler = payload2 ? (await import('./payload2.ts')).payload2(inSpan, payload2) : inSpan;
