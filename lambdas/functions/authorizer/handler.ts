@@ -54,13 +54,10 @@ const decide = authorizer(
     // The template sets it; without it, as in the bench, nothing is written.
     observe: process.env.METRICS_NAMESPACE === undefined ? undefined : write,
     challenge,
-    settle:
-      settleDirect === undefined && settleObserved === undefined
-        ? undefined
-        : async (decided, request, requestId) =>
-            settleDirect?.(decided, request, requestId) ?? {
-              decision: settleObserved?.(decided, request) ?? decided,
-            },
+    settle: async (decided, request, requestId) =>
+      settleDirect?.(decided, request, requestId) ?? {
+        decision: settleObserved?.(decided, request) ?? decided,
+      },
   },
 );
 
