@@ -12,6 +12,7 @@ import {
   type Stack,
   Stage,
   Tags,
+  Validations,
 } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { RestApi } from 'aws-cdk-lib/aws-apigateway';
@@ -24,6 +25,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import recommended from 'aws-cdk-lib/recommended-feature-flags.json' with { type: 'json' };
+import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
 import file from '../../latchkey.config.ts';
 import { CONFIG, ConfigError } from '../../lib/config.ts';
@@ -396,6 +398,17 @@ describe('in an app of a team', () => {
     });
     Template.fromStack(stack);
     expect(visited).toBeGreaterThan(400);
+  });
+
+  it.each([
+    ['of any Region', {}],
+    ['of a Region that is named', { env: { account: '111122223333', region: 'eu-central-1' } }],
+  ])('leaves nothing to find for the team’s own rules of cdk-nag, in a stack %s', (_, props) => {
+    const app = teamApp();
+    Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
+    const stack = teamStack(props, app);
+    latchkeyIn(stack, { encryptionKey: new Key(stack, 'Own', { enableKeyRotation: true }) });
+    expect(() => app.synth()).not.toThrow();
   });
 
   it('keeps what the team’s own template says of itself', () => {
