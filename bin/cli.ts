@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { EXIT } from '../clients/cli/exit-codes.ts';
 import type { Io } from '../clients/cli/io.ts';
 
-/** What has arguments and help of its own, and lives with the code of operators. */
+/** What has arguments and help of its own, and lives outside of the customers' commands. */
 interface Program {
   readonly summary: string;
   /** Sets `process.exitCode` where it fails. */
@@ -28,6 +28,7 @@ function loaded(path: string, summary: string): Program {
 const PROGRAMS: Readonly<Record<string, Program>> = {
   ops: loaded('../ops/main.ts', 'For operators: tenants, keys, signing keys and backups of a stack'),
   doctor: loaded('../doctor/main.ts', 'For operators: try a deployment, and say what is wrong with it'),
+  dev: loaded('../local/dev-command.ts', 'Run a CDK app of your own on this machine, behind its Latchkey'),
 };
 
 const [first = '', ...rest] = process.argv.slice(2);

@@ -19,7 +19,7 @@ import type {
 import { RequestSigner } from './request-signer.ts';
 
 /**
- * The authorizer's DynamoDB client: two operations over one keep-alive agent, signed by `aws4`. It answers, fails and
+ * The authorizer's DynamoDB client: two operations over one keep-alive agent. It signs, answers, fails and
  * retries as `@aws-sdk/client-dynamodb` does, at a fraction of its import and call time; where it differs on purpose, the
  * comment says so. `test/kernel/dynamodb-http.test.ts` holds it to the SDK.
  */
@@ -91,22 +91,17 @@ export function createDynamoDbHttp(options: DynamoDbHttpOptions = {}): DynamoDbH
     hostname: hostname ?? url.hostname,
     ...(port && { port }),
     path: path ?? '/',
-    service: 'dynamodb',
-    region,
     agent: new transport.Agent({ keepAlive: true, maxSockets: MAX_SOCKETS }),
   };
+
+  const signer = new RequestSigner({ host: url.host, path: target.path, region });
 
   /** Every attempt is signed anew, because a signature holds the time. */
   function signed(operation: string, body: string, keys: Credentials): http.RequestOptions {
     if (!keys.accessKeyId || !keys.secretAccessKey) {
       throw new DynamoDbError('CredentialsProviderError', 'No credentials for DynamoDB');
     }
-    const headers = {
-      Host: url.host,
-      'Content-Type': 'application/x-amz-json-1.0',
-      'X-Amz-Target': `DynamoDB_20120810.${operation}`,
-    };
-    return new RequestSigner({ ...target, headers, body }, keys).sign() as http.RequestOptions;
+    return { ...target, headers: signer.headers(`DynamoDB_20120810.${operation}`, body, keys) };
   }
 
   /** One request and its answer. Whatever happens, it settles by `until` and its socket is released. */
