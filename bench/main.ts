@@ -12,10 +12,10 @@ import { bundleAuthorizer } from './bundle.ts';
 import { countCalls } from './calls.ts';
 import { measureColdStart } from './cold-start.ts';
 import { identitiesIn } from './identities.ts';
+import { measureScale } from './large-table.ts';
 import { type Effort, readOptions } from './options.ts';
 import { measureProxy } from './proxy.ts';
 import { failures, figures, type Results, reportJson, reportTable } from './report.ts';
-import { measureScale } from './scale.ts';
 import { createTableWithoutStream } from './table.ts';
 import { measureWarm } from './warm.ts';
 

@@ -1,8 +1,8 @@
 import type { AuthorizerBundle } from './bundle.ts';
 import type { CallsResult } from './calls.ts';
 import type { ColdStartResult } from './cold-start.ts';
+import type { ScaleResult } from './large-table.ts';
 import type { ProxyResult } from './proxy.ts';
-import type { ScaleResult } from './scale.ts';
 import type { Estimate } from './statistics.ts';
 import type { WarmResult } from './warm.ts';
 

@@ -16,8 +16,6 @@ import type { LatchkeyFunction } from './latchkey-function.ts';
 export interface UsagePlansProps {
   /** The stage that counts in every plan. @default - none yet; `addStage` adds one */
   readonly stage?: IStage;
-  /** Whether tenants' own keys are in other plans, so that all of a tier share one here. @default false */
-  readonly isSharedOnly?: boolean;
   /** Begins the descriptions of tenants' usage keys. */
   readonly name: string;
   /** What sets the usage keys apart from those of others in the stack: letters and digits, or nothing. */
@@ -60,9 +58,7 @@ export class UsagePlans extends Construct {
     this.name = props.name;
     this.keyScope = props.keyScope;
     this.prefix = withStackUuid(this.template(''));
-    this.keys = withStackUuid(
-      JSON.stringify({ ...this.templates(), ...(props.isSharedOnly === true ? { isSharedOnly: true } : {}) }),
-    );
+    this.keys = withStackUuid(JSON.stringify(this.templates()));
     this.stages = props.stage === undefined ? [] : [props.stage];
     for (const [name, tier] of Object.entries(props.tiers)) {
       const own = this.plan(name, `A tenant of the tier ${name}, by a key of its own`, limitsOf(tier));

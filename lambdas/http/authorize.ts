@@ -30,7 +30,7 @@ export interface AuthorizerOptions {
    * are. Throws when nothing can sign. @default - as decided
    */
   readonly settle?:
-    | ((decision: Decision, request: DecisionRequest, requestId: string) => Promise<Settled>)
+    | ((decision: Decision, request: DecisionRequest, requestId: string) => Promise<Settled> | Settled)
     | undefined;
 }
 

@@ -87,6 +87,5 @@ function allowedUsageKey(
   const tier = tenant?.tier ?? initialTier;
   // With a tier that is no longer configured its plan goes, and a key in no plan would be a 403.
   if (!Object.hasOwn(tiers, tier)) return usageKeys.initial;
-  const own = usageKeys.isSharedOnly ? undefined : tenant?.usageKey;
-  return own ?? (tier === initialTier ? usageKeys.initial : usageKeys.other);
+  return tenant?.usageKey ?? (tier === initialTier ? usageKeys.initial : usageKeys.other);
 }

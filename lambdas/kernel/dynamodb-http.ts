@@ -19,7 +19,7 @@ import type {
 import { RequestSigner } from './request-signer.ts';
 
 /**
- * The authorizer's DynamoDB client: two operations over one keep-alive agent, signed by `aws4`. It answers, fails and
+ * The authorizer's DynamoDB client: two operations over one keep-alive agent. It signs, answers, fails and
  * retries as `@aws-sdk/client-dynamodb` does, at a fraction of its import and call time; where it differs on purpose, the
  * comment says so. `test/kernel/dynamodb-http.test.ts` holds it to the SDK.
  */
@@ -65,7 +65,11 @@ export interface DynamoDbHttp {
 const MAX_RESPONSE_BYTES = 4 * 1024 * 1024;
 
 /** The longest wait before attempt n + 1 is 25 ms * 2^(n-1), below 0.8 s in all: inside the deadline. */
-const BASE_DELAY_MS = 25;
+export const BASE_DELAY_MS = 25;
+
+/** See {@link DynamoDbHttpOptions}. */
+export const DEADLINE_MS = 1500;
+export const MAX_ATTEMPTS = 6;
 
 /** Sockets to one endpoint, as in the SDK. A Lambda instance needs one; more calls than that wait their turn. */
 const MAX_SOCKETS = 50;
@@ -76,7 +80,7 @@ const MAX_SOCKETS = 50;
  */
 export function createDynamoDbHttp(options: DynamoDbHttpOptions = {}): DynamoDbHttp {
   const { AWS_REGION, AWS_ENDPOINT_URL_DYNAMODB, AWS_ENDPOINT_URL } = process.env;
-  const { deadlineMs = 1500, attemptTimeoutMs = 500, maxAttempts = 6 } = options;
+  const { deadlineMs = DEADLINE_MS, attemptTimeoutMs = 500, maxAttempts = MAX_ATTEMPTS } = options;
   const credentials = options.credentials ?? environmentCredentials();
   const region = options.region ?? AWS_REGION;
   if (!region) throw new TypeError('No region for DynamoDB: set AWS_REGION');
@@ -91,22 +95,17 @@ export function createDynamoDbHttp(options: DynamoDbHttpOptions = {}): DynamoDbH
     hostname: hostname ?? url.hostname,
     ...(port && { port }),
     path: path ?? '/',
-    service: 'dynamodb',
-    region,
     agent: new transport.Agent({ keepAlive: true, maxSockets: MAX_SOCKETS }),
   };
+
+  const signer = new RequestSigner({ host: url.host, path: target.path, region });
 
   /** Every attempt is signed anew, because a signature holds the time. */
   function signed(operation: string, body: string, keys: Credentials): http.RequestOptions {
     if (!keys.accessKeyId || !keys.secretAccessKey) {
       throw new DynamoDbError('CredentialsProviderError', 'No credentials for DynamoDB');
     }
-    const headers = {
-      Host: url.host,
-      'Content-Type': 'application/x-amz-json-1.0',
-      'X-Amz-Target': `DynamoDB_20120810.${operation}`,
-    };
-    return new RequestSigner({ ...target, headers, body }, keys).sign() as http.RequestOptions;
+    return { ...target, headers: signer.headers(`DynamoDB_20120810.${operation}`, body, keys) };
   }
 
   /** One request and its answer. Whatever happens, it settles by `until` and its socket is released. */

@@ -30,6 +30,11 @@ export class KeysetCopy {
     return signingKeyset(await this.#read(version), facts);
   };
 
+  /** Reads the secret once and keeps nothing of it: what is open and compiled after that waits for nobody. */
+  async warm(): Promise<void> {
+    await this.#readSecret();
+  }
+
   async #facts(): Promise<ControlFacts> {
     try {
       return await this.#control();

@@ -12,6 +12,8 @@ import { serve } from '../../http/serve.ts';
 import { DynamoInvitationStore } from '../../invitations/invitation-store.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { tableCursors } from '../../kernel/cursor.ts';
+import { CONTROL_KEY } from '../../kernel/item-keys.ts';
+import { readied } from '../../kernel/ready.ts';
 import type { ServicesOf } from '../../kernel/route.ts';
 import { Table } from '../../kernel/table.ts';
 import { variable } from '../../kernel/variables.ts';
@@ -106,6 +108,8 @@ const services: ServicesOf<typeof accountsRoutes> = {
   clock: systemClock,
   pages,
 };
+
+await readied(() => Promise.all([table.getAll([CONTROL_KEY]), keyset.warm()]));
 
 /** Serves onboarding, login and the pages on which people sign in: whatever looks at a password. */
 export const handler = serve(

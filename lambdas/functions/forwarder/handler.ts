@@ -3,6 +3,8 @@ import { Facts } from '../../access/facts.ts';
 import { forwarder } from '../../http/forward.ts';
 import { answering } from '../../http/serve.ts';
 import { systemClock } from '../../kernel/clock.ts';
+import { CONTROL_KEY } from '../../kernel/item-keys.ts';
+import { readied } from '../../kernel/ready.ts';
 import { Table } from '../../kernel/table.ts';
 import { variable } from '../../kernel/variables.ts';
 import { KeysetStore } from '../../signing/keyset-store.ts';
@@ -19,6 +21,8 @@ const issuer = variable('ISSUER');
 const signer = new Signer(keyset.present, issuer, systemClock);
 // https on AWS; http on one machine only.
 const protocol = issuer.startsWith('http://') ? 'http' : 'https';
+
+await readied(() => Promise.all([table.getAll([CONTROL_KEY]), keyset.warm()]));
 
 /** Carries everything that Latchkey does not serve itself to the upstream. */
 export const handler = answering(forwarder({ signer, rendering, clock: systemClock, protocol }), rendering);

@@ -2,6 +2,8 @@ import { deployment } from '#settings';
 import { Facts } from '../../access/facts.ts';
 import { streamer } from '../../http/stream.ts';
 import { systemClock } from '../../kernel/clock.ts';
+import { CONTROL_KEY } from '../../kernel/item-keys.ts';
+import { readied } from '../../kernel/ready.ts';
 import { Table } from '../../kernel/table.ts';
 import { variable } from '../../kernel/variables.ts';
 import { KeysetStore } from '../../signing/keyset-store.ts';
@@ -14,6 +16,8 @@ const keyset = new KeysetStore({ secretId: variable('ASSERTION_SECRET_ARN'), use
   facts.control(),
 );
 const issuer = variable('ISSUER');
+
+await readied(() => Promise.all([table.getAll([CONTROL_KEY]), keyset.warm()]));
 
 /** Carries calls to an upstream whose answers are streamed. */
 export const handler = awslambda.streamifyResponse(

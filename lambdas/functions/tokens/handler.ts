@@ -10,6 +10,8 @@ import { fetcherFunction } from '../../clients/fetcher-client.ts';
 import { consoleClient } from '../../clients/first-party.ts';
 import { serve } from '../../http/serve.ts';
 import { systemClock } from '../../kernel/clock.ts';
+import { CONTROL_KEY } from '../../kernel/item-keys.ts';
+import { readied } from '../../kernel/ready.ts';
 import type { ServicesOf } from '../../kernel/route.ts';
 import { secretReader } from '../../kernel/secrets-http.ts';
 import { Table } from '../../kernel/table.ts';
@@ -123,6 +125,8 @@ const services: ServicesOf<typeof tokenRoutes> = {
     records,
   },
 };
+
+await readied(() => Promise.all([table.getAll([CONTROL_KEY]), keyset.warm()]));
 
 /** Serves what gives tokens, and the pages on which people let clients act for them. */
 export const handler = serve(

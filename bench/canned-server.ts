@@ -1,0 +1,69 @@
+import { once } from 'node:events';
+import { Agent, createServer, type IncomingMessage, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface CannedServer {
+  readonly endpoint: string;
+  /** The body of the first UpdateItem that was sent for an item, by its partition key. */
+  readonly bodies: ReadonlyMap<string, string>;
+  stop(): Promise<void>;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: string;
+}
+
+/**
+ * DynamoDB that answers from memory: a call is answered by an engine once, and then with that answer again, in which the
+ * count is of the window that is asked for. What a client's call costs its own process can so be measured without the
+ * engine's time in it.
+ */
+export async function startCannedServer(engine: string): Promise<CannedServer> {
+  const answers = new Map<string, Answer>();
+  const bodies = new Map<string, string>();
+  const agent = new Agent({ keepAlive: true });
+  const server = createServer(async (incoming, outgoing) => {
+    const body = await textOf(incoming);
+    const { Key, RequestItems, ConditionExpression } = JSON.parse(body);
+    const asked = [incoming.headers['x-amz-target'], Key ?? RequestItems, ConditionExpression];
+    const name = JSON.stringify(asked);
+    if (Key !== undefined && !bodies.has(Key.PK.S)) bodies.set(Key.PK.S, body);
+    const known = answers.get(name);
+    const answer = known ?? (await ask(engine, incoming, body, agent));
+    answers.set(name, answer);
+    const [, window] = /c(\d+) :one/.exec(body) ?? [];
+    outgoing
+      .writeHead(answer.status, { 'content-type': 'application/x-amz-json-1.0' })
+      .end(window === undefined ? answer.body : answer.body.replace(/"c\d+"/, `"c${window}"`));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    bodies,
+    async stop() {
+      agent.destroy();
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+async function ask(
+  engine: string,
+  { headers, method }: IncomingMessage,
+  body: string,
+  agent: Agent,
+): Promise<Answer> {
+  const sent = request(engine, { method, headers, agent }).end(body);
+  const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+  return { status: answer.statusCode ?? 500, body: await textOf(answer) };
+}
+
+async function textOf(message: IncomingMessage): Promise<string> {
+  let text = '';
+  for await (const chunk of message.setEncoding('utf8')) text += chunk;
+  return text;
+}

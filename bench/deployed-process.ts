@@ -1,0 +1,112 @@
+/**
+ * Measures decisions as they are deployed, in a process that does nothing else: its log goes where its parent says, and
+ * `process.cpuUsage` is that of its own calls. Takes a {@link Task} as a message, and answers with {@link Samples}.
+ */
+import { request } from 'node:http';
+import { loadAuthorizer } from './authorizer.ts';
+
+/** What is asked for, and what has to come of it: an outcome of the authorizer, or of a bare call nothing. */
+export type Side =
+  | { readonly kind: 'bare'; readonly endpoint: string; readonly body: string }
+  | {
+      readonly kind: 'decision';
+      readonly endpoint: string;
+      /** One after the other, the last one again and again. */
+      readonly events: readonly object[];
+      readonly outcome: string;
+    };
+
+export interface Task {
+  readonly file: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly sides: Readonly<Record<string, Side>>;
+  readonly rounds: number;
+  readonly callsPerBatch: number;
+}
+
+/** Microseconds of one call by round: as the clock has them, and of CPU of this process. */
+export type Samples = Readonly<Record<string, { readonly wall: number[]; readonly cpu: number[] }>>;
+
+type Call = () => Promise<void>;
+
+process.once('message', async (task: Task) => {
+  process.send?.(await measure(task));
+  process.disconnect();
+});
+
+async function measure({ file, environment, sides, rounds, callsPerBatch }: Task): Promise<Samples> {
+  const calls = new Map<string, Call>();
+  for (const [name, side] of Object.entries(sides))
+    calls.set(
+      name,
+      side.kind === 'bare'
+        ? bare(side)
+        : decision(
+            await loadAuthorizer(file, { ...environment, AWS_ENDPOINT_URL_DYNAMODB: side.endpoint }),
+            side,
+          ),
+    );
+  const names = [...calls.keys()];
+  const samples = Object.fromEntries(
+    names.map((name) => [name, { wall: [] as number[], cpu: [] as number[] }]),
+  );
+  const warmUp = Math.ceil(rounds / 5);
+  for (let round = -warmUp; round < rounds; round += 1) {
+    // Another side begins each time.
+    const first = (round + warmUp) % names.length;
+    for (const name of [...names.slice(first), ...names.slice(0, first)]) {
+      const call = calls.get(name) as Call;
+      const [started, before] = [performance.now(), process.cpuUsage()];
+      for (let index = 0; index < callsPerBatch; index += 1) await call();
+      const { user, system } = process.cpuUsage(before);
+      if (round < 0) continue;
+      samples[name]?.wall.push(((performance.now() - started) * 1000) / callsPerBatch);
+      samples[name]?.cpu.push((user + system) / callsPerBatch);
+    }
+  }
+  return samples;
+}
+
+function decision(
+  handler: Awaited<ReturnType<typeof loadAuthorizer>>,
+  side: Side & { kind: 'decision' },
+): Call {
+  let next = 0;
+  return async () => {
+    const event = side.events[Math.min(next++, side.events.length - 1)] ?? {};
+    const { context } = await handler(event);
+    if (context?.outcome !== side.outcome) throw new Error(`Not ${side.outcome}: ${JSON.stringify(context)}`);
+  };
+}
+
+/** A keep-alive request and the parsing of its answer: the least that a call of DynamoDB can be. Not signed. */
+function bare({ endpoint, body }: Side & { kind: 'bare' }): Call {
+  const { Agent } = process.getBuiltinModule('node:http');
+  const options = {
+    method: 'POST',
+    agent: new Agent({ keepAlive: true }),
+    headers: {
+      'Content-Type': 'application/x-amz-json-1.0',
+      'Content-Length': Buffer.byteLength(body),
+      'X-Amz-Target': 'DynamoDB_20120810.UpdateItem',
+      'X-Amz-Date': '20260101T000000Z',
+      Authorization:
+        'AWS4-HMAC-SHA256 Credential=bench/20260101/eu-central-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0',
+    },
+  };
+  return () =>
+    new Promise((resolve, reject) => {
+      const sent = request(endpoint, options, (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('error', reject);
+        response.on('end', () => {
+          const answer = JSON.parse(Buffer.concat(chunks).toString());
+          if (answer.Attributes?.n?.N === undefined)
+            reject(new Error(`Nothing was counted: ${JSON.stringify(answer)}`));
+          else resolve();
+        });
+      });
+      sent.on('error', reject).end(body);
+    });
+}
