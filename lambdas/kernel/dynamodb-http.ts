@@ -16,7 +16,7 @@ import type {
   UpdateItemInput,
   UpdateItemOutput,
 } from './record-client.ts';
-import { RequestSigner } from './request-signer.ts';
+import { type Credentials, RequestSigner } from './request-signer.ts';
 
 /**
  * The authorizer's DynamoDB client: two operations over one keep-alive agent. It signs, answers, fails and
@@ -24,11 +24,7 @@ import { RequestSigner } from './request-signer.ts';
  * comment says so. `test/kernel/dynamodb-http.test.ts` holds it to the SDK.
  */
 
-export interface Credentials {
-  accessKeyId: string;
-  secretAccessKey: string;
-  sessionToken?: string;
-}
+export type { Credentials };
 
 export interface DynamoDbHttpOptions {
   /** @default AWS_REGION */
