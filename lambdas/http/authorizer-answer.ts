@@ -17,7 +17,8 @@ export interface AuthorizerAnswer {
       { readonly Action: 'execute-api:Invoke'; readonly Effect: 'Allow' | 'Deny'; readonly Resource: string },
     ];
   };
-  readonly usageIdentifierKey?: string;
+  /** None of who is denied. */
+  readonly usageIdentifierKey?: string | undefined;
   readonly context: AuthorizerContext;
 }
 
@@ -31,7 +32,6 @@ export function answer(
   usageKeys: UsageKeys,
   tiers: Pick<DecisionSettings, 'tiers' | 'initialTier'>,
 ): AuthorizerAnswer {
-  const usageIdentifierKey = usageKey(decision, usageKeys, tiers);
   return {
     principalId: decision.outcome === 'allowed' ? principalOf(decision.caller) : 'unidentified',
     policyDocument: {
@@ -44,7 +44,7 @@ export function answer(
         },
       ],
     },
-    ...(usageIdentifierKey === undefined ? {} : { usageIdentifierKey }),
+    usageIdentifierKey: usageKey(decision, usageKeys, tiers),
     context,
   };
 }

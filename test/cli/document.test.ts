@@ -1,13 +1,15 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { EXIT } from '../../clients/cli/exit-codes.ts';
 import { TOOLS } from '../../clients/cli/mcp/tools.ts';
 import { syntaxOf } from '../../clients/cli/syntax.ts';
-import { Terminal } from './terminal.ts';
 
 const PAGE = readFileSync(join(import.meta.dirname, '../../docs/command-line.md'), 'utf8');
-const HELP = (await new Terminal().run(['help'])).stdout;
+// The program itself: it knows what joins the commands of customers.
+const COMMAND = join(import.meta.dirname, '../../bin/cli.ts');
+const HELP = execFileSync(process.execPath, [COMMAND, 'help'], { encoding: 'utf8' });
 const [COMMANDS = ''] = HELP.split('\nEverywhere');
 const USAGES = Array.from(COMMANDS.matchAll(/^ {2}(\S.*)$/gm), ([, usage = '']) => usage);
 
