@@ -194,7 +194,7 @@ export default {
       'nobody-knows-that-it-runs-locally',
       { path: '^(bin|lib|lambdas|profiles|ops|doctor)/', pathNot: '^bin/cli\\.ts$' },
       { path: '^(local|bench|test)/' },
-      '`bin`, `lib`, `lambdas`, `profiles`, `ops` and `doctor` do not import `local`, `bench` or `test`: the product does not know that it runs locally. `bin/cli.ts` is the command that starts it.',
+      '`bin`, `lib`, `lambdas`, `profiles`, `ops` and `doctor` do not import `local`, `bench` or `test`: the product does not know that it runs locally. The command alone starts it (`latchkey dev`).',
     ),
     rule(
       'console-is-a-client',

@@ -1,6 +1,6 @@
 /**
  * The least that a function pays which reaches DynamoDB at all: Node's own HTTP, TLS and crypto modules, one connection and
- * two calls over it, with nothing signed, built or believed. It explains the cold start; nothing is measured against it.
+ * two calls over it, with nothing signed, built or believed. The cold start is measured against it.
  */
 const https = process.getBuiltinModule('node:https');
 const http = process.getBuiltinModule('node:http');

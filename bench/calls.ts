@@ -10,7 +10,7 @@ import { TokenVerifier } from '../lambdas/signing/tokens.ts';
 import { ENGINE_CREDENTIALS, ENGINE_REGION } from '../test/support/dynamodb-engine.ts';
 import { authorizerEnvironment, decideOnce, keyEvent, loadAuthorizer } from './authorizer.ts';
 import type { AuthorizerBundle } from './bundle.ts';
-import { type CountingProxy, startCountingProxy } from './counting-proxy.ts';
+import { type CountingProxy, startCountingProxy, totalCalls } from './counting-proxy.ts';
 import { type Identity, ISSUER } from './identities.ts';
 
 /** A few hundred decisions a second, for longer than two lives of the facts (2 s each). */
@@ -103,8 +103,4 @@ async function countHourly(
     await decideOnce((event) => decide(event as APIGatewayRequestAuthorizerEvent), keyEvent(key));
   }
   return (totalCalls(proxy) - before) / HOURS;
-}
-
-function totalCalls({ calls }: CountingProxy): number {
-  return [...calls.values()].reduce((sum, count) => sum + count, 0);
 }

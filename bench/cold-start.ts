@@ -5,6 +5,7 @@ import { authorizerEnvironment, keyEvent, tokenEvent } from './authorizer.ts';
 import type { AuthorizerBundle } from './bundle.ts';
 import type { Identity } from './identities.ts';
 import { type Estimate, estimate } from './statistics.ts';
+import { startTlsTerminator } from './tls-terminator.ts';
 
 const run = promisify(execFile);
 const FIRST_INVOCATION = fileURLToPath(new URL('first-invocation.mjs', import.meta.url));
@@ -13,24 +14,26 @@ const BARE_CLIENT = new URL('bare-client.mjs', import.meta.url);
 /** Processes that are not counted: the first ones read Node and the bundle from the disk. */
 const WARM_UP = 2;
 
+/** Fresh processes, all of which speak TLS to the table. */
 export interface ColdStartResult {
-  /** Milliseconds from the process's start to the first decision by key, above the empty handler's. */
-  readonly keyOverEmptyMs: Estimate;
-  readonly tokenOverEmptyMs: Estimate;
-  /** Of these, the time to import the bundle. */
-  readonly importOverEmptyMs: Estimate;
-  /** The cost of Node's modules, a connection and two calls for any function, for comparison. */
-  readonly bareOverEmptyMs: Estimate;
-  /** The empty handler's own, for orientation only: it is this machine's. */
-  readonly emptyMs: number;
+  /** From the process's start to the first decision, of a bare client that makes two calls. */
+  readonly keyOverBare: Estimate;
+  readonly sessionOverBare: Estimate;
+  /** Milliseconds of CPU of the first invocation, the import apart, above the empty handler's. */
+  readonly invocationCpuMsOverEmpty: Estimate;
+  /** Of the import: on Lambda it belongs to the init phase. */
+  readonly importCpuMsOverEmpty: Estimate;
+  /** Of import and invocation of the bare client, for comparison. */
+  readonly bareCpuMsOverEmpty: Estimate;
 }
 
 interface FirstInvocation {
-  readonly importMs: number;
   readonly answeredMs: number;
+  readonly importCpuMs: number;
+  readonly invocationCpuMs: number;
 }
 
-/** Times fresh processes of the authorizer and of an empty handler in turn, with the same flags and environment. */
+/** Times fresh processes of the authorizer, a bare client and an empty handler in turn, with the same flags and environment. */
 export async function measureColdStart(
   bundle: AuthorizerBundle,
   { tableName, endpoint }: { readonly tableName: string; readonly endpoint: string },
@@ -38,36 +41,56 @@ export async function measureColdStart(
   processes: number,
 ): Promise<ColdStartResult> {
   const { key, token } = await newIdentity('cold');
-  const environment = authorizerEnvironment(tableName, endpoint);
-  const kinds = {
-    empty: [EMPTY_HANDLER, keyEvent(key)],
-    bare: [BARE_CLIENT, keyEvent(key)],
-    byKey: [pathToFileURL(bundle.file), keyEvent(key)],
-    byToken: [pathToFileURL(bundle.file), tokenEvent(token)],
-  } as const;
-  const names = Object.keys(kinds) as (keyof typeof kinds)[];
-  const samples: Record<keyof typeof kinds, FirstInvocation[]> = {
-    empty: [],
-    bare: [],
-    byKey: [],
-    byToken: [],
-  };
-  for (let index = -WARM_UP; index < processes; index += 1) {
-    for (const name of index % 2 === 0 ? names : names.toReversed()) {
-      const [module, event] = kinds[name];
-      const sample = await firstInvocation(module, event, environment);
-      if (index >= 0) samples[name].push(sample);
+  const tls = await startTlsTerminator(endpoint);
+  try {
+    const environment = {
+      ...authorizerEnvironment(tableName, tls.endpoint),
+      NODE_EXTRA_CA_CERTS: tls.caFile,
+      METRICS_NAMESPACE: 'Latchkey',
+    };
+    const kinds = {
+      empty: [EMPTY_HANDLER, keyEvent(key)],
+      bare: [BARE_CLIENT, keyEvent(key)],
+      byKey: [pathToFileURL(bundle.file), keyEvent(key)],
+      bySession: [pathToFileURL(bundle.file), tokenEvent(token)],
+    } as const;
+    type Kind = keyof typeof kinds;
+    const names = Object.keys(kinds) as Kind[];
+    const samples: Record<Kind, FirstInvocation[]> = { empty: [], bare: [], byKey: [], bySession: [] };
+    for (let index = -WARM_UP; index < processes; index += 1) {
+      for (const name of index % 2 === 0 ? names : names.toReversed()) {
+        const [module, event] = kinds[name];
+        const sample = await firstInvocation(module, event, environment);
+        if (index >= 0) samples[name].push(sample);
+      }
     }
+    const compare = (
+      name: Kind,
+      floor: Kind,
+      compared: (subject: FirstInvocation, floor: FirstInvocation) => number,
+    ): Estimate =>
+      estimate(
+        samples[name].map((sample, index) => compared(sample, samples[floor][index] as FirstInvocation)),
+      );
+    const overBare = (name: Kind) => compare(name, 'bare', (our, bare) => our.answeredMs / bare.answeredMs);
+    return {
+      keyOverBare: overBare('byKey'),
+      sessionOverBare: overBare('bySession'),
+      invocationCpuMsOverEmpty: compare(
+        'byKey',
+        'empty',
+        (our, empty) => our.invocationCpuMs - empty.invocationCpuMs,
+      ),
+      importCpuMsOverEmpty: compare('byKey', 'empty', (our, empty) => our.importCpuMs - empty.importCpuMs),
+      bareCpuMsOverEmpty: compare('bare', 'empty', (bare, empty) => cpuMs(bare) - cpuMs(empty)),
+    };
+  } finally {
+    await tls.stop();
   }
-  const overEmpty = (name: keyof typeof kinds, field: keyof FirstInvocation): Estimate =>
-    estimate(samples[name].map((sample, index) => sample[field] - (samples.empty[index]?.[field] ?? 0)));
-  return {
-    keyOverEmptyMs: overEmpty('byKey', 'answeredMs'),
-    tokenOverEmptyMs: overEmpty('byToken', 'answeredMs'),
-    importOverEmptyMs: overEmpty('byKey', 'importMs'),
-    bareOverEmptyMs: overEmpty('bare', 'answeredMs'),
-    emptyMs: estimate(samples.empty.map(({ answeredMs }) => answeredMs)).median,
-  };
+}
+
+function cpuMs({ importCpuMs, invocationCpuMs }: FirstInvocation): number {
+  return importCpuMs + invocationCpuMs;
 }
 
 async function firstInvocation(
@@ -79,7 +102,8 @@ async function firstInvocation(
   const { stdout } = await run(process.execPath, [FIRST_INVOCATION, module.href, JSON.stringify(event)], {
     env,
   });
-  const { outcome, ...times } = JSON.parse(stdout);
+  // Lines that the decision wrote stand before it.
+  const { outcome, ...measured } = JSON.parse(stdout.slice(stdout.lastIndexOf('{"answeredMs"')));
   if (outcome !== 'allowed') throw new Error(`The first decision was not "allowed": ${stdout}`);
-  return times;
+  return measured;
 }

@@ -37,3 +37,8 @@ export async function startCountingProxy(endpoint: string): Promise<CountingProx
     },
   };
 }
+
+/** Calls of all operations together. */
+export function totalCalls({ calls }: Pick<CountingProxy, 'calls'>): number {
+  return [...calls.values()].reduce((sum, count) => sum + count, 0);
+}

@@ -22,6 +22,8 @@ export interface DeployedResult {
   /** By the clock, with the engine in both: of `ADD n :one`, and of the decision's own expression. */
   readonly wallOverBare: Estimate;
   readonly wallOverExpression: Estimate;
+  /** `ADD n :one` against itself: what of a ratio is the machine's and not ours. */
+  readonly noise: Estimate;
   /** CPU of the process, against a server that answers from memory. */
   readonly cpuOverBare: Readonly<Record<DecisionKind, Estimate>>;
 }
@@ -111,6 +113,7 @@ export async function measureDeployed(
       environment,
       sides: {
         bare: plain(endpoint),
+        again: plain(endpoint),
         expression: { kind: 'bare', endpoint, body: bodyOf(expressed) },
         decision: decided(endpoint, [keyEvent(someone.key)]),
         cannedBare: plain(canned.endpoint),
@@ -119,9 +122,9 @@ export async function measureDeployed(
       rounds,
       callsPerBatch,
     });
-    const wall = (floor: string) =>
+    const wall = (floor: string, subject = 'decision') =>
       estimate(
-        (samples.decision?.wall ?? []).map(
+        (samples[subject]?.wall ?? []).map(
           (time, round) => time / (samples[floor]?.wall[round] ?? Number.NaN),
         ),
       );
@@ -129,6 +132,7 @@ export async function measureDeployed(
     return {
       wallOverBare: wall('bare'),
       wallOverExpression: wall('expression'),
+      noise: wall('bare', 'again'),
       cpuOverBare: Object.fromEntries(
         kinds.map((kind) => [kind, lowestRatio(samples[kind]?.cpu ?? [], samples.cannedBare?.cpu ?? [])]),
       ) as Record<DecisionKind, Estimate>,

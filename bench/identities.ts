@@ -38,7 +38,20 @@ export async function identitiesIn(
   const client = new DynamoDBClient({ endpoint, region: ENGINE_REGION, credentials: ENGINE_CREDENTIALS });
   const table = new Table(tableName, client);
   const keyset = await publishKeyset(table, profile.tokens);
-  const context: AccountContext = {
+  const context = accountsOn(table, { profile, deployment, keyset });
+  return (name) => newIdentity(name, context);
+}
+
+/** The rules for accounts on a table, with stores as the function `accounts` has them. */
+export function accountsOn(
+  table: Table,
+  {
+    profile,
+    deployment,
+    keyset,
+  }: Pick<AccountContext, 'profile' | 'deployment'> & { readonly keyset: Keyset },
+): AccountContext {
+  return {
     profile,
     deployment,
     accounts: new DynamoAccountStore(table),
@@ -50,7 +63,6 @@ export async function identitiesIn(
     signer: new Signer(async () => keyset, ISSUER, systemClock),
     clock: systemClock,
   };
-  return (name) => newIdentity(name, context);
 }
 
 async function publishKeyset(

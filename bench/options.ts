@@ -9,15 +9,38 @@ export interface Effort {
   readonly processes: number;
   /** Keys of the large table; a million takes some minutes to make. */
   readonly scaleKeys: number;
+  /** How often the local stack is started from fresh sources, and again after that. */
+  readonly starts: number;
+  /** Rounds and calls of the local stack: all of them together stay below the limit of a key in a minute. */
+  readonly localRounds: number;
+  readonly localCalls: number;
 }
 
-const FULL: Effort = { rounds: 300, callsPerBatch: 20, processes: 60, scaleKeys: 1_000_000 };
-const QUICK: Effort = { rounds: 80, callsPerBatch: 10, processes: 12, scaleKeys: 20_000 };
+const FULL: Effort = {
+  rounds: 300,
+  callsPerBatch: 20,
+  processes: 60,
+  scaleKeys: 1_000_000,
+  starts: 3,
+  localRounds: 40,
+  localCalls: 50,
+};
+const QUICK: Effort = {
+  rounds: 40,
+  callsPerBatch: 10,
+  processes: 8,
+  scaleKeys: 20_000,
+  starts: 1,
+  localRounds: 10,
+  localCalls: 30,
+};
 
 export interface Options {
   readonly json: boolean;
   /** Also over a table of many keys. */
   readonly scale: boolean;
+  /** Also beside others that are installed in bench/peers. */
+  readonly peers: boolean;
   readonly effort: Effort;
 }
 
@@ -29,7 +52,9 @@ export function readOptions(args: readonly string[]): Options {
       json: { type: 'boolean', default: false },
       quick: { type: 'boolean', default: false },
       scale: { type: 'boolean', default: false },
+      peers: { type: 'boolean', default: false },
     },
   });
-  return { json: values.json, scale: values.scale, effort: values.quick ? QUICK : FULL };
+  const { json, quick, scale, peers } = values;
+  return { json, scale, peers, effort: quick ? QUICK : FULL };
 }

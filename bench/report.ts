@@ -1,18 +1,22 @@
 import type { AuthorizerBundle } from './bundle.ts';
 import type { CallsResult } from './calls.ts';
 import type { ColdStartResult } from './cold-start.ts';
+import type { DecisionKind, DeployedResult } from './deployed.ts';
 import type { ScaleResult } from './large-table.ts';
+import type { LocalStackResult } from './local-stack.ts';
 import type { ProxyResult } from './proxy.ts';
 import type { Estimate } from './statistics.ts';
-import type { WarmResult } from './warm.ts';
 
 export interface Results {
-  readonly warm: WarmResult;
+  readonly deployed: DeployedResult;
   readonly calls: CallsResult;
+  /** DynamoDB calls of a login. */
+  readonly loginCalls: number;
   readonly cold: ColdStartResult;
   /** Null when it was not asked for. */
   readonly scale: ScaleResult | null;
   readonly proxy: ProxyResult;
+  readonly local: LocalStackResult;
   readonly bundle: Pick<AuthorizerBundle, 'bytes' | 'gzipBytes'>;
 }
 
@@ -32,23 +36,22 @@ interface Figure {
 export const MAX_AUTHORIZER_BYTES = 57_000;
 
 /** Every figure once; the JSON, the table and the exit code are read from here. */
-export function figures({ warm, calls, cold, scale, proxy, bundle }: Results): readonly Figure[] {
+export function figures({
+  deployed,
+  calls,
+  loginCalls,
+  cold,
+  scale,
+  proxy,
+  local,
+  bundle,
+}: Results): readonly Figure[] {
   return [
-    timed('Decision by key, of the floor', 'key_decision_over_floor', warm.key.ratio, {
-      digits: 3,
-      target: 1.3,
-    }),
-    timed('Decision by JWT, of the floor', 'jwt_decision_over_floor', warm.token.ratio, {
-      digits: 3,
-      target: 1.3,
-    }),
-    timed('- whose token is new, of the floor', 'new_jwt_decision_over_floor', warm.newToken.ratio, {
-      digits: 3,
-    }),
-    timed('The floor, of itself (noise)', 'floor_over_floor', warm.noise.ratio, { digits: 3 }),
+    ...decisionFigures(deployed),
     exact('DynamoDB calls a decision, hot', 'calls_per_decision', calls.hot, { digits: 4, target: 1.02 }),
     exact('- at decisions a second', 'hot_decisions_per_second', calls.hotDecisionsPerSecond, { digits: 0 }),
     exact('DynamoDB calls, key used hourly', 'calls_per_hourly_decision', calls.hourly, { digits: 3 }),
+    exact('DynamoDB calls of a login', 'login_calls', loginCalls, { digits: 0, target: 8 }),
     ...(scale === null
       ? []
       : [
@@ -58,24 +61,81 @@ export function figures({ warm, calls, cold, scale, proxy, bundle }: Results): r
           }),
           exact('- keys in that table', 'many_keys', scale.keys, { digits: 0 }),
         ]),
-    timed('Cold start by key, ms over empty', 'cold_start_over_empty_ms', cold.keyOverEmptyMs, {
-      digits: 1,
-      target: 15,
-    }),
-    timed('Cold start by JWT, ms over empty', 'cold_start_jwt_over_empty_ms', cold.tokenOverEmptyMs, {
-      digits: 1,
-    }),
-    timed('- of it the import', 'import_over_empty_ms', cold.importOverEmptyMs, { digits: 1 }),
-    timed('A bare client, ms over empty', 'bare_client_over_empty_ms', cold.bareOverEmptyMs, { digits: 1 }),
+    ...coldFigures(cold),
     ...proxyFigures(proxy),
+    ...localFigures(local),
     exact('Authorizer, bytes', 'authorizer_bytes', bundle.bytes, { digits: 0, target: MAX_AUTHORIZER_BYTES }),
     exact('- gzipped', 'authorizer_gzip_bytes', bundle.gzipBytes, { digits: 0 }),
-    orientation('This machine: the floor, µs', 'floor_us', warm.key.floorMicroseconds),
-    orientation('- decision by key, µs', 'key_decision_us', warm.key.subjectMicroseconds),
-    orientation('- decision by JWT, µs', 'jwt_decision_us', warm.token.subjectMicroseconds),
-    orientation('- empty handler, ms', 'empty_ms', cold.emptyMs),
-    orientation('- upstream without a proxy, µs', 'direct_us', proxy.directMicroseconds),
+    orientation('This machine: upstream without a proxy, µs', 'direct_us', proxy.directMicroseconds),
     orientation('- by the forwarder, µs', 'forwarder_us', proxy.forwarderMicroseconds),
+  ];
+}
+
+/** Titles and names of what is decided, and what each is to come to. */
+const DECISIONS: Readonly<Record<DecisionKind, readonly [title: string, name: string, target?: number]>> = {
+  key: ['Decision by key, CPU of a bare call', 'decision_cpu_over_bare', 2],
+  session: ['- by session', 'session_cpu_over_bare', 2],
+  newToken: ['- by a new token', 'new_token_cpu_over_bare'],
+  allowList: ['- with an allow-list', 'allow_list_cpu_over_bare'],
+  tenants: ['- of many tenants in turn', 'many_tenants_cpu_over_bare'],
+  garbled: ['- refused: garbled', 'refused_garbled_cpu_over_bare'],
+  unknown: ['- refused: unknown', 'refused_unknown_cpu_over_bare'],
+  revoked: ['- refused: revoked', 'refused_revoked_cpu_over_bare'],
+};
+
+/** Decisions as they are deployed, against bare calls. */
+function decisionFigures({ wallOverBare, wallOverExpression, noise, cpuOverBare }: DeployedResult) {
+  const kinds = Object.entries(DECISIONS) as [DecisionKind, (typeof DECISIONS)[DecisionKind]][];
+  return [
+    timed('Decision, time of a bare call', 'decision_wall_over_bare', wallOverBare, {
+      digits: 2,
+      target: 1.5,
+    }),
+    timed('- of one with its expression', 'decision_wall_over_expression', wallOverExpression, { digits: 2 }),
+    timed('- a bare call, of itself (noise)', 'bare_over_bare', noise, { digits: 3 }),
+    ...kinds.map(([kind, [title, name, target]]) =>
+      timed(title, name, cpuOverBare[kind], { digits: 2, ...(target === undefined ? {} : { target }) }),
+    ),
+  ];
+}
+
+/** Fresh processes over TLS, against a bare client and an empty handler. */
+function coldFigures(cold: ColdStartResult): readonly Figure[] {
+  const { keyOverBare, sessionOverBare } = cold;
+  return [
+    timed('Cold start by key, of a bare client', 'cold_tls_over_bare_tls', keyOverBare, {
+      digits: 2,
+      target: 1.2,
+    }),
+    timed('- by session', 'cold_session_tls_over_bare_tls', sessionOverBare, { digits: 2 }),
+    timed(
+      'First invocation, CPU ms over empty',
+      'first_invocation_cpu_ms_over_empty',
+      cold.invocationCpuMsOverEmpty,
+      { digits: 1, target: 15 },
+    ),
+    timed('- the import, CPU ms over empty', 'import_cpu_ms_over_empty', cold.importCpuMsOverEmpty, {
+      digits: 1,
+    }),
+    timed('- a bare client, CPU ms over empty', 'bare_client_cpu_ms_over_empty', cold.bareCpuMsOverEmpty, {
+      digits: 1,
+    }),
+  ];
+}
+
+/** The local stack, and better-auth beside it where it was asked for. */
+function localFigures(local: LocalStackResult): readonly Figure[] {
+  const peer = local.betterAuthCpuMsPerRequest;
+  return [
+    timed('npm start until ready, seconds', 'start_seconds', local.startSeconds, { digits: 1, target: 8 }),
+    timed('- again without a change', 'restart_seconds', local.restartSeconds, { digits: 1, target: 4 }),
+    timed('Local stack, CPU ms a request', 'local_cpu_ms_per_request', local.cpuMsPerRequest, {
+      digits: 2,
+      target: 4,
+    }),
+    ...(peer === null
+      ? []
+      : [timed('- better-auth, CPU ms a request', 'better_auth_cpu_ms_per_request', peer, { digits: 2 })]),
   ];
 }
 
@@ -122,10 +182,19 @@ function orientation(title: string, name: string, value: number): Figure {
   return { title, name, value, digits: 0 };
 }
 
-/** The figures as one JSON object. */
+/** The figures as one JSON object, and under `intervals` the 95 % interval of each that was timed. */
 export function reportJson(all: readonly Figure[]): string {
   const entries = all.map(({ name, value, digits }) => [name, Number(value.toFixed(digits))]);
-  return JSON.stringify(Object.fromEntries(entries), null, 2);
+  const intervals = all.flatMap(({ name, interval, digits }) =>
+    interval === undefined
+      ? []
+      : [[name, [interval.low, interval.high].map((bound) => Number(bound.toFixed(digits)))]],
+  );
+  return JSON.stringify(
+    { ...Object.fromEntries(entries), intervals: Object.fromEntries(intervals) },
+    null,
+    2,
+  );
 }
 
 /** The figures as a table for people. */

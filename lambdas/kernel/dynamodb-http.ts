@@ -24,8 +24,6 @@ import { type Credentials, RequestSigner } from './request-signer.ts';
  * comment says so. `test/kernel/dynamodb-http.test.ts` holds it to the SDK.
  */
 
-export type { Credentials };
-
 export interface DynamoDbHttpOptions {
   /** @default AWS_REGION */
   region?: string;

@@ -1,0 +1,207 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { Agent, request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { Effort } from './options.ts';
+import { type Estimate, estimate } from './statistics.ts';
+
+/** `npm start` as who tries Latchkey sees it. */
+export interface LocalStackResult {
+  /** Seconds until it prints "Ready", of a fresh copy of the sources, and again without a change. */
+  readonly startSeconds: Estimate;
+  readonly restartSeconds: Estimate;
+  /** CPU of the stack's own process for a warm request by key, milliseconds; the engine and the caller apart. */
+  readonly cpuMsPerRequest: Estimate;
+  /** The same of better-auth's api-key plugin behind Node's server; null where it is not installed. */
+  readonly betterAuthCpuMsPerRequest: Estimate | null;
+}
+
+/** A server that is called, and the process whose CPU counts. */
+interface Served {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly pid: number;
+}
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const PEER = fileURLToPath(new URL('peers/server.mjs', import.meta.url));
+const NOT_SOURCES = /^(\.git|node_modules|\.latchkey|cdk\.out|coverage|bench\/peers\/node_modules)$/;
+
+/** Clock ticks of a second in /proc (proc(5): USER_HZ, 100 wherever Node runs). */
+const TICK_MILLISECONDS = 10;
+
+/** Limits that the calls do not reach. */
+const ROOMY = {
+  rate: 1000,
+  burst: 5000,
+  monthlyQuota: null,
+  keyRequestsPerMinute: 2500,
+  sessionRequestsPerMinute: 100_000,
+  keys: 10_000,
+};
+
+/** Starts the stack as often as is measured, from a copy in which nothing was built yet, and calls the last one. */
+export async function measureLocalStack(
+  { starts, localRounds, localCalls }: Effort,
+  peers: boolean,
+): Promise<LocalStackResult> {
+  const folder = await mkdtemp(join(tmpdir(), 'latchkey-bench-start-'));
+  const [startSeconds, restartSeconds]: [number[], number[]] = [[], []];
+  try {
+    for (let index = 1; index < starts; index += 1) {
+      const copy = await copyOfSources(join(folder, String(index)));
+      for (const seconds of [startSeconds, restartSeconds]) {
+        const stack = await startStack(copy);
+        seconds.push(stack.seconds);
+        await stack.stop();
+      }
+    }
+    const copy = await copyOfSources(join(folder, 'last'));
+    const first = await startStack(copy);
+    startSeconds.push(first.seconds);
+    await first.stop();
+    const stack = await startStack(copy);
+    restartSeconds.push(stack.seconds);
+    const peer = peers ? await startPeer() : undefined;
+    try {
+      const headers = { 'X-API-Key': await onboarded(stack.url) };
+      const ours = { url: `${stack.url}/v1/auth/me`, headers, pid: await stack.pid() };
+      const sides = peer === undefined ? { ours } : { ours, peer: peer.served };
+      const cpu = await cpuOf(sides, localRounds, localCalls);
+      return {
+        startSeconds: estimate(startSeconds),
+        restartSeconds: estimate(restartSeconds),
+        cpuMsPerRequest: estimate(cpu.ours ?? []),
+        betterAuthCpuMsPerRequest: cpu.peer === undefined ? null : estimate(cpu.peer),
+      };
+    } finally {
+      await peer?.stop();
+      await stack.stop();
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The sources as a clone has them after `npm ci`. */
+async function copyOfSources(folder: string): Promise<string> {
+  await mkdir(folder);
+  for (const name of await readdir(ROOT))
+    if (!NOT_SOURCES.test(name))
+      await cp(join(ROOT, name), join(folder, name), {
+        recursive: true,
+        filter: (source) => !NOT_SOURCES.test(relative(ROOT, source)),
+      });
+  await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+  await writeFile(join(folder, 'bench.json'), JSON.stringify({ tiers: { free: ROOMY } }));
+  return folder;
+}
+
+async function startStack(folder: string) {
+  const began = performance.now();
+  const child = spawn('npm', ['start', '--', '--port', '0', '--config', 'bench.json'], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+  const stop = ending(child, () => process.kill(-(child.pid ?? 0), 'SIGTERM'));
+  const lines: string[] = [];
+  createInterface({ input: child.stderr }).on('line', (line) => lines.push(line));
+  for await (const line of createInterface({ input: child.stdout })) {
+    const [, url] = /^Ready on (http\S+)/.exec(line) ?? [];
+    if (url === undefined) {
+      lines.push(line);
+      continue;
+    }
+    const seconds = (performance.now() - began) / 1000;
+    child.stdout.resume();
+    return { url, seconds, stop, pid: () => descendant(child.pid ?? 0, 'local/start.js') };
+  }
+  throw new Error(`npm start ended without being ready:\n${lines.join('\n')}`);
+}
+
+async function startPeer() {
+  const child = spawn(process.execPath, [PEER], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const stop = ending(child, () => child.kill());
+  for await (const line of createInterface({ input: child.stdout })) {
+    const { url, key } = JSON.parse(line);
+    const served: Served = { url, headers: { 'X-API-Key': key }, pid: child.pid ?? 0 };
+    return { served, stop };
+  }
+  throw new Error('better-auth did not start. Is it installed? npm ci --prefix bench/peers');
+}
+
+/** Ends a process, and waits until it is gone. */
+function ending(child: ReturnType<typeof spawn>, end: () => void): () => Promise<void> {
+  const ended = once(child, 'close');
+  return async () => {
+    if (child.exitCode === null && child.signalCode === null) end();
+    await ended;
+  };
+}
+
+async function onboarded(url: string): Promise<string> {
+  const body = { email: 'bench@example.com', password: 'correct horse battery staple' };
+  const response = await fetch(`${url}/v1/auth/onboard`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  const answer = await response.text();
+  if (response.status !== 201) throw new Error(`Onboarding was refused: ${answer}`);
+  const { api_key } = JSON.parse(answer).data ?? JSON.parse(answer);
+  return api_key;
+}
+
+/** The process below another whose command contains a text: npm and a shell stand between. */
+async function descendant(pid: number, command: string): Promise<number> {
+  const of = async (parent: number): Promise<number[]> => {
+    const children = await readFile(`/proc/${parent}/task/${parent}/children`, 'utf8');
+    const pids = children.split(' ').filter(Boolean).map(Number);
+    return [...pids, ...(await Promise.all(pids.map(of))).flat()];
+  };
+  for (const each of await of(pid)) {
+    const [program = '', ...given] = (await readFile(`/proc/${each}/cmdline`, 'utf8')).split('\0');
+    if (/node$/.test(program) && given.some((argument) => argument.includes(command))) return each;
+  }
+  throw new Error(`No process of ${pid} runs ${command}.`);
+}
+
+/** Milliseconds of CPU of one call by round; the sides take turns, and the one that begins alternates. */
+async function cpuOf(
+  sides: Readonly<Record<string, Served>>,
+  rounds: number,
+  calls: number,
+): Promise<Readonly<Record<string, number[]>>> {
+  const agent = new Agent({ keepAlive: true });
+  const names = Object.keys(sides);
+  const samples = Object.fromEntries(names.map((name) => [name, [] as number[]]));
+  for (let round = -2; round < rounds; round += 1)
+    for (const name of round % 2 === 0 ? names : names.toReversed()) {
+      const side = sides[name] as Served;
+      const before = await cpuMilliseconds(side.pid);
+      for (let index = 0; index < calls; index += 1) await callOnce(side, agent);
+      if (round >= 0) samples[name]?.push(((await cpuMilliseconds(side.pid)) - before) / calls);
+    }
+  agent.destroy();
+  return samples;
+}
+
+/** utime and stime of a process, all its threads together (proc(5), /proc/pid/stat, fields 14 and 15). */
+async function cpuMilliseconds(pid: number): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * TICK_MILLISECONDS;
+}
+
+async function callOnce({ url, headers }: Served, agent: Agent): Promise<void> {
+  const sent = request(url, { headers, agent }).end();
+  const [response] = await once(sent, 'response');
+  response.resume();
+  await once(response, 'end');
+  if (response.statusCode !== 200) throw new Error(`${url} answered with ${response.statusCode}.`);
+}
