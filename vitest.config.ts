@@ -63,7 +63,7 @@ export default defineConfig({
           // The others need more than npm, or more time, and have scripts of their own.
           exclude: [
             UNIT,
-            'test/{browser,client-libraries,console,mcp,package,published-clients,emulator,fuzz,chaos,load,openapi}/**',
+            'test/{browser,client-libraries,console,mcp,package,published-clients,emulator,frameworks,fuzz,chaos,load,openapi}/**',
           ],
         },
       },

@@ -12,12 +12,12 @@ import { countCalls } from './calls.ts';
 import { measureColdStart } from './cold-start.ts';
 import { measureDeployed } from './deployed.ts';
 import { identitiesIn } from './identities.ts';
+import { measureScale } from './large-table.ts';
 import { measureLocalStack } from './local-stack.ts';
 import { countLogin } from './login.ts';
 import { type Effort, type Options, readOptions } from './options.ts';
 import { measureProxy } from './proxy.ts';
 import { failures, figures, type Results, reportJson, reportTable } from './report.ts';
-import { measureScale } from './scale.ts';
 import { createTableWithoutStream } from './table.ts';
 
 const { json, scale, peers, effort } = readOptions(process.argv.slice(2));

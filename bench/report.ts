@@ -2,9 +2,9 @@ import type { AuthorizerBundle } from './bundle.ts';
 import type { CallsResult } from './calls.ts';
 import type { ColdStartResult } from './cold-start.ts';
 import type { DecisionKind, DeployedResult } from './deployed.ts';
+import type { ScaleResult } from './large-table.ts';
 import type { LocalStackResult } from './local-stack.ts';
 import type { ProxyResult } from './proxy.ts';
-import type { ScaleResult } from './scale.ts';
 import type { Estimate } from './statistics.ts';
 
 export interface Results {

@@ -37,7 +37,7 @@ export async function buildPackage(folder: string, { reports }: BuildOptions = {
   for (const path of [...RESOURCES, ...DOCUMENTS])
     cpSync(join(ROOT, path), join(folder, path), { recursive: true });
   cpSync(join(ROOT, 'docs/package.md'), join(folder, 'README.md'));
-  writeTypes(join(folder, 'dist'), reports);
+  writeTypes(join(folder, 'types'), reports);
 }
 
 /** Builds the package `create-latchkey` into a folder, which it empties: one file, so that `npm create` is quick. */
@@ -93,7 +93,7 @@ async function writeModules(outdir: string): Promise<ReadonlySet<string>> {
       entryPoints: [...entries(false), ...programs],
       platform: 'node',
       target: 'node20.19',
-      plugins: [APPS_CONFIG, OWN_PLACE],
+      plugins: [APPS_CONFIG, EARLIER_NODE, OWN_PLACE],
     }),
     build({ ...shared, entryPoints: entries(true), platform: 'browser', target: 'es2022' }),
   ]);
@@ -127,15 +127,42 @@ const OWN_PLACE: Plugin = {
   },
 };
 
-/** In place of the file that a fork edits: what the user's app has been synthesized with. */
+/**
+ * In place of the file that a fork edits, where commands read it: what the user's app was synthesized with. The defaults of
+ * the construct stay those of the file.
+ */
 const APPS_CONFIG: Plugin = {
   name: "the app's configuration",
-  setup({ onLoad }) {
-    onLoad({ filter: /[\\/]latchkey\.config\.ts$/ }, () => ({
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /\/latchkey\.config\.ts$/ }, ({ kind, path }) =>
+      kind === 'dynamic-import' ? { path, namespace: 'app' } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'app' }, () => ({
       contents: `import { synthesizedConfig } from './lib/synthesized-config.ts';
         export default synthesizedConfig(process.cwd());`,
       resolveDir: ROOT,
       loader: 'ts',
+    }));
+  },
+};
+
+/** What Node.js 24 has in its crypto and earlier ones have not. */
+const LATER_CRYPTO = ['argon2', 'randomUUIDv7'];
+
+/** Lets an earlier Node.js load what it never calls: a module that imports what there is not would not even be read. */
+const EARLIER_NODE: Plugin = {
+  name: 'earlier Node.js',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:crypto$/ }, ({ namespace, path }) =>
+      namespace === 'crypto' ? undefined : { path, namespace: 'crypto' },
+    );
+    onLoad({ filter: /.*/, namespace: 'crypto' }, () => ({
+      contents: `
+        import * as crypto from 'node:crypto';
+        export * from 'node:crypto';
+        const missing = (name) => () => { throw new Error(\`crypto.\${name} needs Node.js 24.7 or later\`); };
+        ${LATER_CRYPTO.map((name) => `export const ${name} = crypto.${name} ?? missing('${name}');`).join('\n')}
+      `,
     }));
   },
 };
@@ -145,7 +172,7 @@ function writeStarter(folder: string, source: string): void {
   const file = join(folder, source.replace(/\.ts$/, '.js'));
   mkdirSync(dirname(file), { recursive: true });
   const module = relative(dirname(file), join(folder, 'dist', `${programName(source)}.js`));
-  writeFileSync(file, `import '${module}';\n`);
+  writeFileSync(file, `#!/usr/bin/env node\nimport '${module}';\n`);
 }
 
 /** What npm would publish of a folder. */

@@ -2,11 +2,10 @@
 /** The command `latchkey`. What only one command needs is loaded for that command. */
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { EXIT } from '../clients/cli/exit-codes.ts';
 import type { Io } from '../clients/cli/io.ts';
 
-/** What has arguments and help of its own, and lives with the code of operators. */
+/** What has arguments and help of its own, and is called by its first word. */
 interface Program {
   readonly summary: string;
   /** Sets `process.exitCode` where it fails. */
@@ -14,21 +13,57 @@ interface Program {
 }
 
 /** A program that reads its arguments from the process, and begins when it is loaded. */
-function loaded(path: string, summary: string): Program {
+function loaded(load: () => Promise<unknown>, summary: string): Program {
   return {
     summary,
     run: async (args) => {
-      const file = fileURLToPath(new URL(path, import.meta.url));
-      process.argv = [process.argv[0] ?? '', file, ...args];
-      await import(new URL(path, import.meta.url).href);
+      process.argv.splice(2, process.argv.length, ...args);
+      await load();
     },
   };
 }
 
 const PROGRAMS: Readonly<Record<string, Program>> = {
-  ops: loaded('../ops/main.ts', 'For operators: tenants, keys, signing keys and backups of a stack'),
-  doctor: loaded('../doctor/main.ts', 'For operators: try a deployment, and say what is wrong with it'),
+  dev: { summary: 'Run your CDK app on this machine, with your functions behind the door', run: runDev },
+  init: {
+    summary: 'Write a small CDK app with a test',
+    run: async (args) => {
+      const { init } = await import('./init.ts');
+      const { stdin, stdout, stderr } = process;
+      process.exitCode = await init(args, { stdin, stdout, stderr, cwd: process.cwd() });
+    },
+  },
+  ops: loaded(
+    () => import('../ops/main.ts'),
+    'For operators: tenants, keys, signing keys and backups of a stack',
+  ),
+  doctor: loaded(
+    () => import('../doctor/main.ts'),
+    'For operators: try a deployment, and say what is wrong with it',
+  ),
 };
+
+/** The functions run on the Lambda runtime's Node.js, whose crypto has Argon2 from 24.7. */
+async function runDev(args: readonly string[]): Promise<void> {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major < 24 || (major === 24 && minor < 7)) {
+    console.error(
+      `latchkey dev needs Node.js 24.7 or later, which the functions run on, and this is ${process.version}.`,
+    );
+    process.exitCode = EXIT.failed;
+    return;
+  }
+  const stopped = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.on(signal, () => {
+      // A second Ctrl-C does not wait for the first.
+      if (stopped.signal.aborted) process.exit(EXIT.interrupted);
+      stopped.abort();
+    });
+  const { dev } = await import('../local/dev.ts');
+  const { stdout, stderr, env } = process;
+  process.exitCode = await dev(args, { stdout, stderr, env, cwd: process.cwd(), signal: stopped.signal });
+}
 
 const [first = '', ...rest] = process.argv.slice(2);
 const program = Object.hasOwn(PROGRAMS, first) ? PROGRAMS[first] : undefined;

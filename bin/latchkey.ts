@@ -1,7 +1,8 @@
-import { latchkeyApp } from '../lib/app.ts';
 import { ConfigError } from '../lib/config.ts';
 
 try {
+  // The configuration says what is wrong with it as it is imported.
+  const { latchkeyApp } = await import('../lib/app.ts');
   (await latchkeyApp()).synth();
 } catch (error) {
   // Errors of the configuration, and those printed in the rules' report, need no stack trace.

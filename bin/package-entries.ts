@@ -11,13 +11,27 @@ export interface PublicEntry {
 
 export const PUBLIC_ENTRIES: readonly PublicEntry[] = [
   { subpath: '.', source: 'lib/index.ts' },
+  { subpath: './assertion', source: 'lambdas/verify/assertion.ts' },
+  { subpath: './verify', source: 'lambdas/verify/index.ts' },
+  { subpath: './verify/express', source: 'lambdas/verify/express.ts' },
+  { subpath: './verify/fastify', source: 'lambdas/verify/fastify.ts' },
+  { subpath: './verify/hono', source: 'lambdas/verify/hono.ts' },
+  { subpath: './verify/lambda', source: 'lambdas/verify/lambda.ts' },
+  { subpath: './verify/node', source: 'lambdas/verify/node.ts' },
   { subpath: './profiles', source: 'profiles/index.ts' },
+  { subpath: './assertion', source: 'lambdas/verify/assertion.ts' },
+  { subpath: './verify', source: 'lambdas/verify/index.ts' },
+  { subpath: './verify/express', source: 'lambdas/verify/express.ts' },
+  { subpath: './verify/fastify', source: 'lambdas/verify/fastify.ts' },
+  { subpath: './verify/hono', source: 'lambdas/verify/hono.ts' },
+  { subpath: './verify/lambda', source: 'lambdas/verify/lambda.ts' },
+  { subpath: './verify/node', source: 'lambdas/verify/node.ts' },
   { subpath: './embed', source: 'console/embed/latchkey-keys.ts', isForBrowsers: true },
   { subpath: './embed/react', source: 'console/embed/react.ts', isForBrowsers: true },
 ];
 
 /** Programs that are started by their files, which have the same place in the package as in the repository. */
-export const PROGRAMS: readonly string[] = ['lib/build/bundles.ts', 'local/lambda/worker.ts'];
+export const PROGRAMS: readonly string[] = ['bin/cli.ts', 'lib/build/bundles.ts', 'local/lambda/worker.ts'];
 
 /** Files that run-time code reads, at the place that they have in the repository. */
 export const RESOURCES: readonly string[] = ['docs/runbook'];
@@ -28,6 +42,11 @@ export const DOCUMENTS: readonly string[] = ['CHANGELOG.md', 'LICENSE', 'SECURIT
 /** The package's own name of a module, flat, so that all modules lie side by side: `verify/express` is `verify-express`. */
 export function moduleName({ subpath }: PublicEntry): string {
   return subpath === '.' ? 'index' : subpath.slice(2).replaceAll('/', '-');
+}
+
+/** Where the compiler writes the types of a module, below the folder of all. */
+export function declarationOf({ source }: PublicEntry): string {
+  return source.replace(/\.ts$/, '.d.ts');
 }
 
 /** The same of a program: `local/lambda/worker.ts` is `local-lambda-worker`. */

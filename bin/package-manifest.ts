@@ -1,4 +1,4 @@
-import { moduleName, PUBLIC_ENTRIES, type PublicEntry } from './package-entries.ts';
+import { declarationOf, moduleName, PUBLIC_ENTRIES, type PublicEntry } from './package-entries.ts';
 
 /** What the manifest takes from the repository's `package.json`: versions stand there alone. */
 export interface RepositoryManifest {
@@ -45,7 +45,7 @@ export function packageManifest(repository: RepositoryManifest, imported: Readon
     sideEffects: ['./dist/embed.js'],
     // What `require` needs to load ES modules.
     engines: { node: '^20.19.0 || >=22.12.0' },
-    bin: { latchkey: './dist/cli.js' },
+    bin: { latchkey: './bin/cli.js' },
     exports: Object.fromEntries(PUBLIC_ENTRIES.map((entry) => [entry.subpath, exportsOf(entry)])),
     dependencies: Object.fromEntries(needed.map((name) => [name, rangeOf(name, known)])),
     peerDependencies: Object.fromEntries(
@@ -79,8 +79,7 @@ export function createManifest({
 }
 
 function exportsOf(entry: PublicEntry) {
-  const name = moduleName(entry);
-  return { types: `./dist/${name}.d.ts`, default: `./dist/${name}.js` };
+  return { types: `./types/${declarationOf(entry)}`, default: `./dist/${moduleName(entry)}.js` };
 }
 
 /** What is compatible with the version that the tests have seen. */

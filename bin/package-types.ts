@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { CompilerState, Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-extractor';
-import { moduleName, PUBLIC_ENTRIES, type PublicEntry } from './package-entries.ts';
+import { declarationOf, moduleName, PUBLIC_ENTRIES, type PublicEntry } from './package-entries.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 /** The declarations of every module, as the compiler writes them. */
@@ -15,14 +15,32 @@ const COMPILER_OPTIONS = {
   exactOptionalPropertyTypes: false,
 };
 
+/** An import of one of our modules in a declaration. */
+const OWN_IMPORT = /(?<=(?:from |import |import\()['"])(\.[^'"]+)\.ts(?=['"])/g;
+
 /**
- * Writes the types of each public module as one file into `folder`, and what they say to users, without what is private,
- * as a report each into `reports`, if it is given.
+ * Writes the declarations of every public module, and of what they name, into `folder`, and what they say to users as a
+ * report each into `reports`, if it is given. The modules share their declarations: a class of two of them is one.
  */
 export function writeTypes(folder: string, reports?: string): void {
   writeDeclarations();
-  if (reports !== undefined) mkdirSync(reports, { recursive: true });
-  const configs = PUBLIC_ENTRIES.map((entry) => extraction(entry, folder, reports));
+  const written = new Set<string>();
+  const write = (path: string): void => {
+    if (written.has(path)) return;
+    written.add(path);
+    const text = readFileSync(join(DECLARATIONS, path), 'utf8');
+    const file = join(folder, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text.replaceAll(OWN_IMPORT, '$1.js'));
+    for (const [, target = ''] of text.matchAll(OWN_IMPORT)) write(join(dirname(path), `${target}.d.ts`));
+  };
+  for (const entry of PUBLIC_ENTRIES) write(declarationOf(entry));
+  if (reports !== undefined) writeReports(reports);
+}
+
+function writeReports(reports: string): void {
+  mkdirSync(reports, { recursive: true });
+  const configs = PUBLIC_ENTRIES.map((entry) => extraction(entry, reports));
   const [first] = configs;
   if (first === undefined) return;
   const compilerState = CompilerState.create(first, {
@@ -55,6 +73,7 @@ function writeDeclarations(): void {
         declaration: true,
         // `npm run check` has checked them, each with the libraries that it may use.
         noCheck: true,
+        stripInternal: true,
         rootDir: '..',
         outDir: DECLARATIONS,
       },
@@ -67,12 +86,12 @@ function writeDeclarations(): void {
   });
 }
 
-function extraction(entry: PublicEntry, folder: string, reports: string | undefined): ExtractorConfig {
+function extraction(entry: PublicEntry, reports: string): ExtractorConfig {
   const name = moduleName(entry);
   return ExtractorConfig.prepare({
     configObject: {
       projectFolder: ROOT,
-      mainEntryPointFilePath: join(DECLARATIONS, entry.source.replace(/\.ts$/, '.d.ts')),
+      mainEntryPointFilePath: join(DECLARATIONS, declarationOf(entry)),
       compiler: {
         overrideTsconfig: {
           extends: join(ROOT, 'tsconfig.json'),
@@ -86,15 +105,15 @@ function extraction(entry: PublicEntry, folder: string, reports: string | undefi
         },
       },
       apiReport: {
-        enabled: reports !== undefined,
-        ...(reports === undefined ? {} : { reportFolder: reports }),
+        enabled: true,
+        reportFolder: reports,
         reportTempFolder: join(ROOT, '.latchkey/api-reports'),
         reportFileName: `${name === 'index' ? 'latchkey' : name}.api.md`,
         // With what the exported types are made of, such as the schema of the configuration.
         includeForgottenExports: true,
       },
       docModel: { enabled: false },
-      dtsRollup: { enabled: true, publicTrimmedFilePath: join(folder, `${name}.d.ts`) },
+      dtsRollup: { enabled: false },
       tsdocMetadata: { enabled: false },
       messages: {
         extractorMessageReporting: { default: { logLevel: 'none' as ExtractorLogLevel } },

@@ -39,7 +39,14 @@ const UNPUBLISHED = [
     path: /^\.(ci|git|github|nvmrc|editorconfig)|^(biome|tsconfig\..*)\.json$/,
   },
 ];
-const REQUIRED = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'dist/index.js', 'dist/index.d.ts'];
+const REQUIRED = [
+  'package.json',
+  'README.md',
+  'LICENSE',
+  'CHANGELOG.md',
+  'dist/index.js',
+  'types/lib/index.d.ts',
+];
 /** Semantic Versioning 2.0.0, without build metadata, which npm drops. */
 const TAG = /^v\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/;
 

@@ -81,6 +81,20 @@ export function elements(xml: string, name: string): string[] {
   return [...xml.matchAll(new RegExp(`<${name}>([\\s\\S]*?)</${name}>`, 'g'))].map(([, text = '']) => text);
 }
 
+const ENTITIES: Readonly<Record<string, string>> = {
+  quot: '"',
+  apos: "'",
+  '#39': "'",
+  lt: '<',
+  gt: '>',
+  amp: '&',
+};
+
+/** The text of an element without elements in it (XML 1.0, 4.6). */
+export function textOf(xml: string): string {
+  return xml.replaceAll(/&(#?\w+);/g, (entity, name: string) => ENTITIES[name] ?? entity);
+}
+
 /** The host of a service in a Region: China's and the isolated partitions have domains of their own. */
 export function hostOf(service: Service, inRegion: string): string {
   return `${service}.${inRegion}.${RegionInfo.get(inRegion).domainSuffix ?? 'amazonaws.com'}`;

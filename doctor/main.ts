@@ -12,7 +12,7 @@ import { stackOutputs } from './probes/stack.ts';
 import { removeTenant } from './remove-tenant.ts';
 
 const USAGE =
-  'usage: npm run doctor -- [--url URL] [--stack NAME] [--table NAME] [--stream PATH] [--mirror PATH] [--slow] [--report FILE] [--json], or before the first deployment: --account [--config JSON] [--json]';
+  'usage: npm run doctor -- [--url URL] [--stack NAME] [--table NAME] [--stream PATH] [--mirror PATH] [--protected STACK]... [--slow] [--report FILE] [--json], or before the first deployment: --account [--config JSON] [--json]';
 const SIGNS = { ok: 'ok     ', wrong: 'WRONG  ', 'not checked': '-      ' } as const;
 
 try {
@@ -40,6 +40,7 @@ async function examineDeployment(
     slow = false,
     stream: streamPath,
     mirror,
+    protected: protectedStacks = [],
     report: page,
   }: Omit<ReturnType<typeof readArguments>, 'json'>,
   json: boolean,
@@ -55,7 +56,10 @@ async function examineDeployment(
   const table = givenTable ?? outputs.TableName;
   const flow = new Flow(api, { say: console.error });
   const findings = await examine(
-    [...deploymentProbes({ api, flow, table, stack, slow, streamPath, mirror }), cleanUp(flow, table)],
+    [
+      ...deploymentProbes({ api, flow, table, stack, slow, streamPath, mirror, protectedStacks }),
+      cleanUp(flow, table),
+    ],
     (finding) => json || print(finding),
   );
   if (page !== undefined) {
@@ -105,6 +109,7 @@ function readArguments() {
     slow: { type: 'boolean' },
     stream: { type: 'string' },
     mirror: { type: 'string' },
+    protected: { type: 'string', multiple: true },
     report: { type: 'string' },
     account: { type: 'boolean' },
     config: { type: 'string' },

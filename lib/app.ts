@@ -1,13 +1,9 @@
-import { join } from 'node:path';
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { FEATURE_FLAGS } from './feature-flags.ts';
-import { functionCode } from './function-code.ts';
-import { functionSettings } from './function-settings.ts';
-import { foldersOf, functionSpecs } from './functions.ts';
 import { LatchkeyStack } from './latchkey-stack.ts';
 import { LatchkeyRules } from './rules/latchkey-rules.ts';
-import { deploymentOf, loadSettings } from './settings.ts';
+import { loadSettings } from './settings.ts';
 
 /** The context that the CDK command line sets by default: set here, so that `node` and `cdk` write one template. */
 const CONTEXT = {
@@ -48,13 +44,6 @@ export async function latchkeyApp(
     isLocal: isLocal && app.node.tryGetContext('latchkey:local') === true,
     anonymous: isLocal && app.node.tryGetContext('latchkey:anonymous') === true,
   });
-  const deployment = deploymentOf(settings);
-  const told = functionSettings(settings);
-  const folders = foldersOf(functionSpecs(settings.profile, { upstreams: deployment.upstreams }));
-  const outDir = join(app.outdir, 'bundles');
-  const bundles = Object.fromEntries(
-    folders.map((folder) => [folder, functionCode(settings.profile, folder, told, outDir)]),
-  );
-  new LatchkeyStack(app, { ...settings, bundles });
+  new LatchkeyStack(app, settings);
   return app;
 }

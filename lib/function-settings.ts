@@ -33,7 +33,12 @@ export function functionSettings(settings: Settings): FunctionSettings {
     direct:
       api.direct.length === 0
         ? null
-        : { resources: api.direct, zeroPlanThrottles: gatewayFacts.zeroPlanThrottles, signs: true },
+        : {
+            resources: api.direct,
+            zeroPlanThrottles: gatewayFacts.zeroPlanThrottles,
+            signs: true,
+            knowsOwnKeys: true,
+          },
     payload2: null,
     observed: pathScopes.some(({ observeUntil }) => observeUntil !== undefined),
     traced: deployment.traces,

@@ -8,6 +8,7 @@ import { HOT_KINDS, KINDS } from '../lambdas/ledger/kinds.ts';
 import { keyUse } from './encryption-key.ts';
 import type { IdentityTable } from './identity-table.ts';
 import type { LatchkeyFunction } from './latchkey-function.ts';
+import { USAGE_READING } from './stream-reading.ts';
 
 export interface KeyStreamProps {
   /** The customer's key that encrypts the queue. @default - AWS's own */
@@ -125,9 +126,9 @@ export class KeyStream extends Construct {
       ...common,
       target: counter.lambda,
       filters: [USES, HEARTBEATS].map((pattern) => FilterCriteria.filter(pattern)),
-      // Uses of a key that come together are counted by one write. More would not fit into the 6 MB of a call.
-      batchSize: 2500,
-      maxBatchingWindow: Duration.seconds(60),
+      batchSize: USAGE_READING.batchSize,
+      maxBatchingWindow: Duration.seconds(USAGE_READING.windowSeconds),
+      parallelizationFactor: USAGE_READING.parallelizationFactor,
     });
   }
 }

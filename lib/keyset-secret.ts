@@ -45,6 +45,7 @@ export class KeysetSecret extends Construct {
 
   /** The rights to do exactly this to the secret. */
   statements(actions: readonly SecretAction[]): readonly PolicyStatement[] {
+    if (actions.length === 0) return [];
     const { encryptionKey, secretArn } = this.secret;
     const onSecret = new PolicyStatement({
       actions: actions.map((action) => `secretsmanager:${action}`),

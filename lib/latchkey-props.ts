@@ -145,6 +145,6 @@ export interface LatchkeyProps {
 
   /** @internal Checked settings, in place of the fields of the configuration: of the repository's own app. */
   readonly _settings?: Settings | undefined;
-  /** @internal Where the bundle of each folder in `lambdas/functions` is. */
+  /** @internal Where the bundle of each folder in `lambdas/functions` is: of tests, which need no code. */
   readonly _bundles?: Readonly<Record<string, string>> | undefined;
 }

@@ -1,4 +1,6 @@
-import { Stack, Token } from 'aws-cdk-lib';
+import { resolve } from 'node:path';
+import { RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { profile as defaultProfile } from '../profiles/default.ts';
 import { CONFIG, ConfigError, parseConfig } from './config.ts';
@@ -51,11 +53,14 @@ function placeOf({ node }: Construct, region: string | undefined) {
 }
 
 function configOf(given: LatchkeyProps, network: Vpc | undefined): object {
-  const { domain, upstream, upstreams, profile = defaultProfile, tiers = DEFAULTS.tiers } = given;
-  const ours = Object.fromEntries(Object.entries(given).filter(([name]) => !OWN.includes(name)));
+  const { domain, ...others } = given;
+  const { upstream, upstreams, branding, profile = defaultProfile, tiers = DEFAULTS.tiers } = given;
   const placed = (each: unknown) => inNetwork(each, network);
   const fields = {
-    ...ours,
+    ...Object.fromEntries(Object.entries(others).filter(([name]) => !OWN.includes(name))),
+    ...(typeof branding?.logo === 'string'
+      ? { branding: { ...branding, logo: resolve(branding.logo) } }
+      : {}),
     ...(upstream === undefined ? {} : { upstream: placed(upstream) }),
     ...(upstreams === undefined
       ? {}
@@ -116,6 +121,11 @@ export function requireProps(props: LatchkeyProps): void {
   const { vpc, vpcSubnets, securityGroups } = given;
   for (const [name, value] of Object.entries({ vpcSubnets, securityGroups }))
     if (vpc === undefined && value !== undefined) faults.push(`${name}: takes vpc; name the network`);
+  const { logRetention, removalPolicy } = given;
+  if (logRetention !== undefined && !(logRetention in RetentionDays))
+    faults.push('logRetention: must be a RetentionDays, such as RetentionDays.ONE_MONTH');
+  if (removalPolicy !== undefined && !Object.values(RemovalPolicy).includes(removalPolicy))
+    faults.push('removalPolicy: must be a RemovalPolicy, such as RemovalPolicy.RETAIN');
   if (faults.length > 0) throw new ConfigError(faults.join('\n'));
 }
 

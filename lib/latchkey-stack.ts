@@ -6,8 +6,8 @@ import { Latchkey } from './latchkey.ts';
 import type { Settings } from './settings.ts';
 
 export interface LatchkeyStackProps extends Settings {
-  /** Where the bundle of each folder in `lambdas/functions` is. */
-  readonly bundles: Readonly<Record<string, string>>;
+  /** Where the bundle of each folder in `lambdas/functions` is. @default - where the synth puts it */
+  readonly bundles?: Readonly<Record<string, string>>;
 }
 
 /** The repository's own stack: one Latchkey, as `latchkey.config.ts` has it. */

@@ -19,6 +19,7 @@ import { describeLatchkey, sayWhatIsLost } from './description.ts';
 import type { Door } from './door.ts';
 import { letLogsUse } from './encryption-key.ts';
 import { useFeatureFlags } from './feature-flags.ts';
+import { functionBundles } from './function-bundles.ts';
 import { functionCode } from './function-code.ts';
 import { protectedSettings } from './function-settings.ts';
 import { resourceMetadataPath } from './gateway-responses.ts';
@@ -70,7 +71,7 @@ export class Latchkey extends Construct implements IConnectable {
   /** @internal What of it an API of the team's needs, to stand behind its decisions. */
   readonly _door: Door;
   private readonly verify: () => VerifySettings;
-  private readonly verifyRights: readonly PolicyStatement[];
+  private readonly verifyRights: () => readonly PolicyStatement[];
 
   /** Throws a `ConfigError` that names the construct's path, the field and the fix for props that cannot be deployed. */
   constructor(scope: Construct, id: string, props: LatchkeyProps = {}) {
@@ -96,7 +97,7 @@ export class Latchkey extends Construct implements IConnectable {
       names,
       rows,
       upstreams,
-      bundles: props._bundles ?? {},
+      bundles: props._bundles ?? this.naming(() => functionBundles(this, settings)),
       functionOptions,
       alarmTopic,
     });
@@ -132,7 +133,7 @@ export class Latchkey extends Construct implements IConnectable {
       addStage: (stage) => this.naming(() => usagePlans.addStage(stage)),
     };
     const { keyset = [], table = [] } = specs.authorizer;
-    this.verifyRights = [...system.table.statements(table), ...system.keyset.statements(keyset)];
+    this.verifyRights = () => [...system.table.statements(table), ...system.keyset.statements(keyset)];
     const places = {
       table: this.table.tableName,
       region: Stack.of(this).region,
@@ -159,7 +160,9 @@ export class Latchkey extends Construct implements IConnectable {
    * Throws a `ConfigError` where the settings are more than a function's variables have room for.
    */
   grantVerify(grantee: IFunction | IGrantable): void {
-    this.naming(() => grantVerify(this, grantee, { statements: this.verifyRights, settings: this.verify() }));
+    this.naming(() =>
+      grantVerify(this, grantee, { statements: this.verifyRights(), settings: this.verify() }),
+    );
   }
 
   /**

@@ -18,7 +18,11 @@ export function namesOf(latchkey: Construct): OwnNames {
   if (isWholeStack(latchkey)) return { name: Stack.of(latchkey).stackName, keyScope: '' };
   return {
     // A metric of AWS WAF takes 128, with an ending (API reference, `VisibilityConfig`).
-    name: Names.uniqueResourceName(latchkey, { maxLength: 100, separator: '-' }),
+    name: Names.uniqueResourceName(latchkey, {
+      maxLength: 100,
+      separator: '-',
+      allowedSpecialCharacters: '-',
+    }),
     // First, and with a letter that no UUID has: no prefix of usage keys is another's beginning.
     keyScope: `k${createHash('sha256').update(pathInStack(latchkey)).digest('hex').slice(0, 10)}`,
   };

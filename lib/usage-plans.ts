@@ -1,4 +1,4 @@
-import { Aws, Fn, Lazy, Stack, Validations } from 'aws-cdk-lib';
+import { Aws, Fn, Lazy, Stack, Token, Validations } from 'aws-cdk-lib';
 import {
   CfnApiKey,
   CfnUsagePlan,
@@ -16,8 +16,6 @@ import type { LatchkeyFunction } from './latchkey-function.ts';
 export interface UsagePlansProps {
   /** The stage that counts in every plan. @default - none yet; `addStage` adds one */
   readonly stage?: IStage;
-  /** Whether tenants' own keys are in other plans, so that all of a tier share one here. @default false */
-  readonly isSharedOnly?: boolean;
   /** Begins the descriptions of tenants' usage keys. */
   readonly name: string;
   /** What sets the usage keys apart from those of others in the stack: letters and digits, or nothing. */
@@ -60,9 +58,7 @@ export class UsagePlans extends Construct {
     this.name = props.name;
     this.keyScope = props.keyScope;
     this.prefix = withStackUuid(this.template(''));
-    this.keys = withStackUuid(
-      JSON.stringify({ ...this.templates(), ...(props.isSharedOnly === true ? { isSharedOnly: true } : {}) }),
-    );
+    this.keys = withStackUuid(JSON.stringify(this.templates()));
     this.stages = props.stage === undefined ? [] : [props.stage];
     for (const [name, tier] of Object.entries(props.tiers)) {
       const own = this.plan(name, `A tenant of the tier ${name}, by a key of its own`, limitsOf(tier));
@@ -82,6 +78,8 @@ export class UsagePlans extends Construct {
   /** Lets a function do exactly this to API keys, and tells it which plans there are. */
   grant(grantee: LatchkeyFunction, rights: readonly UsageKeyRight[]): void {
     const { partition, region } = Stack.of(this);
+    // As the rule names the Region of a stack for any.
+    const named = Token.isUnresolved(region) ? '<AWS::Region>' : region;
     const plans = { stackName: this.name, prefix: this.prefix, own: this.own, shared: this.shared };
     const paths: Readonly<Record<UsageKeyRight['on'], readonly string[]>> = {
       keys: ['/apikeys'],
@@ -98,7 +96,7 @@ export class UsagePlans extends Construct {
       grantee.allow(statement, 'USAGE_PLANS', Stack.of(this).toJsonString(plans));
       if (on !== 'key') continue;
       Validations.of(grantee).acknowledge({
-        id: 'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:apigateway:<AWS::Region>::/apikeys/*]',
+        id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:apigateway:${named}::/apikeys/*]`,
         reason:
           "The ids of keys that it makes are not known before; it deletes only those with the stack's prefix.",
       });

@@ -8,8 +8,8 @@ import { LocalStackError } from './failure.ts';
 export interface AppSynthOptions {
   /** The folder of `cdk.json`. */
   readonly cwd: string;
-  /** A command of the shell. @default - `app` of cdk.json */
-  readonly app?: string | undefined;
+  /** A command of the shell: see {@link appCommand}. */
+  readonly command: string;
   /** Takes the cloud assembly. An absolute path. */
   readonly outDir: string;
   /** Lets calls without a credential in where the app's Latchkey does in development. */
@@ -19,28 +19,31 @@ export interface AppSynthOptions {
   readonly output: NodeJS.WritableStream;
 }
 
+/** The command that synthesizes the app of a folder. Throws a `LocalStackError` where `cdk.json` says none. */
+export function appCommand(cwd: string): string {
+  const { app } = readSettings(join(cwd, 'cdk.json'));
+  if (typeof app === 'string') return app;
+  throw new LocalStackError(
+    existsSync(join(cwd, 'cdk.json'))
+      ? 'cdk.json names no app: add "app", or say --app "COMMAND"'
+      : 'there is no cdk.json here: go to the folder of your CDK app, or say --app "COMMAND" or --assembly DIR',
+  );
+}
+
 /**
  * Synthesizes a CDK app as the CDK command line does: it runs the app's command, which finds its output directory and its
  * context in two variables, and the account and Region that it is for. Rejects with a `LocalStackError` for an app that
- * cannot be run, or fails.
+ * fails.
  */
 export async function synthesizeApp({
   cwd,
-  app,
+  command,
   outDir,
   anonymous,
   env,
   output,
 }: AppSynthOptions): Promise<void> {
   const settings = readSettings(join(cwd, 'cdk.json'));
-  const command = app ?? settings.app;
-  if (typeof command !== 'string') {
-    throw new LocalStackError(
-      existsSync(join(cwd, 'cdk.json'))
-        ? 'cdk.json names no app: add "app", or say --app "COMMAND"'
-        : 'there is no cdk.json here: go to the folder of your CDK app, or say --app "COMMAND" or --assembly DIR',
-    );
-  }
   const context = {
     ...settings.context,
     // What lookups have found: of this file every key is context.
@@ -54,6 +57,8 @@ export async function synthesizeApp({
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       ...env,
+      // By it an app knows the CDK command line, whose output is deployed.
+      CDK_CLI_ASM_VERSION: undefined,
       CDK_OUTDIR: outDir,
       CDK_CONTEXT_JSON: JSON.stringify(context),
       CDK_DEFAULT_ACCOUNT: ACCOUNT,

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { synthesizeApp } from './app-synth.ts';
+import { appCommand, synthesizeApp } from './app-synth.ts';
 import { Cleanup } from './cleanup.ts';
 import { latchkeysOf } from './described.ts';
 import { DEV_HELP, type DevOptions, readDevOptions } from './dev-options.ts';
@@ -75,12 +75,13 @@ async function assemblyOf(
   cleanup: Cleanup,
 ): Promise<string> {
   if (assemblyDir !== undefined) return resolve(cwd, assemblyDir);
+  const command = app ?? appCommand(cwd);
   stdout.write('Synthesizing the CDK app ...\n');
   const folder = join(cwd, '.latchkey', 'dev');
   mkdirSync(folder, { recursive: true });
   const outDir = mkdtempSync(join(folder, 'cdk-'));
   cleanup.add(() => rmSync(outDir, { recursive: true, force: true }));
-  await synthesizeApp({ cwd, app, outDir, anonymous, env, output: stderr });
+  await synthesizeApp({ cwd, command, outDir, anonymous, env, output: stderr });
   return outDir;
 }
 

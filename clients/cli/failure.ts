@@ -10,7 +10,7 @@ import {
 } from '../typescript/src/index.ts';
 import { CliError, EXIT, type ExitCode } from './exit-codes.ts';
 import type { Io } from './io.ts';
-import { printable } from './output.ts';
+import { printable, printableJson } from './output.ts';
 
 /** An error as a program reads it (`--json`). */
 interface Failure {
@@ -30,17 +30,18 @@ interface Failure {
 export function report(error: unknown, io: Io, isJson: boolean): ExitCode {
   if (io.signal.aborted) return EXIT.interrupted;
   const failure = failureOf(error);
-  if (isJson) io.stderr.write(`${JSON.stringify({ error: failure })}\n`);
+  if (isJson) io.stderr.write(`${printableJson({ error: failure })}\n`);
   else io.stderr.write(`${lines(failure).join('\n')}\n`);
   return failure.exit_code;
 }
 
 function failureOf(error: unknown): Failure {
   if (error instanceof LatchkeyError) {
-    const { message, code, status, errors, requestId, retryAfter } = error;
+    const { code, status, errors, requestId, retryAfter } = error;
     const exitCode = exitCodeOf(error);
     return {
-      message,
+      // Of the server, or with words of it: it is one line.
+      message: printable(error.message),
       exit_code: exitCode,
       code,
       status,

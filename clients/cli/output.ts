@@ -27,6 +27,14 @@ export function printable(text: string): string {
   return text.replace(UNPRINTABLE, '\ufffd');
 }
 
+/** JSON in which the same characters are escapes: a program reads them as they were, and a terminal obeys none. */
+export function printableJson(value: unknown, indent?: number): string {
+  const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  // The new lines of the indentation are no text of the server: in texts `stringify` has escaped them.
+  const lines = JSON.stringify(value, null, indent).split('\n');
+  return lines.map((line) => line.replace(UNPRINTABLE, escaped)).join('\n');
+}
+
 /** Prints what a command found: for people, or with `--json` for programs. */
 export class Output {
   readonly #io: Io;
@@ -59,18 +67,24 @@ export class Output {
 
   /** One thing in one line, as it is: for what has no end. */
   jsonLine(value: unknown): void {
-    this.line(JSON.stringify(value));
+    this.line(printableJson(value));
   }
 
   json(value: unknown): void {
-    this.line(JSON.stringify(value, null, 2));
+    this.line(printableJson(value, 2));
   }
 
   line(text: string): void {
     this.#io.stdout.write(`${text}\n`);
   }
 
-  /** The lines of a table without its heading: for what goes on. */
+  /** The heading of a table that goes on, the columns of which have these widths. */
+  heading(columns: Columns<never>, widths: readonly number[]): void {
+    const names = Object.keys(columns).map((name, index) => name.padEnd(widths[index] ?? 0));
+    this.line(this.#styled(names.join('  ').trimEnd(), BOLD));
+  }
+
+  /** One row of it. */
   row<Row>(row: Row, columns: Columns<Row>, widths: readonly number[]): void {
     const cells = Object.values(columns).map((show, index) => cell(show(row)).padEnd(widths[index] ?? 0));
     this.line(cells.join('  ').trimEnd());

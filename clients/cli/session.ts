@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { AuthenticationError, Latchkey } from '../typescript/src/index.ts';
+import { AuthenticationError, Latchkey, LatchkeyError } from '../typescript/src/index.ts';
 import { expiryOf } from './claims.ts';
 import { type Deployment, Deployments, urlOf } from './deployments.ts';
 import { contractOf, metadataOf } from './discovery.ts';
@@ -55,11 +55,16 @@ async function withKey(url: string, apiKey: string, io: Io): Promise<Omit<Sessio
 
 /** Says who asks; Ctrl-C ends what is on its way. */
 function fetchOf(io: Io): typeof fetch {
-  return (input, init) => {
+  return async (input, init) => {
     const headers = new Headers(init?.headers);
     headers.set('User-Agent', USER_AGENT);
     const signal = init?.signal ? AbortSignal.any([init.signal, io.signal]) : io.signal;
-    return io.fetch(input, { ...init, headers, signal });
+    try {
+      return await io.fetch(input, { ...init, headers, signal });
+    } catch (error) {
+      // An error that the library takes for a lost connection is tried again.
+      throw io.signal.aborted ? new LatchkeyError('Interrupted.') : error;
+    }
   };
 }
 

@@ -7,6 +7,7 @@ import type { Flow } from './flow.ts';
 import { gatewayProbes } from './gateway.ts';
 import { mirrorProbe } from './mirror.ts';
 import { ownKeyProbe } from './own-key.ts';
+import { protectedProbe } from './protected.ts';
 import { quotaProbe } from './quota.ts';
 import { reachProbes } from './reach.ts';
 import { rightsProbe } from './rights.ts';
@@ -28,6 +29,8 @@ export interface Examined {
   readonly streamPath: string | undefined;
   /** A path of an upstream of the kind `http` that answers with the headers that it was sent; undefined for none. */
   readonly mirror: string | undefined;
+  /** Other stacks with APIs that `protect` has put behind this deployment. */
+  readonly protectedStacks: readonly string[];
 }
 
 /** Every probe of a deployment, in the order in which they run. */
@@ -39,6 +42,7 @@ export function deploymentProbes({
   slow,
   streamPath,
   mirror,
+  protectedStacks,
 }: Examined): readonly Probe[] {
   return [
     ...reachProbes(api),
@@ -51,6 +55,7 @@ export function deploymentProbes({
     ...(mirror === undefined ? [] : [mirrorProbe(api, flow, mirror)]),
     ...(slow ? [quotaProbe({ flow, table, stack }), ownKeyProbe(flow, table)] : []),
     ...(stack === undefined ? [] : [...stackProbes(stack), ...deployedProbes(stack)]),
+    ...(stack === undefined ? [] : [protectedProbe([stack, ...protectedStacks])]),
     rightsProbe(api, table),
   ];
 }

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { type Answer, elements, listAll, query, rest } from '../aws.ts';
+import { type Answer, elements, listAll, query, rest, textOf } from '../aws.ts';
 import { ok, type Probe, type Result, wrong } from '../finding.ts';
 
 /** Quotas of an account in a Region (docs/aws-facts.md, 5), and the share of one at which to act. */
@@ -19,7 +19,7 @@ async function stackFacts(StackName: string): Promise<StackFacts> {
   const xml = await query('cloudformation', '2010-05-15', 'DescribeStacks', { StackName });
   const [keys, values] = ['OutputKey', 'OutputValue'].map((name) => elements(xml, name));
   return {
-    outputs: Object.fromEntries((keys ?? []).map((key, index) => [key, values?.[index] ?? ''])),
+    outputs: Object.fromEntries((keys ?? []).map((key, index) => [key, textOf(values?.[index] ?? '')])),
     hasTerminationProtection: elements(xml, 'EnableTerminationProtection')[0] === 'true',
   };
 }

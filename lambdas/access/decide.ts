@@ -74,11 +74,11 @@ function answer(code: DecisionErrorCode | MisdirectionCode | undefined, proven: 
   return { outcome: 'forbidden', code, message: message + detail, allowance };
 }
 
-/** The row as the API declares it; undefined for a resource or method that no row names. HEAD is GET's, where nothing else is said. */
+/** The row as the API declares it; undefined for a resource or method that no row names. HEAD is GET's. */
 export function rowAccess({ resource, method }: DecisionRequest, table: AccessTable): RowAccess | undefined {
   if (!isMethod(method)) return undefined;
   const row = Object.hasOwn(table, resource) ? table[resource] : undefined;
-  return row?.[method] ?? (method === 'HEAD' ? row?.GET : undefined) ?? row?.ANY;
+  return row?.[method === 'HEAD' ? 'GET' : method] ?? row?.ANY;
 }
 
 function isMethod(method: string): method is Method {

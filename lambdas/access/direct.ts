@@ -5,6 +5,7 @@ import { headerValues } from '../kernel/headers.ts';
 import { retryHint } from '../kernel/problem.ts';
 import { isUnambiguousPath, UNAMBIGUOUS_PATH } from '../kernel/unambiguous-path.ts';
 import { secondsUntil } from '../plans/allowance.ts';
+import type { TenantFacts } from '../tenancy/tenant-facts.ts';
 import { withoutOurCookies } from '../upstream/cookies.ts';
 import { ASSERTION_HEADER, isRefusedDirectly } from '../upstream/header-table.ts';
 import type { Decision, DecisionRequest } from './decision.ts';
@@ -19,8 +20,9 @@ export function decidedDirectly(
   request: DecisionRequest,
   {
     zeroPlanThrottles,
+    knowsOwnKeys,
     issuer,
-  }: Pick<DirectSettings, 'zeroPlanThrottles'> & {
+  }: Pick<DirectSettings, 'zeroPlanThrottles' | 'knowsOwnKeys'> & {
     /** Of our assertions: a request that has one has been here before. */
     readonly issuer: string;
   },
@@ -44,11 +46,19 @@ export function decidedDirectly(
     }
     case 'allowed': {
       const objection = objectionTo(request, issuer);
-      return objection === undefined ? decision : notForwarded(objection, decision);
+      if (objection !== undefined) return notForwarded(objection, decision);
+      return knowsOwnKeys ? decision : { ...decision, tenant: withoutOwnKey(decision.tenant) };
     }
     case 'observed':
       throw new Error('A method without a function of ours behind it is not observed.');
   }
+}
+
+/** A tenant's own usage key is in plans of the front door's: where the API has others, it would be a 403. */
+function withoutOwnKey(tenant: TenantFacts | null): TenantFacts | null {
+  if (tenant === null) return null;
+  const { usageKey: _, ...shared } = tenant;
+  return shared;
 }
 
 function notForwarded(message: string, { allowance }: Pick<Decision & { outcome: 'allowed' }, 'allowance'>) {

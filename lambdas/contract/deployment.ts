@@ -95,10 +95,7 @@ export interface ProviderSignIn {
  * The values of usage keys that the stack has: what tenants of the initial tier share who have none of their own, what
  * all others share, that of all test keys, and that of the plan that lets nothing through. None depends on the tiers.
  */
-export interface UsageKeys extends Readonly<Record<'initial' | 'other' | 'sandbox' | 'exhausted', string>> {
-  /** Whether no plan of the API knows the keys that tenants have of their own. @default false */
-  readonly isSharedOnly?: boolean;
-}
+export type UsageKeys = Readonly<Record<'initial' | 'other' | 'sandbox' | 'exhausted', string>>;
 
 /** How the reconciler gives tenants usage keys of their own (lib/config.ts says why the numbers are what they are). */
 export interface OwnUsageKeys {
@@ -168,6 +165,8 @@ export interface DirectSettings {
   readonly zeroPlanThrottles: boolean;
   /** Whether who is let in has an assertion in the context: only then the secret is read. */
   readonly signs: boolean;
+  /** Whether the API's plans know the keys that tenants have of their own; those of a tier share one where they do not. */
+  readonly knowsOwnKeys: boolean;
 }
 
 /**

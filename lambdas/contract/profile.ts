@@ -51,7 +51,10 @@ export interface Profile {
   readonly name: string;
   /** The service's name, for the OpenAPI document. */
   readonly title: string;
-  /** The path of the module that exports it as `profile`: its functions are bundled at synth. @default - one of `profiles` */
+  /**
+   * The module that exports it as `profile`, as a path or a `file:` URL: it is bundled at synth, for which esbuild must be
+   * installed. @default - one of `profiles`
+   */
   readonly module?: string;
 
   readonly keys: KeyFormat & {

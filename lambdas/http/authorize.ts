@@ -30,7 +30,7 @@ export interface AuthorizerOptions {
    * are. Throws when nothing can sign. @default - as decided
    */
   readonly settle?:
-    | ((decision: Decision, request: DecisionRequest, requestId: string) => Promise<Settled>)
+    | ((decision: Decision, request: DecisionRequest, requestId: string) => Promise<Settled> | Settled)
     | undefined;
 }
 
@@ -69,10 +69,9 @@ export function authorizer(
       headers,
       address: event.requestContext.identity.sourceIp,
     };
-    const trace = traceIdOf(headers);
     const line = {
       request_id: requestId,
-      ...(trace === undefined ? {} : { trace_id: trace }),
+      trace_id: traceIdOf(headers),
       route: `${event.httpMethod} ${event.resource}`,
     };
     const { decision, ...more } = await settled(request, requestId).catch((error: unknown) => {

@@ -17,7 +17,8 @@ export interface AuthorizerAnswer {
       { readonly Action: 'execute-api:Invoke'; readonly Effect: 'Allow' | 'Deny'; readonly Resource: string },
     ];
   };
-  readonly usageIdentifierKey?: string;
+  /** None of who is denied. */
+  readonly usageIdentifierKey?: string | undefined;
   readonly context: AuthorizerContext;
 }
 
@@ -31,7 +32,6 @@ export function answer(
   usageKeys: UsageKeys,
   tiers: Pick<DecisionSettings, 'tiers' | 'initialTier'>,
 ): AuthorizerAnswer {
-  const usageIdentifierKey = usageKey(decision, usageKeys, tiers);
   return {
     principalId: decision.outcome === 'allowed' ? principalOf(decision.caller) : 'unidentified',
     policyDocument: {
@@ -44,7 +44,7 @@ export function answer(
         },
       ],
     },
-    ...(usageIdentifierKey === undefined ? {} : { usageIdentifierKey }),
+    usageIdentifierKey: usageKey(decision, usageKeys, tiers),
     context,
   };
 }
@@ -87,6 +87,5 @@ function allowedUsageKey(
   const tier = tenant?.tier ?? initialTier;
   // With a tier that is no longer configured its plan goes, and a key in no plan would be a 403.
   if (!Object.hasOwn(tiers, tier)) return usageKeys.initial;
-  const own = usageKeys.isSharedOnly ? undefined : tenant?.usageKey;
-  return own ?? (tier === initialTier ? usageKeys.initial : usageKeys.other);
+  return tenant?.usageKey ?? (tier === initialTier ? usageKeys.initial : usageKeys.other);
 }

@@ -22,12 +22,14 @@ export function contextOf(
   now: number,
   codeOf: (code: ErrorCode) => string,
 ): AuthorizerContext {
+  return { outcome: decision.outcome, callId: requestId, ...detailsOf(decision, now, codeOf) };
+}
+
+function detailsOf(decision: Decision, now: number, codeOf: (code: ErrorCode) => string): AuthorizerContext {
   switch (decision.outcome) {
     case 'refused':
     case 'forbidden':
       return {
-        outcome: decision.outcome,
-        callId: requestId,
         reason: decision.code,
         code: codeOf(decision.code),
         title: DECISION_ERRORS[decision.code].title,
@@ -36,25 +38,19 @@ export function contextOf(
       };
     case 'misdirected':
       return {
-        outcome: decision.outcome,
-        callId: requestId,
         reason: decision.code,
         ...planContext(now),
         ...allowanceContext(decision.allowance, now),
       };
     case 'observed':
-      return { outcome: decision.outcome, callId: requestId, ...planContext(now) };
+      return planContext(now);
     case 'limited':
       return {
-        outcome: decision.outcome,
-        callId: requestId,
         ...retryContext(secondsUntil(decision.allowance.resetAt, now)),
         ...allowanceContext(decision.allowance, now),
       };
     case 'allowed':
       return {
-        outcome: decision.outcome,
-        callId: requestId,
         ...callerContext(decision.caller),
         ...allowanceContext(decision.allowance, now),
         ...planContext(now),

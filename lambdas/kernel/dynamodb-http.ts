@@ -65,7 +65,11 @@ export interface DynamoDbHttp {
 const MAX_RESPONSE_BYTES = 4 * 1024 * 1024;
 
 /** The longest wait before attempt n + 1 is 25 ms * 2^(n-1), below 0.8 s in all: inside the deadline. */
-const BASE_DELAY_MS = 25;
+export const BASE_DELAY_MS = 25;
+
+/** See {@link DynamoDbHttpOptions}. */
+export const DEADLINE_MS = 1500;
+export const MAX_ATTEMPTS = 6;
 
 /** Sockets to one endpoint, as in the SDK. A Lambda instance needs one; more calls than that wait their turn. */
 const MAX_SOCKETS = 50;
@@ -76,7 +80,7 @@ const MAX_SOCKETS = 50;
  */
 export function createDynamoDbHttp(options: DynamoDbHttpOptions = {}): DynamoDbHttp {
   const { AWS_REGION, AWS_ENDPOINT_URL_DYNAMODB, AWS_ENDPOINT_URL } = process.env;
-  const { deadlineMs = 1500, attemptTimeoutMs = 500, maxAttempts = 6 } = options;
+  const { deadlineMs = DEADLINE_MS, attemptTimeoutMs = 500, maxAttempts = MAX_ATTEMPTS } = options;
   const credentials = options.credentials ?? environmentCredentials();
   const region = options.region ?? AWS_REGION;
   if (!region) throw new TypeError('No region for DynamoDB: set AWS_REGION');

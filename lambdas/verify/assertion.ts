@@ -16,12 +16,10 @@ export {
   createAssertionVerifier,
 } from './assertion-verifier.ts';
 
-declare global {
-  namespace Express {
-    interface Request {
-      /** Who calls, as the front door says and signs it. */
-      asserted?: AssertedIdentity;
-    }
+declare module 'node:http' {
+  interface IncomingMessage {
+    /** Who calls, as the front door says and signs it. */
+    asserted?: AssertedIdentity;
   }
 }
 

@@ -4,13 +4,11 @@ import { answer, type NodeRequest, type NodeResponse, verifyNodeRequest } from '
 import type { Rule } from './rules.ts';
 import type { Verifier } from './verifier.ts';
 
-declare global {
-  // As Express' own types have it, so that they are merged where they are there.
-  namespace Express {
-    interface Request {
-      /** Who calls; absent of public routes and preflights, and before `verify`. */
-      latchkey?: Identity | undefined;
-    }
+// Express' and Connect's requests are Node's.
+declare module 'node:http' {
+  interface IncomingMessage {
+    /** Who calls; absent of public routes and preflights, and before `verify`. */
+    latchkey?: Identity | undefined;
   }
 }
 

@@ -44,6 +44,14 @@ export function verify(verifier: Verifier, rule?: Rule): Hook {
   };
 }
 
+/** Who calls. Throws where nobody was asked: a public route, or one without the hook. */
+export function identityOf(request: object): Identity {
+  const { latchkey } = request as { readonly latchkey?: Identity | null };
+  if (!latchkey)
+    throw new Error('The request has no identity: its route is public, or has no hook of latchkey.');
+  return latchkey;
+}
+
 /** The plugin: the hook on every route, those of plugins beside it too, and of what no route matches. */
 export function latchkey(verifier: Verifier): (instance: FastifyInstance) => Promise<void> {
   const plugin = async (instance: FastifyInstance) => {

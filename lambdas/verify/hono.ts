@@ -1,7 +1,8 @@
 /** `latchkey/verify/hono`: for Hono, on Node, on Lambda, and wherever an address is told otherwise. */
+import { separatedHeaders } from '../http/payload2.ts';
 import type { HeaderValues } from '../kernel/headers.ts';
 import type { Identity } from './identity.ts';
-import { headerLines, isWithheld, joinedHeaders } from './request-headers.ts';
+import { headerLines, isWithheld } from './request-headers.ts';
 import type { Rule } from './rules.ts';
 import type { Verifier } from './verifier.ts';
 
@@ -51,7 +52,7 @@ export function verify<Context extends HonoContext>(
     const { raw } = context.req;
     const { incoming, requestContext } = (context.env ?? {}) as PlatformEnv;
     // The Fetch standard joins the values of a name; Node's own lines keep them apart.
-    const headers: HeaderValues = incoming ? headerLines(incoming.rawHeaders) : joinedHeaders(raw.headers);
+    const headers: HeaderValues = incoming ? headerLines(incoming.rawHeaders) : separatedHeaders(raw.headers);
     const given = requestContext?.identity?.sourceIp ?? requestContext?.http?.sourceIp;
     const sourceAddress =
       given ?? verifier.addressOf(address?.(context) ?? incoming?.socket.remoteAddress, headers);

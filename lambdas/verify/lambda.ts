@@ -2,11 +2,12 @@
 import { problemBody } from '../contract/problem-body.ts';
 import type { ErrorView } from '../contract/profile.ts';
 import { ERROR_FIELDS, VERIFY_VARIABLE } from '../contract/verify-settings.ts';
+import { payload2Path, separatedHeaders } from '../http/payload2.ts';
 import type { HeaderValues } from '../kernel/headers.ts';
 import { clientAddress } from './client-address.ts';
 import type { Identity } from './identity.ts';
 import { type DecisionFields, type ErrorShape, outcomeOf, type Refusal, type Verified } from './outcome.ts';
-import { isWithheld, joinedHeaders } from './request-headers.ts';
+import { isWithheld } from './request-headers.ts';
 import type { Rule } from './rules.ts';
 import { verifySettings } from './settings.ts';
 import type { Verifier } from './verifier.ts';
@@ -28,6 +29,8 @@ export interface LambdaEvent {
     readonly elb?: object;
     /** What an authorizer of ours has decided. */
     readonly authorizer?: unknown;
+    readonly stage?: string;
+    readonly domainName?: string;
     readonly requestId?: string;
     readonly extendedRequestId?: string;
   };
@@ -59,12 +62,12 @@ export function verified<Event extends LambdaEvent, Result>(
   const checked = verifier.checkedRule(rule);
   return answering(handler, (event) => {
     const { requestContext, multiValueHeaders } = event;
-    const headers: HeaderValues = multiValueHeaders ?? joinedHeaders(Object.entries(event.headers ?? {}));
+    const headers: HeaderValues = multiValueHeaders ?? separatedHeaders(Object.entries(event.headers ?? {}));
     const { trustedProxies } = verifier;
     return verifier.verify(
       {
         method: event.httpMethod ?? requestContext.http?.method ?? '',
-        path: event.rawPath ?? event.path ?? '',
+        path: pathOf(event),
         headers,
         // A load balancer tells the address in the header alone, and is a proxy itself.
         sourceAddress: requestContext.elb
@@ -90,6 +93,16 @@ export function fromContext<Event extends LambdaEvent, Result>(
     const requestId = requestContext.extendedRequestId ?? requestContext.requestId;
     return outcomeOf(fields, shape, requestId === undefined ? {} : { requestId });
   });
+}
+
+/** As it was sent. A function URL has no stage, and hands on the path as it came; an HTTP API decodes it. */
+function pathOf({
+  rawPath,
+  path = '',
+  requestContext: { stage = '', domainName = '' },
+}: LambdaEvent): string {
+  if (rawPath === undefined) return path;
+  return domainName.endsWith('.on.aws') && rawPath.includes('%') ? rawPath : payload2Path(rawPath, stage);
 }
 
 /** The decision of an authorizer: of a REST API beside what API Gateway adds, of an HTTP API below `lambda`. */

@@ -1,5 +1,5 @@
 import type { HeaderValues } from '../kernel/headers.ts';
-import { folded, isCredential, isRefusedDirectly } from '../upstream/header-table.ts';
+import { folded, isRefusedDirectly } from '../upstream/header-table.ts';
 
 /** Headers as they came: name, value, name, value, such as Node's `rawHeaders`. */
 export function headerLines(raw: readonly string[]): HeaderValues {
@@ -9,19 +9,6 @@ export function headerLines(raw: readonly string[]): HeaderValues {
     headers.set(name, [...(headers.get(name) ?? []), raw[index + 1] ?? '']);
   }
   return Object.fromEntries(headers);
-}
-
-/**
- * Headers of which a platform has joined the values of a name (Fetch standard, 2.2; payload 2.0): those of a credential, which
- * has no comma, come apart again, so that two are seen to be two.
- */
-export function joinedHeaders(lines: Iterable<readonly [string, string | undefined]>): HeaderValues {
-  return Object.fromEntries(
-    [...lines].flatMap(([name, value]) => {
-      if (value === undefined) return [];
-      return [[name, isCredential(name) ? value.split(',') : [value]]];
-    }),
-  );
 }
 
 /**

@@ -28,7 +28,24 @@ const BESIDE: Plugin = {
   },
 };
 
-async function bundle(entryPoints: BuildOptions['entryPoints'] & object, outdir: string): Promise<void> {
+/** Leaves out the cache of aws4's signing keys: `lambdas/kernel/request-signer.ts` has one in its place, and every cold start pays for both. */
+const ONE_KEY_CACHE: Plugin = {
+  name: 'one-key-cache',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^\.\/lru$/ }, ({ importer }) =>
+      /[\\/]aws4[\\/]aws4\.js$/.test(importer) ? { path: 'lru', namespace: 'one-key-cache' } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'one-key-cache' }, () => ({
+      contents: 'module.exports = () => new Map();',
+    }));
+  },
+};
+
+/** Gives the names that each module exports. */
+async function bundle(
+  entryPoints: BuildOptions['entryPoints'] & object,
+  outdir: string,
+): Promise<readonly (readonly string[])[]> {
   const { outputFiles, metafile } = await build({
     absWorkingDir: ROOT,
     entryPoints,
@@ -41,7 +58,7 @@ async function bundle(entryPoints: BuildOptions['entryPoints'] & object, outdir:
     format: 'esm',
     // The AWS SDK's ES modules can be shaken, its CommonJS cannot.
     mainFields: ['module', 'main'],
-    plugins: [BESIDE],
+    plugins: [BESIDE, ONE_KEY_CACHE],
     legalComments: 'none',
     metafile: true,
     write: false,
@@ -53,6 +70,7 @@ async function bundle(entryPoints: BuildOptions['entryPoints'] & object, outdir:
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, requires ? REQUIRE + text : text);
   }
+  return Object.values(metafile.outputs).map((output) => output.exports);
 }
 
 /** The handler of each function, and the modules that stand beside it. */
@@ -66,7 +84,8 @@ function functions() {
 
 const [, , outDir = '', module] = process.argv;
 if (module !== undefined) {
-  await bundle([{ in: module, out: 'profile' }], outDir);
+  const [names = []] = await bundle([{ in: module, out: 'profile' }], outDir);
+  if (!names.includes('profile')) throw new Error(`${module} does not export "profile"`);
 } else {
   await bundle(functions(), outDir);
   await bundle(

@@ -127,7 +127,7 @@ function operation(
     responses: {
       ...Object.fromEntries(
         // What differs in its media type alone is one response.
-        [...Map.groupBy([success, ...alternatives], ({ status }) => status)].map(([status, all]) => [
+        [...groupedBy([success, ...alternatives], ({ status }) => status)].map(([status, all]) => [
           status,
           {
             description: all.map(({ description }) => description).join(' Or: '),
@@ -242,9 +242,7 @@ function errorResponses(
     ...(idempotent === undefined ? [] : IDEMPOTENCY_ERRORS),
     ...errors,
   ]);
-  const statuses = [...Map.groupBy(codes, (code) => ERRORS[code].status)].sort(
-    ([one], [other]) => one - other,
-  );
+  const statuses = [...groupedBy(codes, (code) => ERRORS[code].status)].sort(([one], [other]) => one - other);
   return Object.fromEntries(
     statuses.map(([status, group]) => {
       // The allowance goes to who was recognised, and a 429 says when to come back.
@@ -291,4 +289,11 @@ function referredComponents(
 
 function sizeOf(components: Readonly<Partial<Record<ComponentKind, Json>>>): number {
   return Object.values(components).reduce((count, named) => count + Object.keys(named).length, 0);
+}
+
+/** As `Map.groupBy`, which Node.js 20 does not have: the document is made while a user's app is synthesized. */
+function groupedBy<Each>(all: Iterable<Each>, statusOf: (each: Each) => number): Map<number, Each[]> {
+  const groups = new Map<number, Each[]>();
+  for (const each of all) groups.set(statusOf(each), [...(groups.get(statusOf(each)) ?? []), each]);
+  return groups;
 }

@@ -19,9 +19,12 @@ export function nameOf({ method, path }: ApiMethod): string {
   return path === '$default' && method === 'ANY' ? path : `${method} ${path}`;
 }
 
+/** What has a scope of its own: HEAD takes what GET does, as it is GET without the content (RFC 9110, 9.3.2). */
+const SCOPABLE = METHODS.filter((method) => method !== 'HEAD');
+
 /**
- * What each method takes. HEAD takes what GET does, as it is GET without the content (RFC 9110, 9.3.2). The table names
- * methods and scopes only: rules on paths are for the upstream of the front door.
+ * What each method takes, as the authorizer looks it up: HEAD by GET. The table names methods and scopes only: rules on
+ * paths are for the upstream of the front door.
  */
 export function accessTableOf(
   methods: readonly ApiMethod[],
@@ -29,20 +32,20 @@ export function accessTableOf(
   methodScopes: Rights['methodScopes'],
 ): AccessTable {
   const names = new Set(methods.map(nameOf));
+  const has = (method: string, path: string) => names.has(nameOf({ method, path }));
   const rowOf = (method: Method, path: string): RowAccess => {
-    const entry = [
-      nameOf({ method, path }),
-      ...(method === 'HEAD' ? [nameOf({ method: 'GET', path })] : []),
-      nameOf({ method: 'ANY', path }),
-    ].find((name) => Object.hasOwn(scopes, name));
+    const entry = [method, ...(method === 'GET' ? ['HEAD'] : []), 'ANY']
+      .map((each) => nameOf({ method: each, path }))
+      .find((name) => Object.hasOwn(scopes, name));
     const scope = entry === undefined ? methodScopes[method] : scopes[entry];
     return scope === null || scope === undefined ? {} : { scope };
   };
   const rows = methods.flatMap(({ method, path }) => {
-    const taken = METHODS.filter((each) =>
+    const taken = SCOPABLE.filter((each) => {
       // What has a method of its own does not come to ANY.
-      method === 'ANY' ? !names.has(nameOf({ method: each, path })) : method === each,
-    );
+      if (method === 'ANY') return !has(each, path);
+      return method === 'HEAD' ? each === 'GET' && !has('GET', path) : method === each;
+    });
     return taken.map((each) => [path, each, rowOf(each, path)] as const);
   });
   const table: Record<string, Record<string, RowAccess>> = {};
@@ -69,11 +72,12 @@ export function unmatchedEntries(
     );
 }
 
-/** The names by which a scope may be given: of a method `ANY` each of HTTP's too. */
+/** The names by which a scope may be given: of a method `ANY` each of HTTP's too, and HEAD where there is no GET. */
 export function scopableNames(methods: readonly ApiMethod[]): readonly string[] {
-  return methods.flatMap(({ method, path }) =>
-    (method === 'ANY' ? [method, ...METHODS] : [method]).map((each) => nameOf({ method: each, path })),
+  const names = methods.flatMap(({ method, path }) =>
+    (method === 'ANY' ? [method, ...SCOPABLE] : [method]).map((each) => nameOf({ method: each, path })),
   );
+  return names.filter((name) => !name.startsWith('HEAD ') || !names.includes(name.replace('HEAD', 'GET')));
 }
 
 /** Refuses scopes that the configuration does not declare. Throws a `ConfigError`. */

@@ -53,7 +53,7 @@ class ProtectedHttpApi extends ProtectedApi {
     this.letInvoke(this.authorizerId);
     this.tellDoctor(() => ({
       kind: 'http',
-      stages: this.deployed().flatMap((each) => (this.isStage(each) ? [each.ref] : [])),
+      urls: this.deployed().flatMap((each) => (this.isStage(each) ? [this.urlOf(each)] : [])),
       refused: 403,
     }));
   }
@@ -70,10 +70,13 @@ class ProtectedHttpApi extends ProtectedApi {
     };
   }
 
-  /** By overrides, as they hold against overrides of what the route said before. */
+  /** As properties, which other aspects read, and as overrides, which hold against those that the route had before. */
   protected lock({ resource }: Endpoint): void {
-    resource.addPropertyOverride('AuthorizationType', 'CUSTOM');
-    resource.addPropertyOverride('AuthorizerId', this.authorizerId);
+    const route = resource as CfnRoute;
+    route.authorizationType = 'CUSTOM';
+    route.authorizerId = this.authorizerId;
+    route.addPropertyOverride('AuthorizationType', 'CUSTOM');
+    route.addPropertyOverride('AuthorizerId', this.authorizerId);
   }
 
   protected settings(): AuthorizerSettings {
@@ -82,7 +85,10 @@ class ProtectedHttpApi extends ProtectedApi {
       .map(nameOf)
       .sort();
     // Whoever is over a limit is refused by the answer itself: no plan of 0/0 is needed.
-    return { ...this.tables(true), payload2: { answeredBehind } };
+    return {
+      ...this.tables({ zeroPlanThrottles: true, knowsOwnKeys: true }),
+      payload2: { answeredBehind },
+    };
   }
 
   protected override faults(): readonly string[] {
@@ -111,6 +117,11 @@ class ProtectedHttpApi extends ProtectedApi {
 
   private isStage(construct: IConstruct): construct is CfnStage {
     return construct instanceof CfnStage && this.isOfThisApi(construct.apiId, construct);
+  }
+
+  private urlOf(stage: CfnStage): string {
+    // The stage of that name has no segment in the URL.
+    return stage.stageName === '$default' ? this.endpoint : `${this.endpoint}/${stage.ref}`;
   }
 
   /** Whether a route's integration invokes a function: that itself, or as API Gateway's URI of it. */

@@ -11,6 +11,7 @@ import {
 import { CfnPermission } from 'aws-cdk-lib/aws-lambda';
 import { Construct, type IConstruct } from 'constructs';
 import type { AuthorizerSettings } from '../../lambdas/contract/authorizer-settings.ts';
+import type { DirectSettings } from '../../lambdas/contract/deployment.ts';
 import { ConfigError } from '../config.ts';
 import type { Door } from '../door.ts';
 import type { FunctionSpec } from '../function-spec.ts';
@@ -113,11 +114,13 @@ export abstract class ProtectedApi extends Construct implements IAspect {
   }
 
   /** The access table, `direct` for all of its paths. */
-  protected tables(zeroPlanThrottles: boolean): Pick<AuthorizerSettings, 'access' | 'direct'> {
+  protected tables(
+    plans: Pick<DirectSettings, 'zeroPlanThrottles' | 'knowsOwnKeys'>,
+  ): Pick<AuthorizerSettings, 'access' | 'direct'> {
     const { methodScopes } = this.door.deployment.rights;
     const access = accessTableOf(this.locked, this.options.scopes ?? {}, methodScopes);
     const signs = this.options.assertions === true;
-    return { access, direct: { resources: Object.keys(access), zeroPlanThrottles, signs } };
+    return { access, direct: { resources: Object.keys(access), signs, ...plans } };
   }
 
   /** Lets API Gateway call the authorizer function, and gives the place of it that authorizers name. */
@@ -134,6 +137,12 @@ export abstract class ProtectedApi extends Construct implements IAspect {
   protected get authorizerUri(): string {
     const { partition, region } = Stack.of(this);
     return `arn:${partition}:apigateway:${region}:lambda:path/2015-03-31/functions/${this.authorizer.lambda.functionArn}/invocations`;
+  }
+
+  /** The URL of the API without a stage. */
+  protected get endpoint(): string {
+    const { region, urlSuffix } = Stack.of(this);
+    return `https://${this.apiId}.execute-api.${region}.${urlSuffix}`;
   }
 
   /** Tells the doctor what to call (doctor/probes/protected.ts). */
@@ -176,15 +185,15 @@ export abstract class ProtectedApi extends Construct implements IAspect {
 
   private faultsOf(endpoint: Endpoint): readonly string[] {
     const name = `${nameOf(endpoint)} (${endpoint.resource.node.path})`;
-    switch (this.stateOf(endpoint)) {
+    const state = this.stateOf(endpoint);
+    const lostLock = `${name} lost a lock after protect had put it on: ApiKeyRequired, AuthorizationType and AuthorizerId stay as they are`;
+    if (state !== 'locked' && this.locked.some(({ resource }) => resource === endpoint.resource))
+      return [lostLock];
+    switch (state) {
       case 'locked':
         if (this.isLeftOpen(endpoint))
           return [`${name} is named in public and has the authorizer of Latchkey`];
-        return endpoint.takesApiKey === false || endpoint.authorizationType !== 'CUSTOM'
-          ? [
-              `${name} lost a lock after protect had put it on: ApiKeyRequired and AuthorizationType stay as they are`,
-            ]
-          : [];
+        return endpoint.takesApiKey === false || endpoint.authorizationType !== 'CUSTOM' ? [lostLock] : [];
       case 'open':
         return endpoint.takesApiKey === true && endpoint.authorizationType === 'NONE'
           ? [

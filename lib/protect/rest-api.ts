@@ -74,7 +74,7 @@ class ProtectedRestApi extends ProtectedApi {
     this.responses = options.setsGatewayResponses === true ? this.setGatewayResponses() : [];
     this.tellDoctor(() => ({
       kind: 'rest',
-      stages: this.stages.map(({ ref }) => ref),
+      urls: this.stages.map(({ ref }) => `${this.endpoint}/${ref}`),
       refused: options.setsGatewayResponses === true ? 401 : 403,
     }));
   }
@@ -101,16 +101,21 @@ class ProtectedRestApi extends ProtectedApi {
     };
   }
 
-  /** By overrides, as they hold against overrides of what the method said before. */
+  /** As properties, which other aspects read, and as overrides, which hold against those that the method had before. */
   protected lock({ resource }: Endpoint): void {
-    resource.addPropertyOverride('AuthorizationType', 'CUSTOM');
-    resource.addPropertyOverride('AuthorizerId', this.authorizerId);
-    resource.addPropertyOverride('ApiKeyRequired', true);
-    for (const deployment of this.deployments) comeAfter(deployment, resource);
+    const method = resource as CfnMethod;
+    method.authorizationType = 'CUSTOM';
+    method.authorizerId = this.authorizerId;
+    method.apiKeyRequired = true;
+    method.addPropertyOverride('AuthorizationType', 'CUSTOM');
+    method.addPropertyOverride('AuthorizerId', this.authorizerId);
+    method.addPropertyOverride('ApiKeyRequired', true);
+    for (const deployment of this.deployments) comeAfter(deployment, method);
   }
 
   protected settings(): AuthorizerSettings {
-    return { ...this.tables(this.door.deployment.gatewayFacts.zeroPlanThrottles), payload2: null };
+    const { zeroPlanThrottles } = this.door.deployment.gatewayFacts;
+    return { ...this.tables({ zeroPlanThrottles, knowsOwnKeys: this.plans === undefined }), payload2: null };
   }
 
   protected override faults(): readonly string[] {
@@ -213,7 +218,6 @@ class ProtectedRestApi extends ProtectedApi {
       keyScope: node.addr.slice(-8),
       tiers: {},
       sandbox: this.door.config.sandbox,
-      isSharedOnly: true,
     });
     this.authorizer.tell('USAGE_KEYS', plans.keys);
     Annotations.of(this).addWarningV2(

@@ -43,7 +43,7 @@ const WITHOUT_EFFECT =
   /^AWS::(ApiGateway::(Account|BasePathMapping|Documentation\w+)|ApplicationAutoScaling|Budgets|CDK|CertificateManager|CloudWatch|IAM|KMS|Lambda::EventInvokeConfig|Logs|Route53|SecretsManager::ResourcePolicy|SNS|SQS|SSM|WAFv2|XRay)(::|$)/;
 
 /** Of those, what somebody's own functions may call: not named at the start of a stack, it would be missed. */
-const CALLED = /^AWS::(SNS|SQS|SSM)::/;
+const CALLED = /^AWS::(SNS::Topic|SQS::Queue|SSM::Parameter)$/;
 
 /** Whether a template may hold a resource of a type: it is served, or nothing of it shows on one machine. */
 export function isServed(type: string): boolean {

@@ -10,6 +10,11 @@ import type { FunctionErrorPayload, InvocationRequest, WorkerMessage } from './w
 
 const PYTHON = 'python3';
 
+const ENDED: FunctionErrorPayload = {
+  errorType: 'Runtime.ExitError',
+  errorMessage: 'Runtime exited without providing a reason',
+};
+
 export interface PythonOptions extends InstanceOptions {
   /** The folders of its layers. */
   readonly layers: readonly string[];
@@ -57,12 +62,7 @@ export class PythonInstance implements Instance {
       this.#receive(JSON.parse(line) as WorkerMessage),
     );
     this.#child.on('error', ({ name, message }) => this.#break({ errorType: name, errorMessage: message }));
-    this.#child.on('exit', () =>
-      this.#break({
-        errorType: 'Runtime.ExitError',
-        errorMessage: 'Runtime exited without providing a reason',
-      }),
-    );
+    this.#child.on('exit', () => this.#break(ENDED));
   }
 
   get usable(): boolean {
@@ -76,6 +76,7 @@ export class PythonInstance implements Instance {
   }
 
   async stop(): Promise<void> {
+    this.#broken ??= ENDED;
     if (this.#child.exitCode !== null || this.#child.signalCode !== null || this.#child.pid === undefined)
       return;
     this.#child.kill('SIGKILL');

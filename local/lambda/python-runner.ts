@@ -4,7 +4,10 @@
  * python-exceptions).
  */
 export const PYTHON_RUNNER = `
-import importlib, json, os, sys, time, traceback
+import importlib, json, os, signal, sys, time, traceback
+
+# Ctrl-C is for the local stack, which ends this process.
+signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 answers = os.fdopen(3, "w", encoding="utf-8")
 

@@ -3,6 +3,7 @@ import type { Decision, DecisionRequest } from '../../lambdas/access/decision.ts
 import { decidedDirectly } from '../../lambdas/access/direct.ts';
 import { observedDecision } from '../../lambdas/access/observe.ts';
 import type { PathRule } from '../../lambdas/contract/profile.ts';
+import type { TenantFacts } from '../../lambdas/tenancy/tenant-facts.ts';
 
 const NOW = 1_800_000_000;
 const ISSUER = 'https://api.example.com';
@@ -15,7 +16,7 @@ const caller = {
   scopes: ['read'],
   environment: 'live',
 } as const;
-const ALLOWED: Decision = { outcome: 'allowed', caller, allowance, tenant: null };
+const ALLOWED = { outcome: 'allowed', caller, allowance, tenant: null } as const satisfies Decision;
 const REFUSED: Decision = { outcome: 'refused', code: 'invalid_credential', message: 'm', allowance: null };
 const FORBIDDEN: Decision = { outcome: 'forbidden', code: 'insufficient_scope', message: 'm', allowance };
 const LIMITED: Decision = { outcome: 'limited', allowance };
@@ -33,10 +34,24 @@ const request = (given: Partial<DecisionRequest> = {}): DecisionRequest => ({
 
 describe('where no function of ours stands behind a method', () => {
   const decided = (decision: Decision, given: Partial<DecisionRequest> = {}, zeroPlanThrottles = false) =>
-    decidedDirectly(decision, request(given), { zeroPlanThrottles, issuer: ISSUER }, NOW);
+    decidedDirectly(decision, request(given), { zeroPlanThrottles, knowsOwnKeys: true, issuer: ISSUER }, NOW);
 
   test('who is allowed is, and who is refused or forbidden stays so', () => {
     for (const decision of [ALLOWED, REFUSED, FORBIDDEN]) expect(decided(decision)).toBe(decision);
+  });
+
+  test('who is allowed counts on a shared usage key where the plans know no tenant’s own', () => {
+    const facts = {
+      state: 'active',
+      tier: 'pro',
+      suspendedWorkspaces: new Set<string>(),
+      workspaces: new Set<string>(),
+    } as const;
+    const settings = { zeroPlanThrottles: false, knowsOwnKeys: false, issuer: ISSUER };
+    const of = (tenant: TenantFacts | null) =>
+      decidedDirectly({ ...ALLOWED, tenant }, request(), settings, NOW);
+    expect(of({ ...facts, usageKey: 'own' })).toEqual({ ...ALLOWED, tenant: facts });
+    expect(of(null)).toEqual(ALLOWED);
   });
 
   test('who is over a limit is forbidden with the time to come again, until plans of 0/0 are known to throttle', () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Facts } from '../../lambdas/access/facts.ts';
 import { FACTS_SECONDS } from '../../lambdas/kernel/freshness.ts';
-import { tenantKey } from '../../lambdas/kernel/item-keys.ts';
+import { CONTROL_KEY, tenantKey } from '../../lambdas/kernel/item-keys.ts';
 import { N, S } from '../../lambdas/kernel/items.ts';
 import type { RecordClient } from '../../lambdas/kernel/record-client.ts';
 import { ControlStore } from '../../lambdas/signing/control-store.ts';
@@ -15,11 +15,12 @@ afterAll(() => store.stop());
 
 /** Facts over a client that is counted, with a clock that is moved by hand and a store that can be taken away. */
 function watched(client: RecordClient) {
-  const state = { reads: 0, at: 1_000_000, down: false };
+  const state = { reads: 0, ofControl: 0, at: 1_000_000, down: false };
   const counting: RecordClient = {
     updateItem: (input) => client.updateItem(input),
     batchGetItem(input) {
       state.reads += 1;
+      if (input.RequestItems[store.table.name]?.Keys.includes(CONTROL_KEY)) state.ofControl += 1;
       return state.down ? Promise.reject(new Error('down')) : client.batchGetItem(input);
     },
   };
@@ -52,6 +53,27 @@ describe.each(CLIENTS)('facts by %s', (_name, clientOf) => {
     await facts.control(tenantId);
     await facts.tenant(tenantId);
     expect(state.reads).toBe(1);
+  });
+
+  test('of the deployment are read once in two seconds, however many tenants call', async () => {
+    const { state, facts } = watched(clientOf(store));
+    for (let call = 0; call < 50; call += 1) {
+      const tenantId = crypto.randomUUID();
+      await facts.control(tenantId);
+      await facts.tenant(tenantId);
+      state.at += 1000 / 25;
+    }
+    expect(state).toMatchObject({ reads: 50, ofControl: 1 });
+  });
+
+  test('of a tenant are read without the deployment’s', async () => {
+    const { tenantId } = await storeTenant(store);
+    const { state, facts } = watched(clientOf(store));
+    await facts.tenant(tenantId);
+    expect(state.ofControl).toBe(0);
+    state.at += 1000 * FACTS_SECONDS;
+    await Promise.all([facts.tenant(tenantId), facts.control(tenantId), facts.tenant(tenantId)]);
+    expect(state).toMatchObject({ reads: 3, ofControl: 1 });
   });
 
   test('are read once for a hundred decisions that wait at once', async () => {
@@ -147,14 +169,6 @@ describe.each(CLIENTS)('facts by %s', (_name, clientOf) => {
     });
     const { facts } = watched(clientOf(store));
     expect((await facts.tenant(tenantId))?.suspendedWorkspaces).toEqual(new Set(['w1', 'w2']));
-  });
-
-  test('of the deployment come along with a tenant’s: one read for both', async () => {
-    const { tenantId } = await storeTenant(store);
-    const { state, facts } = watched(clientOf(store));
-    await facts.tenant(tenantId);
-    await facts.control();
-    expect(state.reads).toBe(1);
   });
 });
 

@@ -73,6 +73,7 @@ test('each forbidden import fails by the name of its rule, types too', async () 
     'nobody-knows-that-it-runs-locally': ['lib/broken-i.ts', "import '../local/stack.ts';"],
     'nothing-imports-bin': ['lib/broken-j.ts', "import '../bin/docs.ts';"],
     'clients-stand-alone': ['clients/typescript/src/broken-m.ts', "import 'jose';"],
+    'cli-is-a-client': ['clients/cli/broken-q.ts', "import '../../lambdas/contract/route-id.ts';"],
     'nothing-imports-clients': ['lib/broken-n.ts', "import '../clients/typescript/src/index.ts';"],
     'functions-are-told-settings': ['lambdas/keys/broken-o.ts', "export type { branding } from '#settings';"],
     'builders-run-by-themselves': ['lib/broken-p.ts', "import 'esbuild';"],

@@ -1,7 +1,14 @@
 import { expect, test } from 'vitest';
 import { type Release, releaseFaults, releaseOfTree } from '../../bin/release-check.ts';
 
-const PACKED = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'dist/index.js', 'dist/index.d.ts'];
+const PACKED = [
+  'package.json',
+  'README.md',
+  'LICENSE',
+  'CHANGELOG.md',
+  'dist/index.js',
+  'types/lib/index.d.ts',
+];
 const changelog = (unreleased: string, title = '[1.2.3] - 2027-01-31', body = '- A thing.') =>
   `# Changelog\n\n## [Unreleased]\n${unreleased}\n## ${title}\n\n${body}\n`;
 const RELEASE: Release = {

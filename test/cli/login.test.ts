@@ -86,6 +86,12 @@ test('asks as often as the server says, and less often when it is told so or not
   expect(readFileSync(join(terminal.home, '.config/latchkey/config.json'), 'utf8')).not.toContain('secret');
 });
 
+test('who has set LATCHKEY_API_KEY is told that it goes first', async () => {
+  const { io } = serverOf({ '/token': [[200, TOKENS]] });
+  expect((await logIn(io, new Terminal({ LATCHKEY_API_KEY: 'lk_live_a' }))).stderr).toContain('used before');
+  expect((await logIn(serverOf({ '/token': [[200, TOKENS]] }).io)).stderr).not.toContain('used before');
+});
+
 test.each([
   ['is not entered in time', [pending], 'Nobody entered the code in time'],
   ['has expired at the server', [oauthError('expired_token')], 'The code has expired'],

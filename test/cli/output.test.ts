@@ -83,8 +83,12 @@ test.each([
   const { io, text: shown } = screen();
   new Output(io, {}).rows([{ id: text, status: text }], COLUMNS);
   new Output(io, {}).fields({ name: text });
-  report(new LatchkeyError(text, { errors: [{ field: text, message: text }] }), io, false);
+  new Output(io, { json: true }).fields({ name: text });
+  expect(JSON.parse(/^\{[\s\S]*^\}$/m.exec(shown())?.[0] ?? '')).toEqual({ name: text });
+  const error = new LatchkeyError(text, { errors: [{ field: text, message: text }] });
+  for (const isJson of [false, true]) report(error, io, isJson);
   expect(shown().replaceAll('\n', '')).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u200b\u202e]/);
+  expect(shown()).toContain(`latchkey: ${printable(text)}\n`);
   expect(printable('Größe – 東京')).toBe('Größe – 東京');
 });
 

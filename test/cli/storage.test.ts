@@ -73,6 +73,7 @@ describe.each([
   test('that keeps nothing is not used', async () => {
     const { io } = machine(platform, program, 'exit 1');
     expect(await usableStorage(io)).toBe('file');
+    expect(await usableStorage(machine(platform, program, 'exit 0').io)).toBe('file');
     await expect(secretStoreOf('keychain', io).write(URL_A, LOGIN)).rejects.toThrow('--store file');
   });
 });

@@ -77,7 +77,8 @@ function environments(folder: string, source: string): readonly Runtime[] {
       });
     if (index === 0) pip('wheel', '--no-deps', '--wheel-dir', folder, join(source, 'python'));
     const constraints = join(import.meta.dirname, 'requirements.txt');
-    pip('install', join(folder, only(folder, '.whl')), 'pytest', '--constraint', constraints);
+    const wheel = `${join(folder, only(folder, '.whl'))}[assertion]`;
+    pip('install', wheel, 'fastapi', 'pytest', '--constraint', constraints);
     return { version, command: join(venv, 'bin/python') };
   });
 }

@@ -57,7 +57,7 @@ describe('architecture.md', () => {
     const [section = ''] = /\n## Rooms\n[\s\S]*?\n### /.exec(page) ?? [];
     const rows = section.split('\n').filter((line) => line.startsWith('| `'));
     const rooms = rows.map((row) => /^\| `(\w+)`/.exec(row)?.[1] ?? '');
-    const others = ['contract', 'kernel', 'table', 'http', 'functions'];
+    const others = ['contract', 'kernel', 'table', 'http', 'functions', 'verify'];
     expect([...rooms, ...others].sort()).toEqual(readdirSync(join(ROOT, 'lambdas')).sort());
     const missing = rows.flatMap((row, index) =>
       [...row.matchAll(/`([\w/-]+\.ts)`/g)]

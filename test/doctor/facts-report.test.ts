@@ -27,6 +27,7 @@ async function allProbes(): Promise<readonly Probe[]> {
       slow: true,
       streamPath: '/v1/events',
       mirror: '/v1/mirror',
+      protectedStacks: [],
     }),
     ...accountProbes(await loadSettings()),
   ];

@@ -297,6 +297,7 @@ export const READERS: Readonly<Record<string, Read>> = {
       BatchSize: found.BatchSize,
       MaximumBatchingWindowInSeconds: found.MaximumBatchingWindowInSeconds,
       MaximumRetryAttempts: found.MaximumRetryAttempts,
+      ParallelizationFactor: found.ParallelizationFactor,
       BisectBatchOnFunctionError: found.BisectBatchOnFunctionError,
       FunctionResponseTypes: found.FunctionResponseTypes,
       StartingPosition: found.StartingPosition,

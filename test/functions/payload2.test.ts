@@ -6,6 +6,7 @@ import { payload2, type SimpleAnswer } from '../../lambdas/functions/authorizer/
 import { type AuthorizerEvent, authorizer } from '../../lambdas/http/authorize.ts';
 import { parseBlock } from '../../lambdas/kernel/address.ts';
 import { TokenVerifier } from '../../lambdas/signing/tokens.ts';
+import { fromContext } from '../../lambdas/verify/lambda.ts';
 import { profile } from '../../profiles/default.ts';
 import { DEPLOYMENT } from '../support/deployment.ts';
 import { memoryStores } from '../support/memory/stores.ts';
@@ -248,6 +249,25 @@ describe('an authorizer of payload 2.0', () => {
     });
     const limited = await ask({ headers: bearer('limited') }, ['GET /items']);
     expect(limited.context).toMatchObject({ outcome: 'limited', retryAfter: expect.stringMatching(/^\d+$/) });
+  });
+
+  test.each<[string, () => Call, number]>([
+    ['a scope that is missing', () => ({ route: 'POST /items', headers: bearer('good') }), 403],
+    ['a limit', () => ({ headers: bearer('limited') }), 429],
+    ['a workspace of nobody', () => ({ headers: { ...bearer('good'), 'x-workspace-id': ['ws_none'] } }), 404],
+    ['nothing, of who is let in', () => ({ headers: bearer('good') }), 200],
+  ])('is answered by latchkey/verify for %s', async (_, call, status) => {
+    const event = eventV2(call());
+    const { isAuthorized, context } = await ask(call(), [event.routeKey]);
+    expect(isAuthorized).toBe(true);
+    const handler = fromContext(async ({ latchkey }: { latchkey?: unknown }) => ({
+      statusCode: 200,
+      body: JSON.stringify(latchkey),
+    }));
+    const requestContext = { ...event.requestContext, authorizer: { lambda: context } };
+    expect(await handler({ ...event, requestContext } as never, {} as never)).toMatchObject({
+      statusCode: status,
+    });
   });
 
   test('throws where there is no decision, as API Gateway answers 500 then', async () => {

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import type { UsageKeys } from '../../lambdas/contract/deployment.ts';
 import { answer } from '../../lambdas/http/authorizer-answer.ts';
 import type { Caller } from '../../lambdas/kernel/caller.ts';
 import type { TenantFacts } from '../../lambdas/tenancy/tenant-facts.ts';
@@ -17,17 +16,13 @@ const KEY: Caller = {
   scopes: ['read'],
 };
 
-function usageKey(
-  tenant: Partial<TenantFacts> | null,
-  caller: Caller = KEY,
-  keys: UsageKeys = KEYS,
-): string | undefined {
+function usageKey(tenant: Partial<TenantFacts> | null, caller: Caller = KEY): string | undefined {
   const facts: TenantFacts | null =
     tenant === null
       ? null
       : { state: 'active', tier: 'free', suspendedWorkspaces: new Set(), workspaces: new Set(), ...tenant };
   const decision = { outcome: 'allowed', caller, allowance: null, tenant: facts } as const;
-  return answer(decision, { methodArn: 'arn', context: {} }, keys, TIERS).usageIdentifierKey;
+  return answer(decision, { methodArn: 'arn', context: {} }, KEYS, TIERS).usageIdentifierKey;
 }
 
 describe('an allowed request counts on', () => {
@@ -40,11 +35,6 @@ describe('an allowed request counts on', () => {
 
   test('the tenant’s own key', () => {
     expect(usageKey({ tier: 'pro', usageKey: 'OWN' })).toBe('OWN');
-  });
-
-  test('a shared key all the same, where no plan of the API knows the tenant’s own', () => {
-    expect(usageKey({ tier: 'pro', usageKey: 'OWN' }, KEY, { ...KEYS, isSharedOnly: true })).toBe('OTHER');
-    expect(usageKey({ usageKey: 'OWN' }, KEY, { ...KEYS, isSharedOnly: true })).toBe('INITIAL');
   });
 
   test('the sandbox, for a test key, whatever its tenant has', () => {

@@ -2,6 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Fn } from 'aws-cdk-lib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { functionCode } from '../../lib/function-code.ts';
@@ -142,7 +144,6 @@ describe('the code of the functions', () => {
   it('of the authorizer has neither the AWS SDK nor a validator', async () => {
     const { authorizer = {} } = await filesOf({ profile: 'memgraph', config: EVERYTHING });
     expect(Object.keys(authorizer).sort()).toEqual([
-      'challenges.mjs',
       'direct.mjs',
       'gathering.mjs',
       'hs256.mjs',
@@ -154,6 +155,16 @@ describe('the code of the functions', () => {
     for (const code of Object.values(authorizer))
       expect(code).not.toMatch(/@smithy|smithy\.ts|ZodError|invalid_type/);
   });
+});
+
+it('a setting that only the deployment will know is refused by its name: it would be written as a placeholder', async () => {
+  const settings = functionSettings(await loadSettings());
+  const arn = Fn.getAtt('Search', 'Arn').toString();
+  const upstreams = [{ ...settings.deployment.upstreams[0], name: arn }] as never;
+  const told = { ...settings, deployment: { ...settings.deployment, upstreams } };
+  expect(() => functionCode({ name: 'default' }, 'forwarder', told, outDir)).toThrow(
+    'deployment.upstreams.0.name: is known only when the stack is deployed',
+  );
 });
 
 describe('an authorizer', () => {
@@ -212,7 +223,7 @@ describe('an authorizer', () => {
     });
 
     it('without a module that they ask for', () => {
-      const modules = ['challenges', 'direct', 'gathering', 'hs256', 'observed', 'traced'];
+      const modules = ['direct', 'gathering', 'hs256', 'observed', 'traced'];
       const folders = changed(modules.map((name) => (folder: string) => rmSync(join(folder, `${name}.mjs`))));
       expect(imported(folders)).toEqual(modules.map(() => 'ERR_MODULE_NOT_FOUND'));
     });
@@ -234,7 +245,16 @@ describe('a profile that is not ours', () => {
     expect(readFileSync(join(await code(functionCode), 'profile.mjs'), 'utf8')).toContain('its own words');
   });
 
+  it('may name its module by a URL, as import.meta.url does', async () => {
+    const settings = functionSettings(await loadSettings());
+    const byUrl = { name: 'own', module: pathToFileURL(own).href };
+    const folder = functionCode(byUrl, 'forwarder', settings, outDir);
+    expect(readFileSync(join(folder, 'profile.mjs'), 'utf8')).toContain('its own words');
+  });
+
   it('says what is wrong with its module', async () => {
+    writeFileSync(own, 'export const contract = {};');
+    await expect(code(functionCode)).rejects.toThrow('own.ts does not export "profile"');
     writeFileSync(own, 'export const profile = {');
     await expect(code(functionCode)).rejects.toThrow(/own\.ts:1:24: ERROR: Expected identifier/);
   });

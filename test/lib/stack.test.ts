@@ -333,6 +333,8 @@ describe('the uses of keys', () => {
     expect(mapping).toMatchObject({
       BatchSize: 2500,
       MaximumBatchingWindowInSeconds: 60,
+      // One reader falls behind a shard whose uses are of as many tenants (docs/scale.md).
+      ParallelizationFactor: 2,
       BisectBatchOnFunctionError: true,
       MaximumRecordAgeInSeconds: 82_800,
       FunctionResponseTypes: ['ReportBatchItemFailures'],

@@ -12,6 +12,14 @@ export function temporaryApp() {
   return checkedApp({}, mkdtempSync(join(tmpdir(), 'latchkey-test-')));
 }
 
+/** The folder of a function without code. */
+export function emptyFunction(outdir: string): string {
+  const folder = join(outdir, 'empty');
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'index.mjs'), 'export const handler = async () => {};');
+  return folder;
+}
+
 /** The template of a configuration. */
 export async function templateOf(overrides: Overrides = {}): Promise<Template> {
   return Template.fromStack(await stackOf(overrides));
@@ -24,9 +32,7 @@ export async function templateOf(overrides: Overrides = {}): Promise<Template> {
 export async function stackOf(overrides: Overrides = {}): Promise<LatchkeyStack> {
   const app = temporaryApp();
   const settings = await loadSettings(overrides);
-  const folder = join(app.outdir, 'empty');
-  mkdirSync(folder);
-  writeFileSync(join(folder, 'index.mjs'), 'export const handler = async () => {};');
+  const folder = emptyFunction(app.outdir);
   const bundles = Object.fromEntries(
     foldersOf(functionSpecs(settings.profile, { upstreams: deploymentOf(settings).upstreams })).map(
       (name) => [name, folder],

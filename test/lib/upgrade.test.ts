@@ -1,12 +1,19 @@
 import { isDeepStrictEqual } from 'node:util';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { describe, expect, it } from 'vitest';
+import { apiRows } from '../../lambdas/kernel/api-rows.ts';
+import { routes } from '../../lambdas/table/index.ts';
 import file from '../../latchkey.config.ts';
-import type { Overrides } from '../../lib/settings.ts';
+import { foldersOf, functionSpecs } from '../../lib/functions.ts';
+import { deploymentOf, loadSettings, type Overrides } from '../../lib/settings.ts';
+import { createSystem } from '../../lib/system.ts';
+import { profile as defaultProfile } from '../../profiles/default.ts';
 import withDomain from '../support/domain.json' with { type: 'json' };
 import logicalIds from './logical-ids.json' with { type: 'json' };
 import released from './released-template.json' with { type: 'json' };
-import { propertiesOf, templateOf } from './synth.ts';
+import { emptyFunction, propertiesOf, templateOf, temporaryApp } from './synth.ts';
 
 /**
  * A change of the configuration as CloudFormation would carry it out: what keeps data is neither deleted nor replaced,
@@ -27,6 +34,7 @@ interface Resource {
   readonly Type: string;
   readonly Properties?: Readonly<Record<string, unknown>>;
   readonly DependsOn?: string | readonly string[];
+  readonly Metadata?: unknown;
 }
 
 const resources = (template: Template) =>
@@ -127,6 +135,41 @@ describe('since signing keys have a secret for each use', () => {
       if (Type !== 'AWS::Lambda::Function' || !id.startsWith('Functionsforwarder')) continue;
       expect([DependsOn].flat()).toContainEqual(expect.stringMatching(/^AssertionsRotation/));
     }
+  });
+});
+
+describe('since the whole system is a construct of the id Default', () => {
+  const folders = foldersOf(functionSpecs(defaultProfile));
+  /** As it was before: each part a child of the stack itself. */
+  async function partsInStack(): Promise<Template> {
+    const settings = await loadSettings();
+    const app = temporaryApp();
+    const stack = new Stack(app, settings.config.name);
+    const folder = emptyFunction(app.outdir);
+    const { upstreams } = deploymentOf(settings);
+    createSystem(stack, {
+      ...settings,
+      names: { name: stack.stackName, keyScope: '' },
+      rows: apiRows(routes, settings.profile, upstreams),
+      upstreams,
+      bundles: Object.fromEntries(folders.map((name) => [name, folder])),
+      functionOptions: { removalPolicy: RemovalPolicy.DESTROY, logRetention: RetentionDays.ONE_MONTH },
+      alarmTopic: undefined,
+    });
+    return Template.fromStack(stack);
+  }
+  /** The id of a deployment of the API is made of the resource's path too; one is made at every change. */
+  const comparable = (template: Template) =>
+    JSON.parse(
+      JSON.stringify(
+        resources(template).map(([id, { Metadata: _, ...resource }]) => [id, resource] as const),
+      ).replaceAll(/(FrontDoorApiDeployment[0-9A-F]{8})[0-9a-f]{32}/g, '$1'),
+    ) as [string, unknown][];
+
+  it('no logical id is another, and no property of a resource', async () => {
+    const [before, after] = [comparable(await partsInStack()), comparable(await templateOf())];
+    expect(before.length).toBeGreaterThan(400);
+    expect(Object.fromEntries(after)).toEqual(Object.fromEntries(before));
   });
 });
 

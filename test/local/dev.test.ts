@@ -1,10 +1,10 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the syntax of Fn::Sub
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterAll, describe, expect, test } from 'vitest';
-import { synthesizeApp } from '../../local/app-synth.ts';
+import { appCommand, synthesizeApp } from '../../local/app-synth.ts';
 import { readAssembly } from '../../local/cloudformation/assembly.ts';
 import { StackGroup } from '../../local/cloudformation/stack-group.ts';
 import type { Resource, Template } from '../../local/cloudformation/template.ts';
@@ -185,11 +185,11 @@ describe('the app', () => {
   const APP =
     "require('fs').writeFileSync(process.env.CDK_OUTDIR+'/manifest.json',JSON.stringify([process.env.CDK_DEFAULT_REGION,JSON.parse(process.env.CDK_CONTEXT_JSON)]))";
   const command = `"${process.execPath}" -e "${APP}"`;
-  const synthesize = async (cwd: string, more: { app?: string; anonymous?: boolean } = {}) => {
+  const synthesize = async (cwd: string, { app = appCommand(cwd), anonymous = true } = {}) => {
     const outDir = join(cwd, 'out');
     mkdirSync(outDir, { recursive: true });
     const output = new PassThrough().resume();
-    await synthesizeApp({ cwd, outDir, anonymous: true, env: process.env, output, ...more });
+    await synthesizeApp({ cwd, outDir, command: app, anonymous, env: process.env, output });
     return JSON.parse(readFileSync(join(outDir, 'manifest.json'), 'utf8'));
   };
   const write = (cwd: string, file: string, value: object) =>
@@ -456,6 +456,7 @@ describe('latchkey dev', () => {
     const io = { stdout, stderr, env: {}, cwd: newFolder(), signal: AbortSignal.abort() };
     expect(await dev(['--port', '0'], io)).toBe(1);
     expect(String(stderr.read())).toMatch(/^there is no cdk.json here: .*\n$/);
+    expect(readdirSync(io.cwd)).toEqual([]);
     expect(await dev(['--help'], io)).toBe(0);
   });
 });

@@ -3,11 +3,19 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { urlsHere } from '../../local/cloudformation/api-urls.ts';
+import { apisOf, urlsHere } from '../../local/cloudformation/api-urls.ts';
 import { type Assembly, readAssembly } from '../../local/cloudformation/assembly.ts';
 import { StackGroup } from '../../local/cloudformation/stack-group.ts';
 import type { Template } from '../../local/cloudformation/template.ts';
+import { StoredValue } from '../../local/data-directory.ts';
 import { compileFilters } from '../../local/dynamodb/event-pattern.ts';
+import type { MethodDefinition } from '../../local/gateway/api-definition.ts';
+import { GatewayFailure } from '../../local/gateway/failure.ts';
+import { HttpServer } from '../../local/gateway/http-server.ts';
+import { readApis } from '../../local/gateway/read-apis.ts';
+import { NO_USAGE_KEYS, UsageKeys } from '../../local/gateway/usage-keys.ts';
+import { PlanCounters, UsagePlans } from '../../local/gateway/usage-plans.ts';
+import { silent } from '../../local/log.ts';
 
 const templateOf = (template: Partial<Template>, parameters = {}) =>
   new StackGroup([assemblyOf(template)], { parameters });
@@ -169,6 +177,118 @@ describe('where the API is reached on AWS', () => {
       Variables: { ISSUER: 'http://127.0.0.1:1' },
     });
   });
+});
+
+describe('where several APIs are reached', () => {
+  const Resources = {
+    Rest: { Type: 'AWS::ApiGateway::RestApi' },
+    RestStage: {
+      Type: 'AWS::ApiGateway::Stage',
+      Properties: { StageName: 'live', RestApiId: { Ref: 'Rest' } },
+    },
+    Other: { Type: 'AWS::ApiGateway::RestApi' },
+    OtherStage: {
+      Type: 'AWS::ApiGateway::Stage',
+      Properties: { StageName: 'live', RestApiId: { Ref: 'Other' } },
+    },
+    Http: { Type: 'AWS::ApiGatewayV2::Api', Properties: { ProtocolType: 'HTTP' } },
+    Name: { Type: 'AWS::ApiGateway::DomainName', Properties: { DomainName: 'rest.example.com' } },
+    Base: {
+      Type: 'AWS::ApiGateway::BasePathMapping',
+      Properties: { DomainName: { Ref: 'Name' }, RestApiId: { Ref: 'Other' }, BasePath: 'other' },
+    },
+    HttpName: { Type: 'AWS::ApiGatewayV2::DomainName', Properties: { DomainName: 'http.example.com' } },
+    ...Object.fromEntries(
+      [
+        ['$default', undefined],
+        ['beta', 'v2'],
+      ].map(([Stage, ApiMappingKey]) => [
+        `Mapping${ApiMappingKey ?? ''}`,
+        {
+          Type: 'AWS::ApiGatewayV2::ApiMapping',
+          Properties: {
+            DomainName: { Ref: 'HttpName' },
+            ApiId: { Ref: 'Http' },
+            Stage,
+            ...(ApiMappingKey === undefined ? {} : { ApiMappingKey }),
+          },
+        },
+      ]),
+    ),
+  };
+  const host = (id: string) => `https://\${${id}}.execute-api.\${AWS::Region}.\${AWS::URLSuffix}`;
+
+  test.each([
+    ['a stage', `${host('Rest')}/live/health`, 'http://localhost:1/health'],
+    ['the same stage of another API', `${host('Other')}/live/`, 'http://localhost:2/'],
+    ['an HTTP API', `${host('Http')}/`, 'http://localhost:3/'],
+    ['its endpoint', '${Http.ApiEndpoint}', 'http://localhost:3'],
+    ['its named stage', `${host('Http')}/beta/a`, 'http://localhost:3/beta/a'],
+    ['a domain of the first API', 'https://rest.example.com/a', 'http://localhost:1/a'],
+    ['a base path of it', 'https://rest.example.com/other/a', 'http://localhost:2/a'],
+    ['a domain of an HTTP API', 'https://http.example.com/a', 'http://localhost:3/a'],
+    ['a mapping of it', 'https://http.example.com/v2/a', 'http://localhost:3/beta/a'],
+  ])('each has its own: %s', (_, text, expected) => {
+    const Outputs = { It: { Value: { 'Fn::Sub': text } } };
+    const onAws = templateOf({ Resources });
+    const ports = new Map(apisOf(onAws).map(({ ref }, index) => [ref, `http://localhost:${index + 1}`]));
+    const urls = urlsHere(onAws, (apiId) => ports.get(apiId));
+    expect(new StackGroup([assemblyOf({ Resources, Outputs })], { urls }).outputs().It).toBe(expected);
+  });
+});
+
+describe('a usage plan of two APIs', () => {
+  const stageOf = (id: string) => ({ ApiId: { Ref: id }, Stage: 'live' });
+  const apiOf = (id: string) => ({
+    [id]: { Type: 'AWS::ApiGateway::RestApi' },
+    [`${id}Stage`]: {
+      Type: 'AWS::ApiGateway::Stage',
+      Properties: { StageName: 'live', RestApiId: { Ref: id } },
+    },
+    [`${id}Get`]: {
+      Type: 'AWS::ApiGateway::Method',
+      Properties: { RestApiId: { Ref: id }, ResourceId: 'root', HttpMethod: 'GET' },
+    },
+  });
+  const template = templateOf({
+    Resources: {
+      ...apiOf('One'),
+      ...apiOf('Two'),
+      Plan: {
+        Type: 'AWS::ApiGateway::UsagePlan',
+        Properties: { ApiStages: [stageOf('One'), stageOf('Two')], Quota: { Limit: 2, Period: 'DAY' } },
+      },
+      Key: { Type: 'AWS::ApiGateway::ApiKey', Properties: { Enabled: true, Value: 'v'.repeat(20) } },
+      InPlan: {
+        Type: 'AWS::ApiGateway::UsagePlanKey',
+        Properties: { KeyId: { Ref: 'Key' }, UsagePlanId: { Ref: 'Plan' } },
+      },
+    },
+  });
+
+  test('counts the calls of a key at both of them together', () => {
+    const stored = new StoredValue(join(mkdtempSync(join(tmpdir(), 'plans-')), 'keys.json'), NO_USAGE_KEYS);
+    const now = () => Date.now();
+    const keys = new UsageKeys(template, stored, 0, now);
+    const options = { now, zeroPlansThrottle: true, counters: new PlanCounters() };
+    const calls = readApis(template).map((api) => {
+      const plans = new UsagePlans(template, api, keys, options);
+      return () => plans.count(plans.find('v'.repeat(20)), api.methods[0] as MethodDefinition);
+    });
+    calls[0]?.();
+    calls[1]?.();
+    expect(calls[0]).toThrow(GatewayFailure);
+    expect(calls[1]).toThrow(GatewayFailure);
+  });
+});
+
+test('another API has the next port that is free', async () => {
+  const first = await HttpServer.listen(0, silent, Date.now);
+  const port = Number(new URL(first.url).port);
+  const second = await HttpServer.listenFrom(port, silent, Date.now);
+  expect(Number(new URL(second.url).port)).toBeGreaterThan(port);
+  await expect(HttpServer.listen(port, silent, Date.now)).rejects.toThrow(`port ${port} is taken`);
+  await Promise.all([first.stop(), second.stop()]);
 });
 
 describe('a cloud assembly', () => {

@@ -13,9 +13,10 @@ export interface Dev {
 }
 
 /** Starts it. Rejects with what it printed when it ends before it is ready. */
-export async function startDev(folder: string, ...args: string[]): Promise<Dev> {
-  const child = spawn('npx', ['--no-install', 'latchkey', 'dev', '--port', '0', ...args], {
+export async function startDev(folder: string, variables: NodeJS.ProcessEnv = {}): Promise<Dev> {
+  const child = spawn('npx', ['--no-install', 'latchkey', 'dev', '--port', '0'], {
     cwd: folder,
+    env: { ...process.env, ...variables },
     // A group of its own, so that what `npx` starts ends with it.
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -43,6 +44,12 @@ async function stop(child: ChildProcess): Promise<void> {
   const ended = once(child, 'close');
   process.kill(-child.pid, 'SIGTERM');
   await ended;
+}
+
+/** The URL of the app's one Latchkey. */
+export function doorOf({ outputs }: Dev): string {
+  const found = Object.entries(outputs).find(([name]) => /^LatchkeyApiUrl[0-9A-F]{8}$/.test(name));
+  return found?.[1] ?? '';
 }
 
 export interface Answer {

@@ -1,16 +1,19 @@
 /** The package as its users get it: built, packed, and installed into a project that has nothing of the repository. */
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { buildPackage } from '../../bin/build.ts';
+import { buildCreatePackage, buildPackage } from '../../bin/build.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
 export interface Installation {
   /** A CDK app's project with the package in it: apps are folders of it, which find the package above them. */
   readonly project: string;
+  /** The folder of `create-latchkey`, as it is published. */
+  readonly createPackage: string;
   readonly tarball: {
     readonly bytes: number;
     readonly unpackedBytes: number;
@@ -25,10 +28,12 @@ declare module 'vitest' {
 }
 
 /** Packs and installs it: the global setup of this folder's tests. Gives what removes it. */
-export default async function install(tests: TestProject): Promise<() => void> {
+export default async function install(tests: TestProject): Promise<() => Promise<void>> {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-package-'));
   const [built, project] = [join(folder, 'package'), join(folder, 'project')];
+  const createPackage = join(folder, 'create-latchkey');
   await buildPackage(built);
+  await buildCreatePackage(createPackage);
   const [packed] = Object.values<{
     filename: string;
     size: number;
@@ -43,19 +48,22 @@ export default async function install(tests: TestProject): Promise<() => void> {
   const manifest = {
     private: true,
     dependencies: { ...take('aws-cdk-lib', 'constructs'), latchkey: `file:../${packed.filename}` },
-    devDependencies: take('aws-cdk'),
+    // The example of an MCP server takes the SDK.
+    devDependencies: take('aws-cdk', '@modelcontextprotocol/sdk'),
   };
   writeFileSync(join(project, 'package.json'), JSON.stringify(manifest));
   npm(['install', '--no-audit', '--no-fund', '--prefer-offline'], project);
   tests.provide('package', {
     project,
+    createPackage,
     tarball: {
       bytes: packed.size,
       unpackedBytes: packed.unpackedSize,
       files: packed.files.map(({ path }) => path),
     },
   });
-  return () => rmSync(folder, { recursive: true, force: true });
+  // Not at once, as thousands of files would keep the workers waiting.
+  return () => rm(folder, { recursive: true, force: true });
 }
 
 function npm(args: readonly string[], cwd: string): string {

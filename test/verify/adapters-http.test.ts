@@ -1,67 +1,12 @@
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type RequestListener, request } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { json } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { IncomingMessage } from 'node:http';
 import { verify as express } from '../../lambdas/verify/express.ts';
 import { verify as fastify } from '../../lambdas/verify/fastify.ts';
 import { verify as hono } from '../../lambdas/verify/hono.ts';
 import type { Identity } from '../../lambdas/verify/index.ts';
 import { type LambdaEvent, verified as lambda, type VerifiedEvent } from '../../lambdas/verify/lambda.ts';
 import { verified as node } from '../../lambdas/verify/node.ts';
-import type { Verifier } from '../../lambdas/verify/verifier.ts';
 import { ADDRESS } from '../support/tenants.ts';
-import { CASES, type Case } from './outcomes.ts';
-import { type Service, startService } from './service.ts';
-
-type Lines = readonly (readonly [string, string])[];
-
-interface Sent {
-  readonly method: string;
-  readonly path: string;
-  readonly headers: Lines;
-}
-
-interface Answer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, unknown>>;
-  readonly body: unknown;
-}
-
-/** What the service's own handler saw. */
-interface Seen {
-  readonly identity: Identity | undefined;
-  readonly headers: readonly string[];
-}
-
-/** A way in which a request reaches a service. */
-interface Adapter {
-  readonly name: string;
-  start(
-    verifier: Verifier,
-    seen: (seen: Seen) => void,
-  ): Promise<{
-    send(sent: Sent): Promise<Answer>;
-    stop(): void;
-  }>;
-}
-
-async function served(listener: RequestListener) {
-  const server = createServer(listener).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  return {
-    async send({ method, path, headers }: Sent): Promise<Answer> {
-      const lines = headers.flat();
-      const call = request({ host: '127.0.0.1', port, method, path, headers: ['Host', 'a', ...lines] });
-      call.end();
-      const [response] = (await once(call, 'response')) as [IncomingMessage];
-      const body = await json(response).catch(() => undefined);
-      return { status: response.statusCode ?? 0, headers: response.headers, body };
-    },
-    stop: () => void server.close(),
-  };
-}
+import { type Adapter, holdAdapters, type Lines, type Sent, served } from './adapter-suite.ts';
 
 const onNode: readonly Adapter[] = [
   {
@@ -203,9 +148,19 @@ const ADAPTERS: readonly Adapter[] = [
     requestContext: { identity: { sourceIp: ADDRESS } },
   })),
   onLambda('lambda, payload 2.0', ({ method, path, headers }) => ({
+    // API Gateway decodes it, and has the stage in front.
+    rawPath: `/live${decodeURI(path)}`,
+    headers: joined(headers),
+    requestContext: { http: { method, sourceIp: ADDRESS }, stage: 'live' },
+  })),
+  onLambda('lambda, function URL', ({ method, path, headers }) => ({
     rawPath: path,
     headers: joined(headers),
-    requestContext: { http: { method, sourceIp: ADDRESS } },
+    requestContext: {
+      http: { method, sourceIp: ADDRESS },
+      stage: '$default',
+      domainName: 'a.lambda-url.eu-central-1.on.aws',
+    },
   })),
   onLambda('lambda, load balancer', ({ method, path, headers }) => ({
     httpMethod: method,
@@ -215,96 +170,4 @@ const ADAPTERS: readonly Adapter[] = [
   })),
 ];
 
-describe.each(ADAPTERS)('$name', ({ start }) => {
-  let service: Service;
-  let running: Awaited<ReturnType<Adapter['start']>>;
-  let seen: Seen | undefined;
-  beforeAll(async () => {
-    service = await startService({ rules: { '/public/*': { public: true } } });
-    running = await start(service.verifier, (each) => (seen = each));
-  });
-  afterAll(() => running.stop());
-
-  async function send({
-    credential,
-    method = 'GET',
-    path = '/items',
-    headers = [],
-  }: Omit<Case, 'name' | 'status'>) {
-    seen = undefined;
-    const own: Lines =
-      credential === undefined ? [] : [['Authorization', `Bearer ${service.credentials[credential]}`]];
-    return running.send({ method, path, headers: [...own, ...headers] });
-  }
-
-  test.each(CASES)('$name', async ({ status, code, says = {}, isDown, ...sent }) => {
-    service.isDown = isDown ?? false;
-    const answer = await send(sent);
-    service.isDown = false;
-    expect(answer.status).toBe(status);
-    expect(answer.headers).toMatchObject(says);
-    if (code === undefined) {
-      expect(seen).toBeDefined();
-    } else {
-      expect(answer.body).toMatchObject({ status, code, request_id: answer.headers['x-request-id'] });
-      expect(answer.headers).toMatchObject({
-        'content-type': 'application/json; charset=utf-8',
-        'cache-control': 'no-store',
-      });
-      expect(seen).toBeUndefined();
-    }
-  });
-
-  test('tells the handler who calls, typed', async () => {
-    await send({ credential: 'sandbox' });
-    expect(seen?.identity).toMatchObject({
-      kind: 'key',
-      tenant: service.tenant.tenantId,
-      workspace: service.tenant.workspaceId,
-      keyId: expect.any(String),
-      principal: expect.stringMatching(/^key:/),
-      scopes: ['read'],
-      environment: 'test',
-      tier: 'free',
-      limit: { limit: 5, remaining: expect.any(Number), resetAt: expect.any(Number) },
-    });
-    await send({ credential: 'person', method: 'DELETE' });
-    expect(seen?.identity).toMatchObject({
-      kind: 'user',
-      role: 'admin',
-      sessionId: service.session.sessionId,
-    });
-    await send({ path: '/public/7' });
-    expect(seen).toMatchObject({ identity: undefined });
-  });
-
-  test('keeps from the handler what a client says in our place, in every spelling', async () => {
-    const lies = [
-      ['X-Latchkey-Tenant', 'another'],
-      ['x_latchkey_principal', 'key:root'],
-      ['X-Latchkey-Assertion', 'eyJ'],
-      ['X-HTTP-Method-Override', 'DELETE'],
-      ['X-Original-URL', '/admin'],
-      ['X_Workspace_Id', 'another'],
-    ] as const;
-    // A key of its own: the limit of the others is used up by now.
-    const answer = await send({ credential: 'writer', headers: [...lies, ['X-Mine', 'stays']] });
-    expect(answer.status).toBe(200);
-    const names = (seen?.headers ?? []).map((name) => name.toLowerCase());
-    expect(names).toContain('x-mine');
-    expect(names.filter((name) => /latchkey|override|original|workspace/.test(name))).toEqual([]);
-    // Also where no credential is asked for.
-    await send({ path: '/public/7', headers: lies });
-    expect((seen?.headers ?? []).filter((name) => /latchkey/i.test(name))).toEqual([]);
-  });
-
-  test('writes once for each decision, and not at all where nobody is asked', async () => {
-    const before = service.uses;
-    await send({ credential: 'stranger' });
-    expect(service.uses - before).toBe(1);
-    await send({ path: '/public/7' });
-    await send({ credential: 'unsigned' });
-    await send({});
-    expect(service.uses - before).toBe(1);
-  });
-});
+holdAdapters(ADAPTERS);

@@ -12,6 +12,8 @@ export interface Case {
   /** 200 where the service's own handler answers. */
   readonly status: number;
   readonly code?: string;
+  /** Whether it is another request, which may go on, where a platform resolves paths before anybody reads them. */
+  readonly isResolvable?: true;
   /** Headers of the answer. */
   readonly says?: Readonly<Record<string, unknown>>;
 }
@@ -107,6 +109,7 @@ export const CASES: readonly Case[] = [
     path: '/public/%2e%2e/items',
     status: 400,
     code: 'malformed_request',
+    isResolvable: true,
   },
   { name: 'a path with an empty segment', path: '//items', status: 400, code: 'malformed_request' },
   { name: 'OPTIONS that is no preflight', method: 'OPTIONS', status: 405, code: 'method_not_allowed' },

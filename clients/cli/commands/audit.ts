@@ -43,6 +43,7 @@ export const auditCommands: readonly Command[] = [
       const { latchkey } = await openSession(values, io);
       const out = new Output(io, values);
       if (isFollowed) {
+        if (!out.isJson) out.heading(COLUMNS, WIDTHS);
         const print = (entry: AuditEntry) =>
           out.isJson ? out.jsonLine(entry) : out.row(entry, COLUMNS, WIDTHS);
         await follow({ latchkey, query, interval, io, print });

@@ -122,6 +122,8 @@ async function keep(
     await secretStoreOf(before.storage, io).remove(url);
   await secretStoreOf(deployment.storage, io).write(url, secret);
   await deployments.remember(url, deployment);
+  if (io.env.LATCHKEY_API_KEY)
+    io.stderr.write('latchkey: LATCHKEY_API_KEY is set, and is used before what you have signed in with.\n');
 }
 
 async function logOut({ values, io }: Call): Promise<void> {

@@ -13,6 +13,7 @@ import { DynamoDecisionStore } from '../../access/decision-store.ts';
 import { Facts } from '../../access/facts.ts';
 import { Guesses } from '../../access/guesses.ts';
 import { authorizer } from '../../http/authorize.ts';
+import { challenges as challengesFrom } from '../../http/challenge.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { createDynamoDbHttp } from '../../kernel/dynamodb-http.ts';
 import { CONTROL_KEY } from '../../kernel/item-keys.ts';
@@ -31,16 +32,13 @@ const facts = new Facts(client, table);
 
 // Modules beside this one, which only such deployments have and load (lib/function-code.ts).
 const secrets = hs256 ? (await import('./hs256.ts')).secretKeys() : undefined;
-const challenge =
-  challenges === null ? undefined : (await import('./challenges.ts')).challenges(issuer + challenges);
-const settleDirect =
-  direct === null
-    ? undefined
-    : (await import('./direct.ts')).direct(direct, issuer, () => facts.control(), systemClock);
+const settleDirect = direct
+  ? (await import('./direct.ts')).direct(direct, issuer, () => facts.control(), systemClock)
+  : undefined;
 const settleObserved = observed
   ? (await import('./observed.ts')).observed(decision.deployment.pathScopes, access, systemClock)
   : undefined;
-const write = gathering === null ? observe : (await import('./gathering.ts')).gathering(gathering, observe);
+const write = gathering ? (await import('./gathering.ts')).gathering(gathering, observe) : observe;
 
 const decide = authorizer(
   {
@@ -54,19 +52,16 @@ const decide = authorizer(
   JSON.parse(variable('USAGE_KEYS')),
   {
     // The template sets it; without it, as in the bench, nothing is written.
-    observe: process.env.METRICS_NAMESPACE === undefined ? undefined : write,
-    challenge,
-    settle:
-      settleDirect === undefined && settleObserved === undefined
-        ? undefined
-        : async (decided, request, requestId) =>
-            settleDirect?.(decided, request, requestId) ?? {
-              decision: settleObserved?.(decided, request) ?? decided,
-            },
+    observe: process.env.METRICS_NAMESPACE ? write : undefined,
+    challenge: challenges ? challengesFrom(issuer + challenges) : undefined,
+    settle: (decided, request, requestId) =>
+      settleDirect?.(decided, request, requestId) ?? {
+        decision: settleObserved?.(decided, request) ?? decided,
+      },
   },
 );
 
-const inSpan = traced === null ? decide : (await import('./traced.ts')).traced(decide, traced);
+const inSpan = traced ? (await import('./traced.ts')).traced(decide, traced) : decide;
 
 // Of what is read nothing is kept: no copy is older than the first event.
 await readied(() =>
@@ -74,5 +69,4 @@ await readied(() =>
 );
 
 /** Decides every request that takes a credential. */
-export const handler =
-  payload2 === null ? inSpan : (await import('./payload2.ts')).payload2(inSpan, payload2);
+export const handler = payload2 ? (await import('./payload2.ts')).payload2(inSpan, payload2) : inSpan;

@@ -3,6 +3,7 @@ import type { Payload2Settings } from '../../contract/deployment.ts';
 import type { AuthorizerEvent } from '../../http/authorize.ts';
 import type { AuthorizerAnswer } from '../../http/authorizer-answer.ts';
 import type { AuthorizerContext } from '../../http/identity.ts';
+import { payload2Path, separatedHeaders } from '../../http/payload2.ts';
 
 /** The simple response of an HTTP API's authorizer (API Gateway, "Lambda authorizer response format"). */
 export interface SimpleAnswer {
@@ -43,28 +44,8 @@ function asPayload1({
     methodArn,
     httpMethod: http.method,
     resource,
-    path: asSent(withoutStage(rawPath, stage)),
-    multiValueHeaders: Object.fromEntries(
-      Object.entries(headers ?? {}).map(([name, value = '']) => [name, separate(value)]),
-    ),
+    path: payload2Path(rawPath, stage),
+    multiValueHeaders: separatedHeaders(Object.entries(headers ?? {})),
     requestContext: { requestId, extendedRequestId: requestId, identity: { sourceIp: http.sourceIp } },
   };
-}
-
-/** The segment of a named stage is part of `rawPath`. */
-function withoutStage(path: string, stage: string): string {
-  return `${path}/`.startsWith(`/${stage}/`) ? path.slice(stage.length + 1) || '/' : path;
-}
-
-/** An HTTP API hands on a path decoded; what is checked and compared is one as it is sent. What is no text stays, and is refused. */
-function asSent(path: string): string {
-  return path.isWellFormed() ? encodeURI(path) : path;
-}
-
-/**
- * "Duplicate headers are combined with commas" (API Gateway, payload 2.0): what may have been several is several, so that a
- * credential that comes twice is none. No credential, workspace or request id has a comma.
- */
-function separate(value: string): string[] {
-  return value.split(',').map((each) => each.trim());
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { App, RemovalPolicy, Stack, type Stage } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import type { IConstruct } from 'constructs';
 import type { AuthorizerSettings } from '../../../lambdas/contract/authorizer-settings.ts';
@@ -21,7 +21,7 @@ export class DoorStack extends Stack {
   readonly door: Door;
   readonly plans: UsagePlans;
 
-  constructor(app: App, id = 'Latchkey', settings: Settings = SETTINGS) {
+  constructor(app: App | Stage, id = 'Latchkey', settings: Settings = SETTINGS) {
     super(app, id);
     const kept = { removalPolicy: RemovalPolicy.DESTROY };
     const table = new IdentityTable(this, 'Identity', { ...kept, restoredStreamArn: null });
@@ -69,7 +69,7 @@ export function emptyApp(context: Readonly<Record<string, unknown>> = {}): App {
   return new App({ outdir: mkdtempSync(join(tmpdir(), 'latchkey-protect-')), context });
 }
 
-function codeFolder(app: App, settings: AuthorizerSettings): string {
+function codeFolder(app: App | Stage, settings: AuthorizerSettings): string {
   const text = JSON.stringify(settings);
   const digest = createHash('sha256').update(text).digest('hex').slice(0, 12);
   const folder = join(app.outdir, 'code', digest);

@@ -10,7 +10,7 @@ import { loadSettings } from '../../../lib/settings.ts';
 
 /** The code of a protected API's authorizer, as it is deployed. */
 const ACCESS = { '/items/{id}': { GET: { scope: 'read' } } };
-const DIRECT = { resources: ['/items/{id}'], zeroPlanThrottles: false, signs: false };
+const DIRECT = { resources: ['/items/{id}'], zeroPlanThrottles: false, knowsOwnKeys: true, signs: false };
 const REST: AuthorizerSettings = { access: ACCESS, direct: DIRECT, payload2: null };
 const HTTP: AuthorizerSettings = { ...REST, payload2: { answeredBehind: [] } };
 

@@ -1,4 +1,5 @@
 import { Aspects, NestedStack, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
 import {
   type CfnApi,
   CfnIntegration,
@@ -66,8 +67,13 @@ describe('protectHttp locks', () => {
     const { access, direct, payload2 } = settingsOf(stack);
     expect(access.$default?.DELETE).toEqual({ scope: 'admin' });
     expect(access['/items/{id}']).toEqual({ GET: { scope: 'read' } });
-    expect(Object.keys(access['/any'] ?? {})).toHaveLength(6);
-    expect(direct).toEqual({ resources: Object.keys(access), zeroPlanThrottles: true, signs: false });
+    expect(Object.keys(access['/any'] ?? {})).toHaveLength(5);
+    expect(direct).toEqual({
+      resources: Object.keys(access),
+      zeroPlanThrottles: true,
+      knowsOwnKeys: true,
+      signs: false,
+    });
     expect(payload2).toEqual({ answeredBehind: [] });
   });
 
@@ -107,6 +113,9 @@ describe('protectHttp locks', () => {
     expect(locksOf(stack)).toEqual({ 'GET /other': false });
     const [[, route] = []] = ofType(nested, 'AWS::ApiGatewayV2::Route');
     expect(route?.Properties.AuthorizationType).toBe('CUSTOM');
+    // By a parameter: a reference of the parent's would be to nothing there.
+    const authorizer = route?.Properties.AuthorizerId as { readonly Ref: string } | undefined;
+    expect(Template.fromStack(nested).toJSON().Parameters).toHaveProperty([authorizer?.Ref ?? '']);
     expect(settingsOf(stack).access).toEqual({ '/bare': { GET: { scope: 'read' } } });
   });
 

@@ -1,4 +1,4 @@
-import { Aspects, CfnOutput, NestedStack, Stack } from 'aws-cdk-lib';
+import { Aspects, CfnOutput, Stage as Deployable, NestedStack, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import {
   ApiDefinition,
@@ -33,6 +33,7 @@ import { protectRestApi } from '../../../lib/protect/rest-api.ts';
 import { allSettings, DoorStack, emptyApp, faultsOf, ofType, resourcesOf, settingsOf } from './app.ts';
 
 const MOCK = new MockIntegration();
+const KEY_SOURCE = { apiKeySourceType: ApiKeySourceType.AUTHORIZER };
 
 /** A stack with a Latchkey and an API with one method. */
 function front(options: ProtectOptions = {}, props: RestApiProps = {}) {
@@ -61,7 +62,12 @@ describe('protect locks', () => {
     expect(locksOf(stack)).toEqual([true, true]);
     expect(settingsOf(stack)).toEqual({
       access: { '/a/{b}/c': { POST: { scope: 'write' } }, '/items': { GET: { scope: 'read' } } },
-      direct: { resources: ['/a/{b}/c', '/items'], zeroPlanThrottles: false, signs: false },
+      direct: {
+        resources: ['/a/{b}/c', '/items'],
+        zeroPlanThrottles: false,
+        knowsOwnKeys: true,
+        signs: false,
+      },
       payload2: null,
     });
   });
@@ -90,7 +96,6 @@ describe('protect locks', () => {
     expect(settingsOf(stack).access['/{proxy+}']).toEqual({
       DELETE: { scope: 'admin' },
       GET: { scope: 'admin' },
-      HEAD: { scope: 'admin' },
       PATCH: { scope: 'admin' },
       POST: { scope: 'write' },
       PUT: { scope: 'admin' },
@@ -203,8 +208,8 @@ describe('the stage serves the locks, as there is another deployment', () => {
 
   test('once protect was added', () => {
     // The key source alone changes the API, and its deployment: the locks must do so by themselves.
-    const { stack } = front({}, { apiKeySourceType: ApiKeySourceType.AUTHORIZER });
-    const protectedStack = front({}, { apiKeySourceType: ApiKeySourceType.AUTHORIZER });
+    const { stack } = front({}, KEY_SOURCE);
+    const protectedStack = front({}, KEY_SOURCE);
     protectedStack.protect({ setsApiKeySource: false });
     expect(deploymentId(protectedStack.stack)).not.toEqual(deploymentId(stack));
   });
@@ -281,7 +286,7 @@ describe('protect is refused', () => {
   test('where nobody said that the usage keys may come from the authorizer', () => {
     const { protect } = front();
     expect(() => protect({ setsApiKeySource: false })).toThrow('setsApiKeySource: true');
-    const { stack, protect: again } = front({}, { apiKeySourceType: ApiKeySourceType.AUTHORIZER });
+    const { stack, protect: again } = front({}, KEY_SOURCE);
     again({ setsApiKeySource: false });
     expect(faultsOf(stack)).toBe('');
   });
@@ -378,7 +383,7 @@ describe('the synth fails', () => {
         if (construct instanceof CfnMethod) construct.addPropertyOverride(property, value);
       },
     });
-    expect(faultsOf(stack)).toMatch(/GET \/items \(.+\) (lost a lock|has an authorizer of its own)/);
+    expect(faultsOf(stack)).toMatch(/GET \/items \(.+\) lost a lock/);
   });
 
   test('for an open method that takes an API key, which nobody would name', () => {
@@ -433,6 +438,10 @@ describe('an API in parts', () => {
     Resource.fromResourceAttributes(nested, 'Shelves', attributes).addMethod('POST', MOCK);
     expect(locksOf(stack)).toEqual([true]);
     expect(locksOf(nested)).toEqual([true, true]);
+    // By a parameter: a reference of the parent's would be to nothing there.
+    const parameters = Object.keys(Template.fromStack(nested).toJSON().Parameters);
+    for (const [, { Properties }] of ofType(nested, 'AWS::ApiGateway::Method'))
+      expect(parameters).toContain((Properties.AuthorizerId as { Ref: string }).Ref);
     expect(settingsOf(stack).access).toEqual({
       '/books/{id}': { PUT: { scope: 'write' } },
       '/items': { GET: { scope: 'read' } },
@@ -458,6 +467,44 @@ describe('an API in parts', () => {
     expect(faultsOf(latchkey)).toMatch(
       /GET \/books: its stack is none that .+Latchkey\/Mine\/Resource waits for/,
     );
+  });
+
+  test('has methods locked that another stack adds to it, whose deployment comes after both', () => {
+    const app = emptyApp();
+    const latchkey = new DoorStack(app);
+    const api = new RestApi(latchkey, 'Api', { deploy: false, ...KEY_SOURCE });
+    api.root.addMethod('GET', MOCK);
+    protectRestApi(latchkey.door, api);
+    const part = new Stack(app, 'Part');
+    const imported = RestApi.fromRestApiAttributes(part, 'Api', {
+      restApiId: api.restApiId,
+      rootResourceId: api.restApiRootResourceId,
+    });
+    imported.root.addResource('books').addMethod('GET', MOCK);
+    new Deployment(part, 'Mine', { api: imported });
+    expect(faultsOf(part)).toBe('');
+    const [[, method] = []] = ofType(part, 'AWS::ApiGateway::Method');
+    expect(method?.Properties.AuthorizerId).toHaveProperty('Fn::ImportValue');
+    expect(Object.keys(settingsOf(latchkey).access)).toEqual(['/', '/books']);
+    const [[, deployment] = []] = ofType(part, 'AWS::ApiGateway::Deployment');
+    expect(deployment?.DependsOn).toContain(ofType(part, 'AWS::ApiGateway::Method')[0]?.[0]);
+  });
+
+  test('is locked in a stage of a pipeline', () => {
+    const app = emptyApp();
+    const production = new Deployable(app, 'Production');
+    const latchkey = new DoorStack(production);
+    const api = new RestApi(latchkey, 'Api');
+    api.root.addMethod('GET', MOCK);
+    protectRestApi(latchkey.door, api, { setsApiKeySource: true });
+    const artifact = app
+      .synth()
+      .getNestedAssembly('assembly-Production')
+      .getStackArtifact(latchkey.artifactId);
+    const methods = Object.values<{ Type: string; Properties: object }>(artifact.template.Resources).filter(
+      ({ Type }) => Type === 'AWS::ApiGateway::Method',
+    );
+    expect(methods.map(({ Properties }) => Properties)).toMatchObject([{ AuthorizationType: 'CUSTOM' }]);
   });
 
   test('is locked in a nested stack as a whole, with plans of its own', () => {
@@ -495,6 +542,7 @@ describe('usage plans', () => {
       return api;
     });
     expect(faultsOf(theirs)).toBe('');
+    expect(allSettings(theirs).map(({ direct }) => direct.knowsOwnKeys)).toEqual([false, false]);
     expect(theirs.dependencies).toEqual([latchkey]);
     expect(latchkey.dependencies).toEqual([]);
     expect(ofType(theirs, 'AWS::ApiGateway::UsagePlan')).toHaveLength(4 * apis.length);
@@ -508,7 +556,6 @@ describe('usage plans', () => {
       const { Variables } = Properties.Environment as { Variables: Record<string, unknown> };
       const told = Variables.USAGE_KEYS as { 'Fn::Sub': [string, unknown] };
       const keys = JSON.parse(told['Fn::Sub'][0]);
-      expect(keys.isSharedOnly).toBe(true);
       for (const name of ['initial', 'other', 'sandbox', 'exhausted'])
         expect(values.some((value) => JSON.parse(value)['Fn::Sub'][0] === keys[name])).toBe(true);
     }
