@@ -192,9 +192,9 @@ export default {
     ),
     rule(
       'nobody-knows-that-it-runs-locally',
-      { path: '^(bin|lib|lambdas|profiles|ops|doctor)/' },
+      { path: '^(bin|lib|lambdas|profiles|ops|doctor)/', pathNot: '^bin/cli\\.ts$' },
       { path: '^(local|bench|test)/' },
-      '`bin`, `lib`, `lambdas`, `profiles`, `ops` and `doctor` do not import `local`, `bench` or `test`: the product does not know that it runs locally.',
+      '`bin`, `lib`, `lambdas`, `profiles`, `ops` and `doctor` do not import `local`, `bench` or `test`: the product does not know that it runs locally. The command alone starts it (`latchkey dev`).',
     ),
     rule(
       'console-is-a-client',

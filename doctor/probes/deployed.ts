@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { RegionInfo } from 'aws-cdk-lib/region-info';
 import { type Answer, elements, json, listAll, query, region, rest } from '../aws.ts';
 import { notChecked, ok, type Probe, type Result, wrong } from '../finding.ts';
+import { stackOutputs } from './stack.ts';
 
 const CLOUDFORMATION = '2010-05-15';
 
@@ -25,6 +26,14 @@ export function deployedProbes(stack: string, pauseMilliseconds = 5000): readonl
   const ofType = async (type: string) => {
     listed ??= resourcesOf(stack);
     return (await listed).filter((resource) => resource.type === type).map(({ id }) => id);
+  };
+  /** The API of Latchkey's own: the stack may have others, of the team's. */
+  const ownApi = async () =>
+    (await stackOutputs(stack)).ApiId ?? (await ofType('AWS::ApiGateway::RestApi'))[0] ?? '';
+  const ownStage = async (api: string): Promise<Answer> => {
+    const { item = [] } = await rest('apigateway', `/restapis/${api}/stages`);
+    const names = await ofType('AWS::ApiGateway::Stage');
+    return item.find(({ stageName }: Answer) => names.includes(stageName)) ?? { stageName: '' };
   };
   return [
     {
@@ -50,15 +59,14 @@ export function deployedProbes(stack: string, pauseMilliseconds = 5000): readonl
       subject: 'The stage',
       settles: [15],
       async run() {
-        const [api = ''] = await ofType('AWS::ApiGateway::RestApi');
-        const [stage = ''] = await ofType('AWS::ApiGateway::Stage');
-        const [newest] = await ofType('AWS::ApiGateway::Deployment');
-        const { deploymentId } = await rest('apigateway', `/restapis/${api}/stages/${stage}`);
-        return deploymentId === newest
+        const api = await ownApi();
+        const { stageName: stage, deploymentId } = await ownStage(api);
+        const newest = await ofType('AWS::ApiGateway::Deployment');
+        return newest.includes(deploymentId)
           ? ok(`The stage serves the template's deployment, ${deploymentId}.`)
           : wrong(
-              `The stage serves the deployment ${deploymentId}, and the template's is ${newest}: somebody deployed by hand, or an update did not come through.`,
-              `aws apigateway update-stage --rest-api-id ${api} --stage-name ${stage} --patch-operations op=replace,path=/deploymentId,value=${newest}`,
+              `The stage serves the deployment ${deploymentId}, and the template's is ${newest.join(' or ')}: somebody deployed by hand, or an update did not come through.`,
+              `aws apigateway update-stage --rest-api-id ${api} --stage-name ${stage} --patch-operations op=replace,path=/deploymentId,value=${newest.length === 1 ? newest[0] : 'ID'}`,
             );
       },
     },
@@ -66,7 +74,7 @@ export function deployedProbes(stack: string, pauseMilliseconds = 5000): readonl
       id: 'response-transfer',
       subject: 'Streamed answers',
       async run() {
-        const [api = ''] = await ofType('AWS::ApiGateway::RestApi');
+        const api = await ownApi();
         const methods = await integrationsOf(api);
         const streaming = methods.filter(({ uri }) => uri.endsWith('/response-streaming-invocations'));
         if (streaming.length === 0) return notChecked('No upstream is streamed.');
@@ -111,8 +119,8 @@ export function deployedProbes(stack: string, pauseMilliseconds = 5000): readonl
       async run() {
         const [acl] = await ofType('AWS::WAFv2::WebACL');
         if (acl === undefined) return notChecked('The configuration has no WAF.');
-        const [api = ''] = await ofType('AWS::ApiGateway::RestApi');
-        const [stage = ''] = await ofType('AWS::ApiGateway::Stage');
+        const api = await ownApi();
+        const { stageName: stage } = await ownStage(api);
         const inRegion = await region();
         const { partition = 'aws' } = RegionInfo.get(inRegion);
         const ResourceArn = `arn:${partition}:apigateway:${inRegion}::/restapis/${api}/stages/${stage}`;

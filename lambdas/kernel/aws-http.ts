@@ -1,5 +1,5 @@
 import aws4 from 'aws4';
-import type { Credentials } from './dynamodb-http.ts';
+import type { Credentials } from './request-signer.ts';
 
 /** A call of an AWS service over HTTP. */
 export interface AwsHttpCall {

@@ -16,19 +16,13 @@ import type {
   UpdateItemInput,
   UpdateItemOutput,
 } from './record-client.ts';
-import { RequestSigner } from './request-signer.ts';
+import { type Credentials, RequestSigner } from './request-signer.ts';
 
 /**
  * The authorizer's DynamoDB client: two operations over one keep-alive agent. It signs, answers, fails and
  * retries as `@aws-sdk/client-dynamodb` does, at a fraction of its import and call time; where it differs on purpose, the
  * comment says so. `test/kernel/dynamodb-http.test.ts` holds it to the SDK.
  */
-
-export interface Credentials {
-  accessKeyId: string;
-  secretAccessKey: string;
-  sessionToken?: string;
-}
 
 export interface DynamoDbHttpOptions {
   /** @default AWS_REGION */

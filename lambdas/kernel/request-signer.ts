@@ -1,5 +1,10 @@
 import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto';
-import type { Credentials } from './dynamodb-http.ts';
+
+export interface Credentials {
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken?: string;
+}
 
 const TYPE = 'application/x-amz-json-1.0';
 

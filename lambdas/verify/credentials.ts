@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { Credentials } from '../kernel/dynamodb-http.ts';
+import type { Credentials } from '../kernel/request-signer.ts';
 import { SettingsError } from './settings.ts';
 
 /** Credentials of AWS, as the SDK's providers give them. */

@@ -39,6 +39,10 @@ let environment: Record<string, string>;
 const member = (type: string, id: string) =>
   `<member><ResourceType>AWS::${type}</ResourceType><PhysicalResourceId>${id}</PhysicalResourceId></member>`;
 const RESOURCES = (): string[] => [
+  // The team's own, which come first.
+  member('ApiGateway::RestApi', 'theirs'),
+  member('ApiGateway::Stage', 'live'),
+  member('ApiGateway::Deployment', 'theirs-deployed'),
   member('ApiGateway::RestApi', 'api'),
   member('ApiGateway::Stage', 'prod'),
   member('ApiGateway::Deployment', 'deployment'),
@@ -58,6 +62,8 @@ function cloudFormation(text: string): string {
         ? RESOURCES().slice(half).join('')
         : `${RESOURCES().slice(0, half).join('')}<NextToken>more</NextToken>`;
     }
+    case 'DescribeStacks':
+      return '<member><OutputKey>ApiId</OutputKey><OutputValue>api</OutputValue></member>';
     case 'DetectStackDrift':
       return '<StackDriftDetectionId>drift-id</StackDriftDetectionId>';
     case 'DescribeStackDriftDetectionStatus':
@@ -114,8 +120,13 @@ function answerOf({ service, path, body }: AwsCall): object {
     return deployed.associated === null ? {} : { WebACL: { Id: deployed.associated, Name: 'theirs' } };
   }
   switch (pathname) {
-    case '/restapis/api/stages/prod':
-      return { deploymentId: deployed.serving };
+    case '/restapis/api/stages':
+      return {
+        item: [
+          { stageName: 'by-hand', deploymentId: 'another' },
+          { stageName: 'prod', deploymentId: deployed.serving },
+        ],
+      };
     case '/restapis/api/resources':
       return resources(new URL(path, 'http://aws').searchParams);
     case '/apikeys/key':
@@ -172,7 +183,7 @@ describe('a stack that is not as it was deployed', () => {
     [
       'newest-deployment',
       { serving: 'older' },
-      /serves the deployment older, and the template's is deployment/,
+      /serves the deployment older, and the template's is theirs-deployed or deployment/,
       /update-stage/,
     ],
     [
