@@ -16,6 +16,8 @@ type Headers = Readonly<Record<string, string | undefined>>;
 
 /** The parts of an event that are read, of all four kinds. */
 export interface LambdaEvent {
+  /** Of an HTTP API's, also of payload 1.0; a REST API's event has none. */
+  readonly version?: string;
   /** Payload 1.0, and load balancers. */
   readonly httpMethod?: string;
   readonly path?: string;
@@ -95,13 +97,17 @@ export function fromContext<Event extends LambdaEvent, Result>(
   });
 }
 
-/** As it was sent. A function URL has no stage, and hands on the path as it came; an HTTP API decodes it. */
+/**
+ * As it was sent. A function URL has no stage, and hands on the path as it came; an HTTP API decodes it, and has the segment
+ * of a named stage in it, in both payloads.
+ */
 function pathOf({
+  version,
   rawPath,
   path = '',
   requestContext: { stage = '', domainName = '' },
 }: LambdaEvent): string {
-  if (rawPath === undefined) return path;
+  if (rawPath === undefined) return version === undefined ? path : payload2Path(path, stage);
   return domainName.endsWith('.on.aws') && rawPath.includes('%') ? rawPath : payload2Path(rawPath, stage);
 }
 

@@ -283,6 +283,7 @@ describe('the path of a decision', () => {
     ['as it is sent', { path: '/a b/ü' }, '/a%20b/%C3%BC'],
     ['without the stage', { stage: 'live', path: '/items' }, '/items'],
     ['without the stage alone', { stage: 'live', path: '' }, '/'],
+    ['with what looks like the default stage', { path: '/$default/items' }, '/$default/items'],
     ['with what only begins like the stage', { path: '/live' }, '/live'],
     ['with a percent sign that was encoded', { path: '/100%' }, '/100%25'],
   ])('is %s', async (_, call, path) => {
