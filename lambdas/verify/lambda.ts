@@ -38,7 +38,7 @@ export interface LambdaEvent {
   };
 }
 
-/** An event with who calls; absent of public routes and preflights. */
+/** An event with who calls; absent of public routes. */
 export type VerifiedEvent<Event> = Event & { readonly latchkey?: Identity | undefined };
 
 /** An answer, as all four kinds take it. */
@@ -53,8 +53,9 @@ export interface LambdaResult {
 type Handler<Event, Result> = (event: VerifiedEvent<Event>, context: never) => Promise<Result> | Result;
 
 /**
- * A handler that decides each event in its own process, and hears of proven callers only, with `event.latchkey`. For an API
- * that has no authorizer of ours; behind one that has, take {@link fromContext}: else each call is counted twice.
+ * A handler that decides each event in its own process, and hears of proven callers only, with `event.latchkey`, and of public
+ * routes. A CORS preflight is a 405: answer it before, or have the API or the function URL do so. For an API that has no
+ * authorizer of ours; behind one that has, take {@link fromContext}: else each call is counted twice.
  */
 export function verified<Event extends LambdaEvent, Result>(
   verifier: Verifier,

@@ -47,3 +47,16 @@ describe('the path that is decided on', () => {
     expect((await answered({ ...event('/live/health'), headers: {} })).statusCode).toBe(401);
   });
 });
+
+test('a preflight is no way to a handler, which need not look at the method, but where its route is public', async () => {
+  const event = (path: string) => ({
+    rawPath: path,
+    headers: { origin: 'https://app.example.com', 'access-control-request-method': 'POST' },
+    requestContext: { http: { method: 'OPTIONS', sourceIp: ADDRESS }, stage: '$default' },
+  });
+  expect(await answered(event('/items'))).toMatchObject({
+    statusCode: 405,
+    headers: { Allow: expect.stringContaining('GET') },
+  });
+  expect((await answered(event('/health'))).statusCode).toBe(200);
+});
