@@ -19,8 +19,11 @@ const COLOURS: Readonly<Record<string, string>> = {
   closed: RED,
 };
 
-/** C0 and C1 controls, and what turns the direction of a text around or cannot be seen. */
-const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+/**
+ * Controls, what turns the direction of a text around, and what cannot be seen, such as the tags that write a second text for
+ * a model alone; not the selector by which an emoji has its colours.
+ */
+const UNPRINTABLE = /(?!\ufe0f)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 
 /** A text of the server as a terminal may have it: nothing in it moves the cursor or writes into the title. */
 export function printable(text: string): string {
@@ -29,7 +32,11 @@ export function printable(text: string): string {
 
 /** JSON in which the same characters are escapes: a program reads them as they were, and a terminal obeys none. */
 export function printableJson(value: unknown, indent?: number): string {
-  const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  const escaped = (character: string) =>
+    character
+      .split('')
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      .join('');
   // The new lines of the indentation are no text of the server: in texts `stringify` has escaped them.
   const lines = JSON.stringify(value, null, indent).split('\n');
   return lines.map((line) => line.replace(UNPRINTABLE, escaped)).join('\n');

@@ -5,8 +5,9 @@ export function payload2Path(rawPath: string, stage: string): string {
   return asSent(withoutStage(rawPath, stage));
 }
 
-/** The segment of a named stage is part of `rawPath`. */
+/** The segment of a named stage is part of `rawPath`; `$default` has none, and one that a client writes is its own. */
 function withoutStage(path: string, stage: string): string {
+  if (stage === '$default') return path;
   return `${path}/`.startsWith(`/${stage}/`) ? path.slice(stage.length + 1) || '/' : path;
 }
 

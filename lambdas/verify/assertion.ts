@@ -35,13 +35,17 @@ export function verifyAssertion(
 ): (request: AssertedNodeRequest, response: NodeResponse, next: (error?: unknown) => void) => void {
   return (request, response, next) => {
     const header = headerValues(headerLines(request.rawHeaders), 'x-latchkey-assertion');
-    verifier.verify(header, { method: request.method ?? '', path: pathOf(request) }).then(
-      (asserted) => {
-        request.asserted = asserted;
-        next();
-      },
-      (error) => (error instanceof AssertionError ? refuse(error, response) : next(error)),
-    );
+    verifier
+      .verify(header, { method: request.method ?? '', path: pathOf(request) })
+      .then((asserted) => (request.asserted = asserted))
+      .catch((error: unknown) => {
+        if (!(error instanceof AssertionError)) throw error;
+        // Throws where somebody has answered meanwhile, such as for a time that is over.
+        refuse(error, response);
+      })
+      .then((asserted) => {
+        if (asserted !== undefined) next();
+      }, next);
   };
 }
 

@@ -22,8 +22,11 @@ export function verify(
 ): (request: NodeRequest, response: NodeResponse, next: (error?: unknown) => void) => void {
   const checked = verifier.checkedRule(rule);
   return (request, response, next) => {
-    verifyNodeRequest(verifier, request, checked).then((outcome) => {
-      if (answer(outcome, response)) next();
-    }, next);
+    verifyNodeRequest(verifier, request, checked, { passesPreflights: true })
+      // Throws where somebody has answered meanwhile, such as for a time that is over.
+      .then((outcome) => answer(outcome, response))
+      .then((goesOn) => {
+        if (goesOn) next();
+      }, next);
   };
 }

@@ -35,7 +35,7 @@ export function verify(verifier: Verifier, rule?: Rule): Hook {
   return async (request, reply) => {
     // As it is routed: after `rewriteUrl`, which `originalUrl` is not.
     const path = pathOf({ url: request.raw.url });
-    const outcome = await verifyNodeRequest(verifier, request.raw, checked, path);
+    const outcome = await verifyNodeRequest(verifier, request.raw, checked, { path, passesPreflights: true });
     for (const [name, value] of Object.entries(outcome.headers)) reply.header(name, value);
     request.latchkey = outcome.isVerified ? outcome.identity : undefined;
     if (outcome.isVerified) return undefined;

@@ -57,7 +57,7 @@ export function verify<Context extends HonoContext>(
     const sourceAddress =
       given ?? verifier.addressOf(address?.(context) ?? incoming?.socket.remoteAddress, headers);
     const outcome = await verifier.verify(
-      { method: raw.method, path: pathOf(raw.url), headers, sourceAddress },
+      { method: raw.method, path: pathOf(raw.url), headers, sourceAddress, passesPreflights: true },
       checked,
     );
     if (!outcome.isVerified) {

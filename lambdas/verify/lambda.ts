@@ -16,6 +16,8 @@ type Headers = Readonly<Record<string, string | undefined>>;
 
 /** The parts of an event that are read, of all four kinds. */
 export interface LambdaEvent {
+  /** Of an HTTP API's, also of payload 1.0; a REST API's event has none. */
+  readonly version?: string;
   /** Payload 1.0, and load balancers. */
   readonly httpMethod?: string;
   readonly path?: string;
@@ -36,7 +38,7 @@ export interface LambdaEvent {
   };
 }
 
-/** An event with who calls; absent of public routes and preflights. */
+/** An event with who calls; absent of public routes. */
 export type VerifiedEvent<Event> = Event & { readonly latchkey?: Identity | undefined };
 
 /** An answer, as all four kinds take it. */
@@ -51,8 +53,9 @@ export interface LambdaResult {
 type Handler<Event, Result> = (event: VerifiedEvent<Event>, context: never) => Promise<Result> | Result;
 
 /**
- * A handler that decides each event in its own process, and hears of proven callers only, with `event.latchkey`. For an API
- * that has no authorizer of ours; behind one that has, take {@link fromContext}: else each call is counted twice.
+ * A handler that decides each event in its own process, and hears of proven callers only, with `event.latchkey`, and of public
+ * routes. A CORS preflight is a 405: answer it before, or have the API or the function URL do so. For an API that has no
+ * authorizer of ours; behind one that has, take {@link fromContext}: else each call is counted twice.
  */
 export function verified<Event extends LambdaEvent, Result>(
   verifier: Verifier,
@@ -95,13 +98,17 @@ export function fromContext<Event extends LambdaEvent, Result>(
   });
 }
 
-/** As it was sent. A function URL has no stage, and hands on the path as it came; an HTTP API decodes it. */
+/**
+ * As it was sent. A function URL has no stage, and hands on the path as it came; an HTTP API decodes it, and has the segment
+ * of a named stage in it, in both payloads.
+ */
 function pathOf({
+  version,
   rawPath,
   path = '',
   requestContext: { stage = '', domainName = '' },
 }: LambdaEvent): string {
-  if (rawPath === undefined) return path;
+  if (rawPath === undefined) return version === undefined ? path : payload2Path(path, stage);
   return domainName.endsWith('.on.aws') && rawPath.includes('%') ? rawPath : payload2Path(rawPath, stage);
 }
 

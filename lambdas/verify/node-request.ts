@@ -3,7 +3,7 @@ import type { Identity } from './identity.ts';
 import type { Refusal, Verified } from './outcome.ts';
 import { headerLines, isWithheld } from './request-headers.ts';
 import type { Rule } from './rules.ts';
-import type { Verifier } from './verifier.ts';
+import type { Verifier, VerifyRequest } from './verifier.ts';
 
 /** The parts of Node's request that are read, whoever has made it. */
 export interface NodeRequest extends Pick<IncomingMessage, 'method' | 'url' | 'headers' | 'rawHeaders'> {
@@ -26,7 +26,10 @@ export async function verifyNodeRequest(
   verifier: Verifier,
   request: NodeRequest,
   rule: Rule | undefined,
-  path: string = pathOf(request),
+  {
+    path = pathOf(request),
+    passesPreflights,
+  }: Partial<Pick<VerifyRequest, 'path' | 'passesPreflights'>> = {},
 ): Promise<Verified | Refusal> {
   const headers = headerLines(request.rawHeaders);
   withhold(request);
@@ -35,6 +38,7 @@ export async function verifyNodeRequest(
       method: request.method ?? '',
       path,
       headers,
+      passesPreflights,
       sourceAddress: verifier.addressOf(request.socket.remoteAddress, headers),
     },
     rule,

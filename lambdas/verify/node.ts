@@ -6,10 +6,13 @@ import { answer, type NodeRequest, verifyNodeRequest } from './node-request.ts';
 import type { Rule } from './rules.ts';
 import type { Verifier } from './verifier.ts';
 
-/** Node's request, with who calls; absent of public routes and preflights. */
+/** Node's request, with who calls; absent of public routes. */
 export type VerifiedRequest = IncomingMessage & { latchkey?: Identity | undefined };
 
-/** A listener of requests that hears of proven callers only, with `request.latchkey`. */
+/**
+ * A listener of requests that hears of proven callers only, with `request.latchkey`, and of public routes. A CORS preflight is
+ * a 405: answer it before, as a listener that looks at no method would take it for the call itself.
+ */
 export function verified<Response extends ServerResponse>(
   verifier: Verifier,
   listener: (request: VerifiedRequest, response: Response) => unknown,

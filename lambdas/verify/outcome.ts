@@ -8,7 +8,7 @@ import { type Identity, identityOfCaller } from './identity.ts';
 /** A request that may go on. */
 export interface Verified {
   readonly isVerified: true;
-  /** Absent of what takes no credential: a public route, and a CORS preflight. */
+  /** Absent of what takes no credential: a public route, and a CORS preflight where those go on. */
   readonly identity?: Identity;
   /** For the answer: the caller's allowance. */
   readonly headers: Readonly<Record<string, string>>;

@@ -26,6 +26,13 @@ export interface VerifyRequest {
   readonly sourceAddress: string;
   /** @default - the caller's `X-Request-ID`, else a new one */
   readonly requestId?: string | undefined;
+  /**
+   * Whether a CORS preflight may go on, without a credential: only to what tells OPTIONS from the methods that it is asked
+   * about, as routers do. Anything else would do for nobody what it does for proven callers.
+   *
+   * @default false - it is a 405, as every OPTIONS
+   */
+  readonly passesPreflights?: boolean | undefined;
 }
 
 /** What a verifier tells of a request that it has decided on. It has no header, no body and no credential. */
@@ -134,7 +141,8 @@ export class Verifier {
     const { method, path, headers, sourceAddress: address } = request;
     if (!isUnambiguousPath(path)) throw new Problem('malformed_request', { message: UNAMBIGUOUS_PATH });
     const demand = this.#demand(method, path, rule);
-    if (demand === 'public' || isPreflight(request)) return { isVerified: true, headers: {} };
+    if (demand === 'public' || (request.passesPreflights === true && isPreflight(request)))
+      return { isVerified: true, headers: {} };
     if (!METHODS.some((each) => each === method))
       throw new Problem('method_not_allowed', {
         message: `This path takes ${METHODS.join(', ')} only.`,

@@ -79,6 +79,7 @@ test.each([
   ['a new line', 'a\nb'],
   ['a text that runs backwards', 'a\u202eb'],
   ['what cannot be seen', 'a\u200bb'],
+  ['a second text in tags', 'a\u{e0062}\u{e0063}'],
 ])('%s does not reach the terminal', (_name, text) => {
   const { io, text: shown } = screen();
   new Output(io, {}).rows([{ id: text, status: text }], COLUMNS);
@@ -87,9 +88,11 @@ test.each([
   expect(JSON.parse(/^\{[\s\S]*^\}$/m.exec(shown())?.[0] ?? '')).toEqual({ name: text });
   const error = new LatchkeyError(text, { errors: [{ field: text, message: text }] });
   for (const isJson of [false, true]) report(error, io, isJson);
-  expect(shown().replaceAll('\n', '')).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u200b\u202e]/);
+  expect(shown().replaceAll('\n', '')).not.toMatch(
+    /[\u0000-\u001f\u007f-\u009f\u200b\u202e\u{e0000}-\u{e007f}]/u,
+  );
   expect(shown()).toContain(`latchkey: ${printable(text)}\n`);
-  expect(printable('Größe – 東京')).toBe('Größe – 東京');
+  expect(printable('Größe – 東京 ❤️')).toBe('Größe – 東京 ❤️');
 });
 
 describe('an error', () => {

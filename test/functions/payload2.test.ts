@@ -278,11 +278,22 @@ describe('an authorizer of payload 2.0', () => {
   });
 });
 
+test('an authorizer of payload 2.0 sees the cookies, by which those of our own pages are kept from others', async () => {
+  let seen: AuthorizerEvent['multiValueHeaders'] = null;
+  const spy = async (event: AuthorizerEvent) => {
+    seen = event.multiValueHeaders;
+    return { principalId: '', policyDocument: {} as never, context: {} };
+  };
+  await payload2(spy, { answeredBehind: [] })(eventV2({ headers: bearer('good') }));
+  expect(seen).toMatchObject({ cookie: ['a=b'], authorization: [expect.stringContaining('Bearer ')] });
+});
+
 describe('the path of a decision', () => {
   test.each([
     ['as it is sent', { path: '/a b/ü' }, '/a%20b/%C3%BC'],
     ['without the stage', { stage: 'live', path: '/items' }, '/items'],
     ['without the stage alone', { stage: 'live', path: '' }, '/'],
+    ['with what looks like the default stage', { path: '/$default/items' }, '/$default/items'],
     ['with what only begins like the stage', { path: '/live' }, '/live'],
     ['with a percent sign that was encoded', { path: '/100%' }, '/100%25'],
   ])('is %s', async (_, call, path) => {

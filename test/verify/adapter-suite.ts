@@ -34,6 +34,8 @@ export interface Adapter {
   readonly name: string;
   /** Whether the platform resolves dot segments before the application sees a path. */
   readonly resolvesPaths?: true;
+  /** Whether what stands behind looks at no method of itself. */
+  readonly refusesPreflights?: true;
   start(
     verifier: Verifier,
     seen: (seen: Seen) => void,
@@ -62,7 +64,7 @@ export async function served(listener: RequestListener | Server) {
 
 /** Holds adapters to the table of outcomes. */
 export function holdAdapters(adapters: readonly Adapter[]): void {
-  describe.each(adapters)('$name', ({ start, resolvesPaths }) => {
+  describe.each(adapters)('$name', ({ start, resolvesPaths, refusesPreflights }) => {
     let service: Service;
     let running: Awaited<ReturnType<Adapter['start']>>;
     let seen: Seen | undefined;
@@ -84,8 +86,11 @@ export function holdAdapters(adapters: readonly Adapter[]): void {
       return running.send({ method, path, headers: [...own, ...headers] });
     }
 
-    test.each(CASES)('$name', async ({ says = {}, isDown, isResolvable, ...sent }) => {
-      const { status, code } = isResolvable && resolvesPaths ? { status: 200 } : sent;
+    test.each(CASES)('$name', async ({ says = {}, isDown, isResolvable, isPreflight, ...sent }) => {
+      const refused = { status: 405, code: 'method_not_allowed' };
+      const passed = isResolvable && resolvesPaths ? { status: 200 } : sent;
+      const { status, code }: Pick<Case, 'status' | 'code'> =
+        isPreflight && refusesPreflights ? refused : passed;
       service.isDown = isDown ?? false;
       const answer = await send(sent);
       service.isDown = false;

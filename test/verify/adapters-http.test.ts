@@ -11,6 +11,7 @@ import { type Adapter, holdAdapters, type Lines, type Sent, served } from './ada
 const onNode: readonly Adapter[] = [
   {
     name: 'node',
+    refusesPreflights: true,
     start: (verifier, seen) =>
       served(
         node(verifier, ({ latchkey, rawHeaders }, response) => {
@@ -96,6 +97,7 @@ function rawRequest(method: string, url: string, headers: Lines): Request {
 
 const onLambda = (name: string, eventOf: (sent: Sent) => LambdaEvent): Adapter => ({
   name,
+  refusesPreflights: true,
   async start(verifier, seen) {
     const handler = lambda(verifier, async (event: VerifiedEvent<LambdaEvent>) => {
       seen({

@@ -14,11 +14,13 @@ export interface Case {
   readonly code?: string;
   /** Whether it is another request, which may go on, where a platform resolves paths before anybody reads them. */
   readonly isResolvable?: true;
+  /** Whether it goes on only to what tells OPTIONS from other methods; elsewhere it is a 405. */
+  readonly isPreflight?: true;
   /** Headers of the answer. */
   readonly says?: Readonly<Record<string, unknown>>;
 }
 
-export const PREFLIGHT = [
+const PREFLIGHT = [
   ['Origin', 'https://app.example.com'],
   ['Access-Control-Request-Method', 'POST'],
 ] as const;
@@ -126,6 +128,6 @@ export const CASES: readonly Case[] = [
   { name: 'a person', credential: 'person', method: 'DELETE', status: 200 },
   { name: 'a token for this path', credential: 'narrow', path: '/items/7', status: 200 },
   { name: 'a key of another tenant, as that tenant’s', credential: 'stranger', status: 200 },
-  { name: 'a CORS preflight', method: 'OPTIONS', headers: PREFLIGHT, status: 200 },
+  { name: 'a CORS preflight', method: 'OPTIONS', headers: PREFLIGHT, status: 200, isPreflight: true },
   { name: 'a public route', path: '/public/7', status: 200 },
 ];

@@ -69,6 +69,18 @@ test('an upgrade is decided as a request is: Node tells no listener of requests 
   expect(seen[0]?.rawHeaders.join()).not.toMatch(/latchkey/i);
 });
 
+test('a preflight is no upgrade, and not for whoever looks at no method', async () => {
+  const http = createServer();
+  http.on(
+    'upgrade',
+    verifiedUpgrade(service.verifier, (_request, socket) => socket.end('HTTP/1.1 101 \r\n\r\n')),
+  );
+  const [, ...lines] = upgrade('Origin: https://a.example.com', 'Access-Control-Request-Method: GET');
+  expect(await spoken(await listening(http), ['OPTIONS /items HTTP/1.1', ...lines])).toMatch(
+    /^HTTP\/1.1 405 /,
+  );
+});
+
 test('the target of a request that is no path is refused', async () => {
   const port = await listening(
     createServer(verified(service.verifier, (_, response) => response.end('reached'))),

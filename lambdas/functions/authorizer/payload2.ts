@@ -37,6 +37,7 @@ function asPayload1({
   routeKey,
   rawPath,
   headers,
+  cookies,
   requestContext: { http, stage, requestId },
 }: APIGatewayRequestAuthorizerEventV2): AuthorizerEvent {
   const [, resource = routeKey] = routeKey.split(' ');
@@ -45,7 +46,11 @@ function asPayload1({
     httpMethod: http.method,
     resource,
     path: payload2Path(rawPath, stage),
-    multiValueHeaders: separatedHeaders(Object.entries(headers ?? {})),
+    // Payload 2.0 has cookies in a field of their own: here they are a header again, for who looks at those.
+    multiValueHeaders: {
+      ...separatedHeaders(Object.entries(headers ?? {})),
+      ...(cookies === undefined ? {} : { cookie: cookies }),
+    },
     requestContext: { requestId, extendedRequestId: requestId, identity: { sourceIp: http.sourceIp } },
   };
 }
