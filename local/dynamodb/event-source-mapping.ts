@@ -6,6 +6,8 @@ import type { EventFilter } from './event-pattern.ts';
 import type { Position, StreamReader, StreamRecord } from './stream-reader.ts';
 
 const POLL_MILLISECONDS = 100;
+/** After which a write that has been answered is in the stream. */
+const SETTLING_MILLISECONDS = 25;
 const LONGEST_BACKOFF_MILLISECONDS = 5_000;
 
 export interface MappingOptions {
@@ -45,7 +47,8 @@ export class EventSourceMapping {
    * Resolves once everything that is in the stream now has been dealt with, and what comes meanwhile: under more load
    * than the function keeps up with, not before the load ends.
    */
-  drained(): Promise<void> {
+  async drained(): Promise<void> {
+    await delay(SETTLING_MILLISECONDS);
     return new Promise((resolve) => {
       this.#waiting.push({ since: this.#reads, resolve });
       this.#wake();
