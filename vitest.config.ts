@@ -34,6 +34,8 @@ export default defineConfig({
         // Rules of which every step is another service's: the reconciler and the stream have tests of their own on it.
         'lambdas/plans/reconcile*.ts',
         'lambdas/usage/count-uses.ts',
+        // Ways into a service: real servers show them (`test/verify/*-http.test.ts`, `npm run test:frameworks`).
+        'lambdas/verify/{assertion,credentials,express,fastify,hono,lambda,node,node-request,request-headers}.ts',
         // For documents.
         'lambdas/access/rights-table.ts',
       ],

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { Agent, createServer, type IncomingMessage, request } from 'node:http';
+import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export interface CannedServer {
@@ -23,7 +23,7 @@ export async function startCannedServer(engine: string): Promise<CannedServer> {
   const answers = new Map<string, Answer>();
   const bodies = new Map<string, string>();
   const agent = new Agent({ keepAlive: true });
-  const server = createServer(async (incoming, outgoing) => {
+  const respond = async (incoming: IncomingMessage, outgoing: ServerResponse) => {
     const body = await textOf(incoming);
     const { Key, RequestItems, ConditionExpression } = JSON.parse(body);
     const asked = [incoming.headers['x-amz-target'], Key ?? RequestItems, ConditionExpression];
@@ -36,6 +36,10 @@ export async function startCannedServer(engine: string): Promise<CannedServer> {
     outgoing
       .writeHead(answer.status, { 'content-type': 'application/x-amz-json-1.0' })
       .end(window === undefined ? answer.body : answer.body.replace(/"c\d+"/, `"c${window}"`));
+  };
+  const server = createServer((incoming, outgoing) => {
+    // Whoever asked finds the connection closed, and the run ends.
+    respond(incoming, outgoing).catch((error) => outgoing.destroy(error));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

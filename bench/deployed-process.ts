@@ -29,10 +29,13 @@ export type Samples = Readonly<Record<string, { readonly wall: number[]; readonl
 
 type Call = () => Promise<void>;
 
-process.once('message', async (task: Task) => {
+process.once('message', (task: Task) => void answer(task));
+
+/** A fault ends the process, which its parent sees. */
+async function answer(task: Task): Promise<void> {
   process.send?.(await measure(task));
   process.disconnect();
-});
+}
 
 async function measure({ file, environment, sides, rounds, callsPerBatch }: Task): Promise<Samples> {
   const calls = new Map<string, Call>();
@@ -52,10 +55,13 @@ async function measure({ file, environment, sides, rounds, callsPerBatch }: Task
   );
   const warmUp = Math.ceil(rounds / 5);
   for (let round = -warmUp; round < rounds; round += 1) {
-    // Another side begins each time.
+    // Another side begins each time, and the one before a side is another.
     const first = (round + warmUp) % names.length;
-    for (const name of [...names.slice(first), ...names.slice(0, first)]) {
+    const order = [...names.slice(first), ...names.slice(0, first)];
+    for (const name of round % 2 === 0 ? order : order.toReversed()) {
       const call = calls.get(name) as Call;
+      // Not counted: it finds what the side before has left.
+      await call();
       const [started, before] = [performance.now(), process.cpuUsage()];
       for (let index = 0; index < callsPerBatch; index += 1) await call();
       const { user, system } = process.cpuUsage(before);

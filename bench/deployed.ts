@@ -39,8 +39,6 @@ export type DecisionKind =
   | 'unknown'
   | 'revoked';
 
-const TENANTS = 200;
-
 const BLOCKS = ['198.51.100.0/24', '2001:db8::/32', '203.0.113.0/24'].flatMap(
   (text) => parseBlock(text) ?? [],
 );
@@ -50,7 +48,7 @@ export async function measureDeployed(
   bundle: AuthorizerBundle,
   { tableName, endpoint }: { readonly tableName: string; readonly endpoint: string },
   newIdentity: (name: string) => Promise<Identity>,
-  { rounds, callsPerBatch }: Effort,
+  { rounds, callsPerBatch, tenants: tenantCount }: Effort,
 ): Promise<DeployedResult> {
   const canned = await startCannedServer(endpoint);
   const table = new Table(
@@ -75,11 +73,11 @@ export async function measureDeployed(
     const newTokens: string[] = [];
     while (newTokens.length < rounds * 2 * callsPerBatch) newTokens.push(await someone.newToken());
     const tenants: object[] = [];
-    while (tenants.length < TENANTS)
+    while (tenants.length < tenantCount)
       tenants.push(keyEvent((await newIdentity(`of-many-${tenants.length}`)).key));
     const many = Array.from(
       { length: rounds * 2 * callsPerBatch },
-      (_, index) => tenants[index % TENANTS] ?? {},
+      (_, index) => tenants[index % tenantCount] ?? {},
     );
     const prober = await loadAuthorizer(bundle.file, authorizerEnvironment(tableName, canned.endpoint));
     await decideOnce(prober, keyEvent(expressed.key));

@@ -31,9 +31,6 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const PEER = fileURLToPath(new URL('peers/server.mjs', import.meta.url));
 const NOT_SOURCES = /^(\.git|node_modules|\.latchkey|cdk\.out|coverage|bench\/peers\/node_modules)$/;
 
-/** Clock ticks of a second in /proc (proc(5): USER_HZ, 100 wherever Node runs). */
-const TICK_MILLISECONDS = 10;
-
 /** Limits that the calls do not reach. */
 const ROOMY = {
   rate: 1000,
@@ -191,11 +188,16 @@ async function cpuOf(
   return samples;
 }
 
-/** utime and stime of a process, all its threads together (proc(5), /proc/pid/stat, fields 14 and 15). */
+/** Time on CPUs of all threads of a process, those of functions among them (the kernel's sched-stats.rst: nanoseconds). */
 async function cpuMilliseconds(pid: number): Promise<number> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * TICK_MILLISECONDS;
+  const threads = await readdir(`/proc/${pid}/task`);
+  const times = await Promise.all(
+    threads.map(async (thread) =>
+      // A thread may end meanwhile.
+      readFile(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').catch(() => '0'),
+    ),
+  );
+  return times.reduce((sum, time) => sum + Number(time.split(' ')[0]), 0) / 1_000_000;
 }
 
 async function callOnce({ url, headers }: Served, agent: Agent): Promise<void> {

@@ -5,6 +5,8 @@ export interface Effort {
   /** Rounds of the paired comparison; a round is one batch of each side of each pair. */
   readonly rounds: number;
   readonly callsPerBatch: number;
+  /** Tenants whose keys are used in turn. */
+  readonly tenants: number;
   /** Fresh processes of each kind. */
   readonly processes: number;
   /** Keys of the large table; a million takes some minutes to make. */
@@ -19,6 +21,7 @@ export interface Effort {
 const FULL: Effort = {
   rounds: 300,
   callsPerBatch: 20,
+  tenants: 200,
   processes: 60,
   scaleKeys: 1_000_000,
   starts: 3,
@@ -28,6 +31,7 @@ const FULL: Effort = {
 const QUICK: Effort = {
   rounds: 40,
   callsPerBatch: 10,
+  tenants: 20,
   processes: 8,
   scaleKeys: 20_000,
   starts: 1,

@@ -17,12 +17,13 @@ export function verified<Response extends ServerResponse>(
   verifier: Verifier,
   listener: (request: VerifiedRequest, response: Response) => unknown,
   rule?: Rule,
-): (request: IncomingMessage, response: Response) => Promise<void> {
+): (request: IncomingMessage, response: Response) => void {
   const checked = verifier.checkedRule(rule);
-  return async (request: NodeRequest & IncomingMessage, response) => {
+  const decide = async (request: NodeRequest & IncomingMessage, response: Response) => {
     const outcome = await verifyNodeRequest(verifier, request, checked);
     if (answer(outcome, response)) await listener(request, response);
   };
+  return (request, response) => void decide(request, response);
 }
 
 /**
@@ -33,9 +34,9 @@ export function verifiedUpgrade(
   verifier: Verifier,
   listener: (request: VerifiedRequest, socket: Duplex, head: Buffer) => unknown,
   rule?: Rule,
-): (request: IncomingMessage, socket: Duplex, head: Buffer) => Promise<void> {
+): (request: IncomingMessage, socket: Duplex, head: Buffer) => void {
   const checked = verifier.checkedRule(rule);
-  return async (request: NodeRequest & IncomingMessage, socket, head) => {
+  const decide = async (request: NodeRequest & IncomingMessage, socket: Duplex, head: Buffer) => {
     // A connection that breaks off meanwhile is nobody's error.
     const ignore = () => undefined;
     socket.on('error', ignore);
@@ -54,4 +55,5 @@ export function verifiedUpgrade(
     // The reason phrase may be empty (RFC 9112, 4).
     socket.end(`HTTP/1.1 ${status} \r\n${lines.join('')}\r\n${body}`, () => socket.destroy());
   };
+  return (request, socket, head) => void decide(request, socket, head);
 }

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { verify as express } from '../../lambdas/verify/express.ts';
 import { verify as fastify } from '../../lambdas/verify/fastify.ts';
 import { verify as hono } from '../../lambdas/verify/hono.ts';
@@ -37,7 +37,7 @@ const onNode: readonly Adapter[] = [
     name: 'fastify',
     start: (verifier, seen) => {
       const hook = fastify(verifier);
-      return served(async (raw, response) => {
+      const exchange = async (raw: IncomingMessage, response: ServerResponse) => {
         const request: Parameters<typeof hook>[0] = { raw };
         let isSent = false;
         await hook(request, {
@@ -51,7 +51,8 @@ const onNode: readonly Adapter[] = [
         if (isSent) return;
         seen({ identity: request.latchkey ?? undefined, headers: raw.rawHeaders });
         response.end('{}');
-      });
+      };
+      return served((raw, response) => void exchange(raw, response));
     },
   },
 ];
