@@ -53,8 +53,14 @@ export function pathOf({
   originalUrl,
   baseUrl,
 }: { readonly url?: string | undefined } & Pick<NodeRequest, 'originalUrl' | 'baseUrl'>): string {
-  const whole = baseUrl === undefined ? (originalUrl ?? url) : baseUrl + url;
-  return whole.split('?', 1)[0] ?? '';
+  if (baseUrl === undefined) return withoutQuery(originalUrl ?? url);
+  const path = withoutQuery(baseUrl + url);
+  // Express writes a slash where the path that it cut off was all.
+  return path === `${baseUrl}/` && withoutQuery(originalUrl ?? '') === baseUrl ? baseUrl : path;
+}
+
+function withoutQuery(url: string): string {
+  return url.split('?', 1)[0] ?? '';
 }
 
 /** Writes the headers of an outcome, and of a refusal the rest. Whether the request may go on. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { AssertionError, verifyAssertion } from '../../lambdas/verify/assertion.ts';
 import { verify } from '../../lambdas/verify/express.ts';
-import type { NodeResponse } from '../../lambdas/verify/node-request.ts';
+import { type NodeResponse, pathOf } from '../../lambdas/verify/node-request.ts';
 import { startService } from './service.ts';
 
 const REQUEST = { method: 'GET', url: '/items', headers: {}, rawHeaders: [], socket: {} };
@@ -32,4 +32,15 @@ test('an answer that comes too late is an error of the request, and not the end 
   expect(await given(verifyAssertion(refusing))).toMatchObject({
     message: expect.stringContaining('after they are sent'),
   });
+});
+
+test.each([
+  ['the root of what is mounted', { baseUrl: '/v1', url: '/', originalUrl: '/v1' }, '/v1'],
+  ['the same with a query', { baseUrl: '/v1', url: '/?x=1', originalUrl: '/v1?x=1' }, '/v1'],
+  ['a slash that the client has sent', { baseUrl: '/v1', url: '/', originalUrl: '/v1/' }, '/v1/'],
+  ['a path that is rewritten', { baseUrl: '/v2', url: '/a', originalUrl: '/v1' }, '/v2/a'],
+  ['what nobody has mounted', { baseUrl: '', url: '/', originalUrl: '/' }, '/'],
+])('the path of a request of Express is as it was sent: %s', (_, request, path) => {
+  // An assertion is about that very path, and good for no other.
+  expect(pathOf(request)).toBe(path);
 });
