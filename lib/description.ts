@@ -34,10 +34,23 @@ export function describeLatchkey(
         url: target.kind === 'lambda' ? target.functionArn : target.url,
       })),
       // For the operators' commands, which in the package have no latchkey.config.ts (lib/synthesized-config.ts).
-      config,
+      config: withoutNulls(config),
       outputs: Object.fromEntries(Object.entries(outputs).map(([id, { logicalId }]) => [id, logicalId])),
     },
   };
+}
+
+/**
+ * What stands for null in a template's metadata, as CloudFormation takes none anywhere in a template (cfn-lint's E4002): an
+ * object of this name alone.
+ */
+export const NULL = 'Latchkey::Null';
+
+function withoutNulls(value: unknown): unknown {
+  if (value === null) return { [NULL]: '' };
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, withoutNulls(each)]));
 }
 
 /** Warns at every synth of what does without a protection; the doctor reads the output. */

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Token } from 'aws-cdk-lib';
 import { ConfigError, type ConfigInput } from './config.ts';
+import { NULL } from './description.ts';
 
 /** Where the CDK's command line writes what it has synthesized. */
 const ASSEMBLY = 'cdk.out';
@@ -44,11 +45,11 @@ function latchkeysIn(assembly: string) {
     });
 }
 
-/** Values as a configuration is written: the end of an observed rule as a time, references to resources as tokens. */
+/** Values as a configuration is written: null, the end of an observed rule as a time, references to resources as tokens. */
 function asWritten(key: string, value: unknown): unknown {
   if (key === 'observeUntil' && typeof value === 'number')
     return new Date(value * 1000).toISOString().replace('.000', '');
-  const isReference =
-    typeof value === 'object' && value !== null && ('Ref' in value || 'Fn::GetAtt' in value);
-  return isReference ? Token.asString(value) : value;
+  if (typeof value !== 'object' || value === null) return value;
+  if (NULL in value) return null;
+  return 'Ref' in value || 'Fn::GetAtt' in value ? Token.asString(value) : value;
 }

@@ -358,6 +358,11 @@ describe('the uses of keys', () => {
 });
 
 describe('the template', () => {
+  it('has null nowhere, which CloudFormation refuses', () => {
+    for (const template of [development, production])
+      expect(JSON.stringify(template.toJSON()).match(/.{0,60}[:,[]null\b/g)).toBeNull();
+  });
+
   it('stays below 460 resources and 900 KB', () => {
     const template = production.toJSON();
     expect(Object.keys(template.Resources).length).toBeLessThan(460);
