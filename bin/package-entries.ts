@@ -19,13 +19,6 @@ export const PUBLIC_ENTRIES: readonly PublicEntry[] = [
   { subpath: './verify/lambda', source: 'lambdas/verify/lambda.ts' },
   { subpath: './verify/node', source: 'lambdas/verify/node.ts' },
   { subpath: './profiles', source: 'profiles/index.ts' },
-  { subpath: './assertion', source: 'lambdas/verify/assertion.ts' },
-  { subpath: './verify', source: 'lambdas/verify/index.ts' },
-  { subpath: './verify/express', source: 'lambdas/verify/express.ts' },
-  { subpath: './verify/fastify', source: 'lambdas/verify/fastify.ts' },
-  { subpath: './verify/hono', source: 'lambdas/verify/hono.ts' },
-  { subpath: './verify/lambda', source: 'lambdas/verify/lambda.ts' },
-  { subpath: './verify/node', source: 'lambdas/verify/node.ts' },
   { subpath: './embed', source: 'console/embed/latchkey-keys.ts', isForBrowsers: true },
   { subpath: './embed/react', source: 'console/embed/react.ts', isForBrowsers: true },
 ];

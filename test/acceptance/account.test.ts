@@ -414,6 +414,8 @@ test('the reconciler erases what is due, a phase each time, with no more than it
   await signInWithBrowser(stack, third.email);
   await addPasskey(stack, third);
   expectStatus(await leave(third), 200);
+  // What the trail leads to is erased, and the trail comes by the stream.
+  await stack.local.idle();
   /** Makes it due, and runs the function until the phase has ended. */
   const phase = async (of: 'USER' | 'TENANT', id: string, next: string | undefined) => {
     const key = erasureKey(of, id);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { PUBLIC_ENTRIES } from '../../bin/package-entries.ts';
 import { browser, stack, startBeforeAll } from '../browser/branded-stack.ts';
 import {
   type BrowserContextOptions,
@@ -107,6 +108,14 @@ function serversFunction(): (userId: string) => Promise<string> {
   return (userId) => made({ env }, userId);
 }
 
+/** The package's names for what it has for browsers, as its manifest gives them. */
+const PACKAGE = Object.fromEntries(
+  PUBLIC_ENTRIES.filter(({ isForBrowsers }) => isForBrowsers).map(({ subpath, source }) => [
+    subpath.replace(/^\./, 'latchkey'),
+    join(ROOT, source),
+  ]),
+);
+
 /** The component of the guide in a page with React, by the package's own name. */
 async function reactPage(): Promise<string> {
   const contents = `${block('tsx').replaceAll('https://api.example.com', stack.url)}
@@ -120,6 +129,7 @@ async function reactPage(): Promise<string> {
     minify: true,
     format: 'esm',
     jsx: 'automatic',
+    alias: PACKAGE,
     define: { 'process.env.NODE_ENV': '"production"' },
     write: false,
     logLevel: 'error',

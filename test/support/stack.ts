@@ -151,7 +151,9 @@ export async function startTestStack(
       dynamodb.destroy();
       secrets.destroy();
       await local.stop();
-      keepRights(local, settings.config.restoredTableStreamArn !== null);
+      // Of a team's own app there are functions that are not ours.
+      const isOurs = options.stacks === undefined;
+      keepRights(local, isOurs && settings.config.restoredTableStreamArn === null);
     },
   };
 }
@@ -160,10 +162,10 @@ export async function startTestStack(
  * Leaves what the functions' roles were used for where `npm run rights` finds it, and fails when a role lacked a
  * right: whatever a test saw of that, the right is named here. On a restored table they are the same by another name.
  */
-function keepRights(local: LocalStack, isRestored: boolean): void {
+function keepRights(local: LocalStack, isReported: boolean): void {
   const rights = local.rights();
   const folder = process.env.LATCHKEY_RIGHTS;
-  if (folder && !isRestored) writeFileSync(join(folder, `${randomUUID()}.json`), JSON.stringify(rights));
+  if (folder && isReported) writeFileSync(join(folder, `${randomUUID()}.json`), JSON.stringify(rights));
   const refused = [...new Set(rights.refused)];
   if (refused.length > 0) throw new Error(`A role lacks a right:\n${refused.join('\n')}`);
 }
