@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
 import { LocalStackError } from './failure.ts';
+import { COMMON_OPTIONS, portOf, valuesOf } from './start-options.ts';
 
 const USAGE =
   'usage: latchkey dev [--app "COMMAND" | --assembly DIR] [--stack NAME]... [--port 8787] [--data DIR] [--no-anonymous] [--help]';
@@ -30,6 +30,13 @@ export interface DevOptions {
   readonly help: boolean;
 }
 
+const OPTIONS = {
+  ...COMMON_OPTIONS,
+  app: { type: 'string', short: 'a' },
+  assembly: { type: 'string' },
+  stack: { type: 'string', multiple: true },
+} as const;
+
 /** Reads the arguments of `latchkey dev`. Throws a `LocalStackError` of one line. */
 export function readDevOptions(args: readonly string[]): DevOptions {
   const {
@@ -40,9 +47,8 @@ export function readDevOptions(args: readonly string[]): DevOptions {
     data,
     help = false,
     'no-anonymous': refuses = false,
-  } = parse(args);
-  if (!/^\d+$/.test(port) || Number(port) > 65_535)
-    throw new LocalStackError(`--port must be a number from 0 to 65535, not "${port}"; ${USAGE}`);
+  } = valuesOf(args, OPTIONS, USAGE);
+  const portNumber = portOf(port, USAGE);
   if ([app, assembly, data, ...stack].includes('')) throw new LocalStackError(`an option is empty; ${USAGE}`);
   if (app !== undefined && assembly !== undefined)
     throw new LocalStackError(`--app makes an assembly, --assembly names one: take one of the two; ${USAGE}`);
@@ -52,28 +58,11 @@ export function readDevOptions(args: readonly string[]): DevOptions {
     );
   return {
     stacks: stack,
-    port: Number(port),
+    port: portNumber,
     anonymous: !refuses,
     help,
     ...(app === undefined ? {} : { app }),
     ...(assembly === undefined ? {} : { assemblyDir: assembly }),
     ...(data === undefined ? {} : { dataDir: data }),
   };
-}
-
-function parse(args: readonly string[]) {
-  const options = {
-    app: { type: 'string', short: 'a' },
-    assembly: { type: 'string' },
-    stack: { type: 'string', multiple: true },
-    port: { type: 'string' },
-    data: { type: 'string' },
-    'no-anonymous': { type: 'boolean' },
-    help: { type: 'boolean', short: 'h' },
-  } as const;
-  try {
-    return parseArgs({ args: [...args], options }).values;
-  } catch (error) {
-    throw new LocalStackError(`${(error as Error).message.split('. ')[0]}; ${USAGE}`);
-  }
 }

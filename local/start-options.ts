@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { LocalStackError } from './failure.ts';
 
 const USAGE =
@@ -23,6 +23,34 @@ Synthesizes the CDK app and serves its template on this machine.
 DYNAMODB_ENDPOINT in the environment names a DynamoDB engine to use instead of the bundled one, LAMBDA_ENDPOINT where
 functions of an upstream are invoked, such as http://127.0.0.1:3001 of sam local start-lambda.`;
 
+/** What `npm start` and `latchkey dev` both take. */
+export const COMMON_OPTIONS = {
+  port: { type: 'string' },
+  data: { type: 'string' },
+  'no-anonymous': { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+/** The values of the options that are given. Throws a `LocalStackError` of one line, which ends with `usage`. */
+export function valuesOf<Options extends NonNullable<ParseArgsConfig['options']>>(
+  args: readonly string[],
+  options: Options,
+  usage: string,
+) {
+  try {
+    return parseArgs({ args: [...args], options }).values;
+  } catch (error) {
+    throw new LocalStackError(`${(error as Error).message.split('. ')[0]}; ${usage}`);
+  }
+}
+
+/** The number of a port. Throws as {@link valuesOf}. */
+export function portOf(port: string, usage: string): number {
+  if (!/^\d+$/.test(port) || Number(port) > 65_535)
+    throw new LocalStackError(`--port must be a number from 0 to 65535, not "${port}"; ${usage}`);
+  return Number(port);
+}
+
 export interface StartOptions {
   readonly profile?: string;
   readonly upstream?: string;
@@ -34,6 +62,15 @@ export interface StartOptions {
   readonly help: boolean;
   readonly clientMetadataHost?: { readonly name: string; readonly port: number; readonly caFile: string };
 }
+
+const OPTIONS = {
+  ...COMMON_OPTIONS,
+  profile: { type: 'string' },
+  upstream: { type: 'string' },
+  config: { type: 'string' },
+  'client-metadata-host': { type: 'string' },
+  'client-metadata-ca': { type: 'string' },
+} as const;
 
 /** Reads the arguments of `npm start`. Throws a `LocalStackError` of one line. */
 export function readOptions(args: readonly string[]): StartOptions {
@@ -47,10 +84,8 @@ export function readOptions(args: readonly string[]): StartOptions {
     'no-anonymous': refusesAnonymous = false,
     'client-metadata-host': host,
     'client-metadata-ca': caFile,
-  } = parse(args);
-  if (!/^\d+$/.test(port) || Number(port) > 65_535) {
-    throw new LocalStackError(`--port must be a number from 0 to 65535, not "${port}"; ${USAGE}`);
-  }
+  } = valuesOf(args, OPTIONS, USAGE);
+  const portNumber = portOf(port, USAGE);
   if ([data, profile, upstream, config].includes(''))
     throw new LocalStackError(`an option is empty; ${USAGE}`);
   if (upstream !== undefined && isOwn(upstream, port)) {
@@ -59,7 +94,7 @@ export function readOptions(args: readonly string[]): StartOptions {
     );
   }
   return {
-    port: Number(port),
+    port: portNumber,
     anonymous: !refusesAnonymous,
     help,
     ...(profile === undefined ? {} : { profile }),
@@ -88,23 +123,4 @@ function clientMetadataHost(
 function isOwn(upstream: string, port: string): boolean {
   const url = URL.parse(upstream);
   return url !== null && ['localhost', '127.0.0.1'].includes(url.hostname) && url.port === port;
-}
-
-function parse(args: readonly string[]) {
-  const options = {
-    profile: { type: 'string' },
-    upstream: { type: 'string' },
-    config: { type: 'string' },
-    port: { type: 'string' },
-    data: { type: 'string' },
-    'no-anonymous': { type: 'boolean' },
-    'client-metadata-host': { type: 'string' },
-    'client-metadata-ca': { type: 'string' },
-    help: { type: 'boolean', short: 'h' },
-  } as const;
-  try {
-    return parseArgs({ args: [...args], options }).values;
-  } catch (error) {
-    throw new LocalStackError(`${(error as Error).message.split('. ')[0]}; ${USAGE}`);
-  }
 }

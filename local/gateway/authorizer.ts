@@ -4,6 +4,7 @@ import { type ApiRequest, header, lastValues } from './api-request.ts';
 import { GatewayFailure } from './failure.ts';
 import { type Decision, evaluatePolicy } from './policy.ts';
 import { lookUp, type RequestContext } from './request-context.ts';
+import { ResultCache } from './result-cache.ts';
 import type { Route } from './router.ts';
 
 /** An authorizer's verdict on a request. */
@@ -33,8 +34,7 @@ export interface AuthorizerInput {
 export class Authorizer {
   readonly #definition: AuthorizerDefinition;
   readonly #invoke: (event: object) => Promise<Invocation>;
-  readonly #now: () => number;
-  readonly #cache = new Map<string, { readonly output: Output; readonly until: number }>();
+  readonly #cache: ResultCache<Output>;
 
   constructor(
     definition: AuthorizerDefinition,
@@ -43,7 +43,7 @@ export class Authorizer {
   ) {
     this.#definition = definition;
     this.#invoke = invoke;
-    this.#now = now;
+    this.#cache = new ResultCache(definition.cacheSeconds, now);
   }
 
   /** Asks the authorizer. Throws UNAUTHORIZED or one of the two AUTHORIZER_ failures; a denial is a result. */
@@ -55,13 +55,7 @@ export class Authorizer {
     const needed = cacheSeconds > 0 || this.#definition.type === 'TOKEN';
     if (needed && identities.some((identity) => !identity))
       throw new GatewayFailure('UNAUTHORIZED', 'no identity source');
-    const cacheKey = JSON.stringify(identities);
-    const cached = this.#cache.get(cacheKey);
-    const output =
-      cached !== undefined && cached.until > this.#now() ? cached.output : await this.#ask(input, identities);
-    if (cacheSeconds > 0 && output !== cached?.output) {
-      this.#cache.set(cacheKey, { output, until: this.#now() + cacheSeconds * 1000 });
-    }
+    const output = await this.#cache.of(identities, () => this.#ask(input, identities));
     return {
       decision: evaluatePolicy(output.policyDocument, input.methodArn),
       context: { ...withoutReservedNames(output.context), principalId: output.principalId },

@@ -2,6 +2,7 @@ import { header } from '../gateway/api-request.ts';
 import { GatewayFailure } from '../gateway/failure.ts';
 import { evaluatePolicy } from '../gateway/policy.ts';
 import { lookUp } from '../gateway/request-context.ts';
+import { ResultCache } from '../gateway/result-cache.ts';
 import type { Invocation } from '../lambda/function.ts';
 import type { HttpAuthorizerDefinition } from './definition.ts';
 import { authorizerEvent, contextV2, type RoutedRequest } from './event.ts';
@@ -20,8 +21,7 @@ interface Verdict {
 export class HttpAuthorizer {
   readonly #definition: HttpAuthorizerDefinition;
   readonly #invoke: (event: object) => Promise<Invocation>;
-  readonly #now: () => number;
-  readonly #cache = new Map<string, { readonly verdict: Verdict; readonly until: number }>();
+  readonly #cache: ResultCache<Verdict>;
 
   constructor(
     definition: HttpAuthorizerDefinition,
@@ -30,7 +30,7 @@ export class HttpAuthorizer {
   ) {
     this.#definition = definition;
     this.#invoke = invoke;
-    this.#now = now;
+    this.#cache = new ResultCache(definition.cacheSeconds, now);
   }
 
   /**
@@ -42,20 +42,11 @@ export class HttpAuthorizer {
     // "If the client's request doesn't include the identity sources, API Gateway doesn't invoke your Lambda authorizer."
     if (!identities.every((identity) => identity !== undefined && identity !== ''))
       throw new HttpApiFailure(401, 'no identity source');
-    const verdict = await this.#verdict(routed, arn, identities as readonly string[]);
+    // One result serves every route, unless `$context.routeKey` is an identity source.
+    const known = identities as readonly string[];
+    const verdict = await this.#cache.of(known, () => this.#ask(routed, arn, known));
     if (!isAllowed(verdict, arn)) throw new HttpApiFailure(403, 'not authorized');
     return verdict.context;
-  }
-
-  /** One result serves every route, unless `$context.routeKey` is an identity source. */
-  async #verdict(routed: RoutedRequest, arn: string, identities: readonly string[]): Promise<Verdict> {
-    const { cacheSeconds } = this.#definition;
-    const key = JSON.stringify(identities);
-    const cached = this.#cache.get(key);
-    if (cached !== undefined && cached.until > this.#now()) return cached.verdict;
-    const verdict = await this.#ask(routed, arn, identities);
-    if (cacheSeconds > 0) this.#cache.set(key, { verdict, until: this.#now() + cacheSeconds * 1000 });
-    return verdict;
   }
 
   async #ask(routed: RoutedRequest, arn: string, identities: readonly string[]): Promise<Verdict> {

@@ -52,14 +52,24 @@ export function authorizerEvent(
   };
 }
 
-/** `$context` of payload 2.0. */
-export function contextV2({ api, stage, request, route }: RoutedRequest): Readonly<Record<string, unknown>> {
+/** What the contexts of both payloads have. */
+function commonContext({ api, stage, request }: RoutedRequest) {
   const host = header(request, 'host') ?? '';
   return {
     accountId: ACCOUNT,
     apiId: api.id,
     domainName: host,
     domainPrefix: host.split('.')[0],
+    requestId: request.extendedRequestId,
+    stage: stage.name,
+  };
+}
+
+/** `$context` of payload 2.0. */
+export function contextV2(routed: RoutedRequest): Readonly<Record<string, unknown>> {
+  const { request, route } = routed;
+  return {
+    ...commonContext(routed),
     http: {
       method: request.method,
       path: rawPath(request),
@@ -67,9 +77,7 @@ export function contextV2({ api, stage, request, route }: RoutedRequest): Readon
       sourceIp: request.sourceIp,
       userAgent: header(request, 'user-agent') ?? '',
     },
-    requestId: request.extendedRequestId,
     routeKey: route.key,
-    stage: stage.name,
     time: commonLogTime(request.receivedAt),
     timeEpoch: request.receivedAt.getTime(),
   };
@@ -124,24 +132,19 @@ function partsV1({ stage, request, route, pathParameters }: RoutedRequest) {
   };
 }
 
-function contextV1({ api, stage, request, route }: RoutedRequest): Readonly<Record<string, unknown>> {
-  const host = header(request, 'host') ?? '';
+function contextV1(routed: RoutedRequest): Readonly<Record<string, unknown>> {
+  const { request, route } = routed;
   return {
-    accountId: ACCOUNT,
-    apiId: api.id,
-    domainName: host,
-    domainPrefix: host.split('.')[0],
+    ...commonContext(routed),
     extendedRequestId: request.extendedRequestId,
     httpMethod: request.method,
     identity: identityOf(request),
     path: rawPath(request),
     protocol: 'HTTP/1.1',
-    requestId: request.extendedRequestId,
     requestTime: commonLogTime(request.receivedAt),
     requestTimeEpoch: request.receivedAt.getTime(),
     resourceId: route.key,
     resourcePath: resourceOf(route.key),
-    stage: stage.name,
   };
 }
 

@@ -38,6 +38,19 @@ export interface Instance {
   stop(): Promise<void>;
 }
 
+/** The error of an environment that has ended by itself. */
+export const ENDED: FunctionErrorPayload = {
+  errorType: 'Runtime.ExitError',
+  errorMessage: 'Runtime exited without providing a reason',
+};
+
+/** The error of an invocation that took longer than its function may. */
+export function timedOut(id: string, milliseconds: number): FunctionErrorPayload {
+  const seconds = (milliseconds / 1000).toFixed(2);
+  const errorMessage = `${new Date().toISOString()} ${id} Task timed out after ${seconds} seconds`;
+  return { errorType: 'Sandbox.Timedout', errorMessage };
+}
+
 interface Waiting {
   settle(execution: Execution): void;
   readonly timer: NodeJS.Timeout;
@@ -76,12 +89,7 @@ export class FunctionInstance implements Instance {
     });
     this.#worker.on('message', (message: WorkerMessage) => this.#receive(message));
     this.#worker.on('error', (error) => this.#break({ errorType: error.name, errorMessage: error.message }));
-    this.#worker.on('exit', () =>
-      this.#break({
-        errorType: 'Runtime.ExitError',
-        errorMessage: 'Runtime exited without providing a reason',
-      }),
-    );
+    this.#worker.on('exit', () => this.#break(ENDED));
     for (const stream of [this.#worker.stdout, this.#worker.stderr]) this.#forward(stream);
   }
 
@@ -166,12 +174,9 @@ export class FunctionInstance implements Instance {
 
   /** Lambda kills the environment of an invocation that hangs; here others share it, so it ends after the last of them. */
   #timeOut(id: string): void {
-    const errorMessage = `${new Date().toISOString()} ${id} Task timed out after ${(
-      this.#options.timeoutMilliseconds / 1000
-    ).toFixed(2)} seconds`;
-    const error = { errorType: 'Sandbox.Timedout', errorMessage };
+    const error = timedOut(id, this.#options.timeoutMilliseconds);
     this.#broken ??= error;
-    this.#options.print(errorMessage);
+    this.#options.print(error.errorMessage);
     this.#settle(id, { kind: 'failed', error });
   }
 

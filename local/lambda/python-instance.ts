@@ -4,16 +4,11 @@ import { once } from 'node:events';
 import { delimiter } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import type { Execution, Instance, InstanceOptions } from './function-instance.ts';
+import { ENDED, type Execution, type Instance, type InstanceOptions, timedOut } from './function-instance.ts';
 import { PYTHON_RUNNER } from './python-runner.ts';
 import type { FunctionErrorPayload, InvocationRequest, WorkerMessage } from './worker.ts';
 
 const PYTHON = 'python3';
-
-const ENDED: FunctionErrorPayload = {
-  errorType: 'Runtime.ExitError',
-  errorMessage: 'Runtime exited without providing a reason',
-};
 
 export interface PythonOptions extends InstanceOptions {
   /** The folders of its layers. */
@@ -113,10 +108,9 @@ export class PythonInstance implements Instance {
   }
 
   #timeOut(id: string): void {
-    const seconds = (this.#options.timeoutMilliseconds / 1000).toFixed(2);
-    const errorMessage = `${new Date().toISOString()} ${id} Task timed out after ${seconds} seconds`;
-    this.#options.print(errorMessage);
-    this.#break({ errorType: 'Sandbox.Timedout', errorMessage });
+    const error = timedOut(id, this.#options.timeoutMilliseconds);
+    this.#options.print(error.errorMessage);
+    this.#break(error);
   }
 
   #break(error: FunctionErrorPayload): void {
