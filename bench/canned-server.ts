@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listen } from './loopback-server.ts';
 
 export interface CannedServer {
   readonly endpoint: string;
@@ -41,18 +41,7 @@ export async function startCannedServer(engine: string): Promise<CannedServer> {
     // Whoever asked finds the connection closed, and the run ends.
     respond(incoming, outgoing).catch((error) => outgoing.destroy(error));
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    bodies,
-    async stop() {
-      agent.destroy();
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
-  };
+  return { ...(await listen(server, agent)), bodies };
 }
 
 async function ask(

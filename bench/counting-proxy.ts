@@ -1,7 +1,6 @@
-import { once } from 'node:events';
 import { Agent, createServer, request } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream';
+import { listen } from './loopback-server.ts';
 
 export interface CountingProxy {
   readonly endpoint: string;
@@ -24,18 +23,7 @@ export async function startCountingProxy(endpoint: string): Promise<CountingProx
     });
     pipeline(incoming, onward, (error) => error && outgoing.destroy(error));
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    calls,
-    async stop() {
-      agent.destroy();
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
-  };
+  return { ...(await listen(server, agent)), calls };
 }
 
 /** Calls of all operations together. */

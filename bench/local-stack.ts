@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { ROOMY_TIER } from '../test/support/stack.ts';
 import type { Effort } from './options.ts';
 import { type Estimate, estimate } from './statistics.ts';
 
@@ -30,16 +31,6 @@ interface Served {
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const PEER = fileURLToPath(new URL('peers/server.mjs', import.meta.url));
 const NOT_SOURCES = /^(\.git|node_modules|\.latchkey|cdk\.out|coverage|bench\/peers\/node_modules)$/;
-
-/** Limits that the calls do not reach. */
-const ROOMY = {
-  rate: 1000,
-  burst: 5000,
-  monthlyQuota: null,
-  keyRequestsPerMinute: 2500,
-  sessionRequestsPerMinute: 100_000,
-  keys: 10_000,
-};
 
 /** Starts the stack as often as is measured, from a copy in which nothing was built yet, and calls the last one. */
 export async function measureLocalStack(
@@ -94,7 +85,7 @@ async function copyOfSources(folder: string): Promise<string> {
         filter: (source) => !NOT_SOURCES.test(relative(ROOT, source)),
       });
   await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
-  await writeFile(join(folder, 'bench.json'), JSON.stringify({ tiers: { free: ROOMY } }));
+  await writeFile(join(folder, 'bench.json'), JSON.stringify({ tiers: { free: ROOMY_TIER } }));
   return folder;
 }
 

@@ -1,16 +1,14 @@
 import type { AuditEntry } from '../../lambdas/audit/entries.ts';
 import { AuditTrail } from '../../lambdas/audit/trail-store.ts';
 import { S } from '../../lambdas/kernel/items.ts';
-import { functionsTable, quantile } from './clients.ts';
+import { functionsTable } from './clients.ts';
 import { SimulatedTable } from './dynamodb.ts';
+import { type Offered, offer } from './offer.ts';
 import { rule, VirtualTime } from './virtual-time.ts';
 
-export interface Changes {
+export interface Changes extends Omit<Offered, 'succeeded'> {
   readonly offered: number;
   readonly written: number;
-  readonly failedShare: number;
-  readonly p50Ms: number;
-  readonly p99Ms: number;
 }
 
 const SECONDS = 20;
@@ -20,32 +18,13 @@ export async function changes(offered: number, seed: number): Promise<Changes> {
   const time = new VirtualTime();
   rule(time, seed);
   const trail = new AuditTrail(functionsTable(new SimulatedTable(time, 64)));
-  const latencies: number[] = [];
-  let failed = 0;
-  const change = async (id: number) => {
-    const startedMs = time.nowMs;
+  const load = { aSecond: offered, seconds: SECONDS, waited: 30 };
+  const { succeeded, ...rest } = await offer(time, load, (id) => {
     const Item = { PK: S(`USER#${id}`), SK: S('USER') };
-    try {
-      await trail.commit(
-        'tenant',
-        [entry(time)],
-        [{ Put: { Item, ConditionExpression: 'attribute_not_exists(PK)' } }],
-      );
-      latencies.push(time.nowMs - startedMs);
-    } catch {
-      failed += 1;
-    }
-  };
-  for (let id = 0; id < offered * SECONDS; id += 1)
-    time.after(Math.random() * SECONDS * 1000, () => void change(id));
-  await time.run((SECONDS + 30) * 1000);
-  return {
-    offered,
-    written: latencies.length / SECONDS,
-    failedShare: failed / (offered * SECONDS),
-    p50Ms: quantile(latencies, 0.5),
-    p99Ms: quantile(latencies, 0.99),
-  };
+    const write = { Put: { Item, ConditionExpression: 'attribute_not_exists(PK)' } };
+    return trail.commit('tenant', [entry(time)], [write]);
+  });
+  return { offered, written: succeeded, ...rest };
 }
 
 function entry(time: VirtualTime): AuditEntry {

@@ -5,51 +5,31 @@ import type { Item, ItemKey } from '../../lambdas/kernel/items.ts';
 import { newKeyItems } from '../../lambdas/keys/key-store.ts';
 import { issueKey } from '../../lambdas/keys/keys.ts';
 import { profile } from '../../profiles/default.ts';
-import { authorizersClient, quantile, TABLE } from './clients.ts';
+import { authorizersClient, TABLE } from './clients.ts';
 import { SimulatedTable } from './dynamodb.ts';
+import { type Offered, offer } from './offer.ts';
 import { rule, VirtualTime } from './virtual-time.ts';
 
 const ADDRESS = '192.0.2.1';
 
 /** What one key is asked for, and what comes of it. */
-export interface HotKey {
+export interface HotKey extends Omit<Offered, 'succeeded'> {
   readonly offered: number;
   readonly served: number;
-  readonly failedShare: number;
-  readonly p50Ms: number;
-  readonly p99Ms: number;
 }
 
 /** One key that is presented so many times a second, for ten seconds, to the authorizer's own client. */
 export async function hotKey(offered: number, seed: number): Promise<HotKey> {
-  const seconds = 10;
   const time = new VirtualTime();
   rule(time, seed);
   const { item, hash } = exampleKey(time);
   const client = authorizersClient(new SimulatedTable(time, 1, () => item), time);
   const store = new DynamoDecisionStore(client, TABLE, new Facts(client, TABLE, time.monotonic));
-  const latencies: number[] = [];
-  let failed = 0;
-  const present = async () => {
-    const startedMs = time.nowMs;
-    try {
-      const { passed } = await store.useKey({ locator: 'hot', hash, address: ADDRESS, now: time.clock() });
-      if (!passed) throw new Error('The example key is refused.');
-      latencies.push(time.nowMs - startedMs);
-    } catch {
-      failed += 1;
-    }
-  };
-  for (let call = 0; call < offered * seconds; call += 1)
-    time.after(Math.random() * seconds * 1000, () => void present());
-  await time.run((seconds + 5) * 1000);
-  return {
-    offered,
-    served: latencies.length / seconds,
-    failedShare: failed / (offered * seconds),
-    p50Ms: quantile(latencies, 0.5),
-    p99Ms: quantile(latencies, 0.99),
-  };
+  const { succeeded, ...rest } = await offer(time, { aSecond: offered, seconds: 10, waited: 5 }, async () => {
+    const { passed } = await store.useKey({ locator: 'hot', hash, address: ADDRESS, now: time.clock() });
+    if (!passed) throw new Error('The example key is refused.');
+  });
+  return { offered, served: succeeded, ...rest };
 }
 
 export interface Spread {
