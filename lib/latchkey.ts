@@ -184,7 +184,10 @@ export class Latchkey extends Construct implements IConnectable {
     return ownMetric(this.metricsNamespace, name, outcome).with(options).attachTo(this);
   }
 
-  /** How many requests were decided so, by default in five minutes; of its own API and of those that it protects. */
+  /**
+   * How many requests were decided so, by default in five minutes: of its own API, of those that it protects, and of services
+   * that decide by `latchkey/verify`, in Lambda functions by themselves and elsewhere where their option `metrics` says so.
+   */
   metricDecisions(options: DecisionMetricOptions): Metric {
     return this.metric('Decisions', options);
   }

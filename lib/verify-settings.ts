@@ -22,11 +22,13 @@ export function verifySettingsOf(
   deployment: Deployment,
   places: VerifyPlaces,
 ): VerifySettings {
+  const { allowedDecisionsPerLogLine } = deployment;
   const { errorCodes, ...decisionProfile } = decisionProfileOf(profile);
   const ownCodes = Object.entries(errorCodes).filter(([code]) => VERIFY_ERRORS.some((each) => each === code));
   return {
     version: 1,
     ...places,
+    ...(allowedDecisionsPerLogLine === 1 ? {} : { allowedDecisionsPerLogLine }),
     profile: { ...decisionProfile, errorCodes: Object.fromEntries(ownCodes) },
     deployment: decisionSettingsOf(deployment),
     errorBody: errorBodyOf(profile),

@@ -32,8 +32,10 @@ export interface VerifySettings {
   readonly keysetSecretArn: string | null;
   /** The URL of the metadata of the API as a protected resource (RFC 9728), for challenges; null where it has none. */
   readonly resourceMetadataUrl: string | null;
-  /** The namespace in CloudWatch of the metrics of decisions. */
+  /** The namespace in CloudWatch of the metrics of decisions, those of services among them. */
   readonly metricsNamespace: string;
+  /** How many decisions of *allowed* share a line of the log. @default 1 */
+  readonly allowedDecisionsPerLogLine?: number;
 }
 
 /**

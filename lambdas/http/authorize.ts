@@ -1,14 +1,12 @@
 import { decide } from '../access/decide.ts';
 import type { Decision, DecisionContext, DecisionRequest } from '../access/decision.ts';
 import type { UsageKeys } from '../contract/deployment.ts';
-import type { Outcome } from '../contract/outcomes.ts';
 import { errorCodeOf } from '../contract/profile.ts';
-import { principalOf } from '../kernel/caller.ts';
 import type { HeaderValues } from '../kernel/headers.ts';
-import { counted, type Observation } from '../kernel/metrics.ts';
-import { traceIdOf } from '../kernel/trace-context.ts';
+import type { Observation } from '../kernel/metrics.ts';
 import { type AuthorizerAnswer, answer } from './authorizer-answer.ts';
 import type { Challenge } from './challenge.ts';
+import { decisionLine, failureLine } from './decision-line.ts';
 import { contextOf } from './identity.ts';
 import { requestIdOf } from './request-id.ts';
 
@@ -69,16 +67,12 @@ export function authorizer(
       headers,
       address: event.requestContext.identity.sourceIp,
     };
-    const line = {
-      request_id: requestId,
-      trace_id: traceIdOf(headers),
-      route: `${event.httpMethod} ${event.resource}`,
-    };
+    const line = { ...request, requestId, started, route: `${event.httpMethod} ${event.resource}` };
     const { decision, ...more } = await settled(request, requestId).catch((error: unknown) => {
-      observe(observation({ outcome: 'failed' }, started, { level: 'ERROR', ...line, cause: String(error) }));
+      observe(failureLine(error, line));
       throw error;
     });
-    observe(observation(decision, started, { level: 'INFO', ...line, ...said(decision, request.address) }));
+    observe(decisionLine(decision, line));
     return answer(
       decision,
       {
@@ -94,33 +88,4 @@ export function authorizer(
       context.deployment,
     );
   };
-}
-
-function observation(
-  { outcome, isGuess }: { readonly outcome: Outcome; readonly isGuess?: boolean },
-  started: number,
-  fields: Readonly<Record<string, unknown>>,
-): Observation {
-  const metrics = counted('Decisions', performance.now() - started);
-  return {
-    fields,
-    dimensions: { outcome },
-    metrics: isGuess === true ? [...metrics, ...counted('UnknownKeys')] : metrics,
-  };
-}
-
-/** Log fields of a decision: who was let in, or why nobody was; of a key that nobody has, who sent it. */
-function said(decision: Decision, address: string): Readonly<Record<string, string>> {
-  switch (decision.outcome) {
-    case 'allowed':
-      return { tenant: decision.caller.tenantId, principal: principalOf(decision.caller) };
-    case 'limited':
-      return { reason: 'rate_limited' };
-    case 'observed':
-      return { reason: decision.code, instead: decision.instead, rule: decision.rule, address };
-    case 'refused':
-      return { reason: decision.code, ...(decision.isGuess === true ? { address } : {}) };
-    default:
-      return { reason: decision.code };
-  }
 }

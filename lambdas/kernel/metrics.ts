@@ -32,18 +32,23 @@ export function counted(name: string, milliseconds?: number): readonly Metric[] 
  * Writes one line that is a log entry and its metrics in one: CloudWatch takes metrics out of lines in the embedded
  * metric format (CloudWatch user guide, "Embedded metric format specification"), so that no call is made for them.
  */
-export function observe({ metrics, dimensions, fields = {} }: Observation): void {
+export function observe(observation: Observation): void {
+  const line = metricLine(observation, process.env.METRICS_NAMESPACE ?? 'Latchkey');
+  // Not `console.log`: the Lambda runtime puts a time and an id before its lines, and they are no JSON then.
+  process.stdout.write(`${line}\n`);
+}
+
+/** That line, of metrics in a namespace. */
+export function metricLine({ metrics, dimensions, fields = {} }: Observation, namespace: string): string {
   // Of functions that no request calls: the runtime tells them X-Ray's.
   const traceId = fields.trace_id ?? rootOf(process.env._X_AMZN_TRACE_ID);
-  const line = {
+  return JSON.stringify({
     ...fields,
     ...(traceId === undefined ? {} : { trace_id: traceId }),
-    ...(metrics.length === 0 ? {} : { _aws: directive(metrics, dimensions) }),
+    ...(metrics.length === 0 ? {} : { _aws: directive(namespace, metrics, dimensions) }),
     ...dimensions,
     ...Object.fromEntries(metrics.map(({ name, value }) => [name, value])),
-  };
-  // Not `console.log`: the Lambda runtime puts a time and an id before its lines, and they are no JSON then.
-  process.stdout.write(`${JSON.stringify(line)}\n`);
+  });
 }
 
 /** Milliseconds after which a line is written again, however little has been gathered. */
@@ -76,12 +81,16 @@ export function gathering(
   };
 }
 
-function directive(metrics: readonly Metric[], dimensions: Observation['dimensions']): object {
+function directive(
+  namespace: string,
+  metrics: readonly Metric[],
+  dimensions: Observation['dimensions'],
+): object {
   return {
     Timestamp: Date.now(),
     CloudWatchMetrics: [
       {
-        Namespace: process.env.METRICS_NAMESPACE ?? 'Latchkey',
+        Namespace: namespace,
         Dimensions: [Object.keys(dimensions)],
         Metrics: metrics.map(({ name, unit }) => ({ Name: name, Unit: unit })),
       },

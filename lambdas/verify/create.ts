@@ -28,6 +28,7 @@ export function createVerifier(options: VerifierOptions = {}): Verifier {
   const { settings: given, credentials: provider, endpoint, ...choices } = options;
   const settings = verifySettings(given);
   const { table, region, issuers, profile, deployment, errorBody, keysetSecretArn } = settings;
+  const { metricsNamespace, allowedDecisionsPerLogLine = 1 } = settings;
   const credentials = remembering(provider ?? ownCredentials());
   // Times as the authorizer has them: an attempt that is given up may have counted.
   const client = createDynamoDbHttp({
@@ -46,6 +47,8 @@ export function createVerifier(options: VerifierOptions = {}): Verifier {
     profile,
     deployment,
     errorBody,
+    metricsNamespace,
+    allowedDecisionsPerLogLine,
     store: new DynamoDecisionStore(client, table, facts),
     tokens: new TokenVerifier([...issuers], secrets),
     guesses: new Guesses(),

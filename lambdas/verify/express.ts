@@ -20,9 +20,9 @@ export function verify(
   verifier: Verifier,
   rule?: Rule,
 ): (request: NodeRequest, response: NodeResponse, next: (error?: unknown) => void) => void {
-  const checked = verifier.checkedRule(rule);
+  const decide = verifier.route(rule);
   return (request, response, next) => {
-    verifyNodeRequest(verifier, request, checked, { passesPreflights: true })
+    verifyNodeRequest(verifier, request, decide, { passesPreflights: true })
       // Throws where somebody has answered meanwhile, such as for a time that is over.
       .then((outcome) => answer(outcome, response))
       .then((goesOn) => {

@@ -31,11 +31,11 @@ export interface FastifyInstance {
  * answers all others. Each is a decision, which counts: use the plugin, or this on each route.
  */
 export function verify(verifier: Verifier, rule?: Rule): Hook {
-  const checked = verifier.checkedRule(rule);
+  const decide = verifier.route(rule);
   return async (request, reply) => {
     // As it is routed: after `rewriteUrl`, which `originalUrl` is not.
     const path = pathOf({ url: request.raw.url });
-    const outcome = await verifyNodeRequest(verifier, request.raw, checked, { path, passesPreflights: true });
+    const outcome = await verifyNodeRequest(verifier, request.raw, decide, { path, passesPreflights: true });
     for (const [name, value] of Object.entries(outcome.headers)) reply.header(name, value);
     request.latchkey = outcome.isVerified ? outcome.identity : undefined;
     if (outcome.isVerified) return undefined;

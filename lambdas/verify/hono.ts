@@ -47,7 +47,7 @@ export function verify<Context extends HonoContext>(
   verifier: Verifier,
   { rule, address }: HonoOptions<Context> = {},
 ): (context: Context, next: () => Promise<void>) => Promise<Response | undefined> {
-  const checked = verifier.checkedRule(rule);
+  const decide = verifier.route(rule);
   return async (context, next) => {
     const { raw } = context.req;
     const { incoming, requestContext } = (context.env ?? {}) as PlatformEnv;
@@ -56,10 +56,13 @@ export function verify<Context extends HonoContext>(
     const given = requestContext?.identity?.sourceIp ?? requestContext?.http?.sourceIp;
     const sourceAddress =
       given ?? verifier.addressOf(address?.(context) ?? incoming?.socket.remoteAddress, headers);
-    const outcome = await verifier.verify(
-      { method: raw.method, path: pathOf(raw.url), headers, sourceAddress, passesPreflights: true },
-      checked,
-    );
+    const outcome = await decide({
+      method: raw.method,
+      path: pathOf(raw.url),
+      headers,
+      sourceAddress,
+      passesPreflights: true,
+    });
     if (!outcome.isVerified) {
       const { status, headers: said, body } = outcome;
       return new Response(raw.method === 'HEAD' ? null : body, { status, headers: said });

@@ -6,4 +6,4 @@ export type { AnonymousIdentity, Identity, KeyIdentity, Limit, UserIdentity } fr
 export type { Refusal, Verified } from './outcome.ts';
 export type { Rule, Rules } from './rules.ts';
 export { SettingsError } from './settings.ts';
-export type { DecisionNote, Verifier, VerifyRequest } from './verifier.ts';
+export type { Decide, DecisionNote, Verifier, VerifyRequest } from './verifier.ts';

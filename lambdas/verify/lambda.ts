@@ -62,23 +62,20 @@ export function verified<Event extends LambdaEvent, Result>(
   handler: Handler<Event, Result>,
   rule?: Rule,
 ): (event: Event, context: never) => Promise<Result | LambdaResult> {
-  const checked = verifier.checkedRule(rule);
+  const decide = verifier.route(rule);
   return answering(handler, (event) => {
     const { requestContext, multiValueHeaders } = event;
     const headers: HeaderValues = multiValueHeaders ?? separatedHeaders(Object.entries(event.headers ?? {}));
     const { trustedProxies } = verifier;
-    return verifier.verify(
-      {
-        method: event.httpMethod ?? requestContext.http?.method ?? '',
-        path: pathOf(event),
-        headers,
-        // A load balancer tells the address in the header alone, and is a proxy itself.
-        sourceAddress: requestContext.elb
-          ? clientAddress('', headers, Math.max(1, trustedProxies))
-          : (requestContext.http?.sourceIp ?? requestContext.identity?.sourceIp ?? ''),
-      },
-      checked,
-    );
+    return decide({
+      method: event.httpMethod ?? requestContext.http?.method ?? '',
+      path: pathOf(event),
+      headers,
+      // A load balancer tells the address in the header alone, and is a proxy itself.
+      sourceAddress: requestContext.elb
+        ? clientAddress('', headers, Math.max(1, trustedProxies))
+        : (requestContext.http?.sourceIp ?? requestContext.identity?.sourceIp ?? ''),
+    });
   });
 }
 

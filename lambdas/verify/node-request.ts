@@ -2,8 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Identity } from './identity.ts';
 import type { Refusal, Verified } from './outcome.ts';
 import { headerLines, isWithheld } from './request-headers.ts';
-import type { Rule } from './rules.ts';
-import type { Verifier, VerifyRequest } from './verifier.ts';
+import type { Decide, Verifier, VerifyRequest } from './verifier.ts';
 
 /** The parts of Node's request that are read, whoever has made it. */
 export interface NodeRequest extends Pick<IncomingMessage, 'method' | 'url' | 'headers' | 'rawHeaders'> {
@@ -25,7 +24,7 @@ export type NodeResponse = Pick<ServerResponse, 'setHeader'> & {
 export async function verifyNodeRequest(
   verifier: Verifier,
   request: NodeRequest,
-  rule: Rule | undefined,
+  decide: Decide,
   {
     path = pathOf(request),
     passesPreflights,
@@ -33,16 +32,13 @@ export async function verifyNodeRequest(
 ): Promise<Verified | Refusal> {
   const headers = headerLines(request.rawHeaders);
   withhold(request);
-  const outcome = await verifier.verify(
-    {
-      method: request.method ?? '',
-      path,
-      headers,
-      passesPreflights,
-      sourceAddress: verifier.addressOf(request.socket.remoteAddress, headers),
-    },
-    rule,
-  );
+  const outcome = await decide({
+    method: request.method ?? '',
+    path,
+    headers,
+    passesPreflights,
+    sourceAddress: verifier.addressOf(request.socket.remoteAddress, headers),
+  });
   request.latchkey = outcome.isVerified ? outcome.identity : undefined;
   return outcome;
 }

@@ -18,9 +18,11 @@ export function verified<Response extends ServerResponse>(
   listener: (request: VerifiedRequest, response: Response) => unknown,
   rule?: Rule,
 ): (request: IncomingMessage, response: Response) => void {
-  const checked = verifier.checkedRule(rule);
+  const decides = verifier.route(rule);
   const decide = async (request: NodeRequest & IncomingMessage, response: Response) => {
-    const outcome = await verifyNodeRequest(verifier, request, checked);
+    const outcome = await verifyNodeRequest(verifier, request, decides);
+    // Somebody has answered meanwhile, such as for a time that is over: a header more would end the process.
+    if (response.headersSent) return;
     if (answer(outcome, response)) await listener(request, response);
   };
   return (request, response) => void decide(request, response);
@@ -35,12 +37,12 @@ export function verifiedUpgrade(
   listener: (request: VerifiedRequest, socket: Duplex, head: Buffer) => unknown,
   rule?: Rule,
 ): (request: IncomingMessage, socket: Duplex, head: Buffer) => void {
-  const checked = verifier.checkedRule(rule);
+  const decides = verifier.route(rule);
   const decide = async (request: NodeRequest & IncomingMessage, socket: Duplex, head: Buffer) => {
     // A connection that breaks off meanwhile is nobody's error.
     const ignore = () => undefined;
     socket.on('error', ignore);
-    const outcome = await verifyNodeRequest(verifier, request, checked);
+    const outcome = await verifyNodeRequest(verifier, request, decides);
     if (outcome.isVerified) {
       socket.off('error', ignore);
       await listener(request, socket, head);

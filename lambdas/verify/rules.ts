@@ -16,7 +16,14 @@ export type Rule = Scope | { readonly scope: Scope | null } | { readonly public:
 export type Rules = Readonly<Record<string, Rule>>;
 
 /** What a request takes: nothing, or a row's access with the scopes of paths by which it is decided. */
-export type Demand = 'public' | { readonly access: RowAccess; readonly pathScopes: readonly PathScope[] };
+export type Demand =
+  | 'public'
+  | {
+      readonly access: RowAccess;
+      readonly pathScopes: readonly PathScope[];
+      /** The path of the rule that matched; absent where none did, or the route has a rule of its own. */
+      readonly route?: string;
+    };
 
 interface ParsedRule {
   readonly path: string;
@@ -31,6 +38,8 @@ const PATTERN = /^\/$|^\/\*$|^(?:\/(?:\{\w+\}|[\w.~!$&'()+,=:@%-]+))+(?:\/\*)?$/
 
 /** Reads rules. Throws a {@link SettingsError} that names the one that is wrong, or that no request can reach. */
 export function parseRules(rules: Rules, declared: readonly Scope[]): readonly ParsedRule[] {
+  if (Object.prototype.toString.call(rules) !== '[object Object]')
+    throw new SettingsError("rules: give an object, such as { 'POST /search': 'read' }");
   const parsed = Object.entries(rules).map(([key, rule]): ParsedRule => {
     const [, method, path = ''] = /^(?:([A-Z]+) +)?(\S+)$/.exec(key) ?? [];
     const methods = METHODS.filter((each) => method === undefined || each === method);
@@ -54,13 +63,13 @@ export function parseRules(rules: Rules, declared: readonly Scope[]): readonly P
   return parsed;
 }
 
-/** Reads the rule of one route. Throws a {@link SettingsError} for a scope that is not declared. */
+/** Reads the rule of one route. Throws a {@link SettingsError} for what is none, or a scope that is not declared. */
 export function parseRule(
   rule: Rule,
   declared: readonly Scope[],
   place = 'rule',
 ): Pick<ParsedRule, 'scope' | 'isPublic'> {
-  const { scope, public: isPublic } = (typeof rule === 'string' ? { scope: rule } : rule) as {
+  const { scope, public: isPublic } = (typeof rule === 'string' ? { scope: rule } : Object(rule)) as {
     readonly scope?: unknown;
     readonly public?: unknown;
   };
@@ -94,12 +103,17 @@ export function demandAt(
   const here = rules.map((rule) => ({ ...rule, path: filled(rule.path, path) }));
   const matches = here.map((rule) => ({ rule, match: isMatchOf(scopeOf(rule), method, path) }));
   const first = matches.find(({ match }) => match === 'as read')?.rule;
+  const pattern = first && rules[here.indexOf(first)]?.path;
+  const route = pattern === undefined ? {} : { route: pattern };
   const isRaised = matches
     .slice(0, first === undefined ? 0 : here.indexOf(first))
     .some(({ rule, match }) => match === 'loosely' && !rule.isPublic);
-  if (first !== undefined && first.scope === null && !isRaised) return demandOf(first);
+  if (first !== undefined && first.scope === null && !isRaised) {
+    const demand = demandOf(first);
+    return demand === 'public' ? demand : { ...demand, ...route };
+  }
   const scopes = here.filter(({ scope }) => scope !== null).map(scopeOf);
-  return { access: 'upstream', pathScopes: [...scopes, ...pathScopes] };
+  return { access: 'upstream', pathScopes: [...scopes, ...pathScopes], ...route };
 }
 
 function scopeOf({ path, methods, scope }: ParsedRule): PathScope {

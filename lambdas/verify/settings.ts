@@ -18,6 +18,11 @@ const CHECKS: readonly FieldCheck[] = [
   ['keysetSecretArn', 'the ARN of a secret, or null', isTextOrNull],
   ['resourceMetadataUrl', 'a URL, or null', isTextOrNull],
   ['metricsNamespace', 'a namespace of CloudWatch', isText],
+  [
+    'allowedDecisionsPerLogLine',
+    'a whole number, or nothing',
+    (value) => value === undefined || Number.isInteger(value),
+  ],
   ['profile.credentials', 'a list of texts', isTexts],
   ['profile.errorCodes', 'an object', isObject],
   ['profile.keys.prefix', 'a text', isText],

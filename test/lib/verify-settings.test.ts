@@ -53,6 +53,17 @@ test('what grantVerify writes is what latchkey/verify reads', async () => {
   expect(verifySettings(undefined)).toMatchObject({ ...PLACES, deployment: { initialTier } });
 });
 
+test('how many decisions share a line is told where it is more than one', async () => {
+  const toldWith = async (config: object) => {
+    const settings = await loadSettings({ config: JSON.stringify(config) });
+    return verifySettingsOf(settings.profile, deploymentOf(settings), PLACES);
+  };
+  expect(await toldWith({ allowedDecisionsPerLogLine: 50 })).toMatchObject({
+    allowedDecisionsPerLogLine: 50,
+  });
+  expect(await toldWith({})).not.toHaveProperty('allowedDecisionsPerLogLine');
+});
+
 test('a profile whose errors differ by status is refused with the error that differs', () => {
   const errorBody = ({ status, message }: ErrorView) => (status === 429 ? { slow: message } : { message });
   expect(() => errorBodyOf({ ...standard, name: 'own', errorBody })).toThrow(

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type RequestListener, request, type
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Outcome } from '../../lambdas/contract/outcomes.ts';
 import type { Identity } from '../../lambdas/verify/index.ts';
 import type { Verifier } from '../../lambdas/verify/verifier.ts';
 import { CASES, type Case } from './outcomes.ts';
@@ -62,14 +63,28 @@ export async function served(listener: RequestListener | Server) {
   };
 }
 
+/** Outcomes of decisions, by what is answered; of the others there has been none. */
+const OUTCOMES: Readonly<Record<number, Outcome>> = {
+  200: 'allowed',
+  401: 'refused',
+  403: 'forbidden',
+  404: 'misdirected',
+  429: 'limited',
+  503: 'failed',
+};
+
 /** Holds adapters to the table of outcomes. */
 export function holdAdapters(adapters: readonly Adapter[]): void {
   describe.each(adapters)('$name', ({ start, resolvesPaths, refusesPreflights }) => {
     let service: Service;
     let running: Awaited<ReturnType<Adapter['start']>>;
     let seen: Seen | undefined;
+    let lines: string[] = [];
     beforeAll(async () => {
-      service = await startService({ rules: { '/public/*': { public: true } } });
+      service = await startService({
+        rules: { '/public/*': { public: true } },
+        metrics: (line) => lines.push(line),
+      });
       running = await start(service.verifier, (each) => (seen = each));
     });
     afterAll(() => running.stop());
@@ -81,6 +96,7 @@ export function holdAdapters(adapters: readonly Adapter[]): void {
       headers = [],
     }: Omit<Case, 'name' | 'status'>) {
       seen = undefined;
+      lines = [];
       const own: Lines =
         credential === undefined ? [] : [['Authorization', `Bearer ${service.credentials[credential]}`]];
       return running.send({ method, path, headers: [...own, ...headers] });
@@ -106,6 +122,23 @@ export function holdAdapters(adapters: readonly Adapter[]): void {
         });
         expect(seen).toBeUndefined();
       }
+      // A decision is one line, with the metric that the authorizer writes; what nobody decides on is none.
+      const outcome = seen === undefined || seen.identity ? OUTCOMES[status] : undefined;
+      expect(lines.map((line) => JSON.parse(line))).toEqual(
+        outcome === undefined
+          ? []
+          : [
+              expect.objectContaining({
+                outcome,
+                Decisions: 1,
+                request_id: answer.headers['x-request-id'] ?? seen?.identity?.requestId,
+                _aws: expect.objectContaining({
+                  CloudWatchMetrics: [expect.objectContaining({ Namespace: 'Latchkey/Test' })],
+                }),
+              }),
+            ],
+      );
+      for (const secret of Object.values(service.credentials)) expect(lines.join()).not.toContain(secret);
     });
 
     test('tells the handler who calls, typed', async () => {

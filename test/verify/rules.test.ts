@@ -1,4 +1,9 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { verify as express } from '../../lambdas/verify/express.ts';
+import { verify as fastify } from '../../lambdas/verify/fastify.ts';
+import { verify as hono } from '../../lambdas/verify/hono.ts';
+import { verified as lambda } from '../../lambdas/verify/lambda.ts';
+import { verified, verifiedUpgrade } from '../../lambdas/verify/node.ts';
 import { profile as memoryApi } from '../../profiles/memory-api.ts';
 import { ADDRESS } from '../support/tenants.ts';
 import { bearer, type Service, startService } from './service.ts';
@@ -75,15 +80,16 @@ describe('a rule', () => {
     const verifier = service.verifierWith({ rules: RULES });
     const { key } = await service.tenant.createKey({ scopes: ['read'] });
     const call = { method: 'POST', path: '/admin/search', headers: bearer(key), sourceAddress: ADDRESS };
-    expect(await verifier.verify(call, 'read')).toMatchObject({ isVerified: true });
-    expect(await verifier.verify(call, { scope: null })).toMatchObject({ isVerified: true });
-    expect(await verifier.verify(call, 'admin')).toMatchObject({
+    expect(await verifier.route('read')(call)).toMatchObject({ isVerified: true });
+    expect(await verifier.route({ scope: null })(call)).toMatchObject({ isVerified: true });
+    expect(await verifier.route('admin')(call)).toMatchObject({
       status: 403,
       body: expect.stringContaining('Required: admin'),
     });
-    expect(await verifier.verify({ ...call, headers: {} }, { public: true })).toMatchObject({
+    expect(await verifier.route({ public: true })({ ...call, headers: {} })).toMatchObject({
       isVerified: true,
     });
+    expect(await verifier.route()(call)).toMatchObject({ status: 403 });
   });
 });
 
@@ -116,8 +122,40 @@ describe('a rule that is wrong is told when the verifier is made', () => {
     expect(() => service.verifierWith({ rules })).not.toThrow();
   });
 
-  test('that of a route too, and a number of proxies that is none', () => {
-    expect(() => service.verifier.checkedRule('reed')).toThrow('rule: the scope "reed" is not declared');
+  test.each([null, [], new Map([['/a', 'read']]), 'read'])('rules that are %s', (rules) => {
+    expect(() => service.verifierWith({ rules: rules as never })).toThrow(/^rules: give an object/);
+  });
+
+  test.each<[unknown, string]>([
+    ['reed', 'rule: the scope "reed" is not declared'],
+    [null, 'rule: say a scope'],
+    [7, 'rule: say a scope'],
+    [{ scope: ['read'] }, 'rule: say a scope'],
+    [{ public: 'yes' }, 'rule: say a scope'],
+  ])('that of a route too, when its way in is made: %j', (rule, message) => {
+    const { verifier } = service;
+    const ways = [
+      () => verifier.route(rule as never),
+      () => express(verifier, rule as never),
+      () => fastify(verifier, rule as never),
+      () => hono(verifier, { rule: rule as never }),
+      () => lambda(verifier, async () => 'reached', rule as never),
+      () => verified(verifier, () => 'reached', rule as never),
+      () => verifiedUpgrade(verifier, () => 'reached', rule as never),
+    ];
+    for (const way of ways) expect(way).toThrow(message);
+  });
+
+  test('that of a route is read once: what becomes of it later changes nothing', async () => {
+    const rule: { scope: string } = { scope: 'admin' };
+    const decide = service.verifier.route(rule);
+    const { key } = await service.tenant.createKey({ scopes: ['read'] });
+    rule.scope = 'read';
+    const call = { method: 'GET', path: '/x', headers: bearer(key), sourceAddress: ADDRESS };
+    expect(await decide(call)).toMatchObject({ status: 403 });
+  });
+
+  test('a number of proxies that is none', () => {
     expect(() => service.verifierWith({ trustedProxies: -1 })).toThrow(/^trustedProxies/);
   });
 });
@@ -171,6 +209,27 @@ describe('what is told of a decision', () => {
       expect.objectContaining({ status: 403, code: 'insufficient_scope' }),
     ]);
     expect(JSON.stringify(notes)).not.toContain(key);
+  });
+
+  test('may fail: the answer stays, and the process lives', async () => {
+    const failing = () => {
+      throw new Error('the log is full');
+    };
+    const printed = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    const faults: readonly (() => unknown)[] = [failing, async () => failing()];
+    service.isDown = true;
+    const outcomes = faults.map((onDecision) => {
+      const verifier = service.verifierWith({ onDecision, metrics: onDecision, onError: onDecision });
+      const headers = bearer(service.credentials.reader);
+      return verifier.verify({ method: 'GET', path: '/x', headers, sourceAddress: ADDRESS });
+    });
+    for (const outcome of outcomes) expect(await outcome).toMatchObject({ status: 503 });
+    service.isDown = false;
+    await vi.waitFor(() => expect(printed).toHaveBeenCalledTimes(6));
+    expect(printed).toHaveBeenCalledWith(
+      'latchkey/verify: a decision could not be told: Error: the log is full',
+    );
+    printed.mockRestore();
   });
 
   test('of none is why, and the caller is told nothing of it', async () => {

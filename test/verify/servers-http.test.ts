@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, request, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { afterEach, beforeAll, expect, test } from 'vitest';
+import { afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { AssertionError, type AssertionVerifier, verifyAssertion } from '../../lambdas/verify/assertion.ts';
 import { verify } from '../../lambdas/verify/express.ts';
 import { type VerifiedRequest, verified, verifiedUpgrade } from '../../lambdas/verify/node.ts';
@@ -96,6 +96,31 @@ test('headers that are too large end at Node’s own limit', async () => {
   const headers = { Authorization: `Bearer ${'a'.repeat(20_000)}` };
   expect((await get(port, '/items', headers)).status).toBe(431);
   expect((await get(port, '/items', { Authorization: `Bearer ${'a'.repeat(12_000)}` })).status).toBe(401);
+});
+
+test('an answer that somebody gave meanwhile stays, and the listener hears nothing', async () => {
+  let isReached = false;
+  const handle = verified(service.verifier, () => {
+    isReached = true;
+  });
+  let decided: Promise<unknown> = Promise.resolve();
+  const verifyAll = vi.spyOn(service.verifier, 'verify').mockImplementation((request) => {
+    const outcome = service.verifierWith().verify(request);
+    decided = outcome;
+    return outcome;
+  });
+  const port = await listening(
+    createServer((request, response) => {
+      handle(request, response);
+      response.end('late');
+    }),
+  );
+  const headers = { Authorization: `Bearer ${service.credentials.reader}` };
+  for (const each of [{}, headers])
+    expect(await get(port, '/items', each)).toMatchObject({ status: 200, body: 'late' });
+  await decided;
+  expect(isReached).toBe(false);
+  verifyAll.mockRestore();
 });
 
 test('behind a load balancer the address is the one that it adds, and no other', async () => {

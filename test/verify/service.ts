@@ -113,6 +113,8 @@ export async function startService(choices: VerifierChoices = {}, profile: Profi
       {
         profile,
         deployment,
+        metricsNamespace: 'Latchkey/Test',
+        allowedDecisionsPerLogLine: 1,
         errorBody: profile.errorBody({ ...ERROR_FIELDS, fields: [] } as unknown as ErrorView),
         store: counted,
         tokens: new TokenVerifier(ISSUER),

@@ -52,6 +52,7 @@ describe('what is missing or garbled is told by its name, before any request', (
 
   test.each([
     ['region', { ...settings, region: 7 }],
+    ['allowedDecisionsPerLogLine', { ...settings, allowedDecisionsPerLogLine: 'many' }],
     ['profile.keys.prefix', { ...settings, profile: { ...settings.profile, keys: {} } }],
     ['deployment.rights.inclusion', { ...settings, deployment: { ...settings.deployment, rights: {} } }],
     [
