@@ -4,6 +4,7 @@ import type { Deployment } from '../lambdas/contract/deployment.ts';
 import type { ErrorView, Profile } from '../lambdas/contract/profile.ts';
 import {
   ERROR_FIELDS,
+  type ErrorShape,
   errorFieldsOf,
   filledErrorBody,
   VERIFY_ERRORS,
@@ -23,16 +24,22 @@ export function verifySettingsOf(
   places: VerifyPlaces,
 ): VerifySettings {
   const { allowedDecisionsPerLogLine } = deployment;
-  const { errorCodes, ...decisionProfile } = decisionProfileOf(profile);
-  const ownCodes = Object.entries(errorCodes).filter(([code]) => VERIFY_ERRORS.some((each) => each === code));
+  const { errorBody, profile: errors } = errorShapeOf(profile);
   return {
     version: 1,
     ...places,
     ...(allowedDecisionsPerLogLine === 1 ? {} : { allowedDecisionsPerLogLine }),
-    profile: { ...decisionProfile, errorCodes: Object.fromEntries(ownCodes) },
+    profile: { ...decisionProfileOf(profile), ...errors },
     deployment: decisionSettingsOf(deployment),
-    errorBody: errorBodyOf(profile),
+    errorBody,
   };
+}
+
+/** How a profile's errors are answered. Throws a `ConfigError` for one whose errors have no one shape. */
+export function errorShapeOf(profile: Profile): ErrorShape {
+  const { errorCodes } = decisionProfileOf(profile);
+  const ownCodes = Object.entries(errorCodes).filter(([code]) => VERIFY_ERRORS.some((each) => each === code));
+  return { profile: { errorCodes: Object.fromEntries(ownCodes) }, errorBody: errorBodyOf(profile) };
 }
 
 /** The same, with what is known at synth packed: an object for `Stack.toJsonString`. */

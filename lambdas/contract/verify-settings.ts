@@ -5,6 +5,9 @@ import { errorCodeOf } from './profile.ts';
 /** The variable that holds a {@link VerifyVariable} as JSON: `Latchkey.grantVerify` sets it, `latchkey/verify` reads it. */
 export const VERIFY_VARIABLE = 'LATCHKEY_VERIFY';
 
+/** The variable that holds an {@link ErrorShape} as JSON: `protectHttp` sets it of functions that answer refusals. */
+export const ERRORS_VARIABLE = 'LATCHKEY_ERRORS';
+
 /** The errors that `latchkey/verify` answers with. */
 export const VERIFY_ERRORS: readonly ErrorCode[] = [
   ...(Object.keys(DECISION_ERRORS) as (keyof typeof DECISION_ERRORS)[]),
@@ -14,6 +17,13 @@ export const VERIFY_ERRORS: readonly ErrorCode[] = [
   'unavailable',
   'internal',
 ];
+
+/** How errors are answered. */
+export interface ErrorShape {
+  readonly profile: Pick<DecisionProfile, 'errorCodes'>;
+  /** The profile's error body, a text of {@link ERROR_FIELDS} in the place of each field. */
+  readonly errorBody: unknown;
+}
 
 /** What a process of the team's own needs to decide as the authorizer does. No secret is in it. */
 export interface VerifySettings {

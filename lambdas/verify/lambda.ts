@@ -1,15 +1,20 @@
 /** `latchkey/verify/lambda`: for handlers of API Gateway (payload 1.0 and 2.0), function URLs and load balancers. */
 import { problemBody } from '../contract/problem-body.ts';
 import type { ErrorView } from '../contract/profile.ts';
-import { ERROR_FIELDS, VERIFY_VARIABLE } from '../contract/verify-settings.ts';
+import {
+  ERROR_FIELDS,
+  ERRORS_VARIABLE,
+  type ErrorShape,
+  VERIFY_VARIABLE,
+} from '../contract/verify-settings.ts';
 import { payload2Path, separatedHeaders } from '../http/payload2.ts';
 import type { HeaderValues } from '../kernel/headers.ts';
 import { clientAddress } from './client-address.ts';
 import type { Identity } from './identity.ts';
-import { type DecisionFields, type ErrorShape, outcomeOf, type Refusal, type Verified } from './outcome.ts';
+import { type DecisionFields, outcomeOf, type Refusal, type Verified } from './outcome.ts';
 import { isWithheld } from './request-headers.ts';
 import type { Rule } from './rules.ts';
-import { verifySettings } from './settings.ts';
+import { givenErrorShape, verifySettings } from './settings.ts';
 import type { Verifier } from './verifier.ts';
 
 type Headers = Readonly<Record<string, string | undefined>>;
@@ -81,7 +86,7 @@ export function verified<Event extends LambdaEvent, Result>(
 
 /**
  * A handler behind an API that `protect` or `protectHttp` has given an authorizer: it hears of those whom the authorizer let
- * in, with `event.latchkey`. Of an HTTP API with `refusals: 'function'` it also answers those who are proven and may not
+ * in, with `event.latchkey`. Of an HTTP API with `refusals: { function: [fn] }` it also answers those who are proven and may not
  * (403) or have used up their limit (429). An event without a decision is a 500: the route has no authorizer.
  */
 export function fromContext<Event extends LambdaEvent, Result>(
@@ -116,9 +121,11 @@ function decisionIn(authorizer: unknown): DecisionFields | undefined {
   return typeof fields === 'object' && fields !== null ? { ...fields } : undefined;
 }
 
-/** The profile's errors where the function has been granted to verify, else those of RFC 9457. */
+/** The profile's errors where the construct has told the function of them, else those of RFC 9457. */
 function errorShape(): ErrorShape {
   if (process.env[VERIFY_VARIABLE] !== undefined) return verifySettings(undefined);
+  const errors = process.env[ERRORS_VARIABLE];
+  if (errors !== undefined) return givenErrorShape(errors);
   const view = { ...ERROR_FIELDS, fields: [] } as unknown as ErrorView;
   return { profile: { errorCodes: {} }, errorBody: problemBody(view) };
 }

@@ -1,6 +1,5 @@
-import type { DecisionProfile } from '../contract/deployment.ts';
 import { RATE_LIMIT_HEADERS, rateLimitHeaders } from '../contract/rate-limit-headers.ts';
-import { errorFieldsOf, filledErrorBody } from '../contract/verify-settings.ts';
+import { type ErrorShape, errorFieldsOf, filledErrorBody } from '../contract/verify-settings.ts';
 import { callerOf } from '../http/identity.ts';
 import { Problem } from '../kernel/problem.ts';
 import { type Identity, identityOfCaller } from './identity.ts';
@@ -23,12 +22,6 @@ export interface Refusal {
   readonly headers: Readonly<Record<string, string>>;
   /** JSON. */
   readonly body: string;
-}
-
-/** How errors are answered. */
-export interface ErrorShape {
-  readonly profile: Pick<DecisionProfile, 'errorCodes'>;
-  readonly errorBody: unknown;
 }
 
 /** The decision on a request, as the authorizer writes it for the function behind. */

@@ -1,6 +1,11 @@
 import { inflateRawSync } from 'node:zlib';
 import { METHODS } from '../contract/access.ts';
-import { VERIFY_VARIABLE, type VerifySettings } from '../contract/verify-settings.ts';
+import {
+  ERRORS_VARIABLE,
+  type ErrorShape,
+  VERIFY_VARIABLE,
+  type VerifySettings,
+} from '../contract/verify-settings.ts';
 
 /** Settings that are missing or cannot be read: thrown when a verifier is made, never when it is asked. */
 export class SettingsError extends Error {
@@ -53,6 +58,24 @@ export function verifySettings(given: VerifySettings | undefined): VerifySetting
     if (!holds(valueAt(settings, field)))
       throw new SettingsError(`${place}: ${field} must be ${must}; latchkey.grantVerify(fn) writes it`);
   return settings as VerifySettings;
+}
+
+/** The errors of the variable that `protectHttp` writes. Throws a {@link SettingsError} for another. */
+export function givenErrorShape(variable: string): ErrorShape {
+  const shape = jsonOf(variable);
+  if (!isObject(valueAt(shape, 'profile.errorCodes')) || valueAt(shape, 'errorBody') === undefined)
+    throw new SettingsError(
+      `The variable ${ERRORS_VARIABLE} is not what latchkey.protectHttp writes: leave it as it is`,
+    );
+  return shape as ErrorShape;
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function unpacked(variable: string | undefined): unknown {

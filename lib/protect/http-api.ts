@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { Annotations, Stack } from 'aws-cdk-lib';
 import {
   type CfnApi,
   CfnAuthorizer,
@@ -8,11 +8,13 @@ import {
   HttpApi,
   type IHttpApi,
 } from 'aws-cdk-lib/aws-apigatewayv2';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { type IFunction, Function as Lambda } from 'aws-cdk-lib/aws-lambda';
 import type { IConstruct } from 'constructs';
 import type { AuthorizerSettings } from '../../lambdas/contract/authorizer-settings.ts';
+import { ERRORS_VARIABLE, type ErrorShape } from '../../lambdas/contract/verify-settings.ts';
 import { ConfigError } from '../config.ts';
 import type { Door } from '../door.ts';
+import { errorShapeOf } from '../verify-settings.ts';
 import { nameOf } from './access.ts';
 import type { ProtectHttpOptions } from './options.ts';
 import { type Endpoint, ProtectedApi } from './protected-api.ts';
@@ -39,6 +41,7 @@ class ProtectedHttpApi extends ProtectedApi {
   constructor(door: Door, api: HttpApi, options: ProtectHttpOptions) {
     super(api, { door, api: api.node.defaultChild as CfnApi, apiId: api.apiId, options });
     this.answering = options.refusals?.function ?? [];
+    if (this.answering.length > 0) this.tellErrors(errorShapeOf(door.profile));
     this.authorizerId = new CfnAuthorizer(this, 'Authorizer', {
       apiId: api.apiId,
       name: 'Latchkey',
@@ -113,6 +116,19 @@ class ProtectedHttpApi extends ProtectedApi {
           : [],
       ),
     ];
+  }
+
+  /** Tells functions that answer refusals of the contract's errors: they need no right for it. */
+  private tellErrors(shape: ErrorShape): void {
+    for (const fn of this.answering) {
+      if (fn instanceof Lambda) fn.addEnvironment(ERRORS_VARIABLE, JSON.stringify(shape));
+      else {
+        Annotations.of(fn).addWarningV2(
+          'latchkey:errors-variable',
+          `Its variables are of the function that it is an alias of, or of another stack: without ${ERRORS_VARIABLE} there, it answers refusals as RFC 9457 has them.`,
+        );
+      }
+    }
   }
 
   private isStage(construct: IConstruct): construct is CfnStage {

@@ -52,9 +52,9 @@ export interface ProtectOptions extends ProtectionOptions {
 export interface ProtectHttpOptions extends ProtectionOptions {
   /**
    * Functions that have the middleware of `latchkey/verify`: to routes that lead to them, who is proven and still refused
-   * passes, and the function answers 403 or 429.
+   * passes, and the function answers 403 or 429, with the profile's errors: it has the variable `LATCHKEY_ERRORS`.
    *
-   * @default - API Gateway answers every refusal, as 401 or 403
+   * @default - API Gateway answers every refusal, as 403
    */
   readonly refusals?: { readonly function: readonly IFunction[] };
 }

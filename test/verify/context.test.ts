@@ -1,7 +1,15 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Decision } from '../../lambdas/access/decision.ts';
+import type { ErrorView } from '../../lambdas/contract/profile.ts';
+import { ERROR_FIELDS } from '../../lambdas/contract/verify-settings.ts';
 import { contextOf } from '../../lambdas/http/identity.ts';
-import { fromContext, type LambdaEvent, type VerifiedEvent } from '../../lambdas/verify/lambda.ts';
+import {
+  fromContext,
+  type LambdaEvent,
+  type LambdaResult,
+  type VerifiedEvent,
+} from '../../lambdas/verify/lambda.ts';
+import { profile as memoryApi } from '../../profiles/memory-api.ts';
 import { NOW, TENANT, WORKSPACE } from '../support/tenants.ts';
 
 /** Functions behind an authorizer: the decision has been made, and comes with the event. */
@@ -155,6 +163,29 @@ describe.each(KINDS)('behind a protected %s', (_kind, eventOf) => {
     expect(answer).toMatchObject({ statusCode });
   });
 });
+
+test('errors have the shape and the codes of the profile where the construct has told of it', async () => {
+  const errorBody = memoryApi.errorBody({ ...ERROR_FIELDS, fields: [] } as unknown as ErrorView);
+  const shape = { profile: { errorCodes: memoryApi.errorCodes }, errorBody };
+  vi.stubEnv('LATCHKEY_ERRORS', JSON.stringify(shape));
+  const handler = fromContext(async () => 'reached');
+  const requestContext = { authorizer: { lambda: contextFor(DECISIONS.limited) } };
+  const answer = (await handler({ rawPath: '/items', requestContext }, {} as never)) as LambdaResult;
+  expect(answer).toMatchObject({ statusCode: 429, headers: { 'Retry-After': '12' } });
+  expect(JSON.parse(answer.body ?? '')).toEqual({
+    success: false,
+    error: { code: 'RATE_LIMIT_EXCEEDED', message: expect.any(String) },
+    meta: { request_id: 'r-1' },
+  });
+});
+
+test.each(['', '{', '7', '{"profile":{}}', '{"profile":{"errorCodes":{}}}'])(
+  'a variable of errors that is %j fails as the handler is made, by its name',
+  (variable) => {
+    vi.stubEnv('LATCHKEY_ERRORS', variable);
+    expect(() => fromContext(async () => 'reached')).toThrow(/^The variable LATCHKEY_ERRORS is not what/);
+  },
+);
 
 test('an event without an authorizer is a 500 that says nothing', async () => {
   const handler = fromContext(async () => 'reached');

@@ -1,5 +1,5 @@
-import { Aspects, NestedStack, Stack } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
+import { Aspects, type CfnElement, NestedStack, Stack } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import {
   type CfnApi,
   CfnIntegration,
@@ -14,11 +14,14 @@ import {
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpIamAuthorizer, HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration, HttpUrlIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
-import { Code, Function as Lambda, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Code, type IFunction, Function as Lambda, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { describe, expect, test } from 'vitest';
+import type { ErrorView } from '../../../lambdas/contract/profile.ts';
 import { protectHttpApi } from '../../../lib/protect/http-api.ts';
 import type { ProtectHttpOptions } from '../../../lib/protect/options.ts';
-import { DoorStack, emptyApp, faultsOf, ofType, settingsOf } from './app.ts';
+import { errorShapeOf } from '../../../lib/verify-settings.ts';
+import { profile as memoryApi } from '../../../profiles/memory-api.ts';
+import { DoorStack, emptyApp, faultsOf, ofType, resourcesOf, SETTINGS, settingsOf } from './app.ts';
 
 /** An integration of its own for each API. */
 const url = () => new HttpUrlIntegration('Url', 'https://upstream.example.com');
@@ -213,6 +216,45 @@ describe('refusals that a function answers', () => {
     });
     protectHttpApi(stack.door, api, { refusals: { function: [one] } });
     expect(settingsOf(stack).payload2).toEqual({ answeredBehind: ['$default', 'GET /bare'] });
+  });
+
+  test('are told in the contract’s errors: of which the function has a variable, and no right', () => {
+    const settings = { ...SETTINGS, profile: memoryApi };
+    const stack = new DoorStack(emptyApp(), 'Latchkey', settings);
+    const fn = theirFunction(stack, 'Theirs');
+    const api = new HttpApi(stack, 'Api', { defaultIntegration: new HttpLambdaIntegration('Fn', fn) });
+    protectHttpApi(stack.door, api, { refusals: { function: [fn] } });
+    const id = stack.getLogicalId(fn.node.defaultChild as CfnElement);
+    const { Environment } = resourcesOf(stack)[id]?.Properties ?? {};
+    const { Variables } = Environment as { readonly Variables: Record<string, string> };
+    expect(Object.keys(Variables)).toEqual(['LATCHKEY_ERRORS']);
+    expect(JSON.parse(Variables.LATCHKEY_ERRORS ?? '')).toEqual(
+      JSON.parse(JSON.stringify(errorShapeOf(memoryApi))),
+    );
+    const policies = ofType(stack, 'AWS::IAM::Policy').map(([, policy]) => JSON.stringify(policy));
+    expect(policies.filter((policy) => policy.includes('TheirsServiceRole'))).toEqual([]);
+  });
+
+  test('are those of RFC 9457 where the function’s variables are not ours, which is said', () => {
+    const app = emptyApp();
+    const stack = new DoorStack(app);
+    const alias = theirFunction(stack, 'Theirs').addAlias('live') as IFunction;
+    const api = new HttpApi(stack, 'Api', { defaultIntegration: new HttpLambdaIntegration('Fn', alias) });
+    protectHttpApi(stack.door, api, { refusals: { function: [alias] } });
+    expect(
+      Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('LATCHKEY_ERRORS')),
+    ).toHaveLength(1);
+  });
+
+  test('are refused at the call for a profile whose errors have no one shape', () => {
+    const errorBody = ({ status, message }: ErrorView) => (status === 429 ? { slow: message } : { message });
+    const settings = { ...SETTINGS, profile: { ...SETTINGS.profile, name: 'own', errorBody } };
+    const stack = new DoorStack(emptyApp(), 'Latchkey', settings);
+    const fn = theirFunction(stack, 'Theirs');
+    const api = new HttpApi(stack, 'Api', { defaultIntegration: new HttpLambdaIntegration('Fn', fn) });
+    expect(() => protectHttpApi(stack.door, api, { refusals: { function: [fn] } })).toThrow(
+      'errorBody of "own" has another shape for rate_limited',
+    );
   });
 
   test('are refused at synth for a function that no route leads to', () => {
