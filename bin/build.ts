@@ -139,7 +139,8 @@ const APPS_CONFIG: Plugin = {
     );
     onLoad({ filter: /.*/, namespace: 'app' }, () => ({
       contents: `import { synthesizedConfig } from './lib/synthesized-config.ts';
-        export default synthesizedConfig(process.cwd());`,
+        const { config, profileModule } = synthesizedConfig(process.cwd());
+        export { config as default, profileModule };`,
       resolveDir: ROOT,
       loader: 'ts',
     }));

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { EXIT } from '../clients/cli/exit-codes.ts';
 import type { Io } from '../clients/cli/io.ts';
+import { inApp } from '../ops/surroundings.ts';
 
 /** What has arguments and help of its own, and is called by its first word. */
 interface Program {
@@ -12,15 +13,11 @@ interface Program {
   readonly run: (args: readonly string[]) => Promise<void>;
 }
 
-/** A program that reads its arguments from the process, and begins when it is loaded. */
-function loaded(load: () => Promise<unknown>, summary: string): Program {
-  return {
-    summary,
-    run: async (args) => {
-      process.argv.splice(2, process.argv.length, ...args);
-      await load();
-    },
-  };
+/** The words by which this command was called: npm tells its children. */
+function calledAs(): string {
+  const { npm_command: command, npm_lifecycle_event: script } = process.env;
+  if (command === 'exec') return 'npx latchkey';
+  return command === 'run-script' && script === 'latchkey' ? 'npm run latchkey --' : 'latchkey';
 }
 
 const PROGRAMS: Readonly<Record<string, Program>> = {
@@ -33,14 +30,20 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
       process.exitCode = await init(args, { stdin, stdout, stderr, cwd: process.cwd() });
     },
   },
-  ops: loaded(
-    () => import('../ops/main.ts'),
-    'For operators: tenants, keys, signing keys and backups of a stack',
-  ),
-  doctor: loaded(
-    () => import('../doctor/main.ts'),
-    'For operators: try a deployment, and say what is wrong with it',
-  ),
+  ops: {
+    summary: 'For operators: tenants, keys, signing keys and backups of a stack',
+    run: async (args) => {
+      const { ops } = await import('../ops/program.ts');
+      await ops(args, inApp(calledAs()));
+    },
+  },
+  doctor: {
+    summary: 'For operators: try a deployment, and say what is wrong with it',
+    run: async (args) => {
+      const { doctor } = await import('../doctor/program.ts');
+      await doctor(args, inApp(calledAs()));
+    },
+  },
 };
 
 /** The functions run on the Lambda runtime's Node.js, whose crypto has Argon2 from 24.7. */

@@ -1,3 +1,5 @@
+import { relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Annotations, CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { PathRule } from '../lambdas/contract/profile.ts';
@@ -35,9 +37,16 @@ export function describeLatchkey(
       })),
       // For the operators' commands, which in the package have no latchkey.config.ts (lib/synthesized-config.ts).
       config: withoutNulls(config),
+      ...(profile.module === undefined ? {} : { profileModule: fromHere(profile.module) }),
       outputs: Object.fromEntries(Object.entries(outputs).map(([id, { logicalId }]) => [id, logicalId])),
     },
   };
+}
+
+/** A module as a path from the folder of the app: the template is the same on every machine. */
+function fromHere(module: string): string {
+  const file = module.startsWith('file:') ? fileURLToPath(module) : resolve(module);
+  return relative(process.cwd(), file);
 }
 
 /**

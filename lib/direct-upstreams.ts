@@ -37,7 +37,7 @@ export function requireBearable(config: Configured, profile: Profile): void {
       : []),
     ...(config.environment === 'production' && !config.gatewayFacts.mappedHeaderReplaces
       ? [
-          `${field}.http: in production it takes gatewayFacts.mappedHeaderReplaces, which "npm run doctor -- --mirror PATH" tells you to set once it has seen on a stack of yours in development that a client's own ${ASSERTION_HEADER} is replaced`,
+          `${field}.http: in production it takes gatewayFacts.mappedHeaderReplaces, which the doctor (--mirror PATH) tells you to set once it has seen on a stack of yours in development that a client's own ${ASSERTION_HEADER} is replaced`,
         ]
       : []),
     ...(config.upstream?.scopes ?? []).flatMap(({ path, observeUntil }, index) =>

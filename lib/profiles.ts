@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { Profile } from '../lambdas/contract/profile.ts';
 import { profiles } from '../profiles/index.ts';
 import { ConfigError } from './config.ts';
@@ -8,6 +11,26 @@ export function loadProfile(name: string): Profile {
   if (profile !== undefined) return profile;
   const known = Object.keys(profiles).join(', ');
   throw new ConfigError(`profile: there is no profile "${name}"; known are ${known}`);
+}
+
+/**
+ * The contract that a module of a team's own exports as `profile`; `module` is a path from the folder where the command runs.
+ * Throws a `ConfigError` for one that cannot be loaded, or is another.
+ */
+export async function loadOwnProfile(name: string, module: string): Promise<Profile> {
+  const file = resolve(module);
+  const fault = (reason: string) =>
+    new ConfigError(
+      `profile: "${name}" is the module ${module} of your app, and ${reason}; run the command in the folder of the app, by a Node.js that loads this file`,
+    );
+  if (!existsSync(file)) throw fault(`there is no ${file}`);
+  const loaded: { readonly profile?: Profile } = await import(pathToFileURL(file).href).catch(
+    (error: Error) => {
+      throw fault(`it cannot be loaded (${error.message})`);
+    },
+  );
+  if (loaded.profile?.name !== name) throw fault(`it exports no profile of that name`);
+  return loaded.profile;
 }
 
 /** Every published contract, in the order of their names. */

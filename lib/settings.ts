@@ -13,7 +13,7 @@ import { RESERVED_CONCURRENCY } from './config-parts.ts';
 import { corsOf } from './cors-fields.ts';
 import { requireBearable } from './direct-upstreams.ts';
 import { forwarderName } from './forwarders.ts';
-import { loadProfile } from './profiles.ts';
+import { loadOwnProfile, loadProfile } from './profiles.ts';
 import { requireReached } from './reached-paths.ts';
 import { requireServable } from './restored-table.ts';
 import { pathScopesOf, requireDeclared, rightsOf } from './rights.ts';
@@ -54,14 +54,23 @@ export async function loadSettings(
   overrides: Overrides = {},
   region: string | undefined = process.env.CDK_DEFAULT_REGION,
 ): Promise<Settings> {
-  const { default: file } = await import('../latchkey.config.ts');
+  const { default: file, profileModule }: ConfigModule = await import('../latchkey.config.ts');
   const { config: fields, isLocal = false, anonymous = false, upstream: url, ...rest } = overrides;
   const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
   const chosen: ConfigInput = { ...file, ...overriddenFields(fields), ...given };
   const config = parseConfig(
     url === undefined ? chosen : { ...chosen, upstream: movedTo(url, chosen.upstream) },
   );
-  return settingsOf(config, loadProfile(config.profile), { region, isLocal, anonymous });
+  const isOwn = profileModule !== undefined && config.profile === file.profile;
+  const profile = isOwn ? await loadOwnProfile(config.profile, profileModule) : loadProfile(config.profile);
+  return settingsOf(config, profile, { region, isLocal, anonymous });
+}
+
+/** `latchkey.config.ts`; in the package, what an app was synthesized with (lib/synthesized-config.ts). */
+interface ConfigModule {
+  readonly default: ConfigInput;
+  /** The module of a profile of the team's own, as a path from the folder of the app. */
+  readonly profileModule?: string | undefined;
 }
 
 /** What is known of the place of a deployment. */

@@ -7,12 +7,18 @@ import { NULL } from './description.ts';
 /** Where the CDK's command line writes what it has synthesized. */
 const ASSEMBLY = 'cdk.out';
 
+export interface SynthesizedConfig {
+  readonly config: ConfigInput;
+  /** The module of a profile of the team's own, as a path from the folder of the app. */
+  readonly profileModule?: string | undefined;
+}
+
 /**
  * The configuration of the Latchkey that the app in this folder has, as the templates say that were synthesized last: the
  * package has it in place of `latchkey.config.ts`. Where there are several, the variable LATCHKEY names the construct, such
  * as `orders/Latchkey`. Throws a `ConfigError` where none can be found.
  */
-export function synthesizedConfig(folder: string, path = process.env.LATCHKEY): ConfigInput {
+export function synthesizedConfig(folder: string, path = process.env.LATCHKEY): SynthesizedConfig {
   const found = latchkeysIn(join(folder, ASSEMBLY)).filter(
     (each) => path === undefined || each.path === path,
   );
@@ -25,7 +31,8 @@ export function synthesizedConfig(folder: string, path = process.env.LATCHKEY): 
     throw new ConfigError(
       `there are several Latchkeys in ${ASSEMBLY}: name one by the variable LATCHKEY, of ${found.map((each) => each.path).join(', ')}`,
     );
-  return first.config;
+  const { config, profileModule } = first;
+  return { config, profileModule };
 }
 
 function latchkeysIn(assembly: string) {
@@ -34,13 +41,13 @@ function latchkeysIn(assembly: string) {
     .filter((file) => file.endsWith('.template.json'))
     .flatMap((file) => {
       const { Metadata = {} } = JSON.parse(readFileSync(join(assembly, file), 'utf8'), asWritten);
-      return Object.entries<{ config?: ConfigInput }>(Metadata)
+      return Object.entries<Partial<SynthesizedConfig>>(Metadata)
         .filter(([name]) => /^Latchkey(\/|$)/.test(name))
-        .flatMap(([name, { config }]) => {
+        .flatMap(([name, { config, profileModule }]) => {
           const construct = name.split('/').slice(1).join('/');
           return config === undefined
             ? []
-            : [{ path: join(file.replace('.template.json', ''), construct), config }];
+            : [{ path: join(file.replace('.template.json', ''), construct), config, profileModule }];
         });
     });
 }

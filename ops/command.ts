@@ -27,7 +27,7 @@ export interface CommandOptions {
 /** The output of a command: one thing, or many as a table. With `--json` it is printed as it is. */
 export type Report = Readonly<Record<string, unknown>> | readonly Readonly<Record<string, unknown>>[];
 
-/** One command of `npm run ops`; `main.ts` lists the files that have them. */
+/** One command of operators; `program.ts` lists the files that have them. */
 export interface Command {
   /** The words by which it is called, what it takes, and its options: `tenants suspend ID [--dry-run]`. */
   readonly usage: string;

@@ -6,8 +6,9 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { Table } from '../lambdas/kernel/table.ts';
 import type { KeysetUse } from '../lambdas/signing/control-facts.ts';
 import { deploymentsIn, type Outputs } from './outputs.ts';
+import type { Surroundings } from './surroundings.ts';
 
-/** Where `npm run deploy` notes what a stack is called, and `npm start` each stack that runs. */
+/** Where a deployment notes what a stack is called, and the local stack each that runs. */
 const OUTPUTS_FILE = '.latchkey/outputs.json';
 const LOCAL_FOLDER = '.latchkey/local';
 
@@ -43,6 +44,8 @@ export interface Target {
   readonly usageKeyPrefix: string | undefined;
   /** Whether it serves operators; undefined where no outputs file says it. */
   readonly hasOperators: boolean | undefined;
+  /** How its operator calls commands. */
+  readonly surroundings: Surroundings;
 }
 
 /** A fault that whoever runs a command can put right. */
@@ -51,8 +54,8 @@ export class OpsError extends Error {
 }
 
 /** Finds a deployment. Credentials and Region are the SDK's own, except for the local stack, which has its own. */
-export function targetOf(options: TargetOptions): Target {
-  const outputs = outputsOf(options);
+export function targetOf(options: TargetOptions, surroundings: Surroundings): Target {
+  const outputs = outputsOf(options, surroundings);
   const { TableName, KeysetSecretArn, AssertionSecretArn } = outputs;
   if (TableName === undefined || KeysetSecretArn === undefined || AssertionSecretArn === undefined) {
     throw new OpsError(
@@ -76,16 +79,17 @@ export function targetOf(options: TargetOptions): Target {
     apiGateway: new APIGatewayClient({ ...client(outputs.ApiGatewayEndpoint), retryMode: 'adaptive' }),
     usageKeyPrefix: outputs.UsageKeyPrefix,
     hasOperators: outputs.TableName === options.table ? undefined : outputs.Operators === 'true',
+    surroundings,
   };
 }
 
-function outputsOf(options: TargetOptions): Outputs {
+function outputsOf(options: TargetOptions, surroundings: Surroundings): Outputs {
   const { table, secret, assertionSecret } = options;
   if (table !== undefined && secret !== undefined && assertionSecret !== undefined)
     return { TableName: table, KeysetSecretArn: secret, AssertionSecretArn: assertionSecret };
   if ([table, secret, assertionSecret].some((given) => given !== undefined))
     throw new OpsError('--table, --secret and --assertion-secret go together.');
-  const stacks = notedStacks(options.outputs);
+  const stacks = notedStacks(options.outputs, surroundings);
   const chosen = stacks.filter(isMeant(options));
   const [only] = chosen;
   if (only !== undefined && chosen.length === 1) return only.outputs;
@@ -109,7 +113,7 @@ interface NotedStack {
 }
 
 /** The stacks of a file or, without one, all that were deployed or run on this machine. */
-function notedStacks(file: string | undefined): readonly NotedStack[] {
+function notedStacks(file: string | undefined, { serve, deploy }: Surroundings): readonly NotedStack[] {
   const files =
     file === undefined ? [OUTPUTS_FILE, ...localFiles()].filter((each) => existsSync(each)) : [file];
   const stacks = files
@@ -118,7 +122,7 @@ function notedStacks(file: string | undefined): readonly NotedStack[] {
     .filter(({ outputs }) => isThere(outputs));
   if (stacks.length > 0) return stacks;
   throw new OpsError(
-    `${file ?? '.latchkey'} notes no stack: "npm start" notes one while it runs, "npm run deploy" when it is done. Or name the stack by --table, --secret and --assertion-secret.`,
+    `${file ?? '.latchkey'} notes no stack: "${serve}" notes one while it runs, "${deploy}" when it is done. Or name the stack by --table, --secret and --assertion-secret.`,
   );
 }
 

@@ -1,3 +1,4 @@
+import type { Surroundings } from '../../ops/surroundings.ts';
 import type { Api } from '../api.ts';
 import type { Probe } from '../finding.ts';
 import { answerProbes } from './answers.ts';
@@ -31,6 +32,8 @@ export interface Examined {
   readonly mirror: string | undefined;
   /** Other stacks with APIs that `protect` has put behind this deployment. */
   readonly protectedStacks: readonly string[];
+  /** How its operator calls commands. */
+  readonly surroundings: Surroundings;
 }
 
 /** Every probe of a deployment, in the order in which they run. */
@@ -43,6 +46,7 @@ export function deploymentProbes({
   streamPath,
   mirror,
   protectedStacks,
+  surroundings,
 }: Examined): readonly Probe[] {
   return [
     ...reachProbes(api),
@@ -54,7 +58,7 @@ export function deploymentProbes({
     ...(streamPath === undefined ? [] : [streamingProbe(api, flow, streamPath)]),
     ...(mirror === undefined ? [] : [mirrorProbe(api, flow, mirror)]),
     ...(slow ? [quotaProbe({ flow, table, stack }), ownKeyProbe(flow, table)] : []),
-    ...(stack === undefined ? [] : [...stackProbes(stack), ...deployedProbes(stack)]),
+    ...(stack === undefined ? [] : [...stackProbes(stack, surroundings), ...deployedProbes(stack)]),
     ...(stack === undefined ? [] : [protectedProbe([stack, ...protectedStacks])]),
     rightsProbe(api, table),
   ];

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { Surroundings } from '../../ops/surroundings.ts';
 import { type Answer, elements, listAll, query, rest, textOf } from '../aws.ts';
 import { ok, type Probe, type Result, wrong } from '../finding.ts';
 
@@ -35,7 +36,7 @@ async function isProtected(TableName: string): Promise<boolean> {
 }
 
 /** Probes of a stack in its account, with the credentials that the AWS SDK finds. */
-export function stackProbes(stack: string): readonly Probe[] {
+export function stackProbes(stack: string, { ops }: Surroundings): readonly Probe[] {
   const facts = stackFacts(stack);
   facts.catch(() => undefined);
   const outputs = facts.then((each) => each.outputs);
@@ -124,11 +125,11 @@ export function stackProbes(stack: string): readonly Probe[] {
         return hasTerminationProtection
           ? wrong(
               'The stack is protected from deletion, and its table is not, or its ledger: a careless hand can delete every tenant and key.',
-              'Run "npm run ops -- protect" (docs/adr/0080-deletion-protection-after-the-deployment.md).',
+              `Run "${ops} protect" (docs/adr/0080-deletion-protection-after-the-deployment.md).`,
             )
           : wrong(
               'The table is protected from deletion, and its stack is not.',
-              'Deploy again (environment: production), or run "npm run ops -- protect --off" where the table may go.',
+              `Deploy again (environment: production), or run "${ops} protect --off" where the table may go.`,
             );
       },
     },

@@ -15,6 +15,7 @@ import {
   restore,
   untilActive,
 } from '../recover/restored-table.ts';
+import type { Surroundings } from '../surroundings.ts';
 import { OpsError, type Target } from '../target.ts';
 
 /** Seconds before the time of a restore from which on the ledger is replayed: a stream's times are approximate. */
@@ -107,7 +108,13 @@ export async function recover(
   log('Counting what the table has.');
   const rebuilt = await rebuild(table, old);
   const stream = await prepareTable(into, before?.DeletionProtectionEnabled === true, dynamodb);
-  return { ...steps, ended, signing_keys, ...rebuilt, next: nextSteps(plan, stream, old !== undefined) };
+  return {
+    ...steps,
+    ended,
+    signing_keys,
+    ...rebuilt,
+    next: nextSteps(plan, stream, old !== undefined, target.surroundings),
+  };
 }
 
 function planOf(options: CommandOptions, target: Target): Plan {
@@ -183,11 +190,12 @@ async function countEntries({ ledger, at }: Plan): Promise<Record<string, number
   return counts;
 }
 
-function nextSteps({ at, from, into }: Plan, stream: string, isThere: boolean): readonly string[] {
-  const again = `npm run ops -- recover --to ${timestamp(at)} --from ${from} --into ${into}`;
-  return [
-    `Set restoredTableStreamArn: '${stream}' in latchkey.config.ts`,
-    'npm run deploy',
-    ...(isThere ? [again] : []),
-  ];
+function nextSteps(
+  { at, from, into }: Plan,
+  stream: string,
+  isThere: boolean,
+  { ops, configuration, deploy }: Surroundings,
+): readonly string[] {
+  const again = `${ops} recover --to ${timestamp(at)} --from ${from} --into ${into}`;
+  return [`Set restoredTableStreamArn: '${stream}' in ${configuration}`, deploy, ...(isThere ? [again] : [])];
 }

@@ -11,6 +11,7 @@ import type { KeysetUse } from '../../lambdas/signing/control-facts.ts';
 import { ControlStore } from '../../lambdas/signing/control-store.ts';
 import { publicKeys, signingKey } from '../../lambdas/signing/keyset.ts';
 import { revoke, signingKeys } from '../../ops/signing-keys.ts';
+import { REPOSITORY } from '../../ops/surroundings.ts';
 import { OpsError, type Target, targetOf } from '../../ops/target.ts';
 import {
   type Account,
@@ -48,7 +49,7 @@ beforeAll(async () => {
     LocalCredentials: JSON.stringify(local.credentials),
   };
   writeFileSync(outputsFile, JSON.stringify({ local: noted }));
-  target = targetOf({ outputs: outputsFile });
+  target = targetOf({ outputs: outputsFile }, REPOSITORY);
 });
 afterAll(async () => {
   rmSync(dirname(outputsFile), { recursive: true, force: true });

@@ -9,6 +9,7 @@ import { accountProbes } from '../../doctor/probes/account.ts';
 import { deploymentProbes } from '../../doctor/probes/deployment.ts';
 import { Flow } from '../../doctor/probes/flow.ts';
 import { loadSettings } from '../../lib/settings.ts';
+import { REPOSITORY } from '../../ops/surroundings.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../../docs/aws-facts.md'), 'utf8');
 const rows = [...page.matchAll(/^\| (\d+) \| .+? \| (.+?) \| (.+?) \|$/gm)].map(
@@ -28,6 +29,7 @@ async function allProbes(): Promise<readonly Probe[]> {
       streamPath: '/v1/events',
       mirror: '/v1/mirror',
       protectedStacks: [],
+      surroundings: REPOSITORY,
     }),
     ...accountProbes(await loadSettings()),
   ];

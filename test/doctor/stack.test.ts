@@ -4,6 +4,7 @@ import { Api, type ApiResponse, type Operation } from '../../doctor/api.ts';
 import { Flow } from '../../doctor/probes/flow.ts';
 import { stackOutputs, stackProbes } from '../../doctor/probes/stack.ts';
 import { AwsEndpoint } from '../../local/aws-endpoint.ts';
+import { REPOSITORY } from '../../ops/surroundings.ts';
 
 /** What CloudFormation and DynamoDB say of protection from deletion. */
 let isProtected: { stack: boolean; table: boolean; ledger?: boolean } = { stack: false, table: false };
@@ -55,7 +56,7 @@ describe('protection from deletion', () => {
   ])('of %o is %s', async (given, status, found, fix) => {
     isProtected = given;
     expect(await stackOutputs('Latchkey')).toMatchObject({ TableName: 'Table' });
-    const finding = await stackProbes('Latchkey')
+    const finding = await stackProbes('Latchkey', REPOSITORY)
       .find(({ id }) => id === 'protection')
       ?.run();
     expect(finding).toMatchObject({ status, found: expect.stringMatching(found) });
@@ -77,7 +78,7 @@ describe('path rules that are observed', () => {
     ],
   ])('of %s it tells', async (output, found) => {
     observed = output;
-    const finding = await stackProbes('Latchkey')
+    const finding = await stackProbes('Latchkey', REPOSITORY)
       .find(({ id }) => id === 'observed')
       ?.run();
     observed = undefined;

@@ -3,6 +3,7 @@ import { examine } from '../../doctor/finding.ts';
 import { stackProbes } from '../../doctor/probes/stack.ts';
 import type { KeysetUse } from '../../lambdas/signing/control-facts.ts';
 import { EMPTY_KEYSET, nextKeyset } from '../../lambdas/signing/keyset.ts';
+import { REPOSITORY } from '../../ops/surroundings.ts';
 import { assemblyOf } from '../support/assembly.ts';
 import withDomain from '../support/domain.json' with { type: 'json' };
 import { httpClient } from '../support/http.ts';
@@ -145,7 +146,7 @@ describe('the main flow', () => {
       AWS_SECRET_ACCESS_KEY: 'test',
     };
     for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
-    const findings = await examine(stackProbes('Latchkey'), () => undefined);
+    const findings = await examine(stackProbes('Latchkey', REPOSITORY), () => undefined);
     const statuses = Object.fromEntries(findings.map(({ id, status }) => [id, status]));
     expect(statuses, JSON.stringify(findings)).toEqual({
       'api-key-source': 'wrong',

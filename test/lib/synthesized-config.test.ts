@@ -8,7 +8,9 @@ import { parseConfig } from '../../lib/config.ts';
 import { Latchkey } from '../../lib/latchkey.ts';
 import type { LatchkeyProps } from '../../lib/latchkey-props.ts';
 import { settingsFor } from '../../lib/latchkey-settings.ts';
+import { loadOwnProfile } from '../../lib/profiles.ts';
 import { synthesizedConfig } from '../../lib/synthesized-config.ts';
+import { profile as ownProfile } from './own-profile.ts';
 
 /** A folder in which an app was synthesized, with a Latchkey for each props. */
 function appWith(all: Readonly<Record<string, (stack: Stack) => LatchkeyProps>>): string {
@@ -41,7 +43,7 @@ const PROPS: LatchkeyProps = {
 };
 
 test('the configuration of an app is found in what was synthesized of it', () => {
-  const found = parseConfig(synthesizedConfig(appWith({ Latchkey: () => PROPS })));
+  const found = parseConfig(synthesizedConfig(appWith({ Latchkey: () => PROPS })).config);
   const { config } = settingsFor(new Stack(), PROPS, undefined);
   expect(found).toEqual(config);
 });
@@ -53,7 +55,7 @@ test('references to resources of the app do not stand in the way', () => {
       upstream: { privateUrl: 'http://billing.internal' },
     }),
   });
-  expect(parseConfig(synthesizedConfig(folder)).upstream?.privateUrl).toBe('http://billing.internal');
+  expect(parseConfig(synthesizedConfig(folder).config).upstream?.privateUrl).toBe('http://billing.internal');
 });
 
 test('of several, the variable LATCHKEY names one', () => {
@@ -61,10 +63,28 @@ test('of several, the variable LATCHKEY names one', () => {
   expect(() => synthesizedConfig(folder)).toThrow(
     /several Latchkeys in cdk\.out: name one by the variable LATCHKEY, of orders\/First, orders\/Second$/,
   );
-  expect(Object.keys(synthesizedConfig(folder, 'orders/First').tiers)).toEqual(['only']);
+  expect(Object.keys(synthesizedConfig(folder, 'orders/First').config.tiers)).toEqual(['only']);
   expect(() => synthesizedConfig(folder, 'orders/Third')).toThrow(/no Latchkey orders\/Third in cdk\.out/);
 });
 
 test('without anything synthesized, it says what to run', () => {
   expect(() => synthesizedConfig(tmpdir())).toThrow(/^there is no Latchkey in cdk\.out: run "npx cdk synth"/);
+});
+
+/** The repository's folder is that of an app here: paths are from it. */
+const OWN = 'test/lib/own-profile.ts';
+
+test('a profile of the team’s own is found by its module, and one that cannot be is told with the fix', async () => {
+  const folder = appWith({ Latchkey: () => ({ profile: { ...ownProfile, module: OWN } }) });
+  expect(synthesizedConfig(folder)).toMatchObject({ config: { profile: 'own' }, profileModule: OWN });
+  expect(await loadOwnProfile('own', OWN)).toBe(ownProfile);
+  await expect(loadOwnProfile('own', 'profiles/gone.js')).rejects.toThrow(
+    /^profile: "own" is the module profiles\/gone\.js of your app, and there is no .+; run the command in the folder/,
+  );
+  await expect(loadOwnProfile('another', OWN)).rejects.toThrow('it exports no profile of that name');
+  await expect(loadOwnProfile('own', 'README.md')).rejects.toThrow('it cannot be loaded');
+});
+
+test('of our profiles no module is noted', () => {
+  expect(synthesizedConfig(appWith({ Latchkey: () => PROPS })).profileModule).toBeUndefined();
 });
