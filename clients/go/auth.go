@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"iter"
 	"net/http"
@@ -45,9 +46,14 @@ func (a *AuthClient) ListAPIKeys(ctx context.Context, workspaceID string) iter.S
 					return
 				}
 			}
-			if cursor = page.NextCursor; cursor == "" {
+			if page.NextCursor == "" {
 				return
 			}
+			if page.NextCursor == cursor {
+				yield(APIKey{}, errors.New("latchkey: the server gave the cursor of a page as that of the next one"))
+				return
+			}
+			cursor = page.NextCursor
 		}
 	}
 }

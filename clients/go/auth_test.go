@@ -66,6 +66,19 @@ func TestAllPagesOfAListAreRead(t *testing.T) {
 	}
 }
 
+func TestAListOfWhichAPageNamesItselfAsTheNextIsAnError(t *testing.T) {
+	server := serveBy(t, func(int, asked) answer {
+		return answer{json: map[string]any{"data": []any{view}, "next_cursor": "same"}}
+	})
+	var errs []error
+	for _, err := range clientOf(t, server).Auth.ListAPIKeys(context.Background(), "") {
+		errs = append(errs, err)
+	}
+	if len(errs) != 3 || errs[1] != nil || errs[2] == nil || len(server.asked()) != 2 {
+		t.Fatal(errs, len(server.asked()))
+	}
+}
+
 func TestAnErrorEndsAList(t *testing.T) {
 	server := serve(t, answer{json: map[string]any{"data": []any{view}, "next_cursor": "2"}}, answer{status: 403})
 	var errs []error

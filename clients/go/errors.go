@@ -198,7 +198,8 @@ func fieldErrors(values ...any) []FieldError {
 // retryAfter reads a Retry-After (RFC 9110, 10.2.3), which is a number of seconds or a date; 0 where it is neither.
 func retryAfter(header string, now time.Time) time.Duration {
 	text := strings.TrimSpace(header)
-	if seconds, err := strconv.ParseUint(text, 10, 31); err == nil {
+	// Of more than it can hold it gives the most.
+	if seconds, err := strconv.ParseUint(text, 10, 31); err == nil || errors.Is(err, strconv.ErrRange) {
 		return time.Duration(seconds) * time.Second
 	}
 	date, err := http.ParseTime(text)

@@ -67,13 +67,16 @@ func TestRetryAfterIsWaitedFor(t *testing.T) {
 }
 
 func TestWhoShouldComeAgainAfterAMinuteOrMoreIsToldAtOnce(t *testing.T) {
-	server := serve(t, answer{status: 429, header: map[string]string{"Retry-After": "61"}})
-	_, err := get(t, clientOf(t, server))
-	if limit := mustFail[*latchkey.RateLimitError](t, err); limit.RetryAfter != 61*time.Second || limit.Status != 429 {
-		t.Fatalf("%+v", limit)
-	}
-	if len(server.asked()) != 1 {
-		t.Fatal("asked again")
+	for _, header := range []string{"61", "99999999999", strings.Repeat("9", 500)} {
+		server := serve(t, answer{status: 429, header: map[string]string{"Retry-After": header}})
+		_, err := get(t, clientOf(t, server))
+		limit := mustFail[*latchkey.RateLimitError](t, err)
+		if limit.RetryAfter < 61*time.Second || header == "61" && limit.RetryAfter != 61*time.Second {
+			t.Fatalf("%+v", limit)
+		}
+		if len(server.asked()) != 1 {
+			t.Fatal("asked again")
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 """The verifier on what the real signer makes, and on attacks; then the ways in which requests reach it."""
 
 import asyncio
+import base64
 import dataclasses
 import json
 import threading
@@ -251,3 +252,12 @@ def test_the_dependency_gives_the_identity_or_an_error_of_fastapi(made: Make) ->
     # It asks for nothing of the caller, as the document says.
     operation = app.openapi()["paths"]["/by-dependency/{rest}"]["get"]
     assert [each["name"] for each in operation.get("parameters", [])] in ([], ["rest"])
+
+
+@pytest.mark.parametrize("head", ["[" * 6000, '{"a":' * 1200, "\ud800", "1" * 6000, '{"kid":' + "1" * 5000 + "}"])
+def test_a_head_that_no_parser_likes_is_a_401(made: Make, head: str) -> None:
+    encoded = base64.urlsafe_b64encode(head.encode("utf-8", "surrogatepass")).decode().rstrip("=")
+    for assertion in (f"{encoded}.e30.AA", f"{head[:100]}.e30.AA"):
+        with pytest.raises(AssertionRejected) as rejected:
+            made().verify(assertion, method="GET", path="/v1/stats")
+        assert rejected.value.status == 401

@@ -33,6 +33,18 @@ def test_a_list_is_all_of_it(caller, server):
     ]
 
 
+def test_a_list_ends_after_an_empty_cursor(caller, server):
+    server(lambda _: Answer(json={"data": [KEY], "next_cursor": ""}))
+    assert len(caller.run(caller.client().auth.list_api_keys().all())) == 1
+
+
+def test_a_list_of_which_a_page_names_itself_as_the_next_is_an_error(caller, server):
+    server(lambda _: Answer(json={"data": [KEY], "next_cursor": "same"}))
+    with pytest.raises(LatchkeyError, match="the cursor of a page as that of the next"):
+        caller.run(caller.client().auth.list_api_keys().all())
+    assert len(server.asked) == 2
+
+
 def test_a_list_is_fetched_no_further_than_it_is_read(caller, server):
     server(pages)
     keys = caller.client().auth.list_api_keys()

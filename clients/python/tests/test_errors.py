@@ -85,3 +85,20 @@ def test_retry_after_is_seconds_or_a_date(header, seconds):
 
 def test_a_retry_after_of_any_length_is_a_number_of_seconds():
     assert (retry_after_seconds("9" * 5000, 0.0) or 0) > 60
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Mon, 01 Jan 99999999999999999999 00:00:00 GMT",
+        "Fri, 31 Dec 9999 23:59:59 -2359",
+        "Mon, 01 Jan 0001 00:00:00 +2359",
+        "Mon, 01 Jan 2026 99:99:99 GMT",
+    ],
+)
+def test_a_retry_after_that_is_no_date_of_a_calendar_is_none_or_a_time(header):
+    assert (retry_after_seconds(header, 0.0) or 0) >= 0
+
+
+def test_a_body_of_brackets_in_brackets_is_an_error_of_its_status():
+    assert type(answer(503, "[" * 200_000)) is lk.ServerError

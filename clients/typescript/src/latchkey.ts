@@ -1,6 +1,6 @@
 import { AuthClient } from './auth.ts';
 import { LatchkeyError } from './errors.ts';
-import { type Contract, credentialOf, endpointOf, type LatchkeyOptions } from './options.ts';
+import { type Contract, credentialOf, endpointOf, type LatchkeyOptions, requireSettings } from './options.ts';
 import { paths } from './rows.gen.ts';
 import { Transport } from './transport.ts';
 
@@ -23,6 +23,7 @@ export class Latchkey {
   /** Throws `AuthenticationError` where there is no credential. */
   constructor(options: LatchkeyOptions = {}, contract: Contract = DEFAULT_CONTRACT) {
     const { timeoutSeconds = 30, maxRetries = 2, workspaceId, log = () => {} } = options;
+    requireSettings(timeoutSeconds, maxRetries);
     this.endpoint = endpointOf(options);
     this.paths = contract.paths;
     const settings = {

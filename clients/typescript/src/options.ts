@@ -66,6 +66,20 @@ export function variable(name: string): string | undefined {
   return process?.env?.[name] || undefined;
 }
 
+/** The longest time of a timer: a longer one ends at once. */
+const LONGEST_TIMEOUT_SECONDS = (2 ** 31 - 1) / 1000;
+
+/** Throws `LatchkeyError` for times and numbers that are none. */
+export function requireSettings(timeoutSeconds: unknown, maxRetries: unknown): void {
+  if (
+    typeof timeoutSeconds !== 'number' ||
+    !(timeoutSeconds > 0 && timeoutSeconds <= LONGEST_TIMEOUT_SECONDS)
+  )
+    throw new LatchkeyError('timeoutSeconds must be a number of seconds above 0, and of at most 24 days.');
+  if (!Number.isInteger(maxRetries) || Number(maxRetries) < 0)
+    throw new LatchkeyError('maxRetries must be a whole number, 0 or more.');
+}
+
 /** The API's URL without a slash at its end. Throws where it is none, or would carry credentials in the open. */
 export function endpointOf({
   endpoint = variable('LATCHKEY_ENDPOINT'),

@@ -1,3 +1,5 @@
+import { LatchkeyError } from './errors.ts';
+
 /** One page of a list, as the API sends it. */
 export interface Page<Item> {
   readonly data: readonly Item[];
@@ -22,7 +24,11 @@ export class Paginated<Item> implements AsyncIterable<Item>, PromiseLike<Item[]>
     do {
       const { data, next_cursor } = await this.#fetchPage(cursor);
       yield data;
-      cursor = next_cursor ?? undefined;
+      // An empty one would ask for the first page, and the same again for this one: for ever.
+      const next = next_cursor || undefined;
+      if (next !== undefined && next === cursor)
+        throw new LatchkeyError('The server gave the cursor of a page as that of the next one.');
+      cursor = next;
     } while (cursor !== undefined);
   }
 

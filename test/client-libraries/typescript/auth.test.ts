@@ -47,6 +47,17 @@ describe('a list', () => {
     expect(server.asked).toHaveLength(1);
   });
 
+  test('ends after an empty cursor, and with an error where a page names itself as the next', async () => {
+    const empty = await clientOf(() => ({ json: { data: [key('a')], next_cursor: '' } }));
+    expect(await empty.auth.listApiKeys()).toHaveLength(1);
+    await server.stop();
+    const circle = await clientOf(() => ({ json: { data: [key('a')], next_cursor: 'same' } }));
+    await expect(circle.auth.listApiKeys().all()).rejects.toThrow(
+      'The server gave the cursor of a page as that of the next one.',
+    );
+    expect(server.asked).toHaveLength(2);
+  });
+
   test('can be read more than once', async () => {
     const client = await clientOf(pages);
     const keys = client.auth.listApiKeys();

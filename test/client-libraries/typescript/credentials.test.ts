@@ -32,6 +32,18 @@ const authorizations = () => server.asked.map(({ headers }) => headers.authoriza
 const jwt = (id: string, secondsLeft: number) =>
   `e30.${Buffer.from(JSON.stringify({ id, exp: Date.now() / 1000 + secondsLeft })).toString('base64url')}.sig`;
 
+describe('settings that are none are refused when the client is made', () => {
+  test.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, 3_000_000, '30'])('timeoutSeconds: %s', (given) => {
+    const options = { endpoint: 'https://api.example.com', apiKey: null, timeoutSeconds: given as number };
+    expect(() => new Latchkey(options)).toThrow(/^timeoutSeconds must be a number of seconds above 0/);
+  });
+
+  test.each([-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY])('maxRetries: %s', (maxRetries) => {
+    const options = { endpoint: 'https://api.example.com', apiKey: null, maxRetries };
+    expect(() => new Latchkey(options)).toThrow(/^maxRetries must be a whole number/);
+  });
+});
+
 describe('the API key', () => {
   test('is sent as a bearer credential', async () => {
     const client = await clientOf([{}], { apiKey: 'lk_secret' });

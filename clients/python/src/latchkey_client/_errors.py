@@ -140,16 +140,15 @@ def retry_after_seconds(header: str | None, now: float) -> int | None:
         # Of more digits than anybody waits for, these will do: Python reads no more than 4300.
         return int(text[:18])
     try:
-        date = email.utils.parsedate_to_datetime(text)
-    except (TypeError, ValueError, IndexError):
+        return max(0, math.ceil(email.utils.parsedate_to_datetime(text).timestamp() - now))
+    except (TypeError, ValueError, IndexError, OverflowError):
         return None
-    return max(0, math.ceil(date.timestamp() - now))
 
 
 def _parsed(text: str) -> object:
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
 from typing import Any, Generic, TypeVar
 
+from ._errors import LatchkeyError
+
 Item = TypeVar("Item")
+
+
+def _next(cursor: str, following: str | None) -> str | None:
+    """The cursor of the next page. Raises where it is this one's, which would be asked for without an end."""
+    if following == cursor:
+        raise LatchkeyError("The server gave the cursor of a page as that of the next one.")
+    return following
 
 
 class Paginated(Generic[Item]):
@@ -17,9 +26,10 @@ class Paginated(Generic[Item]):
     def pages(self) -> Iterator[list[Item]]:
         items, cursor = self._fetch_page(None)
         yield items
-        while cursor is not None:
-            items, cursor = self._fetch_page(cursor)
+        while cursor:
+            items, following = self._fetch_page(cursor)
             yield items
+            cursor = _next(cursor, following)
 
     def __iter__(self) -> Iterator[Item]:
         for page in self.pages():
@@ -38,9 +48,10 @@ class AsyncPaginated(Generic[Item]):
     async def pages(self) -> AsyncIterator[list[Item]]:
         items, cursor = await self._fetch_page(None)
         yield items
-        while cursor is not None:
-            items, cursor = await self._fetch_page(cursor)
+        while cursor:
+            items, following = await self._fetch_page(cursor)
             yield items
+            cursor = _next(cursor, following)
 
     async def __aiter__(self) -> AsyncIterator[Item]:
         async for page in self.pages():

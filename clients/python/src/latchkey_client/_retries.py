@@ -38,7 +38,8 @@ def pause_seconds(attempt: int, error: LatchkeyError, rand: Callable[[], float] 
     Full jitter (any time up to a bound that doubles), on top of `Retry-After` where the answer has one. None where
     that is longer than anybody should wait.
     """
-    bound = min(_LONGEST_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * 2**attempt)
+    # Beyond a few attempts the power would only overflow.
+    bound = min(_LONGEST_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * 2 ** min(attempt, 10))
     retry_after = error.retry_after or 0
     if retry_after > _LONGEST_RETRY_AFTER_SECONDS:
         return None

@@ -159,7 +159,7 @@ class AssertionVerifier:
                     raise ValueError(f"the answer has the status {answer.status_code}")
                 self._keys = dict(_keys(answer.json()["keys"]))
                 self._read_at = self._clock()
-            except (httpx.HTTPError, ValueError, KeyError, TypeError, AttributeError) as cause:
+            except (httpx.HTTPError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as cause:
                 self._failed_at = self._clock()
                 raise AssertionRejected("unavailable", "The API's keys cannot be read.") from cause
 
@@ -211,7 +211,8 @@ def _read(header: str | Sequence[str] | None) -> tuple[str, str]:
         raise AssertionRejected("invalid", "The assertion is longer than any is.")
     try:
         head = jwt.get_unverified_header(assertion)
-    except jwt.InvalidTokenError as cause:
+    # Of brackets in brackets, and of text that is none.
+    except (jwt.InvalidTokenError, RecursionError, UnicodeError) as cause:
         raise AssertionRejected("invalid", "The assertion is not valid.") from cause
     kid, typ = head.get("kid"), head.get("typ")
     is_ours = isinstance(typ, str) and typ.lower().removeprefix("application/") == _TYPE
