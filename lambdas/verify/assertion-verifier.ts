@@ -101,6 +101,8 @@ const KEYS_KEPT_MS = 300_000;
 /** Milliseconds within which an unknown `kid` does not make the keys be read again. */
 const REFRESH_MS = 60_000;
 const TIMEOUT_MS = 3000;
+/** Milliseconds within which keys that could not be read are not asked for again: anybody can send what asks for them. */
+const FAILURE_MS = 1000;
 
 /** A JWT has three parts of base64url; ours are below 2 KB. */
 const MAX_ASSERTION_LENGTH = 8192;
@@ -117,7 +119,7 @@ export function createAssertionVerifier(options: AssertionVerifierOptions): Asse
     cacheMaxAge: KEYS_KEPT_MS,
     cooldownDuration: REFRESH_MS,
     timeoutDuration: TIMEOUT_MS,
-    ...(options.fetch === undefined ? {} : { [customFetch]: options.fetch }),
+    [customFetch]: sparing(options.fetch ?? fetch),
   });
   const prefix = basePath.replace(/\/$/, '');
   return {
@@ -132,6 +134,24 @@ export function createAssertionVerifier(options: AssertionVerifierOptions): Asse
         throw new AssertionError('other_request', 'The assertion is for another request.');
       return identity;
     },
+  };
+}
+
+/** Reads keys, but for a while after it could not, when it says so again at once. jose reads anew for each that asks. */
+function sparing(read: typeof fetch): typeof fetch {
+  let failedAt = Number.NEGATIVE_INFINITY;
+  return async (...request) => {
+    const since = Date.now() - failedAt;
+    // A clock that was set back does not wait for its old time.
+    if (since >= 0 && since < FAILURE_MS) throw new Error('The keys could not be read a moment ago.');
+    try {
+      const response = await read(...request);
+      failedAt = response.ok ? Number.NEGATIVE_INFINITY : Date.now();
+      return response;
+    } catch (error) {
+      failedAt = Date.now();
+      throw error;
+    }
   };
 }
 

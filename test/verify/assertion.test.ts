@@ -205,6 +205,30 @@ test('keys that cannot be read are a 503, and no identity', async () => {
   ).toBe('unavailable');
 });
 
+test('keys that cannot be read are asked for once a second, whoever asks, and again when they are there', async () => {
+  const assertion = await signer().assertion(CLAIMS);
+  const own = verifier();
+  isDown = true;
+  for (let asked = 0; asked < 20; asked += 1)
+    expect(await fault(assertion, REQUEST, own)).toBe('unavailable');
+  expect(reads).toBe(1);
+  vi.setSystemTime((NOW + 1) * 1000);
+  expect(await fault(assertion, REQUEST, own)).toBe('unavailable');
+  expect(reads).toBe(2);
+  isDown = false;
+  vi.setSystemTime((NOW + 2) * 1000);
+  expect(await fault(assertion, REQUEST, own)).toBe('accepted');
+  // Those who have good keys do not wait for what others ask in vain.
+  isDown = true;
+  vi.setSystemTime((NOW + 100) * 1000);
+  const later = await signer(ISSUER, NOW + 100).assertion(CLAIMS);
+  const [, ...rest] = later.split('.');
+  const head = { alg: 'ES256', kid: 'unknown', typ: 'latchkey-assertion+jwt' };
+  const forged = [Buffer.from(JSON.stringify(head)).toString('base64url'), ...rest].join('.');
+  expect(await fault(forged, REQUEST, own)).toBe('unavailable');
+  expect(await fault(later, REQUEST, own)).toBe('accepted');
+});
+
 test('keys are kept for five minutes', async () => {
   const same = verifier();
   const at = (seconds: number) => {
