@@ -150,7 +150,11 @@ export class SingleStack {
   #ref(name: string): unknown {
     if (Object.hasOwn(PSEUDO_PARAMETERS, name)) return PSEUDO_PARAMETERS[name]?.(this.stackName);
     const parameter = this.#template.Parameters?.[name];
-    if (parameter === undefined) return this.#identity(name).ref;
+    if (parameter === undefined) {
+      // What is told of as not served: a queue's URL is its Ref.
+      const isServedHere = this.#options.unserved === undefined || !answersNobody(this.#resource(name).Type);
+      return isServedHere ? this.#identity(name).ref : placeholder(this.stackName, name);
+    }
     const value = this.#options.parameters?.[name] ?? parameter.Default;
     if (value !== undefined) return value;
     this.#unserved(`the parameter ${name} has no value`);

@@ -157,7 +157,11 @@ describe('what is not served', () => {
       Nested: { Type: 'AWS::CloudFormation::Stack' },
       Own: { Type: 'Custom::Seed' },
       Logs: { Type: 'AWS::Logs::LogGroup' },
-      It: it([{ 'Fn::GetAtt': ['Jobs', 'QueueUrl'] }, { 'Fn::GetAtt': ['Nested', 'Outputs.A'] }]),
+      It: it([
+        { Ref: 'Jobs' },
+        { 'Fn::GetAtt': ['Jobs', 'QueueUrl'] },
+        { 'Fn::GetAtt': ['Nested', 'Outputs.A'] },
+      ]),
     };
     const { template, said } = lenient({ Any: { template: { Resources } } });
     expect(said).toEqual([
@@ -167,6 +171,7 @@ describe('what is not served', () => {
       'Own is a custom resource (Custom::Seed): it does not run here, and its attributes lead nowhere',
     ]);
     expect(template.find('It').properties.value).toEqual([
+      'not-served-here-Any-Jobs',
       'not-served-here-Any-Jobs-QueueUrl',
       'not-served-here-Any-Nested-Outputs.A',
     ]);
