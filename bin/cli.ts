@@ -51,7 +51,7 @@ async function runDev(args: readonly string[]): Promise<void> {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   if (major < 24 || (major === 24 && minor < 7)) {
     console.error(
-      `latchkey dev needs Node.js 24.7 or later, which the functions run on, and this is ${process.version}.`,
+      `latchkey dev needs Node.js 24.7 or later, which the functions run on, and this is ${process.version}: install it, or run npx --package node@24 -- latchkey dev`,
     );
     process.exitCode = EXIT.failed;
     return;

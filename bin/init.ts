@@ -33,6 +33,9 @@ export interface InitIo {
 /** What cannot be done as it was asked; the message says what to do instead. */
 class InitError extends Error {}
 
+/** Ctrl-C, Ctrl-D or the end of the input, before all was answered. */
+class Interrupted extends Error {}
+
 interface Question {
   readonly option: 'profile' | 'upstream' | 'scopes';
   readonly text: string;
@@ -41,7 +44,7 @@ interface Question {
   check(answer: string): void;
 }
 
-/** Runs `latchkey init`. Gives the exit code: 0, 1 for what cannot be done, 2 for a wrong command line. */
+/** Runs `latchkey init`. Gives the exit code: 0, 1 for what cannot be done, 2 for a wrong command line, 130 for Ctrl-C. */
 export async function init(args: readonly string[], io: InitIo): Promise<number> {
   try {
     const { values, positionals } = parse(args);
@@ -66,6 +69,10 @@ export async function init(args: readonly string[], io: InitIo): Promise<number>
     io.stdout.write('  npm install && npx latchkey dev\n  npm test\n');
     return 0;
   } catch (error) {
+    if (error instanceof Interrupted) {
+      io.stderr.write('\nNothing was written.\n');
+      return 130;
+    }
     if (!(error instanceof InitError)) throw error;
     io.stderr.write(`${error.message}\n`);
     return error.message.endsWith(INIT_USAGE) ? 2 : 1;
@@ -190,11 +197,18 @@ async function ask(
 
 async function askAll(open: readonly Question[], io: InitIo): Promise<Partial<Answers>> {
   const terminal = createInterface({ input: io.stdin, output: io.stdout });
+  // A question is not answered, and in Node.js 20 not rejected either, when the terminal is closed.
+  const closed = new AbortController();
+  terminal.on('SIGINT', () => terminal.close()).on('close', () => closed.abort());
+  const questionAt = (text: string): Promise<string> =>
+    terminal.question(text, { signal: closed.signal }).catch((cause: unknown) => {
+      throw closed.signal.aborted ? new Interrupted() : cause;
+    });
   const answers: Partial<Answers> = {};
   try {
     for (const question of open) {
       for (;;) {
-        const said = (await terminal.question(`${question.text} [${question.byDefault}] `)).trim();
+        const said = (await questionAt(`${question.text} [${question.byDefault}] `)).trim();
         const answer = said || question.byDefault;
         try {
           question.check(answer);

@@ -32,6 +32,7 @@ import { Network } from './network.ts';
 import { protectHttpApi } from './protect/http-api.ts';
 import type { ProtectHttpOptions, ProtectOptions } from './protect/options.ts';
 import { protectRestApi } from './protect/rest-api.ts';
+import { keepBelowResourceLimit } from './resource-limit.ts';
 import { deploymentOf } from './settings.ts';
 import { createSystem } from './system.ts';
 import { requireFreePaths } from './upstream-paths.ts';
@@ -77,6 +78,7 @@ export class Latchkey extends Construct implements IConnectable {
   constructor(scope: Construct, id: string, props: LatchkeyProps = {}) {
     super(scope, id);
     useFeatureFlags(this);
+    keepBelowResourceLimit(this);
     const { network, settings } = this.naming(() => this.checked(props));
     const { config, profile } = settings;
     const deployment = deploymentOf(settings);

@@ -11,7 +11,7 @@ Runs a CDK app of yours on this machine: its APIs with their functions, behind t
 
   --app "COMMAND"  makes the app's cloud assembly; without it, "app" of cdk.json
   --assembly DIR   takes one that is there, such as cdk.out
-  --stack NAME     the stack to serve, with those that it depends on; needed where there are several, and may come again
+  --stack NAME     the stack to serve, with those that it depends on; may come again; without it, the one that no other depends on
   --port N         the port on localhost of the first API, 8787 if there is none; 0 takes any free one
   --data DIR       keeps tables, secrets and stream positions there; without it they go when it stops
   --no-anonymous   refuses calls without a credential, also where the app lets them in

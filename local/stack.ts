@@ -24,7 +24,7 @@ import { type Platform, startPlatform } from './platform.ts';
 export interface LocalStackOptions {
   /** A cloud assembly, as `synthesize` or `cdk synth` writes it. */
   readonly assemblyDir: string;
-  /** Names or ids of the assembly's stacks; those that they depend on are served too. @default - the only one */
+  /** Names or ids of the assembly's stacks; those that they depend on are served too. @default - the one that no other depends on */
   readonly stacks?: readonly string[];
   /** Takes in a line each what the template has and is not served here. @default - it is an error */
   readonly unserved?: (what: string) => void;

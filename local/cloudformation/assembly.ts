@@ -46,8 +46,8 @@ interface Listed {
 
 /**
  * Reads stacks of a cloud assembly as `cdk synth` leaves it (schema: aws-cdk-lib/cloud-assembly-schema): those that are
- * named, by their names or ids, with those that they depend on; without a name the only one there is.
- * Throws a `LocalStackError` when there is none, or when it holds several and none is named.
+ * named, by their names or ids, with those that they depend on; without a name the one that no other depends on.
+ * Throws a `LocalStackError` when there is none, or when there are several such and none is named.
  */
 export function readAssembly(directory: string, names: readonly string[] = []): readonly Assembly[] {
   const stacks = listStacks(directory);
@@ -58,12 +58,18 @@ export function readAssembly(directory: string, names: readonly string[] = []): 
       throw new LocalStackError(`${directory} holds no stack ${name}; it holds: ${known}`);
     return stack;
   });
-  if (names.length === 0 && stacks.length !== 1) {
-    const say = stacks.length === 0 ? '' : '; say which with --stack';
-    throw new LocalStackError(`${directory} must hold exactly one stack to run; it holds: ${known}${say}`);
+  const last = stacks.filter((stack) => !stacks.some((other) => dependsOn(other, stack)));
+  if (names.length === 0 && last.length !== 1) {
+    const fix =
+      stacks.length === 0
+        ? ''
+        : `; say which to run: ${last.map((stack) => `--stack ${nameOf(stack)}`).join(' or ')}`;
+    throw new LocalStackError(
+      `${directory} must hold exactly one stack that no other depends on; it holds: ${known}${fix}`,
+    );
   }
   const assets = new Map<string, string>(assetsOf(directory));
-  return withDependencies(names.length === 0 ? stacks : chosen, stacks).map((each) => ({
+  return withDependencies(names.length === 0 ? last : chosen, stacks).map((each) => ({
     stackName: each.artifact.properties?.stackName ?? nameOf(each),
     template: readTemplate(each),
     hasAsset: (s3Key) => assets.has(s3Key),
@@ -94,6 +100,11 @@ const nameOf = ({ artifactId, artifact }: Listed): string => artifact.displayNam
 
 const isNamed = (stack: Listed, name: string): boolean =>
   [stack.artifactId, nameOf(stack), stack.artifact.properties?.stackName].includes(name);
+
+const dependsOn = (stack: Listed, other: Listed): boolean =>
+  stack !== other &&
+  stack.directory === other.directory &&
+  (stack.artifact.dependencies?.includes(other.artifactId) ?? false);
 
 /** Stacks of the assembly, and of those within it: a `Stage` of the app has one of its own. */
 function listStacks(directory: string): readonly Listed[] {

@@ -12,6 +12,8 @@ export interface SingleStackOptions {
   readonly urls?: UrlsHere;
   /** The values that stacks export. Throws a `LocalStackError` for a name that none does. */
   readonly imported: (name: string) => unknown;
+  /** The outputs of stacks. Throws a `LocalStackError` for one that is not there. */
+  readonly stackOutput: (stackName: string, outputName: string) => unknown;
   /**
    * Takes in a line what is not served here, and what refers to it gets a name that looks the part.
    * @default - it is thrown as a `LocalStackError`
@@ -36,7 +38,9 @@ export class SingleStack {
       attribute: (logicalId, attribute) => this.#attribute(logicalId, attribute),
       condition: (name) => evaluate(this.#template.Conditions?.[name], this.#scope) === true,
       mapping: (map, first, second) => this.#template.Mappings?.[map]?.[first]?.[second],
-      imported: (name) => this.#imported(name),
+      imported: (name) => this.#ofAnother(() => options.imported(name), name),
+      stackOutput: (stackName, outputName) =>
+        this.#ofAnother(() => options.stackOutput(stackName, outputName), stackName, outputName),
     };
     for (const [logicalId, { Type }] of this.#existing()) {
       if (options.unserved !== undefined && answersNobody(Type))
@@ -84,6 +88,11 @@ export class SingleStack {
       ({ Export }) => Export !== undefined && evaluate(Export.Name, this.#scope) === name,
     );
     return evaluate(exporting?.Value, this.#scope);
+  }
+
+  /** The value of an output, where there is one of that name. */
+  output(name: string): unknown {
+    return evaluate(this.#outputs()[name]?.Value, this.#scope);
   }
 
   hasAsset(s3Key: string): boolean {
@@ -141,7 +150,11 @@ export class SingleStack {
   #ref(name: string): unknown {
     if (Object.hasOwn(PSEUDO_PARAMETERS, name)) return PSEUDO_PARAMETERS[name]?.(this.stackName);
     const parameter = this.#template.Parameters?.[name];
-    if (parameter === undefined) return this.#identity(name).ref;
+    if (parameter === undefined) {
+      // What is told of as not served: a queue's URL is its Ref.
+      const isServedHere = this.#options.unserved === undefined || !answersNobody(this.#resource(name).Type);
+      return isServedHere ? this.#identity(name).ref : placeholder(this.stackName, name);
+    }
     const value = this.#options.parameters?.[name] ?? parameter.Default;
     if (value !== undefined) return value;
     this.#unserved(`the parameter ${name} has no value`);
@@ -153,13 +166,14 @@ export class SingleStack {
     this.#options.unserved(what);
   }
 
-  #imported(name: string): unknown {
+  /** A value of another stack, or a placeholder of the names where there is none. */
+  #ofAnother(value: () => unknown, ...names: readonly string[]): unknown {
     try {
-      return this.#options.imported(name);
+      return value();
     } catch (error) {
       if (!(error instanceof LocalStackError)) throw error;
       this.#unserved(error.message);
-      return placeholder(name);
+      return placeholder(...names);
     }
   }
 

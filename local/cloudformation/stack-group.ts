@@ -12,7 +12,10 @@ export interface StackGroupOptions {
   readonly unserved?: (what: string) => void;
 }
 
-/** One or more stacks of an assembly, served together: what one exports the others import (`Fn::ImportValue`). */
+/**
+ * One or more stacks of an assembly, served together: what one exports the others import (`Fn::ImportValue`), or
+ * read by its name (`Fn::GetStackOutput`).
+ */
 export class StackGroup implements StackTemplate {
   readonly #stacks: readonly SingleStack[];
   readonly #unserved: StackGroupOptions['unserved'];
@@ -21,7 +24,10 @@ export class StackGroup implements StackTemplate {
   constructor(assemblies: readonly Assembly[], options: StackGroupOptions = {}) {
     this.#unserved = options.unserved;
     const imported = (name: string) => this.#exported(name);
-    this.#stacks = assemblies.map((assembly) => new SingleStack(assembly, { ...options, imported }));
+    const stackOutput = (stackName: string, outputName: string) => this.#outputOf(stackName, outputName);
+    this.#stacks = assemblies.map(
+      (assembly) => new SingleStack(assembly, { ...options, imported, stackOutput }),
+    );
   }
 
   get stackName(): string {
@@ -82,5 +88,11 @@ export class StackGroup implements StackTemplate {
       if (value !== undefined) return value;
     }
     throw new LocalStackError(`no stack that is served here exports ${name}`);
+  }
+
+  #outputOf(stackName: string, outputName: string): unknown {
+    const value = this.#stacks.find((each) => each.stackName === stackName)?.output(outputName);
+    if (value !== undefined) return value;
+    throw new LocalStackError(`no stack ${stackName} with an output ${outputName} is served here`);
   }
 }

@@ -30,6 +30,8 @@ export interface Scope {
   mapping(map: string, first: string, second: string): unknown;
   /** The value that another stack exports under a name. */
   imported(name: string): unknown;
+  /** An output of another stack, exported or not. */
+  stackOutput(stackName: string, outputName: string): unknown;
 }
 
 const NO_VALUE = Symbol('AWS::NoValue');
@@ -128,6 +130,11 @@ const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
     return scope.mapping(String(map), String(first), String(second));
   },
   'Fn::ImportValue': (name, scope) => scope.imported(String(evaluateNode(name, scope))),
+  // By it CDK refers to other stacks where its cross-stack references are weak, as `cdk init` has them. There is one Region here.
+  'Fn::GetStackOutput': (argument, scope) => {
+    const { StackName, OutputName } = evaluateNode(argument, scope) as Readonly<Record<string, unknown>>;
+    return scope.stackOutput(String(StackName), String(OutputName));
+  },
   'Fn::Length': (argument, scope) => list(argument, scope).length,
   'Fn::ToJsonString': (argument, scope) => JSON.stringify(evaluateNode(argument, scope)),
   'Fn::Base64': (argument, scope) => Buffer.from(String(evaluateNode(argument, scope))).toString('base64'),

@@ -79,6 +79,22 @@ test('asks at a terminal for what no option says, again after a wrong answer', a
   expect(read('asked', 'app.js')).toContain('profile: profiles.nams,');
 });
 
+test.each([
+  ['Ctrl-C', '\x03'],
+  ['Ctrl-D', '\x04'],
+  ['the end of the input', null],
+])('%s ends the questions in a line, and writes nothing', async (_, keys) => {
+  const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
+  let complained = '';
+  stderr.setEncoding('utf8').on('data', (text: string) => (complained += text));
+  stdout.once('data', () => (keys === null ? stdin.end() : stdin.write(keys)));
+  const isTTY = true;
+  const io = { stdin: Object.assign(stdin, { isTTY }), stdout: Object.assign(stdout, { isTTY }), stderr };
+  expect(await init(['stopped'], { ...io, cwd: folder })).toBe(130);
+  expect(complained).toBe('\nNothing was written.\n');
+  expect(existsSync(join(folder, 'stopped'))).toBe(false);
+});
+
 test('a new repository is as good as empty', async () => {
   mkdirSync(join(folder, 'cloned', '.git'), { recursive: true });
   expect((await run(['cloned', '--yes'])).code).toBe(0);

@@ -167,6 +167,30 @@ describe('nothing has a name that another in the account could have', () => {
   });
 });
 
+describe('a stack that has more resources than CloudFormation takes', () => {
+  const stackWith = (methods: number, context = {}): Stack => {
+    const stack = teamStack({}, teamApp(context));
+    latchkeyIn(stack);
+    for (let index = 0; index < methods; index += 1)
+      new CfnResource(stack, `Own${index}`, { type: 'AWS::ApiGateway::Method' });
+    return stack;
+  };
+
+  it('fails the synth, which says whose they are, and what to do', () => {
+    expect(() => Template.fromStack(stackWith(100))).toThrow(
+      /\[Shop\/Latchkey\] the stack Shop has 5\d\d resources, 4\d\d of them this Latchkey's, and CloudFormation takes 500: give the Latchkey a stack of its own/,
+    );
+  });
+
+  it('is counted as CDK counts it', () => {
+    const { length } = Object.keys(templateWith().toJSON().Resources);
+    expect(() => Template.fromStack(stackWith(500 - length))).not.toThrow();
+    expect(() => Template.fromStack(stackWith(501 - length))).toThrow('the stack Shop has 501 resources');
+    const context = { '@aws-cdk/core:stackResourceLimit': 501 };
+    expect(() => Template.fromStack(stackWith(501 - length, context))).not.toThrow();
+  });
+});
+
 describe('props that cannot be deployed', () => {
   it('are a ConfigError, which names the path of the construct, the field and the fix', () => {
     const error = fault({ rotationDays: 0, wafLimit: {}, logRetentionDays: 30 });

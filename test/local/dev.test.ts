@@ -75,13 +75,43 @@ describe('stacks that are served together', () => {
     expect(lenient({ Door, Api }).template.find('It').properties.value).toBe('Door-Keys');
   });
 
+  test('read an output of another that is not exported, as weak references of the CDK do', () => {
+    const read = (StackName: string, OutputName: string) => ({
+      'Fn::GetStackOutput': { StackName, OutputName, Region: { Ref: 'AWS::Region' } },
+    });
+    const Outputs = { Table: { Value: { Ref: 'Keys' } } };
+    const Weak = {
+      template: {
+        Resources: { It: it([read('Door', 'Table'), read('Door', 'Gone'), read('Gone', 'Table')]) },
+      },
+    };
+    const { template, said } = lenient({ Door: { template: { ...Door.template, Outputs } }, Weak });
+    expect(template.find('It').properties.value).toEqual([
+      'Door-Keys',
+      'not-served-here-Door-Gone',
+      'not-served-here-Gone-Table',
+    ]);
+    expect(said).toEqual([
+      'no stack Door with an output Gone is served here',
+      'no stack Gone with an output Table is served here',
+    ]);
+  });
+
+  test('need no name where all others are what one depends on', () => {
+    const Web = { template: {}, dependencies: ['Api'] };
+    const served = readAssembly(assemblyOf({ Api, Web, Door }));
+    expect(served.map(({ stackName }) => stackName)).toEqual(['Door', 'Api', 'Web']);
+  });
+
   test('are those that are named, and those that they depend on', () => {
     const all = { Door, Api, Other: { template: {} } };
     const names = (chosen?: string[]) =>
       readAssembly(assemblyOf(all), chosen).map(({ stackName }) => stackName);
     expect(names(['Api'])).toEqual(['Door', 'Api']);
     expect(names(['Door'])).toEqual(['Door']);
-    expect(() => names()).toThrow('it holds: Door, Api, Other; say which with --stack');
+    expect(() => names()).toThrow(
+      'it holds: Door, Api, Other; say which to run: --stack Api or --stack Other',
+    );
     expect(() => names(['Gone'])).toThrow('holds no stack Gone; it holds: Door, Api, Other');
   });
 
@@ -127,7 +157,11 @@ describe('what is not served', () => {
       Nested: { Type: 'AWS::CloudFormation::Stack' },
       Own: { Type: 'Custom::Seed' },
       Logs: { Type: 'AWS::Logs::LogGroup' },
-      It: it([{ 'Fn::GetAtt': ['Jobs', 'QueueUrl'] }, { 'Fn::GetAtt': ['Nested', 'Outputs.A'] }]),
+      It: it([
+        { Ref: 'Jobs' },
+        { 'Fn::GetAtt': ['Jobs', 'QueueUrl'] },
+        { 'Fn::GetAtt': ['Nested', 'Outputs.A'] },
+      ]),
     };
     const { template, said } = lenient({ Any: { template: { Resources } } });
     expect(said).toEqual([
@@ -137,6 +171,7 @@ describe('what is not served', () => {
       'Own is a custom resource (Custom::Seed): it does not run here, and its attributes lead nowhere',
     ]);
     expect(template.find('It').properties.value).toEqual([
+      'not-served-here-Any-Jobs',
       'not-served-here-Any-Jobs-QueueUrl',
       'not-served-here-Any-Nested-Outputs.A',
     ]);
