@@ -5,6 +5,7 @@ import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { ROOMY_TIER } from '../test/support/stack.ts';
 import type { Effort } from './options.ts';
@@ -30,6 +31,9 @@ interface Served {
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const PEER = fileURLToPath(new URL('peers/server.mjs', import.meta.url));
+/** CPU of a second in which a stack does nothing but look whether there is something to do. */
+const QUIET_MILLISECONDS = 50;
+const QUIET_WITHIN_SECONDS = 30;
 const NOT_SOURCES = /^(\.git|node_modules|\.latchkey|cdk\.out|coverage|bench\/peers\/node_modules)$/;
 
 /** Starts the stack as often as is measured, from a copy in which nothing was built yet, and calls the last one. */
@@ -59,6 +63,7 @@ export async function measureLocalStack(
       const headers = { 'X-API-Key': await onboarded(stack.url) };
       const ours = { url: `${stack.url}/v1/auth/me`, headers, pid: await stack.pid() };
       const sides = peer === undefined ? { ours } : { ours, peer: peer.served };
+      await untilQuiet(ours.pid);
       const cpu = await cpuOf(sides, localRounds, localCalls);
       return {
         startSeconds: estimate(startSeconds),
@@ -157,6 +162,15 @@ async function descendant(pid: number, command: string): Promise<number> {
     if (/node$/.test(program) && given.some((argument) => argument.includes(command))) return each;
   }
   throw new Error(`No process of ${pid} runs ${command}.`);
+}
+
+/** Waits until a stack has loaded what it loads in the background, for half a minute at most. */
+async function untilQuiet(pid: number): Promise<void> {
+  for (let second = 0; second < QUIET_WITHIN_SECONDS; second += 1) {
+    const before = await cpuMilliseconds(pid);
+    await sleep(1000);
+    if ((await cpuMilliseconds(pid)) - before < QUIET_MILLISECONDS) return;
+  }
 }
 
 /** Milliseconds of CPU of one call by round; the sides take turns, and the one that begins alternates. */

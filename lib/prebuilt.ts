@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   existsSync,
@@ -11,8 +11,9 @@ import {
   statSync,
   utimesSync,
 } from 'node:fs';
-import { extname, join, relative } from 'node:path';
+import { dirname, extname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const SCRIPTS = fileURLToPath(new URL('build', import.meta.url));
@@ -42,12 +43,40 @@ export function prebuilt(part: Part): string {
   return folder;
 }
 
+/**
+ * Builds all parts that are not built yet at the same time, which else each wait for when they are asked for. One that
+ * cannot be built is left to `prebuilt`, which says why.
+ */
+export async function prepare(): Promise<void> {
+  await Promise.allSettled((Object.keys(PARTS) as Part[]).map(preparePart));
+}
+
+async function preparePart(part: Part): Promise<void> {
+  if (existsSync(packagedFolder(part))) return;
+  const folder = builtFolder(part);
+  if (existsSync(folder)) return;
+  const made = unfinishedFolder(part);
+  try {
+    await promisify(execFile)(process.execPath, argumentsOf(part, [made]), { env: ENVIRONMENT });
+    renameSync(made, folder);
+  } finally {
+    rmSync(made, { recursive: true, force: true });
+  }
+}
+
+/** React as it is for people, whoever builds: within tests it would be the developers'. */
+const ENVIRONMENT = { ...process.env, NODE_ENV: 'production' };
+
+const argumentsOf = (script: string, parameters: readonly string[]) => [
+  join(SCRIPTS, script + EXTENSION),
+  ...parameters,
+];
+
 /** Runs a script of `lib/build`, in a process of its own: what it imports, no user of the package has. */
 export function build(script: string, ...parameters: readonly string[]): void {
   try {
-    execFileSync(process.execPath, [join(SCRIPTS, script + EXTENSION), ...parameters], {
-      // React as it is for people, whoever builds: within tests it would be the developers'.
-      env: { ...process.env, NODE_ENV: 'production' },
+    execFileSync(process.execPath, argumentsOf(script, parameters), {
+      env: ENVIRONMENT,
       stdio: ['ignore', 'ignore', 'pipe'],
     });
   } catch (error) {
@@ -56,20 +85,29 @@ export function build(script: string, ...parameters: readonly string[]): void {
 }
 
 function findOrBuild(part: Part): string {
-  const packaged = join(ROOT, 'prebuilt', part);
+  const packaged = packagedFolder(part);
   if (existsSync(packaged)) return packaged;
-  const builds = join(ROOT, '.latchkey', part);
-  const folder = join(builds, digestOf(PARTS[part]));
-  if (!existsSync(folder)) buildAt(part, builds, folder);
+  const folder = builtFolder(part);
+  if (!existsSync(folder)) buildAt(part, folder);
   const now = new Date();
   utimesSync(folder, now, now);
-  removeUnused(builds);
+  removeUnused(dirname(folder));
   return folder;
 }
 
-function buildAt(part: Part, builds: string, folder: string): void {
+const packagedFolder = (part: Part): string => join(ROOT, 'prebuilt', part);
+
+/** Where a part of these sources is once it has been built. */
+const builtFolder = (part: Part): string => join(ROOT, '.latchkey', part, digestOf(PARTS[part]));
+
+function unfinishedFolder(part: Part): string {
+  const builds = join(ROOT, '.latchkey', part);
   mkdirSync(builds, { recursive: true });
-  const made = mkdtempSync(join(builds, 'building-'));
+  return mkdtempSync(join(builds, 'building-'));
+}
+
+function buildAt(part: Part, folder: string): void {
+  const made = unfinishedFolder(part);
   try {
     build(part, made);
     renameSync(made, folder);

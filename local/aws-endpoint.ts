@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { gather } from './gather.ts';
 
 /** One call of an AWS API, in its JSON or its REST protocol. */
 export interface AwsCall {
@@ -120,8 +121,7 @@ const internalFailure = (error: unknown): AwsError =>
   new AwsError('InternalServiceError', (error as Error).message, 500);
 
 async function readCall(request: IncomingMessage): Promise<AwsCall> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const body = await gather(request);
   // Signature Version 4: `Credential=<access key id>/<date>/<Region>/<service>/aws4_request`.
   const [accessKeyId = 'anonymous', , , signedFor = ''] =
     /Credential=([^,\s]+)/.exec(request.headers.authorization ?? '')?.[1]?.split('/') ?? [];
@@ -131,5 +131,5 @@ async function readCall(request: IncomingMessage): Promise<AwsCall> {
   const contentType = request.headers['content-type'] ?? 'application/x-amz-json-1.0';
   const path = request.url ?? '/';
   const isAsynchronous = request.headers['x-amz-invocation-type'] === 'Event';
-  return { accessKeyId, service, action, path, body: Buffer.concat(chunks), contentType, isAsynchronous };
+  return { accessKeyId, service, action, path, body, contentType, isAsynchronous };
 }

@@ -36,9 +36,9 @@ export class DataDirectory {
     return directory;
   }
 
-  /** A small JSON file of the directory. */
+  /** A small JSON file of the directory; of one that is temporary, the value alone. */
   store<Value>(name: string, initial: Value): StoredValue<Value> {
-    return new StoredValue(join(this.path, `${name}.json`), initial);
+    return new StoredValue(this.persistent ? join(this.path, `${name}.json`) : undefined, initial);
   }
 
   close(): void {
@@ -102,15 +102,15 @@ function isRunning(pid: number): boolean {
 
 const WRITTEN_WITHIN_MILLISECONDS = 500;
 
-/** A value that is kept in a file, which only its owner can read, and is replaced as a whole. */
+/** A value that is kept in a file, if there is one, which only its owner can read, and is replaced as a whole. */
 export class StoredValue<Value> {
-  readonly #file: string;
+  readonly #file: string | undefined;
   #value: Value;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(file: string, initial: Value) {
+  constructor(file: string | undefined, initial: Value) {
     this.#file = file;
-    this.#value = readStored(file, initial);
+    this.#value = file === undefined ? initial : readStored(file, initial);
   }
 
   get(): Value {
@@ -136,6 +136,7 @@ export class StoredValue<Value> {
   #write(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    if (this.#file === undefined) return;
     const value = this.#value;
     writeFileSync(`${this.#file}.new`, JSON.stringify(value), { mode: 0o600 });
     renameSync(`${this.#file}.new`, this.#file);

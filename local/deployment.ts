@@ -83,6 +83,7 @@ export async function deploy(
   const scheduler = new Scheduler(schedules, log);
   const timer = setInterval(() => void scheduler.tick(now()), SCHEDULER_MILLISECONDS);
   cleanup.add(() => clearInterval(timer));
+  void functions.warm();
   return { functions, gateways, rotation, sweeper, mappings, scheduler, outbox };
 }
 
@@ -104,7 +105,6 @@ function deployFunctions(
     log: platform.log,
   });
   cleanup.add(() => functions.stop());
-  for (const each of functions.all) each.warm();
   return functions;
 }
 
@@ -154,11 +154,11 @@ async function deploySecrets(
 
 function deployEventSources(
   template: StackTemplate,
-  { data, log }: Platform,
+  { data, writes, log }: Platform,
   streams: { client: DynamodbClient; tables: readonly Table[]; functions: Functions; sweeper: ExpirySweeper },
   cleanup: Cleanup,
 ): EventSourceMapping[] {
-  const mappings = startEventSources(template, { ...streams, data, log });
+  const mappings = startEventSources(template, { ...streams, writes, data, log });
   // A mapping waits for its function, which may hang: they end at the same time.
   cleanup.add(() => Promise.all([...mappings.map((mapping) => mapping.stop()), streams.functions.stop()]));
   return mappings;

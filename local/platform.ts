@@ -5,6 +5,7 @@ import { DataDirectory } from './data-directory.ts';
 import { DynamodbClient } from './dynamodb/client.ts';
 import { startEngine } from './dynamodb/engine.ts';
 import { PointInTime } from './dynamodb/point-in-time.ts';
+import { WriteSignal } from './dynamodb/write-signal.ts';
 import type { Logger } from './log.ts';
 
 /** The platform of a stack: the place for its data, and the endpoints of the AWS services. */
@@ -12,6 +13,8 @@ export interface Platform {
   readonly authorization: Authorization;
   readonly data: DataDirectory;
   readonly dynamodb: AwsEndpoint;
+  /** The writes that have passed `dynamodb`. */
+  readonly writes: WriteSignal;
   /** The control plane of API Gateway. */
   readonly controlPlane: AwsEndpoint;
   /** Every other service. */
@@ -38,13 +41,19 @@ export async function startPlatform(options: PlatformOptions, cleanup: Cleanup):
   const engine = options.dynamodb?.endpoint ?? (await startBundledEngine(data, log, cleanup));
   const handlers = new Map<string, (call: AwsCall) => Promise<AwsAnswer>>();
   const tables = new PointInTime(new DynamodbClient(engine));
-  const dynamodb = await startEndpoint(authorization, (call) => tables.serve(call), cleanup);
+  const writes = new WriteSignal();
+  const serveDynamodb = async (call: AwsCall) => {
+    const answer = await tables.serve(call);
+    writes.note(call.action);
+    return answer;
+  };
+  const dynamodb = await startEndpoint(authorization, serveDynamodb, cleanup);
   const serve = (call: AwsCall) => (handlers.get(call.service) ?? refuse)(call);
   const services = await startEndpoint(authorization, serve, cleanup);
   // By itself, so that it can fail by itself.
   const controlPlane = await startEndpoint(authorization, serve, cleanup);
   const register: Platform['register'] = (service, serve) => handlers.set(service, serve);
-  return { authorization, data, dynamodb, services, controlPlane, register, log, now };
+  return { authorization, data, dynamodb, writes, services, controlPlane, register, log, now };
 }
 
 async function startEndpoint(

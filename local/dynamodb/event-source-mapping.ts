@@ -4,8 +4,13 @@ import type { LambdaFunction } from '../lambda/function.ts';
 import type { Logger } from '../log.ts';
 import type { EventFilter } from './event-pattern.ts';
 import type { Position, StreamReader, StreamRecord } from './stream-reader.ts';
+import type { WriteSignal } from './write-signal.ts';
 
+/** Between two reads, and between a write and the read that it causes. */
 const POLL_MILLISECONDS = 100;
+const AFTER_WRITE_MILLISECONDS = 50;
+/** Between two reads when no write has passed: who else calls the same engine is not seen here. */
+const QUIET_POLL_MILLISECONDS = 1_000;
 /** After which a write that has been answered is in the stream. */
 const SETTLING_MILLISECONDS = 25;
 const LONGEST_BACKOFF_MILLISECONDS = 5_000;
@@ -18,6 +23,7 @@ export interface MappingOptions {
   /** Says who deleted, where it was not a caller. */
   readonly complete: (record: StreamRecord) => StreamRecord;
   readonly position: StoredValue<Position>;
+  readonly writes: WriteSignal;
   readonly bisect: boolean;
   readonly reportsItemFailures: boolean;
   /** How often a batch is tried again; without a limit, until it succeeds. */
@@ -68,14 +74,16 @@ export class EventSourceMapping {
   }
 
   async #run(): Promise<void> {
-    const { reader, position, log, logicalId } = this.#options;
+    const { reader, position, writes, log, logicalId } = this.#options;
     while (!this.#stopped) {
       const read = ++this.#reads;
+      const readAt = performance.now();
       try {
         const batch = await reader.next(position.get());
         if (batch === undefined) {
           this.#caughtUp(read);
-          await this.#untilNextRead();
+          if (writes.lastAt < readAt - SETTLING_MILLISECONDS) await this.#untilWritten();
+          else await this.#untilNextRead();
           continue;
         }
         const records = batch.records.map(this.#options.complete).filter(this.#options.wanted);
@@ -137,12 +145,23 @@ export class EventSourceMapping {
   }
 
   /** A moment, unless somebody waits. */
-  async #untilNextRead(): Promise<void> {
+  async #untilNextRead(milliseconds = POLL_MILLISECONDS): Promise<void> {
     if (this.#stopped || this.#waiting.length > 0) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#wake = resolve;
-    const timer = setTimeout(resolve, POLL_MILLISECONDS);
+    const timer = setTimeout(resolve, milliseconds);
     await promise;
+    clearTimeout(timer);
+  }
+
+  /** Until shortly after the next write. */
+  async #untilWritten(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const forget = this.#options.writes.listen(() => {
+      timer ??= setTimeout(() => this.#wake(), AFTER_WRITE_MILLISECONDS);
+    });
+    await this.#untilNextRead(QUIET_POLL_MILLISECONDS);
+    forget();
     clearTimeout(timer);
   }
 

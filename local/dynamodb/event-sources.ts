@@ -8,6 +8,7 @@ import { EventSourceMapping } from './event-source-mapping.ts';
 import type { ExpirySweeper } from './expiry.ts';
 import { StreamReader, type StreamRecord } from './stream-reader.ts';
 import type { Table } from './tables.ts';
+import type { WriteSignal } from './write-signal.ts';
 
 interface MappingProperties {
   readonly EventSourceArn: string;
@@ -32,6 +33,7 @@ interface Surroundings {
   readonly tables: readonly Table[];
   readonly functions: Functions;
   readonly sweeper: ExpirySweeper;
+  readonly writes: WriteSignal;
   readonly data: DataDirectory;
   readonly log: Logger;
 }
@@ -47,7 +49,7 @@ export function startEventSources(template: StackTemplate, surroundings: Surroun
 function startMapping(
   template: StackTemplate,
   { logicalId, properties }: DeployedResource<MappingProperties>,
-  { client, tables, functions, sweeper, data, log }: Surroundings,
+  { client, tables, functions, sweeper, writes, data, log }: Surroundings,
 ): readonly EventSourceMapping[] {
   const table = tables.find(({ streamArn }) => streamArn === properties.EventSourceArn);
   if (table === undefined) {
@@ -68,6 +70,7 @@ function startMapping(
     wanted: compileFilters((properties.FilterCriteria?.Filters ?? []).map(({ Pattern }) => Pattern)),
     complete: (record) => withIdentity(record, table, sweeper),
     position: known,
+    writes,
     bisect: properties.BisectBatchOnFunctionError === true,
     reportsItemFailures: properties.FunctionResponseTypes?.includes('ReportBatchItemFailures') === true,
     maximumRetries: retries < 0 ? Number.POSITIVE_INFINITY : retries,

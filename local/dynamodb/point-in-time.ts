@@ -1,6 +1,6 @@
 import { type AwsAnswer, type AwsCall, AwsError } from '../aws-endpoint.ts';
 import { ACCOUNT, REGION } from '../cloudformation/identities.ts';
-import { type DynamodbClient, forward, type Item } from './client.ts';
+import type { DynamodbClient, Item } from './client.ts';
 
 /** Items of one BatchWriteItem (DynamoDB developer guide, "Quotas"). */
 const ITEMS_A_WRITE = 25;
@@ -47,7 +47,7 @@ export class PointInTime {
       case 'RestoreTableToPointInTime':
         return answer({ TableDescription: await this.#restore(input()) });
     }
-    const answered = await forward(this.#client.endpoint, `${service}.${action}`, body, contentType);
+    const answered = await this.#client.forward(`${service}.${action}`, body, contentType);
     if (!DESCRIBING.includes(action)) return answered;
     const text = answered.body
       .toString('utf8')

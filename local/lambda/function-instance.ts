@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { extname } from 'node:path';
-import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
 import type {
@@ -32,6 +31,8 @@ const WORKER = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
 export interface Instance {
   /** False once it must not be used again: it crashed, failed to load, or an invocation hung in it. */
   readonly usable: boolean;
+  /** Resolves once it takes events, or has failed to load. */
+  readonly started: Promise<void>;
   /** Runs one event. Never rejects; an invocation over the function's timeout fails as it does on Lambda. */
   execute(event: string): Promise<Execution>;
   /** Ends it; what still runs in it fails. */
@@ -68,6 +69,8 @@ export class FunctionInstance implements Instance {
   readonly #started = Promise.withResolvers<void>();
   readonly #waiting = new Map<string, Waiting>();
   #broken: FunctionErrorPayload | undefined;
+  /** Printed, but not to the end of its line yet. */
+  #unfinishedLine = '';
 
   constructor(options: InstanceOptions) {
     this.#options = options;
@@ -89,8 +92,14 @@ export class FunctionInstance implements Instance {
     });
     this.#worker.on('message', (message: WorkerMessage) => this.#receive(message));
     this.#worker.on('error', (error) => this.#break({ errorType: error.name, errorMessage: error.message }));
-    this.#worker.on('exit', () => this.#break(ENDED));
-    for (const stream of [this.#worker.stdout, this.#worker.stderr]) this.#forward(stream);
+    this.#worker.on('exit', () => {
+      if (this.#unfinishedLine !== '') this.#print('\n');
+      this.#break(ENDED);
+    });
+  }
+
+  get started(): Promise<void> {
+    return this.#started.promise;
   }
 
   get usable(): boolean {
@@ -98,7 +107,7 @@ export class FunctionInstance implements Instance {
   }
 
   async execute(event: string): Promise<Execution> {
-    await this.#started.promise;
+    await this.started;
     if (this.#broken !== undefined) return { kind: 'failed', error: this.#broken };
     const id = randomUUID();
     const { timeoutMilliseconds } = this.#options;
@@ -131,6 +140,9 @@ export class FunctionInstance implements Instance {
       case 'streamed':
         this.#output(message.id)?.push(null);
         this.#settle(message.id, { kind: 'returned', payload: '' });
+        break;
+      case 'printed':
+        this.#print(message.text);
         break;
       case 'threw':
         this.#options.print(`${message.error.errorType}: ${message.error.errorMessage}`);
@@ -190,7 +202,9 @@ export class FunctionInstance implements Instance {
     void this.stop();
   }
 
-  #forward(stream: Readable): void {
-    createInterface({ input: stream }).on('line', (line) => this.#options.print(line));
+  #print(text: string): void {
+    const lines = (this.#unfinishedLine + text).split('\n');
+    this.#unfinishedLine = lines.pop() ?? '';
+    for (const line of lines) this.#options.print(line);
   }
 }

@@ -50,9 +50,9 @@ export class LambdaFunction {
     this.#log = log;
   }
 
-  /** Loads the code before the first event, so that a local developer does not wait for a cold start. */
-  warm(): void {
-    if (this.definition.notRun === undefined) this.#usable();
+  /** Loads the code before the first event. */
+  async warm(): Promise<void> {
+    if (this.definition.notRun === undefined) await this.#usable().started;
   }
 
   /** Runs the function and waits for its result. Never rejects. */

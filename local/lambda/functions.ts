@@ -34,6 +34,7 @@ export class Functions {
   readonly #byName = new Map<string, LambdaFunction>();
   readonly #permissions: readonly PermissionProperties[];
   readonly #later = new Set<Promise<Invocation>>();
+  #isStopped = false;
 
   constructor(
     template: StackTemplate,
@@ -107,7 +108,19 @@ export class Functions {
     return this.get(nameOrArn).kill();
   }
 
+  /**
+   * Loads all code, so that a developer waits for no cold start: one function after the other, as those that are called
+   * meanwhile load at once.
+   */
+  async warm(): Promise<void> {
+    for (const each of this.all) {
+      if (this.#isStopped) return;
+      await each.warm();
+    }
+  }
+
   async stop(): Promise<void> {
+    this.#isStopped = true;
     await Promise.all(this.all.map((each) => each.stop()));
   }
 }

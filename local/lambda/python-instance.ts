@@ -60,6 +60,10 @@ export class PythonInstance implements Instance {
     this.#child.on('exit', () => this.#break(ENDED));
   }
 
+  get started(): Promise<void> {
+    return this.#started.promise;
+  }
+
   get usable(): boolean {
     return this.#broken === undefined;
   }

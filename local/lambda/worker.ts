@@ -36,6 +36,8 @@ export type WorkerMessage =
   /** Of a function that streams: a part of its response, which waits for `more`; and its end. */
   | { readonly type: 'chunk'; readonly id: string; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly type: 'streamed'; readonly id: string }
+  /** What the function prints, as it comes: whole lines or parts of one. */
+  | { readonly type: 'printed'; readonly text: string }
   | { readonly type: 'threw'; readonly id: string; readonly error: FunctionErrorPayload };
 
 /** The JSON that Lambda returns for a function that throws (Lambda developer guide, nodejs-exceptions). */
@@ -56,6 +58,7 @@ const send = (message: WorkerMessage): void =>
   port.postMessage(message, message.type === 'chunk' ? [message.bytes.buffer] : []);
 const streams = new Map<string, InvocationStream>();
 Object.assign(globalThis, { awslambda: AWSLAMBDA });
+for (const stream of [process.stdout, process.stderr]) tellOf(stream);
 
 try {
   standInFor(start.standInHosts);
@@ -68,6 +71,14 @@ try {
   send({ type: 'started' });
 } catch (error) {
   send({ type: 'initialization failed', error: describe(error) });
+}
+
+/** A message for what is printed: a worker's own streams wait after each for leave to go on, which wakes both threads once more. */
+function tellOf(stream: NodeJS.WriteStream): void {
+  stream._writev = (chunks, done) => {
+    send({ type: 'printed', text: chunks.map(({ chunk }) => String(chunk)).join('') });
+    done();
+  };
 }
 
 async function load({ directory, handler }: WorkerStart): Promise<Handler> {

@@ -41,6 +41,17 @@ it('is built once by processes that ask at once, and kept while the sources are 
   expect(readdirSync(await folder())).not.toContain('tokens');
 });
 
+it('is there when it is asked for once all has been prepared, but for what cannot be built', async () => {
+  rmSync(join(copy, '.latchkey'), { recursive: true });
+  // The console's sources are not in the copy.
+  const script = `require('./lib/prebuilt.ts').prepare()`;
+  await promisify(execFile)(process.execPath, ['-e', script], { cwd: copy });
+  const [made, ...others] = readdirSync(join(copy, '.latchkey/bundles'));
+  expect(others).toEqual([]);
+  expect(await folder()).toBe(join(copy, '.latchkey/bundles', String(made)));
+  expect(readdirSync(await folder())).toEqual(expect.arrayContaining(['authorizer', 'profiles', 'tokens']));
+});
+
 it('is built anew for other sources, and what nobody asked for in a day is removed', async () => {
   const before = await folder();
   utimesSync(before, new Date(0), new Date(0));
