@@ -46,6 +46,7 @@ export interface DeploymentOptions {
   readonly mapsAuthorizerToHeaders: boolean;
   readonly mappedHeadersReplace: boolean;
   readonly zeroPlansThrottle: boolean;
+  readonly warmsFunctions: boolean;
   readonly clientMetadataHosts: readonly StandInHost[];
   readonly lambdaEndpoint?: string;
 }
@@ -89,7 +90,7 @@ export async function deploy(
 function deployFunctions(
   template: StackTemplate,
   platform: Platform,
-  { clientMetadataHosts }: DeploymentOptions,
+  { clientMetadataHosts, warmsFunctions }: DeploymentOptions,
   cleanup: Cleanup,
 ): Functions {
   const endpoints = {
@@ -104,7 +105,7 @@ function deployFunctions(
     log: platform.log,
   });
   cleanup.add(() => functions.stop());
-  for (const each of functions.all) each.warm();
+  if (warmsFunctions) for (const each of functions.all) each.warm();
   return functions;
 }
 
