@@ -46,6 +46,7 @@ export interface DeploymentOptions {
   readonly mapsAuthorizerToHeaders: boolean;
   readonly mappedHeadersReplace: boolean;
   readonly zeroPlansThrottle: boolean;
+  readonly warmsFunctions: boolean;
   readonly clientMetadataHosts: readonly StandInHost[];
   readonly lambdaEndpoint?: string;
 }
@@ -83,7 +84,7 @@ export async function deploy(
   const scheduler = new Scheduler(schedules, log);
   const timer = setInterval(() => void scheduler.tick(now()), SCHEDULER_MILLISECONDS);
   cleanup.add(() => clearInterval(timer));
-  void functions.warm();
+  if (options.warmsFunctions) void functions.warm();
   return { functions, gateways, rotation, sweeper, mappings, scheduler, outbox };
 }
 

@@ -58,6 +58,8 @@ export interface LocalStackOptions {
   readonly mappedHeadersReplace?: boolean;
   /** Whether a usage plan of 0/0 throttles. Nobody has recorded it on AWS; without, it lets all calls pass. @default true */
   readonly zeroPlansThrottle?: boolean;
+  /** Whether functions are loaded before their first events, so that nobody waits for a cold start. @default true */
+  readonly warmsFunctions?: boolean;
   /** Hosts of metadata documents that stand on this machine. @default none */
   readonly clientMetadataHosts?: readonly StandInHost[];
 }
@@ -151,6 +153,7 @@ export async function startStack(options: LocalStackOptions): Promise<LocalStack
       mapsAuthorizerToHeaders: options.mapsAuthorizerToHeaders ?? true,
       mappedHeadersReplace: options.mappedHeadersReplace ?? true,
       zeroPlansThrottle: options.zeroPlansThrottle ?? true,
+      warmsFunctions: options.warmsFunctions ?? true,
       clientMetadataHosts: options.clientMetadataHosts ?? [],
     };
     const deployment = await deploy(template, platform, resolved, cleanup);

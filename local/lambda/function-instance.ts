@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { extname } from 'node:path';
 import { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
 import type {
@@ -9,6 +8,7 @@ import type {
   WorkerMessage,
   WorkerStart,
 } from './worker.ts';
+import { WORKER } from './worker-code.ts';
 
 /** The result of an invocation inside the function. */
 export type Execution =
@@ -23,9 +23,6 @@ export interface InstanceOptions extends WorkerStart {
   /** Receives every line that the function prints. */
   print(line: string): void;
 }
-
-/** Of the same kind as this file: TypeScript here, JavaScript in the package. */
-const WORKER = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
 
 /** An execution environment of a function. */
 export interface Instance {

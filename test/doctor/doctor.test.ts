@@ -4,7 +4,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { afterEach, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, type TestContext, test } from 'vitest';
 import type { Finding } from '../../doctor/finding.ts';
 import { type LocalStack, type LocalStackOptions, startStack } from '../../local/stack.ts';
 import { PROFILES } from '../profiles/profiles.ts';
@@ -12,17 +12,17 @@ import { type AnyTemplate, assemblyOf, editedAssembly } from '../support/assembl
 import { Upstream } from '../support/upstream.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const cleanups: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const step of cleanups.splice(0).reverse()) await step();
-});
+
+/** A test that ends what was started for it. The doctor mostly waits, so several tests run at a time. */
+type Running = Pick<TestContext, 'onTestFinished'>;
 
 async function serve(
+  { onTestFinished }: Running,
   assemblyDir: string,
   options: Pick<LocalStackOptions, 'mapsAuthorizerToHeaders'> = {},
 ): Promise<LocalStack> {
-  const stack = await startStack({ assemblyDir, log: null, ...options });
-  cleanups.push(() => stack.stop());
+  const stack = await startStack({ assemblyDir, log: null, warmsFunctions: false, ...options });
+  onTestFinished(() => stack.stop());
   return stack;
 }
 
@@ -58,11 +58,11 @@ function doctor(stack: LocalStack, ...more: string[]): Promise<Examination> {
 const faults = (output: string): Finding[] =>
   (JSON.parse(output).findings as Finding[]).filter(({ status }) => status === 'wrong');
 
-describe('on a stack as it should be', () => {
-  test.each(PROFILES.map(({ name, title }) => [name, title]))(
+describe.concurrent('on a stack as it should be', () => {
+  test.for(PROFILES.map(({ name, title }) => [name, title] as const))(
     'everything is ok, and nothing is left behind (%s)',
-    async (profile, title) => {
-      const stack = await serve(await assemblyOf({ profile }));
+    async ([profile, title], running) => {
+      const stack = await serve(running, await assemblyOf({ profile }));
       const { code, output } = await doctor(stack, '--json');
       expect(faults(output)).toEqual([]);
       expect(code).toBe(0);
@@ -77,15 +77,15 @@ describe('on a stack as it should be', () => {
     },
   );
 
-  test('everything is ok where our own routes are at a path of their own, and several origins may call', async () => {
+  test('everything is ok where our own routes are at a path of their own, and several origins may call', async (running) => {
     const cors = { allowedOrigins: ['https://a.example', 'https://b.example'] };
-    const { output, found } = await examined({ managementPrefix: '/latchkey', cors }, true);
+    const { output, found } = await examined(running, { managementPrefix: '/latchkey', cors }, true);
     expect(faults(output)).toEqual([]);
     expect(found('preflight')).toMatch(/for the origins of cors\.allowedOrigins/);
   });
 
-  test('there is a line for each probe, for people; an argument that is none is said in one, with exit code 2', async () => {
-    const stack = await serve(await assemblyOf({ profile: 'default' }));
+  test('there is a line for each probe, for people; an argument that is none is said in one, with exit code 2', async (running) => {
+    const stack = await serve(running, await assemblyOf({ profile: 'default' }));
     const { code, output } = await doctor(stack);
     expect(code).toBe(0);
     expect(output).toMatch(/^ok {5}health +Latchkey is healthy/m);
@@ -101,11 +101,11 @@ describe('on a stack as it should be', () => {
     expect(refused.output.trim().split('\n')).toHaveLength(1);
   });
 
-  test('who holds scopes and roles that are not declared any more is counted', async () => {
-    const stack = await serve(await assemblyOf({ profile: 'default' }));
+  test('who holds scopes and roles that are not declared any more is counted', async (running) => {
+    const stack = await serve(running, await assemblyOf({ profile: 'default' }));
     const { dynamodbEndpoint: endpoint, region, credentials, outputs } = stack;
     const client = new DynamoDBClient({ endpoint, region, credentials });
-    cleanups.push(() => client.destroy());
+    running.onTestFinished(() => client.destroy());
     const put = (Item: Record<string, { S: string } | { N: string }>) =>
       client.send(new PutItemCommand({ TableName: outputs.TableName, Item }));
     const key = (id: string, scp: string, st = 'active') =>
@@ -135,8 +135,8 @@ describe('on a stack as it should be', () => {
     ]);
   });
 
-  test('when its store is down it says so, and stops what stands on it', async () => {
-    const stack = await serve(await assemblyOf({ profile: 'default' }));
+  test('when its store is down it says so, and stops what stands on it', async (running) => {
+    const stack = await serve(running, await assemblyOf({ profile: 'default' }));
     stack.pauseDynamodb();
     const { code, output } = await doctor(stack, '--json');
     expect(code).toBe(1);
@@ -159,32 +159,38 @@ const authorizerWith = (properties: object) => (template: AnyTemplate) => {
 };
 
 /** What the doctor finds by a probe's name on a stack that was broken, each with a way to put it right. */
-async function faultsOf(edit: (template: AnyTemplate) => void): Promise<(id: string) => string> {
+async function faultsOf(
+  running: Running,
+  edit: (template: AnyTemplate) => void,
+): Promise<(id: string) => string> {
   const folder = await editedAssembly({ profile: 'default' }, edit);
-  cleanups.push(() => rmSync(folder, { recursive: true }));
-  const { code, output } = await doctor(await serve(folder), '--json');
+  running.onTestFinished(() => rmSync(folder, { recursive: true }));
+  const { code, output } = await doctor(await serve(running, folder), '--json');
   expect(code).toBe(1);
   const found = faults(output);
   for (const { fix } of found) expect(fix).toBeTruthy();
   return (id) => found.find((finding) => finding.id === id)?.found ?? output;
 }
 
-describe('on a stack that is broken', () => {
-  test('it names each of several faults', async () => {
+/** A name, how a template is broken, the probe that finds it, and what it says. */
+type Fault = readonly [string, (template: AnyTemplate) => void, string, RegExp];
+
+describe.concurrent('on a stack that is broken', () => {
+  test('it names each of several faults', async (running) => {
     const responses = {
       'access-denied': 'ACCESS_DENIED',
       'unknown-path': 'MISSING_AUTHENTICATION_TOKEN',
       scope: 'INVALID_API_KEY',
       limit: 'THROTTLED',
     };
-    const findings = await faultsOf((template) => {
+    const findings = await faultsOf(running, (template) => {
       for (const response of Object.values(responses)) withoutResponse(response)(template);
     });
     for (const [id, response] of Object.entries(responses))
       expect(findings(id)).toMatch(new RegExp(`${response} is missing`));
   });
 
-  test.each<[string, (template: AnyTemplate) => void, string, RegExp]>([
+  test.for<Fault>([
     [
       'a cache by one header',
       authorizerWith({
@@ -210,15 +216,6 @@ describe('on a stack that is broken', () => {
       /does not take usage keys from the authorizer/,
     ],
     [
-      'a catch-all missing',
-      (template) => {
-        for (const [id, { Properties }] of ofType(template, 'AWS::ApiGateway::Method'))
-          if (/v1auth(proxy)?ANY/.test(id) && Properties.HttpMethod === 'ANY') delete template.Resources[id];
-      },
-      'catch-all',
-      /goes to the upstream: .*PUT \/v1\/auth\/login/,
-    ],
-    [
       'no challenge',
       (template) => {
         for (const [, { Properties }] of ofType(template, 'AWS::ApiGateway::GatewayResponse'))
@@ -236,6 +233,22 @@ describe('on a stack that is broken', () => {
       },
       'issuer',
       /The issuer is https:\/\/old\.example\.com, and this is http:/,
+    ],
+  ])('it names %s', async ([, edit, id, found], running) => {
+    expect((await faultsOf(running, edit))(id)).toMatch(found);
+  });
+});
+
+describe('on a stack that is broken in ways that do not touch each other', () => {
+  const FAULTS: readonly Fault[] = [
+    [
+      'a catch-all missing',
+      (template) => {
+        for (const [id, { Properties }] of ofType(template, 'AWS::ApiGateway::Method'))
+          if (/v1auth(proxy)?ANY/.test(id) && Properties.HttpMethod === 'ANY') delete template.Resources[id];
+      },
+      'catch-all',
+      /goes to the upstream: .*PUT \/v1\/auth\/login/,
     ],
     [
       'a challenge that leads elsewhere',
@@ -296,24 +309,43 @@ describe('on a stack that is broken', () => {
       'scope',
       /A 403 has no WWW-Authenticate/,
     ],
-  ])('it names %s', async (_, edit, id, found) => {
-    expect((await faultsOf(edit))(id)).toMatch(found);
+  ];
+  let findings: (id: string) => string;
+  beforeAll(async () => {
+    const ends: (() => unknown)[] = [];
+    const running: Running = { onTestFinished: (end) => void ends.push(end as () => unknown) };
+    try {
+      findings = await faultsOf(running, (template) => {
+        for (const [, edit] of FAULTS) edit(template);
+      });
+    } finally {
+      for (const end of ends.toReversed()) await end();
+    }
+  });
+  test.for(FAULTS)('it names %s', ([, , id, found]) => {
+    expect(findings(id)).toMatch(found);
   });
 });
 
-const examined = async (config: Readonly<Record<string, unknown>>, mapsAuthorizerToHeaders: boolean) => {
-  const stack = await serve(await assemblyOf({ profile: 'default', config }), { mapsAuthorizerToHeaders });
+const examined = async (
+  running: Running,
+  config: Readonly<Record<string, unknown>>,
+  mapsAuthorizerToHeaders: boolean,
+) => {
+  const stack = await serve(running, await assemblyOf({ profile: 'default', config }), {
+    mapsAuthorizerToHeaders,
+  });
   const { output } = await doctor(stack, '--json');
   const findings = JSON.parse(output).findings as Finding[];
   const found = (id: string) => findings.find((each) => each.id === id)?.found;
   return { output, found };
 };
 
-describe('a path that --stream names', () => {
-  test('is ok while it is passed on event by event, and wrong where it is gathered', async () => {
+describe.concurrent('a path that --stream names', () => {
+  test('is ok while it is passed on event by event, and wrong where it is gathered', async (running) => {
     const upstream = new Upstream();
     const url = `http://127.0.0.1:${await upstream.listen()}`;
-    cleanups.push(() => upstream.stop());
+    running.onTestFinished(() => upstream.stop());
     upstream.answer = async (response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       for (let index = 0; index < 6; index += 1) {
@@ -326,7 +358,7 @@ describe('a path that --stream names', () => {
       events: { path: '/v1/events', url, stream: {} },
       gathered: { path: '/v1/gathered', url },
     };
-    const stack = await serve(await assemblyOf({ profile: 'default', config: { upstreams } }));
+    const stack = await serve(running, await assemblyOf({ profile: 'default', config: { upstreams } }));
     const streamed = await doctor(stack, '--json', '--stream', '/v1/events');
     expect(faults(streamed.output)).toEqual([]);
     const { findings } = JSON.parse(streamed.output) as { findings: Finding[] };
@@ -353,9 +385,9 @@ describe('a path that --stream names', () => {
   });
 });
 
-describe('where challenges come from the context', () => {
-  test('nothing is wrong while API Gateway maps them, and that it does is told', async () => {
-    const { output, found } = await examined({ challenges: 'context' }, true);
+describe.concurrent('where challenges come from the context', () => {
+  test('nothing is wrong while API Gateway maps them, and that it does is told', async (running) => {
+    const { output, found } = await examined(running, { challenges: 'context' }, true);
     expect(faults(output)).toEqual([]);
     expect(found('context-headers')).toMatch(/a 401 says why in WWW-Authenticate/);
     expect(found('challenge')).toMatch(
@@ -363,25 +395,25 @@ describe('where challenges come from the context', () => {
     );
   });
 
-  test('the doctor names the setting that cures it where API Gateway maps none', async () => {
-    const { output, found } = await examined({ challenges: 'context' }, false);
+  test('the doctor names the setting that cures it where API Gateway maps none', async (running) => {
+    const { output, found } = await examined(running, { challenges: 'context' }, false);
     const fault = faults(output).find(({ id }) => id === 'access-denied');
     expect(fault?.fix).toMatch(/^With challenges: 'context', set 'static'/);
     expect(found('context-headers')).toMatch(/Keep challenges: 'static'\.$/);
   });
 });
 
-describe('where API Gateway maps no header from the context', () => {
-  test('the doctor names the setting that cures it', async () => {
-    const { output } = await examined({ gatewayContextHeaders: true }, false);
+describe.concurrent('where API Gateway maps no header from the context', () => {
+  test('the doctor names the setting that cures it', async (running) => {
+    const { output } = await examined(running, { gatewayContextHeaders: true }, false);
     expect(faults(output).map(({ id }) => id)).toEqual(['limit']);
     const [fault] = faults(output);
     expect(fault?.found).toMatch(/A 429 has no Retry-After/);
     expect(fault?.fix).toMatch(/^Set gatewayContextHeaders: false/);
   });
 
-  test('nothing is wrong once it is set: the main flow, 401, 403, 429 with Retry-After, revocation', async () => {
-    const { output, found } = await examined({ gatewayContextHeaders: false }, false);
+  test('nothing is wrong once it is set: the main flow, 401, 403, 429 with Retry-After, revocation', async (running) => {
+    const { output, found } = await examined(running, { gatewayContextHeaders: false }, false);
     expect(faults(output)).toEqual([]);
     expect(found('context-headers')).toMatch(/Keep challenges: 'static'\.$/);
     expect(found('limit')).toMatch(/429, with Retry-After: 60\.$/);

@@ -30,6 +30,8 @@ const FAULTS = [
 ] as const;
 
 const config = { tiers: { free: ROOMY_TIER } };
+/** The faults come upon functions that run: one that starts meanwhile takes longer. */
+const WARM = { warmsFunctions: true };
 
 /** A failure in the profile's shape that says nothing of its cause. */
 function expectClosed(response: HttpResponse, status: number): void {
@@ -54,7 +56,7 @@ describe.each(['default', 'memgraph'])('the profile %s', (profile) => {
   let protectedCalls: readonly (() => Promise<HttpResponse>)[];
 
   beforeAll(async () => {
-    stack = await startTestStack({ profile, config });
+    stack = await startTestStack({ profile, config }, WARM);
     ada = await stack.onboard();
     const token = await stack.logIn(ada);
     protectedCalls = [
@@ -186,7 +188,7 @@ async function withStack(
   configuration: Configuration,
   run: (stack: TestStack) => Promise<void>,
 ): Promise<void> {
-  const stack = await startTestStack(configuration);
+  const stack = await startTestStack(configuration, WARM);
   try {
     await run(stack);
   } finally {

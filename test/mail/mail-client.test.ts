@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { eventSender } from '../../lambdas/mail/event-client.ts';
 import { type ReadyMail, Undeliverable } from '../../lambdas/mail/sender.ts';
 import { sesSender } from '../../lambdas/mail/ses-client.ts';
@@ -21,11 +21,11 @@ beforeAll(async () => {
   };
   server = createServer((request, response) => void serve(request, response));
   await once(server.listen(0, '127.0.0.1'), 'listening');
-  process.env.AWS_ENDPOINT_URL = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  process.env.AWS_REGION = 'eu-central-1';
+  vi.stubEnv('AWS_ENDPOINT_URL', `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  vi.stubEnv('AWS_REGION', 'eu-central-1');
 });
 afterAll(() => {
-  delete process.env.AWS_ENDPOINT_URL;
+  vi.unstubAllEnvs();
   server.close();
 });
 beforeEach(() => {

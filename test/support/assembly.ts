@@ -2,9 +2,10 @@
 import { cpSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { AssemblyCache } from '../../local/assembly-cache.ts';
-import { synthesize } from '../../local/synth.ts';
 import { ROOMY_ADDRESS_LIMITS } from './address-limits.ts';
+import type { SynthAnswer, SynthRequest } from './synthesizer.ts';
 
 /** As `cdk -c name=value` would override it. */
 export interface Configuration {
@@ -21,9 +22,44 @@ const cache = new AssemblyCache({
 
 /** The folder of a configuration's assembly. */
 export function assemblyOf(configuration: Configuration): Promise<string> {
-  const { profile, config } = configuration;
-  const context = { config: { addressLimits: ROOMY_ADDRESS_LIMITS, ...config } };
-  return cache.assembly(configuration, (outDir) => synthesize({ profile, outDir, context }));
+  return cache.assembly(configuration, (outDir) => synthesize(configuration, outDir));
+}
+
+let synthesizer: Worker | undefined;
+const waiting = new Map<number, PromiseWithResolvers<void>>();
+let requests = 0;
+
+/** In a thread that loads CDK once for all files of this process, and not in a process for each as `npm start` does it. */
+function synthesize({ profile, config }: Configuration, outDir: string): Promise<void> {
+  const context = {
+    profile,
+    config: { addressLimits: ROOMY_ADDRESS_LIMITS, ...config },
+    'latchkey:local': true,
+  };
+  const done = Promise.withResolvers<void>();
+  const request: SynthRequest = { id: (requests += 1), context, outDir };
+  waiting.set(request.id, done);
+  synthesizer ??= startSynthesizer();
+  synthesizer.ref();
+  synthesizer.postMessage(request);
+  return done.promise;
+}
+
+function startSynthesizer(): Worker {
+  // CDK's own look at the template warns only, and is a third of a synth: `npm run synth` takes it.
+  const env = { ...process.env, CDK_VALIDATION: 'false' };
+  const worker = new Worker(new URL('./synthesizer.ts', import.meta.url), { execArgv: [], env });
+  worker.on('message', ({ id, error }: SynthAnswer) => {
+    if (error === undefined) waiting.get(id)?.resolve();
+    else waiting.get(id)?.reject(error);
+    waiting.delete(id);
+    // It keeps nobody from ending.
+    if (waiting.size === 0) worker.unref();
+  });
+  worker.on('error', (error) => {
+    for (const each of waiting.values()) each.reject(error);
+  });
+  return worker;
 }
 
 export type AnyTemplate = {

@@ -1,4 +1,7 @@
-/** A DynamoDB for tests: the embedded engine in memory, or whatever `DYNAMODB_ENDPOINT` points at. */
+/** A DynamoDB for tests: the embedded engine, or whatever `DYNAMODB_ENDPOINT` points at. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   CreateTableCommand,
   DynamoDBClient,
@@ -27,7 +30,9 @@ export interface Engine {
 /** Starts an engine on a free port and resolves when it answers. It ends with this process, however that ends. */
 export async function startEngine(): Promise<Engine> {
   const given = process.env.DYNAMODB_ENDPOINT;
-  const engine = given ? undefined : await startEmbeddedEngine();
+  // In files: in memory, each write to a table with a stream costs more than the one before.
+  const folder = mkdtempSync(join(tmpdir(), 'latchkey-engine-'));
+  const engine = given ? undefined : await startEmbeddedEngine(folder);
   const endpoint = given?.replace(/\/$/, '') ?? engine?.endpoint ?? '';
   const client = new DynamoDBClient({
     endpoint,
@@ -39,6 +44,7 @@ export async function startEngine(): Promise<Engine> {
   async function stop(): Promise<void> {
     client.destroy();
     await engine?.stop();
+    rmSync(folder, { recursive: true, force: true });
   }
 
   return {

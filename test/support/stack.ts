@@ -92,6 +92,8 @@ export async function startTestStack(
   const local = await startStack({
     assemblyDir: await assemblyOf(configuration),
     log: { info: print, warn: print, error: print },
+    // Most tests call a few of the functions: each is loaded when it is first called.
+    warmsFunctions: false,
     ...options,
   });
   const { url, dynamodbEndpoint, secretsEndpoint, region, credentials, outputs } = local;
