@@ -35,15 +35,13 @@ export function counted(name: string, milliseconds?: number): readonly Metric[] 
 export function observe({ metrics, dimensions, fields = {} }: Observation): void {
   // Of functions that no request calls: the runtime tells them X-Ray's.
   const traceId = fields.trace_id ?? rootOf(process.env._X_AMZN_TRACE_ID);
-  const line = {
-    ...fields,
-    ...(traceId === undefined ? {} : { trace_id: traceId }),
-    ...(metrics.length === 0 ? {} : { _aws: directive(metrics, dimensions) }),
-    ...dimensions,
-    ...Object.fromEntries(metrics.map(({ name, value }) => [name, value])),
-  };
+  const line: Record<string, unknown> = { ...fields, trace_id: traceId, ...dimensions };
+  for (const { name, value } of metrics) line[name] = value;
+  const text = JSON.stringify(line);
+  const begun = metrics.length === 0 ? '{' : `{"_aws":${directive(metrics, dimensions)}`;
+  const separator = metrics.length === 0 || text === '{}' ? '' : ',';
   // Not `console.log`: the Lambda runtime puts a time and an id before its lines, and they are no JSON then.
-  process.stdout.write(`${JSON.stringify(line)}\n`);
+  process.stdout.write(`${begun}${separator}${text.slice(1)}\n`);
 }
 
 /** Milliseconds after which a line is written again, however little has been gathered. */
@@ -76,15 +74,48 @@ export function gathering(
   };
 }
 
-function directive(metrics: readonly Metric[], dimensions: Observation['dimensions']): object {
-  return {
-    Timestamp: Date.now(),
-    CloudWatchMetrics: [
-      {
-        Namespace: process.env.METRICS_NAMESPACE ?? 'Latchkey',
-        Dimensions: [Object.keys(dimensions)],
-        Metrics: metrics.map(({ name, unit }) => ({ Name: name, Unit: unit })),
-      },
-    ],
-  };
+/** What is constant of a directive, and for which names that is. */
+interface Kind {
+  readonly dimensions: readonly string[];
+  readonly metrics: readonly Pick<Metric, 'name' | 'unit'>[];
+  /** JSON. */
+  readonly text: string;
+}
+
+/** A function writes few kinds of lines, and one of them for every call. */
+const kinds: Kind[] = [];
+
+/** The member `_aws` of a line, as JSON. */
+function directive(metrics: readonly Metric[], dimensions: Observation['dimensions']): string {
+  const names = Object.keys(dimensions);
+  let kind = kinds.find((known) => isOf(known, names, metrics));
+  if (kind === undefined) {
+    kind = kindOf(names, metrics);
+    kinds.push(kind);
+  }
+  return `{"Timestamp":${Date.now()},"CloudWatchMetrics":${kind.text}}`;
+}
+
+function isOf(kind: Kind, dimensions: readonly string[], metrics: readonly Metric[]): boolean {
+  return (
+    kind.dimensions.length === dimensions.length &&
+    kind.metrics.length === metrics.length &&
+    kind.dimensions.every((name, index) => name === dimensions[index]) &&
+    kind.metrics.every(({ name, unit }, index) => {
+      const metric = metrics[index];
+      return name === metric?.name && unit === metric.unit;
+    })
+  );
+}
+
+function kindOf(dimensions: readonly string[], metrics: readonly Metric[]): Kind {
+  const named = metrics.map(({ name, unit }) => ({ name, unit }));
+  const text = JSON.stringify([
+    {
+      Namespace: process.env.METRICS_NAMESPACE ?? 'Latchkey',
+      Dimensions: [dimensions],
+      Metrics: named.map(({ name, unit }) => ({ Name: name, Unit: unit })),
+    },
+  ]);
+  return { dimensions, metrics: named, text };
 }
