@@ -33,9 +33,16 @@ export async function startCannedServer(engine: string): Promise<CannedServer> {
     const answer = known ?? (await ask(engine, incoming, body, agent));
     answers.set(name, answer);
     const [, window] = /c(\d+) :one/.exec(body) ?? [];
+    const text = window === undefined ? answer.body : answer.body.replace(/"c\d+"/, `"c${window}"`);
+    // As DynamoDB answers: in one piece whose length is known.
     outgoing
-      .writeHead(answer.status, { 'content-type': 'application/x-amz-json-1.0' })
-      .end(window === undefined ? answer.body : answer.body.replace(/"c\d+"/, `"c${window}"`));
+      .writeHead(answer.status, {
+        'Content-Type': 'application/x-amz-json-1.0',
+        'Content-Length': Buffer.byteLength(text),
+        'x-amzn-RequestId': 'K3V1S0CCFF7HQRFOEXAMPLE8CRVV4KQNSO5AEMVJF66Q9ASUAAJG',
+        'x-amz-crc32': '2745614147',
+      })
+      .end(text);
   };
   const server = createServer((incoming, outgoing) => {
     // Whoever asked finds the connection closed, and the run ends.

@@ -88,8 +88,13 @@ function decision(
 /** A keep-alive request and the parsing of its answer: the least that a call of DynamoDB can be. Not signed. */
 function bare({ endpoint, body }: Side & { kind: 'bare' }): Call {
   const { Agent } = process.getBuiltinModule('node:http');
+  const { hostname, port } = new URL(endpoint);
+  // Prepared, the address too: to read a URL for each call takes a sixth of it, and flatters who is compared.
   const options = {
     method: 'POST',
+    hostname,
+    port,
+    path: '/',
     agent: new Agent({ keepAlive: true }),
     headers: {
       'Content-Type': 'application/x-amz-json-1.0',
@@ -102,7 +107,7 @@ function bare({ endpoint, body }: Side & { kind: 'bare' }): Call {
   };
   return () =>
     new Promise((resolve, reject) => {
-      const sent = request(endpoint, options, (response) => {
+      const sent = request(options, (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
         response.on('error', reject);

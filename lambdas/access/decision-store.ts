@@ -87,6 +87,11 @@ function failed<Found>({ read }: Attempt<Found>, item: Item, from: number): Use<
   return { passed: false, record: read(item), window, count: number(item, `c${window}`) };
 }
 
+/** The counts of windows before the present one. */
+function staleCounts(item: Item, window: number): readonly string[] {
+  return Object.keys(item).filter((name) => COUNT.test(name) && Number(name.slice(1)) < window);
+}
+
 /** The reads and the write of one decision in DynamoDB. */
 export class DynamoDecisionStore implements DecisionStore {
   readonly #client: RecordClient;
@@ -181,13 +186,16 @@ export class DynamoDecisionStore implements DecisionStore {
     let list = use.allows(remembered) ? remembered : undefined;
     let window = windowOf(use.now);
     const { key, address, asks } = use;
-    const refused = await this.#refusals.again(key, address);
-    if (refused !== undefined) return failed(use, refused, window);
+    if (this.#refusals.expected(key, address)) {
+      const refused = await this.#refusals.again(key, address);
+      if (refused !== undefined) return failed(use, refused, window);
+    }
     for (;;) {
       const expected = this.#refusals.expected(key, asks);
       try {
         const { Attributes: item = {} } = await this.#write(use, { window, list, expected });
-        await this.#sweep(use.Key, item, window);
+        const stale = staleCounts(item, window);
+        if (stale.length + 1 >= MAX_COUNTS) await this.#sweep(use.Key, stale);
         const count = number(item, `c${window}`);
         const refuse = (why: NotedRefusal) => this.#refusals.meet(key, asks, why, item);
         return { passed: true, record: use.read(item), window, count, ...(expected ? {} : { refuse }) };
@@ -252,9 +260,7 @@ export class DynamoDecisionStore implements DecisionStore {
   }
 
   /** Windows in which nobody called the next one leave a count each; they go when eight have gathered. */
-  async #sweep(Key: ItemKey, item: Item, window: number): Promise<void> {
-    const stale = Object.keys(item).filter((name) => COUNT.test(name) && Number(name.slice(1)) < window);
-    if (stale.length + 1 < MAX_COUNTS) return;
+  async #sweep(Key: ItemKey, stale: readonly string[]): Promise<void> {
     const sweeping = this.#client.updateItem({
       TableName: this.#table,
       Key,

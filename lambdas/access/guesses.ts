@@ -17,7 +17,7 @@ export class Guesses {
 
   /** Whether this very key was wrong within {@link REMEMBERED_SECONDS}. */
   isWrong(locator: string, hash: Uint8Array, now: number): boolean {
-    return (this.#wrong.get(pairOf(locator, hash)) ?? 0) > now;
+    return this.#wrong.size > 0 && (this.#wrong.get(pairOf(locator, hash)) ?? 0) > now;
   }
 
   /** Notes a key that nobody has: none that we make is presented before it is made. */

@@ -41,11 +41,11 @@ export class RefusalStore {
 
   /** What such a call was refused for when it was met last. `to` is the address or what was asked for. */
   expected(key: Presented | undefined, to: string | undefined): Refusal | undefined {
-    return key && this.#met.get(nameOf(key, to));
+    return key && this.#met.size > 0 ? this.#met.get(nameOf(key, to)) : undefined;
   }
 
   forget(key: Presented | undefined, to: string | undefined): void {
-    if (key) this.#met.delete(nameOf(key, to));
+    if (key && this.#met.size > 0) this.#met.delete(nameOf(key, to));
   }
 
   /** Counts a refusal of a kind that was met, and gives the record; undefined if this one is not refused for that. */

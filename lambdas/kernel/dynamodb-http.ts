@@ -17,6 +17,7 @@ import type {
   UpdateItemOutput,
 } from './record-client.ts';
 import { type Credentials, RequestSigner } from './request-signer.ts';
+import { Watch } from './watch.ts';
 
 /**
  * The authorizer's DynamoDB client: two operations over one keep-alive agent. It signs, answers, fails and
@@ -58,6 +59,8 @@ export interface DynamoDbHttp {
 /** A record stays below 1 KB; this keeps an answer that is none from filling the function's memory. */
 const MAX_RESPONSE_BYTES = 4 * 1024 * 1024;
 
+const NOTHING = Buffer.alloc(0);
+
 /** The longest wait before attempt n + 1 is 25 ms * 2^(n-1), below 0.8 s in all: inside the deadline. */
 export const BASE_DELAY_MS = 25;
 
@@ -92,6 +95,7 @@ export function createDynamoDbHttp(options: DynamoDbHttpOptions = {}): DynamoDbH
     agent: new transport.Agent({ keepAlive: true, maxSockets: MAX_SOCKETS }),
   };
 
+  const watch = new Watch();
   const signer = new RequestSigner({ host: url.host, path: target.path, region });
 
   /** Every attempt is signed anew, because a signature holds the time. */
@@ -107,14 +111,16 @@ export function createDynamoDbHttp(options: DynamoDbHttpOptions = {}): DynamoDbH
     return new Promise((resolve, reject) => {
       const request = transport.request(signed(operation, body, keys));
       const fail = (error: DynamoDbError) => {
-        clearTimeout(timer);
+        watch.end(watched);
         reject(error);
         request.destroy();
       };
-      const timer = setTimeout(
-        () => fail(new DynamoDbError('TimeoutError', 'DynamoDB did not answer in time', { retryable: true })),
-        Math.max(until - performance.now(), 0),
-      );
+      const watched = {
+        until,
+        expire: () =>
+          fail(new DynamoDbError('TimeoutError', 'DynamoDB did not answer in time', { retryable: true })),
+      };
+      watch.begin(watched);
       request.on('error', (cause) => fail(connectionError(cause, request.reusedSocket)));
       request.on('response', (response) => {
         const chunks: Buffer[] = [];
@@ -130,8 +136,12 @@ export function createDynamoDbHttp(options: DynamoDbHttpOptions = {}): DynamoDbH
         });
         response.on('error', (cause) => fail(connectionError(cause, false)));
         response.on('end', () => {
-          clearTimeout(timer);
-          const answer = parseAnswer(response.statusCode ?? 0, Buffer.concat(chunks).toString());
+          watch.end(watched);
+          const [only = NOTHING, ...more] = chunks;
+          const answer = parseAnswer(
+            response.statusCode ?? 0,
+            (more.length === 0 ? only : Buffer.concat(chunks)).toString(),
+          );
           if (answer instanceof DynamoDbError) reject(answer);
           else resolve(answer as T);
         });

@@ -42,13 +42,11 @@ export function observe(observation: Observation): void {
 export function metricLine({ metrics, dimensions, fields = {} }: Observation, namespace: string): string {
   // Of functions that no request calls: the runtime tells them X-Ray's.
   const traceId = fields.trace_id ?? rootOf(process.env._X_AMZN_TRACE_ID);
-  return JSON.stringify({
-    ...fields,
-    ...(traceId === undefined ? {} : { trace_id: traceId }),
-    ...(metrics.length === 0 ? {} : { _aws: directive(namespace, metrics, dimensions) }),
-    ...dimensions,
-    ...Object.fromEntries(metrics.map(({ name, value }) => [name, value])),
-  });
+  const line: Record<string, unknown> = { ...fields, trace_id: traceId, ...dimensions };
+  for (const { name, value } of metrics) line[name] = value;
+  const text = JSON.stringify(line);
+  if (metrics.length === 0) return text;
+  return `{"_aws":${directive(namespace, metrics, dimensions)}${text === '{}' ? '' : ','}${text.slice(1)}`;
 }
 
 /** Milliseconds after which a line is written again, however little has been gathered. */
@@ -81,19 +79,53 @@ export function gathering(
   };
 }
 
+/** What is constant of a directive, and for which names that is. */
+interface Kind {
+  readonly namespace: string;
+  readonly dimensions: readonly string[];
+  readonly metrics: readonly Pick<Metric, 'name' | 'unit'>[];
+  /** JSON. */
+  readonly text: string;
+}
+
+/** A function writes few kinds of lines, and one of them for every call. */
+const kinds: Kind[] = [];
+
+/** The member `_aws` of a line, as JSON. */
 function directive(
   namespace: string,
   metrics: readonly Metric[],
   dimensions: Observation['dimensions'],
-): object {
-  return {
-    Timestamp: Date.now(),
-    CloudWatchMetrics: [
-      {
-        Namespace: namespace,
-        Dimensions: [Object.keys(dimensions)],
-        Metrics: metrics.map(({ name, unit }) => ({ Name: name, Unit: unit })),
-      },
-    ],
-  };
+): string {
+  const names = Object.keys(dimensions);
+  let kind = kinds.find((known) => known.namespace === namespace && isOf(known, names, metrics));
+  if (kind === undefined) {
+    kind = kindOf(namespace, names, metrics);
+    kinds.push(kind);
+  }
+  return `{"Timestamp":${Date.now()},"CloudWatchMetrics":${kind.text}}`;
+}
+
+function isOf(kind: Kind, dimensions: readonly string[], metrics: readonly Metric[]): boolean {
+  return (
+    kind.dimensions.length === dimensions.length &&
+    kind.metrics.length === metrics.length &&
+    kind.dimensions.every((name, index) => name === dimensions[index]) &&
+    kind.metrics.every(({ name, unit }, index) => {
+      const metric = metrics[index];
+      return name === metric?.name && unit === metric.unit;
+    })
+  );
+}
+
+function kindOf(namespace: string, dimensions: readonly string[], metrics: readonly Metric[]): Kind {
+  const named = metrics.map(({ name, unit }) => ({ name, unit }));
+  const text = JSON.stringify([
+    {
+      Namespace: namespace,
+      Dimensions: [dimensions],
+      Metrics: named.map(({ name, unit }) => ({ Name: name, Unit: unit })),
+    },
+  ]);
+  return { namespace, dimensions, metrics: named, text };
 }

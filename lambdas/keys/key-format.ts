@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, hash as oneShot, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { KeyFormat } from '../contract/key-format.ts';
 import type { Environment } from '../contract/scopes.ts';
 import { crc32 } from './crc32.ts';
@@ -81,7 +81,7 @@ export function maskedKey(format: KeyFormat, environment: Environment, locator: 
 
 /** SHA-256 of the whole key: what is stored and compared. */
 export function hashKey(key: string): Buffer {
-  return createHash('sha256').update(key).digest();
+  return Buffer.from(oneShot('sha256', key, 'binary'), 'latin1');
 }
 
 /** Whether two hashes are the same, in a time that does not tell where they differ. */

@@ -862,7 +862,11 @@ describe('the request', () => {
     });
     const client = createDynamoDbHttp({ region: name, credentials: () => credentials });
     await expect(client.updateItem(input)).rejects.toThrow('not sent');
-    expect(request.mock.calls[0]?.[0]).toMatchObject({ hostname: host, path: '/', headers: { Host: host } });
+    expect(request.mock.calls[0]?.[0]).toMatchObject({
+      hostname: host,
+      path: '/',
+      headers: expect.arrayContaining(['Host', host]),
+    });
   });
 
   it('without credentials nothing is sent', async () => {

@@ -77,14 +77,80 @@ describe('one line for several allowed decisions', () => {
   });
 });
 
+/** The line that is written of an observation. */
+function lineOf(observation: Observation) {
+  const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  observe(observation);
+  const calls = write.mock.calls as [string][];
+  write.mockRestore();
+  expect(calls).toHaveLength(1);
+  expect(calls[0]?.[0]).toMatch(/^[^\n]+\n$/);
+  return JSON.parse(calls[0]?.[0] ?? '');
+}
+
+describe('a line in the embedded metric format', () => {
+  test('has its fields, dimensions and metrics, and says which is which', () => {
+    const line = lineOf({
+      fields: { route: 'GET "/a"' },
+      dimensions: { outcome: 'allowed' },
+      metrics: counted('Decisions', 1.234),
+    });
+    expect(line).toEqual({
+      _aws: {
+        Timestamp: expect.any(Number),
+        CloudWatchMetrics: [
+          {
+            Namespace: 'Latchkey',
+            Dimensions: [['outcome']],
+            Metrics: [
+              { Name: 'Decisions', Unit: 'Count' },
+              { Name: 'DecisionsLatency', Unit: 'Milliseconds' },
+            ],
+          },
+        ],
+      },
+      route: 'GET "/a"',
+      outcome: 'allowed',
+      Decisions: 1,
+      DecisionsLatency: 1.23,
+    });
+  });
+
+  test.each<[string, Observation, object]>([
+    ['with other metrics', { dimensions: { outcome: 'x' }, metrics: counted('A') }, { names: ['A'] }],
+    [
+      'with one more',
+      { dimensions: { outcome: 'x' }, metrics: [...counted('A'), ...counted('B')] },
+      { names: ['A', 'B'] },
+    ],
+    [
+      'in another unit',
+      { dimensions: { outcome: 'x' }, metrics: [{ name: 'A', unit: 'Seconds', value: 2 }] },
+      { names: ['A'], units: ['Seconds'] },
+    ],
+    [
+      'of another dimension',
+      { dimensions: { kind: 'x' }, metrics: counted('A') },
+      { dimensions: [['kind']] },
+    ],
+    ['of none', { dimensions: {}, metrics: counted('A') }, { dimensions: [[]] }],
+  ])('a line %s after others has its own directive', (_, observation, expected) => {
+    lineOf({ dimensions: { outcome: 'x' }, metrics: counted('A') });
+    const [{ Dimensions, Metrics }] = lineOf(observation)._aws.CloudWatchMetrics;
+    const names = Metrics.map(({ Name }: { Name: string }) => Name);
+    const units = Metrics.map(({ Unit }: { Unit: string }) => Unit);
+    expect({ names, units, dimensions: Dimensions }).toMatchObject(expected);
+  });
+
+  test('without metrics there is no directive, and an empty one is a line as well', () => {
+    expect(lineOf({ fields: { a: 1 }, dimensions: {}, metrics: [] })).toEqual({ a: 1 });
+    expect(lineOf({ dimensions: {}, metrics: [] })).toEqual({});
+  });
+});
+
 describe('the trace id of a line', () => {
-  const written = (fields: Readonly<Record<string, string>>) => {
-    const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
-    observe({ metrics: [], dimensions: {}, fields });
-    const [[line = ''] = []] = write.mock.calls as [string][];
-    write.mockRestore();
-    return JSON.parse(line).trace_id;
-  };
+  const written = (fields: Readonly<Record<string, string>>) =>
+    lineOf({ metrics: [], dimensions: {}, fields }).trace_id;
   afterEach(() => {
     delete process.env._X_AMZN_TRACE_ID;
   });
