@@ -332,6 +332,14 @@ export class ConfigError extends Error {
 function faults(issue: z.core.$ZodIssue): string[] {
   const fields =
     issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
-  const message = issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message;
+  const message = messageOf(issue);
   return fields.map((path) => `${path.join('.') || 'configuration'}: ${message}`);
+}
+
+/** Of lists and of objects with names of the team's own the schemas have no text, and the validator's is its own. */
+function messageOf(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_key') return issue.issues[0]?.message ?? issue.message;
+  if (issue.code === 'invalid_type' && issue.expected === 'record') return 'must be an object';
+  if (issue.code === 'invalid_type' && issue.expected === 'array') return 'must be a list';
+  return issue.message;
 }

@@ -62,19 +62,22 @@ function configOf(given: LatchkeyProps, network: Vpc | undefined): object {
       ? { branding: { ...branding, logo: resolve(branding.logo) } }
       : {}),
     ...(upstream === undefined ? {} : { upstream: placed(upstream) }),
-    ...(upstreams === undefined
-      ? {}
-      : { upstreams: Object.fromEntries(Object.entries(upstreams).map(([id, each]) => [id, placed(each)])) }),
+    // What is no object stays as it is, for the schema to refuse.
+    ...(isObject(upstreams)
+      ? { upstreams: Object.fromEntries(Object.entries(upstreams).map(([id, each]) => [id, placed(each)])) }
+      : {}),
   };
   requireResolved(fields);
   return {
-    initialTier: Object.keys(tiers)[0] ?? '',
+    initialTier: isObject(tiers) ? (Object.keys(tiers)[0] ?? '') : '',
     ...DEFAULTS,
     ...fields,
     profile: profile.name,
     ...(domain === undefined ? {} : { domain: domain === null ? null : domainOf(domain) }),
   };
 }
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 /** An upstream within a network stands where the functions do, unless it says where. */
 function inNetwork(upstream: unknown, network: Vpc | undefined): unknown {

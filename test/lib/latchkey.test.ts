@@ -6,12 +6,14 @@ import {
   Aspects,
   CfnResource,
   Duration,
+  Lazy,
   NestedStack,
   RemovalPolicies,
   RemovalPolicy,
   type Stack,
   Stage,
   Tags,
+  Token,
   Validations,
 } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
@@ -215,6 +217,16 @@ describe('props that cannot be deployed', () => {
     ['removalPolicy: must be a RemovalPolicy', { removalPolicy: 'keep' }],
     ['domain.certificate: must be a certificate in ACM', { domain: { name: 'api.example.com' } }],
     ['initialTier: must be one of the tiers: free, pro, enterprise', { initialTier: 'gold' }],
+    ['tiers: must be an object', { tiers: null }],
+    ['upstreams: must be an object', { upstreams: null }],
+    ['upstreams: must be an object', { upstreams: 7 }],
+    ['upstreams: must be an object', { upstreams: '' }],
+    [
+      'upstreams: is known only when the stack is deployed',
+      { upstreams: Token.asNumber(Lazy.number({ produce: () => 1 })) },
+    ],
+    ['scopes: must be a list', { scopes: 'read' }],
+    ['roles: must be an object', { roles: 7 }],
     ['upstream.url: must be', { upstream: { url: 'ftp://example.com' } }],
     [
       'upstreams.search.path: /v1/workspaces is served by Latchkey itself',

@@ -33,7 +33,7 @@ export function latchkeyIn(scope: Construct, props: LatchkeyProps = {}, id = 'La
 /** Streams have code of their own. */
 function namesOf({ upstreams = {} }: LatchkeyProps) {
   return {
-    upstreams: Object.entries(upstreams).map(([name, { path, stream = null }]) => ({
+    upstreams: Object.entries(upstreams ?? {}).map(([name, { path, stream = null }]) => ({
       name,
       path,
       stream: stream === null ? null : { maxStreamSeconds: 60, idleSeconds: 30 },
