@@ -3,6 +3,7 @@ import type { Decision, DecisionContext, DecisionRequest } from '../access/decis
 import type { UsageKeys } from '../contract/deployment.ts';
 import type { Outcome } from '../contract/outcomes.ts';
 import { errorCodeOf } from '../contract/profile.ts';
+import { belowBasePath } from '../kernel/base-path.ts';
 import { principalOf } from '../kernel/caller.ts';
 import type { HeaderValues } from '../kernel/headers.ts';
 import { counted, type Observation } from '../kernel/metrics.ts';
@@ -21,6 +22,8 @@ export interface Settled {
 
 /** Parts of the authorizer that only some deployments have. */
 export interface AuthorizerOptions {
+  /** The path of the host at which the API answers on its domain. @default - its root */
+  readonly basePath?: string;
   /** Takes the log lines and metrics. @default - nothing is written */
   readonly observe?: ((observation: Observation) => void) | undefined;
   /** Says the challenges of refusals. @default - they are static */
@@ -52,7 +55,7 @@ export interface AuthorizerEvent {
 export function authorizer(
   context: DecisionContext,
   usageKeys: UsageKeys,
-  { observe = () => undefined, challenge, settle }: AuthorizerOptions = {},
+  { basePath = '', observe = () => undefined, challenge, settle }: AuthorizerOptions = {},
 ): (event: AuthorizerEvent) => Promise<AuthorizerAnswer> {
   async function settled(request: DecisionRequest, requestId: string): Promise<Settled> {
     const decision = await decide(request, context);
@@ -64,8 +67,7 @@ export function authorizer(
     const requestId = requestIdOf(headers, event.requestContext.extendedRequestId);
     const request = {
       method: event.httpMethod,
-      resource: event.resource,
-      path: event.path,
+      ...belowBasePath(event, basePath),
       headers,
       address: event.requestContext.identity.sourceIp,
     };
