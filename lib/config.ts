@@ -31,6 +31,13 @@ const KMS_KEY_ARN =
   /^arn:aws[\w-]*:kms:[a-z0-9-]+:\d{12}:key\/(mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 const CERTIFICATE_ARN = /^arn:aws[\w-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[\w-]+$/;
 
+/**
+ * A part of what API Gateway takes as a path of a mapping (API Gateway, "Use API mappings … for REST APIs", "Restrictions"):
+ * what all servers read alike, and without what begins with a dot, as `.well-known` belongs to the host. `/ping` and `/sping`
+ * are its own health checks ("Important notes").
+ */
+const BASE_PATH = /^(?=.{1,300}$)(?!s?ping(\/|$))(\w|\w[\w.-]*[\w-])(\/(\w|\w[\w.-]*[\w-]))*$/;
+
 /** Limits of a usage plan, and the exact limit of one API key. */
 const plan = {
   /** Requests a second, in the long run. */
@@ -109,12 +116,22 @@ const domain = fields({
     /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])$/,
     'a host name in small letters, such as api.example.com',
   ),
-  /** The certificate of that name in ACM, of the stack's own Region. */
+  /**
+   * The certificate of that name in ACM, of the stack's own Region; null where the name is in API Gateway already, made by
+   * another stack: then the API is mapped there and nothing else of it changes.
+   */
   certificateArn: stringOr(
     CERTIFICATE_ARN,
-    'must be the ARN of a certificate in ACM',
-    'there is a domain without a certificate; name the ARN of one in ACM, of the same Region, or set domain to null',
-  ),
+    'must be the ARN of a certificate in ACM, or null where another stack has made the domain',
+    'there is a domain without a certificate; name the ARN of one in ACM, of the same Region, null where another stack has made the domain, or set domain to null',
+  ).nullable(),
+  /** The path of the host at which the API answers, such as `auth` or `auth/v1`; null for its root. @default null */
+  basePath: text(
+    BASE_PATH,
+    'a path such as auth or auth/v1, without slashes at its ends: letters, digits, -, _ and ., and not ping or sping, which are of API Gateway; or null for the root of the host',
+  )
+    .nullable()
+    .default(null),
   /** The public zone in Route 53 that gets the records of the name; null where DNS is elsewhere. @default null */
   hostedZone: fields({
     /** As Route 53 shows it, such as Z0123456789ABCDEFGHIJ. */
@@ -128,12 +145,28 @@ const domain = fields({
     .nullable()
     .default(null),
   /**
+   * Whether, below a path, two more paths of the host are the API's: `.well-known/oauth-authorization-server` and
+   * `.well-known/oauth-protected-resource`, where RFC 8414 and RFC 9728 have a client look. One API of a host can have
+   * them. @default false
+   */
+  wellKnown: flag().default(false),
+  /**
    * Whether the stage's URL answers beside the domain, and its tokens are accepted: while clients move to a domain that
    * a live stack is given. @default false
    */
   alsoServeStageUrl: flag().default(false),
-}).superRefine(({ name, hostedZone }, context) => {
-  if (hostedZone === null || isToken(hostedZone.name)) return;
+}).superRefine(({ name, certificateArn, hostedZone, basePath, wellKnown }, context) => {
+  if (wellKnown && basePath === null) {
+    const message = 'at the root of the host they are there anyway; leave it out, or name a basePath';
+    context.addIssue({ code: 'custom', path: ['wellKnown'], message });
+  }
+  if (hostedZone === null) return;
+  if (certificateArn === null) {
+    const message = 'the stack that has made the domain makes its records too; set hostedZone to null';
+    context.addIssue({ code: 'custom', path: ['hostedZone'], message });
+    return;
+  }
+  if (isToken(hostedZone.name)) return;
   if (name === hostedZone.name || name.endsWith(`.${hostedZone.name}`)) return;
   const message = `the zone ${hostedZone.name} cannot hold the domain ${name}; name the zone that does, or set hostedZone to null`;
   context.addIssue({ code: 'custom', path: ['hostedZone', 'name'], message });

@@ -38,8 +38,8 @@ export interface FrontDoorProps {
   readonly upstreams: readonly Upstream[];
   /** The name of the API's stage: the first segment of its URL. */
   readonly stageName: string;
-  /** The host name at whose root the API answers; null for the stage's URL. */
-  readonly domainName: string | null;
+  /** The host name at which the API answers, with the path below which it does; null for the stage's URL. */
+  readonly domain: string | null;
   /** Whether the stage's URL answers too where there is a domain. */
   readonly servesStageUrl: boolean;
   readonly cors: Cors;
@@ -89,7 +89,7 @@ export class FrontDoor extends Construct {
       binaryMediaTypes: ['*/*'],
       // One API has one URL: what is said of the domain cannot be passed by.
       // False in so many words: the endpoint that a domain had switched off would stay so without.
-      disableExecuteApiEndpoint: props.domainName !== null && !props.servesStageUrl,
+      disableExecuteApiEndpoint: props.domain !== null && !props.servesStageUrl,
       // The account's right to log, without which a stage with an access log cannot be made. Other APIs use it too.
       cloudWatchRole: true,
       cloudWatchRoleRemovalPolicy: RemovalPolicy.RETAIN,
@@ -104,8 +104,8 @@ export class FrontDoor extends Construct {
     this.api.node.tryRemoveChild('Endpoint');
     this.stage = this.api.deploymentStage;
     const stageUrl = `https://${this.api.restApiId}.execute-api.${region}.${urlSuffix}/${props.stageName}`;
-    this.url = props.domainName === null ? stageUrl : `https://${props.domainName}`;
-    this.urls = props.domainName !== null && props.servesStageUrl ? [this.url, stageUrl] : [this.url];
+    this.url = props.domain === null ? stageUrl : `https://${props.domain}`;
+    this.urls = props.domain !== null && props.servesStageUrl ? [this.url, stageUrl] : [this.url];
     addGatewayResponses(this.api, {
       profile: props.profile,
       cors: props.cors,

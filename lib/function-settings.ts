@@ -27,6 +27,7 @@ export function functionSettings(settings: Settings): FunctionSettings {
     },
     decision: { profile: decisionProfileOf(profile), deployment: decisionSettingsOf(deployment) },
     access: api.access,
+    basePath: deployment.basePath,
     hs256: acceptsHs256,
     challenges: config.challenges === 'context' ? api.resourceMetadata : null,
     gathering: allowedDecisionsPerLogLine === 1 ? null : allowedDecisionsPerLogLine,
@@ -61,6 +62,8 @@ export function protectedSettings(
     ...told,
     decision: { profile, deployment: { ...deployment, pathScopes: [], anonymous: false } },
     access,
+    // A domain of the team's own may have one; nothing is known of it, and no path rule asks.
+    basePath: '',
     direct,
     payload2,
     observed: false,

@@ -1,4 +1,5 @@
 import type { RemovalPolicy } from 'aws-cdk-lib';
+import type { IDomainName } from 'aws-cdk-lib/aws-apigateway';
 import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
@@ -9,14 +10,28 @@ import type { Profile } from '../lambdas/contract/profile.ts';
 import type { ConfigInput } from './config.ts';
 import type { Settings } from './settings.ts';
 
-/** A host name of the team's own for the API. */
-export interface LatchkeyDomain {
+/** A host name of the team's own for the API, which the construct makes. */
+export interface LatchkeyDomain extends LatchkeyPlace {
   /** The host name, in small letters: the API's URL, and the issuer of its tokens. */
   readonly name: string;
   /** Of that name, in ACM, in the stack's own Region. */
   readonly certificate: ICertificate;
   /** The public zone that gets the records of the name. @default - none, as DNS is elsewhere */
   readonly hostedZone?: IHostedZone | undefined;
+}
+
+/** A host name that is there already, such as that of the team's own API: of it nothing changes but that a path is Latchkey's. */
+export interface LatchkeyMount extends LatchkeyPlace {
+  /** A domain name of API Gateway, regional and with TLS 1.2: of the app, or by `DomainName.fromDomainNameAttributes`. */
+  readonly mountOn: IDomainName;
+}
+
+/** Where at a host the API answers. */
+export interface LatchkeyPlace {
+  /** The path of the host below which it does, such as `auth`; part of its URL and of the issuer. @default - the root */
+  readonly basePath?: string | undefined;
+  /** Whether RFC 8414's and RFC 9728's paths at the root of the host are Latchkey's too. @default false */
+  readonly wellKnown?: boolean | undefined;
   /** Whether the stage's URL answers too, and its tokens are accepted. @default false */
   readonly alsoServeStageUrl?: boolean | undefined;
 }
@@ -59,8 +74,8 @@ export interface LatchkeyProps {
   readonly upstreams?: ConfigInput['upstreams'] | undefined;
   /** The API's stage, part of its URL. @default live */
   readonly stage?: ConfigInput['stage'] | undefined;
-  /** A host name of the team's own for the API. @default - the stage's URL */
-  readonly domain?: LatchkeyDomain | null | undefined;
+  /** A host name of the team's own for the API, or a path of one that is there. @default - the stage's URL */
+  readonly domain?: LatchkeyDomain | LatchkeyMount | null | undefined;
   /** The path that Latchkey's own routes begin with in place of the upstream's prefix. @default - that of the profile */
   readonly managementPrefix?: ConfigInput['managementPrefix'] | undefined;
   /** Pages in browsers that may call the API. @default - those of all origins, without cookies */

@@ -5,7 +5,8 @@ import type { Construct } from 'constructs';
 import { profile as defaultProfile } from '../profiles/default.ts';
 import { CONFIG, ConfigError, parseConfig } from './config.ts';
 import { DEFAULTS } from './defaults.ts';
-import type { LatchkeyDomain, LatchkeyProps } from './latchkey-props.ts';
+import type { LatchkeyDomain, LatchkeyMount, LatchkeyProps } from './latchkey-props.ts';
+import { mountedOn } from './mounted-on.ts';
 import { type Settings, settingsOf } from './settings.ts';
 import type { Vpc } from './upstream-fields.ts';
 
@@ -85,7 +86,9 @@ function inNetwork(upstream: unknown, network: Vpc | undefined): unknown {
   return 'privateUrl' in upstream && !('vpc' in upstream) ? { ...upstream, vpc: network } : upstream;
 }
 
-function domainOf({ certificate, hostedZone, ...rest }: LatchkeyDomain): object {
+function domainOf(domain: LatchkeyDomain | LatchkeyMount): object {
+  if ('mountOn' in domain) return mountedOn(domain);
+  const { certificate, hostedZone, ...rest } = domain;
   if (typeof certificate?.certificateArn !== 'string') {
     throw new ConfigError(
       'domain.certificate: must be a certificate in ACM, such as new Certificate(this, ...) or Certificate.fromCertificateArn(this, ...)',

@@ -101,6 +101,7 @@ export class Latchkey extends Construct implements IConnectable {
       upstreams,
       bundles: props._bundles ?? this.naming(() => functionBundles(this, settings)),
       functionOptions,
+      mountOn: props.domain && 'mountOn' in props.domain ? props.domain.mountOn : undefined,
       alarmTopic,
     });
     const { frontDoor, functions, usagePlans, specs } = system;

@@ -6,7 +6,7 @@ import type {
   TokenSettings,
 } from '../lambdas/contract/deployment.ts';
 import type { Profile } from '../lambdas/contract/profile.ts';
-import { apiRows } from '../lambdas/kernel/api-rows.ts';
+import { type ApiRow, apiRows } from '../lambdas/kernel/api-rows.ts';
 import { routes } from '../lambdas/table/index.ts';
 import { type Config, ConfigError, type ConfigInput, parseConfig } from './config.ts';
 import { RESERVED_CONCURRENCY } from './config-parts.ts';
@@ -97,12 +97,14 @@ export function settingsOf(
     ...(config.console ? {} : { paths: { ...published.paths, ...NO_CONSOLE } }),
   };
   requireDeclared(config, profile);
-  requireReached(config, apiRows(routes, profile, upstreamsOf(config)));
+  const rows = apiRows(routes, profile, upstreamsOf(config));
+  requireReached(config, rows);
   checkAnonymous(config, profile);
   checkReveal(config, profile);
   checkCertificate(config, region);
   checkKmsKey(config, region);
   requireServable(config, region);
+  checkBasePath(config, rows);
   checkCircle(config);
   checkPasskeyDomain(config);
   requireBearable(config, profile);
@@ -167,7 +169,7 @@ function checkReveal({ revealApiKey }: Config, { name, paths }: Profile): void {
 
 /** A regional API takes a certificate of its own Region (API Gateway, "Setting up a regional custom domain name"). */
 function checkCertificate({ domain }: Config, region: string | undefined): void {
-  const there = domain?.certificateArn.split(':')[3];
+  const there = domain?.certificateArn?.split(':')[3];
   if (there === undefined || region === undefined || there === region) return;
   throw new ConfigError(
     `domain.certificateArn: the certificate is in ${there}, and the stack goes to ${region}; make one there, or deploy to ${there}`,
@@ -192,20 +194,42 @@ function checkPasskeyDomain({ domain, factors: { passkeyDomain } }: Config): voi
   );
 }
 
-function checkCircle({ domain, upstream, upstreams }: Config): void {
+/** The path of the host at which the API answers, with a slash before it; empty for the root. */
+export function basePathOf({ domain }: Config): string {
+  const basePath = domain?.basePath ?? null;
+  return basePath === null ? '' : `/${basePath}`;
+}
+
+/** A path of ours that begins with the base path could be read as two: with it, and without (lambdas/kernel/base-path.ts). */
+function checkBasePath(config: Config, rows: readonly ApiRow[]): void {
+  const basePath = basePathOf(config);
+  const row = basePath === '' ? undefined : rows.find(({ path }) => `${path}/`.startsWith(`${basePath}/`));
+  if (row === undefined) return;
+  throw new ConfigError(
+    `domain.basePath: the API has paths that begin so itself, such as ${row.path}, and a path must be read in one way; choose another`,
+  );
+}
+
+function checkCircle(config: Config): void {
+  const { domain, upstream, upstreams } = config;
   const places = [
     ...(upstream === null ? [] : [['upstream', upstream] as const]),
     ...Object.entries(upstreams).map(([name, each]) => [`upstreams.${name}`, each] as const),
   ];
   const field = places.flatMap(([name, { url, http }]) =>
     Object.entries({ url, http }).flatMap(([kind, place]) =>
-      place !== undefined && new URL(place).hostname === domain?.name ? [`${name}.${kind}`] : [],
+      place !== undefined && isOwn(new URL(place), config) ? [`${name}.${kind}`] : [],
     ),
   )[0];
   if (field === undefined) return;
   throw new ConfigError(
     `${field}: ${domain?.name} is the domain of this API itself, so that calls would go round in a circle; name the API behind it`,
   );
+}
+
+/** Beside a base path the host is another API's. */
+function isOwn({ hostname, pathname }: URL, config: Config): boolean {
+  return hostname === config.domain?.name && `${pathname}/`.startsWith(`${basePathOf(config)}/`);
 }
 
 /** A provider on this machine is for a stack on this machine: a deployed function would ask itself. */
@@ -249,6 +273,7 @@ export function deploymentOf({ config, profile }: Settings): Deployment {
     allowedDecisionsPerLogLine: config.allowedDecisionsPerLogLine,
     traces: samplingOf(config),
     console: config.console,
+    basePath: basePathOf(config),
     gatewayFacts: config.gatewayFacts,
   };
 }

@@ -1,5 +1,5 @@
 import { CfnOutput, Duration } from 'aws-cdk-lib';
-import type { RequestAuthorizer } from 'aws-cdk-lib/aws-apigateway';
+import type { IDomainName, RequestAuthorizer } from 'aws-cdk-lib/aws-apigateway';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { Upstream } from '../lambdas/contract/upstream.ts';
@@ -20,7 +20,7 @@ import { Ledger } from './ledger.ts';
 import { Monitoring } from './monitoring.ts';
 import { metricsNamespace, type OwnNames } from './names.ts';
 import { ProviderSecrets } from './provider-secrets.ts';
-import { reservedConcurrencyOf, type Settings, tokenSettings, wafLimitsOf } from './settings.ts';
+import { basePathOf, reservedConcurrencyOf, type Settings, tokenSettings, wafLimitsOf } from './settings.ts';
 import { vpcsOf } from './upstream-fields.ts';
 import { UsagePlans } from './usage-plans.ts';
 import { Waf } from './waf.ts';
@@ -33,6 +33,8 @@ export interface SystemOptions extends Settings {
   /** Where the bundle of each folder in `lambdas/functions` is. */
   readonly bundles: Readonly<Record<string, string>>;
   readonly functionOptions: FunctionOptions;
+  /** The domain name of the app that the API is mapped to, where `domain` makes none. */
+  readonly mountOn?: IDomainName | undefined;
   /** The topic that alarms tell. */
   readonly alarmTopic: ITopic | undefined;
 }
@@ -85,14 +87,17 @@ export function createSystem(scope: Construct, options: SystemOptions): System {
     rows,
     upstreams,
     stageName: config.stage,
-    domainName: config.domain?.name ?? null,
+    domain: config.domain === null ? null : config.domain.name + basePathOf(config),
     servesStageUrl: config.domain?.alsoServeStageUrl ?? false,
     cors: corsOf(config),
     contextHeaders: config.gatewayContextHeaders,
     challengesFromContext: config.challenges === 'context',
   });
   const { stage } = frontDoor;
-  if (config.domain !== null) new ApiDomain(scope, 'Domain', { domain: config.domain, stage });
+  if (config.domain !== null) {
+    const { mountOn } = options;
+    new ApiDomain(scope, 'Domain', { domain: config.domain, mountOn, stage });
+  }
   const usagePlans = new UsagePlans(scope, 'UsagePlans', {
     ...names,
     stage,

@@ -3,6 +3,7 @@ import type { Fault } from './aws-endpoint.ts';
 import { Cleanup } from './cleanup.ts';
 import { apisOf, urlsHere } from './cloudformation/api-urls.ts';
 import { readAssembly } from './cloudformation/assembly.ts';
+import { sharedHosts, withPath } from './cloudformation/domain-mappings.ts';
 import { REGION } from './cloudformation/identities.ts';
 import { StackGroup } from './cloudformation/stack-group.ts';
 import type { DeployedResource, StackTemplate } from './cloudformation/stack-template.ts';
@@ -11,6 +12,7 @@ import { latchkeysOf } from './described.ts';
 import { LocalStackError } from './failure.ts';
 import type { Figure } from './figures/figures.ts';
 import { figuresPage } from './figures/page.ts';
+import { DomainGateway } from './gateway/domain-gateway.ts';
 import { HttpServer } from './gateway/http-server.ts';
 import { type Credentials, OPERATOR } from './lambda/environment.ts';
 import type { Invocation } from './lambda/function.ts';
@@ -68,14 +70,14 @@ export interface LocalStackOptions {
 export interface ServedApi {
   readonly logicalId: string;
   readonly kind: 'REST' | 'HTTP';
-  /** Its root, without a slash at the end. */
+  /** Its root, without a slash at the end: a host, or a path of one that APIs share. */
   readonly url: string;
 }
 
 export interface LocalStack {
   /** The root of the first API, without a slash at the end: of Latchkey's where it has one of its own. */
   readonly url: string;
-  /** Every API; that of {@link url} is the first. */
+  /** Every API, and every URL of it; {@link url} is the first. */
   readonly apis: readonly ServedApi[];
   readonly dynamodbEndpoint: string;
   readonly secretsEndpoint: string;
@@ -140,8 +142,11 @@ export async function startStack(options: LocalStackOptions): Promise<LocalStack
     const assemblies = readAssembly(options.assemblyDir, options.stacks);
     const { unserved } = options;
     const onAws = new StackGroup(assemblies, unserved && { unserved: () => undefined });
-    const servers = await listenForApis(onAws, options.port ?? 0, { log, now }, cleanup);
-    const urls = urlsHere(onAws, (apiId) => servers.get(apiId)?.server.url);
+    const servers = await listen(onAws, options.port ?? 0, { log, now }, cleanup);
+    const urls = urlsHere(onAws, {
+      api: (apiId) => ownUrl(onAws, servers, apiId),
+      host: (domainName) => servers.get(domainName)?.url,
+    });
     const template = new StackGroup(assemblies, { urls, ...(unserved && { unserved }) });
     const authorization = new Authorization(template, log);
     const platform = await startPlatform({ ...options, authorization, log, now }, cleanup);
@@ -157,47 +162,84 @@ export async function startStack(options: LocalStackOptions): Promise<LocalStack
       clientMetadataHosts: options.clientMetadataHosts ?? [],
     };
     const deployment = await deploy(template, platform, resolved, cleanup);
-    for (const [apiId, { server }] of servers) {
-      const gateway = deployment.gateways.get(apiId);
-      if (gateway !== undefined) server.serve(gateway);
+    for (const [apiId, gateway] of deployment.gateways) servers.get(apiId)?.serve(gateway);
+    for (const [domainName, mappings] of sharedHosts(template)) {
+      const mapped = mappings.flatMap(({ apiId, path, stage }) => {
+        const gateway = deployment.gateways.get(apiId);
+        if (gateway === undefined)
+          template.unserved(`${withPath(domainName, path)} is of an API that is not in what is served`);
+        return gateway === undefined ? [] : [{ path, stage, gateway }];
+      });
+      servers.get(domainName)?.serve(new DomainGateway(domainName, mapped));
     }
-    return handle({ template, apis: [...servers.values()], platform, deployment, cleanup });
+    return handle({ template, apis: servedApis(template, servers), platform, deployment, cleanup });
   } catch (error) {
     await cleanup.run();
     throw error;
   }
 }
 
-/** An API, and the port that it is served at. */
-interface ListeningApi extends Omit<ServedApi, 'url'> {
-  readonly server: HttpServer;
-}
+/** Ports, by the name of the host or the id of the API that is served there. */
+type Servers = ReadonlyMap<string, HttpServer>;
 
-/** Takes a port for each API, by its id: Latchkey's first. Throws a `LocalStackError` where there is no API. */
-async function listenForApis(
+/**
+ * Takes a port for each host of which APIs have a part, and for each API by itself, Latchkey's first; not for one that answers
+ * below a path of a host alone. Throws a `LocalStackError` where there is no API.
+ */
+async function listen(
   template: StackTemplate,
   port: number,
   { log, now }: { readonly log: Logger; readonly now: () => number },
   cleanup: Cleanup,
-): Promise<ReadonlyMap<string, ListeningApi>> {
-  const listening = new Map<string, ListeningApi>();
+): Promise<Servers> {
+  const hosts = sharedHosts(template);
+  const mapped = new Set([...hosts.values()].flat().map(({ apiId }) => apiId));
+  const apis = inOrder(template).filter(
+    ({ ref, properties }) => !mapped.has(ref) || properties.DisableExecuteApiEndpoint !== true,
+  );
+  const servers = new Map<string, HttpServer>();
   let next = port;
-  for (const { ref, logicalId, type } of inOrder(template)) {
+  for (const place of [...hosts.keys(), ...apis.map(({ ref }) => ref)]) {
     const server =
-      listening.size === 0
+      servers.size === 0
         ? await HttpServer.listen(next, log, now)
         : await HttpServer.listenFrom(next, log, now);
     cleanup.add(() => server.stop());
     next = port === 0 ? 0 : Number(new URL(server.url).port) + 1;
-    listening.set(ref, { logicalId, kind: type.includes('V2') ? 'HTTP' : 'REST', server });
+    servers.set(place, server);
   }
-  if (listening.size === 0)
-    throw new LocalStackError('the template must hold an API to serve; it holds none');
-  return listening;
+  if (servers.size === 0) throw new LocalStackError('the template must hold an API to serve; it holds none');
+  return servers;
+}
+
+/** The URL of an API by itself; with its stage where its public one is below a path, as the two are then told apart. */
+function ownUrl(template: StackTemplate, servers: Servers, apiId: string): string | undefined {
+  const url = servers.get(apiId)?.url;
+  const isMapped = [...sharedHosts(template).values()].flat().some((mapping) => mapping.apiId === apiId);
+  const stage = template
+    .ofType<{ readonly RestApiId: string }>('AWS::ApiGateway::Stage')
+    .find(({ properties }) => properties.RestApiId === apiId);
+  return url !== undefined && isMapped && stage !== undefined ? withPath(url, stage.ref) : url;
+}
+
+/** Every place at which an API is reached: its part of a host first, as that is its public URL. */
+function servedApis(template: StackTemplate, servers: Servers): readonly ServedApi[] {
+  const mappings = [...sharedHosts(template).values()].flat();
+  return inOrder(template).flatMap(({ ref, logicalId, type }) => {
+    const onHosts = mappings
+      .filter(({ apiId }) => apiId === ref)
+      .map(({ domainName, path }) => withPath(servers.get(domainName)?.url ?? '', path));
+    const own = ownUrl(template, servers, ref);
+    return [...onHosts, ...(own === undefined ? [] : [own])].map(
+      (url): ServedApi => ({ logicalId, kind: type.includes('V2') ? 'HTTP' : 'REST', url }),
+    );
+  });
 }
 
 /** The APIs, those that are a Latchkey's own first. */
-function inOrder(template: StackTemplate): readonly DeployedResource[] {
+function inOrder(
+  template: StackTemplate,
+): readonly DeployedResource<{ readonly DisableExecuteApiEndpoint?: boolean }>[] {
   const latchkeys = latchkeysOf({ metadata: template.metadata, outputs: template.outputs() });
   const isOwn = ({ ref }: DeployedResource) => latchkeys.some(({ apiId }) => apiId === ref);
   const apis = apisOf(template);
@@ -212,7 +254,7 @@ function handle({
   cleanup,
 }: {
   readonly template: StackTemplate;
-  readonly apis: readonly ListeningApi[];
+  readonly apis: readonly ServedApi[];
   readonly platform: Platform;
   readonly deployment: Deployment;
   readonly cleanup: Cleanup;
@@ -223,8 +265,8 @@ function handle({
     return page.url;
   };
   return {
-    url: apis[0]?.server.url ?? '',
-    apis: apis.map(({ logicalId, kind, server }) => ({ logicalId, kind, url: server.url })),
+    url: apis[0]?.url ?? '',
+    apis,
     dynamodbEndpoint: dynamodb.url,
     secretsEndpoint: services.url,
     apiGatewayEndpoint: controlPlane.url,

@@ -25,7 +25,7 @@ async function issuer(api: Api): Promise<Omit<Finding, 'id'>> {
   return new URL(api.url).pathname === '/'
     ? ok(`The issuer is ${api.url}.`)
     : ok(
-        `The issuer is ${api.url}. Its path keeps what RFC 8414 and RFC 9728 want at the root of the host out of reach: set domain if clients need it (docs/discovery.md).`,
+        `The issuer is ${api.url}. Its path keeps what RFC 8414 and RFC 9728 want at the root of the host out of reach, unless domain.wellKnown leads there: set one or the other if clients need it (docs/discovery.md).`,
       );
 }
 

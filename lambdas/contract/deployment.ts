@@ -148,6 +148,8 @@ export interface Deployment {
   readonly cors: Cors;
   /** Whether the key console is served. */
   readonly console: boolean;
+  /** The path of the host at which the API answers on its domain, such as `/auth`; empty for the root. */
+  readonly basePath: string;
   readonly gatewayFacts: GatewayFacts;
 }
 

@@ -35,6 +35,9 @@ export declare const decision: {
 /** For the authorizer: what each row takes. */
 export declare const access: AccessTable;
 
+/** For the authorizer: the path of the host at which the API answers on its domain; empty for the root. */
+export declare const basePath: string;
+
 /** For the authorizer: whether tokens of HS256 keys are accepted. */
 export declare const hs256: boolean;
 

@@ -2,6 +2,7 @@ import { decide } from '../access/decide.ts';
 import type { Decision, DecisionContext, DecisionRequest } from '../access/decision.ts';
 import type { UsageKeys } from '../contract/deployment.ts';
 import { errorCodeOf } from '../contract/profile.ts';
+import { belowBasePath } from '../kernel/base-path.ts';
 import type { HeaderValues } from '../kernel/headers.ts';
 import type { Observation } from '../kernel/metrics.ts';
 import { type AuthorizerAnswer, answer } from './authorizer-answer.ts';
@@ -19,6 +20,8 @@ export interface Settled {
 
 /** Parts of the authorizer that only some deployments have. */
 export interface AuthorizerOptions {
+  /** The path of the host at which the API answers on its domain. @default - its root */
+  readonly basePath?: string;
   /** Takes the log lines and metrics. @default - nothing is written */
   readonly observe?: ((observation: Observation) => void) | undefined;
   /** Says the challenges of refusals. @default - they are static */
@@ -50,7 +53,7 @@ export interface AuthorizerEvent {
 export function authorizer(
   context: DecisionContext,
   usageKeys: UsageKeys,
-  { observe = () => undefined, challenge, settle }: AuthorizerOptions = {},
+  { basePath = '', observe = () => undefined, challenge, settle }: AuthorizerOptions = {},
 ): (event: AuthorizerEvent) => Promise<AuthorizerAnswer> {
   async function settled(request: DecisionRequest, requestId: string): Promise<Settled> {
     const decision = await decide(request, context);
@@ -62,8 +65,7 @@ export function authorizer(
     const requestId = requestIdOf(headers, event.requestContext.extendedRequestId);
     const request = {
       method: event.httpMethod,
-      resource: event.resource,
-      path: event.path,
+      ...belowBasePath(event, basePath),
       headers,
       address: event.requestContext.identity.sourceIp,
     };

@@ -1,17 +1,19 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import type { Sampling } from '../contract/deployment.ts';
+import type { Deployment } from '../contract/deployment.ts';
+import { belowBasePath, type Place } from '../kernel/base-path.ts';
 import { type HeaderValues, headerValues } from '../kernel/headers.ts';
 import { Problem } from '../kernel/problem.ts';
 import { isUnambiguousPath, UNAMBIGUOUS_PATH } from '../kernel/unambiguous-path.ts';
 import { requestIdOf } from './request-id.ts';
 import { type RequestTrace, requestTrace } from './trace.ts';
+import { rowOfWellKnown } from './well-known.ts';
 
 /** A request as it reaches a function, before anything in it is believed. */
 export interface HttpRequest {
   readonly method: string;
   /** The resource's path as the API declares it. */
   readonly resource: string;
-  /** As it was called: without the stage, with a trailing slash, undecoded. */
+  /** As it was called: without the stage or base path, with a trailing slash, undecoded. */
   readonly path: string;
   readonly params: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, readonly string[]>>;
@@ -24,7 +26,7 @@ export interface HttpRequest {
   readonly address: string;
   /** The host that was called, with its port where there is one. API Gateway answers for its own only. */
   readonly host: string;
-  /** The stage in front of the path, as in `/live`; empty on a domain. */
+  /** What stands in front of the path: the stage, as in `/live`, or the base path of a domain; empty at a domain's root. */
   readonly prefix: string;
   /** The version of HTTP of the call, such as `1.1`. */
   readonly httpVersion: string;
@@ -32,15 +34,20 @@ export interface HttpRequest {
   readonly context: Readonly<Record<string, unknown>> | null;
 }
 
-/** Reads API Gateway's event. `sampling`: null where the deployment takes no part in traces. */
-export function readEvent(event: APIGatewayProxyEvent, sampling: Sampling | null = null): HttpRequest {
+/** Reads API Gateway's event. */
+export function readEvent(
+  event: APIGatewayProxyEvent,
+  { traces, basePath }: Pick<Deployment, 'traces' | 'basePath'>,
+): HttpRequest {
   const headers = event.multiValueHeaders ?? {};
   const { domainName = '', stage, path, protocol = '', authorizer: context = null } = event.requestContext;
+  const hasStage = path === `/${stage}${event.path}`;
   const gatewayRequestId = event.requestContext.extendedRequestId ?? event.requestContext.requestId;
   return {
     method: event.httpMethod,
-    resource: event.resource,
-    path: event.path,
+    ...(hasStage
+      ? { resource: event.resource, path: event.path, prefix: `/${stage}` }
+      : onDomain(event, basePath)),
     params: definedValues(event.pathParameters),
     query: definedValues(event.multiValueQueryStringParameters),
     headers,
@@ -49,11 +56,17 @@ export function readEvent(event: APIGatewayProxyEvent, sampling: Sampling | null
     gatewayRequestId,
     address: event.requestContext.identity.sourceIp,
     host: domainName,
-    prefix: path === `/${stage}${event.path}` ? `/${stage}` : '',
     httpVersion: protocol.replace(/^HTTP\//i, '') || '1.1',
-    trace: requestTrace(headers, gatewayRequestId, sampling),
+    trace: requestTrace(headers, gatewayRequestId, traces),
     context,
   };
+}
+
+/** The place of a request of a domain. What is neither below the base path nor a document of it is no row's. */
+function onDomain(event: Place, basePath: string): Pick<HttpRequest, 'resource' | 'path' | 'prefix'> {
+  const place = rowOfWellKnown(belowBasePath(event, basePath), basePath);
+  const isOurs = basePath === '' || place.path !== event.path;
+  return { ...place, ...(isOurs ? {} : { resource: '' }), prefix: isOurs ? basePath : '' };
 }
 
 function definedValues<T>(values: Readonly<Record<string, T | undefined>> | null): Record<string, T> {

@@ -45,7 +45,7 @@ export function answering(
 ): LambdaHandler {
   return async (event) => {
     const started = performance.now();
-    const request = readEvent(event, rendered.deployment.traces);
+    const request = readEvent(event, rendered.deployment);
     const rendering = askedRendering(request, rendered);
     const row = rowOf(request);
     const resource = row?.path ?? request.resource;

@@ -50,7 +50,7 @@ export function streamer(options: StreamerOptions): StreamingHandler {
   );
   return async (event, output) => {
     const started = performance.now();
-    const request = readEvent(event, rendering.deployment.traces);
+    const request = readEvent(event, rendering.deployment);
     const line = {
       requestId: request.requestId,
       gatewayRequestId: request.gatewayRequestId,

@@ -5,7 +5,7 @@ export interface PublicUrl {
   readonly protocol: 'http' | 'https';
   /** With the port, where there is one. */
   readonly host: string;
-  /** The stage, as in `/live`; empty on a domain. */
+  /** The stage, as in `/live`, or the base path of a domain; empty at a domain's root. */
   readonly prefix: string;
 }
 

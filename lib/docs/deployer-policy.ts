@@ -62,6 +62,7 @@ export const DEPLOYER_RIGHTS: Readonly<Record<string, readonly Right[]>> = {
   'AWS::ApiGateway::Stage': [apiGateway('restapis/*')],
   'AWS::ApiGateway::UsagePlan': [apiGateway('usageplans', 'usageplans/*')],
   'AWS::ApiGateway::UsagePlanKey': [apiGateway('usageplans/*')],
+  'AWS::ApiGatewayV2::ApiMapping': [apiGateway('domainnames/*')],
   'AWS::CloudWatch::Alarm': [
     of(
       'cloudwatch',

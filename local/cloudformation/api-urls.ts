@@ -1,3 +1,4 @@
+import { mappingsOf, withPath } from './domain-mappings.ts';
 import { REGION, URL_SUFFIX } from './identities.ts';
 import type { DeployedResource, StackTemplate } from './stack-template.ts';
 
@@ -12,48 +13,42 @@ export function apisOf(template: StackTemplate): readonly DeployedResource[] {
   return [...template.ofType('AWS::ApiGateway::RestApi'), ...http] as readonly DeployedResource[];
 }
 
-/**
- * The URLs by which clients reach the APIs on AWS: each stage of the default endpoint, and each domain name. `hereOf` gives
- * where an API is reached here, by its id.
- */
-export function urlsHere(template: StackTemplate, hereOf: (apiId: string) => string | undefined): UrlsHere {
+/** Where the APIs of a template are reached here; undefined where they are not. */
+export interface Places {
+  /** An API by its id. */
+  readonly api: (apiId: string) => string | undefined;
+  /** A host by its name, where paths of it are mapped to APIs. */
+  readonly host: (domainName: string) => string | undefined;
+}
+
+/** The URLs by which clients reach the APIs on AWS: each stage of the default endpoint, and each domain name. */
+export function urlsHere(template: StackTemplate, places: Places): UrlsHere {
   const urls = new Map<string, string>();
-  const add = (url: string, apiId: string | undefined, path = '') => {
-    const here = apiId === undefined ? undefined : hereOf(apiId);
+  const add = (url: string, here: string | undefined, path = '') => {
     if (here !== undefined) urls.set(`https://${url}`, here + path);
   };
   const host = (apiId: string) => `${apiId}.execute-api.${REGION}.${URL_SUFFIX}`;
   const [first] = apisOf(template);
   for (const { ref, properties } of template.ofType<{ RestApiId?: string }>('AWS::ApiGateway::Stage')) {
     const apiId = properties.RestApiId ?? first?.ref ?? '';
-    add(`${host(apiId)}/${ref}`, apiId);
+    add(`${host(apiId)}/${ref}`, places.api(apiId));
   }
   // The path of a stage is one of the HTTP API here too.
-  for (const { ref } of template.ofType('AWS::ApiGatewayV2::Api')) add(host(ref), ref);
-  for (const { ref } of template.ofType('AWS::ApiGateway::DomainName')) add(ref, first?.ref);
-  for (const { properties } of template.ofType<RestMapping>('AWS::ApiGateway::BasePathMapping'))
-    add(withPath(properties.DomainName, properties.BasePath), properties.RestApiId);
-  for (const { properties } of template.ofType<HttpMapping>('AWS::ApiGatewayV2::ApiMapping')) {
-    const { DomainName, ApiMappingKey, ApiId, Stage } = properties;
-    add(withPath(DomainName, ApiMappingKey), ApiId, Stage === '$default' ? '' : `/${Stage}`);
+  for (const { ref } of template.ofType('AWS::ApiGatewayV2::Api')) add(host(ref), places.api(ref));
+  for (const { ref } of template.ofType('AWS::ApiGateway::DomainName'))
+    add(ref, first && places.api(first.ref));
+  for (const { domainName, path, apiId, stage } of mappingsOf(template)) {
+    const here = places.host(domainName);
+    if (here !== undefined) add(domainName, here);
+    else
+      add(
+        withPath(domainName, path),
+        places.api(apiId),
+        stage === undefined || stage === '$default' ? '' : `/${stage}`,
+      );
   }
   return urls;
 }
-
-interface RestMapping {
-  readonly DomainName: string;
-  readonly BasePath?: string;
-  readonly RestApiId?: string;
-}
-
-interface HttpMapping {
-  readonly DomainName: string;
-  readonly ApiMappingKey?: string;
-  readonly ApiId: string;
-  readonly Stage: string;
-}
-
-const withPath = (domain: string, path: string | undefined): string => (path ? `${domain}/${path}` : domain);
 
 /** Puts the URLs of here in the place of those on AWS: what functions tell clients must lead back here. */
 export function reachable(urls: UrlsHere): (text: string) => string {

@@ -2,6 +2,7 @@
 const SERVED = new Set([
   'AWS::ApiGateway::ApiKey',
   'AWS::ApiGateway::Authorizer',
+  'AWS::ApiGateway::BasePathMapping',
   'AWS::ApiGateway::Deployment',
   'AWS::ApiGateway::DomainName',
   'AWS::ApiGateway::GatewayResponse',
@@ -40,7 +41,7 @@ const SERVED = new Set([
 
 /** Types without an effect on what one machine can show: what is logged, where a name points. */
 const WITHOUT_EFFECT =
-  /^AWS::(ApiGateway::(Account|BasePathMapping|Documentation\w+)|ApplicationAutoScaling|Budgets|CDK|CertificateManager|CloudWatch|IAM|KMS|Lambda::EventInvokeConfig|Logs|Route53|SecretsManager::ResourcePolicy|SNS|SQS|SSM|WAFv2|XRay)(::|$)/;
+  /^AWS::(ApiGateway::(Account|Documentation\w+)|ApplicationAutoScaling|Budgets|CDK|CertificateManager|CloudWatch|IAM|KMS|Lambda::EventInvokeConfig|Logs|Route53|SecretsManager::ResourcePolicy|SNS|SQS|SSM|WAFv2|XRay)(::|$)/;
 
 /** Of those, what somebody's own functions may call: not named at the start of a stack, it would be missed. */
 const CALLED = /^AWS::(SNS::Topic|SQS::Queue|SSM::Parameter)$/;

@@ -5,8 +5,12 @@ import { GatewayFailure } from './failure.ts';
 /** A request as API Gateway sees it. */
 export interface ApiRequest {
   readonly method: string;
-  /** The path below the stage, percent-encoded as the client sent it: `event.path`. */
+  /** The path below the stage or the path of a mapping, percent-encoded as the client sent it: what routes match. */
   readonly path: string;
+  /** `event.path` of a REST API: the same, but with the path of a mapping (recorded: serverless-express#216). */
+  readonly eventPath: string;
+  /** The stage that a mapping of a domain name names. @default - the request came by the default endpoint */
+  readonly mappedStage?: string | undefined;
   /** The path with the stage, and with slashes that `path` leaves out: `$context.path`. */
   readonly fullPath: string;
   /** Values by name; a name has the case in which it came first. */
@@ -71,6 +75,7 @@ export function parseHead(incoming: IncomingMessage, stageName: string | null, n
   return {
     method: incoming.method ?? 'GET',
     path,
+    eventPath: path,
     fullPath,
     headers: proxyHeaders(received, { sourceIp, traceId, port: incoming.socket.localPort ?? 0 }),
     query: Object.fromEntries(

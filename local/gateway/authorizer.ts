@@ -108,7 +108,7 @@ function requestEvent({ api, request, route, context, methodArn }: AuthorizerInp
     type: 'REQUEST',
     methodArn,
     resource: context.resourcePath,
-    path: request.path,
+    path: request.eventPath,
     httpMethod: request.method,
     headers: lastValues(request.headers),
     multiValueHeaders: request.headers,

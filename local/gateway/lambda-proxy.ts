@@ -17,7 +17,7 @@ export function proxyEvent(
   const body = request.body.length === 0 ? null : request.body.toString(isBinary ? 'base64' : 'utf8');
   return {
     resource: context.resourcePath,
-    path: request.path,
+    path: request.eventPath,
     httpMethod: request.method,
     headers: lastValues(request.headers),
     multiValueHeaders: request.headers,

@@ -64,7 +64,7 @@ export class HttpGateway implements Gateway {
 
   async #answer(request: ApiRequest): Promise<Answer> {
     const api = this.#api;
-    const staged = stageOf(api, request.fullPath);
+    const staged = stageOf(api, request);
     const matched = staged && findHttpRoute(api.routes, request.method, staged.path);
     // A route that takes OPTIONS gets them, `$default` and ANY too: only without one the API answers itself
     // (http-api-cors: "even if there isn't an OPTIONS route", and of `$default`, which "catches … OPTIONS").
@@ -107,7 +107,7 @@ export class HttpGateway implements Gateway {
     if (!this.#functions.permits(functionArn, PRINCIPAL, sourceArn))
       throw new HttpApiFailure(500, 'no permission to invoke the authorizer');
     const { request, stage } = routed;
-    const path = (stageOf(this.#api, request.fullPath)?.path ?? '').replace(/^\//, '');
+    const path = (stageOf(this.#api, request)?.path ?? '').replace(/^\//, '');
     const routeArn = arn('execute-api', `${this.#api.id}/${stage.name}/${request.method}/${path}`);
     const authorizer = this.#authorizers.get(id);
     if (authorizer === undefined) throw new HttpApiFailure(500, `there is no authorizer ${id}`);
@@ -159,7 +159,7 @@ function targetOf(
   const url = new URL(whole);
   if (mapped !== undefined) url.pathname = mapped;
   else if (route.key === '$default') {
-    const { path = '' } = stageOf(api, request.fullPath) ?? {};
+    const { path = '' } = stageOf(api, request) ?? {};
     url.pathname = `${url.pathname.replace(/\/$/, '')}${path}`;
   }
   for (const [name, all] of Object.entries(request.query))

@@ -1,3 +1,4 @@
+import type { ApiRequest } from '../gateway/api-request.ts';
 import { bySpecificity, matchResource, type PathMatch } from '../gateway/router.ts';
 import type { HttpApiDefinition, HttpStage, RouteDefinition } from './definition.ts';
 
@@ -9,9 +10,17 @@ export interface StagedPath {
 
 /**
  * "If the request explicitly matches a stage, API Gateway sends the request to that stage. If no stage fully matches the
- * request, API Gateway sends the request to the $default stage" (developer guide, http-api-develop-routes).
+ * request, API Gateway sends the request to the $default stage" (developer guide, http-api-develop-routes). A mapping of a
+ * domain name has chosen one.
  */
-export function stageOf(api: HttpApiDefinition, path: string): StagedPath | undefined {
+export function stageOf(
+  api: HttpApiDefinition,
+  { fullPath: path, mappedStage, path: below }: Pick<ApiRequest, 'fullPath' | 'path' | 'mappedStage'>,
+): StagedPath | undefined {
+  if (mappedStage !== undefined) {
+    const stage = api.stages.find(({ name }) => name === mappedStage);
+    return stage && { stage, path: below };
+  }
   const [, first = ''] = path.split('/');
   const named = api.stages.find(({ name }) => name === first && first !== '');
   if (named !== undefined) return { stage: named, path: path.slice(first.length + 1) || '/' };

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readEvent, requireUnambiguousPath } from '../../lambdas/http/event.ts';
 import { requestIdOf } from '../../lambdas/http/request-id.ts';
+import { DEPLOYMENT } from '../support/deployment.ts';
 import { event } from './requests.ts';
 
 describe('ambiguous paths', () => {
@@ -139,15 +140,83 @@ describe('trace ids', () => {
 });
 
 describe('reading an event', () => {
+  const read = (request: Parameters<typeof event>[0], basePath = '') =>
+    readEvent(event(request), { ...DEPLOYMENT, basePath });
+
   test('a body in base64 comes out as its bytes, and text as UTF-8', () => {
     const bytes = Buffer.from([0, 255, 128]);
-    expect(readEvent(event({ method: 'POST', resource: '/', body: bytes })).body).toEqual(bytes);
-    expect(readEvent(event({ method: 'POST', resource: '/', body: 'ü' })).body).toEqual(Buffer.from('ü'));
-    expect(readEvent(event({ method: 'GET', resource: '/' })).body).toHaveLength(0);
+    expect(read({ method: 'POST', resource: '/', body: bytes }).body).toEqual(bytes);
+    expect(read({ method: 'POST', resource: '/', body: 'ü' }).body).toEqual(Buffer.from('ü'));
+    expect(read({ method: 'GET', resource: '/' }).body).toHaveLength(0);
   });
 
   test('what API Gateway leaves out is empty', () => {
-    const read = readEvent(event({ method: 'GET', resource: '/' }));
-    expect(read).toMatchObject({ params: {}, query: {}, headers: {}, context: null, address: '192.0.2.7' });
+    expect(read({ method: 'GET', resource: '/' })).toMatchObject({
+      params: {},
+      query: {},
+      headers: {},
+      context: null,
+      address: '192.0.2.7',
+    });
+  });
+
+  /** As API Gateway sends it: with the stage in the context's path alone, or with the base path in both. */
+  const place = (path: string, { resource = '/v1/{proxy+}', basePath = '/auth', isStage = false } = {}) => {
+    const given = event({ method: 'GET', resource, path });
+    const contextPath = isStage ? `/live${path}` : path;
+    const requestContext = { ...given.requestContext, stage: 'live', path: contextPath };
+    const { prefix, ...read } = readEvent({ ...given, requestContext }, { ...DEPLOYMENT, basePath });
+    return [read.path, read.resource, prefix];
+  };
+
+  test.each([
+    // At the root of a domain, and at the stage's URL.
+    ['/v1/a', { basePath: '' }, ['/v1/a', '/v1/{proxy+}', '']],
+    ['/v1/a', { basePath: '', isStage: true }, ['/v1/a', '/v1/{proxy+}', '/live']],
+    // Below a path, and at the stage's URL beside.
+    ['/auth/v1/a', {}, ['/v1/a', '/v1/{proxy+}', '/auth']],
+    ['/auth/v1/a/', {}, ['/v1/a/', '/v1/{proxy+}', '/auth']],
+    ['/auth/v1/auth/a', {}, ['/v1/auth/a', '/v1/{proxy+}', '/auth']],
+    ['/v1/a', { isStage: true }, ['/v1/a', '/v1/{proxy+}', '/live']],
+    ['/auth', { resource: '/' }, ['/', '/', '/auth']],
+    ['/auth/', { resource: '/' }, ['/', '/', '/auth']],
+    ['/auth/v2/v1/a', { basePath: '/auth/v2' }, ['/v1/a', '/v1/{proxy+}', '/auth/v2']],
+    ['/live/v1/a', { basePath: '/live' }, ['/v1/a', '/v1/{proxy+}', '/live']],
+    // A stage's URL knows no base path.
+    ['/auth/health', { resource: '/{proxy+}', isStage: true }, ['/auth/health', '/{proxy+}', '/live']],
+    // What is not ours is no row's.
+    ['/other/v1/a', {}, ['/other/v1/a', '', '']],
+    ['/authx/v1/a', {}, ['/authx/v1/a', '', '']],
+    ['/AUTH/v1/a', {}, ['/AUTH/v1/a', '', '']],
+    ['/%61uth/v1/a', {}, ['/%61uth/v1/a', '', '']],
+    ['/auth/x/v1/a', {}, ['/x/v1/a', '', '/auth']],
+    ['/health', { resource: '/{proxy+}' }, ['/health', '', '']],
+    [
+      '/.well-known/oauth-authorization-server',
+      { resource: '/' },
+      ['/.well-known/oauth-authorization-server', '', ''],
+    ],
+    // Documents at the root of the host.
+    [
+      '/.well-known/oauth-authorization-server/auth',
+      { resource: '/{proxy+}' },
+      ['/.well-known/oauth-authorization-server', '/{proxy+}', '/auth'],
+    ],
+    [
+      '/.well-known/oauth-protected-resource/auth/v1/mcp',
+      { resource: '/{proxy+}' },
+      [
+        '/.well-known/oauth-protected-resource/v1/mcp',
+        '/.well-known/oauth-protected-resource/{resource+}',
+        '/auth',
+      ],
+    ],
+    [
+      '/.well-known/oauth-protected-resource/auth/v1',
+      {},
+      ['/.well-known/oauth-protected-resource/auth/v1', '', ''],
+    ],
+  ] as const)('%s with %j is %j', (path, given, read) => {
+    expect(place(path, given)).toEqual(read);
   });
 });

@@ -99,6 +99,54 @@ describe('a live stack that is given a domain', () => {
   });
 });
 
+describe('an API below a path of a host', () => {
+  const mappings = (of: Template) =>
+    propertiesOf(of, 'AWS::ApiGatewayV2::ApiMapping').map(({ DomainName, ApiMappingKey }) => [
+      DomainName,
+      ApiMappingKey,
+    ]);
+  const at = (more: object) => ({ ...withDomain, domain: { ...withDomain.domain, ...more } });
+
+  it('is its issuer, and the host’s root is free for another', async () => {
+    const below = await templateOf({ config: at({ basePath: 'auth/v1' }) });
+    expect(new Set(issuers(below))).toEqual(new Set(['https://api.example.com/auth/v1']));
+    expect(below.toJSON().Outputs.ApiUrl.Value).toBe('https://api.example.com/auth/v1');
+    expect(mappings(below)).toEqual([[{ Ref: expect.stringMatching(/^DomainName/) }, 'auth/v1']]);
+    below.hasResourceProperties('AWS::ApiGatewayV2::ApiMapping', {
+      Stage: { Ref: Match.stringLikeRegexp('^FrontDoorApiDeploymentStagebeta') },
+    });
+    below.resourceCountIs('AWS::ApiGateway::BasePathMapping', 0);
+    below.hasResourceProperties('AWS::ApiGateway::RestApi', { DisableExecuteApiEndpoint: true });
+  });
+
+  it('has the standards’ paths of the host only where it is told to', async () => {
+    const below = await templateOf({ config: at({ basePath: 'auth', wellKnown: true }) });
+    expect(mappings(below).map(([, key]) => key)).toEqual([
+      'auth',
+      '.well-known/oauth-authorization-server',
+      '.well-known/oauth-protected-resource',
+    ]);
+  });
+
+  it('of a domain that another stack has made, makes nothing but the mapping', async () => {
+    const domain = { name: 'api.example.com', certificateArn: null };
+    const below = await templateOf({ config: { domain: { ...domain, basePath: 'auth' } } });
+    expect(mappings(below)).toEqual([['api.example.com', 'auth']]);
+    below.resourceCountIs('AWS::ApiGateway::DomainName', 0);
+    expect(below.toJSON().Outputs.DomainTarget).toBeUndefined();
+    const root = await templateOf({ config: { domain } });
+    root.hasResourceProperties('AWS::ApiGateway::BasePathMapping', { DomainName: 'api.example.com' });
+  });
+
+  it('changes the id of nothing but the mapping, beside one at the root', async () => {
+    const ids = async (config: object) =>
+      Object.entries((await templateOf({ config })).toJSON().Resources)
+        .filter(([, resource]) => !/Mapping|Deployment$/.test((resource as { Type: string }).Type))
+        .map(([id]) => id);
+    expect(await ids(at({ basePath: 'auth' }))).toEqual(await ids(withDomain));
+  });
+});
+
 describe('an API without a domain', () => {
   it('has the URL of its stage as the issuer, and its endpoint open', () => {
     const texts = new Set(issuers(plain).map((issuer) => JSON.stringify(issuer)));

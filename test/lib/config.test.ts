@@ -394,7 +394,45 @@ describe('each fault of a configuration is one line with the field and what is a
     [
       'a certificate that is none',
       { domain: { ...domain, certificateArn: 'arn:aws:iam::123456789012:server-certificate/x' } },
-      /^domain\.certificateArn: must be the ARN of a certificate in ACM$/,
+      /^domain\.certificateArn: must be the ARN of a certificate in ACM, or null where another stack has made the domain$/,
+    ],
+    ...[
+      '',
+      '/auth',
+      'auth/',
+      'auth//v1',
+      '/',
+      '.',
+      '..',
+      'auth/..',
+      'auth/../v1',
+      '.well-known/auth',
+      'auth.',
+      'auth./v1',
+      'ping',
+      'sping',
+      'ping/auth',
+      'a b',
+      'auth%2fv1',
+      'ä',
+      'auth?x',
+      '$auth',
+      '{auth}',
+      'a'.repeat(301),
+    ].map((basePath): [string, object, RegExp] => [
+      `the path ${JSON.stringify(basePath)} of a domain`,
+      { domain: { ...domain, basePath } },
+      /^domain\.basePath: must be a path such as auth or auth\/v1, without slashes at its ends: .*; or null for the root of the host$/,
+    ]),
+    [
+      'the records of a domain that another stack has made',
+      { domain: { ...domain, certificateArn: null } },
+      /^domain\.hostedZone: the stack that has made the domain makes its records too; set hostedZone to null$/,
+    ],
+    [
+      'the paths of standards where they are anyway',
+      { domain: { ...domain, wellKnown: true } },
+      /^domain\.wellKnown: at the root of the host they are there anyway; leave it out, or name a basePath$/,
     ],
     [
       'a domain with its scheme',
@@ -571,6 +609,34 @@ describe('a domain', () => {
     );
     const other = { url: 'https://internal.example.com' };
     await expect(loadSettings({ config: { ...withDomain, upstream: other } })).resolves.toBeDefined();
+  });
+
+  it.each(['auth', 'auth/v1', 'Auth_2/v1.2-beta', 'pinger', 'a'.repeat(300)])(
+    'has the API below %s',
+    async (basePath) => {
+      const { config } = await loadSettings({ config: { domain: { ...domain, basePath } } });
+      expect(config.domain?.basePath).toBe(basePath);
+    },
+  );
+
+  it.each(['v1', 'v1/auth', 'health', 'console'])(
+    'has no path that begins as one of the API does, which could be read as two: %s',
+    async (basePath) => {
+      await expect(loadSettings({ config: { domain: { ...domain, basePath } } })).rejects.toThrow(
+        new RegExp(`^domain\\.basePath: the API has paths that begin so itself, such as /${basePath}`),
+      );
+    },
+  );
+
+  it('has upstreams at the same host, beside the path', async () => {
+    const at = (url: string) =>
+      loadSettings({ config: { domain: { ...domain, basePath: 'auth' }, upstream: { url } } });
+    await expect(at('https://api.example.com')).resolves.toBeDefined();
+    await expect(at('https://api.example.com/authx')).resolves.toBeDefined();
+    for (const url of ['https://api.example.com/auth', 'https://api.example.com/auth/v1'])
+      await expect(at(url)).rejects.toThrow(
+        /^upstream\.url: api\.example\.com is the domain of this API itself/,
+      );
   });
 
   it('takes a certificate of the Region that the stack goes to, where that is known', async () => {

@@ -12,6 +12,7 @@ beforeAll(async () => {
   const templates = await Promise.all([
     templateOf(),
     templateOf({ profile: 'nams', config: { revealApiKey: true } }),
+    templateOf({ config: { ...withDomain, domain: { ...withDomain.domain, basePath: 'auth' } } }),
     templateOf({ environment: 'production', config: { ...withDomain, kmsKeyArn, alarmTopicArn } }),
   ]);
   types = new Set(

@@ -6,6 +6,7 @@ import {
   Aspects,
   CfnResource,
   Duration,
+  Fn,
   Lazy,
   NestedStack,
   RemovalPolicies,
@@ -17,7 +18,13 @@ import {
   Validations,
 } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
-import { RestApi } from 'aws-cdk-lib/aws-apigateway';
+import {
+  DomainName,
+  EndpointType,
+  type IDomainName,
+  RestApi,
+  SecurityPolicy,
+} from 'aws-cdk-lib/aws-apigateway';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { type IVpc, SecurityGroup, SubnetType, Vpc, type VpcProps } from 'aws-cdk-lib/aws-ec2';
 import { ManagedPolicy, PermissionsBoundary, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -249,6 +256,76 @@ describe('props that cannot be deployed', () => {
   it('are not those that are left undefined', () => {
     expect(fault({ upstream: undefined, anonymous: undefined, vpc: undefined, tiers: undefined })).toBe(
       undefined,
+    );
+  });
+});
+
+describe('a Latchkey below a path of a domain of the app', () => {
+  const domainIn = (stack: Stack, props: object = {}) =>
+    new DomainName(stack, 'Domain', {
+      domainName: 'api.example.com',
+      certificate: new Certificate(stack, 'Certificate', { domainName: 'api.example.com' }),
+      ...props,
+    });
+
+  it('is one mapping more on that, and another Latchkey another', () => {
+    const app = teamApp();
+    const team = teamStack({}, app, 'Team');
+    const domain = domainIn(team);
+    const stacks = ['auth', 'partners/auth'].map((basePath, index) => {
+      const stack = teamStack({}, app, `Auth${index}`);
+      const { url } = latchkeyIn(stack, { domain: { mountOn: domain, basePath } });
+      return { stack, basePath, url };
+    });
+    for (const { stack, basePath, url } of stacks) {
+      const template = Template.fromStack(stack);
+      template.hasResourceProperties('AWS::ApiGatewayV2::ApiMapping', {
+        DomainName: { 'Fn::ImportValue': Match.stringLikeRegexp('^Team:') },
+        ApiMappingKey: basePath,
+      });
+      template.resourceCountIs('AWS::ApiGateway::DomainName', 0);
+      expect(stack.dependencies).toEqual([team]);
+      expect(url).toBe(`https://api.example.com/${basePath}`);
+    }
+  });
+
+  it('is found by its name where another app has made it', () => {
+    const stack = teamStack();
+    const domain = DomainName.fromDomainNameAttributes(stack, 'Domain', {
+      domainName: 'api.example.com',
+      domainNameAliasHostedZoneId: 'Z1',
+      domainNameAliasTarget: 'd-1.execute-api.us-east-1.amazonaws.com',
+    });
+    latchkeyIn(stack, { domain: { mountOn: domain, basePath: 'auth' } });
+    Template.fromStack(stack).hasResourceProperties('AWS::ApiGatewayV2::ApiMapping', {
+      DomainName: 'api.example.com',
+    });
+  });
+
+  it.each([
+    ['must be a domain name of API Gateway', () => 'api.example.com'],
+    ['must be regional', (stack: Stack) => domainIn(stack, { endpointType: EndpointType.EDGE })],
+    ['takes TLS 1.0', (stack: Stack) => domainIn(stack, { securityPolicy: SecurityPolicy.TLS_1_0 })],
+    [
+      'its name is known only when the stack is deployed',
+      (stack: Stack) =>
+        DomainName.fromDomainNameAttributes(stack, 'Domain', {
+          domainName: Fn.importValue('DomainName'),
+          domainNameAliasHostedZoneId: 'Z1',
+          domainNameAliasTarget: 'd-1',
+        }),
+    ],
+  ])('refuses one of which that cannot be so: %s', (message, made) => {
+    const stack = teamStack();
+    const domain = { mountOn: made(stack) as IDomainName, basePath: 'auth' };
+    expect(() => latchkeyIn(stack, { domain })).toThrow(`Shop/Latchkey: domain.mountOn: ${message}`);
+  });
+
+  it('says nothing else of the domain, which has it', () => {
+    const stack = teamStack();
+    const domain = { mountOn: domainIn(stack), basePath: 'auth', name: 'api.example.com' };
+    expect(() => latchkeyIn(stack, { domain })).toThrow(
+      'domain.mountOn: the domain name has name of its own',
     );
   });
 });

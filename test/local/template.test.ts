@@ -29,7 +29,7 @@ const assemblyOf = (template: Partial<Template>, stackName = 'Any'): Assembly =>
 
 /** The template with its APIs reached here. */
 const servedAt = (url: string, template: Partial<Template>) => {
-  const urls = urlsHere(templateOf(template), () => url);
+  const urls = urlsHere(templateOf(template), { api: () => url, host: () => undefined });
   return new StackGroup([assemblyOf(template)], { urls });
 };
 
@@ -232,7 +232,7 @@ describe('where several APIs are reached', () => {
     const Outputs = { It: { Value: { 'Fn::Sub': text } } };
     const onAws = templateOf({ Resources });
     const ports = new Map(apisOf(onAws).map(({ ref }, index) => [ref, `http://localhost:${index + 1}`]));
-    const urls = urlsHere(onAws, (apiId) => ports.get(apiId));
+    const urls = urlsHere(onAws, { api: (apiId) => ports.get(apiId), host: () => undefined });
     expect(new StackGroup([assemblyOf({ Resources, Outputs })], { urls }).outputs().It).toBe(expected);
   });
 });

@@ -41,5 +41,6 @@ export const DEPLOYMENT: Deployment = {
   traces: null,
   mail: { from: null, allowsUnverified: true },
   console: true,
+  basePath: '',
   gatewayFacts: { zeroPlanThrottles: false, mappedHeaderReplaces: false },
 };

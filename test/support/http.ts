@@ -24,13 +24,14 @@ export interface HttpRequest {
 /** Sends one request as it is: nobody normalizes the path, follows a redirect, decodes a body or adds a header. */
 export type Send = (target: string, request?: HttpRequest) => Promise<HttpResponse>;
 
-/** A client of one server, and from one address. `target` is a method and a path, as in `POST /v1/auth/login`. */
+/** A client of one server, and from one address. `target` is a method and a path below `root`, as in `POST /v1/auth/login`. */
 export function httpClient(root: string, localAddress?: string): { readonly send: Send; close(): void } {
-  const { hostname, port } = new URL(root);
+  const { hostname, port, pathname } = new URL(root);
+  const base = pathname.replace(/\/$/, '');
   const agent = new Agent({ keepAlive: true, ...(localAddress === undefined ? {} : { localAddress }) });
   const send: Send = (target, { headers = {}, body, json } = {}) => {
     const space = target.indexOf(' ');
-    const [method, path] = [target.slice(0, space), target.slice(space + 1)];
+    const [method, path] = [target.slice(0, space), base + target.slice(space + 1)];
     const content = json === undefined ? body : JSON.stringify(json);
     const sent: OutgoingHttpHeaders = {
       ...(json === undefined ? {} : { 'content-type': 'application/json' }),

@@ -1,5 +1,6 @@
 import {
   access,
+  basePath,
   challenges,
   decision,
   direct,
@@ -51,6 +52,7 @@ const decide = authorizer(
   },
   JSON.parse(variable('USAGE_KEYS')),
   {
+    basePath,
     // The template sets it; without it, as in the bench, nothing is written.
     observe: process.env.METRICS_NAMESPACE ? write : undefined,
     challenge: challenges ? challengesFrom(issuer + challenges) : undefined,
