@@ -1,4 +1,4 @@
-import { Latchkey } from '../typescript/src/index.ts';
+import { Latchkey, type LatchkeyError } from '../typescript/src/index.ts';
 import { usageError } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import { locked } from './lock.ts';
@@ -56,12 +56,17 @@ export class Deployments {
 
 /**
  * The deployment that a call is for: `--url`, `LATCHKEY_URL`, or the one that was signed in to last. Throws `CliError`
- * where there is none, and `LatchkeyError` for what is no URL, or one without TLS.
+ * where there is none, for what is no URL, and for one that would carry credentials in the open.
  */
 export async function urlOf(values: Values, io: Io): Promise<string> {
   const url =
     text(values, 'url') ?? (io.env.LATCHKEY_URL || undefined) ?? (await new Deployments(io).current());
   if (url === undefined) throw usageError('Which deployment? Name it with --url or LATCHKEY_URL.');
-  if (!URL.canParse(url)) throw usageError('--url must be a URL, such as https://api.example.com.');
-  return new Latchkey({ endpoint: url, apiKey: null }).root;
+  try {
+    return new Latchkey({ endpoint: url, apiKey: null }).root;
+  } catch (error) {
+    // The library names its own options, of which this command has none.
+    const [message = ''] = (error as LatchkeyError).message.split(';');
+    throw usageError(`${message.replace(/^endpoint/, '--url').replace(/\.$/, '')}.`);
+  }
 }

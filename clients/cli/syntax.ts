@@ -67,7 +67,7 @@ export function parse(
     const value = values[name];
     if (typeof value === 'string') requireChoice(`--${name}`, value, choices);
   }
-  if (!isHelp) requireChoice(syntax.args[0] ?? '', args[0], syntax.choices);
+  if (!isHelp) requireChoice(`latchkey ${syntax.words.join(' ')}: what follows`, args[0], syntax.choices);
   return { args, values };
 }
 

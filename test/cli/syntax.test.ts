@@ -56,6 +56,12 @@ test.each([
   );
 });
 
+test('an argument that is none of the choices is told after which words it stands', () => {
+  expect(() => parse('completion bash|zsh|fish', ['tcsh'])).toThrow(
+    'latchkey completion: what follows must be one of bash, zsh, fish.',
+  );
+});
+
 describe('latchkey', () => {
   const terminal = new Terminal();
   const help = async () => (await terminal.run(['help'])).stdout;
@@ -87,9 +93,14 @@ describe('latchkey', () => {
 
   test('needs a deployment, by https', async () => {
     expect((await terminal.run(['whoami'])).stderr).toContain('LATCHKEY_URL');
-    expect((await terminal.run(['whoami', '--url', 'api.example.com'])).code).toBe(2);
-    const open = await terminal.run(['whoami', '--url', 'http://api.example.com']);
-    expect([open.code, open.stderr]).toEqual([1, expect.stringContaining('https://')]);
+    for (const [url, message] of [
+      ['api.example.com', 'be a URL, such as https://api.example.com'],
+      ['http://api.example.com', 'begin with https://'],
+      ['https://user:secret@api.example.com', 'have no user name or password'],
+    ] as const) {
+      const { code, stderr } = await terminal.run(['whoami', '--url', url]);
+      expect([code, stderr]).toEqual([2, `latchkey: --url must ${message}.\n`]);
+    }
   });
 
   /** What bash offers for the last of some words. */
