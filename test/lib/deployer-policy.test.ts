@@ -12,6 +12,7 @@ beforeAll(async () => {
   const templates = await Promise.all([
     templateOf(),
     templateOf({ profile: 'nams', config: { revealApiKey: true } }),
+    templateOf({ config: { provisionedConcurrency: { authorizer: 1 } } }),
     templateOf({ environment: 'production', config: { ...withDomain, kmsKeyArn, alarmTopicArn } }),
   ]);
   types = new Set(
