@@ -4,28 +4,7 @@
  */
 import { request } from 'node:http';
 import { loadAuthorizer } from './authorizer.ts';
-
-/** What is asked for, and what has to come of it: an outcome of the authorizer, or of a bare call nothing. */
-export type Side =
-  | { readonly kind: 'bare'; readonly endpoint: string; readonly body: string }
-  | {
-      readonly kind: 'decision';
-      readonly endpoint: string;
-      /** One after the other, the last one again and again. */
-      readonly events: readonly object[];
-      readonly outcome: string;
-    };
-
-export interface Task {
-  readonly file: string;
-  readonly environment: Readonly<Record<string, string>>;
-  readonly sides: Readonly<Record<string, Side>>;
-  readonly rounds: number;
-  readonly callsPerBatch: number;
-}
-
-/** Microseconds of one call by round: as the clock has them, and of CPU of this process. */
-export type Samples = Readonly<Record<string, { readonly wall: number[]; readonly cpu: number[] }>>;
+import { type Samples, type Side, type Task, warmUpRounds } from './deployed-task.ts';
 
 type Call = () => Promise<void>;
 
@@ -53,7 +32,7 @@ async function measure({ file, environment, sides, rounds, callsPerBatch }: Task
   const samples = Object.fromEntries(
     names.map((name) => [name, { wall: [] as number[], cpu: [] as number[] }]),
   );
-  const warmUp = Math.ceil(rounds / 5);
+  const warmUp = warmUpRounds(rounds, callsPerBatch);
   for (let round = -warmUp; round < rounds; round += 1) {
     // Another side begins each time, and the one before a side is another.
     const first = (round + warmUp) % names.length;
@@ -73,14 +52,22 @@ async function measure({ file, environment, sides, rounds, callsPerBatch }: Task
   return samples;
 }
 
+/** Of the monotonic clock, while a side decides that moves its own. */
+let offsetMilliseconds = 0;
+const now = performance.now.bind(performance);
+performance.now = () => now() + offsetMilliseconds;
+
 function decision(
   handler: Awaited<ReturnType<typeof loadAuthorizer>>,
   side: Side & { kind: 'decision' },
 ): Call {
   let next = 0;
   return async () => {
-    const event = side.events[Math.min(next++, side.events.length - 1)] ?? {};
+    const event = side.events[Math.min(next, side.events.length - 1)] ?? {};
+    next += 1;
+    offsetMilliseconds = next * (side.millisecondsBetween ?? 0);
     const { context } = await handler(event);
+    offsetMilliseconds = 0;
     if (context?.outcome !== side.outcome) throw new Error(`Not ${side.outcome}: ${JSON.stringify(context)}`);
   };
 }

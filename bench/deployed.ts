@@ -4,18 +4,20 @@ import { fileURLToPath } from 'node:url';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { parseBlock } from '../lambdas/kernel/address.ts';
 import { blocksValue } from '../lambdas/kernel/allow-list.ts';
+import { systemClock } from '../lambdas/kernel/clock.ts';
 import { keyRecordKey } from '../lambdas/kernel/item-keys.ts';
-import { type ItemKey, N, S } from '../lambdas/kernel/items.ts';
+import { type Item, type ItemKey, N, S } from '../lambdas/kernel/items.ts';
 import { Table } from '../lambdas/kernel/table.ts';
 import { newKey } from '../lambdas/keys/key-format.ts';
+import { windowOf } from '../lambdas/plans/allowance.ts';
 import { ENGINE_CREDENTIALS, ENGINE_REGION } from '../test/support/dynamodb-engine.ts';
 import { authorizerEnvironment, decideOnce, keyEvent, loadAuthorizer, tokenEvent } from './authorizer.ts';
 import type { AuthorizerBundle } from './bundle.ts';
 import { startCannedServer } from './canned-server.ts';
-import type { Samples, Side, Task } from './deployed-process.ts';
+import { callsOfSide, type Samples, type Side, type Task } from './deployed-task.ts';
 import type { Identity } from './identities.ts';
 import type { Effort } from './options.ts';
-import { type Estimate, estimate } from './statistics.ts';
+import { type Estimate, estimate, quotientOfLowest } from './statistics.ts';
 
 /** Ratios of decisions as they are deployed, each with the line that it writes, to bare calls in the same process. */
 export interface DeployedResult {
@@ -26,6 +28,8 @@ export interface DeployedResult {
   readonly noise: Estimate;
   /** CPU of the process, against a server that answers from memory. */
   readonly cpuOverBare: Readonly<Record<DecisionKind, Estimate>>;
+  /** The same of a bare call that sends the decision's own expression and gets its answer: Node's part, and not ours. */
+  readonly expressionCpuOverBare: Estimate;
 }
 
 /** How a caller proves who they are, and what comes of it. */
@@ -37,18 +41,41 @@ export type DecisionKind =
   | 'tenants'
   | 'garbled'
   | 'unknown'
-  | 'revoked';
+  | Refused;
+
+/** Keys that are refused by their record, each in another way. */
+type Refused = 'revoked' | 'expired' | 'elsewhere' | 'scope' | 'limited';
+
+const CALLS_PER_BATCH = 20;
 
 const BLOCKS = ['198.51.100.0/24', '2001:db8::/32', '203.0.113.0/24'].flatMap(
   (text) => parseBlock(text) ?? [],
 );
 
-/** Measures them in a process of their own, whose log goes to the system's null device. */
+const ELSEWHERE = BLOCKS.slice(0, 1);
+
+/** What makes a record that is refused so, and the outcome: one for which a usage key answers is allowed to API Gateway. */
+const refusals = (): Readonly<
+  Record<Refused, { readonly SET: string; readonly values: Item; readonly outcome: string }>
+> => ({
+  revoked: { SET: 'st = :revoked', values: { ':revoked': S('revoked') }, outcome: 'refused' },
+  expired: { SET: 'xa = :past', values: { ':past': N(1) }, outcome: 'refused' },
+  elsewhere: { SET: 'ips = :list', values: { ':list': blocksValue(ELSEWHERE) }, outcome: 'forbidden' },
+  scope: { SET: 'scp = :none', values: { ':none': S('') }, outcome: 'forbidden' },
+  limited: {
+    // Of this minute and the next: the server in memory gives the count for whatever minute is asked for.
+    SET: [0, 1].map((more) => `c${windowOf(systemClock()) + more} = :many`).join(', '),
+    values: { ':many': N(50_000_000) },
+    outcome: 'limited',
+  },
+});
+
+/** Measures them in processes of their own, whose log goes to the system's null device. */
 export async function measureDeployed(
   bundle: AuthorizerBundle,
   { tableName, endpoint }: { readonly tableName: string; readonly endpoint: string },
   newIdentity: (name: string) => Promise<Identity>,
-  { rounds, callsPerBatch, tenants: tenantCount }: Effort,
+  { decisionProcesses, decisionRounds: rounds, tenants: tenantCount }: Effort,
 ): Promise<DeployedResult> {
   const canned = await startCannedServer(endpoint);
   const table = new Table(
@@ -60,25 +87,18 @@ export async function measureDeployed(
     const someone = await newIdentity('deployed');
     const counted = await newIdentity('counted');
     const expressed = await newIdentity('expressed');
-    const revoked = await newIdentity('revoked');
     const listed = await newIdentity('listed');
-    await table.update(keyRecordKey(revoked.locator), {
-      UpdateExpression: 'SET st = :revoked',
-      ExpressionAttributeValues: { ':revoked': S('revoked') },
-    });
     await table.update(keyRecordKey(listed.locator), {
       UpdateExpression: 'SET ips = :list',
       ExpressionAttributeValues: { ':list': blocksValue(BLOCKS) },
     });
     const newTokens: string[] = [];
-    while (newTokens.length < rounds * 2 * callsPerBatch) newTokens.push(await someone.newToken());
+    const calls = callsOfSide(rounds, CALLS_PER_BATCH);
+    while (newTokens.length < calls) newTokens.push(await someone.newToken());
     const tenants: object[] = [];
     while (tenants.length < tenantCount)
       tenants.push(keyEvent((await newIdentity(`of-many-${tenants.length}`)).key));
-    const many = Array.from(
-      { length: rounds * 2 * callsPerBatch },
-      (_, index) => tenants[index % tenantCount] ?? {},
-    );
+    const many = Array.from({ length: calls }, (_, index) => tenants[index % tenantCount] ?? {});
     const prober = await loadAuthorizer(bundle.file, authorizerEnvironment(tableName, canned.endpoint));
     await decideOnce(prober, keyEvent(expressed.key));
     await decideOnce(prober, keyEvent(counted.key));
@@ -88,25 +108,34 @@ export async function measureDeployed(
       endpoint: at,
       body: addOne(tableName, keyRecordKey(counted.locator)),
     });
-    const decided = (at: string, events: readonly object[], outcome = 'allowed'): Side => ({
-      kind: 'decision',
+    const decided = (at: string, events: readonly object[], outcome = 'allowed') => ({
+      kind: 'decision' as const,
       endpoint: at,
       events,
       outcome,
     });
     const { keys } = bundle.settings.profile;
     const nobody = newKey(keys, 'live', 'nobodyhasit0');
+    const refused = {} as Record<Refused, Side>;
+    for (const [name, { SET, values, outcome }] of Object.entries(refusals())) {
+      const { locator, key } = await newIdentity(name);
+      await table.update(keyRecordKey(locator), {
+        UpdateExpression: `SET ${SET}`,
+        ExpressionAttributeValues: values,
+      });
+      refused[name as Refused] = decided(canned.endpoint, [keyEvent(key)], outcome);
+    }
     const cpu: Record<DecisionKind, Side> = {
       key: decided(canned.endpoint, [keyEvent(someone.key)]),
       session: decided(canned.endpoint, [tokenEvent(someone.token)]),
       newToken: decided(canned.endpoint, newTokens.map(tokenEvent)),
       allowList: decided(canned.endpoint, [keyEvent(listed.key)]),
-      tenants: decided(canned.endpoint, many),
+      tenants: { ...decided(canned.endpoint, many), millisecondsBetween: 1000 / tenantCount },
       garbled: decided(canned.endpoint, [keyEvent(`${someone.key.slice(0, -1)}!`)], 'refused'),
       unknown: decided(canned.endpoint, [keyEvent(nobody)], 'refused'),
-      revoked: decided(canned.endpoint, [keyEvent(revoked.key)], 'refused'),
+      ...refused,
     };
-    const samples = await inProcess({
+    const task: Task = {
       file: bundle.file,
       environment,
       sides: {
@@ -115,25 +144,37 @@ export async function measureDeployed(
         expression: { kind: 'bare', endpoint, body: bodyOf(expressed) },
         decision: decided(endpoint, [keyEvent(someone.key)]),
         cannedBare: plain(canned.endpoint),
+        cannedExpression: { kind: 'bare', endpoint: canned.endpoint, body: bodyOf(expressed) },
         ...cpu,
       },
       rounds,
-      callsPerBatch,
-    });
+      callsPerBatch: CALLS_PER_BATCH,
+    };
+    const runs: Samples[] = [];
+    // One after the other, with other code compiled in each.
+    while (runs.length < decisionProcesses) runs.push(await inProcess(task));
     const wall = (floor: string, subject = 'decision') =>
       estimate(
-        (samples[subject]?.wall ?? []).map(
-          (time, round) => time / (samples[floor]?.wall[round] ?? Number.NaN),
+        runs.flatMap((samples) =>
+          (samples[subject]?.wall ?? []).map(
+            (time, round) => time / (samples[floor]?.wall[round] ?? Number.NaN),
+          ),
         ),
+      );
+    const lowest = (subject: string) =>
+      estimate(
+        runs.map((samples) => quotientOfLowest(samples[subject]?.cpu ?? [], samples.cannedBare?.cpu ?? [])),
       );
     const kinds = Object.keys(cpu) as DecisionKind[];
     return {
       wallOverBare: wall('bare'),
       wallOverExpression: wall('expression'),
       noise: wall('bare', 'again'),
-      cpuOverBare: Object.fromEntries(
-        kinds.map((kind) => [kind, lowestRatio(samples[kind]?.cpu ?? [], samples.cannedBare?.cpu ?? [])]),
-      ) as Record<DecisionKind, Estimate>,
+      cpuOverBare: Object.fromEntries(kinds.map((kind) => [kind, lowest(kind)])) as Record<
+        DecisionKind,
+        Estimate
+      >,
+      expressionCpuOverBare: lowest('cannedExpression'),
     };
   } finally {
     await canned.stop();
@@ -162,24 +203,4 @@ async function inProcess(task: Task): Promise<Samples> {
     ),
   ]);
   return answer as Samples;
-}
-
-/** Parts of a run whose ratios make the interval. */
-const PARTS = 10;
-
-/**
- * The ratio of the tenth percentiles: what a call costs when nothing is in its way, which a busy machine changes least. The
- * interval is that of the parts of the run.
- */
-export function lowestRatio(subject: readonly number[], floor: readonly number[]): Estimate {
-  const size = Math.ceil(subject.length / PARTS);
-  const parts = Array.from({ length: PARTS }, (_, part) => [part * size, (part + 1) * size] as const)
-    .filter(([from]) => from < subject.length)
-    .map(([from, to]) => tenth(subject.slice(from, to)) / tenth(floor.slice(from, to)));
-  const { low, high } = estimate(parts);
-  return { median: tenth(subject) / tenth(floor), low, high };
-}
-
-function tenth(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 10)] ?? Number.NaN;
 }

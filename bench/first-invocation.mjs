@@ -16,6 +16,7 @@ process.stdout.write(
     answeredMs,
     importCpuMs: milliseconds(begun, imported),
     invocationCpuMs: milliseconds(imported, answered),
+    allCpuMs: milliseconds({ user: 0, system: 0 }, answered),
     outcome: context?.outcome,
   }),
   // Nobody waits for idle connections.

@@ -1,13 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { Agent, request } from 'node:http';
+import { Agent, createServer, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { ROOMY_TIER } from '../test/support/stack.ts';
+import { listen } from './loopback-server.ts';
 import type { Effort } from './options.ts';
 import { type Estimate, estimate } from './statistics.ts';
 
@@ -18,28 +19,36 @@ export interface LocalStackResult {
   readonly restartSeconds: Estimate;
   /** CPU of the stack's own process for a warm request by key, milliseconds; the engine and the caller apart. */
   readonly cpuMsPerRequest: Estimate;
-  /** The same of better-auth's api-key plugin behind Node's server; null where it is not installed. */
-  readonly betterAuthCpuMsPerRequest: Estimate | null;
+  /** The same of others, each behind Node's own server; null of those that are not installed. */
+  readonly peersCpuMsPerRequest: Readonly<Record<Peer, Estimate | null>>;
 }
+
+/** Others that check a credential for each call, by their scripts in `bench/peers`. */
+const PEERS = ['better-auth', 'express-gateway', 'introspection'] as const;
+export type Peer = (typeof PEERS)[number];
 
 /** A server that is called, and the process whose CPU counts. */
 interface Served {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** What is sent; a POST then. */
+  readonly body?: string;
+  /** What the answer has to contain. */
+  readonly expected?: string;
   readonly pid: number;
 }
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const PEER = fileURLToPath(new URL('peers/server.mjs', import.meta.url));
 /** CPU of a second in which a stack does nothing but look whether there is something to do. */
 const QUIET_MILLISECONDS = 50;
 const QUIET_WITHIN_SECONDS = 30;
+const PEERS_FOLDER = fileURLToPath(new URL('peers/', import.meta.url));
 const NOT_SOURCES = /^(\.git|node_modules|\.latchkey|cdk\.out|coverage|bench\/peers\/node_modules)$/;
 
 /** Starts the stack as often as is measured, from a copy in which nothing was built yet, and calls the last one. */
 export async function measureLocalStack(
   { starts, localRounds, localCalls }: Effort,
-  peers: boolean,
+  isInstalled: boolean,
 ): Promise<LocalStackResult> {
   const folder = await mkdtemp(join(tmpdir(), 'latchkey-bench-start-'));
   const [startSeconds, restartSeconds]: [number[], number[]] = [[], []];
@@ -58,21 +67,30 @@ export async function measureLocalStack(
     await first.stop();
     const stack = await startStack(copy);
     restartSeconds.push(stack.seconds);
-    const peer = peers ? await startPeer() : undefined;
+    const answering = createServer((_, response) => response.writeHead(200).end('{"valid":true}'));
+    // A connection that waits for its turn is not closed.
+    answering.keepAliveTimeout = 0;
+    const upstream = await listen(answering, new Agent());
+    const peers: Awaited<ReturnType<typeof startPeer>>[] = [];
     try {
+      // The one that is our own development dependency is always there.
+      for (const name of PEERS)
+        if (isInstalled || name === 'introspection') peers.push(await startPeer(name, upstream.endpoint));
       const headers = { 'X-API-Key': await onboarded(stack.url) };
-      const ours = { url: `${stack.url}/v1/auth/me`, headers, pid: await stack.pid() };
-      const sides = peer === undefined ? { ours } : { ours, peer: peer.served };
+      const ours: Served = { url: `${stack.url}/v1/auth/me`, headers, pid: await stack.pid() };
       await untilQuiet(ours.pid);
-      const cpu = await cpuOf(sides, localRounds, localCalls);
+      const others = Object.fromEntries(peers.map(({ name, served }) => [name, served]));
+      const cpu = await cpuOf({ ours, ...others }, localRounds, localCalls);
+      const ofPeers = PEERS.map((name) => [name, cpu[name] === undefined ? null : estimate(cpu[name])]);
       return {
         startSeconds: estimate(startSeconds),
         restartSeconds: estimate(restartSeconds),
         cpuMsPerRequest: estimate(cpu.ours ?? []),
-        betterAuthCpuMsPerRequest: cpu.peer === undefined ? null : estimate(cpu.peer),
+        peersCpuMsPerRequest: Object.fromEntries(ofPeers) as Record<Peer, Estimate | null>,
       };
     } finally {
-      await peer?.stop();
+      for (const peer of peers) await peer.stop();
+      await upstream.stop();
       await stack.stop();
     }
   } finally {
@@ -117,15 +135,19 @@ async function startStack(folder: string) {
   throw new Error(`npm start ended without being ready:\n${lines.join('\n')}`);
 }
 
-async function startPeer() {
-  const child = spawn(process.execPath, [PEER], { stdio: ['ignore', 'pipe', 'inherit'] });
+async function startPeer(name: Peer, upstream: string) {
+  const child = spawn(process.execPath, [join(PEERS_FOLDER, `${name}.mjs`), upstream], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const stop = ending(child, () => child.kill());
   for await (const line of createInterface({ input: child.stdout })) {
-    const { url, key } = JSON.parse(line);
-    const served: Served = { url, headers: { 'X-API-Key': key }, pid: child.pid ?? 0 };
-    return { served, stop };
+    // It may have something else to say before.
+    if (!line.startsWith('{"url"')) continue;
+    child.stdout.resume();
+    const served: Served = { ...JSON.parse(line), pid: child.pid ?? 0 };
+    return { name, served, stop };
   }
-  throw new Error('better-auth did not start. Is it installed? npm ci --prefix bench/peers');
+  throw new Error(`${name} did not start. Is it installed? npm ci --ignore-scripts --prefix bench/peers`);
 }
 
 /** Ends a process, and waits until it is gone. */
@@ -205,10 +227,11 @@ async function cpuMilliseconds(pid: number): Promise<number> {
   return times.reduce((sum, time) => sum + Number(time.split(' ')[0]), 0) / 1_000_000;
 }
 
-async function callOnce({ url, headers }: Served, agent: Agent): Promise<void> {
-  const sent = request(url, { headers, agent }).end();
+async function callOnce({ url, headers, body, expected = '' }: Served, agent: Agent): Promise<void> {
+  const sent = request(url, { method: body === undefined ? 'GET' : 'POST', headers, agent }).end(body);
   const [response] = await once(sent, 'response');
-  response.resume();
-  await once(response, 'end');
-  if (response.statusCode !== 200) throw new Error(`${url} answered with ${response.statusCode}.`);
+  let text = '';
+  for await (const chunk of response.setEncoding('utf8')) text += chunk;
+  if (response.statusCode !== 200 || !text.includes(expected))
+    throw new Error(`${url} answered with ${response.statusCode}: ${text}`);
 }

@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- --json] [--quick] [--scale] [--peers]`: measures the decision as it is deployed against bare calls,
+ * `npm run bench [-- --json] [--quick] [--scale]`: measures the decision as it is deployed against bare calls,
  * cold starts, the local stack, and the forwarder beside nginx (docs/performance.md).
  * Exits with 1 when something does not work or a counted target is missed (see `failures`).
  */
@@ -15,26 +15,30 @@ import { identitiesIn } from './identities.ts';
 import { measureScale } from './large-table.ts';
 import { measureLocalStack } from './local-stack.ts';
 import { countLogin } from './login.ts';
-import { type Effort, type Options, readOptions } from './options.ts';
+import { type Effort, readOptions } from './options.ts';
+import { installPeers } from './peers.ts';
 import { measureProxy } from './proxy.ts';
 import { failures, figures, type Results, reportJson, reportTable } from './report.ts';
 import { createTableWithoutStream } from './table.ts';
 
-const { json, scale, peers, effort } = readOptions(process.argv.slice(2));
-const results = await measure(effort, { scale, peers });
+const { json, scale, effort } = readOptions(process.argv.slice(2));
+const arePeersInstalled = await installPeers();
+const results = await measure(effort, scale);
 const all = figures(results);
 console.log(json ? reportJson(all) : reportTable(all));
 if (results.proxy.ofNginx === null)
   console.error(
     'nginx is not installed (apt-get install nginx-light), so the forwarder was not measured beside it.',
   );
+if (!arePeersInstalled)
+  console.error('better-auth and express-gateway could not be installed, so they were not measured.');
 for (const failure of failures(all)) {
   console.error(failure);
   process.exitCode = 1;
 }
 
 /** Measures everything against one engine, one thing after the other. */
-async function measure(effort: Effort, asked: Pick<Options, 'scale' | 'peers'>): Promise<Results> {
+async function measure(effort: Effort, isScaleAsked: boolean): Promise<Results> {
   const folder = await mkdtemp(join(tmpdir(), 'latchkey-bench-'));
   const engine = await startEngine();
   try {
@@ -46,9 +50,9 @@ async function measure(effort: Effort, asked: Pick<Options, 'scale' | 'peers'>):
     const calls = await countCalls(bundle, tableName, endpoint, newIdentity);
     const loginCalls = await countLogin(bundle, tableName, endpoint);
     const cold = await measureColdStart(bundle, { tableName, endpoint }, newIdentity, effort.processes);
-    const scale = asked.scale ? await measureScale(bundle, endpoint, effort) : null;
+    const scale = isScaleAsked ? await measureScale(bundle, endpoint, effort) : null;
     const proxy = await measureProxy(effort);
-    const local = await measureLocalStack(effort, asked.peers);
+    const local = await measureLocalStack(effort, arePeersInstalled);
     return { deployed, calls, loginCalls, cold, scale, proxy, local, bundle };
   } finally {
     await engine.stop();

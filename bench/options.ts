@@ -2,6 +2,10 @@ import { parseArgs } from 'node:util';
 
 /** How much is measured: enough for the figures in the docs, or enough to see that nothing is broken. */
 export interface Effort {
+  /** Processes in which decisions are compared with bare calls. */
+  readonly decisionProcesses: number;
+  /** Rounds in each of them. */
+  readonly decisionRounds: number;
   /** Rounds of the paired comparison; a round is one batch of each side of each pair. */
   readonly rounds: number;
   readonly callsPerBatch: number;
@@ -19,20 +23,24 @@ export interface Effort {
 }
 
 const FULL: Effort = {
+  decisionProcesses: 7,
+  decisionRounds: 150,
   rounds: 300,
   callsPerBatch: 20,
   tenants: 200,
-  processes: 60,
+  processes: 100,
   scaleKeys: 1_000_000,
   starts: 3,
   localRounds: 40,
   localCalls: 50,
 };
 const QUICK: Effort = {
+  decisionProcesses: 3,
+  decisionRounds: 30,
   rounds: 40,
   callsPerBatch: 10,
   tenants: 20,
-  processes: 8,
+  processes: 16,
   scaleKeys: 20_000,
   starts: 1,
   localRounds: 10,
@@ -43,8 +51,6 @@ export interface Options {
   readonly json: boolean;
   /** Also over a table of many keys. */
   readonly scale: boolean;
-  /** Also beside others that are installed in bench/peers. */
-  readonly peers: boolean;
   readonly effort: Effort;
 }
 
@@ -56,9 +62,8 @@ export function readOptions(args: readonly string[]): Options {
       json: { type: 'boolean', default: false },
       quick: { type: 'boolean', default: false },
       scale: { type: 'boolean', default: false },
-      peers: { type: 'boolean', default: false },
     },
   });
-  const { json, quick, scale, peers } = values;
-  return { json, scale, peers, effort: quick ? QUICK : FULL };
+  const { json, quick, scale } = values;
+  return { json, scale, effort: quick ? QUICK : FULL };
 }

@@ -3,7 +3,7 @@ import type { CallsResult } from './calls.ts';
 import type { ColdStartResult } from './cold-start.ts';
 import type { DecisionKind, DeployedResult } from './deployed.ts';
 import type { ScaleResult } from './large-table.ts';
-import type { LocalStackResult } from './local-stack.ts';
+import type { LocalStackResult, Peer } from './local-stack.ts';
 import type { ProxyResult } from './proxy.ts';
 import type { Estimate } from './statistics.ts';
 
@@ -77,14 +77,24 @@ const DECISIONS: Readonly<Record<DecisionKind, readonly [title: string, name: st
   session: ['- by session', 'session_cpu_over_bare', 2],
   newToken: ['- by a new token', 'new_token_cpu_over_bare'],
   allowList: ['- with an allow-list', 'allow_list_cpu_over_bare'],
-  tenants: ['- of many tenants in turn', 'many_tenants_cpu_over_bare'],
+  tenants: ['- of many tenants, each once a second', 'many_tenants_cpu_over_bare'],
   garbled: ['- refused: garbled', 'refused_garbled_cpu_over_bare'],
   unknown: ['- refused: unknown', 'refused_unknown_cpu_over_bare'],
   revoked: ['- refused: revoked', 'refused_revoked_cpu_over_bare'],
+  expired: ['- refused: expired', 'refused_expired_cpu_over_bare'],
+  elsewhere: ['- refused: from elsewhere', 'refused_elsewhere_cpu_over_bare'],
+  scope: ['- refused: lacks the scope', 'refused_scope_cpu_over_bare'],
+  limited: ['- refused: over its limit', 'refused_limited_cpu_over_bare'],
 };
 
 /** Decisions as they are deployed, against bare calls. */
-function decisionFigures({ wallOverBare, wallOverExpression, noise, cpuOverBare }: DeployedResult) {
+function decisionFigures({
+  wallOverBare,
+  wallOverExpression,
+  noise,
+  cpuOverBare,
+  expressionCpuOverBare,
+}: DeployedResult) {
   const kinds = Object.entries(DECISIONS) as [DecisionKind, (typeof DECISIONS)[DecisionKind]][];
   return [
     timed('Decision, time of a bare call', 'decision_wall_over_bare', wallOverBare, {
@@ -96,6 +106,7 @@ function decisionFigures({ wallOverBare, wallOverExpression, noise, cpuOverBare 
     ...kinds.map(([kind, [title, name, target]]) =>
       timed(title, name, cpuOverBare[kind], { digits: 2, ...(target === undefined ? {} : { target }) }),
     ),
+    timed('- bare, with its expression', 'expression_cpu_over_bare', expressionCpuOverBare, { digits: 2 }),
   ];
 }
 
@@ -108,6 +119,7 @@ function coldFigures(cold: ColdStartResult): readonly Figure[] {
       target: 1.2,
     }),
     timed('- by session', 'cold_session_tls_over_bare_tls', sessionOverBare, { digits: 2 }),
+    timed('- CPU, Node with it', 'cold_tls_cpu_over_bare_tls', cold.keyCpuOverBare, { digits: 2 }),
     timed(
       'First invocation, CPU ms over empty',
       'first_invocation_cpu_ms_over_empty',
@@ -123,9 +135,16 @@ function coldFigures(cold: ColdStartResult): readonly Figure[] {
   ];
 }
 
-/** The local stack, and better-auth beside it where it was asked for. */
+/** Titles and names of others that check a credential for each call. */
+const PEERS: Readonly<Record<Peer, readonly [title: string, name: string]>> = {
+  'better-auth': ['- better-auth, a key', 'better_auth_cpu_ms_per_request'],
+  'express-gateway': ['- express-gateway, a key, and forwarding', 'express_gateway_cpu_ms_per_request'],
+  introspection: ['- oidc-provider, an introspection', 'introspection_cpu_ms_per_request'],
+};
+
+/** The local stack, and others beside it where they are installed. */
 function localFigures(local: LocalStackResult): readonly Figure[] {
-  const peer = local.betterAuthCpuMsPerRequest;
+  const peers = Object.entries(local.peersCpuMsPerRequest) as [Peer, Estimate | null][];
   return [
     timed('npm start until ready, seconds', 'start_seconds', local.startSeconds, { digits: 1, target: 8 }),
     timed('- again without a change', 'restart_seconds', local.restartSeconds, { digits: 1, target: 4 }),
@@ -133,9 +152,9 @@ function localFigures(local: LocalStackResult): readonly Figure[] {
       digits: 2,
       target: 4,
     }),
-    ...(peer === null
-      ? []
-      : [timed('- better-auth, CPU ms a request', 'better_auth_cpu_ms_per_request', peer, { digits: 2 })]),
+    ...peers.flatMap(([peer, interval]) =>
+      interval === null ? [] : [timed(...PEERS[peer], interval, { digits: 2 })],
+    ),
   ];
 }
 
@@ -197,17 +216,24 @@ export function reportJson(all: readonly Figure[]): string {
   );
 }
 
-/** The figures as a table for people. */
+/** The figures as a table in Markdown, to be read and to be pasted. */
 export function reportTable(all: readonly Figure[]): string {
-  return all
-    .map((figure) => {
-      const { title, value, interval, digits, target } = figure;
-      const range = interval ? `${interval.low.toFixed(digits)} to ${interval.high.toFixed(digits)}` : '';
-      const goal =
-        target === undefined ? '' : `at most ${target}`.padEnd(16) + (isMet(figure) ? 'ok' : 'miss');
-      return `${title.padEnd(40)}${value.toFixed(digits).padStart(9)}  ${range.padEnd(18)}${goal}`.trimEnd();
-    })
-    .join('\n');
+  const rows = all.map((figure) => {
+    const { title, value, interval, digits, target, exact } = figure;
+    const range = interval ? `${interval.low.toFixed(digits)} to ${interval.high.toFixed(digits)}` : '';
+    const outcome = isMet(figure) ? 'met' : '**missed**';
+    return [
+      title.replace(/^-/, '–'),
+      value.toFixed(digits),
+      exact ? 'counted' : range,
+      ...(target === undefined ? ['', ''] : [String(target), outcome]),
+    ];
+  });
+  const head = ['', 'median', '95 % interval', 'target', ''];
+  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)));
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
+  return [line(head), `|${widths.map(() => '---').join('|')}|`, ...rows.map(line)].join('\n');
 }
 
 /**

@@ -228,6 +228,25 @@ export const RESERVED_CONCURRENCY = fields({
   people: whole(1, 10_000).default(5),
 });
 
+/**
+ * Instances of a function that are started before anybody calls, and kept: a call that one of them takes waits for no start. They
+ * cost by the hour, used or not. Only functions that API Gateway calls while somebody waits.
+ */
+export const PROVISIONED_CONCURRENCY = fields({
+  /** Every request with a credential waits for it. @default 0 */
+  authorizer: whole(0, 10_000).default(0),
+  /** Logins and sign-ups. @default 0 */
+  accounts: whole(0, 10_000).default(0),
+  /** Keys, and what else the API manages. @default 0 */
+  management: whole(0, 10_000).default(0),
+  /** Changes of passwords, and invitations. @default 0 */
+  people: whole(0, 10_000).default(0),
+  /** What anybody may ask: pages, documents, health. @default 0 */
+  public: whole(0, 10_000).default(0),
+  /** Tokens and their refresh. @default 0 */
+  tokens: whole(0, 10_000).default(0),
+});
+
 /** How tenants come to usage keys of their own. */
 export const ownUsageKeys = fields({
   /**

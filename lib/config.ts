@@ -8,6 +8,7 @@ import {
   identityProvider,
   mail,
   ownUsageKeys,
+  PROVISIONED_CONCURRENCY,
   RESERVED_CONCURRENCY,
   tokens,
   traces,
@@ -262,6 +263,8 @@ export const CONFIG = fields({
    * Lambda refuses to reserve of that. @default - null in development, each field's default in production
    */
   reservedConcurrency: RESERVED_CONCURRENCY.nullable().exactOptional(),
+  /** Instances of functions that are started before anybody calls. */
+  provisionedConcurrency: PROVISIONED_CONCURRENCY.prefault({}),
   /** Access tokens, and the sessions that refresh them. */
   tokens: tokens.prefault({}),
   /** Identity providers whose tokens are exchanged for ours. @default [] */
@@ -310,7 +313,15 @@ export const CONFIG = fields({
   logRetentionDays: z
     .literal(RETENTION_DAYS, { error: `must be one of ${RETENTION_DAYS.join(', ')}` })
     .default(30),
-}).superRefine(({ tiers, initialTier, challenges, gatewayContextHeaders }, context) => {
+}).superRefine((config, context) => {
+  const { tiers, initialTier, challenges, gatewayContextHeaders } = config;
+  const reserved = reservedByName(config);
+  for (const [name, provisioned] of Object.entries(config.provisionedConcurrency)) {
+    const most = reserved[name] ?? Number.POSITIVE_INFINITY;
+    const message = `must be at most ${most}, which is what reservedConcurrency lets the function have`;
+    if (provisioned > most)
+      context.addIssue({ code: 'custom', path: ['provisionedConcurrency', name], message });
+  }
   if (challenges === 'context' && !gatewayContextHeaders) {
     const message =
       'must be static where gatewayContextHeaders is false, as a challenge from the context is such a header';
@@ -321,6 +332,17 @@ export const CONFIG = fields({
   const message = `must be one of the tiers: ${names.join(', ')}`;
   context.addIssue({ code: 'custom', path: ['initialTier'], message });
 });
+
+/** Instances that functions of our own have for themselves, by name; empty where none are reserved. */
+export function reservedByName({
+  environment,
+  reservedConcurrency,
+}: Pick<Config, 'environment'> & {
+  readonly reservedConcurrency?: z.output<typeof RESERVED_CONCURRENCY> | null | undefined;
+}): Readonly<Record<string, number>> {
+  const byDefault = environment === 'production' ? RESERVED_CONCURRENCY.parse({}) : null;
+  return (reservedConcurrency === undefined ? byDefault : reservedConcurrency) ?? {};
+}
 
 /** As it is written in `latchkey.config.ts`. */
 export type ConfigInput = z.input<typeof CONFIG>;

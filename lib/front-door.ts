@@ -121,7 +121,7 @@ export class FrontDoor extends Construct {
     // No cache and no identity sources: either of two headers will do, which API Gateway cannot cache, and a revocation
     // must be immediate.
     const authorizer = new RequestAuthorizer(this, 'Authorizer', {
-      handler: functions.authorizer.lambda,
+      handler: functions.authorizer.called,
       identitySources: [],
       resultsCacheTtl: Duration.seconds(0),
     });
@@ -172,7 +172,7 @@ function servedBy(row: ApiRow): { service: FunctionName; open: boolean } {
 /** One permission for the whole API instead of two a method, which a function's policy has no room for. */
 function integrationOf(fn: LatchkeyFunction | undefined): LambdaIntegration {
   if (fn === undefined) throw new Error('a row is served by a function that the stack does not have');
-  return new LambdaIntegration(fn.lambda, {
+  return new LambdaIntegration(fn.called, {
     scopePermissionToMethod: false,
     ...(fn.streamSeconds === undefined
       ? {}

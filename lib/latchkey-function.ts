@@ -5,6 +5,7 @@ import {
   Architecture,
   type CfnFunction,
   Code,
+  type IFunction,
   Function as Lambda,
   LayerVersion,
   LoggingFormat,
@@ -25,6 +26,8 @@ export interface LatchkeyFunctionProps {
   readonly code: string | Code;
   /** Instances that it has for itself, and at most. @default - shared with the account */
   readonly reservedConcurrency?: number | undefined;
+  /** Instances that are started before anybody calls. @default 0 */
+  readonly provisionedConcurrency?: number | undefined;
   readonly logRetention: RetentionDays;
   /** Removal policy of its logs when the stack is deleted. */
   readonly removalPolicy: RemovalPolicy;
@@ -37,6 +40,8 @@ export interface LatchkeyFunctionProps {
 /** A function with a role and a log group of its own: it may write its log and its traces, and nothing else yet. */
 export class LatchkeyFunction extends Construct {
   readonly lambda: Lambda;
+  /** What API Gateway calls: the function, or an alias of its present version, which alone can have started instances. */
+  readonly called: IFunction;
   /** Of a function whose responses are streamed: the seconds for which it runs. */
   readonly streamSeconds: number | undefined;
 
@@ -69,6 +74,7 @@ export class LatchkeyFunction extends Construct {
       systemLogLevelV2: SystemLogLevel.WARN,
       tracing: Tracing.ACTIVE,
     });
+    this.called = this.provisioned(props.provisionedConcurrency ?? 0);
     const network = spec.vpc ?? (spec.standsOutside === true ? undefined : props.network);
     if (network !== undefined) this.standIn(network);
     Validations.of(this.lambda).acknowledge({
@@ -81,6 +87,16 @@ export class LatchkeyFunction extends Construct {
       reason:
         'Traces of X-Ray, metrics of CloudWatch and network interfaces are of no resource in particular: their actions know no other than *.',
     });
+  }
+
+  /**
+   * Keeps instances started. CDK makes a version for each change of code or settings, the old one goes when the alias has left it
+   * (Lambda developer guide, "Configuring provisioned concurrency").
+   */
+  private provisioned(instances: number): IFunction {
+    if (instances === 0) return this.lambda;
+    // CDK's own types are not exact about optional properties.
+    return this.lambda.addAlias('live', { provisionedConcurrentExecutions: instances }) as IFunction;
   }
 
   /** Puts the function into a network, for which it may make and remove interfaces (Lambda, "Configuring VPC access"). */

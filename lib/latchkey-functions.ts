@@ -19,6 +19,8 @@ export interface LatchkeyFunctionsProps extends FunctionOptions {
   readonly bundles: Readonly<Record<string, string>>;
   /** Instances that a function has for itself, and at most; all others share the account's. */
   readonly reservedConcurrency: Readonly<Record<string, number>>;
+  /** Instances of a function that are started before anybody calls. */
+  readonly provisionedConcurrency: Readonly<Record<string, number>>;
   /** Whether none may run: a standby must write nothing into the table of the Region that serves. */
   readonly isStandby: boolean;
   readonly table: IdentityTable;
@@ -52,6 +54,8 @@ export class LatchkeyFunctions extends Construct {
         spec,
         code: codeOf(name, spec, props.bundles),
         reservedConcurrency: props.isStandby ? 0 : props.reservedConcurrency[name],
+        // Of none that may run none can be started.
+        provisionedConcurrency: props.isStandby ? 0 : props.provisionedConcurrency[name],
       });
       this.equip(fn, spec, servesRequests(name));
       return [name, fn] as const;
@@ -86,7 +90,10 @@ export class LatchkeyFunctions extends Construct {
 }
 
 /** What every function of a Latchkey is made with. */
-export type FunctionOptions = Omit<LatchkeyFunctionProps, 'spec' | 'code' | 'reservedConcurrency'>;
+export type FunctionOptions = Omit<
+  LatchkeyFunctionProps,
+  'spec' | 'code' | 'reservedConcurrency' | 'provisionedConcurrency'
+>;
 
 function functionOptions({
   logRetention,

@@ -119,6 +119,8 @@ export interface LatchkeyProps {
   readonly wafLimits?: ConfigInput['wafLimits'] | undefined;
   /** Instances that functions have for themselves. @default - null in development, each field's default in production */
   readonly reservedConcurrency?: ConfigInput['reservedConcurrency'] | undefined;
+  /** Instances of functions that are started before anybody calls. @default - none */
+  readonly provisionedConcurrency?: ConfigInput['provisionedConcurrency'] | undefined;
 
   /** How many decisions that let somebody in have one line of the log. @default 1 */
   readonly allowedDecisionsPerLogLine?: ConfigInput['allowedDecisionsPerLogLine'] | undefined;

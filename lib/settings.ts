@@ -8,8 +8,7 @@ import type {
 import type { Profile } from '../lambdas/contract/profile.ts';
 import { type ApiRow, apiRows } from '../lambdas/kernel/api-rows.ts';
 import { routes } from '../lambdas/table/index.ts';
-import { type Config, ConfigError, type ConfigInput, parseConfig } from './config.ts';
-import { RESERVED_CONCURRENCY } from './config-parts.ts';
+import { type Config, ConfigError, type ConfigInput, parseConfig, reservedByName } from './config.ts';
 import { corsOf } from './cors-fields.ts';
 import { requireBearable } from './direct-upstreams.ts';
 import { forwarderName } from './forwarders.ts';
@@ -330,9 +329,8 @@ export function wafLimitsOf({ waf, environment, wafLimits, tiers }: Config): Waf
 
 /** Instances that functions have for themselves, by the function's name; empty where none are reserved. */
 export function reservedConcurrencyOf(config: Config): Readonly<Record<string, number>> {
-  const byDefault = config.environment === 'production' ? RESERVED_CONCURRENCY.parse({}) : null;
-  const own = config.reservedConcurrency === undefined ? byDefault : config.reservedConcurrency;
-  if (own === null) return {};
+  const own = reservedByName(config);
+  if (Object.keys(own).length === 0) return {};
   const upstreams = Object.entries(concurrencyOf(config)).map(([name, count]) => [
     forwarderName(name),
     count,

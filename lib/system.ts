@@ -124,6 +124,7 @@ export function createSystem(scope: Construct, options: SystemOptions): System {
     specs,
     bundles: options.bundles,
     reservedConcurrency: reservedConcurrencyOf(config),
+    provisionedConcurrency: config.provisionedConcurrency,
     isStandby,
     table,
     keyset,

@@ -48,11 +48,16 @@ export function accountProbes({ config }: Pick<Settings, 'config'>): readonly Pr
       run: asked('lambda:GetAccountSettings', async () => {
         const { AccountLimit } = await rest('lambda', '/2016-08-19/account-settings');
         const { ConcurrentExecutions: limit, UnreservedConcurrentExecutions: free } = AccountLimit;
-        const reserved = Object.values(reservedConcurrencyOf(config)).reduce((sum, each) => sum + each, 0);
+        const reservations = reservedConcurrencyOf(config);
+        // Started instances of a function with a reservation are of that; others are taken from all.
+        const started = Object.entries(config.provisionedConcurrency).flatMap(([name, instances]) =>
+          name in reservations ? [] : [instances],
+        );
+        const reserved = [...Object.values(reservations), ...started].reduce((sum, each) => sum + each, 0);
         if (reserved > 0 && free - reserved < UNRESERVED) {
           return wrong(
             `Lambda lets ${limit} instances run at once, ${free} of them unreserved. The configuration reserves ${reserved}, and ${UNRESERVED} must be left: the deployment would be rolled back.`,
-            `Service Quotas, Lambda, "Concurrent executions" (L-B99A9384): ask for ${Math.max(USUAL_CONCURRENCY, reserved + UNRESERVED)}. Until then set reservedConcurrency: null.`,
+            `Service Quotas, Lambda, "Concurrent executions" (L-B99A9384): ask for ${Math.max(USUAL_CONCURRENCY, reserved + UNRESERVED)}. Until then set reservedConcurrency: null, and no provisionedConcurrency.`,
           );
         }
         const hint =

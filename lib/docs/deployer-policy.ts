@@ -143,6 +143,7 @@ export const DEPLOYER_RIGHTS: Readonly<Record<string, readonly Right[]>> = {
       ['*'],
     ),
   ],
+  'AWS::Lambda::Alias': [of('lambda', ['*Alias', '*ProvisionedConcurrencyConfig', 'Get*'], FUNCTIONS)],
   'AWS::Lambda::EventSourceMapping': [
     // Creating one knows no resource.
     of(
@@ -161,16 +162,13 @@ export const DEPLOYER_RIGHTS: Readonly<Record<string, readonly Right[]>> = {
       'lambda',
       [
         'CreateFunction',
-        'DeleteFunction',
-        'DeleteFunctionConcurrency',
-        'GetFunction*',
-        'GetRuntimeManagementConfig',
+        'DeleteFunction*',
+        'Get*',
         'ListTags',
         'PutFunctionConcurrency',
         'TagResource',
         'UntagResource',
-        'UpdateFunctionCode',
-        'UpdateFunctionConfiguration',
+        'UpdateFunction*',
       ],
       FUNCTIONS,
     ),
@@ -178,7 +176,10 @@ export const DEPLOYER_RIGHTS: Readonly<Record<string, readonly Right[]>> = {
     // The code, where `cdk deploy` has put it.
     of('s3', ['GetObject', 'GetObjectVersion'], ['arn:aws:s3:::cdk-hnb659fds-assets-*']),
   ],
-  'AWS::Lambda::Permission': [of('lambda', ['AddPermission', 'GetPolicy', 'RemovePermission'], FUNCTIONS)],
+  'AWS::Lambda::Permission': [of('lambda', ['AddPermission', 'Get*', 'RemovePermission'], FUNCTIONS)],
+  'AWS::Lambda::Version': [
+    of('lambda', ['DeleteFunction*', 'Get*', 'ListVersionsByFunction', 'PublishVersion'], FUNCTIONS),
+  ],
   'AWS::Logs::LogGroup': [
     of(
       'logs',

@@ -29,6 +29,12 @@ export interface ProtectionOptions {
    * @default - shared with the account
    */
   readonly reservedConcurrency?: number;
+  /**
+   * Instances of the authorizer that are started before anybody calls, and cost by the hour.
+   *
+   * @default 0
+   */
+  readonly provisionedConcurrency?: number;
 }
 
 /** What a REST API may be told besides. */

@@ -62,6 +62,11 @@ export abstract class ProtectedApi extends Construct implements IAspect {
     if (scope.node.tryFindChild(ID) !== undefined)
       throw new ConfigError(`${scope.node.path} is protected already: give all of its scopes in one call`);
     requireDeclaredScopes(options.scopes ?? {}, door.deployment.rights.inclusion);
+    const { provisionedConcurrency = 0, reservedConcurrency = Number.POSITIVE_INFINITY } = options;
+    if (provisionedConcurrency > reservedConcurrency)
+      throw new ConfigError(
+        `${scope.node.path}: provisionedConcurrency must be at most ${reservedConcurrency}, which is what reservedConcurrency lets the authorizer have`,
+      );
     super(scope as Construct, ID);
     this.door = door;
     this.api = api;
@@ -72,12 +77,14 @@ export abstract class ProtectedApi extends Construct implements IAspect {
       description: `Decides every request of ${scope.node.id} that takes a credential`,
       assertions: options.assertions === true ? ['GetSecretValue'] : [],
     };
+    const isStandby = door.config.regionRole === 'standby';
     this.authorizer = new LatchkeyFunction(this, 'Function', {
       ...door.functionOptions,
       spec,
       code: new CodeAtSynth(() => door.authorizerCode(this.settings())),
       // A standby must write nothing into the table of the Region that serves.
-      reservedConcurrency: door.config.regionRole === 'standby' ? 0 : options.reservedConcurrency,
+      reservedConcurrency: isStandby ? 0 : options.reservedConcurrency,
+      provisionedConcurrency: isStandby ? 0 : options.provisionedConcurrency,
     });
     door.equip(this.authorizer, spec);
     // Methods of an API may stand in any stack that is deployed with it; what changes methods by default comes later.
@@ -128,7 +135,7 @@ export abstract class ProtectedApi extends Construct implements IAspect {
     const { partition, region, account } = Stack.of(this);
     new CfnPermission(this, 'Permission', {
       action: 'lambda:InvokeFunction',
-      functionName: this.authorizer.lambda.functionArn,
+      functionName: this.authorizer.called.functionArn,
       principal: 'apigateway.amazonaws.com',
       sourceArn: `arn:${partition}:execute-api:${region}:${account}:${this.apiId}/authorizers/${authorizerId}`,
     });
@@ -136,7 +143,7 @@ export abstract class ProtectedApi extends Construct implements IAspect {
 
   protected get authorizerUri(): string {
     const { partition, region } = Stack.of(this);
-    return `arn:${partition}:apigateway:${region}:lambda:path/2015-03-31/functions/${this.authorizer.lambda.functionArn}/invocations`;
+    return `arn:${partition}:apigateway:${region}:lambda:path/2015-03-31/functions/${this.authorizer.called.functionArn}/invocations`;
   }
 
   /** The URL of the API without a stage. */

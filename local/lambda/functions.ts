@@ -78,12 +78,15 @@ export class Functions {
     return found;
   }
 
-  /** Whether a resource policy of the function lets a service call it on behalf of `sourceArn`. */
+  /**
+   * Whether a resource policy lets a service call a function on behalf of `sourceArn`. A version or an alias has a policy of its
+   * own, which that of the function says nothing of (Lambda developer guide, "Using aliases in resource policies").
+   */
   permits(nameOrArn: string, principal: string, sourceArn: string): boolean {
-    const name = functionName(nameOrArn);
+    const name = qualifiedName(nameOrArn);
     return this.#permissions.some(
       (permission) =>
-        functionName(permission.FunctionName) === name &&
+        qualifiedName(permission.FunctionName) === name &&
         permission.Principal === principal &&
         (permission.SourceArn === undefined || matchesArn(permission.SourceArn, sourceArn)),
     );
@@ -141,6 +144,11 @@ export function matchesArn(pattern: string, value: string): boolean {
 }
 
 const compiled = new Map<string, RegExp>();
+
+/** The name with its version or alias, if it has one. */
+function qualifiedName(nameOrArn: string): string {
+  return nameOrArn.startsWith('arn:') ? nameOrArn.split(':').slice(6).join(':') : nameOrArn;
+}
 
 function functionName(nameOrArn: string): string {
   return nameOrArn.startsWith('arn:') ? (nameOrArn.split(':')[6] ?? '') : (nameOrArn.split(':')[0] ?? '');

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { lowestRatio } from '../../bench/deployed.ts';
 import { failures, figures, type Results, reportJson, reportTable } from '../../bench/report.ts';
-import { estimate } from '../../bench/statistics.ts';
+import { estimate, quotientOfLowest, quotientOfProcesses } from '../../bench/statistics.ts';
 
 const at = (median: number, spread = 0.01) => ({ median, low: median - spread, high: median + spread });
 const ratio = (median: number) => ({
@@ -24,13 +23,19 @@ const GOOD: Results = {
       garbled: at(0.2),
       unknown: at(2),
       revoked: at(2),
+      expired: at(2),
+      elsewhere: at(2),
+      scope: at(2),
+      limited: at(2),
     },
+    expressionCpuOverBare: at(1.1),
   },
   calls: { hot: 1.002, hotDecisionsPerSecond: 250, hourly: 2.115 },
   loginCalls: 8,
   cold: {
     keyOverBare: at(1.1),
     sessionOverBare: at(1.2),
+    keyCpuOverBare: at(1.1),
     invocationCpuMsOverEmpty: at(12, 1),
     importCpuMsOverEmpty: at(40, 1),
     bareCpuMsOverEmpty: at(30, 1),
@@ -47,7 +52,7 @@ const GOOD: Results = {
     startSeconds: at(7),
     restartSeconds: at(3),
     cpuMsPerRequest: at(3.5),
-    betterAuthCpuMsPerRequest: at(4.5),
+    peersCpuMsPerRequest: { 'better-auth': at(4.5), 'express-gateway': at(3), introspection: at(2) },
   },
   bundle: { bytes: 49_000, gzipBytes: 18_000 },
 };
@@ -68,6 +73,8 @@ describe('the report', () => {
       restart_seconds: 3,
       local_cpu_ms_per_request: 3.5,
       better_auth_cpu_ms_per_request: 4.5,
+      express_gateway_cpu_ms_per_request: 3,
+      introspection_cpu_ms_per_request: 2,
       authorizer_bytes: 49_000,
     });
     const { intervals, ...values } = report;
@@ -91,8 +98,9 @@ describe('the report', () => {
 
   it('has figures of others only where they were measured', () => {
     const names = (results: Results) => figures(results).map(({ name }) => name);
-    const alone = names({ ...GOOD, local: { ...GOOD.local, betterAuthCpuMsPerRequest: null } });
-    expect(alone).toEqual(names(GOOD).filter((name) => !name.startsWith('better_auth')));
+    const peersCpuMsPerRequest = { ...GOOD.local.peersCpuMsPerRequest, 'better-auth': null };
+    const without = names({ ...GOOD, local: { ...GOOD.local, peersCpuMsPerRequest } });
+    expect(without).toEqual(names(GOOD).filter((name) => !name.startsWith('better_auth')));
   });
 });
 
@@ -110,7 +118,7 @@ describe('a run fails', () => {
   it('never on a timed one, which the table says was missed', () => {
     const slow = figures({ ...GOOD, cold: { ...GOOD.cold, keyOverBare: at(1.5) } });
     expect(failures(slow)).toEqual([]);
-    expect(reportTable(slow)).toMatch(/Cold start by key.* miss/);
+    expect(reportTable(slow)).toMatch(/Cold start by key.*missed/);
   });
 });
 
@@ -119,7 +127,16 @@ describe('a ratio of tenth percentiles', () => {
     // Half of them were, and by far.
     const floor = Array.from({ length: 100 }, (_, index) => (index % 2 === 0 ? 10 : 90));
     const subject = floor.map((time) => (time === 10 ? 20 : 500));
-    expect(lowestRatio(subject, floor)).toEqual({ median: 2, low: 2, high: 2 });
+    expect(quotientOfLowest(subject, floor)).toBe(2);
+  });
+
+  it('of processes has an interval, in which it lies itself', () => {
+    const floor = Array.from({ length: 60 }, (_, index) => 100 + (index % 7));
+    const subject = floor.map((time, index) => time * (index % 2 === 0 ? 1.1 : 1.3));
+    const { low, median, high } = quotientOfProcesses(subject, floor);
+    expect(low).toBeLessThanOrEqual(median);
+    expect(high).toBeGreaterThanOrEqual(median);
+    expect([low, median, high].every((each) => each > 1 && each < 1.4)).toBe(true);
   });
 });
 

@@ -53,6 +53,21 @@ describe('each fault of a configuration is one line with the field and what is a
       /^reservedConcurrency\.forwarder: unknown field; known are authorizer, accounts, people$/,
     ],
     [
+      'more started instances than the function may have',
+      { reservedConcurrency: { accounts: 10 }, provisionedConcurrency: { accounts: 11 } },
+      /^provisionedConcurrency\.accounts: must be at most 10, which is what reservedConcurrency lets the function have$/,
+    ],
+    [
+      'more of them than it may have in production',
+      { environment: 'production', provisionedConcurrency: { authorizer: 201 } },
+      /^provisionedConcurrency\.authorizer: must be at most 200,/,
+    ],
+    [
+      'started instances of a function that nobody waits for',
+      { provisionedConcurrency: { mailer: 1 } },
+      /^provisionedConcurrency\.mailer: unknown field; known are authorizer, accounts, management, people, public, tokens$/,
+    ],
+    [
       'a collector that is called without TLS',
       { traces: { otlpUrl: 'http://collector.example.com' } },
       /^traces\.otlpUrl: must be an https:/,

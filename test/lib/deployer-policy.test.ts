@@ -13,6 +13,7 @@ beforeAll(async () => {
     templateOf(),
     templateOf({ profile: 'nams', config: { revealApiKey: true } }),
     templateOf({ config: { ...withDomain, domain: { ...withDomain.domain, basePath: 'auth' } } }),
+    templateOf({ config: { provisionedConcurrency: { authorizer: 1 } } }),
     templateOf({ environment: 'production', config: { ...withDomain, kmsKeyArn, alarmTopicArn } }),
   ]);
   types = new Set(

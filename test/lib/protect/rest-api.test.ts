@@ -612,6 +612,24 @@ describe('what is asked for in so many words', () => {
     const [[, fn] = []] = ofType(stack, 'AWS::Lambda::Function');
     expect(fn?.Properties.ReservedConcurrentExecutions).toBe(20);
   });
+
+  test('started instances, of an alias that API Gateway calls and may call', () => {
+    const { stack, protect } = front({ reservedConcurrency: 20, provisionedConcurrency: 3 });
+    protect();
+    const [[alias, live] = []] = ofType(stack, 'AWS::Lambda::Alias');
+    expect(live?.Properties.ProvisionedConcurrencyConfig).toEqual({ ProvisionedConcurrentExecutions: 3 });
+    const [[, authorizer] = []] = ofType(stack, 'AWS::ApiGateway::Authorizer');
+    expect(JSON.stringify(authorizer?.Properties.AuthorizerUri)).toContain(`{"Ref":"${alias}"}`);
+    const permissions = ofType(stack, 'AWS::Lambda::Permission').map(
+      ([, each]) => each.Properties.FunctionName,
+    );
+    expect(permissions).toContainEqual({ Ref: alias });
+  });
+
+  test('no more started instances than it may have', () => {
+    const { protect } = front({ reservedConcurrency: 2, provisionedConcurrency: 3 });
+    expect(protect).toThrow('provisionedConcurrency must be at most 2');
+  });
 });
 
 test('two synths of an app give one template, whatever order its methods were added in', () => {

@@ -1,6 +1,6 @@
 /**
  * better-auth with its api-key plugin, on SQLite in memory, behind Node's own server: each request's key is verified, and a
- * good one is answered. Prints its port and a key, so that another process can call it.
+ * good one is answered. Prints where it is and a key, so that another process can call it.
  */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -33,4 +33,6 @@ const server = createServer(async (request, response) => {
 });
 server.listen(0, '127.0.0.1');
 await once(server, 'listening');
-console.log(JSON.stringify({ url: `http://127.0.0.1:${server.address().port}/`, key }));
+console.log(
+  JSON.stringify({ url: `http://127.0.0.1:${server.address().port}/`, headers: { 'X-API-Key': key } }),
+);
