@@ -34,7 +34,20 @@ async function generate(plan: Plan): Promise<void> {
     }
   }
 
+  async function callAtRate(until: number, rate: number): Promise<void> {
+    const [began, running] = [Date.now(), new Set<Promise<void>>()];
+    for (let index = 0; Date.now() < until; index += 1) {
+      await sleep(Math.max(0, began + (index * 1000) / rate - Date.now()));
+      const next = plan.calls[index % plan.calls.length];
+      if (next === undefined) return;
+      const answered = call(next, false).finally(() => running.delete(answered));
+      running.add(answered);
+    }
+    await Promise.all(running);
+  }
+
   if ('volleys' in plan) await Promise.all(plan.volleys.map(({ at, calls }) => volley(at, calls)));
+  else if ('rate' in plan) await callAtRate(plan.until, plan.rate);
   else await Promise.all(Array.from({ length: plan.callers }, (_, index) => keepCalling(plan.until, index)));
   close();
   process.send?.({ tally, errors } satisfies Seen);

@@ -12,10 +12,14 @@ export interface Volley {
   readonly calls: number;
 }
 
-/** Either volleys of one call, or as many calls one after the other as `callers` get done until a time. */
+/**
+ * Volleys of one call, or as many calls one after the other as `callers` get done until a time, or until then `rate` a
+ * second, whether those before are answered or not.
+ */
 export type Plan = { readonly url: string; readonly calls: readonly Call[] } & (
   | { readonly volleys: readonly Volley[] }
   | { readonly callers: number; readonly until: number }
+  | { readonly rate: number; readonly until: number }
 );
 
 export interface Seen {
