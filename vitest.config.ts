@@ -17,6 +17,9 @@ const RULES =
  */
 const UNIT = `test/@(${ROOMS})/!(*-store|*-client|*-http|*.engine).test.ts`;
 
+/** Files that measure the memory or the time of their own process, which therefore is nobody else's. */
+const ALONE = 'test/@(acceptance/@(streaming|upstream-limits)|recovery/timing.engine).test.ts';
+
 /** Files that take longest, by what they wait for: begun last, each would be waited for alone. */
 const LONGEST = [
   'doctor/doctor',
@@ -46,8 +49,8 @@ export default defineConfig({
     testTimeout: 180_000,
     hookTimeout: 180_000,
     pool: 'forks',
-    // Tests wait for clocks, mails and streams as often as they compute: two files a core.
-    maxWorkers: Math.min(2 * availableParallelism(), 8),
+    // Tests wait for clocks, mails and streams as often as they compute: one file more than there are cores.
+    maxWorkers: Math.min(availableParallelism() + 1, 8),
     sequence: { sequencer: LongestFirst },
     env: {
       // CDK's own look at a template warns and fails nothing, and is a third of a synth: `npm run synth` takes it.
@@ -89,6 +92,11 @@ export default defineConfig({
           setupFiles: ['test/support/nothing-starts.ts'],
         },
       },
+      // After all others, with nothing beside it.
+      {
+        extends: true,
+        test: { name: 'alone', include: [ALONE], sequence: { groupOrder: 1 }, maxWorkers: 1 },
+      },
       {
         extends: true,
         test: {
@@ -98,6 +106,7 @@ export default defineConfig({
           // The others need more than npm, or more time, and have scripts of their own.
           exclude: [
             UNIT,
+            ALONE,
             'test/{browser,client-libraries,console,mcp,package,published-clients,emulator,frameworks,fuzz,chaos,load,openapi}/**',
           ],
         },
