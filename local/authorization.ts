@@ -75,8 +75,8 @@ export class Authorization {
         ];
       }),
     );
-    for (const { functionId, need, access } of impliedAccesses(template)) {
-      const caller = [...this.#callers.values()].find((each) => each.functionId === functionId);
+    for (const { functionName, need, access } of impliedAccesses(template)) {
+      const caller = [...this.#callers.values()].find((each) => each.functionName === functionName);
       if (caller === undefined || this.#allows(caller, access)) continue;
       template.unserved(`${need} needs ${access.action} on ${access.resource}: its role lacks it`);
     }

@@ -48,7 +48,7 @@ export function startEventSources(template: StackTemplate, surroundings: Surroun
 
 function startMapping(
   template: StackTemplate,
-  { logicalId, properties }: DeployedResource<MappingProperties>,
+  { logicalId, ref, properties }: DeployedResource<MappingProperties>,
   { client, tables, functions, sweeper, writes, data, log }: Surroundings,
 ): readonly EventSourceMapping[] {
   const table = tables.find(({ streamArn }) => streamArn === properties.EventSourceArn);
@@ -56,11 +56,11 @@ function startMapping(
     template.unserved(`${logicalId} reads ${properties.EventSourceArn}, which is no stream of this stack`);
     return [];
   }
-  const known = data.store(`stream-${logicalId}`, {});
+  const known = data.store(`stream-${ref}`, {});
   // Once a mapping exists it misses nothing: records written while the stack was down are read after it is up again.
   const registered = data.store<readonly string[]>('event-sources', []);
-  const startsAnew = !registered.get().includes(logicalId);
-  if (startsAnew) registered.set([...registered.get(), logicalId]);
+  const startsAnew = !registered.get().includes(ref);
+  if (startsAnew) registered.set([...registered.get(), ref]);
   const from = startsAnew ? (properties.StartingPosition ?? 'LATEST') : 'TRIM_HORIZON';
   const retries = Number(properties.MaximumRetryAttempts ?? -1);
   const mapping = new EventSourceMapping({

@@ -201,7 +201,7 @@ function templateKeys(template: StackTemplate, now: number): Record<string, Usag
         id,
         name: Name ?? `${template.stackName.slice(0, 5)}-${logicalId.slice(0, 5)}-${id}`,
         // AWS generates the value of a key that has none in the template.
-        value: Value ?? stableId({ stackName: template.stackName, logicalId }, 40),
+        value: Value ?? stableId({ stackName: id, logicalId }, 40),
         enabled: Enabled === true,
         createdEpochMilliseconds: now,
         worksFromEpochMilliseconds: 0,

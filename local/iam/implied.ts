@@ -3,7 +3,8 @@ import type { Access } from './policy.ts';
 
 /** An access that Lambda makes with a function's role, on its behalf: without it nothing is logged, traced or delivered. */
 export interface ImpliedAccess {
-  readonly functionId: string;
+  /** Its physical name: stacks that are served together may have one logical id twice. */
+  readonly functionName: string;
   /** The logical id of the resource that needs it. */
   readonly need: string;
   readonly access: Access;
@@ -27,7 +28,7 @@ const STREAM_ACTIONS = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'Lis
 export function impliedAccesses(template: StackTemplate): readonly ImpliedAccess[] {
   const functions = template.ofType<FunctionProperties>('AWS::Lambda::Function');
   const groups = template.ofType<object>('AWS::Logs::LogGroup');
-  const own = functions.flatMap(({ logicalId, properties: { LoggingConfig, TracingConfig } }) => {
+  const own = functions.flatMap(({ logicalId, ref, properties: { LoggingConfig, TracingConfig } }) => {
     const group = groups.find(({ ref }) => ref === LoggingConfig?.LogGroup);
     const stream = `${group?.attributes.Arn?.slice(0, -2)}:log-stream:local`;
     return [
@@ -35,7 +36,7 @@ export function impliedAccesses(template: StackTemplate): readonly ImpliedAccess
       ...(TracingConfig?.Mode === 'Active'
         ? accesses(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*')
         : []),
-    ].map((access) => ({ functionId: logicalId, need: logicalId, access }));
+    ].map((access) => ({ functionName: ref, need: logicalId, access }));
   });
   const mapped = template
     .ofType<MappingProperties>('AWS::Lambda::EventSourceMapping')
@@ -49,7 +50,7 @@ export function impliedAccesses(template: StackTemplate): readonly ImpliedAccess
           EventSourceArn,
         ),
         ...(failures?.includes(':sqs:') ? accesses(['sqs:SendMessage'], failures) : []),
-      ].map((access) => ({ functionId: target.logicalId, need: logicalId, access }));
+      ].map((access) => ({ functionName: target.ref, need: logicalId, access }));
     });
   return [...own, ...mapped];
 }

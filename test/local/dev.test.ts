@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
+import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, describe, expect, test } from 'vitest';
 import { appCommand, synthesizeApp } from '../../local/app-synth.ts';
 import { readAssembly } from '../../local/cloudformation/assembly.ts';
@@ -10,6 +11,7 @@ import { StackGroup } from '../../local/cloudformation/stack-group.ts';
 import type { Resource, Template } from '../../local/cloudformation/template.ts';
 import { dev, introduction } from '../../local/dev.ts';
 import { readDevOptions } from '../../local/dev-options.ts';
+import { startStack } from '../../local/stack.ts';
 
 const folders: string[] = [];
 afterAll(() => {
@@ -423,6 +425,106 @@ const DOOR: Partial<Template> = {
   },
   Outputs: { Name: { Value: { Ref: 'Keys' }, Export: { Name: 'Keys' } } },
 };
+
+/** A table whose stream a function reads, as two stacks of an app have them under the same logical ids. */
+const FOLLOWED: Partial<Template> = {
+  Resources: {
+    Items: {
+      Type: 'AWS::DynamoDB::Table',
+      Properties: {
+        BillingMode: 'PAY_PER_REQUEST',
+        AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+        KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+        StreamSpecification: { StreamViewType: 'NEW_IMAGE' },
+      },
+    },
+    Role: {
+      Type: 'AWS::IAM::Role',
+      Properties: {
+        AssumeRolePolicyDocument: {},
+        Policies: [
+          {
+            PolicyName: 'reads',
+            PolicyDocument: {
+              Statement: [
+                {
+                  Effect: 'Allow',
+                  Action: [
+                    'dynamodb:DescribeStream',
+                    'dynamodb:GetRecords',
+                    'dynamodb:GetShardIterator',
+                    'dynamodb:ListStreams',
+                  ],
+                  Resource: { 'Fn::GetAtt': ['Items', 'StreamArn'] },
+                },
+              ],
+            },
+          },
+        ],
+      },
+    },
+    Reader: {
+      Type: 'AWS::Lambda::Function',
+      Properties: {
+        Runtime: 'nodejs22.x',
+        Handler: 'index.handler',
+        Role: { 'Fn::GetAtt': ['Role', 'Arn'] },
+        Environment: { Variables: { OF: { Ref: 'AWS::StackName' } } },
+        Code: {
+          ZipFile:
+            'exports.handler = async ({ Records }) => { for (const { dynamodb } of Records) console.log(`${process.env.OF} read ${dynamodb.Keys.id.S}`); };',
+        },
+      },
+    },
+    Mapping: {
+      Type: 'AWS::Lambda::EventSourceMapping',
+      Properties: {
+        FunctionName: { Ref: 'Reader' },
+        EventSourceArn: { 'Fn::GetAtt': ['Items', 'StreamArn'] },
+        StartingPosition: 'TRIM_HORIZON',
+      },
+    },
+    Api: { Type: 'AWS::ApiGatewayV2::Api', Properties: { Name: 'api', ProtocolType: 'HTTP' } },
+    Stage: {
+      Type: 'AWS::ApiGatewayV2::Stage',
+      Properties: { ApiId: { Ref: 'Api' }, StageName: '$default', AutoDeploy: true },
+    },
+  },
+};
+
+test('stacks with the same logical ids have rights and stream positions of their own', async () => {
+  const dataDir = newFolder();
+  const assemblyDir = assemblyOf({ First: { template: FOLLOWED }, Second: { template: FOLLOWED } });
+  const said: string[] = [];
+  const logged: string[] = [];
+  const note = (line: string) => void logged.push(line);
+  const log = { info: note, warn: note, error: note };
+  const stacks = ['First', 'Second'];
+  const unserved = (what: string) => said.push(what);
+  for (const round of ['a', 'b']) {
+    const stack = await startStack({ assemblyDir, stacks, dataDir, unserved, log });
+    try {
+      const { dynamodbEndpoint: endpoint, region, credentials } = stack;
+      const client = new DynamoDBClient({ endpoint, region, credentials });
+      for (const name of stacks)
+        await client.send(
+          new PutItemCommand({ TableName: `${name}-Items`, Item: { id: { S: `${name} ${round}` } } }),
+        );
+      client.destroy();
+      await stack.idle();
+    } finally {
+      await stack.stop();
+    }
+  }
+  expect(said).toEqual([]);
+  const read = [...logged.join('\n').matchAll(/(\w+) read (\w+ \w)/g)].map(([text]) => text);
+  expect(read.sort()).toEqual([
+    'First read First a',
+    'First read First b',
+    'Second read Second a',
+    'Second read Second b',
+  ]);
+});
 
 describe('latchkey dev', () => {
   test('runs somebody’s own app until it is stopped', { timeout: 60_000 }, async () => {
