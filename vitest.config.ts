@@ -89,7 +89,7 @@ export default defineConfig({
           include: [UNIT],
           // They share what they import, which is most of their time; none changes it.
           isolate: false,
-          setupFiles: ['test/support/nothing-starts.ts'],
+          setupFiles: ['test/support/nothing-starts.ts', 'test/support/put-back.ts'],
         },
       },
       // After all others, with nothing beside it.
@@ -102,6 +102,7 @@ export default defineConfig({
         test: {
           name: 'whole',
           isolate: false,
+          setupFiles: ['test/support/put-back.ts'],
           include: ['test/**/*.test.ts'],
           // The others need more than npm, or more time, and have scripts of their own.
           exclude: [
