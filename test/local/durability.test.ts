@@ -135,6 +135,8 @@ describe('a stack with a data directory', () => {
     const { child } = await startProcess(dataDir);
     const engine = readFileSync(join(dataDir, 'engine.pid'), 'utf8').trim();
     const watchdogs = processesWith(dataDir).filter((id) => id !== engine && Number(id) !== child.pid);
+    // Stopped, the stack does not see its watchdog go, and end the engine.
+    child.kill('SIGSTOP');
     for (const id of [...watchdogs, child.pid]) process.kill(Number(id), 'SIGKILL');
     await untilOnly(dataDir, [engine]);
     expect(processesWith(dataDir)).toEqual([engine]);
