@@ -9,6 +9,7 @@ import type { LatchkeyDomain, LatchkeyMount, LatchkeyProps } from './latchkey-pr
 import { mountedOn } from './mounted-on.ts';
 import { type Settings, settingsOf } from './settings.ts';
 import type { Vpc } from './upstream-fields.ts';
+import { withoutUndefined } from './without-undefined.ts';
 
 /** Props that are objects of the CDK, each with what it must have. */
 const OBJECTS = {
@@ -82,12 +83,12 @@ const isObject = (value: unknown): value is object => typeof value === 'object' 
 
 /** An upstream within a network stands where the functions do, unless it says where. */
 function inNetwork(upstream: unknown, network: Vpc | undefined): unknown {
-  if (network === undefined || typeof upstream !== 'object' || upstream === null) return upstream;
+  if (network === undefined || !isObject(upstream)) return upstream;
   return 'privateUrl' in upstream && !('vpc' in upstream) ? { ...upstream, vpc: network } : upstream;
 }
 
 function domainOf(domain: LatchkeyDomain | LatchkeyMount): object {
-  if ('mountOn' in domain) return mountedOn(domain);
+  if (isObject(domain) && 'mountOn' in domain) return mountedOn(domain);
   const { certificate, hostedZone, ...rest } = domain;
   if (typeof certificate?.certificateArn !== 'string') {
     throw new ConfigError(
@@ -101,11 +102,6 @@ function domainOf(domain: LatchkeyDomain | LatchkeyMount): object {
       ? {}
       : { hostedZone: { id: hostedZone.hostedZoneId, name: hostedZone.zoneName } }),
   };
-}
-
-/** As whoever compiles without `exactOptionalPropertyTypes` writes an absent field. */
-function withoutUndefined<Of extends object>(fields: Of): Of {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Of;
 }
 
 /** Refuses fields that no prop is, and objects that are none of the CDK. Throws a `ConfigError`. */

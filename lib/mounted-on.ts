@@ -2,6 +2,7 @@ import { Token } from 'aws-cdk-lib';
 import { CfnDomainName, EndpointType } from 'aws-cdk-lib/aws-apigateway';
 import { ConfigError } from './config.ts';
 import type { LatchkeyMount } from './latchkey-props.ts';
+import { withoutUndefined } from './without-undefined.ts';
 
 /** What is said of a mount. */
 const PLACE = ['basePath', 'wellKnown', 'alsoServeStageUrl'];
@@ -42,10 +43,6 @@ function requireMappable({ endpointConfiguration, securityPolicy }: CfnDomainNam
     throw fault(
       'takes TLS 1.0, with which it has no such mapping; set securityPolicy to SecurityPolicy.TLS_1_2',
     );
-}
-
-function withoutUndefined(fields: object): object {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
 
 const fault = (message: string): ConfigError => new ConfigError(`domain.mountOn: ${message}`);

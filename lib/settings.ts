@@ -17,6 +17,7 @@ import { requireReached } from './reached-paths.ts';
 import { requireServable } from './restored-table.ts';
 import { pathScopesOf, requireDeclared, rightsOf } from './rights.ts';
 import { concurrencyOf, upstreamsOf } from './upstream-fields.ts';
+import { withoutUndefined } from './without-undefined.ts';
 
 /** The rows of the console, of which none is left where it is switched off. */
 const NO_CONSOLE: Profile['paths'] = Object.fromEntries(
@@ -55,8 +56,7 @@ export async function loadSettings(
 ): Promise<Settings> {
   const { default: file, profileModule }: ConfigModule = await import('../latchkey.config.ts');
   const { config: fields, isLocal = false, anonymous = false, upstream: url, ...rest } = overrides;
-  const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
-  const chosen: ConfigInput = { ...file, ...overriddenFields(fields), ...given };
+  const chosen: ConfigInput = { ...file, ...overriddenFields(fields), ...withoutUndefined<object>(rest) };
   const config = parseConfig(
     url === undefined ? chosen : { ...chosen, upstream: movedTo(url, chosen.upstream) },
   );

@@ -186,8 +186,9 @@ export class DynamoDecisionStore implements DecisionStore {
     let list = use.allows(remembered) ? remembered : undefined;
     let window = windowOf(use.now);
     const { key, address, asks } = use;
-    if (this.#refusals.expected(key, address)) {
-      const refused = await this.#refusals.again(key, address);
+    const met = this.#refusals.expected(key, address);
+    if (key && met) {
+      const refused = await this.#refusals.again(key, address, met);
       if (refused !== undefined) return failed(use, refused, window);
     }
     for (;;) {

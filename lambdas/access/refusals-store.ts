@@ -48,11 +48,10 @@ export class RefusalStore {
     if (key && this.#met.size > 0) this.#met.delete(nameOf(key, to));
   }
 
-  /** Counts a refusal of a kind that was met, and gives the record; undefined if this one is not refused for that. */
-  async again(key: Presented | undefined, to: string): Promise<Item | undefined> {
-    const refusal = this.expected(key, to);
-    const item = key && refusal && (await this.#count(key, refusal));
-    if (refusal && !item) this.forget(key, to);
+  /** Counts a refusal that is {@link expected}, and gives the record; undefined if this one is not refused for that. */
+  async again(key: Presented, to: string, refusal: Refusal): Promise<Item | undefined> {
+    const item = await this.#count(key, refusal);
+    if (!item) this.forget(key, to);
     return item;
   }
 

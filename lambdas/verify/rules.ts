@@ -100,11 +100,10 @@ export function demandAt(
   rules: readonly ParsedRule[],
   pathScopes: readonly PathScope[],
 ): Demand {
-  const here = rules.map((rule) => ({ ...rule, path: filled(rule.path, path) }));
+  const here = rules.map((rule) => ({ ...rule, route: rule.path, path: filled(rule.path, path) }));
   const matches = here.map((rule) => ({ rule, match: isMatchOf(scopeOf(rule), method, path) }));
   const first = matches.find(({ match }) => match === 'as read')?.rule;
-  const pattern = first && rules[here.indexOf(first)]?.path;
-  const route = pattern === undefined ? {} : { route: pattern };
+  const route = first === undefined ? {} : { route: first.route };
   const isRaised = matches
     .slice(0, first === undefined ? 0 : here.indexOf(first))
     .some(({ rule, match }) => match === 'loosely' && !rule.isPublic);

@@ -223,6 +223,8 @@ describe('props that cannot be deployed', () => {
     ['logRetention: must be a RetentionDays', { logRetention: 31 }],
     ['removalPolicy: must be a RemovalPolicy', { removalPolicy: 'keep' }],
     ['domain.certificate: must be a certificate in ACM', { domain: { name: 'api.example.com' } }],
+    ['domain.certificate: must be a certificate in ACM', { domain: 7 }],
+    ['domain.certificate: must be a certificate in ACM', { domain: 'api.example.com' }],
     ['initialTier: must be one of the tiers: free, pro, enterprise', { initialTier: 'gold' }],
     ['tiers: must be an object', { tiers: null }],
     ['upstreams: must be an object', { upstreams: null }],
