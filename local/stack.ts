@@ -3,7 +3,7 @@ import type { Fault } from './aws-endpoint.ts';
 import { Cleanup } from './cleanup.ts';
 import { apisOf, urlsHere } from './cloudformation/api-urls.ts';
 import { readAssembly } from './cloudformation/assembly.ts';
-import { sharedHosts, withPath } from './cloudformation/domain-mappings.ts';
+import { sharedHosts, sharedParts, withPath } from './cloudformation/domain-mappings.ts';
 import { REGION } from './cloudformation/identities.ts';
 import { StackGroup } from './cloudformation/stack-group.ts';
 import type { DeployedResource, StackTemplate } from './cloudformation/stack-template.ts';
@@ -192,14 +192,13 @@ async function listen(
   { log, now }: { readonly log: Logger; readonly now: () => number },
   cleanup: Cleanup,
 ): Promise<Servers> {
-  const hosts = sharedHosts(template);
-  const mapped = new Set([...hosts.values()].flat().map(({ apiId }) => apiId));
+  const mapped = new Set(sharedParts(template).map(({ apiId }) => apiId));
   const apis = inOrder(template).filter(
     ({ ref, properties }) => !mapped.has(ref) || properties.DisableExecuteApiEndpoint !== true,
   );
   const servers = new Map<string, HttpServer>();
   let next = port;
-  for (const place of [...hosts.keys(), ...apis.map(({ ref }) => ref)]) {
+  for (const place of [...sharedHosts(template).keys(), ...apis.map(({ ref }) => ref)]) {
     const server =
       servers.size === 0
         ? await HttpServer.listen(next, log, now)
@@ -215,7 +214,7 @@ async function listen(
 /** The URL of an API by itself; with its stage where its public one is below a path, as the two are then told apart. */
 function ownUrl(template: StackTemplate, servers: Servers, apiId: string): string | undefined {
   const url = servers.get(apiId)?.url;
-  const isMapped = [...sharedHosts(template).values()].flat().some((mapping) => mapping.apiId === apiId);
+  const isMapped = sharedParts(template).some((mapping) => mapping.apiId === apiId);
   const stage = template
     .ofType<{ readonly RestApiId: string }>('AWS::ApiGateway::Stage')
     .find(({ properties }) => properties.RestApiId === apiId);
@@ -224,7 +223,7 @@ function ownUrl(template: StackTemplate, servers: Servers, apiId: string): strin
 
 /** Every place at which an API is reached: its part of a host first, as that is its public URL. */
 function servedApis(template: StackTemplate, servers: Servers): readonly ServedApi[] {
-  const mappings = [...sharedHosts(template).values()].flat();
+  const mappings = sharedParts(template);
   return inOrder(template).flatMap(({ ref, logicalId, type }) => {
     const onHosts = mappings
       .filter(({ apiId }) => apiId === ref)

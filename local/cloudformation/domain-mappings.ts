@@ -51,5 +51,9 @@ export function sharedHosts(template: StackTemplate): ReadonlyMap<string, readon
   return new Map([...hosts].filter(([, mappings]) => mappings.some(({ path }) => path !== '')));
 }
 
+/** The parts of those hosts. */
+export const sharedParts = (template: StackTemplate): readonly DomainMapping[] =>
+  [...sharedHosts(template).values()].flat();
+
 /** A host or URL with a path below it. */
 export const withPath = (host: string, path: string): string => (path === '' ? host : `${host}/${path}`);

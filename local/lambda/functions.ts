@@ -151,7 +151,7 @@ function qualifiedName(nameOrArn: string): string {
 }
 
 function functionName(nameOrArn: string): string {
-  return nameOrArn.startsWith('arn:') ? (nameOrArn.split(':')[6] ?? '') : (nameOrArn.split(':')[0] ?? '');
+  return qualifiedName(nameOrArn).split(':', 1)[0] ?? '';
 }
 
 function define(
