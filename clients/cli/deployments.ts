@@ -1,4 +1,5 @@
-import { Latchkey, type LatchkeyError } from '../typescript/src/index.ts';
+import { Latchkey } from '../typescript/src/index.ts';
+import { endpointFault } from '../typescript/src/options.ts';
 import { usageError } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import { locked } from './lock.ts';
@@ -62,11 +63,7 @@ export async function urlOf(values: Values, io: Io): Promise<string> {
   const url =
     text(values, 'url') ?? (io.env.LATCHKEY_URL || undefined) ?? (await new Deployments(io).current());
   if (url === undefined) throw usageError('Which deployment? Name it with --url or LATCHKEY_URL.');
-  try {
-    return new Latchkey({ endpoint: url, apiKey: null }).root;
-  } catch (error) {
-    // The library names its own options, of which this command has none.
-    const [message = ''] = (error as LatchkeyError).message.split(';');
-    throw usageError(`${message.replace(/^endpoint/, '--url').replace(/\.$/, '')}.`);
-  }
+  const fault = endpointFault(url);
+  if (fault !== undefined) throw usageError(`--url ${fault}.`);
+  return new Latchkey({ endpoint: url, apiKey: null }).root;
 }

@@ -80,6 +80,17 @@ export function requireSettings(timeoutSeconds: unknown, maxRetries: unknown): v
     throw new LatchkeyError('maxRetries must be a whole number, 0 or more.');
 }
 
+const NO_TLS = 'must begin with https://';
+
+/** What is wrong with the URL of an API; undefined where it will do. */
+export function endpointFault(endpoint: string, allowHttp = false): string | undefined {
+  if (!URL.canParse(endpoint)) return 'must be a URL, such as https://api.example.com';
+  const { protocol, hostname, username, password } = new URL(endpoint);
+  const isLocal = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+  if (protocol !== 'https:' && !(protocol === 'http:' && (isLocal || allowHttp))) return NO_TLS;
+  return username === '' && password === '' ? undefined : 'must have no user name or password';
+}
+
 /** The API's URL without a slash at its end. Throws where it is none, or would carry credentials in the open. */
 export function endpointOf({
   endpoint = variable('LATCHKEY_ENDPOINT'),
@@ -87,16 +98,12 @@ export function endpointOf({
 }: LatchkeyOptions): string {
   if (endpoint === undefined)
     throw new LatchkeyError('endpoint is required: provide it, or set LATCHKEY_ENDPOINT.');
-  if (!URL.canParse(endpoint))
-    throw new LatchkeyError('endpoint must be a URL, such as https://api.example.com.');
-  const { protocol, hostname, origin, pathname, username, password } = new URL(endpoint);
-  const isLocal = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
-  if (protocol !== 'https:' && !(protocol === 'http:' && (isLocal || allowHttp)))
-    throw new LatchkeyError(
-      'endpoint must begin with https://; allowHttp: true sends the credential without TLS.',
-    );
-  if (username !== '' || password !== '')
-    throw new LatchkeyError('endpoint must have no user name or password.');
+  const fault = endpointFault(endpoint, allowHttp);
+  if (fault !== undefined) {
+    const hint = fault === NO_TLS ? '; allowHttp: true sends the credential without TLS' : '';
+    throw new LatchkeyError(`endpoint ${fault}${hint}.`);
+  }
+  const { origin, pathname } = new URL(endpoint);
   return origin + pathname.replace(/\/+$/, '');
 }
 
