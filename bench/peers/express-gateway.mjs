@@ -4,6 +4,7 @@
  * a key. Argument: the upstream's URL.
  */
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { cp, mkdtemp, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
@@ -49,6 +50,10 @@ const gateway = {
   },
 };
 const folder = await mkdtemp(join(tmpdir(), 'latchkey-bench-gateway-'));
+process.once('SIGTERM', () => {
+  rmSync(folder, { recursive: true, force: true });
+  process.exit();
+});
 const shipped = join(dirname(require.resolve('express-gateway/package.json')), 'lib/config/models');
 await cp(shipped, join(folder, 'models'), { recursive: true });
 await writeFile(join(folder, 'system.config.json'), JSON.stringify(system));
