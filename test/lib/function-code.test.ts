@@ -268,11 +268,14 @@ describe('a profile that is not ours', () => {
         },
       }),
     }));
-    const { functionCode: without } = await import('../../lib/function-code.ts');
-    await expect(code(without)).rejects.toThrow(
-      'profile: one that is not ours is bundled by esbuild, which is not installed; run npm install --save-dev esbuild',
-    );
-    vi.doUnmock('node:module');
+    try {
+      const { functionCode: without } = await import('../../lib/function-code.ts');
+      await expect(code(without)).rejects.toThrow(
+        'profile: one that is not ours is bundled by esbuild, which is not installed; run npm install --save-dev esbuild',
+      );
+    } finally {
+      vi.doUnmock('node:module');
+    }
   });
 
   it('has to name its module', async () => {

@@ -2,8 +2,18 @@
 import { afterAll, vi } from 'vitest';
 
 const { setTimeout: real } = globalThis;
+const { resetModules } = vi;
+
+/** Whether modules were loaded anew, such as with a stand-in for what they import. */
+let isLoadedAnew = false;
+vi.resetModules = () => {
+  isLoadedAnew = true;
+  return resetModules();
+};
 
 afterAll(() => {
+  vi.resetModules = resetModules;
+  if (isLoadedAnew) resetModules();
   vi.restoreAllMocks();
   vi.unstubAllGlobals();
   vi.unstubAllEnvs();
