@@ -28,7 +28,9 @@ export class Watch {
   #fireAt(time: number): void {
     clearTimeout(this.#timer);
     this.#firesAt = time;
-    this.#timer = setTimeout(() => this.#fire(), Math.max(time - performance.now(), 0));
+    // What arrived while the process was held up (a busy machine, a frozen instance) is read first: timers come before it.
+    const fire = () => setImmediate(() => this.#fire());
+    this.#timer = setTimeout(fire, Math.max(time - performance.now(), 0));
     this.#timer.unref();
   }
 

@@ -553,6 +553,16 @@ describe('the deadline', () => {
     expect(ms).toBeLessThan(IN_TIME_MS);
   });
 
+  it('an answer that has come counts, however long the process was held up before it could read it', async () => {
+    const { endpoint, received } = await faultServer((response) => {
+      const heldUp = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 400);
+      response.end(JSON.stringify({ Attributes: { n: { N: '1' } } }), heldUp);
+    });
+    const client = ours(endpoint, { attemptTimeoutMs: 200, deadlineMs: 200 });
+    expect(await client.updateItem(input)).toEqual({ Attributes: { n: { N: '1' } } });
+    expect(received).toHaveLength(1);
+  });
+
   it('calls that wait for a connection end at the deadline too, and every connection is free again', async () => {
     let fault = hang;
     const { endpoint } = await faultServer((...exchange) => fault(...exchange));

@@ -3,8 +3,11 @@ import { Watch } from '../../lambdas/kernel/watch.ts';
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] });
+  // What arrives before it is the client's affair, whose test has it.
+  vi.stubGlobal('setImmediate', (call: () => void) => call());
 });
 afterEach(() => {
+  vi.unstubAllGlobals();
   vi.useRealTimers();
 });
 
