@@ -167,6 +167,12 @@ export default {
       '`lambdas` and `profiles` do not import the CDK: they run on Lambda.',
     ),
     rule(
+      'operators-load-no-cdk',
+      { path: '^(ops|doctor)/' },
+      { path: 'node_modules/(aws-cdk-lib/(?!region-info/)|constructs/)', reachable: true },
+      '`ops` and `doctor` reach nothing of the CDK but the names of Regions: to load it takes longer than most commands.',
+    ),
+    rule(
       'run-time-code-uses-what-is-deployed',
       { path: '^(lambdas|profiles)/' },
       { dependencyTypes: ['npm-dev'], pathNot: '@types/' },

@@ -22,7 +22,7 @@ import type { Upstream } from '../lambdas/contract/upstream.ts';
 import { type ApiRow, caughtRows } from '../lambdas/kernel/api-rows.ts';
 import { ACCESS_LOG } from './access-log.ts';
 import { preflight } from './cors.ts';
-import { directIntegration } from './direct-upstreams.ts';
+import { directIntegration } from './direct-integration.ts';
 import { forwarderName } from './forwarders.ts';
 import type { FunctionName, Functions } from './function-spec.ts';
 import { addGatewayResponses, challengeOf } from './gateway-responses.ts';
