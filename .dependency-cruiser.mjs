@@ -111,7 +111,7 @@ export const LAYERS = {
 };
 
 /** Every folder of the product. */
-const OURS = '^(bin|lib|lambdas|profiles|local|ops|doctor|bench|test|console|clients)/';
+const OURS = '^(bin|lib|lambdas|profiles|local|ops|doctor|bench|test|console|clients|toolchain)/';
 const AWS_SDK = '@aws-sdk/';
 
 const rule = (name, from, to, comment) => ({ name, severity: 'error', comment, from, to });
@@ -243,6 +243,21 @@ export default {
       { path: OURS, pathNot: '^bin/' },
       { path: '^bin/' },
       'Nothing outside `bin` imports it: it stands at the top.',
+    ),
+    rule(
+      'what-runs-needs-no-toolchain',
+      {
+        path: '^(bin|lib|lambdas|profiles|local|ops|doctor|console|clients)/',
+        pathNot: '^bin/(client-libraries|console-client|package-types)\\.ts$',
+      },
+      { path: '^toolchain/' },
+      'Nothing imports `toolchain` but what generates clients and builds the package: `npm ci` does not install it.',
+    ),
+    rule(
+      'toolchain-knows-no-product',
+      { path: '^toolchain/' },
+      { path: OURS, pathNot: '^toolchain/' },
+      '`toolchain` imports none of our other code: it is told what to generate.',
     ),
   ],
   options: {

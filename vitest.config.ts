@@ -108,7 +108,7 @@ export default defineConfig({
           exclude: [
             UNIT,
             ALONE,
-            'test/{browser,client-libraries,console,mcp,package,published-clients,emulator,frameworks,fuzz,chaos,load,openapi}/**',
+            'test/{architecture,browser,client-libraries,console,mcp,package,published-clients,emulator,frameworks,fuzz,chaos,load,openapi}/**',
           ],
         },
       },

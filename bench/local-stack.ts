@@ -43,7 +43,8 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const QUIET_MILLISECONDS = 50;
 const QUIET_WITHIN_SECONDS = 30;
 const PEERS_FOLDER = fileURLToPath(new URL('peers/', import.meta.url));
-const NOT_SOURCES = /^(\.git|node_modules|\.latchkey|cdk\.out|coverage|bench\/peers\/node_modules)$/;
+const NOT_SOURCES =
+  /^(\.git|node_modules|\.latchkey|cdk\.out|coverage|(bench\/peers|toolchain)\/node_modules)$/;
 
 /** Starts the stack as often as is measured, from a copy in which nothing was built yet, and calls the last one. */
 export async function measureLocalStack(

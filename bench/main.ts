@@ -22,7 +22,7 @@ import { failures, figures, type Results, reportJson, reportTable } from './repo
 import { createTableWithoutStream } from './table.ts';
 
 const { json, scale, effort } = readOptions(process.argv.slice(2));
-const arePeersInstalled = await installPeers();
+const arePeersInstalled = installPeers();
 const results = await measure(effort, scale);
 const all = figures(results);
 console.log(json ? reportJson(all) : reportTable(all));

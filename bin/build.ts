@@ -37,7 +37,7 @@ export async function buildPackage(folder: string, { reports }: BuildOptions = {
   for (const path of [...RESOURCES, ...DOCUMENTS])
     cpSync(join(ROOT, path), join(folder, path), { recursive: true });
   cpSync(join(ROOT, 'docs/package.md'), join(folder, 'README.md'));
-  writeTypes(join(folder, 'types'), reports);
+  await writeTypes(join(folder, 'types'), reports);
 }
 
 /** Builds the package `create-latchkey` into a folder, which it empties: one file, so that `npm create` is quick. */

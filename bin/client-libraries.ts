@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createClient } from '@hey-api/openapi-ts';
 import { routes } from '../lambdas/table/index.ts';
 import { type ApiDocument, clientDocument } from '../lib/clients/document.ts';
 import { consoleBuild } from '../lib/console.ts';
 import { allProfiles } from '../lib/profiles.ts';
+import { writeTypeScriptClient } from '../toolchain/typescript-client.ts';
 
 /**
  * `node bin/client-libraries.ts [DIR]`: generates what is generated of the client libraries and needs nothing but npm: of the
@@ -18,12 +18,7 @@ const api = clientDocument<ApiDocument>(
   JSON.parse(readFileSync(join(ROOT, 'docs/openapi/default.json'), 'utf8')),
 );
 
-await createClient({
-  input: { ...api },
-  output: { path: join(target, 'typescript/src/generated'), importFileExtension: '.ts' },
-  plugins: ['@hey-api/typescript', '@hey-api/sdk', '@hey-api/client-fetch'],
-  logs: { level: 'error' },
-});
+await writeTypeScriptClient({ ...api }, join(target, 'typescript/src/generated'));
 
 /** The rows that the clients have, as `METHOD /path`, with the names of their parameters. */
 const rows = new Map(

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { createClient } from '@hey-api/openapi-ts';
 import { routes } from '../lambdas/table/index.ts';
 import { withoutHeaders } from '../lib/clients/document.ts';
 import { openApiDocument } from '../lib/openapi/document.ts';
 import { PROFILES_OWN, rightsOf } from '../lib/rights.ts';
 import { profile } from '../profiles/default.ts';
+import { writeTypeScriptClient } from '../toolchain/typescript-client.ts';
 
 /**
  * `node bin/console-client.ts [DIR]`: generates the console's API client from the default profile's OpenAPI document, with
@@ -16,29 +16,21 @@ const [target = join(ROOT, 'console/api/generated')] = process.argv.slice(2);
 const document = openApiDocument(routes, { ...profile, hasOperators: true }, rightsOf(PROFILES_OWN, profile));
 const api = JSON.parse(JSON.stringify(document, withoutHeaders));
 
-await createClient({
-  input: api,
-  output: { path: target, importFileExtension: '.ts' },
-  parser: {
-    filters: {
-      tags: {
-        exclude: ['Pages', 'Console', 'Tokens', 'Discovery', 'Service', 'Administration'],
-      },
-      operations: {
-        exclude: [
-          'GET /authorize',
-          'POST /authorize',
-          'POST /token',
-          'POST /revoke',
-          'POST /introspect',
-          'POST /device_authorization',
-          'GET /device',
-          'POST /device',
-        ],
-      },
-      orphans: false,
-    },
+await writeTypeScriptClient(api, target, {
+  tags: {
+    exclude: ['Pages', 'Console', 'Tokens', 'Discovery', 'Service', 'Administration'],
   },
-  plugins: ['@hey-api/typescript', '@hey-api/sdk', '@hey-api/client-fetch'],
-  logs: { level: 'error' },
+  operations: {
+    exclude: [
+      'GET /authorize',
+      'POST /authorize',
+      'POST /token',
+      'POST /revoke',
+      'POST /introspect',
+      'POST /device_authorization',
+      'GET /device',
+      'POST /device',
+    ],
+  },
+  orphans: false,
 });

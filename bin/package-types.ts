@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { CompilerState, Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-extractor';
-import { declarationOf, moduleName, PUBLIC_ENTRIES, type PublicEntry } from './package-entries.ts';
+import { toolProgram } from '../toolchain/install.ts';
+import { declarationOf, moduleName, PUBLIC_ENTRIES } from './package-entries.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 /** The declarations of every module, as the compiler writes them. */
@@ -22,7 +22,7 @@ const OWN_IMPORT = /(?<=(?:from |import |import\()['"])(\.[^'"]+)\.ts(?=['"])/g;
  * Writes the declarations of every public module, and of what they name, into `folder`, and what they say to users as a
  * report each into `reports`, if it is given. The modules share their declarations: a class of two of them is one.
  */
-export function writeTypes(folder: string, reports?: string): void {
+export async function writeTypes(folder: string, reports?: string): Promise<void> {
   writeDeclarations();
   const written = new Set<string>();
   const write = (path: string): void => {
@@ -35,28 +35,14 @@ export function writeTypes(folder: string, reports?: string): void {
     for (const [, target = ''] of text.matchAll(OWN_IMPORT)) write(join(dirname(path), `${target}.d.ts`));
   };
   for (const entry of PUBLIC_ENTRIES) write(declarationOf(entry));
-  if (reports !== undefined) writeReports(reports);
-}
-
-function writeReports(reports: string): void {
-  mkdirSync(reports, { recursive: true });
-  const configs = PUBLIC_ENTRIES.map((entry) => extraction(entry, reports));
-  const [first] = configs;
-  if (first === undefined) return;
-  const compilerState = CompilerState.create(first, {
-    additionalEntryPoints: configs.map(({ mainEntryPointFilePath }) => mainEntryPointFilePath),
+  if (reports === undefined) return;
+  // Loads a compiler of its own, which only reports need.
+  const { writeApiReports } = await import('../toolchain/api-reports.ts');
+  const modules = PUBLIC_ENTRIES.map((entry) => {
+    const name = moduleName(entry);
+    return { name: name === 'index' ? 'latchkey' : name, declaration: declarationOf(entry) };
   });
-  for (const config of configs) {
-    const { errorCount } = Extractor.invoke(config, {
-      localBuild: true,
-      compilerState,
-      messageCallback: (message) => {
-        // That a report has changed is for git to show.
-        if (message.logLevel !== ExtractorLogLevel.Error) message.handled = true;
-      },
-    });
-    if (errorCount > 0) throw new Error(`${config.mainEntryPointFilePath}: the types cannot be read`);
-  }
+  writeApiReports(modules, { declarations: DECLARATIONS, compilerOptions: COMPILER_OPTIONS, reports });
 }
 
 function writeDeclarations(): void {
@@ -81,46 +67,5 @@ function writeDeclarations(): void {
       references: [],
     }),
   );
-  execFileSync(process.execPath, [join(ROOT, 'node_modules/@typescript/native/bin/tsc'), '-p', project], {
-    stdio: 'inherit',
-  });
-}
-
-function extraction(entry: PublicEntry, reports: string): ExtractorConfig {
-  const name = moduleName(entry);
-  return ExtractorConfig.prepare({
-    configObject: {
-      projectFolder: ROOT,
-      mainEntryPointFilePath: join(DECLARATIONS, declarationOf(entry)),
-      compiler: {
-        overrideTsconfig: {
-          extends: join(ROOT, 'tsconfig.json'),
-          compilerOptions: {
-            ...COMPILER_OPTIONS,
-            composite: false,
-            noEmit: true,
-            emitDeclarationOnly: false,
-          },
-          include: [join(DECLARATIONS, '**/*.d.ts')],
-        },
-      },
-      apiReport: {
-        enabled: true,
-        reportFolder: reports,
-        reportTempFolder: join(ROOT, '.latchkey/api-reports'),
-        reportFileName: `${name === 'index' ? 'latchkey' : name}.api.md`,
-        // With what the exported types are made of, such as the schema of the configuration.
-        includeForgottenExports: true,
-      },
-      docModel: { enabled: false },
-      dtsRollup: { enabled: false },
-      tsdocMetadata: { enabled: false },
-      messages: {
-        extractorMessageReporting: { default: { logLevel: 'none' as ExtractorLogLevel } },
-        tsdocMessageReporting: { default: { logLevel: 'none' as ExtractorLogLevel } },
-      },
-    },
-    configObjectFullPath: undefined,
-    packageJsonFullPath: join(ROOT, 'package.json'),
-  });
+  execFileSync(process.execPath, [toolProgram('tsc'), '-p', project], { stdio: 'inherit' });
 }

@@ -36,7 +36,7 @@ const UNPUBLISHED = [
   },
   {
     what: 'an affair of the repository',
-    path: /^\.(ci|git|github|nvmrc|editorconfig)|^(biome|tsconfig\..*)\.json$/,
+    path: /^\.(ci|git|github|nvmrc|editorconfig)|^toolchain\/|^(biome|tsconfig\..*)\.json$/,
   },
 ];
 const REQUIRED = [

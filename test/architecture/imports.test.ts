@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { globSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { toolProgram } from '../../toolchain/install.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PRODUCT = [
@@ -17,6 +19,7 @@ const PRODUCT = [
   'ops',
   'bench',
   'clients',
+  'toolchain',
   'latchkey.config.ts',
 ];
 const run = promisify(execFile);
@@ -27,23 +30,19 @@ let copy: string;
 beforeAll(async () => {
   copy = await mkdtemp(join(tmpdir(), 'latchkey-imports-'));
   for (const part of [...PRODUCT, 'package.json', 'tsconfig.json', '.dependency-cruiser.mjs']) {
-    await cp(join(ROOT, part), join(copy, part), { recursive: true });
+    await cp(join(ROOT, part), join(copy, part), { recursive: true, filter: (path) => !isInstalled(path) });
   }
-  await symlink(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
+  for (const place of ['', 'toolchain'])
+    await symlink(join(ROOT, place, 'node_modules'), join(copy, place, 'node_modules'));
 });
 afterAll(() => rm(copy, { recursive: true, force: true }));
 
+const isInstalled = (path: string) => path.endsWith('/node_modules');
+
 const cruise = (cwd: string) =>
-  run(
-    process.execPath,
-    [
-      'node_modules/dependency-cruiser/bin/dependency-cruise.mjs',
-      '--config',
-      '.dependency-cruiser.mjs',
-      ...PRODUCT,
-    ],
-    { cwd },
-  );
+  run(process.execPath, [toolProgram('depcruise'), '--config', '.dependency-cruiser.mjs', ...PRODUCT], {
+    cwd,
+  });
 
 test('imports point one way: the product keeps the rules of .dependency-cruiser.mjs', async () => {
   const { stdout } = await cruise(ROOT);
@@ -77,6 +76,8 @@ test('each forbidden import fails by the name of its rule, types too', async () 
     'nothing-imports-clients': ['lib/broken-n.ts', "import '../clients/typescript/src/index.ts';"],
     'functions-are-told-settings': ['lambdas/keys/broken-o.ts', "export type { branding } from '#settings';"],
     'builders-run-by-themselves': ['lib/broken-p.ts', "import 'esbuild';"],
+    'what-runs-needs-no-toolchain': ['lib/broken-r.ts', "import '../toolchain/install.ts';"],
+    'toolchain-knows-no-product': ['toolchain/broken-s.ts', "import '../lib/app.ts';"],
     'functions-choose-a-profile': ['lambdas/functions/broken-k.ts', "import '../../lib/app.ts';"],
   };
   for (const [file, code] of Object.values(broken)) {
@@ -96,4 +97,15 @@ test('each forbidden import fails by the name of its rule, types too', async () 
     expect(stdout).toMatch(new RegExp(`error ${name}: [^\\n]*${file.replaceAll('.', '\\.')}`));
   }
   expect(stdout).toMatch(/error no-cycles: lambdas\/keys\/round-/);
+});
+
+test('what `npm test` runs imports nothing of the toolchain, which `npm ci` does not install', async () => {
+  const config = await readFile(join(ROOT, 'vitest.config.ts'), 'utf8');
+  const [, suites = ''] = /'test\/\{([\w,-]+)\}\/\*\*'/.exec(config) ?? [];
+  const ofSuites = new RegExp(`^test/(${suites.replaceAll(',', '|')})/`);
+  const files = globSync('test/**/*.ts', { cwd: ROOT, exclude: (path) => path.endsWith('node_modules') });
+  const ofTest = files.filter((file) => !ofSuites.test(file));
+  expect(ofTest.length).toBeGreaterThan(100);
+  const texts = await Promise.all(ofTest.map((file) => readFile(join(ROOT, file), 'utf8')));
+  expect(ofTest.filter((_, index) => /from '[./]+\/toolchain\//.test(texts[index] ?? ''))).toEqual([]);
 });

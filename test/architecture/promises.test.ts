@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
+import { delimiter } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { ROOT, ruleFolder } from './rule-folder.ts';
+import { COMMANDS, toolProgram } from '../../toolchain/install.ts';
+import { ruleFolder } from './rule-folder.ts';
 
 const run = promisify(execFile);
-const OXLINT = join(ROOT, 'node_modules/oxlint/bin/oxlint');
 
 test.each([
   ['a write that nobody waits for', "import { writeFile } from 'node:fs/promises';\nwriteFile('a', 'b');\n"],
@@ -34,5 +34,9 @@ test('a promise that is awaited, or given up by name, passes', async () => {
 
 function lint(text: string) {
   const folder = ruleFolder({ 'lambdas/tried.ts': text });
-  return run(process.execPath, [OXLINT, 'lambdas'], { cwd: folder });
+  const PATH = [COMMANDS, process.env.PATH].join(delimiter);
+  return run(process.execPath, [toolProgram('oxlint'), 'lambdas'], {
+    cwd: folder,
+    env: { ...process.env, PATH },
+  });
 }

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { toolProgram } from '../../toolchain/install.ts';
 import { BRANDED, PAGES, PLAIN, RenderedPages } from '../pages/rendered-pages.ts';
 import { focused, hasFocus, openPage, overflow, picture, startChromium, violations } from './chromium.ts';
 
@@ -15,7 +16,9 @@ afterAll(() => browser?.close());
 
 // Here, as only with the tools of this folder they do.
 test.each(['browser', 'console'])('the tests of test/%s compile', (folder) => {
-  execFileSync(join(ROOT, 'node_modules/.bin/tsc'), ['-p', join(ROOT, 'test', folder)], { stdio: 'inherit' });
+  execFileSync(process.execPath, [toolProgram('tsc'), '-p', join(ROOT, 'test', folder)], {
+    stdio: 'inherit',
+  });
 });
 
 const WINDOWS = [

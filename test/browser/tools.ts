@@ -1,18 +1,17 @@
 /** What drives a browser has a lock file of its own: nothing else in the repository needs it. */
-import { execFileSync } from 'node:child_process';
-import { accessSync, constants, readFileSync, statSync } from 'node:fs';
+import { accessSync, constants, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import installToolchain, { installLocked } from '../../toolchain/install.ts';
 
 const FOLDER = import.meta.dirname;
-const LOCK = join(FOLDER, 'package-lock.json');
 /** What Debian, Fedora and Google call it. */
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 
 /** Installs the tools unless they are there, and looks for a browser: the global setup of this folder's tests. */
 export default function install(): void {
-  const installed = statSync(join(FOLDER, 'node_modules/.package-lock.json'), { throwIfNoEntry: false });
-  if (installed === undefined || installed.mtimeMs < statSync(LOCK).mtimeMs)
-    execFileSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: FOLDER, stdio: 'inherit' });
+  installLocked(FOLDER);
+  // The compiler, which reads the types of these tools here alone.
+  installToolchain();
   chromium();
 }
 

@@ -52,7 +52,7 @@ function sourceCopy(folder: string): string {
   const isBuilt = (path: string) => /\/(dist|node_modules|__pycache__)$/.test(path);
   cpSync(join(ROOT, 'clients'), join(copy, 'clients'), { recursive: true, filter: (path) => !isBuilt(path) });
   cpSync(join(ROOT, 'tsconfig.json'), join(copy, 'tsconfig.json'));
-  symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
+  for (const name of ['node_modules', 'toolchain']) symlinkSync(join(ROOT, name), join(copy, name));
   return join(copy, 'clients');
 }
 

@@ -18,6 +18,7 @@ import { EMPTY_KEYSET, nextKeyset, publicKeys } from '../../lambdas/signing/keys
 import { Signer } from '../../lambdas/signing/signer.ts';
 import { packedSettings, verifySettingsOf } from '../../lib/verify-settings.ts';
 import { profile } from '../../profiles/default.ts';
+import { toolProgram } from '../../toolchain/install.ts';
 import { DEPLOYMENT } from '../support/deployment.ts';
 import { ENGINE_CREDENTIALS, ENGINE_REGION, type Engine, startEngine } from '../support/dynamodb-engine.ts';
 import { storeTenant, TENANT, WORKSPACE } from '../support/tenants.ts';
@@ -117,9 +118,8 @@ test('all of them compile, with the types of the frameworks', () => {
     references: [],
   };
   writeFileSync(join(FOLDER, 'tsconfig.json'), JSON.stringify(options));
-  const tsc = join(ROOT, 'node_modules/@typescript/native/bin/tsc');
   try {
-    execFileSync(process.execPath, [tsc, '-p', FOLDER], { encoding: 'utf8' });
+    execFileSync(process.execPath, [toolProgram('tsc'), '-p', FOLDER], { encoding: 'utf8' });
   } catch (error) {
     expect((error as { readonly stdout: string }).stdout).toBe('');
   }

@@ -1,17 +1,14 @@
 /** MCP's SDK and its conformance suite. They have a lock file of their own: nothing else in the repository needs them. */
-import { execFileSync } from 'node:child_process';
-import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { installLocked } from '../../toolchain/install.ts';
 
 const FOLDER = import.meta.dirname;
 const MODULES = join(FOLDER, 'node_modules');
 
 /** Installs them unless they are there: the global setup of this folder's tests. */
 export default function install(): void {
-  const installed = statSync(join(MODULES, '.package-lock.json'), { throwIfNoEntry: false });
-  if (installed === undefined || installed.mtimeMs < statSync(join(FOLDER, 'package-lock.json')).mtimeMs)
-    execFileSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: FOLDER, stdio: 'inherit' });
+  installLocked(FOLDER);
 }
 
 /** The command line of the conformance suite. */

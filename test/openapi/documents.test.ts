@@ -1,10 +1,12 @@
 /** The OpenAPI document of every profile, as linters and a generator of clients see it. */
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { routes } from '../../lambdas/table/index.ts';
 import { openApiDocument } from '../../lib/openapi/document.ts';
+import { toolProgram } from '../../toolchain/install.ts';
 import { PROFILES } from '../profiles/profiles.ts';
 import { rightsIn } from '../support/deployment.ts';
 import { repeatedObjects } from './repeated-objects.ts';
@@ -50,6 +52,11 @@ beforeAll(async () => {
     );
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+// Here, as only with the tools of this folder they do.
+test('the tests of this folder compile', () => {
+  execFileSync(process.execPath, [toolProgram('tsc'), '-p', import.meta.dirname], { stdio: 'inherit' });
+});
 
 test("redocly's recommended rules find nothing", async () => {
   const rules = ['--config', join(import.meta.dirname, 'redocly.yaml'), '--format', 'stylish'];

@@ -1,11 +1,11 @@
 /** Tools that judge OpenAPI documents. They have lock files of their own: nothing else in the repository needs them. */
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import installToolchain, { installLocked } from '../../toolchain/install.ts';
 
 const FOLDER = import.meta.dirname;
-const LOCK = join(FOLDER, 'package-lock.json');
 const MODULES = join(FOLDER, 'node_modules');
 const REQUIREMENTS = join(FOLDER, 'requirements.txt');
 /** Where the Python tool is installed, once for all runs. Ignored by git. */
@@ -25,9 +25,8 @@ export interface Verdict {
 
 /** Installs the tools unless they are there: the global setup of this folder's tests. */
 export default function install(): void {
-  const installed = statSync(join(MODULES, '.package-lock.json'), { throwIfNoEntry: false });
-  if (installed === undefined || installed.mtimeMs < statSync(LOCK).mtimeMs)
-    execFileSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: FOLDER, stdio: 'inherit' });
+  installLocked(FOLDER);
+  installToolchain();
   installSchemathesis();
 }
 

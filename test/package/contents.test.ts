@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { describe, expect, inject, test } from 'vitest';
+import { toolProgram } from '../../toolchain/install.ts';
 import { nodes } from '../client-libraries/runtimes.ts';
 import { appFolder } from './installation.ts';
 
@@ -22,7 +23,6 @@ const ENTRIES: Readonly<Record<string, readonly string[]>> = {
   'latchkey/verify/lambda': ['fromContext', 'verified'],
   'latchkey/verify/node': ['verified', 'verifiedUpgrade'],
 };
-const TSC = join(import.meta.dirname, '../../node_modules/@typescript/native/bin/tsc');
 
 const run = (command: string, args: readonly string[], cwd: string) =>
   execFileSync(command, args, { cwd, encoding: 'utf8' });
@@ -119,7 +119,10 @@ test.each([
       files: ['app.ts'],
     }),
   });
-  const { status, stdout } = spawnSync(process.execPath, [TSC, '-p', '.'], { cwd: folder, encoding: 'utf8' });
+  const { status, stdout } = spawnSync(process.execPath, [toolProgram('tsc'), '-p', '.'], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
   expect(stdout).toBe('');
   expect(status).toBe(0);
 });

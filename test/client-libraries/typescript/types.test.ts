@@ -3,8 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, inject, test } from 'vitest';
+import { toolProgram } from '../../../toolchain/install.ts';
 
-const TSC = join(import.meta.dirname, '../../../node_modules/.bin/tsc');
 const OPTIONS = [
   '--noEmit',
   '--strict',
@@ -50,10 +50,14 @@ test.each([
   writeFileSync(file, SOURCE);
   const args = [...OPTIONS, '--target', 'es2022', '--lib', 'es2022,dom,dom.iterable', '--module', module];
   try {
-    execFileSync(TSC, [...args, '--moduleResolution', moduleResolution, file], {
-      cwd: project,
-      encoding: 'utf8',
-    });
+    execFileSync(
+      process.execPath,
+      [toolProgram('tsc'), ...args, '--moduleResolution', moduleResolution, file],
+      {
+        cwd: project,
+        encoding: 'utf8',
+      },
+    );
   } catch (error) {
     expect((error as { stdout: string }).stdout).toBe('');
   }

@@ -1,5 +1,5 @@
 /**
- * Works with descriptions of API keys, which the repository does not know: `add-a-field.engine.test.ts` runs this in a
+ * Works with descriptions of API keys, which the repository does not know: `add-a-field.test.ts` runs this in a
  * copy that does. Prints what it was answered.
  */
 

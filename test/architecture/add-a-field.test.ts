@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { toolProgram } from '../../toolchain/install.ts';
 
 const run = promisify(execFile);
 
@@ -16,7 +17,7 @@ const COPIED = [
   'profiles',
   'package.json',
   'test/http/requests.ts',
-  'test/keys/described-keys.ts',
+  'test/architecture/described-keys.ts',
   'test/support',
   'tsconfig.json',
   'tsconfig.run.json',
@@ -89,10 +90,9 @@ function edit(edits: readonly Edit[]): void {
 
 /** What the compiler says of the copy: all of its run-time code, or what the edited files concern. */
 async function compile(project: 'run' | 'rows'): Promise<string> {
-  const tsc = join(ROOT, 'node_modules/.bin/tsc');
   const done = run(
     process.execPath,
-    [tsc, '-p', `tsconfig.${project}.json`, '--noEmit', '--pretty', 'false'],
+    [toolProgram('tsc'), '-p', `tsconfig.${project}.json`, '--noEmit', '--pretty', 'false'],
     {
       cwd: copy,
     },
@@ -114,7 +114,7 @@ test('an optional field of API keys takes the two files that the recipe names', 
 
   edit(RECIPE);
   expect(await compile('run')).toBe('');
-  const { stdout } = await run(process.execPath, ['test/keys/described-keys.ts'], { cwd: copy });
+  const { stdout } = await run(process.execPath, ['test/architecture/described-keys.ts'], { cwd: copy });
   // Lines of the log come before.
   const answers = JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
   expect(answers).toMatchObject({

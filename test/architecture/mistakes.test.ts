@@ -1,9 +1,28 @@
+import { execFile } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import ts from 'typescript';
-import { beforeAll, expect, test } from 'vitest';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { toolProgram } from '../../toolchain/install.ts';
+import { ROOT } from './rule-folder.ts';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const run = promisify(execFile);
+
+const PROJECT = {
+  extends: './tsconfig.json',
+  compilerOptions: {
+    composite: false,
+    emitDeclarationOnly: false,
+    noEmit: true,
+    // An edit may leave a name unused: that is not the mistake.
+    noUnusedLocals: false,
+    noUnusedParameters: false,
+  },
+  files: [],
+  include: ['test/table'],
+  references: [],
+};
 
 /** A small table as rooms and functions write it. */
 const TABLE = `
@@ -178,52 +197,34 @@ function edited(mistakes: readonly Mistake[]): string {
 }
 
 const ALL = { ...MISTAKES, ...MORE_MISTAKES };
-const TEXTS = new Map([
+const TEXTS: readonly (readonly [name: string, text: string])[] = [
   ['right', TABLE],
   ['four mistakes', edited(Object.values(MISTAKES))],
   ...Object.entries(ALL).map(([name, mistake]) => [name, edited([mistake])] as const),
-]);
+];
+const fileOf = (name: string) => `test/table/${TEXTS.findIndex(([each]) => each === name)}.ts`;
 
-/** One program with every text as a file, so that what they import is read once. */
-function program(): ts.Program {
-  const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), ts.sys.readFile);
-  const parsed = ts.parseJsonConfigFileContent({ ...config, include: [], files: [] }, ts.sys, ROOT);
-  const options = {
-    ...parsed.options,
-    // The files here are no project.
-    composite: false,
-    // An edit may leave a name unused: that is not the mistake.
-    noUnusedLocals: false,
-    noUnusedParameters: false,
-  };
-  const host = ts.createCompilerHost(options);
-  const texts = new Map([...TEXTS].map(([name, text]) => [fileOf(name), text]));
-  const { getSourceFile, fileExists, readFile } = host;
-  host.fileExists = (file) => texts.has(file) || fileExists(file);
-  host.readFile = (file) => texts.get(file) ?? readFile(file);
-  host.getSourceFile = (file, version, ...rest) => {
-    const text = texts.get(file);
-    return text === undefined
-      ? getSourceFile(file, version, ...rest)
-      : ts.createSourceFile(file, text, version);
-  };
-  return ts.createProgram([...texts.keys()], options, host);
-}
-
-function fileOf(name: string): string {
-  return join(ROOT, 'test/table', `${name}.ts`);
-}
-
-let compiled: ts.Program;
-beforeAll(() => {
-  compiled = program();
+/** The errors of every text, each with its explanation: one project, so that what they import is read once. */
+let errors: readonly string[];
+let copy: string;
+beforeAll(async () => {
+  copy = mkdtempSync(join(tmpdir(), 'latchkey-mistakes-'));
+  for (const name of ['lambdas', 'profiles', 'package.json', 'tsconfig.json'])
+    cpSync(join(ROOT, name), join(copy, name), { recursive: true });
+  symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
+  mkdirSync(join(copy, 'test/table'), { recursive: true });
+  for (const [name, text] of TEXTS) writeFileSync(join(copy, fileOf(name)), text);
+  writeFileSync(join(copy, 'tsconfig.table.json'), JSON.stringify(PROJECT));
+  const args = [toolProgram('tsc'), '-p', 'tsconfig.table.json', '--pretty', 'false'];
+  const { stdout } = await run(process.execPath, args, { cwd: copy }).catch(
+    (error: { readonly stdout: string }) => error,
+  );
+  // The lines of an explanation are indented.
+  errors = stdout.trim().split(/\n(?! )/);
 });
+afterAll(() => rmSync(copy, { recursive: true, force: true }));
 
-function errorsOf(name: string): string[] {
-  return compiled
-    .getSemanticDiagnostics(compiled.getSourceFile(fileOf(name)))
-    .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'));
-}
+const errorsOf = (name: string) => errors.filter((error) => error.startsWith(`${fileOf(name)}(`));
 
 test('a table as it should be compiles', () => {
   expect(errorsOf('right')).toEqual([]);
