@@ -49,8 +49,8 @@ export default defineConfig({
     testTimeout: 180_000,
     hookTimeout: 180_000,
     pool: 'forks',
-    // Tests wait for clocks, mails and streams as often as they compute: one file more than there are cores.
-    maxWorkers: Math.min(availableParallelism() + 1, 8),
+    // Tests wait for clocks, mails and streams as often as they compute: two files more than there are cores.
+    maxWorkers: Math.min(availableParallelism() + 2, 8),
     sequence: { sequencer: LongestFirst },
     env: {
       // CDK's own look at a template warns and fails nothing, and is a third of a synth: `npm run synth` takes it.
