@@ -80,12 +80,12 @@ export function authorizer(
       decision,
       {
         methodArn: event.methodArn,
-        context: {
-          ...contextOf(decision, requestId, context.clock(), (code) => errorCodeOf(context.profile, code)),
+        context: Object.assign(
+          contextOf(decision, requestId, context.clock(), (code) => errorCodeOf(context.profile, code)),
           // For a header only: it has quotation marks.
-          ...challenge?.(decision, request, context),
-          ...(assertion === undefined ? {} : { assertion }),
-        },
+          challenge?.(decision, request, context),
+          assertion === undefined ? undefined : { assertion },
+        ),
       },
       usageKeys,
       context.deployment,
