@@ -34,10 +34,7 @@ async function measure({ file, environment, sides, rounds, callsPerBatch }: Task
   );
   const warmUp = warmUpRounds(rounds, callsPerBatch);
   for (let round = -warmUp; round < rounds; round += 1) {
-    // Another side begins each time, and the one before a side is another.
-    const first = (round + warmUp) % names.length;
-    const order = [...names.slice(first), ...names.slice(0, first)];
-    for (const name of round % 2 === 0 ? order : order.toReversed()) {
+    for (const name of shuffled(names)) {
       const call = calls.get(name) as Call;
       // Not counted: it finds what the side before has left.
       await call();
@@ -50,6 +47,14 @@ async function measure({ file, environment, sides, rounds, callsPerBatch }: Task
     }
   }
   return samples;
+}
+
+/** In another order each time: what a side finds is what the one before it has left, and that may be any. */
+function shuffled(names: readonly string[]): readonly string[] {
+  return names
+    .map((name) => ({ name, place: Math.random() }))
+    .sort((one, other) => one.place - other.place)
+    .map(({ name }) => name);
 }
 
 /** Of the monotonic clock, while a side decides that moves its own. */

@@ -28,6 +28,8 @@ export interface DeployedResult {
   readonly noise: Estimate;
   /** CPU of the process, against a server that answers from memory. */
   readonly cpuOverBare: Readonly<Record<DecisionKind, Estimate>>;
+  /** A bare call against itself. */
+  readonly cpuNoise: Estimate;
   /** The same of a bare call that sends the decision's own expression and gets its answer: Node's part, and not ours. */
   readonly expressionCpuOverBare: Estimate;
 }
@@ -144,6 +146,7 @@ export async function measureDeployed(
         expression: { kind: 'bare', endpoint, body: bodyOf(expressed) },
         decision: decided(endpoint, [keyEvent(someone.key)]),
         cannedBare: plain(canned.endpoint),
+        cannedAgain: plain(canned.endpoint),
         cannedExpression: { kind: 'bare', endpoint: canned.endpoint, body: bodyOf(expressed) },
         ...cpu,
       },
@@ -174,6 +177,7 @@ export async function measureDeployed(
         DecisionKind,
         Estimate
       >,
+      cpuNoise: lowest('cannedAgain'),
       expressionCpuOverBare: lowest('cannedExpression'),
     };
   } finally {

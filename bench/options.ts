@@ -47,23 +47,33 @@ const QUICK: Effort = {
   localCalls: 30,
 };
 
+/** Parts that can be measured alone. */
+const PARTS = ['decisions', 'cold'] as const;
+
+export type Part = (typeof PARTS)[number];
+
 export interface Options {
   readonly json: boolean;
+  /** The only part that is measured; undefined for all. */
+  readonly only: Part | undefined;
   /** Also over a table of many keys. */
   readonly scale: boolean;
   readonly effort: Effort;
 }
 
-/** Reads the command line. Throws a `TypeError` for an option that does not exist. */
+/** Reads the command line. Throws a `TypeError` for an option or a part that does not exist. */
 export function readOptions(args: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...args],
     options: {
       json: { type: 'boolean', default: false },
+      only: { type: 'string' },
       quick: { type: 'boolean', default: false },
       scale: { type: 'boolean', default: false },
     },
   });
   const { json, quick, scale } = values;
-  return { json, scale, effort: quick ? QUICK : FULL };
+  const only = PARTS.find((part) => part === values.only);
+  if (only !== values.only) throw new TypeError(`--only takes one of ${PARTS.join(', ')}`);
+  return { json, only, scale, effort: quick ? QUICK : FULL };
 }

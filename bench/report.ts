@@ -21,7 +21,7 @@ export interface Results {
 }
 
 /** A figure of the report. One without a target stands there to explain the others. */
-interface Figure {
+export interface Figure {
   readonly title: string;
   readonly name: string;
   readonly value: number;
@@ -88,13 +88,14 @@ const DECISIONS: Readonly<Record<DecisionKind, readonly [title: string, name: st
 };
 
 /** Decisions as they are deployed, against bare calls. */
-function decisionFigures({
+export function decisionFigures({
   wallOverBare,
   wallOverExpression,
   noise,
   cpuOverBare,
+  cpuNoise,
   expressionCpuOverBare,
-}: DeployedResult) {
+}: DeployedResult): readonly Figure[] {
   const kinds = Object.entries(DECISIONS) as [DecisionKind, (typeof DECISIONS)[DecisionKind]][];
   return [
     timed('Decision, time of a bare call', 'decision_wall_over_bare', wallOverBare, {
@@ -106,12 +107,13 @@ function decisionFigures({
     ...kinds.map(([kind, [title, name, target]]) =>
       timed(title, name, cpuOverBare[kind], { digits: 2, ...(target === undefined ? {} : { target }) }),
     ),
+    timed('- a bare call, of itself (noise)', 'bare_cpu_over_bare', cpuNoise, { digits: 3 }),
     timed('- bare, with its expression', 'expression_cpu_over_bare', expressionCpuOverBare, { digits: 2 }),
   ];
 }
 
 /** Fresh processes over TLS, against a bare client and an empty handler. */
-function coldFigures(cold: ColdStartResult): readonly Figure[] {
+export function coldFigures(cold: ColdStartResult): readonly Figure[] {
   const { keyOverBare, sessionOverBare } = cold;
   return [
     timed('Cold start by key, of a bare client', 'cold_tls_over_bare_tls', keyOverBare, {

@@ -4,7 +4,7 @@ import { wrongWrapping } from '../kernel/credential.ts';
 import type { NotedRefusal } from '../keys/key-record.ts';
 import { CHECKS, type Check, type MisdirectionCode, missingScope } from './checks.ts';
 import type { Decision, DecisionContext, DecisionRequest } from './decision.ts';
-import { type Asked, type Proven, readClaim, useRecord, withTenant } from './prove.ts';
+import { type Asked, type Proven, readClaim, recordOf, withTenant } from './prove.ts';
 
 /**
  * Decides one request: gathers what is known of it step by step, and asks the {@link CHECKS} of each. Throws only when
@@ -17,7 +17,7 @@ export async function decide(request: DecisionRequest, context: DecisionContext)
   const claimed = await readClaim(asked);
   refusal = objection(CHECKS.claimed, claimed);
   if (refusal !== undefined) return refused(refusal, asked);
-  const used = await useRecord(claimed);
+  const used = { ...claimed, record: await recordOf(claimed) };
   refusal = objection(CHECKS.used, used);
   if (refusal !== undefined) {
     const isGuess = refusal === 'invalid_credential' && used.claim.kind === 'key';
@@ -42,7 +42,8 @@ function objection<Evidence, Code>(
   checks: readonly Check<Evidence, Code>[],
   evidence: Evidence,
 ): Code | undefined {
-  return checks.find(([holds]) => !holds(evidence))?.[1];
+  for (const check of checks) if (!check[0](evidence)) return check[1];
+  return undefined;
 }
 
 /** A refusal. Of a credential that is not accepted it says how to send it, if it was wrapped wrongly: good ones often are. */

@@ -36,6 +36,15 @@ const A_SLOT_HOLDS =
 const NO_LIST = `attribute_not_exists(${attribute.ALLOWED_BLOCKS})`;
 const THE_LIST = `${attribute.ALLOWED_BLOCKS} = :ips`;
 
+/** The conditions in one piece: a text that is put together for each decision is copied for each. */
+const CONDITIONS = {
+  key: `${ACTIVE} AND ${WINDOW_NOT_PAST} AND ${A_SLOT_HOLDS} AND ${NO_LIST}`,
+  listedKey: `${ACTIVE} AND ${WINDOW_NOT_PAST} AND ${A_SLOT_HOLDS} AND ${THE_LIST}`,
+  session: `${ACTIVE} AND ${WINDOW_NOT_PAST} AND ${NOT_EXPIRED}`,
+};
+const IS_ACTIVE = S('active');
+const ONE = N(1);
+
 /** Allow-lists, and hashes by their marks, that an instance remembers; the one that was seen longest ago goes first. */
 const MAX_REMEMBERED = 10_000;
 
@@ -52,9 +61,6 @@ type List = AttributeValue | undefined;
 /** One use of a credential. */
 interface Attempt<Found> {
   readonly Key: ItemKey;
-  /** The clauses that prove the credential and, of a key, where it comes from; their values for an assumed allow-list. */
-  readonly proof: (list: List) => string;
-  readonly values: (list: List) => Item;
   /** The proof as a question to an item that was returned. */
   readonly proven: (item: Item) => boolean;
   readonly address: string;
@@ -139,11 +145,9 @@ export class DynamoDecisionStore implements DecisionStore {
     };
     return this.#use({
       Key: key.Key,
-      proof: (list) => `${A_SLOT_HOLDS} AND ${list === undefined ? NO_LIST : THE_LIST}`,
       proven: (item) =>
         (item[attribute.HASH]?.S === key.hash.S && number(item, attribute.EXPIRY) > now) ||
         (item[attribute.PREVIOUS_HASH]?.S === key.hash.S && number(item, attribute.PREVIOUS_EXPIRY) > now),
-      values: (list) => ({ ':hash': key.hash, ...(list === undefined ? {} : { ':ips': list }) }),
       learn,
       key,
       asks,
@@ -154,12 +158,10 @@ export class DynamoDecisionStore implements DecisionStore {
     });
   }
 
-  async useSession(sessionId: string, address: string, now: number): Promise<Use<SessionRecord>> {
+  useSession(sessionId: string, address: string, now: number): Promise<Use<SessionRecord>> {
     return this.#use({
       Key: sessionKey(sessionId),
-      proof: () => NOT_EXPIRED,
       proven: (item) => number(item, attribute.EXPIRY) > now,
-      values: () => ({}),
       address,
       allows: () => true,
       now,
@@ -225,13 +227,14 @@ export class DynamoDecisionStore implements DecisionStore {
   }
 
   #write(
-    { Key, proof, values, address, now }: Attempt<unknown>,
+    { Key, key, address, now }: Attempt<unknown>,
     {
       window,
       list,
       expected,
     }: { readonly window: number; readonly list: List; readonly expected: Refusal | undefined },
   ): Promise<{ readonly Attributes?: Item }> {
+    const condition = CONDITIONS[key === undefined ? 'session' : list === undefined ? 'key' : 'listedKey'];
     return this.#client.updateItem({
       TableName: this.#table,
       Key,
@@ -240,15 +243,16 @@ export class DynamoDecisionStore implements DecisionStore {
         `SET ${attribute.WINDOW} = :window, ${attribute.USED_AT} = :now, ${attribute.USED_FROM} = :address` +
         (expected ? `, ${attribute.REFUSED_FOR} = :why` : '') +
         ` ADD ${attribute.USES} :one, c${window} :one${expected ? `, ${attribute.REFUSALS} :one` : ''} REMOVE c${window - 1}, ${attribute.CHANGE}`,
-      ConditionExpression: `${ACTIVE} AND ${WINDOW_NOT_PAST} AND ${proof(list)}${expected ? ` AND ${UNCHANGED}` : ''}`,
+      ConditionExpression: expected ? `${condition} AND ${UNCHANGED}` : condition,
       ExpressionAttributeValues: {
-        ...(expected && refusalValues(expected)),
-        ...values(list),
-        ':active': S('active'),
+        ':active': IS_ACTIVE,
         ':window': N(window),
         ':now': N(now),
         ':address': S(address),
-        ':one': N(1),
+        ':one': ONE,
+        ...(key && { ':hash': key.hash }),
+        ...(key && list && { ':ips': list }),
+        ...(expected && refusalValues(expected)),
       },
       ReturnValues: 'ALL_NEW',
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD',

@@ -85,8 +85,8 @@ export async function readClaim(asked: Asked): Promise<Claimed> {
   return { ...asked, claim, isKnownWrong, now };
 }
 
-async function claimOf({ request, context, access }: Asked): Promise<Claim> {
-  const { profile, deployment, tokens, store, clock } = context;
+function claimOf({ request, context, access }: Asked): Claim | Promise<Claim> {
+  const { profile, deployment } = context;
   const credential = readCredential(request.headers, profile.credentials);
   switch (credential.kind) {
     case 'none':
@@ -95,29 +95,46 @@ async function claimOf({ request, context, access }: Asked): Promise<Claim> {
       return { kind: 'invalid' };
     case 'key':
       return keyClaim(credential.key, context);
-    case 'token': {
-      const { token } = credential;
-      const now = clock();
-      const control = await store.control(now, tokens.provenTenant(token));
-      const takesEmbedTokens = access !== 'upstream' && access?.embed;
-      const verdict = await tokens.verify(token, control, now, takesEmbedTokens);
-      if (verdict.kind !== 'valid') return verdict;
-      const { claims } = verdict;
-      return 'keyId' in claims
-        ? { kind: 'key', locator: claims.locator, hash: claims.keyMark, token: claims }
-        : { kind: 'session', token: claims };
-    }
+    case 'token':
+      return tokenClaim(credential.token, access, context);
   }
 }
 
-/**
- * Where a key's record is. What has not our form is looked up by its hash, but only where keys of another system have
- * been imported, and only if it is as long as such keys are: elsewhere garbage costs no write.
- */
-async function keyClaim(key: string, { profile, store, clock }: DecisionContext): Promise<Claim> {
+/** What a token's signature proves. */
+async function tokenClaim(
+  token: string,
+  access: Asked['access'],
+  { tokens, store, clock }: DecisionContext,
+): Promise<Claim> {
+  const now = clock();
+  const control = await store.control(now, tokens.provenTenant(token));
+  const takesEmbedTokens = access !== 'upstream' && access?.embed;
+  const verdict = await tokens.verify(token, control, now, takesEmbedTokens);
+  if (verdict.kind !== 'valid') return verdict;
+  const { claims } = verdict;
+  return 'keyId' in claims
+    ? { kind: 'key', locator: claims.locator, hash: claims.keyMark, token: claims }
+    : { kind: 'session', token: claims };
+}
+
+/** Where a key's record is: known at once of a key that has our form. */
+function keyClaim(key: string, context: DecisionContext): Claim | Promise<Claim> {
   const hash = hashKey(key);
-  const parsed = parseKey(profile.keys, key);
-  if (parsed !== undefined) return { kind: 'key', locator: parsed.locator, hash };
+  const parsed = parseKey(context.profile.keys, key);
+  return parsed === undefined
+    ? importedClaim(key, hash, context)
+    : { kind: 'key', locator: parsed.locator, hash };
+}
+
+/**
+ * What has not our form is looked up by its hash, but only where keys of another system have been imported, and only if it
+ * is as long as such keys are: elsewhere garbage costs no write.
+ */
+async function importedClaim(
+  key: string,
+  hash: Uint8Array,
+  { store, clock }: DecisionContext,
+): Promise<Claim> {
   const canBeImported = key.length >= MIN_IMPORTED_LENGTH && key.length <= MAX_IMPORTED_LENGTH;
   return canBeImported && (await store.control(clock())).importedKeys
     ? { kind: 'key', locator: importedLocator(hash), hash }
@@ -137,11 +154,7 @@ export function callersOf({ access }: Asked) {
 }
 
 /** The one write, which authenticates and counts. */
-export async function useRecord(claimed: Claimed): Promise<Used> {
-  return { ...claimed, record: await recordOf(claimed) };
-}
-
-async function recordOf(claimed: Claimed): Promise<CredentialRecord | undefined> {
+export async function recordOf(claimed: Claimed): Promise<CredentialRecord | undefined> {
   const { claim, request, context, now } = claimed;
   const { store, guesses, deployment } = context;
   const { address } = request;

@@ -55,10 +55,6 @@ export function authorizer(
   usageKeys: UsageKeys,
   { basePath = '', observe = () => undefined, challenge, settle }: AuthorizerOptions = {},
 ): (event: AuthorizerEvent) => Promise<AuthorizerAnswer> {
-  async function settled(request: DecisionRequest, requestId: string): Promise<Settled> {
-    const decision = await decide(request, context);
-    return settle?.(decision, request, requestId) ?? { decision };
-  }
   return async (event) => {
     const started = performance.now();
     const headers = event.multiValueHeaders ?? {};
@@ -70,21 +66,26 @@ export function authorizer(
       address: event.requestContext.identity.sourceIp,
     };
     const line = { ...request, requestId, started, route: `${event.httpMethod} ${event.resource}` };
-    const { decision, ...more } = await settled(request, requestId).catch((error: unknown) => {
+    let settled: Settled;
+    try {
+      const decision = await decide(request, context);
+      settled = (await settle?.(decision, request, requestId)) ?? { decision };
+    } catch (error) {
       observe(failureLine(error, line));
       throw error;
-    });
+    }
+    const { decision, assertion } = settled;
     observe(decisionLine(decision, line));
     return answer(
       decision,
       {
         methodArn: event.methodArn,
-        context: {
-          ...contextOf(decision, requestId, context.clock(), (code) => errorCodeOf(context.profile, code)),
+        context: Object.assign(
+          contextOf(decision, requestId, context.clock(), (code) => errorCodeOf(context.profile, code)),
           // For a header only: it has quotation marks.
-          ...challenge?.(decision, request, context),
-          ...more,
-        },
+          challenge?.(decision, request, context),
+          assertion === undefined ? undefined : { assertion },
+        ),
       },
       usageKeys,
       context.deployment,

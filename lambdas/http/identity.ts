@@ -22,41 +22,35 @@ export function contextOf(
   now: number,
   codeOf: (code: ErrorCode) => string,
 ): AuthorizerContext {
-  return { outcome: decision.outcome, callId: requestId, ...detailsOf(decision, now, codeOf) };
-}
-
-function detailsOf(decision: Decision, now: number, codeOf: (code: ErrorCode) => string): AuthorizerContext {
+  // One object that takes what there is: parts that are spread into parts are copied each time.
+  const context: Fields = { outcome: decision.outcome, callId: requestId };
   switch (decision.outcome) {
     case 'refused':
     case 'forbidden':
-      return {
-        reason: decision.code,
-        code: codeOf(decision.code),
-        title: DECISION_ERRORS[decision.code].title,
-        message: decision.message,
-        ...allowanceContext(decision.allowance, now),
-      };
+      context.reason = decision.code;
+      context.code = codeOf(decision.code);
+      context.title = DECISION_ERRORS[decision.code].title;
+      context.message = decision.message;
+      break;
     case 'misdirected':
-      return {
-        reason: decision.code,
-        ...planContext(now),
-        ...allowanceContext(decision.allowance, now),
-      };
+      context.reason = decision.code;
+      addPlan(context, now);
+      break;
     case 'observed':
-      return planContext(now);
+      addPlan(context, now);
+      break;
     case 'limited':
-      return {
-        ...retryContext(secondsUntil(decision.allowance.resetAt, now)),
-        ...allowanceContext(decision.allowance, now),
-      };
+      addRetry(context, secondsUntil(decision.allowance.resetAt, now));
+      break;
     case 'allowed':
-      return {
-        ...callerContext(decision.caller),
-        ...allowanceContext(decision.allowance, now),
-        ...planContext(now),
-      };
+      addCaller(context, decision.caller);
+      addPlan(context, now);
   }
+  if (decision.outcome !== 'observed') addAllowance(context, decision.allowance, now);
+  return context;
 }
+
+type Fields = Record<string, string>;
 
 /** A reason as the catalogue knows it; of a reason that it does not know, the strictest is made. */
 function errorCode(reason: string): ErrorCode {
@@ -64,52 +58,49 @@ function errorCode(reason: string): ErrorCode {
 }
 
 /** The hint is a text of its own, as API Gateway leaves it out where no authorizer ran. */
-function retryContext(seconds: number): AuthorizerContext {
-  return { retryAfter: String(seconds), retryHint: retryHint(seconds) };
+function addRetry(context: Fields, seconds: number): void {
+  context.retryAfter = String(seconds);
+  context.retryHint = retryHint(seconds);
 }
 
 /** For a call over its tenant's plan, which API Gateway counts by the second and by the month. */
-function planContext(now: number): AuthorizerContext {
+function addPlan(context: Fields, now: number): void {
   const seconds = endOfMonth(now) - now;
-  return { ...retryContext(1), quotaRetryAfter: String(seconds), quotaRetryHint: retryHint(seconds) };
+  addRetry(context, 1);
+  context.quotaRetryAfter = String(seconds);
+  context.quotaRetryHint = retryHint(seconds);
 }
 
 /** The values of `RATE_LIMIT_HEADERS`; none for who has no record that could count. */
-function allowanceContext(allowance: Allowance | null, now: number): AuthorizerContext {
-  if (allowance === null) return {};
+function addAllowance(context: Fields, allowance: Allowance | null, now: number): void {
+  if (allowance === null) return;
   const { limit, remaining, resetAt } = allowance;
-  return {
-    rateLimitLimit: String(limit),
-    rateLimitRemaining: String(remaining),
-    rateLimitReset: String(resetAt),
-    rateLimitPolicy: `"default";q=${limit};w=${WINDOW_SECONDS}`,
-    rateLimit: `"default";r=${remaining};t=${secondsUntil(resetAt, now)}`,
-  };
+  context.rateLimitLimit = String(limit);
+  context.rateLimitRemaining = String(remaining);
+  context.rateLimitReset = String(resetAt);
+  context.rateLimitPolicy = `"default";q=${limit};w=${WINDOW_SECONDS}`;
+  context.rateLimit = `"default";r=${remaining};t=${secondsUntil(resetAt, now)}`;
 }
 
-function callerContext(caller: Caller): AuthorizerContext {
-  const common = {
-    callerKind: caller.kind,
-    tenantId: caller.tenantId,
-    workspaceId: caller.workspaceId,
-    environment: caller.environment,
-    // A role or a key whose scopes the configuration has lost has none: an empty field is no identity.
-    scopes: caller.scopes.join(' ') || ' ',
-    ...(caller.embed && { embed: caller.embed.subject ?? ' ' }),
-  };
+function addCaller(context: Fields, caller: Caller): void {
+  context.callerKind = caller.kind;
+  context.tenantId = caller.tenantId;
+  context.workspaceId = caller.workspaceId;
+  context.environment = caller.environment;
+  // A role or a key whose scopes the configuration has lost has none: an empty field is no identity.
+  context.scopes = caller.scopes.join(' ') || ' ';
+  if (caller.embed) context.embed = caller.embed.subject ?? ' ';
   switch (caller.kind) {
     case 'user':
-      return {
-        ...common,
-        userId: caller.userId,
-        sessionId: caller.sessionId,
-        role: caller.role,
-        ...(caller.clientId === undefined ? {} : { clientId: caller.clientId }),
-      };
+      context.userId = caller.userId;
+      context.sessionId = caller.sessionId;
+      context.role = caller.role;
+      if (caller.clientId !== undefined) context.clientId = caller.clientId;
+      break;
     case 'key':
-      return { ...common, keyId: caller.keyId };
+      context.keyId = caller.keyId;
+      break;
     case 'anonymous':
-      return common;
   }
 }
 

@@ -7,7 +7,9 @@ export function allowedBlocks(item: Item): AddressBlock[] {
 }
 
 /** The blocks of a stored allow-list; of none, none. Older ones are base64 text. */
-export function storedBlocks({ S, B }: AttributeValue = {}): AddressBlock[] {
+export function storedBlocks(stored: AttributeValue | undefined): AddressBlock[] {
+  if (stored === undefined) return [];
+  const { S, B } = stored;
   return unpackBlocks(S === undefined ? bytesOf(B ?? '') : Buffer.from(S, 'base64url'));
 }
 

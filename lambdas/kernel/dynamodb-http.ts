@@ -1,5 +1,6 @@
 import type http from 'node:http';
 import https from 'node:https';
+import type { Socket } from 'node:net';
 import { urlToHttpOptions } from 'node:url';
 import {
   connectionError,
@@ -92,7 +93,7 @@ export function createDynamoDbHttp(options: DynamoDbHttpOptions = {}): DynamoDbH
     hostname: hostname ?? url.hostname,
     ...(port && { port }),
     path: path ?? '/',
-    agent: new transport.Agent({ keepAlive: true, maxSockets: MAX_SOCKETS }),
+    agent: agentOf(transport),
   };
 
   const watch = new Watch();
@@ -198,6 +199,27 @@ export function createDynamoDbHttp(options: DynamoDbHttpOptions = {}): DynamoDbH
       }
     },
   };
+}
+
+/**
+ * An agent for one endpoint, without what Node's does for any number of them: it makes the name of the pool four times a call,
+ * of TLS of some twenty options, and reads all headers of an answer for a hint of when the connection ends. One that
+ * has ended is {@link StaleConnection}, hint or not. https://nodejs.org/api/http.html#agentkeepsocketalivesocket
+ */
+function agentOf({ Agent }: Pick<typeof http, 'Agent'>): http.Agent {
+  class EndpointAgent extends Agent {
+    /** Not empty: TLS sessions are kept by it, too. */
+    override getName(): string {
+      return 'dynamodb';
+    }
+
+    /** The connection is kept, and keeps no process alive. */
+    override keepSocketAlive(socket: Socket): boolean {
+      socket.unref();
+      return true;
+    }
+  }
+  return new EndpointAgent({ keepAlive: true, maxSockets: MAX_SOCKETS });
 }
 
 interface BatchGetItemAnswer {

@@ -51,8 +51,6 @@ export function number(item: Item, name: string, otherwise = 0): number {
 
 /** `value` as one of `allowed`. Throws on anything else: an item that we did not write is not believed. */
 export function oneOf<T extends string>(allowed: readonly T[], value: string): T {
-  const found = allowed.find((candidate) => candidate === value);
-  if (found === undefined)
-    throw new Error(`The store holds an unknown value; allowed are ${allowed.join(', ')}.`);
-  return found;
+  for (const candidate of allowed) if (candidate === value) return candidate;
+  throw new Error(`The store holds an unknown value; allowed are ${allowed.join(', ')}.`);
 }

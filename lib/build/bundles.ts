@@ -3,6 +3,7 @@
  * profile that is not ours. Arguments: the folder that takes it, and the module of such a profile.
  */
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
@@ -12,7 +13,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const FUNCTIONS = join(ROOT, 'lambdas/functions');
 
 // CommonJS dependencies call `require`, which an ES module does not have.
-const REQUIRE = "import{createRequire}from'node:module';const require=createRequire(import.meta.url);\n";
+const REQUIRE = "const require=process.getBuiltinModule('node:module').createRequire(import.meta.url);\n";
 
 /** Leaves what is put beside a function's module a file of its own: its settings, the profile, and modules that it imports as it starts. */
 const BESIDE: Plugin = {
@@ -41,6 +42,23 @@ const ONE_KEY_CACHE: Plugin = {
   },
 };
 
+/** A static import as esbuild writes it: `import a,{b as c}from"node:d"`, or `import*as a from"node:d"`. */
+const IMPORT = /\bimport(?:\*as)? ?([\w$]*),?(\{[^}]*\})? ?from"([\w:/]+)"/g;
+
+/**
+ * Code that asks Node for its modules, and for what it uses of them. An import reads all that a module exports: of `node:http`,
+ * `node:net` and `node:crypto` that loads undici, block lists and Web Crypto, for which every cold start pays (ADR 0194).
+ */
+function withoutImportsOfNode(code: string): string {
+  return code.replace(IMPORT, (statement, whole: string, names: string | undefined, module: string) => {
+    if (!isBuiltin(module)) return statement;
+    const found = `process.getBuiltinModule("${module}")`;
+    const parts = names?.replaceAll(' as ', ':');
+    const variables = [whole && `${whole}=${found}`, parts && `${parts}=${whole || found}`];
+    return `const ${variables.filter(Boolean).join()}`;
+  });
+}
+
 /** Gives the names that each module exports. */
 async function bundle(
   entryPoints: BuildOptions['entryPoints'] & object,
@@ -68,7 +86,8 @@ async function bundle(
     const imports = metafile.outputs[relative(ROOT, path)]?.imports ?? [];
     const requires = imports.some((entry) => entry.kind === 'require-call');
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, requires ? REQUIRE + text : text);
+    const code = withoutImportsOfNode(text);
+    writeFileSync(path, requires ? REQUIRE + code : code);
   }
   return Object.values(metafile.outputs).map((output) => output.exports);
 }

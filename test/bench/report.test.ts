@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { readOptions } from '../../bench/options.ts';
 import { failures, figures, type Results, reportJson, reportTable } from '../../bench/report.ts';
 import { estimate, quotientOfLowest, quotientOfProcesses } from '../../bench/statistics.ts';
 
@@ -28,6 +29,7 @@ const GOOD: Results = {
       scope: at(2),
       limited: at(2),
     },
+    cpuNoise: at(1),
     expressionCpuOverBare: at(1.1),
   },
   calls: { hot: 1.002, hotDecisionsPerSecond: 250, hourly: 2.115 },
@@ -101,6 +103,14 @@ describe('the report', () => {
     const peersCpuMsPerRequest = { ...GOOD.local.peersCpuMsPerRequest, 'better-auth': null };
     const without = names({ ...GOOD, local: { ...GOOD.local, peersCpuMsPerRequest } });
     expect(without).toEqual(names(GOOD).filter((name) => !name.startsWith('better_auth')));
+  });
+});
+
+describe('the command line', () => {
+  it('may ask for one part alone, and for none that there is not', () => {
+    expect(readOptions(['--only', 'cold'])).toMatchObject({ only: 'cold', json: false });
+    expect(readOptions(['--json'])).toMatchObject({ only: undefined, json: true });
+    expect(() => readOptions(['--only', 'local'])).toThrow('--only takes one of decisions, cold');
   });
 });
 

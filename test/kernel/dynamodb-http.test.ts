@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import http from 'node:http';
 import https from 'node:https';
 import net, { type AddressInfo } from 'node:net';
+import tls from 'node:tls';
 import { BatchGetItemCommand, DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -10,6 +11,7 @@ import { DynamoDbError } from '../../lambdas/kernel/dynamodb-error.ts';
 import { createDynamoDbHttp, type DynamoDbHttpOptions } from '../../lambdas/kernel/dynamodb-http.ts';
 import { type AttributeValue, bytesOf, type Item } from '../../lambdas/kernel/items.ts';
 import type { BatchGetItemInput, UpdateItemInput } from '../../lambdas/kernel/record-client.ts';
+import { selfSigned } from '../support/certificate.ts';
 import { ENGINE_CREDENTIALS, ENGINE_REGION, type Engine, startEngine } from '../support/dynamodb-engine.ts';
 
 /**
@@ -592,6 +594,38 @@ describe('the connection', () => {
     for (let i = 0; i < 5; i++) await client.updateItem(input);
     expect(received).toHaveLength(5);
     expect(opened).toBe(1);
+  });
+
+  it('a connection is used again whatever its server says of how long it lasts, and keeps no process alive', async () => {
+    const unref = vi.spyOn(net.Socket.prototype, 'unref');
+    const { endpoint, server } = await faultServer((response, request) => {
+      response.setHeader('Keep-Alive', 'timeout=1');
+      ok(response, request);
+    });
+    let opened = 0;
+    server.on('connection', () => opened++);
+    const client = ours(endpoint);
+    for (let i = 0; i < 3; i++) await client.updateItem(input);
+    expect(opened).toBe(1);
+    expect(unref).toHaveBeenCalledTimes(3);
+  });
+
+  it('a new connection resumes the TLS session of the one before', async () => {
+    const { key, cert } = selfSigned('localhost', 1);
+    const authorities = tls.getCACertificates('default');
+    tls.setDefaultCACertificates([...authorities, cert]);
+    onTestFinished(() => tls.setDefaultCACertificates(authorities));
+    const server = https.createServer({ key, cert }, (request, response) => {
+      request.resume();
+      response.setHeader('Connection', 'close').end('{}');
+    });
+    const resumed: boolean[] = [];
+    server.on('secureConnection', (socket) => resumed.push(socket.isSessionReused()));
+    const { port } = new URL(await listening(server));
+    onTestFinished(() => void server.close());
+    const client = ours(`https://localhost:${port}`);
+    for (let i = 0; i < 2; i++) await client.updateItem(input);
+    expect(resumed).toEqual([false, true]);
   });
 
   it('at most 50 connections serve 300 parallel calls', async () => {

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -109,6 +110,16 @@ describe('the code of the functions', () => {
       ),
       { numRuns: 8 },
     );
+  });
+
+  it('imports no module of Node, which is asked for them instead', async () => {
+    for (const [folder, { 'index.mjs': code = '' }] of Object.entries(
+      await filesOf({ profile: 'default' }),
+    )) {
+      const imported = [...code.matchAll(/\bfrom ?["']([^"']+)["']/g)].map(([, module = '']) => module);
+      expect(imported.filter(isBuiltin), folder).toEqual([]);
+      if (folder === 'management') expect(imported).toContain('./settings.mjs');
+    }
   });
 
   it('has nothing of the configuration, all of which stands in the settings', async () => {

@@ -18,7 +18,7 @@ import { challenges as challengesFrom } from '../../http/challenge.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { createDynamoDbHttp } from '../../kernel/dynamodb-http.ts';
 import { CONTROL_KEY } from '../../kernel/item-keys.ts';
-import { observe } from '../../kernel/metrics.ts';
+import { type Observation, observe } from '../../kernel/metrics.ts';
 import { readied } from '../../kernel/ready.ts';
 import { variable } from '../../kernel/variables.ts';
 import { TokenVerifier } from '../../signing/tokens.ts';
@@ -39,7 +39,9 @@ const settleDirect = direct
 const settleObserved = observed
   ? (await import('./observed.ts')).observed(decision.deployment.pathScopes, access, systemClock)
   : undefined;
-const write = gathering ? (await import('./gathering.ts')).gathering(gathering, observe) : observe;
+const namespace = process.env.METRICS_NAMESPACE;
+const tell = (observation: Observation) => observe(observation, namespace);
+const write = gathering ? (await import('./gathering.ts')).gathering(gathering, tell) : tell;
 
 const decide = authorizer(
   {
@@ -54,7 +56,7 @@ const decide = authorizer(
   {
     basePath,
     // The template sets it; without it, as in the bench, nothing is written.
-    observe: process.env.METRICS_NAMESPACE ? write : undefined,
+    observe: namespace ? write : undefined,
     challenge: challenges ? challengesFrom(issuer + challenges) : undefined,
     settle: (decided, request, requestId) =>
       settleDirect?.(decided, request, requestId) ?? {
