@@ -21,7 +21,7 @@ export interface Results {
 }
 
 /** A figure of the report. One without a target stands there to explain the others. */
-interface Figure {
+export interface Figure {
   readonly title: string;
   readonly name: string;
   readonly value: number;
