@@ -14,10 +14,12 @@ export interface TlsTerminator {
   stop(): Promise<void>;
 }
 
-/** Puts TLS before a server of this machine, as DynamoDB has it. */
-export async function startTlsTerminator(plainEndpoint: string): Promise<TlsTerminator> {
+/** Puts TLS before a server of this machine, as DynamoDB has it. Whoever calls several finds one certificate by its name. */
+export async function startTlsTerminator(
+  plainEndpoint: string,
+  certificate = selfSigned('localhost', 2),
+): Promise<TlsTerminator> {
   const { hostname, port } = new URL(plainEndpoint);
-  const certificate = selfSigned('localhost', 2);
   const folder = await mkdtemp(join(tmpdir(), 'latchkey-bench-tls-'));
   const caFile = join(folder, 'ca.pem');
   await writeFile(caFile, certificate.cert);

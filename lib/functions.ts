@@ -40,7 +40,7 @@ const FORWARDER: FunctionSpec = {
 
 const REVEAL: FunctionSpec = {
   description: 'Shows keys again to who made them, where keys are kept',
-  memoryMiB: 256,
+  memoryMiB: 512,
   timeoutSeconds: 10,
   table: [
     { actions: ['GetItem'], keys: ['TENANT#*', 'KEY#*'] },

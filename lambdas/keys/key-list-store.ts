@@ -3,7 +3,7 @@ import { keyRecordKey, keyRowKey } from '../kernel/item-keys.ts';
 import { type Item, number, text } from '../kernel/items.ts';
 import type { Table } from '../kernel/table.ts';
 import { API_KEY, type ApiKey } from './api-key.ts';
-import type { KeyPage, KeySelection } from './keys.ts';
+import { type KeyPage, type KeySelection, PAGE_CHARACTERS } from './keys.ts';
 
 /** The beginning of the sort key of a key's row; its id follows. */
 const KEY_ROW = 'APIKEY#';
@@ -42,11 +42,14 @@ export class KeyList {
     const rowsAtOnce = workspaceId === undefined ? limit : ROWS_AT_ONCE;
     const selection = workspaceId === undefined ? {} : { workspaceId };
     let last = after;
-    for (let queries = 0; queries < QUERIES_OF_A_PAGE && keys.length < limit; queries += 1) {
+    let characters = 0;
+    const hasRoom = () => keys.length < limit && characters < PAGE_CHARACTERS;
+    for (let queries = 0; queries < QUERIES_OF_A_PAGE && hasRoom(); queries += 1) {
       const { rows, more } = await this.#rows(tenantId, rowsAtOnce, last);
       const wanted = rows.filter((row) => isSelected(row, selection));
       const taken = wanted.slice(0, limit - keys.length);
       keys.push(...(await this.#withRecords(taken)));
+      characters += JSON.stringify(taken).length;
       const isAllTaken = taken.length === wanted.length;
       if (isAllTaken && !more) return { keys, next: null };
       last = idOf((isAllTaken ? rows : taken).at(-1)) ?? last;

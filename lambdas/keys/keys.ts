@@ -107,6 +107,12 @@ export interface KeySelection {
   readonly createdBefore?: number;
 }
 
+/**
+ * Characters of its keys after which a page ends: a function answers with 6 MB at most, a character may take three bytes, and
+ * the last of a page's queries reads up to 1 MB more.
+ */
+export const PAGE_CHARACTERS = 1_000_000;
+
 export interface KeyPage {
   readonly keys: readonly ApiKey[];
   /** The id after which the next page begins; null on the last. */

@@ -190,11 +190,13 @@ async function exportFrom(
   let at: string | null = after;
   for (const section of names.slice(names.indexOf(name))) {
     do {
-      if (characters > EXPORTED_CHARACTERS || !hasTimeLeft())
-        return { lines, next: `${section} ${at ?? ''}` };
+      const here = `${section} ${at ?? ''}`;
+      if (!hasTimeLeft()) return { lines, next: here };
       const part: Part | undefined = await SECTIONS[section]?.(at || undefined, caller, services);
-      lines.push(...(part?.lines ?? []));
       characters += JSON.stringify(part?.lines ?? []).length;
+      // What does not fit begins the next response: a part of the audit trail may fill one alone.
+      if (lines.length > 0 && characters > EXPORTED_CHARACTERS) return { lines, next: here };
+      lines.push(...(part?.lines ?? []));
       at = part?.next ?? null;
     } while (at !== null);
   }

@@ -281,6 +281,21 @@ export function keyStoreContract(stores: () => Stores): void {
         expect(keys.every(({ tenantId }) => tenantId === tenant.tenantId)).toBe(true);
       }
     });
+
+    test('ends a page before it is too large for an answer, however many keys are asked for', async () => {
+      const tenant = await storeTenant(stores());
+      const entries = Array.from({ length: 20 }, (_, index) => [`n${index}`, 'v'.repeat(256)] as const);
+      for (let index = 0; index < 400; index += 1)
+        await tenant.createKey({ metadata: Object.fromEntries(entries) });
+      const ids = new Set<string>();
+      for (let after: string | null | undefined; after !== null; ) {
+        const page = await stores().keys.page(tenant.tenantId, 1000, after);
+        expect(JSON.stringify(page.keys).length).toBeLessThan(2_100_000);
+        for (const { id } of page.keys) ids.add(id);
+        after = page.next;
+      }
+      expect(ids.size).toBe(401);
+    });
   });
 
   describe('the key of an account', () => {

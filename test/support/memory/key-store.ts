@@ -3,7 +3,14 @@ import { NEVER } from '../../../lambdas/kernel/clock.ts';
 import { Problem } from '../../../lambdas/kernel/problem.ts';
 import type { ApiKey, KeyChange } from '../../../lambdas/keys/api-key.ts';
 import { isImported } from '../../../lambdas/keys/key-format.ts';
-import type { KeyIssue, KeyPage, KeyRotation, KeySelection, KeyStore } from '../../../lambdas/keys/keys.ts';
+import {
+  type KeyIssue,
+  type KeyPage,
+  type KeyRotation,
+  type KeySelection,
+  type KeyStore,
+  PAGE_CHARACTERS,
+} from '../../../lambdas/keys/keys.ts';
 import { ROTATION_PAUSE_SECONDS } from '../../../lambdas/keys/rotation.ts';
 import type { KeyDefaults } from '../../../lambdas/tenancy/key-defaults.ts';
 import { completing } from './claim-store.ts';
@@ -36,8 +43,14 @@ export class MemoryKeyStore implements KeyStore {
     const wanted = this.#ofTenant(tenantId, workspaceId === undefined ? {} : { workspaceId }).filter(
       ({ id }) => id > after,
     );
-    const keys = wanted.slice(0, limit);
-    return { keys, next: wanted.length > limit ? (keys.at(-1)?.id ?? null) : null };
+    let characters = 0;
+    const isTaken = (key: ApiKey) => {
+      const hasRoom = characters < PAGE_CHARACTERS;
+      characters += JSON.stringify(key).length;
+      return hasRoom;
+    };
+    const keys = wanted.slice(0, limit).filter(isTaken);
+    return { keys, next: wanted.length > keys.length ? (keys.at(-1)?.id ?? null) : null };
   }
 
   async change({ locator, previousExpiresAt: seenGrace }: ApiKey, change: KeyChange): Promise<boolean> {
