@@ -45,18 +45,25 @@ const ONE_KEY_CACHE: Plugin = {
 /** A static import as esbuild writes it: `import a,{b as c}from"node:d"`, or `import*as a from"node:d"`. */
 const IMPORT = /\bimport(?:\*as)? ?([\w$]*),?(\{[^}]*\})? ?from"([\w:/]+)"/g;
 
+/** One at run time. */
+const DYNAMIC_IMPORT = /\bimport\("([\w:/]+)"\)/g;
+
 /**
  * Code that asks Node for its modules, and for what it uses of them. An import reads all that a module exports: of `node:http`,
  * `node:net` and `node:crypto` that loads undici, block lists and Web Crypto, for which every cold start pays (ADR 0194).
  */
 function withoutImportsOfNode(code: string): string {
-  return code.replace(IMPORT, (statement, whole: string, names: string | undefined, module: string) => {
-    if (!isBuiltin(module)) return statement;
-    const found = `process.getBuiltinModule("${module}")`;
-    const parts = names?.replaceAll(' as ', ':');
-    const variables = [whole && `${whole}=${found}`, parts && `${parts}=${whole || found}`];
-    return `const ${variables.filter(Boolean).join()}`;
-  });
+  const found = (module: string) => `process.getBuiltinModule("${module}")`;
+  return code
+    .replace(IMPORT, (statement, whole: string, names: string | undefined, module: string) => {
+      if (!isBuiltin(module)) return statement;
+      const parts = names?.replaceAll(' as ', ':');
+      const variables = [whole && `${whole}=${found(module)}`, parts && `${parts}=${whole || found(module)}`];
+      return `const ${variables.filter(Boolean).join()}`;
+    })
+    .replace(DYNAMIC_IMPORT, (call, module: string) =>
+      isBuiltin(module) ? `Promise.resolve(${found(module)})` : call,
+    );
 }
 
 /** Gives the names that each module exports. */

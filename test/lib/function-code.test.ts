@@ -116,7 +116,8 @@ describe('the code of the functions', () => {
     for (const [folder, { 'index.mjs': code = '' }] of Object.entries(
       await filesOf({ profile: 'default' }),
     )) {
-      const imported = [...code.matchAll(/\bfrom ?["']([^"']+)["']/g)].map(([, module = '']) => module);
+      const imports = code.matchAll(/\b(?:from|import\() ?["']([^"']+)["']/g);
+      const imported = Array.from(imports, ([, module = '']) => module);
       expect(imported.filter(isBuiltin), folder).toEqual([]);
       if (folder === 'management') expect(imported).toContain('./settings.mjs');
     }
