@@ -53,11 +53,7 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('%s',
   ])('and in its own to who asks by %j', async (accept) => {
     expect(await ask('answer', profile, accept)).toEqual([
       200,
-      {
-        ...JSON.parse(
-          JSON.stringify(profile.envelope({ data: ['a'] }, { requestId: 'extended-1', processingTimeMs: 0 })),
-        ),
-      },
+      profile.envelope({ data: ['a'] }, { requestId: 'extended-1', processingTimeMs: expect.any(Number) }),
     ]);
   });
 });
