@@ -49,6 +49,7 @@ export default defineConfig({
     testTimeout: 180_000,
     hookTimeout: 180_000,
     pool: 'forks',
+    globalSetup: ['test/support/temporary-folder.ts'],
     // Tests wait for clocks, mails and streams as often as they compute: two files more than there are cores.
     maxWorkers: Math.min(availableParallelism() + 2, 8),
     sequence: { sequencer: LongestFirst },

@@ -1,6 +1,6 @@
 /** Cloud assemblies of configurations: each is synthesized once, however many files and runs want it. */
 import { cpSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { AssemblyCache } from '../../local/assembly-cache.ts';
@@ -14,10 +14,12 @@ export interface Configuration {
   readonly config?: Readonly<Record<string, unknown>>;
 }
 
+const ROOT = join(import.meta.dirname, '../..');
+
 const cache = new AssemblyCache({
-  root: join(import.meta.dirname, '../..'),
+  root: ROOT,
   // It outlives a run, so that the next one need not synthesize again.
-  folder: join(tmpdir(), `latchkey-assemblies-${userInfo().username}`),
+  folder: join(ROOT, '.latchkey/test-assemblies'),
 });
 
 /** The folder of a configuration's assembly. */
