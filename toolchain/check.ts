@@ -5,21 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { delimiter, join } from 'node:path';
 import { COMMANDS, type Tool, toolProgram } from './install.ts';
-
-const PARTS = [
-  'bin',
-  'lib',
-  'lambdas',
-  'profiles',
-  'local',
-  'doctor',
-  'ops',
-  'bench',
-  'console',
-  'clients',
-  'toolchain',
-  'latchkey.config.ts',
-];
+import { PARTS } from './parts.ts';
 
 const STEPS: Readonly<Record<Tool, readonly string[]>> = {
   biome: ['check', '.'],

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { Agent, createServer } from 'node:http';
@@ -12,6 +12,7 @@ import { newOperator, operatorToken } from '../../test/operators/operator-sessio
 import { OperatorShell } from '../../test/ops/shell.ts';
 import { selfSigned } from '../../test/support/certificate.ts';
 import type { HttpRequest, HttpResponse } from '../../test/support/http.ts';
+import { largestMetadata } from '../../test/support/largest-metadata.ts';
 import {
   type Account,
   bearer,
@@ -63,8 +64,6 @@ export interface Bench {
   importKeys(count: number, fields?: object): Promise<HttpResponse>;
   /** A token of the identity provider for a person whom nobody has seen. */
   providerToken(): Promise<string>;
-  /** PKCE's challenge (RFC 7636, 4.2). */
-  challengeOf(verifier: string): string;
   /** Records of uses that nobody has counted, of a hundred keys. */
   keyUses(count: number): readonly DynamoDBRecord[];
   stop(): Promise<void>;
@@ -76,10 +75,6 @@ const HOST = 'client.latchkey-demo.example';
 const AUDIENCE = 'api';
 const KEYS_OF_USES = 100;
 const FIRST_KEYS = 100;
-/** Of a key: 20 entries of 64 and 256 characters. */
-const METADATA = Object.fromEntries(
-  Array.from({ length: 20 }, (_, index) => [String(index).padEnd(64, 'n'), 'v'.repeat(256)]),
-);
 
 /**
  * Starts a stack with every function that a deployment may have, each in a process of its own that speaks TLS to AWS's services,
@@ -252,7 +247,7 @@ async function furnish(stack: TestStack, { largeKeys }: Sizes) {
   const largeWorkspace = await newWorkspace();
   // The first page of all keys has none of them.
   await importKeys(FIRST_KEYS);
-  await importKeys(largeKeys, { metadata: METADATA, workspace_id: largeWorkspace });
+  await importKeys(largeKeys, { metadata: largestMetadata('v'), workspace_id: largeWorkspace });
   await stack.local.idle();
   let uses = 0;
   return {
@@ -267,7 +262,6 @@ async function furnish(stack: TestStack, { largeKeys }: Sizes) {
     newWorkspace,
     importKeys,
     largeWorkspace,
-    challengeOf: (verifier: string) => createHash('sha256').update(verifier).digest('base64url'),
     keyUses: (count: number) => Array.from({ length: count }, () => useOf(account.tenantId, (uses += 1))),
   };
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { FunctionName } from '../../lib/function-spec.ts';
 import { Person } from '../../test/mcp/person.ts';
 import { bearer, contents, PASSWORD } from '../../test/support/stack.ts';
@@ -72,7 +73,7 @@ const consent = (bench: Bench) => {
     client_id: bench.client.id,
     redirect_uri: REDIRECT,
     state: 'state',
-    code_challenge: bench.challengeOf(verifier),
+    code_challenge: createHash('sha256').update(verifier).digest('base64url'),
     code_challenge_method: 'S256',
   })}`;
   const person = new Person({ email: bench.member.email, password: PASSWORD });

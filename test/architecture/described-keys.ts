@@ -16,7 +16,7 @@ import { type TransferServices, transferRoutes } from '../../lambdas/transfer/ro
 import { DynamoUsageStore } from '../../lambdas/usage/usage-store.ts';
 import { openApiDocument } from '../../lib/openapi/document.ts';
 import { profile } from '../../profiles/default.ts';
-import { type EventInput, event } from '../http/requests.ts';
+import { administratorContext, type EventInput, event } from '../http/requests.ts';
 import { DEPLOYMENT, RIGHTS } from '../support/deployment.ts';
 import { NOW, startStore, storeTenant } from '../support/table.ts';
 
@@ -63,20 +63,7 @@ const handlers = {
   management: serve(managementRoutes, management, { profile, deployment: DEPLOYMENT }),
   transfer: serve(transferRoutes, transfer, { profile, deployment: DEPLOYMENT }),
 };
-const context = {
-  outcome: 'allowed',
-  callerKind: 'user',
-  tenantId,
-  workspaceId,
-  environment: 'live',
-  scopes: 'read write delete admin',
-  userId: account.user.userId,
-  sessionId: crypto.randomUUID(),
-  role: 'admin',
-  rateLimitLimit: '100',
-  rateLimitRemaining: '99',
-  rateLimitReset: String(NOW + 12),
-};
+const context = administratorContext({ tenantId, workspaceId, userId: account.user.userId });
 
 async function send(by: keyof typeof handlers, input: Omit<EventInput, 'context'>): Promise<string> {
   const { statusCode, body } = await handlers[by](event({ ...input, context }));

@@ -7,21 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { toolProgram } from '../../toolchain/install.ts';
+import { PARTS } from '../../toolchain/parts.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const PRODUCT = [
-  'bin',
-  'lib',
-  'lambdas',
-  'profiles',
-  'local',
-  'doctor',
-  'ops',
-  'bench',
-  'clients',
-  'toolchain',
-  'latchkey.config.ts',
-];
 const run = promisify(execFile);
 
 /** A copy of the product, so that what breaks a rule is never written into the product itself. */
@@ -29,7 +17,7 @@ let copy: string;
 
 beforeAll(async () => {
   copy = await mkdtemp(join(tmpdir(), 'latchkey-imports-'));
-  for (const part of [...PRODUCT, 'package.json', 'tsconfig.json', '.dependency-cruiser.mjs']) {
+  for (const part of [...PARTS, 'package.json', 'tsconfig.json', '.dependency-cruiser.mjs']) {
     await cp(join(ROOT, part), join(copy, part), { recursive: true, filter: (path) => !isInstalled(path) });
   }
   for (const place of ['', 'toolchain'])
@@ -40,7 +28,7 @@ afterAll(() => rm(copy, { recursive: true, force: true }));
 const isInstalled = (path: string) => path.endsWith('/node_modules');
 
 const cruise = (cwd: string) =>
-  run(process.execPath, [toolProgram('depcruise'), '--config', '.dependency-cruiser.mjs', ...PRODUCT], {
+  run(process.execPath, [toolProgram('depcruise'), '--config', '.dependency-cruiser.mjs', ...PARTS], {
     cwd,
   });
 

@@ -1,6 +1,7 @@
 /** Events as API Gateway sends them. */
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type { HttpRequest } from '../../lambdas/http/event.ts';
+import { NOW } from '../support/tenants.ts';
 
 export function request(
   given: Partial<HttpRequest> & { readonly type?: string; readonly text?: string } = {},
@@ -23,6 +24,24 @@ export function request(
     trace: { traceId: undefined, span: undefined, lines: [] },
     context: null,
     ...rest,
+  };
+}
+
+/** The context that the authorizer gives an administrator's session. */
+export function administratorContext(
+  who: Readonly<Record<'tenantId' | 'workspaceId' | 'userId', string>>,
+): Record<string, string> {
+  return {
+    outcome: 'allowed',
+    callerKind: 'user',
+    ...who,
+    environment: 'live',
+    scopes: 'read write delete admin',
+    sessionId: crypto.randomUUID(),
+    role: 'admin',
+    rateLimitLimit: '100',
+    rateLimitRemaining: '99',
+    rateLimitReset: String(NOW + 12),
   };
 }
 

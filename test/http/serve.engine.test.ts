@@ -25,7 +25,7 @@ import { PROFILES } from '../profiles/profiles.ts';
 import { DEPLOYMENT as DEFAULT_DEPLOYMENT, rightsIn } from '../support/deployment.ts';
 import { judgeOf } from '../support/documented.ts';
 import { NOW, startStore, storeTenant, type TestStore } from '../support/table.ts';
-import { type EventInput, event } from './requests.ts';
+import { administratorContext, type EventInput, event } from './requests.ts';
 
 const ORIGIN = 'https://app.example.com';
 const DEPLOYMENT: Deployment = {
@@ -154,21 +154,8 @@ describe.each(PROFILES.map((profile) => [profile.name, profile] as const))('serv
 
     beforeAll(async () => {
       tenant = await storeTenant(store);
-      const { userId } = tenant.account.user;
-      context = {
-        outcome: 'allowed',
-        callerKind: 'user',
-        tenantId: tenant.tenantId,
-        workspaceId: tenant.workspaceId,
-        environment: 'live',
-        scopes: 'read write delete admin',
-        userId,
-        sessionId: crypto.randomUUID(),
-        role: 'admin',
-        rateLimitLimit: '100',
-        rateLimitRemaining: '99',
-        rateLimitReset: String(NOW + 12),
-      };
+      const { tenantId, workspaceId, account } = tenant;
+      context = administratorContext({ tenantId, workspaceId, userId: account.user.userId });
       const clock = () => NOW;
       const keys = { profile, deployment: DEPLOYMENT, keys: store.keys, clock };
       const { table } = store;

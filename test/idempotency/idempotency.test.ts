@@ -13,7 +13,7 @@ import { workspaceRoutes } from '../../lambdas/tenancy/rows.ts';
 import { functionSpecs } from '../../lib/functions.ts';
 import { profile } from '../../profiles/default.ts';
 import { profile as nams } from '../../profiles/nams.ts';
-import { event } from '../http/requests.ts';
+import { administratorContext, event } from '../http/requests.ts';
 import { DEPLOYMENT } from '../support/deployment.ts';
 import { memoryStores } from '../support/memory/stores.ts';
 import { NOW, storeTenant } from '../support/tenants.ts';
@@ -100,17 +100,7 @@ async function setUp(contract = profile) {
       rendering,
     ),
   };
-  const context = {
-    outcome: 'allowed',
-    callerKind: 'user',
-    tenantId,
-    workspaceId,
-    environment: 'live',
-    scopes: 'read write delete admin',
-    userId: account.user.userId,
-    sessionId: 'session',
-    role: 'admin',
-  };
+  const context = administratorContext({ tenantId, workspaceId, userId: account.user.userId });
   const post = async (
     resource: keyof typeof handlers,
     body: object | string,

@@ -3,8 +3,9 @@ import type { AuditRow } from '../../lambdas/audit/entries.ts';
 import { serve } from '../../lambdas/http/serve.ts';
 import { transferRoutes } from '../../lambdas/transfer/rows.ts';
 import { profile } from '../../profiles/default.ts';
-import { event } from '../http/requests.ts';
+import { administratorContext, event } from '../http/requests.ts';
 import { DEPLOYMENT } from '../support/deployment.ts';
+import { largestMetadata } from '../support/largest-metadata.ts';
 import { memoryStores } from '../support/memory/stores.ts';
 import { NOW, storeTenant } from '../support/tenants.ts';
 
@@ -13,10 +14,8 @@ const MAX_RESPONSE_BYTES = 6_291_556;
 const ROWS = 300;
 const ROWS_OF_A_PAGE = 100;
 
-/** As much as a key can have, of characters of three bytes. */
-const METADATA = Object.fromEntries(
-  Array.from({ length: 20 }, (_, index) => [String(index).padEnd(64, 'n'), '鍵'.repeat(256)]),
-);
+/** Of characters of three bytes. */
+const METADATA = largestMetadata('鍵');
 
 const ROW: Omit<AuditRow, 'seq'> = {
   at: NOW,
@@ -63,20 +62,7 @@ test('every response of an export fits into an answer, and together they have ea
     },
     { profile, deployment: DEPLOYMENT },
   );
-  const context = {
-    outcome: 'allowed',
-    callerKind: 'user',
-    tenantId,
-    workspaceId,
-    environment: 'live',
-    scopes: 'admin',
-    userId: account.user.userId,
-    sessionId: 's',
-    role: 'admin',
-    rateLimitLimit: '100',
-    rateLimitRemaining: '99',
-    rateLimitReset: String(NOW + 12),
-  };
+  const context = administratorContext({ tenantId, workspaceId, userId: account.user.userId });
   const lines: { readonly type: string }[] = [];
   for (let cursor: string | undefined | null; cursor !== null; ) {
     const query = cursor === undefined ? {} : { query: { cursor: [cursor] } };
