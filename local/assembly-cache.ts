@@ -36,10 +36,11 @@ export interface AssemblyCacheOptions {
   readonly folder: string;
 }
 
-/** Assemblies of a repository's app, each synthesized once however many processes and runs want it. */
+/** Assemblies of a repository's app, each synthesized once however many processes and runs want it. It reads the sources once. */
 export class AssemblyCache {
   readonly #root: string;
   readonly #folder: string;
+  #sources: string | undefined;
 
   constructor({ root, folder }: AssemblyCacheOptions) {
     this.#root = root;
@@ -81,9 +82,8 @@ export class AssemblyCache {
   }
 
   #digest(inputs: unknown): string {
-    const hash = createHash('sha256').update(this.#root).update(JSON.stringify(inputs));
-    for (const file of SOURCES.flatMap((pattern) => globSync(pattern, { cwd: this.#root })).sort())
-      hash.update(`\0${file}\0`).update(readFileSync(join(this.#root, file)));
+    this.#sources ??= digestOf(this.#root);
+    const hash = createHash('sha256').update(this.#root).update(JSON.stringify(inputs)).update(this.#sources);
     return hash.digest('hex').slice(0, 32);
   }
 
@@ -100,6 +100,13 @@ export class AssemblyCache {
       if (age > FORGOTTEN_AFTER_MILLISECONDS) rmSync(path, { recursive: true, force: true });
     }
   }
+}
+
+function digestOf(root: string): string {
+  const hash = createHash('sha256');
+  for (const file of SOURCES.flatMap((pattern) => globSync(pattern, { cwd: root })).sort())
+    hash.update(`\0${file}\0`).update(readFileSync(join(root, file)));
+  return hash.digest('hex');
 }
 
 /** Whether an assembly is there; if so it is used now, and kept for longer. */

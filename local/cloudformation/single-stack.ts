@@ -25,7 +25,9 @@ export interface SingleStackOptions {
 export class SingleStack {
   readonly #assembly: Assembly;
   readonly #identities = new Map<string, Identity>();
+  readonly #resources = new Map<string, DeployedResource>();
   readonly #scope: Scope;
+  readonly #existing: readonly [string, Resource][];
   readonly #options: SingleStackOptions;
   readonly #reachable: (text: string) => string;
 
@@ -42,7 +44,10 @@ export class SingleStack {
       stackOutput: (stackName, outputName) =>
         this.#ofAnother(() => options.stackOutput(stackName, outputName), stackName, outputName),
     };
-    for (const [logicalId, { Type }] of this.#existing()) {
+    this.#existing = Object.entries(this.#template.Resources).filter(
+      ([, { Condition }]) => Condition === undefined || this.#scope.condition(Condition),
+    );
+    for (const [logicalId, { Type }] of this.#existing) {
       if (options.unserved !== undefined && answersNobody(Type))
         options.unserved(nobodyAnswers(logicalId, Type));
       else if (!isServed(Type))
@@ -63,14 +68,14 @@ export class SingleStack {
   }
 
   resource<Properties = Record<string, unknown>>(logicalId: string): DeployedResource<Properties> {
-    const { Type: type, Properties = {} } = this.#resource(logicalId);
-    const properties = this.#here(evaluate(Properties, this.#scope)) as Properties;
-    return { logicalId, type, properties, ...this.#identity(logicalId) };
+    const known = this.#resources.get(logicalId) ?? this.#deployed(logicalId);
+    this.#resources.set(logicalId, known);
+    return known as DeployedResource<Properties>;
   }
 
   /** The logical ids of the resources that exist, of a type or of all. */
   logicalIds(type?: string): readonly string[] {
-    return this.#existing()
+    return this.#existing
       .filter(([, { Type }]) => type === undefined || Type === type)
       .map(([logicalId]) => logicalId);
   }
@@ -114,10 +119,10 @@ export class SingleStack {
     );
   }
 
-  #existing(): [string, Resource][] {
-    return Object.entries(this.#template.Resources).filter(
-      ([, { Condition }]) => Condition === undefined || this.#scope.condition(Condition),
-    );
+  #deployed(logicalId: string): DeployedResource {
+    const { Type: type, Properties = {} } = this.#resource(logicalId);
+    const properties = this.#here(evaluate(Properties, this.#scope)) as Record<string, unknown>;
+    return { logicalId, type, properties, ...this.#identity(logicalId) };
   }
 
   #here(value: unknown): unknown {
