@@ -20,9 +20,14 @@ export function emptyFunction(outdir: string): string {
   return folder;
 }
 
-/** The template of a configuration. */
-export async function templateOf(overrides: Overrides = {}): Promise<Template> {
-  return Template.fromStack(await stackOf(overrides));
+const templates = new Map<string, Promise<Template>>();
+
+/** The template of a configuration, which is synthesized once for all files of this process: nobody changes it. */
+export function templateOf(overrides: Overrides = {}): Promise<Template> {
+  const name = JSON.stringify(overrides);
+  const known = templates.get(name) ?? stackOf(overrides).then((stack) => Template.fromStack(stack));
+  templates.set(name, known);
+  return known;
 }
 
 /**
