@@ -379,7 +379,9 @@ describe('a closed tenant', () => {
       return !isGone && mentions(item, ada.tenantId, ada.userId, ben.userId, ada.email, ben.email);
     });
     const kinds = new Set(left.map(({ PK, SK }) => `${PK?.S?.split('#')[0]} ${SK?.S?.split('#')[0]}`));
-    expect([...kinds].sort()).toEqual(['TENANT AUDIT', 'TENANT AUDITHEAD', 'USAGEKEYS TENANT']);
+    // The mark of the reconciler is there until its next run, which may have been.
+    kinds.delete('USAGEKEYS TENANT');
+    expect([...kinds].sort()).toEqual(['TENANT AUDIT', 'TENANT AUDITHEAD']);
     for (const item of left) {
       expect(Object.keys(item)).not.toEqual(expect.arrayContaining(['before']));
       expect(item.address ?? item.targetName ?? item.after ?? item.callerRequestId).toBeUndefined();
