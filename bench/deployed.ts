@@ -1,7 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { parseBlock } from '../lambdas/kernel/address.ts';
 import { blocksValue } from '../lambdas/kernel/allow-list.ts';
 import { systemClock } from '../lambdas/kernel/clock.ts';
@@ -10,7 +9,7 @@ import { type Item, type ItemKey, N, S } from '../lambdas/kernel/items.ts';
 import { Table } from '../lambdas/kernel/table.ts';
 import { newKey } from '../lambdas/keys/key-format.ts';
 import { windowOf } from '../lambdas/plans/allowance.ts';
-import { ENGINE_CREDENTIALS, ENGINE_REGION } from '../test/support/dynamodb-engine.ts';
+import { engineClient } from '../test/support/dynamodb-engine.ts';
 import { authorizerEnvironment, decideOnce, keyEvent, loadAuthorizer, tokenEvent } from './authorizer.ts';
 import type { AuthorizerBundle } from './bundle.ts';
 import { startCannedServer } from './canned-server.ts';
@@ -80,10 +79,7 @@ export async function measureDeployed(
   { decisionProcesses, decisionRounds: rounds, tenants: tenantCount }: Effort,
 ): Promise<DeployedResult> {
   const canned = await startCannedServer(endpoint);
-  const table = new Table(
-    tableName,
-    new DynamoDBClient({ endpoint, region: ENGINE_REGION, credentials: ENGINE_CREDENTIALS }),
-  );
+  const table = new Table(tableName, engineClient(endpoint));
   try {
     const environment = { ...authorizerEnvironment(tableName, endpoint), METRICS_NAMESPACE: 'Latchkey' };
     const someone = await newIdentity('deployed');

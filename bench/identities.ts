@@ -1,4 +1,3 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoBackoffStore } from '../lambdas/attempts/backoff-store.ts';
 import { DynamoSourceStore } from '../lambdas/attempts/source-store.ts';
 import { systemClock } from '../lambdas/kernel/clock.ts';
@@ -12,7 +11,7 @@ import { openSession } from '../lambdas/sessions/sessions.ts';
 import { ControlStore } from '../lambdas/signing/control-store.ts';
 import { EMPTY_KEYSET, type Keyset, nextKeyset, publicKeys } from '../lambdas/signing/keyset.ts';
 import { Signer } from '../lambdas/signing/signer.ts';
-import { ENGINE_CREDENTIALS, ENGINE_REGION } from '../test/support/dynamodb-engine.ts';
+import { engineClient } from '../test/support/dynamodb-engine.ts';
 import type { AuthorizerBundle } from './bundle.ts';
 
 /** `iss` of the tokens that are measured. */
@@ -35,8 +34,7 @@ export async function identitiesIn(
   endpoint: string,
   { settings: { profile }, deployment }: Pick<AuthorizerBundle, 'settings' | 'deployment'>,
 ): Promise<(name: string) => Promise<Identity>> {
-  const client = new DynamoDBClient({ endpoint, region: ENGINE_REGION, credentials: ENGINE_CREDENTIALS });
-  const table = new Table(tableName, client);
+  const table = new Table(tableName, engineClient(endpoint));
   const keyset = await publishKeyset(table, profile.tokens);
   const context = accountsOn(table, { profile, deployment, keyset });
   return (name) => newIdentity(name, context);

@@ -1,11 +1,10 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoFactorStore } from '../lambdas/factors/factor-store.ts';
 import { DynamoPendingStore } from '../lambdas/factors/pending-store.ts';
 import { Table } from '../lambdas/kernel/table.ts';
 import { onboard } from '../lambdas/people/accounts.ts';
 import { logIn } from '../lambdas/people/login.ts';
 import { EMPTY_KEYSET, nextKeyset } from '../lambdas/signing/keyset.ts';
-import { ENGINE_CREDENTIALS, ENGINE_REGION } from '../test/support/dynamodb-engine.ts';
+import { engineClient } from '../test/support/dynamodb-engine.ts';
 import type { AuthorizerBundle } from './bundle.ts';
 import { startCountingProxy, totalCalls } from './counting-proxy.ts';
 import { accountsOn } from './identities.ts';
@@ -17,13 +16,8 @@ export async function countLogin(
   endpoint: string,
 ): Promise<number> {
   const proxy = await startCountingProxy(endpoint);
-  const client = new DynamoDBClient({
-    endpoint: proxy.endpoint,
-    region: ENGINE_REGION,
-    credentials: ENGINE_CREDENTIALS,
-  });
   try {
-    const table = new Table(tableName, client);
+    const table = new Table(tableName, engineClient(proxy.endpoint));
     const { algorithm, lifetimeSeconds } = profile.tokens;
     const plan = { tokenAlgorithm: algorithm, tokenSeconds: lifetimeSeconds };
     const accounts = accountsOn(table, {
@@ -54,7 +48,6 @@ export async function countLogin(
     await logIn(credentials, from, context);
     return totalCalls(proxy) - before;
   } finally {
-    client.destroy();
     await proxy.stop();
   }
 }

@@ -1,6 +1,8 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { RegionInfo } from 'aws-cdk-lib/region-info';
 import aws4 from 'aws4';
+import { Table } from '../lambdas/kernel/table.ts';
+import { sdkCalls } from '../ops/dynamodb-calls.ts';
 
 /** A service by the first part of its host name, and the end of the variable that names another endpoint of it. */
 const SERVICES = {
@@ -37,6 +39,11 @@ export class AwsRefusal extends Error {
 /** The Region that the AWS SDK would take. */
 export function region(): Promise<string> {
   return new DynamoDBClient({}).config.region();
+}
+
+/** A table, with the Region, endpoint and credentials that the AWS SDK would take. */
+export function tableNamed(name: string): Table {
+  return new Table(name, sdkCalls(new DynamoDBClient({})));
 }
 
 /** A call of a REST API. */

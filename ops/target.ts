@@ -5,6 +5,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { Table } from '../lambdas/kernel/table.ts';
 import type { KeysetUse } from '../lambdas/signing/control-facts.ts';
+import { sdkCalls } from './dynamodb-calls.ts';
 import { deploymentsIn, type Outputs } from './outputs.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -70,7 +71,7 @@ export function targetOf(options: TargetOptions, surroundings: Surroundings): Ta
   });
   const dynamodb = new DynamoDBClient(client(outputs.DynamodbEndpoint));
   return {
-    table: new Table(TableName, dynamodb),
+    table: new Table(TableName, sdkCalls(dynamodb)),
     secrets: new SecretsManagerClient(client(outputs.SecretsEndpoint)),
     secretIds: { token: KeysetSecretArn, assertion: AssertionSecretArn },
     tableName: TableName,

@@ -1,4 +1,3 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDbError } from '../../lambdas/kernel/dynamodb-error.ts';
 import { BASE_DELAY_MS, DEADLINE_MS, MAX_ATTEMPTS } from '../../lambdas/kernel/dynamodb-http.ts';
 import type { Item } from '../../lambdas/kernel/items.ts';
@@ -47,7 +46,7 @@ export function authorizersClient(table: SimulatedTable, time: VirtualTime): Rec
 
 /** The table as the functions behind the authorizer have it. */
 export function functionsTable(table: SimulatedTable): Table {
-  return new Table(TABLE, table as unknown as DynamoDBClient);
+  return new Table(TABLE, table);
 }
 
 /** The value below which so much of the values are; 0 of none. */

@@ -1,8 +1,9 @@
-import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { DynamoDbError } from '../../lambdas/kernel/dynamodb-error.ts';
 import type { AttributeValue, Item, ItemKey } from '../../lambdas/kernel/items.ts';
 import type {
   BatchGetItemInput,
+  DynamoDbCalls,
+  Operation,
   RecordClient,
   UpdateItemInput,
   UpdateItemOutput,
@@ -19,20 +20,17 @@ export const LATENCY_MS = { read: 4, write: 5, transaction: 10 };
 /** Units that a partition keeps, in milliseconds of its rate. AWS keeps more where it can, and promises none. */
 const BURST_MS = 1000;
 
-/** One write of a transaction, as the SDK sends it. */
+/** One write of a transaction, as it is sent. */
 interface Write extends Expressions {
   readonly Key?: ItemKey;
   readonly Item?: Item;
 }
 
-/** An SDK command, as far as it is understood. */
-interface Command {
-  readonly constructor: { readonly name: string };
-  readonly input: {
-    readonly Key?: ItemKey;
-    readonly RequestItems?: BatchGetItemInput['RequestItems'];
-    readonly TransactItems?: readonly Readonly<Record<string, Write>>[];
-  };
+/** The input of a call, as far as it is understood. */
+interface CallInput {
+  readonly Key?: ItemKey;
+  readonly RequestItems?: BatchGetItemInput['RequestItems'];
+  readonly TransactItems?: readonly Readonly<Record<string, Write>>[];
 }
 
 /** A partition's units: a bucket that fills with time. */
@@ -68,7 +66,7 @@ interface Need {
  * One table in virtual time: its items, partitions that carry so much and refuse the rest, transactions that conflict. A
  * partition is not split while a simulation lasts: AWS does that in minutes. What is refused takes no unit.
  */
-export class SimulatedTable implements RecordClient {
+export class SimulatedTable implements RecordClient, DynamoDbCalls {
   /** Units and calls that were taken, and refusals for lack of units or of an item that another transaction has. */
   readonly counts = { writeUnits: 0, readUnits: 0, transactions: 0, throttled: 0, conflicts: 0 };
   /** The item that is there before anything was written, of a partition key: so that a hundred million keys need no memory. */
@@ -117,18 +115,20 @@ export class SimulatedTable implements RecordClient {
     return { Responses, UnprocessedKeys };
   }
 
-  /** What the SDK's client sends. */
-  async send(command: Command): Promise<object> {
-    const { input } = command;
-    switch (command.constructor.name) {
-      case 'BatchGetItemCommand':
+  async call<Output extends object>(operation: Operation, input: CallInput): Promise<Output> {
+    return (await this.#answer(operation, input)) as Output;
+  }
+
+  #answer(operation: Operation, input: CallInput): Promise<object> {
+    switch (operation) {
+      case 'BatchGetItem':
         return this.batchGetItem({ RequestItems: input.RequestItems ?? {} });
-      case 'GetItemCommand':
+      case 'GetItem':
         return this.#get(input.Key ?? ({} as ItemKey));
-      case 'TransactWriteItemsCommand':
+      case 'TransactWriteItems':
         return this.#transact(input.TransactItems ?? []);
       default:
-        throw new Error(`The simulated table knows no ${command.constructor.name}.`);
+        throw new Error(`The simulated table knows no ${operation}.`);
     }
   }
 
@@ -223,10 +223,7 @@ function throttled(): DynamoDbError {
   return new DynamoDbError('ThrottlingException', message, { retryable: true, status: 400 });
 }
 
-function canceled(codes: readonly string[]): TransactionCanceledException {
-  return new TransactionCanceledException({
-    message: 'Transaction cancelled',
-    $metadata: {},
-    CancellationReasons: codes.map((Code) => ({ Code })),
-  });
+function canceled(codes: readonly string[]): DynamoDbError {
+  const reasons = codes.map((Code) => ({ Code }));
+  return new DynamoDbError('TransactionCanceledException', 'Transaction cancelled', { reasons, status: 400 });
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { tenantKey } from '../../lambdas/kernel/item-keys.ts';
-import { Table } from '../../lambdas/kernel/table.ts';
+import { tableNamed } from '../aws.ts';
 import { notChecked, ok, type Probe, wrong } from '../finding.ts';
 import type { Flow } from './flow.ts';
 
@@ -21,7 +21,7 @@ export function ownKeyProbe(
       const { tenantId } = flow.trace;
       if (tableName === undefined || tenantId === undefined)
         return notChecked('With --stack or --table, it is waited for.');
-      const table = new Table(tableName);
+      const table = tableNamed(tableName);
       const started = Date.now();
       for (;;) {
         const minutes = Math.round((Date.now() - started) / 60_000);

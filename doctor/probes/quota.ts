@@ -12,7 +12,8 @@ import {
 } from '@aws-sdk/client-api-gateway';
 import { tenantKey } from '../../lambdas/kernel/item-keys.ts';
 import { type Item, S } from '../../lambdas/kernel/items.ts';
-import { Table } from '../../lambdas/kernel/table.ts';
+import type { Table } from '../../lambdas/kernel/table.ts';
+import { tableNamed } from '../aws.ts';
 import { notChecked, ok, type Probe, type Result, wrong } from '../finding.ts';
 import type { Flow } from './flow.ts';
 import { said } from './gateway.ts';
@@ -72,7 +73,7 @@ export function quotaProbe(
         );
         undo.unshift(() => gateway.send(new DeleteApiKeyCommand({ apiKey })));
         await gateway.send(new CreateUsagePlanKeyCommand({ usagePlanId, keyId: apiKey, keyType: 'API_KEY' }));
-        undo.unshift(await pointAt(value, new Table(tableName), tenantId));
+        undo.unshift(await pointAt(value, tableNamed(tableName), tenantId));
         return await called(flow, seconds, pauseMilliseconds);
       } finally {
         for (const step of undo) await step().catch(() => undefined);

@@ -1,6 +1,6 @@
-import { Table } from '../../lambdas/kernel/table.ts';
 import { holders } from '../../ops/rights-in-use.ts';
 import type { Api } from '../api.ts';
+import { tableNamed } from '../aws.ts';
 import { notChecked, ok, type Probe, wrong } from '../finding.ts';
 
 /** Keys and people who hold what the deployment no longer declares, and so have no right by it. Reads the whole table. */
@@ -14,7 +14,7 @@ export function rightsProbe(api: Api, table: string | undefined): Probe {
       const declared = await api.declaredRights();
       const lost = { key: 0, person: 0 };
       const names = new Set<string>();
-      for await (const holder of holders(new Table(table))) {
+      for await (const holder of holders(tableNamed(table))) {
         const known = holder.kind === 'key' ? declared.scopes : declared.roles;
         const unknown = holder.names.filter((name) => !known.includes(name));
         if (unknown.length > 0) lost[holder.kind] += 1;

@@ -78,13 +78,14 @@ interface Attempt<Found> {
 
 /** Whether an allow-list lets the address in. */
 function hasAddress(list: List, address: string): boolean {
-  const blocks = list === undefined ? [] : storedBlocks(list);
-  return blocks.length === 0 || allowsAddress(blocks, address);
+  const blocks = storedBlocks(list);
+  // Of no bytes we write none: where there is one, it was lost on its way, and lets nobody in.
+  return (blocks.length === 0 && list?.B === undefined) || allowsAddress(blocks, address);
 }
 
 /** Whether two lists are the same, as DynamoDB compares them: text is never the same as bytes. */
 function isSame(one: List, other: List): boolean {
-  return one?.S === other?.S && String(one?.B) === String(other?.B);
+  return one?.S === other?.S && one?.B === other?.B;
 }
 
 /** The outcome of a write that was refused, by the record as it stands. */

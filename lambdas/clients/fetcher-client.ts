@@ -8,9 +8,9 @@ const INVOCATION_MILLISECONDS = 8_000;
 export function fetcherFunction(functionName: string): FetchDocument {
   return async (url) => {
     const response = await invokeFunction(functionName, { url }, 'RequestResponse', INVOCATION_MILLISECONDS);
-    const failure = response.headers.get('x-amz-function-error');
-    if (!response.ok || failure !== null)
+    const failure = response.headers['x-amz-function-error'];
+    if (!response.ok || failure !== undefined)
       throw new Error(`the function fetcher answered ${response.status} ${failure ?? ''}`.trim());
-    return (await response.json()) as Fetched;
+    return JSON.parse(response.text) as Fetched;
   };
 }

@@ -1,6 +1,6 @@
 import { type AddressBlock, packBlocks, unpackBlocks } from './address.ts';
 import { ALLOWED_BLOCKS } from './attributes.ts';
-import { type AttributeValue, bytesOf, type Item } from './items.ts';
+import type { AttributeValue, Item } from './items.ts';
 
 export function allowedBlocks(item: Item): AddressBlock[] {
   return storedBlocks(item[ALLOWED_BLOCKS]);
@@ -10,10 +10,10 @@ export function allowedBlocks(item: Item): AddressBlock[] {
 export function storedBlocks(stored: AttributeValue | undefined): AddressBlock[] {
   if (stored === undefined) return [];
   const { S, B } = stored;
-  return unpackBlocks(S === undefined ? bytesOf(B ?? '') : Buffer.from(S, 'base64url'));
+  return unpackBlocks(S === undefined ? Buffer.from(B ?? '', 'base64') : Buffer.from(S, 'base64url'));
 }
 
 /** An allow-list as it is stored: as bytes, since as text the longest one would take 114 bytes more of a key's 1 KB. */
 export function blocksValue(blocks: readonly AddressBlock[]): AttributeValue {
-  return { B: packBlocks(blocks) };
+  return { B: Buffer.from(packBlocks(blocks)).toString('base64') };
 }

@@ -1,5 +1,8 @@
+import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
+import { urlToHttpOptions } from 'node:url';
 import aws4 from 'aws4';
 import type { Credentials } from './request-signer.ts';
+import { transportOf } from './transport.ts';
 
 /** A call of an AWS service over HTTP. */
 export interface AwsHttpCall {
@@ -18,6 +21,16 @@ export interface AwsHttpCall {
   readonly account?: AwsAccount | undefined;
 }
 
+/** What a service has answered. */
+export interface AwsAnswer {
+  readonly status: number;
+  /** Whether the status is one of success. */
+  readonly ok: boolean;
+  /** By names in lower case. */
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+}
+
 /** A Region, and the credentials for calls to it. */
 export interface AwsAccount {
   readonly region: string;
@@ -26,9 +39,9 @@ export interface AwsAccount {
 
 /**
  * Makes a POST that `aws4` has signed, once, on a connection of its own: for functions that make one kind of call, for
- * which the SDK's client would be a package more. Rejects when nothing answers in time.
+ * which the SDK's client would be a package more, and `fetch` some 15 ms of CPU. Rejects when nothing answers in time.
  */
-export async function callAws(call: AwsHttpCall): Promise<Response> {
+export async function callAws(call: AwsHttpCall): Promise<AwsAnswer> {
   const { AWS_REGION = '', AWS_ENDPOINT_URL } = process.env;
   const region = call.account?.region ?? AWS_REGION;
   const suffix = region.startsWith('cn-') ? '.cn' : '';
@@ -42,12 +55,36 @@ export async function callAws(call: AwsHttpCall): Promise<Response> {
     { method: 'POST', host: endpoint.host, path, service, region, headers: { ...call.headers }, body },
     (await call.account?.credentials()) ?? lambdaCredentials(),
   );
-  return fetch(new URL(path, endpoint), {
-    method: 'POST',
-    // A connection that was kept would be dead when it is used again: a function is frozen between its calls.
-    headers: { ...(headers as Record<string, string>), connection: 'close' },
-    body,
-    signal: AbortSignal.timeout(call.timeoutMilliseconds),
+  return post(new URL(path, endpoint), headers as OutgoingHttpHeaders, body, call.timeoutMilliseconds);
+}
+
+function post(
+  url: URL,
+  headers: OutgoingHttpHeaders,
+  body: string,
+  timeoutMilliseconds: number,
+): Promise<AwsAnswer> {
+  return new Promise((resolve, reject) => {
+    const options = {
+      ...urlToHttpOptions(url),
+      method: 'POST',
+      headers,
+      // A connection that was kept would be dead when it is used again: a function is frozen between its calls.
+      agent: false,
+      signal: AbortSignal.timeout(timeoutMilliseconds),
+    };
+    const request = transportOf(url).request(options, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', reject);
+      response.on('end', () => {
+        const { statusCode: status = 0, headers: answered } = response;
+        const text = Buffer.concat(chunks).toString();
+        resolve({ status, ok: status >= 200 && status < 300, headers: answered, text });
+      });
+    });
+    request.on('error', reject);
+    request.end(body);
   });
 }
 
@@ -66,7 +103,7 @@ export function invokeFunction(
   event: object,
   type: 'RequestResponse' | 'Event',
   timeoutMilliseconds: number,
-): Promise<Response> {
+): Promise<AwsAnswer> {
   return callAws({
     host: 'lambda',
     variable: 'LAMBDA',

@@ -11,26 +11,36 @@ export class DynamoDbError extends Error {
   readonly retryable: boolean;
   /** The HTTP status; undefined if none came. */
   readonly status: number | undefined;
+  /** Of a transaction that was cancelled: one reason a write, in their order (API_TransactWriteItems). */
+  readonly CancellationReasons: readonly CancellationReason[] | undefined;
   /** The item that failed the condition, if `ReturnValuesOnConditionCheckFailure: 'ALL_OLD'` asked for it and it exists. */
   readonly Item: Item | undefined;
 
   constructor(
     name: string,
     message: string,
-    { retryable = false, status, item, cause }: DynamoDbErrorDetails = {},
+    { retryable = false, status, item, reasons, cause }: DynamoDbErrorDetails = {},
   ) {
     super(message, cause === undefined ? undefined : { cause });
     this.name = name;
     this.retryable = retryable;
     this.status = status;
     this.Item = item;
+    this.CancellationReasons = reasons;
   }
+}
+
+/** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CancellationReason.html */
+export interface CancellationReason {
+  /** `None` of a write that nothing spoke against. */
+  readonly Code?: string;
 }
 
 interface DynamoDbErrorDetails {
   retryable?: boolean;
   status?: number;
   item?: Item | undefined;
+  reasons?: readonly CancellationReason[] | undefined;
   cause?: unknown;
 }
 
@@ -81,6 +91,7 @@ function serviceError(status: number, body: ErrorBody): DynamoDbError {
     retryable: RETRYABLE_STATUSES.has(status) || RETRYABLE_CODES.has(name) || isFrozen(name, message),
     status,
     item: body.Item,
+    reasons: body.CancellationReasons,
   });
 }
 
@@ -89,6 +100,7 @@ interface ErrorBody {
   message?: string;
   Message?: string;
   Item?: Item;
+  CancellationReasons?: readonly CancellationReason[];
 }
 
 /** The instance was frozen between signing and sending; a fresh signature is all it takes. The SDK repeats it too. */

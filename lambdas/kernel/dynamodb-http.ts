@@ -1,5 +1,4 @@
 import type http from 'node:http';
-import https from 'node:https';
 import type { Socket } from 'node:net';
 import { urlToHttpOptions } from 'node:url';
 import {
@@ -13,17 +12,19 @@ import type { Item } from './items.ts';
 import type {
   BatchGetItemInput,
   BatchGetItemOutput,
+  DynamoDbCalls,
   KeysAndAttributes,
   UpdateItemInput,
   UpdateItemOutput,
 } from './record-client.ts';
 import { type Credentials, RequestSigner } from './request-signer.ts';
+import { transportOf } from './transport.ts';
 import { Watch } from './watch.ts';
 
 /**
- * The authorizer's DynamoDB client: two operations over one keep-alive agent. It signs, answers, fails and
- * retries as `@aws-sdk/client-dynamodb` does, at a fraction of its import and call time; where it differs on purpose, the
- * comment says so. `test/kernel/dynamodb-http.test.ts` holds it to the SDK.
+ * The DynamoDB client of all functions, over one keep-alive agent. It signs, answers, fails and retries as
+ * `@aws-sdk/client-dynamodb` does, at a fraction of its import and call time (ADR 0195); where it differs on purpose, the comment
+ * says so. `test/kernel/dynamodb-http.test.ts` holds it to the SDK.
  */
 
 export interface DynamoDbHttpOptions {
@@ -39,9 +40,11 @@ export interface DynamoDbHttpOptions {
   attemptTimeoutMs?: number;
   /** How often one request is sent at most. @default 6 */
   maxAttempts?: number;
+  /** What is longer is no answer, and may not fill the function's memory. @default 4 MiB, as a record stays below 1 KB */
+  maxResponseBytes?: number;
 }
 
-export interface DynamoDbHttp {
+export interface DynamoDbHttp extends DynamoDbCalls {
   /**
    * Sends one UpdateItem. **It may be applied twice**: like the SDK, this client also repeats what was sent and not answered
    * (a timeout, a reset, a 5xx). A counter then counts one too many, so a limit refuses early and never lets more through; a
@@ -57,7 +60,6 @@ export interface DynamoDbHttp {
   batchGetItem(input: BatchGetItemInput): Promise<BatchGetItemOutput>;
 }
 
-/** A record stays below 1 KB; this keeps an answer that is none from filling the function's memory. */
 const MAX_RESPONSE_BYTES = 4 * 1024 * 1024;
 
 const NOTHING = Buffer.alloc(0);
@@ -78,7 +80,12 @@ const MAX_SOCKETS = 50;
  */
 export function createDynamoDbHttp(options: DynamoDbHttpOptions = {}): DynamoDbHttp {
   const { AWS_REGION, AWS_ENDPOINT_URL_DYNAMODB, AWS_ENDPOINT_URL } = process.env;
-  const { deadlineMs = DEADLINE_MS, attemptTimeoutMs = 500, maxAttempts = MAX_ATTEMPTS } = options;
+  const {
+    deadlineMs = DEADLINE_MS,
+    attemptTimeoutMs = 500,
+    maxAttempts = MAX_ATTEMPTS,
+    maxResponseBytes = MAX_RESPONSE_BYTES,
+  } = options;
   const credentials = options.credentials ?? environmentCredentials();
   const region = options.region ?? AWS_REGION;
   if (!region) throw new TypeError('No region for DynamoDB: set AWS_REGION');
@@ -86,8 +93,7 @@ export function createDynamoDbHttp(options: DynamoDbHttpOptions = {}): DynamoDbH
     options.endpoint ?? (AWS_ENDPOINT_URL_DYNAMODB || AWS_ENDPOINT_URL || publicEndpoint(region)),
   );
   const { hostname, port, path } = urlToHttpOptions(url);
-  // Importing node:http as an ES module reads its lazy `WebSocket`, which loads all of undici: 15 ms of a cold start.
-  const transport = url.protocol === 'https:' ? https : process.getBuiltinModule('node:http');
+  const transport = transportOf(url);
   const target = {
     method: 'POST',
     hostname: hostname ?? url.hostname,
@@ -129,10 +135,8 @@ export function createDynamoDbHttp(options: DynamoDbHttpOptions = {}): DynamoDbH
         response.on('data', (chunk: Buffer) => {
           chunks.push(chunk);
           bytes += chunk.length;
-          if (bytes > MAX_RESPONSE_BYTES) {
-            fail(
-              new DynamoDbError('ResponseTooLargeError', `DynamoDB sent over ${MAX_RESPONSE_BYTES} bytes`),
-            );
+          if (bytes > maxResponseBytes) {
+            fail(new DynamoDbError('ResponseTooLargeError', `DynamoDB sent over ${maxResponseBytes} bytes`));
           }
         });
         response.on('error', (cause) => fail(connectionError(cause, false)));
@@ -174,6 +178,10 @@ export function createDynamoDbHttp(options: DynamoDbHttpOptions = {}): DynamoDbH
   }
 
   return {
+    call(operation, input) {
+      return send(operation, input, performance.now() + deadlineMs);
+    },
+
     updateItem(input) {
       return send('UpdateItem', input, performance.now() + deadlineMs);
     },

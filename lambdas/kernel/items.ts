@@ -1,12 +1,10 @@
 /**
- * A value as DynamoDB's JSON carries it; exactly one member is set. Numbers are strings, binary is base64 (the SDK:
- * bytes, see {@link bytesOf}). So our own items store most bytes as text, which both clients spell alike.
+ * A value as DynamoDB's JSON carries it; exactly one member is set. Numbers are strings, binary is base64.
  * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_AttributeValue.html
  */
 export interface AttributeValue {
   readonly S?: string;
-  /** Bytes as the SDK has them; as base64 text in a stream and with the authorizer's client. See {@link bytesOf}. */
-  readonly B?: Uint8Array | string;
+  readonly B?: string;
   readonly N?: string;
   readonly BOOL?: boolean;
   readonly NULL?: boolean;
@@ -30,11 +28,6 @@ export function keyOf({ PK, SK }: Item): ItemKey {
 
 export const S = (text: string): AttributeValue => ({ S: text });
 export const N = (number: number): AttributeValue => ({ N: String(number) });
-
-/** The bytes of a binary value, whichever client has read it. */
-export function bytesOf(value: Uint8Array | string): Uint8Array {
-  return typeof value === 'string' ? Buffer.from(value, 'base64') : value;
-}
 
 /** The text of an attribute that must be there. Throws when the item is not of the shape that we write. */
 export function text(item: Item, name: string): string {

@@ -64,7 +64,7 @@ async function send(action: string, body: string): Promise<Answer> {
     body,
     timeoutMilliseconds: ATTEMPT_TIMEOUT_MS,
   });
-  const answer = (await response.json()) as Answer;
+  const answer = JSON.parse(response.text) as Answer;
   if (!response.ok) throw new Error(`KMS answered ${response.status} ${answer.__type ?? ''}`.trim());
   return answer;
 }

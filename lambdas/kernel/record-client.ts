@@ -33,9 +33,29 @@ export interface BatchGetItemOutput {
   readonly Responses: Readonly<Record<string, readonly Item[]>>;
 }
 
-/** The two calls that a decision makes. The authorizer's own client has them, and so has the SDK. */
+/** The operations of DynamoDB that are called (DynamoDB API reference). */
+export type Operation =
+  | 'BatchGetItem'
+  | 'BatchWriteItem'
+  | 'DeleteItem'
+  | 'GetItem'
+  | 'Query'
+  | 'Scan'
+  | 'TransactWriteItems'
+  | 'UpdateItem';
+
+/** DynamoDB as its JSON has it: binary values are base64 text. */
+export interface DynamoDbCalls {
+  /**
+   * Makes one call; input and output are the operation's (DynamoDB API reference). What may pass is repeated, so that a write may
+   * be applied twice. Throws an error whose name is DynamoDB's code for it.
+   */
+  call<Output extends object>(operation: Operation, input: object): Promise<Output>;
+}
+
+/** The two calls that a decision makes. The authorizer's client has them, and so has {@link Table}. */
 export interface RecordClient {
-  /** Throws an error named `ConditionalCheckFailedException` that holds the old `Item`, as the SDK does. */
+  /** Throws an error named `ConditionalCheckFailedException` that holds the old `Item`. */
   updateItem(input: UpdateItemInput): Promise<UpdateItemOutput>;
   batchGetItem(input: BatchGetItemInput): Promise<BatchGetItemOutput>;
 }

@@ -4,41 +4,73 @@ import { type AwsAccount, callAws } from './aws-http.ts';
 const ATTEMPT_TIMEOUT_MS = 700;
 const ATTEMPTS = 2;
 
+interface Answer {
+  readonly SecretString?: string;
+  readonly __type?: string;
+}
+
+/** Reads the text of a secret's version by its stage. Throws when Secrets Manager does not answer with a secret. */
+export type ReadSecret = (stage: string) => Promise<string>;
+
 /**
- * Reads the text of a secret's version by its stage, for the authorizer that must not load the SDK. It is called once
- * for each keyset and instance, so it keeps no connection. Throws when Secrets Manager does not answer with a secret.
+ * A secret for functions that must not load the SDK. It is read once for each keyset and instance, so it keeps no connection.
+ * @param attemptTimeoutMs for each of two attempts. @default 700, for a decision
  */
-export function secretReader(secretId: string, account?: AwsAccount): (stage: string) => Promise<string> {
-  return async (stage) => {
-    const body = JSON.stringify({ SecretId: secretId, VersionStage: stage });
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await getSecretValue(body, account);
-      } catch (error) {
-        // The cause stands in the message: of an error that nobody catches, Lambda logs no cause.
-        if (attempt === ATTEMPTS)
-          throw new Error(`Secrets Manager gave no secret: ${error}`, { cause: error });
-      }
-    }
+export function secretReader(
+  SecretId: string,
+  account?: AwsAccount,
+  attemptTimeoutMs = ATTEMPT_TIMEOUT_MS,
+): ReadSecret {
+  return async (VersionStage) => {
+    const call = { action: 'GetSecretValue', input: { SecretId, VersionStage }, account, attemptTimeoutMs };
+    return answered(call, ({ SecretString }) => SecretString);
   };
 }
 
-async function getSecretValue(body: string, account?: AwsAccount): Promise<string> {
+/** Throws when Secrets Manager does not answer for a secret; reads nothing of it. */
+export async function requireSecret(SecretId: string, attemptTimeoutMs = ATTEMPT_TIMEOUT_MS): Promise<void> {
+  await answered({ action: 'DescribeSecret', input: { SecretId }, attemptTimeoutMs }, () => true);
+}
+
+interface Call {
+  readonly action: string;
+  readonly input: object;
+  readonly account?: AwsAccount | undefined;
+  readonly attemptTimeoutMs: number;
+}
+
+/** What is wanted of an answer; without it the answer is none. */
+async function answered<Wanted>(call: Call, wanted: (answer: Answer) => Wanted | undefined): Promise<Wanted> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await answeredOnce(call, wanted);
+    } catch (error) {
+      // The cause stands in the message: of an error that nobody catches, Lambda logs no cause.
+      if (attempt === ATTEMPTS) throw new Error(`Secrets Manager gave no secret: ${error}`, { cause: error });
+    }
+  }
+}
+
+async function answeredOnce<Wanted>(
+  { action, input, account, attemptTimeoutMs }: Call,
+  wanted: (answer: Answer) => Wanted | undefined,
+): Promise<Wanted> {
   const response = await callAws({
     host: 'secretsmanager',
     variable: 'SECRETS_MANAGER',
     headers: {
       'Content-Type': 'application/x-amz-json-1.1',
-      'X-Amz-Target': 'secretsmanager.GetSecretValue',
+      'X-Amz-Target': `secretsmanager.${action}`,
     },
-    body,
-    timeoutMilliseconds: ATTEMPT_TIMEOUT_MS,
+    body: JSON.stringify(input),
+    timeoutMilliseconds: attemptTimeoutMs,
     account,
   });
-  const answer = (await response.json()) as { readonly SecretString?: string; readonly __type?: string };
-  if (answer.SecretString === undefined) {
+  const answer = JSON.parse(response.text) as Answer;
+  const found = response.ok ? wanted(answer) : undefined;
+  if (found === undefined) {
     // The body of a refusal names the fault; that of an answer holds the secret and is never in an error.
     throw new Error(`Secrets Manager answered ${response.status} ${answer.__type ?? ''}`.trim());
   }
-  return answer.SecretString;
+  return found;
 }

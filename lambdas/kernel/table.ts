@@ -1,23 +1,16 @@
-import {
-  BatchGetItemCommand,
-  DeleteItemCommand,
-  DynamoDBClient,
-  GetItemCommand,
-  QueryCommand,
-  ScanCommand,
-  type ScanCommandInput,
-  TransactionCanceledException,
-  type TransactWriteItem,
-  TransactWriteItemsCommand,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
+import { randomUUID } from 'node:crypto';
+import type { CancellationReason } from './dynamodb-error.ts';
+import { createDynamoDbHttp } from './dynamodb-http.ts';
 import type { Item, ItemKey } from './items.ts';
 import { Problem } from './problem.ts';
 import {
   type BatchGetItemInput,
+  type DynamoDbCalls,
   isConditionFailure,
+  type Operation,
   type RecordClient,
   type UpdateItemInput,
+  type UpdateItemOutput,
 } from './record-client.ts';
 
 /** Attempts of a transaction that conflicts with another: the SDK does not repeat those. */
@@ -82,15 +75,34 @@ export interface Page {
   readonly more: boolean;
 }
 
+/** What of a table is read (API_Scan). */
+export interface ScanFilter {
+  readonly FilterExpression?: string;
+  readonly ProjectionExpression?: string;
+  readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
+  readonly ExpressionAttributeValues?: Item;
+  readonly ConsistentRead?: boolean;
+  readonly Limit?: number;
+  readonly Segment?: number;
+  readonly TotalSegments?: number;
+}
+
+/** What a read of items gives. */
+interface ItemsOutput {
+  readonly Items?: readonly Item[];
+  readonly LastEvaluatedKey?: ItemKey;
+}
+
 /**
- * The table by way of the AWS SDK: all that the functions behind the authorizer need of DynamoDB.
+ * A table: all that the functions behind the authorizer need of DynamoDB.
  * Reads are strongly consistent. When DynamoDB cannot answer, `Problem('unavailable')` is thrown.
  */
 export class Table implements RecordClient {
-  readonly #client: DynamoDBClient;
+  readonly #client: DynamoDbCalls;
   readonly #name: string;
 
-  constructor(name: string, client: DynamoDBClient = defaultClient()) {
+  /** @param client @default one that all tables of a function share */
+  constructor(name: string, client: DynamoDbCalls = sharedClient()) {
     this.#name = name;
     this.#client = client;
   }
@@ -102,12 +114,8 @@ export class Table implements RecordClient {
   async get(Key: ItemKey): Promise<Item | undefined> {
     // A caller's word may be part of a key: what is too long to be one names nothing.
     if (!isStorable(Key)) return undefined;
-    const { Item } = await this.#answer(
-      this.#client.send(
-        new GetItemCommand({ TableName: this.#name, Key: mutable(Key), ConsistentRead: true }),
-      ),
-    );
-    return Item as Item | undefined;
+    const { Item } = await this.#call<{ readonly Item?: Item }>('GetItem', { Key, ConsistentRead: true });
+    return Item;
   }
 
   /** The items of any number of keys; those that do not exist are left out. */
@@ -132,33 +140,31 @@ export class Table implements RecordClient {
     for (let attempt = 0; Object.keys(RequestItems).length > 0; attempt += 1) {
       if (attempt === CONFLICT_ATTEMPTS) throw new Problem('unavailable', { cause: 'unprocessed keys' });
       if (attempt > 0) await pause(attempt);
-      const { Responses = {}, UnprocessedKeys = {} } = await this.#answer(
-        this.#client.send(new BatchGetItemCommand({ RequestItems: mutable(RequestItems) })),
+      const { Responses = {}, UnprocessedKeys = {} } = await answered(
+        this.#client.call<{
+          readonly Responses?: Readonly<Record<string, readonly Item[]>>;
+          readonly UnprocessedKeys?: BatchGetItemInput['RequestItems'];
+        }>('BatchGetItem', { RequestItems }),
       );
-      for (const [table, items] of Object.entries(Responses)) (all[table] ??= []).push(...(items as Item[]));
-      RequestItems = UnprocessedKeys as unknown as BatchGetItemInput['RequestItems'];
+      for (const [table, items] of Object.entries(Responses)) (all[table] ??= []).push(...items);
+      RequestItems = UnprocessedKeys;
     }
     return { Responses: all };
   }
 
   /** The items of a partition whose sort key begins with `prefix` (empty for all), after `after` (a sort key), smallest first. */
   async query(partition: string, prefix: string, limit: number, after?: string): Promise<Page> {
-    const { Items = [], LastEvaluatedKey } = await this.#answer(
-      this.#client.send(
-        new QueryCommand({
-          TableName: this.#name,
-          ConsistentRead: true,
-          KeyConditionExpression: `PK = :partition${prefix === '' ? '' : ' AND begins_with(SK, :prefix)'}`,
-          ExpressionAttributeValues: {
-            ':partition': { S: partition },
-            ...(prefix === '' ? {} : { ':prefix': { S: prefix } }),
-          },
-          Limit: limit,
-          ...(after === undefined ? {} : { ExclusiveStartKey: { PK: { S: partition }, SK: { S: after } } }),
-        }),
-      ),
-    );
-    return { items: Items as Item[], more: LastEvaluatedKey !== undefined };
+    const { Items = [], LastEvaluatedKey } = await this.#call<ItemsOutput>('Query', {
+      ConsistentRead: true,
+      KeyConditionExpression: `PK = :partition${prefix === '' ? '' : ' AND begins_with(SK, :prefix)'}`,
+      ExpressionAttributeValues: {
+        ':partition': { S: partition },
+        ...(prefix === '' ? {} : { ':prefix': { S: prefix } }),
+      },
+      Limit: limit,
+      ...(after === undefined ? {} : { ExclusiveStartKey: { PK: { S: partition }, SK: { S: after } } }),
+    });
+    return { items: Items, more: LastEvaluatedKey !== undefined };
   }
 
   /** All items of a partition whose sort key begins with `prefix`, smallest first, by as many queries as it takes. */
@@ -184,9 +190,7 @@ export class Table implements RecordClient {
   }
 
   /** The items of the whole table that pass a filter, a page at a time. Not for requests. */
-  async *scanPages(
-    filter: Omit<ScanCommandInput, 'TableName' | 'ExclusiveStartKey'>,
-  ): AsyncGenerator<readonly Item[]> {
+  async *scanPages(filter: ScanFilter): AsyncGenerator<readonly Item[]> {
     let start: ItemKey | undefined;
     do {
       const page = await this.scanPage(filter, start);
@@ -197,25 +201,19 @@ export class Table implements RecordClient {
 
   /** One page of the whole table, after the item with the key `start`: often few of its items pass the filter, or none. */
   async scanPage(
-    filter: Omit<ScanCommandInput, 'TableName' | 'ExclusiveStartKey'>,
+    filter: ScanFilter,
     start?: ItemKey,
   ): Promise<{ readonly items: readonly Item[]; readonly next: ItemKey | undefined }> {
-    const { Items = [], LastEvaluatedKey } = await this.#answer(
-      this.#client.send(
-        new ScanCommand({
-          ...filter,
-          TableName: this.#name,
-          ...(start === undefined ? {} : { ExclusiveStartKey: mutable(start) }),
-        }),
-      ),
-    );
-    return { items: Items as Item[], next: LastEvaluatedKey as unknown as ItemKey | undefined };
+    const { Items = [], LastEvaluatedKey } = await this.#call<ItemsOutput>('Scan', {
+      ...filter,
+      ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+    });
+    return { items: Items, next: LastEvaluatedKey };
   }
 
-  /** One conditional write; throws the SDK's `ConditionalCheckFailedException` when the condition does not hold. */
-  async updateItem(input: UpdateItemInput): Promise<{ readonly Attributes?: Item }> {
-    const { Attributes } = await this.#answer(this.#client.send(new UpdateItemCommand(mutable(input))));
-    return Attributes === undefined ? {} : { Attributes: Attributes as Item };
+  /** One conditional write; throws a `ConditionalCheckFailedException` when the condition does not hold. */
+  updateItem(input: UpdateItemInput): Promise<UpdateItemOutput> {
+    return answered(this.#client.call<UpdateItemOutput>('UpdateItem', input));
   }
 
   async update(Key: ItemKey, input: Omit<UpdateItemInput, 'TableName' | 'Key'>): Promise<Item | undefined> {
@@ -249,11 +247,7 @@ export class Table implements RecordClient {
   /** Deletes an item, if there is one and the condition holds. */
   async delete(Key: ItemKey, condition: WriteCondition = {}): Promise<void> {
     try {
-      await this.#answer(
-        this.#client.send(
-          new DeleteItemCommand({ TableName: this.#name, Key: mutable(Key), ...mutable(condition) }),
-        ),
-      );
+      await this.#call('DeleteItem', { Key, ...condition });
     } catch (error) {
       if (!isConditionFailure(error)) throw error;
     }
@@ -262,8 +256,8 @@ export class Table implements RecordClient {
   /**
    * All writes or none. Of several writes whose conditions failed the first decides: its problem is thrown, or
    * {@link ConditionsFailed} where it has none. So writes stand in the order in which their problems matter.
-   * The SDK gives each call an idempotency token, so that its own repetitions after a lost answer write once; a
-   * conflict with another transaction is repeated here.
+   * Each call has a token, so that the client's repetitions after a lost answer write once (API_TransactWriteItems,
+   * "ClientRequestToken"); a conflict with another transaction is repeated here.
    */
   async transact(writes: readonly TransactionWrite[]): Promise<void> {
     const TransactItems = writes.map(({ otherwise: _, ...write }) =>
@@ -273,15 +267,16 @@ export class Table implements RecordClient {
           { TableName: this.#name, ...body, ReturnValuesOnConditionCheckFailure: 'NONE' },
         ]),
       ),
-    ) as unknown as TransactWriteItem[];
+    );
     for (let attempt = 1; ; attempt += 1) {
       try {
-        await this.#answer(this.#client.send(new TransactWriteItemsCommand({ TransactItems })));
+        await answered(
+          this.#client.call('TransactWriteItems', { TransactItems, ClientRequestToken: randomUUID() }),
+        );
         return;
       } catch (error) {
-        if (!(error instanceof TransactionCanceledException)) throw error;
-        // One reason a write, in their order (API_TransactWriteItems, "CancellationReasons").
-        const reasons = error.CancellationReasons ?? [];
+        if (!isCancellation(error)) throw error;
+        const { CancellationReasons: reasons = [] } = error;
         const failed = writes.filter((_, index) => reasons[index]?.Code === 'ConditionalCheckFailed');
         if (failed.length > 0) throw meaningOf(failed);
         if (attempt === CONFLICT_ATTEMPTS) throw new Problem('unavailable', { cause: error });
@@ -290,25 +285,42 @@ export class Table implements RecordClient {
     }
   }
 
-  /** Lets refusals of the request through, and names everything else for what it is to the caller. */
-  async #answer<T>(sent: Promise<T>): Promise<T> {
-    try {
-      return await sent;
-    } catch (error) {
-      if (error instanceof Error && REFUSALS.includes(error.name)) throw error;
-      throw new Problem('unavailable', { cause: error });
-    }
+  #call<Output extends object>(operation: Operation, input: object): Promise<Output> {
+    return answered(this.#client.call<Output>(operation, { TableName: this.#name, ...input }));
   }
 }
 
-const REFUSALS = ['ConditionalCheckFailedException', 'TransactionCanceledException', 'ValidationException'];
+const CANCELLATION = 'TransactionCanceledException';
+const REFUSALS = ['ConditionalCheckFailedException', CANCELLATION, 'ValidationException'];
+
+/** Lets refusals of the request through, and names everything else for what it is to the caller. */
+async function answered<T>(sent: Promise<T>): Promise<T> {
+  try {
+    return await sent;
+  } catch (error) {
+    if (error instanceof Error && REFUSALS.includes(error.name)) throw error;
+    throw new Problem('unavailable', { cause: error });
+  }
+}
+
+/** Whether a transaction was cancelled. The reasons are one a write, in their order (API_TransactWriteItems). */
+function isCancellation(
+  error: unknown,
+): error is Error & { readonly CancellationReasons?: readonly CancellationReason[] } {
+  return error instanceof Error && error.name === CANCELLATION;
+}
+
+let shared: DynamoDbCalls | undefined;
 
 /** Deadlines well inside the functions' own, so that a store that hangs is an answer and not a timeout. */
-function defaultClient(): DynamoDBClient {
-  return new DynamoDBClient({
-    maxAttempts: 3,
-    requestHandler: { connectionTimeout: 1000, requestTimeout: 2000, throwOnRequestTimeout: true },
+function sharedClient(): DynamoDbCalls {
+  shared ??= createDynamoDbHttp({
+    attemptTimeoutMs: 2000,
+    deadlineMs: 6000,
+    // BatchGetItem answers with up to 16 MB of items (DynamoDB developer guide, "Quotas"), whose JSON is longer.
+    maxResponseBytes: 64 * 1024 * 1024,
   });
+  return shared;
 }
 
 function isStorable({ PK, SK }: ItemKey): boolean {
@@ -329,10 +341,4 @@ function meaningOf(failed: readonly TransactionWrite[]): Error {
 /** Full jitter (AWS Architecture Blog, "Exponential Backoff And Jitter"). */
 function pause(attempt: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(500, 25 * 2 ** attempt)));
-}
-
-/** The SDK's input types are mutable; it does not change what it is given. */
-// biome-ignore lint/suspicious/noExplicitAny: the SDK's AttributeValue is a union that our narrower type fits only by shape.
-function mutable(value: unknown): any {
-  return value;
 }

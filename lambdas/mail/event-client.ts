@@ -20,7 +20,7 @@ export function eventSender(): MailSender {
         timeoutMilliseconds: SEND_MILLISECONDS,
       });
       if (!response.ok) throw new Error(`EventBridge answered ${response.status}`);
-      const { FailedEntryCount = 0, Entries } = (await response.json()) as {
+      const { FailedEntryCount = 0, Entries } = JSON.parse(response.text) as {
         readonly FailedEntryCount?: number;
         readonly Entries?: readonly { readonly ErrorCode?: string }[];
       };

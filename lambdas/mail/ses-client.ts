@@ -35,7 +35,7 @@ export function sesSender(from: string): MailSender {
         timeoutMilliseconds: SEND_MILLISECONDS,
       });
       if (response.ok) return;
-      const name = response.headers.get('x-amzn-errortype')?.split(':')[0] ?? '';
+      const name = String(response.headers['x-amzn-errortype'] ?? '').split(':')[0] ?? '';
       const fault = `SES answered ${response.status} ${name}`.trim();
       throw name === WRONG_MAIL ? new Undeliverable(fault) : new Error(fault);
     },

@@ -7,6 +7,7 @@ import type { Item } from '../../lambdas/kernel/items.ts';
 import { Table } from '../../lambdas/kernel/table.ts';
 import { isOneUse } from '../../lambdas/ledger/one-use.ts';
 import { ControlStore } from '../../lambdas/signing/control-store.ts';
+import { sdkCalls } from '../dynamodb-calls.ts';
 import { currentKeyset, USES } from '../signing-keys.ts';
 import { OpsError, type Target } from '../target.ts';
 import { digestOf, writeSealed } from './sealed-file.ts';
@@ -53,7 +54,7 @@ export async function makeBackup(
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const begun = begin(folder);
   if (begun.files !== undefined) throw new OpsError(`${folder} has a whole backup; name another folder.`);
-  const ledger = new Table(target.ledgerTableName, target.dynamodb);
+  const ledger = new Table(target.ledgerTableName, sdkCalls(target.dynamodb));
   const parts: readonly { readonly file: string; readonly values: () => AsyncIterable<unknown> }[] = [
     ...TABLE_FILES.map((file, segment) => ({ file, values: () => pagesOf(target.table, segment) })),
     { file: SECRETS, values: () => secretsOf(target) },

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { BatchWriteItemCommand, CreateTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import type { CryptoKey } from 'jose';
 import type { Item } from '../../lambdas/kernel/items.ts';
 import type { KeysetUse } from '../../lambdas/signing/control-facts.ts';
+import { sdkCalls } from '../dynamodb-calls.ts';
 import { describeTable, untilActive } from '../recover/restored-table.ts';
 import { OpsError, type Target } from '../target.ts';
 import { FILES, LEDGER_FILES, type Manifest, SECRETS, TABLE_FILES } from './make-backup.ts';
@@ -36,11 +37,11 @@ export async function restoreBackup(
   await createTable(into, dynamodb);
   let items = 0;
   for (const file of TABLE_FILES)
-    for await (const page of valuesOf(file)) items += await writeAll(page as Item[], into, dynamodb);
+    for await (const page of valuesOf(file)) items += await writeAll(itemsOf(page), into, dynamodb);
   let entries = 0;
   for (const file of LEDGER_FILES)
     for await (const page of valuesOf(file))
-      entries += await writeAll((page as Item[]).filter(isEntry), ledgerTableName, dynamodb);
+      entries += await writeAll(itemsOf(page).filter(isEntry), ledgerTableName, dynamodb);
   for await (const value of valuesOf(SECRETS)) {
     const { use, keyset } = value as { readonly use: KeysetUse; readonly keyset: string };
     await secrets.send(new PutSecretValueCommand({ SecretId: secretIds[use], SecretString: keyset }));
@@ -57,6 +58,19 @@ async function requireWhole(folder: string, { files }: Manifest): Promise<void> 
     if (digest === undefined || digest !== files[file])
       throw new OpsError(`${file} is missing or was changed since the backup.`);
   }
+}
+
+/**
+ * The items of a page. Backups that were made before ADR 0195 have the bytes of binary values as members of an object, by their
+ * places: DynamoDB would take that for no bytes at all, and an allow-list of none lets every address in.
+ */
+function itemsOf(page: unknown): Item[] {
+  const text = JSON.stringify(page, (name, value) =>
+    name === 'B' && typeof value === 'object' && '0' in value && typeof value[0] === 'number'
+      ? Buffer.from(Object.values<number>(value)).toString('base64')
+      : value,
+  );
+  return JSON.parse(text);
 }
 
 /** The other stack has a position of its own. */
@@ -82,14 +96,15 @@ async function createTable(TableName: string, dynamodb: DynamoDBClient): Promise
 }
 
 async function writeAll(items: readonly Item[], table: string, dynamodb: DynamoDBClient): Promise<number> {
+  const calls = sdkCalls(dynamodb);
   for (let start = 0; start < items.length; start += ITEMS_A_WRITE) {
     let left: object[] = items.slice(start, start + ITEMS_A_WRITE).map((Item) => ({ PutRequest: { Item } }));
     for (let attempt = 0; left.length > 0; attempt += 1) {
       if (attempt === ATTEMPTS) throw new OpsError(`${table} takes no more: run the command again.`);
       if (attempt > 0) await sleep(2 ** attempt * 50);
-      const { UnprocessedItems } = await dynamodb.send(
-        new BatchWriteItemCommand({ RequestItems: { [table]: left } }),
-      );
+      const { UnprocessedItems } = await calls.call<{
+        readonly UnprocessedItems?: Readonly<Record<string, object[]>>;
+      }>('BatchWriteItem', { RequestItems: { [table]: left } });
       left = UnprocessedItems?.[table] ?? [];
     }
   }

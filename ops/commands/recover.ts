@@ -5,6 +5,7 @@ import { KINDS, type KindName } from '../../lambdas/ledger/kinds.ts';
 import { DynamoLedger } from '../../lambdas/ledger/ledger-store.ts';
 import { deploymentOf, loadSettings } from '../../lib/settings.ts';
 import type { Command, CommandOptions } from '../command.ts';
+import { sdkCalls } from '../dynamodb-calls.ts';
 import { alignSigningKeys } from '../recover/align.ts';
 import { rebuild } from '../recover/rebuild.ts';
 import { entriesOfTable, Replay } from '../recover/replay.ts';
@@ -60,7 +61,7 @@ export async function recover(
   const { dynamodb } = target;
   const { at, from, into, ledger } = plan;
   const [before, after] = await Promise.all([describeTable(from, dynamodb), describeTable(into, dynamodb)]);
-  const old = before === undefined ? undefined : new Table(from, dynamodb);
+  const old = before === undefined ? undefined : new Table(from, sdkCalls(dynamodb));
   if (after === undefined) {
     if (before === undefined)
       throw new OpsError(
@@ -80,7 +81,7 @@ export async function recover(
     left_out: [...plan.except],
   };
   if (options['dry-run'] === true) {
-    const table = after === undefined ? old : new Table(into, dynamodb);
+    const table = after === undefined ? old : new Table(into, sdkCalls(dynamodb));
     const replay =
       table && new Replay(table, { rights, except: plan.except, serves: plan.serves, dryRun: true });
     return {
@@ -100,7 +101,7 @@ export async function recover(
     log(`Restoring ${from} to ${timestamp(at)} as ${into}.`);
     await restore({ from, into, at }, dynamodb, log);
   } else await untilActive(into, dynamodb, log);
-  const table = new Table(into, dynamodb);
+  const table = new Table(into, sdkCalls(dynamodb));
   const replay = new Replay(table, { rights, except: plan.except, serves: plan.serves, dryRun: false });
   const ended = await replayAll(replay, plan, old);
   const signing_keys = await alignSigningKeys(target, table, false);
@@ -136,7 +137,7 @@ function planOf(options: CommandOptions, target: Target): Plan {
     into,
     except: kindsOf(options.except),
     serves: into === target.tableName,
-    ledger: new DynamoLedger(new Table(target.ledgerTableName, target.dynamodb)),
+    ledger: new DynamoLedger(new Table(target.ledgerTableName, sdkCalls(target.dynamodb))),
   };
 }
 

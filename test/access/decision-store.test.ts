@@ -232,6 +232,17 @@ describe.each(CLIENTS)('using a key by %s', (_name, clientOf) => {
     expect([await passes(ADDRESS), await passes(ELSEWHERE)]).toEqual([true, false]);
   });
 
+  test('a list whose bytes were lost lets nobody in', async () => {
+    const { apiKey, hash } = await tenant.createKey({ allowedBlocks: blocks('192.0.2.0/24') });
+    await store.table.update(keyRecordKey(apiKey.locator), {
+      UpdateExpression: 'SET ips = :lost',
+      ExpressionAttributeValues: { ':lost': { B: '' } },
+    });
+    const one = decisions();
+    for (const address of [ADDRESS, ELSEWHERE, ADDRESS])
+      expect((await one.useKey({ locator: apiKey.locator, hash, address, now: NOW })).passed).toBe(false);
+  });
+
   test('with a list and a clock that is behind, a call counts in the window that the record has reached', async () => {
     const { apiKey, hash } = await tenant.createKey({ allowedBlocks: blocks('192.0.2.0/24') });
     const ahead = NOW + WINDOW_SECONDS;

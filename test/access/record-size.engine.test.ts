@@ -4,7 +4,7 @@ import { Facts } from '../../lambdas/access/facts.ts';
 import { MAX_SCOPES_BYTES, scopesText } from '../../lambdas/contract/scopes.ts';
 import { MAX_ALLOWED_BLOCKS, parseBlock } from '../../lambdas/kernel/address.ts';
 import { keyRecordKey } from '../../lambdas/kernel/item-keys.ts';
-import { type AttributeValue, bytesOf, type Item, type ItemKey } from '../../lambdas/kernel/items.ts';
+import type { AttributeValue, Item, ItemKey } from '../../lambdas/kernel/items.ts';
 import { hashKey } from '../../lambdas/keys/key-format.ts';
 import type { Use } from '../../lambdas/keys/key-record.ts';
 import { WINDOW_SECONDS } from '../../lambdas/plans/allowance.ts';
@@ -25,7 +25,7 @@ const sizeOf = (item: Item): number =>
 
 function valueSize(value: AttributeValue): number {
   if (value.S !== undefined) return Buffer.byteLength(value.S);
-  if (value.B !== undefined) return bytesOf(value.B).length;
+  if (value.B !== undefined) return Buffer.from(value.B, 'base64').length;
   // One byte for two significant digits, and one more (leading and trailing zeros do not count).
   if (value.N !== undefined) return Math.ceil(value.N.replace(/^0+|0+$/g, '').length / 2) + 1;
   if (value.M !== undefined) return 3 + Object.keys(value.M).length + sizeOf(value.M);

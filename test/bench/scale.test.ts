@@ -49,14 +49,8 @@ describe('a simulated table', () => {
     const time = new VirtualTime();
     const table = new SimulatedTable(time, 4);
     const add = (name: string) => ({ Update: count(name) });
-    class TransactWriteItemsCommand {
-      readonly input: { readonly TransactItems: readonly object[] };
-      constructor(...TransactItems: readonly object[]) {
-        this.input = { TransactItems };
-      }
-    }
-    const send = (...items: readonly object[]) =>
-      table.send(new TransactWriteItemsCommand(...items) as never);
+    const send = (...TransactItems: readonly Readonly<Record<string, object>>[]) =>
+      table.call('TransactWriteItems', { TransactItems });
     const impossible = { Update: { ...count('b'), ConditionExpression: 'attribute_exists(n)' } };
     const outcomes = Promise.allSettled([
       send(add('a')),

@@ -203,7 +203,7 @@ test('a shared secret that the authorizer cannot read lets no token in, and is r
     const from = stack.lines.length;
     stack.local.pauseSecrets();
     expectClosed(await me(), 500);
-    await expectLine(stack, from, /authorizer.*Secrets Manager gave no secret: TypeError: fetch failed/);
+    await expectLine(stack, from, /authorizer.*Secrets Manager gave no secret: Error: socket hang up/);
     stack.local.resumeSecrets();
     expectStatus(await me(), 200);
     stack.local.pauseSecrets();

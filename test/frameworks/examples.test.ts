@@ -7,7 +7,6 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { VERIFY_VARIABLE } from '../../lambdas/contract/verify-settings.ts';
 import { systemClock } from '../../lambdas/kernel/clock.ts';
@@ -20,7 +19,7 @@ import { packedSettings, verifySettingsOf } from '../../lib/verify-settings.ts';
 import { profile } from '../../profiles/default.ts';
 import { toolProgram } from '../../toolchain/install.ts';
 import { DEPLOYMENT } from '../support/deployment.ts';
-import { ENGINE_CREDENTIALS, ENGINE_REGION, type Engine, startEngine } from '../support/dynamodb-engine.ts';
+import { ENGINE_REGION, type Engine, engineClient, startEngine } from '../support/dynamodb-engine.ts';
 import { storeTenant, TENANT, WORKSPACE } from '../support/tenants.ts';
 import { PROJECT } from './installation.ts';
 
@@ -42,7 +41,6 @@ const deployment = {
 };
 
 let engine: Engine;
-let client: DynamoDBClient;
 let tenant: Awaited<ReturnType<typeof storeTenant>>;
 let variables: Readonly<Record<string, string>>;
 beforeAll(async () => {
@@ -50,8 +48,7 @@ beforeAll(async () => {
   for (const [name, source] of EXAMPLES) writeFileSync(file(name), source);
   engine = await startEngine();
   const { endpoint } = engine;
-  client = new DynamoDBClient({ endpoint, region: ENGINE_REGION, credentials: ENGINE_CREDENTIALS });
-  const table = new Table(await engine.createTable(), client);
+  const table = new Table(await engine.createTable(), engineClient(endpoint));
   tenant = await storeTenant({ accounts: new DynamoAccountStore(table), keys: new DynamoKeyStore(table) });
   const settings = verifySettingsOf(profile, deployment, {
     table: table.name,
@@ -68,10 +65,7 @@ beforeAll(async () => {
     AWS_ENDPOINT_URL_DYNAMODB: endpoint,
   };
 });
-afterAll(async () => {
-  client.destroy();
-  await engine.stop();
-});
+afterAll(() => engine.stop());
 
 let running: ChildProcess | undefined;
 afterEach(() => {

@@ -9,8 +9,9 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { DynamoDbError } from '../../lambdas/kernel/dynamodb-error.ts';
 import { createDynamoDbHttp, type DynamoDbHttpOptions } from '../../lambdas/kernel/dynamodb-http.ts';
-import { type AttributeValue, bytesOf, type Item } from '../../lambdas/kernel/items.ts';
-import type { BatchGetItemInput, UpdateItemInput } from '../../lambdas/kernel/record-client.ts';
+import type { AttributeValue, Item } from '../../lambdas/kernel/items.ts';
+import type { BatchGetItemInput, Operation, UpdateItemInput } from '../../lambdas/kernel/record-client.ts';
+import { sdkCalls } from '../../ops/dynamodb-calls.ts';
 import { selfSigned } from '../support/certificate.ts';
 import { ENGINE_CREDENTIALS, ENGINE_REGION, type Engine, startEngine } from '../support/dynamodb-engine.ts';
 
@@ -23,7 +24,7 @@ type SdkValue = SdkItem[string];
 
 /** The one difference in shape: binary is base64 here and bytes in the SDK. */
 function toSdk(value: AttributeValue): SdkValue {
-  if (value.B !== undefined) return { B: bytesOf(value.B) };
+  if (value.B !== undefined) return { B: Buffer.from(value.B, 'base64') };
   if (value.BS) return { BS: value.BS.map((each) => Buffer.from(each, 'base64')) };
   if (value.M) return { M: itemToSdk(value.M) };
   if (value.L) return { L: value.L.map(toSdk) };
@@ -92,6 +93,25 @@ function sorted(item: Item): Item {
       ),
     ]),
   );
+}
+
+/** What a call came to: its output in a fixed order, or what its error says. */
+async function settled(call: Promise<object>): Promise<unknown> {
+  try {
+    const { $metadata: _, ...output } = (await call) as {
+      $metadata?: unknown;
+      Items?: readonly Item[];
+    };
+    return output.Items === undefined ? output : { ...output, Items: [...output.Items].sort(byKey) };
+  } catch (thrown) {
+    const error = thrown as DynamoDbError & { $metadata?: { httpStatusCode?: number } };
+    return {
+      name: error.name,
+      message: error.message,
+      status: error.status ?? error.$metadata?.httpStatusCode,
+      reasons: error.CancellationReasons,
+    };
+  }
 }
 
 /** Longer than a busy machine takes: only what is asked to end earlier does. */
@@ -273,6 +293,161 @@ describe('against the engine, like the SDK', () => {
     const ours = await outcome(client.batchGetItem(batch(sdkTable)), (item) => item);
     const sdks = await outcome(sdk.send(sdkBatchGetItem(batch(sdkTable))), itemFromSdk);
     expect(ours).toEqual(sdks);
+  });
+
+  const item = (name: string, more: Item = {}) => ({ ...key(name), ...more });
+  const blocks = { B: Buffer.from([0, 255, 128, 10]).toString('base64') };
+  const failing = { ConditionExpression: 'attribute_not_exists(PK)' };
+  /** In this order: what one writes, the next ones read. */
+  const calls: Record<string, (TableName: string) => readonly [Operation, object]> = {
+    'many items are written at once': (TableName) => [
+      'BatchWriteItem',
+      {
+        RequestItems: {
+          [TableName]: ['a', 'b', 'c'].map((name) => ({ PutRequest: { Item: item(name, { blocks }) } })),
+        },
+      },
+    ],
+    'an item is read': (TableName) => ['GetItem', { TableName, Key: key('a'), ConsistentRead: true }],
+    'an item that is not there is not read': (TableName) => ['GetItem', { TableName, Key: key('absent') }],
+    'an item is read by a key of the wrong type': (TableName) => [
+      'GetItem',
+      { TableName, Key: { PK: { N: '1' }, SK: { S: 'KEY' } } },
+    ],
+    'a partition is read, page by page': (TableName) => [
+      'Query',
+      {
+        TableName,
+        KeyConditionExpression: 'PK = :partition AND begins_with(SK, :prefix)',
+        ExpressionAttributeValues: { ':partition': { S: 'a' }, ':prefix': { S: 'K' } },
+        Limit: 1,
+      },
+    ],
+    'the next page of a partition is empty': (TableName) => [
+      'Query',
+      {
+        TableName,
+        KeyConditionExpression: 'PK = :partition',
+        ExpressionAttributeValues: { ':partition': { S: 'a' } },
+        ExclusiveStartKey: key('a'),
+      },
+    ],
+    'a query without its values': (TableName) => [
+      'Query',
+      { TableName, KeyConditionExpression: 'PK = :partition' },
+    ],
+    'the whole table is read': (TableName) => [
+      'Scan',
+      {
+        TableName,
+        FilterExpression: 'SK = :sort',
+        ExpressionAttributeValues: { ':sort': { S: 'KEY' } },
+        ConsistentRead: true,
+      },
+    ],
+    'an item is deleted': (TableName) => ['DeleteItem', { TableName, Key: key('c') }],
+    'an item is not deleted against its condition': (TableName) => [
+      'DeleteItem',
+      { TableName, Key: key('b'), ...failing },
+    ],
+    'a transaction is written': (TableName) => [
+      'TransactWriteItems',
+      {
+        ClientRequestToken: TableName.slice(-36),
+        TransactItems: [
+          { Put: { TableName, Item: item('d', { blocks }), ...failing } },
+          {
+            Update: {
+              TableName,
+              Key: key('a'),
+              UpdateExpression: 'SET n = :one',
+              ExpressionAttributeValues: { ':one': { N: '1' } },
+            },
+          },
+          { Delete: { TableName, Key: key('b') } },
+        ],
+      },
+    ],
+    'a transaction is cancelled, and says which writes spoke against it': (TableName) => [
+      'TransactWriteItems',
+      {
+        TransactItems: [
+          { ConditionCheck: { TableName, Key: key('absent'), ...failing } },
+          { Put: { TableName, Item: item('d'), ...failing } },
+          {
+            Put: {
+              TableName,
+              Item: item('a', { blocks }),
+              ...failing,
+              ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+            },
+          },
+        ],
+      },
+    ],
+    'a transaction of nothing': () => ['TransactWriteItems', { TransactItems: [] }],
+    ...Object.fromEntries(
+      (['GetItem', 'DeleteItem'] as const).map((operation) => [
+        `${operation} of a missing table`,
+        () => [operation, { TableName: missingTable, Key: key('a') }] as const,
+      ]),
+    ),
+  };
+
+  describe('every operation', () => {
+    const answers = { ours: new Map<string, unknown>(), sdks: new Map<string, unknown>() };
+    beforeAll(async () => {
+      const [ours, sdks] = await Promise.all([engine.createTable(), engine.createTable()]);
+      for (const [name, call] of Object.entries(calls)) {
+        answers.ours.set(name, await settled(client.call(...call(ours))));
+        answers.sdks.set(name, await settled(sdkCalls(sdk).call(...call(sdks))));
+      }
+    });
+
+    it.each(Object.keys(calls))('%s', (name) => {
+      expect(answers.ours.get(name)).toEqual(answers.sdks.get(name));
+    });
+
+    it('the cases above are what their names say', () => {
+      const read = answers.ours.get('an item is read');
+      expect(read).toEqual({ Item: item('a', { blocks }) });
+      expect(answers.ours.get('the whole table is read')).toMatchObject({ Count: 3 });
+      expect(answers.ours.get('an item is not deleted against its condition')).toMatchObject({
+        name: 'ConditionalCheckFailedException',
+      });
+      expect(
+        answers.ours.get('a transaction is cancelled, and says which writes spoke against it'),
+      ).toMatchObject({
+        name: 'TransactionCanceledException',
+        reasons: [
+          { Code: 'None' },
+          { Code: 'ConditionalCheckFailed' },
+          { Code: 'ConditionalCheckFailed', Item: item('a', { blocks, n: { N: '1' } }) },
+        ],
+      });
+    });
+
+    it('a transaction that is sent twice with one token is written once', async () => {
+      const TableName = await engine.createTable();
+      const input = {
+        ClientRequestToken: TableName.slice(-36),
+        TransactItems: [
+          {
+            Update: {
+              TableName,
+              Key: key('a'),
+              UpdateExpression: 'ADD n :one',
+              ExpressionAttributeValues: { ':one': { N: '1' } },
+            },
+          },
+        ],
+      };
+      await client.call('TransactWriteItems', input);
+      await client.call('TransactWriteItems', input);
+      expect(await client.call('GetItem', { TableName, Key: key('a') })).toEqual({
+        Item: item('a', { n: { N: '1' } }),
+      });
+    });
   });
 
   it('300 parallel calls count exactly 300, each answered with its own count', async () => {

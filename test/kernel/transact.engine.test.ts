@@ -1,25 +1,24 @@
-import { type DynamoDBClient, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from 'vitest';
+import { DynamoDbError } from '../../lambdas/kernel/dynamodb-error.ts';
 import { S } from '../../lambdas/kernel/items.ts';
 import { Problem } from '../../lambdas/kernel/problem.ts';
+import type { Operation } from '../../lambdas/kernel/record-client.ts';
 import { ConditionsFailed, isCommitted, Table, type TransactionWrite } from '../../lambdas/kernel/table.ts';
 
 interface Sent {
-  readonly input: {
-    readonly TransactItems: readonly { readonly Put: { readonly ConditionExpression: string } }[];
-  };
+  readonly TransactItems: readonly { readonly Put: { readonly ConditionExpression: string } }[];
 }
 
 /** A table whose conditions hold, or fail, as their text says. */
 const table = new Table('t', {
-  send: async ({ input }: Sent) => {
-    const CancellationReasons = input.TransactItems.map(({ Put }) => ({
+  call: async <Output extends object>(_: Operation, input: object) => {
+    const reasons = (input as Sent).TransactItems.map(({ Put }) => ({
       Code: Put.ConditionExpression === 'fails' ? 'ConditionalCheckFailed' : 'None',
     }));
-    if (CancellationReasons.every(({ Code }) => Code === 'None')) return {};
-    throw new TransactionCanceledException({ message: '', $metadata: {}, CancellationReasons });
+    if (reasons.every(({ Code }) => Code === 'None')) return {} as Output;
+    throw new DynamoDbError('TransactionCanceledException', '', { reasons });
   },
-} as unknown as DynamoDBClient);
+});
 
 const write = (ConditionExpression: 'holds' | 'fails', otherwise?: Problem | string): TransactionWrite => ({
   Put: { Item: { PK: S('p'), SK: S('s') }, ConditionExpression },

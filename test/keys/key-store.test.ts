@@ -1,14 +1,14 @@
-import { BatchWriteItemCommand, DynamoDBClient, type WriteRequest } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { keyRecordKey, keyRowKey, tenantKey, workspaceKey } from '../../lambdas/kernel/item-keys.ts';
 import { type Item, N, S } from '../../lambdas/kernel/items.ts';
+import type { DynamoDbCalls, Operation } from '../../lambdas/kernel/record-client.ts';
 import { Table } from '../../lambdas/kernel/table.ts';
 import { type ApiKey, RETENTION_SECONDS } from '../../lambdas/keys/api-key.ts';
 import { hashKey } from '../../lambdas/keys/key-format.ts';
 import { DynamoKeyStore, newKeyItems } from '../../lambdas/keys/key-store.ts';
 import type { KeySelection } from '../../lambdas/keys/keys.ts';
 import { revokeKeys } from '../../lambdas/keys/revocation.ts';
-import { ENGINE_CREDENTIALS, ENGINE_REGION } from '../support/dynamodb-engine.ts';
+import { engineClient } from '../support/dynamodb-engine.ts';
 import {
   FOREVER,
   NOW,
@@ -237,34 +237,27 @@ describe('paging', () => {
 describe('among very many keys', () => {
   /** A key store that counts its queries and reads, and a client that writes many items. */
   const counting = () => {
-    const client = new DynamoDBClient({
-      endpoint: store.engine.endpoint,
-      region: ENGINE_REGION,
-      credentials: ENGINE_CREDENTIALS,
-    });
-    const counts: Record<string, number> = {};
-    client.middlewareStack.add(
-      (next, { commandName = '' }) =>
-        (args) => {
-          counts[commandName] = (counts[commandName] ?? 0) + 1;
-          return next(args);
-        },
-      { step: 'initialize' },
-    );
-    const keys = new DynamoKeyStore(new Table(store.table.name, client));
-    const take = (command: string) => {
-      const taken = counts[command] ?? 0;
-      counts[command] = 0;
+    const client = engineClient(store.engine.endpoint);
+    const counts: Partial<Record<Operation, number>> = {};
+    const counted: DynamoDbCalls = {
+      call(operation, input) {
+        counts[operation] = (counts[operation] ?? 0) + 1;
+        return client.call(operation, input);
+      },
+    };
+    const keys = new DynamoKeyStore(new Table(store.table.name, counted));
+    const take = (operation: Operation) => {
+      const taken = counts[operation] ?? 0;
+      counts[operation] = 0;
       return taken;
     };
     const write = async (items: readonly Item[]) => {
       for (let start = 0; start < items.length; start += 25) {
         const some = items.slice(start, start + 25).map((Item) => ({ PutRequest: { Item } }));
-        const RequestItems = { [store.table.name]: some } as unknown as Record<string, WriteRequest[]>;
-        await client.send(new BatchWriteItemCommand({ RequestItems }));
+        await client.call('BatchWriteItem', { RequestItems: { [store.table.name]: some } });
       }
     };
-    return { keys, take, write, stop: () => client.destroy() };
+    return { keys, take, write };
   };
   const itemsOf = (key: Partial<ApiKey>) =>
     newKeyItems(newIssue(key).issue, ORIGIN).flatMap((write) => ('Put' in write ? [write.Put.Item] : []));
@@ -272,7 +265,7 @@ describe('among very many keys', () => {
   test('a page of a workspace with few of them reads a thousand rows at a time', async () => {
     const { tenantId, workspaceId } = await storeTenant(store);
     const small = crypto.randomUUID();
-    const { keys, take, write, stop } = counting();
+    const { keys, take, write } = counting();
     const rows = Array.from({ length: 1_600 }, (_, index) => {
       const isSmall = index % 80 === 1;
       const both = itemsOf({ tenantId, workspaceId: isSmall ? small : workspaceId });
@@ -281,27 +274,26 @@ describe('among very many keys', () => {
     await write(rows.flat());
 
     const all = await keys.page(tenantId, 50, undefined, small);
-    expect(take('QueryCommand')).toBe(2);
+    expect(take('Query')).toBe(2);
     expect(all.keys).toHaveLength(20);
     expect(all.next).toBeNull();
     // A small page ends where it is full, and the next one begins there.
     const five = await keys.page(tenantId, 5, undefined, small);
-    expect(take('QueryCommand')).toBe(1);
+    expect(take('Query')).toBe(1);
     expect(five).toEqual({ keys: all.keys.slice(0, 5), next: all.keys[4]?.id });
     const others = await keys.page(tenantId, 50, five.next ?? undefined, small);
     expect(others).toEqual({ keys: all.keys.slice(5), next: null });
 
-    take('QueryCommand');
+    take('Query');
     const none = await keys.page(tenantId, 50, undefined, crypto.randomUUID());
     expect(none).toEqual({ keys: [], next: null });
-    expect(take('QueryCommand')).toBe(2);
-    stop();
+    expect(take('Query')).toBe(2);
   });
 
   test('a page ends after ten queries, short and with a cursor behind what was read', async () => {
     const { tenantId, workspaceId } = await storeTenant(store);
     const last = crypto.randomUUID();
-    const { keys, take, write, stop } = counting();
+    const { keys, take, write } = counting();
     // A query reads 1 MB: ten such rows.
     const rows = Array.from({ length: 150 }, () =>
       itemsOf({ tenantId, workspaceId, name: 'x'.repeat(100_000) }).slice(1),
@@ -310,19 +302,18 @@ describe('among very many keys', () => {
     const id = `key_${'f'.repeat(32)}`;
     await write([...rows.flat(), ...itemsOf({ tenantId, workspaceId: last, id })]);
     const short = await keys.page(tenantId, 50, undefined, last);
-    expect(take('QueryCommand')).toBe(10);
+    expect(take('Query')).toBe(10);
     expect(short.keys).toEqual([]);
     const rest = await keys.page(tenantId, 50, short.next ?? undefined, last);
-    expect(take('QueryCommand')).toBeLessThan(10);
+    expect(take('Query')).toBeLessThan(10);
     expect(rest.keys.map((key) => key.workspaceId)).toEqual([last]);
     expect(rest.next).toBeNull();
-    stop();
   });
 
   test('a revocation that has little time gets past revoked keys, comes to an end and spares others', async () => {
     const { tenantId, workspaceId } = await storeTenant(store);
     const closing = crypto.randomUUID();
-    const { keys, take, write, stop } = counting();
+    const { keys, take, write } = counting();
     // Ids of the same millisecond are in no order: these are.
     const inOrder = (index: number) => `key_${String(index).padStart(32, '0')}`;
     const revokedBefore = Array.from({ length: 1_050 }, (_, index) => {
@@ -357,14 +348,13 @@ describe('among very many keys', () => {
     expect(await count(tenantId)).toBe('2');
 
     // Once more: revoked keys are passed by their rows alone.
-    take('QueryCommand');
-    take('BatchGetItemCommand');
+    take('Query');
+    take('BatchGetItem');
     expect(await revoke(ofClosing, 3)).toEqual({ revoked: 0, complete: true });
-    expect([take('QueryCommand'), take('BatchGetItemCommand')]).toEqual([2, 0]);
+    expect([take('Query'), take('BatchGetItem')]).toEqual([2, 0]);
 
     expect(await revoke({ createdBy: 'user:other' }, 3)).toEqual({ revoked: 1, complete: true });
     expect(await revoke({ workspaceId, createdBefore: NOW }, 3)).toEqual({ revoked: 0, complete: true });
     expect(await count(tenantId)).toBe('1');
-    stop();
   });
 });

@@ -2,7 +2,16 @@ import { generateKeyPairSync } from 'node:crypto';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readManifest, TABLE_FILES } from '../../ops/backup/make-backup.ts';
+import {
+  digestOf,
+  privateKeyOf,
+  publicKeyOf,
+  readSealed,
+  writeSealed,
+} from '../../ops/backup/sealed-file.ts';
 import {
   apiKey,
   bearer,
@@ -45,10 +54,37 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+/** Changes the items that name an id to how backups had them that were made by the SDK: bytes as members, by their places. */
+async function withBytesAsBefore(backup: string, id: string): Promise<void> {
+  const manifest = readManifest(backup);
+  const files: Record<string, string> = { ...manifest.files };
+  let changed = 0;
+  const before = (item: unknown): unknown => {
+    const text = JSON.stringify(item);
+    if (!text.includes(id)) return item;
+    return JSON.parse(text, (name, value) => {
+      if (name !== 'B' || typeof value !== 'string') return value;
+      changed += 1;
+      return { ...Buffer.from(value, 'base64') };
+    });
+  };
+  for (const file of TABLE_FILES) {
+    const [path, label] = [join(backup, file), { backup: manifest.backup, file }];
+    const older: unknown[] = [];
+    for await (const page of readSealed(path, label, await privateKeyOf(privateKey)))
+      older.push((page as readonly unknown[]).map(before));
+    await writeSealed(path, label, await publicKeyOf(publicKey), Readable.from(older));
+    files[file] = await digestOf(path);
+  }
+  expect(changed).toBe(1);
+  writeFileSync(join(backup, 'backup.json'), JSON.stringify({ ...manifest, files }));
+}
+
 test('a backup is made by who cannot open it, goes on where it stopped, and brings keys to another stack', async () => {
   const ada = await first.onboard('ada@example.com');
   const token = await first.logIn(ada);
-  const kept = await first.createKey(token, { name: 'kept' });
+  const kept = await first.createKey(token, { name: 'kept', allowed_ips: ['127.0.0.1', '2001:db8::/32'] });
+  const elsewhere = await first.createKey(token, { name: 'elsewhere', allowed_ips: ['203.0.113.0/24'] });
   const revoked = await first.createKey(token, { name: 'revoked' });
   expectStatus(await first.send(`DELETE /v1/api-keys/${revoked.id}`, { headers: bearer(token) }), 200);
   await first.local.idle();
@@ -71,6 +107,7 @@ test('a backup is made by who cannot open it, goes on where it stopped, and brin
   const said = await shell.said('backup', broken, '--public-key', publicKey);
   expect(said).toContain('table-02.jwe is there.');
   expect(said).not.toContain('table-03.jwe is there.');
+  await withBytesAsBefore(broken, elsewhere.id);
   await first.stop();
   shell.remove();
 
@@ -100,9 +137,12 @@ test('a backup is made by who cannot open it, goes on where it stopped, and brin
   shell = new OperatorShell(other.local);
   const status = async (key: string) => (await other.send('GET /v1/stats', { headers: apiKey(key) })).status;
   expect(await status(kept.key)).toBe(200);
+  expect(await status(elsewhere.key)).toBe(403);
   expect(await status(ada.apiKey)).toBe(200);
   expect(await status(revoked.key)).toBe(401);
   expect(await status(stranger.apiKey)).toBe(401);
   const again = await other.logIn(ada);
+  const { allowed_ips } = (await other.send(`GET /v1/api-keys/${kept.id}`, { headers: bearer(again) })).json;
+  expect(allowed_ips).toEqual(kept.allowed_ips);
   expect(await status((await other.createKey(again, { name: 'new' })).key)).toBe(200);
 }, 300_000);

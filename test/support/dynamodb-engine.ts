@@ -8,11 +8,28 @@ import {
   UpdateTimeToLiveCommand,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
+import {
+  createDynamoDbHttp,
+  type DynamoDbHttp,
+  type DynamoDbHttpOptions,
+} from '../../lambdas/kernel/dynamodb-http.ts';
 import { startEngine as startEmbeddedEngine } from '../../local/dynamodb/engine.ts';
 
 /** What the engine takes from anybody; both clients of a test sign with it. */
 export const ENGINE_REGION = 'eu-central-1';
 export const ENGINE_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
+
+/** The product's own client of an engine. Two cores are shared by the engine and hundreds of parallel calls: it is patient. */
+export function engineClient(endpoint: string, options: DynamoDbHttpOptions = {}): DynamoDbHttp {
+  return createDynamoDbHttp({
+    endpoint,
+    region: ENGINE_REGION,
+    credentials: () => ENGINE_CREDENTIALS,
+    deadlineMs: 20_000,
+    attemptTimeoutMs: 20_000,
+    ...options,
+  });
+}
 
 export interface Engine {
   /** Its URL, without a slash at the end. */

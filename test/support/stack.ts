@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { BackoffSubject } from '../../lambdas/attempts/backoff.ts';
 import type { Profile } from '../../lambdas/contract/profile.ts';
+import type { Rights } from '../../lambdas/contract/rights.ts';
 import type { RouteId } from '../../lambdas/contract/route-id.ts';
 import { apiRows } from '../../lambdas/kernel/api-rows.ts';
+import { createDynamoDbHttp } from '../../lambdas/kernel/dynamodb-http.ts';
 import { backoffKey } from '../../lambdas/kernel/item-keys.ts';
 import { N } from '../../lambdas/kernel/items.ts';
 import { Table } from '../../lambdas/kernel/table.ts';
@@ -18,7 +19,7 @@ import { openApiDocument } from '../../lib/openapi/document.ts';
 import { deploymentOf, loadSettings } from '../../lib/settings.ts';
 import { type LocalStack, type LocalStackOptions, startStack } from '../../local/stack.ts';
 import { assemblyOf, type Configuration } from './assembly.ts';
-import { type Judged, judgeOf } from './documented.ts';
+import { type Judge, type Judged, judgeOf } from './documented.ts';
 import { type HttpRequest, type HttpResponse, httpClient, type Send } from './http.ts';
 
 /** The whole product on this machine for tests: the synthesized template behind a real port, and who calls it. */
@@ -98,8 +99,7 @@ export async function startTestStack(
   });
   const { url, dynamodbEndpoint, secretsEndpoint, region, credentials, outputs } = local;
   const { send: sendAsIs, close } = httpClient(url);
-  const { rights } = deploymentOf(settings);
-  const judge = judgeOf(openApiDocument(routes, profile, rights));
+  const judge = judgeFor(profile, deploymentOf(settings).rights);
   const requireDocumented = (target: string, response: Judged) => {
     const wrong = judge(target, response);
     if (wrong !== undefined) throw new Error(wrong);
@@ -109,7 +109,13 @@ export async function startTestStack(
     requireDocumented(target, response);
     return response;
   };
-  const dynamodb = new DynamoDBClient({ endpoint: dynamodbEndpoint, region, credentials });
+  const dynamodb = createDynamoDbHttp({
+    endpoint: dynamodbEndpoint,
+    region,
+    credentials: () => credentials,
+    deadlineMs: 20_000,
+    attemptTimeoutMs: 20_000,
+  });
   const secrets = new SecretsManagerClient({ endpoint: secretsEndpoint, region, credentials });
 
   return {
@@ -150,7 +156,6 @@ export async function startTestStack(
     },
     async stop() {
       close();
-      dynamodb.destroy();
       secrets.destroy();
       await local.stop();
       // Of a team's own app there are functions that are not ours.
@@ -158,6 +163,16 @@ export async function startTestStack(
       keepRights(local, isOurs && settings.config.restoredTableStreamArn === null);
     },
   };
+}
+
+const judges = new Map<string, Judge>();
+
+/** The judge by a deployment's document, made once for all stacks of this process. */
+function judgeFor(profile: Profile, rights: Rights): Judge {
+  const name = JSON.stringify([profile, rights]);
+  const known = judges.get(name) ?? judgeOf(openApiDocument(routes, profile, rights));
+  judges.set(name, known);
+  return known;
 }
 
 /**

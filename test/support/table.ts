@@ -1,4 +1,3 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { Facts } from '../../lambdas/access/facts.ts';
 import { DynamoKeyRecords } from '../../lambdas/access/key-records-store.ts';
 import { DynamoBackoffStore } from '../../lambdas/attempts/backoff-store.ts';
@@ -8,7 +7,6 @@ import { DynamoFactorStore } from '../../lambdas/factors/factor-store.ts';
 import { DynamoPendingStore } from '../../lambdas/factors/pending-store.ts';
 import { DynamoClaimStore } from '../../lambdas/idempotency/claim-store.ts';
 import { DynamoInvitationStore } from '../../lambdas/invitations/invitation-store.ts';
-import { createDynamoDbHttp } from '../../lambdas/kernel/dynamodb-http.ts';
 import type { Item, ItemKey } from '../../lambdas/kernel/items.ts';
 import type { RecordClient } from '../../lambdas/kernel/record-client.ts';
 import { Table } from '../../lambdas/kernel/table.ts';
@@ -32,12 +30,12 @@ import { DynamoTenantStore } from '../../lambdas/tenancy/tenant-store.ts';
 import { DynamoWorkspaceStore } from '../../lambdas/tenancy/workspace-store.ts';
 import { DynamoImportStore } from '../../lambdas/transfer/import-store.ts';
 import { RIGHTS } from './deployment.ts';
-import { ENGINE_CREDENTIALS, ENGINE_REGION, type Engine, startEngine } from './dynamodb-engine.ts';
+import { type Engine, engineClient, startEngine } from './dynamodb-engine.ts';
 import type { Stores } from './tenants.ts';
 
 export * from './tenants.ts';
 
-/** A table on the embedded engine, with the stores on it and both clients that a decision can have. */
+/** A table on the embedded engine, with the stores on it and both ways in which a decision can call it. */
 export interface TestStore extends Stores {
   readonly engine: Engine;
   readonly table: Table;
@@ -55,17 +53,8 @@ export interface TestStore extends Stores {
 
 export async function startStore(): Promise<TestStore> {
   const engine = await startEngine();
-  const { endpoint } = engine;
-  const client = new DynamoDBClient({ endpoint, region: ENGINE_REGION, credentials: ENGINE_CREDENTIALS });
-  const table = new Table(await engine.createTable(), client);
-  const http = createDynamoDbHttp({
-    endpoint,
-    region: ENGINE_REGION,
-    credentials: () => ENGINE_CREDENTIALS,
-    // Two cores are shared by the engine and hundreds of parallel calls.
-    deadlineMs: 20_000,
-    attemptTimeoutMs: 20_000,
-  }) as RecordClient;
+  const http = engineClient(engine.endpoint);
+  const table = new Table(await engine.createTable(), http);
   return {
     engine,
     table,
@@ -99,15 +88,12 @@ export async function startStore(): Promise<TestStore> {
     publish: (version, keys) => new ControlStore(table).publish(version, keys),
     item: (key) => table.get(key),
     put: (Item) => table.transact([{ Put: { Item } }]),
-    async stop() {
-      client.destroy();
-      await engine.stop();
-    },
+    stop: () => engine.stop(),
   };
 }
 
-/** The clients by name, for `describe.each`: what holds of a decision holds with either. */
+/** The ways by name, for `describe.each`: what holds of a decision holds with either. */
 export const CLIENTS = [
   ['the authorizer’s client', ({ http }: TestStore): RecordClient => http],
-  ['the SDK', ({ table }: TestStore): RecordClient => table],
+  ['the functions’ table', ({ table }: TestStore): RecordClient => table],
 ] as const;

@@ -2,7 +2,6 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { VERIFY_VARIABLE, type VerifySettings } from '../../lambdas/contract/verify-settings.ts';
 import { Table } from '../../lambdas/kernel/table.ts';
@@ -13,7 +12,7 @@ import { createVerifier } from '../../lambdas/verify/index.ts';
 import { packedSettings, verifySettingsOf } from '../../lib/verify-settings.ts';
 import { profile } from '../../profiles/default.ts';
 import { DEPLOYMENT } from '../support/deployment.ts';
-import { ENGINE_CREDENTIALS, ENGINE_REGION } from '../support/dynamodb-engine.ts';
+import { ENGINE_CREDENTIALS, ENGINE_REGION, engineClient } from '../support/dynamodb-engine.ts';
 import { ORIGIN, storeTenant } from '../support/tenants.ts';
 import { startWatchedEngine, type WatchedEngine } from '../support/watched-engine.ts';
 import { bearer } from './service.ts';
@@ -25,7 +24,6 @@ const deployment = {
 };
 
 let engine: WatchedEngine;
-let client: DynamoDBClient;
 let table: Table;
 let settings: VerifySettings;
 let variable: string;
@@ -35,9 +33,7 @@ let isDown = false;
 
 beforeAll(async () => {
   engine = await startWatchedEngine();
-  const { endpoint } = engine;
-  client = new DynamoDBClient({ endpoint, region: ENGINE_REGION, credentials: ENGINE_CREDENTIALS });
-  table = new Table(await engine.createTable(), client);
+  table = new Table(await engine.createTable(), engineClient(engine.endpoint));
   tenant = await storeTenant({ accounts: new DynamoAccountStore(table), keys: new DynamoKeyStore(table) });
   settings = verifySettingsOf(profile, deployment, {
     table: table.name,
@@ -54,7 +50,6 @@ beforeAll(async () => {
   };
 });
 afterAll(async () => {
-  client.destroy();
   await engine.stop();
 });
 beforeEach(() => {

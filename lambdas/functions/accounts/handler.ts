@@ -30,7 +30,7 @@ import { DynamoRefreshStore } from '../../sessions/refresh-store.ts';
 import { DynamoSessionStore } from '../../sessions/session-store.ts';
 import { DynamoSignInStore } from '../../signin/sign-in-store.ts';
 import { closedSignInsOf, signInsOf } from '../../signin/sign-ins.ts';
-import { KeysetStore } from '../../signing/keyset-store.ts';
+import { keysetInSecret } from '../../signing/keyset-client.ts';
 import { Signer } from '../../signing/signer.ts';
 import { accountsRoutes } from '../../table/accounts.ts';
 import { DynamoTenantStore } from '../../tenancy/tenant-store.ts';
@@ -39,7 +39,7 @@ import { profile } from '../profile.ts';
 const table = new Table(variable('TABLE_NAME'));
 const sources = new DynamoSourceStore(table);
 const facts = new Facts(table, table.name);
-const keyset = new KeysetStore({ secretId: variable('KEYSET_SECRET_ARN'), use: 'token' }, () =>
+const keyset = keysetInSecret({ secretId: variable('KEYSET_SECRET_ARN'), use: 'token' }, () =>
   facts.control(),
 );
 const signIns = new DynamoSignInStore(table);

@@ -8,11 +8,11 @@ import { serve } from '../../http/serve.ts';
 import { methodOrPath } from '../../http/unmatched.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import type { ServicesOf } from '../../kernel/route.ts';
+import { requireSecret } from '../../kernel/secrets-http.ts';
 import { Table } from '../../kernel/table.ts';
 import { variable } from '../../kernel/variables.ts';
 import { pathOf } from '../../pages/page.ts';
 import { pageFiles } from '../../pages/rows.ts';
-import { KeysetStore } from '../../signing/keyset-store.ts';
 import { DynamoCensusStore } from '../../status/census-store.ts';
 import { healthCheck, withDeadline } from '../../status/health.ts';
 import { metrics } from '../../status/prometheus.ts';
@@ -28,13 +28,12 @@ const keysets = [
   { use: 'token', secretId: variable('KEYSET_SECRET_ARN') },
   { use: 'assertion', secretId: variable('ASSERTION_SECRET_ARN') },
 ] as const;
-const stores = keysets.map((each) => new KeysetStore(each, () => facts.control()));
 
 const services: ServicesOf<typeof publicRoutes> = {
   checkHealth: healthCheck({
     database: () => facts.control(),
     signing_keys: async () => {
-      await Promise.all(stores.map((store) => store.check()));
+      await Promise.all(keysets.map(({ secretId }) => requireSecret(secretId)));
       // A database that does not answer is the other check's finding.
       const control = await withDeadline(facts.control(), 1000).catch(() => undefined);
       const missing = keysets

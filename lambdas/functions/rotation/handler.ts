@@ -1,10 +1,10 @@
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { deployment } from '#settings';
 import { systemClock } from '../../kernel/clock.ts';
 import { counted, observe } from '../../kernel/metrics.ts';
 import { Table } from '../../kernel/table.ts';
 import { variable } from '../../kernel/variables.ts';
 import { ControlStore } from '../../signing/control-store.ts';
-import { secretsClient } from '../../signing/keyset-store.ts';
 import { type RotationContext, type RotationEvent, rotate } from '../../signing/rotation-client.ts';
 
 const tokens = { use: 'token', secretId: variable('KEYSET_SECRET_ARN') } as const;
@@ -14,7 +14,11 @@ const assertions = {
   predecessorId: tokens.secretId,
 } as const;
 const context: Omit<RotationContext, 'use' | 'secretId'> = {
-  secrets: secretsClient(),
+  // Deadlines inside the function's own.
+  secrets: new SecretsManagerClient({
+    maxAttempts: 3,
+    requestHandler: { connectionTimeout: 1000, requestTimeout: 2000, throwOnRequestTimeout: true },
+  }),
   control: new ControlStore(new Table(variable('TABLE_NAME'))),
   plan: {
     tokenAlgorithm: deployment.tokens.algorithm,

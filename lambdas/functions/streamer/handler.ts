@@ -6,13 +6,13 @@ import { CONTROL_KEY } from '../../kernel/item-keys.ts';
 import { readied } from '../../kernel/ready.ts';
 import { Table } from '../../kernel/table.ts';
 import { variable } from '../../kernel/variables.ts';
-import { KeysetStore } from '../../signing/keyset-store.ts';
+import { keysetInSecret } from '../../signing/keyset-client.ts';
 import { Signer } from '../../signing/signer.ts';
 import { profile } from '../profile.ts';
 
 const table = new Table(variable('TABLE_NAME'));
 const facts = new Facts(table, table.name);
-const keyset = new KeysetStore({ secretId: variable('ASSERTION_SECRET_ARN'), use: 'assertion' }, () =>
+const keyset = keysetInSecret({ secretId: variable('ASSERTION_SECRET_ARN'), use: 'assertion' }, () =>
   facts.control(),
 );
 const issuer = variable('ISSUER');

@@ -31,7 +31,7 @@ import { DynamoRefreshStore } from '../../sessions/refresh-store.ts';
 import { DynamoSessionStore } from '../../sessions/session-store.ts';
 import { DynamoSignInStore } from '../../signin/sign-in-store.ts';
 import { signInsOf } from '../../signin/sign-ins.ts';
-import { KeysetStore } from '../../signing/keyset-store.ts';
+import { keysetInSecret } from '../../signing/keyset-client.ts';
 import { Signer } from '../../signing/signer.ts';
 import { symmetricKeys } from '../../signing/symmetric-keys.ts';
 import { TokenVerifier } from '../../signing/tokens.ts';
@@ -42,7 +42,7 @@ import { profile } from '../profile.ts';
 const table = new Table(variable('TABLE_NAME'));
 const sources = new DynamoSourceStore(table);
 const facts = new Facts(table, table.name);
-const keyset = new KeysetStore({ secretId: variable('KEYSET_SECRET_ARN'), use: 'token' }, () =>
+const keyset = keysetInSecret({ secretId: variable('KEYSET_SECRET_ARN'), use: 'token' }, () =>
   facts.control(),
 );
 const issuer = variable('ISSUER');
