@@ -2,20 +2,27 @@
  * Bundles the code of all functions and profiles for any configuration, with one call of esbuild each, or that of one
  * profile that is not ours. Arguments: the folder that takes it, and the module of such a profile.
  */
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { profiles } from '../../profiles/index.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const FUNCTIONS = join(ROOT, 'lambdas/functions');
+const LAMBDAS = join(ROOT, 'lambdas');
+const FUNCTIONS = join(LAMBDAS, 'functions');
 
 // CommonJS dependencies call `require`, which an ES module does not have.
 const REQUIRE = "const require=process.getBuiltinModule('node:module').createRequire(import.meta.url);\n";
 
-/** Leaves what is put beside a function's module a file of its own: its settings, the profile, and modules that it imports as it starts. */
+/** Packages and modules of other rooms that functions import when they need them, by the names under which they stand beside them. */
+const onDemand = new Map<string, string>();
+
+/**
+ * Leaves what is put beside a function's module a file of its own: its settings, the profile, modules that it imports as it
+ * starts, and what it imports when it needs it, which a start then need not compile.
+ */
 const BESIDE: Plugin = {
   name: 'beside',
   setup({ onResolve }) {
@@ -26,6 +33,14 @@ const BESIDE: Plugin = {
     onResolve({ filter: /^\.\/\w+\.ts$/ }, ({ kind, path }) =>
       kind === 'dynamic-import' ? { path: path.replace(/\.ts$/, '.mjs'), external: true } : undefined,
     );
+    // What a package imports so stays in it.
+    onResolve({ filter: /^(\.\.\/|[@a-z])/ }, ({ kind, path, resolveDir }) => {
+      if (kind !== 'dynamic-import' || isBuiltin(path) || !resolveDir.startsWith(LAMBDAS)) return undefined;
+      const isOurs = path.startsWith('.');
+      const name = isOurs ? basename(path, '.ts') : path.replace(/^@/, '').replaceAll('/', '-');
+      onDemand.set(name, isOurs ? join(resolveDir, path) : path);
+      return { path: `./${name}.mjs`, external: true };
+    });
   },
 };
 
@@ -99,6 +114,22 @@ async function bundle(
   return Object.values(metafile.outputs).map((output) => output.exports);
 }
 
+/** Puts what is imported on demand beside the functions that import it. */
+async function bundleOnDemand(outDir: string): Promise<void> {
+  const made = join(outDir, 'on-demand');
+  const folders = readdirSync(outDir).map((name) => join(outDir, name));
+  await bundle(
+    [...onDemand].map(([out, path]) => ({ in: path, out })),
+    made,
+  );
+  for (const folder of folders) {
+    const code = readFileSync(join(folder, 'index.mjs'), 'utf8');
+    for (const file of readdirSync(made))
+      if (code.includes(`import("./${file}")`)) copyFileSync(join(made, file), join(folder, file));
+  }
+  rmSync(made, { recursive: true });
+}
+
 /** The handler of each function, and the modules that stand beside it. */
 function functions() {
   return readdirSync(FUNCTIONS, { recursive: true, withFileTypes: true })
@@ -114,6 +145,7 @@ if (module !== undefined) {
   if (!names.includes('profile')) throw new Error(`${module} does not export "profile"`);
 } else {
   await bundle(functions(), outDir);
+  await bundleOnDemand(outDir);
   await bundle(
     Object.keys(profiles).map((name) => join(ROOT, `profiles/${name}.ts`)),
     join(outDir, 'profiles'),

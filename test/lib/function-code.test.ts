@@ -84,6 +84,14 @@ async function authorizerOf(overrides: Overrides): Promise<string> {
   return functionCode(settings.profile, 'authorizer', functionSettings(settings), outDir);
 }
 
+/** A module of a function as it was built. */
+const built = (folder: string, name: string): string =>
+  readFileSync(join(prebuilt('bundles'), folder, name), 'utf8');
+
+/** The modules beside it that a function's code imports when it needs them. */
+const onDemand = (code: string): string[] =>
+  [...new Set(Array.from(code.matchAll(/\bimport\("\.\/([\w-]+\.mjs)"\)/g), ([, name = '']) => name))].sort();
+
 describe('the code of the functions', () => {
   it('is the same for every configuration: what differs are the settings, and which modules there are', async () => {
     const plain = await filesOf({ profile: 'default' });
@@ -98,13 +106,13 @@ describe('the code of the functions', () => {
           );
           const other = await filesOf({ profile, config });
           for (const [folder, files] of Object.entries(other)) {
-            expect(files['index.mjs']).toBe(
-              readFileSync(join(prebuilt('bundles'), folder, 'index.mjs'), 'utf8'),
-            );
             const { 'index.mjs': code, 'settings.mjs': _, 'profile.mjs': profileCode, ...beside } = files;
             if (plain[folder] !== undefined) expect(code).toBe(plain[folder]['index.mjs']);
             if (profileCode !== undefined) expect(profileCode.includes('"lk"')).toBe(profile === 'default');
-            if (folder !== 'authorizer') expect(beside).toEqual({});
+            for (const [name, text] of Object.entries({ 'index.mjs': code, ...beside }))
+              expect([name, text === built(folder, name)]).toEqual([name, true]);
+            // Of the authorizer's, a deployment has those that it wants.
+            if (folder !== 'authorizer') expect(Object.keys(beside).sort()).toEqual(onDemand(code ?? ''));
           }
         },
       ),
@@ -112,10 +120,18 @@ describe('the code of the functions', () => {
     );
   });
 
+  it('has what it imports on demand beside it, as modules of their own', async () => {
+    const { accounts, people, public: open } = await filesOf({ profile: 'default' });
+    const ofPasswords = ['zxcvbn-ts-core.mjs', 'zxcvbn-ts-language-common.mjs'];
+    expect(onDemand(accounts?.['index.mjs'] ?? '')).toEqual(['simplewebauthn-server.mjs', ...ofPasswords]);
+    expect(onDemand(people?.['index.mjs'] ?? '')).toEqual(ofPasswords);
+    expect(onDemand(open?.['index.mjs'] ?? '')).toEqual(['decision-counts-client.mjs']);
+    for (const name of ofPasswords) expect(accounts?.[name]?.length).toBeGreaterThan(10_000);
+  });
+
   it('imports no module of Node, which is asked for them instead', async () => {
-    for (const [folder, { 'index.mjs': code = '' }] of Object.entries(
-      await filesOf({ profile: 'default' }),
-    )) {
+    for (const [folder, files] of Object.entries(await filesOf({ profile: 'default' }))) {
+      const code = Object.values(files).join('\n');
       const imports = code.matchAll(/\b(?:from|import\() ?["']([^"']+)["']/g);
       const imported = Array.from(imports, ([, module = '']) => module);
       expect(imported.filter(isBuiltin), folder).toEqual([]);

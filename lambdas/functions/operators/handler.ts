@@ -18,7 +18,6 @@ import { DynamoPeopleStore } from '../../people/people-store.ts';
 import { DynamoRecoveryStore } from '../../recovery/recovery-store.ts';
 import { DynamoSessionStore } from '../../sessions/session-store.ts';
 import { DynamoCensusStore } from '../../status/census-store.ts';
-import { countDecisions } from '../../status/decision-counts-client.ts';
 import { operatorRoutes } from '../../table/operators.ts';
 import { DynamoTenantStore } from '../../tenancy/tenant-store.ts';
 import { DynamoUsageStore } from '../../usage/usage-store.ts';
@@ -55,10 +54,11 @@ const services: ServicesOf<typeof operatorRoutes> = {
   status: {
     census: () => census.read(),
     control: () => facts.control(),
-    decisions: remembered(
-      () => countDecisions(variable('METRICS_NAMESPACE'), clock()),
-      DECISIONS_MILLISECONDS,
-    ),
+    // Loaded when somebody asks.
+    decisions: remembered(async () => {
+      const { countDecisions } = await import('../../status/decision-counts-client.ts');
+      return countDecisions(variable('METRICS_NAMESPACE'), clock());
+    }, DECISIONS_MILLISECONDS),
   },
 };
 
