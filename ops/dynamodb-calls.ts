@@ -47,13 +47,16 @@ const textual = changed((value) =>
   value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value,
 );
 
-/** A copy whose binary values are changed, however deep. An attribute that is called `B` has a value of an object, and stays. */
+/** A copy whose binary values are changed, however deep. An attribute that is called `B` has an object as its value, and stays. */
 function changed(change: (value: unknown) => unknown): (value: unknown) => unknown {
   const copy = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(copy);
     if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value;
     return Object.fromEntries(
-      Object.entries(value).map(([name, member]) => [name, copy(name === 'B' ? change(member) : member)]),
+      Object.entries(value).map(([name, member]) => {
+        if (name === 'BS' && Array.isArray(member)) return [name, member.map(change)];
+        return [name, copy(name === 'B' ? change(member) : member)];
+      }),
     );
   };
   return copy;

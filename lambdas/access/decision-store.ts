@@ -79,8 +79,7 @@ interface Attempt<Found> {
 /** Whether an allow-list lets the address in. */
 function hasAddress(list: List, address: string): boolean {
   const blocks = storedBlocks(list);
-  // Of no bytes we write none: where there is one, it was lost on its way, and lets nobody in.
-  return (blocks.length === 0 && list?.B === undefined) || allowsAddress(blocks, address);
+  return blocks.length === 0 || allowsAddress(blocks, address);
 }
 
 /** Whether two lists are the same, as DynamoDB compares them: text is never the same as bytes. */

@@ -65,25 +65,29 @@ function post(
   timeoutMilliseconds: number,
 ): Promise<AwsAnswer> {
   return new Promise((resolve, reject) => {
+    const signal = AbortSignal.timeout(timeoutMilliseconds);
+    const fail = (error: Error) => reject(signal.aborted ? signal.reason : error);
     const options = {
       ...urlToHttpOptions(url),
       method: 'POST',
       headers,
       // A connection that was kept would be dead when it is used again: a function is frozen between its calls.
       agent: false,
-      signal: AbortSignal.timeout(timeoutMilliseconds),
+      signal,
     };
     const request = transportOf(url).request(options, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('error', reject);
+      response.on('error', fail);
       response.on('end', () => {
         const { statusCode: status = 0, headers: answered } = response;
         const text = Buffer.concat(chunks).toString();
         resolve({ status, ok: status >= 200 && status < 300, headers: answered, text });
       });
     });
-    request.on('error', reject);
+    request.on('error', fail);
+    // After an answer, or an error, it changes nothing.
+    request.on('close', () => fail(new Error('closed without an answer')));
     request.end(body);
   });
 }

@@ -44,19 +44,24 @@ interface DynamoDbErrorDetails {
   cause?: unknown;
 }
 
+/** The codes of what is too much for now, and of a transaction that is still under way: they take longer to pass. */
+const THROTTLES = new Set([
+  'LimitExceededException',
+  'ProvisionedThroughputExceededException',
+  'RequestLimitExceeded',
+  'ThrottlingException',
+  'TransactionInProgressException',
+]);
+
 /**
  * The codes that are repeated whatever their status: the SDK's throttling and transient ones that DynamoDB sends, and
  * TransactionConflictException, which the SDK gives up on but which passes as soon as the other writer is done.
  */
 const RETRYABLE_CODES = new Set([
-  'LimitExceededException',
-  'ProvisionedThroughputExceededException',
+  ...THROTTLES,
   'ReplicatedWriteConflictException',
-  'RequestLimitExceeded',
   'RequestTimeoutException',
-  'ThrottlingException',
   'TransactionConflictException',
-  'TransactionInProgressException',
 ]);
 const RETRYABLE_STATUSES = new Set([429, 500, 502, 503, 504]);
 
@@ -122,6 +127,11 @@ export function connectionError(cause: NodeJS.ErrnoException, reusedSocket: bool
  * an attempt; each one uses up a pooled socket. https://nodejs.org/api/http.html#requestreusedsocket
  */
 export class StaleConnection extends DynamoDbError {}
+
+/** Whether the call was too much for now. */
+export function isThrottle(error: unknown): boolean {
+  return error instanceof DynamoDbError && THROTTLES.has(error.name);
+}
 
 /** Whether the same call may succeed later. */
 export function isRetryable(error: unknown): boolean {

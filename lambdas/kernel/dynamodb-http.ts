@@ -5,6 +5,7 @@ import {
   connectionError,
   DynamoDbError,
   isRetryable,
+  isThrottle,
   parseAnswer,
   StaleConnection,
 } from './dynamodb-error.ts';
@@ -22,7 +23,7 @@ import { transportOf } from './transport.ts';
 import { Watch } from './watch.ts';
 
 /**
- * The DynamoDB client of all functions, over one keep-alive agent. It signs, answers, fails and retries as
+ * The DynamoDB client of all functions, over one keep-alive agent. It signs, answers, fails and repeats what
  * `@aws-sdk/client-dynamodb` does, at a fraction of its import and call time (ADR 0195); where it differs on purpose, the comment
  * says so. `test/kernel/dynamodb-http.test.ts` holds it to the SDK.
  */
@@ -40,6 +41,8 @@ export interface DynamoDbHttpOptions {
   attemptTimeoutMs?: number;
   /** How often one request is sent at most. @default 6 */
   maxAttempts?: number;
+  /** Milliseconds that the first wait after a throttle takes at most; each further one may take twice as long. @default 25, as every wait */
+  throttleDelayMs?: number;
   /** What is longer is no answer, and may not fill the function's memory. @default 4 MiB, as a record stays below 1 KB */
   maxResponseBytes?: number;
 }
@@ -84,6 +87,7 @@ export function createDynamoDbHttp(options: DynamoDbHttpOptions = {}): DynamoDbH
     deadlineMs = DEADLINE_MS,
     attemptTimeoutMs = 500,
     maxAttempts = MAX_ATTEMPTS,
+    throttleDelayMs = BASE_DELAY_MS,
     maxResponseBytes = MAX_RESPONSE_BYTES,
   } = options;
   const credentials = options.credentials ?? environmentCredentials();
@@ -164,14 +168,16 @@ export function createDynamoDbHttp(options: DynamoDbHttpOptions = {}): DynamoDbH
         return await attempt<T>(operation, body, keys, until);
       } catch (error) {
         if (error instanceof StaleConnection && performance.now() < deadline) attempts--;
-        else if (!isRetryable(error) || !(await waited(attempts, deadline))) throw error;
+        else if (!isRetryable(error) || !(await waited(attempts, deadline, baseOf(error)))) throw error;
       }
     }
   }
 
+  const baseOf = (error: unknown) => (isThrottle(error) ? throttleDelayMs : BASE_DELAY_MS);
+
   /** Waits before the next attempt; answers false at once if there is none left or no time for it. */
-  async function waited(attempts: number, deadline: number): Promise<boolean> {
-    const delayMs = Math.random() * BASE_DELAY_MS * 2 ** (attempts - 1);
+  async function waited(attempts: number, deadline: number, baseMs = BASE_DELAY_MS): Promise<boolean> {
+    const delayMs = Math.random() * baseMs * 2 ** (attempts - 1);
     if (attempts >= maxAttempts || performance.now() + delayMs >= deadline) return false;
     await new Promise((resolve) => setTimeout(resolve, delayMs));
     return true;

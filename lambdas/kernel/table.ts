@@ -13,7 +13,7 @@ import {
   type UpdateItemOutput,
 } from './record-client.ts';
 
-/** Attempts of a transaction that conflicts with another: the SDK does not repeat those. */
+/** Attempts of a transaction that conflicts with another: the client does not repeat those. */
 const CONFLICT_ATTEMPTS = 8;
 
 /** The most keys of one BatchGetItem. */
@@ -317,6 +317,8 @@ function sharedClient(): DynamoDbCalls {
   shared ??= createDynamoDbHttp({
     attemptTimeoutMs: 2000,
     deadlineMs: 6000,
+    maxAttempts: 4,
+    throttleDelayMs: 400,
     // BatchGetItem answers with up to 16 MB of items (DynamoDB developer guide, "Quotas"), whose JSON is longer.
     maxResponseBytes: 64 * 1024 * 1024,
   });

@@ -17,7 +17,7 @@ export class DynamoExchangeStore implements ExchangeStore, IdentityList {
   async useToken(hash: string, useId: string, expiresAt: number): Promise<boolean> {
     return this.#table.updateIf(exchangedKey(hash), {
       UpdateExpression: 'SET #by = :use, #ttl = :expiry',
-      // The second is a repetition of the write by the SDK, whose answer was lost.
+      // The second is a repetition of the write by the client, whose answer was lost.
       ConditionExpression: 'attribute_not_exists(PK) OR #by = :use',
       ExpressionAttributeNames: { '#by': 'by', '#ttl': 'ttl' },
       ExpressionAttributeValues: { ':use': S(useId), ':expiry': N(expiresAt) },

@@ -4,7 +4,7 @@ import { N, S } from '../kernel/items.ts';
 import type { Table } from '../kernel/table.ts';
 import type { Flow, FlowStore } from './flows.ts';
 
-/** TTL deletes late, so the time is compared. The same use is a repetition of the write by the SDK, whose answer was lost. */
+/** TTL deletes late, so the time is compared. The same use is a repetition of the write by the client, whose answer was lost. */
 const UNTAKEN = 'attribute_exists(PK) AND #ttl > :now AND (attribute_not_exists(#use) OR #use = :use)';
 
 /** Flows in the table; each forgets itself. */

@@ -20,7 +20,7 @@ const OF_CLIENT = 'cli = :client';
 const OF_LOGIN = 'attribute_not_exists(cli)';
 const NEVER_USED = 'attribute_not_exists(used)';
 
-/** A repetition of the write by the SDK, whose answer was lost. */
+/** A repetition of the write by the client, whose answer was lost. */
 const USED_BY_US = '#by = :use';
 const WITHIN_GRACE = 'used > :since';
 

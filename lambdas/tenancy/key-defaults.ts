@@ -3,7 +3,7 @@ import type { Rights } from '../contract/rights.ts';
 import { parseScopes, type Scope, scopesText } from '../contract/scopes.ts';
 import { type AddressBlock, formatBlock } from '../kernel/address.ts';
 import { blocksValue, storedBlocks } from '../kernel/allow-list.ts';
-import { N, S } from '../kernel/items.ts';
+import { type AttributeValue, N, S } from '../kernel/items.ts';
 import { invalidField } from '../kernel/problem.ts';
 import { requireScopes } from '../kernel/rights.ts';
 import type { InAttribute } from '../kernel/stored.ts';
@@ -43,7 +43,7 @@ export const KEY_DEFAULTS: InAttribute<KeyDefaults> = {
     return {
       expiresInDays: stored?.days?.N === undefined ? null : Number(stored.days.N),
       scopes: stored?.scopes?.S === undefined ? null : parseScopes(stored.scopes.S),
-      allowedBlocks: stored?.ips === undefined ? null : storedBlocks(stored.ips),
+      allowedBlocks: stored?.ips === undefined ? null : blocksOf(stored.ips),
     };
   },
   write: ({ expiresInDays, scopes, allowedBlocks }) => {
@@ -55,6 +55,11 @@ export const KEY_DEFAULTS: InAttribute<KeyDefaults> = {
     return Object.keys(M).length === 0 ? undefined : { M };
   },
 };
+
+/** Of a key no list is written for none; here one without blocks says that new keys have none. */
+function blocksOf(stored: AttributeValue): readonly AddressBlock[] {
+  return stored.B === '' ? [] : storedBlocks(stored);
+}
 
 /** Defaults as the API and the trail name them. */
 export function shownDefaults({ expiresInDays, scopes, allowedBlocks }: KeyDefaults): {

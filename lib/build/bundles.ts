@@ -4,7 +4,7 @@
  */
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
-import { basename, dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { profiles } from '../../profiles/index.ts';
@@ -35,10 +35,13 @@ const BESIDE: Plugin = {
     );
     // What a package imports so stays in it.
     onResolve({ filter: /^(\.\.\/|[@a-z])/ }, ({ kind, path, resolveDir }) => {
-      if (kind !== 'dynamic-import' || isBuiltin(path) || !resolveDir.startsWith(LAMBDAS)) return undefined;
+      if (kind !== 'dynamic-import' || isBuiltin(path) || !resolveDir.startsWith(LAMBDAS + sep))
+        return undefined;
       const isOurs = path.startsWith('.');
       const name = isOurs ? basename(path, '.ts') : path.replace(/^@/, '').replaceAll('/', '-');
-      onDemand.set(name, isOurs ? join(resolveDir, path) : path);
+      const module = isOurs ? join(resolveDir, path) : path;
+      if ((onDemand.get(name) ?? module) !== module) throw new Error(`${name}.mjs would be two modules`);
+      onDemand.set(name, module);
       return { path: `./${name}.mjs`, external: true };
     });
   },
@@ -118,14 +121,17 @@ async function bundle(
 async function bundleOnDemand(outDir: string): Promise<void> {
   const made = join(outDir, 'on-demand');
   const folders = readdirSync(outDir).map((name) => join(outDir, name));
+  const { size } = onDemand;
   await bundle(
     [...onDemand].map(([out, path]) => ({ in: path, out })),
     made,
   );
+  if (onDemand.size > size) throw new Error('What is imported on demand imports nothing so itself.');
   for (const folder of folders) {
-    const code = readFileSync(join(folder, 'index.mjs'), 'utf8');
-    for (const file of readdirSync(made))
-      if (code.includes(`import("./${file}")`)) copyFileSync(join(made, file), join(folder, file));
+    const files = readdirSync(folder);
+    const code = files.map((file) => readFileSync(join(folder, file), 'utf8')).join('\n');
+    for (const [, file = ''] of code.matchAll(/\bimport\("\.\/([\w-]+\.mjs)"\)/g))
+      if (!files.includes(file)) copyFileSync(join(made, file), join(folder, file));
   }
   rmSync(made, { recursive: true });
 }

@@ -65,12 +65,17 @@ async function requireWhole(folder: string, { files }: Manifest): Promise<void> 
  * places: DynamoDB would take that for no bytes at all, and an allow-list of none lets every address in.
  */
 function itemsOf(page: unknown): Item[] {
-  const text = JSON.stringify(page, (name, value) =>
-    name === 'B' && typeof value === 'object' && '0' in value && typeof value[0] === 'number'
-      ? Buffer.from(Object.values<number>(value)).toString('base64')
-      : value,
-  );
+  const text = JSON.stringify(page, (name, value) => (name === 'B' ? textOf(value) : value));
   return JSON.parse(text);
+}
+
+/** Bytes by their places as base64 text; anything else, such as the value of an attribute that is called `B`, as it is. */
+function textOf(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  const bytes = Object.values(value);
+  const areBytes = bytes.every((byte) => Number.isInteger(byte) && byte >= 0 && byte < 256);
+  const inPlaces = Object.keys(value).every((name, place) => name === String(place));
+  return areBytes && inPlaces ? Buffer.from(bytes).toString('base64') : value;
 }
 
 /** The other stack has a position of its own. */

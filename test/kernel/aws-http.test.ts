@@ -1,8 +1,8 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { callAws } from '../../lambdas/kernel/aws-http.ts';
 import { secretReader } from '../../lambdas/kernel/secrets-http.ts';
 
@@ -48,4 +48,45 @@ test('so does every other call', async () => {
     await untilKept();
   }
   expect([...seen.values()]).toEqual([1, 1, 1, 1, 1]);
+});
+
+type Answers = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** A server of one kind of answer, for calls of KMS. */
+async function answering(answer: Answers): Promise<void> {
+  const other: Server = createServer(answer);
+  other.listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  onTestFinished(() => {
+    other.closeAllConnections();
+    other.close();
+  });
+  vi.stubEnv('AWS_ENDPOINT_URL_KMS', `http://127.0.0.1:${(other.address() as AddressInfo).port}`);
+}
+
+test.each<readonly [string, Answers, string]>([
+  ['nothing', () => undefined, 'TimeoutError'],
+  [
+    'the beginning of an answer',
+    (_: IncomingMessage, response: ServerResponse) => void response.write('{'),
+    'TimeoutError',
+  ],
+  [
+    'an answer that breaks off',
+    (_: IncomingMessage, response: ServerResponse) => {
+      response.writeHead(200, { 'content-length': 100 }).write('{');
+      setTimeout(() => response.destroy(), 20);
+    },
+    'Error',
+  ],
+  [
+    'another protocol',
+    ({ socket }: IncomingMessage) =>
+      void socket.end('HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n'),
+    'Error',
+  ],
+])('%s is an error in time, which says what it is', async (_, answer, name) => {
+  await answering(answer);
+  const call = { host: 'kms', variable: 'KMS', headers: {}, body: '{}', timeoutMilliseconds: 200 };
+  await expect(callAws(call)).rejects.toMatchObject({ name });
 });

@@ -11,6 +11,7 @@ import { DynamoDbError } from '../../lambdas/kernel/dynamodb-error.ts';
 import { createDynamoDbHttp, type DynamoDbHttpOptions } from '../../lambdas/kernel/dynamodb-http.ts';
 import type { AttributeValue, Item } from '../../lambdas/kernel/items.ts';
 import type { BatchGetItemInput, Operation, UpdateItemInput } from '../../lambdas/kernel/record-client.ts';
+import { Table } from '../../lambdas/kernel/table.ts';
 import { sdkCalls } from '../../ops/dynamodb-calls.ts';
 import { selfSigned } from '../support/certificate.ts';
 import { ENGINE_CREDENTIALS, ENGINE_REGION, type Engine, startEngine } from '../support/dynamodb-engine.ts';
@@ -118,6 +119,7 @@ async function settled(call: Promise<object>): Promise<unknown> {
 const PATIENT = { deadlineMs: 30_000, attemptTimeoutMs: 30_000 };
 
 const key = (name: string) => ({ PK: { S: name }, SK: { S: 'KEY' } });
+const item = (name: string, more: Item = {}) => ({ ...key(name), ...more });
 
 describe('against the engine, like the SDK', () => {
   let engine: Engine;
@@ -295,7 +297,6 @@ describe('against the engine, like the SDK', () => {
     expect(ours).toEqual(sdks);
   });
 
-  const item = (name: string, more: Item = {}) => ({ ...key(name), ...more });
   const blocks = { B: Buffer.from([0, 255, 128, 10]).toString('base64') };
   const failing = { ConditionExpression: 'attribute_not_exists(PK)' };
   /** In this order: what one writes, the next ones read. */
@@ -308,6 +309,15 @@ describe('against the engine, like the SDK', () => {
         },
       },
     ],
+    'binary sets are written': (TableName) => [
+      'BatchWriteItem',
+      {
+        RequestItems: {
+          [TableName]: [{ PutRequest: { Item: item('sets', { sets: { BS: ['AA==', '/w=='] } }) } }],
+        },
+      },
+    ],
+    'binary sets are read': (TableName) => ['GetItem', { TableName, Key: key('sets') }],
     'an item is read': (TableName) => ['GetItem', { TableName, Key: key('a'), ConsistentRead: true }],
     'an item that is not there is not read': (TableName) => ['GetItem', { TableName, Key: key('absent') }],
     'an item is read by a key of the wrong type': (TableName) => [
@@ -411,7 +421,10 @@ describe('against the engine, like the SDK', () => {
     it('the cases above are what their names say', () => {
       const read = answers.ours.get('an item is read');
       expect(read).toEqual({ Item: item('a', { blocks }) });
-      expect(answers.ours.get('the whole table is read')).toMatchObject({ Count: 3 });
+      expect(answers.ours.get('binary sets are read')).toEqual({
+        Item: item('sets', { sets: { BS: ['AA==', '/w=='] } }),
+      });
+      expect(answers.ours.get('the whole table is read')).toMatchObject({ Count: 4 });
       expect(answers.ours.get('an item is not deleted against its condition')).toMatchObject({
         name: 'ConditionalCheckFailedException',
       });
@@ -680,6 +693,28 @@ describe('retries', () => {
     const { ms, delays } = await waits(0.999);
     expect(delays.map(Math.round)).toEqual([25, 50, 100]);
     expect(ms).toBeGreaterThan(25 + 50 + 100 - 10);
+  });
+
+  it.each([
+    ['a throttle, which may take longer', serviceError('ThrottlingException'), [60, 120, 240]],
+    ['anything else', serviceError('InternalServerError', 500), [25, 50, 100]],
+  ] as const)('the waits after %s', async (_, fault, expected) => {
+    const { endpoint } = await faultServer(fault);
+    vi.spyOn(Math, 'random').mockReturnValue(0.999_99);
+    const timers = vi.spyOn(globalThis, 'setTimeout');
+    await failure(ours(endpoint, { maxAttempts: 4, throttleDelayMs: 60 }).updateItem(input));
+    const delays = timers.mock.calls.map(([, delay = 0]) => delay).filter((delay) => delay < 1_000);
+    expect(delays.map(Math.round)).toEqual(expected);
+  });
+
+  it('a transaction whose answer was lost is sent again with its token, and the next one has its own', async () => {
+    const { endpoint, received } = await faultServer(reset, ok, serviceError('InternalServerError', 500), ok);
+    const table = new Table('t', ours(endpoint));
+    for (const _ of [1, 2]) await table.transact([{ Put: { Item: item('a') } }]);
+    const tokens = received.map(({ body }) => JSON.parse(body).ClientRequestToken);
+    expect(tokens).toEqual([tokens[0], tokens[0], tokens[2], tokens[2]]);
+    expect(new Set(tokens).size).toBe(2);
+    for (const token of tokens) expect(token).toMatch(/^[\da-f-]{36}$/);
   });
 });
 

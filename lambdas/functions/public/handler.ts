@@ -19,6 +19,9 @@ import { metrics } from '../../status/prometheus.ts';
 import { publicRoutes } from '../../table/public.ts';
 import { profile } from '../profile.ts';
 
+/** For each of two attempts, inside the deadline of a check. */
+const SECRET_MILLISECONDS = 950;
+
 const issuer = variable('ISSUER');
 const pages = { branding, url: issuer };
 const table = new Table(variable('TABLE_NAME'));
@@ -33,7 +36,7 @@ const services: ServicesOf<typeof publicRoutes> = {
   checkHealth: healthCheck({
     database: () => facts.control(),
     signing_keys: async () => {
-      await Promise.all(keysets.map(({ secretId }) => requireSecret(secretId)));
+      await Promise.all(keysets.map(({ secretId }) => requireSecret(secretId, SECRET_MILLISECONDS)));
       // A database that does not answer is the other check's finding.
       const control = await withDeadline(facts.control(), 1000).catch(() => undefined);
       const missing = keysets
