@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import { urlToHttpOptions } from 'node:url';
 import aws4 from 'aws4';
 import type { Credentials } from './request-signer.ts';
-import { transportOf } from './transport.ts';
+import { environmentCredentials, publicEndpoint, transportOf } from './transport.ts';
 
 /** A call of an AWS service over HTTP. */
 export interface AwsHttpCall {
@@ -44,16 +44,13 @@ export interface AwsAccount {
 export async function callAws(call: AwsHttpCall): Promise<AwsAnswer> {
   const { AWS_REGION = '', AWS_ENDPOINT_URL } = process.env;
   const region = call.account?.region ?? AWS_REGION;
-  const suffix = region.startsWith('cn-') ? '.cn' : '';
   const endpoint = new URL(
-    process.env[`AWS_ENDPOINT_URL_${call.variable}`] ||
-      AWS_ENDPOINT_URL ||
-      `https://${call.host}.${region}.amazonaws.com${suffix}`,
+    process.env[`AWS_ENDPOINT_URL_${call.variable}`] || AWS_ENDPOINT_URL || publicEndpoint(call.host, region),
   );
   const { path = '/', signedFor: service = call.host, body } = call;
   const { headers } = aws4.sign(
     { method: 'POST', host: endpoint.host, path, service, region, headers: { ...call.headers }, body },
-    (await call.account?.credentials()) ?? lambdaCredentials(),
+    (await call.account?.credentials()) ?? environmentCredentials(),
   );
   return post(new URL(path, endpoint), headers as OutgoingHttpHeaders, body, call.timeoutMilliseconds);
 }
@@ -90,15 +87,6 @@ function post(
     request.on('close', () => fail(new Error('closed without an answer')));
     request.end(body);
   });
-}
-
-function lambdaCredentials(): Credentials {
-  const { AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = '', AWS_SESSION_TOKEN } = process.env;
-  return {
-    accessKeyId: AWS_ACCESS_KEY_ID,
-    secretAccessKey: AWS_SECRET_ACCESS_KEY,
-    ...(AWS_SESSION_TOKEN === undefined ? {} : { sessionToken: AWS_SESSION_TOKEN }),
-  };
 }
 
 /** `Invoke` of a function (Lambda API reference, API_Invoke). `Event` does not wait for what it does. */

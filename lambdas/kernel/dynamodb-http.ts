@@ -19,7 +19,7 @@ import type {
   UpdateItemOutput,
 } from './record-client.ts';
 import { type Credentials, RequestSigner } from './request-signer.ts';
-import { transportOf } from './transport.ts';
+import { environmentCredentials, publicEndpoint, transportOf } from './transport.ts';
 import { Watch } from './watch.ts';
 
 /**
@@ -90,11 +90,13 @@ export function createDynamoDbHttp(options: DynamoDbHttpOptions = {}): DynamoDbH
     throttleDelayMs = BASE_DELAY_MS,
     maxResponseBytes = MAX_RESPONSE_BYTES,
   } = options;
-  const credentials = options.credentials ?? environmentCredentials();
+  // Lambda sets them once for the life of an instance, so they are read once.
+  const own = environmentCredentials();
+  const credentials = options.credentials ?? (() => own);
   const region = options.region ?? AWS_REGION;
   if (!region) throw new TypeError('No region for DynamoDB: set AWS_REGION');
   const url = new URL(
-    options.endpoint ?? (AWS_ENDPOINT_URL_DYNAMODB || AWS_ENDPOINT_URL || publicEndpoint(region)),
+    options.endpoint ?? (AWS_ENDPOINT_URL_DYNAMODB || AWS_ENDPOINT_URL || publicEndpoint('dynamodb', region)),
   );
   const { hostname, port, path } = urlToHttpOptions(url);
   const transport = transportOf(url);
@@ -239,20 +241,4 @@ function agentOf({ Agent }: Pick<typeof http, 'Agent'>): http.Agent {
 interface BatchGetItemAnswer {
   Responses?: Record<string, Item[]>;
   UnprocessedKeys?: Record<string, KeysAndAttributes>;
-}
-
-/** Lambda sets them once for the life of an instance, so they are read once. */
-function environmentCredentials(): () => Credentials {
-  const { AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = '', AWS_SESSION_TOKEN = '' } = process.env;
-  const credentials = {
-    accessKeyId: AWS_ACCESS_KEY_ID,
-    secretAccessKey: AWS_SECRET_ACCESS_KEY,
-    sessionToken: AWS_SESSION_TOKEN,
-  };
-  return () => credentials;
-}
-
-/** https://docs.aws.amazon.com/general/latest/gr/ddb.html */
-function publicEndpoint(region: string): string {
-  return `https://dynamodb.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
 }
