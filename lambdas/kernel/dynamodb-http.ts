@@ -185,14 +185,12 @@ export function createDynamoDbHttp(options: DynamoDbHttpOptions = {}): DynamoDbH
     return true;
   }
 
-  return {
-    call(operation, input) {
-      return send(operation, input, performance.now() + deadlineMs);
-    },
+  const call: DynamoDbHttp['call'] = (operation, input) =>
+    send(operation, input, performance.now() + deadlineMs);
 
-    updateItem(input) {
-      return send('UpdateItem', input, performance.now() + deadlineMs);
-    },
+  return {
+    call,
+    updateItem: (input) => call('UpdateItem', input),
 
     async batchGetItem(input) {
       const deadline = performance.now() + deadlineMs;

@@ -9,18 +9,16 @@ interface Answer {
   readonly __type?: string;
 }
 
-/** Reads the text of a secret's version by its stage. Throws when Secrets Manager does not answer with a secret. */
-export type ReadSecret = (stage: string) => Promise<string>;
-
 /**
- * A secret for functions that must not load the SDK. It is read once for each keyset and instance, so it keeps no connection.
+ * Reads the text of a secret's version by its stage, for functions that must not load the SDK. It is called once for each keyset
+ * and instance, so it keeps no connection. Throws when Secrets Manager does not answer with a secret.
  * @param attemptTimeoutMs for each of two attempts. @default 700, for a decision
  */
 export function secretReader(
   SecretId: string,
   account?: AwsAccount,
   attemptTimeoutMs = ATTEMPT_TIMEOUT_MS,
-): ReadSecret {
+): (stage: string) => Promise<string> {
   return async (VersionStage) => {
     const call = { action: 'GetSecretValue', input: { SecretId, VersionStage }, account, attemptTimeoutMs };
     return answered(call, ({ SecretString }) => SecretString);

@@ -8,7 +8,6 @@ import type { Profile } from '../../lambdas/contract/profile.ts';
 import type { Rights } from '../../lambdas/contract/rights.ts';
 import type { RouteId } from '../../lambdas/contract/route-id.ts';
 import { apiRows } from '../../lambdas/kernel/api-rows.ts';
-import { createDynamoDbHttp } from '../../lambdas/kernel/dynamodb-http.ts';
 import { backoffKey } from '../../lambdas/kernel/item-keys.ts';
 import { N } from '../../lambdas/kernel/items.ts';
 import { Table } from '../../lambdas/kernel/table.ts';
@@ -20,6 +19,7 @@ import { deploymentOf, loadSettings } from '../../lib/settings.ts';
 import { type LocalStack, type LocalStackOptions, startStack } from '../../local/stack.ts';
 import { assemblyOf, type Configuration } from './assembly.ts';
 import { type Judge, type Judged, judgeOf } from './documented.ts';
+import { engineClient } from './dynamodb-engine.ts';
 import { type HttpRequest, type HttpResponse, httpClient, type Send } from './http.ts';
 
 /** The whole product on this machine for tests: the synthesized template behind a real port, and who calls it. */
@@ -109,13 +109,7 @@ export async function startTestStack(
     requireDocumented(target, response);
     return response;
   };
-  const dynamodb = createDynamoDbHttp({
-    endpoint: dynamodbEndpoint,
-    region,
-    credentials: () => credentials,
-    deadlineMs: 20_000,
-    attemptTimeoutMs: 20_000,
-  });
+  const dynamodb = engineClient(dynamodbEndpoint, { region, credentials: () => credentials });
   const secrets = new SecretsManagerClient({ endpoint: secretsEndpoint, region, credentials });
 
   return {
