@@ -1,5 +1,4 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
-import { urlToHttpOptions } from 'node:url';
 import aws4 from 'aws4';
 import type { Credentials } from './request-signer.ts';
 import { environmentCredentials, publicEndpoint, transportOf } from './transport.ts';
@@ -52,40 +51,32 @@ export async function callAws(call: AwsHttpCall): Promise<AwsAnswer> {
     { method: 'POST', host: endpoint.host, path, service, region, headers: { ...call.headers }, body },
     (await call.account?.credentials()) ?? environmentCredentials(),
   );
-  return post(new URL(path, endpoint), headers as OutgoingHttpHeaders, body, call.timeoutMilliseconds);
-}
-
-function post(
-  url: URL,
-  headers: OutgoingHttpHeaders,
-  body: string,
-  timeoutMilliseconds: number,
-): Promise<AwsAnswer> {
+  const url = new URL(path, endpoint);
+  const signal = AbortSignal.timeout(call.timeoutMilliseconds);
   return new Promise((resolve, reject) => {
-    const signal = AbortSignal.timeout(timeoutMilliseconds);
     const fail = (error: Error) => reject(signal.aborted ? signal.reason : error);
     const options = {
-      ...urlToHttpOptions(url),
       method: 'POST',
-      headers,
+      headers: headers as OutgoingHttpHeaders,
       // A connection that was kept would be dead when it is used again: a function is frozen between its calls.
       agent: false,
       signal,
     };
-    const request = transportOf(url).request(options, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('error', fail);
-      response.on('end', () => {
-        const { statusCode: status = 0, headers: answered } = response;
-        const text = Buffer.concat(chunks).toString();
-        resolve({ status, ok: status >= 200 && status < 300, headers: answered, text });
-      });
+    const request = transportOf(url).request(url, options, (response) => {
+      const { statusCode: status = 0 } = response;
+      const ok = status >= 200 && status < 300;
+      let text = '';
+      response
+        .setEncoding('utf8')
+        .on('data', (part: string) => (text += part))
+        .on('error', fail)
+        .on('end', () => resolve({ status, ok, headers: response.headers, text }));
     });
-    request.on('error', fail);
-    // After an answer, or an error, it changes nothing.
-    request.on('close', () => fail(new Error('closed without an answer')));
-    request.end(body);
+    // After an answer, or an error, its close changes nothing.
+    request
+      .on('error', fail)
+      .on('close', () => fail(new Error('no answer')))
+      .end(body);
   });
 }
 

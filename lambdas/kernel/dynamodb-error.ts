@@ -130,7 +130,7 @@ export class StaleConnection extends DynamoDbError {}
 
 /** Whether the call was too much for now. */
 export function isThrottle(error: unknown): boolean {
-  return error instanceof DynamoDbError && THROTTLES.has(error.name);
+  return THROTTLES.has((error as Error | undefined)?.name ?? '');
 }
 
 /** Whether the same call may succeed later. */

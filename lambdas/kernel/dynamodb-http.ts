@@ -92,7 +92,7 @@ export function createDynamoDbHttp(options: DynamoDbHttpOptions = {}): DynamoDbH
   } = options;
   // Lambda sets them once for the life of an instance, so they are read once.
   const own = environmentCredentials();
-  const credentials = options.credentials ?? (() => own);
+  const { credentials = () => own } = options;
   const region = options.region ?? AWS_REGION;
   if (!region) throw new TypeError('No region for DynamoDB: set AWS_REGION');
   const url = new URL(
@@ -170,15 +170,14 @@ export function createDynamoDbHttp(options: DynamoDbHttpOptions = {}): DynamoDbH
         return await attempt<T>(operation, body, keys, until);
       } catch (error) {
         if (error instanceof StaleConnection && performance.now() < deadline) attempts--;
-        else if (!isRetryable(error) || !(await waited(attempts, deadline, baseOf(error)))) throw error;
+        else if (!isRetryable(error) || !(await waited(attempts, deadline, error))) throw error;
       }
     }
   }
 
-  const baseOf = (error: unknown) => (isThrottle(error) ? throttleDelayMs : BASE_DELAY_MS);
-
   /** Waits before the next attempt; answers false at once if there is none left or no time for it. */
-  async function waited(attempts: number, deadline: number, baseMs = BASE_DELAY_MS): Promise<boolean> {
+  async function waited(attempts: number, deadline: number, error?: unknown): Promise<boolean> {
+    const baseMs = isThrottle(error) ? throttleDelayMs : BASE_DELAY_MS;
     const delayMs = Math.random() * baseMs * 2 ** (attempts - 1);
     if (attempts >= maxAttempts || performance.now() + delayMs >= deadline) return false;
     await new Promise((resolve) => setTimeout(resolve, delayMs));

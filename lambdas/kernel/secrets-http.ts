@@ -1,4 +1,4 @@
-import { type AwsAccount, callAws } from './aws-http.ts';
+import { type AwsAccount, type AwsHttpCall, callAws } from './aws-http.ts';
 
 /** Milliseconds for an attempt, of which there are two: the decision that waits must still answer in time. */
 const ATTEMPT_TIMEOUT_MS = 700;
@@ -19,56 +19,45 @@ export function secretReader(
   account?: AwsAccount,
   attemptTimeoutMs = ATTEMPT_TIMEOUT_MS,
 ): (stage: string) => Promise<string> {
-  return async (VersionStage) => {
-    const call = { action: 'GetSecretValue', input: { SecretId, VersionStage }, account, attemptTimeoutMs };
-    return answered(call, ({ SecretString }) => SecretString);
-  };
+  return (VersionStage) =>
+    answered('GetSecretValue', { SecretId, VersionStage }, ({ SecretString }) => SecretString, {
+      timeoutMilliseconds: attemptTimeoutMs,
+      account,
+    });
 }
 
 /** Throws when Secrets Manager does not answer for a secret; reads nothing of it. */
-export async function requireSecret(SecretId: string, attemptTimeoutMs = ATTEMPT_TIMEOUT_MS): Promise<void> {
-  await answered({ action: 'DescribeSecret', input: { SecretId }, attemptTimeoutMs }, () => true);
-}
-
-interface Call {
-  readonly action: string;
-  readonly input: object;
-  readonly account?: AwsAccount | undefined;
-  readonly attemptTimeoutMs: number;
+export async function requireSecret(SecretId: string, attemptTimeoutMs: number): Promise<void> {
+  await answered('DescribeSecret', { SecretId }, () => true, { timeoutMilliseconds: attemptTimeoutMs });
 }
 
 /** What is wanted of an answer; without it the answer is none. */
-async function answered<Wanted>(call: Call, wanted: (answer: Answer) => Wanted | undefined): Promise<Wanted> {
+async function answered<Wanted>(
+  action: string,
+  input: object,
+  wanted: (answer: Answer) => Wanted | undefined,
+  attempts: Pick<AwsHttpCall, 'account' | 'timeoutMilliseconds'>,
+): Promise<Wanted> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await answeredOnce(call, wanted);
+      const response = await callAws({
+        host: 'secretsmanager',
+        variable: 'SECRETS_MANAGER',
+        headers: {
+          'Content-Type': 'application/x-amz-json-1.1',
+          'X-Amz-Target': `secretsmanager.${action}`,
+        },
+        body: JSON.stringify(input),
+        ...attempts,
+      });
+      const answer = JSON.parse(response.text) as Answer;
+      const found = response.ok ? wanted(answer) : undefined;
+      if (found !== undefined) return found;
+      // The body of a refusal names the fault; that of an answer holds the secret and is never in an error.
+      throw new Error(`Secrets Manager answered ${response.status} ${answer.__type ?? ''}`.trim());
     } catch (error) {
       // The cause stands in the message: of an error that nobody catches, Lambda logs no cause.
       if (attempt === ATTEMPTS) throw new Error(`Secrets Manager gave no secret: ${error}`, { cause: error });
     }
   }
-}
-
-async function answeredOnce<Wanted>(
-  { action, input, account, attemptTimeoutMs }: Call,
-  wanted: (answer: Answer) => Wanted | undefined,
-): Promise<Wanted> {
-  const response = await callAws({
-    host: 'secretsmanager',
-    variable: 'SECRETS_MANAGER',
-    headers: {
-      'Content-Type': 'application/x-amz-json-1.1',
-      'X-Amz-Target': `secretsmanager.${action}`,
-    },
-    body: JSON.stringify(input),
-    timeoutMilliseconds: attemptTimeoutMs,
-    account,
-  });
-  const answer = JSON.parse(response.text) as Answer;
-  const found = response.ok ? wanted(answer) : undefined;
-  if (found === undefined) {
-    // The body of a refusal names the fault; that of an answer holds the secret and is never in an error.
-    throw new Error(`Secrets Manager answered ${response.status} ${answer.__type ?? ''}`.trim());
-  }
-  return found;
 }

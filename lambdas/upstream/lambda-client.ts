@@ -1,6 +1,7 @@
 import { text } from 'node:stream/consumers';
 import aws4 from 'aws4';
 import { Problem } from '../kernel/problem.ts';
+import { publicEndpoint } from '../kernel/transport.ts';
 import { Connections } from './connections.ts';
 
 /**
@@ -17,10 +18,7 @@ export class LambdaUpstream {
   constructor(functionArn: string) {
     const { AWS_ENDPOINT_URL_LAMBDA, AWS_ENDPOINT_URL } = process.env;
     this.#region = functionArn.split(':')[3] ?? '';
-    const endpoint =
-      AWS_ENDPOINT_URL_LAMBDA ||
-      AWS_ENDPOINT_URL ||
-      `https://lambda.${this.#region}.amazonaws.com${this.#region.startsWith('cn-') ? '.cn' : ''}`;
+    const endpoint = AWS_ENDPOINT_URL_LAMBDA || AWS_ENDPOINT_URL || publicEndpoint('lambda', this.#region);
     this.#host = new URL(endpoint).host;
     this.#path = `/2015-03-31/functions/${encodeURIComponent(functionArn)}/invocations`;
     this.#connections = new Connections(endpoint);

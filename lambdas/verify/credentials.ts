@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Credentials } from '../kernel/request-signer.ts';
+import { environmentCredentials } from '../kernel/transport.ts';
 import { SettingsError } from './settings.ts';
 
 /** Credentials of AWS, as the SDK's providers give them. */
@@ -62,15 +63,8 @@ function withinTime(reading: Promise<AwsCredentials>): Promise<AwsCredentials> {
  * Identity). Throws a {@link SettingsError} where there is neither.
  */
 export function ownCredentials(): CredentialsProvider {
-  const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = process.env;
-  if (AWS_ACCESS_KEY_ID && AWS_SECRET_ACCESS_KEY) {
-    const credentials = {
-      accessKeyId: AWS_ACCESS_KEY_ID,
-      secretAccessKey: AWS_SECRET_ACCESS_KEY,
-      ...(AWS_SESSION_TOKEN ? { sessionToken: AWS_SESSION_TOKEN } : {}),
-    };
-    return async () => credentials;
-  }
+  const own = environmentCredentials();
+  if (own.accessKeyId && own.secretAccessKey) return async () => own;
   const url = containerUrl();
   if (url === undefined)
     throw new SettingsError(

@@ -25,7 +25,7 @@ import {
 
 /** Rotation and revocation of signing keys under load, over HTTP, as clients and operators see it. */
 const ROTATIONS = 10;
-const REQUESTS_PER_SECOND = 100;
+const REQUESTS_PER_SECOND = 200;
 const PRIVATE_MEMBERS = /"(d|p|q|dp|dq|qi|k)":/;
 
 let stack: TestStack;
