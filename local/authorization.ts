@@ -143,8 +143,8 @@ export class Authorization {
     if (role.isUnchecked) return true;
     const { decision, grants } = evaluate(role.statements, access);
     for (const grant of grants) {
-      const used = { functionId, ...grant };
-      this.#used.set(JSON.stringify(used), used);
+      const name = `${functionId} ${grant.action} ${grant.resource} ${grant.condition}`;
+      if (!this.#used.has(name)) this.#used.set(name, { functionId, ...grant });
     }
     return decision === 'allowed';
   }

@@ -47,25 +47,37 @@ interface Directive {
   readonly Metrics: readonly { readonly Name: string; readonly Unit?: string }[];
 }
 
+/** A line, taken apart. */
+interface Parts {
+  /** Epoch milliseconds. */
+  readonly timestamp: number;
+  readonly directives: readonly Directive[];
+  /** The line without `_aws`. */
+  readonly rest: string;
+}
+
 const RECENT = 10_000;
+
+/** How our functions' lines begin. Their directives are always the same few texts, longer than the rest of the line. */
+const OURS = /^\{"_aws":\{"Timestamp":(\d+),"CloudWatchMetrics":(\[.*?\])\},(?=")/;
+const KINDS = 1_000;
 
 /** Takes metrics out of what functions print (CloudWatch user guide, "Embedded metric format specification"). */
 export class Figures {
   readonly #series = new Map<string, Series>();
+  readonly #directives = new Map<string, readonly Directive[]>();
 
   /** Counts the metrics of a line. Gives the line without what only CloudWatch reads. */
   take(line: string): string {
     if (!line.includes('"_aws"')) return line;
-    let entry: Record<string, unknown>;
     try {
-      entry = JSON.parse(line) as Record<string, unknown>;
+      const { timestamp, directives, rest } = this.#partsOf(line);
+      const entry = JSON.parse(rest) as Record<string, unknown>;
+      for (const directive of directives) this.#count(directive, entry, timestamp / 1000);
+      return rest;
     } catch {
       return line;
     }
-    const { _aws: aws, ...rest } = entry;
-    const { Timestamp, CloudWatchMetrics = [] } = aws as Embedded;
-    for (const directive of CloudWatchMetrics) this.#count(directive, rest, Timestamp / 1000);
-    return JSON.stringify(rest);
   }
 
   all(): readonly Figure[] {
@@ -85,28 +97,28 @@ export class Figures {
     return [...(series?.sumByHour ?? [])].map(([startSeconds, sum]) => ({ startSeconds, sum }));
   }
 
+  /** Throws for what is no JSON object. */
+  #partsOf(line: string): Parts {
+    const [start, timestamp, text = ''] = OURS.exec(line) ?? [];
+    if (start === undefined) {
+      const { _aws, ...rest } = JSON.parse(line) as { _aws: Embedded };
+      const { Timestamp, CloudWatchMetrics = [] } = _aws;
+      return { timestamp: Timestamp, directives: CloudWatchMetrics, rest: JSON.stringify(rest) };
+    }
+    const directives = this.#directives.get(text) ?? (JSON.parse(text) as readonly Directive[]);
+    if (this.#directives.size < KINDS) this.#directives.set(text, directives);
+    return { timestamp: Number(timestamp), directives, rest: `{${line.slice(start.length)}` };
+  }
+
   #count(
     { Namespace, Dimensions, Metrics }: Directive,
     entry: Readonly<Record<string, unknown>>,
     seconds: number,
   ): void {
     for (const names of Dimensions) {
-      const dimensions = dimensionText(Object.fromEntries(names.map((name) => [name, entry[name]])));
+      const dimensions = names.map((name) => `${name}=${entry[name]}`).join(', ');
       for (const { Name, Unit = 'None' } of Metrics) {
-        const key = seriesKey(Namespace, Name, dimensions);
-        const fresh: Series = {
-          namespace: Namespace,
-          name: Name,
-          dimensions,
-          unit: Unit,
-          count: 0,
-          sum: 0,
-          last: 0,
-          recent: [],
-          sumByHour: new Map(),
-        };
-        const series = this.#series.get(key) ?? fresh;
-        this.#series.set(key, series);
+        const series = this.#seriesOf(Namespace, Name, dimensions, Unit);
         const values = [entry[Name]].flat().map(Number);
         const sum = values.reduce((total, value) => total + value, 0);
         series.count += values.length;
@@ -118,6 +130,16 @@ export class Figures {
         while (series.recent.length > RECENT) series.recent.shift();
       }
     }
+  }
+
+  #seriesOf(namespace: string, name: string, dimensions: string, unit: string): Series {
+    const key = seriesKey(namespace, name, dimensions);
+    const known = this.#series.get(key);
+    if (known !== undefined) return known;
+    const counts = { count: 0, sum: 0, last: 0, recent: [], sumByHour: new Map() };
+    const fresh: Series = { namespace, name, dimensions, unit, ...counts };
+    this.#series.set(key, fresh);
+    return fresh;
   }
 }
 

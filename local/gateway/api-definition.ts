@@ -32,6 +32,8 @@ export interface MethodDefinition {
   readonly resourceId: string;
   /** With its parameters, e.g. `/users/{id}`. */
   readonly resourcePath: string;
+  /** The parts of that path (`splitPath`). */
+  readonly segments: readonly string[];
   /** A method of HTTP, or `ANY`. */
   readonly httpMethod: string;
   readonly apiKeyRequired: boolean;

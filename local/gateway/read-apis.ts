@@ -10,6 +10,7 @@ import type {
 } from './api-definition.ts';
 import { functionOfUri } from './function-uri.ts';
 import { usesDirectives } from './mock.ts';
+import { splitPath } from './router.ts';
 
 interface RestApiProperties {
   readonly ApiKeySourceType?: 'HEADER' | 'AUTHORIZER';
@@ -92,12 +93,14 @@ function readMethods(template: StackTemplate, apiId: string): MethodDefinition[]
     if (type !== 'NONE' && authorizer === undefined) say(`authorization by ${type} is not emulated`);
     if (properties.RequestValidatorId !== undefined)
       template.unserved(`${logicalId}: request validators are not emulated`);
+    const resourcePath = paths.get(properties.ResourceId) ?? '/';
     const integration = properties.Integration ?? { Type: 'MOCK' };
     const lacking = notEmulated(integration);
     if (lacking !== undefined) say(lacking);
     return {
       resourceId: properties.ResourceId,
-      resourcePath: paths.get(properties.ResourceId) ?? '/',
+      resourcePath,
+      segments: splitPath(resourcePath),
       httpMethod: properties.HttpMethod,
       apiKeyRequired: properties.ApiKeyRequired === true,
       integration,

@@ -35,7 +35,7 @@ export function findRoute(
   const candidates = methods.flatMap((method): Candidate[] => {
     if (method.httpMethod !== httpMethod && !(method.httpMethod === 'ANY' && ANY_METHODS.has(httpMethod)))
       return [];
-    const match = matchResource(splitPath(method.resourcePath), segments);
+    const match = matchResource(method.segments, segments);
     return match === undefined ? [] : [{ method, ...match }];
   });
   // Of the same resource, a method of its own goes before ANY.
@@ -44,7 +44,7 @@ export function findRoute(
 }
 
 /** Slashes at the end do not count in routing, but those inside make empty segments, which only a greedy one takes. */
-function splitPath(path: string): string[] {
+export function splitPath(path: string): string[] {
   const trimmed = path.replace(/\/+$/, '').replace(/^\//, '');
   return trimmed === '' ? [] : trimmed.split('/');
 }

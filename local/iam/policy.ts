@@ -66,6 +66,8 @@ const CONDITION_KEYS = new Set([
 export class Statement {
   readonly effect: 'Allow' | 'Deny';
   readonly #actions: readonly string[];
+  /** IAM compares actions without regard to case. */
+  readonly #folded: readonly string[];
   readonly #resources: readonly string[];
   readonly #conditions: readonly Condition[];
 
@@ -78,6 +80,7 @@ export class Statement {
     if (Effect !== 'Allow' && Effect !== 'Deny') throw refuse(`the Effect ${JSON.stringify(Effect)}`);
     this.effect = Effect;
     this.#actions = listOf(Action);
+    this.#folded = this.#actions.map((action) => action.toLowerCase());
     this.#resources = listOf(Resource);
     this.#conditions = Object.entries(Condition).flatMap(([name, keys]) =>
       Object.entries(keys).map(([key, patterns]) => {
@@ -91,12 +94,11 @@ export class Statement {
 
   /** The grants of the statement that an access uses; none when the statement says nothing about it. */
   uses(access: Access): readonly Grant[] | undefined {
-    // IAM compares actions without regard to case.
-    const action = this.#actions.find((pattern) =>
-      matchesArn(pattern.toLowerCase(), access.action.toLowerCase()),
-    );
+    const asked = access.action.toLowerCase();
+    const action = this.#actions[this.#folded.findIndex((pattern) => matchesArn(pattern, asked))];
+    if (action === undefined) return undefined;
     const resource = this.#resources.find((pattern) => matchesArn(pattern, access.resource));
-    if (action === undefined || resource === undefined) return undefined;
+    if (resource === undefined) return undefined;
     const conditions: string[] = [];
     for (const { operator, key, patterns } of this.#conditions) {
       const values = access.conditionKeys[key] ?? [];

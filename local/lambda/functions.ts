@@ -130,6 +130,7 @@ export class Functions {
 
 /** Whether an ARN is meant by a pattern with `*` and `?` (IAM user guide, reference_policies_elements_resource). */
 export function matchesArn(pattern: string, value: string): boolean {
+  if (!/[*?]/.test(pattern)) return pattern === value;
   let expression = compiled.get(pattern);
   if (expression === undefined) {
     const source = pattern
