@@ -23,9 +23,15 @@ export interface LocalStackResult {
   readonly peersCpuMsPerRequest: Readonly<Record<Peer, Estimate | null>>;
 }
 
-/** Others that check a credential for each call, by their scripts in `bench/peers`. */
-const PEERS = ['better-auth', 'express-gateway', 'introspection'] as const;
-export type Peer = (typeof PEERS)[number];
+/** Others that check a credential for each call: their scripts in `bench/peers`, and what those are told besides. */
+const PEERS = {
+  'better-auth': ['better-auth.mjs'],
+  'better-auth on disk': ['better-auth.mjs', 'on-disk'],
+  'express-gateway': ['express-gateway.mjs'],
+  introspection: ['introspection.mjs'],
+} as const;
+export type Peer = keyof typeof PEERS;
+const PEER_NAMES = Object.keys(PEERS) as Peer[];
 
 /** A server that is called, and the process whose CPU counts. */
 interface Served {
@@ -75,14 +81,14 @@ export async function measureLocalStack(
     const peers: Awaited<ReturnType<typeof startPeer>>[] = [];
     try {
       // The one that is our own development dependency is always there.
-      for (const name of PEERS)
+      for (const name of PEER_NAMES)
         if (isInstalled || name === 'introspection') peers.push(await startPeer(name, upstream.endpoint));
       const headers = { 'X-API-Key': await onboarded(stack.url) };
       const ours: Served = { url: `${stack.url}/v1/auth/me`, headers, pid: await stack.pid() };
       await untilQuiet(ours.pid);
       const others = Object.fromEntries(peers.map(({ name, served }) => [name, served]));
       const cpu = await cpuOf({ ours, ...others }, localRounds, localCalls);
-      const ofPeers = PEERS.map((name) => [name, cpu[name] === undefined ? null : estimate(cpu[name])]);
+      const ofPeers = PEER_NAMES.map((name) => [name, cpu[name] === undefined ? null : estimate(cpu[name])]);
       return {
         startSeconds: estimate(startSeconds),
         restartSeconds: estimate(restartSeconds),
@@ -137,7 +143,8 @@ async function startStack(folder: string) {
 }
 
 async function startPeer(name: Peer, upstream: string) {
-  const child = spawn(process.execPath, [join(PEERS_FOLDER, `${name}.mjs`), upstream], {
+  const [script, ...further] = PEERS[name];
+  const child = spawn(process.execPath, [join(PEERS_FOLDER, script), upstream, ...further], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const stop = ending(child, () => child.kill());

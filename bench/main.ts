@@ -24,6 +24,7 @@ import {
   type Figure,
   failures,
   figures,
+  localFigures,
   type Results,
   reportJson,
   reportTable,
@@ -41,6 +42,7 @@ interface Measured {
 const PARTS: Readonly<Record<Part, (measured: Measured) => Promise<readonly Figure[]>>> = {
   decisions: async (measured) => decisionFigures(await decisions(measured)),
   cold: async (measured) => coldFigures(await coldStarts(measured)),
+  local: async () => localFigures(await measureLocalStack(effort, installPeers())),
 };
 
 const { json, only, scale, effort } = readOptions(process.argv.slice(2));

@@ -48,7 +48,7 @@ const QUICK: Effort = {
 };
 
 /** Parts that can be measured alone. */
-const PARTS = ['decisions', 'cold'] as const;
+const PARTS = ['decisions', 'cold', 'local'] as const;
 
 export type Part = (typeof PARTS)[number];
 

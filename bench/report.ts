@@ -139,13 +139,14 @@ export function coldFigures(cold: ColdStartResult): readonly Figure[] {
 
 /** Titles and names of others that check a credential for each call. */
 const PEERS: Readonly<Record<Peer, readonly [title: string, name: string]>> = {
-  'better-auth': ['- better-auth, a key', 'better_auth_cpu_ms_per_request'],
+  'better-auth': ['- better-auth, a key, all in memory', 'better_auth_cpu_ms_per_request'],
+  'better-auth on disk': ['- better-auth, a key, on disk', 'better_auth_on_disk_cpu_ms_per_request'],
   'express-gateway': ['- express-gateway, a key, and forwarding', 'express_gateway_cpu_ms_per_request'],
   introspection: ['- oidc-provider, an introspection', 'introspection_cpu_ms_per_request'],
 };
 
 /** The local stack, and others beside it where they are installed. */
-function localFigures(local: LocalStackResult): readonly Figure[] {
+export function localFigures(local: LocalStackResult): readonly Figure[] {
   const peers = Object.entries(local.peersCpuMsPerRequest) as [Peer, Estimate | null][];
   return [
     timed('npm start until ready, seconds', 'start_seconds', local.startSeconds, { digits: 1, target: 8 }),

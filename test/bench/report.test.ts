@@ -54,7 +54,12 @@ const GOOD: Results = {
     startSeconds: at(7),
     restartSeconds: at(3),
     cpuMsPerRequest: at(3.5),
-    peersCpuMsPerRequest: { 'better-auth': at(4.5), 'express-gateway': at(3), introspection: at(2) },
+    peersCpuMsPerRequest: {
+      'better-auth': at(4.5),
+      'better-auth on disk': at(5),
+      'express-gateway': at(3),
+      introspection: at(2),
+    },
   },
   bundle: { bytes: 49_000, gzipBytes: 18_000 },
 };
@@ -75,6 +80,7 @@ describe('the report', () => {
       restart_seconds: 3,
       local_cpu_ms_per_request: 3.5,
       better_auth_cpu_ms_per_request: 4.5,
+      better_auth_on_disk_cpu_ms_per_request: 5,
       express_gateway_cpu_ms_per_request: 3,
       introspection_cpu_ms_per_request: 2,
       authorizer_bytes: 49_000,
@@ -100,7 +106,11 @@ describe('the report', () => {
 
   it('has figures of others only where they were measured', () => {
     const names = (results: Results) => figures(results).map(({ name }) => name);
-    const peersCpuMsPerRequest = { ...GOOD.local.peersCpuMsPerRequest, 'better-auth': null };
+    const peersCpuMsPerRequest = {
+      ...GOOD.local.peersCpuMsPerRequest,
+      'better-auth': null,
+      'better-auth on disk': null,
+    };
     const without = names({ ...GOOD, local: { ...GOOD.local, peersCpuMsPerRequest } });
     expect(without).toEqual(names(GOOD).filter((name) => !name.startsWith('better_auth')));
   });
@@ -110,7 +120,7 @@ describe('the command line', () => {
   it('may ask for one part alone, and for none that there is not', () => {
     expect(readOptions(['--only', 'cold'])).toMatchObject({ only: 'cold', json: false });
     expect(readOptions(['--json'])).toMatchObject({ only: undefined, json: true });
-    expect(() => readOptions(['--only', 'local'])).toThrow('--only takes one of decisions, cold');
+    expect(() => readOptions(['--only', 'calls'])).toThrow('--only takes one of decisions, cold, local');
   });
 });
 
