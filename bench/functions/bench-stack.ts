@@ -6,12 +6,11 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import type { DynamoDBRecord } from 'aws-lambda';
-import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import type { StandInHost } from '../../local/lambda/stand-in-hosts.ts';
 import { newOperator, operatorToken } from '../../test/operators/operator-session.ts';
 import { OperatorShell } from '../../test/ops/shell.ts';
-import { selfSigned } from '../../test/support/certificate.ts';
-import type { HttpRequest, HttpResponse } from '../../test/support/http.ts';
+import { type KeyAndCertificate, selfSigned } from '../../test/support/certificate.ts';
+import { type HttpRequest, type HttpResponse, httpClient, type Send } from '../../test/support/http.ts';
 import { largestMetadata } from '../../test/support/largest-metadata.ts';
 import {
   type Account,
@@ -24,6 +23,7 @@ import {
 } from '../../test/support/stack.ts';
 import { listen } from '../loopback-server.ts';
 import { startTlsTerminator } from '../tls-terminator.ts';
+import { AUDIENCE, CLIENT_ID, startIdentityProvider } from './identity-provider.ts';
 import { type MeasuredAssembly, measuredAssembly } from './measured-assembly.ts';
 
 /** How large the largest calls are. */
@@ -56,6 +56,8 @@ export interface Bench {
   readonly functions: Readonly<Record<string, { readonly logicalId: string; readonly memoryMb: number }>>;
   /** Sends a request, of which a function has to make something: rejects at an answer from 400 on. */
   send(target: string, request?: HttpRequest): Promise<HttpResponse>;
+  /** Sends one from a network that nothing has come from. */
+  readonly sendFromNewNetwork: Send;
   /** Invokes a function; rejects when that fails. */
   invoke(name: string, event: object): Promise<unknown>;
   newAddress(): string;
@@ -64,15 +66,18 @@ export interface Bench {
   importKeys(count: number, fields?: object): Promise<HttpResponse>;
   /** A token of the identity provider for a person whom nobody has seen. */
   providerToken(): Promise<string>;
+  /** Has a person whom we know sign in at the identity provider, where a browser was led: their address, and the path back. */
+  signInAtProvider(location: string): { readonly email: string; readonly back: string };
   /** Records of uses that nobody has counted, of a hundred keys. */
   keyUses(count: number): readonly DynamoDBRecord[];
   stop(): Promise<void>;
 }
 
 export const REDIRECT = 'http://127.0.0.1:33418/callback';
+/** Names the identity provider in the paths of its sign-in. */
+export const PROVIDER_ID = 'team';
 
 const HOST = 'client.latchkey-demo.example';
-const AUDIENCE = 'api';
 const KEYS_OF_USES = 100;
 const FIRST_KEYS = 100;
 
@@ -88,6 +93,9 @@ export async function startBench(sizes: Sizes): Promise<Bench> {
   try {
     const team = await startTeam();
     ending.push(team.stop);
+    const certificate = selfSigned('localhost', 2);
+    const provider = await startIdentityProvider(certificate);
+    ending.push(provider.stop);
     const documents = await startDocuments();
     ending.push(documents.stop);
     const configuration = {
@@ -97,16 +105,16 @@ export async function startBench(sizes: Sizes): Promise<Bench> {
         reservedConcurrency: {},
         operators: true,
         revealApiKey: true,
-        upstream: { url: team.url },
-        upstreams: { events: { path: '/v1/events', url: team.url, stream: {} } },
+        upstream: { url: team.endpoint },
+        upstreams: { events: { path: '/v1/events', url: team.endpoint, stream: {} } },
         identityProviders: [
           {
-            issuer: team.url,
-            jwksUrl: `${team.url}/jwks`,
+            issuer: provider.issuer,
             audiences: [AUDIENCE],
             tenantClaim: { claim: 'org' },
             role: 'viewer',
             createUsers: true,
+            signIn: { id: PROVIDER_ID, label: 'The team', clientId: CLIENT_ID },
           },
         ],
       },
@@ -118,15 +126,24 @@ export async function startBench(sizes: Sizes): Promise<Bench> {
       clientMetadataHosts: [documents.host],
     });
     ending.push(() => stack.stop());
-    ending.push(await speakTls(stack, assembly));
+    ending.push(await speakTls(stack, assembly, certificate));
     const things = await furnish(stack, sizes);
+    const org = things.account.tenantId;
+    const email = things.newAddress();
+    const known = { sub: randomUUID(), org, email, email_verified: true };
+    // Makes the person: most who sign in have been there before.
+    await things.send('POST /v1/auth/exchange', { headers: bearer(await provider.token(known)) });
     return {
       ...things,
       sizes,
       stack,
       documentUrl: documents.url,
       functions: functionsOf(assembly),
-      providerToken: () => team.token(things.account.tenantId),
+      providerToken: () => provider.token({ sub: randomUUID(), org }),
+      signInAtProvider: (location) => ({
+        email,
+        back: provider.signIn(location, known).slice(stack.url.length),
+      }),
       stop,
     };
   } catch (error) {
@@ -145,32 +162,17 @@ function functionsOf({ memory }: MeasuredAssembly): Bench['functions'] {
   );
 }
 
-/** What the team has: an API that answers with as many bytes as it is asked for, and an identity provider. */
+/** The team's API, which answers with as many bytes as it is asked for. */
 async function startTeam() {
-  const { publicKey, privateKey } = await generateKeyPair('RS256');
-  const jwks = JSON.stringify({
-    keys: [{ ...(await exportJWK(publicKey)), kid: 'a', alg: 'RS256', use: 'sig' }],
-  });
   const server = createServer((request, response) => {
-    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://team');
+    const { searchParams } = new URL(request.url ?? '/', 'http://team');
     request.resume().on('end', () => {
-      if (pathname === '/jwks') response.setHeader('Content-Type', 'application/json').end(jwks);
-      else response.end(Buffer.alloc(Number(searchParams.get('bytes') ?? 100), 'x'));
+      response.end(Buffer.alloc(Number(searchParams.get('bytes') ?? 100), 'x'));
     });
   });
   // A connection that waits for its turn is not closed.
   server.keepAliveTimeout = 0;
-  const { endpoint: url, stop } = await listen(server, new Agent());
-  const token = (tenantId: string) =>
-    new SignJWT({ org: tenantId })
-      .setProtectedHeader({ alg: 'RS256', kid: 'a' })
-      .setIssuer(url)
-      .setAudience(AUDIENCE)
-      .setSubject(randomUUID())
-      .setIssuedAt()
-      .setExpirationTime('5m')
-      .sign(privateKey);
-  return { url, stop, token };
+  return listen(server, new Agent());
 }
 
 /** A host of OAuth clients' metadata documents. */
@@ -188,8 +190,11 @@ async function startDocuments() {
 }
 
 /** Puts TLS before the services, and ends the functions that have spoken without it. */
-async function speakTls({ local }: TestStack, assembly: MeasuredAssembly): Promise<() => Promise<void>> {
-  const certificate = selfSigned('localhost', 2);
+async function speakTls(
+  { local }: TestStack,
+  assembly: MeasuredAssembly,
+  certificate: KeyAndCertificate,
+): Promise<() => Promise<void>> {
   const [services, dynamodb, apiGateway] = await Promise.all([
     startTlsTerminator(local.secretsEndpoint, certificate),
     startTlsTerminator(local.dynamodbEndpoint, certificate),
@@ -214,6 +219,11 @@ async function furnish(stack: TestStack, { largeKeys }: Sizes) {
     const response = await stack.raw(target, request);
     if (response.status >= 400) throw new Error(`${target}: ${response.status} ${response.text}`);
     return response;
+  };
+  let networks = 0;
+  const sendFromNewNetwork: Send = (target, request) => {
+    const client = httpClient(stack.url, `127.0.${(networks += 1)}.1`);
+    return client.send(target, request).finally(client.close);
   };
   const invoke: Bench['invoke'] = async (name, event) => {
     const invocation = await stack.local.invoke(`Functions${name.replace('-', '')}Function`, event);
@@ -252,6 +262,7 @@ async function furnish(stack: TestStack, { largeKeys }: Sizes) {
   let uses = 0;
   return {
     send,
+    sendFromNewNetwork,
     invoke,
     account,
     admin,

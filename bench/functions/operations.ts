@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { FunctionName } from '../../lib/function-spec.ts';
 import { Person } from '../../test/mcp/person.ts';
-import { bearer, contents, PASSWORD } from '../../test/support/stack.ts';
-import { type Bench, REDIRECT, type Sizes } from './bench-stack.ts';
+import { ProviderBrowser } from '../../test/support/provider-browser.ts';
+import { bearer, contents, expectStatus, PASSWORD } from '../../test/support/stack.ts';
+import { type Bench, PROVIDER_ID, REDIRECT, type Sizes } from './bench-stack.ts';
 
 /** Something that is asked of a function: prepares it, and gives the call that is measured. Rejects when it does not work. */
 export type Operation = (bench: Bench) => Promise<() => Promise<unknown>>;
@@ -102,6 +103,27 @@ const refresh: Operation = async (bench) => {
 const exchange: Operation = async (bench) => {
   const token = await bench.providerToken();
   return () => bench.send('POST /v1/auth/exchange', { headers: bearer(token) });
+};
+
+/** As an app on somebody's machine registers. Of one network few may, so that each comes from another. */
+const registerClient = call(async ({ sendFromNewNetwork }) => {
+  const response = await sendFromNewNetwork('POST /register', {
+    json: { client_name: 'An app', redirect_uris: [REDIRECT], token_endpoint_auth_method: 'none' },
+  });
+  const { client_id } = contents(expectStatus(response, 201));
+  if (!client_id) throw new Error(`no client: ${response.text}`);
+});
+
+const beginProviderSignIn = call(({ send }) => new ProviderBrowser(send, PROVIDER_ID).begin());
+
+const finishProviderSignIn: Operation = async ({ send, signInAtProvider }) => {
+  const browser = new ProviderBrowser(send, PROVIDER_ID);
+  const { email, back } = signInAtProvider(await browser.begin());
+  return async () => {
+    expectStatus(await browser.send(`GET ${back}`), 302);
+    const who = await browser.who();
+    if (who !== email) throw new Error(`${who} is signed in, and not ${email}`);
+  };
 };
 
 const importKeys = call((bench) => bench.importKeys(bench.sizes.changedKeys));
@@ -223,6 +245,9 @@ export const MEASURED: Readonly<Record<MeasuredFunction, Measured>> = {
       ),
       consent: async (bench) => consent(bench).decide,
       code,
+      registerClient,
+      beginProviderSignIn,
+      finishProviderSignIn,
     },
     largest: ['an exchange', exchange],
   },

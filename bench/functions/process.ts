@@ -18,11 +18,18 @@ const send = (message: ProcessMessage, sent = () => {}) =>
   process.send?.(message, undefined, undefined, sent);
 
 let [underWay, waits] = [0, 0];
-subscribe('http.client.request.start', () => {
-  if (underWay === 0) waits += 1;
-  underWay += 1;
-});
-for (const end of ['http.client.response.finish', 'http.client.request.error'])
+// AWS is called by Node's client, identity providers by `fetch`.
+for (const start of ['http.client.request.start', 'undici:request:create'])
+  subscribe(start, () => {
+    if (underWay === 0) waits += 1;
+    underWay += 1;
+  });
+for (const end of [
+  'http.client.response.finish',
+  'http.client.request.error',
+  'undici:request:trailers',
+  'undici:request:error',
+])
   subscribe(end, () => {
     underWay = Math.max(0, underWay - 1);
   });
@@ -30,8 +37,8 @@ for (const end of ['http.client.response.finish', 'http.client.request.error'])
 // Who is looked up and connected to is of interest for one function; Node's modules for it would be loaded for all.
 if (hosts !== '[]') (await import('../../local/lambda/stand-in-hosts.ts')).standInFor(JSON.parse(hosts));
 Object.assign(globalThis, { awslambda: AWSLAMBDA });
-const handler = await load();
 let importCpuMs: number | undefined;
+const handler = await load();
 
 async function load(): Promise<Handler> {
   const before = process.cpuUsage();

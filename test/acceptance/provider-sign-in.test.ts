@@ -1,8 +1,8 @@
 /** Signing in with an identity provider (`oidc-provider`, in a process of its own), as a client of HTTP sees it; test/browser has the same in Chromium. */
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { HttpRequest, HttpResponse } from '../support/http.ts';
 import { OidcProvider } from '../support/oidc-provider.ts';
+import { ProviderBrowser } from '../support/provider-browser.ts';
 import { type Account, expectStatus, PASSWORD, startTestStack, type TestStack } from '../support/stack.ts';
 
 const provider = new OidcProvider(18_796);
@@ -56,38 +56,14 @@ async function putSecret(SecretString: string): Promise<void> {
   secrets.destroy();
 }
 
-/** A browser, as far as it matters here. */
-class Browser {
-  cookie: string | undefined;
-
-  async send(target: string, { headers = {}, ...request }: HttpRequest = {}): Promise<HttpResponse> {
-    const sent = this.cookie === undefined ? headers : { cookie: this.cookie, ...headers };
-    const response = await stack.send(target, { headers: sent, ...request });
-    for (const set of response.values['set-cookie'] ?? []) this.cookie = set.split(';', 1)[0];
-    return response;
-  }
-
-  async post(path: string, fields: Readonly<Record<string, string>>): Promise<HttpResponse> {
-    const { text } = await this.send('GET /sign-in?continue=/device');
-    const csrf = /name="csrf" value="([^"]+)"/.exec(text)?.[1] ?? '';
-    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-    const body = `${new URLSearchParams({ csrf, continue: '/device', ...fields })}`;
-    return this.send(`POST ${path}`, { headers, body });
-  }
-
-  /** The URL that the button leads to. */
-  async begin(): Promise<string> {
-    const { text } = expectStatus(await this.post('/sign-in/acme', {}), 200);
-    return (/content="0;url=([^"]+)"/.exec(text)?.[1] ?? '').replaceAll('&amp;', '&');
+class Browser extends ProviderBrowser {
+  constructor() {
+    super(stack.send, 'acme');
   }
 
   /** The path that the provider leads back to, once somebody has signed in there. */
   async led(login: string): Promise<string> {
     return (await provider.signIn(await this.begin(), login)).slice(stack.url.length);
-  }
-
-  async who(): Promise<string | undefined> {
-    return /You are signed in<[\s\S]*?as (\S+?)</.exec((await this.send('GET /sign-in')).text)?.[1];
   }
 }
 

@@ -1,8 +1,17 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { Agent, createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { type FunctionResult, measureFunctions, requireAll } from '../../bench/functions/measure.ts';
 import { MEASURED } from '../../bench/functions/operations.ts';
 import { QUICK, readOptions } from '../../bench/functions/options.ts';
 import { duration, functionFailures, functionFigures, functionTables } from '../../bench/functions/report.ts';
+import type { Invocation, ProcessMessage } from '../../bench/functions/sample.ts';
+import { listen } from '../../bench/loopback-server.ts';
 import { reportJson } from '../../bench/report.ts';
 import { functionSpecs } from '../../lib/functions.ts';
 import { profile as nams } from '../../profiles/nams.ts';
@@ -26,7 +35,7 @@ test('every function of the template is measured, and one that is not is named',
 
 describe('in short', () => {
   test('functions are measured in processes of their own, on the whole stack', async () => {
-    const only = ['accounts', 'forwarder-events', 'fetcher', 'usage'] as const;
+    const only = ['accounts', 'tokens', 'forwarder-events', 'fetcher', 'usage'] as const;
     const results = await measureFunctions(QUICK, only);
     expect(Object.keys(results)).toEqual(only);
     for (const [name, { importCpuMs, firstCallCpuMs, operations, largest }] of Object.entries(results)) {
@@ -44,6 +53,37 @@ describe('in short', () => {
     expect(results.accounts?.operations.login?.waits).toBeGreaterThan(3);
     expect(functionTables(results)).toContain('| `accounts`, login |');
   });
+});
+
+test('waits are counted of whatever client, and those that are under way together are one', async () => {
+  const { endpoint, stop } = await listen(
+    createServer((_, response) => response.end()),
+    new Agent(),
+  );
+  const folder = mkdtempSync(join(tmpdir(), 'latchkey-bench-'));
+  const code = `
+    import { once } from 'node:events';
+    import { get } from 'node:http';
+    export async function handler({ url }) {
+      const byFetch = () => fetch(url).then((response) => response.text());
+      const byNode = () => once(get(url), 'response').then(([response]) => response.resume());
+      await byFetch();
+      await byNode();
+      await Promise.all([byFetch(), byNode(), byFetch()]);
+    }`;
+  writeFileSync(join(folder, 'index.mjs'), code);
+  const child = fork(fileURLToPath(new URL('../../bench/functions/process.ts', import.meta.url)), [folder]);
+  try {
+    await once(child, 'message');
+    const event = JSON.stringify({ url: endpoint });
+    child.send({ event, requestId: 'r', deadlineEpochMilliseconds: Date.now() } satisfies Invocation);
+    const [told] = (await once(child, 'message')) as [ProcessMessage];
+    expect(told).toMatchObject({ type: 'done', sample: { waits: 3 } });
+  } finally {
+    child.disconnect();
+    rmSync(folder, { recursive: true });
+    await stop();
+  }
 });
 
 describe('a duration', () => {
