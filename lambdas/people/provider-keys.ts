@@ -8,12 +8,18 @@ export interface ProviderAddress {
 
 /** The present keys of one identity provider. */
 export class ProviderKeys extends ProviderDocument<Jwks> {
-  /** `clock`: see {@link ProviderDocument}. */
-  constructor({ issuer, jwksUrl }: ProviderAddress, clock?: () => number) {
-    super(async (signal) => {
-      const url = jwksUrl ?? addressIn(await fetchMetadata(issuer, signal), 'jwks_uri', issuer);
-      return jwksOf(await fetchJson(url, { signal }));
-    }, clock);
+  /**
+   * @param addressOf gives their address, within the time of the signal. @default - the configured one, else that in the
+   *   provider's metadata
+   * @param clock see {@link ProviderDocument}
+   */
+  constructor(
+    { issuer, jwksUrl }: ProviderAddress,
+    addressOf: (signal: AbortSignal) => Promise<string> = async (signal) =>
+      jwksUrl ?? addressIn(await fetchMetadata(issuer, signal), 'jwks_uri', issuer),
+    clock?: () => number,
+  ) {
+    super(async (signal) => jwksOf(await fetchJson(await addressOf(signal), { signal })), clock);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { IdentityProvider, ProviderSignIn } from '../contract/deployment.ts';
 import { Problem } from '../kernel/problem.ts';
 import type { ProviderToken } from '../people/identities.ts';
-import { ProviderKeys } from '../people/provider-keys.ts';
+import type { ProviderKeys } from '../people/provider-keys.ts';
 import { providerTokens } from '../people/provider-tokens.ts';
 import { refused } from './refused.ts';
 
@@ -15,7 +15,7 @@ export type VerifyIdToken = (idToken: string, nonce: string) => Promise<Provider
 export function idTokens(
   provider: IdentityProvider,
   { clientId, claims }: Pick<ProviderSignIn, 'clientId' | 'claims'>,
-  keys: ProviderKeys = new ProviderKeys(provider),
+  keys: ProviderKeys,
 ): VerifyIdToken {
   const verify = providerTokens([{ ...provider, audiences: [clientId], claims }], () => keys);
   return async (idToken, nonce) => {

@@ -1,17 +1,20 @@
 import { addressIn, fetchMetadata, ProviderDocument } from '../people/provider-document.ts';
+import { type ProviderAddress, ProviderKeys } from '../people/provider-keys.ts';
 
 /** What a sign-in needs to know of a provider's metadata (OpenID Connect Discovery 1.0, 3). */
 export interface ProviderMetadata {
   readonly authorizationUrl: string;
   readonly tokenUrl: string;
+  /** Where its keys are: as configured, else as it says. */
+  readonly jwksUrl: string;
   /** Whether all of its answers say whose they are (RFC 9207, 3). */
   readonly saysIssuer: boolean;
   /** Whether a client proves itself by Basic authentication; else its secret stands in the body. */
   readonly takesBasic: boolean;
 }
 
-/** The present metadata of an issuer. */
-export function providerMetadata(issuer: string): ProviderDocument<ProviderMetadata> {
+/** The present metadata of a provider. */
+export function providerMetadata({ issuer, jwksUrl }: ProviderAddress): ProviderDocument<ProviderMetadata> {
   return new ProviderDocument(async (signal) => {
     const found = await fetchMetadata(issuer, signal);
     const {
@@ -22,8 +25,20 @@ export function providerMetadata(issuer: string): ProviderDocument<ProviderMetad
     return {
       authorizationUrl: addressIn(found, 'authorization_endpoint', issuer),
       tokenUrl: addressIn(found, 'token_endpoint', issuer),
+      jwksUrl: jwksUrl ?? addressIn(found, 'jwks_uri', issuer),
       saysIssuer: saysIssuer === true,
       takesBasic: Array.isArray(methods) && methods.includes('client_secret_basic'),
     };
   });
+}
+
+/** The present keys of a provider, where its metadata says: not read twice for one sign-in, and anew with newer keys. */
+export function keysBy(
+  metadata: Pick<ProviderDocument<ProviderMetadata>, 'present' | 'newer'>,
+  provider: ProviderAddress,
+): ProviderKeys {
+  return new ProviderKeys(
+    provider,
+    async () => ((await metadata.newer()) ?? (await metadata.present())).jwksUrl,
+  );
 }

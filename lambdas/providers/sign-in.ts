@@ -6,10 +6,11 @@ import { Problem } from '../kernel/problem.ts';
 import { destinationOf, type IdentityContext } from '../people/identities.ts';
 import { providerAuthentication } from '../people/provider-authentication.ts';
 import type { ProviderDocument } from '../people/provider-document.ts';
+import type { ProviderKeys } from '../people/provider-keys.ts';
 import { type SignInContext, signInAs } from '../signin/sign-ins.ts';
 import { FLOW_SECONDS, type FlowStore, hashOf, newState, nonceOf, verifierOf } from './flows.ts';
 import { idTokens, type VerifyIdToken } from './id-token.ts';
-import { type ProviderMetadata, providerMetadata } from './metadata.ts';
+import { keysBy, type ProviderMetadata, providerMetadata } from './metadata.ts';
 import { errorCode, redeemCode } from './redemption.ts';
 import { refused } from './refused.ts';
 
@@ -18,6 +19,7 @@ export interface SignInProvider {
   readonly issuer: string;
   readonly signIn: ProviderSignIn;
   readonly metadata: Pick<ProviderDocument<ProviderMetadata>, 'present'>;
+  readonly keys: Pick<ProviderKeys, 'present'>;
   readonly verify: VerifyIdToken;
   /** Reads the secret by which we prove ourselves; null for a public client. */
   readonly secret: (() => Promise<string>) | null;
@@ -41,12 +43,15 @@ export function signInProviders(
   const all = providers.flatMap((provider) => {
     const { issuer, signIn } = provider;
     if (signIn === null) return [];
+    const metadata = providerMetadata(provider);
+    const keys = keysBy(metadata, provider);
     return [
       {
         issuer,
         signIn,
-        metadata: providerMetadata(issuer),
-        verify: idTokens(provider, signIn),
+        metadata,
+        keys,
+        verify: idTokens(provider, signIn, keys),
         secret: signIn.authentication === 'none' ? null : secretOf(signIn.id),
       },
     ];
@@ -146,20 +151,28 @@ export async function completeSignIn(
   from: PlacedOrigin,
   context: ProviderSignInContext,
 ): Promise<string> {
-  const metadata = await provider.metadata.present();
+  const [metadata, ourSecret] = await Promise.all([
+    provider.metadata.present(),
+    answer.code === undefined ? null : (provider.secret?.() ?? null),
+  ]);
   requireOwnAnswer(answer, provider.issuer, metadata);
   const code = requireCode(answer);
-  const idToken = await redeemCode(
-    {
-      code,
-      verifier: verifierOf(secret, answer.state),
-      redirectUri: redirectUriOf(provider.signIn, context.url),
-    },
-    provider.signIn,
-    metadata,
-    provider.secret === null ? null : await provider.secret(),
-  );
-  const proof = await provider.verify(idToken, nonceOf(secret, answer.state));
+  // Keys that cannot be read are told of when they are needed; nothing that is asked for outlasts the request.
+  const [redeemed] = await Promise.allSettled([
+    redeemCode(
+      {
+        code,
+        verifier: verifierOf(secret, answer.state),
+        redirectUri: redirectUriOf(provider.signIn, context.url),
+      },
+      provider.signIn,
+      metadata,
+      ourSecret,
+    ),
+    provider.keys.present(),
+  ]);
+  if (redeemed.status === 'rejected') throw redeemed.reason;
+  const proof = await provider.verify(redeemed.value, nonceOf(secret, answer.state));
   try {
     const { workspaceIds, findPerson } = await destinationOf(proof, from, context);
     const entry = {

@@ -32,7 +32,7 @@ beforeEach(() => {
 afterEach(() => vi.unstubAllGlobals());
 
 const keysOf = (jwksUrl: string | null = null, issuer = ISSUER) =>
-  new ProviderKeys({ issuer, jwksUrl }, () => now);
+  new ProviderKeys({ issuer, jwksUrl }, undefined, () => now);
 const unavailable = { code: 'unavailable', retryAfterSeconds: 5 };
 
 test('they are found by discovery, or at the address that is configured, once however many wait', async () => {

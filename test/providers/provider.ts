@@ -24,11 +24,15 @@ export interface Redeemed {
 export class FakeProvider {
   readonly issuer: string;
   readonly provider: IdentityProvider;
+  /** What was asked for, by its URL. */
+  readonly asked: string[] = [];
   readonly redeemed: Redeemed[] = [];
   metadata: Record<string, unknown>;
   /** The answer of the token endpoint. */
   answer: (redeemed: Redeemed) => Promise<Response> | Response = () => Response.json({});
   isDown = false;
+  /** What an answer waits for. */
+  waits: (url: string) => Promise<unknown> = async () => undefined;
   readonly #keys = generateKeyPair('ES256');
 
   constructor(fields: Partial<IdentityProvider> = {}) {
@@ -52,6 +56,8 @@ export class FakeProvider {
   /** Answers every `fetch` from now on. */
   serve(): void {
     vi.stubGlobal('fetch', async (url: string, init: RequestInit) => {
+      this.asked.push(url);
+      await this.waits(url);
       if (this.isDown) throw new TypeError('fetch failed');
       if (init.redirect !== 'error') throw new Error('a redirect would be followed');
       switch (url) {

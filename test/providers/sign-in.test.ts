@@ -304,6 +304,43 @@ describe('a code is redeemed', () => {
     expect([authorization, form.client_id, 'client_secret' in form]).toEqual([null, 'latchkey', false]);
   });
 
+  test('by an instance that knows nothing yet in two waits, and without asking for anything twice', async () => {
+    const { begin, context, tenantId, email } = await world();
+    const secret = newSecret();
+    const location = await begin(secret);
+    fake.gives(location, { org: tenantId, email, email_verified: true });
+    fake.asked.length = 0;
+    const [metadata, token, keys] = ['.well-known/openid-configuration', 'token', 'keys'].map(
+      (path) => `${fake.issuer}/${path}`,
+    );
+    const read = Promise.withResolvers<void>();
+    // Each answer comes when what goes with it has been asked for, and would never come if that waited for it.
+    fake.waits = (url) =>
+      url === metadata ? read.promise : vi.waitFor(() => expect(fake.asked).toEqual([metadata, token, keys]));
+    const providers = signInProviders([fake.provider], () => async () => {
+      read.resolve();
+      return 's:cret';
+    });
+    const answer = { code: 'c', state: stateOf(location) };
+    const provider = findProvider('okta', { providers });
+    const { state } = await resumeFlow(provider, answer, secret, context);
+    await completeSignIn(provider, { answer: { ...answer, state }, secret }, FROM, context);
+    expect(fake.asked).toEqual([metadata, token, keys]);
+  });
+
+  test('and where the keys cannot be read, that is what is wrong', async () => {
+    const { begin, comeBack } = await world();
+    const secret = newSecret();
+    const location = await begin(secret);
+    fake.gives(location, {});
+    fake.waits = async (url) => {
+      if (url.endsWith('/keys')) throw new TypeError('fetch failed');
+    };
+    const answer = { code: 'c', state: stateOf(location) };
+    await expect(comeBack(secret, answer)).rejects.toMatchObject({ code: 'unavailable' });
+    expect(fake.redeemed).toHaveLength(1);
+  });
+
   test.each<[string, () => Promise<Response> | Response, string]>([
     [
       'a refusal of the code',
