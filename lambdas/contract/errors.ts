@@ -8,9 +8,29 @@ export type ErrorType =
   | 'conflict_error'
   | 'server_error';
 
+/** The kind of a status, where an error has no other. */
+const TYPES = {
+  400: 'validation_error',
+  401: 'authentication_error',
+  403: 'authorization_error',
+  404: 'not_found_error',
+  405: 'validation_error',
+  409: 'conflict_error',
+  410: 'not_found_error',
+  413: 'validation_error',
+  415: 'validation_error',
+  422: 'validation_error',
+  429: 'rate_limit_error',
+  500: 'server_error',
+  502: 'server_error',
+  503: 'server_error',
+  504: 'server_error',
+} as const;
+
 interface CatalogueEntry {
-  readonly status: number;
-  readonly type: ErrorType;
+  readonly status: keyof typeof TYPES;
+  /** @default - that of the status */
+  readonly type?: ErrorType;
   readonly title: string;
   /** The public text when nothing more exact is known. */
   readonly message: string;
@@ -19,7 +39,7 @@ interface CatalogueEntry {
 /** Seconds after which who was refused for load, or for a part that is down, may come again: functions are free in less. */
 export const BUSY_SECONDS = 1;
 
-/** Errors that a decision can refuse with: the only part of the catalogue that is in the authorizer's bundle. Its types are below. */
+/** Errors that a decision can refuse with: the only part of the catalogue that is in the authorizer's bundle. */
 export const DECISION_ERRORS = {
   missing_credential: {
     status: 401,
@@ -91,14 +111,13 @@ export const DECISION_ERRORS = {
     title: 'Too many requests',
     message: 'Rate limit exceeded.',
   },
-} as const satisfies Record<string, Omit<CatalogueEntry, 'type'> & { status: keyof typeof DECISION_TYPES }>;
+} as const satisfies Record<string, CatalogueEntry & { status: 401 | 403 | 429 }>;
 
 export type DecisionErrorCode = keyof typeof DECISION_ERRORS;
 
 const OTHER_ERRORS = {
   wrong_password: {
     status: 401,
-    type: 'authentication_error',
     title: 'Login failed',
     message: 'The e-mail address or the password is wrong.',
   },
@@ -116,13 +135,11 @@ const OTHER_ERRORS = {
   },
   wrong_factor: {
     status: 401,
-    type: 'authentication_error',
     title: 'Second factor not accepted',
     message: 'The code or the passkey is not accepted.',
   },
   reauthentication_required: {
     status: 403,
-    type: 'authorization_error',
     title: 'Sign in again',
     message:
       'This takes a sign-in of the last 10 minutes. Log in again, and repeat the request with the new token.',
@@ -141,31 +158,26 @@ const OTHER_ERRORS = {
   },
   invalid_client: {
     status: 401,
-    type: 'authentication_error',
     title: 'Client not accepted',
     message: 'The client is unknown, or has not proven who it is.',
   },
   invalid_redirect_uri: {
     status: 400,
-    type: 'validation_error',
     title: 'Redirect not accepted',
     message: 'The redirect URI is not accepted.',
   },
   invalid_client_metadata: {
     status: 400,
-    type: 'validation_error',
     title: 'Client metadata not accepted',
     message: 'The metadata of the client are not accepted.',
   },
   invalid_scope: {
     status: 400,
-    type: 'validation_error',
     title: 'Scope not accepted',
     message: 'scope has more than was given, or what this API does not declare.',
   },
   invalid_target: {
     status: 400,
-    type: 'validation_error',
     title: 'Resource not accepted',
     message: 'resource must be the URL of this API or of a path below it, and no more than was given.',
   },
@@ -195,176 +207,146 @@ const OTHER_ERRORS = {
   },
   unsupported_grant_type: {
     status: 400,
-    type: 'validation_error',
     title: 'Unsupported grant type',
     message: 'This grant type is not supported here.',
   },
   provider_required: {
     status: 403,
-    type: 'authorization_error',
     title: 'Identity provider required',
     message: 'People with this address sign in with their identity provider.',
   },
   sign_in_refused: {
     status: 403,
-    type: 'authorization_error',
     title: 'Sign-in refused',
     message: 'The identity provider has not shown that this is somebody who may come in.',
   },
   exceeds_own_rights: {
     status: 403,
-    type: 'authorization_error',
     title: 'More than you have',
     message: 'Nobody can be given more than you have yourself.',
   },
   not_found: {
     status: 404,
-    type: 'not_found_error',
     title: 'Not found',
     message: 'There is nothing here.',
   },
   method_not_allowed: {
     status: 405,
-    type: 'validation_error',
     title: 'Method not allowed',
     message: 'This path does not take the method.',
   },
   malformed_request: {
     status: 400,
-    type: 'validation_error',
     title: 'Malformed request',
     message: 'The request cannot be read.',
   },
   invalid_field: {
     status: 400,
-    type: 'validation_error',
     title: 'Invalid field',
     message: 'A field is invalid.',
   },
   not_configured: {
     status: 400,
-    type: 'validation_error',
     title: 'Not configured',
     message: 'This deployment does not offer this.',
   },
   scopes_too_long: {
     status: 422,
-    type: 'validation_error',
     title: 'Too many scopes',
     message: 'The scopes of an API key take too much room.',
   },
   email_taken: {
     status: 409,
-    type: 'conflict_error',
     title: 'E-mail address taken',
     message: 'An account with this e-mail address exists. Log in instead.',
   },
   conflicting_state: {
     status: 409,
-    type: 'conflict_error',
     title: 'Conflicting state',
     message: 'The request conflicts with the present state.',
   },
   limit_reached: {
     status: 409,
-    type: 'conflict_error',
     title: 'Limit reached',
     message: 'A limit of your tier is reached.',
   },
   request_in_flight: {
     status: 409,
-    type: 'conflict_error',
     title: 'Request in flight',
     message: 'A request with this Idempotency-Key is being carried out. Repeat it in some seconds.',
   },
   idempotency_key_reused: {
     status: 422,
-    type: 'validation_error',
     title: 'Idempotency-Key used already',
     message: 'This Idempotency-Key came with another request. Send a new one with each new request.',
   },
   gone: { status: 410, type: 'not_found_error', title: 'Gone', message: 'This is no longer there.' },
   payload_too_large: {
     status: 413,
-    type: 'validation_error',
     title: 'Payload too large',
     message: 'The request body is too large.',
   },
   unsupported_media_type: {
     status: 415,
-    type: 'validation_error',
     title: 'Unsupported media type',
     message: 'The content type is not supported.',
   },
   internal: {
     status: 500,
-    type: 'server_error',
     title: 'Internal error',
     message: 'Something went wrong on our side. Try again.',
   },
   upstream_failed: {
     status: 502,
-    type: 'server_error',
     title: 'Upstream failed',
     message: 'The service behind this API did not answer.',
   },
   other_origin: {
     status: 403,
-    type: 'authorization_error',
     title: 'Another origin',
     message:
       'Only the console of this API calls this path: a script of its own origin, with X-Latchkey-Console.',
   },
   invalid_link: {
     status: 400,
-    type: 'validation_error',
     title: 'Link not valid',
     message: 'The link has been used, has expired, or was taken back. Ask for another one.',
   },
   email_unverified: {
     status: 403,
-    type: 'authorization_error',
     title: 'Address not confirmed',
     message: 'Confirm your e-mail address first, by the link in the mail that was sent to it.',
   },
   stale_form: {
     status: 403,
-    type: 'authorization_error',
     title: 'Form expired',
     message: 'The form is not of this browser, or has expired. Load the page again.',
   },
   unavailable: {
     status: 503,
-    type: 'server_error',
     title: 'Unavailable',
     message: 'The service is unavailable for the moment. Try again.',
   },
   upstream_timeout: {
     status: 504,
-    type: 'server_error',
     title: 'Upstream timed out',
     message: 'The service behind this API took too long to answer.',
   },
 } as const satisfies Record<string, CatalogueEntry>;
 
-const DECISION_TYPES = {
-  401: 'authentication_error',
-  403: 'authorization_error',
-  429: 'rate_limit_error',
-} as const;
-
 /**
  * Every error that a caller can get. A code is stable; a profile may rename it (`errorCodes`), never add one.
  * `title` is the RFC 9457 title: the same for every occurrence of the code.
  */
-export const ERRORS = /* @__PURE__ */ Object.assign(/* @__PURE__ */ decisionErrors(), OTHER_ERRORS);
+export const ERRORS = /* @__PURE__ */ catalogue();
 
-function decisionErrors(): Readonly<Record<DecisionErrorCode, CatalogueEntry>> {
-  const entries = Object.entries(DECISION_ERRORS).map(([code, error]) => [
+function catalogue() {
+  const codes = { ...DECISION_ERRORS, ...OTHER_ERRORS };
+  const entries = Object.entries<CatalogueEntry>(codes).map(([code, error]) => [
     code,
-    { ...error, type: DECISION_TYPES[error.status] },
+    { type: TYPES[error.status], ...error },
   ]);
-  return Object.fromEntries(entries);
+  return Object.fromEntries(entries) as Readonly<Record<keyof typeof codes, Required<CatalogueEntry>>>;
 }
 
 export type ErrorCode = keyof typeof ERRORS;

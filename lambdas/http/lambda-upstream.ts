@@ -1,5 +1,6 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import { type Caller, principalOf } from '../kernel/caller.ts';
+import { jsonOf } from '../kernel/json.ts';
 import type { Header } from '../upstream/header-table.ts';
 import type { HttpRequest } from './event.ts';
 import type { UpstreamCall } from './upstream-call.ts';
@@ -70,9 +71,9 @@ export function readResult(payload: string): {
   readonly headers: readonly Header[];
   readonly body: Buffer;
 } {
-  const result = JSON.parse(payload) as Partial<APIGatewayProxyResult> | null;
+  const result = jsonOf(payload) as Partial<APIGatewayProxyResult> | null | undefined;
   const { statusCode = 200, headers = {}, multiValueHeaders = {}, body, isBase64Encoded } = result ?? {};
-  if (result === null || !Number.isInteger(statusCode) || statusCode < 200 || statusCode > 599)
+  if (!result || !Number.isInteger(statusCode) || statusCode < 200 || statusCode > 599)
     throw new Error('the function returned no response');
   const several = Object.entries(multiValueHeaders).flatMap(([name, values]) =>
     values.map((value): Header => [name, String(value)]),

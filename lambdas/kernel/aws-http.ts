@@ -1,7 +1,8 @@
-import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
+import type { OutgoingHttpHeaders } from 'node:http';
 import aws4 from 'aws4';
+import { callOnce, type HttpAnswer } from './http-call.ts';
 import type { Credentials } from './request-signer.ts';
-import { environmentCredentials, publicEndpoint, transportOf } from './transport.ts';
+import { environmentCredentials, publicEndpoint } from './transport.ts';
 
 /** A call of an AWS service over HTTP. */
 export interface AwsHttpCall {
@@ -20,16 +21,6 @@ export interface AwsHttpCall {
   readonly account?: AwsAccount | undefined;
 }
 
-/** What a service has answered. */
-export interface AwsAnswer {
-  readonly status: number;
-  /** Whether the status is one of success. */
-  readonly ok: boolean;
-  /** By names in lower case. */
-  readonly headers: IncomingHttpHeaders;
-  readonly text: string;
-}
-
 /** A Region, and the credentials for calls to it. */
 export interface AwsAccount {
   readonly region: string;
@@ -37,10 +28,10 @@ export interface AwsAccount {
 }
 
 /**
- * Makes a POST that `aws4` has signed, once, on a connection of its own: for functions that make one kind of call, for
- * which the SDK's client would be a package more, and `fetch` some 15 ms of CPU. Rejects when nothing answers in time.
+ * Makes a POST that `aws4` has signed, once: for functions that make one kind of call, for which the SDK's client would be a
+ * package more. Rejects when nothing answers in time.
  */
-export async function callAws(call: AwsHttpCall): Promise<AwsAnswer> {
+export async function callAws(call: AwsHttpCall): Promise<HttpAnswer> {
   const { AWS_REGION = '', AWS_ENDPOINT_URL } = process.env;
   const region = call.account?.region ?? AWS_REGION;
   const endpoint = new URL(
@@ -51,32 +42,11 @@ export async function callAws(call: AwsHttpCall): Promise<AwsAnswer> {
     { method: 'POST', host: endpoint.host, path, service, region, headers: { ...call.headers }, body },
     (await call.account?.credentials()) ?? environmentCredentials(),
   );
-  const url = new URL(path, endpoint);
-  const signal = AbortSignal.timeout(call.timeoutMilliseconds);
-  return new Promise((resolve, reject) => {
-    const fail = (error: Error) => reject(signal.aborted ? signal.reason : error);
-    const options = {
-      method: 'POST',
-      headers: headers as OutgoingHttpHeaders,
-      // A connection that was kept would be dead when it is used again: a function is frozen between its calls.
-      agent: false,
-      signal,
-    };
-    const request = transportOf(url).request(url, options, (response) => {
-      const { statusCode: status = 0 } = response;
-      const ok = status >= 200 && status < 300;
-      let text = '';
-      response
-        .setEncoding('utf8')
-        .on('data', (part: string) => (text += part))
-        .on('error', fail)
-        .on('end', () => resolve({ status, ok, headers: response.headers, text }));
-    });
-    // After an answer, or an error, its close changes nothing.
-    request
-      .on('error', fail)
-      .on('close', () => fail(new Error('no answer')))
-      .end(body);
+  return callOnce(new URL(path, endpoint), {
+    method: 'POST',
+    headers: headers as OutgoingHttpHeaders,
+    body,
+    signal: AbortSignal.timeout(call.timeoutMilliseconds),
   });
 }
 
@@ -86,7 +56,7 @@ export function invokeFunction(
   event: object,
   type: 'RequestResponse' | 'Event',
   timeoutMilliseconds: number,
-): Promise<AwsAnswer> {
+): Promise<HttpAnswer> {
   return callAws({
     host: 'lambda',
     variable: 'LAMBDA',

@@ -18,6 +18,15 @@ export function parseJson(text: string, visit: () => void = () => undefined): un
   return value;
 }
 
+/** What a text says as JSON; undefined for what is none. V8's error quotes the text, which may hold a secret. */
+export function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Walks over the tokens of what is known to be JSON: no recursion, so that no depth can exhaust the stack. */
 function requireUniqueMembers(text: string): void {
   /** The names of each object that is open; null for an array. */

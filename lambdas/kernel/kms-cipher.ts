@@ -1,4 +1,5 @@
 import { callAws } from './aws-http.ts';
+import { jsonOf } from './json.ts';
 
 /** What a ciphertext is good for: it is decrypted with the same again. */
 export type EncryptionContext = Readonly<Record<string, string>>;
@@ -64,7 +65,8 @@ async function send(action: string, body: string): Promise<Answer> {
     body,
     timeoutMilliseconds: ATTEMPT_TIMEOUT_MS,
   });
-  const answer = JSON.parse(response.text) as Answer;
-  if (!response.ok) throw new Error(`KMS answered ${response.status} ${answer.__type ?? ''}`.trim());
+  const answer = jsonOf(response.text) as Answer | undefined;
+  if (!response.ok || answer === undefined)
+    throw new Error(`KMS answered ${response.status} ${answer?.__type ?? ''}`.trim());
   return answer;
 }

@@ -1,3 +1,4 @@
+import { callOnce } from './http-call.ts';
 import { counted, observe } from './metrics.ts';
 import type { Span } from './trace-context.ts';
 
@@ -31,26 +32,24 @@ export async function exportSpan(finished: FinishedSpan): Promise<void> {
   const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_EXPORTER_OTLP_TIMEOUT: timeout } = process.env;
   if (endpoint === undefined || !finished.span.isSampled || performance.now() < silentUntil) return;
   try {
-    const response = await fetch(`${endpoint}/v1/traces`, {
+    const { ok, status } = await callOnce(new URL(`${endpoint}/v1/traces`), {
       method: 'POST',
-      // A connection that was kept would be dead when it is used again: a function is frozen between its calls.
-      headers: { 'content-type': 'application/json', connection: 'close' },
+      headers: { 'content-type': 'application/json' },
       body: JSON.stringify(requestOf(finished)),
-      redirect: 'error',
       signal: AbortSignal.timeout(Number(timeout ?? TIMEOUT_MS)),
     });
-    await response.body?.cancel();
-    if (!response.ok) throw new Error(`the collector answers ${response.status}`);
+    if (!ok) throw new Error(`the collector answers ${status}`);
   } catch (error) {
     silentUntil = performance.now() + SILENT_MS;
-    const { message, cause } = error as Error;
+    const { message, code } = error as NodeJS.ErrnoException;
     observe({
       metrics: counted('SpansLost'),
       dimensions: { outcome: 'failed' },
       fields: {
         level: 'WARN',
         trace_id: finished.span.traceId,
-        cause: cause instanceof Error ? cause.message : message,
+        // Of a host with several addresses none of which answers there is a code and no message.
+        cause: message || code,
       },
     });
   }

@@ -1,4 +1,5 @@
 import { type AwsAccount, type AwsHttpCall, callAws } from './aws-http.ts';
+import { jsonOf } from './json.ts';
 
 /** Milliseconds for an attempt, of which there are two: the decision that waits must still answer in time. */
 const ATTEMPT_TIMEOUT_MS = 700;
@@ -50,7 +51,7 @@ async function answered<Wanted>(
         body: JSON.stringify(input),
         ...attempts,
       });
-      const answer = JSON.parse(response.text) as Answer;
+      const answer = (jsonOf(response.text) ?? {}) as Answer;
       const found = response.ok ? wanted(answer) : undefined;
       if (found !== undefined) return found;
       // The body of a refusal names the fault; that of an answer holds the secret and is never in an error.

@@ -1,3 +1,4 @@
+import { callOnce, type HttpAnswer } from '../kernel/http-call.ts';
 import { Problem } from '../kernel/problem.ts';
 
 /** Seconds for which a document is used without asking again: how long a key that the provider withdraws stays good. */
@@ -16,7 +17,7 @@ export const PAUSE_SECONDS = 5;
 const NEWER_SECONDS = 10;
 
 /** A JWKS with a certificate chain for each key stays far below. */
-const MAX_BYTES = 512 * 1024;
+const MAX_CHARACTERS = 512 * 1024;
 
 /** Something that an identity provider publishes, as it is now. */
 export class ProviderDocument<Content> {
@@ -96,30 +97,34 @@ export function addressIn(metadata: object, name: string, issuer: string): strin
 }
 
 /** The JSON object that a URL answers with. Throws for anything else, for a redirect, and for one that is too large. */
-export async function fetchJson(url: string, init: RequestInit): Promise<object> {
-  const { status, text } = await fetchText(url, init);
+export async function fetchJson(url: string, call: ProviderCall): Promise<object> {
+  const { status, text } = await fetchText(url, call);
   if (status !== 200) throw new Error(`${url} answered ${status}.`);
   const value: unknown = JSON.parse(text);
   if (typeof value !== 'object' || value === null) throw new Error(`${url} answered no object.`);
   return value;
 }
 
-/** The answer of a URL, whatever its status. Throws for a redirect, and for one that is too large. */
-export async function fetchText(
-  url: string,
-  init: RequestInit,
-): Promise<{ readonly status: number; readonly text: string }> {
-  // Asked so rarely that a connection that was kept would be dead by then.
-  const headers = { accept: 'application/json', ...init.headers, connection: 'close' };
-  const response = await fetch(url, { ...init, redirect: 'error', headers });
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += chunk.length;
-    if (size > MAX_BYTES) throw new Error(`${url} answered more than ${MAX_BYTES} bytes.`);
-    chunks.push(chunk);
-  }
-  return { status: response.status, text: Buffer.concat(chunks).toString('utf8') };
+/** A question to a provider: without a form it is a GET. */
+export interface ProviderCall {
+  readonly form?: URLSearchParams;
+  readonly authorization?: string;
+  readonly signal: AbortSignal;
+}
+
+/** The answer of a URL, whatever its status. Throws for one that is too large. */
+export function fetchText(url: string, { form, authorization, signal }: ProviderCall): Promise<HttpAnswer> {
+  const headers = {
+    accept: 'application/json',
+    // Without it an answer may come in any coding (RFC 9110, 12.5.3).
+    'accept-encoding': 'identity',
+    // Some providers refuse whoever has none.
+    'user-agent': 'latchkey',
+    ...(form === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
+    ...(authorization === undefined ? {} : { authorization }),
+  };
+  const call = form === undefined ? {} : { method: 'POST', body: form.toString() };
+  return callOnce(new URL(url), { ...call, headers, signal }, MAX_CHARACTERS);
 }
 
 /** What is said of a provider that cannot be asked. */

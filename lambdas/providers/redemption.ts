@@ -1,4 +1,5 @@
 import type { ProviderSignIn } from '../contract/deployment.ts';
+import { jsonOf } from '../kernel/json.ts';
 import { fetchText, noAnswer } from '../people/provider-document.ts';
 import type { ProviderMetadata } from './metadata.ts';
 import { refused } from './refused.ts';
@@ -27,12 +28,9 @@ export async function redeemCode(
 ): Promise<string> {
   const proof =
     secret === null || !takesBasic
-      ? {
-          headers: {},
-          fields: { client_id: clientId, ...(secret === null ? {} : { client_secret: secret }) },
-        }
-      : { headers: { authorization: basic(clientId, secret) }, fields: {} };
-  const body = new URLSearchParams({
+      ? { fields: { client_id: clientId, ...(secret === null ? {} : { client_secret: secret }) } }
+      : { authorization: basic(clientId, secret), fields: {} };
+  const form = new URLSearchParams({
     grant_type: 'authorization_code',
     code,
     redirect_uri: redirectUri,
@@ -40,9 +38,8 @@ export async function redeemCode(
     ...proof.fields,
   });
   const answer = await fetchText(tokenUrl, {
-    method: 'POST',
-    body,
-    headers: proof.headers,
+    form,
+    ...(proof.authorization === undefined ? {} : { authorization: proof.authorization }),
     signal: AbortSignal.timeout(DEADLINE_MILLISECONDS),
   }).catch((error: unknown) => {
     throw noAnswer(error);
@@ -64,12 +61,8 @@ function basic(clientId: string, secret: string): string {
 }
 
 function objectOf(text: string): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
-  } catch {
-    return {};
-  }
+  const value = jsonOf(text);
+  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
 }
 
 /** The code of an error as RFC 6749, 5.2 spells them; empty for any other. */

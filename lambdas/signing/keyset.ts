@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { exportJWK, type JWK } from 'jose';
 import type { Algorithm } from '../contract/algorithms.ts';
 import { FACTS_SECONDS } from '../kernel/freshness.ts';
+import { jsonOf } from '../kernel/json.ts';
 import { type ControlFacts, type KeysetUse, type KeyUse, keysetOf, type PublicKey } from './control-facts.ts';
 import { NEW_KEY, PUBLIC_MEMBERS } from './new-key.ts';
 
@@ -58,10 +59,16 @@ export interface KeysetPlan {
   readonly tokenSeconds: number;
 }
 
-/** Reads a keyset from the secret's text; what the secret holds before its first rotation is the empty one. */
+/**
+ * Reads a keyset from the secret's text; what the secret holds before its first rotation is the empty one. Throws for what is
+ * no object, and quotes nothing of it.
+ */
 export function parseKeyset(text: string): Keyset {
-  const value: Partial<Keyset> = JSON.parse(text);
-  return { version: value.version ?? 0, keys: value.keys ?? [] };
+  const value = jsonOf(text);
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new Error('The secret holds no keyset: it is no JSON object.');
+  const { version = 0, keys = [] } = value as Partial<Keyset>;
+  return { version, keys };
 }
 
 /**

@@ -1,4 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import { callOnce } from '../kernel/http-call.ts';
+import { jsonOf } from '../kernel/json.ts';
 import type { Credentials } from '../kernel/request-signer.ts';
 import { environmentCredentials } from '../kernel/transport.ts';
 import { SettingsError } from './settings.ts';
@@ -88,19 +90,16 @@ function containerUrl(): URL | undefined {
 
 async function fromContainer(url: URL): Promise<AwsCredentials> {
   const authorization = await containerToken();
-  const response = await fetch(url, {
+  const { ok, status, text } = await callOnce(url, {
     headers: authorization === undefined ? {} : { authorization },
-    redirect: 'error',
     signal: AbortSignal.timeout(TIMEOUT_MS),
   });
-  // The body of an answer holds secrets, and is never in an error.
-  if (!response.ok)
-    throw new Error(`The endpoint of the container's credentials answered ${response.status}.`);
-  const { AccessKeyId, SecretAccessKey, Token, Expiration } = (await response.json()) as Readonly<
+  const { AccessKeyId, SecretAccessKey, Token, Expiration } = ((ok && jsonOf(text)) || {}) as Readonly<
     Record<string, string | undefined>
   >;
+  // The body of an answer holds secrets, and is never in an error.
   if (!AccessKeyId || !SecretAccessKey)
-    throw new Error("The endpoint of the container's credentials gave none.");
+    throw new Error(`The endpoint of the container's credentials answered ${status}, and gave none.`);
   return {
     accessKeyId: AccessKeyId,
     secretAccessKey: SecretAccessKey,

@@ -6,6 +6,7 @@ import {
   VERIFY_VARIABLE,
   type VerifySettings,
 } from '../contract/verify-settings.ts';
+import { jsonOf } from '../kernel/json.ts';
 
 /** Settings that are missing or cannot be read: thrown when a verifier is made, never when it is asked. */
 export class SettingsError extends Error {
@@ -68,14 +69,6 @@ export function givenErrorShape(variable: string): ErrorShape {
       `The variable ${ERRORS_VARIABLE} is not what latchkey.protectHttp writes: leave it as it is`,
     );
   return shape as ErrorShape;
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function unpacked(variable: string | undefined): unknown {

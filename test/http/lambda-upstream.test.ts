@@ -72,7 +72,7 @@ describe('its result', () => {
   });
 
   test.each(['null', '{"statusCode":99}', '{"statusCode":600}', '{"statusCode":"x"}', 'no JSON'])(
-    'of %s is none',
-    (payload) => expect(() => readResult(payload)).toThrow(),
+    'of %s is none, and in no error',
+    (payload) => expect(() => readResult(payload)).toThrow(/^the function returned no response$/),
   );
 });

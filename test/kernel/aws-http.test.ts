@@ -4,6 +4,8 @@ import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { callAws } from '../../lambdas/kernel/aws-http.ts';
+import { callOnce } from '../../lambdas/kernel/http-call.ts';
+import { KmsCipher } from '../../lambdas/kernel/kms-cipher.ts';
 import { secretReader } from '../../lambdas/kernel/secrets-http.ts';
 
 /** AWS, which here resets the second request on every connection. */
@@ -89,4 +91,44 @@ test.each<readonly [string, Answers, string]>([
   await answering(answer);
   const call = { host: 'kms', variable: 'KMS', headers: {}, body: '{}', timeoutMilliseconds: 200 };
   await expect(callAws(call)).rejects.toMatchObject({ name });
+});
+
+const urlOfKms = () => new URL(process.env.AWS_ENDPOINT_URL_KMS ?? '');
+
+test('what is longer than it may be is an error before it has come whole', async () => {
+  let sent = 0;
+  await answering((_, response) => {
+    response.on('error', () => undefined);
+    const more = () => {
+      sent += 1;
+      if (!response.destroyed) response.write('x'.repeat(1000), more);
+    };
+    more();
+  });
+  const endless = callOnce(urlOfKms(), { headers: {}, signal: AbortSignal.timeout(5000) }, 100_000);
+  await expect(endless).rejects.toThrow('the answer is too long');
+  expect(sent).toBeGreaterThanOrEqual(100);
+});
+
+test('a redirect is an answer, and leads nowhere', async () => {
+  let calls = 0;
+  await answering((_, response) => {
+    calls += 1;
+    response.writeHead(302, { location: '/elsewhere' }).end('é');
+  });
+  const answer = await callOnce(urlOfKms(), { headers: {}, signal: AbortSignal.timeout(5000) });
+  expect([answer.status, answer.ok, answer.text, calls]).toEqual([302, false, 'é', 1]);
+});
+
+test('what a service answers that is no JSON is in no error: it may hold a secret', async () => {
+  await answering((_, response) => response.end('{"SecretString":the-secret}'));
+  vi.stubEnv('AWS_ENDPOINT_URL_SECRETS_MANAGER', urlOfKms().href);
+  const errors = await Promise.all([
+    secretReader('a')('AWSCURRENT').catch(String),
+    new KmsCipher('key').decrypt('', {}).catch(String),
+  ]);
+  expect(errors).toEqual([
+    'Error: Secrets Manager gave no secret: Error: Secrets Manager answered 200',
+    'Error: KMS answered 200',
+  ]);
 });

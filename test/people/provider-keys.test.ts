@@ -1,6 +1,7 @@
 import { exportJWK, generateKeyPair } from 'jose';
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { ProviderKeys } from '../../lambdas/people/provider-keys.ts';
+import { answerHttps } from '../support/fake-https.ts';
 
 /** The keys of an identity provider that answers as a test says. */
 
@@ -21,15 +22,13 @@ beforeEach(() => {
     [CONFIGURATION]: () => ({ issuer: ISSUER, jwks_uri: `${ISSUER}/keys` }),
     [`${ISSUER}/keys`]: () => jwks,
   };
-  vi.stubGlobal('fetch', async (url: string, { headers }: { headers: Record<string, string> }) => {
+  answerHttps(({ url }) => {
     asked.push(url);
-    // Of a connection that is kept for ten minutes nobody hears that it is dead.
-    if (headers.connection !== 'close') throw new Error('the connection is kept');
     const answer = answers[url]?.();
     return answer === undefined ? new Response('', { status: 404 }) : Response.json(answer);
   });
 });
-afterEach(() => vi.unstubAllGlobals());
+afterEach(() => vi.restoreAllMocks());
 
 const keysOf = (jwksUrl: string | null = null, issuer = ISSUER) =>
   new ProviderKeys({ issuer, jwksUrl }, undefined, () => now);

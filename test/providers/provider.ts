@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
-import { vi } from 'vitest';
 import type { IdentityProvider, ProviderSignIn } from '../../lambdas/contract/deployment.ts';
+import { answerHttps } from '../support/fake-https.ts';
 import { PROVIDER } from '../support/identity-provider.ts';
 
 export const SIGN_IN: ProviderSignIn = {
@@ -53,13 +53,12 @@ export class FakeProvider {
     };
   }
 
-  /** Answers every `fetch` from now on. */
+  /** Answers every request from now on. */
   serve(): void {
-    vi.stubGlobal('fetch', async (url: string, init: RequestInit) => {
+    answerHttps(async ({ url, headers, body }) => {
       this.asked.push(url);
       await this.waits(url);
-      if (this.isDown) throw new TypeError('fetch failed');
-      if (init.redirect !== 'error') throw new Error('a redirect would be followed');
+      if (this.isDown) throw new Error('read ECONNRESET');
       switch (url) {
         case `${this.issuer}/.well-known/openid-configuration`:
           return Response.json(this.metadata);
@@ -69,8 +68,8 @@ export class FakeProvider {
         }
         case `${this.issuer}/token`: {
           const redeemed = {
-            form: Object.fromEntries(init.body as URLSearchParams),
-            authorization: new Headers(init.headers).get('authorization'),
+            form: Object.fromEntries(new URLSearchParams(body)),
+            authorization: headers.get('authorization'),
           };
           this.redeemed.push(redeemed);
           return this.answer(redeemed);

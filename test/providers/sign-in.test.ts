@@ -28,7 +28,7 @@ beforeEach(() => {
   fake = new FakeProvider();
   fake.serve();
 });
-afterEach(() => vi.unstubAllGlobals());
+afterEach(() => vi.restoreAllMocks());
 
 /** A tenant with a person, and browsers that sign in to it. */
 async function world(at: FakeProvider = fake, clock = () => NOW) {
@@ -334,7 +334,7 @@ describe('a code is redeemed', () => {
     const location = await begin(secret);
     fake.gives(location, {});
     fake.waits = async (url) => {
-      if (url.endsWith('/keys')) throw new TypeError('fetch failed');
+      if (url.endsWith('/keys')) throw new Error('read ECONNRESET');
     };
     const answer = { code: 'c', state: stateOf(location) };
     await expect(comeBack(secret, answer)).rejects.toMatchObject({ code: 'unavailable' });
@@ -355,7 +355,7 @@ describe('a code is redeemed', () => {
       'unavailable',
     ],
     ['a failure', () => new Response('<h1>oops</h1>', { status: 500 }), 'unavailable'],
-    ['nothing', () => Promise.reject(new TypeError('fetch failed')), 'unavailable'],
+    ['nothing', () => Promise.reject(new Error('read ECONNRESET')), 'unavailable'],
   ])('and for %s nobody is signed in', async (_what, answer, code) => {
     const { begin, comeBack } = await world();
     const secret = newSecret();

@@ -60,8 +60,11 @@ test('the variables of Lambda come first', async () => {
 test('an endpoint that refuses is an error without what it said', async () => {
   answer = { status: 403, body: given('2030-01-01T00:00:00Z') };
   await expect(ownCredentials()()).rejects.toThrow('answered 403');
-  answer = { status: 200, body: '{}' };
-  await expect(ownCredentials()()).rejects.toThrow('gave none');
+  for (const body of ['{}', 'null', '', '{"SecretAccessKey":secret}']) {
+    answer = { status: 200, body };
+    const error = await ownCredentials()().catch(String);
+    expect(error).toBe("Error: The endpoint of the container's credentials answered 200, and gave none.");
+  }
 });
 
 test('they are asked for once, again before they end, and waited for only when they have ended', async () => {
