@@ -20,7 +20,7 @@ const UNIT = `test/@(${ROOMS})/!(*-store|*-client|*-http|*.engine).test.ts`;
 /** Files that measure the memory or the time of their own process, which therefore is nobody else's. */
 const ALONE = 'test/@(acceptance/@(streaming|upstream-limits)|recovery/timing.engine).test.ts';
 
-/** Files that take longest, by what they wait for: begun last, each would be waited for alone. */
+/** Files that take longest, most of it by waiting: begun last, each would be waited for alone. */
 const LONGEST = [
   'doctor/doctor',
   'matrix/rows',
@@ -35,11 +35,18 @@ const LONGEST = [
   'bench/proxy',
 ].map((name) => join(import.meta.dirname, `test/${name}.test.ts`));
 
-/** Begins with the longest files, then by what an earlier run has measured, and without one by size. */
+/**
+ * Begins with the longest files, each beside one that computes, or nobody would use the processor while they wait; then by what
+ * an earlier run has measured, and without one by size. The short unit tests come last.
+ */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const isLong = ({ moduleId }: TestSpecification) => Number(LONGEST.includes(moduleId));
-    return (await super.sort(files)).sort((a, b) => isLong(b) - isLong(a));
+    const sorted = await super.sort(files);
+    const isLong = ({ moduleId }: TestSpecification) => LONGEST.includes(moduleId);
+    const isUnit = ({ project }: TestSpecification) => project.name === 'unit';
+    const others = sorted.filter((file) => !isLong(file) && !isUnit(file));
+    const begun = sorted.filter(isLong).flatMap((file) => [file, ...others.splice(0, 1)]);
+    return [...begun, ...others, ...sorted.filter(isUnit)];
   }
 }
 
