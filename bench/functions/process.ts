@@ -18,7 +18,7 @@ const send = (message: ProcessMessage, sent = () => {}) =>
   process.send?.(message, undefined, undefined, sent);
 
 let [underWay, waits] = [0, 0];
-// AWS is called by Node's client, identity providers by `fetch`.
+// Ours is Node's client; `fetch` is a package's.
 for (const start of ['http.client.request.start', 'undici:request:create'])
   subscribe(start, () => {
     if (underWay === 0) waits += 1;

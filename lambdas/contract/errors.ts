@@ -280,7 +280,7 @@ const OTHER_ERRORS = {
     title: 'Idempotency-Key used already',
     message: 'This Idempotency-Key came with another request. Send a new one with each new request.',
   },
-  gone: { status: 410, type: 'not_found_error', title: 'Gone', message: 'This is no longer there.' },
+  gone: { status: 410, title: 'Gone', message: 'This is no longer there.' },
   payload_too_large: {
     status: 413,
     title: 'Payload too large',

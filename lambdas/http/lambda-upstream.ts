@@ -72,8 +72,9 @@ export function readResult(payload: string): {
   readonly body: Buffer;
 } {
   const result = jsonOf(payload) as Partial<APIGatewayProxyResult> | null | undefined;
+  const isObject = typeof result === 'object' && !Array.isArray(result);
   const { statusCode = 200, headers = {}, multiValueHeaders = {}, body, isBase64Encoded } = result ?? {};
-  if (!result || !Number.isInteger(statusCode) || statusCode < 200 || statusCode > 599)
+  if (!isObject || !result || !Number.isInteger(statusCode) || statusCode < 200 || statusCode > 599)
     throw new Error('the function returned no response');
   const several = Object.entries(multiValueHeaders).flatMap(([name, values]) =>
     values.map((value): Header => [name, String(value)]),

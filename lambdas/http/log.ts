@@ -62,7 +62,8 @@ function describe(cause: unknown, depth = 0): unknown {
   if (!(cause instanceof Error)) return String(cause);
   return {
     name: cause.name,
-    message: cause.message,
+    // Of a host with several addresses none of which answers there is a code and no message.
+    message: cause.message || (cause as NodeJS.ErrnoException).code,
     ...(depth === 0
       ? {
           stack: cause.stack

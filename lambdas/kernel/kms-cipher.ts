@@ -27,28 +27,27 @@ export class KmsCipher {
   }
 
   async encrypt(plaintext: string, context: EncryptionContext): Promise<string> {
-    const { CiphertextBlob } = await this.#call('Encrypt', {
+    return this.#call('Encrypt', 'CiphertextBlob', {
       KeyId: this.#keyArn,
       Plaintext: Buffer.from(plaintext).toString('base64'),
       EncryptionContext: context,
     });
-    return CiphertextBlob ?? '';
   }
 
   async decrypt(ciphertext: string, context: EncryptionContext): Promise<string> {
-    const { Plaintext } = await this.#call('Decrypt', {
+    const plaintext = await this.#call('Decrypt', 'Plaintext', {
       KeyId: this.#keyArn,
       CiphertextBlob: ciphertext,
       EncryptionContext: context,
     });
-    return Buffer.from(Plaintext ?? '', 'base64').toString();
+    return Buffer.from(plaintext, 'base64').toString();
   }
 
-  async #call(action: 'Encrypt' | 'Decrypt', input: object): Promise<Answer> {
+  async #call(action: string, wanted: keyof Answer, input: object): Promise<string> {
     const body = JSON.stringify(input);
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await send(action, body);
+        return await send(action, wanted, body);
       } catch (error) {
         // The body holds a secret: what is thrown names the fault only.
         if (attempt === ATTEMPTS) throw error;
@@ -57,7 +56,8 @@ export class KmsCipher {
   }
 }
 
-async function send(action: string, body: string): Promise<Answer> {
+/** Without what is wanted of it, or with none, an answer is none. */
+async function send(action: string, wanted: keyof Answer, body: string): Promise<string> {
   const response = await callAws({
     host: 'kms',
     variable: 'KMS',
@@ -65,8 +65,8 @@ async function send(action: string, body: string): Promise<Answer> {
     body,
     timeoutMilliseconds: ATTEMPT_TIMEOUT_MS,
   });
-  const answer = jsonOf(response.text) as Answer | undefined;
-  if (!response.ok || answer === undefined)
-    throw new Error(`KMS answered ${response.status} ${answer?.__type ?? ''}`.trim());
-  return answer;
+  const answer = jsonOf(response.text) as Answer | null | undefined;
+  const found = response.ok && answer?.[wanted];
+  if (!found) throw new Error(`KMS answered ${response.status} ${answer?.__type ?? ''}`.trim());
+  return found;
 }

@@ -6,6 +6,7 @@ const ATTEMPT_TIMEOUT_MS = 700;
 const ATTEMPTS = 2;
 
 interface Answer {
+  readonly ARN?: string;
   readonly SecretString?: string;
   readonly __type?: string;
 }
@@ -29,7 +30,7 @@ export function secretReader(
 
 /** Throws when Secrets Manager does not answer for a secret; reads nothing of it. */
 export async function requireSecret(SecretId: string, attemptTimeoutMs: number): Promise<void> {
-  await answered('DescribeSecret', { SecretId }, () => true, { timeoutMilliseconds: attemptTimeoutMs });
+  await answered('DescribeSecret', { SecretId }, ({ ARN }) => ARN, { timeoutMilliseconds: attemptTimeoutMs });
 }
 
 /** What is wanted of an answer; without it the answer is none. */

@@ -17,11 +17,17 @@ export const PAUSE_SECONDS = 5;
 const NEWER_SECONDS = 10;
 
 /** A JWKS with a certificate chain for each key stays far below. */
-const MAX_CHARACTERS = 512 * 1024;
+const MAX_BYTES = 512 * 1024;
+
+/**
+ * Gets a document within the time of the signal, or throws where the provider does not give what it should. `isNewer`: something
+ * was missing in the last one.
+ */
+type Fetch<Content> = (signal: AbortSignal, isNewer: boolean) => Promise<Content>;
 
 /** Something that an identity provider publishes, as it is now. */
 export class ProviderDocument<Content> {
-  readonly #fetch: (signal: AbortSignal) => Promise<Content>;
+  readonly #fetch: Fetch<Content>;
   /** Seconds; monotonic. */
   readonly #clock: () => number;
   #copy: { readonly content: Content; readonly readAt: number } | undefined;
@@ -29,11 +35,7 @@ export class ProviderDocument<Content> {
   #failedAt = Number.NEGATIVE_INFINITY;
   #reading: Promise<Content> | undefined;
 
-  /** `fetch` gets it, or throws where the provider does not give what it should. */
-  constructor(
-    fetch: (signal: AbortSignal) => Promise<Content>,
-    clock: () => number = () => performance.now() / 1000,
-  ) {
+  constructor(fetch: Fetch<Content>, clock: () => number = () => performance.now() / 1000) {
     this.#fetch = fetch;
     this.#clock = clock;
   }
@@ -52,21 +54,21 @@ export class ProviderDocument<Content> {
 
   /** What is published now, after something was missing in the copy. Undefined when it was asked for a moment ago. */
   async newer(): Promise<Content | undefined> {
-    return this.#clock() - this.#askedAt < NEWER_SECONDS ? undefined : this.#read();
+    return this.#clock() - this.#askedAt < NEWER_SECONDS ? undefined : this.#read(true);
   }
 
   /** One question at a time, however many wait for the answer. */
-  #read(): Promise<Content> {
-    this.#reading ??= this.#ask().finally(() => {
+  #read(isNewer = false): Promise<Content> {
+    this.#reading ??= this.#ask(isNewer).finally(() => {
       this.#reading = undefined;
     });
     return this.#reading;
   }
 
-  async #ask(): Promise<Content> {
+  async #ask(isNewer: boolean): Promise<Content> {
     if (this.#clock() - this.#failedAt < PAUSE_SECONDS) throw noAnswer('it failed a moment ago');
     try {
-      const content = await this.#fetch(AbortSignal.timeout(DEADLINE_MILLISECONDS));
+      const content = await this.#fetch(AbortSignal.timeout(DEADLINE_MILLISECONDS), isNewer);
       this.#askedAt = this.#clock();
       this.#copy = { content, readAt: this.#askedAt };
       return content;
@@ -116,15 +118,13 @@ export interface ProviderCall {
 export function fetchText(url: string, { form, authorization, signal }: ProviderCall): Promise<HttpAnswer> {
   const headers = {
     accept: 'application/json',
-    // Without it an answer may come in any coding (RFC 9110, 12.5.3).
-    'accept-encoding': 'identity',
     // Some providers refuse whoever has none.
     'user-agent': 'latchkey',
     ...(form === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
     ...(authorization === undefined ? {} : { authorization }),
   };
   const call = form === undefined ? {} : { method: 'POST', body: form.toString() };
-  return callOnce(new URL(url), { ...call, headers, signal }, MAX_CHARACTERS);
+  return callOnce(new URL(url), { ...call, headers, signal }, MAX_BYTES);
 }
 
 /** What is said of a provider that cannot be asked. */

@@ -9,17 +9,19 @@ export interface ProviderAddress {
 /** The present keys of one identity provider. */
 export class ProviderKeys extends ProviderDocument<Jwks> {
   /**
-   * @param addressOf gives their address, within the time of the signal. @default - the configured one, else that in the
-   *   provider's metadata
+   * @param addressOf gives their address where none is configured. @default - asks the provider for its metadata
    * @param clock see {@link ProviderDocument}
    */
   constructor(
     { issuer, jwksUrl }: ProviderAddress,
-    addressOf: (signal: AbortSignal) => Promise<string> = async (signal) =>
-      jwksUrl ?? addressIn(await fetchMetadata(issuer, signal), 'jwks_uri', issuer),
+    addressOf: (signal: AbortSignal, isNewer: boolean) => Promise<string> = async (signal) =>
+      addressIn(await fetchMetadata(issuer, signal), 'jwks_uri', issuer),
     clock?: () => number,
   ) {
-    super(async (signal) => jwksOf(await fetchJson(await addressOf(signal), { signal })), clock);
+    super(async (signal, isNewer) => {
+      const url = jwksUrl ?? (await addressOf(signal, isNewer));
+      return jwksOf(await fetchJson(url, { signal }));
+    }, clock);
   }
 }
 

@@ -32,13 +32,16 @@ export function providerMetadata({ issuer, jwksUrl }: ProviderAddress): Provider
   });
 }
 
-/** The present keys of a provider, where its metadata says: not read twice for one sign-in, and anew with newer keys. */
+/**
+ * The present keys of a provider, where its metadata says, which are not read again for them; with newer keys anew, as far as
+ * they can be.
+ */
 export function keysBy(
   metadata: Pick<ProviderDocument<ProviderMetadata>, 'present' | 'newer'>,
   provider: ProviderAddress,
 ): ProviderKeys {
-  return new ProviderKeys(
-    provider,
-    async () => ((await metadata.newer()) ?? (await metadata.present())).jwksUrl,
-  );
+  return new ProviderKeys(provider, async (_, isNewer) => {
+    const newer = isNewer ? await metadata.newer().catch(() => undefined) : undefined;
+    return (newer ?? (await metadata.present())).jwksUrl;
+  });
 }

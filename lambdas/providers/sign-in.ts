@@ -151,13 +151,15 @@ export async function completeSignIn(
   from: PlacedOrigin,
   context: ProviderSignInContext,
 ): Promise<string> {
-  const [metadata, ourSecret] = await Promise.all([
+  // Settled, as nothing that is asked for may outlast the request, and each failure is told when it is its turn.
+  const [found, read] = await Promise.allSettled([
     provider.metadata.present(),
     answer.code === undefined ? null : (provider.secret?.() ?? null),
   ]);
+  const metadata = outcomeOf(found);
   requireOwnAnswer(answer, provider.issuer, metadata);
   const code = requireCode(answer);
-  // Keys that cannot be read are told of when they are needed; nothing that is asked for outlasts the request.
+  const ourSecret = outcomeOf(read);
   const [redeemed] = await Promise.allSettled([
     redeemCode(
       {
@@ -171,8 +173,7 @@ export async function completeSignIn(
     ),
     provider.keys.present(),
   ]);
-  if (redeemed.status === 'rejected') throw redeemed.reason;
-  const proof = await provider.verify(redeemed.value, nonceOf(secret, answer.state));
+  const proof = await provider.verify(outcomeOf(redeemed), nonceOf(secret, answer.state));
   try {
     const { workspaceIds, findPerson } = await destinationOf(proof, from, context);
     const entry = {
@@ -187,6 +188,11 @@ export async function completeSignIn(
       ['invalid_subject_token', 'suspended_tenant', 'conflicting_state'].includes(error.code);
     throw isRefusal ? refused(error.cause ?? error.message) : error;
   }
+}
+
+function outcomeOf<Value>(settled: PromiseSettledResult<Value>): Value {
+  if (settled.status === 'rejected') throw settled.reason;
+  return settled.value;
 }
 
 /** An answer of another issuer must not reach this one's token endpoint, nor its code ours (RFC 9207, 2.4: mix-up). */

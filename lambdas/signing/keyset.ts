@@ -67,8 +67,8 @@ export function parseKeyset(text: string): Keyset {
   const value = jsonOf(text);
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new Error('The secret holds no keyset: it is no JSON object.');
-  const { version = 0, keys = [] } = value as Partial<Keyset>;
-  return { version, keys };
+  const { version, keys } = value as Partial<Keyset>;
+  return { version: version ?? 0, keys: keys ?? [] };
 }
 
 /**

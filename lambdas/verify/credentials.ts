@@ -112,5 +112,5 @@ async function fromContainer(url: URL): Promise<AwsCredentials> {
 async function containerToken(): Promise<string | undefined> {
   const { AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: file, AWS_CONTAINER_AUTHORIZATION_TOKEN: token } =
     process.env;
-  return file ? (await readFile(file, 'utf8')).trim() : token;
+  return (file ? await readFile(file, 'utf8') : token)?.trim();
 }

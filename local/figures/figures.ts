@@ -100,14 +100,25 @@ export class Figures {
   /** Throws for what is no JSON object. */
   #partsOf(line: string): Parts {
     const [start, timestamp, text = ''] = OURS.exec(line) ?? [];
-    if (start === undefined) {
-      const { _aws, ...rest } = JSON.parse(line) as { _aws: Embedded };
-      const { Timestamp, CloudWatchMetrics = [] } = _aws;
-      return { timestamp: Timestamp, directives: CloudWatchMetrics, rest: JSON.stringify(rest) };
+    const directives = this.#directivesOf(text);
+    if (start !== undefined && directives !== undefined)
+      return { timestamp: Number(timestamp), directives, rest: `{${line.slice(start.length)}` };
+    const { _aws, ...rest } = JSON.parse(line) as { _aws: Embedded };
+    const { Timestamp, CloudWatchMetrics = [] } = _aws;
+    return { timestamp: Timestamp, directives: CloudWatchMetrics, rest: JSON.stringify(rest) };
+  }
+
+  /** Undefined where the text is no JSON: of a line that only looks like ours. */
+  #directivesOf(text: string): readonly Directive[] | undefined {
+    const known = this.#directives.get(text);
+    if (known !== undefined) return known;
+    try {
+      const directives = JSON.parse(text) as readonly Directive[];
+      if (this.#directives.size < KINDS) this.#directives.set(text, directives);
+      return directives;
+    } catch {
+      return undefined;
     }
-    const directives = this.#directives.get(text) ?? (JSON.parse(text) as readonly Directive[]);
-    if (this.#directives.size < KINDS) this.#directives.set(text, directives);
-    return { timestamp: Number(timestamp), directives, rest: `{${line.slice(start.length)}` };
   }
 
   #count(

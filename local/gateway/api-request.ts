@@ -96,7 +96,7 @@ export function parseHead(incoming: IncomingMessage, stageName: string | null, n
   };
 }
 
-/** Hexadecimal digits, up to 31. Node makes many UUIDs at once; bytes are a call of OpenSSL each time. */
+/** Hexadecimal digits, up to 32. Node makes many UUIDs at once; bytes are a call of OpenSSL each time. */
 const randomDigits = (count: number): string => randomUUID().replaceAll('-', '').slice(0, count);
 
 /** The body, read to its end even if it is refused, so that the client reads why. Throws REQUEST_TOO_LARGE. */

@@ -1,5 +1,6 @@
 /** A person's own account and the end of it, and that of a tenant, on the whole stack. */
 import { setTimeout as pause } from 'node:timers/promises';
+import { APIGatewayClient, GetApiKeysCommand } from '@aws-sdk/client-api-gateway';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ErasureStore, eraseDue, STREAM_SECONDS } from '../../lambdas/erasure/erasure.ts';
 import { DynamoErasureStore } from '../../lambdas/erasure/erasure-store.ts';
@@ -66,6 +67,15 @@ async function reconciledUntil(tenantId: string, is: (row: Item | undefined) => 
     return stack.table.get(usageKeyRowKey(tenantId));
   };
   await expect.poll(row, { timeout: 20_000 }).toSatisfy(is);
+}
+
+/** The names of a tenant's keys in API Gateway. */
+async function usageKeysOf(tenantId: string): Promise<string[]> {
+  const { apiGatewayEndpoint: endpoint, region, credentials } = stack.local;
+  const aws = new APIGatewayClient({ endpoint, region, credentials });
+  const { items = [] } = await aws.send(new GetApiKeysCommand({ limit: 500 }));
+  aws.destroy();
+  return items.flatMap(({ name = '' }) => (name.includes(tenantId.replaceAll('-', '')) ? [name] : []));
 }
 
 /** Erases what is due of a tenant at a time. `steps` is how often a run looks at its clock before it is cut off. */
@@ -385,12 +395,15 @@ describe('a closed tenant', () => {
     expect(await erase(ada.tenantId, trail)).toMatchObject({ finished: 0 });
 
     // Nobody has used the usage key for long: a run deletes it, and the next one the row of who has none left.
-    await stack.table.updateIf(usageKeyRowKey(ada.tenantId), {
+    expect(await usageKeysOf(ada.tenantId)).toHaveLength(1);
+    const isAged = await stack.table.updateIf(usageKeyRowKey(ada.tenantId), {
       UpdateExpression: 'SET since = :past',
       ConditionExpression: 'attribute_exists(PK) AND attribute_not_exists(tier)',
       ExpressionAttributeValues: { ':past': N(1) },
     });
+    expect(isAged).toBe(true);
     await reconciledUntil(ada.tenantId, (row) => row === undefined);
+    expect(await usageKeysOf(ada.tenantId)).toEqual([]);
     const left = (await everyItem()).filter((item) => {
       const isGone = number(item, 'ttl', trail) < trail;
       return !isGone && mentions(item, ada.tenantId, ada.userId, ben.userId, ada.email, ben.email);

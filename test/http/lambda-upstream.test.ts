@@ -71,8 +71,16 @@ describe('its result', () => {
     expect(readResult('{"body":"AAE=","isBase64Encoded":true}').body).toEqual(Buffer.from([0, 1]));
   });
 
-  test.each(['null', '{"statusCode":99}', '{"statusCode":600}', '{"statusCode":"x"}', 'no JSON'])(
-    'of %s is none, and in no error',
-    (payload) => expect(() => readResult(payload)).toThrow(/^the function returned no response$/),
+  test.each([
+    'null',
+    '[]',
+    '5',
+    '"x"',
+    '{"statusCode":99}',
+    '{"statusCode":600}',
+    '{"statusCode":"x"}',
+    'no JSON',
+  ])('of %s is none, and in no error', (payload) =>
+    expect(() => readResult(payload)).toThrow(/^the function returned no response$/),
   );
 });

@@ -2,11 +2,12 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { callAws } from '../../lambdas/kernel/aws-http.ts';
 import { callOnce } from '../../lambdas/kernel/http-call.ts';
 import { KmsCipher } from '../../lambdas/kernel/kms-cipher.ts';
-import { secretReader } from '../../lambdas/kernel/secrets-http.ts';
+import { requireSecret, secretReader } from '../../lambdas/kernel/secrets-http.ts';
 
 /** AWS, which here resets the second request on every connection. */
 const seen = new Map<Socket, number>();
@@ -125,10 +126,49 @@ test('what a service answers that is no JSON is in no error: it may hold a secre
   vi.stubEnv('AWS_ENDPOINT_URL_SECRETS_MANAGER', urlOfKms().href);
   const errors = await Promise.all([
     secretReader('a')('AWSCURRENT').catch(String),
+    requireSecret('a', 500).catch(String),
     new KmsCipher('key').decrypt('', {}).catch(String),
   ]);
-  expect(errors).toEqual([
-    'Error: Secrets Manager gave no secret: Error: Secrets Manager answered 200',
-    'Error: KMS answered 200',
-  ]);
+  const noSecret = 'Error: Secrets Manager gave no secret: Error: Secrets Manager answered 200';
+  expect(errors).toEqual([noSecret, noSecret, 'Error: KMS answered 200']);
+});
+
+test.each(['', 'null', '{}', '[]', '5', '"x"', '{"Plaintext":"","CiphertextBlob":""}'])(
+  'an answer %j is none: it has nothing of what was asked for',
+  async (text) => {
+    await answering((_, response) => response.end(text));
+    vi.stubEnv('AWS_ENDPOINT_URL_SECRETS_MANAGER', urlOfKms().href);
+    const cipher = new KmsCipher('key');
+    await expect(cipher.encrypt('a', {})).rejects.toThrow('KMS answered 200');
+    await expect(cipher.decrypt('a', {})).rejects.toThrow('KMS answered 200');
+    await expect(secretReader('a')('AWSCURRENT')).rejects.toThrow('Secrets Manager answered 200');
+    await expect(requireSecret('a', 500)).rejects.toThrow('Secrets Manager answered 200');
+  },
+);
+
+test('an answer is asked for without a coding, and read in the one that it has', async () => {
+  const codings: unknown[] = [];
+  for (const [coding, encode] of [
+    ['gzip', gzipSync],
+    ['deflate', deflateSync],
+    ['br', brotliCompressSync],
+  ] as const) {
+    await answering(({ headers }, response) => {
+      codings.push(headers['accept-encoding']);
+      response.writeHead(200, { 'content-encoding': coding }).end(encode('{"é":1}'));
+    });
+    const { text } = await callOnce(urlOfKms(), { headers: {}, signal: AbortSignal.timeout(5000) });
+    expect([coding, text]).toEqual([coding, '{"é":1}']);
+  }
+  expect(codings).toEqual(['identity', 'identity', 'identity']);
+});
+
+test.each([
+  ['what is not in its coding', Buffer.from('{}'), /incorrect header check/],
+  ['what is too long without its coding', gzipSync('x'.repeat(1_000_000)), /larger than 100000 bytes/],
+  ['what breaks off', gzipSync('x'.repeat(1000)).subarray(0, 20), /unexpected end of file/],
+])('%s is an error', async (_, body, message) => {
+  await answering((_request, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(body));
+  const call = callOnce(urlOfKms(), { headers: {}, signal: AbortSignal.timeout(5000) }, 100_000);
+  await expect(call).rejects.toThrow(message);
 });

@@ -139,6 +139,13 @@ describe('the code of the functions', () => {
     }
   });
 
+  it('asks nobody by fetch, which loads undici while somebody waits', async () => {
+    const files = await filesOf({ profile: 'default', config: EVERYTHING });
+    const code = Object.values(files).flatMap((modules) => Object.values(modules));
+    // A method of that name is another, and so is one that a class has.
+    expect(code.flatMap((text) => text.match(/(?<![.#\w$]|async )fetch\(.{0,40}/g) ?? [])).toEqual([]);
+  });
+
   it('has nothing of the configuration, all of which stands in the settings', async () => {
     const files = await filesOf({ profile: 'default', config: EVERYTHING });
     const told = Object.values(files)

@@ -1,6 +1,8 @@
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Problem } from '../../lambdas/kernel/problem.ts';
 import { FLOW_SECONDS } from '../../lambdas/providers/flows.ts';
+import { keysBy, providerMetadata } from '../../lambdas/providers/metadata.ts';
 import {
   beginSignIn,
   completeSignIn,
@@ -326,6 +328,81 @@ describe('a code is redeemed', () => {
     const { state } = await resumeFlow(provider, answer, secret, context);
     await completeSignIn(provider, { answer: { ...answer, state }, secret }, FROM, context);
     expect(fake.asked).toEqual([metadata, token, keys]);
+  });
+
+  test('with the keys at the configured address, whatever becomes of discovery', async () => {
+    const at = new FakeProvider({ jwksUrl: 'https://keys.example.com/' });
+    at.serve();
+    const metadata = providerMetadata(at.provider);
+    const keys = keysBy(metadata, at.provider);
+    at.waits = async (url) => {
+      if (url.includes('openid-configuration')) throw new Error('read ECONNRESET');
+    };
+    await expect(keys.present()).rejects.toMatchObject({ code: 'unavailable' });
+    expect(at.asked).toEqual(['https://keys.example.com/']);
+  });
+
+  test('with keys where the metadata says, which is read again only for newer ones, and used if it cannot be', async () => {
+    const [configuration, at] = [`${fake.issuer}/.well-known/openid-configuration`, `${fake.issuer}/keys`];
+    vi.useFakeTimers({ toFake: ['performance'] });
+    try {
+      const metadata = providerMetadata(fake.provider);
+      const keys = keysBy(metadata, fake.provider);
+      await metadata.present();
+      vi.advanceTimersByTime(60_000);
+      await keys.present();
+      expect(fake.asked).toEqual([configuration, at]);
+      vi.advanceTimersByTime(20_000);
+      await keys.newer();
+      expect(fake.asked.slice(2)).toEqual([configuration, at]);
+      fake.waits = async (url) => {
+        if (url === configuration) throw new Error('read ECONNRESET');
+      };
+      vi.advanceTimersByTime(20_000);
+      await keys.newer();
+      expect(fake.asked.slice(4)).toEqual([configuration, at]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test('of what fails, that which comes first is told: whose answer it is, what it says, and our secret last', async () => {
+    const { begin, context } = await world();
+    const secret = newSecret();
+    const providers = signInProviders([fake.provider], () => async () => {
+      throw new Error('no secret');
+    });
+    const provider = findProvider('okta', { providers });
+    const location = await begin(secret);
+    const complete = (answer: ProviderAnswer) =>
+      completeSignIn(provider, { answer: { ...answer, state: stateOf(location) }, secret }, FROM, context);
+    const code = 'c';
+    await expect(complete({ code, iss: 'https://elsewhere.example' })).rejects.toMatchObject(refused);
+    await expect(complete({ code, error: 'access_denied' })).rejects.toMatchObject({ code: 'access_denied' });
+    await expect(complete({ code })).rejects.toThrow('no secret');
+    expect(fake.redeemed).toEqual([]);
+  });
+
+  test('after all that was asked for has ended, also where it fails', async () => {
+    const { begin, context } = await world();
+    const secret = newSecret();
+    const location = await begin(secret);
+    const read = Promise.withResolvers<string>();
+    const providers = signInProviders([fake.provider], () => () => read.promise);
+    fake.isDown = true;
+    let isOver = false;
+    const completion = completeSignIn(
+      findProvider('okta', { providers }),
+      { answer: { code: 'c', state: stateOf(location) }, secret },
+      FROM,
+      context,
+    ).finally(() => {
+      isOver = true;
+    });
+    await setTimeout(20);
+    expect(isOver).toBe(false);
+    read.resolve('s:cret');
+    await expect(completion).rejects.toMatchObject({ code: 'unavailable' });
   });
 
   test('and where the keys cannot be read, that is what is wrong', async () => {

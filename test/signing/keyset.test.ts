@@ -184,6 +184,7 @@ describe('the keyset', () => {
     const keyset = await nextKeyset(EMPTY_KEYSET, { tokenAlgorithm: 'ES256', tokenSeconds: 60 }, START);
     expect(parseKeyset(JSON.stringify(keyset))).toEqual(keyset);
     expect(parseKeyset('{}')).toEqual(EMPTY_KEYSET);
+    expect(parseKeyset('{"version":null,"keys":null}')).toEqual(EMPTY_KEYSET);
     for (const text of ['', 'x-private', '{"keys":[{"d":x-private}]}', 'null', '[]', '"x-private"'])
       expect(() => parseKeyset(text), text).toThrow('The secret holds no keyset: it is no JSON object.');
     expect(signingKey(EMPTY_KEYSET, 'token', START)).toBeUndefined();
