@@ -73,7 +73,6 @@ export function callOnce(
 }
 
 function decoded(body: Buffer, coding: string | undefined, maxOutputLength: number): Buffer {
-  if (coding === undefined || !Object.hasOwn(DECODERS, coding)) return body;
-  const zlib = process.getBuiltinModule('node:zlib');
-  return zlib[DECODERS[coding as keyof typeof DECODERS]](body, { maxOutputLength });
+  const decoder = DECODERS[coding as keyof typeof DECODERS];
+  return decoder ? process.getBuiltinModule('node:zlib')[decoder](body, { maxOutputLength }) : body;
 }
