@@ -36,16 +36,18 @@ const LONGEST = [
 ].map((name) => join(import.meta.dirname, `test/${name}.test.ts`));
 
 /**
- * Begins with the longest files, each beside one that computes, or nobody would use the processor while they wait; then by what
- * an earlier run has measured, and without one by size. The short unit tests come last.
+ * Spreads the longest files over the first half, so that others compute while they wait; those go by what an earlier run has
+ * measured, and without one by size. The short unit tests come last.
  */
-class LongestFirst extends BaseSequencer {
+class LongestSpread extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
     const isLong = ({ moduleId }: TestSpecification) => LONGEST.includes(moduleId);
     const isUnit = ({ project }: TestSpecification) => project.name === 'unit';
+    const long = sorted.filter(isLong);
     const others = sorted.filter((file) => !isLong(file) && !isUnit(file));
-    const begun = sorted.filter(isLong).flatMap((file) => [file, ...others.splice(0, 1)]);
+    const each = Math.floor(others.length / 2 / Math.max(1, long.length));
+    const begun = long.flatMap((file) => [file, ...others.splice(0, each)]);
     return [...begun, ...others, ...sorted.filter(isUnit)];
   }
 }
@@ -59,7 +61,7 @@ export default defineConfig({
     globalSetup: ['test/support/temporary-folder.ts'],
     // Tests wait for clocks, mails and streams as often as they compute: two files more than there are cores.
     maxWorkers: Math.min(availableParallelism() + 2, 8),
-    sequence: { sequencer: LongestFirst },
+    sequence: { sequencer: LongestSpread },
     env: {
       // CDK's own look at a template warns and fails nothing, and is a third of a synth: `npm run synth` takes it.
       CDK_VALIDATION: 'false',

@@ -308,7 +308,10 @@ describe('npm start', () => {
       text += chunk;
     });
     for (let waited = 0; waited < 100_000 && !text.includes('Ctrl-C'); waited += 50) await delay(50);
-    expect(text).toMatch(/^Synthesizing the CDK app \.\.\.\nStarting what the template describes/);
+    // The second line where these sources have been started before, by a developer or an earlier run.
+    expect(text).toMatch(
+      /^Synthesizing the CDK app \.\.\.\n(Nothing has changed since it was synthesized\.\n)?Starting what the template describes/,
+    );
     expect(text).toMatch(/Ready on http:\/\/localhost:\d+ after \d+\.\d s/);
     expect(text.match(/^ {2}curl /gm)).toHaveLength(3);
     expect(text).not.toContain('$URL');
