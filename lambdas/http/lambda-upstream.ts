@@ -1,6 +1,6 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import { type Caller, principalOf } from '../kernel/caller.ts';
-import { jsonOf } from '../kernel/json.ts';
+import { objectOf } from '../kernel/json.ts';
 import type { Header } from '../upstream/header-table.ts';
 import type { HttpRequest } from './event.ts';
 import type { UpstreamCall } from './upstream-call.ts';
@@ -71,10 +71,9 @@ export function readResult(payload: string): {
   readonly headers: readonly Header[];
   readonly body: Buffer;
 } {
-  const result = jsonOf(payload) as Partial<APIGatewayProxyResult> | null | undefined;
-  const isObject = typeof result === 'object' && !Array.isArray(result);
+  const result = objectOf<APIGatewayProxyResult>(payload);
   const { statusCode = 200, headers = {}, multiValueHeaders = {}, body, isBase64Encoded } = result ?? {};
-  if (!isObject || !result || !Number.isInteger(statusCode) || statusCode < 200 || statusCode > 599)
+  if (result === undefined || !Number.isInteger(statusCode) || statusCode < 200 || statusCode > 599)
     throw new Error('the function returned no response');
   const several = Object.entries(multiValueHeaders).flatMap(([name, values]) =>
     values.map((value): Header => [name, String(value)]),

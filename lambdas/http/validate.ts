@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import type { FieldError } from '../contract/errors.ts';
 import type { Profile } from '../contract/profile.ts';
 import { issueText, tellingIssues } from '../kernel/issue.ts';
-import { printable } from '../kernel/json.ts';
+import { isObject, printable } from '../kernel/json.ts';
 import { Problem } from '../kernel/problem.ts';
 import { publishedName } from './field-names.ts';
 
@@ -19,10 +19,9 @@ export function validate<Schema extends z.ZodType>(
   aliases: Profile['requestFields'],
   defaults: Readonly<Record<string, string>> = {},
 ): z.output<Schema> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  if (!isObject(value))
     throw new Problem('malformed_request', { message: 'The body must be a JSON object.' });
-  }
-  const { renamed, writtenAs } = canonicalNames(value as Record<string, unknown>, aliases);
+  const { renamed, writtenAs } = canonicalNames(value, aliases);
   const result = schema.safeParse({ ...defaults, ...renamed }, { reportInput: true });
   if (result.success) return result.data;
   const found = tellingIssues(result.error.issues).flatMap((issue) =>

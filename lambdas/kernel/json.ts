@@ -18,10 +18,16 @@ export function parseJson(text: string, visit: () => void = () => undefined): un
   return value;
 }
 
-/** What a text says as JSON; undefined for what is none. V8's error quotes the text, which may hold a secret. */
-export function jsonOf(text: string): unknown {
+/** Whether it is an object of JSON: no list, and not null. */
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The object that a text is in JSON; undefined for anything else. V8's error quotes the text, which may hold a secret. */
+export function objectOf<Value extends object>(text: string): Partial<Value> | undefined {
   try {
-    return JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? (value as Partial<Value>) : undefined;
   } catch {
     return undefined;
   }

@@ -1,5 +1,5 @@
 import { callAws } from './aws-http.ts';
-import { jsonOf } from './json.ts';
+import { objectOf } from './json.ts';
 
 /** What a ciphertext is good for: it is decrypted with the same again. */
 export type EncryptionContext = Readonly<Record<string, string>>;
@@ -65,7 +65,7 @@ async function send(action: string, wanted: keyof Answer, body: string): Promise
     body,
     timeoutMilliseconds: ATTEMPT_TIMEOUT_MS,
   });
-  const answer = jsonOf(response.text) as Answer | null | undefined;
+  const answer = objectOf<Answer>(response.text);
   const found = response.ok && answer?.[wanted];
   if (!found) throw new Error(`KMS answered ${response.status} ${answer?.__type ?? ''}`.trim());
   return found;

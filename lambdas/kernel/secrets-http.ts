@@ -1,5 +1,5 @@
 import { type AwsAccount, type AwsHttpCall, callAws } from './aws-http.ts';
-import { jsonOf } from './json.ts';
+import { objectOf } from './json.ts';
 
 /** Milliseconds for an attempt, of which there are two: the decision that waits must still answer in time. */
 const ATTEMPT_TIMEOUT_MS = 700;
@@ -12,8 +12,8 @@ interface Answer {
 }
 
 /**
- * Reads the text of a secret's version by its stage, for functions that must not load the SDK. It is called once for each keyset
- * and instance, so it keeps no connection. Throws when Secrets Manager does not answer with a secret.
+ * Reads the text of a secret's version by its stage, for functions that must not load the SDK. It is called rarely, once for each
+ * keyset and instance or at a sign-in by a provider, so it keeps no connection. Throws when Secrets Manager does not answer with a secret.
  * @param attemptTimeoutMs for each of two attempts. @default 700, for a decision
  */
 export function secretReader(
@@ -52,7 +52,7 @@ async function answered<Wanted>(
         body: JSON.stringify(input),
         ...attempts,
       });
-      const answer = (jsonOf(response.text) ?? {}) as Answer;
+      const answer = objectOf<Answer>(response.text) ?? {};
       const found = response.ok ? wanted(answer) : undefined;
       if (found !== undefined) return found;
       // The body of a refusal names the fault; that of an answer holds the secret and is never in an error.

@@ -1,4 +1,5 @@
 import { callOnce, type HttpAnswer } from '../kernel/http-call.ts';
+import { objectOf } from '../kernel/json.ts';
 import { Problem } from '../kernel/problem.ts';
 
 /** Seconds for which a document is used without asking again: how long a key that the provider withdraws stays good. */
@@ -102,8 +103,8 @@ export function addressIn(metadata: object, name: string, issuer: string): strin
 export async function fetchJson(url: string, call: ProviderCall): Promise<object> {
   const { status, text } = await fetchText(url, call);
   if (status !== 200) throw new Error(`${url} answered ${status}.`);
-  const value: unknown = JSON.parse(text);
-  if (typeof value !== 'object' || value === null) throw new Error(`${url} answered no object.`);
+  const value = objectOf(text);
+  if (value === undefined) throw new Error(`${url} answered no object.`);
   return value;
 }
 

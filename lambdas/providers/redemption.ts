@@ -1,11 +1,17 @@
 import type { ProviderSignIn } from '../contract/deployment.ts';
-import { jsonOf } from '../kernel/json.ts';
+import { objectOf } from '../kernel/json.ts';
 import { fetchText, noAnswer } from '../people/provider-document.ts';
 import type { ProviderMetadata } from './metadata.ts';
 import { refused } from './refused.ts';
 
 /** Milliseconds for a provider's token endpoint, which may look for the code in another Region. */
 const DEADLINE_MILLISECONDS = 5000;
+
+/** The members of a token endpoint's answer that are read; either may be anything. */
+interface TokenAnswer {
+  readonly id_token: unknown;
+  readonly error: unknown;
+}
 
 /** What redeems a code (OpenID Connect Core 1.0, 3.1.3.1). */
 export interface Redemption {
@@ -44,7 +50,7 @@ export async function redeemCode(
   }).catch((error: unknown) => {
     throw noAnswer(error);
   });
-  const { id_token, error } = objectOf(answer.text);
+  const { id_token, error } = objectOf<TokenAnswer>(answer.text) ?? {};
   if (answer.status === 400 && error === 'invalid_grant')
     throw refused('the provider does not take the code');
   // The body may hold tokens, so only the code of an error is told.
@@ -58,11 +64,6 @@ export async function redeemCode(
 function basic(clientId: string, secret: string): string {
   const encoded = [clientId, secret].map((text) => new URLSearchParams([['', text]]).toString().slice(1));
   return `Basic ${Buffer.from(encoded.join(':')).toString('base64')}`;
-}
-
-function objectOf(text: string): Readonly<Record<string, unknown>> {
-  const value = jsonOf(text);
-  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
 }
 
 /** The code of an error as RFC 6749, 5.2 spells them; empty for any other. */

@@ -156,10 +156,10 @@ export async function completeSignIn(
     provider.metadata.present(),
     answer.code === undefined ? null : (provider.secret?.() ?? null),
   ]);
-  const metadata = outcomeOf(found);
+  const metadata = settledValue(found);
   requireOwnAnswer(answer, provider.issuer, metadata);
   const code = requireCode(answer);
-  const ourSecret = outcomeOf(read);
+  const ourSecret = settledValue(read);
   const [redeemed] = await Promise.allSettled([
     redeemCode(
       {
@@ -173,7 +173,7 @@ export async function completeSignIn(
     ),
     provider.keys.present(),
   ]);
-  const proof = await provider.verify(outcomeOf(redeemed), nonceOf(secret, answer.state));
+  const proof = await provider.verify(settledValue(redeemed), nonceOf(secret, answer.state));
   try {
     const { workspaceIds, findPerson } = await destinationOf(proof, from, context);
     const entry = {
@@ -190,7 +190,7 @@ export async function completeSignIn(
   }
 }
 
-function outcomeOf<Value>(settled: PromiseSettledResult<Value>): Value {
+function settledValue<Value>(settled: PromiseSettledResult<Value>): Value {
   if (settled.status === 'rejected') throw settled.reason;
   return settled.value;
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { exportJWK, type JWK } from 'jose';
 import type { Algorithm } from '../contract/algorithms.ts';
 import { FACTS_SECONDS } from '../kernel/freshness.ts';
-import { jsonOf } from '../kernel/json.ts';
+import { objectOf } from '../kernel/json.ts';
 import { type ControlFacts, type KeysetUse, type KeyUse, keysetOf, type PublicKey } from './control-facts.ts';
 import { NEW_KEY, PUBLIC_MEMBERS } from './new-key.ts';
 
@@ -64,11 +64,9 @@ export interface KeysetPlan {
  * no object, and quotes nothing of it.
  */
 export function parseKeyset(text: string): Keyset {
-  const value = jsonOf(text);
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new Error('The secret holds no keyset: it is no JSON object.');
-  const { version, keys } = value as Partial<Keyset>;
-  return { version: version ?? 0, keys: keys ?? [] };
+  const value = objectOf<Keyset>(text);
+  if (value === undefined) throw new Error('The secret holds no keyset: it is no JSON object.');
+  return { version: value.version ?? 0, keys: value.keys ?? [] };
 }
 
 /**

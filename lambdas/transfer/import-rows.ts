@@ -4,7 +4,7 @@ import type { KeyFormat } from '../contract/key-format.ts';
 import { NEVER } from '../kernel/clock.ts';
 import { allowedIps, environment, plainText } from '../kernel/fields.ts';
 import { issueText, tellingIssues } from '../kernel/issue.ts';
-import { parseJson } from '../kernel/json.ts';
+import { isObject, parseJson } from '../kernel/json.ts';
 import { Problem } from '../kernel/problem.ts';
 import type { RawBody } from '../kernel/route.ts';
 import { API_KEY, KEY_ID } from '../keys/api-key.ts';
@@ -166,10 +166,8 @@ function readRow(text: string, line: number, { tenantId, proof, format, now }: R
 /** The row, or why it is none. */
 function parsed(text: string): Readonly<Record<string, unknown>> | string {
   try {
-    const value: unknown = parseJson(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : 'is not a JSON object';
+    const value = parseJson(text);
+    return isObject(value) ? value : 'is not a JSON object';
   } catch (error) {
     return error instanceof Problem ? error.message : 'is not a JSON object';
   }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { callOnce } from '../kernel/http-call.ts';
-import { jsonOf } from '../kernel/json.ts';
+import { objectOf } from '../kernel/json.ts';
 import type { Credentials } from '../kernel/request-signer.ts';
 import { environmentCredentials } from '../kernel/transport.ts';
 import { SettingsError } from './settings.ts';
@@ -94,9 +94,8 @@ async function fromContainer(url: URL): Promise<AwsCredentials> {
     headers: authorization === undefined ? {} : { authorization },
     signal: AbortSignal.timeout(TIMEOUT_MS),
   });
-  const { AccessKeyId, SecretAccessKey, Token, Expiration } = ((ok && jsonOf(text)) || {}) as Readonly<
-    Record<string, string | undefined>
-  >;
+  const answer = ok ? objectOf<Record<string, string>>(text) : undefined;
+  const { AccessKeyId, SecretAccessKey, Token, Expiration } = answer ?? {};
   // The body of an answer holds secrets, and is never in an error.
   if (!AccessKeyId || !SecretAccessKey)
     throw new Error(`The endpoint of the container's credentials answered ${status}, and gave none.`);

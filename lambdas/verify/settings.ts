@@ -6,7 +6,7 @@ import {
   VERIFY_VARIABLE,
   type VerifySettings,
 } from '../contract/verify-settings.ts';
-import { jsonOf } from '../kernel/json.ts';
+import { isObject, objectOf } from '../kernel/json.ts';
 
 /** Settings that are missing or cannot be read: thrown when a verifier is made, never when it is asked. */
 export class SettingsError extends Error {
@@ -63,7 +63,7 @@ export function verifySettings(given: VerifySettings | undefined): VerifySetting
 
 /** The errors of the variable that `protectHttp` writes. Throws a {@link SettingsError} for another. */
 export function givenErrorShape(variable: string): ErrorShape {
-  const shape = jsonOf(variable);
+  const shape = objectOf(variable);
   if (!isObject(valueAt(shape, 'profile.errorCodes')) || valueAt(shape, 'errorBody') === undefined)
     throw new SettingsError(
       `The variable ${ERRORS_VARIABLE} is not what latchkey.protectHttp writes: leave it as it is`,
@@ -103,8 +103,4 @@ function isTextOrNull(value: unknown): boolean {
 
 function isTexts(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every(isText);
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
