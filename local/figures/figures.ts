@@ -47,34 +47,20 @@ interface Directive {
   readonly Metrics: readonly { readonly Name: string; readonly Unit?: string }[];
 }
 
-/** A line, taken apart. */
-interface Parts {
-  /** Epoch milliseconds. */
-  readonly timestamp: number;
-  readonly directives: readonly Directive[];
-  /** The line without `_aws`. */
-  readonly rest: string;
-}
-
 const RECENT = 10_000;
-
-/** How our functions' lines begin. Their directives are always the same few texts, longer than the rest of the line. */
-const OURS = /^\{"_aws":\{"Timestamp":(\d+),"CloudWatchMetrics":(\[.*?\])\},(?=")/;
-const KINDS = 1_000;
 
 /** Takes metrics out of what functions print (CloudWatch user guide, "Embedded metric format specification"). */
 export class Figures {
   readonly #series = new Map<string, Series>();
-  readonly #directives = new Map<string, readonly Directive[]>();
 
   /** Counts the metrics of a line. Gives the line without what only CloudWatch reads. */
   take(line: string): string {
     if (!line.includes('"_aws"')) return line;
     try {
-      const { timestamp, directives, rest } = this.#partsOf(line);
-      const entry = JSON.parse(rest) as Record<string, unknown>;
-      for (const directive of directives) this.#count(directive, entry, timestamp / 1000);
-      return rest;
+      const { _aws, ...entry } = JSON.parse(line) as { readonly _aws: Embedded };
+      const { Timestamp, CloudWatchMetrics = [] } = _aws;
+      for (const directive of CloudWatchMetrics) this.#count(directive, entry, Timestamp / 1000);
+      return JSON.stringify(entry);
     } catch {
       return line;
     }
@@ -93,32 +79,8 @@ export class Figures {
 
   /** A metric's sums by the hour. */
   hours(namespace: string, name: string, dimensions: Readonly<Record<string, string>>): readonly Hour[] {
-    const series = this.#series.get(seriesKey(namespace, name, dimensionText(dimensions)));
+    const series = this.#series.get(seriesKey(namespace, name, dimensionText(Object.entries(dimensions))));
     return [...(series?.sumByHour ?? [])].map(([startSeconds, sum]) => ({ startSeconds, sum }));
-  }
-
-  /** Throws for what is no JSON object. */
-  #partsOf(line: string): Parts {
-    const [start, timestamp, text = ''] = OURS.exec(line) ?? [];
-    const directives = this.#directivesOf(text);
-    if (start !== undefined && directives !== undefined)
-      return { timestamp: Number(timestamp), directives, rest: `{${line.slice(start.length)}` };
-    const { _aws, ...rest } = JSON.parse(line) as { _aws: Embedded };
-    const { Timestamp, CloudWatchMetrics = [] } = _aws;
-    return { timestamp: Timestamp, directives: CloudWatchMetrics, rest: JSON.stringify(rest) };
-  }
-
-  /** Undefined where the text is no JSON: of a line that only looks like ours. */
-  #directivesOf(text: string): readonly Directive[] | undefined {
-    const known = this.#directives.get(text);
-    if (known !== undefined) return known;
-    try {
-      const directives = JSON.parse(text) as readonly Directive[];
-      if (this.#directives.size < KINDS) this.#directives.set(text, directives);
-      return directives;
-    } catch {
-      return undefined;
-    }
   }
 
   #count(
@@ -127,7 +89,7 @@ export class Figures {
     seconds: number,
   ): void {
     for (const names of Dimensions) {
-      const dimensions = names.map((name) => `${name}=${entry[name]}`).join(', ');
+      const dimensions = dimensionText(names.map((name) => [name, entry[name]]));
       for (const { Name, Unit = 'None' } of Metrics) {
         const series = this.#seriesOf(Namespace, Name, dimensions, Unit);
         const values = [entry[Name]].flat().map(Number);
@@ -158,8 +120,6 @@ function seriesKey(namespace: string, name: string, dimensions: string): string 
   return `${namespace} ${name} ${dimensions}`;
 }
 
-function dimensionText(dimensions: Readonly<Record<string, unknown>>): string {
-  return Object.entries(dimensions)
-    .map(([name, value]) => `${name}=${value}`)
-    .join(', ');
+function dimensionText(dimensions: readonly (readonly [name: string, value: unknown])[]): string {
+  return dimensions.map(([name, value]) => `${name}=${value}`).join(', ');
 }

@@ -1,6 +1,6 @@
 /** A person's own account and the end of it, and that of a tenant, on the whole stack. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { APIGatewayClient, GetApiKeysCommand } from '@aws-sdk/client-api-gateway';
+import { APIGatewayClient } from '@aws-sdk/client-api-gateway';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ErasureStore, eraseDue, STREAM_SECONDS } from '../../lambdas/erasure/erasure.ts';
 import { DynamoErasureStore } from '../../lambdas/erasure/erasure-store.ts';
@@ -26,12 +26,19 @@ import {
   startTestStack,
   type TestStack,
 } from '../support/stack.ts';
+import { usageKeysOf } from '../support/usage-keys.ts';
 
 let stack: TestStack;
+let aws: APIGatewayClient;
 beforeAll(async () => {
   stack = await startTestStack({ profile: 'default', config: { tiers: { free: ROOMY_TIER } } });
+  const { apiGatewayEndpoint: endpoint, region, credentials } = stack.local;
+  aws = new APIGatewayClient({ endpoint, region, credentials });
 });
-afterAll(() => stack?.stop());
+afterAll(async () => {
+  aws?.destroy();
+  await stack?.stop();
+});
 
 const DAY = 86_400;
 const now = () => Math.floor(Date.now() / 1000);
@@ -67,15 +74,6 @@ async function reconciledUntil(tenantId: string, is: (row: Item | undefined) => 
     return stack.table.get(usageKeyRowKey(tenantId));
   };
   await expect.poll(row, { timeout: 20_000 }).toSatisfy(is);
-}
-
-/** The names of a tenant's keys in API Gateway. */
-async function usageKeysOf(tenantId: string): Promise<string[]> {
-  const { apiGatewayEndpoint: endpoint, region, credentials } = stack.local;
-  const aws = new APIGatewayClient({ endpoint, region, credentials });
-  const { items = [] } = await aws.send(new GetApiKeysCommand({ limit: 500 }));
-  aws.destroy();
-  return items.flatMap(({ name = '' }) => (name.includes(tenantId.replaceAll('-', '')) ? [name] : []));
 }
 
 /** Erases what is due of a tenant at a time. `steps` is how often a run looks at its clock before it is cut off. */
@@ -395,7 +393,7 @@ describe('a closed tenant', () => {
     expect(await erase(ada.tenantId, trail)).toMatchObject({ finished: 0 });
 
     // Nobody has used the usage key for long: a run deletes it, and the next one the row of who has none left.
-    expect(await usageKeysOf(ada.tenantId)).toHaveLength(1);
+    expect(await usageKeysOf(aws, ada.tenantId)).toHaveLength(1);
     const isAged = await stack.table.updateIf(usageKeyRowKey(ada.tenantId), {
       UpdateExpression: 'SET since = :past',
       ConditionExpression: 'attribute_exists(PK) AND attribute_not_exists(tier)',
@@ -403,7 +401,7 @@ describe('a closed tenant', () => {
     });
     expect(isAged).toBe(true);
     await reconciledUntil(ada.tenantId, (row) => row === undefined);
-    expect(await usageKeysOf(ada.tenantId)).toEqual([]);
+    expect(await usageKeysOf(aws, ada.tenantId)).toEqual([]);
     const left = (await everyItem()).filter((item) => {
       const isGone = number(item, 'ttl', trail) < trail;
       return !isGone && mentions(item, ada.tenantId, ada.userId, ben.userId, ada.email, ben.email);

@@ -25,7 +25,7 @@ import {
   startTestStack,
   type TestStack,
 } from '../support/stack.ts';
-import { Schedule } from '../support/usage-keys.ts';
+import { Schedule, usageKeysOf } from '../support/usage-keys.ts';
 
 /** Usage keys of tenants on the whole stack: by the schedule of the template, seen through the API, under load. */
 const TIERS = {
@@ -83,8 +83,7 @@ const aMinuteLater = () => schedule.aMinuteLater();
 const usageKey = (account: Account) => schedule.usageKeyOf(account);
 const untilPointed = (account: Account) => schedule.untilPointed(account);
 const keys = async () => (await aws.send(new GetApiKeysCommand({ limit: 500 }))).items ?? [];
-const ownKeys = async ({ tenantId }: Account) =>
-  (await keys()).filter(({ name = '' }) => name.includes(tenantId.replaceAll('-', '')));
+const ownKeys = ({ tenantId }: Account) => usageKeysOf(aws, tenantId);
 const onTier = (tenantId: string, tier: string) =>
   new DynamoTenantStore(stack.table).change(
     tenantId,

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type APIGatewayClient, type ApiKey, GetApiKeysCommand } from '@aws-sdk/client-api-gateway';
 import { tenantKey } from '../../lambdas/kernel/item-keys.ts';
 import type { Account, TestStack } from './stack.ts';
 
@@ -32,4 +33,10 @@ export class Schedule {
       await sleep(500);
     }
   }
+}
+
+/** A tenant's own keys in API Gateway, which are named after it, of an account with at most 500. */
+export async function usageKeysOf(aws: APIGatewayClient, tenantId: string): Promise<ApiKey[]> {
+  const { items = [] } = await aws.send(new GetApiKeysCommand({ limit: 500 }));
+  return items.filter(({ name = '' }) => name.includes(tenantId.replaceAll('-', '')));
 }
