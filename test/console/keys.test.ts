@@ -42,10 +42,11 @@ test('the list shows what there is of each key, newest first, and never a key', 
   expect(await page.content()).not.toContain(ada.apiKey);
 });
 
+// What is looked for is found in masked keys, too, whose ends are random: two letters may be in any of them.
 test('search, filters and the order stand in the URL, which shows the same again', async () => {
   await page.fill('input[type=search]', 'i');
   await expect.poll(names).toEqual(['Staging', 'Mobile app', 'Nightly import', 'First key']);
-  await page.fill('input[type=search]', 'imp');
+  await page.fill('input[type=search]', 'import');
   await expect.poll(names).toEqual(['Nightly import']);
   await page.fill('input[type=search]', '');
   await page.selectOption('select[aria-label=Environment]', 'test');
@@ -55,16 +56,14 @@ test('search, filters and the order stand in the URL, which shows the same again
   await expect.poll(names).toEqual(['First key', 'Mobile app', 'Nightly import', 'Staging']);
   expect(await page.getAttribute('th[aria-sort]', 'aria-sort')).toBe('ascending');
   await page.click('th >> text=Name');
-  await page.fill('input[type=search]', 'st');
-  await expect.poll(names).toEqual(['Staging', 'First key']);
+  const live = ['Nightly import', 'Mobile app', 'First key'];
+  await page.fill('input[type=search]', '_live_');
+  await expect.poll(names).toEqual(live);
   const url = new URL(page.url());
-  expect(Object.fromEntries(url.searchParams)).toEqual({ text: 'st', sort: '-name' });
+  expect(Object.fromEntries(url.searchParams)).toEqual({ text: '_live_', sort: '-name' });
   await page.reload();
   await page.waitForSelector('tbody a');
-  expect([await names(), await page.inputValue('input[type=search]')]).toEqual([
-    ['Staging', 'First key'],
-    'st',
-  ]);
+  expect([await names(), await page.inputValue('input[type=search]')]).toEqual([live, '_live_']);
   await page.fill('input[type=search]', 'nothing like it');
   await page.click('text=Clear filters');
   await expect.poll(async () => (await names()).length).toBe(4);
@@ -78,7 +77,7 @@ test('a key that was pasted is found by its beginning, and the rest of it is now
 test('the box of the head is checked only if every key in the list is', async () => {
   const all = page.locator('input[aria-label="Select all keys"]');
   await page.check('input[aria-label="Select First key"]');
-  await page.fill('input[type=search]', 'imp');
+  await page.fill('input[type=search]', 'import');
   await expect.poll(names).toEqual(['Nightly import']);
   expect(await all.isChecked()).toBe(false);
   await all.check();
