@@ -20,6 +20,10 @@ import type { FunctionSettings } from './function-settings.ts';
 import { build, prebuilt } from './prebuilt.ts';
 
 const HANDLER = 'index.mjs';
+const PROFILE = 'profile.mjs';
+
+/** The code of profiles that are not ours: every function of a deployment has the same. */
+const ownProfiles = new WeakMap<Pick<Profile, 'name' | 'module'>, string>();
 
 /**
  * A folder for `Code.fromAsset`: the code of a function, which is the same for every configuration, and beside it the settings
@@ -49,7 +53,7 @@ export function functionCode(
   mkdirSync(made, { recursive: true });
   for (const file of modules) copyFileSync(join(bundle, file), join(made, file));
   if (names.length > 0) writeFileSync(join(made, 'settings.mjs'), text);
-  if (code.includes('"./profile.mjs"')) putProfile(profile, made);
+  if (code.includes(`"./${PROFILE}"`)) putProfile(profile, made);
   if (names.includes('consoleBuild') && settings.consoleBuild !== null)
     cpSync(prebuilt('console'), join(made, 'console'), { recursive: true });
   return made;
@@ -111,9 +115,12 @@ function accessText(access: AccessTable): string {
 }
 
 /** Puts the code of a profile beside that of a function. */
-function putProfile({ name, module }: Pick<Profile, 'name' | 'module'>, folder: string): void {
+function putProfile(profile: Pick<Profile, 'name' | 'module'>, folder: string): void {
+  const { name, module } = profile;
   if (module !== undefined) {
-    bundleProfile(module, folder);
+    const code = ownProfiles.get(profile) ?? bundledProfile(module, folder);
+    ownProfiles.set(profile, code);
+    writeFileSync(join(folder, PROFILE), code);
     return;
   }
   const file = join(prebuilt('bundles'), 'profiles', `${name}.mjs`);
@@ -121,11 +128,11 @@ function putProfile({ name, module }: Pick<Profile, 'name' | 'module'>, folder: 
     throw new ConfigError(
       `profile: "${name}" is none of ours; say in its field module which file exports it`,
     );
-  copyFileSync(file, join(folder, 'profile.mjs'));
+  copyFileSync(file, join(folder, PROFILE));
 }
 
-/** Bundles a profile that is not ours, which is the only thing for which a user of the package needs esbuild. */
-function bundleProfile(module: string, folder: string): void {
+/** The code of a profile that is not ours, which is the only thing for which a user of the package needs esbuild. */
+function bundledProfile(module: string, folder: string): string {
   try {
     createRequire(import.meta.url).resolve('esbuild');
   } catch {
@@ -133,5 +140,10 @@ function bundleProfile(module: string, folder: string): void {
       'profile: one that is not ours is bundled by esbuild, which is not installed; run npm install --save-dev esbuild',
     );
   }
-  build('bundles', folder, module.startsWith('file:') ? fileURLToPath(module) : resolve(module));
+  try {
+    build('bundles', folder, module.startsWith('file:') ? fileURLToPath(module) : resolve(module));
+  } catch (error) {
+    throw new ConfigError(`profile: ${(error as Error).message}`);
+  }
+  return readFileSync(join(folder, PROFILE), 'utf8');
 }

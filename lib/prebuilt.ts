@@ -80,7 +80,9 @@ export function build(script: string, ...parameters: readonly string[]): void {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
   } catch (error) {
-    throw new Error(`lib/build/${script}${EXTENSION} failed: ${(error as { stderr: unknown }).stderr}`);
+    throw new Error(
+      `lib/build/${script}${EXTENSION} failed: ${String((error as { stderr: unknown }).stderr).trim()}`,
+    );
   }
 }
 

@@ -47,6 +47,24 @@ const BESIDE: Plugin = {
   },
 };
 
+/**
+ * Keeps the CDK out of what runs in functions. A profile of a team's own imports ours from the package, whose main module is for
+ * apps: it gets the module that has the profiles and no more.
+ */
+const NO_CDK: Plugin = {
+  name: 'no-cdk',
+  setup({ onResolve, resolve }) {
+    onResolve({ filter: /^latchkey$/ }, ({ resolveDir, kind }) =>
+      resolve('latchkey/profiles', { resolveDir, kind }),
+    );
+    onResolve({ filter: /^(aws-cdk-lib|constructs)(\/|$)/ }, () => ({
+      errors: [
+        { text: 'functions have no CDK; keep what they run, such as a profile, in modules that import none' },
+      ],
+    }));
+  },
+};
+
 /** Leaves out the cache of aws4's signing keys: `lambdas/kernel/request-signer.ts` has one in its place, and every cold start pays for both. */
 const ONE_KEY_CACHE: Plugin = {
   name: 'one-key-cache',
@@ -84,13 +102,14 @@ function withoutImportsOfNode(code: string): string {
     );
 }
 
-/** Gives the names that each module exports. */
+/** Gives the names that each module exports. What is wrong is told by paths from `root`. */
 async function bundle(
   entryPoints: BuildOptions['entryPoints'] & object,
   outdir: string,
+  root = ROOT,
 ): Promise<readonly (readonly string[])[]> {
   const { outputFiles, metafile } = await build({
-    absWorkingDir: ROOT,
+    absWorkingDir: root,
     entryPoints,
     outdir,
     outExtension: { '.js': '.mjs' },
@@ -101,14 +120,14 @@ async function bundle(
     format: 'esm',
     // The AWS SDK's ES modules can be shaken, its CommonJS cannot.
     mainFields: ['module', 'main'],
-    plugins: [BESIDE, ONE_KEY_CACHE],
+    plugins: [BESIDE, NO_CDK, ONE_KEY_CACHE],
     legalComments: 'none',
     metafile: true,
     write: false,
-    logLevel: 'error',
+    logLevel: 'silent',
   });
   for (const { path, text } of outputFiles) {
-    const imports = metafile.outputs[relative(ROOT, path)]?.imports ?? [];
+    const imports = metafile.outputs[relative(root, path)]?.imports ?? [];
     const requires = imports.some((entry) => entry.kind === 'require-call');
     mkdirSync(dirname(path), { recursive: true });
     const code = withoutImportsOfNode(text);
@@ -145,15 +164,25 @@ function functions() {
     .map((file) => ({ in: file, out: relative(FUNCTIONS, file.slice(0, -3)).replace(/handler$/, 'index') }));
 }
 
-const [, , outDir = '', module] = process.argv;
-if (module !== undefined) {
-  const [names = []] = await bundle([{ in: module, out: 'profile' }], outDir);
-  if (!names.includes('profile')) throw new Error(`${module} does not export "profile"`);
-} else {
+async function bundleAll(outDir: string): Promise<void> {
   await bundle(functions(), outDir);
   await bundleOnDemand(outDir);
   await bundle(
     Object.keys(profiles).map((name) => join(ROOT, `profiles/${name}.ts`)),
     join(outDir, 'profiles'),
   );
+}
+
+async function bundleProfile(outDir: string, module: string): Promise<void> {
+  const [names = []] = await bundle([{ in: module, out: 'profile' }], outDir, process.cwd());
+  if (!names.includes('profile')) throw new Error(`${module} does not export "profile"`);
+}
+
+const [, , outDir = '', module] = process.argv;
+try {
+  await (module === undefined ? bundleAll(outDir) : bundleProfile(outDir, module));
+} catch (error) {
+  // Of a profile its author reads it, who has no use for our stack.
+  process.stderr.write(`${(error as Error).message}\n`);
+  process.exitCode = 1;
 }

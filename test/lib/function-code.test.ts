@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Fn } from 'aws-cdk-lib';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { functionCode } from '../../lib/function-code.ts';
 import { functionSettings } from '../../lib/function-settings.ts';
 import { foldersOf, functionSpecs } from '../../lib/functions.ts';
@@ -267,17 +267,27 @@ describe('an authorizer', () => {
 
 describe('a profile that is not ours', () => {
   const own = join(outDir, 'own.ts');
-  const profile = { ...nams, name: 'own', module: own };
+  /** Of a profile as an app has just loaded it. */
   const code = async (from: typeof functionCode) =>
-    from(profile, 'forwarder', functionSettings(await loadSettings()), outDir);
+    from({ ...nams, name: 'own', module: own }, 'forwarder', functionSettings(await loadSettings()), outDir);
 
-  beforeAll(() => {
+  beforeEach(() => {
     mkdirSync(outDir, { recursive: true });
     writeFileSync(own, "const text: string = 'its own words';\nexport const profile = { title: text };\n");
   });
 
   it('is bundled from its module', async () => {
     expect(readFileSync(join(await code(functionCode), 'profile.mjs'), 'utf8')).toContain('its own words');
+  });
+
+  it('is bundled once for all functions', async () => {
+    const settings = functionSettings(await loadSettings());
+    const profile = { name: 'own', module: own };
+    const codeOf = (folder: string) =>
+      readFileSync(join(functionCode(profile, folder, settings, outDir), 'profile.mjs'), 'utf8');
+    const forwarder = codeOf('forwarder');
+    writeFileSync(own, 'nothing that could be bundled {');
+    expect(codeOf('accounts')).toBe(forwarder);
   });
 
   it('may name its module by a URL, as import.meta.url does', async () => {
@@ -292,6 +302,10 @@ describe('a profile that is not ours', () => {
     await expect(code(functionCode)).rejects.toThrow('own.ts does not export "profile"');
     writeFileSync(own, 'export const profile = {');
     await expect(code(functionCode)).rejects.toThrow(/own\.ts:1:24: ERROR: Expected identifier/);
+    for (const cdk of ['aws-cdk-lib', 'aws-cdk-lib/aws-lambda', 'constructs']) {
+      writeFileSync(own, `import { App } from '${cdk}'; export const profile = { title: App.name };`);
+      await expect(code(functionCode)).rejects.toThrow(/own\.ts:1:20: ERROR: .* functions have no CDK;/);
+    }
   });
 
   it('needs esbuild, and says so', async () => {

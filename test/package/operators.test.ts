@@ -1,6 +1,6 @@
 /** `npx latchkey ops` and `npx latchkey doctor`, in a project that has the package and no source of ours. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { globSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { cdkSynth, example } from './apps.ts';
@@ -110,6 +110,10 @@ describe('beside an app that runs', () => {
     symlinkSync(join(import.meta.dirname, '../../node_modules/esbuild'), esbuild);
     cdkSynth(folder);
     rmSync(esbuild);
+    // Ours, from the package's main module, without the CDK that is imported there.
+    const bundled = globSync(join(folder, 'cdk.out/asset.*/profile.mjs')).map((file) => statSync(file).size);
+    expect(bundled.length).toBeGreaterThan(3);
+    expect(Math.max(...bundled)).toBeLessThan(30_000);
     expect(json('rights')).toContainEqual({ scope: 'read', keys: expect.any(Number), declared: true });
     writeFileSync(own, 'export const profile = undefined;');
     const { code, stderr } = ops('rights');
@@ -117,5 +121,5 @@ describe('beside an app that runs', () => {
     expect(stderr).toMatch(
       /^profile: "own" is the module profile\.mjs of your app, and it exports no profile/,
     );
-  }, 240_000);
+  });
 });
