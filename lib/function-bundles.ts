@@ -8,10 +8,10 @@ import { deploymentOf, type Settings } from './settings.ts';
 
 /** Where the code of every function of a deployment is, by its folder in `lambdas/functions`. Throws a `ConfigError`. */
 export function functionBundles(scope: Construct, settings: Settings): Readonly<Record<string, string>> {
-  const { profile } = settings;
+  const { profile, published } = settings;
   const told = functionSettings(settings);
   // Kept until the assembly is written.
   const outDir = join(Stage.of(scope)?.outdir ?? '', 'bundles');
   const folders = foldersOf(functionSpecs(profile, { upstreams: deploymentOf(settings).upstreams }));
-  return Object.fromEntries(folders.map((folder) => [folder, functionCode(profile, folder, told, outDir)]));
+  return Object.fromEntries(folders.map((folder) => [folder, functionCode(published, folder, told, outDir)]));
 }

@@ -12,18 +12,20 @@ import {
 import { createRequire } from 'node:module';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
 import { Token } from 'aws-cdk-lib';
 import type { AccessTable } from '../lambdas/contract/access.ts';
 import type { Profile } from '../lambdas/contract/profile.ts';
 import { ConfigError } from './config.ts';
 import type { FunctionSettings } from './function-settings.ts';
 import { build, prebuilt } from './prebuilt.ts';
+import { profileJson } from './profile-json.ts';
 
 const HANDLER = 'index.mjs';
 const PROFILE = 'profile.mjs';
 
-/** The code of profiles that are not ours: every function of a deployment has the same. */
-const ownProfiles = new WeakMap<Pick<Profile, 'name' | 'module'>, string>();
+/** The code of profiles that are not ours: every function has the same. */
+const ownProfiles = new WeakMap<Profile, string>();
 
 /**
  * A folder for `Code.fromAsset`: the code of a function, which is the same for every configuration, and beside it the settings
@@ -34,7 +36,7 @@ const ownProfiles = new WeakMap<Pick<Profile, 'name' | 'module'>, string>();
  * is no code, and for a setting that is a CDK token.
  */
 export function functionCode(
-  profile: Pick<Profile, 'name' | 'module'>,
+  profile: Profile,
   folder: string,
   settings: FunctionSettings,
   outDir: string,
@@ -115,24 +117,20 @@ function accessText(access: AccessTable): string {
 }
 
 /** Puts the code of a profile beside that of a function. */
-function putProfile(profile: Pick<Profile, 'name' | 'module'>, folder: string): void {
+function putProfile(profile: Profile, folder: string): void {
   const { name, module } = profile;
-  if (module !== undefined) {
-    const code = ownProfiles.get(profile) ?? bundledProfile(module, folder);
-    ownProfiles.set(profile, code);
-    writeFileSync(join(folder, PROFILE), code);
+  const file = join(folder, PROFILE);
+  if (module === undefined) {
+    copyFileSync(join(prebuilt('bundles'), 'profiles', `${name}.mjs`), file);
     return;
   }
-  const file = join(prebuilt('bundles'), 'profiles', `${name}.mjs`);
-  if (!existsSync(file))
-    throw new ConfigError(
-      `profile: "${name}" is none of ours; say in its field module which file exports it`,
-    );
-  copyFileSync(file, join(folder, PROFILE));
+  const code = ownProfiles.get(profile) ?? bundledProfile(profile, module, folder);
+  ownProfiles.set(profile, code);
+  writeFileSync(file, code);
 }
 
 /** The code of a profile that is not ours, which is the only thing for which a user of the package needs esbuild. */
-function bundledProfile(module: string, folder: string): string {
+function bundledProfile(profile: Profile, module: string, folder: string): string {
   try {
     createRequire(import.meta.url).resolve('esbuild');
   } catch {
@@ -140,10 +138,19 @@ function bundledProfile(module: string, folder: string): string {
       'profile: one that is not ours is bundled by esbuild, which is not installed; run npm install --save-dev esbuild',
     );
   }
+  const file = module.startsWith('file:') ? fileURLToPath(module) : resolve(module);
+  if (!existsSync(file)) throw new ConfigError(`profile.module: there is no ${file}`);
   try {
-    build('bundles', folder, module.startsWith('file:') ? fileURLToPath(module) : resolve(module));
+    build('bundles', folder, file);
   } catch (error) {
-    throw new ConfigError(`profile: ${(error as Error).message}`);
+    throw new ConfigError(`profile: the functions cannot have it. ${(error as Error).cause}`);
   }
+  const json = join(folder, 'profile.json');
+  const exported = readFileSync(json, 'utf8');
+  rmSync(json);
+  if (!isDeepStrictEqual(JSON.parse(exported), JSON.parse(profileJson(profile))))
+    throw new ConfigError(
+      `profile: it is not what ${file} exports as "profile", and the functions have that; change it there, and pass it as it is`,
+    );
   return readFileSync(join(folder, PROFILE), 'utf8');
 }

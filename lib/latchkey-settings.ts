@@ -7,6 +7,7 @@ import { CONFIG, ConfigError, parseConfig } from './config.ts';
 import { DEFAULTS } from './defaults.ts';
 import type { LatchkeyDomain, LatchkeyMount, LatchkeyProps } from './latchkey-props.ts';
 import { mountedOn } from './mounted-on.ts';
+import { requireCode } from './profiles.ts';
 import { type Settings, settingsOf } from './settings.ts';
 import type { Vpc } from './upstream-fields.ts';
 import { withoutUndefined } from './without-undefined.ts';
@@ -40,11 +41,10 @@ const OTHERWISE: Readonly<Record<string, string>> = {
 export function settingsFor(scope: Construct, props: LatchkeyProps, network: Vpc | undefined): Settings {
   const given = withoutUndefined(props);
   const { region } = Stack.of(scope);
-  return settingsOf(
-    parseConfig(configOf(given, network)),
-    props.profile ?? defaultProfile,
-    placeOf(scope, Token.isUnresolved(region) ? undefined : region),
-  );
+  const { profile = defaultProfile } = given;
+  const config = parseConfig(configOf(given, network));
+  requireCode(profile);
+  return settingsOf(config, profile, placeOf(scope, Token.isUnresolved(region) ? undefined : region));
 }
 
 function placeOf({ node }: Construct, region: string | undefined) {

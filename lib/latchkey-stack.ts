@@ -12,7 +12,7 @@ export interface LatchkeyStackProps extends Settings {
 
 /** The repository's own stack: one Latchkey, as `latchkey.config.ts` has it. */
 export class LatchkeyStack extends Stack {
-  constructor(scope: Construct, { config, profile, bundles }: LatchkeyStackProps) {
+  constructor(scope: Construct, { config, profile, published, bundles }: LatchkeyStackProps) {
     const isProduction = config.environment === 'production';
     super(scope, config.name, {
       stackName: config.name,
@@ -22,7 +22,7 @@ export class LatchkeyStack extends Stack {
     const { kmsKeyArn, alarmTopicArn } = config;
     // CDK leaves the id out of logical ids: all are what they were when the parts stood in the stack itself.
     new Latchkey(this, 'Default', {
-      _settings: { config, profile },
+      _settings: { config, profile, published },
       _bundles: bundles,
       // Not what a failed first deployment made: it would be in the way of the second.
       removalPolicy: isProduction ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY,

@@ -80,7 +80,7 @@ export class Latchkey extends Construct implements IConnectable {
     useFeatureFlags(this);
     keepBelowResourceLimit(this);
     const { network, settings } = this.naming(() => this.checked(props));
-    const { config, profile } = settings;
+    const { config, profile, published } = settings;
     const deployment = deploymentOf(settings);
     const { upstreams } = deployment;
     const rows = apiRows(routes, profile, upstreams);
@@ -126,7 +126,7 @@ export class Latchkey extends Construct implements IConnectable {
       metricsNamespace: this.metricsNamespace,
       authorizerCode: (given) =>
         functionCode(
-          profile,
+          published,
           'authorizer',
           protectedSettings(settings, given),
           // Kept until the assembly is written.

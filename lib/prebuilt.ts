@@ -72,7 +72,10 @@ const argumentsOf = (script: string, parameters: readonly string[]) => [
   ...parameters,
 ];
 
-/** Runs a script of `lib/build`, in a process of its own: what it imports, no user of the package has. */
+/**
+ * Runs a script of `lib/build`, in a process of its own: what it imports, no user of the package has. Throws with what it says,
+ * which is the cause.
+ */
 export function build(script: string, ...parameters: readonly string[]): void {
   try {
     execFileSync(process.execPath, argumentsOf(script, parameters), {
@@ -80,9 +83,8 @@ export function build(script: string, ...parameters: readonly string[]): void {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
   } catch (error) {
-    throw new Error(
-      `lib/build/${script}${EXTENSION} failed: ${String((error as { stderr: unknown }).stderr).trim()}`,
-    );
+    const cause = String((error as { stderr: unknown }).stderr).trim();
+    throw new Error(`lib/build/${script}${EXTENSION} failed: ${cause}`, { cause });
   }
 }
 

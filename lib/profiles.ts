@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
 import type { Profile } from '../lambdas/contract/profile.ts';
 import { profiles } from '../profiles/index.ts';
 import { ConfigError } from './config.ts';
+import { withoutUndefined } from './without-undefined.ts';
 
 /** The published contract of that name. Throws a `ConfigError` that lists the known. */
 export function loadProfile(name: string): Profile {
@@ -31,6 +33,27 @@ export async function loadOwnProfile(name: string, module: string): Promise<Prof
   );
   if (loaded.profile?.name !== name) throw fault(`it exports no profile of that name`);
   return loaded.profile;
+}
+
+/**
+ * Refuses a profile that has no code: one that is ours but for what an app has changed in it, as the functions have ours, and one of
+ * another name that does not say which module exports it. Throws a `ConfigError`.
+ */
+export function requireCode(profile: Profile): void {
+  const { name, module } = profile;
+  if (module !== undefined) {
+    if (typeof module === 'string') return;
+    throw new ConfigError('profile.module: must be a path or a file: URL as a text, such as import.meta.url');
+  }
+  const published = allProfiles().find((candidate) => candidate.name === name);
+  if (published === undefined)
+    throw new ConfigError(
+      `profile: "${name}" is none of ours; say in its field module which file exports it`,
+    );
+  if (!isDeepStrictEqual(withoutUndefined(profile), withoutUndefined(published)))
+    throw new ConfigError(
+      `profile: "${name}" is ours, and the functions have it as it is; put what you change into a module of your own, which gives it another name and says module: import.meta.url`,
+    );
 }
 
 /** Every published contract, in the order of their names. */

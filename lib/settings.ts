@@ -27,7 +27,10 @@ const NO_CONSOLE: Profile['paths'] = Object.fromEntries(
 /** The inputs of one deployment: the configuration with its overrides, and the profile that it names. */
 export interface Settings {
   readonly config: Config & { readonly anonymous: boolean };
+  /** With what the configuration changes in it. */
   readonly profile: Profile;
+  /** As its module exports it. */
+  readonly published: Profile;
 }
 
 /** Fields of the configuration that `cdk -c name=value` may override. */
@@ -109,7 +112,11 @@ export function settingsOf(
   requireBearable(config, profile);
   checkProviders(config, isLocal);
   const allowsAnonymous = profile.allowsAnonymous && config.environment === 'development';
-  return { config: { ...config, anonymous: config.anonymous ?? (anonymous && allowsAnonymous) }, profile };
+  return {
+    config: { ...config, anonymous: config.anonymous ?? (anonymous && allowsAnonymous) },
+    profile,
+    published,
+  };
 }
 
 /** An upstream at another URL; where else it was does not count any more. */

@@ -5,9 +5,10 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { basename, dirname, join, relative, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { profiles } from '../../profiles/index.ts';
+import { profileJson } from '../profile-json.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const LAMBDAS = join(ROOT, 'lambdas');
@@ -102,17 +103,12 @@ function withoutImportsOfNode(code: string): string {
     );
 }
 
-/** Gives the names that each module exports. What is wrong is told by paths from `root`. */
-async function bundle(
-  entryPoints: BuildOptions['entryPoints'] & object,
-  outdir: string,
-  root = ROOT,
-): Promise<readonly (readonly string[])[]> {
-  const { outputFiles, metafile } = await build({
-    absWorkingDir: root,
-    entryPoints,
-    outdir,
+async function bundle(options: BuildOptions): Promise<void> {
+  const { absWorkingDir = ROOT } = options;
+  const { outputFiles = [], metafile } = await build({
+    absWorkingDir,
     outExtension: { '.js': '.mjs' },
+    plugins: [BESIDE, NO_CDK, ONE_KEY_CACHE],
     bundle: true,
     minify: true,
     platform: 'node',
@@ -120,20 +116,19 @@ async function bundle(
     format: 'esm',
     // The AWS SDK's ES modules can be shaken, its CommonJS cannot.
     mainFields: ['module', 'main'],
-    plugins: [BESIDE, NO_CDK, ONE_KEY_CACHE],
     legalComments: 'none',
     metafile: true,
     write: false,
     logLevel: 'silent',
+    ...options,
   });
   for (const { path, text } of outputFiles) {
-    const imports = metafile.outputs[relative(root, path)]?.imports ?? [];
+    const imports = metafile?.outputs[relative(absWorkingDir, path)]?.imports ?? [];
     const requires = imports.some((entry) => entry.kind === 'require-call');
     mkdirSync(dirname(path), { recursive: true });
     const code = withoutImportsOfNode(text);
     writeFileSync(path, requires ? REQUIRE + code : code);
   }
-  return Object.values(metafile.outputs).map((output) => output.exports);
 }
 
 /** Puts what is imported on demand beside the functions that import it. */
@@ -141,10 +136,7 @@ async function bundleOnDemand(outDir: string): Promise<void> {
   const made = join(outDir, 'on-demand');
   const folders = readdirSync(outDir).map((name) => join(outDir, name));
   const { size } = onDemand;
-  await bundle(
-    [...onDemand].map(([out, path]) => ({ in: path, out })),
-    made,
-  );
+  await bundle({ entryPoints: [...onDemand].map(([out, path]) => ({ in: path, out })), outdir: made });
   if (onDemand.size > size) throw new Error('What is imported on demand imports nothing so itself.');
   for (const folder of folders) {
     const files = readdirSync(folder);
@@ -165,17 +157,33 @@ function functions() {
 }
 
 async function bundleAll(outDir: string): Promise<void> {
-  await bundle(functions(), outDir);
+  await bundle({ entryPoints: functions(), outdir: outDir });
   await bundleOnDemand(outDir);
-  await bundle(
-    Object.keys(profiles).map((name) => join(ROOT, `profiles/${name}.ts`)),
-    join(outDir, 'profiles'),
-  );
+  await bundle({
+    entryPoints: Object.keys(profiles).map((name) => join(ROOT, `profiles/${name}.ts`)),
+    outdir: join(outDir, 'profiles'),
+  });
 }
 
+/**
+ * Bundles the profile that a module of a user's exports, a CommonJS one too, as `profile.mjs`. It is loaded once as the functions
+ * will load it, and what it is stands in `profile.json`, for the synth to compare.
+ */
 async function bundleProfile(outDir: string, module: string): Promise<void> {
-  const [names = []] = await bundle([{ in: module, out: 'profile' }], outDir, process.cwd());
-  if (!names.includes('profile')) throw new Error(`${module} does not export "profile"`);
+  const outfile = join(outDir, 'profile.mjs');
+  await bundle({
+    stdin: {
+      contents: `import * as module from ${JSON.stringify(module)}; export const { profile } = module;`,
+      resolveDir: dirname(module),
+    },
+    outfile,
+    absWorkingDir: process.cwd(),
+    plugins: [NO_CDK],
+    define: { __filename: 'import.meta.filename', __dirname: 'import.meta.dirname' },
+  });
+  const { profile } = await import(pathToFileURL(outfile).href);
+  if (typeof profile !== 'object' || profile === null) throw new Error(`${module} does not export "profile"`);
+  writeFileSync(join(outDir, 'profile.json'), profileJson(profile));
 }
 
 const [, , outDir = '', module] = process.argv;

@@ -6,12 +6,15 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Fn } from 'aws-cdk-lib';
 import fc from 'fast-check';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Profile } from '../../lambdas/contract/profile.ts';
 import { functionCode } from '../../lib/function-code.ts';
-import { functionSettings } from '../../lib/function-settings.ts';
+import { type FunctionSettings, functionSettings } from '../../lib/function-settings.ts';
 import { foldersOf, functionSpecs } from '../../lib/functions.ts';
 import { prebuilt } from '../../lib/prebuilt.ts';
+import { requireCode } from '../../lib/profiles.ts';
 import { deploymentOf, loadSettings, type Overrides } from '../../lib/settings.ts';
+import { profiles } from '../../profiles/index.ts';
 import { profile as nams } from '../../profiles/nams.ts';
 
 const outDir = mkdtempSync(join(tmpdir(), 'latchkey-code-'));
@@ -197,7 +200,7 @@ it('a setting that only the deployment will know is refused by its name: it woul
   const arn = Fn.getAtt('Search', 'Arn').toString();
   const upstreams = [{ ...settings.deployment.upstreams[0], name: arn }] as never;
   const told = { ...settings, deployment: { ...settings.deployment, upstreams } };
-  expect(() => functionCode({ name: 'default' }, 'forwarder', told, outDir)).toThrow(
+  expect(() => functionCode(profiles.default, 'forwarder', told, outDir)).toThrow(
     'deployment.upstreams.0.name: is known only when the stack is deployed',
   );
 });
@@ -266,46 +269,97 @@ describe('an authorizer', () => {
 });
 
 describe('a profile that is not ours', () => {
-  const own = join(outDir, 'own.ts');
-  /** Of a profile as an app has just loaded it. */
-  const code = async (from: typeof functionCode) =>
-    from({ ...nams, name: 'own', module: own }, 'forwarder', functionSettings(await loadSettings()), outDir);
-
-  beforeEach(() => {
+  /** A module of the repository, as a user's imports one of the package. */
+  const NAMS = join(import.meta.dirname, '../../profiles/nams.ts');
+  const OWN = `import { profile as nams } from '${NAMS}';
+    const title: string = 'its own words';
+    export const profile = { ...nams, name: 'own', title, module: import.meta.url };`;
+  const COMMON_JS = `const { profile: nams } = require('${NAMS}');
+    exports.profile = { ...nams, name: 'own', title: 'its own words', module: __filename };`;
+  let modules = 0;
+  /** The profile of a new module, of which an app has loaded `like`. */
+  const own = (source: string, file = `own-${(modules += 1)}.ts`, like: object = {}): Profile => {
+    const module = join(outDir, file);
     mkdirSync(outDir, { recursive: true });
-    writeFileSync(own, "const text: string = 'its own words';\nexport const profile = { title: text };\n");
+    writeFileSync(module, source);
+    return { ...nams, name: 'own', title: 'its own words', ...like, module };
+  };
+  let settings: FunctionSettings;
+  beforeAll(async () => {
+    settings = functionSettings(await loadSettings());
+  });
+  const codeOf = (profile: Profile, folder = 'forwarder') =>
+    join(functionCode(profile, folder, settings, outDir), 'profile.mjs');
+
+  it('is bundled from its module, once for all functions', () => {
+    const profile = own(OWN);
+    const forwarder = readFileSync(codeOf(profile), 'utf8');
+    expect(forwarder).toContain('its own words');
+    rmSync(profile.module ?? '');
+    expect(readFileSync(codeOf(profile, 'accounts'), 'utf8')).toBe(forwarder);
   });
 
-  it('is bundled from its module', async () => {
-    expect(readFileSync(join(await code(functionCode), 'profile.mjs'), 'utf8')).toContain('its own words');
+  it.each([
+    ['by a URL, as import.meta.url does', OWN, 'url.ts'],
+    ['in CommonJS', COMMON_JS, 'common.cjs'],
+    ['in TypeScript for CommonJS', OWN.replace('import.meta.url', '__filename'), 'filename.ts'],
+    ['with modules that it imports when it needs them', `${OWN}\nawait import('./later.ts');`, 'dynamic.ts'],
+    ['in a folder with a space', OWN, 'a folder/own.ts'],
+  ])('is bundled: %s', async (_, source, file) => {
+    mkdirSync(join(outDir, 'a folder'), { recursive: true });
+    writeFileSync(join(outDir, 'later.ts'), 'export const later: number = 1;');
+    const profile = own(source, file);
+    const module = file === 'url.ts' ? pathToFileURL(profile.module ?? '').href : profile.module;
+    const bundled = await import(codeOf({ ...profile, module: module ?? '' }));
+    expect(bundled.profile.title).toBe('its own words');
   });
 
-  it('is bundled once for all functions', async () => {
-    const settings = functionSettings(await loadSettings());
-    const profile = { name: 'own', module: own };
-    const codeOf = (folder: string) =>
-      readFileSync(join(functionCode(profile, folder, settings, outDir), 'profile.mjs'), 'utf8');
-    const forwarder = codeOf('forwarder');
-    writeFileSync(own, 'nothing that could be bundled {');
-    expect(codeOf('accounts')).toBe(forwarder);
+  it.each([
+    ['exports none', 'export const contract = {};', /own-\d+\.ts does not export "profile"$/],
+    ['exports none, in CommonJS', 'module.exports = {};', /does not export "profile"$/],
+    ['exports nothing as one', 'export const profile = undefined;', /does not export "profile"$/],
+    ['does not compile', 'export const profile = {', /own-\d+\.ts:1:24: ERROR: Expected identifier/],
+    [
+      'cannot be loaded',
+      "throw new Error('not today');",
+      /^profile: the functions cannot have it\. not today$/,
+    ],
+    [
+      'imports the CDK',
+      `import { App } from 'aws-cdk-lib'; export const profile = App;`,
+      /:1:20: ERROR: .* functions have no CDK;/,
+    ],
+    [
+      'imports a part of the CDK',
+      `import { Code } from 'aws-cdk-lib/aws-lambda'; export const profile = Code;`,
+      /:1:21: ERROR: .* functions have no CDK;/,
+    ],
+    [
+      'imports constructs',
+      `import { Construct } from 'constructs'; export const profile = Construct;`,
+      /:1:26: ERROR: .* functions have no CDK;/,
+    ],
+    [
+      'exports another',
+      OWN.replace('its own', 'other'),
+      /it is not what .*own-\d+\.ts exports as "profile", and the functions have that/,
+    ],
+  ])('whose module %s is refused', (_, source, message) => {
+    expect(() => codeOf(own(source))).toThrow(message);
   });
 
-  it('may name its module by a URL, as import.meta.url does', async () => {
-    const settings = functionSettings(await loadSettings());
-    const byUrl = { name: 'own', module: pathToFileURL(own).href };
-    const folder = functionCode(byUrl, 'forwarder', settings, outDir);
-    expect(readFileSync(join(folder, 'profile.mjs'), 'utf8')).toContain('its own words');
+  it.each([
+    ['title', { title: 'changed in the app' }],
+    ['paths', { paths: { createKey: ['/v1/mine'] } }],
+    ['keys', { keys: { ...nams.keys, prefix: 'mine' } }],
+    ['errorBody', { errorBody: undefined }],
+  ])('of which the app has changed %s is refused', (_, changed) => {
+    expect(() => codeOf(own(OWN, undefined, changed))).toThrow('change it there, and pass it as it is');
   });
 
-  it('says what is wrong with its module', async () => {
-    writeFileSync(own, 'export const contract = {};');
-    await expect(code(functionCode)).rejects.toThrow('own.ts does not export "profile"');
-    writeFileSync(own, 'export const profile = {');
-    await expect(code(functionCode)).rejects.toThrow(/own\.ts:1:24: ERROR: Expected identifier/);
-    for (const cdk of ['aws-cdk-lib', 'aws-cdk-lib/aws-lambda', 'constructs']) {
-      writeFileSync(own, `import { App } from '${cdk}'; export const profile = { title: App.name };`);
-      await expect(code(functionCode)).rejects.toThrow(/own\.ts:1:20: ERROR: .* functions have no CDK;/);
-    }
+  it('whose module is not there is refused', () => {
+    const profile = { ...nams, module: join(outDir, 'nowhere.ts') };
+    expect(() => codeOf(profile)).toThrow(`profile.module: there is no ${profile.module}`);
   });
 
   it('needs esbuild, and says so', async () => {
@@ -319,18 +373,33 @@ describe('a profile that is not ours', () => {
     }));
     try {
       const { functionCode: without } = await import('../../lib/function-code.ts');
-      await expect(code(without)).rejects.toThrow(
+      expect(() => without(own(OWN), 'forwarder', settings, outDir)).toThrow(
         'profile: one that is not ours is bundled by esbuild, which is not installed; run npm install --save-dev esbuild',
       );
     } finally {
       vi.doUnmock('node:module');
     }
   });
+});
 
-  it('has to name its module', async () => {
-    const settings = functionSettings(await loadSettings());
-    expect(() => functionCode({ name: 'own' }, 'forwarder', settings, outDir)).toThrow(
-      'say in its field module',
-    );
+describe('a profile that an app gives', () => {
+  it.each([...Object.values(profiles), { ...profiles.default, module: undefined }] as Profile[])(
+    'may be ours: $name',
+    (profile) => expect(() => requireCode(profile)).not.toThrow(),
+  );
+
+  it.each(Object.keys(nams) as (keyof Profile)[])('is refused where it is ours but for %s', (field) => {
+    const { [field]: _, ...without } = nams;
+    for (const changed of [without, { ...nams, [field]: 'changed' }])
+      expect(() => requireCode(changed as unknown as Profile)).toThrow(
+        field === 'name'
+          ? /is none of ours; say in its field module/
+          : /"nams" is ours, and the functions have it as it is/,
+      );
+  });
+
+  it('says where its module is as a text', () => {
+    const module = new URL(import.meta.url) as unknown as string;
+    expect(() => requireCode({ ...nams, module })).toThrow('profile.module: must be a path or a file: URL');
   });
 });
