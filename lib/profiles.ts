@@ -43,7 +43,7 @@ export function requireCode(profile: Profile): void {
   const { name, module } = profile;
   if (module !== undefined) {
     if (typeof module === 'string') return;
-    throw new ConfigError('profile.module: must be a path or a file: URL as a text, such as import.meta.url');
+    throw new ConfigError('profile.module: must be a path or a file: URL, as a text');
   }
   const published = allProfiles().find((candidate) => candidate.name === name);
   if (published === undefined)
@@ -52,7 +52,7 @@ export function requireCode(profile: Profile): void {
     );
   if (!isDeepStrictEqual(withoutUndefined(profile), withoutUndefined(published)))
     throw new ConfigError(
-      `profile: "${name}" is ours, and the functions have it as it is; put what you change into a module of your own, which gives it another name and says module: import.meta.url`,
+      `profile: "${name}" is ours, and the functions have it as it is; put what you change into a module of your own, which gives it another name and says in its field module where it is`,
     );
 }
 

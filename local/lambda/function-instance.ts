@@ -126,7 +126,8 @@ export class FunctionInstance implements Instance {
         this.#started.resolve();
         break;
       case 'initialization failed':
-        this.#break(message.error);
+        // It ends by itself: Node.js 24 can crash when a thread is ended while its module's failure is still being told.
+        this.#fail(message.error);
         break;
       case 'returned':
         this.#settle(message.id, { kind: 'returned', payload: message.payload });
@@ -190,13 +191,17 @@ export class FunctionInstance implements Instance {
   }
 
   #break(error: FunctionErrorPayload): void {
-    if (this.#broken === undefined && this.#waiting.size > 0) {
+    this.#fail(error);
+    void this.stop();
+  }
+
+  #fail(error: FunctionErrorPayload): void {
+    // One that ends while nobody waits for it is none that anybody misses.
+    if (this.#broken === undefined && (this.#waiting.size > 0 || error !== ENDED))
       this.#options.print(`${error.errorType}: ${error.errorMessage}`);
-    }
     this.#broken ??= error;
     this.#started.resolve();
     for (const id of [...this.#waiting.keys()]) this.#settle(id, { kind: 'failed', error });
-    void this.stop();
   }
 
   #print(text: string): void {

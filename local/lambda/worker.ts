@@ -71,6 +71,8 @@ try {
   send({ type: 'started' });
 } catch (error) {
   send({ type: 'initialization failed', error: describe(error) });
+  // Whatever the module has left running.
+  setImmediate(() => process.exit(1));
 }
 
 /** A message for what is printed: a worker's own streams wait after each for leave to go on, which wakes both threads once more. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -27,11 +27,11 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(directory, { recursive: true }));
 
-function instanceOf(exported: string) {
+function instanceOf(exported: string, module = 'index') {
   const lines: string[] = [];
   const instance = new FunctionInstance({
     directory,
-    handler: `index.${exported}`,
+    handler: `${module}.${exported}`,
     functionName: 'prints',
     functionArn: 'arn:aws:lambda:eu-central-1:000000000000:function:prints',
     memoryMegabytes: 128,
@@ -61,4 +61,26 @@ test('what a function prints before it blocks its thread, or ends it, is not los
     error: { errorType: 'Runtime.ExitError' },
   });
   expect(ending.lines[0]).toBe('the last words');
+});
+
+test('why a module does not load is told, though nobody has called it, and its thread ends', async () => {
+  const beats = join(directory, 'beats');
+  const beating = `import { appendFileSync } from 'node:fs';
+    setInterval(() => appendFileSync(${JSON.stringify(beats)}, '.'), 5);`;
+  writeFileSync(join(directory, 'broken.mjs'), `${beating}\nthrow new RangeError('not here');`);
+  const { instance, lines } = instanceOf('handler', 'broken');
+  await instance.started;
+  expect([instance.usable, lines]).toEqual([false, ['RangeError: not here']]);
+  let before = -1;
+  const isOver = () => {
+    const { size } = statSync(beats, { throwIfNoEntry: false }) ?? { size: 0 };
+    const isSame = size === before;
+    before = size;
+    return isSame;
+  };
+  await expect.poll(isOver, { interval: 200 }).toBe(true);
+  expect(await instance.execute('{}')).toMatchObject({
+    kind: 'failed',
+    error: { errorMessage: 'not here' },
+  });
 });
