@@ -171,8 +171,10 @@ test('who signed in too long ago signs in again, and is back at the question', a
         })
       : route.continue(),
   );
-  await page.click('dialog button[type=submit]');
   // The sign-in of this browser is younger than that: it comes back at once.
+  const comesBack = page.waitForURL(/\/console\/callback\?/, { waitUntil: 'commit' });
+  await page.click('dialog button[type=submit]');
+  await comesBack;
   await page.waitForURL(/do=resume/);
   await page.waitForSelector('dialog[open]');
   await page.unroute('**/operators/tenants/*');
