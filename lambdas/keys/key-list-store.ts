@@ -38,13 +38,13 @@ export class KeyList {
 
   async page(tenantId: string, limit: number, after?: string, workspaceId?: string): Promise<KeyPage> {
     const keys: ApiKey[] = [];
-    // A workspace may have few of the tenant's keys: its rows are looked for among many at once.
-    const rowsAtOnce = workspaceId === undefined ? limit : ROWS_AT_ONCE;
     const selection = workspaceId === undefined ? {} : { workspaceId };
     let last = after;
     let characters = 0;
     const hasRoom = () => keys.length < limit && characters < PAGE_CHARACTERS;
     for (let queries = 0; queries < QUERIES_OF_A_PAGE && hasRoom(); queries += 1) {
+      // All keys may be of one workspace, and fill the page; where few are, they are looked for among many at once.
+      const rowsAtOnce = workspaceId === undefined || queries === 0 ? limit : ROWS_AT_ONCE;
       const { rows, more } = await this.#rows(tenantId, rowsAtOnce, last);
       const wanted = rows.filter((row) => isSelected(row, selection));
       const taken = wanted.slice(0, limit - keys.length);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { KEY_ID } from '../../lambdas/kernel/attributes.ts';
 import { keyRecordKey, keyRowKey, tenantKey, workspaceKey } from '../../lambdas/kernel/item-keys.ts';
 import { type Item, N, S } from '../../lambdas/kernel/items.ts';
 import type { DynamoDbCalls, Operation } from '../../lambdas/kernel/record-client.ts';
@@ -185,19 +186,24 @@ describe('rotating', () => {
   });
 });
 
-describe('paging', () => {
-  const pages = async (tenantId: string, limit: number, workspaceId?: string) => {
-    const ids: string[] = [];
-    const sizes: number[] = [];
-    for (let after: string | null | undefined; after !== null; ) {
-      const page = await store.keys.page(tenantId, limit, after, workspaceId);
-      ids.push(...page.keys.map(({ id }) => id));
-      sizes.push(page.keys.length);
-      after = page.next;
-    }
-    return { ids, sizes };
-  };
+/** All keys by pages, and how many each page has. */
+const pages = async (
+  tenantId: string,
+  limit: number,
+  { workspaceId, keys = store.keys }: { workspaceId?: string; keys?: DynamoKeyStore } = {},
+) => {
+  const ids: string[] = [];
+  const sizes: number[] = [];
+  for (let after: string | null | undefined; after !== null; ) {
+    const page = await keys.page(tenantId, limit, after, workspaceId);
+    ids.push(...page.keys.map(({ id }) => id));
+    sizes.push(page.keys.length);
+    after = page.next;
+  }
+  return { ids, sizes };
+};
 
+describe('paging', () => {
   test('over 250 keys shows each once, oldest first, of all and of one workspace', async () => {
     const tenant = await storeTenant(store);
     const second = crypto.randomUUID();
@@ -217,7 +223,7 @@ describe('paging', () => {
     }
     for (const workspaceId of [tenant.workspaceId, second]) {
       const wanted = created.filter((key) => key.workspaceId === workspaceId).map(({ id }) => id);
-      const { ids, sizes } = await pages(tenant.tenantId, 30, workspaceId);
+      const { ids, sizes } = await pages(tenant.tenantId, 30, { workspaceId });
       expect(ids.filter((id) => id !== first)).toEqual(wanted);
       expect(Math.max(...sizes)).toBe(30);
     }
@@ -235,18 +241,20 @@ describe('paging', () => {
 });
 
 describe('among very many keys', () => {
-  /** A key store that counts its queries and reads, and a client that writes many items. */
+  /** A key store that counts its queries, their rows and its reads, and a client that writes many items. */
   const counting = () => {
     const client = engineClient(store.engine.endpoint);
-    const counts: Partial<Record<Operation, number>> = {};
+    const counts: Partial<Record<Operation | 'rows', number>> = {};
     const counted: DynamoDbCalls = {
-      call(operation, input) {
+      async call<Output extends object>(operation: Operation, input: object) {
         counts[operation] = (counts[operation] ?? 0) + 1;
-        return client.call(operation, input);
+        const output = await client.call<Output & { readonly Items?: readonly Item[] }>(operation, input);
+        counts.rows = (counts.rows ?? 0) + (output.Items?.length ?? 0);
+        return output;
       },
     };
     const keys = new DynamoKeyStore(new Table(store.table.name, counted));
-    const take = (operation: Operation) => {
+    const take = (operation: Operation | 'rows') => {
       const taken = counts[operation] ?? 0;
       counts[operation] = 0;
       return taken;
@@ -262,6 +270,41 @@ describe('among very many keys', () => {
   const itemsOf = (key: Partial<ApiKey>) =>
     newKeyItems(newIssue(key).issue, ORIGIN).flatMap((write) => ('Put' in write ? [write.Put.Item] : []));
 
+  test.each([1, 20, 100])(
+    'pages of %i of a workspace that has them all show each once, and read each row once',
+    async (limit) => {
+      const { tenantId, workspaceId } = await storeTenant(store);
+      const { keys, take, write } = counting();
+      const size = limit * 3 + 1;
+      const ids = Array.from({ length: size }, (_, index) => `key_${String(index).padStart(32, '0')}`);
+      await write(ids.flatMap((id) => itemsOf({ tenantId, workspaceId, id })));
+      const { ids: shown } = await pages(tenantId, limit, { workspaceId, keys });
+      expect(shown.slice(0, size)).toEqual(ids);
+      // The tenant was made with a key, which has a later id.
+      expect(shown).toHaveLength(size + 1);
+      expect(take('rows')).toBe(size + 1);
+    },
+  );
+
+  test('pages of any size of a workspace with few of them show each once, in order', async () => {
+    const { tenantId, workspaceId } = await storeTenant(store);
+    const small = crypto.randomUUID();
+    const { keys, write } = counting();
+    // Single ones, and runs of them that are longer than a page.
+    const isSmall = (index: number) => index % 9 === 4 || index % 400 > 360;
+    const items = Array.from({ length: 1_300 }, (_, index) => {
+      const id = `key_${String(index).padStart(32, '0')}`;
+      const both = itemsOf({ tenantId, workspaceId: isSmall(index) ? small : workspaceId, id });
+      return isSmall(index) ? both : both.slice(1);
+    });
+    await write(items.flat());
+    const wanted = items.flatMap(([item], index) => (isSmall(index) ? [item?.[KEY_ID]?.S] : []));
+    for (const limit of [1, 20, 100]) {
+      const { ids } = await pages(tenantId, limit, { workspaceId: small, keys });
+      expect(ids, `pages of ${limit}`).toEqual(wanted);
+    }
+  });
+
   test('a page of a workspace with few of them reads a thousand rows at a time', async () => {
     const { tenantId, workspaceId } = await storeTenant(store);
     const small = crypto.randomUUID();
@@ -274,12 +317,12 @@ describe('among very many keys', () => {
     await write(rows.flat());
 
     const all = await keys.page(tenantId, 50, undefined, small);
-    expect(take('Query')).toBe(2);
+    expect([take('Query'), take('rows')]).toEqual([3, 1_601]);
     expect(all.keys).toHaveLength(20);
     expect(all.next).toBeNull();
     // A small page ends where it is full, and the next one begins there.
     const five = await keys.page(tenantId, 5, undefined, small);
-    expect(take('Query')).toBe(1);
+    expect([take('Query'), take('rows')]).toEqual([2, 1_005]);
     expect(five).toEqual({ keys: all.keys.slice(0, 5), next: all.keys[4]?.id });
     const others = await keys.page(tenantId, 50, five.next ?? undefined, small);
     expect(others).toEqual({ keys: all.keys.slice(5), next: null });
@@ -287,7 +330,7 @@ describe('among very many keys', () => {
     take('Query');
     const none = await keys.page(tenantId, 50, undefined, crypto.randomUUID());
     expect(none).toEqual({ keys: [], next: null });
-    expect(take('Query')).toBe(2);
+    expect(take('Query')).toBe(3);
   });
 
   test('a page ends after ten queries, short and with a cursor behind what was read', async () => {
