@@ -46,6 +46,9 @@ const LETTERS: Readonly<Record<Counted, string>> = {
   expired: 'x',
   minute: 'm',
 };
+const COUNTED_BY_LETTER: ReadonlyMap<string, Counted> = new Map(
+  COUNTED.map((counted) => [LETTERS[counted], counted]),
+);
 const COUNT = /^([a-z])(\d+)$/;
 
 /**
@@ -189,11 +192,14 @@ function daysUpdate(row: Item | undefined, added: ReadonlyMap<string, number>, n
 }
 
 function usage(item: Item = {}): Usage {
-  const countsOf = (counted: Counted) =>
-    new Map(
-      Object.keys(item)
-        .filter((name) => COUNT.exec(name)?.[1] === LETTERS[counted])
-        .map((name) => [Number(name.slice(1)), number(item, name)]),
-    );
-  return Object.fromEntries(COUNTED.map((counted) => [counted, countsOf(counted)])) as unknown as Usage;
+  const counts = Object.fromEntries(COUNTED.map((counted) => [counted, new Map<number, number>()])) as Record<
+    Counted,
+    Map<number, number>
+  >;
+  for (const name of Object.keys(item)) {
+    const [, letter = '', at] = COUNT.exec(name) ?? [];
+    const counted = COUNTED_BY_LETTER.get(letter);
+    if (counted !== undefined) counts[counted].set(Number(at), number(item, name));
+  }
+  return counts;
 }

@@ -119,26 +119,34 @@ export function summarize(usage: Usage, days: number, now: number): UsageSummary
   const today = dayOf(now);
   const date = new Date(now * 1000);
   const first = dayOf(Date.UTC(date.getUTCFullYear(), date.getUTCMonth()) / 1000);
-  const sum = <Kind extends Counted>(kinds: readonly Kind[], from: number, until: number) =>
-    Object.fromEntries(
-      kinds.map((kind) => {
-        const counts = [...usage[kind]].filter(([at]) => at >= from && at <= until);
-        return [kind, counts.reduce((all, [, requests]) => all + requests, 0)];
-      }),
-    ) as Readonly<Record<Kind, number>>;
+  const sumsOf = <Kind extends Counted>(kinds: readonly Kind[], from: number) =>
+    Object.fromEntries(kinds.map((kind) => [kind, sum(usage[kind], from, today)])) as Readonly<
+      Record<Kind, number>
+    >;
   return {
-    today: sum(ENVIRONMENTS, today, today),
-    month: sum(ENVIRONMENTS, first, today),
+    today: requestsOn(usage, today),
+    month: sumsOf(ENVIRONMENTS, first),
     days: Array.from({ length: days }, (_, index) => {
       const day = today - days + 1 + index;
-      return { day, ...sum(ENVIRONMENTS, day, day) };
+      return { day, ...requestsOn(usage, day) };
     }),
-    refused: sum(REASONS, today - days + 1, today),
+    refused: sumsOf(REASONS, today - days + 1),
     minutes: Array.from({ length: USAGE_MINUTES }, (_, index) => {
       const minute = windowOf(now) - USAGE_MINUTES + 1 + index;
       return { at: minute * WINDOW_SECONDS, requests: usage.minute.get(minute) ?? 0 };
     }),
   };
+}
+
+function requestsOn({ live, test }: Usage, day: number): Requests {
+  return { live: live.get(day) ?? 0, test: test.get(day) ?? 0 };
+}
+
+/** The sum of the days from `first` to `last`. */
+function sum(counts: Counts, first: number, last: number): number {
+  let requests = 0;
+  for (const [day, count] of counts) if (day >= first && day <= last) requests += count;
+  return requests;
 }
 
 /** A day as RFC 3339 has it (`full-date`). */

@@ -67,6 +67,35 @@ describe('uses', () => {
     ]);
   });
 
+  test('of every kind are read by the letter and the day of their name, and nothing else is', async () => {
+    const tenant = newTenant();
+    const letters = 'ltospadrxm';
+    const counted = Object.fromEntries(
+      [...letters].map((letter, index) => [`${letter}${TODAY}`, N(index + 1)]),
+    );
+    const others = { n: N(90), r: N(91), ttl: N(92), z20000: N(93), l2x: N(94), L20000: N(95) };
+    await store.put({ ...keyUsageKey(tenant, 'key_a'), ...others, ...counted, l20000: N(7) });
+    const { live, ...rest } = await usage.ofKey(tenant, 'key_a');
+    expect(live).toEqual(
+      new Map([
+        [TODAY, 1],
+        [20_000, 7],
+      ]),
+    );
+    const of = (letter: string) => new Map([[TODAY, letters.indexOf(letter) + 1]]);
+    expect(rest).toEqual({
+      test: of('t'),
+      limit: of('o'),
+      scope: of('s'),
+      person: of('p'),
+      address: of('a'),
+      disabled: of('d'),
+      revoked: of('r'),
+      expired: of('x'),
+      minute: of('m'),
+    });
+  });
+
   test('are counted of key and tenant, live and test apart', async () => {
     const tenant = newTenant();
     const [live, sandbox] = [{ tenant }, { tenant, key: 'key_b', env: 'test' }] as const;

@@ -1,10 +1,13 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { ENVIRONMENTS } from '../../lambdas/contract/scopes.ts';
 import { windowOf } from '../../lambdas/plans/allowance.ts';
 import {
   COUNTED,
   dateOf,
   dayOf,
   type KeyUse,
+  REASONS,
   summarize,
   type Usage,
   uncounted,
@@ -220,6 +223,36 @@ describe('a summary', () => {
     expect(minutes).toHaveLength(10);
     expect(minutes[0]).toEqual({ at: at('2026-11-21T23:50:00Z'), requests: 7 });
     expect(minutes[9]).toEqual({ at: at('2026-11-21T23:59:00Z'), requests: 6 });
+  });
+
+  test('has the sums that one comes to who looks at every count for each', () => {
+    const counts = fc
+      .array(fc.tuple(fc.integer({ min: TODAY - 100, max: TODAY + 3 }), fc.integer({ min: 1, max: 999 })))
+      .map((entries) => new Map(entries));
+    const usages = fc.record(Object.fromEntries(COUNTED.map((each) => [each, counts]))).map(used);
+    fc.assert(
+      fc.property(usages, fc.integer({ min: 1, max: 90 }), (usage, days) => {
+        const naive = <Kind extends keyof Usage>(kinds: readonly Kind[], isIn: (day: number) => boolean) =>
+          Object.fromEntries(
+            kinds.map((kind) => [
+              kind,
+              [...usage[kind]].reduce((all, [day, requests]) => all + (isIn(day) ? requests : 0), 0),
+            ]),
+          );
+        const firstOfMonth = dayOf(at('2026-11-01T00:00:00Z'));
+        const { minutes: _, ...sums } = summarize(usage, days, at('2026-11-21T12:00:00Z'));
+        expect(sums).toEqual({
+          today: naive(ENVIRONMENTS, (day) => day === TODAY),
+          month: naive(ENVIRONMENTS, (day) => day >= firstOfMonth && day <= TODAY),
+          days: Array.from({ length: days }, (_, index) => ({
+            day: TODAY - days + 1 + index,
+            ...naive(ENVIRONMENTS, (day) => day === TODAY - days + 1 + index),
+          })),
+          refused: naive(REASONS, (day) => day > TODAY - days && day <= TODAY),
+        });
+      }),
+      { numRuns: 200 },
+    );
   });
 
   test('names days as RFC 3339 does', () => {
