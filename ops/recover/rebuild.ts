@@ -69,8 +69,8 @@ export async function rebuild(table: Table, old: Table | undefined): Promise<Reb
     await setNumbers(table, auditHeadKey(tenantId), { n: last });
     rebuilt.audit_heads += 1;
   }
-  for (const { tenantId, keyId } of counts.revoked) {
-    await table.updateIf(keyRowKey(tenantId, keyId), {
+  for (const row of counts.unfreed()) {
+    await table.updateIf(row, {
       UpdateExpression: 'SET freed = :true',
       ConditionExpression: 'attribute_exists(PK)',
       ExpressionAttributeValues: { ':true': { BOOL: true } },
@@ -98,8 +98,9 @@ class Counts {
   readonly census = Object.fromEntries(CENSUS.map((name) => [name, 0]));
   /** The number of the last row of each tenant's trail. */
   readonly lastRows = new Map<string, number>();
-  /** Keys that have no place any more. */
-  readonly revoked: { readonly tenantId: string; readonly keyId: string }[] = [];
+  /** The rows of revoked keys, and by their names those that say that their place is given back. */
+  readonly #revoked: ItemKey[] = [];
+  readonly #freed = new Set<string>();
   readonly #counters = new Map<string, Record<string, number>>();
 
   add(item: Item): void {
@@ -115,18 +116,24 @@ class Counts {
       this.#count(tenantKey(tenantOf(item)), countOf(text(item, 'role')));
     }
     if (sort === 'KEY') this.#addKey(item);
+    if (item.freed?.BOOL === true) this.#freed.add(nameOf(item));
   }
 
   #addKey(item: Item): void {
     const tenantId = text(item, TENANT);
     if (item[STATE]?.S === 'revoked') {
-      this.revoked.push({ tenantId, keyId: text(item, KEY_ID) });
+      this.#revoked.push(keyRowKey(tenantId, text(item, KEY_ID)));
       return;
     }
     const locator = text(item, 'PK').slice('KEY#'.length);
     const environment = text(item, ENVIRONMENT) === 'test' ? 'test' : 'live';
     this.#count(tenantKey(tenantId), placeOf({ locator, environment }));
     this.#count(workspaceKey(tenantId, text(item, WORKSPACE)), 'keyCount');
+  }
+
+  /** Rows of revoked keys that do not say yet that their place is given back. */
+  unfreed(): ItemKey[] {
+    return this.#revoked.filter((row) => !this.#freed.has(nameOf(row)));
   }
 
   /** The counters of an item as they should be. */
