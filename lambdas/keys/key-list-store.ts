@@ -43,8 +43,8 @@ export class KeyList {
     let characters = 0;
     const hasRoom = () => keys.length < limit && characters < PAGE_CHARACTERS;
     for (let queries = 0; queries < QUERIES_OF_A_PAGE && hasRoom(); queries += 1) {
-      // All keys may be of one workspace, and fill the page; where few are, they are looked for among many at once.
-      const rowsAtOnce = workspaceId === undefined || queries === 0 ? limit : ROWS_AT_ONCE;
+      // All keys may be of one workspace, and fill the page; where few are, they are looked for among ever more at once.
+      const rowsAtOnce = workspaceId === undefined ? limit : Math.min(ROWS_AT_ONCE, limit * 8 ** queries);
       const { rows, more } = await this.#rows(tenantId, rowsAtOnce, last);
       const wanted = rows.filter((row) => isSelected(row, selection));
       const taken = wanted.slice(0, limit - keys.length);
