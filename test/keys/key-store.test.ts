@@ -214,6 +214,8 @@ describe('paging', () => {
       const workspaceId = Math.floor(index / 40) % 2 === 0 ? tenant.workspaceId : second;
       created.push((await tenant.createKey({ workspaceId })).apiKey);
     }
+    // Ids are in the order in which keys were made, but for those of one millisecond.
+    created.sort((one, other) => (one.id < other.id ? -1 : 1));
     const first = tenant.account.key.key.id;
     const all = created.map(({ id }) => id).filter((id) => id !== first);
     for (const limit of [1, 50, 100, 125]) {
