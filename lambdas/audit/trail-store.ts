@@ -100,26 +100,35 @@ export class AuditTrail implements AuditReader {
 
   async page(tenantId: string, limit: number, after: number, filter: AuditFilter): Promise<AuditPage> {
     const rows: AuditRow[] = [];
+    // A filter may pass few rows: as many are read at a time as may be, however few are still wanted.
+    const narrows = Object.values(filter).some((wanted) => wanted !== undefined);
     let last = after;
     let looked = 0;
     let characters = 0;
     while (rows.length < limit && looked < ROWS_LOOKED_AT && characters < PAGE_CHARACTERS) {
-      const wanted = Math.min(limit - rows.length, ROWS_LOOKED_AT - looked, ROWS_AT_ONCE);
-      const { items, more } = await this.#table.query(
-        `TENANT#${tenantId}`,
-        'AUDIT#',
-        wanted,
-        last === 0 ? undefined : auditKey(tenantId, last).SK.S,
-      );
-      const found = items.map(auditRow);
+      const missing = limit - rows.length;
+      const wanted = Math.min(narrows ? ROWS_AT_ONCE : missing, ROWS_LOOKED_AT - looked, ROWS_AT_ONCE);
+      const { found, more } = await this.#rowsAfter(tenantId, last, wanted);
       const passed = found.filter((row) => passes(row, filter));
-      rows.push(...passed);
-      characters += JSON.stringify(passed).length;
-      looked += items.length;
+      const taken = passed.slice(0, missing);
+      rows.push(...taken);
+      characters += JSON.stringify(taken).length;
+      looked += found.length;
+      if (taken.length < passed.length) return { rows, next: rows.at(-1)?.seq ?? last };
       last = found.at(-1)?.seq ?? last;
       if (!more) return { rows, next: null };
     }
     return { rows, next: last };
+  }
+
+  async #rowsAfter(
+    tenantId: string,
+    seq: number,
+    limit: number,
+  ): Promise<{ readonly found: readonly AuditRow[]; readonly more: boolean }> {
+    const start = seq === 0 ? undefined : auditKey(tenantId, seq).SK.S;
+    const { items, more } = await this.#table.query(`TENANT#${tenantId}`, 'AUDIT#', limit, start);
+    return { found: items.map(auditRow), more };
   }
 
   async #last(tenantId: string): Promise<number> {
