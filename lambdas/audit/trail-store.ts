@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { auditedKey, auditHeadKey, auditKey } from '../kernel/item-keys.ts';
 import { type Item, N, number, S, text } from '../kernel/items.ts';
 import { Problem } from '../kernel/problem.ts';
+import { STREAM_SECONDS } from '../kernel/stream-records.ts';
 import { ConditionsFailed, type Table, type TransactionWrite } from '../kernel/table.ts';
 import { updateExpression } from '../kernel/update.ts';
 import {
@@ -102,7 +103,7 @@ export class AuditTrail implements AuditReader {
     const rows: AuditRow[] = [];
     // A filter may pass few rows: as many are read at a time as may be, however few are still wanted.
     const narrows = Object.values(filter).some((wanted) => wanted !== undefined);
-    let last = after;
+    let last = after === 0 && filter.from !== undefined ? await this.#before(tenantId, filter.from) : after;
     let looked = 0;
     let characters = 0;
     while (rows.length < limit && looked < ROWS_LOOKED_AT && characters < PAGE_CHARACTERS) {
@@ -119,6 +120,31 @@ export class AuditTrail implements AuditReader {
       if (!more) return { rows, next: null };
     }
     return { rows, next: last };
+  }
+
+  /**
+   * A number up to which all rows are of before `from`, so that nobody has to look at them. Numbers are in the order in
+   * which rows were written, which is after their changes by what the stream may take.
+   */
+  async #before(tenantId: string, from: number): Promise<number> {
+    const isEarly = (row: AuditRow) => row.at < from - STREAM_SECONDS;
+    const first = await this.#nextRow(tenantId, 0);
+    if (first === undefined || !isEarly(first)) return 0;
+    let early = first.seq;
+    let rest = await this.#last(tenantId);
+    while (rest - early > ROWS_AT_ONCE) {
+      const middle = Math.floor((early + rest) / 2);
+      const row = await this.#nextRow(tenantId, middle);
+      if (row !== undefined && isEarly(row)) early = row.seq;
+      else rest = middle;
+    }
+    return early;
+  }
+
+  /** The row after a number: of the oldest some have expired. */
+  async #nextRow(tenantId: string, seq: number): Promise<AuditRow | undefined> {
+    const { found } = await this.#rowsAfter(tenantId, seq, 1);
+    return found[0];
   }
 
   async #rowsAfter(

@@ -2,10 +2,11 @@ import { auditEntry } from '../audit/entries.ts';
 import { AuditTrail } from '../audit/trail-store.ts';
 import { ERASURES, erasureKey } from '../kernel/item-keys.ts';
 import { type Item, N, number, oneOf, S, text } from '../kernel/items.ts';
+import { STREAM_SECONDS } from '../kernel/stream-records.ts';
 import { isCommitted, type Table, type TransactionWrite } from '../kernel/table.ts';
 import { joinedUpdate, type Update, updateExpression } from '../kernel/update.ts';
 import { ErasingTable } from './erasing-table-store.ts';
-import { type Erasure, type ErasureStore, STREAM_SECONDS } from './erasure.ts';
+import type { Erasure, ErasureStore } from './erasure.ts';
 
 /** The write by which a person's erasure begins, in the transaction that removes them. */
 export function erasePersonWrite(
@@ -87,7 +88,7 @@ export class DynamoErasureStore implements ErasureStore {
     return undefined;
   }
 
-  /** The items are gone: a day later the trail follows. */
+  /** The items are gone: the trail follows when the stream can bring no more of what was before. */
   async #endItems({ of, id, tenantId, addresses }: Erasure, now: number): Promise<void> {
     const trail = {
       set: ['phase = :trail', 'due = :due'],

@@ -15,9 +15,6 @@ export interface Erasure {
   readonly addresses: readonly string[];
 }
 
-/** Seconds between the two phases: a stream keeps what it has to bring for a day. */
-export const STREAM_SECONDS = 86_400;
-
 /** Seconds after its closing at which a tenant is erased. */
 export const GRACE_SECONDS = 30 * 86_400;
 

@@ -2,6 +2,9 @@ import type { DynamoDBBatchResponse, DynamoDBRecord } from 'aws-lambda';
 import type { Item } from './items.ts';
 import { observe } from './metrics.ts';
 
+/** Seconds for which a stream keeps what it has to bring. */
+export const STREAM_SECONDS = 86_400;
+
 /** The item before and after a change; undefined where there was none. */
 export function imagesOf({ dynamodb }: DynamoDBRecord): { readonly before?: Item; readonly after?: Item } {
   return {

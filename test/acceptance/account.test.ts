@@ -2,11 +2,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { APIGatewayClient } from '@aws-sdk/client-api-gateway';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type ErasureStore, eraseDue, STREAM_SECONDS } from '../../lambdas/erasure/erasure.ts';
+import { type ErasureStore, eraseDue } from '../../lambdas/erasure/erasure.ts';
 import { DynamoErasureStore } from '../../lambdas/erasure/erasure-store.ts';
 import { DynamoFactorStore } from '../../lambdas/factors/factor-store.ts';
 import { erasureKey, usageKeyRowKey } from '../../lambdas/kernel/item-keys.ts';
 import { type Item, N, number } from '../../lambdas/kernel/items.ts';
+import { STREAM_SECONDS } from '../../lambdas/kernel/stream-records.ts';
 import { addPasskey } from '../matrix/credentials.ts';
 import {
   addMember,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { auditEntry } from '../../lambdas/audit/entries.ts';
 import { AuditTrail, ROWS_A_TRANSACTION } from '../../lambdas/audit/trail-store.ts';
-import { eraseDue, STREAM_SECONDS } from '../../lambdas/erasure/erasure.ts';
+import { eraseDue } from '../../lambdas/erasure/erasure.ts';
 import {
   DynamoErasureStore,
   erasePersonWrite,
@@ -9,6 +9,7 @@ import {
 } from '../../lambdas/erasure/erasure-store.ts';
 import { auditedKey, keyRecordKey, keyRowKey, workspaceKey } from '../../lambdas/kernel/item-keys.ts';
 import { S } from '../../lambdas/kernel/items.ts';
+import { STREAM_SECONDS } from '../../lambdas/kernel/stream-records.ts';
 import { NOW, startStore, type TestStore } from '../support/table.ts';
 
 let store: TestStore;
