@@ -4,6 +4,7 @@ import { inLanguages, useFormats, useTexts } from '../../app/language.ts';
 import { useUrlParameters } from '../../app/url-parameters.ts';
 import { Entries } from '../../trail/entries.tsx';
 import { useTrail } from '../../trail/loaded-entries.ts';
+import { Newer } from '../../trail/newer.tsx';
 import { Button } from '../../ui/button.tsx';
 import { download } from '../../ui/download.ts';
 import { Select } from '../../ui/field.tsx';
@@ -118,6 +119,7 @@ export default function Audit() {
         </Select>
       </search>
       <Card flush>
+        <Newer trail={query} />
         {query.isPending ? (
           <div className="flex flex-col gap-3 p-5">
             <Skeleton className="h-9 w-full" />

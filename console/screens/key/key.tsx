@@ -16,6 +16,7 @@ import { KEY_TEXTS } from '../../keys/texts.ts';
 import { useUsage } from '../../keys/usage.ts';
 import { Entries } from '../../trail/entries.tsx';
 import { useTrail } from '../../trail/loaded-entries.ts';
+import { Newer } from '../../trail/newer.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Card, Empty, Fact, Facts, Notice, PageHead, Skeleton } from '../../ui/parts.tsx';
 import { Failure } from '../../ui/states.tsx';
@@ -180,6 +181,7 @@ function Trail({ id }: { readonly id: string }) {
   const { entries } = trail;
   return (
     <Card title={words.trail} flush>
+      <Newer trail={trail} />
       {trail.isError ? (
         <Failure error={trail.error} retry={() => void trail.refetch()} />
       ) : trail.isPending ? (
