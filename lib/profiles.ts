@@ -9,7 +9,7 @@ import { withoutUndefined } from './without-undefined.ts';
 
 /** The published contract of that name. Throws a `ConfigError` that lists the known. */
 export function loadProfile(name: string): Profile {
-  const profile = allProfiles().find((candidate) => candidate.name === name);
+  const profile = published(name);
   if (profile !== undefined) return profile;
   const known = Object.keys(profiles).join(', ');
   throw new ConfigError(`profile: there is no profile "${name}"; known are ${known}`);
@@ -45,12 +45,12 @@ export function requireCode(profile: Profile): void {
     if (typeof module === 'string') return;
     throw new ConfigError('profile.module: must be a path or a file: URL, as a text');
   }
-  const published = allProfiles().find((candidate) => candidate.name === name);
-  if (published === undefined)
+  const ours = published(name);
+  if (ours === undefined)
     throw new ConfigError(
       `profile: "${name}" is none of ours; say in its field module which file exports it`,
     );
-  if (!isDeepStrictEqual(withoutUndefined(profile), withoutUndefined(published)))
+  if (!isDeepStrictEqual(withoutUndefined(profile), withoutUndefined(ours)))
     throw new ConfigError(
       `profile: "${name}" is ours, and the functions have it as it is; put what you change into a module of your own, which gives it another name and says in its field module where it is`,
     );
@@ -59,4 +59,8 @@ export function requireCode(profile: Profile): void {
 /** Every published contract, in the order of their names. */
 export function allProfiles(): readonly Profile[] {
   return Object.values(profiles);
+}
+
+function published(name: string): Profile | undefined {
+  return allProfiles().find((profile) => profile.name === name);
 }
